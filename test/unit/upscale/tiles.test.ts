@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { planTiles } from '../../../trainer/upscale/tiles.ts';
+
+test('every pixel is kept exactly once, with its context, by tiles of one size', () => {
+  for (const tile of [1, 2, 3, 5, 8, 16]) {
+    for (let overlap = 0; 2 * overlap < tile; overlap++) {
+      for (const width of [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 31]) {
+        for (const height of [1, 6, 13]) check(width, height, tile, overlap);
+      }
+    }
+  }
+});
+
+test('there are no more tiles than the context asks for', () => {
+  const count = (size: number, tile: number, overlap: number) => planTiles(size, 1, tile, overlap).length;
+  expect(count(16, 16, 4)).toBe(1);
+  expect(count(17, 16, 4)).toBe(2);
+  expect(count(24, 16, 4)).toBe(2);
+  expect(count(25, 16, 4)).toBe(3);
+  expect(count(100, 10, 0)).toBe(10);
+});
+
+test('a tile that is all context is refused', () => {
+  expect(() => planTiles(100, 100, 32, 16)).toThrow(/tile of 32 .* larger than 32/);
+});
+
+function check(width: number, height: number, tile: number, overlap: number): void {
+  const where = `${width}x${height}, tile ${tile}, overlap ${overlap}`;
+  const kept = new Uint8Array(width * height);
+  for (const { source, keep } of planTiles(width, height, tile, overlap)) {
+    expect([source.width, source.height], where).toEqual([Math.min(width, tile), Math.min(height, tile)]);
+    expect(source.x >= 0 && source.x + source.width <= width, where).toBe(true);
+    expect(source.y >= 0 && source.y + source.height <= height, where).toBe(true);
+    const context = [
+      [keep.x - source.x, source.x === 0],
+      [keep.y - source.y, source.y === 0],
+      [source.x + source.width - keep.x - keep.width, source.x + source.width === width],
+      [source.y + source.height - keep.y - keep.height, source.y + source.height === height],
+    ] as const;
+    for (const [pixels, atEdge] of context) {
+      expect(pixels >= (atEdge ? 0 : overlap), `${where}: context of ${pixels}`).toBe(true);
+    }
+    for (let y = keep.y; y < keep.y + keep.height; y++) {
+      for (let x = keep.x; x < keep.x + keep.width; x++) kept[y * width + x]!++;
+    }
+  }
+  expect(
+    kept.every((times) => times === 1),
+    where,
+  ).toBe(true);
+}

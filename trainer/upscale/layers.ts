@@ -1,0 +1,55 @@
+import type { FloatImage } from '../data/image.ts';
+import { imresizeFloat } from '../data/imresize.ts';
+import type { Upscaler } from './upscaler.ts';
+
+/** Context that bicubic enlargement needs, in low-resolution pixels. */
+const bicubicReach = 2;
+
+/**
+ * Makes an upscaler of RGB images take pictures with 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 channels (RGB,
+ * alpha) and give back as many. Grey goes through it as three equal channels, of which the mean is taken.
+ * Alpha is enlarged by bicubic interpolation: a net knows photos, not masks. Closing it closes `upscaler`.
+ */
+export function upscaleLayers(upscaler: Upscaler): Upscaler {
+  return {
+    name: upscaler.name,
+    scale: upscaler.scale,
+    reach: Math.max(upscaler.reach, bicubicReach),
+    async upscale(image) {
+      const grey = image.channels < 3;
+      const enlarged = await upscaler.upscale(mapChannels(image, grey ? [[0], [0], [0]] : [[0], [1], [2]]));
+      const colour = grey ? mapChannels(enlarged, [[0, 1, 2]]) : enlarged;
+      if (image.channels % 2 === 1) return colour;
+      const alpha = imresizeFloat(mapChannels(image, [[image.channels - 1]]), upscaler.scale);
+      return withAlpha(colour, alpha);
+    },
+    close: () => upscaler.close(),
+  };
+}
+
+/** An image of which each channel is the mean of some channels of `image`. */
+function mapChannels(image: FloatImage, sources: readonly (readonly number[])[]): FloatImage {
+  const pixels = image.width * image.height;
+  const channels = sources.length;
+  const data = new Float32Array(pixels * channels);
+  for (const [channel, means] of sources.entries()) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      let sum = 0;
+      for (const source of means) sum += image.data[pixel * image.channels + source]!;
+      data[pixel * channels + channel] = sum / means.length;
+    }
+  }
+  return { width: image.width, height: image.height, channels, data };
+}
+
+function withAlpha(colour: FloatImage, alpha: FloatImage): FloatImage {
+  const channels = colour.channels + 1;
+  const data = new Float32Array(alpha.data.length * channels);
+  for (let pixel = 0; pixel < alpha.data.length; pixel++) {
+    for (let channel = 0; channel < colour.channels; channel++) {
+      data[pixel * channels + channel] = colour.data[pixel * colour.channels + channel]!;
+    }
+    data[pixel * channels + colour.channels] = alpha.data[pixel]!;
+  }
+  return { width: colour.width, height: colour.height, channels, data };
+}

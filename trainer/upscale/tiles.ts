@@ -1,0 +1,56 @@
+import { WorkbenchError } from '../errors/errors.ts';
+
+/** A rectangle of whole pixels. */
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One piece of the work, in pixels of the low-resolution image. */
+export interface Tile {
+  /** What the net reads: the kept part and its context. */
+  readonly source: Rect;
+  /** The part of the image, inside `source`, whose enlargement is kept. */
+  readonly keep: Rect;
+}
+
+/**
+ * Cuts an image of `width` x `height` pixels into tiles, row by row. The kept parts cover every pixel
+ * exactly once and have at least `overlap` pixels of context on each side, except where the image ends.
+ * All tiles have the same size, `min(width, tile)` x `min(height, tile)`, because an engine prepares one
+ * graph for each size: tiles are spread evenly and overlap more where the image is not a whole multiple.
+ *
+ * @throws WorkbenchError `usage` when the context leaves nothing of a tile to keep.
+ */
+export function planTiles(width: number, height: number, tile: number, overlap: number): Tile[] {
+  if (tile <= 2 * overlap) {
+    throw new WorkbenchError(
+      'usage',
+      `A tile of ${tile} pixels is all context with an overlap of ${overlap}: it must be larger than ${2 * overlap}.`,
+    );
+  }
+  const columns = cut(width, tile, overlap);
+  return cut(height, tile, overlap).flatMap((row) =>
+    columns.map((column) => ({
+      source: { x: column.start, y: row.start, width: column.length, height: row.length },
+      keep: { x: column.from, y: row.from, width: column.to - column.from, height: row.to - row.from },
+    })),
+  );
+}
+
+/** Spans along one axis: pixels read, `[start, start + length)`, and pixels kept, `[from, to)`. */
+function cut(size: number, tile: number, overlap: number) {
+  const length = Math.min(size, tile);
+  const steps = Math.ceil((size - length) / (tile - 2 * overlap));
+  const start = (index: number) => (steps === 0 ? 0 : Math.round((index * (size - length)) / steps));
+  // Neighbours share at least 2 * overlap pixels; the seam lies in the middle of what they share.
+  const seam = (index: number) => Math.floor((start(index - 1) + length + start(index)) / 2);
+  return Array.from({ length: steps + 1 }, (_, index) => ({
+    start: start(index),
+    length,
+    from: index === 0 ? 0 : seam(index),
+    to: index === steps ? size : seam(index + 1),
+  }));
+}

@@ -1,0 +1,108 @@
+import type { FloatImage } from '../data/image.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import { planTiles, type Rect } from './tiles.ts';
+import type { Upscaler } from './upscaler.ts';
+
+export interface TileOptions {
+  /** Side of a tile in low-resolution pixels, context included; 192 by default. */
+  readonly tile?: number;
+  /** Context on each side of a tile in low-resolution pixels; see `defaultOverlap`. */
+  readonly overlap?: number;
+  /** Cancels before the next tile. */
+  readonly signal?: AbortSignal;
+  /** Called after each tile, with how many are done and how many there are. */
+  readonly onTile?: (done: number, total: number) => void;
+}
+
+/** A finished part of the enlarged image. */
+export interface Piece {
+  /** Where it belongs, in pixels of the enlarged image. */
+  readonly rect: Rect;
+  /** `[rect.height, rect.width, channels]`, not clamped. */
+  readonly pixels: FloatImage;
+}
+
+/**
+ * At 192 pixels an RRDB net with 64 channels and scale 4 holds three maps of 768 x 768 x 64 numbers near its
+ * output, 450 MB, and two thirds of each tile's width are new.
+ */
+const defaultTile = 192;
+
+/**
+ * Context that makes tiles join without a visible seam: what the net can see, but at most 32 pixels, because
+ * the influence of a deep net's far context fades long before its theoretical reach; and at most a quarter of
+ * the tile, so that small tiles still make progress.
+ */
+export function defaultOverlap(reach: number, tile: number): number {
+  return Math.min(reach, 32, Math.floor(tile / 4));
+}
+
+/**
+ * Enlarges an image tile by tile and yields the finished pieces row by row, so that a caller needs to hold no
+ * more than it wants to. `image` has as many channels as `upscaler` takes.
+ *
+ * @throws WorkbenchError `interrupted` when cancelled; `engine` when the result is not finite.
+ */
+export async function* upscaleTiles(
+  upscaler: Upscaler,
+  image: FloatImage,
+  options: TileOptions = {},
+): AsyncGenerator<Piece> {
+  const { tile: size = defaultTile, signal, onTile } = options;
+  const overlap = options.overlap ?? defaultOverlap(upscaler.reach, size);
+  const tiles = planTiles(image.width, image.height, size, overlap);
+  const { scale } = upscaler;
+  for (const [index, { source, keep }] of tiles.entries()) {
+    if (signal?.aborted) throw new WorkbenchError('interrupted', 'The upscaling was cancelled.');
+    const enlarged = await upscaler.upscale(crop(image, source));
+    const pixels = crop(enlarged, {
+      x: (keep.x - source.x) * scale,
+      y: (keep.y - source.y) * scale,
+      width: keep.width * scale,
+      height: keep.height * scale,
+    });
+    if (!pixels.data.every(Number.isFinite)) {
+      throw new WorkbenchError(
+        'engine',
+        `${upscaler.name} gave values that are not numbers. Its weights are damaged, or the GPU failed: try --engine cpu.`,
+      );
+    }
+    const rect = { x: keep.x * scale, y: keep.y * scale, width: pixels.width, height: pixels.height };
+    onTile?.(index + 1, tiles.length);
+    yield { rect, pixels };
+  }
+}
+
+/**
+ * Enlarges a whole image in memory, `[h, w, c]` to `[h * scale, w * scale, c]`, tile by tile.
+ *
+ * @throws as `upscaleTiles`.
+ */
+export async function upscaleImage(
+  upscaler: Upscaler,
+  image: FloatImage,
+  options: TileOptions = {},
+): Promise<FloatImage> {
+  const width = image.width * upscaler.scale;
+  const height = image.height * upscaler.scale;
+  const data = new Float32Array(width * height * image.channels);
+  for await (const { rect, pixels } of upscaleTiles(upscaler, image, options)) {
+    const row = rect.width * image.channels;
+    for (let y = 0; y < rect.height; y++) {
+      const at = ((rect.y + y) * width + rect.x) * image.channels;
+      data.set(pixels.data.subarray(y * row, (y + 1) * row), at);
+    }
+  }
+  return { width, height, channels: image.channels, data };
+}
+
+/** A rectangle of an image, copied. */
+function crop(image: FloatImage, { x, y, width, height }: Rect): FloatImage {
+  const { channels } = image;
+  const data = new Float32Array(width * height * channels);
+  for (let row = 0; row < height; row++) {
+    const at = ((y + row) * image.width + x) * channels;
+    data.set(image.data.subarray(at, at + width * channels), row * width * channels);
+  }
+  return { width, height, channels, data };
+}
