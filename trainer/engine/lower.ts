@@ -1,0 +1,529 @@
+import {
+  type DataType,
+  type Shape,
+  sameShape,
+  sizeOf,
+  topologicalOrder,
+  type Value,
+  type Window,
+} from './graph.ts';
+import {
+  encodeOnnx,
+  type OnnxAttribute,
+  type OnnxNode,
+  type OnnxPort,
+  type OnnxTensor,
+  onnxTypes,
+} from './onnx.ts';
+
+/** What differs between the places where a graph can run. */
+export interface Target {
+  /** Has Microsoft's matrix product that reads an operand transposed. */
+  readonly fusedMatMul: boolean;
+}
+
+/**
+ * A tensor's order in memory: dimension `i` there is dimension `layout[i]` of the graph's value.
+ * ONNX wants maps as `[N, C, H, W]` and filters as `[O, I, kh, kw]`; the graph has TensorFlow's order.
+ */
+type Layout = readonly number[];
+const channelsFirst: Layout = [0, 3, 1, 2];
+const filterLayout: Layout = [3, 2, 0, 1];
+
+export interface Lowered {
+  readonly model: Uint8Array;
+  readonly nodes: number;
+}
+
+/** Name of a state tensor's new value among the model's outputs. */
+export function stateOutput(name: string): string {
+  return `next ${name}`;
+}
+
+/**
+ * Writes a graph as an ONNX model. Inputs and outputs keep the graph's order in memory, but state
+ * tensors of rank four are filters, and stand as `[O, I, kh, kw]`.
+ */
+export function lower(
+  outputs: Readonly<Record<string, Value>>,
+  state: Readonly<Record<string, Value>>,
+  declared: readonly Value[],
+  target: Target,
+): Lowered {
+  const lowering = new Lowering(target);
+  for (const value of declared) lowering.declare(value);
+  const all = [...Object.values(outputs), ...Object.values(state)];
+  for (const value of topologicalOrder(all)) lowering.lower(value);
+  for (const [name, value] of Object.entries(outputs))
+    lowering.output(name, value, identity(value.shape.length));
+  for (const [name, value] of Object.entries(state)) {
+    lowering.output(
+      stateOutput(name),
+      value,
+      value.shape.length === 4 ? filterLayout : identity(value.shape.length),
+    );
+  }
+  return lowering.finish();
+}
+
+class Lowering {
+  private readonly nodes: OnnxNode[] = [];
+  private readonly constants: OnnxTensor[] = [];
+  private readonly inputs: OnnxPort[] = [];
+  private readonly outputs: OnnxPort[] = [];
+  private readonly known = new Map<string, string>();
+  private readonly native = new Map<Value, { name: string; layout: Layout }>();
+  private count = 0;
+
+  constructor(private readonly target: Target) {}
+
+  declare(value: Value): void {
+    if (value.operation.kind !== 'input') throw new Error('Only inputs are declared.');
+    const { name, role } = value.operation;
+    const layout = role === 'state' && value.shape.length === 4 ? filterLayout : identity(value.shape.length);
+    this.inputs.push({ name, shape: arranged(value.shape, layout) });
+    this.native.set(value, { name, layout });
+  }
+
+  output(name: string, value: Value, layout: Layout): void {
+    const type =
+      value.type === 'float32' ? this.physical(value, layout) : this.cast(this.physical(value, layout));
+    this.nodes.push({ type: 'Identity', inputs: [type], outputs: [name] });
+    this.outputs.push({ name, shape: arranged(value.shape, layout) });
+  }
+
+  finish(): Lowered {
+    const { nodes, constants, inputs, outputs } = this;
+    return { model: encodeOnnx({ nodes, constants, inputs, outputs }), nodes: nodes.length };
+  }
+
+  /** Appends the nodes that compute `value`; its inputs have been lowered before. */
+  lower(value: Value): void {
+    const { operation, inputs, shape } = value;
+    const rank = shape.length;
+    const keep = (name: string, layout: Layout = identity(rank)) => this.native.set(value, { name, layout });
+    const [x, y] = inputs;
+    switch (operation.kind) {
+      case 'input':
+      case 'constant':
+      case 'fill':
+      case 'broadcast':
+        // Written where they are used, in the order that the user wants.
+        return;
+      case 'unary': {
+        const layout = this.layoutOf(x!);
+        keep(this.node(operation.fn, [this.physical(x!, layout)]), layout);
+        return;
+      }
+      case 'leakyRelu': {
+        const layout = this.layoutOf(x!);
+        const alpha = { float: operation.alpha };
+        keep(this.node('LeakyRelu', [this.physical(x!, layout)], { alpha }), layout);
+        return;
+      }
+      case 'clip': {
+        const layout = this.layoutOf(x!);
+        const bounds = [this.scalar(operation.min), this.scalar(operation.max)];
+        keep(this.node('Clip', [this.physical(x!, layout), ...bounds]), layout);
+        return;
+      }
+      case 'cast': {
+        const layout = this.layoutOf(x!);
+        keep(this.cast(this.physical(x!, layout), operation.to), layout);
+        return;
+      }
+      case 'binary': {
+        const layout = this.commonLayout(inputs, rank);
+        keep(
+          this.node(
+            operation.fn,
+            inputs.map((input) => this.operand(input, layout)),
+          ),
+          layout,
+        );
+        return;
+      }
+      case 'select': {
+        const layout = this.commonLayout(inputs, rank);
+        keep(
+          this.node(
+            'Where',
+            inputs.map((input) => this.operand(input, layout)),
+          ),
+          layout,
+        );
+        return;
+      }
+      case 'reshape':
+        keep(this.reshape(this.physical(x!, identity(x!.shape.length)), shape));
+        return;
+      case 'transpose': {
+        // A transposition only renames the order: nothing moves until somebody wants another one.
+        const native = this.native.get(x!) ?? {
+          name: this.physical(x!, identity(rank)),
+          layout: identity(rank),
+        };
+        keep(
+          native.name,
+          native.layout.map((axis) => operation.perm.indexOf(axis)),
+        );
+        return;
+      }
+      case 'concat': {
+        const layout = this.layoutOf(x!);
+        const parts = inputs.map((input) => this.physical(input, layout));
+        keep(this.node('Concat', parts, { axis: layout.indexOf(operation.axis) }), layout);
+        return;
+      }
+      case 'slice': {
+        const layout = this.layoutOf(x!);
+        keep(this.slice(this.physical(x!, layout), x!.shape, layout, operation.begin, shape), layout);
+        return;
+      }
+      case 'pad': {
+        const layout = this.layoutOf(x!);
+        const pads = [...arranged(operation.before, layout), ...arranged(operation.after, layout)];
+        keep(this.pad(this.physical(x!, layout), pads, operation.value), layout);
+        return;
+      }
+      case 'tile': {
+        const layout = this.layoutOf(x!);
+        const repeats = this.integers(arranged(operation.repeats, layout));
+        keep(this.node('Tile', [this.physical(x!, layout), repeats]), layout);
+        return;
+      }
+      case 'reduce': {
+        const layout = this.layoutOf(x!);
+        const axes = this.integers(operation.axes.map((axis) => layout.indexOf(axis)).sort((a, b) => a - b));
+        const keepdims = operation.keepDims ? 1 : 0;
+        const name = this.node(`Reduce${operation.fn}`, [this.physical(x!, layout), axes], { keepdims });
+        if (operation.keepDims) {
+          keep(name, layout);
+        } else {
+          const left = layout.filter((axis) => !operation.axes.includes(axis));
+          const sorted = [...left].sort((a, b) => a - b);
+          keep(
+            name,
+            left.map((axis) => sorted.indexOf(axis)),
+          );
+        }
+        return;
+      }
+      case 'matmul': {
+        const a = this.physical(x!, identity(x!.shape.length));
+        const b = this.physical(y!, identity(y!.shape.length));
+        keep(this.matmul(a, x!.shape.length, operation.transposeA, b, y!.shape.length, operation.transposeB));
+        return;
+      }
+      case 'convolution': {
+        const bias = inputs[2];
+        const operands = [this.physical(x!, channelsFirst), this.physical(y!, filterLayout)];
+        if (bias) operands.push(this.physical(bias, identity(1)));
+        keep(this.convolution(operands, operation.window), channelsFirst);
+        return;
+      }
+      case 'convolutionInputGradient':
+        keep(this.inputGradient(x!, y!, operation.window, shape), channelsFirst);
+        return;
+      case 'convolutionFilterGradient':
+        keep(this.filterGradient(x!, y!, operation.window, shape), filterLayout);
+        return;
+      case 'upsampleNearest': {
+        const scales = this.floats([1, 1, ...operation.factor], [4]);
+        keep(
+          this.node('Resize', [this.physical(x!, channelsFirst), '', scales], {
+            mode: 'nearest',
+            coordinate_transformation_mode: 'asymmetric',
+            nearest_mode: 'floor',
+          }),
+          channelsFirst,
+        );
+        return;
+      }
+      case 'sumBlocks': {
+        const kernel = { kernel_shape: operation.factor, strides: operation.factor };
+        const mean = this.node('AveragePool', [this.physical(x!, channelsFirst)], kernel);
+        const count = this.scalar(operation.factor[0] * operation.factor[1]);
+        keep(this.node('Mul', [mean, count]), channelsFirst);
+        return;
+      }
+    }
+  }
+
+  /** The name of `value` in the given order, transposing it where it does not stand so already. */
+  private physical(value: Value, layout: Layout): string {
+    const { operation } = value;
+    if (operation.kind === 'constant') {
+      return this.floats(permuted(operation.data, value.shape, layout), arranged(value.shape, layout));
+    }
+    if (operation.kind === 'fill' || operation.kind === 'broadcast') {
+      const source =
+        operation.kind === 'fill'
+          ? this.fillScalar(operation.value, value.type)
+          : this.operand(value.inputs[0]!, layout);
+      const shape = arranged(value.shape, layout);
+      return shape.length === 0 ? source : this.node('Expand', [source, this.integers(shape)]);
+    }
+    const native = this.native.get(value);
+    if (!native) throw new Error(`A ${operation.kind} was used before it was computed.`);
+    return this.transposed(native.name, native.layout, layout);
+  }
+
+  private transposed(name: string, from: Layout, to: Layout): string {
+    const perm = to.map((axis) => from.indexOf(axis));
+    if (perm.every((axis, index) => axis === index)) return name;
+    return this.node('Transpose', [name], { perm });
+  }
+
+  /** An operand of an element-wise operation whose result has `layout`: small ones stay small. */
+  private operand(value: Value, layout: Layout): string {
+    if (value.operation.kind === 'fill') return this.fillScalar(value.operation.value, value.type);
+    if (value.shape.length === layout.length) {
+      return value.operation.kind === 'broadcast'
+        ? this.operand(value.inputs[0]!, layout)
+        : this.physical(value, layout);
+    }
+    const name = this.physical(value, identity(value.shape.length));
+    if (value.shape.length === 0) return name;
+    const full = [...Array(layout.length - value.shape.length).fill(1), ...value.shape];
+    const isOrdered = layout.every((axis, index) => axis === index);
+    if (isOrdered) return name;
+    // With one long dimension, another order is only another shape.
+    if (full.filter((dimension) => dimension !== 1).length <= 1)
+      return this.reshape(name, arranged(full, layout));
+    return this.transposed(this.reshape(name, full), identity(layout.length), layout);
+  }
+
+  private layoutOf(value: Value): Layout {
+    return this.native.get(value)?.layout ?? identity(value.shape.length);
+  }
+
+  /** The order in which the largest operand of full rank stands. */
+  private commonLayout(inputs: readonly Value[], rank: number): Layout {
+    const candidates = inputs.filter((input) => input.shape.length === rank && this.native.has(input));
+    const sorted = candidates.toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape));
+    return sorted[0] ? this.layoutOf(sorted[0]) : identity(rank);
+  }
+
+  private convolution(operands: readonly string[], { strides, pads }: Window): string {
+    return this.node('Conv', operands, { strides, pads });
+  }
+
+  /** dx = dy convolved with the filter turned by 180 degrees and with its channels exchanged. */
+  private inputGradient(dy: Value, filter: Value, window: Window, shape: Shape): string {
+    const [kernelHeight = 0, kernelWidth = 0] = filter.shape;
+    const [top, left, bottom, right] = window.pads;
+    const from = this.physical(dy, channelsFirst);
+    if (window.strides[0] === 1 && window.strides[1] === 1) {
+      const turned = this.node('Slice', [
+        this.physical(filter, [2, 3, 0, 1]),
+        this.integers([-1, -1]),
+        this.integers([-kernelHeight - 1, -kernelWidth - 1]),
+        this.integers([2, 3]),
+        this.integers([-1, -1]),
+      ]);
+      const pads = [
+        kernelHeight - 1 - top,
+        kernelWidth - 1 - left,
+        kernelHeight - 1 - bottom,
+        kernelWidth - 1 - right,
+      ] as const;
+      return this.convolution([from, turned], { strides: [1, 1], pads });
+    }
+    // The rows and columns at the end that no window reached get a gradient of zero.
+    const [, height = 0, width = 0] = shape;
+    const [, outHeight = 0, outWidth = 0] = dy.shape;
+    const rest = [
+      height + top + bottom - kernelHeight - (outHeight - 1) * window.strides[0],
+      width + left + right - kernelWidth - (outWidth - 1) * window.strides[1],
+    ];
+    return this.node('ConvTranspose', [from, this.physical(filter, filterLayout)], {
+      strides: window.strides,
+      pads: window.pads,
+      output_padding: rest,
+    });
+  }
+
+  /**
+   * For each tap (r, q) of the filter, the product of dy `[O, pixels]` with the x it met `[I, pixels]`.
+   * With stride 1 the columns of x are shifted and the rows of dy, so that three copies of each serve
+   * all nine taps of a 3x3 filter.
+   */
+  private filterGradient(x: Value, dy: Value, window: Window, shape: Shape): string {
+    const [kernelHeight = 0, kernelWidth = 0, inputs = 0, outputs = 0] = shape;
+    const [n = 0, height = 0, width = 0] = x.shape;
+    const [, outHeight = 0, outWidth = 0] = dy.shape;
+    const [top, left, bottom, right] = window.pads;
+    const [strideHeight, strideWidth] = window.strides;
+    const maps = this.physical(x, channelsFirst);
+    const gradients = this.physical(dy, channelsFirst);
+    const rows = (name: string, channels: number, pixels: number) =>
+      this.reshape(name, [n, channels, pixels]);
+
+    let tap: (r: number, q: number) => [string, string];
+    if (strideHeight === 1 && strideWidth === 1) {
+      const pixels = height * outWidth;
+      tap = (r, q) => [
+        rows(this.pad(gradients, [0, 0, r - top, 0, 0, 0, height - outHeight - r + top, 0]), outputs, pixels),
+        rows(this.pad(maps, [0, 0, 0, left - q, 0, 0, 0, outWidth - width - left + q]), inputs, pixels),
+      ];
+    } else {
+      const padded = this.pad(maps, [0, 0, top, left, 0, 0, bottom, right]);
+      const pixels = outHeight * outWidth;
+      tap = (r, q) => [
+        rows(gradients, outputs, pixels),
+        rows(
+          this.node('Slice', [
+            padded,
+            this.integers([r, q]),
+            this.integers([r + (outHeight - 1) * strideHeight + 1, q + (outWidth - 1) * strideWidth + 1]),
+            this.integers([2, 3]),
+            this.integers([strideHeight, strideWidth]),
+          ]),
+          inputs,
+          pixels,
+        ),
+      ];
+    }
+    const taps: string[] = [];
+    for (let r = 0; r < kernelHeight; r++) {
+      for (let q = 0; q < kernelWidth; q++) {
+        const [a, b] = tap(r, q);
+        const product = this.matmul(a, 3, false, b, 3, true);
+        const sum =
+          n === 1 ? product : this.node('ReduceSum', [product, this.integers([0])], { keepdims: 1 });
+        taps.push(sum);
+      }
+    }
+    const stacked = this.reshape(this.concat(taps, 0), [kernelHeight * kernelWidth, outputs * inputs]);
+    return this.reshape(this.transposed(stacked, [0, 1], [1, 0]), arranged(shape, filterLayout));
+  }
+
+  private concat(names: readonly string[], axis: number): string {
+    return names.length === 1 ? names[0]! : this.node('Concat', names, { axis });
+  }
+
+  private matmul(
+    a: string,
+    rankA: number,
+    transposeA: boolean,
+    b: string,
+    rankB: number,
+    transposeB: boolean,
+  ): string {
+    if (!transposeA && !transposeB) return this.node('MatMul', [a, b]);
+    if (this.target.fusedMatMul) {
+      const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
+      return this.node('FusedMatMul', [a, b], attributes, 'com.microsoft');
+    }
+    const turned = (name: string, rank: number) => {
+      const last = identity(rank).slice(0, -2);
+      return this.transposed(name, identity(rank), [...last, rank - 1, rank - 2]);
+    };
+    return this.node('MatMul', [transposeA ? turned(a, rankA) : a, transposeB ? turned(b, rankB) : b]);
+  }
+
+  private slice(name: string, from: Shape, layout: Layout, begin: readonly number[], size: Shape): string {
+    const axes = layout.flatMap((axis, index) => (from[axis] === size[axis] ? [] : [index]));
+    const starts = axes.map((index) => begin[layout[index]!] ?? 0);
+    const ends = axes.map((index, position) => starts[position]! + size[layout[index]!]!);
+    return this.node('Slice', [name, this.integers(starts), this.integers(ends), this.integers(axes)]);
+  }
+
+  /** Zero or constant padding; negative amounts crop. */
+  private pad(name: string, pads: readonly number[], value = 0): string {
+    if (pads.every((amount) => amount === 0)) return name;
+    return this.node('Pad', [name, this.integers(pads), this.scalar(value)]);
+  }
+
+  private reshape(name: string, shape: Shape): string {
+    return this.node('Reshape', [name, this.integers(shape)]);
+  }
+
+  private cast(name: string, to: DataType = 'float32'): string {
+    return this.node('Cast', [name], { to: onnxTypes[to] });
+  }
+
+  private scalar(value: number): string {
+    return this.floats([value], []);
+  }
+
+  private fillScalar(value: number, type: DataType): string {
+    return type === 'float32' ? this.scalar(value) : this.cast(this.scalar(value), type);
+  }
+
+  private floats(values: ArrayLike<number>, shape: Shape): string {
+    const data = values instanceof Float32Array ? values : Float32Array.from(values);
+    const key = data.length <= 16 ? `float [${shape}] ${data}` : undefined;
+    return this.constant(key, { shape, data });
+  }
+
+  private integers(values: readonly number[]): string {
+    const data = BigInt64Array.from(values, BigInt);
+    return this.constant(`integer ${values}`, { shape: [values.length], data });
+  }
+
+  private constant(key: string | undefined, tensor: Omit<OnnxTensor, 'name'>): string {
+    const known = key === undefined ? undefined : this.known.get(key);
+    if (known) return known;
+    const name = `c${this.count++}`;
+    this.constants.push({ name, ...tensor });
+    if (key !== undefined) this.known.set(key, name);
+    return name;
+  }
+
+  private node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain = '',
+  ): string {
+    const key = `${type} ${inputs} ${JSON.stringify(attributes)}`;
+    const known = this.known.get(key);
+    if (known) return known;
+    const name = `t${this.count++}`;
+    this.nodes.push({ type, domain, inputs, outputs: [name], attributes });
+    this.known.set(key, name);
+    return name;
+  }
+}
+
+function identity(rank: number): Layout {
+  return Array.from({ length: rank }, (_, axis) => axis);
+}
+
+/** Entries by dimension of the graph, in the order of a layout. */
+function arranged(entries: readonly number[], layout: Layout): number[] {
+  return layout.map((axis) => entries[axis]!);
+}
+
+/** The numbers of a tensor of `shape`, moved into `layout`. */
+export function permuted(data: Float32Array, shape: Shape, layout: Layout): Float32Array {
+  if (sameShape(layout, identity(shape.length))) return data;
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  const sizes = arranged(shape, layout);
+  const steps = arranged(strides, layout);
+  const result = new Float32Array(data.length);
+  const position = sizes.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < result.length; to++) {
+    result[to] = data[from]!;
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      from += steps[axis]!;
+      position[axis] = position[axis]! + 1;
+      if (position[axis]! < sizes[axis]!) break;
+      from -= steps[axis]! * sizes[axis]!;
+      position[axis] = 0;
+    }
+  }
+  return result;
+}
+
+/** A filter as files have it, `[O, I, kh, kw]`, in TensorFlow's order `[kh, kw, I, O]`, and back. */
+export function filterFromFile(data: Float32Array, shape: Shape): { data: Float32Array; shape: Shape } {
+  return { data: permuted(data, shape, [2, 3, 1, 0]), shape: arranged(shape, [2, 3, 1, 0]) };
+}
+
+export function filterToFile(data: Float32Array, shape: Shape): { data: Float32Array; shape: Shape } {
+  return { data: permuted(data, shape, filterLayout), shape: arranged(shape, filterLayout) };
+}

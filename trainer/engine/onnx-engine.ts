@@ -1,0 +1,276 @@
+import { availableParallelism } from 'node:os';
+import * as tf from '@tensorflow/tfjs-core';
+import * as ort from 'onnxruntime-node';
+import type {
+  Arrays,
+  Engine,
+  EngineName,
+  HostTensor,
+  HostTensors,
+  Program,
+  Signature,
+  State,
+} from './engine.ts';
+import type { Shape, Value } from './graph.ts';
+import { filterFromFile, lower, stateOutput } from './lower.ts';
+import { rewriteForCpu } from './rewrite.ts';
+import { type Shapes, type Step, type Tensors, trace } from './trace.ts';
+
+export interface OnnxEngineOptions {
+  readonly name: EngineName & ('cpu' | 'cuda' | 'webgpu');
+  readonly device: string;
+  /** Threads of the CPU provider; as many as the machine has by default. */
+  readonly threads?: number;
+}
+
+/** An engine that compiles steps to ONNX and runs them with ONNX Runtime. */
+export function createOnnxEngine({
+  name,
+  device,
+  threads = availableParallelism(),
+}: OnnxEngineOptions): Engine {
+  const onDevice = name === 'webgpu';
+  const compileGraph = async (step: Step, inputs: Shapes, stateShapes: Shapes, isTraining: boolean) => {
+    const traced = trace(step, inputs, stateShapes);
+    const { outputs, state } = name === 'cpu' ? rewriteForCpu(traced) : traced;
+    const declared = declaredInputs(traced.graph.input.bind(traced.graph), inputs, stateShapes);
+    const lowered = lower(outputs, state, declared, { fusedMatMul: name !== 'webgpu' });
+    const locations = Object.fromEntries(
+      Object.keys(state).map((key) => [stateOutput(key), 'gpu-buffer' as const]),
+    );
+    const session = await ort.InferenceSession.create(lowered.model, {
+      executionProviders: name === 'cpu' ? ['cpu'] : [name, 'cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      // The graph was simplified while it was traced. ONNX Runtime's own optimiser takes half a minute for
+      // a training step of 23 blocks and gains nothing there; for inference it lays constant weights out.
+      graphOptimizationLevel: isTraining ? 'disabled' : 'all',
+      logSeverityLevel: 3,
+      ...(onDevice ? { preferredOutputLocation: locations } : {}),
+    });
+    return { session, nodes: lowered.nodes, outputs: Object.keys(outputs), changed: Object.keys(state) };
+  };
+  const shapesOf = (inputs: Shapes, names: readonly string[], state: Shapes): Shapes => ({
+    ...inputs,
+    ...Object.fromEntries(names.map((key) => [key, state[key]!])),
+  });
+
+  return {
+    name,
+    device,
+    state: (tensors) => (onDevice ? new DeviceState(tensors) : new HostState(tensors)),
+    async compile(step, signature: Signature, state) {
+      if (!(state instanceof HostState || state instanceof DeviceState)) {
+        throw new Error('The state belongs to another engine.');
+      }
+      const stateShapes = Object.fromEntries(signature.state.map((key) => [key, state.shape(key)]));
+      const { session, nodes, outputs, changed } = await compileGraph(
+        step,
+        signature.inputs,
+        stateShapes,
+        true,
+      );
+      const shapes = shapesOf(signature.inputs, [], state.shapes);
+      return {
+        nodes,
+        async run(inputs) {
+          const feeds = { ...feedsOf(inputs, shapes), ...state.feeds(signature.state) };
+          const results = await session.run(feeds, {
+            ...Object.fromEntries(outputs.map((key) => [key, null])),
+            ...state.targets(changed),
+          });
+          state.advance(changed, results);
+          return hostArrays(outputs, results);
+        },
+        close: () => session.release(),
+      };
+    },
+    async freeze(step, inputs, constants): Promise<Program> {
+      const frozen: Step = (data) => step(data, constantTensors(constants));
+      const { session, nodes, outputs } = await compileGraph(frozen, inputs, {}, false);
+      return {
+        nodes,
+        run: async (arrays) => hostArrays(outputs, await session.run(feedsOf(arrays, inputs), outputs)),
+        close: () => session.release(),
+      };
+    },
+  };
+}
+
+function declaredInputs(
+  input: (name: string, shape: Shape, role: 'data' | 'state') => Value,
+  data: Shapes,
+  state: Shapes,
+): Value[] {
+  return [
+    ...Object.entries(data).map(([name, shape]) => input(name, shape, 'data')),
+    ...Object.entries(state).map(([name, shape]) => input(name, shape, 'state')),
+  ];
+}
+
+/** State as constants of the graph being traced. */
+function constantTensors(constants: HostTensors): Tensors {
+  return Object.fromEntries(
+    [...constants].map(([name, { data, shape }]) => {
+      const inner = shape.length === 4 ? filterFromFile(data, shape) : { data, shape };
+      return [name, tf.tensor(inner.data, [...inner.shape], 'float32')];
+    }),
+  );
+}
+
+function feedsOf(arrays: Arrays, shapes: Shapes): Record<string, ort.Tensor> {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, data]) => {
+      const shape = shapes[name];
+      if (!shape) throw new Error(`The step has no input ${name}.`);
+      return [name, new ort.Tensor('float32', data, shape)];
+    }),
+  );
+}
+
+function hostArrays(
+  names: readonly string[],
+  results: ort.InferenceSession.OnnxValueMapType,
+): Record<string, Float32Array> {
+  return Object.fromEntries(names.map((name) => [name, floats(results[name])]));
+}
+
+function floats(tensor: ort.OnnxValue | undefined): Float32Array {
+  const data = tensor?.data;
+  if (!(data instanceof Float32Array)) throw new Error('The engine gave back something other than floats.');
+  return data;
+}
+
+/** Shapes as a step sees them: filters in TensorFlow's order. */
+function stepShape(shape: Shape): Shape {
+  const [o = 0, i = 0, height = 0, width = 0] = shape;
+  return shape.length === 4 ? [height, width, i, o] : shape;
+}
+
+function shapesFrom(tensors: HostTensors): Shapes {
+  return Object.fromEntries([...tensors].map(([name, { shape }]) => [name, stepShape(shape)]));
+}
+
+abstract class OnnxState implements State {
+  readonly shapes: Shapes;
+
+  constructor(
+    protected readonly hostShapes: ReadonlyMap<string, Shape>,
+    shapes: Shapes,
+  ) {
+    this.shapes = shapes;
+  }
+
+  shape(name: string): Shape {
+    const shape = this.shapes[name];
+    if (!shape) throw new Error(`The state has no tensor ${name}.`);
+    return shape;
+  }
+
+  feeds(names: readonly string[]): Record<string, ort.Tensor> {
+    return Object.fromEntries(names.map((name) => [name, this.current(name)]));
+  }
+
+  async read(names: readonly string[] = [...this.hostShapes.keys()]): Promise<Map<string, HostTensor>> {
+    const read = names.map(async (name) => {
+      const data = await this.current(name).getData();
+      if (!(data instanceof Float32Array)) throw new Error(`The state ${name} does not hold floats.`);
+      return [name, { shape: this.hostShapes.get(name)!, data: data.slice() }] as const;
+    });
+    return new Map(await Promise.all(read));
+  }
+
+  protected abstract current(name: string): ort.Tensor;
+  /** Where the results of a run are to be written, by output. */
+  abstract targets(changed: readonly string[]): Record<string, ort.Tensor | null>;
+  /** Takes the results of a run as the new state. */
+  abstract advance(changed: readonly string[], results: ort.InferenceSession.OnnxValueMapType): void;
+  abstract write(tensors: HostTensors): void;
+  abstract close(): Promise<void>;
+}
+
+/** Two sets of buffers in main memory: a run reads one and writes the other, then they change places. */
+class HostState extends OnnxState {
+  private readonly front = new Map<string, ort.Tensor>();
+  private readonly back = new Map<string, ort.Tensor>();
+
+  constructor(tensors: HostTensors) {
+    super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), shapesFrom(tensors));
+    for (const [name, { data, shape }] of tensors) {
+      this.front.set(name, new ort.Tensor('float32', data.slice(), shape));
+    }
+  }
+
+  protected current(name: string): ort.Tensor {
+    return this.front.get(name)!;
+  }
+
+  targets(changed: readonly string[]): Record<string, ort.Tensor> {
+    return Object.fromEntries(
+      changed.map((name) => {
+        let target = this.back.get(name);
+        if (!target) {
+          const { dims, size } = this.current(name);
+          target = new ort.Tensor('float32', new Float32Array(size), dims);
+          this.back.set(name, target);
+        }
+        return [stateOutput(name), target];
+      }),
+    );
+  }
+
+  advance(changed: readonly string[]): void {
+    for (const name of changed) {
+      const { front, back } = { front: this.front.get(name)!, back: this.back.get(name)! };
+      this.front.set(name, back);
+      this.back.set(name, front);
+    }
+  }
+
+  write(tensors: HostTensors): void {
+    for (const [name, { data }] of tensors) floats(this.current(name)).set(data);
+  }
+
+  async close(): Promise<void> {
+    this.front.clear();
+    this.back.clear();
+  }
+}
+
+/** Tensors in the GPU's memory: results of a run are the inputs of the next and never come down. */
+class DeviceState extends OnnxState {
+  private readonly tensors = new Map<string, ort.Tensor>();
+
+  constructor(tensors: HostTensors) {
+    super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), shapesFrom(tensors));
+    this.write(tensors);
+  }
+
+  protected current(name: string): ort.Tensor {
+    return this.tensors.get(name)!;
+  }
+
+  targets(changed: readonly string[]): Record<string, null> {
+    return Object.fromEntries(changed.map((name) => [stateOutput(name), null]));
+  }
+
+  advance(changed: readonly string[], results: ort.InferenceSession.OnnxValueMapType): void {
+    for (const name of changed) this.replace(name, results[stateOutput(name)]!);
+  }
+
+  write(tensors: HostTensors): void {
+    for (const [name, { data, shape }] of tensors) {
+      this.replace(name, new ort.Tensor('float32', data.slice(), shape));
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const tensor of this.tensors.values()) tensor.dispose();
+    this.tensors.clear();
+  }
+
+  private replace(name: string, tensor: ort.Tensor): void {
+    this.tensors.get(name)?.dispose();
+    this.tensors.set(name, tensor);
+  }
+}

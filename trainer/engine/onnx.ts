@@ -1,0 +1,108 @@
+import protobuf from 'protobufjs';
+
+/** The part of ONNX's file format that we write, from https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. */
+const { root } = protobuf.parse(`
+  syntax = "proto2";
+  message Attribute {
+    optional string name = 1; optional float f = 2; optional int64 i = 3; optional bytes s = 4;
+    repeated float floats = 7; repeated int64 ints = 8; optional int32 type = 20;
+  }
+  message Tensor {
+    repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8; optional bytes raw_data = 9;
+  }
+  message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
+  message TensorShape { repeated Dimension dim = 1; }
+  message TensorType { optional int32 elem_type = 1; optional TensorShape shape = 2; }
+  message Type { optional TensorType tensor_type = 1; }
+  message ValueInfo { optional string name = 1; optional Type type = 2; }
+  message Node {
+    repeated string input = 1; repeated string output = 2; optional string name = 3;
+    optional string op_type = 4; optional string domain = 7; repeated Attribute attribute = 5;
+  }
+  message Graph {
+    repeated Node node = 1; optional string name = 2; repeated Tensor initializer = 5;
+    repeated ValueInfo input = 11; repeated ValueInfo output = 12;
+  }
+  message OperatorSet { optional string domain = 1; optional int64 version = 2; }
+  message Model {
+    optional int64 ir_version = 1; optional string producer_name = 2; optional Graph graph = 7;
+    repeated OperatorSet opset_import = 8;
+  }
+`);
+const Model = root.lookupType('Model');
+
+/** An attribute's value; a float is wrapped, because JavaScript does not tell 1 from 1.0. */
+export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
+
+export interface OnnxNode {
+  readonly type: string;
+  readonly domain?: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+}
+
+export interface OnnxTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+export interface OnnxPort {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface OnnxGraph {
+  readonly nodes: readonly OnnxNode[];
+  readonly constants: readonly OnnxTensor[];
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+}
+
+export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+
+/** Encodes a graph as an ONNX model (opset 18 and Microsoft's operators); ports are float tensors. */
+export function encodeOnnx(graph: OnnxGraph): Uint8Array {
+  const port = ({ name, shape }: OnnxPort) => ({
+    name,
+    type: {
+      tensorType: { elemType: onnxTypes.float32, shape: { dim: shape.map((dimValue) => ({ dimValue })) } },
+    },
+  });
+  const message = Model.fromObject({
+    irVersion: 8,
+    producerName: 'esrgan-workbench',
+    opsetImport: [
+      { domain: '', version: 18 },
+      { domain: 'com.microsoft', version: 1 },
+    ],
+    graph: {
+      name: 'step',
+      node: graph.nodes.map((node, index) => ({
+        opType: node.type,
+        domain: node.domain ?? '',
+        name: `${node.type}_${index}`,
+        input: node.inputs,
+        output: node.outputs,
+        attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attribute(name, value)),
+      })),
+      initializer: graph.constants.map(({ name, shape, data }) => ({
+        name,
+        dims: shape,
+        dataType: data instanceof Float32Array ? onnxTypes.float32 : onnxTypes.int64,
+        rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      })),
+      input: graph.inputs.map(port),
+      output: graph.outputs.map(port),
+    },
+  });
+  return Model.encode(message).finish();
+}
+
+function attribute(name: string, value: OnnxAttribute) {
+  if (typeof value === 'number') return { name, i: value, type: 2 };
+  if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: 3 };
+  if ('float' in value) return { name, f: value.float, type: 1 };
+  return { name, ints: value, type: 7 };
+}

@@ -1,0 +1,200 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { WorkbenchError } from '../errors/errors.ts';
+import { type DataType, Graph, type Shape, type Value } from './graph.ts';
+import { type Attributes, kernels } from './trace-kernels.ts';
+
+const backendName = 'esrgan-trace';
+
+/** Tensors by name: what a traced function takes and gives. */
+export type Tensors = Readonly<Record<string, tf.Tensor>>;
+export type Shapes = Readonly<Record<string, Shape>>;
+
+export interface Traced {
+  readonly outputs: Readonly<Record<string, Value>>;
+  readonly state: Readonly<Record<string, Value>>;
+  readonly graph: Graph;
+}
+
+/** What is traced: TensorFlow.js operations from inputs and state to outputs and changed state. */
+export type Step = (
+  inputs: Tensors,
+  state: Tensors,
+) => { readonly outputs: Tensors; readonly state?: Tensors };
+
+/** A TensorFlow.js backend whose tensors are values of a graph: running an operation records it. */
+class TraceBackend extends tf.KernelBackend {
+  graph = new Graph();
+  /** Where the operations of the function were asked for; recorded only to explain a failure. */
+  origins: Map<Value, string> | undefined;
+  private readonly values = new tf.DataStorage<Value>(this, tf.engine());
+  private readonly references = new WeakMap<object, number>();
+
+  /** A tensor of the caller's own numbers becomes a constant. */
+  override write(data: tf.BackendValues, shape: number[], type: tf.DataType): object {
+    if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array) {
+      const constant = this.graph.constant(Float32Array.from(data), shape);
+      return this.hold(this.graph.cast(constant, dataType(type)));
+    }
+    throw new Error(`A tensor of ${type} cannot be part of a compiled function.`);
+  }
+
+  override move(): void {
+    throw new Error('A compiled function cannot use tensors of another backend: make them inside of it.');
+  }
+
+  hold(value: Value): object {
+    const id = {};
+    this.values.set(id, value);
+    this.references.set(id, 1);
+    return id;
+  }
+
+  value(tensor: tf.TensorInfo): Value {
+    return this.values.get(tensor.dataId);
+  }
+
+  info(value: Value): tf.TensorInfo {
+    return { dataId: this.hold(value), shape: [...value.shape], dtype: value.type };
+  }
+
+  override read(): never {
+    throw new Error('A compiled function cannot read the numbers of a tensor: it is traced before it runs.');
+  }
+  override readSync(): never {
+    return this.read();
+  }
+  override numDataIds(): number {
+    return this.values.numDataIds();
+  }
+  override refCount(id: object): number {
+    return this.references.get(id) ?? 0;
+  }
+  override incRef(id: object): void {
+    this.references.set(id, this.refCount(id) + 1);
+  }
+  override disposeData(): boolean {
+    return true;
+  }
+  disposeIntermediateTensorInfo(): void {}
+  override floatPrecision(): 32 {
+    return 32;
+  }
+  override epsilon(): number {
+    return 1e-7;
+  }
+  override timerAvailable(): boolean {
+    return false;
+  }
+  override dispose(): void {}
+}
+
+function dataType(type: tf.DataType): DataType {
+  if (type === 'float32' || type === 'int32' || type === 'bool') return type;
+  throw new Error(`Tensors of ${type} cannot be compiled; use float32, int32 or bool.`);
+}
+
+let shared: TraceBackend | undefined;
+
+function traceBackend(): TraceBackend {
+  if (shared) return shared;
+  const backend = new TraceBackend();
+  tf.registerBackend(backendName, () => backend, 0);
+  for (const [kernelName, lower] of Object.entries(kernels)) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) => {
+        const values: Record<string, Value> = {};
+        for (const [name, tensor] of Object.entries(inputs)) {
+          if (tensor !== undefined && !Array.isArray(tensor)) values[name] = backend.value(tensor);
+        }
+        const list = Object.values(values);
+        const attributes: Attributes = { ...attrs };
+        const result = lower(backend.graph, values, attributes, list);
+        const results: readonly Value[] = Array.isArray(result) ? result : [result];
+        if (backend.origins) {
+          const origin = modelLine(new Error().stack) ?? origins(list, backend.origins);
+          for (const value of results) if (origin) backend.origins.set(value, origin);
+        }
+        const infos = results.map((value) => backend.info(value));
+        return Array.isArray(result) ? infos : infos[0]!;
+      },
+    });
+  }
+  shared = backend;
+  return backend;
+}
+
+/**
+ * Runs `step` once on symbols and returns the graph of what it did, gradients included: they are
+ * operations like any other.
+ *
+ * @throws WorkbenchError `engine` where an operation has no counterpart, naming it and the line that
+ * asked for it.
+ */
+export function trace(step: Step, inputs: Shapes, state: Shapes): Traced {
+  const backend = traceBackend();
+  const before = tf.engine().backendName;
+  tf.setBackend(backendName);
+  try {
+    return record(backend, step, inputs, state);
+  } catch (error) {
+    const missing = error instanceof Error ? /Kernel '(\w+)' not registered/.exec(error.message) : null;
+    if (!missing) throw error;
+    throw new WorkbenchError(
+      'engine',
+      `The operation ${missing[1]} cannot be compiled for this engine. It was asked for ${
+        whereAsked(backend, step, inputs, state) ?? 'at a place that could not be found'
+      }. Write it with other TensorFlow.js operations, or use the engine "tensorflow".`,
+      { cause: error },
+    );
+  } finally {
+    backend.graph = new Graph();
+    backend.origins = undefined;
+    if (before && before !== backendName) tf.setBackend(before);
+  }
+}
+
+function record(backend: TraceBackend, step: Step, inputs: Shapes, state: Shapes): Traced {
+  const graph = new Graph();
+  backend.graph = graph;
+  const symbols = (shapes: Shapes, role: 'data' | 'state'): Tensors =>
+    Object.fromEntries(
+      Object.entries(shapes).map(([name, shape]) => {
+        const info = backend.info(graph.input(name, shape, role));
+        return [name, tf.engine().makeTensorFromTensorInfo(info, backend)];
+      }),
+    );
+  const values = (tensors: Tensors): Record<string, Value> =>
+    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, backend.value(tensor)]));
+  const result = step(symbols(inputs, 'data'), symbols(state, 'state'));
+  return { graph, outputs: values(result.outputs), state: values(result.state ?? {}) };
+}
+
+/** Traces once more, keeping where each operation came from, up to the failure. */
+function whereAsked(backend: TraceBackend, step: Step, inputs: Shapes, state: Shapes): string | undefined {
+  const seen = new Map<Value, string>();
+  backend.origins = seen;
+  try {
+    record(backend, step, inputs, state);
+  } catch (error) {
+    const line = error instanceof Error ? modelLine(error.stack) : undefined;
+    if (line) return `at ${line}`;
+    // A gradient has no line of its own in the model: the operation before it in the record has.
+    const last = [...seen.values()].at(-1);
+    return last ? `as a gradient, near ${last}` : undefined;
+  }
+  return undefined;
+}
+
+function origins(inputs: readonly Value[], known: Map<Value, string>): string | undefined {
+  return inputs.map((input) => known.get(input)).find((origin) => origin !== undefined);
+}
+
+/** The first line of a stack that is neither TensorFlow.js nor the engine. */
+function modelLine(stack: string | undefined): string | undefined {
+  const lines = stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
+  const line = lines.find((text) => !/tfjs|[\\/]engine[\\/]|node:internal/.test(text));
+  return line?.trim().replace(/^at /, '');
+}

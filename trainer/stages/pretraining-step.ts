@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Step, Tensors } from '../engine/engine.ts';
+import { type ContentLoss, contentLoss } from '../losses/content.ts';
+import { type GeneratorOptions, generator } from '../models/generator.ts';
+import { rank4 } from '../models/rank4.ts';
+import { type AdamOptions, adam } from './adam.ts';
+
+/** PyTorch's defaults, which the seed's pre-training uses. */
+export const pretrainingAdam: AdamOptions = { beta1: 0.9, beta2: 0.999 };
+
+/** Name of a parameter's running average in the state. */
+export function averageName(parameter: string): string {
+  return `ema.${parameter}`;
+}
+
+export interface PretrainingStepOptions {
+  readonly generator: GeneratorOptions;
+  readonly loss: ContentLoss;
+  /** Names of the generator's parameters. */
+  readonly parameters: readonly string[];
+  /** Decay of the running average of the parameters; 0 for none. */
+  readonly emaDecay: number;
+}
+
+/**
+ * One update of the generator alone.
+ *
+ * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `step_size`, `second_correction`.
+ * Outputs: `content_loss` and `gradient_norm` of the parameters before the update.
+ */
+export function pretrainingStep(options: PretrainingStepOptions): Step {
+  return (inputs, state) => {
+    const { lr, hr, step_size: stepSize, second_correction: secondCorrection } = inputs;
+    if (!lr || !hr || !stepSize || !secondCorrection)
+      throw new Error('The pre-training step lacks an input.');
+    const loss = (...values: tf.Tensor[]) => {
+      const parameters = named(options.parameters, values);
+      const sr = generator(options.generator, parameters, rank4(lr));
+      return contentLoss(options.loss, sr, hr);
+    };
+    const { value, grads } = tf.valueAndGrads(loss)(options.parameters.map((name) => state[name]!));
+    const update = adam(pretrainingAdam, state, named(options.parameters, grads), stepSize, secondCorrection);
+    if (options.emaDecay > 0) {
+      for (const name of options.parameters) {
+        const average = tf.mul(state[averageName(name)]!, options.emaDecay);
+        update.state[averageName(name)] = tf.add(average, tf.mul(update.state[name]!, 1 - options.emaDecay));
+      }
+    }
+    return { outputs: { content_loss: value, gradient_norm: update.gradientNorm }, state: update.state };
+  };
+}
+
+function named(names: readonly string[], tensors: readonly tf.Tensor[]): Tensors {
+  return Object.fromEntries(names.map((name, index) => [name, tensors[index]!]));
+}
