@@ -14,6 +14,8 @@ export interface UpscaleFileOptions {
   readonly out?: string;
   /** Replaces an output that exists; otherwise it is kept and the input is not touched. */
   readonly overwrite?: boolean;
+  /** Outputs of other inputs of the same batch: one of them is never replaced, nor taken for an older result. */
+  readonly taken?: ReadonlySet<string>;
   /** Side of a tile in pixels of the input, context included. */
   readonly tile?: number;
   /** Cancels before the next tile. */
@@ -58,11 +60,17 @@ export async function upscaleFile(
   input: string,
   options: UpscaleFileOptions = {},
 ): Promise<UpscaledFile> {
-  const { out = dirname(input), overwrite = false } = options;
+  const { out = dirname(input), overwrite = false, taken } = options;
   const header = await readHeader(input);
   const shape = outputShape(header, upscaler.scale);
   const output = join(out, outputName(input, upscaler.scale, shape.format));
   const { width, height } = shape;
+  if (taken?.has(output)) {
+    throw new WorkbenchError(
+      'data',
+      `${input} would go to ${output}, which is the result of another input. Rename one, or use another --out.`,
+    );
+  }
   const notes = [...header.notes];
   if (shape.format !== header.format) notes.push(`written as ${shape.format.toUpperCase()}`);
   if (!overwrite && (await exists(output))) return { input, output, width, height, kept: true, notes };
@@ -141,8 +149,7 @@ function quantise(
   for (let y = 0; y < pixels.height; y++) {
     const at = (y * width + rect.x) * pixels.channels;
     for (let i = 0; i < row; i++) {
-      const level = Math.round(pixels.data[y * row + i]! * most);
-      band[at + i] = level < 0 ? 0 : level > most ? most : level;
+      band[at + i] = Math.min(Math.max(Math.round(pixels.data[y * row + i]! * most), 0), most);
     }
   }
 }
