@@ -1,0 +1,35 @@
+/** Above this share of a candidate's length, an edit is no longer a slip. */
+const maxCost = 0.4;
+
+/**
+ * The candidate that somebody meant by `word`, or `undefined` when none is near. An edit distance in which
+ * a character that was left out costs half: names are more often shortened than garbled.
+ */
+export function closest(word: string, candidates: readonly string[]): string | undefined {
+  const lowered = word.toLowerCase();
+  const costs = candidates.map((candidate) => {
+    const cost = editCost(lowered, candidate.toLowerCase());
+    return { candidate, cost: cost / Math.max(word.length, candidate.length) };
+  });
+  const best = costs.reduce((a, b) => (b.cost < a.cost ? b : a), { candidate: '', cost: Infinity });
+  return best.cost <= maxCost ? best.candidate : undefined;
+}
+
+/** `; did you mean …?`, or nothing. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const meant = closest(word, candidates);
+  return meant === undefined ? '' : `; did you mean \`${meant}\`?`;
+}
+
+function editCost(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j / 2);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 0.5));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}

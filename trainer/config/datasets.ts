@@ -1,0 +1,67 @@
+import { join, resolve } from 'node:path';
+import type { DatasetSettings, RunConfig } from '../../schemas/run-config.ts';
+import type { Dataset, Split } from './resolved.ts';
+
+const splits: readonly Split[] = ['train', 'val'];
+
+/**
+ * The data sets that need no entry in a run file, as their archives unpack below `dataDir` (DIV2K and
+ * BSDS500 from their authors; Set5 and Set14 in BasicSR's layout). LR images that an archive lacks for
+ * the scale are made from HR.
+ */
+function predefined(dataDir: string, scale: number): Record<string, DatasetSettings> {
+  const bsds500 = join(dataDir, 'BSR', 'BSDS500', 'data', 'images');
+  const ready = scale === 2 || scale === 4;
+  const benchmark = (folder: string): DatasetSettings => ({
+    hr: join(folder, 'GTmod12'),
+    ...(ready && { lr: join(folder, `LRbicx${scale}`) }),
+    downscale: 'bicubic',
+  });
+  return {
+    div2k: {
+      hr: { train: join(dataDir, 'DIV2K_train_HR'), val: join(dataDir, 'DIV2K_valid_HR') },
+      ...(ready && {
+        lr: {
+          train: join(dataDir, 'DIV2K_train_LR_bicubic', `X${scale}`),
+          val: join(dataDir, 'DIV2K_valid_LR_bicubic', `X${scale}`),
+        },
+      }),
+      downscale: 'bicubic',
+    },
+    bsds500: {
+      hr: { train: join(bsds500, 'train'), val: join(bsds500, 'val') },
+      downscale: 'bicubic',
+    },
+    set5: benchmark(join(dataDir, 'Set5')),
+    set14: benchmark(join(dataDir, 'Set14')),
+  };
+}
+
+/**
+ * Every data set that a run file can name: the predefined ones under its own. An entry for a predefined
+ * name replaces it if it has `hr`, else changes only what it gives. Paths become absolute from `folder`.
+ * A set whose entry has no images is left empty.
+ */
+export function allDatasets(config: RunConfig, folder: string): Map<string, Dataset> {
+  const scale = config.scale_factor;
+  const known = new Map(Object.entries(predefined(resolve(folder, config.data_dir), scale)));
+  for (const [name, entry] of Object.entries(config.datasets)) {
+    known.set(name, entry.hr === undefined ? { ...known.get(name), ...entry } : entry);
+  }
+  return new Map([...known].map(([name, entry]) => [name, datasetOf(entry, folder, scale)]));
+}
+
+function datasetOf({ hr, lr, downscale }: DatasetSettings, folder: string, scale: number): Dataset {
+  const absolute = (path: string) => resolve(folder, path.replaceAll('{scale}', String(scale)));
+  const of = (images: DatasetSettings['hr'], split: Split) => {
+    const path = typeof images === 'object' ? images[split] : images;
+    return path === undefined ? undefined : absolute(path);
+  };
+  const sources = splits.flatMap((split) => {
+    const [high, low] = [of(hr, split), of(lr, split)];
+    return high === undefined
+      ? []
+      : [[split, { hr: high, ...(low !== undefined && { lr: low }), downscale }]];
+  });
+  return Object.fromEntries(sources);
+}

@@ -1,0 +1,22 @@
+export type {
+  CheckpointSettings,
+  ContentLossSettings,
+  DiscriminatorSettings,
+  EMASettings,
+  GeneratorSettings,
+  PerceptualLossSettings,
+  PretrainingSettings,
+  SampleSettings,
+  TrainingSettings,
+  ValidationSettings,
+} from '../../schemas/run-config.ts';
+export type { Pairs } from './pairs.ts';
+export { pairImages } from './pairs.ts';
+export type { Path, Position, Problem, Range, Stage } from './problem.ts';
+export { problemsForStage } from './problem.ts';
+export type { DatasetFiles } from './read-run-file.ts';
+export { readRunFile } from './read-run-file.ts';
+export type { Augmentation, Dataset, ImageSource, ResolvedConfig, Split } from './resolved.ts';
+export { imageSources } from './resolved.ts';
+export { serializeResolved } from './serialize.ts';
+export { stepsPerEpoch, totalSteps } from './steps.ts';

@@ -1,0 +1,135 @@
+import { type CST, type Document, isNode, LineCounter, Parser, parseDocument, visit } from 'yaml';
+import type { Position, Problem } from './problem.ts';
+import { keyName, type Source, sourceOf, type ToRange } from './source.ts';
+
+/** More levels than any run file needs, and few enough for every recursive reader of the text. */
+const maxDepth = 50;
+
+/** What some of the parser's messages, by their beginnings, mean for somebody who writes a run file. */
+const explanations: readonly (readonly [string, string])[] = [
+  ['Tabs are not allowed', 'a tab is used as indentation: YAML allows only spaces there'],
+  ['Source contains multiple documents', 'a second document begins here: a run file is one document'],
+  ['Nested mappings are not', 'a key inside a value: begin it on its own line, in line with its neighbours'],
+  ['Implicit map keys need', 'a key without a value: write `key: value`, with a space behind the colon'],
+];
+
+/**
+ * Reads YAML 1.2, and so JSON, without ever throwing: what is wrong with the syntax comes back as problems
+ * with their places. When one of them is an error, the data is `undefined`.
+ */
+export function parse(text: string): { source: Source; problems: Problem[] } {
+  const lines = new LineCounter();
+  const toRange: ToRange = (start, end) => ({ start: positionAt(lines, start), end: positionAt(lines, end) });
+  const tooDeep = firstTooDeep([...new Parser(lines.addNewLine).parse(text)]);
+  const document = parseDocument(tooDeep === undefined ? text : '', {
+    prettyErrors: false,
+    uniqueKeys: false,
+  });
+  const problems =
+    tooDeep === undefined
+      ? [
+          ...syntaxProblems(document, toRange),
+          ...duplicateKeys(document, toRange),
+          ...badAliases(document, toRange),
+        ]
+      : [syntaxProblem(`nested more than ${maxDepth} levels deep`, toRange(tooDeep, tooDeep + 1))];
+  const unreadable = problems.some(({ severity }) => severity === 'error');
+  const data = unreadable ? undefined : plainData(document);
+  if (!unreadable && data === undefined) {
+    problems.push(
+      syntaxProblem('its aliases (`*name`) expand to too much: write the values out', toRange(0, 0)),
+    );
+  }
+  return { source: sourceOf(document, data, toRange), problems };
+}
+
+function positionAt(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col, offset };
+}
+
+function syntaxProblem(message: string, range: ReturnType<ToRange>): Problem {
+  return { code: 'syntax', severity: 'error', message, path: [], ...range };
+}
+
+/** Offset of a token that is too deep. Iterative, because it protects what is not. */
+function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
+  const waiting = tokens.map((token) => ({ token, depth: 0 }));
+  for (let entry = waiting.pop(); entry; entry = waiting.pop()) {
+    const { token, depth } = entry;
+    if (depth > maxDepth) return token.offset;
+    const items = 'items' in token ? token.items.flatMap((item) => [item.key, item.value]) : [];
+    const values = token.type === 'document' ? [token.value] : [];
+    for (const inner of [...values, ...items]) if (inner) waiting.push({ token: inner, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+/** The parser's own findings, less those that only echo an earlier one at the same place. */
+function syntaxProblems(document: Document.Parsed, toRange: ToRange): Problem[] {
+  const starts = document.errors.map(({ pos }) => pos[0]);
+  const errors = document.errors.filter(({ pos }, i) => starts.indexOf(pos[0]) === i);
+  return [...errors, ...document.warnings].map((error) => {
+    const ours = explanations.find(([beginning]) => error.message.startsWith(beginning));
+    const problem = syntaxProblem(ours?.[1] ?? error.message, toRange(...error.pos));
+    return error.name === 'YAMLWarning' ? { ...problem, severity: 'warning' } : problem;
+  });
+}
+
+function duplicateKeys(document: Document.Parsed, toRange: ToRange): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Map<string, ReturnType<ToRange>>();
+      for (const { key } of items) {
+        const name = keyName(key);
+        if (name === undefined || !isNode(key) || !key.range) continue;
+        const range = toRange(key.range[0], key.range[1]);
+        const first = seen.get(name);
+        if (!first) {
+          seen.set(name, range);
+          continue;
+        }
+        problems.push({
+          ...syntaxProblem(`\`${name}\` is given twice: remove one of them`, range),
+          code: 'duplicate-key',
+          related: [{ message: 'given here first', ...first }],
+        });
+      }
+    },
+  });
+  return problems;
+}
+
+function badAliases(document: Document.Parsed, toRange: ToRange): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (!alias.range) return;
+      const [start, end] = alias.range;
+      const anchor = alias.resolve(document)?.range;
+      const fault = !anchor
+        ? `there is no \`&${alias.source}\` before it`
+        : anchor[2] > start
+          ? 'it lies inside its own anchor'
+          : '';
+      if (fault) problems.push(syntaxProblem(`alias \`*${alias.source}\`: ${fault}`, toRange(start, end)));
+    },
+  });
+  return problems;
+}
+
+/** The document as plain data in which nothing is shared; `undefined` where aliases expand to too much. */
+function plainData(document: Document.Parsed): unknown {
+  try {
+    return unshared(document.toJS() ?? {});
+  } catch {
+    return undefined;
+  }
+}
+
+function unshared(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unshared);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unshared(inner)]));
+}

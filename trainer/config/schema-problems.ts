@@ -1,0 +1,204 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
+import type { RunConfig } from '../../schemas/run-config.ts';
+import { didYouMean } from './closest.ts';
+import type { Path, Problem } from './problem.ts';
+import type { Source } from './source.ts';
+
+/** The part of JSON Schema that the messages speak about. */
+interface SchemaNode {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly items?: SchemaNode;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly patternErrorMessage?: string;
+  readonly [keyword: string]: unknown;
+}
+
+const ajv = new Ajv({
+  allErrors: true,
+  useDefaults: true,
+  verbose: true,
+  strict: true,
+  allowUnionTypes: true,
+});
+ajv.addVocabulary(['unit', 'enumDescriptions', 'patternErrorMessage']);
+const isRunConfig = ajv.compile<RunConfig>(schema);
+
+/**
+ * Checks the data of a run file against the schema and fills in every default, in place. Gives the config,
+ * or one problem for each key that is wrong.
+ */
+export function checkSchema(source: Source): { config: RunConfig } | { problems: Problem[] } {
+  const data = withSwitches(source.data);
+  if (isRunConfig(data)) return { config: data };
+  const problems = (isRunConfig.errors ?? []).map((error) => schemaProblem(error, source));
+  const keys = problems.map(({ path }) => JSON.stringify(path));
+  return { problems: problems.filter((_, i) => keys.indexOf(keys[i] ?? '') === i) };
+}
+
+/** Augmentation that is switched on by `true` gets its defaults, as an empty map does. */
+function withSwitches(data: unknown): unknown {
+  if (!isMap(data) || !Object.hasOwn(data, 'augmentation')) return data;
+  const on = (value: unknown) => (value === true ? {} : value);
+  const augmentation = on(data.augmentation);
+  const parts = isMap(augmentation)
+    ? Object.fromEntries(Object.entries(augmentation).map(([key, part]) => [key, on(part)]))
+    : augmentation;
+  return { ...data, augmentation: parts };
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function schemaProblem(error: ErrorObject, source: Source): Problem {
+  const node: SchemaNode = error.parentSchema ?? {};
+  const path = pathOf(error.instancePath, source.data);
+  const problem = (code: string, at: Path, message: string, range = source.rangeOf(at)): Problem => {
+    return { code, severity: 'error', message, path: at, start: range.start, end: range.end };
+  };
+  const is = `${subject(path)} is ${found(error.data)}`;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(error.params.additionalProperty);
+      const at = [...path, key];
+      return problem('unknown-key', at, unknownKey(key, path, node), source.rangeOfKey(at));
+    }
+    case 'type':
+      return problem('type', path, `${is}: allowed ${allowed(node)}`);
+    case 'enum': {
+      const choices = (node.enum ?? []).map(String);
+      return problem(
+        'choice',
+        path,
+        `${is}: allowed ${choices.join(', ')}${didYouMean(String(error.data), choices)}`,
+      );
+    }
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return problem('range', path, `${is}: allowed ${allowed(node)}`);
+    case 'minItems':
+    case 'maxItems':
+      return problem('length', path, `${subject(path)} has ${count(error.data)}: allowed ${allowed(node)}`);
+    case 'uniqueItems': {
+      const at = [...path, Math.max(Number(error.params.i), Number(error.params.j))];
+      return problem('repeated', at, `${subject(path)} names an item twice: remove one`);
+    }
+    case 'minLength':
+    case 'minProperties':
+      return problem('empty', path, `${subject(path)} is empty: allowed ${allowed(node)}`);
+    case 'pattern':
+      return problem(
+        'pattern',
+        path,
+        `${is}: allowed ${node.patternErrorMessage ?? `what matches ${error.schema}`}`,
+      );
+    default:
+      return problem(error.keyword, path, `${subject(path)} ${error.message ?? 'is not allowed'}`);
+  }
+}
+
+/** A JSON pointer as keys and indices. */
+function pathOf(pointer: string, data: unknown): Path {
+  const path: (string | number)[] = [];
+  let value = data;
+  for (const step of pointer.split('/').slice(1)) {
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (Array.isArray(value)) {
+      path.push(Number(key));
+      value = value[Number(key)];
+    } else {
+      path.push(key);
+      value = isMap(value) ? value[key] : undefined;
+    }
+  }
+  return path;
+}
+
+/** A key as people write it: `` `training.g_sched_steps[1]` ``. */
+export function subject(path: Path): string {
+  const name = path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text ? `${text}.${step}` : step;
+  }, '');
+  return name ? `\`${name}\`` : 'the run file';
+}
+
+function found(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (Array.isArray(value)) return 'a list';
+  if (value === null) return 'empty';
+  return typeof value === 'object' ? 'a map' : String(value);
+}
+
+function count(value: unknown): string {
+  const length = Array.isArray(value) ? value.length : 0;
+  return `${length === 0 ? 'no' : length} ${length === 1 ? 'value' : 'values'}`;
+}
+
+function unknownKey(key: string, path: Path, node: SchemaNode): string {
+  const where = path.length === 0 ? '' : ` in ${subject(path)}`;
+  const known = Object.keys(node.properties ?? {});
+  const homes = Object.entries(schema.properties).flatMap(
+    ([section, { properties }]: [string, SchemaNode]) =>
+      Object.hasOwn(properties ?? {}, key) ? [`\`${section}\``] : [],
+  );
+  const belongs = homes.length > 0 ? `; it belongs to ${homes.join(' or ')}` : '';
+  const choices = node.patternErrorMessage ?? known.map((name) => `\`${name}\``).join(', ');
+  return `unknown key \`${key}\`${where}${didYouMean(key, known) || belongs || `; allowed: ${choices}`}`;
+}
+
+/** What a key may hold, in words. */
+function allowed(node: SchemaNode): string {
+  if (node.enum) return node.enum.map(String).join(', ');
+  return [node.type ?? []]
+    .flat()
+    .map((type) => kind(type, node))
+    .join(', or ');
+}
+
+function kind(type: string, node: SchemaNode): string {
+  switch (type) {
+    case 'integer':
+      return `a whole number${range(node)}`;
+    case 'number':
+      return `a number${range(node)}`;
+    case 'string':
+      return 'a text';
+    case 'boolean':
+      return '`true` or `false`';
+    case 'array':
+      return `a list${length(node)}`;
+    case 'null':
+      return '`null`';
+    default:
+      return mapOf(Object.keys(node.properties ?? {}));
+  }
+}
+
+function mapOf(keys: readonly string[]): string {
+  if (keys.length === 0) return 'a map';
+  return keys.length > 4 ? `a map of keys such as \`${keys[0]}: …\`` : `a map of ${keys.join(', ')}`;
+}
+
+function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: SchemaNode): string {
+  const low = exclusiveMinimum === undefined ? minimum : `above ${exclusiveMinimum}`;
+  const high = exclusiveMaximum === undefined ? maximum : `below ${exclusiveMaximum}`;
+  if (high === undefined) return low === undefined ? '' : `, ${low} or more`;
+  return low === undefined ? ` up to ${high}` : `, ${low} to ${high}`;
+}
+
+function length({ items, minItems, maxItems }: SchemaNode): string {
+  const of = items ? ` of ${allowed(items).replace(/^an? /, '')}` : '';
+  if (minItems !== undefined && minItems === maxItems) return ` of exactly ${minItems}`;
+  return `${minItems === undefined ? '' : ` with ${minItems} or more`}${of}`;
+}
