@@ -111,7 +111,14 @@ async function encode(rows: string, encoded: string, { format, bits, channels, .
     png: () => picture.png(),
     jpeg: () => picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
     webp: () => picture.webp({ lossless: true }),
-    tiff: () => picture.tiff({ compression: 'lzw', predictor: 'horizontal', bigtiff: large }),
+    tiff: () =>
+      picture.tiff({
+        compression: 'lzw',
+        predictor: 'horizontal',
+        bigtiff: large,
+        xres: shape.density / 25.4,
+        yres: shape.density / 25.4,
+      }),
   };
   await encoders[format]().toFile(encoded);
 }
