@@ -1,4 +1,6 @@
-import sharp from 'sharp';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import { decodeBmp, isBmp } from '../data/bmp.ts';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 
@@ -22,7 +24,7 @@ export interface PictureHeader extends PictureTraits {
   /** Pixels, after the EXIF orientation has been applied. */
   readonly width: number;
   readonly height: number;
-  /** `png`, `jpeg`, `webp`, `tiff`, `gif`, ...: by content, not by name. */
+  /** `png`, `jpeg`, `webp`, `tiff`, `gif`, ...: by content, not by name; `raw` for a bitmap (BMP). */
   readonly format: string;
   /** Whether the samples are stored in a space that is converted to sRGB on reading, such as CMYK. */
   readonly converted: boolean;
@@ -36,8 +38,8 @@ export interface PictureHeader extends PictureTraits {
  * @throws WorkbenchError `data` for a file that is no picture, or of a kind that cannot be kept.
  */
 export async function readHeader(path: string): Promise<PictureHeader> {
-  const found = await sharp(path)
-    .metadata()
+  const found = await openPicture(path)
+    .then((picture) => picture.metadata())
     .catch((cause: unknown) => unreadable(path, cause));
   if (found.format === 'svg') {
     throw new WorkbenchError('data', `${path} is a drawing (SVG): it has no pixels; export it as PNG first.`);
@@ -76,11 +78,14 @@ export async function readHeader(path: string): Promise<PictureHeader> {
  */
 export async function readPixels(header: PictureHeader): Promise<FloatImage> {
   const { path, bits, channels, converted } = header;
-  const { data, info } = await sharp(path, { ignoreIcc: !converted })
-    .autoOrient()
-    .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
-    .raw({ depth: bits === 16 ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  const { data, info } = await openPicture(path, { ignoreIcc: !converted })
+    .then((picture) =>
+      picture
+        .autoOrient()
+        .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
+        .raw({ depth: bits === 16 ? 'ushort' : 'uchar' })
+        .toBuffer({ resolveWithObject: true }),
+    )
     .catch((cause: unknown) => unreadable(path, cause));
   const samples = bits === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
   const most = bits === 16 ? 65535 : 255;
@@ -97,7 +102,23 @@ export async function readPixels(header: PictureHeader): Promise<FloatImage> {
   return { width: info.width, height: info.height, channels, data: pixels };
 }
 
+/** Windows bitmaps are not known to sharp: it gets their pixels. */
+async function openPicture(path: string, options: SharpOptions = {}): Promise<Sharp> {
+  const file = await open(path);
+  const start = await readStart(file).finally(() => file.close());
+  if (!isBmp(start)) return sharp(path, options);
+  const { width, height, data } = decodeBmp(await readFile(path), path);
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+async function readStart(file: FileHandle): Promise<Uint8Array> {
+  const start = new Uint8Array(2);
+  await file.read(start, 0, start.length);
+  return start;
+}
+
 function unreadable(path: string, cause: unknown): never {
+  if (cause instanceof WorkbenchError) throw cause;
   const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
   throw new WorkbenchError(
     'data',

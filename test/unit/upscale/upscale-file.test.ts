@@ -1,0 +1,230 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readHeader, readPixels } from '../../../trainer/upscale/picture.ts';
+import { type UpscaleProgress, upscaleFile } from '../../../trainer/upscale/upscale-file.ts';
+import { encodePng } from './png-fixture.ts';
+import { bicubic, convolutionalUpscaler, largestDifference, noise, testUpscaler } from './test-upscalers.ts';
+
+let root: string;
+let folder: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'upscale-file-'));
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(root, 'case-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const photo = encodePng(40, 30, 3, 8, (i) => (i * 37 + ((i * i) % 91)) % 256);
+
+async function put(name: string, content: Buffer = photo): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+async function pixelsOf(path: string) {
+  return readPixels(await readHeader(path));
+}
+
+describe('the output', () => {
+  test.each([
+    ['a.png', 'png', 'a_x4.png', 'png'],
+    ['b.jpg', 'jpeg', 'b_x4.jpg', 'jpeg'],
+    ['c.JPEG', 'jpeg', 'c_x4.JPEG', 'jpeg'],
+    ['d.webp', 'webp', 'd_x4.webp', 'webp'],
+    ['e.tif', 'tiff', 'e_x4.tif', 'tiff'],
+    ['f.gif', 'gif', 'f_x4.png', 'png'],
+    ['png in truth.jpg', 'png', 'png in truth_x4.png', 'png'],
+    ['größer, 2.0', 'png', 'größer, 2_x4.png', 'png'],
+  ] as const)('of %s (%s) is %s (%s)', async (name, format, expected, written) => {
+    const input = await put(name, await sharp(photo).toFormat(format).toBuffer());
+    const result = await upscaleFile(bicubic(4), input);
+    expect(result).toMatchObject({
+      input,
+      output: join(folder, expected),
+      width: 160,
+      height: 120,
+      kept: false,
+    });
+    expect(await sharp(result.output).metadata()).toMatchObject({ format: written, width: 160, height: 120 });
+    expect((await readdir(folder)).sort()).toEqual([name, expected].sort());
+  });
+
+  test('of a BMP is a PNG', async () => {
+    const bmp = Buffer.alloc(54 + 2 * 8);
+    bmp.write('BM');
+    bmp.writeUInt32LE(54, 10);
+    for (const [at, value] of [
+      [14, 40],
+      [18, 2],
+      [22, 2],
+      [26, 1 + (24 << 16)],
+    ] as const)
+      bmp.writeUInt32LE(value, at);
+    bmp.fill(200, 54);
+    const result = await upscaleFile(bicubic(4), await put('g.bmp', bmp));
+    expect(result).toMatchObject({ output: join(folder, 'g_x4.png'), width: 8, height: 8 });
+    expect((await pixelsOf(result.output)).data[0]).toBeCloseTo(200 / 255, 6);
+  });
+
+  test('goes to --out, which is made', async () => {
+    const out = join(folder, 'deep', 'er');
+    const result = await upscaleFile(bicubic(2), await put('a.png'), { out });
+    expect(result.output).toBe(join(out, 'a_x2.png'));
+    expect(await readdir(out)).toEqual(['a_x2.png']);
+  });
+
+  test('too large for WebP is written as PNG', async () => {
+    const wide = { create: { width: 4100, height: 2, channels: 3 as const, background: '#345' } };
+    const input = await put('wide.webp', await sharp(wide).webp().toBuffer());
+    const result = await upscaleFile(bicubic(4), input);
+    expect(result).toMatchObject({
+      output: join(folder, 'wide_x4.png'),
+      width: 16400,
+      notes: ['written as PNG'],
+    });
+  });
+});
+
+describe('an output that exists', () => {
+  test('is kept', async () => {
+    const input = await put('a.png');
+    const existing = await put('a_x4.png', Buffer.from('mine'));
+    const never = testUpscaler('never', 4, 0, () => {
+      throw new Error('must not run');
+    });
+    expect(await upscaleFile(never, input)).toMatchObject({ output: existing, kept: true });
+    expect(await readFile(existing, 'utf8')).toBe('mine');
+  });
+  test('is replaced with overwrite', async () => {
+    const input = await put('a.png');
+    await put('a_x4.png', Buffer.from('mine'));
+    const { output } = await upscaleFile(bicubic(4), input, { overwrite: true });
+    expect((await sharp(output).metadata()).width).toBe(160);
+  });
+  test('is not replaced when it belongs to the same batch', async () => {
+    const input = await put('a.png');
+    const taken = new Set([join(folder, 'a_x4.png')]);
+    await expect(upscaleFile(bicubic(4), input, { overwrite: true, taken })).rejects.toThrow(/another input/);
+  });
+});
+
+describe('pixels', () => {
+  test.each([
+    { channels: 1, bits: 8 },
+    { channels: 2, bits: 16 },
+    { channels: 3, bits: 8 },
+    { channels: 3, bits: 16 },
+    { channels: 4, bits: 8 },
+  ] as const)('of $channels channels and $bits bits are those of the net', async ({ channels, bits }) => {
+    const most = bits === 16 ? 65535 : 255;
+    // Opaque, so that the colours of every pixel count.
+    const sample = (i: number) =>
+      channels % 2 === 0 && i % channels === channels - 1 ? most : (i * 2503) % (most + 1);
+    const input = await put('a.png', encodePng(50, 33, channels, bits, sample));
+    const progress: UpscaleProgress[] = [];
+    const net = convolutionalUpscaler(2);
+    const { output } = await upscaleFile(net, input, { tile: 16, onProgress: (now) => progress.push(now) });
+
+    const pixels = await pixelsOf(input);
+    const colours = channels < 3 ? 1 : 3;
+    const rgb = Float32Array.from({ length: 50 * 33 * 3 }, (_, i) => {
+      return pixels.data[Math.floor(i / 3) * channels + (colours === 1 ? 0 : i % 3)]!;
+    });
+    const large = await net.upscale({ width: 50, height: 33, channels: 3, data: rgb });
+    const expected = Float32Array.from({ length: 100 * 66 * channels }, (_, i) => {
+      const [pixel, channel] = [Math.floor(i / channels), i % channels];
+      if (channel >= colours) return 1;
+      const [r, g, b] = large.data.subarray(pixel * 3);
+      const value = colours === 1 ? (r! + g! + b!) / 3 : large.data[pixel * 3 + channel]!;
+      return Math.round(Math.min(Math.max(value, 0), 1) * most) / most;
+    });
+    const written = await pixelsOf(output);
+    expect(written.channels).toBe(channels);
+    expect(largestDifference(written, { ...written, data: expected })).toBeLessThan(1.01 / most);
+
+    expect(progress.map(({ tile, tiles }) => [tile, tiles])).toEqual(
+      Array.from({ length: 24 }, (_, i) => [i + 1, 24]),
+    );
+    expect(progress.at(-1)!.etaSeconds).toBe(0);
+    expect(progress.every(({ megapixelsPerSecond }) => megapixelsPerSecond > 0)).toBe(true);
+  });
+
+  test('what is hidden under transparency does not fringe what is seen', async () => {
+    // A green disc; around it black, fully transparent.
+    const inside = (pixel: number) => (pixel % 24) ** 2 + Math.floor(pixel / 24) ** 2 < 400;
+    const sample = (i: number) => (inside(Math.floor(i / 4)) ? [0, 200, 0, 255][i % 4]! : 0);
+    const input = await put('disc.png', encodePng(24, 24, 4, 8, sample));
+    const { data } = await pixelsOf((await upscaleFile(bicubic(4), input)).output);
+    const greens = Array.from(data.filter((_, i) => i % 4 === 1)).map((value) => Math.round(value * 255));
+    const alphas = data.filter((_, i) => i % 4 === 3);
+    const seen = greens.filter((_, i) => alphas[i]! > 0);
+    expect(seen.length).toBeGreaterThan(4000);
+    expect(new Set(seen)).toEqual(new Set([200]));
+    expect(new Set(alphas).size).toBeGreaterThan(10);
+  });
+
+  test('a fully transparent picture stays one', async () => {
+    const input = await put(
+      'nothing.png',
+      encodePng(9, 9, 4, 8, (i) => (i % 4 === 3 ? 0 : i % 256)),
+    );
+    const { data } = await pixelsOf((await upscaleFile(bicubic(4), input)).output);
+    expect(data.every((value, i) => i % 4 !== 3 || value === 0)).toBe(true);
+  });
+});
+
+describe('a failure leaves nothing behind and the old output as it was', () => {
+  async function check(
+    upscaler: Parameters<typeof upscaleFile>[0],
+    error: object,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const input = await put('a.png');
+    await put('a_x4.png', Buffer.from('mine'));
+    const options = { overwrite: true, tile: 16, ...(signal ? { signal } : {}) };
+    await expect(upscaleFile(upscaler, input, options)).rejects.toMatchObject(error);
+    expect(await readdir(folder)).toEqual(['a.png', 'a_x4.png']);
+    expect(await readFile(join(folder, 'a_x4.png'), 'utf8')).toBe('mine');
+  }
+  const filled = (value: number) =>
+    testUpscaler('broken net', 4, 0, ({ width, height }) => {
+      const data = new Float32Array(width * height * 16 * 3).fill(value);
+      return { width: width * 4, height: height * 4, channels: 3, data };
+    });
+
+  test('not a number', () => check(filled(Number.NaN), { code: 'engine' }));
+  test.each([0, 1, -3, 1e9])('one flat colour: %d', (value) =>
+    check(filled(value), { code: 'engine', message: expect.stringMatching(/one flat colour of .*a\.png/) }),
+  );
+  test('a defect of the engine', async () => {
+    const defect = new Error('lost the device');
+    const failing = testUpscaler('failing', 4, 0, () => {
+      throw defect;
+    });
+    await check(failing, defect);
+  });
+  test('cancelled half-way', async () => {
+    const cancel = new AbortController();
+    let tiles = 0;
+    const slow = testUpscaler('slow', 4, 2, (image) => {
+      if (++tiles === 3) cancel.abort();
+      return noise(image.width * 4, image.height * 4, 3);
+    });
+    await check(slow, { code: 'interrupted' }, cancel.signal);
+    expect(tiles).toBe(3);
+  });
+
+  test('a flat picture may stay flat', async () => {
+    const input = await put(
+      'flat.png',
+      encodePng(8, 8, 3, 8, () => 90),
+    );
+    const { output } = await upscaleFile(bicubic(4), input);
+    expect((await stat(output)).size).toBeGreaterThan(0);
+  });
+});
