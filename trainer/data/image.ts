@@ -13,3 +13,52 @@ export interface FloatImage {
   readonly channels: number;
   readonly data: Float32Array;
 }
+
+/** 0..255 to 0..1. */
+export function toFloatImage(image: Image): FloatImage {
+  const { width, height, channels, data } = image;
+  const numbers = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) numbers[i] = data[i]! / 255;
+  return { width, height, channels, data: numbers };
+}
+
+/** 0..1 to 0..255: clamped, rounded to the nearest, halves up as MATLAB's `uint8` does. */
+export function toImage(image: FloatImage): Image {
+  const { width, height, channels, data } = image;
+  const rounded = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) rounded[i] = toByte(data[i]! * 255);
+  return { width, height, channels, data: rounded };
+}
+
+/** The nearest of 0 to 255, halves up. */
+export function toByte(value: number): number {
+  return value <= 0 ? 0 : value >= 255 ? 255 : Math.floor(value + 0.5);
+}
+
+/** The rectangle of `width` x `height` pixels whose top left pixel is (`left`, `top`); a copy. */
+export function cropImage(image: Image, left: number, top: number, width: number, height: number): Image {
+  const { channels } = image;
+  if (left < 0 || top < 0 || left + width > image.width || top + height > image.height) {
+    throw new RangeError(
+      `crop ${width}x${height}+${left}+${top} leaves the image of ${image.width}x${image.height}`,
+    );
+  }
+  const data = new Uint8Array(width * height * channels);
+  const row = width * channels;
+  for (let y = 0; y < height; y++) {
+    const start = ((top + y) * image.width + left) * channels;
+    data.set(image.data.subarray(start, start + row), y * row);
+  }
+  return { width, height, channels, data };
+}
+
+/**
+ * Cuts width and height to multiples of `scale`: the right and bottom edges go, as MATLAB's usual `modcrop`
+ * does for the benchmarks.
+ */
+export function cropToMultiple(image: Image, scale: number): Image {
+  const width = image.width - (image.width % scale);
+  const height = image.height - (image.height % scale);
+  if (width === image.width && height === image.height) return image;
+  return cropImage(image, 0, 0, width, height);
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { WorkbenchError } from '../errors/errors.ts';
+import { fullRangeGrey } from '../metrics/colour.ts';
+import { decodeBmp, isBmp } from './bmp.ts';
+import type { Image } from './image.ts';
+import { toByte } from './image.ts';
+
+/**
+ * Decodes an image file for training and evaluation: `[height, width, channels]` with the samples as they
+ * stand in the file, upright (EXIF orientation applied), 16 bits scaled to 8, transparency dropped, colour
+ * profiles not applied, CMYK converted. `channels` is 3 for RGB or 1 for grey; without it, grey files give 1
+ * and all others 3.
+ *
+ * @throws WorkbenchError `data` when the file cannot be read, is truncated or damaged.
+ */
+export async function decodeImage(path: string, channels?: 1 | 3): Promise<Image> {
+  const bytes = await readFile(path).catch((cause: Error) => {
+    throw new WorkbenchError('data', `${path}: cannot be read: ${cause.message}`, { cause });
+  });
+  const image = isBmp(bytes) ? decodeBmp(bytes, path) : await decodeBySharp(bytes, path, channels);
+  return channels === 1 ? toGrey(image) : image;
+}
+
+async function decodeBySharp(bytes: Buffer, path: string, channels: 1 | 3 | undefined): Promise<Image> {
+  try {
+    const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true });
+    const { space } = await picture.metadata();
+    const grey = channels !== 3 && (space === 'b-w' || space === 'grey16');
+    const { data, info } = await picture
+      .autoOrient()
+      .removeAlpha()
+      .toColourspace(grey ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, channels: info.channels, data };
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new WorkbenchError(
+      'data',
+      `${path}: cannot be decoded: ${found}. Remove the file, or replace it by a whole PNG, JPEG, WebP, TIFF or BMP.`,
+      { cause },
+    );
+  }
+}
+
+function toGrey(image: Image): Image {
+  if (image.channels === 1) return image;
+  const grey = fullRangeGrey(image);
+  return { width: image.width, height: image.height, channels: 1, data: Uint8Array.from(grey.data, toByte) };
+}
+
+/** An image as the bytes of a PNG file; 1 to 4 channels. */
+export function encodePng(image: Image): Promise<Buffer> {
+  const { width, height, channels, data } = image;
+  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
+    throw new RangeError(`a PNG has 1 to 4 channels, not ${channels}`);
+  }
+  const picture = sharp(data, { raw: { width, height, channels } });
+  return (channels < 3 ? picture.toColourspace('b-w') : picture).png().toBuffer();
+}

@@ -1,0 +1,38 @@
+import type { ImagePair } from './downscale.ts';
+
+/** Decoded pairs by number, within a bound of bytes. */
+export interface ImageCache {
+  get(key: number): ImagePair | undefined;
+  set(key: number, pair: ImagePair): void;
+}
+
+/** A cache that forgets the pairs used longest ago when it is full. A pair beyond the bound is not kept. */
+export function createImageCache(maximumBytes: number): ImageCache {
+  // A Map lists its entries in the order of insertion, so the first one is the one used longest ago.
+  const pairs = new Map<number, ImagePair>();
+  let bytes = 0;
+  return {
+    get(key) {
+      const pair = pairs.get(key);
+      if (pair) {
+        pairs.delete(key);
+        pairs.set(key, pair);
+      }
+      return pair;
+    },
+    set(key, pair) {
+      if (pairs.has(key) || sizeOf(pair) > maximumBytes) return;
+      pairs.set(key, pair);
+      bytes += sizeOf(pair);
+      for (const [oldest, dropped] of pairs) {
+        if (bytes <= maximumBytes) break;
+        pairs.delete(oldest);
+        bytes -= sizeOf(dropped);
+      }
+    },
+  };
+}
+
+function sizeOf(pair: ImagePair): number {
+  return pair.hr.data.length + pair.lr.data.length;
+}

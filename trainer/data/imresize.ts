@@ -1,0 +1,163 @@
+import type { FloatImage, Image } from './image.ts';
+import { toByte } from './image.ts';
+
+/**
+ * Which of MATLAB's bicubic `imresize` is meant. They differ in the border and in whether the result of the
+ * first pass is rounded to 8 bits:
+ * - `uint8-replicate`: older MATLAB on uint8; the LR images of Set5 and Set14, and the papers' bicubic;
+ * - `uint8-symmetric`: newer MATLAB on uint8;
+ * - `double-symmetric`: newer MATLAB on double; only the result is rounded.
+ */
+export type Convention = 'uint8-replicate' | 'uint8-symmetric' | 'double-symmetric';
+
+type Border = 'replicate' | 'symmetric';
+
+type Source = Uint8Array | Float32Array | Float64Array;
+
+interface Numbers<Data> {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Data;
+}
+
+/** For each output sample an even number of `taps`: source indices and their weights, which sum to 1. */
+interface Contributions {
+  readonly taps: number;
+  readonly indices: Int32Array;
+  readonly weights: Float64Array;
+}
+
+const remembered = new Map<string, Contributions>();
+
+/**
+ * MATLAB's `imresize(image, scale, 'bicubic')` on 8-bit samples, bit for bit, with antialiasing when it
+ * shrinks. Output: `[ceil(height * scale), ceil(width * scale), channels]`.
+ */
+export function imresize(image: Image, scale: number, convention: Convention): Image {
+  const { data, ...shape } = image;
+  if (convention === 'double-symmetric') {
+    // MATLAB's doubles are 0..1 (im2double). On 0..255 a few halves would be rounded the other way.
+    const unit = { ...shape, data: new Float64Array(data.length) };
+    for (let i = 0; i < data.length; i++) unit.data[i] = data[i]! / 255;
+    const resized = resizeColumns(resizeRows(unit, scale, 'symmetric'), scale, 'symmetric');
+    return toBytes(resized, 255);
+  }
+  const border = convention === 'uint8-replicate' ? 'replicate' : 'symmetric';
+  const shortened = toBytes(resizeRows(image, scale, border), 1);
+  return toBytes(resizeColumns(shortened, scale, border), 1);
+}
+
+/** The `double-symmetric` convention on numbers, without any rounding. Shapes as for `imresize`. */
+export function imresizeFloat(image: FloatImage, scale: number): FloatImage {
+  const resized = resizeColumns(resizeRows(image, scale, 'symmetric'), scale, 'symmetric');
+  return { ...resized, data: Float32Array.from(resized.data) };
+}
+
+function toBytes(image: Numbers<Float64Array>, factor: number): Image {
+  const data = new Uint8Array(image.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = toByte(image.data[i]! * factor);
+  return { ...image, data };
+}
+
+/** Each output row is a weighted sum of source rows. */
+function resizeRows(image: Numbers<Source>, scale: number, border: Border): Numbers<Float64Array> {
+  const { width, channels, data } = image;
+  const { taps, indices, weights } = contributions(image.height, scale, border);
+  const height = indices.length / taps;
+  const row = width * channels;
+  const resized = new Float64Array(height * row);
+  for (let y = 0; y < height; y++) {
+    const out = resized.subarray(y * row, (y + 1) * row);
+    // Two taps at a time, for fewer passes over the sums; added from left to right as one at a time would be.
+    for (let tap = y * taps; tap < (y + 1) * taps; tap += 2) {
+      const weight0 = weights[tap]!;
+      const weight1 = weights[tap + 1]!;
+      const start0 = indices[tap]! * row;
+      const start1 = indices[tap + 1]! * row;
+      for (let i = 0; i < row; i++) {
+        out[i] = out[i]! + weight0 * data[start0 + i]! + weight1 * data[start1 + i]!;
+      }
+    }
+  }
+  return { width, height, channels, data: resized };
+}
+
+/** Each output column is a weighted sum of source columns. */
+function resizeColumns(image: Numbers<Source>, scale: number, border: Border): Numbers<Float64Array> {
+  const { height, channels, data } = image;
+  const { taps, indices, weights } = contributions(image.width, scale, border);
+  const width = indices.length / taps;
+  const resized = new Float64Array(height * width * channels);
+  let out = 0;
+  for (let y = 0; y < height; y++) {
+    const start = y * image.width * channels;
+    for (let x = 0; x < width; x++) {
+      for (let channel = start; channel < start + channels; channel++) {
+        let sum = 0;
+        for (let tap = x * taps; tap < (x + 1) * taps; tap++) {
+          sum += weights[tap]! * data[channel + indices[tap]! * channels]!;
+        }
+        resized[out++] = sum;
+      }
+    }
+  }
+  return { width, height, channels, data: resized };
+}
+
+/**
+ * Weights and indices of one direction. They depend on the length only, and a data set has few lengths, so
+ * the last ones are kept.
+ */
+function contributions(length: number, scale: number, border: Border): Contributions {
+  const key = `${length} ${scale} ${border}`;
+  const known = remembered.get(key);
+  if (known) return known;
+  if (remembered.size >= 64) remembered.clear();
+  const made = computeContributions(length, scale, border);
+  remembered.set(key, made);
+  return made;
+}
+
+function computeContributions(length: number, scale: number, border: Border): Contributions {
+  // Shrinking widens the kernel by 1 / scale, which is the antialiasing.
+  const stretch = Math.min(scale, 1);
+  const kernelWidth = 4 / stretch;
+  const reach = Math.ceil(kernelWidth) + 2;
+  const taps = reach + (reach % 2);
+  const outputs = Math.ceil(length * scale);
+  const indices = new Int32Array(outputs * taps);
+  const weights = new Float64Array(outputs * taps);
+  for (let out = 0; out < outputs; out++) {
+    // Positions count from 1, so that they round exactly as MATLAB's do.
+    const centre = (out + 1) / scale + 0.5 * (1 - 1 / scale);
+    const left = Math.floor(centre - kernelWidth / 2);
+    let sum = 0;
+    for (let tap = 0; tap < taps; tap++) {
+      const weight = stretch * bicubic(stretch * (centre - left - tap));
+      weights[out * taps + tap] = weight;
+      indices[out * taps + tap] = inside(left + tap - 1, length, border);
+      sum += weight;
+    }
+    for (let tap = 0; tap < taps; tap++) weights[out * taps + tap] = weights[out * taps + tap]! / sum;
+  }
+  return { taps, indices, weights };
+}
+
+/** Keys' cubic convolution kernel (1981) with a = -0.5. */
+function bicubic(x: number): number {
+  const distance = Math.abs(x);
+  const squared = distance * distance;
+  const cubed = squared * distance;
+  if (distance <= 1) return 1.5 * cubed - 2.5 * squared + 1;
+  if (distance <= 2) return -0.5 * cubed + 2.5 * squared - 4 * distance + 2;
+  return 0;
+}
+
+/** The index within 0..length-1 that stands in for an index beyond the border. */
+function inside(index: number, length: number, border: Border): number {
+  if (border === 'replicate') return Math.min(Math.max(index, 0), length - 1);
+  const period = 2 * length;
+  const folded = ((index % period) + period) % period;
+  return folded < length ? folded : period - 1 - folded;
+}
