@@ -1,0 +1,22 @@
+import { join, resolve } from 'node:path';
+import { didYouMean } from '../config/closest.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import { listRuns, type RunSummary, summarizeRun } from '../runs/list.ts';
+
+/**
+ * The run that a person means by `run`: a name in `runsDir`, or a path. Throws a `run` error that says which
+ * runs there are.
+ */
+export function findRun(runsDir: string, run: string): RunSummary {
+  const now = Date.now();
+  const found = summarizeRun(join(runsDir, run), now) ?? summarizeRun(resolve(run), now);
+  if (found !== undefined) return found;
+  const names = listRuns(runsDir, now).map((each) => each.paths.name);
+  const there = `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length} runs)` : ''}`;
+  const hint =
+    names.length === 0 ? 'there are no runs at all in it' : `there are ${there}${didYouMean(run, names)}`;
+  throw new WorkbenchError(
+    'run',
+    `No run ${run} in ${resolve(runsDir)}: ${hint}. Give the path of a run, or another folder with --runs-dir.`,
+  );
+}

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { listRuns, type RunSummary } from '../runs/list.ts';
+import { formatDuration } from './terminal.ts';
+
+/** Adds `esrgan runs` to the command. */
+export function registerRuns(program: Command): void {
+  program
+    .command('runs')
+    .description('list the runs and what each is doing')
+    .option('--runs-dir <folder>', 'folder of the runs', 'runs')
+    .option('--json', 'one JSON object a line')
+    .action(({ runsDir, json = false }: { runsDir: string; json?: boolean }) => {
+      const now = Date.now();
+      const runs = listRuns(runsDir, now);
+      const lines = json ? runs.map((run) => JSON.stringify(runRecord(run))) : runsTable(runs, runsDir, now);
+      for (const line of lines) process.stdout.write(`${line}\n`);
+    });
+}
+
+/** A run as `--json` prints it; null where nothing is known. `progress` is 0 to 1, `updated` ISO 8601. */
+export function runRecord({ paths, kind, state, status, updated }: RunSummary) {
+  return {
+    name: paths.name,
+    path: paths.root,
+    kind,
+    state: state.state,
+    reason: state.reason,
+    stage: status?.stage ?? null,
+    progress: progressOf(status),
+    epoch: status?.epoch ?? null,
+    epochs: status?.epochs ?? null,
+    step: status?.step ?? null,
+    steps: status?.steps ?? null,
+    loss: status?.loss ?? null,
+    psnr: status?.psnr ?? null,
+    rate: status?.rate ?? null,
+    etaSeconds: status?.etaSeconds ?? null,
+    updated: updated === null ? null : new Date(updated).toISOString(),
+  };
+}
+
+const header = ['NAME', 'STATE', 'STAGE', 'DONE', 'STEP', 'LOSS', 'PSNR', 'RATE', 'ETA', 'UPDATED'];
+
+/** The lines of the table; `now` in milliseconds since 1970. Reasons of states stand below it. */
+export function runsTable(runs: readonly RunSummary[], runsDir: string, now: number): string[] {
+  if (runs.length === 0) return [`No runs in ${runsDir}.`];
+  const rows = [header, ...runs.map((run) => cells(run, now))];
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const table = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+  const reasons = runs.flatMap(({ paths, state }) =>
+    state.reason === null ? [] : [`${paths.name} (${state.state}): ${state.reason}`],
+  );
+  return [...table, ...(reasons.length > 0 ? ['', ...reasons] : [])];
+}
+
+function cells(run: RunSummary, now: number): string[] {
+  const { status } = run;
+  // A rate or an end to wait for has only a run that goes on.
+  const goesOn = run.state.state === 'running' ? status : undefined;
+  const progress = progressOf(status);
+  return [
+    run.paths.name,
+    run.kind === 'foreign' ? 'events only' : run.state.state,
+    status?.stage ?? '-',
+    progress === null ? '-' : `${Math.floor(progress * 100)} %`,
+    status === undefined ? '-' : `${status.step}/${status.steps}`,
+    orDash(status?.loss, (loss) => loss.toPrecision(4)),
+    orDash(status?.psnr, (psnr) => `${psnr.toFixed(2)} dB`),
+    orDash(goesOn?.rate, (rate) => `${rate.toPrecision(3)} /s`),
+    orDash(goesOn?.etaSeconds, formatDuration),
+    orDash(run.updated, (updated) => `${formatDuration((now - updated) / 1000)} ago`),
+  ];
+}
+
+function progressOf(status: RunSummary['status']): number | null {
+  return status === undefined || status.steps === 0 ? null : status.step / status.steps;
+}
+
+function orDash(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? '-' : format(value);
+}

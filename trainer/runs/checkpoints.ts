@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import {
+  readNames,
+  removeFolderAtomic,
+  removeTemporaries,
+  writeFileDurably,
+  writeFolderAtomic,
+} from './atomic-file.ts';
+import {
+  isCount,
+  isNullable,
+  isNumber,
+  isObject,
+  isOneOf,
+  isRecord,
+  isString,
+  readJson,
+} from './json-shape.ts';
+import { paddedStep, type RunPaths, type Stage, stages } from './run-directory.ts';
+
+/** Everything besides tensors that a resume needs to go on exactly (`state.json` of a checkpoint). */
+export interface CheckpointState {
+  readonly format: 1;
+  readonly stage: Stage;
+  /** Steps (mini-batches) of the stage done. */
+  readonly step: number;
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Mini-batches of the current epoch done. */
+  readonly batch: number;
+  /** Updates that the optimiser has made; Adam's bias correction counts them. */
+  readonly adamStep: number;
+  readonly seed: number;
+  /** Of the resolved run file, SHA-256 in hex. */
+  readonly configHash: string;
+  readonly toolVersion: string;
+  readonly engine: string;
+  /** The best validation so far, at whatever step; null before the first. */
+  readonly best: { readonly psnr: number; readonly step: number } | null;
+  /** Of the validation at this step, such as `psnr` and `ssim`; null: not finite. Empty without a validation. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly files: Readonly<Record<string, FileFingerprint>>;
+}
+
+export interface FileFingerprint {
+  readonly bytes: number;
+  /** In hex. */
+  readonly sha256: string;
+}
+
+const isState = isObject<CheckpointState>({
+  format: (value): value is 1 => value === 1,
+  stage: isOneOf(stages),
+  step: isCount,
+  epoch: isCount,
+  batch: isCount,
+  adamStep: isCount,
+  seed: isNumber,
+  configHash: isString,
+  toolVersion: isString,
+  engine: isString,
+  best: isNullable(isObject<{ psnr: number; step: number }>({ psnr: isNumber, step: isCount })),
+  metrics: isRecord(isNullable(isNumber)),
+  files: isRecord(isObject<FileFingerprint>({ bytes: isCount, sha256: isString })),
+});
+
+/** A checkpoint whose state is readable; its files may still be damaged. */
+export interface Checkpoint {
+  readonly path: string;
+  /** `<stage>-<step>`. */
+  readonly name: string;
+  readonly state: CheckpointState;
+}
+
+/** A file of a checkpoint to be written, as pieces. */
+export interface CheckpointFile {
+  readonly name: string;
+  readonly chunks: Iterable<Uint8Array>;
+}
+
+const stateFile = 'state.json';
+
+/** A checkpoint keeps this prefix from when it makes way for a new one of its name until that one is in place. */
+const replacedPrefix = '.replaced-';
+
+/** The name of a checkpoint; names sort as the steps do. */
+export function checkpointName(stage: Stage, step: number): string {
+  return `${stage}-${paddedStep(step)}`;
+}
+
+/**
+ * Writes a checkpoint: killed at any moment it leaves either a whole one or none, and one of that name that was
+ * there before is either there or can be brought back by `recoverCheckpoints`. Throws a `disk` error; then the
+ * one that was there before is there.
+ */
+export function writeCheckpoint(
+  paths: RunPaths,
+  files: Iterable<CheckpointFile>,
+  state: Omit<CheckpointState, 'format' | 'files'>,
+): Checkpoint {
+  const name = checkpointName(state.stage, state.step);
+  const path = join(paths.checkpoints, name);
+  const replaced = join(paths.checkpoints, replacedPrefix + name);
+  const fingerprints: Record<string, FileFingerprint> = {};
+  const whole: CheckpointState = { format: 1, ...state, files: fingerprints };
+  try {
+    writeFolderAtomic(path, (temporary) => {
+      for (const file of files) {
+        fingerprints[file.name] = writeFingerprinted(join(temporary, file.name), file.chunks);
+      }
+      writeFileDurably(join(temporary, stateFile), [Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)]);
+      if (existsSync(path)) {
+        rmSync(replaced, { recursive: true, force: true });
+        renameSync(path, replaced);
+      }
+    });
+  } catch (error) {
+    bringBackReplaced(paths);
+    throw error;
+  }
+  rmSync(replaced, { recursive: true, force: true });
+  return { path, name, state: whole };
+}
+
+function writeFingerprinted(path: string, chunks: Iterable<Uint8Array>): FileFingerprint {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  function* hashed(): Generator<Uint8Array> {
+    for (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  writeFileDurably(path, hashed());
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/**
+ * Clears away what a killed process left half done among the checkpoints, and brings back a checkpoint that was
+ * about to be replaced. Only for the holder of the run's lock.
+ */
+export function recoverCheckpoints(paths: RunPaths): void {
+  removeTemporaries(paths.checkpoints);
+  bringBackReplaced(paths);
+}
+
+function bringBackReplaced(paths: RunPaths): void {
+  for (const name of readNames(paths.checkpoints)) {
+    if (!name.startsWith(replacedPrefix)) continue;
+    const replaced = join(paths.checkpoints, name);
+    const path = join(paths.checkpoints, name.slice(replacedPrefix.length));
+    if (existsSync(path)) rmSync(replaced, { recursive: true, force: true });
+    else renameSync(replaced, path);
+  }
+}
+
+/**
+ * The checkpoints of a run (of one stage), the oldest first: by stage, then step. Those without a readable state
+ * are left out. Never throws.
+ */
+export function listCheckpoints(paths: RunPaths, stage?: Stage): Checkpoint[] {
+  return checkpointNames(paths, stage).flatMap((name) => {
+    const state = readState(paths, name);
+    return state === undefined ? [] : [{ path: join(paths.checkpoints, name), name, state }];
+  });
+}
+
+/** The newest whole checkpoint, if there is one, and what is wrong with each newer one that was passed over. */
+export interface LatestCheckpoint {
+  readonly checkpoint: Checkpoint | undefined;
+  /** Sentences, the newest checkpoint first. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * The newest checkpoint of a run (of one stage) whose files are all as they were written; reads every byte.
+ * Never throws.
+ */
+export function latestCheckpoint(paths: RunPaths, stage?: Stage): LatestCheckpoint {
+  const problems: string[] = [];
+  for (const name of checkpointNames(paths, stage).reverse()) {
+    const path = join(paths.checkpoints, name);
+    const state = readState(paths, name);
+    const damage = state === undefined ? `${stateFile} is missing or damaged` : findDamage(path, state);
+    if (state !== undefined && damage === undefined) return { checkpoint: { path, name, state }, problems };
+    problems.push(`Checkpoint ${path} is not whole: ${damage}.`);
+  }
+  return { checkpoint: undefined, problems };
+}
+
+/** The checkpoint (of one stage) with the highest value of a metric, the earliest of equals; undefined without. */
+export function bestCheckpoint(
+  paths: RunPaths,
+  metric: 'psnr' | 'ssim',
+  stage?: Stage,
+): Checkpoint | undefined {
+  return bestOf(listCheckpoints(paths, stage), metric);
+}
+
+function bestOf(checkpoints: readonly Checkpoint[], metric: string): Checkpoint | undefined {
+  let best: Checkpoint | undefined;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const checkpoint of checkpoints) {
+    const value = checkpoint.state.metrics[metric] ?? Number.NEGATIVE_INFINITY;
+    if (value > highest) {
+      best = checkpoint;
+      highest = value;
+    }
+  }
+  return best;
+}
+
+/**
+ * Deletes all checkpoints of a stage except the newest `keep` (at least 1) and the best by PSNR and by SSIM.
+ * Throws a `disk` error.
+ */
+export function pruneCheckpoints(paths: RunPaths, stage: Stage, keep: number): void {
+  const checkpoints = listCheckpoints(paths, stage);
+  const best = [bestOf(checkpoints, 'psnr'), bestOf(checkpoints, 'ssim')];
+  for (const checkpoint of checkpoints.slice(0, -Math.max(1, keep))) {
+    if (!best.includes(checkpoint)) removeFolderAtomic(checkpoint.path);
+  }
+}
+
+/** Names of the checkpoint folders, the oldest first. */
+function checkpointNames(paths: RunPaths, stage: Stage | undefined): string[] {
+  const wanted = stage === undefined ? stages : [stage];
+  return wanted.flatMap((each) =>
+    readNames(paths.checkpoints)
+      .filter((name) => name === checkpointName(each, stepOf(name)))
+      .sort((a, b) => stepOf(a) - stepOf(b)),
+  );
+}
+
+function stepOf(name: string): number {
+  return Number(name.slice(name.lastIndexOf('-') + 1));
+}
+
+function readState(paths: RunPaths, name: string): CheckpointState | undefined {
+  const state = readJson(join(paths.checkpoints, name, stateFile), isState);
+  return state !== undefined && checkpointName(state.stage, state.step) === name ? state : undefined;
+}
+
+/** The first file that is not what its fingerprint says; undefined where all are. */
+function findDamage(path: string, state: CheckpointState): string | undefined {
+  for (const [name, written] of Object.entries(state.files)) {
+    try {
+      if (basename(name) !== name) return `${stateFile} names a file outside of it, ${JSON.stringify(name)}`;
+      const { size } = statSync(join(path, name));
+      if (size !== written.bytes) return `${name} has ${size} bytes instead of ${written.bytes}`;
+      if (sha256OfFile(join(path, name)) !== written.sha256) return `the content of ${name} has changed`;
+    } catch (error) {
+      return `${name} cannot be read (${error instanceof Error ? error.message : error})`;
+    }
+  }
+  return undefined;
+}
+
+/** SHA-256 of a file, in hex. Throws what the file system throws. */
+export function sha256OfFile(path: string): string {
+  const hash = createHash('sha256');
+  const buffer = new Uint8Array(2 ** 20);
+  const file = openSync(path, 'r');
+  try {
+    for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer)) {
+      hash.update(buffer.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest('hex');
+}

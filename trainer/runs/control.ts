@@ -1,0 +1,31 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from './atomic-file.ts';
+import type { RunPaths } from './run-directory.ts';
+
+/** What can be asked of a running trainer: a file of that name in `control/` asks it. */
+export const requestKinds = ['stop', 'pause', 'resume', 'checkpoint', 'validate'] as const;
+export type RequestKind = (typeof requestKinds)[number];
+
+/** Asks the run's trainer for something; asking twice before it looks is asking once. Throws a `disk` error. */
+export function sendRequest(paths: RunPaths, kind: RequestKind): void {
+  writeFileAtomic(join(paths.control, kind), `${new Date().toISOString()}\n`);
+}
+
+/**
+ * The requests since the last call, the oldest first, each handed out once. A trainer calls this after each step
+ * (some microseconds while there are none), and once when it starts, to drop what was meant for an earlier one.
+ */
+export function takeRequests(paths: RunPaths): RequestKind[] {
+  const names = readdirSync(paths.control);
+  if (names.length === 0) return [];
+  return requestKinds
+    .filter((kind) => names.includes(kind))
+    .map((kind) => ({ kind, path: join(paths.control, kind) }))
+    .map(({ kind, path }) => ({ kind, path, time: statSync(path).mtimeMs }))
+    .sort((a, b) => a.time - b.time)
+    .map(({ kind, path }) => {
+      rmSync(path, { force: true });
+      return kind;
+    });
+}

@@ -1,0 +1,219 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { listEventFiles } from './event-files.ts';
+import {
+  decodeEvent,
+  type EventMessage,
+  type SummaryValue,
+  sessionStart,
+  tensorTypes,
+} from './event-protocol.ts';
+import { scanRecord } from './event-records.ts';
+
+/** One point of a scalar tag; `wallTime` in seconds since 1970. */
+export interface EventScalar {
+  readonly kind: 'scalar';
+  readonly tag: string;
+  readonly step: number;
+  readonly value: number;
+  readonly wallTime: number;
+}
+
+/** A session began: all earlier points of the run at `step` and later are void. */
+export interface EventSessionStart {
+  readonly kind: 'sessionStart';
+  readonly step: number;
+}
+
+export type EventItem = EventScalar | EventSessionStart;
+
+/** Reads event records bit by bit while another process appends to them. */
+export interface EventReader {
+  /**
+   * The next items, from at most about 1 MiB of the file (more for a single larger record); empty when there is
+   * nothing more at present. A torn tail is waited for. Never throws.
+   */
+  read(): EventItem[];
+  /** What is damaged so far, one sentence a file: records that were skipped, a file that cannot be read on. */
+  problems(): string[];
+}
+
+const chunkBytes = 2 ** 20;
+
+/** A reader of one event file, from its beginning. The file is opened only while `read` runs. */
+export function createEventReader(path: string): EventReader {
+  let position = 0;
+  let skipped = 0;
+  let stopped: string | undefined;
+
+  /** Takes items from the whole records in `bytes`; returns how many bytes the record after them needs. */
+  function take(bytes: Uint8Array, items: EventItem[]): number {
+    let used = 0;
+    while (true) {
+      const scan = scanRecord(bytes.subarray(used));
+      if (scan.kind === 'incomplete') {
+        position += used;
+        return scan.size;
+      }
+      if (scan.kind === 'badLength') {
+        stopped = `${path}: the record at byte ${position + used} is damaged and what follows cannot be found`;
+        return Number.POSITIVE_INFINITY;
+      }
+      if (scan.kind === 'badData' || !takeEvent(scan.data, items)) skipped++;
+      used += scan.size;
+    }
+  }
+
+  function readOn(file: number): EventItem[] {
+    const { size } = fstatSync(file);
+    if (size < position) stopped = `${path}: the file became shorter while it was read`;
+    const items: EventItem[] = [];
+    let needed = 1;
+    while (items.length === 0 && stopped === undefined && size - position >= needed) {
+      const bytes = new Uint8Array(Math.min(size - position, Math.max(needed, chunkBytes)));
+      const length = readSync(file, bytes, 0, bytes.length, position);
+      needed = take(bytes.subarray(0, length), items);
+      if (length < bytes.length) break;
+    }
+    return items;
+  }
+
+  return {
+    read() {
+      if (stopped !== undefined) return [];
+      try {
+        const file = openSync(path, 'r');
+        try {
+          return readOn(file);
+        } finally {
+          closeSync(file);
+        }
+      } catch (error) {
+        stopped = `${path}: ${error instanceof Error ? error.message : error}`;
+        return [];
+      }
+    },
+    problems() {
+      const damage = skipped === 1 ? '1 damaged record was' : `${skipped} damaged records were`;
+      return [
+        ...(skipped > 0 ? [`${path}: ${damage} skipped`] : []),
+        ...(stopped === undefined ? [] : [stopped]),
+      ];
+    },
+  };
+}
+
+/** A reader of all event files of a folder, in order; files that appear later are read when they do. */
+export function createRunReader(folder: string): EventReader {
+  const readers = new Map<string, EventReader>();
+  return {
+    read() {
+      for (const path of listEventFiles(folder)) {
+        const reader = readers.get(path) ?? createEventReader(path);
+        readers.set(path, reader);
+        const items = reader.read();
+        if (items.length > 0) return items;
+      }
+      return [];
+    },
+    problems: () => [...readers.values()].flatMap((reader) => reader.problems()),
+  };
+}
+
+/** The points of one tag in the order in which they were logged; wall times in seconds since 1970. */
+export interface ScalarSeries {
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+  readonly wallTimes: Float64Array;
+}
+
+/** Everything that can be read of a run's scalars, and what could not. */
+export interface RunScalars {
+  readonly series: Map<string, ScalarSeries>;
+  readonly problems: readonly string[];
+}
+
+/** Reads all event files in `folder` and leaves out the points that a later session made void. Never throws. */
+export function readRunScalars(folder: string): RunScalars {
+  const columns = new Map<string, Columns>();
+  const reader = createRunReader(folder);
+  for (let items = reader.read(); items.length > 0; items = reader.read()) {
+    for (const item of items) {
+      if (item.kind === 'sessionStart') {
+        for (const [tag, points] of columns) columns.set(tag, pointsBefore(points, item.step));
+      } else {
+        const points = columns.get(item.tag) ?? { steps: [], values: [], wallTimes: [] };
+        columns.set(item.tag, points);
+        points.steps.push(item.step);
+        points.values.push(item.value);
+        points.wallTimes.push(item.wallTime);
+      }
+    }
+  }
+  const series = new Map<string, ScalarSeries>();
+  for (const [tag, { steps, values, wallTimes }] of columns) {
+    if (steps.length === 0) continue;
+    series.set(tag, {
+      steps: Float64Array.from(steps),
+      values: Float64Array.from(values),
+      wallTimes: Float64Array.from(wallTimes),
+    });
+  }
+  return { series, problems: reader.problems() };
+}
+
+interface Columns {
+  readonly steps: number[];
+  readonly values: number[];
+  readonly wallTimes: number[];
+}
+
+function pointsBefore({ steps, values, wallTimes }: Columns, step: number): Columns {
+  const isEarlier = (_: number, index: number) => steps[index]! < step;
+  return {
+    steps: steps.filter(isEarlier),
+    values: values.filter(isEarlier),
+    wallTimes: wallTimes.filter(isEarlier),
+  };
+}
+
+/** Adds the items of one record's event to `items`. Returns false where the record holds no event. */
+function takeEvent(data: Uint8Array, items: EventItem[]): boolean {
+  let event: EventMessage;
+  try {
+    event = decodeEvent(data);
+  } catch {
+    return false;
+  }
+  const step = event.step ?? 0;
+  if (event.sessionLog?.status === sessionStart) items.push({ kind: 'sessionStart', step });
+  for (const entry of event.summary?.value ?? []) {
+    const value = scalarValue(entry);
+    if (value === undefined || entry.tag === undefined) continue;
+    items.push({ kind: 'scalar', tag: entry.tag, step, value, wallTime: event.wallTime ?? 0 });
+  }
+  return true;
+}
+
+/** The number of a summary value; undefined where it is a text, an image, a histogram or another plugin's. */
+function scalarValue(entry: SummaryValue): number | undefined {
+  if (entry.simpleValue !== undefined) return entry.simpleValue;
+  const plugin = entry.metadata?.pluginData?.pluginName ?? 'scalars';
+  const tensor = entry.tensor;
+  if (tensor === undefined || plugin !== 'scalars') return undefined;
+  const raw = tensor.tensorContent;
+  if (tensor.dtype === tensorTypes.float) {
+    return raw?.length === 4 ? viewOf(raw).getFloat32(0, true) : onlyElement(tensor.floatVal);
+  }
+  if (tensor.dtype === tensorTypes.double) {
+    return raw?.length === 8 ? viewOf(raw).getFloat64(0, true) : onlyElement(tensor.doubleVal);
+  }
+  return undefined;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function onlyElement(list: readonly number[] | undefined): number | undefined {
+  return list?.length === 1 ? list[0] : undefined;
+}

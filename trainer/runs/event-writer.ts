@@ -1,0 +1,93 @@
+import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { diskError, writeAll } from './atomic-file.ts';
+import { eventFileSeconds, listEventFiles } from './event-files.ts';
+import { type EventMessage, encodeEvent, sessionStart } from './event-protocol.ts';
+import { encodeRecord } from './event-records.ts';
+import { thisHost } from './processes.ts';
+
+/** Appends scalars to one event file of a run. Nothing is on the disk before `flush`. */
+export interface EventWriter {
+  readonly path: string;
+  /**
+   * Buffers the values of a step as one event. They are stored as 32-bit floats, NaN and infinities included.
+   * `wallTime` is in seconds since 1970.
+   */
+  scalars(step: number, values: Readonly<Record<string, number>>, wallTime?: number): void;
+  /** Writes what is buffered, so that other processes see it; `durable` also waits for the disk. */
+  flush(options?: { readonly durable?: boolean }): void;
+  /** Flushes durably and closes the file. */
+  close(): void;
+}
+
+/**
+ * Begins a new event file in `folder`. A session that resumes gives `resumeStep`, the first step that it will log
+ * again: for every reader (TensorBoard too) points of earlier sessions at that step and later, of all tags, are
+ * then void, so repeated steps are not doubled. A file of an earlier session is never appended to, so its torn
+ * tail harms nobody. Throws `disk` errors.
+ */
+export function createEventWriter(folder: string, resumeStep?: number): EventWriter {
+  const path = newEventFile(folder);
+  const file = attempt(path, () => openSync(path, 'wx'));
+  let buffered: Uint8Array[] = [];
+  let writtenBytes = 0;
+
+  function append(event: EventMessage): void {
+    buffered.push(encodeRecord(encodeEvent(event)));
+  }
+
+  function flush({ durable = false } = {}): void {
+    attempt(path, () => {
+      const bytes = Buffer.concat(buffered);
+      try {
+        writeAll(file, bytes);
+      } catch (error) {
+        // Half a record would hide all that follows it.
+        ftruncateSync(file, writtenBytes);
+        throw error;
+      }
+      buffered = [];
+      writtenBytes += bytes.length;
+      if (durable) fsyncSync(file);
+    });
+  }
+
+  const started = Date.now() / 1000;
+  append({ wallTime: started, fileVersion: 'brain.Event:2' });
+  if (resumeStep !== undefined) {
+    append({ wallTime: started, step: resumeStep, sessionLog: { status: sessionStart } });
+  }
+  flush();
+
+  return {
+    path,
+    scalars(step, values, wallTime = Date.now() / 1000) {
+      const value = Object.entries(values).map(([tag, simpleValue]) => ({ tag, simpleValue }));
+      append({ wallTime, step, summary: { value } });
+    },
+    flush,
+    close() {
+      flush({ durable: true });
+      closeSync(file);
+    },
+  };
+}
+
+/**
+ * The usual name, `events.out.tfevents.<seconds>.<host>.<pid>.0`, except that the seconds are later than those of
+ * every file already there: readers order files by them, and a clock may stand still or go back.
+ */
+function newEventFile(folder: string): string {
+  const last = listEventFiles(folder).at(-1);
+  const now = Math.floor(Date.now() / 1000);
+  const seconds = last === undefined ? now : Math.max(now, eventFileSeconds(basename(last)) + 1);
+  return join(folder, `events.out.tfevents.${seconds}.${thisHost}.${process.pid}.0`);
+}
+
+function attempt<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw diskError(path, error);
+  }
+}

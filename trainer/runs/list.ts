@@ -1,0 +1,58 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readNames } from './atomic-file.ts';
+import { isEventFile, listEventFiles } from './event-files.ts';
+import { readLock } from './lock.ts';
+import { type RunPaths, runPaths } from './run-directory.ts';
+import { describeState, readStatus, type StateDescription, type Status } from './status.ts';
+
+/** A run as a list shows it. */
+export interface RunSummary {
+  readonly paths: RunPaths;
+  /** `foreign`: a folder of another trainer, known only by its event files. */
+  readonly kind: 'esrgan' | 'foreign';
+  readonly state: StateDescription;
+  readonly status: Status | undefined;
+  /** When the run last gave a sign, in milliseconds since 1970; null where nothing tells. */
+  readonly updated: number | null;
+}
+
+/**
+ * The runs in a folder, by name: our run directories and folders with event files of other trainers. Reads a few
+ * small files of each. No such folder: no runs.
+ */
+export function listRuns(runsDir: string, now: number): RunSummary[] {
+  return readFolders(runsDir).flatMap((name) => summarizeRun(join(runsDir, name), now) ?? []);
+}
+
+/** What a list shows of one folder; undefined where it is no run. */
+export function summarizeRun(root: string, now: number): RunSummary | undefined {
+  const paths = runPaths(root);
+  const names = readNames(paths.root);
+  if (names.includes('run.json') || names.includes('status.json')) {
+    const status = readStatus(paths);
+    const state = describeState(status, readLock(paths), now);
+    return {
+      paths,
+      kind: 'esrgan',
+      state,
+      status,
+      updated: status === undefined ? null : Date.parse(status.time),
+    };
+  }
+  if (!names.some(isEventFile)) return undefined;
+  const newest = listEventFiles(paths.root).at(-1) ?? paths.root;
+  const updated = statSync(newest, { throwIfNoEntry: false })?.mtimeMs ?? null;
+  return { paths, kind: 'foreign', state: { state: 'unknown', reason: null }, status: undefined, updated };
+}
+
+function readFolders(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map((entry) => entry.name)
+      .sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,150 @@
+import { WorkbenchError } from '../errors/errors.ts';
+import { writeJsonAtomic } from './atomic-file.ts';
+import {
+  isCount,
+  isList,
+  isNullable,
+  isNumber,
+  isObject,
+  isOneOf,
+  isRecord,
+  isString,
+  readJson,
+} from './json-shape.ts';
+import { thisHost } from './processes.ts';
+import { type RunPaths, type Stage, stages } from './run-directory.ts';
+
+/** What a run is and what happened to it (`run.json`). Times are ISO 8601, UTC. */
+export interface Manifest {
+  readonly format: 1;
+  readonly name: string;
+  readonly created: string;
+  readonly seed: number;
+  /** Of the resolved run file, SHA-256 in hex. */
+  readonly configHash: string;
+  /** What the run was trained on, by the data set's name. */
+  readonly data: Readonly<Record<string, DataFingerprint>>;
+  /** The weights that the run started from; none where it began at random. */
+  readonly ancestry: readonly Ancestor[];
+  /** Each start of a trainer on this run, the oldest first. */
+  readonly sessions: readonly Session[];
+}
+
+/** Enough to notice that a data set is not the one that it was. */
+export interface DataFingerprint {
+  readonly path: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** SHA-256 in hex over the sorted names and sizes of the files. */
+  readonly sha256: string;
+}
+
+export interface Ancestor {
+  readonly stage: Stage;
+  /** A run, a checkpoint or a weight file, as the run file named it. */
+  readonly path: string;
+  /** Of the weight file, in hex. */
+  readonly sha256: string;
+}
+
+/** From the start of one trainer to its stop; a session that was killed has no stop. */
+export interface Session {
+  readonly start: SessionStart;
+  readonly stop: SessionStop | null;
+}
+
+export interface SessionStart {
+  readonly time: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly stage: Stage;
+  /** Steps done before this session. */
+  readonly step: number;
+  readonly toolVersion: string;
+  /** `cpu`, `webgpu`, `cuda` or `tensorflow`. */
+  readonly engine: string;
+  /** The name of the processor or graphics card. */
+  readonly device: string;
+}
+
+export interface SessionStop {
+  readonly time: string;
+  readonly stage: Stage;
+  readonly step: number;
+  /** `finished`, `stopped`, or what failed. */
+  readonly reason: string;
+}
+
+const isStage = isOneOf(stages);
+
+const isManifest = isObject<Manifest>({
+  format: (value): value is 1 => value === 1,
+  name: isString,
+  created: isString,
+  seed: isNumber,
+  configHash: isString,
+  data: isRecord(
+    isObject<DataFingerprint>({ path: isString, files: isCount, bytes: isCount, sha256: isString }),
+  ),
+  ancestry: isList(isObject<Ancestor>({ stage: isStage, path: isString, sha256: isString })),
+  sessions: isList(
+    isObject<Session>({
+      start: isObject<SessionStart>({
+        time: isString,
+        host: isString,
+        pid: isCount,
+        stage: isStage,
+        step: isCount,
+        toolVersion: isString,
+        engine: isString,
+        device: isString,
+      }),
+      stop: isNullable(
+        isObject<SessionStop>({ time: isString, stage: isStage, step: isCount, reason: isString }),
+      ),
+    }),
+  ),
+});
+
+/** The manifest of a run; undefined where there is none or it is not readable. Never throws. */
+export function readManifest(paths: RunPaths): Manifest | undefined {
+  return readJson(paths.manifest, isManifest);
+}
+
+/** Writes the manifest of a new run. Throws a `disk` error. */
+export function createManifest(
+  paths: RunPaths,
+  run: Pick<Manifest, 'seed' | 'configHash' | 'data' | 'ancestry'>,
+): void {
+  const created = new Date().toISOString();
+  const manifest: Manifest = { format: 1, name: paths.name, created, ...run, sessions: [] };
+  writeJsonAtomic(paths.manifest, manifest);
+}
+
+/** Notes that this process begins to train the run. Throws a `run` error without a manifest. */
+export function recordStart(paths: RunPaths, session: Omit<SessionStart, 'time' | 'host' | 'pid'>): void {
+  const start = { time: new Date().toISOString(), host: thisHost, pid: process.pid, ...session };
+  changeSessions(paths, (sessions) => [...sessions, { start, stop: null }]);
+}
+
+/** Notes how the session that `recordStart` noted last has ended. */
+export function recordStop(paths: RunPaths, stop: Omit<SessionStop, 'time'>): void {
+  changeSessions(paths, (sessions) =>
+    sessions.map((session, index) =>
+      index === sessions.length - 1
+        ? { ...session, stop: { time: new Date().toISOString(), ...stop } }
+        : session,
+    ),
+  );
+}
+
+function changeSessions(paths: RunPaths, change: (sessions: readonly Session[]) => Session[]): void {
+  const manifest = readManifest(paths);
+  if (manifest === undefined) {
+    throw new WorkbenchError(
+      'run',
+      `${paths.manifest} is missing or is not a run manifest of format 1; put back a copy, or start a new run under another name.`,
+    );
+  }
+  writeJsonAtomic(paths.manifest, { ...manifest, sessions: change(manifest.sessions) });
+}
