@@ -10,11 +10,11 @@ export type {
   TrainingSettings,
   ValidationSettings,
 } from '../../schemas/run-config.ts';
+export type { DatasetFiles } from './image-problems.ts';
 export type { Pairs } from './pairs.ts';
 export { pairImages } from './pairs.ts';
 export type { Path, Position, Problem, Range, Stage } from './problem.ts';
 export { problemsForStage } from './problem.ts';
-export type { DatasetFiles } from './read-run-file.ts';
 export { readRunFile } from './read-run-file.ts';
 export type { Augmentation, Dataset, ImageSource, ResolvedConfig, Split } from './resolved.ts';
 export { imageSources } from './resolved.ts';

@@ -1,0 +1,120 @@
+import { didYouMean } from './closest.ts';
+import {
+  type DatasetFiles,
+  folderFaults,
+  type ImageFault,
+  pairFaults,
+  smallImageFaults,
+} from './image-problems.ts';
+import type { Path, Stage } from './problem.ts';
+import type { ImageSource, Split } from './resolved.ts';
+import { type Finding, type RunFile, stages } from './run-file.ts';
+
+/** One use of a data set by a stage. */
+interface Use {
+  readonly stage: Stage;
+  readonly split: Split;
+  readonly name: string;
+  /** Where the stage names it. */
+  readonly path: Path;
+}
+
+/**
+ * What is wrong with the data sets that the stages name, and, where the disk is known, how many images
+ * each stage learns from; a stage with unsound sets is left out.
+ */
+export function datasetFindings(
+  run: RunFile,
+  files: DatasetFiles | undefined,
+): { findings: Finding[]; images: Map<Stage, number> } {
+  const findings: Finding[] = [];
+  const images = new Map<Stage, number>();
+  for (const stage of stages) {
+    const uses = usesOf(run, stage);
+    const checks = uses.map((use) => checkUse(run, use, files));
+    findings.push(...checks.flatMap((check) => check.findings));
+    const learnt = checks.filter((_, i) => uses[i]?.split === 'train');
+    if (!files || learnt.some((check) => check.findings.length > 0)) continue;
+    const count = learnt.reduce((sum, check) => sum + check.images, 0);
+    images.set(stage, count);
+    if (count < run.config.batch_size) findings.push(batchFinding(run, stage, count));
+  }
+  return { findings, images };
+}
+
+function usesOf({ config }: RunFile, stage: Stage): Use[] {
+  const { train_datasets, val_datasets } = config[stage];
+  return [
+    ...train_datasets.map(
+      (name, i): Use => ({ stage, split: 'train', name, path: [stage, 'train_datasets', i] }),
+    ),
+    ...val_datasets.map((name, i): Use => ({ stage, split: 'val', name, path: [stage, 'val_datasets', i] })),
+  ];
+}
+
+/** The findings of one use, and how many HR images it has. */
+function checkUse(
+  { config, known }: RunFile,
+  { stage, split, name, path }: Use,
+  files: DatasetFiles | undefined,
+): { findings: Finding[]; images: number } {
+  const dataset = known.get(name);
+  if (!dataset) {
+    const names = [...known.keys()];
+    const hint = didYouMean(name, names) || `; known are ${names.join(', ')}, and any under \`datasets\``;
+    return {
+      findings: [
+        { code: 'unknown-dataset', message: `there is no data set \`${name}\`${hint}`, path, stage },
+      ],
+      images: 0,
+    };
+  }
+  const source = dataset[split];
+  if (!source) {
+    const message = `data set \`${name}\` has no ${split} images: give it \`hr: { ${split}: FOLDER }\``;
+    const related = [[['datasets', name], 'described here']] as const;
+    return { findings: [{ code: 'no-images', message, path, related, stage }], images: 0 };
+  }
+  if (!files) return { findings: [], images: 0 };
+  const patch = split === 'train' ? config[stage].cr_patch_size : undefined;
+  const findings = imageFaults(source, config.scale_factor, patch, files).map(
+    ({ code, key, message }): Finding => ({
+      code,
+      message: `data set \`${name}\`: ${message}`,
+      path: ['datasets', name, key],
+      related: [
+        [['datasets', name], 'described here'],
+        [path, 'used here'],
+      ],
+      stage,
+    }),
+  );
+  return { findings, images: files.list(source.hr)?.length ?? 0 };
+}
+
+function imageFaults(
+  source: ImageSource,
+  scale: number,
+  patch: readonly [number, number] | undefined,
+  files: DatasetFiles,
+): ImageFault[] {
+  const missing = folderFaults(source, files);
+  if (missing.length > 0) return missing;
+  const hr = files.list(source.hr) ?? [];
+  const lr = source.lr === undefined ? undefined : files.list(source.lr);
+  return [
+    ...(lr ? pairFaults(hr, lr, scale, files) : []),
+    ...(patch ? smallImageFaults(hr, patch, files) : []),
+  ];
+}
+
+function batchFinding({ config }: RunFile, stage: Stage, images: number): Finding {
+  const few = `\`${stage}\` has only ${images} image${images === 1 ? '' : 's'} to learn from`;
+  return {
+    code: 'batch-larger-than-data',
+    message: `\`batch_size\` is ${config.batch_size}, but ${few}: an epoch needs a whole batch`,
+    path: ['batch_size'],
+    related: [[[stage, 'train_datasets'], 'the images']],
+    stage,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Path, Stage } from './problem.ts';
+import type { Finding, RunFile } from './run-file.ts';
+import { subject } from './schema-problems.ts';
+import { stepsPerEpoch, totalSteps } from './steps.ts';
+
+/**
+ * Learning-rate decays out of order or behind the end of their stage. `images` are those that each stage
+ * learns from, where known. Decays that the text does not give are not judged: a short run may leave the
+ * defaults unreached.
+ */
+export function scheduleFindings(run: RunFile, images: ReadonlyMap<Stage, number>): Finding[] {
+  const { training, pretraining } = run.config;
+  return [
+    ...afterEnd(run, 'pretraining', [['pretraining', 'sched_step']], [pretraining.sched_step], images),
+    ...(['g_sched_steps', 'd_sched_steps'] as const).flatMap((key) => {
+      const steps = training[key];
+      const paths = steps.map((_, i): Path => ['training', key, i]);
+      return [...notIncreasing(steps, paths), ...afterEnd(run, 'training', paths, steps, images)];
+    }),
+  ];
+}
+
+function notIncreasing(steps: readonly number[], paths: readonly Path[]): Finding[] {
+  const i = steps.findIndex((step, i) => step <= (steps[i - 1] ?? 0));
+  const [path, before] = [paths[i], paths[i - 1]];
+  if (!path || !before) return [];
+  return [
+    {
+      code: 'milestones-not-increasing',
+      message: `${subject(path)} is ${steps[i]}, not after ${steps[i - 1]}: give the steps in rising order`,
+      path,
+      related: [[before, 'the one before']],
+      stage: 'training',
+    },
+  ];
+}
+
+function afterEnd(
+  { config, source }: RunFile,
+  stage: Stage,
+  paths: readonly Path[],
+  steps: readonly number[],
+  images: ReadonlyMap<Stage, number>,
+): Finding[] {
+  const settings = config[stage];
+  const perEpoch = stepsPerEpoch(images.get(stage) ?? Infinity, config.batch_size);
+  const end = totalSteps(settings, perEpoch);
+  const i = steps.findIndex((step) => step >= end);
+  const path = paths[i];
+  if (end === 0 || !path || !source.has(path)) return [];
+  const bound = settings.num_step === end ? 'num_step' : 'num_epoch';
+  const why = bound === 'num_step' ? '' : ` (${settings.num_epoch} epochs of ${perEpoch} steps)`;
+  return [
+    {
+      code: 'decay-after-end',
+      severity: 'warning',
+      message: `${subject(path)} is ${steps[i]}, but the stage ends at step ${end}${why}: this decay never comes`,
+      path,
+      related: [[[stage, bound], 'the stage ends here']],
+      stage,
+    },
+  ];
+}

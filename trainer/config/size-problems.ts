@@ -1,0 +1,67 @@
+import type { Finding, RunFile } from './run-file.ts';
+import { stages } from './run-file.ts';
+import { subject } from './schema-problems.ts';
+
+/** Smaller LR patches hold too little for the network to see. */
+const smallestUsefulPatch = 8;
+
+/** Patches and crops that do not fit the scale, and holes that do not fit the patch. */
+export function sizeFindings({ config }: RunFile): Finding[] {
+  const scale = config.scale_factor;
+  const scalePlace = [['scale_factor'], `the scale is ${scale}`] as const;
+  const findings: Finding[] = [];
+
+  function divisible(
+    path: readonly [string, string],
+    size: readonly number[],
+    code: string,
+    stage?: Finding['stage'],
+  ) {
+    if (size.every((side) => side % scale === 0)) return;
+    const near = size.map((side) => Math.max(1, Math.round(side / scale)) * scale);
+    findings.push({
+      code,
+      message: `${subject(path)} is ${list(size)}, which \`scale_factor\` ${scale} does not divide: use ${list(near)}`,
+      path,
+      related: [scalePlace],
+      ...(stage && { stage }),
+    });
+  }
+
+  for (const stage of stages) {
+    const path = [stage, 'cr_patch_size'] as const;
+    const patch = config[stage].cr_patch_size;
+    divisible(path, patch, 'patch-not-divisible', stage);
+    const lr = Math.min(...patch) / scale;
+    if (lr >= smallestUsefulPatch) continue;
+    findings.push({
+      code: 'patch-too-small',
+      severity: 'warning',
+      message: `${subject(path)} is ${list(patch)}, only ${lr} pixels in the LR image: use ${smallestUsefulPatch * scale} or more`,
+      path,
+      related: [scalePlace],
+      stage,
+    });
+  }
+  if (config.validation.crop_size)
+    divisible(['validation', 'crop_size'], config.validation.crop_size, 'crop-not-divisible');
+  if (config.samples.count > 0)
+    divisible(['samples', 'crop_size'], config.samples.crop_size, 'crop-not-divisible');
+
+  const { dropout } = config.augmentation;
+  const lrPatch = Math.min(...config.pretraining.cr_patch_size) / scale;
+  if (dropout && dropout.p > 0 && dropout.size > lrPatch) {
+    findings.push({
+      code: 'hole-larger-than-patch',
+      message: `\`augmentation.dropout.size\` is ${dropout.size}, but the LR patch has only ${lrPatch} pixels a side`,
+      path: ['augmentation', 'dropout', 'size'],
+      related: [[['pretraining', 'cr_patch_size'], 'the patch'], scalePlace],
+      stage: 'pretraining',
+    });
+  }
+  return findings;
+}
+
+function list(size: readonly number[]): string {
+  return `[${size.join(', ')}]`;
+}

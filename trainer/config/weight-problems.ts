@@ -1,0 +1,19 @@
+import type { DatasetFiles } from './image-problems.ts';
+import type { Stage } from './problem.ts';
+import type { Finding, RunFile } from './run-file.ts';
+import { subject } from './schema-problems.ts';
+
+/** Files of weights that the run file names and that do not exist. */
+export function weightFindings({ config }: RunFile, files: DatasetFiles): Finding[] {
+  const { pretraining, training, perceptual_loss } = config;
+  const start = ['last', 'best'].includes(training.init) ? undefined : training.init;
+  const named: [path: readonly string[], file: string | undefined, stage: Stage][] = [
+    [['pretraining', 'init'], pretraining.init, 'pretraining'],
+    [['training', 'init'], start, 'training'],
+    [['perceptual_loss', 'weights'], perceptual_loss.weights, 'training'],
+  ];
+  return named.flatMap(([path, file, stage]) => {
+    if (file === undefined || files.exists(file)) return [];
+    return { code: 'weights-missing', message: `${subject(path)}: there is no ${file}`, path, stage };
+  });
+}
