@@ -132,26 +132,11 @@ class Lowering {
         keep(this.cast(this.physical(x!, layout), operation.to), layout);
         return;
       }
-      case 'binary': {
-        const layout = this.commonLayout(inputs, rank);
-        keep(
-          this.node(
-            operation.fn,
-            inputs.map((input) => this.operand(input, layout)),
-          ),
-          layout,
-        );
-        return;
-      }
+      case 'binary':
       case 'select': {
         const layout = this.commonLayout(inputs, rank);
-        keep(
-          this.node(
-            'Where',
-            inputs.map((input) => this.operand(input, layout)),
-          ),
-          layout,
-        );
+        const type = operation.kind === 'binary' ? operation.fn : 'Where';
+        keep(this.node(type, this.operands(inputs, layout, shape)), layout);
         return;
       }
       case 'reshape':
@@ -273,6 +258,18 @@ class Lowering {
     const perm = to.map((axis) => from.indexOf(axis));
     if (perm.every((axis, index) => axis === index)) return name;
     return this.node('Transpose', [name], { perm });
+  }
+
+  /** Operands of an element-wise operation: repeated ones stay small where another has the full shape. */
+  private operands(inputs: readonly Value[], layout: Layout, shape: Shape): string[] {
+    const isImplied = inputs.some(
+      (input) => sameShape(input.shape, shape) && !['fill', 'broadcast'].includes(input.operation.kind),
+    );
+    return inputs.map((input) =>
+      isImplied || !sameShape(input.shape, shape)
+        ? this.operand(input, layout)
+        : this.physical(input, layout),
+    );
   }
 
   /** An operand of an element-wise operation whose result has `layout`: small ones stay small. */

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import type {
   Arrays,
@@ -12,9 +11,10 @@ import type {
   State,
 } from './engine.ts';
 import type { Shape, Value } from './graph.ts';
-import { filterFromFile, lower, stateOutput } from './lower.ts';
+import { stepShapes, toTensors } from './host-tensors.ts';
+import { lower, stateOutput } from './lower.ts';
 import { rewriteForCpu } from './rewrite.ts';
-import { type Shapes, type Step, type Tensors, trace } from './trace.ts';
+import { type Shapes, type Step, trace } from './trace.ts';
 
 export interface OnnxEngineOptions {
   readonly name: EngineName & ('cpu' | 'cuda' | 'webgpu');
@@ -86,7 +86,7 @@ export function createOnnxEngine({
       };
     },
     async freeze(step, inputs, constants): Promise<Program> {
-      const frozen: Step = (data) => step(data, constantTensors(constants));
+      const frozen: Step = (data) => step(data, toTensors(constants));
       const { session, nodes, outputs } = await compileGraph(frozen, inputs, {}, false);
       return {
         nodes,
@@ -106,16 +106,6 @@ function declaredInputs(
     ...Object.entries(data).map(([name, shape]) => input(name, shape, 'data')),
     ...Object.entries(state).map(([name, shape]) => input(name, shape, 'state')),
   ];
-}
-
-/** State as constants of the graph being traced. */
-function constantTensors(constants: HostTensors): Tensors {
-  return Object.fromEntries(
-    [...constants].map(([name, { data, shape }]) => {
-      const inner = shape.length === 4 ? filterFromFile(data, shape) : { data, shape };
-      return [name, tf.tensor(inner.data, [...inner.shape], 'float32')];
-    }),
-  );
 }
 
 function feedsOf(arrays: Arrays, shapes: Shapes): Record<string, ort.Tensor> {
@@ -139,16 +129,6 @@ function floats(tensor: ort.OnnxValue | undefined): Float32Array {
   const data = tensor?.data;
   if (!(data instanceof Float32Array)) throw new Error('The engine gave back something other than floats.');
   return data;
-}
-
-/** Shapes as a step sees them: filters in TensorFlow's order. */
-function stepShape(shape: Shape): Shape {
-  const [o = 0, i = 0, height = 0, width = 0] = shape;
-  return shape.length === 4 ? [height, width, i, o] : shape;
-}
-
-function shapesFrom(tensors: HostTensors): Shapes {
-  return Object.fromEntries([...tensors].map(([name, { shape }]) => [name, stepShape(shape)]));
 }
 
 abstract class OnnxState implements State {
@@ -195,7 +175,7 @@ class HostState extends OnnxState {
   private readonly back = new Map<string, ort.Tensor>();
 
   constructor(tensors: HostTensors) {
-    super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), shapesFrom(tensors));
+    super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), stepShapes(tensors));
     for (const [name, { data, shape }] of tensors) {
       this.front.set(name, new ort.Tensor('float32', data.slice(), shape));
     }
@@ -242,7 +222,7 @@ class DeviceState extends OnnxState {
   private readonly tensors = new Map<string, ort.Tensor>();
 
   constructor(tensors: HostTensors) {
-    super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), shapesFrom(tensors));
+    super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), stepShapes(tensors));
     this.write(tensors);
   }
 

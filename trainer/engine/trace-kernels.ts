@@ -129,6 +129,14 @@ export const kernels: Readonly<Record<string, Kernel>> = {
     });
     return graph.concat(expanded, axis);
   },
+  Unpack: (graph, inputs, attributes) => {
+    const x = need(inputs, 'value');
+    const axis = number(attributes, 'axis');
+    const shape = x.shape.filter((_, index) => index !== axis);
+    return Array.from({ length: x.shape[axis]! }, (_, index) =>
+      graph.reshape(graph.sliceAxis(x, axis, index, 1), shape),
+    );
+  },
   Slice: (graph, inputs, attributes) => {
     const x = need(inputs, 'x');
     const begin = numbers(attributes, 'begin');

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type DataType, Graph, type Shape, type Value } from './graph.ts';
@@ -114,7 +115,8 @@ function traceBackend(): TraceBackend {
         const result = lower(backend.graph, values, attributes, list);
         const results: readonly Value[] = Array.isArray(result) ? result : [result];
         if (backend.origins) {
-          const origin = modelLine(new Error().stack) ?? origins(list, backend.origins);
+          const { stack } = new Error();
+          const origin = isGradient(stack) ? originOf(list, backend.origins) : modelLine(stack);
           for (const value of results) if (origin) backend.origins.set(value, origin);
         }
         const infos = results.map((value) => backend.info(value));
@@ -144,9 +146,7 @@ export function trace(step: Step, inputs: Shapes, state: Shapes): Traced {
     if (!missing) throw error;
     throw new WorkbenchError(
       'engine',
-      `The operation ${missing[1]} cannot be compiled for this engine. It was asked for ${
-        whereAsked(backend, step, inputs, state) ?? 'at a place that could not be found'
-      }. Write it with other TensorFlow.js operations, or use the engine "tensorflow".`,
+      `The operation ${missing[1]} cannot be compiled for this engine. ${whereAsked(backend, step, inputs, state)} Write it with other TensorFlow.js operations, or use the engine "tensorflow".`,
       { cause: error },
     );
   } finally {
@@ -173,28 +173,41 @@ function record(backend: TraceBackend, step: Step, inputs: Shapes, state: Shapes
 }
 
 /** Traces once more, keeping where each operation came from, up to the failure. */
-function whereAsked(backend: TraceBackend, step: Step, inputs: Shapes, state: Shapes): string | undefined {
+function whereAsked(backend: TraceBackend, step: Step, inputs: Shapes, state: Shapes): string {
   const seen = new Map<Value, string>();
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 100;
   backend.origins = seen;
   try {
     record(backend, step, inputs, state);
   } catch (error) {
-    const line = error instanceof Error ? modelLine(error.stack) : undefined;
-    if (line) return `at ${line}`;
-    // A gradient has no line of its own in the model: the operation before it in the record has.
-    const last = [...seen.values()].at(-1);
-    return last ? `as a gradient, near ${last}` : undefined;
+    const stack = error instanceof Error ? error.stack : undefined;
+    const line = isGradient(stack) ? [...seen.values()].at(-1) : modelLine(stack);
+    if (line)
+      return isGradient(stack) ? `A gradient needs it, near ${line}.` : `It was asked for at ${line}.`;
+  } finally {
+    Error.stackTraceLimit = limit;
   }
-  return undefined;
+  return 'The line that asked for it could not be found.';
 }
 
-function origins(inputs: readonly Value[], known: Map<Value, string>): string | undefined {
+function originOf(inputs: readonly Value[], known: Map<Value, string>): string | undefined {
   return inputs.map((input) => known.get(input)).find((origin) => origin !== undefined);
+}
+
+/**
+ * Whether TensorFlow.js was going backwards. Then the stack tells who wanted gradients, not of what; but
+ * the values that go in come, in the end, from lines of the model.
+ */
+function isGradient(stack: string | undefined): boolean {
+  return stack?.includes('backpropagateGradients') ?? false;
 }
 
 /** The first line of a stack that is neither TensorFlow.js nor the engine. */
 function modelLine(stack: string | undefined): string | undefined {
   const lines = stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
-  const line = lines.find((text) => !/tfjs|[\\/]engine[\\/]|node:internal/.test(text));
+  const line = lines.find(
+    (text) => !/node_modules|tfjs-core|trainer[\\/]engine[\\/]|node:internal/.test(text),
+  );
   return line?.trim().replace(/^at /, '');
 }

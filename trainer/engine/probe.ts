@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as ort from 'onnxruntime-node';
+import { Graph } from './graph.ts';
+import { lower } from './lower.ts';
+
+/** What a try of one of ONNX Runtime's providers found. */
+export type ProbeFinding =
+  | { readonly available: true; readonly device: string; readonly isSoftware: boolean }
+  | { readonly available: false; readonly reason: string };
+
+/**
+ * Runs a graph of one addition on a provider. A broken driver can take the whole process down, so this
+ * runs in a process of its own: `esrgan probe PROVIDER`.
+ */
+export async function probe(provider: 'cuda' | 'webgpu'): Promise<ProbeFinding> {
+  try {
+    const graph = new Graph();
+    const x = graph.input('x', [4], 'data');
+    const sum = graph.binary('Add', x, x);
+    const { model } = lower({ sum }, {}, [x], { fusedMatMul: false });
+    const session = await ort.InferenceSession.create(model, {
+      executionProviders: [provider],
+      logSeverityLevel: 4,
+    });
+    await session.run({ x: new ort.Tensor('float32', Float32Array.of(1, 2, 3, 4), [4]) });
+    const device = deviceInUse();
+    await session.release();
+    return { available: true, ...device };
+  } catch (error) {
+    return { available: false, reason: error instanceof Error ? error.message.trim() : String(error) };
+  }
+}
+
+/** Graphics drivers by a part of their library's name, as they show among the files a process has loaded. */
+const drivers = [
+  { library: 'libnvidia-gl', device: 'NVIDIA GPU', isSoftware: false },
+  { library: 'libGLX_nvidia', device: 'NVIDIA GPU', isSoftware: false },
+  { library: 'libcuda.so', device: 'NVIDIA GPU', isSoftware: false },
+  { library: 'libvulkan_radeon', device: 'AMD GPU', isSoftware: false },
+  { library: 'amdvlk', device: 'AMD GPU', isSoftware: false },
+  { library: 'libvulkan_intel', device: 'Intel GPU', isSoftware: false },
+  { library: 'libvulkan_asahi', device: 'Apple GPU', isSoftware: false },
+  { library: 'libvk_swiftshader', device: 'SwiftShader (software)', isSoftware: true },
+  { library: 'libvulkan_lvp', device: 'lavapipe (software)', isSoftware: true },
+];
+
+/**
+ * The device that this process just computed on. ONNX Runtime does not name it; on Linux the driver that
+ * it loaded does. Elsewhere the system's own GPU interface never hands out a software device unasked.
+ */
+function deviceInUse(): { device: string; isSoftware: boolean } {
+  if (process.platform !== 'linux') {
+    return {
+      device: process.platform === 'darwin' ? 'Apple GPU (Metal)' : 'GPU (Direct3D 12)',
+      isSoftware: false,
+    };
+  }
+  const loaded = readFileSync('/proc/self/maps', 'utf8');
+  const driver = drivers.find(({ library }) => loaded.includes(library));
+  if (!driver) return { device: 'GPU (Vulkan)', isSoftware: false };
+  const model = driver.device === 'NVIDIA GPU' ? nvidiaModel() : undefined;
+  return { device: model ?? driver.device, isSoftware: driver.isSoftware };
+}
+
+function nvidiaModel(): string | undefined {
+  try {
+    const folder = '/proc/driver/nvidia/gpus';
+    const [first] = readdirSync(folder);
+    return first && /^Model:\s*(.+)$/m.exec(readFileSync(`${folder}/${first}/information`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module';
+
+/** What is known of TensorFlow's own library on this machine. */
+export type TensorflowFinding =
+  | { readonly available: true; readonly package: string; readonly isUsingGpu: boolean }
+  | { readonly available: false; readonly reason: string };
+
+/** Its packages, the one with a GPU first. */
+export const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+type Load = (name: string) => unknown;
+
+/**
+ * Loads TensorFlow's native backend where one of its packages is installed; afterwards TensorFlow.js
+ * knows the backend `tensorflow`.
+ *
+ * The packages (4.22) call `util.isNullOrUndefined` and `util.isArray`, which Node 23 removed, so they are
+ * put back first. The GPU package runs on the CPU without a word where CUDA 11.2 or cuDNN 8.1 is missing:
+ * `isUsingGpu` tells.
+ */
+export function loadTensorflow(load: Load = createRequire(import.meta.url)): TensorflowFinding {
+  restoreUtil(load('node:util'));
+  const reasons: string[] = [];
+  for (const name of tensorflowPackages) {
+    try {
+      return { available: true, package: name, isUsingGpu: usesGpu(load(name)) };
+    } catch (error) {
+      reasons.push(explain(name, error));
+    }
+  }
+  return { available: false, reason: reasons.join(' ') };
+}
+
+function restoreUtil(util: unknown): void {
+  if (typeof util !== 'object' || util === null) return;
+  if (!('isNullOrUndefined' in util)) {
+    Object.assign(util, { isNullOrUndefined: (value: unknown) => value === undefined || value === null });
+  }
+  if (!('isArray' in util)) Object.assign(util, { isArray: Array.isArray });
+}
+
+/** The module's backend knows whether the library that it wraps found a GPU. */
+function usesGpu(module: unknown): boolean {
+  if (typeof module !== 'object' || module === null || !('backend' in module)) return false;
+  const { backend } = module;
+  if (typeof backend !== 'function') return false;
+  const found: unknown = backend();
+  return typeof found === 'object' && found !== null && 'isUsingGpuDevice' in found
+    ? found.isUsingGpuDevice === true
+    : false;
+}
+
+function explain(name: string, error: unknown): string {
+  const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'MODULE_NOT_FOUND' && message.includes(name)) return `${name} is not installed.`;
+  return `${name} is installed but does not load: ${message}`;
+}
