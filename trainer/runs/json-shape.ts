@@ -45,7 +45,8 @@ export function isObject<T>(shapes: { readonly [K in keyof T]: Shape<T[K]> }): S
   };
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+/** Neither a list nor null. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
