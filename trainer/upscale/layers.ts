@@ -16,6 +16,7 @@ export function upscaleLayers(upscaler: Upscaler): Upscaler {
     scale: upscaler.scale,
     reach: Math.max(upscaler.reach, bicubicReach),
     async upscale(image) {
+      if (image.channels === 3) return upscaler.upscale(image);
       const grey = image.channels < 3;
       const enlarged = await upscaler.upscale(mapChannels(image, grey ? [[0], [0], [0]] : [[0], [1], [2]]));
       const colour = grey ? mapChannels(enlarged, [[0, 1, 2]]) : enlarged;

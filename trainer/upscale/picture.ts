@@ -14,7 +14,7 @@ export interface PictureTraits {
   readonly density: number;
   /** The colour profile that the samples are meant in; absent for sRGB. */
   readonly icc?: Buffer;
-  /** The EXIF block as it stands in the file. */
+  /** The EXIF block, without its thumbnail: that shows the picture before it was turned upright. */
   readonly exif?: Buffer;
 }
 
@@ -64,7 +64,7 @@ export async function readHeader(path: string): Promise<PictureHeader> {
     channels: grey ? (found.hasAlpha ? 2 : 1) : found.hasAlpha ? 4 : 3,
     density: found.density ?? 72,
     ...(found.icc && !converted ? { icc: found.icc } : {}),
-    ...(found.exif ? { exif: found.exif } : {}),
+    ...(found.exif ? { exif: withoutThumbnail(found.exif) } : {}),
     converted,
     notes,
   };
@@ -102,6 +102,18 @@ export async function readPixels(header: PictureHeader): Promise<FloatImage> {
   return { width: info.width, height: info.height, channels, data: pixels };
 }
 
+/** An EXIF block is a TIFF file with two directories; the thumbnail is the second, found through the first. */
+function withoutThumbnail(exif: Buffer): Buffer {
+  const start = exif.toString('latin1', 0, 6) === 'Exif\0\0' ? 6 : 0;
+  const littleEndian = exif.toString('latin1', start, start + 2) === 'II';
+  if (exif.length < start + 8) return exif;
+  const first = start + (littleEndian ? exif.readUInt32LE(start + 4) : exif.readUInt32BE(start + 4));
+  if (exif.length < first + 2) return exif;
+  const entries = littleEndian ? exif.readUInt16LE(first) : exif.readUInt16BE(first);
+  const next = first + 2 + entries * 12;
+  return exif.length < next + 4 ? exif : Buffer.from(exif).fill(0, next, next + 4);
+}
+
 /** Windows bitmaps are not known to sharp: it gets their pixels. */
 async function openPicture(path: string, options: SharpOptions = {}): Promise<Sharp> {
   const file = await open(path);
@@ -119,10 +131,15 @@ async function readStart(file: FileHandle): Promise<Uint8Array> {
 
 function unreadable(path: string, cause: unknown): never {
   if (cause instanceof WorkbenchError) throw cause;
-  const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // libvips repeats itself on further lines.
+  const reason = message.replace(/:?\s*\n.*/s, '');
+  const opened = !(cause instanceof Error && 'code' in cause);
   throw new WorkbenchError(
     'data',
-    `${path} cannot be read: it is missing, damaged, cut short or no picture (${reason}).`,
+    opened
+      ? `${path} is damaged, cut short or no picture (${reason}). Copy or export it again.`
+      : `${path} cannot be opened (${reason}).`,
     { cause },
   );
 }

@@ -61,7 +61,7 @@ export async function* upscaleTiles(
       width: keep.width * scale,
       height: keep.height * scale,
     });
-    if (!pixels.data.every(Number.isFinite)) {
+    if (!allFinite(pixels.data)) {
       throw new WorkbenchError(
         'engine',
         `${upscaler.name} gave values that are not numbers. Its weights are damaged, or the GPU failed: try --engine cpu.`,
@@ -94,6 +94,13 @@ export async function upscaleImage(
     }
   }
   return { width, height, channels: image.channels, data };
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i]!)) return false;
+  }
+  return true;
 }
 
 /** A rectangle of an image, copied. */

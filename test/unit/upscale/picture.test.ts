@@ -167,6 +167,14 @@ describe('profile, EXIF and resolution', () => {
     }
   });
 
+  test('the thumbnail in the EXIF block, which may lie on its side, is left out', async () => {
+    const exif = { IFD0: { Artist: 'Ada' }, IFD1: { ImageDescription: 'a thumbnail' } };
+    const { header, pixels } = await read(image(3).withExif(exif).jpeg());
+    expect((await sharp(header.path).metadata()).exif?.includes('a thumbnail')).toBe(true);
+    const written = await sharp(await write(header, pixels, 'jpeg')).metadata();
+    expect(['Ada', 'a thumbnail'].map((text) => written.exif?.includes(text))).toEqual([true, false]);
+  });
+
   test('dots per inch are kept', async () => {
     const { header, pixels } = await read(image(3).withMetadata({ density: 300 }).png());
     for (const format of ['png', 'jpeg', 'tiff'] as const) {
@@ -247,7 +255,11 @@ describe('what cannot be read is named', () => {
     return check(tiff, /type float; 8 and 16 bits/);
   });
   test('a file that is not there', async () => {
-    await expect(readHeader(join(folder, 'absent.png'))).rejects.toMatchObject({ code: 'data' });
+    const reading = readHeader(join(folder, 'absent.png'));
+    await expect(reading).rejects.toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(/absent\.png cannot be opened \(ENOENT/),
+    });
   });
 });
 
