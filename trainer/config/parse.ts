@@ -1,5 +1,6 @@
-import { type CST, type Document, isNode, LineCounter, Parser, parseDocument, visit } from 'yaml';
-import type { Position, Problem } from './problem.ts';
+import { type CST, type Document, isNode, Parser, parseDocument, visit } from 'yaml';
+import { positionsIn } from './positions.ts';
+import type { Problem } from './problem.ts';
 import { keyName, type Source, sourceOf, type ToRange } from './source.ts';
 
 /** More levels than any run file needs, and few enough for every recursive reader of the text. */
@@ -18,9 +19,9 @@ const explanations: readonly (readonly [string, string])[] = [
  * with their places. When one of them is an error, the data is `undefined`.
  */
 export function parse(text: string): { source: Source; problems: Problem[] } {
-  const lines = new LineCounter();
-  const toRange: ToRange = (start, end) => ({ start: positionAt(lines, start), end: positionAt(lines, end) });
-  const tooDeep = firstTooDeep([...new Parser(lines.addNewLine).parse(text)]);
+  const place = positionsIn(text);
+  const toRange: ToRange = (start, end) => ({ start: place(start), end: place(end) });
+  const tooDeep = firstTooDeep([...new Parser().parse(text)]);
   const document = parseDocument(tooDeep === undefined ? text : '', {
     prettyErrors: false,
     uniqueKeys: false,
@@ -41,11 +42,6 @@ export function parse(text: string): { source: Source; problems: Problem[] } {
     );
   }
   return { source: sourceOf(document, data, toRange), problems };
-}
-
-function positionAt(lines: LineCounter, offset: number): Position {
-  const { line, col } = lines.linePos(offset);
-  return { line, column: col, offset };
 }
 
 function syntaxProblem(message: string, range: ReturnType<ToRange>): Problem {

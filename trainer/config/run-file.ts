@@ -17,6 +17,8 @@ export interface Finding {
   readonly severity?: Problem['severity'];
   readonly message: string;
   readonly path: Path;
+  /** The name of the key is wrong, not its value. */
+  readonly onKey?: boolean;
   /** The other keys that take part in the clash, and what they are to it. */
   readonly related?: readonly (readonly [path: Path, message: string])[];
   readonly stage?: Stage;
@@ -30,7 +32,7 @@ export const stages: readonly Stage[] = ['pretraining', 'training'];
  * the first related one that it gives.
  */
 export function problemOf(source: Source, finding: Finding): Problem {
-  const { code, severity = 'error', message, path, related = [], stage } = finding;
+  const { code, severity = 'error', message, path, onKey, related = [], stage } = finding;
   const places = [path, ...related.map(([place]) => place)];
   const place = places.find((candidate) => source.has(candidate)) ?? places.at(-1) ?? path;
   const others = related
@@ -41,7 +43,7 @@ export function problemOf(source: Source, finding: Finding): Problem {
     severity,
     message,
     path,
-    ...source.rangeOf(place),
+    ...(onKey && place === path ? source.rangeOfKey(place) : source.rangeOf(place)),
     ...(others.length > 0 && { related: others }),
     ...(stage && { stage }),
   };

@@ -1,12 +1,18 @@
+import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
 import type { Path, Stage } from './problem.ts';
 import type { Finding, RunFile } from './run-file.ts';
 import { subject } from './schema-problems.ts';
 import { stepsPerEpoch, totalSteps } from './steps.ts';
 
+const defaults = {
+  pretraining: [schema.properties.pretraining.properties.sched_step.default],
+  training: schema.properties.training.properties.g_sched_steps.default,
+};
+
 /**
  * Learning-rate decays out of order or behind the end of their stage. `images` are those that each stage
- * learns from, where known. Decays that the text does not give are not judged: a short run may leave the
- * defaults unreached.
+ * learns from, where known. Decays left as they are by default are not judged: a short run need not reach
+ * them.
  */
 export function scheduleFindings(run: RunFile, images: ReadonlyMap<Stage, number>): Finding[] {
   const { training, pretraining } = run.config;
@@ -36,7 +42,7 @@ function notIncreasing(steps: readonly number[], paths: readonly Path[]): Findin
 }
 
 function afterEnd(
-  { config, source }: RunFile,
+  { config }: RunFile,
   stage: Stage,
   paths: readonly Path[],
   steps: readonly number[],
@@ -47,9 +53,9 @@ function afterEnd(
   const end = totalSteps(settings, perEpoch);
   const i = steps.findIndex((step) => step >= end);
   const path = paths[i];
-  if (end === 0 || !path || !source.has(path)) return [];
+  if (end === 0 || !path || String(steps) === String(defaults[stage])) return [];
   const bound = settings.num_step === end ? 'num_step' : 'num_epoch';
-  const why = bound === 'num_step' ? '' : ` (${settings.num_epoch} epochs of ${perEpoch} steps)`;
+  const why = bound === 'num_step' ? '' : ` (${settings.num_epoch} epochs, steps in each: ${perEpoch})`;
   return [
     {
       code: 'decay-after-end',

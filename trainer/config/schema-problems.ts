@@ -15,7 +15,6 @@ interface SchemaNode {
   readonly exclusiveMaximum?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
-  readonly items?: SchemaNode;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly patternErrorMessage?: string;
   readonly [keyword: string]: unknown;
@@ -72,7 +71,7 @@ function schemaProblem(error: ErrorObject, source: Source): Problem {
       return problem('unknown-key', at, unknownKey(key, path, node), source.rangeOfKey(at));
     }
     case 'type':
-      return problem('type', path, `${is}: allowed ${allowed(node)}`);
+      return problem('type', path, `${is}: allowed ${allowed(node)}${asList(error.data, node)}`);
     case 'enum': {
       const choices = (node.enum ?? []).map(String);
       return problem(
@@ -157,6 +156,11 @@ function unknownKey(key: string, path: Path, node: SchemaNode): string {
   return `unknown key \`${key}\`${where}${didYouMean(key, known) || belongs || `; allowed: ${choices}`}`;
 }
 
+/** One value where a list belongs only lacks its brackets. */
+function asList(value: unknown, { type }: SchemaNode): string {
+  return type === 'array' && typeof value === 'string' ? `; write [${value}]` : '';
+}
+
 /** What a key may hold, in words. */
 function allowed(node: SchemaNode): string {
   if (node.enum) return node.enum.map(String).join(', ');
@@ -197,8 +201,7 @@ function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: SchemaN
   return low === undefined ? ` up to ${high}` : `, ${low} to ${high}`;
 }
 
-function length({ items, minItems, maxItems }: SchemaNode): string {
-  const of = items ? ` of ${allowed(items).replace(/^an? /, '')}` : '';
-  if (minItems !== undefined && minItems === maxItems) return ` of exactly ${minItems}`;
-  return `${minItems === undefined ? '' : ` with ${minItems} or more`}${of}`;
+function length({ minItems, maxItems }: SchemaNode): string {
+  if (minItems === undefined) return '';
+  return minItems === maxItems ? ` of exactly ${minItems}` : ` of ${minItems} or more`;
 }

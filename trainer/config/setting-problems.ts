@@ -53,6 +53,7 @@ function layerFindings({ config }: RunFile): Finding[] {
       code: 'unknown-layer',
       message: `${vgg_type} has no \`${layer}\`: the last convolution of its block ${block} is \`conv${block}_${last}\``,
       path: ['perceptual_loss', 'layer_weights', layer],
+      onKey: true,
       related: [[['perceptual_loss', 'vgg_type'], `the network is ${vgg_type}`]],
       stage: 'training',
     } satisfies Finding;
