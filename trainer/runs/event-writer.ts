@@ -28,7 +28,7 @@ export interface EventWriter {
  */
 export function createEventWriter(folder: string, resumeStep?: number): EventWriter {
   const path = newEventFile(folder);
-  const file = attempt(path, () => openSync(path, 'wx'));
+  const file = attempt(path, () => openSync(path, 'ax'));
   let buffered: Uint8Array[] = [];
   let writtenBytes = 0;
 
@@ -67,8 +67,11 @@ export function createEventWriter(folder: string, resumeStep?: number): EventWri
     },
     flush,
     close() {
-      flush({ durable: true });
-      closeSync(file);
+      try {
+        flush({ durable: true });
+      } finally {
+        closeSync(file);
+      }
     },
   };
 }
