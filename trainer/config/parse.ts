@@ -11,6 +11,7 @@ const explanations: readonly (readonly [string, string])[] = [
   ['Tabs are not allowed', 'a tab is used as indentation: YAML allows only spaces there'],
   ['Source contains multiple documents', 'a second document begins here: a run file is one document'],
   ['Nested mappings are not', 'a key inside a value: begin it on its own line, in line with its neighbours'],
+  ['With stringKeys', 'a list, map, alias or tag where the name of a key belongs'],
   ['Implicit map keys need', 'a key without a value: write `key: value`, with a space behind the colon'],
 ];
 
@@ -24,22 +25,20 @@ export function parse(text: string): { source: Source; problems: Problem[] } {
   const tooDeep = firstTooDeep([...new Parser().parse(text)]);
   const document = parseDocument(tooDeep === undefined ? text : '', {
     prettyErrors: false,
+    stringKeys: true,
     uniqueKeys: false,
   });
   const problems =
     tooDeep === undefined
-      ? [
-          ...syntaxProblems(document, toRange),
-          ...duplicateKeys(document, toRange),
-          ...badAliases(document, toRange),
-        ]
+      ? documentProblems(document, toRange)
       : [syntaxProblem(`nested more than ${maxDepth} levels deep`, toRange(tooDeep, tooDeep + 1))];
-  const unreadable = problems.some(({ severity }) => severity === 'error');
-  const data = unreadable ? undefined : plainData(document);
-  if (!unreadable && data === undefined) {
-    problems.push(
-      syntaxProblem('its aliases (`*name`) expand to too much: write the values out', toRange(0, 0)),
-    );
+  if (problems.some(({ severity }) => severity === 'error')) {
+    return { source: sourceOf(document, undefined, toRange), problems };
+  }
+  const data = plainData(document);
+  if (data === undefined) {
+    const message = 'its aliases (`*name`) expand to too much: write the values out';
+    problems.push(syntaxProblem(message, toRange(0, 0)));
   }
   return { source: sourceOf(document, data, toRange), problems };
 }
@@ -59,6 +58,14 @@ function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
     for (const inner of [...values, ...items]) if (inner) waiting.push({ token: inner, depth: depth + 1 });
   }
   return undefined;
+}
+
+function documentProblems(document: Document.Parsed, toRange: ToRange): Problem[] {
+  return [
+    ...syntaxProblems(document, toRange),
+    ...duplicateKeys(document, toRange),
+    ...badAliases(document, toRange),
+  ];
 }
 
 /** The parser's own findings, less those that only echo an earlier one at the same place. */

@@ -79,6 +79,12 @@ describe('syntax', () => {
       '{"seed": 1, "seed": 2}',
       ['1:13-1:19 duplicate-key `seed` is given twice: remove one of them\n  1:2-1:8 given here first'],
     ],
+    [
+      'a key that is a list',
+      '? [a]\n: 1',
+      ['1:3-1:4 syntax a list, map, alias or tag where the name of a key belongs'],
+    ],
+    ['a key that is a number', 'datasets: { 1: { hr: a } }\ntraining: { val_datasets: ["1"] }', []],
     ['an unknown tag', 'name: !x a', ['1:7-1:9 syntax warning Unresolved tag: !x']],
     ['an alias', 'pretraining:\n  train_datasets: &d [set5]\n  val_datasets: *d', []],
     ['an alias without anchor', 'name: *n', ['1:7-1:9 syntax alias `*n`: there is no `&n` before it']],
