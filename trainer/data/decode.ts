@@ -35,7 +35,8 @@ async function decodeBySharp(bytes: Buffer, path: string, channels: 1 | 3 | unde
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: info.channels, data };
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    // The first of libvips' lines says most; it may end in a colon.
+    const found = String(cause instanceof Error ? cause.message : cause).match(/[^\n]*[^\n:\s]/)?.[0];
     throw new WorkbenchError(
       'data',
       `${path}: cannot be decoded: ${found}. Remove the file, or replace it by a whole PNG, JPEG, WebP, TIFF or BMP.`,
@@ -50,12 +51,12 @@ function toGrey(image: Image): Image {
   return { width: image.width, height: image.height, channels: 1, data: Uint8Array.from(grey.data, toByte) };
 }
 
-/** An image as the bytes of a PNG file; 1 to 4 channels. */
+/** An RGB or grey image as the bytes of a PNG file. */
 export function encodePng(image: Image): Promise<Buffer> {
   const { width, height, channels, data } = image;
-  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
-    throw new RangeError(`a PNG has 1 to 4 channels, not ${channels}`);
-  }
-  const picture = sharp(data, { raw: { width, height, channels } });
-  return (channels < 3 ? picture.toColourspace('b-w') : picture).png().toBuffer();
+  if (channels !== 1 && channels !== 3) throw new RangeError(`a PNG of 1 or 3 channels, not ${channels}`);
+  return sharp(data, { raw: { width, height, channels } })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .png()
+    .toBuffer();
 }

@@ -1,0 +1,117 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { datasetFiles, filePairs, listImages } from '../../../trainer/data/datasets.ts';
+import { temporaryFolder } from './pictures.ts';
+
+/** A folder with empty files. */
+function folderWith(...files: string[]): string {
+  const folder = temporaryFolder();
+  for (const file of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), '');
+  }
+  return folder;
+}
+
+const everyKind = ['b.PNG', 'a.jpg', 'c.jpeg', 'd/e.webp', 'd/f.tif', 'd/d/g.tiff', 'h.bmp'];
+
+test.each<[string, string[], string[]]>([
+  ['', [...everyKind, 'i.gif', 'j.txt', '.k.png', '.l/m.png'], [...everyKind].sort()],
+  ['*.png', ['a.png', 'b/c.png', 'd.jpg'], ['a.png']],
+  ['**/x?.{png,jpg}', ['x1.png', 'b/x2.jpg', 'b/y.png'], ['b/x2.jpg', 'x1.png']],
+  ['a.png', ['a.png', 'b.png'], ['a.png']],
+  ['[1] {a}', ['[1] {a}/x.png', 'other.png'], ['[1] {a}/x.png']],
+  ['*.png', ['a.jpg'], []],
+])('the images of %j', (pattern, files, expected) => {
+  const folder = folderWith(...files);
+  const found = listImages(join(folder, pattern));
+  expect(found?.map((file) => relative(folder, file))).toEqual(expected);
+});
+
+test.each(['none', 'none/*.png'])('no folder: %s', (pattern) => {
+  expect(listImages(join(temporaryFolder(), pattern))).toBeUndefined();
+});
+
+test('links are followed, but not in circles, and dead ones are passed over', () => {
+  const elsewhere = folderWith('x.png');
+  const folder = folderWith('sub/a.png');
+  symlinkSync(elsewhere, join(folder, 'linked'));
+  symlinkSync(join(elsewhere, 'x.png'), join(folder, 'b.png'));
+  symlinkSync(folder, join(folder, 'sub', 'circle'));
+  symlinkSync(join(folder, 'gone'), join(folder, 'dead.png'));
+  expect(listImages(folder)?.map((file) => relative(folder, file))).toEqual([
+    'b.png',
+    'linked/x.png',
+    'sub/a.png',
+  ]);
+});
+
+test.each<[string, string[], string[]]>([
+  ['equal names', ['HR/a.png', 'HR/b.png', 'LR/a.png', 'LR/b.png'], ['a.png a.png', 'b.png b.png']],
+  [
+    'the scale behind',
+    ['HR/a.png', 'HR/b.png', 'LR/ax4.png', 'LR/bx4.png'],
+    ['a.png ax4.png', 'b.png bx4.png'],
+  ],
+  ['other kinds of file', ['HR/a.png', 'LR/a.jpg'], ['a.png a.jpg']],
+  [
+    'folders',
+    ['HR/1/a.png', 'HR/2/a.png', 'LR/1/a.png', 'LR/2/a.png'],
+    ['1/a.png 1/a.png', '2/a.png 2/a.png'],
+  ],
+  [
+    'names that end in a scale',
+    ['HR/a.png', 'HR/ax4.png', 'LR/ax4.png', 'LR/ax4x4.png'],
+    ['a.png ax4.png', 'ax4.png ax4x4.png'],
+  ],
+])('pairs by %s', (_, files, expected) => {
+  const folder = folderWith(...files);
+  const source = { hr: join(folder, 'HR'), lr: join(folder, 'LR'), downscale: 'bicubic' as const };
+  const pairs = filePairs(source, 4);
+  expect(pairs.map(({ hr, lr = '' }) => `${relative(source.hr, hr)} ${relative(source.lr, lr)}`)).toEqual(
+    expected,
+  );
+});
+
+test('without LR each file stands alone', () => {
+  const folder = folderWith('b.png', 'a.png');
+  expect(filePairs({ hr: folder, downscale: 'nearest' }, 4)).toEqual([
+    { hr: join(folder, 'a.png'), downscale: 'nearest' },
+    { hr: join(folder, 'b.png'), downscale: 'nearest' },
+  ]);
+});
+
+test.each<[string, string[], RegExp]>([
+  [
+    'LR is missing',
+    ['HR/a.png', 'HR/b.png', 'LR/a.png'],
+    /LR has no low-resolution image for .*HR\/b\.png\. It must/,
+  ],
+  [
+    'HR is missing',
+    ['HR/a.png', 'LR/a.png', 'LR/b.png'],
+    /HR has no high-resolution image for .*LR\/b\.png\. Add/,
+  ],
+  ['another scale', ['HR/a.png', 'LR/ax2.png'], /name with x4 behind it/],
+  [
+    'many are missing',
+    ['HR/a.png', 'HR/b.png', 'HR/c.png', 'HR/d.png', 'HR/e.png', 'LR/x.png'],
+    /a\.png.*c\.png and 2 more/,
+  ],
+  ['one name twice', ['HR/a.png', 'HR/a.jpg', 'LR/a.png'], /a\.jpg and .*a\.png have the same name/],
+  ['no images', ['HR/a.txt', 'LR/a.png'], /HR has no images/],
+  ['no folder', ['LR/a.png'], /HR does not exist/],
+])('refuses pairs when %s', (_, files, message) => {
+  const folder = folderWith(...files);
+  const source = { hr: join(folder, 'HR'), lr: join(folder, 'LR'), downscale: 'bicubic' as const };
+  expect(() => filePairs(source, 4)).toThrow(message);
+});
+
+test('a run file is validated against the same listing', () => {
+  const folder = folderWith('a.png');
+  expect(datasetFiles.list(folder)).toEqual([join(folder, 'a.png')]);
+  expect(datasetFiles.exists(folder)).toBe(true);
+  expect(datasetFiles.exists(join(folder, 'b'))).toBe(false);
+  expect(datasetFiles.size(join(folder, 'a.png'))).toBeUndefined();
+});
