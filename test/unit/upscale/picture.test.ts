@@ -182,8 +182,11 @@ describe('profile, EXIF and resolution', () => {
     }
   });
 
-  test('CMYK becomes sRGB, and says so', async () => {
-    const { header, pixels } = await read(image(3).toColourspace('cmyk').jpeg());
+  test.each([
+    ['without a profile', (picture: Sharp) => picture],
+    ['with its profile', (picture: Sharp) => picture.withIccProfile('cmyk')],
+  ])('CMYK %s becomes sRGB, and says so', async (_, profiled) => {
+    const { header, pixels } = await read(profiled(image(3).toColourspace('cmyk')).jpeg());
     expect(header).toMatchObject({
       channels: 3,
       bits: 8,

@@ -156,7 +156,7 @@ describe('pixels', () => {
 
   test('what is hidden under transparency does not fringe what is seen', async () => {
     // A green disc; around it black, fully transparent.
-    const inside = (pixel: number) => (pixel % 24) ** 2 + Math.floor(pixel / 24) ** 2 < 400;
+    const inside = (pixel: number) => ((pixel % 24) - 12) ** 2 + (Math.floor(pixel / 24) - 12) ** 2 < 100;
     const sample = (i: number) => (inside(Math.floor(i / 4)) ? [0, 200, 0, 255][i % 4]! : 0);
     const input = await put('disc.png', encodePng(24, 24, 4, 8, sample));
     const { data } = await pixelsOf((await upscaleFile(bicubic(4), input)).output);
