@@ -375,7 +375,7 @@ export interface DatasetSettings {
   hr?: HRImages;
   lr?: LRImages;
   /**
-   * How LR images are made where `lr` is absent. A network enlarges well only what was reduced the way it was trained on: 4 dB on BSDS500.
+   * How LR images are made where `lr` is absent. A network enlarges well only what was reduced in the way it was trained on: on one BSDS500 picture the published runs differ by 4 dB.
    */
   downscale: 'bicubic' | 'nearest';
 }
