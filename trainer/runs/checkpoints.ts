@@ -38,7 +38,7 @@ export interface CheckpointState {
   readonly toolVersion: string;
   readonly engine: string;
   /** The best validation so far, at whatever step; null before the first. */
-  readonly best: { readonly psnr: number; readonly step: number } | null;
+  readonly best: { readonly psnr: number; readonly ssim: number; readonly step: number } | null;
   /** Of the validation at this step, such as `psnr` and `ssim`; null: not finite. Empty without a validation. */
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly files: Readonly<Record<string, FileFingerprint>>;
@@ -61,7 +61,9 @@ const isState = isObject<CheckpointState>({
   configHash: isString,
   toolVersion: isString,
   engine: isString,
-  best: isNullable(isObject<{ psnr: number; step: number }>({ psnr: isNumber, step: isCount })),
+  best: isNullable(
+    isObject<{ psnr: number; ssim: number; step: number }>({ psnr: isNumber, ssim: isNumber, step: isCount }),
+  ),
   metrics: isRecord(isNullable(isNumber)),
   files: isRecord(isObject<FileFingerprint>({ bytes: isCount, sha256: isString })),
 });

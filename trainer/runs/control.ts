@@ -1,6 +1,6 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from './atomic-file.ts';
+import { readNames, writeFileAtomic } from './atomic-file.ts';
 import type { RunPaths } from './run-directory.ts';
 
 /** What can be asked of a running trainer: a file of that name in `control/` asks it. */
@@ -13,16 +13,16 @@ export function sendRequest(paths: RunPaths, kind: RequestKind): void {
 }
 
 /**
- * The requests since the last call, the oldest first, each handed out once. A trainer calls this after each step
+ * The requests since the last call, the oldest first, each handed out once. Never throws. A trainer calls this after each step
  * (some microseconds while there are none), and once when it starts, to drop what was meant for an earlier one.
  */
 export function takeRequests(paths: RunPaths): RequestKind[] {
-  const names = readdirSync(paths.control);
+  const names = readNames(paths.control);
   if (names.length === 0) return [];
   return requestKinds
     .filter((kind) => names.includes(kind))
     .map((kind) => ({ kind, path: join(paths.control, kind) }))
-    .map(({ kind, path }) => ({ kind, path, time: statSync(path).mtimeMs }))
+    .map(({ kind, path }) => ({ kind, path, time: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => a.time - b.time)
     .map(({ kind, path }) => {
       rmSync(path, { force: true });
