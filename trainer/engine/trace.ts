@@ -183,8 +183,7 @@ function whereAsked(backend: TraceBackend, step: Step, inputs: Shapes, state: Sh
   } catch (error) {
     const stack = error instanceof Error ? error.stack : undefined;
     const line = isGradient(stack) ? [...seen.values()].at(-1) : modelLine(stack);
-    if (line)
-      return isGradient(stack) ? `A gradient needs it, near ${line}.` : `It was asked for at ${line}.`;
+    if (line) return isGradient(stack) ? `A gradient needs it, near ${line}.` : `It was asked for at ${line}.`;
   } finally {
     Error.stackTraceLimit = limit;
   }
@@ -207,7 +206,7 @@ function isGradient(stack: string | undefined): boolean {
 function modelLine(stack: string | undefined): string | undefined {
   const lines = stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
   const line = lines.find(
-    (text) => !/node_modules|tfjs-core|trainer[\\/]engine[\\/]|node:internal/.test(text),
+    (text) => /:\d+/.test(text) && !/node_modules|tfjs-core|trainer[\\/]engine[\\/]|node:internal/.test(text),
   );
   return line?.trim().replace(/^at /, '');
 }

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { probe } from '../engine/probe.ts';
+import { exitCodes, WorkbenchError } from '../errors/errors.ts';
+import { toolVersion } from '../tool-version.ts';
+import { registerControl } from './control.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerEvaluate } from './evaluate.ts';
+import { openModel } from './open-model.ts';
+import { registerRuns } from './runs.ts';
+import { registerTrain } from './train.ts';
+import { registerUpscale } from './upscale.ts';
+
+// Errors then name lines of the sources, such as the line of a model that an engine cannot compile.
+process.setSourceMapsEnabled(true);
+
+const program = new Command('esrgan')
+  .description('Train super-resolution networks, measure them, and enlarge pictures.')
+  .version(toolVersion)
+  .exitOverride();
+
+registerTrain(program);
+registerRuns(program);
+registerControl(program);
+registerUpscale(program, openModel);
+registerEvaluate(program, openModel);
+registerDoctor(program);
+program.command('probe <provider>', { hidden: true }).action(async (provider: 'cuda' | 'webgpu') => {
+  process.stdout.write(`${JSON.stringify(await probe(provider))}\n`);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+/** Says what went wrong and gives the exit code for it. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+  if (error instanceof WorkbenchError) {
+    process.stderr.write(`${error.message}\n`);
+    return exitCodes[error.code];
+  }
+  process.stderr.write(`This is a defect of ESRGAN Workbench; please report it.\n`);
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return exitCodes.internal;
+}

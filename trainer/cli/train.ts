@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Problem, problemsForStage, type ResolvedConfig, readRunFile } from '../config/index.ts';
+import { datasetFiles } from '../data/datasets.ts';
+import { openEngine } from '../engine/engines.ts';
+import { exitCodes, WorkbenchError } from '../errors/errors.ts';
+import type { StageObserver, StepProgress } from '../stages/run-stage.ts';
+import { train } from '../stages/train.ts';
+import { parseEngine } from './open-model.ts';
+import { createReporter, formatDuration, type Reporter } from './terminal.ts';
+
+interface Flags {
+  readonly stage: 'pretraining';
+  readonly resume?: boolean;
+  readonly engine?: string;
+  readonly maxSteps?: number;
+  readonly runsDir?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `esrgan train` to the command. */
+export function registerTrain(program: Command): void {
+  program
+    .command('train')
+    .description('train a stage of a run')
+    .argument('<run file>', 'run.esrgan.yaml, or JSON')
+    .addOption(new Option('--stage <stage>', 'which stage').choices(['pretraining']).default('pretraining'))
+    .option('--resume', 'go on from the newest whole checkpoint')
+    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto; instead of the run file’s')
+    .option('--max-steps <count>', 'stop with a checkpoint after so many steps of the stage', wholeNumber)
+    .option('--runs-dir <folder>', 'where the run’s folder stands; instead of the run file’s')
+    .option('--json', 'one JSON object a line')
+    .action(async (file: string, flags: Flags) => {
+      const reporter = createReporter({ json: flags.json === true, stream: process.stdout });
+      const config = withFlags(loadRunFile(file, flags.stage, reporter), flags);
+      const engine = await openEngine(parseEngine(flags.engine ?? config.engine));
+      const stop = stopOnSignals(reporter);
+      const result = await train({
+        config,
+        engine,
+        stage: flags.stage,
+        resume: flags.resume === true,
+        ...(flags.maxSteps === undefined ? {} : { maxSteps: flags.maxSteps }),
+        stop,
+        observer: observe(reporter),
+      });
+      reporter.done();
+      reporter.event({ event: 'end', reason: result.reason, step: result.step, run: result.paths.root });
+      reporter.line(`${result.message ?? 'Finished.'} Step ${result.step}; everything is in ${result.paths.root}`);
+      if (stop.aborted) process.exitCode = exitCodes.interrupted;
+    });
+}
+
+function loadRunFile(file: string, stage: 'pretraining', reporter: Reporter): ResolvedConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new WorkbenchError('config', `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`);
+  }
+  const { config, problems } = readRunFile(text, { file, files: datasetFiles });
+  const own = problemsForStage(problems, stage);
+  const errors = own.filter(({ severity }) => severity === 'error');
+  if (!config || errors.length > 0) {
+    throw new WorkbenchError('config', errors.map((problem) => describe(file, problem)).join('\n'));
+  }
+  for (const problem of own) reporter.line(describe(file, problem));
+  return config;
+}
+
+function describe(file: string, { start, severity, message }: Problem): string {
+  return `${file}:${start.line}:${start.column}: ${severity}: ${message}`;
+}
+
+function withFlags(config: ResolvedConfig, { runsDir }: Flags): ResolvedConfig {
+  return runsDir === undefined ? config : { ...config, runs_dir: resolve(runsDir) };
+}
+
+/** The first signal stops at the next step, with a checkpoint; the second at once. */
+function stopOnSignals(reporter: Reporter): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort();
+    reporter.line('Stopping after this step, with a checkpoint. Once more stops at once.');
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}
+
+function observe(reporter: Reporter): StageObserver {
+  return {
+    step: (progress) => reporter.progress(progressLine(progress)),
+    line: (text) => reporter.line(text),
+    event: (event) => reporter.event(event),
+  };
+}
+
+function progressLine({ step, steps, epoch, epochs, loss, rate, etaSeconds }: StepProgress): string {
+  const pace = rate >= 1 ? `${rate.toFixed(1)} it/s` : `${(1 / rate).toFixed(1)} s/it`;
+  return `epoch ${epoch}/${epochs} · step ${step}/${steps} · loss ${loss.toPrecision(4)} · ${pace} · ${formatDuration(etaSeconds)} left`;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return number;
+}

@@ -1,0 +1,53 @@
+import type { FloatImage } from '../data/image.ts';
+import type { Engine, HostTensors, Program } from '../engine/engine.ts';
+import { type GeneratorOptions, generator, generatorReach } from '../models/generator.ts';
+import { rank4 } from '../models/rank4.ts';
+import type { Upscaler } from './upscaler.ts';
+
+/** Programs kept: tiles come in few shapes, and each compiled one holds a copy of the weights. */
+const programsKept = 3;
+
+/** A generator as an upscaler: one program is compiled for each size of tile. */
+export function networkUpscaler(
+  engine: Engine,
+  name: string,
+  options: GeneratorOptions,
+  parameters: HostTensors,
+): Upscaler {
+  const programs = new Map<string, Promise<Program>>();
+
+  async function programFor(height: number, width: number): Promise<Program> {
+    const key = `${height}x${width}`;
+    const program =
+      programs.get(key) ??
+      engine.freeze(
+        ({ lr }, weights) => ({ outputs: { sr: generator(options, weights, rank4(lr!)) } }),
+        { lr: [1, height, width, options.img_channels] },
+        parameters,
+      );
+    programs.delete(key);
+    programs.set(key, program);
+    const [oldest] = programs;
+    if (programs.size > programsKept && oldest) {
+      programs.delete(oldest[0]);
+      await (await oldest[1]).close();
+    }
+    return program;
+  }
+
+  return {
+    name,
+    scale: options.scale_factor,
+    reach: generatorReach(options),
+    async upscale({ width, height, channels, data }: FloatImage): Promise<FloatImage> {
+      const program = await programFor(height, width);
+      const { sr } = await program.run({ lr: data });
+      const scale = options.scale_factor;
+      return { width: width * scale, height: height * scale, channels, data: sr! };
+    },
+    async close() {
+      for (const program of programs.values()) await (await program).close();
+      programs.clear();
+    },
+  };
+}
