@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Sharp } from 'sharp';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage, encodePng } from '../../../trainer/data/decode.ts';
@@ -19,7 +20,7 @@ function pixels16(channels: 1 | 3, ...samples: number[]) {
   return sharp(Uint16Array.from(samples), { raw: { width: 2, height: 1, channels } }).toColourspace(space);
 }
 
-async function check(name: string, file: sharp.Sharp, channels: 1 | 3 | undefined, expected: number[]) {
+async function check(name: string, file: Sharp, channels: 1 | 3 | undefined, expected: number[]) {
   const path = join(folder, name);
   await file.toFile(path);
   const image = await decodeImage(path, channels);
@@ -29,7 +30,7 @@ async function check(name: string, file: sharp.Sharp, channels: 1 | 3 | undefine
 
 const colours = [10, 20, 30, 200, 100, 0];
 
-test.each<[string, sharp.Sharp, 1 | 3 | undefined, number[]]>([
+test.each<[string, Sharp, 1 | 3 | undefined, number[]]>([
   ['rgb.png', pixels(3, ...colours), undefined, colours],
   ['palette.png', pixels(3, ...colours).png({ palette: true }), undefined, colours],
   ['alpha.png', pixels(4, 10, 20, 30, 0, 200, 100, 0, 128), undefined, colours],
