@@ -107,6 +107,9 @@ export function writeCheckpoint(
   const replaced = join(paths.checkpoints, replacedPrefix + name);
   const fingerprints: Record<string, FileFingerprint> = {};
   const whole: CheckpointState = { format: 1, ...state, files: fingerprints };
+  // Better to fail now than to find at a resume that, say, a number was not finite and became null.
+  const readBack: unknown = JSON.parse(JSON.stringify(whole));
+  if (!isState(readBack)) throw new RangeError(`the state of ${name} is none: ${JSON.stringify(state)}`);
   try {
     writeFolderAtomic(path, (temporary) => {
       for (const file of files) {
