@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { expect, test } from 'vitest';
@@ -102,10 +102,11 @@ test.runIf(process.platform === 'linux')('a zombie does not hold a lock', async 
   });
   const [line] = await once(createInterface(shell.stdout), 'line');
   const pid = Number(line);
-  while (isProcessAlive(pid, 0)) await new Promise(setImmediate);
+  while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await new Promise(setImmediate);
+  const alive = isProcessAlive(pid, 0);
   shell.stdin.end();
   await once(shell, 'close');
-  expect(isProcessAlive(pid, 0)).toBe(false);
+  expect(alive).toBe(false);
 });
 
 interface Contender {
