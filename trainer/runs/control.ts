@@ -13,8 +13,8 @@ export function sendRequest(paths: RunPaths, kind: RequestKind): void {
 }
 
 /**
- * The requests since the last call, the oldest first, each handed out once. Never throws. A trainer calls this after each step
- * (some microseconds while there are none), and once when it starts, to drop what was meant for an earlier one.
+ * The requests since the last call, the oldest first, each handed out once. Never throws. A trainer calls this
+ * after each step; it takes some microseconds while there are none.
  */
 export function takeRequests(paths: RunPaths): RequestKind[] {
   const names = readNames(paths.control);

@@ -17,6 +17,7 @@ import {
   pruneCheckpoints,
   writeCheckpoint,
 } from '../../../trainer/runs/checkpoints.ts';
+import { takeRequests } from '../../../trainer/runs/control.ts';
 import { recoverRun } from '../../../trainer/runs/recover.ts';
 import type { RunPaths } from '../../../trainer/runs/run-directory.ts';
 import { filesOf, stateAt } from './checkpoint-fixture.ts';
@@ -236,7 +237,9 @@ test.each<[string, boolean, string]>([
   if (successor) writeCheckpoint(paths, filesOf('again'), stateAt(10));
   mkdirSync(join(paths.checkpoints, '.tmp-pretraining-00000020-ab'));
   writeFileSync(join(paths.root, '.tmp-status.json-ab'), '');
+  writeFileSync(join(paths.control, 'stop'), '');
   recoverRun(paths);
+  expect(takeRequests(paths)).toEqual([]);
   expect(readdirSync(paths.checkpoints)).toEqual(['pretraining-00000010']);
   expect(readdirSync(paths.root).filter((name) => name.startsWith('.'))).toEqual([]);
   expect(latestCheckpoint(paths).problems).toEqual([]);
