@@ -2,6 +2,43 @@
 // A run file with its defaults filled in: a key is optional here only if it has no default.
 
 /**
+ * Distance between the features that a pretrained VGG network sees in the two images. Training stage only. `false` leaves it out: the generator then learns from the content and adversarial losses alone, which needs no VGG weights and is no ESRGAN of the paper; `true` is the same as the defaults.
+ */
+export type PerceptualLoss =
+  | {
+      /**
+       * Weight of each VGG layer in the loss. A layer is named convB_I: convolution I of block B; its features are taken before the activation. Deeper layers care for texture and objects, earlier ones for edges and colours.
+       */
+      layer_weights: {
+        /**
+         * This interface was referenced by `undefined`'s JSON-Schema definition
+         * via the `patternProperty` "^conv[1-5]_[1-4]$".
+         */
+        [k: string]: number;
+      };
+      /**
+       * Which VGG network. Deeper ones cost more: VGG19 up to conv5_4 takes 6.4 billion multiply-adds for a patch of 128 x 128.
+       */
+      vgg_type: 'vgg11' | 'vgg13' | 'vgg16' | 'vgg19';
+      /**
+       * Distance between features, averaged over all of them.
+       */
+      criterion: 'l1' | 'l2';
+      /**
+       * Shift and scale the colours by ImageNet's mean and standard deviation before VGG, as it was trained.
+       */
+      normalize_input: boolean;
+      /**
+       * Divide the loss by the sum of `layer_weights`. The original crashed when this was on.
+       */
+      normalize_loss: boolean;
+      /**
+       * File with the pretrained VGG weights (.safetensors or torchvision's .pth), relative to the run file's folder.
+       */
+      weights?: string;
+    }
+  | boolean;
+/**
  * High-resolution images: a folder or a glob, for both uses, or one for training and one for validation. Relative to the run file's folder; `{scale}` stands for `scale_factor`.
  */
 export type HRImages =
@@ -139,7 +176,7 @@ export interface RunConfig {
   generator: GeneratorSettings;
   discriminator: DiscriminatorSettings;
   content_loss: ContentLossSettings;
-  perceptual_loss: PerceptualLossSettings;
+  perceptual_loss: PerceptualLoss;
   /**
    * Data sets of your own by name, for `train_datasets` and `val_datasets`. A predefined name (div2k, bsds500, set5, set14) with `hr` is replaced; without `hr` only what is given is changed.
    */
@@ -332,41 +369,6 @@ export interface ContentLossSettings {
    * Which distance. The paper and all published runs use l1.
    */
   loss_f: 'l1' | 'l2' | 'mse';
-}
-/**
- * Distance between the features that a pretrained VGG network sees in the two images. Training stage only.
- */
-export interface PerceptualLossSettings {
-  /**
-   * Weight of each VGG layer in the loss. A layer is named convB_I: convolution I of block B; its features are taken before the activation. Deeper layers care for texture and objects, earlier ones for edges and colours.
-   */
-  layer_weights: {
-    /**
-     * This interface was referenced by `undefined`'s JSON-Schema definition
-     * via the `patternProperty` "^conv[1-5]_[1-4]$".
-     */
-    [k: string]: number;
-  };
-  /**
-   * Which VGG network. Deeper ones cost more: VGG19 up to conv5_4 takes 6.4 billion multiply-adds for a patch of 128 x 128.
-   */
-  vgg_type: 'vgg11' | 'vgg13' | 'vgg16' | 'vgg19';
-  /**
-   * Distance between features, averaged over all of them.
-   */
-  criterion: 'l1' | 'l2';
-  /**
-   * Shift and scale the colours by ImageNet's mean and standard deviation before VGG, as it was trained.
-   */
-  normalize_input: boolean;
-  /**
-   * Divide the loss by the sum of `layer_weights`. The original crashed when this was on.
-   */
-  normalize_loss: boolean;
-  /**
-   * File with the pretrained VGG weights (.safetensors or torchvision's .pth), relative to the run file's folder.
-   */
-  weights?: string;
 }
 /**
  * Where the images of a data set are.

@@ -4,7 +4,6 @@ export type {
   DiscriminatorSettings,
   EMASettings,
   GeneratorSettings,
-  PerceptualLossSettings,
   PretrainingSettings,
   SampleSettings,
   TrainingSettings,
@@ -16,7 +15,14 @@ export { pairImages } from './pairs.ts';
 export type { Path, Position, Problem, Range, Stage } from './problem.ts';
 export { problemsForStage } from './problem.ts';
 export { readRunFile } from './read-run-file.ts';
-export type { Augmentation, Dataset, ImageSource, ResolvedConfig, Split } from './resolved.ts';
+export type {
+  Augmentation,
+  Dataset,
+  ImageSource,
+  PerceptualLossSettings,
+  ResolvedConfig,
+  Split,
+} from './resolved.ts';
 export { imageSources } from './resolved.ts';
 export { serializeResolved } from './serialize.ts';
 export { stepsPerEpoch, totalSteps } from './steps.ts';

@@ -8,21 +8,23 @@ export interface Pairs {
 }
 
 /**
- * Pairs images by name: an LR image is called as its HR image, or that with `x{scale}` behind (DIV2K).
- * Endings may differ; folders below the common one of each list count. Order is that of `hr`.
+ * Pairs images by name: an LR image is called as its HR image, or that with `x{scale}` behind (DIV2K), and belongs
+ * to one HR image only. Endings may differ; folders below the common one of each list count. Both lists are
+ * sorted; order of the pairs is that of `hr`.
  */
 export function pairImages(hr: readonly string[], lr: readonly string[], scale: number): Pairs {
-  const lrByStem = new Map(stems(lr).map((stem, i) => [stem, lr[i]!]));
-  const partners = stems(hr).map((stem) => lrByStem.get(stem) ?? lrByStem.get(`${stem}x${scale}`));
-  const used = new Set(partners);
-  return {
-    pairs: hr.flatMap((path, i) => {
-      const partner = partners[i];
-      return partner === undefined ? [] : [{ hr: path, lr: partner }];
-    }),
-    hrAlone: hr.filter((_, i) => partners[i] === undefined),
-    lrAlone: lr.filter((path) => !used.has(path)),
-  };
+  const free = new Map(stems(lr).map((stem, i) => [stem, lr[i]!]));
+  const pairs: { hr: string; lr: string }[] = [];
+  const hrAlone: string[] = [];
+  for (const [i, stem] of stems(hr).entries()) {
+    const found = [stem, `${stem}x${scale}`].find((name) => free.has(name)) ?? stem;
+    const partner = free.get(found);
+    free.delete(found);
+    if (partner === undefined) hrAlone.push(hr[i]!);
+    else pairs.push({ hr: hr[i]!, lr: partner });
+  }
+  const used = new Set(pairs.map((pair) => pair.lr));
+  return { pairs, hrAlone, lrAlone: lr.filter((path) => !used.has(path)) };
 }
 
 /** Each path below the common folder of all, without its ending. */

@@ -27,7 +27,7 @@ export function resolveConfig(
       ...training,
       init: ['last', 'best'].includes(training.init) ? training.init : absolute(training.init),
     },
-    perceptual_loss: {
+    perceptual_loss: typeof perceptual_loss === 'object' && {
       ...perceptual_loss,
       ...(perceptual_loss.weights !== undefined && { weights: absolute(perceptual_loss.weights) }),
     },

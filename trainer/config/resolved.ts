@@ -1,6 +1,7 @@
 import type {
   CompressionAugmentation,
   DropoutAugmentation,
+  PerceptualLoss,
   RunConfig,
   SpatialAugmentation,
 } from '../../schemas/run-config.ts';
@@ -29,12 +30,18 @@ export interface Augmentation {
   readonly dropout: Exclude<DropoutAugmentation, true>;
 }
 
+/** How the perceptual loss is measured where it is not switched off. */
+export type PerceptualLossSettings = Exclude<PerceptualLoss, boolean>;
+
 /** A run file with every default filled in, every path absolute and every data set spelt out. */
-export interface ResolvedConfig extends Omit<RunConfig, 'name' | 'datasets' | 'augmentation'> {
+export interface ResolvedConfig
+  extends Omit<RunConfig, 'name' | 'datasets' | 'augmentation' | 'perceptual_loss'> {
   readonly name: string;
   /** The data sets that the stages name. */
   readonly datasets: Readonly<Record<string, Dataset>>;
   readonly augmentation: Augmentation;
+  /** `false`: the training stage has none. */
+  readonly perceptual_loss: PerceptualLossSettings | false;
 }
 
 /** The sources of images that a stage learns from or is validated on, in the order of the run file. */

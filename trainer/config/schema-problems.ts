@@ -42,15 +42,18 @@ export function checkSchema(source: Source): { config: RunConfig } | { problems:
   return { problems: problems.filter((_, i) => keys.indexOf(keys[i] ?? '') === i) };
 }
 
-/** Augmentation that is switched on by `true` gets its defaults, as an empty map does. */
+/** What is switched on by `true` gets its defaults, as an empty map does. */
 function withSwitches(data: unknown): unknown {
-  if (!isMap(data) || !Object.hasOwn(data, 'augmentation')) return data;
-  const on = (value: unknown) => (value === true ? {} : value);
-  const augmentation = on(data.augmentation);
-  const parts = isMap(augmentation)
-    ? Object.fromEntries(Object.entries(augmentation).map(([key, part]) => [key, on(part)]))
-    : augmentation;
-  return { ...data, augmentation: parts };
+  if (!isMap(data)) return data;
+  const switched = { ...data };
+  for (const key of ['augmentation', 'perceptual_loss']) {
+    if (data[key] === true) switched[key] = {};
+  }
+  if (isMap(switched.augmentation)) {
+    const parts = Object.entries(switched.augmentation);
+    switched.augmentation = Object.fromEntries(parts.map(([key, part]) => [key, part === true ? {} : part]));
+  }
+  return switched;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

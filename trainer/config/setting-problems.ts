@@ -43,6 +43,7 @@ function augmentationFindings({ config }: RunFile): Finding[] {
 }
 
 function layerFindings({ config }: RunFile): Finding[] {
+  if (!config.perceptual_loss) return [];
   const { layer_weights, vgg_type } = config.perceptual_loss;
   const blocks = vggBlocks[vgg_type];
   return Object.keys(layer_weights).flatMap((layer) => {

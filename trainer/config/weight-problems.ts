@@ -10,7 +10,7 @@ export function weightFindings({ config }: RunFile, files: DatasetFiles): Findin
   const named: [path: readonly string[], file: string | undefined, stage: Stage][] = [
     [['pretraining', 'init'], pretraining.init, 'pretraining'],
     [['training', 'init'], start, 'training'],
-    [['perceptual_loss', 'weights'], perceptual_loss.weights, 'training'],
+    [['perceptual_loss', 'weights'], perceptual_loss ? perceptual_loss.weights : undefined, 'training'],
   ];
   return named.flatMap(([path, file, stage]) => {
     if (file === undefined || files.exists(file)) return [];

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { pairImages } from '../config/pairs.ts';
 import type { ImageSource } from '../config/resolved.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { globFolder, globToRegExp, isGlob } from './glob.ts';
@@ -34,43 +35,31 @@ export function listImages(pattern: string): string[] | undefined {
 }
 
 /**
- * The files of a data set in the order in which they are numbered. A low-resolution file belongs to the
- * high-resolution file of the same name, or of the same name with `x{scale}` behind it, in the same place
- * below its folder; extensions may differ.
+ * The files of a data set in the order in which they are numbered; `pairImages` says which LR belongs to which HR.
  *
  * @throws WorkbenchError `data` when there are no images or they do not pair off, naming the files.
  */
 export function filePairs(source: ImageSource, scale: number): FilePair[] {
   const { downscale } = source;
-  const hr = byStem(source.hr);
-  if (source.lr === undefined) return [...hr.values()].map((file) => ({ hr: file, downscale }));
-  const lr = byStem(source.lr);
-  const pairs: FilePair[] = [];
-  const alone: string[] = [];
-  for (const [stem, file] of hr) {
-    const found = [`${stem}x${scale}`, stem].find((name) => lr.has(name)) ?? '';
-    const low = lr.get(found);
-    lr.delete(found);
-    if (low === undefined) alone.push(file);
-    else pairs.push({ hr: file, lr: low, downscale });
-  }
-  if (alone.length > 0) {
+  const hr = imagesOf(source.hr);
+  if (source.lr === undefined) return hr.map((file) => ({ hr: file, downscale }));
+  const { pairs, hrAlone, lrAlone } = pairImages(hr, imagesOf(source.lr), scale);
+  if (hrAlone.length > 0) {
     throw new WorkbenchError(
       'data',
-      `${source.lr} has no low-resolution image for ${some(alone)}. It must have the same name, or the name with x${scale} behind it.`,
+      `${source.lr} has no low-resolution image for ${some(hrAlone)}. Each needs its own, of the same name or of the name with x${scale} behind it.`,
     );
   }
-  if (lr.size > 0) {
+  if (lrAlone.length > 0) {
     throw new WorkbenchError(
       'data',
-      `${source.hr} has no high-resolution image for ${some([...lr.values()])}. Add it, or remove the low-resolution image.`,
+      `${source.hr} has no high-resolution image for ${some(lrAlone)}. Add it, or remove the low-resolution image.`,
     );
   }
-  return pairs;
+  return pairs.map((pair) => ({ ...pair, downscale }));
 }
 
-/** Files by their path below the folder (or the fixed part of the glob), without extension. */
-function byStem(pattern: string): Map<string, string> {
+function imagesOf(pattern: string): string[] {
   const files = listImages(pattern);
   if (files === undefined) {
     throw new WorkbenchError('data', `${pattern} does not exist. Name a folder or a glob of images.`);
@@ -78,23 +67,10 @@ function byStem(pattern: string): Map<string, string> {
   if (files.length === 0) {
     throw new WorkbenchError('data', `${pattern} has no images (.png .jpg .jpeg .webp .tif .tiff .bmp).`);
   }
-  const folder = existsSync(pattern) ? pattern : globFolder(pattern);
-  const stems = new Map<string, string>();
-  for (const file of files) {
-    const stem = relative(folder, file).replace(imageFile, '');
-    const other = stems.get(stem);
-    if (other !== undefined) {
-      throw new WorkbenchError(
-        'data',
-        `${other} and ${file} have the same name. Rename or remove one of them.`,
-      );
-    }
-    stems.set(stem, file);
-  }
-  return stems;
+  return files;
 }
 
-function some(files: string[]): string {
+function some(files: readonly string[]): string {
   const named = files.slice(0, 3).join(', ');
   return files.length > 3 ? `${named} and ${files.length - 3} more` : named;
 }

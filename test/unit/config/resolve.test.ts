@@ -64,11 +64,13 @@ datasets: { mine: { hr: 'photos/**/*.png' } }`;
   });
 
   test('a map that is given replaces the default map', () => {
-    expect(
-      resolved('perceptual_loss: { layer_weights: { conv1_1: 2 } }').perceptual_loss.layer_weights,
-    ).toEqual({
-      conv1_1: 2,
-    });
+    const { perceptual_loss } = resolved('perceptual_loss: { layer_weights: { conv1_1: 2 } }');
+    expect(perceptual_loss && perceptual_loss.layer_weights).toEqual({ conv1_1: 2 });
+  });
+
+  test('the perceptual loss is on by default, and can be switched off', () => {
+    expect(resolved('perceptual_loss: true')).toEqual(resolved(''));
+    expect(resolved('perceptual_loss: false').perceptual_loss).toBe(false);
   });
 });
 
@@ -152,6 +154,7 @@ describe('a resolved config as text gives the same config anywhere', () => {
   const cases: [string, string][] = [
     ['the defaults', ''],
     ['augmentation off', 'augmentation: { spatial: false, dropout: false }'],
+    ['no perceptual loss', 'perceptual_loss: false'],
     [
       'everything optional',
       `

@@ -86,7 +86,7 @@ test.each<[string, string[], RegExp]>([
   [
     'LR is missing',
     ['HR/a.png', 'HR/b.png', 'LR/a.png'],
-    /LR has no low-resolution image for .*HR\/b\.png\. It must/,
+    /LR has no low-resolution image for .*HR\/b\.png\. Each needs its own/,
   ],
   [
     'HR is missing',
@@ -99,7 +99,11 @@ test.each<[string, string[], RegExp]>([
     ['HR/a.png', 'HR/b.png', 'HR/c.png', 'HR/d.png', 'HR/e.png', 'LR/x.png'],
     /a\.png.*c\.png and 2 more/,
   ],
-  ['one name twice', ['HR/a.png', 'HR/a.jpg', 'LR/a.png'], /a\.jpg and .*a\.png have the same name/],
+  [
+    'one name twice',
+    ['HR/a.png', 'HR/a.jpg', 'LR/a.png'],
+    /no low-resolution image for .*a\.png\. Each needs its own/,
+  ],
   ['no images', ['HR/a.txt', 'LR/a.png'], /HR has no images/],
   ['no folder', ['LR/a.png'], /HR does not exist/],
 ])('refuses pairs when %s', (_, files, message) => {
