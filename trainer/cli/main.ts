@@ -4,6 +4,7 @@ import { probe } from '../engine/probe.ts';
 import { exitCodes, WorkbenchError } from '../errors/errors.ts';
 import { toolVersion } from '../tool-version.ts';
 import { registerControl } from './control.ts';
+import { registerData } from './data.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { openModel } from './open-model.ts';
@@ -24,6 +25,7 @@ registerRuns(program);
 registerControl(program);
 registerUpscale(program, openModel);
 registerEvaluate(program, openModel);
+registerData(program);
 registerDoctor(program);
 program.command('probe <provider>', { hidden: true }).action(async (provider: 'cuda' | 'webgpu') => {
   process.stdout.write(`${JSON.stringify(await probe(provider))}\n`);

@@ -9,7 +9,10 @@ const splits: readonly Split[] = ['train', 'val'];
  * BSDS500 from their authors; Set5 and Set14 in BasicSR's layout). LR images that an archive lacks for
  * the scale are made from HR.
  */
-function predefined(dataDir: string, scale: number): Record<string, DatasetSettings> {
+export function predefinedDatasets(
+  dataDir: string,
+  scale: number,
+): Record<'div2k' | 'bsds500' | 'set5' | 'set14', DatasetSettings> {
   const bsds500 = join(dataDir, 'BSR', 'BSDS500', 'data', 'images');
   const ready = scale === 2 || scale === 4;
   const benchmark = (folder: string): DatasetSettings => ({
@@ -44,7 +47,9 @@ function predefined(dataDir: string, scale: number): Record<string, DatasetSetti
  */
 export function allDatasets(config: RunConfig, folder: string): Map<string, Dataset> {
   const scale = config.scale_factor;
-  const known = new Map(Object.entries(predefined(resolve(folder, config.data_dir), scale)));
+  const known = new Map<string, DatasetSettings>(
+    Object.entries(predefinedDatasets(resolve(folder, config.data_dir), scale)),
+  );
   for (const [name, entry] of Object.entries(config.datasets)) {
     known.set(name, entry.hr === undefined ? { ...known.get(name), ...entry } : entry);
   }

@@ -1,0 +1,108 @@
+import { Argument, type Command, Option } from 'commander';
+import { formatBytes } from '../data/download/disk-space.ts';
+import { type GetObserver, getDataset } from '../data/download/get.ts';
+import { type InventoryEntry, inventory } from '../data/download/inventory.ts';
+import { type DatasetName, datasetNames } from '../data/download/sources.ts';
+import { createReporter, type Reporter } from './terminal.ts';
+
+interface GetFlags {
+  readonly to: string;
+  readonly scale: string;
+  readonly mirror?: string;
+  readonly json?: boolean;
+}
+
+interface ListFlags {
+  readonly dataDir: string;
+  readonly scale: string;
+  readonly json?: boolean;
+}
+
+/** Adds `esrgan data get` and `esrgan data list` to the command. */
+export function registerData(program: Command): void {
+  const data = program.command('data').description('get the usual data sets, and say which are there');
+  const scale = () =>
+    new Option('--scale <factor>', 'of the LR images').choices(['1', '2', '4', '8']).default('4');
+  data
+    .command('get')
+    .description('download a data set, check it and unpack it; what was interrupted goes on')
+    .addArgument(new Argument('<name>', 'which').choices(datasetNames))
+    .option('--to <folder>', 'the data folder: data_dir of the run file', 'data')
+    .addOption(scale())
+    .addOption(
+      new Option(
+        '--mirror <source>',
+        'address or folder where the archives lie, instead of the authors’',
+      ).env('ESRGAN_DATA_MIRROR'),
+    )
+    .option('--json', 'one JSON object a line')
+    .action(async (name: DatasetName, { to, scale, mirror, json = false }: GetFlags) => {
+      const reporter = createReporter({ json, stream: process.stdout });
+      const cancel = new AbortController();
+      // Once: a second Ctrl-C ends the process as it always does.
+      const interrupt = () => cancel.abort();
+      process.once('SIGINT', interrupt);
+      try {
+        await getDataset(name, {
+          to,
+          scale: Number(scale),
+          ...(mirror === undefined ? {} : { mirror }),
+          signal: cancel.signal,
+          observer: observe(reporter),
+        });
+      } finally {
+        process.off('SIGINT', interrupt);
+        reporter.done();
+      }
+      reporter.line(`${name} is in ${to}.`);
+      reporter.event({ event: 'done', name, to });
+    });
+  data
+    .command('list')
+    .description('say which of the usual data sets are there, with how many images of which sizes')
+    .option('--data-dir <folder>', 'the data folder: data_dir of the run file', 'data')
+    .addOption(scale())
+    .option('--json', 'print JSON')
+    .action(({ dataDir, scale, json }: ListFlags) => {
+      const entries = inventory(dataDir, Number(scale));
+      process.stdout.write(json ? `${JSON.stringify(entries)}\n` : `${inventoryTable(entries).join('\n')}\n`);
+    });
+}
+
+function observe(reporter: Reporter): GetObserver {
+  let told = '';
+  return {
+    progress(archive, phase, done, total) {
+      const percent = total === null ? null : Math.floor((100 * done) / total);
+      const share = total === null ? '' : ` of ${formatBytes(total)}, ${percent} %`;
+      reporter.progress(`${archive}: ${phase} ${formatBytes(done)}${share}`);
+      // A program hears of each percent, or of each 64 MiB, not of each packet.
+      const now = `${archive} ${phase} ${percent ?? Math.floor(done / 2 ** 26)}`;
+      if (now !== told) reporter.event({ event: 'progress', archive, phase, done, total });
+      told = now;
+    },
+    line(text) {
+      reporter.line(text);
+      reporter.event({ event: 'line', text });
+    },
+  };
+}
+
+/** The lines of the table; sizes are width x height of the smallest and the largest image. */
+export function inventoryTable(entries: readonly InventoryEntry[]): string[] {
+  const rows = entries.map(({ name, split, kind, folder, images, smallest, largest }) => [
+    name,
+    split,
+    kind,
+    images === 0 ? 'missing' : `${images} images`,
+    smallest && largest ? [...new Set([smallest.join('x'), largest.join('x')])].join(' to ') : '-',
+    folder,
+  ]);
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}

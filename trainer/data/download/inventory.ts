@@ -1,0 +1,63 @@
+import { predefinedDatasets } from '../../config/datasets.ts';
+import { listImages } from '../datasets.ts';
+import { imageSize } from '../image-size.ts';
+import { type DatasetName, datasetNames } from './sources.ts';
+
+/** The images of one folder of a predefined data set. */
+export interface InventoryEntry {
+  readonly name: DatasetName;
+  readonly split: 'train' | 'val';
+  readonly kind: 'HR' | 'LR';
+  readonly folder: string;
+  /** How many there are; 0 where there is no such folder. */
+  readonly images: number;
+  /** Width and height in pixels of the images with the fewest and the most pixels; null without readable images. */
+  readonly smallest: readonly [number, number] | null;
+  readonly largest: readonly [number, number] | null;
+}
+
+/** What is there of the predefined data sets in a data folder; reads the head of every image. */
+export function inventory(dataDir: string, scale: number): InventoryEntry[] {
+  const settings = predefinedDatasets(dataDir, scale);
+  return datasetNames.flatMap((name) => {
+    const { hr, lr } = settings[name];
+    return [
+      ...foldersOf(hr).map(([split, folder]) => entryOf(name, split, 'HR', folder)),
+      ...foldersOf(lr).map(([split, folder]) => entryOf(name, split, 'LR', folder)),
+    ];
+  });
+}
+
+type Folders = string | { readonly train?: string; readonly val?: string } | undefined;
+
+/** A set with the same images for both uses has them listed once, as what one validates on. */
+function foldersOf(images: Folders): ['train' | 'val', string][] {
+  if (typeof images === 'string') return [['val', images]];
+  const { train, val } = images ?? {};
+  return [
+    ...(train === undefined ? [] : [['train', train] satisfies ['train', string]]),
+    ...(val === undefined ? [] : [['val', val] satisfies ['val', string]]),
+  ];
+}
+
+function entryOf(
+  name: DatasetName,
+  split: InventoryEntry['split'],
+  kind: InventoryEntry['kind'],
+  folder: string,
+): InventoryEntry {
+  const files = listImages(folder) ?? [];
+  const sizes = files
+    .flatMap((file) => imageSize(file) ?? [])
+    .map(({ width, height }): [number, number] => [width, height])
+    .sort((a, b) => a[0] * a[1] - b[0] * b[1]);
+  return {
+    name,
+    split,
+    kind,
+    folder,
+    images: files.length,
+    smallest: sizes[0] ?? null,
+    largest: sizes.at(-1) ?? null,
+  };
+}
