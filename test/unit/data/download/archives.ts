@@ -1,3 +1,4 @@
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import { Header } from 'tar';
 
 /** A file, folder or link of an archive under test; its name is written as it stands, however hostile. */
