@@ -93,7 +93,9 @@ export type Operation =
   /** x enlarged by whole factors, each pixel repeated. */
   | { readonly kind: 'upsampleNearest'; readonly factor: readonly [number, number] }
   /** Its gradient: every block of pixels summed. */
-  | { readonly kind: 'sumBlocks'; readonly factor: readonly [number, number] };
+  | { readonly kind: 'sumBlocks'; readonly factor: readonly [number, number] }
+  /** The largest of every block of pixels. */
+  | { readonly kind: 'maxBlocks'; readonly factor: readonly [number, number] };
 
 /** A tensor in the graph, known by its shape and by how it is computed. */
 export interface Value {
@@ -298,6 +300,12 @@ export class Graph {
     const [n = 0, height = 0, width = 0, channels = 0] = x.shape;
     const shape = [n, height / factor[0], width / factor[1], channels];
     return this.node({ kind: 'sumBlocks', factor }, [x], shape);
+  }
+
+  maxBlocks(x: Value, factor: readonly [number, number]): Value {
+    const [n = 0, height = 0, width = 0, channels = 0] = x.shape;
+    const shape = [n, height / factor[0], width / factor[1], channels];
+    return this.node({ kind: 'maxBlocks', factor }, [x], shape);
   }
 
   /** The same operation as `value`'s on other inputs. */

@@ -225,6 +225,11 @@ class Lowering {
         );
         return;
       }
+      case 'maxBlocks': {
+        const kernel = { kernel_shape: operation.factor, strides: operation.factor };
+        keep(this.node('MaxPool', [this.physical(x!, channelsFirst)], kernel), channelsFirst);
+        return;
+      }
       case 'sumBlocks': {
         const kernel = { kernel_shape: operation.factor, strides: operation.factor };
         const mean = this.node('AveragePool', [this.physical(x!, channelsFirst)], kernel);

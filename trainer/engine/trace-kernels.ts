@@ -212,6 +212,21 @@ export const kernels: Readonly<Record<string, Kernel>> = {
     const factor = wholeFactor(need(inputs, 'images').shape, dy.shape.slice(1, 3), attributes);
     return graph.sumBlocks(dy, factor);
   },
+  MaxPool: (graph, inputs, attributes) => {
+    const factor = blockSize(attributes);
+    return graph.maxBlocks(wholeBlocks(graph, need(inputs, 'x'), factor), factor);
+  },
+  MaxPoolGrad: (graph, inputs, attributes) => {
+    const factor = blockSize(attributes);
+    const x = need(inputs, 'input');
+    const blocks = wholeBlocks(graph, x, factor);
+    // Of equal largest pixels each gets the whole gradient; behind a ReLU only zeros are equal, and pass none on.
+    const isLargest = graph.binary('Equal', blocks, graph.upsampleNearest(need(inputs, 'output'), factor));
+    const dy = graph.upsampleNearest(need(inputs, 'dy'), factor);
+    const dx = graph.select(isLargest, dy, graph.fill(0, []));
+    const rest = x.shape.map((dimension, axis) => dimension - blocks.shape[axis]!);
+    return graph.pad(dx, [0, 0, 0, 0], rest);
+  },
 };
 
 function need(inputs: Inputs, name: string): Value {
@@ -268,6 +283,23 @@ function window(x: Shape, filter: Shape, attributes: Attributes): Window {
 function samePadding(size: number, kernel: number, stride: number): [number, number] {
   const total = Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** Height and width of the blocks of a pooling whose windows lie side by side. */
+function blockSize(attributes: Attributes): readonly [number, number] {
+  const [height = 1, width = height] = numbers(attributes, 'filterSize');
+  const [strideHeight = 1, strideWidth = strideHeight] = numbers(attributes, 'strides');
+  if (height !== strideHeight || width !== strideWidth || attributes.pad !== 'valid') {
+    throw new Error('Pooling is compiled for windows side by side only: stride = size, padding "valid".');
+  }
+  return [height, width];
+}
+
+/** A map without the last rows and columns that fill no block. */
+function wholeBlocks(graph: Graph, x: Value, [height, width]: readonly [number, number]): Value {
+  const [n = 0, rows = 0, columns = 0, channels = 0] = x.shape;
+  const size = [n, rows - (rows % height), columns - (columns % width), channels];
+  return graph.slice(x, [0, 0, 0, 0], size);
 }
 
 function wholeFactor(from: Shape, size: Shape, attributes: Attributes): readonly [number, number] {

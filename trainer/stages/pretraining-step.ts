@@ -4,14 +4,10 @@ import { type ContentLoss, contentLoss } from '../losses/content.ts';
 import { type GeneratorOptions, generator } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
 import { type AdamOptions, adam } from './adam.ts';
+import { nextAverages } from './running-average.ts';
 
 /** PyTorch's defaults, which the seed's pre-training uses. */
 export const pretrainingAdam: AdamOptions = { beta1: 0.9, beta2: 0.999 };
-
-/** Name of a parameter's running average in the state. */
-export function averageName(parameter: string): string {
-  return `ema.${parameter}`;
-}
 
 export interface PretrainingStepOptions {
   readonly generator: GeneratorOptions;
@@ -40,13 +36,11 @@ export function pretrainingStep(options: PretrainingStepOptions): Step {
     };
     const { value, grads } = tf.valueAndGrads(loss)(options.parameters.map((name) => state[name]!));
     const update = adam(pretrainingAdam, state, named(options.parameters, grads), stepSize, secondCorrection);
-    if (options.emaDecay > 0) {
-      for (const name of options.parameters) {
-        const average = tf.mul(state[averageName(name)]!, options.emaDecay);
-        update.state[averageName(name)] = tf.add(average, tf.mul(update.state[name]!, 1 - options.emaDecay));
-      }
-    }
-    return { outputs: { content_loss: value, gradient_norm: update.gradientNorm }, state: update.state };
+    const averages = nextAverages(options.parameters, state, update.state, options.emaDecay);
+    return {
+      outputs: { content_loss: value, gradient_norm: update.gradientNorm },
+      state: { ...update.state, ...averages },
+    };
   };
 }
 

@@ -10,7 +10,8 @@ import { expectedShapes, generatorMetadata, mismatches, readGenerator } from '..
 import { encodeSafetensors, readSafetensors, type TensorMap } from '../weights/safetensors.ts';
 import { adamFactors, momentNames } from './adam.ts';
 import { stepLearningRate } from './learning-rate.ts';
-import { averageName, pretrainingAdam, pretrainingStep } from './pretraining-step.ts';
+import { pretrainingAdam, pretrainingStep } from './pretraining-step.ts';
+import { averageName } from './running-average.ts';
 import type { StageTrainer } from './stage.ts';
 import { liveGenerator } from './validation.ts';
 
@@ -107,7 +108,9 @@ function newState(
   keepsAverage: boolean,
 ): Map<string, HostTensor> {
   const { init } = config.pretraining;
-  const weights = init ? readInitial(init, options) : initialGenerator(options, createRandom(config.seed, 'weights'));
+  const weights = init
+    ? readInitial(init, options)
+    : initialGenerator(options, createRandom(config.seed, 'weights'));
   const state = new Map(weights);
   for (const [name, { shape, data }] of weights) {
     for (const moment of Object.values(momentNames(name))) {
@@ -152,7 +155,9 @@ function readState(
   if (!keepsAverage) return state;
   // A run that begins to average later starts from the weights that it has.
   const averages =
-    averageFile in checkpoint.state.files ? readSafetensors(join(checkpoint.path, averageFile)).tensors : weights;
+    averageFile in checkpoint.state.files
+      ? readSafetensors(join(checkpoint.path, averageFile)).tensors
+      : weights;
   for (const [name, tensor] of averages) state.set(averageName(name), tensor);
   return state;
 }

@@ -42,6 +42,8 @@ function rank4(x: tf.Tensor): tf.Tensor4D {
 
 const double = (x: tf.Tensor) => tf.image.resizeNearestNeighbor(rank4(x), [x.shape[1]! * 2, x.shape[2]! * 2]);
 
+const pool = (x: tf.Tensor) => tf.maxPool(rank4(x), 2, 2, 'valid');
+
 /** A dense block in small: the form that is rewritten for CPUs. */
 const dense = (x: tf.Tensor, ...parameters: tf.Tensor[]): tf.Tensor => {
   const maps = [rank4(x)];
@@ -170,6 +172,19 @@ export const kernelCases: readonly KernelCase[] = [
     name: 'gradients of conv2d of an enlarged map',
     inputs: { x: single, w: filter, b: [3] },
     run: gradients((x, w, b) => tf.add(conv(1, 'same')(double(x!), w!), b!)),
+  },
+  unary('maxPool of odd sizes', pool),
+  { name: 'gradient of maxPool', inputs: { x: [2, 4, 6, 3] }, run: gradients((x) => pool(x!)) },
+  { name: 'gradient of maxPool of odd sizes', inputs: { x: [2, 5, 7, 3] }, run: gradients((x) => pool(x!)) },
+  {
+    name: 'gradient of maxPool behind relu',
+    inputs: { x: map, w: filter },
+    run: gradients((x, w) => pool(tf.relu(conv(1, 'same')(x!, w!)))),
+  },
+  {
+    name: 'gradients of conv2d, stride 2, padding 1',
+    inputs: { x: [2, 6, 8, 4], w: filter },
+    run: gradients((x, w) => tf.conv2d(rank4(x!), rank4(w!), 2, 1)),
   },
   { name: 'gradient of leakyRelu', inputs: { x: map }, run: gradients((x) => tf.leakyRelu(x!, 0.2)) },
   { name: 'gradient of abs', inputs: { x: map }, run: gradients((x) => tf.abs(x!)) },

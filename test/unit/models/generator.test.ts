@@ -1,8 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createEagerEngine } from '../../../trainer/engine/eager-engine.ts';
-import type { HostTensor } from '../../../trainer/engine/engine.ts';
 import { createOnnxEngine } from '../../../trainer/engine/onnx-engine.ts';
 import {
   type GeneratorOptions,
@@ -12,59 +10,18 @@ import {
 import { rank4 } from '../../../trainer/models/rank4.ts';
 import { adamFactors, momentNames } from '../../../trainer/stages/adam.ts';
 import { pretrainingAdam, pretrainingStep } from '../../../trainer/stages/pretraining-step.ts';
-import { readSafetensors } from '../../../trainer/weights/safetensors.ts';
-
-interface Fixture {
-  readonly options: GeneratorOptions;
-  readonly learningRate: number;
-  get(name: string): HostTensor;
-  /** The tensors under a prefix, by the rest of their names. */
-  under(prefix: string): Map<string, HostTensor>;
-}
-
-function readFixture(name: string): Fixture {
-  const path = fileURLToPath(new URL(`../../fixtures/generator/${name}.safetensors`, import.meta.url));
-  const { tensors, metadata } = readSafetensors(path);
-  return {
-    options: JSON.parse(metadata.options ?? ''),
-    learningRate: Number(metadata.learning_rate),
-    get: (key) => tensors.get(key)!,
-    under: (prefix) =>
-      new Map(
-        [...tensors]
-          .filter(([key]) => key.startsWith(prefix))
-          .map(([key, tensor]) => [key.slice(prefix.length), tensor]),
-      ),
-  };
-}
-
-/** `[N, C, H, W]`, as PyTorch has it, in TensorFlow's order. */
-function channelsLast({ shape, data }: HostTensor): { shape: number[]; data: Float32Array } {
-  const [n = 0, channels = 0, height = 0, width = 0] = shape;
-  const moved = new Float32Array(data.length);
-  let from = 0;
-  for (let image = 0; image < n; image++)
-    for (let c = 0; c < channels; c++)
-      for (let y = 0; y < height; y++)
-        for (let x = 0; x < width; x++)
-          moved[((image * height + y) * width + x) * channels + c] = data[from++]!;
-  return { shape: [n, height, width, channels], data: moved };
-}
-
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  expect(a.length).toBe(b.length);
-  return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - b[index]!)), 0);
-}
+import { channelsLast, type Fixture, largestDifference, readFixture } from './fixture.ts';
 
 const compiled = createOnnxEngine({ name: 'cpu', device: 'CPU' });
 const eager = createEagerEngine({ name: 'tensorflow', device: 'TensorFlow.js on the CPU', backend: 'cpu' });
-const fixtures = ['x4', 'x2-subpixel', 'x8', 'x1-grey'];
+const optionsOf = ({ metadata }: Fixture): GeneratorOptions => JSON.parse(metadata.options ?? '');
+const fixtures = ['x4', 'x2-subpixel', 'x8', 'x1-grey', 'x2-unshuffle', 'x1-unshuffle'];
 
 describe('generator', () => {
   test.each(fixtures)('%s names its parameters and their shapes as PyTorch programs do', (name) => {
-    const fixture = readFixture(name);
+    const fixture = readFixture(`generator/${name}`);
     const expected = [...fixture.under('weights.')].map(([key, { shape }]) => `${key} ${shape}`);
-    const actual = generatorConvolutions(fixture.options).flatMap(({ name: key, inputs, outputs }) => [
+    const actual = generatorConvolutions(optionsOf(fixture)).flatMap(({ name: key, inputs, outputs }) => [
       `${key}.weight ${[outputs, inputs, 3, 3]}`,
       `${key}.bias ${outputs}`,
     ]);
@@ -74,11 +31,11 @@ describe('generator', () => {
   test.each(fixtures.flatMap((name) => [compiled, eager].map((engine) => ({ name, engine }))))(
     '$name gives what PyTorch gives on $engine.device',
     async ({ name, engine }) => {
-      const fixture = readFixture(name);
+      const fixture = readFixture(`generator/${name}`);
       const lr = channelsLast(fixture.get('lr'));
       const program = await engine.freeze(
         (inputs, parameters) => ({
-          outputs: { sr: generator(fixture.options, parameters, rank4(inputs.lr!)) },
+          outputs: { sr: generator(optionsOf(fixture), parameters, rank4(inputs.lr!)) },
         }),
         { lr: lr.shape },
         fixture.under('weights.'),
@@ -92,9 +49,10 @@ describe('generator', () => {
   test.each(fixtures)(
     '%s trains as with PyTorch: losses, gradient norms, weights after Adam',
     async (name) => {
-      const fixture = readFixture(name);
+      const fixture = readFixture(`generator/${name}`);
       const [lr, hr] = [channelsLast(fixture.get('lr')), channelsLast(fixture.get('hr'))];
       const before = fixture.under('weights.');
+      const learningRate = Number(fixture.metadata.learning_rate);
       const state = new Map(before);
       for (const [key, { shape, data }] of before) {
         for (const moment of Object.values(momentNames(key))) {
@@ -103,7 +61,7 @@ describe('generator', () => {
       }
       const held = compiled.state(state);
       const step = pretrainingStep({
-        generator: fixture.options,
+        generator: optionsOf(fixture),
         loss: 'l1',
         parameters: [...before.keys()],
         emaDecay: 0,
@@ -113,7 +71,7 @@ describe('generator', () => {
       const losses = fixture.get('losses').data;
       const norms = fixture.get('gradient_norms').data;
       for (let index = 0; index < losses.length; index++) {
-        const { stepSize, secondCorrection } = adamFactors(pretrainingAdam, fixture.learningRate, index + 1);
+        const { stepSize, secondCorrection } = adamFactors(pretrainingAdam, learningRate, index + 1);
         const result = await program.run({
           lr: lr.data,
           hr: hr.data,
@@ -127,7 +85,7 @@ describe('generator', () => {
       for (const [key, { data }] of fixture.under('trained.')) {
         // Each step moves a weight by up to the learning rate; five of them are compared.
         const difference = largestDifference(after.get(key)!.data, data);
-        expect(difference / (fixture.learningRate * losses.length), key).toBeLessThan(1e-2);
+        expect(difference / (learningRate * losses.length), key).toBeLessThan(1e-2);
       }
       await program.close();
       await held.close();

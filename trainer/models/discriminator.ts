@@ -1,0 +1,158 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensors } from '../engine/engine.ts';
+import { batchNorm, type ChannelStatistics } from './batch-norm.ts';
+import { rank4 } from './rank4.ts';
+
+/** Hyper-parameters of the discriminator, by the names of the run file. */
+export interface DiscriminatorOptions {
+  readonly img_channels: number;
+  /** Output channels of each convolution. */
+  readonly vgg_blk_ch: readonly number[];
+  /** Width of each hidden fully connected layer. */
+  readonly fc_features: readonly number[];
+}
+
+/** Side to which the features are pooled, whatever the size of the patch. */
+const pooledSide = 7;
+
+interface Block {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** 2 where a convolution keeps the number of channels. */
+  readonly stride: 1 | 2;
+  /** Batch normalisation in place of a bias; all but the first block. */
+  readonly isNormalized: boolean;
+}
+
+function blocks({ img_channels, vgg_blk_ch }: DiscriminatorOptions): Block[] {
+  const widths = [img_channels, ...vgg_blk_ch];
+  return vgg_blk_ch.map((outputs, index) => {
+    const inputs = widths[index]!;
+    const stride = inputs === outputs ? 2 : 1;
+    return { name: `features.block_${index}`, inputs, outputs, stride, isNormalized: index > 0 };
+  });
+}
+
+interface Layer {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** The fully connected layers; the last gives the score. */
+function layers({ vgg_blk_ch, fc_features }: DiscriminatorOptions): Layer[] {
+  const widths = [vgg_blk_ch.at(-1)! * pooledSide ** 2, ...fc_features, 1];
+  return widths.slice(1).map((outputs, index) => ({
+    name: index < fc_features.length ? `head.block_${index}.linear` : 'head.linear_out',
+    inputs: widths[index]!,
+    outputs,
+  }));
+}
+
+/**
+ * Every parameter with its shape in files, as PyTorch has them: filters `[O, I, 3, 3]`, matrices
+ * `[out, in]`, vectors.
+ */
+export function discriminatorParameters(options: DiscriminatorOptions): Map<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  for (const { name, inputs, outputs, isNormalized } of blocks(options)) {
+    shapes.set(`${name}.conv.weight`, [outputs, inputs, 3, 3]);
+    if (isNormalized) shapes.set(`${name}.bn.weight`, [outputs]);
+    shapes.set(isNormalized ? `${name}.bn.bias` : `${name}.conv.bias`, [outputs]);
+  }
+  for (const { name, inputs, outputs } of layers(options)) {
+    shapes.set(`${name}.weight`, [outputs, inputs]);
+    shapes.set(`${name}.bias`, [outputs]);
+  }
+  return shapes;
+}
+
+/** The statistics that batch normalisation keeps for use outside of training, with their shapes. */
+export function discriminatorStatistics(options: DiscriminatorOptions): Map<string, readonly number[]> {
+  return new Map(
+    blocks(options)
+      .filter(({ isNormalized }) => isNormalized)
+      .flatMap(({ name, outputs }): [string, readonly number[]][] => [
+        [`${name}.bn.running_mean`, [outputs]],
+        [`${name}.bn.running_var`, [outputs]],
+      ]),
+  );
+}
+
+/** What the discriminator makes of a batch. */
+export interface Judgement {
+  /** `[N, 1]`, a logit: the higher, the more it looks like a photo. */
+  readonly scores: tf.Tensor2D;
+  /** Of the batch, by the name of the normalisation, such as `features.block_1.bn`. */
+  readonly statistics: Readonly<Record<string, ChannelStatistics>>;
+}
+
+/**
+ * The discriminator in training: convolutions in the style of VGG, as in SRGAN (Ledig et al. 2017,
+ * https://arxiv.org/abs/1609.04802, figure 4), with an adaptive pooling before the fully connected layers
+ * so that patches of any size fit. Batch normalisation uses the statistics of the batch.
+ *
+ * @param parameters filters `[3, 3, I, O]`, matrices `[out, in]` and vectors by their names in
+ *   {@link discriminatorParameters}
+ * @param x `[N, H, W, img_channels]` in 0..1
+ */
+export function discriminator(options: DiscriminatorOptions, parameters: Tensors, x: tf.Tensor4D): Judgement {
+  const parameter = (name: string): tf.Tensor => {
+    const found = parameters[name];
+    if (!found) throw new Error(`The discriminator lacks the parameter ${name}.`);
+    return found;
+  };
+  const statistics: Record<string, ChannelStatistics> = {};
+  let map = x;
+  for (const { name, stride, isNormalized } of blocks(options)) {
+    const convolved = tf.conv2d(map, rank4(parameter(`${name}.conv.weight`)), stride, 1);
+    if (isNormalized) {
+      const normalized = batchNorm(convolved, parameter(`${name}.bn.weight`), parameter(`${name}.bn.bias`));
+      statistics[`${name}.bn`] = normalized.statistics;
+      map = tf.leakyRelu(normalized.y, 0.2);
+    } else {
+      map = tf.leakyRelu(tf.add<tf.Tensor4D>(convolved, parameter(`${name}.conv.bias`)), 0.2);
+    }
+  }
+  let features = pooledFeatures(map);
+  for (const { name } of layers(options)) {
+    const product = tf.matMul(features, parameter(`${name}.weight`), false, true);
+    const sum = tf.add<tf.Tensor2D>(product, parameter(`${name}.bias`));
+    features = name === 'head.linear_out' ? sum : tf.leakyRelu(sum, 0.2);
+  }
+  return { scores: features, statistics };
+}
+
+/**
+ * `[N, H, W, C]` averaged to 7 x 7 and laid out as `[N, C * 49]`, in PyTorch's order. An adaptive pooling is
+ * linear, so it is one product with a constant matrix.
+ */
+function pooledFeatures(map: tf.Tensor4D): tf.Tensor2D {
+  const [n, height, width, channels] = map.shape;
+  const rows = tf.reshape(tf.transpose(map, [0, 3, 1, 2]), [n * channels, height * width]);
+  const pooled = tf.matMul(
+    rows,
+    tf.tensor2d(poolingMatrix(height, width), [height * width, pooledSide ** 2]),
+  );
+  return tf.reshape(pooled, [n, channels * pooledSide ** 2]);
+}
+
+/** Weights `[height * width, 49]` of PyTorch's AdaptiveAvgPool2d: cell i averages floor(i*s/7) to ceil((i+1)*s/7). */
+function poolingMatrix(height: number, width: number): Float32Array {
+  const cells = (size: number) =>
+    Array.from({ length: pooledSide }, (_, cell) => ({
+      begin: Math.floor((cell * size) / pooledSide),
+      end: Math.ceil(((cell + 1) * size) / pooledSide),
+    }));
+  const matrix = new Float32Array(height * width * pooledSide ** 2);
+  for (const [row, { begin: top, end: bottom }] of cells(height).entries()) {
+    for (const [column, { begin: left, end: right }] of cells(width).entries()) {
+      const weight = 1 / ((bottom - top) * (right - left));
+      for (let y = top; y < bottom; y++)
+        for (let x = left; x < right; x++)
+          matrix[(y * width + x) * pooledSide ** 2 + row * pooledSide + column] = weight;
+    }
+  }
+  return matrix;
+}

@@ -1,0 +1,31 @@
+import type { Random } from '../data/random.ts';
+import type { HostTensor } from '../engine/engine.ts';
+import {
+  type DiscriminatorOptions,
+  discriminatorParameters,
+  discriminatorStatistics,
+} from './discriminator.ts';
+
+/**
+ * Random weights to begin with, and the statistics, by name: PyTorch's defaults, as the original program
+ * takes them. Weights and biases are uniform within 1 / sqrt(fan-in); batch normalisation starts as the
+ * identity, its running mean and variance at 0 and 1.
+ */
+export function initialDiscriminator(options: DiscriminatorOptions, random: Random): Map<string, HostTensor> {
+  const tensors = new Map<string, HostTensor>();
+  let bound = 0;
+  for (const [name, shape] of discriminatorParameters(options)) {
+    const length = shape.reduce((product, dimension) => product * dimension, 1);
+    // A bias stands behind its weight and has the same bound.
+    if (shape.length > 1) bound = 1 / Math.sqrt(length / shape[0]!);
+    const uniform = () => (2 * random.next() - 1) * bound;
+    const data = name.includes('.bn.')
+      ? new Float32Array(length).fill(name.endsWith('.weight') ? 1 : 0)
+      : Float32Array.from({ length }, uniform);
+    tensors.set(name, { shape, data });
+  }
+  for (const [name, shape] of discriminatorStatistics(options)) {
+    tensors.set(name, { shape, data: new Float32Array(shape[0]!).fill(name.endsWith('var') ? 1 : 0) });
+  }
+  return tensors;
+}
