@@ -13,11 +13,13 @@ export interface GeneratorOptions {
   readonly num_residual_blocks: number;
   readonly residual_scaling: number;
   readonly use_subpixel_conv: boolean;
+  /** Side of the squares of pixels that become channels at the input (Real-ESRGAN's nets for x2 and x1). */
+  readonly input_unshuffle?: 2 | 4;
 }
 
-/** Number of x2 upsampling blocks: log2 of the scale. */
+/** Number of x2 upsampling blocks: log2 of the scale after the input is rearranged. */
 function upsamplings(options: GeneratorOptions): number {
-  return Math.log2(options.scale_factor);
+  return Math.log2(options.scale_factor * (options.input_unshuffle ?? 1));
 }
 
 /**
@@ -27,8 +29,8 @@ function upsamplings(options: GeneratorOptions): number {
 export function generatorConvolutions(
   options: GeneratorOptions,
 ): { name: string; inputs: number; outputs: number }[] {
-  const { img_channels: image, rrdb_channels: trunk, growth_channels: growth } = options;
-  const list = [{ name: 'conv_first', inputs: image, outputs: trunk }];
+  const { img_channels: image, rrdb_channels: trunk, growth_channels: growth, input_unshuffle = 1 } = options;
+  const list = [{ name: 'conv_first', inputs: image * input_unshuffle ** 2, outputs: trunk }];
   for (let block = 0; block < options.num_basic_blocks; block++) {
     for (let dense = 1; dense <= options.num_dense_blocks; dense++) {
       for (let k = 1; k <= options.num_residual_blocks; k++) {
@@ -53,12 +55,13 @@ export function generatorConvolutions(
 /** Low-resolution pixels, from each side, that an output pixel can depend on: one for each 3x3 convolution. */
 export function generatorReach(options: GeneratorOptions): number {
   const trunk = 2 + options.num_basic_blocks * options.num_dense_blocks * options.num_residual_blocks;
+  const { input_unshuffle: unshuffle = 1 } = options;
   // Convolutions at twice the resolution reach half as far; conv_hr and conv_last work at full resolution.
-  let tail = 2 / options.scale_factor;
+  let tail = 2 / (options.scale_factor * unshuffle);
   for (let up = 1; up <= upsamplings(options); up++) {
     tail += 1 / (options.use_subpixel_conv ? 2 ** (up - 1) : 2 ** up);
   }
-  return trunk + Math.ceil(tail);
+  return unshuffle * (trunk + Math.ceil(tail)) + (unshuffle - 1);
 }
 
 /**
@@ -66,7 +69,7 @@ export function generatorReach(options: GeneratorOptions): number {
  * blocks without batch normalisation, between a first convolution and x2 upsampling blocks.
  *
  * @param parameters filters `[3, 3, I, O]` and biases, by their names in {@link generatorConvolutions}
- * @param x `[N, h, w, img_channels]` in 0..1
+ * @param x `[N, h, w, img_channels]` in 0..1; h and w are multiples of `input_unshuffle`
  * @returns `[N, h * scale, w * scale, img_channels]`, not clamped
  */
 export function generator(options: GeneratorOptions, parameters: Tensors, x: tf.Tensor4D): tf.Tensor4D {
@@ -100,7 +103,7 @@ export function generator(options: GeneratorOptions, parameters: Tensors, x: tf.
     return activate(convolve(tf.image.resizeNearestNeighbor(map, [height * 2, width * 2]), name));
   };
 
-  const first = convolve(x, 'conv_first');
+  const first = convolve(pixelUnshuffle(x, options.input_unshuffle ?? 1), 'conv_first');
   let map = first;
   for (let block = 0; block < options.num_basic_blocks; block++) map = residualBlock(map, `body.${block}`);
   map = tf.add(first, convolve(map, 'conv_body'));
@@ -117,4 +120,12 @@ function pixelShuffle(x: tf.Tensor4D, r: number): tf.Tensor4D {
   const c = channels / (r * r);
   const split = tf.reshape(x, [n, height, width, c, r, r]);
   return tf.reshape(tf.transpose(split, [0, 1, 4, 2, 5, 3]), [n, height * r, width * r, c]);
+}
+
+/** The inverse of {@link pixelShuffle}: `[N, H * r, W * r, C]` to `[N, H, W, C * r * r]`. */
+function pixelUnshuffle(x: tf.Tensor4D, r: number): tf.Tensor4D {
+  if (r === 1) return x;
+  const [n, height, width, c] = x.shape;
+  const split = tf.reshape(x, [n, height / r, r, width / r, r, c]);
+  return tf.reshape(tf.transpose(split, [0, 1, 3, 5, 2, 4]), [n, height / r, width / r, c * r * r]);
 }

@@ -1,56 +1,24 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { WorkbenchError } from '../errors/errors.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
 import { isCount, isList, isPlainObject, isRecord, isString } from '../runs/json-shape.ts';
+import { bytesOf, dtypeNames, isDType, type Precision, toBytes, toFloats } from './dtypes.ts';
+import { type Fail, readBytes, withFile } from './file-bytes.ts';
 import { repeatedKey } from './repeated-key.ts';
+import type { Metadata, Tensor, TensorFile, TensorInfo, TensorMap } from './tensors.ts';
 
-/** A tensor in memory: row-major, `data.length` is the product of `shape`. */
-export interface Tensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-export type TensorMap = Map<string, Tensor>;
-
-/** Free texts of a file, by key. */
-export type Metadata = Readonly<Record<string, string>>;
+export type { Metadata, Tensor, TensorMap } from './tensors.ts';
 
 /** A tensor in a file: where it lies, in bytes of the file. */
-export interface TensorEntry {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
+export interface TensorEntry extends TensorInfo {
   readonly begin: number;
   readonly end: number;
 }
 
 /** A safetensors file whose header has been read and checked. */
-export interface SafetensorsFile {
-  readonly path: string;
-  readonly metadata: Metadata;
+export interface SafetensorsFile extends TensorFile {
   /** In the order of the header. */
   readonly entries: ReadonlyMap<string, TensorEntry>;
-  /** Reads one tensor, widened or rounded to 32-bit floats. Throws a `data` error where there is none of that name. */
-  read(name: string): Tensor;
 }
-
-/** Bytes an element has on disk, and how elements become 32-bit floats. */
-const dtypes = {
-  F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
-  F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
-  F16: { bytes: 2, read: (view, at) => float16(view.getUint16(at, true)) },
-  BF16: { bytes: 2, read: (view, at) => bfloat16(view.getUint16(at, true)) },
-  I64: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
-  U64: { bytes: 8, read: (view, at) => Number(view.getBigUint64(at, true)) },
-  I32: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
-  U32: { bytes: 4, read: (view, at) => view.getUint32(at, true) },
-  I16: { bytes: 2, read: (view, at) => view.getInt16(at, true) },
-  U16: { bytes: 2, read: (view, at) => view.getUint16(at, true) },
-  I8: { bytes: 1, read: (view, at) => view.getInt8(at) },
-  U8: { bytes: 1, read: (view, at) => view.getUint8(at) },
-  BOOL: { bytes: 1, read: (view, at) => view.getUint8(at) },
-} as const satisfies Record<string, { bytes: number; read: (view: DataView, at: number) => number }>;
-
-export type DType = keyof typeof dtypes;
 
 /** The format's own limit on the length of a header. */
 const maximumHeaderBytes = 100_000_000;
@@ -80,6 +48,8 @@ export function openSafetensors(path: string): SafetensorsFile {
   checkLayout(entries, dataStart, size, fail);
   return {
     path,
+    format: 'safetensors',
+    wrapper: [],
     metadata,
     entries,
     read(name) {
@@ -99,10 +69,14 @@ export function readSafetensors(path: string): { readonly tensors: TensorMap; re
 }
 
 /**
- * A safetensors file as pieces, which written one after the other are the file: F32, sorted by name, data aligned
- * to 8 bytes. Equal tensors and metadata give equal bytes, whatever their order. The pieces are views of `data`.
+ * A safetensors file as pieces, which written one after the other are the file: sorted by name, data aligned to
+ * 8 bytes. Equal tensors and metadata give equal bytes, whatever their order. Pieces in F32 are views of `data`.
  */
-export function encodeSafetensors(tensors: TensorMap, metadata: Metadata = {}): Uint8Array[] {
+export function encodeSafetensors(
+  tensors: TensorMap,
+  metadata: Metadata = {},
+  precision: Precision = 'F32',
+): Uint8Array[] {
   const header: string[] = [];
   const texts = Object.entries(metadata)
     .sort(byName)
@@ -116,9 +90,10 @@ export function encodeSafetensors(tensors: TensorMap, metadata: Metadata = {}): 
         `tensor ${name}: shape [${shape.join(', ')}] does not fit ${data.length} elements`,
       );
     }
-    header.push(member(name, { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }));
-    offset += data.byteLength;
-    pieces.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const piece = toBytes(data, precision);
+    header.push(member(name, { dtype: precision, shape, data_offsets: [offset, offset + piece.length] }));
+    offset += piece.length;
+    pieces.push(piece);
   }
   const json = Buffer.from(`{${header.join(',')}}`);
   const headerBytes = Math.ceil(json.length / 8) * 8;
@@ -133,8 +108,6 @@ export function writeSafetensors(path: string, tensors: TensorMap, metadata: Met
   writeFileAtomic(path, encodeSafetensors(tensors, metadata));
 }
 
-type Fail = (what: string) => WorkbenchError;
-
 function failure(path: string): Fail {
   return (what) =>
     new WorkbenchError('data', `${path} is not a sound safetensors file: ${what}. Fetch or export it again.`);
@@ -142,8 +115,7 @@ function failure(path: string): Fail {
 
 function readHeader(path: string): { header: string; dataStart: number; size: number } {
   const fail = failure(path);
-  return withFile(path, (file) => {
-    const { size } = fstatSync(file);
+  return withFile(path, (file, size) => {
     if (size < 8) throw fail(`it has ${size} bytes, and the length of its header alone takes 8`);
     const bytes = Number(Buffer.from(readBytes(file, 0, 8, fail)).readBigUInt64LE());
     if (bytes > maximumHeaderBytes || bytes > size - 8) {
@@ -171,14 +143,14 @@ function parseEntry(value: unknown, dataStart: number, fail: Fail): TensorEntry 
   if (!isPlainObject(value)) throw fail('must be an object of dtype, shape and data_offsets');
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isDType(dtype)) {
-    throw fail(`has dtype ${JSON.stringify(dtype)}; known are ${Object.keys(dtypes).join(', ')}`);
+    throw fail(`has dtype ${JSON.stringify(dtype)}; known are ${dtypeNames.join(', ')}`);
   }
   if (!isCounts(shape)) throw fail(`has shape ${JSON.stringify(shape)} instead of a list of whole numbers`);
   if (!isCounts(offsets) || offsets.length !== 2) {
     throw fail(`has data_offsets ${JSON.stringify(offsets)} instead of two whole numbers`);
   }
   const [begin = 0, end = 0] = offsets;
-  const needed = elementsOf(shape) * dtypes[dtype].bytes;
+  const needed = elementsOf(shape) * bytesOf(dtype);
   if (end - begin !== needed) {
     throw fail(
       `has data_offsets [${begin}, ${end}], and ${dtype} of shape [${shape.join(', ')}] takes ${needed} bytes`,
@@ -208,58 +180,7 @@ function checkLayout(
 
 function readTensor(path: string, { dtype, shape, begin, end }: TensorEntry): Tensor {
   const bytes = withFile(path, (file) => readBytes(file, begin, end - begin, failure(path)));
-  if (dtype === 'F32') return { shape, data: new Float32Array(bytes.buffer) };
-  const view = new DataView(bytes.buffer);
-  const { bytes: width, read } = dtypes[dtype];
-  const data = new Float32Array(bytes.length / width);
-  for (let i = 0; i < data.length; i++) data[i] = read(view, i * width);
-  return { shape, data };
-}
-
-function withFile<T>(path: string, use: (file: number) => T): T {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    throw new WorkbenchError(
-      'data',
-      `Cannot read ${path}: ${error instanceof Error ? error.message : error}.`,
-    );
-  }
-  try {
-    return use(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function readBytes(file: number, position: number, length: number, fail: Fail): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    // A single read takes less than 2 GiB.
-    const read = readSync(file, bytes, done, Math.min(length - done, 2 ** 30), position + done);
-    if (read === 0) throw fail('it became shorter while it was read');
-    done += read;
-  }
-  return bytes;
-}
-
-/** The value of an IEEE 754 half. */
-function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** The value of a bfloat16: the upper half of a 32-bit float. */
-function bfloat16(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
+  return { shape, data: toFloats(dtype, bytes) };
 }
 
 function member(key: string, value: unknown): string {
@@ -272,8 +193,4 @@ function elementsOf(shape: readonly number[]): number {
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
-}
-
-function isDType(value: unknown): value is DType {
-  return typeof value === 'string' && Object.hasOwn(dtypes, value);
 }

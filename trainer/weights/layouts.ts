@@ -1,0 +1,156 @@
+import type { GeneratorOptions } from '../models/generator.ts';
+
+/** How a program names the convolutions of the generator; blocks count from 0, the rest from 1. */
+interface Names {
+  readonly first: string;
+  dense(block: number, dense: number, convolution: number): string;
+  body(blocks: number): string;
+  up(index: number): string;
+  hr(ups: number): string;
+  last(ups: number): string;
+}
+
+const seed: Names = {
+  first: 'in_conv',
+  dense: (block, dense, k) => `rrdb_blocks.rrdb_${block}.dense_blocks.rdb_${dense - 1}.blocks.${k - 1}.conv`,
+  body: () => 'rrdb_blocks.out_conv',
+  up: (index) => `upsampling_blocks.upsampling_${index - 1}.block.conv`,
+  hr: () => 'upsampling_blocks.out_conv.0',
+  last: () => 'upsampling_blocks.out_conv.2',
+};
+
+const layouts = {
+  /** BasicSR, Real-ESRGAN, and our own files. */
+  basicsr: {
+    first: 'conv_first',
+    dense: (block, dense, k) => `body.${block}.rdb${dense}.conv${k}`,
+    body: () => 'conv_body',
+    up: (index) => `conv_up${index}`,
+    hr: () => 'conv_hr',
+    last: () => 'conv_last',
+  },
+  /** xinntao/ESRGAN since 2019, BSRGAN, RealSR. */
+  'esrgan-new': {
+    first: 'conv_first',
+    dense: (block, dense, k) => `RRDB_trunk.${block}.RDB${dense}.conv${k}`,
+    body: () => 'trunk_conv',
+    up: (index) => `upconv${index}`,
+    hr: () => 'HRconv',
+    last: () => 'conv_last',
+  },
+  /** xinntao/ESRGAN of 2018 and most community models: places in a sequence of layers. */
+  'esrgan-old': {
+    first: 'model.0',
+    dense: (block, dense, k) => `model.1.sub.${block}.RDB${dense}.conv${k}.0`,
+    body: (blocks) => `model.1.sub.${blocks}`,
+    up: (index) => `model.${3 * index}`,
+    hr: (ups) => `model.${3 * ups + 2}`,
+    last: (ups) => `model.${3 * ups + 4}`,
+  },
+  /** The original program that this one follows. */
+  seed,
+  /** The same, before its upsampling blocks became modules of their own. */
+  'seed-old': { ...seed, up: (index) => `upsampling_blocks.upsampling_${index - 1}.conv` },
+} satisfies Record<string, Names>;
+
+export type LayoutName = keyof typeof layouts;
+
+/** Layouts that can be written. */
+export const writableLayouts = ['basicsr', 'esrgan-old', 'esrgan-new', 'seed'] as const;
+export type WritableLayout = (typeof writableLayouts)[number];
+
+/** How often each part of a net occurs. */
+export interface PartCounts {
+  readonly blocks: number;
+  readonly denses: number;
+  readonly convolutions: number;
+  readonly ups: number;
+}
+
+/** What the tensors of a generator are called and how many parts it has; undefined for other nets. */
+export function findLayout(
+  names: ReadonlySet<string>,
+): { readonly layout: LayoutName; readonly counts: PartCounts } | undefined {
+  const has = (convolution: string) => names.has(`${convolution}.weight`);
+  const count = (from: number, name: (index: number) => string) => {
+    let index = from;
+    while (has(name(index))) index++;
+    return index - from;
+  };
+  const possible = Object.keys(layouts).filter(isLayoutName);
+  const found = possible.filter((name) => has(layouts[name].first) && has(layouts[name].dense(0, 1, 1)));
+  // The two layouts of the seed differ in the upsampling blocks only.
+  const layout = found.find((name) => has(layouts[name].up(1))) ?? found[0];
+  if (layout === undefined) return undefined;
+  const { dense, up } = layouts[layout];
+  return {
+    layout,
+    counts: {
+      blocks: count(0, (block) => dense(block, 1, 1)),
+      denses: count(1, (index) => dense(0, index, 1)),
+      convolutions: count(1, (k) => dense(0, 1, k)),
+      ups: count(1, up),
+    },
+  };
+}
+
+/** The names of all convolutions, in the order of `generatorConvolutions`. */
+export function convolutionNames(
+  layout: LayoutName,
+  { blocks, denses, convolutions, ups }: PartCounts,
+): string[] {
+  const { first, dense, body, up, hr, last } = layouts[layout];
+  const range = (length: number, from: number) => Array.from({ length }, (_, index) => index + from);
+  return [
+    first,
+    ...range(blocks, 0).flatMap((block) =>
+      range(denses, 1).flatMap((index) => range(convolutions, 1).map((k) => dense(block, index, k))),
+    ),
+    body(blocks),
+    ...range(ups, 1).map(up),
+    hr(ups),
+    last(ups),
+  ];
+}
+
+/** The scalars in which the seed keeps its residual scaling, of each block and of its dense blocks. */
+export function scalingNames({ blocks, denses }: Pick<PartCounts, 'blocks' | 'denses'>): {
+  blocks: string[];
+  denses: string[][];
+} {
+  const names = Array.from({ length: blocks }, (_, index) => `rrdb_blocks.rrdb_${index}`);
+  const inside = (block: string) =>
+    Array.from({ length: denses }, (_, index) => `${block}.dense_blocks.rdb_${index}.residual_scaling`);
+  return { blocks: names.map((name) => `${name}.residual_scaling`), denses: names.map(inside) };
+}
+
+/** Why a layout has no place for a generator, in words that follow "because"; undefined where it has. */
+export function whyNot(layout: WritableLayout, options: GeneratorOptions): string | undefined {
+  const { scale_factor: scale, input_unshuffle: unshuffle = 1 } = options;
+  if (layout === 'seed') {
+    if (unshuffle > 1)
+      return `the original program cannot rearrange its input (input_unshuffle ${unshuffle})`;
+    if (scale === 8) return 'the original program builds four upsampling blocks, which is x16, for x8';
+    return undefined;
+  }
+  if (options.use_subpixel_conv) return 'its upsampling blocks have no place for sub-pixel convolutions';
+  if (options.num_dense_blocks !== 3)
+    return `its blocks have 3 dense blocks, and these ${options.num_dense_blocks}`;
+  if (options.num_residual_blocks !== 5)
+    return `its dense blocks have 5 convolutions, and these ${options.num_residual_blocks}`;
+  if (options.residual_scaling !== 0.2)
+    return `its residual scaling is always 0.2, and this is ${options.residual_scaling}`;
+  if (layout === 'basicsr') {
+    if (scale * unshuffle !== 4)
+      return `BasicSR builds x${scale} otherwise: always two upsampling blocks, after an input that is rearranged for x2 and x1`;
+    return undefined;
+  }
+  if (unshuffle > 1) return `only BasicSR's nets rearrange their input (input_unshuffle ${unshuffle})`;
+  if (layout === 'esrgan-new' && scale !== 2 && scale !== 4)
+    return `it has one or two upsampling blocks, for x2 and x4, and this is x${scale}`;
+  return undefined;
+}
+
+function isLayoutName(name: string): name is LayoutName {
+  return name in layouts;
+}

@@ -1,0 +1,312 @@
+import { WorkbenchError } from '../errors/errors.ts';
+import { bytesOf, toFloats } from './dtypes.ts';
+import { type Fail, readBytes, withFile } from './file-bytes.ts';
+import {
+  describe,
+  isKind,
+  type PickleDict,
+  type PickleRules,
+  type PickleStorage,
+  type PickleTensor,
+  type PickleValue,
+  readPickle,
+} from './pickle.ts';
+import type { Metadata, TensorFile } from './tensors.ts';
+import { torchGlobal, torchStorage } from './torch-globals.ts';
+import { openZip } from './zip-reader.ts';
+
+/** Where the numbers of a file lie. */
+interface Container {
+  readonly format: TensorFile['format'];
+  readonly root: PickleValue;
+  /** Bytes of the storage of that key; undefined where there is none. */
+  size(key: string): number | undefined;
+  /** Bytes of a storage, from `begin` on. */
+  read(key: string, begin: number, length: number): Uint8Array<ArrayBuffer>;
+}
+
+/** The pickle of 3,000 tensors takes half a megabyte. */
+const maximumPickleBytes = 2 ** 24;
+
+/** A limit, because joined names take memory; those of real nets have less than 100 characters. */
+const longestName = 256;
+
+/** Dictionaries in which programs put the tensors, in the order in which one is chosen. */
+const wrappers = [
+  'params_ema',
+  'params-ema',
+  'params',
+  'model_state_dict',
+  'g_model_state_dict',
+  'state_dict',
+  'model',
+  'generator',
+  'netG',
+  'net',
+];
+
+/**
+ * Reads the index of a file that PyTorch's `save` wrote (`.pth`, `.pt`, `.ckpt`), of the zip format or of the stream
+ * format before PyTorch 1.6. Nothing in the file is executed: its pickle may only use the names that weights are
+ * made of. Of several dictionaries the one that is meant for inference is taken (`params_ema` before `params`);
+ * nested ones are joined with dots.
+ *
+ * @throws WorkbenchError `data` that names the file and what was found, for files that are damaged, hostile or
+ * hold no tensors
+ */
+export function openPth(path: string): TensorFile {
+  const fail: Fail = (what) =>
+    new WorkbenchError(
+      'data',
+      `${path} is not a sound PyTorch file: ${what}. Nothing in it was run. Fetch or export it again, best as .safetensors.`,
+    );
+  const start = withFile(path, (file, size) => readBytes(file, 0, Math.min(size, 2), fail));
+  const container = String.fromCharCode(...start) === 'PK' ? openZipped(path, fail) : openStream(path, fail);
+  const { value, wrapper } = unwrap(container.root);
+  if (!isKind(value, 'dict')) throw fail(`it holds ${describe(value)} instead of tensors by name`);
+  const tensors = namedTensors(value, fail);
+  if (tensors.size === 0) {
+    const keys = [...value.entries.keys()].slice(0, 5).map(describe).join(', ');
+    throw fail(`it holds no tensors (its keys are ${keys || 'none'})`);
+  }
+  checkSizes(path, tensors, container, fail);
+  const entries = new Map(
+    [...tensors].map(([name, { storage, shape }]) => [name, { dtype: storage.dtype, shape }]),
+  );
+  return {
+    path,
+    format: container.format,
+    wrapper,
+    metadata: texts(container.root),
+    entries,
+    read(name) {
+      const tensor = tensors.get(name);
+      if (tensor === undefined) throw fail(`there is no tensor ${JSON.stringify(name)}`);
+      return { shape: tensor.shape, data: readTensor(tensor, container) };
+    },
+  };
+}
+
+/** The rules of PyTorch's pickles; `storages` collects by key what the pickle refers to. */
+function rulesFor(fail: Fail, storages: Map<string, PickleStorage>): PickleRules {
+  return {
+    fail,
+    global(module, name) {
+      const found = torchGlobal(module, name, fail);
+      if (found === undefined)
+        throw fail(
+          `its pickle asks for ${describe(`${module}.${name}`)}, which is not among the names that weights are made of`,
+        );
+      return found;
+    },
+    persistent(id) {
+      const storage = torchStorage(id, fail);
+      storages.set(storage.key, storage);
+      return storage;
+    },
+  };
+}
+
+/** `<archive>/data.pkl`, and the storages as `<archive>/data/<key>`. */
+function openZipped(path: string, fail: Fail): Container {
+  const archive = openZip(path, fail);
+  const [index, ...others] = [...archive.entries.values()].filter(({ name }) =>
+    /^([^/]+\/)?data\.pkl$/.test(name),
+  );
+  if (index === undefined) {
+    const [first = 'nothing'] = archive.entries.keys();
+    throw fail(`it is a zip archive without data.pkl; it holds ${first}`);
+  }
+  if (others.length > 0)
+    throw fail(`it has ${others.length + 1} indices, ${index.name} and ${others[0]!.name}`);
+  if (index.size > maximumPickleBytes) throw fail(`its pickle has ${index.size} bytes`);
+  const folder = index.name.slice(0, -'data.pkl'.length);
+  const order = archive.entries.get(`${folder}byteorder`);
+  if (order && Buffer.from(archive.read(order, 0, Math.min(order.size, 16))).toString() !== 'little') {
+    throw fail('its numbers have their bytes in the order of a big-endian machine');
+  }
+  const { value } = readPickle(archive.read(index, 0, index.size), 0, rulesFor(fail, new Map()));
+  const storage = (key: string) => archive.entries.get(`${folder}data/${key}`);
+  return {
+    format: 'PyTorch (zip)',
+    root: value,
+    size: (key) => storage(key)?.size,
+    read(key, begin, length) {
+      const entry = storage(key);
+      if (entry === undefined) throw fail(`storage ${key} is missing`);
+      return archive.read(entry, begin, length);
+    },
+  };
+}
+
+/** What PyTorch before 1.6 wrote first. */
+const streamMagic = 0x1950a86a20f9469cfc6cn;
+const streamVersion = 1001;
+
+/**
+ * Five pickles (magic number, version, facts about the machine, the value, keys of the storages), then each storage
+ * as the number of its elements in 8 bytes and its elements.
+ */
+function openStream(path: string, fail: Fail): Container {
+  return withFile(path, (file, size) => {
+    const bytes = readBytes(file, 0, Math.min(size, maximumPickleBytes), fail);
+    if (bytes[0] !== 0x80) {
+      const start = JSON.stringify(Buffer.from(bytes.subarray(0, 8)).toString('latin1'));
+      throw fail(
+        size === 0 ? 'it is empty' : `it begins with ${start}, and neither a zip archive nor a pickle does`,
+      );
+    }
+    const storages = new Map<string, PickleStorage>();
+    const rules = rulesFor(fail, storages);
+    let at = 0;
+    const next = (): PickleValue => {
+      const { value, end } = readPickle(bytes, at, rules);
+      at = end;
+      return value;
+    };
+    const magic = next();
+    if (magic !== streamMagic) throw fail(`it is a pickle of ${describe(magic)}, not one of PyTorch's`);
+    const version = next();
+    if (version !== streamVersion) {
+      throw fail(`it has version ${describe(version)} of the old format; ${streamVersion} can be read`);
+    }
+    next();
+    const root = next();
+    const keys = next();
+    if (!Array.isArray(keys)) throw fail(`it lists ${describe(keys)} for storages`);
+    const places = new Map<string, { begin: number; bytes: number }>();
+    for (const key of keys) {
+      const storage = typeof key === 'string' ? storages.get(key) : undefined;
+      if (storage === undefined || places.has(storage.key)) {
+        throw fail(`it lists the storage ${describe(key)}, which is no other's and no tensor's`);
+      }
+      if (at + 8 > size) throw fail(`it ends before storage ${storage.key}`);
+      const elements = Number(Buffer.from(readBytes(file, at, 8, fail)).readBigUInt64LE());
+      const place = { begin: at + 8, bytes: elements * bytesOf(storage.dtype) };
+      at = place.begin + place.bytes;
+      if (at > size) {
+        throw fail(
+          `storage ${storage.key} of ${elements} elements ends at byte ${at}, and the file has ${size}`,
+        );
+      }
+      places.set(storage.key, place);
+    }
+    return {
+      format: 'PyTorch (before 1.6)',
+      root,
+      size: (key) => places.get(key)?.bytes,
+      read: (key, begin, length) =>
+        withFile(path, (again) => readBytes(again, (places.get(key)?.begin ?? 0) + begin, length, fail)),
+    };
+  });
+}
+
+/** Goes down from the root to the dictionary that holds the tensors. */
+function unwrap(root: PickleValue): { value: PickleValue; wrapper: string[] } {
+  let value = root;
+  const wrapper: string[] = [];
+  // Nobody nests deeper than this; a dictionary may contain itself.
+  while (isKind(value, 'dict') && wrapper.length < 4) {
+    const { entries } = value;
+    const key = wrappers.find((name) => isKind(entries.get(name), 'dict'));
+    if (key === undefined || [...entries.values()].some((item) => isKind(item, 'tensor'))) break;
+    wrapper.push(key);
+    value = entries.get(key) ?? null;
+  }
+  return { value, wrapper };
+}
+
+/** All tensors of a dictionary and of those in it, each of which is visited once. */
+function namedTensors(root: PickleDict, fail: Fail): Map<string, PickleTensor> {
+  const tensors = new Map<string, PickleTensor>();
+  const seen = new Set<PickleDict>();
+  const visit = (dict: PickleDict, prefix: string, depth: number) => {
+    seen.add(dict);
+    for (const [key, value] of dict.entries) {
+      if (typeof key !== 'string' && typeof key !== 'number') continue;
+      const name = `${prefix}${key}`;
+      if (name.length > longestName) throw fail(`it has a name of ${name.length} characters`);
+      if (isKind(value, 'tensor')) {
+        if (tensors.has(name)) throw fail(`two tensors are named ${JSON.stringify(name)}`);
+        tensors.set(name, value);
+      } else if (isKind(value, 'dict') && !seen.has(value) && depth < 16) {
+        visit(value, `${name}.`, depth + 1);
+      }
+    }
+  };
+  visit(root, '', 0);
+  return tensors;
+}
+
+/** Texts, numbers and switches beside the tensors, and those of the seed's `hparams` with dots in their names. */
+function texts(root: PickleValue): Metadata {
+  const found: [string, string][] = [];
+  const seen = new Set<PickleValue>();
+  const visit = (value: PickleValue, prefix: string, depth: number) => {
+    if (!isKind(value, 'dict') || seen.has(value)) return;
+    seen.add(value);
+    for (const [key, item] of value.entries) {
+      if (typeof key !== 'string' || prefix.length + key.length > longestName) continue;
+      if (/^(string|number|boolean|bigint)$/.test(typeof item)) found.push([prefix + key, String(item)]);
+      else if (depth < 3 && (depth > 0 || key === 'hparams')) visit(item, `${prefix}${key}.`, depth + 1);
+    }
+  };
+  visit(root, '', 0);
+  return Object.fromEntries(found);
+}
+
+/** Compares every tensor with the bytes that are there, so that no size is believed before memory is taken for it. */
+function checkSizes(
+  path: string,
+  tensors: ReadonlyMap<string, PickleTensor>,
+  container: Container,
+  fail: Fail,
+): void {
+  let elements = 0;
+  for (const [name, { storage, shape }] of tensors) {
+    const called = JSON.stringify(name);
+    const found = container.size(storage.key);
+    if (found === undefined) throw fail(`storage ${storage.key} of tensor ${called} is missing`);
+    const needed = (storage.begin + storage.length) * bytesOf(storage.dtype);
+    if (found < needed) {
+      throw fail(`storage ${storage.key} of tensor ${called} should have ${needed} bytes and has ${found}`);
+    }
+    elements += shape.reduce((product, extent) => product * extent, 1);
+  }
+  const size = withFile(path, (_, bytes) => bytes);
+  // An element takes a byte at least, unless tensors repeat each other's numbers.
+  if (elements > size) throw fail(`its tensors have ${elements} elements, and the file has ${size} bytes`);
+}
+
+/** The elements of a tensor in the order of its shape. */
+function readTensor({ storage, offset, shape, strides }: PickleTensor, container: Container): Float32Array {
+  const elements = shape.reduce((product, extent) => product * extent, 1);
+  if (elements === 0) return new Float32Array();
+  const width = bytesOf(storage.dtype);
+  const span = 1 + shape.reduce((sum, extent, axis) => sum + (extent - 1) * strides[axis]!, 0);
+  const bytes = container.read(storage.key, (storage.begin + offset) * width, span * width);
+  const numbers = toFloats(storage.dtype, bytes);
+  if (isContiguous(shape, strides)) return numbers;
+  const data = new Float32Array(elements);
+  const index = shape.map(() => 0);
+  for (let i = 0, from = 0; i < elements; i++) {
+    data[i] = numbers[from]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return data;
+}
+
+/** Whether the elements follow each other as those of a new tensor do. */
+function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
+  let expected = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1 && strides[axis] !== expected) return false;
+    expected *= shape[axis]!;
+  }
+  return true;
+}

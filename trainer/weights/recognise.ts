@@ -1,0 +1,155 @@
+import { WorkbenchError } from '../errors/errors.ts';
+import { type GeneratorOptions, generatorConvolutions } from '../models/generator.ts';
+import { convolutionNames, findLayout, type LayoutName, type PartCounts, scalingNames } from './layouts.ts';
+import { otherArchitecture } from './other-architectures.ts';
+import type { TensorFile } from './tensors.ts';
+
+/** What a file of weights is, as its tensors show. */
+export interface RecognisedGenerator {
+  readonly layout: LayoutName;
+  readonly options: GeneratorOptions;
+  /** Our name of each parameter, and the file's. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Factors for the last convolution of dense blocks that scale otherwise than their block, by our names. */
+  readonly factors: ReadonlyMap<string, number>;
+}
+
+/** Key under which our files keep what the tensors do not show. */
+export const residualScalingKey = 'residual_scaling';
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * Recognises the generator in a file: layout of its names and all hyper-parameters. The residual scaling is in the
+ * tensors of the seed's files, in the metadata of our own, and 0.2 elsewhere, as published.
+ *
+ * @throws WorkbenchError `data` when the file holds no such generator, with the name of what it holds where known
+ */
+export function recogniseGenerator(file: TensorFile): RecognisedGenerator {
+  const shapes: Shapes = new Map([...file.entries].map(([name, { shape }]) => [name, shape]));
+  const found = findLayout(new Set(shapes.keys()));
+  if (found === undefined) throw notAGenerator(file);
+  const { layout, counts } = found;
+  const theirs = convolutionNames(layout, counts);
+  const scalings = layout.startsWith('seed') ? readSeedScalings(file, counts) : undefined;
+  const options = hyperParameters(file, shapes, theirs, counts, scalings?.block ?? writtenScaling(file));
+
+  const names = new Map<string, string>();
+  const expected = new Map<string, readonly number[]>();
+  for (const [index, { name, inputs, outputs }] of generatorConvolutions(options).entries()) {
+    names.set(`${name}.weight`, `${theirs[index]}.weight`).set(`${name}.bias`, `${theirs[index]}.bias`);
+    expected.set(`${theirs[index]}.weight`, [outputs, inputs, 3, 3]).set(`${theirs[index]}.bias`, [outputs]);
+  }
+  for (const name of scalings?.names ?? []) expected.set(name, []);
+  const [problem] = mismatches(shapes, expected);
+  if (problem !== undefined) {
+    const other = otherArchitecture(shapes.keys());
+    if (other !== undefined) throw notAGenerator(file);
+    throw new WorkbenchError('data', `${file.path} is not a whole ESRGAN generator: ${problem}.`);
+  }
+  return { layout, options, names, factors: scalings?.factors ?? new Map() };
+}
+
+/** In words, what is missing, surplus or of another shape. */
+export function mismatches(found: Shapes, expected: Shapes): string[] {
+  const problems: string[] = [];
+  for (const [name, shape] of expected) {
+    const other = found.get(name);
+    if (!other) problems.push(`${name} is missing`);
+    else if (String(other) !== String(shape)) problems.push(`${name} is [${other}] instead of [${shape}]`);
+  }
+  for (const name of found.keys()) if (!expected.has(name)) problems.push(`${name} has no place in the net`);
+  return problems;
+}
+
+function notAGenerator(file: TensorFile): WorkbenchError {
+  const [first = 'nothing'] = file.entries.keys();
+  const other = otherArchitecture(file.entries.keys());
+  const what = other ? `it holds ${other}` : `its first tensor is ${first}`;
+  return new WorkbenchError(
+    'data',
+    `${file.path} is not an ESRGAN generator: ${what}. Known are the names of ESRGAN, BasicSR, Real-ESRGAN and of the original program; \`esrgan inspect\` lists what a file holds.`,
+  );
+}
+
+function hyperParameters(
+  { path }: TensorFile,
+  shapes: Shapes,
+  convolutions: readonly string[],
+  { blocks, denses, convolutions: inDense, ups }: PartCounts,
+  residualScaling: number,
+): GeneratorOptions {
+  const dimension = (name: string | undefined, axis: number) => shapes.get(`${name}.weight`)?.[axis] ?? 0;
+  const [first, dense] = convolutions;
+  const image = dimension(convolutions.at(-1), 0);
+  const trunk = dimension(first, 0);
+  // Pixel-unshuffle by 2 or 4 makes 4 or 16 channels of each.
+  const unshuffle = ([2, 4] as const).find((side) => dimension(first, 1) === side * side * image);
+  const scale = 2 ** ups / (unshuffle ?? 1);
+  if (scale !== 1 && scale !== 2 && scale !== 4 && scale !== 8) {
+    throw new WorkbenchError('data', `${path} enlarges by ${scale}; 1, 2, 4 and 8 are supported.`);
+  }
+  return {
+    img_channels: image,
+    scale_factor: scale,
+    rrdb_channels: trunk,
+    growth_channels: dimension(dense, 0),
+    num_basic_blocks: blocks,
+    num_dense_blocks: denses,
+    num_residual_blocks: inDense,
+    residual_scaling: residualScaling,
+    use_subpixel_conv: ups > 0 && dimension(convolutions.at(-2 - ups), 0) === 4 * trunk,
+    ...(unshuffle && image > 0 ? { input_unshuffle: unshuffle } : {}),
+  };
+}
+
+function writtenScaling({ path, metadata }: TensorFile): number {
+  const text = metadata[residualScalingKey] ?? '0.2';
+  const scaling = Number(text);
+  if (text.trim() !== '' && Number.isFinite(scaling)) return scaling;
+  throw new WorkbenchError(
+    'data',
+    `${path}: ${residualScalingKey} in its metadata is ${text}, not a number.`,
+  );
+}
+
+/**
+ * The residual scaling of blocks, which must be one, and what the last convolution of each dense block has to be
+ * multiplied with so that its dense block scales as its block does.
+ */
+function readSeedScalings(
+  file: TensorFile,
+  counts: PartCounts,
+): { block: number; names: string[]; factors: Map<string, number> } {
+  const read = (name: string): number => {
+    const info = file.entries.get(name);
+    if (info === undefined || info.shape.length > 0) {
+      throw new WorkbenchError(
+        'data',
+        `${file.path} is not a whole ESRGAN generator: ${name} is ${info ? `[${info.shape}] instead of a number` : 'missing'}.`,
+      );
+    }
+    // 0.2 as a 32-bit float is 0.200000003.
+    return Number(file.read(name).data[0]!.toPrecision(7));
+  };
+  const { blocks: blockNames, denses: denseNames } = scalingNames(counts);
+  const blocks = blockNames.map(read);
+  const [block = 0.2] = blocks;
+  const other = blocks.findIndex((scaling) => scaling !== block);
+  if (other >= 0 || !Number.isFinite(block)) {
+    throw new WorkbenchError(
+      'data',
+      `${file.path} scales its blocks differently: ${blockNames[0]} is ${block} and ${blockNames[Math.max(other, 0)]} is ${blocks[Math.max(other, 0)]}. One scaling for all blocks is supported.`,
+    );
+  }
+  const factors = new Map<string, number>();
+  for (const [index, names] of denseNames.entries()) {
+    for (const [dense, name] of names.entries()) {
+      const scaling = read(name);
+      const last = `body.${index}.rdb${dense + 1}.conv${counts.convolutions}`;
+      // Where blocks scale by 0, nothing of their dense blocks comes through.
+      if (scaling !== block && block !== 0) factors.set(last, scaling / block);
+    }
+  }
+  return { block, names: [...blockNames, ...denseNames.flat()], factors };
+}

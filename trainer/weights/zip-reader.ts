@@ -1,0 +1,158 @@
+import { inflateRawSync } from 'node:zlib';
+import { crc32 } from './crc32.ts';
+import { type Fail, readBytes, withFile } from './file-bytes.ts';
+
+/** A file in a zip archive. */
+export interface ZipEntry {
+  readonly name: string;
+  readonly isDeflated: boolean;
+  /** Bytes in the archive, and bytes of the content. */
+  readonly packedSize: number;
+  readonly size: number;
+  readonly crc: number;
+  /** Where its own header stands. */
+  readonly headerOffset: number;
+}
+
+/** A zip archive whose directory has been read and checked. */
+export interface ZipArchive {
+  readonly entries: ReadonlyMap<string, ZipEntry>;
+  /** `length` bytes of an entry's content from `begin` on, which lie within its size. */
+  read(entry: ZipEntry, begin: number, length: number): Uint8Array<ArrayBuffer>;
+}
+
+const endRecordBytes = 22;
+const directoryEntryBytes = 46;
+const localHeaderBytes = 30;
+const longestComment = 0xffff;
+
+/**
+ * How many times larger than the archive its content may be, beyond a megabyte. Weights hardly shrink: whatever
+ * promises more is a bomb.
+ */
+const largestGrowth = 4;
+
+/**
+ * Reads the directory of a zip archive (stored and deflated entries, below 4 GiB, on one disk, not encrypted).
+ * Every size is compared with that of the file before anything is allocated. Throws `fail` where the archive is cut
+ * short or inconsistent, would grow too much, or has names that point out of it.
+ */
+export function openZip(path: string, fail: Fail): ZipArchive {
+  return withFile(path, (file, size) => {
+    const tail = Buffer.from(
+      readBytes(
+        file,
+        Math.max(0, size - endRecordBytes - longestComment),
+        Math.min(size, endRecordBytes + longestComment),
+        fail,
+      ),
+    );
+    const end = tail.lastIndexOf('PK\x05\x06', tail.length - endRecordBytes, 'latin1');
+    if (end < 0) throw fail('its directory is missing, so that it was probably cut short');
+    const count = tail.readUInt16LE(end + 10);
+    const directoryBytes = tail.readUInt32LE(end + 12);
+    const directoryOffset = tail.readUInt32LE(end + 16);
+    if (count === 0xffff || directoryOffset === 0xffffffff) throw fail('it is larger than 4 GiB');
+    if (directoryOffset + directoryBytes > size || count * directoryEntryBytes > directoryBytes) {
+      throw fail(
+        `its directory of ${count} entries should end at byte ${directoryOffset + directoryBytes}, and the file has ${size}`,
+      );
+    }
+    const directory = Buffer.from(readBytes(file, directoryOffset, directoryBytes, fail));
+    const entries = parseDirectory(directory, count, size, fail);
+    return {
+      entries,
+      read: (entry, begin, length) => readEntry(path, entry, begin, length, fail),
+    };
+  });
+}
+
+function parseDirectory(
+  directory: Buffer,
+  count: number,
+  fileSize: number,
+  fail: Fail,
+): Map<string, ZipEntry> {
+  const entries = new Map<string, ZipEntry>();
+  let total = 0;
+  for (let at = 0, index = 0; index < count; index++) {
+    if (
+      at + directoryEntryBytes > directory.length ||
+      directory.toString('latin1', at, at + 4) !== 'PK\x01\x02'
+    ) {
+      throw fail(`entry ${index + 1} of its directory is damaged`);
+    }
+    const flags = directory.readUInt16LE(at + 8);
+    const method = directory.readUInt16LE(at + 10);
+    const nameEnd = at + directoryEntryBytes + directory.readUInt16LE(at + 28);
+    const name = directory.toString('utf8', at + directoryEntryBytes, nameEnd);
+    const entry: ZipEntry = {
+      name,
+      isDeflated: method === 8,
+      crc: directory.readUInt32LE(at + 16),
+      packedSize: directory.readUInt32LE(at + 20),
+      size: directory.readUInt32LE(at + 24),
+      headerOffset: directory.readUInt32LE(at + 42),
+    };
+    at = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+    const called = JSON.stringify(name);
+    if (nameEnd > directory.length || name === '')
+      throw fail(`entry ${index + 1} of its directory is damaged`);
+    if (/^[/\\]|^\w:|\\|\0|(^|\/)\.\.(\/|$)/.test(name)) throw fail(`its entry ${called} points out of it`);
+    if (entries.has(name)) throw fail(`its entry ${called} stands twice in it`);
+    if (flags & 1) throw fail(`its entry ${called} is encrypted`);
+    if (method !== 0 && method !== 8)
+      throw fail(`its entry ${called} is packed by method ${method}; 0 and 8 can be read`);
+    if (!entry.isDeflated && entry.size !== entry.packedSize) {
+      throw fail(`its entry ${called} has ${entry.packedSize} bytes and claims ${entry.size}`);
+    }
+    if (entry.headerOffset + localHeaderBytes + entry.packedSize > fileSize) {
+      throw fail(
+        `its entry ${called} of ${entry.packedSize} bytes goes beyond the end of the file (${fileSize} bytes)`,
+      );
+    }
+    total += entry.size;
+    if (total > largestGrowth * fileSize + 2 ** 20) {
+      throw fail(`its content would take more than ${largestGrowth} times the ${fileSize} bytes of the file`);
+    }
+    entries.set(name, entry);
+  }
+  return entries;
+}
+
+function readEntry(
+  path: string,
+  entry: ZipEntry,
+  begin: number,
+  length: number,
+  fail: Fail,
+): Uint8Array<ArrayBuffer> {
+  const called = JSON.stringify(entry.name);
+  return withFile(path, (file, fileSize) => {
+    const header = Buffer.from(readBytes(file, entry.headerOffset, localHeaderBytes, fail));
+    if (header.toString('latin1', 0, 4) !== 'PK\x03\x04') throw fail(`its entry ${called} has no header`);
+    const start = entry.headerOffset + localHeaderBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
+    if (start + entry.packedSize > fileSize)
+      throw fail(`its entry ${called} goes beyond the end of the file`);
+    if (!entry.isDeflated && length < entry.size) return readBytes(file, start + begin, length, fail);
+    const packed = readBytes(file, start, entry.packedSize, fail);
+    const content = entry.isDeflated ? inflate(packed, entry, fail) : packed;
+    if (crc32(content) !== entry.crc) throw fail(`its entry ${called} is damaged: its checksum is another`);
+    return content.subarray(begin, begin + length);
+  });
+}
+
+function inflate(packed: Uint8Array, { name, size }: ZipEntry, fail: Fail): Uint8Array<ArrayBuffer> {
+  let content: Buffer;
+  try {
+    content = inflateRawSync(packed, { maxOutputLength: size + 1 });
+  } catch (error) {
+    throw fail(
+      `its entry ${JSON.stringify(name)} cannot be unpacked (${error instanceof Error ? error.message : error})`,
+    );
+  }
+  if (content.length !== size) {
+    throw fail(`its entry ${JSON.stringify(name)} has ${content.length} bytes and claims ${size}`);
+  }
+  return new Uint8Array(content);
+}
