@@ -1,9 +1,11 @@
+import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Evaluation, TestSet } from '../evaluate/evaluate.ts';
-import { evaluate } from '../evaluate/evaluate.ts';
+import { evaluateOnce, fingerprintTestSet, runOfWeights, type Subject } from '../evaluate/store.ts';
 import { evaluationTables } from '../evaluate/table.ts';
 import type { ProtocolName } from '../metrics/protocols.ts';
 import { isProtocolName, protocols } from '../metrics/protocols.ts';
+import { sha256OfFile } from '../runs/checkpoints.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
 import { createReporter } from './terminal.ts';
 import type { OpenModel } from './upscale.ts';
@@ -13,11 +15,16 @@ interface Flags {
   readonly protocol: ProtocolName[];
   readonly scale: number;
   readonly engine: string;
+  readonly again?: boolean;
   readonly json?: boolean;
 }
 
-/** Adds `esrgan evaluate` to the command. */
-export function registerEvaluate(program: Command, openModel: OpenModel): void {
+/** Adds `esrgan evaluate` to the command. `weightsOf` tells the file of weights of a model that has one. */
+export function registerEvaluate(
+  program: Command,
+  openModel: OpenModel,
+  weightsOf: (model: string) => string | undefined,
+): void {
   program
     .command('evaluate')
     .description('measure models on test sets')
@@ -35,38 +42,48 @@ export function registerEvaluate(program: Command, openModel: OpenModel): void {
     )
     .option('--scale <factor>', 'enlargement by bicubic; a net has its own', parseScale, 4)
     .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
+    .option('--again', 'compute also what the run keeps from earlier')
     .option('--json', 'print JSON')
-    .action(async (models: string[], { data, protocol, scale, engine, json }: Flags) => {
+    .action(async (models: string[], { data, protocol, scale, engine, again = false, json }: Flags) => {
+      const testSets = await Promise.all(data.map(fingerprintTestSet));
       const evaluations: Evaluation[] = [];
       for (const model of models) {
-        const upscaler = model === 'bicubic' ? bicubicUpscaler(scale) : await openModel(model, { engine });
-        try {
-          for (const testSet of data) {
-            evaluations.push(...(await evaluateWithProgress(upscaler, testSet, protocol)));
-          }
-        } finally {
-          await upscaler.close();
+        const subject =
+          model === 'bicubic'
+            ? { name: model, weights: null, run: undefined, open: async () => bicubicUpscaler(scale) }
+            : subjectOf(model, weightsOf(model), () => openModel(model, { engine }));
+        for (const testSet of testSets) {
+          evaluations.push(...(await evaluateWithProgress(subject, testSet, protocol, { again })));
         }
       }
       process.stdout.write(json ? `${JSON.stringify(evaluations)}\n` : evaluationTables(evaluations));
     });
 }
 
-async function evaluateWithProgress(
-  ...[upscaler, testSet, protocolNames]: Parameters<typeof evaluate>
+function subjectOf(model: string, path: string | undefined, open: Subject['open']): Subject {
+  if (path === undefined) return { name: model, weights: null, run: undefined, open };
+  return { name: relative('', path), weights: sha256OfFile(path), run: runOfWeights(path), open };
+}
+
+/** As `evaluateOnce`, with each image told on a terminal. */
+export async function evaluateWithProgress(
+  ...[subject, testSet, protocolNames, options]: Parameters<typeof evaluateOnce>
 ): Promise<Evaluation[]> {
-  if (!process.stderr.isTTY) return evaluate(upscaler, testSet, protocolNames);
+  if (!process.stderr.isTTY) return evaluateOnce(subject, testSet, protocolNames, options);
   const reporter = createReporter({ json: false, stream: process.stderr });
   try {
-    return await evaluate(upscaler, testSet, protocolNames, (image, images) =>
-      reporter.progress(`${upscaler.name} on ${testSet.name}: image ${image} of ${images}`),
-    );
+    return await evaluateOnce(subject, testSet, protocolNames, {
+      ...options,
+      onImage: (image, images) =>
+        reporter.progress(`${subject.name} on ${testSet.name}: image ${image} of ${images}`),
+    });
   } finally {
     reporter.done();
   }
 }
 
-function parseTestSet(text: string, earlier: TestSet[] = []): TestSet[] {
+/** Collects `--data name=folder`. */
+export function parseTestSet(text: string, earlier: TestSet[] = []): TestSet[] {
   const equals = text.indexOf('=');
   if (equals < 1 || equals === text.length - 1) {
     throw new InvalidArgumentError('It must be a name and a folder, such as set5=data/set5.');
@@ -74,7 +91,8 @@ function parseTestSet(text: string, earlier: TestSet[] = []): TestSet[] {
   return [...earlier, { name: text.slice(0, equals), dir: text.slice(equals + 1) }];
 }
 
-function parseProtocols(text: string): ProtocolName[] {
+/** The protocols named with commas between them. */
+export function parseProtocols(text: string): ProtocolName[] {
   const names = text.split(',').map((name) => name.trim());
   return names.map((name) => {
     if (isProtocolName(name)) return name;

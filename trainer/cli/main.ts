@@ -7,7 +7,7 @@ import { registerControl } from './control.ts';
 import { registerData } from './data.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
-import { openModel } from './open-model.ts';
+import { openModel, weightsOf } from './open-model.ts';
 import { registerRuns } from './runs.ts';
 import { registerTrain } from './train.ts';
 import { registerUpscale } from './upscale.ts';
@@ -24,7 +24,7 @@ registerTrain(program);
 registerRuns(program);
 registerControl(program);
 registerUpscale(program, openModel);
-registerEvaluate(program, openModel);
+registerEvaluate(program, openModel, weightsOf);
 registerData(program);
 registerDoctor(program);
 program.command('probe <provider>', { hidden: true }).action(async (provider: 'cuda' | 'webgpu') => {

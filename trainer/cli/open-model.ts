@@ -35,21 +35,24 @@ export async function openModel(
   return networkUpscaler(await openEngine(asked), relative('', path), options, parameters);
 }
 
-/** The file of weights that a model's name stands for. */
-function weightsOf(name: string): string {
+/** The file of weights that a model's name stands for. Throws a `run` error where there is none. */
+export function weightsOf(name: string): string {
   if (existsSync(name) && statSync(name).isFile()) return name;
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
   const { paths } = existsSync(join(name, 'run.json')) ? { paths: runPaths(name) } : findRun('runs', name);
   const best = bestCheckpoint(paths, 'psnr');
   const { checkpoint } = best ? { checkpoint: best } : latestCheckpoint(paths);
   if (!checkpoint) {
-    throw new WorkbenchError('run', `The run ${name} has no checkpoint yet. \`esrgan checkpoint ${name}\` asks for one.`);
+    throw new WorkbenchError(
+      'run',
+      `The run ${name} has no checkpoint yet. \`esrgan checkpoint ${name}\` asks for one.`,
+    );
   }
   return generatorOf(checkpoint.path);
 }
 
 /** A checkpoint's generator: the running average where the run keeps one. */
-function generatorOf(checkpoint: string): string {
+export function generatorOf(checkpoint: string): string {
   const average = join(checkpoint, averageFile);
   return existsSync(average) ? average : join(checkpoint, generatorFile);
 }

@@ -12,7 +12,10 @@ import type { ProtocolName, Score } from '../metrics/protocols.ts';
 import { protocols, smallestMeasurable } from '../metrics/protocols.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 
-/** Test images: `dir` holds `HR/` and, if given, `LR_x{scale}/`; else LR is made as MATLAB made the benchmarks'. */
+/**
+ * Test images: `dir` holds `HR/` and, if given, `LR_x{scale}/`, or, as in BasicSR's archives, `GTmod12/` and
+ * `LRbicx{scale}/`. Without LR, it is made as MATLAB made the benchmarks'.
+ */
 export interface TestSet {
   readonly name: string;
   readonly dir: string;
@@ -45,7 +48,7 @@ export async function evaluate(
     onImage(i + 1, pairs.length);
     const { hr, lr } = await readPair(pair, scale);
     const sr = await upscaleBytes(upscaler, lr, hr);
-    const name = relative(join(testSet.dir, 'HR'), pair.hr).replace(/\.[^.]*$/, '');
+    const name = relative(hrFolder(testSet.dir) ?? '', pair.hr).replace(/\.[^.]*$/, '');
     for (const [p, protocol] of protocolNames.entries()) {
       images[p]!.push({ name, ...protocols[protocol].measure(sr, hr, scale) });
     }
@@ -61,15 +64,19 @@ export async function evaluate(
 }
 
 function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
-  const hr = join(dir, 'HR');
-  const lr = join(dir, `LR_x${scale}`);
-  if (!existsSync(hr)) {
+  const hr = hrFolder(dir);
+  if (hr === undefined) {
     throw new WorkbenchError(
       'data',
-      `Test set ${name}: ${hr} does not exist. ${dir} must hold a folder HR and may hold LR_x${scale}.`,
+      `Test set ${name}: ${join(dir, 'HR')} does not exist. ${dir} must hold a folder HR and may hold LR_x${scale}; GTmod12 and LRbicx${scale} are known too.`,
     );
   }
-  return filePairs({ hr, ...(existsSync(lr) ? { lr } : {}), downscale: 'bicubic' }, scale);
+  const lr = [`LR_x${scale}`, `LRbicx${scale}`].map((folder) => join(dir, folder)).find(existsSync);
+  return filePairs({ hr, ...(lr === undefined ? {} : { lr }), downscale: 'bicubic' }, scale);
+}
+
+function hrFolder(dir: string): string | undefined {
+  return ['HR', 'GTmod12'].map((folder) => join(dir, folder)).find(existsSync);
 }
 
 /** HR as it is measured (grey stays grey), LR as RGB. */

@@ -33,7 +33,7 @@ async function run(...args: string[]): Promise<{ printed: string; opened: string
     return true;
   });
   const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  registerEvaluate(program, openModel);
+  registerEvaluate(program, openModel, () => undefined);
   try {
     await program.parseAsync(['evaluate', ...args], { from: 'user' });
   } finally {
@@ -89,6 +89,21 @@ test('prints JSON', async () => {
   );
 });
 
+test('tells minimum, mean and maximum under the protocol of the original', async () => {
+  const { printed } = await run('bicubic', '--data', `two=${await testSet(2)}`, '--protocol', 'seed');
+  expect(
+    printed
+      .replaceAll(/\d\d\.\d{3}/g, '##')
+      .replaceAll(/0\.\d{4}/g, '#')
+      .split('\n')
+      .slice(1),
+  ).toEqual([
+    'model    data  images                   PSNR dB                      SSIM',
+    'bicubic  two        2  ## / ## / ##  # / # / #',
+    '',
+  ]);
+});
+
 test('opens models on the engine asked for, and closes them even after a failure', async () => {
   const dir = await testSet(1);
   const good = await run('m1', 'bicubic', 'm2', '--engine', 'webgpu', '--data', `a=${dir}`);
@@ -98,10 +113,11 @@ test('opens models on the engine asked for, and closes them even after a failure
   ]);
   const closed: string[] = [];
   const program = new Command().exitOverride();
-  registerEvaluate(program, async (name) => ({
-    ...bicubicUpscaler(4),
-    close: async () => void closed.push(name),
-  }));
+  registerEvaluate(
+    program,
+    async (name) => ({ ...bicubicUpscaler(4), close: async () => void closed.push(name) }),
+    () => undefined,
+  );
   const failing = program.parseAsync(['evaluate', 'm', '--data', 'a=/none'], { from: 'user' });
   await expect(failing).rejects.toThrow('Test set a: ');
   expect(closed).toEqual(['m']);

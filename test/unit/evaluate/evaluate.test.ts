@@ -85,6 +85,15 @@ test('uses the LR images of its scale when they are given', async () => {
   expect(found!.psnr).toBe(Number.POSITIVE_INFINITY);
 });
 
+test('uses the folders of the archives of Set5 and Set14', async () => {
+  const lr = noise(8, 7, 3);
+  const set = await testSet({ 'GTmod12/a.png': a, 'LRbicx4/a.png': lr, 'LRbicx2/a.png': noise(16, 14, 3) });
+  const upscaler = fixedUpscaler(croppedA);
+  const [found] = await evaluate(upscaler, set, ['rgb']);
+  expect(upscaler.seen).toEqual([lr]);
+  expect(found!.images.map(({ name }) => name)).toEqual(['a']);
+});
+
 test('clamps and rounds the output to 8 bits before it is measured', async () => {
   const upscaler: Upscaler = {
     ...fixedUpscaler(),
@@ -116,7 +125,7 @@ test.each<[string, Record<string, Image>, RegExp]>([
   [
     'no HR',
     { 'a.png': a },
-    /Test set own: .*HR does not exist\. .* must hold a folder HR and may hold LR_x4\./,
+    /Test set own: .*HR does not exist\. .* must hold a folder HR and may hold LR_x4; GTmod12 and LRbicx4/,
   ],
   [
     'LR of another size',
