@@ -1,0 +1,54 @@
+import { imageSources, type Stage } from '../config/index.ts';
+import type { ComparedRun } from './compare.ts';
+
+/**
+ * Why numbers of these runs must not be compared: another scale, validation on other pixels, or training data that
+ * changed under the same name. One sentence each.
+ */
+export function comparabilityWarnings(runs: readonly ComparedRun[]): string[] {
+  const names = [...new Set(runs.flatMap(({ manifest }) => Object.keys(manifest.data)))];
+  return [
+    ...disagreement(
+      runs,
+      'The runs enlarge by different factors: no number of one compares with one of another',
+      ({ config }) => `x${config.scale_factor}`,
+    ),
+    ...disagreement(
+      runs,
+      'The runs are validated on different crops: their validation does not compare',
+      ({ config: { validation } }) =>
+        `${validation.crop_size?.join('x') ?? 'whole images'}, ${validation.max_images ?? 'all'} images`,
+    ),
+    ...(['pretraining', 'training'] as const).flatMap((stage) =>
+      disagreement(
+        runs,
+        `The runs are validated on different images in ${stage}: their validation does not compare`,
+        (run) => validationImages(run, stage),
+      ),
+    ),
+    ...names.flatMap((name) =>
+      disagreement(
+        runs.filter(({ manifest }) => manifest.data[name] !== undefined),
+        `The runs were trained on different files under the name ${name}`,
+        ({ manifest }) => `${manifest.data[name]?.files} files, ${manifest.data[name]?.sha256.slice(0, 8)}`,
+      ),
+    ),
+  ];
+}
+
+function validationImages({ config }: ComparedRun, stage: Stage): string {
+  const sources = imageSources(config, stage, 'val').map(
+    ({ hr, lr, downscale }) => `${hr} with ${lr ?? `LR by ${downscale}`}`,
+  );
+  return sources.join(' and ') || 'none';
+}
+
+function disagreement(
+  runs: readonly ComparedRun[],
+  what: string,
+  describe: (run: ComparedRun) => string,
+): string[] {
+  const texts = runs.map(describe);
+  if (new Set(texts).size <= 1) return [];
+  return [`${what} (${runs.map(({ paths }, i) => `${paths.name}: ${texts[i]}`).join('; ')}).`];
+}

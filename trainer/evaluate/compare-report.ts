@@ -1,0 +1,200 @@
+import { type ProtocolName, protocols } from '../metrics/protocols.ts';
+import { type Comparison, type ComparisonRow, deltaOf } from './compare.ts';
+import type { Evaluation } from './evaluate.ts';
+import { publishedBenchmark, publishedResults } from './published.ts';
+import { alignCells, type Cells, decimals, scoreText } from './table.ts';
+
+/** One table of a report. */
+interface Section {
+  readonly title: string;
+  /** The head first. */
+  readonly cells: Cells;
+  /** Columns at the left that hold words. */
+  readonly words: number;
+}
+
+export interface ReportOptions {
+  /** The run whose numbers the others' are compared with. */
+  readonly baseline: string;
+  /** Whether to put the numbers of the original program beside. */
+  readonly isPublishedShown: boolean;
+}
+
+/** A comparison for a terminal. */
+export function comparisonText(comparison: Comparison, options: ReportOptions): string {
+  const tables = sections(comparison, options).map(
+    ({ title, cells, words }) => `${title}\n${alignCells(cells, words)}\n`,
+  );
+  const warnings = comparison.warnings.map((warning) => `Warning: ${warning}\n`);
+  return [...tables, ...(warnings.length > 0 ? [warnings.join('')] : [])].join('\n');
+}
+
+/** A comparison as Markdown, for a README or a pull request. */
+export function comparisonMarkdown(comparison: Comparison, options: ReportOptions): string {
+  const tables = sections(comparison, options).map(({ title, cells, words }) => {
+    const [head = [], ...rows] = cells;
+    const rule = head.map((_, column) => (column < words ? '---' : '---:'));
+    const lines = [head, rule, ...rows].map((row) => `| ${row.map(escapePipe).join(' | ')} |`);
+    return `### ${title}\n\n${lines.join('\n')}\n`;
+  });
+  const warnings = comparison.warnings.map((warning) => `> **Warning:** ${warning}\n`);
+  return [...tables, ...warnings].join('\n');
+}
+
+/** One line for each net, test set and protocol; numbers in full. The first line names the columns. */
+export function comparisonCsv(comparison: Comparison, { baseline }: ReportOptions): string {
+  const head = ['run', 'model', 'checkpoints', 'data', 'protocol', 'images'];
+  const numbers = [
+    'psnr',
+    'psnr_min',
+    'psnr_max',
+    'psnr_delta',
+    'ssim',
+    'ssim_min',
+    'ssim_max',
+    'ssim_delta',
+  ];
+  const rows = comparison.rows.flatMap((row) =>
+    row.evaluations.map((evaluation) => {
+      const delta = deltaOf(comparison, baseline, row, evaluation);
+      const cells = (['psnr', 'ssim'] as const).flatMap((metric) => {
+        const values = evaluation.images.map((image) => image[metric]);
+        return [evaluation[metric], Math.min(...values), Math.max(...values), delta?.[metric] ?? ''];
+      });
+      const { data, protocol, images } = evaluation;
+      return [row.run, row.model, row.checkpoints.join(' '), data, protocol, images.length, ...cells];
+    }),
+  );
+  return [[...head, ...numbers], ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('');
+}
+
+/** A comparison for a program: each evaluation with its `delta` to the baseline, which is null where there is none. */
+export function comparisonJson(
+  comparison: Comparison,
+  { baseline, isPublishedShown }: ReportOptions,
+): object {
+  const rows = comparison.rows.map((row) => ({
+    ...row,
+    evaluations: row.evaluations.map((evaluation) => ({
+      ...evaluation,
+      delta: deltaOf(comparison, baseline, row, evaluation),
+    })),
+  }));
+  const published = { bestImages: publishedResults, benchmark: publishedBenchmark };
+  return { ...comparison, baseline, rows, ...(isPublishedShown && { published }) };
+}
+
+function sections(comparison: Comparison, options: ReportOptions): Section[] {
+  const names = new Set(
+    comparison.rows.flatMap(({ evaluations }) => evaluations.map(({ protocol }) => protocol)),
+  );
+  return [
+    validationSection(comparison),
+    ...[...names].map((name) => protocolSection(comparison, name, options)),
+    ...(options.isPublishedShown ? [publishedSection(comparison)] : []),
+    ...(comparison.runs.length > 1 ? [differenceSection(comparison)] : []),
+  ];
+}
+
+function validationSection({ rows }: Comparison): Section {
+  const validated = rows.filter(({ validation }) => validation !== null);
+  const lines = validated.map(({ run, model, checkpoints, validation }) => [
+    run,
+    model,
+    checkpoints.join(', '),
+    validation?.psnr.toFixed(decimals.psnr) ?? '',
+    validation?.ssim.toFixed(decimals.ssim) ?? '',
+  ]);
+  return {
+    title: 'Validation in training: R, G and B',
+    cells: [['run', 'model', 'checkpoint', 'PSNR dB', 'SSIM'], ...lines],
+    words: 3,
+  };
+}
+
+function protocolSection(comparison: Comparison, name: ProtocolName, { baseline }: ReportOptions): Section {
+  const measured = comparison.rows.flatMap((row) =>
+    row.evaluations.flatMap((evaluation) => (evaluation.protocol === name ? [{ row, evaluation }] : [])),
+  );
+  const sets = [...new Set(measured.map(({ evaluation }) => evaluation.data))];
+  const lines = comparison.rows.map((row) => [
+    row.run,
+    row.model,
+    ...sets.flatMap((set) => {
+      const found = measured.find((each) => each.row === row && each.evaluation.data === set)?.evaluation;
+      return found ? scoreCells(comparison, baseline, row, found) : ['-', '-'];
+    }),
+  ]);
+  return {
+    title: `protocol ${name}: ${protocols[name].description}; in brackets, beyond ${baseline}`,
+    cells: [['run', 'model', ...sets.flatMap((set) => [`${set} PSNR dB`, `${set} SSIM`])], ...lines],
+    words: 2,
+  };
+}
+
+function scoreCells(
+  comparison: Comparison,
+  baseline: string,
+  row: ComparisonRow,
+  evaluation: Evaluation,
+): string[] {
+  const delta = row.run === baseline ? null : deltaOf(comparison, baseline, row, evaluation);
+  return (['psnr', 'ssim'] as const).map((metric) => {
+    const value = scoreText(evaluation, metric);
+    return delta === null ? value : `${value} (${signed(delta[metric], decimals[metric])})`;
+  });
+}
+
+function publishedSection({ rows }: Comparison): Section {
+  const theirs = publishedResults.map(({ title, set5, set14 }) => [
+    title,
+    'published',
+    ...[set5, set14].flatMap(({ psnr, ssim }) => [psnr.toFixed(2), ssim.toFixed(4)]),
+  ]);
+  const ours = rows.map((row) => [
+    row.run,
+    row.model,
+    ...['set5', 'set14'].flatMap((set) => {
+      const images = row.evaluations.find(
+        ({ data, protocol }) => data.toLowerCase() === set && protocol === 'seed',
+      )?.images;
+      if (!images) return ['-', '-'];
+      const best = (metric: 'psnr' | 'ssim') => Math.max(...images.map((image) => image[metric]));
+      return [best('psnr').toFixed(2), best('ssim').toFixed(4)];
+    }),
+  ]);
+  const { title, set5 } = publishedBenchmark;
+  return {
+    title: `The best single image of each set under protocol seed, which is what the original program published as its results. No means: nothing here compares with another table. (Its row "${title}", ${set5.psnr} dB on Set5, is the mean of a PSNR-driven net under paper-y and left out.)`,
+    cells: [['run', 'model', 'set5 PSNR dB', 'set5 SSIM', 'set14 PSNR dB', 'set14 SSIM'], ...theirs, ...ours],
+    words: 2,
+  };
+}
+
+function differenceSection({ runs, differences }: Comparison): Section {
+  const lines = differences.map(({ key, values }) => [key, ...values.map(valueText)]);
+  return {
+    title:
+      lines.length > 0 ? 'Where the run files differ (-: the key is absent)' : 'The run files do not differ',
+    cells: [['key', ...runs], ...lines],
+    words: runs.length + 1,
+  };
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return '-';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function signed(value: number, digits: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;
+}
+
+function escapePipe(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function csvCell(value: string | number): string {
+  const text = String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
