@@ -5,13 +5,14 @@ import { type Problem, problemsForStage, type ResolvedConfig, readRunFile } from
 import { datasetFiles } from '../data/datasets.ts';
 import { openEngine } from '../engine/engines.ts';
 import { exitCodes, WorkbenchError } from '../errors/errors.ts';
+import { type Stage, stages } from '../runs/run-directory.ts';
 import type { StageObserver, StepProgress } from '../stages/run-stage.ts';
 import { train } from '../stages/train.ts';
 import { parseEngine } from './open-model.ts';
 import { createReporter, formatDuration, type Reporter } from './terminal.ts';
 
 interface Flags {
-  readonly stage: 'pretraining';
+  readonly stage: Stage;
   readonly resume?: boolean;
   readonly engine?: string;
   readonly maxSteps?: number;
@@ -25,7 +26,7 @@ export function registerTrain(program: Command): void {
     .command('train')
     .description('train a stage of a run')
     .argument('<run file>', 'run.esrgan.yaml, or JSON')
-    .addOption(new Option('--stage <stage>', 'which stage').choices(['pretraining']).default('pretraining'))
+    .addOption(new Option('--stage <stage>', 'which stage').choices(stages).default('pretraining'))
     .option('--resume', 'go on from the newest whole checkpoint')
     .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto; instead of the run file’s')
     .option('--max-steps <count>', 'stop with a checkpoint after so many steps of the stage', wholeNumber)
@@ -47,17 +48,22 @@ export function registerTrain(program: Command): void {
       });
       reporter.done();
       reporter.event({ event: 'end', reason: result.reason, step: result.step, run: result.paths.root });
-      reporter.line(`${result.message ?? 'Finished.'} Step ${result.step}; everything is in ${result.paths.root}`);
+      reporter.line(
+        `${result.message ?? 'Finished.'} Step ${result.step}; everything is in ${result.paths.root}`,
+      );
       if (stop.aborted) process.exitCode = exitCodes.interrupted;
     });
 }
 
-function loadRunFile(file: string, stage: 'pretraining', reporter: Reporter): ResolvedConfig {
+function loadRunFile(file: string, stage: Stage, reporter: Reporter): ResolvedConfig {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new WorkbenchError('config', `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`);
+    throw new WorkbenchError(
+      'config',
+      `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+    );
   }
   const { config, problems } = readRunFile(text, { file, files: datasetFiles });
   const own = problemsForStage(problems, stage);
@@ -105,6 +111,7 @@ function progressLine({ step, steps, epoch, epochs, loss, rate, etaSeconds }: St
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1 on.');
   return number;
 }

@@ -8,20 +8,23 @@ export interface AdamOptions {
 
 /** What changes from step to step, as scalars that the compiled step takes in. */
 export interface AdamFactors {
-  /** `lr / (1 - beta1^t)` */
+  /** Learning rate with all corrections of both moments in it. */
   readonly stepSize: number;
-  /** `1 / sqrt(1 - beta2^t)` */
-  readonly secondCorrection: number;
+  /** The small constant in the scale of the second moment as it is kept. */
+  readonly epsilon: number;
 }
 
-const epsilon = 1e-8;
-
-/** @param step number of this update, from 1 */
+/**
+ * The moments are kept as plain sums, m = beta1 * m + g and v = beta2 * v + g^2, without Adam's factors
+ * (1 - beta) and without bias correction. Both are put into these two numbers, which saves operations on
+ * every weight and gives the same update.
+ *
+ * @param step number of this update, from 1
+ */
 export function adamFactors({ beta1, beta2 }: AdamOptions, learningRate: number, step: number): AdamFactors {
-  return {
-    stepSize: learningRate / (1 - beta1 ** step),
-    secondCorrection: 1 / Math.sqrt(1 - beta2 ** step),
-  };
+  const first = (1 - beta1) / (1 - beta1 ** step);
+  const second = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
+  return { stepSize: (learningRate * first) / second, epsilon: 1e-8 / second };
 }
 
 /** Names under which the moments of a parameter stand in the state. */
@@ -42,17 +45,17 @@ export function adam(
   state: Tensors,
   gradients: Tensors,
   stepSize: tf.Tensor,
-  secondCorrection: tf.Tensor,
+  epsilon: tf.Tensor,
 ): { state: Record<string, tf.Tensor>; gradientNorm: tf.Tensor } {
   const next: Record<string, tf.Tensor> = {};
   const sums: tf.Tensor[] = [];
   for (const [name, gradient] of Object.entries(gradients)) {
     const { first, second } = momentNames(name);
     const square = tf.square(gradient);
-    const m = tf.add(tf.mul(state[first]!, beta1), tf.mul(gradient, 1 - beta1));
-    const v = tf.add(tf.mul(state[second]!, beta2), tf.mul(square, 1 - beta2));
-    const denominator = tf.add(tf.mul(tf.sqrt(v), secondCorrection), epsilon);
-    next[name] = tf.sub(state[name]!, tf.mul(tf.div(m, denominator), stepSize));
+    const m = tf.add(tf.mul(state[first]!, beta1), gradient);
+    const v = tf.add(tf.mul(state[second]!, beta2), square);
+    const direction = tf.div(m, tf.add(tf.sqrt(v), epsilon));
+    next[name] = tf.sub(state[name]!, tf.mul(direction, stepSize));
     next[first] = m;
     next[second] = v;
     sums.push(tf.sum(square));

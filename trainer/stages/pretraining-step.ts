@@ -21,21 +21,20 @@ export interface PretrainingStepOptions {
 /**
  * One update of the generator alone.
  *
- * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `step_size`, `second_correction`.
+ * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `step_size`, `epsilon`.
  * Outputs: `content_loss` and `gradient_norm` of the parameters before the update.
  */
 export function pretrainingStep(options: PretrainingStepOptions): Step {
   return (inputs, state) => {
-    const { lr, hr, step_size: stepSize, second_correction: secondCorrection } = inputs;
-    if (!lr || !hr || !stepSize || !secondCorrection)
-      throw new Error('The pre-training step lacks an input.');
+    const { lr, hr, step_size: stepSize, epsilon } = inputs;
+    if (!lr || !hr || !stepSize || !epsilon) throw new Error('The pre-training step lacks an input.');
     const loss = (...values: tf.Tensor[]) => {
       const parameters = named(options.parameters, values);
       const sr = generator(options.generator, parameters, rank4(lr));
       return contentLoss(options.loss, sr, hr);
     };
     const { value, grads } = tf.valueAndGrads(loss)(options.parameters.map((name) => state[name]!));
-    const update = adam(pretrainingAdam, state, named(options.parameters, grads), stepSize, secondCorrection);
+    const update = adam(pretrainingAdam, state, named(options.parameters, grads), stepSize, epsilon);
     const averages = nextAverages(options.parameters, state, update.state, options.emaDecay);
     return {
       outputs: { content_loss: value, gradient_norm: update.gradientNorm },

@@ -6,19 +6,20 @@ import { WorkbenchError } from '../errors/errors.ts';
 import type { GeneratorOptions } from '../models/generator.ts';
 import { initialGenerator } from '../models/initial-generator.ts';
 import type { Checkpoint, CheckpointFile } from '../runs/checkpoints.ts';
-import { expectedShapes, generatorMetadata, mismatches, readGenerator } from '../weights/generator-file.ts';
+import { expectedShapes, generatorMetadata, readGenerator } from '../weights/generator-file.ts';
 import { encodeSafetensors, readSafetensors, type TensorMap } from '../weights/safetensors.ts';
 import { adamFactors, momentNames } from './adam.ts';
 import { stepLearningRate } from './learning-rate.ts';
 import { pretrainingAdam, pretrainingStep } from './pretraining-step.ts';
 import { averageName } from './running-average.ts';
 import type { StageTrainer } from './stage.ts';
+import { initialMoments, misfit, selected } from './state-tensors.ts';
 import { liveGenerator } from './validation.ts';
 
-/** Files of a pre-training checkpoint. */
+/** Files of a checkpoint. */
 export const generatorFile = 'generator.safetensors';
 export const averageFile = 'generator-ema.safetensors';
-const optimizerFile = 'optimizer.safetensors';
+export const optimizerFile = 'optimizer.safetensors';
 
 /** The generator's hyper-parameters in a run file. */
 export function generatorOptions(config: ResolvedConfig): GeneratorOptions {
@@ -51,7 +52,7 @@ export async function openPretraining(
   const program = await engine.compile(
     pretrainingStep({ generator: options, loss: config.content_loss.loss_f, parameters, emaDecay }),
     {
-      inputs: { lr: lrShape, hr: hrShape, step_size: [], second_correction: [] },
+      inputs: { lr: lrShape, hr: hrShape, step_size: [], epsilon: [] },
       state: Object.keys(state.shapes),
     },
     state,
@@ -60,6 +61,8 @@ export async function openPretraining(
 
   return {
     startStep: checkpoint?.state.step ?? 0,
+    stepsBefore: 0,
+    startPsnr: null,
     generator,
     async update(batch, step) {
       const learningRate = stepLearningRate(lr, step, interval, gamma);
@@ -68,7 +71,7 @@ export async function openPretraining(
         lr: batch.lr,
         hr: batch.hr,
         step_size: Float32Array.of(factors.stepSize),
-        second_correction: Float32Array.of(factors.secondCorrection),
+        epsilon: Float32Array.of(factors.epsilon),
       });
       return {
         content_loss: outputs.content_loss![0]!,
@@ -85,7 +88,7 @@ export async function openPretraining(
         { name: optimizerFile, chunks: encodeSafetensors(selected(tensors, moments)) },
       ];
       if (emaDecay > 0) {
-        const averages = new Map(parameters.map((name) => [name, tensors.get(averageName(name))!]));
+        const averages = selected(tensors, parameters, averageName);
         files.push({ name: averageFile, chunks: encodeSafetensors(averages, metadata) });
       }
       return files;
@@ -98,10 +101,6 @@ export async function openPretraining(
   };
 }
 
-function selected(tensors: ReadonlyMap<string, HostTensor>, names: readonly string[]): TensorMap {
-  return new Map(names.map((name) => [name, tensors.get(name)!]));
-}
-
 function newState(
   config: ResolvedConfig,
   options: GeneratorOptions,
@@ -111,24 +110,18 @@ function newState(
   const weights = init
     ? readInitial(init, options)
     : initialGenerator(options, createRandom(config.seed, 'weights'));
-  const state = new Map(weights);
-  for (const [name, { shape, data }] of weights) {
-    for (const moment of Object.values(momentNames(name))) {
-      state.set(moment, { shape, data: new Float32Array(data.length) });
-    }
-    if (keepsAverage) state.set(averageName(name), { shape, data });
-  }
+  const state = new Map([...weights, ...initialMoments(weights)]);
+  if (keepsAverage) for (const [name, tensor] of weights) state.set(averageName(name), tensor);
   return state;
 }
 
 function readInitial(path: string, options: GeneratorOptions): TensorMap {
   const found = readGenerator(path);
-  const shapes = new Map([...found.parameters].map(([name, { shape }]) => [name, shape]));
-  const problems = mismatches(shapes, expectedShapes(options));
-  if (problems.length > 0) {
+  const problem = misfit(found.parameters, expectedShapes(options));
+  if (problem) {
     throw new WorkbenchError(
       'data',
-      `pretraining.init: ${path} holds another generator than the run file: ${problems[0]}. Change \`generator\` and \`scale_factor\`, or name other weights.`,
+      `pretraining.init: ${path} holds another generator than the run file: ${problem}. Change \`generator\` and \`scale_factor\`, or name other weights.`,
     );
   }
   return found.parameters;
@@ -140,12 +133,11 @@ function readState(
   keepsAverage: boolean,
 ): Map<string, HostTensor> {
   const weights = readSafetensors(join(checkpoint.path, generatorFile)).tensors;
-  const shapes = new Map([...weights].map(([name, { shape }]) => [name, shape]));
-  const problems = mismatches(shapes, expectedShapes(options));
-  if (problems.length > 0) {
+  const problem = misfit(weights, expectedShapes(options));
+  if (problem) {
     throw new WorkbenchError(
       'run',
-      `The run file's generator is not that of ${checkpoint.path}: ${problems[0]}. Put \`generator\` and \`scale_factor\` back, or give the run another name.`,
+      `The run file's generator is not that of ${checkpoint.path}: ${problem}. Put \`generator\` and \`scale_factor\` back, or give the run another name.`,
     );
   }
   const state = new Map<string, HostTensor>([

@@ -3,13 +3,26 @@ import type { ResolvedConfig } from '../config/index.ts';
 import type { FilePair } from '../data/datasets.ts';
 import type { Loader } from '../data/loader.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { type CheckpointState, listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../runs/checkpoints.ts';
+import {
+  type CheckpointState,
+  listCheckpoints,
+  pruneCheckpoints,
+  writeCheckpoint,
+} from '../runs/checkpoints.ts';
 import type { EventWriter } from '../runs/event-writer.ts';
+import type { Stage } from '../runs/run-directory.ts';
 import { toolVersion } from '../tool-version.ts';
+import { createHints } from './hints.ts';
 import { createSampler } from './samples.ts';
 import type { Session } from './session.ts';
 import type { StageTrainer } from './stage.ts';
-import { bicubic, readValidationImage, type ValidationImage, type ValidationResult, validate } from './validation.ts';
+import {
+  bicubic,
+  readValidationImage,
+  type ValidationImage,
+  type ValidationResult,
+  validate,
+} from './validation.ts';
 
 /** Who watches a stage: a terminal, a log, a program. */
 export interface StageObserver {
@@ -38,7 +51,7 @@ export interface StageEnd {
 
 export interface StageContext {
   readonly config: ResolvedConfig;
-  readonly stage: 'pretraining';
+  readonly stage: Stage;
   readonly engineName: string;
   readonly session: Session;
   readonly loader: Loader;
@@ -72,11 +85,15 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
   const sampler = createSampler(context);
   const validation = createValidation(context);
   const clock = createClock(loader, trainer.startStep);
+  const hints = createHints(stage, trainer.startPsnr);
   let best = context.best;
   let step = trainer.startStep;
   let saved = step;
   let skipped = loader.skipped.length;
-  session.tell({ state: 'running', step, steps, epochs, epoch: epochOf(step), psnr: best?.psnr ?? null }, true);
+  session.tell(
+    { state: 'running', step, steps, epochs, epoch: epochOf(step), psnr: best?.psnr ?? null },
+    true,
+  );
 
   function epochOf(done: number): number {
     return Math.floor(done / loader.stepsPerEpoch);
@@ -84,6 +101,8 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
 
   async function checkpoint(result?: ValidationResult): Promise<void> {
     const files = await trainer.checkpointFiles();
+    // Scalars before the checkpoint: those behind it are logged again after a resume, those before it never.
+    events.flush({ durable: true });
     writeCheckpoint(session.paths, files, {
       stage,
       step,
@@ -97,17 +116,22 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
       best,
       metrics: result ? { psnr: result.rgb.psnr, ssim: result.rgb.ssim, psnr_y: result['paper-y'].psnr } : {},
     });
-    events.flush({ durable: true });
     pruneCheckpoints(session.paths, stage, config.checkpoints.keep);
     saved = step;
     session.log(`Checkpoint at step ${step}.`);
+  }
+
+  function tellHint(hint: string | undefined): void {
+    if (hint === undefined) return;
+    session.log(hint);
+    observer.line(hint);
   }
 
   /** Validates, and tells whether this is the best so far. */
   async function measure(): Promise<{ result: ValidationResult | undefined; isBest: boolean }> {
     const result = await validation();
     if (!result) return { result, isBest: false };
-    events.scalars(step, {
+    events.scalars(trainer.stepsBefore + step, {
       'validation/psnr_rgb': result.rgb.psnr,
       'validation/ssim_rgb': result.rgb.ssim,
       'validation/psnr_y': result['paper-y'].psnr,
@@ -121,14 +145,22 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
     const text = `Step ${step}: validation PSNR ${result.rgb.psnr.toFixed(3)} dB RGB, ${result['paper-y'].psnr.toFixed(3)} dB Y, SSIM ${result.rgb.ssim.toFixed(4)}, ${result.images} images${isBest ? ', the best so far' : ''}.`;
     session.log(text);
     observer.line(text);
-    observer.event({ event: 'validation', stage, step, rgb: result.rgb, 'paper-y': result['paper-y'], isBest });
+    observer.event({
+      event: 'validation',
+      stage,
+      step,
+      rgb: result.rgb,
+      'paper-y': result['paper-y'],
+      isBest,
+    });
+    tellHint(hints.validation(result.rgb.psnr));
     return { result, isBest };
   }
 
   while (step < lastStep) {
     const requests = session.requests();
     if (requests.includes('stop') || context.stop.aborted) return await stopped('Stopped on request.');
-    if (requests.includes('pause') && !requests.includes('resume')) {
+    if (requests.lastIndexOf('pause') > requests.lastIndexOf('resume')) {
       const goOn = await pause(context, step === saved ? undefined : checkpoint);
       if (!goOn) return await stopped('Stopped on request.');
       clock.restart(step);
@@ -141,13 +173,17 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
     for (const { file, reason } of loader.skipped.slice(skipped)) observer.line(`Skipped ${file}: ${reason}`);
     skipped = loader.skipped.length;
 
+    tellHint(hints.step(scalars));
     const loss = Object.values(scalars)[0]!;
     const { rate } = clock.read(step);
     const etaSeconds = (steps - step) / rate;
     session.tell({ step, epoch: epochOf(step), loss, rate, etaSeconds });
     observer.step({ stage, step, steps, epoch: batch.epoch, epochs, loss, rate, etaSeconds });
     if (step % config.log_every_steps === 0 || step === lastStep) {
-      events.scalars(step, { ...tagged('train', scalars), ...tagged('machine', clock.lap(step, config.batch_size)) });
+      events.scalars(trainer.stepsBefore + step, {
+        ...tagged('train', scalars),
+        ...tagged('machine', clock.lap(step, config.batch_size)),
+      });
       events.flush();
       observer.event({ event: 'step', stage, step, steps, epoch: batch.epoch, rate, ...scalars });
     }
@@ -157,7 +193,8 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
     const isSampled = step % sampleEvery === 0 || isLast;
     const { result, isBest } = isValidated ? await measure() : { result: undefined, isBest: false };
     if (isSampled) await sampler(step);
-    if (step % checkpointEvery === 0 || isLast || isBest || requests.includes('checkpoint')) await checkpoint(result);
+    if (step % checkpointEvery === 0 || isLast || isBest || requests.includes('checkpoint'))
+      await checkpoint(result);
     if (isValidated || isSampled) clock.restart(step);
   }
   if (step === steps) return { reason: 'finished', step, message: null };
@@ -198,11 +235,18 @@ function assertFinite(
   const bad = Object.entries(scalars).find(([, value]) => !Number.isFinite(value));
   if (!bad) return;
   const last = listCheckpoints(session.paths, stage).at(-1);
+  const { pretraining, training } = config;
+  const rates =
+    stage === 'pretraining'
+      ? `\`pretraining.lr\` (now ${pretraining.lr})`
+      : `\`training.g_lr\` (now ${training.g_lr}) and \`training.d_lr\` (now ${training.d_lr})`;
   throw new WorkbenchError(
     'notFinite',
     `At step ${step} of ${stage}, ${bad[0]} is ${bad[1]}: the net has lost its numbers. ${
-      last ? `The last good checkpoint is ${last.name}; \`esrgan train --resume\` goes on from it.` : 'There is no checkpoint yet.'
-    } Lower \`${stage}.lr\` (now ${config[stage].lr}), or look for damaged images in the training data.`,
+      last
+        ? `The last good checkpoint is ${last.name}; \`esrgan train --resume\` goes on from it.`
+        : 'There is no checkpoint yet.'
+    } Lower ${rates}, or look for damaged images in the training data.`,
   );
 }
 

@@ -5,14 +5,14 @@ import type { FilePair } from '../data/datasets.ts';
 import { encodePng } from '../data/decode.ts';
 import { type Image, toImage } from '../data/image.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
-import { samplesFolder } from '../runs/run-directory.ts';
+import { type Stage, samplesFolder } from '../runs/run-directory.ts';
 import type { Session } from './session.ts';
 import type { StageTrainer } from './stage.ts';
 import { bicubic, readValidationImage, type ValidationImage } from './validation.ts';
 
 export interface SamplerContext {
   readonly config: ResolvedConfig;
-  readonly stage: 'pretraining';
+  readonly stage: Stage;
   readonly session: Session;
   readonly trainer: StageTrainer;
   readonly validationPairs: readonly FilePair[];

@@ -6,6 +6,13 @@ import type { LiveGenerator } from './validation.ts';
 export interface StageTrainer {
   /** Steps that the state has behind it. */
   readonly startStep: number;
+  /**
+   * Steps of earlier stages behind the weights that the stage began with. In the event file the stage's steps
+   * count on from there, so that the curves of a run stand on one axis.
+   */
+  readonly stepsBefore: number;
+  /** Validation PSNR (RGB, dB) of the weights that the stage begins with; null where it is not known. */
+  readonly startPsnr: number | null;
   /** The generator as it would be used now: its running average where the run keeps one. */
   readonly generator: LiveGenerator;
   /**

@@ -17,16 +17,17 @@ import {
   recordStart,
   recordStop,
 } from '../runs/manifest.ts';
-import { createRunDirectory, type RunPaths, runPaths } from '../runs/run-directory.ts';
+import { createRunDirectory, type RunPaths, runPaths, type Stage } from '../runs/run-directory.ts';
 import { toolVersion } from '../tool-version.ts';
 import { openPretraining } from './pretraining.ts';
 import { runStage, type StageEnd, type StageObserver } from './run-stage.ts';
 import { openSession, type Session, type StatusNow } from './session.ts';
+import { assertTrainingPossible, openTraining } from './training.ts';
 
 export interface TrainOptions {
   readonly config: ResolvedConfig;
   readonly engine: Engine;
-  readonly stage: 'pretraining';
+  readonly stage: Stage;
   /** Go on from the newest whole checkpoint; otherwise the run must be new. */
   readonly resume: boolean;
   /** Stop with a checkpoint once the stage has so many steps behind it. */
@@ -49,16 +50,12 @@ export interface TrainResult extends StageEnd {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, engine, stage, resume } = options;
   const root = join(config.runs_dir, config.name);
-  if (!resume && readManifest(runPaths(root))) {
-    throw new WorkbenchError(
-      'run',
-      `The run ${config.name} exists: ${root}. Go on with \`--resume\`, or give the run another \`name\`.`,
-    );
-  }
+  if (!resume) assertNotBegun(config, runPaths(root), stage);
+  if (stage === 'training') assertTrainingPossible(config, runPaths(root));
   const paths = createRunDirectory(root);
   const session = openSession(paths, startingStatus(stage));
   try {
-    const checkpoint = openRun(session, options);
+    const { isNew, checkpoint } = openRun(session, options);
     const trainPairs = pairsOf(config, stage, 'train');
     recordStart(paths, {
       stage,
@@ -67,7 +64,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       engine: engine.name,
       device: engine.device,
     });
-    const end = await trainFrom(session, options, checkpoint, trainPairs);
+    const end = await trainFrom(session, options, { isNew, checkpoint }, trainPairs);
     recordStop(paths, { stage, step: end.step, reason: end.reason });
     session.end({ state: end.reason, message: end.message });
     return { ...end, paths };
@@ -78,34 +75,71 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
 }
 
-function startingStatus(stage: 'pretraining'): StatusNow {
+/** A stage is begun once: what a run has learned is never overwritten by accident. */
+function assertNotBegun({ name }: ResolvedConfig, paths: RunPaths, stage: Stage): void {
+  const manifest = readManifest(paths);
+  const isBegun =
+    stage === 'pretraining'
+      ? manifest !== undefined
+      : manifest?.sessions.some(({ start }) => start.stage === stage);
+  if (!isBegun) return;
+  const what =
+    stage === 'pretraining' ? `The run ${name} exists` : `The training stage of run ${name} was begun`;
+  throw new WorkbenchError(
+    'run',
+    `${what}: ${paths.root}. Go on with \`--resume\`, or give the run another \`name\`.`,
+  );
+}
+
+function startingStatus(stage: Stage): StatusNow {
   const none = { rate: null, etaSeconds: null, loss: null, psnr: null, message: null };
   return { state: 'starting', stage, epoch: 0, epochs: 0, step: 0, steps: 0, ...none };
 }
 
+/** What a stage finds in its run. */
+interface Opened {
+  /** Nobody has trained the run before. */
+  readonly isNew: boolean;
+  /** Of the stage, to go on from. */
+  readonly checkpoint: Checkpoint | undefined;
+}
+
 /** Makes a new run's manifest, or finds the checkpoint from which an old one goes on. */
-function openRun(session: Session, { config, stage, resume }: TrainOptions): Checkpoint | undefined {
+function openRun(session: Session, { config, stage, resume }: TrainOptions): Opened {
   const { paths } = session;
   const manifest = readManifest(paths);
   const text = serializeResolved(config);
   if (!manifest) {
     const data = Object.fromEntries(
-      imageSources(config, stage, 'train').map((source) => [source.name, fingerprint(source.hr, config, source)]),
+      imageSources(config, stage, 'train').map((source) => [
+        source.name,
+        fingerprint(source.hr, config, source),
+      ]),
     );
-    createManifest(paths, { seed: config.seed, configHash: sha256(text), data, ancestry: ancestry(config) });
+    createManifest(paths, {
+      seed: config.seed,
+      configHash: sha256(text),
+      data,
+      ancestry: ancestry(config, stage),
+    });
   }
   writeFileAtomic(paths.config, text);
-  if (!resume) return undefined;
+  const isNew = manifest === undefined;
+  if (!resume) return { isNew, checkpoint: undefined };
   const { checkpoint, problems } = latestCheckpoint(paths, stage);
   for (const problem of problems) session.log(problem);
-  session.log(checkpoint ? `Resuming from ${checkpoint.name}.` : 'No checkpoint yet: starting from the beginning.');
-  return checkpoint;
+  session.log(
+    checkpoint ? `Resuming from ${checkpoint.name}.` : 'No checkpoint yet: starting from the beginning.',
+  );
+  return { isNew, checkpoint };
 }
+
+const openStage = { pretraining: openPretraining, training: openTraining };
 
 async function trainFrom(
   session: Session,
   options: TrainOptions,
-  checkpoint: Checkpoint | undefined,
+  { isNew, checkpoint }: Opened,
   pairs: readonly FilePair[],
 ): Promise<StageEnd> {
   const { config, engine, stage, observer } = options;
@@ -129,8 +163,9 @@ async function trainFrom(
     observer.line(
       `${config.name}: ${stage} on ${engine.device} (${engine.name}), ${pairs.length} images, ${loader.stepsPerEpoch} steps per epoch, ${steps} steps.`,
     );
-    const trainer = await openPretraining(config, engine, checkpoint);
-    const events = createEventWriter(session.paths.root, checkpoint || options.resume ? startStep + 1 : undefined);
+    const trainer = await openStage[stage](config, engine, checkpoint, session.paths);
+    const firstStep = trainer.stepsBefore + startStep + 1;
+    const events = createEventWriter(session.paths.root, isNew ? undefined : firstStep);
     try {
       return await runStage({
         config,
@@ -157,7 +192,7 @@ async function trainFrom(
   }
 }
 
-function pairsOf(config: ResolvedConfig, stage: 'pretraining', split: 'train' | 'val'): FilePair[] {
+function pairsOf(config: ResolvedConfig, stage: Stage, split: 'train' | 'val'): FilePair[] {
   return imageSources(config, stage, split).flatMap((source) => filePairs(source, config.scale_factor));
 }
 
@@ -168,7 +203,7 @@ function reportSkipped(session: Session, loader: Loader, observer: StageObserver
   }
 }
 
-function endInFailure(session: Session, stage: 'pretraining', message: string): void {
+function endInFailure(session: Session, stage: Stage, message: string): void {
   try {
     session.log(`Failed: ${message}`);
     const isRecorded = readManifest(session.paths)?.sessions.at(-1)?.stop === null;
@@ -181,9 +216,9 @@ function endInFailure(session: Session, stage: 'pretraining', message: string): 
 }
 
 /** Weights that the run starts from. */
-function ancestry({ pretraining }: ResolvedConfig): Ancestor[] {
-  const { init } = pretraining;
-  return init ? [{ stage: 'pretraining', path: init, sha256: sha256OfFile(init) }] : [];
+function ancestry(config: ResolvedConfig, stage: Stage): Ancestor[] {
+  const { init } = config[stage];
+  return init ? [{ stage, path: init, sha256: sha256OfFile(init) }] : [];
 }
 
 function fingerprint(

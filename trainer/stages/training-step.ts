@@ -52,8 +52,8 @@ export interface TrainingStepOptions {
  * update, and the generator from the discriminator before its own. So the scores of real and generated images
  * are the same in both, and a compiled step computes them, and the generated images, once.
  *
- * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `g_step_size`, `g_second_correction`, `d_step_size`,
- * `d_second_correction`. Outputs, all of the nets before the update: the losses, `d_real` and `d_fake` (see
+ * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `g_step_size`, `g_epsilon`, `d_step_size`,
+ * `d_epsilon`. Outputs, all of the nets before the update: the losses, `d_real` and `d_fake` (see
  * `averageProbabilities`) and the norms of both gradients.
  */
 export function trainingStep(options: TrainingStepOptions): Step {
@@ -98,20 +98,8 @@ export function trainingStep(options: TrainingStepOptions): Step {
     });
     const { d_real, d_fake, ...statistics } = ofDiscriminator.others;
 
-    const g = adam(
-      trainingAdam,
-      state,
-      ofGenerator.gradients,
-      input('g_step_size'),
-      input('g_second_correction'),
-    );
-    const d = adam(
-      trainingAdam,
-      state,
-      ofDiscriminator.gradients,
-      input('d_step_size'),
-      input('d_second_correction'),
-    );
+    const g = adam(trainingAdam, state, ofGenerator.gradients, input('g_step_size'), input('g_epsilon'));
+    const d = adam(trainingAdam, state, ofDiscriminator.gradients, input('d_step_size'), input('d_epsilon'));
     return {
       outputs: {
         g_total_loss: ofGenerator.loss,

@@ -1,12 +1,12 @@
-import { cropImage, type FloatImage, type Image, toFloatImage } from '../data/image.ts';
 import type { FilePair } from '../data/datasets.ts';
 import { decodeImage } from '../data/decode.ts';
 import { downscale } from '../data/downscale.ts';
+import { cropImage, type FloatImage, type Image, toFloatImage } from '../data/image.ts';
 import { imresizeFloat } from '../data/imresize.ts';
 import type { Engine, Program, State } from '../engine/engine.ts';
+import { type Score, smallestMeasurable, validationMetrics } from '../metrics/protocols.ts';
 import { type GeneratorOptions, generator } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
-import { type Score, smallestMeasurable, validationMetrics } from '../metrics/protocols.ts';
 
 /** One image of the validation data: the same crop in both resolutions. */
 export interface ValidationImage {

@@ -66,17 +66,17 @@ describe('generator', () => {
         parameters: [...before.keys()],
         emaDecay: 0,
       });
-      const inputs = { lr: lr.shape, hr: hr.shape, step_size: [], second_correction: [] };
+      const inputs = { lr: lr.shape, hr: hr.shape, step_size: [], epsilon: [] };
       const program = await compiled.compile(step, { inputs, state: [...state.keys()] }, held);
       const losses = fixture.get('losses').data;
       const norms = fixture.get('gradient_norms').data;
       for (let index = 0; index < losses.length; index++) {
-        const { stepSize, secondCorrection } = adamFactors(pretrainingAdam, learningRate, index + 1);
+        const { stepSize, epsilon } = adamFactors(pretrainingAdam, learningRate, index + 1);
         const result = await program.run({
           lr: lr.data,
           hr: hr.data,
           step_size: Float32Array.of(stepSize),
-          second_correction: Float32Array.of(secondCorrection),
+          epsilon: Float32Array.of(epsilon),
         });
         expect(result.content_loss![0]! / losses[index]!).toBeCloseTo(1, 5);
         expect(result.gradient_norm![0]! / norms[index]!).toBeCloseTo(1, 4);

@@ -73,7 +73,7 @@ async function trained(
   });
   const [lr, hr] = [channelsLast(fixture.get('lr')), channelsLast(fixture.get('hr'))];
   const shapeOf = (scale: number) => [batch, patch[0] / scale, patch[1] / scale, generator.img_channels];
-  const scalars = { g_step_size: [], g_second_correction: [], d_step_size: [], d_second_correction: [] };
+  const scalars = { g_step_size: [], g_epsilon: [], d_step_size: [], d_epsilon: [] };
   const program = await engine.compile(
     step,
     {
@@ -95,9 +95,9 @@ async function trained(
       lr: batchOf(lr, index, generator.scale_factor),
       hr: batchOf(hr, index, 1),
       g_step_size: Float32Array.of(g!.stepSize),
-      g_second_correction: Float32Array.of(g!.secondCorrection),
+      g_epsilon: Float32Array.of(g!.epsilon),
       d_step_size: Float32Array.of(d!.stepSize),
-      d_second_correction: Float32Array.of(d!.secondCorrection),
+      d_epsilon: Float32Array.of(d!.epsilon),
     });
     const numbers = Object.entries(outputs).map(([name, data]) => [name, data[0]!]);
     logs.push({ ...Object.fromEntries(numbers), g_learning_rate: gRate, d_learning_rate: dRate });

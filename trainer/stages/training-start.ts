@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ResolvedConfig } from '../config/index.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import { bestCheckpoint, latestCheckpoint } from '../runs/checkpoints.ts';
+import type { RunPaths } from '../runs/run-directory.ts';
+import { averageFile, generatorFile } from './pretraining.ts';
+
+/** The generator that the training stage begins with. */
+export interface TrainingStart {
+  /** Its file of weights. */
+  readonly file: string;
+  /** Steps of pre-training behind it; 0 for a file from elsewhere. */
+  readonly steps: number;
+  /** Its validation PSNR in RGB, in dB; null where it is not known. */
+  readonly psnr: number | null;
+}
+
+/**
+ * What `training.init` stands for: the last or the best checkpoint of the run's own pre-training, of which the
+ * running average is taken where the run keeps one, or a file.
+ *
+ * @throws WorkbenchError `run` where the run has no such checkpoint, saying what to do
+ */
+export function findTrainingStart({ training, checkpoints }: ResolvedConfig, paths: RunPaths): TrainingStart {
+  const { init } = training;
+  if (init !== 'last' && init !== 'best') return { file: init, steps: 0, psnr: null };
+  const checkpoint =
+    init === 'last'
+      ? latestCheckpoint(paths, 'pretraining').checkpoint
+      : bestCheckpoint(paths, checkpoints.best, 'pretraining');
+  if (!checkpoint) {
+    const lack =
+      init === 'last' ? 'no checkpoint of its pretraining' : 'no validated checkpoint of its pretraining';
+    throw new WorkbenchError(
+      'run',
+      `training.init is \`${init}\`, but the run ${paths.name} has ${lack} in ${paths.checkpoints}. Run \`esrgan train ${paths.name}.esrgan.yaml --stage pretraining\` first, or let \`training.init\` name a file of weights.`,
+    );
+  }
+  const average = join(checkpoint.path, averageFile);
+  return {
+    file: existsSync(average) ? average : join(checkpoint.path, generatorFile),
+    steps: checkpoint.state.step,
+    psnr: checkpoint.state.metrics.psnr ?? null,
+  };
+}
