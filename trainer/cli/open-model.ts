@@ -1,13 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { type EngineName, engineNames } from '../engine/engine.ts';
-import { openEngine } from '../engine/engines.ts';
+import { findEngine, openEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { bestCheckpoint, latestCheckpoint } from '../runs/checkpoints.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { averageFile, generatorFile } from '../stages/pretraining.ts';
-import { bicubicUpscaler } from '../upscale/bicubic.ts';
+import { floatBicubicUpscaler } from '../upscale/bicubic.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
+import { openOnnxUpscaler } from '../upscale/onnx-upscaler.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { findRun } from './find-run.ts';
@@ -20,24 +21,55 @@ export function parseEngine(text: string): EngineName | 'auto' {
 }
 
 /**
- * Opens what a command calls a model: `bicubic`, a `.safetensors` file, a checkpoint's folder, or a run by
- * its folder or by its name in ./runs, of which the best checkpoint is taken, or the newest where none was
- * validated.
+ * Opens what a command calls a model: `bicubic`, a file of weights (`.safetensors`, `.pth`) or an ONNX file, a
+ * checkpoint's folder, or a run by its folder or by its name in ./runs, of which the best checkpoint is taken, or the
+ * newest where none was validated.
+ *
+ * @throws WorkbenchError `data` where the file is none of that or its net does not take RGB pictures
  */
 export async function openModel(
   name: string,
   { engine, scale = 4 }: { engine: string; scale?: number },
 ): Promise<Upscaler> {
   const asked = parseEngine(engine);
-  if (name === 'bicubic') return bicubicUpscaler(scale);
+  if (name === 'bicubic') return floatBicubicUpscaler(scale);
   const path = weightsOf(name);
+  const shown = relative('', path);
+  if (extname(path).toLowerCase() === '.onnx') {
+    return openOnnxUpscaler(path, shown, await findProvider(asked));
+  }
   const { options, parameters } = readGenerator(path);
-  return networkUpscaler(await openEngine(asked), relative('', path), options, parameters);
+  if (options.img_channels !== 3) {
+    throw new WorkbenchError(
+      'data',
+      `${path} was made for pictures of ${options.img_channels} channels; pictures are given to nets as RGB, so that it needs 3.`,
+    );
+  }
+  return networkUpscaler(await openEngine(asked), shown, options, parameters);
 }
 
-/** The file of weights that a model's name stands for. Throws a `run` error where there is none. */
+/** What runs an ONNX file: ONNX Runtime's own engines, never TensorFlow. */
+async function findProvider(asked: EngineName | 'auto'): Promise<'cpu' | 'cuda' | 'webgpu'> {
+  if (asked === 'tensorflow') {
+    throw new WorkbenchError(
+      'engine',
+      'TensorFlow cannot run ONNX files: choose --engine cuda, webgpu, cpu or auto.',
+    );
+  }
+  if (asked !== 'auto') {
+    await openEngine(asked);
+    return asked;
+  }
+  for (const name of ['cuda', 'webgpu'] as const) if ((await findEngine(name)).isAutomatic) return name;
+  return 'cpu';
+}
+
+/** The file of weights that a model's name stands for. Throws a `run` or `data` error where there is none. */
 export function weightsOf(name: string): string {
   if (existsSync(name) && statSync(name).isFile()) return name;
+  if (/\.(safetensors|pth|pt|ckpt|onnx)$/i.test(name)) {
+    throw new WorkbenchError('data', `There is no file ${name}.`);
+  }
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
   const { paths } = existsSync(join(name, 'run.json')) ? { paths: runPaths(name) } : findRun('runs', name);
   const best = bestCheckpoint(paths, 'psnr');

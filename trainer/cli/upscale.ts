@@ -22,7 +22,10 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
     .command('upscale')
     .description('enlarge pictures; each result is <name>_x<scale> beside its input')
     .argument('<image...>', 'picture files, or folders of them')
-    .requiredOption('--model <model>', 'a checkpoint, a run, a .safetensors file, or bicubic')
+    .requiredOption(
+      '--model <model>',
+      'a run, a checkpoint, a file of weights (.safetensors, .pth, .onnx), or bicubic',
+    )
     .option('--out <folder>', 'put the results there')
     .option('--tile <pixels>', 'side of a tile in the input: smaller needs less memory', wholeNumber)
     .option('--scale <factor>', 'enlargement by bicubic; a net has its own', wholeNumber)

@@ -23,10 +23,11 @@ const { root } = protobuf.parse(`
     repeated Node node = 1; optional string name = 2; repeated Tensor initializer = 5;
     repeated ValueInfo input = 11; repeated ValueInfo output = 12;
   }
+  message TextEntry { optional string key = 1; optional string value = 2; }
   message OperatorSet { optional string domain = 1; optional int64 version = 2; }
   message Model {
     optional int64 ir_version = 1; optional string producer_name = 2; optional Graph graph = 7;
-    repeated OperatorSet opset_import = 8;
+    repeated OperatorSet opset_import = 8; repeated TextEntry metadata_props = 14;
   }
 `);
 const Model = root.lookupType('Model');
@@ -45,12 +46,14 @@ export interface OnnxNode {
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  /** 16-bit words are halves (IEEE 754). */
+  readonly data: Float32Array | BigInt64Array | Uint16Array;
 }
 
 export interface OnnxPort {
   readonly name: string;
-  readonly shape: readonly number[];
+  /** A name stands for an extent that each call may choose. */
+  readonly shape: readonly (number | string)[];
 }
 
 export interface OnnxGraph {
@@ -58,25 +61,29 @@ export interface OnnxGraph {
   readonly constants: readonly OnnxTensor[];
   readonly inputs: readonly OnnxPort[];
   readonly outputs: readonly OnnxPort[];
+  /** Texts for people and programs. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
-export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
-/** Encodes a graph as an ONNX model (opset 18 and Microsoft's operators); ports are float tensors. */
+/** Encodes a graph as an ONNX model (opset 18, and Microsoft's operators where it has them); ports are float tensors. */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   const port = ({ name, shape }: OnnxPort) => ({
     name,
     type: {
-      tensorType: { elemType: onnxTypes.float32, shape: { dim: shape.map((dimValue) => ({ dimValue })) } },
+      tensorType: { elemType: onnxTypes.float32, shape: { dim: shape.map(dimension) } },
     },
   });
+  const domains = new Set(graph.nodes.map(({ domain = '' }) => domain));
   const message = Model.fromObject({
     irVersion: 8,
     producerName: 'esrgan-workbench',
     opsetImport: [
       { domain: '', version: 18 },
-      { domain: 'com.microsoft', version: 1 },
+      ...(domains.has('com.microsoft') ? [{ domain: 'com.microsoft', version: 1 }] : []),
     ],
+    metadataProps: Object.entries(graph.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: {
       name: 'step',
       node: graph.nodes.map((node, index) => ({
@@ -90,7 +97,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
       initializer: graph.constants.map(({ name, shape, data }) => ({
         name,
         dims: shape,
-        dataType: data instanceof Float32Array ? onnxTypes.float32 : onnxTypes.int64,
+        dataType: typeOf(data),
         rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
       })),
       input: graph.inputs.map(port),
@@ -98,6 +105,20 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
     },
   });
   return Model.encode(message).finish();
+}
+
+/** A model as plain objects by the names above, with their defaults. Throws an Error where the bytes are none. */
+export function decodeOnnx(bytes: Uint8Array): unknown {
+  return Model.toObject(Model.decode(bytes), { longs: Number, defaults: true });
+}
+
+function dimension(extent: number | string) {
+  return typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent };
+}
+
+function typeOf(data: OnnxTensor['data']): number {
+  if (data instanceof Uint16Array) return onnxTypes.float16;
+  return data instanceof Float32Array ? onnxTypes.float32 : onnxTypes.int64;
 }
 
 function attribute(name: string, value: OnnxAttribute) {

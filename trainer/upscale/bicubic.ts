@@ -1,5 +1,5 @@
 import { toFloatImage, toImage } from '../data/image.ts';
-import { imresize } from '../data/imresize.ts';
+import { imresize, imresizeFloat } from '../data/imresize.ts';
 import type { Upscaler } from './upscaler.ts';
 
 /**
@@ -15,4 +15,9 @@ export function bicubicUpscaler(scale: number): Upscaler {
     upscale: async (image) => toFloatImage(imresize(toImage(image), scale, 'uint8-replicate')),
     close: async () => {},
   };
+}
+
+/** The same without any rounding and with the newer, mirrored border: pictures of 16 bits keep them. */
+export function floatBicubicUpscaler(scale: number): Upscaler {
+  return { ...bicubicUpscaler(scale), upscale: async (image) => imresizeFloat(image, scale) };
 }

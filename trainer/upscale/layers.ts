@@ -15,6 +15,7 @@ export function upscaleLayers(upscaler: Upscaler): Upscaler {
     name: upscaler.name,
     scale: upscaler.scale,
     reach: Math.max(upscaler.reach, bicubicReach),
+    alignment: upscaler.alignment ?? 1,
     async upscale(image) {
       if (image.channels === 3) return upscaler.upscale(image);
       const grey = image.channels < 3;

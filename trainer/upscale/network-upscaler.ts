@@ -2,12 +2,16 @@ import type { FloatImage } from '../data/image.ts';
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
 import { type GeneratorOptions, generator, generatorReach } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
+import { upscalePadded } from './resize-canvas.ts';
 import type { Upscaler } from './upscaler.ts';
 
 /** Programs kept: tiles come in few shapes, and each compiled one holds a copy of the weights. */
 const programsKept = 3;
 
-/** A generator as an upscaler: one program is compiled for each size of tile. */
+/**
+ * A generator as an upscaler: one program is compiled for each size of tile. For nets that rearrange their input,
+ * images are padded to a multiple of what those take together.
+ */
 export function networkUpscaler(
   engine: Engine,
   name: string,
@@ -35,15 +39,21 @@ export function networkUpscaler(
     return program;
   }
 
+  const { scale_factor: scale, input_unshuffle: alignment = 1 } = options;
+  const enlarge = async ({ width, height, channels, data }: FloatImage): Promise<FloatImage> => {
+    const program = await programFor(height, width);
+    const { sr } = await program.run({ lr: data });
+    return { width: width * scale, height: height * scale, channels, data: sr! };
+  };
   return {
     name,
-    scale: options.scale_factor,
+    scale,
     reach: generatorReach(options),
-    async upscale({ width, height, channels, data }: FloatImage): Promise<FloatImage> {
-      const program = await programFor(height, width);
-      const { sr } = await program.run({ lr: data });
-      const scale = options.scale_factor;
-      return { width: width * scale, height: height * scale, channels, data: sr! };
+    alignment,
+    upscale(image) {
+      const width = Math.ceil(image.width / alignment) * alignment;
+      const height = Math.ceil(image.height / alignment) * alignment;
+      return upscalePadded(image, { width, height }, scale, enlarge);
     },
     async close() {
       for (const program of programs.values()) await (await program).close();

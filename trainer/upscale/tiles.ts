@@ -21,18 +21,25 @@ export interface Tile {
  * exactly once and have at least `overlap` pixels of context on each side, except where the image ends.
  * All tiles have the same size, `min(width, tile)` x `min(height, tile)`, because an engine prepares one
  * graph for each size: tiles are spread evenly and overlap more where the image is not a whole multiple.
+ * They begin at multiples of `alignment`, for which the last ones are up to `alignment` - 1 pixels larger.
  *
  * @throws WorkbenchError `usage` when the context leaves nothing of a tile to keep.
  */
-export function planTiles(width: number, height: number, tile: number, overlap: number): Tile[] {
-  if (tile <= 2 * overlap) {
+export function planTiles(
+  width: number,
+  height: number,
+  tile: number,
+  overlap: number,
+  alignment = 1,
+): Tile[] {
+  if (tile < 2 * overlap + alignment) {
     throw new WorkbenchError(
       'usage',
-      `A tile of ${tile} pixels is all context with an overlap of ${overlap}: it must be larger than ${2 * overlap}.`,
+      `A tile of ${tile} pixels is all context with an overlap of ${overlap}: it must be larger than ${2 * overlap + alignment - 1}.`,
     );
   }
-  const columns = cut(width, tile, overlap);
-  return cut(height, tile, overlap).flatMap((row) =>
+  const columns = cut(width, tile, overlap, alignment);
+  return cut(height, tile, overlap, alignment).flatMap((row) =>
     columns.map((column) => ({
       source: { x: column.start, y: row.start, width: column.length, height: row.length },
       keep: { x: column.from, y: row.from, width: column.to - column.from, height: row.to - row.from },
@@ -41,15 +48,18 @@ export function planTiles(width: number, height: number, tile: number, overlap: 
 }
 
 /** Spans along one axis: pixels read, `[start, start + length)`, and pixels kept, `[from, to)`. */
-function cut(size: number, tile: number, overlap: number) {
+function cut(size: number, tile: number, overlap: number, alignment: number) {
   const length = Math.min(size, tile);
-  const steps = Math.ceil((size - length) / (tile - 2 * overlap));
-  const start = (index: number) => (steps === 0 ? 0 : Math.round((index * (size - length)) / steps));
+  const last = Math.floor((size - length) / alignment) * alignment;
+  // Rounding a start down to a multiple shortens what its tile shares with the next one.
+  const steps = Math.ceil(last / (tile - 2 * overlap - (alignment - 1)));
+  const start = (index: number) =>
+    steps === 0 ? 0 : Math.round((index * last) / steps / alignment) * alignment;
   // Neighbours share at least 2 * overlap pixels; the seam lies in the middle of what they share.
   const seam = (index: number) => Math.floor((start(index - 1) + length + start(index)) / 2);
   return Array.from({ length: steps + 1 }, (_, index) => ({
     start: start(index),
-    length,
+    length: index === steps ? size - start(index) : length,
     from: index === 0 ? 0 : seam(index),
     to: index === steps ? size : seam(index + 1),
   }));

@@ -1,5 +1,6 @@
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { cropFloats } from './resize-canvas.ts';
 import { planTiles, type Rect } from './tiles.ts';
 import type { Upscaler } from './upscaler.ts';
 
@@ -50,12 +51,12 @@ export async function* upscaleTiles(
 ): AsyncGenerator<Piece> {
   const { tile: size = defaultTile, signal, onTile } = options;
   const overlap = options.overlap ?? defaultOverlap(upscaler.reach, size);
-  const tiles = planTiles(image.width, image.height, size, overlap);
-  const { scale } = upscaler;
+  const { scale, alignment = 1 } = upscaler;
+  const tiles = planTiles(image.width, image.height, size, overlap, alignment);
   for (const [index, { source, keep }] of tiles.entries()) {
     if (signal?.aborted) throw new WorkbenchError('interrupted', 'The upscaling was cancelled.');
-    const enlarged = await upscaler.upscale(crop(image, source));
-    const pixels = crop(enlarged, {
+    const enlarged = await upscaler.upscale(cropFloats(image, source));
+    const pixels = cropFloats(enlarged, {
       x: (keep.x - source.x) * scale,
       y: (keep.y - source.y) * scale,
       width: keep.width * scale,
@@ -101,15 +102,4 @@ function allFinite(values: Float32Array): boolean {
     if (!Number.isFinite(values[i]!)) return false;
   }
   return true;
-}
-
-/** A rectangle of an image, copied. */
-function crop(image: FloatImage, { x, y, width, height }: Rect): FloatImage {
-  const { channels } = image;
-  const data = new Float32Array(width * height * channels);
-  for (let row = 0; row < height; row++) {
-    const at = ((y + row) * image.width + x) * channels;
-    data.set(image.data.subarray(at, at + width * channels), row * width * channels);
-  }
-  return { width, height, channels, data };
 }

@@ -11,6 +11,8 @@ export interface Upscaler {
    * overlap by this many; `Infinity` where a tile's edge is never exact.
    */
   readonly reach: number;
+  /** Tiles begin at multiples of this many pixels; 1 by default. Images may have any size. */
+  readonly alignment?: number;
   /** `[h, w, 3]` in 0..1 to `[h * scale, w * scale, 3]`, not clamped. */
   upscale(image: FloatImage): Promise<FloatImage>;
   /** Frees what the engine holds. */

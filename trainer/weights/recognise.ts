@@ -1,5 +1,6 @@
 import { WorkbenchError } from '../errors/errors.ts';
 import { type GeneratorOptions, generatorConvolutions } from '../models/generator.ts';
+import { bytesOf } from './dtypes.ts';
 import { convolutionNames, findLayout, type LayoutName, type PartCounts, scalingNames } from './layouts.ts';
 import { otherArchitecture } from './other-architectures.ts';
 import type { TensorFile } from './tensors.ts';
@@ -129,8 +130,8 @@ function readSeedScalings(
         `${file.path} is not a whole ESRGAN generator: ${name} is ${info ? `[${info.shape}] instead of a number` : 'missing'}.`,
       );
     }
-    // 0.2 as a 32-bit float is 0.200000003.
-    return Number(file.read(name).data[0]!.toPrecision(7));
+    // 0.2 as a 32-bit float is 0.200000003, and as a half 0.199951.
+    return Number(file.read(name).data[0]!.toPrecision(bytesOf(info.dtype) >= 4 ? 7 : 3));
   };
   const { blocks: blockNames, denses: denseNames } = scalingNames(counts);
   const blocks = blockNames.map(read);

@@ -1,0 +1,39 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type Command, Option } from 'commander';
+import { readGenerator } from '../weights/generator-file.ts';
+import { type WritableLayout, writableLayouts } from '../weights/layouts.ts';
+import { writeGenerator } from '../weights/write-generator.ts';
+import { weightsOf } from './open-model.ts';
+import { createReporter } from './terminal.ts';
+
+interface Flags {
+  readonly layout?: WritableLayout;
+  readonly half?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds `esrgan convert` to the command. */
+export function registerConvert(program: Command): void {
+  program
+    .command('convert')
+    .description('write a generator in another format or with the names of another program')
+    .argument('<in>', 'a file of weights (.safetensors, .pth), a checkpoint, or a run')
+    .argument('<out>', 'what to write: its name ends in .safetensors, .pth or .onnx')
+    .addOption(new Option('--layout <program>', 'whose names the tensors get').choices(writableLayouts))
+    .option('--half', 'store numbers in 16 bits')
+    .option('--json', 'one JSON object')
+    .action((input: string, output: string, { layout, half = false, json = false }: Flags) => {
+      const path = weightsOf(input);
+      const generator = readGenerator(path);
+      writeGenerator(output, generator, {
+        ...(layout === undefined ? {} : { layout }),
+        precision: half ? 'F16' : 'F32',
+        metadata: { ...generator.metadata, converted_from: basename(path) },
+      });
+      const reporter = createReporter({ json, stream: process.stdout });
+      const { size: bytes } = statSync(output);
+      reporter.line(`${output}: ${generator.parameters.size} tensors, ${(bytes / 1e6).toFixed(1)} MB`);
+      reporter.event({ event: 'done', input: path, output, tensors: generator.parameters.size, bytes });
+    });
+}

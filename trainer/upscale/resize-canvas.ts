@@ -1,0 +1,50 @@
+import type { FloatImage } from '../data/image.ts';
+import type { Rect } from './tiles.ts';
+
+/** A rectangle of an image, copied. */
+export function cropFloats(image: FloatImage, { x, y, width, height }: Rect): FloatImage {
+  const { channels } = image;
+  const data = new Float32Array(width * height * channels);
+  for (let row = 0; row < height; row++) {
+    const at = ((y + row) * image.width + x) * channels;
+    data.set(image.data.subarray(at, at + width * channels), row * width * channels);
+  }
+  return { width, height, channels, data };
+}
+
+/** The image with more columns and rows at its right and bottom, mirrored at its last ones, which stay single. */
+export function padByReflection(image: FloatImage, width: number, height: number): FloatImage {
+  if (width === image.width && height === image.height) return image;
+  const { channels } = image;
+  const data = new Float32Array(width * height * channels);
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = mirrored(y, image.height) * image.width;
+    for (let x = 0; x < width; x++) {
+      const from = (row + mirrored(x, image.width)) * channels;
+      for (let channel = 0; channel < channels; channel++) data[to++] = image.data[from + channel]!;
+    }
+  }
+  return { width, height, channels, data };
+}
+
+/**
+ * Runs something that takes images of certain sizes only: the image is padded by reflection to `width` x `height`,
+ * enlarged, and what the padding became is cut off.
+ */
+export async function upscalePadded(
+  image: FloatImage,
+  { width, height }: { readonly width: number; readonly height: number },
+  scale: number,
+  upscale: (image: FloatImage) => Promise<FloatImage>,
+): Promise<FloatImage> {
+  const enlarged = await upscale(padByReflection(image, width, height));
+  if (width === image.width && height === image.height) return enlarged;
+  return cropFloats(enlarged, { x: 0, y: 0, width: image.width * scale, height: image.height * scale });
+}
+
+/** The index within 0..length-1 that mirrors one beyond the end. */
+function mirrored(index: number, length: number): number {
+  if (length === 1) return 0;
+  const folded = index % (2 * length - 2);
+  return folded < length ? folded : 2 * length - 2 - folded;
+}

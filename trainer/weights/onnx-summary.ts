@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { decodeOnnx } from '../engine/onnx.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import { isCount, isList, isNullable, isNumber, isObject, isString } from '../runs/json-shape.ts';
+import type { Metadata } from './tensors.ts';
+
+/** What an ONNX file holds, without running it. */
+export interface OnnxSummary {
+  readonly producer: string;
+  readonly operations: number;
+  /** Name and extents of each, such as `input [batch, 3, height, width]`. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly dtype: string;
+    readonly shape: readonly number[];
+  }[];
+  readonly metadata: Metadata;
+}
+
+const isPort = isObject({
+  name: isString,
+  type: isNullable(
+    isObject({
+      tensorType: isNullable(
+        isObject({
+          shape: isNullable(isObject({ dim: isList(isObject({ dimValue: isNumber, dimParam: isString })) })),
+        }),
+      ),
+    }),
+  ),
+});
+
+const isModel = isObject({
+  producerName: isString,
+  graph: isObject({
+    node: isList((value): value is unknown => value !== undefined),
+    input: isList(isPort),
+    output: isList(isPort),
+    initializer: isList(isObject({ name: isString, dataType: isCount, dims: isList(isCount) })),
+  }),
+  metadataProps: isList(isObject({ key: isString, value: isString })),
+});
+
+/** ONNX's numbers of types, by safetensors' names. */
+const dtypes: Readonly<Record<number, string>> = {
+  1: 'F32',
+  2: 'U8',
+  3: 'I8',
+  5: 'I16',
+  6: 'I32',
+  7: 'I64',
+  9: 'BOOL',
+  10: 'F16',
+  11: 'F64',
+  16: 'BF16',
+};
+
+/** Reads what an ONNX file says about itself. Throws a `data` error where it is none. */
+export function readOnnxSummary(path: string): OnnxSummary {
+  let model: unknown;
+  try {
+    model = decodeOnnx(readFileSync(path));
+  } catch (error) {
+    throw new WorkbenchError(
+      'data',
+      `${path} is not a sound ONNX file: ${error instanceof Error ? error.message : error}.`,
+    );
+  }
+  if (!isModel(model)) throw new WorkbenchError('data', `${path} is not a sound ONNX file: it has no graph.`);
+  const { graph, producerName, metadataProps } = model;
+  // Some programs list their tensors among the inputs too.
+  const tensors = new Set(graph.initializer.map(({ name }) => name));
+  return {
+    producer: producerName,
+    operations: graph.node.length,
+    inputs: graph.input.filter(({ name }) => !tensors.has(name)).map(portText),
+    outputs: graph.output.map(portText),
+    tensors: graph.initializer.map(({ name, dataType, dims }) => ({
+      name,
+      dtype: dtypes[dataType] ?? `type ${dataType}`,
+      shape: dims,
+    })),
+    metadata: Object.fromEntries(metadataProps.map(({ key, value }) => [key, value])),
+  };
+}
+
+type Port = typeof isPort extends (value: unknown) => value is infer P ? P : never;
+
+function portText({ name, type }: Port): string {
+  const extents = type?.tensorType?.shape?.dim ?? [];
+  return `${name} [${extents.map(({ dimValue, dimParam }) => dimParam || dimValue).join(', ')}]`;
+}
