@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError } from 'commander';
+import { readRunFile } from '../config/index.ts';
+import type { Engine } from '../engine/engine.ts';
+import { openEngine } from '../engine/engines.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import { type ComparedRun, compareRuns, type NetOpener } from '../evaluate/compare.ts';
+import {
+  comparisonCsv,
+  comparisonJson,
+  comparisonMarkdown,
+  comparisonText,
+} from '../evaluate/compare-report.ts';
+import type { TestSet } from '../evaluate/evaluate.ts';
+import { fingerprintTestSet } from '../evaluate/store.ts';
+import { type ProtocolName, protocols } from '../metrics/protocols.ts';
+import { readManifest } from '../runs/manifest.ts';
+import { networkUpscaler } from '../upscale/network-upscaler.ts';
+import { readGenerator } from '../weights/generator-file.ts';
+import { interpolate } from '../weights/interpolate.ts';
+import { evaluateWithProgress, parseProtocols, parseTestSet } from './evaluate.ts';
+import { findRun } from './find-run.ts';
+import { generatorOf, parseEngine } from './open-model.ts';
+
+interface Flags {
+  readonly data?: TestSet[];
+  readonly protocol: ProtocolName[];
+  readonly baseline?: string;
+  readonly alpha: number;
+  readonly published?: boolean;
+  readonly again?: boolean;
+  readonly engine: string;
+  readonly runsDir: string;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly markdown?: boolean;
+}
+
+/** Adds `esrgan compare` to the command. */
+export function registerCompare(program: Command): void {
+  program
+    .command('compare')
+    .description('put runs beside each other: their nets on test sets, and where their run files differ')
+    .argument('<run...>', 'names or folders of runs')
+    .option('--data <name=folder>', 'test set, as for evaluate; may be repeated', parseTestSet)
+    .option(
+      '--protocol <names>',
+      `with commas between them: ${Object.keys(protocols).join(', ')}`,
+      parseProtocols,
+      ['paper-y', 'rgb'],
+    )
+    .option('--baseline <run>', 'the run whose numbers the others are compared with; else the first')
+    .option('--alpha <share>', 'of the ESRGAN in the interpolated net, 0 to 1', parseShare, 0.8)
+    .option('--published', 'put the numbers that the original program published beside')
+    .option('--again', 'compute also what the runs keep from earlier')
+    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
+    .option('--runs-dir <folder>', 'folder of the runs', 'runs')
+    .option('--json', 'print JSON')
+    .option('--csv', 'print CSV: a line for each net, test set and protocol')
+    .option('--markdown', 'print Markdown')
+    .action(async (names: string[], flags: Flags) => {
+      const { data = [], published = false, runsDir } = flags;
+      const runs = names.map((name) => openRun(runsDir, name));
+      const baseline = findRun(runsDir, flags.baseline ?? names[0]!).paths.name;
+      if (!runs.some(({ paths }) => paths.name === baseline)) {
+        throw new WorkbenchError(
+          'usage',
+          `The baseline ${baseline} is none of the runs compared: name it too.`,
+        );
+      }
+      const comparison = await compareRuns(runs, {
+        testSets: await Promise.all(data.map(fingerprintTestSet)),
+        protocols: [...new Set([...flags.protocol, ...(published ? ['seed' as const] : [])])],
+        alpha: flags.alpha,
+        opener: netOpener(flags.engine),
+        evaluate: evaluateWithProgress,
+        again: flags.again === true,
+      });
+      const options = { baseline, isPublishedShown: published };
+      const print = flags.csv ? comparisonCsv : flags.markdown ? comparisonMarkdown : comparisonText;
+      process.stdout.write(
+        flags.json ? `${JSON.stringify(comparisonJson(comparison, options))}\n` : print(comparison, options),
+      );
+    });
+}
+
+function openRun(runsDir: string, name: string): ComparedRun {
+  const { paths, kind } = findRun(runsDir, name);
+  const manifest = readManifest(paths);
+  const config =
+    kind === 'esrgan' && existsSync(paths.config)
+      ? readRunFile(readFileSync(paths.config, 'utf8'), { file: paths.config }).config
+      : undefined;
+  if (config && manifest) return { paths, config, manifest };
+  throw new WorkbenchError(
+    'run',
+    `${paths.root} cannot be compared: it lacks a readable run.json or run.esrgan.yaml, as runs of \`esrgan train\` have.`,
+  );
+}
+
+/** Opens nets on one engine, which is looked for when the first of them is needed. */
+function netOpener(engineName: string): NetOpener {
+  const name = parseEngine(engineName);
+  let engine: Promise<Engine> | undefined;
+  const open = async (title: string, { options, parameters }: ReturnType<typeof interpolate>) => {
+    engine ??= openEngine(name);
+    return networkUpscaler(await engine, title, options, parameters);
+  };
+  return {
+    weightsOf: generatorOf,
+    open: (file) => open(file, readGenerator(file)),
+    openInterpolated: (psnr, esrgan, alpha) => {
+      const names = [psnr, esrgan] as const;
+      const net = interpolate(readGenerator(psnr), readGenerator(esrgan), alpha, names);
+      return open(names.join(' and '), net);
+    },
+  };
+}
+
+function parseShare(text: string): number {
+  const share = Number(text);
+  if (text.trim() === '' || !(share >= 0 && share <= 1)) throw new InvalidArgumentError('It must be 0 to 1.');
+  return share;
+}
