@@ -11,6 +11,7 @@ import { openModel, weightsOf } from './open-model.ts';
 import { registerRuns } from './runs.ts';
 import { registerTrain } from './train.ts';
 import { registerUpscale } from './upscale.ts';
+import { registerWeights } from './weights.ts';
 
 // Errors then name lines of the sources, such as the line of a model that an engine cannot compile.
 process.setSourceMapsEnabled(true);
@@ -26,6 +27,7 @@ registerControl(program);
 registerUpscale(program, openModel);
 registerEvaluate(program, openModel, weightsOf);
 registerData(program);
+registerWeights(program);
 registerDoctor(program);
 program.command('probe <provider>', { hidden: true }).action(async (provider: 'cuda' | 'webgpu') => {
   process.stdout.write(`${JSON.stringify(await probe(provider))}\n`);

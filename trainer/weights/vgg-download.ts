@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { download, type DownloadOptions } from '../data/download/download.ts';
+import { type DownloadOptions, download } from '../data/download/download.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import type { VggType } from '../models/vgg.ts';
 import { diskError } from '../runs/atomic-file.ts';
 import { sha256OfFile } from '../runs/checkpoints.ts';
-import type { VggType } from '../models/vgg.ts';
 import { writeSafetensors } from './safetensors.ts';
 import { readVgg } from './vgg-file.ts';
 

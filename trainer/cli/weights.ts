@@ -1,0 +1,55 @@
+import { Argument, type Command, Option } from 'commander';
+import { formatBytes } from '../data/download/disk-space.ts';
+import type { VggType } from '../models/vgg.ts';
+import { getVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
+import { defaultVggFile } from '../weights/vgg-file.ts';
+import { createReporter } from './terminal.ts';
+
+interface GetFlags {
+  readonly to?: string;
+  readonly mirror: string;
+  readonly json?: boolean;
+}
+
+/** Adds `esrgan weights get` to the command. */
+export function registerWeights(program: Command): void {
+  const weights = program.command('weights').description('get the weights that the perceptual loss needs');
+  weights
+    .command('get')
+    .description('download a net of torchvision, check it and keep its convolutions')
+    .addArgument(new Argument('<net>', 'which').choices(Object.keys(torchvisionFiles)))
+    .option('--to <file>', 'the .safetensors file to write; by default where every run finds it')
+    .addOption(
+      new Option('--mirror <address>', 'where the files of torchvision lie')
+        .env('ESRGAN_WEIGHTS_MIRROR')
+        .default(torchvisionAddress),
+    )
+    .option('--json', 'one JSON object a line')
+    .action(async (net: VggType, { to = defaultVggFile(net), mirror, json = false }: GetFlags) => {
+      const reporter = createReporter({ json, stream: process.stdout });
+      const cancel = new AbortController();
+      // Once: a second Ctrl-C ends the process as it always does.
+      const interrupt = () => cancel.abort();
+      process.once('SIGINT', interrupt);
+      let told: number | undefined;
+      try {
+        await getVgg(net, `${mirror.replace(/\/+$/, '')}/${torchvisionFiles[net]}`, to, {
+          signal: cancel.signal,
+          onProgress(done, total) {
+            const percent = total === null ? undefined : Math.floor((100 * done) / total);
+            const share = total === null ? '' : ` of ${formatBytes(total)}, ${percent} %`;
+            reporter.progress(`${net}: ${formatBytes(done)}${share}`);
+            // A program hears of each percent, or of each 64 MiB, not of each packet.
+            const now = percent ?? Math.floor(done / 2 ** 26);
+            if (now !== told) reporter.event({ event: 'progress', net, done, total });
+            told = now;
+          },
+        });
+      } finally {
+        process.off('SIGINT', interrupt);
+        reporter.done();
+      }
+      reporter.line(`${net} is in ${to}.`);
+      reporter.event({ event: 'done', net, to });
+    });
+}
