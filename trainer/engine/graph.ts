@@ -90,6 +90,10 @@ export type Operation =
   | { readonly kind: 'convolutionInputGradient'; readonly window: Window }
   /** x, dy: the gradient of a convolution by its filter. */
   | { readonly kind: 'convolutionFilterGradient'; readonly window: Window }
+  /** dy, filter: the gradient by x of a 3x3 convolution of x enlarged by two, with a border of one. */
+  | { readonly kind: 'enlargedInputGradient' }
+  /** x, dy: the gradient of the same by its filter. */
+  | { readonly kind: 'enlargedFilterGradient' }
   /** x enlarged by whole factors, each pixel repeated. */
   | { readonly kind: 'upsampleNearest'; readonly factor: readonly [number, number] }
   /** Its gradient: every block of pixels summed. */
@@ -290,6 +294,14 @@ export class Graph {
     return this.node({ kind: 'convolutionFilterGradient', window }, [x, dy], filterShape);
   }
 
+  enlargedInputGradient(dy: Value, filter: Value, xShape: Shape): Value {
+    return this.node({ kind: 'enlargedInputGradient' }, [dy, filter], xShape);
+  }
+
+  enlargedFilterGradient(x: Value, dy: Value, filterShape: Shape): Value {
+    return this.node({ kind: 'enlargedFilterGradient' }, [x, dy], filterShape);
+  }
+
   upsampleNearest(x: Value, factor: readonly [number, number]): Value {
     const [n = 0, height = 0, width = 0, channels = 0] = x.shape;
     const shape = [n, height * factor[0], width * factor[1], channels];
@@ -362,8 +374,10 @@ function covers(value: Value, shape: Shape): boolean {
   );
 }
 
-function isFill(value: Value, number: number): boolean {
-  return value.operation.kind === 'fill' && value.operation.value === number;
+/** Whether every element is `number`, as 32-bit floats see it. */
+export function isFill(value: Value | undefined, number: number): boolean {
+  const operation = value?.operation;
+  return operation?.kind === 'fill' && Math.fround(operation.value) === Math.fround(number);
 }
 
 function isComparison(fn: BinaryFunction): boolean {

@@ -72,6 +72,8 @@ class Lowering {
   private readonly inputs: OnnxPort[] = [];
   private readonly outputs: OnnxPort[] = [];
   private readonly known = new Map<string, string>();
+  private readonly computed = new Set<string>();
+  private readonly renamed = new Map<string, string>();
   private readonly native = new Map<Value, { name: string; layout: Layout }>();
   private count = 0;
 
@@ -86,14 +88,22 @@ class Lowering {
   }
 
   output(name: string, value: Value, layout: Layout): void {
-    const type =
-      value.type === 'float32' ? this.physical(value, layout) : this.cast(this.physical(value, layout));
-    this.nodes.push({ type: 'Identity', inputs: [type], outputs: [name] });
+    const physical = this.physical(value, layout);
+    const source = value.type === 'float32' ? physical : this.cast(physical);
+    // The node that computes it writes it under its final name; only what is no node's result is copied.
+    if (this.computed.has(source) && !this.renamed.has(source)) this.renamed.set(source, name);
+    else this.nodes.push({ type: 'Identity', inputs: [source], outputs: [name] });
     this.outputs.push({ name, shape: arranged(value.shape, layout) });
   }
 
   finish(): Lowered {
-    const { nodes, constants, inputs, outputs } = this;
+    const { constants, inputs, outputs } = this;
+    const final = (name: string) => this.renamed.get(name) ?? name;
+    const nodes = this.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(final),
+      outputs: node.outputs.map(final),
+    }));
     return { model: encodeOnnx({ nodes, constants, inputs, outputs }), nodes: nodes.length };
   }
 
@@ -213,6 +223,12 @@ class Lowering {
       case 'convolutionFilterGradient':
         keep(this.filterGradient(x!, y!, operation.window, shape), filterLayout);
         return;
+      case 'enlargedInputGradient':
+        keep(this.enlargedInputGradient(x!, y!), channelsFirst);
+        return;
+      case 'enlargedFilterGradient':
+        keep(this.enlargedFilterGradient(x!, y!, shape), filterLayout);
+        return;
       case 'upsampleNearest': {
         const scales = this.floats([1, 1, ...operation.factor], [4]);
         keep(
@@ -317,13 +333,16 @@ class Lowering {
     const [top, left, bottom, right] = window.pads;
     const from = this.physical(dy, channelsFirst);
     if (window.strides[0] === 1 && window.strides[1] === 1) {
-      const turned = this.node('Slice', [
-        this.physical(filter, [2, 3, 0, 1]),
-        this.integers([-1, -1]),
-        this.integers([-kernelHeight - 1, -kernelWidth - 1]),
-        this.integers([2, 3]),
-        this.integers([-1, -1]),
-      ]);
+      const taps = kernelHeight * kernelWidth;
+      const exchanged = this.reshape(this.physical(filter, [2, 3, 0, 1]), [-1, taps]);
+      // Turning by 180 degrees is reversing the taps: a product with a constant does it on all threads.
+      const reversal = Float32Array.from({ length: taps ** 2 }, (_, index) =>
+        Math.floor(index / taps) + (index % taps) === taps - 1 ? 1 : 0,
+      );
+      const turned = this.reshape(
+        this.node('MatMul', [exchanged, this.floats(reversal, [taps, taps])]),
+        arranged(filter.shape, [2, 3, 0, 1]),
+      );
       const pads = [
         kernelHeight - 1 - top,
         kernelWidth - 1 - left,
@@ -349,7 +368,7 @@ class Lowering {
   /**
    * For each tap (r, q) of the filter, the product of dy `[O, pixels]` with the x it met `[I, pixels]`.
    * With stride 1 the columns of x are shifted and the rows of dy, so that three copies of each serve
-   * all nine taps of a 3x3 filter.
+   * all nine taps of a 3x3 filter; or one of the two is shifted both ways where it has few channels.
    */
   private filterGradient(x: Value, dy: Value, window: Window, shape: Shape): string {
     const [kernelHeight = 0, kernelWidth = 0, inputs = 0, outputs = 0] = shape;
@@ -364,10 +383,22 @@ class Lowering {
 
     let tap: (r: number, q: number) => [string, string];
     if (strideHeight === 1 && strideWidth === 1) {
-      const pixels = height * outWidth;
+      // Copies of shifted maps that each way needs; few channels are cheap to shift both ways.
+      const both = (kernelWidth - 1) * inputs + (kernelHeight - 1) * outputs;
+      const shifts = kernelHeight * kernelWidth - 1;
+      const onGradient = shifts * outputs < both && outputs <= inputs;
+      const onMap = shifts * inputs < both && !onGradient;
+      const shiftedRows = onMap ? outHeight : height;
+      const shiftedColumns = onGradient ? width : outWidth;
+      const shifted = (name: string, from: Shape, down: number, across: number) => {
+        const [, fromHeight = 0, fromWidth = 0] = from;
+        const below = shiftedRows - fromHeight - down;
+        return this.pad(name, [0, 0, down, across, 0, 0, below, shiftedColumns - fromWidth - across]);
+      };
+      const pixels = shiftedRows * shiftedColumns;
       tap = (r, q) => [
-        rows(this.pad(gradients, [0, 0, r - top, 0, 0, 0, height - outHeight - r + top, 0]), outputs, pixels),
-        rows(this.pad(maps, [0, 0, 0, left - q, 0, 0, 0, outWidth - width - left + q]), inputs, pixels),
+        rows(shifted(gradients, dy.shape, onMap ? 0 : r - top, onGradient ? q - left : 0), outputs, pixels),
+        rows(shifted(maps, x.shape, onMap ? top - r : 0, onGradient ? 0 : left - q), inputs, pixels),
       ];
     } else {
       const padded = this.pad(maps, [0, 0, top, left, 0, 0, bottom, right]);
@@ -391,14 +422,76 @@ class Lowering {
     for (let r = 0; r < kernelHeight; r++) {
       for (let q = 0; q < kernelWidth; q++) {
         const [a, b] = tap(r, q);
-        const product = this.matmul(a, 3, false, b, 3, true);
-        const sum =
-          n === 1 ? product : this.node('ReduceSum', [product, this.integers([0])], { keepdims: 1 });
-        taps.push(sum);
+        taps.push(this.matmul(a, 3, false, b, 3, true));
       }
     }
-    const stacked = this.reshape(this.concat(taps, 0), [kernelHeight * kernelWidth, outputs * inputs]);
-    return this.reshape(this.transposed(stacked, [0, 1], [1, 0]), arranged(shape, filterLayout));
+    return this.gathered(taps, n, shape, (tap, part) => (tap === part ? 1 : 0));
+  }
+
+  /**
+   * A filter from products `[N, O, I]`, one for each tap or part of one: a last product adds up the images,
+   * weighs the parts, and moves the taps from the outermost place to the innermost.
+   */
+  private gathered(
+    parts: readonly string[],
+    n: number,
+    shape: Shape,
+    weight: (tap: number, part: number) => number,
+  ): string {
+    const [kernelHeight = 0, kernelWidth = 0, inputs = 0, outputs = 0] = shape;
+    const taps = kernelHeight * kernelWidth;
+    const stacked = this.reshape(this.concat(parts, 0), [parts.length * n, outputs * inputs]);
+    const weights = Float32Array.from({ length: parts.length * n * taps }, (_, index) =>
+      weight(index % taps, Math.floor(index / (taps * n))),
+    );
+    const product = this.matmul(stacked, 2, true, this.floats(weights, [parts.length * n, taps]), 2, false);
+    return this.reshape(product, arranged(shape, filterLayout));
+  }
+
+  /**
+   * Row Y of a convolution of an enlarged map reads row (Y + r - 1) / 2 of the map by tap r. So dx at row i
+   * is made of rows 2i - 1 to 2i + 2 of dy: a 4x4 convolution with stride 2, whose taps are sums of the
+   * filter's.
+   */
+  private enlargedInputGradient(dy: Value, filter: Value): string {
+    const exchanged = this.reshape(this.physical(filter, [2, 3, 0, 1]), [-1, 9]);
+    const weights = Float32Array.from({ length: 9 * 16 }, (_, index) =>
+      enlargedWeight(Math.floor(index / 16), index % 16),
+    );
+    const [, , inputs = 0, outputs = 0] = filter.shape;
+    const summed = this.node('MatMul', [exchanged, this.floats(weights, [9, 16])]);
+    return this.convolution(
+      [this.physical(dy, channelsFirst), this.reshape(summed, [inputs, outputs, 4, 4])],
+      {
+        strides: [2, 2],
+        pads: [1, 1, 1, 1],
+      },
+    );
+  }
+
+  /** The same 16 products at the size of the small map, with the even and the odd rows and columns of dy. */
+  private enlargedFilterGradient(x: Value, dy: Value, shape: Shape): string {
+    const [, , inputs = 0, outputs = 0] = shape;
+    const [n = 0, height = 0, width = 0] = x.shape;
+    const maps = this.physical(x, channelsFirst);
+    const gradients = this.physical(dy, channelsFirst);
+    const rows = (name: string, channels: number) => this.reshape(name, [n, channels, height * width]);
+    // Row 2i + u - 1 of dy is row i + shift of its rows of one parity.
+    const place = (u: number) => ({ parity: (u + 1) % 2, shift: Math.floor((u - 1) / 2) });
+    const parts = Array.from({ length: 16 }, (_, part) => {
+      const [row, column] = [place(Math.floor(part / 4)), place(part % 4)];
+      const phase = this.node('Slice', [
+        gradients,
+        this.integers([row.parity, column.parity]),
+        this.integers([2 * height, 2 * width]),
+        this.integers([2, 3]),
+        this.integers([2, 2]),
+      ]);
+      const down = this.pad(phase, [0, 0, -row.shift, 0, 0, 0, row.shift, 0]);
+      const across = this.pad(maps, [0, 0, 0, column.shift, 0, 0, 0, -column.shift]);
+      return this.matmul(rows(down, outputs), 3, false, rows(across, inputs), 3, true);
+    });
+    return this.gathered(parts, n, shape, enlargedWeight);
   }
 
   private concat(names: readonly string[], axis: number): string {
@@ -456,7 +549,7 @@ class Lowering {
 
   private floats(values: ArrayLike<number>, shape: Shape): string {
     const data = values instanceof Float32Array ? values : Float32Array.from(values);
-    const key = data.length <= 16 ? `float [${shape}] ${data}` : undefined;
+    const key = data.length <= 1024 ? `float [${shape}] ${data}` : undefined;
     return this.constant(key, { shape, data });
   }
 
@@ -485,9 +578,16 @@ class Lowering {
     if (known) return known;
     const name = `t${this.count++}`;
     this.nodes.push({ type, domain, inputs, outputs: [name], attributes });
+    this.computed.add(name);
     this.known.set(key, name);
     return name;
   }
+}
+
+/** How tap (r, q) of a 3x3 filter counts in part (u, v) of the 4x4 one that acts on the small map. */
+function enlargedWeight(tap: number, part: number): number {
+  const counts = (r: number, u: number) => (r + u === 2 || r + u === 3 ? 1 : 0);
+  return counts(Math.floor(tap / 3), Math.floor(part / 4)) * counts(tap % 3, part % 4);
 }
 
 function identity(rank: number): Layout {

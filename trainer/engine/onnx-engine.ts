@@ -32,7 +32,7 @@ export function createOnnxEngine({
   const onDevice = name === 'webgpu';
   const compileGraph = async (step: Step, inputs: Shapes, stateShapes: Shapes, isTraining: boolean) => {
     const traced = trace(step, inputs, stateShapes);
-    const { outputs, state } = name === 'cpu' ? rewriteForCpu(traced) : traced;
+    const { outputs, state } = name === 'cpu' && isTraining ? rewriteForCpu(traced) : traced;
     const declared = declaredInputs(traced.graph.input.bind(traced.graph), inputs, stateShapes);
     const lowered = lower(outputs, state, declared, { fusedMatMul: name !== 'webgpu' });
     const locations = Object.fromEntries(

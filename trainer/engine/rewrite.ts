@@ -1,4 +1,4 @@
-import { sameShape, topologicalOrder, type Value } from './graph.ts';
+import { isFill, sameShape, topologicalOrder, type Value } from './graph.ts';
 import type { Traced } from './trace.ts';
 
 /**
@@ -6,7 +6,7 @@ import type { Traced } from './trace.ts';
  * convolutions and matrix products in place of many narrow ones.
  */
 export function rewriteForCpu(traced: Traced): Traced {
-  return [foldBiases, maskByActivation, distributeConvolutions, joinFilterGradients].reduce(
+  return [foldBiases, slopeByActivation, skipEnlargement, distributeConvolutions, joinFilterGradients].reduce(
     (current, pass) => rewritten(current, pass(current)),
     traced,
   );
@@ -49,24 +49,68 @@ const foldBiases: Pass =
     return graph.convolution(rewrite(x!), rewrite(filter!), sum.operation.window, rewrite(bias));
   };
 
+/** Times this, every normal number is beyond 1: a ramp as steep as a step. */
+const steep = 3e38;
+
 /**
- * The gradient of a leaky ReLU asks where its input was positive: just where its output is. So the input
- * need not be kept until then.
+ * The gradient of y = leakyRelu(x, a) is dy where x is positive and a * dy elsewhere. That is dy times a
+ * ramp of y from a to 1, steep as a step: two fast operations in place of a comparison and a selection. And
+ * x, which is positive just where y is, need not be kept until then.
  */
-const maskByActivation: Pass = (traced) => {
+const slopeByActivation: Pass = (traced) => {
   const activations = new Map<Value, Value>();
   for (const value of topologicalOrder(results(traced))) {
-    if (value.operation.kind === 'leakyRelu' && value.operation.alpha > 0)
-      activations.set(value.inputs[0]!, value);
+    if (value.operation.kind === 'leakyRelu') activations.set(value.inputs[0]!, value);
   }
   return (value, rewrite) => {
-    if (value.operation.kind !== 'binary' || value.operation.fn !== 'Greater') return undefined;
-    const [x, zero] = value.inputs;
+    if (value.operation.kind !== 'select') return undefined;
+    const [condition, gradient, scaled] = value.inputs;
+    if (condition?.operation.kind !== 'binary' || condition.operation.fn !== 'Greater') return undefined;
+    const [x, zero] = condition.inputs;
     const activation = activations.get(x!);
-    if (!activation || zero?.operation.kind !== 'fill' || zero.operation.value !== 0) return undefined;
-    return traced.graph.binary('Greater', rewrite(activation), zero);
+    if (activation?.operation.kind !== 'leakyRelu' || !isFill(zero, 0)) return undefined;
+    const { alpha } = activation.operation;
+    if (alpha <= 0 || alpha >= 1) return undefined;
+    if (scaled?.operation.kind !== 'binary' || scaled.operation.fn !== 'Mul') return undefined;
+    if (scaled.inputs[0] !== gradient || !isFill(scaled.inputs[1], alpha)) return undefined;
+    const { graph } = traced;
+    const ramp = graph.binary('Mul', rewrite(activation), graph.fill(steep, []));
+    return graph.binary('Mul', rewrite(gradient!), graph.clip(ramp, alpha, 1));
   };
 };
+
+/**
+ * Gradients of a 3x3 convolution of a map enlarged by two repeat work: neighbouring pixels of the large map
+ * are the same pixel of the small one. Taken at the size of the small map, they need 16 products for each of
+ * its pixels in place of 36.
+ */
+const skipEnlargement: Pass =
+  ({ graph }) =>
+  (value, rewrite) => {
+    const [first, second] = value.inputs;
+    if (value.operation.kind === 'sumBlocks' && isDouble(value.operation.factor)) {
+      if (first?.operation.kind !== 'convolutionInputGradient') return undefined;
+      const [dy, filter] = first.inputs;
+      if (!isPlain(first, filter!)) return undefined;
+      return graph.enlargedInputGradient(rewrite(dy!), rewrite(filter!), value.shape);
+    }
+    if (value.operation.kind === 'convolutionFilterGradient') {
+      if (first?.operation.kind !== 'upsampleNearest' || !isDouble(first.operation.factor)) return undefined;
+      if (!isPlain(value, value)) return undefined;
+      return graph.enlargedFilterGradient(rewrite(first.inputs[0]!), rewrite(second!), value.shape);
+    }
+    return undefined;
+  };
+
+function isDouble(factor: readonly [number, number]): boolean {
+  return factor[0] === 2 && factor[1] === 2;
+}
+
+/** Whether a 3x3 filter slides by one over a border of one. */
+function isPlain(value: Value, filter: Value): boolean {
+  const plain = JSON.stringify({ strides: [1, 1], pads: [1, 1, 1, 1] });
+  return geometry(value, filter) === `${plain} 3x3`;
+}
 
 interface Reader {
   readonly convolution: Value;
@@ -147,9 +191,7 @@ const joinFilterGradients: Pass = (traced) => {
     }
     if (!isGradient) continue;
     afterGradient.add(value);
-    const maps = parts(value.inputs[0]!);
-    if (maps.length === 1) continue;
-    const key = `${maps[0]!.id} ${maps[1]!.id} ${geometry(value, value)}`;
+    const key = `${parts(value.inputs[0]!)[0]!.id} ${geometry(value, value)}`;
     groups.set(key, [...(groups.get(key) ?? []), value]);
   }
   const joined = new Map<Value, { longest: Value; members: readonly Value[] }>();

@@ -183,7 +183,8 @@ function whereAsked(backend: TraceBackend, step: Step, inputs: Shapes, state: Sh
   } catch (error) {
     const stack = error instanceof Error ? error.stack : undefined;
     const line = isGradient(stack) ? [...seen.values()].at(-1) : modelLine(stack);
-    if (line) return isGradient(stack) ? `A gradient needs it, near ${line}.` : `It was asked for at ${line}.`;
+    if (line)
+      return isGradient(stack) ? `A gradient needs it, near ${line}.` : `It was asked for at ${line}.`;
   } finally {
     Error.stackTraceLimit = limit;
   }
