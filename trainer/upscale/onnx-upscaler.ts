@@ -85,7 +85,9 @@ function findInput(session: ort.InferenceSession, refuse: Refuse): Input {
   }
   const shape = input.isTensor ? input.shape : [];
   const [, channels, height, width] = shape;
-  if (!input.isTensor || shape.length !== 4 || (typeof channels === 'number' && channels !== 3)) {
+  // A net of other programs may leave the number of channels open; a last extent of 3 means that they come last.
+  const isOpen = typeof channels !== 'number' && width !== 3;
+  if (!input.isTensor || shape.length !== 4 || (channels !== 3 && !isOpen)) {
     throw refuse(`its input is [${shape.join(', ')}] instead of [N, 3, H, W], RGB`);
   }
   if (input.type !== 'float32' && input.type !== 'float16') {
