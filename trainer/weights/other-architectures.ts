@@ -46,7 +46,8 @@ export function otherArchitecture(names: Iterable<string>): string | undefined {
   const all = [...names];
   for (const { name, keys } of others) {
     const found = keys.map((key) => all.find((each) => key.test(each)));
-    if (found.every((key) => key !== undefined)) return `${name} (it has ${found.join(' and ')})`;
+    if (found.every((key) => key !== undefined))
+      return `${name} (it has ${found.map((key) => JSON.stringify(key)).join(' and ')})`;
   }
   return undefined;
 }

@@ -59,14 +59,15 @@ export function mismatches(found: Shapes, expected: Shapes): string[] {
     if (!other) problems.push(`${name} is missing`);
     else if (String(other) !== String(shape)) problems.push(`${name} is [${other}] instead of [${shape}]`);
   }
-  for (const name of found.keys()) if (!expected.has(name)) problems.push(`${name} has no place in the net`);
+  for (const name of found.keys())
+    if (!expected.has(name)) problems.push(`${JSON.stringify(name)} has no place in the net`);
   return problems;
 }
 
 function notAGenerator(file: TensorFile): WorkbenchError {
   const [first = 'nothing'] = file.entries.keys();
   const other = otherArchitecture(file.entries.keys());
-  const what = other ? `it holds ${other}` : `its first tensor is ${first}`;
+  const what = other ? `it holds ${other}` : `its first tensor is ${JSON.stringify(first)}`;
   return new WorkbenchError(
     'data',
     `${file.path} is not an ESRGAN generator: ${what}. Known are the names of ESRGAN, BasicSR, Real-ESRGAN and of the original program; \`esrgan inspect\` lists what a file holds.`,

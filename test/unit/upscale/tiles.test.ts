@@ -11,6 +11,18 @@ test('every pixel is kept exactly once, with its context, by tiles of one size',
   }
 });
 
+test('tiles begin at multiples of an alignment, and still have their context', () => {
+  for (const alignment of [2, 4]) {
+    for (const tile of [4, 7, 8, 16]) {
+      for (let overlap = 0; 2 * overlap + alignment <= tile; overlap++) {
+        for (const width of [1, 3, 4, 5, 8, 15, 16, 17, 23, 31, 64]) {
+          for (const height of [1, 6, 13]) check(width, height, tile, overlap, alignment);
+        }
+      }
+    }
+  }
+});
+
 test('there are no more tiles than the context asks for', () => {
   const count = (size: number, tile: number, overlap: number) => planTiles(size, 1, tile, overlap).length;
   expect(count(16, 16, 4)).toBe(1);
@@ -21,14 +33,20 @@ test('there are no more tiles than the context asks for', () => {
 });
 
 test('a tile that is all context is refused', () => {
+  expect(() => planTiles(100, 100, 35, 16, 4)).toThrow(/tile of 35 .* larger than 35/);
   expect(() => planTiles(100, 100, 32, 16)).toThrow(/tile of 32 .* larger than 32/);
 });
 
-function check(width: number, height: number, tile: number, overlap: number): void {
-  const where = `${width}x${height}, tile ${tile}, overlap ${overlap}`;
+function check(width: number, height: number, tile: number, overlap: number, alignment = 1): void {
+  const where = `${width}x${height}, tile ${tile}, overlap ${overlap}, alignment ${alignment}`;
   const kept = new Uint8Array(width * height);
-  for (const { source, keep } of planTiles(width, height, tile, overlap)) {
-    expect([source.width, source.height], where).toEqual([Math.min(width, tile), Math.min(height, tile)]);
+  for (const { source, keep } of planTiles(width, height, tile, overlap, alignment)) {
+    const surplus = [source.width - Math.min(width, tile), source.height - Math.min(height, tile)];
+    const atEnd = [source.x + source.width === width, source.y + source.height === height];
+    for (const [axis, pixels] of surplus.entries()) {
+      expect(pixels >= 0 && pixels < (atEnd[axis] ? alignment : 1), where).toBe(true);
+    }
+    expect([source.x % alignment, source.y % alignment], where).toEqual([0, 0]);
     expect(source.x >= 0 && source.x + source.width <= width, where).toBe(true);
     expect(source.y >= 0 && source.y + source.height <= height, where).toBe(true);
     const context = [

@@ -135,7 +135,7 @@ describe('what is refused', () => {
   test.each<[TensorMap, RegExp]>([
     [
       named('block1.0.weight', 'block2.bn1.running_mean', 'block2.prelu.weight'),
-      /an SRGAN generator .* \(it has block2\.bn1\.running_mean and block2\.prelu\.weight\)/,
+      /an SRGAN generator .* \(it has "block2\.bn1\.running_mean" and "block2\.prelu\.weight"\)/,
     ],
     [
       named('features.block_0.conv.weight', 'head.block_0.linear.weight'),
@@ -147,7 +147,7 @@ describe('what is refused', () => {
     [named('conv0.weight', 'conv1.weight_orig', 'conv9.weight'), /U-Net discriminator/],
     [named('body.0.weight', 'body.1.weight', 'body.2.weight'), /SRVGGNetCompact/],
     [named('conv_first.weight', 'layers.0.residual_group.blocks.0.norm1.weight'), /SwinIR/],
-    [named('something.else'), /its first tensor is something\.else/],
+    [named('something.else'), /its first tensor is "something\.else"/],
   ])('another net %#', (tensors, message) => {
     expect(() => readGenerator(save(tensors))).toThrow(message);
   });
@@ -163,7 +163,7 @@ describe('what is refused', () => {
       (tensors) => tensors.delete('model.1.sub.1.RDB2.conv3.0.bias'),
       /RDB2\.conv3\.0\.bias is missing/,
     ],
-    ['a surplus tensor', (tensors) => tensors.set('extra', scalar(1)), /extra has no place/],
+    ['a surplus tensor', (tensors) => tensors.set('extra', scalar(1)), /"extra" has no place/],
     [
       'another shape',
       (tensors) => tensors.set('model.8.bias', scalar(1)),
@@ -199,7 +199,7 @@ describe('what is refused', () => {
 
   test.skipIf(!hasTestData)(`srgan_netG_x4.pth${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
     expect(() => readGenerator(join(testData, 'weights/srgan_netG_x4.pth'))).toThrow(
-      /srgan_netG_x4\.pth is not an ESRGAN generator: it holds an SRGAN generator .*batch normalisation.* \(it has block2\.bn1\.running_mean/,
+      /srgan_netG_x4\.pth is not an ESRGAN generator: it holds an SRGAN generator .*batch normalisation.* \(it has "block2\.bn1\.running_mean/,
     );
   });
 });
