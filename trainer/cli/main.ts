@@ -3,10 +3,14 @@ import { Command, CommanderError } from 'commander';
 import { probe } from '../engine/probe.ts';
 import { exitCodes, WorkbenchError } from '../errors/errors.ts';
 import { toolVersion } from '../tool-version.ts';
+import { registerCompare } from './compare.ts';
 import { registerControl } from './control.ts';
+import { registerConvert } from './convert.ts';
 import { registerData } from './data.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
+import { registerInspect } from './inspect.ts';
+import { registerInterpolate } from './interpolate.ts';
 import { openModel, weightsOf } from './open-model.ts';
 import { registerRuns } from './runs.ts';
 import { registerTrain } from './train.ts';
@@ -15,6 +19,12 @@ import { registerWeights } from './weights.ts';
 
 // Errors then name lines of the sources, such as the line of a model that an engine cannot compile.
 process.setSourceMapsEnabled(true);
+
+// Whoever reads the output may have seen enough, as `head` does: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 const program = new Command('esrgan')
   .description('Train super-resolution networks, measure them, and enlarge pictures.')
@@ -26,8 +36,12 @@ registerRuns(program);
 registerControl(program);
 registerUpscale(program, openModel);
 registerEvaluate(program, openModel, weightsOf);
+registerCompare(program);
 registerData(program);
 registerWeights(program);
+registerConvert(program);
+registerInterpolate(program);
+registerInspect(program);
 registerDoctor(program);
 program.command('probe <provider>', { hidden: true }).action(async (provider: 'cuda' | 'webgpu') => {
   process.stdout.write(`${JSON.stringify(await probe(provider))}\n`);
