@@ -19,10 +19,10 @@ export function registerDoctor(program: Command): void {
     });
 }
 
-/** A line for each engine. */
+/** Lines for each engine: what it is, or what is missing and how to have it. */
 export function doctorLines(findings: readonly EngineFinding[]): string[] {
-  return findings.map(({ name, available, isAutomatic, detail }) => {
-    const note = available && !isAutomatic ? ' (only when asked for)' : '';
-    return `${available ? '✓' : '✗'} ${name.padEnd(10)} ${detail}${note}`;
-  });
+  return findings.flatMap(({ name, available, isAutomatic, detail, needed }) => [
+    `${available ? '✓' : '✗'} ${name.padEnd(10)} ${detail}${available && !isAutomatic ? ' (only when asked for)' : ''}`,
+    ...(available || needed === '' ? [] : [`             Needed: ${needed}`]),
+  ]);
 }

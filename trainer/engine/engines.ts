@@ -13,8 +13,10 @@ import { loadTensorflow } from './tensorflow.ts';
 export interface EngineFinding {
   readonly name: EngineName;
   readonly available: boolean;
-  /** The device, or what it would take to have this engine. */
+  /** The device, or why it is not to be had. */
   readonly detail: string;
+  /** What this engine needs. */
+  readonly needed: string;
   /** Whether `auto` may choose it: never a software GPU, nor TensorFlow where it fell to the CPU. */
   readonly isAutomatic: boolean;
 }
@@ -32,26 +34,31 @@ const wanted: Readonly<Record<EngineName, string>> = {
 export async function findEngine(name: EngineName): Promise<EngineFinding> {
   if (name === 'cpu') {
     const model = cpus()[0]?.model.trim() ?? 'CPU';
-    return {
-      name,
-      available: true,
-      detail: `${model}, ${availableParallelism()} threads`,
-      isAutomatic: true,
-    };
+    const detail = `${model}, ${availableParallelism()} threads`;
+    return { name, available: true, detail, needed: wanted.cpu, isAutomatic: true };
   }
   if (name === 'tensorflow') {
     const found = loadTensorflow();
     if (!found.available) return missing(name, found.reason);
     const device = found.isUsingGpu ? 'GPU' : 'CPU only: TensorFlow found no GPU that it can use';
-    return { name, available: true, detail: `${found.package}, ${device}`, isAutomatic: found.isUsingGpu };
+    const detail = `${found.package}, ${device}`;
+    return { name, available: true, detail, needed: wanted.tensorflow, isAutomatic: found.isUsingGpu };
   }
   const found = await probeApart(name);
   if (!found.available) return missing(name, found.reason);
-  return { name, available: true, detail: found.device, isAutomatic: !found.isSoftware };
+  return {
+    name,
+    available: true,
+    detail: found.device,
+    needed: wanted[name],
+    isAutomatic: !found.isSoftware,
+  };
 }
 
 function missing(name: EngineName, reason: string): EngineFinding {
-  return { name, available: false, detail: `${reason} Needed: ${wanted[name]}`, isAutomatic: false };
+  // ONNX Runtime puts its own source line and condition before what it has to say.
+  const detail = reason.replace(/^\/\S+:\d+ .* was false\. /s, '');
+  return { name, available: false, detail, needed: wanted[name], isAutomatic: false };
 }
 
 /** All engines, in the order in which `auto` tries them. */
@@ -71,7 +78,7 @@ export async function openEngine(asked: EngineName | 'auto'): Promise<Engine> {
     if (asked !== 'auto') {
       throw new WorkbenchError(
         'engine',
-        `The engine ${name} is not available: ${finding.detail}\n\`esrgan doctor\` shows what this machine has.`,
+        `The engine ${name} is not available: ${finding.detail}\nIt needs: ${finding.needed}\n\`esrgan doctor\` shows what this machine has.`,
       );
     }
   }

@@ -390,11 +390,8 @@ class Lowering {
       const onMap = shifts * inputs < both && !onGradient;
       const shiftedRows = onMap ? outHeight : height;
       const shiftedColumns = onGradient ? width : outWidth;
-      const shifted = (name: string, from: Shape, down: number, across: number) => {
-        const [, fromHeight = 0, fromWidth = 0] = from;
-        const below = shiftedRows - fromHeight - down;
-        return this.pad(name, [0, 0, down, across, 0, 0, below, shiftedColumns - fromWidth - across]);
-      };
+      const shifted = (name: string, from: Shape, down: number, across: number) =>
+        this.moved(name, from, down, across, shiftedRows, shiftedColumns);
       const pixels = shiftedRows * shiftedColumns;
       tap = (r, q) => [
         rows(shifted(gradients, dy.shape, onMap ? 0 : r - top, onGradient ? q - left : 0), outputs, pixels),
@@ -487,8 +484,8 @@ class Lowering {
         this.integers([2, 3]),
         this.integers([2, 2]),
       ]);
-      const down = this.pad(phase, [0, 0, -row.shift, 0, 0, 0, row.shift, 0]);
-      const across = this.pad(maps, [0, 0, 0, column.shift, 0, 0, 0, -column.shift]);
+      const down = this.moved(phase, x.shape, -row.shift, 0, height, width);
+      const across = this.moved(maps, x.shape, 0, column.shift, height, width);
       return this.matmul(rows(down, outputs), 3, false, rows(across, inputs), 3, true);
     });
     return this.gathered(parts, n, shape, enlargedWeight);
@@ -523,6 +520,37 @@ class Lowering {
     const starts = axes.map((index) => begin[layout[index]!] ?? 0);
     const ends = axes.map((index, position) => starts[position]! + size[layout[index]!]!);
     return this.node('Slice', [name, this.integers(starts), this.integers(ends), this.integers(axes)]);
+  }
+
+  /**
+   * Maps `[N, C, H, W]` moved by whole pixels, zeros coming in, to `height` by `width`. Small ones are moved
+   * by a product with a constant, which all threads share; padding is done by one.
+   */
+  private moved(
+    name: string,
+    from: Shape,
+    down: number,
+    across: number,
+    height: number,
+    width: number,
+  ): string {
+    const [, fromHeight = 0, fromWidth = 0] = from;
+    const moves = (by: number, size: number, fromSize: number) => by !== 0 || size !== fromSize;
+    const isDown = moves(down, height, fromHeight);
+    const isAcross = moves(across, width, fromWidth);
+    if (isDown !== isAcross && Math.max(height, width) <= 64) {
+      const [by, size, fromSize] = isDown ? [down, height, fromHeight] : [across, width, fromWidth];
+      const matrix = Float32Array.from({ length: size * fromSize }, (_, index) => {
+        const [row, column] = isDown
+          ? [Math.floor(index / fromSize), index % fromSize]
+          : [index % size, Math.floor(index / size)];
+        return row === column + by ? 1 : 0;
+      });
+      return isDown
+        ? this.node('MatMul', [this.floats(matrix, [size, fromSize]), name])
+        : this.node('MatMul', [name, this.floats(matrix, [fromSize, size])]);
+    }
+    return this.pad(name, [0, 0, down, across, 0, 0, height - fromHeight - down, width - fromWidth - across]);
   }
 
   /** Zero or constant padding; negative amounts crop. */
