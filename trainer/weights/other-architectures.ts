@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts';
+
 /**
  * Nets that people take for an ESRGAN generator, each with names of tensors that all have to be there. Names are of
  * public programs; the first that fits is taken.
@@ -47,7 +49,7 @@ export function otherArchitecture(names: Iterable<string>): string | undefined {
   for (const { name, keys } of others) {
     const found = keys.map((key) => all.find((each) => key.test(each)));
     if (found.every((key) => key !== undefined))
-      return `${name} (it has ${found.map((key) => JSON.stringify(key)).join(' and ')})`;
+      return `${name} (it has ${found.map((key) => quoted(key)).join(' and ')})`;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { DType } from './dtypes.ts';
 import type { Fail } from './file-bytes.ts';
+import { quoted } from './quoted.ts';
 
 /** What a pickle describes: Python's plain values, and the few of PyTorch's that files of weights are made of. */
 export type PickleValue =
@@ -308,7 +309,7 @@ export function readPickle(
         break;
       default: {
         const name = refused[operation] ?? `0x${operation.toString(16).padStart(2, '0')}`;
-        const wanted = name === 'INST' ? ` of ${line()}.${line()}` : '';
+        const wanted = name === 'INST' ? ` of ${quoted(`${line()}.${line()}`)}` : '';
         throw fail(`its pickle has the operation ${name}${wanted}, which files of weights do not need`);
       }
     }
@@ -328,7 +329,7 @@ export function isKind<K extends (PickleValue & { kind: string })['kind']>(
 export function describe(value: PickleValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'None';
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object') return String(value);
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return `a list of ${value.length}`;

@@ -11,6 +11,7 @@ import {
   type PickleValue,
   readPickle,
 } from './pickle.ts';
+import { quoted } from './quoted.ts';
 import type { Metadata, TensorFile } from './tensors.ts';
 import { torchGlobal, torchStorage } from './torch-globals.ts';
 import { openZip } from './zip-reader.ts';
@@ -81,7 +82,7 @@ export function openPth(path: string): TensorFile {
     entries,
     read(name) {
       const tensor = tensors.get(name);
-      if (tensor === undefined) throw fail(`there is no tensor ${JSON.stringify(name)}`);
+      if (tensor === undefined) throw fail(`there is no tensor ${quoted(name)}`);
       return { shape: tensor.shape, data: readTensor(tensor, container) };
     },
   };
@@ -115,10 +116,10 @@ function openZipped(path: string, fail: Fail): Container {
   );
   if (index === undefined) {
     const [first = 'nothing'] = archive.entries.keys();
-    throw fail(`it is a zip archive without data.pkl; it holds ${first}`);
+    throw fail(`it is a zip archive without data.pkl; it holds ${quoted(first)}`);
   }
   if (others.length > 0)
-    throw fail(`it has ${others.length + 1} indices, ${index.name} and ${others[0]!.name}`);
+    throw fail(`it has ${others.length + 1} indices, ${quoted(index.name)} and ${quoted(others[0]!.name)}`);
   if (index.size > maximumPickleBytes) throw fail(`its pickle has ${index.size} bytes`);
   const folder = index.name.slice(0, -'data.pkl'.length);
   const order = archive.entries.get(`${folder}byteorder`);
@@ -151,7 +152,7 @@ function openStream(path: string, fail: Fail): Container {
   return withFile(path, (file, size) => {
     const bytes = readBytes(file, 0, Math.min(size, maximumPickleBytes), fail);
     if (bytes[0] !== 0x80) {
-      const start = JSON.stringify(Buffer.from(bytes.subarray(0, 8)).toString('latin1'));
+      const start = quoted(Buffer.from(bytes.subarray(0, 8)).toString('latin1'));
       throw fail(
         size === 0 ? 'it is empty' : `it begins with ${start}, and neither a zip archive nor a pickle does`,
       );
@@ -227,7 +228,7 @@ function namedTensors(root: PickleDict, fail: Fail): Map<string, PickleTensor> {
       const name = `${prefix}${key}`;
       if (name.length > longestName) throw fail(`it has a name of ${name.length} characters`);
       if (isKind(value, 'tensor')) {
-        if (tensors.has(name)) throw fail(`two tensors are named ${JSON.stringify(name)}`);
+        if (tensors.has(name)) throw fail(`two tensors are named ${quoted(name)}`);
         tensors.set(name, value);
       } else if (isKind(value, 'dict') && !seen.has(value) && depth < 16) {
         visit(value, `${name}.`, depth + 1);
@@ -264,7 +265,7 @@ function checkSizes(
 ): void {
   let elements = 0;
   for (const [name, { storage, shape }] of tensors) {
-    const called = JSON.stringify(name);
+    const called = quoted(name);
     const found = container.size(storage.key);
     if (found === undefined) throw fail(`storage ${storage.key} of tensor ${called} is missing`);
     const needed = (storage.begin + storage.length) * bytesOf(storage.dtype);

@@ -3,6 +3,7 @@ import { type GeneratorOptions, generatorConvolutions } from '../models/generato
 import { bytesOf } from './dtypes.ts';
 import { convolutionNames, findLayout, type LayoutName, type PartCounts, scalingNames } from './layouts.ts';
 import { otherArchitecture } from './other-architectures.ts';
+import { quoted } from './quoted.ts';
 import type { TensorFile } from './tensors.ts';
 
 /** What a file of weights is, as its tensors show. */
@@ -60,14 +61,14 @@ export function mismatches(found: Shapes, expected: Shapes): string[] {
     else if (String(other) !== String(shape)) problems.push(`${name} is [${other}] instead of [${shape}]`);
   }
   for (const name of found.keys())
-    if (!expected.has(name)) problems.push(`${JSON.stringify(name)} has no place in the net`);
+    if (!expected.has(name)) problems.push(`${quoted(name)} has no place in the net`);
   return problems;
 }
 
 function notAGenerator(file: TensorFile): WorkbenchError {
   const [first = 'nothing'] = file.entries.keys();
   const other = otherArchitecture(file.entries.keys());
-  const what = other ? `it holds ${other}` : `its first tensor is ${JSON.stringify(first)}`;
+  const what = other ? `it holds ${other}` : `its first tensor is ${quoted(first)}`;
   return new WorkbenchError(
     'data',
     `${file.path} is not an ESRGAN generator: ${what}. Known are the names of ESRGAN, BasicSR, Real-ESRGAN and of the original program; \`esrgan inspect\` lists what a file holds.`,
@@ -111,7 +112,7 @@ function writtenScaling({ path, metadata }: TensorFile): number {
   if (text.trim() !== '' && Number.isFinite(scaling)) return scaling;
   throw new WorkbenchError(
     'data',
-    `${path}: ${residualScalingKey} in its metadata is ${text}, not a number.`,
+    `${path}: ${residualScalingKey} in its metadata is ${quoted(text)}, not a number.`,
   );
 }
 

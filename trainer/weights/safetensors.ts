@@ -3,6 +3,7 @@ import { writeFileAtomic } from '../runs/atomic-file.ts';
 import { isCount, isList, isPlainObject, isRecord, isString } from '../runs/json-shape.ts';
 import { bytesOf, dtypeNames, isDType, type Precision, toBytes, toFloats } from './dtypes.ts';
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
+import { quoted } from './quoted.ts';
 import { repeatedKey } from './repeated-key.ts';
 import type { Metadata, Tensor, TensorFile, TensorInfo, TensorMap } from './tensors.ts';
 
@@ -42,7 +43,7 @@ export function openSafetensors(path: string): SafetensorsFile {
   for (const [name, value] of Object.entries(tensors)) {
     entries.set(
       name,
-      parseEntry(value, dataStart, (what) => fail(`tensor ${JSON.stringify(name)} ${what}`)),
+      parseEntry(value, dataStart, (what) => fail(`tensor ${quoted(name)} ${what}`)),
     );
   }
   checkLayout(entries, dataStart, size, fail);
@@ -54,7 +55,7 @@ export function openSafetensors(path: string): SafetensorsFile {
     entries,
     read(name) {
       const entry = entries.get(name);
-      if (entry === undefined) throw fail(`there is no tensor ${JSON.stringify(name)}`);
+      if (entry === undefined) throw fail(`there is no tensor ${quoted(name)}`);
       return readTensor(path, entry);
     },
   };
@@ -131,11 +132,11 @@ function parseHeader(header: string, fail: Fail): Record<string, unknown> {
   try {
     value = JSON.parse(header);
   } catch (error) {
-    throw fail(`its header is no JSON (${error instanceof Error ? error.message : error})`);
+    throw fail(`its header is no JSON (${quoted(error instanceof Error ? error.message : error)})`);
   }
   if (!isPlainObject(value)) throw fail('its header must be a JSON object');
   const repeated = repeatedKey(header);
-  if (repeated !== undefined) throw fail(`the name ${JSON.stringify(repeated)} stands twice in its header`);
+  if (repeated !== undefined) throw fail(`the name ${quoted(repeated)} stands twice in its header`);
   return value;
 }
 
@@ -143,11 +144,11 @@ function parseEntry(value: unknown, dataStart: number, fail: Fail): TensorEntry 
   if (!isPlainObject(value)) throw fail('must be an object of dtype, shape and data_offsets');
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isDType(dtype)) {
-    throw fail(`has dtype ${JSON.stringify(dtype)}; known are ${dtypeNames.join(', ')}`);
+    throw fail(`has dtype ${quoted(dtype)}; known are ${dtypeNames.join(', ')}`);
   }
-  if (!isCounts(shape)) throw fail(`has shape ${JSON.stringify(shape)} instead of a list of whole numbers`);
+  if (!isCounts(shape)) throw fail(`has shape ${quoted(shape)} instead of a list of whole numbers`);
   if (!isCounts(offsets) || offsets.length !== 2) {
-    throw fail(`has data_offsets ${JSON.stringify(offsets)} instead of two whole numbers`);
+    throw fail(`has data_offsets ${quoted(offsets)} instead of two whole numbers`);
   }
   const [begin = 0, end = 0] = offsets;
   const needed = elementsOf(shape) * bytesOf(dtype);
@@ -169,7 +170,7 @@ function checkLayout(
   const inOrder = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   let expected = dataStart;
   for (const [name, { begin, end }] of inOrder) {
-    const tensor = `tensor ${JSON.stringify(name)}`;
+    const tensor = `tensor ${quoted(name)}`;
     if (end > size) throw fail(`${tensor} ends at byte ${end}, and the file has ${size} bytes`);
     if (begin < expected) throw fail(`${tensor} overlaps the one before it`);
     if (begin > expected) throw fail(`before ${tensor} lie ${begin - expected} bytes of no tensor`);

@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { crc32 } from './crc32.ts';
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
+import { quoted } from './quoted.ts';
 
 /** A file in a zip archive. */
 export interface ZipEntry {
@@ -95,7 +96,7 @@ function parseDirectory(
       headerOffset: directory.readUInt32LE(at + 42),
     };
     at = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
-    const called = JSON.stringify(name);
+    const called = quoted(name);
     if (nameEnd > directory.length || name === '')
       throw fail(`entry ${index + 1} of its directory is damaged`);
     if (/^[/\\]|^\w:|\\|\0|(^|\/)\.\.(\/|$)/.test(name)) throw fail(`its entry ${called} points out of it`);
@@ -127,7 +128,7 @@ function readEntry(
   length: number,
   fail: Fail,
 ): Uint8Array<ArrayBuffer> {
-  const called = JSON.stringify(entry.name);
+  const called = quoted(entry.name);
   return withFile(path, (file, fileSize) => {
     const header = Buffer.from(readBytes(file, entry.headerOffset, localHeaderBytes, fail));
     if (header.toString('latin1', 0, 4) !== 'PK\x03\x04') throw fail(`its entry ${called} has no header`);
@@ -148,11 +149,11 @@ function inflate(packed: Uint8Array, { name, size }: ZipEntry, fail: Fail): Uint
     content = inflateRawSync(packed, { maxOutputLength: size + 1 });
   } catch (error) {
     throw fail(
-      `its entry ${JSON.stringify(name)} cannot be unpacked (${error instanceof Error ? error.message : error})`,
+      `its entry ${quoted(name)} cannot be unpacked (${error instanceof Error ? error.message : error})`,
     );
   }
   if (content.length !== size) {
-    throw fail(`its entry ${JSON.stringify(name)} has ${content.length} bytes and claims ${size}`);
+    throw fail(`its entry ${quoted(name)} has ${content.length} bytes and claims ${size}`);
   }
   return new Uint8Array(content);
 }

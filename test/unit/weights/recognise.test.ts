@@ -123,7 +123,7 @@ describe('residual scaling', () => {
       readGenerator(save(tensorsOf('basicsr'), { residual_scaling: '0.15' })).options.residual_scaling,
     ).toBe(0.15);
     expect(() => readGenerator(save(tensorsOf('basicsr'), { residual_scaling: 'much' }))).toThrow(
-      /residual_scaling in its metadata is much/,
+      /residual_scaling in its metadata is "much"/,
     );
   });
 });
