@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../../..');
+const folder = join(root, 'build', 'forbidden-imports');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the compiler says of a file that stands in `room` and imports `path`. */
+function compile(room: string, path: string): string {
+  const { references }: { references: { path: string }[] } = JSON.parse(
+    readFileSync(join(root, room, 'tsconfig.json'), 'utf8'),
+  );
+  const project = join(folder, room.replaceAll('/', '-'));
+  mkdirSync(project, { recursive: true });
+  writeFileSync(join(project, 'probe.ts'), `import '${join(root, path)}';\n`);
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({
+      extends: join(root, 'tsconfig.base.json'),
+      compilerOptions: {
+        rootDir: root,
+        outDir: join(project, 'types'),
+        typeRoots: [join(root, 'node_modules/@types')],
+      },
+      include: [join(root, room, '**/*.ts'), 'probe.ts'],
+      references: references.map((reference) => ({ path: join(root, room, reference.path) })),
+    }),
+  );
+  const { stdout } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '--project', project, '--noEmit'],
+    { encoding: 'utf8' },
+  );
+  return stdout;
+}
+
+describe('a room may import only what the architecture allows it', () => {
+  test.each([
+    {
+      room: 'trainer/config',
+      allowed: 'trainer/config/index.ts',
+      forbidden: 'trainer/runs/list.ts',
+    },
+    {
+      room: 'trainer/runs',
+      allowed: 'trainer/errors/errors.ts',
+      forbidden: 'trainer/engine/graph.ts',
+    },
+    {
+      room: 'trainer/errors',
+      allowed: 'trainer/errors/errors.ts',
+      forbidden: 'trainer/runs/list.ts',
+    },
+  ])('$room', ({ room, allowed, forbidden }) => {
+    expect(compile(room, allowed)).toBe('');
+    expect(compile(room, forbidden)).toMatch(/TS6307/);
+  });
+});
