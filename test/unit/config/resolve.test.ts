@@ -65,7 +65,7 @@ datasets: { mine: { hr: 'photos/**/*.png' } }`;
 
   test('a map that is given replaces the default map', () => {
     const { perceptual_loss } = resolved('perceptual_loss: { layer_weights: { conv1_1: 2 } }');
-    expect(perceptual_loss && perceptual_loss.layer_weights).toEqual({ conv1_1: 2 });
+    expect(perceptual_loss).toHaveProperty('layer_weights', { conv1_1: 2 });
   });
 
   test('the perceptual loss is on by default, and can be switched off', () => {
