@@ -13,7 +13,6 @@ import {
 } from '../models/discriminator.ts';
 import { type GeneratorOptions, generator } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
-import { vggConvolutions, vggParameters } from '../models/vgg.ts';
 import { type AdamOptions, adam } from './adam.ts';
 import { differentiate } from './differentiate.ts';
 import { nextAverages } from './running-average.ts';
@@ -26,9 +25,11 @@ export function discriminatorName(name: string): string {
   return `discriminator.${name}`;
 }
 
+const vggPrefix = 'vgg.';
+
 /** Name of a parameter of VGG in the state. */
 export function vggName(name: string): string {
-  return `vgg.${name}`;
+  return vggPrefix + name;
 }
 
 export interface TrainingStepOptions {
@@ -129,8 +130,12 @@ function perceptualPart(
   real: tf.Tensor4D,
 ): tf.Scalar {
   if (!settings) return tf.scalar(0);
-  const convolutions = vggConvolutions(settings.vgg_type, Object.keys(settings.layer_weights));
-  const parameters = renamed(state, [...vggParameters(convolutions).keys()], vggName);
+  const names = Object.keys(state).filter((name) => name.startsWith(vggPrefix));
+  const parameters = renamed(
+    state,
+    names.map((name) => name.slice(vggPrefix.length)),
+    vggName,
+  );
   return perceptualLoss(settings, parameters, fake, real);
 }
 

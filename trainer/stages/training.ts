@@ -10,6 +10,7 @@ import {
 } from '../models/discriminator.ts';
 import type { GeneratorOptions } from '../models/generator.ts';
 import { initialDiscriminator } from '../models/initial-discriminator.ts';
+import { withTurnedFilters } from '../models/vgg.ts';
 import { type Checkpoint, type CheckpointFile, listCheckpoints } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { expectedShapes, generatorMetadata, readGenerator } from '../weights/generator-file.ts';
@@ -159,7 +160,8 @@ export async function openTraining(
 
 function readPerceptual({ perceptual_loss: settings }: ResolvedConfig): HostTensors {
   if (!settings) return new Map();
-  return readVgg(findVggFile(settings), settings.vgg_type, Object.keys(settings.layer_weights));
+  const layers = Object.keys(settings.layer_weights);
+  return withTurnedFilters(readVgg(findVggFile(settings), settings.vgg_type, layers));
 }
 
 function begun(

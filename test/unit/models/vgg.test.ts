@@ -11,6 +11,7 @@ import {
   vggConvolutions,
   vggFeatures,
   vggParameters,
+  withTurnedFilters,
 } from '../../../trainer/models/vgg.ts';
 import { readVgg } from '../../../trainer/weights/vgg-file.ts';
 import { hasTestData, testData } from '../../test-data.ts';
@@ -45,6 +46,22 @@ interface Expected {
     Record<string, { shape: number[]; mean: number; mean_abs: number; std: number; first4: number[] }>
   >;
 }
+
+test('a turned filter is turned by 180 degrees, and its channels are exchanged', () => {
+  const data = Float32Array.from({ length: 2 * 3 * 9 }, (_, index) => index);
+  const turned = withTurnedFilters(
+    new Map([
+      ['features.0.weight', { shape: [2, 3, 3, 3], data }],
+      ['features.0.bias', { shape: [2], data: data.slice(0, 2) }],
+    ]),
+  );
+  expect([...turned.keys()]).toEqual(['features.0.weight', 'features.0.bias', 'features.0.weight.turned']);
+  const { shape, data: numbers } = turned.get('features.0.weight.turned')!;
+  expect(shape).toEqual([3, 2, 3, 3]);
+  // Input 1 of output 0 stood at 9 to 17; from input 1 to output 0 it now stands second of six, backwards.
+  expect([...numbers.slice(18, 27)]).toEqual([17, 16, 15, 14, 13, 12, 11, 10, 9]);
+  expect([...numbers.slice(9, 18)]).toEqual([35, 34, 33, 32, 31, 30, 29, 28, 27]);
+});
 
 describe.skipIf(!hasTestData)('features of VGG19 (skipped: no test data)', () => {
   test('of a crop are those of PyTorch', async () => {
