@@ -59,19 +59,19 @@ async function trainingStep(): Promise<(index: number) => Promise<unknown>> {
         lr: [batch, side, side, 3],
         hr: [batch, 4 * side, 4 * side, 3],
         step_size: [],
-        second_correction: [],
+        epsilon: [],
       },
       state: Object.keys(state.shapes),
     },
     state,
   );
   return (index) => {
-    const { stepSize, secondCorrection } = adamFactors(pretrainingAdam, 1e-4, index);
+    const { stepSize, epsilon } = adamFactors(pretrainingAdam, 1e-4, index);
     return program.run({
       lr,
       hr,
       step_size: Float32Array.of(stepSize),
-      second_correction: Float32Array.of(secondCorrection),
+      epsilon: Float32Array.of(epsilon),
     });
   };
 }

@@ -4,9 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareDemoData } from './demo-data.mjs';
+import { demoFour, findVgg } from './demo-four.mjs';
 
 if (process.argv.includes('--four')) {
-  await import('./demo-four.mjs');
+  await demoFour('demo/four', findVgg());
 } else {
   await demo();
 }
