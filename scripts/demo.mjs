@@ -3,11 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { prepareDemoData } from './demo-data.mjs';
 import { demoFour, findVgg } from './demo-four.mjs';
 
 if (process.argv.includes('--four')) {
-  await demoFour('demo/four', findVgg());
+  await demoFour(fileURLToPath(new URL('../demo/four', import.meta.url)), findVgg());
 } else {
   await demo();
 }
