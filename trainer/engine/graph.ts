@@ -92,8 +92,6 @@ export type Operation =
   | { readonly kind: 'convolutionFilterGradient'; readonly window: Window }
   /** dy, filter: the gradient by x of a 3x3 convolution of x enlarged by two, with a border of one. */
   | { readonly kind: 'enlargedInputGradient' }
-  /** x, dy: the gradient of the same by its filter. */
-  | { readonly kind: 'enlargedFilterGradient' }
   /** x enlarged by whole factors, each pixel repeated. */
   | { readonly kind: 'upsampleNearest'; readonly factor: readonly [number, number] }
   /** Its gradient: every block of pixels summed. */
@@ -296,10 +294,6 @@ export class Graph {
 
   enlargedInputGradient(dy: Value, filter: Value, xShape: Shape): Value {
     return this.node({ kind: 'enlargedInputGradient' }, [dy, filter], xShape);
-  }
-
-  enlargedFilterGradient(x: Value, dy: Value, filterShape: Shape): Value {
-    return this.node({ kind: 'enlargedFilterGradient' }, [x, dy], filterShape);
   }
 
   upsampleNearest(x: Value, factor: readonly [number, number]): Value {

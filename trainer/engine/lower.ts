@@ -226,9 +226,6 @@ class Lowering {
       case 'enlargedInputGradient':
         keep(this.enlargedInputGradient(x!, y!), channelsFirst);
         return;
-      case 'enlargedFilterGradient':
-        keep(this.enlargedFilterGradient(x!, y!, shape), filterLayout);
-        return;
       case 'upsampleNearest': {
         const scales = this.floats([1, 1, ...operation.factor], [4]);
         keep(
@@ -422,27 +419,13 @@ class Lowering {
         taps.push(this.matmul(a, 3, false, b, 3, true));
       }
     }
-    return this.gathered(taps, n, shape, (tap, part) => (tap === part ? 1 : 0));
-  }
-
-  /**
-   * A filter from products `[N, O, I]`, one for each tap or part of one: a last product adds up the images,
-   * weighs the parts, and moves the taps from the outermost place to the innermost.
-   */
-  private gathered(
-    parts: readonly string[],
-    n: number,
-    shape: Shape,
-    weight: (tap: number, part: number) => number,
-  ): string {
-    const [kernelHeight = 0, kernelWidth = 0, inputs = 0, outputs = 0] = shape;
-    const taps = kernelHeight * kernelWidth;
-    const stacked = this.reshape(this.concat(parts, 0), [parts.length * n, outputs * inputs]);
-    const weights = Float32Array.from({ length: parts.length * n * taps }, (_, index) =>
-      weight(index % taps, Math.floor(index / (taps * n))),
+    // One more product adds up the images and moves the taps from the outermost place to the innermost.
+    const stacked = this.reshape(this.concat(taps, 0), [taps.length * n, outputs * inputs]);
+    const selection = Float32Array.from({ length: taps.length ** 2 * n }, (_, index) =>
+      Math.floor(index / (taps.length * n)) === index % taps.length ? 1 : 0,
     );
-    const product = this.matmul(stacked, 2, true, this.floats(weights, [parts.length * n, taps]), 2, false);
-    return this.reshape(product, arranged(shape, filterLayout));
+    const selected = this.floats(selection, [taps.length * n, taps.length]);
+    return this.reshape(this.matmul(stacked, 2, true, selected, 2, false), arranged(shape, filterLayout));
   }
 
   /**
@@ -464,31 +447,6 @@ class Lowering {
         pads: [1, 1, 1, 1],
       },
     );
-  }
-
-  /** The same 16 products at the size of the small map, with the even and the odd rows and columns of dy. */
-  private enlargedFilterGradient(x: Value, dy: Value, shape: Shape): string {
-    const [, , inputs = 0, outputs = 0] = shape;
-    const [n = 0, height = 0, width = 0] = x.shape;
-    const maps = this.physical(x, channelsFirst);
-    const gradients = this.physical(dy, channelsFirst);
-    const rows = (name: string, channels: number) => this.reshape(name, [n, channels, height * width]);
-    // Row 2i + u - 1 of dy is row i + shift of its rows of one parity.
-    const place = (u: number) => ({ parity: (u + 1) % 2, shift: Math.floor((u - 1) / 2) });
-    const parts = Array.from({ length: 16 }, (_, part) => {
-      const [row, column] = [place(Math.floor(part / 4)), place(part % 4)];
-      const phase = this.node('Slice', [
-        gradients,
-        this.integers([row.parity, column.parity]),
-        this.integers([2 * height, 2 * width]),
-        this.integers([2, 3]),
-        this.integers([2, 2]),
-      ]);
-      const down = this.moved(phase, x.shape, -row.shift, 0, height, width);
-      const across = this.moved(maps, x.shape, 0, column.shift, height, width);
-      return this.matmul(rows(down, outputs), 3, false, rows(across, inputs), 3, true);
-    });
-    return this.gathered(parts, n, shape, enlargedWeight);
   }
 
   private concat(names: readonly string[], axis: number): string {

@@ -80,26 +80,19 @@ const slopeByActivation: Pass = (traced) => {
 };
 
 /**
- * Gradients of a 3x3 convolution of a map enlarged by two repeat work: neighbouring pixels of the large map
- * are the same pixel of the small one. Taken at the size of the small map, they need 16 products for each of
- * its pixels in place of 36.
+ * The gradient of a 3x3 convolution of a map enlarged by two repeats work: neighbouring pixels of the large
+ * map are the same pixel of the small one. Taken at the size of the small map, it needs 16 products for each
+ * of its pixels in place of 36.
  */
 const skipEnlargement: Pass =
   ({ graph }) =>
   (value, rewrite) => {
-    const [first, second] = value.inputs;
-    if (value.operation.kind === 'sumBlocks' && isDouble(value.operation.factor)) {
-      if (first?.operation.kind !== 'convolutionInputGradient') return undefined;
-      const [dy, filter] = first.inputs;
-      if (!isPlain(first, filter!)) return undefined;
-      return graph.enlargedInputGradient(rewrite(dy!), rewrite(filter!), value.shape);
-    }
-    if (value.operation.kind === 'convolutionFilterGradient') {
-      if (first?.operation.kind !== 'upsampleNearest' || !isDouble(first.operation.factor)) return undefined;
-      if (!isPlain(value, value)) return undefined;
-      return graph.enlargedFilterGradient(rewrite(first.inputs[0]!), rewrite(second!), value.shape);
-    }
-    return undefined;
+    const [gradient] = value.inputs;
+    if (value.operation.kind !== 'sumBlocks' || !isDouble(value.operation.factor)) return undefined;
+    if (gradient?.operation.kind !== 'convolutionInputGradient') return undefined;
+    const [dy, filter] = gradient.inputs;
+    if (!isPlain(gradient, filter!)) return undefined;
+    return graph.enlargedInputGradient(rewrite(dy!), rewrite(filter!), value.shape);
   };
 
 function isDouble(factor: readonly [number, number]): boolean {
