@@ -10,7 +10,7 @@ import type {
   Signature,
   State,
 } from './engine.ts';
-import type { Shape, Value } from './graph.ts';
+import { Graph, type Shape, type Value } from './graph.ts';
 import { stepShapes, toTensors } from './host-tensors.ts';
 import { lower, stateOutput } from './lower.ts';
 import { rewriteForCpu } from './rewrite.ts';
@@ -82,7 +82,7 @@ export function createOnnxEngine({
           state.advance(changed, results);
           return hostArrays(outputs, results);
         },
-        close: () => session.release(),
+        close: () => state.release(session),
       };
     },
     async freeze(step, inputs, constants): Promise<Program> {
@@ -152,15 +152,17 @@ abstract class OnnxState implements State {
   }
 
   async read(names: readonly string[] = [...this.hostShapes.keys()]): Promise<Map<string, HostTensor>> {
-    const read = names.map(async (name) => {
-      const data = await this.current(name).getData();
-      if (!(data instanceof Float32Array)) throw new Error(`The state ${name} does not hold floats.`);
-      return [name, { shape: this.hostShapes.get(name)!, data: data.slice() }] as const;
-    });
-    return new Map(await Promise.all(read));
+    const arrays = await this.arrays(names);
+    return new Map(
+      names.map((name, index) => [name, { shape: this.hostShapes.get(name)!, data: arrays[index]! }]),
+    );
   }
 
+  /** Copies of the tensors' numbers in main memory. */
+  protected abstract arrays(names: readonly string[]): Promise<Float32Array[]>;
   protected abstract current(name: string): ort.Tensor;
+  /** Frees a session that worked on this state. */
+  abstract release(session: ort.InferenceSession): Promise<void>;
   /** Where the results of a run are to be written, by output. */
   abstract targets(changed: readonly string[]): Record<string, ort.Tensor | null>;
   /** Takes the results of a run as the new state. */
@@ -183,6 +185,14 @@ class HostState extends OnnxState {
 
   protected current(name: string): ort.Tensor {
     return this.front.get(name)!;
+  }
+
+  release(session: ort.InferenceSession): Promise<void> {
+    return session.release();
+  }
+
+  protected async arrays(names: readonly string[]): Promise<Float32Array[]> {
+    return names.map((name) => floats(this.current(name)).slice());
   }
 
   targets(changed: readonly string[]): Record<string, ort.Tensor> {
@@ -217,9 +227,15 @@ class HostState extends OnnxState {
   }
 }
 
+function copyOutput(name: string): string {
+  return `copy of ${name}`;
+}
+
 /** Tensors in the GPU's memory: results of a run are the inputs of the next and never come down. */
 class DeviceState extends OnnxState {
   private readonly tensors = new Map<string, ort.Tensor>();
+  private readonly downloads = new Map<string, Promise<ort.InferenceSession>>();
+  private readonly released: ort.InferenceSession[] = [];
 
   constructor(tensors: HostTensors) {
     super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), stepShapes(tensors));
@@ -228,6 +244,35 @@ class DeviceState extends OnnxState {
 
   protected current(name: string): ort.Tensor {
     return this.tensors.get(name)!;
+  }
+
+  /** The memory of its results belongs to a session: it is kept until they are gone. */
+  async release(session: ort.InferenceSession): Promise<void> {
+    this.released.push(session);
+  }
+
+  protected async arrays(names: readonly string[]): Promise<Float32Array[]> {
+    const key = names.join();
+    const download = this.downloads.get(key) ?? this.createDownload(names);
+    this.downloads.set(key, download);
+    const results = await (await download).run(this.feeds(names));
+    return names.map((name) => floats(results[copyOutput(name)]));
+  }
+
+  /**
+   * A program that only copies. ONNX Runtime's Node binding (1.30) ends the process when a tensor in the GPU's
+   * memory is asked for its data; outputs of a program, though, come down.
+   */
+  private async createDownload(names: readonly string[]): Promise<ort.InferenceSession> {
+    const graph = new Graph();
+    const inputs = names.map((name) => graph.input(name, this.hostShapes.get(name)!, 'data'));
+    const outputs = Object.fromEntries(names.map((name, index) => [copyOutput(name), inputs[index]!]));
+    const { model } = lower(outputs, {}, inputs, { fusedMatMul: false });
+    return ort.InferenceSession.create(model, {
+      executionProviders: ['webgpu', 'cpu'],
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 3,
+    });
   }
 
   targets(changed: readonly string[]): Record<string, null> {
@@ -247,6 +292,8 @@ class DeviceState extends OnnxState {
   async close(): Promise<void> {
     for (const tensor of this.tensors.values()) tensor.dispose();
     this.tensors.clear();
+    for (const download of this.downloads.values()) await (await download).release();
+    for (const session of this.released) await session.release();
   }
 
   private replace(name: string, tensor: ort.Tensor): void {
