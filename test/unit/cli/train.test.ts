@@ -13,6 +13,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRunScalars } from '../../../trainer/runs/event-reader.ts';
 import { readSafetensors, writeSafetensors } from '../../../trainer/weights/safetensors.ts';
+import { hasGpu, useTestGpu } from '../engine/test-gpu.ts';
 import { run, start } from './esrgan.ts';
 
 let folder: string;
@@ -48,11 +49,11 @@ function runFile(name: string, changes: readonly string[] = []): string {
     'batch_size: 2',
     'datasets: { waves: { hr: { train: train, val: val } } }',
     'generator: { rrdb_channels: 4, growth_channels: 2, num_basic_blocks: 1 }',
-    'validation: { every_steps: 6, crop_size: [32, 32] }',
     'samples: { every_steps: 12, count: 1, crop_size: [32, 32] }',
     'log_every_steps: 1',
   ];
   const has = (key: string) => changes.some((line) => line.startsWith(`${key}:`));
+  if (!has('validation')) lines.push('validation: { every_steps: 6, crop_size: [32, 32] }');
   if (!has('checkpoints')) lines.push('checkpoints: { every_steps: 5, keep: 3 }');
   if (!has('pretraining')) {
     lines.push(
@@ -261,6 +262,21 @@ describe('esrgan train', () => {
     const { code, stderr } = await run('train', file, '--resume');
     expect(code).toBe(6);
     expect(stderr).toMatch(/body\.0\.rdb1\.conv1\.weight is \[2,4,3,3\] instead of \[3,4,3,3\]/);
+  });
+});
+
+describe.skipIf(!hasGpu)('on WebGPU (skipped: no Vulkan driver for tests)', () => {
+  test('trains, validates, keeps a checkpoint, resumes from it and ends well', async () => {
+    useTestGpu();
+    const file = runFile('gpu', ['validation: { every_steps: 2, crop_size: [16, 16], max_images: 1 }']);
+    const cpu = runFile('cpu', ['validation: { every_steps: 2, crop_size: [16, 16], max_images: 1 }']);
+    const args = ['--engine', 'webgpu', '--max-steps'];
+    expect(await run('train', file, ...args, '2')).toMatchObject({ code: 0, stderr: '' });
+    expect(await run('train', file, ...args, '3', '--resume')).toMatchObject({ code: 0, stderr: '' });
+    expect((await run('train', cpu, '--max-steps', '3')).code).toBe(0);
+    const [onGpu, onCpu] = ['gpu', 'cpu'].map((name) => scalarsOf(name)['train/content_loss']!);
+    expect(onGpu!.map(([step]) => step)).toEqual([1, 2, 3]);
+    for (const [index, [, loss]] of onGpu!.entries()) expect(loss).toBeCloseTo(onCpu![index]![1], 5);
   });
 });
 

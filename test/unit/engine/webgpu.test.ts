@@ -1,24 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { createEagerEngine } from '../../../trainer/engine/eager-engine.ts';
 import { createOnnxEngine } from '../../../trainer/engine/onnx-engine.ts';
 import { kernelCases } from './kernel-cases.ts';
 import { expectClose, runCase } from './run-case.ts';
+import { hasGpu, useTestGpu } from './test-gpu.ts';
 
-// Chromium brings a software GPU that Vulkan programs can use; `.ci/run` installs both.
-const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
-const hasGpu =
-  process.env.ESRGAN_TEST_WEBGPU === 'own' ||
-  (existsSync(driver) &&
-    ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].some((folder) =>
-      existsSync(`${folder}/libvulkan.so.1`),
-    ));
-if (process.env.ESRGAN_TEST_WEBGPU !== 'own') {
-  process.env.VK_ICD_FILENAMES = driver;
-  process.env.XDG_RUNTIME_DIR ??= '/tmp';
-}
+useTestGpu();
 
 const reference = createEagerEngine({
   name: 'tensorflow',
