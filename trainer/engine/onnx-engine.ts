@@ -74,11 +74,11 @@ export function createOnnxEngine({
       return {
         nodes,
         async run(inputs) {
-          const feeds = { ...feedsOf(inputs, shapes), ...state.feeds(signature.state) };
-          const results = await session.run(feeds, {
-            ...Object.fromEntries(outputs.map((key) => [key, null])),
-            ...state.targets(changed),
-          });
+          // The state has hundreds of names: they are gathered once, not spread from object to object.
+          const feeds = Object.assign(state.feeds(signature.state), feedsOf(inputs, shapes));
+          const targets: Record<string, ort.Tensor | null> = state.targets(changed);
+          for (const key of outputs) targets[key] = null;
+          const results = await session.run(feeds, targets);
           state.advance(changed, results);
           return hostArrays(outputs, results);
         },
