@@ -1,13 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../../trainer/data/random.ts';
 import { readRunScalars } from '../../../trainer/runs/event-reader.ts';
 import { readSafetensors, writeSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { largestDifference } from '../models/fixture.ts';
 import { run, start } from './esrgan.ts';
+import { writeWaves } from './waves.ts';
 
 let folder: string;
 
@@ -18,21 +18,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'esrgan-train-gan-'));
   // No weights that the machine may have downloaded.
   process.env.XDG_CACHE_HOME = folder;
-  for (const [part, count] of [
-    ['train', 4],
-    ['val', 1],
-  ] as const) {
-    mkdirSync(join(folder, part));
-    for (let index = 0; index < count; index++) {
-      const pixels = Uint8Array.from({ length: 48 * 40 * 3 }, (_, at) => {
-        const [x, y, c] = [Math.floor(at / 3) % 48, Math.floor(at / 144), at % 3];
-        return 127 + 60 * Math.sin((x * (index + 1)) / 9 + c) + 60 * Math.cos((y * (index + 2)) / 7);
-      });
-      await sharp(pixels, { raw: { width: 48, height: 40, channels: 3 } }).toFile(
-        join(folder, part, `${index}.png`),
-      );
-    }
-  }
+  await writeWaves(folder, { train: 4, val: 1 });
   const random = createRandom(1, 'vgg');
   const noise = (length: number) => Float32Array.from({ length }, () => random.next() - 0.5);
   writeSafetensors(

@@ -1,40 +1,18 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRunScalars } from '../../../trainer/runs/event-reader.ts';
 import { readSafetensors, writeSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { hasGpu, useTestGpu } from '../engine/test-gpu.ts';
 import { run, start } from './esrgan.ts';
+import { writeWaves } from './waves.ts';
 
 let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'esrgan-train-'));
-  for (const [part, count] of [
-    ['train', 6],
-    ['val', 2],
-  ] as const) {
-    mkdirSync(join(folder, part));
-    for (let index = 0; index < count; index++) {
-      const pixels = Uint8Array.from({ length: 48 * 40 * 3 }, (_, at) => {
-        const [x, y, c] = [Math.floor(at / 3) % 48, Math.floor(at / 144), at % 3];
-        return 127 + 60 * Math.sin((x * (index + 1)) / 9 + c) + 60 * Math.cos((y * (index + 2)) / 7);
-      });
-      await sharp(pixels, { raw: { width: 48, height: 40, channels: 3 } }).toFile(
-        join(folder, part, `${index}.png`),
-      );
-    }
-  }
+  await writeWaves(folder, { train: 6, val: 2 });
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -129,7 +129,18 @@ export const kernelCases: readonly KernelCase[] = [
   { name: 'gradient of stack', inputs: { x: map, y: map }, run: gradients((x, y) => tf.stack([x!, y!], 1)) },
   unary('split', (x) => tf.concat(tf.split(x, [1, 3], 3).toReversed(), 3)),
   unary('slice', (x) => tf.slice(x, [0, 1, 2, 1], [2, 3, -1, 2])),
-  unary('pad', (x) => tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]], 0.5)), // biome-ignore format: a row a case
+  unary('pad', (x) =>
+    tf.pad(
+      x,
+      [
+        [0, 0],
+        [1, 2],
+        [0, 1],
+        [0, 0],
+      ],
+      0.5,
+    ),
+  ),
   unary('tile', (x) => tf.tile(x, [1, 2, 1, 3])),
   { name: 'broadcastTo', inputs: { a: [4] }, run: (a) => tf.broadcastTo(a, [2, 3, 4]) },
   { name: 'matMul', inputs: { a: [3, 4], b: [4, 5] }, run: (a, b) => tf.matMul(a, b) },
