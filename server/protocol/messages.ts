@@ -1,0 +1,74 @@
+import type { EngineReport, InventoryReport } from './machine.ts';
+import type { PointCursor, PointsAnswer, RunDetail, RunSummary, StageName } from './runs.ts';
+
+/**
+ * Every message between the editor and the server beyond the language server protocol. The editor asks; the
+ * server answers, or rejects with one message that a person can act on. Views in webviews ask through the editor
+ * in the same words.
+ */
+export interface Requests {
+  /** All runs of all run folders that the workspace knows, live ones first, then the newest. */
+  'esrgan/runs': { params: null; result: readonly RunSummary[] };
+  /** One run. */
+  'esrgan/run': { params: { run: string }; result: RunDetail };
+  /** The points of a run behind a cursor (none: from the first), at most some ten thousand at once. */
+  'esrgan/points': { params: { run: string; after: PointCursor | null }; result: PointsAnswer };
+  /** Begins or ends to send `esrgan/runChanged` for every change of this run within a tenth of a second. */
+  'esrgan/follow': { params: { run: string; follow: boolean }; result: null };
+  /**
+   * Starts a run of this run file, or puts it into the queue where another run has the engine. `resume` goes on
+   * where the run of its name stopped; without it that must be a new name.
+   */
+  'esrgan/start': {
+    params: { file: string; stage: StageName; resume: boolean };
+    result: { run: string; queued: boolean };
+  };
+  /** Starts the trainer of an existing run again, in the stage in which it was. */
+  'esrgan/resume': { params: { run: string }; result: { run: string; queued: boolean } };
+  /** Asks the trainer of a run for something; it does so after its current step. */
+  'esrgan/control': {
+    params: { run: string; request: 'stop' | 'pause' | 'resume' | 'checkpoint' | 'validate' };
+    result: null;
+  };
+  /** Ends the trainer of a run at once, by force; steps since its last checkpoint are lost. */
+  'esrgan/kill': { params: { run: string }; result: null };
+  /** Moves a queued run by so many places (negative: earlier). */
+  'esrgan/moveInQueue': { params: { run: string; by: number }; result: null };
+  /** Takes a run out of the queue. */
+  'esrgan/removeFromQueue': { params: { run: string }; result: null };
+  /** Deletes the directory of a run that nobody trains. */
+  'esrgan/deleteRun': { params: { run: string }; result: null };
+  /** What the engines of this machine are; takes seconds the first time. */
+  'esrgan/engines': { params: { again: boolean }; result: EngineReport };
+  /** What data sets and weights there are, for the folder of a workspace. */
+  'esrgan/inventory': { params: { folder: string }; result: InventoryReport };
+  /** The text of a new run file by the name of a preset. */
+  'esrgan/presets': { params: null; result: readonly Preset[] };
+  /** A BasicSR option file as a run file; what could not be carried over stands in `notes`. */
+  'esrgan/importBasicSR': { params: { text: string }; result: { text: string; notes: readonly string[] } };
+}
+
+/** A run file to begin with. */
+export interface Preset {
+  readonly id: string;
+  readonly label: string;
+  /** What it is good for and what it costs, one line. */
+  readonly description: string;
+  readonly text: string;
+}
+
+/** What the server tells without being asked. */
+export interface Notifications {
+  /** Runs appeared, changed what a list shows of them, or went. At most a few times a second. */
+  'esrgan/runsChanged': { readonly changed: readonly RunSummary[]; readonly removed: readonly string[] };
+  /** Something of a followed run changed on the disk. */
+  'esrgan/runChanged': {
+    readonly run: string;
+    readonly parts: readonly ('points' | 'status' | 'samples' | 'checkpoints' | 'evaluations' | 'log')[];
+  };
+}
+
+export type RequestName = keyof Requests;
+export type ParamsOf<Name extends RequestName> = Requests[Name]['params'];
+export type ResultOf<Name extends RequestName> = Requests[Name]['result'];
+export type NotificationName = keyof Notifications;

@@ -1,0 +1,150 @@
+/**
+ * What the editor's views see of runs. Paths are absolute, in the file system of the server; times are in
+ * milliseconds since 1970. A number that a run has not (yet) is `null`.
+ */
+
+export type StageName = 'pretraining' | 'training';
+
+/**
+ * What a run is doing. `queued`: waits for its turn; `lost`: its process ended without a word (a crash, a kill, a
+ * power cut); `unknown`: nobody trains it and nobody has left a word, as in folders of other trainers.
+ */
+export type RunStateName =
+  | 'queued'
+  | 'starting'
+  | 'running'
+  | 'paused'
+  | 'finished'
+  | 'stopped'
+  | 'failed'
+  | 'lost'
+  | 'unknown';
+
+/** One line in a list of runs. */
+export interface RunSummary {
+  /** The run directory; identifies the run. */
+  readonly run: string;
+  /** Name of the directory. */
+  readonly name: string;
+  /** The folder that the run directory lies in. */
+  readonly runsDir: string;
+  /** `foreign`: a folder of another trainer, known only by its event files. */
+  readonly kind: 'esrgan' | 'foreign';
+  readonly state: RunStateName;
+  /** Why it is in this state, where that is known: an error, who stopped it, what killed it. */
+  readonly reason: string | null;
+  readonly stage: StageName | null;
+  readonly epoch: number | null;
+  readonly epochs: number | null;
+  /** Steps of the stage done. */
+  readonly step: number | null;
+  /** Steps of the whole stage. */
+  readonly steps: number | null;
+  /** Steps a second. */
+  readonly rate: number | null;
+  /** Seconds until the stage ends. */
+  readonly etaSeconds: number | null;
+  readonly loss: number | null;
+  /** Of the latest validation, in dB. */
+  readonly psnr: number | null;
+  /** Place in the queue from 0, where it is queued. */
+  readonly queuePosition: number | null;
+  /** Place in the palette of run colours, from 0; the same in every view. */
+  readonly colour: number;
+  readonly created: number | null;
+  /** When it last gave a sign. */
+  readonly updated: number | null;
+}
+
+/** A checkpoint of a run. */
+export interface CheckpointSummary {
+  /** Its folder. */
+  readonly path: string;
+  readonly stage: StageName;
+  readonly step: number;
+  readonly epoch: number;
+  /** Of the validation at this step, by name (`psnr` in dB, `ssim`, ...). */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of all its files. */
+  readonly bytes: number;
+  readonly saved: number;
+  /** The best of its stage by PSNR. */
+  readonly best: boolean;
+  /** The newest of its stage. */
+  readonly last: boolean;
+}
+
+/** A picture that the run draws samples of, and what its samples are compared with. */
+export interface SamplePicture {
+  /** As in the names of the files: `00-baby`. */
+  readonly key: string;
+  readonly lr: string;
+  readonly bicubic: string;
+  readonly hr: string;
+}
+
+/** The sample pictures of one stage. */
+export interface StageSamples {
+  readonly stage: StageName;
+  readonly pictures: readonly SamplePicture[];
+  /** Steps in rising order; each with the path of the generator's result by the picture's key. */
+  readonly steps: readonly { readonly step: number; readonly sr: Readonly<Record<string, string>> }[];
+}
+
+/** One start of a trainer on a run. */
+export interface SessionSummary {
+  readonly started: number;
+  readonly stage: StageName;
+  /** Steps done before it. */
+  readonly step: number;
+  readonly engine: string;
+  readonly device: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly toolVersion: string;
+  readonly stopped: { readonly time: number; readonly step: number; readonly reason: string } | null;
+}
+
+/** Everything about one run but its points. */
+export interface RunDetail {
+  readonly summary: RunSummary;
+  /** Resident memory of the trainer in bytes. */
+  readonly memoryBytes: number | null;
+  readonly sessions: readonly SessionSummary[];
+  readonly checkpoints: readonly CheckpointSummary[];
+  readonly samples: readonly StageSamples[];
+  /** The last lines of its log, the oldest first; at most 40. */
+  readonly logTail: readonly string[];
+  /** Paths of files that exist: the run file as resolved, the log, the run file that it was started from. */
+  readonly files: { readonly config: string | null; readonly log: string | null };
+}
+
+/** Points of one tag, in the order in which they were logged. */
+export interface TagPoints {
+  /** How many points of the tag come before these. */
+  readonly first: number;
+  readonly steps: readonly number[];
+  /** A value that is not finite is `null`. */
+  readonly values: readonly (number | null)[];
+  /** Seconds since 1970. */
+  readonly wallTimes: readonly number[];
+}
+
+/** What a reader of points has. */
+export interface PointCursor {
+  /** Changes when earlier points became void (a run was resumed from before them). */
+  readonly generation: number;
+  /** How many points it has, by tag. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** The next points of a run. */
+export interface PointsAnswer {
+  /** When it differs from the cursor's, the reader forgets what it has before it takes these. */
+  readonly generation: number;
+  readonly tags: Readonly<Record<string, TagPoints>>;
+  /** There are more: ask again with the new cursor. */
+  readonly more: boolean;
+  /** What could not be read, a sentence each. */
+  readonly problems: readonly string[];
+}
