@@ -1,0 +1,97 @@
+import type { NotificationName, Notifications, Requests } from './messages.ts';
+import type { StageName } from './runs.ts';
+
+/**
+ * What a webview and the editor that hosts it say to each other. The page of an app is
+ * `<body><main id="app" data-...></main></body>`: its parameters are the data attributes of that element
+ * (`data-run`: the run directory of a run panel). Pages are made anew whenever they come into view: an app keeps
+ * in its state (`setState`) how it looks, never data, and always its parameters under the same names
+ * (`{ run: '/runs/a', ... }`), so that the editor can bring it back after a restart.
+ *
+ * The colour of a run with `colour: n` is the CSS variable `--vscode-esrgan-run<n modulo runColours>`.
+ */
+
+/** How many colours of runs there are. */
+export const runColours = 8;
+
+/** The requests to the server that a webview may make; the editor passes them on. */
+export const webviewServerRequests = [
+  'esrgan/runs',
+  'esrgan/run',
+  'esrgan/points',
+  'esrgan/follow',
+  'esrgan/control',
+] as const satisfies readonly (keyof Requests)[];
+
+/** The commands that a webview may run through `host/command`. */
+export const webviewCommands = [
+  'esrgan.openRun',
+  'esrgan.resumeRun',
+  'esrgan.stopRunNow',
+  'esrgan.duplicateRun',
+  'esrgan.showRunLog',
+  'esrgan.revealRun',
+  'esrgan.showServerLog',
+] as const;
+
+/**
+ * What commands about runs take: any of these; what is missing is asked for. Code lenses, tree items and webviews
+ * all use it.
+ */
+export interface CommandTarget {
+  /** Path of a run file. */
+  readonly file?: string;
+  readonly stage?: StageName;
+  /** The run directory. */
+  readonly run?: string;
+}
+
+/** What a webview may ask. What was followed is forgotten when the page goes out of view. */
+export interface WebviewRequests extends Pick<Requests, (typeof webviewServerRequests)[number]> {
+  /** The addresses under which the page can load these files, by path. Files outside the run are left out. */
+  'host/uris': { params: { paths: readonly string[] }; result: Readonly<Record<string, string>> };
+  /** Asks the person where to save this and does so; `path` is null where they thought better of it. */
+  'host/save': {
+    params: { name: string; content: string | Uint8Array };
+    result: { path: string | null };
+  };
+  /** Shows a file of the run in an editor beside. */
+  'host/open': { params: { path: string }; result: null };
+  /** Runs a command of `webviewCommands`; the answer comes when it is done. */
+  'host/command': {
+    params: { command: (typeof webviewCommands)[number]; args: readonly CommandTarget[] };
+    result: null;
+  };
+}
+
+export type WebviewRequestName = keyof WebviewRequests;
+
+/** A webview asks; `id` is a number that it has not used before. */
+export type WebviewRequest = {
+  [Name in WebviewRequestName]: {
+    readonly kind: 'request';
+    readonly id: number;
+    readonly name: Name;
+    readonly params: WebviewRequests[Name]['params'];
+  };
+}[WebviewRequestName];
+
+/** The editor answers the request of that id with the result, or says why it cannot. */
+export type WebviewReply =
+  | { readonly kind: 'answer'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly message: string };
+
+/**
+ * The editor passes on what the server tells: `esrgan/runsChanged`, and `esrgan/runChanged` of runs that this page
+ * follows. When the server had to be started again, it tells the pages that all parts of what they follow changed.
+ */
+export type WebviewNotification = {
+  [Name in NotificationName]: {
+    readonly kind: 'notification';
+    readonly name: Name;
+    readonly params: Notifications[Name];
+  };
+}[NotificationName];
+
+/** Everything that the editor posts to a webview. */
+export type WebviewMessage = WebviewReply | WebviewNotification;
