@@ -1,5 +1,5 @@
+import type { CommandTarget, TargetCommand } from './commands.ts';
 import type { NotificationName, Notifications, Requests } from './messages.ts';
-import type { StageName } from './runs.ts';
 
 /**
  * What a webview and the editor that hosts it say to each other. The page of an app is
@@ -31,20 +31,7 @@ export const webviewCommands = [
   'esrgan.duplicateRun',
   'esrgan.showRunLog',
   'esrgan.revealRun',
-  'esrgan.showServerLog',
-] as const;
-
-/**
- * What commands about runs take: any of these; what is missing is asked for. Code lenses, tree items and webviews
- * all use it.
- */
-export interface CommandTarget {
-  /** Path of a run file. */
-  readonly file?: string;
-  readonly stage?: StageName;
-  /** The run directory. */
-  readonly run?: string;
-}
+] as const satisfies readonly TargetCommand[];
 
 /** What a webview may ask. What was followed is forgotten when the page goes out of view. */
 export interface WebviewRequests extends Pick<Requests, (typeof webviewServerRequests)[number]> {
@@ -59,7 +46,7 @@ export interface WebviewRequests extends Pick<Requests, (typeof webviewServerReq
   'host/open': { params: { path: string }; result: null };
   /** Runs a command of `webviewCommands`; the answer comes when it is done. */
   'host/command': {
-    params: { command: (typeof webviewCommands)[number]; args: readonly CommandTarget[] };
+    params: { command: (typeof webviewCommands)[number]; args: readonly [CommandTarget] };
     result: null;
   };
 }

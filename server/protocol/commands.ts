@@ -1,0 +1,34 @@
+import type { StageName } from './runs.ts';
+
+/**
+ * What commands about run files and runs take: any of these; what is missing is asked for. Code lenses, lists and
+ * webviews all use it.
+ */
+export interface CommandTarget {
+  /** Path of a run file. */
+  readonly file?: string;
+  readonly stage?: StageName;
+  /** The run directory. */
+  readonly run?: string;
+}
+
+/** The commands of the editor that take a `CommandTarget` as their one argument. */
+export type TargetCommand =
+  // of a run file
+  | 'esrgan.startPretraining'
+  | 'esrgan.startTraining'
+  // of a run
+  | 'esrgan.openRun'
+  | 'esrgan.resumeRun'
+  | 'esrgan.pauseRun'
+  | 'esrgan.stopRun'
+  | 'esrgan.stopRunNow'
+  | 'esrgan.checkpointNow'
+  | 'esrgan.validateNow'
+  | 'esrgan.moveUpInQueue'
+  | 'esrgan.moveDownInQueue'
+  | 'esrgan.removeFromQueue'
+  | 'esrgan.duplicateRun'
+  | 'esrgan.deleteRun'
+  | 'esrgan.showRunLog'
+  | 'esrgan.revealRun';

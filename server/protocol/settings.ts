@@ -1,0 +1,12 @@
+/**
+ * The settings of the editor that the server asks for, as the section `esrgan` of `workspace/configuration`; for
+ * each folder of the workspace its own, as its file `.vscode/settings.json` may differ.
+ */
+export interface Settings {
+  /** Folders with runs besides those that run files name; a relative path starts at the folder of the workspace. */
+  readonly runsFolders: readonly string[];
+  /** How many runs may train at the same time on this machine; more are queued. From 1. */
+  readonly concurrentRuns: number;
+  /** A Node.js that runs the trainers; empty: the one that runs the server. */
+  readonly nodePath: string;
+}
