@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { PerceptualLossSettings } from '../config/index.ts';
 import type { Tensors } from '../engine/engine.ts';
-import { normalizeForVgg, vggConvolutions, vggFeatures } from '../models/vgg.ts';
+import { vggConvolutions } from '../models/shapes/vgg.ts';
+import { normalizeForVgg, vggFeatures } from '../models/vgg.ts';
 import { contentLoss } from './content.ts';
 
 /**

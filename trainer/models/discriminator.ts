@@ -2,83 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../engine/engine.ts';
 import { batchNorm, type ChannelStatistics } from './batch-norm.ts';
 import { rank4 } from './rank4.ts';
-
-/** Hyper-parameters of the discriminator, by the names of the run file. */
-export interface DiscriminatorOptions {
-  readonly img_channels: number;
-  /** Output channels of each convolution. */
-  readonly vgg_blk_ch: readonly number[];
-  /** Width of each hidden fully connected layer. */
-  readonly fc_features: readonly number[];
-}
-
-/** Side to which the features are pooled, whatever the size of the patch. */
-const pooledSide = 7;
-
-interface Block {
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** 2 where a convolution keeps the number of channels. */
-  readonly stride: 1 | 2;
-  /** Batch normalisation in place of a bias; all but the first block. */
-  readonly isNormalized: boolean;
-}
-
-function blocks({ img_channels, vgg_blk_ch }: DiscriminatorOptions): Block[] {
-  const widths = [img_channels, ...vgg_blk_ch];
-  return vgg_blk_ch.map((outputs, index) => {
-    const inputs = widths[index]!;
-    const stride = inputs === outputs ? 2 : 1;
-    return { name: `features.block_${index}`, inputs, outputs, stride, isNormalized: index > 0 };
-  });
-}
-
-interface Layer {
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-}
-
-/** The fully connected layers; the last gives the score. */
-function layers({ vgg_blk_ch, fc_features }: DiscriminatorOptions): Layer[] {
-  const widths = [vgg_blk_ch.at(-1)! * pooledSide ** 2, ...fc_features, 1];
-  return widths.slice(1).map((outputs, index) => ({
-    name: index < fc_features.length ? `head.block_${index}.linear` : 'head.linear_out',
-    inputs: widths[index]!,
-    outputs,
-  }));
-}
-
-/**
- * Every parameter with its shape in files, as PyTorch has them: filters `[O, I, 3, 3]`, matrices
- * `[out, in]`, vectors.
- */
-export function discriminatorParameters(options: DiscriminatorOptions): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>();
-  for (const { name, inputs, outputs, isNormalized } of blocks(options)) {
-    shapes.set(`${name}.conv.weight`, [outputs, inputs, 3, 3]);
-    if (isNormalized) shapes.set(`${name}.bn.weight`, [outputs]);
-    shapes.set(isNormalized ? `${name}.bn.bias` : `${name}.conv.bias`, [outputs]);
-  }
-  for (const { name, inputs, outputs } of layers(options)) {
-    shapes.set(`${name}.weight`, [outputs, inputs]);
-    shapes.set(`${name}.bias`, [outputs]);
-  }
-  return shapes;
-}
-
-/** The statistics that batch normalisation keeps for use outside of training, with their shapes. */
-export function discriminatorStatistics(options: DiscriminatorOptions): Map<string, readonly number[]> {
-  return new Map(
-    blocks(options)
-      .filter(({ isNormalized }) => isNormalized)
-      .flatMap(({ name, outputs }): [string, readonly number[]][] => [
-        [`${name}.bn.running_mean`, [outputs]],
-        [`${name}.bn.running_var`, [outputs]],
-      ]),
-  );
-}
+import {
+  type DiscriminatorOptions,
+  discriminatorBlocks,
+  discriminatorLayers,
+  pooledSide,
+} from './shapes/discriminator.ts';
 
 /** What the discriminator makes of a batch. */
 export interface Judgement {
@@ -105,7 +34,7 @@ export function discriminator(options: DiscriminatorOptions, parameters: Tensors
   };
   const statistics: Record<string, ChannelStatistics> = {};
   let map = x;
-  for (const { name, stride, isNormalized } of blocks(options)) {
+  for (const { name, stride, isNormalized } of discriminatorBlocks(options)) {
     const convolved = tf.conv2d(map, rank4(parameter(`${name}.conv.weight`)), stride, 1);
     if (isNormalized) {
       const normalized = batchNorm(convolved, parameter(`${name}.bn.weight`), parameter(`${name}.bn.bias`));
@@ -116,7 +45,7 @@ export function discriminator(options: DiscriminatorOptions, parameters: Tensors
     }
   }
   let features = pooledFeatures(map);
-  for (const { name } of layers(options)) {
+  for (const { name } of discriminatorLayers(options)) {
     const product = tf.matMul(features, parameter(`${name}.weight`), false, true);
     const sum = tf.add<tf.Tensor2D>(product, parameter(`${name}.bias`));
     features = name === 'head.linear_out' ? sum : tf.leakyRelu(sum, 0.2);

@@ -1,68 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../engine/engine.ts';
 import { rank4 } from './rank4.ts';
-
-/** Hyper-parameters of the generator, by the names of the run file. */
-export interface GeneratorOptions {
-  readonly img_channels: number;
-  readonly scale_factor: 1 | 2 | 4 | 8;
-  readonly rrdb_channels: number;
-  readonly growth_channels: number;
-  readonly num_basic_blocks: number;
-  readonly num_dense_blocks: number;
-  readonly num_residual_blocks: number;
-  readonly residual_scaling: number;
-  readonly use_subpixel_conv: boolean;
-  /** Side of the squares of pixels that become channels at the input (Real-ESRGAN's nets for x2 and x1). */
-  readonly input_unshuffle?: 2 | 4;
-}
-
-/** Number of x2 upsampling blocks: log2 of the scale after the input is rearranged. */
-function upsamplings(options: GeneratorOptions): number {
-  return Math.log2(options.scale_factor * (options.input_unshuffle ?? 1));
-}
-
-/**
- * Every convolution of the net: its name, inputs and outputs; all are 3x3 with a bias. Files hold
- * `<name>.weight` `[O, I, 3, 3]` and `<name>.bias` `[O]`, named as BasicSR, Real-ESRGAN and spandrel do.
- */
-export function generatorConvolutions(
-  options: GeneratorOptions,
-): { name: string; inputs: number; outputs: number }[] {
-  const { img_channels: image, rrdb_channels: trunk, growth_channels: growth, input_unshuffle = 1 } = options;
-  const list = [{ name: 'conv_first', inputs: image * input_unshuffle ** 2, outputs: trunk }];
-  for (let block = 0; block < options.num_basic_blocks; block++) {
-    for (let dense = 1; dense <= options.num_dense_blocks; dense++) {
-      for (let k = 1; k <= options.num_residual_blocks; k++) {
-        const outputs = k < options.num_residual_blocks ? growth : trunk;
-        list.push({ name: `body.${block}.rdb${dense}.conv${k}`, inputs: trunk + (k - 1) * growth, outputs });
-      }
-    }
-  }
-  list.push({ name: 'conv_body', inputs: trunk, outputs: trunk });
-  for (let up = 1; up <= upsamplings(options); up++) {
-    list.push({
-      name: `conv_up${up}`,
-      inputs: trunk,
-      outputs: options.use_subpixel_conv ? 4 * trunk : trunk,
-    });
-  }
-  list.push({ name: 'conv_hr', inputs: trunk, outputs: trunk });
-  list.push({ name: 'conv_last', inputs: trunk, outputs: image });
-  return list;
-}
-
-/** Low-resolution pixels, from each side, that an output pixel can depend on: one for each 3x3 convolution. */
-export function generatorReach(options: GeneratorOptions): number {
-  const trunk = 2 + options.num_basic_blocks * options.num_dense_blocks * options.num_residual_blocks;
-  const { input_unshuffle: unshuffle = 1 } = options;
-  // Convolutions at twice the resolution reach half as far; conv_hr and conv_last work at full resolution.
-  let tail = 2 / (options.scale_factor * unshuffle);
-  for (let up = 1; up <= upsamplings(options); up++) {
-    tail += 1 / (options.use_subpixel_conv ? 2 ** (up - 1) : 2 ** up);
-  }
-  return unshuffle * (trunk + Math.ceil(tail)) + (unshuffle - 1);
-}
+import { type GeneratorOptions, upsamplings } from './shapes/generator.ts';
 
 /**
  * The generator of ESRGAN (Wang et al. 2018, https://arxiv.org/abs/1809.00219): residual-in-residual dense

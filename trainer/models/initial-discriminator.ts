@@ -4,7 +4,7 @@ import {
   type DiscriminatorOptions,
   discriminatorParameters,
   discriminatorStatistics,
-} from './discriminator.ts';
+} from './shapes/discriminator.ts';
 
 /**
  * Random weights to begin with, and the statistics, by name: PyTorch's defaults, as the original program

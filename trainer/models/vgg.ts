@@ -1,69 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, HostTensors, Tensors } from '../engine/engine.ts';
 import { rank4 } from './rank4.ts';
-
-export type VggType = 'vgg11' | 'vgg13' | 'vgg16' | 'vgg19';
-
-/** Convolutions in each of the five blocks (Simonyan and Zisserman 2015, https://arxiv.org/abs/1409.1556, table 1). */
-const convolutionsInBlock: Readonly<Record<VggType, readonly number[]>> = {
-  vgg11: [1, 1, 2, 2, 2],
-  vgg13: [2, 2, 2, 2, 2],
-  vgg16: [2, 2, 3, 3, 3],
-  vgg19: [2, 2, 4, 4, 4],
-};
-
-/** Output channels of the blocks. */
-const widths = [64, 128, 256, 512, 512];
+import type { VggConvolution } from './shapes/vgg.ts';
 
 /** Mean and standard deviation of ImageNet's colours in 0..1, by which VGG's input was normalised. */
 const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
-
-/** A 3x3 convolution with a bias. */
-export interface VggConvolution {
-  /** Such as `conv5_4`: block 5, convolution 4. */
-  readonly layer: string;
-  /** As torchvision numbers it, such as `features.34`. */
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** A pooling of 2x2 stands before it. */
-  readonly isPooled: boolean;
-}
-
-/**
- * The convolutions of a net in their order, up to the deepest of `layers`, or all.
- *
- * @param layers names such as `conv5_4`
- */
-export function vggConvolutions(type: VggType, layers?: readonly string[]): VggConvolution[] {
-  const list: VggConvolution[] = [];
-  let index = 0;
-  let inputs = 3;
-  for (const [block, count] of convolutionsInBlock[type].entries()) {
-    for (let convolution = 1; convolution <= count; convolution++) {
-      const layer = `conv${block + 1}_${convolution}`;
-      const outputs = widths[block]!;
-      const isPooled = block > 0 && convolution === 1;
-      list.push({ layer, name: `features.${index}`, inputs, outputs, isPooled });
-      // Behind a convolution stands its activation.
-      index += 2;
-      inputs = outputs;
-    }
-    index += 1;
-  }
-  if (!layers) return list;
-  return list.slice(0, list.findLastIndex(({ layer }) => layers.includes(layer)) + 1);
-}
-
-/** Every parameter of some convolutions with its shape in files: filters `[O, I, 3, 3]` and biases `[O]`. */
-export function vggParameters(convolutions: readonly VggConvolution[]): Map<string, readonly number[]> {
-  return new Map(
-    convolutions.flatMap(({ name, inputs, outputs }): [string, readonly number[]][] => [
-      [`${name}.weight`, [outputs, inputs, 3, 3]],
-      [`${name}.bias`, [outputs]],
-    ]),
-  );
-}
 
 /** Name of a filter as its gradient needs it. */
 function turnedName(convolution: string): string {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Step, Tensors } from '../engine/engine.ts';
 import { type ContentLoss, contentLoss } from '../losses/content.ts';
-import { type GeneratorOptions, generator } from '../models/generator.ts';
+import { generator } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
+import type { GeneratorOptions } from '../models/shapes/generator.ts';
 import { type AdamOptions, adam } from './adam.ts';
 import { nextAverages } from './running-average.ts';
 

@@ -5,14 +5,11 @@ import { type ContentLoss, contentLoss } from '../losses/content.ts';
 import { perceptualLoss } from '../losses/perceptual.ts';
 import { averageProbabilities, discriminatorLoss, generatorAdversarialLoss } from '../losses/relativistic.ts';
 import { nextRunning } from '../models/batch-norm.ts';
-import {
-  type DiscriminatorOptions,
-  discriminator,
-  discriminatorParameters,
-  type Judgement,
-} from '../models/discriminator.ts';
-import { type GeneratorOptions, generator } from '../models/generator.ts';
+import { discriminator, type Judgement } from '../models/discriminator.ts';
+import { generator } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
+import { type DiscriminatorOptions, discriminatorParameters } from '../models/shapes/discriminator.ts';
+import type { GeneratorOptions } from '../models/shapes/generator.ts';
 import { type AdamOptions, adam } from './adam.ts';
 import { differentiate } from './differentiate.ts';
 import { nextAverages } from './running-average.ts';

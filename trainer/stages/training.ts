@@ -3,13 +3,13 @@ import type { ResolvedConfig } from '../config/index.ts';
 import { createRandom } from '../data/random.ts';
 import type { Engine, HostTensor, HostTensors } from '../engine/engine.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { initialDiscriminator } from '../models/initial-discriminator.ts';
 import {
   type DiscriminatorOptions,
   discriminatorParameters,
   discriminatorStatistics,
-} from '../models/discriminator.ts';
-import type { GeneratorOptions } from '../models/generator.ts';
-import { initialDiscriminator } from '../models/initial-discriminator.ts';
+} from '../models/shapes/discriminator.ts';
+import type { GeneratorOptions } from '../models/shapes/generator.ts';
 import { withTurnedFilters } from '../models/vgg.ts';
 import { type Checkpoint, type CheckpointFile, listCheckpoints } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';

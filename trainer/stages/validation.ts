@@ -5,8 +5,9 @@ import { cropImage, type FloatImage, type Image, toFloatImage } from '../data/im
 import { imresizeFloat } from '../data/imresize.ts';
 import type { Engine, Program, State } from '../engine/engine.ts';
 import { type Score, smallestMeasurable, validationMetrics } from '../metrics/protocols.ts';
-import { type GeneratorOptions, generator } from '../models/generator.ts';
+import { generator } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
+import type { GeneratorOptions } from '../models/shapes/generator.ts';
 
 /** One image of the validation data: the same crop in both resolutions. */
 export interface ValidationImage {

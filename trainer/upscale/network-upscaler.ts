@@ -1,7 +1,8 @@
 import type { FloatImage } from '../data/image.ts';
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
-import { type GeneratorOptions, generator, generatorReach } from '../models/generator.ts';
+import { generator } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
+import { type GeneratorOptions, generatorReach } from '../models/shapes/generator.ts';
 import { upscalePadded } from './resize-canvas.ts';
 import type { Upscaler } from './upscaler.ts';
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
-import type { GeneratorOptions } from '../models/generator.ts';
+import type { GeneratorOptions } from '../models/shapes/generator.ts';
 import { readOnnxSummary } from './onnx-summary.ts';
 import { recogniseGenerator } from './recognise.ts';
 import { openTensorFile } from './tensor-file.ts';

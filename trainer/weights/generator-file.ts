@@ -1,4 +1,4 @@
-import { type GeneratorOptions, generatorConvolutions } from '../models/generator.ts';
+import { type GeneratorOptions, generatorConvolutions } from '../models/shapes/generator.ts';
 import { type RecognisedGenerator, recogniseGenerator, residualScalingKey } from './recognise.ts';
 import { openTensorFile } from './tensor-file.ts';
 import type { Metadata, TensorFile, TensorMap } from './tensors.ts';

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import type { GeneratorOptions } from '../models/generator.ts';
+import type { GeneratorOptions } from '../models/shapes/generator.ts';
 import type { TensorMap } from './tensors.ts';
 import type { Generator } from './write-generator.ts';
 

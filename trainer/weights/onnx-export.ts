@@ -1,5 +1,5 @@
 import { encodeOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor, onnxTypes } from '../engine/onnx.ts';
-import type { GeneratorOptions } from '../models/generator.ts';
+import type { GeneratorOptions } from '../models/shapes/generator.ts';
 import { type Precision, toHalf } from './dtypes.ts';
 import type { Metadata, Tensor, TensorMap } from './tensors.ts';
 

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import { type GeneratorOptions, generatorConvolutions } from '../models/generator.ts';
+import { type GeneratorOptions, generatorConvolutions } from '../models/shapes/generator.ts';
 import { bytesOf } from './dtypes.ts';
 import { convolutionNames, findLayout, type LayoutName, type PartCounts, scalingNames } from './layouts.ts';
 import { otherArchitecture } from './other-architectures.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DownloadOptions, download } from '../data/download/download.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import type { VggType } from '../models/vgg.ts';
+import type { VggType } from '../models/shapes/vgg.ts';
 import { diskError } from '../runs/atomic-file.ts';
 import { sha256OfFile } from '../runs/checkpoints.ts';
 import { writeSafetensors } from './safetensors.ts';

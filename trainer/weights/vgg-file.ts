@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { PerceptualLossSettings } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { type VggType, vggConvolutions, vggParameters } from '../models/vgg.ts';
+import { type VggType, vggConvolutions, vggParameters } from '../models/shapes/vgg.ts';
 import type { TensorMap } from './safetensors.ts';
 import { openTensorFile } from './tensor-file.ts';
 

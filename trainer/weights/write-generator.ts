@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
-import type { GeneratorOptions } from '../models/generator.ts';
+import type { GeneratorOptions } from '../models/shapes/generator.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
 import { largestHalf, type Precision } from './dtypes.ts';
 import { generatorMetadata } from './generator-file.ts';

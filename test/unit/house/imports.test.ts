@@ -49,6 +49,11 @@ describe('a room may import only what the architecture allows it', () => {
       forbidden: 'trainer/engine/graph.ts',
     },
     {
+      room: 'trainer/models/shapes',
+      allowed: 'trainer/models/shapes/generator.ts',
+      forbidden: 'trainer/engine/graph.ts',
+    },
+    {
       room: 'trainer/errors',
       allowed: 'trainer/errors/errors.ts',
       forbidden: 'trainer/runs/list.ts',

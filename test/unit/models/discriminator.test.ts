@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../trainer/data/random.ts';
-import { discriminatorParameters, discriminatorStatistics } from '../../../trainer/models/discriminator.ts';
 import { initialDiscriminator } from '../../../trainer/models/initial-discriminator.ts';
+import {
+  discriminatorParameters,
+  discriminatorStatistics,
+} from '../../../trainer/models/shapes/discriminator.ts';
 
 const full = {
   img_channels: 3,

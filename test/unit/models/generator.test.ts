@@ -2,12 +2,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, test } from 'vitest';
 import { createEagerEngine } from '../../../trainer/engine/eager-engine.ts';
 import { createOnnxEngine } from '../../../trainer/engine/onnx-engine.ts';
-import {
-  type GeneratorOptions,
-  generator,
-  generatorConvolutions,
-} from '../../../trainer/models/generator.ts';
+import { generator } from '../../../trainer/models/generator.ts';
 import { rank4 } from '../../../trainer/models/rank4.ts';
+import { type GeneratorOptions, generatorConvolutions } from '../../../trainer/models/shapes/generator.ts';
 import { adamFactors, momentNames } from '../../../trainer/stages/adam.ts';
 import { pretrainingAdam, pretrainingStep } from '../../../trainer/stages/pretraining-step.ts';
 import { channelsLast, type Fixture, largestDifference, readFixture } from './fixture.ts';

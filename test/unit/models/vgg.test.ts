@@ -5,14 +5,8 @@ import { decodeImage } from '../../../trainer/data/decode.ts';
 import { cropImage, toFloatImage } from '../../../trainer/data/image.ts';
 import { createOnnxEngine } from '../../../trainer/engine/onnx-engine.ts';
 import { rank4 } from '../../../trainer/models/rank4.ts';
-import {
-  normalizeForVgg,
-  type VggType,
-  vggConvolutions,
-  vggFeatures,
-  vggParameters,
-  withTurnedFilters,
-} from '../../../trainer/models/vgg.ts';
+import { type VggType, vggConvolutions, vggParameters } from '../../../trainer/models/shapes/vgg.ts';
+import { normalizeForVgg, vggFeatures, withTurnedFilters } from '../../../trainer/models/vgg.ts';
 import { readVgg } from '../../../trainer/weights/vgg-file.ts';
 import { hasTestData, testData } from '../../test-data.ts';
 

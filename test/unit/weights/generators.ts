@@ -1,5 +1,5 @@
 import { createRandom } from '../../../trainer/data/random.ts';
-import { type GeneratorOptions, generatorConvolutions } from '../../../trainer/models/generator.ts';
+import { type GeneratorOptions, generatorConvolutions } from '../../../trainer/models/shapes/generator.ts';
 import type { TensorMap } from '../../../trainer/weights/tensors.ts';
 import type { Generator } from '../../../trainer/weights/write-generator.ts';
 

@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { createOnnxEngine } from '../../../trainer/engine/onnx-engine.ts';
-import type { GeneratorOptions } from '../../../trainer/models/generator.ts';
+import type { GeneratorOptions } from '../../../trainer/models/shapes/generator.ts';
 import { networkUpscaler } from '../../../trainer/upscale/network-upscaler.ts';
 import { openOnnxUpscaler } from '../../../trainer/upscale/onnx-upscaler.ts';
 import { encodeGeneratorOnnx } from '../../../trainer/weights/onnx-export.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
 import { registerWeights } from '../../../trainer/cli/weights.ts';
-import { vggConvolutions, vggParameters } from '../../../trainer/models/vgg.ts';
+import { vggConvolutions, vggParameters } from '../../../trainer/models/shapes/vgg.ts';
 import { readSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { getVgg, torchvisionFiles } from '../../../trainer/weights/vgg-download.ts';
 import { findVggFile } from '../../../trainer/weights/vgg-file.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { GeneratorOptions } from '../../../trainer/models/generator.ts';
+import type { GeneratorOptions } from '../../../trainer/models/shapes/generator.ts';
 import { fromHalf, toHalf } from '../../../trainer/weights/dtypes.ts';
 import { readGenerator } from '../../../trainer/weights/generator-file.ts';
 import { type WritableLayout, writableLayouts } from '../../../trainer/weights/layouts.ts';
