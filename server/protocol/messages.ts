@@ -13,6 +13,11 @@ export interface Requests {
   'esrgan/run': { params: { run: string }; result: RunDetail };
   /** The points of a run behind a cursor (none: from the first), at most some ten thousand at once. */
   'esrgan/points': { params: { run: string; after: PointCursor | null }; result: PointsAnswer };
+  /**
+   * The last points of each tag, at most so many; `more` is false. A view shows them at once and asks for all from
+   * the first afterwards.
+   */
+  'esrgan/newestPoints': { params: { run: string; count: number }; result: PointsAnswer };
   /** Begins or ends to send `esrgan/runChanged` for every change of this run within a tenth of a second. */
   'esrgan/follow': { params: { run: string; follow: boolean }; result: null };
   /**

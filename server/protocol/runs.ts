@@ -113,6 +113,11 @@ export interface RunDetail {
   readonly sessions: readonly SessionSummary[];
   readonly checkpoints: readonly CheckpointSummary[];
   readonly samples: readonly StageSamples[];
+  /**
+   * Where step 0 of the training stage lies among the steps of the points, which go on from stage to stage: the
+   * steps of the pretraining that it started from. 0 where there was none or it is not known.
+   */
+  readonly stepsBeforeTraining: number;
   /** The last lines of its log, the oldest first; at most 40. */
   readonly logTail: readonly string[];
   /** Paths of files that exist: the run file as resolved, the log, the run file that it was started from. */

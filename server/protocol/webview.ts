@@ -19,6 +19,7 @@ export const webviewServerRequests = [
   'esrgan/runs',
   'esrgan/run',
   'esrgan/points',
+  'esrgan/newestPoints',
   'esrgan/follow',
   'esrgan/control',
 ] as const satisfies readonly (keyof Requests)[];
