@@ -9,9 +9,11 @@ export type {
   TrainingSettings,
   ValidationSettings,
 } from '../../schemas/run-config.ts';
+export { folderName } from './folder-name.ts';
 export type { DatasetFiles } from './image-problems.ts';
 export type { Pairs } from './pairs.ts';
 export { pairImages } from './pairs.ts';
+export { parseTree } from './parse.ts';
 export type { Path, Position, Problem, Range, Stage } from './problem.ts';
 export { problemsForStage } from './problem.ts';
 export { readRunFile } from './read-run-file.ts';
@@ -24,5 +26,7 @@ export type {
   Split,
 } from './resolved.ts';
 export { imageSources } from './resolved.ts';
+export { subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';
+export { child, keyName } from './source.ts';
 export { stepsPerEpoch, totalSteps } from './steps.ts';

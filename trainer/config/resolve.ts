@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { AugmentationSettings, RunConfig } from '../../schemas/run-config.ts';
+import { folderName } from './folder-name.ts';
 import type { Augmentation, Dataset, ResolvedConfig } from './resolved.ts';
 
 /**
@@ -36,14 +37,9 @@ export function resolveConfig(
   };
 }
 
-/** The run file's name without its ending, with what no folder may be called replaced by hyphens. */
+/** The run file's name without its ending, as a folder may be called. */
 function nameOf(file: string): string {
-  const stem = basename(file).replace(/(\.esrgan)?\.(ya?ml|json)$/i, '');
-  const safe = stem
-    .replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '-')
-    .replaceAll(/^[ .-]+|[ .]+$/g, '')
-    .slice(0, 100);
-  return safe || 'run';
+  return folderName(basename(file).replace(/(\.esrgan)?\.(ya?ml|json)$/i, ''));
 }
 
 function augmentationOf(settings: AugmentationSettings): Augmentation {

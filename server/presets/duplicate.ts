@@ -1,0 +1,117 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  parseDocument,
+  visit,
+  YAMLMap,
+  YAMLSeq,
+} from 'yaml';
+import { newRunName } from './new-run-name.ts';
+
+/** A key of a run file and its new value; `undefined` leaves the key to its default. */
+export interface Change {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+/**
+ * A copy of a run file, also of the resolved one in a run directory, with some keys changed and a name that no run
+ * has. Comments stay, and so does the form of what is not changed. JSON stays JSON.
+ *
+ * @param text a run file without errors of syntax
+ * @param name of the run that the text describes
+ * @param taken names that the new run may not have
+ */
+export function duplicateWithChanges(
+  text: string,
+  name: string,
+  changes: readonly Change[],
+  taken: Iterable<string>,
+): { text: string; name: string } {
+  const newName = newRunName(name, [...taken, name]);
+  const all = [{ path: ['name'], value: newName }, ...changes];
+  return { text: isJson(text) ? changedJson(text, all) : changedYaml(text, all), name: newName };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function changedJson(text: string, changes: readonly Change[]): string {
+  const document: Document = parseDocument(text);
+  for (const change of changes) apply(document, change);
+  return `${JSON.stringify(document.toJS(), null, 2)}\n`;
+}
+
+function changedYaml(text: string, changes: readonly Change[]): string {
+  const document: Document = parseDocument(text);
+  keepForm(document, text, changes);
+  for (const change of changes) apply(document, change);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Lists and maps in brackets that no change enters are written as they stand. */
+function keepForm(document: Document, text: string, changes: readonly Change[]) {
+  const entered = new Set<unknown>();
+  for (const { path } of changes) {
+    for (let depth = 0; depth <= path.length; depth++)
+      entered.add(document.getIn(path.slice(0, depth), true));
+  }
+  visit(document, {
+    Collection(_, node) {
+      const range = node.range;
+      if (!node.flow || !range || entered.has(node)) return;
+      const written = text.slice(range[0], range[1]);
+      if (!written.includes('\n')) node.toString = () => written;
+    },
+  });
+}
+
+function apply(document: Document, { path, value }: Change) {
+  const key = path.at(-1);
+  if (key === undefined) return;
+  if (value === undefined) {
+    if (document.hasIn(path)) document.deleteIn(path);
+    return;
+  }
+  openPath(document, path.slice(0, -1));
+  const old = document.getIn(path, true);
+  const node = document.createNode(value, { flow: true });
+  visit(node, { Seq: (_, list) => withoutPadding(list) });
+  if (isScalar(old) && isScalar(node)) old.value = node.value;
+  else if (path.length === 1 && key === 'name' && isMap(document.contents) && old === undefined) {
+    document.contents.items.unshift(document.createPair(key, value));
+  } else {
+    if (isNode(old) && old.comment) node.comment = old.comment;
+    document.setIn(path, node);
+  }
+}
+
+/** Makes every step of a path a map or list of its own: in place of an alias its copy, of a switch an empty map. */
+function openPath(document: Document, path: Change['path']) {
+  if (!isCollection(document.contents)) document.contents = document.createNode({});
+  for (let depth = 1; depth <= path.length; depth++) {
+    const here = path.slice(0, depth);
+    const node = document.getIn(here, true);
+    if (isCollection(node)) continue;
+    const anchored = isAlias(node) ? node.resolve(document) : undefined;
+    const copy = isCollection(anchored) ? anchored.clone() : new YAMLMap(document.schema);
+    if (isCollection(copy)) delete copy.anchor;
+    document.setIn(here, copy);
+  }
+}
+
+/** Writes a list as `[1, 2]` and not as `[ 1, 2 ]`. */
+function withoutPadding(list: YAMLSeq) {
+  list.toString = (context, ...rest) =>
+    YAMLSeq.prototype.toString.call(list, context && { ...context, flowCollectionPadding: '' }, ...rest);
+}
