@@ -12,14 +12,14 @@ export interface RunColour {
  * blindness: hues differ, and where they do not for such eyes, lightness does.
  */
 export const runColourTable: readonly RunColour[] = [
-  both('#3f63d8', '#48b0fe'),
-  both('#c4692b', '#fec995'),
-  both('#006045', '#22916c'),
-  both('#c84586', '#f572bb'),
-  both('#8d7309', '#adb616'),
-  both('#1195c1', '#8ce1fd'),
-  both('#a12109', '#de4e15'),
-  both('#6a2c92', '#9763e2'),
+  both('#3f5ddd', '#48b0fe'),
+  both('#c98020', '#fec995'),
+  both('#00594a', '#22916c'),
+  both('#cd337c', '#f572bb'),
+  both('#805d05', '#adb616'),
+  both('#1f9ed0', '#8ce1fd'),
+  both('#8c1410', '#de4e15'),
+  both('#641098', '#9763e2'),
 ];
 
 function both(light: string, dark: string): RunColour {
