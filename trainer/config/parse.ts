@@ -1,4 +1,13 @@
-import { type CST, type Document, isNode, Parser, parseDocument, visit } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isNode,
+  type ParsedNode,
+  Parser,
+  visit,
+  YAMLParseError,
+} from 'yaml';
 import { positionsIn } from './positions.ts';
 import type { Problem } from './problem.ts';
 import { keyName, type Source, sourceOf, type ToRange } from './source.ts';
@@ -6,10 +15,12 @@ import { keyName, type Source, sourceOf, type ToRange } from './source.ts';
 /** More levels than any run file needs, and few enough for every recursive reader of the text. */
 const maxDepth = 50;
 
+const multipleDocuments = 'Source contains multiple documents';
+
 /** What some of the parser's messages, by their beginnings, mean for somebody who writes a run file. */
 const explanations: readonly (readonly [string, string])[] = [
   ['Tabs are not allowed', 'a tab is used as indentation: YAML allows only spaces there'],
-  ['Source contains multiple documents', 'a second document begins here: a run file is one document'],
+  [multipleDocuments, 'a second document begins here: a run file is one document'],
   ['Nested mappings are not', 'a key inside a value: begin it on its own line, in line with its neighbours'],
   ['With stringKeys', 'a list, map, alias or tag where the name of a key belongs'],
   ['Implicit map keys need', 'a key without a value: write `key: value`, with a space behind the colon'],
@@ -22,12 +33,7 @@ const explanations: readonly (readonly [string, string])[] = [
 export function parse(text: string): { source: Source; problems: Problem[] } {
   const place = positionsIn(text);
   const toRange: ToRange = (start, end) => ({ start: place(start), end: place(end) });
-  const tooDeep = firstTooDeep([...new Parser().parse(text)]);
-  const document = parseDocument(tooDeep === undefined ? text : '', {
-    prettyErrors: false,
-    stringKeys: true,
-    uniqueKeys: false,
-  });
+  const { document, tooDeep } = parseTree(text);
   const problems =
     tooDeep === undefined
       ? documentProblems(document, toRange)
@@ -41,6 +47,29 @@ export function parse(text: string): { source: Source; problems: Problem[] } {
     problems.push(syntaxProblem(message, toRange(0, 0)));
   }
   return { source: sourceOf(document, data, toRange), problems };
+}
+
+/**
+ * The tree of a text, with the parser's errors in it; never throws. A text that is nested deeper than recursive
+ * readers can stand gives an empty tree, and the offset at which it becomes so.
+ */
+export function parseTree(text: string): { document: Document.Parsed; tooDeep?: number } {
+  const tokens = [...new Parser().parse(text)];
+  const tooDeep = firstTooDeep(tokens);
+  if (tooDeep !== undefined) return { document: compose([], 0), tooDeep };
+  return { document: compose(tokens, text.length) };
+}
+
+function compose(tokens: readonly CST.Token[], length: number): Document.Parsed {
+  const composer = new Composer<ParsedNode>({ prettyErrors: false, stringKeys: true, uniqueKeys: false });
+  const [document, second] = [...composer.compose(tokens, true, length)];
+  // With its second argument true, the composer always gives a document.
+  if (!document) throw new Error('The YAML parser gave no document.');
+  if (second) {
+    const { range } = second;
+    document.errors.push(new YAMLParseError([range[0], range[1]], 'MULTIPLE_DOCS', multipleDocuments));
+  }
+  return document;
 }
 
 function syntaxProblem(message: string, range: ReturnType<ToRange>): Problem {

@@ -20,7 +20,7 @@ export interface Source {
 export type ToRange = (start: number, end: number) => Range;
 
 /** A step from a collection to its child: the key, where there is one, and the value. */
-interface Entry {
+export interface Entry {
   readonly key: Node | undefined;
   readonly value: Node | undefined;
 }
@@ -61,7 +61,8 @@ export function sourceOf(document: Document.Parsed, data: unknown, toRange: ToRa
   };
 }
 
-function child(node: Node | undefined, step: string | number, document: Document): Entry | undefined {
+/** The entry of a collection under a key or index, through aliases too. */
+export function child(node: Node | undefined, step: string | number, document: Document): Entry | undefined {
   const collection = isAlias(node) ? node.resolve(document) : node;
   if (isMap<Node, Node | null>(collection)) {
     const pair = collection.items.find(({ key }) => keyName(key) === String(step));

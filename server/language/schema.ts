@@ -1,0 +1,58 @@
+import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
+import type { Path } from '../../trainer/config/index.ts';
+
+/** What the schema of run files says about one value; only keywords that it uses. */
+export interface SchemaNode {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  /** In the order of `enum`. */
+  readonly enumDescriptions?: readonly string[];
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly items?: SchemaNode;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly patternErrorMessage?: string;
+  readonly minProperties?: number;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: boolean | SchemaNode;
+  readonly unit?: string;
+}
+
+const root: SchemaNode = schema;
+
+/** What the schema says about the value at a path; `undefined` where it allows nothing. */
+export function schemaAt(path: Path): SchemaNode | undefined {
+  let node: SchemaNode | undefined = root;
+  for (const step of path) node = node && child(node, step);
+  return node;
+}
+
+function child(node: SchemaNode, step: string | number): SchemaNode | undefined {
+  if (typeof step === 'number') return node.items;
+  const { properties = {}, patternProperties = {}, additionalProperties } = node;
+  if (Object.hasOwn(properties, step)) return properties[step];
+  const matching = Object.entries(patternProperties).find(([pattern]) => new RegExp(pattern, 'u').test(step));
+  if (matching) return matching[1];
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
+}
+
+/** The types that a value may have: `string`, `integer`, `number`, `boolean`, `array`, `object`, `null`. */
+export function typesOf(node: SchemaNode): readonly string[] {
+  return [node.type ?? []].flat();
+}
+
+/** Whether the value is a section: a map with keys of its own. */
+export function isSection(node: SchemaNode): boolean {
+  return typesOf(node).includes('object');
+}
