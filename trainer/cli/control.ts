@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type RequestKind, requestKinds, sendRequest } from '../runs/control.ts';
+import { dequeue } from '../runs/launch.ts';
 import type { RunSummary } from '../runs/list.ts';
 import { findRun } from './find-run.ts';
 
@@ -38,14 +39,21 @@ export function registerControl(program: Command): void {
               path: run.paths.root,
               state: run.state.state,
             })
-          : `Run ${run.paths.name} ${requests[kind].promise}.`;
+          : `Run ${run.paths.name} ${run.state.state === 'queued' ? 'waits no longer' : requests[kind].promise}.`;
         process.stdout.write(`${text}\n`);
       });
   }
 }
 
-/** Sends a request to a run. Throws a `run` error where nobody is there to do it. */
+/**
+ * Sends a request to a run; a run that waits for its turn is stopped by taking it out of the queue. Throws a
+ * `run` error where nobody is there to do it.
+ */
 export function askRun({ paths, kind, state }: RunSummary, request: RequestKind): void {
+  if (state.state === 'queued' && request === 'stop') {
+    dequeue(paths);
+    return;
+  }
   if (kind === 'foreign') {
     throw new WorkbenchError('run', `${paths.root} was written by another program, which takes no requests.`);
   }

@@ -77,8 +77,3 @@ export const tensorTypes = { float: 1, double: 2 } as const;
 export function encodeEvent(event: EventMessage): Uint8Array {
   return eventType.encode(event).finish();
 }
-
-/** The event in a record's data. Throws where the bytes are no event. */
-export function decodeEvent(data: Uint8Array): EventMessage {
-  return eventType.toObject(eventType.decode(data), { longs: Number });
-}

@@ -1,12 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { decodeEvent } from './event-decoder.ts';
 import { listEventFiles } from './event-files.ts';
-import {
-  decodeEvent,
-  type EventMessage,
-  type SummaryValue,
-  sessionStart,
-  tensorTypes,
-} from './event-protocol.ts';
+import { type EventMessage, type SummaryValue, sessionStart, tensorTypes } from './event-protocol.ts';
 import { scanRecord } from './event-records.ts';
 
 /** One point of a scalar tag; `wallTime` in seconds since 1970. */

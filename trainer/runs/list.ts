@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readNames } from './atomic-file.ts';
 import { isEventFile, listEventFiles } from './event-files.ts';
+import { type Launch, lastOutput, readLaunch } from './launch.ts';
 import { readLock } from './lock.ts';
 import { type RunPaths, runPaths } from './run-directory.ts';
 import { describeState, readStatus, type StateDescription, type Status } from './status.ts';
@@ -13,6 +14,8 @@ export interface RunSummary {
   readonly kind: 'esrgan' | 'foreign';
   readonly state: StateDescription;
   readonly status: Status | undefined;
+  /** Undefined where nobody has launched it but from a terminal. */
+  readonly launch: Launch | undefined;
   /** When the run last gave a sign, in milliseconds since 1970; null where nothing tells. */
   readonly updated: number | null;
 }
@@ -29,21 +32,39 @@ export function listRuns(runsDir: string, now: number): RunSummary[] {
 export function summarizeRun(root: string, now: number): RunSummary | undefined {
   const paths = runPaths(root);
   const names = readNames(paths.root);
-  if (names.includes('run.json') || names.includes('status.json')) {
+  if (ownNames.some((name) => names.includes(name))) {
     const status = readStatus(paths);
-    const state = describeState(status, readLock(paths), now);
+    const launch = names.includes('launch') ? readLaunch(paths) : undefined;
+    const evidence = { status, lock: readLock(paths), launch, lastOutput: () => lastOutput(paths, 6) };
+    const state = describeState(evidence, now);
     return {
       paths,
       kind: 'esrgan',
       state,
       status,
-      updated: status === undefined ? null : Date.parse(status.time),
+      launch,
+      updated: lastSign(status, launch),
     };
   }
   if (!names.some(isEventFile)) return undefined;
   const newest = listEventFiles(paths.root).at(-1) ?? paths.root;
   const updated = statSync(newest, { throwIfNoEntry: false })?.mtimeMs ?? null;
-  return { paths, kind: 'foreign', state: { state: 'unknown', reason: null }, status: undefined, updated };
+  return {
+    paths,
+    kind: 'foreign',
+    state: { state: 'unknown', reason: null },
+    status: undefined,
+    launch: undefined,
+    updated,
+  };
+}
+
+/** A folder with one of these is a run of ours. */
+const ownNames = ['run.json', 'status.json', 'launch'];
+
+function lastSign(status: Status | undefined, launch: Launch | undefined): number | null {
+  const times = [status, launch?.exit, launch?.process, launch?.queued].flatMap((sign) => sign?.time ?? []);
+  return times.length === 0 ? null : Math.max(...times.map((time) => Date.parse(time)));
 }
 
 function readFolders(folder: string): string[] {

@@ -20,6 +20,7 @@ export interface RunPaths {
   readonly samples: string;
   readonly checkpoints: string;
   readonly evaluations: string;
+  readonly launch: string;
   readonly log: string;
 }
 
@@ -37,6 +38,7 @@ export function runPaths(root: string): RunPaths {
     samples: join(absolute, 'samples'),
     checkpoints: join(absolute, 'checkpoints'),
     evaluations: join(absolute, 'evaluations'),
+    launch: join(absolute, 'launch'),
     log: join(absolute, 'log.txt'),
   };
 }

@@ -1,5 +1,6 @@
 import { writeJsonAtomic } from './atomic-file.ts';
 import { isCount, isNullable, isNumber, isObject, isOneOf, isString, readJson } from './json-shape.ts';
+import { isLaunchAlive, type Launch, type QueueEntry } from './launch.ts';
 import { type LockHolder, whyStale } from './lock.ts';
 import { thisHost } from './processes.ts';
 import { type RunPaths, type Stage, stages } from './run-directory.ts';
@@ -66,23 +67,43 @@ export function readStatus(paths: RunPaths): Status | undefined {
   return readJson(paths.status, isStatus);
 }
 
-/** What a run is really doing: what its trainer said, unless the trainer died without saying so (`lost`). */
+/**
+ * What a run is really doing: what its trainer said, unless the trainer died without saying so (`lost`), or the
+ * run waits for its turn (`queued`).
+ */
 export interface StateDescription {
   /** `unknown`: nobody trains it and nobody has left a word. */
-  readonly state: RunState | 'lost' | 'unknown';
+  readonly state: RunState | 'queued' | 'lost' | 'unknown';
   readonly reason: string | null;
 }
 
-/** Judges a run by its status and its lock; `now` in milliseconds since 1970. */
-export function describeState(
-  status: Status | undefined,
-  lock: LockHolder | undefined,
-  now: number,
-): StateDescription {
-  const deathCause = lock === undefined ? 'its process ended without a word' : whyStale(lock, now);
+/** What a run is judged by; each is undefined where there is none. */
+export interface Evidence {
+  readonly status: Status | undefined;
+  readonly lock: LockHolder | undefined;
+  readonly launch: Launch | undefined;
+  /** The last lines that the launched process printed; asked for only where it ended badly. */
+  readonly lastOutput: () => readonly string[];
+}
+
+/** Judges a run by its status, its lock and its launch; `now` in milliseconds since 1970. */
+export function describeState(evidence: Evidence, now: number): StateDescription {
+  const { status, lock, launch } = evidence;
+  const deathCause = lock === undefined ? undefined : whyStale(lock, now);
   if (lock !== undefined && deathCause === undefined) {
-    const isOfHolder = status?.host === lock.host && status.pid === lock.pid;
-    return isOfHolder ? { state: status.state, reason: status.message } : { state: 'starting', reason: null };
+    return status !== undefined && isFrom(status, lock)
+      ? { state: status.state, reason: status.message }
+      : { state: 'starting', reason: null };
+  }
+  if (launch?.queued !== undefined) return { state: 'queued', reason: waitsFor(launch.queued) };
+  const launched = launch?.process;
+  // A launched process that has not written a status yet; one that is older than the status is history.
+  const isAwaited =
+    launched !== undefined &&
+    (status === undefined || (!isFrom(status, launched) && status.time <= launched.time));
+  if (isAwaited) {
+    if (launch !== undefined && isLaunchAlive(launch, now)) return { state: 'starting', reason: null };
+    return endOfLaunch(evidence, 'its process ended before it began to train');
   }
   if (status === undefined) {
     return lock === undefined
@@ -91,9 +112,38 @@ export function describeState(
   }
   const hasEnded = status.state === 'finished' || status.state === 'stopped' || status.state === 'failed';
   // The lock of a process that died while it started again counts, whatever the session before it said.
-  const lastWordHolds =
-    hasEnded && (lock === undefined || (status.host === lock.host && status.pid === lock.pid));
-  return lastWordHolds
-    ? { state: status.state, reason: status.message }
-    : { state: 'lost', reason: deathCause ?? null };
+  if (hasEnded && (lock === undefined || isFrom(status, lock))) {
+    return { state: status.state, reason: status.message };
+  }
+  const cause = deathCause ?? 'its process ended without a word';
+  return launched !== undefined && isFrom(status, launched)
+    ? { state: 'lost', reason: endOfLaunch(evidence, cause).reason }
+    : { state: 'lost', reason: cause };
+}
+
+function isFrom(status: Status, process: { readonly host: string; readonly pid: number }): boolean {
+  return status.host === process.host && status.pid === process.pid;
+}
+
+function waitsFor({ host }: QueueEntry): string | null {
+  return host === thisHost ? null : `waits for its turn on ${host}`;
+}
+
+/** Signals that a process brings upon itself by a defect. */
+const crashes = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'];
+
+/** How a launched process ended that left no last word in the status; `otherwise` where that is not known. */
+function endOfLaunch({ launch, lastOutput }: Evidence, otherwise: string): StateDescription {
+  const { code = null, signal = null } = launch?.exit ?? {};
+  if (signal !== null && !crashes.includes(signal)) {
+    const who = signal === 'SIGKILL' ? ': by force, or by the system because memory ran out' : '';
+    return { state: 'lost', reason: `its process was ended by ${signal}${who}` };
+  }
+  const words = lastOutput().join('\n');
+  if (signal !== null) {
+    return { state: 'lost', reason: `its process crashed (${signal})${words === '' ? '' : `: ${words}`}` };
+  }
+  if (code === null) return { state: 'lost', reason: otherwise };
+  if (words === '') return { state: 'lost', reason: `its process ended with exit code ${code}` };
+  return { state: 'failed', reason: words };
 }

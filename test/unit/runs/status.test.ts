@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { Launch, ProcessExit } from '../../../trainer/runs/launch.ts';
 import type { LockHolder } from '../../../trainer/runs/lock.ts';
 import { processStartTime, thisHost } from '../../../trainer/runs/processes.ts';
 import { describeState, readStatus, type Status, writeStatus } from '../../../trainer/runs/status.ts';
@@ -119,6 +120,96 @@ test.each<[string, Status | undefined, LockHolder | undefined, string]>([
     `lost: process ${dead.pid} on this host is gone`,
   ],
 ])('%s', (_, status, lock, expected) => {
-  const { state, reason } = describeState(status, lock, now);
+  const evidence = { status, lock, launch: undefined, lastOutput: () => [] };
+  const { state, reason } = describeState(evidence, now);
+  expect(reason === null ? state : `${state}: ${reason}`).toBe(expected);
+});
+
+const later = new Date(now + 1000).toISOString();
+const launched = { format: 1, time: later, ...own, stage: 'pretraining' } as const;
+const queued = { format: 1, time: later, host: thisHost, stage: 'training', resume: true, order: 1 } as const;
+const launchOf = (
+  process: Pick<LockHolder, 'host' | 'pid' | 'startTime'>,
+  exit?: Partial<ProcessExit>,
+): Launch => ({
+  queued: undefined,
+  process: { ...launched, ...process },
+  exit: exit && { time: later, pid: process.pid, code: null, signal: null, ...exit },
+});
+
+test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly string[], string]>([
+  ['waits', undefined, undefined, { ...launchOf(own), queued }, [], 'queued'],
+  ['waits to go on', by(dead, 'stopped', 'x'), undefined, { ...launchOf(own), queued }, [], 'queued'],
+  [
+    'waits on another host',
+    undefined,
+    undefined,
+    { ...launchOf(own), queued: { ...queued, host: 'far' } },
+    [],
+    'queued: waits for its turn on far',
+  ],
+  [
+    'waited, but was started from a terminal',
+    by(own, 'running'),
+    own,
+    { ...launchOf(dead), queued },
+    [],
+    'running',
+  ],
+  ['was launched, has not got to the run', undefined, undefined, launchOf(own), [], 'starting'],
+  ['was launched again after a failure', by(dead, 'failed', 'x'), undefined, launchOf(own), [], 'starting'],
+  ['was launched again after a crash', by(dead, 'running'), dead, launchOf(own), [], 'starting'],
+  ['was launched and trains', by(own, 'running'), own, launchOf(own), [], 'running'],
+  ['was launched and said its last word', by(own, 'finished'), undefined, launchOf(own), [], 'finished'],
+  [
+    'ended at once, saying why',
+    undefined,
+    undefined,
+    launchOf(dead, { code: 3 }),
+    ['a.yaml:1:1: error: no'],
+    'failed: a.yaml:1:1: error: no',
+  ],
+  [
+    'ended at once in silence',
+    undefined,
+    undefined,
+    launchOf(dead, { code: 3 }),
+    [],
+    'lost: its process ended with exit code 3',
+  ],
+  [
+    'ended at once, nobody knows how',
+    undefined,
+    undefined,
+    launchOf(dead),
+    [],
+    'lost: its process ended before it began to train',
+  ],
+  [
+    'was ended by force',
+    by(dead, 'running'),
+    dead,
+    launchOf(dead, { signal: 'SIGKILL' }),
+    ['step 3'],
+    'lost: its process was ended by SIGKILL: by force, or by the system because memory ran out',
+  ],
+  [
+    'crashed',
+    by(dead, 'running'),
+    dead,
+    launchOf(dead, { signal: 'SIGABRT' }),
+    ['heap out of memory'],
+    'lost: its process crashed (SIGABRT): heap out of memory',
+  ],
+  [
+    'was launched long ago, then killed in a terminal',
+    { ...by(own, 'running'), time: new Date(now + 5000).toISOString() },
+    dead,
+    launchOf(dead, { code: 0 }),
+    [],
+    `lost: process ${dead.pid} on this host is gone`,
+  ],
+])('a run that %s', (_, status, lock, launch, lastOutput, expected) => {
+  const { state, reason } = describeState({ status, lock, launch, lastOutput: () => lastOutput }, now);
   expect(reason === null ? state : `${state}: ${reason}`).toBe(expected);
 });

@@ -1,0 +1,228 @@
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  diskError,
+  removeFolderAtomic,
+  writeFileDurably,
+  writeFolderAtomic,
+  writeJsonAtomic,
+} from './atomic-file.ts';
+import { isCount, isNullable, isNumber, isObject, isOneOf, isString, readJson } from './json-shape.ts';
+import { isProcessAlive, processStartTime, thisHost } from './processes.ts';
+import { type RunPaths, type Stage, stages } from './run-directory.ts';
+
+/**
+ * What the editor's side leaves in a run that it starts (`launch/`): first that the run waits for its turn, then
+ * which process trains it, what that printed, and how it ended. The trainer itself writes none of this; it only
+ * takes the run out of the queue once it holds the lock.
+ */
+
+export interface LaunchPaths {
+  readonly folder: string;
+  /** There while the run waits. */
+  readonly queued: string;
+  /** The run file as it was when the run was asked for. */
+  readonly runFile: string;
+  readonly process: string;
+  readonly exit: string;
+  readonly output: string;
+}
+
+/** A run that waits for its turn on one host. */
+export interface QueueEntry {
+  readonly format: 1;
+  /** When it was asked for; ISO 8601, UTC. */
+  readonly time: string;
+  /** Only this host starts it: the paths in its run file are that host's. */
+  readonly host: string;
+  readonly stage: Stage;
+  readonly resume: boolean;
+  /** Among the waiting runs of its host the lowest comes first. */
+  readonly order: number;
+}
+
+/** The process that was started for a run. */
+export interface LaunchedProcess {
+  readonly format: 1;
+  readonly time: string;
+  readonly host: string;
+  readonly pid: number;
+  /** See `processStartTime`. */
+  readonly startTime: number;
+  readonly stage: Stage;
+}
+
+/** How that process ended: one of `code` and `signal` is null. */
+export interface ProcessExit {
+  readonly time: string;
+  readonly pid: number;
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What is known of the last launch of a run. */
+export interface Launch {
+  readonly queued: QueueEntry | undefined;
+  readonly process: LaunchedProcess | undefined;
+  /** Of that process. */
+  readonly exit: ProcessExit | undefined;
+}
+
+const isFormat = (value: unknown): value is 1 => value === 1;
+const isStage = isOneOf(stages);
+
+const isQueueEntry = isObject<QueueEntry>({
+  format: isFormat,
+  time: isString,
+  host: isString,
+  stage: isStage,
+  resume: (value): value is boolean => typeof value === 'boolean',
+  order: isNumber,
+});
+
+const isLaunchedProcess = isObject<LaunchedProcess>({
+  format: isFormat,
+  time: isString,
+  host: isString,
+  pid: isCount,
+  startTime: isCount,
+  stage: isStage,
+});
+
+const isProcessExit = isObject<ProcessExit>({
+  time: isString,
+  pid: isCount,
+  code: isNullable(isNumber),
+  signal: isNullable(isString),
+});
+
+/** Where everything of a launch stands; looks at nothing on the disk. */
+export function launchPaths(run: RunPaths): LaunchPaths {
+  const folder = run.launch;
+  return {
+    folder,
+    queued: join(folder, 'queued.json'),
+    runFile: join(folder, 'run.esrgan.yaml'),
+    process: join(folder, 'process.json'),
+    exit: join(folder, 'exit.json'),
+    output: join(folder, 'output.txt'),
+  };
+}
+
+/** The run's last launch; never throws. */
+export function readLaunch(run: RunPaths): Launch {
+  const paths = launchPaths(run);
+  const process = readJson(paths.process, isLaunchedProcess);
+  const exit = readJson(paths.exit, isProcessExit);
+  return {
+    queued: readJson(paths.queued, isQueueEntry),
+    process,
+    exit: exit?.pid === process?.pid ? exit : undefined,
+  };
+}
+
+/**
+ * Puts a run that nobody trains into the queue of this host, with the text of its run file, in place of what was
+ * left of its last launch. Makes the run directory where there is none. Throws a `disk` error.
+ */
+export function enqueue(
+  run: RunPaths,
+  entry: Pick<QueueEntry, 'stage' | 'resume' | 'order'>,
+  runFile: string,
+): void {
+  const paths = launchPaths(run);
+  const whole: QueueEntry = { format: 1, time: new Date().toISOString(), host: thisHost, ...entry };
+  try {
+    mkdirSync(run.root, { recursive: true });
+  } catch (error) {
+    throw diskError(run.root, error);
+  }
+  removeLaunch(run);
+  writeFolderAtomic(paths.folder, (temporary) => {
+    const files = launchPaths({ ...run, launch: temporary });
+    writeFileDurably(files.queued, [Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)]);
+    writeFileDurably(files.runFile, [Buffer.from(runFile)]);
+  });
+}
+
+/** Gives a waiting run another place. Throws a `disk` error. */
+export function setQueueOrder(run: RunPaths, entry: QueueEntry, order: number): void {
+  writeJsonAtomic(launchPaths(run).queued, { ...entry, order });
+}
+
+/** Takes the run out of the queue, if it is in it. Throws a `disk` error. */
+export function dequeue(run: RunPaths): void {
+  const { queued } = launchPaths(run);
+  try {
+    rmSync(queued, { force: true });
+  } catch (error) {
+    throw diskError(queued, error);
+  }
+}
+
+/** Forgets the run's last launch, if there was one. Throws a `disk` error. */
+export function removeLaunch(run: RunPaths): void {
+  try {
+    removeFolderAtomic(run.launch);
+  } catch (error) {
+    if (!(error instanceof Error && isMissing(error.cause))) throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** Notes which process of this host was started for the run. Throws a `disk` error. */
+export function recordProcess(run: RunPaths, process: Pick<LaunchedProcess, 'pid' | 'stage'>): void {
+  const whole: LaunchedProcess = {
+    format: 1,
+    time: new Date().toISOString(),
+    host: thisHost,
+    startTime: processStartTime(process.pid),
+    ...process,
+  };
+  writeJsonAtomic(launchPaths(run).process, whole);
+}
+
+/** Notes how the process that `recordProcess` noted has ended. Throws a `disk` error. */
+export function recordExit(run: RunPaths, exit: Omit<ProcessExit, 'time'>): void {
+  writeJsonAtomic(launchPaths(run).exit, { time: new Date().toISOString(), ...exit });
+}
+
+/** A process of another host that did not take the run's lock in this time is taken for gone. */
+const patienceMs = 60_000;
+
+/** Whether a launched process may still be there; `now` in milliseconds since 1970. */
+export function isLaunchAlive({ process, exit }: Launch, now: number): boolean {
+  if (process === undefined || exit !== undefined) return false;
+  return process.host === thisHost
+    ? isProcessAlive(process.pid, process.startTime)
+    : now - Date.parse(process.time) <= patienceMs;
+}
+
+/** The last lines that a launched process printed, the oldest first, at most so many; none where it said nothing. */
+export function lastOutput(run: RunPaths, count: number): string[] {
+  return lastLines(launchPaths(run).output, count);
+}
+
+const tailBytes = 2 ** 16;
+
+/** The last lines of a text file that are not blank, the oldest first, from its last 64 KiB. Never throws. */
+export function lastLines(path: string, count: number): string[] {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(file);
+      const bytes = Buffer.alloc(Math.min(size, tailBytes));
+      const length = readSync(file, bytes, 0, bytes.length, size - bytes.length);
+      const lines = bytes.toString('utf8', 0, length).split(/\r?\n/);
+      // The first may have lost its beginning.
+      return (size > length ? lines.slice(1) : lines).filter((line) => line.trim() !== '').slice(-count);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return [];
+  }
+}
