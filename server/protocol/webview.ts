@@ -55,14 +55,14 @@ export interface WebviewRequests extends Pick<Requests, (typeof webviewServerReq
 export type WebviewRequestName = keyof WebviewRequests;
 
 /** A webview asks; `id` is a number that it has not used before. */
-export type WebviewRequest = {
-  [Name in WebviewRequestName]: {
+export type WebviewRequest<Names extends WebviewRequestName = WebviewRequestName> = {
+  [Name in Names]: {
     readonly kind: 'request';
     readonly id: number;
     readonly name: Name;
     readonly params: WebviewRequests[Name]['params'];
   };
-}[WebviewRequestName];
+}[Names];
 
 /** The editor answers the request of that id with the result, or says why it cannot. */
 export type WebviewReply =
