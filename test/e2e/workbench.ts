@@ -1,0 +1,213 @@
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { windowUrl } from '../../scripts/vscode-server.mjs';
+import type { Editor } from './editor.ts';
+
+const patience = 20_000;
+
+/** What a person can choose about a window. */
+export interface WindowOptions {
+  readonly folder: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** A window of VS Code, as a person sees and uses it. */
+export class Workbench {
+  readonly page: Page;
+  readonly textEditor: TextEditor;
+  readonly #browser: Browser;
+  readonly #context: BrowserContext;
+  /** What the window wrote to its console, for failures. */
+  readonly #console: string[] = [];
+
+  private constructor(page: Page, context: BrowserContext, browser: Browser) {
+    this.page = page;
+    this.#context = context;
+    this.#browser = browser;
+    this.textEditor = new TextEditor(this);
+    page.on('console', (message) => this.#console.push(`[${message.type()}] ${message.text()}`));
+  }
+
+  /** Opens a new window on a folder, in a profile of its own, and waits for its list of files. */
+  static async open(
+    editor: Editor,
+    { folder, width = 1400, height = 900 }: WindowOptions,
+  ): Promise<Workbench> {
+    const browser = await chromium.connect(editor.browser);
+    const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+    context.setDefaultTimeout(patience);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const workbench = new Workbench(await context.newPage(), context, browser);
+    const { extension } = editor;
+    await workbench.page.goto(windowUrl(editor.port, { folder, ...(extension ? { extension } : {}) }));
+    await workbench.#ready();
+    return workbench;
+  }
+
+  async close(): Promise<void> {
+    await this.page.close({ runBeforeUnload: true });
+    await this.#context.close();
+    await this.#browser.close();
+  }
+
+  /** Loads the window again, as `Developer: Reload Window` does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#ready();
+  }
+
+  #ready(): Promise<void> {
+    return this.page.locator('.explorer-folders-view [role="treeitem"]').first().waitFor();
+  }
+
+  /** The end of what the window wrote to its console. */
+  consoleTail(): string {
+    return this.#console.slice(-60).join('\n');
+  }
+
+  /** Runs a command by its title, from the command palette. */
+  async run(title: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type="text"]').first();
+    const found = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title });
+    // A menu that closes or a webview that takes the focus can close the palette under our hands.
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.page.keyboard.press('F1');
+        await input.fill(`>${title}`, { timeout: 3000 });
+        await found.waitFor({ timeout: 3000 });
+        break;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+    await input.press('Enter');
+  }
+
+  /** A line of the list that a command asks to choose from. */
+  choice(label: string | RegExp): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', {
+      hasText: label,
+    });
+  }
+
+  /** A file or folder in the Explorer. */
+  file(name: string): Locator {
+    return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name });
+  }
+
+  /** Opens a file from the Explorer and puts the cursor into it. */
+  async open(name: string): Promise<void> {
+    await this.file(name).dblclick();
+    await this.page.getByRole('tab', { name }).and(this.page.locator('.active')).waitFor();
+    await this.textEditor.focus();
+  }
+
+  /** Shows a container of views by its name in the activity bar. */
+  async showViews(name: string): Promise<void> {
+    const tab = this.page.locator('.activitybar').getByRole('tab', { name });
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+  }
+
+  /** A row of a tree of the side bar that has this text. */
+  treeRow(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar [role="treeitem"]', { hasText: text });
+  }
+
+  /** An item of the status bar that has this text. */
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar .statusbar-item', { hasText: text });
+  }
+
+  /** An entry of the notification centre, which it opens. */
+  async notification(text: string | RegExp): Promise<Locator> {
+    await this.run('Notifications: Show Notifications');
+    return this.page.locator('.notifications-center .notification-list-item', { hasText: text });
+  }
+
+  /** The page in the webview of the visible editor tab. */
+  get webview(): FrameLocator {
+    return this.page
+      .frameLocator('.editor-instance iframe.webview.ready, iframe.webview.ready')
+      .frameLocator('iframe#active-frame');
+  }
+}
+
+/** The text editor that has the focus. */
+export class TextEditor {
+  readonly #workbench: Workbench;
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+  }
+
+  get #page(): Page {
+    return this.#workbench.page;
+  }
+
+  get element(): Locator {
+    return this.#page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
+  }
+
+  async focus(): Promise<void> {
+    await this.element.locator('.view-line').first().waitFor();
+    await this.#page.keyboard.press('ControlOrMeta+1');
+    await this.element.and(this.#page.locator('.focused')).waitFor();
+  }
+
+  /** A line on the screen that has this text. */
+  line(text: string | RegExp): Locator {
+    return this.element.locator('.view-line', { hasText: text });
+  }
+
+  /** Types as a person does; completion and pairs of brackets take part. */
+  async type(text: string): Promise<void> {
+    await this.#page.keyboard.type(text, { delay: 30 });
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.#page.keyboard.press(key);
+  }
+
+  /** Puts the cursor at the end of a line, the first of which is 1. */
+  async goToEndOfLine(line: number): Promise<void> {
+    await this.press('Control+G');
+    const input = this.#page.locator('.quick-input-widget input[type="text"]').first();
+    await input.fill(`:${line}`);
+    await input.press('Enter');
+    await this.element.and(this.#page.locator('.focused')).waitFor();
+    await this.press('End');
+  }
+
+  /** The rows of the open list of completions. */
+  get completions(): Locator {
+    return this.#page.locator('.suggest-widget.visible .monaco-list-row');
+  }
+
+  /** Underlined places. */
+  problems(severity: 'error' | 'warning' | 'info'): Locator {
+    return this.element.locator(`.squiggly-${severity}`);
+  }
+
+  /** A line of the menu of fixes for the problem at the cursor, which it opens. */
+  async fix(title: string | RegExp): Promise<Locator> {
+    await this.press('Control+.');
+    return this.#page.locator('.action-widget .monaco-list-row', { hasText: title });
+  }
+
+  /** An action in the line above a stage. */
+  lens(text: string | RegExp): Locator {
+    return this.element.locator('.codelens-decoration a', { hasText: text });
+  }
+
+  async save(): Promise<void> {
+    await this.press('ControlOrMeta+S');
+  }
+}
