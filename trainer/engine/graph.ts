@@ -406,3 +406,11 @@ export function topologicalOrder(outputs: readonly Value[]): Value[] {
   }
   return order;
 }
+
+/** How often each value is read, by other values and as a result. */
+export function countUses(outputs: readonly Value[]): Map<Value, number> {
+  const uses = new Map<Value, number>();
+  const reads = [...topologicalOrder(outputs).flatMap(({ inputs }) => inputs), ...outputs];
+  for (const value of reads) uses.set(value, (uses.get(value) ?? 0) + 1);
+  return uses;
+}

@@ -1,4 +1,5 @@
 import {
+  countUses,
   type DataType,
   type Shape,
   sameShape,
@@ -20,6 +21,8 @@ import {
 export interface Target {
   /** Has Microsoft's matrix product that reads an operand transposed. */
   readonly fusedMatMul: boolean;
+  /** Has Microsoft's convolution that adds to what is there already. */
+  readonly fusedConvolution: boolean;
 }
 
 /**
@@ -50,9 +53,9 @@ export function lower(
   declared: readonly Value[],
   target: Target,
 ): Lowered {
-  const lowering = new Lowering(target);
-  for (const value of declared) lowering.declare(value);
   const all = [...Object.values(outputs), ...Object.values(state)];
+  const lowering = new Lowering(target, target.fusedConvolution ? convolutionSums(all) : new Map());
+  for (const value of declared) lowering.declare(value);
   for (const value of topologicalOrder(all)) lowering.lower(value);
   for (const [name, value] of Object.entries(outputs))
     lowering.output(name, value, identity(value.shape.length));
@@ -66,6 +69,39 @@ export function lower(
   return lowering.finish();
 }
 
+/** What a convolution reads (a map, a filter and perhaps a bias) and how its filter slides. */
+interface Operands {
+  readonly inputs: readonly string[];
+  readonly window: Window;
+}
+
+/** A sum with a convolution that nothing else reads: one operation does both. */
+interface ConvolutionSum {
+  readonly convolution: Value;
+  readonly addend: Value;
+}
+
+function convolutionSums(results: readonly Value[]): Map<Value, ConvolutionSum> {
+  const uses = countUses(results);
+  const sums = new Map<Value, ConvolutionSum>();
+  for (const value of topologicalOrder(results)) {
+    if (value.operation.kind !== 'binary' || value.operation.fn !== 'Add') continue;
+    const convolution = value.inputs.find((input) => isConvolution(input) && uses.get(input) === 1);
+    const addend = value.inputs.find((input) => input !== convolution);
+    if (!convolution || !addend || !sameShape(convolution.shape, addend.shape)) continue;
+    sums.set(value, { convolution, addend });
+  }
+  return sums;
+}
+
+/** Whether ONNX's `Conv` computes it. */
+function isConvolution({ operation }: Value): boolean {
+  if (operation.kind === 'convolution') return true;
+  return (
+    operation.kind === 'convolutionInputGradient' && operation.window.strides.every((stride) => stride === 1)
+  );
+}
+
 class Lowering {
   private readonly nodes: OnnxNode[] = [];
   private readonly constants: OnnxTensor[] = [];
@@ -75,9 +111,15 @@ class Lowering {
   private readonly computed = new Set<string>();
   private readonly renamed = new Map<string, string>();
   private readonly native = new Map<Value, { name: string; layout: Layout }>();
+  private readonly summed: ReadonlySet<Value>;
   private count = 0;
 
-  constructor(private readonly target: Target) {}
+  constructor(
+    private readonly target: Target,
+    private readonly sums: ReadonlyMap<Value, ConvolutionSum>,
+  ) {
+    this.summed = new Set([...sums.values()].map(({ convolution }) => convolution));
+  }
 
   declare(value: Value): void {
     if (value.operation.kind !== 'input') throw new Error('Only inputs are declared.');
@@ -144,6 +186,13 @@ class Lowering {
       }
       case 'binary':
       case 'select': {
+        const sum = this.sums.get(value);
+        if (sum) {
+          const operands = this.convolutionOperands(sum.convolution);
+          const addend = this.physical(sum.addend, channelsFirst);
+          keep(this.convolution(operands, addend), channelsFirst);
+          return;
+        }
         const layout = this.commonLayout(inputs, rank);
         const type = operation.kind === 'binary' ? operation.fn : 'Where';
         keep(this.node(type, this.operands(inputs, layout, shape)), layout);
@@ -210,16 +259,16 @@ class Lowering {
         keep(this.matmul(a, x!.shape.length, operation.transposeA, b, y!.shape.length, operation.transposeB));
         return;
       }
-      case 'convolution': {
-        const bias = inputs[2];
-        const operands = [this.physical(x!, channelsFirst), this.physical(y!, filterLayout)];
-        if (bias) operands.push(this.physical(bias, identity(1)));
-        keep(this.convolution(operands, operation.window), channelsFirst);
+      case 'convolution':
+      case 'convolutionInputGradient': {
+        if (this.summed.has(value)) return;
+        const isForward = isConvolution(value);
+        const name = isForward
+          ? this.convolution(this.convolutionOperands(value))
+          : this.transposedConvolution(x!, y!, operation.window, shape);
+        keep(name, channelsFirst);
         return;
       }
-      case 'convolutionInputGradient':
-        keep(this.inputGradient(x!, y!, operation.window, shape), channelsFirst);
-        return;
       case 'convolutionFilterGradient':
         keep(this.filterGradient(x!, y!, operation.window, shape), filterLayout);
         return;
@@ -320,34 +369,54 @@ class Lowering {
     return sorted[0] ? this.layoutOf(sorted[0]) : identity(rank);
   }
 
-  private convolution(operands: readonly string[], { strides, pads }: Window): string {
-    return this.node('Conv', operands, { strides, pads });
+  private convolution({ inputs, window: { strides, pads } }: Operands, addend?: string): string {
+    if (addend === undefined) return this.node('Conv', inputs, { strides, pads });
+    const [x = '', filter = '', bias = ''] = inputs;
+    return this.node('FusedConv', [x, filter, bias, addend], { strides, pads }, 'com.microsoft');
+  }
+
+  private convolutionOperands({ operation, inputs: [x, filter, bias] }: Value): Operands {
+    if (operation.kind === 'convolutionInputGradient') {
+      return this.inputGradientOperands(x!, filter!, operation.window);
+    }
+    if (operation.kind !== 'convolution') throw new Error(`A ${operation.kind} is no convolution.`);
+    const inputs = [this.physical(x!, channelsFirst), this.physical(filter!, filterLayout)];
+    if (bias) inputs.push(this.physical(bias, identity(1)));
+    return { inputs, window: operation.window };
   }
 
   /** dx = dy convolved with the filter turned by 180 degrees and with its channels exchanged. */
-  private inputGradient(dy: Value, filter: Value, window: Window, shape: Shape): string {
+  private inputGradientOperands(dy: Value, filter: Value, { pads }: Window): Operands {
+    const [kernelHeight = 0, kernelWidth = 0] = filter.shape;
+    const [top, left, bottom, right] = pads;
+    const taps = kernelHeight * kernelWidth;
+    const exchanged = this.reshape(this.physical(filter, [2, 3, 0, 1]), [-1, taps]);
+    // Turning by 180 degrees is reversing the taps: a product with a constant does it on all threads.
+    const reversal = Float32Array.from({ length: taps ** 2 }, (_, index) =>
+      Math.floor(index / taps) + (index % taps) === taps - 1 ? 1 : 0,
+    );
+    const turned = this.reshape(
+      this.node('MatMul', [exchanged, this.floats(reversal, [taps, taps])]),
+      arranged(filter.shape, [2, 3, 0, 1]),
+    );
+    return {
+      inputs: [this.physical(dy, channelsFirst), turned],
+      window: {
+        strides: [1, 1],
+        pads: [
+          kernelHeight - 1 - top,
+          kernelWidth - 1 - left,
+          kernelHeight - 1 - bottom,
+          kernelWidth - 1 - right,
+        ],
+      },
+    };
+  }
+
+  /** The input gradient of a convolution with strides. */
+  private transposedConvolution(dy: Value, filter: Value, window: Window, shape: Shape): string {
     const [kernelHeight = 0, kernelWidth = 0] = filter.shape;
     const [top, left, bottom, right] = window.pads;
-    const from = this.physical(dy, channelsFirst);
-    if (window.strides[0] === 1 && window.strides[1] === 1) {
-      const taps = kernelHeight * kernelWidth;
-      const exchanged = this.reshape(this.physical(filter, [2, 3, 0, 1]), [-1, taps]);
-      // Turning by 180 degrees is reversing the taps: a product with a constant does it on all threads.
-      const reversal = Float32Array.from({ length: taps ** 2 }, (_, index) =>
-        Math.floor(index / taps) + (index % taps) === taps - 1 ? 1 : 0,
-      );
-      const turned = this.reshape(
-        this.node('MatMul', [exchanged, this.floats(reversal, [taps, taps])]),
-        arranged(filter.shape, [2, 3, 0, 1]),
-      );
-      const pads = [
-        kernelHeight - 1 - top,
-        kernelWidth - 1 - left,
-        kernelHeight - 1 - bottom,
-        kernelWidth - 1 - right,
-      ] as const;
-      return this.convolution([from, turned], { strides: [1, 1], pads });
-    }
     // The rows and columns at the end that no window reached get a gradient of zero.
     const [, height = 0, width = 0] = shape;
     const [, outHeight = 0, outWidth = 0] = dy.shape;
@@ -355,7 +424,8 @@ class Lowering {
       height + top + bottom - kernelHeight - (outHeight - 1) * window.strides[0],
       width + left + right - kernelWidth - (outWidth - 1) * window.strides[1],
     ];
-    return this.node('ConvTranspose', [from, this.physical(filter, filterLayout)], {
+    const operands = [this.physical(dy, channelsFirst), this.physical(filter, filterLayout)];
+    return this.node('ConvTranspose', operands, {
       strides: window.strides,
       pads: window.pads,
       output_padding: rest,
@@ -440,13 +510,10 @@ class Lowering {
     );
     const [, , inputs = 0, outputs = 0] = filter.shape;
     const summed = this.node('MatMul', [exchanged, this.floats(weights, [9, 16])]);
-    return this.convolution(
-      [this.physical(dy, channelsFirst), this.reshape(summed, [inputs, outputs, 4, 4])],
-      {
-        strides: [2, 2],
-        pads: [1, 1, 1, 1],
-      },
-    );
+    return this.convolution({
+      inputs: [this.physical(dy, channelsFirst), this.reshape(summed, [inputs, outputs, 4, 4])],
+      window: { strides: [2, 2], pads: [1, 1, 1, 1] },
+    });
   }
 
   private concat(names: readonly string[], axis: number): string {

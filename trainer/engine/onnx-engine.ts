@@ -34,7 +34,11 @@ export function createOnnxEngine({
     const traced = trace(step, inputs, stateShapes);
     const { outputs, state } = name === 'cpu' && isTraining ? rewriteForCpu(traced) : traced;
     const declared = declaredInputs(traced.graph.input.bind(traced.graph), inputs, stateShapes);
-    const lowered = lower(outputs, state, declared, { fusedMatMul: name !== 'webgpu' });
+    const lowered = lower(outputs, state, declared, {
+      fusedMatMul: name !== 'webgpu',
+      // For inference ONNX Runtime's own optimiser does it, with its blocked layout.
+      fusedConvolution: name === 'cpu' && isTraining,
+    });
     const locations = Object.fromEntries(
       Object.keys(state).map((key) => [stateOutput(key), 'gpu-buffer' as const]),
     );
@@ -267,7 +271,7 @@ class DeviceState extends OnnxState {
     const graph = new Graph();
     const inputs = names.map((name) => graph.input(name, this.hostShapes.get(name)!, 'data'));
     const outputs = Object.fromEntries(names.map((name, index) => [copyOutput(name), inputs[index]!]));
-    const { model } = lower(outputs, {}, inputs, { fusedMatMul: false });
+    const { model } = lower(outputs, {}, inputs, { fusedMatMul: false, fusedConvolution: false });
     return ort.InferenceSession.create(model, {
       executionProviders: ['webgpu', 'cpu'],
       graphOptimizationLevel: 'disabled',

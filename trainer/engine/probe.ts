@@ -17,7 +17,7 @@ export async function probe(provider: 'cuda' | 'webgpu'): Promise<ProbeFinding> 
     const graph = new Graph();
     const x = graph.input('x', [4], 'data');
     const sum = graph.binary('Add', x, x);
-    const { model } = lower({ sum }, {}, [x], { fusedMatMul: false });
+    const { model } = lower({ sum }, {}, [x], { fusedMatMul: false, fusedConvolution: false });
     const session = await ort.InferenceSession.create(model, {
       executionProviders: [provider],
       logSeverityLevel: 4,

@@ -1,4 +1,12 @@
-import { isFill, sameShape, topologicalOrder, type Value } from './graph.ts';
+import {
+  countUses,
+  type Graph,
+  isFill,
+  sameShape,
+  topologicalOrder,
+  type Value,
+  type Window,
+} from './graph.ts';
 import type { Traced } from './trace.ts';
 
 /**
@@ -6,14 +14,19 @@ import type { Traced } from './trace.ts';
  * convolutions and matrix products in place of many narrow ones.
  */
 export function rewriteForCpu(traced: Traced): Traced {
-  return [foldBiases, slopeByActivation, skipEnlargement, distributeConvolutions, joinFilterGradients].reduce(
-    (current, pass) => rewritten(current, pass(current)),
-    traced,
-  );
+  return [
+    foldBiases,
+    slopeByActivation,
+    skipEnlargement,
+    distributeConvolutions,
+    carryInputGradients,
+    joinFilterGradients,
+  ].reduce((current, pass) => rewritten(current, pass(current)), traced);
 }
 
 /** What a pass makes of a value: given the value and a way to get any other one rewritten. */
-type Rule = (value: Value, rewrite: (value: Value) => Value) => Value | undefined;
+type Rule = (value: Value, rewrite: Rewrite) => Value | undefined;
+type Rewrite = (value: Value) => Value;
 type Pass = (traced: Traced) => Rule;
 
 function rewritten(traced: Traced, rule: Rule): Traced {
@@ -105,65 +118,157 @@ function isPlain(value: Value, filter: Value): boolean {
   return geometry(value, filter) === `${plain} 3x3`;
 }
 
-interface Reader {
-  readonly convolution: Value;
-  /** First input channel of its filter that reads the map. */
-  readonly offset: number;
-}
-
 /**
  * In a dense block, map p is read by every later convolution as a part of a concatenation. A convolution
  * of a concatenation is the sum of convolutions of its parts, so all readers of one map are computed at
  * once by one convolution with many outputs, which is up to twice as fast as several with few, and
- * nothing is concatenated.
+ * nothing is concatenated. The sums of those that read on are carried to the next map's convolution.
  */
 const distributeConvolutions: Pass = (traced) => {
   const { graph } = traced;
-  const readers = new Map<string, Reader[]>();
-  const keyOf = (convolution: Value, map: Value) =>
-    `${map.id} ${geometry(convolution, convolution.inputs[1]!)}`;
+  const outputsOf = (convolution: Value) => convolution.shape[3]!;
+  /** Convolutions that read the same maps first. */
+  const readers = new Map<string, Value[]>();
+  const readersOf = (maps: readonly Value[], convolution: Value): readonly Value[] =>
+    readers.get(`${maps.map(({ id }) => id)} ${geometry(convolution, convolution.inputs[1]!)}`) ?? [];
   for (const convolution of topologicalOrder(results(traced))) {
     if (!isDistributable(convolution)) continue;
-    let offset = 0;
-    for (const map of parts(convolution.inputs[0]!)) {
-      const key = keyOf(convolution, map);
-      readers.set(key, [...(readers.get(key) ?? []), { convolution, offset }]);
-      offset += map.shape[3]!;
+    for (const maps of beginnings(parts(convolution.inputs[0]!))) {
+      const key = `${maps.map(({ id }) => id)} ${geometry(convolution, convolution.inputs[1]!)}`;
+      readers.set(key, [...(readers.get(key) ?? []), convolution]);
     }
   }
-  const outputsOf = ({ convolution }: Reader) => convolution.shape[3]!;
-  const outputsWithBias = (reader: Reader): Value =>
-    (reader.offset === 0 ? reader.convolution.inputs[2] : undefined) ?? graph.fill(0, [outputsOf(reader)]);
+
+  /** What `maps` contribute to each of the convolutions that begin with them, side by side. */
+  function sums(maps: readonly Value[], window: Window, together: readonly Value[], rewrite: Rewrite): Value {
+    const before = maps.slice(0, -1);
+    const map = maps.at(-1)!;
+    const offset = before.reduce((sum, { shape }) => sum + shape[3]!, 0);
+    const filters = together.map(({ inputs }) =>
+      graph.sliceAxis(rewrite(inputs[1]!), 2, offset, map.shape[3]!),
+    );
+    const isBiased = before.length === 0 && together.some(({ inputs }) => inputs[2]);
+    const biases = together.map(
+      (convolution) => convolution.inputs[2] ?? graph.fill(0, [outputsOf(convolution)]),
+    );
+    const bias = isBiased ? graph.concat(biases, 0) : undefined;
+    const wide = graph.convolution(rewrite(map), graph.concat(filters, 3), window, bias);
+    if (before.length === 0) return wide;
+    const earlier = together.map((convolution) => contribution(before, window, convolution, rewrite));
+    return graph.binary('Add', wide, sideBySide(graph, earlier));
+  }
+
+  /** What `maps` contribute to one convolution. */
+  function contribution(maps: readonly Value[], window: Window, convolution: Value, rewrite: Rewrite): Value {
+    const together = readersOf(maps, convolution);
+    const before = together.slice(0, together.indexOf(convolution));
+    const begin = before.reduce((sum, other) => sum + outputsOf(other), 0);
+    return graph.sliceAxis(sums(maps, window, together, rewrite), 3, begin, outputsOf(convolution));
+  }
 
   return (value, rewrite) => {
     if (value.operation.kind !== 'convolution' || !isDistributable(value)) return undefined;
-    const { window } = value.operation;
     const maps = parts(value.inputs[0]!);
-    if (maps.every((map) => readers.get(keyOf(value, map))!.length === 1)) return undefined;
-    const contributions = maps.map((map) => {
-      const together = readers.get(keyOf(value, map))!;
-      const filters = together.map(({ convolution, offset }) =>
-        graph.sliceAxis(rewrite(convolution.inputs[1]!), 2, offset, map.shape[3]!),
-      );
-      const isBiased = together.some((reader) => reader.offset === 0 && reader.convolution.inputs[2]);
-      const bias = isBiased ? graph.concat(together.map(outputsWithBias), 0) : undefined;
-      const wide = graph.convolution(rewrite(map), graph.concat(filters, 3), window, bias);
-      const before = together.slice(
-        0,
-        together.findIndex((reader) => reader.convolution === value),
-      );
-      const begin = before.reduce((sum, reader) => sum + outputsOf(reader), 0);
-      return graph.sliceAxis(wide, 3, begin, value.shape[3]!);
-    });
-    return contributions.reduce((sum, contribution) => graph.binary('Add', sum, contribution));
+    if (beginnings(maps).every((first) => readersOf(first, value).length === 1)) return undefined;
+    return contribution(maps, value.operation.window, value, rewrite);
   };
 };
+
+/** The first, the first two, ... of a list, and at last all. */
+function beginnings<Item>(items: readonly Item[]): Item[][] {
+  return items.map((_, index) => items.slice(0, index + 1));
+}
+
+/** Channels side by side; neighbouring slices of one tensor become one slice. */
+function sideBySide(graph: Graph, slices: readonly Value[]): Value {
+  const joined: Value[] = [];
+  for (const slice of slices) {
+    const last = joined.at(-1);
+    const [source] = slice.inputs;
+    if (
+      last &&
+      isSlice(last) &&
+      isSlice(slice) &&
+      last.inputs[0] === source &&
+      channelsEnd(last) === firstChannel(slice)
+    ) {
+      const size = last.shape[3]! + slice.shape[3]!;
+      joined[joined.length - 1] = graph.sliceAxis(source!, 3, firstChannel(last), size);
+    } else {
+      joined.push(slice);
+    }
+  }
+  return graph.concat(joined, 3);
+}
 
 /** Its filter is known from the start, so computing it early together with others cannot make a cycle. */
 function isDistributable({ operation, inputs }: Value): boolean {
   if (operation.kind !== 'convolution' || operation.window.strides.some((stride) => stride !== 1))
     return false;
   return inputs.slice(1).every(({ operation: { kind } }) => kind === 'input' || kind === 'constant');
+}
+
+/**
+ * The gradient of a map of a dense block is the sum of parts of the gradients by its readers' concatenated
+ * inputs. The widest comes first; each next convolution adds to what is carried on, so that no two wide
+ * gradients are added up apart from it.
+ */
+const carryInputGradients: Pass = (traced) => {
+  const { graph } = traced;
+  const uses = countUses(results(traced));
+  /** What is added up to a map and to nothing else. */
+  const addends = (value: Value): Value[] =>
+    isSumOfMaps(value)
+      ? value.inputs.flatMap((input) => (uses.get(input) === 1 ? addends(input) : [input]))
+      : [value];
+  return (value, rewrite) => {
+    if (!isSumOfMaps(value)) return undefined;
+    const terms = addends(value);
+    if (terms.length < 2) return undefined;
+    const gradients = terms.filter(isPartOfInputGradient);
+    const [first] = gradients;
+    if (!first || gradients.length < 2) return undefined;
+    const begin = firstChannel(first);
+    if (gradients.some((term) => firstChannel(term) !== begin)) return undefined;
+    const widestFirst = gradients
+      .map((term) => (isSlice(term) ? term.inputs[0]! : term))
+      .toSorted((a, b) => b.shape[3]! - a.shape[3]!);
+    const carried = widestFirst
+      .map(rewrite)
+      .reduce((sum, gradient) =>
+        graph.binary('Add', gradient, graph.sliceAxis(sum, 3, 0, gradient.shape[3]!)),
+      );
+    const others = terms.filter((term) => !isPartOfInputGradient(term)).map(rewrite);
+    return [graph.sliceAxis(carried, 3, begin, value.shape[3]!), ...others].reduce((sum, term) =>
+      graph.binary('Add', sum, term),
+    );
+  };
+};
+
+function isSumOfMaps({ operation, inputs, shape }: Value): boolean {
+  const isSum = operation.kind === 'binary' && operation.fn === 'Add' && shape.length === 4;
+  return isSum && inputs.every((input) => sameShape(input.shape, shape));
+}
+
+function isPartOfInputGradient(value: Value): boolean {
+  const gradient = isSlice(value) ? value.inputs[0]! : value;
+  const { kind } = gradient.operation;
+  // A part of the channels, not of the rows, columns or images.
+  return (
+    kind === 'convolutionInputGradient' && sameShape(gradient.shape.slice(0, 3), value.shape.slice(0, 3))
+  );
+}
+
+function isSlice({ operation }: Value): boolean {
+  return operation.kind === 'slice';
+}
+
+function firstChannel({ operation }: Value): number {
+  return operation.kind === 'slice' ? (operation.begin[3] ?? 0) : 0;
+}
+
+function channelsEnd(value: Value): number {
+  return firstChannel(value) + value.shape[3]!;
 }
 
 /**
