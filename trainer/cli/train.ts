@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Problem, problemsForStage, type ResolvedConfig, readRunFile } from '../config/index.ts';
-import { datasetFiles } from '../data/datasets.ts';
+import { datasetFiles } from '../image-files/dataset-files.ts';
 import { openEngine } from '../engine/engines.ts';
 import { exitCodes, WorkbenchError } from '../errors/errors.ts';
 import { type Stage, stages } from '../runs/run-directory.ts';

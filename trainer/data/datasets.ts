@@ -1,10 +1,7 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { pairImages } from '../config/pairs.ts';
 import type { ImageSource } from '../config/resolved.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { globFolder, globToRegExp, isGlob } from './glob.ts';
-import { imageSize } from './image-size.ts';
+import { listImages } from '../image-files/list-images.ts';
 
 /** The files of one training example. */
 export interface FilePair {
@@ -12,26 +9,6 @@ export interface FilePair {
   /** Absent when the low resolution is made from `hr` by `downscale`. */
   readonly lr?: string;
   readonly downscale: 'bicubic' | 'nearest';
-}
-
-const imageFile = /\.(png|jpe?g|webp|tiff?|bmp)$/i;
-
-/** What the validation of a run file asks about data sets. */
-export const datasetFiles = { list: listImages, size: imageSize, exists: existsSync };
-
-/**
- * The image files (PNG, JPEG, WebP, TIFF, BMP by name) of a folder and all folders below it, of a glob, or the
- * one file named; sorted. Names that begin with a dot are left out. Undefined when there is no such folder.
- */
-export function listImages(pattern: string): string[] | undefined {
-  const isPattern = !existsSync(pattern) && isGlob(pattern);
-  const folder = isPattern ? globFolder(pattern) : pattern;
-  if (!existsSync(folder)) return undefined;
-  if (!statSync(folder).isDirectory()) return [folder];
-  const matches = isPattern ? globToRegExp(join(pattern).replaceAll('\\', '/')) : /^/;
-  return filesBelow(folder, [])
-    .filter((file) => imageFile.test(file) && matches.test(file.replaceAll('\\', '/')))
-    .sort();
 }
 
 /**
@@ -73,17 +50,4 @@ function imagesOf(pattern: string): string[] {
 function some(files: readonly string[]): string {
   const named = files.slice(0, 3).join(', ');
   return files.length > 3 ? `${named} and ${files.length - 3} more` : named;
-}
-
-/** Follows links, except back into a folder that it is in. */
-function filesBelow(folder: string, within: readonly string[]): string[] {
-  const real = realpathSync(folder);
-  if (within.includes(real)) return [];
-  return readdirSync(folder).flatMap((name) => {
-    if (name.startsWith('.')) return [];
-    const path = join(folder, name);
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isDirectory()) return filesBelow(path, [...within, real]);
-    return found?.isFile() ? [path] : [];
-  });
 }

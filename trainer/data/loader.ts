@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Augmentation } from '../config/resolved.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { imageSize } from '../image-files/image-size.ts';
 import type { FilePair } from './datasets.ts';
-import { imageSize } from './image-size.ts';
 import type { LoadReply, LoadRequest, LoadSettings } from './load-protocol.ts';
 import { createRandom } from './random.ts';
 

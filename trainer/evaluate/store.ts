@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { listImages } from '../data/datasets.ts';
+import { listImages } from '../image-files/list-images.ts';
 import type { ProtocolName } from '../metrics/protocols.ts';
 import { isProtocolName } from '../metrics/protocols.ts';
 import { readNames, writeJsonAtomic } from '../runs/atomic-file.ts';

@@ -1,51 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { datasetFiles, filePairs, listImages } from '../../../trainer/data/datasets.ts';
-import { temporaryFolder } from './pictures.ts';
-
-/** A folder with empty files. */
-function folderWith(...files: string[]): string {
-  const folder = temporaryFolder();
-  for (const file of files) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), '');
-  }
-  return folder;
-}
-
-const everyKind = ['b.PNG', 'a.jpg', 'c.jpeg', 'd/e.webp', 'd/f.tif', 'd/d/g.tiff', 'h.bmp'];
-
-test.each<[string, string[], string[]]>([
-  ['', [...everyKind, 'i.gif', 'j.txt', '.k.png', '.l/m.png'], [...everyKind].sort()],
-  ['*.png', ['a.png', 'b/c.png', 'd.jpg'], ['a.png']],
-  ['**/x?.{png,jpg}', ['x1.png', 'b/x2.jpg', 'b/y.png'], ['b/x2.jpg', 'x1.png']],
-  ['a.png', ['a.png', 'b.png'], ['a.png']],
-  ['[1] {a}', ['[1] {a}/x.png', 'other.png'], ['[1] {a}/x.png']],
-  ['*.png', ['a.jpg'], []],
-])('the images of %j', (pattern, files, expected) => {
-  const folder = folderWith(...files);
-  const found = listImages(join(folder, pattern));
-  expect(found?.map((file) => relative(folder, file))).toEqual(expected);
-});
-
-test.each(['none', 'none/*.png'])('no folder: %s', (pattern) => {
-  expect(listImages(join(temporaryFolder(), pattern))).toBeUndefined();
-});
-
-test('links are followed, but not in circles, and dead ones are passed over', () => {
-  const elsewhere = folderWith('x.png');
-  const folder = folderWith('sub/a.png');
-  symlinkSync(elsewhere, join(folder, 'linked'));
-  symlinkSync(join(elsewhere, 'x.png'), join(folder, 'b.png'));
-  symlinkSync(folder, join(folder, 'sub', 'circle'));
-  symlinkSync(join(folder, 'gone'), join(folder, 'dead.png'));
-  expect(listImages(folder)?.map((file) => relative(folder, file))).toEqual([
-    'b.png',
-    'linked/x.png',
-    'sub/a.png',
-  ]);
-});
+import { filePairs } from '../../../trainer/data/datasets.ts';
+import { folderWith } from '../image-files/folder-with.ts';
 
 test.each<[string, string[], string[]]>([
   ['equal names', ['HR/a.png', 'HR/b.png', 'LR/a.png', 'LR/b.png'], ['a.png a.png', 'b.png b.png']],
@@ -110,12 +66,4 @@ test.each<[string, string[], RegExp]>([
   const folder = folderWith(...files);
   const source = { hr: join(folder, 'HR'), lr: join(folder, 'LR'), downscale: 'bicubic' as const };
   expect(() => filePairs(source, 4)).toThrow(message);
-});
-
-test('a run file is validated against the same listing', () => {
-  const folder = folderWith('a.png');
-  expect(datasetFiles.list(folder)).toEqual([join(folder, 'a.png')]);
-  expect(datasetFiles.exists(folder)).toBe(true);
-  expect(datasetFiles.exists(join(folder, 'b'))).toBe(false);
-  expect(datasetFiles.size(join(folder, 'a.png'))).toBeUndefined();
 });

@@ -49,6 +49,11 @@ describe('a room may import only what the architecture allows it', () => {
       forbidden: 'trainer/engine/graph.ts',
     },
     {
+      room: 'trainer/image-files',
+      allowed: 'trainer/config/index.ts',
+      forbidden: 'trainer/data/image.ts',
+    },
+    {
       room: 'trainer/models/shapes',
       allowed: 'trainer/models/shapes/generator.ts',
       forbidden: 'trainer/engine/graph.ts',

@@ -1,6 +1,6 @@
 import { predefinedDatasets } from '../../config/datasets.ts';
-import { listImages } from '../datasets.ts';
-import { imageSize } from '../image-size.ts';
+import { imageSize } from '../../image-files/image-size.ts';
+import { listImages } from '../../image-files/list-images.ts';
 import { type DatasetName, datasetNames } from './sources.ts';
 
 /** The images of one folder of a predefined data set. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { globFolder, globToRegExp, isGlob } from '../../../trainer/data/glob.ts';
+import { globFolder, globToRegExp, isGlob } from '../../../trainer/image-files/glob.ts';
 
 test.each<[string, string[], string[]]>([
   ['a/*.png', ['a/x.png', 'a/.png'], ['a/x.jpg', 'a/b/x.png', 'b/x.png', 'a/x.png.txt']],
