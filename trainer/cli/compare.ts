@@ -13,23 +13,21 @@ import {
 } from '../evaluate/compare-report.ts';
 import type { TestSet } from '../evaluate/evaluate.ts';
 import { fingerprintTestSet } from '../evaluate/store.ts';
-import { type ProtocolName, protocols } from '../metrics/protocols.ts';
 import { readManifest } from '../runs/manifest.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
-import { evaluateWithProgress, parseProtocols, parseTestSet } from './evaluate.ts';
+import { evaluateWithProgress, parseTestSet } from './evaluate.ts';
 import { findRun } from './find-run.ts';
+import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { generatorOf, parseEngine } from './open-model.ts';
 
-interface Flags {
+interface Flags extends MeasureFlags {
   readonly data?: TestSet[];
-  readonly protocol: ProtocolName[];
   readonly baseline?: string;
   readonly alpha: number;
   readonly published?: boolean;
   readonly again?: boolean;
-  readonly engine: string;
   readonly runsDir: string;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -38,17 +36,10 @@ interface Flags {
 
 /** Adds `esrgan compare` to the command. */
 export function registerCompare(program: Command): void {
-  program
-    .command('compare')
+  withMeasureOptions(program.command('compare'))
     .description('put runs beside each other: their nets on test sets, and where their run files differ')
     .argument('<run...>', 'names or folders of runs')
     .option('--data <name=folder>', 'test set, as for evaluate; may be repeated', parseTestSet)
-    .option(
-      '--protocol <names>',
-      `with commas between them: ${Object.keys(protocols).join(', ')}`,
-      parseProtocols,
-      ['paper-y', 'rgb'],
-    )
     .option('--baseline <run>', 'the run whose numbers the others are compared with; else the first')
     .option('--alpha <share>', 'of the ESRGAN in the interpolated net, 0 to 1', parseShare, 0.8)
     .option('--published', 'put the numbers that the original program published beside')
@@ -68,14 +59,18 @@ export function registerCompare(program: Command): void {
           `The baseline ${baseline} is none of the runs compared: name it too.`,
         );
       }
-      const comparison = await compareRuns(runs, {
-        testSets: await Promise.all(data.map(fingerprintTestSet)),
-        protocols: [...new Set([...flags.protocol, ...(published ? ['seed' as const] : [])])],
-        alpha: flags.alpha,
-        opener: netOpener(flags.engine),
-        evaluate: evaluateWithProgress,
-        again: flags.again === true,
-      });
+      const protocol = [...new Set([...flags.protocol, ...(published ? ['seed' as const] : [])])];
+      const testSets = await Promise.all(data.map(fingerprintTestSet));
+      const comparison = await withMeasures({ ...flags, protocol }, (measures) =>
+        compareRuns(runs, {
+          testSets,
+          measures,
+          alpha: flags.alpha,
+          opener: netOpener(flags.engine),
+          evaluate: evaluateWithProgress,
+          again: flags.again === true,
+        }),
+      );
       const options = { baseline, isPublishedShown: published };
       const print = flags.csv ? comparisonCsv : flags.markdown ? comparisonMarkdown : comparisonText;
       process.stdout.write(

@@ -3,18 +3,15 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Evaluation, TestSet } from '../evaluate/evaluate.ts';
 import { evaluateOnce, fingerprintTestSet, runOfWeights, type Subject } from '../evaluate/store.ts';
 import { evaluationTables } from '../evaluate/table.ts';
-import type { ProtocolName } from '../metrics/protocols.ts';
-import { isProtocolName, protocols } from '../metrics/protocols.ts';
 import { sha256OfFile } from '../runs/checkpoints.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
+import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { createReporter } from './terminal.ts';
 import type { OpenModel } from './upscale.ts';
 
-interface Flags {
+interface Flags extends MeasureFlags {
   readonly data: TestSet[];
-  readonly protocol: ProtocolName[];
   readonly scale: number;
-  readonly engine: string;
   readonly again?: boolean;
   readonly json?: boolean;
 }
@@ -25,38 +22,35 @@ export function registerEvaluate(
   openModel: OpenModel,
   weightsOf: (model: string) => string | undefined,
 ): void {
-  program
-    .command('evaluate')
+  withMeasureOptions(program.command('evaluate'))
     .description('measure models on test sets')
-    .argument('<model...>', 'checkpoints, runs, .safetensors files, or bicubic')
+    .argument('<model...>', 'runs, checkpoints, files (.safetensors, .pth, .onnx), or bicubic')
     .requiredOption(
       '--data <name=folder>',
       'test set: a folder with HR/ and, if given, LR_x<scale>/; may be repeated',
       parseTestSet,
     )
-    .option(
-      '--protocol <names>',
-      `with commas between them: ${Object.keys(protocols).join(', ')}`,
-      parseProtocols,
-      ['paper-y', 'rgb'],
-    )
     .option('--scale <factor>', 'enlargement by bicubic; a net has its own', parseScale, 4)
     .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
     .option('--again', 'compute also what the run keeps from earlier')
     .option('--json', 'print JSON')
-    .action(async (models: string[], { data, protocol, scale, engine, again = false, json }: Flags) => {
+    .action(async (models: string[], flags: Flags) => {
+      const { data, scale, engine, again = false, json } = flags;
       const testSets = await Promise.all(data.map(fingerprintTestSet));
-      const evaluations: Evaluation[] = [];
-      for (const model of models) {
-        const subject =
-          model === 'bicubic'
-            ? { name: model, weights: null, run: undefined, open: async () => bicubicUpscaler(scale) }
-            : subjectOf(model, weightsOf(model), () => openModel(model, { engine }));
-        for (const testSet of testSets) {
-          evaluations.push(...(await evaluateWithProgress(subject, testSet, protocol, { again })));
+      const printed = await withMeasures(flags, async (measures) => {
+        const evaluations: Evaluation[] = [];
+        for (const model of models) {
+          const subject =
+            model === 'bicubic'
+              ? { name: model, weights: null, run: undefined, open: async () => bicubicUpscaler(scale) }
+              : subjectOf(model, weightsOf(model), () => openModel(model, { engine }));
+          for (const testSet of testSets) {
+            evaluations.push(...(await evaluateWithProgress(subject, testSet, measures, { again })));
+          }
         }
-      }
-      process.stdout.write(json ? `${JSON.stringify(evaluations)}\n` : evaluationTables(evaluations));
+        return json ? `${JSON.stringify(evaluations)}\n` : evaluationTables(evaluations, measures);
+      });
+      process.stdout.write(printed);
     });
 }
 
@@ -67,12 +61,12 @@ function subjectOf(model: string, path: string | undefined, open: Subject['open'
 
 /** As `evaluateOnce`, with each image told on a terminal. */
 export async function evaluateWithProgress(
-  ...[subject, testSet, protocolNames, options]: Parameters<typeof evaluateOnce>
+  ...[subject, testSet, measures, options]: Parameters<typeof evaluateOnce>
 ): Promise<Evaluation[]> {
-  if (!process.stderr.isTTY) return evaluateOnce(subject, testSet, protocolNames, options);
+  if (!process.stderr.isTTY) return evaluateOnce(subject, testSet, measures, options);
   const reporter = createReporter({ json: false, stream: process.stderr });
   try {
-    return await evaluateOnce(subject, testSet, protocolNames, {
+    return await evaluateOnce(subject, testSet, measures, {
       ...options,
       onImage: (image, images) =>
         reporter.progress(`${subject.name} on ${testSet.name}: image ${image} of ${images}`),
@@ -89,15 +83,6 @@ export function parseTestSet(text: string, earlier: TestSet[] = []): TestSet[] {
     throw new InvalidArgumentError('It must be a name and a folder, such as set5=data/set5.');
   }
   return [...earlier, { name: text.slice(0, equals), dir: text.slice(equals + 1) }];
-}
-
-/** The protocols named with commas between them. */
-export function parseProtocols(text: string): ProtocolName[] {
-  const names = text.split(',').map((name) => name.trim());
-  return names.map((name) => {
-    if (isProtocolName(name)) return name;
-    throw new InvalidArgumentError(`${name} is none of ${Object.keys(protocols).join(', ')}.`);
-  });
 }
 
 function parseScale(text: string): number {

@@ -14,6 +14,13 @@ export interface FloatImage {
   readonly data: Float32Array;
 }
 
+/** A grey image in three equal channels. */
+export function toRgb({ width, height, data }: Image): Image {
+  const rgb = new Uint8Array(3 * data.length);
+  for (let i = 0; i < data.length; i++) rgb.fill(data[i]!, 3 * i, 3 * i + 3);
+  return { width, height, channels: 3, data: rgb };
+}
+
 /** 0..255 to 0..1. */
 export function toFloatImage(image: Image): FloatImage {
   const { width, height, channels, data } = image;

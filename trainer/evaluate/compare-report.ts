@@ -1,8 +1,8 @@
-import { type ProtocolName, protocols } from '../metrics/protocols.ts';
+import { type Metric, metricNames, metrics } from '../metrics/metrics.ts';
 import { type Comparison, type ComparisonRow, deltaOf } from './compare.ts';
-import type { Evaluation } from './evaluate.ts';
+import { type Evaluation, valuesOf } from './evaluate.ts';
 import { publishedBenchmark, publishedResults } from './published.ts';
-import { alignCells, type Cells, decimals, scoreText } from './table.ts';
+import { alignCells, type Cells, valueText } from './table.ts';
 
 /** One table of a report. */
 interface Section {
@@ -41,25 +41,26 @@ export function comparisonMarkdown(comparison: Comparison, options: ReportOption
   return [...tables, ...warnings].join('\n');
 }
 
-/** One line for each net, test set and protocol; numbers in full. The first line names the columns. */
+/**
+ * One line for each net, test set and protocol; numbers in full, and empty cells for what a protocol does not measure.
+ * The first line names the columns.
+ */
 export function comparisonCsv(comparison: Comparison, { baseline }: ReportOptions): string {
   const head = ['run', 'model', 'checkpoints', 'data', 'protocol', 'images'];
-  const numbers = [
-    'psnr',
-    'psnr_min',
-    'psnr_max',
-    'psnr_delta',
-    'ssim',
-    'ssim_min',
-    'ssim_max',
-    'ssim_delta',
-  ];
+  const numbers = metricNames.flatMap((metric) => [
+    metric,
+    `${metric}_min`,
+    `${metric}_max`,
+    `${metric}_delta`,
+  ]);
   const rows = comparison.rows.flatMap((row) =>
     row.evaluations.map((evaluation) => {
       const delta = deltaOf(comparison, baseline, row, evaluation);
-      const cells = (['psnr', 'ssim'] as const).flatMap((metric) => {
-        const values = evaluation.images.map((image) => image[metric]);
-        return [evaluation[metric], Math.min(...values), Math.max(...values), delta?.[metric] ?? ''];
+      const cells = metricNames.flatMap((metric) => {
+        const mean = evaluation[metric];
+        if (mean === undefined) return ['', '', '', ''];
+        const values = valuesOf(evaluation.images, metric);
+        return [mean, Math.min(...values), Math.max(...values), delta?.[metric] ?? ''];
       });
       const { data, protocol, images } = evaluation;
       return [row.run, row.model, row.checkpoints.join(' '), data, protocol, images.length, ...cells];
@@ -85,12 +86,10 @@ export function comparisonJson(
 }
 
 function sections(comparison: Comparison, options: ReportOptions): Section[] {
-  const names = new Set(
-    comparison.rows.flatMap(({ evaluations }) => evaluations.map(({ protocol }) => protocol)),
-  );
+  const isMeasured = comparison.rows.some(({ evaluations }) => evaluations.length > 0);
   return [
     validationSection(comparison),
-    ...[...names].map((name) => protocolSection(comparison, name, options)),
+    ...(isMeasured ? comparison.protocols.map((each) => protocolSection(comparison, each, options)) : []),
     ...(options.isPublishedShown ? [publishedSection(comparison)] : []),
     ...(comparison.runs.length > 1 ? [differenceSection(comparison)] : []),
   ];
@@ -102,8 +101,8 @@ function validationSection({ rows }: Comparison): Section {
     run,
     model,
     checkpoints.join(', '),
-    validation?.psnr.toFixed(decimals.psnr) ?? '',
-    validation?.ssim.toFixed(decimals.ssim) ?? '',
+    validation?.psnr.toFixed(metrics.psnr.digits) ?? '',
+    validation?.ssim.toFixed(metrics.ssim.digits) ?? '',
   ]);
   return {
     title: 'Validation in training: R, G and B',
@@ -112,37 +111,43 @@ function validationSection({ rows }: Comparison): Section {
   };
 }
 
-function protocolSection(comparison: Comparison, name: ProtocolName, { baseline }: ReportOptions): Section {
+function protocolSection(
+  comparison: Comparison,
+  { protocol, description, metrics: measuredMetrics }: Comparison['protocols'][number],
+  { baseline }: ReportOptions,
+): Section {
   const measured = comparison.rows.flatMap((row) =>
-    row.evaluations.flatMap((evaluation) => (evaluation.protocol === name ? [{ row, evaluation }] : [])),
+    row.evaluations.flatMap((evaluation) => (evaluation.protocol === protocol ? [{ row, evaluation }] : [])),
   );
   const sets = [...new Set(measured.map(({ evaluation }) => evaluation.data))];
+  const titles = sets.flatMap((set) => measuredMetrics.map((metric) => `${set} ${metrics[metric].title}`));
   const lines = comparison.rows.map((row) => [
     row.run,
     row.model,
     ...sets.flatMap((set) => {
       const found = measured.find((each) => each.row === row && each.evaluation.data === set)?.evaluation;
-      return found ? scoreCells(comparison, baseline, row, found) : ['-', '-'];
+      return measuredMetrics.map((metric) =>
+        found ? valueCell(comparison, baseline, row, found, metric) : '-',
+      );
     }),
   ]);
   return {
-    title: `protocol ${name}: ${protocols[name].description}; in brackets, beyond ${baseline}`,
-    cells: [['run', 'model', ...sets.flatMap((set) => [`${set} PSNR dB`, `${set} SSIM`])], ...lines],
+    title: `protocol ${protocol}: ${description}; in brackets, beyond ${baseline}`,
+    cells: [['run', 'model', ...titles], ...lines],
     words: 2,
   };
 }
 
-function scoreCells(
+function valueCell(
   comparison: Comparison,
   baseline: string,
   row: ComparisonRow,
   evaluation: Evaluation,
-): string[] {
-  const delta = row.run === baseline ? null : deltaOf(comparison, baseline, row, evaluation);
-  return (['psnr', 'ssim'] as const).map((metric) => {
-    const value = scoreText(evaluation, metric);
-    return delta === null ? value : `${value} (${signed(delta[metric], decimals[metric])})`;
-  });
+  metric: Metric,
+): string {
+  const delta = row.run === baseline ? undefined : deltaOf(comparison, baseline, row, evaluation)?.[metric];
+  const value = valueText(evaluation, metric);
+  return delta === undefined ? value : `${value} (${signed(delta, metrics[metric].digits)})`;
 }
 
 function publishedSection({ rows }: Comparison): Section {
@@ -159,7 +164,7 @@ function publishedSection({ rows }: Comparison): Section {
         ({ data, protocol }) => data.toLowerCase() === set && protocol === 'seed',
       )?.images;
       if (!images) return ['-', '-'];
-      const best = (metric: 'psnr' | 'ssim') => Math.max(...images.map((image) => image[metric]));
+      const best = (metric: 'psnr' | 'ssim') => Math.max(...valuesOf(images, metric));
       return [best('psnr').toFixed(2), best('ssim').toFixed(4)];
     }),
   ]);
@@ -172,7 +177,7 @@ function publishedSection({ rows }: Comparison): Section {
 }
 
 function differenceSection({ runs, differences }: Comparison): Section {
-  const lines = differences.map(({ key, values }) => [key, ...values.map(valueText)]);
+  const lines = differences.map(({ key, values }) => [key, ...values.map(settingText)]);
   return {
     title:
       lines.length > 0 ? 'Where the run files differ (-: the key is absent)' : 'The run files do not differ',
@@ -181,7 +186,7 @@ function differenceSection({ runs, differences }: Comparison): Section {
   };
 }
 
-function valueText(value: unknown): string {
+function settingText(value: unknown): string {
   if (value === undefined) return '-';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type Difference, diffConfigs } from '../config/diff.ts';
 import type { ResolvedConfig } from '../config/index.ts';
-import type { ProtocolName, Score } from '../metrics/protocols.ts';
+import { metricNames, type Values } from '../metrics/metrics.ts';
+import type { Score } from '../metrics/protocols.ts';
 import { bestCheckpoint, type Checkpoint, latestCheckpoint, sha256OfFile } from '../runs/checkpoints.ts';
 import type { Manifest } from '../runs/manifest.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { comparabilityWarnings } from './comparability.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { Measure } from './measure.ts';
 import type { evaluateOnce, KnownTestSet, Subject } from './store.ts';
 
 /** A run to be compared. */
@@ -28,7 +30,7 @@ export interface NetOpener {
 
 export interface CompareOptions {
   readonly testSets: readonly KnownTestSet[];
-  readonly protocols: readonly ProtocolName[];
+  readonly measures: readonly Measure[];
   /** Share of the ESRGAN in the interpolated net, 0 to 1. */
   readonly alpha: number;
   readonly opener: NetOpener;
@@ -41,6 +43,8 @@ export interface CompareOptions {
 export interface Comparison {
   readonly runs: readonly string[];
   readonly rows: readonly ComparisonRow[];
+  /** The protocols of the evaluations. */
+  readonly protocols: readonly Pick<Measure, 'protocol' | 'description' | 'metrics'>[];
   /** The keys in which the run files differ; values in the order of `runs`. */
   readonly differences: readonly Difference[];
   /** Sentences: why some of the numbers must not be compared. */
@@ -75,7 +79,7 @@ export async function compareRuns(
       const evaluations: Evaluation[] = [];
       for (const testSet of options.testSets) {
         evaluations.push(
-          ...(await options.evaluate(subject, testSet, options.protocols, { again: options.again })),
+          ...(await options.evaluate(subject, testSet, options.measures, { again: options.again })),
         );
       }
       rows.push({ run: run.paths.name, ...net, evaluations });
@@ -86,22 +90,34 @@ export async function compareRuns(
   return {
     runs: runs.map(({ paths }) => paths.name),
     rows,
+    protocols: options.measures.map(({ protocol, description, metrics }) => ({
+      protocol,
+      description,
+      metrics,
+    })),
     differences: diffConfigs(configs),
     warnings: comparabilityWarnings(runs),
   };
 }
 
-/** What a row has beyond the same of the baseline: PSNR in dB and SSIM; null where the baseline has no such number. */
+/** What a row has beyond the same of the baseline, by metric; null where the baseline has no such number. */
 export function deltaOf(
   { rows }: Comparison,
   baseline: string,
   row: ComparisonRow,
-  { data, protocol, psnr, ssim }: Evaluation,
-): Score | null {
+  evaluation: Evaluation,
+): Values | null {
+  const { data, protocol } = evaluation;
   const other = rows
     .find(({ run, model }) => run === baseline && model === row.model)
     ?.evaluations.find((each) => each.data === data && each.protocol === protocol);
-  return other === undefined ? null : { psnr: psnr - other.psnr, ssim: ssim - other.ssim };
+  if (!other) return null;
+  return Object.fromEntries(
+    metricNames.flatMap((metric): [string, number][] => {
+      const [mine, theirs] = [evaluation[metric], other[metric]];
+      return mine === undefined || theirs === undefined ? [] : [[metric, mine - theirs]];
+    }),
+  );
 }
 
 type Net = Omit<ComparisonRow, 'run' | 'evaluations'> & { readonly subject: Subject };

@@ -5,12 +5,12 @@ import { filePairs } from '../data/datasets.ts';
 import { decodeImage } from '../data/decode.ts';
 import { downscale } from '../data/downscale.ts';
 import type { Image } from '../data/image.ts';
-import { cropImage, toByte, toFloatImage, toImage } from '../data/image.ts';
+import { cropImage, toByte, toFloatImage, toImage, toRgb } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { fullRangeGrey } from '../metrics/colour.ts';
-import type { ProtocolName, Score } from '../metrics/protocols.ts';
-import { protocols, smallestMeasurable } from '../metrics/protocols.ts';
+import type { Metric, Values } from '../metrics/metrics.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
+import type { Measure } from './measure.ts';
 
 /**
  * Test images: `dir` holds `HR/` and, if given, `LR_x{scale}/`, or, as in BasicSR's archives, `GTmod12/` and
@@ -21,16 +21,16 @@ export interface TestSet {
   readonly dir: string;
 }
 
-/** The scores of one model on one test set under one protocol; `psnr` and `ssim` are means over the images. */
-export interface Evaluation extends Score {
+/** What one model reaches on one test set under one protocol: the means of its metrics, and the values of each image. */
+export interface Evaluation extends Values {
   readonly model: string;
   readonly data: string;
-  readonly protocol: ProtocolName;
-  readonly images: readonly ({ readonly name: string } & Score)[];
+  readonly protocol: string;
+  readonly images: readonly ({ readonly name: string } & Values)[];
 }
 
 /**
- * Measures an upscaler on a test set, one result for each protocol. Grey files are fed to it as RGB and
+ * Measures an upscaler on a test set, one result for each measure. Grey files are fed to it as RGB and
  * measured as grey. `onImage` hears of each image before it is upscaled, from 1.
  *
  * @throws WorkbenchError `data` when the test set cannot be read or does not fit the upscaler.
@@ -38,29 +38,34 @@ export interface Evaluation extends Score {
 export async function evaluate(
   upscaler: Upscaler,
   testSet: TestSet,
-  protocolNames: readonly ProtocolName[],
+  measures: readonly Measure[],
   onImage: (image: number, images: number) => void = () => {},
 ): Promise<Evaluation[]> {
   const { scale } = upscaler;
   const pairs = listPairs(testSet, scale);
-  const images = protocolNames.map((): Evaluation['images'][number][] => []);
+  const smallest = Math.max(...measures.map((measure) => measure.smallest(scale)));
+  const images = measures.map((): Evaluation['images'][number][] => []);
   for (const [i, pair] of pairs.entries()) {
     onImage(i + 1, pairs.length);
-    const { hr, lr } = await readPair(pair, scale);
+    const { hr, lr } = await readPair(pair, scale, smallest);
     const sr = await upscaleBytes(upscaler, lr, hr);
     const name = relative(hrFolder(testSet.dir) ?? '', pair.hr).replace(/\.[^.]*$/, '');
-    for (const [p, protocol] of protocolNames.entries()) {
-      images[p]!.push({ name, ...protocols[protocol].measure(sr, hr, scale) });
+    for (const [m, measure] of measures.entries()) {
+      images[m]!.push({ name, ...(await measure.measure(sr, hr, scale)) });
     }
   }
-  return protocolNames.map((protocol, p) => ({
+  return measures.map(({ protocol, metrics }, m) => ({
     model: upscaler.name,
     data: testSet.name,
     protocol,
-    psnr: mean(images[p]!.map(({ psnr }) => psnr)),
-    ssim: mean(images[p]!.map(({ ssim }) => ssim)),
-    images: images[p]!,
+    ...Object.fromEntries(metrics.map((metric) => [metric, mean(valuesOf(images[m]!, metric))])),
+    images: images[m]!,
   }));
+}
+
+/** The values of one metric, image by image. */
+export function valuesOf(images: Evaluation['images'], metric: Metric): number[] {
+  return images.map((image) => image[metric] ?? Number.NaN);
 }
 
 function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
@@ -80,17 +85,16 @@ function hrFolder(dir: string): string | undefined {
 }
 
 /** HR as it is measured (grey stays grey), LR as RGB. */
-async function readPair(files: FilePair, scale: number): Promise<{ hr: Image; lr: Image }> {
+async function readPair(files: FilePair, scale: number, smallest: number): Promise<{ hr: Image; lr: Image }> {
   const image = await decodeImage(files.hr);
   const { hr, lr } =
     files.lr === undefined
       ? downscale(image, scale, files.downscale)
       : cutToFit(image, await decodeImage(files.lr, 3), scale, files.lr, files.hr);
-  const smallest = smallestMeasurable(scale);
   if (hr.width < smallest || hr.height < smallest) {
     throw new WorkbenchError(
       'data',
-      `${files.hr} has ${hr.width}x${hr.height} pixels; at least ${smallest}x${smallest} can be measured at scale ${scale}. Remove it from the test set.`,
+      `${files.hr} has ${hr.width}x${hr.height} pixels; what is to be measured at scale ${scale} needs at least ${smallest}x${smallest}. Remove it from the test set.`,
     );
   }
   return { hr, lr: lr.channels === 1 ? toRgb(lr) : lr };
@@ -118,12 +122,6 @@ async function upscaleBytes(upscaler: Upscaler, lr: Image, hr: Image): Promise<I
   if (hr.channels === 3) return sr;
   const grey = fullRangeGrey(sr);
   return { width: sr.width, height: sr.height, channels: 1, data: Uint8Array.from(grey.data, toByte) };
-}
-
-function toRgb({ width, height, data }: Image): Image {
-  const rgb = new Uint8Array(3 * data.length);
-  for (let i = 0; i < data.length; i++) rgb.fill(data[i]!, 3 * i, 3 * i + 3);
-  return { width, height, channels: 3, data: rgb };
 }
 
 function mean(values: readonly number[]): number {

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { listImages } from '../image-files/list-images.ts';
-import type { ProtocolName } from '../metrics/protocols.ts';
-import { isProtocolName } from '../metrics/protocols.ts';
+import type { Values } from '../metrics/metrics.ts';
 import { readNames, writeJsonAtomic } from '../runs/atomic-file.ts';
 import {
   isList,
   isNullable,
   isNumber,
   isObject,
+  isOptional,
   isString,
   readJson,
-  type Shape,
 } from '../runs/json-shape.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { toolVersion } from '../tool-version.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { type Evaluation, evaluate, type TestSet } from './evaluate.ts';
+import type { Measure } from './measure.ts';
 
 /** A test set with what tells it from any other: SHA-256 in hex over names and contents of all its images. */
 export interface KnownTestSet extends TestSet {
@@ -34,23 +34,33 @@ export interface Subject {
   open(): Promise<Upscaler>;
 }
 
-/** An evaluation in the `evaluations` folder of a run. Numbers that are not finite (equal images) are null. */
-interface EvaluationFile {
+/** Values in a file; a PSNR that is not finite (of equal images) is null. */
+interface KeptValues {
+  readonly psnr: number | null | undefined;
+  readonly ssim: number | undefined;
+  readonly distance: number | undefined;
+}
+
+/** An evaluation in the `evaluations` folder of a run. */
+interface EvaluationFile extends KeptValues {
   readonly format: 1;
   readonly model: string;
   readonly weights: string;
   readonly data: string;
   readonly dataSha256: string;
-  readonly protocol: ProtocolName;
+  readonly protocol: string;
+  /** As `Measure` has it. */
+  readonly net: string | undefined;
   readonly toolVersion: string;
   readonly time: string;
-  readonly psnr: number | null;
-  readonly ssim: number;
-  readonly images: readonly { readonly name: string; readonly psnr: number | null; readonly ssim: number }[];
+  readonly images: readonly ({ readonly name: string } & KeptValues)[];
 }
 
-const isProtocol: Shape<ProtocolName> = (value): value is ProtocolName =>
-  isString(value) && isProtocolName(value);
+const keptValues = {
+  psnr: isOptional(isNullable(isNumber)),
+  ssim: isOptional(isNumber),
+  distance: isOptional(isNumber),
+};
 
 const isEvaluationFile = isObject<EvaluationFile>({
   format: (value): value is 1 => value === 1,
@@ -58,12 +68,12 @@ const isEvaluationFile = isObject<EvaluationFile>({
   weights: isString,
   data: isString,
   dataSha256: isString,
-  protocol: isProtocol,
+  protocol: isString,
+  net: isOptional(isString),
   toolVersion: isString,
   time: isString,
-  psnr: isNullable(isNumber),
-  ssim: isNumber,
-  images: isList(isObject({ name: isString, psnr: isNullable(isNumber), ssim: isNumber })),
+  images: isList(isObject({ name: isString, ...keptValues })),
+  ...keptValues,
 });
 
 /** The run to whose checkpoints a file of weights belongs; undefined where it belongs to none. */
@@ -86,7 +96,7 @@ export async function fingerprintTestSet(testSet: TestSet): Promise<KnownTestSet
 }
 
 /**
- * The results of a subject on a test set, one for each protocol: those that its run keeps, if they are of the same
+ * The results of a subject on a test set, one for each measure: those that its run keeps, if they are of the same
  * weights and images, else computed and kept. `again` computes all.
  *
  * @throws WorkbenchError as `evaluate`; `disk` where the run cannot be written to
@@ -94,50 +104,63 @@ export async function fingerprintTestSet(testSet: TestSet): Promise<KnownTestSet
 export async function evaluateOnce(
   subject: Subject,
   testSet: KnownTestSet,
-  protocolNames: readonly ProtocolName[],
+  measures: readonly Measure[],
   { again = false, onImage }: { again?: boolean; onImage?: (image: number, images: number) => void } = {},
 ): Promise<Evaluation[]> {
-  const kept = new Map<ProtocolName, Evaluation>();
-  for (const protocol of again ? [] : protocolNames) {
-    const found = readKept(subject, testSet, protocol);
-    if (found) kept.set(protocol, found);
+  const kept = new Map<Measure, Evaluation>();
+  for (const measure of again ? [] : measures) {
+    const found = readKept(subject, testSet, measure);
+    if (found) kept.set(measure, found);
   }
-  const missing = protocolNames.filter((protocol) => !kept.has(protocol));
+  const missing = measures.filter((measure) => !kept.has(measure));
   if (missing.length > 0) {
     const upscaler = await subject.open();
     try {
-      for (const evaluation of await evaluate(upscaler, testSet, missing, onImage)) {
+      for (const [m, evaluation] of (await evaluate(upscaler, testSet, missing, onImage)).entries()) {
         const named = { ...evaluation, model: subject.name };
-        keep(subject, testSet, named);
-        kept.set(evaluation.protocol, named);
+        keep(subject, testSet, missing[m]!, named);
+        kept.set(missing[m]!, named);
       }
     } finally {
       await upscaler.close();
     }
   }
-  return protocolNames.flatMap((protocol) => kept.get(protocol) ?? []);
+  return measures.flatMap((measure) => kept.get(measure) ?? []);
 }
 
-function readKept(subject: Subject, testSet: KnownTestSet, protocol: ProtocolName): Evaluation | undefined {
-  const path = keptPath(subject, testSet, protocol);
+function readKept(subject: Subject, testSet: KnownTestSet, measure: Measure): Evaluation | undefined {
+  const path = keptPath(subject, testSet, measure);
   const file = path === undefined ? undefined : readJson(path, isEvaluationFile);
-  const isSame =
-    file?.weights === subject.weights && file?.dataSha256 === testSet.sha256 && file?.protocol === protocol;
-  if (!file || !isSame) return undefined;
-  const images = file.images.map((image) => ({ ...image, psnr: image.psnr ?? Number.POSITIVE_INFINITY }));
-  const { ssim } = file;
-  const psnr = file.psnr ?? Number.POSITIVE_INFINITY;
-  return { model: subject.name, data: testSet.name, protocol, psnr, ssim, images };
+  if (
+    file?.weights !== subject.weights ||
+    file?.dataSha256 !== testSet.sha256 ||
+    file.protocol !== measure.protocol ||
+    file.net !== measure.net
+  ) {
+    return undefined;
+  }
+  const isWhole = [file, ...file.images].every((values) =>
+    measure.metrics.every((metric) => values[metric] !== undefined),
+  );
+  if (!isWhole) return undefined;
+  const images = file.images.map((image) => ({ name: image.name, ...valuesIn(image, measure) }));
+  const { protocol } = measure;
+  return { model: subject.name, data: testSet.name, protocol, ...valuesIn(file, measure), images };
 }
 
-function keep(subject: Subject, testSet: KnownTestSet, evaluation: Evaluation): void {
-  const path = keptPath(subject, testSet, evaluation.protocol);
-  if (path === undefined || subject.weights === null) return;
-  const file: EvaluationFile = {
+function valuesIn(kept: KeptValues, { metrics }: Measure): Values {
+  return Object.fromEntries(metrics.map((metric) => [metric, kept[metric] ?? Number.POSITIVE_INFINITY]));
+}
+
+function keep(subject: Subject, testSet: KnownTestSet, measure: Measure, evaluation: Evaluation): void {
+  const path = keptPath(subject, testSet, measure);
+  if (path === undefined) return;
+  const file = {
     format: 1,
     ...evaluation,
     weights: subject.weights,
     dataSha256: testSet.sha256,
+    net: measure.net,
     toolVersion,
     time: new Date().toISOString(),
   };
@@ -147,8 +170,9 @@ function keep(subject: Subject, testSet: KnownTestSet, evaluation: Evaluation): 
 function keptPath(
   { weights, run }: Subject,
   { sha256 }: KnownTestSet,
-  protocol: ProtocolName,
+  { protocol, net }: Measure,
 ): string | undefined {
   if (run === undefined || weights === null) return undefined;
-  return join(run.evaluations, `${weights.slice(0, 16)}-${sha256.slice(0, 16)}-${protocol}.json`);
+  const parts = [weights.slice(0, 16), sha256.slice(0, 16), protocol, ...(net ? [net.slice(0, 16)] : [])];
+  return join(run.evaluations, `${parts.join('-')}.json`);
 }

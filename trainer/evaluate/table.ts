@@ -1,42 +1,39 @@
-import { protocols } from '../metrics/protocols.ts';
-import type { Evaluation } from './evaluate.ts';
+import { type Metric, metrics } from '../metrics/metrics.ts';
+import { type Evaluation, valuesOf } from './evaluate.ts';
+import type { Measure } from './measure.ts';
 
 /** A table as cells: the head first. */
 export type Cells = readonly (readonly string[])[];
 
 /**
- * Evaluations as text for a person: a table for each protocol, under a head that says what it measures. The
+ * Evaluations as text for a person: a table for each measure, under a head that says what it measures. The
  * protocol of the original's test program gives minimum / mean / maximum over the images, as that did.
  */
-export function evaluationTables(evaluations: readonly Evaluation[]): string {
-  const names = [...new Set(evaluations.map(({ protocol }) => protocol))];
-  return names
-    .map((name) => {
+export function evaluationTables(evaluations: readonly Evaluation[], measures: readonly Measure[]): string {
+  return measures
+    .map((measure) => {
       const rows = evaluations
-        .filter(({ protocol }) => protocol === name)
+        .filter(({ protocol }) => protocol === measure.protocol)
         .map((evaluation) => [
           evaluation.model,
           evaluation.data,
           String(evaluation.images.length),
-          scoreText(evaluation, 'psnr'),
-          scoreText(evaluation, 'ssim'),
+          ...measure.metrics.map((metric) => valueText(evaluation, metric)),
         ]);
-      const table = alignCells([['model', 'data', 'images', 'PSNR dB', 'SSIM'], ...rows], 2);
-      return `protocol ${name}: ${protocols[name].description}\n${table}\n`;
+      const titles = measure.metrics.map((metric) => metrics[metric].title);
+      const table = alignCells([['model', 'data', 'images', ...titles], ...rows], 2);
+      return `protocol ${measure.protocol}: ${measure.description}\n${table}\n`;
     })
     .join('\n');
 }
 
-/** PSNR in dB or SSIM: the mean; under the protocol `seed` minimum / mean / maximum. */
-export function scoreText({ protocol, images, ...means }: Evaluation, metric: 'psnr' | 'ssim'): string {
-  const values = images.map((image) => image[metric]);
-  const numbers =
-    protocol === 'seed' ? [Math.min(...values), means[metric], Math.max(...values)] : [means[metric]];
-  return numbers.map((value) => value.toFixed(decimals[metric])).join(' / ');
+/** The mean of a metric; under the protocol `seed` minimum / mean / maximum. */
+export function valueText(evaluation: Evaluation, metric: Metric): string {
+  const values = valuesOf(evaluation.images, metric);
+  const mean = evaluation[metric] ?? Number.NaN;
+  const numbers = evaluation.protocol === 'seed' ? [Math.min(...values), mean, Math.max(...values)] : [mean];
+  return numbers.map((value) => value.toFixed(metrics[metric].digits)).join(' / ');
 }
-
-/** Digits behind the point that are worth showing. */
-export const decimals = { psnr: 3, ssim: 4 } as const;
 
 /** Columns of equal width: the first `words` to the left, numbers to the right. */
 export function alignCells(rows: Cells, words: number): string {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { PerceptualLossSettings } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { type VggType, vggConvolutions, vggParameters } from '../models/shapes/vgg.ts';
+import { type VggType, vggConvolutions, vggParameters, vggTypes } from '../models/shapes/vgg.ts';
 import type { TensorMap } from './safetensors.ts';
 import { openTensorFile } from './tensor-file.ts';
 
@@ -28,6 +28,26 @@ export function findVggFile({ vgg_type: type, weights }: PerceptualLossSettings)
   throw new WorkbenchError(
     'data',
     `The perceptual loss needs the weights of ${type}, and there are none: ${found}. \`esrgan weights get ${type}\` downloads them; a file of torchvision (.pth or .safetensors) does as well. \`perceptual_loss: false\` trains without them.`,
+  );
+}
+
+/**
+ * Which VGG a file holds: the places of the convolutions tell it, also where the deeper ones were left out.
+ *
+ * @throws WorkbenchError `data` where the file holds none
+ */
+export function recogniseVgg(path: string): VggType {
+  const { entries } = openTensorFile(path);
+  const found = [...entries.keys()].filter((name) => /^features\.\d+\.weight$/.test(name)).sort();
+  const type = vggTypes.find((each) => {
+    const first = vggConvolutions(each).slice(0, found.length);
+    return found.length > 0 && String(first.map(({ name }) => `${name}.weight`).sort()) === String(found);
+  });
+  if (type) return type;
+  const [first = 'nothing'] = entries.keys();
+  throw new WorkbenchError(
+    'data',
+    `${path} holds none of ${vggTypes.join(', ')} as torchvision names them: the places of its ${found.length} filters \`features.N.weight\` fit none (its first tensor is ${first}). \`esrgan weights get vgg19\` downloads one.`,
   );
 }
 

@@ -11,6 +11,7 @@ import {
   comparisonMarkdown,
   comparisonText,
 } from '../../../trainer/evaluate/compare-report.ts';
+import { pixelMeasures } from '../../../trainer/evaluate/measure.ts';
 import { evaluateOnce } from '../../../trainer/evaluate/store.ts';
 import { fakeOpener, fakeRun, fakeTestSet } from './compared-runs.ts';
 
@@ -26,7 +27,7 @@ const both = (name: string, text = '') =>
 async function compare(runs: ComparedRun[], options: Partial<CompareOptions> = {}): Promise<Comparison> {
   return compareRuns(runs, {
     testSets: [await fakeTestSet('set5')],
-    protocols: ['rgb'],
+    measures: pixelMeasures(['rgb']),
     alpha: 0.8,
     opener: fakeOpener(),
     evaluate: evaluateOnce,
@@ -196,7 +197,7 @@ batch_size | 16 | 4
     const comparison = await twoRuns();
     const [head = '', ...rows] = comparisonCsv(comparison, options).trimEnd().split('\n');
     expect(head).toBe(
-      'run,model,checkpoints,data,protocol,images,psnr,psnr_min,psnr_max,psnr_delta,ssim,ssim_min,ssim_max,ssim_delta',
+      'run,model,checkpoints,data,protocol,images,psnr,psnr_min,psnr_max,psnr_delta,ssim,ssim_min,ssim_max,ssim_delta,distance,distance_min,distance_max,distance_delta',
     );
     const cells = rows.map((row) => row.split(','));
     expect(cells.map((row) => row.slice(0, 6))).toEqual([
@@ -245,12 +246,12 @@ batch_size | 16 | 4
   });
 
   test('puts the published numbers beside our best image, and says what they are', async () => {
-    const comparison = await compare([both('one')], { protocols: ['seed'] });
+    const comparison = await compare([both('one')], { measures: pixelMeasures(['seed']) });
     const text = comparisonText(comparison, { ...options, isPublishedShown: true });
     const table = text.slice(text.indexOf('The best single image'));
     expect(table).toMatch(/No means: nothing here compares with another table/);
     expect(table).toMatch(/^128\/128\/23 DIV2K +published +32\.47 +0\.9335 +31\.01 +0\.9749$/m);
-    const best = Math.max(...comparison.rows[0]!.evaluations[0]!.images.map(({ psnr }) => psnr));
+    const best = Math.max(...comparison.rows[0]!.evaluations[0]!.images.map(({ psnr }) => psnr!));
     expect(table).toMatch(new RegExp(`^one +PSNR +${best.toFixed(2)} +\\S+ +- +-$`, 'm'));
   });
 

@@ -6,6 +6,7 @@ import type { Image } from '../../../trainer/data/image.ts';
 import { cropImage, toFloatImage } from '../../../trainer/data/image.ts';
 import { imresize } from '../../../trainer/data/imresize.ts';
 import { evaluate } from '../../../trainer/evaluate/evaluate.ts';
+import { pixelMeasures } from '../../../trainer/evaluate/measure.ts';
 import { protocols } from '../../../trainer/metrics/protocols.ts';
 import { bicubicUpscaler } from '../../../trainer/upscale/bicubic.ts';
 import type { Upscaler } from '../../../trainer/upscale/upscaler.ts';
@@ -49,7 +50,7 @@ test('makes LR as the benchmarks did, measures what fits it, and averages over t
   const found = await evaluate(
     upscaler,
     await testSet({ 'HR/a.png': a, 'HR/sub/b.png': b }),
-    ['paper-y', 'rgb', 'seed'],
+    pixelMeasures(['paper-y', 'rgb', 'seed']),
     (image, images) => progress.push(`${image}/${images}`),
   );
   expect(upscaler.seen).toEqual([
@@ -80,7 +81,7 @@ test('uses the LR images of its scale when they are given', async () => {
   const lr = noise(8, 7, 3);
   const set = await testSet({ 'HR/a.png': a, 'LR_x4/a.png': lr, 'LR_x2/a.png': noise(16, 14, 3) });
   const upscaler = fixedUpscaler(croppedA);
-  const [found] = await evaluate(upscaler, set, ['rgb']);
+  const [found] = await evaluate(upscaler, set, pixelMeasures(['rgb']));
   expect(upscaler.seen).toEqual([lr]);
   expect(found!.psnr).toBe(Number.POSITIVE_INFINITY);
 });
@@ -89,7 +90,7 @@ test('uses the folders of the archives of Set5 and Set14', async () => {
   const lr = noise(8, 7, 3);
   const set = await testSet({ 'GTmod12/a.png': a, 'LRbicx4/a.png': lr, 'LRbicx2/a.png': noise(16, 14, 3) });
   const upscaler = fixedUpscaler(croppedA);
-  const [found] = await evaluate(upscaler, set, ['rgb']);
+  const [found] = await evaluate(upscaler, set, pixelMeasures(['rgb']));
   expect(upscaler.seen).toEqual([lr]);
   expect(found!.images.map(({ name }) => name)).toEqual(['a']);
 });
@@ -103,7 +104,7 @@ test('clamps and rounds the output to 8 bits before it is measured', async () =>
       return { ...image, data };
     },
   };
-  const [found] = await evaluate(upscaler, await testSet({ 'HR/a.png': a }), ['rgb']);
+  const [found] = await evaluate(upscaler, await testSet({ 'HR/a.png': a }), pixelMeasures(['rgb']));
   expect(found!.psnr).toBe(Number.POSITIVE_INFINITY);
 });
 
@@ -116,7 +117,7 @@ test('grey files are fed as RGB and measured as grey', async () => {
     data: Uint8Array.from({ length: 3 * image.data.length }, (_, i) => image.data[Math.floor(i / 3)]!),
   });
   const upscaler = fixedUpscaler(rgb(sr));
-  const [found] = await evaluate(upscaler, await testSet({ 'HR/a.png': hr }), ['paper-y']);
+  const [found] = await evaluate(upscaler, await testSet({ 'HR/a.png': hr }), pixelMeasures(['paper-y']));
   expect(upscaler.seen).toEqual([rgb(imresize(hr, 1 / 4, 'uint8-replicate'))]);
   expect(found!.psnr).toBe(protocols['paper-y'].measure(sr, hr, 4).psnr);
 });
@@ -140,16 +141,20 @@ test.each<[string, Record<string, Image>, RegExp]>([
   [
     'an image too small',
     { 'HR/a.png': noise(18, 40, 3) },
-    /a\.png has 16x40 pixels; at least 19x19 can be measured/,
+    /a\.png has 16x40 pixels; what is to be measured at scale 4 needs at least 19x19/,
   ],
 ])('refuses %s', async (_, images, message) => {
   const set = await testSet(images);
-  await expect(evaluate(bicubicUpscaler(4), set, ['rgb'])).rejects.toThrow(message);
+  await expect(evaluate(bicubicUpscaler(4), set, pixelMeasures(['rgb']))).rejects.toThrow(message);
 });
 
 test.each([1, 2, 4, 8])('bicubic at scale %d', async (scale) => {
   const hr = scenery(64, 64, 3);
-  const [found] = await evaluate(bicubicUpscaler(scale), await testSet({ 'HR/a.png': hr }), ['rgb']);
+  const [found] = await evaluate(
+    bicubicUpscaler(scale),
+    await testSet({ 'HR/a.png': hr }),
+    pixelMeasures(['rgb']),
+  );
   expect(found!.model).toBe('bicubic');
   const lr = imresize(hr, 1 / scale, 'uint8-replicate');
   const sr = imresize(lr, scale, 'uint8-replicate');
@@ -167,11 +172,15 @@ describe.skipIf(!hasTestData)(
     ])('%s', async (name, meanPsnr, meanSsim) => {
       const expected = JSON.parse(readFileSync(join(testData, 'metrics/expected_metrics.json'), 'utf8'));
       const { bicubic_psnr_y, bicubic_ssim_y } = expected.sets[name === 'set5' ? 'Set5_x4' : 'Set14_x4'];
-      const [found] = await evaluate(bicubicUpscaler(4), { name, dir: join(testData, name) }, ['paper-y']);
+      const [found] = await evaluate(
+        bicubicUpscaler(4),
+        { name, dir: join(testData, name) },
+        pixelMeasures(['paper-y']),
+      );
       expect(found!.images).toHaveLength(bicubic_psnr_y.length);
       for (const [i, image] of found!.images.entries()) {
-        expect(Math.abs(image.psnr - bicubic_psnr_y[i])).toBeLessThan(1e-4);
-        expect(Math.abs(image.ssim - bicubic_ssim_y[i])).toBeLessThan(1e-5);
+        expect(Math.abs(image.psnr! - bicubic_psnr_y[i])).toBeLessThan(1e-4);
+        expect(Math.abs(image.ssim! - bicubic_ssim_y[i])).toBeLessThan(1e-5);
       }
       expect(found!.psnr).toBeCloseTo(meanPsnr, 3.9);
       expect(found!.ssim).toBeCloseTo(meanSsim, 3.9);
@@ -184,8 +193,8 @@ describe.skipIf(!hasTestData)(
       for (const image of ['baby', 'bird', 'butterfly', 'head', 'woman']) {
         writeFileSync(join(dir, 'HR', `${image}.png`), readFileSync(join(given.dir, 'HR', `${image}.png`)));
       }
-      const made = await evaluate(bicubicUpscaler(4), { name: 'set5', dir }, ['rgb']);
-      expect(made).toEqual(await evaluate(bicubicUpscaler(4), given, ['rgb']));
+      const made = await evaluate(bicubicUpscaler(4), { name: 'set5', dir }, pixelMeasures(['rgb']));
+      expect(made).toEqual(await evaluate(bicubicUpscaler(4), given, pixelMeasures(['rgb'])));
     });
   },
 );

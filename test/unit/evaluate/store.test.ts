@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodePng } from '../../../trainer/data/decode.ts';
+import { pixelMeasures } from '../../../trainer/evaluate/measure.ts';
 import {
   evaluateOnce,
   fingerprintTestSet,
@@ -42,15 +43,15 @@ const newRun = () => createRunDirectory(join(temporaryFolder(), 'run'));
 test('what a run keeps is not computed again, only what is missing', async () => {
   const { subject, counts } = model(newRun());
   const set = await testSet();
-  const first = await evaluateOnce(subject, set, ['rgb']);
-  expect(await evaluateOnce(subject, set, ['rgb'])).toEqual(first);
+  const first = await evaluateOnce(subject, set, pixelMeasures(['rgb']));
+  expect(await evaluateOnce(subject, set, pixelMeasures(['rgb']))).toEqual(first);
   expect(counts).toEqual({ opened: 1, closed: 1 });
 
-  const both = await evaluateOnce(subject, set, ['seed', 'rgb']);
+  const both = await evaluateOnce(subject, set, pixelMeasures(['seed', 'rgb']));
   expect(both.map(({ protocol }) => protocol)).toEqual(['seed', 'rgb']);
   expect(both[1]).toEqual(first[0]);
   expect(counts).toEqual({ opened: 2, closed: 2 });
-  await evaluateOnce(subject, set, ['seed', 'rgb'], { again: true });
+  await evaluateOnce(subject, set, pixelMeasures(['seed', 'rgb']), { again: true });
   expect(counts.opened).toBe(3);
 });
 
@@ -62,9 +63,9 @@ test.each<[string, (set: KnownTestSet) => Promise<[Partial<Subject>, KnownTestSe
 ])('kept results count for these weights and images only: %s', async (_, change, opened) => {
   const { subject, counts } = model(newRun());
   const set = await testSet();
-  await evaluateOnce(subject, set, ['rgb']);
+  await evaluateOnce(subject, set, pixelMeasures(['rgb']));
   const [changed, other] = await change(set);
-  const [found] = await evaluateOnce({ ...subject, ...changed }, other, ['rgb']);
+  const [found] = await evaluateOnce({ ...subject, ...changed }, other, pixelMeasures(['rgb']));
   expect(counts.opened).toBe(opened);
   expect(found).toMatchObject({ model: changed.name ?? 'net', data: other.name });
 });
@@ -80,9 +81,9 @@ test('equal images have an infinite PSNR, also from the file', async () => {
     },
   };
   const set = await testSet();
-  const first = await evaluateOnce(same, set, ['rgb']);
+  const first = await evaluateOnce(same, set, pixelMeasures(['rgb']));
   expect(first[0]?.psnr).toBe(Number.POSITIVE_INFINITY);
-  expect(await evaluateOnce(same, set, ['rgb'])).toEqual(first);
+  expect(await evaluateOnce(same, set, pixelMeasures(['rgb']))).toEqual(first);
   expect(counts.opened).toBe(1);
 });
 
@@ -90,13 +91,13 @@ test('a damaged file is computed anew', async () => {
   const run = newRun();
   const { subject, counts } = model(run);
   const set = await testSet();
-  const first = await evaluateOnce(subject, set, ['rgb']);
+  const first = await evaluateOnce(subject, set, pixelMeasures(['rgb']));
   const [name = ''] = readdirSync(run.evaluations);
   const path = join(run.evaluations, name);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ format: 1, model: 'net', data: 'own' });
   for (const damage of ['{', '{}', readFileSync(path, 'utf8').replace('"ssim"', '"sim"')]) {
     writeFileSync(path, damage);
-    expect(await evaluateOnce(subject, set, ['rgb'])).toEqual(first);
+    expect(await evaluateOnce(subject, set, pixelMeasures(['rgb']))).toEqual(first);
   }
   expect(counts.opened).toBe(4);
 });
@@ -106,8 +107,8 @@ test('what belongs to no run is not kept', async () => {
   const loose = model(undefined);
   const withoutWeights = model(newRun(), null);
   for (const { subject, counts } of [loose, withoutWeights]) {
-    await evaluateOnce(subject, set, ['rgb']);
-    await evaluateOnce(subject, set, ['rgb']);
+    await evaluateOnce(subject, set, pixelMeasures(['rgb']));
+    await evaluateOnce(subject, set, pixelMeasures(['rgb']));
     expect(counts).toEqual({ opened: 2, closed: 2 });
   }
 });
@@ -115,7 +116,7 @@ test('what belongs to no run is not kept', async () => {
 test('a model is closed after a failure', async () => {
   const { subject, counts } = model(undefined);
   const nowhere = await fingerprintTestSet({ name: 'a', dir: '/none' });
-  await expect(evaluateOnce(subject, nowhere, ['rgb'])).rejects.toThrow('Test set a: ');
+  await expect(evaluateOnce(subject, nowhere, pixelMeasures(['rgb']))).rejects.toThrow('Test set a: ');
   expect(counts).toEqual({ opened: 1, closed: 1 });
 });
 

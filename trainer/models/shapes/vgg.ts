@@ -1,4 +1,5 @@
-export type VggType = 'vgg11' | 'vgg13' | 'vgg16' | 'vgg19';
+export const vggTypes = ['vgg11', 'vgg13', 'vgg16', 'vgg19'] as const;
+export type VggType = (typeof vggTypes)[number];
 
 /** Convolutions in each of the five blocks (Simonyan and Zisserman 2015, https://arxiv.org/abs/1409.1556, table 1). */
 const convolutionsInBlock: Readonly<Record<VggType, readonly number[]>> = {

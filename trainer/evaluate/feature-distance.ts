@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { PerceptualLossSettings } from '../config/index.ts';
+import { type Image, toFloatImage, toRgb } from '../data/image.ts';
+import type { Engine, HostTensors, Program, Tensors } from '../engine/engine.ts';
+import { perceptualLoss } from '../losses/perceptual.ts';
+import { rank4 } from '../models/rank4.ts';
+import { type VggConvolution, type VggType, vggConvolutions } from '../models/shapes/vgg.ts';
+import { readVgg } from '../weights/vgg-file.ts';
+import type { Measure } from './measure.ts';
+
+/** The distance of two batches `[N, H, W, 3]` in 0..1, a scalar. */
+export type Distance = (parameters: Tensors, sr: tf.Tensor4D, hr: tf.Tensor4D) => tf.Scalar;
+
+/**
+ * The perceptual loss of the run file's defaults as a measure: the mean absolute difference of VGG's features before
+ * the activation, summed over `layers`, of images with ImageNet's mean and deviation taken out. No border is cropped.
+ *
+ * @param path VGG's weights by torchvision's names
+ * @throws WorkbenchError `data` where the file does not hold that net
+ */
+export function vggDistance(
+  openEngine: () => Promise<Engine>,
+  path: string,
+  type: VggType,
+  layers: readonly string[],
+): Measure {
+  const convolutions = vggConvolutions(type, layers);
+  const ordered = convolutions.map(({ layer }) => layer).filter((layer) => layers.includes(layer));
+  const settings: PerceptualLossSettings = {
+    vgg_type: type,
+    layer_weights: Object.fromEntries(ordered.map((layer) => [layer, 1])),
+    criterion: 'l1',
+    normalize_input: true,
+    normalize_loss: false,
+  };
+  return featureDistance(openEngine, {
+    protocol: [type, ...ordered].join('-'),
+    description: `perceptual distance, the L1 distance of the features of ${type.toUpperCase()} before the activation at ${ordered.join(' and ')}, as in the perceptual loss; no border cropped`,
+    parameters: readVgg(path, type, ordered),
+    smallest: smallestSeen(convolutions),
+    distance: (parameters, sr, hr) => perceptualLoss(settings, parameters, sr, hr),
+  });
+}
+
+/** Pixels a side of which the last of some convolutions still sees one. */
+export function smallestSeen(convolutions: readonly VggConvolution[]): number {
+  return 2 ** convolutions.filter(({ isPooled }) => isPooled).length;
+}
+
+interface Net {
+  readonly protocol: string;
+  readonly description: string;
+  readonly parameters: HostTensors;
+  /** Pixels that a side of an image must have. */
+  readonly smallest: number;
+  readonly distance: Distance;
+}
+
+/** A distance that a net sees, as a measure. The engine is opened for the first pair of images. */
+export function featureDistance(
+  openEngine: () => Promise<Engine>,
+  { protocol, description, parameters, smallest, distance }: Net,
+): Measure {
+  const net = fingerprint(parameters);
+  let engine: Promise<Engine> | undefined;
+  let compiled: { readonly size: string; readonly program: Program } | undefined;
+
+  async function close(): Promise<void> {
+    await compiled?.program.close();
+    compiled = undefined;
+  }
+
+  async function programFor(height: number, width: number): Promise<Program> {
+    const size = `${height}x${width}`;
+    if (compiled?.size === size) return compiled.program;
+    await close();
+    engine ??= openEngine();
+    const shape = [1, height, width, 3];
+    const program = await (await engine).freeze(
+      ({ sr, hr }, weights) => ({ outputs: { distance: distance(weights, rank4(sr!), rank4(hr!)) } }),
+      { sr: shape, hr: shape },
+      parameters,
+    );
+    compiled = { size, program };
+    return program;
+  }
+
+  return {
+    protocol,
+    description: `${description}; weights ${net.slice(0, 8)}; lower is better`,
+    net,
+    metrics: ['distance'],
+    smallest: () => smallest,
+    async measure(sr, hr) {
+      const program = await programFor(hr.height, hr.width);
+      const found = await program.run({ sr: numbersOf(sr), hr: numbersOf(hr) });
+      return { distance: found.distance![0]! };
+    },
+    close,
+  };
+}
+
+function numbersOf(image: Image): Float32Array {
+  return toFloatImage(image.channels === 1 ? toRgb(image) : image).data;
+}
+
+/** SHA-256 in hex over names, shapes and numbers: the same for the same weights in another format. */
+function fingerprint(parameters: HostTensors): string {
+  const hash = createHash('sha256');
+  for (const [name, { shape, data }] of parameters) hash.update(`${name} ${shape}\n`).update(data);
+  return hash.digest('hex');
+}
