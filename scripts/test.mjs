@@ -1,25 +1,81 @@
-// Runs the tests and closes with one plain line: `N passed, N failed`.
+// Runs the suites of tests and closes with one plain line: `N passed, N failed, N skipped`. As arguments it takes names
+// of suites (none: all) and, for the suites of vitest, names of files.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { findChromium, howToGetChromium } from './chromium.mjs';
+import { setUpVSCode } from './setup-vscode.mjs';
 
-const results = 'build/test-results.json';
+const suites = {
+  /** Everything without an editor. */
+  unit: () => vitest('build/test-results-unit.json', 'vitest.config.ts'),
+  /** Inside the extension host of VS Code. */
+  vscode: () => inWorkbench(inHost),
+  /** VS Code in a browser, used as a person does. */
+  e2e: () => inWorkbench(() => vitest('build/test-results-e2e.json', 'test/e2e/vitest.config.ts')),
+};
+
+const args = process.argv.slice(2);
+const names = Object.keys(suites).filter((name) => args.includes(name));
+const files = args.filter((arg) => !(arg in suites));
+const chosen = names.length > 0 ? names : files.length > 0 ? ['unit'] : Object.keys(suites);
+
 mkdirSync('build', { recursive: true });
-const { status } = spawnSync(
-  process.execPath,
-  [
+const outcomes = chosen.map((name) => suites[name]());
+const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
+process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
+
+function vitest(results, config) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const status = node(
+    results,
     'node_modules/vitest/vitest.mjs',
     'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${results}`,
-    ...process.argv.slice(2),
-  ],
-  { stdio: 'inherit' },
-);
-const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
-  readFileSync(results, 'utf8'),
-);
-// A file that does not even load counts as a failure.
-const failed = numFailedTests > 0 ? numFailedTests : status === 0 ? 0 : Math.max(1, numFailedTestSuites);
-console.log(`${numPassedTests} passed, ${failed} failed, ${numPendingTests} skipped`);
-process.exit(status ?? 1);
+    '--config',
+    config,
+    ...reporters,
+    ...files,
+  );
+  const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = read(results) ?? {
+    numPassedTests: 0,
+    numFailedTests: 0,
+    numFailedTestSuites: 1,
+    numPendingTests: 0,
+  };
+  // A file that does not even load counts as a failure.
+  const failed = numFailedTests > 0 ? numFailedTests : status === 0 ? 0 : Math.max(1, numFailedTestSuites);
+  return { status, passed: numPassedTests, failed, skipped: numPendingTests };
+}
+
+function inHost() {
+  const results = 'build/test-results-vscode.json';
+  const status = node(results, 'scripts/run-typescript.mjs', 'test/vscode/run-in-server.ts');
+  const tests = read(results) ?? [];
+  const count = (state) => tests.filter((test) => test.state === state).length;
+  const failed = Math.max(count('failed'), status === 0 ? 0 : 1);
+  return { status, passed: count('passed'), failed, skipped: count('skipped') };
+}
+
+/** Runs a suite that needs VS Code and a browser. */
+function inWorkbench(suite) {
+  if (!findChromium()) {
+    console.log(`Skipped, because there is no Chromium here: ${howToGetChromium}.`);
+    return { status: 0, passed: 0, failed: 0, skipped: 1 };
+  }
+  setUpVSCode();
+  return suite();
+}
+
+/** Runs a program that writes a file of results. */
+function node(results, ...command) {
+  rmSync(results, { force: true });
+  return spawnSync(process.execPath, command, { stdio: 'inherit' }).status ?? 1;
+}
+
+function read(results) {
+  try {
+    return JSON.parse(readFileSync(results, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,10 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
+import { findChromium, howToGetChromium } from '../../scripts/chromium.mjs';
 import { startVSCodeServer } from '../../scripts/vscode-server.mjs';
-
-const chromiumPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** VS Code's server and a browser, which any process can open windows with. */
 export interface Editor {
@@ -33,6 +32,8 @@ export interface StartedEditor extends Editor {
  * @param env for extension hosts
  */
 export async function startEditor(env: Readonly<Record<string, string>> = {}): Promise<StartedEditor> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error(`There is no Chromium here: ${howToGetChromium}.`);
   const dataDir = mkdtempSync(join(tmpdir(), 'esrgan-vscode-'));
   const vsix = process.env.ESRGAN_VSIX;
   const server = await startVSCodeServer({
@@ -41,9 +42,6 @@ export async function startEditor(env: Readonly<Record<string, string>> = {}): P
     ...(vsix ? { vsix: resolve(vsix) } : {}),
     settings: { 'workbench.reduceMotion': 'on', 'editor.wordBasedSuggestions': 'off', 'git.enabled': false },
   });
-  const executablePath = process.env.CHROMIUM ?? chromiumPaths.find(existsSync);
-  if (!executablePath)
-    throw new Error('No Chromium here: `apt-get install chromium`, or name one in CHROMIUM.');
   const browser = await chromium.launchServer({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
