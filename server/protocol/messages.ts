@@ -73,15 +73,6 @@ export interface Notifications {
   };
 }
 
-/** What the editor tells the server. */
-export interface Announcements {
-  /**
-   * All run files of the workspace (paths): once the server has started, and again whenever one appears, is saved
-   * or goes. The server follows the run folders that they name.
-   */
-  'esrgan/runFiles': { readonly files: readonly string[] };
-}
-
 export type RequestName = keyof Requests;
 export type ParamsOf<Name extends RequestName> = Requests[Name]['params'];
 export type ResultOf<Name extends RequestName> = Requests[Name]['result'];
