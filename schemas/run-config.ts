@@ -17,7 +17,7 @@ export type PerceptualLoss =
         [k: string]: number;
       };
       /**
-       * Which VGG network. Deeper ones cost more: VGG19 up to conv5_4 takes 6.4 billion multiply-adds for a patch of 128 x 128.
+       * Which VGG network, by its layers with weights. It compares features only; it is not trained.
        */
       vgg_type: 'vgg11' | 'vgg13' | 'vgg16' | 'vgg19';
       /**
@@ -164,7 +164,7 @@ export interface RunConfig {
    */
   scale_factor: 1 | 2 | 4 | 8;
   /**
-   * Patches in one training step. Memory and time of a step grow in proportion. 16 in the paper and in the published runs: 50 steps an epoch on DIV2K's 800 images. The rest of an epoch that does not fill a batch is left out.
+   * Patches in one training step. 16 in the paper and in the published runs: 50 steps an epoch on DIV2K's 800 images. The rest of an epoch that does not fill a batch is left out.
    */
   batch_size: number;
   /**
@@ -193,7 +193,7 @@ export interface RunConfig {
    */
   workers: number | null;
   /**
-   * Memory for decoded images, which spares decoding them again. DIV2K as a whole takes about 7000.
+   * Memory for decoded images, which spares decoding them again.
    */
   cache_mb: number;
   /**
@@ -214,7 +214,7 @@ export interface PretrainingSettings {
    */
   num_step?: number;
   /**
-   * Height and width of the random crop, measured in the high-resolution image; the low-resolution crop is this over `scale_factor`, so both must be multiples of it. The paper uses 128, three published runs use 192, which costs 2.25 times as much a step.
+   * Height and width of the random crop, measured in the high-resolution image; the low-resolution crop is this over `scale_factor`, so both must be multiples of it. The paper uses 128, three published runs use 192.
    *
    * @minItems 2
    * @maxItems 2
@@ -260,7 +260,7 @@ export interface TrainingSettings {
    */
   num_step?: number;
   /**
-   * Height and width of the random crop, measured in the high-resolution image; both must be multiples of `scale_factor`. 128 in the paper and three published runs; 192 costs 2.25 times as much a step.
+   * Height and width of the random crop, measured in the high-resolution image; both must be multiples of `scale_factor`. 128 in the paper and three published runs.
    *
    * @minItems 2
    * @maxItems 2
@@ -318,7 +318,7 @@ export interface TrainingSettings {
  */
 export interface GeneratorSettings {
   /**
-   * Width of the trunk: feature maps that pass from block to block. Cost grows nearly in proportion to its square.
+   * Width of the trunk: feature maps that pass from block to block.
    */
   rrdb_channels: number;
   /**
@@ -326,7 +326,7 @@ export interface GeneratorSettings {
    */
   growth_channels: number;
   /**
-   * Depth: residual-in-residual dense blocks (RRDB) in the trunk. Time, memory and size grow in proportion: 23 blocks are 16.7 million weights and 17.9 million multiply-adds for each LR pixel at x4, 16 blocks 11.7 and 12.9 million. The original's README says 16; its code, its configs and the paper 23.
+   * Depth: residual-in-residual dense blocks (RRDB) in the trunk. The original's README says 16; its code, its configs and the paper 23.
    */
   num_basic_blocks: number;
   /**
@@ -390,7 +390,7 @@ export interface ValidationSettings {
    */
   every_steps: number;
   /**
-   * Height and width of the centre crop that is measured, in the HR image; multiples of `scale_factor`. Null measures whole images, which costs more. Smaller images are measured whole. It does not depend on the training patch, so runs of different patches compare; the original cropped to the patch.
+   * Height and width of the centre crop that is measured, in the HR image; multiples of `scale_factor`. Null measures whole images. Smaller images are measured whole. It does not depend on the training patch, so runs of different patches compare; the original cropped to the patch.
    *
    * @minItems 2
    * @maxItems 2
@@ -422,7 +422,7 @@ export interface SampleSettings {
   crop_size: [number, number];
 }
 /**
- * What is kept to resume, compare and upscale from. The default generator takes 67 MB in a checkpoint and twice that again for its optimiser.
+ * What is kept to resume, compare and upscale from.
  */
 export interface CheckpointSettings {
   /**
@@ -443,7 +443,7 @@ export interface CheckpointSettings {
  */
 export interface EMASettings {
   /**
-   * Share of the average that stays at each step; 0 switches it off, as in the original. 0.999 is what other trainers publish; it smooths validation curves and costs one more copy of the weights.
+   * Share of the average that stays at each step; 0 switches it off, as in the original. 0.999 is what other trainers publish; it smooths validation curves.
    */
   decay: number;
 }

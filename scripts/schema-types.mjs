@@ -103,5 +103,5 @@ function defaultOf(node) {
 
 function meaning(node) {
   const values = node.enumDescriptions?.map((text, i) => `\`${node.enum[i]}\`: ${text}`);
-  return [node.description, values && `${values.join('; ')}.`].filter(Boolean).join(' ');
+  return [node.description, values && `${values.join('; ')}.`, node.cost].filter(Boolean).join(' ');
 }

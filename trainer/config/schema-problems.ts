@@ -27,7 +27,17 @@ const ajv = new Ajv({
   strict: true,
   allowUnionTypes: true,
 });
-ajv.addVocabulary(['unit', 'enumDescriptions', 'patternErrorMessage']);
+// For the editor's help and the documentation; none of them checks anything.
+ajv.addVocabulary([
+  'unit',
+  'enumDescriptions',
+  'patternErrorMessage',
+  'originalValue',
+  'paperValue',
+  'cost',
+  'pathTo',
+  'commonKeys',
+]);
 const isRunConfig = ajv.compile<RunConfig>(schema);
 
 /**

@@ -15,6 +15,9 @@ interface Node {
   default?: unknown;
   properties?: Record<string, Node>;
   additionalProperties?: boolean | Node;
+  originalValue?: unknown;
+  paperValue?: unknown;
+  commonKeys?: string[];
 }
 
 const schema: Node = JSON.parse(readFileSync(schemaFile, 'utf8'));
@@ -107,6 +110,35 @@ describe('the schema of run files', () => {
         normalize_loss: false,
       },
     });
+  });
+});
+
+describe('what the schema tells for help', () => {
+  test.each(['originalValue', 'paperValue'] as const)('each %s is allowed', (keyword) => {
+    const known = nodes.filter(([, node]) => node[keyword] !== undefined);
+    const config: Record<string, unknown> = {};
+    for (const [path, node] of known) {
+      const steps = path.split('.');
+      const last = steps.pop() ?? '';
+      let section = config;
+      for (const step of steps) {
+        const inner: Record<string, unknown> = {};
+        section[step] ??= inner;
+        section = Object(section[step]);
+      }
+      section[last] = node[keyword];
+    }
+    expect(known.length).toBeGreaterThan(15);
+    expect(readRunFile(JSON.stringify(config), { file: 'run.esrgan.json' }).problems).toEqual([]);
+  });
+
+  test('sections name the keys that people set most, and only keys that they have', () => {
+    const sections = nodes.filter(([, node]) => Object.keys(node.properties ?? {}).length > 0);
+    const unknown = sections.flatMap(([path, { properties = {}, commonKeys = [] }]) =>
+      commonKeys.filter((key) => !Object.hasOwn(properties, key)).map((key) => `${path}.${key}`),
+    );
+    expect(unknown).toEqual([]);
+    expect(sections.filter(([, { commonKeys = [] }]) => commonKeys.length === 0)).toEqual([]);
   });
 });
 
