@@ -1,6 +1,6 @@
 // Starts VS Code's server on plain Node: the workbench in a browser, the extension host on this machine.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vscodeRoot } from './setup-vscode.mjs';
 
@@ -29,7 +29,7 @@ const quietSettings = {
 /**
  * @param {object} options
  * @param {string} options.dataDir user settings, extensions, logs; made if missing
- * @param {Record<string, unknown>} [options.settings] user settings, on top of ones that keep the workbench quiet
+ * @param {Record<string, unknown>} [options.settings] user settings of a new folder, on top of ones that keep it quiet
  * @param {string} [options.vsix] a packaged extension to install first
  * @param {Record<string, string>} [options.env] for extension hosts and what they start
  * @param {boolean} [options.trust] false: windows ask whether the folder is trusted, as on the desktop
@@ -41,7 +41,10 @@ export async function startVSCodeServer({ dataDir, settings = {}, vsix, env = {}
   const temporary = join(dataDir, 'tmp');
   for (const folder of [user, temporary, join(dataDir, 'data', 'logs')])
     mkdirSync(folder, { recursive: true });
-  writeFileSync(join(user, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  const settingsFile = join(user, 'settings.json');
+  if (!existsSync(settingsFile)) {
+    writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  }
   // No gallery: nothing is looked up or fetched. Sockets go into a folder that goes away with the rest.
   const environment = { ...process.env, EXTENSIONS_GALLERY: '{}', TMPDIR: temporary, ...env };
   const common = [main, '--accept-server-license-terms', '--server-data-dir', dataDir];

@@ -1,0 +1,46 @@
+// `npm start`: the example workspace in VS Code with this extension. In the desktop VS Code where its command `code` is
+// there; else, and with `-- --browser`, in the browser. The environment variable PORT chooses the port.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { prepareDemoData } from './demo-data.mjs';
+import { setUpVSCode } from './setup-vscode.mjs';
+import { startVSCodeServer, windowUrl } from './vscode-server.mjs';
+
+const extension = resolve('.');
+const folder = resolve('examples/workspace');
+const data = join(folder, 'data');
+
+if (!existsSync(data)) {
+  console.log("Cutting NASA's Blue Marble into tiles to train on …");
+  await prepareDemoData(data);
+}
+if (process.argv.includes('--browser') || !openOnDesktop()) await serve();
+
+/** @returns {boolean} whether there is a desktop VS Code; then it shows the workspace */
+function openOnDesktop() {
+  const code = (...args) => spawnSync('code', args, { shell: process.platform === 'win32' }).status === 0;
+  if (!code('--version')) return false;
+  const opened = code('--new-window', `--extensionDevelopmentPath=${extension}`, folder);
+  if (opened) console.log(`${folder} is open in VS Code, in a window with the extension.`);
+  return opened;
+}
+
+/** Serves the workbench until Ctrl-C. Runs that train then go on, as when a window is closed. */
+async function serve() {
+  setUpVSCode({ logging: true });
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  const server = await startVSCodeServer({
+    dataDir: join(cache, 'esrgan-workbench', 'vscode'),
+    port: Number(process.env.PORT ?? 0),
+  });
+  console.log(`\nVS Code with the extension: ${windowUrl(server.port, { folder, extension })}`);
+  console.log('Ctrl-C ends it.');
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, async () => {
+      await server.stop();
+      process.exit(0);
+    });
+  }
+}
