@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { type CancellationToken, type Progress, ProgressLocation, Uri, window, workspace } from 'vscode';
+import type { InventoryItem } from '../server/protocol/machine.ts';
+import { getArguments, parseGetProgress } from './get-progress.ts';
+import type { TreeNode } from './tree-node.ts';
+import { mayStart } from './trust.ts';
+import type { Command, Workbench } from './workbench.ts';
+
+/** The commands of the view of data and weights. */
+export function getCommands({
+  extension,
+  log,
+  inventoryView,
+}: Workbench): Record<'esrgan.get' | 'esrgan.refreshInventory', Command> {
+  return {
+    async 'esrgan.refreshInventory'() {
+      inventoryView.refresh();
+    },
+    async 'esrgan.get'(node) {
+      if (!(await mayStart())) return;
+      const item = isNode(node) ? inventoryView.itemOf(node) : await askForItem();
+      if (item === undefined) return;
+      const program = Uri.joinPath(extension, 'dist', 'esrgan.js').fsPath;
+      try {
+        await window.withProgress(
+          { location: ProgressLocation.Notification, title: `Getting ${item.name}`, cancellable: true },
+          (progress, token) => runGet(program, item, progress, token, (line) => log.info(line)),
+        );
+      } finally {
+        inventoryView.refresh();
+      }
+    },
+  };
+
+  async function askForItem(): Promise<InventoryItem | undefined> {
+    const missing = await inventoryView.missing();
+    if (missing.length === 0) {
+      window.setStatusBarMessage('ESRGAN: nothing is missing that could be downloaded', 5000);
+      return undefined;
+    }
+    const picked = await window.showQuickPick(
+      missing.map((item) => ({ label: item.name, description: item.description, item })),
+      { placeHolder: 'What is to be downloaded?' },
+    );
+    return picked?.item;
+  }
+}
+
+/** Runs the command until it ends; rejects with its last words where it fails. What it has got so far stays. */
+function runGet(
+  program: string,
+  item: InventoryItem,
+  progress: Progress<{ message: string }>,
+  token: CancellationToken,
+  log: (line: string) => void,
+): Promise<void> {
+  const nodePath = workspace.getConfiguration('esrgan').get('nodePath', '');
+  const child = spawn(nodePath === '' ? process.execPath : nodePath, [program, ...getArguments(item)], {
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  const cancelled = token.onCancellationRequested(() => child.kill('SIGINT'));
+  const lastWords: string[] = [];
+  createInterface(child.stdout).on('line', (line) => {
+    const now = parseGetProgress(line);
+    if (now) progress.report(now);
+    else log(line);
+  });
+  createInterface(child.stderr).on('line', (line) => {
+    log(line);
+    lastWords.push(line);
+  });
+  return new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0 || token.isCancellationRequested) resolve();
+      else reject(new Error(lastWords.slice(-5).join('\n') || `esrgan ended with code ${code}.`));
+    });
+  }).finally(() => cancelled.dispose());
+}
+
+function isNode(value: unknown): value is TreeNode {
+  return typeof value === 'object' && value !== null && 'id' in value && 'children' in value;
+}

@@ -1,0 +1,62 @@
+import { type Disposable, EventEmitter, type TreeDataProvider, window, workspace } from 'vscode';
+import type { InventoryItem } from '../server/protocol/machine.ts';
+import { type FolderInventory, inventoryId, inventoryNodes } from './inventory-nodes.ts';
+import type { ServerLink } from './server-link.ts';
+import { treeItem } from './tree-item.ts';
+import type { TreeNode } from './tree-node.ts';
+
+/** The view of data sets and weights. */
+export interface InventoryView extends Disposable {
+  /** Looks again what is there. */
+  refresh(): void;
+  /** The item of a line of the view. */
+  itemOf(node: TreeNode): InventoryItem | undefined;
+  /** What could be got now, for a picker. */
+  missing(): Promise<readonly InventoryItem[]>;
+}
+
+export function createInventoryView(link: ServerLink): InventoryView {
+  const changed = new EventEmitter<void>();
+  let inventories: readonly FolderInventory[] = [];
+  const load = async () => {
+    const folders = workspace.workspaceFolders ?? [];
+    inventories = await Promise.all(
+      folders.map(async ({ uri, name }) => ({
+        folder: uri.fsPath,
+        name,
+        report: await link.request('esrgan/inventory', { folder: uri.fsPath }),
+      })),
+    );
+    return inventories;
+  };
+  const provider: TreeDataProvider<TreeNode> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: treeItem,
+    async getChildren(node) {
+      if (node === undefined) return [...inventoryNodes(await load())];
+      return typeof node.children === 'string' ? [] : [...node.children];
+    },
+  };
+  const view = window.createTreeView('esrgan.inventory', { treeDataProvider: provider });
+  const listeners = [
+    workspace.onDidChangeWorkspaceFolders(() => changed.fire()),
+    // Whoever comes back to the view may have got something meanwhile.
+    view.onDidChangeVisibility(({ visible }) => visible && changed.fire()),
+  ];
+  return {
+    refresh: () => changed.fire(),
+    itemOf: (node) =>
+      inventories
+        .flatMap(({ folder, report }) => report.items.map((item) => ({ folder, item })))
+        .find(({ folder, item }) => inventoryId(folder, item) === node.id)?.item,
+    async missing() {
+      const items = (await load()).flatMap(({ report }) => report.items);
+      return items.filter(({ present, canGet }) => !present && canGet);
+    },
+    dispose() {
+      for (const listener of listeners) listener.dispose();
+      view.dispose();
+      changed.dispose();
+    },
+  };
+}

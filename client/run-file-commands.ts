@@ -1,0 +1,177 @@
+import { basename, dirname } from 'node:path';
+import { FileType, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
+import type { StageName } from '../server/protocol/runs.ts';
+import { commandTargets } from './command-targets.ts';
+import { freeName, isRunFile, nameProblem, withNotes, withRunName } from './new-run-file.ts';
+import { runsFor } from './run-picker.ts';
+import { mayStart } from './trust.ts';
+import type { Command, Workbench } from './workbench.ts';
+
+type RunFileCommand =
+  | 'esrgan.startPretraining'
+  | 'esrgan.startTraining'
+  | 'esrgan.newRun'
+  | 'esrgan.duplicateRun'
+  | 'esrgan.importBasicSR';
+
+/** The commands about run files: start what they describe, and make new ones. */
+export function runFileCommands({
+  link,
+  runs,
+  runsView,
+  panels,
+}: Workbench): Record<RunFileCommand, Command> {
+  const start =
+    (stage: StageName) =>
+    async (...args: unknown[]) => {
+      if (!(await mayStart())) return;
+      const [target] = commandTargets(args, runsView.selection);
+      const file = target?.file ?? (await askForRunFile(stage));
+      if (file === undefined) return;
+      await saveDocument(file);
+      const { run, queued } = await window.withProgress(
+        { location: ProgressLocation.Window, title: `ESRGAN: starting ${stage} of ${basename(file)}` },
+        () => link.request('esrgan/start', { file, stage, resume: false }),
+      );
+      if (queued) {
+        window.setStatusBarMessage(`ESRGAN: ${basename(run)} is queued`, 5000);
+      } else {
+        panels.open(run, ViewColumn.Beside, true);
+      }
+    };
+
+  return {
+    'esrgan.startPretraining': start('pretraining'),
+    'esrgan.startTraining': start('training'),
+    async 'esrgan.newRun'(...args) {
+      const presets = await link.request('esrgan/presets', null);
+      const preset = await window.showQuickPick(
+        presets.map(({ id, label, description, text }) => ({ id, label, detail: description, text })),
+        { placeHolder: 'What is the run to begin with?', matchOnDetail: true },
+      );
+      if (preset === undefined) return;
+      const [target] = commandTargets(args, []);
+      const folder = await folderFor(target?.file);
+      if (folder === undefined) {
+        await showUntitled(preset.text);
+        return;
+      }
+      await writeRunFile(folder, preset.id, preset.text);
+    },
+    async 'esrgan.duplicateRun'(...args) {
+      const [target] = commandTargets(args, runsView.selection);
+      const source = target?.file ?? (await configOf(args));
+      if (source === undefined) return;
+      const uri = Uri.file(source);
+      const text = new TextDecoder().decode(await workspace.fs.readFile(uri));
+      // A run's own copy has absolute paths, so it may lie anywhere; not among the files of the run.
+      const folder = target?.file === undefined ? await folderFor(undefined) : Uri.file(dirname(source));
+      const name = target?.file === undefined ? basename(dirname(source)) : runNameOf(source);
+      await writeRunFile(folder ?? Uri.file(dirname(dirname(dirname(source)))), name, text);
+    },
+    async 'esrgan.importBasicSR'(...args) {
+      const [target] = commandTargets(args, []);
+      const source =
+        target?.file === undefined
+          ? (
+              await window.showOpenDialog({
+                title: 'BasicSR Option File',
+                filters: { 'BasicSR options': ['yml', 'yaml', 'json'] },
+              })
+            )?.[0]
+          : Uri.file(target.file);
+      if (source === undefined) return;
+      const options = new TextDecoder().decode(await workspace.fs.readFile(source));
+      const { text, notes } = await link.request('esrgan/importBasicSR', { text: options });
+      await showUntitled(withNotes(text, notes));
+    },
+  };
+
+  async function configOf(args: readonly unknown[]): Promise<string | undefined> {
+    const active = window.activeTextEditor?.document.uri;
+    if (args.length === 0 && active?.scheme === 'file' && isRunFile(active.path)) return active.fsPath;
+    const [run] = await runsFor(commandTargets(args, runsView.selection), runs, {
+      question: 'Which run is to be done again with changes?',
+      active: panels.activeRun,
+    });
+    if (run === undefined) return undefined;
+    const { files } = await link.request('esrgan/run', { run });
+    if (files.config === null)
+      throw new Error(`${basename(run)} has no run file: another program trained it.`);
+    return files.config;
+  }
+}
+
+/** The run file of the active editor, or one of the workspace that the person picks. */
+async function askForRunFile(stage: StageName): Promise<string | undefined> {
+  const active = window.activeTextEditor?.document;
+  if (active?.isUntitled && active.languageId.startsWith('esrgan-')) {
+    throw new Error('Save the run file first: relative paths in it start at its folder.');
+  }
+  if (active?.uri.scheme === 'file' && isRunFile(active.uri.path)) return active.uri.fsPath;
+  // Folders of runs have a copy of their run file beside their manifest: those are not for starting.
+  const [files, manifests] = await Promise.all([
+    workspace.findFiles('**/*.esrgan.{yaml,yml,json}', '**/node_modules/**', 500),
+    workspace.findFiles('**/run.json', '**/node_modules/**', 5000),
+  ]);
+  const runFolders = new Set(manifests.map(({ fsPath }) => dirname(fsPath)));
+  const own = files.map(({ fsPath }) => fsPath).filter((path) => !runFolders.has(dirname(path)));
+  if (own.length === 0) {
+    throw new Error('There is no run file in this workspace. “ESRGAN: New Run…” makes one.');
+  }
+  const picked = await window.showQuickPick(
+    own.sort().map((file) => ({ label: basename(file), description: relativeFolder(file), file })),
+    { placeHolder: `Which run file’s ${stage} is to start?`, matchOnDescription: true },
+  );
+  return picked?.file;
+}
+
+function relativeFolder(file: string): string {
+  return workspace.asRelativePath(dirname(file), true);
+}
+
+/** What is trained is what stands in the editor. */
+async function saveDocument(file: string): Promise<void> {
+  const document = workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
+  if (document?.isDirty && !(await document.save())) throw new Error(`${basename(file)} could not be saved.`);
+}
+
+/** The folder for a new file: the one under the mouse, else that of the workspace, else undefined. */
+async function folderFor(path: string | undefined): Promise<Uri | undefined> {
+  if (path !== undefined) {
+    const uri = Uri.file(path);
+    const { type } = await workspace.fs.stat(uri);
+    return (type & FileType.Directory) === 0 ? Uri.joinPath(uri, '..') : uri;
+  }
+  const folders = workspace.workspaceFolders ?? [];
+  if (folders.length < 2) return folders[0]?.uri;
+  return (await window.showWorkspaceFolderPick({ placeHolder: 'Where is the run file to be?' }))?.uri;
+}
+
+/** Asks for the run's name, writes its file and shows it. */
+async function writeRunFile(folder: Uri, suggested: string, text: string): Promise<void> {
+  const entries = await workspace.fs.readDirectory(folder);
+  const taken = new Set(entries.map(([name]) => name.toLowerCase()));
+  const ending = /^\s*\{/.test(text) ? '.esrgan.json' : '.esrgan.yaml';
+  const isTaken = (name: string) => taken.has(`${name}${ending}`.toLowerCase());
+  const name = await window.showInputBox({
+    title: 'Name of the New Run',
+    prompt: `The file is <name>${ending}, and the run’s folder has this name too.`,
+    value: freeName(suggested, isTaken),
+    validateInput: (value) =>
+      nameProblem(value) ?? (isTaken(value) ? `There is a ${value}${ending} already.` : null),
+  });
+  if (name === undefined) return;
+  const uri = Uri.joinPath(folder, `${name}${ending}`);
+  await workspace.fs.writeFile(uri, new TextEncoder().encode(withRunName(text, name)));
+  await window.showTextDocument(uri);
+}
+
+async function showUntitled(text: string): Promise<void> {
+  const document = await workspace.openTextDocument({ language: 'esrgan-yaml', content: text });
+  await window.showTextDocument(document);
+}
+
+function runNameOf(file: string): string {
+  return basename(file).replace(/\.esrgan\.(yaml|yml|json)$/i, '');
+}

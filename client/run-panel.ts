@@ -1,0 +1,86 @@
+import { basename } from 'node:path';
+import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
+import type { RunStateName } from '../server/protocol/runs.ts';
+import type { RunList } from './run-list.ts';
+import { hostApp, type PanelServices } from './webview-panel.ts';
+
+const viewType = 'esrgan.run';
+
+/** The panels of runs, one each at most. */
+export interface RunPanels extends Disposable {
+  /** Shows the panel of a run, where it is or in `column`. */
+  open(run: string, column: ViewColumn, preserveFocus: boolean): void;
+  /** The run whose panel is the active editor. */
+  readonly activeRun: string | undefined;
+}
+
+export function createRunPanels(services: PanelServices, runs: RunList): RunPanels {
+  const panels = new Map<string, WebviewPanel>();
+
+  const showState = (run: string, panel: WebviewPanel) => {
+    const summary = runs.find(run);
+    panel.title = summary?.name ?? basename(run);
+    panel.iconPath = Uri.joinPath(
+      services.extension,
+      'media',
+      'icons',
+      `run-${iconOf[summary?.state ?? 'unknown']}.svg`,
+    );
+  };
+  const adopt = (run: string, panel: WebviewPanel) => {
+    panels.get(run)?.dispose();
+    panels.set(run, panel);
+    panel.onDidDispose(() => {
+      if (panels.get(run) === panel) panels.delete(run);
+    });
+    showState(run, panel);
+    const app = { name: 'run-panel', title: `Run ${basename(run)}`, parameters: { run }, folder: run };
+    hostApp(panel, app, services);
+  };
+
+  const registrations = [
+    window.registerWebviewPanelSerializer(viewType, {
+      async deserializeWebviewPanel(panel, state: unknown) {
+        if (hasRun(state)) adopt(state.run, panel);
+        else panel.dispose();
+      },
+    }),
+    runs.onDidChange(() => {
+      for (const [run, panel] of panels) showState(run, panel);
+    }),
+  ];
+  return {
+    open(run, column, preserveFocus) {
+      const open = panels.get(run);
+      if (open) {
+        open.reveal(undefined, preserveFocus);
+        return;
+      }
+      adopt(run, window.createWebviewPanel(viewType, basename(run), { viewColumn: column, preserveFocus }));
+    },
+    get activeRun() {
+      return [...panels].find(([, panel]) => panel.active)?.[0];
+    },
+    dispose() {
+      // The panels stay: a window that reloads brings them back.
+      for (const registration of registrations) registration.dispose();
+    },
+  };
+}
+
+/** The pictures in the tabs: `media/icons/run-<name>.svg`. */
+const iconOf: Readonly<Record<RunStateName, string>> = {
+  queued: 'waiting',
+  starting: 'live',
+  running: 'live',
+  paused: 'waiting',
+  finished: 'done',
+  stopped: 'idle',
+  failed: 'failed',
+  lost: 'failed',
+  unknown: 'idle',
+};
+
+function hasRun(state: unknown): state is { readonly run: string } {
+  return typeof state === 'object' && state !== null && 'run' in state && typeof state.run === 'string';
+}

@@ -1,0 +1,107 @@
+import {
+  DataTransferItem,
+  type Disposable,
+  EventEmitter,
+  type TreeDataProvider,
+  type TreeView,
+  Uri,
+  window,
+} from 'vscode';
+import type { RunStateName } from '../server/protocol/runs.ts';
+import type { Follows } from './follows.ts';
+import { isLive } from './run-abilities.ts';
+import type { RunList } from './run-list.ts';
+import { runChildren, runNode } from './run-nodes.ts';
+import type { ServerLink } from './server-link.ts';
+import { treeItem } from './tree-item.ts';
+import type { TreeNode } from './tree-node.ts';
+
+/** The view of runs, and what is selected in it. */
+export interface RunsView extends Disposable {
+  readonly selection: readonly TreeNode[];
+}
+
+/** Runs that are open in the view are followed, so that checkpoints and samples appear as they are written. */
+export function createRunsView(link: ServerLink, runs: RunList, follows: Follows): RunsView {
+  const changed = new EventEmitter<TreeNode | undefined>();
+  // The editor knows a line by the object that it was given for it.
+  let shown: readonly TreeNode[] = [];
+  // What stands below the open runs, until it changes: the lines of the runs themselves change all the time.
+  const below = new Map<
+    string,
+    { readonly state: RunStateName; readonly nodes: Promise<readonly TreeNode[]> }
+  >();
+  const childrenOf = (run: string): Promise<readonly TreeNode[]> => {
+    const state = runs.find(run)?.state ?? 'unknown';
+    const known = below.get(run);
+    if (known?.state === state) return known.nodes;
+    const nodes = link.request('esrgan/run', { run }).then(runChildren);
+    below.set(run, { state, nodes });
+    nodes.catch(() => below.delete(run));
+    return nodes;
+  };
+  const provider: TreeDataProvider<TreeNode> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: treeItem,
+    async getChildren(node) {
+      if (node === undefined) {
+        shown = (await runs.all()).map(runNode);
+        return [...shown];
+      }
+      if (node.children === 'none') return [];
+      if (node.children !== 'later') return [...node.children];
+      return [...(await childrenOf(node.id))];
+    },
+  };
+  const owner = {};
+  const view: TreeView<TreeNode> = window.createTreeView('esrgan.runs', {
+    treeDataProvider: provider,
+    canSelectMany: true,
+    showCollapseAll: true,
+    dragAndDropController: {
+      dragMimeTypes: ['text/uri-list'],
+      dropMimeTypes: [],
+      handleDrag(nodes, transfer) {
+        const paths = nodes.flatMap(({ target, file }) => target?.run ?? file ?? []);
+        const uris = paths.map((path) => Uri.file(path).toString());
+        transfer.set('text/uri-list', new DataTransferItem(uris.join('\r\n')));
+      },
+    },
+  });
+  const listeners = [
+    runs.onDidChange(() => {
+      const live = runs.known.filter(isLive).length;
+      view.badge =
+        live === 0
+          ? undefined
+          : { value: live, tooltip: `${live} ${live === 1 ? 'run is' : 'runs are'} live` };
+      changed.fire(undefined);
+    }),
+    link.onNotification('esrgan/runChanged', ({ run, parts }) => {
+      if (!follows.isFollowing(owner, run)) return;
+      if (!parts.includes('checkpoints') && !parts.includes('samples')) return;
+      below.delete(run);
+      const node = shown.find(({ id }) => id === run);
+      if (node) changed.fire(node);
+    }),
+    view.onDidExpandElement(({ element }) => {
+      if (element.target?.run !== undefined) follows.follow(owner, element.target.run);
+    }),
+    view.onDidCollapseElement(({ element }) => {
+      if (element.target?.run === undefined) return;
+      follows.unfollow(owner, element.target.run);
+      below.delete(element.target.run);
+    }),
+  ];
+  return {
+    get selection() {
+      return view.selection;
+    },
+    dispose() {
+      follows.release(owner);
+      for (const listener of listeners) listener.dispose();
+      view.dispose();
+      changed.dispose();
+    },
+  };
+}

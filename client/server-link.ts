@@ -1,0 +1,161 @@
+import {
+  type CancellationToken,
+  type Disposable,
+  type Event,
+  EventEmitter,
+  type LogOutputChannel,
+  type Uri,
+  window,
+} from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import type {
+  NotificationName,
+  Notifications,
+  ParamsOf,
+  RequestName,
+  ResultOf,
+} from '../server/protocol/messages.ts';
+import { otherHelpMiddleware } from './other-help.ts';
+
+/** More ends than this in `crashWindow` milliseconds mean that starting again does not help. */
+const toleratedCrashes = 4;
+const crashWindow = 3 * 60_000;
+
+/**
+ * The way to the server. It is started with the first question, and again when it ends unasked; when that does not
+ * help, the person hears of it once, with a button to the log.
+ */
+export interface ServerLink extends Disposable {
+  /** Asks the server; rejects with its message, which a person can act on. */
+  request<Name extends RequestName>(
+    name: Name,
+    params: ParamsOf<Name>,
+    token?: CancellationToken,
+  ): Promise<ResultOf<Name>>;
+  /** Hears what the server tells, from whichever start of it. */
+  onNotification<Name extends NotificationName>(
+    name: Name,
+    listener: (params: Notifications[Name]) => void,
+  ): Disposable;
+  /** The server is there: for the first time, or again after it ended; what it was asked to follow is forgotten. */
+  readonly onDidStart: Event<void>;
+  /** Begins to start it where it does not run. Nobody has to wait for that: `request` does. */
+  start(): void;
+  restart(): Promise<void>;
+}
+
+/** `module` is the server's program; `log` takes its words and the client's. */
+export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink {
+  const told: { [Name in NotificationName]: EventEmitter<Notifications[Name]> } = {
+    'esrgan/runsChanged': new EventEmitter(),
+    'esrgan/runChanged': new EventEmitter(),
+  };
+  const started = new EventEmitter<void>();
+  let client: Promise<LanguageClient> | undefined;
+
+  const connect = async (): Promise<LanguageClient> => {
+    const { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, TransportKind } = await import(
+      'vscode-languageclient/node'
+    );
+    // The library shows a message for each thing that goes wrong; we tell the person once, when trying has ended.
+    class QuietClient extends LanguageClient {
+      override error(message: string, data?: unknown): void {
+        super.error(message, data, false);
+      }
+    }
+    let hasStarted = false;
+    const made = new QuietClient(
+      'esrgan',
+      'ESRGAN',
+      { module: module.fsPath, transport: TransportKind.ipc },
+      {
+        documentSelector: ['file', 'untitled'].flatMap((scheme) => [
+          { scheme, language: 'esrgan-yaml' },
+          { scheme, language: 'esrgan-json' },
+          { scheme, pattern: '**/*.esrgan.{yaml,yml,json}' },
+        ]),
+        outputChannel: log,
+        revealOutputChannelOn: RevealOutputChannelOn.Never,
+        middleware: otherHelpMiddleware,
+        // A failure rejects `start()`.
+        initializationFailedHandler: () => false,
+        errorHandler: {
+          error: (_error, _message, count) => ({
+            action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
+            handled: true,
+          }),
+          closed() {
+            if (hasStarted) ended();
+            return { action: CloseAction.DoNotRestart, handled: true };
+          },
+        },
+      },
+    );
+    made.onNotification('esrgan/runsChanged', (params) => told['esrgan/runsChanged'].fire(params));
+    made.onNotification('esrgan/runChanged', (params) => told['esrgan/runChanged'].fire(params));
+    await made.start();
+    hasStarted = true;
+    started.fire();
+    return made;
+  };
+
+  const running = (): Promise<LanguageClient> => {
+    client ??= connect().catch((error: unknown) => {
+      client = undefined;
+      const message = `The ESRGAN server did not start: ${error instanceof Error ? error.message : error}`;
+      void explain(message);
+      throw new Error(message);
+    });
+    return client;
+  };
+
+  let crashes: readonly number[] = [];
+  const ended = () => {
+    client = undefined;
+    const now = Date.now();
+    crashes = [...crashes.filter((time) => now - time < crashWindow), now];
+    if (crashes.length <= toleratedCrashes) link.start();
+    else void explain(`The ESRGAN server ended ${crashes.length} times in three minutes.`);
+  };
+
+  let explaining = false;
+  const explain = async (message: string) => {
+    log.error(message);
+    if (explaining) return;
+    explaining = true;
+    const choice = await window.showErrorMessage(message, 'Show Log', 'Start Again');
+    explaining = false;
+    if (choice === 'Show Log') log.show();
+    else if (choice === 'Start Again') await link.restart();
+  };
+
+  const stop = async () => {
+    const stopping = client;
+    client = undefined;
+    // One that never started has nothing to stop.
+    await stopping?.then((each) => each.dispose()).catch(() => {});
+  };
+
+  const link: ServerLink = {
+    async request<Name extends RequestName>(name: Name, params: ParamsOf<Name>, token?: CancellationToken) {
+      const server = await running();
+      return server.sendRequest<ResultOf<Name>>(name, params, token);
+    },
+    onNotification: (name, listener) => told[name].event(listener),
+    onDidStart: started.event,
+    start() {
+      // The reason of a failure has been told.
+      running().catch(() => {});
+    },
+    async restart() {
+      await stop();
+      await running();
+    },
+    dispose() {
+      void stop();
+      started.dispose();
+      for (const emitter of Object.values(told)) emitter.dispose();
+    },
+  };
+  return link;
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { commands, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import type {
+  WebviewMessage,
+  WebviewRequest,
+  WebviewRequestName,
+  WebviewRequests,
+} from '../server/protocol/webview.ts';
+import type { Follows } from './follows.ts';
+import type { ServerLink } from './server-link.ts';
+import { webviewPage } from './webview-page.ts';
+import { isInside, parseWebviewRequest } from './webview-requests.ts';
+
+/** What a panel shows and may see. */
+export interface PanelApp {
+  /** Name of the app: `dist/media/<name>.js` and `.css`. */
+  readonly name: string;
+  readonly title: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The only folder whose files the page can load and open. */
+  readonly folder: string;
+}
+
+/** What panels need of the rest of the editor's side. */
+export interface PanelServices {
+  readonly extension: Uri;
+  readonly link: ServerLink;
+  readonly follows: Follows;
+}
+
+/**
+ * Runs a webview app in a panel: makes its page, answers its requests, passes on what the server tells. Everything
+ * ends with the panel.
+ */
+export function hostApp(
+  panel: WebviewPanel,
+  app: PanelApp,
+  { extension, link, follows }: PanelServices,
+): void {
+  const { webview } = panel;
+  const programs = Uri.joinPath(extension, 'dist', 'media');
+  webview.options = { enableScripts: true, localResourceRoots: [programs, Uri.file(app.folder)] };
+  const post = (message: WebviewMessage) => void webview.postMessage(message);
+
+  const answers: {
+    [Name in WebviewRequestName]: (
+      params: WebviewRequests[Name]['params'],
+    ) => Promise<WebviewRequests[Name]['result']>;
+  } = {
+    'esrgan/runs': (params) => link.request('esrgan/runs', params),
+    'esrgan/run': (params) => link.request('esrgan/run', params),
+    'esrgan/points': (params) => link.request('esrgan/points', params),
+    'esrgan/newestPoints': (params) => link.request('esrgan/newestPoints', params),
+    async 'esrgan/follow'({ run, follow }) {
+      if (follow) follows.follow(panel, run);
+      else follows.unfollow(panel, run);
+      return null;
+    },
+    async 'esrgan/control'(params) {
+      if (params.request === 'resume' && !workspace.isTrusted) {
+        throw new Error('Nothing is started in a workspace that is not trusted.');
+      }
+      return link.request('esrgan/control', params);
+    },
+    async 'host/uris'({ paths }) {
+      const inside = paths.filter((path) => isInside(app.folder, path));
+      return Object.fromEntries(
+        inside.map((path) => [path, webview.asWebviewUri(Uri.file(path)).toString()]),
+      );
+    },
+    'host/save': ({ name, content }) => save(name, content),
+    async 'host/open'({ path }) {
+      if (!isInside(app.folder, path)) throw new Error(`${path} is not in ${app.folder}.`);
+      await commands.executeCommand('vscode.open', Uri.file(path), ViewColumn.Beside);
+      return null;
+    },
+    async 'host/command'({ command, args: [target] }) {
+      await commands.executeCommand(command, target);
+      return null;
+    },
+  };
+  const answer = async <Name extends WebviewRequestName>({ id, name, params }: WebviewRequest<Name>) => {
+    try {
+      post({ kind: 'answer', id, result: await answers[name](params) });
+    } catch (error) {
+      post({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+
+  const listeners = [
+    webview.onDidReceiveMessage((message: unknown) => {
+      const request = parseWebviewRequest(message);
+      if (request) void answer(request);
+      else if (hasId(message)) {
+        post({ kind: 'failure', id: message.id, message: 'The editor does not know this request.' });
+      }
+    }),
+    link.onNotification('esrgan/runsChanged', (params) =>
+      post({ kind: 'notification', name: 'esrgan/runsChanged', params }),
+    ),
+    link.onNotification('esrgan/runChanged', (params) => {
+      if (follows.isFollowing(panel, params.run)) {
+        post({ kind: 'notification', name: 'esrgan/runChanged', params });
+      }
+    }),
+    link.onDidStart(() => {
+      for (const run of follows.runsOf(panel)) {
+        post({
+          kind: 'notification',
+          name: 'esrgan/runChanged',
+          params: {
+            run,
+            parts: ['points', 'status', 'samples', 'checkpoints', 'evaluations', 'log'],
+          },
+        });
+      }
+    }),
+    panel.onDidChangeViewState(() => {
+      // The page is gone while it is out of view, and begins anew when it comes back.
+      if (!panel.visible) follows.release(panel);
+    }),
+  ];
+  panel.onDidDispose(() => {
+    follows.release(panel);
+    for (const listener of listeners) listener.dispose();
+  });
+
+  const address = (file: string) => webview.asWebviewUri(Uri.joinPath(programs, file)).toString();
+  webview.html = webviewPage({
+    title: app.title,
+    script: address(`${app.name}.js`),
+    style: address(`${app.name}.css`),
+    source: webview.cspSource,
+    nonce: randomBytes(18).toString('base64url'),
+    parameters: app.parameters,
+  });
+}
+
+async function save(name: string, content: string | Uint8Array): Promise<{ path: string | null }> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const to = await window.showSaveDialog(
+    folder === undefined ? {} : { defaultUri: Uri.joinPath(folder, name.replaceAll(/[\\/:]/g, '-')) },
+  );
+  if (to === undefined) return { path: null };
+  await workspace.fs.writeFile(to, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+  return { path: to.fsPath };
+}
+
+function hasId(message: unknown): message is { readonly id: number } {
+  return typeof message === 'object' && message !== null && 'id' in message && typeof message.id === 'number';
+}
