@@ -1,0 +1,121 @@
+import { Extremes } from './extremes.ts';
+import { lowerBound, nearestIndex, type PointSeries } from './point-series.ts';
+import { SmoothedCurve } from './smoothing.ts';
+import { type TracedCurve, visibleRange } from './trace.ts';
+
+/** A curve as the user of a chart gives it. */
+export interface CurveSource {
+  /** Names it among the curves of the chart; its name in exported files. */
+  readonly id: string;
+  readonly label: string;
+  /** A CSS colour, or a CSS variable as `var(--name, fallback)`. */
+  readonly colour: string;
+  /** Lengths of dashes and gaps in pixels; empty: a solid line. */
+  readonly dash: readonly number[];
+  readonly points: PointSeries;
+  /** How the x axis comes from the points: `of * factor + offset`, with `factor` above 0. */
+  readonly x: { readonly of: 'steps' | 'times'; readonly factor: number; readonly offset: number };
+  /** What values are divided by where they are read. */
+  readonly divisor: number;
+}
+
+/** What a chart works out of the points of a curve, kept up as they are appended. */
+export class CurveView {
+  source: CurveSource;
+  length = 0;
+  readonly #order: number;
+  readonly #extremes = new Extremes();
+  #smoothing: { curve: SmoothedCurve; extremes: Extremes; restarts: number } | null = null;
+
+  constructor(source: CurveSource) {
+    this.source = source;
+    this.#order = source.points.order;
+  }
+
+  /** Whether the points are those from before, with nothing but new ones behind them. */
+  continues({ points }: CurveSource): boolean {
+    return points === this.source.points && points.order === this.#order && points.length >= this.length;
+  }
+
+  /** Takes in the points that are new. */
+  catchUp(): void {
+    const { points } = this.source;
+    this.length = points.length;
+    this.#extremes.extend(points.values, points.length);
+  }
+
+  get raw(): TracedCurve {
+    return this.#traced(this.source.points.values, this.#extremes);
+  }
+
+  /** The smoothed curve; null where the weight is 0. */
+  smoothed(weight: number): TracedCurve | null {
+    if (weight === 0) return null;
+    if (this.#smoothing?.curve.weight !== weight) {
+      this.#smoothing = { curve: new SmoothedCurve(weight), extremes: new Extremes(), restarts: 0 };
+    }
+    const smoothing = this.#smoothing;
+    const values = smoothing.curve.extend(this.source.points.values, this.length);
+    if (smoothing.curve.restarts !== smoothing.restarts) {
+      smoothing.restarts = smoothing.curve.restarts;
+      smoothing.extremes = new Extremes();
+    }
+    smoothing.extremes.extend(values, this.length);
+    return this.#traced(values, smoothing.extremes);
+  }
+
+  #traced(y: Float64Array, extremes: Extremes): TracedCurve {
+    const { points, x } = this.source;
+    return { sorted: points[x.of], factor: x.factor, offset: x.offset, y, extremes, length: this.length };
+  }
+
+  xAt(index: number): number {
+    const { points, x } = this.source;
+    return points[x.of][index]! * x.factor + x.offset;
+  }
+
+  /** The lowest and highest value between two places of the x axis; only those above 0 where `isPositive`. */
+  extremes(min: number, max: number, isPositive: boolean): { low: number; high: number } {
+    const { values } = this.source.points;
+    const { from, to } = visibleRange(this.raw, min, max);
+    // A line that comes in from outside is seen too.
+    const first = Math.max(0, from - 1);
+    const last = Math.min(this.length, to + 1);
+    const range = this.#extremes.of(values, from < to ? from : first, from < to ? to : last);
+    if (!isPositive || range.low > 0) return range;
+    let low = Number.POSITIVE_INFINITY;
+    for (let i = from; i < to; i++) if (values[i]! > 0 && values[i]! < low) low = values[i]!;
+    return { low, high: range.high };
+  }
+
+  /** The value of the point nearest to a place of the x axis, as it is read; of the last where there is no place. */
+  valueAt(x: number | null): number | null {
+    const index = x === null ? this.length - 1 : this.#nearestIndex(x);
+    if (index < 0) return null;
+    return this.source.points.values[index]! / this.source.divisor;
+  }
+
+  /** The point nearest to a place of the x axis. */
+  nearest(x: number): { x: number; step: number } | null {
+    const index = this.#nearestIndex(x);
+    return index < 0 ? null : { x: this.xAt(index), step: this.source.points.steps[index]! };
+  }
+
+  /** The place of the next point behind (before) a place of the x axis. */
+  neighbour(x: number, isForward: boolean): number | null {
+    const { points, x: axis } = this.source;
+    const sorted = points[axis.of];
+    const base = (x - axis.offset) / axis.factor;
+    let index = lowerBound(sorted, this.length, base);
+    if (isForward) {
+      while (index < this.length && sorted[index]! <= base) index++;
+      return index < this.length ? this.xAt(index) : null;
+    }
+    return index > 0 ? this.xAt(index - 1) : null;
+  }
+
+  #nearestIndex(x: number): number {
+    const { points, x: axis } = this.source;
+    return nearestIndex(points[axis.of], this.length, (x - axis.offset) / axis.factor);
+  }
+}

@@ -1,0 +1,72 @@
+import type { ChartPicture } from './svg.ts';
+
+const font = (size: number, weight = 400) => `${weight} ${size}px system-ui, sans-serif`;
+
+/** The picture as a PNG file, enlarged `scale` times. */
+export async function chartToPng(picture: ChartPicture, scale: number): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(picture.width * scale, picture.height * scale);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('This page cannot draw: its browser has no canvas.');
+  context.scale(scale, scale);
+  draw(context, picture);
+  const blob = await canvas.convertToBlob({ type: 'image/png' });
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+function draw(context: OffscreenCanvasRenderingContext2D, picture: ChartPicture): void {
+  const { plot, colours } = picture;
+  const bottom = plot.top + plot.height;
+  const right = plot.left + plot.width;
+  context.fillStyle = colours.background;
+  context.fillRect(0, 0, picture.width, picture.height);
+
+  context.fillStyle = colours.text;
+  context.font = font(13, 600);
+  context.fillText(picture.title, plot.left, 18);
+  context.font = font(11);
+  context.strokeStyle = colours.grid;
+  for (const { at, label } of picture.xTicks) {
+    context.stroke(new Path2D(`M${at} ${plot.top}V${bottom}`));
+    context.textAlign = 'center';
+    context.fillText(label, at, bottom + 16);
+  }
+  for (const { at, label } of picture.yTicks) {
+    context.stroke(new Path2D(`M${plot.left} ${at}H${right}`));
+    context.textAlign = 'right';
+    context.fillText(label, plot.left - 6, at + 4);
+  }
+  context.textAlign = 'right';
+  context.fillText(picture.xTitle, right, bottom + 32);
+
+  context.save();
+  context.beginPath();
+  context.rect(plot.left, plot.top, plot.width, plot.height);
+  context.clip();
+  context.lineJoin = 'round';
+  for (const { colour, dash, line, raw, envelope } of picture.curves) {
+    context.fillStyle = colour;
+    context.strokeStyle = colour;
+    context.lineWidth = 1;
+    context.globalAlpha = 0.15;
+    if (envelope) context.fill(new Path2D(envelope));
+    context.globalAlpha = 0.3;
+    if (raw) context.stroke(new Path2D(raw));
+    context.globalAlpha = 1;
+    context.lineWidth = 1.5;
+    context.setLineDash([...dash]);
+    context.stroke(new Path2D(line));
+    context.setLineDash([]);
+  }
+  context.restore();
+
+  context.textAlign = 'left';
+  context.lineWidth = 2;
+  let x = plot.left;
+  for (const { label, colour, dash } of picture.curves) {
+    context.strokeStyle = colour;
+    context.setLineDash([...dash]);
+    context.stroke(new Path2D(`M${x} ${bottom + 28}h16`));
+    context.fillText(label, x + 21, bottom + 32);
+    x += 40 + label.length * 6.5;
+  }
+}

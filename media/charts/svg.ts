@@ -1,0 +1,79 @@
+/** A chart laid out for a picture of its own, in pixels. */
+export interface ChartPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly title: string;
+  readonly plot: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  readonly xTicks: readonly { readonly at: number; readonly label: string }[];
+  readonly yTicks: readonly { readonly at: number; readonly label: string }[];
+  readonly xTitle: string;
+  readonly curves: readonly {
+    readonly label: string;
+    readonly colour: string;
+    readonly dash: readonly number[];
+    /** Path of the line. */
+    readonly line: string;
+    /** Path of the raw line behind a smoothed one, or of the envelope. Empty where there is none. */
+    readonly raw: string;
+    readonly envelope: string;
+  }[];
+  readonly colours: { readonly background: string; readonly text: string; readonly grid: string };
+}
+
+/** The picture as a self-contained SVG document. */
+export function chartToSvg(picture: ChartPicture): string {
+  const { width, height, plot, colours } = picture;
+  const bottom = plot.top + plot.height;
+  const right = plot.left + plot.width;
+  const lines = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11">`,
+    `<title>${escaped(picture.title)}</title>`,
+    `<rect width="100%" height="100%" fill="${escaped(colours.background)}"/>`,
+    `<text x="${plot.left}" y="18" font-size="13" font-weight="600" fill="${escaped(colours.text)}">${escaped(picture.title)}</text>`,
+    `<g stroke="${escaped(colours.grid)}">`,
+    ...picture.xTicks.map(({ at }) => `<path d="M${at} ${plot.top}V${bottom}"/>`),
+    ...picture.yTicks.map(({ at }) => `<path d="M${plot.left} ${at}H${right}"/>`),
+    '</g>',
+    `<g fill="${escaped(colours.text)}">`,
+    ...picture.xTicks.map(
+      ({ at, label }) => `<text x="${at}" y="${bottom + 16}" text-anchor="middle">${escaped(label)}</text>`,
+    ),
+    ...picture.yTicks.map(
+      ({ at, label }) =>
+        `<text x="${plot.left - 6}" y="${at + 4}" text-anchor="end">${escaped(label)}</text>`,
+    ),
+    `<text x="${right}" y="${bottom + 32}" text-anchor="end">${escaped(picture.xTitle)}</text>`,
+    '</g>',
+    `<clipPath id="plot"><rect x="${plot.left}" y="${plot.top}" width="${plot.width}" height="${plot.height}"/></clipPath>`,
+    '<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">',
+    ...picture.curves.flatMap(({ colour, dash, line, raw, envelope }) => [
+      ...(envelope ? [`<path d="${envelope}Z" fill="${escaped(colour)}" fill-opacity="0.15"/>`] : []),
+      ...(raw ? [`<path d="${raw}" stroke="${escaped(colour)}" stroke-opacity="0.3"/>`] : []),
+      `<path d="${line}" stroke="${escaped(colour)}" stroke-width="1.5"${dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : ''}/>`,
+    ]),
+    '</g>',
+  ];
+  let x = plot.left;
+  for (const { label, colour, dash } of picture.curves) {
+    const dashes = dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : '';
+    lines.push(
+      `<path d="M${x} ${bottom + 28}h16" stroke="${escaped(colour)}" stroke-width="2"${dashes}/>`,
+      `<text x="${x + 21}" y="${bottom + 32}" fill="${escaped(colours.text)}">${escaped(label)}</text>`,
+    );
+    x += 40 + label.length * 6.5;
+  }
+  return `${lines.join('\n')}\n</svg>\n`;
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

@@ -1,0 +1,131 @@
+import type { AxisKind } from './ticks.ts';
+
+/** One curve of a chart. */
+export interface CurvePlan {
+  readonly tag: string;
+  readonly label: string;
+}
+
+/** One chart: quantities of one unit, training and validation together. */
+export interface ChartPlan {
+  readonly title: string;
+  /** What stands behind the title: a unit, or nothing. */
+  readonly unit: string;
+  readonly kind: AxisKind;
+  /** What its values are divided by before they are shown. */
+  readonly divisor: number;
+  readonly curves: readonly CurvePlan[];
+}
+
+/** The charts of one kind. */
+export interface GroupPlan {
+  readonly title: string;
+  readonly charts: readonly ChartPlan[];
+}
+
+/** Where our own tags belong: group, chart, unit and label. `docs/run-directory.md` says what they mean. */
+const own: Readonly<Record<string, readonly [group: string, chart: string, unit: string, label: string]>> = {
+  'train/content_loss': ['Losses', 'Content loss', '', 'train'],
+  'train/perceptual_loss': ['Losses', 'Perceptual loss', '', 'train'],
+  'train/g_total_loss': ['Losses', 'Generator, total', '', 'train'],
+  'train/g_adversarial_loss': ['Losses', 'Adversarial loss', '', 'generator'],
+  'train/d_adversarial_loss': ['Losses', 'Adversarial loss', '', 'discriminator'],
+  'train/d_real': ['Losses', 'Discriminator’s belief', '', 'D(real)'],
+  'train/d_fake': ['Losses', 'Discriminator’s belief', '', 'D(fake)'],
+  'validation/psnr_rgb': ['Validation', 'PSNR', 'dB', 'RGB'],
+  'validation/psnr_y': ['Validation', 'PSNR', 'dB', 'Y'],
+  'validation/ssim_rgb': ['Validation', 'SSIM', '', 'RGB'],
+  'validation/ssim_y': ['Validation', 'SSIM', '', 'Y'],
+  'train/learning_rate': ['Optimiser', 'Learning rate', '', 'generator'],
+  'train/g_learning_rate': ['Optimiser', 'Learning rate', '', 'generator'],
+  'train/d_learning_rate': ['Optimiser', 'Learning rate', '', 'discriminator'],
+  'train/gradient_norm': ['Optimiser', 'Gradient norm', '', 'generator'],
+  'train/g_gradient_norm': ['Optimiser', 'Gradient norm', '', 'generator'],
+  'train/d_gradient_norm': ['Optimiser', 'Gradient norm', '', 'discriminator'],
+  'machine/steps_per_second': ['Machine', 'Speed', 'steps/s', 'steps'],
+  'machine/samples_per_second': ['Machine', 'Throughput', 'images/s', 'images'],
+  'machine/loader_idle_share': ['Machine', 'Waiting for data', '%', 'share of time'],
+  'machine/memory_bytes': ['Machine', 'Memory', 'GiB', 'resident'],
+};
+
+const divisors: Readonly<Record<string, number>> = { '%': 0.01, GiB: 2 ** 30 };
+
+/** In which order groups stand; others follow by name. */
+const order = ['Losses', 'Validation', 'Optimiser', 'Machine'];
+
+/** First parts of foreign tags that say on what data a value was measured, not what it is. */
+const splits: Readonly<Record<string, string>> = {
+  train: 'train',
+  training: 'train',
+  val: 'validation',
+  valid: 'validation',
+  validation: 'validation',
+  eval: 'validation',
+  test: 'test',
+};
+
+/** Groups of foreign tags by a word in the name of the quantity. */
+const words: readonly [RegExp, string][] = [
+  [/psnr|ssim|lpips|niqe|metric/, 'Validation'],
+  [/loss|l_g|l_d|out_d|d_real|d_fake/, 'Losses'],
+  [/(^|_)lr(_|$)|learning_rate|grad|norm|momentum/, 'Optimiser'],
+  [/memory|per_second|idle|gpu|time|speed/, 'Machine'],
+];
+
+/**
+ * How the scalars of a run are arranged: groups in a fixed order, in each a chart for each quantity. Tags of our
+ * own trainer have their places; those of other trainers go by what data they were measured on (`val/loss` beside
+ * `train/loss`), by a word that says what they are, or else by their first part.
+ */
+export function planCharts(tags: Iterable<string>): GroupPlan[] {
+  const groups = new Map<string, Map<string, { unit: string; curves: CurvePlan[] }>>();
+  for (const tag of inOrder(tags)) {
+    const [group, chart, unit, label] = own[tag] ?? placeForeign(tag);
+    const charts = groups.get(group) ?? new Map<string, { unit: string; curves: CurvePlan[] }>();
+    groups.set(group, charts);
+    const plan = charts.get(chart) ?? { unit, curves: [] };
+    charts.set(chart, plan);
+    plan.curves.push({ tag, label });
+  }
+  return [...groups]
+    .map(([title, charts]) => ({
+      title,
+      charts: [...charts].map(([chart, { unit, curves }]) => ({
+        title: chart,
+        unit,
+        kind: 'number' as const,
+        divisor: divisors[unit] ?? 1,
+        curves,
+      })),
+    }))
+    .sort((a, b) => rank(a.title) - rank(b.title) || a.title.localeCompare(b.title, 'en'));
+}
+
+/** Our own tags as they stand above, then the others by name. */
+function inOrder(tags: Iterable<string>): string[] {
+  const places = Object.keys(own);
+  const place = (tag: string) => (tag in own ? places.indexOf(tag) : places.length);
+  return [...new Set(tags)].sort(
+    (a, b) => place(a) - place(b) || a.localeCompare(b, 'en', { numeric: true }),
+  );
+}
+
+function rank(title: string): number {
+  const place = order.indexOf(title);
+  return place < 0 ? order.length : place;
+}
+
+function placeForeign(tag: string): readonly [string, string, string, string] {
+  const parts = tag.split('/').filter((part) => part !== '');
+  const split = parts.find((part) => part.toLowerCase() in splits);
+  const rest = parts.filter((part) => part !== split);
+  const quantity = rest.at(-1) ?? tag;
+  const label = split ? splits[split.toLowerCase()]! : rest.slice(1, -1).join('/') || quantity;
+  const group = words.find(([pattern]) => pattern.test(quantity.toLowerCase()))?.[1];
+  return [group ?? (rest.length > 1 ? humanised(rest[0]!) : 'Other'), quantity, '', label];
+}
+
+function humanised(name: string): string {
+  const words = name.replaceAll(/[_-]+/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,163 @@
+import type { Extremes } from './extremes.ts';
+import { lowerBound } from './point-series.ts';
+import type { Scale } from './scale.ts';
+
+/** What a line is drawn to: a canvas, a `Path2D`, or the text of an SVG path. */
+export interface LineSink {
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+}
+
+/** A curve as it is drawn: `x` is `sorted * factor + offset`. */
+export interface TracedCurve {
+  /** Rising numbers; the first `length` count. */
+  readonly sorted: Float64Array;
+  readonly factor: number;
+  readonly offset: number;
+  readonly y: Float64Array;
+  readonly extremes: Extremes;
+  readonly length: number;
+}
+
+/** The indices of the points that are seen between two values of x, `[from, to)`. */
+export function visibleRange(curve: TracedCurve, min: number, max: number): { from: number; to: number } {
+  const from = lowerBound(curve.sorted, curve.length, (min - curve.offset) / curve.factor);
+  const to = lowerBound(curve.sorted, curve.length, nextUp((max - curve.offset) / curve.factor), from);
+  return { from, to };
+}
+
+/** A number just above, so that a point exactly at the upper limit is inside. */
+function nextUp(value: number): number {
+  return value + Math.max(Math.abs(value) * 2 ** -52, Number.MIN_VALUE);
+}
+
+/**
+ * Draws a curve between two pixels. Where points outnumber pixels, each column of pixels gets one stroke from the
+ * lowest to the highest of its points, entered at the first and left at the last: the same picture as all points
+ * would give. A value that is not finite, or not positive on a logarithmic scale, breaks the line.
+ *
+ * @param left first pixel column, a whole number
+ * @param width how many columns
+ */
+export function traceLine(
+  sink: LineSink,
+  curve: TracedCurve,
+  x: Scale,
+  y: Scale,
+  left: number,
+  width: number,
+): void {
+  const { from, to } = visibleRange(curve, x.min, x.max);
+  if (to - from <= 2 * width) {
+    tracePoints(sink, curve, x, y, Math.max(0, from - 1), Math.min(curve.length, to + 1));
+    return;
+  }
+  let isDrawing = false;
+  eachColumn(curve, x, left, width, from, to, (column, start, end) => {
+    const { low, high } = curve.extremes.of(curve.y, start, end);
+    const bottom = y.position(low > 0 || !y.isLog ? low : y.min);
+    const top = y.position(high);
+    if (!Number.isFinite(top) || !Number.isFinite(bottom)) {
+      isDrawing = false;
+      return;
+    }
+    const centre = left + column + 0.5;
+    const first = y.position(curve.y[start]!);
+    const enter = Number.isNaN(first) ? bottom : first;
+    if (isDrawing) sink.lineTo(centre, enter);
+    else sink.moveTo(centre, enter);
+    // The nearer end first, the last value at the end: the line never goes back on itself for nothing.
+    const last = y.position(curve.y[end - 1]!);
+    const leave = Number.isNaN(last) ? top : last;
+    const isRising = leave < enter;
+    sink.lineTo(centre, isRising ? bottom : top);
+    sink.lineTo(centre, isRising ? top : bottom);
+    sink.lineTo(centre, leave);
+    isDrawing = true;
+  });
+}
+
+function tracePoints(sink: LineSink, curve: TracedCurve, x: Scale, y: Scale, from: number, to: number): void {
+  let isDrawing = false;
+  for (let i = from; i < to; i++) {
+    const px = x.position(curve.sorted[i]! * curve.factor + curve.offset);
+    const py = y.position(curve.y[i]!);
+    if (!Number.isFinite(px) || !Number.isFinite(py)) {
+      isDrawing = false;
+    } else if (isDrawing) {
+      sink.lineTo(px, py);
+    } else {
+      sink.moveTo(px, py);
+      isDrawing = true;
+    }
+  }
+}
+
+/**
+ * Draws the closed outline from the lowest to the highest point of each pixel column, to be filled; nothing where
+ * there are fewer points than two to a column, since the line shows them all. Returns whether anything was drawn.
+ */
+export function traceEnvelope(
+  sink: LineSink,
+  curve: TracedCurve,
+  x: Scale,
+  y: Scale,
+  left: number,
+  width: number,
+): boolean {
+  const { from, to } = visibleRange(curve, x.min, x.max);
+  if (to - from <= 2 * width) return false;
+  const xs: number[] = [];
+  const tops: number[] = [];
+  const bottoms: number[] = [];
+  eachColumn(curve, x, left, width, from, to, (column, start, end) => {
+    const { low, high } = curve.extremes.of(curve.y, start, end);
+    const top = y.position(high);
+    const bottom = y.position(low > 0 || !y.isLog ? low : y.min);
+    if (!Number.isFinite(top) || !Number.isFinite(bottom)) return;
+    xs.push(left + column + 0.5);
+    tops.push(top);
+    bottoms.push(bottom);
+  });
+  if (xs.length === 0) return false;
+  sink.moveTo(xs[0]!, tops[0]!);
+  for (let i = 1; i < xs.length; i++) sink.lineTo(xs[i]!, tops[i]!);
+  for (let i = xs.length - 1; i >= 0; i--) sink.lineTo(xs[i]!, bottoms[i]!);
+  return true;
+}
+
+/** Calls `visit` for each column that has points, with their indices `[start, end)`. */
+function eachColumn(
+  curve: TracedCurve,
+  x: Scale,
+  left: number,
+  width: number,
+  from: number,
+  to: number,
+  visit: (column: number, start: number, end: number) => void,
+): void {
+  let start = from;
+  for (let column = 0; column < width && start < to; column++) {
+    const limit = (x.value(left + column + 1) - curve.offset) / curve.factor;
+    const end = column === width - 1 ? to : lowerBound(curve.sorted, to, limit, start);
+    if (end > start) visit(column, start, end);
+    start = end;
+  }
+}
+
+/** The text of an SVG path, in hundredths of a pixel. */
+export class SvgPath implements LineSink {
+  text = '';
+
+  moveTo(x: number, y: number): void {
+    this.text += `M${hundredths(x)} ${hundredths(y)}`;
+  }
+
+  lineTo(x: number, y: number): void {
+    this.text += `L${hundredths(x)} ${hundredths(y)}`;
+  }
+}
+
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,45 @@
+import add from '@vscode/codicons/src/icons/add.svg';
+import beaker from '@vscode/codicons/src/icons/beaker.svg';
+import chevronLeft from '@vscode/codicons/src/icons/chevron-left.svg';
+import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
+import play from '@vscode/codicons/src/icons/debug-continue.svg';
+import pause from '@vscode/codicons/src/icons/debug-pause.svg';
+import stop from '@vscode/codicons/src/icons/debug-stop.svg';
+import discard from '@vscode/codicons/src/icons/discard.svg';
+import exportIcon from '@vscode/codicons/src/icons/export.svg';
+import go from '@vscode/codicons/src/icons/go-to-file.svg';
+import output from '@vscode/codicons/src/icons/output.svg';
+import remove from '@vscode/codicons/src/icons/remove.svg';
+import save from '@vscode/codicons/src/icons/save.svg';
+import fit from '@vscode/codicons/src/icons/screen-normal.svg';
+import table from '@vscode/codicons/src/icons/table.svg';
+import { html, type TemplateResult } from 'lit';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+
+const icons = {
+  add,
+  beaker,
+  chevronLeft,
+  chevronRight,
+  discard,
+  export: exportIcon,
+  fit,
+  go,
+  output,
+  pause,
+  play,
+  remove,
+  save,
+  stop,
+  table,
+};
+
+export type IconName = keyof typeof icons;
+
+/**
+ * An icon of VS Code in the colour of the text, hidden from screen readers. As a picture rather than by the icon
+ * font: it takes part in forced colours, and a page needs no font from its host.
+ */
+export function icon(name: IconName): TemplateResult {
+  return html`<span class="icon-picture" aria-hidden="true">${unsafeHTML(icons[name])}</span>`;
+}

@@ -1,0 +1,15 @@
+import { css } from 'lit';
+
+/** What all our elements share: buttons without a frame, a focus that can be seen, text for screen readers. */
+export const sharedStyles = css`
+  :host { font-variant-numeric: tabular-nums; }
+  :host([hidden]) { display: none; }
+  button { appearance: none; border: 0; background: none; color: inherit; font: inherit; font-variant-numeric: inherit; cursor: pointer; }
+  button.icon { display: grid; place-items: center; width: 22px; height: 22px; padding: 0; border-radius: 4px; }
+  button:hover:not(:disabled) { background: var(--wb-hover); }
+  button:disabled { opacity: 0.45; cursor: default; }
+  button:focus-visible, input:focus-visible, select:focus-visible, [tabindex]:focus-visible { outline: 1px solid var(--wb-focus); outline-offset: -1px; }
+  button[aria-pressed='true'].icon { background: var(--vscode-toolbar-activeBackground, var(--wb-hover)); outline: 1px dotted var(--vscode-contrastActiveBorder, transparent); outline-offset: -1px; }
+  input[type='range'] { accent-color: var(--vscode-progressBar-background, var(--wb-focus)); margin: 0; }
+  .visually-hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+`;

@@ -1,0 +1,302 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { sharedStyles } from '../components/shared-styles.ts';
+import {
+  fittingView,
+  type ImageView,
+  limitedView,
+  pannedView,
+  type Size,
+  toPane,
+  zoomedView,
+} from './image-view.ts';
+import type { Picture } from './picture.ts';
+
+/** A picture with its name. */
+export interface ImageLayer {
+  readonly label: string;
+  /** Not there yet: null. */
+  readonly picture: Picture | null;
+  /** Of the frame around its name: the colour of its run. */
+  readonly colour?: string;
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    /** The person zoomed or moved the picture; `null`: all of it, as large as fits. */
+    'view-change': CustomEvent<ImageView | null>;
+    /** The person moved the wipe, 0 to 1 of the pane's width. */
+    'wipe-change': CustomEvent<number>;
+  }
+  interface HTMLElementTagNameMap {
+    'image-pane': ImagePane;
+  }
+}
+
+/** From this many device pixels for one of the picture's, its pixels are shown as squares. */
+const squaresFrom = 3;
+
+/**
+ * One picture, or two with a wipe between them: the first left of it, the second right. Panes that get the same
+ * `base` and `view` show the same part, whatever the sizes of their pictures: each is stretched over the base.
+ *
+ * Dragging moves the picture, dragging the divider or its slider wipes, a double click shows all or, where all is
+ * shown, every pixel four times as large; Ctrl or Command with the wheel, or a pinch, zooms, and the wheel alone
+ * scrolls the page. Keys: arrows move, `+` and `-` zoom, `0` shows all.
+ */
+@customElement('image-pane')
+export class ImagePane extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host { display: flex; flex-direction: column; min-width: 0; }
+      .frame { position: relative; overflow: hidden; height: var(--pane-height, auto); aspect-ratio: var(--pane-ratio, auto); background: color-mix(in srgb, var(--wb-text) 6%, transparent); border-radius: 3px; cursor: grab; touch-action: pan-y; }
+      .frame.dragging { cursor: grabbing; }
+      .frame:focus-visible { outline: 1px solid var(--wb-focus); outline-offset: 1px; }
+      canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
+      .label { position: absolute; bottom: 4px; max-width: calc(50% - 16px); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding: 0 6px; border-radius: 3px; color: #fff; background: rgb(0 0 0 / 65%); font-size: 0.9em; pointer-events: none; border-left: 3px solid transparent; }
+      .left { left: 4px; }
+      .right { right: 4px; }
+      .divider { position: absolute; top: 0; bottom: 0; width: 15px; margin-left: -8px; cursor: ew-resize; touch-action: none; }
+      .divider::before { content: ''; position: absolute; left: 7px; top: 0; bottom: 0; width: 2px; background: #fff; box-shadow: 0 0 2px #000; forced-color-adjust: none; }
+      .missing { position: absolute; inset: 0; display: grid; place-items: center; color: var(--wb-quiet); pointer-events: none; }
+      input { width: 100%; height: 18px; }
+    `,
+  ];
+
+  /** What screen readers call it. */
+  @property({ attribute: false }) name = '';
+  /** One picture, or two to wipe between. */
+  @property({ attribute: false }) layers: readonly ImageLayer[] = [];
+  /** The size that positions and zooms count in: that of the largest picture. */
+  @property({ attribute: false }) base: Size | null = null;
+  @property({ attribute: false }) view: ImageView | null = null;
+  @property({ attribute: false }) wipe = 0.5;
+
+  @query('canvas') private canvas?: HTMLCanvasElement;
+  @query('.frame') private frame?: HTMLElement;
+  @query('.divider') private divider?: HTMLElement;
+
+  #pending = 0;
+  #resize = new ResizeObserver(() => this.#draw());
+  #drag: { x: number; y: number } | null = null;
+  #isWiping = false;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+    cancelAnimationFrame(this.#pending);
+    this.#pending = 0;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.frame) this.#resize.observe(this.frame);
+  }
+
+  override firstUpdated(): void {
+    // Listeners of templates are passive where browsers think that they may be; this one must hold the zoom back.
+    this.frame!.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
+    this.#resize.observe(this.frame!);
+  }
+
+  override render() {
+    const [left, right] = this.layers;
+    return html`
+      <div
+        class="frame"
+        tabindex="0"
+        role="group"
+        aria-roledescription="picture"
+        aria-label=${`${this.name}: ${this.layers.map(({ label }) => label).join(' and ')}. Arrows move, plus and minus zoom, 0 shows all.`}
+        @pointerdown=${this.#onDown}
+        @pointermove=${this.#onMove}
+        @pointerup=${this.#onUp}
+        @pointercancel=${this.#onUp}
+        @dblclick=${this.#onDoubleClick}
+        @keydown=${this.#onKey}
+      >
+        <canvas aria-hidden="true"></canvas>
+        ${left && !right && !left.picture ? html`<div class="missing">No picture</div>` : nothing}
+        ${left ? html`<span class="label left">${left.label}</span>` : nothing}
+        ${right ? html`<span class="label right">${right.label}</span><div class="divider"></div>` : nothing}
+      </div>
+      ${
+        right
+          ? html`<input
+              type="range"
+              min="0"
+              max="100"
+              step="1"
+              .value=${String(Math.round(this.wipe * 100))}
+              aria-label=${`Wipe between ${left?.label} and ${right.label}`}
+              @input=${(event: Event) => {
+                if (event.target instanceof HTMLInputElement)
+                  this.#tell('wipe-change', Number(event.target.value) / 100);
+              }}
+            />`
+          : nothing
+      }
+    `;
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('layers') || changed.has('wipe')) {
+      // Through the style object: a style attribute would be refused by the content security policy.
+      if (this.divider) this.divider.style.left = `${this.wipe * 100}%`;
+      const labels = this.renderRoot.querySelectorAll<HTMLElement>('.label');
+      for (const [i, label] of labels.entries()) {
+        label.style.borderLeftColor = this.layers[i]?.colour ?? 'transparent';
+      }
+    }
+    this.#draw();
+  }
+
+  /** The view that is shown, also where all of the picture is. */
+  get shownView(): ImageView | null {
+    const pane = this.#pane();
+    if (!this.base || !pane) return null;
+    return this.view ? limitedView(this.view, this.base, pane) : fittingView(this.base, pane);
+  }
+
+  #pane(): Size | null {
+    const { frame } = this;
+    return frame && frame.clientWidth > 0 ? { width: frame.clientWidth, height: frame.clientHeight } : null;
+  }
+
+  #draw(): void {
+    this.#pending ||= requestAnimationFrame(() => {
+      this.#pending = 0;
+      this.#drawNow();
+    });
+  }
+
+  #drawNow(): void {
+    const { canvas, base } = this;
+    const pane = this.#pane();
+    const view = this.shownView;
+    const context = canvas?.getContext('2d');
+    if (!canvas || !context || !pane) return;
+    const ratio = devicePixelRatio;
+    const width = Math.round(pane.width * ratio);
+    const height = Math.round(pane.height * ratio);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    context.clearRect(0, 0, width, height);
+    if (!base || !view) return;
+    const corner = toPane(view, 0, 0, pane);
+    const area = {
+      x: corner.x * ratio,
+      y: corner.y * ratio,
+      width: base.width * view.zoom * ratio,
+      height: base.height * view.zoom * ratio,
+    };
+    const split = Math.round(this.wipe * width);
+    const parts =
+      this.layers.length === 2 ? [[0, split] as const, [split, width] as const] : [[0, width] as const];
+    for (const [i, [from, to]] of parts.entries()) {
+      const picture = this.layers[i]?.picture;
+      if (!picture || to <= from) continue;
+      context.save();
+      context.beginPath();
+      context.rect(from, 0, to - from, height);
+      context.clip();
+      context.imageSmoothingEnabled = area.width / picture.width < squaresFrom;
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(picture.bitmap, area.x, area.y, area.width, area.height);
+      context.restore();
+    }
+  }
+
+  #at(event: MouseEvent): { x: number; y: number } {
+    const { left, top } = this.frame!.getBoundingClientRect();
+    return { x: event.clientX - left, y: event.clientY - top };
+  }
+
+  #onDown(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    this.#isWiping = this.divider !== undefined && event.composedPath().includes(this.divider);
+    this.#drag = { x: event.clientX, y: event.clientY };
+    this.frame!.setPointerCapture(event.pointerId);
+    this.frame!.classList.toggle('dragging', !this.#isWiping);
+  }
+
+  #onMove(event: PointerEvent): void {
+    const pane = this.#pane();
+    const view = this.shownView;
+    if (!this.#drag || !pane || !view || !this.base) return;
+    if (this.#isWiping) {
+      this.#tell('wipe-change', Math.min(1, Math.max(0, this.#at(event).x / pane.width)));
+      return;
+    }
+    const moved = pannedView(
+      view,
+      event.clientX - this.#drag.x,
+      event.clientY - this.#drag.y,
+      this.base,
+      pane,
+    );
+    this.#drag = { x: event.clientX, y: event.clientY };
+    if (moved.x !== view.x || moved.y !== view.y) this.#tell('view-change', moved);
+  }
+
+  #onUp(): void {
+    this.#drag = null;
+    this.#isWiping = false;
+    this.frame?.classList.remove('dragging');
+  }
+
+  #onDoubleClick(event: MouseEvent): void {
+    const view = this.shownView;
+    if (this.view || !view) this.#tell('view-change', null);
+    else this.#zoom(4 / view.zoom > 1.5 ? 4 / view.zoom : 4, this.#at(event));
+  }
+
+  #onWheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    this.#zoom(
+      2 ** (-event.deltaY / (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 200 : 6)),
+      this.#at(event),
+    );
+  }
+
+  /** Zooms, around the middle of the pane where no place is given. */
+  zoomBy(factor: number): void {
+    const pane = this.#pane();
+    if (pane) this.#zoom(factor, { x: pane.width / 2, y: pane.height / 2 });
+  }
+
+  #zoom(factor: number, at: { x: number; y: number }): void {
+    const pane = this.#pane();
+    const view = this.shownView;
+    if (pane && view && this.base) this.#tell('view-change', zoomedView(view, factor, at, this.base, pane));
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const pane = this.#pane();
+    const view = this.shownView;
+    if (!pane || !view || !this.base) return;
+    const stride = 40;
+    const moves: Record<string, readonly [number, number]> = {
+      ArrowLeft: [stride, 0],
+      ArrowRight: [-stride, 0],
+      ArrowUp: [0, stride],
+      ArrowDown: [0, -stride],
+    };
+    const move = moves[event.key];
+    if (move) this.#tell('view-change', pannedView(view, move[0], move[1], this.base, pane));
+    else if (event.key === '+' || event.key === '=') this.zoomBy(2);
+    else if (event.key === '-') this.zoomBy(0.5);
+    else if (event.key === '0') this.#tell('view-change', null);
+    else return;
+    event.preventDefault();
+  }
+
+  #tell<Name extends 'view-change' | 'wipe-change'>(
+    name: Name,
+    detail: HTMLElementEventMap[Name]['detail'],
+  ): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}
