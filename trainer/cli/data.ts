@@ -2,7 +2,7 @@ import { Argument, type Command, Option } from 'commander';
 import { formatBytes } from '../data/download/disk-space.ts';
 import { type GetObserver, getDataset } from '../data/download/get.ts';
 import { type InventoryEntry, inventory } from '../data/download/inventory.ts';
-import { type DatasetName, datasetNames } from '../data/download/sources.ts';
+import { archivesOf, type DatasetName, datasetNames } from '../data/download/sources.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 
 interface GetFlags {
@@ -65,8 +65,22 @@ export function registerData(program: Command): void {
     .option('--json', 'print JSON')
     .action(({ dataDir, scale, json }: ListFlags) => {
       const entries = inventory(dataDir, Number(scale));
-      process.stdout.write(json ? `${JSON.stringify(entries)}\n` : `${inventoryTable(entries).join('\n')}\n`);
+      const records = entries.map((entry) => ({ ...entry, download: downloadOf(entry.name, Number(scale)) }));
+      process.stdout.write(json ? `${JSON.stringify(records)}\n` : `${inventoryTable(entries).join('\n')}\n`);
     });
+}
+
+/** What getting a data set takes: bytes, or null where its authors do not say; whether it has a lasting address. */
+export function downloadOf(
+  name: DatasetName,
+  scale: number,
+): { readonly bytes: number | null; readonly hasAddress: boolean } {
+  const archives = archivesOf(name, scale);
+  const sizes = archives.flatMap(({ bytes }) => bytes ?? []);
+  return {
+    bytes: sizes.length === archives.length ? sizes.reduce((sum, size) => sum + size, 0) : null,
+    hasAddress: archives.every(({ url }) => url !== undefined),
+  };
 }
 
 function observe(reporter: Reporter): GetObserver {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
 import { formatBytes } from '../data/download/disk-space.ts';
 import type { VggType } from '../models/shapes/vgg.ts';
@@ -11,7 +12,7 @@ interface GetFlags {
   readonly json?: boolean;
 }
 
-/** Adds `esrgan weights get` to the command. */
+/** Adds `esrgan weights get` and `esrgan weights list` to the command. */
 export function registerWeights(program: Command): void {
   const weights = program.command('weights').description('get the weights that the perceptual loss needs');
   weights
@@ -52,4 +53,26 @@ export function registerWeights(program: Command): void {
       reporter.line(`${net} is in ${to}.`);
       reporter.event({ event: 'done', net, to });
     });
+  weights
+    .command('list')
+    .description('say which nets for the perceptual loss are there, and where')
+    .option('--json', 'print JSON')
+    .action(({ json = false }: { json?: boolean }) => {
+      const entries = Object.keys(torchvisionFiles)
+        .filter(isVggType)
+        .map((name) => {
+          const path = defaultVggFile(name);
+          return { name, path, bytes: statSync(path, { throwIfNoEntry: false })?.size ?? null };
+        });
+      const lines = json ? [JSON.stringify(entries)] : entries.map(weightsLine);
+      for (const line of lines) process.stdout.write(`${line}\n`);
+    });
+}
+
+function isVggType(name: string): name is VggType {
+  return name in torchvisionFiles;
+}
+
+function weightsLine({ name, path, bytes }: { name: string; path: string; bytes: number | null }): string {
+  return `${name}  ${bytes === null ? 'missing' : formatBytes(bytes)}  ${path}`;
 }

@@ -67,11 +67,13 @@ function lastSign(status: Status | undefined, launch: Launch | undefined): numbe
   return times.length === 0 ? null : Math.max(...times.map((time) => Date.parse(time)));
 }
 
-function readFolders(folder: string): string[] {
+/** The folders in a folder in which a run may lie, by name; none where there is no such folder. */
+export function readFolders(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
       .map((entry) => entry.name)
+      .filter((name) => !name.startsWith('.'))
       .sort();
   } catch {
     return [];

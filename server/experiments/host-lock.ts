@@ -1,0 +1,50 @@
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { acquireLock, type RunLock } from '../../trainer/runs/lock.ts';
+import { runPaths } from '../../trainer/runs/run-directory.ts';
+
+/** Milliseconds between two tries, and until one gives up. Whoever has the lock starts a process at most. */
+const pause = 50;
+const patience = 30_000;
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Does something that no other server of this person on this host does at the same time: change the queue, or
+ * start what is next in it. Calls of one server come one after the other. Rejects with a `run` error when another
+ * server does not let go.
+ */
+export function withHostLock<T>(work: () => T | Promise<T>): Promise<T> {
+  const result = last.then(async () => {
+    const lock = await takeLock();
+    try {
+      return await work();
+    } finally {
+      lock.release();
+    }
+  });
+  last = result.catch(() => undefined);
+  return result;
+}
+
+async function takeLock(): Promise<RunLock> {
+  const place = runPaths(join(tmpdir(), `esrgan-workbench-${userInfo().username}`));
+  const start = Date.now();
+  while (true) {
+    try {
+      return acquireLock(place);
+    } catch (error) {
+      if (!(error instanceof WorkbenchError) || error.code !== 'run') throw error;
+      if (Date.now() - start > patience) {
+        throw new WorkbenchError(
+          'run',
+          `Another window is starting a run and does not get ready. Try again; if that does not help, delete the folder ${place.lock}.`,
+          { cause: error },
+        );
+      }
+      await delay(pause);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * A program of its own, which starts a trainer so that nothing that befalls the server befalls the trainer. An
+ * editor that ends its server ends all processes that descend from it. So this program starts itself a second
+ * time, in a session of its own, and ends: what is left has no ancestor in common with the server. The second one
+ * starts the trainer, waits for it, and notes how it ended, which nobody else could find out.
+ *
+ * `node launcher.js <run directory> <stage> <program> <argument>...`. The first one ends with exit code 0 once the
+ * trainer runs, otherwise with a message on standard error.
+ */
+import { fork, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { launchPaths, recordExit, recordProcess } from '../../trainer/runs/launch.ts';
+import { runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
+
+const second = '--second';
+const words = process.argv.slice(2);
+if (words[0] === second) watchOver(words.slice(1));
+else startSecond();
+
+function startSecond(): void {
+  const child = fork(fileURLToPath(import.meta.url), [second, ...words], {
+    detached: true,
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  child.once('message', (problem) => {
+    child.removeAllListeners();
+    child.unref();
+    if (problem !== '') fail(String(problem));
+  });
+  child.once('error', (error) => fail(error.message));
+  child.once('exit', (code, signal) => fail(`it ended with ${signal ?? `exit code ${code}`}`));
+}
+
+function fail(reason: string): void {
+  process.stderr.write(`${reason}\n`);
+  process.exitCode = 1;
+}
+
+function watchOver([root = '', stage, program = '', ...args]: readonly string[]): void {
+  const run = runPaths(root);
+  const output = openSync(launchPaths(run).output, 'a');
+  const trainer = spawn(program, args, {
+    // Whatever the trainer would write beside itself belongs to the runs.
+    cwd: dirname(run.root),
+    stdio: ['ignore', output, output],
+    windowsHide: true,
+  });
+  trainer.once('error', (error) => tell(error.message));
+  trainer.once('spawn', () => {
+    recordProcess(run, { pid: pidOf(trainer.pid), stage: stageOf(stage) });
+    tell('');
+  });
+  trainer.once('exit', (code, signal) => {
+    try {
+      recordExit(run, { pid: pidOf(trainer.pid), code, signal });
+    } catch {
+      // The run directory is gone or the disk is full: there is nobody left to tell.
+    }
+  });
+}
+
+/** Tells the first one that the trainer runs, or what is in the way; with that the two have no more to do with each other. */
+function tell(problem: string): void {
+  process.send?.(problem, () => {
+    if (process.connected) process.disconnect();
+  });
+}
+
+function pidOf(pid: number | undefined): number {
+  if (pid === undefined) throw new Error('a process that was started has an id');
+  return pid;
+}
+
+function stageOf(word: string | undefined): Stage {
+  if (word !== 'pretraining' && word !== 'training') throw new Error(`no stage ${word}`);
+  return word;
+}

@@ -1,0 +1,233 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { removeFolderAtomic } from '../../trainer/runs/atomic-file.ts';
+import type { RequestKind } from '../../trainer/runs/control.ts';
+import { type RunSummary as RunOnDisk, summarizeRun } from '../../trainer/runs/list.ts';
+import { readManifest } from '../../trainer/runs/manifest.ts';
+import { runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
+import type { EngineReport, InventoryReport } from '../protocol/machine.ts';
+import type { PointCursor, PointsAnswer, RunDetail, RunSummary } from '../protocol/runs.ts';
+import { askCommand } from './command.ts';
+import { createEngineReports } from './engines.ts';
+import { followRun, type RunPart } from './follow.ts';
+import { readInventory } from './inventory.ts';
+import { createPointStores } from './points.ts';
+import {
+  addToQueue,
+  isLive,
+  isLiveHere,
+  moveInQueue,
+  removeFromQueue,
+  startNext,
+  waitingRuns,
+} from './queue.ts';
+import { readRunDetail } from './run-detail.ts';
+import { createRunList, type RunsChange } from './run-list.ts';
+import { launchTrainer, type Programs, type RunRequest, requestFromFile, requestFromRun } from './start.ts';
+import { askTrainer, killTrainer } from './stop.ts';
+import type { Closable } from './watch.ts';
+
+/** What the manager tells, and what it needs to know. */
+export interface ManagerOptions {
+  /** The programs to start, as the settings are now. */
+  readonly programs: () => Programs;
+  /** How many runs may train on this host at the same time, as the settings are now; from 1. */
+  readonly concurrentRuns: () => number;
+  readonly onRunsChanged: (change: RunsChange) => void;
+  readonly onRunChanged: (run: string, parts: readonly RunPart[]) => void;
+  /** A waiting run could not be started: a message that a person can act on. */
+  readonly onStartFailed: (message: string) => void;
+}
+
+export interface Started {
+  readonly run: string;
+  readonly queued: boolean;
+}
+
+/**
+ * The experiment manager: starts, follows and ends runs. All that it knows stands in the run directories; its
+ * methods throw or reject with messages that a person can act on.
+ */
+export interface Manager extends Closable {
+  setFolders(folders: readonly string[]): void;
+  runs(): Promise<readonly RunSummary[]>;
+  run(run: string): RunDetail;
+  points(run: string, after: PointCursor | null): Promise<PointsAnswer>;
+  newestPoints(run: string, count: number): Promise<PointsAnswer>;
+  follow(run: string, follow: boolean): void;
+  start(file: string, stage: Stage, resume: boolean): Promise<Started>;
+  resume(run: string): Promise<Started>;
+  control(run: string, request: RequestKind): void;
+  kill(run: string): void;
+  moveInQueue(run: string, by: number): Promise<void>;
+  removeFromQueue(run: string): Promise<void>;
+  deleteRun(run: string): void;
+  engines(again: boolean): Promise<EngineReport>;
+  inventory(folder: string, dataDir: string): Promise<InventoryReport>;
+  /** Starts waiting runs for which there is a place, as after a change of the settings. */
+  startWaiting(): void;
+}
+
+export function createManager(options: ManagerOptions): Manager {
+  const { programs, concurrentRuns, onRunsChanged, onRunChanged, onStartFailed } = options;
+  const stores = createPointStores();
+  const followed = new Map<string, Closable>();
+  const readEngines = createEngineReports(() => askCommand(programs(), ['doctor', '--json'], '.'));
+  // Those of runs that were started here are followed whoever names them.
+  const ownFolders = new Set<string>();
+  let namedFolders: readonly string[] = [];
+  let starting: Promise<void> | undefined;
+  let isClosed = false;
+
+  const list = createRunList((change) => {
+    for (const run of change.removed) stores.forget(run);
+    onRunsChanged(change);
+    startWaiting();
+  });
+
+  function setFolders(): void {
+    list.setFolders([...new Set([...namedFolders, ...ownFolders])]);
+  }
+
+  /** Starts waiting runs if there are any and, as far as the list knows, a place for one. */
+  function startWaiting(): void {
+    if (isClosed || starting !== undefined) return;
+    starting = startWhatWaits()
+      .catch((error: unknown) => onStartFailed(error instanceof Error ? error.message : String(error)))
+      .finally(() => {
+        starting = undefined;
+      });
+  }
+
+  async function startWhatWaits(): Promise<void> {
+    const runs = list.onDisk();
+    if (waitingRuns(runs).length === 0 || runs.filter(isLiveHere).length >= concurrentRuns()) return;
+    for (const { error } of await startPlaces()) {
+      onStartFailed(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async function startPlaces() {
+    const failures = await startNext(list.folders, concurrentRuns(), async ({ run, entry }) => {
+      await launchTrainer(run, entry, programs());
+      list.touch(run.root);
+    });
+    for (const { run } of failures) list.touch(run.root);
+    return failures;
+  }
+
+  async function startRun(request: RunRequest, resume: boolean): Promise<Started> {
+    const { run } = request;
+    const folder = dirname(run.root);
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw new WorkbenchError(
+        'disk',
+        `The run folder ${folder} cannot be made: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+    ownFolders.add(folder);
+    setFolders();
+    await addToQueue(request, resume, list.folders);
+    const failures = await startPlaces();
+    const own = failures.find((each) => each.run.root === run.root);
+    if (own !== undefined) throw own.error;
+    list.touch(run.root);
+    return { run: run.root, queued: summarizeRun(run.root, Date.now())?.state.state === 'queued' };
+  }
+
+  function find(run: string): RunOnDisk {
+    const found = summarizeRun(run, Date.now());
+    if (found === undefined) throw new WorkbenchError('run', `${run} is no run, or is gone.`);
+    return found;
+  }
+
+  return {
+    setFolders(folders) {
+      namedFolders = folders;
+      setFolders();
+    },
+    runs: () => list.all(),
+    run(run) {
+      const summary = list.read(find(run).paths.root);
+      if (summary === undefined) throw new WorkbenchError('run', `${run} is gone.`);
+      return readRunDetail(summary, stores.peek(run)?.last('machine/memory_bytes') ?? null);
+    },
+    async points(run, after) {
+      const store = await stores.open(find(run).paths.root);
+      return store.after(after);
+    },
+    async newestPoints(run, count) {
+      const store = await stores.open(find(run).paths.root);
+      return store.newest(count);
+    },
+    follow(run, follow) {
+      followed.get(run)?.close();
+      followed.delete(run);
+      if (!follow) return;
+      const following = followRun(runPaths(run), (parts) => {
+        if (parts.includes('status')) list.touch(run);
+        onRunChanged(run, parts);
+      });
+      followed.set(run, following);
+    },
+    async start(file, stage, resume) {
+      return startRun(requestFromFile(file, stage), resume);
+    },
+    async resume(run) {
+      const found = find(run);
+      return startRun(requestFromRun(found.paths, stageToResume(found)), true);
+    },
+    control(run, request) {
+      askTrainer(find(run), request);
+      list.touch(run);
+    },
+    kill(run) {
+      killTrainer(find(run));
+      list.touch(run);
+    },
+    async moveInQueue(run, by) {
+      await moveInQueue(runPaths(run), by, list.folders);
+      for (const { run: each, queuePosition } of await list.all())
+        if (queuePosition !== null) list.touch(each);
+    },
+    async removeFromQueue(run) {
+      await removeFromQueue(runPaths(run));
+      list.touch(run);
+    },
+    deleteRun(run) {
+      const found = find(run);
+      if (isLive(found)) {
+        throw new WorkbenchError(
+          'run',
+          `Run ${found.paths.name} is ${found.state.state}. Stop it before you delete it.`,
+        );
+      }
+      removeFolderAtomic(found.paths.root);
+      list.touch(found.paths.root);
+    },
+    engines: readEngines,
+    inventory: (folder, dataDir) => readInventory((words) => askCommand(programs(), words, folder), dataDir),
+    startWaiting,
+    close() {
+      isClosed = true;
+      list.close();
+      for (const following of followed.values()) following.close();
+    },
+  };
+}
+
+/** The stage in which a run was. Throws a `run` error where that has come to its end. */
+function stageToResume({ paths, state, status, launch }: RunOnDisk): Stage {
+  if (state.state === 'finished' && status !== undefined) {
+    throw new WorkbenchError(
+      'run',
+      `The ${status.stage} of run ${paths.name} is finished. To train it longer, raise \`${status.stage}.num_epoch\` in its run file and resume from there.`,
+    );
+  }
+  const launched = launch?.process;
+  if (launched !== undefined && (status === undefined || launched.time > status.time)) return launched.stage;
+  return status?.stage ?? readManifest(paths)?.sessions.at(-1)?.start.stage ?? 'pretraining';
+}

@@ -1,0 +1,198 @@
+import { basename } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { eventFileSeconds, listEventFiles } from '../../trainer/runs/event-files.ts';
+import { createRunReader, type EventItem } from '../../trainer/runs/event-reader.ts';
+import type { PointCursor, PointsAnswer, TagPoints } from '../protocol/runs.ts';
+
+/** The points of one run as they stand on the disk, kept in memory: 20 bytes each. */
+export interface PointStore {
+  /** Reads what was appended since; calls meanwhile share one reading. */
+  readOn(): Promise<void>;
+  /** The next points behind a cursor, at most `maximumPoints` or so. */
+  after(cursor: PointCursor | null): PointsAnswer;
+  /** The last points of each tag, at most `count` of each. */
+  newest(count: number): PointsAnswer;
+  /** The last value of a tag. */
+  last(tag: string): number | undefined;
+  /** How many points it holds. */
+  readonly size: number;
+}
+
+/** Points of all tags together in one answer. */
+const maximumPoints = 10_000;
+
+/** A store for the run directory (or folder of event files) `folder`, still empty. */
+export function createPointStore(folder: string): PointStore {
+  const reader = createRunReader(folder);
+  const columns = new Map<string, Columns>();
+  let firstFile = 0;
+  let voided = 0;
+  let reading: Promise<void> | undefined;
+
+  function take(item: EventItem): void {
+    if (item.kind === 'scalar') {
+      const tag = columns.get(item.tag) ?? createColumns();
+      columns.set(item.tag, tag);
+      tag.push(item.step, item.value, item.wallTime);
+      return;
+    }
+    let isChanged = false;
+    for (const tag of columns.values()) isChanged = tag.keepBefore(item.step) || isChanged;
+    if (isChanged) voided++;
+  }
+
+  /**
+   * From when the files are and how often points became void: the same for every reader of the same files, also
+   * after a restart, and another one when a run of the same name takes their place.
+   */
+  const generation = () => firstFile * 1000 + voided;
+
+  async function readAll(): Promise<void> {
+    firstFile = eventFileSeconds(basename(listEventFiles(folder)[0] ?? ''));
+    for (let items = reader.read(); items.length > 0; items = reader.read()) {
+      for (const item of items) take(item);
+      await breathe();
+    }
+  }
+
+  return {
+    readOn() {
+      reading ??= readAll().finally(() => {
+        reading = undefined;
+      });
+      return reading;
+    },
+    after(cursor) {
+      const counts = cursor?.generation === generation() ? cursor.counts : {};
+      const first = (tag: string, size: number) =>
+        Math.min(Math.max(Object.hasOwn(counts, tag) ? (counts[tag] ?? 0) : 0, 0), size);
+      const behind = [...columns].filter(([tag, { size }]) => first(tag, size) < size);
+      const share = Math.ceil(maximumPoints / Math.max(behind.length, 1));
+      const tags = behind.map(([tag, points]) => {
+        const start = first(tag, points.size);
+        return [tag, points.slice(start, start + share)] as const;
+      });
+      const more = behind.some(([tag, { size }]) => size - first(tag, size) > share);
+      return { generation: generation(), tags: Object.fromEntries(tags), more, problems: reader.problems() };
+    },
+    newest(count) {
+      const tags = [...columns].map(
+        ([tag, points]) => [tag, points.slice(Math.max(0, points.size - count), points.size)] as const,
+      );
+      return {
+        generation: generation(),
+        tags: Object.fromEntries(tags),
+        more: false,
+        problems: reader.problems(),
+      };
+    },
+    last: (tag) => columns.get(tag)?.last(),
+    get size() {
+      let sum = 0;
+      for (const { size } of columns.values()) sum += size;
+      return sum;
+    },
+  };
+}
+
+/** The points of one tag. */
+interface Columns {
+  readonly size: number;
+  push(step: number, value: number, wallTime: number): void;
+  /** Drops the points at `step` and later; whether there were any. */
+  keepBefore(step: number): boolean;
+  slice(start: number, end: number): TagPoints;
+  last(): number | undefined;
+}
+
+function createColumns(): Columns {
+  let steps = new Float64Array(64);
+  let values = new Float32Array(64);
+  let wallTimes = new Float64Array(64);
+  let size = 0;
+
+  function grow(): void {
+    const capacity = 2 * steps.length;
+    const [oldSteps, oldValues, oldTimes] = [steps, values, wallTimes];
+    steps = new Float64Array(capacity);
+    values = new Float32Array(capacity);
+    wallTimes = new Float64Array(capacity);
+    steps.set(oldSteps);
+    values.set(oldValues);
+    wallTimes.set(oldTimes);
+  }
+
+  return {
+    get size() {
+      return size;
+    },
+    push(step, value, wallTime) {
+      if (size === steps.length) grow();
+      steps[size] = step;
+      values[size] = value;
+      wallTimes[size] = wallTime;
+      size++;
+    },
+    keepBefore(step) {
+      let kept = 0;
+      for (let index = 0; index < size; index++) {
+        const each = steps[index] ?? 0;
+        if (each >= step) continue;
+        steps[kept] = each;
+        values[kept] = values[index] ?? Number.NaN;
+        wallTimes[kept] = wallTimes[index] ?? 0;
+        kept++;
+      }
+      const isChanged = kept < size;
+      size = kept;
+      return isChanged;
+    },
+    slice(start, end) {
+      const stop = Math.min(end, size);
+      return {
+        first: start,
+        steps: Array.from(steps.subarray(start, stop)),
+        values: Array.from(values.subarray(start, stop), (value) => (Number.isFinite(value) ? value : null)),
+        wallTimes: Array.from(wallTimes.subarray(start, stop)),
+      };
+    },
+    last: () => (size === 0 ? undefined : values[size - 1]),
+  };
+}
+
+/** The stores of the runs that were asked for of late. */
+export interface PointStores {
+  /** The store of a run, made if need be, with all that is on the disk. */
+  open(folder: string): Promise<PointStore>;
+  /** The store of a run if there is one, as it is. */
+  peek(folder: string): PointStore | undefined;
+  /** Drops the store of a run that is gone. */
+  forget(folder: string): void;
+}
+
+/** Points in memory beyond which stores that were asked for longest ago go: 400 MB. */
+const maximumKept = 20_000_000;
+
+export function createPointStores(): PointStores {
+  // In the order in which they were asked for.
+  const stores = new Map<string, PointStore>();
+  return {
+    async open(folder) {
+      const store = stores.get(folder) ?? createPointStore(folder);
+      stores.delete(folder);
+      stores.set(folder, store);
+      await store.readOn();
+      let sum = [...stores.values()].reduce((points, { size }) => points + size, 0);
+      for (const [other, { size }] of stores) {
+        if (sum <= maximumKept || other === folder) break;
+        stores.delete(other);
+        sum -= size;
+      }
+      return store;
+    },
+    peek: (folder) => stores.get(folder),
+    forget(folder) {
+      stores.delete(folder);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
+import { listEventFiles } from '../../trainer/runs/event-files.ts';
+import { createEventReader } from '../../trainer/runs/event-reader.ts';
+import { lastLines, lastOutput, launchPaths } from '../../trainer/runs/launch.ts';
+import { type Manifest, readManifest, type Session } from '../../trainer/runs/manifest.ts';
+import { type RunPaths, runPaths, stages } from '../../trainer/runs/run-directory.ts';
+import type { CheckpointSummary, RunDetail, RunSummary, SessionSummary } from '../protocol/runs.ts';
+import { readSamples } from './samples.ts';
+
+/** Lines of the log that a view shows, and of what a trainer that failed or was lost had printed. */
+const logLines = 40;
+const outputLines = 10;
+
+/** Everything about a run but its points, read from the disk now. Never throws. */
+export function readRunDetail(summary: RunSummary, memoryBytes: number | null): RunDetail {
+  const paths = runPaths(summary.run);
+  const manifest = readManifest(paths);
+  return {
+    summary,
+    memoryBytes: isTraining(summary) ? memoryBytes : null,
+    sessions: manifest?.sessions.map(sessionOf) ?? [],
+    checkpoints: stages.flatMap((stage) => {
+      const all = listCheckpoints(paths, stage);
+      const best = bestCheckpoint(paths, 'psnr', stage);
+      return all.map((each, index) => checkpointOf(each, each.path === best?.path, index === all.length - 1));
+    }),
+    samples: readSamples(paths),
+    stepsBeforeTraining: stepsBeforeTraining(paths, manifest),
+    logTail: logTail(paths, summary),
+    files: {
+      config: [paths.config, launchPaths(paths).runFile].find((path) => existsSync(path)) ?? null,
+      log: existsSync(paths.log) ? paths.log : null,
+    },
+  };
+}
+
+function isTraining({ state }: RunSummary): boolean {
+  return state === 'starting' || state === 'running' || state === 'paused';
+}
+
+function sessionOf({ start, stop }: Session): SessionSummary {
+  return {
+    started: Date.parse(start.time),
+    stage: start.stage,
+    step: start.step,
+    engine: start.engine,
+    device: start.device,
+    host: start.host,
+    pid: start.pid,
+    toolVersion: start.toolVersion,
+    stopped: stop && { time: Date.parse(stop.time), step: stop.step, reason: stop.reason },
+  };
+}
+
+function checkpointOf({ path, state }: Checkpoint, best: boolean, last: boolean): CheckpointSummary {
+  const stateFile = statSync(join(path, 'state.json'), { throwIfNoEntry: false });
+  const metrics = Object.entries(state.metrics).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  );
+  return {
+    path,
+    stage: state.stage,
+    step: state.step,
+    epoch: state.epoch,
+    metrics: Object.fromEntries(metrics),
+    bytes: Object.values(state.files).reduce((sum, { bytes }) => sum + bytes, stateFile?.size ?? 0),
+    saved: stateFile?.mtimeMs ?? 0,
+    best,
+    last,
+  };
+}
+
+/**
+ * Where the training stage's steps begin among those of the points. The event file of a session begins with the
+ * first step that it logs, and the manifest says how many steps of the stage came before it.
+ */
+function stepsBeforeTraining(paths: RunPaths, manifest: Manifest | undefined): number {
+  const sessions = manifest?.sessions.filter(({ start }) => start.stage === 'training') ?? [];
+  const files = listEventFiles(paths.root);
+  for (const { start } of sessions.toReversed()) {
+    const file = files.findLast((path) => basename(path).endsWith(`.${start.host}.${start.pid}.0`));
+    if (file === undefined) continue;
+    const first = createEventReader(file).read()[0];
+    return first?.kind === 'sessionStart' ? first.step - 1 - start.step : 0;
+  }
+  return 0;
+}
+
+/** Of a run that ended badly, also what its trainer had printed: that may say more than its log. */
+function logTail(paths: RunPaths, { state }: RunSummary): string[] {
+  const endedBadly = state === 'failed' || state === 'lost';
+  const printed = endedBadly ? lastOutput(paths, outputLines) : [];
+  const log = lastLines(paths.log, logLines - printed.length);
+  // A message that the trainer wrote into its log as well stands there once.
+  return [...log, ...printed.filter((line) => !log.some((logged) => logged.endsWith(line)))];
+}

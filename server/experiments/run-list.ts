@@ -1,0 +1,256 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { type RunSummary as RunOnDisk, readFolders, summarizeRun } from '../../trainer/runs/list.ts';
+import type { Notifications } from '../protocol/messages.ts';
+import type { RunSummary } from '../protocol/runs.ts';
+import { runColours } from '../protocol/webview.ts';
+import { isLive, waitingRuns } from './queue.ts';
+import { compareSummaries, createdTime, summaryOf } from './summary.ts';
+import { type Closable, coalesce, repeat, watchFolder } from './watch.ts';
+
+/** The runs of some folders, kept current. */
+export interface RunList extends Closable {
+  /** Looks at other folders from now on. */
+  setFolders(folders: readonly string[]): void;
+  readonly folders: readonly string[];
+  /** All runs, live ones first, then those that wait, then the newest; resolves once all folders were looked at. */
+  all(): Promise<readonly RunSummary[]>;
+  /** One run as it is at this moment, also of another folder; undefined where it is none. */
+  read(run: string): RunSummary | undefined;
+  /** What stands in the run directories, as last seen. */
+  onDisk(): readonly RunOnDisk[];
+  /** Looks at a run, or for one that is new or gone, soon. */
+  touch(run: string): void;
+}
+
+export type RunsChange = Notifications['esrgan/runsChanged'];
+
+interface Entry {
+  run: RunOnDisk;
+  /** Null while nothing tells; then it is looked for again. */
+  created: number | null;
+  readonly colour: number;
+  /** When its folder changed last, in milliseconds since 1970. */
+  changed: number;
+  watches: readonly Closable[];
+  /** As told last, in JSON. */
+  told: string;
+  summary: RunSummary | undefined;
+}
+
+/** Milliseconds between two messages about changes, at least. */
+const pause = 200;
+
+/** Milliseconds between two looks at everything, at least; and no more of the time than one part in 500. */
+const slow = 2000;
+const share = 500;
+
+/** Milliseconds that the clock of a file system may stand still: a folder that changed so lately may change unseen. */
+const clockStep = 2000;
+
+/** Runs between two breaths of the event loop. */
+const slice = 25;
+
+/**
+ * Follows all runs of some folders. A run that somebody trains or that waits is watched; of all others only the
+ * modification times of their folders are looked at, every few seconds.
+ */
+export function createRunList(onChange: (change: RunsChange) => void): RunList {
+  const entries = new Map<string, Entry>();
+  const dirty = new Set<string>();
+  const removed = new Set<string>();
+  let folders: readonly string[] = [];
+  let folderWatches: readonly Closable[] = [];
+  let nextColour = 0;
+  let isClosed = false;
+  let scanned: Promise<void> = Promise.resolve();
+
+  const telling = coalesce(pause, () => {
+    for (const root of dirty) look(root);
+    dirty.clear();
+    tell();
+  });
+
+  /** Reads a run anew, whatever has become of it. */
+  function look(root: string): void {
+    const run = tryToRead(root);
+    const entry = entries.get(root);
+    if (run === undefined) {
+      if (entry !== undefined) forget(root, entry);
+      return;
+    }
+    removed.delete(root);
+    const changed = changeTime(root);
+    if (entry === undefined) {
+      const added: Entry = {
+        run,
+        created: createdTime(run),
+        colour: nextColour++ % runColours,
+        changed,
+        watches: [],
+        told: '',
+        summary: undefined,
+      };
+      entries.set(root, added);
+      rewatch(added);
+      return;
+    }
+    entry.run = run;
+    entry.changed = changed;
+    entry.created ??= createdTime(run);
+    rewatch(entry);
+  }
+
+  function forget(root: string, entry: Entry): void {
+    for (const watch of entry.watches) watch.close();
+    entries.delete(root);
+    removed.add(root);
+  }
+
+  function rewatch(entry: Entry): void {
+    const wanted = isActive(entry.run);
+    if (wanted === entry.watches.length > 0) return;
+    for (const watch of entry.watches) watch.close();
+    const { root, launch } = entry.run.paths;
+    entry.watches = wanted ? [root, launch].map((folder) => watchFolder(folder, () => touch(root))) : [];
+  }
+
+  function touch(root: string): void {
+    dirty.add(root);
+    telling.request();
+  }
+
+  /** Tells what is different from what was told last. */
+  function tell(): void {
+    if (isClosed) return;
+    const waiting = waitingRuns([...entries.values()].map(({ run }) => run)).map(({ run }) => run.root);
+    const changed: RunSummary[] = [];
+    for (const [root, entry] of entries) {
+      const position = waiting.indexOf(root);
+      const { created, colour } = entry;
+      const summary = summaryOf(entry.run, {
+        created,
+        colour,
+        queuePosition: position < 0 ? null : position,
+      });
+      const text = JSON.stringify(summary);
+      if (text === entry.told) continue;
+      entry.told = text;
+      entry.summary = summary;
+      changed.push(summary);
+    }
+    if (changed.length === 0 && removed.size === 0) return;
+    onChange({ changed, removed: [...removed] });
+    removed.clear();
+  }
+
+  /** Looks at everything: for runs that came or went, that are active, or whose folder has changed. */
+  async function scan(): Promise<void> {
+    const now = Date.now();
+    const found = new Set<string>();
+    const fresh: string[] = [];
+    for (const folder of folders) {
+      for (const name of readFolders(folder)) found.add(join(folder, name));
+    }
+    let count = 0;
+    for (const root of found) {
+      const entry = entries.get(root);
+      if (entry === undefined) fresh.push(root);
+      else if (needsLook(root, entry, now)) look(root);
+      if (++count % slice === 0) await breathe();
+    }
+    // In the order in which they were made, so that runs have the same colours whenever the editor starts.
+    const added: { readonly root: string; readonly created: number }[] = [];
+    for (const root of fresh) {
+      const run = tryToRead(root);
+      if (run !== undefined) added.push({ root, created: createdTime(run) ?? 0 });
+      if (++count % slice === 0) await breathe();
+    }
+    added.sort((a, b) => a.created - b.created || (a.root < b.root ? -1 : 1));
+    for (const { root } of added) {
+      look(root);
+      if (++count % slice === 0) await breathe();
+    }
+    for (const [root, entry] of entries) {
+      if (!folders.includes(dirname(root))) forget(root, entry);
+      else if (!found.has(root)) look(root);
+    }
+    tell();
+  }
+
+  /** One scan after the other; asked for during one, another follows. */
+  function requestScan(): Promise<void> {
+    scanned = scanned.then(() => (isClosed ? undefined : scan()));
+    return scanned;
+  }
+
+  const rescan = coalesce(pause, requestScan);
+  const polling = repeat(async () => {
+    const start = performance.now();
+    await requestScan();
+    return Math.max(slow, share * (performance.now() - start));
+  });
+
+  return {
+    setFolders(wanted) {
+      if (wanted.length === folders.length && wanted.every((folder, index) => folder === folders[index]))
+        return;
+      folders = [...new Set(wanted)];
+      for (const watch of folderWatches) watch.close();
+      folderWatches = folders.map((folder) => watchFolder(folder, () => rescan.request()));
+      void requestScan();
+    },
+    get folders() {
+      return folders;
+    },
+    async all() {
+      await scanned;
+      const summaries = [...entries.values()].flatMap(({ summary }) => summary ?? []);
+      return summaries.sort(compareSummaries);
+    },
+    read(root) {
+      if (entries.has(root)) {
+        look(root);
+        tell();
+        return entries.get(root)?.summary;
+      }
+      const run = tryToRead(root);
+      return run && summaryOf(run, { created: createdTime(run), colour: 0, queuePosition: null });
+    },
+    onDisk: () => [...entries.values()].map(({ run }) => run),
+    touch,
+    close() {
+      isClosed = true;
+      for (const { watches } of entries.values()) for (const watch of watches) watch.close();
+      for (const each of [...folderWatches, telling, rescan, polling]) each.close();
+    },
+  };
+}
+
+/** Whether something is going to happen to the run without anybody asking for it. */
+function isActive(run: RunOnDisk): boolean {
+  return isLive(run) || run.state.state === 'queued';
+}
+
+function needsLook(root: string, { run, changed }: Entry, now: number): boolean {
+  return isActive(run) || now - changed < clockStep || changeTime(root) !== changed;
+}
+
+/** Modification time of a folder in milliseconds since 1970; 0 where there is none. */
+function changeTime(root: string): number {
+  try {
+    return statSync(root, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** What is no run, or cannot be read at all, is left out. */
+function tryToRead(root: string): RunOnDisk | undefined {
+  try {
+    return summarizeRun(root, Date.now());
+  } catch {
+    return undefined;
+  }
+}

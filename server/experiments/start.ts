@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { basename, dirname } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  type Problem,
+  problemsForStage,
+  readRunFile,
+  serializeResolved,
+} from '../../trainer/config/index.ts';
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { launchPaths } from '../../trainer/runs/launch.ts';
+import { type RunPaths, runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
+import { readText } from './read-text.ts';
+
+/** The programs that the server starts. */
+export interface Programs {
+  /** Node.js, or Electron as such. */
+  readonly node: string;
+  /** The command `esrgan`, a script. */
+  readonly esrgan: string;
+  /** `launcher.ts`, built. */
+  readonly launcher: string;
+}
+
+/** A run that can be started: where it trains, and what. */
+export interface RunRequest {
+  readonly run: RunPaths;
+  readonly stage: Stage;
+  /** The run file with everything spelt out, for exactly this run directory. */
+  readonly runFile: string;
+}
+
+/**
+ * What starting a stage of a run file means. Throws a `config` error with all errors of the file that concern the
+ * stage, a line each, as `file:line:column: error: message`.
+ */
+export function requestFromFile(file: string, stage: Stage): RunRequest {
+  const { config, problems } = readRunFile(readText(file), { file });
+  const errors = problemsForStage(problems, stage).filter(({ severity }) => severity === 'error');
+  if (config === undefined || errors.length > 0) {
+    throw new WorkbenchError('config', errors.map((problem) => describe(file, problem)).join('\n'));
+  }
+  const run = runPaths(`${config.runs_dir}/${config.name}`);
+  return { run, stage, runFile: serializeResolved(config) };
+}
+
+/**
+ * What going on with a stage of a run means, by the run file that the run directory holds; wherever that directory
+ * lies now. Throws a `run` error where it holds none, and a `config` error as `requestFromFile` does.
+ */
+export function requestFromRun(run: RunPaths, stage: Stage): RunRequest {
+  const files = [run.config, launchPaths(run).runFile];
+  const text = files.map(tryReadText).find((each) => each !== undefined);
+  if (text === undefined) {
+    throw new WorkbenchError(
+      'run',
+      `${run.root} holds no run file (run.esrgan.yaml), so nothing says how to go on with it. Start a new run.`,
+    );
+  }
+  const { config, problems } = readRunFile(text, { file: run.config });
+  if (config === undefined) {
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    throw new WorkbenchError('config', errors.map((problem) => describe(run.config, problem)).join('\n'));
+  }
+  const here = { ...config, name: basename(run.root), runs_dir: dirname(run.root) };
+  return { run, stage, runFile: serializeResolved(here) };
+}
+
+function tryReadText(path: string): string | undefined {
+  try {
+    return readText(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(file: string, { start, message }: Problem): string {
+  return `${file}:${start.line}:${start.column}: error: ${message}`;
+}
+
+/**
+ * Starts the trainer of a run whose `launch/` holds its run file, as a process that does not descend from this
+ * one; resolves once it runs and `launch/process.json` says so. Rejects with a `run` error.
+ */
+export async function launchTrainer(
+  run: RunPaths,
+  { stage, resume }: { readonly stage: Stage; readonly resume: boolean },
+  { node, esrgan, launcher }: Programs,
+): Promise<void> {
+  const train = [
+    esrgan,
+    'train',
+    launchPaths(run).runFile,
+    '--stage',
+    stage,
+    ...(resume ? ['--resume'] : []),
+  ];
+  try {
+    await promisify(execFile)(process.execPath, [launcher, run.root, stage, node, ...train], {
+      env: nodeEnvironment(),
+      timeout: 20_000,
+      windowsHide: true,
+    });
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    const reason = said === '' ? String(error instanceof Error ? error.message : error) : said;
+    throw new WorkbenchError(
+      'run',
+      `The trainer of run ${run.name} could not be started with ${node}: ${reason}. The setting esrgan.nodePath names the Node.js that runs trainers.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The environment in which the editor's own program is a plain Node.js. */
+export function nodeEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+}

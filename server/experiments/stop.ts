@@ -1,0 +1,78 @@
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { type RequestKind, sendRequest } from '../../trainer/runs/control.ts';
+import { isLaunchAlive } from '../../trainer/runs/launch.ts';
+import type { RunSummary } from '../../trainer/runs/list.ts';
+import { readLock, whyStale } from '../../trainer/runs/lock.ts';
+import { thisHost } from '../../trainer/runs/processes.ts';
+import { isLive } from './queue.ts';
+
+/** The process that trains a run, or is about to. */
+interface Trainer {
+  readonly host: string;
+  readonly pid: number;
+  /** It has taken up the run and looks for requests. */
+  readonly isListening: boolean;
+}
+
+/**
+ * Asks the trainer of a run for something. Throws a `run` error where nobody is there to do it. A trainer that has
+ * not yet taken up the run would not find a request: it is told to stop by a signal, and for the rest has to be
+ * asked again.
+ */
+export function askTrainer(run: RunSummary, request: RequestKind): void {
+  const trainer = trainerOf(run, request);
+  if (trainer.isListening) {
+    sendRequest(run.paths, request);
+  } else if (request === 'stop') {
+    signal(run, trainer, 'SIGTERM');
+  } else {
+    throw new WorkbenchError('run', `Run ${run.paths.name} is still starting. Try again in a moment.`);
+  }
+}
+
+/** Ends the trainer of a run at once. Throws a `run` error where there is none, or not on this host. */
+export function killTrainer(run: RunSummary): void {
+  signal(run, trainerOf(run, 'stop'), 'SIGKILL');
+}
+
+function signal({ paths }: RunSummary, { host, pid }: Trainer, name: 'SIGTERM' | 'SIGKILL'): void {
+  if (host !== thisHost) {
+    throw new WorkbenchError(
+      'run',
+      `Run ${paths.name} trains on ${host} (process ${pid}); from here its process cannot be reached. End it there.`,
+    );
+  }
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WorkbenchError(
+      'run',
+      `Process ${pid}, which trains run ${paths.name}, cannot be ended: ${reason}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function trainerOf(run: RunSummary, request: RequestKind): Trainer {
+  const { paths, kind, state, status, launch } = run;
+  if (kind === 'foreign') {
+    throw new WorkbenchError('run', `${paths.root} was written by another program, which takes no requests.`);
+  }
+  const now = Date.now();
+  const lock = readLock(paths);
+  if (isLive(run) && lock !== undefined && whyStale(lock, now) === undefined) {
+    const isListening = status?.host === lock.host && status.pid === lock.pid;
+    return { host: lock.host, pid: lock.pid, isListening };
+  }
+  if (isLive(run) && launch?.process !== undefined && isLaunchAlive(launch, now)) {
+    return { host: launch.process.host, pid: launch.process.pid, isListening: false };
+  }
+  const reason = state.reason === null ? '' : ` (${state.reason})`;
+  throw new WorkbenchError(
+    'run',
+    `Cannot ${request} run ${paths.name}: nobody trains it, it is ${state.state}${reason}.`,
+  );
+}

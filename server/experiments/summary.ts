@@ -1,0 +1,69 @@
+import { basename, dirname } from 'node:path';
+import { eventFileSeconds, listEventFiles } from '../../trainer/runs/event-files.ts';
+import type { RunSummary as RunOnDisk } from '../../trainer/runs/list.ts';
+import { readManifest } from '../../trainer/runs/manifest.ts';
+import type { RunSummary } from '../protocol/runs.ts';
+
+/** What only the list as a whole knows of a run. */
+export interface Placement {
+  readonly created: number | null;
+  readonly colour: number;
+  readonly queuePosition: number | null;
+}
+
+/** What the editor's list shows of a run. */
+export function summaryOf(run: RunOnDisk, { created, colour, queuePosition }: Placement): RunSummary {
+  const { paths, kind, status, launch } = run;
+  const { state, reason } = run.state;
+  const awaited = state === 'queued' ? launch?.queued : state === 'starting' ? launch?.process : undefined;
+  const stage = awaited?.stage ?? status?.stage ?? launch?.process?.stage ?? null;
+  // A status of another stage than the one that is awaited says nothing of that one.
+  const known = status?.stage === stage ? status : undefined;
+  const now = state === 'running' ? known : undefined;
+  const isPlanned = known !== undefined && known.steps > 0;
+  return {
+    run: paths.root,
+    name: paths.name,
+    runsDir: dirname(paths.root),
+    kind,
+    state,
+    reason,
+    stage,
+    epoch: isPlanned ? known.epoch : null,
+    epochs: isPlanned ? known.epochs : null,
+    step: isPlanned ? known.step : null,
+    steps: isPlanned ? known.steps : null,
+    rate: now?.rate ?? null,
+    etaSeconds: now?.etaSeconds ?? null,
+    loss: known?.loss ?? null,
+    psnr: known?.psnr ?? null,
+    queuePosition,
+    colour,
+    created,
+    updated: run.updated,
+  };
+}
+
+/** When a run was made, in milliseconds since 1970; null where nothing tells. */
+export function createdTime({ paths, launch }: RunOnDisk): number | null {
+  const time = readManifest(paths)?.created ?? launch?.queued?.time ?? launch?.process?.time;
+  if (time !== undefined) return Date.parse(time);
+  const first = listEventFiles(paths.root)[0];
+  const seconds = first === undefined ? 0 : eventFileSeconds(basename(first));
+  return seconds === 0 ? null : seconds * 1000;
+}
+
+/** Live runs first, then those that wait in their order, then the newest. */
+export function compareSummaries(a: RunSummary, b: RunSummary): number {
+  return (
+    rank(a) - rank(b) ||
+    (a.queuePosition ?? 0) - (b.queuePosition ?? 0) ||
+    (b.created ?? 0) - (a.created ?? 0) ||
+    (a.run < b.run ? -1 : 1)
+  );
+}
+
+function rank({ state }: RunSummary): number {
+  if (state === 'queued') return 1;
+  return state === 'starting' || state === 'running' || state === 'paused' ? 0 : 2;
+}
