@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { vggDistance } from '../evaluate/feature-distance.ts';
+import { lpipsDistance, vggDistance } from '../evaluate/feature-distance.ts';
 import { type Measure, pixelMeasures } from '../evaluate/measure.ts';
 import { isProtocolName, type ProtocolName, protocols } from '../metrics/protocols.ts';
 import { vggConvolutions } from '../models/shapes/vgg.ts';
-import { recogniseVgg } from '../weights/vgg-file.ts';
+import { defaultVggFile, recogniseVgg } from '../weights/vgg-file.ts';
 import { parseEngine } from './open-model.ts';
 
 /** What a person says of how to measure. */
@@ -13,6 +15,8 @@ export interface MeasureFlags {
   readonly protocol: ProtocolName[];
   readonly vgg?: string;
   readonly vggLayers: string[];
+  readonly lpips?: string;
+  readonly lpipsVgg?: string;
   readonly engine: string;
 }
 
@@ -26,7 +30,9 @@ export function withMeasureOptions(command: Command): Command {
       ['paper-y', 'rgb'],
     )
     .option('--vgg <file>', "measure the perceptual distance, too, with these weights of torchvision's VGG")
-    .option('--vgg-layers <names>', 'layers of the perceptual distance', parseNames, ['conv5_4']);
+    .option('--vgg-layers <names>', 'layers of the perceptual distance', parseNames, ['conv5_4'])
+    .option('--lpips <file>', 'measure LPIPS, too: vgg.pth of the Python package lpips')
+    .option('--lpips-vgg <file>', "VGG16's weights for LPIPS; else what `esrgan weights get vgg16` brought");
 }
 
 /**
@@ -46,8 +52,15 @@ export async function withMeasures<T>(
   }
 }
 
-function distances({ vgg, vggLayers, engine }: MeasureFlags): Measure[] {
-  if (vgg === undefined) return [];
+function distances({ vgg, vggLayers, lpips, lpipsVgg, engine }: MeasureFlags): Measure[] {
+  const open = () => openEngine(parseEngine(engine));
+  return [
+    ...(vgg === undefined ? [] : [perceptual(open, vgg, vggLayers)]),
+    ...(lpips === undefined ? [] : [lpipsDistance(open, lpips, lpipsVgg ?? downloadedVgg16())]),
+  ];
+}
+
+function perceptual(open: () => Promise<Engine>, vgg: string, vggLayers: readonly string[]): Measure {
   const type = recogniseVgg(vgg);
   const known = vggConvolutions(type).map(({ layer }) => layer);
   const unknown = vggLayers.find((layer) => !known.includes(layer));
@@ -57,7 +70,16 @@ function distances({ vgg, vggLayers, engine }: MeasureFlags): Measure[] {
       `${vgg} holds ${type}, which has no layer ${unknown}: --vgg-layers takes ${known.join(', ')}.`,
     );
   }
-  return [vggDistance(() => openEngine(parseEngine(engine)), vgg, type, vggLayers)];
+  return vggDistance(open, vgg, type, vggLayers);
+}
+
+function downloadedVgg16(): string {
+  const path = defaultVggFile('vgg16');
+  if (existsSync(path)) return path;
+  throw new WorkbenchError(
+    'data',
+    `LPIPS needs the weights of vgg16, and there is no ${path}. \`esrgan weights get vgg16\` downloads them; --lpips-vgg names a file of torchvision.`,
+  );
 }
 
 /** The protocols named with commas between them. */

@@ -4,13 +4,15 @@ import type { PerceptualLossSettings } from '../config/index.ts';
 import { type Image, toFloatImage, toRgb } from '../data/image.ts';
 import type { Engine, HostTensors, Program, Tensors } from '../engine/engine.ts';
 import { perceptualLoss } from '../losses/perceptual.ts';
+import { lpips, lpipsLayers } from '../metrics/lpips.ts';
 import { rank4 } from '../models/rank4.ts';
 import { type VggConvolution, type VggType, vggConvolutions } from '../models/shapes/vgg.ts';
+import { readLpips } from '../weights/lpips-file.ts';
 import { readVgg } from '../weights/vgg-file.ts';
 import type { Measure } from './measure.ts';
 
 /** The distance of two batches `[N, H, W, 3]` in 0..1, a scalar. */
-export type Distance = (parameters: Tensors, sr: tf.Tensor4D, hr: tf.Tensor4D) => tf.Scalar;
+type Distance = (parameters: Tensors, sr: tf.Tensor4D, hr: tf.Tensor4D) => tf.Scalar;
 
 /**
  * The perceptual loss of the run file's defaults as a measure: the mean absolute difference of VGG's features before
@@ -43,8 +45,29 @@ export function vggDistance(
   });
 }
 
+/**
+ * LPIPS 0.1 on VGG16 as a measure. No border is cropped.
+ *
+ * @param linearPath the weights of the channels, `vgg.pth` of the lpips package
+ * @param vggPath VGG16's weights by torchvision's names
+ * @throws WorkbenchError `data` where a file does not hold what it should
+ */
+export function lpipsDistance(
+  openEngine: () => Promise<Engine>,
+  linearPath: string,
+  vggPath: string,
+): Measure {
+  return featureDistance(openEngine, {
+    protocol: 'lpips-vgg',
+    description: 'LPIPS 0.1 on VGG16; no border cropped',
+    parameters: new Map([...readLpips(linearPath), ...readVgg(vggPath, 'vgg16', lpipsLayers)]),
+    smallest: smallestSeen(vggConvolutions('vgg16', lpipsLayers)),
+    distance: lpips,
+  });
+}
+
 /** Pixels a side of which the last of some convolutions still sees one. */
-export function smallestSeen(convolutions: readonly VggConvolution[]): number {
+function smallestSeen(convolutions: readonly VggConvolution[]): number {
   return 2 ** convolutions.filter(({ isPooled }) => isPooled).length;
 }
 
@@ -58,7 +81,7 @@ interface Net {
 }
 
 /** A distance that a net sees, as a measure. The engine is opened for the first pair of images. */
-export function featureDistance(
+function featureDistance(
   openEngine: () => Promise<Engine>,
   { protocol, description, parameters, smallest, distance }: Net,
 ): Measure {

@@ -11,7 +11,7 @@ import {
   comparisonMarkdown,
   comparisonText,
 } from '../../../trainer/evaluate/compare-report.ts';
-import { pixelMeasures } from '../../../trainer/evaluate/measure.ts';
+import { type Measure, pixelMeasures } from '../../../trainer/evaluate/measure.ts';
 import { evaluateOnce } from '../../../trainer/evaluate/store.ts';
 import { fakeOpener, fakeRun, fakeTestSet } from './compared-runs.ts';
 
@@ -213,6 +213,41 @@ batch_size | 16 | 4
     expect(baseline[3]).toBe(0);
     expect(other[0]).toBeLessThan(baseline[0]!);
     expect(other[1]).toBeLessThan(other[2]!);
+  });
+
+  test('shows a distance beside the others, and says that lower is better', async () => {
+    const distance: Measure = {
+      protocol: 'lpips-vgg',
+      description: 'lower is better',
+      metrics: ['distance'],
+      smallest: () => 1,
+      measure: async (sr, hr) => ({ distance: Math.abs(sr.data[0]! - hr.data[0]!) }),
+      close: async () => {},
+    };
+    const runs = [4, 8].map((error, i) =>
+      fakeRun(`run${i}`, 'data_dir: /d', [{ stage: 'pretraining', step: 1, error }]),
+    );
+    const comparison = await compare(runs, { measures: [...pixelMeasures(['rgb']), distance] });
+    const inReport = { ...options, baseline: 'run0' };
+    const text = comparisonText(comparison, inReport);
+    const table = text.slice(text.indexOf('protocol lpips-vgg')).split('\n');
+    const [first, second] = comparison.rows.map(({ evaluations }) => evaluations[1]!.distance!);
+    expect(table.slice(0, 4).map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
+      'protocol lpips-vgg: lower is better; in brackets, beyond run0',
+      'run | model | set5 distance',
+      `run0 | PSNR | ${first!.toFixed(4)}`,
+      `run1 | PSNR | ${second!.toFixed(4)} (+${(second! - first!).toFixed(4)})`,
+    ]);
+    const csv = comparisonCsv(comparison, inReport).trimEnd().split('\n').slice(1);
+    expect(csv.map((line) => line.split(',').slice(4))).toEqual([
+      ['rgb', '2', ...Array(8).fill(expect.stringMatching(/\d/)), '', '', '', ''],
+      ['lpips-vgg', '2', ...Array(8).fill(''), ...Array(4).fill(expect.stringMatching(/\d/))],
+      ['rgb', '2', ...Array(8).fill(expect.stringMatching(/\d/)), '', '', '', ''],
+      ['lpips-vgg', '2', ...Array(8).fill(''), ...Array(4).fill(expect.stringMatching(/\d/))],
+    ]);
+    expect(comparisonJson(comparison, inReport)).toMatchObject({
+      rows: [{}, { evaluations: [{}, { delta: { distance: second! - first! } }] }],
+    });
   });
 
   test('quotes what CSV would misread', async () => {

@@ -7,6 +7,7 @@ import type { OpenModel } from '../../../trainer/cli/upscale.ts';
 import { encodePng } from '../../../trainer/data/decode.ts';
 import { bicubicUpscaler } from '../../../trainer/upscale/bicubic.ts';
 import { scenery, temporaryFolder } from '../data/pictures.ts';
+import { hashedVgg } from './hashed-vgg.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -86,6 +87,22 @@ test('prints JSON', async () => {
       ssim: number,
       images: ['0', '1'].map((name) => ({ name, psnr: number, ssim: number })),
     })),
+  );
+});
+
+test('measures what a net sees where its weights are given', async () => {
+  const [dir, vgg] = [await testSet(2), hashedVgg('vgg19', ['conv3_4'])];
+  const args = ['bicubic', '--data', `a=${dir}`, '--vgg', vgg, '--engine', 'cpu'];
+  const { printed } = await run(...args, '--vgg-layers', 'conv3_4');
+  const [, , third = ''] = printed.split('\n\n');
+  expect(third.replaceAll(/[0-9a-f]{8}(?=;)|\d\.\d{4}/g, '#')).toBe(
+    `protocol vgg19-conv3_4: perceptual distance, the L1 distance of the features of VGG19 before the activation at conv3_4, as in the perceptual loss; no border cropped; weights #; lower is better
+model    data  images  distance
+bicubic  a          2    #
+`,
+  );
+  await expect(run(...args, '--vgg-layers', 'conv3_4,conv6_1')).rejects.toThrow(
+    /holds vgg19, which has no layer conv6_1: --vgg-layers takes conv1_1, /,
   );
 });
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodePng } from '../../../trainer/data/decode.ts';
-import { pixelMeasures } from '../../../trainer/evaluate/measure.ts';
+import { type Measure, pixelMeasures } from '../../../trainer/evaluate/measure.ts';
 import {
   evaluateOnce,
   fingerprintTestSet,
@@ -100,6 +100,39 @@ test('a damaged file is computed anew', async () => {
     expect(await evaluateOnce(subject, set, pixelMeasures(['rgb']))).toEqual(first);
   }
   expect(counts.opened).toBe(4);
+});
+
+test('a distance is kept apart for each net that measures', async () => {
+  const { subject, counts } = model(newRun());
+  const set = await testSet();
+  const seenBy = (net: string, distance: number): Measure => ({
+    protocol: 'lpips-vgg',
+    description: '',
+    net,
+    metrics: ['distance'],
+    smallest: () => 1,
+    measure: async () => ({ distance }),
+    close: async () => {},
+  });
+  const measured = async (...measures: Measure[]) =>
+    (await evaluateOnce(subject, set, measures)).map(({ distance }) => distance);
+  const [one, two] = [seenBy('1'.repeat(64), 0.25), seenBy('2'.repeat(64), 0.5)];
+  expect(await measured(one)).toEqual([0.25]);
+  expect(await measured(one, two)).toEqual([0.25, 0.5]);
+  expect(await measured(two, one)).toEqual([0.5, 0.25]);
+  expect(counts.opened).toBe(2);
+  expect(await evaluateOnce(subject, set, [one])).toEqual([
+    {
+      model: 'net',
+      data: 'own',
+      protocol: 'lpips-vgg',
+      distance: 0.25,
+      images: [
+        { name: 'a', distance: 0.25 },
+        { name: 'b', distance: 0.25 },
+      ],
+    },
+  ]);
 });
 
 test('what belongs to no run is not kept', async () => {

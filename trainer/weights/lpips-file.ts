@@ -1,0 +1,32 @@
+import { WorkbenchError } from '../errors/errors.ts';
+import { linearName, lpipsLayers } from '../metrics/lpips.ts';
+import { vggConvolutions } from '../models/shapes/vgg.ts';
+import { openTensorFile } from './tensor-file.ts';
+import type { TensorMap } from './tensors.ts';
+
+/**
+ * Reads the weights that LPIPS gives to the channels of VGG16: `vgg.pth` of the lpips package, version 0.1.
+ *
+ * @returns tensors `[1, C, 1, 1]`
+ * @throws WorkbenchError `data` where the file holds something else, such as those for AlexNet
+ */
+export function readLpips(path: string): TensorMap {
+  const file = openTensorFile(path);
+  const convolutions = vggConvolutions('vgg16');
+  const parameters: TensorMap = new Map();
+  for (const [k, layer] of lpipsLayers.entries()) {
+    const name = linearName(k);
+    const found = file.entries.get(name);
+    const channels = convolutions.find((each) => each.layer === layer)?.outputs;
+    if (String(found?.shape) !== `1,${channels},1,1`) {
+      const is = found ? `is [${found.shape}] instead of [1,${channels},1,1]` : 'is missing';
+      const [first = 'nothing'] = file.entries.keys();
+      throw new WorkbenchError(
+        'data',
+        `${path} does not hold the weights of LPIPS 0.1 for VGG16: ${name} ${is} (its first tensor is ${first}). They are the file weights/v0.1/vgg.pth of the Python package lpips; those for AlexNet (alex.pth) and SqueezeNet are not supported.`,
+      );
+    }
+    parameters.set(name, file.read(name));
+  }
+  return parameters;
+}
