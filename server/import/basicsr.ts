@@ -37,7 +37,7 @@ export function importBasicSR(text: string): ImportedRun | { readonly problem: s
   const reading: Import = { options, stage, note: (key, why) => void notes.push(`\`${key}\`: ${why}`) };
   const settings = settingsOf(reading);
   noteRest(reading);
-  return { text: written(settings, notes), notes };
+  return { text: written(settings), notes };
 }
 
 function settingsOf(reading: Import): Settings {
@@ -495,13 +495,9 @@ function compact(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-function written(settings: Settings, notes: readonly string[]): string {
+function written(settings: Settings): string {
   const document = new Document(settings, { aliasDuplicateObjects: false });
-  const lines = notes.map((note) => ` - ${note}`);
-  document.commentBefore = [
-    ' Made of an option file of BasicSR. What is not, or not quite, as it was there:',
-    ...lines,
-  ].join('\n');
+  document.commentBefore = ' Made of an option file of BasicSR.';
   visit(document, {
     Seq: (_, list) => {
       list.flow = true;

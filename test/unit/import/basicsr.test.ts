@@ -37,13 +37,13 @@ train:
   gan_opt: { gan_type: vanilla, loss_weight: !!float 5e-3 }
 `;
 
-function imported(text: string): { config: object; notes: readonly string[]; text: string } {
+function imported(text: string): { config: object; notes: readonly string[] } {
   const result = importBasicSR(text);
   if ('problem' in result) throw new Error(result.problem);
   const { config, problems } = readRunFile(result.text, { file: '/p/from-basicsr.esrgan.yaml' });
   expect(problems).toEqual([]);
   if (!config) throw new Error('no config');
-  return { config, notes: result.notes, text: result.text };
+  return { config, notes: result.notes };
 }
 
 /** `text` with one stretch replaced. */
@@ -377,7 +377,6 @@ describe('tells what it could not carry over', () => {
     const result = imported(text);
     expect(result.config).toMatchObject(expected);
     expect(result.notes).toEqual(notes);
-    for (const note of notes) expect(result.text).toContain(`# - ${note}\n`);
   });
 });
 

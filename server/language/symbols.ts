@@ -1,0 +1,59 @@
+import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver-types';
+import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
+import type { Path } from '../../trainer/config/index.ts';
+import type { RunDocument } from './document.ts';
+import { type Entry, entriesAt, isBlock, wholeSpan } from './nodes.ts';
+
+/** Longest value that an outline shows. */
+const longest = 60;
+
+/** The keys of the text as a tree, each with its value where that is short. */
+export function documentSymbols(document: RunDocument): DocumentSymbol[] {
+  return symbolsAt(document, []);
+}
+
+function symbolsAt(document: RunDocument, path: Path): DocumentSymbol[] {
+  return entriesAt(document, path).flatMap((entry) => {
+    const whole = wholeSpan(entry);
+    if (!whole) return [];
+    const { value } = entry;
+    const children = isMap(value) || hasMaps(value) ? symbolsAt(document, entry.path) : [];
+    return [
+      {
+        name: entry.name.trim() === '' ? `"${entry.name}"` : entry.name,
+        detail: detailOf(document, entry),
+        kind: kindOf(value),
+        range: document.rangeOf(whole),
+        selectionRange: document.rangeOf(entry.keySpan ?? whole),
+        children,
+      },
+    ];
+  });
+}
+
+/** A list whose items have keys of their own is worth opening. */
+function hasMaps(node: Node | undefined): boolean {
+  return isSeq(node) && node.items.some((item) => isMap(item));
+}
+
+function detailOf({ text }: RunDocument, { value, valueSpan }: Entry): string {
+  if (!valueSpan || isBlock(value)) return '';
+  const line = text.slice(valueSpan.start, valueSpan.end).replaceAll(/\s+/g, ' ');
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+}
+
+function kindOf(node: Node | undefined): SymbolKind {
+  if (isMap(node)) return SymbolKind.Object;
+  if (isSeq(node)) return SymbolKind.Array;
+  if (isAlias(node)) return SymbolKind.Constant;
+  switch (isScalar(node) ? typeof node.value : undefined) {
+    case 'string':
+      return SymbolKind.String;
+    case 'number':
+      return SymbolKind.Number;
+    case 'boolean':
+      return SymbolKind.Boolean;
+    default:
+      return SymbolKind.Null;
+  }
+}
