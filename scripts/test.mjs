@@ -1,8 +1,10 @@
 // Runs the suites of tests and closes with one plain line: `N passed, N failed, N skipped`. As arguments it takes names
-// of suites (none: all) and, for the suites of vitest, names of files.
+// of suites (none: all) and, for the suites of vitest, names of files. With `--package` the suites that use VS Code test
+// the package of this platform as installed, and not the repository.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { findChromium, howToGetChromium } from './chromium.mjs';
+import { packageFile } from './package-file.mjs';
 import { setUpVSCode } from './setup-vscode.mjs';
 
 const suites = {
@@ -14,7 +16,8 @@ const suites = {
   e2e: () => inWorkbench(() => vitest('build/test-results-e2e.json', 'test/e2e/vitest.config.ts')),
 };
 
-const args = process.argv.slice(2);
+const args = process.argv.slice(2).filter((arg) => arg !== '--package');
+if (process.argv.includes('--package')) process.env.ESRGAN_VSIX = packageFile();
 const names = Object.keys(suites).filter((name) => args.includes(name));
 const files = args.filter((arg) => !(arg in suites));
 const chosen = names.length > 0 ? names : files.length > 0 ? ['unit'] : Object.keys(suites);
