@@ -304,7 +304,7 @@ export class LineChart extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    for (const name of ['xAxis', 'yIsLog', 'curves'] as const) if (changed.has(name)) this.#needsPlot = true;
+    for (const name of ['xAxis', 'yIsLog'] as const) if (changed.has(name)) this.#needsPlot = true;
     if (this.isTable) {
       this.#plot?.destroy();
       this.#plot = null;
@@ -720,7 +720,9 @@ export class LineChart extends LitElement {
   /** All points of the curves that are shown, whatever part of the axis is. */
   toCsv(): string {
     return pointsToCsv(
-      this.curves.filter(({ id }) => !this.hiddenCurves.has(id)).map(({ id, points }) => ({ name: id, points })),
+      this.curves
+        .filter(({ id }) => !this.hiddenCurves.has(id))
+        .map(({ id, points }) => ({ name: id, points })),
     );
   }
 
@@ -777,7 +779,6 @@ export class LineChart extends LitElement {
       colours: {
         background: cssVariable(this, '--wb-background', 'white'),
         text: cssVariable(this, '--wb-text', 'black'),
-        grid: cssVariable(this, '--wb-grid', 'gray'),
       },
     };
   }

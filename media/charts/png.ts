@@ -1,4 +1,4 @@
-import type { ChartPicture } from './svg.ts';
+import { type ChartPicture, gridOpacity } from './svg.ts';
 
 const font = (size: number, weight = 400) => `${weight} ${size}px system-ui, sans-serif`;
 
@@ -24,14 +24,14 @@ function draw(context: OffscreenCanvasRenderingContext2D, picture: ChartPicture)
   context.font = font(13, 600);
   context.fillText(picture.title, plot.left, 18);
   context.font = font(11);
-  context.strokeStyle = colours.grid;
+  context.strokeStyle = colours.text;
   for (const { at, label } of picture.xTicks) {
-    context.stroke(new Path2D(`M${at} ${plot.top}V${bottom}`));
+    drawGridLine(context, `M${at} ${plot.top}V${bottom}`);
     context.textAlign = 'center';
     context.fillText(label, at, bottom + 16);
   }
   for (const { at, label } of picture.yTicks) {
-    context.stroke(new Path2D(`M${plot.left} ${at}H${right}`));
+    drawGridLine(context, `M${plot.left} ${at}H${right}`);
     context.textAlign = 'right';
     context.fillText(label, plot.left - 6, at + 4);
   }
@@ -69,4 +69,10 @@ function draw(context: OffscreenCanvasRenderingContext2D, picture: ChartPicture)
     context.fillText(label, x + 21, bottom + 32);
     x += 40 + label.length * 6.5;
   }
+}
+
+function drawGridLine(context: OffscreenCanvasRenderingContext2D, path: string): void {
+  context.globalAlpha = gridOpacity;
+  context.stroke(new Path2D(path));
+  context.globalAlpha = 1;
 }

@@ -22,8 +22,11 @@ export interface ChartPicture {
     readonly raw: string;
     readonly envelope: string;
   }[];
-  readonly colours: { readonly background: string; readonly text: string; readonly grid: string };
+  readonly colours: { readonly background: string; readonly text: string };
 }
+
+/** How strongly the lines of the grid are drawn, of the colour of the text. */
+export const gridOpacity = 0.12;
 
 /** The picture as a self-contained SVG document. */
 export function chartToSvg(picture: ChartPicture): string {
@@ -35,7 +38,7 @@ export function chartToSvg(picture: ChartPicture): string {
     `<title>${escaped(picture.title)}</title>`,
     `<rect width="100%" height="100%" fill="${escaped(colours.background)}"/>`,
     `<text x="${plot.left}" y="18" font-size="13" font-weight="600" fill="${escaped(colours.text)}">${escaped(picture.title)}</text>`,
-    `<g stroke="${escaped(colours.grid)}">`,
+    `<g stroke="${escaped(colours.text)}" stroke-opacity="${gridOpacity}">`,
     ...picture.xTicks.map(({ at }) => `<path d="M${at} ${plot.top}V${bottom}"/>`),
     ...picture.yTicks.map(({ at }) => `<path d="M${plot.left} ${at}H${right}"/>`),
     '</g>',

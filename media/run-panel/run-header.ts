@@ -1,0 +1,186 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { RunDetail, RunStateName } from '../../server/protocol/runs.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, formatValue } from '../components/format.ts';
+import { type IconName, icon } from '../components/icons.ts';
+import { sharedStyles } from '../components/shared-styles.ts';
+
+/** What the buttons of the header ask for. */
+export type RunAction =
+  | 'pause'
+  | 'resume'
+  | 'stop'
+  | 'checkpoint'
+  | 'validate'
+  | 'restart'
+  | 'config'
+  | 'log';
+
+declare global {
+  interface HTMLElementEventMap {
+    'run-action': CustomEvent<RunAction>;
+  }
+  interface HTMLElementTagNameMap {
+    'run-header': RunHeader;
+  }
+}
+
+const stateTexts: Readonly<Record<RunStateName, string>> = {
+  queued: 'queued',
+  starting: 'starting',
+  running: 'running',
+  paused: 'paused',
+  finished: 'finished',
+  stopped: 'stopped',
+  failed: 'failed',
+  lost: 'crashed',
+  unknown: 'not running',
+};
+
+/** What a run is doing, in one line of figures, and what can be asked of it. */
+@customElement('run-header')
+export class RunHeader extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host { display: block; }
+      .title { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; }
+      .dot { width: 10px; height: 10px; border-radius: 50%; background: var(--run-colour); flex: none; forced-color-adjust: none; }
+      h1 { margin: 0; font-size: 1.2em; font-weight: 600; overflow-wrap: anywhere; }
+      .state { padding: 0 8px; border-radius: 9px; border: 1px solid var(--wb-line); color: var(--wb-quiet); }
+      .state.running { color: var(--wb-good); border-color: currentColor; }
+      .state.failed, .state.lost { color: var(--wb-bad); border-color: currentColor; }
+      .actions { display: flex; flex-wrap: wrap; gap: 4px; margin-left: auto; }
+      .actions .icon-picture { display: inline-flex; margin-right: 4px; }
+      .facts { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 0; }
+      .facts div { min-width: 0; }
+      dt { color: var(--wb-quiet); font-size: 0.85em; }
+      dd { margin: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; max-width: 34ch; }
+      dd .of { color: var(--wb-quiet); }
+      progress { display: block; appearance: none; width: 100%; height: 2px; margin-top: 8px; border: 0; background: var(--wb-grid); }
+      progress::-webkit-progress-bar { background: var(--wb-grid); }
+      progress::-webkit-progress-value { background: var(--run-colour); }
+      .reason { margin: 8px 0 0; padding: 6px 10px; border-left: 3px solid var(--wb-bad); background: color-mix(in srgb, var(--wb-bad) 8%, transparent); overflow-wrap: anywhere; }
+      details { margin-top: 6px; }
+      summary { cursor: pointer; color: var(--wb-quiet); }
+      summary:focus-visible { outline: 1px solid var(--wb-focus); }
+      pre { margin: 4px 0 0; max-height: 160px; overflow: auto; font-family: var(--vscode-editor-font-family, monospace); font-size: 0.92em; white-space: pre-wrap; overflow-wrap: anywhere; }
+      @media (forced-colors: active) { .dot { border: 1px solid CanvasText; } }
+    `,
+  ];
+
+  @property({ attribute: false }) detail: RunDetail | null = null;
+  /** The name where the detail is not there yet. */
+  @property({ attribute: false }) name = '';
+  @property({ attribute: false }) colour = '';
+  /** What a button that was pressed has led to. */
+  @property({ attribute: false }) notice = '';
+
+  override updated(): void {
+    // By the style object, since the content security policy refuses style attributes.
+    this.style.setProperty('--run-colour', this.colour);
+  }
+
+  override render() {
+    const { detail } = this;
+    const summary = detail?.summary;
+    return html`
+      <div class="title">
+        <span class="dot"></span>
+        <h1>${summary?.name ?? this.name}</h1>
+        ${summary ? html`<span class="state ${summary.state}">${stateText(detail)}</span>` : nothing}
+        <span role="status" class="notice">${this.notice}</span>
+        <div class="actions" role="toolbar" aria-label="Run">${detail ? this.#renderActions(detail) : nothing}</div>
+      </div>
+      ${detail ? renderFacts(detail) : nothing}
+      ${
+        summary?.steps
+          ? html`<progress
+              max=${summary.steps}
+              .value=${summary.step ?? 0}
+              aria-label=${`Steps of the ${summary.stage ?? ''} stage done`}
+            ></progress>`
+          : nothing
+      }
+      ${detail ? renderReason(detail) : nothing}
+    `;
+  }
+
+  #renderActions(detail: RunDetail): TemplateResult {
+    const { state, kind } = detail.summary;
+    const isLive = state === 'running' || state === 'starting' || state === 'paused';
+    const canRestart = kind === 'esrgan' && (state === 'stopped' || state === 'failed' || state === 'lost');
+    return html`
+      ${
+        isLive
+          ? html`${
+              state === 'paused'
+                ? this.#button('resume', 'Resume', 'play')
+                : this.#button('pause', 'Pause', 'pause')
+            }
+            ${this.#button('stop', 'Stop', 'stop')} ${this.#button('checkpoint', 'Checkpoint', 'save')}
+            ${this.#button('validate', 'Validate', 'beaker')}`
+          : nothing
+      }
+      ${canRestart ? this.#button('restart', 'Resume', 'play') : nothing}
+      ${detail.files.config ? this.#button('config', 'Run File', 'go') : nothing}
+      ${detail.files.log ? this.#button('log', 'Log', 'output') : nothing}
+    `;
+  }
+
+  #button(action: RunAction, label: string, name: IconName): TemplateResult {
+    return html`<vscode-button
+      secondary
+      data-action=${action}
+      @click=${() => this.dispatchEvent(new CustomEvent('run-action', { detail: action, bubbles: true, composed: true }))}
+      ><span slot="content-before">${icon(name)}</span>${label}</vscode-button
+    >`;
+  }
+}
+
+function stateText({ summary }: RunDetail): string {
+  const place = summary.queuePosition;
+  return place === null ? stateTexts[summary.state] : `queued, ${place + 1}.`;
+}
+
+function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateResult {
+  const session = sessions.at(-1);
+  const facts: readonly [string, unknown][] = [
+    ['stage', summary.stage],
+    ['epoch', progressOf(summary.epoch, summary.epochs)],
+    ['step', progressOf(summary.step, summary.steps)],
+    ['speed', summary.rate === null ? null : formatRate(summary.rate)],
+    ['time left', summary.etaSeconds === null ? null : formatDuration(summary.etaSeconds)],
+    ['loss', summary.loss === null ? null : formatValue(summary.loss)],
+    ['PSNR', summary.psnr === null ? null : `${summary.psnr.toFixed(2)} dB`],
+    ['memory', memoryBytes === null ? null : formatBytes(memoryBytes)],
+    ['engine', session ? `${session.engine} · ${session.device}` : null],
+  ];
+  return html`<dl class="facts">
+    ${facts
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+  </dl>`;
+}
+
+function progressOf(done: number | null, all: number | null): TemplateResult | null {
+  if (done === null) return null;
+  return html`${formatCount(done)}${all === null ? nothing : html`<span class="of"> / ${formatCount(all)}</span>`}`;
+}
+
+function renderReason({ summary, logTail }: RunDetail): TemplateResult | typeof nothing {
+  const hasFailed = summary.state === 'failed' || summary.state === 'lost';
+  if (!hasFailed) return nothing;
+  return html`<div class="reason">
+    ${summary.reason ?? (summary.state === 'lost' ? 'Its process ended without a word.' : 'It failed.')}
+    ${
+      logTail.length
+        ? html`<details>
+            <summary>Last lines of the log</summary>
+            <pre tabindex="0">${logTail.join('\n')}</pre>
+          </details>`
+        : nothing
+    }
+  </div>`;
+}

@@ -1,0 +1,395 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { RunDetail } from '../../server/protocol/runs.ts';
+import type { CurveSource } from '../charts/curve-view.ts';
+import '../charts/line-chart.ts';
+import { type ChartCursor, type ChartFile, formatX, type XAxis, type XRange } from '../charts/line-chart.ts';
+import { type ChartPlan, type GroupPlan, planCharts } from '../charts/tag-groups.ts';
+import { sharedStyles } from '../components/shared-styles.ts';
+import { onThemeChange } from '../components/theme-change.ts';
+import type { Host } from '../host.ts';
+import { runColour } from '../run-colours.ts';
+import './run-header.ts';
+import type { RunAction } from './run-header.ts';
+import { RunPoints } from './run-points.ts';
+import { type SampleStep, sampleAt, sampleSteps } from './sample-steps.ts';
+import './sample-view.ts';
+import type { SampleChange, SampleView } from './sample-view.ts';
+import { parseUiState, type UiState, type XAxisName, xAxes } from './ui-state.ts';
+
+/** Solid, dashed, dotted, …: curves of one chart are of one run, so they share its colour. */
+const dashes: readonly (readonly number[])[] = [[], [5, 3], [2, 2], [8, 3, 2, 3], [8, 3, 2, 3, 2, 3]];
+
+const axisOf: Readonly<Record<XAxisName, XAxis & { name: string }>> = {
+  step: { kind: 'count', title: 'step', isLog: false, name: 'Step' },
+  'step-log': { kind: 'count', title: 'step', isLog: true, name: 'Step, logarithmic' },
+  relative: { kind: 'duration', title: 'time since the start', isLog: false, name: 'Time since the start' },
+  wall: { kind: 'clock', title: 'time', isLog: false, name: 'Time of day' },
+};
+
+/** The panel of one run. It holds what the host last said of the run, and how the person looks at it. */
+@customElement('run-panel')
+export class RunPanel extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host { display: block; padding: 12px 16px 24px; container-type: inline-size; }
+      .problem { margin: 8px 0; padding: 6px 10px; border-left: 3px solid var(--wb-warn); overflow-wrap: anywhere; }
+      .toolbar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 18px; margin: 12px 0 4px; padding: 6px 0; border-top: 1px solid var(--wb-line); border-bottom: 1px solid var(--wb-line); }
+      .toolbar label { display: inline-flex; align-items: center; gap: 8px; color: var(--wb-quiet); }
+      .toolbar input[type='range'] { width: 110px; }
+      .toolbar output { min-width: 5ch; color: var(--wb-text); }
+      .toolbar select { color: var(--vscode-settings-dropdownForeground, var(--wb-text)); background: var(--vscode-settings-dropdownBackground, var(--wb-background)); border: 1px solid var(--vscode-settings-dropdownBorder, var(--wb-line)); border-radius: 3px; padding: 2px 4px; font: inherit; }
+      .toolbar .link { padding: 1px 6px; border-radius: 3px; color: var(--vscode-textLink-foreground, inherit); }
+      .place { margin-left: auto; color: var(--wb-quiet); min-width: 16ch; text-align: right; }
+      .loading { color: var(--wb-quiet); }
+      .columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px 28px; }
+      .column { min-width: 0; }
+      section { min-width: 0; padding-top: 8px; }
+      h2 { margin: 0 0 6px; font-size: 0.9em; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; color: var(--wb-quiet); }
+      .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)); gap: 14px 24px; }
+      .empty { padding: 40px 0; text-align: center; color: var(--wb-quiet); }
+      @container (min-width: 720px) {
+        .columns { grid-template-columns: minmax(0, 1.25fr) minmax(280px, 1fr); }
+        .column.second { grid-column: 1; }
+        .samples { grid-column: 2; grid-row: 1 / span 2; }
+      }
+      @container (min-width: 1200px) {
+        .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) minmax(320px, 0.85fr); }
+        .column.second { grid-column: 2; grid-row: 1; }
+        .samples { grid-column: 3; grid-row: 1; }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) host!: Host;
+  /** The run directory. */
+  @property({ attribute: false }) run = '';
+
+  @state() private detail: RunDetail | null = null;
+  @state() private ui!: UiState;
+  @state() private cursor: ChartCursor | null = null;
+  @state() private revision = 0;
+  @state() private problem = '';
+  @state() private notice = '';
+  @query('sample-view') private sampleView?: SampleView;
+
+  #points!: RunPoints;
+  #samples: readonly SampleStep[] = [];
+  #plan: readonly GroupPlan[] = [];
+  #plannedTags = '';
+  #addresses = new Map<string, string>();
+  #endThemeWatch: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.ui = parseUiState(this.host.getState());
+    this.#keepUi();
+    this.#points = new RunPoints(this.host, this.run, () => {
+      this.revision++;
+    });
+    this.host.onNotification('esrgan/runChanged', ({ run, parts }) => {
+      if (run !== this.run) return;
+      if (parts.includes('points')) void this.#try(() => this.#points.askForNew());
+      if (parts.some((part) => part !== 'points')) void this.#try(() => this.#askForDetail());
+    });
+    this.#endThemeWatch = onThemeChange(() => this.requestUpdate());
+    void this.#try(() => this.#askForDetail());
+    void this.#try(() => this.host.request('esrgan/follow', { run: this.run, follow: true }));
+    void this.#try(() => this.#points.load());
+    addEventListener('keydown', this.#onKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#endThemeWatch?.();
+    removeEventListener('keydown', this.#onKey);
+  }
+
+  async #askForDetail(): Promise<void> {
+    this.detail = await this.host.request('esrgan/run', { run: this.run });
+    this.#samples = sampleSteps(this.detail.samples, this.detail.stepsBeforeTraining);
+    this.notice = '';
+  }
+
+  async #try(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+      this.problem = '';
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has('revision')) {
+      const tags = [...this.#points.shown.keys()];
+      const planned = tags.toSorted().join('\n');
+      if (planned !== this.#plannedTags) {
+        this.#plannedTags = planned;
+        this.#plan = planCharts(tags);
+      }
+    }
+  }
+
+  override render() {
+    const { detail, ui } = this;
+    const name = this.run.split(/[\\/]/).at(-1) ?? this.run;
+    const at = this.cursor?.step ?? ui.sampleStep;
+    return html`
+      <run-header
+        .name=${name}
+        .detail=${detail}
+        .colour=${this.#colour}
+        .notice=${this.notice}
+        @run-action=${(event: CustomEvent<RunAction>) => this.#act(event.detail)}
+      ></run-header>
+      ${[this.problem, ...this.#points.problems]
+        .filter((problem) => problem !== '')
+        .map((problem) => html`<div class="problem" role="alert">${problem}</div>`)}
+      ${this.#renderToolbar()}
+      <div
+        class="columns"
+        @cursor-change=${(event: CustomEvent<ChartCursor | null>) => {
+          this.cursor = event.detail;
+        }}
+        @range-change=${(event: CustomEvent<XRange | null>) => this.#setUi({ range: event.detail })}
+        @toggle-curve=${(event: CustomEvent<string>) => this.#toggleTag(event.detail)}
+        @export-chart=${(event: CustomEvent<ChartFile>) => this.#save(event.detail)}
+        @sample-change=${(event: CustomEvent<SampleChange>) => {
+          if ('sampleStep' in event.detail) this.cursor = null;
+          this.#setUi(event.detail);
+        }}
+      >
+        ${
+          this.#plan.length === 0 && this.#points.isComplete
+            ? html`<div class="column empty">No points yet. They appear here as the run logs them.</div>`
+            : [0, 1].map(
+                (column) => html`<div class="column ${column === 1 ? 'second' : ''}">
+                  ${this.#plan.filter((_, i) => columnOf(i) === column).map((group) => this.#renderGroup(group))}
+                </div>`,
+              )
+        }
+        <section class="samples" aria-labelledby="samples-title">
+          <h2 id="samples-title">Samples</h2>
+          <sample-view
+            .steps=${this.#samples}
+            .index=${sampleAt(this.#samples, at)}
+            .ui=${ui}
+            .addressOf=${this.#addressOf}
+          ></sample-view>
+        </section>
+      </div>
+    `;
+  }
+
+  #renderToolbar() {
+    const { ui } = this;
+    return html`<div class="toolbar" role="group" aria-label="All charts">
+      <label>
+        smoothing
+        <input
+          type="range"
+          min="0"
+          max="0.99"
+          step="0.01"
+          .value=${String(ui.smoothing)}
+          @input=${(event: Event) => {
+            if (event.target instanceof HTMLInputElement)
+              this.#setUi({ smoothing: Number(event.target.value) });
+          }}
+        />
+        <output>${ui.smoothing === 0 ? 'off' : ui.smoothing.toFixed(2)}</output>
+      </label>
+      <label>
+        x axis
+        <select
+          @change=${(event: Event) => {
+            if (!(event.target instanceof HTMLSelectElement)) return;
+            const { value } = event.target;
+            this.#setXAxis(xAxes.find((axis) => axis === value) ?? 'step');
+          }}
+        >
+          ${xAxes.map((axis) => html`<option value=${axis} ?selected=${axis === ui.xAxis}>${axisOf[axis].name}</option>`)}
+        </select>
+      </label>
+      <label>
+        <input
+          type="checkbox"
+          .checked=${ui.yIsLog}
+          @change=${(event: Event) => {
+            if (event.target instanceof HTMLInputElement) this.#setUi({ yIsLog: event.target.checked });
+          }}
+        />
+        logarithmic y
+      </label>
+      ${ui.range ? html`<button class="link" @click=${() => this.#setUi({ range: null })}>Show all</button>` : nothing}
+      ${this.#points.isComplete || this.problem ? nothing : html`<span class="loading" role="status">loading earlier points…</span>`}
+      <output class="place" aria-hidden="true">${this.#placeText()}</output>
+    </div>`;
+  }
+
+  #placeText(): string {
+    const { cursor } = this;
+    if (!cursor) return '';
+    const step = `step ${formatX('count', cursor.step)}`;
+    const time = this.#points.timeOfStep(cursor.step);
+    return time === null ? step : `${step} · ${formatX('clock', time)}`;
+  }
+
+  #renderGroup(group: GroupPlan) {
+    const id = `group-${group.title.toLowerCase().replaceAll(/\W+/g, '-')}`;
+    return html`<section aria-labelledby=${id}>
+      <h2 id=${id}>${group.title}</h2>
+      <div class="charts">${group.charts.map((chart) => this.#renderChart(chart))}</div>
+    </section>`;
+  }
+
+  #renderChart(chart: ChartPlan) {
+    const { ui } = this;
+    return html`<line-chart
+      .heading=${chart.title}
+      .unit=${chart.unit}
+      .curves=${this.#curvesOf(chart)}
+      .revision=${this.revision}
+      .xAxis=${axisOf[ui.xAxis]}
+      .yIsLog=${ui.yIsLog}
+      .smoothing=${ui.smoothing}
+      .range=${ui.range}
+      .extent=${this.#extent()}
+      .cursor=${this.#cursorPlace()}
+      .hiddenCurves=${this.#hiddenTags}
+    ></line-chart>`;
+  }
+
+  get #colour(): string {
+    return runColour(this.detail?.summary.colour ?? 0);
+  }
+
+  #hiddenTags: ReadonlySet<string> = new Set();
+
+  #curvesOf(chart: ChartPlan): readonly CurveSource[] {
+    const x = this.#x();
+    return chart.curves.flatMap(({ tag, label }, i) => {
+      const points = this.#points.shown.get(tag);
+      const dash = dashes[i % dashes.length]!;
+      return points
+        ? [{ id: tag, label, colour: this.#colour, dash, points, x, divisor: chart.divisor }]
+        : [];
+    });
+  }
+
+  #x(): CurveSource['x'] {
+    const { xAxis } = this.ui;
+    if (xAxis === 'wall') return { of: 'times', factor: 1, offset: 0 };
+    if (xAxis === 'relative') return { of: 'times', factor: 1, offset: -this.#start() };
+    return { of: 'steps', factor: 1, offset: 0 };
+  }
+
+  /** When the run began, in seconds since 1970: its first session or, in runs of others, its first point. */
+  #start(): number {
+    const session = this.detail?.sessions[0];
+    if (session) return session.started / 1000;
+    return Math.min(...[...this.#points.shown.values()].map(({ times }) => times[0]!));
+  }
+
+  /** From the first to the last point of the run, so that all charts show the same. */
+  #extent(): XRange | null {
+    const x = this.#x();
+    let min = Number.POSITIVE_INFINITY;
+    let max = Number.NEGATIVE_INFINITY;
+    for (const points of this.#points.shown.values()) {
+      if (points.length === 0) continue;
+      min = Math.min(min, points[x.of][0]! * x.factor + x.offset);
+      max = Math.max(max, points[x.of][points.length - 1]! * x.factor + x.offset);
+    }
+    return min < max ? { min, max } : null;
+  }
+
+  #cursorPlace(): number | null {
+    if (this.cursor) return this.cursor.x;
+    return this.ui.sampleStep === null ? null : this.#placeOfStep(this.ui.sampleStep);
+  }
+
+  #placeOfStep(step: number): number | null {
+    const x = this.#x();
+    const base = x.of === 'steps' ? step : this.#points.timeOfStep(step);
+    return base === null ? null : base * x.factor + x.offset;
+  }
+
+  readonly #addressOf = async (paths: readonly string[]) => {
+    const missing = paths.filter((path) => !this.#addresses.has(path));
+    if (missing.length > 0) {
+      const found = await this.host.request('host/uris', { paths: missing });
+      for (const [path, address] of Object.entries(found)) this.#addresses.set(path, address);
+    }
+    return Object.fromEntries(
+      paths.flatMap((path) => {
+        const address = this.#addresses.get(path);
+        return address === undefined ? [] : [[path, address]];
+      }),
+    );
+  };
+
+  #setXAxis(xAxis: XAxisName): void {
+    const isSame = xAxis.startsWith('step') && this.ui.xAxis.startsWith('step');
+    this.#setUi({ xAxis, ...(isSame ? {} : { range: null }) });
+    const x = this.cursor && this.#placeOfStep(this.cursor.step);
+    this.cursor = this.cursor && x !== null ? { ...this.cursor, x } : null;
+  }
+
+  #toggleTag(tag: string): void {
+    const hidden = new Set(this.ui.hiddenTags);
+    if (!hidden.delete(tag)) hidden.add(tag);
+    this.#setUi({ hiddenTags: [...hidden] });
+  }
+
+  #setUi(change: Partial<UiState>): void {
+    this.ui = { ...this.ui, ...change };
+    this.#keepUi();
+  }
+
+  #keepUi(): void {
+    this.#hiddenTags = new Set(this.ui.hiddenTags);
+    this.host.setState({ run: this.run, ...this.ui });
+  }
+
+  #act(action: RunAction): void {
+    const { run } = this;
+    void this.#try(async () => {
+      switch (action) {
+        case 'restart':
+          await this.host.request('host/command', { command: 'esrgan.resumeRun', args: [{ run }] });
+          break;
+        case 'log':
+          await this.host.request('host/command', { command: 'esrgan.showRunLog', args: [{ run }] });
+          break;
+        case 'config':
+          if (this.detail?.files.config)
+            await this.host.request('host/open', { path: this.detail.files.config });
+          break;
+        default:
+          await this.host.request('esrgan/control', { run, request: action });
+          this.notice = `Asked to ${action}; the trainer does so after its current step.`;
+      }
+    });
+  }
+
+  #save(file: ChartFile): void {
+    const name = `${this.detail?.summary.name ?? 'run'}-${file.name}`;
+    void this.#try(() => this.host.request('host/save', { name, content: file.content }));
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key.toLowerCase() !== 's') return;
+    const [target] = event.composedPath();
+    if (target instanceof HTMLSelectElement) return;
+    this.sampleView?.step(event.shiftKey ? -1 : 1);
+    event.preventDefault();
+  };
+}
+
+/** Losses and the optimiser on the left, validation, the machine and all others beside them. */
+function columnOf(group: number): 0 | 1 {
+  return group === 0 || group === 2 ? 0 : 1;
+}

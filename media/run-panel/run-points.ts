@@ -1,0 +1,111 @@
+import type { PointsAnswer } from '../../server/protocol/runs.ts';
+import { nearestIndex, PointSeries } from '../charts/point-series.ts';
+import type { Host } from '../host.ts';
+
+/** How many points of each tag are shown at once, before all are there. */
+const newestCount = 500;
+
+/**
+ * The points of a run, asked of the host: the newest at once, then all from the first, then whatever is new. Calls
+ * `changed` after each answer.
+ */
+export class RunPoints {
+  /** By tag. Until all points are there, those of the newest that came first. */
+  shown: ReadonlyMap<string, PointSeries> = new Map();
+  /** Whether `shown` has all points that there were when the host last answered. */
+  isComplete = false;
+  /** What could not be read, a sentence each. */
+  problems: readonly string[] = [];
+
+  readonly #host: Pick<Host, 'request'>;
+  readonly #run: string;
+  readonly #changed: () => void;
+  #all = new Map<string, PointSeries>();
+  #generation: number | null = null;
+  #isAsking = false;
+  #asksAgain = false;
+
+  constructor(host: Pick<Host, 'request'>, run: string, changed: () => void) {
+    this.#host = host;
+    this.#run = run;
+    this.#changed = changed;
+  }
+
+  /** Loads the newest points, then all. Rejects with the message of the host. */
+  async load(): Promise<void> {
+    const newest = await this.#host.request('esrgan/newestPoints', { run: this.#run, count: newestCount });
+    const preview = new Map<string, PointSeries>();
+    take(preview, newest);
+    this.shown = preview;
+    this.problems = newest.problems;
+    // A run that is that short is there already.
+    if (Object.values(newest.tags).every(({ first }) => first === 0)) {
+      this.#all = preview;
+      this.#generation = newest.generation;
+    }
+    this.#changed();
+    await this.askForNew();
+  }
+
+  /** Takes what is new. A call while another one goes on makes that one ask once more. */
+  async askForNew(): Promise<void> {
+    this.#asksAgain = true;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      while (this.#asksAgain) {
+        this.#asksAgain = false;
+        while (await this.#ask());
+      }
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  /** Asks once; whether there is more. */
+  async #ask(): Promise<boolean> {
+    const counts = Object.fromEntries([...this.#all].map(([tag, { length }]) => [tag, length]));
+    const after = this.#generation === null ? null : { generation: this.#generation, counts };
+    const answer = await this.#host.request('esrgan/points', { run: this.#run, after });
+    this.problems = answer.problems;
+    const isAnew = this.#generation !== null && answer.generation !== this.#generation;
+    if (isAnew) this.#all = new Map();
+    this.#generation = answer.generation;
+    const isGapless = Object.entries(answer.tags).every(
+      ([tag, { first }]) => first === (this.#all.get(tag)?.length ?? 0),
+    );
+    if (!isGapless) {
+      // What it has is not what the host thinks: from the first again.
+      this.#all = new Map();
+      this.#generation = null;
+      return true;
+    }
+    take(this.#all, answer);
+    if (!answer.more) {
+      this.shown = this.#all;
+      this.isComplete = true;
+    } else if (this.isComplete || this.shown.size === 0) {
+      // Catching up with much that is new; or there were no newest to show.
+      this.shown = this.#all;
+    }
+    this.#changed();
+    return answer.more;
+  }
+
+  /** Seconds since 1970 at a step, as the longest curve has it; `null` where there are no points. */
+  timeOfStep(step: number): number | null {
+    let longest: PointSeries | null = null;
+    for (const series of this.shown.values()) {
+      if (series.length > (longest?.length ?? 0)) longest = series;
+    }
+    return longest && longest.times[nearestIndex(longest.steps, longest.length, step)]!;
+  }
+}
+
+function take(all: Map<string, PointSeries>, answer: PointsAnswer): void {
+  for (const [tag, points] of Object.entries(answer.tags)) {
+    const series = all.get(tag) ?? new PointSeries();
+    all.set(tag, series);
+    series.append(points);
+  }
+}

@@ -1,0 +1,37 @@
+import type { SamplePicture, StageName, StageSamples } from '../../server/protocol/runs.ts';
+
+/** What the generator made of the sample pictures at one step. */
+export interface SampleStep {
+  readonly stage: StageName;
+  /** Of the stage. */
+  readonly step: number;
+  /** Among the steps of the points, which go on from stage to stage. */
+  readonly at: number;
+  readonly pictures: readonly SamplePicture[];
+  /** Paths of the results, by the picture's key. */
+  readonly sr: Readonly<Record<string, string>>;
+}
+
+/** The samples of all stages in the order in which they were drawn. */
+export function sampleSteps(samples: readonly StageSamples[], stepsBeforeTraining: number): SampleStep[] {
+  return samples
+    .flatMap(({ stage, pictures, steps }) =>
+      steps.map(({ step, sr }) => ({
+        stage,
+        step,
+        at: step + (stage === 'training' ? stepsBeforeTraining : 0),
+        pictures,
+        sr,
+      })),
+    )
+    .sort((a, b) => a.at - b.at);
+}
+
+/** The index of the last sample at or before a step, else of the first; of the last where there is no step. */
+export function sampleAt(steps: readonly SampleStep[], at: number | null): number {
+  if (at === null) return steps.length - 1;
+  return Math.max(
+    0,
+    steps.findLastIndex((sample) => sample.at <= at),
+  );
+}
