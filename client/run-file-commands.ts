@@ -36,7 +36,7 @@ export function runFileCommands({
       if (queued) {
         window.setStatusBarMessage(`ESRGAN: ${basename(run)} is queued`, 5000);
       } else {
-        panels.open(run, ViewColumn.Beside, true);
+        panels.open(run, window.activeTextEditor ? ViewColumn.Beside : ViewColumn.Active, true);
       }
     };
 

@@ -21,6 +21,21 @@ await build({
 });
 chmodSync('dist/esrgan.js', 0o755);
 
+// VS Code loads extensions as CommonJS.
+await build({
+  entryPoints: { client: 'client/extension.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  sourcemap: 'linked',
+  external: ['vscode'],
+  logLevel: 'warning',
+});
+
 // Pages in webviews: a script and a style sheet each, in one piece, as their content security policy asks.
 await build({
   entryPoints: { 'run-panel': 'media/run-panel/main.ts' },

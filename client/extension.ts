@@ -1,0 +1,79 @@
+import { commands, type ExtensionContext, type LogOutputChannel, Uri, window } from 'vscode';
+import { createEngineStatus } from './engine-status.ts';
+import { createFollows } from './follows.ts';
+import { getCommands } from './get-commands.ts';
+import { createInventoryView } from './inventory-view.ts';
+import { registerLanguageModelTools } from './language-model-tools.ts';
+import { runCommands } from './run-commands.ts';
+import { runFileCommands } from './run-file-commands.ts';
+import { createRunList } from './run-list.ts';
+import { createRunPanels } from './run-panel.ts';
+import { createRunsView } from './runs-view.ts';
+import { serverCommands } from './server-commands.ts';
+import { createServerLink } from './server-link.ts';
+import { createStatusBar } from './status-bar.ts';
+import type { Command, Workbench } from './workbench.ts';
+
+/** Called by the editor when a run file, a view or a command calls for the extension. */
+export function activate(context: ExtensionContext): void {
+  const log = window.createOutputChannel('ESRGAN', { log: true });
+  context.subscriptions.push(log);
+  try {
+    open(context, log);
+  } catch (error) {
+    // The editor itself shows nothing.
+    log.error(error instanceof Error ? error : String(error));
+    void tell(log, `ESRGAN Workbench could not start: ${messageOf(error)}`);
+  }
+}
+
+function open({ extensionUri: extension, subscriptions }: ExtensionContext, log: LogOutputChannel): void {
+  const link = createServerLink(Uri.joinPath(extension, 'dist', 'server.js'), log);
+  const runs = createRunList(link);
+  const follows = createFollows((run, follow) => {
+    // The server hears of it when it starts again, and tells the person itself where it does not.
+    link.request('esrgan/follow', { run, follow }).catch((error: unknown) => log.debug(messageOf(error)));
+  });
+  const runsView = createRunsView(link, runs, follows);
+  const inventoryView = createInventoryView(link);
+  const panels = createRunPanels({ extension, link, follows }, runs);
+  const engines = createEngineStatus(link);
+  const workbench: Workbench = { extension, log, link, follows, runs, runsView, inventoryView, panels };
+
+  const table: Readonly<Record<string, Command>> = {
+    ...runCommands(workbench),
+    ...runFileCommands(workbench),
+    ...getCommands(workbench),
+    ...serverCommands(workbench, engines),
+  };
+  subscriptions.push(
+    link,
+    runs,
+    runsView,
+    inventoryView,
+    panels,
+    engines,
+    createStatusBar(runs),
+    link.onDidStart(() => follows.tellAll()),
+    ...Object.entries(table).map(([id, command]) =>
+      commands.registerCommand(id, (...args: unknown[]) =>
+        command(...args).catch((error: unknown) => {
+          log.error(`${id}: ${messageOf(error)}`);
+          return tell(log, messageOf(error));
+        }),
+      ),
+    ),
+    ...registerLanguageModelTools(workbench),
+  );
+  // Not waited for: the window goes on opening meanwhile.
+  link.start();
+}
+
+/** Says what failed, with the way to the log. */
+async function tell(log: LogOutputChannel, message: string): Promise<void> {
+  if ((await window.showErrorMessage(message, 'Show Log')) !== undefined) log.show();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

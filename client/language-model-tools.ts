@@ -1,0 +1,102 @@
+import { basename, isAbsolute } from 'node:path';
+import {
+  type Disposable,
+  LanguageModelTextPart,
+  type LanguageModelTool,
+  LanguageModelToolResult,
+  lm,
+  Uri,
+  workspace,
+} from 'vscode';
+import type { RunSummary, StageName } from '../server/protocol/runs.ts';
+import { collectCurves, comparedRun, findRun, listedRun, runReport } from './curves.ts';
+import type { Workbench } from './workbench.ts';
+
+type NoInput = {};
+interface RunInput {
+  /** Name or folder. */
+  readonly run: string;
+}
+interface RunsInput {
+  readonly runs: readonly string[];
+}
+interface StartInput {
+  /** A path, from the workspace's folder on if it is not absolute. */
+  readonly file: string;
+  readonly stage: StageName;
+  readonly resume?: boolean;
+}
+
+/** What language models in the editor can see of runs, and, each time with the person's consent, do to them. */
+export function registerLanguageModelTools({ link, runs }: Workbench): Disposable[] {
+  const find = async (name: string): Promise<RunSummary> => findRun(await runs.all(), name);
+  const curvesOf = (run: string) => collectCurves((after) => link.request('esrgan/points', { run, after }));
+  const detailOf = (run: string) => link.request('esrgan/run', { run });
+
+  const listRuns: LanguageModelTool<NoInput> = {
+    prepareInvocation: () => ({ invocationMessage: 'Listing runs' }),
+    invoke: async () => answer((await runs.all()).map(listedRun)),
+  };
+  const getRunMetrics: LanguageModelTool<RunInput> = {
+    prepareInvocation: ({ input }) => ({ invocationMessage: `Reading the curves of ${input.run}` }),
+    async invoke({ input }) {
+      const { run } = await find(input.run);
+      return answer(runReport(await detailOf(run), await curvesOf(run)));
+    },
+  };
+  const compareRuns: LanguageModelTool<RunsInput> = {
+    prepareInvocation: ({ input }) => ({ invocationMessage: `Comparing ${input.runs.length} runs` }),
+    async invoke({ input }) {
+      const found = await Promise.all(input.runs.map(find));
+      return answer(
+        await Promise.all(
+          found.map(async ({ run }) => comparedRun(await detailOf(run), await curvesOf(run))),
+        ),
+      );
+    },
+  };
+  const startRun: LanguageModelTool<StartInput> = {
+    prepareInvocation: ({ input: { file, stage, resume } }) => ({
+      invocationMessage: `Starting ${stage} of ${basename(file)}`,
+      confirmationMessages: {
+        title: `${resume === true ? 'Resume' : 'Start'} ${stage}?`,
+        message: `This trains \`${file.replaceAll('`', '')}\` on this machine, which can take days.`,
+      },
+    }),
+    async invoke({ input: { file, stage, resume = false } }) {
+      if (!workspace.isTrusted)
+        throw new Error('Nothing is started in a workspace that the person does not trust.');
+      return answer(await link.request('esrgan/start', { file: absolutePath(file), stage, resume }));
+    },
+  };
+  const stopRun: LanguageModelTool<RunInput> = {
+    prepareInvocation: ({ input: { run } }) => ({
+      invocationMessage: `Stopping ${run}`,
+      confirmationMessages: {
+        title: 'Stop the run?',
+        message: `\`${run.replaceAll('`', '')}\` writes a checkpoint after its step and ends. It can be resumed.`,
+      },
+    }),
+    async invoke({ input }) {
+      const { run, name } = await find(input.run);
+      await link.request('esrgan/control', { run, request: 'stop' });
+      return answer({ asked: `${name} stops after its current step.` });
+    },
+  };
+  return [
+    lm.registerTool('esrgan_listRuns', listRuns),
+    lm.registerTool('esrgan_getRunMetrics', getRunMetrics),
+    lm.registerTool('esrgan_compareRuns', compareRuns),
+    lm.registerTool('esrgan_startRun', startRun),
+    lm.registerTool('esrgan_stopRun', stopRun),
+  ];
+}
+
+function answer(value: object): LanguageModelToolResult {
+  return new LanguageModelToolResult([new LanguageModelTextPart(JSON.stringify(value))]);
+}
+
+function absolutePath(file: string): string {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  return isAbsolute(file) || folder === undefined ? file : Uri.joinPath(folder, file).fsPath;
+}
