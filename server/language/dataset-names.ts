@@ -1,0 +1,44 @@
+import { predefinedDatasets } from '../../trainer/config/index.ts';
+import type { RunDocument } from './document.ts';
+import type { Span } from './lines.ts';
+import { entriesAt, innerSpan, textOf } from './nodes.ts';
+
+/** A place where the text names a data set. */
+export interface DatasetName {
+  readonly name: string;
+  /** Without quotes. */
+  readonly span: Span;
+  /** With its quotes. */
+  readonly written: Span;
+  /** Its entry under `datasets`, or a use by a stage. */
+  readonly kind: 'entry' | 'use';
+}
+
+/** Names that need no entry. */
+export const predefinedNames: readonly string[] = Object.keys(predefinedDatasets('', 4));
+
+/** All names of data sets, in the order of the text. A list that both stages share by an alias counts once. */
+export function datasetNames(document: RunDocument): DatasetName[] {
+  const entries = entriesAt(document, ['datasets']).flatMap(({ name, keySpan }) =>
+    keySpan ? [nameAt(document, name, keySpan, 'entry')] : [],
+  );
+  const uses = ['pretraining', 'training'].flatMap((stage) =>
+    ['train_datasets', 'val_datasets'].flatMap((key) =>
+      entriesAt(document, [stage, key]).flatMap(({ value, valueSpan }) => {
+        const name = textOf(document, value);
+        return name !== undefined && valueSpan ? [nameAt(document, name, valueSpan, 'use')] : [];
+      }),
+    ),
+  );
+  const all = [...entries, ...uses].toSorted((a, b) => a.span.start - b.span.start);
+  return all.filter(({ span }, index) => all[index - 1]?.span.start !== span.start);
+}
+
+/** The name at a place of the text. */
+export function datasetNameAt(document: RunDocument, offset: number): DatasetName | undefined {
+  return datasetNames(document).find(({ written: { start, end } }) => start <= offset && offset <= end);
+}
+
+function nameAt(document: RunDocument, name: string, written: Span, kind: DatasetName['kind']): DatasetName {
+  return { name, span: innerSpan(document, written), written, kind };
+}
