@@ -4,7 +4,12 @@ import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { esrgan: 'trainer/cli/main.ts', 'load-worker': 'trainer/data/load-worker.ts' },
+  entryPoints: {
+    esrgan: 'trainer/cli/main.ts',
+    'load-worker': 'trainer/data/load-worker.ts',
+    server: 'server/main.ts',
+    launcher: 'server/experiments/launcher.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -1,4 +1,4 @@
-import { dirname, resolve, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import {
   isCount,
@@ -44,15 +44,16 @@ const isWeightsList = isList(
 );
 
 /**
- * The data sets of a data folder and the weights of this machine. `ask` runs the command with these words and
+ * The data sets of a data folder (absolute) and the weights of this machine. `ask` runs the command with these words and
  * gives what it prints as JSON.
  */
 export async function readInventory(
   ask: (words: readonly string[]) => Promise<unknown>,
   dataDir: string,
+  scale: number,
 ): Promise<InventoryReport> {
   const [data, weights] = await Promise.all([
-    ask(['data', 'list', '--json', '--data-dir', dataDir]),
+    ask(['data', 'list', '--json', '--data-dir', dataDir, '--scale', String(scale)]),
     ask(['weights', 'list', '--json']),
   ]);
   return { items: [...dataItems(data, dataDir), ...weightsItems(weights)] };
@@ -73,7 +74,7 @@ export function dataItems(answer: unknown, dataDir: string): InventoryItem[] {
       name,
       present,
       description: present ? `${counts.join(' / ')} images` : downloadSize(download?.bytes ?? null),
-      path: commonFolder(entries.map(({ folder }) => resolve(dataDir, folder))),
+      path: topFolder(dataDir, entries[0]?.folder ?? dataDir),
       canGet: download?.hasAddress === true,
     };
   });
@@ -108,14 +109,8 @@ function formatBytes(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toPrecision(3)} MB` : `${(bytes / 1e9).toPrecision(2)} GB`;
 }
 
-/** The deepest folder that all of these lie in, or the only one. */
-function commonFolder(folders: readonly string[]): string {
-  const [first = '', ...others] = folders;
-  let common = first;
-  while (!others.every((folder) => folder === common || folder.startsWith(`${common}${sep}`))) {
-    const parent = dirname(common);
-    if (parent === common) break;
-    common = parent;
-  }
-  return common;
+/** The folder directly in the data folder that another one lies in. */
+function topFolder(dataDir: string, folder: string): string {
+  const [first = ''] = relative(dataDir, folder).split(sep);
+  return join(dataDir, first);
 }

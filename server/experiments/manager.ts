@@ -64,7 +64,8 @@ export interface Manager extends Closable {
   removeFromQueue(run: string): Promise<void>;
   deleteRun(run: string): void;
   engines(again: boolean): Promise<EngineReport>;
-  inventory(folder: string, dataDir: string): Promise<InventoryReport>;
+  /** What there is in a data folder (absolute) for this scale; `folder` is one of the workspace. */
+  inventory(folder: string, dataDir: string, scale: number): Promise<InventoryReport>;
   /** Starts waiting runs for which there is a place, as after a change of the settings. */
   startWaiting(): void;
 }
@@ -209,7 +210,8 @@ export function createManager(options: ManagerOptions): Manager {
       list.touch(found.paths.root);
     },
     engines: readEngines,
-    inventory: (folder, dataDir) => readInventory((words) => askCommand(programs(), words, folder), dataDir),
+    inventory: (folder, dataDir, scale) =>
+      readInventory((words) => askCommand(programs(), words, folder), dataDir, scale),
     startWaiting,
     close() {
       isClosed = true;

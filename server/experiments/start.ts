@@ -8,6 +8,7 @@ import {
   serializeResolved,
 } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { datasetFiles } from '../../trainer/image-files/dataset-files.ts';
 import { launchPaths } from '../../trainer/runs/launch.ts';
 import { type RunPaths, runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
 import { readText } from './read-text.ts';
@@ -35,7 +36,7 @@ export interface RunRequest {
  * stage, a line each, as `file:line:column: error: message`.
  */
 export function requestFromFile(file: string, stage: Stage): RunRequest {
-  const { config, problems } = readRunFile(readText(file), { file });
+  const { config, problems } = readRunFile(readText(file), { file, files: datasetFiles });
   const errors = problemsForStage(problems, stage).filter(({ severity }) => severity === 'error');
   if (config === undefined || errors.length > 0) {
     throw new WorkbenchError('config', errors.map((problem) => describe(file, problem)).join('\n'));

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import {
+  createConnection,
+  ProposedFeatures,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { URI } from 'vscode-uri';
+import { createManager, type Manager } from './experiments/manager.ts';
+import { logDefect } from './failure.ts';
+import { featureCapabilities, registerFeatures } from './features.ts';
+import type { NotificationName, Notifications } from './protocol/messages.ts';
+import { registerRuns } from './runs-service.ts';
+import { followWorkspace, type Workspace } from './workspace.ts';
+
+const connection = createConnection(ProposedFeatures.all);
+const documents = new TextDocuments(TextDocument);
+
+/** What begins with the editor's first message, in which it says what the workspace is. */
+interface Session {
+  readonly workspace: Workspace;
+  readonly manager: Manager;
+}
+let session: Session | undefined;
+
+function current(): Session {
+  if (session === undefined) throw new Error('the editor has not yet said who it is');
+  return session;
+}
+
+connection.onInitialize((params) => {
+  const workspace = followWorkspace(connection, params, () => {
+    manager.setFolders(workspace.runFolders());
+    manager.startWaiting();
+  });
+  const manager = createManager({
+    programs: () => ({
+      node: workspace.settings.nodePath === '' ? process.execPath : workspace.settings.nodePath,
+      esrgan: fileURLToPath(new URL('./esrgan.js', import.meta.url)),
+      launcher: fileURLToPath(new URL('./launcher.js', import.meta.url)),
+    }),
+    concurrentRuns: () => workspace.settings.concurrentRuns,
+    onRunsChanged: (change) => tell('esrgan/runsChanged', change),
+    onRunChanged: (run, parts) => tell('esrgan/runChanged', { run, parts }),
+    onStartFailed: (message) => void connection.window.showErrorMessage(message),
+  });
+  session = { workspace, manager };
+  return { capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, ...featureCapabilities } };
+});
+
+function tell<Name extends NotificationName>(name: Name, params: Notifications[Name]): void {
+  connection.sendNotification(name, params).catch((error: unknown) => logDefect(error, connection));
+}
+
+documents.onDidOpen(({ document }) => {
+  const { scheme, fsPath } = URI.parse(document.uri);
+  if (scheme === 'file') current().workspace.open(fsPath);
+});
+
+registerRuns(
+  connection,
+  async () => {
+    const { workspace, manager } = current();
+    await workspace.ready;
+    return manager;
+  },
+  () => current().workspace,
+);
+registerFeatures(connection, documents);
+
+connection.onShutdown(() => session?.manager.close());
+documents.listen(connection);
+connection.listen();

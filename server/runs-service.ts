@@ -1,0 +1,87 @@
+import { resolve, sep } from 'node:path';
+import type { Connection } from 'vscode-languageserver/node';
+import { WorkbenchError } from '../trainer/errors/errors.ts';
+import type { Manager } from './experiments/manager.ts';
+import { failureOf } from './failure.ts';
+import { importBasicSR } from './import/basicsr.ts';
+import { presets } from './presets/presets.ts';
+import type { ParamsOf, RequestName, ResultOf } from './protocol/messages.ts';
+import type { Workspace } from './workspace.ts';
+
+type Handlers = {
+  readonly [Name in RequestName]: (params: ParamsOf<Name>) => ResultOf<Name> | Promise<ResultOf<Name>>;
+};
+
+/** Answers every message of `Requests`; an error becomes one message that the editor shows. */
+export function registerRuns(
+  connection: Connection,
+  manager: () => Promise<Manager>,
+  workspace: () => Workspace,
+): void {
+  const handlers: Handlers = {
+    'esrgan/runs': async () => (await manager()).runs(),
+    'esrgan/run': async ({ run }) => (await manager()).run(run),
+    'esrgan/points': async ({ run, after }) => (await manager()).points(run, after),
+    'esrgan/newestPoints': async ({ run, count }) => (await manager()).newestPoints(run, count),
+    async 'esrgan/follow'({ run, follow }) {
+      (await manager()).follow(run, follow);
+      return null;
+    },
+    'esrgan/start': async ({ file, stage, resume }) => (await manager()).start(file, stage, resume),
+    'esrgan/resume': async ({ run }) => (await manager()).resume(run),
+    async 'esrgan/control'({ run, request }) {
+      (await manager()).control(run, request);
+      return null;
+    },
+    async 'esrgan/kill'({ run }) {
+      (await manager()).kill(run);
+      return null;
+    },
+    async 'esrgan/moveInQueue'({ run, by }) {
+      await (await manager()).moveInQueue(run, by);
+      return null;
+    },
+    async 'esrgan/removeFromQueue'({ run }) {
+      await (await manager()).removeFromQueue(run);
+      return null;
+    },
+    async 'esrgan/deleteRun'({ run }) {
+      (await manager()).deleteRun(run);
+      return null;
+    },
+    'esrgan/engines': async ({ again }) => (await manager()).engines(again),
+    async 'esrgan/inventory'({ folder }) {
+      const { dataDir, scale } = dataOf(folder, workspace());
+      return (await manager()).inventory(folder, dataDir, scale);
+    },
+    'esrgan/presets': () => presets,
+    'esrgan/importBasicSR'({ text }) {
+      const imported = importBasicSR(text);
+      if ('problem' in imported) throw new WorkbenchError('config', imported.problem);
+      return imported;
+    },
+  };
+  for (const name of Object.keys(handlers)) if (isName(name)) register(name);
+
+  function isName(name: string): name is RequestName {
+    return name in handlers;
+  }
+
+  function register<Name extends RequestName>(name: Name): void {
+    connection.onRequest(name, async (params: ParamsOf<Name>): Promise<unknown> => {
+      try {
+        return await handlers[name](params);
+      } catch (error) {
+        throw failureOf(error, connection);
+      }
+    });
+  }
+}
+
+/** The data folder and scale that most run files of a folder of the workspace name, or the usual ones. */
+function dataOf(folder: string, workspace: Workspace): { readonly dataDir: string; readonly scale: number } {
+  const files = workspace.runFiles().filter(({ file }) => file.startsWith(folder + sep));
+  const count = (dataDir: string) => files.filter((each) => each.dataDir === dataDir).length;
+  const [first] = files.toSorted((a, b) => count(b.dataDir) - count(a.dataDir));
+  return first ?? { dataDir: resolve(folder, 'data'), scale: 4 };
+}

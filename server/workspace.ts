@@ -1,0 +1,131 @@
+import { resolve, sep } from 'node:path';
+import {
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+} from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import type { Settings } from './protocol/settings.ts';
+import { findRunFiles, isOwnRunFile, type RunFilePlaces, readPlaces } from './run-files.ts';
+import { readSettings, settingsOf } from './settings.ts';
+
+/** What the server knows of the editor's workspace: its folders, its run files and its settings. */
+export interface Workspace {
+  /** Of the whole window, as they are now. */
+  readonly settings: Settings;
+  /** Run files of the workspace, and those that were opened from elsewhere. */
+  runFiles(): readonly RunFilePlaces[];
+  /** Folders of runs, those that run files name and those of the settings; absolute. */
+  runFolders(): readonly string[];
+  /** Notes a run file that the editor has opened. */
+  open(file: string): void;
+  /** Resolves once the workspace has been looked through for the first time. */
+  readonly ready: Promise<void>;
+}
+
+/**
+ * Keeps track of the editor's workspace; `onChange` is called when folders of runs or settings may have changed.
+ * Asks the editor to tell of changes where it can.
+ */
+export function followWorkspace(
+  connection: Connection,
+  params: InitializeParams,
+  onChange: () => void,
+): Workspace {
+  const { capabilities } = params;
+  const roots = new Set((params.workspaceFolders ?? []).map(({ uri }) => uri));
+  const places = new Map<string, RunFilePlaces>();
+  const extraFolders = new Map<string, readonly string[]>();
+  let settings = settingsOf(undefined);
+
+  function look(file: string): void {
+    const found = isOwnRunFile(file) ? readPlaces(file) : undefined;
+    if (found === undefined) places.delete(file);
+    else places.set(file, found);
+  }
+
+  async function lookThrough(uris: Iterable<string>): Promise<void> {
+    for (const uri of uris) {
+      const { scheme, fsPath } = URI.parse(uri);
+      if (scheme === 'file') for (const file of await findRunFiles(fsPath)) look(file);
+    }
+  }
+
+  async function readAllSettings(): Promise<void> {
+    if (capabilities.workspace?.configuration !== true) return;
+    settings = await readSettings(connection, undefined);
+    extraFolders.clear();
+    for (const uri of roots) {
+      const { runsFolders } = await readSettings(connection, uri);
+      const { fsPath } = URI.parse(uri);
+      extraFolders.set(
+        uri,
+        runsFolders.map((folder) => resolve(fsPath, folder)),
+      );
+    }
+  }
+
+  async function begin(): Promise<void> {
+    if (capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
+      await connection.client.register(DidChangeConfigurationNotification.type, { section: 'esrgan' });
+    }
+    if (capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration) {
+      const watchers = [{ globPattern: '**/*.esrgan.{yaml,yml,json}' }];
+      await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    }
+    if (capabilities.workspace?.workspaceFolders === true) {
+      connection.workspace.onDidChangeWorkspaceFolders(async ({ added, removed }) => {
+        for (const { uri } of removed) {
+          roots.delete(uri);
+          const { fsPath } = URI.parse(uri);
+          for (const file of places.keys()) if (file.startsWith(fsPath + sep)) places.delete(file);
+        }
+        for (const { uri } of added) roots.add(uri);
+        await lookThrough(added.map(({ uri }) => uri));
+        await readAllSettings();
+        onChange();
+      });
+    }
+    await readAllSettings();
+    await lookThrough(roots);
+  }
+
+  connection.onDidChangeConfiguration(async () => {
+    await readAllSettings();
+    onChange();
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    for (const { uri } of changes) look(URI.parse(uri).fsPath);
+    onChange();
+  });
+
+  const ready = new Promise<void>((resolveReady) => {
+    connection.onInitialized(() => {
+      begin()
+        .catch((error: unknown) => connection.console.error(String(error)))
+        .finally(() => {
+          resolveReady();
+          onChange();
+        });
+    });
+  });
+
+  return {
+    get settings() {
+      return settings;
+    },
+    runFiles: () => [...places.values()],
+    runFolders: () => [
+      ...new Set([
+        ...[...places.values()].map(({ runsDir }) => runsDir),
+        ...[...extraFolders.values()].flat(),
+      ]),
+    ],
+    open(file) {
+      look(file);
+      onChange();
+    },
+    ready,
+  };
+}
