@@ -297,7 +297,9 @@ function wordAround(text: string, from: number, offset: number, isKey: boolean):
   if (start > offset) return here;
   const plain = isKey ? /^[^,:[\]{}\n#]*/ : /^[^,[\]{}\n]*?(?=,|[[\]{}\n]|\s#|$)/;
   const rest = text.slice(start, start + 4000);
-  const word = /^"(?:[^"\\\n]|\\.)*"?|^'[^'\n]*'?/.exec(rest)?.[0] ?? plain.exec(rest)?.[0] ?? '';
+  // A quote that is still open does not take the brackets and commas at the end of its line.
+  const quoted = /^"(?:[^"\\\n]|\\.)*"|^'[^'\n]*'|^["'][^\n]*?(?=[\s,\]}]*(?:\n|$))/.exec(rest)?.[0];
+  const word = quoted ?? plain.exec(rest)?.[0] ?? '';
   const end = start + word.trimEnd().length;
   return offset <= end ? { start, end } : here;
 }

@@ -1,33 +1,5 @@
 import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
-import type { Path } from '../../trainer/config/index.ts';
-
-/** What the schema of run files says about one value; only keywords that it uses. */
-export interface SchemaNode {
-  readonly title?: string;
-  readonly description?: string;
-  readonly type?: string | readonly string[];
-  readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  /** In the order of `enum`. */
-  readonly enumDescriptions?: readonly string[];
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly uniqueItems?: boolean;
-  readonly items?: SchemaNode;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-  readonly patternErrorMessage?: string;
-  readonly minProperties?: number;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
-  readonly additionalProperties?: boolean | SchemaNode;
-  readonly unit?: string;
-}
+import type { Path, SchemaNode } from '../../trainer/config/index.ts';
 
 const root: SchemaNode = schema;
 

@@ -9,6 +9,7 @@ export type {
   TrainingSettings,
   ValidationSettings,
 } from '../../schemas/run-config.ts';
+export { predefinedDatasets } from './datasets.ts';
 export { folderName } from './folder-name.ts';
 export type { DatasetFiles } from './image-problems.ts';
 export type { Pairs } from './pairs.ts';
@@ -26,7 +27,8 @@ export type {
   Split,
 } from './resolved.ts';
 export { imageSources } from './resolved.ts';
-export { subject } from './schema-problems.ts';
+export type { SchemaNode } from './schema-node.ts';
+export { allowed, subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';
 export { child, keyName } from './source.ts';
 export { stepsPerEpoch, totalSteps } from './steps.ts';

@@ -3,22 +3,8 @@ import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
 import type { RunConfig } from '../../schemas/run-config.ts';
 import { didYouMean } from './closest.ts';
 import type { Path, Problem } from './problem.ts';
+import type { SchemaNode } from './schema-node.ts';
 import type { Source } from './source.ts';
-
-/** The part of JSON Schema that the messages speak about. */
-interface SchemaNode {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly patternErrorMessage?: string;
-  readonly [keyword: string]: unknown;
-}
 
 const ajv = new Ajv({
   allErrors: true,
@@ -174,8 +160,8 @@ function asList(value: unknown, { type }: SchemaNode): string {
   return type === 'array' && typeof value === 'string' ? `; write [${value}]` : '';
 }
 
-/** What a key may hold, in words. */
-function allowed(node: SchemaNode): string {
+/** What a key may hold, in words: `a whole number, 1 or more`. */
+export function allowed(node: SchemaNode): string {
   if (node.enum) return node.enum.map(String).join(', ');
   return [node.type ?? []]
     .flat()

@@ -1,0 +1,22 @@
+import type { CompletionItem, Position } from 'vscode-languageserver-types';
+import { keyItems } from './complete-keys.ts';
+import { listItems, valueItems } from './complete-values.ts';
+import type { RunDocument } from './document.ts';
+import type { Providers } from './providers.ts';
+import { schemaAt } from './schema.ts';
+
+/** What can be written at a position, the likeliest first. Keys come as snippets, values as they stand. */
+export function complete(document: RunDocument, position: Position, providers: Providers): CompletionItem[] {
+  const offset = document.offsetAt(position);
+  const place = document.pathAt(offset);
+  if (!place) return [];
+  const spot = { document, place, offset, providers };
+  const around = schemaAt(place.parent);
+  const items =
+    place.kind === 'value'
+      ? valueItems(spot, place.path)
+      : around?.items
+        ? listItems(spot, place.parent)
+        : keyItems(document, place, around ?? {});
+  return items.map((item, i) => ({ ...item, sortText: String(i).padStart(4, '0') }));
+}

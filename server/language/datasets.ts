@@ -1,0 +1,74 @@
+import { dirname, resolve } from 'node:path';
+import { type Path, predefinedDatasets } from '../../trainer/config/index.ts';
+import type { RunDocument } from './document.ts';
+import { schemaAt } from './schema.ts';
+
+/** A data set that the stages of a run file can name. */
+export interface NamedDataset {
+  readonly name: string;
+  /** Whether the run file itself describes it, wholly or in part. */
+  readonly isOwn: boolean;
+  /** Folders or globs of its images as far as they are known, absolute. */
+  readonly paths: readonly string[];
+}
+
+/** The predefined data sets and those under `datasets`; its own come first. */
+export function namedDatasets(document: RunDocument): NamedDataset[] {
+  const own = ownDatasets(document);
+  const folder = dirname(document.file);
+  const scale = scaleOf(document);
+  const ready = Object.entries(predefinedDatasets(resolve(folder, dataDir(document)), scale));
+  const predefined = ready
+    .filter(([name]) => !own.has(name))
+    .map(([name, { hr, lr }]) => ({ name, isOwn: false, paths: [...pathsOf(hr), ...pathsOf(lr)] }));
+  const described = [...own].map(([name, entry]) => ({
+    name,
+    isOwn: true,
+    paths: [...pathsOf(inMap(entry, 'hr')), ...pathsOf(inMap(entry, 'lr'))].map((path) =>
+      resolve(folder, path.replaceAll('{scale}', String(scale))),
+    ),
+  }));
+  return [...described, ...predefined];
+}
+
+/** Whether the value at a path is the name of a data set. */
+export function namesDataset(path: Path): boolean {
+  const [stage, key] = path;
+  return (
+    path.length === 3 &&
+    (stage === 'pretraining' || stage === 'training') &&
+    (key === 'train_datasets' || key === 'val_datasets')
+  );
+}
+
+/** `scale_factor` as the text gives it where that is allowed, else its default. */
+export function scaleOf(document: RunDocument): number {
+  const node = schemaAt(['scale_factor']);
+  const given = inMap(document.data, 'scale_factor');
+  return Number(node?.enum?.includes(given) ? given : node?.default);
+}
+
+/** A text at a key of the root, or its default. */
+export function rootText(document: RunDocument, key: 'runs_dir' | 'data_dir'): string {
+  const given = inMap(document.data, key);
+  return typeof given === 'string' && given !== '' ? given : String(schemaAt([key])?.default);
+}
+
+/** The value at a key of a map; `undefined` where there is none. */
+export function inMap(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return new Map(Object.entries(value)).get(key);
+}
+
+function dataDir(document: RunDocument): string {
+  return rootText(document, 'data_dir');
+}
+
+function ownDatasets(document: RunDocument): Map<string, unknown> {
+  return new Map(Object.entries(Object(inMap(document.data, 'datasets'))));
+}
+
+function pathsOf(images: unknown): string[] {
+  const found = typeof images === 'string' ? [images] : [inMap(images, 'train'), inMap(images, 'val')];
+  return [...new Set(found.filter((path) => typeof path === 'string'))];
+}

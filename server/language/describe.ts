@@ -1,0 +1,45 @@
+import { allowed, type Path, type SchemaNode, subject } from '../../trainer/config/index.ts';
+import { vggConvolutions } from '../../trainer/models/shapes/vgg.ts';
+import { shortly } from './literal.ts';
+
+/** What hover and completion tell of a key, in Markdown. */
+export function describeKey(path: Path, node: SchemaNode): string {
+  return [
+    `${subject(path)}: ${[allowed(node), node.unit].filter(Boolean).join(', ')}`,
+    node.description,
+    choices(node),
+    values(node),
+    node.cost && `**Cost.** ${node.cost}`,
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function choices({ enum: values = [], enumDescriptions }: SchemaNode): string | undefined {
+  return enumDescriptions?.map((text, i) => `- \`${String(values[i])}\`: ${text}`).join('\n');
+}
+
+function values({ default: byDefault, originalValue, paperValue }: SchemaNode): string {
+  const known: [string, unknown][] = [
+    ['Default', isEmptyMap(byDefault) ? undefined : byDefault],
+    ['Original', originalValue],
+    ['Paper', paperValue],
+  ];
+  return known
+    .flatMap(([label, value]) => (value === undefined ? [] : `${label} \`${shortly(value)}\``))
+    .join(' · ');
+}
+
+function isEmptyMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+/** What a layer of VGG gives, in Markdown; `undefined` where there is no such layer. */
+export function describeLayer(layer: string): string | undefined {
+  const all = vggConvolutions('vgg19');
+  const found = all.find((convolution) => convolution.layer === layer);
+  if (!found) return undefined;
+  const shrunk = 2 ** all.slice(0, all.indexOf(found) + 1).filter(({ isPooled }) => isPooled).length;
+  const size = shrunk === 1 ? 'at the size of the image' : `at 1/${shrunk} of the image's width and height`;
+  return `${found.outputs} feature maps ${size}, before the activation.`;
+}

@@ -1,0 +1,43 @@
+import type { Hover, Position } from 'vscode-languageserver-types';
+import type { Path } from '../../trainer/config/index.ts';
+import { namedDatasets, namesDataset } from './datasets.ts';
+import { describeKey, describeLayer } from './describe.ts';
+import type { Place, RunDocument } from './document.ts';
+import { schemaAt } from './schema.ts';
+
+/** What a key or value at a position means; `null` where there is nothing to tell. */
+export function hover(document: RunDocument, position: Position): Hover | null {
+  const place = document.pathAt(document.offsetAt(position));
+  if (!place || place.kind === 'empty' || place.span.start === place.span.end) return null;
+  const text = (place.kind === 'value' && describeValue(document, place)) || describe(place.path);
+  return text ? { contents: { kind: 'markdown', value: text }, range: document.rangeOf(place.span) } : null;
+}
+
+function describe(path: Path): string | undefined {
+  const last = path.at(-1);
+  const layer = path.at(-2) === 'layer_weights' ? describeLayer(String(last)) : undefined;
+  if (layer) return `Weight of the layer \`${last}\` in the perceptual loss.\n\n${layer}`;
+  const node = schemaAt(path);
+  if (node?.description) return describeKey(path, node);
+  // An item says nothing of its own: its list does.
+  const list = typeof last === 'number' ? schemaAt(path.slice(0, -1)) : undefined;
+  return list && describeKey(path.slice(0, -1), list);
+}
+
+/** What a value says beyond its key: the choice it is, or the data set it names. */
+function describeValue(document: RunDocument, { path, span }: Place): string | undefined {
+  const node = schemaAt(path);
+  const written = unquoted(document.text.slice(span.start, span.end));
+  const choice = node?.enumDescriptions?.[node.enum?.map(String).indexOf(written) ?? -1];
+  if (choice) return `\`${written}\`: ${choice}\n\n${describe(path)}`;
+  if (!namesDataset(path)) return undefined;
+  const dataset = namedDatasets(document).find(({ name }) => name === written);
+  if (!dataset) return undefined;
+  const origin = dataset.isOwn ? 'described in this file under `datasets`' : 'predefined';
+  const folders = dataset.paths.map((folder) => `- \`${folder}\``);
+  return [`Data set \`${written}\`, ${origin}.`, folders.join('\n')].filter(Boolean).join('\n\n');
+}
+
+function unquoted(written: string): string {
+  return written.replace(/^(["'])(.*)\1$/, '$2');
+}
