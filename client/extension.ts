@@ -10,7 +10,7 @@ import { createRunList } from './run-list.ts';
 import { createRunPanels } from './run-panel.ts';
 import { createRunsView } from './runs-view.ts';
 import { serverCommands } from './server-commands.ts';
-import { createServerLink } from './server-link.ts';
+import { createServerLink, ServerNotRunning } from './server-link.ts';
 import { createStatusBar } from './status-bar.ts';
 import type { Command, Workbench } from './workbench.ts';
 
@@ -59,7 +59,8 @@ function open({ extensionUri: extension, subscriptions }: ExtensionContext, log:
       commands.registerCommand(id, (...args: unknown[]) =>
         command(...args).catch((error: unknown) => {
           log.error(`${id}: ${messageOf(error)}`);
-          return tell(log, messageOf(error));
+          // That has been told, with more to do about it.
+          if (!(error instanceof ServerNotRunning)) return tell(log, messageOf(error));
         }),
       ),
     ),

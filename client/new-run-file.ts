@@ -16,33 +16,6 @@ export function nameProblem(name: string): string | null {
   return null;
 }
 
-/** A name that is not taken: the given one, or it with the lowest number from 2. */
-export function freeName(name: string, isTaken: (name: string) => boolean): string {
-  const base = name.replace(/-\d+$/, '');
-  let free = name;
-  for (let number = 2; isTaken(free); number += 1) free = `${base}-${number}`;
-  return free;
-}
-
-/** The text of a run file, YAML or JSON, with another name for the run; one that names none gets none. */
-export function withRunName(text: string, name: string): string {
-  if (!/^\s*\{/.test(text)) return text.replace(/^name:.*$/m, () => `name: ${yamlText(name)}`);
-  try {
-    const config: unknown = JSON.parse(text);
-    if (typeof config !== 'object' || config === null || !('name' in config)) return text;
-    return `${JSON.stringify({ ...config, name }, null, 2)}\n`;
-  } catch {
-    // The editor shows what is wrong with it, in the copy as in the original.
-    return text;
-  }
-}
-
-/** A text as a YAML scalar, plain where that is surely read as a text. */
-function yamlText(text: string): string {
-  const isPlain = /^[A-Za-z][\w+-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
-  return isPlain ? text : JSON.stringify(text);
-}
-
 /** A text of another program's with what could not be carried over as comments above it. */
 export function withNotes(text: string, notes: readonly string[]): string {
   if (notes.length === 0) return text;

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { FileType, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { StageName } from '../server/protocol/runs.ts';
 import { commandTargets } from './command-targets.ts';
-import { freeName, isRunFile, nameProblem, withNotes, withRunName } from './new-run-file.ts';
+import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
 import { runsFor } from './run-picker.ts';
 import { mayStart } from './trust.ts';
 import type { Command, Workbench } from './workbench.ts';
@@ -56,18 +56,17 @@ export function runFileCommands({
         await showUntitled(preset.text);
         return;
       }
-      await writeRunFile(folder, preset.id, preset.text);
+      const name = await askForName(folder, preset.id);
+      if (name !== undefined) await writeRunFile(folder, name, preset.text);
     },
     async 'esrgan.duplicateRun'(...args) {
-      const [target] = commandTargets(args, runsView.selection);
-      const source = target?.file ?? (await configOf(args));
+      const source = await sourceOf(args);
       if (source === undefined) return;
-      const uri = Uri.file(source);
-      const text = new TextDecoder().decode(await workspace.fs.readFile(uri));
-      // A run's own copy has absolute paths, so it may lie anywhere; not among the files of the run.
-      const folder = target?.file === undefined ? await folderFor(undefined) : Uri.file(dirname(source));
-      const name = target?.file === undefined ? basename(dirname(source)) : runNameOf(source);
-      await writeRunFile(folder ?? Uri.file(dirname(dirname(dirname(source)))), name, text);
+      const text = new TextDecoder().decode(await workspace.fs.readFile(Uri.file(source.file)));
+      const entries = await workspace.fs.readDirectory(source.to);
+      const taken = [...entries.map(([name]) => runNameOf(name)), ...runs.known.map(({ name }) => name)];
+      const copy = await link.request('esrgan/duplicate', { text, name: source.name, taken });
+      await writeRunFile(source.to, copy.name, copy.text);
     },
     async 'esrgan.importBasicSR'(...args) {
       const [target] = commandTargets(args, []);
@@ -87,18 +86,26 @@ export function runFileCommands({
     },
   };
 
-  async function configOf(args: readonly unknown[]): Promise<string | undefined> {
+  /** The run file to copy, what its run is called, and the folder for the copy. */
+  async function sourceOf(
+    args: readonly unknown[],
+  ): Promise<{ readonly file: string; readonly name: string; readonly to: Uri } | undefined> {
+    const targets = commandTargets(args, runsView.selection);
     const active = window.activeTextEditor?.document.uri;
-    if (args.length === 0 && active?.scheme === 'file' && isRunFile(active.path)) return active.fsPath;
-    const [run] = await runsFor(commandTargets(args, runsView.selection), runs, {
+    const isActive = targets.length === 0 && active?.scheme === 'file' && isRunFile(active.path);
+    const file = isActive ? active.fsPath : targets[0]?.run === undefined ? targets[0]?.file : undefined;
+    if (file !== undefined) return { file, name: runNameOf(file), to: Uri.file(dirname(file)) };
+    const [run] = await runsFor(targets, runs, {
       question: 'Which run is to be done again with changes?',
       active: panels.activeRun,
     });
     if (run === undefined) return undefined;
-    const { files } = await link.request('esrgan/run', { run });
+    const { files, summary } = await link.request('esrgan/run', { run });
     if (files.config === null)
-      throw new Error(`${basename(run)} has no run file: another program trained it.`);
-    return files.config;
+      throw new Error(`${summary.name} has no run file: another program trained it.`);
+    // Its paths are absolute, so the copy may lie anywhere but among the files of runs.
+    const to = await folderFor(undefined);
+    return { file: files.config, name: summary.name, to: to ?? Uri.file(dirname(summary.runsDir)) };
   }
 }
 
@@ -148,22 +155,23 @@ async function folderFor(path: string | undefined): Promise<Uri | undefined> {
   return (await window.showWorkspaceFolderPick({ placeHolder: 'Where is the run file to be?' }))?.uri;
 }
 
-/** Asks for the run's name, writes its file and shows it. */
-async function writeRunFile(folder: Uri, suggested: string, text: string): Promise<void> {
+/** The name for a new run file in a folder, which has none of it yet; undefined where the person thinks better. */
+async function askForName(folder: Uri, suggested: string): Promise<string | undefined> {
   const entries = await workspace.fs.readDirectory(folder);
-  const taken = new Set(entries.map(([name]) => name.toLowerCase()));
-  const ending = /^\s*\{/.test(text) ? '.esrgan.json' : '.esrgan.yaml';
-  const isTaken = (name: string) => taken.has(`${name}${ending}`.toLowerCase());
-  const name = await window.showInputBox({
+  const taken = new Set(entries.map(([name]) => runNameOf(name).toLowerCase()));
+  return window.showInputBox({
     title: 'Name of the New Run',
-    prompt: `The file is <name>${ending}, and the run’s folder has this name too.`,
-    value: freeName(suggested, isTaken),
-    validateInput: (value) =>
-      nameProblem(value) ?? (isTaken(value) ? `There is a ${value}${ending} already.` : null),
+    prompt: 'The run file and the folder of the run are called by it.',
+    value: suggested,
+    validateInput: (name) =>
+      nameProblem(name) ?? (taken.has(name.toLowerCase()) ? `There is a run file ${name} already.` : null),
   });
-  if (name === undefined) return;
-  const uri = Uri.joinPath(folder, `${name}${ending}`);
-  await workspace.fs.writeFile(uri, new TextEncoder().encode(withRunName(text, name)));
+}
+
+/** Writes a new run file and shows it. */
+async function writeRunFile(folder: Uri, name: string, text: string): Promise<void> {
+  const uri = Uri.joinPath(folder, `${name}.esrgan.${/^\s*\{/.test(text) ? 'json' : 'yaml'}`);
+  await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   await window.showTextDocument(uri);
 }
 

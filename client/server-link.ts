@@ -21,6 +21,9 @@ import { otherHelpMiddleware } from './other-help.ts';
 const toleratedCrashes = 4;
 const crashWindow = 3 * 60_000;
 
+/** The server did not start; the person has been told why. */
+export class ServerNotRunning extends Error {}
+
 /**
  * The way to the server. It is started with the first question, and again when it ends unasked; when that does not
  * help, the person hears of it once, with a button to the log.
@@ -104,7 +107,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
       client = undefined;
       const message = `The ESRGAN server did not start: ${error instanceof Error ? error.message : error}`;
       void explain(message);
-      throw new Error(message);
+      throw new ServerNotRunning(message);
     });
     return client;
   };

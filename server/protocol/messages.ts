@@ -49,6 +49,14 @@ export interface Requests {
   'esrgan/inventory': { params: { folder: string }; result: InventoryReport };
   /** The text of a new run file by the name of a preset. */
   'esrgan/presets': { params: null; result: readonly Preset[] };
+  /**
+   * A copy of a run file, also of the one in a run directory, for another run like it: with a name that is none of
+   * `taken`, all else as it was. `name` is what the run is called by now.
+   */
+  'esrgan/duplicate': {
+    params: { text: string; name: string; taken: readonly string[] };
+    result: { text: string; name: string };
+  };
   /** A BasicSR option file as a run file; what could not be carried over stands in `notes`. */
   'esrgan/importBasicSR': { params: { text: string }; result: { text: string; notes: readonly string[] } };
 }

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { askedEngine, doctorText, engineStatus } from '../../../client/doctor.ts';
+import type { EngineReport } from '../../../server/protocol/machine.ts';
+
+const report: EngineReport = {
+  chosen: 'cpu',
+  engines: [
+    { name: 'cuda', available: false, device: null, missing: 'No NVIDIA driver.\nInstall one.' },
+    { name: 'cpu', available: true, device: 'Xeon', missing: null },
+  ],
+};
+
+test.each([
+  ['name: x\nengine: cuda # fast\n', 'cuda'],
+  ["engine : 'webgpu'", 'webgpu'],
+  ['training:\n  engine: cuda\n', 'auto'],
+  ['# engine: cuda\n', 'auto'],
+  ['{ "scale_factor": 4,\n  "engine": "cpu" }', 'cpu'],
+  ['', 'auto'],
+])('%j asks for %s', (text, expected) => expect(askedEngine(text)).toBe(expected));
+
+test.each([
+  ['auto', { text: 'CPU', isMissing: false }],
+  ['cpu', { text: 'CPU', detail: 'Xeon: the engine of a run', isMissing: false }],
+  ['cuda', { text: 'CUDA is missing', detail: 'No NVIDIA driver.\nInstall one.', isMissing: true }],
+  ['warp', { text: 'warp', detail: 'no such engine', isMissing: true }],
+])('%s', (asked, expected) => expect(engineStatus(report, asked)).toMatchObject(expected));
+
+test('the report', () =>
+  expect(
+    doctorText(report),
+  ).toBe(`The engines of this machine, in the order in which \`engine: auto\` tries them
+
+✗ CUDA        No NVIDIA driver.
+              Install one.
+✓ CPU         Xeon
+
+A run with \`engine: auto\` gets CPU.
+`));

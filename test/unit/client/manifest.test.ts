@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { abilities } from '../../../client/run-abilities.ts';
+import { runColourTable } from '../../../server/protocol/run-colours.ts';
+import { runColours } from '../../../server/protocol/webview.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const manifestText = readFileSync(join(root, 'package.json'), 'utf8');
+const manifest = JSON.parse(manifestText);
+const { contributes } = manifest;
+const titles: Record<string, string> = JSON.parse(readFileSync(join(root, 'package.nls.json'), 'utf8'));
+const code = readdirSync(join(root, 'client'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(join(root, 'client', file), 'utf8'))
+  .join('\n');
+
+/** All groups of a pattern in a text, once each, in order of the alphabet. */
+function found(pattern: RegExp, text = code): string[] {
+  return [...new Set([...text.matchAll(pattern)].map((match) => match[1]!))].sort();
+}
+
+const commandIds: string[] = contributes.commands.map(({ command }: { command: string }) => command);
+const viewIds: string[] = contributes.views.esrgan.map(({ id }: { id: string }) => id);
+
+test('every command of the manifest is in the code, and the other way round', () =>
+  expect(found(/^ {4}(?:async )?'(esrgan\.\w+)'(?:\(|:)/gm)).toEqual([...commandIds].sort()));
+
+test('every view is made in the code', () =>
+  expect(found(/createTreeView(?:<\w+>)?\('(esrgan\.\w+)'/g)).toEqual([...viewIds].sort()));
+
+test('every language-model tool is registered', () =>
+  expect(found(/registerTool\('(esrgan_\w+)'/g)).toEqual(
+    contributes.languageModelTools.map(({ name }: { name: string }) => name).sort(),
+  ));
+
+test('settings are those that the server asks for', () => {
+  const protocol = readFileSync(join(root, 'server/protocol/settings.ts'), 'utf8');
+  expect(Object.keys(contributes.configuration.properties).sort()).toEqual(
+    found(/readonly (\w+):/g, protocol).map((name) => `esrgan.${name}`),
+  );
+});
+
+test('every title is in package.nls.json, and nothing else is', () =>
+  expect(found(/"%([\w.]+)%"/g, manifestText)).toEqual(Object.keys(titles).sort()));
+
+test('menus, keys and the walkthrough name commands and views that there are', () => {
+  const menus = Object.values<{ command: string; when?: string }[]>(contributes.menus).flat();
+  const named = [
+    ...menus.map(({ command }) => command),
+    ...contributes.keybindings.map(({ command }: { command: string }) => command),
+    ...found(/command:(esrgan[\w.]+)/g, JSON.stringify(titles)),
+    ...found(/onCommand:(esrgan[\w.]+)/g, manifestText),
+  ];
+  const known = new Set([...commandIds, ...viewIds.map((id) => `${id}.focus`)]);
+  expect(named.filter((command) => !known.has(command))).toEqual([]);
+  const contexts = found(/(esrgan\.(?:can\.)?\w+)/g, menus.map(({ when }) => when).join('\n'));
+  const set = ['esrgan.hasRuns', ...viewIds, ...abilities.map((ability) => `esrgan.can.${ability}`)];
+  expect(contexts.filter((key) => !set.includes(key))).toEqual([]);
+});
+
+test('files that the manifest names are there', () => {
+  const files = found(/"(?:\.\/)?((?:media|schemas)\/[\w./-]+\.\w+)"/g, manifestText);
+  expect(files.length).toBeGreaterThan(10);
+  expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+test('icons of states are there', () =>
+  expect(
+    found(/: '(waiting|live|done|idle|failed)',/g).filter(
+      (name) => !existsSync(join(root, `media/icons/run-${name}.svg`)),
+    ),
+  ).toEqual([]));
+
+describe('colours of runs', () => {
+  test('are those of the table', () =>
+    expect(contributes.colors.map(({ defaults }: { defaults: object }) => defaults)).toEqual(
+      runColourTable.map((colour) => ({ ...colour })),
+    ));
+  test('are numbered from 0', () =>
+    expect(contributes.colors.map(({ id }: { id: string }) => id)).toEqual(
+      Array.from({ length: runColours }, (_, i) => `esrgan.run${i}`),
+    ));
+});
+
+test('at most six steps introduce it', () =>
+  expect(
+    contributes.walkthroughs.flatMap(({ steps }: { steps: object[] }) => steps).length,
+  ).toBeLessThanOrEqual(6));

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { runChildren, runNode } from '../../../client/run-nodes.ts';
+import type { TreeNode } from '../../../client/tree-node.ts';
+import type { CheckpointSummary, RunDetail } from '../../../server/protocol/runs.ts';
+import { aRun } from './runs.ts';
+
+function aCheckpoint(given: Partial<CheckpointSummary> & { step: number }): CheckpointSummary {
+  return {
+    path: `/w/runs/photos/checkpoints/training-${given.step}`,
+    stage: 'training',
+    epoch: 1,
+    metrics: {},
+    bytes: 66_846_720,
+    saved: 0,
+    best: false,
+    last: false,
+    ...given,
+  };
+}
+
+function aDetail(given: Partial<RunDetail> = {}): RunDetail {
+  return {
+    summary: aRun(),
+    memoryBytes: null,
+    sessions: [],
+    checkpoints: [],
+    samples: [],
+    stepsBeforeTraining: 0,
+    logTail: [],
+    files: { config: null, log: null },
+    ...given,
+  };
+}
+
+/** A tree as people read it. */
+function drawn(nodes: readonly TreeNode[], indent = ''): string[] {
+  return nodes.flatMap(({ label, description, icon, children }) => [
+    `${indent}${icon === undefined ? '' : `(${icon}) `}${label}${description === undefined ? '' : ` — ${description}`}`,
+    ...(typeof children === 'string' ? [] : drawn(children, `${indent}  `)),
+  ]);
+}
+
+test('a run’s own line', () =>
+  expect(runNode(aRun({ colour: 9 }))).toMatchObject({
+    id: '/w/runs/photos',
+    icon: 'circle-filled',
+    colour: 'esrgan.run1',
+    context: 'run esrgan pause stop kill checkpoint validate log',
+    target: { run: '/w/runs/photos' },
+    children: 'later',
+  }));
+
+test('a new run has nothing below it', () => expect(runChildren(aDetail())).toEqual([]));
+
+test('checkpoints, samples and files, the newest first', () => {
+  const sr = (step: number) => ({ step, sr: { '00-baby': `/s/${step}/00-baby.sr.png` } });
+  const picture = { key: '00-baby', lr: '', bicubic: '', hr: '' };
+  const detail = aDetail({
+    checkpoints: [
+      aCheckpoint({ step: 1000, metrics: { psnr: 25.487, ssim: 0.75123 }, best: true }),
+      aCheckpoint({ step: 141_000, last: true }),
+    ],
+    samples: [
+      { stage: 'pretraining', pictures: [], steps: [] },
+      { stage: 'training', pictures: [picture], steps: [sr(1000), sr(2000)] },
+    ],
+    files: { config: '/w/runs/photos/run.esrgan.yaml', log: 'C:\\runs\\photos\\log.txt' },
+  });
+  expect(drawn(runChildren(detail))).toEqual([
+    '(save-all) Checkpoints (2) — ★ best 25.49 dB @ 1k',
+    '  (save) training · step 141,000 — 63.8 MB · newest',
+    '  (star-full) training · step 1,000 — PSNR 25.49 · SSIM 0.7512 · 63.8 MB · best',
+    '(file-media) Samples (2)',
+    '  (file-media) training · step 2,000',
+    '    baby',
+    '  (file-media) training · step 1,000',
+    '    baby',
+    '(settings-gear) run.esrgan.yaml',
+    '(output) log.txt',
+  ]);
+});
+
+test('of many samples the newest are shown', () => {
+  const steps = Array.from({ length: 500 }, (_, i) => ({ step: i, sr: {} }));
+  const [samples] = runChildren(aDetail({ samples: [{ stage: 'training', pictures: [], steps }] }));
+  expect(samples).toMatchObject({ label: 'Samples (500)', description: 'the newest 20' });
+  expect(samples?.children).toHaveLength(20);
+});
+
+test('every line has words for a screen reader and an id of its own', () => {
+  const nodes = runChildren(
+    aDetail({
+      checkpoints: [aCheckpoint({ step: 1 }), aCheckpoint({ step: 2 })],
+      files: { config: '/c', log: '/l' },
+    }),
+  );
+  const all = nodes.flatMap((node) => [node, ...(typeof node.children === 'string' ? [] : node.children)]);
+  expect(all.every(({ spoken }) => spoken !== '' && !spoken.includes('★'))).toBe(true);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+});

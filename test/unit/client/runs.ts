@@ -1,0 +1,28 @@
+import type { RunSummary } from '../../../server/protocol/runs.ts';
+
+/** A run as the server tells of it: in the middle of its training, but for what is given. */
+export function aRun(given: Partial<RunSummary> = {}): RunSummary {
+  const name = given.name ?? 'photos';
+  return {
+    run: `/w/runs/${name}`,
+    name,
+    runsDir: '/w/runs',
+    kind: 'esrgan',
+    state: 'running',
+    reason: null,
+    stage: 'training',
+    epoch: 120,
+    epochs: 8000,
+    step: 88210,
+    steps: 144000,
+    rate: 4.1,
+    etaSeconds: 4320,
+    loss: 0.01234,
+    psnr: 25.4,
+    queuePosition: null,
+    colour: 0,
+    created: 1000,
+    updated: 2000,
+    ...given,
+  };
+}
