@@ -4,6 +4,7 @@ import { WorkbenchError } from '../trainer/errors/errors.ts';
 import type { Manager } from './experiments/manager.ts';
 import { failureOf } from './failure.ts';
 import { importBasicSR } from './import/basicsr.ts';
+import { duplicateWithChanges } from './presets/duplicate.ts';
 import { presets } from './presets/presets.ts';
 import type { ParamsOf, RequestName, ResultOf } from './protocol/messages.ts';
 import type { Workspace } from './workspace.ts';
@@ -55,6 +56,7 @@ export function registerRuns(
       return (await manager()).inventory(folder, dataDir, scale);
     },
     'esrgan/presets': () => presets,
+    'esrgan/duplicate': ({ text, name, taken }) => duplicateWithChanges(text, name, [], taken),
     'esrgan/importBasicSR'({ text }) {
       const imported = importBasicSR(text);
       if ('problem' in imported) throw new WorkbenchError('config', imported.problem);
