@@ -1,6 +1,7 @@
 // Bundles the command into dist/. Native packages stay outside: they are loaded from node_modules.
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { bundleMedia } from './bundle-media.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -41,17 +42,4 @@ await build({
   logLevel: 'warning',
 });
 
-// Pages in webviews: a script and a style sheet each, in one piece, as their content security policy asks.
-await build({
-  entryPoints: { 'run-panel': 'media/run-panel/main.ts' },
-  outdir: 'dist/media',
-  bundle: true,
-  format: 'esm',
-  platform: 'browser',
-  // VS Code 1.100 stands on Chromium 132.
-  target: 'chrome132',
-  minify: true,
-  sourcemap: 'linked',
-  loader: { '.svg': 'text' },
-  logLevel: 'warning',
-});
+await bundleMedia('dist/media');
