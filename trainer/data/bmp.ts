@@ -51,6 +51,7 @@ export function decodeBmp(bytes: Uint8Array, path: string): Image {
 
 /** Colours as blue, green, red, 0; those that the file does not define are black. */
 function readPalette(view: DataView, start: number, bits: number): Uint8Array {
+  if (start > view.byteLength) return new Uint8Array(4 * 2 ** bits);
   const defined = view.getUint32(46, true) || 2 ** bits;
   const palette = new Uint8Array(4 * 2 ** bits);
   const length = Math.min(4 * defined, palette.length, view.byteLength - start);

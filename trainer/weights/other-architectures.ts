@@ -1,4 +1,4 @@
-import { quoted } from './quoted.ts';
+import { quoted } from '../errors/quoted.ts';
 
 /**
  * Nets that people take for an ESRGAN generator, each with names of tensors that all have to be there. Names are of

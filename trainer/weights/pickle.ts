@@ -1,6 +1,6 @@
+import { quoted } from '../errors/quoted.ts';
 import type { DType } from './dtypes.ts';
 import type { Fail } from './file-bytes.ts';
-import { quoted } from './quoted.ts';
 
 /** What a pickle describes: Python's plain values, and the few of PyTorch's that files of weights are made of. */
 export type PickleValue =

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../errors/errors.ts';
+import { quoted } from '../errors/quoted.ts';
 import { bytesOf, toFloats } from './dtypes.ts';
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
 import {
@@ -11,7 +12,6 @@ import {
   type PickleValue,
   readPickle,
 } from './pickle.ts';
-import { quoted } from './quoted.ts';
 import type { Metadata, TensorFile } from './tensors.ts';
 import { torchGlobal, torchStorage } from './torch-globals.ts';
 import { openZip } from './zip-reader.ts';

@@ -1,9 +1,9 @@
 import { WorkbenchError } from '../errors/errors.ts';
+import { quoted } from '../errors/quoted.ts';
 import { type GeneratorOptions, generatorConvolutions } from '../models/shapes/generator.ts';
 import { bytesOf } from './dtypes.ts';
 import { convolutionNames, findLayout, type LayoutName, type PartCounts, scalingNames } from './layouts.ts';
 import { otherArchitecture } from './other-architectures.ts';
-import { quoted } from './quoted.ts';
 import type { TensorFile } from './tensors.ts';
 
 /** What a file of weights is, as its tensors show. */

@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
+import { quoted } from '../errors/quoted.ts';
 import { crc32 } from './crc32.ts';
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
-import { quoted } from './quoted.ts';
 
 /** A file in a zip archive. */
 export interface ZipEntry {

@@ -119,4 +119,10 @@ test.each<[string, Buffer, string]>([
   expect(() => decodeBmp(bytes, 'a/x.bmp')).toThrow(/^a\/x\.bmp: .* save it as PNG\.$/);
 });
 
+test('colours of a palette that would lie beyond the end are black', () => {
+  const bytes = bitmap({ bits: 8, palette: [], rows: [[0], [0]] });
+  bytes.writeUInt32LE(0xffffffff, 14);
+  expect([...new Set(decodeBmp(bytes, 'x.bmp').data)]).toEqual([0]);
+});
+
 test('other files are not bitmaps', () => expect(isBmp(Buffer.from('PNG'))).toBe(false));

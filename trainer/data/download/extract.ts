@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract as extractTar, list as listTar } from 'tar';
 import { openPromise, type Entry as ZipEntry, type ZipFile } from 'yauzl';
 import { WorkbenchError } from '../../errors/errors.ts';
+import { quoted } from '../../errors/quoted.ts';
 import { assertSpace } from './disk-space.ts';
 
 export interface ExtractOptions {
@@ -47,16 +48,24 @@ export async function extractArchive(archive: string, to: string, options: Extra
   const format = archive.endsWith('.zip') ? zip : tar;
   const entries = await readable(archive, () => format.list(archive));
   for (const entry of entries) assertSafe(archive, entry);
+  // Where each entry goes, and which entry goes there.
   const places = new Map<string, string>();
+  const paths = new Map<string, string>();
   const sizes = new Map<string, number>();
   for (const { path, bytes, kind } of entries) {
     const place = kind === 'file' ? placeOf(path, folders) : undefined;
     if (place === undefined) continue;
+    const first = paths.get(place) ?? path;
+    if (first !== path) {
+      throw refused(archive, `its entries ${quoted(first)} and ${quoted(path)} are the same file`);
+    }
+    paths.set(place, path);
     places.set(path, place);
     sizes.set(path, bytes);
   }
   if (places.size === 0) {
-    const found = [...new Set(entries.map(({ path }) => path.split('/')[0]))].slice(0, 5).join(', ');
+    const tops = new Set(entries.map(({ path }) => path.split('/')[0]!));
+    const found = [...tops].slice(0, 5).map(quoted).join(', ');
     throw new WorkbenchError(
       'data',
       `${archive} has none of the folders ${folders.join(', ')}; in it are ${found || 'no files at all'}. Another archive of the same name may hold them: name its source with --mirror.`,
@@ -78,14 +87,23 @@ export async function extractArchive(archive: string, to: string, options: Extra
       format.unpack(archive, temporary, new Set(places.keys()), { signal, onFile }),
     );
     if (signal?.aborted) throw new WorkbenchError('interrupted', `Unpacking ${archive} was stopped.`);
-    for (const [path, place] of places) {
-      await mkdir(dirname(join(to, place)), { recursive: true });
-      await rename(join(temporary, path), join(to, place));
-    }
+    for (const [path, place] of places) await move(join(temporary, path), join(to, place));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
   return places.size;
+}
+
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await rename(from, to);
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new WorkbenchError('disk', `Cannot write ${to}: ${found}. Move away what is in its place.`, {
+      cause,
+    });
+  }
 }
 
 const zip: Format = {
@@ -156,16 +174,19 @@ function assertSafe(archive: string, { path, kind }: Entry): void {
       : /^([\\/]|[a-z]:)/i.test(path) || parts.includes('..') || path.includes('\0')
         ? 'would land outside of the data folder'
         : undefined;
-  if (fault === undefined) return;
-  throw new WorkbenchError(
+  if (fault !== undefined) throw refused(archive, `its entry ${quoted(path)} ${fault}`);
+}
+
+function refused(archive: string, why: string): WorkbenchError {
+  return new WorkbenchError(
     'data',
-    `${archive} is refused, and nothing of it was unpacked: its entry ${JSON.stringify(path)} ${fault}. Get the archive from another source.`,
+    `${archive} is refused, and nothing of it was unpacked: ${why}. Get the archive from another source.`,
   );
 }
 
 /** Where a file goes, below the data folder; undefined where it is in none of the folders. */
 function placeOf(path: string, folders: readonly string[]): string | undefined {
-  const clean = path.replace(/^(\.\/)+/, '');
+  const clean = posix.normalize(path);
   for (const folder of folders) {
     const inner = folder.slice(folder.indexOf('/') + 1);
     if (clean.startsWith(`${folder}/`)) return clean;
@@ -179,13 +200,15 @@ async function readable<T>(archive: string, read: () => Promise<T>): Promise<T> 
     return await read();
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
+    // It may quote a name from the archive.
+    const found = cause.message.slice(0, 500).replaceAll(/\p{Cc}/gu, ' ');
     const code = 'code' in cause ? String(cause.code) : '';
     if (['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO'].includes(code)) {
-      throw new WorkbenchError('disk', `Cannot unpack ${archive}: ${cause.message}.`, { cause });
+      throw new WorkbenchError('disk', `Cannot unpack ${archive}: ${found}.`, { cause });
     }
     throw new WorkbenchError(
       'data',
-      `${archive} is no sound archive: ${cause.message}. Delete it and get it again.`,
+      `${archive} is no sound archive: ${found}. Delete it and get it again.`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { extractArchive } from '../../../../trainer/data/download/extract.ts';
@@ -101,8 +101,37 @@ describe.each(formats)('%s', (name, pack) => {
   test('an archive of something else', async () => {
     const { archive, to } = caseOf(name, pack({ name: 'Set14/GTmod12x/a.png' }, { name: 'b.txt' }));
     await expect(extractArchive(archive, to, { folders })).rejects.toThrow(
-      /has none of the folders Set5\/GTmod12, Set5\/LRbicx4; in it are Set14, b\.txt\./,
+      /has none of the folders Set5\/GTmod12, Set5\/LRbicx4; in it are "Set14", "b\.txt"\./,
     );
+  });
+
+  test.each([
+    ['Set5/GTmod12/a.png', 'Set5/GTmod12/./a.png'],
+    ['Set5/GTmod12/a.png', 'GTmod12/a.png'],
+    ['Set5/GTmod12/a.png', 'Set5/GTmod12//a.png'],
+  ])('two names of one file are refused before anything is written: %s and %s', async (first, second) => {
+    const { archive, to } = caseOf(name, pack({ name: first, content: 'a' }, { name: second, content: 'b' }));
+    await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
+      code: 'data',
+      message: expect.stringContaining(`its entries "${first}" and "${second}" are the same file`),
+    });
+    expect(readdirSync(to)).toEqual([]);
+  });
+
+  test('a folder that stands where a file should go is named', async () => {
+    const { archive, to } = caseOf(name, pack({ name: 'Set5/GTmod12/a.png', content: 'a' }));
+    mkdirSync(join(to, 'Set5/GTmod12/a.png'), { recursive: true });
+    await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
+      code: 'disk',
+      message: /^Cannot write .*Set5\/GTmod12\/a\.png: .* Move away what is in its place\.$/,
+    });
+    expect(readdirSync(to)).toEqual(['Set5']);
+  });
+
+  test('long names and line breaks of an archive do not come into a message', async () => {
+    const names = Array.from({ length: 9 }, (_, i) => `${i}\n${'x'.repeat(i === 0 ? 90 : 9)}/a.png`);
+    const { archive, to } = caseOf(name, pack(...names.map((each) => ({ name: each }))));
+    await expect(extractArchive(archive, to, { folders })).rejects.toThrow(/^.{1,800}$/);
   });
 
   test.each(['no archive at all', ''])('%j', async (content) => {
