@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { useWorkbench } from './use-workbench.ts';
+import { tinyRunFile } from './workspace.ts';
+
+const file = 'write.esrgan.yaml';
+const desk = useWorkbench({ [file]: tinyRunFile(100) });
+
+test('a key is completed while it is typed, and its value chosen from a list', async () => {
+  const { workbench, workspace } = desk;
+  const { textEditor } = workbench;
+  await workbench.open(file);
+  await textEditor.press('Control+End');
+  await textEditor.type('content');
+  await textEditor.completions.filter({ hasText: 'content_loss' }).waitFor();
+  await textEditor.press('Escape');
+  await textEditor.type('_loss: { loss_f: ');
+  await textEditor.press('Control+Space');
+  await textEditor.completions.filter({ hasText: 'l2' }).first().click();
+  await textEditor.line(/content_loss: \{ loss_f: l2/).waitFor();
+  await textEditor.save();
+  await expect.poll(() => workspace.read(file)).toContain('content_loss: { loss_f: l2 }');
+});
+
+test('a wrong key is underlined and mended with one keystroke', async () => {
+  const { workbench, workspace } = desk;
+  const { textEditor } = workbench;
+  await expect.poll(() => textEditor.problems('error').count()).toBe(0);
+  await textEditor.press('Control+End', 'Enter');
+  await textEditor.type('batch_siz: 4');
+  await textEditor.press('Escape');
+  await textEditor.problems('error').first().waitFor();
+  await textEditor.press('Home');
+  await (await textEditor.fix('batch_size')).first().click();
+  await textEditor.line('batch_size: 4').waitFor();
+  await textEditor.save();
+  await expect.poll(() => workspace.read(file)).toContain('\nbatch_size: 4');
+});
+
+test('an impossible value is mended to the nearest possible one', async () => {
+  const { workbench, workspace } = desk;
+  const { textEditor } = workbench;
+  workspace.write(file, tinyRunFile(100).replace('lr: 1.0e-3', 'lr: 7'));
+  await textEditor.line('lr: 7').waitFor();
+  await textEditor.problems('error').first().waitFor();
+  await textEditor.goToEndOfLine(11);
+  await (await textEditor.fix(/\b1\b/)).first().click();
+  await textEditor.line(/lr: 1(\.0)?$/).waitFor();
+});

@@ -1,0 +1,92 @@
+import type { FrameLocator, Locator } from 'playwright-core';
+import type { Workbench } from './workbench.ts';
+
+/** The table behind a chart. */
+export interface ChartTable {
+  /** Of the rows that it shows, in rising order; the first and the last of the curve are among them. */
+  readonly steps: readonly number[];
+  /** How many steps the curve has. */
+  readonly total: number;
+}
+
+/** The panel of a run, in the one webview that is in view. */
+export class RunPanel {
+  readonly page: FrameLocator;
+  /** What the run is doing, in a word. */
+  readonly state: Locator;
+
+  constructor(workbench: Workbench) {
+    this.page = workbench.webview;
+    this.state = this.page.locator('run-header .state');
+  }
+
+  /** A button of the head. */
+  button(
+    action: 'pause' | 'resume' | 'stop' | 'checkpoint' | 'validate' | 'restart' | 'config' | 'log',
+  ): Locator {
+    return this.page.locator(`run-header vscode-button[data-action="${action}"]`);
+  }
+
+  /** A figure of the head, such as `step`. */
+  fact(name: string): Locator {
+    return this.page.locator('run-header .facts > div').filter({ hasText: name }).locator('dd');
+  }
+
+  chart(heading: string): Locator {
+    return this.page.locator('line-chart').filter({ has: this.page.getByRole('heading', { name: heading }) });
+  }
+
+  /** Reads the table behind a chart, which it shows for that. */
+  async table(heading: string): Promise<ChartTable> {
+    const chart = this.chart(heading);
+    await chart.getByRole('button', { name: `${heading}: show as a table` }).click();
+    const table = chart.getByRole('region', { name: `${heading}: table` });
+    await table.locator('tbody tr').first().waitFor();
+    const { rows, note } = await table.evaluate((region) => ({
+      rows: [...region.querySelectorAll('tbody th')].map((cell) => cell.textContent ?? ''),
+      note: region.querySelector('p')?.textContent ?? '',
+    }));
+    await chart.getByRole('button', { name: `${heading}: show the chart` }).click();
+    const steps = rows.map(numberIn).reverse();
+    const total = /of ([\d,.\s]+) steps/.exec(note)?.[1];
+    return { steps, total: total === undefined ? steps.length : numberIn(total) };
+  }
+
+  /** Whether a curve is drawn: how many pixels of the chart's canvas have a saturated colour. */
+  async inkOf(heading: string): Promise<number> {
+    return (await this.#pixels(this.chart(heading).locator('canvas').first())).coloured;
+  }
+
+  /** The mean brightness of the sample in view, from 0 to 255, and how many colours it has. */
+  async sample(): Promise<{ readonly brightness: number; readonly colours: number }> {
+    const canvas = this.page.locator('image-pane canvas').first();
+    await canvas.waitFor();
+    return this.#pixels(canvas);
+  }
+
+  #pixels(canvas: Locator): Promise<{ brightness: number; colours: number; coloured: number }> {
+    return canvas.evaluate((element) => {
+      if (!(element instanceof HTMLCanvasElement)) throw new Error('not a canvas');
+      const { width, height } = element;
+      const { data } = element.getContext('2d')!.getImageData(0, 0, width, height);
+      const colours = new Set<number>();
+      let sum = 0;
+      let opaque = 0;
+      let coloured = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3]! < 128) continue;
+        const [r, g, b] = [data[at]!, data[at + 1]!, data[at + 2]!];
+        opaque++;
+        sum += (r + g + b) / 3;
+        colours.add((r << 16) | (g << 8) | b);
+        if (Math.max(r, g, b) - Math.min(r, g, b) > 60) coloured++;
+      }
+      return { brightness: opaque === 0 ? 0 : sum / opaque, colours: colours.size, coloured };
+    });
+  }
+}
+
+/** Numbers are grouped for people: `12,300`. */
+function numberIn(text: string): number {
+  return Number(text.replaceAll(/[^\d]/g, ''));
+}

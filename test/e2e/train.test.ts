@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { RunPanel } from './run-panel.ts';
+import { useWorkbench } from './use-workbench.ts';
+import { tinyRunFile, trainerOf } from './workspace.ts';
+
+const file = 'short.esrgan.yaml';
+const desk = useWorkbench({ [file]: tinyRunFile(1_000_000) });
+const patience = { timeout: 20_000 };
+let panel: RunPanel;
+
+beforeAll(() => {
+  panel = new RunPanel(desk.workbench);
+});
+
+test('the code lens starts the pretraining, and its panel opens beside', async () => {
+  const { workbench } = desk;
+  await workbench.open(file);
+  await workbench.textEditor.lens('Start Pretraining').click();
+  await expect.poll(() => panel.state.textContent(), patience).toBe('running');
+  await workbench.textEditor.lens('Pause').waitFor();
+  await workbench.statusItem('short').waitFor();
+});
+
+test('points arrive, and a sample that is not black', async () => {
+  await expect.poll(() => panel.inkOf('Content loss'), patience).toBeGreaterThan(50);
+  const first = await panel.table('Content loss');
+  await expect
+    .poll(async () => (await panel.table('Content loss')).total, patience)
+    .toBeGreaterThan(first.total);
+  await expect.poll(async () => (await panel.sample()).colours, patience).toBeGreaterThan(100);
+  expect((await panel.sample()).brightness).toBeGreaterThan(20);
+});
+
+test('the list of runs shows it first, with its checkpoints below', async () => {
+  const { workbench } = desk;
+  await workbench.showViews('ESRGAN');
+  await workbench.treeRow(/short.*pretraining/).waitFor();
+  await workbench.treeRow(/short/).first().click();
+  await workbench.page.keyboard.press('ArrowRight');
+  await workbench.treeRow(/Checkpoints/).waitFor();
+});
+
+test('it pauses and goes on', async () => {
+  await panel.button('pause').click();
+  await expect.poll(() => panel.state.textContent(), patience).toBe('paused');
+  const { total } = await panel.table('Content loss');
+  await panel.button('resume').click();
+  await expect.poll(() => panel.state.textContent(), patience).toBe('running');
+  await expect.poll(async () => (await panel.table('Content loss')).total, patience).toBeGreaterThan(total);
+});
+
+test('it stops with a checkpoint, and the panel offers to resume', async () => {
+  const { workspace } = desk;
+  const run = workspace.path('runs/short');
+  await panel.button('stop').click();
+  await expect.poll(() => panel.state.textContent(), patience).toBe('stopped');
+  await panel.button('restart').waitFor();
+  expect(trainerOf(run)).toBeUndefined();
+  const checkpoints = readdirSync(`${run}/checkpoints`).sort();
+  const [, step] = /pretraining-0*(\d+)$/.exec(checkpoints.at(-1) ?? '') ?? [];
+  await expect.poll(() => panel.fact('step').textContent()).toMatch(new RegExp(`^${grouped(step)}\\b`));
+});
+
+function grouped(digits = ''): string {
+  return Number(digits).toLocaleString('en-US');
+}

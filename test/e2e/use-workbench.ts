@@ -1,0 +1,52 @@
+import { mkdirSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
+import { Workbench } from './workbench.ts';
+import { createWorkspace, type Workspace } from './workspace.ts';
+
+/** What the tests of a file work with. */
+export interface Desk {
+  readonly workspace: Workspace;
+  readonly workbench: Workbench;
+}
+
+/**
+ * A workspace of its own and a window on it for the tests of a file, which follow each other as the steps of a
+ * person do: when one fails, those behind it are skipped, and a picture of the window stays in `build/e2e-failures`.
+ */
+export function useWorkbench(
+  files: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, unknown>> = {},
+): Desk {
+  let workspace: Workspace | undefined;
+  let workbench: Workbench | undefined;
+  beforeAll(async () => {
+    workspace = await createWorkspace(files, settings);
+    workbench = await Workbench.open(inject('editor'), { folder: workspace.folder });
+  });
+  let hasFailed = false;
+  beforeEach(({ skip }) => skip(hasFailed, 'A step before it failed.'));
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail' || !workbench) return;
+    hasFailed = true;
+    mkdirSync('build/e2e-failures', { recursive: true });
+    const path = `build/e2e-failures/${task.name.replaceAll(/[^\w]+/g, '-')}.png`;
+    await workbench.page.screenshot({ path });
+    console.log(`${path} shows the window.\n${workbench.consoleTail()}`);
+  });
+  afterAll(async () => {
+    await workbench?.close();
+    workspace?.remove();
+  });
+  const opened = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('Nothing is open outside of tests.');
+    return value;
+  };
+  return {
+    get workspace() {
+      return opened(workspace);
+    },
+    get workbench() {
+      return opened(workbench);
+    },
+  };
+}
