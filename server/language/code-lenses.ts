@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import type { CodeLens } from 'vscode-languageserver-types';
+import type { Stage } from '../../trainer/config/index.ts';
+import type { CommandTarget } from '../protocol/commands.ts';
+import type { RunSummary } from '../protocol/runs.ts';
+import type { RunDocument } from './document.ts';
+import { formatCount, formatDuration, formatRate } from './format.ts';
+import { lenientConfig } from './lenient-config.ts';
+import { entryAt } from './nodes.ts';
+
+/** A lens before it has its place: a title, and a command unless it only tells. */
+interface Lens {
+  readonly title: string;
+  readonly command?: LensCommand;
+}
+
+type LensCommand =
+  | 'esrgan.startPretraining'
+  | 'esrgan.startTraining'
+  | 'esrgan.resumeRun'
+  | 'esrgan.pauseRun'
+  | 'esrgan.stopRun'
+  | 'esrgan.removeFromQueue'
+  | 'esrgan.openRun'
+  | 'esrgan.compareRuns';
+
+const stages: readonly Stage[] = ['pretraining', 'training'];
+
+/**
+ * What can be done with the stages of a run file, above their keys and, where a stage is left to its defaults, above
+ * the first line: start, resume, pause, stop, open, compare, with what the run is doing in the title.
+ *
+ * @param runs all that are known; the file's run is the one of its name in its `runs_dir`
+ */
+export function codeLenses(document: RunDocument, runs: readonly RunSummary[]): CodeLens[] {
+  const config = lenientConfig(document);
+  if (!config) return [];
+  const directory = join(config.runs_dir, config.name);
+  const run = runs.find((each) => join(each.run) === directory);
+  const isAlone = runs.length - (run ? 1 : 0) === 0;
+  return stages.flatMap((stage) => {
+    const target: CommandTarget = { file: document.file, stage, ...(run && { run: run.run }) };
+    const key = entryAt(document, [stage])?.keySpan;
+    const range = document.rangeOf(key ?? { start: 0, end: 0 });
+    const lenses = run ? lensesOf(run, stage, isAlone) : [start(stage)];
+    return lenses.map(({ title, command }) => ({
+      range,
+      command: { title, command: command ?? '', ...(command && { arguments: [target] }) },
+    }));
+  });
+}
+
+function start(stage: Stage): Lens {
+  return stage === 'pretraining'
+    ? { title: '$(play) Start Pretraining', command: 'esrgan.startPretraining' }
+    : { title: '$(play) Start Training', command: 'esrgan.startTraining' };
+}
+
+function lensesOf(run: RunSummary, stage: Stage, isAlone: boolean): Lens[] {
+  const open: Lens = { title: 'Open', command: 'esrgan.openRun' };
+  const compare: Lens[] = isAlone ? [] : [{ title: 'Compare', command: 'esrgan.compareRuns' }];
+  const rest = [open, ...compare];
+  if (run.kind === 'foreign') return rest;
+  if (run.stage !== null && run.stage !== stage) return [...inOtherStage(run, stage), ...rest];
+  const resume: Lens = { title: '$(debug-continue) Resume', command: 'esrgan.resumeRun' };
+  const stop: Lens = { title: '$(debug-stop) Stop', command: 'esrgan.stopRun' };
+  switch (run.state) {
+    case 'queued': {
+      const place = run.queuePosition === null ? '' : `, place ${run.queuePosition + 1}`;
+      return [
+        { title: `$(watch) queued${place}` },
+        { title: 'Remove From Queue', command: 'esrgan.removeFromQueue' },
+        ...rest,
+      ];
+    }
+    case 'starting':
+      return [{ title: '$(sync~spin) starting' }, stop, ...rest];
+    case 'running':
+      return [
+        { title: `$(pulse) ${progressOf(run)}`, command: 'esrgan.openRun' },
+        { title: '$(debug-pause) Pause', command: 'esrgan.pauseRun' },
+        stop,
+        ...rest,
+      ];
+    case 'paused':
+      return [{ title: `$(debug-pause) paused at ${placeOf(run)}` }, resume, stop, ...rest];
+    case 'finished':
+      return [
+        {
+          title: `$(check) done${run.psnr === null ? '' : ` · PSNR ${run.psnr.toFixed(2)} dB`}`,
+          command: 'esrgan.openRun',
+        },
+        ...rest,
+      ];
+    case 'stopped':
+      return [{ ...resume, title: `${resume.title} (${placeOf(run)})` }, ...rest];
+    case 'failed':
+    case 'lost': {
+      const reason = run.reason === null ? '' : `: ${shortened(run.reason)}`;
+      const fell = run.state === 'failed' ? 'failed' : 'ended without a word';
+      return [
+        { title: `$(error) ${fell} at ${placeOf(run)}${reason}`, command: 'esrgan.openRun' },
+        resume,
+        ...rest,
+      ];
+    }
+    case 'unknown':
+      return [resume, ...rest];
+  }
+}
+
+/** The run is in the stage before or behind this one. */
+function inOtherStage(run: RunSummary, stage: Stage): Lens[] {
+  // Whether there was a pretraining before its training, a summary does not tell.
+  if (stage === 'pretraining') return [];
+  const isLive = ['queued', 'starting', 'running', 'paused'].includes(run.state);
+  return isLive ? [{ title: '$(watch) after pretraining' }] : [start(stage)];
+}
+
+/** `epoch 121/8000 · 4.1 it/s · 2 h 5 min left`, as far as it is known. */
+function progressOf(run: RunSummary): string {
+  const epochs = run.epochs === null ? '' : `/${formatCount(run.epochs)}`;
+  return [
+    placeOf(run) + (run.epoch === null ? '' : epochs),
+    ...(run.rate === null ? [] : [formatRate(run.rate)]),
+    ...(run.etaSeconds === null ? [] : [`${formatDuration(run.etaSeconds)} left`]),
+  ].join(' · ');
+}
+
+function placeOf({ epoch, step }: RunSummary): string {
+  if (epoch !== null) return `epoch ${formatCount(epoch)}`;
+  return step === null ? 'its start' : `step ${formatCount(step)}`;
+}
+
+/** A reason in the room of a title. */
+function shortened(reason: string): string {
+  const line = reason.replaceAll(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}

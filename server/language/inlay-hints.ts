@@ -1,0 +1,209 @@
+import type { InlayHint, Range } from 'vscode-languageserver-types';
+import { type Path, type ResolvedConfig, type Stage, totalSteps } from '../../trainer/config/index.ts';
+import type { RunDocument } from './document.ts';
+import {
+  epochOf,
+  lrPatch,
+  type Machine,
+  memoryEstimate,
+  parameterCounts,
+  type StageLength,
+  stageLength,
+  timeEstimate,
+} from './estimates.ts';
+import {
+  formatCount,
+  formatParameters,
+  formatRoughBytes,
+  formatRoughDuration,
+  formatRoughly,
+} from './format.ts';
+import { lenientConfig } from './lenient-config.ts';
+import { entryAt, isBlock } from './nodes.ts';
+
+/** What the hints want to know of the world outside the text. */
+export interface HintSources {
+  /** How many images there are in a folder or behind a glob; `undefined` for none such. */
+  countImages(pattern: string): number | undefined;
+  readonly machine: Machine;
+}
+
+/** A hint beside the value of a key. */
+interface Hint {
+  readonly path: Path;
+  readonly label: string;
+  readonly tooltip?: string;
+}
+
+const stages: readonly Stage[] = ['pretraining', 'training'];
+
+/** What follows from the values of a run file, beside them; only where the text has the key. */
+export function inlayHints(document: RunDocument, range: Range, sources: HintSources): InlayHint[] {
+  const config = lenientConfig(document);
+  if (!config) return [];
+  const lengths = {
+    pretraining: stageLength(config, 'pretraining', sources.countImages),
+    training: stageLength(config, 'training', sources.countImages),
+  };
+  const hints = [
+    ...batchHints(lengths),
+    ...stages.flatMap((stage) => [
+      ...costHints(config, stage, lengths[stage], sources.machine),
+      patchHint(config, stage),
+      ...lengthHints(config, stage, lengths[stage]),
+      ...decayHints(config, stage, lengths[stage]),
+    ]),
+    ...netHints(config, sources.machine),
+  ];
+  const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+  return hints
+    .flatMap(({ path, label, tooltip }) => {
+      const at = besideValue(document, path);
+      if (at === undefined || at < from || at > to) return [];
+      return [{ at, label, tooltip }];
+    })
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, label, tooltip }) => ({
+      position: document.positionAt(at),
+      label,
+      paddingLeft: true,
+      ...(tooltip !== undefined && { tooltip }),
+    }));
+}
+
+/** Behind a value; behind the colon of a section that begins on the next line. */
+function besideValue(document: RunDocument, path: Path): number | undefined {
+  const entry = entryAt(document, path);
+  if (!entry?.keySpan) return undefined;
+  if (entry.valueSpan && !isBlock(entry.value)) return entry.valueSpan.end;
+  const colon = document.text.indexOf(':', entry.keySpan.end);
+  return colon < 0 ? undefined : colon + 1;
+}
+
+function batchHints({ pretraining, training }: Record<Stage, StageLength | undefined>): Hint[] {
+  const said = ({ stepsPerEpoch, images }: StageLength) =>
+    `${formatCount(stepsPerEpoch)} steps per epoch (${formatCount(images)} images)`;
+  const path = ['batch_size'];
+  if (pretraining && training && pretraining.images !== training.images) {
+    return [
+      {
+        path,
+        label: `${said(pretraining)}, then ${said(training)}`,
+        tooltip: 'In pretraining, then in training.',
+      },
+    ];
+  }
+  const either = pretraining ?? training;
+  return either ? [{ path, label: said(either) }] : [];
+}
+
+function patchHint(config: ResolvedConfig, stage: Stage): Hint {
+  const [height, width] = lrPatch(config, stage);
+  return {
+    path: [stage, 'cr_patch_size'],
+    label: `LR ${height}×${width}`,
+    tooltip: 'Height and width of the patch that the generator sees.',
+  };
+}
+
+function lengthHints(config: ResolvedConfig, stage: Stage, length: StageLength | undefined): Hint[] {
+  if (!length) return [];
+  const { num_epoch, num_step } = config[stage];
+  const { stepsPerEpoch, steps } = length;
+  const ofEpochs = totalSteps({ num_epoch }, stepsPerEpoch);
+  const last = formatCount(epochOf(steps, length));
+  if (num_step === undefined || num_step > ofEpochs) {
+    return [
+      { path: [stage, 'num_epoch'], label: `${formatCount(ofEpochs)} steps` },
+      {
+        path: [stage, 'num_step'],
+        label: `not reached: ${formatCount(num_epoch)} epochs are ${formatCount(ofEpochs)} steps`,
+      },
+    ];
+  }
+  return [
+    {
+      path: [stage, 'num_epoch'],
+      label:
+        num_step < ofEpochs
+          ? `not reached: \`num_step\` ends it in epoch ${last}`
+          : `${formatCount(ofEpochs)} steps`,
+    },
+    { path: [stage, 'num_step'], label: `epoch ${last}` },
+  ];
+}
+
+function decayHints(config: ResolvedConfig, stage: Stage, length: StageLength | undefined): Hint[] {
+  if (!length) return [];
+  const epochs = (steps: readonly number[]) =>
+    steps.map((step) => formatCount(epochOf(step, length))).join(', ');
+  if (stage === 'pretraining') {
+    const { sched_step } = config.pretraining;
+    return [
+      {
+        path: [stage, 'sched_step'],
+        label: `epoch ${epochs([sched_step])}`,
+        tooltip: 'The epoch of the first decay.',
+      },
+    ];
+  }
+  return (['g_sched_steps', 'd_sched_steps'] as const).flatMap((key) => {
+    const steps = config.training[key];
+    if (steps.length === 0) return [];
+    return [{ path: [stage, key], label: `epoch${steps.length > 1 ? 's' : ''} ${epochs(steps)}` }];
+  });
+}
+
+/** Time of a step and of the stage, beside its key. */
+function costHints(
+  config: ResolvedConfig,
+  stage: Stage,
+  length: StageLength | undefined,
+  machine: Machine,
+): Hint[] {
+  const time = timeEstimate(config, stage, machine);
+  if (!time) return [];
+  const { value, digits, basis } = time;
+  const all = length ? ` · ${formatRoughDuration(value * length.steps, digits)} in all` : '';
+  return [
+    {
+      path: [stage],
+      label: `≈ ${formatRoughly(value, digits)} s a step${all}`,
+      tooltip: `Estimate. ${basis}`,
+    },
+  ];
+}
+
+function netHints(config: ResolvedConfig, machine: Machine): Hint[] {
+  const counts = parameterCounts(config);
+  const exact = (count: number) => `${formatCount(count)} parameters.`;
+  const memory = (stage: Stage) => {
+    const { value, digits, basis } = memoryEstimate(config, stage, machine);
+    return {
+      label: `≈ ${formatRoughBytes(value, digits)} in ${stage}`,
+      tooltip: `Memory of ${stage} at batch ${config.batch_size}, an estimate. ${basis}`,
+    };
+  };
+  const [first, second] = [memory('pretraining'), memory('training')];
+  return [
+    {
+      path: ['generator'],
+      label: `${formatParameters(counts.generator)} parameters · ${first.label}`,
+      tooltip: `${exact(counts.generator)} ${first.tooltip}`,
+    },
+    {
+      path: ['discriminator'],
+      label: `${formatParameters(counts.discriminator)} parameters · ${second.label}`,
+      tooltip: `${exact(counts.discriminator)} ${second.tooltip}`,
+    },
+    ...(counts.vgg > 0
+      ? [
+          {
+            path: ['perceptual_loss'],
+            label: `${formatParameters(counts.vgg)} parameters that do not learn`,
+            tooltip: exact(counts.vgg),
+          },
+        ]
+      : []),
+  ];
+}
