@@ -87,11 +87,11 @@ export class LineChart extends LitElement {
       .tools:focus-within, :host(:hover) .tools { opacity: 1; }
       .plot { position: relative; height: var(--chart-height, 150px); outline-offset: 1px; border-radius: 2px; touch-action: pan-y; }
       .plot:focus-visible { outline: 1px solid var(--wb-focus); }
-      .legend { display: grid; grid-template-columns: repeat(auto-fill, minmax(128px, 1fr)); gap: 0 14px; margin: 0 0 2px; padding: 0; list-style: none; }
+      .legend { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0 0 2px; padding: 0; list-style: none; }
       .legend li { min-width: 0; }
-      .legend button { display: flex; width: 100%; align-items: center; gap: 6px; padding: 0 2px; margin: 0 -2px; text-align: left; border-radius: 3px; }
+      .legend button { display: flex; max-width: 100%; align-items: center; gap: 6px; padding: 0 2px; text-align: left; border-radius: 3px; }
       .legend .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--wb-quiet); }
-      .legend .value { margin-left: auto; }
+      .legend .value { min-width: 6ch; text-align: right; white-space: nowrap; }
       .legend button[aria-pressed='false'] .name { text-decoration: line-through; opacity: 0.6; }
       .legend svg { flex: none; forced-color-adjust: none; }
       .empty { position: absolute; inset: 0 0 24px 40px; display: grid; place-items: center; color: var(--wb-quiet); pointer-events: none; }
@@ -365,7 +365,7 @@ export class LineChart extends LitElement {
       {
         width: element.clientWidth,
         height: element.clientHeight,
-        padding: [6, 10, 0, 0],
+        padding: [6, 16, 0, 0],
         legend: { show: false },
         scales: {
           x: {

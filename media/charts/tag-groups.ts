@@ -23,46 +23,51 @@ export interface GroupPlan {
   readonly charts: readonly ChartPlan[];
 }
 
-/** Where our own tags belong: group, chart, unit and label. `docs/run-directory.md` says what they mean. */
-const own: Readonly<Record<string, readonly [group: string, chart: string, unit: string, label: string]>> = {
-  'train/content_loss': ['Losses', 'Content loss', '', 'train'],
-  'train/perceptual_loss': ['Losses', 'Perceptual loss', '', 'train'],
-  'train/g_total_loss': ['Losses', 'Generator, total', '', 'train'],
-  'train/g_adversarial_loss': ['Losses', 'Adversarial loss', '', 'generator'],
-  'train/d_adversarial_loss': ['Losses', 'Adversarial loss', '', 'discriminator'],
-  'train/d_real': ['Losses', 'Discriminator’s belief', '', 'D(real)'],
-  'train/d_fake': ['Losses', 'Discriminator’s belief', '', 'D(fake)'],
-  'validation/psnr_rgb': ['Validation', 'PSNR', 'dB', 'RGB'],
-  'validation/psnr_y': ['Validation', 'PSNR', 'dB', 'Y'],
-  'validation/ssim_rgb': ['Validation', 'SSIM', '', 'RGB'],
-  'validation/ssim_y': ['Validation', 'SSIM', '', 'Y'],
-  'train/learning_rate': ['Optimiser', 'Learning rate', '', 'generator'],
-  'train/g_learning_rate': ['Optimiser', 'Learning rate', '', 'generator'],
-  'train/d_learning_rate': ['Optimiser', 'Learning rate', '', 'discriminator'],
-  'train/gradient_norm': ['Optimiser', 'Gradient norm', '', 'generator'],
-  'train/g_gradient_norm': ['Optimiser', 'Gradient norm', '', 'generator'],
-  'train/d_gradient_norm': ['Optimiser', 'Gradient norm', '', 'discriminator'],
-  'machine/steps_per_second': ['Machine', 'Speed', 'steps/s', 'steps'],
-  'machine/samples_per_second': ['Machine', 'Throughput', 'images/s', 'images'],
-  'machine/loader_idle_share': ['Machine', 'Waiting for data', '%', 'share of time'],
-  'machine/memory_bytes': ['Machine', 'Memory', 'GiB', 'resident'],
-};
+type Place = readonly [group: string, chart: string, unit: string, label: string];
 
-const divisors: Readonly<Record<string, number>> = { '%': 0.01, GiB: 2 ** 30 };
+/** Where our own tags belong: group, chart, unit and label. `docs/run-directory.md` says what they mean. */
+const own = new Map<string, Place>([
+  ['train/content_loss', ['Losses', 'Content loss', '', 'train']],
+  ['train/perceptual_loss', ['Losses', 'Perceptual loss', '', 'train']],
+  ['train/g_total_loss', ['Losses', 'Generator, total', '', 'train']],
+  ['train/g_adversarial_loss', ['Losses', 'Adversarial loss', '', 'generator']],
+  ['train/d_adversarial_loss', ['Losses', 'Adversarial loss', '', 'discriminator']],
+  ['train/d_real', ['Losses', 'Discriminator’s belief', '', 'D(real)']],
+  ['train/d_fake', ['Losses', 'Discriminator’s belief', '', 'D(fake)']],
+  ['validation/psnr_rgb', ['Validation', 'PSNR', 'dB', 'RGB']],
+  ['validation/psnr_y', ['Validation', 'PSNR', 'dB', 'Y']],
+  ['validation/ssim_rgb', ['Validation', 'SSIM', '', 'RGB']],
+  ['validation/ssim_y', ['Validation', 'SSIM', '', 'Y']],
+  ['train/learning_rate', ['Optimiser', 'Learning rate', '', 'generator']],
+  ['train/g_learning_rate', ['Optimiser', 'Learning rate', '', 'generator']],
+  ['train/d_learning_rate', ['Optimiser', 'Learning rate', '', 'discriminator']],
+  ['train/gradient_norm', ['Optimiser', 'Gradient norm', '', 'generator']],
+  ['train/g_gradient_norm', ['Optimiser', 'Gradient norm', '', 'generator']],
+  ['train/d_gradient_norm', ['Optimiser', 'Gradient norm', '', 'discriminator']],
+  ['machine/steps_per_second', ['Machine', 'Speed', 'steps/s', 'steps']],
+  ['machine/samples_per_second', ['Machine', 'Throughput', 'images/s', 'images']],
+  ['machine/loader_idle_share', ['Machine', 'Waiting for data', '%', 'share of time']],
+  ['machine/memory_bytes', ['Machine', 'Memory', 'GiB', 'resident']],
+]);
+
+const divisors = new Map([
+  ['%', 0.01],
+  ['GiB', 2 ** 30],
+]);
 
 /** In which order groups stand; others follow by name. */
 const order = ['Losses', 'Validation', 'Optimiser', 'Machine'];
 
 /** First parts of foreign tags that say on what data a value was measured, not what it is. */
-const splits: Readonly<Record<string, string>> = {
-  train: 'train',
-  training: 'train',
-  val: 'validation',
-  valid: 'validation',
-  validation: 'validation',
-  eval: 'validation',
-  test: 'test',
-};
+const splits = new Map([
+  ['train', 'train'],
+  ['training', 'train'],
+  ['val', 'validation'],
+  ['valid', 'validation'],
+  ['validation', 'validation'],
+  ['eval', 'validation'],
+  ['test', 'test'],
+]);
 
 /** Groups of foreign tags by a word in the name of the quantity. */
 const words: readonly [RegExp, string][] = [
@@ -80,7 +85,7 @@ const words: readonly [RegExp, string][] = [
 export function planCharts(tags: Iterable<string>): GroupPlan[] {
   const groups = new Map<string, Map<string, { unit: string; curves: CurvePlan[] }>>();
   for (const tag of inOrder(tags)) {
-    const [group, chart, unit, label] = own[tag] ?? placeForeign(tag);
+    const [group, chart, unit, label] = own.get(tag) ?? placeForeign(tag);
     const charts = groups.get(group) ?? new Map<string, { unit: string; curves: CurvePlan[] }>();
     groups.set(group, charts);
     const plan = charts.get(chart) ?? { unit, curves: [] };
@@ -94,7 +99,7 @@ export function planCharts(tags: Iterable<string>): GroupPlan[] {
         title: chart,
         unit,
         kind: 'number' as const,
-        divisor: divisors[unit] ?? 1,
+        divisor: divisors.get(unit) ?? 1,
         curves,
       })),
     }))
@@ -103,8 +108,8 @@ export function planCharts(tags: Iterable<string>): GroupPlan[] {
 
 /** Our own tags as they stand above, then the others by name. */
 function inOrder(tags: Iterable<string>): string[] {
-  const places = Object.keys(own);
-  const place = (tag: string) => (tag in own ? places.indexOf(tag) : places.length);
+  const places = [...own.keys()];
+  const place = (tag: string) => (own.has(tag) ? places.indexOf(tag) : places.length);
   return [...new Set(tags)].sort(
     (a, b) => place(a) - place(b) || a.localeCompare(b, 'en', { numeric: true }),
   );
@@ -115,17 +120,17 @@ function rank(title: string): number {
   return place < 0 ? order.length : place;
 }
 
-function placeForeign(tag: string): readonly [string, string, string, string] {
+function placeForeign(tag: string): Place {
   const parts = tag.split('/').filter((part) => part !== '');
-  const split = parts.find((part) => part.toLowerCase() in splits);
+  const split = parts.find((part) => splits.has(part.toLowerCase()));
   const rest = parts.filter((part) => part !== split);
   const quantity = rest.at(-1) ?? tag;
-  const label = split ? splits[split.toLowerCase()]! : rest.slice(1, -1).join('/') || quantity;
+  const label = split ? splits.get(split.toLowerCase())! : rest.slice(1, -1).join('/') || quantity;
   const group = words.find(([pattern]) => pattern.test(quantity.toLowerCase()))?.[1];
   return [group ?? (rest.length > 1 ? humanised(rest[0]!) : 'Other'), quantity, '', label];
 }
 
 function humanised(name: string): string {
-  const words = name.replaceAll(/[_-]+/g, ' ');
+  const words = name.replaceAll(/[_-]+/g, ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -53,9 +53,12 @@ export function ticks(
   if (isLog) return logTicks(kind, min, max, most);
   if (kind === 'duration') return durationTicks(min, max, most);
   if (kind === 'clock') return clockTicks(min, max, most, timeZoneOffset);
-  const step = roundStep((max - min) / Math.max(1, most), kind === 'count' ? 1 : 0);
+  const smallest = kind === 'count' ? 1 : 0;
+  let step = roundStep((max - min) / Math.max(1, most), smallest);
+  // One mark alone does not say how far apart anything is.
+  while (step > smallest && multiples(step, min, max).length < 2) step = roundStep(step / 3, smallest);
   const values = multiples(step, min, max);
-  return { values, labels: values.map((value) => labelOf(value, step)) };
+  return { values, labels: labelsOf(values, step) };
 }
 
 /** The smallest of 1, 2, 5 times a power of ten that is not below `atLeast`. */
@@ -96,7 +99,9 @@ function logTicks(kind: AxisKind, min: number, max: number, most: number): Ticks
   if (values.length < 2) return ticks(kind, min, max, false, most);
   return {
     values,
-    labels: values.map((value) => (kind === 'duration' ? durationLabel(value) : labelOf(value, value))),
+    labels: values.map((value) =>
+      kind === 'duration' ? durationLabel(value) : (labelsOf([value], value)[0] ?? ''),
+    ),
   };
 }
 
@@ -144,16 +149,19 @@ const thousands: readonly [number, string][] = [
   [1e3, 'k'],
 ];
 
-/** A mark as short as it can be while it differs from its neighbours, `step` away. */
-function labelOf(value: number, step: number): string {
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  const sign = value < 0 ? '−' : '';
-  for (const [unit, letter] of thousands) {
-    if (size >= unit) return `${sign}${exact(size / unit).toFixed(digitsOf(step / unit))}${letter}`;
-  }
-  if (size < 1e-3) return `${sign}${size.toExponential(digitsOf(step / 10 ** Math.floor(Math.log10(size))))}`;
-  return `${sign}${size.toFixed(digitsOf(step))}`;
+/** Marks as short as they can be while they differ; all in the form that suits the largest. */
+function labelsOf(values: readonly number[], step: number): string[] {
+  const largest = Math.max(...values.map(Math.abs));
+  const unit = largest >= 1e4 ? thousands.find(([size]) => largest >= size) : undefined;
+  const isTiny = values.some((value) => value !== 0 && Math.abs(value) < 1e-3);
+  return values.map((value) => {
+    if (value === 0) return '0';
+    const sign = value < 0 ? '−' : '';
+    const size = Math.abs(value);
+    if (unit) return `${sign}${exact(size / unit[0]).toFixed(digitsOf(step / unit[0]))}${unit[1]}`;
+    if (isTiny) return sign + exact(size).toExponential();
+    return `${sign}${size.toFixed(digitsOf(step))}`;
+  });
 }
 
 /** How many decimals tell multiples of `step` apart. */

@@ -11,5 +11,7 @@ export const sharedStyles = css`
   button:focus-visible, input:focus-visible, select:focus-visible, [tabindex]:focus-visible { outline: 1px solid var(--wb-focus); outline-offset: -1px; }
   button[aria-pressed='true'].icon { background: var(--vscode-toolbar-activeBackground, var(--wb-hover)); outline: 1px dotted var(--vscode-contrastActiveBorder, transparent); outline-offset: -1px; }
   input[type='range'] { accent-color: var(--vscode-progressBar-background, var(--wb-focus)); margin: 0; }
+  .icon-picture { display: inline-flex; }
+  .icon-picture svg { width: 16px; height: 16px; }
   .visually-hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;

@@ -52,7 +52,8 @@ export class RunHeader extends LitElement {
       .state.running { color: var(--wb-good); border-color: currentColor; }
       .state.failed, .state.lost { color: var(--wb-bad); border-color: currentColor; }
       .actions { display: flex; flex-wrap: wrap; gap: 4px; margin-left: auto; }
-      .actions .icon-picture { display: inline-flex; margin-right: 4px; }
+      .actions .icon-picture { margin-right: 5px; }
+      vscode-button { --vscode-font-size: 12px; }
       .facts { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 0; }
       .facts div { min-width: 0; }
       dt { color: var(--wb-quiet); font-size: 0.85em; }

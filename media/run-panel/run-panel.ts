@@ -35,7 +35,7 @@ export class RunPanel extends LitElement {
     css`
       :host { display: block; padding: 12px 16px 24px; container-type: inline-size; }
       .problem { margin: 8px 0; padding: 6px 10px; border-left: 3px solid var(--wb-warn); overflow-wrap: anywhere; }
-      .toolbar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 18px; margin: 12px 0 4px; padding: 6px 0; border-top: 1px solid var(--wb-line); border-bottom: 1px solid var(--wb-line); }
+      .toolbar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 18px; margin: 12px 0 4px; padding: 6px 0; border-bottom: 1px solid var(--wb-line); }
       .toolbar label { display: inline-flex; align-items: center; gap: 8px; color: var(--wb-quiet); }
       .toolbar input[type='range'] { width: 110px; }
       .toolbar output { min-width: 5ch; color: var(--wb-text); }
@@ -43,16 +43,16 @@ export class RunPanel extends LitElement {
       .toolbar .link { padding: 1px 6px; border-radius: 3px; color: var(--vscode-textLink-foreground, inherit); }
       .place { margin-left: auto; color: var(--wb-quiet); min-width: 16ch; text-align: right; }
       .loading { color: var(--wb-quiet); }
-      .columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px 28px; }
+      .columns { display: grid; align-items: start; grid-template-columns: minmax(0, 1fr); gap: 8px 28px; }
       .column { min-width: 0; }
       section { min-width: 0; padding-top: 8px; }
       h2 { margin: 0 0 6px; font-size: 0.9em; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; color: var(--wb-quiet); }
-      .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)); gap: 14px 24px; }
+      .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 205px), 1fr)); gap: 14px 24px; }
       .empty { padding: 40px 0; text-align: center; color: var(--wb-quiet); }
       @container (min-width: 720px) {
         .columns { grid-template-columns: minmax(0, 1.25fr) minmax(280px, 1fr); }
         .column.second { grid-column: 1; }
-        .samples { grid-column: 2; grid-row: 1 / span 2; }
+        .samples { grid-column: 2; grid-row: 1 / span 2; align-self: start; position: sticky; top: 0; }
       }
       @container (min-width: 1200px) {
         .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) minmax(320px, 0.85fr); }

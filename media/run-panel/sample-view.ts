@@ -35,13 +35,14 @@ export class SampleView extends LitElement {
     css`
       :host { display: flex; flex-direction: column; gap: 6px; min-width: 0; }
       .row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; }
-      .choice { display: inline-flex; border: 1px solid var(--wb-line); border-radius: 4px; overflow: hidden; }
+      .choice { display: inline-flex; flex-wrap: wrap; max-width: 100%; border: 1px solid var(--wb-line); border-radius: 4px; overflow: hidden; }
       .choice button { padding: 1px 8px; }
       .choice button[aria-checked='true'] { background: var(--vscode-button-secondaryBackground, var(--wb-hover)); color: var(--vscode-button-secondaryForeground, inherit); box-shadow: inset 0 -2px var(--wb-focus); }
+      .kinds { justify-content: space-between; }
       .step { flex: 1; min-width: 120px; display: flex; align-items: center; gap: 6px; }
       .step input { flex: 1; min-width: 60px; }
       .zoom { margin-left: auto; display: flex; align-items: center; color: var(--wb-quiet); }
-      .zoom output { min-width: 4ch; text-align: right; }
+      .zoom output { min-width: 5ch; text-align: center; }
       .tiles { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
       image-pane { --pane-ratio: 1; }
       .pictures { flex-wrap: wrap; }
@@ -135,12 +136,6 @@ export class SampleView extends LitElement {
       </div>
       <div class="row">
         ${this.#renderChoice('Arrangement', ['wipe', 'tiles'], sampleMode, { wipe: 'Wipe', tiles: 'All four' }, (mode) => this.#change({ sampleMode: mode }))}
-        ${
-          sampleMode === 'wipe'
-            ? html`${this.#renderChoice('Left', pictureKinds, this.ui.wipeKinds[0], kindNames, (kind) => this.#change({ wipeKinds: [kind, this.ui.wipeKinds[1]] }))}
-                ${this.#renderChoice('Right', pictureKinds, this.ui.wipeKinds[1], kindNames, (kind) => this.#change({ wipeKinds: [this.ui.wipeKinds[0], kind] }))}`
-            : nothing
-        }
         <span class="zoom">
           <button class="icon" aria-label="Zoom out" title="Zoom out" @click=${() => this.#pane()?.zoomBy(0.5)}>${icon('remove')}</button>
           <output aria-label="Zoom">${this.ui.imageView ? formatZoom(this.ui.imageView.zoom) : 'fit'}</output>
@@ -148,6 +143,14 @@ export class SampleView extends LitElement {
           <button class="icon" aria-label="Show all of the picture" title="Show all of the picture" @click=${() => this.#change({ imageView: null })}>${icon('fit')}</button>
         </span>
       </div>
+      ${
+        sampleMode === 'wipe'
+          ? html`<div class="row kinds">
+              ${this.#renderChoice('Left', pictureKinds, this.ui.wipeKinds[0], kindNames, (kind) => this.#change({ wipeKinds: [kind, this.ui.wipeKinds[1]] }))}
+              ${this.#renderChoice('Right', pictureKinds, this.ui.wipeKinds[1], kindNames, (kind) => this.#change({ wipeKinds: [this.ui.wipeKinds[0], kind] }))}
+            </div>`
+          : nothing
+      }
       ${this.#renderPanes()} ${this.problem ? html`<div class="problem" role="alert">${this.problem}</div>` : nothing}
       ${
         sample.pictures.length > 1
