@@ -1,6 +1,6 @@
 import type { Position, Range } from 'vscode-languageserver-types';
 import { type Document, isCollection, isNode, type Node } from 'yaml';
-import { child, type Path, parseTree } from '../../trainer/config/index.ts';
+import { child, type Path, type Tree } from '../../trainer/config/index.ts';
 import {
   commentStart,
   flowPlaceAt,
@@ -23,6 +23,8 @@ export interface RunDocument {
   readonly isJson: boolean;
   /** Lines, indentation and brackets of the text as it stands. */
   readonly outline: Outline;
+  /** The tree of the text as it stands, with the parser's errors. */
+  readonly original: Tree;
   /** The tree of the text, in which broken stretches are blank. Ranges are those of the text. */
   readonly tree: Document.Parsed;
   /** The text in which broken stretches are blank, of the same length; the text itself where it is sound. */
@@ -76,7 +78,7 @@ export interface FoundNode {
 /** Opens the text of a run file; reads nothing of it yet. */
 export function openDocument(text: string, file: string): RunDocument {
   const outline = once(() => outlineOf(text));
-  const mended = once(() => mend(text, (other) => parseTree(other).document));
+  const mended = once(() => mend(text));
   const data = once(() => plainData(mended().document));
 
   function positionAt(offset: number): Position {
@@ -94,6 +96,9 @@ export function openDocument(text: string, file: string): RunDocument {
     },
     get tree() {
       return mended().document;
+    },
+    get original() {
+      return mended().original;
     },
     get mendedText() {
       return mended().text;

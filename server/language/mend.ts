@@ -1,4 +1,5 @@
 import type { Document } from 'yaml';
+import { parseTree, type Tree } from '../../trainer/config/index.ts';
 import { flowFaults, type Line, lineAt, type Outline, outlineOf, type Span } from './lines.ts';
 
 /** How often the rest of a broken text is read again before it is taken as it is. */
@@ -9,16 +10,19 @@ const harmless = /must be sufficiently indented|must end with/;
 
 /**
  * A text that the parser understands, of the same length as the given one and with every line at its place:
- * half-typed and broken stretches are blank, commas stand where they lack. `mended` are the lines (from 0) in which
- * something differs. `read` parses; a text without errors comes back as it is.
+ * half-typed and broken stretches are blank, commas stand where they lack. `original` is the tree of the text as
+ * it is, `document` that of the mended text, and `mended` the lines (from 0) in which something differs.
  */
-export function mend(
-  text: string,
-  read: (text: string) => Document.Parsed,
-): { text: string; document: Document.Parsed; mended: ReadonlySet<number> } {
+export function mend(text: string): {
+  text: string;
+  original: Tree;
+  document: Document.Parsed;
+  mended: ReadonlySet<number>;
+} {
   const mended = new Set<number>();
-  let document = read(text);
-  if (!isBroken(document)) return { text, document, mended };
+  const original = parseTree(text);
+  let { document } = original;
+  if (!isBroken(document)) return { text, original, document, mended };
   let current = text;
   const { lines } = outlineOf(text);
   const apply = (spans: readonly Span[], sign = ' ') => {
@@ -34,11 +38,11 @@ export function mend(
     ',',
   );
   for (let round = 0; round < rounds; round++) {
-    document = read(current);
+    document = parseTree(current).document;
     if (!isBroken(document)) break;
     apply(document.errors.filter(isHarmful).map(({ pos }) => faultAt(lines, pos[0])));
   }
-  return { text: current, document: read(current), mended };
+  return { text: current, original, document, mended };
 }
 
 function isBroken(document: Document.Parsed): boolean {

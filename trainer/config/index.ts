@@ -14,6 +14,7 @@ export { folderName } from './folder-name.ts';
 export type { DatasetFiles } from './image-problems.ts';
 export type { Pairs } from './pairs.ts';
 export { pairImages } from './pairs.ts';
+export type { Tree } from './parse.ts';
 export { parseTree } from './parse.ts';
 export type { Path, Position, Problem, Range, Stage } from './problem.ts';
 export { problemsForStage } from './problem.ts';

@@ -1,10 +1,13 @@
 import {
+  type Alias,
   Composer,
   type CST,
   type Document,
   isNode,
+  type Pair,
   type ParsedNode,
   Parser,
+  type Range,
   visit,
   YAMLParseError,
 } from 'yaml';
@@ -28,12 +31,12 @@ const explanations: readonly (readonly [string, string])[] = [
 
 /**
  * Reads YAML 1.2, and so JSON, without ever throwing: what is wrong with the syntax comes back as problems
- * with their places. When one of them is an error, the data is `undefined`.
+ * with their places. When one of them is an error, the data is `undefined`. `tree` spares reading the text again.
  */
-export function parse(text: string): { source: Source; problems: Problem[] } {
+export function parse(text: string, tree: Tree = parseTree(text)): { source: Source; problems: Problem[] } {
+  const { document, tooDeep } = tree;
   const place = positionsIn(text);
   const toRange: ToRange = (start, end) => ({ start: place(start), end: place(end) });
-  const { document, tooDeep } = parseTree(text);
   const problems =
     tooDeep === undefined
       ? documentProblems(document, toRange)
@@ -49,11 +52,16 @@ export function parse(text: string): { source: Source; problems: Problem[] } {
   return { source: sourceOf(document, data, toRange), problems };
 }
 
-/**
- * The tree of a text, with the parser's errors in it; never throws. A text that is nested deeper than recursive
- * readers can stand gives an empty tree, and the offset at which it becomes so.
- */
-export function parseTree(text: string): { document: Document.Parsed; tooDeep?: number } {
+/** A text as the YAML parser understands it. */
+export interface Tree {
+  /** With the parser's errors in it; empty for a text that is nested too deep. */
+  readonly document: Document.Parsed;
+  /** The offset at which a text becomes nested deeper than recursive readers can stand. */
+  readonly tooDeep?: number;
+}
+
+/** Reads the tree of a text; never throws. */
+export function parseTree(text: string): Tree {
   const tokens = [...new Parser().parse(text)];
   const tooDeep = firstTooDeep(tokens);
   if (tooDeep !== undefined) return { document: compose([], 0), tooDeep };
@@ -78,23 +86,37 @@ function syntaxProblem(message: string, range: ReturnType<ToRange>): Problem {
 
 /** Offset of a token that is too deep. Iterative, because it protects what is not. */
 function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
-  const waiting = tokens.map((token) => ({ token, depth: 0 }));
-  for (let entry = waiting.pop(); entry; entry = waiting.pop()) {
-    const { token, depth } = entry;
+  const waiting: CST.Token[] = [...tokens];
+  const depths: number[] = tokens.map(() => 0);
+  for (let token = waiting.pop(); token; token = waiting.pop()) {
+    const depth = depths.pop() ?? 0;
     if (depth > maxDepth) return token.offset;
-    const items = 'items' in token ? token.items.flatMap((item) => [item.key, item.value]) : [];
-    const values = token.type === 'document' ? [token.value] : [];
-    for (const inner of [...values, ...items]) if (inner) waiting.push({ token: inner, depth: depth + 1 });
+    const add = (inner: CST.Token | null | undefined) => {
+      if (!inner) return;
+      waiting.push(inner);
+      depths.push(depth + 1);
+    };
+    if (token.type === 'document') add(token.value);
+    if (!('items' in token)) continue;
+    for (const { key, value } of token.items) {
+      add(key);
+      add(value);
+    }
   }
   return undefined;
 }
 
 function documentProblems(document: Document.Parsed, toRange: ToRange): Problem[] {
-  return [
-    ...syntaxProblems(document, toRange),
-    ...duplicateKeys(document, toRange),
-    ...badAliases(document, toRange),
-  ];
+  const problems = syntaxProblems(document, toRange);
+  visit(document, {
+    Map: (_, { items }) => {
+      problems.push(...duplicateKeys(items, toRange));
+    },
+    Alias: (_, alias) => {
+      problems.push(...badAlias(alias, document, toRange));
+    },
+  });
+  return problems;
 }
 
 /** The parser's own findings, less those that only echo an earlier one at the same place. */
@@ -108,47 +130,35 @@ function syntaxProblems(document: Document.Parsed, toRange: ToRange): Problem[] 
   });
 }
 
-function duplicateKeys(document: Document.Parsed, toRange: ToRange): Problem[] {
-  const problems: Problem[] = [];
-  visit(document, {
-    Map(_, { items }) {
-      const seen = new Map<string, ReturnType<ToRange>>();
-      for (const { key } of items) {
-        const name = keyName(key);
-        if (name === undefined || !isNode(key) || !key.range) continue;
-        const range = toRange(key.range[0], key.range[1]);
-        const first = seen.get(name);
-        if (!first) {
-          seen.set(name, range);
-          continue;
-        }
-        problems.push({
-          ...syntaxProblem(`\`${name}\` is given twice: remove one of them`, range),
-          code: 'duplicate-key',
-          related: [{ message: 'given here first', ...first }],
-        });
-      }
-    },
+function duplicateKeys(pairs: readonly Pair[], toRange: ToRange): Problem[] {
+  const seen = new Map<string, Range>();
+  return pairs.flatMap(({ key }) => {
+    const name = keyName(key);
+    if (name === undefined || !isNode(key) || !key.range) return [];
+    const first = seen.get(name);
+    if (!first) {
+      seen.set(name, key.range);
+      return [];
+    }
+    const range = toRange(key.range[0], key.range[1]);
+    return {
+      ...syntaxProblem(`\`${name}\` is given twice: remove one of them`, range),
+      code: 'duplicate-key',
+      related: [{ message: 'given here first', ...toRange(first[0], first[1]) }],
+    };
   });
-  return problems;
 }
 
-function badAliases(document: Document.Parsed, toRange: ToRange): Problem[] {
-  const problems: Problem[] = [];
-  visit(document, {
-    Alias(_, alias) {
-      if (!alias.range) return;
-      const [start, end] = alias.range;
-      const anchor = alias.resolve(document)?.range;
-      const fault = !anchor
-        ? `there is no \`&${alias.source}\` before it`
-        : anchor[2] > start
-          ? 'it lies inside its own anchor'
-          : '';
-      if (fault) problems.push(syntaxProblem(`alias \`*${alias.source}\`: ${fault}`, toRange(start, end)));
-    },
-  });
-  return problems;
+function badAlias(alias: Alias, document: Document.Parsed, toRange: ToRange): Problem[] {
+  if (!alias.range) return [];
+  const [start, end] = alias.range;
+  const anchor = alias.resolve(document)?.range;
+  if (!anchor) return fault(`there is no \`&${alias.source}\` before it`);
+  return anchor[2] > start ? fault('it lies inside its own anchor') : [];
+
+  function fault(what: string): Problem[] {
+    return [syntaxProblem(`alias \`*${alias.source}\`: ${what}`, toRange(start, end))];
+  }
 }
 
 /** The document as plain data in which nothing is shared; `undefined` where aliases expand to too much. */

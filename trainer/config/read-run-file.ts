@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { allDatasets } from './datasets.ts';
 import type { DatasetFiles } from './image-problems.ts';
 import { meaningProblems } from './meaning.ts';
-import { parse } from './parse.ts';
+import { parse, type Tree } from './parse.ts';
 import type { Problem } from './problem.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
@@ -16,10 +16,10 @@ import { checkSchema } from './schema-problems.ts';
  */
 export function readRunFile(
   text: string,
-  options: { readonly file: string; readonly files?: DatasetFiles },
+  options: { readonly file: string; readonly files?: DatasetFiles; readonly tree?: Tree },
 ): { config?: ResolvedConfig; problems: Problem[] } {
   const file = resolve(options.file);
-  const { source, problems } = parse(text.replace(/^\ufeff/, ''));
+  const { source, problems } = parse(text.replace(/^\ufeff/, ''), options.tree);
   if (source.data === undefined) return { problems };
   const checked = checkSchema(source);
   if ('problems' in checked) return { problems: inOrder([...problems, ...checked.problems]) };

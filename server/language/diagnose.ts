@@ -1,0 +1,62 @@
+import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
+import { URI } from 'vscode-uri';
+import { type DatasetFiles, type Problem, parseTree, readRunFile } from '../../trainer/config/index.ts';
+import type { RunDocument } from './document.ts';
+
+/** What diagnosing looks at besides the text. */
+export interface DiagnoseContext {
+  /** The disk. Without it only the text is checked, which is fast enough for every keystroke. */
+  readonly files?: DatasetFiles;
+  /** Address of the page that explains the codes. */
+  readonly explanations?: string;
+}
+
+/** The problems of a run file, as an editor shows them, in the order of the text. */
+export function diagnose(document: RunDocument, context: DiagnoseContext = {}): Diagnostic[] {
+  const { files, explanations } = context;
+  const uri = URI.file(document.file).toString();
+  return findProblems(document, files).map((problem) => ({
+    range: rangeOf(problem),
+    severity: problem.severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    code: problem.code,
+    source: 'esrgan',
+    message: problem.stage ? `${problem.message} (concerns ${problem.stage} only)` : problem.message,
+    ...(explanations && { codeDescription: { href: explanations } }),
+    ...(problem.related && {
+      relatedInformation: problem.related.map(({ message, ...place }) => ({
+        location: { uri, range: rangeOf(place) },
+        message,
+      })),
+    }),
+  }));
+}
+
+/**
+ * What is wrong with a run file. Where its syntax is broken, the rest of it is checked as if the broken lines were
+ * empty.
+ */
+export function findProblems(document: RunDocument, files?: DatasetFiles): Problem[] {
+  const { text, file, mendedText, mendedLines, original } = document;
+  const disk = files && { files };
+  const { problems } = readRunFile(text, {
+    file,
+    ...disk,
+    ...(!text.startsWith('\ufeff') && { tree: original }),
+  });
+  if (!problems.some(({ code, severity }) => code === 'syntax' && severity === 'error')) return problems;
+  const tree = parseTree(mendedText);
+  tree.document.errors.length = 0;
+  const around = readRunFile(mendedText, { file, ...disk, tree }).problems;
+  const others = around.filter(
+    ({ code, start }) => code !== 'syntax' && code !== 'duplicate-key' && !mendedLines.has(start.line - 1),
+  );
+  return [...problems, ...others].toSorted((a, b) => a.start.offset - b.start.offset);
+}
+
+/** Problems count lines and columns from 1, editors from 0. */
+export function rangeOf({ start, end }: Pick<Problem, 'start' | 'end'>): Range {
+  return {
+    start: { line: start.line - 1, character: start.column - 1 },
+    end: { line: end.line - 1, character: end.column - 1 },
+  };
+}

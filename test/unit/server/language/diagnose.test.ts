@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { diagnose } from '../../../../server/language/diagnose.ts';
+import { openDocument } from '../../../../server/language/document.ts';
+import { fakeFiles } from '../../config/fake-files.ts';
+
+/** `line:character code message`, lines and characters from 0 as editors count. */
+function check(text: string, expected: string[]) {
+  const found = diagnose(openDocument(text, '/p/run.esrgan.yaml'));
+  expect(
+    found.map(({ range: { start }, code, message }) => `${start.line}:${start.character} ${code} ${message}`),
+  ).toEqual(expected.map((line) => expect.stringContaining(line)));
+}
+
+test.each<[string, string, string[]]>([
+  ['nothing', 'seed: 1\n', []],
+  ['a typo', 'sead: 1\n', ['0:0 unknown-key unknown key `sead`; did you mean `seed`?']],
+  [
+    'a stage of two',
+    'training:\n  cr_patch_size: [130, 130]\n',
+    [
+      '`training.cr_patch_size` is [130, 130], which `scale_factor` 4 does not divide: use [132, 132] (concerns training only)',
+    ],
+  ],
+  [
+    'a half-typed line and what is wrong elsewhere',
+    'pretraining:\n  num\n  lr: 2\n',
+    ['1:2 syntax', '2:6 range'],
+  ],
+  [
+    'an open quote and what is wrong elsewhere',
+    'name: "x\nema:\n  decay: 2\n',
+    [' syntax', '2:9 range'].toReversed(),
+  ],
+  [
+    'an open bracket and what is wrong elsewhere',
+    'training:\n  val_datasets: [a,\n  g_lr: 2\n',
+    ['2:2 syntax', '2:8 range'],
+  ],
+  ['JSON without a comma', '{\n  "seed": 1\n  "batch_size": 0\n}', ['1:10 syntax', '2:16 range'].slice(0, 1)],
+  ['what is wrong in the broken line alone', 'ema:\n  decay: 0: 1\n', ['1:9 syntax']],
+])('%s', (_, text, expected) => check(text, expected));
+
+test('carries what editors need to explain and to lead on', () => {
+  const document = openDocument(
+    'scale_factor: 2\ntraining:\n  cr_patch_size: [131, 131]\n',
+    '/p/run.esrgan.yaml',
+  );
+  expect(diagnose(document, { explanations: 'file:///docs/run-file.md#what-is-checked' })).toEqual([
+    {
+      range: { start: { line: 2, character: 17 }, end: { line: 2, character: 27 } },
+      severity: 1,
+      code: 'patch-not-divisible',
+      source: 'esrgan',
+      message: expect.any(String),
+      codeDescription: { href: 'file:///docs/run-file.md#what-is-checked' },
+      relatedInformation: [
+        {
+          location: {
+            uri: 'file:///p/run.esrgan.yaml',
+            range: { start: { line: 0, character: 14 }, end: { line: 0, character: 15 } },
+          },
+          message: 'the scale is 2',
+        },
+      ],
+    },
+  ]);
+});
+
+test('looks at the disk only where it is given', () => {
+  const document = openDocument('pretraining: { init: x.pth }\n', '/p/run.esrgan.yaml');
+  expect(diagnose(document)).toEqual([]);
+  const codes = diagnose(document, { files: fakeFiles({}) }).map(({ code }) => code);
+  expect(codes).toContain('weights-missing');
+});
