@@ -3,6 +3,7 @@ import {
   EventEmitter,
   LanguageStatusSeverity,
   languages,
+  ProgressLocation,
   type TextDocument,
   Uri,
   window,
@@ -85,7 +86,10 @@ export function createEngineStatus(link: ServerLink): EngineStatusItem {
   look(window.activeTextEditor?.document);
   return {
     async examine() {
-      await ask(true);
+      await window.withProgress(
+        { location: ProgressLocation.Window, title: 'ESRGAN: trying the engines of this machine' },
+        () => ask(true),
+      );
       await window.showTextDocument(await workspace.openTextDocument(report), { preview: true });
     },
     dispose() {

@@ -3,7 +3,7 @@ import type { InventoryItem } from '../server/protocol/machine.ts';
 import { type FolderInventory, inventoryId, inventoryNodes } from './inventory-nodes.ts';
 import type { ServerLink } from './server-link.ts';
 import { treeItem } from './tree-item.ts';
-import type { TreeNode } from './tree-node.ts';
+import { failureNode, type TreeNode } from './tree-node.ts';
 
 /** The view of data sets and weights. */
 export interface InventoryView extends Disposable {
@@ -33,8 +33,12 @@ export function createInventoryView(link: ServerLink): InventoryView {
     onDidChangeTreeData: changed.event,
     getTreeItem: treeItem,
     async getChildren(node) {
-      if (node === undefined) return [...inventoryNodes(await load())];
-      return typeof node.children === 'string' ? [] : [...node.children];
+      if (node !== undefined) return typeof node.children === 'string' ? [] : [...node.children];
+      try {
+        return [...inventoryNodes(await load())];
+      } catch (error) {
+        return [failureNode(error)];
+      }
     },
   };
   const view = window.createTreeView('esrgan.inventory', { treeDataProvider: provider });

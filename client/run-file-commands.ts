@@ -172,7 +172,7 @@ async function askForName(folder: Uri, suggested: string): Promise<string | unde
 async function writeRunFile(folder: Uri, name: string, text: string): Promise<void> {
   const uri = Uri.joinPath(folder, `${name}.esrgan.${/^\s*\{/.test(text) ? 'json' : 'yaml'}`);
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
-  await window.showTextDocument(uri);
+  await window.showTextDocument(uri, { preview: false });
 }
 
 async function showUntitled(text: string): Promise<void> {

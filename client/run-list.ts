@@ -63,10 +63,14 @@ export function createRunList(link: ServerLink): RunList {
 
 const shownKeys = new Map<string, boolean>();
 
-/** `esrgan.hasRuns`, and `esrgan.can.<ability>` where that can be done to some run: menus and the palette ask. */
+/**
+ * What menus, the palette and the view ask: `esrgan.isListed` (the server has told), `esrgan.hasRuns`, and
+ * `esrgan.can.<ability>` where that can be done to some run.
+ */
 function setContextKeys(runs: readonly RunSummary[]): void {
   const possible = new Set(runs.flatMap(abilitiesOf));
   const keys = [
+    ['esrgan.isListed', true] as const,
     ['esrgan.hasRuns', runs.length > 0] as const,
     ...abilities.map((ability) => [`esrgan.can.${ability}`, possible.has(ability)] as const),
   ];

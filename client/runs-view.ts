@@ -14,7 +14,7 @@ import type { RunList } from './run-list.ts';
 import { runChildren, runNode } from './run-nodes.ts';
 import type { ServerLink } from './server-link.ts';
 import { treeItem } from './tree-item.ts';
-import type { TreeNode } from './tree-node.ts';
+import { failureNode, type TreeNode } from './tree-node.ts';
 
 /** The view of runs, and what is selected in it. */
 export interface RunsView extends Disposable {
@@ -44,13 +44,16 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
     onDidChangeTreeData: changed.event,
     getTreeItem: treeItem,
     async getChildren(node) {
-      if (node === undefined) {
-        shown = (await runs.all()).map(runNode);
-        return [...shown];
+      try {
+        if (node === undefined) {
+          shown = (await runs.all()).map(runNode);
+          return [...shown];
+        }
+        if (node.children === 'none') return [];
+        return [...(node.children === 'later' ? await childrenOf(node.id) : node.children)];
+      } catch (error) {
+        return [{ ...failureNode(error), id: `${node?.id}#failure` }];
       }
-      if (node.children === 'none') return [];
-      if (node.children !== 'later') return [...node.children];
-      return [...(await childrenOf(node.id))];
     },
   };
   const owner = {};

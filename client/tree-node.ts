@@ -23,3 +23,16 @@ export interface TreeNode {
   /** `later`: there are some, and whoever shows the tree has to get them. */
   readonly children: readonly TreeNode[] | 'later' | 'none';
 }
+
+/** The line of a list that could not be had: where it would be, and not in a message over everything else. */
+export function failureNode(error: unknown): TreeNode {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    id: 'failure',
+    label: message.split('\n', 1)[0] ?? '',
+    tooltip: message.replaceAll('`', ''),
+    icon: 'error',
+    spoken: `Not known: ${message}`,
+    children: 'none',
+  };
+}

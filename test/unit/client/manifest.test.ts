@@ -55,7 +55,12 @@ test('menus, keys and the walkthrough name commands and views that there are', (
   const known = new Set([...commandIds, ...viewIds.map((id) => `${id}.focus`)]);
   expect(named.filter((command) => !known.has(command))).toEqual([]);
   const contexts = found(/(esrgan\.(?:can\.)?\w+)/g, menus.map(({ when }) => when).join('\n'));
-  const set = ['esrgan.hasRuns', ...viewIds, ...abilities.map((ability) => `esrgan.can.${ability}`)];
+  const set = [
+    'esrgan.isListed',
+    'esrgan.hasRuns',
+    ...viewIds,
+    ...abilities.map((ability) => `esrgan.can.${ability}`),
+  ];
   expect(contexts.filter((key) => !set.includes(key))).toEqual([]);
 });
 
