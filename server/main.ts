@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import {
   createConnection,
+  MessageType,
   ProposedFeatures,
+  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver/node';
@@ -43,7 +45,7 @@ connection.onInitialize((params) => {
     concurrentRuns: () => workspace.settings.concurrentRuns,
     onRunsChanged: (change) => tell('esrgan/runsChanged', change),
     onRunChanged: (run, parts) => tell('esrgan/runChanged', { run, parts }),
-    onStartFailed: (message) => void connection.window.showErrorMessage(message),
+    onStartFailed: (message) => showError(message),
   });
   session = { workspace, manager };
   return { capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, ...featureCapabilities } };
@@ -51,6 +53,13 @@ connection.onInitialize((params) => {
 
 function tell<Name extends NotificationName>(name: Name, params: Notifications[Name]): void {
   connection.sendNotification(name, params).catch((error: unknown) => logDefect(error, connection));
+}
+
+function showError(message: string): void {
+  // Not as a question, of which the editor would have to send back an answer.
+  connection
+    .sendNotification(ShowMessageNotification.type, { type: MessageType.Error, message })
+    .catch((error: unknown) => logDefect(error, connection));
 }
 
 documents.onDidOpen(({ document }) => {

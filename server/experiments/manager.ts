@@ -5,7 +5,7 @@ import { removeFolderAtomic } from '../../trainer/runs/atomic-file.ts';
 import type { RequestKind } from '../../trainer/runs/control.ts';
 import { type RunSummary as RunOnDisk, summarizeRun } from '../../trainer/runs/list.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
-import { runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
+import { type RunPaths, runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
 import type { EngineReport, InventoryReport } from '../protocol/machine.ts';
 import type { PointCursor, PointsAnswer, RunDetail, RunSummary } from '../protocol/runs.ts';
 import { askCommand } from './command.ts';
@@ -18,6 +18,7 @@ import {
   isLive,
   isLiveHere,
   moveInQueue,
+  type Places,
   removeFromQueue,
   startNext,
   waitingRuns,
@@ -104,18 +105,21 @@ export function createManager(options: ManagerOptions): Manager {
   async function startWhatWaits(): Promise<void> {
     const runs = list.onDisk();
     if (waitingRuns(runs).length === 0 || runs.filter(isLiveHere).length >= concurrentRuns()) return;
-    for (const { error } of await startPlaces()) {
-      onStartFailed(error instanceof Error ? error.message : String(error));
-    }
+    for (const { run, error } of await startNext(places())) tellFailure(run, error);
   }
 
-  async function startPlaces() {
-    const failures = await startNext(list.folders, concurrentRuns(), async ({ run, entry }) => {
+  const places = (): Places => ({
+    runFolders: list.folders,
+    maximum: concurrentRuns(),
+    async launch({ run, entry }) {
       await launchTrainer(run, entry, programs());
       list.touch(run.root);
-    });
-    for (const { run } of failures) list.touch(run.root);
-    return failures;
+    },
+  });
+
+  function tellFailure(run: RunPaths, error: unknown): void {
+    list.touch(run.root);
+    onStartFailed(error instanceof Error ? error.message : String(error));
   }
 
   async function startRun(request: RunRequest, resume: boolean): Promise<Started> {
@@ -131,10 +135,10 @@ export function createManager(options: ManagerOptions): Manager {
     }
     ownFolders.add(folder);
     setFolders();
-    await addToQueue(request, resume, list.folders);
-    const failures = await startPlaces();
-    const own = failures.find((each) => each.run.root === run.root);
-    if (own !== undefined) throw own.error;
+    for (const failure of await addToQueue(request, resume, places())) {
+      if (failure.run.root === run.root) throw failure.error;
+      tellFailure(failure.run, failure.error);
+    }
     list.touch(run.root);
     return { run: run.root, queued: summarizeRun(run.root, Date.now())?.state.state === 'queued' };
   }

@@ -45,19 +45,57 @@ export function isLiveHere(run: RunSummary): boolean {
   return isLive(run) && host === thisHost;
 }
 
-/** Puts a run at the end of this host's queue. Rejects with a `run` error where the run does not allow it. */
-export function addToQueue(
-  request: RunRequest,
-  resume: boolean,
-  runFolders: readonly string[],
-): Promise<void> {
+/** What decides whether a waiting run starts, and how it does. */
+export interface Places {
+  readonly runFolders: readonly string[];
+  /** Runs that may train on this host at the same time. */
+  readonly maximum: number;
+  readonly launch: (waiting: Waiting) => Promise<void>;
+}
+
+/** A waiting run that could not be started, and is out of the queue. */
+export interface StartFailure {
+  readonly run: RunPaths;
+  readonly error: unknown;
+}
+
+/**
+ * Puts a run at the end of this host's queue, and starts what there is a place for. Rejects with a `run` error
+ * where the run does not allow it.
+ */
+export function addToQueue(request: RunRequest, resume: boolean, places: Places): Promise<StartFailure[]> {
   return withHostLock(() => {
     const { run, stage, runFile } = request;
     const there = summarizeRun(run.root, Date.now());
     if (there !== undefined) assertMayStart(there, request, resume);
-    const orders = waitingRuns(listAll(runFolders)).map(({ entry }) => entry.order);
+    const orders = waitingRuns(listAll(places.runFolders)).map(({ entry }) => entry.order);
     enqueue(run, { stage, resume, order: Math.max(0, ...orders) + 1 }, runFile);
+    return startPlaces(places);
   });
+}
+
+/** Starts waiting runs for which there is a place. */
+export function startNext(places: Places): Promise<StartFailure[]> {
+  return withHostLock(() => startPlaces(places));
+}
+
+async function startPlaces({ runFolders, maximum, launch }: Places): Promise<StartFailure[]> {
+  const runs = listAll(runFolders);
+  const free = Math.max(0, maximum - runs.filter(isLiveHere).length);
+  const failures: StartFailure[] = [];
+  let started = 0;
+  for (const waiting of waitingRuns(runs)) {
+    if (started === free) break;
+    try {
+      await launch(waiting);
+      dequeue(waiting.run);
+      started++;
+    } catch (error) {
+      failures.push({ run: waiting.run, error });
+      takeOut(waiting.run);
+    }
+  }
+  return failures;
 }
 
 function assertMayStart(there: RunSummary, { run, stage }: RunRequest, resume: boolean): void {
@@ -123,35 +161,6 @@ function takeOut(run: RunPaths): void {
 
 function notWaiting(run: RunPaths): WorkbenchError {
   return new WorkbenchError('run', `Run ${run.name} does not wait for its turn.`);
-}
-
-/**
- * Starts waiting runs while fewer than `maximum` train on this host. Resolves with what could not be started and
- * why; such a run is out of the queue.
- */
-export function startNext(
-  runFolders: readonly string[],
-  maximum: number,
-  launch: (waiting: Waiting) => Promise<void>,
-): Promise<{ readonly run: RunPaths; readonly error: unknown }[]> {
-  return withHostLock(async () => {
-    const runs = listAll(runFolders);
-    const places = Math.max(0, maximum - runs.filter(isLiveHere).length);
-    const failures: { run: RunPaths; error: unknown }[] = [];
-    let started = 0;
-    for (const waiting of waitingRuns(runs)) {
-      if (started === places) break;
-      try {
-        await launch(waiting);
-        dequeue(waiting.run);
-        started++;
-      } catch (error) {
-        failures.push({ run: waiting.run, error });
-        takeOut(waiting.run);
-      }
-    }
-    return failures;
-  });
 }
 
 function listAll(runFolders: readonly string[]): RunSummary[] {
