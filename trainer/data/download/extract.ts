@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract as extractTar, list as listTar } from 'tar';
 import { openPromise, type Entry as ZipEntry, type ZipFile } from 'yauzl';
 import { WorkbenchError } from '../../errors/errors.ts';
-import { quoted } from '../../errors/quoted.ts';
+import { quoted, unprintable } from '../../errors/quoted.ts';
 import { assertSpace } from './disk-space.ts';
 
 export interface ExtractOptions {
@@ -201,7 +201,7 @@ async function readable<T>(archive: string, read: () => Promise<T>): Promise<T> 
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
     // It may quote a name from the archive.
-    const found = cause.message.slice(0, 500).replaceAll(/\p{Cc}/gu, ' ');
+    const found = cause.message.slice(0, 500).replaceAll(unprintable, ' ');
     const code = 'code' in cause ? String(cause.code) : '';
     if (['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO'].includes(code)) {
       throw new WorkbenchError('disk', `Cannot unpack ${archive}: ${found}.`, { cause });
