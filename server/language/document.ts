@@ -151,7 +151,8 @@ function nodeAt(document: Document.Parsed, path: Path): FoundNode | undefined {
   return { ...found, keySpan: spanOf(found.key), valueSpan: spanOf(found.value) };
 }
 
-function spanOf(node: Node | undefined): Span | undefined {
+/** Where a node stands, without spaces and comments around it; `undefined` where it is empty. */
+export function spanOf(node: Node | undefined): Span | undefined {
   if (!node?.range || node.range[1] <= node.range[0]) return undefined;
   const last = isCollection(node) && !node.flow ? lastSpan(node) : undefined;
   return { start: node.range[0], end: last?.end ?? node.range[1] };

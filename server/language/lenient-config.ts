@@ -9,6 +9,15 @@ const rounds = 10;
  * that can be said of the rest. `undefined` where even that gives none. Nothing on the disk is looked at.
  */
 export function lenientConfig(document: RunDocument): ResolvedConfig | undefined {
+  const config = known.has(document) ? known.get(document) : read(document);
+  known.set(document, config);
+  return config;
+}
+
+/** Hints and lenses ask for the same documents. */
+const known = new WeakMap<RunDocument, ResolvedConfig | undefined>();
+
+function read(document: RunDocument): ResolvedConfig | undefined {
   let data: unknown = structuredClone(document.data);
   for (let round = 0; round < rounds; round++) {
     const { config, problems } = readRunFile(JSON.stringify(data) ?? '{}', { file: document.file });

@@ -1,6 +1,6 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { keyName, type Path } from '../../trainer/config/index.ts';
-import type { RunDocument } from './document.ts';
+import { type RunDocument, spanOf } from './document.ts';
 import type { Span } from './lines.ts';
 
 /** A value of the text with its key, on the way through the whole tree. */
@@ -15,22 +15,34 @@ export interface Entry {
 
 /** The keys of a map or the items of a list at a path as the text has them, behind an alias too. */
 export function entriesAt(document: RunDocument, path: Path): Entry[] {
-  const node = document.nodeAt(path)?.value;
-  const collection = isAlias(node) ? node.resolve(document.tree) : node;
-  const steps: (string | number)[] = isMap<Node, Node | null>(collection)
-    ? collection.items.flatMap(({ key }) => keyName(key) ?? [])
-    : isSeq(collection)
-      ? collection.items.map((_, index) => index)
-      : [];
-  return [...new Set(steps)].flatMap((step) => entryAt(document, [...path, step]) ?? []);
+  return entriesOf(document, path, document.nodeAt(path)?.value);
+}
+
+/** The same of a value that is at hand. Of a key that is given twice, the first. */
+export function entriesOf(document: RunDocument, path: Path, value: Node | undefined): Entry[] {
+  const collection = isAlias(value) ? value.resolve(document.tree) : value;
+  if (isMap<Node, Node | null>(collection)) {
+    const entries = new Map<string, Entry>();
+    for (const { key, value } of collection.items) {
+      const name = keyName(key);
+      if (name === undefined || entries.has(name)) continue;
+      entries.set(name, entryOf(document, [...path, name], key, value ?? undefined));
+    }
+    return [...entries.values()];
+  }
+  if (!isSeq<Node>(collection)) return [];
+  return collection.items.map((item, index) => entryOf(document, [...path, index], undefined, item));
 }
 
 /** What the text has at a path; `undefined` where it has nothing. */
 export function entryAt(document: RunDocument, path: Path): Entry | undefined {
   const found = document.nodeAt(path);
-  if (!found) return undefined;
-  const { keySpan, valueSpan, value } = found;
-  return { path, name: String(path.at(-1) ?? ''), keySpan, valueSpan: trimmed(document, valueSpan), value };
+  return found && entryOf(document, path, found.key, found.value);
+}
+
+function entryOf(document: RunDocument, path: Path, key: Node | undefined, value: Node | undefined): Entry {
+  const name = String(path.at(-1) ?? '');
+  return { path, name, keySpan: spanOf(key), valueSpan: trimmed(document, spanOf(value)), value };
 }
 
 /** Brackets that are not closed reach over the line breaks behind them. */

@@ -4,7 +4,7 @@ import type { Path } from '../../trainer/config/index.ts';
 import { rootText, scaleOf } from './datasets.ts';
 import type { RunDocument } from './document.ts';
 import type { Span } from './lines.ts';
-import { entriesAt, entryAt, innerSpan, textOf } from './nodes.ts';
+import { type Entry, entriesAt, entriesOf, entryAt, innerSpan, textOf } from './nodes.ts';
 import { schemaAt } from './schema.ts';
 
 /** What the help for paths wants to know of the disk. */
@@ -25,23 +25,25 @@ export interface PathValue {
 
 /** All values that are paths, in the order of the text; not those that stand in broken stretches. */
 export function pathValues(document: RunDocument): PathValue[] {
-  const values = [...pathsBelow(document, []), ...ofThisRun(document)];
+  const values = [...pathsIn(document, entriesAt(document, [])), ...ofThisRun(document)];
   return values.toSorted((a, b) => a.span.start - b.span.start);
 }
 
 /** The values that the schema calls paths. */
-function pathsBelow(document: RunDocument, path: Path): PathValue[] {
-  return entriesAt(document, path).flatMap((entry) => {
+function pathsIn(document: RunDocument, entries: readonly Entry[]): PathValue[] {
+  return entries.flatMap((entry) => {
     const pathTo = schemaAt(entry.path)?.pathTo;
-    const written = pathTo && writtenAt(document, entry.path);
-    if (!written) return isMap(entry.value) ? pathsBelow(document, entry.path) : [];
-    if (isOwnCheckpoint(entry.path, written.text)) return [];
+    const given = pathTo && written(document, entry);
+    if (!given) {
+      return isMap(entry.value) ? pathsIn(document, entriesOf(document, entry.path, entry.value)) : [];
+    }
+    if (isOwnCheckpoint(entry.path, given.text)) return [];
     const folder =
       pathTo === 'images'
-        ? folderOf(written.text.replaceAll('{scale}', String(scaleOf(document))))
-        : written.text;
+        ? folderOf(given.text.replaceAll('{scale}', String(scaleOf(document))))
+        : given.text;
     const target = absolute(document, folder);
-    return [{ span: written.span, target, meaning: meanings[pathTo] ?? 'Path' }];
+    return [{ span: given.span, target, meaning: meanings[pathTo] ?? 'Path' }];
   });
 }
 
@@ -58,11 +60,11 @@ function isOwnCheckpoint([stage, key]: Path, text: string): boolean {
 
 /** The run's name leads to what it was started with, `last` and `best` to its checkpoints. */
 function ofThisRun(document: RunDocument): PathValue[] {
-  const name = writtenAt(document, ['name']);
+  const name = written(document, entryAt(document, ['name']));
   if (!name) return [];
   const run = join(absolute(document, rootText(document, 'runs_dir')), name.text);
   const path = ['training', 'init'];
-  const init = writtenAt(document, path);
+  const init = written(document, entryAt(document, path));
   return [
     {
       span: name.span,
@@ -75,9 +77,8 @@ function ofThisRun(document: RunDocument): PathValue[] {
   ];
 }
 
-/** The text at a path and where it stands; `undefined` where there is none, or an alias in its place. */
-function writtenAt(document: RunDocument, path: Path): { text: string; span: Span } | undefined {
-  const entry = entryAt(document, path);
+/** The text that a value is and where it stands; `undefined` where it is none. */
+function written(document: RunDocument, entry: Entry | undefined): { text: string; span: Span } | undefined {
   const text = textOf(document, entry?.value);
   if (!entry?.valueSpan || text === undefined || text.trim() === '') return undefined;
   return { text, span: innerSpan(document, entry.valueSpan) };

@@ -1,23 +1,23 @@
 import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver-types';
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
-import type { Path } from '../../trainer/config/index.ts';
 import type { RunDocument } from './document.ts';
-import { type Entry, entriesAt, isBlock, wholeSpan } from './nodes.ts';
+import { type Entry, entriesAt, entriesOf, isBlock, wholeSpan } from './nodes.ts';
 
 /** Longest value that an outline shows. */
 const longest = 60;
 
 /** The keys of the text as a tree, each with its value where that is short. */
 export function documentSymbols(document: RunDocument): DocumentSymbol[] {
-  return symbolsAt(document, []);
+  return symbolsOf(document, entriesAt(document, []));
 }
 
-function symbolsAt(document: RunDocument, path: Path): DocumentSymbol[] {
-  return entriesAt(document, path).flatMap((entry) => {
+function symbolsOf(document: RunDocument, entries: readonly Entry[]): DocumentSymbol[] {
+  return entries.flatMap((entry) => {
     const whole = wholeSpan(entry);
     if (!whole) return [];
     const { value } = entry;
-    const children = isMap(value) || hasMaps(value) ? symbolsAt(document, entry.path) : [];
+    const children =
+      isMap(value) || hasMaps(value) ? symbolsOf(document, entriesOf(document, entry.path, value)) : [];
     return [
       {
         name: entry.name.trim() === '' ? `"${entry.name}"` : entry.name,
