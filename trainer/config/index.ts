@@ -9,6 +9,7 @@ export type {
   TrainingSettings,
   ValidationSettings,
 } from '../../schemas/run-config.ts';
+export { closest } from './closest.ts';
 export { predefinedDatasets } from './datasets.ts';
 export { folderName } from './folder-name.ts';
 export type { DatasetFiles } from './image-problems.ts';
