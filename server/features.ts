@@ -1,5 +1,10 @@
 import { statSync } from 'node:fs';
 import {
+  type ClientCapabilities,
+  CodeActionKind,
+  type CodeLens,
+  type CodeLensParams,
+  CodeLensRefreshRequest,
   type Connection,
   ErrorCodes,
   ResponseError,
@@ -8,19 +13,33 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
-import { failureOf } from './failure.ts';
+import type { DatasetFiles } from '../trainer/config/index.ts';
+import { datasetFiles } from '../trainer/image-files/dataset-files.ts';
+import { publishDiagnostics } from './diagnostics.ts';
+import { coalesce } from './experiments/watch.ts';
+import { failureOf, logDefect } from './failure.ts';
+import { codeLenses } from './language/code-lenses.ts';
 import { complete } from './language/complete.ts';
 import { definition } from './language/definition.ts';
 import { diskProviders } from './language/disk-providers.ts';
 import { openDocument, type RunDocument } from './language/document.ts';
+import type { Machine } from './language/estimates.ts';
+import { codeActions, fixAllKind } from './language/fix.ts';
 import { foldingRanges } from './language/folding.ts';
 import { hover } from './language/hover.ts';
+import { inlayHints } from './language/inlay-hints.ts';
+import { lenientConfig } from './language/lenient-config.ts';
 import { documentLinks } from './language/links.ts';
+import { createMeasuredRuns } from './language/measured-runs.ts';
 import type { PathProbe } from './language/path-values.ts';
+import type { Providers } from './language/providers.ts';
 import { references } from './language/references.ts';
 import { prepareRename, type Refusal, rename } from './language/rename.ts';
 import { selectionRanges } from './language/selection-ranges.ts';
 import { documentSymbols } from './language/symbols.ts';
+import type { EngineReport } from './protocol/machine.ts';
+import type { RunSummary } from './protocol/runs.ts';
+import { remember } from './remember.ts';
 
 /** What the server can do for the text of a run file. */
 export const featureCapabilities: ServerCapabilities = {
@@ -33,6 +52,11 @@ export const featureCapabilities: ServerCapabilities = {
   definitionProvider: true,
   referencesProvider: true,
   renameProvider: { prepareProvider: true },
+  inlayHintProvider: true,
+  codeLensProvider: {},
+  codeActionProvider: {
+    codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, fixAllKind],
+  },
 };
 
 const disk: PathProbe = {
@@ -46,8 +70,35 @@ const disk: PathProbe = {
   },
 };
 
+/** Milliseconds for which the disk is taken to be as it was: listing a data set may take long. */
+const diskAge = 5000;
+
+/** Milliseconds between two times that the editor is asked to ask for code lenses again. */
+const lensPause = 1000;
+
+/** What the features want to know of runs and of the machine. */
+export interface FeatureSources {
+  runs(): Promise<readonly RunSummary[]>;
+  /** Takes seconds the first time. */
+  engines(): Promise<EngineReport>;
+}
+
+/** The features that are told of what changes outside of texts. */
+export interface Features {
+  /** What the editor can do, once it has said so. */
+  begin(client: ClientCapabilities): void;
+  /** Runs have changed: the editor asks for code lenses again. */
+  runsChanged(): void;
+  /** Files have changed: the disk is looked at again. */
+  filesChanged(): void;
+}
+
 /** Registers the language features, each a function of the text and the place in it. */
-export function registerFeatures(connection: Connection, documents: TextDocuments<TextDocument>): void {
+export function registerFeatures(
+  connection: Connection,
+  documents: TextDocuments<TextDocument>,
+  sources: FeatureSources,
+): Features {
   const opened = new WeakMap<TextDocument, { readonly version: number; readonly run: RunDocument }>();
 
   /** The run file of a URI as it stands in the editor, read once for each version. */
@@ -76,7 +127,73 @@ export function registerFeatures(connection: Connection, documents: TextDocument
     };
   }
 
-  connection.onCompletion(about((document, { position }) => complete(document, position, diskProviders)));
+  const files: DatasetFiles = {
+    list: remember(diskAge, datasetFiles.list),
+    size: remember(diskAge, datasetFiles.size),
+    exists: remember(diskAge, datasetFiles.exists),
+  };
+  const providers: Providers = {
+    listFolder: diskProviders.listFolder,
+    listCheckpoints: remember(diskAge, diskProviders.listCheckpoints),
+  };
+  const measuredRuns = remember(diskAge, createMeasuredRuns());
+  const diagnostics = publishDiagnostics(connection, documents, runDocument, files);
+  let engines: EngineReport | undefined;
+  let capabilities: ClientCapabilities = {};
+
+  /** The engine that `auto` stands for; asked for when a hint first needs it, known later. */
+  function automaticEngine(): string | null {
+    if (engines === undefined) {
+      sources.engines().then(
+        (report) => {
+          engines = report;
+          if (capabilities.workspace?.inlayHint?.refreshSupport)
+            void refreshed(connection.languages.inlayHint.refresh());
+        },
+        (error: unknown) => logDefect(error, connection),
+      );
+    }
+    return engines?.chosen ?? null;
+  }
+
+  async function refreshed(answer: Promise<void>): Promise<void> {
+    // An editor that is about to close does not answer.
+    await answer.catch((error: unknown) => connection.console.info(String(error)));
+  }
+
+  function machineOf(document: RunDocument): Machine {
+    const config = lenientConfig(document);
+    if (config === undefined) return { engine: null, runs: [] };
+    const engine = config.engine === 'auto' ? automaticEngine() : config.engine;
+    return { engine, runs: measuredRuns(config.runs_dir) };
+  }
+
+  const refreshLenses = coalesce(lensPause, () => {
+    if (documents.keys().length > 0 && capabilities.workspace?.codeLens?.refreshSupport) {
+      void refreshed(connection.sendRequest(CodeLensRefreshRequest.type));
+    }
+  });
+
+  connection.onCompletion(about((document, { position }) => complete(document, position, providers)));
+  connection.languages.inlayHint.on(
+    about((document, { range }) =>
+      inlayHints(document, range, {
+        countImages: (pattern) => files.list(pattern)?.length,
+        machine: machineOf(document),
+      }),
+    ),
+  );
+  connection.onCodeLens(async (params) => {
+    const runs = await sources.runs();
+    return about<CodeLensParams, CodeLens[]>((document) => codeLenses(document, runs))(params);
+  });
+  connection.onCodeAction(
+    about((document, { range, context: { only } }) =>
+      codeActions(document, range).filter(
+        ({ kind }) => only === undefined || only.some((each) => isKind(kind, each)),
+      ),
+    ),
+  );
   connection.onHover(about((document, { position }) => hover(document, position)));
   connection.onDocumentSymbol(about((document) => documentSymbols(document)));
   connection.onFoldingRanges(about((document) => foldingRanges(document)));
@@ -100,6 +217,19 @@ export function registerFeatures(connection: Connection, documents: TextDocument
       changes: { [textDocument.uri]: granted(rename(document, document.offsetAt(position), newName)) },
     })),
   );
+
+  return {
+    begin(client) {
+      capabilities = client;
+    },
+    runsChanged: () => refreshLenses.request(),
+    filesChanged: () => diagnostics.refresh(),
+  };
+}
+
+/** Whether a kind of code action is another one or a part of it. */
+function isKind(kind: string | undefined, wanted: string): boolean {
+  return kind === wanted || kind?.startsWith(`${wanted}.`) === true;
 }
 
 /** The answer, where it is not a refusal; its reason is shown to the person. */

@@ -35,6 +35,7 @@ connection.onInitialize((params) => {
   const workspace = followWorkspace(connection, params, () => {
     manager.setFolders(workspace.runFolders());
     manager.startWaiting();
+    features.filesChanged();
   });
   const manager = createManager({
     programs: () => ({
@@ -43,11 +44,15 @@ connection.onInitialize((params) => {
       launcher: fileURLToPath(new URL('./launcher.js', import.meta.url)),
     }),
     concurrentRuns: () => workspace.settings.concurrentRuns,
-    onRunsChanged: (change) => tell('esrgan/runsChanged', change),
+    onRunsChanged(change) {
+      tell('esrgan/runsChanged', change);
+      features.runsChanged();
+    },
     onRunChanged: (run, parts) => tell('esrgan/runChanged', { run, parts }),
     onStartFailed: (message) => showError(message),
   });
   session = { workspace, manager };
+  features.begin(params.capabilities);
   return { capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, ...featureCapabilities } };
 });
 
@@ -76,7 +81,14 @@ registerRuns(
   },
   () => current().workspace,
 );
-registerFeatures(connection, documents);
+const features = registerFeatures(connection, documents, {
+  async runs() {
+    const { workspace, manager } = current();
+    await workspace.ready;
+    return manager.runs();
+  },
+  engines: () => current().manager.engines(false),
+});
 
 connection.onShutdown(() => session?.manager.close());
 documents.listen(connection);
