@@ -7,13 +7,13 @@ import { RunPanel } from './run-panel.ts';
 import { useWorkbench } from './use-workbench.ts';
 import { tinyRunFile, trainerOf } from './workspace.ts';
 
-const steps = 2000;
+const steps = 600;
 const desk = useWorkbench({
   'long.esrgan.yaml': tinyRunFile(1_000_000),
   'exact.esrgan.yaml': tinyRunFile(steps),
   'unbroken.esrgan.yaml': tinyRunFile(steps),
 });
-const patience = { timeout: 20_000 };
+const patience = { timeout: 40_000 };
 let panel: RunPanel;
 
 beforeAll(() => {
@@ -41,7 +41,7 @@ test('a window that is loaded again finds the run still going, and all its point
   expect([before.steps[0], after.steps[0]]).toEqual([10, 10]);
   // Every tenth step is logged: none is missing.
   expect(after.total).toBe(after.steps.at(-1)! / 10);
-  expect(trainerOf(workspace.path('runs/long'))).toEqual(trainer);
+  expect(trainerOf(workspace.path('runs/long'))).toBe(trainer);
 });
 
 test('a server that is killed comes back, and the run never noticed', async () => {
@@ -52,7 +52,7 @@ test('a server that is killed comes back, and the run never noticed', async () =
   await expect.poll(() => findProcess(inject('editor').pid, /server\.js/), patience).not.toBe(server);
   const { total } = await panel.table('Content loss');
   await expect.poll(async () => (await panel.table('Content loss')).total, patience).toBeGreaterThan(total);
-  expect(trainerOf(workspace.path('runs/long'))).toEqual(trainer);
+  expect(trainerOf(workspace.path('runs/long'))).toBe(trainer);
   await panel.button('stop').click();
   await expect.poll(() => panel.state.textContent(), patience).toBe('stopped');
 });
@@ -62,16 +62,16 @@ test('a trainer that is killed is told as crashed, and "Resume" brings the run o
   const run = workspace.path('runs/exact');
   await workbench.run('View: Close All Editors');
   await workbench.open('exact.esrgan.yaml');
-  await workbench.textEditor.lens('Start Pretraining').click();
+  await workbench.run('ESRGAN: Start Pretraining');
   await expect.poll(() => checkpointsOf(run).length, { ...patience, interval: 20 }).toBeGreaterThan(0);
   const trainer = trainerOf(run);
   expect(trainer).toBeDefined();
-  process.kill(trainer!.pid, 'SIGKILL');
+  process.kill(trainer!, 'SIGKILL');
   await expect.poll(() => panel.state.textContent(), patience).toBe('crashed');
   expect(checkpointsOf(run)).not.toContain(lastCheckpoint);
 
   await panel.button('restart').click();
-  await expect.poll(() => panel.state.textContent(), { timeout: 40_000 }).toBe('finished');
+  await expect.poll(() => panel.state.textContent(), patience).toBe('finished');
   const { steps: shown } = await panel.table('Content loss');
   expect(shown).toEqual([...new Set(shown)]);
   expect(shown.at(-1)).toBe(steps);

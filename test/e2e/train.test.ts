@@ -6,7 +6,7 @@ import { tinyRunFile, trainerOf } from './workspace.ts';
 
 const file = 'short.esrgan.yaml';
 const desk = useWorkbench({ [file]: tinyRunFile(1_000_000) });
-const patience = { timeout: 20_000 };
+const patience = { timeout: 40_000 };
 let panel: RunPanel;
 
 beforeAll(() => {

@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: 'test/e2e/global-setup.ts',
     // One window at a time: two would wait for each other on a small machine.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

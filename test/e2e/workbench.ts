@@ -9,7 +9,7 @@ import {
 import { windowUrl } from '../../scripts/vscode-server.mjs';
 import type { Editor } from './editor.ts';
 
-const patience = 20_000;
+const patience = 40_000;
 
 /** What a person can choose about a window. */
 export interface WindowOptions {

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type LockHolder, readLock, whyStale } from '../../trainer/runs/lock.ts';
+import { readLock, whyStale } from '../../trainer/runs/lock.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import { writeWaves } from '../unit/cli/waves.ts';
 
@@ -51,17 +51,17 @@ export async function createWorkspace(
     remove() {
       for (const run of runsIn(path('runs'))) {
         const trainer = trainerOf(run);
-        if (trainer) process.kill(trainer.pid, 'SIGKILL');
+        if (trainer !== undefined) process.kill(trainer, 'SIGKILL');
       }
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
 }
 
-/** The process that trains a run, if one does. */
-export function trainerOf(run: string): LockHolder | undefined {
+/** The id of the process that trains a run, if one does. */
+export function trainerOf(run: string): number | undefined {
   const holder = readLock(runPaths(run));
-  return holder && !whyStale(holder, Date.now()) ? holder : undefined;
+  return holder && !whyStale(holder, Date.now()) ? holder.pid : undefined;
 }
 
 function runsIn(folder: string): string[] {
