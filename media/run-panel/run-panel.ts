@@ -78,6 +78,7 @@ export class RunPanel extends LitElement {
   #samples: readonly SampleStep[] = [];
   #plan: readonly GroupPlan[] = [];
   #plannedTags = '';
+  #keeping: ReturnType<typeof setTimeout> | undefined;
   #addresses = new Map<string, string>();
   #endThemeWatch: (() => void) | null = null;
 
@@ -85,6 +86,7 @@ export class RunPanel extends LitElement {
     super.connectedCallback();
     this.ui = parseUiState(this.host.getState());
     this.#keepUi();
+    this.#keepNow();
     this.#points = new RunPoints(this.host, this.run, () => {
       this.revision++;
     });
@@ -98,12 +100,14 @@ export class RunPanel extends LitElement {
     void this.#try(() => this.host.request('esrgan/follow', { run: this.run, follow: true }));
     void this.#try(() => this.#points.load());
     addEventListener('keydown', this.#onKey);
+    addEventListener('pagehide', this.#keepNow);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#endThemeWatch?.();
     removeEventListener('keydown', this.#onKey);
+    removeEventListener('pagehide', this.#keepNow);
   }
 
   async #askForDetail(): Promise<void> {
@@ -349,10 +353,17 @@ export class RunPanel extends LitElement {
     this.#keepUi();
   }
 
+  /** Keeps how the panel looks, at most ten times a second: dragging changes it with every frame. */
   #keepUi(): void {
     this.#hiddenTags = new Set(this.ui.hiddenTags);
-    this.host.setState({ run: this.run, ...this.ui });
+    this.#keeping ??= setTimeout(this.#keepNow, 100);
   }
+
+  readonly #keepNow = (): void => {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    this.host.setState({ run: this.run, ...this.ui });
+  };
 
   #act(action: RunAction): void {
     const { run } = this;

@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { PointsAnswer, RunDetail, StageSamples, TagPoints } from '../../server/protocol/runs.ts';
+import type { WebviewRequestName } from '../../server/protocol/webview.ts';
+import { type Answers, addressOfFile } from './harness.ts';
+
+/** The colours that the sample pictures of a scripted run are filled with. */
+export const sampleColours = {
+  lr: [90, 90, 90],
+  bicubic: [200, 0, 0],
+  sr: [0, 160, 0],
+  hr: [0, 0, 220],
+} as const;
+
+const started = Date.UTC(2030, 0, 31, 12) / 1000;
+
+/** A run whose points and state a test makes up. */
+export interface ScriptedRun {
+  readonly run: string;
+  readonly answers: Answers;
+  /** What the page asked, in order, with what it gave along. */
+  readonly asked: readonly { readonly name: WebviewRequestName; readonly params: unknown }[];
+  /** The value of a tag at a step, a step every second. */
+  log(tag: string, step: number, value: number | null): void;
+  setState(state: RunDetail['summary']['state']): void;
+  /** All that was logged is void, as when a run goes on from an earlier checkpoint. */
+  forget(): void;
+  remove(): void;
+}
+
+/** A run of 32x32 sample pictures at the given steps, each picture of one colour. */
+export async function scriptRun(sampleSteps: readonly number[]): Promise<ScriptedRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'scripted-run-'));
+  const pictures = new Map<string, string>();
+  for (const [name, [r, g, b]] of Object.entries(sampleColours)) {
+    const side = name === 'lr' ? 8 : 32;
+    const path = join(folder, `${name}.png`);
+    await sharp({ create: { width: side, height: side, channels: 3, background: { r, g, b } } })
+      .png()
+      .toFile(path);
+    pictures.set(name, path);
+  }
+  const path = (name: string) => pictures.get(name) ?? '';
+  const samples: StageSamples[] = [
+    {
+      stage: 'pretraining',
+      pictures: ['00-coast', '01-field'].map((key) => ({
+        key,
+        lr: path('lr'),
+        bicubic: path('bicubic'),
+        hr: path('hr'),
+      })),
+      steps: sampleSteps.map((step) => ({ step, sr: { '00-coast': path('sr'), '01-field': path('sr') } })),
+    },
+  ];
+  const tags = new Map<string, { steps: number[]; values: (number | null)[]; wallTimes: number[] }>();
+  const asked: { name: WebviewRequestName; params: unknown }[] = [];
+  let generation = 1;
+  let state: RunDetail['summary']['state'] = 'running';
+
+  const answer = (firstOf: (tag: string, length: number) => number): PointsAnswer => ({
+    generation,
+    tags: Object.fromEntries(
+      [...tags].map(([tag, points]): [string, TagPoints] => {
+        const first = firstOf(tag, points.steps.length);
+        return [
+          tag,
+          {
+            first,
+            steps: points.steps.slice(first),
+            values: points.values.slice(first),
+            wallTimes: points.wallTimes.slice(first),
+          },
+        ];
+      }),
+    ),
+    more: false,
+    problems: [],
+  });
+  const recorded =
+    <Params, Result>(name: WebviewRequestName, reply: (params: Params) => Result) =>
+    (params: Params) => {
+      asked.push({ name, params });
+      return reply(params);
+    };
+  return {
+    run: folder,
+    asked,
+    answers: {
+      'esrgan/run': recorded('esrgan/run', () => detailOf(folder, state, samples)),
+      'esrgan/newestPoints': recorded('esrgan/newestPoints', ({ count }) =>
+        answer((_, length) => Math.max(0, length - count)),
+      ),
+      'esrgan/points': recorded('esrgan/points', ({ after }) =>
+        answer((tag) => (after?.generation === generation ? (after.counts[tag] ?? 0) : 0)),
+      ),
+      'esrgan/follow': recorded('esrgan/follow', () => null),
+      'esrgan/control': recorded('esrgan/control', () => null),
+      'host/uris': ({ paths }) => Object.fromEntries(paths.map((each) => [each, addressOfFile(each)])),
+      'host/save': recorded('host/save', ({ name }) => ({ path: name })),
+      'host/open': recorded('host/open', () => null),
+      'host/command': recorded('host/command', () => null),
+    },
+    log(tag, step, value) {
+      const points = tags.get(tag) ?? { steps: [], values: [], wallTimes: [] };
+      tags.set(tag, points);
+      points.steps.push(step);
+      points.values.push(value);
+      points.wallTimes.push(started + step);
+    },
+    setState(next) {
+      state = next;
+    },
+    forget() {
+      generation++;
+      tags.clear();
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function detailOf(
+  run: string,
+  state: RunDetail['summary']['state'],
+  samples: readonly StageSamples[],
+): RunDetail {
+  return {
+    summary: {
+      run,
+      name: 'harbour',
+      runsDir: tmpdir(),
+      kind: 'esrgan',
+      state,
+      reason: state === 'failed' ? 'The disk is full.' : null,
+      stage: 'pretraining',
+      epoch: 3,
+      epochs: 60,
+      step: 1500,
+      steps: 30_000,
+      rate: 4.13,
+      etaSeconds: 4320,
+      loss: 0.0123,
+      psnr: 25.49,
+      queuePosition: null,
+      colour: 0,
+      created: started * 1000,
+      updated: started * 1000,
+    },
+    memoryBytes: 2 ** 30,
+    sessions: [
+      {
+        started: started * 1000,
+        stage: 'pretraining',
+        step: 0,
+        engine: 'cpu',
+        device: 'a processor',
+        host: 'here',
+        pid: 7,
+        toolVersion: '0.1.0',
+        stopped: null,
+      },
+    ],
+    checkpoints: [],
+    samples,
+    stepsBeforeTraining: 0,
+    logTail: ['It began.', 'It went on.'],
+    files: { config: join(run, 'run.esrgan.yaml'), log: join(run, 'log.txt') },
+  };
+}
