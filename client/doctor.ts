@@ -12,7 +12,7 @@ const titles: Readonly<Record<EngineSummary['name'], string>> = {
 export function doctorText({ chosen, engines }: EngineReport): string {
   const lines = engines.map(({ name, available, device, missing }) => {
     const says = available ? (device ?? 'available') : (missing ?? 'not available');
-    return `${available ? '✓' : '✗'} ${titles[name].padEnd(10)}  ${says.replaceAll('\n', `\n${' '.repeat(14)}`)}`;
+    return `${available ? '✓' : '✗'} ${titles[name].padEnd(10)}  ${wrapped(says, 90).join(`\n${' '.repeat(14)}`)}`;
   });
   return [
     'The engines of this machine, in the order in which `engine: auto` tries them',
@@ -22,6 +22,19 @@ export function doctorText({ chosen, engines }: EngineReport): string {
     `A run with \`engine: auto\` gets ${titles[chosen]}.`,
     '',
   ].join('\n');
+}
+
+/** A text in lines of at most `columns` characters, where its words allow that. */
+function wrapped(text: string, columns: number): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines = [''];
+    for (const word of paragraph.split(' ')) {
+      const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`;
+      if (longer.length <= columns || lines.at(-1) === '') lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
+  });
 }
 
 /** What the language status shows of the engine that the run of the open file would get. */

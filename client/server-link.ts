@@ -98,6 +98,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     made.onNotification('esrgan/runChanged', (params) => told['esrgan/runChanged'].fire(params));
     await made.start();
     hasStarted = true;
+    log.info(`The server runs: process ${made.serverProcess?.pid}.`);
     started.fire();
     return made;
   };
@@ -117,6 +118,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     client = undefined;
     const now = Date.now();
     crashes = [...crashes.filter((time) => now - time < crashWindow), now];
+    log.warn('The server ended unasked.');
     if (crashes.length <= toleratedCrashes) link.start();
     else void explain(`The ESRGAN server ended ${crashes.length} times in three minutes.`);
   };

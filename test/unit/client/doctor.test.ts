@@ -37,3 +37,15 @@ test('the report', () =>
 
 A run with \`engine: auto\` gets CPU.
 `));
+
+test('long reasons are wrapped under each other', () => {
+  const missing = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
+  const text = doctorText({
+    chosen: 'cpu',
+    engines: [{ name: 'cuda', available: false, device: null, missing }],
+  });
+  const lines = text.split('\n').slice(2, -3);
+  expect(lines.map((line) => line.slice(14)).join(' ')).toBe(missing);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(104);
+  expect(lines.length).toBe(3);
+});
