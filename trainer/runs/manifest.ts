@@ -24,7 +24,7 @@ export interface Manifest {
   readonly configHash: string;
   /** What the run was trained on, by the data set's name. */
   readonly data: Readonly<Record<string, DataFingerprint>>;
-  /** The weights that the run started from; none where it began at random. */
+  /** The weights that its stages started from; none where it began at random. */
   readonly ancestry: readonly Ancestor[];
   /** Each start of a trainer on this run, the oldest first. */
   readonly sessions: readonly Session[];
@@ -41,9 +41,9 @@ export interface DataFingerprint {
 
 export interface Ancestor {
   readonly stage: Stage;
-  /** A run, a checkpoint or a weight file, as the run file named it. */
+  /** The file of weights: in the run's own `checkpoints` relative to its folder, else as the run file named it. */
   readonly path: string;
-  /** Of the weight file, in hex. */
+  /** Of that file, in hex. */
   readonly sha256: string;
 }
 
@@ -121,24 +121,31 @@ export function createManifest(
   writeJsonAtomic(paths.manifest, manifest);
 }
 
+/** Notes the weights that a stage starts from, in place of what was noted for it. Throws a `run` error without a manifest. */
+export function recordAncestor(paths: RunPaths, ancestor: Ancestor): void {
+  changeManifest(paths, ({ ancestry }) => ({
+    ancestry: [...ancestry.filter(({ stage }) => stage !== ancestor.stage), ancestor],
+  }));
+}
+
 /** Notes that this process begins to train the run. Throws a `run` error without a manifest. */
 export function recordStart(paths: RunPaths, session: Omit<SessionStart, 'time' | 'host' | 'pid'>): void {
   const start = { time: new Date().toISOString(), host: thisHost, pid: process.pid, ...session };
-  changeSessions(paths, (sessions) => [...sessions, { start, stop: null }]);
+  changeManifest(paths, ({ sessions }) => ({ sessions: [...sessions, { start, stop: null }] }));
 }
 
 /** Notes how the session that `recordStart` noted last has ended. */
 export function recordStop(paths: RunPaths, stop: Omit<SessionStop, 'time'>): void {
-  changeSessions(paths, (sessions) =>
-    sessions.map((session, index) =>
+  changeManifest(paths, ({ sessions }) => ({
+    sessions: sessions.map((session, index) =>
       index === sessions.length - 1
         ? { ...session, stop: { time: new Date().toISOString(), ...stop } }
         : session,
     ),
-  );
+  }));
 }
 
-function changeSessions(paths: RunPaths, change: (sessions: readonly Session[]) => Session[]): void {
+function changeManifest(paths: RunPaths, change: (manifest: Manifest) => Partial<Manifest>): void {
   const manifest = readManifest(paths);
   if (manifest === undefined) {
     throw new WorkbenchError(
@@ -146,5 +153,5 @@ function changeSessions(paths: RunPaths, change: (sessions: readonly Session[]) 
       `${paths.manifest} is missing or is not a run manifest of format 1; put back a copy, or start a new run under another name.`,
     );
   }
-  writeJsonAtomic(paths.manifest, { ...manifest, sessions: change(manifest.sessions) });
+  writeJsonAtomic(paths.manifest, { ...manifest, ...change(manifest) });
 }

@@ -14,6 +14,7 @@ import {
   createManifest,
   type DataFingerprint,
   readManifest,
+  recordAncestor,
   recordStart,
   recordStop,
 } from '../runs/manifest.ts';
@@ -23,6 +24,7 @@ import { openPretraining } from './pretraining.ts';
 import { runStage, type StageEnd, type StageObserver } from './run-stage.ts';
 import { openSession, type Session, type StatusNow } from './session.ts';
 import { assertTrainingPossible, openTraining } from './training.ts';
+import { findTrainingStart } from './training-start.ts';
 
 export interface TrainOptions {
   readonly config: ResolvedConfig;
@@ -109,6 +111,10 @@ function openRun(session: Session, { config, stage, resume }: TrainOptions): Ope
   const { paths } = session;
   const manifest = readManifest(paths);
   const text = serializeResolved(config);
+  const { checkpoint, problems } = resume
+    ? latestCheckpoint(paths, stage)
+    : { checkpoint: undefined, problems: [] };
+  const ancestor = checkpoint ? undefined : ancestorOf(config, stage, paths);
   if (!manifest) {
     const data = Object.fromEntries(
       imageSources(config, stage, 'train').map((source) => [
@@ -120,13 +126,14 @@ function openRun(session: Session, { config, stage, resume }: TrainOptions): Ope
       seed: config.seed,
       configHash: sha256(text),
       data,
-      ancestry: ancestry(config, stage),
+      ancestry: ancestor ? [ancestor] : [],
     });
+  } else if (ancestor) {
+    recordAncestor(paths, ancestor);
   }
   writeFileAtomic(paths.config, text);
   const isNew = manifest === undefined;
   if (!resume) return { isNew, checkpoint: undefined };
-  const { checkpoint, problems } = latestCheckpoint(paths, stage);
   for (const problem of problems) session.log(problem);
   session.log(
     checkpoint ? `Resuming from ${checkpoint.name}.` : 'No checkpoint yet: starting from the beginning.',
@@ -215,10 +222,12 @@ function endInFailure(session: Session, stage: Stage, message: string): void {
   session.end({ state: 'failed', message });
 }
 
-/** Weights that the run starts from. */
-function ancestry(config: ResolvedConfig, stage: Stage): Ancestor[] {
-  const { init } = config[stage];
-  return init ? [{ stage, path: init, sha256: sha256OfFile(init) }] : [];
+/** The weights that a stage starts from; undefined where it starts at random. */
+function ancestorOf(config: ResolvedConfig, stage: Stage, paths: RunPaths): Ancestor | undefined {
+  const file = stage === 'training' ? findTrainingStart(config, paths).file : config.pretraining.init;
+  if (!file) return undefined;
+  const inRun = relative(paths.root, file).replaceAll('\\', '/');
+  return { stage, path: inRun.startsWith('checkpoints/') ? inRun : file, sha256: sha256OfFile(file) };
 }
 
 function fingerprint(

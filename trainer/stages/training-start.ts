@@ -10,8 +10,6 @@ import { averageFile, generatorFile } from './pretraining.ts';
 export interface TrainingStart {
   /** Its file of weights. */
   readonly file: string;
-  /** Steps of pre-training behind it; 0 for a file from elsewhere. */
-  readonly steps: number;
   /** Its validation PSNR in RGB, in dB; null where it is not known. */
   readonly psnr: number | null;
 }
@@ -24,7 +22,7 @@ export interface TrainingStart {
  */
 export function findTrainingStart({ training, checkpoints }: ResolvedConfig, paths: RunPaths): TrainingStart {
   const { init } = training;
-  if (init !== 'last' && init !== 'best') return { file: init, steps: 0, psnr: null };
+  if (init !== 'last' && init !== 'best') return { file: init, psnr: null };
   const checkpoint =
     init === 'last'
       ? latestCheckpoint(paths, 'pretraining').checkpoint
@@ -40,7 +38,6 @@ export function findTrainingStart({ training, checkpoints }: ResolvedConfig, pat
   const average = join(checkpoint.path, averageFile);
   return {
     file: existsSync(average) ? average : join(checkpoint.path, generatorFile),
-    steps: checkpoint.state.step,
     psnr: checkpoint.state.metrics.psnr ?? null,
   };
 }

@@ -11,7 +11,12 @@ import {
 } from '../models/shapes/discriminator.ts';
 import type { GeneratorOptions } from '../models/shapes/generator.ts';
 import { withTurnedFilters } from '../models/vgg.ts';
-import { type Checkpoint, type CheckpointFile, listCheckpoints } from '../runs/checkpoints.ts';
+import {
+  type Checkpoint,
+  type CheckpointFile,
+  latestCheckpoint,
+  listCheckpoints,
+} from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { expectedShapes, generatorMetadata, readGenerator } from '../weights/generator-file.ts';
 import { encodeSafetensors, readSafetensors } from '../weights/safetensors.ts';
@@ -28,7 +33,7 @@ import { liveGenerator } from './validation.ts';
 
 const discriminatorFile = 'discriminator.safetensors';
 
-/** Key in the optimiser's file for the steps of pre-training behind the generator that the stage began with. */
+/** Key in the optimiser's file for the steps of pre-training that the run had behind it when the stage began. */
 const stepsBeforeKey = 'steps_before';
 
 /** The nets and moments of the stage, by their names in the state. */
@@ -171,7 +176,7 @@ function begun(
   paths: RunPaths,
   keepsAverage: boolean,
 ): Beginning {
-  const { file, steps, psnr } = findTrainingStart(config, paths);
+  const { file, psnr } = findTrainingStart(config, paths);
   const generator = readGenerator(file).parameters;
   const problem = misfit(generator, expectedShapes(options));
   if (problem) {
@@ -189,7 +194,9 @@ function begun(
       tensors.set(moment, zero);
   }
   if (keepsAverage) for (const [name, tensor] of generator) tensors.set(averageName(name), tensor);
-  return { tensors, stepsBefore: steps, psnr };
+  // Behind all of the pre-training, also where an earlier or another generator is taken: no point of it becomes void.
+  const { checkpoint } = latestCheckpoint(paths, 'pretraining');
+  return { tensors, stepsBefore: checkpoint?.state.step ?? 0, psnr };
 }
 
 function resumed(

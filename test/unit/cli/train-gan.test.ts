@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../../trainer/data/random.ts';
+import { sha256OfFile } from '../../../trainer/runs/checkpoints.ts';
 import { readRunScalars } from '../../../trainer/runs/event-reader.ts';
+import { readManifest } from '../../../trainer/runs/manifest.ts';
+import { runPaths } from '../../../trainer/runs/run-directory.ts';
 import { readSafetensors, writeSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { largestDifference } from '../models/fixture.ts';
 import { run, start } from './esrgan.ts';
@@ -64,7 +67,6 @@ function runFile(name: string, changes: Partial<typeof defaults> & { readonly em
 }
 
 const runOf = (name: string) => join(folder, 'runs', name);
-const checkpointsOf = (name: string) => readdirSync(join(runOf(name), 'checkpoints')).sort();
 
 /** A run file whose run has been pre-trained. */
 function pretrainedRun(
@@ -158,30 +160,35 @@ describe('esrgan train --stage training', () => {
   });
 
   test('begins with the weights that `init` names', async () => {
-    const best = checkpointsOf(pretrained).find((name) => {
-      const state: unknown = JSON.parse(
-        readFileSync(join(runOf(pretrained), 'checkpoints', name, 'state.json'), 'utf8'),
-      );
-      return JSON.stringify(state).includes('"psnr":');
-    })!;
+    // The last is the best of this run, until an earlier one says that it is.
+    const best = 'pretraining-00000004';
+    const stateOf = (run: string) => join(runOf(run), 'checkpoints', best, 'state.json');
+    const state = JSON.parse(readFileSync(stateOf(pretrained), 'utf8'));
     const file = join(runOf(pretrained), 'checkpoints', best, 'generator.safetensors');
-    for (const [name, init, firstStep] of [
-      ['from-last', 'last', 9],
-      ['from-best', 'best', 9],
-      ['from-file', file, 1],
+    for (const [name, init] of [
+      ['from-last', 'last'],
+      ['from-best', 'best'],
+      ['from-file', file],
     ] as const) {
       // With next to no learning the net stays as it was.
       const still = `{ init: ${init}, g_lr: 1.0e-12, num_step: 1, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [waves] }`;
-      const { code, stderr } = await run(
-        'train',
-        pretrainedRun(name, { training: still }),
-        '--stage',
-        'training',
-      );
+      const runFile = pretrainedRun(name, { training: still });
+      writeFileSync(stateOf(name), JSON.stringify({ ...state, metrics: { ...state.metrics, psnr: 99 } }));
+      const { code, stderr } = await run('train', runFile, '--stage', 'training');
       expect([name, code, stderr]).toEqual([name, 0, '']);
-      expect(stepsOf(scalarsOf(name), 'train/d_real')).toEqual([firstStep]);
-      const source = init === 'last' || init === 'best' ? checkpointsOf(pretrained).at(-1)! : best;
+      const scalars = scalarsOf(name);
+      expect(stepsOf(scalars, 'train/d_real')).toEqual([9]);
+      expect(stepsOf(scalars, 'train/content_loss')).toEqual(between(1, 9));
+      const source = init === 'last' ? 'pretraining-00000008' : best;
       const begun = tensorsOf(pretrained, source, 'generator.safetensors');
+      const weights = `checkpoints/${source}/generator.safetensors`;
+      expect(readManifest(runPaths(runOf(name)))?.ancestry).toEqual([
+        {
+          stage: 'training',
+          path: init === file ? file : weights,
+          sha256: sha256OfFile(join(runOf(pretrained), weights)),
+        },
+      ]);
       for (const [key, { data }] of tensorsOf(name, 'training-00000001', 'generator.safetensors')) {
         expect(largestDifference(data, begun.get(key)!.data), key).toBeLessThan(1e-9);
       }

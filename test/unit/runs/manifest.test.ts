@@ -1,6 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createManifest, readManifest, recordStart, recordStop } from '../../../trainer/runs/manifest.ts';
+import {
+  createManifest,
+  readManifest,
+  recordAncestor,
+  recordStart,
+  recordStop,
+} from '../../../trainer/runs/manifest.ts';
 import { thisHost } from '../../../trainer/runs/processes.ts';
 import { openRunDirectory } from '../../../trainer/runs/run-directory.ts';
 import { temporaryRun } from './temporary-run.ts';
@@ -43,6 +49,18 @@ test('a manifest tells what a run is and every start and stop', () => {
       },
     ],
   });
+});
+
+test('the weights that a stage starts from stand beside those of the other, and only the latest of a stage', () => {
+  const paths = temporaryRun();
+  createManifest(paths, run);
+  for (const sha256 of ['123', '456']) {
+    recordAncestor(paths, { stage: 'training', path: 'checkpoints/a/b', sha256 });
+    expect(readManifest(paths)?.ancestry).toEqual([
+      ...run.ancestry,
+      { stage: 'training', path: 'checkpoints/a/b', sha256 },
+    ]);
+  }
 });
 
 test.each<[string, (json: string) => string]>([
