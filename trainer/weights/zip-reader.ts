@@ -35,6 +35,8 @@ const largestGrowth = 4;
 
 /**
  * Reads the directory of a zip archive (stored and deflated entries, below 4 GiB, on one disk, not encrypted).
+ * Not that of downloaded data sets (`data/download/extract.ts`), which streams archives of many gigabytes to the disk
+ * and takes every kind of zip: this one reads what weights come in, piece by piece and at once, and refuses the rest.
  * Every size is compared with that of the file before anything is allocated. Throws `fail` where the archive is cut
  * short or inconsistent, would grow too much, or has names that point out of it.
  */
