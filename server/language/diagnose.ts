@@ -1,6 +1,6 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { URI } from 'vscode-uri';
-import { type DatasetFiles, type Problem, parseTree, readRunFile } from '../../trainer/config/index.ts';
+import { type DatasetFiles, type Problem, readRunFile } from '../../trainer/config/index.ts';
 import type { RunDocument } from './document.ts';
 
 /** What diagnosing looks at besides the text. */
@@ -44,9 +44,7 @@ export function findProblems(document: RunDocument, files?: DatasetFiles): Probl
     ...(!text.startsWith('\ufeff') && { tree: original }),
   });
   if (!problems.some(({ code, severity }) => code === 'syntax' && severity === 'error')) return problems;
-  const tree = parseTree(mendedText);
-  tree.document.errors.length = 0;
-  const around = readRunFile(mendedText, { file, ...disk, tree }).problems;
+  const around = readRunFile(mendedText, { file, ...disk, tree: { document: document.tree } }).problems;
   const others = around.filter(
     ({ code, start }) => code !== 'syntax' && code !== 'duplicate-key' && !mendedLines.has(start.line - 1),
   );

@@ -22,7 +22,7 @@ export function mend(text: string): {
   const mended = new Set<number>();
   const original = parseTree(text);
   let { document } = original;
-  if (!isBroken(document)) return { text, original, document, mended };
+  if (document.errors.length === 0) return { text, original, document, mended };
   let current = text;
   const { lines } = outlineOf(text);
   const apply = (spans: readonly Span[], sign = ' ') => {
@@ -42,6 +42,8 @@ export function mend(text: string): {
     if (!isBroken(document)) break;
     apply(document.errors.filter(isHarmful).map(({ pos }) => faultAt(lines, pos[0])));
   }
+  // What was wrong stands in `original`; what is left here would only keep readers from the rest.
+  document.errors.length = 0;
   return { text: current, original, document, mended };
 }
 
