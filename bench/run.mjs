@@ -11,12 +11,22 @@ const cases = [
   { name: 'step, 4 blocks, batch 8, LR 32', task: 'step', blocks: 4, batch: 8, side: 32, limit: 1.25 },
   { name: 'step, 6 blocks, batch 2, LR 32', task: 'step', blocks: 6, batch: 2, side: 32, limit: 1.25 },
   { name: 'forward, 2 blocks, LR 128', task: 'forward', blocks: 2, batch: 1, side: 128, limit: 0.8 },
+  {
+    name: 'GAN step, 2 blocks, batch 4',
+    task: 'gan',
+    blocks: 2,
+    batch: 4,
+    side: 32,
+    limit: 1,
+    ours: 'gan-step',
+    theirs: 'gan_step',
+  },
 ];
 
-const script = 'build/bench/training-step.js';
+const folder = 'build/bench';
 await build({
-  entryPoints: ['bench/training-step.ts'],
-  outfile: script,
+  entryPoints: ['bench/training-step.ts', 'bench/gan-step.ts'],
+  outdir: folder,
   bundle: true,
   format: 'esm',
   platform: 'node',
@@ -32,7 +42,7 @@ if (!hasTorch) console.log('PyTorch is not here (apt-get install python3-torch):
 
 // An old OpenBLAS needs these on some processors; PyTorch does not, and they slow it.
 const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _size, ...environment } = process.env;
-const measure = (program, path, { task, blocks, batch, side }, runs) =>
+const measure = (program, path, { task, blocks, batch, side }, runs = 5) =>
   JSON.parse(
     execFileSync(program, [path, task, ...[blocks, batch, side, runs].map(String)], {
       encoding: 'utf8',
@@ -49,8 +59,8 @@ for (const each of cases) {
   const ours = [];
   const theirs = [];
   for (let round = 0; round < rounds; round++) {
-    ours.push(measure(process.execPath, script, each, 5));
-    if (hasTorch) theirs.push(measure(python, 'bench/training_step.py', each, 5));
+    ours.push(measure(process.execPath, `${folder}/${each.ours ?? 'training-step'}.js`, each));
+    if (hasTorch) theirs.push(measure(python, `bench/${each.theirs ?? 'training_step'}.py`, each));
   }
   const [a, b] = [summary(ours), summary(theirs)];
   const ratio = a.time / b.time;
@@ -66,7 +76,12 @@ for (const each of cases) {
     ),
   );
 }
-const deep = measure(process.execPath, script, { task: 'step', blocks: 23, batch: 2, side: 32 }, 0);
+const deep = measure(
+  process.execPath,
+  `${folder}/training-step.js`,
+  { task: 'step', blocks: 23, batch: 2, side: 32 },
+  0,
+);
 console.log(
   `\nA training session of 23 blocks is ready in ${(deep.compiled / 1000).toFixed(1)} s (limit 8 s).`,
 );

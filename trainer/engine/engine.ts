@@ -23,6 +23,8 @@ export interface Signature {
   readonly inputs: Shapes;
   /** Names of the state's tensors that the step reads; the ones it returns are replaced. */
   readonly state: readonly string[];
+  /** Those of them that never change: their filters may be brought into a faster form once and for all. */
+  readonly frozen?: readonly string[];
 }
 
 /** Where a step's parameters and moments live between calls: in the engine's own memory. */

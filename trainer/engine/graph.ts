@@ -50,10 +50,18 @@ export interface Window {
   readonly pads: readonly [number, number, number, number];
 }
 
+/**
+ * Forms of a filter `[kh, kw, I, O]`: `turned` by 180 degrees with its channels exchanged, `[kh, kw, O, I]`, as the
+ * gradient of its convolution needs it; `[36, O, I]` as Winograd's algorithm does, as it is or turned.
+ */
+export type FilterForm = 'turned' | 'winograd' | 'turned winograd';
+
 /** What a node computes; inputs are named in the comments. */
 export type Operation =
   | { readonly kind: 'input'; readonly name: string; readonly role: 'data' | 'state' }
   | { readonly kind: 'constant'; readonly data: Float32Array }
+  /** A filter that the program only reads, brought into another form before the first step. */
+  | { readonly kind: 'prepared'; readonly form: FilterForm }
   /** A tensor whose every element is `value`. */
   | { readonly kind: 'fill'; readonly value: number }
   /** x repeated along its dimensions of size 1 (and missing leading ones). */
@@ -149,6 +157,10 @@ export class Graph {
       return this.fill(first, shape);
     }
     return this.node({ kind: 'constant', data }, [], shape);
+  }
+
+  prepared(form: FilterForm, filter: Value, shape: Shape): Value {
+    return this.node({ kind: 'prepared', form }, [filter], shape);
   }
 
   fill(value: number, shape: Shape, type: DataType = 'float32'): Value {

@@ -1,6 +1,7 @@
 import {
   countUses,
   type DataType,
+  type FilterForm,
   type Shape,
   sameShape,
   sizeOf,
@@ -36,6 +37,18 @@ const filterLayout: Layout = [3, 2, 0, 1];
 export interface Lowered {
   readonly model: Uint8Array;
   readonly nodes: number;
+  /** Further inputs of the model. */
+  readonly prepared: readonly PreparedInput[];
+}
+
+/** A filter of the state in another form. */
+export interface PreparedInput {
+  readonly name: string;
+  readonly form: FilterForm;
+  /** Name of the filter in the state. */
+  readonly filter: string;
+  /** As it stands in memory. */
+  readonly shape: Shape;
 }
 
 /** Name of a state tensor's new value among the model's outputs. */
@@ -107,6 +120,7 @@ class Lowering {
   private readonly constants: OnnxTensor[] = [];
   private readonly inputs: OnnxPort[] = [];
   private readonly outputs: OnnxPort[] = [];
+  private readonly prepared: PreparedInput[] = [];
   private readonly known = new Map<string, string>();
   private readonly computed = new Set<string>();
   private readonly renamed = new Map<string, string>();
@@ -139,14 +153,14 @@ class Lowering {
   }
 
   finish(): Lowered {
-    const { constants, inputs, outputs } = this;
+    const { constants, inputs, outputs, prepared } = this;
     const final = (name: string) => this.renamed.get(name) ?? name;
     const nodes = this.nodes.map((node) => ({
       ...node,
       inputs: node.inputs.map(final),
       outputs: node.outputs.map(final),
     }));
-    return { model: encodeOnnx({ nodes, constants, inputs, outputs }), nodes: nodes.length };
+    return { model: encodeOnnx({ nodes, constants, inputs, outputs }), nodes: nodes.length, prepared };
   }
 
   /** Appends the nodes that compute `value`; its inputs have been lowered before. */
@@ -162,6 +176,16 @@ class Lowering {
       case 'broadcast':
         // Written where they are used, in the order that the user wants.
         return;
+      case 'prepared': {
+        const source = x!.operation;
+        if (source.kind !== 'input') throw new Error('Only filters of the state can be prepared.');
+        const layout = rank === 4 ? filterLayout : identity(rank);
+        const port = { name: `${operation.form} ${source.name}`, shape: arranged(shape, layout) };
+        this.inputs.push(port);
+        this.prepared.push({ ...port, form: operation.form, filter: source.name });
+        keep(port.name, layout);
+        return;
+      }
       case 'unary': {
         const layout = this.layoutOf(x!);
         keep(this.node(operation.fn, [this.physical(x!, layout)]), layout);
@@ -441,7 +465,7 @@ class Lowering {
     const [kernelHeight = 0, kernelWidth = 0, inputs = 0, outputs = 0] = shape;
     const [n = 0, height = 0, width = 0] = x.shape;
     const [, outHeight = 0, outWidth = 0] = dy.shape;
-    const [top, left, bottom, right] = window.pads;
+    const [top, left] = window.pads;
     const [strideHeight, strideWidth] = window.strides;
     const maps = this.physical(x, channelsFirst);
     const gradients = this.physical(dy, channelsFirst);
@@ -465,22 +489,29 @@ class Lowering {
         rows(shifted(maps, x.shape, onMap ? top - r : 0, onGradient ? 0 : left - q), inputs, pixels),
       ];
     } else {
-      const padded = this.pad(maps, [0, 0, top, left, 0, 0, bottom, right]);
-      const pixels = outHeight * outWidth;
-      tap = (r, q) => [
-        rows(gradients, outputs, pixels),
-        rows(
-          this.node('Slice', [
-            padded,
-            this.integers([r, q]),
-            this.integers([r + (outHeight - 1) * strideHeight + 1, q + (outWidth - 1) * strideWidth + 1]),
-            this.integers([2, 3]),
-            this.integers([strideHeight, strideWidth]),
-          ]),
-          inputs,
-          pixels,
-        ),
-      ];
+      // A tap meets every second row and column, say: one of four phases of the map, from its first pixel or the
+      // next. Each phase is cut out once, and the few gradients are moved instead of the many maps.
+      const phaseHeight = outHeight + Math.floor((kernelHeight - 1) / strideHeight);
+      const phaseWidth = outWidth + Math.floor((kernelWidth - 1) / strideWidth);
+      const padded = this.pad(maps, [
+        ...[0, 0, top, left, 0, 0],
+        phaseHeight * strideHeight - height - top,
+        phaseWidth * strideWidth - width - left,
+      ]);
+      const pixels = phaseHeight * phaseWidth;
+      tap = (r, q) => {
+        const [down, across] = [Math.floor(r / strideHeight), Math.floor(q / strideWidth)];
+        const [row, column] = [r % strideHeight, q % strideWidth];
+        const moved = this.moved(gradients, dy.shape, down, across, phaseHeight, phaseWidth);
+        const phase = this.node('Slice', [
+          padded,
+          this.integers([row, column]),
+          this.integers([phaseHeight * strideHeight, phaseWidth * strideWidth]),
+          this.integers([2, 3]),
+          this.integers([strideHeight, strideWidth]),
+        ]);
+        return [rows(moved, outputs, pixels), rows(phase, inputs, pixels)];
+      };
     }
     const taps: string[] = [];
     for (let r = 0; r < kernelHeight; r++) {

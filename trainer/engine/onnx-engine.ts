@@ -10,10 +10,11 @@ import type {
   Signature,
   State,
 } from './engine.ts';
+import { preparedFilter } from './frozen-filters.ts';
 import { Graph, type Shape, type Value } from './graph.ts';
 import { stepShapes, toTensors } from './host-tensors.ts';
-import { lower, stateOutput } from './lower.ts';
-import { rewriteForCpu } from './rewrite.ts';
+import { lower, type PreparedInput, stateOutput } from './lower.ts';
+import { rewriteForCpu, rewriteForDevice } from './rewrite.ts';
 import { type Shapes, type Step, trace } from './trace.ts';
 
 export interface OnnxEngineOptions {
@@ -30,9 +31,16 @@ export function createOnnxEngine({
   threads = availableParallelism(),
 }: OnnxEngineOptions): Engine {
   const onDevice = name === 'webgpu';
-  const compileGraph = async (step: Step, inputs: Shapes, stateShapes: Shapes, isTraining: boolean) => {
+  const compileGraph = async (
+    step: Step,
+    inputs: Shapes,
+    stateShapes: Shapes,
+    frozen: ReadonlySet<string>,
+    isTraining: boolean,
+  ) => {
     const traced = trace(step, inputs, stateShapes);
-    const { outputs, state } = name === 'cpu' && isTraining ? rewriteForCpu(traced) : traced;
+    const rewrite = name === 'cpu' ? rewriteForCpu : rewriteForDevice;
+    const { outputs, state } = isTraining ? rewrite(traced, frozen) : traced;
     const declared = declaredInputs(traced.graph.input.bind(traced.graph), inputs, stateShapes);
     const lowered = lower(outputs, state, declared, {
       fusedMatMul: name !== 'webgpu',
@@ -52,7 +60,8 @@ export function createOnnxEngine({
       logSeverityLevel: 3,
       ...(onDevice ? { preferredOutputLocation: locations } : {}),
     });
-    return { session, nodes: lowered.nodes, outputs: Object.keys(outputs), changed: Object.keys(state) };
+    const { nodes, prepared } = lowered;
+    return { session, nodes, prepared, outputs: Object.keys(outputs), changed: Object.keys(state) };
   };
   const shapesOf = (inputs: Shapes, names: readonly string[], state: Shapes): Shapes => ({
     ...inputs,
@@ -68,18 +77,20 @@ export function createOnnxEngine({
         throw new Error('The state belongs to another engine.');
       }
       const stateShapes = Object.fromEntries(signature.state.map((key) => [key, state.shape(key)]));
-      const { session, nodes, outputs, changed } = await compileGraph(
+      const { session, nodes, prepared, outputs, changed } = await compileGraph(
         step,
         signature.inputs,
         stateShapes,
+        new Set(signature.frozen),
         true,
       );
       const shapes = shapesOf(signature.inputs, [], state.shapes);
+      const kept = await state.keep(await preparedTensors(prepared, state));
       return {
         nodes,
         async run(inputs) {
           // The state has hundreds of names: they are gathered once, not spread from object to object.
-          const feeds = Object.assign(state.feeds(signature.state), feedsOf(inputs, shapes));
+          const feeds = Object.assign(state.feeds(signature.state), kept, feedsOf(inputs, shapes));
           const targets: Record<string, ort.Tensor | null> = state.targets(changed);
           for (const key of outputs) targets[key] = null;
           const results = await session.run(feeds, targets);
@@ -90,8 +101,8 @@ export function createOnnxEngine({
       };
     },
     async freeze(step, inputs, constants): Promise<Program> {
-      const frozen: Step = (data) => step(data, toTensors(constants));
-      const { session, nodes, outputs } = await compileGraph(frozen, inputs, {}, false);
+      const withConstants: Step = (data) => step(data, toTensors(constants));
+      const { session, nodes, outputs } = await compileGraph(withConstants, inputs, {}, new Set(), false);
       return {
         nodes,
         run: async (arrays) => hostArrays(outputs, await session.run(feedsOf(arrays, inputs), outputs)),
@@ -110,6 +121,22 @@ function declaredInputs(
     ...Object.entries(data).map(([name, shape]) => input(name, shape, 'data')),
     ...Object.entries(state).map(([name, shape]) => input(name, shape, 'state')),
   ];
+}
+
+/** Filters of a state in the forms that a program wants them in. */
+async function preparedTensors(
+  prepared: readonly PreparedInput[],
+  state: OnnxState,
+): Promise<Record<string, ort.Tensor>> {
+  if (prepared.length === 0) return {};
+  const filters = await state.read([...new Set(prepared.map(({ filter }) => filter))]);
+  return Object.fromEntries(
+    prepared.map(({ name, form, filter, shape }) => {
+      const source = filters.get(filter)!;
+      const data = preparedFilter(form, source.data, source.shape);
+      return [name, new ort.Tensor('float32', data, shape)];
+    }),
+  );
 }
 
 function feedsOf(arrays: Arrays, shapes: Shapes): Record<string, ort.Tensor> {
@@ -165,6 +192,8 @@ abstract class OnnxState implements State {
   /** Copies of the tensors' numbers in main memory. */
   protected abstract arrays(names: readonly string[]): Promise<Float32Array[]>;
   protected abstract current(name: string): ort.Tensor;
+  /** Puts tensors where programs read them fast. They are freed with the state. */
+  abstract keep(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>>;
   /** Frees a session that worked on this state. */
   abstract release(session: ort.InferenceSession): Promise<void>;
   /** Where the results of a run are to be written, by output. */
@@ -193,6 +222,10 @@ class HostState extends OnnxState {
 
   release(session: ort.InferenceSession): Promise<void> {
     return session.release();
+  }
+
+  async keep(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>> {
+    return tensors;
   }
 
   protected async arrays(names: readonly string[]): Promise<Float32Array[]> {
@@ -235,11 +268,34 @@ function copyOutput(name: string): string {
   return `copy of ${name}`;
 }
 
+/**
+ * A program that only copies, into the GPU's memory or down from it. ONNX Runtime's Node binding (1.30) ends the
+ * process when a tensor in the GPU's memory is asked for its data; outputs of a program, though, come down.
+ */
+function createCopy(
+  shapes: ReadonlyMap<string, Shape>,
+  location: 'cpu' | 'gpu-buffer',
+): Promise<ort.InferenceSession> {
+  const graph = new Graph();
+  const inputs = [...shapes].map(([name, shape]) => graph.input(name, shape, 'data'));
+  const outputs = Object.fromEntries(
+    [...shapes.keys()].map((name, index) => [copyOutput(name), inputs[index]!]),
+  );
+  const { model } = lower(outputs, {}, inputs, { fusedMatMul: false, fusedConvolution: false });
+  return ort.InferenceSession.create(model, {
+    executionProviders: ['webgpu', 'cpu'],
+    graphOptimizationLevel: 'disabled',
+    logSeverityLevel: 3,
+    preferredOutputLocation: location,
+  });
+}
+
 /** Tensors in the GPU's memory: results of a run are the inputs of the next and never come down. */
 class DeviceState extends OnnxState {
   private readonly tensors = new Map<string, ort.Tensor>();
   private readonly downloads = new Map<string, Promise<ort.InferenceSession>>();
   private readonly released: ort.InferenceSession[] = [];
+  private readonly kept: ort.Tensor[] = [];
 
   constructor(tensors: HostTensors) {
     super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), stepShapes(tensors));
@@ -257,26 +313,25 @@ class DeviceState extends OnnxState {
 
   protected async arrays(names: readonly string[]): Promise<Float32Array[]> {
     const key = names.join();
-    const download = this.downloads.get(key) ?? this.createDownload(names);
+    const download =
+      this.downloads.get(key) ??
+      createCopy(new Map(names.map((each) => [each, this.hostShapes.get(each)!])), 'cpu');
     this.downloads.set(key, download);
     const results = await (await download).run(this.feeds(names));
     return names.map((name) => floats(results[copyOutput(name)]));
   }
 
-  /**
-   * A program that only copies. ONNX Runtime's Node binding (1.30) ends the process when a tensor in the GPU's
-   * memory is asked for its data; outputs of a program, though, come down.
-   */
-  private async createDownload(names: readonly string[]): Promise<ort.InferenceSession> {
-    const graph = new Graph();
-    const inputs = names.map((name) => graph.input(name, this.hostShapes.get(name)!, 'data'));
-    const outputs = Object.fromEntries(names.map((name, index) => [copyOutput(name), inputs[index]!]));
-    const { model } = lower(outputs, {}, inputs, { fusedMatMul: false, fusedConvolution: false });
-    return ort.InferenceSession.create(model, {
-      executionProviders: ['webgpu', 'cpu'],
-      graphOptimizationLevel: 'disabled',
-      logSeverityLevel: 3,
-    });
+  async keep(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>> {
+    const names = Object.keys(tensors);
+    if (names.length === 0) return {};
+    const shapes = new Map(names.map((name) => [name, tensors[name]!.dims]));
+    const upload = await createCopy(shapes, 'gpu-buffer');
+    // The memory of its results belongs to the session: it is kept until they are gone.
+    this.released.push(upload);
+    const copies = await upload.run(tensors);
+    const kept = Object.fromEntries(names.map((name) => [name, copies[copyOutput(name)]!]));
+    this.kept.push(...Object.values(kept));
+    return kept;
   }
 
   targets(changed: readonly string[]): Record<string, null> {
@@ -294,7 +349,7 @@ class DeviceState extends OnnxState {
   }
 
   async close(): Promise<void> {
-    for (const tensor of this.tensors.values()) tensor.dispose();
+    for (const tensor of [...this.tensors.values(), ...this.kept]) tensor.dispose();
     this.tensors.clear();
     for (const download of this.downloads.values()) await (await download).release();
     for (const session of this.released) await session.release();

@@ -1,3 +1,4 @@
+import { convolutionWithFrozenFilter, type FrozenOptions } from './frozen-filters.ts';
 import {
   countUses,
   type Graph,
@@ -13,15 +14,25 @@ import type { Traced } from './trace.ts';
  * Rewrites that give the same numbers (but for rounding) in a form that a CPU computes faster: few, wide
  * convolutions and matrix products in place of many narrow ones.
  */
-export function rewriteForCpu(traced: Traced): Traced {
-  return [
+export function rewriteForCpu(traced: Traced, frozen: ReadonlySet<string>): Traced {
+  return applied(traced, [
+    prepareFrozenFilters({ frozen, winograd: true }),
     foldBiases,
     slopeByActivation,
     skipEnlargement,
     distributeConvolutions,
     carryInputGradients,
     joinFilterGradients,
-  ].reduce((current, pass) => rewritten(current, pass(current)), traced);
+  ]);
+}
+
+/** What every device gains from. */
+export function rewriteForDevice(traced: Traced, frozen: ReadonlySet<string>): Traced {
+  return applied(traced, [prepareFrozenFilters({ frozen, winograd: false })]);
+}
+
+function applied(traced: Traced, passes: readonly Pass[]): Traced {
+  return passes.reduce((current, pass) => rewritten(current, pass(current)), traced);
 }
 
 /** What a pass makes of a value: given the value and a way to get any other one rewritten. */
@@ -48,6 +59,14 @@ function rewritten(traced: Traced, rule: Rule): Traced {
 
 function results(traced: Traced): Value[] {
   return [...Object.values(traced.outputs), ...Object.values(traced.state)];
+}
+
+function prepareFrozenFilters(options: FrozenOptions): Pass {
+  return ({ graph }) =>
+    (value, rewrite) => {
+      const [x] = value.inputs;
+      return x && convolutionWithFrozenFilter(graph, value, rewrite(x), options);
+    };
 }
 
 /** conv(x, w) + b becomes one operation. */

@@ -10,7 +10,6 @@ import {
   discriminatorStatistics,
 } from '../models/shapes/discriminator.ts';
 import type { GeneratorOptions } from '../models/shapes/generator.ts';
-import { withTurnedFilters } from '../models/vgg.ts';
 import {
   type Checkpoint,
   type CheckpointFile,
@@ -80,7 +79,8 @@ export async function openTraining(
     ? resumed(checkpoint, options, judge, emaDecay > 0)
     : begun(config, options, judge, paths, emaDecay > 0);
   const { tensors, stepsBefore, psnr } = begin;
-  for (const [name, tensor] of readPerceptual(config)) tensors.set(vggName(name), tensor);
+  const vgg = [...readPerceptual(config)].map(([name, tensor]) => [vggName(name), tensor] as const);
+  for (const [name, tensor] of vgg) tensors.set(name, tensor);
   const state = engine.state(tensors);
 
   const [height, width] = settings.cr_patch_size;
@@ -104,6 +104,7 @@ export async function openTraining(
         ...scalars,
       },
       state: Object.keys(state.shapes),
+      frozen: vgg.map(([name]) => name),
     },
     state,
   );
@@ -166,7 +167,7 @@ export async function openTraining(
 function readPerceptual({ perceptual_loss: settings }: ResolvedConfig): HostTensors {
   if (!settings) return new Map();
   const layers = Object.keys(settings.layer_weights);
-  return withTurnedFilters(readVgg(findVggFile(settings), settings.vgg_type, layers));
+  return readVgg(findVggFile(settings), settings.vgg_type, layers);
 }
 
 function begun(

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from '../../../trainer/data/decode.ts';
 import { cropImage, toFloatImage } from '../../../trainer/data/image.ts';
+import type { Step } from '../../../trainer/engine/engine.ts';
 import { createOnnxEngine } from '../../../trainer/engine/onnx-engine.ts';
 import { rank4 } from '../../../trainer/models/rank4.ts';
 import { type VggType, vggConvolutions, vggParameters } from '../../../trainer/models/shapes/vgg.ts';
-import { normalizeForVgg, vggFeatures, withTurnedFilters } from '../../../trainer/models/vgg.ts';
+import { normalizeForVgg, vggFeatures } from '../../../trainer/models/vgg.ts';
 import { readVgg } from '../../../trainer/weights/vgg-file.ts';
 import { hasTestData, testData } from '../../test-data.ts';
 
@@ -41,24 +42,8 @@ interface Expected {
   >;
 }
 
-test('a turned filter is turned by 180 degrees, and its channels are exchanged', () => {
-  const data = Float32Array.from({ length: 2 * 3 * 9 }, (_, index) => index);
-  const turned = withTurnedFilters(
-    new Map([
-      ['features.0.weight', { shape: [2, 3, 3, 3], data }],
-      ['features.0.bias', { shape: [2], data: data.slice(0, 2) }],
-    ]),
-  );
-  expect([...turned.keys()]).toEqual(['features.0.weight', 'features.0.bias', 'features.0.weight.turned']);
-  const { shape, data: numbers } = turned.get('features.0.weight.turned')!;
-  expect(shape).toEqual([3, 2, 3, 3]);
-  // Input 1 of output 0 stood at 9 to 17; from input 1 to output 0 it now stands second of six, backwards.
-  expect([...numbers.slice(18, 27)]).toEqual([17, 16, 15, 14, 13, 12, 11, 10, 9]);
-  expect([...numbers.slice(9, 18)]).toEqual([35, 34, 33, 32, 31, 30, 29, 28, 27]);
-});
-
 describe.skipIf(!hasTestData)('features of VGG19 (skipped: no test data)', () => {
-  test('of a crop are those of PyTorch', async () => {
+  test.each(['frozen', 'trained with'])('of a crop are those of PyTorch: %s', async (use) => {
     const expected: Expected = JSON.parse(readFileSync(join(testData, 'vgg', 'expected.json'), 'utf8'));
     const layers = Object.keys(expected.layers_before_relu);
     const butterfly = await decodeImage(join(testData, 'set5', 'HR', 'butterfly.png'), 3);
@@ -66,15 +51,17 @@ describe.skipIf(!hasTestData)('features of VGG19 (skipped: no test data)', () =>
     const weights = readVgg(join(testData, 'vgg', 'vgg19_features.safetensors'), 'vgg19', layers);
     const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
     const convolutions = vggConvolutions('vgg19', layers);
-    const program = await engine.freeze(
-      (inputs, parameters) => ({
-        outputs: Object.fromEntries(
-          vggFeatures(convolutions, parameters, normalizeForVgg(rank4(inputs.x!)), layers),
-        ),
-      }),
-      { x: [1, 64, 64, 3] },
-      weights,
-    );
+    const step: Step = (inputs, parameters) => ({
+      outputs: Object.fromEntries(
+        vggFeatures(convolutions, parameters, normalizeForVgg(rank4(inputs.x!)), layers),
+      ),
+    });
+    const inputs = { x: [1, 64, 64, 3] };
+    const names = [...weights.keys()];
+    const program =
+      use === 'frozen'
+        ? await engine.freeze(step, inputs, weights)
+        : await engine.compile(step, { inputs, state: names, frozen: names }, engine.state(weights));
     const features = await program.run({ x: crop.data });
     await program.close();
     for (const [layer, { shape, mean, mean_abs, std, first4 }] of Object.entries(

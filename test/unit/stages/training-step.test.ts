@@ -7,7 +7,6 @@ import type { Engine, HostTensor } from '../../../trainer/engine/engine.ts';
 import { createOnnxEngine } from '../../../trainer/engine/onnx-engine.ts';
 import type { DiscriminatorOptions } from '../../../trainer/models/shapes/discriminator.ts';
 import type { GeneratorOptions } from '../../../trainer/models/shapes/generator.ts';
-import { withTurnedFilters } from '../../../trainer/models/vgg.ts';
 import { adamFactors, momentNames } from '../../../trainer/stages/adam.ts';
 import { multiStepLearningRate } from '../../../trainer/stages/learning-rate.ts';
 import {
@@ -58,7 +57,7 @@ async function trained(
     for (const moment of Object.values(momentNames(name)))
       state.set(moment, { shape, data: new Float32Array(data.length) });
   }
-  for (const [name, tensor] of withTurnedFilters(fixture.under('vgg.'))) state.set(vggName(name), tensor);
+  for (const [name, tensor] of fixture.under('vgg.')) state.set(vggName(name), tensor);
 
   const held = engine.state(state);
   const step = trainingStep({
@@ -80,6 +79,7 @@ async function trained(
     {
       inputs: { lr: shapeOf(generator.scale_factor), hr: shapeOf(1), ...scalars },
       state: [...state.keys()],
+      frozen: [...fixture.under('vgg.').keys()].map(vggName),
     },
     held,
   );
