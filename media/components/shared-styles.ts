@@ -10,7 +10,14 @@ export const sharedStyles = css`
   button:disabled { opacity: 0.45; cursor: default; }
   button:focus-visible, input:focus-visible, select:focus-visible, [tabindex]:focus-visible { outline: 1px solid var(--wb-focus); outline-offset: -1px; }
   button[aria-pressed='true'].icon { background: var(--vscode-toolbar-activeBackground, var(--wb-hover)); outline: 1px dotted var(--vscode-contrastActiveBorder, transparent); outline-offset: -1px; }
-  input[type='range'] { accent-color: var(--vscode-progressBar-background, var(--wb-focus)); margin: 0; }
+  /* Chromium's own has a white track on dark pages, whatever the colour scheme. */
+  input[type='range'] { appearance: none; height: 18px; margin: 0; background: none; }
+  input[type='range']::-webkit-slider-runnable-track { height: 3px; border-radius: 2px; background: color-mix(in srgb, var(--wb-text) 25%, transparent); }
+  input[type='range']::-webkit-slider-thumb { appearance: none; width: 12px; height: 12px; margin-top: -4.5px; border: 1px solid transparent; border-radius: 50%; background: var(--vscode-progressBar-background, var(--wb-focus)); }
+  @media (forced-colors: active) {
+    input[type='range']::-webkit-slider-runnable-track { background: CanvasText; }
+    input[type='range']::-webkit-slider-thumb { background: Highlight; }
+  }
   .icon-picture { display: inline-flex; }
   .icon-picture svg { width: 16px; height: 16px; }
   .visually-hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
