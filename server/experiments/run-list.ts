@@ -42,8 +42,9 @@ interface Entry {
 /** Milliseconds between two messages about changes, at least. */
 const pause = 200;
 
-/** Milliseconds between two looks at everything, at least; and no more of the time than one part in 500. */
+/** Milliseconds between two looks at everything: the longer a look takes, as on a network, the more, up to a limit. */
 const slow = 2000;
+const slowest = 20_000;
 const share = 500;
 
 /** Milliseconds that the clock of a file system may stand still: a folder that changed so lately may change unseen. */
@@ -74,6 +75,8 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
 
   /** Reads a run anew, whatever has become of it. */
   function look(root: string): void {
+    // Before it is read: what changes meanwhile is seen the next time.
+    const changed = changeTime(root);
     const run = tryToRead(root);
     const entry = entries.get(root);
     if (run === undefined) {
@@ -81,24 +84,22 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
       return;
     }
     removed.delete(root);
-    const changed = changeTime(root);
     if (entry === undefined) {
-      const added: Entry = {
-        run,
-        created: createdTime(run),
-        colour: nextColour++ % runColours,
-        changed,
-        watches: [],
-        told: '',
-        summary: undefined,
-      };
-      entries.set(root, added);
-      rewatch(added);
+      add(run, createdTime(run), changed);
       return;
     }
     entry.run = run;
     entry.changed = changed;
     entry.created ??= createdTime(run);
+    rewatch(entry);
+  }
+
+  function add(run: RunOnDisk, created: number | null, changed: number): void {
+    const { root } = run.paths;
+    const colour = nextColour++ % runColours;
+    const entry: Entry = { run, created, colour, changed, watches: [], told: '', summary: undefined };
+    entries.set(root, entry);
+    removed.delete(root);
     rewatch(entry);
   }
 
@@ -161,16 +162,19 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
       if (++count % slice === 0) await breathe();
     }
     // In the order in which they were made, so that runs have the same colours whenever the editor starts.
-    const added: { readonly root: string; readonly created: number }[] = [];
+    const added: { readonly run: RunOnDisk; readonly created: number | null; readonly changed: number }[] =
+      [];
     for (const root of fresh) {
+      const changed = changeTime(root);
       const run = tryToRead(root);
-      if (run !== undefined) added.push({ root, created: createdTime(run) ?? 0 });
+      if (run !== undefined) added.push({ run, created: createdTime(run), changed });
       if (++count % slice === 0) await breathe();
     }
-    added.sort((a, b) => a.created - b.created || (a.root < b.root ? -1 : 1));
-    for (const { root } of added) {
-      look(root);
-      if (++count % slice === 0) await breathe();
+    added.sort(
+      (a, b) => (a.created ?? 0) - (b.created ?? 0) || (a.run.paths.root < b.run.paths.root ? -1 : 1),
+    );
+    for (const { run, created, changed } of added) {
+      if (!entries.has(run.paths.root)) add(run, created, changed);
     }
     for (const [root, entry] of entries) {
       if (!folders.includes(dirname(root))) forget(root, entry);
@@ -189,7 +193,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   const polling = repeat(async () => {
     const start = performance.now();
     await requestScan();
-    return Math.max(slow, share * (performance.now() - start));
+    return Math.min(Math.max(slow, share * (performance.now() - start)), slowest);
   });
 
   return {
