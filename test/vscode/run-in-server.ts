@@ -6,8 +6,7 @@ import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { windowUrl } from '../../scripts/vscode-server.mjs';
 import { type StartedEditor, startEditor } from '../e2e/editor.ts';
-import { createWorkspace } from '../e2e/workspace.ts';
-import { bundleSuite, emptyExtension } from './bundle-suite.ts';
+import { bundleSuite, createSuiteWorkspace, emptyExtension } from './prepare.ts';
 import { readResults } from './results.ts';
 
 const limitSeconds = 180;
@@ -17,7 +16,7 @@ const log = join(temporary, 'mocha.log');
 
 rmSync(results, { force: true });
 const tests = await bundleSuite();
-const workspace = await createWorkspace();
+const workspace = await createSuiteWorkspace();
 const editor = await startEditor({ ESRGAN_TEST_LOG: log, ESRGAN_TEST_RESULTS: results });
 let problem: string | undefined;
 try {

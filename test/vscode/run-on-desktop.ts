@@ -9,12 +9,11 @@ import {
   resolveCliArgsFromVSCodeExecutablePath,
   runTests,
 } from '@vscode/test-electron';
-import { createWorkspace } from '../e2e/workspace.ts';
-import { bundleSuite, emptyExtension } from './bundle-suite.ts';
+import { bundleSuite, createSuiteWorkspace, emptyExtension } from './prepare.ts';
 
 const vsix = process.env.ESRGAN_VSIX;
 const extensionTestsPath = await bundleSuite();
-const workspace = await createWorkspace();
+const workspace = await createSuiteWorkspace();
 const temporary = mkdtempSync(join(tmpdir(), 'esrgan-desktop-'));
 const folders = [
   '--user-data-dir',

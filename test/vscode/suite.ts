@@ -4,7 +4,7 @@ import { format } from 'node:util';
 import type { TestResult } from './results.ts';
 
 /** The files of tests, which lie beside this one once bundled. */
-export const files = ['extension.test.cjs'];
+export const files = ['activation.test.cjs', 'language.test.cjs', 'runs.test.cjs'];
 
 /**
  * What an extension host calls with `extensionTestsPath`. The report of Mocha goes to the file ESRGAN_TEST_LOG and the

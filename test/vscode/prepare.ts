@@ -1,9 +1,18 @@
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { createWorkspace, tinyRunFile, type Workspace } from '../e2e/workspace.ts';
 import { files } from './suite.ts';
 
 /** Stands in for the extension in development when an installed one is tested. */
 export const emptyExtension = join(import.meta.dirname, 'empty-extension');
+
+/** The folder that the window of the suite opens. */
+export function createSuiteWorkspace(): Promise<Workspace> {
+  return createWorkspace({
+    'short.esrgan.yaml': tinyRunFile(60),
+    'old.esrgan.json': '{ "scale_factor": 2 }\n',
+  });
+}
 
 /** Bundles the suite for an extension host; gives the path for `extensionTestsPath`. */
 export async function bundleSuite(): Promise<string> {
