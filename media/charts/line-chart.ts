@@ -492,7 +492,7 @@ export class LineChart extends LitElement {
         }
       }
       ctx.globalAlpha = 1;
-      ctx.lineWidth = 1.5 * ratio;
+      ctx.lineWidth = (isDense && !smoothed ? 1 : 1.5) * ratio;
       // Where a line goes up and down in every column, round joins cost time and are not seen.
       ctx.lineJoin = isDense ? 'bevel' : 'round';
       // Dashes of a line that fills whole columns would only hide it.
