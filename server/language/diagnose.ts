@@ -12,10 +12,14 @@ export interface DiagnoseContext {
 }
 
 /** The problems of a run file, as an editor shows them, in the order of the text. */
-export function diagnose(document: RunDocument, context: DiagnoseContext = {}): Diagnostic[] {
-  const { files, explanations } = context;
+export function diagnose(document: RunDocument, { files, explanations }: DiagnoseContext = {}): Diagnostic[] {
+  return findProblems(document, files).map((problem) => diagnosticOf(document, problem, explanations));
+}
+
+/** A problem as an editor shows it. */
+export function diagnosticOf(document: RunDocument, problem: Problem, explanations?: string): Diagnostic {
   const uri = URI.file(document.file).toString();
-  return findProblems(document, files).map((problem) => ({
+  return {
     range: rangeOf(problem),
     severity: problem.severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     code: problem.code,
@@ -28,7 +32,7 @@ export function diagnose(document: RunDocument, context: DiagnoseContext = {}): 
         message,
       })),
     }),
-  }));
+  };
 }
 
 /**

@@ -1,15 +1,9 @@
-import {
-  type CodeAction,
-  CodeActionKind,
-  type Diagnostic,
-  type Range,
-  TextEdit,
-} from 'vscode-languageserver-types';
+import { type CodeAction, CodeActionKind, type Range, TextEdit } from 'vscode-languageserver-types';
 import { URI } from 'vscode-uri';
 import { closest, type Path, type Problem, type SchemaNode } from '../../trainer/config/index.ts';
 import { vggConvolutions, vggTypes } from '../../trainer/models/shapes/vgg.ts';
 import { inMap, namedDatasets, scaleOf } from './datasets.ts';
-import { diagnose, findProblems, rangeOf } from './diagnose.ts';
+import { diagnosticOf, findProblems, rangeOf } from './diagnose.ts';
 import type { RunDocument } from './document.ts';
 import { removal } from './entry.ts';
 import type { Span } from './lines.ts';
@@ -35,13 +29,9 @@ interface Fix {
 export function codeActions(document: RunDocument, range: Range): CodeAction[] {
   const uri = URI.file(document.file).toString();
   const problems = findProblems(document);
-  const diagnostics = diagnose(document);
-  const touching = problems.flatMap((problem, i) =>
-    touches(rangeOf(problem), range) ? [{ problem, i }] : [],
-  );
-  const quick = touching.flatMap(({ problem, i }) =>
-    fixesFor(document, problem).map((fix) => quickFix(document, uri, fix, diagnostics[i])),
-  );
+  const quick = problems
+    .filter((problem) => touches(rangeOf(problem), range))
+    .flatMap((problem) => fixesFor(document, problem).map((fix) => quickFix(document, uri, fix, problem)));
   return [...quick, ...fixAll(document, uri, problems), ...convert(document, uri)];
 }
 
@@ -52,17 +42,13 @@ function touches(a: Range, b: Range): boolean {
   return !isBefore(a, b) && !isBefore(b, a);
 }
 
-function quickFix(
-  document: RunDocument,
-  uri: string,
-  { title, edit, isPreferred }: Fix,
-  diagnostic: Diagnostic | undefined,
-): CodeAction {
+function quickFix(document: RunDocument, uri: string, fix: Fix, problem: Problem): CodeAction {
+  const { title, edit, isPreferred } = fix;
   return {
     title,
     kind: CodeActionKind.QuickFix,
     ...(isPreferred && { isPreferred }),
-    ...(diagnostic && { diagnostics: [diagnostic] }),
+    diagnostics: [diagnosticOf(document, problem)],
     edit: { changes: { [uri]: [TextEdit.replace(document.rangeOf(edit), edit.newText)] } },
   };
 }
