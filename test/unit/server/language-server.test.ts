@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isPlainObject } from '../../../trainer/runs/json-shape.ts';
+import { temporaryFolder } from '../runs/temporary-run.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+
+const folder = temporaryFolder();
+const file = join(folder, 'small.esrgan.yaml');
+const uri = pathToFileURL(file).toString();
+const textDocument = { uri };
+const lines = [
+  'name: small',
+  'scale_factor: 4',
+  'engine: cpu',
+  'datasets:',
+  '  mine: { hr: nowhere }',
+  'pretraining:',
+  '  lr: 1.0e-4',
+  '  num_epock: 10',
+  '  train_datasets: [mine]',
+  'runs_dir: .',
+  '',
+];
+let server: ServerProcess;
+
+/** Of each message about problems, their codes. */
+const published: string[][] = [];
+let wake = () => {};
+
+async function problems(holds: (codes: readonly string[]) => boolean): Promise<void> {
+  while (!published.some(holds)) await new Promise<void>((resolve) => (wake = resolve));
+}
+
+beforeAll(async () => {
+  writeFileSync(file, lines.join('\n'));
+  server = await startServer(folder);
+  server.onMessage('textDocument/publishDiagnostics', (params) => {
+    published.push(codesIn(params));
+    wake();
+  });
+  await server.notify('textDocument/didOpen', {
+    textDocument: { uri, languageId: 'esrgan-yaml', version: 1, text: lines.join('\n') },
+  });
+});
+
+afterAll(() => {
+  server.child.kill('SIGKILL');
+});
+
+function codesIn(params: unknown): string[] {
+  const diagnostics = isPlainObject(params) && Array.isArray(params.diagnostics) ? params.diagnostics : [];
+  return diagnostics.map((each: unknown) => (isPlainObject(each) ? String(each.code) : ''));
+}
+
+test('problems of the text come at once; those of the disk after them, and stay while one types', async () => {
+  await problems((codes) => codes.includes('unknown-key'));
+  await server.notify('textDocument/didChange', {
+    textDocument: { uri, version: 2 },
+    contentChanges: [{ text: lines.join('\n').replace('num_epock', 'num_epoch') }],
+  });
+  await problems((codes) => codes.length > 0 && !codes.includes('unknown-key'));
+  await server.notify('textDocument/didChange', {
+    textDocument: { uri, version: 3 },
+    contentChanges: [{ text: lines.join('\n') }],
+  });
+  await problems((codes) => codes.length > 1 && codes.includes('unknown-key'));
+});
+
+const at = (line: number, character: number) => ({ textDocument, position: { line, character } });
+const whole = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
+
+test.each<[string, object, RegExp]>([
+  ['completion', at(6, 2), /num_epoch/],
+  ['hover', at(1, 3), /scale/i],
+  ['documentSymbol', { textDocument }, /pretraining/],
+  ['foldingRange', { textDocument }, /"startLine":5/],
+  ['selectionRange', { textDocument, positions: [{ line: 6, character: 7 }] }, /"parent"/],
+  ['documentLink', { textDocument }, /"target":"file:/],
+  ['definition', at(8, 21), /"line":4/],
+  ['references', { ...at(4, 3), context: { includeDeclaration: true } }, /"line":8/],
+  ['prepareRename', at(4, 3), /mine/],
+  ['rename', { ...at(4, 3), newName: 'ours' }, /ours/],
+  ['inlayHint', { textDocument, range: whole }, /"label"/],
+  ['codeLens', { textDocument }, /esrgan\.startPretraining/],
+  ['codeAction', { textDocument, range: whole, context: { diagnostics: [] } }, /num_epoch/],
+])('%s', async (feature, params, expected) => {
+  const answer = await server.ask(`textDocument/${feature}`, params);
+  expect(JSON.stringify(answer)).toMatch(expected);
+});
+
+test('a refusal is a message for the person', async () => {
+  await expect(server.ask('textDocument/rename', { ...at(4, 3), newName: '' })).rejects.toThrow(
+    'A data set needs a name.',
+  );
+});
+
+test('nothing is known of a document that is not open', async () => {
+  const params = { ...at(0, 0), textDocument: { uri: `${uri}x` } };
+  expect(await server.ask('textDocument/hover', params)).toBeNull();
+});
+
+test('presets, imports and engines are answered', async () => {
+  const presets = await server.request('esrgan/presets', null);
+  expect(presets.length).toBeGreaterThan(0);
+  await expect(server.request('esrgan/importBasicSR', { text: '- no' })).rejects.toThrow(/BasicSR/);
+  const { chosen, engines } = await server.request('esrgan/engines', { again: false });
+  expect(engines.find(({ name }) => name === chosen)).toMatchObject({ available: true, missing: null });
+  for (const { available, device, missing } of engines) {
+    expect([device !== null, missing !== null]).toEqual([available, !available]);
+  }
+  const { items } = await server.request('esrgan/inventory', { folder });
+  expect(items.map(({ kind, name }) => `${kind} ${name}`)).toEqual(
+    expect.arrayContaining(['data div2k', 'data set5', 'weights vgg19']),
+  );
+  expect(items.find(({ name }) => name === 'div2k')).toMatchObject({
+    present: false,
+    description: expect.stringMatching(/GB$/),
+    path: join(folder, 'data', 'DIV2K_train_HR'),
+    canGet: true,
+  });
+});
+
+test('it ends promptly', async () => {
+  const other = await startServer(folder);
+  expect(await other.shutdown()).toBe(0);
+});
