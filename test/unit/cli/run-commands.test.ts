@@ -6,9 +6,10 @@ import { expect, test, vi } from 'vitest';
 import { registerControl } from '../../../trainer/cli/control.ts';
 import { registerRuns } from '../../../trainer/cli/runs.ts';
 import { WorkbenchError } from '../../../trainer/errors/errors.ts';
+import { enqueue, readLaunch } from '../../../trainer/runs/launch.ts';
 import { acquireLock } from '../../../trainer/runs/lock.ts';
 import { createManifest } from '../../../trainer/runs/manifest.ts';
-import { createRunDirectory, type RunPaths } from '../../../trainer/runs/run-directory.ts';
+import { createRunDirectory, type RunPaths, runPaths } from '../../../trainer/runs/run-directory.ts';
 import { type RunState, type Status, writeStatus } from '../../../trainer/runs/status.ts';
 
 const status = {
@@ -165,4 +166,13 @@ test('of many runs only some are named', () => {
   expect(errorOf('stop', 'x', '--runs-dir', folder).message).toMatch(
     /there are r0, r1, r2, r3, r4, … \(7 runs\)/,
   );
+});
+
+test('a run that waits is listed as such, and stopping it takes it out of the queue', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'esrgan-waiting-'));
+  const run = runPaths(join(folder, 'waiting'));
+  enqueue(run, { stage: 'pretraining', resume: false, order: 1 }, 'name: waiting\n');
+  expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^waiting +queued /m);
+  expect(esrgan('stop', 'waiting', '--runs-dir', folder)).toBe('Run waiting waits no longer.\n');
+  expect(readLaunch(run).queued).toBeUndefined();
 });

@@ -59,6 +59,11 @@ describe('a room may import only what the architecture allows it', () => {
       forbidden: 'trainer/engine/graph.ts',
     },
     {
+      room: 'server',
+      allowed: 'trainer/runs/launch.ts',
+      forbidden: 'trainer/engine/graph.ts',
+    },
+    {
       room: 'trainer/errors',
       allowed: 'trainer/errors/errors.ts',
       forbidden: 'trainer/runs/list.ts',
