@@ -21,7 +21,7 @@ export function diagnosticOf(document: RunDocument, problem: Problem, explanatio
   const uri = URI.file(document.file).toString();
   return {
     range: rangeOf(problem),
-    severity: problem.severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    severity: severityOf(document, problem),
     code: problem.code,
     source: 'esrgan',
     message: problem.stage ? `${problem.message} (concerns ${problem.stage} only)` : problem.message,
@@ -33,6 +33,13 @@ export function diagnosticOf(document: RunDocument, problem: Problem, explanatio
       })),
     }),
   };
+}
+
+/** What concerns only the stage that a file leaves out does not matter before that stage is wanted. */
+function severityOf(document: RunDocument, { severity, stage }: Problem): DiagnosticSeverity {
+  const hasOther = document.nodeAt([stage === 'training' ? 'pretraining' : 'training']) !== undefined;
+  if (stage && !document.nodeAt([stage]) && hasOther) return DiagnosticSeverity.Information;
+  return severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
 }
 
 /**

@@ -72,3 +72,13 @@ test('looks at the disk only where it is given', () => {
   const codes = diagnose(document, { files: fakeFiles({}) }).map(({ code }) => code);
   expect(codes).toContain('weights-missing');
 });
+
+test('only informs of what concerns a stage that the file leaves out', () => {
+  const pretraining = 'pretraining: { train_datasets: [set5], val_datasets: [set5] }\n';
+  const severities = (text: string) =>
+    diagnose(openDocument(text, '/p/run.esrgan.yaml'), { files: fakeFiles({}) })
+      .filter(({ message }) => String(message).includes('(concerns training only)'))
+      .map(({ severity }) => severity);
+  expect(new Set(severities(pretraining))).toEqual(new Set([3]));
+  expect(severities(`${pretraining}training: { num_step: 9 }\n`)).toContain(1);
+});
