@@ -162,8 +162,8 @@ export class TextEditor {
     await this.element.and(this.#page.locator('.focused')).waitFor();
   }
 
-  /** A line on the screen that has this text. */
-  line(text: string | RegExp): Locator {
+  /** A line on the screen that has this text; its spaces are hard ones, which only a plain text matches. */
+  line(text: string): Locator {
     return this.element.locator('.view-line', { hasText: text });
   }
 
