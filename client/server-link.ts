@@ -50,6 +50,7 @@ export interface ServerLink extends Disposable {
 /** `module` is the server's program; `log` takes its words and the client's. */
 export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink {
   const told: { [Name in NotificationName]: EventEmitter<Notifications[Name]> } = {
+    'esrgan/jobChanged': new EventEmitter(),
     'esrgan/runsChanged': new EventEmitter(),
     'esrgan/runChanged': new EventEmitter(),
   };
@@ -94,6 +95,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
         },
       },
     );
+    made.onNotification('esrgan/jobChanged', (params) => told['esrgan/jobChanged'].fire(params));
     made.onNotification('esrgan/runsChanged', (params) => told['esrgan/runsChanged'].fire(params));
     made.onNotification('esrgan/runChanged', (params) => told['esrgan/runChanged'].fire(params));
     await made.start();

@@ -1,25 +1,25 @@
 import { resolve, sep } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
 import { WorkbenchError } from '../trainer/errors/errors.ts';
+import { answer, type Handlers } from './answer.ts';
 import type { Manager } from './experiments/manager.ts';
-import { failureOf } from './failure.ts';
 import { importBasicSR } from './import/basicsr.ts';
 import { duplicateWithChanges } from './presets/duplicate.ts';
 import { presets } from './presets/presets.ts';
-import type { ParamsOf, RequestName, ResultOf } from './protocol/messages.ts';
+import type { ComparisonRequests } from './protocol/comparison.ts';
+import type { JobRequests } from './protocol/jobs.ts';
+import type { RequestName } from './protocol/messages.ts';
 import type { Workspace } from './workspace.ts';
 
-type Handlers = {
-  readonly [Name in RequestName]: (params: ParamsOf<Name>) => ResultOf<Name> | Promise<ResultOf<Name>>;
-};
+type RunRequestName = Exclude<RequestName, keyof ComparisonRequests | keyof JobRequests>;
 
-/** Answers every message of `Requests`; an error becomes one message that the editor shows. */
+/** Answers the messages about runs, run files and the machine. */
 export function registerRuns(
   connection: Connection,
   manager: () => Promise<Manager>,
   workspace: () => Workspace,
 ): void {
-  const handlers: Handlers = {
+  const handlers: Handlers<RunRequestName> = {
     'esrgan/runs': async () => (await manager()).runs(),
     'esrgan/run': async ({ run }) => (await manager()).run(run),
     'esrgan/points': async ({ run, after }) => (await manager()).points(run, after),
@@ -63,21 +63,7 @@ export function registerRuns(
       return imported;
     },
   };
-  for (const name of Object.keys(handlers)) if (isName(name)) register(name);
-
-  function isName(name: string): name is RequestName {
-    return name in handlers;
-  }
-
-  function register<Name extends RequestName>(name: Name): void {
-    connection.onRequest(name, async (params: ParamsOf<Name>): Promise<unknown> => {
-      try {
-        return await handlers[name](params);
-      } catch (error) {
-        throw failureOf(error, connection);
-      }
-    });
-  }
+  answer(connection, handlers);
 }
 
 /** The data folder and scale that most run files of a folder of the workspace name, or the usual ones. */

@@ -1,3 +1,5 @@
+import type { ComparisonRequests } from './comparison.ts';
+import type { Job, JobRequests } from './jobs.ts';
 import type { EngineReport, InventoryReport } from './machine.ts';
 import type { PointCursor, PointsAnswer, RunDetail, RunSummary, StageName } from './runs.ts';
 
@@ -6,7 +8,7 @@ import type { PointCursor, PointsAnswer, RunDetail, RunSummary, StageName } from
  * server answers, or rejects with one message that a person can act on. Views in webviews ask through the editor
  * in the same words.
  */
-export interface Requests {
+export interface Requests extends ComparisonRequests, JobRequests {
   /** All runs of all run folders that the workspace knows, live ones first, then the newest. */
   'esrgan/runs': { params: null; result: readonly RunSummary[] };
   /** One run. */
@@ -72,6 +74,8 @@ export interface Preset {
 
 /** What the server tells without being asked. */
 export interface Notifications {
+  /** A job came, went on (at most ten times a second) or ended. */
+  'esrgan/jobChanged': Job;
   /** Runs appeared, changed what a list shows of them, or went. At most a few times a second. */
   'esrgan/runsChanged': { readonly changed: readonly RunSummary[]; readonly removed: readonly string[] };
   /** Something of a followed run changed on the disk. */
