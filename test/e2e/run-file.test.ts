@@ -27,14 +27,14 @@ test('a wrong key is underlined and mended with one keystroke', async () => {
   const { textEditor } = workbench;
   await expect.poll(() => textEditor.problems('error').count()).toBe(0);
   await textEditor.press('Control+End', 'Enter');
-  await textEditor.type('batch_siz: 4');
+  await textEditor.type('sead: 4');
   await textEditor.press('Escape');
   await textEditor.problems('error').first().waitFor();
   await textEditor.press('Home');
-  await (await textEditor.fix('batch_size')).first().click();
-  await textEditor.line('batch_size: 4').waitFor();
+  await (await textEditor.fix('seed')).first().click();
+  await textEditor.line('seed: 4').waitFor();
   await textEditor.save();
-  await expect.poll(() => workspace.read(file)).toContain('\nbatch_size: 4');
+  await expect.poll(() => workspace.read(file)).toContain('\nseed: 4');
 });
 
 test('an impossible value is mended to the nearest possible one', async () => {

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -49,10 +50,7 @@ export async function createWorkspace(
     write,
     read: (name) => readFileSync(path(name), 'utf8'),
     remove() {
-      for (const run of runsIn(path('runs'))) {
-        const trainer = trainerOf(run);
-        if (trainer !== undefined) process.kill(trainer, 'SIGKILL');
-      }
+      endTrainers(path('runs'));
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
@@ -64,11 +62,11 @@ export function trainerOf(run: string): number | undefined {
   return holder && !whyStale(holder, Date.now()) ? holder.pid : undefined;
 }
 
-function runsIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).map((name) => join(folder, name));
-  } catch {
-    return [];
+/** Ends what trains in a folder of runs; it may be absent. */
+export function endTrainers(folder: string): void {
+  for (const run of existsSync(folder) ? readdirSync(folder) : []) {
+    const trainer = trainerOf(join(folder, run));
+    if (trainer !== undefined) process.kill(trainer, 'SIGKILL');
   }
 }
 
