@@ -1,9 +1,11 @@
-// Bundles the command into dist/. Native packages stay outside: they are loaded from node_modules.
-import { chmodSync, rmSync } from 'node:fs';
+// Bundles the command, the server, the client and the webview apps into dist/. Native packages stay outside: they are
+// loaded from node_modules. All is made beside it first, so that what runs from dist/ meanwhile finds its files.
+import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { bundleMedia } from './bundle-media.mjs';
 
-rmSync('dist', { recursive: true, force: true });
+const folder = 'dist-new';
+rmSync(folder, { recursive: true, force: true });
 await build({
   entryPoints: {
     esrgan: 'trainer/cli/main.ts',
@@ -11,7 +13,7 @@ await build({
     server: 'server/main.ts',
     launcher: 'server/experiments/launcher.ts',
   },
-  outdir: 'dist',
+  outdir: folder,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -25,12 +27,12 @@ await build({
   },
   logLevel: 'warning',
 });
-chmodSync('dist/esrgan.js', 0o755);
+chmodSync(`${folder}/esrgan.js`, 0o755);
 
 // VS Code loads extensions as CommonJS.
 await build({
   entryPoints: { client: 'client/extension.ts' },
-  outdir: 'dist',
+  outdir: folder,
   outExtension: { '.js': '.cjs' },
   bundle: true,
   format: 'cjs',
@@ -42,4 +44,6 @@ await build({
   logLevel: 'warning',
 });
 
-await bundleMedia('dist/media');
+await bundleMedia(`${folder}/media`);
+rmSync('dist', { recursive: true, force: true });
+renameSync(folder, 'dist');
