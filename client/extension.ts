@@ -1,4 +1,6 @@
 import { commands, type ExtensionContext, type LogOutputChannel, Uri, window } from 'vscode';
+import { compareCommands } from './compare-commands.ts';
+import { createComparePanels } from './compare-panel.ts';
 import { createEngineStatus } from './engine-status.ts';
 import { createFollows } from './follows.ts';
 import { getCommands } from './get-commands.ts';
@@ -37,12 +39,24 @@ function open({ extensionUri: extension, subscriptions }: ExtensionContext, log:
   const runsView = createRunsView(link, runs, follows);
   const inventoryView = createInventoryView(link);
   const panels = createRunPanels({ extension, link, follows }, runs);
+  const comparePanels = createComparePanels({ extension, link, follows }, runs);
   const engines = createEngineStatus(link);
-  const workbench: Workbench = { extension, log, link, follows, runs, runsView, inventoryView, panels };
+  const workbench: Workbench = {
+    extension,
+    log,
+    link,
+    follows,
+    runs,
+    runsView,
+    inventoryView,
+    panels,
+    comparePanels,
+  };
 
   const table: Readonly<Record<string, Command>> = {
     ...runCommands(workbench),
     ...runFileCommands(workbench),
+    ...compareCommands(workbench),
     ...getCommands(workbench),
     ...serverCommands(workbench, engines),
   };
@@ -52,6 +66,7 @@ function open({ extensionUri: extension, subscriptions }: ExtensionContext, log:
     runsView,
     inventoryView,
     panels,
+    comparePanels,
     engines,
     createStatusBar(runs),
     link.onDidStart(() => follows.tellAll()),

@@ -9,7 +9,7 @@ import type { Command, Workbench } from './workbench.ts';
 
 type RunCommand = Exclude<
   TargetCommand,
-  'esrgan.startPretraining' | 'esrgan.startTraining' | 'esrgan.duplicateRun'
+  'esrgan.startPretraining' | 'esrgan.startTraining' | 'esrgan.duplicateRun' | 'esrgan.compareRuns'
 >;
 
 /** The commands about runs; each asks for its run where it is called without one. */

@@ -34,7 +34,7 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
       if (panels.get(run) === panel) panels.delete(run);
     });
     showState(run, panel);
-    const app = { name: 'run-panel', title: `Run ${basename(run)}`, parameters: { run }, folder: run };
+    const app = { name: 'run-panel', title: `Run ${basename(run)}`, parameters: { run }, folders: [run] };
     hostApp(panel, app, services);
   };
 

@@ -1,5 +1,6 @@
 import { type QuickPickItem, ThemeColor, ThemeIcon, window } from 'vscode';
 import type { CommandTarget } from '../server/protocol/commands.ts';
+import { maximumComparedRuns } from '../server/protocol/comparison.ts';
 import type { RunSummary } from '../server/protocol/runs.ts';
 import { type Ability, abilitiesOf } from './run-abilities.ts';
 import { colourId, describeRun, stateIcons } from './run-labels.ts';
@@ -50,4 +51,26 @@ function runItem(run: RunSummary): QuickPickItem & { readonly run: string } {
     iconPath: new ThemeIcon(stateIcons[run.state], new ThemeColor(colourId(run.colour))),
     run: run.run,
   };
+}
+
+/** The runs that the person picks to be compared, with some picked already; undefined where they think better of it. */
+export async function pickRunsToCompare(
+  runs: RunList,
+  chosen: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const all = await runs.all();
+  if (all.length === 0) throw new Error('There are no runs to compare yet. Start one from a run file.');
+  const items = all.map((run) => ({ ...runItem(run), picked: chosen.includes(run.run) }));
+  const picked = await window.showQuickPick(items, {
+    canPickMany: true,
+    placeHolder: `Which runs are to be compared? (2 to ${maximumComparedRuns})`,
+    matchOnDescription: true,
+  });
+  if (picked === undefined || picked.length === 0) return undefined;
+  if (picked.length > maximumComparedRuns) {
+    throw new Error(`At most ${maximumComparedRuns} runs can be compared, and ${picked.length} were picked.`);
+  }
+  // Those that were there keep their order.
+  const now = picked.map(({ run }) => run);
+  return [...chosen.filter((run) => now.includes(run)), ...now.filter((run) => !chosen.includes(run))];
 }

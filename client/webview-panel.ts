@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { basename, dirname } from 'node:path';
 import { commands, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import type {
   WebviewMessage,
@@ -17,8 +18,25 @@ export interface PanelApp {
   readonly name: string;
   readonly title: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** The only folder whose files the page can load and open. */
-  readonly folder: string;
+  /** The only folders whose files the page can load and open. */
+  readonly folders: readonly string[];
+  /** What only this app may ask. */
+  readonly ownAnswers?: Answers<OwnRequestName>;
+}
+
+/** The requests that one app only has, and that its panel answers. */
+export type OwnRequestName = 'host/pickRuns' | 'host/runsOf' | 'host/setRuns';
+
+type Answers<Names extends WebviewRequestName> = {
+  readonly [Name in Names]: (
+    params: WebviewRequests[Name]['params'],
+  ) => Promise<WebviewRequests[Name]['result']>;
+};
+
+/** An app in its panel. */
+export interface HostedApp {
+  /** Lets the page load and open files of these folders and no others; the page is made anew where that is a change. */
+  allow(folders: readonly string[]): void;
 }
 
 /** What panels need of the rest of the editor's side. */
@@ -36,17 +54,28 @@ export function hostApp(
   panel: WebviewPanel,
   app: PanelApp,
   { extension, link, follows }: PanelServices,
-): void {
+): HostedApp {
   const { webview } = panel;
   const programs = Uri.joinPath(extension, 'dist', 'media');
-  webview.options = { enableScripts: true, localResourceRoots: [programs, Uri.file(app.folder)] };
+  let folders: readonly string[] = [];
+  const allow = (allowed: readonly string[]) => {
+    if (allowed.length === folders.length && allowed.every((folder) => folders.includes(folder))) return;
+    folders = allowed;
+    const localResourceRoots = [programs, ...folders.map((folder) => Uri.file(folder))];
+    webview.options = { enableScripts: true, localResourceRoots };
+  };
+  allow(app.folders);
+  const isAllowed = (path: string) => folders.some((folder) => isInside(folder, path));
   const post = (message: WebviewMessage) => void webview.postMessage(message);
 
-  const answers: {
-    [Name in WebviewRequestName]: (
-      params: WebviewRequests[Name]['params'],
-    ) => Promise<WebviewRequests[Name]['result']>;
-  } = {
+  const refused = async () => {
+    throw new Error('The page of another view asks this.');
+  };
+  const answers: Answers<WebviewRequestName> = {
+    'host/pickRuns': refused,
+    'host/runsOf': refused,
+    'host/setRuns': refused,
+    ...app.ownAnswers,
     'esrgan/runs': (params) => link.request('esrgan/runs', params),
     'esrgan/run': (params) => link.request('esrgan/run', params),
     'esrgan/points': (params) => link.request('esrgan/points', params),
@@ -57,21 +86,50 @@ export function hostApp(
       return null;
     },
     async 'esrgan/control'(params) {
-      if (params.request === 'resume' && !workspace.isTrusted) {
-        throw new Error('Nothing is started in a workspace that is not trusted.');
-      }
+      if (params.request === 'resume') requireTrust();
       return link.request('esrgan/control', params);
     },
+    'esrgan/comparison': (params) => link.request('esrgan/comparison', params),
+    'esrgan/evaluation': (params) => link.request('esrgan/evaluation', params),
+    'esrgan/testSets': (params) => link.request('esrgan/testSets', params),
+    async 'esrgan/evaluate'(params) {
+      requireTrust();
+      return link.request('esrgan/evaluate', params);
+    },
+    'esrgan/configDifference': (params) => link.request('esrgan/configDifference', params),
+    'esrgan/curveScale': (params) => link.request('esrgan/curveScale', params),
+    async 'esrgan/pictureResults'(params) {
+      requireTrust();
+      return link.request('esrgan/pictureResults', params);
+    },
+    'esrgan/weightsDifference': (params) => link.request('esrgan/weightsDifference', params),
+    async 'esrgan/blend'(params) {
+      requireTrust();
+      return link.request('esrgan/blend', params);
+    },
+    'esrgan/closeBlend': (params) => link.request('esrgan/closeBlend', params),
+    'esrgan/exportComparison': (params) => link.request('esrgan/exportComparison', params),
+    'esrgan/jobs': (params) => link.request('esrgan/jobs', params),
+    'esrgan/cancelJob': (params) => link.request('esrgan/cancelJob', params),
     async 'host/uris'({ paths }) {
-      const inside = paths.filter((path) => isInside(app.folder, path));
+      const inside = paths.filter(isAllowed);
       return Object.fromEntries(
         inside.map((path) => [path, webview.asWebviewUri(Uri.file(path)).toString()]),
       );
     },
     'host/save': ({ name, content }) => save(name, content),
     async 'host/open'({ path }) {
-      if (!isInside(app.folder, path)) throw new Error(`${path} is not in ${app.folder}.`);
+      requireAllowed(path);
       await commands.executeCommand('vscode.open', Uri.file(path), ViewColumn.Beside);
+      return null;
+    },
+    async 'host/diff'({ left, right }) {
+      requireAllowed(left);
+      requireAllowed(right);
+      const nameOf = (path: string) => `${basename(dirname(path))}/${basename(path)}`;
+      const title = `${nameOf(left)} ↔ ${nameOf(right)}`;
+      const options = { viewColumn: ViewColumn.Beside };
+      await commands.executeCommand('vscode.diff', Uri.file(left), Uri.file(right), title, options);
       return null;
     },
     async 'host/command'({ command, args: [target] }) {
@@ -79,6 +137,9 @@ export function hostApp(
       return null;
     },
   };
+  function requireAllowed(path: string): void {
+    if (!isAllowed(path)) throw new Error(`${path} is not in ${folders.join(' or ')}.`);
+  }
   const answer = async <Name extends WebviewRequestName>({ id, name, params }: WebviewRequest<Name>) => {
     try {
       post({ kind: 'answer', id, result: await answers[name](params) });
@@ -97,6 +158,9 @@ export function hostApp(
     }),
     link.onNotification('esrgan/runsChanged', (params) =>
       post({ kind: 'notification', name: 'esrgan/runsChanged', params }),
+    ),
+    link.onNotification('esrgan/jobChanged', (params) =>
+      post({ kind: 'notification', name: 'esrgan/jobChanged', params }),
     ),
     link.onNotification('esrgan/runChanged', (params) => {
       if (follows.isFollowing(panel, params.run)) {
@@ -134,6 +198,11 @@ export function hostApp(
     nonce: randomBytes(18).toString('base64url'),
     parameters: app.parameters,
   });
+  return { allow };
+}
+
+function requireTrust(): void {
+  if (!workspace.isTrusted) throw new Error('Nothing is started in a workspace that is not trusted.');
 }
 
 async function save(name: string, content: string | Uint8Array): Promise<{ path: string | null }> {

@@ -2,6 +2,7 @@ import { isAbsolute, relative } from 'node:path';
 import type { CommandTarget } from '../server/protocol/commands.ts';
 import type { PointCursor } from '../server/protocol/runs.ts';
 import { type WebviewRequest, webviewCommands } from '../server/protocol/webview.ts';
+import { parseComparisonRequest } from './comparison-requests.ts';
 
 const controls = ['stop', 'pause', 'resume', 'checkpoint', 'validate'] as const;
 
@@ -13,7 +14,9 @@ export function parseWebviewRequest(message: unknown): WebviewRequest | undefine
   if (!isObject(message) || message.kind !== 'request' || typeof message.id !== 'number') return undefined;
   const { id, name } = message;
   const asked = { kind: 'request' as const, id };
-  if (name === 'esrgan/runs') return { ...asked, name, params: null };
+  if (name === 'esrgan/runs' || name === 'esrgan/jobs' || name === 'esrgan/closeBlend') {
+    return { ...asked, name, params: null };
+  }
   if (!isObject(message.params)) return undefined;
   const { run, after, count, follow, request, paths, path, content, command, args, ...rest } = message.params;
   switch (name) {
@@ -50,8 +53,10 @@ export function parseWebviewRequest(message: unknown): WebviewRequest | undefine
       const target = Array.isArray(args) && args.length === 1 ? parseTarget(args[0]) : undefined;
       return allowed && target ? { ...asked, name, params: { command: allowed, args: [target] } } : undefined;
     }
-    default:
-      return undefined;
+    default: {
+      const parsed = parseComparisonRequest(name, message.params);
+      return parsed && { ...asked, ...parsed };
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { LogOutputChannel, Uri } from 'vscode';
+import type { ComparePanels } from './compare-panel.ts';
 import type { Follows } from './follows.ts';
 import type { InventoryView } from './inventory-view.ts';
 import type { RunList } from './run-list.ts';
@@ -17,6 +18,7 @@ export interface Workbench {
   readonly runsView: RunsView;
   readonly inventoryView: InventoryView;
   readonly panels: RunPanels;
+  readonly comparePanels: ComparePanels;
 }
 
 /** What a command does with what it was called for. */

@@ -19,6 +19,7 @@ export type TargetCommand =
   | 'esrgan.startTraining'
   // of a run
   | 'esrgan.openRun'
+  | 'esrgan.compareRuns'
   | 'esrgan.resumeRun'
   | 'esrgan.pauseRun'
   | 'esrgan.stopRun'

@@ -4,9 +4,10 @@ import type { NotificationName, Notifications, Requests } from './messages.ts';
 /**
  * What a webview and the editor that hosts it say to each other. The page of an app is
  * `<body><main id="app" data-...></main></body>`: its parameters are the data attributes of that element
- * (`data-run`: the run directory of a run panel). Pages are made anew whenever they come into view: an app keeps
- * in its state (`setState`) how it looks, never data, and always its parameters under the same names
- * (`{ run: '/runs/a', ... }`), so that the editor can bring it back after a restart.
+ * (`data-run`: the run directory of a run panel; `data-runs`: those of a comparison, as JSON). Pages are made anew
+ * whenever they come into view: an app keeps in its state (`setState`) how it looks, never data, and always its
+ * parameters under the same names (`{ run: '/runs/a', ... }`, `{ runs: ['/runs/a'], ... }`), so that the editor can
+ * bring it back after a restart.
  *
  * The colour of a run with `colour: n` is the CSS variable `--vscode-esrgan-run<n modulo runColours>`.
  */
@@ -22,6 +23,19 @@ export const webviewServerRequests = [
   'esrgan/newestPoints',
   'esrgan/follow',
   'esrgan/control',
+  'esrgan/comparison',
+  'esrgan/evaluation',
+  'esrgan/testSets',
+  'esrgan/evaluate',
+  'esrgan/configDifference',
+  'esrgan/curveScale',
+  'esrgan/pictureResults',
+  'esrgan/weightsDifference',
+  'esrgan/blend',
+  'esrgan/closeBlend',
+  'esrgan/exportComparison',
+  'esrgan/jobs',
+  'esrgan/cancelJob',
 ] as const satisfies readonly (keyof Requests)[];
 
 /** The commands that a webview may run through `host/command`. */
@@ -50,6 +64,17 @@ export interface WebviewRequests extends Pick<Requests, (typeof webviewServerReq
     params: { command: (typeof webviewCommands)[number]; args: readonly [CommandTarget] };
     result: null;
   };
+  /** Shows the differences of two files of the runs in the editor's own diff editor, beside. */
+  'host/diff': { params: { left: string; right: string }; result: null };
+  /** Asks the person for runs to compare, with `runs` chosen already; null where they thought better of it. */
+  'host/pickRuns': { params: { runs: readonly string[] }; result: { runs: readonly string[] | null } };
+  /** The runs that things dropped on the page belong to, from their addresses: run directories or files in them. */
+  'host/runsOf': { params: { uris: readonly string[] }; result: { runs: readonly string[] } };
+  /**
+   * The runs that a comparison shows from now on. Where the page may not load their files yet, the editor lets it and
+   * makes it anew, with the state that it has kept.
+   */
+  'host/setRuns': { params: { runs: readonly string[] }; result: null };
 }
 
 export type WebviewRequestName = keyof WebviewRequests;
@@ -70,7 +95,7 @@ export type WebviewReply =
   | { readonly kind: 'failure'; readonly id: number; readonly message: string };
 
 /**
- * The editor passes on what the server tells: `esrgan/runsChanged`, and `esrgan/runChanged` of runs that this page
+ * The editor passes on what the server tells: `esrgan/runsChanged`, `esrgan/jobChanged`, and `esrgan/runChanged` of runs that this page
  * follows. When the server had to be started again, it tells the pages that all parts of what they follow changed.
  */
 export type WebviewNotification = {
