@@ -1,6 +1,6 @@
 // `npm run screenshots`: pictures of every view for the README, in docs/images, from the real workbench with a real
 // run, in light, dark and high contrast.
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareDemoData } from '../../scripts/demo-data.mjs';
@@ -19,7 +19,12 @@ const samplesWanted = 4;
 
 const folder = join(realpathSync(mkdtempSync(join(tmpdir(), 'esrgan-pictures-'))), 'satellite');
 mkdirSync(target, { recursive: true });
-cpSync('examples/workspace/first-run.esrgan.yaml', join(folder, 'first-run.esrgan.yaml'));
+mkdirSync(folder);
+const runFile = readFileSync('examples/workspace/first-run.esrgan.yaml', 'utf8');
+writeFileSync(
+  join(folder, 'first-run.esrgan.yaml'),
+  runFile.replaceAll('every_steps: 250', 'every_steps: 60'),
+);
 await prepareDemoData(join(folder, 'data'));
 const editor = await startEditor();
 try {

@@ -196,10 +196,19 @@ export class TextEditor {
     return this.element.locator(`.squiggly-${severity}`);
   }
 
-  /** A line of the menu of fixes for the problem at the cursor, which it opens. */
-  async fix(title: string | RegExp): Promise<Locator> {
+  /** Applies a fix of the problem at the cursor, by the keyboard: an open menu swallows clicks. */
+  async fix(title: string): Promise<void> {
     await this.press('Control+.');
-    return this.#page.locator('.action-widget .monaco-list-row', { hasText: title });
+    const rows = this.#page.locator('.action-widget .monaco-list-row.action');
+    const wanted = rows.filter({ hasText: title }).first();
+    await wanted.waitFor();
+    const steps = await wanted.evaluate((row) => {
+      const all = [...row.parentElement!.querySelectorAll('.action')];
+      return all.indexOf(row) - all.findIndex((each) => each.classList.contains('focused'));
+    });
+    for (let step = 0; step < steps; step++) await this.press('ArrowDown');
+    await wanted.and(this.#page.locator('.focused')).waitFor();
+    await this.press('Enter');
   }
 
   /** An action in the line above a stage. */
