@@ -1,26 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { readRunFile } from '../config/index.ts';
-import type { Engine } from '../engine/engine.ts';
-import { openEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { type ComparedRun, compareRuns, type NetOpener } from '../evaluate/compare.ts';
+import { compareRuns } from '../evaluate/compare.ts';
 import {
   comparisonCsv,
   comparisonJson,
   comparisonMarkdown,
   comparisonText,
 } from '../evaluate/compare-report.ts';
-import type { TestSet } from '../evaluate/evaluate.ts';
-import { fingerprintTestSet } from '../evaluate/store.ts';
+import type { ComparedRun } from '../evaluate/results/comparability.ts';
+import { fingerprintTestSet, type TestSet } from '../evaluate/results/test-set.ts';
 import { readManifest } from '../runs/manifest.ts';
-import { networkUpscaler } from '../upscale/network-upscaler.ts';
-import { readGenerator } from '../weights/generator-file.ts';
-import { interpolate } from '../weights/interpolate.ts';
 import { evaluateWithProgress, parseTestSet } from './evaluate.ts';
 import { findRun } from './find-run.ts';
+import { parseShare } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
-import { generatorOf, parseEngine } from './open-model.ts';
+import { netOpener } from './open-model.ts';
 
 interface Flags extends MeasureFlags {
   readonly data?: TestSet[];
@@ -60,7 +56,7 @@ export function registerCompare(program: Command): void {
         );
       }
       const protocol = [...new Set([...flags.protocol, ...(published ? ['seed' as const] : [])])];
-      const testSets = await Promise.all(data.map(fingerprintTestSet));
+      const testSets = await Promise.all(data.map((testSet) => fingerprintTestSet(testSet)));
       const comparison = await withMeasures({ ...flags, protocol }, (measures) =>
         compareRuns(runs, {
           testSets,
@@ -91,29 +87,4 @@ function openRun(runsDir: string, name: string): ComparedRun {
     'run',
     `${paths.root} cannot be compared: it lacks a readable run.json or run.esrgan.yaml, as runs of \`esrgan train\` have.`,
   );
-}
-
-/** Opens nets on one engine, which is looked for when the first of them is needed. */
-function netOpener(engineName: string): NetOpener {
-  const name = parseEngine(engineName);
-  let engine: Promise<Engine> | undefined;
-  const open = async (title: string, { options, parameters }: ReturnType<typeof interpolate>) => {
-    engine ??= openEngine(name);
-    return networkUpscaler(await engine, title, options, parameters);
-  };
-  return {
-    weightsOf: generatorOf,
-    open: (file) => open(file, readGenerator(file)),
-    openInterpolated: (psnr, esrgan, alpha) => {
-      const names = [psnr, esrgan] as const;
-      const net = interpolate(readGenerator(psnr), readGenerator(esrgan), alpha, names);
-      return open(names.join(' and '), net);
-    },
-  };
-}
-
-function parseShare(text: string): number {
-  const share = Number(text);
-  if (text.trim() === '' || !(share >= 0 && share <= 1)) throw new InvalidArgumentError('It must be 0 to 1.');
-  return share;
 }

@@ -1,19 +1,25 @@
-import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Evaluation, TestSet } from '../evaluate/evaluate.ts';
-import { evaluateOnce, fingerprintTestSet, runOfWeights, type Subject } from '../evaluate/store.ts';
+import { exitCodes, WorkbenchError } from '../errors/errors.ts';
+import type { Measure } from '../evaluate/measure.ts';
+import type { Evaluation } from '../evaluate/results/evaluation.ts';
+import { fingerprintTestSet, type KnownTestSet, type TestSet } from '../evaluate/results/test-set.ts';
+import { type EvaluateOnceOptions, evaluateOnce, type Subject } from '../evaluate/store.ts';
+import { fileSubject, interpolatedSubject } from '../evaluate/subject.ts';
 import { evaluationTables } from '../evaluate/table.ts';
-import { sha256OfFile } from '../runs/checkpoints.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
+import { parseShare } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
+import { netOpener } from './open-model.ts';
 import { createReporter } from './terminal.ts';
 import type { OpenModel } from './upscale.ts';
 
 interface Flags extends MeasureFlags {
   readonly data: TestSet[];
+  readonly alpha?: number;
   readonly scale: number;
   readonly again?: boolean;
   readonly json?: boolean;
+  readonly progress?: boolean;
 }
 
 /** Adds `esrgan evaluate` to the command. `weightsOf` tells the file of weights of a model that has one. */
@@ -30,46 +36,68 @@ export function registerEvaluate(
       'test set: a folder with HR/ and, if given, LR_x<scale>/; may be repeated',
       parseTestSet,
     )
+    .option('--alpha <share>', 'measure the mean of two models, with this share of the second', parseShare)
     .option('--scale <factor>', 'enlargement by bicubic; a net has its own', parseScale, 4)
     .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
     .option('--again', 'compute also what the run keeps from earlier')
     .option('--json', 'print JSON')
+    .option('--progress', 'tell of each image on standard error, one JSON object a line')
     .action(async (models: string[], flags: Flags) => {
-      const { data, scale, engine, again = false, json } = flags;
-      const testSets = await Promise.all(data.map(fingerprintTestSet));
+      const { data, again = false, json, progress = false } = flags;
+      const subjects = subjectsOf(models, flags);
+      // A file that is being written is written whole: nothing else runs meanwhile. So one may end at any moment.
+      if (progress) process.once('SIGTERM', () => process.exit(exitCodes.interrupted));
+      const testSets = await Promise.all(data.map((testSet) => fingerprintTestSet(testSet)));
       const printed = await withMeasures(flags, async (measures) => {
         const evaluations: Evaluation[] = [];
-        for (const model of models) {
-          const subject =
-            model === 'bicubic'
-              ? { name: model, weights: null, run: undefined, open: async () => bicubicUpscaler(scale) }
-              : subjectOf(model, weightsOf(model), () => openModel(model, { engine }));
+        for (const subject of subjects) {
           for (const testSet of testSets) {
-            evaluations.push(...(await evaluateWithProgress(subject, testSet, measures, { again })));
+            const options = { again, json: progress };
+            evaluations.push(...(await evaluateWithProgress(subject, testSet, measures, options)));
           }
         }
         return json ? `${JSON.stringify(evaluations)}\n` : evaluationTables(evaluations, measures);
       });
       process.stdout.write(printed);
     });
+
+  function subjectsOf(models: readonly string[], { alpha, engine, scale }: Flags): Subject[] {
+    if (alpha !== undefined) {
+      const [first, second, ...others] = models.map((model) => weightsOf(model));
+      if (first === undefined || second === undefined || others.length > 0) {
+        throw new WorkbenchError(
+          'usage',
+          '--alpha makes one model of two: name the faithful one and the sharp one, and no other.',
+        );
+      }
+      return [interpolatedSubject([first, second], alpha, netOpener(engine).openInterpolated)];
+    }
+    return models.map((model) => {
+      const nothing = { name: model, weights: null, run: undefined };
+      if (model === 'bicubic') return { ...nothing, open: async () => bicubicUpscaler(scale) };
+      const open = () => openModel(model, { engine });
+      const file = weightsOf(model);
+      return file === undefined ? { ...nothing, open } : fileSubject(file, open);
+    });
+  }
 }
 
-function subjectOf(model: string, path: string | undefined, open: Subject['open']): Subject {
-  if (path === undefined) return { name: model, weights: null, run: undefined, open };
-  return { name: relative('', path), weights: sha256OfFile(path), run: runOfWeights(path), open };
-}
-
-/** As `evaluateOnce`, with each image told on a terminal. */
+/** As `evaluateOnce`, with each image told: on a terminal, or with `json` as an object a line on standard error. */
 export async function evaluateWithProgress(
-  ...[subject, testSet, measures, options]: Parameters<typeof evaluateOnce>
+  subject: Subject,
+  testSet: KnownTestSet,
+  measures: readonly Measure[],
+  { json = false, ...options }: EvaluateOnceOptions & { readonly json?: boolean } = {},
 ): Promise<Evaluation[]> {
-  if (!process.stderr.isTTY) return evaluateOnce(subject, testSet, measures, options);
-  const reporter = createReporter({ json: false, stream: process.stderr });
+  if (!process.stderr.isTTY && !json) return evaluateOnce(subject, testSet, measures, options);
+  const reporter = createReporter({ json, stream: process.stderr });
   try {
     return await evaluateOnce(subject, testSet, measures, {
       ...options,
-      onImage: (image, images) =>
-        reporter.progress(`${subject.name} on ${testSet.name}: image ${image} of ${images}`),
+      onImage(image, images) {
+        reporter.progress(`${subject.name} on ${testSet.name}: image ${image} of ${images}`);
+        reporter.event({ event: 'progress', model: subject.name, data: testSet.name, image, images });
+      },
     });
   } finally {
     reporter.done();

@@ -42,7 +42,8 @@ export function registerInterpolate(program: Command): void {
     });
 }
 
-function parseShare(text: string): number {
+/** A share as it is typed: 0 to 1. */
+export function parseShare(text: string): number {
   const share = Number(text);
   if (text.trim() === '' || !(share >= 0 && share <= 1)) {
     throw new InvalidArgumentError('It must be a number from 0 to 1.');

@@ -5,7 +5,7 @@ import { openEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { lpipsDistance, vggDistance } from '../evaluate/feature-distance.ts';
 import { type Measure, pixelMeasures } from '../evaluate/measure.ts';
-import { isProtocolName, type ProtocolName, protocols } from '../metrics/protocols.ts';
+import { isProtocolName, type ProtocolName, protocolDescriptions } from '../evaluate/results/protocols.ts';
 import { vggConvolutions } from '../models/shapes/vgg.ts';
 import { defaultVggFile, recogniseVgg } from '../weights/vgg-file.ts';
 import { parseEngine } from './open-model.ts';
@@ -25,7 +25,7 @@ export function withMeasureOptions(command: Command): Command {
   return command
     .option(
       '--protocol <names>',
-      `of PSNR and SSIM, with commas between them: ${Object.keys(protocols).join(', ')}`,
+      `of PSNR and SSIM, with commas between them: ${Object.keys(protocolDescriptions).join(', ')}`,
       parseProtocols,
       ['paper-y', 'rgb'],
     )
@@ -86,7 +86,7 @@ function downloadedVgg16(): string {
 function parseProtocols(text: string): ProtocolName[] {
   return parseNames(text).map((name) => {
     if (isProtocolName(name)) return name;
-    throw new InvalidArgumentError(`${name} is none of ${Object.keys(protocols).join(', ')}.`);
+    throw new InvalidArgumentError(`${name} is none of ${Object.keys(protocolDescriptions).join(', ')}.`);
   });
 }
 

@@ -1,16 +1,19 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
-import { type EngineName, engineNames } from '../engine/engine.ts';
+import { type Engine, type EngineName, engineNames } from '../engine/engine.ts';
 import { findEngine, openEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import type { NetOpener } from '../evaluate/subject.ts';
+import { generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
 import { bestCheckpoint, latestCheckpoint } from '../runs/checkpoints.ts';
 import { runPaths } from '../runs/run-directory.ts';
-import { averageFile, generatorFile } from '../stages/pretraining.ts';
 import { floatBicubicUpscaler } from '../upscale/bicubic.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
 import { openOnnxUpscaler } from '../upscale/onnx-upscaler.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { readGenerator } from '../weights/generator-file.ts';
+import { interpolate } from '../weights/interpolate.ts';
+import type { Generator } from '../weights/write-generator.ts';
 import { findRun } from './find-run.ts';
 
 /** The engine that `--engine` names. */
@@ -48,6 +51,24 @@ export async function openModel(
   return networkUpscaler(await openEngine(asked), shown, options, parameters);
 }
 
+/** Opens nets on one engine, which is looked for when the first of them is needed. */
+export function netOpener(engineName: string): NetOpener {
+  const name = parseEngine(engineName);
+  let engine: Promise<Engine> | undefined;
+  const open = async (title: string, { options, parameters }: Generator) => {
+    engine ??= openEngine(name);
+    return networkUpscaler(await engine, title, options, parameters);
+  };
+  return {
+    open: (file) => open(file, readGenerator(file)),
+    openInterpolated: (first, second, alpha) => {
+      const names = [first, second] as const;
+      const net = interpolate(readGenerator(first), readGenerator(second), alpha, names);
+      return open(names.join(' and '), net);
+    },
+  };
+}
+
 /** What runs an ONNX file: ONNX Runtime's own engines, never TensorFlow. */
 async function findProvider(asked: EngineName | 'auto'): Promise<'cpu' | 'cuda' | 'webgpu'> {
   if (asked === 'tensorflow') {
@@ -81,10 +102,4 @@ export function weightsOf(name: string): string {
     );
   }
   return generatorOf(checkpoint.path);
-}
-
-/** A checkpoint's generator: the running average where the run keeps one. */
-export function generatorOf(checkpoint: string): string {
-  const average = join(checkpoint, averageFile);
-  return existsSync(average) ? average : join(checkpoint, generatorFile);
 }

@@ -1,7 +1,7 @@
-import { type Metric, metricNames, metrics } from '../metrics/metrics.ts';
 import { type Comparison, type ComparisonRow, deltaOf } from './compare.ts';
-import { type Evaluation, valuesOf } from './evaluate.ts';
-import { publishedBenchmark, publishedResults } from './published.ts';
+import { type Evaluation, valuesOf } from './results/evaluation.ts';
+import { type Metric, metricNames, metrics } from './results/metrics.ts';
+import { publishedBenchmark, publishedResults } from './results/published.ts';
 import { alignCells, type Cells, valueText } from './table.ts';
 
 /** One table of a report. */

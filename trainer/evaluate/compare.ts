@@ -1,32 +1,19 @@
-import { createHash } from 'node:crypto';
 import { type Difference, diffConfigs } from '../config/diff.ts';
-import type { ResolvedConfig } from '../config/index.ts';
-import { metricNames, type Values } from '../metrics/metrics.ts';
 import type { Score } from '../metrics/protocols.ts';
-import { bestCheckpoint, type Checkpoint, latestCheckpoint, sha256OfFile } from '../runs/checkpoints.ts';
-import type { Manifest } from '../runs/manifest.ts';
-import type { RunPaths } from '../runs/run-directory.ts';
-import type { Upscaler } from '../upscale/upscaler.ts';
-import { comparabilityWarnings } from './comparability.ts';
-import type { Evaluation } from './evaluate.ts';
+import { generatorOf } from '../runs/checkpoint-files.ts';
+import {
+  bestCheckpoint,
+  type Checkpoint,
+  type CheckpointState,
+  latestCheckpoint,
+} from '../runs/checkpoints.ts';
 import type { Measure } from './measure.ts';
-import type { evaluateOnce, KnownTestSet, Subject } from './store.ts';
-
-/** A run to be compared. */
-export interface ComparedRun {
-  readonly paths: RunPaths;
-  readonly config: ResolvedConfig;
-  readonly manifest: Manifest;
-}
-
-/** How a net gets from files of weights to an engine. */
-export interface NetOpener {
-  /** The generator's file in a checkpoint's folder. */
-  weightsOf(checkpoint: string): string;
-  open(file: string): Promise<Upscaler>;
-  /** The mean of two nets, `alpha` of the second. */
-  openInterpolated(psnr: string, esrgan: string, alpha: number): Promise<Upscaler>;
-}
+import { type ComparedRun, comparabilityWarnings, comparedSettings } from './results/comparability.ts';
+import type { Evaluation } from './results/evaluation.ts';
+import { metricNames, type Values } from './results/metrics.ts';
+import type { KnownTestSet } from './results/test-set.ts';
+import type { evaluateOnce, Subject } from './store.ts';
+import { fileSubject, interpolatedSubject, type NetOpener } from './subject.ts';
 
 export interface CompareOptions {
   readonly testSets: readonly KnownTestSet[];
@@ -85,8 +72,6 @@ export async function compareRuns(
       rows.push({ run: run.paths.name, ...net, evaluations });
     }
   }
-  // Of a run's name one knows already; and a path that differs is no other training.
-  const configs = runs.map(({ config: { name, runs_dir, data_dir, ...rest } }) => rest);
   return {
     runs: runs.map(({ paths }) => paths.name),
     rows,
@@ -95,7 +80,7 @@ export async function compareRuns(
       description,
       metrics,
     })),
-    differences: diffConfigs(configs),
+    differences: diffConfigs(runs.map(({ config }) => comparedSettings(config))),
     warnings: comparabilityWarnings(runs),
   };
 }
@@ -133,39 +118,28 @@ function netsOf({ paths, config }: ComparedRun, { opener, alpha }: CompareOption
   if (psnr && esrgan) nets.push(interpolated(psnr, esrgan));
   return nets;
 
-  function netOf(model: string, checkpoint: Checkpoint): Net {
-    const file = opener.weightsOf(checkpoint.path);
+  function netOf(model: string, { name, path, state }: Checkpoint): Net {
     return {
       model,
-      checkpoints: [checkpoint.name],
-      validation: validationOf(checkpoint),
-      subject: {
-        name: `${paths.name} ${checkpoint.name}`,
-        weights: sha256OfFile(file),
-        run: paths,
-        open: () => opener.open(file),
-      },
+      checkpoints: [name],
+      validation: validationOf(state),
+      subject: fileSubject(generatorOf(path), opener.open, `${paths.name} ${name}`),
     };
   }
 
   function interpolated(first: Checkpoint, second: Checkpoint): Net {
-    const files = [opener.weightsOf(first.path), opener.weightsOf(second.path)] as const;
-    const recipe = `interpolated ${alpha} ${files.map(sha256OfFile).join(' ')}`;
+    const files = [generatorOf(first.path), generatorOf(second.path)] as const;
+    const name = `${paths.name} ${first.name} and ${alpha} of ${second.name}`;
     return {
       model: `interpolated ${alpha}`,
       checkpoints: [first.name, second.name],
       validation: null,
-      subject: {
-        name: `${paths.name} ${first.name} and ${alpha} of ${second.name}`,
-        weights: createHash('sha256').update(recipe).digest('hex'),
-        run: paths,
-        open: () => opener.openInterpolated(...files, alpha),
-      },
+      subject: interpolatedSubject(files, alpha, opener.openInterpolated, name),
     };
   }
 }
 
-function validationOf({ state: { metrics } }: Checkpoint): Score | null {
+function validationOf({ metrics }: CheckpointState): Score | null {
   const { psnr, ssim } = metrics;
   return typeof psnr === 'number' && typeof ssim === 'number' ? { psnr, ssim } : null;
 }

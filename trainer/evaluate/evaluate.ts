@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { FilePair } from '../data/datasets.ts';
 import { filePairs } from '../data/datasets.ts';
@@ -8,30 +7,19 @@ import type { Image } from '../data/image.ts';
 import { cropImage, toByte, toFloatImage, toImage, toRgb } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { fullRangeGrey } from '../metrics/colour.ts';
-import type { Metric, Values } from '../metrics/metrics.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import type { Measure } from './measure.ts';
+import { type Evaluation, valuesOf } from './results/evaluation.ts';
+import { hrFolder, lrFolder, type TestSet } from './results/test-set.ts';
 
-/**
- * Test images: `dir` holds `HR/` and, if given, `LR_x{scale}/`, or, as in BasicSR's archives, `GTmod12/` and
- * `LRbicx{scale}/`. Without LR, it is made as MATLAB made the benchmarks'.
- */
-export interface TestSet {
-  readonly name: string;
-  readonly dir: string;
-}
-
-/** What one model reaches on one test set under one protocol: the means of its metrics, and the values of each image. */
-export interface Evaluation extends Values {
-  readonly model: string;
-  readonly data: string;
-  readonly protocol: string;
-  readonly images: readonly ({ readonly name: string } & Values)[];
+export interface EvaluateOptions {
+  /** Hears of each image before it is enlarged, from 1. */
+  readonly onImage?: (image: number, images: number) => void;
 }
 
 /**
  * Measures an upscaler on a test set, one result for each measure. Grey files are fed to it as RGB and
- * measured as grey. `onImage` hears of each image before it is upscaled, from 1.
+ * measured as grey.
  *
  * @throws WorkbenchError `data` when the test set cannot be read or does not fit the upscaler.
  */
@@ -39,14 +27,14 @@ export async function evaluate(
   upscaler: Upscaler,
   testSet: TestSet,
   measures: readonly Measure[],
-  onImage: (image: number, images: number) => void = () => {},
+  { onImage }: EvaluateOptions = {},
 ): Promise<Evaluation[]> {
   const { scale } = upscaler;
   const pairs = listPairs(testSet, scale);
   const smallest = Math.max(...measures.map((measure) => measure.smallest(scale)));
   const images = measures.map((): Evaluation['images'][number][] => []);
   for (const [i, pair] of pairs.entries()) {
-    onImage(i + 1, pairs.length);
+    onImage?.(i + 1, pairs.length);
     const { hr, lr } = await readPair(pair, scale, smallest);
     const sr = await upscaleBytes(upscaler, lr, hr);
     const name = relative(hrFolder(testSet.dir) ?? '', pair.hr).replace(/\.[^.]*$/, '');
@@ -63,11 +51,6 @@ export async function evaluate(
   }));
 }
 
-/** The values of one metric, image by image. */
-export function valuesOf(images: Evaluation['images'], metric: Metric): number[] {
-  return images.map((image) => image[metric] ?? Number.NaN);
-}
-
 function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
   const hr = hrFolder(dir);
   if (hr === undefined) {
@@ -76,12 +59,8 @@ function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
       `Test set ${name}: ${join(dir, 'HR')} does not exist. ${dir} must hold a folder HR and may hold LR_x${scale}; GTmod12 and LRbicx${scale} are known too.`,
     );
   }
-  const lr = [`LR_x${scale}`, `LRbicx${scale}`].map((folder) => join(dir, folder)).find(existsSync);
+  const lr = lrFolder(dir, scale);
   return filePairs({ hr, ...(lr === undefined ? {} : { lr }), downscale: 'bicubic' }, scale);
-}
-
-function hrFolder(dir: string): string | undefined {
-  return ['HR', 'GTmod12'].map((folder) => join(dir, folder)).find(existsSync);
 }
 
 /** HR as it is measured (grey stays grey), LR as RGB. */

@@ -1,6 +1,7 @@
 import type { Image } from '../data/image.ts';
-import type { Metric, Values } from '../metrics/metrics.ts';
-import { type ProtocolName, protocols, smallestMeasurable } from '../metrics/protocols.ts';
+import { protocols, smallestMeasurable } from '../metrics/protocols.ts';
+import type { Metric, Values } from './results/metrics.ts';
+import { type ProtocolName, protocolDescriptions } from './results/protocols.ts';
 
 /** What an evaluation measures by: a protocol of PSNR and SSIM, or a net that sees a distance. */
 export interface Measure {
@@ -23,7 +24,7 @@ export interface Measure {
 export function pixelMeasures(names: readonly ProtocolName[]): Measure[] {
   return names.map((name) => ({
     protocol: name,
-    description: protocols[name].description,
+    description: protocolDescriptions[name],
     metrics: ['psnr', 'ssim'],
     smallest: smallestMeasurable,
     measure: async (sr, hr, crop) => protocols[name].measure(sr, hr, crop),

@@ -1,28 +1,14 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
-import { listImages } from '../image-files/list-images.ts';
-import type { Values } from '../metrics/metrics.ts';
-import { readNames, writeJsonAtomic } from '../runs/atomic-file.ts';
-import {
-  isList,
-  isNullable,
-  isNumber,
-  isObject,
-  isOptional,
-  isString,
-  readJson,
-} from '../runs/json-shape.ts';
+import { basename, dirname } from 'node:path';
+import { readNames } from '../runs/atomic-file.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { toolVersion } from '../tool-version.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
-import { type Evaluation, evaluate, type TestSet } from './evaluate.ts';
+import { type EvaluateOptions, evaluate } from './evaluate.ts';
 import type { Measure } from './measure.ts';
-
-/** A test set with what tells it from any other: SHA-256 in hex over names and contents of all its images. */
-export interface KnownTestSet extends TestSet {
-  readonly sha256: string;
-}
+import type { Evaluation } from './results/evaluation.ts';
+import { findEvaluation, type KeptValues, keepEvaluation } from './results/evaluation-files.ts';
+import type { Values } from './results/metrics.ts';
+import type { KnownTestSet } from './results/test-set.ts';
 
 /** What is measured: a net that is opened only if something has to be computed. */
 export interface Subject {
@@ -31,50 +17,16 @@ export interface Subject {
   readonly weights: string | null;
   /** The run that keeps the results; undefined for what belongs to none. */
   readonly run: RunPaths | undefined;
+  /** Names of the run's checkpoints that it is made of; the second's share where there are two. */
+  readonly checkpoints?: readonly string[];
+  readonly alpha?: number;
   open(): Promise<Upscaler>;
 }
 
-/** Values in a file; a PSNR that is not finite (of equal images) is null. */
-interface KeptValues {
-  readonly psnr: number | null | undefined;
-  readonly ssim: number | undefined;
-  readonly distance: number | undefined;
+export interface EvaluateOnceOptions extends EvaluateOptions {
+  /** Computes also what the run keeps. */
+  readonly again?: boolean;
 }
-
-/** An evaluation in the `evaluations` folder of a run. */
-interface EvaluationFile extends KeptValues {
-  readonly format: 1;
-  readonly model: string;
-  readonly weights: string;
-  readonly data: string;
-  readonly dataSha256: string;
-  readonly protocol: string;
-  /** As `Measure` has it. */
-  readonly net: string | undefined;
-  readonly toolVersion: string;
-  readonly time: string;
-  readonly images: readonly ({ readonly name: string } & KeptValues)[];
-}
-
-const keptValues = {
-  psnr: isOptional(isNullable(isNumber)),
-  ssim: isOptional(isNumber),
-  distance: isOptional(isNumber),
-};
-
-const isEvaluationFile = isObject<EvaluationFile>({
-  format: (value): value is 1 => value === 1,
-  model: isString,
-  weights: isString,
-  data: isString,
-  dataSha256: isString,
-  protocol: isString,
-  net: isOptional(isString),
-  toolVersion: isString,
-  time: isString,
-  images: isList(isObject({ name: isString, ...keptValues })),
-  ...keptValues,
-});
 
 /** The run to whose checkpoints a file of weights belongs; undefined where it belongs to none. */
 export function runOfWeights(path: string): RunPaths | undefined {
@@ -84,20 +36,9 @@ export function runOfWeights(path: string): RunPaths | undefined {
   return isOfRun ? runPaths(root) : undefined;
 }
 
-/** Reads every image of a test set; no such folder counts as empty. */
-export async function fingerprintTestSet(testSet: TestSet): Promise<KnownTestSet> {
-  const total = createHash('sha256');
-  for (const path of listImages(testSet.dir) ?? []) {
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path)) hash.update(chunk);
-    total.update(`${relative(testSet.dir, path).replaceAll('\\', '/')}\t${hash.digest('hex')}\n`);
-  }
-  return { ...testSet, sha256: total.digest('hex') };
-}
-
 /**
  * The results of a subject on a test set, one for each measure: those that its run keeps, if they are of the same
- * weights and images, else computed and kept. `again` computes all.
+ * weights and images, else computed and kept.
  *
  * @throws WorkbenchError as `evaluate`; `disk` where the run cannot be written to
  */
@@ -105,7 +46,7 @@ export async function evaluateOnce(
   subject: Subject,
   testSet: KnownTestSet,
   measures: readonly Measure[],
-  { again = false, onImage }: { again?: boolean; onImage?: (image: number, images: number) => void } = {},
+  { again = false, ...options }: EvaluateOnceOptions = {},
 ): Promise<Evaluation[]> {
   const kept = new Map<Measure, Evaluation>();
   for (const measure of again ? [] : measures) {
@@ -116,7 +57,7 @@ export async function evaluateOnce(
   if (missing.length > 0) {
     const upscaler = await subject.open();
     try {
-      for (const [m, evaluation] of (await evaluate(upscaler, testSet, missing, onImage)).entries()) {
+      for (const [m, evaluation] of (await evaluate(upscaler, testSet, missing, options)).entries()) {
         const named = { ...evaluation, model: subject.name };
         keep(subject, testSet, missing[m]!, named);
         kept.set(missing[m]!, named);
@@ -128,51 +69,54 @@ export async function evaluateOnce(
   return measures.flatMap((measure) => kept.get(measure) ?? []);
 }
 
-function readKept(subject: Subject, testSet: KnownTestSet, measure: Measure): Evaluation | undefined {
-  const path = keptPath(subject, testSet, measure);
-  const file = path === undefined ? undefined : readJson(path, isEvaluationFile);
-  if (
-    file?.weights !== subject.weights ||
-    file?.dataSha256 !== testSet.sha256 ||
-    file.protocol !== measure.protocol ||
-    file.net !== measure.net
-  ) {
-    return undefined;
-  }
+function readKept(
+  { name, weights, run }: Subject,
+  { name: data, sha256: dataSha256 }: KnownTestSet,
+  measure: Measure,
+): Evaluation | undefined {
+  if (run === undefined || weights === null) return undefined;
+  const { protocol, net } = measure;
+  const file = findEvaluation(run, { weights, dataSha256, protocol, net });
+  if (file === undefined) return undefined;
   const isWhole = [file, ...file.images].every((values) =>
     measure.metrics.every((metric) => values[metric] !== undefined),
   );
   if (!isWhole) return undefined;
   const images = file.images.map((image) => ({ name: image.name, ...valuesIn(image, measure) }));
-  const { protocol } = measure;
-  return { model: subject.name, data: testSet.name, protocol, ...valuesIn(file, measure), images };
+  return { model: name, data, protocol, ...valuesIn(file, measure), images };
 }
 
 function valuesIn(kept: KeptValues, { metrics }: Measure): Values {
   return Object.fromEntries(metrics.map((metric) => [metric, kept[metric] ?? Number.POSITIVE_INFINITY]));
 }
 
-function keep(subject: Subject, testSet: KnownTestSet, measure: Measure, evaluation: Evaluation): void {
-  const path = keptPath(subject, testSet, measure);
-  if (path === undefined) return;
-  const file = {
+function keep(
+  { weights, run, checkpoints, alpha }: Subject,
+  { sha256: dataSha256 }: KnownTestSet,
+  { net }: Measure,
+  { model, data, protocol, psnr, ssim, distance, images }: Evaluation,
+): void {
+  if (run === undefined || weights === null) return;
+  keepEvaluation(run, {
     format: 1,
-    ...evaluation,
-    weights: subject.weights,
-    dataSha256: testSet.sha256,
-    net: measure.net,
+    model,
+    weights,
+    checkpoints,
+    alpha,
+    data,
+    dataSha256,
+    protocol,
+    net,
+    psnr,
+    ssim,
+    distance,
     toolVersion,
     time: new Date().toISOString(),
-  };
-  writeJsonAtomic(path, file);
-}
-
-function keptPath(
-  { weights, run }: Subject,
-  { sha256 }: KnownTestSet,
-  { protocol, net }: Measure,
-): string | undefined {
-  if (run === undefined || weights === null) return undefined;
-  const parts = [weights.slice(0, 16), sha256.slice(0, 16), protocol, ...(net ? [net.slice(0, 16)] : [])];
-  return join(run.evaluations, `${parts.join('-')}.json`);
+    images: images.map((image) => ({
+      name: image.name,
+      psnr: image.psnr,
+      ssim: image.ssim,
+      distance: image.distance,
+    })),
+  });
 }

@@ -1,6 +1,6 @@
-import { type Metric, metrics } from '../metrics/metrics.ts';
-import { type Evaluation, valuesOf } from './evaluate.ts';
 import type { Measure } from './measure.ts';
+import { type Evaluation, valuesOf } from './results/evaluation.ts';
+import { type Metric, metrics } from './results/metrics.ts';
 
 /** A table as cells: the head first. */
 export type Cells = readonly (readonly string[])[];

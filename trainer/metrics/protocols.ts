@@ -1,5 +1,6 @@
 import type { FloatImage, Image } from '../data/image.ts';
 import { toImage } from '../data/image.ts';
+import type { ProtocolName } from '../evaluate/results/protocols.ts';
 import { fullRangeGrey, roundedStudioLuma, studioLuma } from './colour.ts';
 import { psnr } from './psnr.ts';
 import type { Samples } from './samples.ts';
@@ -14,8 +15,6 @@ export interface Score {
 
 /** One way of measuring. Scores of two protocols must not be compared. */
 export interface Protocol {
-  /** Colour space, rounding and border, for a person to read. */
-  readonly description: string;
   /** Compares 8-bit images of equal shape, RGB or grey; `crop` pixels at each side may be left out. */
   measure(sr: Image, hr: Image, crop: number): Score;
 }
@@ -27,41 +26,28 @@ const piqEpsilon = 1e-8;
 /** The protocols by name. All measure the super-resolved image as it is saved: clamped, rounded to 8 bits. */
 export const protocols = {
   'paper-y': {
-    description: "Y of MATLAB's rgb2ycbcr, rounded to 8 bits; border of `scale` pixels cropped",
     measure: (sr, hr, crop) =>
       compare(sr, hr, crop, (image) => (image.channels === 1 ? image : roundedStudioLuma(image))),
   },
   'basicsr-y': {
-    description: "Y of MATLAB's rgb2ycbcr, not rounded, as in BasicSR; border of `scale` pixels cropped",
     measure: (sr, hr, crop) => compare(sr, hr, crop, studioLuma),
   },
   rgb: {
-    description: 'R, G and B; border of `scale` pixels cropped',
     measure: (sr, hr, crop) => compare(sr, hr, crop, (image) => image),
   },
   'rgb-seed': {
-    description:
-      'R, G and B, no border cropped, SSIM of the shrunk image, as in the training of the original program',
     measure: (sr, hr) => ({
       psnr: psnr(sr, hr, full8Bit, piqEpsilon),
       ssim: shrunkSsim(sr, hr, full8Bit),
     }),
   },
   seed: {
-    description:
-      'PSNR of full-range grey, SSIM of the shrunk R, G and B, no border cropped, as in the test program of the original',
     measure: (sr, hr) => ({
       psnr: psnr(fullRangeGrey(sr), fullRangeGrey(hr), full8Bit, piqEpsilon),
       ssim: shrunkSsim(sr, hr, full8Bit),
     }),
   },
-} satisfies Record<string, Protocol>;
-
-export type ProtocolName = keyof typeof protocols;
-
-export function isProtocolName(name: string): name is ProtocolName {
-  return Object.hasOwn(protocols, name);
-}
+} satisfies Record<ProtocolName, Protocol>;
 
 /** Smallest width and height that every protocol can measure. */
 export function smallestMeasurable(crop: number): number {

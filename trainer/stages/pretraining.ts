@@ -5,6 +5,7 @@ import type { Engine, HostTensor } from '../engine/engine.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { initialGenerator } from '../models/initial-generator.ts';
 import type { GeneratorOptions } from '../models/shapes/generator.ts';
+import { averageFile, generatorFile } from '../runs/checkpoint-files.ts';
 import type { Checkpoint, CheckpointFile } from '../runs/checkpoints.ts';
 import { expectedShapes, generatorMetadata, readGenerator } from '../weights/generator-file.ts';
 import { encodeSafetensors, readSafetensors, type TensorMap } from '../weights/safetensors.ts';
@@ -17,8 +18,6 @@ import { initialMoments, misfit, selected } from './state-tensors.ts';
 import { liveGenerator } from './validation.ts';
 
 /** Files of a checkpoint. */
-export const generatorFile = 'generator.safetensors';
-export const averageFile = 'generator-ema.safetensors';
 export const optimizerFile = 'optimizer.safetensors';
 
 /** The generator's hyper-parameters in a run file. */

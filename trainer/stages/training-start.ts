@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ResolvedConfig } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { generatorOf } from '../runs/checkpoint-files.ts';
 import { bestCheckpoint, latestCheckpoint } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import { averageFile, generatorFile } from './pretraining.ts';
 
 /** The generator that the training stage begins with. */
 export interface TrainingStart {
@@ -35,9 +33,5 @@ export function findTrainingStart({ training, checkpoints }: ResolvedConfig, pat
       `training.init is \`${init}\`, but the run ${paths.name} has ${lack} in ${paths.checkpoints}. Run \`esrgan train ${paths.name}.esrgan.yaml --stage pretraining\` first, or let \`training.init\` name a file of weights.`,
     );
   }
-  const average = join(checkpoint.path, averageFile);
-  return {
-    file: existsSync(average) ? average : join(checkpoint.path, generatorFile),
-    psnr: checkpoint.state.metrics.psnr ?? null,
-  };
+  return { file: generatorOf(checkpoint.path), psnr: checkpoint.state.metrics.psnr ?? null };
 }

@@ -10,6 +10,7 @@ import {
   discriminatorStatistics,
 } from '../models/shapes/discriminator.ts';
 import type { GeneratorOptions } from '../models/shapes/generator.ts';
+import { averageFile, generatorFile } from '../runs/checkpoint-files.ts';
 import {
   type Checkpoint,
   type CheckpointFile,
@@ -22,7 +23,7 @@ import { encodeSafetensors, readSafetensors } from '../weights/safetensors.ts';
 import { findVggFile, readVgg } from '../weights/vgg-file.ts';
 import { adamFactors, momentNames } from './adam.ts';
 import { multiStepLearningRate } from './learning-rate.ts';
-import { averageFile, generatorFile, generatorOptions, optimizerFile } from './pretraining.ts';
+import { generatorOptions, optimizerFile } from './pretraining.ts';
 import { averageName } from './running-average.ts';
 import type { StageTrainer } from './stage.ts';
 import { initialMoments, misfit, selected } from './state-tensors.ts';

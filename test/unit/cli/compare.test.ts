@@ -80,7 +80,7 @@ test.each<[string, (root: string) => string[], RegExp]>([
     (root) => ['none', '--runs-dir', dirname(root)],
     /No run none in .*there are one/,
   ],
-  ['a share beyond 1', (root) => [root, '--alpha', '1.1'], /It must be 0 to 1/],
+  ['a share beyond 1', (root) => [root, '--alpha', '1.1'], /It must be a number from 0 to 1/],
   ['an engine that is unknown', (root) => [root, '--engine', 'gpu'], /There is no engine gpu/],
   [
     'a baseline beside the runs',

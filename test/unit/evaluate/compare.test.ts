@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type ComparedRun,
-  type CompareOptions,
-  type Comparison,
-  compareRuns,
-} from '../../../trainer/evaluate/compare.ts';
+import { type CompareOptions, type Comparison, compareRuns } from '../../../trainer/evaluate/compare.ts';
 import {
   comparisonCsv,
   comparisonJson,
@@ -12,6 +7,7 @@ import {
   comparisonText,
 } from '../../../trainer/evaluate/compare-report.ts';
 import { type Measure, pixelMeasures } from '../../../trainer/evaluate/measure.ts';
+import type { ComparedRun } from '../../../trainer/evaluate/results/comparability.ts';
 import { evaluateOnce } from '../../../trainer/evaluate/store.ts';
 import { fakeOpener, fakeRun, fakeTestSet } from './compared-runs.ts';
 

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { readRunFile } from '../../../trainer/config/index.ts';
 import { encodePng } from '../../../trainer/data/decode.ts';
 import type { Image } from '../../../trainer/data/image.ts';
-import type { ComparedRun, NetOpener } from '../../../trainer/evaluate/compare.ts';
-import { fingerprintTestSet, type KnownTestSet } from '../../../trainer/evaluate/store.ts';
+import type { ComparedRun } from '../../../trainer/evaluate/results/comparability.ts';
+import { fingerprintTestSet, type KnownTestSet } from '../../../trainer/evaluate/results/test-set.ts';
+import type { NetOpener } from '../../../trainer/evaluate/subject.ts';
 import { writeCheckpoint } from '../../../trainer/runs/checkpoints.ts';
 import { createManifest, readManifest } from '../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type Stage } from '../../../trainer/runs/run-directory.ts';
@@ -54,7 +55,6 @@ export function fakeOpener(): NetOpener & { readonly opened: number[] } {
   };
   return {
     opened,
-    weightsOf: (checkpoint) => join(checkpoint, 'generator.safetensors'),
     open: (file) => open(read(file)),
     openInterpolated: (first, second, alpha) => open((1 - alpha) * read(first) + alpha * read(second)),
   };

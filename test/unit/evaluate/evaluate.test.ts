@@ -51,7 +51,7 @@ test('makes LR as the benchmarks did, measures what fits it, and averages over t
     upscaler,
     await testSet({ 'HR/a.png': a, 'HR/sub/b.png': b }),
     pixelMeasures(['paper-y', 'rgb', 'seed']),
-    (image, images) => progress.push(`${image}/${images}`),
+    { onImage: (image, images) => progress.push(`${image}/${images}`) },
   );
   expect(upscaler.seen).toEqual([
     imresize(croppedA, 1 / 4, 'uint8-replicate'),

@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodePng } from '../../../trainer/data/decode.ts';
 import { type Measure, pixelMeasures } from '../../../trainer/evaluate/measure.ts';
-import {
-  evaluateOnce,
-  fingerprintTestSet,
-  type KnownTestSet,
-  runOfWeights,
-  type Subject,
-} from '../../../trainer/evaluate/store.ts';
+import { fingerprintTestSet, type KnownTestSet } from '../../../trainer/evaluate/results/test-set.ts';
+import { evaluateOnce, runOfWeights, type Subject } from '../../../trainer/evaluate/store.ts';
 import { createRunDirectory, type RunPaths } from '../../../trainer/runs/run-directory.ts';
 import { bicubicUpscaler } from '../../../trainer/upscale/bicubic.ts';
 import { scenery, temporaryFolder } from '../data/pictures.ts';

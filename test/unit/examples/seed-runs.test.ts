@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ResolvedConfig, readRunFile } from '../../../trainer/config/index.ts';
-import { publishedResults } from '../../../trainer/evaluate/published.ts';
+import { publishedResults } from '../../../trainer/evaluate/results/published.ts';
 import { hasTestData, testData } from '../../test-data.ts';
 
 function read(file: string, as = file): ResolvedConfig {

@@ -49,6 +49,11 @@ describe('a room may import only what the architecture allows it', () => {
       forbidden: 'trainer/engine/graph.ts',
     },
     {
+      room: 'trainer/evaluate/results',
+      allowed: 'trainer/config/index.ts',
+      forbidden: 'trainer/evaluate/evaluate.ts',
+    },
+    {
       room: 'trainer/image-files',
       allowed: 'trainer/config/index.ts',
       forbidden: 'trainer/data/image.ts',

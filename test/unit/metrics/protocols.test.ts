@@ -5,13 +5,9 @@ import { decodeImage } from '../../../trainer/data/decode.ts';
 import type { Image } from '../../../trainer/data/image.ts';
 import { toFloatImage } from '../../../trainer/data/image.ts';
 import { imresize } from '../../../trainer/data/imresize.ts';
-import type { ProtocolName } from '../../../trainer/metrics/protocols.ts';
-import {
-  isProtocolName,
-  protocols,
-  smallestMeasurable,
-  validationMetrics,
-} from '../../../trainer/metrics/protocols.ts';
+import type { ProtocolName } from '../../../trainer/evaluate/results/protocols.ts';
+import { isProtocolName } from '../../../trainer/evaluate/results/protocols.ts';
+import { protocols, smallestMeasurable, validationMetrics } from '../../../trainer/metrics/protocols.ts';
 import { hasTestData, testData } from '../../test-data.ts';
 import { noise, scenery } from '../data/pictures.ts';
 

@@ -1,5 +1,18 @@
-import { imageSources, type Stage } from '../config/index.ts';
-import type { ComparedRun } from './compare.ts';
+import { imageSources, type ResolvedConfig, type Stage } from '../../config/index.ts';
+import type { Manifest } from '../../runs/manifest.ts';
+import type { RunPaths } from '../../runs/run-directory.ts';
+
+/** A run to be compared. */
+export interface ComparedRun {
+  readonly paths: RunPaths;
+  readonly config: ResolvedConfig;
+  readonly manifest: Manifest;
+}
+
+/** Of a run file, what is told apart: a run's name one knows already, and a path that differs is no other training. */
+export function comparedSettings({ name, runs_dir, data_dir, ...rest }: ResolvedConfig): object {
+  return rest;
+}
 
 /**
  * Why numbers of these runs must not be compared: another scale, validation on other pixels, or training data that
@@ -16,14 +29,13 @@ export function comparabilityWarnings(runs: readonly ComparedRun[]): string[] {
     ...disagreement(
       runs,
       'The runs are validated on different crops: their validation does not compare',
-      ({ config: { validation } }) =>
-        `${validation.crop_size?.join('x') ?? 'whole images'}, ${validation.max_images ?? 'all'} images`,
+      ({ config }) => validationCrop(config),
     ),
     ...(['pretraining', 'training'] as const).flatMap((stage) =>
       disagreement(
         runs,
         `The runs are validated on different images in ${stage}: their validation does not compare`,
-        (run) => validationImages(run, stage),
+        ({ config }) => validationImages(config, stage),
       ),
     ),
     ...names.flatMap((name) =>
@@ -36,7 +48,13 @@ export function comparabilityWarnings(runs: readonly ComparedRun[]): string[] {
   ];
 }
 
-function validationImages({ config }: ComparedRun, stage: Stage): string {
+/** Which pixels of how many images a run is validated on, in words. */
+export function validationCrop({ validation }: ResolvedConfig): string {
+  return `${validation.crop_size?.join('x') ?? 'whole images'}, ${validation.max_images ?? 'all'} images`;
+}
+
+/** Which images a run is validated on in a stage, in words. */
+export function validationImages(config: ResolvedConfig, stage: Stage): string {
   const sources = imageSources(config, stage, 'val').map(
     ({ hr, lr, downscale }) => `${hr} with ${lr ?? `LR by ${downscale}`}`,
   );

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readNames, writeJsonAtomic } from '../../runs/atomic-file.ts';
+import {
+  isList,
+  isNullable,
+  isNumber,
+  isObject,
+  isOptional,
+  isString,
+  readJson,
+} from '../../runs/json-shape.ts';
+import type { RunPaths } from '../../runs/run-directory.ts';
+
+/** Values in a file; a PSNR that is not finite (of equal images) is null. */
+export interface KeptValues {
+  readonly psnr: number | null | undefined;
+  readonly ssim: number | undefined;
+  readonly distance: number | undefined;
+}
+
+/** An evaluation in the `evaluations` folder of a run. */
+export interface EvaluationFile extends KeptValues {
+  readonly format: 1;
+  readonly model: string;
+  /** SHA-256 in hex of the file of weights, or `interpolationSha256`. */
+  readonly weights: string;
+  /** Names of the run's checkpoints that the net is made of; files of older versions lack it. */
+  readonly checkpoints: readonly string[] | undefined;
+  /** Share of the second of two checkpoints; missing for a single one. */
+  readonly alpha: number | undefined;
+  readonly data: string;
+  readonly dataSha256: string;
+  readonly protocol: string;
+  /** Of the net that it measures by, SHA-256 in hex over its tensors; missing where there is none. */
+  readonly net: string | undefined;
+  readonly toolVersion: string;
+  readonly time: string;
+  readonly images: readonly ({ readonly name: string } & KeptValues)[];
+}
+
+/** What tells an evaluation from any other of its run. */
+export type EvaluationKey = Pick<EvaluationFile, 'weights' | 'dataSha256' | 'protocol' | 'net'>;
+
+const keptValues = {
+  psnr: isOptional(isNullable(isNumber)),
+  ssim: isOptional(isNumber),
+  distance: isOptional(isNumber),
+};
+
+const isEvaluationFile = isObject<EvaluationFile>({
+  format: (value): value is 1 => value === 1,
+  model: isString,
+  weights: isString,
+  checkpoints: isOptional(isList(isString)),
+  alpha: isOptional(isNumber),
+  data: isString,
+  dataSha256: isString,
+  protocol: isString,
+  net: isOptional(isString),
+  toolVersion: isString,
+  time: isString,
+  images: isList(isObject({ name: isString, ...keptValues })),
+  ...keptValues,
+});
+
+/** What stands for the weights of a mean of two nets of these weights, SHA-256 in hex; `alpha` of the second. */
+export function interpolationSha256(alpha: number, weights: readonly [string, string]): string {
+  return createHash('sha256')
+    .update(`interpolated ${alpha} ${weights.join(' ')}`)
+    .digest('hex');
+}
+
+/** Where a run keeps an evaluation. */
+export function evaluationPath(run: RunPaths, { weights, dataSha256, protocol, net }: EvaluationKey): string {
+  const parts = [weights.slice(0, 16), dataSha256.slice(0, 16), protocol, ...(net ? [net.slice(0, 16)] : [])];
+  return join(run.evaluations, `${parts.join('-')}.json`);
+}
+
+/** The evaluation that a run keeps of exactly this; undefined where it has none. */
+export function findEvaluation(run: RunPaths, key: EvaluationKey): EvaluationFile | undefined {
+  const file = readEvaluation(evaluationPath(run, key));
+  const isIt =
+    file?.weights === key.weights &&
+    file.dataSha256 === key.dataSha256 &&
+    file.protocol === key.protocol &&
+    file.net === key.net;
+  return isIt ? file : undefined;
+}
+
+/** An evaluation by its path; undefined where there is no readable one. */
+export function readEvaluation(path: string): EvaluationFile | undefined {
+  return readJson(path, isEvaluationFile);
+}
+
+/** All evaluations that a run keeps, with their paths, in the order of their names. Unreadable files are left out. */
+export function listEvaluations(
+  run: RunPaths,
+): { readonly path: string; readonly evaluation: EvaluationFile }[] {
+  return readNames(run.evaluations)
+    .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+    .sort()
+    .flatMap((name) => {
+      const path = join(run.evaluations, name);
+      const evaluation = readEvaluation(path);
+      return evaluation === undefined ? [] : [{ path, evaluation }];
+    });
+}
+
+/** Keeps an evaluation; `file.psnr` may be infinite. Throws a `disk` error. */
+export function keepEvaluation(run: RunPaths, file: EvaluationFile): void {
+  writeJsonAtomic(evaluationPath(run, file), file);
+}

@@ -1,0 +1,46 @@
+import { basename, dirname, relative } from 'node:path';
+import { sha256OfFile } from '../runs/checkpoints.ts';
+import type { Upscaler } from '../upscale/upscaler.ts';
+import { interpolationSha256 } from './results/evaluation-files.ts';
+import { runOfWeights, type Subject } from './store.ts';
+
+/** How a net gets from files of weights to an engine. */
+export interface NetOpener {
+  open(file: string): Promise<Upscaler>;
+  /** The mean of two nets, `alpha` of the second. */
+  openInterpolated(first: string, second: string, alpha: number): Promise<Upscaler>;
+}
+
+/** The net in a file of weights. Throws what the file system throws. */
+export function fileSubject(
+  file: string,
+  open: NetOpener['open'],
+  name: string = relative('', file),
+): Subject {
+  const run = runOfWeights(file);
+  return {
+    name,
+    weights: sha256OfFile(file),
+    run,
+    ...(run ? { checkpoints: [basename(dirname(file))] } : {}),
+    open: () => open(file),
+  };
+}
+
+/** The mean of the nets in two files of weights; kept where both belong to one run. Throws as `fileSubject`. */
+export function interpolatedSubject(
+  files: readonly [string, string],
+  alpha: number,
+  open: NetOpener['openInterpolated'],
+  name: string = `${relative('', files[0])} and ${alpha} of ${relative('', files[1])}`,
+): Subject {
+  const [first, second] = [runOfWeights(files[0]), runOfWeights(files[1])];
+  const run = first?.root === second?.root ? first : undefined;
+  return {
+    name,
+    weights: interpolationSha256(alpha, [sha256OfFile(files[0]), sha256OfFile(files[1])]),
+    run,
+    ...(run ? { checkpoints: files.map((file) => basename(dirname(file))), alpha } : {}),
+    open: () => open(...files, alpha),
+  };
+}
