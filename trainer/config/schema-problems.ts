@@ -94,6 +94,12 @@ function schemaProblem(error: ErrorObject, source: Source): Problem {
     case 'minLength':
     case 'minProperties':
       return problem('empty', path, `${subject(path)} is empty: allowed ${allowed(node)}`);
+    case 'maxLength':
+      return problem(
+        'length',
+        path,
+        `${subject(path)} has ${String(error.data).length} characters: allowed at most ${error.schema}`,
+      );
     case 'pattern':
       return problem(
         'pattern',
@@ -101,7 +107,7 @@ function schemaProblem(error: ErrorObject, source: Source): Problem {
         `${is}: allowed ${node.patternErrorMessage ?? `what matches ${error.schema}`}`,
       );
     default:
-      return problem(error.keyword, path, `${subject(path)} ${error.message ?? 'is not allowed'}`);
+      return problem('schema', path, `${subject(path)} ${error.message ?? 'is not allowed'}`);
   }
 }
 

@@ -213,6 +213,11 @@ describe('schema', () => {
       ],
     ],
     [
+      'a long name',
+      `name: ${'x'.repeat(101)}`,
+      ['1:7-1:108 length `name` has 101 characters: allowed at most 100'],
+    ],
+    [
       'empty texts and maps',
       'datasets:\n  a: { hr: "" }\n  b: { hr: {} }\nperceptual_loss: { layer_weights: {} }',
       [

@@ -6,7 +6,8 @@ import { WorkbenchError } from '../../../trainer/errors/errors.ts';
 import { inputOf, readers } from './readers.ts';
 
 // Gives a reader damaged files, in a process of its own. Arguments: its name, the first round, and behind the last.
-// Prints, in a line of JSON each, what it found, and at last how many files were read and refused.
+// Prints, in a line of JSON each, what it found in which round, and at last how many files were read and refused.
+// `node build/fuzz/fuzzer.mjs 'run file' 2854 2855` does one round again.
 
 /** Of an input of some kilobytes a reader needs no more than this, in all that it ever allocates for it. */
 const mostBytes = 2 ** 27;
@@ -51,12 +52,12 @@ for (let round = Number(first); round < Number(end); round++) {
   } catch (error) {
     counts.refused++;
     if (!isClear(error)) {
-      say({ round, finding: error instanceof Error ? error.stack : String(error), input: base64(input) });
+      say({ round, finding: error instanceof Error ? error.stack : String(error) });
     }
   }
   // What was freed meanwhile makes this less, never more.
   const bytes = allocated() - before;
-  if (bytes > mostBytes) say({ round, finding: `It took ${bytes} bytes.`, input: base64(input) });
+  if (bytes > mostBytes) say({ round, finding: `It took ${bytes} bytes.` });
 }
 rmSync(folder, { recursive: true });
 say(counts);
@@ -69,8 +70,4 @@ function isClear(error: unknown): boolean {
 function allocated(): number {
   const { heapUsed, external, arrayBuffers } = process.memoryUsage();
   return heapUsed + external + arrayBuffers;
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64').slice(0, 4000);
 }

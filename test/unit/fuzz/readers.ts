@@ -41,7 +41,7 @@ import { imageSeeds } from './seeds-of-images.ts';
 export interface Reader {
   /** Name of the files that are read, which stand alone in a folder. */
   readonly file: string;
-  /** How many files take about five seconds. */
+  /** How many files are read, so that all readers together take about a minute on two cores. */
   readonly rounds: number;
   /** Each makes a damaged file. */
   readonly inputs: readonly ((random: Random) => Uint8Array)[];
@@ -206,7 +206,7 @@ const someTensors = Buffer.concat(
 
 const safetensors: Reader = {
   file: 'a.safetensors',
-  rounds: 30_000,
+  rounds: 40_000,
   inputs: [
     damaged(
       [someTensors, net('.safetensors')],
@@ -234,7 +234,7 @@ function withHeader(header: string, random: Random): Buffer {
 const onnxFile = net('.onnx');
 const onnx: Reader = {
   file: 'a.onnx',
-  rounds: 5000,
+  rounds: 20_000,
   inputs: [
     damaged([onnxFile], ['\x0a', '\x12', 'input', '\xff\xff\xff\xff\x0f']),
     (random) => damageProtobuf(onnxFile, random),
@@ -267,7 +267,7 @@ const eventFile = Buffer.concat(events.map(encodeRecord));
 
 const eventFiles: Reader = {
   file: 'events.out.tfevents.1.host.1.0',
-  rounds: 30_000,
+  rounds: 60_000,
   inputs: [
     damaged(
       [eventFile, Buffer.concat([encodeRecord(Buffer.alloc(0)), eventFile])],
@@ -297,7 +297,7 @@ const eventFiles: Reader = {
 const { yaml, json } = largestExample();
 const runFile: Reader = {
   file: 'a.esrgan.yaml',
-  rounds: 1500,
+  rounds: 3000,
   inputs: [
     (random) => Buffer.from(damageText(yaml, random)),
     (random) => Buffer.from(damageText(json, random)),
@@ -337,7 +337,7 @@ const images: Reader = {
 
 const bitmaps: Reader = {
   file: 'a.bmp',
-  rounds: 30_000,
+  rounds: 40_000,
   inputs: [damaged(imageSeeds.filter(isBmp), ['BM'])],
   read(path) {
     const { width, height, channels, data: samples } = decodeBmp(readFileSync(path), path);
@@ -389,7 +389,7 @@ async function extract(path: string): Promise<boolean> {
 
 const zipArchives: Reader = {
   file: 'a.zip',
-  rounds: 1500,
+  rounds: 4000,
   inputs: [
     damaged(
       [zipOf(...items), zip(entries)],
@@ -409,7 +409,7 @@ const zipArchives: Reader = {
 const tarFile = tgzOf(...items);
 const tarArchives: Reader = {
   file: 'a.tar.gz',
-  rounds: 1000,
+  rounds: 4000,
   inputs: [
     damaged([tarFile], ['\x1f\x8b', '\0']),
     (random) =>
