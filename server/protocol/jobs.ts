@@ -3,7 +3,7 @@ import type { NetReference } from './comparison.ts';
 /**
  * Work that takes a while and that a person may cancel: a child process of the server. Jobs wait for each other and
  * run one after another. They live as long as the server; what they leave are files, and a job that is cancelled or
- * fails leaves none.
+ * fails leaves none half-written.
  */
 export interface Job {
   /** Given by the server, never used twice while it runs. */

@@ -56,7 +56,7 @@ function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
   if (hr === undefined) {
     throw new WorkbenchError(
       'data',
-      `Test set ${name}: ${join(dir, 'HR')} does not exist. ${dir} must hold a folder HR and may hold LR_x${scale}; GTmod12 and LRbicx${scale} are known too.`,
+      `Test set ${name}: ${join(dir, 'HR')} does not exist. ${dir} must hold a folder HR and may hold LR_x${scale}; GTmod12 and LRbicx${scale}, and a folder of HR images alone, are known too.`,
     );
   }
   const lr = lrFolder(dir, scale);

@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { globFolder, globToRegExp, isGlob } from './glob.ts';
 
-const imageFile = /\.(png|jpe?g|webp|tiff?|bmp)$/i;
+/** Whether a name is that of an image to train on or to measure with; names that begin with a dot are not. */
+export function isImageFile(name: string): boolean {
+  return /^[^.].*\.(png|jpe?g|webp|tiff?|bmp)$/i.test(name);
+}
 
 /**
  * The image files (PNG, JPEG, WebP, TIFF, BMP by name) of a folder and all folders below it, of a glob, or the
@@ -15,7 +18,7 @@ export function listImages(pattern: string): string[] | undefined {
   if (!statSync(folder).isDirectory()) return [folder];
   const matches = isPattern ? globToRegExp(join(pattern).replaceAll('\\', '/')) : /^/;
   return filesBelow(folder, [])
-    .filter((file) => imageFile.test(file) && matches.test(file.replaceAll('\\', '/')))
+    .filter((file) => isImageFile(basename(file)) && matches.test(file.replaceAll('\\', '/')))
     .sort();
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { listImages } from '../../image-files/list-images.ts';
+import { isImageFile, listImages } from '../../image-files/list-images.ts';
+import { readNames } from '../../runs/atomic-file.ts';
 
 /**
  * Test images: `dir` holds `HR/` and, if given, `LR_x{scale}/`, or, as in BasicSR's archives, `GTmod12/` and
- * `LRbicx{scale}/`. Without LR, it is made as MATLAB made the benchmarks'.
+ * `LRbicx{scale}/`; or HR images lie directly in it. Without LR, it is made as MATLAB made the benchmarks'.
  */
 export interface TestSet {
   readonly name: string;
@@ -17,9 +18,10 @@ export interface KnownTestSet extends TestSet {
   readonly sha256: string;
 }
 
-/** The folder of a test set's HR images; undefined where there is none. */
+/** The folder of a test set's HR images, which is `dir` itself where images lie directly in it; undefined where there is none. */
 export function hrFolder(dir: string): string | undefined {
-  return ['HR', 'GTmod12'].map((folder) => join(dir, folder)).find(existsSync);
+  const named = ['HR', 'GTmod12'].map((folder) => join(dir, folder)).find(existsSync);
+  return named ?? (readNames(dir).some(isImageFile) ? dir : undefined);
 }
 
 /** The folder of a test set's LR images of a scale; undefined where there is none. */

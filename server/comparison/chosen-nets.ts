@@ -1,0 +1,113 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { interpolationSha256 } from '../../trainer/evaluate/results/evaluation-files.ts';
+import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
+import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
+import type { Stage } from '../../trainer/runs/run-directory.ts';
+import type { CheckpointChoice, NetChoice, NetReference } from '../protocol/comparison.ts';
+import type { OpenedRun } from './compared-run.ts';
+
+/** A net of a run that a query asks for. */
+export interface ChosenNet {
+  /** Place in the query's `nets`. */
+  readonly choice: number;
+  readonly label: string;
+  readonly reference: NetReference;
+  readonly checkpoints: readonly Checkpoint[];
+  /** As evaluations name it; undefined where a checkpoint does not say. */
+  readonly weights: string | undefined;
+}
+
+/** The nets of a run, in the order of the choices; what it lacks is left out. Reads no weights. Never throws. */
+export function chosenNets(run: OpenedRun, choices: readonly NetChoice[]): ChosenNet[] {
+  return choices.flatMap((choice, index) => {
+    const net = choice.kind === 'checkpoint' ? single(run, choice) : interpolated(run, choice);
+    return net === undefined ? [] : [{ choice: index, label: labelOf(choice), ...net }];
+  });
+}
+
+/** What stands for the weights of a net in evaluations; undefined where its checkpoint is gone. */
+export function weightsOf(run: OpenedRun, { checkpoint, mixed }: NetReference): string | undefined {
+  const all = listCheckpoints(run.paths);
+  const shaOf = (path: string) => {
+    const found = all.find((each) => each.path === path);
+    return found && generatorSha256(found.state);
+  };
+  const first = shaOf(checkpoint);
+  if (mixed === null || first === undefined) return first;
+  const second = shaOf(mixed.checkpoint);
+  return second === undefined ? undefined : interpolationSha256(mixed.alpha, [first, second]);
+}
+
+/** A choice as people and `esrgan compare` call it. */
+export function labelOf(choice: NetChoice): string {
+  if (choice.kind === 'checkpoint') return checkpointLabel(choice.stage, choice.checkpoint);
+  const { alpha, pretraining, training } = choice;
+  const label = `interpolated ${alpha}`;
+  if (pretraining === 'best' && training === 'last') return label;
+  return `${label} of ${checkpointLabel('pretraining', pretraining)} and ${checkpointLabel('training', training)}`;
+}
+
+function checkpointLabel(stage: Stage, checkpoint: CheckpointChoice): string {
+  if (typeof checkpoint === 'number') return `${stage} ${checkpoint.toLocaleString('en')}`;
+  const usual = stage === 'pretraining' ? 'best' : 'last';
+  const name = stage === 'pretraining' ? 'PSNR' : 'ESRGAN';
+  return checkpoint === usual ? name : `${name}, ${checkpoint}`;
+}
+
+type Net = Omit<ChosenNet, 'choice' | 'label'>;
+
+function single(
+  run: OpenedRun,
+  { stage, checkpoint: which }: Extract<NetChoice, { kind: 'checkpoint' }>,
+): Net | undefined {
+  const checkpoint = findCheckpoint(run, stage, which);
+  return (
+    checkpoint && {
+      reference: { run: run.paths.root, checkpoint: checkpoint.path, mixed: null },
+      checkpoints: [checkpoint],
+      weights: generatorSha256(checkpoint.state),
+    }
+  );
+}
+
+function interpolated(
+  run: OpenedRun,
+  { alpha, pretraining, training }: Extract<NetChoice, { kind: 'interpolated' }>,
+): Net | undefined {
+  const first = findCheckpoint(run, 'pretraining', pretraining);
+  const second = findCheckpoint(run, 'training', training);
+  if (first === undefined || second === undefined) return undefined;
+  const [one, other] = [generatorSha256(first.state), generatorSha256(second.state)];
+  return {
+    reference: {
+      run: run.paths.root,
+      checkpoint: first.path,
+      mixed: { checkpoint: second.path, alpha },
+    },
+    checkpoints: [first, second],
+    weights: one === undefined || other === undefined ? undefined : interpolationSha256(alpha, [one, other]),
+  };
+}
+
+/** The best is told by the run file's measure; where nothing was validated, the last is taken. */
+function findCheckpoint(
+  { paths, config }: OpenedRun,
+  stage: Stage,
+  which: CheckpointChoice,
+): Checkpoint | undefined {
+  if (which === 'best') {
+    const best = bestCheckpoint(paths, config?.checkpoints.best ?? 'psnr', stage);
+    if (best !== undefined) return best;
+  }
+  const checkpoints = listCheckpoints(paths, stage);
+  if (typeof which === 'number') return checkpoints.find(({ state }) => state.step === which);
+  return checkpoints.findLast(isComplete);
+}
+
+/** Whether all files are there in their length; their content is checked by whoever reads it. */
+function isComplete({ path, state }: Checkpoint): boolean {
+  return Object.entries(state.files).every(
+    ([name, { bytes }]) => statSync(join(path, name), { throwIfNoEntry: false })?.size === bytes,
+  );
+}

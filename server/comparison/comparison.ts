@@ -1,0 +1,118 @@
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import {
+  comparabilityWarnings,
+  type ComparedRun as RunFile,
+  validationCrop,
+  validationImages,
+} from '../../trainer/evaluate/results/comparability.ts';
+import { listEvaluations } from '../../trainer/evaluate/results/evaluation-files.ts';
+import { publishedResults } from '../../trainer/evaluate/results/published.ts';
+import type { KnownTestSet } from '../../trainer/evaluate/results/test-set.ts';
+import {
+  type Comparison,
+  type ComparisonQuery,
+  maximumComparedRuns,
+  type NetChoice,
+  type PublishedRow,
+} from '../protocol/comparison.ts';
+import { type ChosenNet, chosenNets } from './chosen-nets.ts';
+import type { OpenedRun } from './compared-run.ts';
+import { buildTable, type TableRow } from './table.ts';
+
+/** What is known of a run besides its directory. */
+export interface RunExtras {
+  readonly colour: number;
+  /** The last value by tag; asked for only of runs of other trainers. */
+  readonly scalars: Readonly<Record<string, number | null>>;
+}
+
+/** Throws a `usage` error where a query names no run, or too many. */
+export function checkQuery({ runs }: Pick<ComparisonQuery, 'runs'>): void {
+  if (runs.length >= 1 && runs.length <= maximumComparedRuns) return;
+  throw new WorkbenchError(
+    'usage',
+    `${runs.length} runs cannot be compared at once: choose 1 to ${maximumComparedRuns}.`,
+  );
+}
+
+/** The runs of a query beside each other. `extras` stands in the order of `runs`. Reads files only. */
+export function compareOpened(
+  query: ComparisonQuery,
+  runs: readonly OpenedRun[],
+  extras: readonly RunExtras[],
+  testSets: readonly KnownTestSet[],
+): Comparison {
+  const rows = runs.flatMap((run, index) =>
+    run.kind === 'foreign' ? [foreignRow(run, extras[index]?.scalars ?? {})] : netRows(run, query.nets),
+  );
+  const { protocols, baseline } = query;
+  return {
+    runs: runs.map(({ paths, kind, config }, index) => ({
+      run: paths.root,
+      name: paths.name,
+      colour: extras[index]?.colour ?? 0,
+      kind,
+      scale: config?.scale_factor ?? null,
+    })),
+    ...buildTable(rows, { testSets, protocols, baseline }),
+    warnings: comparabilityWarnings(runs.flatMap(runFileOf)),
+    published: publishedRows(),
+  };
+}
+
+function runFileOf({ paths, config, manifest }: OpenedRun): RunFile[] {
+  return config === undefined || manifest === undefined ? [] : [{ paths, config, manifest }];
+}
+
+function netRows(run: OpenedRun, nets: readonly NetChoice[]): TableRow[] {
+  const evaluations = listEvaluations(run.paths);
+  return chosenNets(run, nets).map((net) => ({
+    id: `${run.paths.root}|${JSON.stringify(nets[net.choice])}`,
+    run: run.paths.root,
+    name: run.paths.name,
+    choice: net.choice,
+    label: net.label,
+    net: net.reference,
+    checkpoints: net.checkpoints,
+    weights: net.weights,
+    scale: run.config?.scale_factor ?? null,
+    evaluations,
+    validatedOn: validatedOn(run, net),
+    scalars: {},
+  }));
+}
+
+function validatedOn({ config }: OpenedRun, { checkpoints: [checkpoint] }: ChosenNet): string | undefined {
+  if (config === undefined || checkpoint === undefined) return undefined;
+  return `${validationCrop(config)} of ${validationImages(config, checkpoint.state.stage)}`;
+}
+
+function foreignRow({ paths }: OpenedRun, scalars: RunExtras['scalars']): TableRow {
+  return {
+    id: paths.root,
+    run: paths.root,
+    name: paths.name,
+    choice: null,
+    label: 'scalars',
+    net: null,
+    checkpoints: [],
+    weights: undefined,
+    scale: null,
+    evaluations: [],
+    validatedOn: undefined,
+    scalars,
+  };
+}
+
+function publishedRows(): PublishedRow[] {
+  return publishedResults.flatMap(({ title, set5, set14 }) =>
+    Object.entries({ set5, set14 }).map(([data, { psnr, ssim }]) => ({
+      title,
+      note: `The original program published this of its run: the best single image of ${data} under protocol seed. It is no mean and compares with the highest image of a row under that protocol alone.`,
+      data,
+      protocol: 'seed',
+      psnr,
+      ssim,
+    })),
+  );
+}

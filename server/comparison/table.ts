@@ -1,0 +1,339 @@
+import type { EvaluationFile } from '../../trainer/evaluate/results/evaluation-files.ts';
+import { metricNames, metrics as metricTraits } from '../../trainer/evaluate/results/metrics.ts';
+import { isProtocolName, protocolDescriptions } from '../../trainer/evaluate/results/protocols.ts';
+import type { KnownTestSet } from '../../trainer/evaluate/results/test-set.ts';
+import type { Checkpoint } from '../../trainer/runs/checkpoints.ts';
+import type {
+  ComparisonCell,
+  ComparisonColumn,
+  ComparisonMetric,
+  ComparisonResult,
+  ComparisonRow,
+  NetReference,
+} from '../protocol/comparison.ts';
+
+/** A row before its cells are known. */
+export interface TableRow {
+  readonly id: string;
+  readonly run: string;
+  /** Name of the run, for sentences. */
+  readonly name: string;
+  readonly choice: number | null;
+  readonly label: string;
+  readonly net: NetReference | null;
+  readonly checkpoints: readonly Checkpoint[];
+  /** As evaluations name it; undefined where it is not known. */
+  readonly weights: string | undefined;
+  readonly scale: number | null;
+  /** Everything that the run keeps. */
+  readonly evaluations: readonly { readonly path: string; readonly evaluation: EvaluationFile }[];
+  /** What validation in training was measured on, in words; undefined where the run file does not say. */
+  readonly validatedOn: string | undefined;
+  /** The last value by tag, of a run of another trainer; null: not finite. */
+  readonly scalars: Readonly<Record<string, number | null>>;
+}
+
+export interface TableOptions {
+  /** The test sets that are there. */
+  readonly testSets: readonly KnownTestSet[];
+  /** Protocols for which each test set has a column. */
+  readonly protocols: readonly string[];
+  /** The run that differences are taken from. */
+  readonly baseline: string | null;
+}
+
+/** A number of a row before its group is known. */
+interface Entry {
+  readonly column: ColumnKey;
+  /** Numbers of one group compare; in words. */
+  readonly group: string;
+  readonly values: Readonly<Record<string, number | null>>;
+  readonly range: ComparisonResult['range'];
+  readonly images: number | null;
+  readonly file: string | null;
+  /** Why it is of weights or images that are gone. */
+  readonly stale: string | undefined;
+  readonly time: number;
+}
+
+type ColumnKey = Omit<ComparisonColumn, 'groups' | 'warning'>;
+
+/**
+ * The columns and the rows with their cells: what is measured, what is missing, what is out of date. Differences and
+ * the best are taken within groups of numbers that compare.
+ */
+export function buildTable(
+  rows: readonly TableRow[],
+  { testSets, protocols, baseline }: TableOptions,
+): { columns: ComparisonColumn[]; rows: ComparisonRow[] } {
+  const entries = rows.map((row) => [
+    ...row.evaluations.flatMap((kept) => evaluationEntry(row, kept, testSets)),
+    ...validationEntries(row),
+    ...scalarEntries(row),
+  ]);
+  const offered = testSets.flatMap((testSet) =>
+    protocols.map((protocol) => evaluationColumn(testSet, protocol)),
+  );
+  const keys = uniqueColumns([...offered, ...entries.flat().map(({ column }) => column)]);
+  const columns = keys.map((key) => withGroups(key, entries.flat()));
+  const cells = rows.map((row, index) => columns.map((column) => cellOf(row, entries[index] ?? [], column)));
+  const ranked = columns.map((_, column) => rankColumn(columns, column, rows, cells, baseline));
+  return {
+    columns,
+    rows: rows.map(({ id, run, choice, label, checkpoints, net }, index) => ({
+      id,
+      run,
+      choice,
+      label,
+      checkpoints: checkpoints.map(({ state: { stage, step } }) => ({ stage, step })),
+      net,
+      cells: ranked.map((column) => column[index] ?? { state: 'none' }),
+    })),
+  };
+}
+
+function evaluationColumn(
+  testSet: Pick<KnownTestSet, 'name'> & { readonly dir: string | null },
+  protocol: string,
+  net?: string,
+): ColumnKey {
+  const isPixels = isProtocolName(protocol);
+  return {
+    id: ['evaluation', testSet.dir ?? testSet.name, protocol, ...(net ? [net.slice(0, 8)] : [])].join('|'),
+    kind: 'evaluation',
+    data: testSet.name,
+    protocol,
+    description: isPixels
+      ? protocolDescriptions[protocol]
+      : `Distance of what a net sees${net ? `, of weights ${net.slice(0, 8)}` : ''}; lower is better`,
+    // Distances need weights that only the command's caller can name.
+    testSet: isPixels ? testSet.dir : null,
+    metrics: isPixels ? [metric('psnr'), metric('ssim')] : [metric('distance')],
+  };
+}
+
+function metric(name: (typeof metricNames)[number]): ComparisonMetric {
+  const { title, digits, isLowerBetter } = metricTraits[name];
+  return { name, title, digits, better: isLowerBetter ? 'lower' : 'higher' };
+}
+
+/** An evaluation of the row's net, of now or of weights that its checkpoint once had; else none. */
+function evaluationEntry(
+  row: TableRow,
+  { path, evaluation }: TableRow['evaluations'][number],
+  testSets: readonly KnownTestSet[],
+): Entry[] {
+  const { data, dataSha256, protocol, net, images } = evaluation;
+  const isCurrent = evaluation.weights === row.weights;
+  if (!isCurrent && !isOfSameCheckpoints(row, evaluation)) return [];
+  const same = testSets.find(({ sha256 }) => sha256 === dataSha256);
+  const named = same ?? testSets.find(({ name }) => name.toLowerCase() === data.toLowerCase());
+  const measured = metricNames.filter((name) => evaluation[name] !== undefined);
+  const bounds = (name: (typeof metricNames)[number]): [number | null, number | null] => {
+    const values = images.map((image) => numberOf(image[name]));
+    return [finite(Math.min(...values)), finite(Math.max(...values))];
+  };
+  return [
+    {
+      column: evaluationColumn(named ?? { name: data, dir: null }, protocol, net),
+      group: `x${row.scale ?? '?'}, ${images.length} images, ${dataSha256.slice(0, 8)}`,
+      values: Object.fromEntries(measured.map((name) => [name, evaluation[name] ?? null])),
+      range: Object.fromEntries(measured.map((name) => [name, bounds(name)])),
+      images: images.length,
+      file: path,
+      stale: staleness(isCurrent, same === undefined && named !== undefined, row, data),
+      time: Date.parse(evaluation.time),
+    },
+  ];
+}
+
+function isOfSameCheckpoints(row: TableRow, { checkpoints, alpha }: EvaluationFile): boolean {
+  return (
+    checkpoints !== undefined &&
+    row.checkpoints.length === checkpoints.length &&
+    row.checkpoints.every(({ name }, index) => name === checkpoints[index]) &&
+    alpha === row.net?.mixed?.alpha
+  );
+}
+
+function staleness(
+  isCurrent: boolean,
+  isOfOldImages: boolean,
+  row: TableRow,
+  data: string,
+): string | undefined {
+  if (!isCurrent) {
+    const names = row.checkpoints.map(({ name }) => name).join(' and ');
+    return `Measured of weights that ${names} no longer ${row.checkpoints.length > 1 ? 'have' : 'has'}.`;
+  }
+  return isOfOldImages ? `Measured on other images than ${data} has now.` : undefined;
+}
+
+/** What was measured in training when the checkpoint was written. */
+function validationEntries({ checkpoints, validatedOn, scale }: TableRow): Entry[] {
+  const [checkpoint, ...others] = checkpoints;
+  if (checkpoint === undefined || others.length > 0) return [];
+  const { psnr, ssim, psnr_y: psnrY } = checkpoint.state.metrics;
+  const entry = (protocol: 'rgb' | 'paper-y', values: Record<string, number | null | undefined>): Entry[] => {
+    const known = Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    );
+    if (known.length === 0) return [];
+    return [
+      {
+        column: {
+          id: `validation|${protocol}`,
+          kind: 'validation',
+          data: 'validation',
+          protocol,
+          description: `Measured in training, on crops: ${protocolDescriptions[protocol]}`,
+          testSet: null,
+          metrics: protocol === 'rgb' ? [metric('psnr'), metric('ssim')] : [metric('psnr')],
+        },
+        group: `x${scale ?? '?'}, ${validatedOn ?? `unknown images of ${checkpoint.path}`}`,
+        values: Object.fromEntries(known),
+        range: null,
+        images: null,
+        file: null,
+        stale: undefined,
+        time: 0,
+      },
+    ];
+  };
+  return [...entry('rgb', { psnr, ssim }), ...entry('paper-y', { psnr: psnrY })];
+}
+
+/** Nobody says how another trainer measured: its numbers are a group of their own. */
+function scalarEntries({ scalars, name }: TableRow): Entry[] {
+  return Object.entries(scalars).map(([tag, value]) => ({
+    column: {
+      id: `scalar|${tag}`,
+      kind: 'scalar',
+      data: 'scalars',
+      protocol: tag,
+      description: `The last value of ${tag} in the event files`,
+      testSet: null,
+      metrics: [
+        { name: 'value', title: tag.slice(tag.lastIndexOf('/') + 1), digits: 4, better: direction(tag) },
+      ],
+    },
+    group: `as ${name} measured it`,
+    values: { value },
+    range: null,
+    images: null,
+    file: null,
+    stale: undefined,
+    time: 0,
+  }));
+}
+
+function direction(tag: string): ComparisonMetric['better'] {
+  if (/psnr|ssim/i.test(tag)) return 'higher';
+  return /loss|lpips|niqe|dists/i.test(tag) ? 'lower' : null;
+}
+
+function uniqueColumns(columns: readonly ColumnKey[]): ColumnKey[] {
+  const order = ['evaluation', 'validation', 'scalar'];
+  return [...new Map(columns.map((column) => [column.id, column])).values()].sort(
+    (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind),
+  );
+}
+
+function withGroups(column: ColumnKey, entries: readonly Entry[]): ComparisonColumn {
+  const mine = entries.filter((entry) => entry.column.id === column.id);
+  const groups = [...new Set(mine.map(({ group }) => group))];
+  const what =
+    column.kind === 'scalar' ? 'each run in its own way' : `on different pixels (${groups.join('; ')})`;
+  return {
+    ...column,
+    groups: groups.map((description) => ({ description })),
+    warning:
+      groups.length > 1
+        ? `${column.data} under ${column.protocol} was measured ${what}: these numbers do not compare.`
+        : null,
+  };
+}
+
+function cellOf(row: TableRow, entries: readonly Entry[], column: ComparisonColumn): ComparisonCell {
+  const [entry] = entries
+    .filter((each) => each.column.id === column.id)
+    .sort((a, b) => Number(a.stale !== undefined) - Number(b.stale !== undefined) || b.time - a.time);
+  if (entry === undefined) {
+    const canBe = column.kind === 'evaluation' && row.net !== null && row.weights !== undefined;
+    return { state: canBe ? 'missing' : 'none' };
+  }
+  const result: ComparisonResult = {
+    group: column.groups.findIndex(({ description }) => description === entry.group),
+    values: entry.values,
+    range: entry.range,
+    delta: {},
+    best: [],
+    images: entry.images,
+    file: entry.file,
+  };
+  return entry.stale === undefined
+    ? { state: 'computed', result }
+    : { state: 'stale', result, reason: entry.stale };
+}
+
+/** The cells of a column with differences to the baseline's same net, and with what is the best of its group. */
+function rankColumn(
+  columns: readonly ComparisonColumn[],
+  column: number,
+  rows: readonly TableRow[],
+  cells: readonly (readonly ComparisonCell[])[],
+  baseline: string | null,
+): ComparisonCell[] {
+  const metrics = columns[column]?.metrics ?? [];
+  const mine = cells.map((row) => row[column] ?? { state: 'none' as const });
+  return mine.map((cell, index) => {
+    if (cell.state !== 'computed') return cell;
+    const { result } = cell;
+    const others = mine.flatMap((each) =>
+      each.state === 'computed' && each.result.group === result.group ? [each.result] : [],
+    );
+    const base = mine.find(
+      (_, other) => rows[other]?.run === baseline && rows[other]?.choice === rows[index]?.choice,
+    );
+    return {
+      state: 'computed',
+      result: {
+        ...result,
+        delta: base?.state === 'computed' ? deltaOf(result, base.result) : {},
+        best: metrics.filter((each) => isBest(each, result, others)).map(({ name }) => name),
+      },
+    };
+  });
+}
+
+function deltaOf(result: ComparisonResult, base: ComparisonResult): Record<string, number> {
+  if (result.group !== base.group) return {};
+  return Object.fromEntries(
+    Object.entries(result.values).flatMap(([name, value]): [string, number][] => {
+      const other = base.values[name];
+      return typeof value === 'number' && typeof other === 'number' ? [[name, value - other]] : [];
+    }),
+  );
+}
+
+function isBest(
+  { name, better }: ComparisonMetric,
+  result: ComparisonResult,
+  all: readonly ComparisonResult[],
+): boolean {
+  const values = all
+    .filter(({ values }) => values[name] !== undefined)
+    .map(({ values }) => numberOf(values[name]));
+  if (better === null || values.length < 2 || result.values[name] === undefined) return false;
+  const best = better === 'higher' ? Math.max(...values) : Math.min(...values);
+  return numberOf(result.values[name]) === best;
+}
+
+/** A PSNR of equal images stands as null. */
+function numberOf(value: number | null | undefined): number {
+  return value ?? Number.POSITIVE_INFINITY;
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,92 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { imageSources } from '../../trainer/config/index.ts';
+import {
+  fingerprintTestSet,
+  hrFolder,
+  type KnownTestSet,
+  streamedSha256,
+  type TestSet,
+} from '../../trainer/evaluate/results/test-set.ts';
+import { listImages } from '../../trainer/image-files/list-images.ts';
+import { stages } from '../../trainer/runs/run-directory.ts';
+import type { TestSetSummary } from '../protocol/comparison.ts';
+import type { OpenedRun } from './compared-run.ts';
+
+/** Levels of folders below a data folder in which test sets are looked for. */
+const depth = 2;
+
+/**
+ * The test sets in these data folders, those with a folder of HR images, and what the runs are validated on; each
+ * folder once, by name.
+ */
+export function findTestSets(dataFolders: readonly string[], runs: readonly OpenedRun[]): TestSet[] {
+  const inFolders = dataFolders
+    .flatMap((folder) => below(folder, depth))
+    .map((dir) => ({ name: basename(dir).toLowerCase(), dir }));
+  const validation = runs.flatMap(({ config }) =>
+    config === undefined
+      ? []
+      : stages.flatMap((stage) =>
+          imageSources(config, stage, 'val').map(({ name, hr }) => ({ name, dir: testSetOf(hr) })),
+        ),
+  );
+  const found = [...inFolders, ...validation].filter(({ dir }) => hrFolder(dir) !== undefined);
+  const unique = [...new Map(found.map((each) => [each.dir, each])).values()];
+  return unique
+    .map(({ name, dir }) => ({
+      dir,
+      name: isNameTaken(unique, name, dir) ? `${name} in ${dirname(dir)}` : name,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isNameTaken(all: readonly TestSet[], name: string, dir: string): boolean {
+  return all.some((each) => each.name === name && each.dir !== dir);
+}
+
+/** The folder that stands for HR images: for `set5/HR` that is `set5`. */
+function testSetOf(hr: string): string {
+  const parent = dirname(hr);
+  return hrFolder(parent) === hr ? parent : hr;
+}
+
+/** Folders with `HR` or `GTmod12` in them. */
+function below(folder: string, levels: number): string[] {
+  const hr = hrFolder(folder);
+  if (hr !== undefined && hr !== folder) return [folder];
+  if (levels === 0) return [];
+  return subfolders(folder).flatMap((each) => below(each, levels - 1));
+}
+
+function subfolders(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(({ name }) => !name.startsWith('.'))
+      .map(({ name }) => join(folder, name))
+      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  } catch {
+    return [];
+  }
+}
+
+/** What a list shows of a test set. */
+export function testSetSummary({ name, dir }: TestSet): TestSetSummary {
+  return { name, folder: dir, pictures: listImages(hrFolder(dir) ?? dir) ?? [] };
+}
+
+/** Fingerprints of test sets; a file is read once for each of its states, told by time and length. */
+export function createFingerprints(): (testSet: TestSet) => Promise<KnownTestSet> {
+  const sums = new Map<string, { readonly stamp: string; readonly sha256: Promise<string> }>();
+  const sha256Of = async (path: string): Promise<string> => {
+    const { mtimeMs, size } = statSync(path);
+    const stamp = `${mtimeMs} ${size}`;
+    const known = sums.get(path);
+    if (known?.stamp === stamp) return known.sha256;
+    const sha256 = streamedSha256(path);
+    sums.set(path, { stamp, sha256 });
+    sha256.catch(() => sums.delete(path));
+    return sha256;
+  };
+  return (testSet) => fingerprintTestSet(testSet, sha256Of);
+}
