@@ -7,11 +7,13 @@ import { registerCompare } from './compare.ts';
 import { registerControl } from './control.ts';
 import { registerConvert } from './convert.ts';
 import { registerData } from './data.ts';
+import { registerDiff } from './diff.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerInspect } from './inspect.ts';
 import { registerInterpolate } from './interpolate.ts';
 import { openModel, weightsOf } from './open-model.ts';
+import { registerPreview } from './preview.ts';
 import { registerRuns } from './runs.ts';
 import { registerTrain } from './train.ts';
 import { registerUpscale } from './upscale.ts';
@@ -42,6 +44,8 @@ registerWeights(program);
 registerConvert(program);
 registerInterpolate(program);
 registerInspect(program);
+registerDiff(program);
+registerPreview(program);
 registerDoctor(program);
 program.command('probe <provider>', { hidden: true }).action(async (provider: 'cuda' | 'webgpu') => {
   process.stdout.write(`${JSON.stringify(await probe(provider))}\n`);
@@ -51,6 +55,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = explain(error);
+  // What was cancelled may leave an engine or an encoder at work for long; their files are gone.
+  if (process.exitCode === exitCodes.interrupted) process.exit();
 }
 
 /** Says what went wrong and gives the exit code for it. */

@@ -1,7 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
+import {
+  type Existing,
+  type PicturePlan,
+  parseNamePattern,
+  planPicture,
+  resultName,
+  usualName,
+} from '../upscale/plan.ts';
 import { upscaleFile } from '../upscale/upscale-file.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { createReporter, formatDuration, type Reporter } from './terminal.ts';
@@ -10,9 +18,11 @@ import { createReporter, formatDuration, type Reporter } from './terminal.ts';
 export type OpenModel = (name: string, options: { engine: string; scale?: number }) => Promise<Upscaler>;
 
 export interface UpscaleOptions {
+  /** See `PlanOptions`. */
   readonly out?: string;
+  readonly name?: string;
+  readonly existing?: Existing;
   readonly tile?: number;
-  readonly overwrite?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -29,23 +39,43 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
     .option('--out <folder>', 'put the results there')
     .option('--tile <pixels>', 'side of a tile in the input: smaller needs less memory', wholeNumber)
     .option('--scale <factor>', 'enlargement by bicubic; a net has its own', wholeNumber)
+    .option('--name <pattern>', 'name of a result, of {name}, {scale} and {model}', parseNamePattern)
     .option('--overwrite', 'replace results that exist')
+    .addOption(new Option('--rename', 'give a result a number where one exists').conflicts('overwrite'))
     .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
     .option('--json', 'one JSON object a line')
-    .action(async (images: string[], { model, engine, scale, json = false, ...options }: Flags) => {
+    .addOption(new Option('--cancel-with-stdin', 'cancel when standard input ends').hideHelp())
+    .action(async (images: string[], flags: Flags) => {
+      const { model, engine, scale, json = false, overwrite, rename, cancelWithStdin, ...options } = flags;
       const upscaler = await openModel(model, { engine, ...(scale === undefined ? {} : { scale }) });
       const reporter = createReporter({ json, stream: process.stdout });
-      const cancel = new AbortController();
-      // Once: a second Ctrl-C ends the process as it always does.
-      const interrupt = () => cancel.abort();
-      process.once('SIGINT', interrupt);
+      const cancel = cancelOnRequest(cancelWithStdin === true);
+      const existing = overwrite ? 'replace' : rename ? 'rename' : 'keep';
       try {
-        await upscalePictures(upscaler, images, { ...options, signal: cancel.signal }, reporter);
+        await upscalePictures(upscaler, images, { ...options, existing, signal: cancel.signal }, reporter);
       } finally {
-        process.off('SIGINT', interrupt);
-        await upscaler.close();
+        cancel.release();
+        const closed = upscaler.close();
+        // After a cancel the engine may be busy for long, and the process ends without it.
+        if (!cancel.signal.aborted) await closed;
       }
     });
+}
+
+/** A signal that the first Ctrl-C gives (a second one ends the process as it always does), or the end of the input. */
+function cancelOnRequest(withStdin: boolean): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const cancel = () => controller.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, cancel);
+  if (withStdin) process.stdin.once('end', cancel).resume();
+  return {
+    signal: controller.signal,
+    release() {
+      for (const signal of signals) process.off(signal, cancel);
+      if (withStdin) process.stdin.off('end', cancel).destroy();
+    },
+  };
 }
 
 interface Flags {
@@ -54,13 +84,17 @@ interface Flags {
   readonly out?: string;
   readonly tile?: number;
   readonly scale?: number;
+  readonly name?: string;
   readonly overwrite?: boolean;
+  readonly rename?: boolean;
   readonly json?: boolean;
+  readonly cancelWithStdin?: boolean;
 }
 
 /**
  * Enlarges files, and the pictures that lie directly in folders, one after the other. A failure does not stop
- * the others.
+ * the others. As events it reports: `plan`, when all headers have been read; for each picture `begin`, `progress` after
+ * every tile, and `done` or `failed`; those that are kept or cannot be read come with the plan already.
  *
  * @throws WorkbenchError when something failed, with a message that lists every failure: `interrupted` when
  * cancelled, `partial` when some pictures were done, else the code of the failures, or `data` where they differ.
@@ -81,17 +115,31 @@ export async function upscalePictures(
     reporter.event({ event: 'failed', input, code, message });
   };
 
-  const pictures: string[] = [];
-  for (const input of inputs) {
-    await listPictures(input, upscaler.scale).then(
-      (found) => pictures.push(...found),
-      (error) => fail(input, error),
-    );
+  const { plans, kept } = await planPictures(upscaler, inputs, options, fail);
+  reporter.event({
+    event: 'plan',
+    model: upscaler.name,
+    scale: upscaler.scale,
+    pictures: plans.length,
+    kept: kept.length,
+    failed: failures.length,
+  });
+  const total = plans.length + kept.length;
+  for (const [index, plan] of kept.entries()) {
+    const result = await upscaleFile(upscaler, plan);
+    reporter.line(`${index + 1}/${total} ${result.output}: exists and is kept; --overwrite replaces it`);
+    reporter.event({ event: 'done', ...result, seconds: 0 });
   }
-  const written = new Set<string>();
+
+  const batch = createBatchClock(plans);
+  let done = kept.length;
   try {
-    for (const [index, input] of pictures.entries()) {
-      await upscaleOne(input, `${index + 1}/${pictures.length}`).catch((error) => fail(input, error));
+    for (const [index, plan] of plans.entries()) {
+      await upscaleOne(plan, index).then(
+        () => done++,
+        (error) => fail(plan.input, error),
+      );
+      batch.finish(plan);
     }
   } finally {
     reporter.done();
@@ -99,48 +147,98 @@ export async function upscalePictures(
   if (failures.length === 0) return;
   const [first] = failures;
   const same = failures.every(({ code }) => code === first!.code);
-  const done = written.size > 0;
   throw new WorkbenchError(
-    done ? 'partial' : same ? first!.code : 'data',
-    failures.length === 1 && !done
+    done > 0 ? 'partial' : same ? first!.code : 'data',
+    failures.length === 1 && done === 0
       ? first!.message
-      : `${failures.length} of ${failures.length + written.size} failed:\n${failures.map(({ message }) => `  ${message}`).join('\n')}`,
+      : `${failures.length} of ${failures.length + done} failed:\n${failures.map(({ message }) => `  ${message}`).join('\n')}`,
   );
 
-  async function upscaleOne(input: string, position: string): Promise<void> {
+  async function upscaleOne(plan: PicturePlan, index: number): Promise<void> {
+    const { input } = plan;
+    const position = `${kept.length + index + 1}/${total}`;
     const started = performance.now();
-    const result = await upscaleFile(upscaler, input, {
+    reporter.event({ event: 'begin', input, picture: index + 1, pictures: plans.length });
+    const result = await upscaleFile(upscaler, plan, {
       ...options,
-      taken: written,
       onProgress(progress) {
         const { tile, tiles, megapixelsPerSecond, etaSeconds } = progress;
         const speed = `${megapixelsPerSecond.toPrecision(3)} MP/s, ${formatDuration(etaSeconds)} left`;
         reporter.progress(`${position} ${basename(input)}: tile ${tile} of ${tiles}, ${speed}`);
-        reporter.event({ event: 'progress', input, ...progress });
+        const batchEtaSeconds = batch.secondsLeft(plan, tile / tiles);
+        reporter.event({ event: 'progress', input, ...progress, batchEtaSeconds });
       },
     });
-    written.add(result.output);
     const seconds = (performance.now() - started) / 1000;
-    const what = result.kept
-      ? 'exists and is kept; --overwrite replaces it'
-      : `${result.width}x${result.height}, ${formatDuration(seconds)}`;
+    const what = `${result.width}x${result.height}, ${formatDuration(seconds)}`;
     reporter.line(`${position} ${result.output}: ${[what, ...result.notes].join('; ')}`);
     reporter.event({ event: 'done', ...result, seconds });
   }
 }
 
+/** Reads the headers of all pictures: a batch says at once what is unreadable, or there already. */
+async function planPictures(
+  upscaler: Upscaler,
+  inputs: readonly string[],
+  options: UpscaleOptions,
+  fail: (input: string, error: unknown) => void,
+): Promise<{ readonly plans: readonly PicturePlan[]; readonly kept: readonly PicturePlan[] }> {
+  const pictures = new Set<string>();
+  const taken = new Set<string>();
+  const plans: PicturePlan[] = [];
+  for (const input of inputs) {
+    await listPictures(input, upscaler, options.name).then(
+      (found) => {
+        for (const path of found) pictures.add(path);
+      },
+      (error) => fail(input, error),
+    );
+  }
+  for (const input of pictures) {
+    if (options.signal?.aborted) throw new WorkbenchError('interrupted', 'The upscaling was cancelled.');
+    await planPicture(input, upscaler, { ...options, taken }).then(
+      (plan) => {
+        taken.add(plan.output);
+        plans.push(plan);
+      },
+      (error) => fail(input, error),
+    );
+  }
+  return { plans: plans.filter(({ kept }) => !kept), kept: plans.filter(({ kept }) => kept) };
+}
+
+/** Foresees the end of a batch by the pixels that are done and to be done. */
+function createBatchClock(plans: readonly PicturePlan[]) {
+  const pixelsOf = ({ shape }: PicturePlan) => shape.width * shape.height;
+  const total = plans.reduce((sum, plan) => sum + pixelsOf(plan), 0);
+  const started = performance.now();
+  let finished = 0;
+  return {
+    finish(plan: PicturePlan): void {
+      finished += pixelsOf(plan);
+    },
+    /** `share` of the picture in work is done. */
+    secondsLeft(plan: PicturePlan, share: number): number {
+      const done = finished + share * pixelsOf(plan);
+      return ((performance.now() - started) / 1000 / done) * (total - done);
+    },
+  };
+}
+
 /** A file itself, or the pictures of a folder, in order of their names, without the results of earlier calls. */
-async function listPictures(path: string, scale: number): Promise<string[]> {
+async function listPictures(path: string, model: Upscaler, pattern = usualName): Promise<string[]> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new WorkbenchError('data', `${path} does not exist or cannot be opened.`, { cause });
   });
   if (!found.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => isPicture.test(name)).sort();
-  const stems = new Set(names.map((name) => parse(name).name));
-  const suffix = `_x${scale}`;
+  const sources = new Map(
+    names.map((name) => parse(name).name).map((stem) => [resultName(pattern, stem, model), stem]),
+  );
   const inputs = names.filter((name) => {
     const { name: stem } = parse(name);
-    return !(stem.endsWith(suffix) && stems.has(stem.slice(0, -suffix.length)));
+    const source = sources.get(stem) ?? sources.get(stem.replace(/-\d+$/, ''));
+    return source === undefined || source === stem;
   });
   if (inputs.length === 0) {
     throw new WorkbenchError('data', `${path} holds no pictures (PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF).`);

@@ -46,6 +46,7 @@ export function networkUpscaler(
     const { sr } = await program.run({ lr: data });
     return { width: width * scale, height: height * scale, channels, data: sr! };
   };
+  let running: Promise<unknown> = Promise.resolve();
   return {
     name,
     scale,
@@ -54,9 +55,13 @@ export function networkUpscaler(
     upscale(image) {
       const width = Math.ceil(image.width / alignment) * alignment;
       const height = Math.ceil(image.height / alignment) * alignment;
-      return upscalePadded(image, { width, height }, scale, enlarge);
+      const result = upscalePadded(image, { width, height }, scale, enlarge);
+      running = Promise.allSettled([running, result]);
+      return result;
     },
     async close() {
+      // Whoever cancelled did not wait for the last run, and a program must not end under it.
+      await running;
       for (const program of programs.values()) await (await program).close();
       programs.clear();
     },

@@ -55,6 +55,7 @@ function onnxUpscaler(
   { name, scale, alignment }: { name: string; scale: number; alignment: number },
 ): Upscaler {
   const { width: fixedWidth, height: fixedHeight } = input;
+  let running: Promise<unknown> = Promise.resolve();
   const upscaler: Upscaler = {
     name,
     scale,
@@ -64,12 +65,18 @@ function onnxUpscaler(
     upscale(image) {
       const width = fixedWidth ?? Math.ceil(image.width / alignment) * alignment;
       const height = fixedHeight ?? Math.ceil(image.height / alignment) * alignment;
-      if (image.width > width || image.height > height) {
-        return upscaleImage(upscaler, image, { tile: Math.min(width, height) });
-      }
-      return upscalePadded(image, { width, height }, scale, (padded) => run(session, input, padded));
+      const result =
+        image.width > width || image.height > height
+          ? upscaleImage(upscaler, image, { tile: Math.min(width, height) })
+          : upscalePadded(image, { width, height }, scale, (padded) => run(session, input, padded));
+      running = Promise.allSettled([running, result]);
+      return result;
     },
-    close: () => session.release(),
+    async close() {
+      // Whoever cancelled did not wait for the last run, and a session must not end under it.
+      await running;
+      await session.release();
+    },
   };
   return upscaler;
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
+import { unlessCancelled } from './cancel.ts';
 import type { PictureTraits } from './picture.ts';
 
 /** Formats that a picture can be written in. */
@@ -26,8 +27,8 @@ export interface PictureShape extends PictureTraits {
 export interface PictureWriter {
   /** Adds whole rows of samples, `[rows, width, channels]`: bytes for 8 bits, 16-bit words for 16 bits. */
   append(rows: Uint8Array | Uint16Array): Promise<void>;
-  /** Encodes what was added, all of it, and puts the file in its place, whole. */
-  finish(): Promise<void>;
+  /** Encodes what was added, all of it, and puts the file in its place, whole; or throws an `interrupted` error. */
+  finish(signal?: AbortSignal): Promise<void>;
   /** Leaves nothing behind; without effect after `finish`. */
   discard(): Promise<void>;
 }
@@ -51,7 +52,10 @@ export async function writePicture(path: string, shape: PictureShape): Promise<P
   const rows = `${temporary}.v`;
   const encoded = `${temporary}.part`;
   const failed = (cause: unknown): never => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof WorkbenchError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    // libvips says in several lines what the operating system said in one of them.
+    const reason = /system error: ([^\n]*)/.exec(message)?.[1] ?? message.split('\n', 1)[0];
     throw new WorkbenchError('disk', `${path} cannot be written (${reason}). Free space or choose --out.`, {
       cause,
     });
@@ -80,11 +84,11 @@ export async function writePicture(path: string, shape: PictureShape): Promise<P
   });
   return {
     append: (samples) => write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)),
-    async finish() {
+    async finish(signal) {
       await write(vipsMetadata(shape));
       await close();
       try {
-        await encode(rows, encoded, shape);
+        await unlessCancelled(signal, () => encode(rows, encoded, shape));
         const whole = await open(encoded, 'r+');
         await whole.sync();
         await whole.close();

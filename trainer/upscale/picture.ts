@@ -1,8 +1,11 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { decodeBmp, isBmp } from '../data/bmp.ts';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { unlessCancelled } from './cancel.ts';
+import type { Rect } from './tiles.ts';
 
 /** What of a picture file has to survive beside its pixels. */
 export interface PictureTraits {
@@ -70,36 +73,110 @@ export async function readHeader(path: string): Promise<PictureHeader> {
   };
 }
 
+/** The pixels of a picture, of which parts are read. */
+export interface PicturePixels {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  /** A part of the picture: samples 0 to 1. */
+  read(part: Rect): Promise<FloatImage>;
+}
+
+/** Bytes before the samples of a libvips file. */
+const headerBytes = 64;
+
 /**
- * Reads the pixels of a picture, `[header.height, header.width, header.channels]`, samples 0 to 1 as they are
- * stored: the colour profile is not applied, 16 bits stay 16 bits, the EXIF orientation is applied.
+ * Decodes a picture, `[header.height, header.width, header.channels]`, samples as they are stored: the colour
+ * profile is not applied, 16 bits stay 16 bits, the EXIF orientation is applied. The pixels wait in the file
+ * `temporary`, so that no size of picture has to fit into memory; `use` reads from there, and then it is deleted.
  *
- * @throws WorkbenchError `data` when the file is damaged or cut short.
+ * @throws WorkbenchError `data` when the file is damaged or cut short; `disk` when `temporary` cannot be written (its
+ * name must end in `.v`); `interrupted` as soon as `signal` asks for it
  */
-export async function readPixels(header: PictureHeader): Promise<FloatImage> {
-  const { path, bits, channels, converted } = header;
-  const { data, info } = await openPicture(path, { ignoreIcc: !converted })
-    .then((picture) =>
-      picture
-        .autoOrient()
-        .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
-        .raw({ depth: bits === 16 ? 'ushort' : 'uchar' })
-        .toBuffer({ resolveWithObject: true }),
-    )
-    .catch((cause: unknown) => unreadable(path, cause));
-  const samples = bits === 16 ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
-  const most = bits === 16 ? 65535 : 255;
-  const pixels = new Float32Array(info.width * info.height * channels);
-  // sharp hands grey over as three equal channels: the first stands for them, and the alpha is the last.
-  const source = Array.from({ length: channels }, (_, channel) =>
-    channel === 1 && channels === 2 ? info.channels - 1 : channel,
-  );
-  for (let pixel = 0; pixel < info.width * info.height; pixel++) {
-    for (let channel = 0; channel < channels; channel++) {
-      pixels[pixel * channels + channel] = samples[pixel * info.channels + source[channel]!]! / most;
+export async function withPixels<T>(
+  header: PictureHeader,
+  temporary: string,
+  use: (pixels: PicturePixels) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const { path, width, height, bits, channels, converted } = header;
+  try {
+    const info = await unlessCancelled(signal, () =>
+      openPicture(path, { ignoreIcc: !converted, limitInputPixels: false })
+        .then((picture) =>
+          picture
+            .autoOrient()
+            .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
+            .toFile(temporary),
+        )
+        .catch((cause: unknown) => undecodable(path, temporary, cause)),
+    );
+    const file = await open(temporary);
+    try {
+      return await use({ width, height, channels, read: partReader(file, header, info.channels) });
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Reads parts; the rows of the last one are kept, because the next tile wants other columns of the same rows. */
+function partReader(
+  file: FileHandle,
+  { width, channels, bits }: PictureHeader,
+  stored: number,
+): PicturePixels['read'] {
+  const rowBytes = (width * stored * bits) / 8;
+  let kept = { y: 0, height: 0, bytes: new Uint8Array(0) };
+  return async ({ x, y, width: columns, height }) => {
+    if (kept.y !== y || kept.height !== height) {
+      const bytes = new Uint8Array(height * rowBytes);
+      await readWhole(file, bytes, headerBytes + y * rowBytes);
+      kept = { y, height, bytes };
+    }
+    const samples = bits === 16 ? new Uint16Array(kept.bytes.buffer) : kept.bytes;
+    return columnsOf(samples, { stored, width, from: x, columns, height, channels, bits });
+  };
+}
+
+/** Columns of whole rows as floats. sharp hands grey over as three equal channels: the first stands for them. */
+function columnsOf(
+  samples: Uint8Array | Uint16Array,
+  of: {
+    readonly stored: number;
+    readonly width: number;
+    readonly from: number;
+    readonly columns: number;
+    readonly height: number;
+    readonly channels: number;
+    readonly bits: 8 | 16;
+  },
+): FloatImage {
+  const { stored, width, columns, height, channels } = of;
+  const most = of.bits === 16 ? 65535 : 255;
+  const data = new Float32Array(columns * height * channels);
+  for (let channel = 0; channel < channels; channel++) {
+    // Of grey with alpha the alpha is the last.
+    const source = channel === 1 && channels === 2 ? stored - 1 : channel;
+    for (let row = 0; row < height; row++) {
+      let from = (row * width + of.from) * stored + source;
+      let to = row * columns * channels + channel;
+      for (let column = 0; column < columns; column++, from += stored, to += channels) {
+        data[to] = samples[from]! / most;
+      }
     }
   }
-  return { width: info.width, height: info.height, channels, data: pixels };
+  return { width: columns, height, channels, data };
+}
+
+async function readWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
+    if (bytesRead === 0) throw new Error('A temporary file became shorter while it was read.');
+    done += bytesRead;
+  }
 }
 
 /** An EXIF block is a TIFF file with two directories; the thumbnail is the second, found through the first. */
@@ -127,6 +204,16 @@ async function readStart(file: FileHandle): Promise<Uint8Array> {
   const start = new Uint8Array(2);
   await file.read(start, 0, start.length);
   return start;
+}
+
+function undecodable(path: string, temporary: string, cause: unknown): never {
+  const reason = /(?:write failed|write error|for write)\s+system error: ([^\n]*)/.exec(String(cause))?.[1];
+  if (reason === undefined) unreadable(path, cause);
+  throw new WorkbenchError(
+    'disk',
+    `${dirname(temporary)} cannot take what ${path} becomes (${reason}). Free space or choose --out.`,
+    { cause },
+  );
 }
 
 function unreadable(path: string, cause: unknown): never {

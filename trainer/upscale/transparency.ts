@@ -7,6 +7,7 @@ import type { FloatImage } from '../data/image.ts';
  */
 export function bleedColours(picture: FloatImage): FloatImage {
   const { width, height, channels } = picture;
+  if (!hasHiddenPixels(picture)) return picture;
   const data = Float32Array.from(picture.data);
   // For each pixel the index of the nearest visible one, or -1 while none is known.
   const nearest = new Int32Array(width * height);
@@ -41,4 +42,9 @@ export function bleedColours(picture: FloatImage): FloatImage {
     }
   }
   return { width, height, channels, data };
+}
+
+function hasHiddenPixels({ channels, data }: FloatImage): boolean {
+  for (let i = channels - 1; i < data.length; i += channels) if (data[i] === 0) return true;
+  return false;
 }

@@ -1,24 +1,20 @@
-import { access, mkdir } from 'node:fs/promises';
-import { dirname, extname, join, parse } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { upscaleLayers } from './layers.ts';
-import { type PictureHeader, readHeader, readPixels } from './picture.ts';
-import { longestSide, type PictureFormat, type PictureShape, writePicture } from './picture-writer.ts';
+import { type PicturePixels, withPixels } from './picture.ts';
+import { type PictureShape, writePicture } from './picture-writer.ts';
+import type { PicturePlan } from './plan.ts';
 import { bleedColours } from './transparency.ts';
 import { type Piece, upscaleTiles } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 
 export interface UpscaleFileOptions {
-  /** Folder for the output; beside the input by default. Made where it is missing. */
-  readonly out?: string;
-  /** Replaces an output that exists; otherwise it is kept and the input is not touched. */
-  readonly overwrite?: boolean;
-  /** Outputs of other inputs of the same batch: one of them is never replaced, nor taken for an older result. */
-  readonly taken?: ReadonlySet<string>;
   /** Side of a tile in pixels of the input, context included. */
   readonly tile?: number;
-  /** Cancels before the next tile. */
+  /** Cancels at once. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: UpscaleProgress) => void;
 }
@@ -45,70 +41,73 @@ export interface UpscaledFile {
 }
 
 /**
- * Enlarges one picture file to `<name>_x<scale>.<ext>`. PNG, JPEG, WebP and TIFF keep their format; others
- * become PNG, and so does a result too large for its format. Grey, alpha, 16 bits and the colour profile
- * survive, the EXIF block too except in TIFF; the EXIF orientation is applied.
+ * Enlarges one picture file as planned. Grey, alpha, 16 bits and the colour profile survive, the EXIF block too except
+ * in TIFF; the EXIF orientation is applied.
  *
- * Memory at the peak: the input at 4 bytes a sample, one row of tiles of the output at 1 or 2 bytes a sample,
- * and what the engine needs for one tile. The rest of the output waits on disk (see `writePicture`).
+ * Memory at the peak: one row of tiles of the input and of the output at 1 or 2 bytes a sample, and what the engine
+ * needs for one tile. The rest of both waits on the disk, uncompressed (see `withPixels` and `writePicture`).
  *
  * @throws WorkbenchError `data`, `disk`, `engine`, `interrupted`; no file is left behind then, and an output
  * that existed is untouched.
  */
 export async function upscaleFile(
   upscaler: Upscaler,
-  input: string,
+  plan: PicturePlan,
   options: UpscaleFileOptions = {},
 ): Promise<UpscaledFile> {
-  const { out = dirname(input), overwrite = false, taken } = options;
-  const header = await readHeader(input);
-  const shape = outputShape(header, upscaler.scale);
-  const output = join(out, outputName(input, upscaler.scale, shape.format));
+  const { input, output, header, shape, kept, notes } = plan;
   const { width, height } = shape;
-  if (taken?.has(output)) {
-    throw new WorkbenchError(
-      'data',
-      `${input} would go to ${output}, which is the result of another input. Rename one, or use another --out.`,
-    );
-  }
-  const notes = [...header.notes];
-  if (shape.format !== header.format) notes.push(`written as ${shape.format.toUpperCase()}`);
-  if (!overwrite && (await exists(output))) return { input, output, width, height, kept: true, notes };
+  if (kept) return { input, output, width, height, kept, notes };
 
-  const pixels = await readPixels(header);
-  const picture = shape.channels % 2 === 0 ? bleedColours(pixels) : pixels;
+  const out = dirname(output);
   await mkdir(out, { recursive: true }).catch((cause: unknown) => {
     throw new WorkbenchError('disk', `${out} cannot be made a folder (${String(cause)}).`, { cause });
   });
-  const writer = await writePicture(output, shape);
-  try {
-    const range = await writeTiles(upscaler, picture, shape, options, (rows) => writer.append(rows));
-    if (contrast(range) < 0.5 / largest(shape.bits) && contrast(colourRange(picture)) > 0.02) {
-      throw new WorkbenchError(
-        'engine',
-        `${upscaler.name} made one flat colour of ${input}. Its weights are damaged, or the GPU failed: try --engine cpu.`,
-      );
+  const decoded = join(out, `.${basename(output)}.${randomUUID()}.source.v`);
+  const { signal } = options;
+  const enlarge = async (pixels: PicturePixels) => {
+    const writer = await writePicture(output, shape);
+    try {
+      const ranges = await writeTiles(upscaler, pixels, shape, options, (rows) => writer.append(rows));
+      if (contrast(ranges.output) < 0.5 / largest(shape.bits) && contrast(ranges.input) > 0.02) {
+        throw new WorkbenchError(
+          'engine',
+          `${upscaler.name} made one flat colour of ${input}. Its weights are damaged, or the GPU failed: try --engine cpu.`,
+        );
+      }
+      await writer.finish(signal);
+    } finally {
+      await writer.discard();
     }
-    await writer.finish();
-  } finally {
-    await writer.discard();
-  }
-  return { input, output, width, height, kept: false, notes };
+  };
+  await withPixels(header, decoded, enlarge, signal);
+  return { input, output, width, height, kept, notes };
 }
 
 /**
  * Enlarges tile by tile and hands on each row of tiles when it is complete, as samples of the output.
- * Gives the range of the colours, to tell a picture from the flat result of a broken GPU.
+ * Gives the ranges of the colours, to tell a picture from the flat result of a broken GPU.
  */
 async function writeTiles(
   upscaler: Upscaler,
-  picture: FloatImage,
+  pixels: PicturePixels,
   { width, height, channels, bits }: PictureShape,
   { tile, signal, onProgress }: UpscaleFileOptions,
   append: (rows: Uint8Array | Uint16Array) => Promise<void>,
-): Promise<Range> {
+): Promise<{ readonly input: Range; readonly output: Range }> {
   const started = performance.now();
-  const pieces = upscaleTiles(upscaleLayers(upscaler), picture, {
+  let input = nothing;
+  let output = nothing;
+  const source: PicturePixels = {
+    ...pixels,
+    async read(part) {
+      const read = await pixels.read(part);
+      const picture = channels % 2 === 0 ? bleedColours(read) : read;
+      input = wider(input, colourRange(picture));
+      return picture;
+    },
+  };
+  const pieces = upscaleTiles(upscaleLayers(upscaler), source, {
     ...(tile === undefined ? {} : { tile }),
     ...(signal === undefined ? {} : { signal }),
     onTile(done, total) {
@@ -122,19 +121,16 @@ async function writeTiles(
     },
   });
   let band: Uint8Array | Uint16Array = new Uint8Array(0);
-  const range = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
-  for await (const { rect, pixels } of pieces) {
+  for await (const { rect, pixels: piece } of pieces) {
     if (rect.x === 0) {
       const samples = rect.height * width * channels;
       band = bits === 16 ? new Uint16Array(samples) : new Uint8Array(samples);
     }
-    quantise(pixels, rect, band, width, largest(bits));
-    const { low, high } = colourRange(pixels);
-    range.low = Math.min(range.low, low);
-    range.high = Math.max(range.high, high);
+    quantise(piece, rect, band, width, largest(bits));
+    output = wider(output, colourRange(piece));
     if (rect.x + rect.width === width) await append(band);
   }
-  return range;
+  return { input, output };
 }
 
 /** Puts a piece, clamped and rounded, at its place in the band. */
@@ -154,34 +150,6 @@ function quantise(
   }
 }
 
-function outputShape(header: PictureHeader, scale: number): PictureShape {
-  const width = header.width * scale;
-  const height = header.height * scale;
-  const wanted = isPictureFormat(header.format) ? header.format : 'png';
-  const format = Math.max(width, height) > longestSide[wanted] ? 'png' : wanted;
-  // JPEG and WebP store 8 bits only.
-  const bits = format === 'jpeg' || format === 'webp' ? 8 : header.bits;
-  return { ...header, width, height, format, bits };
-}
-
-const extensions: Readonly<Record<PictureFormat, readonly string[]>> = {
-  png: ['.png'],
-  jpeg: ['.jpg', '.jpeg', '.jpe', '.jfif'],
-  webp: ['.webp'],
-  tiff: ['.tif', '.tiff'],
-};
-
-function isPictureFormat(format: string): format is PictureFormat {
-  return format in extensions;
-}
-
-/** `<name>_x<scale>` with the extension of the input where that fits the format, else the usual one. */
-function outputName(input: string, scale: number, format: PictureFormat): string {
-  const own = extname(input);
-  const fitting = extensions[format].includes(own.toLowerCase()) ? own : extensions[format][0];
-  return `${parse(input).name}_x${scale}${fitting}`;
-}
-
 /** The largest sample value. */
 function largest(bits: 8 | 16): number {
   return bits === 16 ? 65535 : 255;
@@ -190,6 +158,12 @@ function largest(bits: 8 | 16): number {
 interface Range {
   readonly low: number;
   readonly high: number;
+}
+
+const nothing: Range = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
+
+function wider(a: Range, b: Range): Range {
+  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
 }
 
 /** Smallest and largest sample of all channels but alpha. */
@@ -207,11 +181,4 @@ function colourRange({ data, channels }: FloatImage): Range {
 /** What is left of a range after clamping to 0..1. */
 function contrast({ low, high }: Range): number {
   return Math.min(Math.max(high, 0), 1) - Math.min(Math.max(low, 0), 1);
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,7 @@
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { unlessCancelled } from './cancel.ts';
+import type { PicturePixels } from './picture.ts';
 import { cropFloats } from './resize-canvas.ts';
 import { planTiles, type Rect } from './tiles.ts';
 import type { Upscaler } from './upscaler.ts';
@@ -9,7 +11,7 @@ export interface TileOptions {
   readonly tile?: number;
   /** Context on each side of a tile in low-resolution pixels; see `defaultOverlap`. */
   readonly overlap?: number;
-  /** Cancels before the next tile. */
+  /** Cancels at once; what the upscaler is doing then ends by itself and is not waited for. */
   readonly signal?: AbortSignal;
   /** Called after each tile, with how many are done and how many there are. */
   readonly onTile?: (done: number, total: number) => void;
@@ -46,7 +48,7 @@ export function defaultOverlap(reach: number, tile: number): number {
  */
 export async function* upscaleTiles(
   upscaler: Upscaler,
-  image: FloatImage,
+  image: PicturePixels,
   options: TileOptions = {},
 ): AsyncGenerator<Piece> {
   const { tile: size = defaultTile, signal, onTile } = options;
@@ -54,8 +56,8 @@ export async function* upscaleTiles(
   const { scale, alignment = 1 } = upscaler;
   const tiles = planTiles(image.width, image.height, size, overlap, alignment);
   for (const [index, { source, keep }] of tiles.entries()) {
-    if (signal?.aborted) throw new WorkbenchError('interrupted', 'The upscaling was cancelled.');
-    const enlarged = await upscaler.upscale(cropFloats(image, source));
+    const part = await image.read(source);
+    const enlarged = await unlessCancelled(signal, () => upscaler.upscale(part));
     const pixels = cropFloats(enlarged, {
       x: (keep.x - source.x) * scale,
       y: (keep.y - source.y) * scale,
@@ -87,7 +89,8 @@ export async function upscaleImage(
   const width = image.width * upscaler.scale;
   const height = image.height * upscaler.scale;
   const data = new Float32Array(width * height * image.channels);
-  for await (const { rect, pixels } of upscaleTiles(upscaler, image, options)) {
+  const source = { ...image, read: async (part: Rect) => cropFloats(image, part) };
+  for await (const { rect, pixels } of upscaleTiles(upscaler, source, options)) {
     const row = rect.width * image.channels;
     for (let y = 0; y < rect.height; y++) {
       const at = ((rect.y + y) * width + rect.x) * image.channels;

@@ -15,6 +15,6 @@ export interface Upscaler {
   readonly alignment?: number;
   /** `[h, w, 3]` in 0..1 to `[h * scale, w * scale, 3]`, not clamped. */
   upscale(image: FloatImage): Promise<FloatImage>;
-  /** Frees what the engine holds. */
+  /** Frees what the engine holds, when what it is doing has ended. */
   close(): Promise<void>;
 }

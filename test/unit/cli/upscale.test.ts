@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
@@ -64,7 +64,15 @@ describe('files and folders', () => {
       kept: false,
       notes: [],
     });
-    expect(events[0]).toMatchObject({ event: 'progress', tile: 1, tiles: 1, etaSeconds: 0 });
+    expect(events.slice(0, 3)).toMatchObject([
+      { event: 'plan', model: 'bicubic', scale: 4, pictures: 2, kept: 0, failed: 0 },
+      { event: 'begin', input: join(folder, 'a.PNG'), picture: 1, pictures: 2 },
+      { event: 'progress', tile: 1, tiles: 1, etaSeconds: 0 },
+    ]);
+    // Of two pictures of one size the second takes as long as the first.
+    const [first, last] = events.filter(({ event }) => event === 'progress');
+    expect(first!.batchEtaSeconds).toBeGreaterThan(0);
+    expect(last!.batchEtaSeconds).toBe(0);
   });
 
   test('again: what is done is kept, and results are not taken for pictures', async () => {
@@ -78,12 +86,45 @@ describe('files and folders', () => {
     expect((await readdir(folder)).sort()).toEqual(before);
   });
 
+  test('what is there is said before the work begins', async () => {
+    for (const name of ['a.png', 'b.png', 'a_x4.png']) await put(name);
+    const { events } = await run([folder], {}, true);
+    expect(events.map(({ event, kept }) => [event, kept])).toEqual([
+      ['plan', 1],
+      ['done', true],
+      ['begin', undefined],
+      ['progress', undefined],
+      ['done', false],
+    ]);
+  });
+
+  test('other names for results, and those are not taken for pictures either', async () => {
+    for (const name of ['a.png', 'b.png']) await put(name);
+    const expected = ['a.png', 'a@bicubic.png', 'b.png', 'b@bicubic.png'];
+    for (let time = 1; time <= 2; time++) {
+      await run([folder], { name: '{name}@{model}' });
+      expect((await readdir(folder)).sort()).toEqual(expected);
+    }
+    await run([folder], { name: '{name}@{model}', existing: 'rename' });
+    await run([folder], { name: '{name}@{model}' });
+    expect((await readdir(folder)).sort()).toEqual(
+      [...expected, 'a@bicubic-2.png', 'b@bicubic-2.png'].sort(),
+    );
+  });
+
+  test('a picture that is named twice is enlarged once', async () => {
+    const path = await put('a.png');
+    const { error, events } = await run([path, folder, path], {}, true);
+    expect(error).toBeUndefined();
+    expect(events.filter(({ event }) => event === 'done')).toHaveLength(1);
+  });
+
   test('two inputs with one name do not share a result', async () => {
     await mkdir(join(folder, 'one'));
     await mkdir(join(folder, 'two'));
     const inputs = [await put('one/a.png'), await put('two/a.png')];
-    for (const overwrite of [false, true]) {
-      const { error } = await run(inputs, { out: join(folder, 'out'), overwrite });
+    for (const existing of ['keep', 'replace'] as const) {
+      const { error } = await run(inputs, { out: join(folder, 'out'), existing });
       expect(error).toMatchObject({
         code: 'partial',
         message: expect.stringMatching(/two.a\.png would go to .*another input/),
@@ -123,7 +164,10 @@ describe('failures', () => {
       code: 'data',
       message: expect.stringMatching(/^\S+1\.png is damaged, cut short or no picture/),
     });
-    expect(events).toMatchObject([{ event: 'failed', input: path, code: 'data' }]);
+    expect(events).toMatchObject([
+      { event: 'failed', input: path, code: 'data' },
+      { event: 'plan', pictures: 0, failed: 1 },
+    ]);
   });
 
   test('a folder without pictures', async () => {
@@ -158,7 +202,7 @@ describe('the command', () => {
     written.mockRestore();
     expect(openModel.mock.calls).toEqual(opened ? [opened] : []);
     expect(close).toHaveBeenCalledTimes(opened ? 1 : 0);
-    expect(process.listenerCount('SIGINT')).toBe(0);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) expect(process.listenerCount(signal)).toBe(0);
     return error instanceof Error ? error : undefined;
   }
 
@@ -177,18 +221,31 @@ describe('the command', () => {
     );
     expect(error).toMatchObject({ code: 'data' });
   });
-  test('Ctrl-C cancels between tiles and leaves nothing behind', async () => {
-    const upscale: Upscaler['upscale'] = (image) => {
-      process.emit('SIGINT');
-      return bicubicUpscaler(2).upscale(image);
-    };
-    const error = await check(
-      [await put('a.png'), '--model', 'x', '--tile', '8'],
-      ['x', { engine: 'auto' }],
-      { upscale },
-    );
-    expect(error).toMatchObject({ code: 'interrupted' });
-    expect(await readdir(folder)).toEqual(['a.png']);
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s cancels and leaves nothing behind',
+    async (signal) => {
+      const upscale: Upscaler['upscale'] = (image) => {
+        process.emit(signal);
+        return bicubicUpscaler(2).upscale(image);
+      };
+      const error = await check(
+        [await put('a.png'), '--model', 'x', '--tile', '8'],
+        ['x', { engine: 'auto' }],
+        { upscale },
+      );
+      expect(error).toMatchObject({ code: 'interrupted' });
+      expect(await readdir(folder)).toEqual(['a.png']);
+    },
+  );
+  test('results are replaced, or named otherwise, where that is asked for', async () => {
+    const input = await put('a.png');
+    await put('a_x2.png', Buffer.from('old'));
+    const opened = ['x', { engine: 'auto' }];
+    await check([input, '--model', 'x', '--rename', '--name', '{name}_x{scale}'], opened);
+    expect((await readdir(folder)).sort()).toEqual(['a.png', 'a_x2-2.png', 'a_x2.png']);
+    expect(await readFile(join(folder, 'a_x2.png'), 'utf8')).toBe('old');
+    await check([input, '--model', 'x', '--overwrite'], opened);
+    expect((await sharp(join(folder, 'a_x2.png')).metadata()).width).toBe(24);
   });
   test('a number that is none is refused before anything is opened', async () => {
     const error = await check(['a.png', '--model', 'x', '--tile', '0'], undefined);
@@ -206,8 +263,8 @@ describe.skipIf(!hasTestData)(`files of others${hasTestData ? '' : ' (skipped: n
     const names = (await readdir(inputs)).filter((file) => file !== 'flowers.jpeg');
     const paths = names.sort().map((file) => join(inputs, file));
     const { error, events } = await run(paths, { out: folder, tile: 256 }, true);
-    const results = events.filter(({ event }) => event !== 'progress');
-    expect(results.map(({ input }) => input)).toEqual(paths);
+    const results = events.filter(({ event }) => event === 'done' || event === 'failed');
+    expect(results.map(({ input }) => String(input)).sort()).toEqual(paths);
     for (const { event, input, output, message, code } of results) {
       const path = String(input);
       expect(event, path).toBe(broken.test(basename(path)) ? 'failed' : 'done');

@@ -240,6 +240,7 @@ describe('models of all formats', () => {
 });
 
 test('16 bits survive bicubic enlargement', async () => {
+  const { planPicture } = await import('../../../trainer/upscale/plan.ts');
   const { upscaleFile } = await import('../../../trainer/upscale/upscale-file.ts');
   const data = Uint16Array.from({ length: 16 * 16 * 3 }, (_, index) => 30000 + (index % 48));
   await sharp(data, { raw: { width: 16, height: 16, channels: 3 } })
@@ -247,7 +248,7 @@ test('16 bits survive bicubic enlargement', async () => {
     .png()
     .toFile(at('deep.png'));
   const model = await openModel('bicubic', { engine: 'cpu', scale: 2 });
-  const { output } = await upscaleFile(model, at('deep.png'));
+  const { output } = await upscaleFile(model, await planPicture(at('deep.png'), model));
   const pixels = await sharp(output).toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer();
   const values = new Set(new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2));
   expect(values.size).toBeGreaterThan(40);

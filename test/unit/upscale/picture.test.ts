@@ -1,12 +1,14 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FloatImage } from '../../../trainer/data/image.ts';
-import { type PictureHeader, readHeader, readPixels } from '../../../trainer/upscale/picture.ts';
+import { type PictureHeader, readHeader, withPixels } from '../../../trainer/upscale/picture.ts';
 import { type PictureFormat, writePicture } from '../../../trainer/upscale/picture-writer.ts';
+import { cropFloats } from '../../../trainer/upscale/resize-canvas.ts';
 import { encodePng } from './png-fixture.ts';
+import { readPixels } from './read-pixels.ts';
 import { largestDifference, noise } from './test-upscalers.ts';
 
 let folder: string;
@@ -65,6 +67,25 @@ describe('samples are what the file stores', () => {
     expect(header).toMatchObject({ channels: 3, bits: 8 });
     expect([...pixels.data].map((value) => value * 255)).toEqual([...colours]);
   });
+});
+
+test.each(shapes)('parts of $channels channels and $bits bits are those of the whole', async (shape) => {
+  const most = shape.bits === 16 ? 65535 : 255;
+  const content = encodePng(20, 12, shape.channels, shape.bits, (i) => (i * 1021) % (most + 1));
+  const { header, pixels } = await read(content);
+  const temporary = join(folder, `parts ${count++}.v`);
+  await withPixels(header, temporary, async (source) => {
+    // The second has the rows of the first, the third others.
+    for (const part of [
+      { x: 0, y: 2, width: 7, height: 5 },
+      { x: 13, y: 2, width: 7, height: 5 },
+      { x: 5, y: 7, width: 3, height: 5 },
+    ]) {
+      expect(await source.read(part)).toEqual(cropFloats(pixels, part));
+    }
+    expect((await readdir(folder)).includes(basename(temporary))).toBe(true);
+  });
+  expect((await readdir(folder)).includes(basename(temporary))).toBe(false);
 });
 
 describe('what is written reads back', () => {

@@ -3,9 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readHeader, readPixels } from '../../../trainer/upscale/picture.ts';
-import { type UpscaleProgress, upscaleFile } from '../../../trainer/upscale/upscale-file.ts';
+import { readHeader } from '../../../trainer/upscale/picture.ts';
+import { type PlanOptions, planPicture } from '../../../trainer/upscale/plan.ts';
+import {
+  type UpscaledFile,
+  type UpscaleFileOptions,
+  type UpscaleProgress,
+  upscaleFile as upscalePlanned,
+} from '../../../trainer/upscale/upscale-file.ts';
+import type { Upscaler } from '../../../trainer/upscale/upscaler.ts';
 import { encodePng } from './png-fixture.ts';
+import { readPixels } from './read-pixels.ts';
 import { bicubic, convolutionalUpscaler, largestDifference, noise, testUpscaler } from './test-upscalers.ts';
 
 let root: string;
@@ -24,6 +32,14 @@ async function put(name: string, content: Buffer = photo): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, content);
   return path;
+}
+
+async function upscaleFile(
+  upscaler: Upscaler,
+  input: string,
+  options: PlanOptions & UpscaleFileOptions = {},
+): Promise<UpscaledFile> {
+  return upscalePlanned(upscaler, await planPicture(input, upscaler, options), options);
 }
 
 async function pixelsOf(path: string) {
@@ -103,13 +119,32 @@ describe('an output that exists', () => {
   test('is replaced with overwrite', async () => {
     const input = await put('a.png');
     await put('a_x4.png', Buffer.from('mine'));
-    const { output } = await upscaleFile(bicubic(4), input, { overwrite: true });
+    const { output } = await upscaleFile(bicubic(4), input, { existing: 'replace' });
     expect((await sharp(output).metadata()).width).toBe(160);
+  });
+  test.each([
+    [[], 'a_x4.png'],
+    [['a_x4.png'], 'a_x4-2.png'],
+    [['a_x4.png', 'a_x4-2.png'], 'a_x4-3.png'],
+  ])('beside %j is another name: %s', async (existing, expected) => {
+    const input = await put('a.png');
+    for (const name of existing) await put(name, Buffer.from('mine'));
+    const { output } = await upscaleFile(bicubic(4), input, { existing: 'rename' });
+    expect(output).toBe(join(folder, expected));
+    for (const name of existing) expect(await readFile(join(folder, name), 'utf8')).toBe('mine');
+  });
+  test('is not replaced when it is the picture itself', async () => {
+    const input = await put('a.png');
+    const replacing = upscaleFile(bicubic(4), input, { existing: 'replace', name: '{name}' });
+    await expect(replacing).rejects.toThrow(/the picture itself/);
+    expect(await readFile(input)).toEqual(photo);
   });
   test('is not replaced when it belongs to the same batch', async () => {
     const input = await put('a.png');
     const taken = new Set([join(folder, 'a_x4.png')]);
-    await expect(upscaleFile(bicubic(4), input, { overwrite: true, taken })).rejects.toThrow(/another input/);
+    await expect(upscaleFile(bicubic(4), input, { existing: 'replace', taken })).rejects.toThrow(
+      /another input/,
+    );
   });
 });
 
@@ -186,7 +221,7 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
   ): Promise<void> {
     const input = await put('a.png');
     await put('a_x4.png', Buffer.from('mine'));
-    const options = { overwrite: true, tile: 16, ...(signal ? { signal } : {}) };
+    const options = { existing: 'replace' as const, tile: 16, ...(signal ? { signal } : {}) };
     await expect(upscaleFile(upscaler, input, options)).rejects.toMatchObject(error);
     expect(await readdir(folder)).toEqual(['a.png', 'a_x4.png']);
     expect(await readFile(join(folder, 'a_x4.png'), 'utf8')).toBe('mine');
@@ -217,6 +252,19 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     });
     await check(slow, { code: 'interrupted' }, cancel.signal);
     expect(tiles).toBe(3);
+  });
+
+  test('cancelled while the net is at work', async () => {
+    const cancel = new AbortController();
+    // It never ends, as a tile of a large net seems not to.
+    const busy: Upscaler = {
+      ...bicubic(4),
+      upscale() {
+        queueMicrotask(() => cancel.abort());
+        return new Promise(() => {});
+      },
+    };
+    await check(busy, { code: 'interrupted' }, cancel.signal);
   });
 
   test('a flat picture may stay flat', async () => {

@@ -1,0 +1,152 @@
+import { access } from 'node:fs/promises';
+import { dirname, extname, join, parse, resolve } from 'node:path';
+import { WorkbenchError } from '../errors/errors.ts';
+import { type PictureHeader, readHeader } from './picture.ts';
+import { longestSide, type PictureFormat, type PictureShape } from './picture-writer.ts';
+
+/** What happens where a result of that name exists: it stays, it is replaced, or the new one gets another name. */
+export type Existing = 'keep' | 'replace' | 'rename';
+
+export interface PlanOptions {
+  /** Folder for the output; beside the input by default. */
+  readonly out?: string;
+  /** See `parseNamePattern`; `usualName` by default. */
+  readonly name?: string;
+  /** `keep` by default. */
+  readonly existing?: Existing;
+  /** Outputs of other inputs of the same batch: one of them is never replaced, nor taken for an older result. */
+  readonly taken?: ReadonlySet<string>;
+}
+
+/** What will become of a picture file. */
+export interface PicturePlan {
+  readonly input: string;
+  readonly output: string;
+  readonly header: PictureHeader;
+  readonly shape: PictureShape;
+  /** The output exists and is left as it is. */
+  readonly kept: boolean;
+  /** What a person should know: frames left out, colours converted, another format. */
+  readonly notes: readonly string[];
+}
+
+/** How results are called where nobody says otherwise. */
+export const usualName = '{name}_x{scale}';
+
+/**
+ * Decides what a picture becomes, from its header alone. PNG, JPEG, WebP and TIFF keep their format; others become
+ * PNG, and so does a result too large for its format.
+ *
+ * @param model what the upscaler is called, and by how much it enlarges
+ * @throws WorkbenchError `data` for a file that is no picture or whose result would be in the way of another
+ */
+export async function planPicture(
+  input: string,
+  model: { readonly name: string; readonly scale: number },
+  options: PlanOptions = {},
+): Promise<PicturePlan> {
+  const { out = dirname(input), name: pattern = usualName, existing = 'keep', taken } = options;
+  const header = await readHeader(input);
+  const shape = outputShape(header, model.scale);
+  const notes = [...header.notes];
+  if (shape.format !== header.format) notes.push(`written as ${shape.format.toUpperCase()}`);
+
+  const name = resultName(pattern, parse(input).name, model);
+  const extension = extensionOf(input, shape.format);
+  const first = join(out, name + extension);
+  const isFree = async (path: string) => taken?.has(path) !== true && !(await exists(path));
+  const output = existing === 'rename' ? await freeName(first, extension, isFree) : first;
+  if (taken?.has(output) || resolve(output) === resolve(input)) {
+    const whose = taken?.has(output) ? 'the result of another input' : 'the picture itself';
+    throw new WorkbenchError(
+      'data',
+      `${input} would go to ${output}, which is ${whose}. Rename one, or use another --out or --name.`,
+    );
+  }
+  return { input, output, header, shape, kept: existing === 'keep' && (await exists(output)), notes };
+}
+
+/** The path itself, or with the first number behind its name for which it is free. */
+async function freeName(
+  path: string,
+  extension: string,
+  isFree: (path: string) => Promise<boolean>,
+): Promise<string> {
+  const stem = path.slice(0, path.length - extension.length);
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? path : `${stem}-${number}${extension}`;
+    if (await isFree(candidate)) return candidate;
+  }
+}
+
+/**
+ * Checks a pattern for the names of results, without their extension: a text with `{name}`, the input's name, and
+ * where wanted `{scale}` and `{model}`.
+ *
+ * @throws WorkbenchError `usage` that says what is wrong with it
+ */
+export function parseNamePattern(pattern: string): string {
+  const refuse = (what: string) =>
+    new WorkbenchError('usage', `The name ${pattern} ${what}. An example: ${usualName}.`);
+  if (!pattern.includes('{name}'))
+    throw refuse('has no {name} in it, so all results would be called the same');
+  const [unknown] = pattern.match(/\{(?!(?:name|scale|model)\})[^}]*\}?/) ?? [];
+  if (unknown !== undefined) throw refuse(`has ${unknown} in it; known are {name}, {scale} and {model}`);
+  if (/[\\/:*?"<>|]/.test(pattern)) throw refuse('has a character in it that file names cannot have');
+  return pattern;
+}
+
+/** The name of a result, without its extension. */
+export function resultName(
+  pattern: string,
+  name: string,
+  model: { readonly name: string; readonly scale: number },
+): string {
+  const values: Readonly<Record<string, string>> = {
+    '{name}': name,
+    '{scale}': String(model.scale),
+    '{model}': modelLabel(model.name),
+  };
+  return pattern.replaceAll(/\{\w+\}/g, (key) => values[key] ?? key);
+}
+
+/** What tells a model from others in a file name: of a run's checkpoint its run, stage and step. */
+function modelLabel(path: string): string {
+  const [file = '', checkpoint, folder, run] = path.split(/[\\/]/).reverse();
+  if (folder === 'checkpoints' && file.startsWith('generator')) return `${run}-${checkpoint}`;
+  return parse(file).name;
+}
+
+function outputShape(header: PictureHeader, scale: number): PictureShape {
+  const width = header.width * scale;
+  const height = header.height * scale;
+  const wanted = isPictureFormat(header.format) ? header.format : 'png';
+  const format = Math.max(width, height) > longestSide[wanted] ? 'png' : wanted;
+  // JPEG and WebP store 8 bits only.
+  const bits = format === 'jpeg' || format === 'webp' ? 8 : header.bits;
+  return { ...header, width, height, format, bits };
+}
+
+const extensions: Readonly<Record<PictureFormat, readonly string[]>> = {
+  png: ['.png'],
+  jpeg: ['.jpg', '.jpeg', '.jpe', '.jfif'],
+  webp: ['.webp'],
+  tiff: ['.tif', '.tiff'],
+};
+
+function isPictureFormat(format: string): format is PictureFormat {
+  return format in extensions;
+}
+
+/** The extension of the input where that fits the format, else the usual one. */
+function extensionOf(input: string, format: PictureFormat): string {
+  const own = extname(input);
+  return extensions[format].includes(own.toLowerCase()) ? own : (extensions[format][0] ?? '');
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
