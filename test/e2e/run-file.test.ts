@@ -15,8 +15,7 @@ test('a key is completed while it is typed, and its value chosen from a list', a
   await textEditor.completions.filter({ hasText: 'content_loss' }).waitFor();
   await textEditor.press('Escape');
   await textEditor.type('_loss: { loss_f: ');
-  await textEditor.press('Control+Space');
-  await textEditor.completions.filter({ hasText: 'l2' }).first().click();
+  await (await textEditor.complete()).filter({ hasText: 'l2' }).first().click();
   await textEditor.line('content_loss: { loss_f: l2').waitFor();
   await textEditor.save();
   await expect.poll(() => workspace.read(file)).toContain('content_loss: { loss_f: l2}');

@@ -67,11 +67,12 @@ async function takePictures(editor: StartedEditor, name: string, theme: string):
 
   await textEditor.goToEndOfLine(14);
   await textEditor.press('Enter');
-  await textEditor.type('c');
-  await textEditor.completions.first().waitFor();
+  await textEditor.complete();
+  // Once more: with the explanation of the key.
   await textEditor.press('Control+Space');
+  await page.locator('.suggest-details-container:visible').waitFor();
   await take('completion');
-  await textEditor.press('Escape', 'Control+Z', 'Control+Z', 'Control+Z');
+  await textEditor.press('Escape', 'Escape');
   await workbench.run('File: Revert File');
 
   await workbench.showViews('ESRGAN');
@@ -94,6 +95,7 @@ async function takePictures(editor: StartedEditor, name: string, theme: string):
 }
 
 function chooseTheme(theme: string): void {
+  const settings = { 'workbench.colorTheme': theme, 'window.title': 'ESRGAN Workbench' };
   mkdirSync(join(folder, '.vscode'), { recursive: true });
-  writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
+  writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify(settings));
 }

@@ -191,6 +191,20 @@ export class TextEditor {
     return this.#page.locator('.suggest-widget.visible .monaco-list-row');
   }
 
+  /** Asks for completions; a server that is busy may let the editor give up, so it asks again. */
+  async complete(): Promise<Locator> {
+    for (let attempt = 1; ; attempt++) {
+      await this.press('Control+Space');
+      try {
+        await this.completions.first().waitFor({ timeout: 5000 });
+        return this.completions;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.press('Escape');
+      }
+    }
+  }
+
   /** Underlined places. */
   problems(severity: 'error' | 'warning' | 'info'): Locator {
     return this.element.locator(`.squiggly-${severity}`);
