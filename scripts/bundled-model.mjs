@@ -26,14 +26,14 @@ const model = join(root, 'media', 'models', 'workbench-x4.safetensors');
 const cardFile = join(root, 'media', 'models', 'README.md');
 /** Share of the second stage in the model. */
 const alpha = 0.5;
-const side = 480;
-/** Mean difference of neighbouring samples below which a tile is sky or shadow and teaches nothing. */
-const leastDetail = 2;
+const side = 240;
+/** Mean difference of neighbouring samples below which a tile is sky, shadow or out of focus and teaches little. */
+const leastDetail = 5;
 
 /**
  * Where the pictures are from. `shrink` lists the factors by which each is reduced before it is cut: photographs by 2
- * and once more by 4, because at full size they hold noise, the camera's own softness and traces of JPEG; 1 where the
- * file is clean as it is.
+ * and once more by 3 and by 4, because at full size they hold noise, the camera's own softness and traces of JPEG; 1
+ * where the file is clean as it is.
  */
 const packages = [
   {
@@ -41,7 +41,7 @@ const packages = [
     version: '3.0-1',
     sha256: 'b91c2d5209558bc11d8d3a161f22a608857e3f8c735980cfab0d6650b03014ca',
     folder: 'usr/share/backgrounds/budgie',
-    shrink: [2, 4],
+    shrink: [2, 3, 4],
     // All but two drawings of a few smooth curves.
     pictures: [
       'abstract-spiral.jpg',
@@ -67,7 +67,7 @@ const packages = [
     version: '20.04.0-4',
     sha256: 'f74676719f9d0128e5310e65ef97d596bcece8b6a43524ab8949ee1be0a4f18c',
     folder: 'usr/share/backgrounds',
-    shrink: [2, 4],
+    shrink: [2, 3, 4],
     pictures: ['seeding_by_Clements_Engelhardt.jpg'],
   },
   {
@@ -96,7 +96,7 @@ for (const name of asked)
 for (const [name, step] of Object.entries(steps))
   if (asked.length === 0 || asked.includes(name)) await step();
 
-/** Cuts all pictures into bundled/tiles/train and, every sixteenth tile, bundled/tiles/val. */
+/** Cuts all pictures into bundled/tiles/train and, every 32nd tile, bundled/tiles/val. */
 async function makeTiles() {
   const tiles = [];
   for (const source of packages) {
@@ -113,7 +113,7 @@ async function makeTiles() {
   }
   let pixels = 0;
   for (const [index, { name, data, width, height }] of kept.entries()) {
-    const folder = index % 16 === 8 ? folders.val : folders.train;
+    const folder = index % 32 === 16 ? folders.val : folders.train;
     await sharp(data, { raw: { width, height, channels: 3 } })
       .png()
       .toFile(join(folder, `${name}.png`));
