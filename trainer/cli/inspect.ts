@@ -1,19 +1,108 @@
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { WorkbenchError } from '../errors/errors.ts';
+import { sha256OfFile } from '../runs/checkpoints.ts';
 import { describeWeights, type WeightsDescription } from '../weights/describe.ts';
+import { tensorStatistics } from '../weights/statistics.ts';
+import { openTensorFile } from '../weights/tensor-file.ts';
+import type { Metadata } from '../weights/tensors.ts';
 import { weightsOf } from './open-model.ts';
+
+interface Flags {
+  readonly brief?: boolean;
+  readonly tensor?: string;
+  readonly json?: boolean;
+}
 
 /** Adds `esrgan inspect` to the command. */
 export function registerInspect(program: Command): void {
   program
     .command('inspect')
-    .description('say what a file of weights holds, without running anything in it')
-    .argument('<file>', 'a file of weights (.safetensors, .pth, .onnx), a checkpoint, or a run')
-    .option('--json', 'one JSON object, with all tensors')
-    .action((name: string, { json = false }: { json?: boolean }) => {
-      const description = describeWeights(weightsOf(name));
-      const lines = json ? [JSON.stringify(description)] : descriptionLines(description);
-      for (const line of lines) process.stdout.write(`${line}\n`);
+    .description('say what files of weights hold, without running anything in them')
+    .argument('<file...>', 'a file of weights (.safetensors, .pth, .onnx), a checkpoint, or a run')
+    .option('--brief', 'a line for each file, also for what cannot be read')
+    .option('--tensor <name>', 'describe the values of this tensor')
+    .option('--json', 'one JSON object a file, with all tensors and the SHA-256 but with --brief')
+    .action((names: string[], { brief = false, tensor, json = false }: Flags) => {
+      for (const name of names) {
+        const lines = brief
+          ? briefLines(name, json)
+          : tensor === undefined
+            ? wholeLines(name, json)
+            : tensorLines(name, tensor, json);
+        for (const line of lines) process.stdout.write(`${line}\n`);
+      }
     });
+}
+
+function wholeLines(name: string, json: boolean): string[] {
+  const description = describeWeights(weightsOf(name));
+  if (!json) return descriptionLines(description);
+  return [JSON.stringify({ ...description, sha256: sha256OfFile(description.path) })];
+}
+
+/** What a list of models says of one. */
+interface BriefDescription {
+  /** As it was named. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly format: string | null;
+  readonly architecture: string | null;
+  /** Enlargement; null where it shows only when the net runs (ONNX), or the file holds no generator. */
+  readonly scale: number | null;
+  readonly blocks: number | null;
+  readonly channels: number | null;
+  readonly metadata: Metadata;
+  /** Why it cannot enlarge pictures; null where it can, as far as its header shows. */
+  readonly problem: string | null;
+}
+
+/** Describes what a model's name stands for. Never throws for what is wrong with a file. */
+function briefDescription(name: string): BriefDescription {
+  try {
+    const { bytes, format, architecture, options, metadata, reason } = describeWeights(weightsOf(name));
+    return {
+      path: name,
+      bytes,
+      format,
+      architecture,
+      scale: options?.scale_factor ?? null,
+      blocks: options?.num_basic_blocks ?? null,
+      channels: options?.rrdb_channels ?? null,
+      metadata,
+      problem: format === 'ONNX' ? null : reason,
+    };
+  } catch (error) {
+    if (!(error instanceof WorkbenchError)) throw error;
+    const bytes = statSync(name, { throwIfNoEntry: false })?.size ?? 0;
+    const unknown = { format: null, architecture: null, scale: null, blocks: null, channels: null };
+    return { path: name, bytes, ...unknown, metadata: {}, problem: error.message };
+  }
+}
+
+function briefLines(name: string, json: boolean): string[] {
+  const brief = briefDescription(name);
+  if (json) return [JSON.stringify(brief)];
+  const { path, bytes, format, scale, blocks, problem } = brief;
+  const facts = [
+    path,
+    ...(scale === null ? [] : [`x${scale}`]),
+    ...(blocks === null ? [] : [`${blocks} blocks`]),
+    ...(format === null ? [] : [format]),
+    `${(bytes / 1e6).toFixed(1)} MB`,
+    ...(problem === null ? [] : [problem]),
+  ];
+  return [printable(facts.join('  '))];
+}
+
+function tensorLines(name: string, tensor: string, json: boolean): string[] {
+  const file = openTensorFile(weightsOf(name));
+  const { data, shape } = file.read(tensor);
+  const statistics = tensorStatistics(data);
+  if (json) return [JSON.stringify({ name: tensor, shape, ...statistics })];
+  return Object.entries({ shape: `[${shape.join(', ')}]`, ...statistics }).map(
+    ([key, value]) => `${key.padEnd(11)}${value ?? '-'}`,
+  );
 }
 
 /** A description for people; the tensors are listed where the net is not known. */

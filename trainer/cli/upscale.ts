@@ -44,12 +44,11 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
     .addOption(new Option('--rename', 'give a result a number where one exists').conflicts('overwrite'))
     .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
     .option('--json', 'one JSON object a line')
-    .addOption(new Option('--cancel-with-stdin', 'cancel when standard input ends').hideHelp())
     .action(async (images: string[], flags: Flags) => {
-      const { model, engine, scale, json = false, overwrite, rename, cancelWithStdin, ...options } = flags;
+      const { model, engine, scale, json = false, overwrite, rename, ...options } = flags;
       const upscaler = await openModel(model, { engine, ...(scale === undefined ? {} : { scale }) });
       const reporter = createReporter({ json, stream: process.stdout });
-      const cancel = cancelOnRequest(cancelWithStdin === true);
+      const cancel = cancelOnRequest();
       const existing = overwrite ? 'replace' : rename ? 'rename' : 'keep';
       try {
         await upscalePictures(upscaler, images, { ...options, existing, signal: cancel.signal }, reporter);
@@ -62,18 +61,21 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
     });
 }
 
-/** A signal that the first Ctrl-C gives (a second one ends the process as it always does), or the end of the input. */
-function cancelOnRequest(withStdin: boolean): { readonly signal: AbortSignal; release(): void } {
+/**
+ * A signal that the first Ctrl-C gives (a second one ends the process as it always does), and the end of the program
+ * that started this one as a child with a channel.
+ */
+function cancelOnRequest(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const cancel = () => controller.abort();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.once(signal, cancel);
-  if (withStdin) process.stdin.once('end', cancel).resume();
+  const events = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
+  for (const event of events) process.once(event, cancel);
+  // Hearing of it is no reason to stay.
+  process.channel?.unref();
   return {
     signal: controller.signal,
     release() {
-      for (const signal of signals) process.off(signal, cancel);
-      if (withStdin) process.stdin.off('end', cancel).destroy();
+      for (const event of events) process.off(event, cancel);
     },
   };
 }
@@ -88,7 +90,6 @@ interface Flags {
   readonly overwrite?: boolean;
   readonly rename?: boolean;
   readonly json?: boolean;
-  readonly cancelWithStdin?: boolean;
 }
 
 /**

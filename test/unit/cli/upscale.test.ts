@@ -202,7 +202,7 @@ describe('the command', () => {
     written.mockRestore();
     expect(openModel.mock.calls).toEqual(opened ? [opened] : []);
     expect(close).toHaveBeenCalledTimes(opened ? 1 : 0);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) expect(process.listenerCount(signal)).toBe(0);
+    expect(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => process.listenerCount(signal))).toEqual([0, 0, 0]);
     return error instanceof Error ? error : undefined;
   }
 

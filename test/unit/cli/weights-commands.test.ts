@@ -12,6 +12,7 @@ import { WorkbenchError } from '../../../trainer/errors/errors.ts';
 import { readGenerator } from '../../../trainer/weights/generator-file.ts';
 import { readOnnxSummary } from '../../../trainer/weights/onnx-summary.ts';
 import { encodePth } from '../../../trainer/weights/pth-writer.ts';
+import { writeSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { openTensorFile } from '../../../trainer/weights/tensor-file.ts';
 import { writeGenerator } from '../../../trainer/weights/write-generator.ts';
 import { temporaryFolder } from '../data/pictures.ts';
@@ -173,6 +174,52 @@ says residual_scaling  0.2
       dtype: 'F32',
       shape: [3, 4, 3, 3],
     });
+  });
+
+  test('several files in brief, also what cannot be read', async () => {
+    writeFileSync(at('torn.pth'), 'something else');
+    const files = [weights('a.safetensors'), weights('a.onnx'), at('torn.pth'), at('absent.pth')];
+    const printed = await run('inspect', '--brief', '--json', ...files);
+    const described = printed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(described).toMatchObject([
+      { path: files[0], architecture: 'ESRGAN', scale: 4, blocks: 2, channels: 4, problem: null },
+      { path: files[1], format: 'ONNX', scale: null, problem: null },
+      { path: files[2], format: null, problem: expect.stringMatching(/not a sound PyTorch file/) },
+      { path: files[3], bytes: 0, problem: expect.stringMatching(/There is no file/) },
+    ]);
+    expect(await run('inspect', '--brief', files[0]!)).toMatch(
+      /a\.safetensors {2}x4 {2}2 blocks {2}safetensors {2}[\d.]+ MB\n$/,
+    );
+  });
+
+  test('the SHA-256 is that of the file', async () => {
+    const path = weights('a.safetensors');
+    const { sha256 } = JSON.parse(await run('inspect', path, '--json'));
+    expect(sha256).toBe(createHash('sha256').update(readFileSync(path)).digest('hex'));
+  });
+
+  test('the values of one tensor', async () => {
+    const data = Float32Array.of(1, Number.NaN, -2, 4, Number.POSITIVE_INFINITY);
+    writeSafetensors(at('one.safetensors'), new Map([['t', { shape: [5], data }]]));
+    const { name, shape, deviation, ...rest } = JSON.parse(
+      await run('inspect', at('one.safetensors'), '--tensor', 't', '--json'),
+    );
+    expect({ name, shape, ...rest }).toEqual({
+      name: 't',
+      shape: [5],
+      count: 5,
+      notFinite: 2,
+      mean: 1,
+      least: -2,
+      largest: 4,
+      norm: Math.sqrt(21),
+    });
+    expect(deviation).toBeCloseTo(Math.sqrt(6), 12);
+    expect(await run('inspect', at('one.safetensors'), '--tensor', 't')).toMatch(/^mean +1$/m);
+    await expect(run('inspect', at('one.safetensors'), '--tensor', 'u')).rejects.toThrow(/no tensor "u"/);
   });
 
   test('another net: why, and its tensors; a stranger’s texts do not command the terminal', async () => {
