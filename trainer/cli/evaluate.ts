@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { exitCodes, WorkbenchError } from '../errors/errors.ts';
+import { WorkbenchError } from '../errors/errors.ts';
 import type { Measure } from '../evaluate/measure.ts';
 import type { Evaluation } from '../evaluate/results/evaluation.ts';
 import { fingerprintTestSet, type KnownTestSet, type TestSet } from '../evaluate/results/test-set.ts';
@@ -10,6 +10,7 @@ import { bicubicUpscaler } from '../upscale/bicubic.ts';
 import { parseShare } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { netOpener } from './open-model.ts';
+import { endWithParent } from './parent.ts';
 import { createReporter } from './terminal.ts';
 import type { OpenModel } from './upscale.ts';
 
@@ -45,8 +46,7 @@ export function registerEvaluate(
     .action(async (models: string[], flags: Flags) => {
       const { data, again = false, json, progress = false } = flags;
       const subjects = subjectsOf(models, flags);
-      // A file that is being written is written whole: nothing else runs meanwhile. So one may end at any moment.
-      if (progress) process.once('SIGTERM', () => process.exit(exitCodes.interrupted));
+      if (progress) endWithParent();
       const testSets = await Promise.all(data.map((testSet) => fingerprintTestSet(testSet)));
       const printed = await withMeasures(flags, async (measures) => {
         const evaluations: Evaluation[] = [];

@@ -51,7 +51,8 @@ export async function evaluate(
   }));
 }
 
-function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
+/** The images of a test set. Throws a `data` error where there are none or they do not pair off. */
+export function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
   const hr = hrFolder(dir);
   if (hr === undefined) {
     throw new WorkbenchError(
@@ -64,7 +65,11 @@ function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
 }
 
 /** HR as it is measured (grey stays grey), LR as RGB. */
-async function readPair(files: FilePair, scale: number, smallest: number): Promise<{ hr: Image; lr: Image }> {
+export async function readPair(
+  files: FilePair,
+  scale: number,
+  smallest: number,
+): Promise<{ hr: Image; lr: Image }> {
   const image = await decodeImage(files.hr);
   const { hr, lr } =
     files.lr === undefined

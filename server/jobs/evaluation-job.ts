@@ -1,0 +1,39 @@
+import type { TestSet } from '../../trainer/evaluate/results/test-set.ts';
+import { isCount, isObject, isOneOf, isString } from '../../trainer/runs/json-shape.ts';
+import type { Programs } from '../experiments/start.ts';
+import type { NetReference } from '../protocol/comparison.ts';
+import { runCommand } from './command-child.ts';
+import type { Work } from './jobs.ts';
+
+const isProgress = isObject<{ event: 'progress'; data: string; image: number; images: number }>({
+  event: isOneOf(['progress']),
+  data: isString,
+  image: isCount,
+  images: isCount,
+});
+
+/** Measures a net on a test set as `esrgan evaluate` does; its run keeps the results. */
+export function evaluationWork(
+  programs: Programs,
+  { checkpoint, mixed }: NetReference,
+  { name, dir }: TestSet,
+  protocols: readonly string[],
+): Work {
+  return async (tell, signal) => {
+    const nets =
+      mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint, '--alpha', String(mixed.alpha)];
+    const words = ['evaluate', ...nets, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
+    let images: number | null = null;
+    await runCommand(programs, [...words, '--json', '--progress'], {
+      signal,
+      onEvent(event) {
+        if (!isProgress(event)) return;
+        images = event.images;
+        // An image is told of when it begins.
+        const detail = `${event.data}, image ${event.image} of ${images}`;
+        tell({ detail, done: event.image - 1, total: images });
+      },
+    });
+    if (images !== null) tell({ detail: `${name}, ${images} images`, done: images, total: images });
+  };
+}

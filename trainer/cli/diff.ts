@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { alignCells } from '../evaluate/table.ts';
+import { type TensorDifference, type WeightsDifference, weightsDifference } from '../weights/difference.ts';
+import { weightsOf } from './open-model.ts';
+
+/** Adds `esrgan diff` to the command. */
+export function registerDiff(program: Command): void {
+  program
+    .command('diff')
+    .description('say what changed between two files of weights of one net, layer by layer')
+    .argument('<a>', 'a file of weights (.safetensors, .pth), a checkpoint, or a run')
+    .argument('<b>', 'another')
+    .option('--json', 'one JSON object')
+    .action((a: string, b: string, { json = false }: { json?: boolean }) => {
+      const difference = weightsDifference(weightsOf(a), weightsOf(b));
+      process.stdout.write(json ? `${JSON.stringify(difference)}\n` : differenceText(difference));
+    });
+}
+
+/** A difference for a terminal. */
+export function differenceText({ a, b, total, tensors, unmatched }: WeightsDifference): string {
+  const head = ['tensor', 'shape', 'values', 'norm of b - a', 'relative', 'largest', 'not finite: a', 'b'];
+  const lines = tensors.map((tensor) => [tensor.name, `[${tensor.shape.join(', ')}]`, ...cells(tensor)]);
+  const table = alignCells([head, ...lines, ['all', '', ...cells(total)]], 2);
+  const rest = unmatched.length === 0 ? '' : `\nNot in both, or of another shape: ${unmatched.join(', ')}\n`;
+  return `a: ${a}\nb: ${b}\n\n${table}\n${rest}`;
+}
+
+function cells({ count, norm, relative, largest, notFinite }: TensorDifference): string[] {
+  const share = relative === null ? '-' : `${(100 * relative).toPrecision(3)} %`;
+  return [String(count), norm.toPrecision(4), share, largest.toPrecision(4), ...notFinite.map(String)];
+}

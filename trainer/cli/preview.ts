@@ -1,0 +1,245 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { encodePng } from '../data/decode.ts';
+import { cropImage, type Image, toFloatImage, toImage } from '../data/image.ts';
+import { imresize } from '../data/imresize.ts';
+import type { Engine } from '../engine/engine.ts';
+import { openEngine } from '../engine/engines.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import { type ReadPicture, readPicture } from '../evaluate/picture.ts';
+import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
+import { isCount, isList, isNullable, isNumber, isObject, isOneOf, isString } from '../runs/json-shape.ts';
+import { type BlendedNetwork, blendedNetwork } from '../upscale/blended-network.ts';
+import { networkUpscaler } from '../upscale/network-upscaler.ts';
+import type { Rect } from '../upscale/tiles.ts';
+import { upscaleImage } from '../upscale/upscale-image.ts';
+import type { Upscaler } from '../upscale/upscaler.ts';
+import { readGenerator } from '../weights/generator-file.ts';
+import type { Generator } from '../weights/write-generator.ts';
+import { parseEngine, weightsOf } from './open-model.ts';
+import { endWithParent } from './parent.ts';
+
+/** A line of the input: what to enlarge with what, and the PNG files to write. */
+export interface PreviewRequest {
+  readonly id: number;
+  readonly picture: {
+    readonly path: string;
+    /** As in `readPicture`. */
+    readonly role: 'hr' | 'lr';
+    /** What of the LR image is enlarged; null: all. */
+    readonly box: Rect | null;
+  };
+  /** Enlargement; null: that of the nets. */
+  readonly scale: number | null;
+  /** One model each, or two and the share of the second. */
+  readonly nets: readonly { readonly models: readonly string[]; readonly alpha: number }[];
+  /** One for each net. */
+  readonly results: readonly string[];
+  readonly lr: string | null;
+  readonly bicubic: string | null;
+  /** Not written where no HR image is known. */
+  readonly hr: string | null;
+}
+
+/** A line of the output. `progress` counts tiles over all nets. */
+export type PreviewAnswer =
+  | { readonly id: number; readonly event: 'progress'; readonly done: number; readonly total: number }
+  | {
+      readonly id: number;
+      readonly event: 'done';
+      readonly width: number;
+      readonly height: number;
+      readonly milliseconds: number;
+    }
+  | { readonly id: number; readonly event: 'failed'; readonly message: string };
+
+const isRequest = isObject<PreviewRequest>({
+  id: isCount,
+  picture: isObject<PreviewRequest['picture']>({
+    path: isString,
+    role: isOneOf(['hr', 'lr']),
+    box: isNullable(isObject<Rect>({ x: isCount, y: isCount, width: isCount, height: isCount })),
+  }),
+  scale: isNullable(isCount),
+  nets: isList(isObject({ models: isList(isString), alpha: isNumber })),
+  results: isList(isString),
+  lr: isNullable(isString),
+  bicubic: isNullable(isString),
+  hr: isNullable(isString),
+});
+
+/** Pixels around a box that nets see, too: more would hardly change it and cost much. */
+const context = 16;
+
+/** Adds the hidden `esrgan preview` to the command: it answers requests, a JSON object a line, until its input ends. */
+export function registerPreview(program: Command): void {
+  program
+    .command('preview', { hidden: true })
+    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
+    .action(async ({ engine }: { engine: string }) => {
+      endWithParent();
+      const previews = createPreviews(engine);
+      const answer = (object: PreviewAnswer) => process.stdout.write(`${JSON.stringify(object)}\n`);
+      for await (const line of createInterface({ input: process.stdin })) {
+        const request: unknown = JSON.parse(line);
+        if (!isRequest(request)) throw new WorkbenchError('usage', `This is no request: ${line}`);
+        try {
+          await previews.answer(request, answer);
+        } catch (error) {
+          const message = error instanceof Error ? error.message : String(error);
+          answer({ id: request.id, event: 'failed', message });
+        }
+      }
+      await previews.close();
+    });
+}
+
+/** Answers requests and keeps what the next one will need again: engine, picture and the blended nets. */
+function createPreviews(engineName: string) {
+  const name = parseEngine(engineName);
+  let opening: Promise<Engine> | undefined;
+  let picture: { readonly key: string; readonly read: ReadPicture } | undefined;
+  let blended: { readonly key: string; readonly network: BlendedNetwork } | undefined;
+  const engine = () => {
+    opening ??= openEngine(name);
+    return opening;
+  };
+
+  async function pictureOf({ path, role }: PreviewRequest['picture'], scale: number): Promise<ReadPicture> {
+    const key = JSON.stringify([stampOf(path), role, scale]);
+    if (picture?.key !== key) picture = { key, read: await readPicture(path, role, scale) };
+    return picture.read;
+  }
+
+  async function blendOf([first, second]: readonly [string, string], alpha: number): Promise<BlendedNetwork> {
+    const key = JSON.stringify([stampOf(first), stampOf(second)]);
+    if (blended?.key !== key) {
+      await blended?.network.close();
+      blended = undefined;
+      const nets = [readGenerator(first), readGenerator(second)] as const;
+      blended = { key, network: blendedNetwork(await engine(), ...nets, [first, second]) };
+    }
+    blended.network.blend(alpha);
+    return blended.network;
+  }
+
+  /** Uses a net and, where it is kept for nobody, frees it. */
+  async function withNet<T>(
+    { models, alpha }: PreviewRequest['nets'][number],
+    use: (upscaler: Upscaler) => Promise<T>,
+  ): Promise<T> {
+    const [first, second] = models.map(weightsOf);
+    if (first === undefined) throw new WorkbenchError('usage', 'A net needs a model.');
+    if (second !== undefined) return use(await blendOf([first, second], alpha));
+    const { options, parameters }: Generator = readGenerator(first);
+    const upscaler = networkUpscaler(await engine(), first, options, parameters);
+    try {
+      return await use(upscaler);
+    } finally {
+      await upscaler.close();
+    }
+  }
+
+  return {
+    async answer(request: PreviewRequest, tell: (answer: PreviewAnswer) => void): Promise<void> {
+      const { id, nets } = request;
+      const started = performance.now();
+      let scale = request.scale;
+      let size = { width: 0, height: 0 };
+      for (const [index, net] of nets.entries()) {
+        await withNet(net, async (upscaler) => {
+          scale ??= upscaler.scale;
+          if (upscaler.scale !== scale) {
+            throw new WorkbenchError(
+              'data',
+              `${upscaler.name} enlarges by ${upscaler.scale}, and the others by ${scale}: their results do not lie on one another.`,
+            );
+          }
+          const { lr } = await pictureOf(request.picture, scale);
+          const sr = await enlargeBox(upscaler, lr, request.picture.box, (done, total) =>
+            tell({ id, event: 'progress', done: index * total + done, total: nets.length * total }),
+          );
+          size = sr;
+          await writePng(request.results[index], sr);
+        });
+      }
+      if (scale !== null) {
+        const { lr, hr } = await pictureOf(request.picture, scale);
+        const box = boxIn(lr, request.picture.box);
+        size = { width: box.width * scale, height: box.height * scale };
+        await writePng(request.lr, cropBox(lr, box));
+        if (hr !== undefined) await writePng(request.hr, cropBox(hr, scaled(box, scale)));
+        if (request.bicubic !== null) {
+          const enlarged = imresize(lr, scale, 'uint8-replicate');
+          await writePng(request.bicubic, cropBox(enlarged, scaled(box, scale)));
+        }
+      }
+      const milliseconds = performance.now() - started;
+      tell({ id, event: 'done', width: size.width, height: size.height, milliseconds });
+    },
+    async close(): Promise<void> {
+      await blended?.network.close();
+    },
+  };
+}
+
+async function enlargeBox(
+  upscaler: Upscaler,
+  lr: Image,
+  asked: Rect | null,
+  onTile: (done: number, total: number) => void,
+): Promise<Image> {
+  const { scale, reach } = upscaler;
+  const box = boxIn(lr, asked);
+  const margin = Math.min(reach, context);
+  const [left, top] = [Math.max(0, box.x - margin), Math.max(0, box.y - margin)];
+  const [right, bottom] = [
+    Math.min(lr.width, box.x + box.width + margin),
+    Math.min(lr.height, box.y + box.height + margin),
+  ];
+  const seen = cropImage(lr, left, top, right - left, bottom - top);
+  const enlarged = await upscaleImage(upscaler, toFloatImage(seen), { onTile });
+  return cropBox(toImage(enlarged), scaled({ ...box, x: box.x - left, y: box.y - top }, scale));
+}
+
+/** The part of a box that lies in the image. Throws a `usage` error where that is nothing. */
+function boxIn({ width, height }: Image, box: Rect | null): Rect {
+  if (box === null) return { x: 0, y: 0, width, height };
+  const inside = {
+    x: box.x,
+    y: box.y,
+    width: Math.min(box.width, width - box.x),
+    height: Math.min(box.height, height - box.y),
+  };
+  if (inside.width > 0 && inside.height > 0) return inside;
+  throw new WorkbenchError(
+    'usage',
+    `The box ${box.width}x${box.height} at ${box.x}, ${box.y} lies outside of the picture of ${width}x${height} pixels.`,
+  );
+}
+
+function scaled({ x, y, width, height }: Rect, scale: number): Rect {
+  return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
+}
+
+function cropBox(image: Image, { x, y, width, height }: Rect): Image {
+  return cropImage(image, x, y, width, height);
+}
+
+async function writePng(path: string | null | undefined, image: Image): Promise<void> {
+  if (path === null || path === undefined) return;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw diskError(path, error);
+  }
+  writeFileAtomic(path, await encodePng(image));
+}
+
+/** What changes when a file does. */
+function stampOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return `${path} ${found?.mtimeMs} ${found?.size}`;
+}

@@ -1,0 +1,72 @@
+import type { FloatImage } from '../data/image.ts';
+import type { Engine, Program } from '../engine/engine.ts';
+import { generator } from '../models/generator.ts';
+import { rank4 } from '../models/rank4.ts';
+import { generatorReach } from '../models/shapes/generator.ts';
+import { interpolate } from '../weights/interpolate.ts';
+import type { Generator } from '../weights/write-generator.ts';
+import { upscalePadded } from './resize-canvas.ts';
+import type { Upscaler } from './upscaler.ts';
+
+/** The mean of two nets, of which the share of the second can be changed at any time. */
+export interface BlendedNetwork extends Upscaler {
+  /** Sets the share of the second net, 0 to 1; 0 at first. */
+  blend(alpha: number): void;
+}
+
+/**
+ * Two generators of one kind as one upscaler. Its weights are state of the engine, not part of its program as with
+ * `networkUpscaler`: another share costs no compilation. One program is kept, for the last size of image.
+ *
+ * @param names of the nets, for people
+ * @throws WorkbenchError `data` where the nets are not alike
+ */
+export function blendedNetwork(
+  engine: Engine,
+  first: Generator,
+  second: Generator,
+  names: readonly [string, string],
+): BlendedNetwork {
+  const { options, parameters } = interpolate(first, second, 0, names);
+  const state = engine.state(parameters);
+  let compiled: { readonly key: string; readonly program: Promise<Program> } | undefined;
+
+  async function programFor(height: number, width: number): Promise<Program> {
+    const key = `${height}x${width}`;
+    if (compiled?.key !== key) {
+      await (await compiled?.program)?.close();
+      const program = engine.compile(
+        ({ lr }, weights) => ({ outputs: { sr: generator(options, weights, rank4(lr!)) }, state: {} }),
+        { inputs: { lr: [1, height, width, options.img_channels] }, state: [...parameters.keys()] },
+        state,
+      );
+      compiled = { key, program };
+    }
+    return compiled.program;
+  }
+
+  const { scale_factor: scale, input_unshuffle: alignment = 1 } = options;
+  const enlarge = async ({ width, height, channels, data }: FloatImage): Promise<FloatImage> => {
+    const program = await programFor(height, width);
+    const { sr } = await program.run({ lr: data });
+    return { width: width * scale, height: height * scale, channels, data: sr! };
+  };
+  return {
+    name: names.join(' and '),
+    scale,
+    reach: generatorReach(options),
+    alignment,
+    blend(alpha) {
+      state.write(interpolate(first, second, alpha, names).parameters);
+    },
+    upscale(image) {
+      const width = Math.ceil(image.width / alignment) * alignment;
+      const height = Math.ceil(image.height / alignment) * alignment;
+      return upscalePadded(image, { width, height }, scale, enlarge);
+    },
+    async close() {
+      await (await compiled?.program)?.close();
+      await state.close();
+    },
+  };
+}
