@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const apps = { 'run-panel': 'media/run-panel/main.ts' };
+const apps = { 'run-panel': 'media/run-panel/main.ts', compare: 'media/compare/main.ts' };
 
 /**
  * Makes `<app>.js` and `<app>.css` of each app, in one piece as their content security policy asks.

@@ -3,6 +3,26 @@ import { lowerBound, nearestIndex, type PointSeries } from './point-series.ts';
 import { SmoothedCurve } from './smoothing.ts';
 import { type TracedCurve, visibleRange } from './trace.ts';
 
+/** Numbers for the points of a curve, such as epochs, that an x axis counts. */
+export interface DerivedAxis {
+  /** Rising numbers, at least as many as there are points; those of earlier points never change. */
+  of(points: PointSeries): Float64Array;
+}
+
+/** Where points lie on the x axis: `of * factor + offset`, with `factor` above 0. */
+export interface PlacedOn<Base> {
+  readonly of: Base;
+  readonly factor: number;
+  readonly offset: number;
+}
+
+/** A point of a curve that is marked, such as a checkpoint. */
+export interface CurveMark {
+  readonly step: number;
+  readonly shape: 'star' | 'dot';
+  readonly label: string;
+}
+
 /** A curve as the user of a chart gives it. */
 export interface CurveSource {
   /** Names it among the curves of the chart; its name in exported files. */
@@ -13,10 +33,10 @@ export interface CurveSource {
   /** Lengths of dashes and gaps in pixels; empty: a solid line. */
   readonly dash: readonly number[];
   readonly points: PointSeries;
-  /** How the x axis comes from the points: `of * factor + offset`, with `factor` above 0. */
-  readonly x: { readonly of: 'steps' | 'times'; readonly factor: number; readonly offset: number };
+  readonly x: PlacedOn<'steps' | 'times' | DerivedAxis>;
   /** What values are divided by where they are read. */
   readonly divisor: number;
+  readonly marks?: readonly CurveMark[];
 }
 
 /** What a chart works out of the points of a curve, kept up as they are appended. */
@@ -64,14 +84,20 @@ export class CurveView {
     return this.#traced(values, smoothing.extremes);
   }
 
-  #traced(y: Float64Array, extremes: Extremes): TracedCurve {
+  /** What the x axis counts, before factor and offset. */
+  get #base(): Float64Array {
     const { points, x } = this.source;
-    return { sorted: points[x.of], factor: x.factor, offset: x.offset, y, extremes, length: this.length };
+    return typeof x.of === 'string' ? points[x.of] : x.of.of(points);
+  }
+
+  #traced(y: Float64Array, extremes: Extremes): TracedCurve {
+    const { x } = this.source;
+    return { sorted: this.#base, factor: x.factor, offset: x.offset, y, extremes, length: this.length };
   }
 
   xAt(index: number): number {
-    const { points, x } = this.source;
-    return points[x.of][index]! * x.factor + x.offset;
+    const { x } = this.source;
+    return this.#base[index]! * x.factor + x.offset;
   }
 
   /** The lowest and highest value between two places of the x axis; only those above 0 where `isPositive`. */
@@ -101,10 +127,20 @@ export class CurveView {
     return index < 0 ? null : { x: this.xAt(index), step: this.source.points.steps[index]! };
   }
 
+  /** Where the marks stand: at the point nearest to the step of each. */
+  markedPlaces(): { x: number; index: number; mark: CurveMark }[] {
+    const { points, marks = [] } = this.source;
+    if (this.length === 0) return [];
+    return marks.map((mark) => {
+      const index = nearestIndex(points.steps, this.length, mark.step);
+      return { x: this.xAt(index), index, mark };
+    });
+  }
+
   /** The place of the next point behind (before) a place of the x axis. */
   neighbour(x: number, isForward: boolean): number | null {
-    const { points, x: axis } = this.source;
-    const sorted = points[axis.of];
+    const { x: axis } = this.source;
+    const sorted = this.#base;
     const base = (x - axis.offset) / axis.factor;
     let index = lowerBound(sorted, this.length, base);
     if (isForward) {
@@ -115,7 +151,7 @@ export class CurveView {
   }
 
   #nearestIndex(x: number): number {
-    const { points, x: axis } = this.source;
-    return nearestIndex(points[axis.of], this.length, (x - axis.offset) / axis.factor);
+    const { x: axis } = this.source;
+    return nearestIndex(this.#base, this.length, (x - axis.offset) / axis.factor);
   }
 }

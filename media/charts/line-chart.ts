@@ -7,6 +7,7 @@ import { sharedStyles } from '../components/shared-styles.ts';
 import { cssVariable, onThemeChange } from '../components/theme-change.ts';
 import { pointsToCsv } from './csv.ts';
 import { type CurveSource, CurveView } from './curve-view.ts';
+import { markPath } from './mark-path.ts';
 import { chartToPng } from './png.ts';
 import { tableOfCurves } from './point-table.ts';
 import { axisLimits, createScale, type Scale } from './scale.ts';
@@ -139,6 +140,8 @@ export class LineChart extends LitElement {
   /** The ids of the curves that are not drawn. */
   @property({ attribute: false }) hiddenCurves: ReadonlySet<string> = new Set();
   @property({ attribute: false }) isTable = false;
+  /** Whether the legend has values without names, as where many charts show the same curves. */
+  @property({ attribute: false }) isCompact = false;
 
   @state() private isMenuOpen = false;
   @query('.plot') private plotElement?: HTMLElement;
@@ -233,7 +236,7 @@ export class LineChart extends LitElement {
             @click=${() => this.#tell('toggle-curve', curve.id)}
           >
             ${swatch(this, curve)}
-            <span class="name">${curve.label}</span>
+            <span class="name ${this.isCompact ? 'visually-hidden' : ''}">${curve.label}</span>
             <span class="value">${value === null ? '–' : formatValue(value)}</span>
           </button>
         </li>`;
@@ -506,6 +509,14 @@ export class LineChart extends LitElement {
         ctx.arc(x.position(view.xAt(0)), y.position(view.raw.y[0]!), 2.5 * ratio, 0, 2 * Math.PI);
         ctx.fill();
       }
+      ctx.setLineDash([]);
+      ctx.strokeStyle = cssVariable(this, '--wb-background', 'white');
+      ctx.lineWidth = ratio;
+      for (const { x: place, index, mark } of view.markedPlaces()) {
+        const path = new Path2D(markPath(mark, x.position(place), y.position(line.y[index]!), ratio));
+        ctx.stroke(path);
+        ctx.fill(path);
+      }
     }
     ctx.restore();
   }
@@ -775,6 +786,12 @@ export class LineChart extends LitElement {
           line: path(traceLine, smoothed ?? view.raw),
           raw: smoothed && !envelope.text ? path(traceLine, view.raw) : '',
           envelope: envelope.text,
+          marks: view
+            .markedPlaces()
+            .map(({ x: place, index, mark }) =>
+              markPath(mark, x.position(place), y.position((smoothed ?? view.raw).y[index]!), 1),
+            )
+            .join(''),
         };
       }),
       colours: {

@@ -43,7 +43,7 @@ function draw(context: OffscreenCanvasRenderingContext2D, picture: ChartPicture)
   context.rect(plot.left, plot.top, plot.width, plot.height);
   context.clip();
   context.lineJoin = 'round';
-  for (const { colour, dash, line, raw, envelope } of picture.curves) {
+  for (const { colour, dash, line, raw, envelope, marks } of picture.curves) {
     context.fillStyle = colour;
     context.strokeStyle = colour;
     context.lineWidth = 1;
@@ -56,6 +56,7 @@ function draw(context: OffscreenCanvasRenderingContext2D, picture: ChartPicture)
     context.setLineDash([...dash]);
     context.stroke(new Path2D(line));
     context.setLineDash([]);
+    if (marks) context.fill(new Path2D(marks));
   }
   context.restore();
 

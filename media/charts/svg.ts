@@ -21,6 +21,8 @@ export interface ChartPicture {
     /** Path of the raw line behind a smoothed one, or of the envelope. Empty where there is none. */
     readonly raw: string;
     readonly envelope: string;
+    /** Paths of the marks on the line, to be filled. Empty where there are none. */
+    readonly marks: string;
   }[];
   readonly colours: { readonly background: string; readonly text: string };
 }
@@ -54,10 +56,11 @@ export function chartToSvg(picture: ChartPicture): string {
     '</g>',
     `<clipPath id="plot"><rect x="${plot.left}" y="${plot.top}" width="${plot.width}" height="${plot.height}"/></clipPath>`,
     '<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">',
-    ...picture.curves.flatMap(({ colour, dash, line, raw, envelope }) => [
+    ...picture.curves.flatMap(({ colour, dash, line, raw, envelope, marks }) => [
       ...(envelope ? [`<path d="${envelope}Z" fill="${escaped(colour)}" fill-opacity="0.15"/>`] : []),
       ...(raw ? [`<path d="${raw}" stroke="${escaped(colour)}" stroke-opacity="0.3"/>`] : []),
       `<path d="${line}" stroke="${escaped(colour)}" stroke-width="1.5"${dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : ''}/>`,
+      ...(marks ? [`<path d="${marks}" fill="${escaped(colour)}"/>`] : []),
     ]),
     '</g>',
   ];

@@ -272,3 +272,8 @@ export function missingEvaluations(
     return net ? [...bySet].map(([testSet, protocols]) => ({ net, testSet, protocols })) : [];
   });
 }
+
+/** How a group of numbers is called where a column has several: a, b, c, … */
+export function groupLetter(group: number): string {
+  return String.fromCharCode('a'.charCodeAt(0) + group);
+}

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { sharedStyles } from '../components/shared-styles.ts';
+import { type Box, boxBetween, boxInView, movedBox, resizedBox } from './box.ts';
 import {
   fittingView,
   type ImageView,
@@ -8,6 +9,7 @@ import {
   pannedView,
   type Size,
   toPane,
+  toPicture,
   zoomedView,
 } from './image-view.ts';
 import type { Picture } from './picture.ts';
@@ -27,6 +29,8 @@ declare global {
     'view-change': CustomEvent<ImageView | null>;
     /** The person moved the wipe, 0 to 1 of the pane's width. */
     'wipe-change': CustomEvent<number>;
+    /** The person drew or moved the box, or took it away (`null`). */
+    'box-change': CustomEvent<Box | null>;
   }
   interface HTMLElementTagNameMap {
     'image-pane': ImagePane;
@@ -43,6 +47,9 @@ const squaresFrom = 3;
  * Dragging moves the picture, dragging the divider or its slider wipes, a double click shows all or, where all is
  * shown, every pixel four times as large; Ctrl or Command with the wheel, or a pinch, zooms, and the wheel alone
  * scrolls the page. Keys: arrows move, `+` and `-` zoom, `0` shows all.
+ *
+ * With Shift, or where `isBoxing`, dragging draws a box instead. There arrows move the box, with Shift its lower right
+ * corner; Enter makes one where there is none, Escape takes it away.
  */
 @customElement('image-pane')
 export class ImagePane extends LitElement {
@@ -60,6 +67,9 @@ export class ImagePane extends LitElement {
       .divider { position: absolute; top: 0; bottom: 0; width: 15px; margin-left: -8px; cursor: ew-resize; touch-action: none; }
       .divider::before { content: ''; position: absolute; left: 7px; top: 0; bottom: 0; width: 2px; background: #fff; box-shadow: 0 0 2px #000; forced-color-adjust: none; }
       .missing { position: absolute; inset: 0; display: grid; place-items: center; color: var(--wb-quiet); pointer-events: none; }
+      .box { position: absolute; border: 1px solid #fff; outline: 1px solid #000; box-sizing: border-box; pointer-events: none; forced-color-adjust: none; }
+      .boxing { cursor: crosshair; }
+      :host([bare]) .label { display: none; }
       input { width: 100%; height: 18px; }
     `,
   ];
@@ -72,15 +82,22 @@ export class ImagePane extends LitElement {
   @property({ attribute: false }) base: Size | null = null;
   @property({ attribute: false }) view: ImageView | null = null;
   @property({ attribute: false }) wipe = 0.5;
+  /** A part that is marked, in pixels of `base`. */
+  @property({ attribute: false }) box: Box | null = null;
+  /** Whether dragging draws a box. */
+  @property({ attribute: false }) isBoxing = false;
 
   @query('canvas') private canvas?: HTMLCanvasElement;
   @query('.frame') private frame?: HTMLElement;
   @query('.divider') private divider?: HTMLElement;
+  @query('.box') private boxElement?: HTMLElement;
 
   #pending = 0;
   #resize = new ResizeObserver(() => this.#draw());
   #drag: { x: number; y: number } | null = null;
   #isWiping = false;
+  /** Where a box is being drawn from, in pixels of `base`. */
+  #boxFrom: { x: number; y: number } | null = null;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -104,11 +121,11 @@ export class ImagePane extends LitElement {
     const [left, right] = this.layers;
     return html`
       <div
-        class="frame"
+        class="frame ${this.isBoxing ? 'boxing' : ''}"
         tabindex="0"
         role="group"
         aria-roledescription="picture"
-        aria-label=${`${this.name}: ${this.layers.map(({ label }) => label).join(' and ')}. Arrows move, plus and minus zoom, 0 shows all.`}
+        aria-label=${`${this.name}: ${this.layers.map(({ label }) => label).join(' and ')}. ${this.isBoxing ? 'Arrows move the box, Shift and arrows resize it' : 'Arrows move'}, plus and minus zoom, 0 shows all.`}
         @pointerdown=${this.#onDown}
         @pointermove=${this.#onMove}
         @pointerup=${this.#onUp}
@@ -117,6 +134,7 @@ export class ImagePane extends LitElement {
         @keydown=${this.#onKey}
       >
         <canvas aria-hidden="true"></canvas>
+        ${this.box ? html`<div class="box"></div>` : nothing}
         ${left && !right && !left.picture ? html`<div class="missing">No picture</div>` : nothing}
         ${left ? html`<span class="label left">${left.label}</span>` : nothing}
         ${right ? html`<span class="label right">${right.label}</span><div class="divider"></div>` : nothing}
@@ -159,6 +177,11 @@ export class ImagePane extends LitElement {
     return this.view ? limitedView(this.view, this.base, pane) : fittingView(this.base, pane);
   }
 
+  /** What the pane shows, in device pixels. */
+  get drawing(): HTMLCanvasElement | null {
+    return this.canvas ?? null;
+  }
+
   #pane(): Size | null {
     const { frame } = this;
     return frame && frame.clientWidth > 0 ? { width: frame.clientWidth, height: frame.clientHeight } : null;
@@ -184,6 +207,7 @@ export class ImagePane extends LitElement {
     context.clearRect(0, 0, width, height);
     if (!base || !view) return;
     const corner = toPane(view, 0, 0, pane);
+    this.#placeBox(corner, view.zoom);
     const area = {
       x: corner.x * ratio,
       y: corner.y * ratio,
@@ -207,6 +231,24 @@ export class ImagePane extends LitElement {
     }
   }
 
+  #placeBox(corner: { x: number; y: number }, zoom: number): void {
+    if (!this.box || !this.boxElement) return;
+    const { x, y, width, height } = this.box;
+    Object.assign(this.boxElement.style, {
+      left: `${corner.x + x * zoom}px`,
+      top: `${corner.y + y * zoom}px`,
+      width: `${width * zoom}px`,
+      height: `${height * zoom}px`,
+    });
+  }
+
+  #inPicture(event: MouseEvent): { x: number; y: number } | null {
+    const pane = this.#pane();
+    const view = this.shownView;
+    const { x, y } = this.#at(event);
+    return pane && view && toPicture(view, x, y, pane);
+  }
+
   #at(event: MouseEvent): { x: number; y: number } {
     const { left, top } = this.frame!.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
@@ -215,9 +257,10 @@ export class ImagePane extends LitElement {
   #onDown(event: PointerEvent): void {
     if (event.button !== 0) return;
     this.#isWiping = this.divider !== undefined && event.composedPath().includes(this.divider);
+    this.#boxFrom = !this.#isWiping && (this.isBoxing || event.shiftKey) ? this.#inPicture(event) : null;
     this.#drag = { x: event.clientX, y: event.clientY };
     this.frame!.setPointerCapture(event.pointerId);
-    this.frame!.classList.toggle('dragging', !this.#isWiping);
+    this.frame!.classList.toggle('dragging', !this.#isWiping && !this.#boxFrom);
   }
 
   #onMove(event: PointerEvent): void {
@@ -226,6 +269,12 @@ export class ImagePane extends LitElement {
     if (!this.#drag || !pane || !view || !this.base) return;
     if (this.#isWiping) {
       this.#tell('wipe-change', Math.min(1, Math.max(0, this.#at(event).x / pane.width)));
+      return;
+    }
+    if (this.#boxFrom) {
+      const to = this.#inPicture(event);
+      const box = to && boxBetween(this.#boxFrom, to, this.base);
+      if (box) this.#tell('box-change', box);
       return;
     }
     const moved = pannedView(
@@ -242,6 +291,7 @@ export class ImagePane extends LitElement {
   #onUp(): void {
     this.#drag = null;
     this.#isWiping = false;
+    this.#boxFrom = null;
     this.frame?.classList.remove('dragging');
   }
 
@@ -285,6 +335,10 @@ export class ImagePane extends LitElement {
       ArrowDown: [0, -stride],
     };
     const move = moves[event.key];
+    if (this.isBoxing && this.#onBoxKey(event, view, pane, this.base)) {
+      event.preventDefault();
+      return;
+    }
     if (move) this.#tell('view-change', pannedView(view, move[0], move[1], this.base, pane));
     else if (event.key === '+' || event.key === '=') this.zoomBy(2);
     else if (event.key === '-') this.zoomBy(0.5);
@@ -293,7 +347,25 @@ export class ImagePane extends LitElement {
     event.preventDefault();
   }
 
-  #tell<Name extends 'view-change' | 'wipe-change'>(
+  /** Whether the key was for the box. */
+  #onBoxKey(event: KeyboardEvent, view: ImageView, pane: Size, base: Size): boolean {
+    const { box } = this;
+    const stride = Math.max(1, Math.round(8 / view.zoom));
+    const [dx, dy] = {
+      ArrowLeft: [-stride, 0] as const,
+      ArrowRight: [stride, 0] as const,
+      ArrowUp: [0, -stride] as const,
+      ArrowDown: [0, stride] as const,
+    }[event.key] ?? [0, 0];
+    if (event.key === 'Enter' && !box) this.#tell('box-change', boxInView(view, base, pane));
+    else if (event.key === 'Escape' && box) this.#tell('box-change', null);
+    else if (box && (dx !== 0 || dy !== 0)) {
+      this.#tell('box-change', (event.shiftKey ? resizedBox : movedBox)(box, dx, dy, base));
+    } else return false;
+    return true;
+  }
+
+  #tell<Name extends 'view-change' | 'wipe-change' | 'box-change'>(
     name: Name,
     detail: HTMLElementEventMap[Name]['detail'],
   ): void {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { RunDetail } from '../../server/protocol/runs.ts';
-import type { CurveSource } from '../charts/curve-view.ts';
+import type { CurveSource, PlacedOn } from '../charts/curve-view.ts';
 import '../charts/line-chart.ts';
 import { type ChartCursor, type ChartFile, formatX, type XAxis, type XRange } from '../charts/line-chart.ts';
 import { type ChartPlan, type GroupPlan, planCharts } from '../charts/tag-groups.ts';
@@ -283,7 +283,7 @@ export class RunPanel extends LitElement {
     });
   }
 
-  #x(): CurveSource['x'] {
+  #x(): PlacedOn<'steps' | 'times'> {
     const { xAxis } = this.ui;
     if (xAxis === 'wall') return { of: 'times', factor: 1, offset: 0 };
     if (xAxis === 'relative') return { of: 'times', factor: 1, offset: -this.#start() };

@@ -1,0 +1,11 @@
+import '../theme.css';
+import { connectHost } from '../host.ts';
+import './compare-view.ts';
+
+const root = document.getElementById('app');
+if (!root?.dataset.runs)
+  throw new Error(`The page of a comparison needs <main id="app" data-runs='["..."]'>.`);
+const runs: unknown = JSON.parse(root.dataset.runs);
+const view = document.createElement('compare-view');
+Object.assign(view, { host: connectHost(), runs });
+root.append(view);

@@ -1,0 +1,39 @@
+import type { RunDetail } from '../../server/protocol/runs.ts';
+import { runColour } from '../run-colours.ts';
+
+/** A run as all parts of a comparison show it. */
+export interface ShownRun {
+  readonly run: string;
+  readonly name: string;
+  /** As CSS. */
+  readonly colour: string;
+  /** Of its lines: solid, unless another run of the comparison has the same colour. */
+  readonly dash: readonly number[];
+  /** Not there yet: null. */
+  readonly detail: RunDetail | null;
+}
+
+const dashes: readonly (readonly number[])[] = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+
+/** The runs in their order. Of those that have the same colour, every further one has another dash. */
+export function shownRuns(runs: readonly string[], details: ReadonlyMap<string, RunDetail>): ShownRun[] {
+  const seen = new Map<number, number>();
+  return runs.map((run) => {
+    const detail = details.get(run) ?? null;
+    const colour = detail?.summary.colour ?? 0;
+    const before = detail ? (seen.get(colour) ?? 0) : 0;
+    if (detail) seen.set(colour, before + 1);
+    return {
+      run,
+      name: detail?.summary.name ?? nameOf(run),
+      colour: runColour(colour),
+      dash: dashes[before % dashes.length]!,
+      detail,
+    };
+  });
+}
+
+/** The last part of a path. */
+export function nameOf(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+}

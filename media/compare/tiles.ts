@@ -1,0 +1,139 @@
+import type { PictureResults } from '../../server/protocol/comparison.ts';
+import { formatCount } from '../components/format.ts';
+import { type SampleStep, sampleAt, sampleSteps } from '../run-panel/sample-steps.ts';
+import type { ShownRun } from './runs.ts';
+import type { TableRow } from './table-model.ts';
+
+/** How many results can be shown at once. */
+export const maximumResults = 8;
+
+/** One picture among those that are compared. */
+export interface Tile {
+  /** The same for the same thing at another step or of another picture. */
+  readonly id: string;
+  readonly label: string;
+  /** The step, or the kind of net. */
+  readonly detail: string;
+  /** Of its run, as CSS; null for LR, bicubic and HR. */
+  readonly colour: string | null;
+  /** The run directory; null for LR, bicubic and HR. */
+  readonly run: string | null;
+  /** Where the picture lies; null where there is none (yet). */
+  readonly path: string | null;
+  /** What it should be; null where that is not known. */
+  readonly hr: string | null;
+}
+
+const referenceLabels = { lr: 'LR', bicubic: 'bicubic', hr: 'HR' } as const;
+
+/** The samples of runs, each run's in the order in which they were drawn, by run directory. */
+export function samplesOf(runs: readonly ShownRun[]): Map<string, SampleStep[]> {
+  return new Map(
+    runs.map(({ run, detail }) => [
+      run,
+      detail ? sampleSteps(detail.samples, detail.stepsBeforeTraining) : [],
+    ]),
+  );
+}
+
+/** The keys of all sample pictures, as `00-baby`. */
+export function sampleKeys(samples: ReadonlyMap<string, readonly SampleStep[]>): string[] {
+  const keys = [...samples.values()].flatMap((steps) =>
+    steps.flatMap(({ pictures }) => pictures.map(({ key }) => key)),
+  );
+  return [...new Set(keys)].sort();
+}
+
+/** The steps at which any run has samples, among the steps of the points, rising. */
+export function allSampleSteps(samples: ReadonlyMap<string, readonly SampleStep[]>): number[] {
+  return [...new Set([...samples.values()].flatMap((steps) => steps.map(({ at }) => at)))].sort(
+    (a, b) => a - b,
+  );
+}
+
+/**
+ * What the runs made of a sample picture at a step, or last before it; `null`: at their latest. LR, bicubic and HR
+ * are those of the first run that has the picture; each result is measured by its own run's HR.
+ */
+export function sampleTiles(
+  runs: readonly ShownRun[],
+  samples: ReadonlyMap<string, readonly SampleStep[]>,
+  key: string,
+  step: number | null,
+): Tile[] {
+  const results = runs.map(({ run, name, colour }) => {
+    const steps = samples.get(run) ?? [];
+    const sample = steps[sampleAt(steps, step)];
+    const picture = sample?.pictures.find((each) => each.key === key);
+    const tile: Tile = {
+      id: `run:${run}`,
+      label: name,
+      detail: sample ? `${sample.stage} · step ${formatCount(sample.step)}` : 'no samples',
+      colour,
+      run,
+      path: sample?.sr[key] ?? null,
+      hr: picture?.hr ?? null,
+    };
+    return { tile, picture };
+  });
+  const reference = results.find(({ picture }) => picture)?.picture;
+  return [
+    ...referenceTiles({
+      lr: reference?.lr ?? null,
+      bicubic: reference?.bicubic ?? null,
+      hr: reference?.hr ?? null,
+    }),
+    ...results.map(({ tile }) => tile),
+  ];
+}
+
+/** What nets made of a picture of a test set: a tile for each, in the order in which they were asked for. */
+export function resultTiles(
+  rows: readonly TableRow[],
+  colourOf: (run: string) => string,
+  results: PictureResults | null,
+): Tile[] {
+  const hr = results?.hr ?? null;
+  return [
+    ...referenceTiles({ lr: results?.lr ?? null, bicubic: results?.bicubic ?? null, hr }),
+    ...rows.map(
+      (row, i): Tile => ({
+        id: `row:${row.id}`,
+        label: row.runName,
+        detail: row.detail ? `${row.label} · ${row.detail}` : row.label,
+        colour: row.run === null ? null : colourOf(row.run),
+        run: row.run,
+        path: results?.results[i] ?? null,
+        hr,
+      }),
+    ),
+  ];
+}
+
+function referenceTiles(paths: Readonly<Record<keyof typeof referenceLabels, string | null>>): Tile[] {
+  return (['lr', 'bicubic', 'hr'] as const).map((kind) => ({
+    id: kind,
+    label: referenceLabels[kind],
+    detail: '',
+    colour: null,
+    run: null,
+    path: paths[kind],
+    hr: kind === 'hr' ? null : paths.hr,
+  }));
+}
+
+/**
+ * What a tile is compared with: its HR, or the baseline's result of the same kind, else the baseline's first. Null
+ * where that is the tile itself or there is none.
+ */
+export function referenceOf(
+  tile: Tile,
+  tiles: readonly Tile[],
+  reference: 'hr' | 'baseline',
+  baseline: string | null,
+): string | null {
+  if (reference === 'hr') return tile.hr;
+  const own = tiles.filter(({ run }) => run !== null && run === baseline);
+  const match = own.find(({ detail }) => detail === tile.detail) ?? own[0];
+  return match && match.id !== tile.id ? match.path : null;
+}
