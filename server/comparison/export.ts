@@ -1,0 +1,167 @@
+import { checkpointName } from '../../trainer/runs/checkpoints.ts';
+import type {
+  Comparison,
+  ComparisonCell,
+  ComparisonColumn,
+  ComparisonMetric,
+  ComparisonResult,
+  ComparisonRow,
+  ExportQuery,
+} from '../protocol/comparison.ts';
+
+/** The rows and columns of a comparison that a view shows, in its order. Ids that there are not are passed over. */
+export function shownPart(
+  comparison: Comparison,
+  { rows, columns }: Pick<ExportQuery, 'rows' | 'columns'>,
+): Comparison {
+  const places = (columns ?? comparison.columns.map(({ id }) => id))
+    .map((id) => comparison.columns.findIndex((column) => column.id === id))
+    .filter((place) => place >= 0);
+  const pick = <T>(list: readonly T[]): T[] => places.flatMap((place) => list.slice(place, place + 1));
+  const shown = (rows ?? comparison.rows.map(({ id }) => id)).flatMap(
+    (id) => comparison.rows.find((row) => row.id === id) ?? [],
+  );
+  return {
+    ...comparison,
+    columns: pick(comparison.columns),
+    rows: shown.map((row) => ({ ...row, cells: pick(row.cells) })),
+  };
+}
+
+/**
+ * One line for each net, test set and protocol with a number, as `esrgan compare --csv` has them, with the group of
+ * numbers that compare and whether they are out of date; numbers in full. The first line names the columns.
+ */
+export function comparisonCsv(comparison: Comparison): string {
+  const names = [...new Set(comparison.columns.flatMap(({ metrics }) => metrics.map(({ name }) => name)))];
+  const head = ['run', 'model', 'checkpoints', 'data', 'protocol', 'group', 'state', 'images'];
+  const numbers = names.flatMap((name) => [name, `${name}_min`, `${name}_max`, `${name}_delta`]);
+  const lines = comparison.rows.flatMap((row) =>
+    row.cells.flatMap((cell, index) => {
+      const column = comparison.columns[index];
+      const result = resultOf(cell);
+      if (column === undefined || result === undefined) return [];
+      const { group, images, values, range, delta } = result;
+      const cells = names.flatMap((name) => {
+        if (values[name] === undefined) return ['', '', '', ''];
+        const [lowest, highest] = range?.[name] ?? ['', ''];
+        return [numberText(values[name]), numberText(lowest), numberText(highest), delta[name] ?? ''];
+      });
+      return [
+        [
+          runName(comparison, row),
+          row.label,
+          checkpointsText(row),
+          column.data,
+          column.protocol,
+          column.groups[group]?.description ?? '',
+          cell.state,
+          images ?? '',
+          ...cells,
+        ],
+      ];
+    }),
+  );
+  return [[...head, ...numbers], ...lines].map((line) => `${line.map(csvCell).join(',')}\n`).join('');
+}
+
+/** The table as it is shown, for a README or a pull request; the best of each group is bold. */
+export function comparisonMarkdown(comparison: Comparison): string {
+  const titles = tableTitles(comparison);
+  const lines = comparison.rows.map((row) => [
+    runName(comparison, row),
+    row.label,
+    ...row.cells.flatMap((cell, index) =>
+      (comparison.columns[index]?.metrics ?? []).map((metric) => {
+        const { text, isBest } = cellText(cell, metric, comparison.columns[index]);
+        return isBest ? `**${text}**` : text;
+      }),
+    ),
+  ]);
+  const rule = titles.map((_, index) => (index < 2 ? '---' : '---:'));
+  const table = [titles, rule, ...lines].map((line) => `| ${line.map(escapePipe).join(' | ')} |`);
+  const notes = groupNotes(comparison).map((note) => `- ${note}`);
+  const warnings = comparison.warnings.map((warning) => `> **Warning:** ${warning}`);
+  return [table, notes, warnings]
+    .filter((part) => part.length > 0)
+    .map((part) => `${part.join('\n')}\n`)
+    .join('\n');
+}
+
+/** The heads of a table with a column for each metric: run and net first. */
+export function tableTitles({ columns }: Comparison): string[] {
+  return [
+    'run',
+    'net',
+    ...columns.flatMap((column) => column.metrics.map(({ title }) => `${headOf(column)} ${title}`)),
+  ];
+}
+
+/** What a column measures: `set5, paper-y`. */
+export function headOf({ kind, data, protocol }: ComparisonColumn): string {
+  return kind === 'scalar' ? protocol : `${data}, ${protocol}`;
+}
+
+/** A number with its difference to the baseline in brackets, and marks for another group (a, b) or old weights. */
+export function cellText(
+  cell: ComparisonCell,
+  { name, digits }: ComparisonMetric,
+  column: ComparisonColumn | undefined,
+): { readonly text: string; readonly isBest: boolean } {
+  const result = resultOf(cell);
+  const value = result?.values[name];
+  if (result === undefined || value === undefined) return { text: '-', isBest: false };
+  const shown = value === null ? '∞' : value.toFixed(digits);
+  const delta = result.delta[name];
+  const parts = [
+    shown,
+    ...(delta === undefined || delta === 0
+      ? []
+      : [`(${delta < 0 ? '−' : '+'}${Math.abs(delta).toFixed(digits)})`]),
+    ...((column?.groups.length ?? 0) > 1 ? [`[${groupMark(result.group)}]`] : []),
+    ...(cell.state === 'stale' ? ['(out of date)'] : []),
+  ];
+  return { text: parts.join(' '), isBest: result.best.includes(name) };
+}
+
+/** What the marks of groups mean, a line each. */
+export function groupNotes({ columns }: Comparison): string[] {
+  return columns.flatMap((column) =>
+    column.groups.length < 2
+      ? []
+      : column.groups.map(
+          ({ description }, index) => `${headOf(column)} [${groupMark(index)}]: ${description}`,
+        ),
+  );
+}
+
+/** Name of a row's run. */
+export function runName({ runs }: Comparison, row: ComparisonRow): string {
+  return runs.find(({ run }) => run === row.run)?.name ?? row.run;
+}
+
+function groupMark(index: number): string {
+  return String.fromCharCode('a'.charCodeAt(0) + index);
+}
+
+function resultOf(cell: ComparisonCell): ComparisonResult | undefined {
+  return cell.state === 'computed' || cell.state === 'stale' ? cell.result : undefined;
+}
+
+function checkpointsText({ checkpoints }: ComparisonRow): string {
+  return checkpoints.map(({ stage, step }) => checkpointName(stage, step)).join(' ');
+}
+
+/** An infinite PSNR, of equal images, stands as null. */
+function numberText(value: number | string | null | undefined): number | string {
+  return value === null ? 'Infinity' : (value ?? '');
+}
+
+function escapePipe(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+function csvCell(value: string | number): string {
+  const text = String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

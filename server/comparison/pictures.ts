@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { imageSize } from '../../trainer/image-files/image-size.ts';
+import type { Programs } from '../experiments/start.ts';
+import type { Jobs, Work } from '../jobs/jobs.ts';
+import type {
+  BlendQuery,
+  BlendResult,
+  NetReference,
+  PictureQuery,
+  PictureResults,
+} from '../protocol/comparison.ts';
+import { weightsOf } from './chosen-nets.ts';
+import { openRun } from './compared-run.ts';
+import { type PreviewChild, type PreviewRequest, startPreview } from './preview-child.ts';
+import { nameFor, prune, stampOf, touch } from './results-folder.ts';
+
+/** Results of nets on pictures, kept as files in a folder. */
+export interface Pictures {
+  readonly folder: string;
+  /** What there is of these results, and the job that makes the rest. Throws messages that a person can act on. */
+  results(picture: PictureQuery, nets: readonly NetReference[]): PictureResults;
+  /** The mean of two nets on a picture, by a process that stays for the next. */
+  blend(query: BlendQuery): Promise<BlendResult>;
+  /** Ends that process. */
+  closeBlend(): void;
+}
+
+/** Milliseconds without a question after which the process that blends ends. */
+const idle = 60_000;
+
+export function createPictures(
+  folder: string,
+  programs: () => Pick<Programs, 'node' | 'esrgan'>,
+  jobs: Jobs,
+): Pictures {
+  let blending: PreviewChild | undefined;
+  let idleTimer: NodeJS.Timeout | undefined;
+
+  function closeBlend(): void {
+    clearTimeout(idleTimer);
+    blending?.close();
+    blending = undefined;
+  }
+
+  function blender(): PreviewChild {
+    if (blending === undefined) {
+      const child = startPreview(programs(), () => {
+        if (blending === child) blending = undefined;
+      });
+      blending = child;
+    }
+    return blending;
+  }
+
+  const makeMissing =
+    (request: PreviewRequest): Work =>
+    async (tell, signal) => {
+      const child = startPreview(programs(), () => undefined);
+      signal.addEventListener('abort', () => child.close(), { once: true });
+      try {
+        signal.throwIfAborted();
+        await child.ask(request, (done, total) => tell({ detail: `tile ${done} of ${total}`, done, total }));
+      } finally {
+        child.close();
+        prune(folder);
+      }
+    };
+
+  return {
+    folder,
+    results(picture, nets) {
+      const scale = commonScale(nets);
+      const { width, height } = sizeOf(picture, scale);
+      const place = join(folder, nameFor(stampOf(picture.path), picture.role, picture.box, scale));
+      touch(place);
+      const results = nets.map((net) => join(place, `${nameOf(net)}.png`));
+      const [lr, bicubic, hr] = ['lr', 'bicubic', 'hr'].map((name) => join(place, `${name}.png`));
+      const there = (path: string | undefined) => (path !== undefined && existsSync(path) ? path : null);
+      const missing = nets.filter((_, index) => there(results[index]) === null);
+      const isWhole = missing.length === 0 && there(lr) !== null && there(bicubic) !== null;
+      const job = isWhole
+        ? null
+        : jobs.add(
+            { kind: 'picture', path: picture.path, nets: missing },
+            makeMissing({
+              picture,
+              scale,
+              nets: missing.map(({ checkpoint, mixed }) => ({
+                models: mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint],
+                alpha: mixed?.alpha ?? 0,
+              })),
+              results: results.filter((path) => there(path) === null),
+              lr: lr ?? null,
+              bicubic: bicubic ?? null,
+              hr: hr ?? null,
+            }),
+          );
+      return {
+        scale,
+        width,
+        height,
+        lr: there(lr),
+        bicubic: there(bicubic),
+        hr: there(hr),
+        results: results.map(there),
+        job,
+      };
+    },
+    async blend({ a, b, alpha, picture }) {
+      clearTimeout(idleTimer);
+      const place = join(folder, nameFor(stampOf(picture.path), picture.role, picture.box, 'blend'));
+      touch(place);
+      const path = join(place, `${nameFor(stampOf(a), stampOf(b), alpha)}.png`);
+      const request = { picture, scale: null, nets: [{ models: [a, b], alpha }], results: [path] };
+      try {
+        const made = await blender().ask({ ...request, lr: null, bicubic: null, hr: null });
+        return { path, width: made.width, height: made.height, milliseconds: made.milliseconds };
+      } finally {
+        clearTimeout(idleTimer);
+        idleTimer = setTimeout(closeBlend, idle);
+        // Waiting for its end is no reason for the server to stay.
+        idleTimer.unref();
+      }
+    },
+    closeBlend,
+  };
+}
+
+function nameOf(net: NetReference): string {
+  const weights = weightsOf(openRun(net.run), net);
+  if (weights !== undefined) return nameFor(weights);
+  throw new WorkbenchError(
+    'run',
+    `${net.checkpoint} is no checkpoint with a generator, or is gone. Choose another.`,
+  );
+}
+
+/** Enlargement of all nets; throws a `usage` error where they have not one. */
+function commonScale(nets: readonly NetReference[]): number {
+  const scales = [...new Set(nets.map(({ run }) => openRun(run).config?.scale_factor))];
+  const [scale, ...others] = scales;
+  if (scale !== undefined && others.length === 0) return scale;
+  throw new WorkbenchError(
+    'usage',
+    scales.length === 0
+      ? 'Choose a net to enlarge the picture with.'
+      : `Results lie side by side only if all nets enlarge by one factor; these do by ${scales.map((each) => (each === undefined ? 'an unknown one' : `x${each}`)).join(' and ')}.`,
+  );
+}
+
+/** Of the results. Throws a `data` error where the picture cannot be read. */
+function sizeOf({ path, role, box }: PictureQuery, scale: number): { width: number; height: number } {
+  const found = imageSize(path);
+  if (found === undefined) {
+    throw new WorkbenchError('data', `${path} is no picture that can be read (PNG, JPEG, WebP, TIFF, BMP).`);
+  }
+  const lr = (side: number) => (role === 'hr' ? Math.floor(side / scale) : side);
+  const [width, height] = [lr(found.width), lr(found.height)];
+  if (box === null) return { width: width * scale, height: height * scale };
+  return {
+    width: Math.max(0, Math.min(box.width, width - box.x)) * scale,
+    height: Math.max(0, Math.min(box.height, height - box.y)) * scale,
+  };
+}

@@ -1,0 +1,157 @@
+import type { Comparison, ConfigDifference } from '../protocol/comparison.ts';
+import { runColourTable } from '../protocol/run-colours.ts';
+import { cellText, groupNotes, headOf, runName } from './export.ts';
+import { type ChartSeries, chartSvg, escapeHtml } from './report-chart.ts';
+
+/** Everything that stands in a report. */
+export interface ReportData {
+  readonly title: string;
+  /** When it is made, for people. */
+  readonly date: string;
+  /** The run that differences are taken from; null: none. */
+  readonly baseline: string | null;
+  readonly comparison: Comparison;
+  readonly config: ConfigDifference;
+  readonly charts: readonly { readonly title: string; readonly series: readonly ChartSeries[] }[];
+  readonly pictures: readonly {
+    readonly title: string;
+    readonly tiles: readonly { readonly label: string; readonly png: Uint8Array }[];
+  }[];
+}
+
+/**
+ * A comparison as one HTML page that needs nothing else: no script, no file beside it, no network. Light or dark as
+ * the reader's system is.
+ */
+export function reportHtml(data: ReportData): string {
+  const sections = [
+    runsSection(data),
+    tableSection(data),
+    chartsSection(data),
+    picturesSection(data),
+    configSection(data),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${escapeHtml(data.title)}</title>
+<style>${style()}</style>
+</head>
+<body>
+<h1>${escapeHtml(data.title)}</h1>
+<p class="quiet">${escapeHtml(data.date)}, by ESRGAN Workbench</p>
+${sections.filter((section) => section !== '').join('\n')}
+</body>
+</html>
+`;
+}
+
+function runsSection({ comparison: { runs }, baseline }: ReportData): string {
+  const items = runs.map(({ run, name, colour, kind, scale }) => {
+    const facts = [
+      ...(scale === null ? [] : [`x${scale}`]),
+      ...(kind === 'foreign' ? ['of another trainer'] : []),
+      ...(run === baseline ? ['baseline'] : []),
+    ];
+    return `<li><span class="swatch run${colour % runColourTable.length}"></span>${escapeHtml(name)} <span class="quiet">${escapeHtml(facts.join(', '))}</span></li>`;
+  });
+  return `<ul class="runs">${items.join('')}</ul>`;
+}
+
+function tableSection({ comparison, baseline }: ReportData): string {
+  const { columns, rows, runs, warnings } = comparison;
+  if (columns.length === 0 || rows.length === 0) return '';
+  const heads = columns.map(
+    (column) =>
+      `<th colspan="${column.metrics.length}" scope="colgroup" title="${escapeHtml(column.description)}">${column.warning === null ? '' : '⚠ '}${escapeHtml(headOf(column))}</th>`,
+  );
+  const titles = columns.flatMap(({ metrics }) =>
+    metrics.map(({ title }) => `<th scope="col">${escapeHtml(title)}</th>`),
+  );
+  const lines = rows.map((row) => {
+    const colour = (runs.find(({ run }) => run === row.run)?.colour ?? 0) % runColourTable.length;
+    const cells = row.cells.flatMap((cell, index) => {
+      const column = columns[index];
+      return (column?.metrics ?? []).map((metric) => {
+        const { text, isBest } = cellText(cell, metric, column);
+        return `<td>${isBest ? `<strong>${escapeHtml(text)}</strong>` : escapeHtml(text)}</td>`;
+      });
+    });
+    return `<tr><th scope="row"><span class="swatch run${colour}"></span>${escapeHtml(runName(comparison, row))}</th><th scope="row">${escapeHtml(row.label)}</th>${cells.join('')}</tr>`;
+  });
+  const name = runs.find(({ run }) => run === baseline)?.name;
+  const notes = [
+    ...(name === undefined ? [] : [`In brackets: beyond the same net of ${name}.`]),
+    'Bold: the best of those that compare.',
+    ...groupNotes(comparison),
+  ];
+  return [
+    '<h2>Numbers</h2>',
+    ...[...warnings, ...columns.flatMap(({ warning }) => warning ?? [])].map(
+      (warning) => `<p class="warning">⚠ ${escapeHtml(warning)}</p>`,
+    ),
+    `<div class="wide"><table><thead><tr><th rowspan="2" scope="col">run</th><th rowspan="2" scope="col">net</th>${heads.join('')}</tr><tr>${titles.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
+    `<ul class="quiet">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`,
+  ].join('\n');
+}
+
+function chartsSection({ charts }: ReportData): string {
+  const figures = charts.flatMap(({ title, series }) => {
+    const svg = chartSvg(title, series);
+    return svg === '' ? [] : `<figure><figcaption>${escapeHtml(title)}</figcaption>${svg}</figure>`;
+  });
+  return figures.length === 0 ? '' : `<h2>Curves</h2>\n<div class="charts">${figures.join('')}</div>`;
+}
+
+function picturesSection({ pictures }: ReportData): string {
+  const grids = pictures.map(({ title, tiles }) => {
+    const figures = tiles.map(
+      ({ label, png }) =>
+        `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(`${title}, ${label}`)}"><figcaption>${escapeHtml(label)}</figcaption></figure>`,
+    );
+    return `<h3>${escapeHtml(title)}</h3><div class="tiles">${figures.join('')}</div>`;
+  });
+  return grids.length === 0 ? '' : `<h2>Pictures</h2>\n${grids.join('\n')}`;
+}
+
+function configSection({ comparison: { runs }, config }: ReportData): string {
+  const differing = config.keys.filter(({ differs }) => differs);
+  if (differing.length === 0) return '<h2>Run files</h2>\n<p>The run files do not differ.</p>';
+  const heads = runs.map(({ name }) => `<th scope="col">${escapeHtml(name)}</th>`);
+  const lines = differing.map(({ key, values }) => {
+    const cells = values.map((value) => `<td class="text">${escapeHtml(settingText(value))}</td>`);
+    return `<tr><th scope="row">${escapeHtml(key)}</th>${cells.join('')}</tr>`;
+  });
+  return `<h2>Where the run files differ</h2>\n<div class="wide"><table><thead><tr><th scope="col">key</th>${heads.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
+}
+
+function settingText(value: { readonly value: unknown } | null): string {
+  if (value === null) return '-';
+  return typeof value.value === 'string' ? value.value : JSON.stringify(value.value);
+}
+
+function style(): string {
+  const colours = (theme: 'light' | 'dark') =>
+    runColourTable.map((colour, index) => `.run${index}{--run:${colour[theme]}}`).join('');
+  return `
+:root{color-scheme:light dark;--text:#1f2328;--quiet:#59636e;--line:#d1d9e0;--back:#fff}
+${colours('light')}
+@media (prefers-color-scheme:dark){:root{--text:#e6edf3;--quiet:#9198a1;--line:#3d444d;--back:#0d1117}${colours('dark')}}
+body{margin:2rem auto;max-width:80rem;padding:0 1rem;font:14px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back)}
+h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .5rem}h3{font-size:1rem}
+.quiet{color:var(--quiet)}.warning{border-left:3px solid #bf8700;padding-left:.6rem}
+.runs{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1.5rem}
+.swatch{display:inline-block;width:.75em;height:.75em;margin-right:.5em;background:var(--run)}
+.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+th,td{border:1px solid var(--line);padding:.25rem .6rem;white-space:nowrap}
+th{text-align:left;font-weight:500}thead th{font-weight:600}td{text-align:right}td.text{text-align:left;white-space:normal}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1rem}
+figure{margin:0}figcaption{color:var(--quiet)}svg{width:100%;height:auto}
+.grid{stroke:var(--line);fill:none}.axis{fill:var(--quiet);font-size:11px}
+.line{fill:none;stroke:var(--run);stroke-width:1.5;stroke-linejoin:round}.mark{fill:var(--run);stroke:var(--back)}
+.tiles{display:flex;flex-wrap:wrap;gap:.75rem}.tiles img{display:block;max-width:100%;image-rendering:pixelated}
+@media print{body{margin:0;max-width:none}figure,tr{break-inside:avoid}}`;
+}
