@@ -35,11 +35,19 @@ const sets = Array.from({ length: 331 }, (_, i) => entry(i)).join('');
 const sound =
   `name: long\nseed: 1\ndatasets:\n${sets}pretraining:\n  lr: 2e-4\n  train_datasets: [set_1, set_7]\n` +
   'training:\n  init: best\n  g_sched_steps: [1, 5, 9]\n  val_datasets: [div2k, set_7]\n';
+const json = JSON.stringify(
+  { datasets: Object.fromEntries(Array.from({ length: 331 }, jsonEntry)) },
+  null,
+  2,
+);
 const texts = {
   sound,
   'one half-typed line': sound.replace('  lr: 2e-4\n', '  num\n  lr: 2e-4\n'),
   '331 wrong values': sound.replaceAll('downscale: bicubic', 'downscale: bicubik'),
-  JSON: JSON.stringify({ datasets: Object.fromEntries(Array.from({ length: 331 }, jsonEntry)) }, null, 2),
+  'half-typed set': sound.replace('  set_200:\n', '  set_1\n  set_200:\n'),
+  'an open quote': sound.replace("'lr_x{scale}/200'", "'lr_x{scale}/200"),
+  JSON: json,
+  'JSON without a comma': json.replace('"set_200"', '"set_1": {}\n    "set_200"'),
 };
 
 function jsonEntry(_, i) {

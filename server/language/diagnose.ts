@@ -1,6 +1,6 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { URI } from 'vscode-uri';
-import { type DatasetFiles, type Problem, readRunFile } from '../../trainer/config/index.ts';
+import { type DatasetFiles, type Problem, readRunFile, syntaxProblems } from '../../trainer/config/index.ts';
 import type { RunDocument } from './document.ts';
 
 /** What diagnosing looks at besides the text. */
@@ -47,19 +47,13 @@ function severityOf(document: RunDocument, { severity, stage }: Problem): Diagno
  * empty.
  */
 export function findProblems(document: RunDocument, files?: DatasetFiles): Problem[] {
-  const { text, file, mendedText, mendedLines, original } = document;
-  const disk = files && { files };
-  const { problems } = readRunFile(text, {
-    file,
-    ...disk,
-    ...(!text.startsWith('\ufeff') && { tree: original }),
-  });
-  if (!problems.some(({ code, severity }) => code === 'syntax' && severity === 'error')) return problems;
-  const around = readRunFile(mendedText, { file, ...disk, tree: { document: document.tree } }).problems;
-  const others = around.filter(
-    ({ code, start }) => code !== 'syntax' && code !== 'duplicate-key' && !mendedLines.has(start.line - 1),
-  );
-  return [...problems, ...others].toSorted((a, b) => a.start.offset - b.start.offset);
+  const { text, file, mendedText, mendedLines, syntax } = document;
+  const options = { file, ...(files && { files }) };
+  if (syntax.document.errors.length === 0) return readRunFile(text, { ...options, tree: syntax }).problems;
+  const ofParser = syntaxProblems(text, syntax).filter(({ severity }) => severity === 'error');
+  const around = readRunFile(mendedText, { ...options, tree: { document: document.tree } }).problems;
+  const elsewhere = around.filter(({ start }) => !mendedLines.has(start.line - 1));
+  return [...ofParser, ...elsewhere].toSorted((a, b) => a.start.offset - b.start.offset);
 }
 
 /** Problems count lines and columns from 1, editors from 0. */

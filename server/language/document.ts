@@ -23,8 +23,8 @@ export interface RunDocument {
   readonly isJson: boolean;
   /** Lines, indentation and brackets of the text as it stands. */
   readonly outline: Outline;
-  /** The tree of the text as it stands, with the parser's errors. */
-  readonly original: Tree;
+  /** What the parser says of the text as it stands; where that is broken, perhaps only of what stands around the faults. */
+  readonly syntax: Tree;
   /** The tree of the text, in which broken stretches are blank. Ranges are those of the text. */
   readonly tree: Document.Parsed;
   /** The text in which broken stretches are blank, of the same length; the text itself where it is sound. */
@@ -76,7 +76,9 @@ export interface FoundNode {
 }
 
 /** Opens the text of a run file; reads nothing of it yet. */
-export function openDocument(text: string, file: string): RunDocument {
+export function openDocument(given: string, file: string): RunDocument {
+  // Editors leave out the mark of the byte order; files on the disk may have it.
+  const text = given.replace(/^\ufeff/, '');
   const outline = once(() => outlineOf(text));
   const mended = once(() => mend(text));
   const data = once(() => plainData(mended().document));
@@ -97,14 +99,14 @@ export function openDocument(text: string, file: string): RunDocument {
     get tree() {
       return mended().document;
     },
-    get original() {
-      return mended().original;
+    get syntax() {
+      return mended().syntax;
     },
     get mendedText() {
       return mended().text;
     },
     get mendedLines() {
-      return mended().mended;
+      return mended().lines;
     },
     get data() {
       return data();

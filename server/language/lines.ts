@@ -196,6 +196,8 @@ interface FlowVisitor {
   missingComma?(at: number): void;
   /** A quoted text that its line does not close. */
   openQuote?(start: number, end: number): void;
+  /** An item ends, with the comma behind it. */
+  item?(start: number, end: number): void;
 }
 
 /** Walks over a collection in brackets up to its end, or to `stop`. */
@@ -221,18 +223,21 @@ function walkFlow(
         key: undefined,
       });
     } else if (sign === ']' || sign === '}') {
-      stack.pop();
+      const ended = stack.pop();
+      if (ended && !isEmpty(ended)) visitor.item?.(ended.itemStart, at);
       const around = stack.at(-1);
       if (!around) return { at: at + 1, closed: true, stack };
       around.filledTo = at + 1;
     } else if (!frame) {
       return { at, closed: false, stack };
     } else if (sign === ',') {
+      visitor.item?.(frame.itemStart, at + 1);
       nextItem(frame, at + 1);
     } else if (sign === '\n') {
       if (visitor.newline?.(at) === false) return { at, closed: false, stack };
       if (frame.filledTo !== undefined || (frame.colon !== undefined && keyFollows(text, at))) {
         if (!closesOrContinues(text, at)) visitor.missingComma?.(frame.filledTo ?? (frame.colon ?? at) + 1);
+        visitor.item?.(frame.itemStart, at);
         nextItem(frame, at + 1);
       }
     } else if (sign === '#' && /[\s,[{]/.test(text[at - 1] ?? '')) {
@@ -254,8 +259,12 @@ function walkFlow(
   return { at: stop, closed: false, stack };
 }
 
+function isEmpty({ filledTo, colon }: Frame): boolean {
+  return filledTo === undefined && colon === undefined;
+}
+
 function nextItem(frame: Frame, start: number) {
-  if (frame.filledTo !== undefined || frame.colon !== undefined) frame.index++;
+  if (!isEmpty(frame)) frame.index++;
   frame.itemStart = start;
   frame.filledTo = undefined;
   frame.colon = undefined;
@@ -314,4 +323,11 @@ export function flowFaults(
     openQuote: (start, end) => openQuotes.push({ start, end }),
   });
   return { missingCommas, openQuotes };
+}
+
+/** All items of a region and of the brackets in it, each with the comma behind it. */
+export function flowItems(text: string, region: Region): Span[] {
+  const items: Span[] = [];
+  walkFlow(text, region.start, region.end, { item: (start, end) => items.push({ start, end }) });
+  return items;
 }

@@ -1,5 +1,6 @@
 import type { Document } from 'yaml';
 import { parseTree, type Tree } from '../../trainer/config/index.ts';
+import { apartFrom } from './excerpt.ts';
 import { flowFaults, type Line, lineAt, type Outline, outlineOf, type Span } from './lines.ts';
 
 /** How often the rest of a broken text is read again before it is taken as it is. */
@@ -8,47 +9,81 @@ const rounds = 4;
 /** What the parser only says at the end of the text and reads rightly none the less. */
 const harmless = /must be sufficiently indented|must end with/;
 
-/**
- * A text that the parser understands, of the same length as the given one and with every line at its place:
- * half-typed and broken stretches are blank, commas stand where they lack. `original` is the tree of the text as
- * it is, `document` that of the mended text, and `mended` the lines (from 0) in which something differs.
- */
-export function mend(text: string): {
-  text: string;
-  original: Tree;
-  document: Document.Parsed;
-  mended: ReadonlySet<number>;
-} {
+/** A text that the parser understands, and what was wrong with the one that it stands for. */
+export interface Mended {
+  /**
+   * Of the same length as the given text and with every line at its place: half-typed and broken stretches are
+   * blank, commas stand where they lack.
+   */
+  readonly text: string;
+  readonly document: Document.Parsed;
+  /** What the parser says of the text as it is; where that is broken, perhaps only of what stands around the faults. */
+  readonly syntax: Tree;
+  /** The lines (from 0) in which something differs. */
+  readonly lines: ReadonlySet<number>;
+}
+
+/** Mends a text; a sound one stays as it is. Reads the whole of it once, but where a fault is hard to find. */
+export function mend(text: string): Mended {
+  const outline = outlineOf(text);
+  const { lines } = outline;
+  const suspects = suspectsIn(text, outline);
+  const syntax = readFaults(text, outline, suspects);
+  if (syntax.document.errors.length === 0) {
+    return { text, document: syntax.document, syntax, lines: new Set() };
+  }
   const mended = new Set<number>();
-  const original = parseTree(text);
-  let { document } = original;
-  if (document.errors.length === 0) return { text, original, document, mended };
   let current = text;
-  const { lines } = outlineOf(text);
   const apply = (spans: readonly Span[], sign = ' ') => {
     const wanted = spans.filter(({ start, end }) => current.slice(start, end).trim() !== '' || sign !== ' ');
     current = replaced(current, wanted, sign);
     for (const { start } of wanted) mended.add(lineAt(lines, start));
   };
-  apply(brokenLines(current));
-  apply(outlineOf(current).regions.flatMap((region) => flowFaults(current, region).openQuotes));
+  apply(suspects.lines);
+  const regions = suspects.lines.length > 0 ? outlineOf(current).regions : outline.regions;
+  apply(regions.flatMap((region) => flowFaults(current, region).openQuotes));
   const commas = outlineOf(current).regions.flatMap((region) => flowFaults(current, region).missingCommas);
-  apply(
-    commas.map((at) => ({ start: at, end: at + 1 })),
-    ',',
-  );
-  for (let round = 0; round < rounds; round++) {
-    document = parseTree(current).document;
-    if (!isBroken(document)) break;
-    apply(document.errors.filter(isHarmful).map(({ pos }) => faultAt(lines, pos[0])));
+  apply(commas.map(ofOne), ',');
+  let read = parseTree(current);
+  for (let round = 1; round < rounds && read.document.errors.some(isHarmful); round++) {
+    apply(read.document.errors.filter(isHarmful).map(({ pos }) => faultAt(lines, pos[0])));
+    read = parseTree(current);
   }
-  // What was wrong stands in `original`; what is left here would only keep readers from the rest.
+  const { document } = read;
+  // What was wrong stands in `syntax`; what is left here would only keep readers from the rest.
   document.errors.length = 0;
-  return { text: current, original, document, mended };
+  return { text: current, document, syntax: read.tooDeep === undefined ? syntax : read, lines: mended };
 }
 
-function isBroken(document: Document.Parsed): boolean {
-  return document.errors.some(isHarmful);
+/** What looks broken by lines, brackets and quotes; a text with several lines in one value may look so too. */
+interface Suspects {
+  readonly lines: readonly Span[];
+  readonly inBrackets: readonly Span[];
+}
+
+function suspectsIn(text: string, outline: Outline): Suspects {
+  const faults = outline.regions.map((region) => flowFaults(text, region));
+  return {
+    lines: brokenLines(text, outline),
+    inBrackets: faults.flatMap(({ openQuotes, missingCommas }) => [
+      ...openQuotes,
+      ...missingCommas.map(ofOne),
+    ]),
+  };
+}
+
+/** Reads what stands around the suspects, and the whole text where there is nothing wrong with that. */
+function readFaults(text: string, outline: Outline, suspects: Suspects): Tree {
+  const all = [...suspects.lines, ...suspects.inBrackets].toSorted((a, b) => a.start - b.start);
+  if (all.length > 0) {
+    const around = parseTree(replaced(text, apartFrom(text, outline, all), ' '));
+    if (around.document.errors.length > 0) return around;
+  }
+  return parseTree(text);
+}
+
+function ofOne(at: number): Span {
+  return { start: at, end: at + 1 };
 }
 
 function isHarmful({ message }: { readonly message: string }): boolean {
@@ -67,14 +102,13 @@ function replaced(text: string, spans: readonly Span[], sign: string): string {
 }
 
 /** Lines of block style that fit nowhere, and values that cannot stand behind a key. */
-function brokenLines(text: string): Span[] {
+function brokenLines(text: string, { lines }: Outline): Span[] {
   const broken: Span[] = [];
-  const { lines }: Outline = outlineOf(text);
   const columns: { indent: number; open: boolean }[] = [];
   for (const line of lines) {
     if (line.kind === 'blank' || line.kind === 'comment' || line.kind === 'flow') continue;
     if (line.kind === 'other') {
-      if (!/^[[{]/.test(text.slice(line.start).trimStart())) broken.push(line);
+      if (!/^[[{]/.test(text.slice(line.start, line.end).trimStart())) broken.push(line);
       continue;
     }
     const value = line.value ? text.slice(line.value.start, line.value.end) : '';

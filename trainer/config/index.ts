@@ -16,7 +16,7 @@ export type { DatasetFiles } from './image-problems.ts';
 export type { Pairs } from './pairs.ts';
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';
-export { parseTree } from './parse.ts';
+export { parseTree, syntaxProblems } from './parse.ts';
 export type { Path, Position, Problem, Range, Stage } from './problem.ts';
 export { problemsForStage } from './problem.ts';
 export { readRunFile } from './read-run-file.ts';

@@ -1,5 +1,4 @@
 import {
-  type Alias,
   Composer,
   type CST,
   type Document,
@@ -7,7 +6,6 @@ import {
   type Pair,
   type ParsedNode,
   Parser,
-  type Range,
   visit,
   YAMLParseError,
 } from 'yaml';
@@ -20,6 +18,8 @@ const maxDepth = 50;
 
 const multipleDocuments = 'Source contains multiple documents';
 
+const openQuote = 'Missing closing';
+
 /** What some of the parser's messages, by their beginnings, mean for somebody who writes a run file. */
 const explanations: readonly (readonly [string, string])[] = [
   ['Tabs are not allowed', 'a tab is used as indentation: YAML allows only spaces there'],
@@ -31,25 +31,35 @@ const explanations: readonly (readonly [string, string])[] = [
 
 /**
  * Reads YAML 1.2, and so JSON, without ever throwing: what is wrong with the syntax comes back as problems
- * with their places. When one of them is an error, the data is `undefined`. `tree` spares reading the text again.
+ * with their places. When one of them is an error, the data is `undefined`; but of a key that is given twice it
+ * has the first. `tree` spares reading the text again.
  */
 export function parse(text: string, tree: Tree = parseTree(text)): { source: Source; problems: Problem[] } {
-  const { document, tooDeep } = tree;
-  const place = positionsIn(text);
-  const toRange: ToRange = (start, end) => ({ start: place(start), end: place(end) });
-  const problems =
-    tooDeep === undefined
-      ? documentProblems(document, toRange)
-      : [syntaxProblem(`nested more than ${maxDepth} levels deep`, toRange(tooDeep, tooDeep + 1))];
-  if (problems.some(({ severity }) => severity === 'error')) {
+  const { document } = tree;
+  const toRange = rangesIn(text);
+  const syntax = problemsOfParser(tree, toRange);
+  const references = badAliases(document, toRange);
+  const repeated = duplicateKeys(document, toRange);
+  const problems = [...syntax, ...references, ...repeated];
+  if ([...syntax, ...references].some(({ severity }) => severity === 'error')) {
     return { source: sourceOf(document, undefined, toRange), problems };
   }
-  const data = plainData(document);
+  const data = plainData(repeated.length === 0 ? document : withoutRepeated(document));
   if (data === undefined) {
     const message = 'its aliases (`*name`) expand to too much: write the values out';
     problems.push(syntaxProblem(message, toRange(0, 0)));
   }
   return { source: sourceOf(document, data, toRange), problems };
+}
+
+/** What the parser finds wrong with the syntax of a text. */
+export function syntaxProblems(text: string, tree: Tree): Problem[] {
+  return problemsOfParser(tree, rangesIn(text));
+}
+
+function rangesIn(text: string): ToRange {
+  const place = positionsIn(text);
+  return (start, end) => ({ start: place(start), end: place(end) });
 }
 
 /** A text as the YAML parser understands it. */
@@ -106,63 +116,97 @@ function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
   return undefined;
 }
 
-function documentProblems(document: Document.Parsed, toRange: ToRange): Problem[] {
-  const problems = syntaxProblems(document, toRange);
-  visit(document, {
-    Map: (_, { items }) => {
-      problems.push(...duplicateKeys(items, toRange));
-    },
-    Alias: (_, alias) => {
-      problems.push(...badAlias(alias, document, toRange));
-    },
-  });
-  return problems;
-}
-
 /** The parser's own findings, less those that only echo an earlier one at the same place. */
-function syntaxProblems(document: Document.Parsed, toRange: ToRange): Problem[] {
+function problemsOfParser({ document, tooDeep }: Tree, toRange: ToRange): Problem[] {
+  if (tooDeep !== undefined) {
+    return [syntaxProblem(`nested more than ${maxDepth} levels deep`, toRange(tooDeep, tooDeep + 1))];
+  }
   const starts = document.errors.map(({ pos }) => pos[0]);
   const errors = document.errors.filter(({ pos }, i) => starts.indexOf(pos[0]) === i);
   return [...errors, ...document.warnings].map((error) => {
+    if (error.message.startsWith(openQuote)) return openQuoteProblem(document, error.pos[0], toRange);
     const ours = explanations.find(([beginning]) => error.message.startsWith(beginning));
     const problem = syntaxProblem(ours?.[1] ?? error.message, toRange(...error.pos));
     return error.name === 'YAMLWarning' ? { ...problem, severity: 'warning' } : problem;
   });
 }
 
-function duplicateKeys(pairs: readonly Pair[], toRange: ToRange): Problem[] {
-  const seen = new Map<string, Range>();
-  return pairs.flatMap(({ key }) => {
-    const name = keyName(key);
-    if (name === undefined || !isNode(key) || !key.range) return [];
-    const first = seen.get(name);
-    if (!first) {
-      seen.set(name, key.range);
-      return [];
-    }
-    const range = toRange(key.range[0], key.range[1]);
-    return {
-      ...syntaxProblem(`\`${name}\` is given twice: remove one of them`, range),
-      code: 'duplicate-key',
-      related: [{ message: 'given here first', ...toRange(first[0], first[1]) }],
-    };
+/** The parser says it where the text ends: it is to be mended where the quote stands. */
+function openQuoteProblem(document: Document.Parsed, end: number, toRange: ToRange): Problem {
+  let start = end;
+  visit(document, {
+    Scalar(_, { range }) {
+      if (range && range[0] < end && end <= range[2]) start = range[0];
+    },
   });
+  return syntaxProblem('the quote that opens here is not closed', toRange(start, start + 1));
 }
 
-function badAlias(alias: Alias, document: Document.Parsed, toRange: ToRange): Problem[] {
-  if (!alias.range) return [];
-  const [start, end] = alias.range;
-  const anchor = alias.resolve(document)?.range;
-  if (!anchor) return fault(`there is no \`&${alias.source}\` before it`);
-  return anchor[2] > start ? fault('it lies inside its own anchor') : [];
+function duplicateKeys(document: Document.Parsed, toRange: ToRange): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      for (const [{ key }, first] of repeatedPairs(items)) {
+        if (!isNode(key) || !key.range || !isNode(first.key) || !first.key.range) continue;
+        const message = `\`${keyName(key)}\` is given twice: remove one of them`;
+        problems.push({
+          ...syntaxProblem(message, toRange(key.range[0], key.range[1])),
+          code: 'duplicate-key',
+          related: [{ message: 'given here first', ...toRange(first.key.range[0], first.key.range[1]) }],
+        });
+      }
+    },
+  });
+  return problems;
+}
 
-  function fault(what: string): Problem[] {
-    return [syntaxProblem(`alias \`*${alias.source}\`: ${what}`, toRange(start, end))];
+/** The pairs of a map whose key an earlier one has, and that earlier one. */
+function repeatedPairs<Item extends Pair>(items: readonly Item[]): Map<Item, Item> {
+  const seen = new Map<string, Item>();
+  const repeated = new Map<Item, Item>();
+  for (const item of items) {
+    const name = keyName(item.key);
+    if (name === undefined) continue;
+    const first = seen.get(name);
+    if (first) repeated.set(item, first);
+    else seen.set(name, item);
   }
+  return repeated;
+}
+
+/** A copy in which each key is there once. */
+function withoutRepeated(document: Document.Parsed): Document {
+  const copy = document.clone();
+  visit(copy, {
+    Map(_, map) {
+      const repeated = repeatedPairs(map.items);
+      map.items = map.items.filter((item) => !repeated.has(item));
+    },
+  });
+  return copy;
+}
+
+function badAliases(document: Document.Parsed, toRange: ToRange): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (!alias.range) return;
+      const [start, end] = alias.range;
+      const anchor = alias.resolve(document)?.range;
+      const name = `alias \`*${alias.source}\``;
+      if (!anchor) {
+        const message = `${name}: there is no \`&${alias.source}\` before it`;
+        problems.push(syntaxProblem(message, toRange(start, end)));
+      } else if (anchor[2] > start) {
+        problems.push(syntaxProblem(`${name}: it lies inside its own anchor`, toRange(start, end)));
+      }
+    },
+  });
+  return problems;
 }
 
 /** The document as plain data in which nothing is shared; `undefined` where aliases expand to too much. */
-function plainData(document: Document.Parsed): unknown {
+function plainData(document: Document): unknown {
   try {
     return unshared(document.toJS() ?? {});
   } catch {

@@ -53,7 +53,7 @@ describe('syntax', () => {
       'seed: 1\nbatch_size:4\n',
       ['2:1-2:13 syntax a key without a value: write `key: value`, with a space behind the colon'],
     ],
-    ['an open quote', 'name: "x', ['1:9-1:9 syntax Missing closing "quote']],
+    ['an open quote', 'name: "x', ['1:7-1:8 syntax the quote that opens here is not closed']],
     [
       'an open bracket',
       'training: [1,',
@@ -78,6 +78,23 @@ describe('syntax', () => {
       'a key twice in JSON',
       '{"seed": 1, "seed": 2}',
       ['1:13-1:19 duplicate-key `seed` is given twice: remove one of them\n  1:2-1:8 given here first'],
+    ],
+    [
+      'a key twice, and what else is wrong; of the two the first counts',
+      'ema:\n  decay: 2\n  decay: 0.9\nseed: x',
+      [
+        '2:10-2:11 range `ema.decay` is 2: allowed a number, 0 to below 1',
+        '3:3-3:8 duplicate-key `decay` is given twice: remove one of them\n  2:3-2:8 given here first',
+        '4:7-4:8 type `seed` is "x": allowed a whole number, 0 to 4294967295',
+      ],
+    ],
+    [
+      'a section twice, and what its first is wrong in',
+      'ema: { decay: 2 }\nema: { decay: 3 }\n',
+      [
+        '1:15-1:16 range `ema.decay` is 2: allowed a number, 0 to below 1',
+        '2:1-2:4 duplicate-key `ema` is given twice: remove one of them\n  1:1-1:4 given here first',
+      ],
     ],
     [
       'a key that is a list',

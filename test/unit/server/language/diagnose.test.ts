@@ -29,7 +29,7 @@ test.each<[string, string, string[]]>([
   [
     'an open quote and what is wrong elsewhere',
     'name: "x\nema:\n  decay: 2\n',
-    [' syntax', '2:9 range'].toReversed(),
+    ['0:6 syntax the quote that opens here is not closed', '2:9 range'],
   ],
   [
     'an open bracket and what is wrong elsewhere',
@@ -37,6 +37,22 @@ test.each<[string, string, string[]]>([
     ['2:2 syntax', '2:8 range'],
   ],
   ['JSON without a comma', '{\n  "seed": 1\n  "batch_size": 0\n}', ['1:10 syntax', '2:16 range'].slice(0, 1)],
+  [
+    'a key twice beside a broken line',
+    'seed: 1\nema:\n  decay: 0\n  dec\nseed: 2\nbatch_size: 0\n',
+    ['3:2 syntax', '4:0 duplicate-key', '5:12 range'],
+  ],
+  [
+    'an alias far from its anchor',
+    'name: &n a\nseed: 1\nema:\n  decay: 0\nruns\ndata_dir: *n\n',
+    ['4:0 syntax'],
+  ],
+  [
+    'two documents around a broken line',
+    'seed: 1\nba\nema: {}\n---\nseed: 2\n',
+    ['1:0 syntax', '3:0 syntax', '4:0 duplicate-key'],
+  ],
+  ['a mark of the byte order', '\ufeffsead: 1\nseed: x\n', ['0:0 unknown-key', '1:6 type']],
   ['what is wrong in the broken line alone', 'ema:\n  decay: 0: 1\n', ['1:9 syntax']],
 ])('%s', (_, text, expected) => check(text, expected));
 

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { mend } from '../../../../server/language/mend.ts';
+import { parseTree, syntaxProblems, type Tree } from '../../../../trainer/config/index.ts';
+
+const sets = (count: number) =>
+  Array.from(
+    { length: count },
+    (_, i) => `  set_${i}:\n    hr:\n      train: sets/${i}\n    lr: { val: a }\n`,
+  );
+const long = `name: long\ndatasets:\n${sets(9).join('')}pretraining:\n  lr: 1\n  train_datasets: [set_1,\n    set_2]\n`;
+const json = `${JSON.stringify({ seed: 1, name: 'a', ema: { decay: 0 }, training: { init: 'x', val_datasets: ['a', 'b'] } }, null, 2)}\n`;
+
+/** The line (from 0) of the first problem of syntax. */
+function firstLine(text: string, tree: Tree): number | undefined {
+  const lines = syntaxProblems(text, tree).map(({ start }) => start.line - 1);
+  return lines.length === 0 ? undefined : Math.min(...lines);
+}
+
+test.each<[string, string]>([
+  ['a key without colon', '  num\n'],
+  ['a key without colon, further in', '      num\n'],
+  ['a key without colon at the root', 'num\n'],
+  ['an open quote', '  name: "x\n'],
+  ['a value that cannot stand', '  lr: @x\n'],
+  ['a map in a line', '  lr: a: b\n'],
+  ['an open bracket', '  a: [1,\n'],
+])('finds on which line the parser of the whole text finds a fault: %s', (_, line) => {
+  const lines = long.split(/(?<=\n)/);
+  for (const at of lines.keys()) {
+    const text = lines.toSpliced(at, 0, line).join('');
+    const found = mend(text);
+    expect([at, firstLine(text, found.syntax)]).toEqual([at, firstLine(text, parseTree(text))]);
+    expect(found.text.length).toBe(text.length);
+  }
+});
+
+test.each<[string, RegExp]>([
+  ['no comma', /,(?=\n)/g],
+  ['an open quote', /"(?=,?\n)/g],
+])('finds a fault in JSON on its line or the next: %s', (_, signs) => {
+  for (const { index } of json.matchAll(signs)) {
+    const text = json.slice(0, index) + json.slice(index + 1);
+    const line = json.slice(0, index).split('\n').length - 1;
+    const found = firstLine(text, mend(text).syntax);
+    expect([line, line + 1], text).toContain(found);
+  }
+});
+
+test.each([
+  'name: >\n  no keys\n  at all\nseed: 1\n',
+  'name: "several\n  lines: of\n  text"\nseed: 1\n',
+  'name: several\n  lines\nseed: 1\n',
+  'a: [1,\n\n 2]\n',
+  '{ "a": 1,\n  "b": "c\n  d" }\n',
+])('a sound text that looks broken stays as it is: %j', (text) => {
+  const { syntax, lines } = mend(text);
+  expect([syntax.document.errors, [...lines]]).toEqual([[], []]);
+});
