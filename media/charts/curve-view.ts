@@ -127,14 +127,21 @@ export class CurveView {
     return index < 0 ? null : { x: this.xAt(index), step: this.source.points.steps[index]! };
   }
 
-  /** Where the marks stand: at the point nearest to the step of each. */
+  /** The marks that lie on the curve, or at most a point's distance behind it, at the point nearest to the step of each. */
   markedPlaces(): { x: number; index: number; mark: CurveMark }[] {
-    const { points, marks = [] } = this.source;
-    if (this.length === 0) return [];
-    return marks.map((mark) => {
-      const index = nearestIndex(points.steps, this.length, mark.step);
-      return { x: this.xAt(index), index, mark };
-    });
+    const {
+      points: { steps },
+      marks = [],
+    } = this.source;
+    const last = this.length - 1;
+    if (last < 0) return [];
+    const end = steps[last]! + (last > 0 ? steps[last]! - steps[last - 1]! : 0);
+    return marks
+      .filter(({ step }) => step >= steps[0]! && step <= end)
+      .map((mark) => {
+        const index = nearestIndex(steps, this.length, mark.step);
+        return { x: this.xAt(index), index, mark };
+      });
   }
 
   /** The place of the next point behind (before) a place of the x axis. */

@@ -509,11 +509,23 @@ export class LineChart extends LitElement {
         ctx.arc(x.position(view.xAt(0)), y.position(view.raw.y[0]!), 2.5 * ratio, 0, 2 * Math.PI);
         ctx.fill();
       }
-      ctx.setLineDash([]);
-      ctx.strokeStyle = cssVariable(this, '--wb-background', 'white');
-      ctx.lineWidth = ratio;
+    }
+    ctx.restore();
+    this.#drawMarks(ctx, x, y);
+  }
+
+  /** Marks are drawn whole, also at the edge of the plot. */
+  #drawMarks(ctx: CanvasRenderingContext2D, x: Scale, y: Scale): void {
+    const ratio = devicePixelRatio;
+    ctx.save();
+    ctx.strokeStyle = cssVariable(this, '--wb-background', 'white');
+    ctx.lineWidth = ratio;
+    for (const view of this.#shownViews()) {
+      const { y: values } = view.smoothed(this.smoothing) ?? view.raw;
+      ctx.fillStyle = this.#resolved(view.source.colour);
       for (const { x: place, index, mark } of view.markedPlaces()) {
-        const path = new Path2D(markPath(mark, x.position(place), y.position(line.y[index]!), ratio));
+        if (place < x.min || place > x.max) continue;
+        const path = new Path2D(markPath(mark, x.position(place), y.position(values[index]!), ratio));
         ctx.stroke(path);
         ctx.fill(path);
       }

@@ -199,7 +199,11 @@ export class ComparisonGrid extends LitElement {
         event.preventDefault();
         choose();
       }}
-    >${isSorted ? (isDescending ? '↓ ' : '↑ ') : ''}${title}${this.baseline === null || column.kind === 'published' ? nothing : html` <span aria-label=${`and the difference to ${this.baseline}`}>Δ</span>`}</th>`;
+    ><span class="value"><span class="number">${isSorted ? (isDescending ? '↓ ' : '↑ ') : ''}${title}</span>${
+      this.baseline === null || column.kind === 'published'
+        ? nothing
+        : html`<span class="delta" title=${`What is beyond the same net of ${this.baseline}`}><span aria-hidden="true">Δ</span><span class="visually-hidden"> and the difference to ${this.baseline}</span></span>`
+    }</span></th>`;
   }
 
   #renderRowHead({ id, runName, label, detail, colour }: TableRow, row: number, begins: boolean) {

@@ -63,10 +63,13 @@ export class ImagesTab extends LitElement {
       image-pane { --pane-ratio: var(--picture-ratio, 1); }
       .wipe { max-width: min(100%, 900px); }
       .wipe image-pane { --pane-height: min(68vh, 760px); --pane-ratio: auto; }
-      .scores { width: 100%; border-collapse: collapse; margin-top: 2px; }
-      .scores th { font-weight: normal; color: var(--wb-quiet); text-align: left; }
-      .scores td { text-align: right; }
-      .scores th, .scores td { padding: 0 4px 0 0; }
+      .scores { border-collapse: collapse; margin-top: 3px; }
+      .scores th { font-weight: normal; color: var(--wb-quiet); text-align: right; }
+      .scores th[scope='row'] { text-align: left; padding-right: 8px; }
+      .scores td { text-align: right; min-width: 8ch; }
+      .scores th, .scores td { padding: 0 0 0 8px; line-height: 1.25; }
+      .scores th[scope='row'] { padding-left: 0; }
+      .wipe-scores { display: flex; flex-wrap: wrap; gap: 4px 40px; margin-top: 6px; }
       .best { font-weight: 700; }
       .keys { margin: 12px 0 0; color: var(--wb-quiet); display: flex; flex-wrap: wrap; gap: 4px 14px; }
       .protocol { margin: 6px 0 0; color: var(--wb-quiet); max-width: 110ch; }
@@ -449,7 +452,6 @@ export class ImagesTab extends LitElement {
     const tiles = this.#shownTiles;
     const base = this.#base();
     const ratio = base ? base.width / base.height : 1;
-    const scores = new Map(tiles.map((tile) => [tile.id, this.#score(tile)]));
     return html`<div
       class="tiles"
       ${setVariable('--picture-ratio', String(Math.min(2, Math.max(0.5, ratio))))}
@@ -457,17 +459,17 @@ export class ImagesTab extends LitElement {
       @view-change=${(event: CustomEvent<ImageView | null>) => this.#set({ view: event.detail })}
       @box-change=${(event: CustomEvent<Box | null>) => this.#set({ box: event.detail })}
     >
-      ${tiles.map((tile) => this.#renderTile(tile, base, scores))}
+      ${tiles.map((tile) => this.#renderTile(tile, base))}
     </div>`;
   }
 
-  #renderTile(tile: Tile, base: Picture | null, scores: ReadonlyMap<string, BoxScore | null>) {
+  #renderTile(tile: Tile, base: Picture | null) {
     const { view, box } = this.#ui;
     const found = this.#loaded.get(tile.path);
     const layers: readonly ImageLayer[] = [
       { label: `${tile.label} ${tile.detail}`, picture: this.#pictureOf(tile) },
     ];
-    const score = scores.get(tile.id) ?? null;
+    const score = this.#score(tile);
     const hasReference = this.#reference(tile) !== null;
     const shown = !hasReference
       ? ''
@@ -490,7 +492,7 @@ export class ImagesTab extends LitElement {
         .isBoxing=${this.isBoxing}
       ></image-pane>
       ${found instanceof Error ? html`<div class="problem" role="alert">${found.message}</div>` : nothing}
-      ${score ? this.#renderScore(score, tile, scores) : nothing}
+      ${score ? this.#renderScore(score, tile, this.#shownTiles) : nothing}
     </figure>`;
   }
 
@@ -498,10 +500,9 @@ export class ImagesTab extends LitElement {
     return this.#ui.reference === 'hr' ? 'HR' : 'baseline';
   }
 
-  #renderScore(score: BoxScore, tile: Tile, scores: ReadonlyMap<string, BoxScore | null>) {
-    const results = this.#shownTiles
-      .filter(({ run }) => run !== null)
-      .flatMap(({ id }) => scores.get(id) ?? []);
+  /** The numbers of a tile, with those marked that are the best of the results among `tiles`. */
+  #renderScore(score: BoxScore, tile: Tile, tiles: readonly Tile[]) {
+    const results = tiles.filter(({ run }) => run !== null).flatMap((each) => this.#score(each) ?? []);
     const cell = (space: 'rgb' | 'y', metric: 'psnr' | 'ssim') => {
       const value = score[space][metric];
       if (value === null) return html`<td title="SSIM needs 11×11 pixels">–</td>`;
@@ -510,9 +511,12 @@ export class ImagesTab extends LitElement {
       const text = Number.isFinite(value) ? value.toFixed(metric === 'psnr' ? 2 : 4) : '∞';
       return html`<td class=${isBest ? 'best' : ''}>${text}${isBest ? html`<span class="visually-hidden"> best</span>` : nothing}</td>`;
     };
-    return html`<table class="scores" title=${boxProtocol}>
-      <tr><th scope="row">PSNR dB</th><th scope="row">rgb</th>${cell('rgb', 'psnr')}<th scope="row">Y</th>${cell('y', 'psnr')}</tr>
-      <tr><th scope="row">SSIM</th><th scope="row">rgb</th>${cell('rgb', 'ssim')}<th scope="row">Y</th>${cell('y', 'ssim')}</tr>
+    return html`<table class="scores" title=${boxProtocol} aria-label=${`${tile.label} inside the box`}>
+      <tbody>
+        <tr><td></td><th scope="col">rgb</th><th scope="col">Y</th></tr>
+        <tr><th scope="row">PSNR dB</th>${cell('rgb', 'psnr')}${cell('y', 'psnr')}</tr>
+        <tr><th scope="row">SSIM</th>${cell('rgb', 'ssim')}${cell('y', 'ssim')}</tr>
+      </tbody>
     </table>`;
   }
 
@@ -551,6 +555,18 @@ export class ImagesTab extends LitElement {
     >
       <div class="row">${choice('left', 0, left)} ${choice('right', 1, right)}</div>
       <image-pane .name=${'Wipe'} .layers=${layers} .base=${this.#base()} .view=${view} .wipe=${wipe} .box=${box} .isBoxing=${this.isBoxing}></image-pane>
+      <div class="wipe-scores">
+        ${[left, right].map((tile) => {
+          const score = tile && this.#score(tile);
+          return score
+            ? html`<div><b>${tile.label}</b>${this.#renderScore(
+                score,
+                tile,
+                [left, right].flatMap((each) => each ?? []),
+              )}</div>`
+            : nothing;
+        })}
+      </div>
     </div>`;
   }
 

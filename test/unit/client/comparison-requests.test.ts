@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { parseWebviewRequest } from '../../../client/webview-requests.ts';
+
+const net = { run: '/r', checkpoint: '/r/c', mixed: null };
+const mixed = { ...net, mixed: { checkpoint: '/r/d', alpha: 0.5 } };
+const query = {
+  runs: ['/r'],
+  nets: [
+    { kind: 'checkpoint', stage: 'training', checkpoint: 'best' },
+    { kind: 'checkpoint', stage: 'pretraining', checkpoint: 400 },
+    { kind: 'interpolated', alpha: 0.8, pretraining: 'best', training: 'last' },
+  ],
+  protocols: ['rgb'],
+  baseline: null,
+};
+const picture = { path: '/p.png', role: 'hr', box: { x: 0, y: 1, width: 2, height: 3 } };
+const nine = Array.from({ length: 9 }, (_, i) => `/r${i}`);
+
+function parsed(name: string, params: unknown): unknown {
+  return parseWebviewRequest({ kind: 'request', id: 7, name, params })?.params;
+}
+
+describe('what a comparison may ask passes', () => {
+  test.each<[name: string, params: object | null]>([
+    ['esrgan/comparison', query],
+    ['esrgan/comparison', { ...query, baseline: '/r' }],
+    ['esrgan/evaluation', { run: '/r', file: '/r/e.json' }],
+    ['esrgan/testSets', { runs: [] }],
+    ['esrgan/evaluate', { net: mixed, testSet: '/set5', protocols: ['rgb'] }],
+    ['esrgan/configDifference', { runs: ['/a', '/b'] }],
+    ['esrgan/curveScale', { run: '/r' }],
+    ['esrgan/pictureResults', { picture, nets: [net, mixed] }],
+    ['esrgan/pictureResults', { picture: { ...picture, role: 'lr', box: null }, nets: [] }],
+    ['esrgan/weightsDifference', { a: '/a', b: '/b' }],
+    ['esrgan/blend', { a: '/a', b: '/b', alpha: 0, picture }],
+    ['esrgan/closeBlend', null],
+    [
+      'esrgan/exportComparison',
+      {
+        comparison: query,
+        format: 'html',
+        rows: ['a'],
+        columns: null,
+        tags: ['t'],
+        pictures: [{ title: 'x', tiles: [{ label: 'y', path: '/z' }] }],
+      },
+    ],
+    ['esrgan/jobs', null],
+    ['esrgan/cancelJob', { job: '1' }],
+    ['host/diff', { left: '/a', right: '/b' }],
+    ['host/pickRuns', { runs: ['/a'] }],
+    ['host/runsOf', { uris: ['file:///a'] }],
+    ['host/setRuns', { runs: ['/a'] }],
+  ])('%s %j', (name, params) => {
+    expect(parsed(name, params)).toEqual(params);
+    if (params) expect(parsed(name, { ...params, more: 1 })).toEqual(params);
+  });
+});
+
+describe('anything else is refused', () => {
+  test.each<[name: string, params: unknown]>([
+    ['esrgan/comparison', { ...query, runs: nine }],
+    ['esrgan/comparison', { ...query, nets: [{ kind: 'checkpoint', stage: 'cooking', checkpoint: 1 }] }],
+    ['esrgan/comparison', { ...query, baseline: 1 }],
+    ['esrgan/evaluate', { net: { run: '/r', checkpoint: '/c' }, testSet: '/s', protocols: [] }],
+    ['esrgan/pictureResults', { picture: { ...picture, box: [0, 0, 1, 1] }, nets: [] }],
+    ['esrgan/pictureResults', { picture: { ...picture, role: 'sr' }, nets: [] }],
+    ['esrgan/blend', { a: '/a', b: '/b', alpha: Number.NaN, picture }],
+    [
+      'esrgan/exportComparison',
+      { comparison: query, format: 'exe', rows: null, columns: null, tags: [], pictures: [] },
+    ],
+    ['host/diff', { left: '/a' }],
+    ['host/setRuns', { runs: nine }],
+    ['esrgan/resultsFolder', {}],
+    ['toString', {}],
+  ])('%s %j', (name, params) => expect(parsed(name, params)).toBe(undefined));
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { ShownRun } from '../../../../media/compare/runs.ts';
+import {
+  allSampleSteps,
+  referenceOf,
+  resultTiles,
+  sampleKeys,
+  sampleTiles,
+  type Tile,
+} from '../../../../media/compare/tiles.ts';
+import type { SampleStep } from '../../../../media/run-panel/sample-steps.ts';
+
+const runs: ShownRun[] = ['a', 'b'].map((name) => ({
+  run: `/${name}`,
+  name,
+  colour: `colour of ${name}`,
+  dash: [],
+  detail: null,
+}));
+
+function samples(run: string, steps: readonly number[], keys: readonly string[]): SampleStep[] {
+  return steps.map((step) => ({
+    stage: 'pretraining',
+    step,
+    at: step,
+    pictures: keys.map((key) => ({ key, lr: `${run}/lr`, bicubic: `${run}/bicubic`, hr: `${run}/hr` })),
+    sr: Object.fromEntries(keys.map((key) => [key, `${run}/${step}/${key}`])),
+  }));
+}
+
+describe('samples of training', () => {
+  const all = new Map([
+    ['/a', samples('/a', [100, 200], ['00-x'])],
+    ['/b', samples('/b', [150], ['00-x', '01-y'])],
+  ]);
+  test('keys and steps are those of all runs', () => {
+    expect(sampleKeys(all)).toEqual(['00-x', '01-y']);
+    expect(allSampleSteps(all)).toEqual([100, 150, 200]);
+  });
+  test.each([
+    ['00-x', null, ['/a/200/00-x', '/b/150/00-x']],
+    ['00-x', 150, ['/a/100/00-x', '/b/150/00-x']],
+    ['00-x', 100, ['/a/100/00-x', '/b/150/00-x']],
+    ['01-y', null, [null, '/b/150/01-y']],
+  ])('%s at %s', (key, step, expected) => {
+    const tiles = sampleTiles(runs, all, key, step);
+    expect(tiles.map(({ id }) => id)).toEqual(['lr', 'bicubic', 'hr', 'run:/a', 'run:/b']);
+    expect(tiles.slice(3).map(({ path }) => path)).toEqual(expected);
+  });
+  test('references are those of the first run that has the picture', () =>
+    expect(sampleTiles(runs, all, '01-y', null).find(({ id }) => id === 'hr')?.path).toBe('/b/hr'));
+  test('each result is measured by its own HR', () =>
+    expect(
+      sampleTiles(runs, all, '00-x', null)
+        .slice(3)
+        .map(({ hr }) => hr),
+    ).toEqual(['/a/hr', '/b/hr']));
+});
+
+test('results of nets keep their places while some are missing', () => {
+  const rows = ['one', 'two'].map((id, i) => ({
+    id,
+    run: `/${'ab'[i]}`,
+    runName: 'ab'[i]!,
+    colour: i,
+    label: 'PSNR',
+    detail: '400k',
+    net: null,
+    cells: [],
+  }));
+  const tiles = resultTiles(rows, (run) => `colour of ${run}`, {
+    scale: 4,
+    width: 8,
+    height: 8,
+    lr: '/lr',
+    bicubic: null,
+    hr: '/hr',
+    results: [null, '/two.png'],
+    job: 'j',
+  });
+  expect(tiles.map(({ path }) => path)).toEqual(['/lr', null, '/hr', null, '/two.png']);
+  expect(tiles.at(-1)).toMatchObject({ detail: 'PSNR · 400k', colour: 'colour of /b', hr: '/hr' });
+});
+
+describe('what a tile is compared with', () => {
+  const tile = (id: string, run: string | null, detail: string): Tile => ({
+    id,
+    run,
+    detail,
+    label: id,
+    colour: null,
+    path: `/${id}.png`,
+    hr: '/hr.png',
+  });
+  const tiles = [
+    tile('a1', '/a', 'PSNR'),
+    tile('a2', '/a', 'ESRGAN'),
+    tile('b1', '/b', 'ESRGAN'),
+    tile('c', null, ''),
+  ];
+  test.each([
+    ['b1', 'hr', '/a', '/hr.png'],
+    ['b1', 'baseline', '/a', '/a2.png'],
+    ['c', 'baseline', '/a', '/a1.png'],
+    ['a1', 'baseline', '/a', null],
+    ['b1', 'baseline', null, null],
+  ] as const)('%s by %s of %s', (id, reference, baseline, expected) =>
+    expect(referenceOf(tiles.find((each) => each.id === id)!, tiles, reference, baseline)).toBe(expected),
+  );
+});
