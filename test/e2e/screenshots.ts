@@ -75,6 +75,7 @@ async function takePictures(editor: StartedEditor, name: string, theme: string):
   await textEditor.press('Escape', 'Escape');
   await workbench.run('File: Revert File');
 
+  await workbench.run('View: Close All Editors');
   await workbench.showViews('ESRGAN');
   await workbench
     .treeRow(/first-run/)
@@ -82,11 +83,8 @@ async function takePictures(editor: StartedEditor, name: string, theme: string):
     .click();
   await page.keyboard.press('ArrowRight');
   await workbench.treeRow(/Checkpoints/).waitFor();
-  await workbench.run('View: Close All Editors');
-  await workbench
-    .treeRow(/first-run/)
-    .first()
-    .dblclick();
+  await workbench.run('ESRGAN: Open Run');
+  await workbench.choice('first-run').click();
   const panel = new RunPanel(workbench);
   await panel.page.locator('image-pane canvas').first().waitFor();
   await panel.chart('Content loss').locator('canvas').first().waitFor();
