@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { nodeEnvironment, type Programs } from '../experiments/start.ts';
@@ -53,7 +52,14 @@ export async function runCommand(
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const [code, ended]: (number | string | null)[] = await once(child, 'close');
+    const [code, ended] = await new Promise<[number | null, string | null]>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (...how) => resolve(how));
+      // One that was cut off from its channel is never reported as closed.
+      child.once('exit', (...how) => {
+        if (signal.aborted) resolve(how);
+      });
+    });
     if (signal.aborted) throw new WorkbenchError('interrupted', 'It was cancelled.');
     if (code === 0) return printed;
     const reason =
