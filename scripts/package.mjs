@@ -18,7 +18,10 @@ import { packageFile, thisTarget } from './package-file.mjs';
 /** Platforms of VS Code for which ONNX Runtime has a build. */
 const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 /** What `.vscodeignore` chooses from, besides the manifest and the native packages. */
-const contents = ['dist', 'schemas', 'media', 'package.nls.json', 'README.md', 'LICENSE', '.vscodeignore'];
+const contents = [
+  ...['dist', 'schemas', 'media', 'docs/run-file.md', 'package.nls.json', 'README.md', 'LICENSE'],
+  '.vscodeignore',
+];
 const nativePackages = ['onnxruntime-node', 'sharp'];
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));

@@ -1,49 +1,65 @@
 import type { Connection, Diagnostic, TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { DatasetFiles } from '../trainer/config/index.ts';
+import type { DiskThread } from './disk-thread.ts';
 import { logDefect } from './failure.ts';
+import { carryOver } from './language/carry-over.ts';
 import { diagnose } from './language/diagnose.ts';
 import type { RunDocument } from './language/document.ts';
 
 /** Milliseconds without a keystroke before the disk is looked at. */
 const pause = 400;
 
+/** What the publishing of problems needs. */
+export interface ProblemSources {
+  runDocument(uri: string): RunDocument | undefined;
+  readonly disk: DiskThread;
+  /** Address of what explains the code of a problem. */
+  explain(code: string): string | undefined;
+}
+
 /**
  * Tells the editor the problems of open run files: those of the text at each change, those that need the disk once
- * nobody types. Until then what the disk said before stands.
+ * nobody types and a thread has found them. Until then what the disk said before stands.
  */
 export function publishDiagnostics(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
-  runDocument: (uri: string) => RunDocument | undefined,
-  files: DatasetFiles,
+  { runDocument, disk, explain }: ProblemSources,
 ): { /** Looks at the disk again for every open document. */ refresh(): void } {
-  /** By URI, what only the disk says, as of the last look. */
-  const ofDisk = new Map<string, readonly Diagnostic[]>();
+  /** By URI, what only the disk says, as of the last look, and the text that it was said of. */
+  const ofDisk = new Map<string, { readonly text: string; readonly problems: readonly Diagnostic[] }>();
   const timers = new Map<string, NodeJS.Timeout>();
 
-  function publish(document: TextDocument, diagnostics: readonly Diagnostic[]): void {
+  function publish(document: TextDocument): void {
     const { uri, version } = document;
-    connection
-      .sendDiagnostics({ uri, version, diagnostics: [...diagnostics] })
-      .catch((error: unknown) => logDefect(error, connection));
+    const run = runDocument(uri);
+    if (run === undefined) return;
+    const said = ofDisk.get(uri);
+    const problems = [...diagnose(run), ...(said ? carryOver(said.problems, said.text, run.text) : [])];
+    send({ uri, version, diagnostics: problems.map(explained) });
   }
 
-  function lookAtText(document: TextDocument): readonly Diagnostic[] {
-    const run = runDocument(document.uri);
-    return run === undefined ? [] : diagnose(run);
+  function send(params: { uri: string; version: number; diagnostics: Diagnostic[] }): void {
+    connection.sendDiagnostics(params).catch((error: unknown) => logDefect(error, connection));
+  }
+
+  function explained(problem: Diagnostic): Diagnostic {
+    const href = explain(String(problem.code));
+    return href === undefined ? problem : { ...problem, codeDescription: { href } };
   }
 
   function lookAtDisk(document: TextDocument): void {
-    const run = runDocument(document.uri);
+    const { uri, version } = document;
+    const run = runDocument(uri);
     if (run === undefined) return;
-    const all = diagnose(run, { files });
-    const ofText = new Set(diagnose(run).map((each) => JSON.stringify(each)));
-    ofDisk.set(
-      document.uri,
-      all.filter((each) => !ofText.has(JSON.stringify(each))),
-    );
-    publish(document, all);
+    const { text, file } = run;
+    disk.ask(uri, { kind: 'problems', text, file }, (answer) => {
+      if ('error' in answer) logDefect(answer.error, connection);
+      // Another look is on its way for a text that has changed meanwhile.
+      if (!('problems' in answer) || documents.get(uri)?.version !== version) return;
+      ofDisk.set(uri, { text, problems: answer.problems });
+      guarded(() => publish(document));
+    });
   }
 
   function lookLater(document: TextDocument): void {
@@ -62,14 +78,16 @@ export function publishDiagnostics(
   }
 
   documents.onDidChangeContent(({ document }) => {
-    guarded(() => publish(document, [...lookAtText(document), ...(ofDisk.get(document.uri) ?? [])]));
+    guarded(() => publish(document));
+    disk.drop(document.uri);
     lookLater(document);
   });
-  documents.onDidClose(({ document }) => {
-    clearTimeout(timers.get(document.uri));
-    timers.delete(document.uri);
-    ofDisk.delete(document.uri);
-    publish(document, []);
+  documents.onDidClose(({ document: { uri, version } }) => {
+    clearTimeout(timers.get(uri));
+    timers.delete(uri);
+    ofDisk.delete(uri);
+    disk.drop(uri);
+    send({ uri, version, diagnostics: [] });
   });
   return {
     refresh() {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import {
   type ClientCapabilities,
   CodeActionKind,
@@ -13,11 +14,12 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
-import type { DatasetFiles } from '../trainer/config/index.ts';
-import { datasetFiles } from '../trainer/image-files/dataset-files.ts';
 import { publishDiagnostics } from './diagnostics.ts';
+import { createDiskThread } from './disk-thread.ts';
 import { coalesce } from './experiments/watch.ts';
+import { explanationsIn } from './explanations.ts';
 import { failureOf, logDefect } from './failure.ts';
+import { createImageCounts } from './image-counts.ts';
 import { codeLenses } from './language/code-lenses.ts';
 import { complete } from './language/complete.ts';
 import { definition } from './language/definition.ts';
@@ -70,7 +72,7 @@ const disk: PathProbe = {
   },
 };
 
-/** Milliseconds for which the disk is taken to be as it was: listing a data set may take long. */
+/** Milliseconds for which the disk is taken to be as it was. */
 const diskAge = 5000;
 
 /** Milliseconds between two times that the editor is asked to ask for code lenses again. */
@@ -91,7 +93,13 @@ export interface Features {
   runsChanged(): void;
   /** Files have changed: the disk is looked at again. */
   filesChanged(): void;
+  /** Ends what runs beside the server. */
+  close(): Promise<void>;
 }
+
+/** The bundled thread, and the page that explains the codes of problems, beside the bundle. */
+const diskWorker = new URL('./disk-worker.js', import.meta.url);
+const explanations = fileURLToPath(new URL('../docs/run-file.md', import.meta.url));
 
 /** Registers the language features, each a function of the text and the place in it. */
 export function registerFeatures(
@@ -127,17 +135,18 @@ export function registerFeatures(
     };
   }
 
-  const files: DatasetFiles = {
-    list: remember(diskAge, datasetFiles.list),
-    size: remember(diskAge, datasetFiles.size),
-    exists: remember(diskAge, datasetFiles.exists),
-  };
+  const diskThread = createDiskThread(diskWorker);
+  const countImages = createImageCounts(diskThread, refreshHints);
   const providers: Providers = {
     listFolder: diskProviders.listFolder,
     listCheckpoints: remember(diskAge, diskProviders.listCheckpoints),
   };
   const measuredRuns = remember(diskAge, createMeasuredRuns());
-  const diagnostics = publishDiagnostics(connection, documents, runDocument, files);
+  const diagnostics = publishDiagnostics(connection, documents, {
+    runDocument,
+    disk: diskThread,
+    explain: explanationsIn(explanations),
+  });
   let engines: EngineReport | undefined;
   let capabilities: ClientCapabilities = {};
 
@@ -147,13 +156,18 @@ export function registerFeatures(
       sources.engines().then(
         (report) => {
           engines = report;
-          if (capabilities.workspace?.inlayHint?.refreshSupport)
-            void refreshed(connection.languages.inlayHint.refresh());
+          refreshHints();
         },
         (error: unknown) => logDefect(error, connection),
       );
     }
     return engines?.chosen ?? null;
+  }
+
+  function refreshHints(): void {
+    if (capabilities.workspace?.inlayHint?.refreshSupport) {
+      void refreshed(connection.languages.inlayHint.refresh());
+    }
   }
 
   async function refreshed(answer: Promise<void>): Promise<void> {
@@ -178,7 +192,7 @@ export function registerFeatures(
   connection.languages.inlayHint.on(
     about((document, { range }) =>
       inlayHints(document, range, {
-        countImages: (pattern) => files.list(pattern)?.length,
+        countImages,
         machine: machineOf(document),
       }),
     ),
@@ -224,6 +238,7 @@ export function registerFeatures(
     },
     runsChanged: () => refreshLenses.request(),
     filesChanged: () => diagnostics.refresh(),
+    close: () => diskThread.close(),
   };
 }
 

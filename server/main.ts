@@ -90,6 +90,9 @@ const features = registerFeatures(connection, documents, {
   engines: () => current().manager.engines(false),
 });
 
-connection.onShutdown(() => session?.manager.close());
+connection.onShutdown(async () => {
+  session?.manager.close();
+  await features.close();
+});
 documents.listen(connection);
 connection.listen();

@@ -3,21 +3,16 @@ import { URI } from 'vscode-uri';
 import { type DatasetFiles, type Problem, readRunFile, syntaxProblems } from '../../trainer/config/index.ts';
 import type { RunDocument } from './document.ts';
 
-/** What diagnosing looks at besides the text. */
-export interface DiagnoseContext {
-  /** The disk. Without it only the text is checked, which is fast enough for every keystroke. */
-  readonly files?: DatasetFiles;
-  /** Address of the page that explains the codes. */
-  readonly explanations?: string;
-}
-
-/** The problems of a run file, as an editor shows them, in the order of the text. */
-export function diagnose(document: RunDocument, { files, explanations }: DiagnoseContext = {}): Diagnostic[] {
-  return findProblems(document, files).map((problem) => diagnosticOf(document, problem, explanations));
+/**
+ * The problems of a run file, as an editor shows them, in the order of the text. Without `files`, the disk, only the
+ * text is checked, which is fast enough for every keystroke.
+ */
+export function diagnose(document: RunDocument, files?: DatasetFiles): Diagnostic[] {
+  return findProblems(document, files).map((problem) => diagnosticOf(document, problem));
 }
 
 /** A problem as an editor shows it. */
-export function diagnosticOf(document: RunDocument, problem: Problem, explanations?: string): Diagnostic {
+export function diagnosticOf(document: RunDocument, problem: Problem): Diagnostic {
   const uri = URI.file(document.file).toString();
   return {
     range: rangeOf(problem),
@@ -25,7 +20,6 @@ export function diagnosticOf(document: RunDocument, problem: Problem, explanatio
     code: problem.code,
     source: 'esrgan',
     message: problem.stage ? `${problem.message} (concerns ${problem.stage} only)` : problem.message,
-    ...(explanations && { codeDescription: { href: explanations } }),
     ...(problem.related && {
       relatedInformation: problem.related.map(({ message, ...place }) => ({
         location: { uri, range: rangeOf(place) },

@@ -56,19 +56,18 @@ test.each<[string, string, string[]]>([
   ['what is wrong in the broken line alone', 'ema:\n  decay: 0: 1\n', ['1:9 syntax']],
 ])('%s', (_, text, expected) => check(text, expected));
 
-test('carries what editors need to explain and to lead on', () => {
+test('carries what editors need to lead on', () => {
   const document = openDocument(
     'scale_factor: 2\ntraining:\n  cr_patch_size: [131, 131]\n',
     '/p/run.esrgan.yaml',
   );
-  expect(diagnose(document, { explanations: 'file:///docs/run-file.md#what-is-checked' })).toEqual([
+  expect(diagnose(document)).toEqual([
     {
       range: { start: { line: 2, character: 17 }, end: { line: 2, character: 27 } },
       severity: 1,
       code: 'patch-not-divisible',
       source: 'esrgan',
       message: expect.any(String),
-      codeDescription: { href: 'file:///docs/run-file.md#what-is-checked' },
       relatedInformation: [
         {
           location: {
@@ -85,14 +84,14 @@ test('carries what editors need to explain and to lead on', () => {
 test('looks at the disk only where it is given', () => {
   const document = openDocument('pretraining: { init: x.pth }\n', '/p/run.esrgan.yaml');
   expect(diagnose(document)).toEqual([]);
-  const codes = diagnose(document, { files: fakeFiles({}) }).map(({ code }) => code);
+  const codes = diagnose(document, fakeFiles({})).map(({ code }) => code);
   expect(codes).toContain('weights-missing');
 });
 
 test('only informs of what concerns a stage that the file leaves out', () => {
   const pretraining = 'pretraining: { train_datasets: [set5], val_datasets: [set5] }\n';
   const severities = (text: string) =>
-    diagnose(openDocument(text, '/p/run.esrgan.yaml'), { files: fakeFiles({}) })
+    diagnose(openDocument(text, '/p/run.esrgan.yaml'), fakeFiles({}))
       .filter(({ message }) => String(message).includes('(concerns training only)'))
       .map(({ severity }) => severity);
   expect(new Set(severities(pretraining))).toEqual(new Set([3]));

@@ -1,0 +1,82 @@
+import { Worker } from 'node:worker_threads';
+import type { DiskAnswer, DiskQuestion } from './disk-protocol.ts';
+
+/** What looks at the disk in a thread of its own. */
+export interface DiskThread {
+  /**
+   * Asks in turn. A question that waits under the same key as a new one is dropped: nobody wants its answer any
+   * more. `then` is called with the answer, and never after `close`.
+   */
+  ask(key: string, question: DiskQuestion, then: (answer: DiskAnswer) => void): void;
+  /** Drops what waits under a key. */
+  drop(key: string): void;
+  /** Ends the thread. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly question: DiskQuestion;
+  readonly then: (answer: DiskAnswer) => void;
+}
+
+/**
+ * Starts the thread with the first question, and again should it ever end. It does not keep the process alive.
+ *
+ * @param program the bundled disk-worker.ts
+ */
+export function createDiskThread(program: URL): DiskThread {
+  const waiting = new Map<string, Waiting>();
+  let worker: Worker | undefined;
+  let current: Waiting | undefined;
+  let isClosed = false;
+
+  function start(): Worker {
+    const started = new Worker(program);
+    started.unref();
+    started.on('message', (answer: DiskAnswer) => settle(answer));
+    started.on('error', (error) => fail(started, error.stack ?? error.message));
+    started.on('exit', (code) =>
+      fail(started, `the thread that looks at the disk ended with exit code ${code}`),
+    );
+    return started;
+  }
+
+  function fail(ended: Worker, reason: string): void {
+    if (worker !== ended || isClosed) return;
+    worker = undefined;
+    settle({ error: reason });
+  }
+
+  function settle(answer: DiskAnswer): void {
+    const done = current;
+    current = undefined;
+    if (!isClosed) done?.then(answer);
+    next();
+  }
+
+  function next(): void {
+    const [first] = waiting;
+    if (current !== undefined || first === undefined || isClosed) return;
+    const [key, asked] = first;
+    waiting.delete(key);
+    current = asked;
+    worker ??= start();
+    worker.postMessage(asked.question);
+  }
+
+  return {
+    ask(key, question, then) {
+      waiting.delete(key);
+      waiting.set(key, { question, then });
+      next();
+    },
+    drop(key) {
+      waiting.delete(key);
+    },
+    async close() {
+      isClosed = true;
+      waiting.clear();
+      await worker?.terminate();
+    },
+  };
+}
