@@ -8,13 +8,14 @@ export interface DiskThread {
    * more. `then` is called with the answer, and never after `close`.
    */
   ask(key: string, question: DiskQuestion, then: (answer: DiskAnswer) => void): void;
-  /** Drops what waits under a key. */
+  /** Gives up what was asked under a key, also if the thread is at it: that may be minutes from its end. */
   drop(key: string): void;
   /** Ends the thread. */
   close(): Promise<void>;
 }
 
 interface Waiting {
+  readonly key: string;
   readonly question: DiskQuestion;
   readonly then: (answer: DiskAnswer) => void;
 }
@@ -33,7 +34,9 @@ export function createDiskThread(program: URL): DiskThread {
   function start(): Worker {
     const started = new Worker(program);
     started.unref();
-    started.on('message', (answer: DiskAnswer) => settle(answer));
+    started.on('message', (answer: DiskAnswer) => {
+      if (worker === started) settle(answer);
+    });
     started.on('error', (error) => fail(started, error.stack ?? error.message));
     started.on('exit', (code) =>
       fail(started, `the thread that looks at the disk ended with exit code ${code}`),
@@ -47,6 +50,13 @@ export function createDiskThread(program: URL): DiskThread {
     settle({ error: reason });
   }
 
+  function abandon(): void {
+    void worker?.terminate();
+    worker = undefined;
+    current = undefined;
+    next();
+  }
+
   function settle(answer: DiskAnswer): void {
     const done = current;
     current = undefined;
@@ -55,10 +65,9 @@ export function createDiskThread(program: URL): DiskThread {
   }
 
   function next(): void {
-    const [first] = waiting;
-    if (current !== undefined || first === undefined || isClosed) return;
-    const [key, asked] = first;
-    waiting.delete(key);
+    const [asked] = waiting.values();
+    if (current !== undefined || asked === undefined || isClosed) return;
+    waiting.delete(asked.key);
     current = asked;
     worker ??= start();
     worker.postMessage(asked.question);
@@ -67,11 +76,12 @@ export function createDiskThread(program: URL): DiskThread {
   return {
     ask(key, question, then) {
       waiting.delete(key);
-      waiting.set(key, { question, then });
+      waiting.set(key, { key, question, then });
       next();
     },
     drop(key) {
       waiting.delete(key);
+      if (current?.key === key) abandon();
     },
     async close() {
       isClosed = true;

@@ -127,22 +127,23 @@ function pathChoices({ document, place, offset, providers }: Spot, to: string): 
   const given = typed.slice(0, typed.lastIndexOf('/') + 1);
   const folder = resolve(dirname(document.file), given.replaceAll('{scale}', String(scaleOf(document))));
   const showHidden = typed.slice(given.length).startsWith('.');
+  // A folder may hold very many images: only what is offered is put in order.
   const entries = providers.listFolder(folder).filter(({ name }) => showHidden || !name.startsWith('.'));
-  const sorted = entries.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+  const inOrder = (names: readonly string[]) =>
+    names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const folders = entries.flatMap(({ name, isFolder }) => (isFolder ? name : []));
+  const files = entries.flatMap(({ name, isFolder }) => (isFolder ? [] : name));
   const endings =
-    to === 'images' ? sorted.flatMap(({ name }) => imageFile.exec(name)?.[0].toLowerCase() ?? []) : [];
+    to === 'images' ? files.flatMap((name) => imageFile.exec(name)?.[0].toLowerCase() ?? []) : [];
+  const weights = to === 'weights' ? files.filter((name) => weightFile.test(name)) : [];
   return [
-    ...sorted
-      .filter(({ isFolder }) => isFolder)
-      .map(({ name }) => ({ value: given + name, kind: CompletionItemKind.Folder })),
-    ...[...new Set(endings)].map((ending) => ({
+    ...inOrder(folders).map((name) => ({ value: given + name, kind: CompletionItemKind.Folder })),
+    ...inOrder([...new Set(endings)]).map((ending) => ({
       value: `${given}*${ending}`,
       kind: CompletionItemKind.File,
       detail: 'images of this folder alone',
     })),
-    ...sorted
-      .filter(({ name, isFolder }) => to === 'weights' && !isFolder && weightFile.test(name))
-      .map(({ name }) => ({ value: given + name, kind: CompletionItemKind.File })),
+    ...inOrder(weights).map((name) => ({ value: given + name, kind: CompletionItemKind.File })),
   ];
 }
 
