@@ -46,7 +46,9 @@ export interface ComparisonSources {
 export function registerComparison(connection: Connection, sources: ComparisonSources): () => void {
   const { programs, manager } = sources;
   const jobs = createJobs(sources.tell);
-  const pictures = createPictures(resultsFolder(process.env), programs, jobs);
+  // Looking for engines takes seconds, so that each child is told what was found once.
+  const engine = async () => (await (await manager()).engines(false)).chosen;
+  const pictures = createPictures(resultsFolder(process.env), programs, engine, jobs);
   const fingerprint = createFingerprints();
 
   /** Data folders of the workspace and of the runs. */
@@ -106,7 +108,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
       }
       const known = testSetsOf([openRun(net.run)]).find(({ dir }) => dir === testSet);
       const named = known ?? { name: basename(testSet), dir: testSet };
-      const work = evaluationWork(programs(), net, named, protocols);
+      const work = evaluationWork(programs(), engine, net, named, protocols);
       return { job: jobs.add({ kind: 'evaluation', net, testSet, protocols }, work) };
     },
     'esrgan/configDifference': ({ runs }) => configDifference(runs.map(openRun)),

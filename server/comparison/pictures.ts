@@ -33,6 +33,7 @@ const idle = 60_000;
 export function createPictures(
   folder: string,
   programs: () => Pick<Programs, 'node' | 'esrgan'>,
+  engine: () => Promise<string>,
   jobs: Jobs,
 ): Pictures {
   let blending: PreviewChild | undefined;
@@ -44,9 +45,10 @@ export function createPictures(
     blending = undefined;
   }
 
-  function blender(): PreviewChild {
+  async function blender(): Promise<PreviewChild> {
+    const name = await engine();
     if (blending === undefined) {
-      const child = startPreview(programs(), () => {
+      const child = startPreview(programs(), name, () => {
         if (blending === child) blending = undefined;
       });
       blending = child;
@@ -57,10 +59,11 @@ export function createPictures(
   const makeMissing =
     (request: PreviewRequest): Work =>
     async (tell, signal) => {
-      const child = startPreview(programs(), () => undefined);
+      const name = await engine();
+      signal.throwIfAborted();
+      const child = startPreview(programs(), name, () => undefined);
       signal.addEventListener('abort', () => child.close(), { once: true });
       try {
-        signal.throwIfAborted();
         await child.ask(request, (done, total) => tell({ detail: `tile ${done} of ${total}`, done, total }));
       } finally {
         child.close();
@@ -115,7 +118,7 @@ export function createPictures(
       const path = join(place, `${nameFor(stampOf(a), stampOf(b), alpha)}.png`);
       const request = { picture, scale: null, nets: [{ models: [a, b], alpha }], results: [path] };
       try {
-        const made = await blender().ask({ ...request, lr: null, bicubic: null, hr: null });
+        const made = await (await blender()).ask({ ...request, lr: null, bicubic: null, hr: null });
         return { path, width: made.width, height: made.height, milliseconds: made.milliseconds };
       } finally {
         clearTimeout(idleTimer);

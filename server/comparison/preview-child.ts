@@ -57,12 +57,13 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Starts the process; `onEnd` hears when it ended, however that came. */
+/** Starts the process on an engine; `onEnd` hears when it ended, however that came. */
 export function startPreview(
   { node, esrgan }: Pick<Programs, 'node' | 'esrgan'>,
+  engine: string,
   onEnd: () => void,
 ): PreviewChild {
-  const child = spawn(node, [esrgan, 'preview'], {
+  const child = spawn(node, [esrgan, 'preview', '--engine', engine], {
     env: nodeEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,

@@ -260,7 +260,7 @@ function cellOf(row: TableRow, entries: readonly Entry[], column: ComparisonColu
     .sort((a, b) => Number(a.stale !== undefined) - Number(b.stale !== undefined) || b.time - a.time);
   if (entry === undefined) {
     const canBe = column.kind === 'evaluation' && row.net !== null && row.weights !== undefined;
-    return { state: canBe ? 'missing' : 'none' };
+    return canBe ? { state: 'missing' } : { state: 'none' };
   }
   const result: ComparisonResult = {
     group: column.groups.findIndex(({ description }) => description === entry.group),

@@ -12,9 +12,10 @@ const isProgress = isObject<{ event: 'progress'; data: string; image: number; im
   images: isCount,
 });
 
-/** Measures a net on a test set as `esrgan evaluate` does; its run keeps the results. */
+/** Measures a net on a test set as `esrgan evaluate` does, on the engine named; its run keeps the results. */
 export function evaluationWork(
   programs: Programs,
+  engine: () => Promise<string>,
   { checkpoint, mixed }: NetReference,
   { name, dir }: TestSet,
   protocols: readonly string[],
@@ -23,6 +24,7 @@ export function evaluationWork(
     const nets =
       mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint, '--alpha', String(mixed.alpha)];
     const words = ['evaluate', ...nets, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
+    words.push('--engine', await engine());
     let images: number | null = null;
     await runCommand(programs, [...words, '--json', '--progress'], {
       signal,

@@ -131,7 +131,8 @@ export interface ComparisonRow {
 export type ComparisonCell =
   | { readonly state: 'computed'; readonly result: ComparisonResult }
   | { readonly state: 'stale'; readonly result: ComparisonResult; readonly reason: string }
-  | { readonly state: 'missing' | 'none' };
+  | { readonly state: 'missing' }
+  | { readonly state: 'none' };
 
 export interface ComparisonResult {
   /** Place in the column's `groups`. */
