@@ -34,9 +34,9 @@ export function chartSvg(title: string, series: readonly ChartSeries[]): string 
     const colour = each.colour % runColourTable.length;
     const path = linePath(each, x.at, y.at);
     const marks = each.marks.flatMap((mark) => {
-      const value = valueAt(each, mark.step);
-      if (value === undefined) return [];
-      return `<circle class="mark run${colour}" cx="${round(x.at(mark.step))}" cy="${round(y.at(value))}" r="4"><title>${escapeHtml(`${label}: ${mark.label}, step ${mark.step.toLocaleString('en')}, ${value.toPrecision(5)}`)}</title></circle>`;
+      const point = pointAt(each, mark.step);
+      if (point === undefined) return [];
+      return `<circle class="mark run${colour}" cx="${round(x.at(point.step))}" cy="${round(y.at(point.value))}" r="4"><title>${escapeHtml(`${label}: ${mark.label}, step ${mark.step.toLocaleString('en')}, ${point.value.toPrecision(5)}`)}</title></circle>`;
     });
     return `<path class="line run${colour}" d="${path}"><title>${escapeHtml(label)}</title></path>${marks.join('')}`;
   });
@@ -100,10 +100,14 @@ function extremes(values: readonly (number | null)[], start: number, end: number
   return lowest === highest ? [lowest] : [Math.min(lowest, highest), Math.max(lowest, highest)];
 }
 
-/** The value at the last step that is not after this one. */
-function valueAt({ steps, values }: Pick<ChartSeries, 'steps' | 'values'>, step: number): number | undefined {
+/** The last point that is not after a step; undefined where there is none or it is a gap. */
+function pointAt(
+  { steps, values }: Pick<ChartSeries, 'steps' | 'values'>,
+  step: number,
+): { readonly step: number; readonly value: number } | undefined {
   const index = steps.findLastIndex((each) => each <= step);
-  return values[index] ?? undefined;
+  const [at, value] = [steps[index], values[index]];
+  return at === undefined || value === undefined || value === null ? undefined : { step: at, value };
 }
 
 function scale(from: number, to: number, start: number, end: number) {
