@@ -8,11 +8,13 @@ import {
   Uri,
   workspace,
 } from 'vscode';
+import { usualNets } from '../server/protocol/comparison.ts';
 import type { RunSummary, StageName } from '../server/protocol/runs.ts';
+import { comparedNumbers } from './compared-numbers.ts';
 import { collectCurves, comparedRun, findRun, listedRun, runReport } from './curves.ts';
 import type { Workbench } from './workbench.ts';
 
-type NoInput = {};
+type NoInput = Record<string, never>;
 interface RunInput {
   /** Name or folder. */
   readonly run: string;
@@ -48,11 +50,14 @@ export function registerLanguageModelTools({ link, runs }: Workbench): Disposabl
     prepareInvocation: ({ input }) => ({ invocationMessage: `Comparing ${input.runs.length} runs` }),
     async invoke({ input }) {
       const found = await Promise.all(input.runs.map(find));
-      return answer(
-        await Promise.all(
-          found.map(async ({ run }) => comparedRun(await detailOf(run), await curvesOf(run))),
-        ),
-      );
+      const paths = found.map(({ run }) => run);
+      const query = { runs: paths, nets: usualNets, protocols: [], baseline: paths[0] ?? null };
+      const [comparison, config, runs] = await Promise.all([
+        link.request('esrgan/comparison', query),
+        link.request('esrgan/configDifference', { runs: paths }),
+        Promise.all(paths.map(async (run) => comparedRun(await detailOf(run), await curvesOf(run)))),
+      ]);
+      return answer({ runs, ...comparedNumbers(comparison, config) });
     },
   };
   const startRun: LanguageModelTool<StartInput> = {
