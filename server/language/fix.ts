@@ -1,6 +1,6 @@
 import { type CodeAction, CodeActionKind, type Range, TextEdit } from 'vscode-languageserver-types';
 import { URI } from 'vscode-uri';
-import { closest, type Path, type Problem, type SchemaNode } from '../../trainer/config/index.ts';
+import { closest, type Path, type Problem, type SchemaNode, subject } from '../../trainer/config/index.ts';
 import { vggConvolutions, vggTypes } from '../../trainer/models/shapes/vgg.ts';
 import { inMap, namedDatasets, scaleOf } from './datasets.ts';
 import { diagnosticOf, findProblems, rangeOf } from './diagnose.ts';
@@ -8,6 +8,7 @@ import type { RunDocument } from './document.ts';
 import { removal } from './entry.ts';
 import type { Span } from './lines.ts';
 import { literal } from './literal.ts';
+import { type Edit, moves } from './move-key.ts';
 import { schemaAt, typesOf } from './schema.ts';
 import { yamlOf } from './to-yaml.ts';
 
@@ -17,7 +18,8 @@ export const fixAllKind = `${CodeActionKind.SourceFixAll}.esrgan`;
 /** A way to mend a problem. */
 interface Fix {
   readonly title: string;
-  readonly edit: Span & { readonly newText: string };
+  /** Apart from each other. */
+  readonly edits: readonly Edit[];
   /** The one clear remedy, which fix-all takes too. */
   readonly isPreferred: boolean;
 }
@@ -43,32 +45,32 @@ function touches(a: Range, b: Range): boolean {
 }
 
 function quickFix(document: RunDocument, uri: string, fix: Fix, problem: Problem): CodeAction {
-  const { title, edit, isPreferred } = fix;
+  const { title, edits, isPreferred } = fix;
   return {
     title,
     kind: CodeActionKind.QuickFix,
     ...(isPreferred && { isPreferred }),
     diagnostics: [diagnosticOf(document, problem)],
-    edit: { changes: { [uri]: [TextEdit.replace(document.rangeOf(edit), edit.newText)] } },
+    edit: { changes: { [uri]: edits.map((edit) => textEdit(document, edit)) } },
   };
+}
+
+function textEdit(document: RunDocument, { newText, ...span }: Edit): TextEdit {
+  return TextEdit.replace(document.rangeOf(span), newText);
 }
 
 /** All clear remedies at once; of those that overlap, the first. */
 function fixAll(document: RunDocument, uri: string, problems: readonly Problem[]): CodeAction[] {
-  const clear = problems.flatMap(
-    (problem) => fixesFor(document, problem).find(({ isPreferred }) => isPreferred) ?? [],
-  );
-  let end = -1;
-  const apart = clear
-    .map(({ edit }) => edit)
-    .toSorted((a, b) => a.start - b.start)
-    .filter((edit) => {
-      if (edit.start < end) return false;
-      end = edit.end;
-      return true;
-    });
-  if (apart.length === 0) return [];
-  const edits = apart.map((edit) => TextEdit.replace(document.rangeOf(edit), edit.newText));
+  const taken: Edit[] = [];
+  for (const problem of problems) {
+    const clear = fixesFor(document, problem).find(({ isPreferred }) => isPreferred);
+    const isApart = clear?.edits.every((edit) => taken.every((other) => areApart(edit, other)));
+    if (clear && isApart) taken.push(...clear.edits);
+  }
+  if (taken.length === 0) return [];
+  const edits = taken
+    .toSorted((a, b) => a.start - b.start || a.end - b.end)
+    .map((edit) => textEdit(document, edit));
   return [
     {
       title: 'Fix all problems that have one clear remedy',
@@ -76,6 +78,11 @@ function fixAll(document: RunDocument, uri: string, problems: readonly Problem[]
       edit: { changes: { [uri]: edits } },
     },
   ];
+}
+
+/** What is written at one place twice, such as a section for each of its keys, is not meant so. */
+function areApart(a: Span, b: Span): boolean {
+  return a.start !== b.start && (a.end <= b.start || b.end <= a.start);
 }
 
 /** A file in JSON as a file in YAML beside it; a text in JSON under a name of YAML in its place. */
@@ -141,7 +148,7 @@ function syntaxFixes({ text, outline }: RunDocument, { start }: Problem): Fix[] 
     return [
       {
         title: 'Put a space behind the colon',
-        edit: { start: at, end: at, newText: ' ' },
+        edits: [{ start: at, end: at, newText: ' ' }],
         isPreferred: true,
       },
     ];
@@ -149,13 +156,13 @@ function syntaxFixes({ text, outline }: RunDocument, { start }: Problem): Fix[] 
   const tabs = /^[ \t]*\t[ \t]*/.exec(content)?.[0];
   if (tabs === undefined) return [];
   const edit = { start: line.start, end: line.start + tabs.length, newText: tabs.replaceAll('\t', '  ') };
-  return [{ title: 'Indent with spaces', edit, isPreferred: true }];
+  return [{ title: 'Indent with spaces', edits: [edit], isPreferred: true }];
 }
 
 function removeFixes(document: RunDocument, problem: Problem, verb: string, isPreferred: boolean): Fix[] {
   const span = removal(document, problem.start.offset);
   const name = document.text.slice(problem.start.offset, problem.end.offset).replaceAll(/["']/g, '');
-  return span ? [{ title: `${verb} \`${name}\``, edit: { ...span, newText: '' }, isPreferred }] : [];
+  return span ? [{ title: `${verb} \`${name}\``, edits: [{ ...span, newText: '' }], isPreferred }] : [];
 }
 
 function unknownKeyFixes(document: RunDocument, problem: Problem): Fix[] {
@@ -164,8 +171,15 @@ function unknownKeyFixes(document: RunDocument, problem: Problem): Fix[] {
   const known = Object.keys(node?.properties ?? {});
   const free = known.filter((key) => document.nodeAt([...section, key]) === undefined);
   const meant = closest(String(problem.path.at(-1)), free);
+  const homes = moves(document, problem.path);
+  const isClear = homes.length + (meant === undefined ? 0 : 1) === 1;
   return [
-    ...(meant === undefined ? [] : [renameKey(document, problem, meant, true)]),
+    ...homes.map(({ section, edits }) => ({
+      title: section.length === 0 ? 'Move to the top level' : `Move to ${subject(section)}`,
+      edits,
+      isPreferred: isClear,
+    })),
+    ...(meant === undefined ? [] : [renameKey(document, problem, meant, isClear)]),
     ...removeFixes(document, problem, 'Remove', false),
   ];
 }
@@ -173,7 +187,7 @@ function unknownKeyFixes(document: RunDocument, problem: Problem): Fix[] {
 function renameKey({ text }: RunDocument, { start, end }: Problem, name: string, isPreferred: boolean): Fix {
   const quote = /["']/.exec(text[start.offset] ?? '')?.[0] ?? '';
   const edit = { start: start.offset, end: end.offset, newText: `${quote}${name}${quote}` };
-  return { title: `Change to \`${name}\``, edit, isPreferred };
+  return { title: `Change to \`${name}\``, edits: [edit], isPreferred };
 }
 
 /** The last layer of the same block in the network that the file chooses. */
@@ -212,7 +226,7 @@ function missingImagesFixes(document: RunDocument, { path }: Problem): Fix[] {
   const at = found.valueSpan.end;
   const newText = ownLine ? `\n${line}${written}` : `, ${written}`;
   const title = `Add \`${lacks}\` to \`${name}\`, with the images of \`${has}\``;
-  return [{ title, edit: { start: at, end: at, newText }, isPreferred: false }];
+  return [{ title, edits: [{ start: at, end: at, newText }], isPreferred: false }];
 }
 
 /** Values that are nearly right. */
@@ -290,7 +304,7 @@ function removeNull(document: RunDocument, path: Path): Fix[] {
   const start = document.nodeAt(path)?.keySpan?.start;
   const span = start === undefined ? undefined : removal(document, start);
   const title = `Remove \`${String(path.at(-1))}\`, which leaves it at its default`;
-  return span ? [{ title, edit: { ...span, newText: '' }, isPreferred: true }] : [];
+  return span ? [{ title, edits: [{ ...span, newText: '' }], isPreferred: true }] : [];
 }
 
 function replaceValue(document: RunDocument, path: Path, value: unknown): Fix[] {
@@ -299,7 +313,7 @@ function replaceValue(document: RunDocument, path: Path, value: unknown): Fix[] 
   const { text, isJson } = document;
   const quote = isJson ? '"' : (/["']/.exec(text[span.start] ?? '')?.[0] ?? '');
   const newText = literal(value, quote, typeof path.at(-1) === 'number');
-  return [{ title: `Change to \`${newText}\``, edit: { ...span, newText }, isPreferred: true }];
+  return [{ title: `Change to \`${newText}\``, edits: [{ ...span, newText }], isPreferred: true }];
 }
 
 function valueAt(data: unknown, path: Path): unknown {

@@ -156,9 +156,10 @@ function unknownKey(key: string, path: Path, node: SchemaNode): string {
     ([section, { properties }]: [string, SchemaNode]) =>
       Object.hasOwn(properties ?? {}, key) ? [`\`${section}\``] : [],
   );
+  if (path.length > 0 && Object.hasOwn(schema.properties, key)) homes.unshift('the top level');
   const belongs = homes.length > 0 ? `; it belongs to ${homes.join(' or ')}` : '';
   const choices = node.patternErrorMessage ?? known.map((name) => `\`${name}\``).join(', ');
-  return `unknown key \`${key}\`${where}${didYouMean(key, known) || belongs || `; allowed: ${choices}`}`;
+  return `unknown key \`${key}\`${where}${`${belongs}${didYouMean(key, known)}` || `; allowed: ${choices}`}`;
 }
 
 /** One value where a list belongs only lacks its brackets. */

@@ -34,6 +34,84 @@ test.each<[string, string, string, string]>([
   ['a key of nowhere alone', 'ema:\n  fp16: 1\nseed: 1\n', 'Remove `fp16`', 'seed: 1\n'],
   ['a key of nowhere in braces', '{ seed: 1, foo: 2, name: a }', 'Remove `foo`', '{ seed: 1, name: a }'],
   ['the last key in braces', '{ seed: 1, foo: 2 }', 'Remove `foo`', '{ seed: 1 }'],
+  [
+    'a key of a section at the top level',
+    'num_basic_blocks: 16 # few\ngenerator:\n  growth_channels: 16\nseed: 1\n',
+    'Move to `generator`',
+    'generator:\n  growth_channels: 16\n  num_basic_blocks: 16 # few\nseed: 1\n',
+  ],
+  [
+    'a key of a section below it',
+    'generator:\n    growth_channels: 16 # few\n\nnum_basic_blocks: 16',
+    'Move to `generator`',
+    'generator:\n    growth_channels: 16 # few\n    num_basic_blocks: 16\n\n',
+  ],
+  [
+    'a key of a section that is not there',
+    'num_basic_blocks: 16\nseed: 1\n',
+    'Move to `generator`',
+    'seed: 1\ngenerator:\n  num_basic_blocks: 16\n',
+  ],
+  [
+    'a key alone, of a section that is not there',
+    'num_basic_blocks: 16',
+    'Move to `generator`',
+    'generator:\n  num_basic_blocks: 16\n',
+  ],
+  [
+    'a key of a section that is empty',
+    'generator:\nnum_basic_blocks: 16\n',
+    'Move to `generator`',
+    'generator:\n  num_basic_blocks: 16\n',
+  ],
+  [
+    'a key of a section in braces',
+    'generator: { growth_channels: 16 }\nnum_basic_blocks: 16 # few\n',
+    'Move to `generator`',
+    'generator: { growth_channels: 16, num_basic_blocks: 16 }\n',
+  ],
+  [
+    'a key of the top level in a section',
+    'training:\n  scale_factor: 2\n  g_lr: 1.0e-4\n',
+    'Move to the top level',
+    'training:\n  g_lr: 1.0e-4\nscale_factor: 2\n',
+  ],
+  [
+    'a key of the top level alone in a section',
+    'seed: 1\ntraining:\n  scale_factor: 2\n',
+    'Move to the top level',
+    'seed: 1\nscale_factor: 2\n',
+  ],
+  [
+    'a key of two sections',
+    'num_epoch: 5\ntraining: {}\n',
+    'Move to `training`',
+    'training: { num_epoch: 5 }\n',
+  ],
+  [
+    'a section of a section',
+    'dropout:\n  size: 4\n  # half\n  p: 0.5\naugmentation:\n  spatial: false\nseed: 1\n',
+    'Move to `augmentation`',
+    'augmentation:\n  spatial: false\n  dropout:\n    size: 4\n    # half\n    p: 0.5\nseed: 1\n',
+  ],
+  [
+    'a key of a section in JSON',
+    '{\n  "num_basic_blocks": 16,\n  "generator": {\n    "growth_channels": 16\n  }\n}\n',
+    'Move to `generator`',
+    '{\n  "generator": {\n    "growth_channels": 16,\n    "num_basic_blocks": 16\n  }\n}\n',
+  ],
+  [
+    'a key of a section that is not there, in JSON',
+    '{ "seed": 1, "num_basic_blocks": 16 }',
+    'Move to `generator`',
+    '{ "seed": 1, "generator": { "num_basic_blocks": 16 } }',
+  ],
+  [
+    'a key of a section with line ends of Windows',
+    'num_basic_blocks: 16\r\ngenerator:\r\n  growth_channels: 16\r\n',
+    'Move to `generator`',
+    'generator:\r\n  growth_channels: 16\r\n  num_basic_blocks: 16\r\n',
+  ],
   ['a choice with a typo', 'engine: cdua\n', 'Change to `cuda`', 'engine: cuda\n'],
   ['a choice in quotes', "engine: 'cdua'\n", "Change to `'cuda'`", "engine: 'cuda'\n"],
   [
@@ -136,6 +214,14 @@ describe('all at once', () => {
     const after = action ? apply(document, action) : '';
     expect(after).toBe('seed: 1\nfoo: 2\nengine: cuda\npretraining:\n  lr: 1\n');
     expect(findProblems(openDocument(after, file)).map(({ code }) => code)).toEqual(['unknown-key']);
+  });
+
+  test('mends one of two remedies that would write the same section', () => {
+    const document = openDocument('num_basic_blocks: 8\ngrowth_channels: 16\n', file);
+    const action = codeActions(document, wholeRange(document)).find(({ kind }) => kind === fixAllKind);
+    expect(action && apply(document, action)).toBe(
+      'growth_channels: 16\ngenerator:\n  num_basic_blocks: 8\n',
+    );
   });
 
   test('is offered only where there is something to mend', () => {
