@@ -9,7 +9,9 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { registerComparison } from './comparison-service.ts';
 import { createManager, type Manager } from './experiments/manager.ts';
+import type { Programs } from './experiments/start.ts';
 import { logDefect } from './failure.ts';
 import { featureCapabilities, registerFeatures } from './features.ts';
 import type { NotificationName, Notifications } from './protocol/messages.ts';
@@ -31,6 +33,22 @@ function current(): Session {
   return session;
 }
 
+function programs(): Programs {
+  const { nodePath } = current().workspace.settings;
+  return {
+    node: nodePath === '' ? process.execPath : nodePath,
+    esrgan: fileURLToPath(new URL('./esrgan.js', import.meta.url)),
+    launcher: fileURLToPath(new URL('./launcher.js', import.meta.url)),
+  };
+}
+
+/** The manager, once the workspace has been looked through. */
+async function manager(): Promise<Manager> {
+  const { workspace, manager } = current();
+  await workspace.ready;
+  return manager;
+}
+
 connection.onInitialize((params) => {
   const workspace = followWorkspace(connection, params, () => {
     manager.setFolders(workspace.runFolders());
@@ -38,11 +56,7 @@ connection.onInitialize((params) => {
     features.filesChanged();
   });
   const manager = createManager({
-    programs: () => ({
-      node: workspace.settings.nodePath === '' ? process.execPath : workspace.settings.nodePath,
-      esrgan: fileURLToPath(new URL('./esrgan.js', import.meta.url)),
-      launcher: fileURLToPath(new URL('./launcher.js', import.meta.url)),
-    }),
+    programs,
     concurrentRuns: () => workspace.settings.concurrentRuns,
     onRunsChanged(change) {
       tell('esrgan/runsChanged', change);
@@ -72,27 +86,25 @@ documents.onDidOpen(({ document }) => {
   if (scheme === 'file') current().workspace.open(fsPath);
 });
 
-registerRuns(
-  connection,
-  async () => {
-    const { workspace, manager } = current();
-    await workspace.ready;
-    return manager;
-  },
-  () => current().workspace,
-);
+registerRuns(connection, manager, () => current().workspace);
+const endComparison = registerComparison(connection, {
+  programs,
+  manager,
+  dataFolders: () =>
+    current()
+      .workspace.runFiles()
+      .map(({ dataDir }) => dataDir),
+  tell: (job) => tell('esrgan/jobChanged', job),
+});
 const features = registerFeatures(connection, documents, {
-  async runs() {
-    const { workspace, manager } = current();
-    await workspace.ready;
-    return manager.runs();
-  },
+  runs: async () => (await manager()).runs(),
   engines: () => current().manager.engines(false),
 });
 
 connection.onShutdown(async () => {
   session?.manager.close();
   await features.close();
+  endComparison();
 });
 documents.listen(connection);
 connection.listen();
