@@ -92,6 +92,8 @@ export class LineChart extends LitElement {
       .legend li { min-width: 0; }
       .legend button { display: flex; max-width: 100%; align-items: center; gap: 6px; padding: 0 2px; text-align: left; border-radius: 3px; }
       .legend .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--wb-quiet); }
+      .legend.compact { gap: 0 6px; }
+      .legend.compact button { gap: 4px; }
       .legend .value { min-width: 6ch; text-align: right; white-space: nowrap; }
       .legend button[aria-pressed='false'] .name { text-decoration: line-through; opacity: 0.6; }
       .legend svg { flex: none; forced-color-adjust: none; }
@@ -225,7 +227,7 @@ export class LineChart extends LitElement {
   }
 
   #renderLegend() {
-    return html`<ul class="legend">
+    return html`<ul class="legend ${this.isCompact ? 'compact' : ''}">
       ${this.curves.map((curve) => {
         const isShown = !this.hiddenCurves.has(curve.id);
         const value = this.#view(curve).valueAt(this.cursor);
@@ -235,7 +237,7 @@ export class LineChart extends LitElement {
             title=${`${isShown ? 'Hide' : 'Show'} ${curve.label}`}
             @click=${() => this.#tell('toggle-curve', curve.id)}
           >
-            ${swatch(this, curve)}
+            ${swatch(this, curve, this.isCompact ? 10 : 18)}
             <span class="name ${this.isCompact ? 'visually-hidden' : ''}">${curve.label}</span>
             <span class="value">${value === null ? '–' : formatValue(value)}</span>
           </button>
@@ -814,11 +816,11 @@ export class LineChart extends LitElement {
   }
 }
 
-function swatch(chart: Element, { colour, dash }: CurveSource) {
+function swatch(chart: Element, { colour, dash }: CurveSource, width: number) {
   const fallback = /^var\((--[\w-]+)(?:,\s*(.+))?\)$/.exec(colour);
   const stroke = fallback ? cssVariable(chart, fallback[1]!, fallback[2] ?? 'gray') : colour;
-  return html`<svg width="18" height="8" aria-hidden="true">
-    <line x1="0" y1="4" x2="18" y2="4" stroke=${stroke} stroke-width="2" stroke-dasharray=${dash.join(' ') || 'none'} />
+  return html`<svg width=${width} height="8" aria-hidden="true">
+    <line x1="0" y1="4" x2=${width} y2="4" stroke=${stroke} stroke-width="2" stroke-dasharray=${dash.join(' ') || 'none'} />
   </svg>`;
 }
 

@@ -31,17 +31,18 @@ export class BlendView extends LitElement {
     sharedStyles,
     controlStyles,
     css`
-      :host { display: block; }
+      :host { display: block; container-type: inline-size; }
       h2 { margin: 0 0 6px; font-size: 0.9em; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; color: var(--wb-quiet); }
       .row { margin-bottom: 8px; }
-      .alpha { display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: 2px 10px; margin-bottom: 8px; }
-      .alpha output { min-width: 8ch; font-weight: 600; }
+      .alpha { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center; gap: 2px 10px; margin-bottom: 8px; }
+      .alpha input { width: 100%; min-width: 0; }
+      .alpha output { min-width: 4ch; font-weight: 600; }
       .ends { grid-column: 2; display: flex; justify-content: space-between; gap: 12px; color: var(--wb-quiet); font-size: 0.9em; }
       .ends span { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .status { color: var(--wb-quiet); min-height: 1.4em; }
       image-pane { --pane-ratio: 1; }
-      .whole { width: 150px; }
-      .panes { display: grid; grid-template-columns: minmax(0, 1fr) 150px; gap: 12px; align-items: start; }
+      .whole { max-width: 150px; }
+      .panes { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 150px); gap: 12px; align-items: start; }
       .whole p { margin: 4px 0 0; color: var(--wb-quiet); font-size: 0.9em; }
       .zoom { display: inline-flex; align-items: center; color: var(--wb-quiet); }
       .zoom output { min-width: 5ch; text-align: center; }

@@ -66,9 +66,10 @@ export class ComparisonGrid extends LitElement {
   static override styles = [
     sharedStyles,
     css`
-      :host { display: block; overflow-x: auto; }
+      /* What is only for screen readers is placed, and must not widen the page. */
+      :host { display: block; position: relative; overflow-x: auto; }
       table { border-collapse: collapse; }
-      th, td { padding: 2px 10px; text-align: right; white-space: nowrap; font-weight: normal; height: 22px; }
+      th, td { padding: 2px 8px; text-align: right; white-space: nowrap; font-weight: normal; height: 22px; }
       th:focus-visible, td:focus-visible { outline: 1px solid var(--wb-focus); outline-offset: -1px; }
       thead th { color: var(--wb-quiet); vertical-align: bottom; }
       thead tr:last-child th, thead th.net { border-bottom: 1px solid var(--wb-line); }
@@ -86,17 +87,18 @@ export class ComparisonGrid extends LitElement {
       .net .steps { color: var(--wb-quiet); min-width: 9ch; text-align: right; }
       tbody tr:hover td, tbody tr:hover th { background: color-mix(in srgb, var(--wb-text) 5%, var(--wb-background)); }
       tbody tr.begins:not(:first-child) th, tbody tr.begins:not(:first-child) td { border-top: 1px solid var(--wb-grid); }
-      .value { display: inline-flex; justify-content: flex-end; gap: 8px; }
-      .number { min-width: 7ch; }
+      .value { display: inline-flex; justify-content: flex-end; gap: 4px; }
+      .number { min-width: 6.5ch; }
       .best .number { font-weight: 700; }
       .star { margin-right: 4px; font-weight: normal; font-size: 0.85em; color: var(--wb-good); }
-      .delta { min-width: 6.5ch; color: var(--wb-quiet); }
+      .delta { min-width: 6.8ch; color: var(--wb-quiet); }
       .delta.better { color: var(--wb-good); }
       .group { min-width: 1ch; color: var(--wb-warn); font-size: 0.85em; }
       .stale .number { color: var(--wb-quiet); text-decoration: line-through; }
       .none { color: var(--wb-quiet); }
       td.missing { text-align: center; }
-      .evaluate { padding: 0 8px; border-radius: 3px; color: var(--vscode-textLink-foreground, inherit); }
+      .evaluate { padding: 0 8px; border-radius: 3px; color: var(--wb-quiet); }
+      tr:hover .evaluate, td:focus .evaluate { color: var(--vscode-textLink-foreground, inherit); }
       .failed { display: inline-block; max-width: 26ch; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; color: var(--wb-bad); }
       .target { box-shadow: inset 2px 0 var(--wb-focus); }
     `,

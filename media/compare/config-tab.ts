@@ -19,6 +19,7 @@ export class ConfigTab extends LitElement {
     css`
       :host { display: block; }
       .row { margin-bottom: 8px; }
+      .row .row { margin-bottom: 0; }
       .search { width: 24ch; }
       .table { overflow-x: auto; }
       table { border-collapse: collapse; min-width: min(100%, 640px); }

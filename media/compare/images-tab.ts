@@ -28,6 +28,7 @@ import { nameOf, type ShownRun } from './runs.ts';
 import { type TableRow, tableOf } from './table-model.ts';
 import {
   allSampleSteps,
+  balancedColumns,
   maximumResults,
   referenceOf,
   resultTiles,
@@ -36,6 +37,9 @@ import {
   sampleTiles,
   type Tile,
 } from './tiles.ts';
+
+/** In CSS pixels. */
+const narrowestTile = 210;
 
 /** How many differences of pictures stay in memory. */
 const mostDifferences = 48;
@@ -54,19 +58,20 @@ export class ImagesTab extends LitElement {
       .step output { min-width: 12ch; color: var(--wb-text); }
       .zoom { display: inline-flex; align-items: center; color: var(--wb-quiet); }
       .zoom output { min-width: 5ch; text-align: center; }
-      .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, var(--tile-width, 240px)), 1fr)); gap: 10px 8px; }
+      .tiles { display: grid; grid-template-columns: repeat(var(--columns, 1), minmax(0, 1fr)); gap: 10px 8px; }
       figure { margin: 0; min-width: 0; }
-      figcaption { display: flex; align-items: baseline; gap: 6px; padding: 3px 0 4px; border-top: 3px solid var(--run-colour, var(--wb-line)); }
-      figcaption .name { flex: none; max-width: 60%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
-      figcaption .detail { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--wb-quiet); }
-      figcaption .shown { margin-left: auto; white-space: nowrap; color: var(--wb-warn); }
+      figcaption { display: grid; grid-template-columns: minmax(0, 1fr) auto; padding: 3px 0 4px; border-top: 3px solid var(--run-colour, var(--wb-line)); line-height: 1.3; }
+      figcaption .name { grid-column: 1 / -1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
+      figcaption .detail { min-height: 1.3em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--wb-quiet); }
+      figcaption .shown { white-space: nowrap; color: var(--wb-warn); }
       image-pane { --pane-ratio: var(--picture-ratio, 1); }
       .wipe { max-width: min(100%, 900px); }
       .wipe image-pane { --pane-height: min(68vh, 760px); --pane-ratio: auto; }
       .scores { border-collapse: collapse; margin-top: 3px; }
       .scores th { font-weight: normal; color: var(--wb-quiet); text-align: right; }
       .scores th[scope='row'] { text-align: left; padding-right: 8px; }
-      .scores td { text-align: right; min-width: 8ch; }
+      .scores { width: 100%; max-width: 26ch; }
+      .scores td { text-align: right; }
       .scores th, .scores td { padding: 0 0 0 8px; line-height: 1.25; }
       .scores th[scope='row'] { padding-left: 0; }
       .wipe-scores { display: flex; flex-wrap: wrap; gap: 4px 40px; margin-top: 6px; }
@@ -93,6 +98,7 @@ export class ImagesTab extends LitElement {
   /** Whether what it should be is shown in place of each result. */
   @state() private isFlickering = false;
   @state() private isBoxing = false;
+  @state() private width = 1000;
 
   #loaded!: LoadedPictures;
   #samples = new Map<string, SampleStep[]>();
@@ -102,12 +108,16 @@ export class ImagesTab extends LitElement {
   readonly #last = new Map<string, Picture>();
   readonly #differences = new Map<string, Picture | null>();
   readonly #scores = new Map<string, BoxScore | null>();
+  #resize = new ResizeObserver(() => {
+    if (this.clientWidth > 0) this.width = this.clientWidth;
+  });
   #askedResults = '';
   #finishedJob: string | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#loaded ??= new LoadedPictures(this.host, () => this.requestUpdate());
+    this.#resize.observe(this);
     addEventListener('keydown', this.#onKey);
     addEventListener('keyup', this.#onKeyUp);
     addEventListener('blur', this.#endFlicker);
@@ -115,6 +125,7 @@ export class ImagesTab extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#resize.disconnect();
     removeEventListener('keydown', this.#onKey);
     removeEventListener('keyup', this.#onKeyUp);
     removeEventListener('blur', this.#endFlicker);
@@ -455,7 +466,7 @@ export class ImagesTab extends LitElement {
     return html`<div
       class="tiles"
       ${setVariable('--picture-ratio', String(Math.min(2, Math.max(0.5, ratio))))}
-      ${setVariable('--tile-width', tiles.length <= 2 ? '320px' : '230px')}
+      ${setVariable('--columns', String(balancedColumns(tiles.length, this.width, narrowestTile)))}
       @view-change=${(event: CustomEvent<ImageView | null>) => this.#set({ view: event.detail })}
       @box-change=${(event: CustomEvent<Box | null>) => this.#set({ box: event.detail })}
     >
@@ -669,7 +680,10 @@ export class ImagesTab extends LitElement {
     const [target] = event.composedPath();
     if (target instanceof HTMLInputElement && target.type !== 'checkbox' && target.type !== 'range') return;
     if (target instanceof HTMLSelectElement) return;
-    const isControl = target instanceof HTMLButtonElement || target instanceof HTMLInputElement;
+    // The tab itself has the focus after a click on it; it needs no Space any more.
+    const isControl =
+      event.composedPath().includes(this) &&
+      (target instanceof HTMLButtonElement || target instanceof HTMLInputElement);
     switch (event.key.toLowerCase()) {
       case ' ':
         if (isControl) return;

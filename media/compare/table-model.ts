@@ -56,10 +56,15 @@ export interface TableData {
 export const publishedProtocol = 'seed';
 
 /**
- * The rows and columns of a comparison. With published results, each of their test sets has one more column: the best
- * single image, which is what was published; beside it ours, where the test set was measured under the same protocol.
+ * The rows and columns of a comparison. With published results, each of their test sets has one more column, before the
+ * others: the best single image, which is what was published; beside it ours, where the test set was measured under the
+ * same protocol. Columns of that protocol in which nothing is measured then add nothing, and stay away.
  */
 export function tableOf(comparison: Comparison, showsPublished: boolean): TableData {
+  const kept = comparison.columns.flatMap((column, at) => {
+    const isEmpty = comparison.rows.every(({ cells }) => !isMeasured(cells[at]));
+    return showsPublished && column.protocol === publishedProtocol && isEmpty ? [] : [{ column, at }];
+  });
   const sets = showsPublished ? [...new Set(comparison.published.map(({ data }) => data))] : [];
   const runs = new Map(comparison.runs.map((run) => [run.run, run]));
   const measured = sets.map((data) =>
@@ -76,7 +81,10 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
       label: row.label,
       detail: row.checkpoints.map(({ step }) => formatStep(step)).join(' + '),
       net: row.net,
-      cells: [...row.cells, ...measured.map((at) => bestImageOf(row.cells[at]))],
+      cells: [
+        ...measured.map((at) => bestImageOf(row.cells[at])),
+        ...kept.map(({ at }) => row.cells[at] ?? { state: 'none' as const }),
+      ],
     }),
   );
   const titles = showsPublished ? [...new Set(comparison.published.map(({ title }) => title))] : [];
@@ -91,19 +99,18 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
       detail: '',
       net: null,
       cells: [
-        ...comparison.columns.map((): ComparisonCell => ({ state: 'none' })),
         ...sets.map((data): ComparisonCell => {
           const found = own.find((row) => row.data === data);
           return found
             ? { state: 'computed', result: onlyValues({ psnr: found.psnr, ssim: found.ssim }) }
             : { state: 'none' };
         }),
+        ...kept.map((): ComparisonCell => ({ state: 'none' })),
       ],
     };
   });
   return {
     columns: [
-      ...comparison.columns,
       ...sets.map((data, i): TableColumn => {
         const base = comparison.columns[measured[i]!];
         const note = comparison.published.find((row) => row.data === data)?.note ?? '';
@@ -119,6 +126,7 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
           warning: note,
         };
       }),
+      ...kept.map(({ column }) => column),
     ],
     rows: [...ours, ...published],
   };
@@ -129,6 +137,10 @@ const publishedMetrics: readonly ComparisonMetric[] = [
   { name: 'psnr', title: 'PSNR dB', digits: 2, better: null },
   { name: 'ssim', title: 'SSIM', digits: 4, better: null },
 ];
+
+function isMeasured(cell: ComparisonCell | undefined): boolean {
+  return cell?.state === 'computed' || cell?.state === 'stale';
+}
 
 function bestImageOf(cell: ComparisonCell | undefined): ComparisonCell {
   if (cell?.state !== 'computed' || !cell.result.range)

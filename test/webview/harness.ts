@@ -35,6 +35,8 @@ export interface HarnessOptions {
   readonly app: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly answers: Answers;
+  /** Hears of each request of the page. */
+  readonly onRequest?: (name: WebviewRequestName, params: unknown) => void;
   readonly theme?: Theme;
   readonly width?: number;
   readonly height?: number;
@@ -91,7 +93,7 @@ export async function openApp(options: HarnessOptions): Promise<Harness> {
     } else if (url.pathname === '/host') {
       let body = '';
       for await (const chunk of request) body += chunk;
-      send('application/json', JSON.stringify(await reply(options.answers, body)));
+      send('application/json', JSON.stringify(await reply(options, body)));
     } else if (url.pathname === '/file') {
       sendFile(url.searchParams.get('path') ?? '');
     } else {
@@ -141,7 +143,9 @@ export async function openApp(options: HarnessOptions): Promise<Harness> {
 /** The page as `client/webview-page.ts` makes it, with the imitation of the host before it. */
 function pageOf({ app, parameters, theme = 'dark' }: HarnessOptions): string {
   const policy = `default-src 'none'; script-src 'nonce-test'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'`;
-  const data = Object.entries(parameters).map(([name, value]) => ` data-${name}="${value}"`);
+  const data = Object.entries(parameters).map(
+    ([name, value]) => ` data-${name}="${value.replaceAll('"', '&quot;')}"`,
+  );
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -160,8 +164,9 @@ function pageOf({ app, parameters, theme = 'dark' }: HarnessOptions): string {
 `;
 }
 
-async function reply(answers: Answers, body: string): Promise<unknown> {
+async function reply({ answers, onRequest }: HarnessOptions, body: string): Promise<unknown> {
   const { id, name, params }: { id: number; name: WebviewRequestName; params: never } = JSON.parse(body);
+  onRequest?.(name, params);
   try {
     const answer = answers[name];
     if (!answer) throw new Error(`The test does not answer ${name}.`);

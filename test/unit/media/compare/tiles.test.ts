@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ShownRun } from '../../../../media/compare/runs.ts';
 import {
   allSampleSteps,
+  balancedColumns,
   referenceOf,
   resultTiles,
   sampleKeys,
@@ -108,3 +109,15 @@ describe('what a tile is compared with', () => {
     expect(referenceOf(tiles.find((each) => each.id === id)!, tiles, reference, baseline)).toBe(expected),
   );
 });
+
+test.each([
+  [6, 1400, 3],
+  [5, 1400, 5],
+  [8, 1400, 4],
+  [7, 900, 4],
+  [3, 100, 1],
+  [1, 1400, 1],
+  [0, 1400, 1],
+])('%d tiles in %d pixels: %d columns', (tiles, width, columns) =>
+  expect(balancedColumns(tiles, width, 210)).toBe(columns),
+);

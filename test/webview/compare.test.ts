@@ -1,0 +1,380 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Locator } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Box } from '../../media/images/box.ts';
+import { protocols } from '../../trainer/metrics/protocols.ts';
+import { type ComparedRuns, comparedRuns } from './compared-runs.ts';
+import { closeBrowser, type Harness, type HarnessOptions, openApp, whySkipped } from './harness.ts';
+import { themes } from './themes.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** As `expect`, tried again until it holds; a busy machine may need its time. */
+const soon = <Value>(value: () => Value | Promise<Value>) => expect.poll(value, { timeout: 15_000 });
+
+let compared: ComparedRuns;
+let view: Harness;
+
+async function open(options: Partial<HarnessOptions> = {}): Promise<void> {
+  view = await openApp({
+    app: 'compare',
+    parameters: { runs: JSON.stringify(compared.runs) },
+    answers: compared.answers,
+    onRequest: compared.onRequest,
+    ...options,
+  });
+  await view.page.locator('comparison-grid tbody tr').first().waitFor();
+}
+
+function tab(name: string): Promise<void> {
+  return view.page.getByRole('tab', { name }).click();
+}
+
+/** What the last request of a name had along. */
+function lastAsked(name: string): unknown {
+  return compared.asked.findLast((each) => each.name === name)?.params;
+}
+
+async function text(element: Locator): Promise<string> {
+  return ((await element.textContent()) ?? '').replaceAll(/\s+/g, ' ').trim();
+}
+
+/** The heads of the rows, as `amber PSNR`. */
+async function rows(): Promise<string[]> {
+  return view.page
+    .locator('comparison-grid tbody tr')
+    .evaluateAll((all) =>
+      all.map((row) =>
+        ['.run', '.label'].map((part) => row.querySelector(part)?.textContent?.trim()).join(' '),
+      ),
+    );
+}
+
+/** The cell of a row (`amber PSNR`) in a column of the grid, counted from 1. */
+async function cell(row: string, column: number): Promise<Locator> {
+  const place = (await rows()).indexOf(row);
+  return view.page.locator('comparison-grid tbody tr').nth(place).locator(`[data-column="${column}"]`);
+}
+
+/** Colours of what a tile shows at a few places around its middle, where the picture's pixels are squares of 4. */
+function pixels(tile: string): Promise<string> {
+  return view.page.locator(`[data-tile="${tile}"] canvas`).evaluate((canvas: HTMLCanvasElement) => {
+    const places = [-70, -34, 2, 38, 74];
+    const [x, y] = [Math.round(canvas.width / 2), Math.round(canvas.height / 2)];
+    const context = canvas.getContext('2d');
+    return places
+      .flatMap((down) =>
+        places.map((right) => context?.getImageData(x + right, y + down, 1, 1).data.join(',')),
+      )
+      .join(' ');
+  });
+}
+
+/** The tile of a run by its place. */
+function tileOf(run: number): string {
+  return `run:${compared.runs[run]}`;
+}
+
+describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})` : ''}`, () => {
+  beforeEach(async () => {
+    compared = await comparedRuns();
+    for (const [run, psnr] of [25, 27, 26].entries()) compared.evaluate(run, 'paper-y', psnr);
+  });
+  afterEach(async () => {
+    expect(await view.refused()).toEqual([]);
+    await view.close();
+    compared.remove();
+  });
+  afterAll(closeBrowser);
+
+  test('the best is marked, differences are taken from the baseline, what does not compare is said', async () => {
+    await open();
+    expect(await text(await cell('birch PSNR', 1))).toBe('★best 27.000 +2.000');
+    expect(await text(await cell('cedar PSNR', 1))).toBe('26.000 +1.000');
+    await view.page.getByLabel('baseline').selectOption({ label: 'cedar' });
+    await soon(async () => text(await cell('birch PSNR', 1))).toBe('★best 27.000 +1.000');
+    // The last run was validated on other crops.
+    const notes = await text(view.page.getByRole('list', { name: 'What does not compare' }));
+    expect(notes).toContain('validation · rgb: validation under rgb was measured on different pixels');
+    const column = await view.page
+      .getByRole('columnheader', { name: 'validation · rgb' })
+      .getAttribute('data-column');
+    expect(await text(await cell('dune PSNR', Number(column)))).toContain('compares only within b');
+  });
+
+  test('sorts, filters, moves and hides, by mouse and by keyboard, and keeps it', async () => {
+    await open();
+    await view.page.locator('comparison-grid thead .sortable').first().click();
+    await soon(async () => (await rows()).slice(0, 3)).toEqual(['birch PSNR', 'cedar PSNR', 'amber PSNR']);
+    await view.page.locator('comparison-grid thead .sortable').first().press('Enter');
+    await soon(async () => (await rows())[0]).toBe('amber PSNR');
+    await view.page.getByLabel('Filter rows').fill('psnr');
+    await soon(rows).toEqual(['amber PSNR', 'cedar PSNR', 'birch PSNR', 'dune PSNR']);
+
+    // From the first number by keys alone: to the head of its row, up there, and away.
+    await (await cell('birch PSNR', 1)).focus();
+    await view.page.keyboard.press('ArrowLeft');
+    await view.page.keyboard.press('Alt+ArrowUp');
+    await soon(rows).toEqual(['amber PSNR', 'birch PSNR', 'cedar PSNR', 'dune PSNR']);
+    await view.page.keyboard.press('Control+Home');
+    await view.page.keyboard.press('ArrowRight');
+    const head = view.page.locator('comparison-grid thead .set');
+    expect(await text(head.first())).toBe('tiny · paper-y');
+    await view.page.keyboard.press('Alt+ArrowRight');
+    await soon(() => text(head.first())).toBe('tiny · rgb');
+    await head.first().press('Delete');
+    await soon(() => text(head.first())).toBe('tiny · paper-y');
+
+    await view.page.reload();
+    await soon(rows).toHaveLength(4);
+    expect(await text(head.first())).toBe('tiny · paper-y');
+    expect(await view.page.evaluate('acquireVsCodeApi().getState().runs')).toEqual(compared.runs);
+  });
+
+  test('a missing cell is computed, with its progress and a way to cancel', async () => {
+    await open();
+    const missing = async () => cell('dune PSNR', 1);
+    await (await missing()).focus();
+    await view.page.keyboard.press('Enter');
+    await soon(() => lastAsked('esrgan/evaluate')).toMatchObject({
+      net: { run: compared.runs[3], mixed: null },
+      testSet: compared.testSet,
+      protocols: ['paper-y', 'rgb'],
+    });
+    const asked = lastAsked('esrgan/evaluate') as Parameters<ComparedRuns['job']>[0];
+    view.notify('esrgan/jobChanged', compared.job(asked, { done: 1 }));
+    await (await missing()).getByText('tiny, image 1 of 2').waitFor();
+    await (await missing()).getByRole('button', { name: 'Cancel' }).click();
+    await soon(() => lastAsked('esrgan/cancelJob')).toEqual({ job: '1' });
+
+    view.notify('esrgan/jobChanged', compared.job(asked, { state: 'failed', message: 'The disk is full.' }));
+    await soon(async () => text(await missing())).toContain('The disk is full.');
+    compared.evaluate(3, 'paper-y', 31.5);
+    view.notify('esrgan/jobChanged', compared.job(asked, { state: 'finished' }));
+    await soon(async () => text(await missing())).toContain('best 31.500');
+  });
+
+  test('numbers are shown image by image', async () => {
+    await open();
+    await (await cell('amber PSNR', 1)).press('Enter');
+    const detail = view.page.getByRole('region', { name: 'Image by image' });
+    await soon(() => detail.getByRole('row').count()).toBe(3);
+    expect(await text(detail.getByRole('row').nth(2))).toBe('2 ∞1.0000 Look');
+    await detail.getByRole('button', { name: 'Look' }).first().click();
+    await soon(() => lastAsked('esrgan/pictureResults')).toMatchObject({
+      picture: { path: `${compared.testSet}/HR/1.png`, role: 'hr', box: null },
+    });
+  });
+
+  test('nets are added and published results shown; files are saved', async () => {
+    await open();
+    await view.page.getByRole('button', { name: 'Nets…' }).click();
+    await view.page.getByLabel('Kind of net').selectOption('step');
+    await view.page.getByLabel('Step', { exact: true }).fill('10');
+    await view.page.getByRole('button', { name: 'Add' }).click();
+    await soon(rows).toContain('amber pretraining 10');
+    await view.page.keyboard.press('Escape');
+    await view.page.getByLabel('published results').check();
+    await soon(async () => (await rows()).at(-1)).toBe('192/128/16 DIV2K+BSDS500 published');
+    await view.page.getByRole('button', { name: 'Export' }).click();
+    await view.page.getByRole('button', { name: 'CSV' }).click();
+    await soon(() => lastAsked('host/save')).toEqual({ name: 'comparison.csv', content: 'csv' });
+    expect(lastAsked('esrgan/exportComparison')).toMatchObject({
+      format: 'csv',
+      comparison: { runs: compared.runs, baseline: compared.runs[0] },
+    });
+  });
+
+  test('runs are taken out, added and dropped', async () => {
+    await open();
+    await view.page.getByRole('button', { name: 'Take dune out of the comparison' }).click();
+    await soon(() => lastAsked('esrgan/comparison')).toMatchObject({ runs: compared.runs.slice(0, 3) });
+    await view.page.getByRole('button', { name: 'Runs…' }).click();
+    await soon(() => lastAsked('host/setRuns')).toEqual({ runs: compared.runs.slice(0, 2) });
+    await view.page.evaluate(`{
+      const dataTransfer = new DataTransfer();
+      dataTransfer.setData('text/uri-list', 'file:///runs/cedar');
+      dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+    }`);
+    await soon(() => lastAsked('host/runsOf')).toEqual({ uris: ['file:///runs/cedar'] });
+    await soon(() => lastAsked('esrgan/comparison')).toMatchObject({ runs: compared.runs.slice(0, 3) });
+  });
+
+  test('run files: exactly the keys that differ, all of them, the editor’s own diff', async () => {
+    await open();
+    await tab('Config');
+    const keys = view.page.locator('config-tab tbody th');
+    await soon(() => keys.allTextContents()).toEqual(['generator.num_basic_blocks', 'validation.crop_size']);
+    expect(await view.page.locator('config-tab tbody tr').first().locator('td').allTextContents()).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+    ]);
+    await view.page.getByLabel('all keys').check();
+    await view.page.getByLabel('Search keys and values').fill('batch');
+    await soon(() => keys.allTextContents()).toEqual(['batch_size']);
+    await view.page.getByRole('button', { name: 'Open diff' }).click();
+    const files = compared.runs.slice(0, 2).map((run) => `${run}/run.esrgan.yaml`);
+    await soon(() => lastAsked('host/diff')).toEqual({ left: files[0], right: files[1] });
+  });
+
+  test('the same scalar of four runs in one chart, by step and by epoch', async () => {
+    await open();
+    await tab('Curves');
+    const chart = view.page.locator('line-chart').filter({ hasText: 'Content loss' });
+    const values = chart.locator('.legend .value');
+    await soon(() => values.allTextContents()).toEqual(['0.03333', '0.06667', '0.1000', '0.1333']);
+    expect(await chart.locator('.legend .name').allTextContents()).toEqual([
+      'amber',
+      'birch',
+      'cedar',
+      'dune',
+    ]);
+    const colours = await chart
+      .locator('.legend line')
+      .evaluateAll((lines) => lines.map((line) => line.getAttribute('stroke')));
+    expect(new Set(colours).size).toBe(4);
+
+    await view.page.getByLabel('x axis').selectOption('epochs');
+    await chart.getByRole('slider').press('End');
+    // 8 images of 4 a step: two steps an epoch, and step 30 is the last.
+    await soon(() => chart.getByRole('slider').getAttribute('aria-valuetext')).toContain(
+      'epoch 15, amber 0.03333',
+    );
+    await view.page.locator('curves-tab').getByRole('button', { name: 'birch', exact: true }).click();
+    await soon(() => chart.getByRole('slider').getAttribute('aria-valuetext')).not.toContain('birch');
+    await chart.getByRole('button', { name: 'Content loss: export' }).click();
+    await chart.getByRole('menuitem', { name: 'SVG' }).click();
+    await soon(() => lastAsked('host/save')).toMatchObject({ name: 'comparison-content-loss.svg' });
+  });
+
+  test('flicker, difference and wipe change the pixels; samples of all runs step together', async () => {
+    await open();
+    await tab('Images');
+    await soon(() => view.page.locator('figure').count()).toBe(6);
+    const isHr = async () => (await pixels(tileOf(3))) === (await pixels('hr'));
+    await soon(isHr).toBe(false);
+    await view.page.keyboard.down(' ');
+    await soon(isHr).toBe(true);
+    await view.page.keyboard.up(' ');
+    await soon(isHr).toBe(false);
+    const own = await pixels(tileOf(3));
+    await view.page.keyboard.press('d');
+    await soon(() => pixels(tileOf(3))).not.toBe(own);
+    expect(await text(view.page.locator(`[data-tile="${tileOf(3)}"] .shown`))).toBe('|Δ HR| ×4');
+    await view.page.keyboard.press('d');
+    await soon(() => pixels(tileOf(3))).toBe(own);
+    await view.page.keyboard.press('Shift+S');
+    await view.page.locator('images-tab').getByText('step 10').first().waitFor();
+    await soon(() => pixels(tileOf(3))).not.toBe(own);
+    await view.page.keyboard.press('w');
+    await soon(() => view.page.locator('image-pane').count()).toBe(1);
+    await view.page.locator('.wipe select').nth(1).selectOption('hr');
+    expect(await view.page.locator('.wipe select').first().inputValue()).toBe(tileOf(0));
+  });
+
+  test('a box has the trainer’s numbers for its pixels, in every tile', async () => {
+    await open();
+    await tab('Images');
+    await soon(() => pixels(tileOf(0))).not.toBe('');
+    await view.page.getByLabel('box', { exact: true }).check();
+    const scores = (run: number) =>
+      view.page.locator(`[data-tile="${tileOf(run)}"] .scores td`).allTextContents();
+    await soon(() => view.page.locator('.scores').count()).toBe(5);
+    const box = () => view.page.evaluate<Box | null>('acquireVsCodeApi().getState().images.box');
+    await soon(box).not.toBe(null);
+    const { x, y, width, height } = (await box())!;
+    for (const run of [0, 3]) {
+      const { sr, hr } = compared.pixelsOf(run, 20);
+      const cut = ({ data, width: across }: typeof sr) => ({
+        width,
+        height,
+        channels: 3,
+        data: Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+          const pixel = Math.floor(i / 3);
+          return data[((y + Math.floor(pixel / width)) * across + x + (pixel % width)) * 3 + (i % 3)]!;
+        }),
+      });
+      const rgb = protocols.rgb.measure(cut(sr), cut(hr), 0);
+      const luma = protocols['paper-y'].measure(cut(sr), cut(hr), 0);
+      const found = (await scores(run)).map((each) => Number.parseFloat(each));
+      expect(found.slice(1)).toEqual([
+        Number(rgb.psnr.toFixed(2)),
+        Number(luma.psnr.toFixed(2)),
+        Number(rgb.ssim.toFixed(4)),
+        Number(luma.ssim.toFixed(4)),
+      ]);
+    }
+    // The first run's are the best, and the box moves by keys.
+    expect(await view.page.locator(`[data-tile="${tileOf(0)}"] .scores .best`).count()).toBe(4);
+    await view.page.locator(`[data-tile="${tileOf(0)}"] .frame`).press('ArrowRight');
+    const before = await scores(0);
+    await view.page.locator(`[data-tile="${tileOf(0)}"] .frame`).press('Shift+ArrowDown');
+    await soon(() => scores(0)).not.toEqual(before);
+    await view.page.getByRole('button', { name: 'PNG' }).click();
+    await soon(() => (lastAsked('host/save') as { name: string } | undefined)?.name).toBe('comparison.png');
+    const { bytes } = (lastAsked('host/save') as { content: { bytes: number[] } }).content;
+    expect((await sharp(Buffer.from(bytes)).metadata()).format).toBe('png');
+  });
+
+  test('what changed between checkpoints, and the slider between them', async () => {
+    await open();
+    await tab('Checkpoints');
+    const tensors = view.page.locator('checkpoints-tab tbody th');
+    await soon(() => tensors.count()).toBe(3);
+    expect(lastAsked('esrgan/weightsDifference')).toEqual({
+      a: `${compared.runs[0]}/checkpoints/pretraining-00000020`,
+      b: `${compared.runs[0]}/checkpoints/training-00000010`,
+    });
+    await view.page.getByRole('button', { name: '‖b − a‖' }).click();
+    await soon(async () => text(tensors.nth(1))).toBe('conv_last.weight 3×4×3×3');
+    expect(await text(view.page.locator('checkpoints-tab tbody tr').nth(1))).toContain('0 → 2');
+
+    await view.page.locator('blend-view').getByLabel('picture').first().selectOption({ index: 1 });
+    await soon(() => lastAsked('esrgan/blend')).toMatchObject({ alpha: 0.8 });
+    const shot = () => view.page.locator('blend-view image-pane .frame').first().screenshot();
+    await soon(() => text(view.page.locator('blend-view .status'))).toContain('α 0.80 in 0.12 s');
+    const before = await shot();
+    await view.page.getByLabel('α', { exact: true }).fill('0.3');
+    await soon(() => text(view.page.locator('blend-view .status'))).toContain('α 0.30 in 0.12 s');
+    await soon(async () => (await shot()).equals(before)).toBe(false);
+    await tab('Table');
+    await soon(() => compared.asked.some(({ name }) => name === 'esrgan/closeBlend')).toBe(true);
+  });
+
+  test.each(themes)('axe finds nothing in %s', async (theme) => {
+    await open({ theme });
+    await view.page.evaluate(axeSource);
+    for (const name of ['Table', 'Curves', 'Images', 'Config', 'Checkpoints']) {
+      await tab(name);
+      await soon(() => view.page.getByRole('tab', { name, selected: true }).count()).toBe(1);
+      await soon(() => view.page.locator('[role="tabpanel"]:not([hidden]) .empty').count()).toBeLessThan(2);
+      if (name === 'Images') await view.page.getByLabel('box', { exact: true }).check();
+      const found: { id: string; nodes: { html: string; failureSummary: string }[] }[] =
+        await view.page.evaluate('axe.run().then(({ violations }) => violations)');
+      expect(
+        found.map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+        ),
+      ).toEqual([]);
+    }
+  });
+
+  test('works with forced colours and reduced motion', async () => {
+    await open({ forcedColors: true, reducedMotion: true });
+    for (const name of ['Curves', 'Images', 'Config', 'Checkpoints']) await tab(name);
+    await soon(() => view.page.locator('checkpoints-tab tbody tr').count()).toBe(3);
+  });
+
+  test.each([1400, 700, 420])('nothing is cut off in %d pixels', async (width) => {
+    await open({ width });
+    for (const name of ['Table', 'Images', 'Config', 'Checkpoints']) {
+      await tab(name);
+      expect(await view.page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(width);
+    }
+  });
+});
