@@ -34,7 +34,7 @@ export function registerEvaluate(
     .argument('<model...>', 'runs, checkpoints, files (.safetensors, .pth, .onnx), or bicubic')
     .requiredOption(
       '--data <name=folder>',
-      'test set: a folder with HR/ and, if given, LR_x<scale>/; may be repeated',
+      'test set: a folder with HR/ and, if given, LR_x<scale>/, or of HR images; may be repeated',
       parseTestSet,
     )
     .option('--alpha <share>', 'measure the mean of two models, with this share of the second', parseShare)

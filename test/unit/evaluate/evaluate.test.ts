@@ -122,11 +122,18 @@ test('grey files are fed as RGB and measured as grey', async () => {
   expect(found!.psnr).toBe(protocols['paper-y'].measure(sr, hr, 4).psnr);
 });
 
+test('a folder of images alone is one of HR images', async () => {
+  const upscaler = fixedUpscaler(noise(32, 28, 3), noise(40, 28, 3));
+  const [found] = await evaluate(upscaler, await testSet({ 'a.png': a, 'b.png': b }), pixelMeasures(['rgb']));
+  expect(upscaler.seen).toEqual([croppedA, b].map((image) => imresize(image, 1 / 4, 'uint8-replicate')));
+  expect(found?.images.map(({ name }) => name)).toEqual(['a', 'b']);
+});
+
 test.each<[string, Record<string, Image>, RegExp]>([
   [
     'no HR',
-    { 'a.png': a },
-    /Test set own: .*HR does not exist\. .* must hold a folder HR and may hold LR_x4; GTmod12 and LRbicx4/,
+    { 'LR_x4/a.png': a },
+    /Test set own: .*HR does not exist\. .* must hold a folder HR and may hold LR_x4; GTmod12 and LRbicx4, and a folder of HR images alone/,
   ],
   [
     'LR of another size',
