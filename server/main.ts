@@ -16,6 +16,7 @@ import { logDefect } from './failure.ts';
 import { featureCapabilities, registerFeatures } from './features.ts';
 import type { NotificationName, Notifications } from './protocol/messages.ts';
 import { registerRuns } from './runs-service.ts';
+import { registerUpscaling } from './upscaling-service.ts';
 import { followWorkspace, type Workspace } from './workspace.ts';
 
 const connection = createConnection(ProposedFeatures.all);
@@ -96,6 +97,11 @@ const endComparison = registerComparison(connection, {
       .map(({ dataDir }) => dataDir),
   tell: (job) => tell('esrgan/jobChanged', job),
 });
+const endUpscaling = registerUpscaling(connection, {
+  programs,
+  manager,
+  tell: (progress) => tell('esrgan/upscalingProgress', progress),
+});
 const features = registerFeatures(connection, documents, {
   runs: async () => (await manager()).runs(),
   engines: () => current().manager.engines(false),
@@ -105,6 +111,7 @@ connection.onShutdown(async () => {
   session?.manager.close();
   await features.close();
   endComparison();
+  await endUpscaling();
 });
 documents.listen(connection);
 connection.listen();

@@ -9,9 +9,13 @@ import { presets } from './presets/presets.ts';
 import type { ComparisonRequests } from './protocol/comparison.ts';
 import type { JobRequests } from './protocol/jobs.ts';
 import type { RequestName } from './protocol/messages.ts';
+import type { UpscalingRequests } from './protocol/upscaling.ts';
 import type { Workspace } from './workspace.ts';
 
-type RunRequestName = Exclude<RequestName, keyof ComparisonRequests | keyof JobRequests>;
+type RunRequestName = Exclude<
+  RequestName,
+  keyof ComparisonRequests | keyof JobRequests | keyof UpscalingRequests
+>;
 
 /** Answers the messages about runs, run files and the machine. */
 export function registerRuns(

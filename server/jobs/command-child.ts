@@ -4,7 +4,7 @@ import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { nodeEnvironment, type Programs } from '../experiments/start.ts';
 
 /** How long a process may take to end after it was asked to, in milliseconds. */
-const patience = 5000;
+const patience = 20_000;
 
 /** Lines of what a command said that stand in the message of its failure. */
 const lastLines = 10;

@@ -2,13 +2,14 @@ import type { ComparisonRequests } from './comparison.ts';
 import type { Job, JobRequests } from './jobs.ts';
 import type { EngineReport, InventoryReport } from './machine.ts';
 import type { PointCursor, PointsAnswer, RunDetail, RunSummary, StageName } from './runs.ts';
+import type { UpscalingProgress, UpscalingRequests } from './upscaling.ts';
 
 /**
  * Every message between the editor and the server beyond the language server protocol. The editor asks; the
  * server answers, or rejects with one message that a person can act on. Views in webviews ask through the editor
  * in the same words.
  */
-export interface Requests extends ComparisonRequests, JobRequests {
+export interface Requests extends ComparisonRequests, JobRequests, UpscalingRequests {
   /** All runs of all run folders that the workspace knows, live ones first, then the newest. */
   'esrgan/runs': { params: null; result: readonly RunSummary[] };
   /** One run. */
@@ -76,6 +77,8 @@ export interface Preset {
 export interface Notifications {
   /** A job came, went on (at most ten times a second) or ended. */
   'esrgan/jobChanged': Job;
+  /** How far a batch of pictures is; at most ten times a second. */
+  'esrgan/upscalingProgress': UpscalingProgress;
   /** Runs appeared, changed what a list shows of them, or went. At most a few times a second. */
   'esrgan/runsChanged': { readonly changed: readonly RunSummary[]; readonly removed: readonly string[] };
   /** Something of a followed run changed on the disk. */

@@ -9,6 +9,7 @@ import { registerConvert } from './convert.ts';
 import { registerData } from './data.ts';
 import { registerDiff } from './diff.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerDrawable } from './drawable.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerInspect } from './inspect.ts';
 import { registerInterpolate } from './interpolate.ts';
@@ -46,6 +47,7 @@ registerInterpolate(program);
 registerInspect(program);
 registerDiff(program);
 registerPreview(program);
+registerDrawable(program);
 registerDoctor(program);
 program.command('probe <provider>', { hidden: true }).action(async (provider: 'cuda' | 'webgpu') => {
   process.stdout.write(`${JSON.stringify(await probe(provider))}\n`);

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
+import { findBundledModel } from '../upscale/bundled-model.ts';
 import {
   type Existing,
   type PicturePlan,
@@ -32,9 +33,9 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
     .command('upscale')
     .description('enlarge pictures; each result is <name>_x<scale> beside its input')
     .argument('<image...>', 'picture files, or folders of them')
-    .requiredOption(
+    .option(
       '--model <model>',
-      'a run, a checkpoint, a file of weights (.safetensors, .pth, .onnx), or bicubic',
+      'a run, a checkpoint, a file of weights (.safetensors, .pth, .onnx), or bicubic; else the model that comes along',
     )
     .option('--out <folder>', 'put the results there')
     .option('--tile <pixels>', 'side of a tile in the input: smaller needs less memory', wholeNumber)
@@ -46,8 +47,9 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
     .option('--json', 'one JSON object a line')
     .action(async (images: string[], flags: Flags) => {
       const { model, engine, scale, json = false, overwrite, rename, ...options } = flags;
-      const upscaler = await openModel(model, { engine, ...(scale === undefined ? {} : { scale }) });
       const reporter = createReporter({ json, stream: process.stdout });
+      const chosen = model ?? bundledModel(reporter);
+      const upscaler = await openModel(chosen, { engine, ...(scale === undefined ? {} : { scale }) });
       const cancel = cancelOnRequest();
       const existing = overwrite ? 'replace' : rename ? 'rename' : 'keep';
       try {
@@ -59,6 +61,16 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
         if (!cancel.signal.aborted) await closed;
       }
     });
+}
+
+/** The model of whoever names none, said aloud. */
+function bundledModel(reporter: Reporter): string {
+  const file = findBundledModel();
+  if (file === undefined) {
+    throw new WorkbenchError('usage', 'No model comes along with this build: name one with --model.');
+  }
+  reporter.line(`With the model that comes along, ${basename(file)}; --model chooses another.`);
+  return file;
 }
 
 /**
@@ -81,7 +93,7 @@ function cancelOnRequest(): { readonly signal: AbortSignal; release(): void } {
 }
 
 interface Flags {
-  readonly model: string;
+  readonly model?: string;
   readonly engine: string;
   readonly out?: string;
   readonly tile?: number;
@@ -122,7 +134,7 @@ export async function upscalePictures(
     model: upscaler.name,
     scale: upscaler.scale,
     pictures: plans.length,
-    kept: kept.length,
+    kept: kept.map(({ input }) => input),
     failed: failures.length,
   });
   const total = plans.length + kept.length;

@@ -56,9 +56,13 @@ export async function writePicture(path: string, shape: PictureShape): Promise<P
     const message = cause instanceof Error ? cause.message : String(cause);
     // libvips says in several lines what the operating system said in one of them.
     const reason = /system error: ([^\n]*)/.exec(message)?.[1] ?? message.split('\n', 1)[0];
-    throw new WorkbenchError('disk', `${path} cannot be written (${reason}). Free space or choose --out.`, {
-      cause,
-    });
+    throw new WorkbenchError(
+      'disk',
+      `${path} cannot be written (${reason}). Free space there or choose another folder (--out).`,
+      {
+        cause,
+      },
+    );
   };
 
   let file: FileHandle | undefined = await open(rows, 'wx').catch(failed);

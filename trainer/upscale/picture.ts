@@ -1,5 +1,5 @@
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { decodeBmp, isBmp } from '../data/bmp.ts';
 import type { FloatImage } from '../data/image.ts';
@@ -191,8 +191,8 @@ function withoutThumbnail(exif: Buffer): Buffer {
   return exif.length < next + 4 ? exif : Buffer.from(exif).fill(0, next, next + 4);
 }
 
-/** Windows bitmaps are not known to sharp: it gets their pixels. */
-async function openPicture(path: string, options: SharpOptions = {}): Promise<Sharp> {
+/** A picture file for sharp, which does not know Windows bitmaps: it gets their pixels. */
+export async function openPicture(path: string, options: SharpOptions = {}): Promise<Sharp> {
   const file = await open(path);
   const start = await readStart(file).finally(() => file.close());
   if (!isBmp(start)) return sharp(path, options);
@@ -211,7 +211,7 @@ function undecodable(path: string, temporary: string, cause: unknown): never {
   if (reason === undefined) unreadable(path, cause);
   throw new WorkbenchError(
     'disk',
-    `${dirname(temporary)} cannot take what ${path} becomes (${reason}). Free space or choose --out.`,
+    `${path} cannot be unpacked into ${resolve(dirname(temporary))} (${reason}). Free space there or choose another folder (--out).`,
     { cause },
   );
 }

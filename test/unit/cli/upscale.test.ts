@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -65,7 +65,7 @@ describe('files and folders', () => {
       notes: [],
     });
     expect(events.slice(0, 3)).toMatchObject([
-      { event: 'plan', model: 'bicubic', scale: 4, pictures: 2, kept: 0, failed: 0 },
+      { event: 'plan', model: 'bicubic', scale: 4, pictures: 2, kept: [], failed: 0 },
       { event: 'begin', input: join(folder, 'a.PNG'), picture: 1, pictures: 2 },
       { event: 'progress', tile: 1, tiles: 1, etaSeconds: 0 },
     ]);
@@ -90,7 +90,7 @@ describe('files and folders', () => {
     for (const name of ['a.png', 'b.png', 'a_x4.png']) await put(name);
     const { events } = await run([folder], {}, true);
     expect(events.map(({ event, kept }) => [event, kept])).toEqual([
-      ['plan', 1],
+      ['plan', [join(folder, 'a.png')]],
       ['done', true],
       ['begin', undefined],
       ['progress', undefined],
@@ -213,6 +213,10 @@ describe('the command', () => {
     );
     expect(error).toBeUndefined();
     expect((await readdir(folder)).sort()).toEqual(['a.png', 'a_x2.png']);
+  });
+  test('without --model takes the one that comes along', async () => {
+    const bundled = resolve('media/models/workbench-x4.safetensors');
+    expect(await check([await put('a.png')], [bundled, { engine: 'auto' }])).toBeUndefined();
   });
   test('closes it after a failure', async () => {
     const error = await check(

@@ -1,7 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-languageserver/node';
+import {
+  type CancellationToken,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+} from 'vscode-languageserver/node';
 import type { Notifications, ParamsOf, RequestName, ResultOf } from '../../../server/protocol/messages.ts';
 import type { RunSummary } from '../../../server/protocol/runs.ts';
 import type { Settings } from '../../../server/protocol/settings.ts';
@@ -11,7 +16,11 @@ const server = fileURLToPath(new URL('../../../dist/server.js', import.meta.url)
 /** The built server as a child process, and the editor's end of the line to it. */
 export interface ServerProcess {
   readonly child: ChildProcess;
-  request<Name extends RequestName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>>;
+  request<Name extends RequestName>(
+    name: Name,
+    params: ParamsOf<Name>,
+    token?: CancellationToken,
+  ): Promise<ResultOf<Name>>;
   /** Any message of the language server protocol. */
   ask(method: string, params: object): Promise<unknown>;
   notify(method: string, params: object): Promise<void>;
@@ -54,8 +63,8 @@ export async function startServer(folder: string, settings: Partial<Settings> = 
   });
   await connection.sendNotification('initialized', {});
 
-  const request = <Name extends RequestName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>> =>
-    connection.sendRequest(name, params);
+  const request: ServerProcess['request'] = (name, params, token) =>
+    token === undefined ? connection.sendRequest(name, params) : connection.sendRequest(name, params, token);
   return {
     child,
     request,

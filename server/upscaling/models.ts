@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
+import { isCount, isNullable, isObject, isRecord, isString } from '../../trainer/runs/json-shape.ts';
+import { parseObject } from '../jobs/command-child.ts';
+import type { CheckpointSummary } from '../protocol/runs.ts';
+import type { UpscalingModel } from '../protocol/upscaling.ts';
+
+type Brief = Omit<UpscalingModel, 'source'>;
+
+const isBrief = isObject<Brief>({
+  path: isString,
+  bytes: isCount,
+  format: isNullable(isString),
+  scale: isNullable(isCount),
+  blocks: isNullable(isCount),
+  channels: isNullable(isCount),
+  metadata: isRecord(isString),
+  problem: isNullable(isString),
+});
+
+/** So many models are named in one call of the command: Windows allows 32,767 characters. */
+const namesInCall = 80;
+
+/** What models are, by what `esrgan inspect --brief` says; asked for once for each state of a file. */
+export interface ModelList {
+  describe(sources: readonly ModelSource[]): Promise<readonly UpscalingModel[]>;
+}
+
+/** A model that is to be described. */
+export interface ModelSource {
+  readonly path: string;
+  readonly source: UpscalingModel['source'];
+}
+
+/** `inspect` runs `esrgan inspect` with these words and gives what it prints. */
+export function createModelList(inspect: (words: readonly string[]) => Promise<string>): ModelList {
+  const known = new Map<string, { readonly state: string; readonly brief: Brief }>();
+  return {
+    async describe(sources) {
+      const states = new Map(sources.map(({ path }) => [path, stateOf(path)]));
+      const unknown = [...states].filter(([path, state]) => known.get(path)?.state !== state);
+      for (let at = 0; at < unknown.length; at += namesInCall) {
+        const paths = unknown.slice(at, at + namesInCall).map(([path]) => path);
+        const printed = await inspect(['--brief', '--json', '--', ...paths]);
+        for (const brief of printed.split('\n').map(parseObject)) {
+          if (isBrief(brief)) known.set(brief.path, { state: states.get(brief.path) ?? '', brief });
+        }
+      }
+      return sources.flatMap(({ path, source }) => {
+        const brief = known.get(path)?.brief;
+        return brief === undefined ? [] : [{ ...brief, source }];
+      });
+    },
+  };
+}
+
+/** Tells a file from what it was before it was written anew; for a checkpoint's folder, its generator. */
+function stateOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  const file = found?.isDirectory() ? statSync(generatorOf(path), { throwIfNoEntry: false }) : found;
+  return file === undefined ? 'none' : `${file.size} ${file.mtimeMs}`;
+}
+
+/** The checkpoints of a run as models: the latest stage first; in each the best, the newest, then all others. */
+export function checkpointSources(run: string, checkpoints: readonly CheckpointSummary[]): ModelSource[] {
+  const rank = ({ stage, best, last }: CheckpointSummary) =>
+    (stage === 'training' ? 0 : 3) + (best ? 0 : last ? 1 : 2);
+  return checkpoints
+    .toSorted((a, b) => rank(a) - rank(b) || b.step - a.step)
+    .map(({ path, stage, step, metrics, best, last }) => ({
+      path,
+      source: { kind: 'checkpoint', run, stage, step, psnr: metrics.psnr ?? null, best, last },
+    }));
+}
+
+/** Files of weights that are not a checkpoint's of these runs, once each. */
+export function fileSources(files: readonly string[], runs: readonly string[]): ModelSource[] {
+  const isOfRun = (file: string) => runs.some((run) => file.startsWith(run + sep));
+  return [...new Set(files)]
+    .filter((file) => !isOfRun(file))
+    .sort()
+    .map((path) => ({ path, source: { kind: 'file' } }));
+}
+
+/** The models that the extension brings along, in a folder that may not be there. */
+export function bundledSources(folder: string): ModelSource[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.safetensors'))
+    .sort()
+    .map((name) => ({ path: join(folder, name), source: { kind: 'bundled' } }));
+}

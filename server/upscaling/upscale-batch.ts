@@ -1,0 +1,144 @@
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import {
+  isCount,
+  isList,
+  isNumber,
+  isObject,
+  isOneOf,
+  isString,
+  type Shape,
+} from '../../trainer/runs/json-shape.ts';
+import type { Programs } from '../experiments/start.ts';
+import { runCommand } from '../jobs/command-child.ts';
+import type {
+  UpscaledPicture,
+  UpscalingBatch,
+  UpscalingProgress,
+  UpscalingResult,
+} from '../protocol/upscaling.ts';
+
+const isBoolean: Shape<boolean> = (value) => typeof value === 'boolean';
+const isPlan = isObject<{ event: 'plan'; pictures: number; kept: readonly string[] }>({
+  event: isOneOf(['plan']),
+  pictures: isCount,
+  kept: isList(isString),
+});
+const isBegin = isObject<{ event: 'begin'; input: string; picture: number }>({
+  event: isOneOf(['begin']),
+  input: isString,
+  picture: isCount,
+});
+const isTile = isObject<{
+  event: 'progress';
+  tile: number;
+  tiles: number;
+  megapixelsPerSecond: number;
+  batchEtaSeconds: number;
+}>({
+  event: isOneOf(['progress']),
+  tile: isCount,
+  tiles: isCount,
+  megapixelsPerSecond: isNumber,
+  batchEtaSeconds: isNumber,
+});
+const isDone = isObject<UpscaledPicture & { event: 'done' }>({
+  event: isOneOf(['done']),
+  input: isString,
+  output: isString,
+  width: isCount,
+  height: isCount,
+  kept: isBoolean,
+  notes: isList(isString),
+});
+const isFailed = isObject<{ event: 'failed'; input: string; message: string }>({
+  event: isOneOf(['failed']),
+  input: isString,
+  message: isString,
+});
+
+/** Milliseconds between two tellings of the progress with tiles. */
+const pace = 100;
+
+/**
+ * Enlarges pictures as `esrgan upscale` does, in one process that opens the model once; `tell` hears how far it is.
+ *
+ * @throws WorkbenchError with what the command says, where nothing could be enlarged for a reason that is not a
+ * picture's: there is no such model, or the process was ended
+ */
+export async function upscaleBatch(
+  programs: Pick<Programs, 'node' | 'esrgan'>,
+  batch: UpscalingBatch,
+  tell: (progress: UpscalingProgress) => void,
+  signal: AbortSignal,
+): Promise<UpscalingResult> {
+  const pictures: UpscaledPicture[] = [];
+  const failures: { input: string; message: string }[] = [];
+  let progress: UpscalingProgress = { ...beginning, batch: batch.batch, phase: 'opening' };
+  let told = Number.NEGATIVE_INFINITY;
+  const go = (change: Partial<UpscalingProgress>, isUrgent: boolean) => {
+    progress = { ...progress, ...change };
+    if (!isUrgent && performance.now() - told < pace) return;
+    told = performance.now();
+    tell(progress);
+  };
+  const onEvent = (event: object) => {
+    if (isPlan(event)) {
+      go({ phase: 'working', pictures: event.pictures, kept: event.kept }, true);
+    } else if (isBegin(event)) {
+      go({ input: event.input, picture: event.picture, tile: 0, tiles: 0 }, true);
+    } else if (isTile(event)) {
+      const { tile, tiles, megapixelsPerSecond, batchEtaSeconds } = event;
+      go({ tile, tiles, megapixelsPerSecond, etaSeconds: batchEtaSeconds }, tile === tiles);
+    } else if (isDone(event)) {
+      const { input, output, width, height, kept, notes } = event;
+      pictures.push({ input, output, width, height, kept, notes });
+    } else if (isFailed(event)) {
+      failures.push({ input: event.input, message: event.message });
+    }
+  };
+
+  tell(progress);
+  try {
+    await runCommand(programs, upscaleWords(batch), { signal, onEvent });
+  } catch (error) {
+    const isCancelled = error instanceof WorkbenchError && error.code === 'interrupted';
+    // Failures of pictures end the command with an error when all are through; any other end is one of its own.
+    const isThrough = failures.length > 0 && isWhole(progress, pictures, failures.length);
+    if (!isCancelled && !isThrough) throw error;
+    return { pictures, failures, isCancelled };
+  }
+  return { pictures, failures, isCancelled: false };
+}
+
+/** A batch of which nothing is known yet. */
+export const beginning: Omit<UpscalingProgress, 'batch' | 'phase'> = {
+  kept: [],
+  input: null,
+  picture: 0,
+  pictures: 0,
+  tile: 0,
+  tiles: 0,
+  megapixelsPerSecond: null,
+  etaSeconds: null,
+};
+
+/** Whether every planned picture came to its end. */
+function isWhole(
+  { phase, pictures }: UpscalingProgress,
+  done: readonly UpscaledPicture[],
+  failed: number,
+): boolean {
+  return phase === 'working' && done.filter(({ kept }) => !kept).length + failed >= pictures;
+}
+
+function upscaleWords({ model, inputs, outputFolder, outputName, existing }: UpscalingBatch): string[] {
+  return [
+    'upscale',
+    '--json',
+    ...['--model', model, '--name', outputName],
+    ...(outputFolder === null ? [] : ['--out', outputFolder]),
+    ...(existing === 'keep' ? [] : [existing === 'replace' ? '--overwrite' : '--rename']),
+    '--',
+    ...inputs,
+  ];
+}

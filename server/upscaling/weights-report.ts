@@ -1,0 +1,82 @@
+import { basename, dirname } from 'node:path';
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { listCheckpoints } from '../../trainer/runs/checkpoints.ts';
+import {
+  isCount,
+  isList,
+  isNullable,
+  isNumber,
+  isObject,
+  isRecord,
+  isString,
+  type Shape,
+} from '../../trainer/runs/json-shape.ts';
+import { runPaths } from '../../trainer/runs/run-directory.ts';
+import { parseObject } from '../jobs/command-child.ts';
+import type { TensorReport, WeightsReport } from '../protocol/upscaling.ts';
+
+type Described = Omit<WeightsReport, 'checkpoint'>;
+
+const isOption: Shape<number | boolean> = (value): value is number | boolean =>
+  isNumber(value) || typeof value === 'boolean';
+const isDescribed = isObject<Described>({
+  path: isString,
+  bytes: isCount,
+  sha256: isString,
+  format: isString,
+  architecture: isNullable(isString),
+  reason: isNullable(isString),
+  layout: isNullable(isString),
+  options: isNullable(isRecord(isOption)),
+  wrapper: isList(isString),
+  parameters: isCount,
+  metadata: isRecord(isString),
+  tensors: isList(
+    isObject<WeightsReport['tensors'][number]>({ name: isString, dtype: isString, shape: isList(isCount) }),
+  ),
+});
+const isTensorReport = isObject<TensorReport>({
+  count: isCount,
+  notFinite: isCount,
+  mean: isNullable(isNumber),
+  deviation: isNullable(isNumber),
+  least: isNullable(isNumber),
+  largest: isNullable(isNumber),
+  norm: isNumber,
+});
+
+/** Runs `esrgan inspect` with these words and gives what it prints; rejects with its own message. */
+export type Inspect = (words: readonly string[]) => Promise<string>;
+
+/** What a file of weights is, and where it comes from. */
+export async function weightsReport(inspect: Inspect, file: string): Promise<WeightsReport> {
+  const described = parseObject(await inspect(['--json', '--', file]));
+  if (!isDescribed(described)) throw strangeAnswer();
+  return { ...described, checkpoint: checkpointOf(file, described.sha256) };
+}
+
+/** The values of a tensor. */
+export async function tensorReport(inspect: Inspect, file: string, tensor: string): Promise<TensorReport> {
+  const report = parseObject(await inspect(['--json', '--tensor', tensor, '--', file]));
+  if (!isTensorReport(report)) throw strangeAnswer();
+  const { count, notFinite, mean, deviation, least, largest, norm } = report;
+  return { count, notFinite, mean, deviation, least, largest, norm };
+}
+
+/** The checkpoint in whose folder a file lies. */
+export function checkpointOf(file: string, sha256: string): WeightsReport['checkpoint'] {
+  const path = dirname(file);
+  const run = dirname(dirname(path));
+  const found = listCheckpoints(runPaths(run)).find((checkpoint) => checkpoint.path === path);
+  if (found === undefined) return null;
+  const { stage, step, metrics, files } = found.state;
+  const written = files[basename(file)]?.sha256;
+  return { run, path, stage, step, metrics, isIntact: written === undefined ? null : written === sha256 };
+}
+
+function strangeAnswer(): WorkbenchError {
+  return new WorkbenchError(
+    'internal',
+    '`esrgan inspect` gave an answer of another version. Reinstall the extension.',
+  );
+}
