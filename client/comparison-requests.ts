@@ -61,6 +61,7 @@ const parsers = {
   'esrgan/pictureResults': record<ComparisonRequests['esrgan/pictureResults']['params']>({
     picture,
     nets: list(net, mostNets),
+    run: nullable(text),
   }),
   'esrgan/weightsDifference': record<{ a: string; b: string }>({ a: text, b: text }),
   'esrgan/blend': record<ComparisonRequests['esrgan/blend']['params']>({

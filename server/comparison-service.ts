@@ -113,7 +113,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     },
     'esrgan/configDifference': ({ runs }) => configDifference(runs.map(openRun)),
     'esrgan/curveScale': async ({ run }) => curveScale(openRun(run), (await manager()).run(run)),
-    'esrgan/pictureResults': ({ picture, nets }) => pictures.results(picture, nets),
+    'esrgan/pictureResults': ({ picture, nets, run }) => pictures.results(picture, nets, run),
     'esrgan/weightsDifference': ({ a, b }) =>
       readWeightsDifference((words) => askCommand(programs(), words, '.'), a, b),
     'esrgan/blend': (query) => pictures.blend(query),

@@ -51,8 +51,12 @@ export class BlendView extends LitElement {
   ];
 
   @property({ attribute: false }) host!: Host;
-  /** Folders of two checkpoints. */
-  @property({ attribute: false }) a!: { readonly path: string; readonly label: string };
+  /** Folders of two checkpoints, and the run of the first. */
+  @property({ attribute: false }) a!: {
+    readonly path: string;
+    readonly label: string;
+    readonly run: string;
+  };
   @property({ attribute: false }) b!: { readonly path: string; readonly label: string };
   @property({ attribute: false }) testSets: readonly TestSetSummary[] = [];
   @property({ attribute: false }) ui!: CheckpointsUi;
@@ -100,6 +104,7 @@ export class BlendView extends LitElement {
         const whole = await this.host.request('esrgan/pictureResults', {
           picture: { path, role: 'hr', box: null },
           nets: [],
+          run: this.a.run,
         });
         if (this.#asked === path) this.whole = whole;
       });
@@ -125,7 +130,11 @@ export class BlendView extends LitElement {
     if (crop !== this.#askedCrop) {
       this.#askedCrop = crop;
       void attempt(this, async () => {
-        const results = await this.host.request('esrgan/pictureResults', { picture, nets: [] });
+        const results = await this.host.request('esrgan/pictureResults', {
+          picture,
+          nets: [],
+          run: this.a.run,
+        });
         if (crop === this.#askedCrop) this.crop = results;
       });
     }

@@ -127,7 +127,7 @@ export class CheckpointsTab extends LitElement {
         </section>
         <blend-view
           .host=${this.host}
-          .a=${{ path: a.checkpoint.path, label: labelOf(a) }}
+          .a=${{ path: a.checkpoint.path, label: labelOf(a), run: a.run.run }}
           .b=${{ path: b.checkpoint.path, label: labelOf(b) }}
           .testSets=${this.testSets}
           .ui=${ui}

@@ -29,6 +29,7 @@ import { type TableRow, tableOf } from './table-model.ts';
 import {
   allSampleSteps,
   balancedColumns,
+  fairShare,
   maximumResults,
   referenceOf,
   resultTiles,
@@ -146,10 +147,9 @@ export class ImagesTab extends LitElement {
       if (runs !== before) this.#askForTestSets();
     }
     if (changed.has('comparison') && this.comparison) {
-      const nets = tableOf(this.comparison, false).rows.filter(({ net }) => net !== null);
-      this.#rows = nets.slice(0, maximumResults * 4);
+      this.#rows = tableOf(this.comparison, false).rows.filter(({ net }) => net !== null);
     }
-    if (changed.has('jobs') && this.results?.job) this.#followJob(this.results.job);
+    if (this.results?.job) this.#followJob(this.results.job);
     if (this.#ui.source === 'results') void this.#askForResults();
     this.#tiles = this.#makeTiles();
     if (this.isShown) this.#want();
@@ -169,7 +169,8 @@ export class ImagesTab extends LitElement {
   /** The rows whose results are shown, as many as there is room for. */
   get #resultRows(): readonly TableRow[] {
     const { hiddenTiles } = this.#ui;
-    return this.#rows.filter(({ id }) => !hiddenTiles.includes(`row:${id}`)).slice(0, maximumResults);
+    const shown = this.#rows.filter(({ id }) => !hiddenTiles.includes(`row:${id}`));
+    return fairShare(shown, maximumResults);
   }
 
   async #askForResults(): Promise<void> {
@@ -183,6 +184,7 @@ export class ImagesTab extends LitElement {
       const results = await this.host.request('esrgan/pictureResults', {
         picture: { path: picture, role: 'hr', box: null },
         nets,
+        run: null,
       });
       if (asked === this.#askedResults) this.results = results;
     });

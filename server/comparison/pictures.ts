@@ -13,14 +13,17 @@ import type {
 } from '../protocol/comparison.ts';
 import { weightsOf } from './chosen-nets.ts';
 import { openRun } from './compared-run.ts';
-import { type PreviewChild, type PreviewRequest, startPreview } from './preview-child.ts';
+import { type PreviewChild, type PreviewDone, type PreviewRequest, startPreview } from './preview-child.ts';
 import { nameFor, prune, stampOf, touch } from './results-folder.ts';
 
 /** Results of nets on pictures, kept as files in a folder. */
 export interface Pictures {
   readonly folder: string;
-  /** What there is of these results, and the job that makes the rest. Throws messages that a person can act on. */
-  results(picture: PictureQuery, nets: readonly NetReference[]): PictureResults;
+  /**
+   * What there is of these results, and the job that makes the rest. Without nets all is made, at the scale of `run`.
+   * Rejects with messages that a person can act on.
+   */
+  results(picture: PictureQuery, nets: readonly NetReference[], run: string | null): Promise<PictureResults>;
   /** The mean of two nets on a picture, by a process that stays for the next. */
   blend(query: BlendQuery): Promise<BlendResult>;
   /** Ends that process. */
@@ -71,35 +74,48 @@ export function createPictures(
       }
     };
 
+  /** Asks the resident process, which ends when nobody has asked it for a while. */
+  async function askBlender(request: PreviewRequest): Promise<PreviewDone> {
+    clearTimeout(idleTimer);
+    try {
+      return await (await blender()).ask(request);
+    } finally {
+      clearTimeout(idleTimer);
+      idleTimer = setTimeout(closeBlend, idle);
+      // Waiting for its end is no reason for the server to stay.
+      idleTimer.unref();
+    }
+  }
+
   return {
     folder,
-    results(picture, nets) {
-      const scale = commonScale(nets);
+    async results(picture, nets, run) {
+      const scale = commonScale(nets.length > 0 || run === null ? nets.map((net) => net.run) : [run]);
       const { width, height } = sizeOf(picture, scale);
       const place = join(folder, nameFor(stampOf(picture.path), picture.role, picture.box, scale));
       touch(place);
       const results = nets.map((net) => join(place, `${nameOf(net)}.png`));
-      const [lr, bicubic, hr] = ['lr', 'bicubic', 'hr'].map((name) => join(place, `${name}.png`));
-      const there = (path: string | undefined) => (path !== undefined && existsSync(path) ? path : null);
-      const missing = nets.filter((_, index) => there(results[index]) === null);
-      const isWhole = missing.length === 0 && there(lr) !== null && there(bicubic) !== null;
-      const job = isWhole
-        ? null
-        : jobs.add(
-            { kind: 'picture', path: picture.path, nets: missing },
-            makeMissing({
-              picture,
-              scale,
-              nets: missing.map(({ checkpoint, mixed }) => ({
-                models: mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint],
-                alpha: mixed?.alpha ?? 0,
-              })),
-              results: results.filter((path) => there(path) === null),
-              lr: lr ?? null,
-              bicubic: bicubic ?? null,
-              hr: hr ?? null,
-            }),
-          );
+      const [lr, bicubic, hr] = [join(place, 'lr.png'), join(place, 'bicubic.png'), join(place, 'hr.png')];
+      const missing = nets.filter((_, index) => !existsSync(results[index] ?? ''));
+      const request: PreviewRequest = {
+        picture,
+        scale,
+        nets: missing.map(({ checkpoint, mixed }) => ({
+          models: mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint],
+          alpha: mixed?.alpha ?? 0,
+        })),
+        results: results.filter((path) => !existsSync(path)),
+        lr,
+        bicubic,
+        hr,
+      };
+      const isWhole = missing.length === 0 && existsSync(lr) && existsSync(bicubic);
+      if (!isWhole && nets.length === 0) await askBlender(request);
+      const job =
+        isWhole || nets.length === 0
+          ? null
+          : jobs.add({ kind: 'picture', path: picture.path, nets: missing }, makeMissing(request));
+      const there = (path: string) => (existsSync(path) ? path : null);
       return {
         scale,
         width,
@@ -112,20 +128,19 @@ export function createPictures(
       };
     },
     async blend({ a, b, alpha, picture }) {
-      clearTimeout(idleTimer);
       const place = join(folder, nameFor(stampOf(picture.path), picture.role, picture.box, 'blend'));
       touch(place);
       const path = join(place, `${nameFor(stampOf(a), stampOf(b), alpha)}.png`);
-      const request = { picture, scale: null, nets: [{ models: [a, b], alpha }], results: [path] };
-      try {
-        const made = await (await blender()).ask({ ...request, lr: null, bicubic: null, hr: null });
-        return { path, width: made.width, height: made.height, milliseconds: made.milliseconds };
-      } finally {
-        clearTimeout(idleTimer);
-        idleTimer = setTimeout(closeBlend, idle);
-        // Waiting for its end is no reason for the server to stay.
-        idleTimer.unref();
-      }
+      const { width, height, milliseconds } = await askBlender({
+        picture,
+        scale: null,
+        nets: [{ models: [a, b], alpha }],
+        results: [path],
+        lr: null,
+        bicubic: null,
+        hr: null,
+      });
+      return { path, width, height, milliseconds };
     },
     closeBlend,
   };
@@ -140,9 +155,9 @@ function nameOf(net: NetReference): string {
   );
 }
 
-/** Enlargement of all nets; throws a `usage` error where they have not one. */
-function commonScale(nets: readonly NetReference[]): number {
-  const scales = [...new Set(nets.map(({ run }) => openRun(run).config?.scale_factor))];
+/** Enlargement by the nets of all these runs; throws a `usage` error where they have not one. */
+function commonScale(runs: readonly string[]): number {
+  const scales = [...new Set(runs.map((run) => openRun(run).config?.scale_factor))];
   const [scale, ...others] = scales;
   if (scale !== undefined && others.length === 0) return scale;
   throw new WorkbenchError(

@@ -331,9 +331,12 @@ export interface ComparisonRequests {
   'esrgan/configDifference': { params: { runs: readonly string[] }; result: ConfigDifference };
   /** How the steps of a run's points are to be read. */
   'esrgan/curveScale': { params: { run: string }; result: CurveScale };
-  /** The results of nets on a picture: what is there, and a job for what is not. */
+  /**
+   * The results of nets on a picture: what is there, and a job for what is not. Without nets, LR, bicubic and HR at the
+   * scale of `run` are made at once; with nets, `run` is not looked at.
+   */
   'esrgan/pictureResults': {
-    params: { picture: PictureQuery; nets: readonly NetReference[] };
+    params: { picture: PictureQuery; nets: readonly NetReference[]; run: string | null };
     result: PictureResults;
   };
   /** What changed between two checkpoints (folders, or files of weights). */

@@ -121,6 +121,19 @@ test('tells minimum, mean and maximum under the protocol of the original', async
   ]);
 });
 
+test('tells of each image as JSON where a program asks for it', async () => {
+  const told: string[] = [];
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told.push(String(text));
+    return true;
+  });
+  await run('bicubic', '--data', `two=${await testSet(2)}`, '--progress', '--json');
+  write.mockRestore();
+  expect(told.map((line): unknown => JSON.parse(line))).toEqual(
+    [1, 2].map((image) => ({ event: 'progress', model: 'bicubic', data: 'two', image, images: 2 })),
+  );
+});
+
 test('opens models on the engine asked for, and closes them even after a failure', async () => {
   const dir = await testSet(1);
   const good = await run('m1', 'bicubic', 'm2', '--engine', 'webgpu', '--data', `a=${dir}`);
@@ -146,6 +159,8 @@ test.each([
   [['bicubic', '--data', 'a=b', '--protocol', 'y'], /y is none of paper-y, basicsr-y, rgb, rgb-seed, seed/],
   [['bicubic', '--data', 'a=b', '--scale', '3'], /1, 2, 4 or 8/],
   [['bicubic'], /required option '--data <name=folder>'/],
+  [['a', '--alpha', '0.5', '--data', 'a=b'], /--alpha makes one model of two/],
+  [['a', 'b', '--alpha', '2', '--data', 'a=b'], /must be a number from 0 to 1/],
   [['--data', 'a=b'], /missing required argument 'model'/],
 ])('refuses %j', async (args, message) => {
   await expect(run(...args)).rejects.toThrow(message);

@@ -212,10 +212,10 @@ describe('pictures', () => {
       net('pretraining-00000010'),
       net('pretraining-00000010', { checkpoint: 'training-00000010', alpha: 0.5 }),
     ];
-    const asked = await server.request('esrgan/pictureResults', { picture, nets });
+    const asked = await server.request('esrgan/pictureResults', { picture, nets, run: null });
     expect(asked).toMatchObject({ scale: 4, width: 64, height: 48, results: [null, null], lr: null });
     expect(await ended(asked.job ?? '')).toMatchObject({ state: 'finished' });
-    const found = await server.request('esrgan/pictureResults', { picture, nets });
+    const found = await server.request('esrgan/pictureResults', { picture, nets, run: null });
     expect(found.job).toBeNull();
     const [first, second] = await Promise.all(found.results.map((path) => decodeImage(path ?? '')));
     expect([first?.width, first?.height]).toEqual([64, 48]);
@@ -230,12 +230,33 @@ describe('pictures', () => {
     const found = await server.request('esrgan/pictureResults', {
       picture,
       nets: [net('pretraining-00000010')],
+      run: null,
     });
     const out = join(folder, 'out');
     const model = join(one.checkpoints, 'pretraining-00000010');
     await esrgan('upscale', found.lr ?? '', '--model', model, '--out', out, '--engine', 'cpu');
     const made = await decodeImage(join(out, 'lr_x4.png'));
     expect(made.data).toEqual((await decodeImage(found.results[0] ?? '')).data);
+  });
+
+  test('without nets have their LR, bicubic and HR at once', async () => {
+    const part = { ...picture, box: { x: 1, y: 2, width: 6, height: 5 } };
+    const found = await server.request('esrgan/pictureResults', { picture: part, nets: [], run: one.root });
+    expect(found).toMatchObject({ scale: 4, width: 24, height: 20, results: [], job: null });
+    const sizes = await Promise.all(
+      [found.lr, found.bicubic, found.hr].map(async (path) => {
+        const { width, height } = await decodeImage(path ?? '');
+        return [width, height];
+      }),
+    );
+    expect(sizes).toEqual([
+      [6, 5],
+      [24, 20],
+      [24, 20],
+    ]);
+    await expect(
+      server.request('esrgan/pictureResults', { picture: part, nets: [], run: null }),
+    ).rejects.toThrow(/Choose a net/);
   });
 
   test('blend live: each share has its own pixels, the ends those of the nets', async () => {
@@ -255,9 +276,17 @@ describe('pictures', () => {
     expect(half).not.toEqual(faithful);
     expect(half).not.toEqual(sharp);
     const nets = [net('pretraining-00000010'), net('training-00000010')];
-    const asked = await server.request('esrgan/pictureResults', { picture: { ...picture, box }, nets });
+    const asked = await server.request('esrgan/pictureResults', {
+      picture: { ...picture, box },
+      nets,
+      run: null,
+    });
     await ended(asked.job ?? '');
-    const { results } = await server.request('esrgan/pictureResults', { picture: { ...picture, box }, nets });
+    const { results } = await server.request('esrgan/pictureResults', {
+      picture: { ...picture, box },
+      nets,
+      run: null,
+    });
     const ends = await Promise.all(results.map(async (path) => (await decodeImage(path ?? '')).data));
     expect(largestDifference(ends[0], faithful)).toBeLessThanOrEqual(1);
     expect(largestDifference(ends[1], sharp)).toBeLessThanOrEqual(1);
@@ -282,7 +311,11 @@ describe('pictures', () => {
     ];
     await expect(
       _ === 'no picture'
-        ? server.request('esrgan/pictureResults', { picture: wrong, nets: [net('training-00000010')] })
+        ? server.request('esrgan/pictureResults', {
+            picture: wrong,
+            nets: [net('training-00000010')],
+            run: null,
+          })
         : server.request('esrgan/blend', { a, b, alpha: 0.5, picture: wrong }),
     ).rejects.toThrow(message);
   });
