@@ -36,7 +36,7 @@ export interface RunDocument {
   offsetAt(position: Position): number;
   positionAt(offset: number): Position;
   rangeOf(span: Span): Range;
-  /** Where an offset stands; `undefined` in a comment. */
+  /** Where an offset stands; `undefined` in a comment and behind a word that is no key yet. */
   pathAt(offset: number): Place | undefined;
   /** What the text has at a path; `undefined` where it has nothing. The root is `[]`. */
   nodeAt(path: Path): FoundNode | undefined;
@@ -216,6 +216,7 @@ function blockPlace(text: string, lines: readonly Line[], number: number, offset
       if (offset < start || /^[[{]/.test(content.trimStart())) return undefined;
       const { parent, inList } = ancestors(lines, number, start - line.start, false);
       const span = { start, end: line.start + content.trimEnd().length };
+      if (offset > span.end) return undefined;
       const path = [...parent, nameOf(text.slice(span.start, span.end))];
       return { kind: 'key', parent, inList, path, span, indent: start - line.start, ...shared };
     }

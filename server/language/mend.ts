@@ -19,7 +19,7 @@ export interface Mended {
   readonly document: Document.Parsed;
   /** What the parser says of the text as it is; where that is broken, perhaps only of what stands around the faults. */
   readonly syntax: Tree;
-  /** The lines (from 0) in which something differs. */
+  /** The lines (from 0) in which something differs, or that open brackets which nothing closes. */
   readonly lines: ReadonlySet<number>;
 }
 
@@ -44,6 +44,8 @@ export function mend(text: string): Mended {
   apply(regions.flatMap((region) => flowFaults(current, region).openQuotes));
   const commas = outlineOf(current).regions.flatMap((region) => flowFaults(current, region).missingCommas);
   apply(commas.map(ofOne), ',');
+  // What is in open brackets is not complete yet.
+  for (const { line, closed } of outline.regions) if (!closed) mended.add(line);
   let read = parseTree(current);
   for (let round = 1; round < rounds && read.document.errors.some(isHarmful); round++) {
     apply(read.document.errors.filter(isHarmful).map(({ pos }) => faultAt(lines, pos[0])));

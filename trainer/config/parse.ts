@@ -2,12 +2,15 @@ import {
   Composer,
   type CST,
   type Document,
+  isCollection,
   isNode,
+  isScalar,
   type Pair,
   type ParsedNode,
   Parser,
   visit,
   YAMLParseError,
+  type YAMLWarning,
 } from 'yaml';
 import { positionsIn } from './positions.ts';
 import type { Problem } from './problem.ts';
@@ -19,6 +22,7 @@ const maxDepth = 50;
 const multipleDocuments = 'Source contains multiple documents';
 
 const openQuote = 'Missing closing';
+const openBracket = /^Flow (?:sequence|map) .*must .*end with/;
 
 /** What some of the parser's messages, by their beginnings, mean for somebody who writes a run file. */
 const explanations: readonly (readonly [string, string])[] = [
@@ -124,22 +128,34 @@ function problemsOfParser({ document, tooDeep }: Tree, toRange: ToRange): Proble
   const starts = document.errors.map(({ pos }) => pos[0]);
   const errors = document.errors.filter(({ pos }, i) => starts.indexOf(pos[0]) === i);
   return [...errors, ...document.warnings].map((error) => {
-    if (error.message.startsWith(openQuote)) return openQuoteProblem(document, error.pos[0], toRange);
+    const opening = openingProblem(document, error, toRange);
+    if (opening) return opening;
     const ours = explanations.find(([beginning]) => error.message.startsWith(beginning));
     const problem = syntaxProblem(ours?.[1] ?? error.message, toRange(...error.pos));
     return error.name === 'YAMLWarning' ? { ...problem, severity: 'warning' } : problem;
   });
 }
 
-/** The parser says it where the text ends: it is to be mended where the quote stands. */
-function openQuoteProblem(document: Document.Parsed, end: number, toRange: ToRange): Problem {
-  let start = end;
+/** What lacks its end the parser says where it should end: it is to be mended from where it begins. */
+function openingProblem(
+  document: Document.Parsed,
+  { message, pos: [end] }: YAMLParseError | YAMLWarning,
+  toRange: ToRange,
+): Problem | undefined {
+  const isQuote = message.startsWith(openQuote);
+  if (!isQuote && !openBracket.test(message)) return undefined;
+  let start: number | undefined;
   visit(document, {
-    Scalar(_, { range }) {
-      if (range && range[0] < end && end <= range[2]) start = range[0];
+    Node(_, node) {
+      const isSuch = isQuote ? isScalar(node) : isCollection(node) && node.flow;
+      if (isSuch && node.range?.[1] === end) start = node.range[0];
     },
   });
-  return syntaxProblem('the quote that opens here is not closed', toRange(start, start + 1));
+  if (start === undefined) return undefined;
+  const what = isQuote
+    ? 'the quote that opens here is not closed'
+    : 'the bracket that opens here is not closed, or not indented further than its key';
+  return syntaxProblem(what, toRange(start, start + 1));
 }
 
 function duplicateKeys(document: Document.Parsed, toRange: ToRange): Problem[] {

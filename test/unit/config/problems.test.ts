@@ -57,7 +57,7 @@ describe('syntax', () => {
     [
       'an open bracket',
       'training: [1,',
-      ['1:14-1:14 syntax Flow sequence in block collection must be sufficiently indented and end with a ]'],
+      ['1:11-1:12 syntax the bracket that opens here is not closed, or not indented further than its key'],
     ],
     [
       'a key further in',

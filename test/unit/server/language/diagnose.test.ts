@@ -34,7 +34,7 @@ test.each<[string, string, string[]]>([
   [
     'an open bracket and what is wrong elsewhere',
     'training:\n  val_datasets: [a,\n  g_lr: 2\n',
-    ['2:2 syntax', '2:8 range'],
+    ['1:16 syntax the bracket that opens here is not closed', '2:8 range'],
   ],
   ['JSON without a comma', '{\n  "seed": 1\n  "batch_size": 0\n}', ['1:10 syntax', '2:16 range'].slice(0, 1)],
   [

@@ -29,6 +29,7 @@ describe('where a cursor stands', () => {
     ['an empty line at the root', 'ema:\n  decay: 0\n|', 'empty (root)'],
     ['an empty line between', 'pretraining:\n  lr: 1\n  |\n  num_epoch: 1', 'empty pretraining'],
     ['a half-typed key', 'pretraining:\n  lr: 1\n  num|\ntraining:\n', 'key pretraining.num "num"'],
+    ['a space behind a half-typed key', 'pretraining:\n  num |\n', 'nowhere'],
     ['a half-typed key before another', 'pretraining:\n  num|\n  lr: 1\n', 'key pretraining.num "num"'],
     ['a half-typed key of the root', 'seed: 1\nba|\nema:\n', 'key ba "ba"'],
     [

@@ -24,12 +24,12 @@ test.each<[string, string]>([
   ['a value that cannot stand', '  lr: @x\n'],
   ['a map in a line', '  lr: a: b\n'],
   ['an open bracket', '  a: [1,\n'],
-])('finds on which line the parser of the whole text finds a fault: %s', (_, line) => {
+])('finds a fault on its line, or where the parser of the whole text does: %s', (_, line) => {
   const lines = long.split(/(?<=\n)/);
   for (const at of lines.keys()) {
     const text = lines.toSpliced(at, 0, line).join('');
     const found = mend(text);
-    expect([at, firstLine(text, found.syntax)]).toEqual([at, firstLine(text, parseTree(text))]);
+    expect([at, firstLine(text, parseTree(text))]).toContain(firstLine(text, found.syntax));
     expect(found.text.length).toBe(text.length);
   }
 });
