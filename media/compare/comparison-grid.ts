@@ -91,7 +91,7 @@ export class ComparisonGrid extends LitElement {
       .number { min-width: 6.5ch; }
       .best .number { font-weight: 700; }
       .star { margin-right: 4px; font-weight: normal; font-size: 0.85em; color: var(--wb-good); }
-      .delta { min-width: 6.8ch; color: var(--wb-quiet); }
+      .delta { min-width: 7.6ch; color: var(--wb-quiet); }
       .delta.better { color: var(--wb-good); }
       .group { min-width: 1ch; color: var(--wb-warn); font-size: 0.85em; }
       .stale .number { color: var(--wb-quiet); text-decoration: line-through; }

@@ -297,8 +297,20 @@ export class ImagesTab extends LitElement {
         @choose=${(event: CustomEvent<string>) => this.#set({ source: event.detail === 'results' ? 'results' : 'samples', view: null, box: null })}
       ></choice-group>
       ${isSamples ? this.#renderSamples() : this.#renderPictures()}
-      ${!isSamples && job && (isLive(job) || job.state === 'failed') ? html`<job-line .job=${job} @cancel-job=${(event: CustomEvent<string>) => attempt(this, () => this.host.request('esrgan/cancelJob', { job: event.detail }))}></job-line>` : nothing}
+      ${!isSamples && job ? this.#renderJob(job) : nothing}
     </div>`;
+  }
+
+  #renderJob(job: Job) {
+    if (job.state === 'finished') return nothing;
+    const cancel = (event: CustomEvent<string>) =>
+      attempt(this, () => this.host.request('esrgan/cancelJob', { job: event.detail }));
+    const askAgain = () => {
+      this.#askedResults = '';
+      this.requestUpdate();
+    };
+    return html`<job-line .job=${job} @cancel-job=${cancel}></job-line>
+      ${isLive(job) ? nothing : html`<button class="push" @click=${askAgain}>Make what is missing</button>`}`;
   }
 
   #renderSamples() {

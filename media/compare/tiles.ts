@@ -144,3 +144,21 @@ export function balancedColumns(tiles: number, width: number, tileWidth: number)
   const rows = Math.ceil(tiles / most);
   return Math.max(1, Math.ceil(tiles / rows));
 }
+
+/**
+ * At most so many rows, in their order: where there are more, the first of each run before the second of any, so that
+ * no run is left out for the others' sake.
+ */
+export function fairShare<Row extends { readonly run: string | null }>(
+  rows: readonly Row[],
+  most: number,
+): Row[] {
+  const seen = new Map<string | null, number>();
+  const ranked = rows.map((row) => {
+    const rank = seen.get(row.run) ?? 0;
+    seen.set(row.run, rank + 1);
+    return { row, rank };
+  });
+  const chosen = new Set(ranked.toSorted((a, b) => a.rank - b.rank).slice(0, most));
+  return ranked.filter((each) => chosen.has(each)).map(({ row }) => row);
+}

@@ -3,6 +3,7 @@ import type { ShownRun } from '../../../../media/compare/runs.ts';
 import {
   allSampleSteps,
   balancedColumns,
+  fairShare,
   referenceOf,
   resultTiles,
   sampleKeys,
@@ -121,3 +122,17 @@ test.each([
 ])('%d tiles in %d pixels: %d columns', (tiles, width, columns) =>
   expect(balancedColumns(tiles, width, 210)).toBe(columns),
 );
+
+test.each([
+  ['a1 a2 b1', 8, 'a1 a2 b1'],
+  ['a1 a2 a3 b1 b2 b3', 4, 'a1 a2 b1 b2'],
+  ['a1 a2 a3 b1', 3, 'a1 a2 b1'],
+  ['a1 b1 c1', 2, 'a1 b1'],
+])('of %s at most %d: %s', (rows, most, expected) => {
+  const all = rows.split(' ').map((id) => ({ id, run: id[0]! }));
+  expect(
+    fairShare(all, most)
+      .map(({ id }) => id)
+      .join(' '),
+  ).toBe(expected);
+});
