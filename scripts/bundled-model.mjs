@@ -178,12 +178,15 @@ function detailOf(pixels, row) {
   return sum / pixels.length;
 }
 
-/** Trains both stages, or goes on with them. */
+/** Trains both stages, goes on with what was stopped, and leaves alone what has ended. */
 function train() {
-  const file = 'examples/bundled-model.esrgan.yaml';
   for (const stage of ['pretraining', 'training']) {
-    const isBegun = existsSync(run) && readManifest().sessions.some(({ start }) => start.stage === stage);
-    esrgan('train', file, '--stage', stage, ...(isBegun ? ['--resume'] : []));
+    const sessions = existsSync(run)
+      ? readManifest().sessions.filter(({ start }) => start.stage === stage)
+      : [];
+    if (sessions.some(({ stop }) => stop?.reason === 'finished')) continue;
+    const resume = sessions.length > 0 ? ['--resume'] : [];
+    esrgan('train', 'examples/bundled-model.esrgan.yaml', '--stage', stage, ...resume);
   }
 }
 

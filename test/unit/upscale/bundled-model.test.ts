@@ -94,7 +94,8 @@ function drawing(side: number): Image {
       const bar = inside(Math.abs(0.9 * (x - 0.65 * side) - 0.44 * (y - 0.5 * side)) - 0.05 * side);
       const corner = Math.min(inside(0.7 * side - y), inside(x - 0.35 * side));
       const light = 70 + (60 * (x + y)) / side;
-      const colours = [light + 90 * disk, light - 50 * bar + 60 * disk, light + 40 * (1 - corner)];
+      const grey = light + 80 * disk - 60 * bar * (1 - disk) - 60 * corner;
+      const colours = [grey + 10 * disk, grey, grey - 10 * bar];
       for (const [channel, value] of colours.entries())
         data[(y * side + x) * 3 + channel] = Math.round(value);
     }
