@@ -6,6 +6,7 @@ import { createFollows } from './follows.ts';
 import { getCommands } from './get-commands.ts';
 import { createInventoryView } from './inventory-view.ts';
 import { registerLanguageModelTools } from './language-model-tools.ts';
+import { createPicturePanels } from './picture-panel.ts';
 import { runCommands } from './run-commands.ts';
 import { runFileCommands } from './run-file-commands.ts';
 import { createRunList } from './run-list.ts';
@@ -14,6 +15,8 @@ import { createRunsView } from './runs-view.ts';
 import { serverCommands } from './server-commands.ts';
 import { createServerLink, ServerNotRunning } from './server-link.ts';
 import { createStatusBar } from './status-bar.ts';
+import { upscaleCommands } from './upscale-commands.ts';
+import { registerWeightsEditor } from './weights-editor.ts';
 import type { Command, Workbench } from './workbench.ts';
 
 /** Called by the editor when a run file, a view or a command calls for the extension. */
@@ -29,7 +32,10 @@ export function activate(context: ExtensionContext): void {
   }
 }
 
-function open({ extensionUri: extension, subscriptions }: ExtensionContext, log: LogOutputChannel): void {
+function open(
+  { extensionUri: extension, globalStorageUri, subscriptions, workspaceState }: ExtensionContext,
+  log: LogOutputChannel,
+): void {
   const link = createServerLink(Uri.joinPath(extension, 'dist', 'server.js'), log);
   const runs = createRunList(link);
   const follows = createFollows((run, follow) => {
@@ -40,6 +46,8 @@ function open({ extensionUri: extension, subscriptions }: ExtensionContext, log:
   const inventoryView = createInventoryView(link);
   const panels = createRunPanels({ extension, link, follows }, runs);
   const comparePanels = createComparePanels({ extension, link, follows }, runs);
+  const copies = Uri.joinPath(globalStorageUri, 'pictures').fsPath;
+  const picturePanels = createPicturePanels({ extension, link, follows }, copies);
   const engines = createEngineStatus(link);
   const workbench: Workbench = {
     extension,
@@ -51,12 +59,15 @@ function open({ extensionUri: extension, subscriptions }: ExtensionContext, log:
     inventoryView,
     panels,
     comparePanels,
+    picturePanels,
+    memento: workspaceState,
   };
 
   const table: Readonly<Record<string, Command>> = {
     ...runCommands(workbench),
     ...runFileCommands(workbench),
     ...compareCommands(workbench),
+    ...upscaleCommands(workbench),
     ...getCommands(workbench),
     ...serverCommands(workbench, engines),
   };
@@ -67,6 +78,8 @@ function open({ extensionUri: extension, subscriptions }: ExtensionContext, log:
     inventoryView,
     panels,
     comparePanels,
+    picturePanels,
+    registerWeightsEditor({ extension, link, follows }),
     engines,
     createStatusBar(runs),
     link.onDidStart(() => follows.tellAll()),

@@ -51,6 +51,7 @@ export interface ServerLink extends Disposable {
 export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink {
   const told: { [Name in NotificationName]: EventEmitter<Notifications[Name]> } = {
     'esrgan/jobChanged': new EventEmitter(),
+    'esrgan/upscalingProgress': new EventEmitter(),
     'esrgan/runsChanged': new EventEmitter(),
     'esrgan/runChanged': new EventEmitter(),
   };
@@ -96,6 +97,9 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
       },
     );
     made.onNotification('esrgan/jobChanged', (params) => told['esrgan/jobChanged'].fire(params));
+    made.onNotification('esrgan/upscalingProgress', (params) =>
+      told['esrgan/upscalingProgress'].fire(params),
+    );
     made.onNotification('esrgan/runsChanged', (params) => told['esrgan/runsChanged'].fire(params));
     made.onNotification('esrgan/runChanged', (params) => told['esrgan/runChanged'].fire(params));
     await made.start();
@@ -146,6 +150,8 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
   const link: ServerLink = {
     async request<Name extends RequestName>(name: Name, params: ParamsOf<Name>, token?: CancellationToken) {
       const server = await running();
+      // Absent, it would count as a second parameter.
+      if (token === undefined) return server.sendRequest<ResultOf<Name>>(name, params);
       return server.sendRequest<ResultOf<Name>>(name, params, token);
     },
     onNotification: (name, listener) => told[name].event(listener),

@@ -1,10 +1,10 @@
 import { commands, window, workspace } from 'vscode';
 
-/** Whether programs may be started for this workspace; where not, says so and offers to change it. */
-export async function mayStart(): Promise<boolean> {
+/** Whether programs may be started for this workspace; where not, says so and `why`, and offers to change it. */
+export async function mayStart(why = 'A run file names programs’ inputs and folders'): Promise<boolean> {
   if (workspace.isTrusted) return true;
   const choice = await window.showWarningMessage(
-    'A run file names programs’ inputs and folders: nothing is started in a workspace that is not trusted.',
+    `${why}: nothing is started in a workspace that is not trusted.`,
     'Manage Workspace Trust',
   );
   if (choice !== undefined) await commands.executeCommand('workbench.trust.manage');

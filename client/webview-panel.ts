@@ -21,11 +21,19 @@ export interface PanelApp {
   /** The only folders whose files the page can load and open. */
   readonly folders: readonly string[];
   /** What only this app may ask. */
-  readonly ownAnswers?: Answers<OwnRequestName>;
+  readonly ownAnswers?: Partial<Answers<OwnRequestName>>;
 }
 
 /** The requests that one app only has, and that its panel answers. */
-export type OwnRequestName = 'host/pickRuns' | 'host/runsOf' | 'host/setRuns';
+export type OwnRequestName =
+  | 'host/pickRuns'
+  | 'host/runsOf'
+  | 'host/setRuns'
+  | 'host/drawablePicture'
+  | 'host/upscaleWith'
+  | 'host/convertWeights'
+  | 'host/pickWeights'
+  | 'host/openAsText';
 
 type Answers<Names extends WebviewRequestName> = {
   readonly [Name in Names]: (
@@ -75,6 +83,11 @@ export function hostApp(
     'host/pickRuns': refused,
     'host/runsOf': refused,
     'host/setRuns': refused,
+    'host/drawablePicture': refused,
+    'host/upscaleWith': refused,
+    'host/convertWeights': refused,
+    'host/pickWeights': refused,
+    'host/openAsText': refused,
     ...app.ownAnswers,
     'esrgan/runs': (params) => link.request('esrgan/runs', params),
     'esrgan/run': (params) => link.request('esrgan/run', params),
@@ -111,6 +124,8 @@ export function hostApp(
     'esrgan/exportComparison': (params) => link.request('esrgan/exportComparison', params),
     'esrgan/jobs': (params) => link.request('esrgan/jobs', params),
     'esrgan/cancelJob': (params) => link.request('esrgan/cancelJob', params),
+    'esrgan/weights': (params) => link.request('esrgan/weights', params),
+    'esrgan/tensorValues': (params) => link.request('esrgan/tensorValues', params),
     async 'host/uris'({ paths }) {
       const inside = paths.filter(isAllowed);
       return Object.fromEntries(

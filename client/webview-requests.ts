@@ -3,7 +3,17 @@ import type { CommandTarget } from '../server/protocol/commands.ts';
 import type { PointCursor } from '../server/protocol/runs.ts';
 import { type WebviewRequest, webviewCommands } from '../server/protocol/webview.ts';
 import { parseComparisonRequest } from './comparison-requests.ts';
+import { parseUpscalingRequest } from './upscaling-requests.ts';
 
+const requestsWithoutParameters = [
+  'esrgan/runs',
+  'esrgan/jobs',
+  'esrgan/closeBlend',
+  'host/upscaleWith',
+  'host/convertWeights',
+  'host/pickWeights',
+  'host/openAsText',
+] as const;
 const controls = ['stop', 'pause', 'resume', 'checkpoint', 'validate'] as const;
 
 /**
@@ -14,9 +24,8 @@ export function parseWebviewRequest(message: unknown): WebviewRequest | undefine
   if (!isObject(message) || message.kind !== 'request' || typeof message.id !== 'number') return undefined;
   const { id, name } = message;
   const asked = { kind: 'request' as const, id };
-  if (name === 'esrgan/runs' || name === 'esrgan/jobs' || name === 'esrgan/closeBlend') {
-    return { ...asked, name, params: null };
-  }
+  const plain = requestsWithoutParameters.find((each) => each === name);
+  if (plain !== undefined) return { ...asked, name: plain, params: null };
   if (!isObject(message.params)) return undefined;
   const { run, after, count, follow, request, paths, path, content, command, args, ...rest } = message.params;
   switch (name) {
@@ -54,7 +63,8 @@ export function parseWebviewRequest(message: unknown): WebviewRequest | undefine
       return allowed && target ? { ...asked, name, params: { command: allowed, args: [target] } } : undefined;
     }
     default: {
-      const parsed = parseComparisonRequest(name, message.params);
+      const parsed =
+        parseComparisonRequest(name, message.params) ?? parseUpscalingRequest(name, message.params);
       return parsed && { ...asked, ...parsed };
     }
   }

@@ -2,7 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const apps = { 'run-panel': 'media/run-panel/main.ts', compare: 'media/compare/main.ts' };
+const apps = {
+  'run-panel': 'media/run-panel/main.ts',
+  compare: 'media/compare/main.ts',
+  picture: 'media/picture/main.ts',
+  weights: 'media/weights/main.ts',
+};
 
 /**
  * Makes `<app>.js` and `<app>.css` of each app, in one piece as their content security policy asks.

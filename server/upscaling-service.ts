@@ -13,7 +13,7 @@ import type { ParamsOf, ResultOf } from './protocol/messages.ts';
 import type { DrawablePicture, UpscalingProgress, UpscalingRequests } from './protocol/upscaling.ts';
 import { bundledSources, checkpointSources, createModelList, fileSources } from './upscaling/models.ts';
 import { beginning, upscaleBatch } from './upscaling/upscale-batch.ts';
-import { tensorReport, weightsReport } from './upscaling/weights-report.ts';
+import { tensorValues, weightsReport } from './upscaling/weights-report.ts';
 
 type Handlers = {
   readonly [Name in keyof UpscalingRequests]: (
@@ -93,7 +93,7 @@ export function registerUpscaling(
       return drawable;
     },
     'esrgan/weights': ({ file }, signal) => weightsReport(inspectWith(signal), file),
-    'esrgan/tensor': ({ file, tensor }, signal) => tensorReport(inspectWith(signal), file, tensor),
+    'esrgan/tensorValues': ({ file }, signal) => tensorValues(inspectWith(signal), file),
     async 'esrgan/convertWeights'({ file, output }, signal) {
       await run(['convert', '--', file, output], signal);
       return { bytes: statSync(output).size };

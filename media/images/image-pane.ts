@@ -21,6 +21,8 @@ export interface ImageLayer {
   readonly picture: Picture | null;
   /** Of the frame around its name: the colour of its run. */
   readonly colour?: string;
+  /** Whether it is interpolated where it is enlarged; by default only as long as its pixels are small. */
+  readonly isSmooth?: boolean;
 }
 
 declare global {
@@ -218,13 +220,14 @@ export class ImagePane extends LitElement {
     const parts =
       this.layers.length === 2 ? [[0, split] as const, [split, width] as const] : [[0, width] as const];
     for (const [i, [from, to]] of parts.entries()) {
-      const picture = this.layers[i]?.picture;
+      const layer = this.layers[i];
+      const picture = layer?.picture;
       if (!picture || to <= from) continue;
       context.save();
       context.beginPath();
       context.rect(from, 0, to - from, height);
       context.clip();
-      context.imageSmoothingEnabled = area.width / picture.width < squaresFrom;
+      context.imageSmoothingEnabled = layer?.isSmooth ?? area.width / picture.width < squaresFrom;
       context.imageSmoothingQuality = 'high';
       context.drawImage(picture.bitmap, area.x, area.y, area.width, area.height);
       context.restore();

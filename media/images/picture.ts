@@ -14,7 +14,7 @@ const pictures = new Map<string, Promise<Picture>>();
  */
 export function loadPicture(uri: string): Promise<Picture> {
   const known = pictures.get(uri);
-  const picture = known ?? decode(uri);
+  const picture = known ?? decodePicture(uri);
   pictures.delete(uri);
   pictures.set(uri, picture);
   if (!known) {
@@ -28,7 +28,8 @@ export function loadPicture(uri: string): Promise<Picture> {
   return picture;
 }
 
-async function decode(uri: string): Promise<Picture> {
+/** The same without keeping it: for pictures so large that whoever shows one frees it (`bitmap.close()`). */
+export async function decodePicture(uri: string): Promise<Picture> {
   const image = new Image();
   // Without this, pixels of a picture from the editor's resource host could be shown but not measured.
   image.crossOrigin = 'anonymous';

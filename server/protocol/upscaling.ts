@@ -124,8 +124,9 @@ export interface WeightsReport {
   } | null;
 }
 
-/** The values of one tensor in a few numbers; null where none is finite. */
-export interface TensorReport {
+/** The values of a tensor in a few numbers; null where none is finite. */
+export interface TensorValues {
+  readonly name: string;
   readonly count: number;
   /** How many are infinite or no numbers. */
   readonly notFinite: number;
@@ -169,8 +170,8 @@ export interface UpscalingRequests {
   'esrgan/drawablePicture': { params: { path: string; folder: string }; result: DrawablePicture };
   /** What a file of weights is; nothing in it is run. */
   'esrgan/weights': { params: { file: string }; result: WeightsReport };
-  /** The values of one of its tensors. */
-  'esrgan/tensor': { params: { file: string; tensor: string }; result: TensorReport };
+  /** The values of its tensors, in the order of the file; reads all of it. */
+  'esrgan/tensorValues': { params: { file: string }; result: readonly TensorValues[] };
   /** Writes a generator in another format, by the extension of `output`: .safetensors, .pth or .onnx. */
   'esrgan/convertWeights': { params: { file: string; output: string }; result: { bytes: number } };
 }

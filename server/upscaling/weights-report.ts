@@ -13,7 +13,7 @@ import {
 } from '../../trainer/runs/json-shape.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import { parseObject } from '../jobs/command-child.ts';
-import type { TensorReport, WeightsReport } from '../protocol/upscaling.ts';
+import type { TensorValues, WeightsReport } from '../protocol/upscaling.ts';
 
 type Described = Omit<WeightsReport, 'checkpoint'>;
 
@@ -35,7 +35,8 @@ const isDescribed = isObject<Described>({
     isObject<WeightsReport['tensors'][number]>({ name: isString, dtype: isString, shape: isList(isCount) }),
   ),
 });
-const isTensorReport = isObject<TensorReport>({
+const isTensorValues = isObject<TensorValues>({
+  name: isString,
   count: isCount,
   notFinite: isCount,
   mean: isNullable(isNumber),
@@ -55,12 +56,13 @@ export async function weightsReport(inspect: Inspect, file: string): Promise<Wei
   return { ...described, checkpoint: checkpointOf(file, described.sha256) };
 }
 
-/** The values of a tensor. */
-export async function tensorReport(inspect: Inspect, file: string, tensor: string): Promise<TensorReport> {
-  const report = parseObject(await inspect(['--json', '--tensor', tensor, '--', file]));
-  if (!isTensorReport(report)) throw strangeAnswer();
-  const { count, notFinite, mean, deviation, least, largest, norm } = report;
-  return { count, notFinite, mean, deviation, least, largest, norm };
+/** The values of its tensors. */
+export async function tensorValues(inspect: Inspect, file: string): Promise<TensorValues[]> {
+  const printed = await inspect(['--values', '--json', '--', file]);
+  return printed.split('\n').flatMap((line) => {
+    const values = parseObject(line);
+    return isTensorValues(values) ? [values] : [];
+  });
 }
 
 /** The checkpoint in whose folder a file lies. */

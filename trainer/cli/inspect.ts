@@ -10,7 +10,7 @@ import { weightsOf } from './open-model.ts';
 
 interface Flags {
   readonly brief?: boolean;
-  readonly tensor?: string;
+  readonly values?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,15 +21,18 @@ export function registerInspect(program: Command): void {
     .description('say what files of weights hold, without running anything in them')
     .argument('<file...>', 'a file of weights (.safetensors, .pth, .onnx), a checkpoint, or a run')
     .option('--brief', 'a line for each file, also for what cannot be read')
-    .option('--tensor <name>', 'describe the values of this tensor')
-    .option('--json', 'one JSON object a file, with all tensors and the SHA-256 but with --brief')
-    .action((names: string[], { brief = false, tensor, json = false }: Flags) => {
+    .option('--values', 'describe the values of each tensor')
+    .option(
+      '--json',
+      'one JSON object a file, with all tensors and the SHA-256 but with --brief; a line a tensor with --values',
+    )
+    .action((names: string[], { brief = false, values = false, json = false }: Flags) => {
       for (const name of names) {
         const lines = brief
           ? briefLines(name, json)
-          : tensor === undefined
-            ? wholeLines(name, json)
-            : tensorLines(name, tensor, json);
+          : values
+            ? valueLines(name, json)
+            : wholeLines(name, json);
         for (const line of lines) process.stdout.write(`${line}\n`);
       }
     });
@@ -95,14 +98,18 @@ function briefLines(name: string, json: boolean): string[] {
   return [printable(facts.join('  '))];
 }
 
-function tensorLines(name: string, tensor: string, json: boolean): string[] {
+function valueLines(name: string, json: boolean): string[] {
   const file = openTensorFile(weightsOf(name));
-  const { data, shape } = file.read(tensor);
-  const statistics = tensorStatistics(data);
-  if (json) return [JSON.stringify({ name: tensor, shape, ...statistics })];
-  return Object.entries({ shape: `[${shape.join(', ')}]`, ...statistics }).map(
-    ([key, value]) => `${key.padEnd(11)}${value ?? '-'}`,
-  );
+  return [...file.entries.keys()].map((tensor) => {
+    const statistics = tensorStatistics(file.read(tensor).data);
+    if (json) return JSON.stringify({ name: tensor, ...statistics });
+    const facts = Object.entries(statistics).map(([key, value]) => `${key} ${shortNumber(value)}`);
+    return printable([tensor, ...facts].join('  '));
+  });
+}
+
+function shortNumber(value: number | null): string {
+  return value === null ? '-' : Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
 /** A description for people; the tensors are listed where the net is not known. */

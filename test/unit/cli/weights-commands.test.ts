@@ -201,15 +201,24 @@ says residual_scaling  0.2
     expect(sha256).toBe(createHash('sha256').update(readFileSync(path)).digest('hex'));
   });
 
-  test('the values of one tensor', async () => {
+  test('the values of tensors', async () => {
     const data = Float32Array.of(1, Number.NaN, -2, 4, Number.POSITIVE_INFINITY);
-    writeSafetensors(at('one.safetensors'), new Map([['t', { shape: [5], data }]]));
-    const { name, shape, deviation, ...rest } = JSON.parse(
-      await run('inspect', at('one.safetensors'), '--tensor', 't', '--json'),
+    const nothing = Float32Array.of(Number.NaN);
+    writeSafetensors(
+      at('values.safetensors'),
+      new Map([
+        ['a', { shape: [5], data }],
+        ['b', { shape: [1], data: nothing }],
+      ]),
     );
-    expect({ name, shape, ...rest }).toEqual({
-      name: 't',
-      shape: [5],
+    const printed = await run('inspect', at('values.safetensors'), '--values', '--json');
+    const [a, b] = printed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const { deviation, ...rest } = a;
+    expect(rest).toEqual({
+      name: 'a',
       count: 5,
       notFinite: 2,
       mean: 1,
@@ -218,8 +227,10 @@ says residual_scaling  0.2
       norm: Math.sqrt(21),
     });
     expect(deviation).toBeCloseTo(Math.sqrt(6), 12);
-    expect(await run('inspect', at('one.safetensors'), '--tensor', 't')).toMatch(/^mean +1$/m);
-    await expect(run('inspect', at('one.safetensors'), '--tensor', 'u')).rejects.toThrow(/no tensor "u"/);
+    expect(b).toMatchObject({ name: 'b', notFinite: 1, mean: null, deviation: null, norm: 0 });
+    expect(await run('inspect', at('values.safetensors'), '--values')).toMatch(
+      /^a {2}count 5 {2}notFinite 2 {2}norm 4\.583 {2}mean 1 /,
+    );
   });
 
   test('another net: why, and its tensors; a stranger’s texts do not command the terminal', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { pictureExtensions } from '../../../client/pictures.ts';
 import { abilities } from '../../../client/run-abilities.ts';
 import { runColourTable } from '../../../server/protocol/run-colours.ts';
 import { runColours } from '../../../server/protocol/webview.ts';
@@ -34,11 +35,25 @@ test('every language-model tool is registered', () =>
     contributes.languageModelTools.map(({ name }: { name: string }) => name).sort(),
   ));
 
-test('settings are those that the server asks for', () => {
+test('settings are those that the server and the editor ask for', () => {
   const protocol = readFileSync(join(root, 'server/protocol/settings.ts'), 'utf8');
+  const own = readFileSync(join(root, 'client/upscale-settings.ts'), 'utf8');
   expect(Object.keys(contributes.configuration.properties).sort()).toEqual(
-    found(/readonly (\w+):/g, protocol).map((name) => `esrgan.${name}`),
+    [
+      ...found(/readonly (\w+):/g, protocol).map((name) => `esrgan.${name}`),
+      ...found(/\.get(?:<[^>]*>)?\('(\w+)'/g, own).map((name) => `esrgan.upscale.${name}`),
+    ].sort(),
   );
+});
+
+test('the menus offer what pictures are read from', () => {
+  const whens = ['explorer/context', 'editor/title'].flatMap((menu): string[] =>
+    contributes.menus[menu]
+      .filter(({ command }: { command: string }) => command === 'esrgan.upscale')
+      .map(({ when }: { when: string }) => when),
+  );
+  expect(whens).toHaveLength(2);
+  for (const when of whens) expect(when).toContain(`(${pictureExtensions.join('|')})$/i`);
 });
 
 test('every title is in package.nls.json, and nothing else is', () =>

@@ -264,7 +264,7 @@ test('models: files of any format with what they are; a file that is written ane
   expect((await list())[0]).toMatchObject({ path: at('broken.pth'), blocks: 1, problem: null });
 });
 
-test('a file of weights: what it is, the values of a tensor, and in another format', async () => {
+test('a file of weights: what it is, the values of its tensors, and in another format', async () => {
   const file = model();
   const report = await server.request('esrgan/weights', { file });
   expect(report).toMatchObject({
@@ -274,8 +274,11 @@ test('a file of weights: what it is, the values of a tensor, and in another form
     checkpoint: null,
   });
   expect(report.sha256).toMatch(/^[0-9a-f]{64}$/);
-  const tensor = await server.request('esrgan/tensor', { file, tensor: 'conv_last.weight' });
-  expect(tensor).toMatchObject({ count: 108, notFinite: 0 });
+  const values = await server.request('esrgan/tensorValues', { file });
+  expect(values.map(({ name }) => name)).toEqual(report.tensors.map(({ name }) => name));
+  expect(values).toContainEqual(
+    expect.objectContaining({ name: 'conv_last.weight', count: 108, notFinite: 0 }),
+  );
   const { bytes } = await server.request('esrgan/convertWeights', { file, output: at('converted.pth') });
   expect(statSync(at('converted.pth')).size).toBe(bytes);
   expect(await server.request('esrgan/weights', { file: at('converted.pth') })).toMatchObject({

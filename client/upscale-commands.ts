@@ -1,0 +1,127 @@
+import { basename } from 'node:path';
+import { TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
+import type { UpscalingResult } from '../server/protocol/upscaling.ts';
+import { isPicture, pictureExtensions } from './pictures.ts';
+import { mayStart } from './trust.ts';
+import { keptText, resultText } from './upscale-labels.ts';
+import { lastModel, pickModel, rememberModel } from './upscale-model-picker.ts';
+import { runBatch } from './upscale-progress.ts';
+import { resultPlace } from './upscale-settings.ts';
+import type { Command, Workbench } from './workbench.ts';
+
+/** The commands that enlarge pictures. */
+export function upscaleCommands(
+  workbench: Workbench,
+): Record<'esrgan.upscale' | 'esrgan.upscaleWith', Command> {
+  const { link, memento, log, picturePanels } = workbench;
+
+  return {
+    async 'esrgan.upscale'(...args) {
+      await upscale(args, async () => (await lastModel(memento)) ?? pickModel(link, memento));
+    },
+    async 'esrgan.upscaleWith'(...args) {
+      const [target] = args;
+      // From the page of a file of weights comes the model, and pictures are asked for.
+      if (isModelTarget(target)) await rememberModel(memento, target.model);
+      await upscale(isModelTarget(target) ? [] : args, async () =>
+        isModelTarget(target) ? target.model : pickModel(link, memento),
+      );
+    },
+  };
+
+  async function upscale(args: readonly unknown[], choose: () => Promise<string | undefined>): Promise<void> {
+    if (!(await mayStart('A model and pictures are files of the workspace'))) return;
+    const pictures = await picturesFor(args);
+    const [first] = pictures;
+    if (first === undefined) return;
+    const model = await choose();
+    if (model === undefined) return;
+    await upscaleWith(
+      model,
+      first,
+      pictures.map(({ fsPath }) => fsPath),
+    );
+  }
+
+  async function upscaleWith(model: string, first: Uri, inputs: readonly string[]): Promise<void> {
+    const place = resultPlace(first);
+    let asked: Promise<'replace' | 'rename' | undefined> | undefined;
+    const result = await runBatch(link, { model, inputs, ...place, existing: 'keep' }, (kept) => {
+      asked ??= askForKept(kept);
+    });
+    await tellOf(result, inputs);
+    const existing = await asked;
+    if (existing === undefined || result.isCancelled) return;
+    const kept = result.pictures.filter((picture) => picture.kept).map(({ input }) => input);
+    await tellOf(await runBatch(link, { model, inputs: kept, ...place, existing }, () => {}), kept);
+  }
+
+  /** Shows what became of a batch: of one picture the view of before and after, of more a message. */
+  async function tellOf(result: UpscalingResult, inputs: readonly string[]): Promise<void> {
+    const pairs = result.pictures.map(({ input, output }) => ({ source: input, result: output }));
+    const made = result.pictures.filter(({ kept }) => !kept);
+    const [only] = made;
+    for (const { input, output, notes } of made) log.info([`${input} became ${output}`, ...notes].join('; '));
+    for (const { message } of result.failures) log.error(message);
+    if (only !== undefined && made.length === 1 && result.failures.length === 0 && pairs.length === 1) {
+      window.setStatusBarMessage(`ESRGAN: ${basename(only.output)}, ${only.width} × ${only.height}`, 5000);
+      picturePanels.open(pairs, ViewColumn.Active);
+      return;
+    }
+    const [failure] = result.failures;
+    // Of the only picture the reason alone is enough.
+    if (failure !== undefined && inputs.length === 1 && result.failures.length === 1 && made.length === 0) {
+      throw new Error(failure.message);
+    }
+    const text = resultText(result);
+    if (text === undefined) return;
+    const buttons = [
+      ...(pairs.length > 0 ? ['Compare'] : []),
+      ...(result.failures.length > 0 ? ['Show Log'] : []),
+    ];
+    const show = result.failures.length > 0 ? window.showWarningMessage : window.showInformationMessage;
+    // Not waited for: who does not answer has nothing more to do.
+    void show(text, ...buttons).then((choice) => {
+      if (choice === 'Compare') picturePanels.open(pairs, ViewColumn.Active);
+      else if (choice === 'Show Log') log.show();
+    });
+  }
+}
+
+/** Asks, once for a batch, what is to become of results that exist; undefined: they stay. */
+async function askForKept(kept: readonly string[]): Promise<'replace' | 'rename' | undefined> {
+  const choice = await window.showInformationMessage(keptText(kept), 'Replace', 'New Name', 'Keep');
+  return choice === 'Replace' ? 'replace' : choice === 'New Name' ? 'rename' : undefined;
+}
+
+/** The pictures and folders that a command is for: those under the mouse, that of the open editor, or those picked. */
+async function picturesFor(args: readonly unknown[]): Promise<readonly Uri[]> {
+  const [first, all] = args;
+  const given = (Array.isArray(all) && all.length > 0 ? all : [first]).filter((each) => each instanceof Uri);
+  if (given.length > 0) return given.map(localFile);
+  const open = activePicture();
+  if (open !== undefined) return [localFile(open)];
+  const picked = await window.showOpenDialog({
+    title: 'Pictures to Upscale',
+    openLabel: 'Upscale',
+    canSelectMany: true,
+    filters: { Pictures: [...pictureExtensions] },
+  });
+  return picked ?? [];
+}
+
+function localFile(uri: Uri): Uri {
+  if (uri.scheme === 'file') return uri;
+  throw new Error(`${uri.toString(true)} is not a file on the disk. Save it to one first.`);
+}
+
+/** The picture that the active editor shows. */
+function activePicture(): Uri | undefined {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri = input instanceof TabInputCustom || input instanceof TabInputText ? input.uri : undefined;
+  return uri && isPicture(uri.path) ? uri : undefined;
+}
+
+function isModelTarget(value: unknown): value is { readonly model: string } {
+  return typeof value === 'object' && value !== null && 'model' in value && typeof value.model === 'string';
+}

@@ -1,0 +1,241 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { DrawablePicture, PicturePair } from '../../server/protocol/upscaling.ts';
+import '../components/choice-group.ts';
+import { controlStyles } from '../components/control-styles.ts';
+import { formatBytes, formatCount } from '../components/format.ts';
+import { icon } from '../components/icons.ts';
+import { sharedStyles } from '../components/shared-styles.ts';
+import type { Host } from '../host.ts';
+import '../images/image-pane.ts';
+import type { ImagePane } from '../images/image-pane.ts';
+import { formatZoom, type ImageView } from '../images/image-view.ts';
+import { decodePicture, type Picture } from '../images/picture.ts';
+import { type Enlargement, type PictureState, parsePictureState } from './picture-state.ts';
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'picture-view': PictureView;
+  }
+}
+
+/** A picture of a pair: what is known of it, and what can be drawn. */
+interface Shown {
+  readonly about: DrawablePicture;
+  readonly picture: Picture;
+}
+
+/**
+ * Pictures before and after, one pair at a time, with a wipe between them. Keys: those of the pane; Page Up and Page
+ * Down change the pair, Space held shows the picture before alone.
+ */
+@customElement('picture-view')
+export class PictureView extends LitElement {
+  static override styles = [
+    sharedStyles,
+    controlStyles,
+    css`
+      :host { display: flex; flex-direction: column; gap: 8px; height: 100vh; box-sizing: border-box; padding: 10px 12px 6px; }
+      image-pane { flex: 1; min-height: 0; --pane-height: 100%; }
+      .zoom { display: flex; align-items: center; color: var(--wb-quiet); }
+      .zoom output { min-width: 5ch; text-align: center; }
+      .facts { color: var(--wb-quiet); }
+      .facts b { color: var(--wb-text); font-weight: normal; }
+      .pair { display: flex; align-items: center; gap: 4px; min-width: 0; }
+      .pair select { max-width: 40ch; }
+      .wait { flex: 1; display: grid; place-items: center; color: var(--wb-quiet); }
+    `,
+  ];
+
+  @property({ attribute: false }) host!: Host;
+  @property({ attribute: false }) pictures: readonly PicturePair[] = [];
+
+  @state() private ui!: PictureState;
+  @state() private source: Shown | null = null;
+  @state() private result: Shown | null = null;
+  @state() private problem = '';
+  @state() private isFlickering = false;
+  @query('image-pane') private pane?: ImagePane;
+
+  #shownIndex = -1;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.ui = parsePictureState(this.host.getState(), this.pictures.length);
+    this.#keepNow();
+    void this.#load();
+    addEventListener('keydown', this.#onKeyDown);
+    addEventListener('keyup', this.#onKeyUp);
+    addEventListener('pagehide', this.#keepNow);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('keydown', this.#onKeyDown);
+    removeEventListener('keyup', this.#onKeyUp);
+    removeEventListener('pagehide', this.#keepNow);
+  }
+
+  override render() {
+    const { source, result, ui } = this;
+    const pair = this.pictures[ui.index];
+    if (!pair) return html`<div class="empty">There is no picture to show.</div>`;
+    return html`
+      <h1 class="visually-hidden">${nameOf(pair.source)} before and after</h1>
+      <div class="row">
+        ${this.pictures.length > 1 ? this.#renderPairs() : nothing}
+        <choice-group
+          .label=${'Picture before, enlarged'}
+          .choices=${[
+            { value: 'smooth', label: 'Smooth', title: 'Interpolated' },
+            { value: 'squares', label: 'Pixels', title: 'Each pixel as a square' },
+          ]}
+          .value=${ui.enlargement}
+          @choose=${(event: CustomEvent<string>) => this.#set({ enlargement: enlargementOf(event.detail) })}
+        ></choice-group>
+        <span class="zoom">
+          <button class="icon" aria-label="Zoom out" title="Zoom out (−)" @click=${() => this.pane?.zoomBy(0.5)}>${icon('remove')}</button>
+          <output aria-label="Zoom">${ui.view ? formatZoom(ui.view.zoom) : 'fit'}</output>
+          <button class="icon" aria-label="Zoom in" title="Zoom in (+)" @click=${() => this.pane?.zoomBy(2)}>${icon('add')}</button>
+          <button class="icon" aria-label="Show all of the picture" title="Show all of the picture (0)" @click=${() => this.#set({ view: null })}>${icon('fit')}</button>
+        </span>
+        ${source && result ? this.#renderFacts(source.about, result) : nothing}
+        <button class="push end" @click=${() => this.#open(pair.result)}>${icon('go')}Open Result</button>
+      </div>
+      ${this.problem ? html`<div class="problem" role="alert">${this.problem}</div>` : nothing}
+      ${source && result ? this.#renderPane(source, result) : html`<div class="wait" role="status">${this.problem ? '' : 'loading…'}</div>`}
+    `;
+  }
+
+  #renderPairs() {
+    const { index } = this.ui;
+    return html`<span class="pair">
+      <button class="icon" aria-label="Picture before this one" title="Picture before this one (Page Up)" ?disabled=${index === 0} @click=${() => this.#show(index - 1)}>${icon('chevronLeft')}</button>
+      <select aria-label="Picture" @change=${(event: Event) => {
+        if (event.target instanceof HTMLSelectElement) this.#show(Number(event.target.value));
+      }}>
+        ${this.pictures.map(
+          ({ source }, i) => html`<option value=${i} ?selected=${i === index}>${nameOf(source)}</option>`,
+        )}
+      </select>
+      <button class="icon" aria-label="Next picture" title="Next picture (Page Down)" ?disabled=${index === this.pictures.length - 1} @click=${() => this.#show(index + 1)}>${icon('chevronRight')}</button>
+      <span class="quiet">${index + 1} of ${this.pictures.length}</span>
+    </span>`;
+  }
+
+  #renderFacts(before: DrawablePicture, { about, picture }: Shown) {
+    const sizeOf = ({ width, height, bytes }: DrawablePicture) =>
+      `${formatCount(width)} × ${formatCount(height)} · ${formatBytes(bytes)}`;
+    const share = picture.width / about.width;
+    return html`<span class="facts">
+      before <b>${sizeOf(before)}</b>, after <b>${sizeOf(about)}</b>${
+        share < 1 ? html`, shown at ${Math.round(100 * share)} % of its pixels` : nothing
+      }
+    </span>`;
+  }
+
+  #renderPane(source: Shown, result: Shown) {
+    const { ui } = this;
+    const name = nameOf(this.pictures[ui.index]?.result ?? '');
+    return html`<image-pane
+      .name=${name}
+      .layers=${[
+        { label: 'before', picture: source.picture, isSmooth: ui.enlargement === 'smooth' },
+        { label: 'after', picture: result.picture },
+      ]}
+      .base=${result.about}
+      .view=${ui.view}
+      .wipe=${this.isFlickering ? 1 : ui.wipe}
+      @view-change=${(event: CustomEvent<ImageView | null>) => this.#set({ view: event.detail })}
+      @wipe-change=${(event: CustomEvent<number>) => this.#set({ wipe: event.detail })}
+    ></image-pane>`;
+  }
+
+  /** Loads the pair that is chosen; one that was chosen meanwhile takes its place. */
+  async #load(): Promise<void> {
+    const { index } = this.ui;
+    const pair = this.pictures[index];
+    if (!pair || index === this.#shownIndex) return;
+    this.#shownIndex = index;
+    this.problem = '';
+    const loading = Promise.all([this.#drawable(pair.source), this.#drawable(pair.result)]);
+    this.#free();
+    try {
+      const [source, result] = await loading;
+      if (this.#shownIndex !== index) {
+        source.picture.bitmap.close();
+        result.picture.bitmap.close();
+        return;
+      }
+      this.source = source;
+      this.result = result;
+    } catch (error) {
+      if (this.#shownIndex === index) this.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #drawable(path: string): Promise<Shown> {
+    const about = await this.host.request('host/drawablePicture', { path });
+    return { about, picture: await decodePicture(about.uri) };
+  }
+
+  /** Large pictures are not left to the collector of garbage. */
+  #free(): void {
+    this.source?.picture.bitmap.close();
+    this.result?.picture.bitmap.close();
+    this.source = null;
+    this.result = null;
+  }
+
+  #show(index: number): void {
+    if (index < 0 || index >= this.pictures.length || index === this.ui.index) return;
+    this.#set({ index, view: null });
+    void this.#load();
+  }
+
+  #open(path: string): void {
+    this.host.request('host/open', { path }).catch((error: unknown) => {
+      this.problem = error instanceof Error ? error.message : String(error);
+    });
+  }
+
+  #set(change: Partial<PictureState>): void {
+    this.ui = { ...this.ui, ...change };
+    // Dragging changes it with every frame.
+    this.#keeping ??= setTimeout(this.#keepNow, 100);
+  }
+
+  readonly #keepNow = (): void => {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    this.host.setState({ pictures: this.pictures, ...this.ui });
+  };
+
+  readonly #onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const [target] = event.composedPath();
+    if (event.key === 'PageUp') this.#show(this.ui.index - 1);
+    else if (event.key === 'PageDown') this.#show(this.ui.index + 1);
+    // On a button or a list, Space is theirs.
+    else if (
+      event.key === ' ' &&
+      !(target instanceof HTMLButtonElement || target instanceof HTMLSelectElement)
+    )
+      this.isFlickering = true;
+    else return;
+    event.preventDefault();
+  };
+
+  readonly #onKeyUp = (event: KeyboardEvent): void => {
+    if (event.key === ' ') this.isFlickering = false;
+  };
+}
+
+function nameOf(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
+function enlargementOf(value: string): Enlargement {
+  return value === 'squares' ? 'squares' : 'smooth';
+}
