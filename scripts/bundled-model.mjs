@@ -25,7 +25,7 @@ const run = join(work, 'runs', 'bundled-model');
 const model = join(root, 'media', 'models', 'workbench-x4.safetensors');
 const cardFile = join(root, 'media', 'models', 'README.md');
 /** Share of the second stage in the model. */
-const alpha = 0.5;
+const alpha = 0.3;
 const side = 240;
 /** Mean difference of neighbouring samples below which a tile is sky, shadow or out of focus and teaches little. */
 const leastDetail = 5;
