@@ -66,8 +66,11 @@ export function hostApp(
   const { webview } = panel;
   const programs = Uri.joinPath(extension, 'dist', 'media');
   let folders: readonly string[] = [];
+  let isMade = false;
   const allow = (allowed: readonly string[]) => {
-    if (allowed.length === folders.length && allowed.every((folder) => folders.includes(folder))) return;
+    const isSame = allowed.length === folders.length && allowed.every((folder) => folders.includes(folder));
+    if (isMade && isSame) return;
+    isMade = true;
     folders = allowed;
     const localResourceRoots = [programs, ...folders.map((folder) => Uri.file(folder))];
     webview.options = { enableScripts: true, localResourceRoots };

@@ -12,15 +12,19 @@ export interface Desk {
 /**
  * A workspace of its own and a window on it for the tests of a file, which follow each other as the steps of a
  * person do: when one fails, those behind it are skipped, and a picture of the window stays in `build/e2e-failures`.
+ *
+ * @param prepare puts more into the workspace before the window opens
  */
 export function useWorkbench(
   files: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, unknown>> = {},
+  prepare: (workspace: Workspace) => Promise<void> = async () => {},
 ): Desk {
   let workspace: Workspace | undefined;
   let workbench: Workbench | undefined;
   beforeAll(async () => {
     workspace = await createWorkspace(files, settings);
+    await prepare(workspace);
     workbench = await Workbench.open(inject('editor'), { folder: workspace.folder });
   });
   let hasFailed = false;

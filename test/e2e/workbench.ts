@@ -103,6 +103,19 @@ export class Workbench {
     return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name });
   }
 
+  /** Chooses an entry, by its whole title, from the context menu of something. */
+  async chooseFromMenu(element: Locator, title: string): Promise<void> {
+    await element.click({ button: 'right' });
+    const entry = this.page.getByRole('menuitem', { name: title, exact: true });
+    // A menu takes no click in its first moments.
+    for (let attempt = 1; attempt === 1 || (await entry.isVisible()); attempt++) {
+      await entry.click();
+      await entry.waitFor({ state: 'hidden', timeout: 2000 }).catch((error: unknown) => {
+        if (attempt === 5) throw error;
+      });
+    }
+  }
+
   /** Opens a file from the Explorer and puts the cursor into it. */
   async open(name: string): Promise<void> {
     await this.file(name).dblclick();

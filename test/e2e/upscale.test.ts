@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { writeGenerator } from '../../trainer/weights/write-generator.ts';
+import { randomGenerator } from '../unit/weights/generators.ts';
+import { useWorkbench } from './use-workbench.ts';
+
+const settings = { 'files.exclude': { train: true, val: true } };
+const desk = useWorkbench({}, settings, async (workspace) => {
+  writeNet(workspace.path('small.safetensors'));
+  writeNet(workspace.path('slow.safetensors'), {
+    rrdb_channels: 32,
+    growth_channels: 16,
+    num_basic_blocks: 8,
+  });
+  await writePicture(workspace.path('harbour.png'), 40);
+  mkdirSync(workspace.path('large'));
+  await writePicture(workspace.path('large/coast.png'), 1200);
+});
+const patience = { timeout: 60_000 };
+
+/** A net with random weights whose results are around a middle grey. */
+function writeNet(path: string, options = {}): void {
+  const generator = randomGenerator(options);
+  generator.parameters.get('conv_last.bias')?.data.fill(0.5);
+  const last = generator.parameters.get('conv_last.weight')?.data ?? [];
+  for (let i = 0; i < last.length; i++) last[i] = (last[i] ?? 0) / 4;
+  writeGenerator(path, generator);
+}
+
+async function writePicture(path: string, side: number): Promise<void> {
+  const pixels = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 37 + ((i * i) % 91)) % 256);
+  await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).toFile(path);
+}
+
+test('a right-click on a picture gives one four times the size, with the pixels of the command line', async () => {
+  const { workbench, workspace } = desk;
+  await workbench.chooseFromMenu(workbench.file('harbour.png'), 'Upscale…');
+  await workbench.choice('small.safetensors').click();
+  const result = workspace.path('harbour_x4.png');
+  await expect.poll(() => existsSync(result), patience).toBe(true);
+  expect(await sharp(result).metadata()).toMatchObject({ width: 160, height: 160, format: 'png' });
+
+  const command = join(import.meta.dirname, '../../dist/esrgan.js');
+  const words = ['upscale', workspace.path('harbour.png'), '--model', workspace.path('small.safetensors')];
+  execFileSync(process.execPath, [command, ...words, '--out', workspace.path('by-command')]);
+  const pixels = (path: string) => sharp(path).raw().toBuffer();
+  const expected = await pixels(workspace.path('by-command/harbour_x4.png'));
+  expect((await pixels(result)).equals(expected)).toBe(true);
+});
+
+test('then the view of before and after opens', async () => {
+  const { workbench } = desk;
+  await workbench.page.getByRole('tab', { name: 'harbour_x4.png' }).waitFor();
+  const facts = workbench.webview.locator('picture-view .facts');
+  await expect.poll(() => facts.textContent(), patience).toMatch(/before\s+40 × 40.*after\s+160 × 160/s);
+  await workbench.webview.getByLabel('Wipe between before and after').waitFor();
+});
+
+test('a cancel leaves nothing behind', async () => {
+  const { workbench, workspace } = desk;
+  const { page } = workbench;
+  await workbench.chooseFromMenu(workbench.file('large'), 'Upscale With…');
+  await workbench.choice('slow.safetensors').click();
+  const toast = page.locator('.notifications-toasts .notification-list-item', {
+    hasText: /coast\.png · tile/,
+  });
+  await toast.waitFor();
+  expect(readdirSync(workspace.path('large')).length).toBeGreaterThan(1);
+  await toast.hover();
+  await toast.getByRole('button', { name: 'Cancel' }).click();
+  await expect.poll(() => readdirSync(workspace.path('large')), patience).toEqual(['coast.png']);
+  await toast.waitFor({ state: 'hidden' });
+});
+
+test('a file of weights opens as what it is', async () => {
+  const { workbench } = desk;
+  await workbench.file('small.safetensors').dblclick();
+  const page = workbench.webview.locator('weights-view');
+  await page.getByText('ESRGAN generator, ×4').waitFor();
+  await page.getByRole('button', { name: 'Show Values' }).click();
+  await page.getByRole('columnheader', { name: 'deviation' }).waitFor();
+});
