@@ -56,7 +56,8 @@ export function networkUpscaler(
       const width = Math.ceil(image.width / alignment) * alignment;
       const height = Math.ceil(image.height / alignment) * alignment;
       const result = upscalePadded(image, { width, height }, scale, enlarge);
-      running = Promise.allSettled([running, result]);
+      // Without the results: they are large.
+      running = Promise.allSettled([running, result]).then(() => {});
       return result;
     },
     async close() {

@@ -69,7 +69,8 @@ function onnxUpscaler(
         image.width > width || image.height > height
           ? upscaleImage(upscaler, image, { tile: Math.min(width, height) })
           : upscalePadded(image, { width, height }, scale, (padded) => run(session, input, padded));
-      running = Promise.allSettled([running, result]);
+      // Without the results: they are large.
+      running = Promise.allSettled([running, result]).then(() => {});
       return result;
     },
     async close() {
