@@ -1,8 +1,9 @@
-// Runs the suites of tests and closes with one plain line: `N passed, N failed, N skipped`. As arguments it takes names
-// of suites (none: all) and, for the suites of vitest, names of files. With `--package` the suites that use VS Code test
-// the package of this platform as installed, and not the repository.
+// Runs the suites of tests and closes with what failed, a line each, and `N passed, N failed, N skipped`. As arguments
+// it takes names of suites (none: all) and, for the suites of vitest, names of files. With `--package` the suites that
+// use VS Code test the package of this platform as installed, and not the repository.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 import { findChromium, howToGetChromium } from './chromium.mjs';
 import { packageFile } from './package-file.mjs';
 import { setUpVSCode } from './setup-vscode.mjs';
@@ -25,6 +26,7 @@ const chosen = names.length > 0 ? names : files.length > 0 ? ['unit'] : Object.k
 mkdirSync('build', { recursive: true });
 const outcomes = chosen.map((name) => suites[name]());
 const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+for (const failure of outcomes.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
 
@@ -39,15 +41,25 @@ function vitest(results, config) {
     ...reporters,
     ...files,
   );
-  const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = read(results) ?? {
+  const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, testResults } = read(
+    results,
+  ) ?? {
     numPassedTests: 0,
     numFailedTests: 0,
     numFailedTestSuites: 1,
     numPendingTests: 0,
+    testResults: [],
   };
+  const failures = testResults
+    .filter((file) => file.status !== 'passed')
+    .flatMap(({ name, assertionResults }) => {
+      const titles = assertionResults.filter((each) => each.status === 'failed').map((each) => each.fullName);
+      const file = relative(process.cwd(), name);
+      return titles.length > 0 ? titles.map((title) => `${file}: ${title}`) : [file];
+    });
   // A file that does not even load counts as a failure.
   const failed = numFailedTests > 0 ? numFailedTests : status === 0 ? 0 : Math.max(1, numFailedTestSuites);
-  return { status, passed: numPassedTests, failed, skipped: numPendingTests };
+  return { status, passed: numPassedTests, failed, skipped: numPendingTests, failures };
 }
 
 function inHost() {
@@ -56,14 +68,17 @@ function inHost() {
   const tests = read(results) ?? [];
   const count = (state) => tests.filter((test) => test.state === state).length;
   const failed = Math.max(count('failed'), status === 0 ? 0 : 1);
-  return { status, passed: count('passed'), failed, skipped: count('skipped') };
+  const failures = tests
+    .filter((test) => test.state === 'failed')
+    .map(({ title }) => `test/vscode: ${title}`);
+  return { status, passed: count('passed'), failed, skipped: count('skipped'), failures };
 }
 
 /** Runs a suite that needs VS Code and a browser. */
 function inWorkbench(suite) {
   if (!findChromium()) {
     console.log(`Skipped, because there is no Chromium here: ${howToGetChromium}.`);
-    return { status: 0, passed: 0, failed: 0, skipped: 1 };
+    return { status: 0, passed: 0, failed: 0, skipped: 1, failures: [] };
   }
   setUpVSCode();
   return suite();

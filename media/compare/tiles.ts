@@ -141,7 +141,7 @@ export function referenceOf(
 /** How many columns tiles of at least such a width get, so that no row is much shorter than the others. */
 export function balancedColumns(tiles: number, width: number, tileWidth: number): number {
   const most = Math.max(1, Math.min(tiles, Math.floor(width / tileWidth)));
-  const rows = Math.ceil(tiles / most);
+  const rows = Math.max(1, Math.ceil(tiles / most));
   return Math.max(1, Math.ceil(tiles / rows));
 }
 

@@ -223,12 +223,23 @@ export class TextEditor {
     return this.element.locator(`.squiggly-${severity}`);
   }
 
-  /** Applies a fix of the problem at the cursor, by the keyboard: an open menu swallows clicks. */
+  /**
+   * Applies a fix of the problem at the cursor, by the keyboard: an open menu swallows clicks. A problem may be drawn
+   * before its fixes are known; then the editor says that there are none, and is asked again.
+   */
   async fix(title: string): Promise<void> {
-    await this.press('Control+.');
     const rows = this.#page.locator('.action-widget .monaco-list-row.action');
     const wanted = rows.filter({ hasText: title }).first();
-    await wanted.waitFor();
+    for (let attempt = 1; ; attempt++) {
+      await this.press('Control+.');
+      try {
+        await wanted.waitFor({ timeout: 5000 });
+        break;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.press('Escape');
+      }
+    }
     const steps = await wanted.evaluate((row) => {
       const all = [...row.parentElement!.querySelectorAll('.action')];
       return all.indexOf(row) - all.findIndex((each) => each.classList.contains('focused'));

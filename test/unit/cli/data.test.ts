@@ -63,6 +63,7 @@ test('lists as JSON', async () => {
     images: 1,
     smallest: [16, 12],
     largest: [16, 12],
+    download: { bytes: null, hasAddress: false },
   });
 });
 
