@@ -6,16 +6,20 @@ import {
   type LogOutputChannel,
   type Uri,
   window,
+  workspace,
 } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type {
-  NotificationName,
-  Notifications,
-  ParamsOf,
-  RequestName,
-  ResultOf,
+import {
+  type NotificationName,
+  type Notifications,
+  type ParamsOf,
+  type RequestName,
+  type ResultOf,
+  type StartOptions,
+  startingRequests,
 } from '../server/protocol/messages.ts';
 import { otherHelpMiddleware } from './other-help.ts';
+import { whyNothingStarts } from './trust.ts';
 
 /** More ends than this in `crashWindow` milliseconds mean that starting again does not help. */
 const toleratedCrashes = 4;
@@ -29,7 +33,10 @@ export class ServerNotRunning extends Error {}
  * help, the person hears of it once, with a button to the log.
  */
 export interface ServerLink extends Disposable {
-  /** Asks the server; rejects with its message, which a person can act on. */
+  /**
+   * Asks the server; rejects with its message, which a person can act on. What starts something is not asked in a
+   * workspace that is not trusted.
+   */
   request<Name extends RequestName>(
     name: Name,
     params: ParamsOf<Name>,
@@ -69,6 +76,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
       }
     }
     let hasStarted = false;
+    const initializationOptions: StartOptions = { isTrusted: workspace.isTrusted };
     const made = new QuietClient(
       'esrgan',
       'ESRGAN',
@@ -79,6 +87,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
           { scheme, language: 'esrgan-json' },
           { scheme, pattern: '**/*.esrgan.{yaml,yml,json}' },
         ]),
+        initializationOptions,
         outputChannel: log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         middleware: otherHelpMiddleware,
@@ -147,8 +156,16 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     await stopping?.then((each) => each.dispose()).catch(() => {});
   };
 
+  const trusted = workspace.onDidGrantWorkspaceTrust(() => {
+    // A server that does not run is told when it starts.
+    client?.then((server) => server.sendRequest('esrgan/trust', null)).catch(() => {});
+  });
+
   const link: ServerLink = {
     async request<Name extends RequestName>(name: Name, params: ParamsOf<Name>, token?: CancellationToken) {
+      if (!workspace.isTrusted && startingRequests.some((each) => each === name)) {
+        throw new Error(whyNothingStarts);
+      }
       const server = await running();
       // Absent, it would count as a second parameter.
       if (token === undefined) return server.sendRequest<ResultOf<Name>>(name, params);
@@ -165,6 +182,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
       await running();
     },
     dispose() {
+      trusted.dispose();
       void stop();
       started.dispose();
       for (const emitter of Object.values(told)) emitter.dispose();

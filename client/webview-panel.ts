@@ -28,6 +28,7 @@ export interface PanelApp {
 export type OwnRequestName =
   | 'host/pickRuns'
   | 'host/runsOf'
+  | 'host/draggedRuns'
   | 'host/setRuns'
   | 'host/drawablePicture'
   | 'host/upscaleWith'
@@ -85,6 +86,7 @@ export function hostApp(
   const answers: Answers<WebviewRequestName> = {
     'host/pickRuns': refused,
     'host/runsOf': refused,
+    'host/draggedRuns': refused,
     'host/setRuns': refused,
     'host/drawablePicture': refused,
     'host/upscaleWith': refused,
@@ -101,28 +103,16 @@ export function hostApp(
       else follows.unfollow(panel, run);
       return null;
     },
-    async 'esrgan/control'(params) {
-      if (params.request === 'resume') requireTrust();
-      return link.request('esrgan/control', params);
-    },
+    'esrgan/control': (params) => link.request('esrgan/control', params),
     'esrgan/comparison': (params) => link.request('esrgan/comparison', params),
     'esrgan/evaluation': (params) => link.request('esrgan/evaluation', params),
     'esrgan/testSets': (params) => link.request('esrgan/testSets', params),
-    async 'esrgan/evaluate'(params) {
-      requireTrust();
-      return link.request('esrgan/evaluate', params);
-    },
+    'esrgan/evaluate': (params) => link.request('esrgan/evaluate', params),
     'esrgan/configDifference': (params) => link.request('esrgan/configDifference', params),
     'esrgan/curveScale': (params) => link.request('esrgan/curveScale', params),
-    async 'esrgan/pictureResults'(params) {
-      requireTrust();
-      return link.request('esrgan/pictureResults', params);
-    },
+    'esrgan/pictureResults': (params) => link.request('esrgan/pictureResults', params),
     'esrgan/weightsDifference': (params) => link.request('esrgan/weightsDifference', params),
-    async 'esrgan/blend'(params) {
-      requireTrust();
-      return link.request('esrgan/blend', params);
-    },
+    'esrgan/blend': (params) => link.request('esrgan/blend', params),
     'esrgan/closeBlend': (params) => link.request('esrgan/closeBlend', params),
     'esrgan/exportComparison': (params) => link.request('esrgan/exportComparison', params),
     'esrgan/jobs': (params) => link.request('esrgan/jobs', params),
@@ -217,10 +207,6 @@ export function hostApp(
     parameters: app.parameters,
   });
   return { allow };
-}
-
-function requireTrust(): void {
-  if (!workspace.isTrusted) throw new Error('Nothing is started in a workspace that is not trusted.');
 }
 
 async function save(name: string, content: string | Uint8Array): Promise<{ path: string | null }> {

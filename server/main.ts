@@ -9,6 +9,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { isPlainObject } from '../trainer/runs/json-shape.ts';
 import { registerComparison } from './comparison-service.ts';
 import { createManager, type Manager } from './experiments/manager.ts';
 import type { Programs } from './experiments/start.ts';
@@ -28,6 +29,8 @@ interface Session {
   readonly manager: Manager;
 }
 let session: Session | undefined;
+/** Whether the person trusts the workspace; an editor that does not say so trusts nothing. */
+let isTrusted = false;
 
 function current(): Session {
   if (session === undefined) throw new Error('the editor has not yet said who it is');
@@ -56,8 +59,10 @@ connection.onInitialize((params) => {
     manager.startWaiting();
     features.filesChanged();
   });
+  isTrusted = isPlainObject(params.initializationOptions) && params.initializationOptions.isTrusted === true;
   const manager = createManager({
     programs,
+    mayStart: () => isTrusted,
     concurrentRuns: () => workspace.settings.concurrentRuns,
     onRunsChanged(change) {
       tell('esrgan/runsChanged', change);
@@ -87,7 +92,13 @@ documents.onDidOpen(({ document }) => {
   if (scheme === 'file') current().workspace.open(fsPath);
 });
 
-registerRuns(connection, manager, () => current().workspace);
+registerRuns(connection, manager, {
+  workspace: () => current().workspace,
+  trust() {
+    isTrusted = true;
+    current().manager.startWaiting();
+  },
+});
 const endComparison = registerComparison(connection, {
   programs,
   manager,

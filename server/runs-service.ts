@@ -17,13 +17,24 @@ type RunRequestName = Exclude<
   keyof ComparisonRequests | keyof JobRequests | keyof UpscalingRequests
 >;
 
+/** What the answers need of the editor's workspace. */
+interface WorkspaceSide {
+  readonly workspace: () => Workspace;
+  /** The person trusts it from now on. */
+  readonly trust: () => void;
+}
+
 /** Answers the messages about runs, run files and the machine. */
 export function registerRuns(
   connection: Connection,
   manager: () => Promise<Manager>,
-  workspace: () => Workspace,
+  { workspace, trust }: WorkspaceSide,
 ): void {
   const handlers: Handlers<RunRequestName> = {
+    'esrgan/trust'() {
+      trust();
+      return null;
+    },
     'esrgan/runs': async () => (await manager()).runs(),
     'esrgan/run': async ({ run }) => (await manager()).run(run),
     'esrgan/points': async ({ run, after }) => (await manager()).points(run, after),

@@ -33,6 +33,8 @@ import type { Closable } from './watch.ts';
 export interface ManagerOptions {
   /** The programs to start, as the settings are now. */
   readonly programs: () => Programs;
+  /** Whether waiting runs may start at all: not those of a workspace that nobody trusts. */
+  readonly mayStart: () => boolean;
   /** How many runs may train on this host at the same time, as the settings are now; from 1. */
   readonly concurrentRuns: () => number;
   readonly onRunsChanged: (change: RunsChange) => void;
@@ -72,7 +74,7 @@ export interface Manager extends Closable {
 }
 
 export function createManager(options: ManagerOptions): Manager {
-  const { programs, concurrentRuns, onRunsChanged, onRunChanged, onStartFailed } = options;
+  const { programs, mayStart, concurrentRuns, onRunsChanged, onRunChanged, onStartFailed } = options;
   const stores = createPointStores();
   const followed = new Map<string, Closable>();
   const readEngines = createEngineReports(() => askCommand(programs(), ['doctor', '--json'], '.'));
@@ -94,7 +96,7 @@ export function createManager(options: ManagerOptions): Manager {
 
   /** Starts waiting runs if there are any and, as far as the list knows, a place for one. */
   function startWaiting(): void {
-    if (isClosed || starting !== undefined) return;
+    if (isClosed || !mayStart() || starting !== undefined) return;
     starting = startWhatWaits()
       .catch((error: unknown) => onStartFailed(error instanceof Error ? error.message : String(error)))
       .finally(() => {
@@ -135,11 +137,12 @@ export function createManager(options: ManagerOptions): Manager {
     }
     ownFolders.add(folder);
     setFolders();
-    for (const failure of await addToQueue(request, resume, places())) {
+    const failures = await addToQueue(request, resume, places());
+    list.touch(run.root);
+    for (const failure of failures) {
       if (failure.run.root === run.root) throw failure.error;
       tellFailure(failure.run, failure.error);
     }
-    list.touch(run.root);
     return { run: run.root, queued: summarizeRun(run.root, Date.now())?.state.state === 'queued' };
   }
 

@@ -67,11 +67,13 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   let isClosed = false;
   let scanned: Promise<void> = Promise.resolve();
 
-  const telling = coalesce(pause, () => {
+  const telling = coalesce(pause, lookAtTouched);
+
+  function lookAtTouched(): void {
     for (const root of dirty) look(root);
     dirty.clear();
     tell();
-  });
+  }
 
   /** Reads a run anew, whatever has become of it. */
   function look(root: string): void {
@@ -210,6 +212,8 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     },
     async all() {
       await scanned;
+      // Whoever has changed a run and asks then sees the change.
+      if (dirty.size > 0) lookAtTouched();
       const summaries = [...entries.values()].flatMap(({ summary }) => summary ?? []);
       return summaries.sort(compareSummaries);
     },

@@ -10,6 +10,8 @@ import type { UpscalingProgress, UpscalingRequests } from './upscaling.ts';
  * in the same words.
  */
 export interface Requests extends ComparisonRequests, JobRequests, UpscalingRequests {
+  /** The person has come to trust the workspace: what waits in the queue may start from now on. */
+  'esrgan/trust': { params: null; result: null };
   /** All runs of all run folders that the workspace knows, live ones first, then the newest. */
   'esrgan/runs': { params: null; result: readonly RunSummary[] };
   /** One run. */
@@ -63,6 +65,22 @@ export interface Requests extends ComparisonRequests, JobRequests, UpscalingRequ
   /** A BasicSR option file as a run file; what could not be carried over stands in `notes`. */
   'esrgan/importBasicSR': { params: { text: string }; result: { text: string; notes: readonly string[] } };
 }
+
+/** What the editor says of itself when it starts the server, as `initializationOptions`. */
+export interface StartOptions {
+  /** Whether the person trusts the workspace; where not, no run is started. */
+  readonly isTrusted: boolean;
+}
+
+/** The requests that start work on what a workspace holds; the editor sends none of them from one that is not trusted. */
+export const startingRequests = [
+  'esrgan/start',
+  'esrgan/resume',
+  'esrgan/evaluate',
+  'esrgan/pictureResults',
+  'esrgan/blend',
+  'esrgan/upscale',
+] as const satisfies readonly (keyof Requests)[];
 
 /** A run file to begin with. */
 export interface Preset {

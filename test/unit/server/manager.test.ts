@@ -31,8 +31,8 @@ afterEach(async () => {
   workspace.remove();
 });
 
-async function server(settings = {}): Promise<ServerProcess> {
-  const started = await startServer(workspace.folder, settings);
+async function server(settings = {}, options = { isTrusted: true }): Promise<ServerProcess> {
+  const started = await startServer(workspace.folder, settings, options);
   servers.push(started);
   return started;
 }
@@ -117,6 +117,26 @@ test('runs wait for each other in an order that can be changed, and go on by the
     ends.push(sessions[0]?.started ?? 0);
   }
   expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+});
+
+test('what waits in a workspace that is not trusted starts when that is', async () => {
+  const author = await server();
+  const start = (name: string) =>
+    author.request('esrgan/start', { file: workspace.runFile(name), stage: 'pretraining', resume: false });
+  const { run: first } = await start('first');
+  const { run: second } = await start('second');
+  await author.until('first', trains);
+  author.child.kill('SIGKILL');
+  await once(author.child, 'exit');
+
+  const { request, until } = await server({}, { isTrusted: false });
+  await until('second', is('queued'));
+  await request('esrgan/control', { run: first, request: 'stop' });
+  await until('first', is('stopped'));
+  // Comes after whatever the server has begun to do about the queue; fails where that has started the run.
+  await request('esrgan/moveInQueue', { run: second, by: 0 });
+  await request('esrgan/trust', null);
+  await until('second', trains);
 });
 
 test('two servers start a waiting run once', async () => {

@@ -7,7 +7,13 @@ import {
   IPCMessageReader,
   IPCMessageWriter,
 } from 'vscode-languageserver/node';
-import type { Notifications, ParamsOf, RequestName, ResultOf } from '../../../server/protocol/messages.ts';
+import type {
+  Notifications,
+  ParamsOf,
+  RequestName,
+  ResultOf,
+  StartOptions,
+} from '../../../server/protocol/messages.ts';
 import type { RunSummary } from '../../../server/protocol/runs.ts';
 import type { Settings } from '../../../server/protocol/settings.ts';
 
@@ -33,7 +39,11 @@ export interface ServerProcess {
 }
 
 /** Starts the server for a workspace of one folder. */
-export async function startServer(folder: string, settings: Partial<Settings> = {}): Promise<ServerProcess> {
+export async function startServer(
+  folder: string,
+  settings: Partial<Settings> = {},
+  initializationOptions: StartOptions = { isTrusted: true },
+): Promise<ServerProcess> {
   const child = fork(server, ['--node-ipc'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
@@ -60,6 +70,7 @@ export async function startServer(folder: string, settings: Partial<Settings> = 
     rootUri: uri,
     workspaceFolders: [{ uri, name: 'test' }],
     capabilities: { workspace: { configuration: true } },
+    initializationOptions,
   });
   await connection.sendNotification('initialized', {});
 
