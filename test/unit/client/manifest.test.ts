@@ -27,6 +27,35 @@ const viewIds: string[] = contributes.views.esrgan.map(({ id }: { id: string }) 
 test('every command of the manifest is in the code, and the other way round', () =>
   expect(found(/^ {4}(?:async )?'(esrgan\.\w+)'(?:\(|:)/gm)).toEqual([...commandIds].sort()));
 
+test('the palette has no command that nothing could be done with, but these that always can', () => {
+  const sometimes: string[] = contributes.menus.commandPalette.map(
+    ({ command }: { command: string }) => command,
+  );
+  expect(commandIds.filter((id) => !sometimes.includes(id)).sort()).toEqual([
+    'esrgan.doctor',
+    'esrgan.importBasicSR',
+    'esrgan.newRun',
+    'esrgan.restartServer',
+    'esrgan.showServerLog',
+    'esrgan.upscale',
+    'esrgan.upscaleWith',
+  ]);
+});
+
+test('every command has a title, and all are of one category', () =>
+  expect(
+    contributes.commands.filter(
+      ({ title, category }: { title?: string; category?: string }) => !title || category !== 'ESRGAN',
+    ),
+  ).toEqual([]));
+
+test('settings that name programs, folders or files do not count in workspaces that are not trusted', () => {
+  const named = Object.keys(contributes.configuration.properties).filter((id) =>
+    /path|folder|name/i.test(id.split('.').at(-1)!),
+  );
+  expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(named.sort());
+});
+
 test('every view is made in the code', () =>
   expect(found(/createTreeView(?:<\w+>)?\('(esrgan\.\w+)'/g)).toEqual([...viewIds].sort()));
 
