@@ -4,10 +4,14 @@ import { maximumComparedRuns } from '../server/protocol/comparison.ts';
 import { list, record, text } from './parse.ts';
 import type { RunList } from './run-list.ts';
 import { pickRunsToCompare } from './run-picker.ts';
+import type { RunsView } from './runs-view.ts';
 import { hostApp, type PanelServices } from './webview-panel.ts';
 import { isInside } from './webview-requests.ts';
 
 const viewType = 'esrgan.compare';
+
+/** Of files on this machine; the Explorer of a window on another machine names them in the second way. */
+const localSchemes = ['file', 'vscode-remote'];
 
 /** The panels that compare runs; any number. */
 export interface ComparePanels extends Disposable {
@@ -15,8 +19,20 @@ export interface ComparePanels extends Disposable {
   open(runs: readonly string[], column: ViewColumn): Promise<void>;
 }
 
-export function createComparePanels(services: PanelServices, runs: RunList): ComparePanels {
+export function createComparePanels(
+  services: PanelServices,
+  runs: RunList,
+  runsView: Pick<RunsView, 'dragged'>,
+): ComparePanels {
   const panels = new Map<WebviewPanel, readonly string[]>();
+
+  /** The runs that files and folders are or belong to. */
+  const runsOf = async (paths: readonly string[]) => {
+    const known = await runs.all();
+    return {
+      runs: known.map(({ run }) => run).filter((run) => paths.some((path) => isInside(run, path))),
+    };
+  };
 
   const adopt = async (compared: readonly string[], panel: WebviewPanel) => {
     panel.iconPath = Uri.joinPath(services.extension, 'media', 'icons', 'compare.svg');
@@ -40,15 +56,13 @@ export function createComparePanels(services: PanelServices, runs: RunList): Com
           'host/pickRuns': async ({ runs: chosen }) => ({
             runs: (await pickRunsToCompare(runs, chosen)) ?? null,
           }),
-          async 'host/runsOf'({ uris }) {
-            const paths = uris
-              .map((uri) => Uri.parse(uri))
-              .flatMap(({ scheme, fsPath }) => (scheme === 'file' ? [fsPath] : []));
-            const known = await runs.all();
-            return {
-              runs: known.map(({ run }) => run).filter((run) => paths.some((path) => isInside(run, path))),
-            };
-          },
+          'host/runsOf': ({ uris }) =>
+            runsOf(
+              uris
+                .map((uri) => Uri.parse(uri))
+                .flatMap(({ scheme, fsPath }) => (localSchemes.includes(scheme) ? [fsPath] : [])),
+            ),
+          'host/draggedRuns': () => runsOf(runsView.dragged),
           async 'host/setRuns'({ runs: shown }) {
             show(shown);
             hosted.allow(foldersOf(shown));

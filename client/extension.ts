@@ -45,7 +45,7 @@ function open(
   const runsView = createRunsView(link, runs, follows);
   const inventoryView = createInventoryView(link);
   const panels = createRunPanels({ extension, link, follows }, runs);
-  const comparePanels = createComparePanels({ extension, link, follows }, runs);
+  const comparePanels = createComparePanels({ extension, link, follows }, runs, runsView);
   const copies = Uri.joinPath(globalStorageUri, 'pictures').fsPath;
   const picturePanels = createPicturePanels({ extension, link, follows }, copies);
   const engines = createEngineStatus(link);

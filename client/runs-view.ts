@@ -19,6 +19,8 @@ import { failureNode, type TreeNode } from './tree-node.ts';
 /** The view of runs, and what is selected in it. */
 export interface RunsView extends Disposable {
   readonly selection: readonly TreeNode[];
+  /** Run directories and files that were dragged last. */
+  readonly dragged: readonly string[];
 }
 
 /** Runs that are open in the view are followed, so that checkpoints and samples appear as they are written. */
@@ -57,6 +59,7 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
     },
   };
   const owner = {};
+  let dragged: readonly string[] = [];
   const view: TreeView<TreeNode> = window.createTreeView('esrgan.runs', {
     treeDataProvider: provider,
     canSelectMany: true,
@@ -65,8 +68,8 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
       dragMimeTypes: ['text/uri-list'],
       dropMimeTypes: [],
       handleDrag(nodes, transfer) {
-        const paths = nodes.flatMap(({ target, file }) => target?.run ?? file ?? []);
-        const uris = paths.map((path) => Uri.file(path).toString());
+        dragged = nodes.flatMap(({ target, file }) => target?.run ?? file ?? []);
+        const uris = dragged.map((path) => Uri.file(path).toString());
         transfer.set('text/uri-list', new DataTransferItem(uris.join('\r\n')));
       },
     },
@@ -99,6 +102,9 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
   return {
     get selection() {
       return view.selection;
+    },
+    get dragged() {
+      return dragged;
     },
     dispose() {
       follows.release(owner);

@@ -9,6 +9,7 @@ const requestsWithoutParameters = [
   'esrgan/runs',
   'esrgan/jobs',
   'esrgan/closeBlend',
+  'host/draggedRuns',
   'host/upscaleWith',
   'host/convertWeights',
   'host/pickWeights',

@@ -39,7 +39,7 @@ export class BlendView extends LitElement {
       .alpha output { min-width: 4ch; font-weight: 600; }
       .ends { grid-column: 2; display: flex; justify-content: space-between; gap: 12px; color: var(--wb-quiet); font-size: 0.9em; }
       .ends span { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-      .status { color: var(--wb-quiet); min-height: 1.4em; }
+      .status { color: var(--wb-quiet); min-height: 1.4em; margin-bottom: 4px; }
       image-pane { --pane-ratio: 1; }
       .whole { max-width: 150px; }
       .panes { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 150px); gap: 12px; align-items: start; }
@@ -203,12 +203,12 @@ export class BlendView extends LitElement {
         <output for="alpha">${ui.alpha.toFixed(2)}</output>
         <div class="ends"><span>0: ${this.a.label}</span><span>1: ${this.b.label}</span></div>
       </div>
+      <div class="status" role="status">${shown && ui.picture !== null ? this.#statusText(shown) : ''}</div>
       ${
         ui.picture === null
           ? html`<div class="empty">${this.testSets.length === 0 ? 'No test set is here to show the mean on.' : 'Choose a picture; the mean of both nets then enlarges a part of it.'}</div>`
           : this.#renderPanes()
       }
-      <div class="status" role="status">${shown && ui.picture !== null ? this.#statusText(shown) : ''}</div>
     `;
   }
 

@@ -32,7 +32,7 @@ export class CheckpointsTab extends LitElement {
       :host { display: block; }
       .row { margin-bottom: 10px; }
       .parts { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 16px 40px; }
-      .weights { flex: 1 1 520px; min-width: 0; }
+      .weights { flex: 1 1 580px; min-width: 0; }
       blend-view { flex: 1 1 380px; min-width: min(100%, 320px); max-width: 640px; }
       h2 { margin: 0 0 6px; font-size: 0.9em; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; color: var(--wb-quiet); }
       .search { width: 20ch; }
@@ -45,7 +45,7 @@ export class CheckpointsTab extends LitElement {
       tbody th { font-family: var(--vscode-editor-font-family, monospace); font-size: 0.95em; }
       .shape { color: var(--wb-quiet); font-size: 0.9em; }
       .total th, .total td { border-bottom: 1px solid var(--wb-line); font-weight: 600; font-family: inherit; font-size: inherit; }
-      .bar { position: relative; min-width: 15ch; }
+      .bar { position: relative; min-width: 11ch; }
       .bar::before { content: ''; position: absolute; inset: 2px auto 2px 0; width: var(--share, 0); background: var(--vscode-progressBar-background, var(--wb-focus)); opacity: 0.35; border-radius: 2px; }
       .bar span { position: relative; }
       .bad { color: var(--wb-bad); }

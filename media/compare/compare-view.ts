@@ -7,6 +7,7 @@ import {
 } from '../../server/protocol/comparison.ts';
 import type { Job } from '../../server/protocol/jobs.ts';
 import type { RunDetail } from '../../server/protocol/runs.ts';
+import { draggedRunsType } from '../../server/protocol/webview.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { setVariable } from '../components/css-variable.ts';
 import { icon } from '../components/icons.ts';
@@ -19,7 +20,7 @@ import './config-tab.ts';
 import './curves-tab.ts';
 import './images-tab.ts';
 import { Latest } from './latest.ts';
-import { nameOf, type ShownRun, shownRuns } from './runs.ts';
+import { nameOf, type ShownRun, shownRuns, withRuns } from './runs.ts';
 import { publishedProtocol } from './table-model.ts';
 import './table-tab.ts';
 
@@ -171,7 +172,7 @@ export class CompareView extends LitElement {
         <ul class="runs" aria-label="Runs">
           ${this.#shownRuns.map((run) => this.#renderRun(run))}
         </ul>
-        <button class="push" ?disabled=${ui.runs.length >= maximumComparedRuns} @click=${() => this.#try('runs', () => this.#pickRuns())}>${icon('add')}Runs…</button>
+        <button class="push" title="Choose the runs; or drag some here from the view of runs with Shift" @click=${() => this.#try('runs', () => this.#pickRuns())}>${icon('add')}Runs…</button>
         <label class="end">
           baseline
           <select
@@ -311,21 +312,28 @@ export class CompareView extends LitElement {
   readonly #onDrop = (event: DragEvent): void => {
     this.classList.remove('dropping');
     const [type] = draggedTypes(event);
-    const uris =
-      type === undefined ? [] : (event.dataTransfer?.getData(type) ?? '').split(/\r?\n/).filter(Boolean);
-    if (uris.length === 0) return;
+    if (type === undefined) return;
     event.preventDefault();
+    const uris = (event.dataTransfer?.getData(type) ?? '').split(/\r?\n/).filter(Boolean);
     void this.#try('runs', async () => {
-      const { runs } = await this.host.request('host/runsOf', { uris });
-      if (runs.length === 0) throw new Error(`${uris.map(nameOf).join(', ')}: no run that is known here.`);
-      this.#setRuns([...new Set([...this.ui.runs, ...runs])]);
+      const { runs } =
+        type === draggedRunsType
+          ? await this.host.request('host/draggedRuns', null)
+          : await this.host.request('host/runsOf', { uris });
+      if (runs.length === 0) throw new Error('What was dropped is no run that is known here.');
+      const { runs: compared, left } = withRuns(this.ui.runs, runs);
+      this.#setRuns(compared);
+      if (left.length === 0) return;
+      throw new Error(
+        `At most ${maximumComparedRuns} runs can be compared: there was no room for ${left.map(nameOf).join(', ')}.`,
+      );
     });
   };
 }
 
-/** The kinds of what is dragged that name files. */
+/** The kinds of what is dragged that name runs or files, the most telling first. */
 function draggedTypes({ dataTransfer }: DragEvent): string[] {
-  return ['application/vnd.code.uri-list', 'text/uri-list'].filter((type) =>
+  return [draggedRunsType, 'application/vnd.code.uri-list', 'text/uri-list'].filter((type) =>
     dataTransfer?.types.includes(type),
   );
 }

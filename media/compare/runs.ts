@@ -1,3 +1,4 @@
+import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
 import type { RunDetail } from '../../server/protocol/runs.ts';
 import { runColour } from '../run-colours.ts';
 
@@ -31,6 +32,15 @@ export function shownRuns(runs: readonly string[], details: ReadonlyMap<string, 
       detail,
     };
   });
+}
+
+/** The runs with more behind them, as many as there is room for, and those that there is no room for. */
+export function withRuns(
+  runs: readonly string[],
+  added: readonly string[],
+): { readonly runs: readonly string[]; readonly left: readonly string[] } {
+  const all = [...new Set([...runs, ...added])];
+  return { runs: all.slice(0, maximumComparedRuns), left: all.slice(maximumComparedRuns) };
 }
 
 /** The last part of a path. */

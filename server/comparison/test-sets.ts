@@ -17,8 +17,8 @@ import type { OpenedRun } from './compared-run.ts';
 const depth = 2;
 
 /**
- * The test sets in these data folders, those with a folder of HR images, and what the runs are validated on; each
- * folder once, by name.
+ * The test sets in these data folders, those with a folder of HR images, by name; behind them what the runs are
+ * validated on. Each folder once.
  */
 export function findTestSets(dataFolders: readonly string[], runs: readonly OpenedRun[]): TestSet[] {
   const inFolders = dataFolders
@@ -33,12 +33,13 @@ export function findTestSets(dataFolders: readonly string[], runs: readonly Open
   );
   const found = [...inFolders, ...validation].filter(({ dir }) => hrFolder(dir) !== undefined);
   const unique = [...new Map(found.map((each) => [each.dir, each])).values()];
+  const isForTests = (dir: string) => inFolders.some((each) => each.dir === dir);
   return unique
     .map(({ name, dir }) => ({
       dir,
       name: isNameTaken(unique, name, dir) ? `${name} in ${dirname(dir)}` : name,
     }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => Number(isForTests(b.dir)) - Number(isForTests(a.dir)) || (a.name < b.name ? -1 : 1));
 }
 
 function isNameTaken(all: readonly TestSet[], name: string, dir: string): boolean {

@@ -17,6 +17,9 @@ import type { DrawablePicture } from './upscaling.ts';
 /** How many colours of runs there are. */
 export const runColours = 8;
 
+/** The type of what is dragged out of the view of runs, as the editor names it. */
+export const draggedRunsType = 'application/vnd.code.tree.esrgan.runs';
+
 /** The requests to the server that a webview may make; the editor passes them on. */
 export const webviewServerRequests = [
   'esrgan/runs',
@@ -74,6 +77,8 @@ export interface WebviewRequests extends Pick<Requests, (typeof webviewServerReq
   'host/pickRuns': { params: { runs: readonly string[] }; result: { runs: readonly string[] | null } };
   /** The runs that things dropped on the page belong to, from their addresses: run directories or files in them. */
   'host/runsOf': { params: { uris: readonly string[] }; result: { runs: readonly string[] } };
+  /** The runs that what was dragged last out of the view of runs belongs to: a page hears no more of it than its type. */
+  'host/draggedRuns': { params: null; result: { runs: readonly string[] } };
   /**
    * The runs that a comparison shows from now on. Where the page may not load their files yet, the editor lets it and
    * makes it anew, with the state that it has kept.

@@ -17,6 +17,7 @@ describe('what a webview may ask passes, without what does not belong to it', ()
     ['esrgan/newestPoints', { run: '/r', count: 5 }, { run: '/r', count: 5 }],
     ['esrgan/follow', { run: '/r', follow: false }, { run: '/r', follow: false }],
     ['esrgan/control', { run: '/r', request: 'pause' }, { run: '/r', request: 'pause' }],
+    ['host/draggedRuns', null, null],
     ['host/uris', { paths: ['/r/a'] }, { paths: ['/r/a'] }],
     ['host/save', { name: 'a.csv', content: 'x' }, { name: 'a.csv', content: 'x' }],
     ['host/save', { name: 'a.png', content: bytes }, { name: 'a.png', content: bytes }],

@@ -45,22 +45,24 @@ test.each<[string, string[], [string, string][]]>([
   expect(findTestSets([folder, join(folder, 'none')], [])).toEqual(named);
 });
 
-test('what runs are validated on, also plain folders; each once', () => {
-  const folder = files('val/a.png', 'set5/HR/b.png', 'set5/HR/c.png');
+test('what runs are validated on, also plain folders, behind the others; each once', () => {
+  const folder = files('val/a.png', 'set5/HR/b.png', 'set5/HR/c.png', 'set14/HR/d.png');
   const lines = [
-    `datasets: { mine: { hr: ${folder}/val }, five: { hr: ${folder}/set5/HR }, gone: { hr: ${folder}/none } }`,
-    'pretraining: { train_datasets: [mine], val_datasets: [mine, five] }',
-    'training: { train_datasets: [mine], val_datasets: [gone, mine] }',
+    `datasets: { a: { hr: ${folder}/val }, five: { hr: ${folder}/set5/HR }, gone: { hr: ${folder}/none } }`,
+    'pretraining: { train_datasets: [a], val_datasets: [a, five] }',
+    'training: { train_datasets: [a], val_datasets: [gone, a] }',
   ];
   const run = writeRun(temporaryFolder(), 'r', []);
   writeFileSync(run.config, `${lines.join('\n')}\n`);
   const found = findTestSets([folder], [openRun(run.root)]);
   expect(found).toEqual([
     { name: 'five', dir: join(folder, 'set5') },
-    { name: 'mine', dir: join(folder, 'val') },
+    { name: 'set14', dir: join(folder, 'set14') },
+    { name: 'a', dir: join(folder, 'val') },
   ]);
   expect(found.map(testSetSummary)).toMatchObject([
     { pictures: [join(folder, 'set5/HR/b.png'), join(folder, 'set5/HR/c.png')] },
+    { pictures: [join(folder, 'set14/HR/d.png')] },
     { pictures: [join(folder, 'val/a.png')] },
   ]);
 });
