@@ -41,7 +41,7 @@ export class CheckpointsTab extends LitElement {
       th, td { padding: 1px 10px 1px 0; text-align: right; white-space: nowrap; font-weight: normal; }
       th:first-child { text-align: left; }
       thead th { position: sticky; top: 0; z-index: 1; background: var(--wb-background); color: var(--wb-quiet); box-shadow: inset 0 -1px var(--wb-line); }
-      thead button { padding: 0 2px; border-radius: 3px; }
+      thead button { padding: 0; border-radius: 3px; }
       tbody th { font-family: var(--vscode-editor-font-family, monospace); font-size: 0.95em; }
       .shape { color: var(--wb-quiet); font-size: 0.9em; }
       .total th, .total td { border-bottom: 1px solid var(--wb-line); font-weight: 600; font-family: inherit; font-size: inherit; }

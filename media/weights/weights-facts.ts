@@ -50,11 +50,19 @@ const layoutNames: Readonly<Record<string, string>> = {
 
 /** The results of a validation. */
 export function metricFacts(metrics: Readonly<Record<string, number | null>>): Fact[] {
-  return Object.entries(metrics).map(([name, value]) => {
+  return Object.entries(metrics).map(([key, value]) => {
+    const name = metricNames[key] ?? key;
     if (value === null) return [name, '∞'];
-    return [name, name.startsWith('psnr') ? `${value.toFixed(2)} dB` : value.toFixed(4)];
+    return [name, key.startsWith('psnr') ? `${value.toFixed(2)} dB` : value.toFixed(4)];
   });
 }
+
+/** What the trainer validates by, for people. */
+const metricNames: Readonly<Record<string, string>> = {
+  psnr: 'PSNR on RGB',
+  ssim: 'SSIM on RGB',
+  psnr_y: 'PSNR on Y',
+};
 
 /** A line of the table of tensors. */
 export interface TensorRow {

@@ -80,7 +80,7 @@ export class WeightsView extends LitElement {
       <h1>${name}</h1>
       <p class="what">${this.#title(report)}</p>
       <div class="row">
-        ${canUpscale ? html`<button class="push" @click=${() => this.#upscale()}>Upscale with This…</button>` : nothing}
+        ${canUpscale ? html`<button class="push" @click=${() => this.#upscale()}>Upscale With This…</button>` : nothing}
         ${isGenerator ? html`<button class="push" ?disabled=${this.busy !== ''} @click=${() => this.#convert()}>Convert…</button>` : nothing}
         ${report.format === 'ONNX' ? nothing : html`<button class="push" ?disabled=${this.busy !== ''} @click=${() => this.#compare()}>Compare…</button>`}
         <span class="quiet" role="status">${this.busy || this.notice}</span>

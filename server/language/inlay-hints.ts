@@ -117,17 +117,14 @@ function lengthHints(config: ResolvedConfig, stage: Stage, length: StageLength |
       { path: [stage, 'num_epoch'], label: `${formatCount(ofEpochs)} steps` },
       {
         path: [stage, 'num_step'],
-        label: `not reached: ${formatCount(num_epoch)} epochs are ${formatCount(ofEpochs)} steps`,
+        label: `not reached: ends at step ${formatCount(ofEpochs)}`,
       },
     ];
   }
   return [
     {
       path: [stage, 'num_epoch'],
-      label:
-        num_step < ofEpochs
-          ? `not reached: \`num_step\` ends it in epoch ${last}`
-          : `${formatCount(ofEpochs)} steps`,
+      label: num_step < ofEpochs ? `not reached: ends in epoch ${last}` : `${formatCount(ofEpochs)} steps`,
     },
     { path: [stage, 'num_step'], label: `epoch ${last}` },
   ];

@@ -130,7 +130,7 @@ describe.skipIf(whySkipped)(`weights${whySkipped ? ` (skipped: ${whySkipped})` :
 
   test('upscale, convert and compare', async () => {
     await open();
-    await page.page.getByRole('button', { name: 'Upscale with This…' }).click();
+    await page.page.getByRole('button', { name: 'Upscale With This…' }).click();
     await soon(() => asked).toEqual(['upscale']);
     await page.page.getByRole('button', { name: 'Convert…' }).click();
     await page.page.getByText('Written: /w/net.pth').waitFor();
@@ -158,7 +158,7 @@ describe.skipIf(whySkipped)(`weights${whySkipped ? ` (skipped: ${whySkipped})` :
     await open();
     await page.page.getByText(reason).waitFor();
     await soon(text).toContain('No generator that is known here');
-    expect(await page.page.getByRole('button', { name: 'Upscale with This…' }).count()).toBe(0);
+    expect(await page.page.getByRole('button', { name: 'Upscale With This…' }).count()).toBe(0);
     expect(await page.page.getByRole('button', { name: 'Convert…' }).count()).toBe(0);
     expect(await page.page.locator('tbody tr').count()).toBe(3);
   });

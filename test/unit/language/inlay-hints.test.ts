@@ -36,10 +36,8 @@ describe('hints', () => {
     ['scale_factor: 2\npretraining: { cr_patch_size: [192, 128]«LR 96×64» }\n'],
     ['training:\n  cr_patch_size: [64, 64]«LR 16×16» # c\n'],
     ['pretraining:\n  num_epoch: 8000«400,000 steps»\n  sched_step: 175000«epoch 3,500»\n'],
-    [
-      'pretraining:\n  num_epoch: 8000«not reached: `num_step` ends it in epoch 20»\n  num_step: 1000«epoch 20»\n',
-    ],
-    ['pretraining:\n  num_epoch: 10«500 steps»\n  num_step: 1000«not reached: 10 epochs are 500 steps»\n'],
+    ['pretraining:\n  num_epoch: 8000«not reached: ends in epoch 20»\n  num_step: 1000«epoch 20»\n'],
+    ['pretraining:\n  num_epoch: 10«500 steps»\n  num_step: 1000«not reached: ends at step 500»\n'],
     ['pretraining:\n  num_epoch: 20«1,000 steps»\n  num_step: 1000«epoch 20»\n'],
     ['training:\n  g_sched_steps: [50, 51, 100000]«epochs 1, 2, 2,000»\n  d_sched_steps: []\n'],
     ['training:\n  g_sched_steps: [50]«epoch 1»\n'],

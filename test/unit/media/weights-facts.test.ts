@@ -66,10 +66,11 @@ test('where a checkpoint’s file comes from', () => {
 });
 
 test('metrics', () => {
-  expect(metricFacts({ psnr: 25.4912, ssim: 0.71239, psnr_y: null })).toEqual([
-    ['psnr', '25.49 dB'],
-    ['ssim', '0.7124'],
-    ['psnr_y', '∞'],
+  expect(metricFacts({ psnr: 25.4912, ssim: 0.71239, psnr_y: null, niqe: 4.5 })).toEqual([
+    ['PSNR on RGB', '25.49 dB'],
+    ['SSIM on RGB', '0.7124'],
+    ['PSNR on Y', '∞'],
+    ['niqe', '4.5000'],
   ]);
 });
 
