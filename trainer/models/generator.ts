@@ -12,13 +12,17 @@ import { type GeneratorOptions, upsamplings } from './shapes/generator.ts';
  * @returns `[N, h * scale, w * scale, img_channels]`, not clamped
  */
 export function generator(options: GeneratorOptions, parameters: Tensors, x: tf.Tensor4D): tf.Tensor4D {
-  const convolve = (map: tf.Tensor4D, name: string): tf.Tensor4D => {
-    const filter = parameters[`${name}.weight`];
-    const bias = parameters[`${name}.bias`];
-    if (!filter || !bias) throw new Error(`The generator lacks the parameters of ${name}.`);
-    return tf.add(tf.conv2d(map, rank4(filter), 1, 'same'), bias);
-  };
-  const activate = (map: tf.Tensor4D): tf.Tensor4D => tf.leakyRelu(map, 0.2);
+  return generatorTail(options, parameters, generatorTrunk(options, parameters, x));
+}
+
+/**
+ * All of the generator that works at low resolution.
+ *
+ * @param x as for {@link generator}; its size is `u` = `input_unshuffle` times that of the result
+ * @returns `[N, h / u, w / u, rrdb_channels]`
+ */
+export function generatorTrunk(options: GeneratorOptions, parameters: Tensors, x: tf.Tensor4D): tf.Tensor4D {
+  const convolve = convolution(parameters);
   const skip = (branch: tf.Tensor4D, from: tf.Tensor4D): tf.Tensor4D =>
     tf.add(tf.mul(branch, options.residual_scaling), from);
 
@@ -36,18 +40,47 @@ export function generator(options: GeneratorOptions, parameters: Tensors, x: tf.
       map = denseBlock(map, `${name}.rdb${dense}`);
     return skip(map, input);
   };
+
+  const first = convolve(pixelUnshuffle(x, options.input_unshuffle ?? 1), 'conv_first');
+  let map = first;
+  for (let block = 0; block < options.num_basic_blocks; block++) map = residualBlock(map, `body.${block}`);
+  return tf.add(first, convolve(map, 'conv_body'));
+}
+
+/**
+ * What makes the image out of the trunk's features: upsampling and the last two convolutions.
+ *
+ * @param features `[N, h, w, rrdb_channels]`, the result of {@link generatorTrunk}
+ * @returns `[N, h * f, w * f, img_channels]`, not clamped; f is `scale_factor` times `input_unshuffle`
+ */
+export function generatorTail(
+  options: GeneratorOptions,
+  parameters: Tensors,
+  features: tf.Tensor4D,
+): tf.Tensor4D {
+  const convolve = convolution(parameters);
   const upsample = (map: tf.Tensor4D, name: string): tf.Tensor4D => {
     if (options.use_subpixel_conv) return activate(pixelShuffle(convolve(map, name), 2));
     const [, height, width] = map.shape;
     return activate(convolve(tf.image.resizeNearestNeighbor(map, [height * 2, width * 2]), name));
   };
 
-  const first = convolve(pixelUnshuffle(x, options.input_unshuffle ?? 1), 'conv_first');
-  let map = first;
-  for (let block = 0; block < options.num_basic_blocks; block++) map = residualBlock(map, `body.${block}`);
-  map = tf.add(first, convolve(map, 'conv_body'));
+  let map = features;
   for (let up = 1; up <= upsamplings(options); up++) map = upsample(map, `conv_up${up}`);
   return convolve(activate(convolve(map, 'conv_hr')), 'conv_last');
+}
+
+function convolution(parameters: Tensors): (map: tf.Tensor4D, name: string) => tf.Tensor4D {
+  return (map, name) => {
+    const filter = parameters[`${name}.weight`];
+    const bias = parameters[`${name}.bias`];
+    if (!filter || !bias) throw new Error(`The generator lacks the parameters of ${name}.`);
+    return tf.add(tf.conv2d(map, rank4(filter), 1, 'same'), bias);
+  };
+}
+
+function activate(map: tf.Tensor4D): tf.Tensor4D {
+  return tf.leakyRelu(map, 0.2);
 }
 
 /**

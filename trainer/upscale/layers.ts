@@ -1,6 +1,8 @@
 import type { FloatImage } from '../data/image.ts';
 import { imresizeFloat } from '../data/imresize.ts';
-import type { Upscaler } from './upscaler.ts';
+import { cropFloats } from './resize-canvas.ts';
+import { type Rect, scaledRect } from './tiles.ts';
+import { type Upscaler, upscalePart } from './upscaler.ts';
 
 /** Context that bicubic enlargement needs, in low-resolution pixels. */
 const bicubicReach = 2;
@@ -11,21 +13,22 @@ const bicubicReach = 2;
  * Alpha is enlarged by bicubic interpolation: a net knows photos, not masks. Closing it closes `upscaler`.
  */
 export function upscaleLayers(upscaler: Upscaler): Upscaler {
+  const { scale } = upscaler;
+  const enlargePart = async (image: FloatImage, part: Rect): Promise<FloatImage> => {
+    if (image.channels === 3) return upscalePart(upscaler, image, part);
+    const grey = image.channels < 3;
+    const rgb = mapChannels(image, grey ? [[0], [0], [0]] : [[0], [1], [2]]);
+    const enlarged = await upscalePart(upscaler, rgb, part);
+    const colour = grey ? mapChannels(enlarged, [[0, 1, 2]]) : enlarged;
+    if (image.channels % 2 === 1) return colour;
+    const alpha = imresizeFloat(mapChannels(image, [[image.channels - 1]]), scale);
+    return withAlpha(colour, cropFloats(alpha, scaledRect(part, scale)));
+  };
   return {
-    name: upscaler.name,
-    scale: upscaler.scale,
+    ...upscaler,
     reach: Math.max(upscaler.reach, bicubicReach),
-    alignment: upscaler.alignment ?? 1,
-    async upscale(image) {
-      if (image.channels === 3) return upscaler.upscale(image);
-      const grey = image.channels < 3;
-      const enlarged = await upscaler.upscale(mapChannels(image, grey ? [[0], [0], [0]] : [[0], [1], [2]]));
-      const colour = grey ? mapChannels(enlarged, [[0, 1, 2]]) : enlarged;
-      if (image.channels % 2 === 1) return colour;
-      const alpha = imresizeFloat(mapChannels(image, [[image.channels - 1]]), upscaler.scale);
-      return withAlpha(colour, alpha);
-    },
-    close: () => upscaler.close(),
+    upscale: (image) => enlargePart(image, { x: 0, y: 0, width: image.width, height: image.height }),
+    upscalePart: enlargePart,
   };
 }
 

@@ -1,17 +1,21 @@
 import type { FloatImage } from '../data/image.ts';
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
-import { generator } from '../models/generator.ts';
+import { generatorTail, generatorTrunk } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
-import { type GeneratorOptions, generatorReach } from '../models/shapes/generator.ts';
-import { upscalePadded } from './resize-canvas.ts';
+import { type GeneratorOptions, generatorReach, generatorTailReach } from '../models/shapes/generator.ts';
+import { cropFloats, padByReflection } from './resize-canvas.ts';
+import { type Rect, scaledRect } from './tiles.ts';
+import { upscaleImage } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 
-/** Programs kept: tiles come in few shapes, and each compiled one holds a copy of the weights. */
-const programsKept = 3;
+/** What the maps of a dense block may take in the trunk, and the three near the output in the tail, in bytes. */
+const memory = { trunk: 100e6, tail: 100e6 };
 
 /**
- * A generator as an upscaler: one program is compiled for each size of tile. For nets that rearrange their input,
- * images are padded to a multiple of what those take together.
+ * A generator as an upscaler, in two programs for each size of tile. Its trunk, at low resolution, sees all of the
+ * context of a tile; its tail, which is half of the work and would need nearly all of the memory, goes over the trunk's
+ * features in smaller tiles with hardly any context. For nets that rearrange their input, images are padded by
+ * reflection to a multiple of what those take together.
  */
 export function networkUpscaler(
   engine: Engine,
@@ -19,50 +23,111 @@ export function networkUpscaler(
   options: GeneratorOptions,
   parameters: HostTensors,
 ): Upscaler {
-  const programs = new Map<string, Promise<Program>>();
+  const { scale_factor: scale, img_channels, rrdb_channels, input_unshuffle: unshuffle = 1 } = options;
+  const tailScale = scale * unshuffle;
+  const trunk = imagePrograms(3, (height, width) =>
+    engine.freeze(
+      ({ image }, weights) => ({ outputs: { result: generatorTrunk(options, weights, rank4(image!)) } }),
+      { image: [1, height, width, img_channels] },
+      parameters,
+    ),
+  );
+  const tailPrograms = imagePrograms(2, (height, width) =>
+    engine.freeze(
+      ({ image }, weights) => ({ outputs: { result: generatorTail(options, weights, rank4(image!)) } }),
+      { image: [1, height, width, rrdb_channels] },
+      parameters,
+    ),
+  );
+  const tail: Upscaler = {
+    name,
+    scale: tailScale,
+    reach: generatorTailReach(options),
+    tile: Math.floor(Math.sqrt(memory.tail / (3 * 4 * rrdb_channels)) / tailScale),
+    upscale: (features) =>
+      tailPrograms.run(features, {
+        width: features.width * tailScale,
+        height: features.height * tailScale,
+        channels: img_channels,
+      }),
+    close: tailPrograms.close,
+  };
 
-  async function programFor(height: number, width: number): Promise<Program> {
-    const key = `${height}x${width}`;
-    const program =
-      programs.get(key) ??
-      engine.freeze(
-        ({ lr }, weights) => ({ outputs: { sr: generator(options, weights, rank4(lr!)) } }),
-        { lr: [1, height, width, options.img_channels] },
-        parameters,
-      );
-    programs.delete(key);
-    programs.set(key, program);
-    const [oldest] = programs;
-    if (programs.size > programsKept && oldest) {
-      programs.delete(oldest[0]);
-      await (await oldest[1]).close();
-    }
-    return program;
+  async function enlargePart(image: FloatImage, part: Rect): Promise<FloatImage> {
+    const width = Math.ceil(image.width / unshuffle);
+    const height = Math.ceil(image.height / unshuffle);
+    const padded = padByReflection(image, width * unshuffle, height * unshuffle);
+    const features = await trunk.run(padded, { width, height, channels: rrdb_channels });
+    const [x, right] = spanAround(part.x / unshuffle, part.width / unshuffle, tail.reach, width);
+    const [y, bottom] = spanAround(part.y / unshuffle, part.height / unshuffle, tail.reach, height);
+    const enlarged = await upscaleImage(
+      tail,
+      cropFloats(features, { x, y, width: right - x, height: bottom - y }),
+    );
+    const wanted = scaledRect(part, scale);
+    return cropFloats(enlarged, { ...wanted, x: wanted.x - x * tailScale, y: wanted.y - y * tailScale });
   }
 
-  const { scale_factor: scale, input_unshuffle: alignment = 1 } = options;
-  const enlarge = async ({ width, height, channels, data }: FloatImage): Promise<FloatImage> => {
-    const program = await programFor(height, width);
-    const { sr } = await program.run({ lr: data });
-    return { width: width * scale, height: height * scale, channels, data: sr! };
-  };
+  // One after the other, so that no program ends under another call.
   let running: Promise<unknown> = Promise.resolve();
+  const upscalePart = (image: FloatImage, part: Rect): Promise<FloatImage> => {
+    const result = running.then(() => enlargePart(image, part));
+    // Without the result: it is large.
+    running = result.then(
+      () => {},
+      () => {},
+    );
+    return result;
+  };
+  const maps = rrdb_channels + (options.num_residual_blocks - 1) * options.growth_channels;
   return {
     name,
     scale,
     reach: generatorReach(options),
-    alignment,
-    upscale(image) {
-      const width = Math.ceil(image.width / alignment) * alignment;
-      const height = Math.ceil(image.height / alignment) * alignment;
-      const result = upscalePadded(image, { width, height }, scale, enlarge);
-      // Without the results: they are large.
-      running = Promise.allSettled([running, result]).then(() => {});
-      return result;
-    },
+    alignment: unshuffle,
+    // Its maps, and once more the copies that concatenations make.
+    tile: Math.floor(Math.sqrt(memory.trunk / (2 * 4 * maps))) * unshuffle,
+    upscale: (image) => upscalePart(image, { x: 0, y: 0, width: image.width, height: image.height }),
+    upscalePart,
     async close() {
       // Whoever cancelled did not wait for the last run, and a program must not end under it.
       await running;
+      await trunk.close();
+      await tail.close();
+    },
+  };
+}
+
+/** Begin and end of a part with a margin on both sides, as far as there are pixels. */
+function spanAround(start: number, length: number, margin: number, size: number): [number, number] {
+  return [Math.max(Math.floor(start) - margin, 0), Math.min(Math.ceil(start + length) + margin, size)];
+}
+
+/** Programs that make `result` of `image`, one for each size; the `most` used last are kept. */
+function imagePrograms(most: number, compile: (height: number, width: number) => Promise<Program>) {
+  const programs = new Map<string, Promise<Program>>();
+  const programFor = async (height: number, width: number): Promise<Program> => {
+    const key = `${height}x${width}`;
+    const program = programs.get(key) ?? compile(height, width);
+    programs.delete(key);
+    programs.set(key, program);
+    const [oldest] = programs;
+    if (programs.size > most && oldest) {
+      programs.delete(oldest[0]);
+      await (await oldest[1]).close();
+    }
+    return program;
+  };
+  return {
+    async run(
+      image: FloatImage,
+      shape: Readonly<Pick<FloatImage, 'width' | 'height' | 'channels'>>,
+    ): Promise<FloatImage> {
+      const program = await programFor(image.height, image.width);
+      const { result } = await program.run({ image: image.data });
+      return { ...shape, data: result! };
+    },
+    async close(): Promise<void> {
       for (const program of programs.values()) await (await program).close();
       programs.clear();
     },

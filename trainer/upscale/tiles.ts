@@ -8,6 +8,11 @@ export interface Rect {
   readonly height: number;
 }
 
+/** Where a rectangle lies when the image is enlarged. */
+export function scaledRect({ x, y, width, height }: Rect, scale: number): Rect {
+  return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
+}
+
 /** One piece of the work, in pixels of the low-resolution image. */
 export interface Tile {
   /** What the net reads: the kept part and its context. */
@@ -19,9 +24,9 @@ export interface Tile {
 /**
  * Cuts an image of `width` x `height` pixels into tiles, row by row. The kept parts cover every pixel
  * exactly once and have at least `overlap` pixels of context on each side, except where the image ends.
- * All tiles have the same size, `min(width, tile)` x `min(height, tile)`, because an engine prepares one
- * graph for each size: tiles are spread evenly and overlap more where the image is not a whole multiple.
- * They begin at multiples of `alignment`, for which the last ones are up to `alignment` - 1 pixels larger.
+ * All tiles have the same size, because an engine prepares one graph for each size: at most `tile` pixels a side, and
+ * no more than as many tiles need. They begin at multiples of `alignment`, for which the last ones are up to
+ * `alignment` - 1 pixels larger.
  *
  * @throws WorkbenchError `usage` when the context leaves nothing of a tile to keep.
  */
@@ -49,10 +54,11 @@ export function planTiles(
 
 /** Spans along one axis: pixels read, `[start, start + length)`, and pixels kept, `[from, to)`. */
 function cut(size: number, tile: number, overlap: number, alignment: number) {
-  const length = Math.min(size, tile);
-  const last = Math.floor((size - length) / alignment) * alignment;
   // Rounding a start down to a multiple shortens what its tile shares with the next one.
-  const steps = Math.ceil(last / (tile - 2 * overlap - (alignment - 1)));
+  const shared = 2 * overlap + alignment - 1;
+  const steps = Math.max(0, Math.ceil((size - tile - (alignment - 1)) / (tile - shared)));
+  const length = steps === 0 ? size : Math.min(tile, Math.ceil((size + steps * shared) / (steps + 1)));
+  const last = Math.floor((size - length) / alignment) * alignment;
   const start = (index: number) =>
     steps === 0 ? 0 : Math.round((index * last) / steps / alignment) * alignment;
   // Neighbours share at least 2 * overlap pixels; the seam lies in the middle of what they share.

@@ -3,11 +3,11 @@ import { WorkbenchError } from '../errors/errors.ts';
 import { unlessCancelled } from './cancel.ts';
 import type { PicturePixels } from './picture.ts';
 import { cropFloats } from './resize-canvas.ts';
-import { planTiles, type Rect } from './tiles.ts';
-import type { Upscaler } from './upscaler.ts';
+import { planTiles, type Rect, scaledRect } from './tiles.ts';
+import { type Upscaler, upscalePart } from './upscaler.ts';
 
 export interface TileOptions {
-  /** Side of a tile in low-resolution pixels, context included; 192 by default. */
+  /** Side of a tile in low-resolution pixels, context included; what the upscaler says by default. */
   readonly tile?: number;
   /** Context on each side of a tile in low-resolution pixels; see `defaultOverlap`. */
   readonly overlap?: number;
@@ -25,10 +25,7 @@ export interface Piece {
   readonly pixels: FloatImage;
 }
 
-/**
- * At 192 pixels an RRDB net with 64 channels and scale 4 holds three maps of 768 x 768 x 64 numbers near its
- * output, 450 MB, and two thirds of each tile's width are new.
- */
+/** For upscalers of which nothing is known. */
 const defaultTile = 192;
 
 /**
@@ -51,33 +48,28 @@ export async function* upscaleTiles(
   image: PicturePixels,
   options: TileOptions = {},
 ): AsyncGenerator<Piece> {
-  const { tile: size = defaultTile, signal, onTile } = options;
+  const { tile: size = upscaler.tile ?? defaultTile, signal, onTile } = options;
   const overlap = options.overlap ?? defaultOverlap(upscaler.reach, size);
   const { scale, alignment = 1 } = upscaler;
   const tiles = planTiles(image.width, image.height, size, overlap, alignment);
   for (const [index, { source, keep }] of tiles.entries()) {
     const part = await image.read(source);
-    const enlarged = await unlessCancelled(signal, () => upscaler.upscale(part));
-    const pixels = cropFloats(enlarged, {
-      x: (keep.x - source.x) * scale,
-      y: (keep.y - source.y) * scale,
-      width: keep.width * scale,
-      height: keep.height * scale,
-    });
+    const kept = { ...keep, x: keep.x - source.x, y: keep.y - source.y };
+    const pixels = await unlessCancelled(signal, () => upscalePart(upscaler, part, kept));
     if (!allFinite(pixels.data)) {
       throw new WorkbenchError(
         'engine',
         `${upscaler.name} gave values that are not numbers. Its weights are damaged, or the GPU failed: try --engine cpu.`,
       );
     }
-    const rect = { x: keep.x * scale, y: keep.y * scale, width: pixels.width, height: pixels.height };
     onTile?.(index + 1, tiles.length);
-    yield { rect, pixels };
+    yield { rect: scaledRect(keep, scale), pixels };
   }
 }
 
 /**
- * Enlarges a whole image in memory, `[h, w, c]` to `[h * scale, w * scale, c]`, tile by tile.
+ * Enlarges a whole image in memory, `[h, w, c]` to `[h * scale, w * scale, k]`, tile by tile; k is what the upscaler
+ * makes of c channels, usually as many.
  *
  * @throws as `upscaleTiles`.
  */
@@ -88,16 +80,19 @@ export async function upscaleImage(
 ): Promise<FloatImage> {
   const width = image.width * upscaler.scale;
   const height = image.height * upscaler.scale;
-  const data = new Float32Array(width * height * image.channels);
+  let whole: FloatImage | undefined;
   const source = { ...image, read: async (part: Rect) => cropFloats(image, part) };
   for await (const { rect, pixels } of upscaleTiles(upscaler, source, options)) {
-    const row = rect.width * image.channels;
+    const { channels } = pixels;
+    whole ??= { width, height, channels, data: new Float32Array(width * height * channels) };
+    const row = rect.width * channels;
     for (let y = 0; y < rect.height; y++) {
-      const at = ((rect.y + y) * width + rect.x) * image.channels;
-      data.set(pixels.data.subarray(y * row, (y + 1) * row), at);
+      const at = ((rect.y + y) * width + rect.x) * channels;
+      whole.data.set(pixels.data.subarray(y * row, (y + 1) * row), at);
     }
   }
-  return { width, height, channels: image.channels, data };
+  if (!whole) throw new Error('An image of no pixels cannot be enlarged.');
+  return whole;
 }
 
 function allFinite(values: Float32Array): boolean {

@@ -32,6 +32,14 @@ test('there are no more tiles than the context asks for', () => {
   expect(count(100, 10, 0)).toBe(10);
 });
 
+test('tiles are no larger than they have to be', () => {
+  const side = (size: number, tile: number, overlap: number) =>
+    planTiles(size, 1, tile, overlap)[0]!.source.width;
+  expect(side(16, 16, 4)).toBe(16);
+  expect(side(17, 16, 4)).toBe(13);
+  expect(side(1000, 361, 32)).toBe(298);
+});
+
 test('a tile that is all context is refused', () => {
   expect(() => planTiles(100, 100, 35, 16, 4)).toThrow(/tile of 35 .* larger than 35/);
   expect(() => planTiles(100, 100, 32, 16)).toThrow(/tile of 32 .* larger than 32/);
@@ -40,8 +48,16 @@ test('a tile that is all context is refused', () => {
 function check(width: number, height: number, tile: number, overlap: number, alignment = 1): void {
   const where = `${width}x${height}, tile ${tile}, overlap ${overlap}, alignment ${alignment}`;
   const kept = new Uint8Array(width * height);
-  for (const { source, keep } of planTiles(width, height, tile, overlap, alignment)) {
-    const surplus = [source.width - Math.min(width, tile), source.height - Math.min(height, tile)];
+  const tiles = planTiles(width, height, tile, overlap, alignment);
+  const first = tiles[0]!.source;
+  for (const [size, side] of [
+    [width, first.width],
+    [height, first.height],
+  ] as const) {
+    expect(side <= tile + (side === size ? alignment - 1 : 0), where).toBe(true);
+  }
+  for (const { source, keep } of tiles) {
+    const surplus = [source.width - first.width, source.height - first.height];
     const atEnd = [source.x + source.width === width, source.y + source.height === height];
     for (const [axis, pixels] of surplus.entries()) {
       expect(pixels >= 0 && pixels < (atEnd[axis] ? alignment : 1), where).toBe(true);

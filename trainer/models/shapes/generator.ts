@@ -63,10 +63,15 @@ export function generatorConvolutions(options: GeneratorOptions): GeneratorConvo
 export function generatorReach(options: GeneratorOptions): number {
   const trunk = 2 + options.num_basic_blocks * options.num_dense_blocks * options.num_residual_blocks;
   const { input_unshuffle: unshuffle = 1 } = options;
+  return unshuffle * (trunk + generatorTailReach(options)) + (unshuffle - 1);
+}
+
+/** Pixels of the trunk's features, from each side, that an output pixel can depend on. */
+export function generatorTailReach(options: GeneratorOptions): number {
   // Convolutions at twice the resolution reach half as far; conv_hr and conv_last work at full resolution.
-  let tail = 2 / (options.scale_factor * unshuffle);
+  let reach = 2 / (options.scale_factor * (options.input_unshuffle ?? 1));
   for (let up = 1; up <= upsamplings(options); up++) {
-    tail += 1 / (options.use_subpixel_conv ? 2 ** (up - 1) : 2 ** up);
+    reach += 1 / (options.use_subpixel_conv ? 2 ** (up - 1) : 2 ** up);
   }
-  return unshuffle * (trunk + Math.ceil(tail)) + (unshuffle - 1);
+  return Math.ceil(reach);
 }
