@@ -24,7 +24,7 @@ export async function demoFour(folder, vgg) {
   const start = performance.now();
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const testSet = await prepareData(join(folder, 'data'));
+  const testSet = await prepareFourSets(join(folder, 'data'));
   const files = await prepareRuns(folder, vgg);
   console.log(
     vgg
@@ -42,9 +42,16 @@ export async function demoFour(folder, vgg) {
   );
 }
 
-async function prepareData(folder) {
+/**
+ * Makes the images of both data sets of the four runs.
+ *
+ * @param {string} folder of `a`, `b`, `val` and `test`, which are made anew
+ * @returns {Promise<string>} the folder of the test set
+ */
+export async function prepareFourSets(folder) {
   const { train, test } = await prepareDemoData(folder);
   const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+  for (const set of [a, b]) await rm(set, { recursive: true, force: true });
   await rename(train, a);
   await mkdir(b);
   for (const [index, name] of (await readdir(a)).sort().entries()) {

@@ -55,6 +55,7 @@ function makePackage(target) {
     cpSync(path, join(stage, path), { recursive: true });
   }
   writeFileSync(join(stage, 'package.json'), JSON.stringify(packagedManifest(), null, 2));
+  writeFileSync(join(stage, 'README.md'), packagedReadme());
   installNativePackages(stage, target);
   const file = packageFile(target);
   const vsce = resolve('node_modules/@vscode/vsce/vsce');
@@ -78,6 +79,13 @@ function packagedManifest() {
   const { scripts: _scripts, devDependencies: _dev, allowScripts: _allow, files: _files, ...rest } = manifest;
   const versions = nativePackages.map((name) => [name, lock.packages[`node_modules/${name}`].version]);
   return { ...rest, dependencies: Object.fromEntries(versions) };
+}
+
+/** Without pictures: VS Code shows only those that lie on the web. */
+function packagedReadme() {
+  return readFileSync('README.md', 'utf8')
+    .replace(/<picture>.*?<\/picture>\n\n/gs, '')
+    .replace(/^!\[[^\]]*\]\([^)]*\)\n\n/gm, '');
 }
 
 function installNativePackages(stage, target) {

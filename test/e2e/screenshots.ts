@@ -1,11 +1,14 @@
-// `npm run screenshots`: pictures of every view for the README, in docs/images, from the real workbench with a real
-// run, in light, dark and high contrast.
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+// `npm run screenshots`: pictures of every view in docs/images, from the real workbench with real runs, in light, dark
+// and high contrast. As arguments it takes names of views and of themes (none: all). The workspace with its runs stays
+// in the folder for temporary files: the first time trains for some minutes, the next ones only take pictures.
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareDemoData } from '../../scripts/demo-data.mjs';
+import sharp from 'sharp';
+import { setUpVSCode } from '../../scripts/setup-vscode.mjs';
 import { type StartedEditor, startEditor } from './editor.ts';
 import { RunPanel } from './run-panel.ts';
+import { pictureName, prepareScreenshotWorkspace } from './screenshot-workspace.ts';
 import { Workbench } from './workbench.ts';
 import { endTrainers } from './workspace.ts';
 
@@ -15,85 +18,250 @@ const themes = {
   'high-contrast': 'Default High Contrast',
 };
 const target = 'docs/images';
+const file = 'first-run.esrgan.yaml';
 const samplesWanted = 4;
+const size = { width: 1440, height: 900 };
 
-const folder = join(realpathSync(mkdtempSync(join(tmpdir(), 'esrgan-pictures-'))), 'satellite');
+/** Each brings the window to what is to be seen; it begins without open editors, with the Explorer in the side bar. */
+const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> = {
+  async 'run-file'(workbench) {
+    await workbench.open(file);
+    await workbench.textEditor.lens('Resume').first().waitFor();
+    await hint(workbench, 'LR 16').waitFor();
+    await workbench.textEditor.goToEndOfLine(3);
+  },
+
+  async completion(workbench) {
+    const { page, textEditor } = workbench;
+    await workbench.open(file);
+    await textEditor.goToEndOfLine(27);
+    await textEditor.press('Enter');
+    await textEditor.complete();
+    // Once more: with the explanation of the key.
+    await textEditor.press('Control+Space');
+    await page.locator('.suggest-details-container:visible').waitFor();
+  },
+
+  async hover(workbench) {
+    const { page, textEditor } = workbench;
+    await workbench.open(file);
+    await hint(workbench, 'LR 16').waitFor();
+    await textEditor.goToEndOfLine(14);
+    await textEditor.press('Home', 'Control+K', 'Control+I');
+    await page.locator('.monaco-hover:visible', { hasText: 'Default' }).waitFor();
+  },
+
+  async 'quick-fix'(workbench) {
+    const { page, textEditor } = workbench;
+    await workbench.open(file);
+    await hint(workbench, 'LR 16').waitFor();
+    await textEditor.goToEndOfLine(15);
+    await textEditor.press('Enter');
+    await textEditor.type('sched_gama: 2');
+    await textEditor.press('Escape');
+    await textEditor.problems('error').first().waitFor();
+    await workbench.run('Problems: Focus on Problems View');
+    await page.locator('.markers-panel .monaco-list-row').first().waitFor();
+    await textEditor.focus();
+    await textEditor.goToEndOfLine(16);
+    await textEditor.press('Home', 'ArrowRight');
+    await textEditor.showFixes('sched_gamma');
+  },
+
+  async runs(workbench) {
+    await workbench.open(file);
+    await workbench.showViews('ESRGAN');
+    await expandFirstRun(workbench);
+    await workbench
+      .treeRow(/bsds500/i)
+      .first()
+      .waitFor();
+    await workbench.textEditor.focus();
+  },
+
+  async 'run-panel'(workbench) {
+    await workbench.showViews('ESRGAN');
+    await resizeSideBar(workbench, 300);
+    await workbench.run('ESRGAN: Open Run');
+    await workbench.choice('first-run').click();
+    const panel = new RunPanel(workbench);
+    await panel.page.locator('image-pane canvas').first().waitFor();
+    await panel.chart('Content loss').locator('canvas').first().waitFor();
+  },
+
+  async 'compare-table'(workbench) {
+    await openComparison(workbench, 'Table');
+    await workbench.webview.locator('comparison-grid tbody tr').nth(8).waitFor();
+  },
+
+  async 'compare-curves'(workbench) {
+    await openComparison(workbench, 'Curves');
+    await workbench.webview.getByText('loading earlier points').waitFor({ state: 'hidden' });
+    await workbench.webview.locator('line-chart canvas').nth(3).waitFor();
+  },
+
+  async 'compare-images'(workbench) {
+    await openComparison(workbench, 'Images');
+    await workbench.webview.locator('image-pane canvas').nth(3).waitFor();
+  },
+
+  async 'compare-config'(workbench) {
+    await openComparison(workbench, 'Config');
+    await workbench.webview.locator('config-tab tbody tr').first().waitFor();
+  },
+
+  async 'compare-checkpoints'(workbench) {
+    await openComparison(workbench, 'Checkpoints');
+    await workbench.webview.locator('checkpoints-tab tbody tr').first().waitFor();
+    await workbench.webview.locator('blend-view select').selectOption({ label: 'marble_09_2.png' });
+    await workbench.webview.locator('blend-view image-pane canvas').first().waitFor();
+  },
+
+  async models(workbench) {
+    await workbench.chooseFromMenu(workbench.file(pictureName), 'Upscale With…');
+    await workbench.choice('comes with').waitFor();
+  },
+
+  async upscaled(workbench) {
+    rmSync(join(folder, pictureName.replace('.png', '_x4.png')), { force: true });
+    await workbench.chooseFromMenu(workbench.file(pictureName), 'Upscale With…');
+    await workbench.choice('comes with').first().click();
+    await workbench.webview.locator('picture-view image-pane canvas').first().waitFor();
+  },
+
+  async weights(workbench) {
+    await closeSideBar(workbench);
+    await workbench.run('Go to File...');
+    await workbench.page.keyboard.type(`${compared[0]}/checkpoints/training-00000060/generator.safetensors`);
+    await workbench.choice('training-00000060').first().click();
+    await workbench.webview.locator('weights-view').getByText('ESRGAN generator').waitFor();
+  },
+
+  async walkthrough(workbench) {
+    await closeSideBar(workbench);
+    await workbench.run('Welcome: Open Walkthrough...');
+    await workbench.choice('Train a Super-Resolution Network').click();
+    await workbench.page.locator('.getting-started-step').first().waitFor();
+  },
+};
+
+const chosen = process.argv.slice(3);
+const isChosen = (name: string, of: object) => !chosen.some((each) => each in of) || chosen.includes(name);
+const unknown = chosen.filter((name) => !(name in views) && !(name in themes));
+if (unknown.length > 0) {
+  throw new Error(
+    `${unknown.join(', ')}: choose from ${[...Object.keys(views), ...Object.keys(themes)].join(', ')}.`,
+  );
+}
+
+setUpVSCode();
 mkdirSync(target, { recursive: true });
-mkdirSync(folder);
-const runFile = readFileSync('examples/workspace/first-run.esrgan.yaml', 'utf8');
-writeFileSync(
-  join(folder, 'first-run.esrgan.yaml'),
-  runFile.replaceAll('every_steps: 250', 'every_steps: 60'),
+const { folder, compared } = await prepareScreenshotWorkspace(
+  join(realpathSync(tmpdir()), 'esrgan-screenshots', 'satellite'),
 );
-await prepareDemoData(join(folder, 'data'));
 const editor = await startEditor();
 try {
   await train(editor);
-  for (const [name, theme] of Object.entries(themes)) await takePictures(editor, name, theme);
+  for (const [name, theme] of Object.entries(themes)) {
+    if (isChosen(name, themes)) await takePictures(editor, name, theme);
+  }
 } finally {
   await editor.stop();
   endTrainers(join(folder, 'runs'));
-  rmSync(join(folder, '..'), { recursive: true });
 }
 
 /** Trains until there is something to see, and pauses, so that all pictures show the same. */
-async function train(editor: StartedEditor): Promise<void> {
+async function train(started: StartedEditor): Promise<void> {
   chooseTheme(themes.light);
-  const workbench = await Workbench.open(editor, { folder });
-  await workbench.open('first-run.esrgan.yaml');
-  await workbench.textEditor.lens('Start Pretraining').click();
+  const workbench = await Workbench.open(started, { folder });
+  await workbench.open(file);
+  const lens = workbench.textEditor.lens(/Start\sPretraining|Resume/).first();
+  await lens.click();
   const panel = new RunPanel(workbench);
-  const latest = panel.page
-    .getByRole('slider', { name: 'Step of the samples' })
-    .and(panel.page.locator(`[max="${samplesWanted - 1}"]`));
-  await latest.waitFor({ timeout: 600_000 });
+  await panel.button('pause').waitFor();
+  const samples = panel.page.getByRole('slider', { name: 'Step of the samples' });
+  for (let count = 0; count < samplesWanted; ) {
+    await samples.waitFor({ timeout: 600_000 });
+    count = 1 + Number(await samples.getAttribute('max'));
+    await workbench.page.waitForTimeout(500);
+  }
   await panel.button('pause').click();
   await panel.button('resume').waitFor();
   await workbench.close();
 }
 
-async function takePictures(editor: StartedEditor, name: string, theme: string): Promise<void> {
+async function takePictures(started: StartedEditor, name: string, theme: string): Promise<void> {
   chooseTheme(theme);
-  const workbench = await Workbench.open(editor, { folder, width: 1440, height: 900 });
-  const { page, textEditor } = workbench;
-  const take = async (view: string) => {
+  const workbench = await Workbench.open(started, { folder, width: size.width, height: size.height + 60 });
+  const { page } = workbench;
+  for (const [view, show] of Object.entries(views)) {
+    if (!isChosen(view, views)) continue;
+    await workbench.showViews('Explorer');
+    await show(workbench);
     await page.mouse.move(0, 0);
-    await page.screenshot({ path: join(target, `${view}-${name}.png`) });
-    console.log(`${view}-${name}.png`);
-  };
-  await workbench.open('first-run.esrgan.yaml');
-  await textEditor.lens('Resume').first().waitFor();
-  await take('run-file');
-
-  await textEditor.goToEndOfLine(14);
-  await textEditor.press('Enter');
-  await textEditor.complete();
-  // Once more: with the explanation of the key.
-  await textEditor.press('Control+Space');
-  await page.locator('.suggest-details-container:visible').waitFor();
-  await take('completion');
-  await textEditor.press('Escape', 'Escape');
-  await workbench.run('File: Revert File');
-
-  await workbench.run('View: Close All Editors');
-  await workbench.showViews('ESRGAN');
-  await workbench
-    .treeRow(/first-run/)
-    .first()
-    .click();
-  await page.keyboard.press('ArrowRight');
-  await workbench.treeRow(/Checkpoints/).waitFor();
-  await workbench.run('ESRGAN: Open Run');
-  await workbench.choice('first-run').click();
-  const panel = new RunPanel(workbench);
-  await panel.page.locator('image-pane canvas').first().waitFor();
-  await panel.chart('Content loss').locator('canvas').first().waitFor();
-  await take('run-panel');
+    const path = join(target, `${view}-${name}.png`);
+    await sharp(await page.screenshot())
+      .png({ palette: true, quality: 90, effort: 10 })
+      .toFile(path);
+    console.log(path);
+    await page.keyboard.press('Escape');
+    await workbench.run('File: Revert File');
+    await workbench.run('View: Close All Editors');
+    await workbench.run('View: Hide Panel');
+  }
   await workbench.close();
 }
 
+/** An inlay hint of the visible text editor. */
+function hint({ textEditor }: Workbench, text: string) {
+  return textEditor.element.locator('.view-line span', { hasText: text }).last();
+}
+
+async function expandFirstRun(workbench: Workbench): Promise<void> {
+  const row = workbench.treeRow(/first-run/).first();
+  if ((await row.getAttribute('aria-expanded')) === 'true') return;
+  await row.locator('.monaco-tl-twistie').click();
+  await workbench.treeRow(/Checkpoints/).waitFor();
+}
+
+/** Drags the edge of the side bar until it has a width in pixels. */
+async function resizeSideBar({ page }: Workbench, width: number): Promise<void> {
+  const box = await page.locator('.sidebar').boundingBox();
+  if (!box) throw new Error('The side bar is closed.');
+  const edge = { x: box.x + box.width, y: box.y + box.height / 2 };
+  await page.mouse.move(edge.x, edge.y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + width, edge.y, { steps: 4 });
+  await page.mouse.up();
+}
+
+async function closeSideBar(workbench: Workbench): Promise<void> {
+  await workbench.run('View: Close Primary Side Bar');
+  await workbench.page.locator('.sidebar').waitFor({ state: 'hidden' });
+}
+
+/** The four runs beside each other, with the side bar out of the way. */
+async function openComparison(workbench: Workbench, tab: string): Promise<void> {
+  const { page, webview } = workbench;
+  await closeSideBar(workbench);
+  await workbench.run('ESRGAN: Compare Runs…');
+  for (const name of compared) {
+    const row = workbench.choice(name).first();
+    if ((await row.getByRole('checkbox').getAttribute('aria-checked')) !== 'true') await row.click();
+  }
+  await page.keyboard.press('Enter');
+  await webview.getByRole('tab', { name: tab }).click();
+}
+
 function chooseTheme(theme: string): void {
-  const settings = { 'workbench.colorTheme': theme, 'window.title': 'ESRGAN Workbench' };
+  const settings = {
+    'workbench.colorTheme': theme,
+    'files.exclude': { '.vscode': true },
+    'files.autoSave': 'off',
+    'explorer.autoReveal': false,
+    'editor.minimap.enabled': false,
+    'remote.autoForwardPorts': false,
+  };
   mkdirSync(join(folder, '.vscode'), { recursive: true });
   writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify(settings));
 }
