@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { createOnnxEngine } from '../../../trainer/engine/onnx-engine.ts';
+import { generator } from '../../../trainer/models/generator.ts';
+import { rank4 } from '../../../trainer/models/rank4.ts';
 import { networkUpscaler } from '../../../trainer/upscale/network-upscaler.ts';
 import { cropFloats, padByReflection } from '../../../trainer/upscale/resize-canvas.ts';
 import { upscaleImage } from '../../../trainer/upscale/upscale-image.ts';
@@ -48,6 +50,24 @@ test.each(nets)('%j: tiles whose context is the net’s reach give the whole', a
   const short = await upscaleImage(upscaler, image, { tile: 16, overlap: 1 });
   expect(largestDifference(short, whole)).toBeGreaterThan(1e-4);
   await upscaler.close();
+});
+
+test('the tail goes over the features in tiles, and nobody sees it', async () => {
+  const wide = { rrdb_channels: 64, num_basic_blocks: 1, num_dense_blocks: 1, num_residual_blocks: 1 };
+  const { options, parameters } = randomGenerator(wide);
+  const image = noise(150, 100, 3);
+  const program = await engine.freeze(
+    ({ lr }, weights) => ({ outputs: { sr: generator(options, weights, rank4(lr!)) } }),
+    { lr: [1, image.height, image.width, 3] },
+    parameters,
+  );
+  const { sr } = await program.run({ lr: image.data });
+  const upscaler = networkUpscaler(engine, 'net', options, parameters);
+  const found = await upscaler.upscale(image);
+  expect([found.width, found.height, found.channels]).toEqual([600, 400, 3]);
+  expect(largestDifference(found, { ...found, data: sr! })).toBeLessThan(1e-5);
+  await upscaler.close();
+  await program.close();
 });
 
 test('reflection leaves the last row and column single, and goes on where it must', () => {
