@@ -57,9 +57,9 @@ export function createOnnxEngine({
       // The graph was simplified while it was traced. ONNX Runtime's own optimiser takes half a minute for
       // a training step of 23 blocks and gains nothing there; for inference it lays constant weights out.
       graphOptimizationLevel: isTraining ? 'disabled' : 'all',
-      // One block for all maps of a run, which the arena rounds up to a power of two: nearly double the peak of an
-      // inference, and no faster.
-      enableMemPattern: isTraining,
+      // It would take the memory of a run in one block, which the arena rounds up to a power of two: half as much again
+      // at the peak, and no faster.
+      enableMemPattern: false,
       logSeverityLevel: 3,
       ...(onDevice ? { preferredOutputLocation: locations } : {}),
     });
