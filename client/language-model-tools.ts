@@ -1,11 +1,11 @@
-import { basename, isAbsolute } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import {
   type Disposable,
   LanguageModelTextPart,
   type LanguageModelTool,
   LanguageModelToolResult,
   lm,
-  Uri,
   workspace,
 } from 'vscode';
 import { usualNets } from '../server/protocol/comparison.ts';
@@ -13,6 +13,7 @@ import type { RunSummary, StageName } from '../server/protocol/runs.ts';
 import { comparedNumbers } from './compared-numbers.ts';
 import { collectCurves, comparedRun, findRun, listedRun, runReport } from './curves.ts';
 import type { Workbench } from './workbench.ts';
+import { possiblePlaces } from './workspace-file.ts';
 
 type NoInput = Record<string, never>;
 interface RunInput {
@@ -23,7 +24,7 @@ interface RunsInput {
   readonly runs: readonly string[];
 }
 interface StartInput {
-  /** A path, from the workspace's folder on if it is not absolute. */
+  /** A path, from a folder of the workspace on if it is not absolute. */
   readonly file: string;
   readonly stage: StageName;
   readonly resume?: boolean;
@@ -69,7 +70,7 @@ export function registerLanguageModelTools({ link, runs }: Workbench): Disposabl
       },
     }),
     async invoke({ input: { file, stage, resume = false } }) {
-      return answer(await link.request('esrgan/start', { file: absolutePath(file), stage, resume }));
+      return answer(await link.request('esrgan/start', { file: fileOf(file), stage, resume }));
     },
   };
   const stopRun: LanguageModelTool<RunInput> = {
@@ -99,7 +100,14 @@ function answer(value: object): LanguageModelToolResult {
   return new LanguageModelToolResult([new LanguageModelTextPart(JSON.stringify(value))]);
 }
 
-function absolutePath(file: string): string {
-  const folder = workspace.workspaceFolders?.[0]?.uri;
-  return isAbsolute(file) || folder === undefined ? file : Uri.joinPath(folder, file).fsPath;
+/** The one file of the workspace that is meant. Throws an error that says where it was looked for. */
+function fileOf(file: string): string {
+  const folders = (workspace.workspaceFolders ?? []).map(({ name, uri }) => ({ name, path: uri.fsPath }));
+  const places = possiblePlaces(file, folders);
+  const found = places.filter((place) => existsSync(place));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  if (only !== undefined)
+    throw new Error(`There are several ${file}: ${found.join(', ')}. Name one in full.`);
+  throw new Error(`There is no ${file} in this workspace. It was looked for here: ${places.join(', ')}.`);
 }
