@@ -1,4 +1,4 @@
-import { extensions } from 'vscode';
+import { extensions, workspace } from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 import { isSchemaProblem, othersHelp } from './schema-help.ts';
 
@@ -16,10 +16,10 @@ export const otherHelpMiddleware: Middleware = {
     isHelped(document) ? undefined : next(document, context, token),
   provideSelectionRanges: (document, positions, token, next) =>
     isHelped(document) ? undefined : next(document, positions, token),
-  async provideDiagnostics(document, previousResultId, token, next) {
-    const report = await next(document, previousResultId, token);
-    if (!report || !('items' in report) || !('languageId' in document) || !isHelped(document)) return report;
-    return { ...report, items: report.items.filter(({ code }) => !isSchemaProblem(code)) };
+  handleDiagnostics(uri, diagnostics, next) {
+    const document = workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+    const isOurs = document === undefined || !isHelped(document);
+    next(uri, isOurs ? diagnostics : diagnostics.filter(({ code }) => !isSchemaProblem(code)));
   },
 };
 
