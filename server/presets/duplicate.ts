@@ -6,6 +6,7 @@ import {
   isNode,
   isScalar,
   parseDocument,
+  type Tags,
   visit,
   YAMLMap,
   YAMLSeq,
@@ -53,10 +54,20 @@ function changedJson(text: string, changes: readonly Change[]): string {
 }
 
 function changedYaml(text: string, changes: readonly Change[]): string {
-  const document: Document = parseDocument(text);
+  const document: Document = parseDocument(text, { customTags: (tags) => tags.map(asWritten) });
   keepForm(document, text, changes);
   for (const change of changes) apply(document, change);
   return document.toString({ lineWidth: 0 });
+}
+
+/** A number is written as it stood: `1.0e-4` and not `1e-4`. */
+function asWritten(tag: Tags[number]): Tags[number] {
+  if (typeof tag !== 'object' || tag.collection !== undefined || !/:(int|float)$/.test(tag.tag)) return tag;
+  const { stringify } = tag;
+  return {
+    ...tag,
+    stringify: (node, ...rest) => node.source ?? stringify?.(node, ...rest) ?? `${node.value}`,
+  };
 }
 
 /** Lists and maps in brackets that no change enters are written as they stand. */
@@ -87,8 +98,10 @@ function apply(document: Document, { path, value }: Change) {
   const old = document.getIn(path, true);
   const node = document.createNode(value, { flow: true });
   visit(node, { Seq: (_, list) => withoutPadding(list) });
-  if (isScalar(old) && isScalar(node)) old.value = node.value;
-  else if (path.length === 1 && key === 'name' && isMap(document.contents) && old === undefined) {
+  if (isScalar(old) && isScalar(node)) {
+    old.value = node.value;
+    delete old.source;
+  } else if (path.length === 1 && key === 'name' && isMap(document.contents) && old === undefined) {
     document.contents.items.unshift(document.createPair(key, value));
   } else {
     if (isNode(old) && old.comment) node.comment = old.comment;

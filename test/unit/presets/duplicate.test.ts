@@ -20,6 +20,12 @@ describe('changes', () => {
       'name: a-2 # mine\nseed: 2 # one\n\n# Small.\nbatch_size: 4\n',
     ],
     [
+      'one number and not the form of the others',
+      'name: a\npretraining:\n  lr: 1.0e-3\n  sched_gamma: 0.50\nseed: 0x10\nbatch_size: 16\ndata_dir: "5e1"\n',
+      [{ path: ['batch_size'], value: 8 }],
+      'name: a-2\npretraining:\n  lr: 1.0e-3\n  sched_gamma: 0.50\nseed: 0x10\nbatch_size: 8\ndata_dir: "5e1"\n',
+    ],
+    [
       'one item and not the form of the rest',
       'name: a\ntraining:\n  cr_patch_size: [64, 64] # px\n  g_sched_steps: [ 1,2 ]\n',
       [{ path: ['training', 'cr_patch_size'], value: [96, 96] }],
