@@ -33,10 +33,19 @@ const quietSettings = {
  * @param {string} [options.vsix] a packaged extension to install first
  * @param {Record<string, string>} [options.env] for extension hosts and what they start
  * @param {boolean} [options.trust] false: windows ask whether the folder is trusted, as on the desktop
+ * @param {boolean} [options.dialogs] false: windows show no modal dialogs, and answer with yes what is asked
  * @param {number} [options.port] 0: any that is free
  * @returns {Promise<VSCodeServer>} once it listens
  */
-export async function startVSCodeServer({ dataDir, settings = {}, vsix, env = {}, trust = true, port = 0 }) {
+export async function startVSCodeServer({
+  dataDir,
+  settings = {},
+  vsix,
+  env = {},
+  trust = true,
+  dialogs = true,
+  port = 0,
+}) {
   const user = join(dataDir, 'data', 'User');
   const temporary = join(dataDir, 'tmp');
   for (const folder of [user, temporary, join(dataDir, 'data', 'logs')])
@@ -60,7 +69,7 @@ export async function startVSCodeServer({ dataDir, settings = {}, vsix, env = {}
       ...common,
       ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
       ...['--telemetry-level', 'off', '--disable-update-check', '--disable-getting-started-override'],
-      '--enable-smoke-test-driver',
+      ...(dialogs ? [] : ['--enable-smoke-test-driver']),
       ...(trust ? ['--disable-workspace-trust'] : []),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: environment },
@@ -107,8 +116,8 @@ function signalGroup(leader, signal) {
  * Address of a window.
  *
  * @param {number} port
- * @param {{folder: string, extension?: string, tests?: string}} window absolute paths: the folder that it opens, an
- * extension in development, a module of tests that run inside the extension host
+ * @param {{folder: string, extension?: string, tests?: string}} window absolute paths: the folder or the
+ * `.code-workspace` that it opens, an extension in development, a module of tests that run inside the extension host
  */
 export function windowUrl(port, { folder, extension, tests }) {
   const remote = (path) => `vscode-remote://127.0.0.1:${port}${path}`;
@@ -117,7 +126,7 @@ export function windowUrl(port, { folder, extension, tests }) {
     ...(tests ? [['extensionTestsPath', remote(tests)]] : []),
   ];
   const url = new URL(`http://127.0.0.1:${port}/`);
-  url.searchParams.set('folder', folder);
+  url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', folder);
   if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }
