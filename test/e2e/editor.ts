@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -25,20 +25,40 @@ export interface StartedEditor extends Editor {
   stop(): Promise<void>;
 }
 
+/** What is different from the usual editor. */
+export interface EditorOptions {
+  /** Environment of extension hosts. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Windows ask whether the workspace is trusted and show modal dialogs, which are otherwise answered with yes. */
+  readonly asks?: boolean;
+  /** Folders of extensions that are installed besides the one under test. */
+  readonly others?: readonly string[];
+}
+
 /**
  * Starts VS Code's server with this repository as the extension in development, or with the installed package that
  * ESRGAN_VSIX names, and a browser.
- *
- * @param env for extension hosts
  */
-export async function startEditor(env: Readonly<Record<string, string>> = {}): Promise<StartedEditor> {
+export async function startEditor({
+  env = {},
+  asks = false,
+  others = [],
+}: EditorOptions = {}): Promise<StartedEditor> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error(`There is no Chromium here: ${howToGetChromium}.`);
   const dataDir = mkdtempSync(join(tmpdir(), 'esrgan-vscode-'));
+  for (const folder of others) {
+    // The server takes up what lies there when it starts for the first time.
+    const { publisher, name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    cpSync(folder, join(dataDir, 'extensions', `${publisher}.${name}-${version}`), { recursive: true });
+  }
   const vsix = process.env.ESRGAN_VSIX;
   const server = await startVSCodeServer({
     dataDir,
-    env,
+    // What is kept for a person stays out of it, and goes away with the rest.
+    env: { XDG_CACHE_HOME: join(dataDir, 'cache'), ...env },
+    trust: !asks,
+    dialogs: asks,
     ...(vsix ? { vsix: resolve(vsix) } : {}),
     settings: { 'workbench.reduceMotion': 'on', 'editor.wordBasedSuggestions': 'off', 'git.enabled': false },
   });

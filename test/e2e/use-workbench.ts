@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
+import { type EditorOptions, type StartedEditor, startEditor } from './editor.ts';
 import { Workbench } from './workbench.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
@@ -13,20 +14,24 @@ export interface Desk {
  * A workspace of its own and a window on it for the tests of a file, which follow each other as the steps of a
  * person do: when one fails, those behind it are skipped, and a picture of the window stays in `build/e2e-failures`.
  *
- * @param prepare puts more into the workspace before the window opens
+ * @param prepare puts more into the workspace before the window opens, in at most `timeout` milliseconds
+ * @param editor is started for these tests alone, where that of all does not do
  */
 export function useWorkbench(
   files: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, unknown>> = {},
   prepare: (workspace: Workspace) => Promise<void> = async () => {},
+  { timeout = 120_000, editor }: { readonly timeout?: number; readonly editor?: EditorOptions } = {},
 ): Desk {
   let workspace: Workspace | undefined;
   let workbench: Workbench | undefined;
+  let own: StartedEditor | undefined;
   beforeAll(async () => {
     workspace = await createWorkspace(files, settings);
     await prepare(workspace);
-    workbench = await Workbench.open(inject('editor'), { folder: workspace.folder });
-  });
+    own = editor && (await startEditor(editor));
+    workbench = await Workbench.open(own ?? inject('editor'), { folder: workspace.folder });
+  }, timeout);
   let hasFailed = false;
   beforeEach(({ skip }) => skip(hasFailed, 'A step before it failed.'));
   afterEach(async ({ task }) => {
@@ -39,6 +44,7 @@ export function useWorkbench(
   });
   afterAll(async () => {
     await workbench?.close();
+    await own?.stop();
     workspace?.remove();
   });
   const opened = <T>(value: T | undefined): T => {

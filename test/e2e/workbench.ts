@@ -139,6 +139,28 @@ export class Workbench {
     return this.page.locator('.statusbar .statusbar-item', { hasText: text });
   }
 
+  /** A message that has just come up. */
+  toast(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+  }
+
+  /** The field that a command asks with for a text, a path or a part of a choice. */
+  get input(): Locator {
+    return this.page.locator('.quick-input-widget:visible input[type="text"]').first();
+  }
+
+  /** Answers what a command asks with these words, above, in or below its field. */
+  async answer(question: string | RegExp, text: string): Promise<void> {
+    const box = this.page.locator('.quick-input-widget:visible');
+    const asked = box.filter({ hasText: question });
+    await asked
+      .or(box.filter({ has: this.page.getByPlaceholder(question) }))
+      .first()
+      .waitFor();
+    await this.input.fill(text);
+    await this.input.press('Enter');
+  }
+
   /** An entry of the notification centre, which it opens. */
   async notification(text: string | RegExp): Promise<Locator> {
     await this.run('Notifications: Show Notifications');
@@ -224,22 +246,29 @@ export class TextEditor {
   }
 
   /**
-   * Applies a fix of the problem at the cursor, by the keyboard: an open menu swallows clicks. A problem may be drawn
-   * before its fixes are known; then the editor says that there are none, and is asked again.
+   * Opens the menu of fixes of the problem at the cursor. A problem may be drawn before its fixes are known; then the
+   * editor says that there are none, and is asked again.
+   *
+   * @returns the fix of this title in the menu
    */
-  async fix(title: string): Promise<void> {
+  async showFixes(title: string): Promise<Locator> {
     const rows = this.#page.locator('.action-widget .monaco-list-row.action');
     const wanted = rows.filter({ hasText: title }).first();
     for (let attempt = 1; ; attempt++) {
       await this.press('Control+.');
       try {
         await wanted.waitFor({ timeout: 5000 });
-        break;
+        return wanted;
       } catch (error) {
         if (attempt === 5) throw error;
         await this.press('Escape');
       }
     }
+  }
+
+  /** Applies a fix of the problem at the cursor, by the keyboard: an open menu swallows clicks. */
+  async fix(title: string): Promise<void> {
+    const wanted = await this.showFixes(title);
     const steps = await wanted.evaluate((row) => {
       const all = [...row.parentElement!.querySelectorAll('.action')];
       return all.indexOf(row) - all.findIndex((each) => each.classList.contains('focused'));

@@ -9,11 +9,9 @@ import {
   resolveCliArgsFromVSCodeExecutablePath,
   runTests,
 } from '@vscode/test-electron';
-import { bundleSuite, createSuiteWorkspace, emptyExtension } from './prepare.ts';
+import { bundleTests, emptyExtension, windows } from './windows.ts';
 
 const vsix = process.env.ESRGAN_VSIX;
-const extensionTestsPath = await bundleSuite();
-const workspace = await createSuiteWorkspace();
 const temporary = mkdtempSync(join(tmpdir(), 'esrgan-desktop-'));
 const folders = [
   '--user-data-dir',
@@ -24,14 +22,21 @@ const folders = [
 try {
   const vscodeExecutablePath = await downloadAndUnzipVSCode(process.env.VSCODE_VERSION ?? 'stable');
   if (vsix) install(vscodeExecutablePath, resolve(vsix));
-  await runTests({
-    vscodeExecutablePath,
-    extensionDevelopmentPath: vsix ? emptyExtension : resolve('.'),
-    extensionTestsPath,
-    launchArgs: [workspace.folder, '--disable-workspace-trust', ...folders],
-  });
+  for (const window of windows) {
+    const workspace = await window.createWorkspace();
+    const opened = window.workspaceFile ? workspace.path(window.workspaceFile) : workspace.folder;
+    try {
+      await runTests({
+        vscodeExecutablePath,
+        extensionDevelopmentPath: [vsix ? emptyExtension : resolve('.'), ...window.others],
+        extensionTestsPath: await bundleTests(window),
+        launchArgs: [opened, '--disable-workspace-trust', ...folders],
+      });
+    } finally {
+      workspace.remove();
+    }
+  }
 } finally {
-  workspace.remove();
   rmSync(temporary, { recursive: true, force: true });
 }
 

@@ -1,14 +1,12 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { format } from 'node:util';
-import type { TestResult } from './results.ts';
-
-/** The files of tests, which lie beside this one once bundled. */
-export const files = ['activation.test.cjs', 'language.test.cjs', 'runs.test.cjs'];
+import { readResults, type TestResult } from './results.ts';
 
 /**
- * What an extension host calls with `extensionTestsPath`. The report of Mocha goes to the file ESRGAN_TEST_LOG and the
- * results to ESRGAN_TEST_RESULTS, because what an extension host prints ends in its window.
+ * What an extension host calls with `extensionTestsPath`: runs the tests that were bundled beside this file. The report
+ * of Mocha goes to the file ESRGAN_TEST_LOG and the results, behind those of the windows before, to ESRGAN_TEST_RESULTS,
+ * because what an extension host prints ends in its window.
  *
  * @throws when a test fails
  */
@@ -18,15 +16,18 @@ export async function run(): Promise<void> {
   if (log) {
     Mocha.reporters.Base.consoleLog = (...args: unknown[]) => appendFileSync(log, `${format(...args)}\n`);
   }
-  const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, ...(grep ? { grep } : {}) });
-  for (const file of files) mocha.addFile(join(__dirname, file));
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, ...(grep ? { grep } : {}) });
+  const files = readdirSync(__dirname).filter((name) => name.endsWith('.test.cjs'));
+  for (const file of files.sort()) mocha.addFile(join(__dirname, file));
   const tests: TestResult[] = [];
+  const add = (title: string, state: TestResult['state']) =>
+    tests.push({ title: `${basename(__dirname)}: ${title}`, state });
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
-    runner.on('pass', (test) => tests.push({ title: test.fullTitle(), state: 'passed' }));
-    runner.on('fail', (test) => tests.push({ title: test.fullTitle(), state: 'failed' }));
-    runner.on('pending', (test) => tests.push({ title: test.fullTitle(), state: 'skipped' }));
+    runner.on('pass', (test) => add(test.fullTitle(), 'passed'));
+    runner.on('fail', (test) => add(test.fullTitle(), 'failed'));
+    runner.on('pending', (test) => add(test.fullTitle(), 'skipped'));
   });
-  if (results) writeFileSync(results, JSON.stringify(tests));
+  if (results) writeFileSync(results, JSON.stringify([...readResults(results), ...tests]));
   if (failures > 0) throw new Error(`${failures} tests failed.`);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { commands, type Extension, extensions, languages, workspace } from 'vscode';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 interface Manifest {
   readonly contributes: {

@@ -3,6 +3,7 @@ import {
   type CodeAction,
   type CodeLens,
   type CompletionList,
+  ConfigurationTarget,
   commands,
   type DocumentLink,
   type DocumentSymbol,
@@ -15,32 +16,44 @@ import {
   Range,
   type TextDocument,
   Uri,
-  type WorkspaceEdit,
+  WorkspaceEdit,
+  window,
   workspace,
 } from 'vscode';
-import { until } from './until.ts';
+import { listRuns } from '../invoke-tool.ts';
+import { until } from '../until.ts';
 
 /** A new run file in the workspace with this text; `|` is where the cursor is. */
-async function open(marked: string): Promise<{ document: TextDocument; cursor: Position }> {
+async function open(
+  marked: string,
+  extension = 'yaml',
+): Promise<{ document: TextDocument; cursor: Position }> {
   const folder = workspace.workspaceFolders![0]!.uri;
-  const uri = Uri.joinPath(folder, `${Math.random().toString(36).slice(2)}.esrgan.yaml`);
+  const uri = Uri.joinPath(folder, `${Math.random().toString(36).slice(2)}.esrgan.${extension}`);
   const at = marked.indexOf('|');
   await workspace.fs.writeFile(uri, new TextEncoder().encode(marked.replace('|', '')));
   const document = await workspace.openTextDocument(uri);
   return { document, cursor: document.positionAt(Math.max(0, at)) };
 }
 
+async function keysAt({ uri }: TextDocument, cursor: Position): Promise<string[]> {
+  const { items } = await commands.executeCommand<CompletionList>(
+    'vscode.executeCompletionItemProvider',
+    uri,
+    cursor,
+  );
+  return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+}
+
 const whole = (document: TextDocument) => new Range(0, 0, document.lineCount, 0);
 
 describe('language features of run files', () => {
+  // The editor asks nobody before the server has said what it can do.
+  before(() => listRuns());
+
   it('completes keys', async () => {
     const { document, cursor } = await open('pretraining:\n  num_|');
-    const { items } = await commands.executeCommand<CompletionList>(
-      'vscode.executeCompletionItemProvider',
-      document.uri,
-      cursor,
-    );
-    const labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    const labels = await keysAt(document, cursor);
     assert.deepEqual(labels.filter((label) => label.startsWith('num_')).sort(), ['num_epoch', 'num_step']);
   });
 
@@ -71,6 +84,64 @@ describe('language features of run files', () => {
     await workspace.applyEdit(edit);
     assert.equal(document.getText(), 'scale_factor: 4\n');
     await until('no diagnostic', () => languages.getDiagnostics(document.uri).length === 0);
+  });
+
+  it('mends all that has one clear remedy when the file is saved, where one wants that', async () => {
+    const { document } = await open('scale_facter: 4\npretraining:\n  num_epock: 10\n');
+    await window.showTextDocument(document);
+    await until('the diagnostics', () => languages.getDiagnostics(document.uri).length === 2);
+    const settings = workspace.getConfiguration('editor', document);
+    await settings.update(
+      'codeActionsOnSave',
+      { 'source.fixAll': 'explicit' },
+      ConfigurationTarget.Workspace,
+    );
+    try {
+      const edit = new WorkspaceEdit();
+      edit.insert(document.uri, new Position(0, 0), '# saved\n');
+      await workspace.applyEdit(edit);
+      await document.save();
+      assert.equal(document.getText(), '# saved\nscale_factor: 4\npretraining:\n  num_epoch: 10\n');
+    } finally {
+      await settings.update('codeActionsOnSave', undefined, ConfigurationTarget.Workspace);
+    }
+  });
+
+  it('helps fully where a person has chosen plain YAML and nobody else helps with that', async () => {
+    const { document, cursor } = await open('scale_facter: 4\npretraining:\n  num_|');
+    const plain = await languages.setTextDocumentLanguage(document, 'yaml');
+    assert.deepEqual(
+      (await keysAt(plain, cursor)).filter((label) => label.startsWith('num_')),
+      ['num_epoch', 'num_step'],
+    );
+    await until('the diagnostic', () =>
+      languages.getDiagnostics(plain.uri).some(({ message }) => message.includes('scale_facter')),
+    );
+  });
+
+  it('leaves to the editor what that finds by itself where a person has chosen plain JSON', async () => {
+    const asJson = async (text: string) => {
+      const { document } = await open(text, 'json');
+      return languages.setTextDocumentLanguage(document, 'json');
+    };
+    const ofSchema = await asJson('{\n  "pretraining": {\n    "lr": "fast"\n  }\n}\n');
+    const ofMeaning = await asJson('{ "pretraining": { "train_datasets": ["nowhere"] } }\n');
+    const problemsOf = ({ uri }: TextDocument) => languages.getDiagnostics(uri);
+    // Ours of the one text come before ours of the other.
+    await until('our problem of meaning', () =>
+      problemsOf(ofMeaning).some(({ message }) => message.includes('nowhere')),
+    );
+    await until('the problem of the schema', () => problemsOf(ofSchema).length > 0);
+    assert.deepEqual(
+      problemsOf(ofSchema).map(({ range }) => range.start.line),
+      [2],
+    );
+    const keys = await keysAt(ofSchema, new Position(2, 5));
+    assert.ok(
+      keys.some((key) => key.includes('num_epoch')),
+      `a key among ${keys}`,
+    );
+    assert.deepEqual(keys, [...new Set(keys)], 'each key comes once');
   });
 
   it('outlines and folds', async () => {

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import {
-  CancellationTokenSource,
-  commands,
-  LanguageModelTextPart,
-  lm,
-  TabInputWebview,
-  window,
-  workspace,
-} from 'vscode';
-import { runPaths } from '../../trainer/runs/run-directory.ts';
-import { readStatus } from '../../trainer/runs/status.ts';
-import { until } from './until.ts';
+import { commands, TabInputWebview, window, workspace } from 'vscode';
+import { runPaths } from '../../../trainer/runs/run-directory.ts';
+import { readStatus } from '../../../trainer/runs/status.ts';
+import { invokeTool } from '../invoke-tool.ts';
+import { until } from '../until.ts';
 
 describe('runs', () => {
   const folder = () => workspace.workspaceFolders![0]!.uri.fsPath;
@@ -31,20 +24,14 @@ describe('runs', () => {
 
   it('can be read by language models', async () => {
     const listed = await until('the end in the list', async () => {
-      const text = await invoke('esrgan_listRuns', {});
+      const text = await invokeTool('esrgan_listRuns', {});
       return text.includes('finished') && text;
     });
     assert.match(listed, /short/);
-    assert.match(await invoke('esrgan_getRunMetrics', { run: 'short' }), /content_loss/);
+    assert.match(await invokeTool('esrgan_getRunMetrics', { run: 'short' }), /content_loss/);
   });
 
   it('say that there is none of a name', async () => {
-    await assert.rejects(invoke('esrgan_getRunMetrics', { run: 'nobody' }), /nobody/);
+    await assert.rejects(invokeTool('esrgan_getRunMetrics', { run: 'nobody' }), /nobody/);
   });
 });
-
-async function invoke(tool: string, input: object): Promise<string> {
-  const { token } = new CancellationTokenSource();
-  const { content } = await lm.invokeTool(tool, { input, toolInvocationToken: undefined }, token);
-  return content.map((part) => (part instanceof LanguageModelTextPart ? part.value : '')).join('');
-}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { commands, workspace } from 'vscode';
+import { invokeTool, listRuns } from '../invoke-tool.ts';
+import { until } from '../until.ts';
+
+describe('language models', () => {
+  const folder = () => workspace.workspaceFolders![0]!.uri.fsPath;
+  const stateOf = async (run: string) => (await listRuns()).find(({ name }) => name === run)?.state;
+  const reach = (run: string, wanted: string) =>
+    until(`${run} ${wanted}`, async () => (await stateOf(run)) === wanted);
+
+  it('start a run, and a second one that waits for it', async () => {
+    const start = async (file: string) =>
+      JSON.parse(await invokeTool('esrgan_startRun', { file, stage: 'pretraining' }));
+    const run = (name: string) => join(folder(), 'runs', name);
+    assert.deepEqual(await start('endless.esrgan.yaml'), { run: run('endless'), queued: false });
+    assert.deepEqual(await start('second.esrgan.yaml'), { run: run('second'), queued: true });
+    await reach('endless', 'running');
+  });
+
+  it('see that it still waits after the server was started anew', async () => {
+    await commands.executeCommand('esrgan.restartServer');
+    assert.equal(await stateOf('second'), 'queued');
+    assert.equal(await stateOf('endless'), 'running');
+  });
+
+  it('stop the first one, whereupon the second has its turn', async () => {
+    const answer = await invokeTool('esrgan_stopRun', { run: 'endless' });
+    assert.match(answer, /endless stops after its current step/);
+    await reach('endless', 'stopped');
+    await reach('second', 'finished');
+  });
+
+  it('are told why a run cannot be started', async () => {
+    const again = invokeTool('esrgan_startRun', { file: 'second.esrgan.yaml', stage: 'pretraining' });
+    await assert.rejects(again, /begun already/);
+    const nowhere = invokeTool('esrgan_startRun', { file: 'nowhere.esrgan.yaml', stage: 'pretraining' });
+    await assert.rejects(nowhere, /There is no nowhere\.esrgan\.yaml in this workspace/);
+    await assert.rejects(invokeTool('esrgan_stopRun', { run: 'second' }), /nobody trains it/);
+  });
+
+  it('compare runs by their numbers and settings', async () => {
+    const compared = JSON.parse(await invokeTool('esrgan_compareRuns', { runs: ['endless', 'second'] }));
+    assert.deepEqual(
+      compared.runs.map(({ name }: { name: string }) => name),
+      ['endless', 'second'],
+    );
+    assert.match(JSON.stringify(compared), /num_step/);
+  });
+});
