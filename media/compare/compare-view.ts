@@ -240,7 +240,7 @@ export class CompareView extends LitElement {
       case 'images':
         return html`<images-tab .host=${host} .runs=${runs} .comparison=${comparison} .jobs=${jobs} .state=${ui} .isShown=${isShown}></images-tab>`;
       case 'config':
-        return html`<config-tab .host=${host} .runs=${runs} .ui=${ui.config}></config-tab>`;
+        return html`<config-tab .host=${host} .runs=${runs} .baseline=${ui.baseline} .ui=${ui.config}></config-tab>`;
       case 'checkpoints':
         return html`<checkpoints-tab .host=${host} .runs=${runs} .jobs=${jobs} .ui=${ui.checkpoints} .isShown=${isShown}></checkpoints-tab>`;
     }
@@ -270,6 +270,7 @@ export class CompareView extends LitElement {
     const kept = runs.slice(0, maximumComparedRuns);
     const before = this.ui.runs;
     const { baseline } = this.ui;
+    this.#solve('drop');
     this.details = new Map([...this.details].filter(([run]) => kept.includes(run)));
     this.#setState({
       runs: kept,
@@ -315,7 +316,7 @@ export class CompareView extends LitElement {
     if (type === undefined) return;
     event.preventDefault();
     const uris = (event.dataTransfer?.getData(type) ?? '').split(/\r?\n/).filter(Boolean);
-    void this.#try('runs', async () => {
+    void this.#try('drop', async () => {
       const { runs } =
         type === draggedRunsType
           ? await this.host.request('host/draggedRuns', null)

@@ -36,6 +36,8 @@ export class ConfigTab extends LitElement {
 
   @property({ attribute: false }) host!: Host;
   @property({ attribute: false }) runs: readonly ShownRun[] = [];
+  /** The run whose values the others are held against; null: the first. */
+  @property({ attribute: false }) baseline: string | null = null;
   @property({ attribute: false }) ui!: CompareState['config'];
 
   @state() private difference: ConfigDifference | null = null;
@@ -124,6 +126,10 @@ export class ConfigTab extends LitElement {
   }
 
   #renderTable(rows: ReturnType<typeof configRows>) {
+    const base = Math.max(
+      0,
+      this.runs.findIndex(({ run }) => run === this.baseline),
+    );
     return html`<div class="table" role="region" aria-label="Settings" tabindex="0">
       <table>
         <thead>
@@ -139,7 +145,7 @@ export class ConfigTab extends LitElement {
               ${values.map((value) =>
                 value === null
                   ? html`<td class="missing">not set</td>`
-                  : html`<td class=${!differs ? 'same' : value === values[0] ? '' : 'differs'}>${value}</td>`,
+                  : html`<td class=${!differs ? 'same' : value === values[base] ? '' : 'differs'}>${value}</td>`,
               )}
             </tr>`,
           )}

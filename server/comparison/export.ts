@@ -9,14 +9,17 @@ import type {
   ExportQuery,
 } from '../protocol/comparison.ts';
 
-/** The rows and columns of a comparison that a view shows, in its order. Ids that there are not are passed over. */
+/**
+ * The rows and columns of a comparison that a view shows, in its order. Ids that there are not are passed over, and
+ * so are columns without a number, which a view shows only to offer them.
+ */
 export function shownPart(
   comparison: Comparison,
   { rows, columns }: Pick<ExportQuery, 'rows' | 'columns'>,
 ): Comparison {
   const places = (columns ?? comparison.columns.map(({ id }) => id))
     .map((id) => comparison.columns.findIndex((column) => column.id === id))
-    .filter((place) => place >= 0);
+    .filter((place) => comparison.rows.some(({ cells }) => hasNumber(cells[place])));
   const pick = <T>(list: readonly T[]): T[] => places.flatMap((place) => list.slice(place, place + 1));
   const shown = (rows ?? comparison.rows.map(({ id }) => id)).flatMap(
     (id) => comparison.rows.find((row) => row.id === id) ?? [],
@@ -142,6 +145,10 @@ export function runName({ runs }: Comparison, row: ComparisonRow): string {
 
 function groupMark(index: number): string {
   return String.fromCharCode('a'.charCodeAt(0) + index);
+}
+
+function hasNumber(cell: ComparisonCell | undefined): boolean {
+  return cell !== undefined && resultOf(cell) !== undefined;
 }
 
 function resultOf(cell: ComparisonCell): ComparisonResult | undefined {

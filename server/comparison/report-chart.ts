@@ -12,8 +12,9 @@ export interface ChartSeries {
   readonly marks: readonly { readonly step: number; readonly label: string }[];
 }
 
-const size = { width: 720, height: 300 };
-const plot = { left: 64, top: 12, right: 708, bottom: 264 };
+/** About as large as it is shown, so that its texts can be read. */
+const size = { width: 480, height: 220 };
+const plot = { left: 56, top: 10, right: 470, bottom: 186 };
 
 /** Points of a line in a chart; of more, the lowest and highest of each pixel's width are drawn. */
 const maximumPoints = 2 * (plot.right - plot.left);
@@ -36,7 +37,7 @@ export function chartSvg(title: string, series: readonly ChartSeries[]): string 
     const marks = each.marks.flatMap((mark) => {
       const point = pointAt(each, mark.step);
       if (point === undefined) return [];
-      return `<circle class="mark run${colour}" cx="${round(x.at(point.step))}" cy="${round(y.at(point.value))}" r="4"><title>${escapeHtml(`${label}: ${mark.label}, step ${mark.step.toLocaleString('en')}, ${point.value.toPrecision(5)}`)}</title></circle>`;
+      return `<circle class="mark run${colour}" cx="${round(x.at(point.step))}" cy="${round(y.at(point.value))}" r="3.5"><title>${escapeHtml(`${label}: ${mark.label}, step ${mark.step.toLocaleString('en')}, ${point.value.toPrecision(5)}`)}</title></circle>`;
     });
     return `<path class="line run${colour}" d="${path}"><title>${escapeHtml(label)}</title></path>${marks.join('')}`;
   });

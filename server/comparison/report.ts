@@ -3,6 +3,9 @@ import { runColourTable } from '../protocol/run-colours.ts';
 import { cellText, groupNotes, headOf, runName } from './export.ts';
 import { type ChartSeries, chartSvg, escapeHtml } from './report-chart.ts';
 
+/** Pictures that are narrower are enlarged until they nearly are that wide, in pixels. */
+const smallestWidth = 256;
+
 /** Everything that stands in a report. */
 export interface ReportData {
   readonly title: string;
@@ -108,13 +111,21 @@ function chartsSection({ charts }: ReportData): string {
 
 function picturesSection({ pictures }: ReportData): string {
   const grids = pictures.map(({ title, tiles }) => {
+    const widest = Math.max(1, ...tiles.map(({ png }) => widthOf(png)));
+    // All are as large as the largest, whose pixels are shown as squares where they are few.
+    const width = widest * Math.max(1, Math.floor(smallestWidth / widest));
     const figures = tiles.map(
       ({ label, png }) =>
         `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(`${title}, ${label}`)}"><figcaption>${escapeHtml(label)}</figcaption></figure>`,
     );
-    return `<h3>${escapeHtml(title)}</h3><div class="tiles">${figures.join('')}</div>`;
+    return `<h3>${escapeHtml(title)}</h3><div class="tiles" style="--width:${width}px">${figures.join('')}</div>`;
   });
   return grids.length === 0 ? '' : `<h2>Pictures</h2>\n${grids.join('\n')}`;
+}
+
+/** In pixels, as its first chunk says; 0 of a file that ends before. */
+function widthOf(png: Uint8Array): number {
+  return png.length < 24 ? 0 : new DataView(png.buffer, png.byteOffset).getUint32(16);
 }
 
 function configSection({ comparison: { runs }, config }: ReportData): string {
@@ -129,7 +140,7 @@ function configSection({ comparison: { runs }, config }: ReportData): string {
 }
 
 function settingText(value: { readonly value: unknown } | null): string {
-  if (value === null) return '-';
+  if (value === null) return 'not set';
   return typeof value.value === 'string' ? value.value : JSON.stringify(value.value);
 }
 
@@ -152,6 +163,6 @@ th{text-align:left;font-weight:500}thead th{font-weight:600}td{text-align:right}
 figure{margin:0}figcaption{color:var(--quiet)}svg{width:100%;height:auto}
 .grid{stroke:var(--line);fill:none}.axis{fill:var(--quiet);font-size:11px}
 .line{fill:none;stroke:var(--run);stroke-width:1.5;stroke-linejoin:round}.mark{fill:var(--run);stroke:var(--back)}
-.tiles{display:flex;flex-wrap:wrap;gap:.75rem}.tiles img{display:block;max-width:100%;image-rendering:pixelated}
+.tiles{display:flex;flex-wrap:wrap;gap:.75rem}.tiles figure{width:var(--width);max-width:100%;overflow-wrap:anywhere}.tiles img{display:block;width:100%;image-rendering:pixelated}
 @media print{body{margin:0;max-width:none}figure,tr{break-inside:avoid}}`;
 }

@@ -91,6 +91,18 @@ test('Markdown is the table as it is shown', () => {
 `);
 });
 
+test('a column without a number is offered on the screen and left out elsewhere', () => {
+  const empty = { ...column, id: 'three', data: 'posters', groups: [], warning: null };
+  const columns = [empty, ...comparison.columns];
+  const rows = comparison.rows.map((row) => ({
+    ...row,
+    cells: [{ state: 'missing' as const }, ...row.cells],
+  }));
+  const part = shownPart({ ...comparison, columns, rows }, { rows: null, columns: null });
+  expect(part.columns.map(({ id }) => id)).toEqual(['one', 'two']);
+  expect(part.rows.map(({ cells }) => cells)).toEqual(comparison.rows.map(({ cells }) => cells));
+});
+
 test.each<[string, Parameters<typeof shownPart>[1], [string[], string[]]]>([
   [
     'all',
@@ -161,11 +173,27 @@ describe('the report', () => {
     expect(html).not.toMatch(/<b>|<i>/);
   });
 
+  test.each([
+    ['small ones in whole squares', [112, 28], 224],
+    ['large ones as they are', [300], 300],
+    ['what ends too early too', [], 256],
+  ])('shows pictures side by side: %s', (_, widths, expected) => {
+    const tiles = [0, ...widths].map((width, at) => {
+      const png = new Uint8Array(at === 0 ? 3 : 24);
+      if (at > 0) new DataView(png.buffer).setUint32(16, width);
+      return { label: 'x', png };
+    });
+    const page = reportHtml({ ...data, pictures: [{ title: 'baby', tiles }] });
+    expect(page).toContain(`<div class="tiles" style="--width:${expected}px">`);
+  });
+
   test('has the numbers, the warnings, what differs, and the curves', () => {
     expect(html).toContain('<strong>30.13 [a]</strong>');
     expect(html).toContain('<p class="warning">⚠ They differ.</p>');
     expect(html).toContain('<p class="warning">⚠ Two scales.</p>');
-    expect(html).toContain('<th scope="row">batch_size</th><td class="text">16</td><td class="text">-</td>');
+    expect(html).toContain(
+      '<th scope="row">batch_size</th><td class="text">16</td><td class="text">not set</td>',
+    );
     expect(html).not.toContain('seed</th>');
     expect([...html.matchAll(/<figcaption>([^<]*)/g)].map(([, text]) => text)).toEqual(['train/loss', 'HR']);
     expect(html).toContain('class="swatch run1"');
@@ -179,9 +207,9 @@ describe('a chart', () => {
     )?.[1];
 
   test.each<[string, number[], (number | null)[], string | undefined]>([
-    ['from corner to corner', [0, 10], [0, 1], 'M64 264L708 12'],
-    ['with a gap where a value is not finite', [0, 5, 10, 20], [0, null, 1, 1], 'M64 264M386 12L708 12'],
-    ['flat', [0, 10], [5, 5], 'M64 264L708 264'],
+    ['from corner to corner', [0, 10], [0, 1], 'M56 186L470 10'],
+    ['with a gap where a value is not finite', [0, 5, 10, 20], [0, null, 1, 1], 'M56 186M263 10L470 10'],
+    ['flat', [0, 10], [5, 5], 'M56 186L470 186'],
     ['not of one point', [0], [1], undefined],
   ])('draws a line %s', (_, steps, values, path) => {
     expect(line(steps, values)).toBe(path);
@@ -195,7 +223,7 @@ describe('a chart', () => {
         steps.map((step) => (step === 54_321 ? 9 : step % 2)),
       ) ?? '';
     expect(path.length).toBeLessThan(30_000);
-    expect(path).toContain(' 12L');
+    expect(path).toContain(' 10L');
   });
 
   test('marks checkpoints on the line', () => {
@@ -212,7 +240,7 @@ describe('a chart', () => {
       },
     ]);
     expect([...svg.matchAll(/<circle[^>]*cx="([^"]*)" cy="([^"]*)"/g)].map(([, x, y]) => [x, y])).toEqual([
-      ['708', '12'],
+      ['470', '10'],
     ]);
   });
 });

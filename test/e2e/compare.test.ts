@@ -1,0 +1,423 @@
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Locator } from 'playwright-core';
+import { beforeAll, expect, inject, test } from 'vitest';
+import { createEventWriter } from '../../trainer/runs/event-writer.ts';
+import { ComparePanel, type CompareTab } from './compare-panel.ts';
+import { esrgan, miniRuns, trainMiniRuns, writePictures } from './mini-runs.ts';
+import { findProcess } from './processes.ts';
+import { useWorkbench } from './use-workbench.ts';
+import type { Workspace } from './workspace.ts';
+
+const patience = { timeout: 60_000 };
+/** Whose pictures are so many and so large that there is time to cancel. */
+const manyPictures = 8;
+const desk = useWorkbench({}, {}, prepare, { timeout: 600_000 });
+const [first, second, third, fourth] = miniRuns as [string, string, string, string];
+let panel: ComparePanel;
+
+/** Four trained runs, their PSNR, ESRGAN and interpolated nets measured under paper-y, and a run of another trainer. */
+async function prepare(workspace: Workspace): Promise<void> {
+  await trainMiniRuns(workspace);
+  await writePictures(workspace.path('data/marble/HR'), { count: 2, width: 96, height: 72, seed: 10 });
+  await writePictures(workspace.path('data/posters/HR'), { count: 1, width: 1600, height: 1200, seed: 11 });
+  for (let copy = 1; copy < manyPictures; copy++) {
+    cpSync(workspace.path('data/posters/HR/0.png'), workspace.path(`data/posters/HR/${copy}.png`));
+  }
+  const runs = miniRuns.map((name) => `runs/${name}`);
+  await esrgan(workspace, 'compare', ...runs, ...measured('marble', 'paper-y'));
+
+  // Two test sets under one name: the nets of the first run are measured on one, those of the second on the other.
+  for (const [folder, nets, seed] of [
+    ['here', [psnrNet(first), ganNet(first)], 12],
+    ['there', [ganNet(second)], 13],
+  ] as const) {
+    await writePictures(workspace.path(`${folder}/HR`), { count: 1, width: 64, height: 64, seed });
+    await esrgan(workspace, 'evaluate', ...nets, ...measured('photos', 'paper-y', folder));
+  }
+
+  const foreign = workspace.path('runs/other-trainer');
+  mkdirSync(foreign);
+  const events = createEventWriter(foreign);
+  for (let step = 1; step <= 5; step++) events.scalars(step, { 'metrics/psnr': 20 + step, l_pix: 1 / step });
+  events.close();
+}
+
+function psnrNet(run: string): string {
+  return `runs/${run}/checkpoints/pretraining-00000020`;
+}
+
+function ganNet(run: string): string {
+  return `runs/${run}/checkpoints/training-00000010`;
+}
+
+function measured(name: string, protocol: string, folder = `data/${name}`): string[] {
+  return ['--data', `${name}=${folder}`, '--protocol', protocol, '--engine', 'cpu'];
+}
+
+/** PSNR and SSIM that `esrgan evaluate` measures now, as the table writes them. */
+async function evaluated(
+  nets: readonly string[],
+  protocol: string,
+  ...more: readonly string[]
+): Promise<readonly { readonly psnr: string; readonly ssim: string }[]> {
+  const words = [...nets, ...measured('marble', protocol), ...more, '--again', '--json'];
+  const found: { psnr: number; ssim: number }[] = JSON.parse(
+    await esrgan(desk.workspace, 'evaluate', ...words),
+  );
+  return found.map(({ psnr, ssim }) => ({ psnr: psnr.toFixed(3), ssim: ssim.toFixed(4) }));
+}
+
+beforeAll(() => {
+  panel = new ComparePanel(desk.workbench);
+});
+
+test('by the keyboard alone: the palette asks which runs, and four are compared', async () => {
+  const { page } = desk.workbench;
+  await desk.workbench.run('ESRGAN: Compare Runs…');
+  await desk.workbench.choice(first).waitFor();
+  await chooseByKeys(miniRuns);
+  await page.keyboard.press('Enter');
+  expect((await panel.runs()).toSorted()).toEqual(miniRuns);
+  await page.getByRole('tab', { name: 'Compare 4 Runs' }).waitFor();
+});
+
+test('by the keyboard alone: the arrows lead through the tabs, and each shows something', async () => {
+  const { keyboard } = desk.workbench.page;
+  const contents: Readonly<Record<CompareTab, string>> = {
+    Table: 'comparison-grid tbody tr',
+    Curves: 'line-chart canvas',
+    Images: 'image-pane canvas',
+    Config: 'tbody tr',
+    Checkpoints: 'tbody tr',
+  };
+  await panel.tabTo(panel.tab('Table'));
+  for (const name of ['Table', 'Curves', 'Images', 'Config', 'Checkpoints'] as const) {
+    if (name !== 'Table') await keyboard.press('ArrowRight');
+    await panel.panel(name).locator(contents[name]).first().waitFor();
+    expect(await panel.tab(name).getAttribute('aria-selected')).toBe('true');
+  }
+  await keyboard.press('ArrowRight');
+  await panel.grid.waitFor();
+});
+
+test('the numbers of the table are those of `esrgan evaluate`', async () => {
+  const nets = miniRuns.flatMap((run) => [psnrNet(run), ganNet(run)]);
+  const names = miniRuns.flatMap((run) => [`${run} · PSNR`, `${run} · ESRGAN`]);
+  const singles = await evaluated(nets, 'paper-y');
+  const mixed = await evaluated([psnrNet(fourth), ganNet(fourth)], 'paper-y', '--alpha', '0.8');
+  const expected = [...singles, ...mixed];
+  const shown = await Promise.all(
+    ['marble · paper-y PSNR dB', 'marble · paper-y SSIM'].map((metric) => panel.numbers(metric)),
+  );
+  const found = [...names, `${fourth} · interpolated 0.8`].map((net) => {
+    const [psnr, ssim] = shown.map((numbers) => numbers[net]?.number);
+    return { psnr, ssim };
+  });
+  expect(found).toEqual(expected);
+  expect(Object.keys(shown[0] ?? {})).toHaveLength(3 * miniRuns.length);
+});
+
+test('the best of each column is marked, and a head sorts by it', async () => {
+  const metric = 'marble · paper-y PSNR dB';
+  const numbers = await panel.numbers(metric);
+  const byNumber = Object.keys(numbers).toSorted(
+    (a, b) => Number(numbers[b]?.number) - Number(numbers[a]?.number),
+  );
+  const best = Object.keys(numbers).filter((net) => numbers[net]?.isBest);
+  expect(best).toEqual(byNumber.slice(0, 1));
+  const asGiven = await panel.rows();
+  const head = await panel.head(metric);
+  await head.click();
+  expect(await panel.rows()).toEqual(byNumber);
+  expect(await head.getAttribute('aria-sort')).toBe('descending');
+  await head.click();
+  expect(await panel.rows()).toEqual(byNumber.toReversed());
+  await head.click();
+  expect(await panel.rows()).toEqual(asGiven);
+});
+
+test('differences are to the chosen baseline, net by net', async () => {
+  const metric = 'marble · paper-y PSNR dB';
+  await panel.baseline.selectOption({ label: third });
+  await expect.poll(async () => (await panel.numbers(metric))[`${third} · PSNR`]?.delta, patience).toBe('±0');
+  const numbers = await panel.numbers(metric);
+  for (const [net, { number, delta }] of Object.entries(numbers)) {
+    const label = net.slice(net.indexOf(' · '));
+    const beyond = Number(number) - Number(numbers[third + label]?.number);
+    const shown = Number(delta.replace('−', '-').replace('±', ''));
+    // Each of the three is rounded to 0.001.
+    expect(Math.abs(shown - beyond), net).toBeLessThan(0.0016);
+  }
+});
+
+test('numbers of other pictures are marked and not ranked with the others', async () => {
+  const metric = 'photos · paper-y PSNR dB';
+  const [net, gan, other] = [`${first} · PSNR`, `${first} · ESRGAN`, `${second} · ESRGAN`];
+  await panel.baseline.selectOption({ label: first });
+  await expect.poll(async () => (await panel.numbers(metric))[gan]?.delta, patience).toBe('±0');
+  const numbers = await panel.numbers(metric);
+  expect(Object.keys(numbers).toSorted()).toEqual([net, gan, other].toSorted());
+  expect(numbers[other]).toMatchObject({ delta: '', isBest: false });
+  expect(numbers[other]?.group).not.toBe(numbers[gan]?.group);
+  expect(numbers[net]?.group).toBe(numbers[gan]?.group);
+  expect([numbers[net]?.isBest, numbers[gan]?.isBest].toSorted()).toEqual([false, true]);
+  const notes = panel.page.getByRole('list', { name: 'What does not compare' });
+  expect(await notes.textContent()).toContain('photos under paper-y was measured on different pixels');
+
+  const head = await panel.head(metric);
+  const groups = async () => Object.values(await panel.numbers(metric)).map(({ group }) => group);
+  await head.click();
+  const ranked = await groups();
+  await head.click();
+  expect(await groups()).toEqual(ranked);
+  await head.click();
+});
+
+test('a cell that is missing is computed by a click', async () => {
+  const net = `${second} · ESRGAN`;
+  const cell = await panel.cell(net, 'marble · rgb PSNR dB');
+  await cell.getByRole('button', { name: 'Evaluate' }).click();
+  await expect
+    .poll(async () => (await panel.numbers('marble · rgb PSNR dB'))[net]?.number, patience)
+    .toBeDefined();
+  const [expected] = await evaluated([ganNet(second)], 'rgb');
+  expect((await panel.numbers('marble · rgb PSNR dB'))[net]?.number).toBe(expected?.psnr);
+  expect((await panel.numbers('marble · rgb SSIM'))[net]?.number).toBe(expected?.ssim);
+});
+
+test('one that is cancelled leaves nothing behind', async () => {
+  const { workspace } = desk;
+  const kept = () => readdirSync(workspace.path(`runs/${first}/evaluations`)).toSorted();
+  const before = kept();
+  const cell = await panel.cell(`${first} · PSNR`, 'posters · paper-y PSNR dB');
+  await cell.getByRole('button', { name: 'Evaluate' }).click();
+  const job = (await panel.cell(`${first} · PSNR`, 'posters · paper-y PSNR dB')).locator('job-line');
+  await job.getByText(new RegExp(`posters, image \\d of ${manyPictures}`)).waitFor();
+  await job.getByRole('progressbar').waitFor();
+  const evaluate = () => findProcess(inject('editor').pid, /esrgan\.js evaluate/);
+  expect(evaluate()).toBeGreaterThan(0);
+  await job.getByRole('button', { name: 'Cancel' }).click();
+  await cell.getByRole('button', { name: 'Evaluate' }).waitFor();
+  expect(evaluate).toThrow('No process');
+  expect(kept()).toEqual(before);
+});
+
+test('the settings that differ are those that the run files write differently, and no others', async () => {
+  await panel.show('Config');
+  const runs = await panel.runs();
+  const settings = await panel.settings();
+  expect(Object.keys(settings)).toEqual([
+    'datasets.b.train.downscale',
+    'datasets.b.train.hr',
+    'generator.num_basic_blocks',
+    'pretraining.cr_patch_size',
+    'pretraining.train_datasets',
+    'training.cr_patch_size',
+    'training.train_datasets',
+  ]);
+  const of = (key: string) => Object.fromEntries(runs.map((run, i) => [run, settings[key]?.[i]]));
+  expect(of('generator.num_basic_blocks')).toEqual({
+    [first]: '3',
+    [second]: '3',
+    [third]: '2',
+    [fourth]: '3',
+  });
+  expect(of('training.cr_patch_size')).toEqual({
+    [first]: '[64, 64]',
+    [second]: '[96, 96]',
+    [third]: '[64, 64]',
+    [fourth]: '[64, 64]',
+  });
+  expect(of('datasets.b.train.downscale')).toEqual({
+    [first]: 'not set',
+    [second]: 'not set',
+    [third]: 'nearest',
+    [fourth]: 'nearest',
+  });
+});
+
+test('samples of all runs lie side by side, with PSNR and SSIM inside a box', async () => {
+  const images = await panel.show('Images');
+  const tile = (name: string) =>
+    images.locator('figure').filter({ has: desk.workbench.page.getByText(name, { exact: true }) });
+  for (const run of miniRuns) {
+    await expect.poll(async () => (await panel.pixels(tile(run))).length, patience).toBeGreaterThan(3000);
+  }
+  await desk.workbench.page.keyboard.press('b');
+  for (const run of miniRuns) await images.getByRole('table', { name: `${run} inside the box` }).waitFor();
+  await desk.workbench.page.keyboard.press('Escape');
+});
+
+test('nets enlarge a test picture side by side', async () => {
+  const images = panel.panel('Images');
+  await images.getByRole('radio', { name: 'Test pictures' }).click();
+  await images.getByRole('combobox', { name: 'test set' }).selectOption({ label: 'marble' });
+  await images.getByRole('combobox', { name: 'picture' }).selectOption({ label: '0.png' });
+  const panes = images.locator('figure image-pane');
+  // Eight results and what they are compared with, bicubic and HR.
+  await expect.poll(() => panes.count(), patience).toBe(10);
+  await expect
+    .poll(
+      async () => new Set(await Promise.all((await panes.all()).map((pane) => panel.pixels(pane)))).size,
+      patience,
+    )
+    .toBe(10);
+});
+
+test('the slider between two checkpoints moves pixels', async () => {
+  const checkpoints = await panel.show('Checkpoints');
+  await checkpoints.getByRole('combobox', { name: 'picture' }).selectOption({ label: '0.png' });
+  const pane = checkpoints.locator('image-pane').first();
+  const slider = checkpoints.getByRole('slider', { name: 'α', exact: true });
+  const at = async (key: string, alpha: string) => {
+    await slider.press(key);
+    await checkpoints.getByText(new RegExp(`^α ${alpha} in .* s; this part on Y: PSNR`)).waitFor(patience);
+    await pane.getByText(`α ${alpha}`, { exact: true }).waitFor();
+    return panel.pixels(pane);
+  };
+  const faithful = await at('Home', '0.00');
+  const sharp = await at('End', '1.00');
+  const mixed = await at('PageDown', '0.90');
+  expect(new Set([faithful, sharp, mixed]).size).toBe(3);
+  expect(await at('Home', '0.00')).toBe(faithful);
+});
+
+test('the report is one file that shows table and pictures without a network', async () => {
+  const { workbench, workspace } = desk;
+  await panel.show('Table');
+  await panel.page.getByRole('button', { name: 'Export' }).click();
+  await panel.page.getByRole('button', { name: 'Report (HTML)' }).click();
+  const input = workbench.page.locator('.quick-input-widget:visible input[type="text"]').first();
+  await expect.poll(() => input.inputValue(), patience).toMatch(/comparison\.html$/);
+  await input.press('Enter');
+  const report = workspace.path('comparison.html');
+  await panel.page.getByText('Saved as comparison.html.').waitFor();
+  expect(existsSync(report)).toBe(true);
+  const numbers = await panel.numbers('marble · paper-y PSNR dB');
+
+  const browser = await chromium.connect(inject('editor').browser);
+  try {
+    const page = await (await browser.newContext({ offline: true })).newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const problems: string[] = [];
+    page.on('console', (message) => problems.push(message.text()));
+    await page.goto(pathToFileURL(report).href);
+    const lines = await page.locator('table').first().locator('tbody tr').allInnerTexts();
+    for (const [net, { number }] of Object.entries(numbers)) {
+      const [run, label] = net.split(' · ');
+      expect(
+        lines.filter((line) => line.includes(`${run}\t${label}\t`) && line.includes(number)),
+      ).toHaveLength(1);
+    }
+    const pictures = page.locator('.tiles img');
+    expect(await pictures.count()).toBeGreaterThanOrEqual(2 * miniRuns.length);
+    const widths = await pictures.evaluateAll((images) =>
+      images.map((image) => (image instanceof HTMLImageElement && image.complete ? image.naturalWidth : 0)),
+    );
+    expect(Math.min(...widths)).toBeGreaterThan(0);
+    expect(await page.locator('.charts svg').count()).toBeGreaterThan(1);
+    expect(asked.filter((address) => !address.startsWith('data:'))).toEqual([page.url()]);
+    expect(problems).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+});
+
+test('a run of another trainer is dragged in, and stands beside with its scalars', async () => {
+  const { workbench } = desk;
+  await workbench.showViews('ESRGAN');
+  await dragInto(runRow('other-trainer'));
+  await expect.poll(() => panel.runs(), patience).toContain('other-trainer');
+  await expect.poll(() => panel.rows(), patience).toContain('other-trainer · scalars');
+  expect(await panel.numbers('scalars · metrics/psnr psnr')).toMatchObject({
+    'other-trainer · scalars': { number: '25.0000', isBest: false },
+  });
+  const curves = await panel.show('Curves');
+  const heading = panel.page.getByRole('heading', { name: 'psnr', exact: true });
+  const chart = curves.locator('line-chart').filter({ has: heading });
+  await chart.locator('canvas').first().waitFor();
+});
+
+test('there is room for eight runs, and a ninth is told so', async () => {
+  const { workbench, workspace } = desk;
+  const copies = miniRuns.map((run) => `${run}-again`);
+  for (const [i, copy] of copies.entries()) {
+    cpSync(workspace.path(`runs/${miniRuns[i]}`), workspace.path(`runs/${copy}`), { recursive: true });
+  }
+  for (const copy of copies) await runRow(copy).waitFor(patience);
+  await panel.show('Table');
+  await panel.page.getByRole('button', { name: 'Runs…' }).click();
+  await workbench.choice(copies[0]!).waitFor();
+  await chooseByKeys(copies.slice(1));
+  await workbench.page.keyboard.press('Enter');
+  await expect.poll(async () => (await panel.runs()).length, patience).toBe(8);
+  await expect.poll(async () => (await panel.rows()).length, patience).toBe(3 * 7 + 1);
+  await dragInto(runRow(copies[0]!));
+  await panel.page
+    .getByRole('alert')
+    .filter({ hasText: `no room for ${copies[0]}` })
+    .waitFor();
+  expect(await panel.runs()).toHaveLength(8);
+});
+
+test('runs that are selected in the view of runs are compared from its menu', async () => {
+  const { workbench } = desk;
+  await workbench.run('View: Close All Editors');
+  const [one, other] = [runRow(second), runRow(fourth)];
+  await one.click({ modifiers: ['ControlOrMeta'] });
+  await other.click({ modifiers: ['ControlOrMeta'] });
+  await workbench.chooseFromMenu(other, 'Compare Runs…');
+  expect((await panel.runs()).toSorted()).toEqual([second, fourth].toSorted());
+});
+
+test('the code lens of a run file compares its run with those that are chosen', async () => {
+  const { workbench } = desk;
+  await workbench.run('View: Close All Editors');
+  await workbench.showViews('Explorer');
+  await workbench.open(`${first}.esrgan.yaml`);
+  await workbench.textEditor.lens('Compare').first().click();
+  await workbench.choice(third).first().waitFor();
+  await chooseByKeys([third]);
+  await workbench.page.keyboard.press('Enter');
+  expect(await panel.runs()).toEqual([first, third]);
+});
+
+/** The line of a run in the view of runs. */
+function runRow(name: string): Locator {
+  const { page } = desk.workbench;
+  return page.locator('.sidebar [role="treeitem"]').filter({ has: page.getByText(name, { exact: true }) });
+}
+
+/** Marks entries of the list that is open, by their whole names, besides those that are. */
+async function chooseByKeys(names: readonly string[]): Promise<void> {
+  const { page } = desk.workbench;
+  const rows = page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+  const focused = rows.and(page.locator('.focused'));
+  const count = Number(await rows.first().getAttribute('aria-setsize'));
+  const left = new Set(names);
+  for (let at = 1; at <= count && left.size > 0; at++) {
+    await page.keyboard.press('ArrowDown');
+    await focused.and(page.locator(`[aria-posinset="${at}"]`)).waitFor();
+    const name = await focused.locator('.label-name').first().textContent();
+    if (name !== null && left.delete(name)) await page.keyboard.press('Space');
+  }
+  expect([...left]).toEqual([]);
+}
+
+/** Drags something onto the comparison; with Shift the editor leaves it to the page. */
+async function dragInto(element: Locator): Promise<void> {
+  const { page } = desk.workbench;
+  await element.hover();
+  await page.mouse.down();
+  await page.keyboard.down('Shift');
+  const target = await page.locator('.editor-group-container.active').boundingBox();
+  if (!target) throw new Error('No editor is open.');
+  const [x, y] = [target.x + target.width / 2, target.y + target.height / 2];
+  await page.mouse.move(x - 20, y - 20);
+  await page.mouse.move(x, y, { steps: 5 });
+  await panel.page.locator('compare-view.dropping').waitFor();
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+}

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parseDocument } from 'yaml';
+import { encodePng } from '../../trainer/data/decode.ts';
+import { scenery } from '../unit/data/pictures.ts';
+import type { Workspace } from './workspace.ts';
+
+const examples = join(import.meta.dirname, '../../examples/seed-runs-mini');
+const command = join(import.meta.dirname, '../../dist/esrgan.js');
+const suffix = '.esrgan.yaml';
+
+/** What makes training take a second: the shapes stay, 64 to 96 and 2 to 3 blocks, all else is tiny. */
+const tiny: readonly (readonly [path: readonly string[], value: unknown])[] = [
+  [['engine'], 'cpu'],
+  [['pretraining', 'num_step'], 20],
+  [['pretraining', 'sched_step'], 10],
+  [['training', 'num_step'], 10],
+  [['training', 'g_sched_steps'], [5]],
+  [['training', 'd_sched_steps'], [5]],
+  [['generator', 'rrdb_channels'], 8],
+  [['generator', 'growth_channels'], 4],
+  [
+    ['discriminator', 'vgg_blk_ch'],
+    [4, 4, 8, 8, 16, 16],
+  ],
+  [['validation', 'every_steps'], 10],
+  [['samples', 'every_steps'], 10],
+  [['samples', 'count'], 2],
+  [['checkpoints', 'every_steps'], 10],
+  [['checkpoints', 'keep'], 2],
+];
+
+/** Names of the runs that `trainMiniRuns` makes, in the order of their run files. */
+export const miniRuns = readdirSync(examples)
+  .sort()
+  .map((file) => file.replace(suffix, ''));
+
+/** Puts the run files of `npm run demo -- --four` into a workspace, for tiny nets, with pictures, and trains both stages of each. */
+export async function trainMiniRuns(workspace: Workspace): Promise<void> {
+  for (const [seed, [folder, count]] of Object.entries({ a: 4, b: 2, val: 2 }).entries()) {
+    await writePictures(workspace.path(`data/${folder}`), { count, width: 112, height: 100, seed });
+  }
+  for (const name of miniRuns) {
+    const file = parseDocument(readFileSync(join(examples, name + suffix), 'utf8'));
+    for (const [path, value] of tiny) file.setIn(path, value);
+    workspace.write(name + suffix, file.toString());
+    for (const stage of ['pretraining', 'training']) {
+      await esrgan(workspace, 'train', name + suffix, '--stage', stage);
+    }
+  }
+}
+
+/** What pictures are made. */
+export interface PictureSet {
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  /** Those of other seeds are other pictures. */
+  readonly seed: number;
+}
+
+/** Makes a folder with pictures `0.png` and so on, the same each time. */
+export async function writePictures(
+  folder: string,
+  { count, width, height, seed }: PictureSet,
+): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (let index = 0; index < count; index++) {
+    const picture = scenery(width, height, 3, 100 * seed + index);
+    writeFileSync(join(folder, `${index}.png`), await encodePng(picture));
+  }
+}
+
+/** Runs the built command in a workspace's folder and gives what it printed; rejects with its words where it fails. */
+export async function esrgan({ folder }: Workspace, ...words: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [command, ...words], { cwd: folder });
+  return stdout;
+}
