@@ -122,7 +122,9 @@ describe('language features of run files', () => {
   it('leaves to the editor what that finds by itself where a person has chosen plain JSON', async () => {
     const asJson = async (text: string) => {
       const { document } = await open(text, 'json');
-      return languages.setTextDocumentLanguage(document, 'json');
+      // The editor asks its own help only about documents that are shown.
+      const { document: shown } = await window.showTextDocument(document, { preview: false });
+      return languages.setTextDocumentLanguage(shown, 'json');
     };
     const ofSchema = await asJson('{\n  "pretraining": {\n    "lr": "fast"\n  }\n}\n');
     const ofMeaning = await asJson('{ "pretraining": { "train_datasets": ["nowhere"] } }\n');
