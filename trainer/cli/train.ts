@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Problem, problemsForStage, type ResolvedConfig, readRunFile } from '../config/index.ts';
 import { openEngine } from '../engine/engines.ts';
 import { exitCodes, WorkbenchError } from '../errors/errors.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
-import { type Stage, stages } from '../runs/run-directory.ts';
+import { readManifest } from '../runs/manifest.ts';
+import { runPaths, type Stage, stages } from '../runs/run-directory.ts';
 import type { StageObserver, StepProgress } from '../stages/run-stage.ts';
 import { train } from '../stages/train.ts';
 import { parseEngine } from './open-model.ts';
 import { createReporter, formatDuration, type Reporter } from './terminal.ts';
 
 interface Flags {
-  readonly stage: Stage;
+  readonly stage?: Stage;
   readonly resume?: boolean;
   readonly engine?: string;
   readonly maxSteps?: number;
@@ -26,7 +27,12 @@ export function registerTrain(program: Command): void {
     .command('train')
     .description('train a stage of a run')
     .argument('<run file>', 'run.esrgan.yaml, or JSON')
-    .addOption(new Option('--stage <stage>', 'which stage').choices(stages).default('pretraining'))
+    .addOption(
+      new Option(
+        '--stage <stage>',
+        'which stage (pretraining; with --resume, the one that was trained last)',
+      ).choices(stages),
+    )
     .option('--resume', 'go on from the newest whole checkpoint')
     .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto; instead of the run file’s')
     .option('--max-steps <count>', 'stop with a checkpoint after so many steps of the stage', wholeNumber)
@@ -34,13 +40,13 @@ export function registerTrain(program: Command): void {
     .option('--json', 'one JSON object a line')
     .action(async (file: string, flags: Flags) => {
       const reporter = createReporter({ json: flags.json === true, stream: process.stdout });
-      const config = withFlags(loadRunFile(file, flags.stage, reporter), flags);
+      const { config, stage } = loadRunFile(file, flags, reporter);
       const engine = await openEngine(parseEngine(flags.engine ?? config.engine));
       const stop = stopOnSignals(reporter);
       const result = await train({
         config,
         engine,
-        stage: flags.stage,
+        stage,
         resume: flags.resume === true,
         ...(flags.maxSteps === undefined ? {} : { maxSteps: flags.maxSteps }),
         stop,
@@ -55,7 +61,11 @@ export function registerTrain(program: Command): void {
     });
 }
 
-function loadRunFile(file: string, stage: Stage, reporter: Reporter): ResolvedConfig {
+function loadRunFile(
+  file: string,
+  flags: Flags,
+  reporter: Reporter,
+): { config: ResolvedConfig; stage: Stage } {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -65,14 +75,21 @@ function loadRunFile(file: string, stage: Stage, reporter: Reporter): ResolvedCo
       `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
     );
   }
-  const { config, problems } = readRunFile(text, { file, files: datasetFiles });
+  const { config: inFile, problems } = readRunFile(text, { file, files: datasetFiles });
+  const config = inFile && withFlags(inFile, flags);
+  const stage = flags.stage ?? (config && flags.resume ? lastStage(config) : undefined) ?? 'pretraining';
   const own = problemsForStage(problems, stage);
   const errors = own.filter(({ severity }) => severity === 'error');
   if (!config || errors.length > 0) {
     throw new WorkbenchError('config', errors.map((problem) => describe(file, problem)).join('\n'));
   }
   for (const problem of own) reporter.line(describe(file, problem));
-  return config;
+  return { config, stage };
+}
+
+/** The stage that a run was trained in last; undefined where nobody has trained it. */
+function lastStage({ runs_dir, name }: ResolvedConfig): Stage | undefined {
+  return readManifest(runPaths(join(runs_dir, name)))?.sessions.at(-1)?.start.stage;
 }
 
 function describe(file: string, { start, severity, message }: Problem): string {

@@ -128,6 +128,11 @@ export function recordAncestor(paths: RunPaths, ancestor: Ancestor): void {
   }));
 }
 
+/** Notes what a stage is trained on, beside what other stages were. Throws a `run` error without a manifest. */
+export function recordData(paths: RunPaths, data: Manifest['data']): void {
+  changeManifest(paths, (manifest) => ({ data: { ...manifest.data, ...data } }));
+}
+
 /** Notes that this process begins to train the run. Throws a `run` error without a manifest. */
 export function recordStart(paths: RunPaths, session: Omit<SessionStart, 'time' | 'host' | 'pid'>): void {
   const start = { time: new Date().toISOString(), host: thisHost, pid: process.pid, ...session };

@@ -13,8 +13,10 @@ import {
   type Ancestor,
   createManifest,
   type DataFingerprint,
+  type Manifest,
   readManifest,
   recordAncestor,
+  recordData,
   recordStart,
   recordStop,
 } from '../runs/manifest.ts';
@@ -115,21 +117,18 @@ function openRun(session: Session, { config, stage, resume }: TrainOptions): Ope
     ? latestCheckpoint(paths, stage)
     : { checkpoint: undefined, problems: [] };
   const ancestor = checkpoint ? undefined : ancestorOf(config, stage, paths);
+  const data = trainingData(config, stage);
   if (!manifest) {
-    const data = Object.fromEntries(
-      imageSources(config, stage, 'train').map((source) => [
-        source.name,
-        fingerprint(source.hr, config, source),
-      ]),
-    );
     createManifest(paths, {
       seed: config.seed,
       configHash: sha256(text),
       data,
       ancestry: ancestor ? [ancestor] : [],
     });
-  } else if (ancestor) {
-    recordAncestor(paths, ancestor);
+  } else {
+    for (const change of changesOfData(manifest, data)) session.log(change);
+    recordData(paths, data);
+    if (ancestor) recordAncestor(paths, ancestor);
   }
   writeFileAtomic(paths.config, text);
   const isNew = manifest === undefined;
@@ -228,6 +227,23 @@ function ancestorOf(config: ResolvedConfig, stage: Stage, paths: RunPaths): Ance
   if (!file) return undefined;
   const inRun = relative(paths.root, file).replaceAll('\\', '/');
   return { stage, path: inRun.startsWith('checkpoints/') ? inRun : file, sha256: sha256OfFile(file) };
+}
+
+function trainingData(config: ResolvedConfig, stage: Stage): Manifest['data'] {
+  return Object.fromEntries(
+    imageSources(config, stage, 'train').map((source) => [
+      source.name,
+      fingerprint(source.hr, config, source),
+    ]),
+  );
+}
+
+function changesOfData(before: Manifest, now: Manifest['data']): string[] {
+  return Object.entries(now).flatMap(([name, { files, sha256 }]) => {
+    const old = before.data[name];
+    if (old === undefined || old.sha256 === sha256) return [];
+    return `The data set ${name} is not what the run was trained on before: ${old.files} files then, ${files} now, or other names or sizes.`;
+  });
 }
 
 function fingerprint(

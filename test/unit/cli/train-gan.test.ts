@@ -38,6 +38,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const defaults = {
+  datasets: '{ waves: { hr: { train: train, val: val } } }',
   pretraining:
     '{ num_epoch: 4, cr_patch_size: [16, 16], lr: 1.0e-3, train_datasets: [waves], val_datasets: [waves] }',
   training:
@@ -47,15 +48,16 @@ const defaults = {
   checkpoints: '{ every_steps: 5, keep: 3 }',
 };
 
+type Changes = Partial<typeof defaults> & { readonly ema?: string };
+
 /** Writes a run file for tiny nets. */
-function runFile(name: string, changes: Partial<typeof defaults> & { readonly ema?: string } = {}): string {
+function runFile(name: string, changes: Changes = {}): string {
   const path = join(folder, `${name}.esrgan.yaml`);
   const lines = [
     `name: ${name}`,
     'engine: cpu',
     'scale_factor: 2',
     'batch_size: 2',
-    'datasets: { waves: { hr: { train: train, val: val } } }',
     'generator: { rrdb_channels: 4, growth_channels: 2, num_basic_blocks: 1 }',
     'validation: { every_steps: 4, crop_size: [32, 32] }',
     'samples: { every_steps: 6, count: 1, crop_size: [32, 32] }',
@@ -69,10 +71,7 @@ function runFile(name: string, changes: Partial<typeof defaults> & { readonly em
 const runOf = (name: string) => join(folder, 'runs', name);
 
 /** A run file whose run has been pre-trained. */
-function pretrainedRun(
-  name: string,
-  changes: Partial<typeof defaults> & { readonly ema?: string } = {},
-): string {
+function pretrainedRun(name: string, changes: Changes = {}): string {
   cpSync(runOf(pretrained), runOf(name), { recursive: true });
   return runFile(name, changes);
 }
@@ -148,7 +147,8 @@ describe('esrgan train --stage training', () => {
         running.child.kill('SIGKILL');
         await running.outcome;
       }
-      const { code, stderr } = await run('train', file, ...training, '--resume');
+      // Without a stage it is the one that was trained last.
+      const { code, stderr } = await run('train', file, '--resume');
       expect([name, code, stderr]).toEqual([name, 0, '']);
       for (const each of files) {
         const bytes = (run: string) =>
@@ -157,6 +157,26 @@ describe('esrgan train --stage training', () => {
       }
       expect(scalarsOf(name)).toEqual(scalarsOf('unbroken'));
     }
+  });
+
+  test('is known by its data too, and says when they have changed', async () => {
+    const others = join(folder, 'others');
+    cpSync(join(folder, 'train'), others, { recursive: true });
+    const onOthers = { datasets: '{ waves: { hr: { train: train, val: val } }, others: { hr: others } }' };
+    const training =
+      '{ num_step: 1, cr_patch_size: [16, 16], train_datasets: [others], val_datasets: [waves] }';
+    const file = pretrainedRun('two-sets', { ...onOthers, training });
+    expect((await run('train', file, '--stage', 'training')).code).toBe(0);
+    const data = () => readManifest(runPaths(runOf('two-sets')))?.data;
+    expect(Object.keys(data()!)).toEqual(['waves', 'others']);
+    expect(data()?.others?.files).toBe(4);
+
+    rmSync(join(others, readdirSync(others)[0]!));
+    expect((await run('train', file, '--resume')).code).toBe(0);
+    expect(data()?.others?.files).toBe(3);
+    expect(readFileSync(runPaths(runOf('two-sets')).log, 'utf8')).toMatch(
+      /data set others is not what the run was trained on before: 4 files then, 3 now/,
+    );
   });
 
   test('begins with the weights that `init` names', async () => {
