@@ -74,7 +74,12 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
       },
     },
   });
+  // While the editor asks for all lines anew it knows none, and what is selected seems to be nothing.
+  let selected: readonly TreeNode[] = [];
   const listeners = [
+    view.onDidChangeSelection(({ selection }) => {
+      selected = selection;
+    }),
     runs.onDidChange(() => {
       const live = runs.known.filter(isLive).length;
       view.badge =
@@ -101,7 +106,7 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
   ];
   return {
     get selection() {
-      return view.selection;
+      return view.selection.length > 0 ? view.selection : selected;
     },
     get dragged() {
       return dragged;

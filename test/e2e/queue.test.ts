@@ -1,0 +1,70 @@
+import { beforeAll, expect, inject, test } from 'vitest';
+import { readManifest } from '../../trainer/runs/manifest.ts';
+import { runPaths } from '../../trainer/runs/run-directory.ts';
+import { findProcess } from './processes.ts';
+import { RunPanel } from './run-panel.ts';
+import { useWorkbench } from './use-workbench.ts';
+import { tinyRunFile } from './workspace.ts';
+
+const desk = useWorkbench({
+  'long.esrgan.yaml': tinyRunFile(1_000_000),
+  'early.esrgan.yaml': tinyRunFile(30),
+  'late.esrgan.yaml': tinyRunFile(30),
+});
+const patience = { timeout: 40_000 };
+let panel: RunPanel;
+
+beforeAll(() => {
+  panel = new RunPanel(desk.workbench);
+});
+
+test('a run that is paused keeps its place', async () => {
+  const { workbench } = desk;
+  await workbench.open('long.esrgan.yaml');
+  await workbench.run('ESRGAN: Start Pretraining');
+  await expect.poll(() => panel.state.textContent(), patience).toBe('running');
+  await workbench.run('ESRGAN: Pause');
+  await expect.poll(() => panel.state.textContent(), patience).toBe('paused');
+});
+
+test('further ones wait for it, in the order in which they were started', async () => {
+  const { workbench } = desk;
+  for (const name of ['early', 'late']) {
+    await workbench.open(`${name}.esrgan.yaml`);
+    await workbench.run('ESRGAN: Start Pretraining');
+    await workbench.statusItem(`${name} is queued`).waitFor();
+  }
+  await workbench.showViews('ESRGAN');
+  await workbench.treeRow(/early.*queued 1/).waitFor();
+  await workbench.treeRow(/late.*queued 2/).waitFor();
+});
+
+test('their order is changed with the keyboard and by command', async () => {
+  const { workbench } = desk;
+  await workbench.treeRow(/late.*queued 2/).click();
+  await workbench.page.keyboard.press('Alt+ArrowUp');
+  await workbench.treeRow(/late.*queued 1/).waitFor();
+  await workbench.page.keyboard.press('Alt+ArrowDown');
+  await workbench.treeRow(/late.*queued 2/).waitFor();
+  await workbench.run('View: Close All Editors');
+  await workbench.run('ESRGAN: Move Up in Queue');
+  await workbench.choice('late').click();
+  await workbench.treeRow(/late.*queued 1/).waitFor();
+  await workbench.treeRow(/early.*queued 2/).waitFor();
+});
+
+test('a server that is killed comes back to the same queue, and the next run has its turn when one ends', async () => {
+  const { workbench, workspace } = desk;
+  const server = findProcess(inject('editor').pid, /server\.js/);
+  process.kill(server, 'SIGKILL');
+  await expect.poll(() => findProcess(inject('editor').pid, /server\.js/), patience).not.toBe(server);
+  await workbench.treeRow(/late.*queued 1/).waitFor();
+  await workbench.treeRow(/early.*queued 2/).waitFor();
+  await workbench.run('ESRGAN: Stop');
+  await workbench.treeRow(/early.*done/).waitFor();
+  await workbench.treeRow(/late.*done/).waitFor();
+  const [late, early] = ['late', 'early'].map(
+    (name) => readManifest(runPaths(workspace.path(`runs/${name}`)))?.sessions[0]?.start.time ?? '',
+  );
+  expect(late! < early!).toBe(true);
+});
