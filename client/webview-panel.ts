@@ -211,9 +211,11 @@ export function hostApp(
 
 async function save(name: string, content: string | Uint8Array): Promise<{ path: string | null }> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
-  const to = await window.showSaveDialog(
-    folder === undefined ? {} : { defaultUri: Uri.joinPath(folder, name.replaceAll(/[\\/:]/g, '-')) },
-  );
+  const to = await window.showSaveDialog({
+    // A system's dialog has one by itself, the editor's own has not.
+    title: 'Save As',
+    ...(folder && { defaultUri: Uri.joinPath(folder, name.replaceAll(/[\\/:]/g, '-')) }),
+  });
   if (to === undefined) return { path: null };
   await workspace.fs.writeFile(to, typeof content === 'string' ? new TextEncoder().encode(content) : content);
   return { path: to.fsPath };

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { RunPanel } from './run-panel.ts';
+import { useWorkbench } from './use-workbench.ts';
+import { tinyRunFile } from './workspace.ts';
+
+// Nothing is validated or saved but what the person asks for.
+const desk = useWorkbench({
+  'asked.esrgan.yaml': tinyRunFile(1_000_000).replaceAll('every_steps: 200', 'every_steps: 1000000'),
+});
+const patience = { timeout: 40_000 };
+let panel: RunPanel;
+
+beforeAll(() => {
+  panel = new RunPanel(desk.workbench);
+});
+
+const checkpoints = () => {
+  const folder = desk.workspace.path('runs/asked/checkpoints');
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')).length : 0;
+};
+
+test('“Checkpoint” writes one, and so does the command', async () => {
+  const { workbench } = desk;
+  await workbench.open('asked.esrgan.yaml');
+  await workbench.run('ESRGAN: Start Pretraining');
+  await expect.poll(() => panel.state.textContent(), patience).toBe('running');
+  await expect.poll(() => panel.inkOf('Content loss'), patience).toBeGreaterThan(50);
+  expect(checkpoints()).toBe(0);
+  await panel.button('checkpoint').click();
+  await expect.poll(checkpoints, patience).toBe(1);
+  await workbench.run('ESRGAN: Checkpoint Now');
+  await expect.poll(checkpoints, patience).toBe(2);
+});
+
+test('“Validate” measures the net now', async () => {
+  await expect(panel.fact('PSNR').count()).resolves.toBe(0);
+  await panel.button('validate').click();
+  await expect.poll(() => panel.fact('PSNR').textContent(), patience).toMatch(/^\d+\.\d\d dB$/);
+});
+
+test.each([
+  ['PNG', (file: Buffer) => expect(file.subarray(1, 4).toString()).toBe('PNG')],
+  ['SVG', (file: Buffer) => expect(file.toString()).toMatch(/^<svg .*Content loss.*<\/svg>\n$/s)],
+  [
+    'CSV',
+    (file: Buffer) => expect(file.toString()).toMatch(/^step,time,[^\r]+\r\n10,\d{4}-[^,]+Z,0\.\d+\r\n20,/),
+  ],
+])('a chart is exported as %s', async (format, check) => {
+  const { workbench, workspace } = desk;
+  const chart = panel.chart('Content loss');
+  await chart.getByRole('button', { name: /export/i }).click();
+  await chart.getByRole('menuitem', { name: format }).click();
+  const file = workspace.path(`exported.${format.toLowerCase()}`);
+  await workbench.answer('Save As', file);
+  await expect.poll(() => existsSync(file) && readFileSync(file).length, patience).toBeGreaterThan(100);
+  check(readFileSync(file));
+});
