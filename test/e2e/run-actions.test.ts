@@ -52,7 +52,7 @@ test.each([
   await chart.getByRole('button', { name: /export/i }).click();
   await chart.getByRole('menuitem', { name: format }).click();
   const file = workspace.path(`exported.${format.toLowerCase()}`);
-  await workbench.answer('Save As', file);
+  await workbench.chooseFile('Save As', file);
   await expect.poll(() => existsSync(file) && readFileSync(file).length, patience).toBeGreaterThan(100);
   check(readFileSync(file));
 });

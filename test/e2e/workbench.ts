@@ -161,6 +161,28 @@ export class Workbench {
     await this.input.press('Enter');
   }
 
+  /**
+   * Names a file in the editor's own dialog of this title. While that lists a folder it takes no answer, so it is
+   * answered until it closes.
+   */
+  async chooseFile(title: string, path: string): Promise<void> {
+    const dialog = this.page.locator('.quick-input-widget:visible', { hasText: title });
+    const field = dialog.locator('input[type="text"]').first();
+    await field.waitFor();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if (await dialog.isVisible()) {
+          if ((await field.inputValue({ timeout: 2000 })) !== path) await field.fill(path, { timeout: 2000 });
+          await field.press('Enter', { timeout: 2000 });
+        }
+        await dialog.waitFor({ state: 'hidden', timeout: 2000 });
+        return;
+      } catch (error) {
+        if (attempt === 10) throw error;
+      }
+    }
+  }
+
   /** An entry of the notification centre, which it opens. */
   async notification(text: string | RegExp): Promise<Locator> {
     await this.run('Notifications: Show Notifications');

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { useWorkbench } from './use-workbench.ts';
+import { tinyRunFile } from './workspace.ts';
+
+const desk = useWorkbench({
+  'mine.esrgan.yaml': tinyRunFile(100),
+  'options/train_ESRGAN_x4.yml': [
+    'name: old_days',
+    'model_type: SRModel',
+    'scale: 4',
+    'num_gpu: 1',
+    'datasets: { train: { name: waves, dataroot_gt: train, gt_size: 32, batch_size_per_gpu: 16 } }',
+    'network_g: { type: RRDBNet, num_in_ch: 3, num_out_ch: 3, num_feat: 64, num_block: 23 }',
+    'train: { optim_g: { type: Adam, lr: !!float 2e-4 }, total_iter: 400000, pixel_opt: { type: L1Loss } }',
+    '',
+  ].join('\n'),
+});
+const patience = { timeout: 40_000 };
+
+test.each([
+  ['Quick try', 'quick'],
+  ['PSNR-driven', 'psnr'],
+  ['ESRGAN as in the paper', 'esrgan'],
+  ['Fine-tune', 'fine-tune'],
+])('a new run begins with the preset “%s”, by the keyboard alone', async (label, id) => {
+  const { workbench, workspace } = desk;
+  await workbench.run('ESRGAN: New Run…');
+  await workbench.choice(label).first().waitFor();
+  await workbench.answer('What is the run to begin with?', label);
+  await workbench.answer('The run file and the folder of the run are called by it', `try-${id}`);
+  await workbench.page.getByRole('tab', { name: `try-${id}.esrgan.yaml` }).waitFor();
+  await workbench.textEditor
+    .lens(/Start (Pre)?[Tt]raining/)
+    .first()
+    .waitFor();
+  expect(workspace.read(`try-${id}.esrgan.yaml`)).toContain('scale_factor: 4');
+});
+
+test('a name that is taken is refused while it is typed', async () => {
+  const { workbench, workspace } = desk;
+  const before = workspace.read('mine.esrgan.yaml');
+  await workbench.run('ESRGAN: New Run…');
+  await workbench.answer('What is the run to begin with?', 'Quick try');
+  await workbench.answer('are called by it', 'mine');
+  await workbench.page
+    .locator('.quick-input-message', { hasText: 'There is a run file mine already' })
+    .waitFor();
+  await workbench.page.keyboard.press('Escape');
+  expect(workspace.read('mine.esrgan.yaml')).toBe(before);
+});
+
+test('a run file is duplicated under the next free name, for changes', async () => {
+  const { workbench, workspace } = desk;
+  await workbench.open('mine.esrgan.yaml');
+  await workbench.textEditor.lens('Start Pretraining').waitFor();
+  await workbench.run('ESRGAN: Duplicate with Changes…');
+  await workbench.page.getByRole('tab', { name: 'mine-2.esrgan.yaml' }).waitFor();
+  expect(workspace.read('mine-2.esrgan.yaml')).toBe(`name: mine-2\n${workspace.read('mine.esrgan.yaml')}`);
+});
+
+test('options of BasicSR become a run file that says what could not be carried over', async () => {
+  const { workbench, workspace } = desk;
+  await workbench.run('ESRGAN: Import BasicSR Options…');
+  await workbench.chooseFile('BasicSR Option File', workspace.path('options/train_ESRGAN_x4.yml'));
+  const { textEditor } = workbench;
+  await textEditor.line('# Not carried over from the BasicSR options').waitFor();
+  await textEditor.line('name: old_days').waitFor();
+  await expect.poll(() => textEditor.problems('error').count(), patience).toBe(0);
+});
