@@ -25,12 +25,12 @@ import { whyNothingStarts } from './trust.ts';
 const toleratedCrashes = 4;
 const crashWindow = 3 * 60_000;
 
-/** The server did not start; the person has been told why. */
+/** The server does not run, whatever was tried; the person has been told. */
 export class ServerNotRunning extends Error {}
 
 /**
- * The way to the server. It is started with the first question, and again when it ends unasked; when that does not
- * help, the person hears of it once, with a button to the log.
+ * The way to the server. It is started with the first question, and again when it ends unasked, be it while it starts;
+ * when that does not help, the person hears of it once, with a button to the log.
  */
 export interface ServerLink extends Disposable {
   /**
@@ -76,6 +76,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
       }
     }
     let hasStarted = false;
+    let hasEnded = false;
     const initializationOptions: StartOptions = { isTrusted: workspace.isTrusted };
     const made = new QuietClient(
       'esrgan',
@@ -99,6 +100,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
             handled: true,
           }),
           closed() {
+            hasEnded = true;
             if (hasStarted) ended();
             return { action: CloseAction.DoNotRestart, handled: true };
           },
@@ -112,30 +114,48 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     made.onNotification('esrgan/runsChanged', (params) => told['esrgan/runsChanged'].fire(params));
     made.onNotification('esrgan/runChanged', (params) => told['esrgan/runChanged'].fire(params));
     await made.start();
+    // It may have answered and ended before the library was ready.
+    if (hasEnded) throw new Error('It ended at once.');
     hasStarted = true;
     log.info(`The server runs: process ${made.serverProcess?.pid}.`);
     started.fire();
     return made;
   };
 
+  let crashes: readonly number[] = [];
+  /** Takes down that it ended or did not start, and why; where that was too often, the person is told. */
+  const isWorthAnotherStart = (why: string): boolean => {
+    log.warn(why);
+    const now = Date.now();
+    crashes = [...crashes.filter((time) => now - time < crashWindow), now];
+    if (crashes.length <= toleratedCrashes) return true;
+    void explain(`The ESRGAN server ended ${crashes.length} times in three minutes.`);
+    return false;
+  };
+
+  /** Starts it as often as it takes; what is asked meanwhile waits for that. */
+  const connectAtLast = async (): Promise<LanguageClient> => {
+    for (;;) {
+      try {
+        return await connect();
+      } catch (error) {
+        const reason = `The server did not start: ${error instanceof Error ? error.message : error}`;
+        if (!isWorthAnotherStart(reason)) {
+          client = undefined;
+          throw new ServerNotRunning(reason);
+        }
+      }
+    }
+  };
+
   const running = (): Promise<LanguageClient> => {
-    client ??= connect().catch((error: unknown) => {
-      client = undefined;
-      const message = `The ESRGAN server did not start: ${error instanceof Error ? error.message : error}`;
-      void explain(message);
-      throw new ServerNotRunning(message);
-    });
+    client ??= connectAtLast();
     return client;
   };
 
-  let crashes: readonly number[] = [];
   const ended = () => {
     client = undefined;
-    const now = Date.now();
-    crashes = [...crashes.filter((time) => now - time < crashWindow), now];
-    log.warn('The server ended unasked.');
-    if (crashes.length <= toleratedCrashes) link.start();
-    else void explain(`The ESRGAN server ended ${crashes.length} times in three minutes.`);
+    if (isWorthAnotherStart('The server ended unasked.')) link.start();
   };
 
   let explaining = false;
@@ -146,7 +166,8 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     const choice = await window.showErrorMessage(message, 'Show Log', 'Start Again');
     explaining = false;
     if (choice === 'Show Log') log.show();
-    else if (choice === 'Start Again') await link.restart();
+    // Where that fails, it is told in the same way.
+    else if (choice === 'Start Again') await link.restart().catch(() => {});
   };
 
   const stop = async () => {
