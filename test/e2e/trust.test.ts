@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createEventWriter } from '../../trainer/runs/event-writer.ts';
+import { enqueue } from '../../trainer/runs/launch.ts';
+import { runPaths } from '../../trainer/runs/run-directory.ts';
+import { useWorkbench } from './use-workbench.ts';
+import { tinyRunFile, trainerOf, type Workspace } from './workspace.ts';
+
+const desk = useWorkbench(
+  { 'asked.esrgan.yaml': tinyRunFile(1_000_000) },
+  { 'esrgan.runsFolders': ['elsewhere'] },
+  prepare,
+  { editor: { asks: true, others: [join(import.meta.dirname, 'tool-caller')] } },
+);
+const patience = { timeout: 40_000 };
+
+/** A run that waits for its turn, as one could be slipped in, and one of another trainer where the settings say. */
+async function prepare({ path }: Workspace): Promise<void> {
+  const runFile = tinyRunFile(1_000_000, ['name: waiting', `runs_dir: ${path('runs')}`]).replace(
+    'train: train, val: val',
+    `train: ${path('train')}, val: ${path('val')}`,
+  );
+  enqueue(runPaths(path('runs/waiting')), { stage: 'pretraining', resume: false, order: 1 }, runFile);
+  mkdirSync(path('elsewhere/foreign'), { recursive: true });
+  const writer = createEventWriter(path('elsewhere/foreign'));
+  writer.scalars(1, { 'train/loss': 1 });
+  writer.close();
+}
+
+test('who does not trust a workspace edits it with full help', async () => {
+  const { page, textEditor } = desk.workbench;
+  await page.locator('.monaco-dialog-box').getByRole('button', { name: /^No/ }).click();
+  await desk.workbench.open('asked.esrgan.yaml');
+  await textEditor.lens('Start Pretraining').waitFor();
+  await textEditor.press('Control+End');
+  await textEditor.type('see');
+  await textEditor.completions.filter({ hasText: 'seed' }).waitFor();
+  await textEditor.press('Escape');
+  await textEditor.type('t: 1');
+  await textEditor.problems('error').first().waitFor();
+  await textEditor.fix('seed');
+  await textEditor.line('seed: 1').waitFor();
+  await textEditor.save();
+});
+
+test('nothing is started there, and the reason is said', async () => {
+  const { workbench, workspace } = desk;
+  await workbench.run('ESRGAN: Start Pretraining');
+  await workbench.toast('nothing is started in a workspace that is not trusted').waitFor();
+  await workbench.showViews('ESRGAN');
+  await workbench.treeRow(/waiting.*queued 1/).waitFor();
+  await expect(workbench.treeRow('foreign').count()).resolves.toBe(0);
+  expect(existsSync(workspace.path('runs/asked'))).toBe(false);
+  expect(trainerOf(workspace.path('runs/waiting'))).toBeUndefined();
+});
+
+test('once it is trusted, its settings count, and what waits has its turn', async () => {
+  const { workbench, workspace } = desk;
+  const { page } = workbench;
+  await workbench.toast('nothing is started').getByRole('button', { name: 'Manage Workspace Trust' }).click();
+  await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
+  await workbench.treeRow('foreign').waitFor();
+  await workbench.treeRow(/waiting.*pretraining/).waitFor();
+  await expect.poll(() => trainerOf(workspace.path('runs/waiting')), patience).toBeDefined();
+});
+
+test('an agent starts a run only when the person says yes', async () => {
+  const { workbench, workspace } = desk;
+  const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'Start pretraining?' });
+  await workbench.run('Tests: Start by Tool');
+  await dialog.filter({ hasText: 'asked.esrgan.yaml' }).waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await workbench.toast('The tool has refused').waitFor();
+  expect(existsSync(workspace.path('runs/asked'))).toBe(false);
+
+  await workbench.run('Tests: Start by Tool');
+  await dialog.getByRole('button', { name: /^Yes|^OK/ }).click();
+  await workbench.toast('The tool has answered.').waitFor();
+  await workbench.treeRow(/asked.*queued 1/).waitFor();
+});
+
+test('a run is deleted only when the person says yes', async () => {
+  const { workbench, workspace } = desk;
+  await workbench.run('ESRGAN: Stop');
+  await workbench.treeRow(/waiting.*stopped/).waitFor();
+  const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'Delete' });
+  await workbench.run('ESRGAN: Delete Run…');
+  await dialog.filter({ hasText: workspace.path('runs/waiting') }).waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  expect(existsSync(workspace.path('runs/waiting'))).toBe(true);
+  await workbench.run('ESRGAN: Delete Run…');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect.poll(() => existsSync(workspace.path('runs/waiting')), patience).toBe(false);
+  // What the agent started has its turn.
+  await expect.poll(() => trainerOf(workspace.path('runs/asked')), patience).toBeDefined();
+});
