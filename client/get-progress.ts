@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { InventoryItem } from '../server/protocol/machine.ts';
-import { formatBytes } from './format.ts';
+import { formatBytes } from '../trainer/format/format.ts';
 
 /** What a line of `esrgan data get --json` or `esrgan weights get --json` says. */
 export interface GetProgress {

@@ -1,6 +1,6 @@
 import type { RunStateName, RunSummary } from '../server/protocol/runs.ts';
 import { runColours } from '../server/protocol/webview.ts';
-import { formatCount, formatDuration, formatRate } from './format.ts';
+import { formatCount, formatDuration, formatRate } from '../trainer/format/format.ts';
 
 /** The codicon of a state. */
 export const stateIcons: Readonly<Record<RunStateName, string>> = {
@@ -25,7 +25,7 @@ export function progressOf({ step, steps }: Pick<RunSummary, 'step' | 'steps'>):
   return step === null || steps === null || steps === 0 ? null : Math.min(step / steps, 1);
 }
 
-/** The line behind a run's name: `training · 61 % · 1 h 12 m · PSNR 25.4`. */
+/** The line behind a run's name: `training · 61 % · 1 h 12 min · PSNR 25.4`. */
 export function describeRun(run: RunSummary): string {
   const progress = progressOf(run);
   const percent = progress === null ? null : `${Math.floor(100 * progress)} %`;

@@ -1,5 +1,5 @@
 import type { CheckpointSummary, RunDetail, RunSummary, StageSamples } from '../server/protocol/runs.ts';
-import { formatBytes, formatCount, formatSteps } from './format.ts';
+import { formatBytes, formatCount, formatShortCount } from '../trainer/format/format.ts';
 import { abilitiesOf } from './run-abilities.ts';
 import { colourId, describeRun, runTooltip, spokenRun, stateIcons } from './run-labels.ts';
 import type { TreeNode } from './tree-node.ts';
@@ -65,7 +65,7 @@ function checkpointsNode(run: string, checkpoints: readonly CheckpointSummary[])
     label: `Checkpoints (${checkpoints.length})`,
     ...(best !== undefined &&
       psnr !== undefined && {
-        description: `★ best ${psnr.toFixed(2)} dB @ ${formatSteps(best.step)}`,
+        description: `★ best ${psnr.toFixed(2)} dB @ ${formatShortCount(best.step)}`,
       }),
     icon: 'save-all',
     spoken:

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { UpscalingModel, UpscalingProgress, UpscalingResult } from '../server/protocol/upscaling.ts';
-import { formatBytes, formatCount, formatDuration } from './format.ts';
+import { formatBytes, formatCount, formatDuration } from '../trainer/format/format.ts';
 
 /** A model in the list to choose from, or a heading in it. */
 export type ModelChoice =

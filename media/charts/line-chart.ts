@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import { formatClock, formatCount, formatDuration, formatValue } from '../components/format.ts';
+import { formatClock, formatCount, formatDuration, formatValue } from '../../trainer/format/format.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { cssVariable, onThemeChange } from '../components/theme-change.ts';

@@ -44,15 +44,15 @@ const own = new Map<string, Place>([
   ['train/gradient_norm', ['Optimiser', 'Gradient norm', '', 'generator']],
   ['train/g_gradient_norm', ['Optimiser', 'Gradient norm', '', 'generator']],
   ['train/d_gradient_norm', ['Optimiser', 'Gradient norm', '', 'discriminator']],
-  ['machine/steps_per_second', ['Machine', 'Speed', 'steps/s', 'steps']],
+  ['machine/steps_per_second', ['Machine', 'Speed', 'it/s', 'steps']],
   ['machine/samples_per_second', ['Machine', 'Throughput', 'images/s', 'images']],
   ['machine/loader_idle_share', ['Machine', 'Waiting for data', '%', 'share of time']],
-  ['machine/memory_bytes', ['Machine', 'Memory', 'GiB', 'resident']],
+  ['machine/memory_bytes', ['Machine', 'Memory', 'GB', 'resident']],
 ]);
 
 const divisors = new Map([
   ['%', 0.01],
-  ['GiB', 2 ** 30],
+  ['GB', 1e9],
 ]);
 
 /** In which order groups stand; others follow by name. */

@@ -6,9 +6,9 @@ import type {
   WeightsDifference,
 } from '../../server/protocol/comparison.ts';
 import type { CheckpointSummary } from '../../server/protocol/runs.ts';
+import { formatCount, formatValue } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { setVariable } from '../components/css-variable.ts';
-import { formatCount, formatValue } from '../components/format.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import type { Host } from '../host.ts';
 import './blend-view.ts';

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Job } from '../../server/protocol/jobs.ts';
+import { formatDuration } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
-import { formatDuration } from '../components/format.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { isLive } from './evaluation-jobs.ts';

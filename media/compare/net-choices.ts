@@ -1,6 +1,6 @@
 import type { CheckpointChoice, NetChoice } from '../../server/protocol/comparison.ts';
 import type { RunDetail, StageName } from '../../server/protocol/runs.ts';
-import { formatCount } from '../components/format.ts';
+import { formatCount } from '../../trainer/format/format.ts';
 
 /** A kind of net in words. */
 export function describeNet(choice: NetChoice): string {

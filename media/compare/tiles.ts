@@ -1,5 +1,5 @@
 import type { PictureResults } from '../../server/protocol/comparison.ts';
-import { formatCount } from '../components/format.ts';
+import { formatCount } from '../../trainer/format/format.ts';
 import { type SampleStep, sampleAt, sampleSteps } from '../run-panel/sample-steps.ts';
 import type { ShownRun } from './runs.ts';
 import type { TableRow } from './table-model.ts';

@@ -2,7 +2,13 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { RunDetail, RunStateName } from '../../server/protocol/runs.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, formatValue } from '../components/format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatRate,
+  formatValue,
+} from '../../trainer/format/format.ts';
 import { type IconName, icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 

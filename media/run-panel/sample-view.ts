@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SamplePicture } from '../../server/protocol/runs.ts';
-import { formatCount } from '../components/format.ts';
+import { formatCount } from '../../trainer/format/format.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import '../images/image-pane.ts';

@@ -1,5 +1,5 @@
 import type { WeightsReport } from '../../server/protocol/upscaling.ts';
-import { formatBytes, formatCount } from '../components/format.ts';
+import { formatBytes, formatCount } from '../../trainer/format/format.ts';
 
 /** A line of facts: what, and its value. */
 export type Fact = readonly [string, string];

@@ -1,5 +1,6 @@
 import { join, relative, sep } from 'node:path';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { formatBytes } from '../../trainer/format/format.ts';
 import {
   isCount,
   isList,
@@ -103,10 +104,6 @@ function strangeAnswer(words: string): WorkbenchError {
 
 function downloadSize(bytes: number | null): string {
   return bytes === null ? 'size not known' : formatBytes(bytes);
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toPrecision(3)} MB` : `${(bytes / 1e9).toPrecision(2)} GB`;
 }
 
 /** The folder directly in the data folder that another one lies in. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
 import type { Stage } from '../../trainer/config/index.ts';
+import { formatCount, formatDuration, formatRate } from '../../trainer/format/format.ts';
 import type { CommandTarget } from '../protocol/commands.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import type { RunDocument } from './document.ts';
-import { formatCount, formatDuration, formatRate } from './format.ts';
 import { lenientConfig } from './lenient-config.ts';
 import { entryAt } from './nodes.ts';
 

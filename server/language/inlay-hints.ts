@@ -1,5 +1,12 @@
 import type { InlayHint, Range } from 'vscode-languageserver-types';
 import { type Path, type ResolvedConfig, type Stage, totalSteps } from '../../trainer/config/index.ts';
+import {
+  formatCount,
+  formatRoughBytes,
+  formatRoughDuration,
+  formatRoughly,
+  formatShortCount,
+} from '../../trainer/format/format.ts';
 import type { RunDocument } from './document.ts';
 import {
   epochOf,
@@ -11,13 +18,6 @@ import {
   stageLength,
   timeEstimate,
 } from './estimates.ts';
-import {
-  formatCount,
-  formatParameters,
-  formatRoughBytes,
-  formatRoughDuration,
-  formatRoughly,
-} from './format.ts';
 import { lenientConfig } from './lenient-config.ts';
 import { entryAt, isBlock } from './nodes.ts';
 
@@ -185,19 +185,19 @@ function netHints(config: ResolvedConfig, machine: Machine): Hint[] {
   return [
     {
       path: ['generator'],
-      label: `${formatParameters(counts.generator)} parameters · ${first.label}`,
+      label: `${formatShortCount(counts.generator)} parameters · ${first.label}`,
       tooltip: `${exact(counts.generator)} ${first.tooltip}`,
     },
     {
       path: ['discriminator'],
-      label: `${formatParameters(counts.discriminator)} parameters · ${second.label}`,
+      label: `${formatShortCount(counts.discriminator)} parameters · ${second.label}`,
       tooltip: `${exact(counts.discriminator)} ${second.tooltip}`,
     },
     ...(counts.vgg > 0
       ? [
           {
             path: ['perceptual_loss'],
-            label: `${formatParameters(counts.vgg)} parameters that do not learn`,
+            label: `${formatShortCount(counts.vgg)} parameters that do not learn`,
             tooltip: exact(counts.vgg),
           },
         ]

@@ -93,7 +93,7 @@ describe.skipIf(whySkipped)(`weights${whySkipped ? ` (skipped: ${whySkipped})` :
   test('say what they are and where they come from', async () => {
     await open();
     for (const fact of [
-      'ESRGAN generator, ×4 · 16,697,987 parameters · 2.0 MiB',
+      'ESRGAN generator, ×4 · 16,697,987 parameters · 2.1 MB',
       'BasicSR, Real-ESRGAN',
       'f'.repeat(64),
       'rrdb_channels',

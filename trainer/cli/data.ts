@@ -1,8 +1,8 @@
 import { Argument, type Command, Option } from 'commander';
-import { formatBytes } from '../data/download/disk-space.ts';
 import { type GetObserver, getDataset } from '../data/download/get.ts';
 import { type InventoryEntry, inventory } from '../data/download/inventory.ts';
 import { archivesOf, type DatasetName, datasetNames } from '../data/download/sources.ts';
+import { formatBytes } from '../format/format.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 
 interface GetFlags {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { formatDuration } from '../format/format.ts';
 import { listRuns, type RunSummary } from '../runs/list.ts';
-import { formatDuration } from './terminal.ts';
 
 /** Adds `esrgan runs` to the command. */
 export function registerRuns(program: Command): void {

@@ -68,25 +68,3 @@ function shorten(line: string, columns: number): string {
   const characters = Array.from(line.replaceAll(/\p{Cc}/gu, ' '));
   return characters.length < columns ? characters.join('') : `${characters.slice(0, columns - 2).join('')}…`;
 }
-
-/** Seconds as people say them: `22 s`, `5 m 3 s`, `1 h 12 m`, `2 d 4 h`; `?` when not known. */
-export function formatDuration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '?';
-  const whole = Math.max(Math.round(seconds), 0);
-  const units = [
-    [86400, 'd'],
-    [3600, 'h'],
-    [60, 'm'],
-    [1, 's'],
-  ] as const;
-  const first = units.findIndex(([size]) => whole >= size);
-  if (first < 0) return '0 s';
-  return units
-    .slice(first, first + 2)
-    .map(
-      ([size, name], i) => [Math.floor((i === 0 ? whole : whole % units[first]![0]) / size), name] as const,
-    )
-    .filter(([count], i) => i === 0 || count > 0)
-    .map(([count, name]) => `${count} ${name}`)
-    .join(' ');
-}

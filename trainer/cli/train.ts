@@ -4,13 +4,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Problem, problemsForStage, type ResolvedConfig, readRunFile } from '../config/index.ts';
 import { openEngine } from '../engine/engines.ts';
 import { exitCodes, WorkbenchError } from '../errors/errors.ts';
+import { formatDuration, formatRate } from '../format/format.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
 import { readManifest } from '../runs/manifest.ts';
 import { runPaths, type Stage, stages } from '../runs/run-directory.ts';
 import type { StageObserver, StepProgress } from '../stages/run-stage.ts';
 import { train } from '../stages/train.ts';
 import { parseEngine } from './open-model.ts';
-import { createReporter, formatDuration, type Reporter } from './terminal.ts';
+import { createReporter, type Reporter } from './terminal.ts';
 
 interface Flags {
   readonly stage?: Stage;
@@ -122,8 +123,7 @@ function observe(reporter: Reporter): StageObserver {
 }
 
 function progressLine({ step, steps, epoch, epochs, loss, rate, etaSeconds }: StepProgress): string {
-  const pace = rate >= 1 ? `${rate.toFixed(1)} it/s` : `${(1 / rate).toFixed(1)} s/it`;
-  return `epoch ${epoch}/${epochs} · step ${step}/${steps} · loss ${loss.toPrecision(4)} · ${pace} · ${formatDuration(etaSeconds)} left`;
+  return `epoch ${epoch}/${epochs} · step ${step}/${steps} · loss ${loss.toPrecision(4)} · ${formatRate(rate)} · ${formatDuration(etaSeconds)} left`;
 }
 
 function wholeNumber(text: string): number {

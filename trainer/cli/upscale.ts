@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
+import { formatDuration } from '../format/format.ts';
 import { findBundledModel } from '../upscale/bundled-model.ts';
 import {
   type Existing,
@@ -13,7 +14,7 @@ import {
 } from '../upscale/plan.ts';
 import { upscaleFile } from '../upscale/upscale-file.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
-import { createReporter, formatDuration, type Reporter } from './terminal.ts';
+import { createReporter, type Reporter } from './terminal.ts';
 
 /** Opens what `--model` names on the engine that `--engine` names; `scale` is for bicubic, which has none. */
 export type OpenModel = (name: string, options: { engine: string; scale?: number }) => Promise<Upscaler>;

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
-import { formatBytes } from '../data/download/disk-space.ts';
+import { formatBytes } from '../format/format.ts';
 import type { VggType } from '../models/shapes/vgg.ts';
 import { getVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
 import { defaultVggFile } from '../weights/vgg-file.ts';

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
+import { formatBytes } from '../format/format.ts';
 
 /** Names of files and folders that are being written begin so; no reader may take them for the real thing. */
 export const temporaryPrefix = '.tmp-';
@@ -127,7 +128,7 @@ export function diskError(path: string, error: unknown): unknown {
 function freeSpace(folder: string): string {
   try {
     const { bavail, bsize } = statfsSync(folder);
-    return `${((bavail * bsize) / 2 ** 20).toFixed(1)} MiB free`;
+    return `${formatBytes(bavail * bsize)} free`;
   } catch {
     return 'free space unknown';
   }

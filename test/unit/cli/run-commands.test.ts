@@ -74,11 +74,11 @@ test('runs are listed in a table, with the reasons below', () => {
   const { folder } = exampleRuns();
   const lines = esrgan('runs', '--runs-dir', folder).replaceAll(/\d+ s ago/g, 'now');
   expect(lines.replace(/(theirs.*?)\d.*ago/, '$1now').split('\n')).toEqual([
-    'NAME    STATE        STAGE        DONE   STEP       LOSS     PSNR      RATE     ETA   UPDATED',
-    'done    finished     pretraining  100 %  5000/5000  0.03457  -         -        -     now',
-    'failed  failed       pretraining  25 %   1250/5000  -        27.12 dB  -        -     now',
-    'live    running      pretraining  25 %   1250/5000  0.03457  27.12 dB  2.50 /s  25 m  now',
-    'theirs  events only  -            -      -          -        -         -        -     now',
+    'NAME    STATE        STAGE        DONE   STEP       LOSS     PSNR      RATE     ETA     UPDATED',
+    'done    finished     pretraining  100 %  5000/5000  0.03457  -         -        -       now',
+    'failed  failed       pretraining  25 %   1250/5000  -        27.12 dB  -        -       now',
+    'live    running      pretraining  25 %   1250/5000  0.03457  27.12 dB  2.50 /s  25 min  now',
+    'theirs  events only  -            -      -          -        -         -        -       now',
     '',
     'failed (failed): the loss is NaN',
     '',

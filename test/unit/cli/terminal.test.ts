@@ -1,21 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createReporter, formatDuration, type Reporter } from '../../../trainer/cli/terminal.ts';
-
-test.each([
-  [0, '0 s'],
-  [0.4, '0 s'],
-  [22, '22 s'],
-  [59.6, '1 m'],
-  [303, '5 m 3 s'],
-  [3600, '1 h'],
-  [3605, '1 h'],
-  [4320, '1 h 12 m'],
-  [86400 * 2 + 4 * 3600 + 59, '2 d 4 h'],
-  [Number.POSITIVE_INFINITY, '?'],
-  [Number.NaN, '?'],
-])('%s seconds are %s', (seconds, words) => {
-  expect(formatDuration(seconds)).toBe(words);
-});
+import { createReporter, type Reporter } from '../../../trainer/cli/terminal.ts';
 
 describe('reporter', () => {
   afterEach(() => {

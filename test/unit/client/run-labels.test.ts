@@ -5,10 +5,10 @@ import { aRun } from './runs.ts';
 
 describe('the line behind a name says what the run does', () => {
   test.each<[Partial<RunSummary>, string]>([
-    [{}, 'training · 61 % · 1 h 12 m · PSNR 25.40'],
+    [{}, 'training · 61 % · 1 h 12 min · PSNR 25.40'],
     [{ etaSeconds: null, psnr: null }, 'training · 61 %'],
-    [{ step: 143_999 }, 'training · 99 % · 1 h 12 m · PSNR 25.40'],
-    [{ steps: 0 }, 'training · 1 h 12 m · PSNR 25.40'],
+    [{ step: 143_999 }, 'training · 99 % · 1 h 12 min · PSNR 25.40'],
+    [{ steps: 0 }, 'training · 1 h 12 min · PSNR 25.40'],
     [{ state: 'starting', step: null }, 'starting · training'],
     [{ state: 'paused' }, 'paused · training · 61 % · PSNR 25.40'],
     [{ state: 'finished' }, 'done · training · PSNR 25.40'],
@@ -26,8 +26,8 @@ describe('the line behind a name says what the run does', () => {
 
 describe('the status bar', () => {
   test.each<[Partial<RunSummary>, string]>([
-    [{}, 'photos · epoch 121/8000 · 4.1 it/s · 1 h 12 m left'],
-    [{ epoch: 8000 }, 'photos · epoch 8000/8000 · 4.1 it/s · 1 h 12 m left'],
+    [{}, 'photos · epoch 121/8000 · 4.1 it/s · 1 h 12 min left'],
+    [{ epoch: 8000 }, 'photos · epoch 8000/8000 · 4.1 it/s · 1 h 12 min left'],
     [{ epochs: null, rate: 0, etaSeconds: null }, 'photos · training'],
     [{ state: 'paused' }, 'photos · paused · epoch 121/8000'],
     [{ state: 'starting', epoch: null }, 'photos · starting'],
@@ -35,7 +35,7 @@ describe('the status bar', () => {
 });
 
 test('a screen reader hears words', () =>
-  expect(spokenRun(aRun())).toBe('Run photos, training, 61 percent, 1 h 12 m, PSNR 25.40'));
+  expect(spokenRun(aRun())).toBe('Run photos, training, 61 percent, 1 h 12 min, PSNR 25.40'));
 
 test('names and reasons are no markup', () =>
   expect(runTooltip(aRun({ name: '[x](command:y) *z*', reason: '<img>' }))).toMatch(

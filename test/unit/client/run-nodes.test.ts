@@ -68,8 +68,8 @@ test('checkpoints, samples and files, the newest first', () => {
   });
   expect(drawn(runChildren(detail))).toEqual([
     '(save-all) Checkpoints (2) — ★ best 25.49 dB @ 1k',
-    '  (save) training · step 141,000 — 63.8 MB · newest',
-    '  (star-full) training · step 1,000 — PSNR 25.49 · SSIM 0.7512 · 63.8 MB · best',
+    '  (save) training · step 141,000 — 66.8 MB · newest',
+    '  (star-full) training · step 1,000 — PSNR 25.49 · SSIM 0.7512 · 66.8 MB · best',
     '(file-media) Samples (2)',
     '  (file-media) training · step 2,000',
     '    baby',

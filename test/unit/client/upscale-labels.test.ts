@@ -75,11 +75,11 @@ describe('the list of models', () => {
     expect(shown('/w/anime.pth').filter((label) => label === 'anime.pth')).toHaveLength(1);
   });
   test.each([
-    [0, '×4 · 2.0 MB', 'small and quick, for photographs · 2 blocks, 32 channels'],
-    [1, '×4 · 2.0 MB · 25.49 dB · ★ best', 'sharp: textures are invented · 2 blocks, 32 channels'],
-    [2, '×4 · 2.0 MB · 25.49 dB · ★ best', 'faithful: nothing invented, softer · 2 blocks, 32 channels'],
-    [4, '×4 · 2.0 MB', '2 blocks, 32 channels · /w'],
-    [5, '2.0 MB', 'ONNX · /w'],
+    [0, '×4 · 2.1 MB', 'small and quick, for photographs · 2 blocks, 32 channels'],
+    [1, '×4 · 2.1 MB · 25.49 dB · ★ best', 'sharp: textures are invented · 2 blocks, 32 channels'],
+    [2, '×4 · 2.1 MB · 25.49 dB · ★ best', 'faithful: nothing invented, softer · 2 blocks, 32 channels'],
+    [4, '×4 · 2.1 MB', '2 blocks, 32 channels · /w'],
+    [5, '2.1 MB', 'ONNX · /w'],
   ])('says of model %i: %s', (index, description, detail) => {
     const [, choice] = modelChoices([models[index]!], undefined);
     expect(choice).toMatchObject({ description, detail });

@@ -41,11 +41,11 @@ describe('hints', () => {
     ['pretraining:\n  num_epoch: 20«1,000 steps»\n  num_step: 1000«epoch 20»\n'],
     ['training:\n  g_sched_steps: [50, 51, 100000]«epochs 1, 2, 2,000»\n  d_sched_steps: []\n'],
     ['training:\n  g_sched_steps: [50]«epoch 1»\n'],
-    ['generator:«16.7 M parameters · ≈ 5.7 GiB in pretraining» # c\n  num_basic_blocks: 23\n'],
+    ['generator:«16.7M parameters · ≈ 6.2 GB in pretraining» # c\n  num_basic_blocks: 23\n'],
     [
-      'generator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1 }«14.1 k parameters · ≈ 400 MiB in pretraining»\n',
+      'generator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1 }«14.1k parameters · ≈ 420 MB in pretraining»\n',
     ],
-    ['perceptual_loss:«20.0 M parameters that do not learn»\n  criterion: l1\n'],
+    ['perceptual_loss:«20M parameters that do not learn»\n  criterion: l1\n'],
     ['perceptual_loss: false\n'],
     ['{ "batch_size": 16«50 steps per epoch (800 images)» }'],
     // Mistakes elsewhere take nothing away, and a wrong value counts as its default.
@@ -55,7 +55,7 @@ describe('hints', () => {
     [
       'batch_size: 16«50 steps per epoch (800 images)»\nb: [\npretraining:\n  cr_patch_size: [64, 64]«LR 16×16»\n',
     ],
-    ['generator: 5«16.7 M parameters · ≈ 5.7 GiB in pretraining»\n'],
+    ['generator: 5«16.7M parameters · ≈ 6.2 GB in pretraining»\n'],
   ])('%j', (expected) => {
     expect(shown(expected.replaceAll(/«[^»]*»/g, ''))).toBe(expected);
   });

@@ -31,7 +31,7 @@ test('facts of a file and its net', () => {
         ['wrapped in', 'params_ema › module.'],
         ['types', 'F16, F32'],
         ['parameters', '9,875'],
-        ['size', '2.0 KiB'],
+        ['size', '2.0 kB'],
         ['SHA-256', 'abc'],
         ['path', '/w/net.pth'],
       ],

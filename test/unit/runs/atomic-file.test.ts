@@ -79,7 +79,7 @@ test.each([0, 3, 5, 12])(
     disk.room = room;
     const error = errorOf(() => writeFileAtomic(path, 'thirteen byte'));
     expect(error.code).toBe('disk');
-    expect(error.message).toMatch(/Cannot write .*file: the disk is full .*MiB free/);
+    expect(error.message).toMatch(/Cannot write .*file: the disk is full .*B free/);
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(join(path, '..'))).toEqual(['file']);
   },

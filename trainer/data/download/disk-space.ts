@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { WorkbenchError } from '../../errors/errors.ts';
+import { formatBytes } from '../../format/format.ts';
 
 /** Left free for everything else that goes on on the machine. */
 const reserve = 64 * 2 ** 20;
@@ -15,11 +16,4 @@ export async function assertSpace(folder: string, bytes: number, what: string): 
     'disk',
     `${what} takes ${formatBytes(bytes)}, and the disk of ${folder} has ${formatBytes(free)} free. Free some space, or choose another folder with --to.`,
   );
-}
-
-/** Bytes as people say them: `3.5 GB`, `12.1 MB`, in powers of 1000. */
-export function formatBytes(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
-  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`;
 }

@@ -6,9 +6,10 @@ import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../../errors/errors.ts';
+import { formatBytes } from '../../format/format.ts';
 import { writeJsonAtomic } from '../../runs/atomic-file.ts';
 import { isNullable, isNumber, isObject, isString, readJson } from '../../runs/json-shape.ts';
-import { assertSpace, formatBytes } from './disk-space.ts';
+import { assertSpace } from './disk-space.ts';
 
 export interface DownloadOptions {
   /** What the file must have; any length is taken where it is not known. */

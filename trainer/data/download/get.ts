@@ -3,9 +3,9 @@ import { createReadStream, existsSync, readdirSync, rmSync, statSync } from 'nod
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../errors/errors.ts';
+import { formatBytes } from '../../format/format.ts';
 import { writeJsonAtomic } from '../../runs/atomic-file.ts';
 import { isCount, isObject, isString, readJson } from '../../runs/json-shape.ts';
-import { formatBytes } from './disk-space.ts';
 import { type DownloadOptions, download } from './download.ts';
 import { extractArchive } from './extract.ts';
 import { type Archive, archivesOf, type DatasetName, withoutAddress } from './sources.ts';

@@ -34,7 +34,7 @@ test('downloads, unpacks, and says which sum was seen; the second time nothing i
   expect(readFileSync(join(options.to, 'Set5/LRbicx4/baby.png'), 'utf8')).toBe('lr');
   const sum = createHash('sha256').update(set5).digest('hex');
   expect(lines).toEqual([
-    `Set5.zip: 2 files, ${set5.length} bytes; no sum is published for it, its SHA-256 is ${sum}.`,
+    `Set5.zip: 2 files, ${set5.length} B; no sum is published for it, its SHA-256 is ${sum}.`,
     'Set5.zip is there already.',
   ]);
   expect(JSON.parse(readFileSync(join(options.to, '.downloads/Set5.zip.json'), 'utf8'))).toEqual({
