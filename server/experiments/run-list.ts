@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type RunSummary as RunOnDisk, readFolders, summarizeRun } from '../../trainer/runs/list.ts';
+import { runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Notifications } from '../protocol/messages.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import { runColours } from '../protocol/webview.ts';
@@ -31,7 +32,7 @@ interface Entry {
   /** Null while nothing tells; then it is looked for again. */
   created: number | null;
   readonly colour: number;
-  /** When its folder changed last, in milliseconds since 1970. */
+  /** When its folders changed last, in milliseconds since 1970. */
   changed: number;
   watches: readonly Closable[];
   /** As told last, in JSON. */
@@ -245,10 +246,15 @@ function needsLook(root: string, { run, changed }: Entry, now: number): boolean 
   return isActive(run) || now - changed < clockStep || changeTime(root) !== changed;
 }
 
-/** Modification time of a folder in milliseconds since 1970; 0 where there is none. */
+/** When the folder of a run changed last, or that of its launch, in milliseconds since 1970; 0 where there is none. */
 function changeTime(root: string): number {
+  // How a process ended is written into the second one only, and late where the machine is busy.
+  return Math.max(modificationTime(root), modificationTime(runPaths(root).launch));
+}
+
+function modificationTime(folder: string): number {
   try {
-    return statSync(root, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   } catch {
     return 0;
   }

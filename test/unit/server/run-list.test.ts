@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createRunList, type RunList, type RunsChange } from '../../../server/experiments/run-list.ts';
-import { dequeue, enqueue } from '../../../trainer/runs/launch.ts';
+import { dequeue, enqueue, recordExit, recordProcess } from '../../../trainer/runs/launch.ts';
 import { createManifest } from '../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../../../trainer/runs/run-directory.ts';
 import { writeStatus } from '../../../trainer/runs/status.ts';
@@ -102,6 +103,23 @@ test('runs that come, change and go are told, with nothing else', async () => {
   rmSync(root, { recursive: true });
   await told(({ removed }) => removed.includes(root));
   expect(await runs.all()).toHaveLength(1);
+});
+
+test('how a process ended is told, however late it is known', async () => {
+  const folder = temporaryFolder();
+  const paths = makeRun(join(folder, 'killed'));
+  enqueue(paths, { stage: 'pretraining', resume: true, order: 1 }, '');
+  dequeue(paths);
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  recordProcess(paths, { pid, stage: 'pretraining' });
+  const longAgo = new Date(Date.now() - 60_000);
+  for (const each of [paths.launch, paths.root]) utimesSync(each, longAgo, longAgo);
+  const { list: runs, told } = follow(folder);
+  expect(await runs.all()).toMatchObject([
+    { state: 'lost', reason: 'its process ended before it began to train' },
+  ]);
+  recordExit(paths, { pid, code: null, signal: 'SIGKILL' });
+  await told(({ changed }) => changed[0]?.reason?.startsWith('its process was ended by SIGKILL') === true);
 });
 
 test('live runs come first, then those that wait, then the newest', async () => {
