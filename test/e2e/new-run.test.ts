@@ -9,13 +9,12 @@ const desk = useWorkbench({
     'model_type: SRModel',
     'scale: 4',
     'num_gpu: 1',
-    'datasets: { train: { name: waves, dataroot_gt: train, gt_size: 32, batch_size_per_gpu: 16 } }',
+    'datasets: { train: { name: waves, dataroot_gt: train, gt_size: 32, batch_size_per_gpu: 4 } }',
     'network_g: { type: RRDBNet, num_in_ch: 3, num_out_ch: 3, num_feat: 64, num_block: 23 }',
     'train: { optim_g: { type: Adam, lr: !!float 2e-4 }, total_iter: 400000, pixel_opt: { type: L1Loss } }',
     '',
   ].join('\n'),
 });
-const patience = { timeout: 40_000 };
 
 test.each([
   ['Quick try', 'quick'],
@@ -64,6 +63,7 @@ test('options of BasicSR become a run file that says what could not be carried o
   await workbench.chooseFile('BasicSR Option File', workspace.path('options/train_ESRGAN_x4.yml'));
   const { textEditor } = workbench;
   await textEditor.line('# Not carried over from the BasicSR options').waitFor();
+  await textEditor.line('relative paths start at the folder of the run file here').waitFor();
   await textEditor.line('name: old_days').waitFor();
-  await expect.poll(() => textEditor.problems('error').count(), patience).toBe(0);
+  await textEditor.lens('Start Pretraining').waitFor();
 });

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { RunPanel } from './run-panel.ts';
 import { useWorkbench } from './use-workbench.ts';
 import { tinyRunFile } from './workspace.ts';
@@ -53,6 +53,6 @@ test.each([
   await chart.getByRole('menuitem', { name: format }).click();
   const file = workspace.path(`exported.${format.toLowerCase()}`);
   await workbench.chooseFile('Save As', file);
-  await expect.poll(() => existsSync(file) && readFileSync(file).length, patience).toBeGreaterThan(100);
-  check(readFileSync(file));
+  // It is there before all of it is written.
+  await vi.waitFor(() => check(readFileSync(file)), patience);
 });

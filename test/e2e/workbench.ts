@@ -162,13 +162,13 @@ export class Workbench {
   }
 
   /**
-   * Names a file in the editor's own dialog of this title. While that lists a folder it takes no answer, so it is
-   * answered until it closes.
+   * Names a file in the editor's own dialog of this title. That writes its own suggestion into the field once it has
+   * listed the folder, and takes no answer while it lists another one, so it is answered until it closes.
    */
   async chooseFile(title: string, path: string): Promise<void> {
     const dialog = this.page.locator('.quick-input-widget:visible', { hasText: title });
     const field = dialog.locator('input[type="text"]').first();
-    await field.waitFor();
+    await dialog.locator('.monaco-list-row', { hasText: /^\.\.$/ }).waitFor();
     for (let attempt = 1; ; attempt++) {
       try {
         if (await dialog.isVisible()) {

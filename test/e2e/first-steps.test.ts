@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { useWorkbench } from './use-workbench.ts';
+import { tinyRunFile } from './workspace.ts';
+
+const desk = useWorkbench({ 'first.esrgan.yaml': tinyRunFile(100) });
+
+test('the walkthrough opens, and its steps lead to what they speak of', async () => {
+  const { workbench } = desk;
+  const { page } = workbench;
+  const step = (title: string) => page.locator('.getting-started-step', { hasText: title });
+  const follow = async (title: string, button: string) => {
+    await workbench.run('Welcome: Open Walkthrough');
+    await workbench.choice('Train a Super-Resolution Network').first().waitFor();
+    await workbench.answer(/walkthrough/i, 'Train a Super-Resolution Network');
+    await step(title).click();
+    await page.locator('.getting-started-step.expanded').getByRole('button', { name: button }).click();
+  };
+
+  await follow('Write a Run File', 'New Run…');
+  await workbench.choice('Quick try').waitFor();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.getting-started-step').count()).resolves.toBe(6);
+
+  await follow('See What This Machine Has', 'Examine This Machine');
+  await page.getByRole('tab', { name: 'Doctor.txt' }).waitFor();
+  await workbench.textEditor.line('A run with `engine: auto` gets').waitFor();
+
+  await follow('Get Data and Weights', 'Show Data & Weights');
+  await workbench.treeRow('div2k').waitFor();
+
+  await follow('Come Back to It', 'Show Runs');
+  await page.locator('.sidebar', { hasText: 'There are no runs yet' }).waitFor();
+
+  await follow('Start the Pretraining', 'Start Pretraining');
+  await workbench.choice('first.esrgan.yaml').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('Data & Weights says what is missing and how to get it', async () => {
+  const { workbench } = desk;
+  await workbench.run('ESRGAN: Focus on Data & Weights View');
+  const row = workbench.treeRow(/div2k.*not here · get \([\d.]+ GB\)/);
+  await row.waitFor();
+  await row.hover();
+  await row.getByRole('button', { name: 'Get Data or Weights…' }).waitFor();
+  await workbench.treeRow(/vgg19/).waitFor();
+  await workbench.run('ESRGAN: Get Data or Weights…');
+  await workbench.choice('div2k').waitFor();
+  await workbench.page.keyboard.press('Escape');
+});
+
+test('the palette has no command for runs where there are none', async () => {
+  const { workbench } = desk;
+  await workbench.page.keyboard.press('F1');
+  await workbench.input.fill('>ESRGAN: ');
+  await workbench.choice('ESRGAN: New Run…').waitFor();
+  const offered = await workbench.choice('ESRGAN: ').allTextContents();
+  expect(offered.filter((each) => /Pause|Stop|Resume|Queue|Checkpoint|Delete|Log$/.test(each))).toEqual([
+    expect.stringContaining('Show Server Log'),
+  ]);
+  await workbench.page.keyboard.press('Escape');
+});
