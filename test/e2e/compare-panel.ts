@@ -166,6 +166,16 @@ export class ComparePanel {
     });
   }
 
+  /** How many colours a picture has; one or none before it is drawn. */
+  colours(pane: Locator): Promise<number> {
+    return pane.locator('canvas').evaluate((element) => {
+      if (!(element instanceof HTMLCanvasElement)) throw new Error('not a canvas');
+      const { width, height } = element;
+      const { data } = element.getContext('2d')!.getImageData(0, 0, width, height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    });
+  }
+
   /** Presses Tab until an element has the focus. */
   async tabTo(element: Locator): Promise<void> {
     for (let steps = 0; steps < 40; steps++) {
