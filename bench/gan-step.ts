@@ -75,7 +75,6 @@ const program = await engine.compile(
     },
     contentScaling: 0.01,
     adversarialScaling: 0.005,
-    emaDecay: 0,
   }),
   {
     inputs: {

@@ -54,7 +54,7 @@ async function trainingStep(): Promise<(index: number) => Promise<unknown>> {
   );
   const hr = numbersLike(lr.length * 16);
   const program = await engine.compile(
-    pretrainingStep({ generator: options, loss: 'l1', parameters, emaDecay: 0 }),
+    pretrainingStep({ generator: options, loss: 'l1', parameters }),
     {
       inputs: {
         lr: [batch, side, side, 3],

@@ -443,7 +443,7 @@ export interface CheckpointSettings {
  */
 export interface EMASettings {
   /**
-   * Share of the average that stays at each step; 0 switches it off, as in the original. 0.999 is what other trainers publish; it smooths validation curves.
+   * Share of the average that stays at each step; 0 switches it off, as in the original. 0.999 is what other trainers publish; it smooths validation curves. In the first steps of a stage less stays (at most (1 + step) / (10 + step)), so that short stages forget what they began with.
    */
   decay: number;
 }

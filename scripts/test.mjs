@@ -32,15 +32,15 @@ process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
 
 function vitest(results, config) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-  const status = node(
-    results,
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--config',
-    config,
-    ...reporters,
-    ...files,
-  );
+  const run = () =>
+    node(results, 'node_modules/vitest/vitest.mjs', 'run', '--config', config, ...reporters, ...files);
+  let status = run();
+  if (read(results) === undefined) {
+    // vitest 4 can end by itself when a worker exits while an answer is on its way (vitest-dev/vitest#9014; mended in 5,
+    // which needs Node 22): no test has failed then, and there are no results.
+    console.log('The test runner ended without results. Once more.');
+    status = run();
+  }
   const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, testResults } = read(
     results,
   ) ?? {

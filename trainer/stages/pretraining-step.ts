@@ -15,14 +15,13 @@ export interface PretrainingStepOptions {
   readonly loss: ContentLoss;
   /** Names of the generator's parameters. */
   readonly parameters: readonly string[];
-  /** Decay of the running average of the parameters; 0 for none. */
-  readonly emaDecay: number;
 }
 
 /**
  * One update of the generator alone.
  *
- * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `step_size`, `epsilon`.
+ * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `step_size`, `epsilon`
+ * and, where the state has running averages of the parameters, `ema_decay` (see `averageDecay`).
  * Outputs: `content_loss` and `gradient_norm` of the parameters before the update.
  */
 export function pretrainingStep(options: PretrainingStepOptions): Step {
@@ -36,7 +35,7 @@ export function pretrainingStep(options: PretrainingStepOptions): Step {
     };
     const { value, grads } = tf.valueAndGrads(loss)(options.parameters.map((name) => state[name]!));
     const update = adam(pretrainingAdam, state, named(options.parameters, grads), stepSize, epsilon);
-    const averages = nextAverages(options.parameters, state, update.state, options.emaDecay);
+    const averages = nextAverages(options.parameters, state, update.state, inputs.ema_decay);
     return {
       outputs: { content_loss: value, gradient_norm: update.gradientNorm },
       state: { ...update.state, ...averages },

@@ -12,7 +12,7 @@ import { encodeSafetensors, readSafetensors, type TensorMap } from '../weights/s
 import { adamFactors, momentNames } from './adam.ts';
 import { stepLearningRate } from './learning-rate.ts';
 import { pretrainingAdam, pretrainingStep } from './pretraining-step.ts';
-import { averageName } from './running-average.ts';
+import { averageDecay, averageName } from './running-average.ts';
 import type { StageTrainer } from './stage.ts';
 import { initialMoments, misfit, selected } from './state-tensors.ts';
 import { liveGenerator } from './validation.ts';
@@ -49,9 +49,15 @@ export async function openPretraining(
   const hrShape = [config.batch_size, patch[0], patch[1], options.img_channels];
   const lrShape = [config.batch_size, patch[0] / scale, patch[1] / scale, options.img_channels];
   const program = await engine.compile(
-    pretrainingStep({ generator: options, loss: config.content_loss.loss_f, parameters, emaDecay }),
+    pretrainingStep({ generator: options, loss: config.content_loss.loss_f, parameters }),
     {
-      inputs: { lr: lrShape, hr: hrShape, step_size: [], epsilon: [] },
+      inputs: {
+        lr: lrShape,
+        hr: hrShape,
+        step_size: [],
+        epsilon: [],
+        ...(emaDecay > 0 ? { ema_decay: [] } : {}),
+      },
       state: Object.keys(state.shapes),
     },
     state,
@@ -71,6 +77,7 @@ export async function openPretraining(
         hr: batch.hr,
         step_size: Float32Array.of(factors.stepSize),
         epsilon: Float32Array.of(factors.epsilon),
+        ...(emaDecay > 0 ? { ema_decay: Float32Array.of(averageDecay(emaDecay, step)) } : {}),
       });
       return {
         content_loss: outputs.content_loss![0]!,

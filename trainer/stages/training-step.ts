@@ -39,8 +39,6 @@ export interface TrainingStepOptions {
   readonly perceptualLoss: PerceptualLossSettings | false;
   readonly contentScaling: number;
   readonly adversarialScaling: number;
-  /** Decay of the running average of the generator's parameters; 0 for none. */
-  readonly emaDecay: number;
 }
 
 /**
@@ -51,7 +49,8 @@ export interface TrainingStepOptions {
  * are the same in both, and a compiled step computes them, and the generated images, once.
  *
  * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `g_step_size`, `g_epsilon`, `d_step_size`,
- * `d_epsilon`. Outputs, all of the nets before the update: the losses, `d_real` and `d_fake` (see
+ * `d_epsilon` and, where the state has running averages of the generator, `ema_decay` (see `averageDecay`).
+ * Outputs, all of the nets before the update: the losses, `d_real` and `d_fake` (see
  * `averageProbabilities`) and the norms of both gradients.
  */
 export function trainingStep(options: TrainingStepOptions): Step {
@@ -112,7 +111,7 @@ export function trainingStep(options: TrainingStepOptions): Step {
       },
       state: {
         ...g.state,
-        ...nextAverages(options.parameters, state, g.state, options.emaDecay),
+        ...nextAverages(options.parameters, state, g.state, inputs.ema_decay),
         ...d.state,
         ...statistics,
       },

@@ -24,7 +24,7 @@ import { findVggFile, readVgg } from '../weights/vgg-file.ts';
 import { adamFactors, momentNames } from './adam.ts';
 import { multiStepLearningRate } from './learning-rate.ts';
 import { generatorOptions, optimizerFile } from './pretraining.ts';
-import { averageName } from './running-average.ts';
+import { averageDecay, averageName } from './running-average.ts';
 import type { StageTrainer } from './stage.ts';
 import { initialMoments, misfit, selected } from './state-tensors.ts';
 import { findTrainingStart } from './training-start.ts';
@@ -96,13 +96,13 @@ export async function openTraining(
       perceptualLoss: config.perceptual_loss,
       contentScaling: settings.g_content_loss_scaling,
       adversarialScaling: settings.g_adversarial_loss_scaling,
-      emaDecay,
     }),
     {
       inputs: {
         lr: [config.batch_size, height / scale, width / scale, options.img_channels],
         hr: [config.batch_size, height, width, options.img_channels],
         ...scalars,
+        ...(emaDecay > 0 ? { ema_decay: [] } : {}),
       },
       state: Object.keys(state.shapes),
       frozen: vgg.map(([name]) => name),
@@ -130,6 +130,7 @@ export async function openTraining(
         g_epsilon: Float32Array.of(g.epsilon),
         d_step_size: Float32Array.of(d.stepSize),
         d_epsilon: Float32Array.of(d.epsilon),
+        ...(emaDecay > 0 ? { ema_decay: Float32Array.of(averageDecay(emaDecay, step)) } : {}),
       });
       const numbers = Object.entries(outputs).map(([name, data]) => [name, data[0]!]);
       return { ...Object.fromEntries(numbers), g_learning_rate: gRate, d_learning_rate: dRate };

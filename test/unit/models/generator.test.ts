@@ -61,7 +61,6 @@ describe('generator', () => {
         generator: optionsOf(fixture),
         loss: 'l1',
         parameters: [...before.keys()],
-        emaDecay: 0,
       });
       const inputs = { lr: lr.shape, hr: hr.shape, step_size: [], epsilon: [] };
       const program = await compiled.compile(step, { inputs, state: [...state.keys()] }, held);

@@ -68,7 +68,6 @@ async function trained(
     perceptualLoss: perceptual,
     contentScaling: content,
     adversarialScaling: adversarial,
-    emaDecay: 0,
     ...changes,
   });
   const [lr, hr] = [channelsLast(fixture.get('lr')), channelsLast(fixture.get('hr'))];
