@@ -59,8 +59,37 @@ export class Workbench {
 
   /** Loads the window again, as `Developer: Reload Window` does. */
   async reload(): Promise<void> {
+    await this.#editorsAreKept();
     await this.page.reload();
     await this.#ready();
+  }
+
+  /** Waits until the browser has stored which editors are open; it does so every few seconds. */
+  async #editorsAreKept(): Promise<void> {
+    const titles = await this.page.locator('.tabs-container .tab .label-name').allTextContents();
+    await this.page.waitForFunction(async (open) => {
+      const databases = await indexedDB.databases();
+      const stored = await Promise.all(
+        databases
+          .flatMap(({ name }) => (name?.startsWith('vscode-web-state-db-') ? [name] : []))
+          .map(
+            (name) =>
+              new Promise<string>((resolve, reject) => {
+                const opening = indexedDB.open(name);
+                opening.onerror = () => reject(opening.error);
+                opening.onsuccess = () => {
+                  const read = opening.result
+                    .transaction('ItemTable')
+                    .objectStore('ItemTable')
+                    .get('memento/workbench.parts.editor');
+                  read.onerror = () => reject(read.error);
+                  read.onsuccess = () => resolve(String(read.result));
+                };
+              }),
+          ),
+      );
+      return stored.some((editors) => open.every((title) => editors.includes(title)));
+    }, titles);
   }
 
   #ready(): Promise<void> {
