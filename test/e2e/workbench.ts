@@ -334,7 +334,9 @@ export class TextEditor {
     return this.element.locator('.codelens-decoration a', { hasText: text });
   }
 
+  /** Saves, and waits until the editor knows that it has: it would take what comes later for its own. */
   async save(): Promise<void> {
     await this.press('ControlOrMeta+S');
+    await this.#page.locator('.tabs-container .tab.active:not(.dirty)').waitFor();
   }
 }

@@ -89,7 +89,7 @@ describe.skipIf(whySkipped)(
       await soon(() => colourAt(0.51)).toEqual(red);
       const facts = (await page.page.locator('.facts').textContent()) ?? '';
       expect(facts.replaceAll(/\s+/g, ' ')).toMatch(
-        /before 50 × 50 · [\d.]+ K?i?B, after 200 × 200 · [\d.]+ K?i?B/,
+        /before 50 × 50 · [\d.]+ k?B, after 200 × 200 · [\d.]+ k?B/,
       );
       expect(facts).not.toContain('shown at');
     });
