@@ -1,9 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { parseDocument } from 'yaml';
 import { prepareFourSets } from '../../scripts/demo-four.mjs';
 import { summarizeRun } from '../../trainer/runs/list.ts';
 
@@ -12,21 +19,6 @@ const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 const earth = fileURLToPath(
   new URL('../../node_modules/three-globe/example/img/earth-blue-marble.jpg', import.meta.url),
 );
-
-/** What makes training short enough for pictures of the workbench. The shapes stay: patches and blocks. */
-const shortened: readonly (readonly [path: readonly string[], value: unknown])[] = [
-  [['pretraining', 'num_step'], 160],
-  [['pretraining', 'sched_step'], 100],
-  [['training', 'num_step'], 60],
-  [['training', 'g_sched_steps'], [40]],
-  [['training', 'd_sched_steps'], [40]],
-  [['generator', 'rrdb_channels'], 16],
-  [['generator', 'growth_channels'], 8],
-  [['validation'], { every_steps: 20, crop_size: [128, 128] }],
-  [['samples'], { every_steps: 20, count: 3, crop_size: [128, 128] }],
-  [['checkpoints'], { every_steps: 20, keep: 20 }],
-  [['log_every_steps'], 2],
-];
 
 /** A picture at the top of the workspace, to be enlarged. */
 export const pictureName = 'nile-delta.png';
@@ -40,7 +32,7 @@ export interface ScreenshotWorkspace {
 
 /**
  * Makes a workspace of satellite imagery: `first-run.esrgan.yaml`, a picture to enlarge, and the four runs of
- * `examples/seed-runs-mini`, shortened, both stages, measured on a test set. What is there from an earlier time is
+ * `examples/seed-runs-mini`, both stages, measured on a test set. What is there from an earlier time is
  * kept, so that pictures can be taken again without training again.
  *
  * @param folder made if missing
@@ -54,6 +46,7 @@ export async function prepareScreenshotWorkspace(folder: string): Promise<Screen
     .replace('train: data/train', 'train: data/a')
     .replaceAll('every_steps: 250', 'every_steps: 50');
   writeFileSync(join(folder, 'first-run.esrgan.yaml'), first);
+  rmSync(join(folder, 'runs/first-run'), { recursive: true, force: true });
   const compared = readdirSync(join(examples, 'seed-runs-mini'))
     .sort()
     .map((file) => trainOnce(folder, file));
@@ -76,9 +69,7 @@ function trainOnce(folder: string, file: string): string {
   const known = summarizeRun(run, Date.now())?.status;
   if (known?.state === 'finished' && known.stage === 'training') return name;
   rmSync(run, { recursive: true, force: true });
-  const runFile = parseDocument(readFileSync(join(examples, 'seed-runs-mini', file), 'utf8'));
-  for (const [path, value] of shortened) runFile.setIn(path, value);
-  writeFileSync(join(folder, file), runFile.toString());
+  copyFileSync(join(examples, 'seed-runs-mini', file), join(folder, file));
   for (const stage of ['pretraining', 'training']) esrgan(folder, 'train', file, '--stage', stage);
   return name;
 }

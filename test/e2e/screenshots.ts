@@ -1,25 +1,31 @@
 // `npm run screenshots`: pictures of every view in docs/images, from the real workbench with real runs, in light, dark
 // and high contrast. As arguments it takes names of views and of themes (none: all). The workspace with its runs stays
-// in the folder for temporary files: the first time trains for some minutes, the next ones only take pictures.
+// in the folder for temporary files: the first time trains for ten minutes, the next ones only take pictures.
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { setUpVSCode } from '../../scripts/setup-vscode.mjs';
+import { ComparePanel } from './compare-panel.ts';
 import { type StartedEditor, startEditor } from './editor.ts';
 import { RunPanel } from './run-panel.ts';
 import { pictureName, prepareScreenshotWorkspace } from './screenshot-workspace.ts';
 import { Workbench } from './workbench.ts';
 import { endTrainers } from './workspace.ts';
 
+/** Names of the editor's themes, and of their files. */
 const themes = {
-  light: 'Default Light Modern',
-  dark: 'Default Dark Modern',
-  'high-contrast': 'Default High Contrast',
-};
+  light: ['Default Light Modern', 'light_modern'],
+  dark: ['Default Dark Modern', 'dark_modern'],
+  'high-contrast': ['Default High Contrast', 'hc_black'],
+} as const;
 const target = 'docs/images';
 const file = 'first-run.esrgan.yaml';
 const samplesWanted = 4;
+/** The picture that results are compared on. */
+const testSet = 'test';
+const testPicture = 'marble_09_2.png';
 const size = { width: 1440, height: 900 };
 
 /** Each brings the window to what is to be seen; it begins without open editors, with the Explorer in the side bar. */
@@ -85,6 +91,7 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
     await workbench.run('ESRGAN: Open Run');
     await workbench.choice('first-run').click();
     const panel = new RunPanel(workbench);
+    await panel.page.getByRole('radio', { name: 'marble_10_3' }).click();
     await panel.page.locator('image-pane canvas').first().waitFor();
     await panel.chart('Content loss').locator('canvas').first().waitFor();
   },
@@ -102,7 +109,15 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
 
   async 'compare-images'(workbench) {
     await openComparison(workbench, 'Images');
-    await workbench.webview.locator('image-pane canvas').nth(3).waitFor();
+    const panel = new ComparePanel(workbench);
+    const images = panel.panel('Images');
+    await images.getByRole('radio', { name: 'Test pictures' }).click();
+    await images.getByRole('combobox', { name: 'test set' }).selectOption({ label: testSet });
+    await images.getByRole('combobox', { name: 'picture' }).selectOption({ label: testPicture });
+    const panes = images.locator('figure image-pane');
+    // Two nets of each run, bicubic and HR.
+    await panes.nth(2 * compared.length + 1).waitFor();
+    for (const pane of await panes.all()) await drawn(panel, pane);
   },
 
   async 'compare-config'(workbench) {
@@ -113,8 +128,8 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
   async 'compare-checkpoints'(workbench) {
     await openComparison(workbench, 'Checkpoints');
     await workbench.webview.locator('checkpoints-tab tbody tr').first().waitFor();
-    await workbench.webview.locator('blend-view select').selectOption({ label: 'marble_09_2.png' });
-    await workbench.webview.locator('blend-view image-pane canvas').first().waitFor();
+    await workbench.webview.locator('blend-view select').selectOption({ label: testPicture });
+    await drawn(new ComparePanel(workbench), workbench.webview.locator('blend-view image-pane').first());
   },
 
   async models(workbench) {
@@ -132,8 +147,8 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
   async weights(workbench) {
     await closeSideBar(workbench);
     await workbench.run('Go to File...');
-    await workbench.page.keyboard.type(`${compared[0]}/checkpoints/training-00000060/generator.safetensors`);
-    await workbench.choice('training-00000060').first().click();
+    await workbench.page.keyboard.type(`${compared[0]}/checkpoints/training-00000160/generator.safetensors`);
+    await workbench.choice('training-00000160').first().click();
     await workbench.webview.locator('weights-view').getByText('ESRGAN generator').waitFor();
   },
 
@@ -162,8 +177,8 @@ const { folder, compared } = await prepareScreenshotWorkspace(
 const editor = await startEditor();
 try {
   await train(editor);
-  for (const [name, theme] of Object.entries(themes)) {
-    if (isChosen(name, themes)) await takePictures(editor, name, theme);
+  for (const [name, [theme, themeFile]] of Object.entries(themes)) {
+    if (isChosen(name, themes)) await takePictures(editor, { name, theme, themeFile });
   }
 } finally {
   await editor.stop();
@@ -172,11 +187,10 @@ try {
 
 /** Trains until there is something to see, and pauses, so that all pictures show the same. */
 async function train(started: StartedEditor): Promise<void> {
-  chooseTheme(themes.light);
+  writeSettings();
   const workbench = await Workbench.open(started, { folder });
   await workbench.open(file);
-  const lens = workbench.textEditor.lens(/Start\sPretraining|Resume/).first();
-  await lens.click();
+  await workbench.textEditor.lens('Start Pretraining').click();
   const panel = new RunPanel(workbench);
   await panel.button('pause').waitFor();
   const samples = panel.page.getByRole('slider', { name: 'Step of the samples' });
@@ -190,26 +204,42 @@ async function train(started: StartedEditor): Promise<void> {
   await workbench.close();
 }
 
-async function takePictures(started: StartedEditor, name: string, theme: string): Promise<void> {
-  chooseTheme(theme);
+interface NamedTheme {
+  readonly name: string;
+  readonly theme: string;
+  readonly themeFile: string;
+}
+
+async function takePictures(started: StartedEditor, { name, theme, themeFile }: NamedTheme): Promise<void> {
+  writeSettings();
   const workbench = await Workbench.open(started, { folder, width: size.width, height: size.height + 60 });
   const { page } = workbench;
+  // A window begins with a theme of the extension in development, and the editor's own lie below this repository.
+  writeSettings({ 'workbench.colorTheme': theme, 'workbench.iconTheme': 'vs-seti' });
+  await page.locator(`.monaco-workbench[class*="${themeFile}"]`).waitFor();
   for (const [view, show] of Object.entries(views)) {
     if (!isChosen(view, views)) continue;
     await workbench.showViews('Explorer');
     await show(workbench);
     await page.mouse.move(0, 0);
     const path = join(target, `${view}-${name}.png`);
-    await sharp(await page.screenshot())
-      .png({ palette: true, quality: 90, effort: 10 })
-      .toFile(path);
+    // The title bar says that the extension is in development.
+    const y = (await page.locator('.part.titlebar').boundingBox())?.height ?? 0;
+    const picture = await page.screenshot({ clip: { x: 0, y, ...size } });
+    await sharp(picture).png({ palette: true, quality: 90, effort: 10 }).toFile(path);
     console.log(path);
-    await page.keyboard.press('Escape');
-    await workbench.run('File: Revert File');
-    await workbench.run('View: Close All Editors');
-    await workbench.run('View: Hide Panel');
+    await tidy(workbench);
   }
   await workbench.close();
+}
+
+/** Closes what a view has opened, and keeps none of its changes. */
+async function tidy(workbench: Workbench): Promise<void> {
+  const { page } = workbench;
+  await page.keyboard.press('Escape');
+  if (await page.locator('.tabs-container .tab.dirty').count()) await workbench.run('File: Revert File');
+  await workbench.run('View: Close All Editors');
+  if (await page.locator('.part.panel').isVisible()) await page.keyboard.press('Control+J');
 }
 
 /** An inlay hint of the visible text editor. */
@@ -240,6 +270,11 @@ async function closeSideBar(workbench: Workbench): Promise<void> {
   await workbench.page.locator('.sidebar').waitFor({ state: 'hidden' });
 }
 
+/** Waits until a picture is drawn. */
+async function drawn(panel: ComparePanel, pane: Locator): Promise<void> {
+  while ((await panel.colours(pane)) < 500) await pane.page().waitForTimeout(200);
+}
+
 /** The four runs beside each other, with the side bar out of the way. */
 async function openComparison(workbench: Workbench, tab: string): Promise<void> {
   const { page, webview } = workbench;
@@ -253,9 +288,9 @@ async function openComparison(workbench: Workbench, tab: string): Promise<void> 
   await webview.getByRole('tab', { name: tab }).click();
 }
 
-function chooseTheme(theme: string): void {
+function writeSettings(more: Readonly<Record<string, string>> = {}): void {
   const settings = {
-    'workbench.colorTheme': theme,
+    ...more,
     'files.exclude': { '.vscode': true },
     'files.autoSave': 'off',
     'explorer.autoReveal': false,
