@@ -129,7 +129,12 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
     await openComparison(workbench, 'Checkpoints');
     await workbench.webview.locator('checkpoints-tab tbody tr').first().waitFor();
     await workbench.webview.locator('blend-view select').selectOption({ label: testPicture });
-    await drawn(new ComparePanel(workbench), workbench.webview.locator('blend-view image-pane').first());
+    const pane = workbench.webview.locator('blend-view image-pane').first();
+    const wipe = pane.getByRole('slider', { name: 'Wipe' });
+    // Only the blend is seen then.
+    await wipe.fill('100');
+    await drawn(new ComparePanel(workbench), pane);
+    await wipe.fill('75');
   },
 
   async models(workbench) {
