@@ -9,6 +9,7 @@ import type {
 } from '../server/protocol/webview.ts';
 import type { Follows } from './follows.ts';
 import type { ServerLink } from './server-link.ts';
+import { whyNothingStarts } from './trust.ts';
 import { webviewPage } from './webview-page.ts';
 import { isInside, parseWebviewRequest } from './webview-requests.ts';
 
@@ -103,7 +104,10 @@ export function hostApp(
       else follows.unfollow(panel, run);
       return null;
     },
-    'esrgan/control': (params) => link.request('esrgan/control', params),
+    async 'esrgan/control'(params) {
+      if (params.request === 'resume' && !workspace.isTrusted) throw new Error(whyNothingStarts);
+      return link.request('esrgan/control', params);
+    },
     'esrgan/comparison': (params) => link.request('esrgan/comparison', params),
     'esrgan/evaluation': (params) => link.request('esrgan/evaluation', params),
     'esrgan/testSets': (params) => link.request('esrgan/testSets', params),
