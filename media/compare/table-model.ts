@@ -6,6 +6,7 @@ import type {
   ComparisonResult,
   NetReference,
 } from '../../server/protocol/comparison.ts';
+import { formatCount } from '../../trainer/format/format.ts';
 
 /** By which numbers rows stand. */
 export interface TableSort {
@@ -252,7 +253,7 @@ export function isBetter(delta: number, { better, digits }: ComparisonMetric): b
 /** 400000 as `400k`, 1234 as `1,234`. */
 export function formatStep(step: number): string {
   if (step >= 10_000 && step % 1000 === 0) return `${step / 1000}k`;
-  return String(step).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+  return formatCount(step);
 }
 
 /** What tells a net from any other. */

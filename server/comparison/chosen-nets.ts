@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { interpolationSha256 } from '../../trainer/evaluate/results/evaluation-files.ts';
+import { formatCount } from '../../trainer/format/format.ts';
 import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
 import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import type { Stage } from '../../trainer/runs/run-directory.ts';
@@ -49,7 +50,7 @@ export function labelOf(choice: NetChoice): string {
 }
 
 function checkpointLabel(stage: Stage, checkpoint: CheckpointChoice): string {
-  if (typeof checkpoint === 'number') return `${stage} ${checkpoint.toLocaleString('en')}`;
+  if (typeof checkpoint === 'number') return `${stage} ${formatCount(checkpoint)}`;
   const usual = stage === 'pretraining' ? 'best' : 'last';
   const name = stage === 'pretraining' ? 'PSNR' : 'ESRGAN';
   return checkpoint === usual ? name : `${name}, ${checkpoint}`;

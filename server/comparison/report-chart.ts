@@ -1,3 +1,4 @@
+import { formatCount } from '../../trainer/format/format.ts';
 import { runColourTable } from '../protocol/run-colours.ts';
 
 /** A line of a chart. */
@@ -37,7 +38,7 @@ export function chartSvg(title: string, series: readonly ChartSeries[]): string 
     const marks = each.marks.flatMap((mark) => {
       const point = pointAt(each, mark.step);
       if (point === undefined) return [];
-      return `<circle class="mark run${colour}" cx="${round(x.at(point.step))}" cy="${round(y.at(point.value))}" r="3.5"><title>${escapeHtml(`${label}: ${mark.label}, step ${mark.step.toLocaleString('en')}, ${point.value.toPrecision(5)}`)}</title></circle>`;
+      return `<circle class="mark run${colour}" cx="${round(x.at(point.step))}" cy="${round(y.at(point.value))}" r="3.5"><title>${escapeHtml(`${label}: ${mark.label}, step ${formatCount(mark.step)}, ${point.value.toPrecision(5)}`)}</title></circle>`;
     });
     return `<path class="line run${colour}" d="${path}"><title>${escapeHtml(label)}</title></path>${marks.join('')}`;
   });

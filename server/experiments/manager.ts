@@ -4,7 +4,7 @@ import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { removeFolderAtomic } from '../../trainer/runs/atomic-file.ts';
 import type { RequestKind } from '../../trainer/runs/control.ts';
 import { type RunSummary as RunOnDisk, summarizeRun } from '../../trainer/runs/list.ts';
-import { readManifest } from '../../trainer/runs/manifest.ts';
+import { lastStage } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
 import type { EngineReport, InventoryReport } from '../protocol/machine.ts';
 import type { PointCursor, PointsAnswer, RunDetail, RunSummary } from '../protocol/runs.ts';
@@ -238,5 +238,5 @@ function stageToResume({ paths, state, status, launch }: RunOnDisk): Stage {
   }
   const launched = launch?.process;
   if (launched !== undefined && (status === undefined || launched.time > status.time)) return launched.stage;
-  return status?.stage ?? readManifest(paths)?.sessions.at(-1)?.start.stage ?? 'pretraining';
+  return status?.stage ?? lastStage(paths) ?? 'pretraining';
 }

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import { type CompletionItem, CompletionItemKind } from 'vscode-languageserver-types';
 import { type Path, type SchemaNode, subject } from '../../trainer/config/index.ts';
+import { formatCount } from '../../trainer/format/format.ts';
 import { inMap, namedDatasets, namesDataset, rootText, scaleOf } from './datasets.ts';
 import type { Place, RunDocument } from './document.ts';
 import { literal, shortly } from './literal.ts';
@@ -115,7 +116,7 @@ function checkpointChoices({ document, providers }: Spot): Choice[] {
   const runsDir = resolve(folder, rootText(document, 'runs_dir'));
   return providers.listCheckpoints(runsDir).map(({ path, run, stage, step, psnr }) => ({
     value: relative(folder, path).replaceAll('\\', '/'),
-    label: `${run} · ${stage} ${step.toLocaleString('en')}`,
+    label: `${run} · ${stage} ${formatCount(step)}`,
     kind: CompletionItemKind.Constant,
     ...(psnr !== null && { detail: `PSNR ${psnr.toFixed(2)} dB` }),
   }));

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { WorkbenchError } from '../errors/errors.ts';
+import { formatCount } from '../format/format.ts';
 import { sha256OfFile } from '../runs/checkpoints.ts';
 import { describeWeights, type WeightsDescription } from '../weights/describe.ts';
 import { tensorStatistics } from '../weights/statistics.ts';
@@ -123,7 +124,7 @@ export function descriptionLines(description: WeightsDescription): string[] {
     ...Object.entries(options ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
     ...(wrapper.length === 0 ? [] : [['wrapped in', wrapper.join(' > ')] satisfies [string, string]]),
     ['tensors', `${tensors.length} of ${description.dtypes.join(', ')}`],
-    ['parameters', description.parameters.toLocaleString('en')],
+    ['parameters', formatCount(description.parameters)],
     ...Object.entries(description.metadata).map(([key, text]): [string, string] => [`says ${key}`, text]),
   ];
   const width = Math.max(...facts.map(([key]) => key.length)) + 2;

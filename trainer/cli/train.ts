@@ -6,7 +6,7 @@ import { openEngine } from '../engine/engines.ts';
 import { exitCodes, WorkbenchError } from '../errors/errors.ts';
 import { formatDuration, formatRate } from '../format/format.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
-import { readManifest } from '../runs/manifest.ts';
+import { lastStage } from '../runs/manifest.ts';
 import { runPaths, type Stage, stages } from '../runs/run-directory.ts';
 import type { StageObserver, StepProgress } from '../stages/run-stage.ts';
 import { train } from '../stages/train.ts';
@@ -78,7 +78,10 @@ function loadRunFile(
   }
   const { config: inFile, problems } = readRunFile(text, { file, files: datasetFiles });
   const config = inFile && withFlags(inFile, flags);
-  const stage = flags.stage ?? (config && flags.resume ? lastStage(config) : undefined) ?? 'pretraining';
+  const stage =
+    flags.stage ??
+    (config && flags.resume ? lastStage(runPaths(join(config.runs_dir, config.name))) : undefined) ??
+    'pretraining';
   const own = problemsForStage(problems, stage);
   const errors = own.filter(({ severity }) => severity === 'error');
   if (!config || errors.length > 0) {
@@ -86,11 +89,6 @@ function loadRunFile(
   }
   for (const problem of own) reporter.line(describe(file, problem));
   return { config, stage };
-}
-
-/** The stage that a run was trained in last; undefined where nobody has trained it. */
-function lastStage({ runs_dir, name }: ResolvedConfig): Stage | undefined {
-  return readManifest(runPaths(join(runs_dir, name)))?.sessions.at(-1)?.start.stage;
 }
 
 function describe(file: string, { start, severity, message }: Problem): string {

@@ -111,6 +111,11 @@ export function readManifest(paths: RunPaths): Manifest | undefined {
   return readJson(paths.manifest, isManifest);
 }
 
+/** The stage that a run was trained in last; undefined where nobody has trained it. Never throws. */
+export function lastStage(paths: RunPaths): Stage | undefined {
+  return readManifest(paths)?.sessions.at(-1)?.start.stage;
+}
+
 /** Writes the manifest of a new run. Throws a `disk` error. */
 export function createManifest(
   paths: RunPaths,

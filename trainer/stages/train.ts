@@ -59,8 +59,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const paths = createRunDirectory(root);
   const session = openSession(paths, startingStatus(stage));
   try {
-    const { isNew, checkpoint } = openRun(session, options);
-    const trainPairs = pairsOf(config, stage, 'train');
+    const sources = pairedSources(config, stage, 'train');
+    const { isNew, checkpoint } = openRun(session, options, fingerprints(sources));
     recordStart(paths, {
       stage,
       step: checkpoint?.state.step ?? 0,
@@ -68,7 +68,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       engine: engine.name,
       device: engine.device,
     });
-    const end = await trainFrom(session, options, { isNew, checkpoint }, trainPairs);
+    const end = await trainFrom(session, options, { isNew, checkpoint }, pairsOf(sources));
     recordStop(paths, { stage, step: end.step, reason: end.reason });
     session.end({ state: end.reason, message: end.message });
     return { ...end, paths };
@@ -109,7 +109,7 @@ interface Opened {
 }
 
 /** Makes a new run's manifest, or finds the checkpoint from which an old one goes on. */
-function openRun(session: Session, { config, stage, resume }: TrainOptions): Opened {
+function openRun(session: Session, { config, stage, resume }: TrainOptions, data: Manifest['data']): Opened {
   const { paths } = session;
   const manifest = readManifest(paths);
   const text = serializeResolved(config);
@@ -117,7 +117,6 @@ function openRun(session: Session, { config, stage, resume }: TrainOptions): Ope
     ? latestCheckpoint(paths, stage)
     : { checkpoint: undefined, problems: [] };
   const ancestor = checkpoint ? undefined : ancestorOf(config, stage, paths);
-  const data = trainingData(config, stage);
   if (!manifest) {
     createManifest(paths, {
       seed: config.seed,
@@ -183,7 +182,7 @@ async function trainFrom(
         events,
         steps,
         lastStep: Math.min(steps, options.maxSteps ?? steps),
-        validationPairs: pairsOf(config, stage, 'val'),
+        validationPairs: pairsOf(pairedSources(config, stage, 'val')),
         best: checkpoint?.state.best ?? null,
         configHash: sha256(serializeResolved(config)),
         stop: options.stop,
@@ -198,8 +197,24 @@ async function trainFrom(
   }
 }
 
-function pairsOf(config: ResolvedConfig, stage: Stage, split: 'train' | 'val'): FilePair[] {
-  return imageSources(config, stage, split).flatMap((source) => filePairs(source, config.scale_factor));
+/** A data set and its files. */
+interface PairedSource {
+  readonly name: string;
+  /** Of its HR images. */
+  readonly path: string;
+  readonly pairs: readonly FilePair[];
+}
+
+function pairedSources(config: ResolvedConfig, stage: Stage, split: 'train' | 'val'): PairedSource[] {
+  return imageSources(config, stage, split).map((source) => ({
+    name: source.name,
+    path: source.hr,
+    pairs: filePairs(source, config.scale_factor),
+  }));
+}
+
+function pairsOf(sources: readonly PairedSource[]): FilePair[] {
+  return sources.flatMap(({ pairs }) => pairs);
 }
 
 function reportSkipped(session: Session, loader: Loader, observer: StageObserver): void {
@@ -229,13 +244,8 @@ function ancestorOf(config: ResolvedConfig, stage: Stage, paths: RunPaths): Ance
   return { stage, path: inRun.startsWith('checkpoints/') ? inRun : file, sha256: sha256OfFile(file) };
 }
 
-function trainingData(config: ResolvedConfig, stage: Stage): Manifest['data'] {
-  return Object.fromEntries(
-    imageSources(config, stage, 'train').map((source) => [
-      source.name,
-      fingerprint(source.hr, config, source),
-    ]),
-  );
+function fingerprints(sources: readonly PairedSource[]): Manifest['data'] {
+  return Object.fromEntries(sources.map((each) => [each.name, fingerprint(each)]));
 }
 
 function changesOfData(before: Manifest, now: Manifest['data']): string[] {
@@ -246,12 +256,8 @@ function changesOfData(before: Manifest, now: Manifest['data']): string[] {
   });
 }
 
-function fingerprint(
-  path: string,
-  config: ResolvedConfig,
-  source: Parameters<typeof filePairs>[0],
-): DataFingerprint {
-  const files = filePairs(source, config.scale_factor).flatMap(({ hr, lr }) => (lr ? [hr, lr] : [hr]));
+function fingerprint({ path, pairs }: PairedSource): DataFingerprint {
+  const files = pairs.flatMap(({ hr, lr }) => (lr ? [hr, lr] : [hr]));
   const sizes = files.map((file) => statSync(file).size);
   const lines = files.map((file, index) => `${relative(path, file)}\t${sizes[index]}`);
   return {
