@@ -134,8 +134,18 @@ export class Workbench {
 
   /** Chooses an entry, by its whole title, from the context menu of something. */
   async chooseFromMenu(element: Locator, title: string): Promise<void> {
-    await element.click({ button: 'right' });
     const entry = this.page.getByRole('menuitem', { name: title, exact: true });
+    // A window that opens shows menus before it knows what extensions add to them.
+    for (let attempt = 1; ; attempt++) {
+      await element.click({ button: 'right' });
+      try {
+        await entry.waitFor({ timeout: 3000 });
+        break;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
     // A menu takes no click in its first moments.
     for (let attempt = 1; attempt === 1 || (await entry.isVisible()); attempt++) {
       await entry.click();
