@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointSummary, RunDetail, RunSummary, StageSamples } from '../server/protocol/runs.ts';
 import { formatBytes, formatCount, formatShortCount } from '../trainer/format/format.ts';
 import { abilitiesOf } from './run-abilities.ts';
@@ -21,6 +23,21 @@ export function runNode(run: RunSummary): TreeNode {
     target: { run: run.run },
     children: 'later',
   };
+}
+
+/** The runs whose lines say something else than before; `all` where runs came, went or changed places. */
+export function differentLines(
+  before: readonly RunSummary[],
+  now: readonly RunSummary[],
+): readonly string[] | 'all' {
+  if (before.length !== now.length) return 'all';
+  const changed: string[] = [];
+  for (const [index, run] of now.entries()) {
+    const old = before[index];
+    if (old?.run !== run.run) return 'all';
+    if (old !== run && !isDeepStrictEqual(runNode(old), runNode(run))) changed.push(run.run);
+  }
+  return changed;
 }
 
 /** What stands below a run: checkpoints, samples, run file and log, each where there is one. */
@@ -93,6 +110,7 @@ function checkpointNode(checkpoint: CheckpointSummary): TreeNode {
     icon: best ? 'star-full' : 'save',
     context: 'checkpoint',
     spoken: `Checkpoint of ${stage} at step ${step}, ${facts.join(', ')}`,
+    file: join(checkpoint.path, 'generator.safetensors'),
     children: 'none',
   };
 }

@@ -7,11 +7,11 @@ import {
   Uri,
   window,
 } from 'vscode';
-import type { RunStateName } from '../server/protocol/runs.ts';
+import type { RunStateName, RunSummary } from '../server/protocol/runs.ts';
 import type { Follows } from './follows.ts';
 import { isLive } from './run-abilities.ts';
 import type { RunList } from './run-list.ts';
-import { runChildren, runNode } from './run-nodes.ts';
+import { differentLines, runChildren, runNode } from './run-nodes.ts';
 import type { ServerLink } from './server-link.ts';
 import { treeItem } from './tree-item.ts';
 import { failureNode, type TreeNode } from './tree-node.ts';
@@ -25,9 +25,11 @@ export interface RunsView extends Disposable {
 
 /** Runs that are open in the view are followed, so that checkpoints and samples appear as they are written. */
 export function createRunsView(link: ServerLink, runs: RunList, follows: Follows): RunsView {
-  const changed = new EventEmitter<TreeNode | undefined>();
-  // The editor knows a line by the object that it was given for it.
-  let shown: readonly TreeNode[] = [];
+  const changed = new EventEmitter<TreeNode | TreeNode[] | undefined>();
+  // The runs that the editor lists, in its order. It knows a line by the object that it was given for it, so each run
+  // keeps its first; while it asks for the whole list anew it knows none, and what is chosen from a menu finds nothing.
+  let listed: ReadonlyMap<string, { readonly line: TreeNode; readonly run: RunSummary }> = new Map();
+  let isListed = false;
   // What stands below the open runs, until it changes: the lines of the runs themselves change all the time.
   const below = new Map<
     string,
@@ -44,19 +46,38 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
   };
   const provider: TreeDataProvider<TreeNode> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: treeItem,
+    getTreeItem(node) {
+      const run = listed.get(node.id)?.run;
+      return treeItem(run === undefined ? node : runNode(run));
+    },
     async getChildren(node) {
       try {
         if (node === undefined) {
-          shown = (await runs.all()).map(runNode);
-          return [...shown];
+          isListed = false;
+          list(await runs.all());
+          isListed = true;
+          return [...listed.values()].map(({ line }) => line);
         }
         if (node.children === 'none') return [];
         return [...(node.children === 'later' ? await childrenOf(node.id) : node.children)];
       } catch (error) {
-        return [{ ...failureNode(error), id: `${node?.id}#failure` }];
+        return [{ ...failureNode(error), id: `${node?.id ?? ''}#failure` }];
       }
     },
+  };
+  const list = (all: readonly RunSummary[]) => {
+    listed = new Map(all.map((run) => [run.run, { line: listed.get(run.run)?.line ?? runNode(run), run }]));
+  };
+  /** A run that trains changes its line every other second: only that one is drawn anew. */
+  const draw = () => {
+    const before = [...listed.values()].map(({ run }) => run);
+    const different = isListed ? differentLines(before, runs.known) : 'all';
+    if (different === 'all') {
+      changed.fire(undefined);
+      return;
+    }
+    list(runs.known);
+    changed.fire(different.flatMap((run) => listed.get(run)?.line ?? []));
   };
   const owner = {};
   let dragged: readonly string[] = [];
@@ -86,14 +107,13 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
         live === 0
           ? undefined
           : { value: live, tooltip: `${live} ${live === 1 ? 'run is' : 'runs are'} live` };
-      changed.fire(undefined);
+      draw();
     }),
     link.onNotification('esrgan/runChanged', ({ run, parts }) => {
       if (!follows.isFollowing(owner, run)) return;
       if (!parts.includes('checkpoints') && !parts.includes('samples')) return;
       below.delete(run);
-      const node = shown.find(({ id }) => id === run);
-      if (node) changed.fire(node);
+      changed.fire(listed.get(run)?.line ?? []);
     }),
     view.onDidExpandElement(({ element }) => {
       if (element.target?.run !== undefined) follows.follow(owner, element.target.run);

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { runChildren, runNode } from '../../../client/run-nodes.ts';
+import { describe, expect, test } from 'vitest';
+import { differentLines, runChildren, runNode } from '../../../client/run-nodes.ts';
 import type { TreeNode } from '../../../client/tree-node.ts';
 import type { CheckpointSummary, RunDetail } from '../../../server/protocol/runs.ts';
 import { aRun } from './runs.ts';
@@ -97,4 +97,24 @@ test('every line has words for a screen reader and an id of its own', () => {
   const all = nodes.flatMap((node) => [node, ...(typeof node.children === 'string' ? [] : node.children)]);
   expect(all.every(({ spoken }) => spoken !== '' && !spoken.includes('★'))).toBe(true);
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+});
+
+describe('of a list that is drawn, only what says something else is drawn anew', () => {
+  const one = aRun({ name: 'one' });
+  const two = aRun({ name: 'two' });
+  test.each([
+    ['nothing has changed', [one, two], []],
+    ['a run trains on', [one, { ...two, step: 88_211 }], ['/w/runs/two']],
+    ['a run has given a sign and nothing else', [{ ...one, updated: 9_000 }, two], []],
+    ['a run has paused', [{ ...one, state: 'paused' as const }, two], ['/w/runs/one']],
+    [
+      'both have',
+      [aRun({ name: 'one', psnr: 1 }), aRun({ name: 'two', psnr: 1 })],
+      ['/w/runs/one', '/w/runs/two'],
+    ],
+    ['places have changed', [two, one], 'all'],
+    ['a run came', [aRun({ name: 'three' }), one, two], 'all'],
+    ['a run went', [one], 'all'],
+    ['another run has the place of one', [one, aRun({ name: 'three' })], 'all'],
+  ])('%s', (_, now, expected) => expect(differentLines([one, two], now)).toEqual(expected));
 });
