@@ -1,6 +1,6 @@
 import type { RunStateName, RunSummary } from '../server/protocol/runs.ts';
 import { runColours } from '../server/protocol/webview.ts';
-import { formatCount, formatDuration, formatRate } from '../trainer/format/format.ts';
+import { formatCount, formatDuration, formatRate, formatValue } from '../trainer/format/format.ts';
 
 /** The codicon of a state. */
 export const stateIcons: Readonly<Record<RunStateName, string>> = {
@@ -15,6 +15,19 @@ export const stateIcons: Readonly<Record<RunStateName, string>> = {
   unknown: 'circle-small',
 };
 
+/** The states in the words of every view. */
+const stateWords: Readonly<Record<RunStateName, string>> = {
+  queued: 'queued',
+  starting: 'starting',
+  running: 'running',
+  paused: 'paused',
+  finished: 'finished',
+  stopped: 'stopped',
+  failed: 'failed',
+  lost: 'crashed',
+  unknown: 'not running',
+};
+
 /** The contributed colour of a run's place in the palette. */
 export function colourId(colour: number): string {
   return `esrgan.run${colour % runColours}`;
@@ -25,7 +38,7 @@ export function progressOf({ step, steps }: Pick<RunSummary, 'step' | 'steps'>):
   return step === null || steps === null || steps === 0 ? null : Math.min(step / steps, 1);
 }
 
-/** The line behind a run's name: `training · 61 % · 1 h 12 min · PSNR 25.4`. */
+/** The line behind a run's name: `training · 61 % · 1 h 12 min · loss 0.01234 · PSNR 25.40`. */
 export function describeRun(run: RunSummary): string {
   const progress = progressOf(run);
   const percent = progress === null ? null : `${Math.floor(100 * progress)} %`;
@@ -41,6 +54,7 @@ export function describeRun(run: RunSummary): string {
         run.stage ?? 'running',
         percent,
         run.etaSeconds === null ? null : formatDuration(run.etaSeconds),
+        run.loss === null ? null : `loss ${formatValue(run.loss)}`,
         psnr,
       );
     case 'paused':
@@ -52,18 +66,18 @@ export function describeRun(run: RunSummary): string {
     case 'failed':
       return listed(`failed${at}`, run.reason);
     case 'lost':
-      return listed(`lost${at}`, run.reason);
+      return listed(`crashed${at}`, run.reason);
     case 'unknown':
       return run.kind === 'foreign' ? 'of another trainer' : 'never started';
   }
 }
 
-/** The item of the status bar: `name · epoch 121/8000 · 4.1 it/s · 2 h left`. */
+/** The item of the status bar: `name · epoch 121/8,000 · 4.1 it/s · 2 h left`, with the epoch that is at work. */
 export function describeLiveRun(run: RunSummary): string {
   const epoch =
     run.epoch === null || run.epochs === null
       ? null
-      : `epoch ${Math.min(run.epoch + 1, run.epochs)}/${run.epochs}`;
+      : `epoch ${formatCount(Math.min(run.epoch + 1, run.epochs))}/${formatCount(run.epochs)}`;
   if (run.state !== 'running') return listed(run.name, run.state, epoch);
   return listed(
     run.name,
@@ -81,13 +95,13 @@ export function spokenRun(run: RunSummary): string {
 /** What the mouse finds out about a run, as Markdown. */
 export function runTooltip(run: RunSummary): string {
   const facts: (readonly [what: string, value: string | null])[] = [
-    ['State', run.reason === null ? run.state : `${run.state}: ${run.reason}`],
+    ['State', run.reason === null ? stateWords[run.state] : `${stateWords[run.state]}: ${run.reason}`],
     ['Stage', run.stage],
     ['Epoch', of(run.epoch, run.epochs)],
     ['Step', of(run.step, run.steps)],
     ['Rate', run.rate === null || run.rate === 0 ? null : formatRate(run.rate)],
     ['Time left', run.etaSeconds === null ? null : formatDuration(run.etaSeconds)],
-    ['Loss', run.loss === null ? null : run.loss.toPrecision(4)],
+    ['Loss', run.loss === null ? null : formatValue(run.loss)],
     ['Validation', run.psnr === null ? null : `PSNR ${run.psnr.toFixed(2)} dB`],
     ['Folder', run.run],
   ];

@@ -16,16 +16,12 @@ export interface RunPanels extends Disposable {
 
 export function createRunPanels(services: PanelServices, runs: RunList): RunPanels {
   const panels = new Map<string, WebviewPanel>();
+  const iconOf = stateIcons(services.extension);
 
   const showState = (run: string, panel: WebviewPanel) => {
     const summary = runs.find(run);
     panel.title = summary?.name ?? basename(run);
-    panel.iconPath = Uri.joinPath(
-      services.extension,
-      'media',
-      'icons',
-      `run-${iconOf[summary?.state ?? 'unknown']}.svg`,
-    );
+    panel.iconPath = iconOf[summary?.state ?? 'unknown'];
   };
   const adopt = (run: string, panel: WebviewPanel) => {
     panels.get(run)?.dispose();
@@ -68,18 +64,25 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
   };
 }
 
-/** The pictures in the tabs: `media/icons/run-<name>.svg`. */
-const iconOf: Readonly<Record<RunStateName, string>> = {
-  queued: 'waiting',
-  starting: 'live',
-  running: 'live',
-  paused: 'waiting',
-  finished: 'done',
-  stopped: 'idle',
-  failed: 'failed',
-  lost: 'failed',
-  unknown: 'idle',
-};
+/** The pictures in the tabs. Made once: the window is told of every address that is another object. */
+function stateIcons(extension: Uri): Readonly<Record<RunStateName, Uri>> {
+  const icon = (name: string) => Uri.joinPath(extension, 'media', 'icons', `run-${name}.svg`);
+  const waiting = icon('waiting');
+  const live = icon('live');
+  const idle = icon('idle');
+  const failed = icon('failed');
+  return {
+    queued: waiting,
+    starting: live,
+    running: live,
+    paused: waiting,
+    finished: icon('done'),
+    stopped: idle,
+    failed,
+    lost: failed,
+    unknown: idle,
+  };
+}
 
 function hasRun(state: unknown): state is { readonly run: string } {
   return typeof state === 'object' && state !== null && 'run' in state && typeof state.run === 'string';
