@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
-import type { Stage } from '../../trainer/config/index.ts';
+import type { ResolvedConfig, Stage } from '../../trainer/config/index.ts';
 import { formatCount, formatDuration, formatRate } from '../../trainer/format/format.ts';
 import type { CommandTarget } from '../protocol/commands.ts';
 import type { RunSummary } from '../protocol/runs.ts';
@@ -42,7 +42,7 @@ export function codeLenses(document: RunDocument, runs: readonly RunSummary[]): 
     const target: CommandTarget = { file: document.file, stage, ...(run && { run: run.run }) };
     const key = entryAt(document, [stage])?.keySpan;
     const range = document.rangeOf(key ?? { start: 0, end: 0 });
-    const lenses = run ? lensesOf(run, stage, isAlone) : [start(stage)];
+    const lenses = run ? lensesOf(run, stage, { config, isAlone }) : [start(stage)];
     return lenses.map(({ title, command }) => ({
       range,
       command: { title, command: command ?? '', ...(command && { arguments: [target] }) },
@@ -56,13 +56,30 @@ function start(stage: Stage): Lens {
     : { title: '$(play) Start Training', command: 'esrgan.startTraining' };
 }
 
-function lensesOf(run: RunSummary, stage: Stage, isAlone: boolean): Lens[] {
+const resume: Lens = { title: '$(debug-continue) Resume', command: 'esrgan.resumeRun' };
+
+function resumeFrom(run: RunSummary): Lens {
+  return { ...resume, title: `${resume.title} (${placeOf(run)})` };
+}
+
+/** Whether the file lets a stage go on behind the end that it has come to. */
+function isLonger(config: ResolvedConfig, stage: Stage, { epochs, steps }: RunSummary): boolean {
+  const { num_epoch, num_step } = config[stage];
+  return (
+    epochs !== null && steps !== null && num_epoch > epochs && (num_step === undefined || num_step > steps)
+  );
+}
+
+function lensesOf(
+  run: RunSummary,
+  stage: Stage,
+  { config, isAlone }: { readonly config: ResolvedConfig; readonly isAlone: boolean },
+): Lens[] {
   const open: Lens = { title: 'Open', command: 'esrgan.openRun' };
   const compare: Lens[] = isAlone ? [] : [{ title: 'Compare', command: 'esrgan.compareRuns' }];
   const rest = [open, ...compare];
   if (run.kind === 'foreign') return rest;
   if (run.stage !== null && run.stage !== stage) return [...inOtherStage(run, stage), ...rest];
-  const resume: Lens = { title: '$(debug-continue) Resume', command: 'esrgan.resumeRun' };
   const stop: Lens = { title: '$(debug-stop) Stop', command: 'esrgan.stopRun' };
   switch (run.state) {
     case 'queued': {
@@ -90,14 +107,15 @@ function lensesOf(run: RunSummary, stage: Stage, isAlone: boolean): Lens[] {
           title: `$(check) done${run.psnr === null ? '' : ` · PSNR ${run.psnr.toFixed(2)} dB`}`,
           command: 'esrgan.openRun',
         },
+        ...(isLonger(config, stage, run) ? [resumeFrom(run)] : []),
         ...rest,
       ];
     case 'stopped':
-      return [{ ...resume, title: `${resume.title} (${placeOf(run)})` }, ...rest];
+      return [resumeFrom(run), ...rest];
     case 'failed':
     case 'lost': {
       const reason = run.reason === null ? '' : `: ${shortened(run.reason)}`;
-      const fell = run.state === 'failed' ? 'failed' : 'ended without a word';
+      const fell = run.state === 'failed' ? 'failed' : 'crashed';
       return [
         { title: `$(error) ${fell} at ${placeOf(run)}${reason}`, command: 'esrgan.openRun' },
         resume,
@@ -117,16 +135,19 @@ function inOtherStage(run: RunSummary, stage: Stage): Lens[] {
   return isLive ? [{ title: '$(watch) after pretraining' }] : [start(stage)];
 }
 
-/** `epoch 121/8000 · 4.1 it/s · 2 h 5 min left`, as far as it is known. */
+/** `epoch 121/8,000 · 4.1 it/s · 2 h 5 min left`, as far as it is known, with the epoch that is at work. */
 function progressOf(run: RunSummary): string {
-  const epochs = run.epochs === null ? '' : `/${formatCount(run.epochs)}`;
+  const { epoch, epochs } = run;
   return [
-    placeOf(run) + (run.epoch === null ? '' : epochs),
+    epoch === null || epochs === null
+      ? placeOf(run)
+      : `epoch ${formatCount(Math.min(epoch + 1, epochs))}/${formatCount(epochs)}`,
     ...(run.rate === null ? [] : [formatRate(run.rate)]),
     ...(run.etaSeconds === null ? [] : [`${formatDuration(run.etaSeconds)} left`]),
   ].join(' · ');
 }
 
+/** How much of the stage is done. */
 function placeOf({ epoch, step }: RunSummary): string {
   if (epoch !== null) return `epoch ${formatCount(epoch)}`;
   return step === null ? 'its start' : `step ${formatCount(step)}`;

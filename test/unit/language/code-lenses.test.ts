@@ -86,13 +86,17 @@ describe('which run', () => {
 });
 
 describe('what the run is doing', () => {
-  const pretraining = (more: Partial<RunSummary>) =>
-    shown('pretraining: {}\ntraining: {}', [run(more), other])[0];
+  const pretraining = (more: Partial<RunSummary>, stage = '{}') =>
+    shown(`pretraining: ${stage}\ntraining: {}`, [run(more), other])[0];
   const training = (more: Partial<RunSummary>) =>
     shown('pretraining: {}\ntraining: {}', [run(more), other])[1];
   const rest = 'Open (openRun) | Compare (compareRuns)';
   test.each<[string, Partial<RunSummary>, string]>([
-    ['runs', {}, 'epoch 121/8,000 · 4.1 it/s · 2 h 5 min left (openRun) | Pause (pauseRun) | Stop (stopRun)'],
+    [
+      'runs',
+      { epoch: 120 },
+      'epoch 121/8,000 · 4.1 it/s · 2 h 5 min left (openRun) | Pause (pauseRun) | Stop (stopRun)',
+    ],
     [
       'runs, and little is known',
       { epoch: null, step: 7, rate: null, etaSeconds: null },
@@ -100,8 +104,8 @@ describe('what the run is doing', () => {
     ],
     [
       'runs slowly',
-      { rate: 0.08, etaSeconds: 40 },
-      'epoch 121/8,000 · 13 s/it · 40 s left (openRun) | Pause (pauseRun) | Stop (stopRun)',
+      { epoch: 8000, rate: 0.08, etaSeconds: 40 },
+      'epoch 8,000/8,000 · 13 s/it · 40 s left (openRun) | Pause (pauseRun) | Stop (stopRun)',
     ],
     ['starts', { state: 'starting', stage: null }, 'starting | Stop (stopRun)'],
     ['is paused', { state: 'paused' }, 'paused at epoch 121 | Resume (resumeRun) | Stop (stopRun)'],
@@ -112,12 +116,8 @@ describe('what the run is doing', () => {
       { state: 'failed', reason: 'not finite\n(perceptual)' },
       'failed at epoch 121: not finite (perceptual) (openRun) | Resume (resumeRun)',
     ],
-    [
-      'was lost',
-      { state: 'lost', epoch: null },
-      'ended without a word at step 6,050 (openRun) | Resume (resumeRun)',
-    ],
-    ['is done', { state: 'finished' }, 'done · PSNR 25.57 dB (openRun)'],
+    ['crashed', { state: 'lost', epoch: null }, 'crashed at step 6,050 (openRun) | Resume (resumeRun)'],
+    ['is done', { state: 'finished', epoch: 10_000, epochs: 10_000 }, 'done · PSNR 25.57 dB (openRun)'],
     ['is not known', { state: 'unknown' }, 'Resume (resumeRun)'],
   ])('%s', (_, more, expected) => expect(pretraining(more)).toBe(`0: ${expected} | ${rest}`));
 
@@ -127,10 +127,22 @@ describe('what the run is doing', () => {
     ['waits for what runs', {}, 'after pretraining'],
     [
       'runs',
-      { stage: 'training' },
+      { stage: 'training', epoch: 120 },
       'epoch 121/8,000 · 4.1 it/s · 2 h 5 min left (openRun) | Pause (pauseRun) | Stop (stopRun)',
     ],
   ])('training %s', (_, more, expected) => expect(training(more)).toBe(`1: ${expected} | ${rest}`));
+
+  test.each<[string, string, boolean]>([
+    ['to its end by default', '{}', true],
+    ['no further than before', '{ num_epoch: 8000 }', false],
+    ['for more epochs', '{ num_epoch: 9000 }', true],
+    ['for more epochs, which its steps do not allow', '{ num_epoch: 9000, num_step: 400000 }', false],
+    ['for more of both', '{ num_epoch: 9000, num_step: 450000 }', true],
+  ])('one that is done goes on where the file trains %s: %s', (_, stage, isOffered) =>
+    expect(pretraining({ state: 'finished', epoch: 8000 }, stage)).toBe(
+      `0: done · PSNR 25.57 dB (openRun) | ${isOffered ? 'Resume (epoch 8,000) (resumeRun) | ' : ''}${rest}`,
+    ),
+  );
 
   test('pretraining is behind a run that trains', () =>
     expect(pretraining({ stage: 'training' })).toBe(`0: ${rest}`));
