@@ -4,6 +4,7 @@ import type { StageName } from '../server/protocol/runs.ts';
 import { commandTargets } from './command-targets.ts';
 import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
 import { runsFor } from './run-picker.ts';
+import type { ServerLink } from './server-link.ts';
 import { mayStart } from './trust.ts';
 import type { Command, Workbench } from './workbench.ts';
 
@@ -26,7 +27,7 @@ export function runFileCommands({
     async (...args: unknown[]) => {
       if (!(await mayStart())) return;
       const [target] = commandTargets(args, runsView.selection);
-      const file = target?.file ?? (await askForRunFile(stage));
+      const file = target?.file ?? (await askForRunFile(link, stage));
       if (file === undefined) return;
       await saveDocument(file);
       const { run, queued } = await window.withProgress(
@@ -110,24 +111,18 @@ export function runFileCommands({
 }
 
 /** The run file of the active editor, or one of the workspace that the person picks. */
-async function askForRunFile(stage: StageName): Promise<string | undefined> {
+async function askForRunFile(link: ServerLink, stage: StageName): Promise<string | undefined> {
   const active = window.activeTextEditor?.document;
   if (active?.isUntitled && active.languageId.startsWith('esrgan-')) {
     throw new Error('Save the run file first: relative paths in it start at its folder.');
   }
   if (active?.uri.scheme === 'file' && isRunFile(active.uri.path)) return active.uri.fsPath;
-  // Folders of runs have a copy of their run file beside their manifest: those are not for starting.
-  const [files, manifests] = await Promise.all([
-    workspace.findFiles('**/*.esrgan.{yaml,yml,json}', '**/node_modules/**', 500),
-    workspace.findFiles('**/run.json', '**/node_modules/**', 5000),
-  ]);
-  const runFolders = new Set(manifests.map(({ fsPath }) => dirname(fsPath)));
-  const own = files.map(({ fsPath }) => fsPath).filter((path) => !runFolders.has(dirname(path)));
-  if (own.length === 0) {
+  const files = await link.request('esrgan/runFiles', null);
+  if (files.length === 0) {
     throw new Error('There is no run file in this workspace. “ESRGAN: New Run…” makes one.');
   }
   const picked = await window.showQuickPick(
-    own.sort().map((file) => ({ label: basename(file), description: relativeFolder(file), file })),
+    files.map((file) => ({ label: basename(file), description: relativeFolder(file), file })),
     { placeHolder: `Which run file’s ${stage} is to start?`, matchOnDescription: true },
   );
   return picked?.file;

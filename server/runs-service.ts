@@ -70,6 +70,13 @@ export function registerRuns(
       const { dataDir, scale } = dataOf(folder, workspace());
       return (await manager()).inventory(folder, dataDir, scale);
     },
+    async 'esrgan/runFiles'() {
+      await workspace().ready;
+      return workspace()
+        .runFiles()
+        .map(({ file }) => file)
+        .sort();
+    },
     'esrgan/presets': () => presets,
     'esrgan/duplicate': ({ text, name, taken }) => duplicateWithChanges(text, name, [], taken),
     'esrgan/importBasicSR'({ text }) {

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isPlainObject } from '../../../trainer/runs/json-shape.ts';
@@ -99,6 +99,21 @@ test('a refusal is a message for the person', async () => {
 test('nothing is known of a document that is not open', async () => {
   const params = { ...at(0, 0), textDocument: { uri: `${uri}x` } };
   expect(await server.ask('textDocument/hover', params)).toBeNull();
+});
+
+test('run files are those of people, not the copies that runs keep', async () => {
+  for (const copy of [
+    'runs/done/run.json',
+    'runs/done/run.esrgan.yaml',
+    'runs/waits/launch/run.esrgan.yaml',
+  ]) {
+    mkdirSync(join(folder, dirname(copy)), { recursive: true });
+    writeFileSync(join(folder, copy), '');
+    await server.notify('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: pathToFileURL(join(folder, copy)).toString(), type: 1 }],
+    });
+  }
+  expect(await server.request('esrgan/runFiles', null)).toEqual([file]);
 });
 
 test('presets, imports and engines are answered', async () => {
