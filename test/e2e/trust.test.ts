@@ -1,22 +1,31 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { sendRequest } from '../../trainer/runs/control.ts';
 import { createEventWriter } from '../../trainer/runs/event-writer.ts';
 import { enqueue } from '../../trainer/runs/launch.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
+import { readStatus } from '../../trainer/runs/status.ts';
+import { RunPanel } from './run-panel.ts';
 import { useWorkbench } from './use-workbench.ts';
 import { tinyRunFile, trainerOf, type Workspace } from './workspace.ts';
 
 const desk = useWorkbench(
-  { 'asked.esrgan.yaml': tinyRunFile(1_000_000) },
+  { 'asked.esrgan.yaml': tinyRunFile(1_000_000), 'held.esrgan.yaml': tinyRunFile(1_000_000) },
   { 'esrgan.runsFolders': ['elsewhere'] },
   prepare,
   { editor: { asks: true, others: [join(import.meta.dirname, 'tool-caller')] } },
 );
 const patience = { timeout: 40_000 };
 
-/** A run that waits for its turn, as one could be slipped in, and one of another trainer where the settings say. */
-async function prepare({ path }: Workspace): Promise<void> {
+const command = join(import.meta.dirname, '../../dist/esrgan.js');
+
+/**
+ * A run that waits for its turn, as one could be slipped in, one of another trainer where the settings say, and one that
+ * was started in a terminal and pauses.
+ */
+async function prepare({ folder, path }: Workspace): Promise<void> {
   const runFile = tinyRunFile(1_000_000, ['name: waiting', `runs_dir: ${path('runs')}`]).replace(
     'train: train, val: val',
     `train: ${path('train')}, val: ${path('val')}`,
@@ -26,6 +35,13 @@ async function prepare({ path }: Workspace): Promise<void> {
   const writer = createEventWriter(path('elsewhere/foreign'));
   writer.scalars(1, { 'train/loss': 1 });
   writer.close();
+  spawn(process.execPath, [command, 'train', 'held.esrgan.yaml'], { cwd: folder, stdio: 'ignore' });
+  const held = runPaths(path('runs/held'));
+  const reach = (state: string) =>
+    vi.waitFor(() => expect(readStatus(held)?.state).toBe(state), { ...patience, interval: 50 });
+  await reach('running');
+  sendRequest(held, 'pause');
+  await reach('paused');
 }
 
 test('who does not trust a workspace edits it with full help', async () => {
@@ -53,6 +69,33 @@ test('nothing is started there, and the reason is said', async () => {
   await expect(workbench.treeRow('foreign').count()).resolves.toBe(0);
   expect(existsSync(workspace.path('runs/asked'))).toBe(false);
   expect(trainerOf(workspace.path('runs/waiting'))).toBeUndefined();
+});
+
+test('a run that pauses or was stopped is not resumed there from its panel, and the reason is said', async () => {
+  const { workbench, workspace } = desk;
+  const run = workspace.path('runs/held');
+  const stepOf = () => readStatus(runPaths(run))?.step;
+  const paused = stepOf();
+  await workbench.treeRow(/held.*paused/).click();
+  const panel = new RunPanel(workbench);
+  await expect.poll(() => panel.state.textContent(), patience).toBe('paused');
+  await panel.button('resume').click();
+  await panel.page.getByRole('alert').filter({ hasText: 'in a workspace that is not trusted' }).waitFor();
+  expect(existsSync(join(run, 'control/resume'))).toBe(false);
+
+  // To stop is allowed; had it gone on meanwhile, it would have come further.
+  await panel.button('stop').click();
+  await expect.poll(() => panel.state.textContent(), patience).toBe('stopped');
+  expect(stepOf()).toBe(paused);
+  await panel.button('restart').click();
+  await workbench.toast('nothing is started in a workspace that is not trusted').waitFor();
+  await workbench.treeRow(/held.*stopped/).waitFor();
+  expect(trainerOf(run)).toBeUndefined();
+  expect(existsSync(join(run, 'launch'))).toBe(false);
+
+  await workbench.run('View: Close All Editors');
+  rmSync(run, { recursive: true });
+  await workbench.treeRow('held').waitFor({ state: 'hidden' });
 });
 
 test('once it is trusted, its settings count, and what waits has its turn', async () => {
