@@ -162,3 +162,15 @@ export class CurveView {
     return nearestIndex(this.#base, this.length, (x - axis.offset) / axis.factor);
   }
 }
+
+/** The views of curves: those from before where they go on, with the points that are new. */
+export function viewsOf(curves: readonly CurveSource[], before: readonly CurveView[]): CurveView[] {
+  const known = new Map(before.map((view) => [view.source.id, view]));
+  return curves.map((source) => {
+    const old = known.get(source.id);
+    const view = old?.continues(source) ? old : new CurveView(source);
+    view.source = source;
+    view.catchUp();
+    return view;
+  });
+}

@@ -5,7 +5,7 @@ import {
   usualNets,
 } from '../../server/protocol/comparison.ts';
 import type { StageName } from '../../server/protocol/runs.ts';
-import type { XRange } from '../charts/line-chart.ts';
+import type { XRange } from '../charts/x-axis.ts';
 import type { Box } from '../images/box.ts';
 import { gains } from '../images/difference.ts';
 import type { ImageView } from '../images/image-view.ts';

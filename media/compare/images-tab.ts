@@ -5,10 +5,9 @@ import type { Job } from '../../server/protocol/jobs.ts';
 import '../components/choice-group.ts';
 import { formatCount } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
-import { setVariable } from '../components/css-variable.ts';
+import { cssColour, cssVariable, setVariable } from '../components/css-variable.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
-import { cssVariable } from '../components/theme-change.ts';
 import type { Host } from '../host.ts';
 import { type Box, boxInside, boxInView } from '../images/box.ts';
 import { gains } from '../images/difference.ts';
@@ -743,7 +742,7 @@ export class ImagesTab extends LitElement {
         const label = tile ? `${tile.label} ${tile.detail}` : `${left?.label} | ${right?.label}`;
         const score = tile ? this.#score(tile) : null;
         const lines = score ? scoreLines(score) : [];
-        return [{ label, lines, colour: tile?.colour ? this.#resolved(tile.colour) : null, canvas }];
+        return [{ label, lines, colour: tile?.colour ? cssColour(this, tile.colour) : null, canvas }];
       });
       const columns = getComputedStyle(
         this.renderRoot.querySelector('.tiles') ?? this,
@@ -755,12 +754,6 @@ export class ImagesTab extends LitElement {
       });
       await this.host.request('host/save', { name: 'comparison.png', content });
     });
-  }
-
-  /** A CSS colour, variables and all, as a canvas takes it. */
-  #resolved(colour: string): string {
-    const name = /^var\((--[\w-]+)(?:,\s*(.+))?\)$/.exec(colour);
-    return name ? cssVariable(this, name[1]!, name[2] ?? 'gray') : colour;
   }
 
   #set(change: Partial<ImagesUi>): void {

@@ -22,3 +22,14 @@ class SetVariable extends Directive {
  * Lit's own directive makes it, would be refused by the content security policy.
  */
 export const setVariable = directive(SetVariable);
+
+/** The value of a CSS variable where `element` stands, or `fallback` where it has none. */
+export function cssVariable(element: Element, name: string, fallback: string): string {
+  return getComputedStyle(element).getPropertyValue(name).trim() || fallback;
+}
+
+/** A CSS colour as a canvas or an attribute takes it: of a variable, `var(--name, fallback)`, its value. */
+export function cssColour(element: Element, colour: string): string {
+  const variable = /^var\((--[\w-]+)(?:,\s*(.+))?\)$/.exec(colour);
+  return variable ? cssVariable(element, variable[1]!, variable[2] ?? 'gray') : colour;
+}

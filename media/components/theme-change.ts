@@ -15,8 +15,3 @@ export function onThemeChange(callback: () => void): () => void {
     for (const query of queries) query.removeEventListener('change', callback);
   };
 }
-
-/** The value of a CSS variable where `element` stands, or `fallback` where it has none. */
-export function cssVariable(element: Element, name: string, fallback: string): string {
-  return getComputedStyle(element).getPropertyValue(name).trim() || fallback;
-}

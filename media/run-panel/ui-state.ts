@@ -1,4 +1,4 @@
-import type { XRange } from '../charts/line-chart.ts';
+import type { XRange } from '../charts/x-axis.ts';
 import type { ImageView } from '../images/image-view.ts';
 
 export const xAxes = ['step', 'step-log', 'relative', 'wall'] as const;

@@ -202,6 +202,14 @@ describe.skipIf(whySkipped)(`run panel${whySkipped ? ` (skipped: ${whySkipped})`
     });
   });
 
+  test('a chart whose table is shown is exported over the axes that are chosen since', async () => {
+    await open();
+    await chart('Content loss').getByRole('button', { name: 'Content loss: show as a table' }).click();
+    await panel.page.getByLabel('logarithmic y').check();
+    const svg = String((await exported('Content loss', 'SVG')).content);
+    for (const label of ['0.001', '0.01', '0.1', '1']) expect(svg).toContain(`>${label}<`);
+  });
+
   test('the cursor goes from point to point by keyboard, through all charts and the samples', async () => {
     await open();
     const slider = chart('PSNR').getByRole('slider');
