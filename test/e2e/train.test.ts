@@ -41,6 +41,21 @@ test('the list of runs shows it first, with its checkpoints below', async () => 
   await workbench.treeRow(/Checkpoints/).waitFor();
 });
 
+test('while its line is drawn anew, a menu on it, its selection and what is open below it hold still', async () => {
+  const { workbench } = desk;
+  const row = workbench.treeRow(/^short/).first();
+  const pause = await workbench.openMenu(row, 'Pause');
+  const line = await row.textContent();
+  await expect.poll(() => row.textContent(), patience).not.toBe(line);
+  await expect(row.getAttribute('aria-expanded')).resolves.toBe('true');
+  await expect(row.getAttribute('aria-selected')).resolves.toBe('true');
+  await workbench.treeRow(/Checkpoints/).waitFor();
+  await workbench.chooseEntry(pause);
+  await workbench.treeRow(/^short.*paused/).waitFor();
+  await panel.button('resume').click();
+  await expect.poll(() => panel.state.textContent(), patience).toBe('running');
+});
+
 test('it pauses and goes on', async () => {
   await panel.button('pause').click();
   await expect.poll(() => panel.state.textContent(), patience).toBe('paused');

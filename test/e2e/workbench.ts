@@ -132,20 +132,24 @@ export class Workbench {
     return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name });
   }
 
-  /** Chooses an entry, by its whole title, from the context menu of something. */
-  async chooseFromMenu(element: Locator, title: string): Promise<void> {
+  /** Opens the context menu of something; gives its entry of this whole title. */
+  async openMenu(element: Locator, title: string): Promise<Locator> {
     const entry = this.page.getByRole('menuitem', { name: title, exact: true });
     // A window that opens shows menus before it knows what extensions add to them.
     for (let attempt = 1; ; attempt++) {
       await element.click({ button: 'right' });
       try {
         await entry.waitFor({ timeout: 3000 });
-        break;
+        return entry;
       } catch (error) {
         if (attempt === 5) throw error;
         await this.page.keyboard.press('Escape');
       }
     }
+  }
+
+  /** Chooses an entry of the open menu, which closes it. */
+  async chooseEntry(entry: Locator): Promise<void> {
     // A menu takes no click in its first moments.
     for (let attempt = 1; attempt === 1 || (await entry.isVisible()); attempt++) {
       await entry.click();
@@ -153,6 +157,11 @@ export class Workbench {
         if (attempt === 5) throw error;
       });
     }
+  }
+
+  /** Chooses an entry, by its whole title, from the context menu of something. */
+  async chooseFromMenu(element: Locator, title: string): Promise<void> {
+    await this.chooseEntry(await this.openMenu(element, title));
   }
 
   /** Opens a file from the Explorer and puts the cursor into it. */
