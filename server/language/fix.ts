@@ -1,14 +1,16 @@
 import { type CodeAction, CodeActionKind, type Range, TextEdit } from 'vscode-languageserver-types';
 import { URI } from 'vscode-uri';
 import { closest, type Path, type Problem, type SchemaNode, subject } from '../../trainer/config/index.ts';
+import { smallestUsefulPatch } from '../../trainer/config/size-problems.ts';
 import { vggConvolutions, vggTypes } from '../../trainer/models/shapes/vgg.ts';
 import { inMap, namedDatasets, scaleOf } from './datasets.ts';
 import { diagnosticOf, findProblems, rangeOf } from './diagnose.ts';
 import type { RunDocument } from './document.ts';
 import { removal } from './entry.ts';
+import { type Edit, insertAtEnd } from './insert.ts';
 import type { Span } from './lines.ts';
 import { literal } from './literal.ts';
-import { type Edit, moves } from './move-key.ts';
+import { moves } from './move-key.ts';
 import { schemaAt, typesOf } from './schema.ts';
 import { yamlOf } from './to-yaml.ts';
 
@@ -124,15 +126,15 @@ function fixesFor(document: RunDocument, problem: Problem): Fix[] {
     case 'unknown-layer':
       return layerFixes(document, problem);
     case 'unknown-dataset':
-      return nearest(
-        document,
-        problem,
-        namedDatasets(document).map(({ name }) => name),
-      );
+      return unknownDatasetFixes(document, problem);
     case 'choice':
       return nearest(document, problem, schemaAt(problem.path)?.enum ?? []);
     case 'no-images':
       return missingImagesFixes(document, problem);
+    case 'milestones-not-increasing':
+      return milestoneFixes(document, problem.path.slice(0, -1));
+    case 'decay-after-end':
+      return typeof problem.path.at(-1) === 'number' ? removeFixes(document, problem, 'Remove', false) : [];
     default:
       return valueFixes(document, problem);
   }
@@ -211,6 +213,42 @@ function nearest(document: RunDocument, problem: Problem, values: readonly unkno
   return meant === undefined ? [] : replaceValue(document, problem.path, value);
 }
 
+/** The name of another data set, or an entry for this one, in which the folders are to be changed. */
+function unknownDatasetFixes(document: RunDocument, problem: Problem): Fix[] {
+  const name = String(valueAt(document.data, problem.path));
+  const { isJson } = document;
+  const quote = isJson ? '"' : '';
+  const written = (text: string, flow: boolean) => literal(text, quote, flow);
+  const folders = ['train', 'val'].map((use) => `${written(use, true)}: ${written(`${name}/${use}`, true)}`);
+  const images = `${written('hr', true)}: { ${folders.join(', ')} }`;
+  const entry = insertAtEnd(document, ['datasets'], {
+    inBraces: () => `${written(name, true)}: { ${images} }`,
+    inLines(column) {
+      const indent = ' '.repeat(column);
+      return `${indent}${written(name, false)}:\n${indent}  ${images}`;
+    },
+  });
+  const names = namedDatasets(document).map((dataset) => dataset.name);
+  return [
+    ...nearest(document, problem, names),
+    ...(entry
+      ? [{ title: `Describe \`${name}\` under \`datasets\``, edits: [entry], isPreferred: false }]
+      : []),
+  ];
+}
+
+/** In rising order, each once. */
+function milestoneFixes(document: RunDocument, list: Path): Fix[] {
+  const steps = numbers(valueAt(document.data, list));
+  return steps
+    ? replaceValue(
+        document,
+        list,
+        [...new Set(steps)].toSorted((a, b) => a - b),
+      )
+    : [];
+}
+
 /** The other use of a data set that has images for one: the same images, to be changed where they should not be. */
 function missingImagesFixes(document: RunDocument, { path }: Problem): Fix[] {
   const name = String(valueAt(document.data, path));
@@ -237,9 +275,18 @@ function valueFixes(document: RunDocument, problem: Problem): Fix[] {
   if (!node) return [];
   if (code === 'type' && value === null) return removeNull(document, path);
   const better = betterValue(code, value, node, scaleOf(document));
-  return better === undefined
-    ? []
-    : replaceValue(document, code === 'milestones-not-increasing' ? path.slice(0, -1) : path, better);
+  if (better !== undefined) {
+    // What is only warned of may be meant so.
+    const isPreferred = problem.severity === 'error';
+    return replaceValue(document, path, better).map((fix) => ({ ...fix, isPreferred }));
+  }
+  // A bound that is not allowed itself is nothing to clamp to.
+  if (code !== 'range' || node.default === undefined) return [];
+  return replaceValue(document, path, node.default).map((fix) => ({
+    ...fix,
+    title: `${fix.title}, its default`,
+    isPreferred: false,
+  }));
 }
 
 function betterValue(code: string, value: unknown, node: SchemaNode, scale: number): unknown {
@@ -253,6 +300,8 @@ function betterValue(code: string, value: unknown, node: SchemaNode, scale: numb
     case 'patch-not-divisible':
     case 'crop-not-divisible':
       return numbers(value)?.map((side) => Math.max(1, Math.round(side / scale)) * scale);
+    case 'patch-too-small':
+      return numbers(value)?.map((side) => Math.max(side, smallestUsefulPatch * scale));
     case 'quality-order':
       return numbers(value)?.toReversed();
     default:

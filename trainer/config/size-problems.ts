@@ -2,8 +2,8 @@ import type { Finding, RunFile } from './run-file.ts';
 import { stages } from './run-file.ts';
 import { subject } from './schema-problems.ts';
 
-/** Smaller LR patches hold too little for the network to see. */
-const smallestUsefulPatch = 8;
+/** Smaller LR patches, in pixels a side, hold too little for the network to see. */
+export const smallestUsefulPatch = 8;
 
 /** Patches and crops that do not fit the scale, and holes that do not fit the patch. */
 export function sizeFindings({ config }: RunFile): Finding[] {

@@ -123,6 +123,12 @@ test.each<[string, string, string, string]>([
   ['a number too large', 'pretraining:\n  lr: 2\n', 'Change to `1`', 'pretraining:\n  lr: 1\n'],
   ['a number too small', 'batch_size: 0\n', 'Change to `1`', 'batch_size: 1\n'],
   [
+    'a number at a bound that is not allowed',
+    'pretraining:\n  lr: 0\n',
+    'Change to `2e-4`, its default',
+    'pretraining:\n  lr: 2e-4\n',
+  ],
+  [
     'an item too small',
     'training: { g_sched_steps: [0, 5] }',
     'Change to `1`',
@@ -193,6 +199,42 @@ test.each<[string, string, string, string]>([
     'perceptual_loss: { vgg_type: vgg16, layer_weights: { conv5_3: 1 } }',
   ],
   [
+    'a patch of too few pixels',
+    'training:\n  cr_patch_size: [16, 64]\n',
+    'Change to `[32, 64]`',
+    'training:\n  cr_patch_size: [32, 64]\n',
+  ],
+  [
+    'steps out of order',
+    'training:\n  g_sched_steps: [5, 9, 7, 9] # four\n',
+    'Change to `[5, 7, 9]`',
+    'training:\n  g_sched_steps: [5, 7, 9] # four\n',
+  ],
+  [
+    'a step behind the end',
+    'training:\n  num_step: 10\n  g_sched_steps: [5, 50]\n',
+    'Remove `50`',
+    'training:\n  num_step: 10\n  g_sched_steps: [5]\n',
+  ],
+  [
+    'a data set of nowhere',
+    'seed: 1\ntraining: { val_datasets: [my photos] }\n',
+    'Describe `my photos` under `datasets`',
+    'seed: 1\ntraining: { val_datasets: [my photos] }\ndatasets:\n  my photos:\n    hr: { train: my photos/train, val: my photos/val }\n',
+  ],
+  [
+    'a data set of nowhere beside one',
+    'datasets:\n  a:\n    hr: x\n\ntraining:\n  val_datasets: [b]\n',
+    'Describe `b` under `datasets`',
+    'datasets:\n  a:\n    hr: x\n  b:\n    hr: { train: b/train, val: b/val }\n\ntraining:\n  val_datasets: [b]\n',
+  ],
+  [
+    'a data set of nowhere in JSON',
+    '{ "training": { "val_datasets": ["b"] } }',
+    'Describe `b` under `datasets`',
+    '{ "training": { "val_datasets": ["b"] }, "datasets": { "b": { "hr": { "train": "b/train", "val": "b/val" } } } }',
+  ],
+  [
     'images for one use',
     'datasets:\n  a:\n    hr:\n      train: x\ntraining:\n  val_datasets: [a]\n',
     'Add `val` to `a`, with the images of `train`',
@@ -222,6 +264,14 @@ describe('all at once', () => {
     expect(action && apply(document, action)).toBe(
       'growth_channels: 16\ngenerator:\n  num_basic_blocks: 8\n',
     );
+  });
+
+  test('leaves what is only warned of', () => {
+    const document = openDocument('training:\n  cr_patch_size: [16, 16]\n', file);
+    const actions = codeActions(document, wholeRange(document));
+    expect(actions.map(({ title, isPreferred }) => [title, isPreferred])).toEqual([
+      ['Change to `[32, 32]`', undefined],
+    ]);
   });
 
   test('is offered only where there is something to mend', () => {
