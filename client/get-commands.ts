@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { type CancellationToken, type Progress, ProgressLocation, Uri, window, workspace } from 'vscode';
+import type { GetTarget } from '../server/protocol/commands.ts';
 import type { InventoryItem } from '../server/protocol/machine.ts';
 import { getArguments, parseGetProgress } from './get-progress.ts';
 import type { TreeNode } from './tree-node.ts';
@@ -17,9 +18,9 @@ export function getCommands({
     async 'esrgan.refreshInventory'() {
       inventoryView.refresh();
     },
-    async 'esrgan.get'(node) {
+    async 'esrgan.get'(wanted) {
       if (!(await mayStart())) return;
-      const item = isNode(node) ? inventoryView.itemOf(node) : await askForItem();
+      const item = isNode(wanted) ? inventoryView.itemOf(wanted) : await missingItem(wanted);
       if (item === undefined) return;
       const program = Uri.joinPath(extension, 'dist', 'esrgan.js').fsPath;
       try {
@@ -33,8 +34,13 @@ export function getCommands({
     },
   };
 
-  async function askForItem(): Promise<InventoryItem | undefined> {
+  /** What is wanted, if it is missing; else what the person picks of that which is. */
+  async function missingItem(wanted: unknown): Promise<InventoryItem | undefined> {
     const missing = await inventoryView.missing();
+    const named = missing.find(
+      (item) => isTarget(wanted) && item.kind === wanted.kind && item.name === wanted.name,
+    );
+    if (named !== undefined) return named;
     if (missing.length === 0) {
       window.setStatusBarMessage('ESRGAN: nothing is missing that could be downloaded', 5000);
       return undefined;
@@ -83,4 +89,8 @@ function runGet(
 
 function isNode(value: unknown): value is TreeNode {
   return typeof value === 'object' && value !== null && 'id' in value && 'children' in value;
+}
+
+function isTarget(value: unknown): value is GetTarget {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'name' in value;
 }

@@ -7,7 +7,7 @@ import { failureNode, type TreeNode } from './tree-node.ts';
 
 /** The view of data sets and weights. */
 export interface InventoryView extends Disposable {
-  /** Looks again what is there. */
+  /** Looks again what is there, and whether open run files find it. */
   refresh(): void;
   /** The item of a line of the view. */
   itemOf(node: TreeNode): InventoryItem | undefined;
@@ -48,7 +48,11 @@ export function createInventoryView(link: ServerLink): InventoryView {
     view.onDidChangeVisibility(({ visible }) => visible && changed.fire()),
   ];
   return {
-    refresh: () => changed.fire(),
+    refresh() {
+      changed.fire();
+      // Where the server does not answer, the view says so.
+      link.request('esrgan/filesChanged', null).catch(() => {});
+    },
     itemOf: (node) =>
       inventories
         .flatMap(({ folder, report }) => report.items.map((item) => ({ folder, item })))

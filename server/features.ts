@@ -28,6 +28,7 @@ import { openDocument, type RunDocument } from './language/document.ts';
 import type { Machine } from './language/estimates.ts';
 import { codeActions, fixAllKind } from './language/fix.ts';
 import { foldingRanges } from './language/folding.ts';
+import { getActions } from './language/get-data.ts';
 import { hover } from './language/hover.ts';
 import { inlayHints } from './language/inlay-hints.ts';
 import { lenientConfig } from './language/lenient-config.ts';
@@ -202,8 +203,8 @@ export function registerFeatures(
     return about<CodeLensParams, CodeLens[]>((document) => codeLenses(document, runs))(params);
   });
   connection.onCodeAction(
-    about((document, { range, context: { only } }) =>
-      codeActions(document, range).filter(
+    about((document, { range, context: { only, diagnostics } }) =>
+      [...codeActions(document, range), ...getActions(diagnostics)].filter(
         ({ kind }) => only === undefined || only.some((each) => isKind(kind, each)),
       ),
     ),

@@ -98,6 +98,7 @@ registerRuns(connection, manager, {
     isTrusted = true;
     current().manager.startWaiting();
   },
+  filesChanged: () => features.filesChanged(),
 });
 const endComparison = registerComparison(connection, {
   programs,

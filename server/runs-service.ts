@@ -22,17 +22,22 @@ interface WorkspaceSide {
   readonly workspace: () => Workspace;
   /** The person trusts it from now on. */
   readonly trust: () => void;
+  readonly filesChanged: () => void;
 }
 
 /** Answers the messages about runs, run files and the machine. */
 export function registerRuns(
   connection: Connection,
   manager: () => Promise<Manager>,
-  { workspace, trust }: WorkspaceSide,
+  { workspace, trust, filesChanged }: WorkspaceSide,
 ): void {
   const handlers: Handlers<RunRequestName> = {
     'esrgan/trust'() {
       trust();
+      return null;
+    },
+    'esrgan/filesChanged'() {
+      filesChanged();
       return null;
     },
     'esrgan/runs': async () => (await manager()).runs(),

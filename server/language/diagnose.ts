@@ -1,7 +1,13 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { URI } from 'vscode-uri';
 import { type DatasetFiles, type Problem, readRunFile, syntaxProblems } from '../../trainer/config/index.ts';
+import { predefinedNames } from './dataset-names.ts';
 import type { RunDocument } from './document.ts';
+
+/** What a diagnostic carries of a data set that could be downloaded; the editor hands it back when it asks for fixes. */
+export interface MissingDataset {
+  readonly missingDataset: string;
+}
 
 /**
  * The problems of a run file, as an editor shows them, in the order of the text. Without `files`, the disk, only the
@@ -14,6 +20,7 @@ export function diagnose(document: RunDocument, files?: DatasetFiles): Diagnosti
 /** A problem as an editor shows it. */
 export function diagnosticOf(document: RunDocument, problem: Problem): Diagnostic {
   const uri = URI.file(document.file).toString();
+  const data = missingDataset(document, problem);
   return {
     range: rangeOf(problem),
     severity: severityOf(document, problem),
@@ -26,7 +33,19 @@ export function diagnosticOf(document: RunDocument, problem: Problem): Diagnosti
         message,
       })),
     }),
+    ...(data && { data }),
   };
+}
+
+/** A predefined data set that is not where it belongs; the file may say that it is elsewhere. */
+function missingDataset(document: RunDocument, { code, path }: Problem): MissingDataset | undefined {
+  const [, name = '', key] = path.map(String);
+  const isOurs =
+    code === 'dataset-missing' &&
+    key === 'hr' &&
+    predefinedNames.includes(name) &&
+    document.nodeAt(['datasets', name, 'hr']) === undefined;
+  return isOurs ? { missingDataset: name } : undefined;
 }
 
 /** What concerns only the stage that a file leaves out does not matter before that stage is wanted. */

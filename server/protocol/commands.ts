@@ -33,3 +33,9 @@ export type TargetCommand =
   | 'esrgan.deleteRun'
   | 'esrgan.showRunLog'
   | 'esrgan.revealRun';
+
+/** What `esrgan.get` takes besides a line of its view: something that is to be downloaded if it is not there. */
+export interface GetTarget {
+  readonly kind: 'data' | 'weights';
+  readonly name: string;
+}

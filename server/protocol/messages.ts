@@ -52,6 +52,8 @@ export interface Requests extends ComparisonRequests, JobRequests, UpscalingRequ
   'esrgan/engines': { params: { again: boolean }; result: EngineReport };
   /** What data sets and weights there are, for the folder of a workspace. */
   'esrgan/inventory': { params: { folder: string }; result: InventoryReport };
+  /** Data or weights may have come or gone: the problems of open run files are looked for again. */
+  'esrgan/filesChanged': { params: null; result: null };
   /** The run files of the workspace and those that were opened from elsewhere, but for the copies that runs keep. */
   'esrgan/runFiles': { params: null; result: readonly string[] };
   /** The text of a new run file by the name of a preset. */

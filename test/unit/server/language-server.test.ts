@@ -101,6 +101,31 @@ test('nothing is known of a document that is not open', async () => {
   expect(await server.ask('textDocument/hover', params)).toBeNull();
 });
 
+test('what is missing can be got, and is looked for again when something may have come', async () => {
+  const text = 'pretraining: { train_datasets: [set5], val_datasets: [] }\n';
+  await server.notify('textDocument/didChange', {
+    textDocument: { uri, version: 4 },
+    contentChanges: [{ text }],
+  });
+  await problems((codes) => codes.includes('dataset-missing'));
+  const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+  const diagnostics = [{ range, message: '', data: { missingDataset: 'set5' } }];
+  expect(
+    await server.ask('textDocument/codeAction', { textDocument, range, context: { diagnostics } }),
+  ).toEqual([
+    expect.objectContaining({
+      title: 'Get `set5`…',
+      command: expect.objectContaining({
+        command: 'esrgan.get',
+        arguments: [{ kind: 'data', name: 'set5' }],
+      }),
+    }),
+  ]);
+  published.length = 0;
+  await server.request('esrgan/filesChanged', null);
+  await problems((codes) => codes.includes('dataset-missing'));
+});
+
 test('run files are those of people, not the copies that runs keep', async () => {
   for (const copy of [
     'runs/done/run.json',

@@ -88,6 +88,16 @@ test('looks at the disk only where it is given', () => {
   expect(codes).toContain('weights-missing');
 });
 
+test('carries which data set could be downloaded', () => {
+  const missing = (text: string) =>
+    diagnose(openDocument(text, '/p/run.esrgan.yaml'), fakeFiles({})).map(({ data }) => data);
+  const found = { missingDataset: 'set5' };
+  expect(missing('training: { train_datasets: [set5], val_datasets: [] }\n')).toContainEqual(found);
+  expect(
+    missing('datasets: { set5: { hr: x } }\ntraining: { train_datasets: [set5], val_datasets: [] }\n'),
+  ).not.toContainEqual(found);
+});
+
 test('only informs of what concerns a stage that the file leaves out', () => {
   const pretraining = 'pretraining: { train_datasets: [set5], val_datasets: [set5] }\n';
   const severities = (text: string) =>

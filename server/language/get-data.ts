@@ -1,0 +1,24 @@
+import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver-types';
+import { isObject, isString } from '../../trainer/runs/json-shape.ts';
+import type { GetTarget } from '../protocol/commands.ts';
+import type { MissingDataset } from './diagnose.ts';
+
+const isMissing = isObject<MissingDataset>({ missingDataset: isString });
+
+/** The way to data sets that are not on this machine, of the problems at the place for which the editor asks. */
+export function getActions(diagnostics: readonly Diagnostic[]): CodeAction[] {
+  return diagnostics.flatMap((diagnostic) => {
+    const { data } = diagnostic;
+    if (!isMissing(data)) return [];
+    const target: GetTarget = { kind: 'data', name: data.missingDataset };
+    const title = `Get \`${target.name}\`…`;
+    return [
+      {
+        title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics: [diagnostic],
+        command: { title, command: 'esrgan.get', arguments: [target] },
+      },
+    ];
+  });
+}
