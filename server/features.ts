@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type ClientCapabilities,
@@ -8,6 +9,8 @@ import {
   CodeLensRefreshRequest,
   type Connection,
   ErrorCodes,
+  type InlayHint,
+  type InlayHintParams,
   ResponseError,
   type ServerCapabilities,
   type TextDocuments,
@@ -142,7 +145,12 @@ export function registerFeatures(
     listFolder: diskProviders.listFolder,
     listCheckpoints: remember(diskAge, diskProviders.listCheckpoints),
   };
-  const measuredRuns = remember(diskAge, createMeasuredRuns());
+  const measure = createMeasuredRuns();
+  // As they were when hints were last asked for: to list a thousand runs anew would stop the help.
+  let runs: readonly RunSummary[] = [];
+  const measuredRuns = remember(diskAge, (runsDir) =>
+    measure(runs.filter((each) => join(each.runsDir) === runsDir)),
+  );
   const diagnostics = publishDiagnostics(connection, documents, {
     runDocument,
     disk: diskThread,
@@ -180,7 +188,7 @@ export function registerFeatures(
     const config = lenientConfig(document);
     if (config === undefined) return { engine: null, runs: [] };
     const engine = config.engine === 'auto' ? automaticEngine() : config.engine;
-    return { engine, runs: measuredRuns(config.runs_dir) };
+    return { engine, runs: measuredRuns(join(config.runs_dir)) };
   }
 
   const refreshLenses = coalesce(lensPause, () => {
@@ -190,14 +198,12 @@ export function registerFeatures(
   });
 
   connection.onCompletion(about((document, { position }) => complete(document, position, providers)));
-  connection.languages.inlayHint.on(
-    about((document, { range }) =>
-      inlayHints(document, range, {
-        countImages,
-        machine: machineOf(document),
-      }),
-    ),
-  );
+  connection.languages.inlayHint.on(async (params) => {
+    runs = await sources.runs();
+    return about<InlayHintParams, InlayHint[]>((document, { range }) =>
+      inlayHints(document, range, { countImages, machine: machineOf(document) }),
+    )(params);
+  });
   connection.onCodeLens(async (params) => {
     const runs = await sources.runs();
     return about<CodeLensParams, CodeLens[]>((document) => codeLenses(document, runs))(params);

@@ -2,10 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { readRunFile } from '../../trainer/config/index.ts';
 import { listEventFiles } from '../../trainer/runs/event-files.ts';
 import { createEventReader, type EventItem } from '../../trainer/runs/event-reader.ts';
-import { listRuns } from '../../trainer/runs/list.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
 import { thisHost } from '../../trainer/runs/processes.ts';
-import type { RunPaths } from '../../trainer/runs/run-directory.ts';
+import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
+import type { RunSummary } from '../protocol/runs.ts';
 import type { MeasuredRun } from './estimates.ts';
 
 /** As many runs as tell what a machine can do. */
@@ -15,16 +15,20 @@ const mostRuns = 20;
 const enoughBytes = 2 ** 20;
 
 /**
- * What the latest runs of a folder measured in their last sessions on this computer: the median of their rates and the
- * highest of their memories. What was read stays in memory and is read again only where it grew; a folder without runs
- * gives none. Never throws.
+ * What the latest of some runs measured in their last sessions on this computer: the median of their rates and the
+ * highest of their memories. What was read stays in memory and is read again only where it grew. Never throws.
  */
-export function createMeasuredRuns(): (runsDir: string) => MeasuredRun[] {
+export function createMeasuredRuns(): (
+  runs: readonly Pick<RunSummary, 'run' | 'kind' | 'updated'>[],
+) => MeasuredRun[] {
   const known = new Map<string, { readonly version: string; readonly run: MeasuredRun | undefined }>();
-  return (runsDir) => {
-    const runs = listRuns(runsDir, Date.now()).filter(({ kind }) => kind === 'esrgan');
-    const latest = runs.toSorted((a, b) => (b.updated ?? 0) - (a.updated ?? 0)).slice(0, mostRuns);
-    return latest.flatMap(({ paths }) => {
+  return (runs) => {
+    const latest = runs
+      .filter(({ kind }) => kind === 'esrgan')
+      .toSorted((a, b) => (b.updated ?? 0) - (a.updated ?? 0))
+      .slice(0, mostRuns);
+    return latest.flatMap(({ run: root }) => {
+      const paths = runPaths(root);
       const events = listEventFiles(paths.root).at(-1);
       if (events === undefined) return [];
       const size = statSync(events, { throwIfNoEntry: false })?.size ?? 0;

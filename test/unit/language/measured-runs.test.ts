@@ -1,12 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { createMeasuredRuns } from '../../../server/language/measured-runs.ts';
 import { createEventWriter } from '../../../trainer/runs/event-writer.ts';
 import { createManifest, recordStart } from '../../../trainer/runs/manifest.ts';
 import { thisHost } from '../../../trainer/runs/processes.ts';
 import type { RunPaths } from '../../../trainer/runs/run-directory.ts';
-import { temporaryFolder, temporaryRun } from '../runs/temporary-run.ts';
+import { temporaryRun } from '../runs/temporary-run.ts';
 
 /** A run that has logged these rates (steps a second) and memories (bytes), step by step. */
 function trainedRun(rates: readonly number[], memories: readonly number[], engine = 'cpu'): RunPaths {
@@ -26,7 +25,8 @@ function trainedRun(rates: readonly number[], memories: readonly number[], engin
   return paths;
 }
 
-const found = (paths: RunPaths) => createMeasuredRuns()(dirname(paths.root));
+const listed = (paths: RunPaths) => ({ run: paths.root, kind: 'esrgan' as const, updated: 1 });
+const found = (paths: RunPaths) => createMeasuredRuns()([listed(paths)]);
 
 test('the median rate and the highest memory of a run', () => {
   const paths = trainedRun([0.5, 4, 2, 3, Number.NaN, 8], [10, 30, 20]);
@@ -59,16 +59,28 @@ test.each<[string, (paths: RunPaths) => void]>([
   expect(found(paths)).toEqual([]);
 });
 
-test('no run that logged nothing, and none in a folder without runs', () => {
+test('no run that logged nothing, none of another trainer, and none that is gone', () => {
   expect(found(trainedRun([], []))).toEqual([]);
-  expect(createMeasuredRuns()(temporaryFolder())).toEqual([]);
-  expect(createMeasuredRuns()('/no/such/folder')).toEqual([]);
+  expect(createMeasuredRuns()([{ ...listed(trainedRun([1], [1])), kind: 'foreign' }])).toEqual([]);
+  expect(createMeasuredRuns()([{ run: '/no/such/run', kind: 'esrgan', updated: null }])).toEqual([]);
+});
+
+test('of very many runs the latest tell', () => {
+  const old = trainedRun([1], [1]);
+  const latest = trainedRun([2], [1]);
+  const others = Array.from({ length: 30 }, (_, i) => ({
+    run: `/gone/${i}`,
+    kind: 'esrgan' as const,
+    updated: 50,
+  }));
+  const all = [{ ...listed(old), updated: 2 }, ...others, { ...listed(latest), updated: 99 }];
+  expect(createMeasuredRuns()(all).map(({ stepsPerSecond }) => stepsPerSecond)).toEqual([2]);
 });
 
 test('reads again what grew', () => {
   const paths = trainedRun([1], [1]);
   const runs = createMeasuredRuns();
-  const rate = () => runs(dirname(paths.root)).map(({ stepsPerSecond }) => stepsPerSecond);
+  const rate = () => runs([listed(paths)]).map(({ stepsPerSecond }) => stepsPerSecond);
   expect(rate()).toEqual([1]);
   expect(rate()).toEqual([1]);
   const writer = createEventWriter(paths.root, 1);
