@@ -46,6 +46,7 @@ const texts = {
   '331 wrong values': sound.replaceAll('downscale: bicubic', 'downscale: bicubik'),
   'half-typed set': sound.replace('  set_200:\n', '  set_1\n  set_200:\n'),
   'an open quote': sound.replace("'lr_x{scale}/200'", "'lr_x{scale}/200"),
+  'an open bracket': sound.replace('[set_1, set_7]', '[set_1, set_7'),
   JSON: json,
   'JSON without a comma': json.replace('"set_200"', '"set_1": {}\n    "set_200"'),
 };

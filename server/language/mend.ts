@@ -64,13 +64,13 @@ interface Suspects {
 }
 
 function suspectsIn(text: string, outline: Outline): Suspects {
-  const faults = outline.regions.map((region) => flowFaults(text, region));
   return {
     lines: brokenLines(text, outline),
-    inBrackets: faults.flatMap(({ openQuotes, missingCommas }) => [
-      ...openQuotes,
-      ...missingCommas.map(ofOne),
-    ]),
+    inBrackets: outline.regions.flatMap((region) => {
+      const { openQuotes, missingCommas } = flowFaults(text, region);
+      const openBrackets = region.closed ? [] : [ofOne(region.start)];
+      return [...openBrackets, ...openQuotes, ...missingCommas.map(ofOne)];
+    }),
   };
 }
 

@@ -36,6 +36,11 @@ test.each<[string, string, string[]]>([
     'training:\n  val_datasets: [a,\n  g_lr: 2\n',
     ['1:16 syntax the bracket that opens here is not closed', '2:8 range'],
   ],
+  [
+    'an open bracket above sound lines',
+    'training:\n  cr_patch_size: [64, 64\n  g_lr: 1e-4\n  d_lr: 1e-4\n',
+    ['1:17 syntax the bracket that opens here is not closed'],
+  ],
   ['JSON without a comma', '{\n  "seed": 1\n  "batch_size": 0\n}', ['1:10 syntax', '2:16 range'].slice(0, 1)],
   [
     'a key twice beside a broken line',
