@@ -35,8 +35,8 @@ interface Entry {
   /** When its folders changed last, in milliseconds since 1970. */
   changed: number;
   watches: readonly Closable[];
-  /** As told last, in JSON. */
-  told: string;
+  /** What it was when it was told of last, and how that read in JSON. */
+  told: { readonly run: RunOnDisk; readonly queuePosition: number | null; readonly text: string } | undefined;
   summary: RunSummary | undefined;
 }
 
@@ -100,7 +100,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   function add(run: RunOnDisk, created: number | null, changed: number): void {
     const { root } = run.paths;
     const colour = nextColour++ % runColours;
-    const entry: Entry = { run, created, colour, changed, watches: [], told: '', summary: undefined };
+    const entry: Entry = { run, created, colour, changed, watches: [], told: undefined, summary: undefined };
     entries.set(root, entry);
     removed.delete(root);
     rewatch(entry);
@@ -132,15 +132,14 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     const changed: RunSummary[] = [];
     for (const [root, entry] of entries) {
       const position = waiting.indexOf(root);
-      const { created, colour } = entry;
-      const summary = summaryOf(entry.run, {
-        created,
-        colour,
-        queuePosition: position < 0 ? null : position,
-      });
+      const queuePosition = position < 0 ? null : position;
+      const { run, told, created, colour } = entry;
+      // Of a thousand runs few were read anew.
+      if (told?.run === run && told.queuePosition === queuePosition) continue;
+      const summary = summaryOf(run, { created, colour, queuePosition });
       const text = JSON.stringify(summary);
-      if (text === entry.told) continue;
-      entry.told = text;
+      entry.told = { run, queuePosition, text };
+      if (text === told?.text) continue;
       entry.summary = summary;
       changed.push(summary);
     }
