@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CurveScale } from '../../server/protocol/comparison.ts';
+import { chartControls } from '../charts/chart-controls.ts';
 import type { CurveMark, CurveSource } from '../charts/curve-view.ts';
 import '../charts/line-chart.ts';
 import { formatCount } from '../../trainer/format/format.ts';
@@ -24,6 +25,8 @@ const axisOf: Readonly<Record<CurveAxis, XAxis & { readonly name: string }>> = {
   relative: { kind: 'duration', title: 'time since the start', isLog: false, name: 'Time since the start' },
   wall: { kind: 'clock', title: 'time', isLog: false, name: 'Time of day' },
 };
+
+const axes = curveAxes.map((value) => ({ value, name: axisOf[value].name }));
 
 type CurveX = CurveSource['x'];
 
@@ -150,44 +153,10 @@ export class CurvesTab extends LitElement {
   #renderToolbar(isLoading: boolean) {
     const { ui } = this;
     return html`<div class="row" role="group" aria-label="All charts">
-      <label>
-        smoothing
-        <input
-          type="range"
-          min="0"
-          max="0.99"
-          step="0.01"
-          .value=${String(ui.smoothing)}
-          @input=${(event: Event) => {
-            if (event.target instanceof HTMLInputElement)
-              this.#setUi({ smoothing: Number(event.target.value) });
-          }}
-        />
-        <output>${ui.smoothing === 0 ? 'off' : ui.smoothing.toFixed(2)}</output>
-      </label>
-      <label>
-        x axis
-        <select
-          @change=${(event: Event) => {
-            if (!(event.target instanceof HTMLSelectElement)) return;
-            const { value } = event.target;
-            this.cursor = null;
-            this.#setUi({ xAxis: curveAxes.find((axis) => axis === value) ?? 'step', range: null });
-          }}
-        >
-          ${curveAxes.map((axis) => html`<option value=${axis} ?selected=${axis === ui.xAxis}>${axisOf[axis].name}</option>`)}
-        </select>
-      </label>
-      <label>
-        <input
-          type="checkbox"
-          .checked=${ui.yIsLog}
-          @change=${(event: Event) => {
-            if (event.target instanceof HTMLInputElement) this.#setUi({ yIsLog: event.target.checked });
-          }}
-        />
-        logarithmic y
-      </label>
+      ${chartControls(ui, axes, (change) => {
+        if (change.xAxis !== undefined) this.cursor = null;
+        this.#setUi(change.xAxis === undefined ? change : { ...change, range: null });
+      })}
       <input
         type="search"
         placeholder="Filter scalars"
@@ -259,7 +228,7 @@ export class CurvesTab extends LitElement {
       case 'wall':
         return { of: 'times', factor: 1, offset: 0 };
       case 'relative':
-        return { of: 'times', factor: 1, offset: -this.#start(run) };
+        return { of: 'times', factor: 1, offset: -(this.#points.get(run.run)?.start(run.detail) ?? 0) };
       default: {
         const scale = this.scales.get(run.run);
         if (!scale) return null;
@@ -271,14 +240,6 @@ export class CurvesTab extends LitElement {
         return x;
       }
     }
-  }
-
-  /** When the run began, in seconds since 1970: its first session or, in runs of others, its first point. */
-  #start({ run, detail }: ShownRun): number {
-    const session = detail?.sessions[0];
-    if (session) return session.started / 1000;
-    const points = this.#points.get(run)?.shown.values() ?? [];
-    return Math.min(...[...points].map(({ times }) => times[0]!));
   }
 
   #marks(run: string): CurveMark[] {

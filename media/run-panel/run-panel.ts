@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { RunDetail } from '../../server/protocol/runs.ts';
+import { type ChartLook, chartControls } from '../charts/chart-controls.ts';
 import type { CurveSource, PlacedOn } from '../charts/curve-view.ts';
 import '../charts/line-chart.ts';
 import type { ChartFile } from '../charts/line-chart.ts';
@@ -28,6 +29,8 @@ const axisOf: Readonly<Record<XAxisName, XAxis & { name: string }>> = {
   relative: { kind: 'duration', title: 'time since the start', isLog: false, name: 'Time since the start' },
   wall: { kind: 'clock', title: 'time', isLog: false, name: 'Time of day' },
 };
+
+const axes = xAxes.map((value) => ({ value, name: axisOf[value].name }));
 
 /** The panel of one run. It holds what the host last said of the run, and how the person looks at it. */
 @customElement('run-panel')
@@ -192,43 +195,7 @@ export class RunPanel extends LitElement {
   #renderToolbar() {
     const { ui } = this;
     return html`<div class="toolbar" role="group" aria-label="All charts">
-      <label>
-        smoothing
-        <input
-          type="range"
-          min="0"
-          max="0.99"
-          step="0.01"
-          .value=${String(ui.smoothing)}
-          @input=${(event: Event) => {
-            if (event.target instanceof HTMLInputElement)
-              this.#setUi({ smoothing: Number(event.target.value) });
-          }}
-        />
-        <output>${ui.smoothing === 0 ? 'off' : ui.smoothing.toFixed(2)}</output>
-      </label>
-      <label>
-        x axis
-        <select
-          @change=${(event: Event) => {
-            if (!(event.target instanceof HTMLSelectElement)) return;
-            const { value } = event.target;
-            this.#setXAxis(xAxes.find((axis) => axis === value) ?? 'step');
-          }}
-        >
-          ${xAxes.map((axis) => html`<option value=${axis} ?selected=${axis === ui.xAxis}>${axisOf[axis].name}</option>`)}
-        </select>
-      </label>
-      <label>
-        <input
-          type="checkbox"
-          .checked=${ui.yIsLog}
-          @change=${(event: Event) => {
-            if (event.target instanceof HTMLInputElement) this.#setUi({ yIsLog: event.target.checked });
-          }}
-        />
-        logarithmic y
-      </label>
+      ${chartControls(ui, axes, (change) => this.#setLook(change))}
       ${ui.range ? html`<button class="link" @click=${() => this.#setUi({ range: null })}>Show all</button>` : nothing}
       ${this.#points.isComplete || this.problem ? nothing : html`<span class="loading" role="status">loading earlier points…</span>`}
       <output class="place" aria-hidden="true">${this.#placeText()}</output>
@@ -288,15 +255,8 @@ export class RunPanel extends LitElement {
   #x(): PlacedOn<'steps' | 'times'> {
     const { xAxis } = this.ui;
     if (xAxis === 'wall') return { of: 'times', factor: 1, offset: 0 };
-    if (xAxis === 'relative') return { of: 'times', factor: 1, offset: -this.#start() };
+    if (xAxis === 'relative') return { of: 'times', factor: 1, offset: -this.#points.start(this.detail) };
     return { of: 'steps', factor: 1, offset: 0 };
-  }
-
-  /** When the run began, in seconds since 1970: its first session or, in runs of others, its first point. */
-  #start(): number {
-    const session = this.detail?.sessions[0];
-    if (session) return session.started / 1000;
-    return Math.min(...[...this.#points.shown.values()].map(({ times }) => times[0]!));
   }
 
   /** From the first to the last point of the run, so that all charts show the same. */
@@ -336,6 +296,11 @@ export class RunPanel extends LitElement {
       }),
     );
   };
+
+  #setLook(change: Partial<ChartLook<XAxisName>>): void {
+    if (change.xAxis === undefined) this.#setUi(change);
+    else this.#setXAxis(change.xAxis);
+  }
 
   #setXAxis(xAxis: XAxisName): void {
     const isSame = xAxis.startsWith('step') && this.ui.xAxis.startsWith('step');

@@ -1,4 +1,4 @@
-import type { PointsAnswer } from '../../server/protocol/runs.ts';
+import type { PointsAnswer, RunDetail } from '../../server/protocol/runs.ts';
 import { nearestIndex, PointSeries } from '../charts/point-series.ts';
 import type { Host } from '../host.ts';
 
@@ -99,6 +99,13 @@ export class RunPoints {
       if (series.length > (longest?.length ?? 0)) longest = series;
     }
     return longest && longest.times[nearestIndex(longest.steps, longest.length, step)]!;
+  }
+
+  /** When the run began, in seconds since 1970: its first session or, in runs of others, its first point. */
+  start(detail: Pick<RunDetail, 'sessions'> | null): number {
+    const session = detail?.sessions[0];
+    if (session) return session.started / 1000;
+    return Math.min(...[...this.shown.values()].map(({ times }) => times[0]!));
   }
 }
 

@@ -93,3 +93,21 @@ test('the time of a step is that of the nearest point', async () => {
   await store.load();
   expect(store.timeOfStep(3.4)).toBe(3);
 });
+
+test('a run began with its first session or, where none is known, its first point', async () => {
+  const late = { ...points(0, 2), wallTimes: [500, 600] };
+  const { store } = hostOf(answer(1, late), [answer(1, points(2, 2))]);
+  await store.load();
+  const started = {
+    started: 90_000,
+    stage: 'pretraining',
+    step: 0,
+    engine: 'cpu',
+    device: '',
+    host: '',
+    pid: 1,
+  } as const;
+  expect(store.start({ sessions: [{ ...started, toolVersion: '', stopped: null }] })).toBe(90);
+  expect(store.start({ sessions: [] })).toBe(500);
+  expect(store.start(null)).toBe(500);
+});
