@@ -36,6 +36,24 @@ export function scoreOf(a: Pixels, b: Pixels): BoxScore {
   return { rgb: scoreOfPlanes(channels, a), y: scoreOfPlanes([[luma(a), luma(b)]], a) };
 }
 
+/** PSNR in words, as the tables write it. */
+export function formatPsnr(psnr: number): string {
+  return Number.isFinite(psnr) ? psnr.toFixed(2) : '∞';
+}
+
+/** SSIM in words, as the tables write it. */
+export function formatSsim(ssim: number | null): string {
+  return ssim?.toFixed(4) ?? '–';
+}
+
+/** The numbers in lines of text, for a picture. */
+export function scoreLines({ rgb, y }: BoxScore): string[] {
+  return [
+    `box: PSNR rgb ${formatPsnr(rgb.psnr)}  Y ${formatPsnr(y.psnr)} dB`,
+    `SSIM rgb ${formatSsim(rgb.ssim)}  Y ${formatSsim(y.ssim)}`,
+  ];
+}
+
 function scoreOfPlanes(
   planes: readonly (readonly [Float64Array, Float64Array])[],
   { width, height }: Pixels,

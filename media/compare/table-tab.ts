@@ -20,6 +20,7 @@ import './comparison-grid.ts';
 import type { CellAddress } from './comparison-grid.ts';
 import './net-list.ts';
 import { nameOf, type ShownRun } from './runs.ts';
+import { sampleKeys, samplesOf } from './samples.ts';
 import {
   formatMetric,
   groupLetter,
@@ -32,7 +33,7 @@ import {
   type TableView,
   tableOf,
 } from './table-model.ts';
-import { sampleKeys, samplesOf, sampleTiles } from './tiles.ts';
+import { sampleTiles } from './tiles.ts';
 
 const exportNames = { csv: 'CSV', markdown: 'Markdown', html: 'Report (HTML)' } as const;
 

@@ -1,6 +1,6 @@
 import type { PictureResults } from '../../server/protocol/comparison.ts';
 import { formatCount } from '../../trainer/format/format.ts';
-import { type SampleStep, sampleAt, sampleSteps } from '../run-panel/sample-steps.ts';
+import { type SampleStep, sampleAt } from '../run-panel/sample-steps.ts';
 import type { ShownRun } from './runs.ts';
 import type { TableRow } from './table-model.ts';
 
@@ -25,31 +25,6 @@ export interface Tile {
 }
 
 const referenceLabels = { lr: 'LR', bicubic: 'bicubic', hr: 'HR' } as const;
-
-/** The samples of runs, each run's in the order in which they were drawn, by run directory. */
-export function samplesOf(runs: readonly ShownRun[]): Map<string, SampleStep[]> {
-  return new Map(
-    runs.map(({ run, detail }) => [
-      run,
-      detail ? sampleSteps(detail.samples, detail.stepsBeforeTraining) : [],
-    ]),
-  );
-}
-
-/** The keys of all sample pictures, as `00-baby`. */
-export function sampleKeys(samples: ReadonlyMap<string, readonly SampleStep[]>): string[] {
-  const keys = [...samples.values()].flatMap((steps) =>
-    steps.flatMap(({ pictures }) => pictures.map(({ key }) => key)),
-  );
-  return [...new Set(keys)].sort();
-}
-
-/** The steps at which any run has samples, among the steps of the points, rising. */
-export function allSampleSteps(samples: ReadonlyMap<string, readonly SampleStep[]>): number[] {
-  return [...new Set([...samples.values()].flatMap((steps) => steps.map(({ at }) => at)))].sort(
-    (a, b) => a - b,
-  );
-}
 
 /**
  * What the runs made of a sample picture at a step, or last before it; `null`: at their latest. LR, bicubic and HR
@@ -98,7 +73,7 @@ export function resultTiles(
     ...referenceTiles({ lr: results?.lr ?? null, bicubic: results?.bicubic ?? null, hr }),
     ...rows.map(
       (row, i): Tile => ({
-        id: `row:${row.id}`,
+        id: resultTileId(row.id),
         label: row.runName,
         detail: row.detail ? `${row.label} · ${row.detail}` : row.label,
         colour: row.run === null ? null : colourOf(row.run),
@@ -122,6 +97,27 @@ function referenceTiles(paths: Readonly<Record<keyof typeof referenceLabels, str
   }));
 }
 
+/** The tiles that a person can show or hide: all of the samples; of nets also those that there is no room for. */
+export function tileChoices(
+  source: 'samples' | 'results',
+  tiles: readonly Tile[],
+  rows: readonly TableRow[],
+): { readonly id: string; readonly label: string }[] {
+  if (source === 'samples') return tiles.map(({ id, label }) => ({ id, label }));
+  return [
+    ...Object.entries(referenceLabels).map(([id, label]) => ({ id, label })),
+    ...rows.map(({ id, runName, label, detail }) => ({
+      id: resultTileId(id),
+      label: `${runName} · ${label} ${detail}`,
+    })),
+  ];
+}
+
+/** The id of the tile of a row of the table. */
+export function resultTileId(row: string): string {
+  return `row:${row}`;
+}
+
 /**
  * What a tile is compared with: its HR, or the baseline's result of the same kind, else the baseline's first. Null
  * where that is the tile itself or there is none.
@@ -136,6 +132,20 @@ export function referenceOf(
   const own = tiles.filter(({ run }) => run !== null && run === baseline);
   const match = own.find(({ detail }) => detail === tile.detail) ?? own[0];
   return match && match.id !== tile.id ? match.path : null;
+}
+
+/** The two that a wipe is between: those chosen by their ids, else the first results, or a result and HR. */
+export function wipePair(
+  tiles: readonly Tile[],
+  [a, b]: readonly [string | null, string | null],
+): readonly [Tile | undefined, Tile | undefined] {
+  const results = tiles.filter(({ run }) => run !== null);
+  const left = tiles.find(({ id }) => id === a) ?? results[0];
+  const right =
+    tiles.find(({ id }) => id === b) ??
+    results.find((tile) => tile !== left) ??
+    tiles.find(({ id }) => id === 'hr');
+  return [left, right];
 }
 
 /** How many columns tiles of at least such a width get, so that no row is much shorter than the others. */

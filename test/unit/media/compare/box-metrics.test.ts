@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Pixels, scoreOf } from '../../../../media/compare/box-metrics.ts';
+import { type Pixels, scoreLines, scoreOf } from '../../../../media/compare/box-metrics.ts';
 import { protocols } from '../../../../trainer/metrics/protocols.ts';
 
 /** A picture that is a slope with noise, another for each seed. */
@@ -56,3 +56,14 @@ test('where the window of SSIM does not fit, there is none', () => {
   expect([rgb.ssim, y.ssim]).toEqual([null, null]);
   expect(rgb.psnr).toBeGreaterThan(10);
 });
+
+test.each([
+  [
+    { rgb: { psnr: 25.018, ssim: 0.51236 }, y: { psnr: 26.5, ssim: 0.6 } },
+    ['box: PSNR rgb 25.02  Y 26.50 dB', 'SSIM rgb 0.5124  Y 0.6000'],
+  ],
+  [
+    { rgb: { psnr: Number.POSITIVE_INFINITY, ssim: 1 }, y: { psnr: 30, ssim: null } },
+    ['box: PSNR rgb ∞  Y 30.00 dB', 'SSIM rgb 1.0000  Y –'],
+  ],
+])('%j in words', (score, lines) => expect(scoreLines(score)).toEqual(lines));

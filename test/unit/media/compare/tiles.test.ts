@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { ShownRun } from '../../../../media/compare/runs.ts';
 import {
-  allSampleSteps,
   balancedColumns,
   fairShare,
   referenceOf,
   resultTiles,
-  sampleKeys,
   sampleTiles,
   type Tile,
+  tileChoices,
+  wipePair,
 } from '../../../../media/compare/tiles.ts';
 import type { SampleStep } from '../../../../media/run-panel/sample-steps.ts';
 
@@ -35,10 +35,6 @@ describe('samples of training', () => {
     ['/a', samples('/a', [100, 200], ['00-x'])],
     ['/b', samples('/b', [150], ['00-x', '01-y'])],
   ]);
-  test('keys and steps are those of all runs', () => {
-    expect(sampleKeys(all)).toEqual(['00-x', '01-y']);
-    expect(allSampleSteps(all)).toEqual([100, 150, 200]);
-  });
   test.each([
     ['00-x', null, ['/a/200/00-x', '/b/150/00-x']],
     ['00-x', 150, ['/a/100/00-x', '/b/150/00-x']],
@@ -59,17 +55,18 @@ describe('samples of training', () => {
     ).toEqual(['/a/hr', '/b/hr']));
 });
 
+const rows = ['one', 'two'].map((id, i) => ({
+  id,
+  run: `/${'ab'[i]}`,
+  runName: 'ab'[i]!,
+  colour: i,
+  label: 'PSNR',
+  detail: '400k',
+  net: null,
+  cells: [],
+}));
+
 test('results of nets keep their places while some are missing', () => {
-  const rows = ['one', 'two'].map((id, i) => ({
-    id,
-    run: `/${'ab'[i]}`,
-    runName: 'ab'[i]!,
-    colour: i,
-    label: 'PSNR',
-    detail: '400k',
-    net: null,
-    cells: [],
-  }));
   const tiles = resultTiles(rows, (run) => `colour of ${run}`, {
     scale: 4,
     width: 8,
@@ -109,6 +106,45 @@ describe('what a tile is compared with', () => {
   ] as const)('%s by %s of %s', (id, reference, baseline, expected) =>
     expect(referenceOf(tiles.find((each) => each.id === id)!, tiles, reference, baseline)).toBe(expected),
   );
+});
+
+describe('the two that a wipe is between', () => {
+  const tiles = [...resultTiles(rows, () => '', null)];
+  const one = tiles.filter(({ run }) => run !== '/b');
+  test.each([
+    { what: 'the first results', of: tiles, chosen: [null, null], pair: ['row:one', 'row:two'] },
+    { what: 'those that are chosen', of: tiles, chosen: ['hr', 'lr'], pair: ['hr', 'lr'] },
+    {
+      what: 'another result beside a chosen one',
+      of: tiles,
+      chosen: ['row:two', null],
+      pair: ['row:two', 'row:one'],
+    },
+    {
+      what: 'one that is not there any more',
+      of: tiles,
+      chosen: ['row:gone', 'hr'],
+      pair: ['row:one', 'hr'],
+    },
+    { what: 'a single result and HR', of: one, chosen: [null, null], pair: ['row:one', 'hr'] },
+    { what: 'no result at all', of: one.slice(0, 3), chosen: [null, null], pair: [undefined, 'hr'] },
+  ] as const)('$what', ({ of, chosen, pair }) =>
+    expect(wipePair(of, chosen).map((tile) => tile?.id)).toEqual(pair),
+  );
+});
+
+test('all samples can be hidden, and all nets of the table also where there is no room for them', () => {
+  const references = ['LR', 'bicubic', 'HR'].map((label) => ({ id: label.toLowerCase(), label }));
+  expect(tileChoices('samples', sampleTiles(runs, new Map(), '00-x', null), rows)).toEqual([
+    ...references,
+    { id: 'run:/a', label: 'a' },
+    { id: 'run:/b', label: 'b' },
+  ]);
+  expect(tileChoices('results', [], rows)).toEqual([
+    ...references,
+    { id: 'row:one', label: 'a · PSNR 400k' },
+    { id: 'row:two', label: 'b · PSNR 400k' },
+  ]);
 });
 
 test.each([
