@@ -4,6 +4,7 @@ import { type CancellationToken, type Progress, ProgressLocation, Uri, window, w
 import type { GetTarget } from '../server/protocol/commands.ts';
 import type { InventoryItem } from '../server/protocol/machine.ts';
 import { getArguments, parseGetProgress } from './get-progress.ts';
+import { whyNoDownload } from './inventory-nodes.ts';
 import type { TreeNode } from './tree-node.ts';
 import { mayStart } from './trust.ts';
 import type { Command, Workbench } from './workbench.ts';
@@ -22,11 +23,14 @@ export function getCommands({
       if (!(await mayStart())) return;
       const item = isNode(wanted) ? inventoryView.itemOf(wanted) : await missingItem(wanted);
       if (item === undefined) return;
+      const archives = item.canGet ? undefined : await askForArchives(item);
+      if (!item.canGet && archives === undefined) return;
       const program = Uri.joinPath(extension, 'dist', 'esrgan.js').fsPath;
       try {
         await window.withProgress(
           { location: ProgressLocation.Notification, title: `Getting ${item.name}`, cancellable: true },
-          (progress, token) => runGet(program, item, progress, token, (line) => log.info(line)),
+          (progress, token) =>
+            runGet([program, ...getArguments(item, archives)], progress, token, (line) => log.info(line)),
         );
       } finally {
         inventoryView.refresh();
@@ -42,27 +46,43 @@ export function getCommands({
     );
     if (named !== undefined) return named;
     if (missing.length === 0) {
-      window.setStatusBarMessage('ESRGAN: nothing is missing that could be downloaded', 5000);
+      window.setStatusBarMessage('ESRGAN: no data set and no weights are missing', 5000);
       return undefined;
     }
     const picked = await window.showQuickPick(
-      missing.map((item) => ({ label: item.name, description: item.description, item })),
-      { placeHolder: 'What is to be downloaded?' },
+      missing.map((item) => ({
+        label: item.name,
+        description: item.canGet ? item.description : 'from its archive',
+        item,
+      })),
+      { placeHolder: 'What is to be here?' },
     );
     return picked?.item;
   }
 }
 
+/** The folder in which the person has the archives of a data set; undefined where they have none or think better of it. */
+async function askForArchives(item: InventoryItem): Promise<string | undefined> {
+  const choose = 'Choose Folder…';
+  if ((await window.showInformationMessage(whyNoDownload(item), choose)) !== choose) return undefined;
+  const [folder] =
+    (await window.showOpenDialog({
+      title: `Folder with the Archive of ${item.name}`,
+      canSelectFiles: false,
+      canSelectFolders: true,
+    })) ?? [];
+  return folder?.fsPath;
+}
+
 /** Runs the command until it ends; rejects with its last words where it fails. What it has got so far stays. */
 function runGet(
-  program: string,
-  item: InventoryItem,
+  words: readonly string[],
   progress: Progress<{ message: string }>,
   token: CancellationToken,
   log: (line: string) => void,
 ): Promise<void> {
   const nodePath = workspace.getConfiguration('esrgan').get('nodePath', '');
-  const child = spawn(nodePath === '' ? process.execPath : nodePath, [program, ...getArguments(item)], {
+  const child = spawn(nodePath === '' ? process.execPath : nodePath, words, {
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,

@@ -29,8 +29,16 @@ export function parseGetProgress(line: string): GetProgress | undefined {
   return { message: [archive, phase, amount].filter((part) => part !== '').join(' '), share };
 }
 
-/** The arguments of the command `esrgan` that get an item to where run files look for it. */
-export function getArguments({ kind, name, path }: Pick<InventoryItem, 'kind' | 'name' | 'path'>): string[] {
+/**
+ * The arguments of the command `esrgan` that get an item to where run files look for it.
+ *
+ * @param archives the folder with its archives, where it is not to be downloaded
+ */
+export function getArguments(
+  { kind, name, path }: Pick<InventoryItem, 'kind' | 'name' | 'path'>,
+  archives?: string,
+): string[] {
   const to = kind === 'data' ? dirname(path) : path;
-  return [kind, 'get', name, '--to', to, '--json'];
+  const from = archives === undefined ? [] : ['--mirror', archives];
+  return [kind, 'get', name, '--to', to, ...from, '--json'];
 }

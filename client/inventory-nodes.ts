@@ -28,6 +28,11 @@ export function inventoryId(folder: string, { kind, name }: Pick<InventoryItem, 
   return `${folder}#${kind}/${name}`;
 }
 
+/** What a person has to know of a data set that cannot be downloaded. */
+export function whyNoDownload({ name }: Pick<InventoryItem, 'name'>): string {
+  return `${name} has no address that lasts: get its archive from where you know, and name the folder in which it lies.`;
+}
+
 function itemNode(folder: string, item: InventoryItem): TreeNode {
   const { kind, name, present, description, path, canGet } = item;
   return {
@@ -35,12 +40,13 @@ function itemNode(folder: string, item: InventoryItem): TreeNode {
     label: name,
     description: present
       ? description
-      : `not here${canGet ? ` · get (${description})` : ` · ${description}`}`,
-    tooltip: `${present ? 'In' : 'Would be in'} \`${path.replaceAll('`', '')}\``,
+      : `not here · ${canGet ? `get (${description})` : 'unpack its archive'}`,
+    tooltip: [
+      `${present ? 'In' : 'Would be in'} \`${path.replaceAll('`', '')}\``,
+      ...(present || canGet ? [] : [whyNoDownload(item)]),
+    ].join('\n\n'),
     icon: present ? 'check' : 'circle-slash',
-    context: ['item', kind, present ? 'present' : 'missing', ...(!present && canGet ? ['get'] : [])].join(
-      ' ',
-    ),
+    context: ['item', kind, ...(present ? ['present'] : ['missing', 'get'])].join(' '),
     spoken: `${kind === 'data' ? 'Data set' : 'Weights'} ${name}, ${present ? description : `missing, ${description}`}`,
     children: 'none',
   };

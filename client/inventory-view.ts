@@ -11,7 +11,7 @@ export interface InventoryView extends Disposable {
   refresh(): void;
   /** The item of a line of the view. */
   itemOf(node: TreeNode): InventoryItem | undefined;
-  /** What could be got now, for a picker. */
+  /** What is not here, for a picker. */
   missing(): Promise<readonly InventoryItem[]>;
 }
 
@@ -59,7 +59,7 @@ export function createInventoryView(link: ServerLink): InventoryView {
         .find(({ folder, item }) => inventoryId(folder, item) === node.id)?.item,
     async missing() {
       const items = (await load()).flatMap(({ report }) => report.items);
-      return items.filter(({ present, canGet }) => !present && canGet);
+      return items.filter(({ present }) => !present);
     },
     dispose() {
       for (const listener of listeners) listener.dispose();

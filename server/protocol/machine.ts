@@ -24,7 +24,10 @@ export interface InventoryItem {
   readonly description: string;
   /** Where it lies or would lie. */
   readonly path: string;
-  /** Whether `esrgan data get` or `esrgan weights get` can fetch it. */
+  /**
+   * Whether `esrgan data get` or `esrgan weights get` knows where to download it; otherwise a person has to have the
+   * archive, out of which `esrgan data get --mirror` unpacks it.
+   */
   readonly canGet: boolean;
 }
 

@@ -46,7 +46,9 @@ test('Data & Weights says what is missing and how to get it', async () => {
   await workbench.treeRow(/vgg19/).waitFor();
   await workbench.run('ESRGAN: Get Data or Weights…');
   await workbench.choice('div2k').waitFor();
-  await workbench.page.keyboard.press('Escape');
+  await workbench.choice('set5').click();
+  const explained = workbench.toast('set5 has no address that lasts');
+  await explained.getByRole('button', { name: 'Choose Folder…' }).waitFor();
 });
 
 test('the palette has no command for runs where there are none', async () => {

@@ -21,3 +21,15 @@ test.each([
     'weights get vgg19 --to /h/vgg19.safetensors --json',
   ],
 ] as const)('%j', (item, expected) => expect(getArguments(item).join(' ')).toBe(expected));
+
+test('from archives that a person has', () =>
+  expect(getArguments({ kind: 'data', name: 'set5', path: '/w/data/Set5' }, '/h/my archives')).toEqual([
+    'data',
+    'get',
+    'set5',
+    '--to',
+    '/w/data',
+    '--mirror',
+    '/h/my archives',
+    '--json',
+  ]));

@@ -11,15 +11,8 @@ const here: InventoryItem = {
   canGet: true,
 };
 const missing = { ...here, name: 'div2k', present: false, description: '3.9 GB' };
-const unavailable: InventoryItem = {
-  kind: 'weights',
-  name: 'mine',
-  present: false,
-  description: 'no such file',
-  path: '/w/mine',
-  canGet: false,
-};
-const items = [here, missing, unavailable];
+const archived = { ...missing, name: 'set5', description: 'size not known', canGet: false };
+const items = [here, missing, archived];
 
 test('one folder is one list', () =>
   expect(
@@ -29,7 +22,7 @@ test('one folder is one list', () =>
   ).toEqual([
     ['check', 'bsds500', '200 / 100 / 200 images', 'item data present'],
     ['circle-slash', 'div2k', 'not here · get (3.9 GB)', 'item data missing get'],
-    ['circle-slash', 'mine', 'not here · no such file', 'item weights missing'],
+    ['circle-slash', 'set5', 'not here · unpack its archive', 'item data missing get'],
   ]));
 
 test('several folders have a line each, and their items ids of their own', () => {
