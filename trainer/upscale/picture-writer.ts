@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
 import { unlessCancelled } from './cancel.ts';
-import type { PictureTraits } from './picture.ts';
+import { diskFailure } from './disk-failure.ts';
+import { headerBytes, type PictureTraits } from './picture.ts';
+import type { Rect } from './tiles.ts';
 
 /** Formats that a picture can be written in. */
 export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'tiff';
 
-/** The longest side that a format can store; the others have no limit that matters. */
-export const longestSide: Readonly<Record<PictureFormat, number>> = {
-  png: Number.POSITIVE_INFINITY,
-  jpeg: 65535,
-  webp: 16383,
-  tiff: Number.POSITIVE_INFINITY,
+/** What a format can hold; the others have no limit that matters. */
+export const limits: Readonly<
+  Partial<Record<PictureFormat, { readonly side: number; readonly pixels?: number }>>
+> = {
+  jpeg: { side: 65535 },
+  // Its encoder alone wants the whole picture in memory, at 40 bytes a pixel.
+  webp: { side: 16383, pixels: 50e6 },
 };
 
 export interface PictureShape extends PictureTraits {
@@ -23,11 +27,11 @@ export interface PictureShape extends PictureTraits {
   readonly format: PictureFormat;
 }
 
-/** Takes a picture from top to bottom and leaves a file only when it is whole. */
+/** Takes a picture in pieces and leaves a file only when it is whole. */
 export interface PictureWriter {
-  /** Adds whole rows of samples, `[rows, width, channels]`: bytes for 8 bits, 16-bit words for 16 bits. */
-  append(rows: Uint8Array | Uint16Array): Promise<void>;
-  /** Encodes what was added, all of it, and puts the file in its place, whole; or throws an `interrupted` error. */
+  /** Puts samples at their place, `[place.height, place.width, channels]`: bytes for 8 bits, 16-bit words for 16. */
+  write(place: Rect, samples: Uint8Array | Uint16Array): void;
+  /** Encodes the picture, of which every pixel was written, and puts the file in its place; or throws `interrupted`. */
   finish(signal?: AbortSignal): Promise<void>;
   /** Leaves nothing behind; without effect after `finish`. */
   discard(): Promise<void>;
@@ -38,9 +42,10 @@ export interface PictureWriter {
 sharp.cache(false);
 
 /**
- * Begins a picture file. The rows wait uncompressed in a temporary file beside it, because an encoder of
+ * Begins a picture file. The pixels wait uncompressed in a temporary file beside it, because an encoder of
  * libvips wants the whole picture; it reads them from there piece by piece, so that no size of picture has to
- * fit into memory. That file is in libvips' own format, the one that carries profile and EXIF to the encoder.
+ * fit into memory. That file is in libvips' own format, the one that carries profile and EXIF to the encoder. libvips
+ * maps it: its pages count as resident while it is encoded, but the system takes them back where memory is short.
  *
  * JPEG is written with quality 95 and full colour resolution, WebP without loss, TIFF with LZW. TIFF files
  * lose their EXIF block, which libvips cannot write.
@@ -52,17 +57,7 @@ export async function writePicture(path: string, shape: PictureShape): Promise<P
   const rows = `${temporary}.v`;
   const encoded = `${temporary}.part`;
   const failed = (cause: unknown): never => {
-    if (cause instanceof WorkbenchError) throw cause;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    // libvips says in several lines what the operating system said in one of them.
-    const reason = /system error: ([^\n]*)/.exec(message)?.[1] ?? message.split('\n', 1)[0];
-    throw new WorkbenchError(
-      'disk',
-      `${path} cannot be written (${reason}). Free space there or choose another folder (--out).`,
-      {
-        cause,
-      },
-    );
+    throw cause instanceof WorkbenchError ? cause : diskFailure(`${path} cannot be written`, cause);
   };
 
   let file: FileHandle | undefined = await open(rows, 'wx').catch(failed);
@@ -70,10 +65,16 @@ export async function writePicture(path: string, shape: PictureShape): Promise<P
     await file?.close();
     file = undefined;
   };
-  const write = async (bytes: Uint8Array) => {
-    // One call may take a part only, and never takes more than 2 GiB.
-    for (let at = 0; at < bytes.length; ) {
-      at += (await file!.write(bytes, at, Math.min(bytes.length - at, 2 ** 30)).catch(failed)).bytesWritten;
+  // Waiting for each of the many short rows of a piece would take longer than writing them.
+  const write = (bytes: Uint8Array, position: number) => {
+    if (file === undefined) throw new Error('The picture was finished or discarded before.');
+    try {
+      // One call may take a part only.
+      for (let at = 0; at < bytes.length; ) {
+        at += writeSync(file.fd, bytes, at, bytes.length - at, position + at);
+      }
+    } catch (cause) {
+      failed(cause);
     }
   };
   const discard = async () => {
@@ -82,14 +83,31 @@ export async function writePicture(path: string, shape: PictureShape): Promise<P
     await rm(encoded, { force: true });
   };
 
-  await write(vipsHeader(shape)).catch(async (cause: unknown) => {
+  try {
+    write(vipsHeader(shape), 0);
+  } catch (cause) {
     await discard();
     throw cause;
-  });
+  }
+  const { width, height, channels, bits } = shape;
+  const pixelBytes = (channels * bits) / 8;
+  let missing = width * height;
   return {
-    append: (samples) => write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)),
+    write(place, samples) {
+      const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+      const rowBytes = place.width * pixelBytes;
+      for (let row = 0; row < place.height; row++) {
+        const first = (place.y + row) * width + place.x;
+        write(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), headerBytes + first * pixelBytes);
+      }
+      missing -= place.width * place.height;
+    },
     async finish(signal) {
-      await write(vipsMetadata(shape));
+      if (missing !== 0) {
+        await discard();
+        throw new Error(`${missing} pixels of ${path} were not written.`);
+      }
+      write(vipsMetadata(shape), headerBytes + width * height * pixelBytes);
       await close();
       try {
         await unlessCancelled(signal, () => encode(rows, encoded, shape));
@@ -117,7 +135,13 @@ async function encode(rows: string, encoded: string, { format, bits, channels, .
   const large = shape.width * shape.height * channels * (bits / 8) > 2 ** 31;
   const encoders = {
     png: () => picture.png(),
-    jpeg: () => picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+    // Tables made for the picture save 3 % of the file, and keep all of its coefficients in memory, 12 bytes a pixel.
+    jpeg: () =>
+      picture.jpeg({
+        quality: 95,
+        chromaSubsampling: '4:4:4',
+        optimiseCoding: shape.width * shape.height < 16e6,
+      }),
     webp: () => picture.webp({ lossless: true }),
     tiff: () =>
       picture.tiff({

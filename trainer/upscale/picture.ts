@@ -1,10 +1,11 @@
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { decodeBmp, isBmp } from '../data/bmp.ts';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { unlessCancelled } from './cancel.ts';
+import { diskFailure } from './disk-failure.ts';
 import type { Rect } from './tiles.ts';
 
 /** What of a picture file has to survive beside its pixels. */
@@ -31,6 +32,8 @@ export interface PictureHeader extends PictureTraits {
   readonly format: string;
   /** Whether the samples are stored in a space that is converted to sRGB on reading, such as CMYK. */
   readonly converted: boolean;
+  /** Whether the EXIF orientation asks for more than nothing. */
+  readonly turned: boolean;
   /** What reading changes or leaves out, for a person to know. */
   readonly notes: readonly string[];
 }
@@ -69,8 +72,14 @@ export async function readHeader(path: string): Promise<PictureHeader> {
     ...(found.icc && !converted ? { icc: found.icc } : {}),
     ...(found.exif ? { exif: withoutThumbnail(found.exif) } : {}),
     converted,
+    turned: (found.orientation ?? 1) > 1,
     notes,
   };
+}
+
+/** What a picture takes as `withPixels` puts it on the disk. */
+export function decodedBytes({ width, height, channels, bits }: PictureHeader): number {
+  return (width * height * (channels < 3 ? channels + 2 : channels) * bits) / 8;
 }
 
 /** The pixels of a picture, of which parts are read. */
@@ -83,7 +92,7 @@ export interface PicturePixels {
 }
 
 /** Bytes before the samples of a libvips file. */
-const headerBytes = 64;
+export const headerBytes = 64;
 
 /**
  * Decodes a picture, `[header.height, header.width, header.channels]`, samples as they are stored: the colour
@@ -99,17 +108,25 @@ export async function withPixels<T>(
   use: (pixels: PicturePixels) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const { path, width, height, bits, channels, converted } = header;
+  const { path, width, height, bits, channels, converted, turned } = header;
+  const folder = resolve(dirname(temporary));
+  // libvips does not say why it could not begin a file.
+  await writeFile(temporary, '').catch((cause: unknown) => {
+    throw diskFailure(`${folder} cannot be written to`, cause);
+  });
   try {
+    // Turned, the last row may come first: what is read from top to bottom would wait in memory as a whole, anything
+    // else on the disk.
+    const options = { ignoreIcc: !converted, limitInputPixels: false, sequentialRead: !turned };
     const info = await unlessCancelled(signal, () =>
-      openPicture(path, { ignoreIcc: !converted, limitInputPixels: false })
+      openPicture(path, options)
         .then((picture) =>
           picture
             .autoOrient()
             .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
             .toFile(temporary),
         )
-        .catch((cause: unknown) => undecodable(path, temporary, cause)),
+        .catch((cause: unknown) => undecodable(path, folder, cause)),
     );
     const file = await open(temporary);
     try {
@@ -206,14 +223,9 @@ async function readStart(file: FileHandle): Promise<Uint8Array> {
   return start;
 }
 
-function undecodable(path: string, temporary: string, cause: unknown): never {
-  const reason = /(?:write failed|write error|for write)\s+system error: ([^\n]*)/.exec(String(cause))?.[1];
-  if (reason === undefined) unreadable(path, cause);
-  throw new WorkbenchError(
-    'disk',
-    `${path} cannot be unpacked into ${resolve(dirname(temporary))} (${reason}). Free space there or choose another folder (--out).`,
-    { cause },
-  );
+function undecodable(path: string, folder: string, cause: unknown): never {
+  if (!/(?:write failed|write error|for write)\s+system error: /.test(String(cause))) unreadable(path, cause);
+  throw diskFailure(`${path} cannot be unpacked into ${folder}`, cause);
 }
 
 function unreadable(path: string, cause: unknown): never {

@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
 import { dirname, extname, join, parse, resolve } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
+import { formatCount } from '../format/format.ts';
 import { type PictureHeader, readHeader } from './picture.ts';
-import { longestSide, type PictureFormat, type PictureShape } from './picture-writer.ts';
+import { limits, type PictureFormat, type PictureShape } from './picture-writer.ts';
 
 /** What happens where a result of that name exists: it stays, it is replaced, or the new one gets another name. */
 export type Existing = 'keep' | 'replace' | 'rename';
@@ -47,9 +48,7 @@ export async function planPicture(
 ): Promise<PicturePlan> {
   const { out = dirname(input), name: pattern = usualName, existing = 'keep', taken } = options;
   const header = await readHeader(input);
-  const shape = outputShape(header, model.scale);
-  const notes = [...header.notes];
-  if (shape.format !== header.format) notes.push(`written as ${shape.format.toUpperCase()}`);
+  const { shape, notes } = outputShape(header, model.scale);
 
   const name = resultName(pattern, parse(input).name, model);
   const extension = extensionOf(input, shape.format);
@@ -63,7 +62,14 @@ export async function planPicture(
       `${input} would go to ${output}, which is ${whose}. Rename one, or use another --out or --name.`,
     );
   }
-  return { input, output, header, shape, kept: existing === 'keep' && (await exists(output)), notes };
+  return {
+    input,
+    output,
+    header,
+    shape,
+    kept: existing === 'keep' && (await exists(output)),
+    notes: [...header.notes, ...notes],
+  };
 }
 
 /** The path itself, or with the first number behind its name for which it is free. */
@@ -117,14 +123,29 @@ function modelLabel(path: string): string {
   return parse(file).name;
 }
 
-function outputShape(header: PictureHeader, scale: number): PictureShape {
+/** The result, and what a person should know of its format. */
+function outputShape(
+  header: PictureHeader,
+  scale: number,
+): { readonly shape: PictureShape; readonly notes: readonly string[] } {
   const width = header.width * scale;
   const height = header.height * scale;
   const wanted = isPictureFormat(header.format) ? header.format : 'png';
-  const format = Math.max(width, height) > longestSide[wanted] ? 'png' : wanted;
+  const reason = tooLarge(wanted, width, height);
+  const format = reason === undefined ? wanted : 'png';
   // JPEG and WebP store 8 bits only.
   const bits = format === 'jpeg' || format === 'webp' ? 8 : header.bits;
-  return { ...header, width, height, format, bits };
+  const note = `written as ${format.toUpperCase()}${reason === undefined ? '' : `, because ${reason}`}`;
+  return { shape: { ...header, width, height, format, bits }, notes: format === header.format ? [] : [note] };
+}
+
+/** Why a format cannot hold so many pixels; undefined where it can. */
+function tooLarge(format: PictureFormat, width: number, height: number): string | undefined {
+  const { side = Number.POSITIVE_INFINITY, pixels = Number.POSITIVE_INFINITY } = limits[format] ?? {};
+  const name = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP', tiff: 'TIFF' }[format];
+  if (Math.max(width, height) > side) return `${name} holds at most ${formatCount(side)} pixels a side`;
+  if (width * height <= pixels) return undefined;
+  return `${name} of more than ${formatCount(pixels / 1e6)} megapixels takes gigabytes of memory`;
 }
 
 const extensions: Readonly<Record<PictureFormat, readonly string[]>> = {

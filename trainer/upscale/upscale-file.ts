@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, rmdir, statfs } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { formatBytes } from '../format/format.ts';
+import { diskFailure, otherFolder } from './disk-failure.ts';
 import { upscaleLayers } from './layers.ts';
-import { type PicturePixels, withPixels } from './picture.ts';
-import { type PictureShape, writePicture } from './picture-writer.ts';
+import { decodedBytes, type PicturePixels, withPixels } from './picture.ts';
+import { type PictureShape, type PictureWriter, writePicture } from './picture-writer.ts';
 import type { PicturePlan } from './plan.ts';
 import { bleedColours } from './transparency.ts';
-import { type Piece, upscaleTiles } from './upscale-image.ts';
+import { upscaleTiles } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 
 export interface UpscaleFileOptions {
@@ -44,8 +46,9 @@ export interface UpscaledFile {
  * Enlarges one picture file as planned. Grey, alpha, 16 bits and the colour profile survive, the EXIF block too except
  * in TIFF; the EXIF orientation is applied.
  *
- * Memory at the peak: one row of tiles of the input and of the output at 1 or 2 bytes a sample, and what the engine
- * needs for one tile. The rest of both waits on the disk, uncompressed (see `withPixels` and `writePicture`).
+ * Memory at the peak: the rows of the input that a tile lies in, at 1 or 2 bytes a sample, and what the engine
+ * needs for one tile. The rest waits on the disk, uncompressed (see `withPixels` and `writePicture`); where that has
+ * no room for it, the work does not begin.
  *
  * @throws WorkbenchError `data`, `disk`, `engine`, `interrupted`; no file is left behind then, and an output
  * that existed is untouched.
@@ -60,15 +63,15 @@ export async function upscaleFile(
   if (kept) return { input, output, width, height, kept, notes };
 
   const out = dirname(output);
-  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
-    throw new WorkbenchError('disk', `${out} cannot be made a folder (${String(cause)}).`, { cause });
+  const made = await mkdir(out, { recursive: true }).catch((cause: unknown) => {
+    throw diskFailure(`${out} cannot be made a folder`, cause);
   });
   const decoded = join(out, `.${basename(output)}.${randomUUID()}.source.v`);
   const { signal } = options;
   const enlarge = async (pixels: PicturePixels) => {
     const writer = await writePicture(output, shape);
     try {
-      const ranges = await writeTiles(upscaler, pixels, shape, options, (rows) => writer.append(rows));
+      const ranges = await writeTiles(upscaler, pixels, shape, options, writer);
       if (contrast(ranges.output) < 0.5 / largest(shape.bits) && contrast(ranges.input) > 0.02) {
         throw new WorkbenchError(
           'engine',
@@ -80,12 +83,41 @@ export async function upscaleFile(
       await writer.discard();
     }
   };
-  await withPixels(header, decoded, enlarge, signal);
+  try {
+    await checkRoom(plan, out);
+    await withPixels(header, decoded, enlarge, signal);
+  } catch (error) {
+    if (made !== undefined) await removeEmpty(out, made);
+    throw error;
+  }
   return { input, output, width, height, kept, notes };
 }
 
+/** Throws a `disk` error where the folder has no room for what waits there, decoded and enlarged. */
+async function checkRoom({ input, header, shape }: PicturePlan, folder: string): Promise<void> {
+  const needed = decodedBytes(header) + (shape.width * shape.height * shape.channels * shape.bits) / 8;
+  const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));
+  const free = bavail * bsize;
+  // Some network drives do not say how large they are.
+  if (blocks === 0 || free >= needed) return;
+  throw new WorkbenchError(
+    'disk',
+    `${input} needs ${formatBytes(needed)} in ${resolve(folder)} while it is enlarged, and ${formatBytes(free)} are free there. Free space there, or choose another folder: ${otherFolder}.`,
+  );
+}
+
+/** Deletes a folder, and those above it up to `top`, as far as they are empty. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  try {
+    await rmdir(folder);
+    if (resolve(folder) !== resolve(top)) await removeEmpty(dirname(folder), top);
+  } catch {
+    // There is something in it, of another picture.
+  }
+}
+
 /**
- * Enlarges tile by tile and hands on each row of tiles when it is complete, as samples of the output.
+ * Enlarges tile by tile and writes each as samples of the output.
  * Gives the ranges of the colours, to tell a picture from the flat result of a broken GPU.
  */
 async function writeTiles(
@@ -93,7 +125,7 @@ async function writeTiles(
   pixels: PicturePixels,
   { width, height, channels, bits }: PictureShape,
   { tile, signal, onProgress }: UpscaleFileOptions,
-  append: (rows: Uint8Array | Uint16Array) => Promise<void>,
+  writer: PictureWriter,
 ): Promise<{ readonly input: Range; readonly output: Range }> {
   const started = performance.now();
   let input = nothing;
@@ -120,34 +152,21 @@ async function writeTiles(
       });
     },
   });
-  let band: Uint8Array | Uint16Array = new Uint8Array(0);
   for await (const { rect, pixels: piece } of pieces) {
-    if (rect.x === 0) {
-      const samples = rect.height * width * channels;
-      band = bits === 16 ? new Uint16Array(samples) : new Uint8Array(samples);
-    }
-    quantise(piece, rect, band, width, largest(bits));
     output = wider(output, colourRange(piece));
-    if (rect.x + rect.width === width) await append(band);
+    writer.write(rect, quantised(piece, bits));
   }
   return { input, output };
 }
 
-/** Puts a piece, clamped and rounded, at its place in the band. */
-function quantise(
-  pixels: FloatImage,
-  rect: Piece['rect'],
-  band: Uint8Array | Uint16Array,
-  width: number,
-  most: number,
-): void {
-  const row = pixels.width * pixels.channels;
-  for (let y = 0; y < pixels.height; y++) {
-    const at = (y * width + rect.x) * pixels.channels;
-    for (let i = 0; i < row; i++) {
-      band[at + i] = Math.min(Math.max(Math.round(pixels.data[y * row + i]! * most), 0), most);
-    }
+/** Samples of a file: clamped and rounded. */
+function quantised({ data }: FloatImage, bits: 8 | 16): Uint8Array | Uint16Array {
+  const samples = bits === 16 ? new Uint16Array(data.length) : new Uint8Array(data.length);
+  const most = largest(bits);
+  for (let i = 0; i < data.length; i++) {
+    samples[i] = Math.min(Math.max(Math.round(data[i]! * most), 0), most);
   }
+  return samples;
 }
 
 /** The largest sample value. */

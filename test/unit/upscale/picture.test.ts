@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
@@ -36,9 +36,22 @@ async function write(header: PictureHeader, pixels: FloatImage, format: PictureF
   const most = header.bits === 16 ? 65535 : 255;
   const samples = pixels.data.map((value) => Math.round(value * most));
   const rows = header.bits === 16 ? Uint16Array.from(samples) : Uint8Array.from(samples);
-  const half = Math.floor(header.height / 2) * header.width * header.channels;
-  await writer.append(rows.subarray(0, half));
-  await writer.append(rows.subarray(half));
+  // Two pieces beside each other, and one below them.
+  const { width, height, channels } = header;
+  const top = Math.floor(height / 2);
+  const left = Math.floor(width / 2);
+  for (const [x, y, columns, count] of [
+    [0, 0, left, top],
+    [left, 0, width - left, top],
+    [0, top, width, height - top],
+  ] as const) {
+    const piece = rows.slice(0, columns * count * channels);
+    for (let row = 0; row < count; row++) {
+      const from = ((y + row) * width + x) * channels;
+      piece.set(rows.subarray(from, from + columns * channels), row * columns * channels);
+    }
+    writer.write({ x, y, width: columns, height: count }, piece);
+  }
   await writer.finish();
   return path;
 }
@@ -287,12 +300,43 @@ describe('what cannot be read is named', () => {
   });
 });
 
+test('a folder that cannot be written to is no defect of the picture', async () => {
+  const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
+  const decoding = withPixels(header, join(folder, 'nowhere', 'x.v'), async () => {});
+  await expect(decoding).rejects.toMatchObject({
+    code: 'disk',
+    message: expect.stringMatching(
+      /nowhere cannot be written to \(no such file or directory\)\. Choose another/,
+    ),
+  });
+});
+
+test('a large JPEG has the standard tables: those of its own would keep all of it in memory', async () => {
+  const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
+  // Kinds and contents of the segments before the image data that define Huffman tables.
+  const tablesOf = async (side: number) => {
+    const path = join(folder, `large ${side}.jpg`);
+    const writer = await writePicture(path, { ...header, format: 'jpeg', width: side, height: side });
+    writer.write({ x: 0, y: 0, width: side, height: side }, new Uint8Array(3 * side * side).fill(99));
+    await writer.finish();
+    const bytes = await readFile(path);
+    let tables = 0;
+    for (let at = 2; bytes[at + 1] !== 0xda; at += 2 + bytes.readUInt16BE(at + 2)) {
+      if (bytes[at + 1] === 0xc4) tables += bytes.readUInt16BE(at + 2) - 2;
+    }
+    return tables;
+  };
+  const standard = 2 * (17 + 12) + 2 * (17 + 162);
+  expect(await tablesOf(4000)).toBe(standard);
+  expect(await tablesOf(100)).toBeLessThan(standard);
+});
+
 describe('a writer leaves a whole file or nothing', () => {
   test('discarded', async () => {
     const inside = await mkdtemp(join(folder, 'discard-'));
     const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
     const writer = await writePicture(join(inside, 'x.png'), { ...header, format: 'png' });
-    await writer.append(new Uint8Array(24));
+    writer.write({ x: 0, y: 0, width: 4, height: 2 }, new Uint8Array(24));
     expect(await readdir(inside)).toHaveLength(1);
     await writer.discard();
     expect(await readdir(inside)).toEqual([]);
@@ -302,7 +346,7 @@ describe('a writer leaves a whole file or nothing', () => {
     const inside = await mkdtemp(join(folder, 'missing-'));
     const header = await readHeader(await file(encodePng(4, 400, 3, 8, (i) => i)));
     const writer = await writePicture(join(inside, 'x.png'), { ...header, format: 'png' });
-    await expect(writer.finish()).rejects.toMatchObject({ code: 'disk' });
+    await expect(writer.finish()).rejects.toThrow(/^1600 pixels of .*x\.png were not written/);
     expect(await readdir(inside)).toEqual([]);
   });
 

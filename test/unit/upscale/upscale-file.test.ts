@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -101,9 +101,45 @@ describe('the output', () => {
     expect(result).toMatchObject({
       output: join(folder, 'wide_x4.png'),
       width: 16400,
-      notes: ['written as PNG'],
+      notes: ['written as PNG, because WebP holds at most 16,383 pixels a side'],
     });
   });
+});
+
+test.each([
+  [
+    'webp',
+    2000,
+    4,
+    'png',
+    ['written as PNG, because WebP of more than 50 megapixels takes gigabytes of memory'],
+  ],
+  ['webp', 2000, 3, 'webp', []],
+  ['jpeg', 16_400, 4, 'png', ['written as PNG, because JPEG holds at most 65,535 pixels a side']],
+  ['gif', 20, 4, 'png', ['written as PNG']],
+  ['tiff', 2000, 4, 'tiff', []],
+] as const)('%s of %i pixels a side, x%i, is planned as %s', async (format, side, scale, expected, notes) => {
+  const height = side > 16_383 ? 1 : side;
+  const picture = sharp({ create: { width: side, height, channels: 3, background: '#345' } });
+  const input = await put(`large.${format}`, await picture.toFormat(format).toBuffer());
+  const plan = await planPicture(input, { name: 'net', scale });
+  expect([plan.shape.format, plan.notes]).toEqual([expected, notes]);
+});
+
+test('a disk without room for what waits on it is told of before the work begins', async () => {
+  const never = testUpscaler('never', 4, 0, () => {
+    throw new Error('must not run');
+  });
+  const out = join(folder, 'deep', 'er');
+  const plan = await planPicture(await put('a.png'), never, { out });
+  const huge = { ...plan, shape: { ...plan.shape, width: 1e8, height: 1e8 } };
+  await expect(upscalePlanned(never, huge)).rejects.toMatchObject({
+    code: 'disk',
+    message: expect.stringMatching(
+      /a\.png needs 30\.0 PB in .*er while it is enlarged, and .* are free there/,
+    ),
+  });
+  expect(await readdir(folder)).toEqual(['a.png']);
 });
 
 describe('an output that exists', () => {
@@ -252,6 +288,16 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     });
     await check(slow, { code: 'interrupted' }, cancel.signal);
     expect(tiles).toBe(3);
+  });
+
+  test('with the folder that was made for it', async () => {
+    const input = await put('a.png');
+    const kept = join(folder, 'kept');
+    await mkdir(kept);
+    const making = upscaleFile(filled(Number.NaN), input, { out: join(kept, 'deep', 'er') });
+    await expect(making).rejects.toMatchObject({ code: 'engine' });
+    expect(await readdir(folder)).toEqual(['a.png', 'kept']);
+    expect(await readdir(kept)).toEqual([]);
   });
 
   test('cancelled while the net is at work', async () => {
