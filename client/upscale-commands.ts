@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
 import type { UpscalingResult } from '../server/protocol/upscaling.ts';
 import { isPicture, pictureExtensions } from './pictures.ts';
@@ -56,18 +55,14 @@ export function upscaleCommands(
     await tellOf(await runBatch(link, { model, inputs: kept, ...place, existing }, () => {}), kept);
   }
 
-  /** Shows what became of a batch: of one picture the view of before and after, of more a message. */
+  /** Shows what became of a batch: the view of before and after, and a message of what failed. */
   async function tellOf(result: UpscalingResult, inputs: readonly string[]): Promise<void> {
     const pairs = result.pictures.map(({ input, output }) => ({ source: input, result: output }));
     const made = result.pictures.filter(({ kept }) => !kept);
-    const [only] = made;
     for (const { input, output, notes } of made) log.info([`${input} became ${output}`, ...notes].join('; '));
     for (const { message } of result.failures) log.error(message);
-    if (only !== undefined && made.length === 1 && result.failures.length === 0 && pairs.length === 1) {
-      window.setStatusBarMessage(`ESRGAN: ${basename(only.output)}, ${only.width} × ${only.height}`, 5000);
-      picturePanels.open(pairs, ViewColumn.Active);
-      return;
-    }
+    // Who cancelled wants to do something else now.
+    if (made.length > 0 && !result.isCancelled) picturePanels.open(pairs, ViewColumn.Active);
     const [failure] = result.failures;
     // Of the only picture the reason alone is enough.
     if (failure !== undefined && inputs.length === 1 && result.failures.length === 1 && made.length === 0) {
@@ -75,15 +70,13 @@ export function upscaleCommands(
     }
     const text = resultText(result);
     if (text === undefined) return;
-    const buttons = [
-      ...(pairs.length > 0 ? ['Compare'] : []),
-      ...(result.failures.length > 0 ? ['Show Log'] : []),
-    ];
-    const show = result.failures.length > 0 ? window.showWarningMessage : window.showInformationMessage;
+    if (result.failures.length === 0) {
+      window.setStatusBarMessage(`ESRGAN: ${text}`, 5000);
+      return;
+    }
     // Not waited for: who does not answer has nothing more to do.
-    void show(text, ...buttons).then((choice) => {
-      if (choice === 'Compare') picturePanels.open(pairs, ViewColumn.Active);
-      else if (choice === 'Show Log') log.show();
+    void window.showWarningMessage(text, 'Show Log').then((choice) => {
+      if (choice !== undefined) log.show();
     });
   }
 }

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { UpscalingModel, UpscalingProgress, UpscalingResult } from '../server/protocol/upscaling.ts';
-import { formatBytes, formatCount, formatDuration } from '../trainer/format/format.ts';
+import { formatBytes, formatCount, formatDuration, formatRoughly } from '../trainer/format/format.ts';
 
 /** A model in the list to choose from, or a heading in it. */
 export type ModelChoice =
@@ -103,6 +103,7 @@ export function progressText({
   pictures,
   tile,
   tiles,
+  megapixelsPerSecond,
   etaSeconds,
 }: UpscalingProgress): string {
   if (phase === 'waiting') return 'Upscaling: waiting for the batch before';
@@ -112,6 +113,9 @@ export function progressText({
     pictures > 1 ? `Upscaling ${picture} of ${pictures}` : 'Upscaling',
     basename(input),
     ...(tiles === 0 ? [] : [isWriting ? 'writing' : `tile ${tile}/${tiles}`]),
+    ...(megapixelsPerSecond === null || tiles === 0 || isWriting
+      ? []
+      : [`${formatRoughly(megapixelsPerSecond, 2)} MP/s`]),
     ...(etaSeconds === null || (isWriting && picture === pictures)
       ? []
       : [`${formatDuration(Math.max(1, etaSeconds))} left`]),
@@ -135,10 +139,14 @@ export function keptText(kept: readonly string[]): string {
 /** So many failures stand in the message; all stand in the log. */
 const failuresTold = 3;
 
-/** One message at the end of a batch; undefined where there is nothing to say but what is seen. */
+/** What is said at the end of a batch; undefined where there is nothing to say but what is seen. */
 export function resultText({ pictures, failures, isCancelled }: UpscalingResult): string | undefined {
-  const done = pictures.filter(({ kept }) => !kept).length;
+  const [only, ...others] = pictures.filter(({ kept }) => !kept);
+  const done = only === undefined ? 0 : 1 + others.length;
   if (isCancelled && done === 0) return undefined;
+  if (only !== undefined && done === 1 && failures.length === 0 && !isCancelled) {
+    return [`${basename(only.output)}, ${only.width} × ${only.height}`, ...only.notes].join('; ');
+  }
   const all = done + failures.length;
   const parts = [
     failures.length > 0

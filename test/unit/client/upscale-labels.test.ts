@@ -97,16 +97,17 @@ describe('the progress', () => {
       pictures: 12,
       tile: 41,
       tiles: 96,
-      megapixelsPerSecond: 1,
+      megapixelsPerSecond: 1.2832,
       etaSeconds: 22,
       ...parts,
     };
     expect(progressText(progress)).toBe(text);
     expect(progressPercent(progress)).toBeCloseTo(percent, 1);
   }
-  test('of a batch', () => check({}, 'Upscaling 3 of 12 · harbour.jpg · tile 41/96 · 22 s left', 20.23));
+  test('of a batch', () =>
+    check({}, 'Upscaling 3 of 12 · harbour.jpg · tile 41/96 · 1.3 MP/s · 22 s left', 20.23));
   test('of one picture', () =>
-    check({ picture: 1, pictures: 1 }, 'Upscaling · harbour.jpg · tile 41/96 · 22 s left', 42.71));
+    check({ picture: 1, pictures: 1 }, 'Upscaling · harbour.jpg · tile 41/96 · 1.3 MP/s · 22 s left', 42.71));
   test('before the first tile', () =>
     check({ tile: 0, tiles: 0, etaSeconds: null }, 'Upscaling 3 of 12 · harbour.jpg', 16.67));
   test('while a picture is written', () =>
@@ -114,7 +115,7 @@ describe('the progress', () => {
   test('while the last one is written', () =>
     check({ picture: 12, tile: 96, etaSeconds: 0 }, 'Upscaling 12 of 12 · harbour.jpg · writing', 100));
   test('before the end', () =>
-    check({ etaSeconds: 0.2 }, 'Upscaling 3 of 12 · harbour.jpg · tile 41/96 · 1 s left', 20.23));
+    check({ etaSeconds: 0.2 }, 'Upscaling 3 of 12 · harbour.jpg · tile 41/96 · 1.3 MP/s · 1 s left', 20.23));
   test('while the model is opened', () =>
     check({ phase: 'opening', input: null, picture: 0, pictures: 0 }, 'Upscaling: opening the model', 0));
   test('while another batch is in work', () =>
@@ -145,7 +146,15 @@ describe('the end of a batch', () => {
 
   test.each([
     ['all done', done(12), [], false, '12 pictures upscaled.'],
-    ['one done', done(1), [], false, '1 picture upscaled.'],
+    ['one done', done(1), [], false, '0_x4.png, 4 × 4'],
+    [
+      'one done in another format',
+      done(1).map((picture) => ({ ...picture, notes: ['written as PNG'] })),
+      [],
+      false,
+      '0_x4.png, 4 × 4; written as PNG',
+    ],
+    ['one done until cancelled', done(1), [], true, '1 picture upscaled until you cancelled.'],
     ['some failed', done(1), failed(1), false, '1 of 2 pictures upscaled. 1 failed: /w/0.png is damaged.'],
     [
       'many failed',
