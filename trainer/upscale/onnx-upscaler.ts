@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { fromHalf, toHalf } from '../weights/dtypes.ts';
+import { withFile } from '../weights/file-bytes.ts';
 import { upscalePadded } from './resize-canvas.ts';
 import { upscaleImage } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
@@ -33,11 +34,13 @@ export async function openOnnxUpscaler(
 ): Promise<Upscaler> {
   const refuse = (what: string, cause?: unknown) =>
     new WorkbenchError('data', `${path} cannot enlarge pictures: ${what}.`, { cause });
+  // What is no file of weights at all is told better than ONNX Runtime does.
+  withFile(path, () => {});
   const session = await ort.InferenceSession.create(path, {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     logSeverityLevel: 4,
   }).catch((cause: unknown) => {
-    throw refuse(`ONNX Runtime says "${messageOf(cause)}"`, cause);
+    throw refuse(`ONNX Runtime says "${messageOf(cause)}". Fetch or export it again`, cause);
   });
   try {
     const input = findInput(session, refuse);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { decodeOnnx } from '../engine/onnx.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { isCount, isList, isNullable, isNumber, isObject, isString } from '../runs/json-shape.ts';
+import { type Fail, readBytes, withFile } from './file-bytes.ts';
 import type { Metadata } from './tensors.ts';
 
 /** What an ONNX file holds, without running it. */
@@ -59,16 +59,16 @@ const dtypes: Readonly<Record<number, string>> = {
 
 /** Reads what an ONNX file says about itself. Throws a `data` error where it is none. */
 export function readOnnxSummary(path: string): OnnxSummary {
+  const fail: Fail = (what) =>
+    new WorkbenchError('data', `${path} is not a sound ONNX file: ${what}. Fetch or export it again.`);
+  const bytes = withFile(path, (file, size) => readBytes(file, 0, size, fail));
   let model: unknown;
   try {
-    model = decodeOnnx(readFileSync(path));
+    model = decodeOnnx(bytes);
   } catch (error) {
-    throw new WorkbenchError(
-      'data',
-      `${path} is not a sound ONNX file: ${error instanceof Error ? error.message : error}.`,
-    );
+    throw fail(error instanceof Error ? error.message : String(error));
   }
-  if (!isModel(model)) throw new WorkbenchError('data', `${path} is not a sound ONNX file: it has no graph.`);
+  if (!isModel(model)) throw fail('it has no graph');
   const { graph, producerName, metadataProps } = model;
   // Some programs list their tensors among the inputs too.
   const tensors = new Set(graph.initializer.map(({ name }) => name));
