@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { useWorkbench } from './use-workbench.ts';
 import { tinyRunFile } from './workspace.ts';
 
-const desk = useWorkbench({ 'first.esrgan.yaml': tinyRunFile(100) });
+const desk = useWorkbench({
+  'first.esrgan.yaml': tinyRunFile(100),
+  'needs.esrgan.yaml': 'pretraining:\n  val_datasets: []\n  train_datasets:\n    - set5\n',
+});
 
 test('the walkthrough opens, and its steps lead to what they speak of', async () => {
   const { workbench } = desk;
@@ -49,6 +52,17 @@ test('Data & Weights says what is missing and how to get it', async () => {
   await workbench.choice('set5').click();
   const explained = workbench.toast('set5 has no address that lasts');
   await explained.getByRole('button', { name: 'Choose Folder…' }).waitFor();
+});
+
+test('a data set that is missing is got from where a run file names it', async () => {
+  const { workbench } = desk;
+  await workbench.run('Notifications: Clear All Notifications');
+  await workbench.showViews('Explorer');
+  await workbench.open('needs.esrgan.yaml');
+  await workbench.textEditor.problems('error').first().waitFor();
+  await workbench.textEditor.goToEndOfLine(4);
+  await workbench.textEditor.fix('Get `set5`…');
+  await workbench.toast('set5 has no address that lasts').waitFor();
 });
 
 test('the palette has no command for runs where there are none', async () => {
