@@ -3,7 +3,7 @@ import type { UpscalingResult } from '../server/protocol/upscaling.ts';
 import { isPicture, pictureExtensions } from './pictures.ts';
 import { mayStart } from './trust.ts';
 import { keptText, resultText } from './upscale-labels.ts';
-import { lastModel, pickModel, rememberModel } from './upscale-model-picker.ts';
+import { forgetModel, lastModel, pickModel, rememberModel } from './upscale-model-picker.ts';
 import { runBatch } from './upscale-progress.ts';
 import { resultPlace } from './upscale-settings.ts';
 import type { Command, Workbench } from './workbench.ts';
@@ -47,6 +47,10 @@ export function upscaleCommands(
     let asked: Promise<'replace' | 'rename' | undefined> | undefined;
     const result = await runBatch(link, { model, inputs, ...place, existing: 'keep' }, (kept) => {
       asked ??= askForKept(kept);
+    }).catch(async (error: unknown) => {
+      // With a model that cannot be opened, the next time is not to end in the same way.
+      await forgetModel(memento);
+      throw error;
     });
     await tellOf(result, inputs);
     const existing = await asked;

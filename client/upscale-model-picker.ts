@@ -29,6 +29,11 @@ export async function rememberModel(memento: Memento, path: string): Promise<voi
   await memento.update(key, path);
 }
 
+/** Has the next time ask again. */
+export async function forgetModel(memento: Memento): Promise<void> {
+  await memento.update(key, undefined);
+}
+
 interface ModelItem extends QuickPickItem {
   /** `browse`: the person wants to choose a file. */
   readonly chosen?: string | 'browse';

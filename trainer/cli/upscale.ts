@@ -120,16 +120,20 @@ export async function upscalePictures(
   reporter: Reporter,
 ): Promise<void> {
   const failures: { code: ErrorCode; message: string }[] = [];
+  let isBatch = inputs.length > 1;
   const fail = (input: string, error: unknown) => {
     if (error instanceof WorkbenchError && error.code === 'interrupted') throw error;
     const code = error instanceof WorkbenchError ? error.code : 'internal';
     const message = error instanceof WorkbenchError ? error.message : `${input}: ${String(error)}`;
     failures.push({ code, message });
-    reporter.line(`Failed: ${message}`);
+    // Alone it is told at the end.
+    if (isBatch) reporter.line(`Failed: ${message}`);
     reporter.event({ event: 'failed', input, code, message });
   };
 
-  const { plans, kept } = await planPictures(upscaler, inputs, options, fail);
+  const pictures = await allPictures(inputs, upscaler, options.name, fail);
+  isBatch ||= pictures.size > 1;
+  const { plans, kept } = await planPictures(upscaler, pictures, options, fail);
   reporter.event({
     event: 'plan',
     model: upscaler.name,
@@ -190,24 +194,34 @@ export async function upscalePictures(
   }
 }
 
-/** Reads the headers of all pictures: a batch says at once what is unreadable, or there already. */
-async function planPictures(
-  upscaler: Upscaler,
+/** The pictures that files and folders stand for, once each. */
+async function allPictures(
   inputs: readonly string[],
-  options: UpscaleOptions,
+  upscaler: Upscaler,
+  pattern: string | undefined,
   fail: (input: string, error: unknown) => void,
-): Promise<{ readonly plans: readonly PicturePlan[]; readonly kept: readonly PicturePlan[] }> {
+): Promise<ReadonlySet<string>> {
   const pictures = new Set<string>();
-  const taken = new Set<string>();
-  const plans: PicturePlan[] = [];
   for (const input of inputs) {
-    await listPictures(input, upscaler, options.name).then(
+    await listPictures(input, upscaler, pattern).then(
       (found) => {
         for (const path of found) pictures.add(path);
       },
       (error) => fail(input, error),
     );
   }
+  return pictures;
+}
+
+/** Reads the headers of all pictures: a batch says at once what is unreadable, or there already. */
+async function planPictures(
+  upscaler: Upscaler,
+  pictures: ReadonlySet<string>,
+  options: UpscaleOptions,
+  fail: (input: string, error: unknown) => void,
+): Promise<{ readonly plans: readonly PicturePlan[]; readonly kept: readonly PicturePlan[] }> {
+  const taken = new Set<string>();
+  const plans: PicturePlan[] = [];
   for (const input of pictures) {
     if (options.signal?.aborted) throw new WorkbenchError('interrupted', 'The upscaling was cancelled.');
     await planPicture(input, upscaler, { ...options, taken }).then(
@@ -241,11 +255,11 @@ function createBatchClock(plans: readonly PicturePlan[]) {
 
 /** A file itself, or the pictures of a folder, in order of their names, without the results of earlier calls. */
 async function listPictures(path: string, model: Upscaler, pattern = usualName): Promise<string[]> {
-  const found = await stat(path).catch((cause: unknown) => {
+  const unopened = (cause: unknown): never => {
     throw new WorkbenchError('data', `${path} does not exist or cannot be opened.`, { cause });
-  });
-  if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => isPicture.test(name)).sort();
+  };
+  if (!(await stat(path).catch(unopened)).isDirectory()) return [path];
+  const names = (await readdir(path).catch(unopened)).filter((name) => isPicture.test(name)).sort();
   const sources = new Map(
     names.map((name) => parse(name).name).map((stem) => [resultName(pattern, stem, model), stem]),
   );

@@ -134,6 +134,12 @@ describe('files and folders', () => {
 });
 
 describe('failures', () => {
+  test('of the only picture are told once', async () => {
+    const { text, error } = await run([await put('bad.png', Buffer.from('bad'))]);
+    expect(text).toBe('');
+    expect(error).toMatchObject({ code: 'data', message: expect.stringContaining('bad.png is damaged') });
+  });
+
   test('do not stop the others, and are listed at the end', async () => {
     const inputs = [
       await put('a.png'),

@@ -233,7 +233,7 @@ describe('nothing is left behind', () => {
         },
       ),
     );
-    expect(said).toMatch(/a\.png cannot be unpacked into .*pictures \(File too large\)\. Free space/);
+    expect(said).toMatch(/a\.png cannot be unpacked into .*pictures \(File too large\)\. Choose another folder/);
     expect(pictures()).toEqual(['a.png']);
   });
 
