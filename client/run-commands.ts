@@ -22,7 +22,7 @@ export function runCommands({ link, runs, runsView, panels }: Workbench): Record
     });
 
   const control =
-    (request: 'pause' | 'stop' | 'checkpoint' | 'validate', question: string) =>
+    (request: 'pause' | 'checkpoint' | 'validate', question: string) =>
     async (...args: unknown[]) => {
       for (const run of await ask(args, question, request)) {
         await link.request('esrgan/control', { run, request });
@@ -38,6 +38,11 @@ export function runCommands({ link, runs, runsView, panels }: Workbench): Record
         await link.request('esrgan/moveInQueue', { run, by });
       }
     };
+
+  const kill = async (asked: readonly string[], detail: string) => {
+    if (asked.length === 0 || !(await confirm(`End ${named(asked)} by force?`, detail, 'Stop Now'))) return;
+    for (const run of asked) await link.request('esrgan/kill', { run });
+  };
 
   return {
     async 'esrgan.openRun'(...args) {
@@ -60,15 +65,20 @@ export function runCommands({ link, runs, runsView, panels }: Workbench): Record
       }
     },
     'esrgan.pauseRun': control('pause', 'Which run is to pause?'),
-    'esrgan.stopRun': control('stop', 'Which run is to stop after its step, with a checkpoint?'),
+    async 'esrgan.stopRun'(...args) {
+      const asked = await ask(args, 'Which run is to stop after its step, with a checkpoint?', 'stop');
+      for (const run of asked) {
+        const { isPending } = await link.request('esrgan/control', { run, request: 'stop' });
+        // Who asks twice is in a hurry, or the trainer hangs.
+        if (isPending)
+          await kill([run], `It was asked to stop before, and does so after its step. ${lostByForce}`);
+      }
+    },
     'esrgan.checkpointNow': control('checkpoint', 'Which run is to write a checkpoint?'),
     'esrgan.validateNow': control('validate', 'Which run is to validate?'),
     async 'esrgan.stopRunNow'(...args) {
       const asked = await ask(args, 'Which run is to end at once?', 'kill');
-      const detail =
-        'Its steps since the last checkpoint are lost. “Stop” ends it with a checkpoint instead.';
-      if (asked.length === 0 || !(await confirm(`End ${named(asked)} by force?`, detail, 'Stop Now'))) return;
-      for (const run of asked) await link.request('esrgan/kill', { run });
+      await kill(asked, `${lostByForce} “Stop” ends it with a checkpoint instead.`);
     },
     'esrgan.moveUpInQueue': move(-1, 'Which run is to come earlier?'),
     'esrgan.moveDownInQueue': move(1, 'Which run is to come later?'),
@@ -105,6 +115,8 @@ export function runCommands({ link, runs, runsView, panels }: Workbench): Record
     return run !== undefined && runs.find(run)?.state === 'paused';
   }
 }
+
+const lostByForce = 'By force, its steps since the last checkpoint are lost.';
 
 /** Asks before what cannot be undone. */
 async function confirm(question: string, detail: string, action: string): Promise<boolean> {

@@ -50,10 +50,9 @@ export function registerRuns(
     },
     'esrgan/start': async ({ file, stage, resume }) => (await manager()).start(file, stage, resume),
     'esrgan/resume': async ({ run }) => (await manager()).resume(run),
-    async 'esrgan/control'({ run, request }) {
-      (await manager()).control(run, request);
-      return null;
-    },
+    'esrgan/control': async ({ run, request }) => ({
+      isPending: (await manager()).control(run, request),
+    }),
     async 'esrgan/kill'({ run }) {
       (await manager()).kill(run);
       return null;

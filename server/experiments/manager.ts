@@ -61,7 +61,8 @@ export interface Manager extends Closable {
   follow(run: string, follow: boolean): void;
   start(file: string, stage: Stage, resume: boolean): Promise<Started>;
   resume(run: string): Promise<Started>;
-  control(run: string, request: RequestKind): void;
+  /** Whether the same was asked before and the trainer has not come to it since. */
+  control(run: string, request: RequestKind): boolean;
   kill(run: string): void;
   moveInQueue(run: string, by: number): Promise<void>;
   removeFromQueue(run: string): Promise<void>;
@@ -189,8 +190,9 @@ export function createManager(options: ManagerOptions): Manager {
       return startRun(requestFromRun(found.paths, stageToResume(found)), true);
     },
     control(run, request) {
-      askTrainer(find(run), request);
+      const isPending = askTrainer(find(run), request);
       list.touch(run);
+      return isPending;
     },
     kill(run) {
       killTrainer(find(run));

@@ -18,16 +18,17 @@ interface Trainer {
  * Asks the trainer of a run for something. Throws a `run` error where nobody is there to do it. A trainer that has
  * not yet taken up the run would not find a request: it is told to stop by a signal, and for the rest has to be
  * asked again.
+ *
+ * @returns whether the same was asked before and the trainer has not come to it since
  */
-export function askTrainer(run: RunSummary, request: RequestKind): void {
+export function askTrainer(run: RunSummary, request: RequestKind): boolean {
   const trainer = trainerOf(run, request);
-  if (trainer.isListening) {
-    sendRequest(run.paths, request);
-  } else if (request === 'stop') {
+  if (trainer.isListening) return sendRequest(run.paths, request);
+  if (request === 'stop') {
     signal(run, trainer, 'SIGTERM');
-  } else {
-    throw new WorkbenchError('run', `Run ${run.paths.name} is still starting. Try again in a moment.`);
+    return false;
   }
+  throw new WorkbenchError('run', `Run ${run.paths.name} is still starting. Try again in a moment.`);
 }
 
 /** Ends the trainer of a run at once. Throws a `run` error where there is none, or not on this host. */

@@ -35,10 +35,13 @@ export interface Requests extends ComparisonRequests, JobRequests, UpscalingRequ
   };
   /** Starts the trainer of an existing run again, in the stage in which it was. */
   'esrgan/resume': { params: { run: string }; result: { run: string; queued: boolean } };
-  /** Asks the trainer of a run for something; it does so after its current step. */
+  /**
+   * Asks the trainer of a run for something; it does so after its current step. `isPending`: the same was asked before
+   * and it has not come to that since.
+   */
   'esrgan/control': {
     params: { run: string; request: 'stop' | 'pause' | 'resume' | 'checkpoint' | 'validate' };
-    result: null;
+    result: { isPending: boolean };
   };
   /** Ends the trainer of a run at once, by force; steps since its last checkpoint are lost. */
   'esrgan/kill': { params: { run: string }; result: null };

@@ -139,3 +139,21 @@ test('a run is deleted only when the person says yes', async () => {
   // What the agent started has its turn.
   await expect.poll(() => trainerOf(workspace.path('runs/asked')), patience).toBeDefined();
 });
+
+test('a trainer that hangs is ended by force when it is asked to stop again and the person says yes', async () => {
+  const { workbench, workspace } = desk;
+  const run = workspace.path('runs/asked');
+  await workbench.treeRow(/asked.*pretraining/).waitFor();
+  process.kill(trainerOf(run)!, 'SIGSTOP');
+  await workbench.run('ESRGAN: Stop');
+  await expect.poll(() => existsSync(join(run, 'control/stop')), patience).toBe(true);
+  const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'End the run “asked” by force?' });
+  await workbench.run('ESRGAN: Stop');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  expect(trainerOf(run)).toBeDefined();
+  await workbench.run('ESRGAN: Stop');
+  await dialog.getByRole('button', { name: 'Stop Now' }).click();
+  await workbench.treeRow(/asked.*crashed/).waitFor();
+  expect(trainerOf(run)).toBeUndefined();
+});

@@ -97,7 +97,7 @@ export async function scriptRun(sampleSteps: readonly number[]): Promise<Scripte
         answer((tag) => (after?.generation === generation ? (after.counts[tag] ?? 0) : 0)),
       ),
       'esrgan/follow': recorded('esrgan/follow', () => null),
-      'esrgan/control': recorded('esrgan/control', () => null),
+      'esrgan/control': recorded('esrgan/control', () => ({ isPending: false })),
       'host/uris': ({ paths }) => Object.fromEntries(paths.map((each) => [each, addressOfFile(each)])),
       'host/save': recorded('host/save', ({ name }) => ({ path: name })),
       'host/open': recorded('host/open', () => null),

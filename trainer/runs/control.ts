@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readNames, writeFileAtomic } from './atomic-file.ts';
 import type { RunPaths } from './run-directory.ts';
@@ -7,9 +7,16 @@ import type { RunPaths } from './run-directory.ts';
 export const requestKinds = ['stop', 'pause', 'resume', 'checkpoint', 'validate'] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
-/** Asks the run's trainer for something; asking twice before it looks is asking once. Throws a `disk` error. */
-export function sendRequest(paths: RunPaths, kind: RequestKind): void {
-  writeFileAtomic(join(paths.control, kind), `${new Date().toISOString()}\n`);
+/**
+ * Asks the run's trainer for something; asking twice before it looks is asking once. Throws a `disk` error.
+ *
+ * @returns whether the same was asked before and the trainer has not looked since
+ */
+export function sendRequest(paths: RunPaths, kind: RequestKind): boolean {
+  const file = join(paths.control, kind);
+  const isPending = existsSync(file);
+  writeFileAtomic(file, `${new Date().toISOString()}\n`);
+  return isPending;
 }
 
 /**

@@ -31,6 +31,15 @@ test.each<[RequestKind[], RequestKind[]]>([
   expect(takeRequests(paths)).toEqual([]);
 });
 
+test('who asks twice hears that the trainer has not looked since', () => {
+  const paths = temporaryRun();
+  expect(sendRequest(paths, 'stop')).toBe(false);
+  expect(sendRequest(paths, 'pause')).toBe(false);
+  expect(sendRequest(paths, 'stop')).toBe(true);
+  takeRequests(paths);
+  expect(sendRequest(paths, 'stop')).toBe(false);
+});
+
 test('files that are no request, or not yet, stay', () => {
   const paths = temporaryRun();
   for (const name of ['.tmp-stop-1', 'restart']) writeFileSync(join(paths.control, name), '');
