@@ -243,7 +243,7 @@ export class ComparisonGrid extends LitElement {
         role="gridcell"
         data-column=${from + i}
         tabindex=${this.#tabIndex(r, from + i, 1)}
-        title=${cell.state === 'stale' ? `Not of what there is now: ${cell.reason}` : this.#rangeText(column, metric, cell)}
+        title=${cell.state === 'stale' ? `Out of date. ${cell.reason}` : this.#rangeText(column, metric, cell)}
         @dblclick=${choose}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key === 'Enter') choose();
@@ -254,8 +254,8 @@ export class ComparisonGrid extends LitElement {
           : html`<span class="value">
               ${group === null || i > 0 ? nothing : html`<span class="group" title=${column.groups[group]?.description ?? ''}><span class="visually-hidden">compares only within </span>${groupLetter(group)}</span>`}
               <span class="number">${isBest ? html`<span class="star" aria-hidden="true">★</span><span class="visually-hidden">best </span>` : nothing}${cell.state === 'stale' ? html`<span class="visually-hidden">out of date </span>` : nothing}${formatMetric(value, metric.digits)}</span>
-              ${this.#renderDelta(delta, metric, column)}
-            </span>`
+              ${cell.state === 'stale' ? nothing : this.#renderDelta(delta, metric, column)}
+            </span>${cell.state === 'stale' && i === column.metrics.length - 1 ? this.#renderEvaluate(row, column) : nothing}`
       }</td>`;
     });
   }
@@ -281,11 +281,6 @@ export class ComparisonGrid extends LitElement {
   }
 
   #renderMissing(row: TableRow, r: number, column: TableColumn, cellState: 'missing' | 'none', from: number) {
-    const { net } = row;
-    const { testSet } = column;
-    const protocol = column.kind === 'published' ? publishedProtocol : column.protocol;
-    const canEvaluate = cellState === 'missing' && net !== null && testSet !== null;
-    const job = canEvaluate ? evaluationJob(this.jobs, net, testSet, protocol) : undefined;
     return html`<td
       class="first missing"
       role="gridcell"
@@ -305,22 +300,31 @@ export class ComparisonGrid extends LitElement {
         }
       }}
     >${
-      !canEvaluate
-        ? html`<span class="none" title=${cellState === 'missing' ? 'Not measured; its test set is not here' : 'This row cannot have this number'}>–</span>`
-        : job && isLive(job)
-          ? html`<job-line .job=${job} .isInGrid=${true}></job-line>`
-          : html`${job ? html`<span class="failed" title=${job.message ?? ''}>failed: ${job.message}</span>` : nothing}<button
-              class="evaluate"
-              tabindex="-1"
-              aria-label=${`Evaluate ${row.runName} ${row.label} on ${column.data}`}
-              @click=${() => {
-                const all = missingEvaluations([row], this.columns).filter(
-                  (each) => each.testSet === testSet,
-                );
-                for (const each of all) this.#tell('evaluate', each);
-              }}
-            >Evaluate</button>`
+      cellState === 'missing' && row.net !== null && column.testSet !== null
+        ? this.#renderEvaluate(row, column)
+        : html`<span class="none" title=${cellState === 'missing' ? 'Not measured; its test set is not here' : 'This row cannot have this number'}>–</span>`
     }</td>`;
+  }
+
+  /** A button that measures a net on the test set of a column, or how far that is. */
+  #renderEvaluate(row: TableRow, column: TableColumn) {
+    const { net } = row;
+    const { testSet } = column;
+    if (net === null || testSet === null) return nothing;
+    const protocol = column.kind === 'published' ? publishedProtocol : column.protocol;
+    const job = evaluationJob(this.jobs, net, testSet, protocol);
+    if (job && isLive(job)) return html`<job-line .job=${job} .isInGrid=${true}></job-line>`;
+    const evaluate = () => {
+      for (const each of missingEvaluations([row], this.columns)) {
+        if (each.testSet === testSet) this.#tell('evaluate', each);
+      }
+    };
+    return html`${job ? html`<span class="failed" title=${job.message ?? ''}>failed: ${job.message}</span>` : nothing}<button
+      class="evaluate"
+      tabindex="-1"
+      aria-label=${`Evaluate ${row.runName} ${row.label} on ${column.data}`}
+      @click=${evaluate}
+    >Evaluate</button>`;
   }
 
   #tabIndex(row: number, column: number, span: number): 0 | -1 {

@@ -261,14 +261,19 @@ export function netKey({ run, checkpoint, mixed }: NetReference): string {
   return JSON.stringify([run, checkpoint, mixed?.checkpoint, mixed?.alpha]);
 }
 
-/** What is missing, by what one job can measure: a net on a test set under all protocols that lack it. */
+/** What is missing or out of date, by what one job can measure: a net on a test set under all protocols that lack it. */
 export interface MissingEvaluation {
   readonly net: NetReference;
   readonly testSet: string;
   readonly protocols: readonly string[];
 }
 
-/** The evaluations that these rows and columns lack, in the order of the rows. */
+/** Whether a number can be measured (anew): it is missing, or no longer holds. */
+export function isToEvaluate(cell: ComparisonCell | undefined): boolean {
+  return cell?.state === 'missing' || cell?.state === 'stale';
+}
+
+/** The evaluations that these rows and columns lack, or have out of date, in the order of the rows. */
 export function missingEvaluations(
   rows: readonly TableRow[],
   columns: readonly { column: TableColumn; at: number }[],
@@ -276,7 +281,7 @@ export function missingEvaluations(
   return rows.flatMap(({ net, cells }) => {
     const bySet = new Map<string, string[]>();
     for (const { column, at } of columns) {
-      if (cells[at]?.state !== 'missing' || column.testSet === null) continue;
+      if (!isToEvaluate(cells[at]) || column.testSet === null) continue;
       const protocol = column.kind === 'published' ? publishedProtocol : column.protocol;
       const protocols = bySet.get(column.testSet) ?? [];
       bySet.set(column.testSet, protocols);

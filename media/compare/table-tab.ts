@@ -95,6 +95,9 @@ export class TableTab extends LitElement {
     const columns = shownColumns(this.#data, view);
     const rows = shownRows(this.#data, view);
     const missing = missingEvaluations(rows, columns);
+    const hasStale = rows.some(({ cells }) =>
+      columns.some(({ column, at }) => column.testSet !== null && cells[at]?.state === 'stale'),
+    );
     const hidden = this.#data.rows.length - rows.length + this.#data.columns.length - columns.length;
     return html`
       <div class="row">
@@ -123,7 +126,7 @@ export class TableTab extends LitElement {
         </label>
         ${
           missing.length > 0
-            ? html`<button class="push" @click=${() => this.#evaluate(missing)}>${icon('beaker')}Evaluate all ${missing.length} missing</button>`
+            ? html`<button class="push" @click=${() => this.#evaluate(missing)}>${icon('beaker')}Evaluate all ${missing.length} ${hasStale ? 'missing or out of date' : 'missing'}</button>`
             : nothing
         }
         <span class="quiet" role="status">${this.notice}</span>

@@ -156,6 +156,22 @@ describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})
     await soon(async () => text(await missing())).toContain('best 31.500');
   });
 
+  test('a number of weights that are gone is out of date, and measured anew', async () => {
+    compared.evaluate(3, 'rgb', 20, '0'.repeat(64));
+    await open();
+    const column = await view.page
+      .getByRole('columnheader', { name: 'tiny · rgb' })
+      .getAttribute('data-column');
+    const ssim = await cell('dune PSNR', Number(column) + 1);
+    await soon(() => text(ssim)).toContain('out of date 0.4000');
+    await ssim.getByRole('button', { name: 'Evaluate dune PSNR on tiny' }).click();
+    await soon(() => lastAsked('esrgan/evaluate')).toMatchObject({
+      net: { run: compared.runs[3] },
+      protocols: ['paper-y', 'rgb'],
+    });
+    await view.page.getByRole('button', { name: /^Evaluate all \d+ missing or out of date$/ }).waitFor();
+  });
+
   test('numbers are shown image by image', async () => {
     await open();
     await (await cell('amber PSNR', 1)).press('Enter');

@@ -45,8 +45,8 @@ export interface ComparedRuns {
   readonly asked: readonly { readonly name: WebviewRequestName; readonly params: unknown }[];
   /** The pixels of what a run made at a step, and of what it should have made. */
   pixelsOf(run: number, step: number): { readonly sr: Image; readonly hr: Image };
-  /** Keeps an evaluation of the best net of a run's pretraining, as the command does. */
-  evaluate(run: number, protocol: string, psnr: number): void;
+  /** Keeps an evaluation of the best net of a run's pretraining, as the command does; of these weights of it. */
+  evaluate(run: number, protocol: string, psnr: number, weights?: string): void;
   /** A job about an evaluation, as the server tells of it. */
   job(asked: ComparisonRequests['esrgan/evaluate']['params'], change: Partial<Job>): Job;
   remove(): void;
@@ -142,12 +142,12 @@ export async function comparedRuns(): Promise<ComparedRuns> {
     answers,
     onRequest: (name, params) => asked.push({ name, params }),
     pixelsOf: (run, step) => ({ sr: resultOf(run, step), hr: truth }),
-    evaluate(run, protocol, psnr) {
+    evaluate(run, protocol, psnr, weights) {
       const paths = made[run]!;
       keepEvaluation(paths, {
         format: 1,
         model: paths.name,
-        weights: weightsOfBest(paths),
+        weights: weights ?? weightsOfBest(paths),
         checkpoints: ['pretraining-00000020'],
         alpha: undefined,
         data: 'tiny',

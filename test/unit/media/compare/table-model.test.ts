@@ -131,6 +131,26 @@ test('stale numbers stand behind those that hold', () => {
   ).toBe('r2 r0 r1');
 });
 
+test('what is missing or out of date can be measured, what holds cannot', () => {
+  const [fresh] = [computed({ psnr: 50 })];
+  const stale: ComparisonCell =
+    fresh?.state === 'computed' ? { ...fresh, state: 'stale', reason: 'Old.' } : none;
+  const data = tableOf(
+    comparison([
+      [stale, none],
+      [fresh, none],
+      [missing, none],
+      [none, none],
+    ]),
+    false,
+  );
+  const found = missingEvaluations(data.rows, shownColumns(data, plain));
+  expect(found.map(({ net, protocols }) => [net.run, protocols])).toEqual([
+    ['/r0', ['paper-y']],
+    ['/r2', ['paper-y']],
+  ]);
+});
+
 test('columns are hidden and moved', () => {
   const data = tableOf(comparison(values), false);
   const ids = (view: Partial<TableView>) =>
