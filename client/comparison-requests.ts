@@ -75,6 +75,7 @@ const parsers = {
     format: oneOf('csv', 'markdown', 'html'),
     rows: nullable(list(text)),
     columns: nullable(list(text)),
+    published: list(text),
     tags: list(text),
     pictures: list(
       record<ExportQuery['pictures'][number]>({

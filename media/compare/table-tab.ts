@@ -285,14 +285,17 @@ export class TableTab extends LitElement {
     if (!chosen) return;
     void attempt(this, async () => {
       this.notice = chosen === 'html' ? 'Writing the report…' : '';
+      const rows = shownRows(this.#data, this.state.table);
+      const columns = shownColumns(this.#data, this.state.table).map(({ column }) => column);
+      // A run of another trainer has other tags.
+      const scalars = columns.flatMap(({ kind, protocol }) => (kind === 'scalar' ? [protocol] : []));
       const query: ExportQuery = {
         comparison: this.query,
         format: chosen,
-        rows: shownRows(this.#data, this.state.table).flatMap(({ id, run }) => (run === null ? [] : [id])),
-        columns: shownColumns(this.#data, this.state.table).flatMap(({ column }) =>
-          column.kind === 'published' ? [] : [column.id],
-        ),
-        tags: chosen === 'html' ? reportTags : [],
+        rows: rows.flatMap(({ id, run }) => (run === null ? [] : [id])),
+        columns: columns.flatMap(({ kind, id }) => (kind === 'published' ? [] : [id])),
+        published: rows.flatMap(({ runName, run }) => (run === null ? [runName] : [])),
+        tags: chosen === 'html' ? [...new Set([...reportTags, ...scalars])] : [],
         pictures: chosen === 'html' ? reportPictures(this.runs) : [],
       };
       const { name, content } = await this.host.request('esrgan/exportComparison', query);

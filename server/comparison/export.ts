@@ -15,7 +15,7 @@ import type {
  */
 export function shownPart(
   comparison: Comparison,
-  { rows, columns }: Pick<ExportQuery, 'rows' | 'columns'>,
+  { rows, columns, published }: Pick<ExportQuery, 'rows' | 'columns' | 'published'>,
 ): Comparison {
   const places = (columns ?? comparison.columns.map(({ id }) => id))
     .map((id) => comparison.columns.findIndex((column) => column.id === id))
@@ -28,15 +28,22 @@ export function shownPart(
     ...comparison,
     columns: pick(comparison.columns),
     rows: shown.map((row) => ({ ...row, cells: pick(row.cells) })),
+    published: comparison.published.filter(({ title }) => published.includes(title)),
   };
 }
 
 /**
  * One line for each net, test set and protocol with a number, as `esrgan compare --csv` has them, with the group of
- * numbers that compare and whether they are out of date; numbers in full. The first line names the columns.
+ * numbers that compare and whether they are out of date; numbers in full. The first line names the columns. Published
+ * results are single images, and stand as what they are: the maximum.
  */
 export function comparisonCsv(comparison: Comparison): string {
-  const names = [...new Set(comparison.columns.flatMap(({ metrics }) => metrics.map(({ name }) => name)))];
+  const names = [
+    ...new Set([
+      ...comparison.columns.flatMap(({ metrics }) => metrics.map(({ name }) => name)),
+      ...(comparison.published.length > 0 ? ['psnr', 'ssim'] : []),
+    ]),
+  ];
   const head = ['run', 'model', 'checkpoints', 'data', 'protocol', 'group', 'state', 'images'];
   const numbers = names.flatMap((name) => [name, `${name}_min`, `${name}_max`, `${name}_delta`]);
   const lines = comparison.rows.flatMap((row) =>
@@ -65,7 +72,13 @@ export function comparisonCsv(comparison: Comparison): string {
       ];
     }),
   );
-  return [[...head, ...numbers], ...lines].map((line) => `${line.map(csvCell).join(',')}\n`).join('');
+  const published = comparison.published.map(({ title, data, protocol, ...values }) => [
+    ...[title, 'published', '', data, protocol, 'best single image', 'published', 1],
+    ...names.flatMap((name) => ['', '', name === 'psnr' || name === 'ssim' ? values[name] : '', '']),
+  ]);
+  return [[...head, ...numbers], ...lines, ...published]
+    .map((line) => `${line.map(csvCell).join(',')}\n`)
+    .join('');
 }
 
 /** The table as it is shown, for a README or a pull request; the best of each group is bold. */
@@ -85,7 +98,18 @@ export function comparisonMarkdown(comparison: Comparison): string {
   const table = [titles, rule, ...lines].map((line) => `| ${line.map(escapePipe).join(' | ')} |`);
   const notes = groupNotes(comparison).map((note) => `- ${note}`);
   const warnings = comparison.warnings.map((warning) => `> **Warning:** ${warning}`);
-  return [table, notes, warnings]
+  const published = publishedTable(comparison);
+  const publishedRule = published.titles.map((_, index) => (index === 0 ? '---' : '---:'));
+  const publishedLines = [published.titles, publishedRule, ...published.lines].map(
+    (line) => `| ${line.map(escapePipe).join(' | ')} |`,
+  );
+  return [
+    table,
+    notes,
+    warnings,
+    published.lines.length > 0 ? publishedLines : [],
+    published.notes.map((note) => `- ${note}`),
+  ]
     .filter((part) => part.length > 0)
     .map((part) => `${part.join('\n')}\n`)
     .join('\n');
@@ -125,6 +149,27 @@ export function cellText(
     ...(cell.state === 'stale' ? ['(out of date)'] : []),
   ];
   return { text: parts.join(' '), isBest: result.best.includes(name) };
+}
+
+/** The published results as a table of their own, since they compare with no number of the other; and what they are. */
+export function publishedTable({ published }: Comparison): {
+  readonly titles: readonly string[];
+  readonly lines: readonly (readonly string[])[];
+  readonly notes: readonly string[];
+} {
+  const sets = [...new Set(published.map(({ data }) => data))];
+  const runs = [...new Set(published.map(({ title }) => title))];
+  return {
+    titles: ['published', ...sets.flatMap((data) => [`${data} PSNR dB`, `${data} SSIM`])],
+    lines: runs.map((title) => [
+      title,
+      ...sets.flatMap((data) => {
+        const found = published.find((each) => each.title === title && each.data === data);
+        return found ? [found.psnr.toFixed(2), found.ssim.toFixed(4)] : ['-', '-'];
+      }),
+    ]),
+    notes: [...new Set(published.map(({ note }) => note))],
+  };
 }
 
 /** What the marks of groups mean, a line each. */

@@ -1,6 +1,6 @@
 import type { Comparison, ConfigDifference } from '../protocol/comparison.ts';
 import { runColourTable } from '../protocol/run-colours.ts';
-import { cellText, groupNotes, headOf, runName } from './export.ts';
+import { cellText, groupNotes, headOf, publishedTable, runName } from './export.ts';
 import { type ChartSeries, chartSvg, escapeHtml } from './report-chart.ts';
 
 /** Pictures that are narrower are enlarged until they nearly are that wide, in pixels. */
@@ -30,6 +30,7 @@ export function reportHtml(data: ReportData): string {
   const sections = [
     runsSection(data),
     tableSection(data),
+    publishedSection(data),
     chartsSection(data),
     picturesSection(data),
     configSection(data),
@@ -97,6 +98,21 @@ function tableSection({ comparison, baseline }: ReportData): string {
       (warning) => `<p class="warning">⚠ ${escapeHtml(warning)}</p>`,
     ),
     `<div class="wide"><table><thead><tr><th rowspan="2" scope="col">run</th><th rowspan="2" scope="col">net</th>${heads.join('')}</tr><tr>${titles.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
+    `<ul class="quiet">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`,
+  ].join('\n');
+}
+
+function publishedSection({ comparison }: ReportData): string {
+  const { titles, lines, notes } = publishedTable(comparison);
+  if (lines.length === 0) return '';
+  const heads = titles.map((title) => `<th scope="col">${escapeHtml(title)}</th>`);
+  const rows = lines.map(([title = '', ...numbers]) => {
+    const cells = numbers.map((number) => `<td>${number}</td>`);
+    return `<tr><th scope="row">${escapeHtml(title)}</th>${cells.join('')}</tr>`;
+  });
+  return [
+    '<h2>Published results</h2>',
+    `<div class="wide"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
     `<ul class="quiet">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`,
   ].join('\n');
 }

@@ -301,6 +301,8 @@ export interface ExportQuery {
   /** Ids of the rows and columns in the order shown; null: all. */
   readonly rows: readonly string[] | null;
   readonly columns: readonly string[] | null;
+  /** Titles of the published results that stand in it too. */
+  readonly published: readonly string[];
   /** Of a report: the tags of its charts. */
   readonly tags: readonly string[];
   /** Of a report: pictures with their labels, PNG files of runs or of results. */

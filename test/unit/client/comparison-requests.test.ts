@@ -41,6 +41,7 @@ describe('what a comparison may ask passes', () => {
         format: 'html',
         rows: ['a'],
         columns: null,
+        published: ['theirs'],
         tags: ['t'],
         pictures: [{ title: 'x', tiles: [{ label: 'y', path: '/z' }] }],
       },
@@ -68,7 +69,7 @@ describe('anything else is refused', () => {
     ['esrgan/blend', { a: '/a', b: '/b', alpha: Number.NaN, picture }],
     [
       'esrgan/exportComparison',
-      { comparison: query, format: 'exe', rows: null, columns: null, tags: [], pictures: [] },
+      { comparison: query, format: 'exe', rows: null, columns: null, published: [], tags: [], pictures: [] },
     ],
     ['host/diff', { left: '/a' }],
     ['host/setRuns', { runs: nine }],

@@ -91,6 +91,49 @@ test('Markdown is the table as it is shown', () => {
 `);
 });
 
+describe('published results', () => {
+  const published = [
+    { title: 'theirs', note: 'Single images.', data: 'set5', protocol: 'seed', psnr: 32.47, ssim: 0.9335 },
+    { title: 'theirs', note: 'Single images.', data: 'set14', protocol: 'seed', psnr: 31.1, ssim: 0.9 },
+    { title: 'others', note: 'Single images.', data: 'set5', protocol: 'seed', psnr: 31.93, ssim: 0.92 },
+  ];
+  const part = (titles: string[]) =>
+    shownPart({ ...comparison, published }, { rows: [], columns: [], published: titles });
+
+  test('stand in CSV as maxima of an image', () =>
+    expect(comparisonCsv(part(['theirs']))).toBe(
+      `run,model,checkpoints,data,protocol,group,state,images,psnr,psnr_min,psnr_max,psnr_delta,ssim,ssim_min,ssim_max,ssim_delta
+theirs,published,,set5,seed,best single image,published,1,,,32.47,,,,0.9335,
+theirs,published,,set14,seed,best single image,published,1,,,31.1,,,,0.9,
+`,
+    ));
+
+  test('stand in Markdown and in a report in a table of their own, with what they are', () => {
+    const shown = part(['theirs', 'others']);
+    expect(
+      comparisonMarkdown(shown),
+    ).toContain(`| published | set5 PSNR dB | set5 SSIM | set14 PSNR dB | set14 SSIM |
+| --- | ---: | ---: | ---: | ---: |
+| theirs | 32.47 | 0.9335 | 31.10 | 0.9000 |
+| others | 31.93 | 0.9200 | - | - |
+
+- Single images.
+`);
+    const config = { files: [], keys: [] };
+    const report = reportHtml({
+      ...{ title: '', date: '', baseline: null, config, charts: [], pictures: [] },
+      comparison: shown,
+    });
+    expect(report).toContain('<th scope="row">theirs</th><td>32.47</td><td>0.9335</td><td>31.10</td>');
+    expect(report).toContain('<li>Single images.</li>');
+  });
+
+  test('stay away where they are not shown', () => {
+    expect(comparisonCsv(part([]))).not.toContain('published');
+    expect(comparisonMarkdown(part([]))).not.toContain('published');
+  });
+});
+
 test('a column without a number is offered on the screen and left out elsewhere', () => {
   const empty = { ...column, id: 'three', data: 'posters', groups: [], warning: null };
   const columns = [empty, ...comparison.columns];
@@ -98,7 +141,7 @@ test('a column without a number is offered on the screen and left out elsewhere'
     ...row,
     cells: [{ state: 'missing' as const }, ...row.cells],
   }));
-  const part = shownPart({ ...comparison, columns, rows }, { rows: null, columns: null });
+  const part = shownPart({ ...comparison, columns, rows }, { rows: null, columns: null, published: [] });
   expect(part.columns.map(({ id }) => id)).toEqual(['one', 'two']);
   expect(part.rows.map(({ cells }) => cells)).toEqual(comparison.rows.map(({ cells }) => cells));
 });
@@ -106,7 +149,7 @@ test('a column without a number is offered on the screen and left out elsewhere'
 test.each<[string, Parameters<typeof shownPart>[1], [string[], string[]]]>([
   [
     'all',
-    { rows: null, columns: null },
+    { rows: null, columns: null, published: [] },
     [
       ['r1', 'r2'],
       ['one', 'two'],
@@ -114,7 +157,7 @@ test.each<[string, Parameters<typeof shownPart>[1], [string[], string[]]]>([
   ],
   [
     'in another order',
-    { rows: ['r2', 'r1'], columns: ['two', 'one'] },
+    { rows: ['r2', 'r1'], columns: ['two', 'one'], published: [] },
     [
       ['r2', 'r1'],
       ['two', 'one'],
@@ -122,7 +165,7 @@ test.each<[string, Parameters<typeof shownPart>[1], [string[], string[]]]>([
   ],
   [
     'a part; what is gone is passed over',
-    { rows: ['r2', 'gone'], columns: ['gone', 'two'] },
+    { rows: ['r2', 'gone'], columns: ['gone', 'two'], published: [] },
     [['r2'], ['two']],
   ],
 ])('what is shown: %s', (_, shown, [rows, columns]) => {

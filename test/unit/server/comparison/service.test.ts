@@ -342,6 +342,7 @@ test('exports: CSV, Markdown, and a report with pictures and curves', async () =
       format,
       rows: null,
       columns: null,
+      published: [],
       tags: ['train/content_loss'],
       pictures: [{ title: 'one', tiles: [{ label: 'HR', path }] }],
     });
