@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -16,6 +16,9 @@ const desk = useWorkbench({}, settings, async (workspace) => {
     num_basic_blocks: 8,
   });
   await writePicture(workspace.path('harbour.png'), 40);
+  mkdirSync(workspace.path('many'));
+  for (const name of ['bay', 'pier']) await writePicture(workspace.path(`many/${name}.png`), 24);
+  writeFileSync(workspace.path('many/broken.png'), 'no picture');
   mkdirSync(workspace.path('large'));
   await writePicture(workspace.path('large/coast.png'), 1200);
 });
@@ -57,6 +60,24 @@ test('then the view of before and after opens', async () => {
   const facts = workbench.webview.locator('picture-view .facts');
   await expect.poll(() => facts.textContent(), patience).toMatch(/before\s+40 × 40.*after\s+160 × 160/s);
   await workbench.webview.getByLabel('Wipe between before and after').waitFor();
+});
+
+test('a batch goes on after a failure, says what failed and why, and shows what was made', async () => {
+  const { workbench, workspace } = desk;
+  await workbench.chooseFromMenu(workbench.file('many'), 'Upscale With…');
+  await workbench.choice('small.safetensors').click();
+  const said = workbench.page.locator('.notifications-toasts .notification-list-item', {
+    hasText: /2 of 3 pictures upscaled\. 1 failed: .*broken\.png is damaged, cut short or no picture/,
+  });
+  await said.waitFor(patience);
+  await workbench.page.getByRole('tab', { name: '2 Upscaled Pictures' }).waitFor();
+  expect(readdirSync(workspace.path('many')).toSorted()).toEqual([
+    'bay.png',
+    'bay_x4.png',
+    'broken.png',
+    'pier.png',
+    'pier_x4.png',
+  ]);
 });
 
 test('a cancel leaves nothing behind', async () => {
