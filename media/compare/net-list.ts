@@ -11,7 +11,7 @@ import { checkpointSteps, describeNet, withNet } from './net-choices.ts';
 const kinds = ['best', 'last', 'step', 'interpolated'] as const;
 
 const kindNames = {
-  best: 'the best by PSNR of',
+  best: 'the best of',
   last: 'the last of',
   step: 'a step of',
   interpolated: 'interpolated, α',

@@ -3,7 +3,7 @@ import type { StageName } from './runs.ts';
 /** How many runs can be compared at once. */
 export const maximumComparedRuns = 8;
 
-/** Which of the checkpoints of a stage: the best by PSNR, the newest, or the one of this step. */
+/** Which of the checkpoints of a stage: the best by the measure of the run file, the newest, or the one of this step. */
 export type CheckpointChoice = 'best' | 'last' | number;
 
 /** A kind of net that is compared, whichever runs have it. */
