@@ -81,7 +81,7 @@ function open(
     picturePanels,
     registerWeightsEditor({ extension, link, follows }),
     engines,
-    createStatusBar(runs),
+    createStatusBar(runs, panels),
     link.onDidStart(() => follows.tellAll()),
     ...Object.entries(table).map(([id, command]) =>
       commands.registerCommand(id, (...args: unknown[]) =>

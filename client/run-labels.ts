@@ -87,6 +87,11 @@ export function describeLiveRun(run: RunSummary): string {
   );
 }
 
+/** The item of the status bar for a run that failed: `name · crashed at step 88,210`. */
+export function describeFailure({ name, state, step }: RunSummary): string {
+  return listed(name, `${stateWords[state]}${step === null ? '' : ` at step ${formatCount(step)}`}`);
+}
+
 /** A run as a screen reader says it, without signs that it would spell. */
 export function spokenRun(run: RunSummary): string {
   return `Run ${run.name}, ${describeRun(run).replaceAll(' · ', ', ').replaceAll(' %', ' percent')}`;

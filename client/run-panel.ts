@@ -1,5 +1,13 @@
 import { basename } from 'node:path';
-import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
+import {
+  type Disposable,
+  type Event,
+  EventEmitter,
+  Uri,
+  type ViewColumn,
+  type WebviewPanel,
+  window,
+} from 'vscode';
 import type { RunStateName } from '../server/protocol/runs.ts';
 import type { RunList } from './run-list.ts';
 import { hostApp, type PanelServices } from './webview-panel.ts';
@@ -12,10 +20,13 @@ export interface RunPanels extends Disposable {
   open(run: string, column: ViewColumn, preserveFocus: boolean): void;
   /** The run whose panel is the active editor. */
   readonly activeRun: string | undefined;
+  isOpen(run: string): boolean;
+  readonly onDidOpen: Event<void>;
 }
 
 export function createRunPanels(services: PanelServices, runs: RunList): RunPanels {
   const panels = new Map<string, WebviewPanel>();
+  const opened = new EventEmitter<void>();
   const iconOf = stateIcons(services.extension);
 
   const showState = (run: string, panel: WebviewPanel) => {
@@ -32,6 +43,7 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
     showState(run, panel);
     const app = { name: 'run-panel', title: `Run ${basename(run)}`, parameters: { run }, folders: [run] };
     hostApp(panel, app, services);
+    opened.fire();
   };
 
   const registrations = [
@@ -57,8 +69,11 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
     get activeRun() {
       return [...panels].find(([, panel]) => panel.active)?.[0];
     },
+    isOpen: (run) => panels.has(run),
+    onDidOpen: opened.event,
     dispose() {
       // The panels stay: a window that reloads brings them back.
+      opened.dispose();
       for (const registration of registrations) registration.dispose();
     },
   };

@@ -64,10 +64,15 @@ test('a trainer that is killed is told as crashed, and "Resume" brings the run o
   await workbench.open('exact.esrgan.yaml');
   await workbench.run('ESRGAN: Start Pretraining');
   await expect.poll(() => checkpointsOf(run).length, { ...patience, interval: 20 }).toBeGreaterThan(0);
+  // Nobody looks at the run when it crashes: the status bar tells of it, and leads to its panel.
+  await workbench.run('View: Close All Editors');
   const trainer = trainerOf(run);
   expect(trainer).toBeDefined();
   process.kill(trainer!, 'SIGKILL');
+  const told = workbench.statusItem(/exact · crashed at step/);
+  await told.click();
   await expect.poll(() => panel.state.textContent(), patience).toBe('crashed');
+  await told.waitFor({ state: 'detached' });
   expect(checkpointsOf(run)).not.toContain(lastCheckpoint);
 
   await panel.button('restart').click();

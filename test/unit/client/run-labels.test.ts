@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { colourId, describeLiveRun, describeRun, runTooltip, spokenRun } from '../../../client/run-labels.ts';
+import {
+  colourId,
+  describeFailure,
+  describeLiveRun,
+  describeRun,
+  runTooltip,
+  spokenRun,
+} from '../../../client/run-labels.ts';
 import type { RunSummary } from '../../../server/protocol/runs.ts';
 import { aRun } from './runs.ts';
 
@@ -32,6 +39,13 @@ describe('the status bar', () => {
     [{ state: 'paused' }, 'photos · paused · epoch 121/8,000'],
     [{ state: 'starting', epoch: null }, 'photos · starting'],
   ])('%j', (given, expected) => expect(describeLiveRun(aRun(given))).toBe(expected));
+});
+
+describe('the status bar, of a run that failed', () => {
+  test.each<[Partial<RunSummary>, string]>([
+    [{ state: 'lost' }, 'photos · crashed at step 88,210'],
+    [{ state: 'failed', step: null, reason: 'no such file' }, 'photos · failed'],
+  ])('%j', (given, expected) => expect(describeFailure(aRun(given))).toBe(expected));
 });
 
 test('a screen reader hears words', () =>
