@@ -92,13 +92,9 @@ function interpolated(
 }
 
 /** The best is told by the run file's measure; where nothing was validated, the last is taken. */
-function findCheckpoint(
-  { paths, config }: OpenedRun,
-  stage: Stage,
-  which: CheckpointChoice,
-): Checkpoint | undefined {
+function findCheckpoint({ paths }: OpenedRun, stage: Stage, which: CheckpointChoice): Checkpoint | undefined {
   if (which === 'best') {
-    const best = bestCheckpoint(paths, config?.checkpoints.best ?? 'psnr', stage);
+    const best = bestCheckpoint(paths, stage);
     if (best !== undefined) return best;
   }
   const checkpoints = listCheckpoints(paths, stage);

@@ -221,7 +221,7 @@ function detailOf(run: string, colour: number): RunDetail {
 }
 
 function weightsOfBest(paths: RunPaths): string {
-  const best = bestCheckpoint(paths, 'psnr', 'pretraining');
+  const best = bestCheckpoint(paths, 'pretraining');
   return (best && generatorSha256(best.state)) ?? '';
 }
 

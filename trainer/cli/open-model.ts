@@ -5,7 +5,7 @@ import { findEngine, openEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { NetOpener } from '../evaluate/subject.ts';
 import { generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
-import { bestCheckpoint, latestCheckpoint } from '../runs/checkpoints.ts';
+import { resultCheckpoint } from '../runs/checkpoints.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { floatBicubicUpscaler } from '../upscale/bicubic.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
@@ -25,8 +25,8 @@ export function parseEngine(text: string): EngineName | 'auto' {
 
 /**
  * Opens what a command calls a model: `bicubic`, a file of weights (`.safetensors`, `.pth`) or an ONNX file, a
- * checkpoint's folder, or a run by its folder or by its name in ./runs, of which the best checkpoint is taken, or the
- * newest where none was validated.
+ * checkpoint's folder, or a run by its folder or by its name in ./runs, of which the checkpoint is taken that it stands
+ * for (`resultCheckpoint`).
  *
  * @throws WorkbenchError `data` where the file is none of that or its net does not take RGB pictures
  */
@@ -93,8 +93,7 @@ export function weightsOf(name: string): string {
   }
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
   const { paths } = existsSync(join(name, 'run.json')) ? { paths: runPaths(name) } : findRun('runs', name);
-  const best = bestCheckpoint(paths, 'psnr');
-  const { checkpoint } = best ? { checkpoint: best } : latestCheckpoint(paths);
+  const checkpoint = resultCheckpoint(paths);
   if (!checkpoint) {
     throw new WorkbenchError(
       'run',

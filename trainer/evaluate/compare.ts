@@ -107,10 +107,8 @@ export function deltaOf(
 
 type Net = Omit<ComparisonRow, 'run' | 'evaluations'> & { readonly subject: Subject };
 
-function netsOf({ paths, config }: ComparedRun, { opener, alpha }: CompareOptions): Net[] {
-  const psnr =
-    bestCheckpoint(paths, config.checkpoints.best, 'pretraining') ??
-    latestCheckpoint(paths, 'pretraining').checkpoint;
+function netsOf({ paths }: ComparedRun, { opener, alpha }: CompareOptions): Net[] {
+  const psnr = bestCheckpoint(paths, 'pretraining') ?? latestCheckpoint(paths, 'pretraining').checkpoint;
   const esrgan = latestCheckpoint(paths, 'training').checkpoint;
   const nets: Net[] = [];
   if (psnr) nets.push(netOf('PSNR', psnr));

@@ -196,13 +196,26 @@ export function latestCheckpoint(paths: RunPaths, stage?: Stage): LatestCheckpoi
   return { checkpoint: undefined, problems };
 }
 
-/** The checkpoint (of one stage) with the highest value of a metric, the earliest of equals; undefined without. */
-export function bestCheckpoint(
-  paths: RunPaths,
-  metric: 'psnr' | 'ssim',
-  stage?: Stage,
-): Checkpoint | undefined {
-  return bestOf(listCheckpoints(paths, stage), metric);
+/**
+ * The checkpoint of a stage that was the best when it was validated, by the measure of its run file
+ * (`checkpoints.best`); the one with the highest PSNR where that one was deleted; undefined where none was validated.
+ */
+export function bestCheckpoint(paths: RunPaths, stage: Stage): Checkpoint | undefined {
+  const checkpoints = listCheckpoints(paths, stage);
+  const step = checkpoints.at(-1)?.state.best?.step;
+  return checkpoints.find(({ state }) => state.step === step) ?? bestOf(checkpoints, 'psnr');
+}
+
+/**
+ * The checkpoint that a run stands for: the last of its training, which PSNR does not judge; before that the best of its
+ * pretraining, or its last where none was validated.
+ */
+export function resultCheckpoint(paths: RunPaths): Checkpoint | undefined {
+  return (
+    latestCheckpoint(paths, 'training').checkpoint ??
+    bestCheckpoint(paths, 'pretraining') ??
+    latestCheckpoint(paths, 'pretraining').checkpoint
+  );
 }
 
 function bestOf(checkpoints: readonly Checkpoint[], metric: string): Checkpoint | undefined {

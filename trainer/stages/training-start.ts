@@ -18,13 +18,13 @@ export interface TrainingStart {
  *
  * @throws WorkbenchError `run` where the run has no such checkpoint, saying what to do
  */
-export function findTrainingStart({ training, checkpoints }: ResolvedConfig, paths: RunPaths): TrainingStart {
+export function findTrainingStart({ training }: ResolvedConfig, paths: RunPaths): TrainingStart {
   const { init } = training;
   if (init !== 'last' && init !== 'best') return { file: init, psnr: null };
   const checkpoint =
     init === 'last'
       ? latestCheckpoint(paths, 'pretraining').checkpoint
-      : bestCheckpoint(paths, checkpoints.best, 'pretraining');
+      : bestCheckpoint(paths, 'pretraining');
   if (!checkpoint) {
     const lack =
       init === 'last' ? 'no checkpoint of its pretraining' : 'no validated checkpoint of its pretraining';

@@ -15,6 +15,7 @@ import {
   latestCheckpoint,
   listCheckpoints,
   pruneCheckpoints,
+  resultCheckpoint,
   writeCheckpoint,
 } from '../../../trainer/runs/checkpoints.ts';
 import { takeRequests } from '../../../trainer/runs/control.ts';
@@ -201,12 +202,34 @@ test('the best by SSIM is kept too', () => {
   metrics.forEach((each, step) => {
     writeCheckpoint(paths, [], stateAt(step, { metrics: each }));
   });
-  expect(bestCheckpoint(paths, 'psnr')?.state.step).toBe(0);
-  expect(bestCheckpoint(paths, 'ssim')?.state.step).toBe(1);
-  expect(bestCheckpoint(paths, 'psnr', 'training')).toBeUndefined();
   pruneCheckpoints(paths, 'pretraining', 1);
   expect(listCheckpoints(paths).map(({ state }) => state.step)).toEqual([0, 1, 3]);
 });
+
+test.each<[found: number | null, expected: number | undefined, specs: string[]]>([
+  // Without a word of its run, by PSNR; the earliest of equals.
+  [null, 2, ['1:20', '2:30', '3:30', '4']],
+  // Its run goes by SSIM.
+  [3, 3, ['1:20', '2:30', '3:25', '4']],
+  // Somebody deleted it.
+  [5, 2, ['1:20', '2:30', '3:25', '6']],
+  [null, undefined, ['1', '2', 'T3:30']],
+])('where the run found step %s the best, that is step %s of %j', (found, expected, specs) => {
+  const paths = runWith(...specs);
+  const last = listCheckpoints(paths, 'pretraining').at(-1)!.state;
+  const best = found === null ? null : { psnr: 25, ssim: 0.9, step: found };
+  writeCheckpoint(paths, [], { ...last, best });
+  expect(bestCheckpoint(paths, 'pretraining')?.state.step).toBe(expected);
+});
+
+test.each<[expected: string | undefined, specs: string[]]>([
+  ['training-00000002', ['1:30', 'T1:28', 'T2:27']],
+  ['pretraining-00000001', ['1:30', '2:29', '3']],
+  ['pretraining-00000002', ['1', '2']],
+  [undefined, []],
+])('a run stands for %s of %j', (expected, specs) =>
+  expect(resultCheckpoint(runWith(...specs))?.name).toBe(expected),
+);
 
 test('a checkpoint of the same step replaces the one before', () => {
   const paths = runWith('10');

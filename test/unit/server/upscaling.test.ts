@@ -233,7 +233,9 @@ describe('nothing is left behind', () => {
         },
       ),
     );
-    expect(said).toMatch(/a\.png cannot be unpacked into .*pictures \(File too large\)\. Choose another folder/);
+    expect(said).toMatch(
+      /a\.png cannot be unpacked into .*pictures \(File too large\)\. Choose another folder/,
+    );
     expect(pictures()).toEqual(['a.png']);
   });
 
