@@ -1,6 +1,12 @@
 import type { RunStateName, RunSummary } from '../server/protocol/runs.ts';
 import { runColours } from '../server/protocol/webview.ts';
-import { formatCount, formatDuration, formatRate, formatValue } from '../trainer/format/format.ts';
+import {
+  epochAtWork,
+  formatCount,
+  formatDuration,
+  formatRate,
+  formatValue,
+} from '../trainer/format/format.ts';
 
 /** The codicon of a state. */
 export const stateIcons: Readonly<Record<RunStateName, string>> = {
@@ -77,7 +83,7 @@ export function describeLiveRun(run: RunSummary): string {
   const epoch =
     run.epoch === null || run.epochs === null
       ? null
-      : `epoch ${formatCount(Math.min(run.epoch + 1, run.epochs))}/${formatCount(run.epochs)}`;
+      : `epoch ${formatCount(epochAtWork(run.epoch, run.epochs))}/${formatCount(run.epochs)}`;
   if (run.state !== 'running') return listed(run.name, run.state, epoch);
   return listed(
     run.name,
@@ -102,7 +108,7 @@ export function runTooltip(run: RunSummary): string {
   const facts: (readonly [what: string, value: string | null])[] = [
     ['State', run.reason === null ? stateWords[run.state] : `${stateWords[run.state]}: ${run.reason}`],
     ['Stage', run.stage],
-    ['Epoch', of(run.epoch, run.epochs)],
+    ['Epoch', run.epoch === null ? null : of(epochAtWork(run.epoch, run.epochs), run.epochs)],
     ['Step', of(run.step, run.steps)],
     ['Rate', run.rate === null || run.rate === 0 ? null : formatRate(run.rate)],
     ['Time left', run.etaSeconds === null ? null : formatDuration(run.etaSeconds)],

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { RunDetail, RunStateName } from '../../server/protocol/runs.ts';
 import {
+  epochAtWork,
   formatBytes,
   formatCount,
   formatDuration,
@@ -156,8 +157,11 @@ function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateRes
   const session = sessions.at(-1);
   const facts: readonly [string, unknown][] = [
     ['stage', summary.stage],
-    ['epoch', progressOf(summary.epoch, summary.epochs)],
-    ['step', progressOf(summary.step, summary.steps)],
+    [
+      'epoch',
+      summary.epoch === null ? null : partOf(epochAtWork(summary.epoch, summary.epochs), summary.epochs),
+    ],
+    ['step', summary.step === null ? null : partOf(summary.step, summary.steps)],
     ['speed', summary.rate === null ? null : formatRate(summary.rate)],
     ['time left', summary.etaSeconds === null ? null : formatDuration(summary.etaSeconds)],
     ['loss', summary.loss === null ? null : formatValue(summary.loss)],
@@ -172,8 +176,7 @@ function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateRes
   </dl>`;
 }
 
-function progressOf(done: number | null, all: number | null): TemplateResult | null {
-  if (done === null) return null;
+function partOf(done: number, all: number | null): TemplateResult {
   return html`${formatCount(done)}${all === null ? nothing : html`<span class="of"> / ${formatCount(all)}</span>`}`;
 }
 

@@ -339,6 +339,11 @@ export class RunPanel extends LitElement {
         case 'restart':
           await this.host.request('host/command', { command: 'esrgan.resumeRun', args: [{ run }] });
           break;
+        case 'stop':
+          // Asked twice, the command offers to end the process at once.
+          await this.host.request('host/command', { command: 'esrgan.stopRun', args: [{ run }] });
+          this.notice = askedTo(action);
+          break;
         case 'log':
           await this.host.request('host/command', { command: 'esrgan.showRunLog', args: [{ run }] });
           break;
@@ -348,7 +353,7 @@ export class RunPanel extends LitElement {
           break;
         default:
           await this.host.request('esrgan/control', { run, request: action });
-          this.notice = `Asked to ${action}; the trainer does so after its current step.`;
+          this.notice = askedTo(action);
       }
     });
   }
@@ -365,6 +370,10 @@ export class RunPanel extends LitElement {
     this.sampleView?.step(event.shiftKey ? -1 : 1);
     event.preventDefault();
   };
+}
+
+function askedTo(action: RunAction): string {
+  return `Asked to ${action}; the trainer does so after its current step.`;
 }
 
 /** Losses and the optimiser on the left, validation, the machine and all others beside them. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
 import type { ResolvedConfig, Stage } from '../../trainer/config/index.ts';
-import { formatCount, formatDuration, formatRate } from '../../trainer/format/format.ts';
+import { epochAtWork, formatCount, formatDuration, formatRate } from '../../trainer/format/format.ts';
 import type { CommandTarget } from '../protocol/commands.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import type { RunDocument } from './document.ts';
@@ -141,7 +141,7 @@ function progressOf(run: RunSummary): string {
   return [
     epoch === null || epochs === null
       ? placeOf(run)
-      : `epoch ${formatCount(Math.min(epoch + 1, epochs))}/${formatCount(epochs)}`,
+      : `epoch ${formatCount(epochAtWork(epoch, epochs))}/${formatCount(epochs)}`,
     ...(run.rate === null ? [] : [formatRate(run.rate)]),
     ...(run.etaSeconds === null ? [] : [`${formatDuration(run.etaSeconds)} left`]),
   ].join(' · ');

@@ -49,7 +49,7 @@ export const webviewServerRequests = [
 export const webviewCommands = [
   'esrgan.openRun',
   'esrgan.resumeRun',
-  'esrgan.stopRunNow',
+  'esrgan.stopRun',
   'esrgan.duplicateRun',
   'esrgan.showRunLog',
   'esrgan.revealRun',

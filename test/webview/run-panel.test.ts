@@ -134,6 +134,11 @@ describe.skipIf(whySkipped)(`run panel${whySkipped ? ` (skipped: ${whySkipped})`
       name: 'esrgan/control',
       params: { run: script.run, request: 'resume' },
     });
+    await panel.page.getByRole('button', { name: 'Stop' }).click();
+    await soon(() => script.asked).toContainEqual({
+      name: 'host/command',
+      params: { command: 'esrgan.stopRun', args: [{ run: script.run }] },
+    });
     script.setState('failed');
     panel.notify('esrgan/runChanged', { run: script.run, parts: ['status'] });
     await panel.page.getByText('The disk is full.').waitFor();

@@ -5,6 +5,11 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-US');
 }
 
+/** The epoch at work when so many are done, from 1; when all are done, the last. */
+export function epochAtWork(done: number, all: number | null): number {
+  return all === null ? done + 1 : Math.min(done + 1, all);
+}
+
 /** A whole number in little room: `950`, `14.1k`, `16.7M`. */
 export function formatShortCount(count: number): string {
   if (count < 1000) return String(count);

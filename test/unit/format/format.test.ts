@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  epochAtWork,
   formatBytes,
   formatClock,
   formatCount,
@@ -25,6 +26,14 @@ check(formatCount, [
   [182_200, '182,200'],
   [1_234_567.4, '1,234,567'],
 ]);
+test.each<[done: number, all: number | null, expected: number]>([
+  [0, 10, 1],
+  [9, 10, 10],
+  [10, 10, 10],
+  [3, null, 4],
+])('when %i epochs of %s are done, epoch %i is at work', (done, all, expected) =>
+  expect(epochAtWork(done, all)).toBe(expected),
+);
 check(formatShortCount, [
   [950, '950'],
   [1000, '1k'],
