@@ -147,9 +147,9 @@ function progressOf(run: RunSummary): string {
   ].join(' · ');
 }
 
-/** How much of the stage is done. */
-function placeOf({ epoch, step }: RunSummary): string {
-  if (epoch !== null) return `epoch ${formatCount(epoch)}`;
+/** Where the stage stands. */
+function placeOf({ epoch, epochs, step }: RunSummary): string {
+  if (epoch !== null) return `epoch ${formatCount(epochAtWork(epoch, epochs))}`;
   return step === null ? 'its start' : `step ${formatCount(step)}`;
 }
 
