@@ -1,4 +1,4 @@
-import type { RunStateName, RunSummary } from '../server/protocol/runs.ts';
+import { type RunStateName, type RunSummary, stateWords } from '../server/protocol/runs.ts';
 import { runColours } from '../server/protocol/webview.ts';
 import {
   epochAtWork,
@@ -19,19 +19,6 @@ export const stateIcons: Readonly<Record<RunStateName, string>> = {
   failed: 'error',
   lost: 'warning',
   unknown: 'circle-small',
-};
-
-/** The states in the words of every view. */
-const stateWords: Readonly<Record<RunStateName, string>> = {
-  queued: 'queued',
-  starting: 'starting',
-  running: 'running',
-  paused: 'paused',
-  finished: 'finished',
-  stopped: 'stopped',
-  failed: 'failed',
-  lost: 'crashed',
-  unknown: 'not running',
 };
 
 /** The contributed colour of a run's place in the palette. */

@@ -1,7 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { RunDetail, RunStateName } from '../../server/protocol/runs.ts';
+import { type RunDetail, stateWords } from '../../server/protocol/runs.ts';
 import {
   epochAtWork,
   formatBytes,
@@ -32,18 +32,6 @@ declare global {
     'run-header': RunHeader;
   }
 }
-
-const stateTexts: Readonly<Record<RunStateName, string>> = {
-  queued: 'queued',
-  starting: 'starting',
-  running: 'running',
-  paused: 'paused',
-  finished: 'finished',
-  stopped: 'stopped',
-  failed: 'failed',
-  lost: 'crashed',
-  unknown: 'not running',
-};
 
 /** What a run is doing, in one line of figures, and what can be asked of it. */
 @customElement('run-header')
@@ -150,7 +138,7 @@ export class RunHeader extends LitElement {
 
 function stateText({ summary }: RunDetail): string {
   const place = summary.queuePosition;
-  return place === null ? stateTexts[summary.state] : `queued, ${place + 1}.`;
+  return place === null ? stateWords[summary.state] : `queued, ${place + 1}.`;
 }
 
 function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateResult {

@@ -20,6 +20,19 @@ export type RunStateName =
   | 'lost'
   | 'unknown';
 
+/** The states in the words of every view. */
+export const stateWords: Readonly<Record<RunStateName, string>> = {
+  queued: 'queued',
+  starting: 'starting',
+  running: 'running',
+  paused: 'paused',
+  finished: 'finished',
+  stopped: 'stopped',
+  failed: 'failed',
+  lost: 'crashed',
+  unknown: 'not running',
+};
+
 /** One line in a list of runs. */
 export interface RunSummary {
   /** The run directory; identifies the run. */

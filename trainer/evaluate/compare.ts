@@ -1,12 +1,7 @@
 import { type Difference, diffConfigs } from '../config/diff.ts';
 import type { Score } from '../metrics/protocols.ts';
 import { generatorOf } from '../runs/checkpoint-files.ts';
-import {
-  bestCheckpoint,
-  type Checkpoint,
-  type CheckpointState,
-  latestCheckpoint,
-} from '../runs/checkpoints.ts';
+import { type Checkpoint, type CheckpointState, stageResult } from '../runs/checkpoints.ts';
 import type { Measure } from './measure.ts';
 import { type ComparedRun, comparabilityWarnings, comparedSettings } from './results/comparability.ts';
 import type { Evaluation } from './results/evaluation.ts';
@@ -108,8 +103,8 @@ export function deltaOf(
 type Net = Omit<ComparisonRow, 'run' | 'evaluations'> & { readonly subject: Subject };
 
 function netsOf({ paths }: ComparedRun, { opener, alpha }: CompareOptions): Net[] {
-  const psnr = bestCheckpoint(paths, 'pretraining') ?? latestCheckpoint(paths, 'pretraining').checkpoint;
-  const esrgan = latestCheckpoint(paths, 'training').checkpoint;
+  const psnr = stageResult(paths, 'pretraining');
+  const esrgan = stageResult(paths, 'training');
   const nets: Net[] = [];
   if (psnr) nets.push(netOf('PSNR', psnr));
   if (esrgan) nets.push(netOf('ESRGAN', esrgan));

@@ -207,15 +207,17 @@ export function bestCheckpoint(paths: RunPaths, stage: Stage): Checkpoint | unde
 }
 
 /**
- * The checkpoint that a run stands for: the last of its training, which PSNR does not judge; before that the best of its
+ * The checkpoint that a stage stands for: the last of the training, which PSNR does not judge; the best of the
  * pretraining, or its last where none was validated.
  */
+export function stageResult(paths: RunPaths, stage: Stage): Checkpoint | undefined {
+  const best = stage === 'pretraining' ? bestCheckpoint(paths, stage) : undefined;
+  return best ?? latestCheckpoint(paths, stage).checkpoint;
+}
+
+/** The checkpoint that a run stands for: that of its training, before that of its pretraining. */
 export function resultCheckpoint(paths: RunPaths): Checkpoint | undefined {
-  return (
-    latestCheckpoint(paths, 'training').checkpoint ??
-    bestCheckpoint(paths, 'pretraining') ??
-    latestCheckpoint(paths, 'pretraining').checkpoint
-  );
+  return stageResult(paths, 'training') ?? stageResult(paths, 'pretraining');
 }
 
 function bestOf(checkpoints: readonly Checkpoint[], metric: string): Checkpoint | undefined {
