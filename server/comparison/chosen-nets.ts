@@ -93,11 +93,11 @@ function interpolated(
 
 /** The best is told by the run file's measure; where nothing was validated, the last is taken. */
 function findCheckpoint({ paths }: OpenedRun, stage: Stage, which: CheckpointChoice): Checkpoint | undefined {
+  const checkpoints = listCheckpoints(paths, stage);
   if (which === 'best') {
-    const best = bestCheckpoint(paths, stage);
+    const best = bestCheckpoint(checkpoints);
     if (best !== undefined) return best;
   }
-  const checkpoints = listCheckpoints(paths, stage);
   if (typeof which === 'number') return checkpoints.find(({ state }) => state.step === which);
   return checkpoints.findLast(isComplete);
 }

@@ -23,7 +23,7 @@ export function readRunDetail(summary: RunSummary, memoryBytes: number | null): 
     sessions: manifest?.sessions.map(sessionOf) ?? [],
     checkpoints: stages.flatMap((stage) => {
       const all = listCheckpoints(paths, stage);
-      const best = bestCheckpoint(paths, stage);
+      const best = bestCheckpoint(all);
       return all.map((each, index) => checkpointOf(each, each.path === best?.path, index === all.length - 1));
     }),
     samples: readSamples(paths),

@@ -20,7 +20,7 @@ import { encodePng } from '../../trainer/data/decode.ts';
 import type { Image } from '../../trainer/data/image.ts';
 import { keepEvaluation } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
-import { bestCheckpoint } from '../../trainer/runs/checkpoints.ts';
+import { bestCheckpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { createEventWriter } from '../../trainer/runs/event-writer.ts';
 import { summarizeRun } from '../../trainer/runs/list.ts';
 import { type RunPaths, samplesFolder } from '../../trainer/runs/run-directory.ts';
@@ -221,7 +221,7 @@ function detailOf(run: string, colour: number): RunDetail {
 }
 
 function weightsOfBest(paths: RunPaths): string {
-  const best = bestCheckpoint(paths, 'pretraining');
+  const best = bestCheckpoint(listCheckpoints(paths, 'pretraining'));
   return (best && generatorSha256(best.state)) ?? '';
 }
 

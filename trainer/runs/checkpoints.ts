@@ -197,11 +197,10 @@ export function latestCheckpoint(paths: RunPaths, stage?: Stage): LatestCheckpoi
 }
 
 /**
- * The checkpoint of a stage that was the best when it was validated, by the measure of its run file
+ * Of the checkpoints of a stage, the oldest first: the one that was the best when it was validated, by the measure of its run file
  * (`checkpoints.best`); the one with the highest PSNR where that one was deleted; undefined where none was validated.
  */
-export function bestCheckpoint(paths: RunPaths, stage: Stage): Checkpoint | undefined {
-  const checkpoints = listCheckpoints(paths, stage);
+export function bestCheckpoint(checkpoints: readonly Checkpoint[]): Checkpoint | undefined {
   const step = checkpoints.at(-1)?.state.best?.step;
   return checkpoints.find(({ state }) => state.step === step) ?? bestOf(checkpoints, 'psnr');
 }
@@ -211,7 +210,7 @@ export function bestCheckpoint(paths: RunPaths, stage: Stage): Checkpoint | unde
  * pretraining, or its last where none was validated.
  */
 export function stageResult(paths: RunPaths, stage: Stage): Checkpoint | undefined {
-  const best = stage === 'pretraining' ? bestCheckpoint(paths, stage) : undefined;
+  const best = stage === 'pretraining' ? bestCheckpoint(listCheckpoints(paths, stage)) : undefined;
   return best ?? latestCheckpoint(paths, stage).checkpoint;
 }
 

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { generatorOf } from '../runs/checkpoint-files.ts';
-import { bestCheckpoint, latestCheckpoint } from '../runs/checkpoints.ts';
+import { bestCheckpoint, latestCheckpoint, listCheckpoints } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 
 /** The generator that the training stage begins with. */
@@ -24,7 +24,7 @@ export function findTrainingStart({ training }: ResolvedConfig, paths: RunPaths)
   const checkpoint =
     init === 'last'
       ? latestCheckpoint(paths, 'pretraining').checkpoint
-      : bestCheckpoint(paths, 'pretraining');
+      : bestCheckpoint(listCheckpoints(paths, 'pretraining'));
   if (!checkpoint) {
     const lack =
       init === 'last' ? 'no checkpoint of its pretraining' : 'no validated checkpoint of its pretraining';

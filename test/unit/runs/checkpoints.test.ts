@@ -219,7 +219,7 @@ test.each<[found: number | null, expected: number | undefined, specs: string[]]>
   const last = listCheckpoints(paths, 'pretraining').at(-1)!.state;
   const best = found === null ? null : { psnr: 25, ssim: 0.9, step: found };
   writeCheckpoint(paths, [], { ...last, best });
-  expect(bestCheckpoint(paths, 'pretraining')?.state.step).toBe(expected);
+  expect(bestCheckpoint(listCheckpoints(paths, 'pretraining'))?.state.step).toBe(expected);
 });
 
 test.each<[expected: string | undefined, specs: string[]]>([
