@@ -31,7 +31,15 @@ console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')}
 process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
 
 function vitest(results, config) {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  const unhandled = results.replace('.json', '-unhandled.json');
+  process.env.ESRGAN_UNHANDLED_ERRORS = unhandled;
+  rmSync(unhandled, { force: true });
+  const reporters = [
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${results}`,
+    '--reporter=scripts/unhandled-errors-reporter.mjs',
+  ];
   const run = () =>
     node(results, 'node_modules/vitest/vitest.mjs', 'run', '--config', config, ...reporters, ...files);
   let status = run();
@@ -41,12 +49,8 @@ function vitest(results, config) {
     console.log('The test runner ended without results. Once more.');
     status = run();
   }
-  const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, testResults } = read(
-    results,
-  ) ?? {
+  const { numPassedTests, numPendingTests, testResults } = read(results) ?? {
     numPassedTests: 0,
-    numFailedTests: 0,
-    numFailedTestSuites: 1,
     numPendingTests: 0,
     testResults: [],
   };
@@ -57,9 +61,9 @@ function vitest(results, config) {
       const file = relative(process.cwd(), name);
       return titles.length > 0 ? titles.map((title) => `${file}: ${title}`) : [file];
     });
-  // A file that does not even load counts as a failure.
-  const failed = numFailedTests > 0 ? numFailedTests : status === 0 ? 0 : Math.max(1, numFailedTestSuites);
-  return { status, passed: numPassedTests, failed, skipped: numPendingTests, failures };
+  failures.push(...(read(unhandled) ?? []));
+  if (status !== 0 && failures.length === 0) failures.push(`${config}: the test runner ended with ${status}`);
+  return { status, passed: numPassedTests, failed: failures.length, skipped: numPendingTests, failures };
 }
 
 function inHost() {
@@ -67,11 +71,11 @@ function inHost() {
   const status = node(results, 'scripts/run-typescript.mjs', 'test/vscode/run-in-server.ts');
   const tests = read(results) ?? [];
   const count = (state) => tests.filter((test) => test.state === state).length;
-  const failed = Math.max(count('failed'), status === 0 ? 0 : 1);
   const failures = tests
     .filter((test) => test.state === 'failed')
     .map(({ title }) => `test/vscode: ${title}`);
-  return { status, passed: count('passed'), failed, skipped: count('skipped'), failures };
+  if (status !== 0 && failures.length === 0) failures.push(`test/vscode: the runner ended with ${status}`);
+  return { status, passed: count('passed'), failed: failures.length, skipped: count('skipped'), failures };
 }
 
 /** Runs a suite that needs VS Code and a browser. */
