@@ -7,11 +7,12 @@ import {
   Uri,
   window,
 } from 'vscode';
-import type { RunStateName, RunSummary } from '../server/protocol/runs.ts';
+import type { RunSummary } from '../server/protocol/runs.ts';
 import type { Follows } from './follows.ts';
 import { isLive } from './run-abilities.ts';
+import { createRunBranches } from './run-branches.ts';
 import type { RunList } from './run-list.ts';
-import { differentLines, runChildren, runNode } from './run-nodes.ts';
+import { differentLines, runNode } from './run-nodes.ts';
 import type { ServerLink } from './server-link.ts';
 import { treeItem } from './tree-item.ts';
 import { failureNode, type TreeNode } from './tree-node.ts';
@@ -30,20 +31,10 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
   // keeps its first; while it asks for the whole list anew it knows none, and what is chosen from a menu finds nothing.
   let listed: ReadonlyMap<string, { readonly line: TreeNode; readonly run: RunSummary }> = new Map();
   let isListed = false;
-  // What stands below the open runs, until it changes: the lines of the runs themselves change all the time.
-  const below = new Map<
-    string,
-    { readonly state: RunStateName; readonly nodes: Promise<readonly TreeNode[]> }
-  >();
-  const childrenOf = (run: string): Promise<readonly TreeNode[]> => {
-    const state = runs.find(run)?.state ?? 'unknown';
-    const known = below.get(run);
-    if (known?.state === state) return known.nodes;
-    const nodes = link.request('esrgan/run', { run }).then(runChildren);
-    below.set(run, { state, nodes });
-    nodes.catch(() => below.delete(run));
-    return nodes;
-  };
+  const branches = createRunBranches(
+    (run) => link.request('esrgan/run', { run }),
+    (run) => changed.fire(listed.get(run)?.line ?? []),
+  );
   const provider: TreeDataProvider<TreeNode> = {
     onDidChangeTreeData: changed.event,
     getTreeItem(node) {
@@ -51,18 +42,20 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
       return treeItem(run === undefined ? node : runNode(run));
     },
     async getChildren(node) {
-      try {
-        if (node === undefined) {
+      // Only the runs themselves are waited for: see RunBranches.
+      if (node === undefined) {
+        try {
           isListed = false;
           list(await runs.all());
           isListed = true;
           return [...listed.values()].map(({ line }) => line);
+        } catch (error) {
+          return [failureNode(error)];
         }
-        if (node.children === 'none') return [];
-        return [...(node.children === 'later' ? await childrenOf(node.id) : node.children)];
-      } catch (error) {
-        return [{ ...failureNode(error), id: `${node?.id ?? ''}#failure` }];
       }
+      if (node.children === 'none') return [];
+      if (node.children !== 'later') return [...node.children];
+      return [...branches.of(node.id, runs.find(node.id)?.state ?? 'unknown')];
     },
   };
   const list = (all: readonly RunSummary[]) => {
@@ -112,8 +105,7 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
     link.onNotification('esrgan/runChanged', ({ run, parts }) => {
       if (!follows.isFollowing(owner, run)) return;
       if (!parts.includes('checkpoints') && !parts.includes('samples')) return;
-      below.delete(run);
-      changed.fire(listed.get(run)?.line ?? []);
+      branches.refresh(run);
     }),
     view.onDidExpandElement(({ element }) => {
       if (element.target?.run !== undefined) follows.follow(owner, element.target.run);
@@ -121,7 +113,7 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
     view.onDidCollapseElement(({ element }) => {
       if (element.target?.run === undefined) return;
       follows.unfollow(owner, element.target.run);
-      below.delete(element.target.run);
+      branches.forget(element.target.run);
     }),
   ];
   return {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { differentLines, runChildren, runNode } from '../../../client/run-nodes.ts';
 import type { TreeNode } from '../../../client/tree-node.ts';
-import type { CheckpointSummary, RunDetail } from '../../../server/protocol/runs.ts';
-import { aRun } from './runs.ts';
+import type { CheckpointSummary } from '../../../server/protocol/runs.ts';
+import { aDetail, aRun } from './runs.ts';
 
 function aCheckpoint(given: Partial<CheckpointSummary> & { step: number }): CheckpointSummary {
   return {
@@ -14,20 +14,6 @@ function aCheckpoint(given: Partial<CheckpointSummary> & { step: number }): Chec
     saved: 0,
     best: false,
     last: false,
-    ...given,
-  };
-}
-
-function aDetail(given: Partial<RunDetail> = {}): RunDetail {
-  return {
-    summary: aRun(),
-    memoryBytes: null,
-    sessions: [],
-    checkpoints: [],
-    samples: [],
-    stepsBeforeTraining: 0,
-    logTail: [],
-    files: { config: null, log: null },
     ...given,
   };
 }

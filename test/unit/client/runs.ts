@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../server/protocol/runs.ts';
+import type { RunDetail, RunSummary } from '../../../server/protocol/runs.ts';
 
 /** A run as the server tells of it: in the middle of its training, but for what is given. */
 export function aRun(given: Partial<RunSummary> = {}): RunSummary {
@@ -23,6 +23,21 @@ export function aRun(given: Partial<RunSummary> = {}): RunSummary {
     colour: 0,
     created: 1000,
     updated: 2000,
+    ...given,
+  };
+}
+
+/** What is below a run: nothing, but for what is given. */
+export function aDetail(given: Partial<RunDetail> = {}): RunDetail {
+  return {
+    summary: aRun(),
+    memoryBytes: null,
+    sessions: [],
+    checkpoints: [],
+    samples: [],
+    stepsBeforeTraining: 0,
+    logTail: [],
+    files: { config: null, log: null },
     ...given,
   };
 }
