@@ -79,6 +79,12 @@ export function networkUpscaler(
     );
     return result;
   };
+  const close = async () => {
+    // Whoever cancelled did not wait for the last run, and a program must not end under it.
+    await running;
+    await trunk.close();
+    await tail.close();
+  };
   const maps = rrdb_channels + (options.num_residual_blocks - 1) * options.growth_channels;
   return {
     name,
@@ -89,12 +95,9 @@ export function networkUpscaler(
     tile: Math.floor(Math.sqrt(memory.trunk / (2 * 4 * maps))) * unshuffle,
     upscale: (image) => upscalePart(image, { x: 0, y: 0, width: image.width, height: image.height }),
     upscalePart,
-    async close() {
-      // Whoever cancelled did not wait for the last run, and a program must not end under it.
-      await running;
-      await trunk.close();
-      await tail.close();
-    },
+    // Programs that were closed are compiled again when they are needed.
+    rest: close,
+    close,
   };
 }
 

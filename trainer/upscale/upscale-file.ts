@@ -46,9 +46,9 @@ export interface UpscaledFile {
  * Enlarges one picture file as planned. Grey, alpha, 16 bits and the colour profile survive, the EXIF block too except
  * in TIFF; the EXIF orientation is applied.
  *
- * Memory at the peak: the rows of the input that a tile lies in, at 1 or 2 bytes a sample, and what the engine
- * needs for one tile. The rest waits on the disk, uncompressed (see `withPixels` and `writePicture`); where that has
- * no room for it, the work does not begin.
+ * Memory at the peak is the larger of two: the rows of the input that a tile lies in, at 1 or 2 bytes a sample, with
+ * what the engine needs for one tile; or a large result, which is mapped while it is encoded. The rest waits on the
+ * disk, uncompressed (see `withPixels` and `writePicture`); where that has no room for it, the work does not begin.
  *
  * @throws WorkbenchError `data`, `disk`, `engine`, `interrupted`; no file is left behind then, and an output
  * that existed is untouched.
@@ -78,6 +78,8 @@ export async function upscaleFile(
           `${upscaler.name} made one flat colour of ${input}. Its weights are damaged, or the GPU failed: try --engine cpu.`,
         );
       }
+      // Encoding maps the whole result into memory, and the programs of a net take no less.
+      if (pixelBytes(shape) > largeBytes) await upscaler.rest?.();
       await writer.finish(signal);
     } finally {
       await writer.discard();
@@ -93,9 +95,17 @@ export async function upscaleFile(
   return { input, output, width, height, kept, notes };
 }
 
+/** Results above this are worth a second or two of compiling anew for the next picture. */
+const largeBytes = 100e6;
+
+/** Size of a picture's samples, uncompressed. */
+function pixelBytes({ width, height, channels, bits }: PictureShape): number {
+  return (width * height * channels * bits) / 8;
+}
+
 /** Throws a `disk` error where the folder has no room for what waits there, decoded and enlarged. */
 async function checkRoom({ input, header, shape }: PicturePlan, folder: string): Promise<void> {
-  const needed = decodedBytes(header) + (shape.width * shape.height * shape.channels * shape.bits) / 8;
+  const needed = decodedBytes(header) + pixelBytes(shape);
   const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));
   const free = bavail * bsize;
   // Some network drives do not say how large they are.

@@ -70,6 +70,16 @@ test('the tail goes over the features in tiles, and nobody sees it', async () =>
   await program.close();
 });
 
+test('a rest waits for what is at work, and changes nothing', async () => {
+  const { options, parameters } = randomGenerator({ scale_factor: 4 });
+  const upscaler = networkUpscaler(engine, 'net', options, parameters);
+  const image = noise(9, 7, 3);
+  const atWork = upscaler.upscale(image);
+  await upscaler.rest?.();
+  expect(largestDifference(await upscaler.upscale(image), await atWork)).toBe(0);
+  await upscaler.close();
+});
+
 test('reflection leaves the last row and column single, and goes on where it must', () => {
   const row = (values: number[]) => ({
     width: values.length,
