@@ -5,7 +5,7 @@ import { mayStart } from './trust.ts';
 import { keptText, resultText } from './upscale-labels.ts';
 import { forgetModel, lastModel, pickModel, rememberModel } from './upscale-model-picker.ts';
 import { runBatch } from './upscale-progress.ts';
-import { resultPlace } from './upscale-settings.ts';
+import { resultPlace, upscalingEngine } from './upscale-settings.ts';
 import type { Command, Workbench } from './workbench.ts';
 
 /** The commands that enlarge pictures. */
@@ -43,9 +43,9 @@ export function upscaleCommands(
   }
 
   async function upscaleWith(model: string, first: Uri, inputs: readonly string[]): Promise<void> {
-    const place = resultPlace(first);
+    const how = { ...resultPlace(first), engine: upscalingEngine() };
     let asked: Promise<'replace' | 'rename' | undefined> | undefined;
-    const result = await runBatch(link, { model, inputs, ...place, existing: 'keep' }, (kept) => {
+    const result = await runBatch(link, { model, inputs, ...how, existing: 'keep' }, (kept) => {
       asked ??= askForKept(kept);
     }).catch(async (error: unknown) => {
       // With a model that cannot be opened, the next time is not to end in the same way.
@@ -56,7 +56,7 @@ export function upscaleCommands(
     const existing = await asked;
     if (existing === undefined || result.isCancelled) return;
     const kept = result.pictures.filter((picture) => picture.kept).map(({ input }) => input);
-    await tellOf(await runBatch(link, { model, inputs: kept, ...place, existing }, () => {}), kept);
+    await tellOf(await runBatch(link, { model, inputs: kept, ...how, existing }, () => {}), kept);
   }
 
   /** Shows what became of a batch: the view of before and after, and a message of what failed. */

@@ -19,6 +19,11 @@ export function resultPlace(picture: Uri): ResultPlace {
   };
 }
 
+/** What upscaling computes on, as `esrgan upscale --engine` takes it. */
+export function upscalingEngine(): string {
+  return workspace.getConfiguration('esrgan.upscale').get('engine', 'auto');
+}
+
 /** The folders besides the workspace's that have models. */
 export function modelFolders(): readonly string[] {
   const folders = workspace.getConfiguration('esrgan.upscale').get<readonly string[]>('modelFolders', []);

@@ -47,6 +47,8 @@ export interface UpscalingBatch {
   readonly outputName: string;
   /** What happens where a result of that name exists. */
   readonly existing: 'keep' | 'replace' | 'rename';
+  /** What `esrgan upscale --engine` takes. */
+  readonly engine: string;
 }
 
 /** How far a batch is. */

@@ -131,11 +131,12 @@ function isWhole(
   return phase === 'working' && done.filter(({ kept }) => !kept).length + failed >= pictures;
 }
 
-function upscaleWords({ model, inputs, outputFolder, outputName, existing }: UpscalingBatch): string[] {
+function upscaleWords(batch: UpscalingBatch): string[] {
+  const { model, inputs, outputFolder, outputName, existing, engine } = batch;
   return [
     'upscale',
     '--json',
-    ...['--model', model, '--name', outputName],
+    ...['--model', model, '--name', outputName, '--engine', engine],
     ...(outputFolder === null ? [] : ['--out', outputFolder]),
     ...(existing === 'keep' ? [] : [existing === 'replace' ? '--overwrite' : '--rename']),
     '--',

@@ -75,7 +75,7 @@ export async function upscaleFile(
       if (contrast(ranges.output) < 0.5 / largest(shape.bits) && contrast(ranges.input) > 0.02) {
         throw new WorkbenchError(
           'engine',
-          `${upscaler.name} made one flat colour of ${input}. Its weights are damaged, or the GPU failed: try --engine cpu.`,
+          `${upscaler.name} made one flat colour of ${input}. Its weights are damaged, or the GPU failed: try the engine cpu.`,
         );
       }
       // Encoding maps the whole result into memory, and the programs of a net take no less.

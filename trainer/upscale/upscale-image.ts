@@ -59,7 +59,7 @@ export async function* upscaleTiles(
     if (!allFinite(pixels.data)) {
       throw new WorkbenchError(
         'engine',
-        `${upscaler.name} gave values that are not numbers. Its weights are damaged, or the GPU failed: try --engine cpu.`,
+        `${upscaler.name} gave values that are not numbers. Its weights are damaged, or the GPU failed: try the engine cpu.`,
       );
     }
     onTile?.(index + 1, tiles.length);

@@ -65,6 +65,7 @@ function batch(parts: Partial<UpscalingBatch>): UpscalingBatch {
     outputFolder: null,
     outputName: '{name}_x{scale}',
     existing: 'keep',
+    engine: 'cpu',
     ...parts,
   };
 }
@@ -160,6 +161,13 @@ describe('a batch', () => {
     const asking = server.request('esrgan/upscale', batch({ model: at(name) }));
     await expect(asking).rejects.toThrow(message);
     expect(pictures()).toEqual(['a.png']);
+  });
+
+  test('computes on the engine that is asked for', async () => {
+    model();
+    await picture('a.png');
+    const asking = server.request('esrgan/upscale', batch({ engine: 'gpu' }));
+    await expect(asking).rejects.toThrow(/no engine gpu/i);
   });
 
   test('waits for the one before', async () => {
