@@ -88,7 +88,20 @@ export class Workbench {
               }),
           ),
       );
-      return stored.some((editors) => open.every((title) => editors.includes(title)));
+      const editorsIn = (value: unknown): string[] => {
+        if (typeof value !== 'object' || value === null) return [];
+        if ('editors' in value && Array.isArray(value.editors))
+          return value.editors.map((each) => JSON.stringify(each));
+        return Object.values(value).flatMap(editorsIn);
+      };
+      // The title of a panel can be the beginning of its run file's: all must be there, and not only their titles.
+      return stored.some((text) => {
+        const editors = text === 'undefined' ? [] : editorsIn(JSON.parse(text));
+        return (
+          editors.length === open.length &&
+          open.every((title) => editors.some((each) => each.includes(title)))
+        );
+      });
     }, titles);
   }
 
