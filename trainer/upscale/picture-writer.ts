@@ -27,6 +27,11 @@ export interface PictureShape extends PictureTraits {
   readonly format: PictureFormat;
 }
 
+/** Bytes of a picture's samples, uncompressed. */
+export function pixelBytes({ width, height, channels, bits }: PictureShape): number {
+  return (width * height * channels * bits) / 8;
+}
+
 /** Takes a picture in pieces and leaves a file only when it is whole. */
 export interface PictureWriter {
   /** Puts samples at their place, `[place.height, place.width, channels]`: bytes for 8 bits, 16-bit words for 16. */
@@ -125,14 +130,15 @@ export async function writePicture(path: string, shape: PictureShape): Promise<P
   };
 }
 
-async function encode(rows: string, encoded: string, { format, bits, channels, ...shape }: PictureShape) {
+async function encode(rows: string, encoded: string, shape: PictureShape) {
+  const { format, bits, channels } = shape;
   const grey = channels < 3 && format !== 'webp';
   let picture = sharp(rows, { ignoreIcc: true, limitInputPixels: false }).toColourspace(
     bits === 16 ? (grey ? 'grey16' : 'rgb16') : grey ? 'b-w' : 'srgb',
   );
   if (shape.icc) picture = picture.keepIccProfile();
   if (shape.exif) picture = picture.keepExif();
-  const large = shape.width * shape.height * channels * (bits / 8) > 2 ** 31;
+  const large = pixelBytes(shape) > 2 ** 31;
   const encoders = {
     png: () => picture.png(),
     // Tables made for the picture save 3 % of the file, and keep all of its coefficients in memory, 12 bytes a pixel.

@@ -7,7 +7,7 @@ import { formatBytes } from '../format/format.ts';
 import { diskFailure, otherFolder } from './disk-failure.ts';
 import { upscaleLayers } from './layers.ts';
 import { decodedBytes, type PicturePixels, withPixels } from './picture.ts';
-import { type PictureShape, type PictureWriter, writePicture } from './picture-writer.ts';
+import { type PictureShape, type PictureWriter, pixelBytes, writePicture } from './picture-writer.ts';
 import type { PicturePlan } from './plan.ts';
 import { bleedColours } from './transparency.ts';
 import { upscaleTiles } from './upscale-image.ts';
@@ -97,11 +97,6 @@ export async function upscaleFile(
 
 /** Results above this are worth a second or two of compiling anew for the next picture. */
 const largeBytes = 100e6;
-
-/** Size of a picture's samples, uncompressed. */
-function pixelBytes({ width, height, channels, bits }: PictureShape): number {
-  return (width * height * channels * bits) / 8;
-}
 
 /** Throws a `disk` error where the folder has no room for what waits there, decoded and enlarged. */
 async function checkRoom({ input, header, shape }: PicturePlan, folder: string): Promise<void> {

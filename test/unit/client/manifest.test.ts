@@ -5,6 +5,7 @@ import { pictureExtensions } from '../../../client/pictures.ts';
 import { abilities } from '../../../client/run-abilities.ts';
 import { runColourTable } from '../../../server/protocol/run-colours.ts';
 import { runColours } from '../../../server/protocol/webview.ts';
+import { engineNames } from '../../../trainer/engine/engine.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const manifestText = readFileSync(join(root, 'package.json'), 'utf8');
@@ -74,6 +75,12 @@ test('settings are those that the server and the editor ask for', () => {
     ].sort(),
   );
 });
+
+test('the setting of the engine offers every engine', () =>
+  expect(contributes.configuration.properties['esrgan.upscale.engine'].enum).toEqual([
+    'auto',
+    ...engineNames,
+  ]));
 
 test('the menus offer what pictures are read from', () => {
   const whens = ['explorer/context', 'editor/title'].flatMap((menu): string[] =>
