@@ -1,6 +1,6 @@
-"""Enlarges a picture with the same net in PyTorch (Debian: python3-torch, python3-pil).
+"""Enlarges an image with the same net in PyTorch (Debian: python3-torch, python3-pil).
 
-Usage: PICTURE WEIGHTS OUT TILE. TILE is the side of a tile in the input, context included; 0: all at once. Prints one
+Usage: IMAGE WEIGHTS OUT TILE. TILE is the side of a tile in the input, context included; 0: all at once. Prints one
 JSON object.
 """
 
@@ -64,16 +64,16 @@ def spans(size, step):
     return [(start, min(start + step, size)) for start in range(0, size, step)]
 
 
-def enlarge(net, picture, tile):
+def enlarge(net, image, tile):
     """[H, W, 3] bytes to [4H, 4W, 3] bytes, in tiles whose results are put together as Real-ESRGAN does."""
-    height, width, _ = picture.shape
+    height, width, _ = image.shape
     result = np.empty((4 * height, 4 * width, 3), np.uint8)
     step = tile - 2 * OVERLAP if tile else max(height, width)
     pad = OVERLAP if tile else 0
     for top, bottom in spans(height, step):
         for left, right in spans(width, step):
             y, x = max(top - pad, 0), max(left - pad, 0)
-            part = picture[y : bottom + pad, x : right + pad]
+            part = image[y : bottom + pad, x : right + pad]
             fed = torch.from_numpy(part.astype(np.float32) / 255).permute(2, 0, 1)[None]
             sr = net(fed)[0].clamp_(0, 1).mul_(255).round_().permute(1, 2, 0).to(torch.uint8).numpy()
             kept = sr[4 * (top - y) : 4 * (bottom - y), 4 * (left - x) : 4 * (right - x)]
@@ -91,9 +91,9 @@ def main():
     net = Generator(channels, growth, blocks).eval()
     net.load_state_dict(state)
     Image.MAX_IMAGE_PIXELS = None
-    picture = np.asarray(Image.open(path).convert("RGB"))
+    image = np.asarray(Image.open(path).convert("RGB"))
     with torch.inference_mode():
-        result = enlarge(net, picture, tile)
+        result = enlarge(net, image, tile)
     Image.fromarray(result).save(out)
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -2,10 +2,10 @@ import {
   type ComparisonQuery,
   type ComparisonRequests,
   type ExportQuery,
+  type ImageQuery,
   maximumComparedRuns,
   type NetChoice,
   type NetReference,
-  type PictureQuery,
   type PixelBox,
 } from '../server/protocol/comparison.ts';
 import type { StageName } from '../server/protocol/runs.ts';
@@ -41,7 +41,7 @@ const comparison = record<ComparisonQuery>({
   baseline: nullable(text),
 });
 
-const picture = record<PictureQuery>({
+const image = record<ImageQuery>({
   path: text,
   role: oneOf('hr', 'lr'),
   box: nullable(record<PixelBox>({ x: number, y: number, width: number, height: number })),
@@ -58,8 +58,8 @@ const parsers = {
   }),
   'esrgan/configDifference': runs,
   'esrgan/curveScale': run,
-  'esrgan/pictureResults': record<ComparisonRequests['esrgan/pictureResults']['params']>({
-    picture,
+  'esrgan/imageResults': record<ComparisonRequests['esrgan/imageResults']['params']>({
+    image,
     nets: list(net, mostNets),
     run: nullable(text),
   }),
@@ -68,7 +68,7 @@ const parsers = {
     a: text,
     b: text,
     alpha: number,
-    picture,
+    image,
   }),
   'esrgan/exportComparison': record<ExportQuery>({
     comparison,
@@ -77,8 +77,8 @@ const parsers = {
     columns: nullable(list(text)),
     published: list(text),
     tags: list(text),
-    pictures: list(
-      record<ExportQuery['pictures'][number]>({
+    images: list(
+      record<ExportQuery['images'][number]>({
         title: text,
         tiles: list(record<{ label: string; path: string }>({ label: text, path: text })),
       }),

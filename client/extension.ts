@@ -1,4 +1,5 @@
 import { commands, type ExtensionContext, type LogOutputChannel, Uri, window } from 'vscode';
+import { createBeforeAfterPanels } from './before-after-panel.ts';
 import { compareCommands } from './compare-commands.ts';
 import { createComparePanels } from './compare-panel.ts';
 import { createEngineStatus } from './engine-status.ts';
@@ -6,7 +7,6 @@ import { createFollows } from './follows.ts';
 import { getCommands } from './get-commands.ts';
 import { createInventoryView } from './inventory-view.ts';
 import { registerLanguageModelTools } from './language-model-tools.ts';
-import { createPicturePanels } from './picture-panel.ts';
 import { runCommands } from './run-commands.ts';
 import { runFileCommands } from './run-file-commands.ts';
 import { createRunList } from './run-list.ts';
@@ -46,8 +46,8 @@ function open(
   const inventoryView = createInventoryView(link);
   const panels = createRunPanels({ extension, link, follows }, runs);
   const comparePanels = createComparePanels({ extension, link, follows }, runs, runsView);
-  const copies = Uri.joinPath(globalStorageUri, 'pictures').fsPath;
-  const picturePanels = createPicturePanels({ extension, link, follows }, copies);
+  const copies = Uri.joinPath(globalStorageUri, 'images').fsPath;
+  const beforeAfterPanels = createBeforeAfterPanels({ extension, link, follows }, copies);
   const engines = createEngineStatus(link);
   const workbench: Workbench = {
     extension,
@@ -59,7 +59,7 @@ function open(
     inventoryView,
     panels,
     comparePanels,
-    picturePanels,
+    beforeAfterPanels,
     memento: workspaceState,
   };
 
@@ -78,7 +78,7 @@ function open(
     inventoryView,
     panels,
     comparePanels,
-    picturePanels,
+    beforeAfterPanels,
     registerWeightsEditor({ extension, link, follows }),
     engines,
     createStatusBar(runs, panels),

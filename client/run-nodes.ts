@@ -124,12 +124,12 @@ function samplesNode(run: string, stages: readonly StageSamples[]): TreeNode {
     ...(shown.length < steps.length && { description: `the newest ${shown.length}` }),
     icon: 'file-media',
     spoken: `Samples at ${steps.length} steps`,
-    children: shown.map(({ samples: { stage, pictures }, step, sr }) => ({
+    children: shown.map(({ samples: { stage, images }, step, sr }) => ({
       id: `${run}#samples/${stage}/${step}`,
       label: `${stage} · step ${formatCount(step)}`,
       icon: 'file-media',
       spoken: `Samples of ${stage} at step ${step}`,
-      children: pictures.flatMap(({ key }) => {
+      children: images.flatMap(({ key }) => {
         const file = sr[key];
         if (file === undefined) return [];
         const label = key.replace(/^\d+-/, '');

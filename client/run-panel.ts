@@ -79,7 +79,7 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
   };
 }
 
-/** The pictures in the tabs. Made once: the window is told of every address that is another object. */
+/** The images in the tabs. Made once: the window is told of every address that is another object. */
 function stateIcons(extension: Uri): Readonly<Record<RunStateName, Uri>> {
   const icon = (name: string) => Uri.joinPath(extension, 'media', 'icons', `run-${name}.svg`);
   const waiting = icon('waiting');

@@ -1,6 +1,6 @@
 import { TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
 import type { UpscalingResult } from '../server/protocol/upscaling.ts';
-import { isPicture, pictureExtensions } from './pictures.ts';
+import { imageExtensions, isImage } from './image-extensions.ts';
 import { mayStart } from './trust.ts';
 import { keptText, resultText } from './upscale-labels.ts';
 import { forgetModel, lastModel, pickModel, rememberModel } from './upscale-model-picker.ts';
@@ -8,11 +8,11 @@ import { runBatch } from './upscale-progress.ts';
 import { resultPlace, upscalingEngine } from './upscale-settings.ts';
 import type { Command, Workbench } from './workbench.ts';
 
-/** The commands that enlarge pictures. */
+/** The commands that enlarge images. */
 export function upscaleCommands(
   workbench: Workbench,
 ): Record<'esrgan.upscale' | 'esrgan.upscaleWith', Command> {
-  const { link, memento, log, picturePanels } = workbench;
+  const { link, memento, log, beforeAfterPanels } = workbench;
 
   return {
     async 'esrgan.upscale'(...args) {
@@ -20,7 +20,7 @@ export function upscaleCommands(
     },
     async 'esrgan.upscaleWith'(...args) {
       const [target] = args;
-      // From the page of a file of weights comes the model, and pictures are asked for.
+      // From the page of a file of weights comes the model, and images are asked for.
       if (isModelTarget(target)) await rememberModel(memento, target.model);
       await upscale(isModelTarget(target) ? [] : args, async () =>
         isModelTarget(target) ? target.model : pickModel(link, memento),
@@ -29,16 +29,16 @@ export function upscaleCommands(
   };
 
   async function upscale(args: readonly unknown[], choose: () => Promise<string | undefined>): Promise<void> {
-    if (!(await mayStart('A model and pictures are files of the workspace'))) return;
-    const pictures = await picturesFor(args);
-    const [first] = pictures;
+    if (!(await mayStart('A model and images are files of the workspace'))) return;
+    const images = await imagesFor(args);
+    const [first] = images;
     if (first === undefined) return;
     const model = await choose();
     if (model === undefined) return;
     await upscaleWith(
       model,
       first,
-      pictures.map(({ fsPath }) => fsPath),
+      images.map(({ fsPath }) => fsPath),
     );
   }
 
@@ -55,20 +55,20 @@ export function upscaleCommands(
     await tellOf(result, inputs);
     const existing = await asked;
     if (existing === undefined || result.isCancelled) return;
-    const kept = result.pictures.filter((picture) => picture.kept).map(({ input }) => input);
+    const kept = result.images.filter((image) => image.kept).map(({ input }) => input);
     await tellOf(await runBatch(link, { model, inputs: kept, ...how, existing }, () => {}), kept);
   }
 
   /** Shows what became of a batch: the view of before and after, and a message of what failed. */
   async function tellOf(result: UpscalingResult, inputs: readonly string[]): Promise<void> {
-    const pairs = result.pictures.map(({ input, output }) => ({ source: input, result: output }));
-    const made = result.pictures.filter(({ kept }) => !kept);
+    const pairs = result.images.map(({ input, output }) => ({ source: input, result: output }));
+    const made = result.images.filter(({ kept }) => !kept);
     for (const { input, output, notes } of made) log.info([`${input} became ${output}`, ...notes].join('; '));
     for (const { message } of result.failures) log.error(message);
     // Who cancelled wants to do something else now.
-    if (made.length > 0 && !result.isCancelled) picturePanels.open(pairs, ViewColumn.Active);
+    if (made.length > 0 && !result.isCancelled) beforeAfterPanels.open(pairs, ViewColumn.Active);
     const [failure] = result.failures;
-    // Of the only picture the reason alone is enough.
+    // Of the only image the reason alone is enough.
     if (failure !== undefined && inputs.length === 1 && result.failures.length === 1 && made.length === 0) {
       throw new Error(failure.message);
     }
@@ -91,18 +91,18 @@ async function askForKept(kept: readonly string[]): Promise<'replace' | 'rename'
   return choice === 'Replace' ? 'replace' : choice === 'New Name' ? 'rename' : undefined;
 }
 
-/** The pictures and folders that a command is for: those under the mouse, that of the open editor, or those picked. */
-async function picturesFor(args: readonly unknown[]): Promise<readonly Uri[]> {
+/** The images and folders that a command is for: those under the mouse, that of the open editor, or those picked. */
+async function imagesFor(args: readonly unknown[]): Promise<readonly Uri[]> {
   const [first, all] = args;
   const given = (Array.isArray(all) && all.length > 0 ? all : [first]).filter((each) => each instanceof Uri);
   if (given.length > 0) return given.map(localFile);
-  const open = activePicture();
+  const open = activeImage();
   if (open !== undefined) return [localFile(open)];
   const picked = await window.showOpenDialog({
-    title: 'Pictures to Upscale',
+    title: 'Images to Upscale',
     openLabel: 'Upscale',
     canSelectMany: true,
-    filters: { Pictures: [...pictureExtensions] },
+    filters: { Images: [...imageExtensions] },
   });
   return picked ?? [];
 }
@@ -112,11 +112,11 @@ function localFile(uri: Uri): Uri {
   throw new Error(`${uri.toString(true)} is not a file on the disk. Save it to one first.`);
 }
 
-/** The picture that the active editor shows. */
-function activePicture(): Uri | undefined {
+/** The image that the active editor shows. */
+function activeImage(): Uri | undefined {
   const input = window.tabGroups.activeTabGroup.activeTab?.input;
   const uri = input instanceof TabInputCustom || input instanceof TabInputText ? input.uri : undefined;
-  return uri && isPicture(uri.path) ? uri : undefined;
+  return uri && isImage(uri.path) ? uri : undefined;
 }
 
 function isModelTarget(value: unknown): value is { readonly model: string } {

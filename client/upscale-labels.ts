@@ -14,7 +14,7 @@ export type ModelChoice =
     };
 
 /**
- * The models that can enlarge pictures, under headings that say where they come from: the last choice (its path) first,
+ * The models that can enlarge images, under headings that say where they come from: the last choice (its path) first,
  * then the one that comes along, checkpoints by run, files.
  */
 export function modelChoices(models: readonly UpscalingModel[], last: string | undefined): ModelChoice[] {
@@ -99,8 +99,8 @@ function goodFor({ source, metadata }: UpscalingModel): string {
 export function progressText({
   phase,
   input,
-  picture,
-  pictures,
+  image,
+  images,
   tile,
   tiles,
   megapixelsPerSecond,
@@ -110,25 +110,25 @@ export function progressText({
   if (phase === 'opening' || input === null) return 'Upscaling: opening the model';
   const isWriting = tiles > 0 && tile === tiles;
   return [
-    pictures > 1 ? `Upscaling ${picture} of ${pictures}` : 'Upscaling',
+    images > 1 ? `Upscaling ${image} of ${images}` : 'Upscaling',
     basename(input),
     ...(tiles === 0 ? [] : [isWriting ? 'writing' : `tile ${tile}/${tiles}`]),
     ...(megapixelsPerSecond === null || tiles === 0 || isWriting
       ? []
       : [`${formatRoughly(megapixelsPerSecond, 2)} MP/s`]),
-    ...(etaSeconds === null || (isWriting && picture === pictures)
+    ...(etaSeconds === null || (isWriting && image === images)
       ? []
       : [`${formatDuration(Math.max(1, etaSeconds))} left`]),
   ].join(' · ');
 }
 
-/** Percent of a batch that are done, pictures taken for equal. */
-export function progressPercent({ picture, pictures, tile, tiles }: UpscalingProgress): number {
-  if (pictures === 0 || picture === 0) return 0;
-  return (100 * (picture - 1 + (tiles === 0 ? 0 : tile / tiles))) / pictures;
+/** Percent of a batch that are done, images taken for equal. */
+export function progressPercent({ image, images, tile, tiles }: UpscalingProgress): number {
+  if (images === 0 || image === 0) return 0;
+  return (100 * (image - 1 + (tiles === 0 ? 0 : tile / tiles))) / images;
 }
 
-/** What is asked when results exist; `kept` are the pictures whose results do. */
+/** What is asked when results exist; `kept` are the images whose results do. */
 export function keptText(kept: readonly string[]): string {
   const [only] = kept;
   return only !== undefined && kept.length === 1
@@ -140,8 +140,8 @@ export function keptText(kept: readonly string[]): string {
 const failuresTold = 3;
 
 /** What is said at the end of a batch; undefined where there is nothing to say but what is seen. */
-export function resultText({ pictures, failures, isCancelled }: UpscalingResult): string | undefined {
-  const [only, ...others] = pictures.filter(({ kept }) => !kept);
+export function resultText({ images, failures, isCancelled }: UpscalingResult): string | undefined {
+  const [only, ...others] = images.filter(({ kept }) => !kept);
   const done = only === undefined ? 0 : 1 + others.length;
   if (isCancelled && done === 0) return undefined;
   if (only !== undefined && done === 1 && failures.length === 0 && !isCancelled) {
@@ -150,8 +150,8 @@ export function resultText({ pictures, failures, isCancelled }: UpscalingResult)
   const all = done + failures.length;
   const parts = [
     failures.length > 0
-      ? `${done} of ${all} pictures upscaled.`
-      : `${done} ${done === 1 ? 'picture' : 'pictures'} upscaled${isCancelled ? ' until you cancelled' : ''}.`,
+      ? `${done} of ${all} images upscaled.`
+      : `${done} ${done === 1 ? 'image' : 'images'} upscaled${isCancelled ? ' until you cancelled' : ''}.`,
     ...(failures.length === 0 ? [] : [`${failures.length} failed:`]),
     ...failures.slice(0, failuresTold).map(({ message }) => message),
     ...(failures.length > failuresTold ? [`And ${failures.length - failuresTold} more.`] : []),

@@ -5,8 +5,8 @@ import type { ServerLink } from './server-link.ts';
 import { progressPercent, progressText } from './upscale-labels.ts';
 
 /**
- * Has the server enlarge pictures, with a notification that says how far it is and cancels. `onKept` hears, before the
- * work begins and perhaps again, of which pictures the results exist.
+ * Has the server enlarge images, with a notification that says how far it is and cancels. `onKept` hears, before the
+ * work begins and perhaps again, of which images the results exist.
  */
 export function runBatch(
   link: ServerLink,

@@ -3,18 +3,18 @@ import { type Uri, workspace } from 'vscode';
 
 /** Where results go and what they are called. */
 export interface ResultPlace {
-  /** Absolute; null: beside each picture. */
+  /** Absolute; null: beside each image. */
   readonly outputFolder: string | null;
   readonly outputName: string;
 }
 
-/** The settings `esrgan.upscale` as they hold for a picture. */
-export function resultPlace(picture: Uri): ResultPlace {
-  const settings = workspace.getConfiguration('esrgan.upscale', picture);
+/** The settings `esrgan.upscale` as they hold for an image. */
+export function resultPlace(image: Uri): ResultPlace {
+  const settings = workspace.getConfiguration('esrgan.upscale', image);
   const folder = settings.get('outputFolder', '').trim();
   const name = settings.get('outputName', '').trim();
   return {
-    outputFolder: folder === '' ? null : absolute(folder, picture),
+    outputFolder: folder === '' ? null : absolute(folder, image),
     outputName: name === '' ? '{name}_x{scale}' : name,
   };
 }

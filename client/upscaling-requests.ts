@@ -1,15 +1,15 @@
 import type { WebviewRequests } from '../server/protocol/webview.ts';
 import { record, text } from './parse.ts';
 
-type Name = 'esrgan/weights' | 'esrgan/tensorValues' | 'host/drawablePicture';
+type Name = 'esrgan/weights' | 'esrgan/tensorValues' | 'host/drawableImage';
 type Parsed = {
   [Each in Name]: { readonly name: Each; readonly params: WebviewRequests[Each]['params'] };
 }[Name];
 
 const file = record<{ file: string }>({ file: text });
-const picture = record<{ path: string }>({ path: text });
+const image = record<{ path: string }>({ path: text });
 
-/** A request of the pages about pictures and weights, or undefined where it is none or of another form. */
+/** A request of the pages about images and weights, or undefined where it is none or of another form. */
 export function parseUpscalingRequest(name: unknown, given: unknown): Parsed | undefined {
   switch (name) {
     case 'esrgan/weights':
@@ -17,8 +17,8 @@ export function parseUpscalingRequest(name: unknown, given: unknown): Parsed | u
       const params = file(given);
       return params && { name, params };
     }
-    case 'host/drawablePicture': {
-      const params = picture(given);
+    case 'host/drawableImage': {
+      const params = image(given);
       return params && { name, params };
     }
     default:

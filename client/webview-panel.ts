@@ -31,7 +31,7 @@ export type OwnRequestName =
   | 'host/runsOf'
   | 'host/draggedRuns'
   | 'host/setRuns'
-  | 'host/drawablePicture'
+  | 'host/drawableImage'
   | 'host/upscaleWith'
   | 'host/convertWeights'
   | 'host/pickWeights'
@@ -89,7 +89,7 @@ export function hostApp(
     'host/runsOf': refused,
     'host/draggedRuns': refused,
     'host/setRuns': refused,
-    'host/drawablePicture': refused,
+    'host/drawableImage': refused,
     'host/upscaleWith': refused,
     'host/convertWeights': refused,
     'host/pickWeights': refused,
@@ -114,7 +114,7 @@ export function hostApp(
     'esrgan/evaluate': (params) => link.request('esrgan/evaluate', params),
     'esrgan/configDifference': (params) => link.request('esrgan/configDifference', params),
     'esrgan/curveScale': (params) => link.request('esrgan/curveScale', params),
-    'esrgan/pictureResults': (params) => link.request('esrgan/pictureResults', params),
+    'esrgan/imageResults': (params) => link.request('esrgan/imageResults', params),
     'esrgan/weightsDifference': (params) => link.request('esrgan/weightsDifference', params),
     'esrgan/blend': (params) => link.request('esrgan/blend', params),
     'esrgan/closeBlend': (params) => link.request('esrgan/closeBlend', params),

@@ -1,8 +1,8 @@
 import type { LogOutputChannel, Memento, Uri } from 'vscode';
+import type { BeforeAfterPanels } from './before-after-panel.ts';
 import type { ComparePanels } from './compare-panel.ts';
 import type { Follows } from './follows.ts';
 import type { InventoryView } from './inventory-view.ts';
-import type { PicturePanels } from './picture-panel.ts';
 import type { RunList } from './run-list.ts';
 import type { RunPanels } from './run-panel.ts';
 import type { RunsView } from './runs-view.ts';
@@ -20,7 +20,7 @@ export interface Workbench {
   readonly inventoryView: InventoryView;
   readonly panels: RunPanels;
   readonly comparePanels: ComparePanels;
-  readonly picturePanels: PicturePanels;
+  readonly beforeAfterPanels: BeforeAfterPanels;
   /** What is remembered of this workspace. */
   readonly memento: Memento;
 }

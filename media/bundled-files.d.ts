@@ -1,4 +1,4 @@
-/** Pictures that the bundler reads in as text. */
+/** Images that the bundler reads in as text. */
 declare module '*.svg' {
   const text: string;
   export default text;

@@ -377,7 +377,7 @@ export interface DatasetSettings {
   hr?: HRImages;
   lr?: LRImages;
   /**
-   * How LR images are made where `lr` is absent. A network enlarges well only what was reduced in the way it was trained on: on one BSDS500 picture the published runs differ by 4 dB.
+   * How LR images are made where `lr` is absent. A network enlarges well only what was reduced in the way it was trained on: on one BSDS500 image the published runs differ by 4 dB.
    */
   downscale: 'bicubic' | 'nearest';
 }
@@ -402,7 +402,7 @@ export interface ValidationSettings {
   max_images: number | null;
 }
 /**
- * Pictures kept during training to look at: LR, SR, HR and bicubic of the first validation images.
+ * Images kept during training to look at: LR, SR, HR and bicubic of the first validation images.
  */
 export interface SampleSettings {
   /**

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 const apps = {
   'run-panel': 'media/run-panel/main.ts',
   compare: 'media/compare/main.ts',
-  picture: 'media/picture/main.ts',
+  'before-after': 'media/before-after/main.ts',
   weights: 'media/weights/main.ts',
 };
 

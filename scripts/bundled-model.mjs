@@ -9,7 +9,7 @@
 // FOLDER holds set5/ and set14/, each with HR/ and LR_x4/; without it the card keeps its numbers. It uses the built
 // command, so build before.
 //
-// The pictures come in packages of Debian 13: there `apt-get download` gets them. Elsewhere put the .deb files that
+// The images come in packages of Debian 13: there `apt-get download` gets them. Elsewhere put the .deb files that
 // it asks for into bundled/packages; dpkg-deb unpacks them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -31,7 +31,7 @@ const side = 240;
 const leastDetail = 5;
 
 /**
- * Where the pictures are from. `shrink` lists the factors by which each is reduced before it is cut: photographs by 2
+ * Where the images are from. `shrink` lists the factors by which each is reduced before it is cut: photographs by 2
  * and once more by 3 and by 4, because at full size they hold noise, the camera's own softness and traces of JPEG; 1
  * where the file is clean as it is.
  */
@@ -43,7 +43,7 @@ const packages = [
     folder: 'usr/share/backgrounds/budgie',
     shrink: [2, 3, 4],
     // All but two drawings of a few smooth curves.
-    pictures: [
+    images: [
       'abstract-spiral.jpg',
       'beacon-street-sunset.jpg',
       'blue-periwinkle.jpg',
@@ -68,7 +68,7 @@ const packages = [
     sha256: 'f74676719f9d0128e5310e65ef97d596bcece8b6a43524ab8949ee1be0a4f18c',
     folder: 'usr/share/backgrounds',
     shrink: [2, 3, 4],
-    pictures: ['seeding_by_Clements_Engelhardt.jpg'],
+    images: ['seeding_by_Clements_Engelhardt.jpg'],
   },
   {
     name: 'python3-skimage',
@@ -76,7 +76,7 @@ const packages = [
     sha256: '08527101e10f4fd3c7c3184c85ba6e998b51a331e09671d8950bacd58d9940fe',
     folder: 'usr/lib/python3/dist-packages/skimage/data',
     shrink: [1],
-    pictures: [
+    images: [
       'astronaut.png',
       'brick.png',
       'camera.png',
@@ -96,13 +96,13 @@ for (const name of asked)
 for (const [name, step] of Object.entries(steps))
   if (asked.length === 0 || asked.includes(name)) await step();
 
-/** Cuts all pictures into bundled/tiles/train and, every 32nd tile, bundled/tiles/val. */
+/** Cuts all images into bundled/tiles/train and, every 32nd tile, bundled/tiles/val. */
 async function makeTiles() {
   const tiles = [];
   for (const source of packages) {
     const folder = join(await unpack(source), source.folder);
-    for (const picture of source.pictures) {
-      for (const factor of source.shrink) tiles.push(...(await cut(join(folder, picture), picture, factor)));
+    for (const image of source.images) {
+      for (const factor of source.shrink) tiles.push(...(await cut(join(folder, image), image, factor)));
     }
   }
   const kept = tiles.filter(({ detail }) => detail >= leastDetail);
@@ -138,8 +138,8 @@ async function unpack({ name, version, sha256 }) {
   return folder;
 }
 
-/** A picture's tiles after reduction, row by row, with their detail; one that is not larger than 640 stays whole. */
-async function cut(path, picture, factor) {
+/** An image's tiles after reduction, row by row, with their detail; one that is not larger than 640 stays whole. */
+async function cut(path, image, factor) {
   const { width, height } = await sharp(path).metadata();
   const { data, info } = await sharp(path)
     .toColourspace('srgb')
@@ -158,7 +158,7 @@ async function cut(path, picture, factor) {
         pixels.set(data.subarray(start, start + tileWidth * 3), y * tileWidth * 3);
       }
       tiles.push({
-        name: `${picture.replace(/\.\w+$/, '')}_${factor}_${top / tileHeight}_${left / tileWidth}`,
+        name: `${image.replace(/\.\w+$/, '')}_${factor}_${top / tileHeight}_${left / tileWidth}`,
         width: tileWidth,
         height: tileHeight,
         data: pixels,

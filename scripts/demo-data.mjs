@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import sharp from 'sharp';
 
-const picture = new URL('../node_modules/three-globe/example/img/earth-blue-marble.jpg', import.meta.url);
+const image = new URL('../node_modules/three-globe/example/img/earth-blue-marble.jpg', import.meta.url);
 const side = 256;
 const tiles = 48;
 /** Egypt, the Levant and Turkey: coasts, deserts and fields. */
 const testTile = 'marble_09_2';
 
 /**
- * Cuts the picture into a grid of tiles and writes the 48 with the most detail, which leaves out plain ocean,
+ * Cuts the image into a grid of tiles and writes the 48 with the most detail, which leaves out plain ocean,
  * as PNG: one for testing, every sixth for validation, the others for training. The polar rows, which the map
  * stretches, stay out. No two tiles share a pixel. The same files come out each time.
  *
@@ -22,7 +22,7 @@ const testTile = 'marble_09_2';
  * tiles; the test folder holds `HR/` and `LR_x4/`, and one file in each
  */
 export async function prepareDemoData(folder) {
-  const { data, info } = await sharp(fileURLToPath(picture)).raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(fileURLToPath(image)).raw().toBuffer({ resolveWithObject: true });
   const grid = [];
   for (let y = side; y + 2 * side <= info.height; y += side) {
     for (let x = 0; x + side <= info.width; x += side) grid.push(cut(data, info.width, x, y));

@@ -12,7 +12,7 @@ import { checkQuery, compareOpened } from './comparison/comparison.ts';
 import { configDifference } from './comparison/config-difference.ts';
 import { curveScale } from './comparison/curve-scale.ts';
 import { comparisonCsv, comparisonMarkdown, shownPart } from './comparison/export.ts';
-import { createPictures } from './comparison/pictures.ts';
+import { createImages } from './comparison/image-results.ts';
 import { reportHtml } from './comparison/report.ts';
 import type { ChartSeries } from './comparison/report-chart.ts';
 import { resultsFolder } from './comparison/results-folder.ts';
@@ -48,7 +48,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
   const jobs = createJobs(sources.tell);
   // Looking for engines takes seconds, so that each child is told what was found once.
   const engine = async () => (await (await manager()).engines(false)).chosen;
-  const pictures = createPictures(resultsFolder(process.env), programs, engine, jobs);
+  const images = createImages(resultsFolder(process.env), programs, engine, jobs);
   const fingerprint = createFingerprints();
 
   /** Data folders of the workspace and of the runs. */
@@ -79,7 +79,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
         series: await seriesOf(await manager(), comparison, tag),
       })),
     );
-    const allowed = [pictures.folder, ...comparison.runs.map(({ run }) => run), ...testFolders(comparison)];
+    const allowed = [images.folder, ...comparison.runs.map(({ run }) => run), ...testFolders(comparison)];
     return reportHtml({
       title: `Comparison of ${names.join(', ')}`,
       date: new Date().toISOString().slice(0, 10),
@@ -87,7 +87,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
       comparison,
       config: configDifference(comparison.runs.map(({ run }) => openRun(run))),
       charts,
-      pictures: query.pictures.map(({ title, tiles }) => ({
+      images: query.images.map(({ title, tiles }) => ({
         title,
         tiles: tiles.map(({ label, path }) => ({ label, png: readPng(path, allowed) })),
       })),
@@ -113,15 +113,15 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     },
     'esrgan/configDifference': ({ runs }) => configDifference(runs.map(openRun)),
     'esrgan/curveScale': async ({ run }) => curveScale(openRun(run), (await manager()).run(run)),
-    'esrgan/pictureResults': ({ picture, nets, run }) => pictures.results(picture, nets, run),
+    'esrgan/imageResults': ({ image, nets, run }) => images.results(image, nets, run),
     'esrgan/weightsDifference': ({ a, b }) =>
       readWeightsDifference((words) => askCommand(programs(), words, '.'), a, b),
-    'esrgan/blend': (query) => pictures.blend(query),
+    'esrgan/blend': (query) => images.blend(query),
     'esrgan/closeBlend'() {
-      pictures.closeBlend();
+      images.closeBlend();
       return null;
     },
-    'esrgan/resultsFolder': () => ({ folder: pictures.folder }),
+    'esrgan/resultsFolder': () => ({ folder: images.folder }),
     async 'esrgan/exportComparison'(query) {
       const comparison = shownPart(await compare(query.comparison), query);
       if (query.format === 'csv') return { name: 'comparison.csv', content: comparisonCsv(comparison) };
@@ -138,7 +138,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
   answer(connection, handlers);
   return () => {
     jobs.close();
-    pictures.closeBlend();
+    images.closeBlend();
   };
 }
 
@@ -204,7 +204,7 @@ function testFolders({ columns }: Comparison): string[] {
   return columns.flatMap(({ testSet }) => (testSet === null ? [] : (hrFolder(testSet) ?? [])));
 }
 
-/** A picture for a report. Throws a `usage` error where it is no PNG file of a run, a test set or the results. */
+/** An image for a report. Throws a `usage` error where it is no PNG file of a run, a test set or the results. */
 function readPng(path: string, folders: readonly string[]): Uint8Array {
   const real = tryRealPath(path);
   const isAllowed = folders.some((folder) => real?.startsWith((tryRealPath(folder) ?? folder) + sep));

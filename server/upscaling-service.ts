@@ -10,7 +10,7 @@ import type { Programs } from './experiments/start.ts';
 import { failureOf } from './failure.ts';
 import { parseObject, runCommand } from './jobs/command-child.ts';
 import type { ParamsOf, ResultOf } from './protocol/messages.ts';
-import type { DrawablePicture, UpscalingProgress, UpscalingRequests } from './protocol/upscaling.ts';
+import type { DrawableImage, UpscalingProgress, UpscalingRequests } from './protocol/upscaling.ts';
 import { bundledSources, checkpointSources, createModelList, fileSources } from './upscaling/models.ts';
 import { beginning, upscaleBatch } from './upscaling/upscale-batch.ts';
 import { tensorValues, weightsReport } from './upscaling/weights-report.ts';
@@ -29,7 +29,7 @@ export interface UpscalingSources {
   tell(progress: UpscalingProgress): void;
 }
 
-const isDrawable = isObject<DrawablePicture>({
+const isDrawable = isObject<DrawableImage>({
   path: isString,
   width: isCount,
   height: isCount,
@@ -39,11 +39,11 @@ const isDrawable = isObject<DrawablePicture>({
 /** Where the extension keeps the models that it brings along; this program lies in `dist/`. */
 const bundledModels = fileURLToPath(new URL('../media/models', import.meta.url));
 
-/** Copies of pictures that nobody has looked at for so long, in milliseconds, are deleted. */
+/** Copies of images that nobody has looked at for so long, in milliseconds, are deleted. */
 const copyAge = 24 * 3600_000;
 
 /**
- * Answers the messages about enlarging pictures and about files of weights. Batches wait for each other: each fills the
+ * Answers the messages about enlarging images and about files of weights. Batches wait for each other: each fills the
  * machine.
  *
  * @returns what ends all that it has begun; resolves when nothing of it is left
@@ -74,13 +74,13 @@ export function registerUpscaling(
       tell({ ...beginning, batch: batch.batch, phase: 'waiting' });
       const result = lastBatch.then(() =>
         signal.aborted
-          ? { pictures: [], failures: [], isCancelled: true }
+          ? { images: [], failures: [], isCancelled: true }
           : upscaleBatch(programs(), batch, tell, signal),
       );
       lastBatch = result.catch(() => {});
       return result;
     },
-    async 'esrgan/drawablePicture'({ path, folder }, signal) {
+    async 'esrgan/drawableImage'({ path, folder }, signal) {
       mkdirSync(folder, { recursive: true });
       removeOldCopies(folder);
       const found = statSync(path, { throwIfNoEntry: false });

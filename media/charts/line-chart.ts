@@ -4,7 +4,7 @@ import { formatValue } from '../../trainer/format/format.ts';
 import { cssColour } from '../components/css-variable.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
-import { chartPicture } from './chart-picture.ts';
+import { chartImage } from './chart-image.ts';
 import './chart-tools.ts';
 import type { ChartFormat } from './chart-tools.ts';
 import { pointsToCsv } from './csv.ts';
@@ -247,10 +247,10 @@ export class LineChart extends LitElement {
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '');
-    const picture = () => chartPicture(unit ? `${heading} (${unit})` : heading, this.#content, this);
+    const image = () => chartImage(unit ? `${heading} (${unit})` : heading, this.#content, this);
     const make = {
-      png: () => chartToPng(picture(), 2),
-      svg: () => chartToSvg(picture()),
+      png: () => chartToPng(image(), 2),
+      svg: () => chartToSvg(image()),
       csv: () =>
         pointsToCsv(this.#content.curves.map(({ source }) => ({ name: source.id, points: source.points }))),
     };

@@ -4,7 +4,7 @@ import { extentOf } from './shared-axis.ts';
 import { type Ticks, ticks } from './ticks.ts';
 import type { XAxis, XRange } from './x-axis.ts';
 
-/** What the plot of a chart shows, on the screen and in its exported pictures. */
+/** What the plot of a chart shows, on the screen and in its exported images. */
 export interface PlotContent {
   /** Those that are not hidden. */
   readonly curves: readonly CurveView[];
@@ -19,7 +19,7 @@ export interface PlotContent {
   readonly divisor: number;
 }
 
-/** Where a plot lies in its picture, in pixels. */
+/** Where a plot lies in its image, in pixels. */
 export interface PlotArea {
   readonly left: number;
   readonly top: number;

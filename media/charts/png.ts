@@ -1,49 +1,49 @@
-import { type ChartPicture, gridOpacity } from './svg.ts';
+import { type ChartImage, gridOpacity } from './svg.ts';
 
 const font = (size: number, weight = 400) => `${weight} ${size}px system-ui, sans-serif`;
 
-/** The picture as a PNG file, enlarged `scale` times. */
-export async function chartToPng(picture: ChartPicture, scale: number): Promise<Uint8Array> {
-  const canvas = new OffscreenCanvas(picture.width * scale, picture.height * scale);
+/** The image as a PNG file, enlarged `scale` times. */
+export async function chartToPng(image: ChartImage, scale: number): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(image.width * scale, image.height * scale);
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This page cannot draw: its browser has no canvas.');
   context.scale(scale, scale);
-  draw(context, picture);
+  draw(context, image);
   const blob = await canvas.convertToBlob({ type: 'image/png' });
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-function draw(context: OffscreenCanvasRenderingContext2D, picture: ChartPicture): void {
-  const { plot, colours } = picture;
+function draw(context: OffscreenCanvasRenderingContext2D, image: ChartImage): void {
+  const { plot, colours } = image;
   const bottom = plot.top + plot.height;
   const right = plot.left + plot.width;
   context.fillStyle = colours.background;
-  context.fillRect(0, 0, picture.width, picture.height);
+  context.fillRect(0, 0, image.width, image.height);
 
   context.fillStyle = colours.text;
   context.font = font(13, 600);
-  context.fillText(picture.title, plot.left, 18);
+  context.fillText(image.title, plot.left, 18);
   context.font = font(11);
   context.strokeStyle = colours.text;
-  for (const { at, label } of picture.xTicks) {
+  for (const { at, label } of image.xTicks) {
     drawGridLine(context, `M${at} ${plot.top}V${bottom}`);
     context.textAlign = 'center';
     context.fillText(label, at, bottom + 16);
   }
-  for (const { at, label } of picture.yTicks) {
+  for (const { at, label } of image.yTicks) {
     drawGridLine(context, `M${plot.left} ${at}H${right}`);
     context.textAlign = 'right';
     context.fillText(label, plot.left - 6, at + 4);
   }
   context.textAlign = 'right';
-  context.fillText(picture.xTitle, right, bottom + 32);
+  context.fillText(image.xTitle, right, bottom + 32);
 
   context.save();
   context.beginPath();
   context.rect(plot.left, plot.top, plot.width, plot.height);
   context.clip();
   context.lineJoin = 'round';
-  for (const { colour, dash, line, raw, envelope, marks } of picture.curves) {
+  for (const { colour, dash, line, raw, envelope, marks } of image.curves) {
     context.fillStyle = colour;
     context.strokeStyle = colour;
     context.lineWidth = 1;
@@ -63,7 +63,7 @@ function draw(context: OffscreenCanvasRenderingContext2D, picture: ChartPicture)
   context.textAlign = 'left';
   context.lineWidth = 2;
   let x = plot.left;
-  for (const { label, colour, dash } of picture.curves) {
+  for (const { label, colour, dash } of image.curves) {
     context.strokeStyle = colour;
     context.setLineDash([...dash]);
     context.stroke(new Path2D(`M${x} ${bottom + 28}h16`));

@@ -1,5 +1,5 @@
-/** A chart laid out for a picture of its own, in pixels. */
-export interface ChartPicture {
+/** A chart laid out for an image of its own, in pixels. */
+export interface ChartImage {
   readonly width: number;
   readonly height: number;
   readonly title: string;
@@ -30,33 +30,33 @@ export interface ChartPicture {
 /** How strongly the lines of the grid are drawn, of the colour of the text. */
 export const gridOpacity = 0.12;
 
-/** The picture as a self-contained SVG document. */
-export function chartToSvg(picture: ChartPicture): string {
-  const { width, height, plot, colours } = picture;
+/** The image as a self-contained SVG document. */
+export function chartToSvg(image: ChartImage): string {
+  const { width, height, plot, colours } = image;
   const bottom = plot.top + plot.height;
   const right = plot.left + plot.width;
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11">`,
-    `<title>${escaped(picture.title)}</title>`,
+    `<title>${escaped(image.title)}</title>`,
     `<rect width="100%" height="100%" fill="${escaped(colours.background)}"/>`,
-    `<text x="${plot.left}" y="18" font-size="13" font-weight="600" fill="${escaped(colours.text)}">${escaped(picture.title)}</text>`,
+    `<text x="${plot.left}" y="18" font-size="13" font-weight="600" fill="${escaped(colours.text)}">${escaped(image.title)}</text>`,
     `<g stroke="${escaped(colours.text)}" stroke-opacity="${gridOpacity}">`,
-    ...picture.xTicks.map(({ at }) => `<path d="M${at} ${plot.top}V${bottom}"/>`),
-    ...picture.yTicks.map(({ at }) => `<path d="M${plot.left} ${at}H${right}"/>`),
+    ...image.xTicks.map(({ at }) => `<path d="M${at} ${plot.top}V${bottom}"/>`),
+    ...image.yTicks.map(({ at }) => `<path d="M${plot.left} ${at}H${right}"/>`),
     '</g>',
     `<g fill="${escaped(colours.text)}">`,
-    ...picture.xTicks.map(
+    ...image.xTicks.map(
       ({ at, label }) => `<text x="${at}" y="${bottom + 16}" text-anchor="middle">${escaped(label)}</text>`,
     ),
-    ...picture.yTicks.map(
+    ...image.yTicks.map(
       ({ at, label }) =>
         `<text x="${plot.left - 6}" y="${at + 4}" text-anchor="end">${escaped(label)}</text>`,
     ),
-    `<text x="${right}" y="${bottom + 32}" text-anchor="end">${escaped(picture.xTitle)}</text>`,
+    `<text x="${right}" y="${bottom + 32}" text-anchor="end">${escaped(image.xTitle)}</text>`,
     '</g>',
     `<clipPath id="plot"><rect x="${plot.left}" y="${plot.top}" width="${plot.width}" height="${plot.height}"/></clipPath>`,
     '<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">',
-    ...picture.curves.flatMap(({ colour, dash, line, raw, envelope, marks }) => [
+    ...image.curves.flatMap(({ colour, dash, line, raw, envelope, marks }) => [
       ...(envelope ? [`<path d="${envelope}Z" fill="${escaped(colour)}" fill-opacity="0.15"/>`] : []),
       ...(raw ? [`<path d="${raw}" stroke="${escaped(colour)}" stroke-opacity="0.3"/>`] : []),
       `<path d="${line}" stroke="${escaped(colour)}" stroke-width="1.5"${dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : ''}/>`,
@@ -65,7 +65,7 @@ export function chartToSvg(picture: ChartPicture): string {
     '</g>',
   ];
   let x = plot.left;
-  for (const { label, colour, dash } of picture.curves) {
+  for (const { label, colour, dash } of image.curves) {
     const dashes = dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : '';
     lines.push(
       `<path d="M${x} ${bottom + 28}h16" stroke="${escaped(colour)}" stroke-width="2"${dashes}/>`,

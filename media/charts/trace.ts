@@ -33,7 +33,7 @@ function nextUp(value: number): number {
 
 /**
  * Draws a curve between two pixels. Where points outnumber pixels, each column of pixels gets one stroke from the
- * lowest to the highest of its points, entered at the first and left at the last: the same picture as all points
+ * lowest to the highest of its points, entered at the first and left at the last: the same image as all points
  * would give. A value that is not finite, or not positive on a logarithmic scale, breaks the line.
  *
  * @param left first pixel column, a whole number

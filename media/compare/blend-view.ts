@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type {
   BlendQuery,
   BlendResult,
-  PictureResults,
+  ImageResults,
   TestSetSummary,
 } from '../../server/protocol/comparison.ts';
 import { controlStyles } from '../components/control-styles.ts';
@@ -12,19 +12,19 @@ import { sharedStyles } from '../components/shared-styles.ts';
 import type { Host } from '../host.ts';
 import type { Box } from '../images/box.ts';
 import '../images/image-pane.ts';
+import type { DecodedImage } from '../images/image.ts';
 import { formatZoom, type ImageView } from '../images/image-view.ts';
-import { LoadedPictures } from '../images/loaded-pictures.ts';
-import type { Picture } from '../images/picture.ts';
+import { LoadedImages } from '../images/loaded-images.ts';
 import { pixelsOf } from '../images/pixels.ts';
 import { scoreOf } from './box-metrics.ts';
 import { attempt, type CheckpointsUi, tellState } from './compare-state.ts';
 import { Latest } from './latest.ts';
 import { nameOf } from './runs.ts';
 
-/** Side of the part of an LR picture that is enlarged while the slider moves, in its pixels. */
+/** Side of the part of an LR image that is enlarged while the slider moves, in its pixels. */
 const cropSide = 48;
 
-/** A slider between two checkpoints of one net, with what their mean makes of a part of a picture. */
+/** A slider between two checkpoints of one net, with what their mean makes of a part of an image. */
 @customElement('blend-view')
 export class BlendView extends LitElement {
   static override styles = [
@@ -63,15 +63,15 @@ export class BlendView extends LitElement {
   /** Whether it is seen; only then anything is computed. */
   @property({ attribute: false }) isShown = false;
 
-  /** What the whole picture has: its LR and its size. */
-  @state() private whole: PictureResults | null = null;
+  /** What the whole image has: its LR and its size. */
+  @state() private whole: ImageResults | null = null;
   /** The same part of LR, bicubic and HR. */
-  @state() private crop: PictureResults | null = null;
+  @state() private crop: ImageResults | null = null;
   @state() private shown: { readonly result: BlendResult; readonly alpha: number } | null = null;
   /** What the pane shows: the newest result that has been loaded. */
-  @state() private picture: Picture | null = null;
+  @state() private image: DecodedImage | null = null;
 
-  #loaded!: LoadedPictures;
+  #loaded!: LoadedImages;
   #asked = '';
   #askedCrop = '';
   #askedBlend = '';
@@ -88,7 +88,7 @@ export class BlendView extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#loaded ??= new LoadedPictures(this.host, () => this.requestUpdate());
+    this.#loaded ??= new LoadedImages(this.host, () => this.requestUpdate());
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -96,13 +96,13 @@ export class BlendView extends LitElement {
       void attempt(this, () => this.host.request('esrgan/closeBlend', null));
     this.#wasShown = this.isShown;
     if (!this.isShown) return;
-    const path = this.ui.picture;
+    const path = this.ui.image;
     if (path !== null && this.#asked !== path) {
       this.#asked = path;
       this.whole = null;
       void attempt(this, async () => {
-        const whole = await this.host.request('esrgan/pictureResults', {
-          picture: { path, role: 'hr', box: null },
+        const whole = await this.host.request('esrgan/imageResults', {
+          image: { path, role: 'hr', box: null },
           nets: [],
           run: this.a.run,
         });
@@ -114,31 +114,31 @@ export class BlendView extends LitElement {
         (each) => each ?? [],
       ),
     );
-    const fresh = this.#loaded.picture(this.shown?.result.path ?? null);
-    if (fresh) this.picture = fresh;
+    const fresh = this.#loaded.image(this.shown?.result.path ?? null);
+    if (fresh) this.image = fresh;
     this.#ask();
     if (changed.has('a') || changed.has('b')) this.#ask();
   }
 
   /** Asks for what the slider stands at, and for the same part of HR. */
   #ask(): void {
-    const path = this.ui.picture;
+    const path = this.ui.image;
     const box = this.#box();
     if (path === null || !box) return;
-    const picture = { path, role: 'hr' as const, box };
-    const crop = JSON.stringify(picture);
+    const image = { path, role: 'hr' as const, box };
+    const crop = JSON.stringify(image);
     if (crop !== this.#askedCrop) {
       this.#askedCrop = crop;
       void attempt(this, async () => {
-        const results = await this.host.request('esrgan/pictureResults', {
-          picture,
+        const results = await this.host.request('esrgan/imageResults', {
+          image,
           nets: [],
           run: this.a.run,
         });
         if (crop === this.#askedCrop) this.crop = results;
       });
     }
-    const query: BlendQuery = { a: this.a.path, b: this.b.path, alpha: this.ui.alpha, picture };
+    const query: BlendQuery = { a: this.a.path, b: this.b.path, alpha: this.ui.alpha, image };
     const asked = JSON.stringify(query);
     if (asked === this.#askedBlend) return;
     this.#askedBlend = asked;
@@ -147,7 +147,7 @@ export class BlendView extends LitElement {
 
   /** The part of LR that is enlarged: the chosen one, else the middle; null before the size is known. */
   #box(): Box | null {
-    const lr = this.#loaded.picture(this.whole?.lr ?? null);
+    const lr = this.#loaded.image(this.whole?.lr ?? null);
     if (!lr) return null;
     const { box } = this.ui;
     const side = { width: Math.min(cropSide, lr.width), height: Math.min(cropSide, lr.height) };
@@ -165,17 +165,17 @@ export class BlendView extends LitElement {
       <h2>Between them</h2>
       <div class="row">
         <label>
-          picture
+          image
           <select
             @change=${(event: Event) => {
               if (event.target instanceof HTMLSelectElement)
-                this.#set({ picture: event.target.value || null, box: null, view: null });
+                this.#set({ image: event.target.value || null, box: null, view: null });
             }}
           >
-            <option value="" ?selected=${ui.picture === null}>choose…</option>
+            <option value="" ?selected=${ui.image === null}>choose…</option>
             ${this.testSets.map(
-              ({ name, pictures }) => html`<optgroup label=${name}>
-                ${pictures.map((path) => html`<option value=${path} ?selected=${path === ui.picture}>${nameOf(path)}</option>`)}
+              ({ name, images }) => html`<optgroup label=${name}>
+                ${images.map((path) => html`<option value=${path} ?selected=${path === ui.image}>${nameOf(path)}</option>`)}
               </optgroup>`,
             )}
           </select>
@@ -203,26 +203,25 @@ export class BlendView extends LitElement {
         <output for="alpha">${ui.alpha.toFixed(2)}</output>
         <div class="ends"><span>0: ${this.a.label}</span><span>1: ${this.b.label}</span></div>
       </div>
-      <div class="status" role="status">${shown && ui.picture !== null ? this.#statusText(shown) : ''}</div>
+      <div class="status" role="status">${shown && ui.image !== null ? this.#statusText(shown) : ''}</div>
       ${
-        ui.picture === null
-          ? html`<div class="empty">${this.testSets.length === 0 ? 'No test set is here to show the mean on.' : 'Choose a picture; the mean of both nets then enlarges a part of it.'}</div>`
+        ui.image === null
+          ? html`<div class="empty">${this.testSets.length === 0 ? 'No test set is here to show the mean on.' : 'Choose an image; the mean of both nets then enlarges a part of it.'}</div>`
           : this.#renderPanes()
       }
     `;
   }
 
   #renderPanes() {
-    const { ui, picture } = this;
-    const lr = this.#loaded.picture(this.whole?.lr ?? null);
-    const hr =
-      this.#loaded.picture(this.crop?.hr ?? null) ?? this.#loaded.picture(this.crop?.bicubic ?? null);
+    const { ui, image } = this;
+    const lr = this.#loaded.image(this.whole?.lr ?? null);
+    const hr = this.#loaded.image(this.crop?.hr ?? null) ?? this.#loaded.image(this.crop?.bicubic ?? null);
     const alpha = this.shown?.alpha ?? ui.alpha;
     return html`<div class="panes">
       <image-pane
         .name=${'Mean of both nets'}
-        .layers=${[{ label: `α ${alpha.toFixed(2)}`, picture }, ...(hr ? [{ label: this.crop?.hr ? 'HR' : 'bicubic', picture: hr }] : [])]}
-        .base=${picture ?? hr}
+        .layers=${[{ label: `α ${alpha.toFixed(2)}`, image }, ...(hr ? [{ label: this.crop?.hr ? 'HR' : 'bicubic', image: hr }] : [])]}
+        .base=${image ?? hr}
         .view=${ui.view}
         .wipe=${this.wipe}
         @view-change=${(event: CustomEvent<ImageView | null>) => this.#set({ view: event.detail })}
@@ -233,8 +232,8 @@ export class BlendView extends LitElement {
       <div class="whole">
         <image-pane
           bare
-          .name=${'The whole LR picture'}
-          .layers=${[{ label: 'LR', picture: lr }]}
+          .name=${'The whole LR image'}
+          .layers=${[{ label: 'LR', image: lr }]}
           .base=${lr}
           .box=${this.#box()}
           .isBoxing=${true}
@@ -254,8 +253,8 @@ export class BlendView extends LitElement {
 
   #statusText({ result, alpha }: { readonly result: BlendResult; readonly alpha: number }): string {
     const time = `${(result.milliseconds / 1000).toFixed(2)} s`;
-    const hr = this.#loaded.picture(this.crop?.hr ?? null);
-    const own = this.#loaded.picture(result.path);
+    const hr = this.#loaded.image(this.crop?.hr ?? null);
+    const own = this.#loaded.image(result.path);
     if (!hr || !own || hr.width !== own.width || hr.height !== own.height)
       return `α ${alpha.toFixed(2)} in ${time}`;
     const all = { x: 0, y: 0, width: hr.width, height: hr.height };

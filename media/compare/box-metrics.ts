@@ -5,7 +5,7 @@ export interface Pixels {
   readonly data: Uint8ClampedArray;
 }
 
-/** How near one picture is to another: in R, G and B, and in Y alone. */
+/** How near one image is to another: in R, G and B, and in Y alone. */
 export interface BoxScore {
   readonly rgb: Score;
   readonly y: Score;
@@ -30,7 +30,7 @@ const c1 = (0.01 * peak) ** 2;
 const c2 = (0.03 * peak) ** 2;
 const gaussian = gaussianWindow(1.5);
 
-/** Measures two pictures of the same size, by the protocols `rgb` and `paper-y` of the trainer with no border cropped. */
+/** Measures two images of the same size, by the protocols `rgb` and `paper-y` of the trainer with no border cropped. */
 export function scoreOf(a: Pixels, b: Pixels): BoxScore {
   const channels = [0, 1, 2].map((channel) => [plane(a, channel), plane(b, channel)] as const);
   return { rgb: scoreOfPlanes(channels, a), y: scoreOfPlanes([[luma(a), luma(b)]], a) };
@@ -46,7 +46,7 @@ export function formatSsim(ssim: number | null): string {
   return ssim?.toFixed(4) ?? '–';
 }
 
-/** The numbers in lines of text, for a picture. */
+/** The numbers in lines of text, for an image. */
 export function scoreLines({ rgb, y }: BoxScore): string[] {
   return [
     `box: PSNR rgb ${formatPsnr(rgb.psnr)}  Y ${formatPsnr(y.psnr)} dB`,

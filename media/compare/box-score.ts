@@ -9,7 +9,7 @@ declare global {
   }
 }
 
-/** How near a picture is to HR inside the box, with the numbers marked that no other result has better. */
+/** How near an image is to HR inside the box, with the numbers marked that no other result has better. */
 @customElement('box-score')
 export class BoxScoreTable extends LitElement {
   static override styles = [

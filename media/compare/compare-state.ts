@@ -34,15 +34,15 @@ export interface CurvesUi {
 }
 
 export interface ImagesUi {
-  /** Samples of the training, or results of nets on pictures of a test set. */
+  /** Samples of the training, or results of nets on images of a test set. */
   readonly source: (typeof imageSources)[number];
-  /** Key of a sample picture. */
+  /** Key of a sample image. */
   readonly sample: string | null;
   /** Step of the samples, among the steps of the points; `null`: the latest of each run. */
   readonly step: number | null;
-  /** Folder of a test set, and path of its picture. */
+  /** Folder of a test set, and path of its image. */
   readonly testSet: string | null;
-  readonly picture: string | null;
+  readonly image: string | null;
   readonly mode: (typeof imageModes)[number];
   /** Ids of the two tiles of the wipe. */
   readonly wipeTiles: readonly [string | null, string | null];
@@ -63,8 +63,8 @@ export interface CheckpointsUi {
   readonly alpha: number;
   readonly sort: 'net' | 'norm' | 'relative' | 'largest' | 'notFinite';
   readonly search: string;
-  /** The picture that the mean is shown on, and which part of its LR. */
-  readonly picture: string | null;
+  /** The image that the mean is shown on, and which part of its LR. */
+  readonly image: string | null;
   readonly box: Box | null;
   readonly view: ImageView | null;
 }
@@ -106,7 +106,7 @@ export function initialState(runs: readonly string[]): CompareState {
       sample: null,
       step: null,
       testSet: null,
-      picture: null,
+      image: null,
       mode: 'tiles',
       wipeTiles: [null, null],
       wipe: 0.5,
@@ -124,7 +124,7 @@ export function initialState(runs: readonly string[]): CompareState {
       alpha: 0.8,
       sort: 'net',
       search: '',
-      picture: null,
+      image: null,
       box: null,
       view: null,
     },
@@ -174,7 +174,7 @@ export function parseState(kept: unknown, runs: readonly string[]): CompareState
       sample: images('sample', isNullOr(isText)),
       step: images('step', isNullOr(isNumber)),
       testSet: images('testSet', isNullOr(isText)),
-      picture: images('picture', isNullOr(isText)),
+      image: images('image', isNullOr(isText)),
       mode: images('mode', oneOf(imageModes)),
       wipeTiles: images('wipeTiles', isTilePair),
       wipe: images('wipe', isShare),
@@ -192,7 +192,7 @@ export function parseState(kept: unknown, runs: readonly string[]): CompareState
       alpha: checkpoints('alpha', isShare),
       sort: checkpoints('sort', oneOf(['net', 'norm', 'relative', 'largest', 'notFinite'] as const)),
       search: checkpoints('search', isText),
-      picture: checkpoints('picture', isNullOr(isText)),
+      image: checkpoints('image', isNullOr(isText)),
       box: checkpoints('box', isNullOr(isBox)),
       view: checkpoints('view', isNullOr(isView)),
     },

@@ -75,7 +75,7 @@ export class ComparisonGrid extends LitElement {
       thead tr:last-child th, thead th.net { border-bottom: 1px solid var(--wb-line); }
       thead .set { text-align: left; }
       thead .set .data { color: var(--wb-text); font-weight: 600; }
-      thead .set .icon-picture { color: var(--wb-warn); vertical-align: -3px; }
+      thead .set .icon-image { color: var(--wb-warn); vertical-align: -3px; }
       .first { border-left: 1px solid var(--wb-line); }
       thead .sortable { cursor: pointer; }
       thead .sortable:hover { color: var(--wb-text); }

@@ -10,21 +10,21 @@ import { type ImagesUi, tellState } from './compare-state.ts';
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person wants to see what pictures are compared with in place of them, or themselves again. */
+    /** The person wants to see what images are compared with in place of them, or themselves again. */
     flicker: CustomEvent<boolean>;
     /** The person wants to draw a box, or no longer. */
     'toggle-boxing': CustomEvent<null>;
-    /** The person wants pictures so many times as large. */
+    /** The person wants images so many times as large. */
     'zoom-by': CustomEvent<number>;
-    /** The person wants what is shown as a picture file. */
-    'save-picture': CustomEvent<null>;
+    /** The person wants what is shown as an image file. */
+    'save-image': CustomEvent<null>;
   }
   interface HTMLElementTagNameMap {
     'image-tools': ImageTools;
   }
 }
 
-/** How pictures are shown: side by side or with a wipe, against what, as a difference, with a box, how large, and which. */
+/** How images are shown: side by side or with a wipe, against what, as a difference, with a box, how large, and which. */
 @customElement('image-tools')
 export class ImageTools extends LitElement {
   static override styles = [
@@ -46,14 +46,14 @@ export class ImageTools extends LitElement {
   @property({ attribute: false }) choices: readonly { readonly id: string; readonly label: string }[] = [];
   /** Whether there is a baseline to compare with. */
   @property({ attribute: false }) hasBaseline = false;
-  /** Whether no picture is shown. */
+  /** Whether no image is shown. */
   @property({ attribute: false }) isEmpty = false;
   @property({ attribute: false }) isFlickering = false;
   @property({ attribute: false }) isBoxing = false;
 
   override render() {
     const { ui } = this;
-    return html`<div class="row" role="group" aria-label="How pictures are shown">
+    return html`<div class="row" role="group" aria-label="How images are shown">
       <choice-group
         .label=${'Arrangement'}
         .choices=${[
@@ -73,10 +73,10 @@ export class ImageTools extends LitElement {
         <button class="icon" aria-label="Zoom out" title="Zoom out (-)" @click=${() => this.#tell('zoom-by', 0.5)}>${icon('remove')}</button>
         <output aria-label="Zoom">${ui.view ? formatZoom(ui.view.zoom) : 'fit'}</output>
         <button class="icon" aria-label="Zoom in" title="Zoom in (+)" @click=${() => this.#tell('zoom-by', 2)}>${icon('add')}</button>
-        <button class="icon" aria-label="Show all of the picture" title="Show all of the picture (0)" @click=${() => this.#set({ view: null })}>${icon('fit')}</button>
+        <button class="icon" aria-label="Show all of the image" title="Show all of the image (0)" @click=${() => this.#set({ view: null })}>${icon('fit')}</button>
       </span>
       <button class="push" id="tiles-button" popovertarget="tiles">Tiles…</button>
-      <button class="push end" ?disabled=${this.isEmpty} @click=${() => this.#tell('save-picture', null)}>${icon('export')}PNG</button>
+      <button class="push end" ?disabled=${this.isEmpty} @click=${() => this.#tell('save-image', null)}>${icon('export')}PNG</button>
       <div popover id="tiles">${this.#renderTileChoice()}</div>
     </div>`;
   }
@@ -149,7 +149,7 @@ export class ImageTools extends LitElement {
     tellState(this, { images: { ...this.ui, ...change } });
   }
 
-  #tell<Name extends 'flicker' | 'toggle-boxing' | 'zoom-by' | 'save-picture'>(
+  #tell<Name extends 'flicker' | 'toggle-boxing' | 'zoom-by' | 'save-image'>(
     name: Name,
     detail: HTMLElementEventMap[Name]['detail'],
   ): void {

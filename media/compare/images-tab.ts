@@ -14,13 +14,13 @@ import { boxProtocol } from './box-metrics.ts';
 import { attempt, type CompareState, type ImagesUi, tellState } from './compare-state.ts';
 import './image-tools.ts';
 import { NetResults } from './net-results.ts';
-import './picture-source.ts';
+import './image-source.ts';
 import type { ShownRun } from './runs.ts';
 import { allSampleSteps, sampleKeys, samplesOf, stepAt, stepIndex } from './samples.ts';
 import { type TableRow, tableOf } from './table-model.ts';
 import './tile-grid.ts';
 import type { TileGrid } from './tile-grid.ts';
-import { type ShownTile, type TileLook, TilePictures } from './tile-pictures.ts';
+import { type ShownTile, TileImages, type TileLook } from './tile-images.ts';
 import {
   fairShare,
   maximumResults,
@@ -35,7 +35,7 @@ import {
 import './wipe-view.ts';
 import type { WipeView } from './wipe-view.ts';
 
-/** One picture as all runs have made it: side by side or with a wipe, as it is or as it differs from what it should be. */
+/** One image as all runs have made it: side by side or with a wipe, as it is or as it differs from what it should be. */
 @customElement('images-tab')
 export class ImagesTab extends LitElement {
   static override styles = [
@@ -61,7 +61,7 @@ export class ImagesTab extends LitElement {
   @state() private isFlickering = false;
   @state() private isBoxing = false;
 
-  #pictures!: TilePictures;
+  #images!: TileImages;
   #results!: NetResults;
   #samples = new Map<string, SampleStep[]>();
   /** The nets of the table. */
@@ -70,7 +70,7 @@ export class ImagesTab extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#pictures ??= new TilePictures(this.host, () => this.requestUpdate());
+    this.#images ??= new TileImages(this.host, () => this.requestUpdate());
     this.#results ??= new NetResults(this.host, () => this.requestUpdate());
     addEventListener('keydown', this.#onKey);
     addEventListener('keyup', this.#onKeyUp);
@@ -125,29 +125,29 @@ export class ImagesTab extends LitElement {
   }
 
   #askForResults(): void {
-    const { source, picture } = this.#ui;
-    if (source !== 'results' || picture === null) return;
-    const asking = this.#results.ask(picture, this.#nets, this.jobs);
+    const { source, image } = this.#ui;
+    if (source !== 'results' || image === null) return;
+    const asking = this.#results.ask(image, this.#nets, this.jobs);
     if (asking) void attempt(this, () => asking);
   }
 
   /** The job that makes what is missing of the results. */
   get #job(): Job | undefined {
-    const { picture } = this.#ui;
-    const job = picture === null ? null : this.#results.of(picture, this.#nets)?.job;
+    const { image } = this.#ui;
+    const job = image === null ? null : this.#results.of(image, this.#nets)?.job;
     return job ? this.jobs.get(job) : undefined;
   }
 
   #makeTiles(): readonly Tile[] {
-    const { source, sample, step, picture } = this.#ui;
+    const { source, sample, step, image } = this.#ui;
     if (source === 'samples') {
       const keys = sampleKeys(this.#samples);
       const key = keys.find((each) => each === sample) ?? keys[0];
       return key === undefined ? [] : sampleTiles(this.runs, this.#samples, key, step);
     }
-    if (picture === null) return [];
+    if (image === null) return [];
     const colourOf = (run: string) => this.runs.find((each) => each.run === run)?.colour ?? 'transparent';
-    return resultTiles(this.#resultRows, colourOf, this.#results.of(picture, this.#nets));
+    return resultTiles(this.#resultRows, colourOf, this.#results.of(image, this.#nets));
   }
 
   get #visibleTiles(): readonly Tile[] {
@@ -157,7 +157,7 @@ export class ImagesTab extends LitElement {
   /** Has everything loaded that a key could show at once. */
   #want(): void {
     const paths = this.#visibleTiles.flatMap((tile) => [tile.path, tile.hr, this.#reference(tile)]);
-    this.#pictures.want(paths.flatMap((path) => path ?? []));
+    this.#images.want(paths.flatMap((path) => path ?? []));
   }
 
   #reference(tile: Tile): string | null {
@@ -168,14 +168,14 @@ export class ImagesTab extends LitElement {
     const { reference, isDifference, gain, box } = this.#ui;
     const referenceName = reference === 'hr' ? 'HR' : 'baseline';
     const look: TileLook = { referenceName, isFlickering: this.isFlickering, isDifference, gain, box };
-    return this.#pictures.show(tile, this.#reference(tile), look);
+    return this.#images.show(tile, this.#reference(tile), look);
   }
 
   override render() {
     const ui = this.#ui;
     const isEmpty = this.#tiles.length === 0;
     return html`
-      <picture-source
+      <image-source
         .ui=${ui}
         .samples=${this.#samples}
         .testSets=${this.testSets}
@@ -186,7 +186,7 @@ export class ImagesTab extends LitElement {
           this.#results.forget();
           this.requestUpdate();
         }}
-      ></picture-source>
+      ></image-source>
       <image-tools
         .ui=${ui}
         .choices=${tileChoices(ui.source, this.#tiles, this.#rows)}
@@ -199,7 +199,7 @@ export class ImagesTab extends LitElement {
         }}
         @toggle-boxing=${this.#toggleBoxing}
         @zoom-by=${(event: CustomEvent<number>) => this.#view?.pane?.zoomBy(event.detail)}
-        @save-picture=${this.#save}
+        @save-image=${this.#save}
       ></image-tools>
       ${isEmpty ? html`<div class="empty">${this.#emptyText()}</div>` : this.#renderTiles()}
       ${ui.box && !isEmpty ? html`<p class="protocol">${boxText(ui.box)}</p>` : nothing}
@@ -211,12 +211,12 @@ export class ImagesTab extends LitElement {
     if (this.#ui.source === 'samples') return 'No samples yet. The runs draw them at each validation.';
     if (this.testSets.length === 0)
       return 'No test set is here. Get one (Data & Weights) or name one in a run file.';
-    return 'Choose a picture; each net then enlarges it.';
+    return 'Choose an image; each net then enlarges it.';
   }
 
   #renderTiles() {
     const ui = this.#ui;
-    const base = this.#pictures.base(this.#tiles);
+    const base = this.#images.base(this.#tiles);
     const { isBoxing } = this;
     return html`<div
       @view-change=${(event: CustomEvent<ImageView | null>) => this.#set({ view: event.detail })}
@@ -242,14 +242,14 @@ export class ImagesTab extends LitElement {
       ['W', 'wipe'],
       ['B', 'box (arrows move, Shift+arrows resize)'],
       ...(this.#ui.source === 'samples' ? [['S', 'next samples'] as const] : []),
-      ['[ ]', 'pictures'],
+      ['[ ]', 'images'],
       ['+ − 0', 'zoom'],
       ['arrows', 'move'],
     ] as const;
     return html`<div class="keys">${keys.map(([key, text]) => html`<span><kbd>${key}</kbd> ${text}</span>`)}<span>Shift+drag draws a box, Ctrl+wheel zooms</span></div>`;
   }
 
-  /** What the pictures are in. */
+  /** What the images are in. */
   get #view(): TileGrid | WipeView | null {
     return this.renderRoot.querySelector<TileGrid | WipeView>('tile-grid, wipe-view');
   }
@@ -258,7 +258,7 @@ export class ImagesTab extends LitElement {
     this.isBoxing = !this.isBoxing;
     const pane = this.#view?.pane;
     const view = pane?.shownView;
-    const base = this.#pictures.base(this.#tiles);
+    const base = this.#images.base(this.#tiles);
     if (!this.isBoxing || this.#ui.box || !pane || !view || !base) return;
     // From here on, keys can move it.
     this.#set({ box: boxInView(view, base, { width: pane.clientWidth, height: pane.clientHeight }) });
@@ -303,10 +303,10 @@ export class ImagesTab extends LitElement {
         if (this.#ui.source === 'samples') this.#stepSamples(event.shiftKey ? -1 : 1);
         break;
       case '[':
-        this.#stepPicture(-1);
+        this.#stepImage(-1);
         break;
       case ']':
-        this.#stepPicture(1);
+        this.#stepImage(1);
         break;
       default:
         return;
@@ -327,17 +327,17 @@ export class ImagesTab extends LitElement {
     this.#set({ step: stepAt(steps, stepIndex(steps, this.#ui.step) + by) });
   }
 
-  #stepPicture(by: number): void {
+  #stepImage(by: number): void {
     const ui = this.#ui;
     const next = <Value>(values: readonly Value[], at: number) =>
       values[(at + by + values.length) % values.length];
     if (ui.source === 'samples') {
       const keys = sampleKeys(this.#samples);
       this.#set({ sample: next(keys, Math.max(0, keys.indexOf(ui.sample ?? ''))) ?? null });
-    } else if (this.#testSet && ui.picture !== null) {
-      const { folder, pictures } = this.#testSet;
-      const picture = next(pictures, pictures.indexOf(ui.picture)) ?? null;
-      this.#set({ testSet: folder, picture, view: null, box: null });
+    } else if (this.#testSet && ui.image !== null) {
+      const { folder, images } = this.#testSet;
+      const image = next(images, images.indexOf(ui.image)) ?? null;
+      this.#set({ testSet: folder, image, view: null, box: null });
     }
   }
 

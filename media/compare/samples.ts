@@ -11,10 +11,10 @@ export function samplesOf(runs: readonly ShownRun[]): Map<string, SampleStep[]> 
   );
 }
 
-/** The keys of all sample pictures, as `00-baby`. */
+/** The keys of all sample images, as `00-baby`. */
 export function sampleKeys(samples: ReadonlyMap<string, readonly SampleStep[]>): string[] {
   const keys = [...samples.values()].flatMap((steps) =>
-    steps.flatMap(({ pictures }) => pictures.map(({ key }) => key)),
+    steps.flatMap(({ images }) => images.map(({ key }) => key)),
   );
   return [...new Set(keys)].sort();
 }

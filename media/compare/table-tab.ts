@@ -56,7 +56,7 @@ export class TableTab extends LitElement {
       .filter { width: 16ch; }
       .notes { margin: 10px 0 0; padding: 0; list-style: none; color: var(--wb-quiet); max-width: 110ch; }
       .notes li { display: flex; gap: 6px; margin: 3px 0; }
-      .notes .icon-picture { flex: none; color: var(--wb-warn); margin-top: 1px; }
+      .notes .icon-image { flex: none; color: var(--wb-warn); margin-top: 1px; }
       .detail { margin-top: 16px; max-width: 720px; }
       .detail h2 { margin: 0 0 6px; font-size: inherit; font-weight: 600; }
       .images { border-collapse: collapse; width: 100%; }
@@ -223,7 +223,7 @@ export class TableTab extends LitElement {
                   value === null ? 1 : high > low ? 0.06 + (0.94 * (value - low)) / (high - low) : 0.5;
                 return html`<td class="bar" ${setVariable('--share', `${100 * share}%`)}><span>${formatMetric(value, digits)}</span></td>`;
               })}
-              <td><button class="link" @click=${() => this.#showPicture(column.testSet, image.name)} ?disabled=${column.testSet === null}>Look</button></td>
+              <td><button class="link" @click=${() => this.#showImage(column.testSet, image.name)} ?disabled=${column.testSet === null}>Look</button></td>
             </tr>`,
           )}
         </tbody>
@@ -260,19 +260,19 @@ export class TableTab extends LitElement {
     });
   }
 
-  #showPicture(testSet: string | null, name: string): void {
+  #showImage(testSet: string | null, name: string): void {
     void attempt(this, async () => {
       const sets = await this.host.request('esrgan/testSets', { runs: this.state.runs });
       const found = sets.find(({ folder }) => folder === testSet);
-      const picture = found?.pictures.find((path) => nameOf(path).replace(/\.[^.]*$/, '') === nameOf(name));
-      if (!found || picture === undefined) throw new Error(`The picture of ${name} is not there any more.`);
+      const image = found?.images.find((path) => nameOf(path).replace(/\.[^.]*$/, '') === nameOf(name));
+      if (!found || image === undefined) throw new Error(`The image of ${name} is not there any more.`);
       tellState(this, {
         tab: 'images',
         images: {
           ...this.state.images,
           source: 'results',
           testSet: found.folder,
-          picture,
+          image,
           view: null,
           box: null,
         },
@@ -296,7 +296,7 @@ export class TableTab extends LitElement {
         columns: columns.flatMap(({ kind, id }) => (kind === 'published' ? [] : [id])),
         published: rows.flatMap(({ runName, run }) => (run === null ? [runName] : [])),
         tags: chosen === 'html' ? [...new Set([...reportTags, ...scalars])] : [],
-        pictures: chosen === 'html' ? reportPictures(this.runs) : [],
+        images: chosen === 'html' ? reportImages(this.runs) : [],
       };
       const { name, content } = await this.host.request('esrgan/exportComparison', query);
       const { path } = await this.host.request('host/save', { name, content });
@@ -316,8 +316,8 @@ const reportTags = [
   'validation/ssim_y',
 ];
 
-/** The newest samples of each run, picture by picture, with what they are compared with. */
-function reportPictures(runs: readonly ShownRun[]): ExportQuery['pictures'] {
+/** The newest samples of each run, image by image, with what they are compared with. */
+function reportImages(runs: readonly ShownRun[]): ExportQuery['images'] {
   const samples = samplesOf(runs);
   return sampleKeys(samples).map((key) => ({
     title: key.replace(/^\d+-/, ''),

@@ -6,12 +6,12 @@ import { sharedStyles } from '../components/shared-styles.ts';
 import type { Box } from '../images/box.ts';
 import type { GridTile } from '../images/grid-png.ts';
 import '../images/image-pane.ts';
+import type { DecodedImage } from '../images/image.ts';
 import type { ImageLayer } from '../images/image-pane.ts';
 import type { ImageView } from '../images/image-view.ts';
-import type { Picture } from '../images/picture.ts';
 import { scoreLines } from './box-metrics.ts';
 import './box-score.ts';
-import { rankedScores, type ShownTile } from './tile-pictures.ts';
+import { rankedScores, type ShownTile } from './tile-images.ts';
 import { balancedColumns } from './tiles.ts';
 
 declare global {
@@ -23,7 +23,7 @@ declare global {
 /** In CSS pixels. */
 const narrowestTile = 210;
 
-/** Tiles side by side, all showing the same part of their pictures. */
+/** Tiles side by side, all showing the same part of their images. */
 @customElement('tile-grid')
 export class TileGrid extends LitElement {
   static override styles = [
@@ -37,14 +37,14 @@ export class TileGrid extends LitElement {
       .name { grid-column: 1 / -1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
       .detail { min-height: 1.3em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--wb-quiet); }
       .shown { white-space: nowrap; color: var(--wb-warn); }
-      image-pane { --pane-ratio: var(--picture-ratio, 1); }
+      image-pane { --pane-ratio: var(--image-ratio, 1); }
       @media (forced-colors: active) { figcaption { forced-color-adjust: none; color: CanvasText; } figcaption * { color: CanvasText; } }
     `,
   ];
 
   @property({ attribute: false }) tiles: readonly ShownTile[] = [];
-  /** The picture whose pixels positions count in. */
-  @property({ attribute: false }) base: Picture | null = null;
+  /** The image whose pixels positions count in. */
+  @property({ attribute: false }) base: DecodedImage | null = null;
   @property({ attribute: false }) view: ImageView | null = null;
   @property({ attribute: false }) box: Box | null = null;
   /** Whether dragging draws a box. */
@@ -80,7 +80,7 @@ export class TileGrid extends LitElement {
     return this.renderRoot.querySelector('image-pane');
   }
 
-  /** The tiles as a picture file has them. */
+  /** The tiles as an image file has them. */
   drawn(): GridTile[] {
     const panes = this.renderRoot.querySelectorAll('image-pane');
     return this.tiles.flatMap(({ tile, score }, i) => {
@@ -98,7 +98,7 @@ export class TileGrid extends LitElement {
     const ratio = base ? base.width / base.height : 1;
     return html`<div
       class="tiles"
-      ${setVariable('--picture-ratio', String(Math.min(2, Math.max(0.5, ratio))))}
+      ${setVariable('--image-ratio', String(Math.min(2, Math.max(0.5, ratio))))}
       ${setVariable('--columns', String(this.columns))}
     >
       ${this.tiles.map((tile) => this.#renderTile(tile))}
@@ -106,16 +106,16 @@ export class TileGrid extends LitElement {
   }
 
   #renderTile(shown: ShownTile) {
-    const { tile, picture, note, problem, score } = shown;
+    const { tile, image, note, problem, score } = shown;
     const { id, label, detail, colour } = tile;
-    const layers: readonly ImageLayer[] = [{ label: `${label} ${detail}`, picture }];
+    const layers: readonly ImageLayer[] = [{ label: `${label} ${detail}`, image }];
     return html`<figure data-tile=${id}>
       <figcaption ${setVariable('--run-colour', colour ?? 'var(--wb-line)')}>
         <span class="name" title=${label}>${label}</span><span class="detail" title=${detail}>${detail}</span><span class="shown">${note}</span>
       </figcaption>
       <image-pane
         bare
-        .name=${'Picture'}
+        .name=${'DecodedImage'}
         .layers=${layers}
         .base=${this.base}
         .view=${this.view}

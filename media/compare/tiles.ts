@@ -1,4 +1,4 @@
-import type { PictureResults } from '../../server/protocol/comparison.ts';
+import type { ImageResults } from '../../server/protocol/comparison.ts';
 import { formatCount } from '../../trainer/format/format.ts';
 import { type SampleStep, sampleAt } from '../run-panel/sample-steps.ts';
 import type { ShownRun } from './runs.ts';
@@ -7,9 +7,9 @@ import type { TableRow } from './table-model.ts';
 /** How many results can be shown at once. */
 export const maximumResults = 8;
 
-/** One picture among those that are compared. */
+/** One image among those that are compared. */
 export interface Tile {
-  /** The same for the same thing at another step or of another picture. */
+  /** The same for the same thing at another step or of another image. */
   readonly id: string;
   readonly label: string;
   /** The step, or the kind of net. */
@@ -18,7 +18,7 @@ export interface Tile {
   readonly colour: string | null;
   /** The run directory; null for LR, bicubic and HR. */
   readonly run: string | null;
-  /** Where the picture lies; null where there is none (yet). */
+  /** Where the image lies; null where there is none (yet). */
   readonly path: string | null;
   /** What it should be; null where that is not known. */
   readonly hr: string | null;
@@ -27,8 +27,8 @@ export interface Tile {
 const referenceLabels = { lr: 'LR', bicubic: 'bicubic', hr: 'HR' } as const;
 
 /**
- * What the runs made of a sample picture at a step, or last before it; `null`: at their latest. LR, bicubic and HR
- * are those of the first run that has the picture; each result is measured by its own run's HR.
+ * What the runs made of a sample image at a step, or last before it; `null`: at their latest. LR, bicubic and HR
+ * are those of the first run that has the image; each result is measured by its own run's HR.
  */
 export function sampleTiles(
   runs: readonly ShownRun[],
@@ -39,7 +39,7 @@ export function sampleTiles(
   const results = runs.map(({ run, name, colour }) => {
     const steps = samples.get(run) ?? [];
     const sample = steps[sampleAt(steps, step)];
-    const picture = sample?.pictures.find((each) => each.key === key);
+    const image = sample?.images.find((each) => each.key === key);
     const tile: Tile = {
       id: `run:${run}`,
       label: name,
@@ -47,11 +47,11 @@ export function sampleTiles(
       colour,
       run,
       path: sample?.sr[key] ?? null,
-      hr: picture?.hr ?? null,
+      hr: image?.hr ?? null,
     };
-    return { tile, picture };
+    return { tile, image };
   });
-  const reference = results.find(({ picture }) => picture)?.picture;
+  const reference = results.find(({ image }) => image)?.image;
   return [
     ...referenceTiles({
       lr: reference?.lr ?? null,
@@ -62,11 +62,11 @@ export function sampleTiles(
   ];
 }
 
-/** What nets made of a picture of a test set: a tile for each, in the order in which they were asked for. */
+/** What nets made of an image of a test set: a tile for each, in the order in which they were asked for. */
 export function resultTiles(
   rows: readonly TableRow[],
   colourOf: (run: string) => string,
-  results: PictureResults | null,
+  results: ImageResults | null,
 ): Tile[] {
   const hr = results?.hr ?? null;
   return [

@@ -4,11 +4,11 @@ import { controlStyles } from '../components/control-styles.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import type { GridTile } from '../images/grid-png.ts';
 import '../images/image-pane.ts';
+import type { DecodedImage } from '../images/image.ts';
 import type { ImageLayer } from '../images/image-pane.ts';
-import type { Picture } from '../images/picture.ts';
 import './box-score.ts';
 import { type ImagesUi, tellState } from './compare-state.ts';
-import { rankedScores, type ShownTile } from './tile-pictures.ts';
+import { rankedScores, type ShownTile } from './tile-images.ts';
 import type { Tile } from './tiles.ts';
 
 declare global {
@@ -36,8 +36,8 @@ export class WipeView extends LitElement {
   @property({ attribute: false }) tiles: readonly Tile[] = [];
   /** The left one and the right one. */
   @property({ attribute: false }) pair: readonly (ShownTile | undefined)[] = [];
-  /** The picture whose pixels positions count in. */
-  @property({ attribute: false }) base: Picture | null = null;
+  /** The image whose pixels positions count in. */
+  @property({ attribute: false }) base: DecodedImage | null = null;
   @property({ attribute: false }) ui!: ImagesUi;
   /** Whether dragging draws a box. */
   @property({ attribute: false }) isBoxing = false;
@@ -48,7 +48,7 @@ export class WipeView extends LitElement {
     return this.renderRoot.querySelector('image-pane');
   }
 
-  /** The pane as a picture file has it. */
+  /** The pane as an image file has it. */
   drawn(): GridTile[] {
     const canvas = this.pane?.drawing;
     const label = this.#shown.map(({ tile }) => tile.label).join(' | ');
@@ -63,9 +63,9 @@ export class WipeView extends LitElement {
     const { view, wipe, box } = this.ui;
     const shown = this.#shown;
     const layers = shown.map(
-      ({ tile, picture }): ImageLayer => ({
+      ({ tile, image }): ImageLayer => ({
         label: nameOfTile(tile),
-        picture,
+        image,
         ...(tile.colour !== null && { colour: tile.colour }),
       }),
     );

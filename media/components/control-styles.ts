@@ -11,7 +11,7 @@ export const controlStyles = css`
   .link { padding: 1px 6px; border-radius: 3px; color: var(--vscode-textLink-foreground, inherit); }
   .push { padding: 1px 8px; border-radius: 3px; color: var(--vscode-button-secondaryForeground, inherit); background: var(--vscode-button-secondaryBackground, transparent); border: 1px solid var(--vscode-button-border, transparent); white-space: nowrap; }
   .push:hover:not(:disabled) { background: var(--vscode-button-secondaryHoverBackground, var(--wb-hover)); }
-  .push .icon-picture { margin-right: 5px; vertical-align: -3px; }
+  .push .icon-image { margin-right: 5px; vertical-align: -3px; }
   .swatch { display: inline-block; flex: none; width: 10px; height: 10px; border-radius: 2px; background: var(--run-colour, transparent); forced-color-adjust: none; }
   .quiet { color: var(--wb-quiet); }
   .problem { margin: 8px 0; padding: 6px 10px; border-left: 3px solid var(--wb-warn); overflow-wrap: anywhere; }

@@ -18,7 +18,7 @@ export const sharedStyles = css`
     input[type='range']::-webkit-slider-runnable-track { background: CanvasText; }
     input[type='range']::-webkit-slider-thumb { background: Highlight; }
   }
-  .icon-picture { display: inline-flex; }
-  .icon-picture svg { width: 16px; height: 16px; }
+  .icon-image { display: inline-flex; }
+  .icon-image svg { width: 16px; height: 16px; }
   .visually-hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `;

@@ -2,7 +2,7 @@
 export const gains = [1, 2, 4, 8, 16] as const;
 
 /**
- * The amplified difference of two pictures: `gain` times the absolute difference of each of R, G and B, at most 255.
+ * The amplified difference of two images: `gain` times the absolute difference of each of R, G and B, at most 255.
  * Both are RGBA of the same length.
  */
 export function differenceOf(

@@ -1,7 +1,7 @@
-/** A picture of a grid with what stands above and below it. */
+/** An image of a grid with what stands above and below it. */
 export interface GridTile {
   readonly label: string;
-  /** Lines below the picture. */
+  /** Lines below the image. */
   readonly lines: readonly string[];
   /** A CSS colour of the bar above it; null: none. */
   readonly colour: string | null;
@@ -18,7 +18,7 @@ const gap = 8;
 const labelHeight = 22;
 const lineHeight = 16;
 
-/** Pictures beside each other with their labels, as a PNG file. Their own pixels are taken one to one. */
+/** Images beside each other with their labels, as a PNG file. Their own pixels are taken one to one. */
 export async function gridToPng(
   tiles: readonly GridTile[],
   columns: number,

@@ -2,23 +2,23 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { type Box, boxBetween, boxInView, movedBox, resizedBox } from './box.ts';
+import type { DecodedImage } from './image.ts';
 import {
   fittingView,
   type ImageView,
   limitedView,
   pannedView,
   type Size,
+  toImage,
   toPane,
-  toPicture,
   zoomedView,
 } from './image-view.ts';
-import type { Picture } from './picture.ts';
 
-/** A picture with its name. */
+/** An image with its name. */
 export interface ImageLayer {
   readonly label: string;
   /** Not there yet: null. */
-  readonly picture: Picture | null;
+  readonly image: DecodedImage | null;
   /** Of the frame around its name: the colour of its run. */
   readonly colour?: string;
   /** Whether it is interpolated where it is enlarged; by default only as long as its pixels are small. */
@@ -27,7 +27,7 @@ export interface ImageLayer {
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person zoomed or moved the picture; `null`: all of it, as large as fits. */
+    /** The person zoomed or moved the image; `null`: all of it, as large as fits. */
     'view-change': CustomEvent<ImageView | null>;
     /** The person moved the wipe, 0 to 1 of the pane's width. */
     'wipe-change': CustomEvent<number>;
@@ -39,14 +39,14 @@ declare global {
   }
 }
 
-/** From this many device pixels for one of the picture's, its pixels are shown as squares. */
+/** From this many device pixels for one of the image's, its pixels are shown as squares. */
 const squaresFrom = 3;
 
 /**
- * One picture, or two with a wipe between them: the first left of it, the second right. Panes that get the same
- * `base` and `view` show the same part, whatever the sizes of their pictures: each is stretched over the base.
+ * One image, or two with a wipe between them: the first left of it, the second right. Panes that get the same
+ * `base` and `view` show the same part, whatever the sizes of their images: each is stretched over the base.
  *
- * Dragging moves the picture, dragging the divider or its slider wipes, a double click shows all or, where all is
+ * Dragging moves the image, dragging the divider or its slider wipes, a double click shows all or, where all is
  * shown, every pixel four times as large; Ctrl or Command with the wheel, or a pinch, zooms, and the wheel alone
  * scrolls the page. Keys: arrows move, `+` and `-` zoom, `0` shows all.
  *
@@ -78,9 +78,9 @@ export class ImagePane extends LitElement {
 
   /** What screen readers call it. */
   @property({ attribute: false }) name = '';
-  /** One picture, or two to wipe between. */
+  /** One image, or two to wipe between. */
   @property({ attribute: false }) layers: readonly ImageLayer[] = [];
-  /** The size that positions and zooms count in: that of the largest picture. */
+  /** The size that positions and zooms count in: that of the largest image. */
   @property({ attribute: false }) base: Size | null = null;
   @property({ attribute: false }) view: ImageView | null = null;
   @property({ attribute: false }) wipe = 0.5;
@@ -126,7 +126,7 @@ export class ImagePane extends LitElement {
         class="frame ${this.isBoxing ? 'boxing' : ''}"
         tabindex="0"
         role="group"
-        aria-roledescription="picture"
+        aria-roledescription="image"
         aria-label=${`${this.name}: ${this.layers.map(({ label }) => label).join(' and ')}. ${this.isBoxing ? 'Arrows move the box, Shift and arrows resize it' : 'Arrows move'}, plus and minus zoom, 0 shows all.`}
         @pointerdown=${this.#onDown}
         @pointermove=${this.#onMove}
@@ -137,7 +137,7 @@ export class ImagePane extends LitElement {
       >
         <canvas aria-hidden="true"></canvas>
         ${this.box ? html`<div class="box"></div>` : nothing}
-        ${left && !right && !left.picture ? html`<div class="missing">No picture</div>` : nothing}
+        ${left && !right && !left.image ? html`<div class="missing">No image</div>` : nothing}
         ${left ? html`<span class="label left">${left.label}</span>` : nothing}
         ${right ? html`<span class="label right">${right.label}</span><div class="divider"></div>` : nothing}
       </div>
@@ -172,7 +172,7 @@ export class ImagePane extends LitElement {
     this.#draw();
   }
 
-  /** The view that is shown, also where all of the picture is. */
+  /** The view that is shown, also where all of the image is. */
   get shownView(): ImageView | null {
     const pane = this.#pane();
     if (!this.base || !pane) return null;
@@ -221,15 +221,15 @@ export class ImagePane extends LitElement {
       this.layers.length === 2 ? [[0, split] as const, [split, width] as const] : [[0, width] as const];
     for (const [i, [from, to]] of parts.entries()) {
       const layer = this.layers[i];
-      const picture = layer?.picture;
-      if (!picture || to <= from) continue;
+      const image = layer?.image;
+      if (!image || to <= from) continue;
       context.save();
       context.beginPath();
       context.rect(from, 0, to - from, height);
       context.clip();
-      context.imageSmoothingEnabled = layer?.isSmooth ?? area.width / picture.width < squaresFrom;
+      context.imageSmoothingEnabled = layer?.isSmooth ?? area.width / image.width < squaresFrom;
       context.imageSmoothingQuality = 'high';
-      context.drawImage(picture.bitmap, area.x, area.y, area.width, area.height);
+      context.drawImage(image.bitmap, area.x, area.y, area.width, area.height);
       context.restore();
     }
   }
@@ -245,11 +245,11 @@ export class ImagePane extends LitElement {
     });
   }
 
-  #inPicture(event: MouseEvent): { x: number; y: number } | null {
+  #inImage(event: MouseEvent): { x: number; y: number } | null {
     const pane = this.#pane();
     const view = this.shownView;
     const { x, y } = this.#at(event);
-    return pane && view && toPicture(view, x, y, pane);
+    return pane && view && toImage(view, x, y, pane);
   }
 
   #at(event: MouseEvent): { x: number; y: number } {
@@ -260,7 +260,7 @@ export class ImagePane extends LitElement {
   #onDown(event: PointerEvent): void {
     if (event.button !== 0) return;
     this.#isWiping = this.divider !== undefined && event.composedPath().includes(this.divider);
-    this.#boxFrom = !this.#isWiping && (this.isBoxing || event.shiftKey) ? this.#inPicture(event) : null;
+    this.#boxFrom = !this.#isWiping && (this.isBoxing || event.shiftKey) ? this.#inImage(event) : null;
     this.#drag = { x: event.clientX, y: event.clientY };
     this.frame!.setPointerCapture(event.pointerId);
     this.frame!.classList.toggle('dragging', !this.#isWiping && !this.#boxFrom);
@@ -275,7 +275,7 @@ export class ImagePane extends LitElement {
       return;
     }
     if (this.#boxFrom) {
-      const to = this.#inPicture(event);
+      const to = this.#inImage(event);
       const box = to && boxBetween(this.#boxFrom, to, this.base);
       if (box) this.#tell('box-change', box);
       return;

@@ -5,8 +5,8 @@ export interface Size {
 }
 
 /**
- * What part of a picture is seen: how many CSS pixels one of its pixels takes, and which of its points is in the
- * middle. `null` in place of it: all of the picture, as large as fits.
+ * What part of an image is seen: how many CSS pixels one of its pixels takes, and which of its points is in the
+ * middle. `null` in place of it: all of the image, as large as fits.
  */
 export interface ImageView {
   readonly zoom: number;
@@ -17,20 +17,20 @@ export interface ImageView {
 /** The largest that a pixel gets. */
 const maximalZoom = 64;
 
-/** The view that shows all of a picture, in a pane of that size. A small picture is not enlarged beyond 4 times. */
-export function fittingView(picture: Size, pane: Size): ImageView {
-  const zoom = Math.min(pane.width / picture.width, pane.height / picture.height, 4);
-  return { zoom: Math.max(zoom, 1 / 64), x: picture.width / 2, y: picture.height / 2 };
+/** The view that shows all of an image, in a pane of that size. A small image is not enlarged beyond 4 times. */
+export function fittingView(image: Size, pane: Size): ImageView {
+  const zoom = Math.min(pane.width / image.width, pane.height / image.height, 4);
+  return { zoom: Math.max(zoom, 1 / 64), x: image.width / 2, y: image.height / 2 };
 }
 
 /** The view moved and limited so that no more empty space shows than a fitting view has. */
-export function limitedView(view: ImageView, picture: Size, pane: Size): ImageView {
-  const smallest = Math.min(fittingView(picture, pane).zoom, 1);
+export function limitedView(view: ImageView, image: Size, pane: Size): ImageView {
+  const smallest = Math.min(fittingView(image, pane).zoom, 1);
   const zoom = Math.min(maximalZoom, Math.max(smallest, view.zoom));
   return {
     zoom,
-    x: limitedCentre(view.x, picture.width, pane.width / zoom),
-    y: limitedCentre(view.y, picture.height, pane.height / zoom),
+    x: limitedCentre(view.x, image.width, pane.width / zoom),
+    y: limitedCentre(view.y, image.height, pane.height / zoom),
   };
 }
 
@@ -39,26 +39,26 @@ function limitedCentre(centre: number, length: number, seen: number): number {
   return Math.min(length - seen / 2, Math.max(seen / 2, centre));
 }
 
-/** The view zoomed by a factor while the point of the picture under a place of the pane stays there. */
+/** The view zoomed by a factor while the point of the image under a place of the pane stays there. */
 export function zoomedView(
   view: ImageView,
   factor: number,
   at: { readonly x: number; readonly y: number },
-  picture: Size,
+  image: Size,
   pane: Size,
 ): ImageView {
   const zoom = Math.min(maximalZoom, view.zoom * factor);
   const x = view.x + (at.x - pane.width / 2) * (1 / view.zoom - 1 / zoom);
   const y = view.y + (at.y - pane.height / 2) * (1 / view.zoom - 1 / zoom);
-  return limitedView({ zoom, x, y }, picture, pane);
+  return limitedView({ zoom, x, y }, image, pane);
 }
 
-/** The view after the picture was dragged by so many CSS pixels. */
-export function pannedView(view: ImageView, dx: number, dy: number, picture: Size, pane: Size): ImageView {
-  return limitedView({ ...view, x: view.x - dx / view.zoom, y: view.y - dy / view.zoom }, picture, pane);
+/** The view after the image was dragged by so many CSS pixels. */
+export function pannedView(view: ImageView, dx: number, dy: number, image: Size, pane: Size): ImageView {
+  return limitedView({ ...view, x: view.x - dx / view.zoom, y: view.y - dy / view.zoom }, image, pane);
 }
 
-/** Where a point of the picture lies in the pane, in CSS pixels. */
+/** Where a point of the image lies in the pane, in CSS pixels. */
 export function toPane(view: ImageView, x: number, y: number, pane: Size): { x: number; y: number } {
   return {
     x: (x - view.x) * view.zoom + pane.width / 2,
@@ -66,8 +66,8 @@ export function toPane(view: ImageView, x: number, y: number, pane: Size): { x: 
   };
 }
 
-/** The point of the picture at a place of the pane. */
-export function toPicture(view: ImageView, x: number, y: number, pane: Size): { x: number; y: number } {
+/** The point of the image at a place of the pane. */
+export function toImage(view: ImageView, x: number, y: number, pane: Size): { x: number; y: number } {
   return {
     x: view.x + (x - pane.width / 2) / view.zoom,
     y: view.y + (y - pane.height / 2) / view.zoom,

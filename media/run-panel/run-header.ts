@@ -47,7 +47,7 @@ export class RunHeader extends LitElement {
       .state.running { color: var(--wb-good); border-color: currentColor; }
       .state.failed, .state.lost { color: var(--wb-bad); border-color: currentColor; }
       .actions { display: flex; flex-wrap: wrap; gap: 4px; margin-left: auto; }
-      .actions .icon-picture { margin-right: 5px; }
+      .actions .icon-image { margin-right: 5px; }
       .actions [slot] { display: flex; }
       vscode-button { --vscode-font-size: 12px; }
       .facts { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 0; }

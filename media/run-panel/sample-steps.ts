@@ -1,26 +1,26 @@
-import type { SamplePicture, StageName, StageSamples } from '../../server/protocol/runs.ts';
+import type { SampleImage, StageName, StageSamples } from '../../server/protocol/runs.ts';
 
-/** What the generator made of the sample pictures at one step. */
+/** What the generator made of the sample images at one step. */
 export interface SampleStep {
   readonly stage: StageName;
   /** Of the stage. */
   readonly step: number;
   /** Among the steps of the points, which go on from stage to stage. */
   readonly at: number;
-  readonly pictures: readonly SamplePicture[];
-  /** Paths of the results, by the picture's key. */
+  readonly images: readonly SampleImage[];
+  /** Paths of the results, by the image's key. */
   readonly sr: Readonly<Record<string, string>>;
 }
 
 /** The samples of all stages in the order in which they were drawn. */
 export function sampleSteps(samples: readonly StageSamples[], stepsBeforeTraining: number): SampleStep[] {
   return samples
-    .flatMap(({ stage, pictures, steps }) =>
+    .flatMap(({ stage, images, steps }) =>
       steps.map(({ step, sr }) => ({
         stage,
         step,
         at: step + (stage === 'training' ? stepsBeforeTraining : 0),
-        pictures,
+        images,
         sr,
       })),
     )

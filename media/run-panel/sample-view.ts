@@ -1,19 +1,19 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { SamplePicture } from '../../server/protocol/runs.ts';
+import type { SampleImage } from '../../server/protocol/runs.ts';
 import { formatCount } from '../../trainer/format/format.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import '../images/image-pane.ts';
+import { type DecodedImage, loadImage } from '../images/image.ts';
 import type { ImageLayer, ImagePane } from '../images/image-pane.ts';
 import { formatZoom, type ImageView } from '../images/image-view.ts';
-import { loadPicture, type Picture } from '../images/picture.ts';
 import type { SampleStep } from './sample-steps.ts';
-import { type PictureKind, pictureKinds, type UiState } from './ui-state.ts';
+import { type ImageKind, imageKinds, type UiState } from './ui-state.ts';
 
 /** What a person changed of the samples. */
 export type SampleChange = Partial<
-  Pick<UiState, 'picture' | 'sampleStep' | 'sampleMode' | 'wipeKinds' | 'wipe' | 'imageView'>
+  Pick<UiState, 'image' | 'sampleStep' | 'sampleMode' | 'wipeKinds' | 'wipe' | 'imageView'>
 >;
 
 declare global {
@@ -25,9 +25,9 @@ declare global {
   }
 }
 
-const kindNames: Readonly<Record<PictureKind, string>> = { lr: 'LR', bicubic: 'bicubic', sr: 'SR', hr: 'HR' };
+const kindNames: Readonly<Record<ImageKind, string>> = { lr: 'LR', bicubic: 'bicubic', sr: 'SR', hr: 'HR' };
 
-/** The sample pictures of a run at one step: two of LR, bicubic, SR and HR with a wipe between them, or all four. */
+/** The sample images of a run at one step: two of LR, bicubic, SR and HR with a wipe between them, or all four. */
 @customElement('sample-view')
 export class SampleView extends LitElement {
   static override styles = [
@@ -45,7 +45,7 @@ export class SampleView extends LitElement {
       .zoom output { min-width: 5ch; text-align: center; }
       .tiles { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
       image-pane { --pane-ratio: 1; }
-      .pictures { flex-wrap: wrap; }
+      .images { flex-wrap: wrap; }
       .empty { color: var(--wb-quiet); padding: 24px 0; text-align: center; }
       .problem { color: var(--wb-bad); }
       label { color: var(--wb-quiet); }
@@ -56,13 +56,13 @@ export class SampleView extends LitElement {
   /** Index of the step that is shown. */
   @property({ attribute: false }) index = -1;
   @property({ attribute: false }) ui!: UiState;
-  /** Addresses of pictures by their path. */
+  /** Addresses of images by their path. */
   @property({ attribute: false }) addressOf!: (
     paths: readonly string[],
   ) => Promise<Readonly<Record<string, string>>>;
 
   /** What is shown now; of the step before while the next is being loaded, so that nothing flickers. */
-  @state() private pictures: Readonly<Partial<Record<PictureKind, Picture>>> = {};
+  @state() private images: Readonly<Partial<Record<ImageKind, DecodedImage>>> = {};
   @state() private problem = '';
   #wanted = '';
 
@@ -70,9 +70,9 @@ export class SampleView extends LitElement {
     return this.steps[this.index];
   }
 
-  get #picture(): SamplePicture | undefined {
-    const pictures = this.#sample?.pictures ?? [];
-    return pictures.find(({ key }) => key === this.ui.picture) ?? pictures[0];
+  get #image(): SampleImage | undefined {
+    const images = this.#sample?.images ?? [];
+    return images.find(({ key }) => key === this.ui.image) ?? images[0];
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -81,28 +81,28 @@ export class SampleView extends LitElement {
 
   async #load(): Promise<void> {
     const sample = this.#sample;
-    const picture = this.#picture;
-    if (!sample || !picture) return;
-    const paths: Partial<Record<PictureKind, string>> = {
-      lr: picture.lr,
-      bicubic: picture.bicubic,
-      hr: picture.hr,
-      ...(sample.sr[picture.key] === undefined ? {} : { sr: sample.sr[picture.key] }),
+    const image = this.#image;
+    if (!sample || !image) return;
+    const paths: Partial<Record<ImageKind, string>> = {
+      lr: image.lr,
+      bicubic: image.bicubic,
+      hr: image.hr,
+      ...(sample.sr[image.key] === undefined ? {} : { sr: sample.sr[image.key] }),
     };
     const wanted = JSON.stringify(paths);
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
     try {
       const addresses = await this.addressOf(Object.values(paths));
-      const loaded: Partial<Record<PictureKind, Picture>> = {};
+      const loaded: Partial<Record<ImageKind, DecodedImage>> = {};
       await Promise.all(
-        pictureKinds.map(async (kind) => {
+        imageKinds.map(async (kind) => {
           const address = addresses[paths[kind] ?? ''];
-          if (address !== undefined) loaded[kind] = await loadPicture(address);
+          if (address !== undefined) loaded[kind] = await loadImage(address);
         }),
       );
       if (this.#wanted !== wanted) return;
-      this.pictures = loaded;
+      this.images = loaded;
       this.problem = '';
     } catch (error) {
       if (this.#wanted !== wanted) return;
@@ -140,27 +140,27 @@ export class SampleView extends LitElement {
           <button class="icon" aria-label="Zoom out" title="Zoom out" @click=${() => this.#pane()?.zoomBy(0.5)}>${icon('remove')}</button>
           <output aria-label="Zoom">${this.ui.imageView ? formatZoom(this.ui.imageView.zoom) : 'fit'}</output>
           <button class="icon" aria-label="Zoom in" title="Zoom in" @click=${() => this.#pane()?.zoomBy(2)}>${icon('add')}</button>
-          <button class="icon" aria-label="Show all of the picture" title="Show all of the picture" @click=${() => this.#change({ imageView: null })}>${icon('fit')}</button>
+          <button class="icon" aria-label="Show all of the image" title="Show all of the image" @click=${() => this.#change({ imageView: null })}>${icon('fit')}</button>
         </span>
       </div>
       ${
         sampleMode === 'wipe'
           ? html`<div class="row kinds">
-              ${this.#renderChoice('Left', pictureKinds, this.ui.wipeKinds[0], kindNames, (kind) => this.#change({ wipeKinds: [kind, this.ui.wipeKinds[1]] }))}
-              ${this.#renderChoice('Right', pictureKinds, this.ui.wipeKinds[1], kindNames, (kind) => this.#change({ wipeKinds: [this.ui.wipeKinds[0], kind] }))}
+              ${this.#renderChoice('Left', imageKinds, this.ui.wipeKinds[0], kindNames, (kind) => this.#change({ wipeKinds: [kind, this.ui.wipeKinds[1]] }))}
+              ${this.#renderChoice('Right', imageKinds, this.ui.wipeKinds[1], kindNames, (kind) => this.#change({ wipeKinds: [this.ui.wipeKinds[0], kind] }))}
             </div>`
           : nothing
       }
       ${this.#renderPanes()} ${this.problem ? html`<div class="problem" role="alert">${this.problem}</div>` : nothing}
       ${
-        sample.pictures.length > 1
-          ? html`<div class="row pictures">
+        sample.images.length > 1
+          ? html`<div class="row images">
               ${this.#renderChoice(
-                'Picture',
-                sample.pictures.map(({ key }) => key),
-                this.#picture?.key ?? '',
-                Object.fromEntries(sample.pictures.map(({ key }) => [key, key.replace(/^\d+-/, '')])),
-                (picture) => this.#change({ picture }),
+                'DecodedImage',
+                sample.images.map(({ key }) => key),
+                this.#image?.key ?? '',
+                Object.fromEntries(sample.images.map(({ key }) => [key, key.replace(/^\d+-/, '')])),
+                (image) => this.#change({ image }),
               )}
             </div>`
           : nothing
@@ -169,12 +169,12 @@ export class SampleView extends LitElement {
   }
 
   #renderPanes() {
-    const { hr, sr } = this.pictures;
+    const { hr, sr } = this.images;
     const base = hr ?? sr ?? null;
-    const name = this.#picture?.key.replace(/^\d+-/, '') ?? '';
-    const layer = (kind: PictureKind): ImageLayer => ({
+    const name = this.#image?.key.replace(/^\d+-/, '') ?? '';
+    const layer = (kind: ImageKind): ImageLayer => ({
       label: kindNames[kind],
-      picture: this.pictures[kind] ?? null,
+      image: this.images[kind] ?? null,
     });
     const pane = (layers: readonly ImageLayer[]) => html`<image-pane
       .name=${name}
@@ -186,7 +186,7 @@ export class SampleView extends LitElement {
       @wipe-change=${(event: CustomEvent<number>) => this.#change({ wipe: event.detail })}
     ></image-pane>`;
     if (this.ui.sampleMode === 'wipe') return pane(this.ui.wipeKinds.map(layer));
-    return html`<div class="tiles">${pictureKinds.map((kind) => pane([layer(kind)]))}</div>`;
+    return html`<div class="tiles">${imageKinds.map((kind) => pane([layer(kind)]))}</div>`;
   }
 
   /** A group of which one is chosen: one stop of the Tab key, arrows move within. */

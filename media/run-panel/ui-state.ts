@@ -4,9 +4,9 @@ import type { ImageView } from '../images/image-view.ts';
 export const xAxes = ['step', 'step-log', 'relative', 'wall'] as const;
 export type XAxisName = (typeof xAxes)[number];
 
-export const pictureKinds = ['lr', 'bicubic', 'sr', 'hr'] as const;
+export const imageKinds = ['lr', 'bicubic', 'sr', 'hr'] as const;
 /** What of a sample is shown. */
-export type PictureKind = (typeof pictureKinds)[number];
+export type ImageKind = (typeof imageKinds)[number];
 
 /** How the panel looks: what survives a reload. Never data of the run. */
 export interface UiState {
@@ -15,11 +15,11 @@ export interface UiState {
   readonly yIsLog: boolean;
   readonly range: XRange | null;
   readonly hiddenTags: readonly string[];
-  readonly picture: string | null;
+  readonly image: string | null;
   /** Step of the sample that was chosen, among the steps of the points; `null`: the latest. */
   readonly sampleStep: number | null;
   readonly sampleMode: 'wipe' | 'tiles';
-  readonly wipeKinds: readonly [PictureKind, PictureKind];
+  readonly wipeKinds: readonly [ImageKind, ImageKind];
   readonly wipe: number;
   readonly imageView: ImageView | null;
 }
@@ -30,7 +30,7 @@ export const initialUiState: UiState = {
   yIsLog: false,
   range: null,
   hiddenTags: [],
-  picture: null,
+  image: null,
   sampleStep: null,
   sampleMode: 'wipe',
   wipeKinds: ['bicubic', 'sr'],
@@ -57,15 +57,15 @@ export function parseUiState(kept: unknown): UiState {
       'hiddenTags',
       (value): value is string[] => Array.isArray(value) && value.every((tag) => typeof tag === 'string'),
     ),
-    picture: pick('picture', (value) => value === null || typeof value === 'string'),
+    image: pick('image', (value) => value === null || typeof value === 'string'),
     sampleStep: pick('sampleStep', (value) => value === null || isNumber(value)),
     sampleMode: pick('sampleMode', (value) => value === 'wipe' || value === 'tiles'),
     wipeKinds: pick(
       'wipeKinds',
-      (value): value is [PictureKind, PictureKind] =>
+      (value): value is [ImageKind, ImageKind] =>
         Array.isArray(value) &&
         value.length === 2 &&
-        value.every((kind) => pictureKinds.some((known) => known === kind)),
+        value.every((kind) => imageKinds.some((known) => known === kind)),
     ),
     wipe: pick('wipe', (value): value is number => isNumber(value) && value >= 0 && value <= 1),
     imageView: pick('imageView', (value): value is ImageView | null => value === null || isView(value)),

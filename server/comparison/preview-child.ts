@@ -4,11 +4,11 @@ import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { isCount, isNumber, isObject, isOneOf, isString } from '../../trainer/runs/json-shape.ts';
 import { nodeEnvironment, type Programs } from '../experiments/start.ts';
 import { parseObject } from '../jobs/command-child.ts';
-import type { PictureQuery } from '../protocol/comparison.ts';
+import type { ImageQuery } from '../protocol/comparison.ts';
 
 /** What a preview is asked for; `trainer/cli/preview.ts` says what each means. */
 export interface PreviewRequest {
-  readonly picture: PictureQuery;
+  readonly image: ImageQuery;
   readonly scale: number | null;
   readonly nets: readonly { readonly models: readonly string[]; readonly alpha: number }[];
   readonly results: readonly string[];

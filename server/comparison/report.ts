@@ -3,7 +3,7 @@ import { runColourTable } from '../protocol/run-colours.ts';
 import { cellText, groupNotes, headOf, publishedTable, runName } from './export.ts';
 import { type ChartSeries, chartSvg, escapeHtml } from './report-chart.ts';
 
-/** Pictures that are narrower are enlarged until they nearly are that wide, in pixels. */
+/** Images that are narrower are enlarged until they nearly are that wide, in pixels. */
 const smallestWidth = 256;
 
 /** Everything that stands in a report. */
@@ -16,7 +16,7 @@ export interface ReportData {
   readonly comparison: Comparison;
   readonly config: ConfigDifference;
   readonly charts: readonly { readonly title: string; readonly series: readonly ChartSeries[] }[];
-  readonly pictures: readonly {
+  readonly images: readonly {
     readonly title: string;
     readonly tiles: readonly { readonly label: string; readonly png: Uint8Array }[];
   }[];
@@ -32,7 +32,7 @@ export function reportHtml(data: ReportData): string {
     tableSection(data),
     publishedSection(data),
     chartsSection(data),
-    picturesSection(data),
+    imagesSection(data),
     configSection(data),
   ];
   return `<!doctype html>
@@ -125,8 +125,8 @@ function chartsSection({ charts }: ReportData): string {
   return figures.length === 0 ? '' : `<h2>Curves</h2>\n<div class="charts">${figures.join('')}</div>`;
 }
 
-function picturesSection({ pictures }: ReportData): string {
-  const grids = pictures.map(({ title, tiles }) => {
+function imagesSection({ images }: ReportData): string {
+  const grids = images.map(({ title, tiles }) => {
     const widest = Math.max(1, ...tiles.map(({ png }) => widthOf(png)));
     // All are as large as the largest, whose pixels are shown as squares where they are few.
     const width = widest * Math.max(1, Math.floor(smallestWidth / widest));
@@ -136,7 +136,7 @@ function picturesSection({ pictures }: ReportData): string {
     );
     return `<h3>${escapeHtml(title)}</h3><div class="tiles" style="--width:${width}px">${figures.join('')}</div>`;
   });
-  return grids.length === 0 ? '' : `<h2>Pictures</h2>\n${grids.join('\n')}`;
+  return grids.length === 0 ? '' : `<h2>Images</h2>\n${grids.join('\n')}`;
 }
 
 /** In pixels, as its first chunk says; 0 of a file that ends before. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** Bytes of results that are kept. */
 const maximumBytes = 1e9;
 
-/** The folder of results on pictures, beside what else this program keeps for a person; `environment` as a process has it. */
+/** The folder of results on images, beside what else this program keeps for a person; `environment` as a process has it. */
 export function resultsFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'esrgan-workbench', 'results');
 }

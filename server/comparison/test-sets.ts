@@ -73,7 +73,7 @@ function subfolders(folder: string): string[] {
 
 /** What a list shows of a test set. */
 export function testSetSummary({ name, dir }: TestSet): TestSetSummary {
-  return { name, folder: dir, pictures: listImages(hrFolder(dir) ?? dir) ?? [] };
+  return { name, folder: dir, images: listImages(hrFolder(dir) ?? dir) ?? [] };
 }
 
 /** Fingerprints of test sets; a file is read once for each of its states, told by time and length. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { readNames } from '../../trainer/runs/atomic-file.ts';
 import { type RunPaths, type Stage, stages } from '../../trainer/runs/run-directory.ts';
-import type { SamplePicture, StageSamples } from '../protocol/runs.ts';
+import type { SampleImage, StageSamples } from '../protocol/runs.ts';
 
-/** The sample pictures of a run, by stage; stages without any are left out. Never throws. */
+/** The sample images of a run, by stage; stages without any are left out. Never throws. */
 export function readSamples(paths: RunPaths): StageSamples[] {
   return stages.flatMap((stage) => {
     const samples = samplesOf(paths, stage);
@@ -18,16 +18,16 @@ function samplesOf(paths: RunPaths, stage: Stage): StageSamples {
     .map((name) => ({ step: Number(name), sr: resultsIn(join(folder, name)) }))
     .filter(({ sr }) => Object.keys(sr).length > 0)
     .sort((a, b) => a.step - b.step);
-  return { stage, pictures: picturesIn(join(folder, 'reference')), steps };
+  return { stage, images: imagesIn(join(folder, 'reference')), steps };
 }
 
-/** What the generator made, by the picture's key. */
+/** What the generator made, by the image's key. */
 function resultsIn(folder: string): Record<string, string> {
   return Object.fromEntries(keysIn(folder, '.sr.png').map((key) => [key, join(folder, `${key}.sr.png`)]));
 }
 
-/** The pictures of which everything is there that results are compared with. */
-function picturesIn(folder: string): SamplePicture[] {
+/** The images of which everything is there that results are compared with. */
+function imagesIn(folder: string): SampleImage[] {
   const complete = new Set(keysIn(folder, '.bicubic.png'));
   const lr = new Set(keysIn(folder, '.lr.png'));
   return keysIn(folder, '.hr.png')

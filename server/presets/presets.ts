@@ -14,7 +14,7 @@ batch_size: 4
 
 datasets:
   photos:
-    # Folders of sharp, large pictures (a few dozen will do). Small ones are made from them.
+    # Folders of sharp, large images (a few dozen will do). Small ones are made from them.
     hr: { train: photos/train, val: photos/val }
 
 generator: # 23 blocks of 64 channels in the paper
@@ -39,7 +39,7 @@ training:
   cr_patch_size: [64, 64]
   g_sched_steps: [250]
   d_sched_steps: [250]
-  g_content_loss_scaling: 1 # without a perceptual loss it has to hold the picture together
+  g_content_loss_scaling: 1 # without a perceptual loss it has to hold the image together
   train_datasets: [photos]
   val_datasets: [photos]
 
@@ -82,7 +82,7 @@ pretraining:
   train_datasets: [div2k]
   val_datasets: [div2k]
 
-augmentation: # flips and transposes; JPEG and holes would teach it to repair pictures, too
+augmentation: # flips and transposes; JPEG and holes would teach it to repair images, too
   compression: false
   dropout: false
 
@@ -98,7 +98,7 @@ checkpoints: { every_steps: 5000 }
     label: 'ESRGAN as in the paper: both stages',
     description:
       'PSNR-driven pretraining, then GAN training with VGG19; 1.4 million steps, for a graphics card.',
-    text: `# ESRGAN as in its paper (Wang et al. 2018, https://arxiv.org/abs/1809.00219) on DIV2K; the authors had more pictures.
+    text: `# ESRGAN as in its paper (Wang et al. 2018, https://arxiv.org/abs/1809.00219) on DIV2K; the authors had more images.
 # Start Pretraining; when it is done, Start Training. It goes on from the pretraining of the same run.
 # Before: esrgan data get div2k --to data
 #         esrgan weights get vgg19
@@ -160,7 +160,7 @@ checkpoints: { every_steps: 5000 }
     label: 'Fine-tune given weights on your own photos',
     description:
       'GAN training from a file of weights; some ten thousand steps, for a graphics card and hours.',
-    text: `# Goes on from weights that somebody has trained, with your own kind of pictures. There is no pretraining:
+    text: `# Goes on from weights that somebody has trained, with your own kind of images. There is no pretraining:
 # Start Training at once.
 # Before: esrgan weights get vgg19
 #         put the weights beside this file: .safetensors or .pth, of this run or another, in any known layout
@@ -171,7 +171,7 @@ batch_size: 8
 
 datasets:
   photos:
-    # Folders of sharp, large pictures. With LR pictures of your own, add
+    # Folders of sharp, large images. With LR images of your own, add
     # lr: { train: photos/lr/train, val: photos/lr/val }
     hr: { train: photos/train, val: photos/val }
 

@@ -177,8 +177,8 @@ export interface EvaluationDetail {
 export interface TestSetSummary {
   readonly name: string;
   readonly folder: string;
-  /** HR pictures, in the order of their names. */
-  readonly pictures: readonly string[];
+  /** HR images, in the order of their names. */
+  readonly images: readonly string[];
 }
 
 /** Where run files differ. */
@@ -218,20 +218,20 @@ export interface PixelBox {
   readonly height: number;
 }
 
-/** A picture that nets enlarge. */
-export interface PictureQuery {
+/** An image that nets enlarge. */
+export interface ImageQuery {
   readonly path: string;
   /**
-   * `hr`: an HR picture of a test set; its LR is the test set's own or made as MATLAB does, and results compare with
-   * it. `lr`: the picture itself is enlarged.
+   * `hr`: an HR image of a test set; its LR is the test set's own or made as MATLAB does, and results compare with
+   * it. `lr`: the image itself is enlarged.
    */
   readonly role: 'hr' | 'lr';
-  /** What of the LR picture is enlarged, in its pixels; null: all. */
+  /** What of the LR image is enlarged, in its pixels; null: all. */
   readonly box: PixelBox | null;
 }
 
-/** What there is of a picture's results; all files are PNG, of the same size but `lr`. */
-export interface PictureResults {
+/** What there is of an image's results; all files are PNG, of the same size but `lr`. */
+export interface ImageResults {
   readonly scale: number;
   /** Of the results, in pixels. */
   readonly width: number;
@@ -282,7 +282,7 @@ export interface BlendQuery {
   readonly b: string;
   /** Share of `b`, 0 to 1. */
   readonly alpha: number;
-  readonly picture: PictureQuery;
+  readonly image: ImageQuery;
 }
 
 export interface BlendResult {
@@ -305,8 +305,8 @@ export interface ExportQuery {
   readonly published: readonly string[];
   /** Of a report: the tags of its charts. */
   readonly tags: readonly string[];
-  /** Of a report: pictures with their labels, PNG files of runs or of results. */
-  readonly pictures: readonly {
+  /** Of a report: images with their labels, PNG files of runs or of results. */
+  readonly images: readonly {
     readonly title: string;
     readonly tiles: readonly { readonly label: string; readonly path: string }[];
   }[];
@@ -334,12 +334,12 @@ export interface ComparisonRequests {
   /** How the steps of a run's points are to be read. */
   'esrgan/curveScale': { params: { run: string }; result: CurveScale };
   /**
-   * The results of nets on a picture: what is there, and a job for what is not. Without nets, LR, bicubic and HR at the
+   * The results of nets on an image: what is there, and a job for what is not. Without nets, LR, bicubic and HR at the
    * scale of `run` are made at once; with nets, `run` is not looked at.
    */
-  'esrgan/pictureResults': {
-    params: { picture: PictureQuery; nets: readonly NetReference[]; run: string | null };
-    result: PictureResults;
+  'esrgan/imageResults': {
+    params: { image: ImageQuery; nets: readonly NetReference[]; run: string | null };
+    result: ImageResults;
   };
   /** What changed between two checkpoints (folders, or files of weights). */
   'esrgan/weightsDifference': { params: { a: string; b: string }; result: WeightsDifference };
@@ -349,7 +349,7 @@ export interface ComparisonRequests {
    */
   'esrgan/blend': { params: BlendQuery; result: BlendResult };
   'esrgan/closeBlend': { params: null; result: null };
-  /** The folder with all files of `esrgan/pictureResults` and `esrgan/blend`, which a page must be allowed to load. */
+  /** The folder with all files of `esrgan/imageResults` and `esrgan/blend`, which a page must be allowed to load. */
   'esrgan/resultsFolder': { params: null; result: { folder: string } };
   /** A comparison as the text of a file; `name` is what to call it. */
   'esrgan/exportComparison': { params: ExportQuery; result: { name: string; content: string } };

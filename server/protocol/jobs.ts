@@ -32,8 +32,8 @@ export type JobTask =
       readonly protocols: readonly string[];
     }
   | {
-      readonly kind: 'picture';
-      /** The picture that is enlarged. */
+      readonly kind: 'image';
+      /** The image that is enlarged. */
       readonly path: string;
       readonly nets: readonly NetReference[];
     };

@@ -84,7 +84,7 @@ export const startingRequests = [
   'esrgan/start',
   'esrgan/resume',
   'esrgan/evaluate',
-  'esrgan/pictureResults',
+  'esrgan/imageResults',
   'esrgan/blend',
   'esrgan/upscale',
 ] as const satisfies readonly (keyof Requests)[];
@@ -102,7 +102,7 @@ export interface Preset {
 export interface Notifications {
   /** A job came, went on (at most ten times a second) or ended. */
   'esrgan/jobChanged': Job;
-  /** How far a batch of pictures is; at most ten times a second. */
+  /** How far a batch of images is; at most ten times a second. */
   'esrgan/upscalingProgress': UpscalingProgress;
   /** Runs appeared, changed what a list shows of them, or went. At most a few times a second. */
   'esrgan/runsChanged': { readonly changed: readonly RunSummary[]; readonly removed: readonly string[] };

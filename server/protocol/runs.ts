@@ -87,8 +87,8 @@ export interface CheckpointSummary {
   readonly last: boolean;
 }
 
-/** A picture that the run draws samples of, and what its samples are compared with. */
-export interface SamplePicture {
+/** An image that the run draws samples of, and what its samples are compared with. */
+export interface SampleImage {
   /** As in the names of the files: `00-baby`. */
   readonly key: string;
   readonly lr: string;
@@ -96,11 +96,11 @@ export interface SamplePicture {
   readonly hr: string;
 }
 
-/** The sample pictures of one stage. */
+/** The sample images of one stage. */
 export interface StageSamples {
   readonly stage: StageName;
-  readonly pictures: readonly SamplePicture[];
-  /** Steps in rising order; each with the path of the generator's result by the picture's key. */
+  readonly images: readonly SampleImage[];
+  /** Steps in rising order; each with the path of the generator's result by the image's key. */
   readonly steps: readonly { readonly step: number; readonly sr: Readonly<Record<string, string>> }[];
 }
 

@@ -1,6 +1,6 @@
 import type { StageName } from './runs.ts';
 
-/** Something that enlarges pictures: a line in the list to choose from. */
+/** Something that enlarges images: a line in the list to choose from. */
 export interface UpscalingModel {
   /** What `esrgan upscale --model` takes: a file of weights, or the folder of a checkpoint. */
   readonly path: string;
@@ -29,19 +29,19 @@ export interface UpscalingModel {
   readonly channels: number | null;
   /** What the file says of itself. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Why it cannot enlarge pictures; null where it can, as far as its header shows. */
+  /** Why it cannot enlarge images; null where it can, as far as its header shows. */
   readonly problem: string | null;
 }
 
-/** A batch of pictures to enlarge with one model. */
+/** A batch of images to enlarge with one model. */
 export interface UpscalingBatch {
   /** Chosen by whoever asks, so that the progress can be told from that of others. */
   readonly batch: string;
   /** `UpscalingModel.path`. */
   readonly model: string;
-  /** Picture files, and folders of which the pictures directly in them are taken. */
+  /** Image files, and folders of which the images directly in them are taken. */
   readonly inputs: readonly string[];
-  /** Absolute; null: beside each picture. */
+  /** Absolute; null: beside each image. */
   readonly outputFolder: string | null;
   /** Name of a result without its extension, of `{name}`, `{scale}` and `{model}`. */
   readonly outputName: string;
@@ -54,14 +54,14 @@ export interface UpscalingBatch {
 /** How far a batch is. */
 export interface UpscalingProgress {
   readonly batch: string;
-  /** `waiting` for an earlier batch; `opening` the model and looking at the pictures; `working`. */
+  /** `waiting` for an earlier batch; `opening` the model and looking at the images; `working`. */
   readonly phase: 'waiting' | 'opening' | 'working';
-  /** Pictures whose result exists and is kept; known when it works. */
+  /** Images whose result exists and is kept; known when it works. */
   readonly kept: readonly string[];
-  /** The picture in work, its place from 1 among those that are enlarged, and how many those are. */
+  /** The image in work, its place from 1 among those that are enlarged, and how many those are. */
   readonly input: string | null;
-  readonly picture: number;
-  readonly pictures: number;
+  readonly image: number;
+  readonly images: number;
   /** Tiles of it done, and in all; 0 while not known. When all are done, it is being written. */
   readonly tile: number;
   readonly tiles: number;
@@ -73,13 +73,13 @@ export interface UpscalingProgress {
 
 /** What became of a batch. */
 export interface UpscalingResult {
-  readonly pictures: readonly UpscaledPicture[];
+  readonly images: readonly UpscaledImage[];
   readonly failures: readonly { readonly input: string; readonly message: string }[];
   /** The person cancelled; what was done until then is there, and nothing half done. */
   readonly isCancelled: boolean;
 }
 
-export interface UpscaledPicture {
+export interface UpscaledImage {
   readonly input: string;
   readonly output: string;
   /** Of the result, in pixels. */
@@ -140,36 +140,36 @@ export interface TensorValues {
   readonly norm: number;
 }
 
-/** A picture in a form that a page can draw. */
-export interface DrawablePicture {
-  /** The picture itself, or a smaller copy of it as PNG where pages cannot draw it: TIFF, or too many pixels. */
+/** An image in a form that a page can draw. */
+export interface DrawableImage {
+  /** The image itself, or a smaller copy of it as PNG where pages cannot draw it: TIFF, or too many pixels. */
   readonly path: string;
-  /** Pixels of the picture itself, upright. */
+  /** Pixels of the image itself, upright. */
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
 }
 
-/** A picture and what it became: paths. */
-export interface PicturePair {
+/** An image and what it became: paths. */
+export interface ImagePair {
   readonly source: string;
   readonly result: string;
 }
 
-/** The requests about enlarging pictures and about files of weights. */
+/** The requests about enlarging images and about files of weights. */
 export interface UpscalingRequests {
-  /** What pictures can be enlarged with: checkpoints of all known runs, these files, and the bundled model. */
+  /** What images can be enlarged with: checkpoints of all known runs, these files, and the bundled model. */
   'esrgan/upscalingModels': {
     params: { files: readonly string[] };
     result: readonly UpscalingModel[];
   };
   /**
-   * Enlarges pictures, after the batches that were asked for before; tells its progress by
+   * Enlarges images, after the batches that were asked for before; tells its progress by
    * `esrgan/upscalingProgress`. Cancelling the request ends it within moments.
    */
   'esrgan/upscale': { params: UpscalingBatch; result: UpscalingResult };
-  /** A picture in a form that a page can draw; a copy lies in `folder`, or is made there. */
-  'esrgan/drawablePicture': { params: { path: string; folder: string }; result: DrawablePicture };
+  /** An image in a form that a page can draw; a copy lies in `folder`, or is made there. */
+  'esrgan/drawableImage': { params: { path: string; folder: string }; result: DrawableImage };
   /** What a file of weights is; nothing in it is run. */
   'esrgan/weights': { params: { file: string }; result: WeightsReport };
   /** The values of its tensors, in the order of the file; reads all of it. */

@@ -1,12 +1,12 @@
 import type { CommandTarget, TargetCommand } from './commands.ts';
 import type { NotificationName, Notifications, Requests } from './messages.ts';
-import type { DrawablePicture } from './upscaling.ts';
+import type { DrawableImage } from './upscaling.ts';
 
 /**
  * What a webview and the editor that hosts it say to each other. The page of an app is
  * `<body><main id="app" data-...></main></body>`: its parameters are the data attributes of that element
- * (`data-run`: the run directory of a run panel; `data-runs`: those of a comparison, as JSON; `data-pictures`:
- * what a page of before and after shows, `PicturePair[]` as JSON; `data-file`: a file of weights). Pages are made anew
+ * (`data-run`: the run directory of a run panel; `data-runs`: those of a comparison, as JSON; `data-images`:
+ * what a page of before and after shows, `ImagePair[]` as JSON; `data-file`: a file of weights). Pages are made anew
  * whenever they come into view: an app keeps in its state (`setState`) how it looks, never data, and always its
  * parameters under the same names (`{ run: '/runs/a', ... }`, `{ runs: ['/runs/a'], ... }`), so that the editor can
  * bring it back after a restart.
@@ -34,7 +34,7 @@ export const webviewServerRequests = [
   'esrgan/evaluate',
   'esrgan/configDifference',
   'esrgan/curveScale',
-  'esrgan/pictureResults',
+  'esrgan/imageResults',
   'esrgan/weightsDifference',
   'esrgan/blend',
   'esrgan/closeBlend',
@@ -84,9 +84,9 @@ export interface WebviewRequests extends Pick<Requests, (typeof webviewServerReq
    * makes it anew, with the state that it has kept.
    */
   'host/setRuns': { params: { runs: readonly string[] }; result: null };
-  /** A picture of the page's list in a form that it can draw, and the address of that. */
-  'host/drawablePicture': { params: { path: string }; result: DrawablePicture & { readonly uri: string } };
-  /** Enlarges pictures, which the person picks, with the file of weights that the page shows. */
+  /** An image of the page's list in a form that it can draw, and the address of that. */
+  'host/drawableImage': { params: { path: string }; result: DrawableImage & { readonly uri: string } };
+  /** Enlarges images, which the person picks, with the file of weights that the page shows. */
   'host/upscaleWith': { params: null; result: null };
   /** Writes it in another format, where the person says; null where they thought better of it. */
   'host/convertWeights': { params: null; result: { path: string | null } };

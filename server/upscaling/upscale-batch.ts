@@ -11,22 +11,22 @@ import {
 import type { Programs } from '../experiments/start.ts';
 import { runCommand } from '../jobs/command-child.ts';
 import type {
-  UpscaledPicture,
+  UpscaledImage,
   UpscalingBatch,
   UpscalingProgress,
   UpscalingResult,
 } from '../protocol/upscaling.ts';
 
 const isBoolean: Shape<boolean> = (value) => typeof value === 'boolean';
-const isPlan = isObject<{ event: 'plan'; pictures: number; kept: readonly string[] }>({
+const isPlan = isObject<{ event: 'plan'; images: number; kept: readonly string[] }>({
   event: isOneOf(['plan']),
-  pictures: isCount,
+  images: isCount,
   kept: isList(isString),
 });
-const isBegin = isObject<{ event: 'begin'; input: string; picture: number }>({
+const isBegin = isObject<{ event: 'begin'; input: string; image: number }>({
   event: isOneOf(['begin']),
   input: isString,
-  picture: isCount,
+  image: isCount,
 });
 const isTile = isObject<{
   event: 'progress';
@@ -41,7 +41,7 @@ const isTile = isObject<{
   megapixelsPerSecond: isNumber,
   batchEtaSeconds: isNumber,
 });
-const isDone = isObject<UpscaledPicture & { event: 'done' }>({
+const isDone = isObject<UpscaledImage & { event: 'done' }>({
   event: isOneOf(['done']),
   input: isString,
   output: isString,
@@ -60,10 +60,10 @@ const isFailed = isObject<{ event: 'failed'; input: string; message: string }>({
 const pace = 100;
 
 /**
- * Enlarges pictures as `esrgan upscale` does, in one process that opens the model once; `tell` hears how far it is.
+ * Enlarges images as `esrgan upscale` does, in one process that opens the model once; `tell` hears how far it is.
  *
  * @throws WorkbenchError with what the command says, where nothing could be enlarged for a reason that is not a
- * picture's: there is no such model, or the process was ended
+ * image's: there is no such model, or the process was ended
  */
 export async function upscaleBatch(
   programs: Pick<Programs, 'node' | 'esrgan'>,
@@ -71,7 +71,7 @@ export async function upscaleBatch(
   tell: (progress: UpscalingProgress) => void,
   signal: AbortSignal,
 ): Promise<UpscalingResult> {
-  const pictures: UpscaledPicture[] = [];
+  const images: UpscaledImage[] = [];
   const failures: { input: string; message: string }[] = [];
   let progress: UpscalingProgress = { ...beginning, batch: batch.batch, phase: 'opening' };
   let told = Number.NEGATIVE_INFINITY;
@@ -83,15 +83,15 @@ export async function upscaleBatch(
   };
   const onEvent = (event: object) => {
     if (isPlan(event)) {
-      go({ phase: 'working', pictures: event.pictures, kept: event.kept }, true);
+      go({ phase: 'working', images: event.images, kept: event.kept }, true);
     } else if (isBegin(event)) {
-      go({ input: event.input, picture: event.picture, tile: 0, tiles: 0 }, true);
+      go({ input: event.input, image: event.image, tile: 0, tiles: 0 }, true);
     } else if (isTile(event)) {
       const { tile, tiles, megapixelsPerSecond, batchEtaSeconds } = event;
       go({ tile, tiles, megapixelsPerSecond, etaSeconds: batchEtaSeconds }, tile === tiles);
     } else if (isDone(event)) {
       const { input, output, width, height, kept, notes } = event;
-      pictures.push({ input, output, width, height, kept, notes });
+      images.push({ input, output, width, height, kept, notes });
     } else if (isFailed(event)) {
       failures.push({ input: event.input, message: event.message });
     }
@@ -102,33 +102,33 @@ export async function upscaleBatch(
     await runCommand(programs, upscaleWords(batch), { signal, onEvent });
   } catch (error) {
     const isCancelled = error instanceof WorkbenchError && error.code === 'interrupted';
-    // Failures of pictures end the command with an error when all are through; any other end is one of its own.
-    const isThrough = failures.length > 0 && isWhole(progress, pictures, failures.length);
+    // Failures of images end the command with an error when all are through; any other end is one of its own.
+    const isThrough = failures.length > 0 && isWhole(progress, images, failures.length);
     if (!isCancelled && !isThrough) throw error;
-    return { pictures, failures, isCancelled };
+    return { images, failures, isCancelled };
   }
-  return { pictures, failures, isCancelled: false };
+  return { images, failures, isCancelled: false };
 }
 
 /** A batch of which nothing is known yet. */
 export const beginning: Omit<UpscalingProgress, 'batch' | 'phase'> = {
   kept: [],
   input: null,
-  picture: 0,
-  pictures: 0,
+  image: 0,
+  images: 0,
   tile: 0,
   tiles: 0,
   megapixelsPerSecond: null,
   etaSeconds: null,
 };
 
-/** Whether every planned picture came to its end. */
+/** Whether every planned image came to its end. */
 function isWhole(
-  { phase, pictures }: UpscalingProgress,
-  done: readonly UpscaledPicture[],
+  { phase, images }: UpscalingProgress,
+  done: readonly UpscaledImage[],
   failed: number,
 ): boolean {
-  return phase === 'working' && done.filter(({ kept }) => !kept).length + failed >= pictures;
+  return phase === 'working' && done.filter(({ kept }) => !kept).length + failed >= images;
 }
 
 function upscaleWords(batch: UpscalingBatch): string[] {

@@ -158,7 +158,7 @@ export class ComparePanel {
     return Object.fromEntries(lines.map(([key, ...values]) => [key, values]));
   }
 
-  /** What a picture shows: the pixels of its canvas as they are, in one text. */
+  /** What an image shows: the pixels of its canvas as they are, in one text. */
   pixels(pane: Locator): Promise<string> {
     return pane.locator('canvas').evaluate((element) => {
       if (!(element instanceof HTMLCanvasElement)) throw new Error('not a canvas');
@@ -166,7 +166,7 @@ export class ComparePanel {
     });
   }
 
-  /** How many colours a picture has; one or none before it is drawn. */
+  /** How many colours an image has; one or none before it is drawn. */
   colours(pane: Locator): Promise<number> {
     return pane.locator('canvas').evaluate((element) => {
       if (!(element instanceof HTMLCanvasElement)) throw new Error('not a canvas');

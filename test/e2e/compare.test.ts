@@ -4,14 +4,14 @@ import { chromium, type Locator } from 'playwright-core';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { createEventWriter } from '../../trainer/runs/event-writer.ts';
 import { ComparePanel, type CompareTab } from './compare-panel.ts';
-import { esrgan, miniRuns, trainMiniRuns, writePictures } from './mini-runs.ts';
+import { esrgan, miniRuns, trainMiniRuns, writeImages } from './mini-runs.ts';
 import { findProcess } from './processes.ts';
 import { useWorkbench } from './use-workbench.ts';
 import type { Workspace } from './workspace.ts';
 
 const patience = { timeout: 60_000 };
-/** Whose pictures are so many and so large that there is time to cancel. */
-const manyPictures = 8;
+/** Whose images are so many and so large that there is time to cancel. */
+const manyImages = 8;
 const desk = useWorkbench({}, {}, prepare, { timeout: 600_000 });
 const [first, second, third, fourth] = miniRuns as [string, string, string, string];
 let panel: ComparePanel;
@@ -19,9 +19,9 @@ let panel: ComparePanel;
 /** Four trained runs, their PSNR, ESRGAN and interpolated nets measured under paper-y, and a run of another trainer. */
 async function prepare(workspace: Workspace): Promise<void> {
   await trainMiniRuns(workspace);
-  await writePictures(workspace.path('data/marble/HR'), { count: 2, width: 96, height: 72, seed: 10 });
-  await writePictures(workspace.path('data/posters/HR'), { count: 1, width: 1600, height: 1200, seed: 11 });
-  for (let copy = 1; copy < manyPictures; copy++) {
+  await writeImages(workspace.path('data/marble/HR'), { count: 2, width: 96, height: 72, seed: 10 });
+  await writeImages(workspace.path('data/posters/HR'), { count: 1, width: 1600, height: 1200, seed: 11 });
+  for (let copy = 1; copy < manyImages; copy++) {
     cpSync(workspace.path('data/posters/HR/0.png'), workspace.path(`data/posters/HR/${copy}.png`));
   }
   const runs = miniRuns.map((name) => `runs/${name}`);
@@ -32,7 +32,7 @@ async function prepare(workspace: Workspace): Promise<void> {
     ['here', [psnrNet(first), ganNet(first)], 12],
     ['there', [ganNet(second)], 13],
   ] as const) {
-    await writePictures(workspace.path(`${folder}/HR`), { count: 1, width: 64, height: 64, seed });
+    await writeImages(workspace.path(`${folder}/HR`), { count: 1, width: 64, height: 64, seed });
     await esrgan(workspace, 'evaluate', ...nets, ...measured('photos', 'paper-y', folder));
   }
 
@@ -151,7 +151,7 @@ test('differences are to the chosen baseline, net by net', async () => {
   }
 });
 
-test('numbers of other pictures are marked and not ranked with the others', async () => {
+test('numbers of other images are marked and not ranked with the others', async () => {
   const metric = 'photos · paper-y PSNR dB';
   const [net, gan, other] = [`${first} · PSNR`, `${first} · ESRGAN`, `${second} · ESRGAN`];
   await panel.baseline.selectOption({ label: first });
@@ -193,7 +193,7 @@ test('one that is cancelled leaves nothing behind', async () => {
   const cell = await panel.cell(`${first} · PSNR`, 'posters · paper-y PSNR dB');
   await cell.getByRole('button', { name: 'Evaluate' }).click();
   const job = (await panel.cell(`${first} · PSNR`, 'posters · paper-y PSNR dB')).locator('job-line');
-  await job.getByText(new RegExp(`posters, image \\d of ${manyPictures}`)).waitFor();
+  await job.getByText(new RegExp(`posters, image \\d of ${manyImages}`)).waitFor();
   await job.getByRole('progressbar').waitFor();
   const evaluate = () => findProcess(inject('editor').pid, /esrgan\.js evaluate/);
   expect(evaluate()).toBeGreaterThan(0);
@@ -249,11 +249,11 @@ test('samples of all runs lie side by side, with PSNR and SSIM inside a box', as
   await desk.workbench.page.keyboard.press('Escape');
 });
 
-test('nets enlarge a test picture side by side', async () => {
+test('nets enlarge a test image side by side', async () => {
   const images = panel.panel('Images');
-  await images.getByRole('radio', { name: 'Test pictures' }).click();
+  await images.getByRole('radio', { name: 'Test images' }).click();
   await images.getByRole('combobox', { name: 'test set' }).selectOption({ label: 'marble' });
-  await images.getByRole('combobox', { name: 'picture' }).selectOption({ label: '0.png' });
+  await images.getByRole('combobox', { name: 'image' }).selectOption({ label: '0.png' });
   const panes = images.locator('figure image-pane');
   // Eight results and what they are compared with, bicubic and HR.
   await expect.poll(() => panes.count(), patience).toBe(10);
@@ -267,7 +267,7 @@ test('nets enlarge a test picture side by side', async () => {
 
 test('the slider between two checkpoints moves pixels', async () => {
   const checkpoints = await panel.show('Checkpoints');
-  await checkpoints.getByRole('combobox', { name: 'picture' }).selectOption({ label: '0.png' });
+  await checkpoints.getByRole('combobox', { name: 'image' }).selectOption({ label: '0.png' });
   const pane = checkpoints.locator('image-pane').first();
   const slider = checkpoints.getByRole('slider', { name: 'α', exact: true });
   const at = async (key: string, alpha: string) => {
@@ -283,7 +283,7 @@ test('the slider between two checkpoints moves pixels', async () => {
   expect(await at('Home', '0.00')).toBe(faithful);
 });
 
-test('the report is one file that shows table and pictures without a network', async () => {
+test('the report is one file that shows table and images without a network', async () => {
   const { workbench, workspace } = desk;
   await panel.show('Table');
   await panel.page.getByRole('button', { name: 'Export' }).click();
@@ -311,9 +311,9 @@ test('the report is one file that shows table and pictures without a network', a
         lines.filter((line) => line.includes(`${run}\t${label}\t`) && line.includes(number)),
       ).toHaveLength(1);
     }
-    const pictures = page.locator('.tiles img');
-    expect(await pictures.count()).toBeGreaterThanOrEqual(2 * miniRuns.length);
-    const widths = await pictures.evaluateAll((images) =>
+    const images = page.locator('.tiles img');
+    expect(await images.count()).toBeGreaterThanOrEqual(2 * miniRuns.length);
+    const widths = await images.evaluateAll((images) =>
       images.map((image) => (image instanceof HTMLImageElement && image.complete ? image.naturalWidth : 0)),
     );
     expect(Math.min(...widths)).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseDocument } from 'yaml';
 import { encodePng } from '../../trainer/data/decode.ts';
-import { scenery } from '../unit/data/pictures.ts';
+import { scenery } from '../unit/data/images.ts';
 import type { Workspace } from './workspace.ts';
 
 const examples = join(import.meta.dirname, '../../examples/seed-runs-mini');
@@ -37,10 +37,10 @@ export const miniRuns = readdirSync(examples)
   .sort()
   .map((file) => file.replace(suffix, ''));
 
-/** Puts the run files of `npm run demo -- --four` into a workspace, for tiny nets, with pictures, and trains both stages of each. */
+/** Puts the run files of `npm run demo -- --four` into a workspace, for tiny nets, with images, and trains both stages of each. */
 export async function trainMiniRuns(workspace: Workspace): Promise<void> {
   for (const [seed, [folder, count]] of Object.entries({ a: 4, b: 2, val: 2 }).entries()) {
-    await writePictures(workspace.path(`data/${folder}`), { count, width: 112, height: 100, seed });
+    await writeImages(workspace.path(`data/${folder}`), { count, width: 112, height: 100, seed });
   }
   for (const name of miniRuns) {
     const file = parseDocument(readFileSync(join(examples, name + suffix), 'utf8'));
@@ -52,24 +52,21 @@ export async function trainMiniRuns(workspace: Workspace): Promise<void> {
   }
 }
 
-/** What pictures are made. */
-export interface PictureSet {
+/** What images are made. */
+export interface ImageSet {
   readonly count: number;
   readonly width: number;
   readonly height: number;
-  /** Those of other seeds are other pictures. */
+  /** Those of other seeds are other images. */
   readonly seed: number;
 }
 
-/** Makes a folder with pictures `0.png` and so on, the same each time. */
-export async function writePictures(
-  folder: string,
-  { count, width, height, seed }: PictureSet,
-): Promise<void> {
+/** Makes a folder with images `0.png` and so on, the same each time. */
+export async function writeImages(folder: string, { count, width, height, seed }: ImageSet): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (let index = 0; index < count; index++) {
-    const picture = scenery(width, height, 3, 100 * seed + index);
-    writeFileSync(join(folder, `${index}.png`), await encodePng(picture));
+    const image = scenery(width, height, 3, 100 * seed + index);
+    writeFileSync(join(folder, `${index}.png`), await encodePng(image));
   }
 }
 

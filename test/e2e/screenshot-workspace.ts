@@ -20,10 +20,10 @@ const earth = fileURLToPath(
   new URL('../../node_modules/three-globe/example/img/earth-blue-marble.jpg', import.meta.url),
 );
 
-/** A picture at the top of the workspace, to be enlarged. */
-export const pictureName = 'nile-delta.png';
+/** An image at the top of the workspace, to be enlarged. */
+export const imageName = 'nile-delta.png';
 
-/** A workspace with real pictures and runs. */
+/** A workspace with real images and runs. */
 export interface ScreenshotWorkspace {
   readonly folder: string;
   /** Names of the four runs that are compared, all done. */
@@ -31,9 +31,9 @@ export interface ScreenshotWorkspace {
 }
 
 /**
- * Makes a workspace of satellite imagery: `first-run.esrgan.yaml`, a picture to enlarge, and the four runs of
+ * Makes a workspace of satellite imagery: `first-run.esrgan.yaml`, an image to enlarge, and the four runs of
  * `examples/seed-runs-mini`, both stages, measured on a test set. What is there from an earlier time is
- * kept, so that pictures can be taken again without training again.
+ * kept, so that images can be taken again without training again.
  *
  * @param folder made if missing
  */
@@ -41,7 +41,7 @@ export async function prepareScreenshotWorkspace(folder: string): Promise<Screen
   mkdirSync(folder, { recursive: true });
   const data = join(folder, 'data');
   if (!existsSync(data)) await prepareFourSets(data);
-  await cutPicture(join(folder, pictureName));
+  await cutImage(join(folder, imageName));
   const first = readFileSync(join(examples, 'workspace/first-run.esrgan.yaml'), 'utf8')
     .replace('train: data/train', 'train: data/a')
     .replaceAll('every_steps: 250', 'every_steps: 50');
@@ -58,7 +58,7 @@ export async function prepareScreenshotWorkspace(folder: string): Promise<Screen
 }
 
 /** The coast of Egypt with the delta of the Nile. */
-async function cutPicture(path: string): Promise<void> {
+async function cutImage(path: string): Promise<void> {
   await sharp(earth).extract({ left: 2330, top: 560, width: 480, height: 300 }).toFile(path);
 }
 

@@ -1,6 +1,6 @@
-// `npm run screenshots`: pictures of every view in docs/images, from the real workbench with real runs, in light, dark
+// `npm run screenshots`: images of every view in docs/images, from the real workbench with real runs, in light, dark
 // and high contrast. As arguments it takes names of views and of themes (none: all). The workspace with its runs stays
-// in the folder for temporary files: the first time trains for ten minutes, the next ones only take pictures.
+// in the folder for temporary files: the first time trains for ten minutes, the next ones only take images.
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { setUpVSCode } from '../../scripts/setup-vscode.mjs';
 import { ComparePanel } from './compare-panel.ts';
 import { type StartedEditor, startEditor } from './editor.ts';
 import { RunPanel } from './run-panel.ts';
-import { pictureName, prepareScreenshotWorkspace } from './screenshot-workspace.ts';
+import { imageName, prepareScreenshotWorkspace } from './screenshot-workspace.ts';
 import { Workbench } from './workbench.ts';
 import { endTrainers } from './workspace.ts';
 
@@ -23,9 +23,9 @@ const themes = {
 const target = 'docs/images';
 const file = 'first-run.esrgan.yaml';
 const samplesWanted = 4;
-/** The picture that results are compared on. */
+/** The image that results are compared on. */
 const testSet = 'test';
-const testPicture = 'marble_09_2.png';
+const testImage = 'marble_09_2.png';
 const size = { width: 1440, height: 900 };
 
 /** Each brings the window to what is to be seen; it begins without open editors, with the Explorer in the side bar. */
@@ -111,9 +111,9 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
     await openComparison(workbench, 'Images');
     const panel = new ComparePanel(workbench);
     const images = panel.panel('Images');
-    await images.getByRole('radio', { name: 'Test pictures' }).click();
+    await images.getByRole('radio', { name: 'Test images' }).click();
     await images.getByRole('combobox', { name: 'test set' }).selectOption({ label: testSet });
-    await images.getByRole('combobox', { name: 'picture' }).selectOption({ label: testPicture });
+    await images.getByRole('combobox', { name: 'image' }).selectOption({ label: testImage });
     const panes = images.locator('figure image-pane');
     // Two nets of each run, bicubic and HR.
     await panes.nth(2 * compared.length + 1).waitFor();
@@ -128,7 +128,7 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
   async 'compare-checkpoints'(workbench) {
     await openComparison(workbench, 'Checkpoints');
     await workbench.webview.locator('checkpoints-tab tbody tr').first().waitFor();
-    await workbench.webview.locator('blend-view select').selectOption({ label: testPicture });
+    await workbench.webview.locator('blend-view select').selectOption({ label: testImage });
     const pane = workbench.webview.locator('blend-view image-pane').first();
     const wipe = pane.getByRole('slider', { name: 'Wipe' });
     // Only the blend is seen then.
@@ -138,15 +138,15 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
   },
 
   async models(workbench) {
-    await workbench.chooseFromMenu(workbench.file(pictureName), 'Upscale With…');
+    await workbench.chooseFromMenu(workbench.file(imageName), 'Upscale With…');
     await workbench.choice('comes with').waitFor();
   },
 
   async upscaled(workbench) {
-    rmSync(join(folder, pictureName.replace('.png', '_x4.png')), { force: true });
-    await workbench.chooseFromMenu(workbench.file(pictureName), 'Upscale With…');
+    rmSync(join(folder, imageName.replace('.png', '_x4.png')), { force: true });
+    await workbench.chooseFromMenu(workbench.file(imageName), 'Upscale With…');
     await workbench.choice('comes with').first().click();
-    await workbench.webview.locator('picture-view image-pane canvas').first().waitFor();
+    await workbench.webview.locator('before-after-view image-pane canvas').first().waitFor();
   },
 
   async weights(workbench) {
@@ -183,14 +183,14 @@ const editor = await startEditor();
 try {
   await train(editor);
   for (const [name, [theme, themeFile]] of Object.entries(themes)) {
-    if (isChosen(name, themes)) await takePictures(editor, { name, theme, themeFile });
+    if (isChosen(name, themes)) await takeImages(editor, { name, theme, themeFile });
   }
 } finally {
   await editor.stop();
   endTrainers(join(folder, 'runs'));
 }
 
-/** Trains until there is something to see, and pauses, so that all pictures show the same. */
+/** Trains until there is something to see, and pauses, so that all images show the same. */
 async function train(started: StartedEditor): Promise<void> {
   writeSettings();
   const workbench = await Workbench.open(started, { folder });
@@ -215,7 +215,7 @@ interface NamedTheme {
   readonly themeFile: string;
 }
 
-async function takePictures(started: StartedEditor, { name, theme, themeFile }: NamedTheme): Promise<void> {
+async function takeImages(started: StartedEditor, { name, theme, themeFile }: NamedTheme): Promise<void> {
   writeSettings();
   const workbench = await Workbench.open(started, { folder, width: size.width, height: size.height + 60 });
   const { page } = workbench;
@@ -230,8 +230,8 @@ async function takePictures(started: StartedEditor, { name, theme, themeFile }: 
     const path = join(target, `${view}-${name}.png`);
     // The title bar says that the extension is in development.
     const y = (await page.locator('.part.titlebar').boundingBox())?.height ?? 0;
-    const picture = await page.screenshot({ clip: { x: 0, y, ...size } });
-    await sharp(picture).png({ palette: true, quality: 90, effort: 10 }).toFile(path);
+    const image = await page.screenshot({ clip: { x: 0, y, ...size } });
+    await sharp(image).png({ palette: true, quality: 90, effort: 10 }).toFile(path);
     console.log(path);
     await tidy(workbench);
   }
@@ -275,7 +275,7 @@ async function closeSideBar(workbench: Workbench): Promise<void> {
   await workbench.page.locator('.sidebar').waitFor({ state: 'hidden' });
 }
 
-/** Waits until a picture is drawn. */
+/** Waits until an image is drawn. */
 async function drawn(panel: ComparePanel, pane: Locator): Promise<void> {
   while ((await panel.colours(pane)) < 500) await pane.page().waitForTimeout(200);
 }

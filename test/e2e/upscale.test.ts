@@ -15,12 +15,12 @@ const desk = useWorkbench({}, settings, async (workspace) => {
     growth_channels: 16,
     num_basic_blocks: 8,
   });
-  await writePicture(workspace.path('harbour.png'), 40);
+  await writeImage(workspace.path('harbour.png'), 40);
   mkdirSync(workspace.path('many'));
-  for (const name of ['bay', 'pier']) await writePicture(workspace.path(`many/${name}.png`), 24);
-  writeFileSync(workspace.path('many/broken.png'), 'no picture');
+  for (const name of ['bay', 'pier']) await writeImage(workspace.path(`many/${name}.png`), 24);
+  writeFileSync(workspace.path('many/broken.png'), 'no image');
   mkdirSync(workspace.path('large'));
-  await writePicture(workspace.path('large/coast.png'), 1200);
+  await writeImage(workspace.path('large/coast.png'), 1200);
 });
 const patience = { timeout: 60_000 };
 
@@ -33,12 +33,12 @@ function writeNet(path: string, options = {}): void {
   writeGenerator(path, generator);
 }
 
-async function writePicture(path: string, side: number): Promise<void> {
+async function writeImage(path: string, side: number): Promise<void> {
   const pixels = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 37 + ((i * i) % 91)) % 256);
   await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).toFile(path);
 }
 
-test('a right-click on a picture gives one four times the size, with the pixels of the command line', async () => {
+test('a right-click on an image gives one four times the size, with the pixels of the command line', async () => {
   const { workbench, workspace } = desk;
   await workbench.chooseFromMenu(workbench.file('harbour.png'), 'Upscale…');
   await workbench.choice('small.safetensors').click();
@@ -57,7 +57,7 @@ test('a right-click on a picture gives one four times the size, with the pixels 
 test('then the view of before and after opens', async () => {
   const { workbench } = desk;
   await workbench.page.getByRole('tab', { name: 'harbour_x4.png' }).waitFor();
-  const facts = workbench.webview.locator('picture-view .facts');
+  const facts = workbench.webview.locator('before-after-view .facts');
   await expect.poll(() => facts.textContent(), patience).toMatch(/before\s+40 × 40.*after\s+160 × 160/s);
   await workbench.webview.getByLabel('Wipe between before and after').waitFor();
 });
@@ -67,10 +67,10 @@ test('a batch goes on after a failure, says what failed and why, and shows what 
   await workbench.chooseFromMenu(workbench.file('many'), 'Upscale With…');
   await workbench.choice('small.safetensors').click();
   const said = workbench.page.locator('.notifications-toasts .notification-list-item', {
-    hasText: /2 of 3 pictures upscaled\. 1 failed: .*broken\.png is damaged, cut short or no picture/,
+    hasText: /2 of 3 images upscaled\. 1 failed: .*broken\.png is damaged, cut short or no image/,
   });
   await said.waitFor(patience);
-  await workbench.page.getByRole('tab', { name: '2 Upscaled Pictures' }).waitFor();
+  await workbench.page.getByRole('tab', { name: '2 Upscaled Images' }).waitFor();
   expect(readdirSync(workspace.path('many')).toSorted()).toEqual([
     'bay.png',
     'bay_x4.png',

@@ -12,7 +12,7 @@ export interface Desk {
 
 /**
  * A workspace of its own and a window on it for the tests of a file, which follow each other as the steps of a
- * person do: when one fails, those behind it are skipped, and a picture of the window stays in `build/e2e-failures`.
+ * person do: when one fails, those behind it are skipped, and an image of the window stays in `build/e2e-failures`.
  *
  * @param prepare puts more into the workspace before the window opens, in at most `timeout` milliseconds
  * @param editor is started for these tests alone, where that of all does not do

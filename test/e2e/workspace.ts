@@ -26,7 +26,7 @@ export interface Workspace {
 }
 
 /**
- * Makes a workspace with 6 training and 2 validation pictures of 48x40 in `train` and `val`.
+ * Makes a workspace with 6 training and 2 validation images of 48x40 in `train` and `val`.
  *
  * @param files texts by name
  * @param settings of `.vscode/settings.json`
@@ -71,7 +71,7 @@ export function endTrainers(folder: string): void {
 }
 
 /**
- * A run file for a tiny net and the workspace's pictures.
+ * A run file for a tiny net and the workspace's images.
  *
  * @param steps length of pre-training
  * @param lines of YAML that come last

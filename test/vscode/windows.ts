@@ -17,7 +17,7 @@ export interface SuiteWindow {
   readonly workspaceFile?: string;
 }
 
-/** A run file in a folder of its own, beside those of the pictures. */
+/** A run file in a folder of its own, beside those of the images. */
 const below = tinyRunFile(20).replace('train: train, val: val', 'train: ../train, val: ../val');
 
 export const windows: readonly SuiteWindow[] = [

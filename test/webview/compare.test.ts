@@ -58,7 +58,7 @@ async function cell(row: string, column: number): Promise<Locator> {
   return view.page.locator('comparison-grid tbody tr').nth(place).locator(`[data-column="${column}"]`);
 }
 
-/** Colours of what a tile shows at a few places around its middle, where the picture's pixels are squares of 4. */
+/** Colours of what a tile shows at a few places around its middle, where the image's pixels are squares of 4. */
 function pixels(tile: string): Promise<string> {
   return view.page.locator(`[data-tile="${tile}"] canvas`).evaluate((canvas: HTMLCanvasElement) => {
     const places = [-70, -34, 2, 38, 74];
@@ -179,8 +179,8 @@ describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})
     await soon(() => detail.getByRole('row').count()).toBe(3);
     expect(await text(detail.getByRole('row').nth(2))).toBe('2 ∞1.0000 Look');
     await detail.getByRole('button', { name: 'Look' }).first().click();
-    await soon(() => lastAsked('esrgan/pictureResults')).toMatchObject({
-      picture: { path: `${compared.testSet}/HR/1.png`, role: 'hr', box: null },
+    await soon(() => lastAsked('esrgan/imageResults')).toMatchObject({
+      image: { path: `${compared.testSet}/HR/1.png`, role: 'hr', box: null },
     });
   });
 
@@ -349,7 +349,7 @@ describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})
     await soon(async () => text(tensors.nth(1))).toBe('conv_last.weight 3×4×3×3');
     expect(await text(view.page.locator('checkpoints-tab tbody tr').nth(1))).toContain('0 → 2');
 
-    await view.page.locator('blend-view').getByLabel('picture').first().selectOption({ index: 1 });
+    await view.page.locator('blend-view').getByLabel('image').first().selectOption({ index: 1 });
     await soon(() => lastAsked('esrgan/blend')).toMatchObject({ alpha: 0.8 });
     const shot = () => view.page.locator('blend-view image-pane .frame').first().screenshot();
     await soon(() => text(view.page.locator('blend-view .status'))).toContain('α 0.80 in 0.12 s');

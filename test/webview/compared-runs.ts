@@ -10,7 +10,7 @@ import { readRunDetail } from '../../server/experiments/run-detail.ts';
 import { summaryOf } from '../../server/experiments/summary.ts';
 import type {
   ComparisonRequests,
-  PictureResults,
+  ImageResults,
   WeightsDifference,
 } from '../../server/protocol/comparison.ts';
 import type { Job } from '../../server/protocol/jobs.ts';
@@ -24,11 +24,11 @@ import { bestCheckpoint, listCheckpoints } from '../../trainer/runs/checkpoints.
 import { createEventWriter } from '../../trainer/runs/event-writer.ts';
 import { summarizeRun } from '../../trainer/runs/list.ts';
 import { type RunPaths, samplesFolder } from '../../trainer/runs/run-directory.ts';
-import { noise, scenery } from '../unit/data/pictures.ts';
+import { noise, scenery } from '../unit/data/images.ts';
 import { comparisonWorkspace, writeRun } from '../unit/server/comparison/real-runs.ts';
 import { type Answers, addressOfFile } from './harness.ts';
 
-/** How large the pictures are that the runs have enlarged. */
+/** How large the images are that the runs have enlarged. */
 export const side = 48;
 
 /** Samples were drawn at these steps. */
@@ -117,7 +117,7 @@ export async function comparedRuns(): Promise<ComparedRuns> {
     'esrgan/curveScale': ({ run }) => curveScale(openRun(run), detailOf(run, runs.indexOf(run))),
     'esrgan/newestPoints': async ({ run, count }) => (await points(run)).newest(count),
     'esrgan/points': async ({ run, after }) => (await points(run)).after(after),
-    'esrgan/pictureResults': ({ nets }) => pictureResults(made[0]!, nets.length),
+    'esrgan/imageResults': ({ nets }) => imageResults(made[0]!, nets.length),
     'esrgan/weightsDifference': ({ a, b }) => weightsDifference(a, b),
     'esrgan/blend': ({ alpha }) => ({
       path: join(samplesFolder(made[alpha < 0.5 ? 0 : 3]!, 'pretraining', 20), '00-waves.sr.png'),
@@ -178,7 +178,7 @@ export async function comparedRuns(): Promise<ComparedRuns> {
   };
 }
 
-/** What the pictures should be. */
+/** What the images should be. */
 const truth = scenery(side, side, 3, 5);
 
 /** The truth with noise: more of it in later runs and at earlier steps. */
@@ -225,7 +225,7 @@ function weightsOfBest(paths: RunPaths): string {
   return (best && generatorSha256(best.state)) ?? '';
 }
 
-function pictureResults(paths: RunPaths, nets: number): PictureResults {
+function imageResults(paths: RunPaths, nets: number): ImageResults {
   const reference = (kind: string) => join(paths.samples, 'pretraining', 'reference', `00-waves.${kind}.png`);
   const result = join(samplesFolder(paths, 'pretraining', 20), '00-waves.sr.png');
   return {

@@ -232,7 +232,7 @@ describe.skipIf(whySkipped)(`run panel${whySkipped ? ` (skipped: ${whySkipped})`
     await panel.page.locator('sample-view').getByText('step 1,500').waitFor();
   });
 
-  test('the wipe shows one picture left of it and the other right', async () => {
+  test('the wipe shows one image left of it and the other right', async () => {
     await open();
     await soon(() => colourAt(0.4)).toEqual([...sampleColours.bicubic]);
     expect(await colourAt(0.6)).toEqual([...sampleColours.sr]);

@@ -6,7 +6,7 @@ import type { PointsAnswer, RunDetail, StageSamples, TagPoints } from '../../ser
 import type { WebviewRequestName } from '../../server/protocol/webview.ts';
 import { type Answers, addressOfFile } from './harness.ts';
 
-/** The colours that the sample pictures of a scripted run are filled with. */
+/** The colours that the sample images of a scripted run are filled with. */
 export const sampleColours = {
   lr: [90, 90, 90],
   bicubic: [200, 0, 0],
@@ -30,23 +30,23 @@ export interface ScriptedRun {
   remove(): void;
 }
 
-/** A run of 32x32 sample pictures at the given steps, each picture of one colour. */
+/** A run of 32x32 sample images at the given steps, each image of one colour. */
 export async function scriptRun(sampleSteps: readonly number[]): Promise<ScriptedRun> {
   const folder = mkdtempSync(join(tmpdir(), 'scripted-run-'));
-  const pictures = new Map<string, string>();
+  const images = new Map<string, string>();
   for (const [name, [r, g, b]] of Object.entries(sampleColours)) {
     const side = name === 'lr' ? 8 : 32;
     const path = join(folder, `${name}.png`);
     await sharp({ create: { width: side, height: side, channels: 3, background: { r, g, b } } })
       .png()
       .toFile(path);
-    pictures.set(name, path);
+    images.set(name, path);
   }
-  const path = (name: string) => pictures.get(name) ?? '';
+  const path = (name: string) => images.get(name) ?? '';
   const samples: StageSamples[] = [
     {
       stage: 'pretraining',
-      pictures: ['00-coast', '01-field'].map((key) => ({
+      images: ['00-coast', '01-field'].map((key) => ({
         key,
         lr: path('lr'),
         bicubic: path('bicubic'),

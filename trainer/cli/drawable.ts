@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { drawablePicture } from '../upscale/drawable.ts';
+import { drawableImage } from '../upscale/drawable.ts';
 
-/** Adds the hidden `esrgan drawable`, with which the editor shows pictures that its pages cannot draw. */
+/** Adds the hidden `esrgan drawable`, with which the editor shows images that its pages cannot draw. */
 export function registerDrawable(program: Command): void {
-  program
-    .command('drawable <picture> <copy>', { hidden: true })
-    .action(async (picture: string, copy: string) => {
-      process.stdout.write(`${JSON.stringify(await drawablePicture(picture, copy))}\n`);
-    });
+  program.command('drawable <image> <copy>', { hidden: true }).action(async (image: string, copy: string) => {
+    process.stdout.write(`${JSON.stringify(await drawableImage(image, copy))}\n`);
+  });
 }

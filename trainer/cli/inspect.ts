@@ -57,7 +57,7 @@ interface BriefDescription {
   readonly blocks: number | null;
   readonly channels: number | null;
   readonly metadata: Metadata;
-  /** Why it cannot enlarge pictures; null where it can, as far as its header shows. */
+  /** Why it cannot enlarge images; null where it can, as far as its header shows. */
   readonly problem: string | null;
 }
 

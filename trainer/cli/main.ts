@@ -30,7 +30,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const program = new Command('esrgan')
-  .description('Train super-resolution networks, measure them, and enlarge pictures.')
+  .description('Train super-resolution networks, measure them, and enlarge images.')
   .version(toolVersion)
   .exitOverride();
 

@@ -28,7 +28,7 @@ export function parseEngine(text: string): EngineName | 'auto' {
  * checkpoint's folder, or a run by its folder or by its name in ./runs, of which the checkpoint is taken that it stands
  * for (`resultCheckpoint`).
  *
- * @throws WorkbenchError `data` where the file is none of that or its net does not take RGB pictures
+ * @throws WorkbenchError `data` where the file is none of that or its net does not take RGB images
  */
 export async function openModel(
   name: string,
@@ -45,7 +45,7 @@ export async function openModel(
   if (options.img_channels !== 3) {
     throw new WorkbenchError(
       'data',
-      `${path} was made for pictures of ${options.img_channels} channels; pictures are given to nets as RGB, so that it needs 3.`,
+      `${path} was made for images of ${options.img_channels} channels; images are given to nets as RGB, so that it needs 3.`,
     );
   }
   return networkUpscaler(await openEngine(asked), shown, options, parameters);

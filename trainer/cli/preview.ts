@@ -8,7 +8,7 @@ import { imresize } from '../data/imresize.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { type ReadPicture, readPicture } from '../evaluate/picture.ts';
+import { type ReadImage, readImage } from '../evaluate/source-image.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
 import { isCount, isList, isNullable, isNumber, isObject, isOneOf, isString } from '../runs/json-shape.ts';
 import { type BlendedNetwork, blendedNetwork } from '../upscale/blended-network.ts';
@@ -24,9 +24,9 @@ import { endWithParent } from './parent.ts';
 /** A line of the input: what to enlarge with what, and the PNG files to write. */
 export interface PreviewRequest {
   readonly id: number;
-  readonly picture: {
+  readonly image: {
     readonly path: string;
-    /** As in `readPicture`. */
+    /** As in `readImage`. */
     readonly role: 'hr' | 'lr';
     /** What of the LR image is enlarged; null: all. */
     readonly box: Rect | null;
@@ -57,7 +57,7 @@ export type PreviewAnswer =
 
 const isRequest = isObject<PreviewRequest>({
   id: isCount,
-  picture: isObject<PreviewRequest['picture']>({
+  image: isObject<PreviewRequest['image']>({
     path: isString,
     role: isOneOf(['hr', 'lr']),
     box: isNullable(isObject<Rect>({ x: isCount, y: isCount, width: isCount, height: isCount })),
@@ -96,21 +96,21 @@ export function registerPreview(program: Command): void {
     });
 }
 
-/** Answers requests and keeps what the next one will need again: engine, picture and the blended nets. */
+/** Answers requests and keeps what the next one will need again: engine, image and the blended nets. */
 function createPreviews(engineName: string) {
   const name = parseEngine(engineName);
   let opening: Promise<Engine> | undefined;
-  let picture: { readonly key: string; readonly read: ReadPicture } | undefined;
+  let image: { readonly key: string; readonly read: ReadImage } | undefined;
   let blended: { readonly key: string; readonly network: BlendedNetwork } | undefined;
   const engine = () => {
     opening ??= openEngine(name);
     return opening;
   };
 
-  async function pictureOf({ path, role }: PreviewRequest['picture'], scale: number): Promise<ReadPicture> {
+  async function imageOf({ path, role }: PreviewRequest['image'], scale: number): Promise<ReadImage> {
     const key = JSON.stringify([stampOf(path), role, scale]);
-    if (picture?.key !== key) picture = { key, read: await readPicture(path, role, scale) };
-    return picture.read;
+    if (image?.key !== key) image = { key, read: await readImage(path, role, scale) };
+    return image.read;
   }
 
   async function blendOf([first, second]: readonly [string, string], alpha: number): Promise<BlendedNetwork> {
@@ -157,8 +157,8 @@ function createPreviews(engineName: string) {
               `${upscaler.name} enlarges by ${upscaler.scale}, and the others by ${scale}: their results do not lie on one another.`,
             );
           }
-          const { lr } = await pictureOf(request.picture, scale);
-          const sr = await enlargeBox(upscaler, lr, request.picture.box, (done, total) =>
+          const { lr } = await imageOf(request.image, scale);
+          const sr = await enlargeBox(upscaler, lr, request.image.box, (done, total) =>
             tell({ id, event: 'progress', done: index * total + done, total: nets.length * total }),
           );
           size = sr;
@@ -166,8 +166,8 @@ function createPreviews(engineName: string) {
         });
       }
       if (scale !== null) {
-        const { lr, hr } = await pictureOf(request.picture, scale);
-        const box = boxIn(lr, request.picture.box);
+        const { lr, hr } = await imageOf(request.image, scale);
+        const box = boxIn(lr, request.image.box);
         size = { width: box.width * scale, height: box.height * scale };
         await writePng(request.lr, cropBox(lr, box));
         if (hr !== undefined) await writePng(request.hr, cropBox(hr, scaled(box, scale)));
@@ -216,7 +216,7 @@ function boxIn({ width, height }: Image, box: Rect | null): Rect {
   if (inside.width > 0 && inside.height > 0) return inside;
   throw new WorkbenchError(
     'usage',
-    `The box ${box.width}x${box.height} at ${box.x}, ${box.y} lies outside of the picture of ${width}x${height} pixels.`,
+    `The box ${box.width}x${box.height} at ${box.x}, ${box.y} lies outside of the image of ${width}x${height} pixels.`,
   );
 }
 

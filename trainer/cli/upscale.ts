@@ -6,9 +6,9 @@ import { formatDuration } from '../format/format.ts';
 import { findBundledModel } from '../upscale/bundled-model.ts';
 import {
   type Existing,
-  type PicturePlan,
+  type ImagePlan,
   parseNamePattern,
-  planPicture,
+  planImage,
   resultName,
   usualName,
 } from '../upscale/plan.ts';
@@ -32,8 +32,8 @@ export interface UpscaleOptions {
 export function registerUpscale(program: Command, openModel: OpenModel): void {
   program
     .command('upscale')
-    .description('enlarge pictures; each result is <name>_x<scale> beside its input')
-    .argument('<image...>', 'picture files, or folders of them')
+    .description('enlarge images; each result is <name>_x<scale> beside its input')
+    .argument('<image...>', 'image files, or folders of them')
     .option(
       '--model <model>',
       'a run, a checkpoint, a file of weights (.safetensors, .pth, .onnx), or bicubic; else the model that comes along',
@@ -54,7 +54,7 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
       const cancel = cancelOnRequest();
       const existing = overwrite ? 'replace' : rename ? 'rename' : 'keep';
       try {
-        await upscalePictures(upscaler, images, { ...options, existing, signal: cancel.signal }, reporter);
+        await upscaleImages(upscaler, images, { ...options, existing, signal: cancel.signal }, reporter);
       } finally {
         cancel.release();
         const closed = upscaler.close();
@@ -106,14 +106,14 @@ interface Flags {
 }
 
 /**
- * Enlarges files, and the pictures that lie directly in folders, one after the other. A failure does not stop
- * the others. As events it reports: `plan`, when all headers have been read; for each picture `begin`, `progress` after
+ * Enlarges files, and the images that lie directly in folders, one after the other. A failure does not stop
+ * the others. As events it reports: `plan`, when all headers have been read; for each image `begin`, `progress` after
  * every tile, and `done` or `failed`; those that are kept or cannot be read come with the plan already.
  *
  * @throws WorkbenchError when something failed, with a message that lists every failure: `interrupted` when
- * cancelled, `partial` when some pictures were done, else the code of the failures, or `data` where they differ.
+ * cancelled, `partial` when some images were done, else the code of the failures, or `data` where they differ.
  */
-export async function upscalePictures(
+export async function upscaleImages(
   upscaler: Upscaler,
   inputs: readonly string[],
   options: UpscaleOptions,
@@ -131,14 +131,14 @@ export async function upscalePictures(
     reporter.event({ event: 'failed', input, code, message });
   };
 
-  const pictures = await allPictures(inputs, upscaler, options.name, fail);
-  isBatch ||= pictures.size > 1;
-  const { plans, kept } = await planPictures(upscaler, pictures, options, fail);
+  const images = await allImages(inputs, upscaler, options.name, fail);
+  isBatch ||= images.size > 1;
+  const { plans, kept } = await planImages(upscaler, images, options, fail);
   reporter.event({
     event: 'plan',
     model: upscaler.name,
     scale: upscaler.scale,
-    pictures: plans.length,
+    images: plans.length,
     kept: kept.map(({ input }) => input),
     failed: failures.length,
   });
@@ -172,11 +172,11 @@ export async function upscalePictures(
       : `${failures.length} of ${failures.length + done} failed:\n${failures.map(({ message }) => `  ${message}`).join('\n')}`,
   );
 
-  async function upscaleOne(plan: PicturePlan, index: number): Promise<void> {
+  async function upscaleOne(plan: ImagePlan, index: number): Promise<void> {
     const { input } = plan;
     const position = `${kept.length + index + 1}/${total}`;
     const started = performance.now();
-    reporter.event({ event: 'begin', input, picture: index + 1, pictures: plans.length });
+    reporter.event({ event: 'begin', input, image: index + 1, images: plans.length });
     const result = await upscaleFile(upscaler, plan, {
       ...options,
       onProgress(progress) {
@@ -194,37 +194,37 @@ export async function upscalePictures(
   }
 }
 
-/** The pictures that files and folders stand for, once each. */
-async function allPictures(
+/** The images that files and folders stand for, once each. */
+async function allImages(
   inputs: readonly string[],
   upscaler: Upscaler,
   pattern: string | undefined,
   fail: (input: string, error: unknown) => void,
 ): Promise<ReadonlySet<string>> {
-  const pictures = new Set<string>();
+  const images = new Set<string>();
   for (const input of inputs) {
-    await listPictures(input, upscaler, pattern).then(
+    await listImages(input, upscaler, pattern).then(
       (found) => {
-        for (const path of found) pictures.add(path);
+        for (const path of found) images.add(path);
       },
       (error) => fail(input, error),
     );
   }
-  return pictures;
+  return images;
 }
 
-/** Reads the headers of all pictures: a batch says at once what is unreadable, or there already. */
-async function planPictures(
+/** Reads the headers of all images: a batch says at once what is unreadable, or there already. */
+async function planImages(
   upscaler: Upscaler,
-  pictures: ReadonlySet<string>,
+  images: ReadonlySet<string>,
   options: UpscaleOptions,
   fail: (input: string, error: unknown) => void,
-): Promise<{ readonly plans: readonly PicturePlan[]; readonly kept: readonly PicturePlan[] }> {
+): Promise<{ readonly plans: readonly ImagePlan[]; readonly kept: readonly ImagePlan[] }> {
   const taken = new Set<string>();
-  const plans: PicturePlan[] = [];
-  for (const input of pictures) {
+  const plans: ImagePlan[] = [];
+  for (const input of images) {
     if (options.signal?.aborted) throw new WorkbenchError('interrupted', 'The upscaling was cancelled.');
-    await planPicture(input, upscaler, { ...options, taken }).then(
+    await planImage(input, upscaler, { ...options, taken }).then(
       (plan) => {
         taken.add(plan.output);
         plans.push(plan);
@@ -236,30 +236,30 @@ async function planPictures(
 }
 
 /** Foresees the end of a batch by the pixels that are done and to be done. */
-function createBatchClock(plans: readonly PicturePlan[]) {
-  const pixelsOf = ({ shape }: PicturePlan) => shape.width * shape.height;
+function createBatchClock(plans: readonly ImagePlan[]) {
+  const pixelsOf = ({ shape }: ImagePlan) => shape.width * shape.height;
   const total = plans.reduce((sum, plan) => sum + pixelsOf(plan), 0);
   const started = performance.now();
   let finished = 0;
   return {
-    finish(plan: PicturePlan): void {
+    finish(plan: ImagePlan): void {
       finished += pixelsOf(plan);
     },
-    /** `share` of the picture in work is done. */
-    secondsLeft(plan: PicturePlan, share: number): number {
+    /** `share` of the image in work is done. */
+    secondsLeft(plan: ImagePlan, share: number): number {
       const done = finished + share * pixelsOf(plan);
       return ((performance.now() - started) / 1000 / done) * (total - done);
     },
   };
 }
 
-/** A file itself, or the pictures of a folder, in order of their names, without the results of earlier calls. */
-async function listPictures(path: string, model: Upscaler, pattern = usualName): Promise<string[]> {
+/** A file itself, or the images of a folder, in order of their names, without the results of earlier calls. */
+async function listImages(path: string, model: Upscaler, pattern = usualName): Promise<string[]> {
   const unopened = (cause: unknown): never => {
     throw new WorkbenchError('data', `${path} does not exist or cannot be opened.`, { cause });
   };
   if (!(await stat(path).catch(unopened)).isDirectory()) return [path];
-  const names = (await readdir(path).catch(unopened)).filter((name) => isPicture.test(name)).sort();
+  const names = (await readdir(path).catch(unopened)).filter((name) => isImage.test(name)).sort();
   const sources = new Map(
     names.map((name) => parse(name).name).map((stem) => [resultName(pattern, stem, model), stem]),
   );
@@ -269,12 +269,12 @@ async function listPictures(path: string, model: Upscaler, pattern = usualName):
     return source === undefined || source === stem;
   });
   if (inputs.length === 0) {
-    throw new WorkbenchError('data', `${path} holds no pictures (PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF).`);
+    throw new WorkbenchError('data', `${path} holds no images (PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF).`);
   }
   return inputs.map((name) => join(path, name));
 }
 
-const isPicture = /^[^.].*\.(png|jpe?g|jpe|jfif|webp|tiff?|bmp|gif|avif)$/i;
+const isImage = /^[^.].*\.(png|jpe?g|jpe|jfif|webp|tiff?|bmp|gif|avif)$/i;
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.');

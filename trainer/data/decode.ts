@@ -24,10 +24,10 @@ export async function decodeImage(path: string, channels?: 1 | 3): Promise<Image
 
 async function decodeBySharp(bytes: Buffer, path: string, channels: 1 | 3 | undefined): Promise<Image> {
   try {
-    const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true });
-    const { space } = await picture.metadata();
+    const image = sharp(bytes, { failOn: 'error', ignoreIcc: true });
+    const { space } = await image.metadata();
     const grey = channels !== 3 && (space === 'b-w' || space === 'grey16');
-    const { data, info } = await picture
+    const { data, info } = await image
       .autoOrient()
       .removeAlpha()
       .toColourspace(grey ? 'b-w' : 'srgb')

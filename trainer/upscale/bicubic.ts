@@ -17,7 +17,7 @@ export function bicubicUpscaler(scale: number): Upscaler {
   };
 }
 
-/** The same without any rounding and with the newer, mirrored border: pictures of 16 bits keep them. */
+/** The same without any rounding and with the newer, mirrored border: images of 16 bits keep them. */
 export function floatBicubicUpscaler(scale: number): Upscaler {
   return { ...bicubicUpscaler(scale), upscale: async (image) => imresizeFloat(image, scale) };
 }

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { WorkbenchError } from '../errors/errors.ts';
-import { openPicture, readHeader } from './picture.ts';
+import { openImage, readHeader } from './image-file.ts';
 
-/** A picture as a browser can draw it. */
-export interface DrawablePicture {
-  /** The picture itself or its copy. */
+/** An image as a browser can draw it. */
+export interface DrawableImage {
+  /** The image itself or its copy. */
   readonly path: string;
-  /** Pixels of the picture itself, upright. */
+  /** Pixels of the image itself, upright. */
   readonly width: number;
   readonly height: number;
   /** Of its file. */
@@ -17,17 +17,17 @@ export interface DrawablePicture {
 
 const drawableFormats = ['png', 'jpeg', 'webp', 'gif', 'avif'];
 
-/** What a canvas of a browser takes, and what a page may hold of each picture: 256 MB. */
+/** What a canvas of a browser takes, and what a page may hold of each image: 256 MB. */
 const longestDrawableSide = 16384;
 const mostDrawablePixels = 64e6;
 
 /**
- * The picture, or `copy`, made where it is missing: a PNG of 8 bits of what browsers cannot decode, reduced where it
+ * The image, or `copy`, made where it is missing: a PNG of 8 bits of what browsers cannot decode, reduced where it
  * has more pixels than they can take.
  *
  * @throws WorkbenchError `data` where it cannot be read, `disk` where the copy cannot be written
  */
-export async function drawablePicture(path: string, copy: string): Promise<DrawablePicture> {
+export async function drawableImage(path: string, copy: string): Promise<DrawableImage> {
   const { width, height, format } = await readHeader(path);
   const { size: bytes } = await stat(path);
   const reduction = Math.min(
@@ -39,8 +39,8 @@ export async function drawablePicture(path: string, copy: string): Promise<Drawa
   if (!existsSync(copy)) {
     const temporary = `${copy}.${randomUUID()}`;
     try {
-      const picture = await openPicture(path, { limitInputPixels: false });
-      await picture
+      const image = await openImage(path, { limitInputPixels: false });
+      await image
         .autoOrient()
         .resize(Math.max(1, Math.floor(width * reduction)), Math.max(1, Math.floor(height * reduction)), {
           fit: 'fill',

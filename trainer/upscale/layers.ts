@@ -8,7 +8,7 @@ import { type Upscaler, upscalePart } from './upscaler.ts';
 const bicubicReach = 2;
 
 /**
- * Makes an upscaler of RGB images take pictures with 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 channels (RGB,
+ * Makes an upscaler of RGB images take images with 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 channels (RGB,
  * alpha) and give back as many. Grey goes through it as three equal channels, of which the mean is taken.
  * Alpha is enlarged by bicubic interpolation: a net knows photos, not masks. Closing it closes `upscaler`.
  */

@@ -18,12 +18,12 @@ interface Input {
 /** Multiples that nets want of their input's sides: x2 and x1 of Real-ESRGAN 2 and 4, windows of transformers more. */
 const alignments = [1, 2, 4, 8, 16, 32, 64];
 
-/** Side of the picture on which a net is tried; with a remainder of 1 for every alignment. */
+/** Side of the image on which a net is tried; with a remainder of 1 for every alignment. */
 const trialSide = 65;
 
 /**
- * Opens an ONNX file of any net that enlarges RGB pictures `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
- * alignment are found by trying it; a net of a fixed input size gets every picture in tiles of that size.
+ * Opens an ONNX file of any net that enlarges RGB images `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
+ * alignment are found by trying it; a net of a fixed input size gets every image in tiles of that size.
  *
  * @throws WorkbenchError `data` when the file is damaged or does something else
  */
@@ -33,7 +33,7 @@ export async function openOnnxUpscaler(
   provider: 'cpu' | 'cuda' | 'webgpu',
 ): Promise<Upscaler> {
   const refuse = (what: string, cause?: unknown) =>
-    new WorkbenchError('data', `${path} cannot enlarge pictures: ${what}.`, { cause });
+    new WorkbenchError('data', `${path} cannot enlarge images: ${what}.`, { cause });
   // What is no file of weights at all is told better than ONNX Runtime does.
   withFile(path, () => {});
   const session = await ort.InferenceSession.create(path, {
@@ -91,7 +91,7 @@ function findInput(session: ort.InferenceSession, refuse: Refuse): Input {
   const [input, ...others] = session.inputMetadata;
   if (input === undefined || others.length > 0 || session.outputNames.length !== 1) {
     throw refuse(
-      `it has ${session.inputNames.length} inputs and ${session.outputNames.length} outputs instead of one picture each`,
+      `it has ${session.inputNames.length} inputs and ${session.outputNames.length} outputs instead of one image each`,
     );
   }
   const shape = input.isTensor ? input.shape : [];

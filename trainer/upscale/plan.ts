@@ -2,8 +2,8 @@ import { access } from 'node:fs/promises';
 import { dirname, extname, join, parse, resolve } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
-import { type PictureHeader, readHeader } from './picture.ts';
-import { limits, type PictureFormat, type PictureShape } from './picture-writer.ts';
+import { type ImageHeader, readHeader } from './image-file.ts';
+import { type ImageFormat, type ImageShape, limits } from './image-writer.ts';
 
 /** What happens where a result of that name exists: it stays, it is replaced, or the new one gets another name. */
 export type Existing = 'keep' | 'replace' | 'rename';
@@ -19,12 +19,12 @@ export interface PlanOptions {
   readonly taken?: ReadonlySet<string>;
 }
 
-/** What will become of a picture file. */
-export interface PicturePlan {
+/** What will become of an image file. */
+export interface ImagePlan {
   readonly input: string;
   readonly output: string;
-  readonly header: PictureHeader;
-  readonly shape: PictureShape;
+  readonly header: ImageHeader;
+  readonly shape: ImageShape;
   /** The output exists and is left as it is. */
   readonly kept: boolean;
   /** What a person should know: frames left out, colours converted, another format. */
@@ -35,17 +35,17 @@ export interface PicturePlan {
 export const usualName = '{name}_x{scale}';
 
 /**
- * Decides what a picture becomes, from its header alone. PNG, JPEG, WebP and TIFF keep their format; others become
+ * Decides what an image becomes, from its header alone. PNG, JPEG, WebP and TIFF keep their format; others become
  * PNG, and so does a result too large for its format.
  *
  * @param model what the upscaler is called, and by how much it enlarges
- * @throws WorkbenchError `data` for a file that is no picture or whose result would be in the way of another
+ * @throws WorkbenchError `data` for a file that is no image or whose result would be in the way of another
  */
-export async function planPicture(
+export async function planImage(
   input: string,
   model: { readonly name: string; readonly scale: number },
   options: PlanOptions = {},
-): Promise<PicturePlan> {
+): Promise<ImagePlan> {
   const { out = dirname(input), name: pattern = usualName, existing = 'keep', taken } = options;
   const header = await readHeader(input);
   const { shape, notes } = outputShape(header, model.scale);
@@ -56,7 +56,7 @@ export async function planPicture(
   const isFree = async (path: string) => taken?.has(path) !== true && !(await exists(path));
   const output = existing === 'rename' ? await freeName(first, extension, isFree) : first;
   if (taken?.has(output) || resolve(output) === resolve(input)) {
-    const whose = taken?.has(output) ? 'the result of another input' : 'the picture itself';
+    const whose = taken?.has(output) ? 'the result of another input' : 'the image itself';
     throw new WorkbenchError(
       'data',
       `${input} would go to ${output}, which is ${whose}. Rename one, or use another --out or --name.`,
@@ -125,12 +125,12 @@ function modelLabel(path: string): string {
 
 /** The result, and what a person should know of its format. */
 function outputShape(
-  header: PictureHeader,
+  header: ImageHeader,
   scale: number,
-): { readonly shape: PictureShape; readonly notes: readonly string[] } {
+): { readonly shape: ImageShape; readonly notes: readonly string[] } {
   const width = header.width * scale;
   const height = header.height * scale;
-  const wanted = isPictureFormat(header.format) ? header.format : 'png';
+  const wanted = isImageFormat(header.format) ? header.format : 'png';
   const reason = tooLarge(wanted, width, height);
   const format = reason === undefined ? wanted : 'png';
   // JPEG and WebP store 8 bits only.
@@ -140,7 +140,7 @@ function outputShape(
 }
 
 /** Why a format cannot hold so many pixels; undefined where it can. */
-function tooLarge(format: PictureFormat, width: number, height: number): string | undefined {
+function tooLarge(format: ImageFormat, width: number, height: number): string | undefined {
   const { side = Number.POSITIVE_INFINITY, pixels = Number.POSITIVE_INFINITY } = limits[format] ?? {};
   const name = { png: 'PNG', jpeg: 'JPEG', webp: 'WebP', tiff: 'TIFF' }[format];
   if (Math.max(width, height) > side) return `${name} holds at most ${formatCount(side)} pixels a side`;
@@ -148,19 +148,19 @@ function tooLarge(format: PictureFormat, width: number, height: number): string 
   return `${name} of more than ${formatCount(pixels / 1e6)} megapixels takes gigabytes of memory`;
 }
 
-const extensions: Readonly<Record<PictureFormat, readonly string[]>> = {
+const extensions: Readonly<Record<ImageFormat, readonly string[]>> = {
   png: ['.png'],
   jpeg: ['.jpg', '.jpeg', '.jpe', '.jfif'],
   webp: ['.webp'],
   tiff: ['.tif', '.tiff'],
 };
 
-function isPictureFormat(format: string): format is PictureFormat {
+function isImageFormat(format: string): format is ImageFormat {
   return format in extensions;
 }
 
 /** The extension of the input where that fits the format, else the usual one. */
-function extensionOf(input: string, format: PictureFormat): string {
+function extensionOf(input: string, format: ImageFormat): string {
   const own = extname(input);
   return extensions[format].includes(own.toLowerCase()) ? own : (extensions[format][0] ?? '');
 }

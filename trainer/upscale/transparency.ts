@@ -1,14 +1,14 @@
 import type { FloatImage } from '../data/image.ts';
 
 /**
- * Gives fully transparent pixels of a picture with alpha (its last channel) the colour of the nearest pixel
+ * Gives fully transparent pixels of an image with alpha (its last channel) the colour of the nearest pixel
  * that is not: whatever lies hidden there, often black or white, would otherwise bleed into the visible edge.
  * Nearest in the sense of two sweeps over the eight neighbours, exact enough where only the rim counts.
  */
-export function bleedColours(picture: FloatImage): FloatImage {
-  const { width, height, channels } = picture;
-  if (!hasHiddenPixels(picture)) return picture;
-  const data = Float32Array.from(picture.data);
+export function bleedColours(image: FloatImage): FloatImage {
+  const { width, height, channels } = image;
+  if (!hasHiddenPixels(image)) return image;
+  const data = Float32Array.from(image.data);
   // For each pixel the index of the nearest visible one, or -1 while none is known.
   const nearest = new Int32Array(width * height);
   for (let pixel = 0; pixel < nearest.length; pixel++) {

@@ -5,10 +5,10 @@ import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatBytes } from '../format/format.ts';
 import { diskFailure, otherFolder } from './disk-failure.ts';
+import { decodedBytes, type ImagePixels, withPixels } from './image-file.ts';
+import { type ImageShape, type ImageWriter, pixelBytes, writeImage } from './image-writer.ts';
 import { upscaleLayers } from './layers.ts';
-import { decodedBytes, type PicturePixels, withPixels } from './picture.ts';
-import { type PictureShape, type PictureWriter, pixelBytes, writePicture } from './picture-writer.ts';
-import type { PicturePlan } from './plan.ts';
+import type { ImagePlan } from './plan.ts';
 import { bleedColours } from './transparency.ts';
 import { upscaleTiles } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
@@ -43,19 +43,19 @@ export interface UpscaledFile {
 }
 
 /**
- * Enlarges one picture file as planned. Grey, alpha, 16 bits and the colour profile survive, the EXIF block too except
+ * Enlarges one image file as planned. Grey, alpha, 16 bits and the colour profile survive, the EXIF block too except
  * in TIFF; the EXIF orientation is applied.
  *
  * Memory at the peak is the larger of two: the rows of the input that a tile lies in, at 1 or 2 bytes a sample, with
  * what the engine needs for one tile; or a large result, which is mapped while it is encoded. The rest waits on the
- * disk, uncompressed (see `withPixels` and `writePicture`); where that has no room for it, the work does not begin.
+ * disk, uncompressed (see `withPixels` and `writeImage`); where that has no room for it, the work does not begin.
  *
  * @throws WorkbenchError `data`, `disk`, `engine`, `interrupted`; no file is left behind then, and an output
  * that existed is untouched.
  */
 export async function upscaleFile(
   upscaler: Upscaler,
-  plan: PicturePlan,
+  plan: ImagePlan,
   options: UpscaleFileOptions = {},
 ): Promise<UpscaledFile> {
   const { input, output, header, shape, kept, notes } = plan;
@@ -68,8 +68,8 @@ export async function upscaleFile(
   });
   const decoded = join(out, `.${basename(output)}.${randomUUID()}.source.v`);
   const { signal } = options;
-  const enlarge = async (pixels: PicturePixels) => {
-    const writer = await writePicture(output, shape);
+  const enlarge = async (pixels: ImagePixels) => {
+    const writer = await writeImage(output, shape);
     try {
       const ranges = await writeTiles(upscaler, pixels, shape, options, writer);
       if (contrast(ranges.output) < 0.5 / largest(shape.bits) && contrast(ranges.input) > 0.02) {
@@ -95,11 +95,11 @@ export async function upscaleFile(
   return { input, output, width, height, kept, notes };
 }
 
-/** Results above this are worth a second or two of compiling anew for the next picture. */
+/** Results above this are worth a second or two of compiling anew for the next image. */
 const largeBytes = 100e6;
 
 /** Throws a `disk` error where the folder has no room for what waits there, decoded and enlarged. */
-async function checkRoom({ input, header, shape }: PicturePlan, folder: string): Promise<void> {
+async function checkRoom({ input, header, shape }: ImagePlan, folder: string): Promise<void> {
   const needed = decodedBytes(header) + pixelBytes(shape);
   const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));
   const free = bavail * bsize;
@@ -117,31 +117,31 @@ async function removeEmpty(folder: string, top: string): Promise<void> {
     await rmdir(folder);
     if (resolve(folder) !== resolve(top)) await removeEmpty(dirname(folder), top);
   } catch {
-    // There is something in it, of another picture.
+    // There is something in it, of another image.
   }
 }
 
 /**
  * Enlarges tile by tile and writes each as samples of the output.
- * Gives the ranges of the colours, to tell a picture from the flat result of a broken GPU.
+ * Gives the ranges of the colours, to tell an image from the flat result of a broken GPU.
  */
 async function writeTiles(
   upscaler: Upscaler,
-  pixels: PicturePixels,
-  { width, height, channels, bits }: PictureShape,
+  pixels: ImagePixels,
+  { width, height, channels, bits }: ImageShape,
   { tile, signal, onProgress }: UpscaleFileOptions,
-  writer: PictureWriter,
+  writer: ImageWriter,
 ): Promise<{ readonly input: Range; readonly output: Range }> {
   const started = performance.now();
   let input = nothing;
   let output = nothing;
-  const source: PicturePixels = {
+  const source: ImagePixels = {
     ...pixels,
     async read(part) {
       const read = await pixels.read(part);
-      const picture = channels % 2 === 0 ? bleedColours(read) : read;
-      input = wider(input, colourRange(picture));
-      return picture;
+      const image = channels % 2 === 0 ? bleedColours(read) : read;
+      input = wider(input, colourRange(image));
+      return image;
     },
   };
   const pieces = upscaleTiles(upscaleLayers(upscaler), source, {

@@ -1,7 +1,7 @@
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { unlessCancelled } from './cancel.ts';
-import type { PicturePixels } from './picture.ts';
+import type { ImagePixels } from './image-file.ts';
 import { cropFloats } from './resize-canvas.ts';
 import { planTiles, type Rect, scaledRect } from './tiles.ts';
 import { type Upscaler, upscalePart } from './upscaler.ts';
@@ -45,7 +45,7 @@ export function defaultOverlap(reach: number, tile: number): number {
  */
 export async function* upscaleTiles(
   upscaler: Upscaler,
-  image: PicturePixels,
+  image: ImagePixels,
   options: TileOptions = {},
 ): AsyncGenerator<Piece> {
   const { tile: size = upscaler.tile ?? defaultTile, signal, onTile } = options;

@@ -21,7 +21,7 @@ export interface Upscaler {
   upscale(image: FloatImage): Promise<FloatImage>;
   /** See {@link upscalePart}; for those that can do it for less than the whole. */
   upscalePart?(image: FloatImage, part: Rect): Promise<FloatImage>;
-  /** Frees what the next picture can make again; for those that hold much. */
+  /** Frees what the next image can make again; for those that hold much. */
   rest?(): Promise<void>;
   /** Frees what the engine holds, when what it is doing has ended. */
   close(): Promise<void>;

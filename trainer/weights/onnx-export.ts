@@ -4,7 +4,7 @@ import { type Precision, toHalf } from './dtypes.ts';
 import type { Metadata, Tensor, TensorMap } from './tensors.ts';
 
 /**
- * A generator as an ONNX model that takes pictures of any size: `input` `[batch, channels, height, width]` in 0..1 to
+ * A generator as an ONNX model that takes images of any size: `input` `[batch, channels, height, width]` in 0..1 to
  * `output`, larger by the scale and not clamped, both 32-bit floats. With precision F16 it computes in halves inside.
  * Nets that rearrange their input pad it by reflection themselves, and crop their output.
  *

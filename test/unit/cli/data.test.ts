@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { registerData } from '../../../trainer/cli/data.ts';
 import { encodePng } from '../../../trainer/data/decode.ts';
 import { tgzOf } from '../data/download/archives.ts';
-import { noise, temporaryFolder } from '../data/pictures.ts';
+import { noise, temporaryFolder } from '../data/images.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -23,7 +23,7 @@ async function run(...args: string[]): Promise<string[]> {
   return written.join('').trimEnd().split('\n');
 }
 
-async function picture(folder: string, name: string, width: number, height: number): Promise<void> {
+async function image(folder: string, name: string, width: number, height: number): Promise<void> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, name), await encodePng(noise(width, height, 3)));
 }
@@ -31,9 +31,9 @@ async function picture(folder: string, name: string, width: number, height: numb
 test('lists what is there, with counts and sizes', async () => {
   const data = temporaryFolder();
   const train = join(data, 'DIV2K_train_HR');
-  await picture(train, '0001.png', 30, 20);
-  await picture(train, '0002.png', 20, 20);
-  await picture(join(data, 'Set5/GTmod12'), 'a.png', 16, 12);
+  await image(train, '0001.png', 30, 20);
+  await image(train, '0002.png', 20, 20);
+  await image(join(data, 'Set5/GTmod12'), 'a.png', 16, 12);
   const lines = await run('list', '--data-dir', data);
   expect(lines.map((line) => line.replaceAll(/ {2,}/g, ' | ').replace(`${data}/`, ''))).toEqual([
     'div2k | train | HR | 2 images | 20x20 to 30x20 | DIV2K_train_HR',
@@ -51,7 +51,7 @@ test('lists what is there, with counts and sizes', async () => {
 
 test('lists as JSON', async () => {
   const data = temporaryFolder();
-  await picture(join(data, 'Set14/LRbicx2'), 'a.png', 16, 12);
+  await image(join(data, 'Set14/LRbicx2'), 'a.png', 16, 12);
   const [line = ''] = await run('list', '--data-dir', data, '--scale', '2', '--json');
   const found: unknown = JSON.parse(line);
   expect(found).toHaveLength(10);

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createReporter } from '../../../trainer/cli/terminal.ts';
-import { registerUpscale, type UpscaleOptions, upscalePictures } from '../../../trainer/cli/upscale.ts';
+import { registerUpscale, type UpscaleOptions, upscaleImages } from '../../../trainer/cli/upscale.ts';
 import { bicubicUpscaler } from '../../../trainer/upscale/bicubic.ts';
 import type { Upscaler } from '../../../trainer/upscale/upscaler.ts';
 import { hasTestData, testData } from '../../test-data.ts';
@@ -23,8 +23,8 @@ afterAll(() => rm(root, { recursive: true }));
 async function put(name: string, content?: Buffer): Promise<string> {
   const path = join(folder, name);
   const pixels = Uint8Array.from({ length: 12 * 9 * 3 }, (_, i) => (i * 37) % 256);
-  const picture = sharp(pixels, { raw: { width: 12, height: 9, channels: 3 } }).png();
-  await writeFile(path, content ?? (await picture.toBuffer()));
+  const image = sharp(pixels, { raw: { width: 12, height: 9, channels: 3 } }).png();
+  await writeFile(path, content ?? (await image.toBuffer()));
   return path;
 }
 
@@ -37,9 +37,7 @@ interface Outcome {
 async function run(inputs: string[], options: UpscaleOptions = {}, json = false): Promise<Outcome> {
   let text = '';
   const reporter = createReporter({ json, stream: { write: (part) => (text += part) } });
-  const error = await upscalePictures(bicubicUpscaler(4), inputs, options, reporter).catch(
-    (thrown) => thrown,
-  );
+  const error = await upscaleImages(bicubicUpscaler(4), inputs, options, reporter).catch((thrown) => thrown);
   const events = json
     ? text
         .trim()
@@ -50,7 +48,7 @@ async function run(inputs: string[], options: UpscaleOptions = {}, json = false)
 }
 
 describe('files and folders', () => {
-  test('the pictures of a folder, in order, without what is none', async () => {
+  test('the images of a folder, in order, without what is none', async () => {
     for (const name of ['b.png', 'a.PNG', 'notes.txt', '.hidden.png']) await put(name);
     await mkdir(join(folder, 'sub'));
     const { error, events } = await run([folder], {}, true);
@@ -65,17 +63,17 @@ describe('files and folders', () => {
       notes: [],
     });
     expect(events.slice(0, 3)).toMatchObject([
-      { event: 'plan', model: 'bicubic', scale: 4, pictures: 2, kept: [], failed: 0 },
-      { event: 'begin', input: join(folder, 'a.PNG'), picture: 1, pictures: 2 },
+      { event: 'plan', model: 'bicubic', scale: 4, images: 2, kept: [], failed: 0 },
+      { event: 'begin', input: join(folder, 'a.PNG'), image: 1, images: 2 },
       { event: 'progress', tile: 1, tiles: 1, etaSeconds: 0 },
     ]);
-    // Of two pictures of one size the second takes as long as the first.
+    // Of two images of one size the second takes as long as the first.
     const [first, last] = events.filter(({ event }) => event === 'progress');
     expect(first!.batchEtaSeconds).toBeGreaterThan(0);
     expect(last!.batchEtaSeconds).toBe(0);
   });
 
-  test('again: what is done is kept, and results are not taken for pictures', async () => {
+  test('again: what is done is kept, and results are not taken for images', async () => {
     for (const name of ['a.png', 'b.png', 'mine_x4.png']) await put(name);
     await run([folder]);
     const before = (await readdir(folder)).sort();
@@ -98,7 +96,7 @@ describe('files and folders', () => {
     ]);
   });
 
-  test('other names for results, and those are not taken for pictures either', async () => {
+  test('other names for results, and those are not taken for images either', async () => {
     for (const name of ['a.png', 'b.png']) await put(name);
     const expected = ['a.png', 'a@bicubic.png', 'b.png', 'b@bicubic.png'];
     for (let time = 1; time <= 2; time++) {
@@ -112,7 +110,7 @@ describe('files and folders', () => {
     );
   });
 
-  test('a picture that is named twice is enlarged once', async () => {
+  test('an image that is named twice is enlarged once', async () => {
     const path = await put('a.png');
     const { error, events } = await run([path, folder, path], {}, true);
     expect(error).toBeUndefined();
@@ -134,7 +132,7 @@ describe('files and folders', () => {
 });
 
 describe('failures', () => {
-  test('of the only picture are told once', async () => {
+  test('of the only image are told once', async () => {
     const { text, error } = await run([await put('bad.png', Buffer.from('bad'))]);
     expect(text).toBe('');
     expect(error).toMatchObject({ code: 'data', message: expect.stringContaining('bad.png is damaged') });
@@ -168,18 +166,18 @@ describe('failures', () => {
     const { error, events } = await run([path], {}, true);
     expect(error).toMatchObject({
       code: 'data',
-      message: expect.stringMatching(/^\S+1\.png is damaged, cut short or no picture/),
+      message: expect.stringMatching(/^\S+1\.png is damaged, cut short or no image/),
     });
     expect(events).toMatchObject([
       { event: 'failed', input: path, code: 'data' },
-      { event: 'plan', pictures: 0, failed: 1 },
+      { event: 'plan', images: 0, failed: 1 },
     ]);
   });
 
-  test('a folder without pictures', async () => {
+  test('a folder without images', async () => {
     expect((await run([folder])).error).toMatchObject({
       code: 'data',
-      message: expect.stringContaining('holds no pictures'),
+      message: expect.stringContaining('holds no images'),
     });
   });
 
@@ -263,7 +261,7 @@ describe('the command', () => {
   });
 });
 
-// Files whose header or pixels are broken; every other one is a picture that must come out four times as large.
+// Files whose header or pixels are broken; every other one is an image that must come out four times as large.
 const broken = /^(truncated|corrupt-header|x[cdhlst])/;
 
 describe.skipIf(!hasTestData)(`files of others${hasTestData ? '' : ' (skipped: no test data)'}`, () => {

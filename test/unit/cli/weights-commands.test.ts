@@ -15,7 +15,7 @@ import { encodePth } from '../../../trainer/weights/pth-writer.ts';
 import { writeSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { openTensorFile } from '../../../trainer/weights/tensor-file.ts';
 import { writeGenerator } from '../../../trainer/weights/write-generator.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 import { largestDifference, noise } from '../upscale/test-upscalers.ts';
 import { randomGenerator } from '../weights/generators.ts';
 
@@ -262,7 +262,7 @@ says residual_scaling  0.2
 });
 
 describe('models of all formats', () => {
-  test('give the same picture', async () => {
+  test('give the same image', async () => {
     const image = noise(11, 9, 3);
     const results = [];
     for (const name of ['m.safetensors', 'm.pth', 'm.onnx']) {
@@ -283,10 +283,10 @@ describe('models of all formats', () => {
 
   test.each<[string, () => string, string, RegExp]>([
     [
-      'a net for grey pictures',
+      'a net for grey images',
       () => weights('grey.pth', { img_channels: 1 }),
       'cpu',
-      /made for pictures of 1 channels/,
+      /made for images of 1 channels/,
     ],
     ['ONNX on TensorFlow', () => weights('a.onnx'), 'tensorflow', /TensorFlow cannot run ONNX files/],
     ['a missing file', () => at('none.onnx'), 'cpu', /There is no file/],
@@ -298,7 +298,7 @@ describe('models of all formats', () => {
 });
 
 test('16 bits survive bicubic enlargement', async () => {
-  const { planPicture } = await import('../../../trainer/upscale/plan.ts');
+  const { planImage } = await import('../../../trainer/upscale/plan.ts');
   const { upscaleFile } = await import('../../../trainer/upscale/upscale-file.ts');
   const data = Uint16Array.from({ length: 16 * 16 * 3 }, (_, index) => 30000 + (index % 48));
   await sharp(data, { raw: { width: 16, height: 16, channels: 3 } })
@@ -306,7 +306,7 @@ test('16 bits survive bicubic enlargement', async () => {
     .png()
     .toFile(at('deep.png'));
   const model = await openModel('bicubic', { engine: 'cpu', scale: 2 });
-  const { output } = await upscaleFile(model, await planPicture(at('deep.png'), model));
+  const { output } = await upscaleFile(model, await planImage(at('deep.png'), model));
   const pixels = await sharp(output).toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer();
   const values = new Set(new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2));
   expect(values.size).toBeGreaterThan(40);

@@ -13,7 +13,7 @@ const query = {
   protocols: ['rgb'],
   baseline: null,
 };
-const picture = { path: '/p.png', role: 'hr', box: { x: 0, y: 1, width: 2, height: 3 } };
+const image = { path: '/p.png', role: 'hr', box: { x: 0, y: 1, width: 2, height: 3 } };
 const nine = Array.from({ length: 9 }, (_, i) => `/r${i}`);
 
 function parsed(name: string, params: unknown): unknown {
@@ -29,10 +29,10 @@ describe('what a comparison may ask passes', () => {
     ['esrgan/evaluate', { net: mixed, testSet: '/set5', protocols: ['rgb'] }],
     ['esrgan/configDifference', { runs: ['/a', '/b'] }],
     ['esrgan/curveScale', { run: '/r' }],
-    ['esrgan/pictureResults', { picture, nets: [net, mixed], run: null }],
-    ['esrgan/pictureResults', { picture: { ...picture, role: 'lr', box: null }, nets: [], run: '/r' }],
+    ['esrgan/imageResults', { image, nets: [net, mixed], run: null }],
+    ['esrgan/imageResults', { image: { ...image, role: 'lr', box: null }, nets: [], run: '/r' }],
     ['esrgan/weightsDifference', { a: '/a', b: '/b' }],
-    ['esrgan/blend', { a: '/a', b: '/b', alpha: 0, picture }],
+    ['esrgan/blend', { a: '/a', b: '/b', alpha: 0, image }],
     ['esrgan/closeBlend', null],
     [
       'esrgan/exportComparison',
@@ -43,7 +43,7 @@ describe('what a comparison may ask passes', () => {
         columns: null,
         published: ['theirs'],
         tags: ['t'],
-        pictures: [{ title: 'x', tiles: [{ label: 'y', path: '/z' }] }],
+        images: [{ title: 'x', tiles: [{ label: 'y', path: '/z' }] }],
       },
     ],
     ['esrgan/jobs', null],
@@ -64,12 +64,12 @@ describe('anything else is refused', () => {
     ['esrgan/comparison', { ...query, nets: [{ kind: 'checkpoint', stage: 'cooking', checkpoint: 1 }] }],
     ['esrgan/comparison', { ...query, baseline: 1 }],
     ['esrgan/evaluate', { net: { run: '/r', checkpoint: '/c' }, testSet: '/s', protocols: [] }],
-    ['esrgan/pictureResults', { picture: { ...picture, box: [0, 0, 1, 1] }, nets: [], run: '/r' }],
-    ['esrgan/pictureResults', { picture: { ...picture, role: 'sr' }, nets: [], run: '/r' }],
-    ['esrgan/blend', { a: '/a', b: '/b', alpha: Number.NaN, picture }],
+    ['esrgan/imageResults', { image: { ...image, box: [0, 0, 1, 1] }, nets: [], run: '/r' }],
+    ['esrgan/imageResults', { image: { ...image, role: 'sr' }, nets: [], run: '/r' }],
+    ['esrgan/blend', { a: '/a', b: '/b', alpha: Number.NaN, image }],
     [
       'esrgan/exportComparison',
-      { comparison: query, format: 'exe', rows: null, columns: null, published: [], tags: [], pictures: [] },
+      { comparison: query, format: 'exe', rows: null, columns: null, published: [], tags: [], images: [] },
     ],
     ['host/diff', { left: '/a' }],
     ['host/setRuns', { runs: nine }],

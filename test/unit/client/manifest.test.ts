@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pictureExtensions } from '../../../client/pictures.ts';
+import { imageExtensions } from '../../../client/image-extensions.ts';
 import { abilities } from '../../../client/run-abilities.ts';
 import { runColourTable } from '../../../server/protocol/run-colours.ts';
 import { runColours } from '../../../server/protocol/webview.ts';
@@ -82,14 +82,14 @@ test('the setting of the engine offers every engine', () =>
     ...engineNames,
   ]));
 
-test('the menus offer what pictures are read from', () => {
+test('the menus offer what images are read from', () => {
   const whens = ['explorer/context', 'editor/title'].flatMap((menu): string[] =>
     contributes.menus[menu]
       .filter(({ command }: { command: string }) => command === 'esrgan.upscale')
       .map(({ when }: { when: string }) => when),
   );
   expect(whens).toHaveLength(2);
-  for (const when of whens) expect(when).toContain(`(${pictureExtensions.join('|')})$/i`);
+  for (const when of whens) expect(when).toContain(`(${imageExtensions.join('|')})$/i`);
 });
 
 test('every title is in package.nls.json, and nothing else is', () =>

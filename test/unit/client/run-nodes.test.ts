@@ -40,15 +40,15 @@ test('a new run has nothing below it', () => expect(runChildren(aDetail())).toEq
 
 test('checkpoints, samples and files, the newest first', () => {
   const sr = (step: number) => ({ step, sr: { '00-baby': `/s/${step}/00-baby.sr.png` } });
-  const picture = { key: '00-baby', lr: '', bicubic: '', hr: '' };
+  const image = { key: '00-baby', lr: '', bicubic: '', hr: '' };
   const detail = aDetail({
     checkpoints: [
       aCheckpoint({ step: 1000, metrics: { psnr: 25.487, ssim: 0.75123 }, best: true }),
       aCheckpoint({ step: 141_000, last: true }),
     ],
     samples: [
-      { stage: 'pretraining', pictures: [], steps: [] },
-      { stage: 'training', pictures: [picture], steps: [sr(1000), sr(2000)] },
+      { stage: 'pretraining', images: [], steps: [] },
+      { stage: 'training', images: [image], steps: [sr(1000), sr(2000)] },
     ],
     files: { config: '/w/runs/photos/run.esrgan.yaml', log: 'C:\\runs\\photos\\log.txt' },
   });
@@ -68,7 +68,7 @@ test('checkpoints, samples and files, the newest first', () => {
 
 test('of many samples the newest are shown', () => {
   const steps = Array.from({ length: 500 }, (_, i) => ({ step: i, sr: {} }));
-  const [samples] = runChildren(aDetail({ samples: [{ stage: 'training', pictures: [], steps }] }));
+  const [samples] = runChildren(aDetail({ samples: [{ stage: 'training', images: [], steps }] }));
   expect(samples).toMatchObject({ label: 'Samples (500)', description: 'the newest 20' });
   expect(samples?.children).toHaveLength(20);
 });

@@ -6,11 +6,7 @@ import {
   progressText,
   resultText,
 } from '../../../client/upscale-labels.ts';
-import type {
-  UpscaledPicture,
-  UpscalingModel,
-  UpscalingProgress,
-} from '../../../server/protocol/upscaling.ts';
+import type { UpscaledImage, UpscalingModel, UpscalingProgress } from '../../../server/protocol/upscaling.ts';
 
 function model(path: string, parts: Partial<UpscalingModel> = {}): UpscalingModel {
   return {
@@ -51,7 +47,7 @@ describe('the list of models', () => {
     );
   }
 
-  test('goes by where they come from, without what cannot enlarge pictures', () => {
+  test('goes by where they come from, without what cannot enlarge images', () => {
     expect(shown()).toEqual([
       '# comes with ESRGAN Workbench',
       'ESRGAN Workbench x4',
@@ -93,8 +89,8 @@ describe('the progress', () => {
       phase: 'working',
       kept: [],
       input: '/w/harbour.jpg',
-      picture: 3,
-      pictures: 12,
+      image: 3,
+      images: 12,
       tile: 41,
       tiles: 96,
       megapixelsPerSecond: 1.2832,
@@ -106,21 +102,21 @@ describe('the progress', () => {
   }
   test('of a batch', () =>
     check({}, 'Upscaling 3 of 12 · harbour.jpg · tile 41/96 · 1.3 MP/s · 22 s left', 20.23));
-  test('of one picture', () =>
-    check({ picture: 1, pictures: 1 }, 'Upscaling · harbour.jpg · tile 41/96 · 1.3 MP/s · 22 s left', 42.71));
+  test('of one image', () =>
+    check({ image: 1, images: 1 }, 'Upscaling · harbour.jpg · tile 41/96 · 1.3 MP/s · 22 s left', 42.71));
   test('before the first tile', () =>
     check({ tile: 0, tiles: 0, etaSeconds: null }, 'Upscaling 3 of 12 · harbour.jpg', 16.67));
-  test('while a picture is written', () =>
+  test('while an image is written', () =>
     check({ tile: 96, etaSeconds: 8 }, 'Upscaling 3 of 12 · harbour.jpg · writing · 8 s left', 25));
   test('while the last one is written', () =>
-    check({ picture: 12, tile: 96, etaSeconds: 0 }, 'Upscaling 12 of 12 · harbour.jpg · writing', 100));
+    check({ image: 12, tile: 96, etaSeconds: 0 }, 'Upscaling 12 of 12 · harbour.jpg · writing', 100));
   test('before the end', () =>
     check({ etaSeconds: 0.2 }, 'Upscaling 3 of 12 · harbour.jpg · tile 41/96 · 1.3 MP/s · 1 s left', 20.23));
   test('while the model is opened', () =>
-    check({ phase: 'opening', input: null, picture: 0, pictures: 0 }, 'Upscaling: opening the model', 0));
+    check({ phase: 'opening', input: null, image: 0, images: 0 }, 'Upscaling: opening the model', 0));
   test('while another batch is in work', () =>
     check(
-      { phase: 'waiting', input: null, picture: 0, pictures: 0 },
+      { phase: 'waiting', input: null, image: 0, images: 0 },
       'Upscaling: waiting for the batch before',
       0,
     ));
@@ -132,7 +128,7 @@ test('results that exist', () => {
 });
 
 describe('the end of a batch', () => {
-  const done = (count: number, kept = false): UpscaledPicture[] =>
+  const done = (count: number, kept = false): UpscaledImage[] =>
     Array.from({ length: count }, (_, i) => ({
       input: `/w/${i}.png`,
       output: `/w/${i}_x4.png`,
@@ -145,28 +141,28 @@ describe('the end of a batch', () => {
     Array.from({ length: count }, (_, i) => ({ input: `/w/${i}.png`, message: `/w/${i}.png is damaged.` }));
 
   test.each([
-    ['all done', done(12), [], false, '12 pictures upscaled.'],
+    ['all done', done(12), [], false, '12 images upscaled.'],
     ['one done', done(1), [], false, '0_x4.png, 4 × 4'],
     [
       'one done in another format',
-      done(1).map((picture) => ({ ...picture, notes: ['written as PNG'] })),
+      done(1).map((image) => ({ ...image, notes: ['written as PNG'] })),
       [],
       false,
       '0_x4.png, 4 × 4; written as PNG',
     ],
-    ['one done until cancelled', done(1), [], true, '1 picture upscaled until you cancelled.'],
-    ['some failed', done(1), failed(1), false, '1 of 2 pictures upscaled. 1 failed: /w/0.png is damaged.'],
+    ['one done until cancelled', done(1), [], true, '1 image upscaled until you cancelled.'],
+    ['some failed', done(1), failed(1), false, '1 of 2 images upscaled. 1 failed: /w/0.png is damaged.'],
     [
       'many failed',
       done(2),
       failed(5),
       false,
-      '2 of 7 pictures upscaled. 5 failed: /w/0.png is damaged. /w/1.png is damaged. /w/2.png is damaged. And 2 more.',
+      '2 of 7 images upscaled. 5 failed: /w/0.png is damaged. /w/1.png is damaged. /w/2.png is damaged. And 2 more.',
     ],
-    ['cancelled', done(2), [], true, '2 pictures upscaled until you cancelled.'],
+    ['cancelled', done(2), [], true, '2 images upscaled until you cancelled.'],
     ['cancelled at once', [], [], true, undefined],
     ['all kept', done(2, true), [], false, undefined],
-  ])('%s', (_, pictures, failures, isCancelled, expected) => {
-    expect(resultText({ pictures, failures, isCancelled })).toBe(expected);
+  ])('%s', (_, images, failures, isCancelled, expected) => {
+    expect(resultText({ images, failures, isCancelled })).toBe(expected);
   });
 });

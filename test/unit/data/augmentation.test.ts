@@ -3,7 +3,7 @@ import type { Augmentation } from '../../../trainer/config/resolved.ts';
 import { augment } from '../../../trainer/data/augmentation.ts';
 import type { Image } from '../../../trainer/data/image.ts';
 import { createRandom } from '../../../trainer/data/random.ts';
-import { scenery } from './pictures.ts';
+import { scenery } from './images.ts';
 
 const off: Augmentation = { spatial: false, compression: false, dropout: false };
 const spatial = { p: 0.5, flip: 0.75, transpose: 0.25 };

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeImage, encodePng } from '../../../trainer/data/decode.ts';
 import { WorkbenchError } from '../../../trainer/errors/errors.ts';
 import { hasTestData, testData } from '../../test-data.ts';
-import { noise, temporaryFolder } from './pictures.ts';
+import { noise, temporaryFolder } from './images.ts';
 
 const folder = temporaryFolder();
 
@@ -145,9 +145,9 @@ test.each<[string, () => Buffer | undefined, RegExp]>([
   ['cut.bmp', () => Buffer.from('BM'), /cut\.bmp: this BMP cannot be read: it is truncated/],
 ])('refuses %s', async (name, bytes, message) => {
   const whole = noise(64, 64, 3);
-  const picture = sharp(whole.data, { raw: { width: 64, height: 64, channels: 3 } });
-  await picture.clone().png().toFile(join(folder, 'whole.png'));
-  await picture.clone().jpeg().toFile(join(folder, 'whole.jpg'));
+  const image = sharp(whole.data, { raw: { width: 64, height: 64, channels: 3 } });
+  await image.clone().png().toFile(join(folder, 'whole.png'));
+  await image.clone().jpeg().toFile(join(folder, 'whole.jpg'));
   const content = bytes();
   if (content) writeFileSync(join(folder, name), content);
   const failure = await decodeImage(join(folder, name)).catch((error: unknown) => error);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { downscale } from '../../../trainer/data/downscale.ts';
 import { cropImage } from '../../../trainer/data/image.ts';
 import { imresize } from '../../../trainer/data/imresize.ts';
-import { noise } from './pictures.ts';
+import { noise } from './images.ts';
 
 const image = noise(23, 18, 3);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cropImage, cropToMultiple, toFloatImage, toImage } from '../../../trainer/data/image.ts';
-import { noise } from './pictures.ts';
+import { noise } from './images.ts';
 
 test('bytes to numbers and back', () => {
   const image = { width: 256, height: 1, channels: 1, data: Uint8Array.from({ length: 256 }, (_, i) => i) };

@@ -11,7 +11,7 @@ import { createManifest, readManifest } from '../../../trainer/runs/manifest.ts'
 import { createRunDirectory, type Stage } from '../../../trainer/runs/run-directory.ts';
 import { bicubicUpscaler } from '../../../trainer/upscale/bicubic.ts';
 import type { Upscaler } from '../../../trainer/upscale/upscaler.ts';
-import { scenery, temporaryFolder } from '../data/pictures.ts';
+import { scenery, temporaryFolder } from '../data/images.ts';
 import { stateAt } from '../runs/checkpoint-fixture.ts';
 
 /** A checkpoint of a run under test: its net is bicubic and then this much brighter, in levels of 255. */

@@ -6,7 +6,7 @@ import { registerEvaluate } from '../../../trainer/cli/evaluate.ts';
 import type { OpenModel } from '../../../trainer/cli/upscale.ts';
 import { encodePng } from '../../../trainer/data/decode.ts';
 import { bicubicUpscaler } from '../../../trainer/upscale/bicubic.ts';
-import { scenery, temporaryFolder } from '../data/pictures.ts';
+import { scenery, temporaryFolder } from '../data/images.ts';
 import { hashedVgg } from './hashed-vgg.ts';
 
 afterEach(() => vi.restoreAllMocks());

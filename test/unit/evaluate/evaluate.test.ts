@@ -11,7 +11,7 @@ import { protocols } from '../../../trainer/metrics/protocols.ts';
 import { bicubicUpscaler } from '../../../trainer/upscale/bicubic.ts';
 import type { Upscaler } from '../../../trainer/upscale/upscaler.ts';
 import { hasTestData, testData } from '../../test-data.ts';
-import { noise, scenery, temporaryFolder } from '../data/pictures.ts';
+import { noise, scenery, temporaryFolder } from '../data/images.ts';
 
 async function testSet(images: Record<string, Image>): Promise<{ name: string; dir: string }> {
   const dir = temporaryFolder();

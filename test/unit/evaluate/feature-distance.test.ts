@@ -9,7 +9,7 @@ import { readLpips } from '../../../trainer/weights/lpips-file.ts';
 import { encodeSafetensors, readSafetensors } from '../../../trainer/weights/safetensors.ts';
 import type { TensorMap } from '../../../trainer/weights/tensors.ts';
 import { recogniseVgg } from '../../../trainer/weights/vgg-file.ts';
-import { noise, temporaryFolder } from '../data/pictures.ts';
+import { noise, temporaryFolder } from '../data/images.ts';
 import { hashedVgg } from './hashed-vgg.ts';
 
 const fixture = 'test/fixtures/distances/pairs.safetensors';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type VggType, vggConvolutions } from '../../../trainer/models/shapes/vgg.ts';
 import { encodeSafetensors } from '../../../trainer/weights/safetensors.ts';
 import type { Tensor } from '../../../trainer/weights/tensors.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 
 /** Writes a file of VGG's weights by the formula of scripts/fixtures/distances.py. */
 export function hashedVgg(type: VggType, layers?: readonly string[]): string {

@@ -7,7 +7,7 @@ import { fingerprintTestSet, type KnownTestSet } from '../../../trainer/evaluate
 import { evaluateOnce, runOfWeights, type Subject } from '../../../trainer/evaluate/store.ts';
 import { createRunDirectory, type RunPaths } from '../../../trainer/runs/run-directory.ts';
 import { bicubicUpscaler } from '../../../trainer/upscale/bicubic.ts';
-import { scenery, temporaryFolder } from '../data/pictures.ts';
+import { scenery, temporaryFolder } from '../data/images.ts';
 
 async function testSet(seed = 1, name = 'own'): Promise<KnownTestSet> {
   const dir = temporaryFolder();

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeImage } from '../../../trainer/data/decode.ts';
 import { imageSize } from '../../../trainer/image-files/image-size.ts';
 import { hasTestData, testData } from '../../test-data.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 
 const folder = temporaryFolder();
 const red = sharp({ create: { width: 21, height: 10, channels: 3, background: 'red' } });

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { datasetFiles } from '../../../trainer/image-files/dataset-files.ts';
 import { listImages } from '../../../trainer/image-files/list-images.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 import { folderWith } from './folder-with.ts';
 
 const everyKind = ['b.PNG', 'a.jpg', 'c.jpeg', 'd/e.webp', 'd/f.tif', 'd/d/g.tiff', 'h.bmp'];

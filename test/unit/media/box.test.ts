@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { boxBetween, boxInside, boxInView, movedBox, resizedBox } from '../../../media/images/box.ts';
 import { differenceOf } from '../../../media/images/difference.ts';
 
-const picture = { width: 100, height: 50 };
+const image = { width: 100, height: 50 };
 const box = { x: 10, y: 10, width: 20, height: 20 };
 
 describe('a box has all pixels that the drag touches', () => {
@@ -23,18 +23,18 @@ describe('a box has all pixels that the drag touches', () => {
       { x: 0, y: 0, width: 100, height: 50 },
     ],
     [{ x: -9, y: 5 }, { x: -1, y: 9 }, null],
-  ])('from %j to %j', (from, to, expected) => expect(boxBetween(from, to, picture)).toEqual(expected));
+  ])('from %j to %j', (from, to, expected) => expect(boxBetween(from, to, image)).toEqual(expected));
 });
 
-test('a box stays in the picture', () => {
-  expect(movedBox(box, -99, 99, picture)).toEqual({ ...box, x: 0, y: 30 });
-  expect(resizedBox(box, 500, -500, picture)).toEqual({ ...box, width: 90, height: 1 });
-  expect(boxInside({ ...box, x: 95 }, picture)).toEqual({ ...box, x: 95, width: 5 });
-  expect(boxInside({ ...box, x: 100 }, picture)).toBe(null);
+test('a box stays in the image', () => {
+  expect(movedBox(box, -99, 99, image)).toEqual({ ...box, x: 0, y: 30 });
+  expect(resizedBox(box, 500, -500, image)).toEqual({ ...box, width: 90, height: 1 });
+  expect(boxInside({ ...box, x: 95 }, image)).toEqual({ ...box, x: 95, width: 5 });
+  expect(boxInside({ ...box, x: 100 }, image)).toBe(null);
 });
 
 test('the first box is the middle half of what is seen', () =>
-  expect(boxInView({ zoom: 2, x: 50, y: 25 }, picture, { width: 80, height: 80 })).toEqual({
+  expect(boxInView({ zoom: 2, x: 50, y: 25 }, image, { width: 80, height: 80 })).toEqual({
     x: 40,
     y: 15,
     width: 20,

@@ -4,31 +4,31 @@ import {
   formatZoom,
   limitedView,
   pannedView,
+  toImage,
   toPane,
-  toPicture,
   zoomedView,
 } from '../../../media/images/image-view.ts';
 
-const picture = { width: 200, height: 100 };
+const image = { width: 200, height: 100 };
 const pane = { width: 400, height: 400 };
 
 describe('a fitting view', () => {
   test.each([
-    { picture, zoom: 2 },
-    { picture: { width: 4000, height: 1000 }, zoom: 0.1 },
-    { picture: { width: 10, height: 10 }, zoom: 4 },
-  ])('of $picture.width x $picture.height', ({ picture, zoom }) => {
-    expect(fittingView(picture, pane)).toEqual({ zoom, x: picture.width / 2, y: picture.height / 2 });
+    { image, zoom: 2 },
+    { image: { width: 4000, height: 1000 }, zoom: 0.1 },
+    { image: { width: 10, height: 10 }, zoom: 4 },
+  ])('of $image.width x $image.height', ({ image, zoom }) => {
+    expect(fittingView(image, pane)).toEqual({ zoom, x: image.width / 2, y: image.height / 2 });
   });
 });
 
 test('zooming keeps the point under the pointer', () => {
   const view = { zoom: 4, x: 80, y: 50 };
   const at = { x: 300, y: 180 };
-  const before = toPicture(view, at.x, at.y, pane);
-  const zoomed = zoomedView(view, 2, at, picture, pane);
+  const before = toImage(view, at.x, at.y, pane);
+  const zoomed = zoomedView(view, 2, at, image, pane);
   expect(zoomed.zoom).toBe(8);
-  expect(toPicture(zoomed, at.x, at.y, pane).x).toBeCloseTo(before.x);
+  expect(toImage(zoomed, at.x, at.y, pane).x).toBeCloseTo(before.x);
 });
 
 test.each([
@@ -46,17 +46,17 @@ test.each([
     centre: [100, 50],
   },
 ] as const)('$name', ({ view, by: [dx, dy], centre: [x, y] }) => {
-  expect(pannedView(view, dx, dy, picture, pane)).toEqual({ zoom: view.zoom, x, y });
+  expect(pannedView(view, dx, dy, image, pane)).toEqual({ zoom: view.zoom, x, y });
 });
 
 test.each([
   [1000, 64],
   [1e-9, 1],
 ])('a zoom of %d is limited to %d', (zoom, limited) => {
-  expect(limitedView({ zoom, x: 100, y: 50 }, picture, pane).zoom).toBe(limited);
+  expect(limitedView({ zoom, x: 100, y: 50 }, image, pane).zoom).toBe(limited);
 });
 
-test('points of the picture and the pane', () => {
+test('points of the image and the pane', () => {
   expect(toPane({ zoom: 2, x: 100, y: 50 }, 110, 50, pane)).toEqual({ x: 220, y: 200 });
 });
 

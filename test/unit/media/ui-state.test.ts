@@ -34,7 +34,7 @@ describe('what a page kept is taken part by part', () => {
 describe('samples', () => {
   const stage = (name: 'pretraining' | 'training', ...steps: number[]) => ({
     stage: name,
-    pictures: [],
+    images: [],
     steps: steps.map((step) => ({ step, sr: {} })),
   });
   const steps = sampleSteps([stage('training', 0, 500), stage('pretraining', 500, 1000)], 1200);

@@ -9,7 +9,7 @@ import type { ProtocolName } from '../../../trainer/evaluate/results/protocols.t
 import { isProtocolName } from '../../../trainer/evaluate/results/protocols.ts';
 import { protocols, smallestMeasurable, validationMetrics } from '../../../trainer/metrics/protocols.ts';
 import { hasTestData, testData } from '../../test-data.ts';
-import { noise, scenery } from '../data/pictures.ts';
+import { noise, scenery } from '../data/images.ts';
 
 function plain(...colour: number[]): Image {
   const data = Uint8Array.from({ length: 400 * colour.length }, (_, i) => colour[i % colour.length]!);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Samples } from '../../../trainer/metrics/samples.ts';
 import { cropBorder } from '../../../trainer/metrics/samples.ts';
 import { shrunkSsim, ssim } from '../../../trainer/metrics/ssim.ts';
-import { noise, scenery } from '../data/pictures.ts';
+import { noise, scenery } from '../data/images.ts';
 
 /** The definition, window by window. */
 function slowSsim(a: Samples, b: Samples, peak: number): number {

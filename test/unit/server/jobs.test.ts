@@ -3,14 +3,14 @@ import { createJobs, type JobProgress, type Work } from '../../../server/jobs/jo
 import type { Job, JobTask } from '../../../server/protocol/jobs.ts';
 import { WorkbenchError } from '../../../trainer/errors/errors.ts';
 
-const task = (path: string): JobTask => ({ kind: 'picture', path, nets: [] });
+const task = (path: string): JobTask => ({ kind: 'image', path, nets: [] });
 
 /** Jobs under a clock that is set by hand, whose works end when they are told to. */
 function jobsAtHand() {
   const told: string[] = [];
   const running = new Map<string, { tell: (progress: JobProgress) => void; end: (error?: Error) => void }>();
   let time = 0;
-  const pathOf = ({ task }: Job) => (task.kind === 'picture' ? task.path : '');
+  const pathOf = ({ task }: Job) => (task.kind === 'image' ? task.path : '');
   const jobs = createJobs(
     (job) => told.push(`${pathOf(job)} ${job.state}`),
     () => time,
@@ -48,10 +48,10 @@ test('a failure says why and lets the next one run', async () => {
   const { jobs, add, running, settle } = jobsAtHand();
   const a = add('a');
   add('b');
-  running.get('a')?.end(new WorkbenchError('data', 'The picture is damaged.'));
+  running.get('a')?.end(new WorkbenchError('data', 'The image is damaged.'));
   await settle();
   expect(jobs.list()).toMatchObject([
-    { job: a, state: 'failed', message: 'The picture is damaged.' },
+    { job: a, state: 'failed', message: 'The image is damaged.' },
     { state: 'running' },
   ]);
 });

@@ -112,7 +112,7 @@ test('a run that ended badly also shows what its trainer had printed, each line 
   });
 });
 
-test('samples: whole references, steps that have pictures, in order', () => {
+test('samples: whole references, steps that have images, in order', () => {
   const paths = temporaryRun();
   const reference = join(paths.samples, 'training', 'reference');
   mkdirSync(reference, { recursive: true });
@@ -128,7 +128,7 @@ test('samples: whole references, steps that have pictures, in order', () => {
   expect(readSamples(paths)).toEqual([
     {
       stage: 'training',
-      pictures: [
+      images: [
         {
           key: '01-a',
           lr: join(reference, '01-a.lr.png'),

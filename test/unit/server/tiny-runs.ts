@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeWaves } from '../cli/waves.ts';
 
-/** A folder of a workspace with a few tiny pictures. */
+/** A folder of a workspace with a few tiny images. */
 export interface TinyWorkspace {
   readonly folder: string;
   readonly runsDir: string;

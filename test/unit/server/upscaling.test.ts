@@ -19,7 +19,7 @@ let onProgress: () => void;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'upscaling-'));
-  mkdirSync(at('pictures'));
+  mkdirSync(at('images'));
   progress = [];
   onProgress = () => {};
   server = await startServer(folder);
@@ -39,11 +39,11 @@ function at(...names: string[]): string {
   return join(folder, ...names);
 }
 
-/** A picture of waves, of that side, in the folder of pictures. */
-async function picture(name: string, side = 24): Promise<string> {
+/** An image of waves, of that side, in the folder of images. */
+async function image(name: string, side = 24): Promise<string> {
   const pixels = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 37 + ((i * i) % 91)) % 256);
-  await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).toFile(at('pictures', name));
-  return at('pictures', name);
+  await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).toFile(at('images', name));
+  return at('images', name);
 }
 
 /** A net with random weights whose results are around a middle grey. */
@@ -61,7 +61,7 @@ function batch(parts: Partial<UpscalingBatch>): UpscalingBatch {
   return {
     batch: '1',
     model: at('net.safetensors'),
-    inputs: [at('pictures')],
+    inputs: [at('images')],
     outputFolder: null,
     outputName: '{name}_x{scale}',
     existing: 'keep',
@@ -70,7 +70,7 @@ function batch(parts: Partial<UpscalingBatch>): UpscalingBatch {
   };
 }
 
-const pictures = () => readdirSync(at('pictures')).sort();
+const images = () => readdirSync(at('images')).sort();
 
 /** Resolves with the first progress that `holds`. */
 function until(holds: (progress: UpscalingProgress) => boolean): Promise<void> {
@@ -83,42 +83,42 @@ function until(holds: (progress: UpscalingProgress) => boolean): Promise<void> {
 describe('a batch', () => {
   test('gives the very files of the command line, and tells how far it is', async () => {
     model();
-    await picture('a.png');
-    await picture('b.jpg');
+    await image('a.png');
+    await image('b.jpg');
     const result = await server.request('esrgan/upscale', batch({}));
     expect(result).toMatchObject({
       isCancelled: false,
       failures: [],
-      pictures: [
-        { input: at('pictures', 'a.png'), output: at('pictures', 'a_x4.png'), width: 96, kept: false },
-        { input: at('pictures', 'b.jpg'), output: at('pictures', 'b_x4.jpg'), width: 96, kept: false },
+      images: [
+        { input: at('images', 'a.png'), output: at('images', 'a_x4.png'), width: 96, kept: false },
+        { input: at('images', 'b.jpg'), output: at('images', 'b_x4.jpg'), width: 96, kept: false },
       ],
     });
     expect(progress.map(({ phase }) => phase).slice(0, 3)).toEqual(['waiting', 'opening', 'working']);
     expect(progress.at(-1)).toMatchObject({
-      input: at('pictures', 'b.jpg'),
-      picture: 2,
-      pictures: 2,
+      input: at('images', 'b.jpg'),
+      image: 2,
+      images: 2,
       tile: 1,
       tiles: 1,
       etaSeconds: 0,
     });
-    await run('upscale', at('pictures'), '--model', at('net.safetensors'), '--out', at('out'));
+    await run('upscale', at('images'), '--model', at('net.safetensors'), '--out', at('out'));
     for (const name of ['a_x4.png', 'b_x4.jpg']) {
-      expect(readFileSync(at('pictures', name)).equals(readFileSync(at('out', name))), name).toBe(true);
+      expect(readFileSync(at('images', name)).equals(readFileSync(at('out', name))), name).toBe(true);
     }
   });
 
   test('goes on after a failure and says what failed and why', async () => {
     model();
-    const whole = await picture('c.png');
-    writeFileSync(at('pictures', 'a.png'), 'no picture');
-    writeFileSync(at('pictures', 'b.png'), readFileSync(whole).subarray(0, 300));
-    const { pictures: done, failures } = await server.request('esrgan/upscale', batch({}));
-    expect(done.map(({ output }) => output)).toEqual([at('pictures', 'c_x4.png')]);
-    expect(failures.map(({ input }) => input)).toEqual([at('pictures', 'a.png'), at('pictures', 'b.png')]);
+    const whole = await image('c.png');
+    writeFileSync(at('images', 'a.png'), 'no image');
+    writeFileSync(at('images', 'b.png'), readFileSync(whole).subarray(0, 300));
+    const { images: done, failures } = await server.request('esrgan/upscale', batch({}));
+    expect(done.map(({ output }) => output)).toEqual([at('images', 'c_x4.png')]);
+    expect(failures.map(({ input }) => input)).toEqual([at('images', 'a.png'), at('images', 'b.png')]);
     for (const { input, message } of failures) expect(message).toContain(`${input} is damaged, cut short`);
-    expect(pictures()).toEqual(['a.png', 'b.png', 'c.png', 'c_x4.png']);
+    expect(images()).toEqual(['a.png', 'b.png', 'c.png', 'c_x4.png']);
   });
 
   test.each([
@@ -131,52 +131,52 @@ describe('a batch', () => {
     },
   ] as const)('results that exist: $existing', async ({ existing, expected, isReplaced }) => {
     model();
-    const a = await picture('a.png');
-    await picture('b.png');
-    writeFileSync(at('pictures', 'a_x4.png'), 'old');
-    const inputs = [a, at('pictures', 'b.png')];
+    const a = await image('a.png');
+    await image('b.png');
+    writeFileSync(at('images', 'a_x4.png'), 'old');
+    const inputs = [a, at('images', 'b.png')];
     await server.request('esrgan/upscale', batch({ inputs, existing }));
-    expect(pictures()).toEqual(expected);
-    expect(readFileSync(at('pictures', 'a_x4.png'), 'utf8') === 'old').toBe(!isReplaced);
+    expect(images()).toEqual(expected);
+    expect(readFileSync(at('images', 'a_x4.png'), 'utf8') === 'old').toBe(!isReplaced);
     expect(progress.at(-1)?.kept).toEqual(existing === 'keep' ? [a] : []);
   });
 
   test('has its results in a folder and by a name of its own', async () => {
     model();
-    await picture('a.png');
+    await image('a.png');
     await server.request(
       'esrgan/upscale',
       batch({ outputFolder: at('large'), outputName: '{model}-{name}' }),
     );
     expect(readdirSync(at('large'))).toEqual(['net-a.png']);
-    expect(pictures()).toEqual(['a.png']);
+    expect(images()).toEqual(['a.png']);
   });
 
   test.each([
     ['absent.pth', undefined, /There is no file .*absent\.pth/],
     ['broken.pth', 'no weights', /broken\.pth is not a sound PyTorch file/],
   ])('with the model %s fails with one message', async (name, content, message) => {
-    await picture('a.png');
+    await image('a.png');
     if (content !== undefined) writeFileSync(at(name), content);
     const asking = server.request('esrgan/upscale', batch({ model: at(name) }));
     await expect(asking).rejects.toThrow(message);
-    expect(pictures()).toEqual(['a.png']);
+    expect(images()).toEqual(['a.png']);
   });
 
   test('computes on the engine that is asked for', async () => {
     model();
-    await picture('a.png');
+    await image('a.png');
     const asking = server.request('esrgan/upscale', batch({ engine: 'gpu' }));
     await expect(asking).rejects.toThrow(/no engine gpu/i);
   });
 
   test('waits for the one before', async () => {
     model();
-    const inputs = [await picture('a.png')];
+    const inputs = [await image('a.png')];
     const first = server.request('esrgan/upscale', batch({ inputs }));
     const second = server.request('esrgan/upscale', batch({ batch: '2', inputs }));
-    expect((await first).pictures[0]).toMatchObject({ kept: false });
-    expect((await second).pictures[0]).toMatchObject({ kept: true });
+    expect((await first).images[0]).toMatchObject({ kept: false });
+    expect((await second).images[0]).toMatchObject({ kept: true });
   });
 });
 
@@ -184,26 +184,26 @@ describe('nothing is left behind', () => {
   /** A batch that takes long: 36 tiles of a net with many blocks. */
   async function slowBatch(): Promise<UpscalingBatch> {
     model('slow.safetensors', { rrdb_channels: 32, growth_channels: 16, num_basic_blocks: 6 });
-    await picture('large.png', 900);
+    await image('large.png', 900);
     return batch({ model: at('slow.safetensors') });
   }
   const isAtWork = ({ tile, tiles }: UpscalingProgress) => tile > 0 && tile < tiles;
 
-  test('by a cancel in the middle of a picture', async () => {
+  test('by a cancel in the middle of an image', async () => {
     const cancel = new CancellationTokenSource();
     const result = server.request('esrgan/upscale', await slowBatch(), cancel.token);
     await until(isAtWork);
-    expect(pictures().length).toBeGreaterThan(1);
+    expect(images().length).toBeGreaterThan(1);
     cancel.cancel();
-    expect(await result).toEqual({ pictures: [], failures: [], isCancelled: true });
-    expect(pictures()).toEqual(['large.png']);
+    expect(await result).toEqual({ images: [], failures: [], isCancelled: true });
+    expect(images()).toEqual(['large.png']);
   });
 
   test('by a cancel of a batch that waits', async () => {
     const cancelFirst = new CancellationTokenSource();
     const cancel = new CancellationTokenSource();
     const first = server.request('esrgan/upscale', await slowBatch(), cancelFirst.token);
-    const inputs = [at('pictures', 'large.png')];
+    const inputs = [at('images', 'large.png')];
     const second = server.request('esrgan/upscale', batch({ batch: '2', inputs }), cancel.token);
     await until((told) => told.batch === '2');
     cancel.cancel();
@@ -211,7 +211,7 @@ describe('nothing is left behind', () => {
     cancelFirst.cancel();
     expect(await second).toMatchObject({ isCancelled: true });
     expect(await first).toMatchObject({ isCancelled: true });
-    expect(pictures()).toEqual(['large.png']);
+    expect(images()).toEqual(['large.png']);
   });
 
   test.each(['shut down', 'killed'])('by a server that is %s', async (how) => {
@@ -224,27 +224,23 @@ describe('nothing is left behind', () => {
     } else {
       await server.shutdown();
     }
-    await expect.poll(pictures, { timeout: 30_000 }).toEqual(['large.png']);
+    await expect.poll(images, { timeout: 30_000 }).toEqual(['large.png']);
   });
 
   test('by a full disk, which is said', async () => {
     model();
-    await picture('a.png', 200);
+    await image('a.png', 200);
     // No file may have more than 51,200 bytes.
     const command = `ulimit -f 100; exec "$0" dist/esrgan.js upscale "$1" --model "$2"`;
     const said = attempt(() =>
-      execFileSync(
-        'bash',
-        ['-c', command, process.execPath, at('pictures', 'a.png'), at('net.safetensors')],
-        {
-          stdio: 'pipe',
-        },
-      ),
+      execFileSync('bash', ['-c', command, process.execPath, at('images', 'a.png'), at('net.safetensors')], {
+        stdio: 'pipe',
+      }),
     );
     expect(said).toMatch(
-      /a\.png cannot be unpacked into .*pictures \(File too large\)\. Choose another folder/,
+      /a\.png cannot be unpacked into .*images \(File too large\)\. Choose another folder/,
     );
-    expect(pictures()).toEqual(['a.png']);
+    expect(images()).toEqual(['a.png']);
   });
 
   function attempt(action: () => unknown): string {
@@ -300,12 +296,12 @@ test('a file of weights: what it is, the values of its tensors, and in another f
   );
 });
 
-test('pictures that pages cannot draw come as copies, others as they are', async () => {
-  const png = await picture('a.png');
-  const tiff = await picture('b.tif');
-  const wide = at('pictures', 'wide.png');
+test('images that pages cannot draw come as copies, others as they are', async () => {
+  const png = await image('a.png');
+  const tiff = await image('b.tif');
+  const wide = at('images', 'wide.png');
   await sharp({ create: { width: 20_000, height: 10, channels: 3, background: '#345' } }).toFile(wide);
-  const ask = (path: string) => server.request('esrgan/drawablePicture', { path, folder: at('copies') });
+  const ask = (path: string) => server.request('esrgan/drawableImage', { path, folder: at('copies') });
   expect(await ask(png)).toEqual({ path: png, width: 24, height: 24, bytes: statSync(png).size });
   const copy = await ask(tiff);
   expect(copy).toMatchObject({ width: 24, height: 24, bytes: statSync(tiff).size });

@@ -16,7 +16,7 @@ const nets = [
   { scale_factor: 4 },
 ] as const;
 
-test.each(nets)('%j: a picture of any size is padded by reflection, and cropped', async (options) => {
+test.each(nets)('%j: an image of any size is padded by reflection, and cropped', async (options) => {
   const { options: all, parameters } = randomGenerator(options);
   const upscaler = networkUpscaler(engine, 'net', all, parameters);
   const { scale, alignment = 1 } = upscaler;

@@ -66,7 +66,7 @@ describe('nets of others', () => {
     check(net({ scales: [1, 1, scale, scale] }), { scale, alignment: 1 }),
   );
 
-  test('a fixed size: every picture in tiles of it', () =>
+  test('a fixed size: every image in tiles of it', () =>
     check(net({ input: [1, 3, 16, 16] }), { scale: 2, alignment: 1 }));
 
   test('a fixed size that is not square', () =>
@@ -88,7 +88,7 @@ describe('nets of others', () => {
     [
       'another kind of file',
       () => fileOf(Buffer.from('nothing'), '.onnx'),
-      /cannot enlarge pictures: ONNX Runtime says/,
+      /cannot enlarge images: ONNX Runtime says/,
     ],
     [
       'one channel',

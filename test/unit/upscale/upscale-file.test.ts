@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readHeader } from '../../../trainer/upscale/picture.ts';
-import { type PlanOptions, planPicture } from '../../../trainer/upscale/plan.ts';
+import { readHeader } from '../../../trainer/upscale/image-file.ts';
+import { type PlanOptions, planImage } from '../../../trainer/upscale/plan.ts';
 import {
   type UpscaledFile,
   type UpscaleFileOptions,
@@ -39,7 +39,7 @@ async function upscaleFile(
   input: string,
   options: PlanOptions & UpscaleFileOptions = {},
 ): Promise<UpscaledFile> {
-  return upscalePlanned(upscaler, await planPicture(input, upscaler, options), options);
+  return upscalePlanned(upscaler, await planImage(input, upscaler, options), options);
 }
 
 async function pixelsOf(path: string) {
@@ -120,9 +120,9 @@ test.each([
   ['tiff', 2000, 4, 'tiff', []],
 ] as const)('%s of %i pixels a side, x%i, is planned as %s', async (format, side, scale, expected, notes) => {
   const height = side > 16_383 ? 1 : side;
-  const picture = sharp({ create: { width: side, height, channels: 3, background: '#345' } });
-  const input = await put(`large.${format}`, await picture.toFormat(format).toBuffer());
-  const plan = await planPicture(input, { name: 'net', scale });
+  const image = sharp({ create: { width: side, height, channels: 3, background: '#345' } });
+  const input = await put(`large.${format}`, await image.toFormat(format).toBuffer());
+  const plan = await planImage(input, { name: 'net', scale });
   expect([plan.shape.format, plan.notes]).toEqual([expected, notes]);
 });
 
@@ -131,7 +131,7 @@ test('a disk without room for what waits on it is told of before the work begins
     throw new Error('must not run');
   });
   const out = join(folder, 'deep', 'er');
-  const plan = await planPicture(await put('a.png'), never, { out });
+  const plan = await planImage(await put('a.png'), never, { out });
   const huge = { ...plan, shape: { ...plan.shape, width: 1e8, height: 1e8 } };
   await expect(upscalePlanned(never, huge)).rejects.toMatchObject({
     code: 'disk',
@@ -169,10 +169,10 @@ describe('an output that exists', () => {
     expect(output).toBe(join(folder, expected));
     for (const name of existing) expect(await readFile(join(folder, name), 'utf8')).toBe('mine');
   });
-  test('is not replaced when it is the picture itself', async () => {
+  test('is not replaced when it is the image itself', async () => {
     const input = await put('a.png');
     const replacing = upscaleFile(bicubic(4), input, { existing: 'replace', name: '{name}' });
-    await expect(replacing).rejects.toThrow(/the picture itself/);
+    await expect(replacing).rejects.toThrow(/the image itself/);
     expect(await readFile(input)).toEqual(photo);
   });
   test('is not replaced when it belongs to the same batch', async () => {
@@ -239,7 +239,7 @@ describe('pixels', () => {
     expect(new Set(alphas).size).toBeGreaterThan(10);
   });
 
-  test('a fully transparent picture stays one', async () => {
+  test('a fully transparent image stays one', async () => {
     const input = await put(
       'nothing.png',
       encodePng(9, 9, 4, 8, (i) => (i % 4 === 3 ? 0 : i % 256)),
@@ -313,7 +313,7 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     await check(busy, { code: 'interrupted' }, cancel.signal);
   });
 
-  test('a flat picture may stay flat', async () => {
+  test('a flat image may stay flat', async () => {
     const input = await put(
       'flat.png',
       encodePng(8, 8, 3, 8, () => 90),

@@ -6,7 +6,7 @@ import { initialGenerator } from '../../../trainer/models/initial-generator.ts';
 import { weightsDifference } from '../../../trainer/weights/difference.ts';
 import { writeSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { writeGenerator } from '../../../trainer/weights/write-generator.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 import { tinyNet } from '../server/comparison/real-runs.ts';
 
 type Tensors = Readonly<Record<string, readonly number[]>>;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { beforeAll, expect, test } from 'vitest';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 import { dict, fileOf, global, pickle, start, tensor, text, twoFloats, zip, zipped } from './pickle-bytes.ts';
 
 const script = join(temporaryFolder(), 'victim.cjs');

@@ -73,7 +73,7 @@ test('what the file says', () => {
   expect(sizes[1]! / sizes[0]!).toBeLessThan(0.8);
 });
 
-test('several pictures at once', async () => {
+test('several images at once', async () => {
   const { options, parameters } = randomGenerator();
   const session = await ort.InferenceSession.create(encodeGeneratorOnnx(options, parameters, 'F32', {}));
   const one = noise(5, 6, 3).data;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { crc32 } from '../../../trainer/weights/crc32.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 
 /** Bytes of a pickle, written by hand: texts stand for their characters, numbers for bytes. */
 export function pickle(...parts: (string | number | Uint8Array)[]): Buffer {

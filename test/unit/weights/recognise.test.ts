@@ -8,7 +8,7 @@ import { openTensorFile } from '../../../trainer/weights/tensor-file.ts';
 import type { Metadata, TensorMap } from '../../../trainer/weights/tensors.ts';
 import { writeGenerator } from '../../../trainer/weights/write-generator.ts';
 import { hasTestData, testData } from '../../test-data.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 import { randomGenerator } from './generators.ts';
 import { fileOf } from './pickle-bytes.ts';
 

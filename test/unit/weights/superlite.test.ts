@@ -10,7 +10,7 @@ import { readGenerator } from '../../../trainer/weights/generator-file.ts';
 import { openTensorFile } from '../../../trainer/weights/tensor-file.ts';
 import { writeGenerator } from '../../../trainer/weights/write-generator.ts';
 import { hasTestData, testData } from '../../test-data.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 
 const folder = join(testData, 'weights');
 const original = join(folder, '4x-NMKD-YandereNeo-Superlite.pth');

@@ -9,7 +9,7 @@ import { readSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { getVgg, torchvisionFiles } from '../../../trainer/weights/vgg-download.ts';
 import { findVggFile } from '../../../trainer/weights/vgg-file.ts';
 import { fileServer } from '../data/download/file-server.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 
 const parameters = vggParameters(vggConvolutions('vgg11'));
 const half = { one: 0x3c00, minusTwo: 0xc000 };

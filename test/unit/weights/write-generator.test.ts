@@ -7,7 +7,7 @@ import { type WritableLayout, writableLayouts } from '../../../trainer/weights/l
 import { recogniseGenerator } from '../../../trainer/weights/recognise.ts';
 import { openTensorFile } from '../../../trainer/weights/tensor-file.ts';
 import { writeGenerator } from '../../../trainer/weights/write-generator.ts';
-import { temporaryFolder } from '../data/pictures.ts';
+import { temporaryFolder } from '../data/images.ts';
 import { randomGenerator } from './generators.ts';
 
 const folder = temporaryFolder();

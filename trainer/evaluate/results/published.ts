@@ -1,7 +1,7 @@
 /**
- * What the authors of the original program published (the picture metrics_comparison_final.png of its README), and
+ * What the authors of the original program published (the image metrics_comparison_final.png of its README), and
  * what it really is. Its table calls the values results on Set5 and Set14; they are those of the one best image of
- * each set, the "max" of its test program: the pictures of single images in the same README show the very same PSNR
+ * each set, the "max" of its test program: the images of single images in the same README show the very same PSNR
  * for "bird" of Set5 and "monarch" of Set14. So they compare with the maximum under the protocol `seed`, and with no
  * mean of any paper. Some of the SSIM are raised further by the shrinking of large images in that protocol.
  */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type DownloadOptions, download } from '../../../../trainer/data/download/download.ts';
-import { temporaryFolder } from '../pictures.ts';
+import { temporaryFolder } from '../images.ts';
 import { type Answer, fileServer } from './file-server.ts';
 
 const one = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { extractArchive } from '../../../../trainer/data/download/extract.ts';
-import { temporaryFolder } from '../pictures.ts';
+import { temporaryFolder } from '../images.ts';
 import { type Item, tgzOf, zipOf } from './archives.ts';
 
 const long = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7919) >> 5);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { predefinedDatasets } from '../../../../trainer/config/datasets.ts';
 import { type GetOptions, getDataset } from '../../../../trainer/data/download/get.ts';
 import { archivesOf, datasetNames } from '../../../../trainer/data/download/sources.ts';
-import { temporaryFolder } from '../pictures.ts';
+import { temporaryFolder } from '../images.ts';
 import { tgzOf, zipOf } from './archives.ts';
 import { fileServer } from './file-server.ts';
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type Pixels, scoreLines, scoreOf } from '../../../../media/compare/box-metrics.ts';
 import { protocols } from '../../../../trainer/metrics/protocols.ts';
 
-/** A picture that is a slope with noise, another for each seed. */
-function picture(width: number, height: number, seed: number): Pixels {
+/** An image that is a slope with noise, another for each seed. */
+function image(width: number, height: number, seed: number): Pixels {
   let state = seed;
   const random = () => {
     state = (state * 48271) % 2147483647;
@@ -19,7 +19,7 @@ function picture(width: number, height: number, seed: number): Pixels {
   return { width, height, data };
 }
 
-/** The same picture as the trainer has it: without opacity. */
+/** The same image as the trainer has it: without opacity. */
 function asImage({ width, height, data }: Pixels) {
   return { width, height, channels: 3 as const, data: Uint8Array.from(data.filter((_, i) => i % 4 !== 3)) };
 }
@@ -30,7 +30,7 @@ describe('a box has the numbers of the trainer for the same pixels', () => {
     { width: 12, height: 31 },
     { width: 64, height: 40 },
   ])('$width x $height', ({ width, height }) => {
-    const [a, b] = [picture(width, height, 7), picture(width, height, 11)];
+    const [a, b] = [image(width, height, 7), image(width, height, 11)];
     const score = scoreOf(a, b);
     for (const [mine, protocol] of [
       [score.rgb, protocols.rgb],
@@ -44,7 +44,7 @@ describe('a box has the numbers of the trainer for the same pixels', () => {
 });
 
 test('equal pixels are infinitely near', () => {
-  const a = picture(20, 20, 3);
+  const a = image(20, 20, 3);
   const { rgb, y } = scoreOf(a, a);
   expect([rgb.psnr, y.psnr]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
   expect(rgb.ssim).toBeCloseTo(1, 12);
@@ -52,7 +52,7 @@ test('equal pixels are infinitely near', () => {
 });
 
 test('where the window of SSIM does not fit, there is none', () => {
-  const { rgb, y } = scoreOf(picture(10, 30, 1), picture(10, 30, 2));
+  const { rgb, y } = scoreOf(image(10, 30, 1), image(10, 30, 2));
   expect([rgb.ssim, y.ssim]).toEqual([null, null]);
   expect(rgb.psnr).toBeGreaterThan(10);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NetResults } from '../../../../media/compare/net-results.ts';
-import type { NetReference, PictureResults } from '../../../../server/protocol/comparison.ts';
+import type { ImageResults, NetReference } from '../../../../server/protocol/comparison.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
 
 const net = (checkpoint: string): NetReference => ({ run: '/run', checkpoint, mixed: null });
@@ -26,22 +26,20 @@ function jobs(state: Job['state']): Map<string, Job> {
 
 /** A host that has the result of each net asked for but those that are missing, for which it begins the job `j`. */
 function resultsOf(missing: readonly string[] = []) {
-  const asked: { picture: string; nets: (string | null)[] }[] = [];
+  const asked: { image: string; nets: (string | null)[] }[] = [];
   const left = [...missing];
   let changes = 0;
-  const request = (_: string, { picture, nets }: { picture: { path: string }; nets: NetReference[] }) => {
-    asked.push({ picture: picture.path, nets: nets.map(({ checkpoint }) => checkpoint) });
+  const request = (_: string, { image, nets }: { image: { path: string }; nets: NetReference[] }) => {
+    asked.push({ image: image.path, nets: nets.map(({ checkpoint }) => checkpoint) });
     const lacks = left.shift();
-    const results: PictureResults = {
+    const results: ImageResults = {
       scale: 4,
       width: 8,
       height: 8,
       lr: '/lr.png',
       bicubic: '/bicubic.png',
-      hr: picture.path,
-      results: nets.map(({ checkpoint }) =>
-        checkpoint === lacks ? null : `${checkpoint} of ${picture.path}`,
-      ),
+      hr: image.path,
+      results: nets.map(({ checkpoint }) => (checkpoint === lacks ? null : `${checkpoint} of ${image.path}`)),
       job: lacks === undefined ? null : 'j',
     };
     return Promise.resolve(results);
@@ -58,13 +56,13 @@ test('asks once for the same, and tells that the answer is there', async () => {
   expect(changes()).toBe(1);
   expect(results.of('/a', [one, two])?.results).toEqual(['one of /a', 'two of /a']);
   expect(results.ask('/a', [one, two], noJobs)).toBe(null);
-  expect(asked).toEqual([{ picture: '/a', nets: ['one', 'two'] }]);
+  expect(asked).toEqual([{ image: '/a', nets: ['one', 'two'] }]);
 });
 
 test('asks for nothing where there is no net', () =>
   expect(resultsOf().results.ask('/a', [], noJobs)).toBe(null));
 
-test('what is there stays with its net and its picture while others are asked for', async () => {
+test('what is there stays with its net and its image while others are asked for', async () => {
   const { results } = resultsOf();
   await results.ask('/a', [one, two], noJobs);
   const asking = results.ask('/a', [two, net('three')], noJobs);
@@ -74,7 +72,7 @@ test('what is there stays with its net and its picture while others are asked fo
   expect(results.of('/a', [two, net('three')])?.results).toEqual(['two of /a', 'three of /a']);
 });
 
-test('a picture that was left and is chosen again is still there', async () => {
+test('an image that was left and is chosen again is still there', async () => {
   const { results } = resultsOf();
   await results.ask('/a', [one], noJobs);
   expect(results.ask('/a', [one], noJobs)).toBe(null);

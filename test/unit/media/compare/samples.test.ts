@@ -3,8 +3,8 @@ import { allSampleSteps, sampleKeys, stepAt, stepIndex } from '../../../../media
 import type { SampleStep } from '../../../../media/run-panel/sample-steps.ts';
 
 function samples(steps: readonly number[], keys: readonly string[]): SampleStep[] {
-  const pictures = keys.map((key) => ({ key, lr: 'lr', bicubic: 'bicubic', hr: 'hr' }));
-  return steps.map((step) => ({ stage: 'pretraining', step, at: step, pictures, sr: {} }));
+  const images = keys.map((key) => ({ key, lr: 'lr', bicubic: 'bicubic', hr: 'hr' }));
+  return steps.map((step) => ({ stage: 'pretraining', step, at: step, images, sr: {} }));
 }
 
 test('keys and steps are those of all runs', () => {

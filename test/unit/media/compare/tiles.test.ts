@@ -25,7 +25,7 @@ function samples(run: string, steps: readonly number[], keys: readonly string[])
     stage: 'pretraining',
     step,
     at: step,
-    pictures: keys.map((key) => ({ key, lr: `${run}/lr`, bicubic: `${run}/bicubic`, hr: `${run}/hr` })),
+    images: keys.map((key) => ({ key, lr: `${run}/lr`, bicubic: `${run}/bicubic`, hr: `${run}/hr` })),
     sr: Object.fromEntries(keys.map((key) => [key, `${run}/${step}/${key}`])),
   }));
 }
@@ -45,7 +45,7 @@ describe('samples of training', () => {
     expect(tiles.map(({ id }) => id)).toEqual(['lr', 'bicubic', 'hr', 'run:/a', 'run:/b']);
     expect(tiles.slice(3).map(({ path }) => path)).toEqual(expected);
   });
-  test('references are those of the first run that has the picture', () =>
+  test('references are those of the first run that has the image', () =>
     expect(sampleTiles(runs, all, '01-y', null).find(({ id }) => id === 'hr')?.path).toBe('/b/hr'));
   test('each result is measured by its own HR', () =>
     expect(

@@ -121,7 +121,7 @@ theirs,published,,set14,seed,best single image,published,1,,,31.1,,,,0.9,
 `);
     const config = { files: [], keys: [] };
     const report = reportHtml({
-      ...{ title: '', date: '', baseline: null, config, charts: [], pictures: [] },
+      ...{ title: '', date: '', baseline: null, config, charts: [], images: [] },
       comparison: shown,
     });
     expect(report).toContain('<th scope="row">theirs</th><td>32.47</td><td>0.9335</td><td>31.10</td>');
@@ -199,7 +199,7 @@ describe('the report', () => {
       },
       { title: 'nothing', series: [] },
     ],
-    pictures: [{ title: 'baby', tiles: [{ label: 'HR', png: Uint8Array.of(137, 80) }] }],
+    images: [{ title: 'baby', tiles: [{ label: 'HR', png: Uint8Array.of(137, 80) }] }],
   };
   const html = reportHtml(data);
 
@@ -220,13 +220,13 @@ describe('the report', () => {
     ['small ones in whole squares', [112, 28], 224],
     ['large ones as they are', [300], 300],
     ['what ends too early too', [], 256],
-  ])('shows pictures side by side: %s', (_, widths, expected) => {
+  ])('shows images side by side: %s', (_, widths, expected) => {
     const tiles = [0, ...widths].map((width, at) => {
       const png = new Uint8Array(at === 0 ? 3 : 24);
       if (at > 0) new DataView(png.buffer).setUint32(16, width);
       return { label: 'x', png };
     });
-    const page = reportHtml({ ...data, pictures: [{ title: 'baby', tiles }] });
+    const page = reportHtml({ ...data, images: [{ title: 'baby', tiles }] });
     expect(page).toContain(`<div class="tiles" style="--width:${expected}px">`);
   });
 

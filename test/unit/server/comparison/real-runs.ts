@@ -10,7 +10,7 @@ import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths, type Stage } from '../../../../trainer/runs/run-directory.ts';
 import { generatorMetadata } from '../../../../trainer/weights/generator-file.ts';
 import { encodeSafetensors } from '../../../../trainer/weights/safetensors.ts';
-import { scenery } from '../../data/pictures.ts';
+import { scenery } from '../../data/images.ts';
 import { stateAt } from '../../runs/checkpoint-fixture.ts';
 
 /** A net that takes milliseconds. */
@@ -26,7 +26,7 @@ export const tinyNet: GeneratorOptions = {
   use_subpixel_conv: false,
 };
 
-/** A temporary folder with the test set `data/tiny` of two pictures; `remove` deletes it. */
+/** A temporary folder with the test set `data/tiny` of two images; `remove` deletes it. */
 export async function comparisonWorkspace(): Promise<{
   readonly folder: string;
   readonly testSet: string;

@@ -204,31 +204,31 @@ test('a run of another trainer stands beside with its scalars', async () => {
   });
 });
 
-describe('pictures', () => {
-  const picture = { path: join(testSet, 'HR', '1.png'), role: 'hr', box: null } as const;
+describe('images', () => {
+  const image = { path: join(testSet, 'HR', '1.png'), role: 'hr', box: null } as const;
 
   test('are enlarged by a job; what is there is not made again', async () => {
     const nets = [
       net('pretraining-00000010'),
       net('pretraining-00000010', { checkpoint: 'training-00000010', alpha: 0.5 }),
     ];
-    const asked = await server.request('esrgan/pictureResults', { picture, nets, run: null });
+    const asked = await server.request('esrgan/imageResults', { image, nets, run: null });
     expect(asked).toMatchObject({ scale: 4, width: 64, height: 48, results: [null, null], lr: null });
     expect(await ended(asked.job ?? '')).toMatchObject({ state: 'finished' });
-    const found = await server.request('esrgan/pictureResults', { picture, nets, run: null });
+    const found = await server.request('esrgan/imageResults', { image, nets, run: null });
     expect(found.job).toBeNull();
     const [first, second] = await Promise.all(found.results.map((path) => decodeImage(path ?? '')));
     expect([first?.width, first?.height]).toEqual([64, 48]);
     expect(first?.data).not.toEqual(second?.data);
-    expect((await decodeImage(found.hr ?? '')).data).toEqual((await decodeImage(picture.path)).data);
+    expect((await decodeImage(found.hr ?? '')).data).toEqual((await decodeImage(image.path)).data);
     expect((await decodeImage(found.lr ?? '')).width).toBe(16);
     const { folder: results } = await server.request('esrgan/resultsFolder', null);
     expect(found.results.every((path) => path?.startsWith(results))).toBe(true);
   });
 
   test('equal what the command makes of the same LR', async () => {
-    const found = await server.request('esrgan/pictureResults', {
-      picture,
+    const found = await server.request('esrgan/imageResults', {
+      image,
       nets: [net('pretraining-00000010')],
       run: null,
     });
@@ -240,8 +240,8 @@ describe('pictures', () => {
   });
 
   test('without nets have their LR, bicubic and HR at once', async () => {
-    const part = { ...picture, box: { x: 1, y: 2, width: 6, height: 5 } };
-    const found = await server.request('esrgan/pictureResults', { picture: part, nets: [], run: one.root });
+    const part = { ...image, box: { x: 1, y: 2, width: 6, height: 5 } };
+    const found = await server.request('esrgan/imageResults', { image: part, nets: [], run: one.root });
     expect(found).toMatchObject({ scale: 4, width: 24, height: 20, results: [], job: null });
     const sizes = await Promise.all(
       [found.lr, found.bicubic, found.hr].map(async (path) => {
@@ -254,9 +254,9 @@ describe('pictures', () => {
       [24, 20],
       [24, 20],
     ]);
-    await expect(
-      server.request('esrgan/pictureResults', { picture: part, nets: [], run: null }),
-    ).rejects.toThrow(/Choose a net/);
+    await expect(server.request('esrgan/imageResults', { image: part, nets: [], run: null })).rejects.toThrow(
+      /Choose a net/,
+    );
   });
 
   test('blend live: each share has its own pixels, the ends those of the nets', async () => {
@@ -267,7 +267,7 @@ describe('pictures', () => {
         a: a ?? '',
         b: b ?? '',
         alpha,
-        picture: { ...picture, box },
+        image: { ...image, box },
       });
       expect([made.width, made.height]).toEqual([32, 32]);
       return (await decodeImage(made.path)).data;
@@ -276,14 +276,14 @@ describe('pictures', () => {
     expect(half).not.toEqual(faithful);
     expect(half).not.toEqual(sharp);
     const nets = [net('pretraining-00000010'), net('training-00000010')];
-    const asked = await server.request('esrgan/pictureResults', {
-      picture: { ...picture, box },
+    const asked = await server.request('esrgan/imageResults', {
+      image: { ...image, box },
       nets,
       run: null,
     });
     await ended(asked.job ?? '');
-    const { results } = await server.request('esrgan/pictureResults', {
-      picture: { ...picture, box },
+    const { results } = await server.request('esrgan/imageResults', {
+      image: { ...image, box },
       nets,
       run: null,
     });
@@ -294,15 +294,11 @@ describe('pictures', () => {
   });
 
   test.each([
-    [
-      'no picture',
-      { ...picture, path: join(folder, 'runs', 'one', 'run.json') },
-      /is no picture that can be read/,
-    ],
+    ['no image', { ...image, path: join(folder, 'runs', 'one', 'run.json') }, /is no image that can be read/],
     [
       'a box beyond it',
-      { ...picture, box: { x: 99, y: 0, width: 4, height: 4 } },
-      /lies outside of the picture of 16x12/,
+      { ...image, box: { x: 99, y: 0, width: 4, height: 4 } },
+      /lies outside of the image of 16x12/,
     ],
   ])('say what is wrong: %s', async (_, wrong, message) => {
     const [a, b] = [
@@ -310,13 +306,13 @@ describe('pictures', () => {
       join(one.checkpoints, 'training-00000010'),
     ];
     await expect(
-      _ === 'no picture'
-        ? server.request('esrgan/pictureResults', {
-            picture: wrong,
+      _ === 'no image'
+        ? server.request('esrgan/imageResults', {
+            image: wrong,
             nets: [net('training-00000010')],
             run: null,
           })
-        : server.request('esrgan/blend', { a, b, alpha: 0.5, picture: wrong }),
+        : server.request('esrgan/blend', { a, b, alpha: 0.5, image: wrong }),
     ).rejects.toThrow(message);
   });
 });
@@ -335,7 +331,7 @@ test('weights of one net are told apart layer by layer', async () => {
   ).rejects.toThrow(/There is no file .*no\.pth/);
 });
 
-test('exports: CSV, Markdown, and a report with pictures and curves', async () => {
+test('exports: CSV, Markdown, and a report with images and curves', async () => {
   const ask = (format: 'csv' | 'markdown' | 'html', path = join(testSet, 'HR', '1.png')) =>
     server.request('esrgan/exportComparison', {
       comparison: query(),
@@ -344,7 +340,7 @@ test('exports: CSV, Markdown, and a report with pictures and curves', async () =
       columns: null,
       published: [],
       tags: ['train/content_loss'],
-      pictures: [{ title: 'one', tiles: [{ label: 'HR', path }] }],
+      images: [{ title: 'one', tiles: [{ label: 'HR', path }] }],
     });
   expect((await ask('csv')).content).toMatch(/^run,model,checkpoints,data,protocol,group,state,images,psnr,/);
   expect((await ask('markdown')).content).toContain('| run | net | tiny, rgb PSNR dB |');

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRun } from '../../../../server/comparison/compared-run.ts';
 import { createFingerprints, findTestSets, testSetSummary } from '../../../../server/comparison/test-sets.ts';
-import { temporaryFolder } from '../../data/pictures.ts';
+import { temporaryFolder } from '../../data/images.ts';
 import { writeRun } from './real-runs.ts';
 
 function files(...paths: string[]): string {
@@ -61,9 +61,9 @@ test('what runs are validated on, also plain folders, behind the others; each on
     { name: 'a', dir: join(folder, 'val') },
   ]);
   expect(found.map(testSetSummary)).toMatchObject([
-    { pictures: [join(folder, 'set5/HR/b.png'), join(folder, 'set5/HR/c.png')] },
-    { pictures: [join(folder, 'set14/HR/d.png')] },
-    { pictures: [join(folder, 'val/a.png')] },
+    { images: [join(folder, 'set5/HR/b.png'), join(folder, 'set5/HR/c.png')] },
+    { images: [join(folder, 'set14/HR/d.png')] },
+    { images: [join(folder, 'val/a.png')] },
   ]);
 });
 

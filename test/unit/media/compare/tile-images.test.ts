@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { rankedScores, type ShownTile } from '../../../../media/compare/tile-pictures.ts';
+import { rankedScores, type ShownTile } from '../../../../media/compare/tile-images.ts';
 
 function shown(run: string | null, psnr: number | null): ShownTile {
   const score = psnr === null ? null : { rgb: { psnr, ssim: null }, y: { psnr, ssim: null } };
   const tile = { id: `${run}${psnr}`, label: '', detail: '', colour: null, run, path: null, hr: null };
-  return { tile, picture: null, problem: '', note: '', score };
+  return { tile, image: null, problem: '', note: '', score };
 }
 
 const bicubic = shown(null, 99);

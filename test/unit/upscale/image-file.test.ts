@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FloatImage } from '../../../trainer/data/image.ts';
-import { type PictureHeader, readHeader, withPixels } from '../../../trainer/upscale/picture.ts';
-import { type PictureFormat, writePicture } from '../../../trainer/upscale/picture-writer.ts';
+import { type ImageHeader, readHeader, withPixels } from '../../../trainer/upscale/image-file.ts';
+import { type ImageFormat, writeImage } from '../../../trainer/upscale/image-writer.ts';
 import { cropFloats } from '../../../trainer/upscale/resize-canvas.ts';
 import { encodePng } from './png-fixture.ts';
 import { readPixels } from './read-pixels.ts';
@@ -13,26 +13,26 @@ import { largestDifference, noise } from './test-upscalers.ts';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'picture-'));
+  folder = await mkdtemp(join(tmpdir(), 'image-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 let count = 0;
 async function file(content: Buffer | Sharp): Promise<string> {
-  const path = join(folder, `picture ${count++}`);
+  const path = join(folder, `image ${count++}`);
   await writeFile(path, Buffer.isBuffer(content) ? content : await content.toBuffer());
   return path;
 }
 
-async function read(content: Buffer | Sharp): Promise<{ header: PictureHeader; pixels: FloatImage }> {
+async function read(content: Buffer | Sharp): Promise<{ header: ImageHeader; pixels: FloatImage }> {
   const header = await readHeader(await file(content));
   return { header, pixels: await readPixels(header) };
 }
 
-/** Writes a picture as the upscaler does, and gives the path. */
-async function write(header: PictureHeader, pixels: FloatImage, format: PictureFormat): Promise<string> {
+/** Writes an image as the upscaler does, and gives the path. */
+async function write(header: ImageHeader, pixels: FloatImage, format: ImageFormat): Promise<string> {
   const path = join(folder, `written ${count++}`);
-  const writer = await writePicture(path, { ...header, format });
+  const writer = await writeImage(path, { ...header, format });
   const most = header.bits === 16 ? 65535 : 255;
   const samples = pixels.data.map((value) => Math.round(value * most));
   const rows = header.bits === 16 ? Uint16Array.from(samples) : Uint8Array.from(samples);
@@ -217,8 +217,8 @@ describe('profile, EXIF and resolution', () => {
   });
 
   test.each([
-    ['without a profile', (picture: Sharp) => picture],
-    ['with its profile', (picture: Sharp) => picture.withIccProfile('cmyk')],
+    ['without a profile', (image: Sharp) => image],
+    ['with its profile', (image: Sharp) => image.withIccProfile('cmyk')],
   ])('CMYK %s becomes sRGB, and says so', async (_, profiled) => {
     const { header, pixels } = await read(profiled(image(3).toColourspace('cmyk')).jpeg());
     expect(header).toMatchObject({
@@ -260,8 +260,8 @@ describe('what cannot be read is named', () => {
     await expect(reading).rejects.toThrow(reason);
   }
 
-  test('a text', () => check(Buffer.from('not a picture'), /no picture/));
-  test('an empty file', () => check(Buffer.alloc(0), /no picture/));
+  test('a text', () => check(Buffer.from('not an image'), /no image/));
+  test('an empty file', () => check(Buffer.alloc(0), /no image/));
   test('cut short', () => check(whole.subarray(0, whole.length / 2), /cut short/));
   test('a damaged byte', () => check(Buffer.from(whole).fill(0, 200, 240), /damaged/));
   test('a drawing', () =>
@@ -300,7 +300,7 @@ describe('what cannot be read is named', () => {
   });
 });
 
-test('a folder that cannot be written to is no defect of the picture', async () => {
+test('a folder that cannot be written to is no defect of the image', async () => {
   const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
   const decoding = withPixels(header, join(folder, 'nowhere', 'x.v'), async () => {});
   await expect(decoding).rejects.toMatchObject({
@@ -316,7 +316,7 @@ test('a large JPEG has the standard tables: those of its own would keep all of i
   // Kinds and contents of the segments before the image data that define Huffman tables.
   const tablesOf = async (side: number) => {
     const path = join(folder, `large ${side}.jpg`);
-    const writer = await writePicture(path, { ...header, format: 'jpeg', width: side, height: side });
+    const writer = await writeImage(path, { ...header, format: 'jpeg', width: side, height: side });
     writer.write({ x: 0, y: 0, width: side, height: side }, new Uint8Array(3 * side * side).fill(99));
     await writer.finish();
     const bytes = await readFile(path);
@@ -335,7 +335,7 @@ describe('a writer leaves a whole file or nothing', () => {
   test('discarded', async () => {
     const inside = await mkdtemp(join(folder, 'discard-'));
     const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
-    const writer = await writePicture(join(inside, 'x.png'), { ...header, format: 'png' });
+    const writer = await writeImage(join(inside, 'x.png'), { ...header, format: 'png' });
     writer.write({ x: 0, y: 0, width: 4, height: 2 }, new Uint8Array(24));
     expect(await readdir(inside)).toHaveLength(1);
     await writer.discard();
@@ -345,7 +345,7 @@ describe('a writer leaves a whole file or nothing', () => {
   test('rows missing', async () => {
     const inside = await mkdtemp(join(folder, 'missing-'));
     const header = await readHeader(await file(encodePng(4, 400, 3, 8, (i) => i)));
-    const writer = await writePicture(join(inside, 'x.png'), { ...header, format: 'png' });
+    const writer = await writeImage(join(inside, 'x.png'), { ...header, format: 'png' });
     await expect(writer.finish()).rejects.toThrow(/^1600 pixels of .*x\.png were not written/);
     expect(await readdir(inside)).toEqual([]);
   });
@@ -353,7 +353,7 @@ describe('a writer leaves a whole file or nothing', () => {
   test('a folder that is not there', async () => {
     const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
     const path = join(folder, 'nowhere', 'x.png');
-    const writing = writePicture(path, { ...header, format: 'png' });
+    const writing = writeImage(path, { ...header, format: 'png' });
     await expect(writing).rejects.toMatchObject({ code: 'disk', message: expect.stringContaining(path) });
   });
 });

@@ -4,7 +4,7 @@ import type { ImageView } from '../images/image-view.ts';
 export type Enlargement = 'smooth' | 'squares';
 
 /** How the page looks: what survives a reload. */
-export interface PictureState {
+export interface BeforeAfterState {
   /** Place of the pair that is shown. */
   readonly index: number;
   readonly wipe: number;
@@ -12,21 +12,21 @@ export interface PictureState {
   readonly enlargement: Enlargement;
 }
 
-const initial: PictureState = { index: 0, wipe: 0.5, view: null, enlargement: 'smooth' };
+const initial: BeforeAfterState = { index: 0, wipe: 0.5, view: null, enlargement: 'smooth' };
 
 /**
  * The state that a page before kept, part by part: what is missing or of another form is as it is at first.
  *
  * @param pairs how many there are to show
  */
-export function parsePictureState(kept: unknown, pairs: number): PictureState {
+export function parseBeforeAfterState(kept: unknown, pairs: number): BeforeAfterState {
   if (!isObject(kept)) return initial;
   const { index, wipe, view, enlargement } = kept;
   const isPlace = isNumber(index) && Number.isInteger(index) && index >= 0 && index < pairs;
   return {
     index: isPlace ? index : initial.index,
     wipe: isNumber(wipe) && wipe >= 0 && wipe <= 1 ? wipe : initial.wipe,
-    // Of another picture it would show a place that nobody chose.
+    // Of another image it would show a place that nobody chose.
     view: isPlace && isView(view) ? view : initial.view,
     enlargement: enlargement === 'squares' ? 'squares' : initial.enlargement,
   };

@@ -1,29 +1,29 @@
 import type { Host } from '../host.ts';
-import { loadPicture, type Picture } from './picture.ts';
+import { type DecodedImage, loadImage } from './image.ts';
 
-/** The pictures of files, loaded as they are asked for. Calls `changed` when one has come, or has not. */
-export class LoadedPictures {
+/** The images of files, loaded as they are asked for. Calls `changed` when one has come, or has not. */
+export class LoadedImages {
   readonly #host: Pick<Host, 'request'>;
   readonly #changed: () => void;
-  readonly #known = new Map<string, Picture | Error | null>();
+  readonly #known = new Map<string, DecodedImage | Error | null>();
 
   constructor(host: Pick<Host, 'request'>, changed: () => void) {
     this.#host = host;
     this.#changed = changed;
   }
 
-  /** The picture at a path; null while it is on its way, why it cannot be shown, or null where there is no path. */
-  get(path: string | null): Picture | Error | null {
+  /** The image at a path; null while it is on its way, why it cannot be shown, or null where there is no path. */
+  get(path: string | null): DecodedImage | Error | null {
     return path === null ? null : (this.#known.get(path) ?? null);
   }
 
-  /** Only the picture, once it is there. */
-  picture(path: string | null): Picture | null {
+  /** Only the image, once it is there. */
+  image(path: string | null): DecodedImage | null {
     const found = this.get(path);
     return found instanceof Error ? null : found;
   }
 
-  /** Has these pictures loaded, and forgets all others. */
+  /** Has these images loaded, and forgets all others. */
   want(paths: readonly string[]): void {
     const wanted = new Set(paths);
     for (const path of this.#known.keys()) if (!wanted.has(path)) this.#known.delete(path);
@@ -33,7 +33,7 @@ export class LoadedPictures {
 
   async #load(paths: readonly string[]): Promise<void> {
     for (const path of paths) this.#known.set(path, null);
-    const settle = (path: string, found: Picture | Error) => {
+    const settle = (path: string, found: DecodedImage | Error) => {
       if (!this.#known.has(path)) return;
       this.#known.set(path, found);
       this.#changed();
@@ -44,8 +44,8 @@ export class LoadedPictures {
         const address = addresses[path];
         if (address === undefined) settle(path, new Error('The page may not load this file.'));
         else {
-          loadPicture(address).then(
-            (picture) => settle(path, picture),
+          loadImage(address).then(
+            (image) => settle(path, image),
             (error: unknown) => settle(path, asError(error)),
           );
         }

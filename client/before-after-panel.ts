@@ -1,22 +1,22 @@
 import { basename, dirname } from 'node:path';
 import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
-import type { PicturePair } from '../server/protocol/upscaling.ts';
+import type { ImagePair } from '../server/protocol/upscaling.ts';
 import { list, record, text } from './parse.ts';
 import { hostApp, type PanelServices } from './webview-panel.ts';
 
-const viewType = 'esrgan.picture';
+const viewType = 'esrgan.beforeAfter';
 
-/** The panels that show pictures before and after. */
-export interface PicturePanels extends Disposable {
+/** The panels that show images before and after. */
+export interface BeforeAfterPanels extends Disposable {
   /** Shows these in a new panel, or in the one that shows just them, anew. */
-  open(pairs: readonly PicturePair[], column: ViewColumn): void;
+  open(pairs: readonly ImagePair[], column: ViewColumn): void;
 }
 
-/** `copies` is a folder for copies of pictures that pages cannot draw. */
-export function createPicturePanels(services: PanelServices, copies: string): PicturePanels {
+/** `copies` is a folder for copies of images that pages cannot draw. */
+export function createBeforeAfterPanels(services: PanelServices, copies: string): BeforeAfterPanels {
   const panels = new Map<string, WebviewPanel>();
 
-  const adopt = (pairs: readonly PicturePair[], panel: WebviewPanel) => {
+  const adopt = (pairs: readonly ImagePair[], panel: WebviewPanel) => {
     const key = JSON.stringify(pairs);
     panels.set(key, panel);
     panel.onDidDispose(() => {
@@ -26,14 +26,14 @@ export function createPicturePanels(services: PanelServices, copies: string): Pi
     panel.iconPath = Uri.joinPath(services.extension, 'media', 'icons', 'compare.svg');
     const paths = new Set(pairs.flatMap(({ source, result }) => [source, result]));
     const app = {
-      name: 'picture',
+      name: 'before-after',
       title: panel.title,
-      parameters: { pictures: key },
+      parameters: { images: key },
       folders: [...new Set([copies, ...[...paths].map((path) => dirname(path))])],
       ownAnswers: {
-        async 'host/drawablePicture'({ path }: { path: string }) {
-          if (!paths.has(path)) throw new Error(`${path} is not one of the pictures of this view.`);
-          const drawable = await services.link.request('esrgan/drawablePicture', { path, folder: copies });
+        async 'host/drawableImage'({ path }: { path: string }) {
+          if (!paths.has(path)) throw new Error(`${path} is not one of the images of this view.`);
+          const drawable = await services.link.request('esrgan/drawableImage', { path, folder: copies });
           return { ...drawable, uri: panel.webview.asWebviewUri(Uri.file(drawable.path)).toString() };
         },
       },
@@ -44,7 +44,7 @@ export function createPicturePanels(services: PanelServices, copies: string): Pi
   const registration = window.registerWebviewPanelSerializer(viewType, {
     async deserializeWebviewPanel(panel, state: unknown) {
       const kept = parseState(state);
-      if (kept) adopt(kept.pictures, panel);
+      if (kept) adopt(kept.images, panel);
       else panel.dispose();
     },
   });
@@ -62,13 +62,11 @@ export function createPicturePanels(services: PanelServices, copies: string): Pi
   };
 }
 
-const parseState = record<{ pictures: readonly PicturePair[] }>({
-  pictures: list(record<PicturePair>({ source: text, result: text })),
+const parseState = record<{ images: readonly ImagePair[] }>({
+  images: list(record<ImagePair>({ source: text, result: text })),
 });
 
-function titleOf(pairs: readonly PicturePair[]): string {
+function titleOf(pairs: readonly ImagePair[]): string {
   const [only] = pairs;
-  return only !== undefined && pairs.length === 1
-    ? basename(only.result)
-    : `${pairs.length} Upscaled Pictures`;
+  return only !== undefined && pairs.length === 1 ? basename(only.result) : `${pairs.length} Upscaled Images`;
 }

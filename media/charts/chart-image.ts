@@ -3,11 +3,11 @@ import type { CurveView } from './curve-view.ts';
 import { markPath } from './mark-path.ts';
 import { type PlotArea, type PlotContent, scalesIn, xTicks, yTicks } from './plot-content.ts';
 import type { Scale } from './scale.ts';
-import type { ChartPicture } from './svg.ts';
+import type { ChartImage } from './svg.ts';
 import { SvgPath, type TracedCurve, traceEnvelope, traceLine } from './trace.ts';
 
-/** A chart laid out for a picture of its own of 800x400 pixels, in the colours that it has where `element` stands. */
-export function chartPicture(title: string, content: PlotContent, element: Element): ChartPicture {
+/** A chart laid out for an image of its own of 800x400 pixels, in the colours that it has where `element` stands. */
+export function chartImage(title: string, content: PlotContent, element: Element): ChartImage {
   const [width, height] = [800, 400];
   const plot = { left: 64, top: 32, width: width - 80, height: height - 80 };
   const { x, y } = scalesIn(plot, content);
@@ -44,7 +44,7 @@ function curvePaths(
   x: Scale,
   y: Scale,
   { left, width }: PlotArea,
-): Pick<ChartPicture['curves'][number], 'line' | 'raw' | 'envelope' | 'marks'> {
+): Pick<ChartImage['curves'][number], 'line' | 'raw' | 'envelope' | 'marks'> {
   const path = (trace: typeof traceLine | typeof traceEnvelope, traced: TracedCurve) => {
     const sink = new SvgPath();
     trace(sink, traced, x, y, left, width);

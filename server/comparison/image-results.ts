@@ -7,24 +7,24 @@ import type { Jobs, Work } from '../jobs/jobs.ts';
 import type {
   BlendQuery,
   BlendResult,
+  ImageQuery,
+  ImageResults,
   NetReference,
-  PictureQuery,
-  PictureResults,
 } from '../protocol/comparison.ts';
 import { weightsOf } from './chosen-nets.ts';
 import { openRun } from './compared-run.ts';
 import { type PreviewChild, type PreviewDone, type PreviewRequest, startPreview } from './preview-child.ts';
 import { nameFor, prune, stampOf, touch } from './results-folder.ts';
 
-/** Results of nets on pictures, kept as files in a folder. */
-export interface Pictures {
+/** Results of nets on images, kept as files in a folder. */
+export interface Images {
   readonly folder: string;
   /**
    * What there is of these results, and the job that makes the rest. Without nets all is made, at the scale of `run`.
    * Rejects with messages that a person can act on.
    */
-  results(picture: PictureQuery, nets: readonly NetReference[], run: string | null): Promise<PictureResults>;
-  /** The mean of two nets on a picture, by a process that stays for the next. */
+  results(image: ImageQuery, nets: readonly NetReference[], run: string | null): Promise<ImageResults>;
+  /** The mean of two nets on an image, by a process that stays for the next. */
   blend(query: BlendQuery): Promise<BlendResult>;
   /** Ends that process. */
   closeBlend(): void;
@@ -33,12 +33,12 @@ export interface Pictures {
 /** Milliseconds without a question after which the process that blends ends. */
 const idle = 60_000;
 
-export function createPictures(
+export function createImages(
   folder: string,
   programs: () => Pick<Programs, 'node' | 'esrgan'>,
   engine: () => Promise<string>,
   jobs: Jobs,
-): Pictures {
+): Images {
   let blending: PreviewChild | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
 
@@ -89,16 +89,16 @@ export function createPictures(
 
   return {
     folder,
-    async results(picture, nets, run) {
+    async results(image, nets, run) {
       const scale = commonScale(nets.length > 0 || run === null ? nets.map((net) => net.run) : [run]);
-      const { width, height } = sizeOf(picture, scale);
-      const place = join(folder, nameFor(stampOf(picture.path), picture.role, picture.box, scale));
+      const { width, height } = sizeOf(image, scale);
+      const place = join(folder, nameFor(stampOf(image.path), image.role, image.box, scale));
       touch(place);
       const results = nets.map((net) => join(place, `${nameOf(net)}.png`));
       const [lr, bicubic, hr] = [join(place, 'lr.png'), join(place, 'bicubic.png'), join(place, 'hr.png')];
       const missing = nets.filter((_, index) => !existsSync(results[index] ?? ''));
       const request: PreviewRequest = {
-        picture,
+        image,
         scale,
         nets: missing.map(({ checkpoint, mixed }) => ({
           models: mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint],
@@ -114,7 +114,7 @@ export function createPictures(
       const job =
         isWhole || nets.length === 0
           ? null
-          : jobs.add({ kind: 'picture', path: picture.path, nets: missing }, makeMissing(request));
+          : jobs.add({ kind: 'image', path: image.path, nets: missing }, makeMissing(request));
       const there = (path: string) => (existsSync(path) ? path : null);
       return {
         scale,
@@ -127,12 +127,12 @@ export function createPictures(
         job,
       };
     },
-    async blend({ a, b, alpha, picture }) {
-      const place = join(folder, nameFor(stampOf(picture.path), picture.role, picture.box, 'blend'));
+    async blend({ a, b, alpha, image }) {
+      const place = join(folder, nameFor(stampOf(image.path), image.role, image.box, 'blend'));
       touch(place);
       const path = join(place, `${nameFor(stampOf(a), stampOf(b), alpha)}.png`);
       const { width, height, milliseconds } = await askBlender({
-        picture,
+        image,
         scale: null,
         nets: [{ models: [a, b], alpha }],
         results: [path],
@@ -163,16 +163,16 @@ function commonScale(runs: readonly string[]): number {
   throw new WorkbenchError(
     'usage',
     scales.length === 0
-      ? 'Choose a net to enlarge the picture with.'
+      ? 'Choose a net to enlarge the image with.'
       : `Results lie side by side only if all nets enlarge by one factor; these do by ${scales.map((each) => (each === undefined ? 'an unknown one' : `x${each}`)).join(' and ')}.`,
   );
 }
 
-/** Of the results. Throws a `data` error where the picture cannot be read. */
-function sizeOf({ path, role, box }: PictureQuery, scale: number): { width: number; height: number } {
+/** Of the results. Throws a `data` error where the image cannot be read. */
+function sizeOf({ path, role, box }: ImageQuery, scale: number): { width: number; height: number } {
   const found = imageSize(path);
   if (found === undefined) {
-    throw new WorkbenchError('data', `${path} is no picture that can be read (PNG, JPEG, WebP, TIFF, BMP).`);
+    throw new WorkbenchError('data', `${path} is no image that can be read (PNG, JPEG, WebP, TIFF, BMP).`);
   }
   const lr = (side: number) => (role === 'hr' ? Math.floor(side / scale) : side);
   const [width, height] = [lr(found.width), lr(found.height)];

@@ -1,12 +1,12 @@
 import type { Host } from '../host.ts';
 import { type Box, boxInside } from '../images/box.ts';
-import { LoadedPictures } from '../images/loaded-pictures.ts';
-import type { Picture } from '../images/picture.ts';
-import { differencePicture, pixelsOf } from '../images/pixels.ts';
+import type { DecodedImage } from '../images/image.ts';
+import { LoadedImages } from '../images/loaded-images.ts';
+import { differenceImage, pixelsOf } from '../images/pixels.ts';
 import { type BoxScore, scoreOf } from './box-metrics.ts';
 import type { Tile } from './tiles.ts';
 
-/** How many differences of pictures stay in memory, and how many scores. */
+/** How many differences of images stay in memory, and how many scores. */
 const mostDifferences = 48;
 const mostScores = 200;
 
@@ -26,10 +26,10 @@ export interface TileLook {
 /** A tile with what it shows now. */
 export interface ShownTile {
   readonly tile: Tile;
-  readonly picture: Picture | null;
-  /** Why its own picture cannot be shown; empty where it can. */
+  readonly image: DecodedImage | null;
+  /** Why its own image cannot be shown; empty where it can. */
   readonly problem: string;
-  /** What is shown in place of its own picture; empty: nothing is. */
+  /** What is shown in place of its own image; empty: nothing is. */
   readonly note: string;
   /** Inside the box; null where there is no HR, or it is of another size. */
   readonly score: BoxScore | null;
@@ -41,21 +41,21 @@ export function rankedScores(of: ShownTile, among: readonly ShownTile[]): BoxSco
   return among.flatMap(({ tile, score }) => (tile.run === null ? [] : (score ?? [])));
 }
 
-/** The pictures of tiles as they come, and what is worked out of them. Calls `changed` when there is more to show. */
-export class TilePictures {
-  readonly #loaded: LoadedPictures;
+/** The images of tiles as they come, and what is worked out of them. Calls `changed` when there is more to show. */
+export class TileImages {
+  readonly #loaded: LoadedImages;
   readonly #changed: () => void;
   /** What each tile showed last, so that nothing flickers while the next is on its way. */
-  readonly #last = new Map<string, Picture>();
-  readonly #differences = new Map<string, Picture | null>();
+  readonly #last = new Map<string, DecodedImage>();
+  readonly #differences = new Map<string, DecodedImage | null>();
   readonly #scores = new Map<string, BoxScore>();
 
   constructor(host: Pick<Host, 'request'>, changed: () => void) {
-    this.#loaded = new LoadedPictures(host, changed);
+    this.#loaded = new LoadedImages(host, changed);
     this.#changed = changed;
   }
 
-  /** Has these pictures loaded, and forgets all others. */
+  /** Has these images loaded, and forgets all others. */
   want(paths: readonly string[]): void {
     this.#loaded.want(paths);
   }
@@ -66,17 +66,22 @@ export class TilePictures {
     const isDifference = look.isDifference && tile.id !== 'lr';
     return {
       tile,
-      picture: this.#picture(tile, reference, look.isFlickering, isDifference ? look.gain : null),
+      image: this.#image(tile, reference, look.isFlickering, isDifference ? look.gain : null),
       problem: found instanceof Error ? found.message : '',
       note: reference === null ? '' : noteOf(look, isDifference),
       score: this.#score(tile, look.box),
     };
   }
 
-  #picture(tile: Tile, reference: string | null, isFlickering: boolean, gain: number | null): Picture | null {
-    const own = this.#loaded.picture(tile.path);
+  #image(
+    tile: Tile,
+    reference: string | null,
+    isFlickering: boolean,
+    gain: number | null,
+  ): DecodedImage | null {
+    const own = this.#loaded.image(tile.path);
     if (own) this.#last.set(tile.id, own);
-    const other = this.#loaded.picture(reference);
+    const other = this.#loaded.image(reference);
     if (isFlickering && other) return other;
     if (gain !== null && other && own) {
       return this.#difference(JSON.stringify([tile.path, reference, gain]), own, other, gain);
@@ -84,15 +89,15 @@ export class TilePictures {
     return own ?? (tile.path === null ? null : (this.#last.get(tile.id) ?? null));
   }
 
-  #difference(key: string, own: Picture, other: Picture, gain: number): Picture | null {
+  #difference(key: string, own: DecodedImage, other: DecodedImage, gain: number): DecodedImage | null {
     if (!this.#differences.has(key)) {
       this.#differences.set(key, null);
       for (const old of this.#differences.keys()) {
         if (this.#differences.size <= mostDifferences) break;
         this.#differences.delete(old);
       }
-      void differencePicture(own, other, gain).then((picture) => {
-        this.#differences.set(key, picture);
+      void differenceImage(own, other, gain).then((image) => {
+        this.#differences.set(key, image);
         this.#changed();
       });
     }
@@ -100,8 +105,8 @@ export class TilePictures {
   }
 
   #score(tile: Tile, box: Box | null): BoxScore | null {
-    const own = this.#loaded.picture(tile.path);
-    const hr = this.#loaded.picture(tile.hr);
+    const own = this.#loaded.image(tile.path);
+    const hr = this.#loaded.image(tile.hr);
     const inside = box && hr && boxInside(box, hr);
     if (!own || !hr || !inside || own.width !== hr.width || own.height !== hr.height) return null;
     const key = JSON.stringify([tile.path, tile.hr, inside]);
@@ -113,12 +118,10 @@ export class TilePictures {
     return score;
   }
 
-  /** The picture whose pixels positions count in: the largest, which is HR or a result. */
-  base(tiles: readonly Tile[]): Picture | null {
-    const pictures = tiles.flatMap(
-      (tile) => this.#loaded.picture(tile.path) ?? this.#last.get(tile.id) ?? [],
-    );
-    return pictures.reduce<Picture | null>(
+  /** The image whose pixels positions count in: the largest, which is HR or a result. */
+  base(tiles: readonly Tile[]): DecodedImage | null {
+    const images = tiles.flatMap((tile) => this.#loaded.image(tile.path) ?? this.#last.get(tile.id) ?? []);
+    return images.reduce<DecodedImage | null>(
       (largest, each) => (largest && largest.width >= each.width ? largest : each),
       null,
     );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePictureState } from '../../../media/picture/picture-state.ts';
+import { parseBeforeAfterState } from '../../../media/before-after/before-after-state.ts';
 
 const initial = { index: 0, wipe: 0.5, view: null, enlargement: 'smooth' };
 const view = { zoom: 2, x: 10, y: 20 };
@@ -11,8 +11,8 @@ test.each([
     { index: 1, wipe: 0.2, view, enlargement: 'squares' },
     { index: 1, wipe: 0.2, view, enlargement: 'squares' },
   ],
-  ['a picture that is not there any more', { index: 3, wipe: 0.2, view }, { ...initial, wipe: 0.2 }],
+  ['an image that is not there any more', { index: 3, wipe: 0.2, view }, { ...initial, wipe: 0.2 }],
   ['parts of another form', { index: '1', wipe: 7, view: { zoom: 0 }, enlargement: 3 }, initial],
 ])('%s', (_, kept, expected) => {
-  expect(parsePictureState(kept, 3)).toEqual(expected);
+  expect(parseBeforeAfterState(kept, 3)).toEqual(expected);
 });

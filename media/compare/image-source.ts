@@ -20,13 +20,13 @@ declare global {
     'make-missing': CustomEvent<null>;
   }
   interface HTMLElementTagNameMap {
-    'picture-source': PictureSource;
+    'image-source': ImageSource;
   }
 }
 
-/** Which picture is compared: a sample of the training at a step, or one of a test set as nets enlarge it. */
-@customElement('picture-source')
-export class PictureSource extends LitElement {
+/** Which image is compared: a sample of the training at a step, or one of a test set as nets enlarge it. */
+@customElement('image-source')
+export class ImageSource extends LitElement {
   static override styles = [
     sharedStyles,
     controlStyles,
@@ -45,17 +45,17 @@ export class PictureSource extends LitElement {
   @property({ attribute: false }) testSets: readonly TestSetSummary[] = [];
   /** The test set that is chosen. */
   @property({ attribute: false }) testSet: TestSetSummary | undefined;
-  /** The job that makes the results of the picture that are missing. */
+  /** The job that makes the results of the image that are missing. */
   @property({ attribute: false }) job: Job | undefined;
 
   override render() {
     const { source } = this.ui;
     return html`<div class="row">
       <choice-group
-        .label=${'Pictures'}
+        .label=${'Images'}
         .choices=${[
           { value: 'samples', label: 'Training samples' },
-          { value: 'results', label: 'Test pictures' },
+          { value: 'results', label: 'Test images' },
         ]}
         .value=${source}
         @choose=${(event: CustomEvent<string>) => this.#set({ source: event.detail === 'results' ? 'results' : 'samples', view: null, box: null })}
@@ -71,7 +71,7 @@ export class PictureSource extends LitElement {
     return html`
       ${
         keys.length > 1
-          ? html`<choice-group .label=${'Picture'} .choices=${keys.map((key) => ({ value: key, label: key.replace(/^\d+-/, '') }))} .value=${keys.find((key) => key === sample) ?? keys[0]!} @choose=${(event: CustomEvent<string>) => this.#set({ sample: event.detail })}></choice-group>`
+          ? html`<choice-group .label=${'DecodedImage'} .choices=${keys.map((key) => ({ value: key, label: key.replace(/^\d+-/, '') }))} .value=${keys.find((key) => key === sample) ?? keys[0]!} @choose=${(event: CustomEvent<string>) => this.#set({ sample: event.detail })}></choice-group>`
           : nothing
       }
       ${this.#renderSteps()}
@@ -106,28 +106,28 @@ export class PictureSource extends LitElement {
   #renderTestSets() {
     const { testSet } = this;
     if (!testSet) return nothing;
-    const { picture } = this.ui;
+    const { image } = this.ui;
     return html`
       <label>
         test set
         <select
           @change=${(event: Event) => {
-            if (event.target instanceof HTMLSelectElement) this.#choosePicture(event.target.value, null);
+            if (event.target instanceof HTMLSelectElement) this.#chooseImage(event.target.value, null);
           }}
         >
           ${this.testSets.map(({ name, folder }) => html`<option value=${folder} ?selected=${folder === testSet.folder}>${name}</option>`)}
         </select>
       </label>
       <label>
-        picture
+        image
         <select
           @change=${(event: Event) => {
             if (event.target instanceof HTMLSelectElement)
-              this.#choosePicture(testSet.folder, event.target.value || null);
+              this.#chooseImage(testSet.folder, event.target.value || null);
           }}
         >
-          <option value="" ?selected=${picture === null}>choose…</option>
-          ${testSet.pictures.map((path) => html`<option value=${path} ?selected=${path === picture}>${nameOf(path)}</option>`)}
+          <option value="" ?selected=${image === null}>choose…</option>
+          ${testSet.images.map((path) => html`<option value=${path} ?selected=${path === image}>${nameOf(path)}</option>`)}
         </select>
       </label>
     `;
@@ -141,8 +141,8 @@ export class PictureSource extends LitElement {
       ${isLive(job) ? nothing : html`<button class="push" @click=${makeMissing}>Make what is missing</button>`}`;
   }
 
-  #choosePicture(testSet: string, picture: string | null): void {
-    this.#set({ testSet, picture, view: null, box: null });
+  #chooseImage(testSet: string, image: string | null): void {
+    this.#set({ testSet, image, view: null, box: null });
   }
 
   #set(change: Partial<ImagesUi>): void {

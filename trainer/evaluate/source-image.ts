@@ -3,21 +3,21 @@ import { decodeImage } from '../data/decode.ts';
 import type { Image } from '../data/image.ts';
 import { listPairs, readPair } from './evaluate.ts';
 
-/** A picture to be enlarged, RGB, and what the result is compared with where that is known. */
-export interface ReadPicture {
+/** An image to be enlarged, RGB, and what the result is compared with where that is known. */
+export interface ReadImage {
   readonly lr: Image;
   /** As in the file, RGB or grey; of `lr` times the scale. */
   readonly hr: Image | undefined;
 }
 
 /**
- * Reads a picture as an evaluation does. Role `hr`: it is one of a test set, in its folder `HR` or `GTmod12`, and its
- * LR is the set's own or made as MATLAB does; a picture elsewhere is a test set of its own. Role `lr`: it is enlarged
+ * Reads an image as an evaluation does. Role `hr`: it is one of a test set, in its folder `HR` or `GTmod12`, and its
+ * LR is the set's own or made as MATLAB does; an image elsewhere is a test set of its own. Role `lr`: it is enlarged
  * itself.
  *
  * @throws WorkbenchError `data` where files cannot be read or do not pair off
  */
-export async function readPicture(path: string, role: 'hr' | 'lr', scale: number): Promise<ReadPicture> {
+export async function readImage(path: string, role: 'hr' | 'lr', scale: number): Promise<ReadImage> {
   if (role === 'lr') return { lr: await decodeImage(path, 3), hr: undefined };
   const dir = testSetOf(path);
   const pair =
@@ -27,7 +27,7 @@ export async function readPicture(path: string, role: 'hr' | 'lr', scale: number
   return readPair(pair ?? { hr: path, downscale: 'bicubic' }, scale, scale);
 }
 
-/** The test set in whose HR folder a picture lies. */
+/** The test set in whose HR folder an image lies. */
 function testSetOf(path: string): string | undefined {
   const folder = dirname(path);
   if (['HR', 'GTmod12'].includes(basename(folder))) return dirname(folder);

@@ -8,8 +8,8 @@ import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
 import type { Rect } from './tiles.ts';
 
-/** What of a picture file has to survive beside its pixels. */
-export interface PictureTraits {
+/** What of an image file has to survive beside its pixels. */
+export interface ImageTraits {
   /** 8 or 16 bits a sample. */
   readonly bits: 8 | 16;
   /** 1 grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
@@ -18,12 +18,12 @@ export interface PictureTraits {
   readonly density: number;
   /** The colour profile that the samples are meant in; absent for sRGB. */
   readonly icc?: Buffer;
-  /** The EXIF block, without its thumbnail: that shows the picture before it was turned upright. */
+  /** The EXIF block, without its thumbnail: that shows the image before it was turned upright. */
   readonly exif?: Buffer;
 }
 
-/** What the header of a picture file says, and how its pixels will be read. */
-export interface PictureHeader extends PictureTraits {
+/** What the header of an image file says, and how its pixels will be read. */
+export interface ImageHeader extends ImageTraits {
   readonly path: string;
   /** Pixels, after the EXIF orientation has been applied. */
   readonly width: number;
@@ -39,13 +39,13 @@ export interface PictureHeader extends PictureTraits {
 }
 
 /**
- * Reads the header of a picture file.
+ * Reads the header of an image file.
  *
- * @throws WorkbenchError `data` for a file that is no picture, or of a kind that cannot be kept.
+ * @throws WorkbenchError `data` for a file that is no image, or of a kind that cannot be kept.
  */
-export async function readHeader(path: string): Promise<PictureHeader> {
-  const found = await openPicture(path)
-    .then((picture) => picture.metadata())
+export async function readHeader(path: string): Promise<ImageHeader> {
+  const found = await openImage(path)
+    .then((image) => image.metadata())
     .catch((cause: unknown) => unreadable(path, cause));
   if (found.format === 'svg') {
     throw new WorkbenchError('data', `${path} is a drawing (SVG): it has no pixels; export it as PNG first.`);
@@ -77,17 +77,17 @@ export async function readHeader(path: string): Promise<PictureHeader> {
   };
 }
 
-/** What a picture takes as `withPixels` puts it on the disk. */
-export function decodedBytes({ width, height, channels, bits }: PictureHeader): number {
+/** What an image takes as `withPixels` puts it on the disk. */
+export function decodedBytes({ width, height, channels, bits }: ImageHeader): number {
   return (width * height * (channels < 3 ? channels + 2 : channels) * bits) / 8;
 }
 
-/** The pixels of a picture, of which parts are read. */
-export interface PicturePixels {
+/** The pixels of an image, of which parts are read. */
+export interface ImagePixels {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  /** A part of the picture: samples 0 to 1. */
+  /** A part of the image: samples 0 to 1. */
   read(part: Rect): Promise<FloatImage>;
 }
 
@@ -95,17 +95,17 @@ export interface PicturePixels {
 export const headerBytes = 64;
 
 /**
- * Decodes a picture, `[header.height, header.width, header.channels]`, samples as they are stored: the colour
+ * Decodes an image, `[header.height, header.width, header.channels]`, samples as they are stored: the colour
  * profile is not applied, 16 bits stay 16 bits, the EXIF orientation is applied. The pixels wait in the file
- * `temporary`, so that no size of picture has to fit into memory; `use` reads from there, and then it is deleted.
+ * `temporary`, so that no size of image has to fit into memory; `use` reads from there, and then it is deleted.
  *
  * @throws WorkbenchError `data` when the file is damaged or cut short; `disk` when `temporary` cannot be written (its
  * name must end in `.v`); `interrupted` as soon as `signal` asks for it
  */
 export async function withPixels<T>(
-  header: PictureHeader,
+  header: ImageHeader,
   temporary: string,
-  use: (pixels: PicturePixels) => Promise<T>,
+  use: (pixels: ImagePixels) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   const { path, width, height, bits, channels, converted, turned } = header;
@@ -119,9 +119,9 @@ export async function withPixels<T>(
     // else on the disk.
     const options = { ignoreIcc: !converted, limitInputPixels: false, sequentialRead: !turned };
     const info = await unlessCancelled(signal, () =>
-      openPicture(path, options)
-        .then((picture) =>
-          picture
+      openImage(path, options)
+        .then((image) =>
+          image
             .autoOrient()
             .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
             .toFile(temporary),
@@ -142,9 +142,9 @@ export async function withPixels<T>(
 /** Reads parts; the rows of the last one are kept, because the next tile wants other columns of the same rows. */
 function partReader(
   file: FileHandle,
-  { width, channels, bits }: PictureHeader,
+  { width, channels, bits }: ImageHeader,
   stored: number,
-): PicturePixels['read'] {
+): ImagePixels['read'] {
   const rowBytes = (width * stored * bits) / 8;
   let kept = { y: 0, height: 0, bytes: new Uint8Array(0) };
   return async ({ x, y, width: columns, height }) => {
@@ -208,8 +208,8 @@ function withoutThumbnail(exif: Buffer): Buffer {
   return exif.length < next + 4 ? exif : Buffer.from(exif).fill(0, next, next + 4);
 }
 
-/** A picture file for sharp, which does not know Windows bitmaps: it gets their pixels. */
-export async function openPicture(path: string, options: SharpOptions = {}): Promise<Sharp> {
+/** An image file for sharp, which does not know Windows bitmaps: it gets their pixels. */
+export async function openImage(path: string, options: SharpOptions = {}): Promise<Sharp> {
   const file = await open(path);
   const start = await readStart(file).finally(() => file.close());
   if (!isBmp(start)) return sharp(path, options);
@@ -237,7 +237,7 @@ function unreadable(path: string, cause: unknown): never {
   throw new WorkbenchError(
     'data',
     opened
-      ? `${path} is damaged, cut short or no picture (${reason}). Copy or export it again.`
+      ? `${path} is damaged, cut short or no image (${reason}). Copy or export it again.`
       : `${path} cannot be opened (${reason}).`,
     { cause },
   );

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { DrawablePicture, PicturePair } from '../../server/protocol/upscaling.ts';
+import type { DrawableImage, ImagePair } from '../../server/protocol/upscaling.ts';
 import '../components/choice-group.ts';
 import { formatBytes, formatCount } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
@@ -8,29 +8,29 @@ import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import type { Host } from '../host.ts';
 import '../images/image-pane.ts';
+import { type DecodedImage, decodeImage } from '../images/image.ts';
 import type { ImagePane } from '../images/image-pane.ts';
 import { formatZoom, type ImageView } from '../images/image-view.ts';
-import { decodePicture, type Picture } from '../images/picture.ts';
-import { type Enlargement, type PictureState, parsePictureState } from './picture-state.ts';
+import { type BeforeAfterState, type Enlargement, parseBeforeAfterState } from './before-after-state.ts';
 
 declare global {
   interface HTMLElementTagNameMap {
-    'picture-view': PictureView;
+    'before-after-view': BeforeAfterView;
   }
 }
 
-/** A picture of a pair: what is known of it, and what can be drawn. */
+/** An image of a pair: what is known of it, and what can be drawn. */
 interface Shown {
-  readonly about: DrawablePicture;
-  readonly picture: Picture;
+  readonly about: DrawableImage;
+  readonly image: DecodedImage;
 }
 
 /**
- * Pictures before and after, one pair at a time, with a wipe between them. Keys: those of the pane; Page Up and Page
- * Down change the pair, Space held shows the picture before alone.
+ * Images before and after, one pair at a time, with a wipe between them. Keys: those of the pane; Page Up and Page
+ * Down change the pair, Space held shows the image before alone.
  */
-@customElement('picture-view')
-export class PictureView extends LitElement {
+@customElement('before-after-view')
+export class BeforeAfterView extends LitElement {
   static override styles = [
     sharedStyles,
     controlStyles,
@@ -48,9 +48,9 @@ export class PictureView extends LitElement {
   ];
 
   @property({ attribute: false }) host!: Host;
-  @property({ attribute: false }) pictures: readonly PicturePair[] = [];
+  @property({ attribute: false }) images: readonly ImagePair[] = [];
 
-  @state() private ui!: PictureState;
+  @state() private ui!: BeforeAfterState;
   @state() private source: Shown | null = null;
   @state() private result: Shown | null = null;
   @state() private problem = '';
@@ -62,7 +62,7 @@ export class PictureView extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ui = parsePictureState(this.host.getState(), this.pictures.length);
+    this.ui = parseBeforeAfterState(this.host.getState(), this.images.length);
     this.#keepNow();
     void this.#load();
     addEventListener('keydown', this.#onKeyDown);
@@ -79,14 +79,14 @@ export class PictureView extends LitElement {
 
   override render() {
     const { source, result, ui } = this;
-    const pair = this.pictures[ui.index];
-    if (!pair) return html`<div class="empty">There is no picture to show.</div>`;
+    const pair = this.images[ui.index];
+    if (!pair) return html`<div class="empty">There is no image to show.</div>`;
     return html`
       <h1 class="visually-hidden">${nameOf(pair.source)} before and after</h1>
       <div class="row">
-        ${this.pictures.length > 1 ? this.#renderPairs() : nothing}
+        ${this.images.length > 1 ? this.#renderPairs() : nothing}
         <choice-group
-          .label=${'Picture before, enlarged'}
+          .label=${'DecodedImage before, enlarged'}
           .choices=${[
             { value: 'smooth', label: 'Smooth', title: 'Interpolated' },
             { value: 'squares', label: 'Pixels', title: 'Each pixel as a square' },
@@ -98,7 +98,7 @@ export class PictureView extends LitElement {
           <button class="icon" aria-label="Zoom out" title="Zoom out (−)" @click=${() => this.pane?.zoomBy(0.5)}>${icon('remove')}</button>
           <output aria-label="Zoom">${ui.view ? formatZoom(ui.view.zoom) : 'fit'}</output>
           <button class="icon" aria-label="Zoom in" title="Zoom in (+)" @click=${() => this.pane?.zoomBy(2)}>${icon('add')}</button>
-          <button class="icon" aria-label="Show all of the picture" title="Show all of the picture (0)" @click=${() => this.#set({ view: null })}>${icon('fit')}</button>
+          <button class="icon" aria-label="Show all of the image" title="Show all of the image (0)" @click=${() => this.#set({ view: null })}>${icon('fit')}</button>
         </span>
         ${source && result ? this.#renderFacts(source.about, result) : nothing}
         <button class="push end" @click=${() => this.#open(pair.result)}>${icon('go')}Open Result</button>
@@ -111,23 +111,23 @@ export class PictureView extends LitElement {
   #renderPairs() {
     const { index } = this.ui;
     return html`<span class="pair">
-      <button class="icon" aria-label="Picture before this one" title="Picture before this one (Page Up)" ?disabled=${index === 0} @click=${() => this.#show(index - 1)}>${icon('chevronLeft')}</button>
-      <select aria-label="Picture" @change=${(event: Event) => {
+      <button class="icon" aria-label="DecodedImage before this one" title="DecodedImage before this one (Page Up)" ?disabled=${index === 0} @click=${() => this.#show(index - 1)}>${icon('chevronLeft')}</button>
+      <select aria-label="DecodedImage" @change=${(event: Event) => {
         if (event.target instanceof HTMLSelectElement) this.#show(Number(event.target.value));
       }}>
-        ${this.pictures.map(
+        ${this.images.map(
           ({ source }, i) => html`<option value=${i} ?selected=${i === index}>${nameOf(source)}</option>`,
         )}
       </select>
-      <button class="icon" aria-label="Next picture" title="Next picture (Page Down)" ?disabled=${index === this.pictures.length - 1} @click=${() => this.#show(index + 1)}>${icon('chevronRight')}</button>
-      <span class="quiet">${index + 1} of ${this.pictures.length}</span>
+      <button class="icon" aria-label="Next image" title="Next image (Page Down)" ?disabled=${index === this.images.length - 1} @click=${() => this.#show(index + 1)}>${icon('chevronRight')}</button>
+      <span class="quiet">${index + 1} of ${this.images.length}</span>
     </span>`;
   }
 
-  #renderFacts(before: DrawablePicture, { about, picture }: Shown) {
-    const sizeOf = ({ width, height, bytes }: DrawablePicture) =>
+  #renderFacts(before: DrawableImage, { about, image }: Shown) {
+    const sizeOf = ({ width, height, bytes }: DrawableImage) =>
       `${formatCount(width)} × ${formatCount(height)} · ${formatBytes(bytes)}`;
-    const share = picture.width / about.width;
+    const share = image.width / about.width;
     return html`<span class="facts">
       before <b>${sizeOf(before)}</b>, after <b>${sizeOf(about)}</b>${
         share < 1 ? html`, shown at ${Math.round(100 * share)} % of its pixels` : nothing
@@ -137,12 +137,12 @@ export class PictureView extends LitElement {
 
   #renderPane(source: Shown, result: Shown) {
     const { ui } = this;
-    const name = nameOf(this.pictures[ui.index]?.result ?? '');
+    const name = nameOf(this.images[ui.index]?.result ?? '');
     return html`<image-pane
       .name=${name}
       .layers=${[
-        { label: 'before', picture: source.picture, isSmooth: ui.enlargement === 'smooth' },
-        { label: 'after', picture: result.picture },
+        { label: 'before', image: source.image, isSmooth: ui.enlargement === 'smooth' },
+        { label: 'after', image: result.image },
       ]}
       .base=${result.about}
       .view=${ui.view}
@@ -155,7 +155,7 @@ export class PictureView extends LitElement {
   /** Loads the pair that is chosen; one that was chosen meanwhile takes its place. */
   async #load(): Promise<void> {
     const { index } = this.ui;
-    const pair = this.pictures[index];
+    const pair = this.images[index];
     if (!pair || index === this.#shownIndex) return;
     this.#shownIndex = index;
     this.problem = '';
@@ -164,8 +164,8 @@ export class PictureView extends LitElement {
     try {
       const [source, result] = await loading;
       if (this.#shownIndex !== index) {
-        source.picture.bitmap.close();
-        result.picture.bitmap.close();
+        source.image.bitmap.close();
+        result.image.bitmap.close();
         return;
       }
       this.source = source;
@@ -176,20 +176,20 @@ export class PictureView extends LitElement {
   }
 
   async #drawable(path: string): Promise<Shown> {
-    const about = await this.host.request('host/drawablePicture', { path });
-    return { about, picture: await decodePicture(about.uri) };
+    const about = await this.host.request('host/drawableImage', { path });
+    return { about, image: await decodeImage(about.uri) };
   }
 
-  /** Large pictures are not left to the collector of garbage. */
+  /** Large images are not left to the collector of garbage. */
   #free(): void {
-    this.source?.picture.bitmap.close();
-    this.result?.picture.bitmap.close();
+    this.source?.image.bitmap.close();
+    this.result?.image.bitmap.close();
     this.source = null;
     this.result = null;
   }
 
   #show(index: number): void {
-    if (index < 0 || index >= this.pictures.length || index === this.ui.index) return;
+    if (index < 0 || index >= this.images.length || index === this.ui.index) return;
     this.#set({ index, view: null });
     void this.#load();
   }
@@ -200,7 +200,7 @@ export class PictureView extends LitElement {
     });
   }
 
-  #set(change: Partial<PictureState>): void {
+  #set(change: Partial<BeforeAfterState>): void {
     this.ui = { ...this.ui, ...change };
     // Dragging changes it with every frame.
     this.#keeping ??= setTimeout(this.#keepNow, 100);
@@ -209,7 +209,7 @@ export class PictureView extends LitElement {
   readonly #keepNow = (): void => {
     clearTimeout(this.#keeping);
     this.#keeping = undefined;
-    this.host.setState({ pictures: this.pictures, ...this.ui });
+    this.host.setState({ images: this.images, ...this.ui });
   };
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {

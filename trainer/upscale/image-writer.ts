@@ -6,37 +6,37 @@ import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
-import { headerBytes, type PictureTraits } from './picture.ts';
+import { headerBytes, type ImageTraits } from './image-file.ts';
 import type { Rect } from './tiles.ts';
 
-/** Formats that a picture can be written in. */
-export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'tiff';
+/** Formats that an image can be written in. */
+export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff';
 
 /** What a format can hold; the others have no limit that matters. */
 export const limits: Readonly<
-  Partial<Record<PictureFormat, { readonly side: number; readonly pixels?: number }>>
+  Partial<Record<ImageFormat, { readonly side: number; readonly pixels?: number }>>
 > = {
   jpeg: { side: 65535 },
-  // Its encoder alone wants the whole picture in memory, at 40 bytes a pixel.
+  // Its encoder alone wants the whole image in memory, at 40 bytes a pixel.
   webp: { side: 16383, pixels: 50e6 },
 };
 
-export interface PictureShape extends PictureTraits {
+export interface ImageShape extends ImageTraits {
   readonly width: number;
   readonly height: number;
-  readonly format: PictureFormat;
+  readonly format: ImageFormat;
 }
 
-/** Bytes of a picture's samples, uncompressed. */
-export function pixelBytes({ width, height, channels, bits }: PictureShape): number {
+/** Bytes of an image's samples, uncompressed. */
+export function pixelBytes({ width, height, channels, bits }: ImageShape): number {
   return (width * height * channels * bits) / 8;
 }
 
-/** Takes a picture in pieces and leaves a file only when it is whole. */
-export interface PictureWriter {
+/** Takes an image in pieces and leaves a file only when it is whole. */
+export interface ImageWriter {
   /** Puts samples at their place, `[place.height, place.width, channels]`: bytes for 8 bits, 16-bit words for 16. */
   write(place: Rect, samples: Uint8Array | Uint16Array): void;
-  /** Encodes the picture, of which every pixel was written, and puts the file in its place; or throws `interrupted`. */
+  /** Encodes the image, of which every pixel was written, and puts the file in its place; or throws `interrupted`. */
   finish(signal?: AbortSignal): Promise<void>;
   /** Leaves nothing behind; without effect after `finish`. */
   discard(): Promise<void>;
@@ -47,8 +47,8 @@ export interface PictureWriter {
 sharp.cache(false);
 
 /**
- * Begins a picture file. The pixels wait uncompressed in a temporary file beside it, because an encoder of
- * libvips wants the whole picture; it reads them from there piece by piece, so that no size of picture has to
+ * Begins an image file. The pixels wait uncompressed in a temporary file beside it, because an encoder of
+ * libvips wants the whole image; it reads them from there piece by piece, so that no size of image has to
  * fit into memory. That file is in libvips' own format, the one that carries profile and EXIF to the encoder. libvips
  * maps it: its pages count as resident while it is encoded, but the system takes them back where memory is short.
  *
@@ -57,7 +57,7 @@ sharp.cache(false);
  *
  * @throws WorkbenchError `disk` from each step, when the folder is full or cannot be written.
  */
-export async function writePicture(path: string, shape: PictureShape): Promise<PictureWriter> {
+export async function writeImage(path: string, shape: ImageShape): Promise<ImageWriter> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   const rows = `${temporary}.v`;
   const encoded = `${temporary}.part`;
@@ -72,7 +72,7 @@ export async function writePicture(path: string, shape: PictureShape): Promise<P
   };
   // Waiting for each of the many short rows of a piece would take longer than writing them.
   const write = (bytes: Uint8Array, position: number) => {
-    if (file === undefined) throw new Error('The picture was finished or discarded before.');
+    if (file === undefined) throw new Error('The image was finished or discarded before.');
     try {
       // One call may take a part only.
       for (let at = 0; at < bytes.length; ) {
@@ -130,27 +130,27 @@ export async function writePicture(path: string, shape: PictureShape): Promise<P
   };
 }
 
-async function encode(rows: string, encoded: string, shape: PictureShape) {
+async function encode(rows: string, encoded: string, shape: ImageShape) {
   const { format, bits, channels } = shape;
   const grey = channels < 3 && format !== 'webp';
-  let picture = sharp(rows, { ignoreIcc: true, limitInputPixels: false }).toColourspace(
+  let image = sharp(rows, { ignoreIcc: true, limitInputPixels: false }).toColourspace(
     bits === 16 ? (grey ? 'grey16' : 'rgb16') : grey ? 'b-w' : 'srgb',
   );
-  if (shape.icc) picture = picture.keepIccProfile();
-  if (shape.exif) picture = picture.keepExif();
+  if (shape.icc) image = image.keepIccProfile();
+  if (shape.exif) image = image.keepExif();
   const large = pixelBytes(shape) > 2 ** 31;
   const encoders = {
-    png: () => picture.png(),
-    // Tables made for the picture save 3 % of the file, and keep all of its coefficients in memory, 12 bytes a pixel.
+    png: () => image.png(),
+    // Tables made for the image save 3 % of the file, and keep all of its coefficients in memory, 12 bytes a pixel.
     jpeg: () =>
-      picture.jpeg({
+      image.jpeg({
         quality: 95,
         chromaSubsampling: '4:4:4',
         optimiseCoding: shape.width * shape.height < 16e6,
       }),
-    webp: () => picture.webp({ lossless: true }),
+    webp: () => image.webp({ lossless: true }),
     tiff: () =>
-      picture.tiff({
+      image.tiff({
         compression: 'lzw',
         predictor: 'horizontal',
         bigtiff: large,
@@ -165,7 +165,7 @@ async function encode(rows: string, encoded: string, shape: PictureShape) {
  * The 64 bytes before the samples of a libvips file: magic number and seven integers (width, height, bands,
  * unused, sample format, coding, colour space), then pixels per millimetre across and down as floats.
  */
-function vipsHeader({ width, height, channels, bits, density }: PictureShape): Uint8Array {
+function vipsHeader({ width, height, channels, bits, density }: ImageShape): Uint8Array {
   const spaces = bits === 16 ? { grey: 26, rgb: 25 } : { grey: 1, rgb: 22 };
   const header = Buffer.alloc(64);
   header.writeUInt32LE(0x08f2a6b6, 0);
@@ -180,7 +180,7 @@ function vipsHeader({ width, height, channels, bits, density }: PictureShape): U
 }
 
 /** The XML after the samples. The orientation is 1 because reading has applied the one of the EXIF block. */
-function vipsMetadata({ icc, exif }: PictureShape): Uint8Array {
+function vipsMetadata({ icc, exif }: ImageShape): Uint8Array {
   const blob = (name: string, data: Buffer | undefined) =>
     data ? `<field type="VipsBlob" name="${name}">${data.toString('base64')}</field>` : '';
   return Buffer.from(
