@@ -1,5 +1,5 @@
 // Upscaling of a 12-megapixel photo over the same net in PyTorch, in one run on one machine: part of `npm run bench`.
-// Both read a PNG, enlarge it with the model that comes along and write a PNG, each in a process of its own. PyTorch goes
+// Both read a PNG, upscale it with the model that comes along and write a PNG, each in a process of its own. PyTorch goes
 // through the photo in tiles, as Real-ESRGAN does, and through a part of it whole: the whole of it whole would need
 // more memory than most machines have.
 import { execFileSync, spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-"""Enlarges an image with the same net in PyTorch (Debian: python3-torch, python3-pil).
+"""Upscales an image with the same net in PyTorch (Debian: python3-torch, python3-pil).
 
 Usage: IMAGE WEIGHTS OUT TILE. TILE is the side of a tile in the input, context included; 0: all at once. Prints one
 JSON object.
@@ -64,7 +64,7 @@ def spans(size, step):
     return [(start, min(start + step, size)) for start in range(0, size, step)]
 
 
-def enlarge(net, image, tile):
+def upscale(net, image, tile):
     """[H, W, 3] bytes to [4H, 4W, 3] bytes, in tiles whose results are put together as Real-ESRGAN does."""
     height, width, _ = image.shape
     result = np.empty((4 * height, 4 * width, 3), np.uint8)
@@ -93,7 +93,7 @@ def main():
     Image.MAX_IMAGE_PIXELS = None
     image = np.asarray(Image.open(path).convert("RGB"))
     with torch.inference_mode():
-        result = enlarge(net, image, tile)
+        result = upscale(net, image, tile)
     Image.fromarray(result).save(out)
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -8,7 +8,7 @@ import { runBatch } from './upscale-progress.ts';
 import { resultPlace, upscalingEngine } from './upscale-settings.ts';
 import type { Command, Workbench } from './workbench.ts';
 
-/** The commands that enlarge images. */
+/** The commands that upscale images. */
 export function upscaleCommands(
   workbench: Workbench,
 ): Record<'esrgan.upscale' | 'esrgan.upscaleWith', Command> {

@@ -14,7 +14,7 @@ export type ModelChoice =
     };
 
 /**
- * The models that can enlarge images, under headings that say where they come from: the last choice (its path) first,
+ * The models that can upscale images, under headings that say where they come from: the last choice (its path) first,
  * then the one that comes along, checkpoints by run, files.
  */
 export function modelChoices(models: readonly UpscalingModel[], last: string | undefined): ModelChoice[] {

@@ -5,7 +5,7 @@ import type { ServerLink } from './server-link.ts';
 import { progressPercent, progressText } from './upscale-labels.ts';
 
 /**
- * Has the server enlarge images, with a notification that says how far it is and cancels. `onKept` hears, before the
+ * Has the server upscale images, with a notification that says how far it is and cancels. `onKept` hears, before the
  * work begins and perhaps again, of which images the results exist.
  */
 export function runBatch(

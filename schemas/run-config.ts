@@ -314,7 +314,7 @@ export interface TrainingSettings {
   init: string;
 }
 /**
- * The network that enlarges (RRDBNet). The defaults are the paper's: 16.7 million weights.
+ * The network that upscales (RRDBNet). The defaults are the paper's: 16.7 million weights.
  */
 export interface GeneratorSettings {
   /**
@@ -342,7 +342,7 @@ export interface GeneratorSettings {
    */
   residual_scaling: number;
   /**
-   * Enlarge with a convolution to four times the channels and a pixel shuffle, instead of nearest-neighbour enlargement followed by a convolution. Weights of one variant do not fit the other.
+   * Upscale with a convolution to four times the channels and a pixel shuffle, instead of nearest-neighbour upsampling followed by a convolution. Weights of one variant do not fit the other.
    */
   use_subpixel_conv: boolean;
 }
@@ -377,7 +377,7 @@ export interface DatasetSettings {
   hr?: HRImages;
   lr?: LRImages;
   /**
-   * How LR images are made where `lr` is absent. A network enlarges well only what was reduced in the way it was trained on: on one BSDS500 image the published runs differ by 4 dB.
+   * How LR images are made where `lr` is absent. A network upscales well only what was reduced in the way it was trained on: on one BSDS500 image the published runs differ by 4 dB.
    */
   downscale: 'bicubic' | 'nearest';
 }

@@ -1,4 +1,4 @@
-// `npm run demo`: satellite imagery in, a trained net, numbers and an enlarged image out, in about three minutes
+// `npm run demo`: satellite imagery in, a trained net, numbers and an upscaled image out, in about three minutes
 // on two cores. `npm run demo -- --four` trains the four runs of the original publication, scaled down.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -26,7 +26,7 @@ async function demo() {
   console.log('\nA tile that it never saw, against bicubic (esrgan evaluate):');
   esrgan('evaluate', 'bicubic', run, '--data', `test=${test.folder}`);
 
-  console.log('\nThe same tile enlarged (esrgan upscale):');
+  console.log('\nThe same tile upscaled (esrgan upscale):');
   esrgan('upscale', test.lr, '--model', run, '--out', 'demo/upscaled', '--overwrite');
   esrgan('upscale', test.lr, '--model', 'bicubic', '--out', 'demo/upscaled/bicubic', '--overwrite');
 

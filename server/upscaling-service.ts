@@ -43,7 +43,7 @@ const bundledModels = fileURLToPath(new URL('../media/models', import.meta.url))
 const copyAge = 24 * 3600_000;
 
 /**
- * Answers the messages about enlarging images and about files of weights. Batches wait for each other: each fills the
+ * Answers the messages about upscaling images and about files of weights. Batches wait for each other: each fills the
  * machine.
  *
  * @returns what ends all that it has begun; resolves when nothing of it is left

@@ -1,7 +1,7 @@
 import type { ImageView } from '../images/image-view.ts';
 
-/** How the source is enlarged beside its result: interpolated, or each pixel as a square. */
-export type Enlargement = 'smooth' | 'squares';
+/** How the source is upscaled beside its result: interpolated, or each pixel as a square. */
+export type Scaling = 'smooth' | 'squares';
 
 /** How the page looks: what survives a reload. */
 export interface BeforeAfterState {
@@ -9,10 +9,10 @@ export interface BeforeAfterState {
   readonly index: number;
   readonly wipe: number;
   readonly view: ImageView | null;
-  readonly enlargement: Enlargement;
+  readonly scaling: Scaling;
 }
 
-const initial: BeforeAfterState = { index: 0, wipe: 0.5, view: null, enlargement: 'smooth' };
+const initial: BeforeAfterState = { index: 0, wipe: 0.5, view: null, scaling: 'smooth' };
 
 /**
  * The state that a page before kept, part by part: what is missing or of another form is as it is at first.
@@ -21,14 +21,14 @@ const initial: BeforeAfterState = { index: 0, wipe: 0.5, view: null, enlargement
  */
 export function parseBeforeAfterState(kept: unknown, pairs: number): BeforeAfterState {
   if (!isObject(kept)) return initial;
-  const { index, wipe, view, enlargement } = kept;
+  const { index, wipe, view, scaling } = kept;
   const isPlace = isNumber(index) && Number.isInteger(index) && index >= 0 && index < pairs;
   return {
     index: isPlace ? index : initial.index,
     wipe: isNumber(wipe) && wipe >= 0 && wipe <= 1 ? wipe : initial.wipe,
     // Of another image it would show a place that nobody chose.
     view: isPlace && isView(view) ? view : initial.view,
-    enlargement: enlargement === 'squares' ? 'squares' : initial.enlargement,
+    scaling: scaling === 'squares' ? 'squares' : initial.scaling,
   };
 }
 

@@ -11,7 +11,7 @@ import '../images/image-pane.ts';
 import { type DecodedImage, decodeImage } from '../images/image.ts';
 import type { ImagePane } from '../images/image-pane.ts';
 import { formatZoom, type ImageView } from '../images/image-view.ts';
-import { type BeforeAfterState, type Enlargement, parseBeforeAfterState } from './before-after-state.ts';
+import { type BeforeAfterState, parseBeforeAfterState, type Scaling } from './before-after-state.ts';
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -86,13 +86,13 @@ export class BeforeAfterView extends LitElement {
       <div class="row">
         ${this.images.length > 1 ? this.#renderPairs() : nothing}
         <choice-group
-          .label=${'DecodedImage before, enlarged'}
+          .label=${'Image before, upscaled'}
           .choices=${[
             { value: 'smooth', label: 'Smooth', title: 'Interpolated' },
             { value: 'squares', label: 'Pixels', title: 'Each pixel as a square' },
           ]}
-          .value=${ui.enlargement}
-          @choose=${(event: CustomEvent<string>) => this.#set({ enlargement: enlargementOf(event.detail) })}
+          .value=${ui.scaling}
+          @choose=${(event: CustomEvent<string>) => this.#set({ scaling: scalingOf(event.detail) })}
         ></choice-group>
         <span class="zoom">
           <button class="icon" aria-label="Zoom out" title="Zoom out (−)" @click=${() => this.pane?.zoomBy(0.5)}>${icon('remove')}</button>
@@ -111,8 +111,8 @@ export class BeforeAfterView extends LitElement {
   #renderPairs() {
     const { index } = this.ui;
     return html`<span class="pair">
-      <button class="icon" aria-label="DecodedImage before this one" title="DecodedImage before this one (Page Up)" ?disabled=${index === 0} @click=${() => this.#show(index - 1)}>${icon('chevronLeft')}</button>
-      <select aria-label="DecodedImage" @change=${(event: Event) => {
+      <button class="icon" aria-label="Previous image" title="Previous image (Page Up)" ?disabled=${index === 0} @click=${() => this.#show(index - 1)}>${icon('chevronLeft')}</button>
+      <select aria-label="Image" @change=${(event: Event) => {
         if (event.target instanceof HTMLSelectElement) this.#show(Number(event.target.value));
       }}>
         ${this.images.map(
@@ -141,7 +141,7 @@ export class BeforeAfterView extends LitElement {
     return html`<image-pane
       .name=${name}
       .layers=${[
-        { label: 'before', image: source.image, isSmooth: ui.enlargement === 'smooth' },
+        { label: 'before', image: source.image, isSmooth: ui.scaling === 'smooth' },
         { label: 'after', image: result.image },
       ]}
       .base=${result.about}
@@ -236,6 +236,6 @@ function nameOf(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }
 
-function enlargementOf(value: string): Enlargement {
+function scalingOf(value: string): Scaling {
   return value === 'squares' ? 'squares' : 'smooth';
 }

@@ -2,7 +2,7 @@ import { type ChartImage, gridOpacity } from './svg.ts';
 
 const font = (size: number, weight = 400) => `${weight} ${size}px system-ui, sans-serif`;
 
-/** The image as a PNG file, enlarged `scale` times. */
+/** The image as a PNG file, upscaled `scale` times. */
 export async function chartToPng(image: ChartImage, scale: number): Promise<Uint8Array> {
   const canvas = new OffscreenCanvas(image.width * scale, image.height * scale);
   const context = canvas.getContext('2d');

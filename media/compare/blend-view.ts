@@ -21,7 +21,7 @@ import { attempt, type CheckpointsUi, tellState } from './compare-state.ts';
 import { Latest } from './latest.ts';
 import { nameOf } from './runs.ts';
 
-/** Side of the part of an LR image that is enlarged while the slider moves, in its pixels. */
+/** Side of the part of an LR image that is upscaled while the slider moves, in its pixels. */
 const cropSide = 48;
 
 /** A slider between two checkpoints of one net, with what their mean makes of a part of an image. */
@@ -145,7 +145,7 @@ export class BlendView extends LitElement {
     void this.#blend.ask(query);
   }
 
-  /** The part of LR that is enlarged: the chosen one, else the middle; null before the size is known. */
+  /** The part of LR that is upscaled: the chosen one, else the middle; null before the size is known. */
   #box(): Box | null {
     const lr = this.#loaded.image(this.whole?.lr ?? null);
     if (!lr) return null;
@@ -206,7 +206,7 @@ export class BlendView extends LitElement {
       <div class="status" role="status">${shown && ui.image !== null ? this.#statusText(shown) : ''}</div>
       ${
         ui.image === null
-          ? html`<div class="empty">${this.testSets.length === 0 ? 'No test set is here to show the mean on.' : 'Choose an image; the mean of both nets then enlarges a part of it.'}</div>`
+          ? html`<div class="empty">${this.testSets.length === 0 ? 'No test set is here to show the mean on.' : 'Choose an image; the mean of both nets then upscales a part of it.'}</div>`
           : this.#renderPanes()
       }
     `;

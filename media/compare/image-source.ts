@@ -24,7 +24,7 @@ declare global {
   }
 }
 
-/** Which image is compared: a sample of the training at a step, or one of a test set as nets enlarge it. */
+/** Which image is compared: a sample of the training at a step, or one of a test set as nets upscale it. */
 @customElement('image-source')
 export class ImageSource extends LitElement {
   static override styles = [
@@ -71,7 +71,7 @@ export class ImageSource extends LitElement {
     return html`
       ${
         keys.length > 1
-          ? html`<choice-group .label=${'DecodedImage'} .choices=${keys.map((key) => ({ value: key, label: key.replace(/^\d+-/, '') }))} .value=${keys.find((key) => key === sample) ?? keys[0]!} @choose=${(event: CustomEvent<string>) => this.#set({ sample: event.detail })}></choice-group>`
+          ? html`<choice-group .label=${'Image'} .choices=${keys.map((key) => ({ value: key, label: key.replace(/^\d+-/, '') }))} .value=${keys.find((key) => key === sample) ?? keys[0]!} @choose=${(event: CustomEvent<string>) => this.#set({ sample: event.detail })}></choice-group>`
           : nothing
       }
       ${this.#renderSteps()}

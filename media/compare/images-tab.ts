@@ -211,7 +211,7 @@ export class ImagesTab extends LitElement {
     if (this.#ui.source === 'samples') return 'No samples yet. The runs draw them at each validation.';
     if (this.testSets.length === 0)
       return 'No test set is here. Get one (Data & Weights) or name one in a run file.';
-    return 'Choose an image; each net then enlarges it.';
+    return 'Choose an image; each net then upscales it.';
   }
 
   #renderTiles() {

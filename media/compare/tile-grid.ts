@@ -115,7 +115,7 @@ export class TileGrid extends LitElement {
       </figcaption>
       <image-pane
         bare
-        .name=${'DecodedImage'}
+        .name=${'Image'}
         .layers=${layers}
         .base=${this.base}
         .view=${this.view}

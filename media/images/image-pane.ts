@@ -21,7 +21,7 @@ export interface ImageLayer {
   readonly image: DecodedImage | null;
   /** Of the frame around its name: the colour of its run. */
   readonly colour?: string;
-  /** Whether it is interpolated where it is enlarged; by default only as long as its pixels are small. */
+  /** Whether it is interpolated where it is upscaled; by default only as long as its pixels are small. */
   readonly isSmooth?: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface ImageView {
 /** The largest that a pixel gets. */
 const maximalZoom = 64;
 
-/** The view that shows all of an image, in a pane of that size. A small image is not enlarged beyond 4 times. */
+/** The view that shows all of an image, in a pane of that size. A small image is not upscaled beyond 4 times. */
 export function fittingView(image: Size, pane: Size): ImageView {
   const zoom = Math.min(pane.width / image.width, pane.height / image.height, 4);
   return { zoom: Math.max(zoom, 1 / 64), x: image.width / 2, y: image.height / 2 };

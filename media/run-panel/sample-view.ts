@@ -156,7 +156,7 @@ export class SampleView extends LitElement {
         sample.images.length > 1
           ? html`<div class="row images">
               ${this.#renderChoice(
-                'DecodedImage',
+                'Image',
                 sample.images.map(({ key }) => key),
                 this.#image?.key ?? '',
                 Object.fromEntries(sample.images.map(({ key }) => [key, key.replace(/^\d+-/, '')])),

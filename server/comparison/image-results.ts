@@ -155,7 +155,7 @@ function nameOf(net: NetReference): string {
   );
 }
 
-/** Enlargement by the nets of all these runs; throws a `usage` error where they have not one. */
+/** The upscaling factor of the nets of all these runs; throws a `usage` error where they have not one. */
 function commonScale(runs: readonly string[]): number {
   const scales = [...new Set(runs.map((run) => openRun(run).config?.scale_factor))];
   const [scale, ...others] = scales;
@@ -163,8 +163,8 @@ function commonScale(runs: readonly string[]): number {
   throw new WorkbenchError(
     'usage',
     scales.length === 0
-      ? 'Choose a net to enlarge the image with.'
-      : `Results lie side by side only if all nets enlarge by one factor; these do by ${scales.map((each) => (each === undefined ? 'an unknown one' : `x${each}`)).join(' and ')}.`,
+      ? 'Choose a net to upscale the image with.'
+      : `Results lie side by side only if all nets upscale by one factor; these do by ${scales.map((each) => (each === undefined ? 'an unknown one' : `x${each}`)).join(' and ')}.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { runColourTable } from '../protocol/run-colours.ts';
 import { cellText, groupNotes, headOf, publishedTable, runName } from './export.ts';
 import { type ChartSeries, chartSvg, escapeHtml } from './report-chart.ts';
 
-/** Images that are narrower are enlarged until they nearly are that wide, in pixels. */
+/** Images that are narrower are upscaled until they nearly are that wide, in pixels. */
 const smallestWidth = 256;
 
 /** Everything that stands in a report. */

@@ -9,7 +9,7 @@ export const presets: readonly Preset[] = [
     text: `# A small net on your own photos, to see everything work within minutes, also without a graphics card.
 # Start Pretraining, then Training. Nothing has to be downloaded.
 
-scale_factor: 4 # enlarges 4 times; other factors: 1, 2, 8
+scale_factor: 4 # upscales 4 times; other factors: 1, 2, 8
 batch_size: 4
 
 datasets:

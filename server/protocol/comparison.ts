@@ -67,7 +67,7 @@ export interface ComparedRun {
   readonly colour: number;
   /** `foreign`: has only the scalars of its event files, in the row without a net. */
   readonly kind: 'esrgan' | 'foreign';
-  /** Enlargement; null where it is not known. */
+  /** Upscaling factor; null where it is not known. */
   readonly scale: number | null;
 }
 
@@ -218,15 +218,15 @@ export interface PixelBox {
   readonly height: number;
 }
 
-/** An image that nets enlarge. */
+/** An image that nets upscale. */
 export interface ImageQuery {
   readonly path: string;
   /**
    * `hr`: an HR image of a test set; its LR is the test set's own or made as MATLAB does, and results compare with
-   * it. `lr`: the image itself is enlarged.
+   * it. `lr`: the image itself is upscaled.
    */
   readonly role: 'hr' | 'lr';
-  /** What of the LR image is enlarged, in its pixels; null: all. */
+  /** What of the LR image is upscaled, in its pixels; null: all. */
   readonly box: PixelBox | null;
 }
 
@@ -275,7 +275,7 @@ export interface TensorDifference {
   readonly count: number;
 }
 
-/** A crop enlarged by the mean of two checkpoints. */
+/** A crop upscaled by the mean of two checkpoints. */
 export interface BlendQuery {
   /** Folders of two checkpoints (or files of weights) of one net. */
   readonly a: string;

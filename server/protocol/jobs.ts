@@ -33,7 +33,7 @@ export type JobTask =
     }
   | {
       readonly kind: 'image';
-      /** The image that is enlarged. */
+      /** The image that is upscaled. */
       readonly path: string;
       readonly nets: readonly NetReference[];
     };

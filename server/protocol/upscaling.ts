@@ -1,6 +1,6 @@
 import type { StageName } from './runs.ts';
 
-/** Something that enlarges images: a line in the list to choose from. */
+/** Something that upscales images: a line in the list to choose from. */
 export interface UpscalingModel {
   /** What `esrgan upscale --model` takes: a file of weights, or the folder of a checkpoint. */
   readonly path: string;
@@ -22,18 +22,18 @@ export interface UpscalingModel {
   readonly bytes: number;
   /** `safetensors`, `ONNX`, ...; null where it cannot be read. */
   readonly format: string | null;
-  /** Enlargement; null where only running it shows it (ONNX), or it cannot be read. */
+  /** Upscaling factor; null where only running it shows it (ONNX), or it cannot be read. */
   readonly scale: number | null;
   /** Blocks and channels of the generator; null where not known. */
   readonly blocks: number | null;
   readonly channels: number | null;
   /** What the file says of itself. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Why it cannot enlarge images; null where it can, as far as its header shows. */
+  /** Why it cannot upscale images; null where it can, as far as its header shows. */
   readonly problem: string | null;
 }
 
-/** A batch of images to enlarge with one model. */
+/** A batch of images to upscale with one model. */
 export interface UpscalingBatch {
   /** Chosen by whoever asks, so that the progress can be told from that of others. */
   readonly batch: string;
@@ -58,7 +58,7 @@ export interface UpscalingProgress {
   readonly phase: 'waiting' | 'opening' | 'working';
   /** Images whose result exists and is kept; known when it works. */
   readonly kept: readonly string[];
-  /** The image in work, its place from 1 among those that are enlarged, and how many those are. */
+  /** The image in work, its place from 1 among those that are upscaled, and how many those are. */
   readonly input: string | null;
   readonly image: number;
   readonly images: number;
@@ -156,15 +156,15 @@ export interface ImagePair {
   readonly result: string;
 }
 
-/** The requests about enlarging images and about files of weights. */
+/** The requests about upscaling images and about files of weights. */
 export interface UpscalingRequests {
-  /** What images can be enlarged with: checkpoints of all known runs, these files, and the bundled model. */
+  /** What images can be upscaled with: checkpoints of all known runs, these files, and the bundled model. */
   'esrgan/upscalingModels': {
     params: { files: readonly string[] };
     result: readonly UpscalingModel[];
   };
   /**
-   * Enlarges images, after the batches that were asked for before; tells its progress by
+   * Upscales images, after the batches that were asked for before; tells its progress by
    * `esrgan/upscalingProgress`. Cancelling the request ends it within moments.
    */
   'esrgan/upscale': { params: UpscalingBatch; result: UpscalingResult };

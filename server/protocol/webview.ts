@@ -86,7 +86,7 @@ export interface WebviewRequests extends Pick<Requests, (typeof webviewServerReq
   'host/setRuns': { params: { runs: readonly string[] }; result: null };
   /** An image of the page's list in a form that it can draw, and the address of that. */
   'host/drawableImage': { params: { path: string }; result: DrawableImage & { readonly uri: string } };
-  /** Enlarges images, which the person picks, with the file of weights that the page shows. */
+  /** Upscales images, which the person picks, with the file of weights that the page shows. */
   'host/upscaleWith': { params: null; result: null };
   /** Writes it in another format, where the person says; null where they thought better of it. */
   'host/convertWeights': { params: null; result: { path: string | null } };

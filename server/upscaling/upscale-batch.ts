@@ -60,9 +60,9 @@ const isFailed = isObject<{ event: 'failed'; input: string; message: string }>({
 const pace = 100;
 
 /**
- * Enlarges images as `esrgan upscale` does, in one process that opens the model once; `tell` hears how far it is.
+ * Upscales images as `esrgan upscale` does, in one process that opens the model once; `tell` hears how far it is.
  *
- * @throws WorkbenchError with what the command says, where nothing could be enlarged for a reason that is not a
+ * @throws WorkbenchError with what the command says, where nothing could be upscaled for a reason that is not a
  * image's: there is no such model, or the process was ended
  */
 export async function upscaleBatch(

@@ -249,7 +249,7 @@ test('samples of all runs lie side by side, with PSNR and SSIM inside a box', as
   await desk.workbench.page.keyboard.press('Escape');
 });
 
-test('nets enlarge a test image side by side', async () => {
+test('nets upscale a test image side by side', async () => {
   const images = panel.panel('Images');
   await images.getByRole('radio', { name: 'Test images' }).click();
   await images.getByRole('combobox', { name: 'test set' }).selectOption({ label: 'marble' });

@@ -20,7 +20,7 @@ const earth = fileURLToPath(
   new URL('../../node_modules/three-globe/example/img/earth-blue-marble.jpg', import.meta.url),
 );
 
-/** An image at the top of the workspace, to be enlarged. */
+/** An image at the top of the workspace, to be upscaled. */
 export const imageName = 'nile-delta.png';
 
 /** A workspace with real images and runs. */
@@ -31,7 +31,7 @@ export interface ScreenshotWorkspace {
 }
 
 /**
- * Makes a workspace of satellite imagery: `first-run.esrgan.yaml`, an image to enlarge, and the four runs of
+ * Makes a workspace of satellite imagery: `first-run.esrgan.yaml`, an image to upscale, and the four runs of
  * `examples/seed-runs-mini`, both stages, measured on a test set. What is there from an earlier time is
  * kept, so that images can be taken again without training again.
  *

@@ -28,7 +28,7 @@ import { noise, scenery } from '../unit/data/images.ts';
 import { comparisonWorkspace, writeRun } from '../unit/server/comparison/real-runs.ts';
 import { type Answers, addressOfFile } from './harness.ts';
 
-/** How large the images are that the runs have enlarged. */
+/** How large the images are that the runs have upscaled. */
 export const side = 48;
 
 /** Samples were drawn at these steps. */

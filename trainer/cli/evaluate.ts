@@ -38,7 +38,7 @@ export function registerEvaluate(
       parseTestSet,
     )
     .option('--alpha <share>', 'measure the mean of two models, with this share of the second', parseShare)
-    .option('--scale <factor>', 'enlargement by bicubic; a net has its own', parseScale, 4)
+    .option('--scale <factor>', 'factor of bicubic upscaling; a network has its own', parseScale, 4)
     .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
     .option('--again', 'compute also what the run keeps from earlier')
     .option('--json', 'print JSON')

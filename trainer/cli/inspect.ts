@@ -52,12 +52,12 @@ interface BriefDescription {
   readonly bytes: number;
   readonly format: string | null;
   readonly architecture: string | null;
-  /** Enlargement; null where it shows only when the net runs (ONNX), or the file holds no generator. */
+  /** Upscaling factor; null where it shows only when the net runs (ONNX), or the file holds no generator. */
   readonly scale: number | null;
   readonly blocks: number | null;
   readonly channels: number | null;
   readonly metadata: Metadata;
-  /** Why it cannot enlarge images; null where it can, as far as its header shows. */
+  /** Why it cannot upscale images; null where it can, as far as its header shows. */
   readonly problem: string | null;
 }
 

@@ -30,7 +30,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const program = new Command('esrgan')
-  .description('Train super-resolution networks, measure them, and enlarge images.')
+  .description('Train super-resolution networks, measure them, and upscale images.')
   .version(toolVersion)
   .exitOverride();
 

@@ -21,17 +21,17 @@ import type { Generator } from '../weights/write-generator.ts';
 import { parseEngine, weightsOf } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 
-/** A line of the input: what to enlarge with what, and the PNG files to write. */
+/** A line of the input: what to upscale with what, and the PNG files to write. */
 export interface PreviewRequest {
   readonly id: number;
   readonly image: {
     readonly path: string;
     /** As in `readImage`. */
     readonly role: 'hr' | 'lr';
-    /** What of the LR image is enlarged; null: all. */
+    /** What of the LR image is upscaled; null: all. */
     readonly box: Rect | null;
   };
-  /** Enlargement; null: that of the nets. */
+  /** Upscaling factor; null: that of the nets. */
   readonly scale: number | null;
   /** One model each, or two and the share of the second. */
   readonly nets: readonly { readonly models: readonly string[]; readonly alpha: number }[];
@@ -154,11 +154,11 @@ function createPreviews(engineName: string) {
           if (upscaler.scale !== scale) {
             throw new WorkbenchError(
               'data',
-              `${upscaler.name} enlarges by ${upscaler.scale}, and the others by ${scale}: their results do not lie on one another.`,
+              `${upscaler.name} upscales by ${upscaler.scale}, and the others by ${scale}: their results do not lie on one another.`,
             );
           }
           const { lr } = await imageOf(request.image, scale);
-          const sr = await enlargeBox(upscaler, lr, request.image.box, (done, total) =>
+          const sr = await upscaleBox(upscaler, lr, request.image.box, (done, total) =>
             tell({ id, event: 'progress', done: index * total + done, total: nets.length * total }),
           );
           size = sr;
@@ -172,8 +172,8 @@ function createPreviews(engineName: string) {
         await writePng(request.lr, cropBox(lr, box));
         if (hr !== undefined) await writePng(request.hr, cropBox(hr, scaled(box, scale)));
         if (request.bicubic !== null) {
-          const enlarged = imresize(lr, scale, 'uint8-replicate');
-          await writePng(request.bicubic, cropBox(enlarged, scaled(box, scale)));
+          const upscaled = imresize(lr, scale, 'uint8-replicate');
+          await writePng(request.bicubic, cropBox(upscaled, scaled(box, scale)));
         }
       }
       const milliseconds = performance.now() - started;
@@ -185,7 +185,7 @@ function createPreviews(engineName: string) {
   };
 }
 
-async function enlargeBox(
+async function upscaleBox(
   upscaler: Upscaler,
   lr: Image,
   asked: Rect | null,
@@ -200,8 +200,8 @@ async function enlargeBox(
     Math.min(lr.height, box.y + box.height + margin),
   ];
   const seen = cropImage(lr, left, top, right - left, bottom - top);
-  const enlarged = await upscaleImage(upscaler, toFloatImage(seen), { onTile });
-  return cropBox(toImage(enlarged), scaled({ ...box, x: box.x - left, y: box.y - top }, scale));
+  const upscaled = await upscaleImage(upscaler, toFloatImage(seen), { onTile });
+  return cropBox(toImage(upscaled), scaled({ ...box, x: box.x - left, y: box.y - top }, scale));
 }
 
 /** The part of a box that lies in the image. Throws a `usage` error where that is nothing. */

@@ -32,7 +32,7 @@ export interface UpscaleOptions {
 export function registerUpscale(program: Command, openModel: OpenModel): void {
   program
     .command('upscale')
-    .description('enlarge images; each result is <name>_x<scale> beside its input')
+    .description('upscale images; each result is <name>_x<scale> beside its input')
     .argument('<image...>', 'image files, or folders of them')
     .option(
       '--model <model>',
@@ -40,7 +40,7 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
     )
     .option('--out <folder>', 'put the results there')
     .option('--tile <pixels>', 'side of a tile in the input: smaller needs less memory', wholeNumber)
-    .option('--scale <factor>', 'enlargement by bicubic; a net has its own', wholeNumber)
+    .option('--scale <factor>', 'factor of bicubic upscaling; a network has its own', wholeNumber)
     .option('--name <pattern>', 'name of a result, of {name}, {scale} and {model}', parseNamePattern)
     .option('--overwrite', 'replace results that exist')
     .addOption(new Option('--rename', 'give a result a number where one exists').conflicts('overwrite'))
@@ -106,7 +106,7 @@ interface Flags {
 }
 
 /**
- * Enlarges files, and the images that lie directly in folders, one after the other. A failure does not stop
+ * Upscales files, and the images that lie directly in folders, one after the other. A failure does not stop
  * the others. As events it reports: `plan`, when all headers have been read; for each image `begin`, `progress` after
  * every tile, and `done` or `failed`; those that are kept or cannot be read come with the plan already.
  *

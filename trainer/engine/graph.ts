@@ -98,9 +98,9 @@ export type Operation =
   | { readonly kind: 'convolutionInputGradient'; readonly window: Window }
   /** x, dy: the gradient of a convolution by its filter. */
   | { readonly kind: 'convolutionFilterGradient'; readonly window: Window }
-  /** dy, filter: the gradient by x of a 3x3 convolution of x enlarged by two, with a border of one. */
-  | { readonly kind: 'enlargedInputGradient' }
-  /** x enlarged by whole factors, each pixel repeated. */
+  /** dy, filter: the gradient by x of a 3x3 convolution of x upscaled by two, with a border of one. */
+  | { readonly kind: 'upsampledInputGradient' }
+  /** x upscaled by whole factors, each pixel repeated. */
   | { readonly kind: 'upsampleNearest'; readonly factor: readonly [number, number] }
   /** Its gradient: every block of pixels summed. */
   | { readonly kind: 'sumBlocks'; readonly factor: readonly [number, number] }
@@ -304,8 +304,8 @@ export class Graph {
     return this.node({ kind: 'convolutionFilterGradient', window }, [x, dy], filterShape);
   }
 
-  enlargedInputGradient(dy: Value, filter: Value, xShape: Shape): Value {
-    return this.node({ kind: 'enlargedInputGradient' }, [dy, filter], xShape);
+  upsampledInputGradient(dy: Value, filter: Value, xShape: Shape): Value {
+    return this.node({ kind: 'upsampledInputGradient' }, [dy, filter], xShape);
   }
 
   upsampleNearest(x: Value, factor: readonly [number, number]): Value {

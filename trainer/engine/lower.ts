@@ -296,8 +296,8 @@ class Lowering {
       case 'convolutionFilterGradient':
         keep(this.filterGradient(x!, y!, operation.window, shape), filterLayout);
         return;
-      case 'enlargedInputGradient':
-        keep(this.enlargedInputGradient(x!, y!), channelsFirst);
+      case 'upsampledInputGradient':
+        keep(this.upsampledInputGradient(x!, y!), channelsFirst);
         return;
       case 'upsampleNearest': {
         const scales = this.floats([1, 1, ...operation.factor], [4]);
@@ -530,14 +530,14 @@ class Lowering {
   }
 
   /**
-   * Row Y of a convolution of an enlarged map reads row (Y + r - 1) / 2 of the map by tap r. So dx at row i
+   * Row Y of a convolution of an upscaled map reads row (Y + r - 1) / 2 of the map by tap r. So dx at row i
    * is made of rows 2i - 1 to 2i + 2 of dy: a 4x4 convolution with stride 2, whose taps are sums of the
    * filter's.
    */
-  private enlargedInputGradient(dy: Value, filter: Value): string {
+  private upsampledInputGradient(dy: Value, filter: Value): string {
     const exchanged = this.reshape(this.physical(filter, [2, 3, 0, 1]), [-1, 9]);
     const weights = Float32Array.from({ length: 9 * 16 }, (_, index) =>
-      enlargedWeight(Math.floor(index / 16), index % 16),
+      upsampledWeight(Math.floor(index / 16), index % 16),
     );
     const [, , inputs = 0, outputs = 0] = filter.shape;
     const summed = this.node('MatMul', [exchanged, this.floats(weights, [9, 16])]);
@@ -669,7 +669,7 @@ class Lowering {
 }
 
 /** How tap (r, q) of a 3x3 filter counts in part (u, v) of the 4x4 one that acts on the small map. */
-function enlargedWeight(tap: number, part: number): number {
+function upsampledWeight(tap: number, part: number): number {
   const counts = (r: number, u: number) => (r + u === 2 || r + u === 3 ? 1 : 0);
   return counts(Math.floor(tap / 3), Math.floor(part / 4)) * counts(tap % 3, part % 4);
 }

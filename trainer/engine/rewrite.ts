@@ -19,7 +19,7 @@ export function rewriteForCpu(traced: Traced, frozen: ReadonlySet<string>): Trac
     prepareFrozenFilters({ frozen, winograd: true }),
     foldBiases,
     slopeByActivation,
-    skipEnlargement,
+    skipUpscaling,
     distributeConvolutions,
     carryInputGradients,
     joinFilterGradients,
@@ -112,11 +112,11 @@ const slopeByActivation: Pass = (traced) => {
 };
 
 /**
- * The gradient of a 3x3 convolution of a map enlarged by two repeats work: neighbouring pixels of the large
+ * The gradient of a 3x3 convolution of a map upscaled by two repeats work: neighbouring pixels of the large
  * map are the same pixel of the small one. Taken at the size of the small map, it needs 16 products for each
  * of its pixels in place of 36.
  */
-const skipEnlargement: Pass =
+const skipUpscaling: Pass =
   ({ graph }) =>
   (value, rewrite) => {
     const [gradient] = value.inputs;
@@ -124,7 +124,7 @@ const skipEnlargement: Pass =
     if (gradient?.operation.kind !== 'convolutionInputGradient') return undefined;
     const [dy, filter] = gradient.inputs;
     if (!isPlain(gradient, filter!)) return undefined;
-    return graph.enlargedInputGradient(rewrite(dy!), rewrite(filter!), value.shape);
+    return graph.upsampledInputGradient(rewrite(dy!), rewrite(filter!), value.shape);
   };
 
 function isDouble(factor: readonly [number, number]): boolean {

@@ -13,7 +13,7 @@ import { type Evaluation, valuesOf } from './results/evaluation.ts';
 import { hrFolder, lrFolder, type TestSet } from './results/test-set.ts';
 
 export interface EvaluateOptions {
-  /** Hears of each image before it is enlarged, from 1. */
+  /** Hears of each image before it is upscaled, from 1. */
   readonly onImage?: (image: number, images: number) => void;
 }
 

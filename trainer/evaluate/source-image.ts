@@ -3,7 +3,7 @@ import { decodeImage } from '../data/decode.ts';
 import type { Image } from '../data/image.ts';
 import { listPairs, readPair } from './evaluate.ts';
 
-/** An image to be enlarged, RGB, and what the result is compared with where that is known. */
+/** An image to be upscaled, RGB, and what the result is compared with where that is known. */
 export interface ReadImage {
   readonly lr: Image;
   /** As in the file, RGB or grey; of `lr` times the scale. */
@@ -12,7 +12,7 @@ export interface ReadImage {
 
 /**
  * Reads an image as an evaluation does. Role `hr`: it is one of a test set, in its folder `HR` or `GTmod12`, and its
- * LR is the set's own or made as MATLAB does; an image elsewhere is a test set of its own. Role `lr`: it is enlarged
+ * LR is the set's own or made as MATLAB does; an image elsewhere is a test set of its own. Role `lr`: it is upscaled
  * itself.
  *
  * @throws WorkbenchError `data` where files cannot be read or do not pair off

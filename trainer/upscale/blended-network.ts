@@ -46,7 +46,7 @@ export function blendedNetwork(
   }
 
   const { scale_factor: scale, input_unshuffle: alignment = 1 } = options;
-  const enlarge = async ({ width, height, channels, data }: FloatImage): Promise<FloatImage> => {
+  const upscale = async ({ width, height, channels, data }: FloatImage): Promise<FloatImage> => {
     const program = await programFor(height, width);
     const { sr } = await program.run({ lr: data });
     return { width: width * scale, height: height * scale, channels, data: sr! };
@@ -62,7 +62,7 @@ export function blendedNetwork(
     upscale(image) {
       const width = Math.ceil(image.width / alignment) * alignment;
       const height = Math.ceil(image.height / alignment) * alignment;
-      return upscalePadded(image, { width, height }, scale, enlarge);
+      return upscalePadded(image, { width, height }, scale, upscale);
     },
     async close() {
       await (await compiled?.program)?.close();

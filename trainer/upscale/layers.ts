@@ -4,22 +4,22 @@ import { cropFloats } from './resize-canvas.ts';
 import { type Rect, scaledRect } from './tiles.ts';
 import { type Upscaler, upscalePart } from './upscaler.ts';
 
-/** Context that bicubic enlargement needs, in low-resolution pixels. */
+/** Context that bicubic upscaling needs, in low-resolution pixels. */
 const bicubicReach = 2;
 
 /**
  * Makes an upscaler of RGB images take images with 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 channels (RGB,
  * alpha) and give back as many. Grey goes through it as three equal channels, of which the mean is taken.
- * Alpha is enlarged by bicubic interpolation: a net knows photos, not masks. Closing it closes `upscaler`.
+ * Alpha is upscaled by bicubic interpolation: a net knows photos, not masks. Closing it closes `upscaler`.
  */
 export function upscaleLayers(upscaler: Upscaler): Upscaler {
   const { scale } = upscaler;
-  const enlargePart = async (image: FloatImage, part: Rect): Promise<FloatImage> => {
+  const upscaleChannels = async (image: FloatImage, part: Rect): Promise<FloatImage> => {
     if (image.channels === 3) return upscalePart(upscaler, image, part);
     const grey = image.channels < 3;
     const rgb = mapChannels(image, grey ? [[0], [0], [0]] : [[0], [1], [2]]);
-    const enlarged = await upscalePart(upscaler, rgb, part);
-    const colour = grey ? mapChannels(enlarged, [[0, 1, 2]]) : enlarged;
+    const upscaled = await upscalePart(upscaler, rgb, part);
+    const colour = grey ? mapChannels(upscaled, [[0, 1, 2]]) : upscaled;
     if (image.channels % 2 === 1) return colour;
     const alpha = imresizeFloat(mapChannels(image, [[image.channels - 1]]), scale);
     return withAlpha(colour, cropFloats(alpha, scaledRect(part, scale)));
@@ -27,8 +27,8 @@ export function upscaleLayers(upscaler: Upscaler): Upscaler {
   return {
     ...upscaler,
     reach: Math.max(upscaler.reach, bicubicReach),
-    upscale: (image) => enlargePart(image, { x: 0, y: 0, width: image.width, height: image.height }),
-    upscalePart: enlargePart,
+    upscale: (image) => upscaleChannels(image, { x: 0, y: 0, width: image.width, height: image.height }),
+    upscalePart: upscaleChannels,
   };
 }
 

@@ -53,25 +53,25 @@ export function networkUpscaler(
     close: tailPrograms.close,
   };
 
-  async function enlargePart(image: FloatImage, part: Rect): Promise<FloatImage> {
+  async function runPrograms(image: FloatImage, part: Rect): Promise<FloatImage> {
     const width = Math.ceil(image.width / unshuffle);
     const height = Math.ceil(image.height / unshuffle);
     const padded = padByReflection(image, width * unshuffle, height * unshuffle);
     const features = await trunk.run(padded, { width, height, channels: rrdb_channels });
     const [x, right] = spanAround(part.x / unshuffle, part.width / unshuffle, tail.reach, width);
     const [y, bottom] = spanAround(part.y / unshuffle, part.height / unshuffle, tail.reach, height);
-    const enlarged = await upscaleImage(
+    const upscaled = await upscaleImage(
       tail,
       cropFloats(features, { x, y, width: right - x, height: bottom - y }),
     );
     const wanted = scaledRect(part, scale);
-    return cropFloats(enlarged, { ...wanted, x: wanted.x - x * tailScale, y: wanted.y - y * tailScale });
+    return cropFloats(upscaled, { ...wanted, x: wanted.x - x * tailScale, y: wanted.y - y * tailScale });
   }
 
   // One after the other, so that no program ends under another call.
   let running: Promise<unknown> = Promise.resolve();
   const upscalePart = (image: FloatImage, part: Rect): Promise<FloatImage> => {
-    const result = running.then(() => enlargePart(image, part));
+    const result = running.then(() => runPrograms(image, part));
     // Without the result: it is large.
     running = result.then(
       () => {},

@@ -22,7 +22,7 @@ const alignments = [1, 2, 4, 8, 16, 32, 64];
 const trialSide = 65;
 
 /**
- * Opens an ONNX file of any net that enlarges RGB images `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
+ * Opens an ONNX file of any net that upscales RGB images `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
  * alignment are found by trying it; a net of a fixed input size gets every image in tiles of that size.
  *
  * @throws WorkbenchError `data` when the file is damaged or does something else
@@ -33,7 +33,7 @@ export async function openOnnxUpscaler(
   provider: 'cpu' | 'cuda' | 'webgpu',
 ): Promise<Upscaler> {
   const refuse = (what: string, cause?: unknown) =>
-    new WorkbenchError('data', `${path} cannot enlarge images: ${what}.`, { cause });
+    new WorkbenchError('data', `${path} cannot upscale images: ${what}.`, { cause });
   // What is no file of weights at all is told better than ONNX Runtime does.
   withFile(path, () => {});
   const session = await ort.InferenceSession.create(path, {
@@ -109,7 +109,7 @@ function findInput(session: ort.InferenceSession, refuse: Refuse): Input {
   return { name: input.name, isHalf: input.type === 'float16', width: fixed(width), height: fixed(height) };
 }
 
-/** Enlarges a grey square, for each alignment until one works. */
+/** Upscales a grey square, for each alignment until one works. */
 async function tryOut(
   session: ort.InferenceSession,
   input: Input,

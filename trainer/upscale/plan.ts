@@ -38,7 +38,7 @@ export const usualName = '{name}_x{scale}';
  * Decides what an image becomes, from its header alone. PNG, JPEG, WebP and TIFF keep their format; others become
  * PNG, and so does a result too large for its format.
  *
- * @param model what the upscaler is called, and by how much it enlarges
+ * @param model what the upscaler is called, and by how much it upscales
  * @throws WorkbenchError `data` for a file that is no image or whose result would be in the way of another
  */
 export async function planImage(

@@ -29,7 +29,7 @@ export function padByReflection(image: FloatImage, width: number, height: number
 
 /**
  * Runs something that takes images of certain sizes only: the image is padded by reflection to `width` x `height`,
- * enlarged, and what the padding became is cut off.
+ * upscaled, and what the padding became is cut off.
  */
 export async function upscalePadded(
   image: FloatImage,
@@ -37,9 +37,9 @@ export async function upscalePadded(
   scale: number,
   upscale: (image: FloatImage) => Promise<FloatImage>,
 ): Promise<FloatImage> {
-  const enlarged = await upscale(padByReflection(image, width, height));
-  if (width === image.width && height === image.height) return enlarged;
-  return cropFloats(enlarged, { x: 0, y: 0, width: image.width * scale, height: image.height * scale });
+  const upscaled = await upscale(padByReflection(image, width, height));
+  if (width === image.width && height === image.height) return upscaled;
+  return cropFloats(upscaled, { x: 0, y: 0, width: image.width * scale, height: image.height * scale });
 }
 
 /** The index within 0..length-1 that mirrors one beyond the end. */

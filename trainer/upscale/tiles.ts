@@ -8,7 +8,7 @@ export interface Rect {
   readonly height: number;
 }
 
-/** Where a rectangle lies when the image is enlarged. */
+/** Where a rectangle lies when the image is upscaled. */
 export function scaledRect({ x, y, width, height }: Rect, scale: number): Rect {
   return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
 }
@@ -17,7 +17,7 @@ export function scaledRect({ x, y, width, height }: Rect, scale: number): Rect {
 export interface Tile {
   /** What the net reads: the kept part and its context. */
   readonly source: Rect;
-  /** The part of the image, inside `source`, whose enlargement is kept. */
+  /** The part of the image, inside `source`, whose upscaled pixels are used. */
   readonly keep: Rect;
 }
 

@@ -43,7 +43,7 @@ export interface UpscaledFile {
 }
 
 /**
- * Enlarges one image file as planned. Grey, alpha, 16 bits and the colour profile survive, the EXIF block too except
+ * Upscales one image file as planned. Grey, alpha, 16 bits and the colour profile survive, the EXIF block too except
  * in TIFF; the EXIF orientation is applied.
  *
  * Memory at the peak is the larger of two: the rows of the input that a tile lies in, at 1 or 2 bytes a sample, with
@@ -68,7 +68,7 @@ export async function upscaleFile(
   });
   const decoded = join(out, `.${basename(output)}.${randomUUID()}.source.v`);
   const { signal } = options;
-  const enlarge = async (pixels: ImagePixels) => {
+  const upscale = async (pixels: ImagePixels) => {
     const writer = await writeImage(output, shape);
     try {
       const ranges = await writeTiles(upscaler, pixels, shape, options, writer);
@@ -87,7 +87,7 @@ export async function upscaleFile(
   };
   try {
     await checkRoom(plan, out);
-    await withPixels(header, decoded, enlarge, signal);
+    await withPixels(header, decoded, upscale, signal);
   } catch (error) {
     if (made !== undefined) await removeEmpty(out, made);
     throw error;
@@ -98,7 +98,7 @@ export async function upscaleFile(
 /** Results above this are worth a second or two of compiling anew for the next image. */
 const largeBytes = 100e6;
 
-/** Throws a `disk` error where the folder has no room for what waits there, decoded and enlarged. */
+/** Throws a `disk` error where the folder has no room for what waits there, decoded and upscaled. */
 async function checkRoom({ input, header, shape }: ImagePlan, folder: string): Promise<void> {
   const needed = decodedBytes(header) + pixelBytes(shape);
   const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));
@@ -107,7 +107,7 @@ async function checkRoom({ input, header, shape }: ImagePlan, folder: string): P
   if (blocks === 0 || free >= needed) return;
   throw new WorkbenchError(
     'disk',
-    `${input} needs ${formatBytes(needed)} in ${resolve(folder)} while it is enlarged, and ${formatBytes(free)} are free there. Free space there, or choose another folder: ${otherFolder}.`,
+    `${input} needs ${formatBytes(needed)} in ${resolve(folder)} while it is upscaled, and ${formatBytes(free)} are free there. Free space there, or choose another folder: ${otherFolder}.`,
   );
 }
 
@@ -122,7 +122,7 @@ async function removeEmpty(folder: string, top: string): Promise<void> {
 }
 
 /**
- * Enlarges tile by tile and writes each as samples of the output.
+ * Upscales tile by tile and writes each as samples of the output.
  * Gives the ranges of the colours, to tell an image from the flat result of a broken GPU.
  */
 async function writeTiles(

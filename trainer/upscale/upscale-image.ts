@@ -17,9 +17,9 @@ export interface TileOptions {
   readonly onTile?: (done: number, total: number) => void;
 }
 
-/** A finished part of the enlarged image. */
+/** A finished part of the upscaled image. */
 export interface Piece {
-  /** Where it belongs, in pixels of the enlarged image. */
+  /** Where it belongs, in pixels of the upscaled image. */
   readonly rect: Rect;
   /** `[rect.height, rect.width, channels]`, not clamped. */
   readonly pixels: FloatImage;
@@ -38,7 +38,7 @@ export function defaultOverlap(reach: number, tile: number): number {
 }
 
 /**
- * Enlarges an image tile by tile and yields the finished pieces row by row, so that a caller needs to hold no
+ * Upscales an image tile by tile and yields the finished pieces row by row, so that a caller needs to hold no
  * more than it wants to. `image` has as many channels as `upscaler` takes.
  *
  * @throws WorkbenchError `interrupted` when cancelled; `engine` when the result is not finite.
@@ -68,7 +68,7 @@ export async function* upscaleTiles(
 }
 
 /**
- * Enlarges a whole image in memory, `[h, w, c]` to `[h * scale, w * scale, k]`, tile by tile; k is what the upscaler
+ * Upscales a whole image in memory, `[h, w, c]` to `[h * scale, w * scale, k]`, tile by tile; k is what the upscaler
  * makes of c channels, usually as many.
  *
  * @throws as `upscaleTiles`.
@@ -91,7 +91,7 @@ export async function upscaleImage(
       whole.data.set(pixels.data.subarray(y * row, (y + 1) * row), at);
     }
   }
-  if (!whole) throw new Error('An image of no pixels cannot be enlarged.');
+  if (!whole) throw new Error('An image of no pixels cannot be upscaled.');
   return whole;
 }
 

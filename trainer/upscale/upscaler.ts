@@ -2,11 +2,11 @@ import type { FloatImage } from '../data/image.ts';
 import { cropFloats } from './resize-canvas.ts';
 import { type Rect, scaledRect } from './tiles.ts';
 
-/** Anything that enlarges RGB images by a whole factor: a network on an engine, or bicubic. */
+/** Anything that upscales RGB images by a whole factor: a network on an engine, or bicubic. */
 export interface Upscaler {
   /** What a person calls it: a file name, a run with its checkpoint, or `bicubic`. */
   readonly name: string;
-  /** Enlargement of width and height. */
+  /** Upscaling factor of width and height. */
   readonly scale: number;
   /**
    * Pixels of context, at low resolution, that can influence an output pixel from each side. Tiles
@@ -27,7 +27,7 @@ export interface Upscaler {
   close(): Promise<void>;
 }
 
-/** Enlarges a part of an image, to which the rest is context: `[part.height * scale, part.width * scale, 3]`. */
+/** Upscales a part of an image, to which the rest is context: `[part.height * scale, part.width * scale, 3]`. */
 export async function upscalePart(upscaler: Upscaler, image: FloatImage, part: Rect): Promise<FloatImage> {
   if (upscaler.upscalePart) return upscaler.upscalePart(image, part);
   return cropFloats(await upscaler.upscale(image), scaledRect(part, upscaler.scale));

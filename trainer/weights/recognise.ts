@@ -90,7 +90,7 @@ function hyperParameters(
   const unshuffle = ([2, 4] as const).find((side) => dimension(first, 1) === side * side * image);
   const scale = 2 ** ups / (unshuffle ?? 1);
   if (scale !== 1 && scale !== 2 && scale !== 4 && scale !== 8) {
-    throw new WorkbenchError('data', `${path} enlarges by ${scale}; 1, 2, 4 and 8 are supported.`);
+    throw new WorkbenchError('data', `${path} upscales by ${scale}; 1, 2, 4 and 8 are supported.`);
   }
   return {
     img_channels: image,

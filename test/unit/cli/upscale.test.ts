@@ -110,7 +110,7 @@ describe('files and folders', () => {
     );
   });
 
-  test('an image that is named twice is enlarged once', async () => {
+  test('an image that is named twice is upscaled once', async () => {
     const path = await put('a.png');
     const { error, events } = await run([path, folder, path], {}, true);
     expect(error).toBeUndefined();
@@ -210,7 +210,7 @@ describe('the command', () => {
     return error instanceof Error ? error : undefined;
   }
 
-  test('opens the model, enlarges, closes it', async () => {
+  test('opens the model, upscales, closes it', async () => {
     const error = await check(
       [await put('a.png'), '--model', 'bicubic', '--scale', '2', '--tile', '8'],
       ['bicubic', { engine: 'auto', scale: 2 }],

@@ -297,7 +297,7 @@ describe('models of all formats', () => {
   });
 });
 
-test('16 bits survive bicubic enlargement', async () => {
+test('16 bits survive bicubic upscaling', async () => {
   const { planImage } = await import('../../../trainer/upscale/plan.ts');
   const { upscaleFile } = await import('../../../trainer/upscale/upscale-file.ts');
   const data = Uint16Array.from({ length: 16 * 16 * 3 }, (_, index) => 30000 + (index % 48));

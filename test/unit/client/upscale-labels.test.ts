@@ -47,7 +47,7 @@ describe('the list of models', () => {
     );
   }
 
-  test('goes by where they come from, without what cannot enlarge images', () => {
+  test('goes by where they come from, without what cannot upscale images', () => {
     expect(shown()).toEqual([
       '# comes with ESRGAN Workbench',
       'ESRGAN Workbench x4',

@@ -175,12 +175,12 @@ export const kernelCases: readonly KernelCase[] = [
   // One image: TensorFlow.js 4.22's own CPU kernel reads the wrong rows of every further one.
   { name: 'gradient of resizeNearestNeighbor', inputs: { x: single }, run: gradients(double) },
   {
-    name: 'conv2d of an enlarged map',
+    name: 'conv2d of an upscaled map',
     inputs: { x: map, w: filter, b: [3] },
     run: (x, w, b) => tf.add(conv(1, 'same')(double(x), w), b!),
   },
   {
-    name: 'gradients of conv2d of an enlarged map',
+    name: 'gradients of conv2d of an upscaled map',
     inputs: { x: single, w: filter, b: [3] },
     run: gradients((x, w, b) => tf.add(conv(1, 'same')(double(x!), w!), b!)),
   },

@@ -171,7 +171,7 @@ test.each([1, 2, 4, 8])('bicubic at scale %d', async (scale) => {
 describe.skipIf(!hasTestData)(
   `bicubic equals MATLAB's scores${hasTestData ? '' : ' (skipped: no test data)'}`,
   () => {
-    // The means of these images. The often quoted 0.8104 and 26.00 dB are of Y alone, shrunk and enlarged without
+    // The means of these images. The often quoted 0.8104 and 26.00 dB are of Y alone, shrunk and upscaled without
     // rounding, so no LR image files can give them.
     test.each([
       ['set5', 28.4177, 0.8101],

@@ -40,7 +40,7 @@ describe('parameters', () => {
       'generator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1, use_subpixel_conv: true }',
     ],
     [
-      'no enlargement',
+      'no upscaling',
       'scale_factor: 1\ngenerator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1 }',
     ],
     [

@@ -150,7 +150,7 @@ describe.each(['perceptual', 'normalized'])('a step of GAN training equals PyTor
     const { logs } = await trained(eager, fixture, 2);
     expect(tf.memory().numTensors).toBe(before);
     for (const [key, { data }] of fixture.under('log.')) {
-      // TensorFlow.js 4.22's own CPU kernel for the gradient of an enlargement is wrong for all but the first image.
+      // TensorFlow.js 4.22's own CPU kernel for the gradient of an upsampling is wrong for all but the first image.
       if (key !== 'g_gradient_norm') expect(logs[0]![key]! / data[0]!, key).toBeCloseTo(1, 4);
     }
   });

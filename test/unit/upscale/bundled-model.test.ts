@@ -76,11 +76,11 @@ describe('the model that comes along', () => {
   });
 });
 
-/** PSNR on Y, in dB, of a drawing that was reduced to a fourth and enlarged again. */
+/** PSNR on Y, in dB, of a drawing that was reduced to a fourth and upscaled again. */
 async function psnrOf(upscaler: Upscaler): Promise<number> {
   const original = drawing(128);
-  const enlarged = await upscaler.upscale(toFloatImage(imresize(original, 1 / 4, 'uint8-replicate')));
-  return protocols['paper-y'].measure(toImage(enlarged), original, 4).psnr;
+  const upscaled = await upscaler.upscale(toFloatImage(imresize(original, 1 / 4, 'uint8-replicate')));
+  return protocols['paper-y'].measure(toImage(upscaled), original, 4).psnr;
 }
 
 /** A disk, a bar that stands askew and a corner, on a slope of light. */

@@ -88,14 +88,14 @@ describe('nets of others', () => {
     [
       'another kind of file',
       () => fileOf(Buffer.from('nothing'), '.onnx'),
-      /cannot enlarge images: ONNX Runtime says/,
+      /cannot upscale images: ONNX Runtime says/,
     ],
     [
       'one channel',
       () => net({ input: [1, 1, 'h', 'w'] }),
       /its input is \[1, 1, h, w\] instead of \[N, 3, H, W\]/,
     ],
-    ['channels last', () => net({ input: [1, 'h', 'w', 3] }), /cannot enlarge/],
+    ['channels last', () => net({ input: [1, 'h', 'w', 3] }), /cannot upscale/],
     ['rank 3', () => net({ input: [3, 'h', 'w'], scales: [1, 2, 2] }), /its input is \[3, h, w\]/],
     ['a scale that is no whole number', () => net({ scales: [1, 1, 1.5, 1.5] }), /it makes 97x97 of 65x65/],
     ['other scales for width and height', () => net({ scales: [1, 1, 2, 3] }), /it makes 195x130 of 65x65/],

@@ -38,9 +38,9 @@ export function testUpscaler(
   name: string,
   scale: number,
   reach: number,
-  enlarge: (image: FloatImage) => FloatImage,
+  upscale: (image: FloatImage) => FloatImage,
 ): Upscaler {
-  return { name, scale, reach, upscale: async (image) => enlarge(image), close: async () => {} };
+  return { name, scale, reach, upscale: async (image) => upscale(image), close: async () => {} };
 }
 
 export function noise(width: number, height: number, channels: number, seed = 7): FloatImage {

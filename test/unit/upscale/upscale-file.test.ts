@@ -136,7 +136,7 @@ test('a disk without room for what waits on it is told of before the work begins
   await expect(upscalePlanned(never, huge)).rejects.toMatchObject({
     code: 'disk',
     message: expect.stringMatching(
-      /a\.png needs 30\.0 PB in .*er while it is enlarged, and .* are free there/,
+      /a\.png needs 30\.0 PB in .*er while it is upscaled, and .* are free there/,
     ),
   });
   expect(await readdir(folder)).toEqual(['a.png']);

@@ -183,7 +183,7 @@ describe('what is refused', () => {
           tensors.set(`model.16.${part}`, last);
         }
       },
-      /enlarges by 16/,
+      /upscales by 16/,
     ],
   ])('a net with %s', (_, change, message) => {
     const tensors = tensorsOf('esrgan-old');

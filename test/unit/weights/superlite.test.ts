@@ -55,7 +55,7 @@ describe.skipIf(!hasTestData)(
       return path;
     }
 
-    test.each(copies)('%s: enlarges as PyTorch does', async (_, tolerance, make) => {
+    test.each(copies)('%s: upscales as PyTorch does', async (_, tolerance, make) => {
       const model = await openModel(make(), { engine: 'cpu' });
       const expected = readNpy(join(folder, 'superlite_32x32.f32.npy'));
       const found = await model.upscale(toFloatImage(await decodeImage(join(folder, '32x32.png'), 3)));

@@ -23,7 +23,7 @@ export function comparabilityWarnings(runs: readonly ComparedRun[]): string[] {
   return [
     ...disagreement(
       runs,
-      'The runs enlarge by different factors: no number of one compares with one of another',
+      'The runs upscale by different factors: no number of one compares with one of another',
       ({ config }) => `x${config.scale_factor}`,
     ),
     ...disagreement(

@@ -207,7 +207,7 @@ test('a run of another trainer stands beside with its scalars', async () => {
 describe('images', () => {
   const image = { path: join(testSet, 'HR', '1.png'), role: 'hr', box: null } as const;
 
-  test('are enlarged by a job; what is there is not made again', async () => {
+  test('are upscaled by a job; what is there is not made again', async () => {
     const nets = [
       net('pretraining-00000010'),
       net('pretraining-00000010', { checkpoint: 'training-00000010', alpha: 0.5 }),
