@@ -1,5 +1,5 @@
 import { type RunStateName, type RunSummary, stateWords } from '../server/protocol/runs.ts';
-import { runColours } from '../server/protocol/webview.ts';
+import { runColors } from '../server/protocol/webview.ts';
 import {
   epochAtWork,
   formatCount,
@@ -21,9 +21,9 @@ export const stateIcons: Readonly<Record<RunStateName, string>> = {
   unknown: 'circle-small',
 };
 
-/** The contributed colour of a run's place in the palette. */
-export function colourId(colour: number): string {
-  return `esrgan.run${colour % runColours}`;
+/** The contributed color of a run's place in the palette. */
+export function colorId(color: number): string {
+  return `esrgan.run${color % runColors}`;
 }
 
 /** How far the stage is, from 0 to 1, or null where that is not known. */

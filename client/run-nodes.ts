@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointSummary, RunDetail, RunSummary, StageSamples } from '../server/protocol/runs.ts';
 import { formatBytes, formatCount, formatShortCount } from '../trainer/format/format.ts';
 import { abilitiesOf } from './run-abilities.ts';
-import { colourId, describeRun, runTooltip, spokenRun, stateIcons } from './run-labels.ts';
+import { colorId, describeRun, runTooltip, spokenRun, stateIcons } from './run-labels.ts';
 import type { TreeNode } from './tree-node.ts';
 
 /** A run keeps thousands of samples; the tree shows the newest, the run's panel has a slider for all. */
@@ -17,7 +17,7 @@ export function runNode(run: RunSummary): TreeNode {
     description: describeRun(run),
     tooltip: runTooltip(run),
     icon: stateIcons[run.state],
-    colour: colourId(run.colour),
+    color: colorId(run.color),
     context: ['run', run.kind, ...abilitiesOf(run)].join(' '),
     spoken: spokenRun(run),
     target: { run: run.run },

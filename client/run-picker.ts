@@ -3,7 +3,7 @@ import type { CommandTarget } from '../server/protocol/commands.ts';
 import { maximumComparedRuns } from '../server/protocol/comparison.ts';
 import type { RunSummary } from '../server/protocol/runs.ts';
 import { type Ability, abilitiesOf } from './run-abilities.ts';
-import { colourId, describeRun, stateIcons } from './run-labels.ts';
+import { colorId, describeRun, stateIcons } from './run-labels.ts';
 import type { RunList } from './run-list.ts';
 
 /** What to say of a command whose run has to be asked for. */
@@ -48,7 +48,7 @@ function runItem(run: RunSummary): QuickPickItem & { readonly run: string } {
   return {
     label: run.name,
     description: describeRun(run),
-    iconPath: new ThemeIcon(stateIcons[run.state], new ThemeColor(colourId(run.colour))),
+    iconPath: new ThemeIcon(stateIcons[run.state], new ThemeColor(colorId(run.color))),
     run: run.run,
   };
 }

@@ -15,9 +15,9 @@ export function treeItem(node: TreeNode): TreeItem {
   if (node.context !== undefined) item.contextValue = node.context;
   if (node.icon !== undefined) {
     item.iconPath =
-      node.colour === undefined
+      node.color === undefined
         ? new ThemeIcon(node.icon)
-        : new ThemeIcon(node.icon, new ThemeColor(node.colour));
+        : new ThemeIcon(node.icon, new ThemeColor(node.color));
   }
   if (node.file !== undefined) {
     item.command = { command: 'vscode.open', title: 'Open', arguments: [Uri.file(node.file)] };

@@ -10,8 +10,8 @@ export interface TreeNode {
   readonly tooltip?: string;
   /** A codicon. */
   readonly icon?: string;
-  /** A contributed colour. */
-  readonly colour?: string;
+  /** A contributed color. */
+  readonly color?: string;
   /** Words that the menus of the manifest look for. */
   readonly context?: string;
   /** What a screen reader says. */

@@ -7,7 +7,7 @@
 export type PerceptualLoss =
   | {
       /**
-       * Weight of each VGG layer in the loss. A layer is named convB_I: convolution I of block B; its features are taken before the activation. Deeper layers care for texture and objects, earlier ones for edges and colours.
+       * Weight of each VGG layer in the loss. A layer is named convB_I: convolution I of block B; its features are taken before the activation. Deeper layers care for texture and objects, earlier ones for edges and colors.
        */
       layer_weights: {
         /**
@@ -25,7 +25,7 @@ export type PerceptualLoss =
        */
       criterion: 'l1' | 'l2';
       /**
-       * Shift and scale the colours by ImageNet's mean and standard deviation before VGG, as it was trained.
+       * Shift and scale the colors by ImageNet's mean and standard deviation before VGG, as it was trained.
        */
       normalize_input: boolean;
       /**
@@ -168,7 +168,7 @@ export interface RunConfig {
    */
   batch_size: number;
   /**
-   * Colour channels of the images. Always 3 (RGB): grey images are read as RGB, and the VGG network of the perceptual loss knows nothing else.
+   * Color channels of the images. Always 3 (RGB): grey images are read as RGB, and the VGG network of the perceptual loss knows nothing else.
    */
   img_channels: 3;
   pretraining: PretrainingSettings;
@@ -295,7 +295,7 @@ export interface TrainingSettings {
    */
   g_adversarial_loss_scaling: number;
   /**
-   * Weight of the content loss in the generator's total (eta in the paper). More holds colours and edges closer to the original image.
+   * Weight of the content loss in the generator's total (eta in the paper). More holds colors and edges closer to the original image.
    */
   g_content_loss_scaling: number;
   /**

@@ -63,7 +63,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     const experiments = await manager();
     const extras = await Promise.all(
       runs.map(async ({ paths, kind }) => ({
-        colour: experiments.run(paths.root).summary.colour,
+        color: experiments.run(paths.root).summary.color,
         scalars: kind === 'foreign' ? await lastScalars(experiments, paths.root) : {},
       })),
     );
@@ -150,7 +150,7 @@ async function lastScalars(manager: Manager, run: string): Promise<Record<string
 /** All points of a tag of each run, with the best and the last checkpoint. */
 async function seriesOf(manager: Manager, { runs }: Comparison, tag: string): Promise<ChartSeries[]> {
   return Promise.all(
-    runs.map(async ({ run, name, colour }) => {
+    runs.map(async ({ run, name, color }) => {
       let steps: number[] = [];
       let values: (number | null)[] = [];
       let counts: Readonly<Record<string, number>> = {};
@@ -176,7 +176,7 @@ async function seriesOf(manager: Manager, { runs }: Comparison, tag: string): Pr
         ...(best === null ? [] : [{ step: firstStep + best, label: `best of ${stage}` }]),
         ...(last === null || last === best ? [] : [{ step: firstStep + last, label: `last of ${stage}` }]),
       ]);
-      return { label: name, colour, steps, values, marks };
+      return { label: name, color, steps, values, marks };
     }),
   );
 }

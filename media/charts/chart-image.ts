@@ -1,4 +1,4 @@
-import { cssColour, cssVariable } from '../components/css-variable.ts';
+import { cssColor, cssVariable } from '../components/css-variable.ts';
 import type { CurveView } from './curve-view.ts';
 import { markPath } from './mark-path.ts';
 import { type PlotArea, type PlotContent, scalesIn, xTicks, yTicks } from './plot-content.ts';
@@ -6,7 +6,7 @@ import type { Scale } from './scale.ts';
 import type { ChartImage } from './svg.ts';
 import { SvgPath, type TracedCurve, traceEnvelope, traceLine } from './trace.ts';
 
-/** A chart laid out for an image of its own of 800x400 pixels, in the colours that it has where `element` stands. */
+/** A chart laid out for an image of its own of 800x400 pixels, in the colors that it has where `element` stands. */
 export function chartImage(title: string, content: PlotContent, element: Element): ChartImage {
   const [width, height] = [800, 400];
   const plot = { left: 64, top: 32, width: width - 80, height: height - 80 };
@@ -26,11 +26,11 @@ export function chartImage(title: string, content: PlotContent, element: Element
     yTicks: up.values.map((value, i) => ({ at: Math.round(y.position(value)) + 0.5, label: up.labels[i]! })),
     curves: content.curves.map((curve) => ({
       label: curve.source.label,
-      colour: cssColour(element, curve.source.colour),
+      color: cssColor(element, curve.source.color),
       dash: curve.source.dash,
       ...curvePaths(curve, content.smoothing, x, y, plot),
     })),
-    colours: {
+    colors: {
       background: cssVariable(element, '--wb-background', 'white'),
       text: cssVariable(element, '--wb-text', 'black'),
     },

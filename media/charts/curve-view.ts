@@ -28,8 +28,8 @@ export interface CurveSource {
   /** Names it among the curves of the chart; its name in exported files. */
   readonly id: string;
   readonly label: string;
-  /** A CSS colour, or a CSS variable as `var(--name, fallback)`. */
-  readonly colour: string;
+  /** A CSS color, or a CSS variable as `var(--name, fallback)`. */
+  readonly color: string;
   /** Lengths of dashes and gaps in pixels; empty: a solid line. */
   readonly dash: readonly number[];
   readonly points: PointSeries;

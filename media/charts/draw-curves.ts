@@ -1,4 +1,4 @@
-import { cssColour, cssVariable } from '../components/css-variable.ts';
+import { cssColor, cssVariable } from '../components/css-variable.ts';
 import type { CurveView } from './curve-view.ts';
 import { markPath } from './mark-path.ts';
 import { type PlotArea, type PlotContent, scalesIn } from './plot-content.ts';
@@ -6,7 +6,7 @@ import type { Scale } from './scale.ts';
 import { traceEnvelope, traceLine } from './trace.ts';
 
 /**
- * Draws the curves of a plot with their marks, in the colours that their CSS gives where `element` stands.
+ * Draws the curves of a plot with their marks, in the colors that their CSS gives where `element` stands.
  *
  * @param area of the plot, in pixels of the canvas: `devicePixelRatio` to one of CSS
  */
@@ -23,9 +23,9 @@ export function drawCurves(
   context.rect(left, top, width, height);
   context.clip();
   for (const curve of content.curves) {
-    const colour = cssColour(element, curve.source.colour);
-    context.strokeStyle = colour;
-    context.fillStyle = colour;
+    const color = cssColor(element, curve.source.color);
+    context.strokeStyle = color;
+    context.fillStyle = color;
     drawCurve(context, curve, content.smoothing, x, y, area);
   }
   context.restore();
@@ -85,7 +85,7 @@ function drawMarks(
   context.lineWidth = ratio;
   for (const curve of curves) {
     const { y: values } = curve.smoothed(smoothing) ?? curve.raw;
-    context.fillStyle = cssColour(element, curve.source.colour);
+    context.fillStyle = cssColor(element, curve.source.color);
     for (const { x: place, index, mark } of curve.markedPlaces()) {
       if (place < x.min || place > x.max) continue;
       const path = new Path2D(markPath(mark, x.position(place), y.position(values[index]!), ratio));

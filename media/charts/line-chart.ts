@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatValue } from '../../trainer/format/format.ts';
-import { cssColour } from '../components/css-variable.ts';
+import { cssColor } from '../components/css-variable.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
 import { chartImage } from './chart-image.ts';
@@ -135,7 +135,7 @@ export class LineChart extends LitElement {
   #renderLegend() {
     return html`<ul class="legend ${this.isCompact ? 'compact' : ''}">
       ${this.#views.map((view) => {
-        const { id, label, colour, dash } = view.source;
+        const { id, label, color, dash } = view.source;
         const isShown = !this.hiddenCurves.has(id);
         const value = view.valueAt(this.cursor);
         const width = this.isCompact ? 10 : 18;
@@ -146,7 +146,7 @@ export class LineChart extends LitElement {
             @click=${() => this.#tell('toggle-curve', id)}
           >
             <svg width=${width} height="8" aria-hidden="true">
-              <line x1="0" y1="4" x2=${width} y2="4" stroke=${cssColour(this, colour)} stroke-width="2" stroke-dasharray=${dash.join(' ') || 'none'} />
+              <line x1="0" y1="4" x2=${width} y2="4" stroke=${cssColor(this, color)} stroke-width="2" stroke-dasharray=${dash.join(' ') || 'none'} />
             </svg>
             <span class="name ${this.isCompact ? 'visually-hidden' : ''}">${label}</span>
             <span class="value">${value === null ? '–' : formatValue(value)}</span>

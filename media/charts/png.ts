@@ -14,17 +14,17 @@ export async function chartToPng(image: ChartImage, scale: number): Promise<Uint
 }
 
 function draw(context: OffscreenCanvasRenderingContext2D, image: ChartImage): void {
-  const { plot, colours } = image;
+  const { plot, colors } = image;
   const bottom = plot.top + plot.height;
   const right = plot.left + plot.width;
-  context.fillStyle = colours.background;
+  context.fillStyle = colors.background;
   context.fillRect(0, 0, image.width, image.height);
 
-  context.fillStyle = colours.text;
+  context.fillStyle = colors.text;
   context.font = font(13, 600);
   context.fillText(image.title, plot.left, 18);
   context.font = font(11);
-  context.strokeStyle = colours.text;
+  context.strokeStyle = colors.text;
   for (const { at, label } of image.xTicks) {
     drawGridLine(context, `M${at} ${plot.top}V${bottom}`);
     context.textAlign = 'center';
@@ -43,9 +43,9 @@ function draw(context: OffscreenCanvasRenderingContext2D, image: ChartImage): vo
   context.rect(plot.left, plot.top, plot.width, plot.height);
   context.clip();
   context.lineJoin = 'round';
-  for (const { colour, dash, line, raw, envelope, marks } of image.curves) {
-    context.fillStyle = colour;
-    context.strokeStyle = colour;
+  for (const { color, dash, line, raw, envelope, marks } of image.curves) {
+    context.fillStyle = color;
+    context.strokeStyle = color;
     context.lineWidth = 1;
     context.globalAlpha = 0.15;
     if (envelope) context.fill(new Path2D(envelope));
@@ -63,8 +63,8 @@ function draw(context: OffscreenCanvasRenderingContext2D, image: ChartImage): vo
   context.textAlign = 'left';
   context.lineWidth = 2;
   let x = plot.left;
-  for (const { label, colour, dash } of image.curves) {
-    context.strokeStyle = colour;
+  for (const { label, color, dash } of image.curves) {
+    context.strokeStyle = color;
     context.setLineDash([...dash]);
     context.stroke(new Path2D(`M${x} ${bottom + 28}h16`));
     context.fillText(label, x + 21, bottom + 32);

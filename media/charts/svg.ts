@@ -14,7 +14,7 @@ export interface ChartImage {
   readonly xTitle: string;
   readonly curves: readonly {
     readonly label: string;
-    readonly colour: string;
+    readonly color: string;
     readonly dash: readonly number[];
     /** Path of the line. */
     readonly line: string;
@@ -24,27 +24,27 @@ export interface ChartImage {
     /** Paths of the marks on the line, to be filled. Empty where there are none. */
     readonly marks: string;
   }[];
-  readonly colours: { readonly background: string; readonly text: string };
+  readonly colors: { readonly background: string; readonly text: string };
 }
 
-/** How strongly the lines of the grid are drawn, of the colour of the text. */
+/** How strongly the lines of the grid are drawn, of the color of the text. */
 export const gridOpacity = 0.12;
 
 /** The image as a self-contained SVG document. */
 export function chartToSvg(image: ChartImage): string {
-  const { width, height, plot, colours } = image;
+  const { width, height, plot, colors } = image;
   const bottom = plot.top + plot.height;
   const right = plot.left + plot.width;
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11">`,
     `<title>${escaped(image.title)}</title>`,
-    `<rect width="100%" height="100%" fill="${escaped(colours.background)}"/>`,
-    `<text x="${plot.left}" y="18" font-size="13" font-weight="600" fill="${escaped(colours.text)}">${escaped(image.title)}</text>`,
-    `<g stroke="${escaped(colours.text)}" stroke-opacity="${gridOpacity}">`,
+    `<rect width="100%" height="100%" fill="${escaped(colors.background)}"/>`,
+    `<text x="${plot.left}" y="18" font-size="13" font-weight="600" fill="${escaped(colors.text)}">${escaped(image.title)}</text>`,
+    `<g stroke="${escaped(colors.text)}" stroke-opacity="${gridOpacity}">`,
     ...image.xTicks.map(({ at }) => `<path d="M${at} ${plot.top}V${bottom}"/>`),
     ...image.yTicks.map(({ at }) => `<path d="M${plot.left} ${at}H${right}"/>`),
     '</g>',
-    `<g fill="${escaped(colours.text)}">`,
+    `<g fill="${escaped(colors.text)}">`,
     ...image.xTicks.map(
       ({ at, label }) => `<text x="${at}" y="${bottom + 16}" text-anchor="middle">${escaped(label)}</text>`,
     ),
@@ -56,20 +56,20 @@ export function chartToSvg(image: ChartImage): string {
     '</g>',
     `<clipPath id="plot"><rect x="${plot.left}" y="${plot.top}" width="${plot.width}" height="${plot.height}"/></clipPath>`,
     '<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">',
-    ...image.curves.flatMap(({ colour, dash, line, raw, envelope, marks }) => [
-      ...(envelope ? [`<path d="${envelope}Z" fill="${escaped(colour)}" fill-opacity="0.15"/>`] : []),
-      ...(raw ? [`<path d="${raw}" stroke="${escaped(colour)}" stroke-opacity="0.3"/>`] : []),
-      `<path d="${line}" stroke="${escaped(colour)}" stroke-width="1.5"${dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : ''}/>`,
-      ...(marks ? [`<path d="${marks}" fill="${escaped(colour)}"/>`] : []),
+    ...image.curves.flatMap(({ color, dash, line, raw, envelope, marks }) => [
+      ...(envelope ? [`<path d="${envelope}Z" fill="${escaped(color)}" fill-opacity="0.15"/>`] : []),
+      ...(raw ? [`<path d="${raw}" stroke="${escaped(color)}" stroke-opacity="0.3"/>`] : []),
+      `<path d="${line}" stroke="${escaped(color)}" stroke-width="1.5"${dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : ''}/>`,
+      ...(marks ? [`<path d="${marks}" fill="${escaped(color)}"/>`] : []),
     ]),
     '</g>',
   ];
   let x = plot.left;
-  for (const { label, colour, dash } of image.curves) {
+  for (const { label, color, dash } of image.curves) {
     const dashes = dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : '';
     lines.push(
-      `<path d="M${x} ${bottom + 28}h16" stroke="${escaped(colour)}" stroke-width="2"${dashes}/>`,
-      `<text x="${x + 21}" y="${bottom + 32}" fill="${escaped(colours.text)}">${escaped(label)}</text>`,
+      `<path d="M${x} ${bottom + 28}h16" stroke="${escaped(color)}" stroke-width="2"${dashes}/>`,
+      `<text x="${x + 21}" y="${bottom + 32}" fill="${escaped(colors.text)}">${escaped(label)}</text>`,
     );
     x += 40 + label.length * 6.5;
   }

@@ -140,7 +140,7 @@ export class CheckpointsTab extends LitElement {
   #renderChoice(label: string, chosen: RunCheckpoint, choose: (path: string) => void) {
     const all = this.#all();
     return html`<label>
-      ${label} <span class="swatch" ${setVariable('--run-colour', chosen.run.colour)}></span>
+      ${label} <span class="swatch" ${setVariable('--run-color', chosen.run.color)}></span>
       <select
         @change=${(event: Event) => {
           if (event.target instanceof HTMLSelectElement) choose(event.target.value);

@@ -215,14 +215,14 @@ export class CompareView extends LitElement {
     `;
   }
 
-  #renderRun({ run, name, colour }: ShownRun) {
+  #renderRun({ run, name, color }: ShownRun) {
     return html`<li>
       <button
         class="name"
         title=${`${run}\nShow the run`}
         @click=${() => this.#try('open', () => this.host.request('host/command', { command: 'esrgan.openRun', args: [{ run }] }))}
       >
-        <span class="swatch" ${setVariable('--run-colour', colour)}></span><span>${name}</span>
+        <span class="swatch" ${setVariable('--run-color', color)}></span><span>${name}</span>
       </button>
       <button class="icon" aria-label=${`Take ${name} out of the comparison`} title="Take out of the comparison" @click=${() => this.#setRuns(this.ui.runs.filter((each) => each !== run))}>${icon('close')}</button>
     </li>`;

@@ -5,7 +5,7 @@ import type { Job } from '../../server/protocol/jobs.ts';
 import { setVariable } from '../components/css-variable.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
-import { runColour } from '../run-colours.ts';
+import { runColor } from '../run-colors.ts';
 import { evaluationJob, isLive } from './evaluation-jobs.ts';
 import './job-line.ts';
 import {
@@ -81,7 +81,7 @@ export class ComparisonGrid extends LitElement {
       thead .sortable:hover { color: var(--wb-text); }
       th.net { position: sticky; left: 0; z-index: 1; padding-left: 0; text-align: left; background: var(--wb-background); }
       .net .line { display: flex; align-items: baseline; gap: 8px; }
-      .net .line::before { content: ''; align-self: stretch; flex: none; width: 4px; margin: -3px 4px -3px 0; background: var(--run-colour); forced-color-adjust: none; }
+      .net .line::before { content: ''; align-self: stretch; flex: none; width: 4px; margin: -3px 4px -3px 0; background: var(--run-color); forced-color-adjust: none; }
       .net .run { flex: 1; min-width: 0; max-width: 34ch; overflow: hidden; text-overflow: ellipsis; }
       .net .label { min-width: 14ch; }
       .net .steps { color: var(--wb-quiet); min-width: 9ch; text-align: right; }
@@ -208,7 +208,7 @@ export class ComparisonGrid extends LitElement {
     }</span></th>`;
   }
 
-  #renderRowHead({ id, runName, label, detail, colour }: TableRow, row: number, begins: boolean) {
+  #renderRowHead({ id, runName, label, detail, color }: TableRow, row: number, begins: boolean) {
     const head: Head = { kind: 'row', id };
     return html`<th
       class="net ${this.#isTarget(head) ? 'target' : ''}"
@@ -223,7 +223,7 @@ export class ComparisonGrid extends LitElement {
       @drop=${(event: DragEvent) => this.#drop(event, head)}
       @dragend=${this.#endDrag}
       @keydown=${(event: KeyboardEvent) => this.#onHeadKey(event, head)}
-      ${setVariable('--run-colour', colour === null ? 'transparent' : runColour(colour))}
+      ${setVariable('--run-color', color === null ? 'transparent' : runColor(color))}
     ><span class="line"><span class="run">${begins ? runName : html`<span class="visually-hidden">${runName}</span>`}</span><span class="label">${label}</span><span class="steps">${detail}</span></span></th>`;
   }
 

@@ -135,7 +135,7 @@ export class ConfigTab extends LitElement {
         <thead>
           <tr>
             <th scope="col">key</th>
-            ${this.runs.map(({ name, colour }) => html`<th scope="col"><span class="swatch" ${setVariable('--run-colour', colour)}></span>${name}</th>`)}
+            ${this.runs.map(({ name, color }) => html`<th scope="col"><span class="swatch" ${setVariable('--run-color', color)}></span>${name}</th>`)}
           </tr>
         </thead>
         <tbody>

@@ -116,9 +116,9 @@ export class CurvesTab extends LitElement {
       ${problems.map((problem) => html`<div class="problem" role="alert">${problem}</div>`)}
       ${this.#renderToolbar(isLoading)}
       <ul class="legend" aria-label="Curves of">
-        ${this.runs.map(({ run, name, colour }) => {
+        ${this.runs.map(({ run, name, color }) => {
           const isShown = !ui.hiddenRuns.includes(run);
-          return html`<li><button aria-pressed=${isShown} title=${`${isShown ? 'Hide' : 'Show'} ${name}`} @click=${() => this.#toggle(run)}><span class="swatch" ${setVariable('--run-colour', colour)}></span>${name}</button></li>`;
+          return html`<li><button aria-pressed=${isShown} title=${`${isShown ? 'Hide' : 'Show'} ${name}`} @click=${() => this.#toggle(run)}><span class="swatch" ${setVariable('--run-color', color)}></span>${name}</button></li>`;
         })}
         <li>★ best and ● last checkpoint of each stage</li>
       </ul>
@@ -201,8 +201,8 @@ export class CurvesTab extends LitElement {
       const points = this.#points.get(run.run)?.shown.get(tag);
       const x = this.#x(run);
       if (!points || !x) return [];
-      const { name: label, colour, dash } = run;
-      return [{ id: run.run, label, colour, dash, points, x, divisor, marks: this.#marks(run.run) }];
+      const { name: label, color, dash } = run;
+      return [{ id: run.run, label, color, dash, points, x, divisor, marks: this.#marks(run.run) }];
     });
     return html`<line-chart
       .heading=${heading}

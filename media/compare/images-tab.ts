@@ -146,8 +146,8 @@ export class ImagesTab extends LitElement {
       return key === undefined ? [] : sampleTiles(this.runs, this.#samples, key, step);
     }
     if (image === null) return [];
-    const colourOf = (run: string) => this.runs.find((each) => each.run === run)?.colour ?? 'transparent';
-    return resultTiles(this.#resultRows, colourOf, this.#results.of(image, this.#nets));
+    const colorOf = (run: string) => this.runs.find((each) => each.run === run)?.color ?? 'transparent';
+    return resultTiles(this.#resultRows, colorOf, this.#results.of(image, this.#nets));
   }
 
   get #visibleTiles(): readonly Tile[] {

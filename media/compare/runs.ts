@@ -1,14 +1,14 @@
 import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
 import type { RunDetail } from '../../server/protocol/runs.ts';
-import { runColour } from '../run-colours.ts';
+import { runColor } from '../run-colors.ts';
 
 /** A run as all parts of a comparison show it. */
 export interface ShownRun {
   readonly run: string;
   readonly name: string;
   /** As CSS. */
-  readonly colour: string;
-  /** Of its lines: solid, unless another run of the comparison has the same colour. */
+  readonly color: string;
+  /** Of its lines: solid, unless another run of the comparison has the same color. */
   readonly dash: readonly number[];
   /** Not there yet: null. */
   readonly detail: RunDetail | null;
@@ -16,18 +16,18 @@ export interface ShownRun {
 
 const dashes: readonly (readonly number[])[] = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 
-/** The runs in their order. Of those that have the same colour, every further one has another dash. */
+/** The runs in their order. Of those that have the same color, every further one has another dash. */
 export function shownRuns(runs: readonly string[], details: ReadonlyMap<string, RunDetail>): ShownRun[] {
   const seen = new Map<number, number>();
   return runs.map((run) => {
     const detail = details.get(run) ?? null;
-    const colour = detail?.summary.colour ?? 0;
-    const before = detail ? (seen.get(colour) ?? 0) : 0;
-    if (detail) seen.set(colour, before + 1);
+    const color = detail?.summary.color ?? 0;
+    const before = detail ? (seen.get(color) ?? 0) : 0;
+    if (detail) seen.set(color, before + 1);
     return {
       run,
       name: detail?.summary.name ?? nameOf(run),
-      colour: runColour(colour),
+      color: runColor(color),
       dash: dashes[before % dashes.length]!,
       detail,
     };

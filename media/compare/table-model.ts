@@ -34,7 +34,7 @@ export interface TableRow {
   readonly run: string | null;
   readonly runName: string;
   /** Place in the palette; null for published results. */
-  readonly colour: number | null;
+  readonly color: number | null;
   readonly label: string;
   /** Behind the label: the steps of its checkpoints. */
   readonly detail: string;
@@ -78,7 +78,7 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
       id: row.id,
       run: row.run,
       runName: runs.get(row.run)?.name ?? row.run,
-      colour: runs.get(row.run)?.colour ?? 0,
+      color: runs.get(row.run)?.color ?? 0,
       label: row.label,
       detail: row.checkpoints.map(({ step }) => formatStep(step)).join(' + '),
       net: row.net,
@@ -95,7 +95,7 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
       id: `published:${title}`,
       run: null,
       runName: title,
-      colour: null,
+      color: null,
       label: 'published',
       detail: '',
       net: null,

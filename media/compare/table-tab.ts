@@ -12,7 +12,7 @@ import { setVariable } from '../components/css-variable.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import type { Host } from '../host.ts';
-import { runColour } from '../run-colours.ts';
+import { runColor } from '../run-colors.ts';
 import './arrangement.ts';
 import type { Arrangement } from './arrangement.ts';
 import { attempt, type CompareState, tellState } from './compare-state.ts';
@@ -64,7 +64,7 @@ export class TableTab extends LitElement {
       .images th:first-child { text-align: left; font-weight: normal; width: 100%; }
       .images thead th { color: var(--wb-quiet); font-weight: 600; }
       .bar { position: relative; }
-      .bar::before { content: ''; position: absolute; inset: 3px auto 3px 0; width: var(--share, 0); background: var(--run-colour); opacity: 0.28; border-radius: 2px; }
+      .bar::before { content: ''; position: absolute; inset: 3px auto 3px 0; width: var(--share, 0); background: var(--run-color); opacity: 0.28; border-radius: 2px; }
       .bar span { position: relative; }
       @media (forced-colors: active) { .bar::before { display: none; } }
     `,
@@ -198,9 +198,9 @@ export class TableTab extends LitElement {
     const row = this.#data.rows.find(({ id }) => id === chosen.row);
     const column = this.#data.columns.find(({ id }) => id === chosen.column);
     if (!row || !column) return nothing;
-    const colour = row.colour === null ? 'transparent' : runColour(row.colour);
+    const color = row.color === null ? 'transparent' : runColor(row.color);
     const finite = (name: string) => detail.images.flatMap(({ values }) => values[name] ?? []);
-    return html`<section class="detail" aria-label="Image by image" ${setVariable('--run-colour', colour)}>
+    return html`<section class="detail" aria-label="Image by image" ${setVariable('--run-color', color)}>
       <h2>${row.runName} · ${row.label} on ${column.data}, ${column.protocol}: image by image</h2>
       <table class="images">
         <thead>

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { controlStyles } from '../components/control-styles.ts';
-import { cssColour, setVariable } from '../components/css-variable.ts';
+import { cssColor, setVariable } from '../components/css-variable.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import type { Box } from '../images/box.ts';
 import type { GridTile } from '../images/grid-png.ts';
@@ -33,7 +33,7 @@ export class TileGrid extends LitElement {
       :host { display: block; }
       .tiles { display: grid; grid-template-columns: repeat(var(--columns, 1), minmax(0, 1fr)); gap: 10px 8px; }
       figure { margin: 0; min-width: 0; }
-      figcaption { display: grid; grid-template-columns: minmax(0, 1fr) auto; padding: 3px 0 4px; border-top: 3px solid var(--run-colour, var(--wb-line)); line-height: 1.3; }
+      figcaption { display: grid; grid-template-columns: minmax(0, 1fr) auto; padding: 3px 0 4px; border-top: 3px solid var(--run-color, var(--wb-line)); line-height: 1.3; }
       .name { grid-column: 1 / -1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
       .detail { min-height: 1.3em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--wb-quiet); }
       .shown { white-space: nowrap; color: var(--wb-warn); }
@@ -86,9 +86,9 @@ export class TileGrid extends LitElement {
     return this.tiles.flatMap(({ tile, score }, i) => {
       const canvas = panes[i]?.drawing;
       if (!canvas) return [];
-      const colour = tile.colour === null ? null : cssColour(this, tile.colour);
+      const color = tile.color === null ? null : cssColor(this, tile.color);
       return [
-        { label: `${tile.label} ${tile.detail}`, lines: score ? scoreLines(score) : [], colour, canvas },
+        { label: `${tile.label} ${tile.detail}`, lines: score ? scoreLines(score) : [], color, canvas },
       ];
     });
   }
@@ -107,10 +107,10 @@ export class TileGrid extends LitElement {
 
   #renderTile(shown: ShownTile) {
     const { tile, image, note, problem, score } = shown;
-    const { id, label, detail, colour } = tile;
+    const { id, label, detail, color } = tile;
     const layers: readonly ImageLayer[] = [{ label: `${label} ${detail}`, image }];
     return html`<figure data-tile=${id}>
-      <figcaption ${setVariable('--run-colour', colour ?? 'var(--wb-line)')}>
+      <figcaption ${setVariable('--run-color', color ?? 'var(--wb-line)')}>
         <span class="name" title=${label}>${label}</span><span class="detail" title=${detail}>${detail}</span><span class="shown">${note}</span>
       </figcaption>
       <image-pane

@@ -15,7 +15,7 @@ export interface Tile {
   /** The step, or the kind of net. */
   readonly detail: string;
   /** Of its run, as CSS; null for LR, bicubic and HR. */
-  readonly colour: string | null;
+  readonly color: string | null;
   /** The run directory; null for LR, bicubic and HR. */
   readonly run: string | null;
   /** Where the image lies; null where there is none (yet). */
@@ -36,7 +36,7 @@ export function sampleTiles(
   key: string,
   step: number | null,
 ): Tile[] {
-  const results = runs.map(({ run, name, colour }) => {
+  const results = runs.map(({ run, name, color }) => {
     const steps = samples.get(run) ?? [];
     const sample = steps[sampleAt(steps, step)];
     const image = sample?.images.find((each) => each.key === key);
@@ -44,7 +44,7 @@ export function sampleTiles(
       id: `run:${run}`,
       label: name,
       detail: sample ? `${sample.stage} · step ${formatCount(sample.step)}` : 'no samples',
-      colour,
+      color,
       run,
       path: sample?.sr[key] ?? null,
       hr: image?.hr ?? null,
@@ -65,7 +65,7 @@ export function sampleTiles(
 /** What nets made of an image of a test set: a tile for each, in the order in which they were asked for. */
 export function resultTiles(
   rows: readonly TableRow[],
-  colourOf: (run: string) => string,
+  colorOf: (run: string) => string,
   results: ImageResults | null,
 ): Tile[] {
   const hr = results?.hr ?? null;
@@ -76,7 +76,7 @@ export function resultTiles(
         id: resultTileId(row.id),
         label: row.runName,
         detail: row.detail ? `${row.label} · ${row.detail}` : row.label,
-        colour: row.run === null ? null : colourOf(row.run),
+        color: row.run === null ? null : colorOf(row.run),
         run: row.run,
         path: results?.results[i] ?? null,
         hr,
@@ -90,7 +90,7 @@ function referenceTiles(paths: Readonly<Record<keyof typeof referenceLabels, str
     id: kind,
     label: referenceLabels[kind],
     detail: '',
-    colour: null,
+    color: null,
     run: null,
     path: paths[kind],
     hr: kind === 'hr' ? null : paths.hr,

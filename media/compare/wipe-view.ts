@@ -52,7 +52,7 @@ export class WipeView extends LitElement {
   drawn(): GridTile[] {
     const canvas = this.pane?.drawing;
     const label = this.#shown.map(({ tile }) => tile.label).join(' | ');
-    return canvas ? [{ label, lines: [], colour: null, canvas }] : [];
+    return canvas ? [{ label, lines: [], color: null, canvas }] : [];
   }
 
   get #shown(): ShownTile[] {
@@ -66,7 +66,7 @@ export class WipeView extends LitElement {
       ({ tile, image }): ImageLayer => ({
         label: nameOfTile(tile),
         image,
-        ...(tile.colour !== null && { colour: tile.colour }),
+        ...(tile.color !== null && { color: tile.color }),
       }),
     );
     return html`<div class="wipe">

@@ -12,7 +12,7 @@ export const controlStyles = css`
   .push { padding: 1px 8px; border-radius: 3px; color: var(--vscode-button-secondaryForeground, inherit); background: var(--vscode-button-secondaryBackground, transparent); border: 1px solid var(--vscode-button-border, transparent); white-space: nowrap; }
   .push:hover:not(:disabled) { background: var(--vscode-button-secondaryHoverBackground, var(--wb-hover)); }
   .push .icon-image { margin-right: 5px; vertical-align: -3px; }
-  .swatch { display: inline-block; flex: none; width: 10px; height: 10px; border-radius: 2px; background: var(--run-colour, transparent); forced-color-adjust: none; }
+  .swatch { display: inline-block; flex: none; width: 10px; height: 10px; border-radius: 2px; background: var(--run-color, transparent); forced-color-adjust: none; }
   .quiet { color: var(--wb-quiet); }
   .problem { margin: 8px 0; padding: 6px 10px; border-left: 3px solid var(--wb-warn); overflow-wrap: anywhere; }
   .empty { padding: 32px 0; text-align: center; color: var(--wb-quiet); }

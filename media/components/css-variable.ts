@@ -28,8 +28,8 @@ export function cssVariable(element: Element, name: string, fallback: string): s
   return getComputedStyle(element).getPropertyValue(name).trim() || fallback;
 }
 
-/** A CSS colour as a canvas or an attribute takes it: of a variable, `var(--name, fallback)`, its value. */
-export function cssColour(element: Element, colour: string): string {
-  const variable = /^var\((--[\w-]+)(?:,\s*(.+))?\)$/.exec(colour);
-  return variable ? cssVariable(element, variable[1]!, variable[2] ?? 'gray') : colour;
+/** A CSS color as a canvas or an attribute takes it: of a variable, `var(--name, fallback)`, its value. */
+export function cssColor(element: Element, color: string): string {
+  const variable = /^var\((--[\w-]+)(?:,\s*(.+))?\)$/.exec(color);
+  return variable ? cssVariable(element, variable[1]!, variable[2] ?? 'gray') : color;
 }

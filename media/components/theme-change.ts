@@ -1,6 +1,6 @@
 /**
- * Calls back when the colours of the page change: VS Code changes the classes of the body and the variables of the
- * root, the system its contrast or forced colours. Canvases must be drawn anew then; all else follows by CSS.
+ * Calls back when the colors of the page change: VS Code changes the classes of the body and the variables of the
+ * root, the system its contrast or forced colors. Canvases must be drawn anew then; all else follows by CSS.
  *
  * @returns a function that ends it
  */

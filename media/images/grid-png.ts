@@ -3,12 +3,12 @@ export interface GridTile {
   readonly label: string;
   /** Lines below the image. */
   readonly lines: readonly string[];
-  /** A CSS colour of the bar above it; null: none. */
-  readonly colour: string | null;
+  /** A CSS color of the bar above it; null: none. */
+  readonly color: string | null;
   readonly canvas: HTMLCanvasElement;
 }
 
-export interface GridColours {
+export interface GridColors {
   readonly background: string;
   readonly text: string;
   readonly quiet: string;
@@ -22,7 +22,7 @@ const lineHeight = 16;
 export async function gridToPng(
   tiles: readonly GridTile[],
   columns: number,
-  colours: GridColours,
+  colors: GridColors,
 ): Promise<Uint8Array> {
   const width = Math.max(1, ...tiles.map(({ canvas }) => canvas.width));
   const height = Math.max(1, ...tiles.map(({ canvas }) => canvas.height));
@@ -33,18 +33,18 @@ export async function gridToPng(
   const canvas = new OffscreenCanvas(across * cell.width + gap, down * cell.height + gap);
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This page cannot draw: its browser has no canvas.');
-  context.fillStyle = colours.background;
+  context.fillStyle = colors.background;
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (const [i, tile] of tiles.entries()) {
     const left = gap + (i % across) * cell.width;
     const top = gap + Math.floor(i / across) * cell.height;
-    context.fillStyle = tile.colour ?? 'transparent';
+    context.fillStyle = tile.color ?? 'transparent';
     context.fillRect(left, top, 4, labelHeight - 6);
-    context.fillStyle = colours.text;
+    context.fillStyle = colors.text;
     context.font = '600 13px system-ui, sans-serif';
-    context.fillText(tile.label, left + (tile.colour === null ? 0 : 10), top + 13, width - 10);
+    context.fillText(tile.label, left + (tile.color === null ? 0 : 10), top + 13, width - 10);
     context.drawImage(tile.canvas, left, top + labelHeight);
-    context.fillStyle = colours.quiet;
+    context.fillStyle = colors.quiet;
     context.font = '12px system-ui, sans-serif';
     for (const [line, text] of tile.lines.entries()) {
       context.fillText(text, left, top + labelHeight + height + (line + 1) * lineHeight - 3, width);

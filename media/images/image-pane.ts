@@ -19,8 +19,8 @@ export interface ImageLayer {
   readonly label: string;
   /** Not there yet: null. */
   readonly image: DecodedImage | null;
-  /** Of the frame around its name: the colour of its run. */
-  readonly colour?: string;
+  /** Of the frame around its name: the color of its run. */
+  readonly color?: string;
   /** Whether it is interpolated where it is upscaled; by default only as long as its pixels are small. */
   readonly isSmooth?: boolean;
 }
@@ -166,7 +166,7 @@ export class ImagePane extends LitElement {
       if (this.divider) this.divider.style.left = `${this.wipe * 100}%`;
       const labels = this.renderRoot.querySelectorAll<HTMLElement>('.label');
       for (const [i, label] of labels.entries()) {
-        label.style.borderLeftColor = this.layers[i]?.colour ?? 'transparent';
+        label.style.borderLeftColor = this.layers[i]?.color ?? 'transparent';
       }
     }
     this.#draw();

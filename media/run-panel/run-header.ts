@@ -41,7 +41,7 @@ export class RunHeader extends LitElement {
     css`
       :host { display: block; }
       .title { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; }
-      .dot { width: 10px; height: 10px; border-radius: 50%; background: var(--run-colour); flex: none; forced-color-adjust: none; }
+      .dot { width: 10px; height: 10px; border-radius: 50%; background: var(--run-color); flex: none; forced-color-adjust: none; }
       h1 { margin: 0; font-size: 1.2em; font-weight: 600; overflow-wrap: anywhere; }
       .state { padding: 0 8px; border-radius: 9px; border: 1px solid var(--wb-line); color: var(--wb-quiet); }
       .state.running { color: var(--wb-good); border-color: currentColor; }
@@ -57,7 +57,7 @@ export class RunHeader extends LitElement {
       dd .of { color: var(--wb-quiet); }
       progress { display: block; appearance: none; width: 100%; height: 2px; margin-top: 8px; border: 0; background: var(--wb-grid); }
       progress::-webkit-progress-bar { background: var(--wb-grid); }
-      progress::-webkit-progress-value { background: var(--run-colour); }
+      progress::-webkit-progress-value { background: var(--run-color); }
       .reason { margin: 8px 0 0; padding: 6px 10px; border-left: 3px solid var(--wb-bad); background: color-mix(in srgb, var(--wb-bad) 8%, transparent); overflow-wrap: anywhere; }
       details { margin-top: 6px; }
       summary { cursor: pointer; color: var(--wb-quiet); }
@@ -70,13 +70,13 @@ export class RunHeader extends LitElement {
   @property({ attribute: false }) detail: RunDetail | null = null;
   /** The name where the detail is not there yet. */
   @property({ attribute: false }) name = '';
-  @property({ attribute: false }) colour = '';
+  @property({ attribute: false }) color = '';
   /** What a button that was pressed has led to. */
   @property({ attribute: false }) notice = '';
 
   override updated(): void {
     // By the style object, since the content security policy refuses style attributes.
-    this.style.setProperty('--run-colour', this.colour);
+    this.style.setProperty('--run-color', this.color);
   }
 
   override render() {

@@ -11,7 +11,7 @@ import { formatX, type XAxis, type XRange } from '../charts/x-axis.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
 import type { Host } from '../host.ts';
-import { runColour } from '../run-colours.ts';
+import { runColor } from '../run-colors.ts';
 import './run-header.ts';
 import type { RunAction } from './run-header.ts';
 import { RunPoints } from './run-points.ts';
@@ -20,7 +20,7 @@ import './sample-view.ts';
 import type { SampleChange, SampleView } from './sample-view.ts';
 import { parseUiState, type UiState, type XAxisName, xAxes } from './ui-state.ts';
 
-/** Solid, dashed, dotted, …: curves of one chart are of one run, so they share its colour. */
+/** Solid, dashed, dotted, …: curves of one chart are of one run, so they share its color. */
 const dashes: readonly (readonly number[])[] = [[], [5, 3], [2, 2], [8, 3, 2, 3], [8, 3, 2, 3, 2, 3]];
 
 const axisOf: Readonly<Record<XAxisName, XAxis & { name: string }>> = {
@@ -149,7 +149,7 @@ export class RunPanel extends LitElement {
       <run-header
         .name=${name}
         .detail=${detail}
-        .colour=${this.#colour}
+        .color=${this.#color}
         .notice=${this.notice}
         @run-action=${(event: CustomEvent<RunAction>) => this.#act(event.detail)}
       ></run-header>
@@ -235,8 +235,8 @@ export class RunPanel extends LitElement {
     ></line-chart>`;
   }
 
-  get #colour(): string {
-    return runColour(this.detail?.summary.colour ?? 0);
+  get #color(): string {
+    return runColor(this.detail?.summary.color ?? 0);
   }
 
   #hiddenTags: ReadonlySet<string> = new Set();
@@ -246,9 +246,7 @@ export class RunPanel extends LitElement {
     return chart.curves.flatMap(({ tag, label }, i) => {
       const points = this.#points.shown.get(tag);
       const dash = dashes[i % dashes.length]!;
-      return points
-        ? [{ id: tag, label, colour: this.#colour, dash, points, x, divisor: chart.divisor }]
-        : [];
+      return points ? [{ id: tag, label, color: this.#color, dash, points, x, divisor: chart.divisor }] : [];
     });
   }
 

@@ -21,7 +21,7 @@ import { buildTable, type TableRow } from './table.ts';
 
 /** What is known of a run besides its directory. */
 export interface RunExtras {
-  readonly colour: number;
+  readonly color: number;
   /** The last value by tag; asked for only of runs of other trainers. */
   readonly scalars: Readonly<Record<string, number | null>>;
 }
@@ -50,7 +50,7 @@ export function compareOpened(
     runs: runs.map(({ paths, kind, config }, index) => ({
       run: paths.root,
       name: paths.name,
-      colour: extras[index]?.colour ?? 0,
+      color: extras[index]?.color ?? 0,
       kind,
       scale: config?.scale_factor ?? null,
     })),

@@ -1,11 +1,11 @@
 import { formatCount } from '../../trainer/format/format.ts';
-import { runColourTable } from '../protocol/run-colours.ts';
+import { runColorTable } from '../protocol/run-colors.ts';
 
 /** A line of a chart. */
 export interface ChartSeries {
   readonly label: string;
-  /** Place in the palette of run colours; a style sheet has `.run<n>`. */
-  readonly colour: number;
+  /** Place in the palette of run colors; a style sheet has `.run<n>`. */
+  readonly color: number;
   readonly steps: readonly number[];
   /** A value that is not finite is `null`; the line has a gap there. */
   readonly values: readonly (number | null)[];
@@ -33,14 +33,14 @@ export function chartSvg(title: string, series: readonly ChartSeries[]): string 
   const yTicks = ticks(y.from, y.to, 5);
   const xTicks = ticks(x.from, x.to, 6);
   const lines = series.map(({ label, ...each }) => {
-    const colour = each.colour % runColourTable.length;
+    const color = each.color % runColorTable.length;
     const path = linePath(each, x.at, y.at);
     const marks = each.marks.flatMap((mark) => {
       const point = pointAt(each, mark.step);
       if (point === undefined) return [];
-      return `<circle class="mark run${colour}" cx="${round(x.at(point.step))}" cy="${round(y.at(point.value))}" r="3.5"><title>${escapeHtml(`${label}: ${mark.label}, step ${formatCount(mark.step)}, ${point.value.toPrecision(5)}`)}</title></circle>`;
+      return `<circle class="mark run${color}" cx="${round(x.at(point.step))}" cy="${round(y.at(point.value))}" r="3.5"><title>${escapeHtml(`${label}: ${mark.label}, step ${formatCount(mark.step)}, ${point.value.toPrecision(5)}`)}</title></circle>`;
     });
-    return `<path class="line run${colour}" d="${path}"><title>${escapeHtml(label)}</title></path>${marks.join('')}`;
+    return `<path class="line run${color}" d="${path}"><title>${escapeHtml(label)}</title></path>${marks.join('')}`;
   });
   return [
     `<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escapeHtml(title)}">`,

@@ -1,5 +1,5 @@
 import type { Comparison, ConfigDifference } from '../protocol/comparison.ts';
-import { runColourTable } from '../protocol/run-colours.ts';
+import { runColorTable } from '../protocol/run-colors.ts';
 import { cellText, groupNotes, headOf, publishedTable, runName } from './export.ts';
 import { type ChartSeries, chartSvg, escapeHtml } from './report-chart.ts';
 
@@ -54,13 +54,13 @@ ${sections.filter((section) => section !== '').join('\n')}
 }
 
 function runsSection({ comparison: { runs }, baseline }: ReportData): string {
-  const items = runs.map(({ run, name, colour, kind, scale }) => {
+  const items = runs.map(({ run, name, color, kind, scale }) => {
     const facts = [
       ...(scale === null ? [] : [`x${scale}`]),
       ...(kind === 'foreign' ? ['of another trainer'] : []),
       ...(run === baseline ? ['baseline'] : []),
     ];
-    return `<li><span class="swatch run${colour % runColourTable.length}"></span>${escapeHtml(name)} <span class="quiet">${escapeHtml(facts.join(', '))}</span></li>`;
+    return `<li><span class="swatch run${color % runColorTable.length}"></span>${escapeHtml(name)} <span class="quiet">${escapeHtml(facts.join(', '))}</span></li>`;
   });
   return `<ul class="runs">${items.join('')}</ul>`;
 }
@@ -76,7 +76,7 @@ function tableSection({ comparison, baseline }: ReportData): string {
     metrics.map(({ title }) => `<th scope="col">${escapeHtml(title)}</th>`),
   );
   const lines = rows.map((row) => {
-    const colour = (runs.find(({ run }) => run === row.run)?.colour ?? 0) % runColourTable.length;
+    const color = (runs.find(({ run }) => run === row.run)?.color ?? 0) % runColorTable.length;
     const cells = row.cells.flatMap((cell, index) => {
       const column = columns[index];
       return (column?.metrics ?? []).map((metric) => {
@@ -84,7 +84,7 @@ function tableSection({ comparison, baseline }: ReportData): string {
         return `<td>${isBest ? `<strong>${escapeHtml(text)}</strong>` : escapeHtml(text)}</td>`;
       });
     });
-    return `<tr><th scope="row"><span class="swatch run${colour}"></span>${escapeHtml(runName(comparison, row))}</th><th scope="row">${escapeHtml(row.label)}</th>${cells.join('')}</tr>`;
+    return `<tr><th scope="row"><span class="swatch run${color}"></span>${escapeHtml(runName(comparison, row))}</th><th scope="row">${escapeHtml(row.label)}</th>${cells.join('')}</tr>`;
   });
   const name = runs.find(({ run }) => run === baseline)?.name;
   const notes = [
@@ -161,12 +161,12 @@ function settingText(value: { readonly value: unknown } | null): string {
 }
 
 function style(): string {
-  const colours = (theme: 'light' | 'dark') =>
-    runColourTable.map((colour, index) => `.run${index}{--run:${colour[theme]}}`).join('');
+  const colors = (theme: 'light' | 'dark') =>
+    runColorTable.map((color, index) => `.run${index}{--run:${color[theme]}}`).join('');
   return `
 :root{color-scheme:light dark;--text:#1f2328;--quiet:#59636e;--line:#d1d9e0;--back:#fff}
-${colours('light')}
-@media (prefers-color-scheme:dark){:root{--text:#e6edf3;--quiet:#9198a1;--line:#3d444d;--back:#0d1117}${colours('dark')}}
+${colors('light')}
+@media (prefers-color-scheme:dark){:root{--text:#e6edf3;--quiet:#9198a1;--line:#3d444d;--back:#0d1117}${colors('dark')}}
 body{margin:2rem auto;max-width:80rem;padding:0 1rem;font:14px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back)}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .5rem}h3{font-size:1rem}
 .quiet{color:var(--quiet)}.warning{border-left:3px solid #bf8700;padding-left:.6rem}

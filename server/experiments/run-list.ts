@@ -5,7 +5,7 @@ import { type RunSummary as RunOnDisk, readFolders, summarizeRun } from '../../t
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Notifications } from '../protocol/messages.ts';
 import type { RunSummary } from '../protocol/runs.ts';
-import { runColours } from '../protocol/webview.ts';
+import { runColors } from '../protocol/webview.ts';
 import { isLive, waitingRuns } from './queue.ts';
 import { compareSummaries, createdTime, summaryOf } from './summary.ts';
 import { type Closable, coalesce, repeat, watchFolder } from './watch.ts';
@@ -31,7 +31,7 @@ interface Entry {
   run: RunOnDisk;
   /** Null while nothing tells; then it is looked for again. */
   created: number | null;
-  readonly colour: number;
+  readonly color: number;
   /** When its folders changed last, in milliseconds since 1970. */
   changed: number;
   watches: readonly Closable[];
@@ -64,7 +64,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   const removed = new Set<string>();
   let folders: readonly string[] = [];
   let folderWatches: readonly Closable[] = [];
-  let nextColour = 0;
+  let nextColor = 0;
   let isClosed = false;
   let scanned: Promise<void> = Promise.resolve();
 
@@ -99,8 +99,8 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
 
   function add(run: RunOnDisk, created: number | null, changed: number): void {
     const { root } = run.paths;
-    const colour = nextColour++ % runColours;
-    const entry: Entry = { run, created, colour, changed, watches: [], told: undefined, summary: undefined };
+    const color = nextColor++ % runColors;
+    const entry: Entry = { run, created, color, changed, watches: [], told: undefined, summary: undefined };
     entries.set(root, entry);
     removed.delete(root);
     rewatch(entry);
@@ -133,10 +133,10 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     for (const [root, entry] of entries) {
       const position = waiting.indexOf(root);
       const queuePosition = position < 0 ? null : position;
-      const { run, told, created, colour } = entry;
+      const { run, told, created, color } = entry;
       // Of a thousand runs few were read anew.
       if (told?.run === run && told.queuePosition === queuePosition) continue;
-      const summary = summaryOf(run, { created, colour, queuePosition });
+      const summary = summaryOf(run, { created, color, queuePosition });
       const text = JSON.stringify(summary);
       entry.told = { run, queuePosition, text };
       if (text === told?.text) continue;
@@ -163,7 +163,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
       else if (needsLook(root, entry, now)) look(root);
       if (++count % slice === 0) await breathe();
     }
-    // In the order in which they were made, so that runs have the same colours whenever the editor starts.
+    // In the order in which they were made, so that runs have the same colors whenever the editor starts.
     const added: { readonly run: RunOnDisk; readonly created: number | null; readonly changed: number }[] =
       [];
     for (const root of fresh) {
@@ -224,7 +224,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
         return entries.get(root)?.summary;
       }
       const run = tryToRead(root);
-      return run && summaryOf(run, { created: createdTime(run), colour: 0, queuePosition: null });
+      return run && summaryOf(run, { created: createdTime(run), color: 0, queuePosition: null });
     },
     onDisk: () => [...entries.values()].map(({ run }) => run),
     touch,

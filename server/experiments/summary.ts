@@ -7,12 +7,12 @@ import type { RunSummary } from '../protocol/runs.ts';
 /** What only the list as a whole knows of a run. */
 export interface Placement {
   readonly created: number | null;
-  readonly colour: number;
+  readonly color: number;
   readonly queuePosition: number | null;
 }
 
 /** What the editor's list shows of a run. */
-export function summaryOf(run: RunOnDisk, { created, colour, queuePosition }: Placement): RunSummary {
+export function summaryOf(run: RunOnDisk, { created, color, queuePosition }: Placement): RunSummary {
   const { paths, kind, status, launch } = run;
   const { state, reason } = run.state;
   const awaited = state === 'queued' ? launch?.queued : state === 'starting' ? launch?.process : undefined;
@@ -38,7 +38,7 @@ export function summaryOf(run: RunOnDisk, { created, colour, queuePosition }: Pl
     loss: known?.loss ?? null,
     psnr: known?.psnr ?? null,
     queuePosition,
-    colour,
+    color,
     created,
     updated: run.updated,
   };

@@ -189,7 +189,7 @@ training:
   d_lr: 1e-4 # the discriminator starts from nothing
   g_sched_steps: [10000]
   d_sched_steps: [10000]
-  g_content_loss_scaling: 0.01 # more holds colours and edges closer to the original
+  g_content_loss_scaling: 0.01 # more holds colors and edges closer to the original
   train_datasets: [photos]
   val_datasets: [photos]
 

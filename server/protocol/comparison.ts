@@ -64,7 +64,7 @@ export interface ComparedRun {
   readonly run: string;
   readonly name: string;
   /** As in `RunSummary`. */
-  readonly colour: number;
+  readonly color: number;
   /** `foreign`: has only the scalars of its event files, in the row without a net. */
   readonly kind: 'esrgan' | 'foreign';
   /** Upscaling factor; null where it is not known. */

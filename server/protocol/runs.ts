@@ -62,8 +62,8 @@ export interface RunSummary {
   readonly psnr: number | null;
   /** Place in the queue from 0, where it is queued. */
   readonly queuePosition: number | null;
-  /** Place in the palette of run colours, from 0; the same in every view. */
-  readonly colour: number;
+  /** Place in the palette of run colors, from 0; the same in every view. */
+  readonly color: number;
   readonly created: number | null;
   /** When it last gave a sign. */
   readonly updated: number | null;

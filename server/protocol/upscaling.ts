@@ -87,7 +87,7 @@ export interface UpscaledImage {
   readonly height: number;
   /** The result existed and was left as it is. */
   readonly kept: boolean;
-  /** What a person should know: frames left out, colours converted, another format. */
+  /** What a person should know: frames left out, colors converted, another format. */
   readonly notes: readonly string[];
 }
 

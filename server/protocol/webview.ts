@@ -11,11 +11,11 @@ import type { DrawableImage } from './upscaling.ts';
  * parameters under the same names (`{ run: '/runs/a', ... }`, `{ runs: ['/runs/a'], ... }`), so that the editor can
  * bring it back after a restart.
  *
- * The colour of a run with `colour: n` is the CSS variable `--vscode-esrgan-run<n modulo runColours>`.
+ * The color of a run with `color: n` is the CSS variable `--vscode-esrgan-run<n modulo runColors>`.
  */
 
-/** How many colours of runs there are. */
-export const runColours = 8;
+/** How many colors of runs there are. */
+export const runColors = 8;
 
 /** The type of what is dragged out of the view of runs, as the editor names it. */
 export const draggedRunsType = 'application/vnd.code.tree.esrgan.runs';

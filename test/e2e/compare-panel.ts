@@ -166,8 +166,8 @@ export class ComparePanel {
     });
   }
 
-  /** How many colours an image has; one or none before it is drawn. */
-  colours(pane: Locator): Promise<number> {
+  /** How many colors an image has; one or none before it is drawn. */
+  colors(pane: Locator): Promise<number> {
     return pane.locator('canvas').evaluate((element) => {
       if (!(element instanceof HTMLCanvasElement)) throw new Error('not a canvas');
       const { width, height } = element;

@@ -242,7 +242,7 @@ test('samples of all runs lie side by side, with PSNR and SSIM inside a box', as
   const tile = (name: string) =>
     images.locator('figure').filter({ has: desk.workbench.page.getByText(name, { exact: true }) });
   for (const run of miniRuns) {
-    await expect.poll(() => panel.colours(tile(run)), patience).toBeGreaterThan(50);
+    await expect.poll(() => panel.colors(tile(run)), patience).toBeGreaterThan(50);
   }
   await desk.workbench.page.keyboard.press('b');
   for (const run of miniRuns) await images.getByRole('table', { name: `${run} inside the box` }).waitFor();

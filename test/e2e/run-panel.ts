@@ -52,36 +52,36 @@ export class RunPanel {
     return { steps, total: total === undefined ? steps.length : numberIn(total) };
   }
 
-  /** Whether a curve is drawn: how many pixels of the chart's canvas have a saturated colour. */
+  /** Whether a curve is drawn: how many pixels of the chart's canvas have a saturated color. */
   async inkOf(heading: string): Promise<number> {
-    return (await this.#pixels(this.chart(heading).locator('canvas').first())).coloured;
+    return (await this.#pixels(this.chart(heading).locator('canvas').first())).colored;
   }
 
-  /** The mean brightness of the sample in view, from 0 to 255, and how many colours it has. */
-  async sample(): Promise<{ readonly brightness: number; readonly colours: number }> {
+  /** The mean brightness of the sample in view, from 0 to 255, and how many colors it has. */
+  async sample(): Promise<{ readonly brightness: number; readonly colors: number }> {
     const canvas = this.page.locator('image-pane canvas').first();
     await canvas.waitFor();
     return this.#pixels(canvas);
   }
 
-  #pixels(canvas: Locator): Promise<{ brightness: number; colours: number; coloured: number }> {
+  #pixels(canvas: Locator): Promise<{ brightness: number; colors: number; colored: number }> {
     return canvas.evaluate((element) => {
       if (!(element instanceof HTMLCanvasElement)) throw new Error('not a canvas');
       const { width, height } = element;
       const { data } = element.getContext('2d')!.getImageData(0, 0, width, height);
-      const colours = new Set<number>();
+      const colors = new Set<number>();
       let sum = 0;
       let opaque = 0;
-      let coloured = 0;
+      let colored = 0;
       for (let at = 0; at < data.length; at += 4) {
         if (data[at + 3]! < 128) continue;
         const [r, g, b] = [data[at]!, data[at + 1]!, data[at + 2]!];
         opaque++;
         sum += (r + g + b) / 3;
-        colours.add((r << 16) | (g << 8) | b);
-        if (Math.max(r, g, b) - Math.min(r, g, b) > 60) coloured++;
+        colors.add((r << 16) | (g << 8) | b);
+        if (Math.max(r, g, b) - Math.min(r, g, b) > 60) colored++;
       }
-      return { brightness: opaque === 0 ? 0 : sum / opaque, colours: colours.size, coloured };
+      return { brightness: opaque === 0 ? 0 : sum / opaque, colors: colors.size, colored };
     });
   }
 }

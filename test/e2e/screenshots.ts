@@ -277,7 +277,7 @@ async function closeSideBar(workbench: Workbench): Promise<void> {
 
 /** Waits until an image is drawn. */
 async function drawn(panel: ComparePanel, pane: Locator): Promise<void> {
-  while ((await panel.colours(pane)) < 500) await pane.page().waitForTimeout(200);
+  while ((await panel.colors(pane)) < 500) await pane.page().waitForTimeout(200);
 }
 
 /** The four runs beside each other, with the side bar out of the way. */

@@ -28,7 +28,7 @@ test('points arrive, and a sample that is not black', async () => {
   await expect
     .poll(async () => (await panel.table('Content loss')).total, patience)
     .toBeGreaterThan(first.total);
-  await expect.poll(async () => (await panel.sample()).colours, patience).toBeGreaterThan(100);
+  await expect.poll(async () => (await panel.sample()).colors, patience).toBeGreaterThan(100);
   expect((await panel.sample()).brightness).toBeGreaterThan(20);
 });
 

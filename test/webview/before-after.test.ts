@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 afterAll(closeBrowser);
 
-/** An image of one colour. */
+/** An image of one color. */
 async function image(name: string, side: number, background: string): Promise<string> {
   const path = join(folder, name);
   await sharp({ create: { width: side, height: side, channels: 3, background } }).toFile(path);
@@ -67,8 +67,8 @@ async function open(images: readonly ImagePair[], theme?: Theme): Promise<void> 
   await page.page.locator('image-pane').waitFor();
 }
 
-/** The colour in the pane, at a share of its width. */
-async function colourAt(x: number): Promise<number[]> {
+/** The color in the pane, at a share of its width. */
+async function colorAt(x: number): Promise<number[]> {
   const shot = await page.page.locator('image-pane .frame').screenshot();
   const { data, info } = await sharp(shot).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const at = (Math.round(info.height / 2) * info.width + Math.round(x * info.width)) * 3;
@@ -81,10 +81,10 @@ const green = [0, 160, 0];
 describe.skipIf(whySkipped)(`images before and after${whySkipped ? ` (skipped: ${whySkipped})` : ''}`, () => {
   test('the source is left of the wipe, the result right; the slider moves it', async () => {
     await open([await pair('a', '#c80000', '#00a000')]);
-    await soon(() => colourAt(0.45)).toEqual(red);
-    expect(await colourAt(0.55)).toEqual(green);
+    await soon(() => colorAt(0.45)).toEqual(red);
+    expect(await colorAt(0.55)).toEqual(green);
     await page.page.getByLabel('Wipe between before and after').fill('52');
-    await soon(() => colourAt(0.51)).toEqual(red);
+    await soon(() => colorAt(0.51)).toEqual(red);
     const facts = (await page.page.locator('.facts').textContent()) ?? '';
     expect(facts.replaceAll(/\s+/g, ' ')).toMatch(
       /before 50 × 50 · [\d.]+ k?B, after 200 × 200 · [\d.]+ k?B/,
@@ -94,19 +94,19 @@ describe.skipIf(whySkipped)(`images before and after${whySkipped ? ` (skipped: $
 
   test('Space shows the source alone as long as it is held', async () => {
     await open([await pair('a', '#c80000', '#00a000')]);
-    await soon(() => colourAt(0.55)).toEqual(green);
+    await soon(() => colorAt(0.55)).toEqual(green);
     await page.page.locator('image-pane .frame').focus();
     await page.page.keyboard.down('Space');
-    await soon(() => colourAt(0.55)).toEqual(red);
+    await soon(() => colorAt(0.55)).toEqual(red);
     await page.page.keyboard.up('Space');
-    await soon(() => colourAt(0.55)).toEqual(green);
+    await soon(() => colorAt(0.55)).toEqual(green);
   });
 
   test('a copy of a huge image says how much of it is shown', async () => {
     const source = await image('huge.png', 50, '#c80000');
     await open([{ source, result: await image('huge_x4.png', 100, '#00a000') }]);
     await soon(() => page.page.locator('.facts').textContent()).toContain('shown at 50 % of its pixels');
-    await soon(() => colourAt(0.45)).toEqual(red);
+    await soon(() => colorAt(0.45)).toEqual(red);
   });
 
   test('of a batch one after the other; what is gone is said, and the rest goes on', async () => {
@@ -116,17 +116,17 @@ describe.skipIf(whySkipped)(`images before and after${whySkipped ? ` (skipped: $
       await pair('c', '#00a000', '#c80000'),
     ];
     await open(pairs);
-    await soon(() => colourAt(0.45)).toEqual(red);
+    await soon(() => colorAt(0.45)).toEqual(red);
     await page.page.getByRole('button', { name: 'Next image' }).click();
     await page.page.getByText(/gone\.png is not there any more/).waitFor();
     await page.page.keyboard.press('PageDown');
-    await soon(() => colourAt(0.45)).toEqual(green);
+    await soon(() => colorAt(0.45)).toEqual(green);
     expect(await page.page.getByRole('button', { name: 'Next image' }).isDisabled()).toBe(true);
     await page.page.getByRole('button', { name: 'Open Result' }).click();
     await soon(() => asked.at(-1)).toEqual({ name: 'host/open', params: pairs[2]!.result });
     // As the editor makes the page anew.
     await page.page.reload();
-    await soon(() => colourAt(0.45)).toEqual(green);
+    await soon(() => colorAt(0.45)).toEqual(green);
     expect(await page.page.locator('.pair').textContent()).toContain('3 of 3');
     const kept = await page.page.evaluate('acquireVsCodeApi().getState().images.length');
     expect(kept).toBe(3);
@@ -134,7 +134,7 @@ describe.skipIf(whySkipped)(`images before and after${whySkipped ? ` (skipped: $
 
   test('zooms by its buttons and keys', async () => {
     await open([await pair('a', '#c80000', '#00a000')]);
-    await soon(() => colourAt(0.45)).toEqual(red);
+    await soon(() => colorAt(0.45)).toEqual(red);
     const zoom = page.page.getByLabel('Zoom', { exact: true });
     expect(await zoom.textContent()).toBe('fit');
     await page.page.getByRole('button', { name: 'Zoom in' }).click();

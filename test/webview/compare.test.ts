@@ -58,7 +58,7 @@ async function cell(row: string, column: number): Promise<Locator> {
   return view.page.locator('comparison-grid tbody tr').nth(place).locator(`[data-column="${column}"]`);
 }
 
-/** Colours of what a tile shows at a few places around its middle, where the image's pixels are squares of 4. */
+/** Colors of what a tile shows at a few places around its middle, where the image's pixels are squares of 4. */
 function pixels(tile: string): Promise<string> {
   return view.page.locator(`[data-tile="${tile}"] canvas`).evaluate((canvas: HTMLCanvasElement) => {
     const places = [-70, -34, 2, 38, 74];
@@ -249,10 +249,10 @@ describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})
       'cedar',
       'dune',
     ]);
-    const colours = await chart
+    const colors = await chart
       .locator('.legend line')
       .evaluateAll((lines) => lines.map((line) => line.getAttribute('stroke')));
-    expect(new Set(colours).size).toBe(4);
+    expect(new Set(colors).size).toBe(4);
 
     await view.page.getByLabel('x axis').selectOption('epochs');
     await chart.getByRole('slider').press('End');
@@ -380,7 +380,7 @@ describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})
     }
   });
 
-  test('works with forced colours and reduced motion', async () => {
+  test('works with forced colors and reduced motion', async () => {
     await open({ forcedColors: true, reducedMotion: true });
     for (const name of ['Curves', 'Images', 'Config', 'Checkpoints']) await tab(name);
     await soon(() => view.page.locator('checkpoints-tab tbody tr').count()).toBe(3);

@@ -97,7 +97,7 @@ export async function comparedRuns(): Promise<ComparedRuns> {
       compareOpened(
         query,
         query.runs.map(openRun),
-        query.runs.map((run) => ({ colour: runs.indexOf(run), scalars: {} })),
+        query.runs.map((run) => ({ color: runs.indexOf(run), scalars: {} })),
         [known],
       ),
     'esrgan/testSets': () => [testSetSummary({ name: 'tiny', dir: testSet })],
@@ -214,10 +214,10 @@ function logPoints(paths: RunPaths, run: number): void {
   writer.close();
 }
 
-function detailOf(run: string, colour: number): RunDetail {
+function detailOf(run: string, color: number): RunDetail {
   const found = summarizeRun(run, Date.now());
   if (!found) throw new Error(`${run} is no run.`);
-  return readRunDetail(summaryOf(found, { created: 0, colour, queuePosition: null }), null);
+  return readRunDetail(summaryOf(found, { created: 0, color, queuePosition: null }), null);
 }
 
 function weightsOfBest(paths: RunPaths): string {

@@ -4,7 +4,7 @@ import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeBrowser, type Harness, type HarnessOptions, openApp, whySkipped } from './harness.ts';
-import { type ScriptedRun, sampleColours, scriptRun } from './scripted-run.ts';
+import { type ScriptedRun, sampleColors, scriptRun } from './scripted-run.ts';
 import { themes } from './themes.ts';
 
 const loss = 'train/content_loss';
@@ -55,8 +55,8 @@ async function exported(
   return params as { name: string; content: unknown };
 }
 
-/** How many pixels of a chart's plot are of the run's colour, more or less. */
-function colouredPixels(heading: string): Promise<number> {
+/** How many pixels of a chart's plot are of the run's color, more or less. */
+function coloredPixels(heading: string): Promise<number> {
   return chart(heading)
     .locator('.uplot canvas')
     .evaluate((canvas: HTMLCanvasElement) => {
@@ -68,8 +68,8 @@ function colouredPixels(heading: string): Promise<number> {
     });
 }
 
-/** The colour of a point of the sample's pane, from a screenshot. */
-async function colourAt(x: number): Promise<number[]> {
+/** The color of a point of the sample's pane, from a screenshot. */
+async function colorAt(x: number): Promise<number[]> {
   const shot = await panel.page.locator('image-pane .frame').screenshot();
   const { data, info } = await sharp(shot).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const at = (Math.round(info.height / 2) * info.width + Math.round(x * info.width)) * 3;
@@ -96,7 +96,7 @@ describe.skipIf(whySkipped)(`run panel${whySkipped ? ` (skipped: ${whySkipped})`
     for (const fact of ['4.1 it/s', '1 h 12 min', '25.49 dB', '1.1 GB', 'cpu · a processor'])
       expect(facts).toContain(fact);
     await soon(() => text(legend('Content loss', 'train'))).toBe('6.667e-4');
-    await soon(() => colouredPixels('Content loss')).toBeGreaterThan(200);
+    await soon(() => coloredPixels('Content loss')).toBeGreaterThan(200);
   });
 
   test('draws points that arrive, and forgets those that became void', async () => {
@@ -234,12 +234,12 @@ describe.skipIf(whySkipped)(`run panel${whySkipped ? ` (skipped: ${whySkipped})`
 
   test('the wipe shows one image left of it and the other right', async () => {
     await open();
-    await soon(() => colourAt(0.4)).toEqual([...sampleColours.bicubic]);
-    expect(await colourAt(0.6)).toEqual([...sampleColours.sr]);
+    await soon(() => colorAt(0.4)).toEqual([...sampleColors.bicubic]);
+    expect(await colorAt(0.6)).toEqual([...sampleColors.sr]);
     await panel.page.getByLabel('Wipe between bicubic and SR').fill('20');
-    await soon(() => colourAt(0.4)).toEqual([...sampleColours.sr]);
+    await soon(() => colorAt(0.4)).toEqual([...sampleColors.sr]);
     await panel.page.getByRole('radiogroup', { name: 'Right' }).getByRole('radio', { name: 'HR' }).click();
-    await soon(() => colourAt(0.4)).toEqual([...sampleColours.hr]);
+    await soon(() => colorAt(0.4)).toEqual([...sampleColors.hr]);
     await panel.page.getByRole('radio', { name: 'All four' }).click();
     await soon(() => panel.page.locator('image-pane').count()).toBe(4);
     await panel.page.locator('image-pane .frame').first().focus();
@@ -308,8 +308,8 @@ describe.skipIf(whySkipped)(`run panel${whySkipped ? ` (skipped: ${whySkipped})`
     }
   });
 
-  test('works with forced colours and reduced motion', async () => {
+  test('works with forced colors and reduced motion', async () => {
     await open({ forcedColors: true, reducedMotion: true });
-    await soon(() => colouredPixels('Content loss')).toBeGreaterThan(200);
+    await soon(() => coloredPixels('Content loss')).toBeGreaterThan(200);
   });
 });

@@ -6,8 +6,8 @@ import type { PointsAnswer, RunDetail, StageSamples, TagPoints } from '../../ser
 import type { WebviewRequestName } from '../../server/protocol/webview.ts';
 import { type Answers, addressOfFile } from './harness.ts';
 
-/** The colours that the sample images of a scripted run are filled with. */
-export const sampleColours = {
+/** The colors that the sample images of a scripted run are filled with. */
+export const sampleColors = {
   lr: [90, 90, 90],
   bicubic: [200, 0, 0],
   sr: [0, 160, 0],
@@ -30,11 +30,11 @@ export interface ScriptedRun {
   remove(): void;
 }
 
-/** A run of 32x32 sample images at the given steps, each image of one colour. */
+/** A run of 32x32 sample images at the given steps, each image of one color. */
 export async function scriptRun(sampleSteps: readonly number[]): Promise<ScriptedRun> {
   const folder = mkdtempSync(join(tmpdir(), 'scripted-run-'));
   const images = new Map<string, string>();
-  for (const [name, [r, g, b]] of Object.entries(sampleColours)) {
+  for (const [name, [r, g, b]] of Object.entries(sampleColors)) {
     const side = name === 'lr' ? 8 : 32;
     const path = join(folder, `${name}.png`);
     await sharp({ create: { width: side, height: side, channels: 3, background: { r, g, b } } })
@@ -144,7 +144,7 @@ function detailOf(
       loss: 0.0123,
       psnr: 25.49,
       queuePosition: null,
-      colour: 0,
+      color: 0,
       created: started * 1000,
       updated: started * 1000,
     },

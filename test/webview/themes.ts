@@ -1,4 +1,4 @@
-import { runColourTable } from '../../server/protocol/run-colours.ts';
+import { runColorTable } from '../../server/protocol/run-colors.ts';
 
 export const themes = ['light', 'dark', 'high-contrast', 'high-contrast-light'] as const;
 export type Theme = (typeof themes)[number];
@@ -125,7 +125,7 @@ const variables: Readonly<Record<Theme, Variables>> = {
   },
 };
 
-const colourKinds = {
+const colorKinds = {
   light: 'light',
   dark: 'dark',
   'high-contrast': 'highContrast',
@@ -134,7 +134,7 @@ const colourKinds = {
 
 /** The style sheet that stands for a theme: the variables of VS Code with their values. */
 export function themeStyle(theme: Theme): string {
-  const own = runColourTable.map((colour, i) => [`esrgan-run${i}`, colour[colourKinds[theme]]] as const);
+  const own = runColorTable.map((color, i) => [`esrgan-run${i}`, color[colorKinds[theme]]] as const);
   const all = [...Object.entries(font), ...Object.entries(variables[theme]), ...own];
   return `:root {\n${all.map(([name, value]) => `  --vscode-${name}: ${value};`).join('\n')}\n}\n`;
 }

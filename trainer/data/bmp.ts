@@ -39,17 +39,17 @@ export function decodeBmp(bytes: Uint8Array, path: string): Image {
   for (let y = 0, out = 0; y < height; y++) {
     const row = start + (signedHeight < 0 ? y : height - 1 - y) * stride;
     for (let x = 0; x < width; x++, out += 3) {
-      const colour = palette ? paletteIndex(bytes, row, x, bits) * 4 : row + (x * bits) / 8;
+      const color = palette ? paletteIndex(bytes, row, x, bits) * 4 : row + (x * bits) / 8;
       const source = palette ?? bytes;
-      data[out] = source[colour + 2]!;
-      data[out + 1] = source[colour + 1]!;
-      data[out + 2] = source[colour]!;
+      data[out] = source[color + 2]!;
+      data[out + 1] = source[color + 1]!;
+      data[out + 2] = source[color]!;
     }
   }
   return { width, height, channels: 3, data };
 }
 
-/** Colours as blue, green, red, 0; those that the file does not define are black. */
+/** Colors as blue, green, red, 0; those that the file does not define are black. */
 function readPalette(view: DataView, start: number, bits: number): Uint8Array {
   if (start > view.byteLength) return new Uint8Array(4 * 2 ** bits);
   const defined = view.getUint32(46, true) || 2 ** bits;

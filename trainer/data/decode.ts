@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
-import { fullRangeGrey } from '../metrics/colour.ts';
+import { fullRangeGrey } from '../metrics/color.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
 import type { Image } from './image.ts';
 import { toByte } from './image.ts';
 
 /**
  * Decodes an image file for training and evaluation: `[height, width, channels]` with the samples as they
- * stand in the file, upright (EXIF orientation applied), 16 bits scaled to 8, transparency dropped, colour
+ * stand in the file, upright (EXIF orientation applied), 16 bits scaled to 8, transparency dropped, color
  * profiles not applied, CMYK converted. `channels` is 3 for RGB or 1 for grey; without it, grey files give 1
  * and all others 3.
  *

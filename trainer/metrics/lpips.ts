@@ -13,7 +13,7 @@ export function linearName(layer: number): string {
 }
 
 /** How LPIPS takes images in -1..1. */
-const colours = { shift: [-0.03, -0.088, -0.188], scale: [0.458, 0.448, 0.45] };
+const colors = { shift: [-0.03, -0.088, -0.188], scale: [0.458, 0.448, 0.45] };
 
 /** Added to a norm, which may be 0. */
 const epsilon = 1e-10;
@@ -30,8 +30,8 @@ const epsilon = 1e-10;
 export function lpips(parameters: Tensors, sr: tf.Tensor4D, hr: tf.Tensor4D): tf.Scalar {
   const convolutions = vggConvolutions('vgg16', lpipsLayers);
   const [ofSr, ofHr] = [sr, hr].map((images) => {
-    const input = tf.sub(tf.sub(tf.mul(images, 2), 1), tf.tensor1d(colours.shift));
-    return vggFeatures(convolutions, parameters, tf.div(input, tf.tensor1d(colours.scale)), lpipsLayers);
+    const input = tf.sub(tf.sub(tf.mul(images, 2), 1), tf.tensor1d(colors.shift));
+    return vggFeatures(convolutions, parameters, tf.div(input, tf.tensor1d(colors.scale)), lpipsLayers);
   });
   const distances = lpipsLayers.map((layer, k) => {
     const difference = tf.sub<tf.Tensor4D>(unit(ofSr!.get(layer)!), unit(ofHr!.get(layer)!));

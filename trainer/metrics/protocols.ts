@@ -1,7 +1,7 @@
 import type { FloatImage, Image } from '../data/image.ts';
 import { toImage } from '../data/image.ts';
 import type { ProtocolName } from '../evaluate/results/protocols.ts';
-import { fullRangeGrey, roundedStudioLuma, studioLuma } from './colour.ts';
+import { fullRangeGrey, roundedStudioLuma, studioLuma } from './color.ts';
 import { psnr } from './psnr.ts';
 import type { Samples } from './samples.ts';
 import { cropBorder } from './samples.ts';

@@ -16,7 +16,7 @@ export interface ImageTraits {
   readonly channels: 1 | 2 | 3 | 4;
   /** Dots per inch. */
   readonly density: number;
-  /** The colour profile that the samples are meant in; absent for sRGB. */
+  /** The color profile that the samples are meant in; absent for sRGB. */
   readonly icc?: Buffer;
   /** The EXIF block, without its thumbnail: that shows the image before it was turned upright. */
   readonly exif?: Buffer;
@@ -59,7 +59,7 @@ export async function readHeader(path: string): Promise<ImageHeader> {
   const notes: string[] = [];
   if ((found.pages ?? 1) > 1) notes.push(`only the first of ${found.pages} pages or frames is taken`);
   const converted = !/^(b-w|grey16|srgb|rgb|rgb16)$/.test(found.space);
-  if (converted) notes.push(`colours are converted from ${found.space.toUpperCase()} to sRGB`);
+  if (converted) notes.push(`colors are converted from ${found.space.toUpperCase()} to sRGB`);
   const grey = found.space === 'b-w' || found.space === 'grey16';
   return {
     path,
@@ -95,7 +95,7 @@ export interface ImagePixels {
 export const headerBytes = 64;
 
 /**
- * Decodes an image, `[header.height, header.width, header.channels]`, samples as they are stored: the colour
+ * Decodes an image, `[header.height, header.width, header.channels]`, samples as they are stored: the color
  * profile is not applied, 16 bits stay 16 bits, the EXIF orientation is applied. The pixels wait in the file
  * `temporary`, so that no size of image has to fit into memory; `use` reads from there, and then it is deleted.
  *

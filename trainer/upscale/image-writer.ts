@@ -52,7 +52,7 @@ sharp.cache(false);
  * fit into memory. That file is in libvips' own format, the one that carries profile and EXIF to the encoder. libvips
  * maps it: its pages count as resident while it is encoded, but the system takes them back where memory is short.
  *
- * JPEG is written with quality 95 and full colour resolution, WebP without loss, TIFF with LZW. TIFF files
+ * JPEG is written with quality 95 and full color resolution, WebP without loss, TIFF with LZW. TIFF files
  * lose their EXIF block, which libvips cannot write.
  *
  * @throws WorkbenchError `disk` from each step, when the folder is full or cannot be written.
@@ -163,7 +163,7 @@ async function encode(rows: string, encoded: string, shape: ImageShape) {
 
 /**
  * The 64 bytes before the samples of a libvips file: magic number and seven integers (width, height, bands,
- * unused, sample format, coding, colour space), then pixels per millimetre across and down as floats.
+ * unused, sample format, coding, color space), then pixels per millimetre across and down as floats.
  */
 function vipsHeader({ width, height, channels, bits, density }: ImageShape): Uint8Array {
   const spaces = bits === 16 ? { grey: 26, rgb: 25 } : { grey: 1, rgb: 22 };

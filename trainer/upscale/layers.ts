@@ -19,10 +19,10 @@ export function upscaleLayers(upscaler: Upscaler): Upscaler {
     const grey = image.channels < 3;
     const rgb = mapChannels(image, grey ? [[0], [0], [0]] : [[0], [1], [2]]);
     const upscaled = await upscalePart(upscaler, rgb, part);
-    const colour = grey ? mapChannels(upscaled, [[0, 1, 2]]) : upscaled;
-    if (image.channels % 2 === 1) return colour;
+    const color = grey ? mapChannels(upscaled, [[0, 1, 2]]) : upscaled;
+    if (image.channels % 2 === 1) return color;
     const alpha = imresizeFloat(mapChannels(image, [[image.channels - 1]]), scale);
-    return withAlpha(colour, cropFloats(alpha, scaledRect(part, scale)));
+    return withAlpha(color, cropFloats(alpha, scaledRect(part, scale)));
   };
   return {
     ...upscaler,
@@ -47,14 +47,14 @@ function mapChannels(image: FloatImage, sources: readonly (readonly number[])[])
   return { width: image.width, height: image.height, channels, data };
 }
 
-function withAlpha(colour: FloatImage, alpha: FloatImage): FloatImage {
-  const channels = colour.channels + 1;
+function withAlpha(color: FloatImage, alpha: FloatImage): FloatImage {
+  const channels = color.channels + 1;
   const data = new Float32Array(alpha.data.length * channels);
   for (let pixel = 0; pixel < alpha.data.length; pixel++) {
-    for (let channel = 0; channel < colour.channels; channel++) {
-      data[pixel * channels + channel] = colour.data[pixel * colour.channels + channel]!;
+    for (let channel = 0; channel < color.channels; channel++) {
+      data[pixel * channels + channel] = color.data[pixel * color.channels + channel]!;
     }
-    data[pixel * channels + colour.channels] = alpha.data[pixel]!;
+    data[pixel * channels + color.channels] = alpha.data[pixel]!;
   }
-  return { width: colour.width, height: colour.height, channels, data };
+  return { width: color.width, height: color.height, channels, data };
 }

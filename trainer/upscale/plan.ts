@@ -27,7 +27,7 @@ export interface ImagePlan {
   readonly shape: ImageShape;
   /** The output exists and is left as it is. */
   readonly kept: boolean;
-  /** What a person should know: frames left out, colours converted, another format. */
+  /** What a person should know: frames left out, colors converted, another format. */
   readonly notes: readonly string[];
 }
 

@@ -1,11 +1,11 @@
 import type { FloatImage } from '../data/image.ts';
 
 /**
- * Gives fully transparent pixels of an image with alpha (its last channel) the colour of the nearest pixel
+ * Gives fully transparent pixels of an image with alpha (its last channel) the color of the nearest pixel
  * that is not: whatever lies hidden there, often black or white, would otherwise bleed into the visible edge.
  * Nearest in the sense of two sweeps over the eight neighbours, exact enough where only the rim counts.
  */
-export function bleedColours(image: FloatImage): FloatImage {
+export function bleedColors(image: FloatImage): FloatImage {
   const { width, height, channels } = image;
   if (!hasHiddenPixels(image)) return image;
   const data = Float32Array.from(image.data);

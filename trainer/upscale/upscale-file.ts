@@ -9,7 +9,7 @@ import { decodedBytes, type ImagePixels, withPixels } from './image-file.ts';
 import { type ImageShape, type ImageWriter, pixelBytes, writeImage } from './image-writer.ts';
 import { upscaleLayers } from './layers.ts';
 import type { ImagePlan } from './plan.ts';
-import { bleedColours } from './transparency.ts';
+import { bleedColors } from './transparency.ts';
 import { upscaleTiles } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 
@@ -38,12 +38,12 @@ export interface UpscaledFile {
   readonly height: number;
   /** True where the output existed and was left as it is. */
   readonly kept: boolean;
-  /** What a person should know: frames left out, colours converted, another format. */
+  /** What a person should know: frames left out, colors converted, another format. */
   readonly notes: readonly string[];
 }
 
 /**
- * Upscales one image file as planned. Grey, alpha, 16 bits and the colour profile survive, the EXIF block too except
+ * Upscales one image file as planned. Grey, alpha, 16 bits and the color profile survive, the EXIF block too except
  * in TIFF; the EXIF orientation is applied.
  *
  * Memory at the peak is the larger of two: the rows of the input that a tile lies in, at 1 or 2 bytes a sample, with
@@ -75,7 +75,7 @@ export async function upscaleFile(
       if (contrast(ranges.output) < 0.5 / largest(shape.bits) && contrast(ranges.input) > 0.02) {
         throw new WorkbenchError(
           'engine',
-          `${upscaler.name} made one flat colour of ${input}. Its weights are damaged, or the GPU failed: try the engine cpu.`,
+          `${upscaler.name} made one flat color of ${input}. Its weights are damaged, or the GPU failed: try the engine cpu.`,
         );
       }
       // Encoding maps the whole result into memory, and the programs of a net take no less.
@@ -123,7 +123,7 @@ async function removeEmpty(folder: string, top: string): Promise<void> {
 
 /**
  * Upscales tile by tile and writes each as samples of the output.
- * Gives the ranges of the colours, to tell an image from the flat result of a broken GPU.
+ * Gives the ranges of the colors, to tell an image from the flat result of a broken GPU.
  */
 async function writeTiles(
   upscaler: Upscaler,
@@ -139,8 +139,8 @@ async function writeTiles(
     ...pixels,
     async read(part) {
       const read = await pixels.read(part);
-      const image = channels % 2 === 0 ? bleedColours(read) : read;
-      input = wider(input, colourRange(image));
+      const image = channels % 2 === 0 ? bleedColors(read) : read;
+      input = wider(input, colorRange(image));
       return image;
     },
   };
@@ -158,7 +158,7 @@ async function writeTiles(
     },
   });
   for await (const { rect, pixels: piece } of pieces) {
-    output = wider(output, colourRange(piece));
+    output = wider(output, colorRange(piece));
     writer.write(rect, quantised(piece, bits));
   }
   return { input, output };
@@ -191,11 +191,11 @@ function wider(a: Range, b: Range): Range {
 }
 
 /** Smallest and largest sample of all channels but alpha. */
-function colourRange({ data, channels }: FloatImage): Range {
-  const colours = channels % 2 === 0 ? channels - 1 : channels;
+function colorRange({ data, channels }: FloatImage): Range {
+  const colors = channels % 2 === 0 ? channels - 1 : channels;
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < data.length; i++) {
-    if (i % channels >= colours) continue;
+    if (i % channels >= colors) continue;
     low = Math.min(low, data[i]!);
     high = Math.max(high, data[i]!);
   }

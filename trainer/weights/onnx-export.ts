@@ -104,19 +104,19 @@ export function encodeGeneratorOnnx(
 }
 
 /**
- * PyTorch's pixel-unshuffle numbers channels by colour first (`c * s * s + position`), ONNX's SpaceToDepth by
+ * PyTorch's pixel-unshuffle numbers channels by color first (`c * s * s + position`), ONNX's SpaceToDepth by
  * position first: the first filters `[O, I, 3, 3]` take their inputs in ONNX's order.
  */
-function blockMajor(filter: Tensor, colours: number): Tensor {
+function blockMajor(filter: Tensor, colors: number): Tensor {
   const [outputs = 0, inputs = 0, height = 0, width = 0] = filter.shape;
-  const positions = inputs / colours;
+  const positions = inputs / colors;
   const taps = height * width;
   const data = new Float32Array(filter.data.length);
   for (let output = 0; output < outputs; output++) {
     for (let position = 0; position < positions; position++) {
-      for (let colour = 0; colour < colours; colour++) {
-        const from = (output * inputs + colour * positions + position) * taps;
-        const to = (output * inputs + position * colours + colour) * taps;
+      for (let color = 0; color < colors; color++) {
+        const from = (output * inputs + color * positions + position) * taps;
+        const to = (output * inputs + position * colors + color) * taps;
         data.set(filter.data.subarray(from, from + taps), to);
       }
     }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 
-/** Makes the folders `train` and `val` with so many images of coloured waves, 48x40, named `0.png` and so on. */
+/** Makes the folders `train` and `val` with so many images of colored waves, 48x40, named `0.png` and so on. */
 export async function writeWaves(folder: string, counts: { train: number; val: number }): Promise<void> {
   for (const [part, count] of Object.entries(counts)) {
     mkdirSync(join(folder, part));

@@ -6,8 +6,8 @@ test('numbers stand with protocol and group, settings by the names of runs', () 
   const common = { range: null, images: 5, file: null, group: 0 };
   const comparison: Comparison = {
     runs: [
-      { run: '/a', name: 'a', colour: 0, kind: 'esrgan', scale: 4 },
-      { run: '/b', name: 'b', colour: 1, kind: 'esrgan', scale: 4 },
+      { run: '/a', name: 'a', color: 0, kind: 'esrgan', scale: 4 },
+      { run: '/b', name: 'b', color: 1, kind: 'esrgan', scale: 4 },
     ],
     columns: [
       {

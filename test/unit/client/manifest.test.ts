@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { imageExtensions } from '../../../client/image-extensions.ts';
 import { abilities } from '../../../client/run-abilities.ts';
-import { runColourTable } from '../../../server/protocol/run-colours.ts';
-import { runColours } from '../../../server/protocol/webview.ts';
+import { runColorTable } from '../../../server/protocol/run-colors.ts';
+import { runColors } from '../../../server/protocol/webview.ts';
 import { engineNames } from '../../../trainer/engine/engine.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -127,14 +127,14 @@ test('icons of states are there', () => {
   expect(names.filter((name) => !existsSync(join(root, `media/icons/run-${name}.svg`)))).toEqual([]);
 });
 
-describe('colours of runs', () => {
+describe('colors of runs', () => {
   test('are those of the table', () =>
     expect(contributes.colors.map(({ defaults }: { defaults: object }) => defaults)).toEqual(
-      runColourTable.map((colour) => ({ ...colour })),
+      runColorTable.map((color) => ({ ...color })),
     ));
   test('are numbered from 0', () =>
     expect(contributes.colors.map(({ id }: { id: string }) => id)).toEqual(
-      Array.from({ length: runColours }, (_, i) => `esrgan.run${i}`),
+      Array.from({ length: runColors }, (_, i) => `esrgan.run${i}`),
     ));
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  colourId,
+  colorId,
   describeFailure,
   describeLiveRun,
   describeRun,
@@ -59,5 +59,5 @@ test('names and reasons are no markup', () =>
 test('a state has the same word as in its panel', () =>
   expect(runTooltip(aRun({ state: 'lost', reason: 'killed' }))).toContain('State: crashed: killed'));
 
-test('colours come round again', () =>
-  expect([0, 7, 8].map(colourId)).toEqual(['esrgan.run0', 'esrgan.run7', 'esrgan.run0']));
+test('colors come round again', () =>
+  expect([0, 7, 8].map(colorId)).toEqual(['esrgan.run0', 'esrgan.run7', 'esrgan.run0']));

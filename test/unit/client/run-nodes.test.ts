@@ -27,10 +27,10 @@ function drawn(nodes: readonly TreeNode[], indent = ''): string[] {
 }
 
 test('a run’s own line', () =>
-  expect(runNode(aRun({ colour: 9 }))).toMatchObject({
+  expect(runNode(aRun({ color: 9 }))).toMatchObject({
     id: '/w/runs/photos',
     icon: 'circle-filled',
-    colour: 'esrgan.run1',
+    color: 'esrgan.run1',
     context: 'run esrgan pause stop kill checkpoint validate log',
     target: { run: '/w/runs/photos' },
     children: 'later',

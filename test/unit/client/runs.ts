@@ -20,7 +20,7 @@ export function aRun(given: Partial<RunSummary> = {}): RunSummary {
     loss: 0.01234,
     psnr: 25.4,
     queuePosition: null,
-    colour: 0,
+    color: 0,
     created: 1000,
     updated: 2000,
     ...given,

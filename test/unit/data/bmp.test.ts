@@ -34,7 +34,7 @@ function bitmap({
   bytes.writeUInt32LE(compression, 30);
   bytes.writeUInt32LE(palette.length, 46);
   for (const [i, mask] of masks.entries()) bytes.writeUInt32LE(mask, 54 + 4 * i);
-  for (const [i, colour] of palette.entries()) bytes.set(colour, 54 + 4 * masks.length + 4 * i);
+  for (const [i, color] of palette.entries()) bytes.set(color, 54 + 4 * masks.length + 4 * i);
   for (const [i, row] of rows.entries()) bytes.set(row, start + i * stride);
   return bytes;
 }
@@ -119,7 +119,7 @@ test.each<[string, Buffer, string]>([
   expect(() => decodeBmp(bytes, 'a/x.bmp')).toThrow(/^a\/x\.bmp: .* save it as PNG\.$/);
 });
 
-test('colours of a palette that would lie beyond the end are black', () => {
+test('colors of a palette that would lie beyond the end are black', () => {
   const bytes = bitmap({ bits: 8, palette: [], rows: [[0], [0]] });
   bytes.writeUInt32LE(0xffffffff, 14);
   expect([...new Set(decodeBmp(bytes, 'x.bmp').data)]).toEqual([0]);

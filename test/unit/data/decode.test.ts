@@ -28,29 +28,24 @@ async function check(name: string, file: Sharp, channels: 1 | 3 | undefined, exp
   expect(image.width * image.height * image.channels).toBe(expected.length);
 }
 
-const colours = [10, 20, 30, 200, 100, 0];
+const colors = [10, 20, 30, 200, 100, 0];
 
 test.each<[string, Sharp, 1 | 3 | undefined, number[]]>([
-  ['rgb.png', pixels(3, ...colours), undefined, colours],
-  ['palette.png', pixels(3, ...colours).png({ palette: true }), undefined, colours],
-  ['alpha.png', pixels(4, 10, 20, 30, 0, 200, 100, 0, 128), undefined, colours],
-  [
-    'alpha.webp',
-    pixels(4, 10, 20, 30, 9, 200, 100, 0, 128).webp({ lossless: true, exact: true }),
-    3,
-    colours,
-  ],
-  ['rgb.tiff', pixels(3, ...colours).tiff({ compression: 'lzw' }), undefined, colours],
+  ['rgb.png', pixels(3, ...colors), undefined, colors],
+  ['palette.png', pixels(3, ...colors).png({ palette: true }), undefined, colors],
+  ['alpha.png', pixels(4, 10, 20, 30, 0, 200, 100, 0, 128), undefined, colors],
+  ['alpha.webp', pixels(4, 10, 20, 30, 9, 200, 100, 0, 128).webp({ lossless: true, exact: true }), 3, colors],
+  ['rgb.tiff', pixels(3, ...colors).tiff({ compression: 'lzw' }), undefined, colors],
   ['rgb16.png', pixels16(3, 0, 32768, 65535, 25700, 128, 256), undefined, [0, 128, 255, 100, 0, 1]],
   ['grey.png', pixels(1, 7, 250).toColourspace('b-w'), undefined, [7, 250]],
   ['grey as rgb.png', pixels(1, 7, 250).toColourspace('b-w'), 3, [7, 7, 7, 250, 250, 250]],
   ['grey alpha.png', pixels(2, 7, 0, 250, 99).toColourspace('b-w'), 3, [7, 7, 7, 250, 250, 250]],
   ['grey16.png', pixels16(1, 25700, 65535), undefined, [100, 255]],
   // .299 R + .587 G + .114 B
-  ['rgb as grey.png', pixels(3, ...colours), 1, [18, 119]],
+  ['rgb as grey.png', pixels(3, ...colors), 1, [18, 119]],
   [
     'turned.tiff',
-    pixels(3, ...colours)
+    pixels(3, ...colors)
       .withMetadata({ orientation: 3 })
       .tiff({ compression: 'lzw' }),
     undefined,
@@ -76,10 +71,10 @@ test.each([
   expect(Buffer.from((await decodeImage(path, 1)).data).toString()).toBe(expected);
 });
 
-test('a colour profile changes no samples', async () => {
-  await check('p3.png', pixels(3, ...colours).withIccProfile('p3', { attach: true }), undefined, [
+test('a color profile changes no samples', async () => {
+  await check('p3.png', pixels(3, ...colors).withIccProfile('p3', { attach: true }), undefined, [
     ...(await sharp(
-      await pixels(3, ...colours)
+      await pixels(3, ...colors)
         .withIccProfile('p3')
         .png()
         .toBuffer(),

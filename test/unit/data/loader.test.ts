@@ -63,7 +63,7 @@ async function take(loader: Loader, count: number): Promise<Batch[]> {
   return batches;
 }
 
-/** Images 00.png, 01.png, ... of one colour, 10, 20, ..., by which they are known again. */
+/** Images 00.png, 01.png, ... of one color, 10, 20, ..., by which they are known again. */
 function plain(count: number): Promise<string> {
   const images: Record<string, Image> = {};
   for (let i = 0; i < count; i++) {

@@ -105,7 +105,7 @@ describe.skipIf(!hasTestData)(`what sharp can open${hasTestData ? '' : ' (skippe
       const found = await sharp(file)
         .metadata()
         .catch(() => undefined);
-      // Headers with a wrong checksum or colour type have a size all the same: decoding refuses them.
+      // Headers with a wrong checksum or color type have a size all the same: decoding refuses them.
       if (found) expect(imageSize(file)).toEqual(found.autoOrient);
       else await expect(decodeImage(file)).rejects.toThrow(name);
     });

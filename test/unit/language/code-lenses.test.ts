@@ -20,7 +20,7 @@ const run = (more: Partial<RunSummary>): RunSummary => ({
   loss: 0.1,
   psnr: 25.571,
   queuePosition: null,
-  colour: 0,
+  color: 0,
   created: 0,
   updated: 0,
   ...more,

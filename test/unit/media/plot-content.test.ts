@@ -18,7 +18,7 @@ function content(values: readonly number[], options: Partial<PlotOptions> = {}) 
   const points = new PointSeries();
   points.append({ steps: values.map((_, i) => i), values: [...values], wallTimes: values.map(() => 0) });
   const x = { of: 'steps', factor: 1, offset: 0 } as const;
-  const curve = { id: 'a', label: 'a', colour: 'red', dash: [], points, x, divisor: 1 };
+  const curve = { id: 'a', label: 'a', color: 'red', dash: [], points, x, divisor: 1 };
   return plotContent(viewsOf([curve], []), { ...usual, ...options });
 }
 

@@ -17,7 +17,7 @@ function source(id: string, steps: readonly number[]): CurveSource {
   return {
     id,
     label: id,
-    colour: 'red',
+    color: 'red',
     dash: [],
     points,
     x: { of: 'steps', factor: 2, offset: 0 },

@@ -56,8 +56,8 @@ test.each([
   },
   {
     name: 'anything else goes by its prefix',
-    tags: ['my_group/temperature', 'colour'],
-    expected: ['My group: temperature (temperature)', 'Other: colour (colour)'],
+    tags: ['my_group/temperature', 'color'],
+    expected: ['My group: temperature (temperature)', 'Other: color (color)'],
   },
   {
     name: 'names of objects are names like any other',

@@ -11,9 +11,9 @@ import { protocols, smallestMeasurable, validationMetrics } from '../../../train
 import { hasTestData, testData } from '../../test-data.ts';
 import { noise, scenery } from '../data/images.ts';
 
-function plain(...colour: number[]): Image {
-  const data = Uint8Array.from({ length: 400 * colour.length }, (_, i) => colour[i % colour.length]!);
-  return { width: 20, height: 20, channels: colour.length, data };
+function plain(...color: number[]): Image {
+  const data = Uint8Array.from({ length: 400 * color.length }, (_, i) => color[i % color.length]!);
+  return { width: 20, height: 20, channels: color.length, data };
 }
 
 // PSNR of one error everywhere: 20 log10(255 / error), so 48.1308 dB for an error of 1.

@@ -29,7 +29,7 @@ function detailOf(paths: RunPaths, state: RunStateName = 'running'): RunDetail {
     loss: null,
     psnr: null,
     queuePosition: null,
-    colour: 0,
+    color: 0,
     created: null,
     updated: null,
   };

@@ -73,12 +73,12 @@ describe('samples are what the file stores', () => {
   });
 
   test('a palette is looked up', async () => {
-    const colours = noise(16, 16, 3).data.map((value) => Math.round(value) * 255);
+    const colors = noise(16, 16, 3).data.map((value) => Math.round(value) * 255);
     const raw = { raw: { width: 16, height: 16, channels: 3 as const } };
-    const { header, pixels } = await read(sharp(Uint8Array.from(colours), raw).png({ palette: true }));
+    const { header, pixels } = await read(sharp(Uint8Array.from(colors), raw).png({ palette: true }));
     expect((await sharp(header.path).metadata()).isPalette).toBe(true);
     expect(header).toMatchObject({ channels: 3, bits: 8 });
-    expect([...pixels.data].map((value) => value * 255)).toEqual([...colours]);
+    expect([...pixels.data].map((value) => value * 255)).toEqual([...colors]);
   });
 });
 
@@ -120,7 +120,7 @@ describe('what is written reads back', () => {
     }
   });
 
-  /** Whether a sample is the colour of a fully transparent pixel, which WebP does not keep. */
+  /** Whether a sample is the color of a fully transparent pixel, which WebP does not keep. */
   function hidden({ channels, data }: FloatImage, index: number): boolean {
     return channels === 4 && data[Math.floor(index / 4) * 4 + 3] === 0;
   }
@@ -224,7 +224,7 @@ describe('profile, EXIF and resolution', () => {
     expect(header).toMatchObject({
       channels: 3,
       bits: 8,
-      notes: ['colours are converted from CMYK to sRGB'],
+      notes: ['colors are converted from CMYK to sRGB'],
     });
     expect(header.icc).toBeUndefined();
     const seen = await sharp(header.path).toColourspace('srgb').raw().toBuffer();

@@ -193,7 +193,7 @@ describe('pixels', () => {
     { channels: 4, bits: 8 },
   ] as const)('of $channels channels and $bits bits are those of the net', async ({ channels, bits }) => {
     const most = bits === 16 ? 65535 : 255;
-    // Opaque, so that the colours of every pixel count.
+    // Opaque, so that the colors of every pixel count.
     const sample = (i: number) =>
       channels % 2 === 0 && i % channels === channels - 1 ? most : (i * 2503) % (most + 1);
     const input = await put('a.png', encodePng(50, 33, channels, bits, sample));
@@ -202,16 +202,16 @@ describe('pixels', () => {
     const { output } = await upscaleFile(net, input, { tile: 16, onProgress: (now) => progress.push(now) });
 
     const pixels = await pixelsOf(input);
-    const colours = channels < 3 ? 1 : 3;
+    const colors = channels < 3 ? 1 : 3;
     const rgb = Float32Array.from({ length: 50 * 33 * 3 }, (_, i) => {
-      return pixels.data[Math.floor(i / 3) * channels + (colours === 1 ? 0 : i % 3)]!;
+      return pixels.data[Math.floor(i / 3) * channels + (colors === 1 ? 0 : i % 3)]!;
     });
     const large = await net.upscale({ width: 50, height: 33, channels: 3, data: rgb });
     const expected = Float32Array.from({ length: 100 * 66 * channels }, (_, i) => {
       const [pixel, channel] = [Math.floor(i / channels), i % channels];
-      if (channel >= colours) return 1;
+      if (channel >= colors) return 1;
       const [r, g, b] = large.data.subarray(pixel * 3);
-      const value = colours === 1 ? (r! + g! + b!) / 3 : large.data[pixel * 3 + channel]!;
+      const value = colors === 1 ? (r! + g! + b!) / 3 : large.data[pixel * 3 + channel]!;
       return Math.round(Math.min(Math.max(value, 0), 1) * most) / most;
     });
     const written = await pixelsOf(output);
@@ -269,8 +269,8 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     });
 
   test('not a number', () => check(filled(Number.NaN), { code: 'engine' }));
-  test.each([0, 1, -3, 1e9])('one flat colour: %d', (value) =>
-    check(filled(value), { code: 'engine', message: expect.stringMatching(/one flat colour of .*a\.png/) }),
+  test.each([0, 1, -3, 1e9])('one flat color: %d', (value) =>
+    check(filled(value), { code: 'engine', message: expect.stringMatching(/one flat color of .*a\.png/) }),
   );
   test('a defect of the engine', async () => {
     const defect = new Error('lost the device');

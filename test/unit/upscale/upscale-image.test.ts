@@ -95,7 +95,7 @@ describe('grey and alpha', () => {
     );
   });
 
-  test.each([2, 4])('alpha of %i channels is upscaled by bicubic, colour by the net', async (channels) => {
+  test.each([2, 4])('alpha of %i channels is upscaled by bicubic, color by the net', async (channels) => {
     const image = noise(16, 7, channels);
     const black = testUpscaler('black', 4, 0, ({ width, height }) => ({
       width: width * 4,

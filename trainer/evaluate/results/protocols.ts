@@ -1,4 +1,4 @@
-/** The protocols by which PSNR and SSIM are measured: colour space, rounding and border, for a person to read. */
+/** The protocols by which PSNR and SSIM are measured: color space, rounding and border, for a person to read. */
 export const protocolDescriptions = {
   'paper-y': "Y of MATLAB's rgb2ycbcr, rounded to 8 bits; border of `scale` pixels cropped",
   'basicsr-y': "Y of MATLAB's rgb2ycbcr, not rounded, as in BasicSR; border of `scale` pixels cropped",

@@ -47,7 +47,7 @@ function comparison(rows: readonly (readonly ComparisonCell[])[]): Comparison {
     warning: null,
   });
   return {
-    runs: rows.map((_, i) => ({ run: `/r${i}`, name: `run ${i}`, colour: i, kind: 'esrgan', scale: 4 })),
+    runs: rows.map((_, i) => ({ run: `/r${i}`, name: `run ${i}`, color: i, kind: 'esrgan', scale: 4 })),
     columns: [column('paper-y', psnr, '/sets/set5'), column('seed', distance, '/sets/set5')],
     rows: rows.map((cells, i) => ({
       id: `r${i}`,

@@ -3,7 +3,7 @@ import { rankedScores, type ShownTile } from '../../../../media/compare/tile-ima
 
 function shown(run: string | null, psnr: number | null): ShownTile {
   const score = psnr === null ? null : { rgb: { psnr, ssim: null }, y: { psnr, ssim: null } };
-  const tile = { id: `${run}${psnr}`, label: '', detail: '', colour: null, run, path: null, hr: null };
+  const tile = { id: `${run}${psnr}`, label: '', detail: '', color: null, run, path: null, hr: null };
   return { tile, image: null, problem: '', note: '', score };
 }
 

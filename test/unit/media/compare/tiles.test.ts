@@ -15,7 +15,7 @@ import type { SampleStep } from '../../../../media/run-panel/sample-steps.ts';
 const runs: ShownRun[] = ['a', 'b'].map((name) => ({
   run: `/${name}`,
   name,
-  colour: `colour of ${name}`,
+  color: `color of ${name}`,
   dash: [],
   detail: null,
 }));
@@ -59,7 +59,7 @@ const rows = ['one', 'two'].map((id, i) => ({
   id,
   run: `/${'ab'[i]}`,
   runName: 'ab'[i]!,
-  colour: i,
+  color: i,
   label: 'PSNR',
   detail: '400k',
   net: null,
@@ -67,7 +67,7 @@ const rows = ['one', 'two'].map((id, i) => ({
 }));
 
 test('results of nets keep their places while some are missing', () => {
-  const tiles = resultTiles(rows, (run) => `colour of ${run}`, {
+  const tiles = resultTiles(rows, (run) => `color of ${run}`, {
     scale: 4,
     width: 8,
     height: 8,
@@ -78,7 +78,7 @@ test('results of nets keep their places while some are missing', () => {
     job: 'j',
   });
   expect(tiles.map(({ path }) => path)).toEqual(['/lr', null, '/hr', null, '/two.png']);
-  expect(tiles.at(-1)).toMatchObject({ detail: 'PSNR · 400k', colour: 'colour of /b', hr: '/hr' });
+  expect(tiles.at(-1)).toMatchObject({ detail: 'PSNR · 400k', color: 'color of /b', hr: '/hr' });
 });
 
 describe('what a tile is compared with', () => {
@@ -87,7 +87,7 @@ describe('what a tile is compared with', () => {
     run,
     detail,
     label: id,
-    colour: null,
+    color: null,
     path: `/${id}.png`,
     hr: '/hr.png',
   });

@@ -25,8 +25,8 @@ const column = {
 
 const comparison: Comparison = {
   runs: [
-    { run: '/a', name: 'a|1', colour: 0, kind: 'esrgan', scale: 4 },
-    { run: '/b', name: '<b>"', colour: 9, kind: 'foreign', scale: null },
+    { run: '/a', name: 'a|1', color: 0, kind: 'esrgan', scale: 4 },
+    { run: '/b', name: '<b>"', color: 9, kind: 'foreign', scale: null },
   ],
   columns: [
     {
@@ -194,7 +194,7 @@ describe('the report', () => {
       {
         title: 'train/loss',
         series: [
-          { label: 'a', colour: 0, steps: [1, 2], values: [1, 2], marks: [{ step: 2, label: 'best' }] },
+          { label: 'a', color: 0, steps: [1, 2], values: [1, 2], marks: [{ step: 2, label: 'best' }] },
         ],
       },
       { title: 'nothing', series: [] },
@@ -245,7 +245,7 @@ describe('the report', () => {
 
 describe('a chart', () => {
   const line = (steps: number[], values: (number | null)[]) =>
-    chartSvg('t', [{ label: 'l', colour: 0, steps, values, marks: [] }]).match(
+    chartSvg('t', [{ label: 'l', color: 0, steps, values, marks: [] }]).match(
       /class="line run0" d="([^"]*)"/,
     )?.[1];
 
@@ -273,7 +273,7 @@ describe('a chart', () => {
     const svg = chartSvg('t', [
       {
         label: 'l',
-        colour: 0,
+        color: 0,
         steps: [0, 10],
         values: [0, 1],
         marks: [

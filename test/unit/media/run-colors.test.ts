@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { runColourTable } from '../../../server/protocol/run-colours.ts';
-import { runColours } from '../../../server/protocol/webview.ts';
+import { runColorTable } from '../../../server/protocol/run-colors.ts';
+import { runColors } from '../../../server/protocol/webview.ts';
 
 type Rgb = readonly [number, number, number];
 
@@ -78,18 +78,18 @@ const backgrounds = {
 const kinds = ['light', 'dark', 'highContrast', 'highContrastLight'] as const;
 
 test('there are as many as are promised', () => {
-  expect(runColourTable).toHaveLength(runColours);
+  expect(runColorTable).toHaveLength(runColors);
 });
 
 describe.each(kinds)('%s', (kind) => {
-  const colours = runColourTable.map((colour) => colour[kind]);
+  const colors = runColorTable.map((color) => color[kind]);
 
-  test('every colour stands out from the background by 3:1', () => {
-    for (const colour of colours) expect(contrast(colour, backgrounds[kind])).toBeGreaterThanOrEqual(3);
+  test('every color stands out from the background by 3:1', () => {
+    for (const color of colors) expect(contrast(color, backgrounds[kind])).toBeGreaterThanOrEqual(3);
   });
 
   test.each(Object.keys(eyes))('any two differ for %s', (eye) => {
-    const seen = colours.map((colour) => oklab(times(eyes[eye]!, linear(colour))));
+    const seen = colors.map((color) => oklab(times(eyes[eye]!, linear(color))));
     for (const [i, a] of seen.entries()) {
       for (const b of seen.slice(i + 1)) {
         // 0.02 is about what can just be told apart side by side.

@@ -1,5 +1,5 @@
-/** A colour in the four kinds of themes. */
-export interface RunColour {
+/** A color in the four kinds of themes. */
+export interface RunColor {
   readonly light: string;
   readonly dark: string;
   readonly highContrast: string;
@@ -7,11 +7,11 @@ export interface RunColour {
 }
 
 /**
- * The colours of runs, by `RunSummary.colour`: the same run has the same colour in every view. Each stands out from
- * the background of its theme by 3:1 at least, and any two are told apart by people with any kind of colour
+ * The colors of runs, by `RunSummary.color`: the same run has the same color in every view. Each stands out from
+ * the background of its theme by 3:1 at least, and any two are told apart by people with any kind of color
  * blindness: hues differ, and where they do not for such eyes, lightness does.
  */
-export const runColourTable: readonly RunColour[] = [
+export const runColorTable: readonly RunColor[] = [
   both('#3f5ddd', '#48b0fe'),
   both('#c98020', '#fec995'),
   both('#00594a', '#22916c'),
@@ -22,6 +22,6 @@ export const runColourTable: readonly RunColour[] = [
   both('#641098', '#9763e2'),
 ];
 
-function both(light: string, dark: string): RunColour {
+function both(light: string, dark: string): RunColor {
   return { light, dark, highContrast: dark, highContrastLight: light };
 }
