@@ -64,7 +64,7 @@ const parsers = {
     run: nullable(text),
   }),
   'esrgan/weightsDifference': record<{ a: string; b: string }>({ a: text, b: text }),
-  'esrgan/blend': record<ComparisonRequests['esrgan/blend']['params']>({
+  'esrgan/interpolate': record<ComparisonRequests['esrgan/interpolate']['params']>({
     a: text,
     b: text,
     alpha: number,

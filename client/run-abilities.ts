@@ -29,7 +29,7 @@ const byState: Readonly<Record<RunStateName, readonly Ability[]>> = {
 
 /** What can be done to this run in its state. Folders of other trainers can only be looked at. */
 export function abilitiesOf({ kind, state }: Pick<RunSummary, 'kind' | 'state'>): readonly Ability[] {
-  return kind === 'foreign' ? [] : byState[state];
+  return kind === 'external' ? [] : byState[state];
 }
 
 /** Whether a process trains it now. */

@@ -61,7 +61,7 @@ export function describeRun(run: RunSummary): string {
     case 'lost':
       return listed(`crashed${at}`, run.reason);
     case 'unknown':
-      return run.kind === 'foreign' ? 'of another trainer' : 'never started';
+      return run.kind === 'external' ? 'external run' : 'never started';
   }
 }
 

@@ -8,7 +8,7 @@ import { parseUpscalingRequest } from './upscaling-requests.ts';
 const requestsWithoutParameters = [
   'esrgan/runs',
   'esrgan/jobs',
-  'esrgan/closeBlend',
+  'esrgan/closeInterpolation',
   'host/draggedRuns',
   'host/upscaleWith',
   'host/convertWeights',

@@ -64,7 +64,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     const extras = await Promise.all(
       runs.map(async ({ paths, kind }) => ({
         color: experiments.run(paths.root).summary.color,
-        scalars: kind === 'foreign' ? await lastScalars(experiments, paths.root) : {},
+        scalars: kind === 'external' ? await lastScalars(experiments, paths.root) : {},
       })),
     );
     const testSets = await Promise.all(testSetsOf(runs).map((testSet) => fingerprint(testSet)));
@@ -116,9 +116,9 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     'esrgan/imageResults': ({ image, nets, run }) => images.results(image, nets, run),
     'esrgan/weightsDifference': ({ a, b }) =>
       readWeightsDifference((words) => askCommand(programs(), words, '.'), a, b),
-    'esrgan/blend': (query) => images.blend(query),
-    'esrgan/closeBlend'() {
-      images.closeBlend();
+    'esrgan/interpolate': (query) => images.interpolate(query),
+    'esrgan/closeInterpolation'() {
+      images.closeInterpolation();
       return null;
     },
     'esrgan/resultsFolder': () => ({ folder: images.folder }),
@@ -138,7 +138,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
   answer(connection, handlers);
   return () => {
     jobs.close();
-    images.closeBlend();
+    images.closeInterpolation();
   };
 }
 

@@ -15,7 +15,7 @@ export class PointSeries {
   /** Changes when points were put anywhere but behind the last. */
   order = 0;
 
-  /** Takes the next points. Those of a step before the last, as foreign event files may have, are sorted in. */
+  /** Takes the next points. Those of a step before the last, as external event files may have, are sorted in. */
   append({ steps, values, wallTimes }: Pick<TagPoints, 'steps' | 'values' | 'wallTimes'>): void {
     const from = this.length;
     this.#reserve(from + steps.length);

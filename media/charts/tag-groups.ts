@@ -58,7 +58,7 @@ const divisors = new Map([
 /** In which order groups stand; others follow by name. */
 const order = ['Losses', 'Validation', 'Optimiser', 'Machine'];
 
-/** First parts of foreign tags that say on what data a value was measured, not what it is. */
+/** First parts of external tags that say on what data a value was measured, not what it is. */
 const splits = new Map([
   ['train', 'train'],
   ['training', 'train'],
@@ -69,7 +69,7 @@ const splits = new Map([
   ['test', 'test'],
 ]);
 
-/** Groups of foreign tags by a word in the name of the quantity. */
+/** Groups of external tags by a word in the name of the quantity. */
 const words: readonly [RegExp, string][] = [
   [/psnr|ssim|lpips|niqe|metric/, 'Validation'],
   [/loss|l_g|l_d|out_d|d_real|d_fake/, 'Losses'],
@@ -85,7 +85,7 @@ const words: readonly [RegExp, string][] = [
 export function planCharts(tags: Iterable<string>): GroupPlan[] {
   const groups = new Map<string, Map<string, { unit: string; curves: CurvePlan[] }>>();
   for (const tag of inOrder(tags)) {
-    const [group, chart, unit, label] = own.get(tag) ?? placeForeign(tag);
+    const [group, chart, unit, label] = own.get(tag) ?? placeExternal(tag);
     const charts = groups.get(group) ?? new Map<string, { unit: string; curves: CurvePlan[] }>();
     groups.set(group, charts);
     const plan = charts.get(chart) ?? { unit, curves: [] };
@@ -120,7 +120,7 @@ function rank(title: string): number {
   return place < 0 ? order.length : place;
 }
 
-function placeForeign(tag: string): Place {
+function placeExternal(tag: string): Place {
   const parts = tag.split('/').filter((part) => part !== '');
   const split = parts.find((part) => splits.has(part.toLowerCase()));
   const rest = parts.filter((part) => part !== split);

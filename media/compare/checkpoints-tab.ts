@@ -11,7 +11,7 @@ import { controlStyles } from '../components/control-styles.ts';
 import { setVariable } from '../components/css-variable.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import type { Host } from '../host.ts';
-import './blend-view.ts';
+import './interpolation-view.ts';
 import { attempt, type CheckpointsUi, tellState } from './compare-state.ts';
 import type { ShownRun } from './runs.ts';
 import { type TensorSort, tensorRows } from './tensor-rows.ts';
@@ -33,7 +33,7 @@ export class CheckpointsTab extends LitElement {
       .row { margin-bottom: 10px; }
       .parts { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 16px 40px; }
       .weights { flex: 1 1 580px; min-width: 0; }
-      blend-view { flex: 1 1 380px; min-width: min(100%, 320px); max-width: 640px; }
+      interpolation-view { flex: 1 1 380px; min-width: min(100%, 320px); max-width: 640px; }
       h2 { margin: 0 0 6px; font-size: 0.9em; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; color: var(--wb-quiet); }
       .search { width: 20ch; }
       .table { max-height: 72vh; overflow: auto; }
@@ -125,14 +125,14 @@ export class CheckpointsTab extends LitElement {
           <h2>What changed</h2>
           ${this.#renderWeights()}
         </section>
-        <blend-view
+        <interpolation-view
           .host=${this.host}
           .a=${{ path: a.checkpoint.path, label: labelOf(a), run: a.run.run }}
           .b=${{ path: b.checkpoint.path, label: labelOf(b) }}
           .testSets=${this.testSets}
           .ui=${ui}
           .isShown=${this.isShown}
-        ></blend-view>
+        ></interpolation-view>
       </div>
     `;
   }

@@ -9,7 +9,7 @@ import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 /** What a comparison reads of a run. */
 export interface OpenedRun {
   readonly paths: RunPaths;
-  readonly kind: 'esrgan' | 'foreign';
+  readonly kind: 'esrgan' | 'external';
   /** The run file with everything spelt out; undefined where it has none that can be read. */
   readonly config: ResolvedConfig | undefined;
   /** Where that stands. */

@@ -43,7 +43,7 @@ export function compareOpened(
   testSets: readonly KnownTestSet[],
 ): Comparison {
   const rows = runs.flatMap((run, index) =>
-    run.kind === 'foreign' ? [foreignRow(run, extras[index]?.scalars ?? {})] : netRows(run, query.nets),
+    run.kind === 'external' ? [externalRow(run, extras[index]?.scalars ?? {})] : netRows(run, query.nets),
   );
   const { protocols, baseline } = query;
   return {
@@ -87,7 +87,7 @@ function validatedOn({ config }: OpenedRun, { checkpoints: [checkpoint] }: Chose
   return `${validationCrop(config)} of ${validationImages(config, checkpoint.state.stage)}`;
 }
 
-function foreignRow({ paths }: OpenedRun, scalars: RunExtras['scalars']): TableRow {
+function externalRow({ paths }: OpenedRun, scalars: RunExtras['scalars']): TableRow {
   return {
     id: paths.root,
     run: paths.root,

@@ -5,8 +5,8 @@ import { imageSize } from '../../trainer/image-files/image-size.ts';
 import type { Programs } from '../experiments/start.ts';
 import type { Jobs, Work } from '../jobs/jobs.ts';
 import type {
-  BlendQuery,
-  BlendResult,
+  InterpolationQuery,
+  InterpolationResult,
   ImageQuery,
   ImageResults,
   NetReference,
@@ -25,12 +25,12 @@ export interface Images {
    */
   results(image: ImageQuery, nets: readonly NetReference[], run: string | null): Promise<ImageResults>;
   /** The mean of two nets on an image, by a process that stays for the next. */
-  blend(query: BlendQuery): Promise<BlendResult>;
+  interpolate(query: InterpolationQuery): Promise<InterpolationResult>;
   /** Ends that process. */
-  closeBlend(): void;
+  closeInterpolation(): void;
 }
 
-/** Milliseconds without a question after which the process that blends ends. */
+/** Milliseconds without a request after which the interpolation process ends. */
 const idle = 60_000;
 
 export function createImages(
@@ -39,24 +39,24 @@ export function createImages(
   engine: () => Promise<string>,
   jobs: Jobs,
 ): Images {
-  let blending: PreviewChild | undefined;
+  let interpolating: PreviewChild | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
 
-  function closeBlend(): void {
+  function closeInterpolation(): void {
     clearTimeout(idleTimer);
-    blending?.close();
-    blending = undefined;
+    interpolating?.close();
+    interpolating = undefined;
   }
 
-  async function blender(): Promise<PreviewChild> {
+  async function interpolator(): Promise<PreviewChild> {
     const name = await engine();
-    if (blending === undefined) {
+    if (interpolating === undefined) {
       const child = startPreview(programs(), name, () => {
-        if (blending === child) blending = undefined;
+        if (interpolating === child) interpolating = undefined;
       });
-      blending = child;
+      interpolating = child;
     }
-    return blending;
+    return interpolating;
   }
 
   const makeMissing =
@@ -75,13 +75,13 @@ export function createImages(
     };
 
   /** Asks the resident process, which ends when nobody has asked it for a while. */
-  async function askBlender(request: PreviewRequest): Promise<PreviewDone> {
+  async function requestInterpolation(request: PreviewRequest): Promise<PreviewDone> {
     clearTimeout(idleTimer);
     try {
-      return await (await blender()).ask(request);
+      return await (await interpolator()).ask(request);
     } finally {
       clearTimeout(idleTimer);
-      idleTimer = setTimeout(closeBlend, idle);
+      idleTimer = setTimeout(closeInterpolation, idle);
       // Waiting for its end is no reason for the server to stay.
       idleTimer.unref();
     }
@@ -110,7 +110,7 @@ export function createImages(
         hr,
       };
       const isWhole = missing.length === 0 && existsSync(lr) && existsSync(bicubic);
-      if (!isWhole && nets.length === 0) await askBlender(request);
+      if (!isWhole && nets.length === 0) await requestInterpolation(request);
       const job =
         isWhole || nets.length === 0
           ? null
@@ -127,11 +127,11 @@ export function createImages(
         job,
       };
     },
-    async blend({ a, b, alpha, image }) {
-      const place = join(folder, nameFor(stampOf(image.path), image.role, image.box, 'blend'));
+    async interpolate({ a, b, alpha, image }) {
+      const place = join(folder, nameFor(stampOf(image.path), image.role, image.box, 'interpolated'));
       touch(place);
       const path = join(place, `${nameFor(stampOf(a), stampOf(b), alpha)}.png`);
-      const { width, height, milliseconds } = await askBlender({
+      const { width, height, milliseconds } = await requestInterpolation({
         image,
         scale: null,
         nets: [{ models: [a, b], alpha }],
@@ -142,7 +142,7 @@ export function createImages(
       });
       return { path, width, height, milliseconds };
     },
-    closeBlend,
+    closeInterpolation,
   };
 }
 

@@ -57,7 +57,7 @@ function runsSection({ comparison: { runs }, baseline }: ReportData): string {
   const items = runs.map(({ run, name, color, kind, scale }) => {
     const facts = [
       ...(scale === null ? [] : [`x${scale}`]),
-      ...(kind === 'foreign' ? ['of another trainer'] : []),
+      ...(kind === 'external' ? ['external run'] : []),
       ...(run === baseline ? ['baseline'] : []),
     ];
     return `<li><span class="swatch run${color % runColorTable.length}"></span>${escapeHtml(name)} <span class="quiet">${escapeHtml(facts.join(', '))}</span></li>`;

@@ -99,7 +99,7 @@ async function startPlaces({ runFolders, maximum, launch }: Places): Promise<Sta
 }
 
 function assertMayStart(there: RunSummary, { run, stage }: RunRequest, resume: boolean): void {
-  if (there.kind === 'foreign') {
+  if (there.kind === 'external') {
     throw new WorkbenchError(
       'run',
       `${run.root} holds a run of another program. Give the run another \`name\`.`,

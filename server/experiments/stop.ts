@@ -59,7 +59,7 @@ function signal({ paths }: RunSummary, { host, pid }: Trainer, name: 'SIGTERM' |
 
 function trainerOf(run: RunSummary, request: RequestKind): Trainer {
   const { paths, kind, state, status, launch } = run;
-  if (kind === 'foreign') {
+  if (kind === 'external') {
     throw new WorkbenchError('run', `${paths.root} was written by another program, which takes no requests.`);
   }
   const now = Date.now();

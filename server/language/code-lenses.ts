@@ -78,7 +78,7 @@ function lensesOf(
   const open: Lens = { title: 'Open', command: 'esrgan.openRun' };
   const compare: Lens[] = isAlone ? [] : [{ title: 'Compare', command: 'esrgan.compareRuns' }];
   const rest = [open, ...compare];
-  if (run.kind === 'foreign') return rest;
+  if (run.kind === 'external') return rest;
   if (run.stage !== null && run.stage !== stage) return [...inOtherStage(run, stage), ...rest];
   const stop: Lens = { title: '$(debug-stop) Stop', command: 'esrgan.stopRun' };
   switch (run.state) {

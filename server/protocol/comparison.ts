@@ -65,8 +65,8 @@ export interface ComparedRun {
   readonly name: string;
   /** As in `RunSummary`. */
   readonly color: number;
-  /** `foreign`: has only the scalars of its event files, in the row without a net. */
-  readonly kind: 'esrgan' | 'foreign';
+  /** `external`: has only the scalars of its event files, in the row without a net. */
+  readonly kind: 'esrgan' | 'external';
   /** Upscaling factor; null where it is not known. */
   readonly scale: number | null;
 }
@@ -276,7 +276,7 @@ export interface TensorDifference {
 }
 
 /** A crop upscaled by the mean of two checkpoints. */
-export interface BlendQuery {
+export interface InterpolationQuery {
   /** Folders of two checkpoints (or files of weights) of one net. */
   readonly a: string;
   readonly b: string;
@@ -285,7 +285,7 @@ export interface BlendQuery {
   readonly image: ImageQuery;
 }
 
-export interface BlendResult {
+export interface InterpolationResult {
   /** A PNG file, which may go when other results need its room. */
   readonly path: string;
   readonly width: number;
@@ -345,11 +345,11 @@ export interface ComparisonRequests {
   'esrgan/weightsDifference': { params: { a: string; b: string }; result: WeightsDifference };
   /**
    * The mean of two checkpoints on a crop, from a process that stays for the next alpha. Ask one at a time; it ends
-   * with `esrgan/closeBlend` or after a minute without a question.
+   * with `esrgan/closeInterpolation` or after a minute without a question.
    */
-  'esrgan/blend': { params: BlendQuery; result: BlendResult };
-  'esrgan/closeBlend': { params: null; result: null };
-  /** The folder with all files of `esrgan/imageResults` and `esrgan/blend`, which a page must be allowed to load. */
+  'esrgan/interpolate': { params: InterpolationQuery; result: InterpolationResult };
+  'esrgan/closeInterpolation': { params: null; result: null };
+  /** The folder with all files of `esrgan/imageResults` and `esrgan/interpolate`, which a page must be allowed to load. */
   'esrgan/resultsFolder': { params: null; result: { folder: string } };
   /** A comparison as the text of a file; `name` is what to call it. */
   'esrgan/exportComparison': { params: ExportQuery; result: { name: string; content: string } };

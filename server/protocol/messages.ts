@@ -85,7 +85,7 @@ export const startingRequests = [
   'esrgan/resume',
   'esrgan/evaluate',
   'esrgan/imageResults',
-  'esrgan/blend',
+  'esrgan/interpolate',
   'esrgan/upscale',
 ] as const satisfies readonly (keyof Requests)[];
 

@@ -41,8 +41,8 @@ export interface RunSummary {
   readonly name: string;
   /** The folder that the run directory lies in. */
   readonly runsDir: string;
-  /** `foreign`: a folder of another trainer, known only by its event files. */
-  readonly kind: 'esrgan' | 'foreign';
+  /** `external`: a folder of another trainer, known only by its event files. */
+  readonly kind: 'esrgan' | 'external';
   readonly state: RunStateName;
   /** Why it is in this state, where that is known: an error, who stopped it, what killed it. */
   readonly reason: string | null;

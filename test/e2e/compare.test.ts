@@ -36,9 +36,9 @@ async function prepare(workspace: Workspace): Promise<void> {
     await esrgan(workspace, 'evaluate', ...nets, ...measured('photos', 'paper-y', folder));
   }
 
-  const foreign = workspace.path('runs/other-trainer');
-  mkdirSync(foreign);
-  const events = createEventWriter(foreign);
+  const external = workspace.path('runs/other-trainer');
+  mkdirSync(external);
+  const events = createEventWriter(external);
   for (let step = 1; step <= 5; step++) events.scalars(step, { 'metrics/psnr': 20 + step, l_pix: 1 / step });
   events.close();
 }

@@ -128,10 +128,10 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
   async 'compare-checkpoints'(workbench) {
     await openComparison(workbench, 'Checkpoints');
     await workbench.webview.locator('checkpoints-tab tbody tr').first().waitFor();
-    await workbench.webview.locator('blend-view select').selectOption({ label: testImage });
-    const pane = workbench.webview.locator('blend-view image-pane').first();
+    await workbench.webview.locator('interpolation-view select').selectOption({ label: testImage });
+    const pane = workbench.webview.locator('interpolation-view image-pane').first();
     const wipe = pane.getByRole('slider', { name: 'Wipe' });
-    // Only the blend is seen then.
+    // Only the interpolated image is seen then.
     await wipe.fill('100');
     await drawn(new ComparePanel(workbench), pane);
     await wipe.fill('75');

@@ -31,8 +31,8 @@ async function prepare({ folder, path }: Workspace): Promise<void> {
     `train: ${path('train')}, val: ${path('val')}`,
   );
   enqueue(runPaths(path('runs/waiting')), { stage: 'pretraining', resume: false, order: 1 }, runFile);
-  mkdirSync(path('elsewhere/foreign'), { recursive: true });
-  const writer = createEventWriter(path('elsewhere/foreign'));
+  mkdirSync(path('elsewhere/external'), { recursive: true });
+  const writer = createEventWriter(path('elsewhere/external'));
   writer.scalars(1, { 'train/loss': 1 });
   writer.close();
   spawn(process.execPath, [command, 'train', 'held.esrgan.yaml'], { cwd: folder, stdio: 'ignore' });
@@ -66,7 +66,7 @@ test('nothing is started there, and the reason is said', async () => {
   await workbench.toast('nothing is started in a workspace that is not trusted').waitFor();
   await workbench.showViews('ESRGAN');
   await workbench.treeRow(/waiting.*queued 1/).waitFor();
-  await expect(workbench.treeRow('foreign').count()).resolves.toBe(0);
+  await expect(workbench.treeRow('external').count()).resolves.toBe(0);
   expect(existsSync(workspace.path('runs/asked'))).toBe(false);
   expect(trainerOf(workspace.path('runs/waiting'))).toBeUndefined();
 });
@@ -103,7 +103,7 @@ test('once it is trusted, its settings count, and what waits has its turn', asyn
   const { page } = workbench;
   await workbench.toast('nothing is started').getByRole('button', { name: 'Manage Workspace Trust' }).click();
   await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
-  await workbench.treeRow('foreign').waitFor();
+  await workbench.treeRow('external').waitFor();
   await workbench.treeRow(/waiting.*pretraining/).waitFor();
   await expect.poll(() => trainerOf(workspace.path('runs/waiting')), patience).toBeDefined();
 });

@@ -349,16 +349,16 @@ describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})
     await soon(async () => text(tensors.nth(1))).toBe('conv_last.weight 3×4×3×3');
     expect(await text(view.page.locator('checkpoints-tab tbody tr').nth(1))).toContain('0 → 2');
 
-    await view.page.locator('blend-view').getByLabel('image').first().selectOption({ index: 1 });
-    await soon(() => lastAsked('esrgan/blend')).toMatchObject({ alpha: 0.8 });
-    const shot = () => view.page.locator('blend-view image-pane .frame').first().screenshot();
-    await soon(() => text(view.page.locator('blend-view .status'))).toContain('α 0.80 in 0.12 s');
+    await view.page.locator('interpolation-view').getByLabel('image').first().selectOption({ index: 1 });
+    await soon(() => lastAsked('esrgan/interpolate')).toMatchObject({ alpha: 0.8 });
+    const shot = () => view.page.locator('interpolation-view image-pane .frame').first().screenshot();
+    await soon(() => text(view.page.locator('interpolation-view .status'))).toContain('α 0.80 in 0.12 s');
     const before = await shot();
     await view.page.getByLabel('α', { exact: true }).fill('0.3');
-    await soon(() => text(view.page.locator('blend-view .status'))).toContain('α 0.30 in 0.12 s');
+    await soon(() => text(view.page.locator('interpolation-view .status'))).toContain('α 0.30 in 0.12 s');
     await soon(async () => (await shot()).equals(before)).toBe(false);
     await tab('Table');
-    await soon(() => compared.asked.some(({ name }) => name === 'esrgan/closeBlend')).toBe(true);
+    await soon(() => compared.asked.some(({ name }) => name === 'esrgan/closeInterpolation')).toBe(true);
   });
 
   test.each(themes)('axe finds nothing in %s', async (theme) => {

@@ -119,13 +119,13 @@ export async function comparedRuns(): Promise<ComparedRuns> {
     'esrgan/points': async ({ run, after }) => (await points(run)).after(after),
     'esrgan/imageResults': ({ nets }) => imageResults(made[0]!, nets.length),
     'esrgan/weightsDifference': ({ a, b }) => weightsDifference(a, b),
-    'esrgan/blend': ({ alpha }) => ({
+    'esrgan/interpolate': ({ alpha }) => ({
       path: join(samplesFolder(made[alpha < 0.5 ? 0 : 3]!, 'pretraining', 20), '00-waves.sr.png'),
       width: side,
       height: side,
       milliseconds: 120,
     }),
-    'esrgan/closeBlend': () => null,
+    'esrgan/closeInterpolation': () => null,
     'esrgan/exportComparison': ({ format }) => ({ name: `comparison.${format}`, content: format }),
     'host/uris': ({ paths }) => Object.fromEntries(paths.map((path) => [path, addressOfFile(path)])),
     'host/save': ({ name }) => ({ path: `/saved/${name}` }),

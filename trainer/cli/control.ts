@@ -54,7 +54,7 @@ export function askRun({ paths, kind, state }: RunSummary, request: RequestKind)
     dequeue(paths);
     return;
   }
-  if (kind === 'foreign') {
+  if (kind === 'external') {
     throw new WorkbenchError('run', `${paths.root} was written by another program, which takes no requests.`);
   }
   if (state.state !== 'starting' && state.state !== 'running' && state.state !== 'paused') {

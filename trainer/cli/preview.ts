@@ -11,7 +11,7 @@ import { WorkbenchError } from '../errors/errors.ts';
 import { type ReadImage, readImage } from '../evaluate/source-image.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
 import { isCount, isList, isNullable, isNumber, isObject, isOneOf, isString } from '../runs/json-shape.ts';
-import { type BlendedNetwork, blendedNetwork } from '../upscale/blended-network.ts';
+import { type InterpolatedNetwork, interpolatedNetwork } from '../upscale/interpolated-network.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
 import type { Rect } from '../upscale/tiles.ts';
 import { upscaleImage } from '../upscale/upscale-image.ts';
@@ -96,12 +96,12 @@ export function registerPreview(program: Command): void {
     });
 }
 
-/** Answers requests and keeps what the next one will need again: engine, image and the blended nets. */
+/** Answers requests and keeps what the next one will need again: engine, image and the interpolated networks. */
 function createPreviews(engineName: string) {
   const name = parseEngine(engineName);
   let opening: Promise<Engine> | undefined;
   let image: { readonly key: string; readonly read: ReadImage } | undefined;
-  let blended: { readonly key: string; readonly network: BlendedNetwork } | undefined;
+  let interpolated: { readonly key: string; readonly network: InterpolatedNetwork } | undefined;
   const engine = () => {
     opening ??= openEngine(name);
     return opening;
@@ -113,16 +113,16 @@ function createPreviews(engineName: string) {
     return image.read;
   }
 
-  async function blendOf([first, second]: readonly [string, string], alpha: number): Promise<BlendedNetwork> {
+  async function interpolatedNetworkOf([first, second]: readonly [string, string], alpha: number): Promise<InterpolatedNetwork> {
     const key = JSON.stringify([stampOf(first), stampOf(second)]);
-    if (blended?.key !== key) {
-      await blended?.network.close();
-      blended = undefined;
+    if (interpolated?.key !== key) {
+      await interpolated?.network.close();
+      interpolated = undefined;
       const nets = [readGenerator(first), readGenerator(second)] as const;
-      blended = { key, network: blendedNetwork(await engine(), ...nets, [first, second]) };
+      interpolated = { key, network: interpolatedNetwork(await engine(), ...nets, [first, second]) };
     }
-    blended.network.blend(alpha);
-    return blended.network;
+    interpolated.network.setAlpha(alpha);
+    return interpolated.network;
   }
 
   /** Uses a net and, where it is kept for nobody, frees it. */
@@ -132,7 +132,7 @@ function createPreviews(engineName: string) {
   ): Promise<T> {
     const [first, second] = models.map(weightsOf);
     if (first === undefined) throw new WorkbenchError('usage', 'A net needs a model.');
-    if (second !== undefined) return use(await blendOf([first, second], alpha));
+    if (second !== undefined) return use(await interpolatedNetworkOf([first, second], alpha));
     const { options, parameters }: Generator = readGenerator(first);
     const upscaler = networkUpscaler(await engine(), first, options, parameters);
     try {
@@ -180,7 +180,7 @@ function createPreviews(engineName: string) {
       tell({ id, event: 'done', width: size.width, height: size.height, milliseconds });
     },
     async close(): Promise<void> {
-      await blended?.network.close();
+      await interpolated?.network.close();
     },
   };
 }

@@ -65,7 +65,7 @@ function cells(run: RunSummary, now: number): string[] {
   const progress = progressOf(status);
   return [
     run.paths.name,
-    run.kind === 'foreign' ? 'events only' : run.state.state,
+    run.kind === 'external' ? 'events only' : run.state.state,
     status?.stage ?? '-',
     progress === null ? '-' : `${Math.floor(progress * 100)} %`,
     status === undefined ? '-' : `${status.step}/${status.steps}`,

@@ -10,8 +10,8 @@ import { describeState, readStatus, type StateDescription, type Status } from '.
 /** A run as a list shows it. */
 export interface RunSummary {
   readonly paths: RunPaths;
-  /** `foreign`: a folder of another trainer, known only by its event files. */
-  readonly kind: 'esrgan' | 'foreign';
+  /** `external`: a folder of another trainer, known only by its event files. */
+  readonly kind: 'esrgan' | 'external';
   readonly state: StateDescription;
   readonly status: Status | undefined;
   /** Undefined where nobody has launched it but from a terminal. */
@@ -51,7 +51,7 @@ export function summarizeRun(root: string, now: number): RunSummary | undefined 
   const updated = statSync(newest, { throwIfNoEntry: false })?.mtimeMs ?? null;
   return {
     paths,
-    kind: 'foreign',
+    kind: 'external',
     state: { state: 'unknown', reason: null },
     status: undefined,
     launch: undefined,

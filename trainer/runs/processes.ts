@@ -34,8 +34,8 @@ export function isProcessAlive(pid: number, startTime: number): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // A process of another user is there but may not be signalled.
-    const isForeign = error instanceof Error && 'code' in error && error.code === 'EPERM';
-    if (!isForeign) return false;
+    const isOfAnotherUser = error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (!isOfAnotherUser) return false;
   }
   const fields = statFields(pid);
   if (fields === undefined) return true;

@@ -14,7 +14,7 @@ import { stepLearningRate } from './learning-rate.ts';
 import { pretrainingAdam, pretrainingStep } from './pretraining-step.ts';
 import { averageDecay, averageName } from './running-average.ts';
 import type { StageTrainer } from './stage.ts';
-import { initialMoments, misfit, selected } from './state-tensors.ts';
+import { initialMoments, mismatch, selected } from './state-tensors.ts';
 import { liveGenerator } from './validation.ts';
 
 /** Files of a checkpoint. */
@@ -123,7 +123,7 @@ function newState(
 
 function readInitial(path: string, options: GeneratorOptions): TensorMap {
   const found = readGenerator(path);
-  const problem = misfit(found.parameters, expectedShapes(options));
+  const problem = mismatch(found.parameters, expectedShapes(options));
   if (problem) {
     throw new WorkbenchError(
       'data',
@@ -139,7 +139,7 @@ function readState(
   keepsAverage: boolean,
 ): Map<string, HostTensor> {
   const weights = readSafetensors(join(checkpoint.path, generatorFile)).tensors;
-  const problem = misfit(weights, expectedShapes(options));
+  const problem = mismatch(weights, expectedShapes(options));
   if (problem) {
     throw new WorkbenchError(
       'run',

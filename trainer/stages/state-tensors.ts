@@ -25,7 +25,7 @@ export function initialMoments(parameters: HostTensors): Map<string, HostTensor>
 }
 
 /** The first difference, in words, between tensors and the shapes that a net needs; undefined where they fit. */
-export function misfit(
+export function mismatch(
   tensors: HostTensors,
   expected: ReadonlyMap<string, readonly number[]>,
 ): string | undefined {

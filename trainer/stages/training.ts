@@ -26,7 +26,7 @@ import { multiStepLearningRate } from './learning-rate.ts';
 import { generatorOptions, optimizerFile } from './pretraining.ts';
 import { averageDecay, averageName } from './running-average.ts';
 import type { StageTrainer } from './stage.ts';
-import { initialMoments, misfit, selected } from './state-tensors.ts';
+import { initialMoments, mismatch, selected } from './state-tensors.ts';
 import { findTrainingStart } from './training-start.ts';
 import { discriminatorName, trainingAdam, trainingStep, vggName } from './training-step.ts';
 import { liveGenerator } from './validation.ts';
@@ -181,7 +181,7 @@ function begun(
 ): Beginning {
   const { file, psnr } = findTrainingStart(config, paths);
   const generator = readGenerator(file).parameters;
-  const problem = misfit(generator, expectedShapes(options));
+  const problem = mismatch(generator, expectedShapes(options));
   if (problem) {
     throw new WorkbenchError(
       'data',
@@ -213,8 +213,8 @@ function resumed(
   const discriminator = read(discriminatorFile).tensors;
   const optimizer = read(optimizerFile);
   const problem =
-    misfit(generator, expectedShapes(options)) ??
-    misfit(discriminator, new Map([...discriminatorParameters(judge), ...discriminatorStatistics(judge)]));
+    mismatch(generator, expectedShapes(options)) ??
+    mismatch(discriminator, new Map([...discriminatorParameters(judge), ...discriminatorStatistics(judge)]));
   if (problem) {
     throw new WorkbenchError(
       'run',

@@ -106,7 +106,7 @@ test('with --json each run is an object on a line', () => {
     updated: expect.stringMatching(/Z$/),
     ...numbers,
   });
-  expect(runs[3]).toMatchObject({ kind: 'foreign', stage: null, progress: null, loss: null });
+  expect(runs[3]).toMatchObject({ kind: 'external', stage: null, progress: null, loss: null });
 });
 
 test('no runs are told', () => {

@@ -32,8 +32,8 @@ describe('what a comparison may ask passes', () => {
     ['esrgan/imageResults', { image, nets: [net, mixed], run: null }],
     ['esrgan/imageResults', { image: { ...image, role: 'lr', box: null }, nets: [], run: '/r' }],
     ['esrgan/weightsDifference', { a: '/a', b: '/b' }],
-    ['esrgan/blend', { a: '/a', b: '/b', alpha: 0, image }],
-    ['esrgan/closeBlend', null],
+    ['esrgan/interpolate', { a: '/a', b: '/b', alpha: 0, image }],
+    ['esrgan/closeInterpolation', null],
     [
       'esrgan/exportComparison',
       {
@@ -66,7 +66,7 @@ describe('anything else is refused', () => {
     ['esrgan/evaluate', { net: { run: '/r', checkpoint: '/c' }, testSet: '/s', protocols: [] }],
     ['esrgan/imageResults', { image: { ...image, box: [0, 0, 1, 1] }, nets: [], run: '/r' }],
     ['esrgan/imageResults', { image: { ...image, role: 'sr' }, nets: [], run: '/r' }],
-    ['esrgan/blend', { a: '/a', b: '/b', alpha: Number.NaN, image }],
+    ['esrgan/interpolate', { a: '/a', b: '/b', alpha: Number.NaN, image }],
     [
       'esrgan/exportComparison',
       { comparison: query, format: 'exe', rows: null, columns: null, published: [], tags: [], images: [] },

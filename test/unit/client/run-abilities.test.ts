@@ -19,4 +19,4 @@ test.each<[RunStateName, string, boolean]>([
 });
 
 test('a folder of another trainer is only looked at', () =>
-  expect(abilitiesOf(aRun({ kind: 'foreign', state: 'unknown' }))).toEqual([]));
+  expect(abilitiesOf(aRun({ kind: 'external', state: 'unknown' }))).toEqual([]));

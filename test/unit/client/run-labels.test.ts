@@ -26,7 +26,7 @@ describe('the line behind a name says what the run does', () => {
     ],
     [{ state: 'lost', reason: 'killed', step: null }, 'crashed · killed'],
     [{ state: 'queued', queuePosition: 0 }, 'queued 1'],
-    [{ state: 'unknown', kind: 'foreign' }, 'of another trainer'],
+    [{ state: 'unknown', kind: 'external' }, 'external run'],
     [{ state: 'unknown' }, 'never started'],
   ])('%j', (given, expected) => expect(describeRun(aRun(given))).toBe(expected));
 });

@@ -151,7 +151,7 @@ describe('what the run is doing', () => {
   test('pretraining is behind a run that trains', () =>
     expect(pretraining({ stage: 'training' })).toBe(`0: ${rest}`));
   test('runs of other trainers are only shown', () =>
-    expect(pretraining({ kind: 'foreign', stage: null })).toBe(`0: ${rest}`));
+    expect(pretraining({ kind: 'external', stage: null })).toBe(`0: ${rest}`));
   test('one run alone has nothing to compare with', () => {
     expect(shown('pretraining: {}\ntraining: {}', [run({ state: 'finished' })])[1]).toBe(
       '1: Start Training (startTraining) | Open (openRun)',

@@ -61,7 +61,7 @@ test.each<[string, (paths: RunPaths) => void]>([
 
 test('no run that logged nothing, none of another trainer, and none that is gone', () => {
   expect(found(trainedRun([], []))).toEqual([]);
-  expect(createMeasuredRuns()([{ ...listed(trainedRun([1], [1])), kind: 'foreign' }])).toEqual([]);
+  expect(createMeasuredRuns()([{ ...listed(trainedRun([1], [1])), kind: 'external' }])).toEqual([]);
   expect(createMeasuredRuns()([{ run: '/no/such/run', kind: 'esrgan', updated: null }])).toEqual([]);
 });
 

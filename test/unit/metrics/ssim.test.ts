@@ -34,8 +34,8 @@ function slowSsim(a: Samples, b: Samples, peak: number): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function blend(a: Samples, b: Samples, share: number): Samples {
-  return { ...a, data: Float64Array.from(a.data, (value, i) => value * (1 - share) + b.data[i]! * share) };
+function average(a: Samples, b: Samples, weight: number): Samples {
+  return { ...a, data: Float64Array.from(a.data, (value, i) => value * (1 - weight) + b.data[i]! * weight) };
 }
 
 test.each([
@@ -44,14 +44,14 @@ test.each([
   [13, 25, 3],
 ])('equals its definition on %dx%dx%d', (width, height, channels) => {
   const a = scenery(width, height, channels);
-  for (const b of [a, noise(width, height, channels), blend(a, noise(width, height, channels), 0.2)]) {
+  for (const b of [a, noise(width, height, channels), average(a, noise(width, height, channels), 0.2)]) {
     expect(ssim(a, b, 255)).toBeCloseTo(slowSsim(a, b, 255), 10);
   }
 });
 
 test('depends on the range only through its size', () => {
   const a = scenery(20, 20, 1);
-  const b = blend(a, noise(20, 20, 1), 0.3);
+  const b = average(a, noise(20, 20, 1), 0.3);
   const unit = (image: Samples) => ({
     ...image,
     data: Float64Array.from(image.data, (value) => value / 255),
@@ -80,7 +80,7 @@ test.each([
 ])('a shorter side of %d is shrunk by %d', (side, block) => {
   const width = side + 7;
   const a = scenery(width, side, 1);
-  const b = blend(a, noise(width, side, 1), 0.3);
+  const b = average(a, noise(width, side, 1), 0.3);
   const shrink = (image: Samples): Samples => {
     const [w, h] = [Math.floor(width / block), Math.floor(side / block)];
     const data = new Float64Array(w * h);

@@ -295,15 +295,15 @@ test.each([
   expect(readRunScalars(folder).problems).toEqual([]);
 });
 
-const foreign = (name: string) => join(testData, 'tfevents', name);
+const external = (name: string) => join(testData, 'tfevents', name);
 
 test.skipIf(!hasTestData)(
   "tensorboardX's file has exactly the scalars that it should (skipped: no test data)",
   () => {
     const expected: { scalars: Record<string, [number, number][]> } = JSON.parse(
-      readFileSync(foreign('tensorboardX_esrgan_run/expected.json'), 'utf8'),
+      readFileSync(external('tensorboardX_esrgan_run/expected.json'), 'utf8'),
     );
-    const { series, problems } = readRunScalars(foreign('tensorboardX_esrgan_run'));
+    const { series, problems } = readRunScalars(external('tensorboardX_esrgan_run'));
     const read = [...series].map(([tag, { steps, values }]) => [
       tag,
       [...steps].map((step, i) => [step, values[i]]),
@@ -324,7 +324,7 @@ test.skipIf(!hasTestData).each([
     'my_metric@0=0',
   ],
 ])('%s: %i scalars (skipped: no test data)', (name, count, problems, first) => {
-  const reader = createEventReader(foreign(name));
+  const reader = createEventReader(external(name));
   const items = readAll(reader);
   expect(items).toHaveLength(count);
   expect(items[0]).toBe(first);

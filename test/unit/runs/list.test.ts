@@ -41,7 +41,7 @@ test('our runs and those of other trainers, by name; nothing else', () => {
   symlinkSync(join(folder, 'gone'), join(folder, 'e-broken'), 'junction');
   const runs = listRuns(folder, Date.now());
   expect(runs.map(({ paths, kind, state }) => `${paths.name} ${kind} ${state.state}`)).toEqual([
-    'a-theirs foreign unknown',
+    'a-theirs external unknown',
     'b-ours esrgan finished',
     'c-new esrgan unknown',
     'd-link esrgan finished',

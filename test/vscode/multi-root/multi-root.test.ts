@@ -10,7 +10,7 @@ const folderOf = (name: string) =>
   workspace.workspaceFolders!.find((folder) => folder.name === name)!.uri.fsPath;
 
 /** Leaves what another trainer leaves of a run. */
-function writeForeignRun(run: string): void {
+function writeExternalRun(run: string): void {
   mkdirSync(run, { recursive: true });
   const writer = createEventWriter(run);
   writer.scalars(1, { 'train/loss': 1 });
@@ -42,14 +42,14 @@ describe('a workspace of several folders', () => {
 
   it('reads the settings of each folder', async () => {
     const others = join(folderOf('land'), '..', 'others');
-    writeForeignRun(join(others, 'elsewhere'));
-    const found = await until('the run of another trainer', () => named('elsewhere'));
+    writeExternalRun(join(others, 'elsewhere'));
+    const found = await until('the run external run', () => named('elsewhere'));
     assert.equal(found.folder, join(others, 'elsewhere'));
   });
 
   it('takes in a folder that is added, and lets go of one that is removed', async () => {
     const third = Uri.file(join(folderOf('land'), '..', 'third'));
-    writeForeignRun(join(third.fsPath, 'runs', 'early'));
+    writeExternalRun(join(third.fsPath, 'runs', 'early'));
     workspace.updateWorkspaceFolders(2, 0, { uri: third, name: 'third' });
     await until('the folder', () => workspace.workspaceFolders?.length === 3);
     await until('its run', () => named('early'));

@@ -26,7 +26,7 @@ const column = {
 const comparison: Comparison = {
   runs: [
     { run: '/a', name: 'a|1', color: 0, kind: 'esrgan', scale: 4 },
-    { run: '/b', name: '<b>"', color: 9, kind: 'foreign', scale: null },
+    { run: '/b', name: '<b>"', color: 9, kind: 'external', scale: null },
   ],
   columns: [
     {

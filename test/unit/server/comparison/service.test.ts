@@ -188,13 +188,13 @@ test('curves know epochs, images and checkpoints', async () => {
 });
 
 test('a run of another trainer stands beside with its scalars', async () => {
-  const foreign = join(folder, 'runs', 'basicsr');
-  mkdirSync(foreign);
-  const events = createEventWriter(foreign);
+  const external = join(folder, 'runs', 'basicsr');
+  mkdirSync(external);
+  const events = createEventWriter(external);
   events.scalars(1, { 'metrics/psnr': 20, l_pix: 0.5 });
   events.scalars(2, { 'metrics/psnr': 24, l_pix: 0.25 });
   events.close();
-  const found = await server.request('esrgan/comparison', query({ runs: [one.root, foreign] }));
+  const found = await server.request('esrgan/comparison', query({ runs: [one.root, external] }));
   const scalars = found.columns.flatMap(({ kind, protocol }, place) =>
     kind === 'scalar' ? [[protocol, found.rows.at(-1)?.cells[place]]] : [],
   );
@@ -259,11 +259,11 @@ describe('images', () => {
     );
   });
 
-  test('blend live: each share has its own pixels, the ends those of the nets', async () => {
+  test('interpolate live: each alpha has its own pixels, the ends those of the models', async () => {
     const [a, b] = ['pretraining-00000010', 'training-00000010'].map((each) => join(one.checkpoints, each));
     const box = { x: 2, y: 2, width: 8, height: 8 };
-    const blend = async (alpha: number) => {
-      const made = await server.request('esrgan/blend', {
+    const interpolate = async (alpha: number) => {
+      const made = await server.request('esrgan/interpolate', {
         a: a ?? '',
         b: b ?? '',
         alpha,
@@ -272,7 +272,7 @@ describe('images', () => {
       expect([made.width, made.height]).toEqual([32, 32]);
       return (await decodeImage(made.path)).data;
     };
-    const [faithful, half, sharp] = [await blend(0), await blend(0.5), await blend(1)];
+    const [faithful, half, sharp] = [await interpolate(0), await interpolate(0.5), await interpolate(1)];
     expect(half).not.toEqual(faithful);
     expect(half).not.toEqual(sharp);
     const nets = [net('pretraining-00000010'), net('training-00000010')];
@@ -290,7 +290,7 @@ describe('images', () => {
     const ends = await Promise.all(results.map(async (path) => (await decodeImage(path ?? '')).data));
     expect(largestDifference(ends[0], faithful)).toBeLessThanOrEqual(1);
     expect(largestDifference(ends[1], sharp)).toBeLessThanOrEqual(1);
-    expect(await server.request('esrgan/closeBlend', null)).toBeNull();
+    expect(await server.request('esrgan/closeInterpolation', null)).toBeNull();
   });
 
   test.each([
@@ -312,7 +312,7 @@ describe('images', () => {
             nets: [net('training-00000010')],
             run: null,
           })
-        : server.request('esrgan/blend', { a, b, alpha: 0.5, image: wrong }),
+        : server.request('esrgan/interpolate', { a, b, alpha: 0.5, image: wrong }),
     ).rejects.toThrow(message);
   });
 });

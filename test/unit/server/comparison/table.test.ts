@@ -240,7 +240,7 @@ describe('what was measured in training', () => {
 });
 
 test('scalars of other trainers stand beside, each in a way of its own', () => {
-  const foreign = (name: string, value: number | null) =>
+  const external = (name: string, value: number | null) =>
     row(name, [], {
       net: null,
       choice: null,
@@ -249,7 +249,7 @@ test('scalars of other trainers stand beside, each in a way of its own', () => {
       weights: undefined,
       scalars: { 'm/psnr': value },
     });
-  const { columns, rows } = buildTable([foreign('a', 1), foreign('b', 2), row('c', [])], {
+  const { columns, rows } = buildTable([external('a', 1), external('b', 2), row('c', [])], {
     testSets: [set5],
     protocols: ['rgb'],
     baseline: '/runs/a',

@@ -9,9 +9,9 @@ import { upscalePadded } from './resize-canvas.ts';
 import type { Upscaler } from './upscaler.ts';
 
 /** The mean of two nets, of which the share of the second can be changed at any time. */
-export interface BlendedNetwork extends Upscaler {
+export interface InterpolatedNetwork extends Upscaler {
   /** Sets the share of the second net, 0 to 1; 0 at first. */
-  blend(alpha: number): void;
+  setAlpha(alpha: number): void;
 }
 
 /**
@@ -21,12 +21,12 @@ export interface BlendedNetwork extends Upscaler {
  * @param names of the nets, for people
  * @throws WorkbenchError `data` where the nets are not alike
  */
-export function blendedNetwork(
+export function interpolatedNetwork(
   engine: Engine,
   first: Generator,
   second: Generator,
   names: readonly [string, string],
-): BlendedNetwork {
+): InterpolatedNetwork {
   const { options, parameters } = interpolate(first, second, 0, names);
   const state = engine.state(parameters);
   let compiled: { readonly key: string; readonly program: Promise<Program> } | undefined;
@@ -56,7 +56,7 @@ export function blendedNetwork(
     scale,
     reach: generatorReach(options),
     alignment,
-    blend(alpha) {
+    setAlpha(alpha) {
       state.write(interpolate(first, second, alpha, names).parameters);
     },
     upscale(image) {

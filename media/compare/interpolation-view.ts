@@ -1,8 +1,8 @@
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type {
-  BlendQuery,
-  BlendResult,
+  InterpolationQuery,
+  InterpolationResult,
   ImageResults,
   TestSetSummary,
 } from '../../server/protocol/comparison.ts';
@@ -25,8 +25,8 @@ import { nameOf } from './runs.ts';
 const cropSide = 48;
 
 /** A slider between two checkpoints of one net, with what their mean makes of a part of an image. */
-@customElement('blend-view')
-export class BlendView extends LitElement {
+@customElement('interpolation-view')
+export class InterpolationView extends LitElement {
   static override styles = [
     sharedStyles,
     controlStyles,
@@ -67,18 +67,18 @@ export class BlendView extends LitElement {
   @state() private whole: ImageResults | null = null;
   /** The same part of LR, bicubic and HR. */
   @state() private crop: ImageResults | null = null;
-  @state() private shown: { readonly result: BlendResult; readonly alpha: number } | null = null;
+  @state() private shown: { readonly result: InterpolationResult; readonly alpha: number } | null = null;
   /** What the pane shows: the newest result that has been loaded. */
   @state() private image: DecodedImage | null = null;
 
   #loaded!: LoadedImages;
   #asked = '';
   #askedCrop = '';
-  #askedBlend = '';
+  #requestedInterpolation = '';
   #wasShown = false;
 
-  readonly #blend = new Latest(
-    (query: BlendQuery) => this.host.request('esrgan/blend', query),
+  readonly #interpolation = new Latest(
+    (query: InterpolationQuery) => this.host.request('esrgan/interpolate', query),
     (result, { alpha }) => {
       this.shown = { result, alpha };
       void attempt(this, async () => {});
@@ -93,7 +93,7 @@ export class BlendView extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (this.#wasShown && !this.isShown)
-      void attempt(this, () => this.host.request('esrgan/closeBlend', null));
+      void attempt(this, () => this.host.request('esrgan/closeInterpolation', null));
     this.#wasShown = this.isShown;
     if (!this.isShown) return;
     const path = this.ui.image;
@@ -138,11 +138,11 @@ export class BlendView extends LitElement {
         if (crop === this.#askedCrop) this.crop = results;
       });
     }
-    const query: BlendQuery = { a: this.a.path, b: this.b.path, alpha: this.ui.alpha, image };
+    const query: InterpolationQuery = { a: this.a.path, b: this.b.path, alpha: this.ui.alpha, image };
     const asked = JSON.stringify(query);
-    if (asked === this.#askedBlend) return;
-    this.#askedBlend = asked;
-    void this.#blend.ask(query);
+    if (asked === this.#requestedInterpolation) return;
+    this.#requestedInterpolation = asked;
+    void this.#interpolation.ask(query);
   }
 
   /** The part of LR that is upscaled: the chosen one, else the middle; null before the size is known. */
@@ -251,7 +251,7 @@ export class BlendView extends LitElement {
     this.#set({ box, view: this.ui.view });
   }
 
-  #statusText({ result, alpha }: { readonly result: BlendResult; readonly alpha: number }): string {
+  #statusText({ result, alpha }: { readonly result: InterpolationResult; readonly alpha: number }): string {
     const time = `${(result.milliseconds / 1000).toFixed(2)} s`;
     const hr = this.#loaded.image(this.crop?.hr ?? null);
     const own = this.#loaded.image(result.path);
