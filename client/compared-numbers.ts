@@ -16,7 +16,7 @@ export function comparedNumbers(comparison: Comparison, { keys }: ConfigDifferen
         return [
           {
             run: nameOf(row.run),
-            net: row.label,
+            model: row.label,
             data: column.data,
             protocol: column.protocol,
             comparesWithin: column.groups[group]?.description,

@@ -3,9 +3,9 @@ import {
   type ComparisonRequests,
   type ExportQuery,
   type ImageQuery,
+  type ModelChoice,
+  type ModelReference,
   maximumComparedRuns,
-  type NetChoice,
-  type NetReference,
   type PixelBox,
 } from '../server/protocol/comparison.ts';
 import type { StageName } from '../server/protocol/runs.ts';
@@ -16,11 +16,11 @@ const run = record<{ run: string }>({ run: text });
 const runs = record<{ runs: readonly string[] }>({ runs: list(text, maximumComparedRuns) });
 const stage = oneOf<StageName>('pretraining', 'training');
 const checkpoint = either(oneOf('best', 'last'), number);
-const mostNets = 256;
+const maxModels = 256;
 
-const netChoice: Parser<NetChoice> = either(
-  record<Extract<NetChoice, { kind: 'checkpoint' }>>({ kind: oneOf('checkpoint'), stage, checkpoint }),
-  record<Extract<NetChoice, { kind: 'interpolated' }>>({
+const modelChoice: Parser<ModelChoice> = either(
+  record<Extract<ModelChoice, { kind: 'checkpoint' }>>({ kind: oneOf('checkpoint'), stage, checkpoint }),
+  record<Extract<ModelChoice, { kind: 'interpolated' }>>({
     kind: oneOf('interpolated'),
     alpha: number,
     pretraining: checkpoint,
@@ -28,7 +28,7 @@ const netChoice: Parser<NetChoice> = either(
   }),
 );
 
-const net = record<NetReference>({
+const model = record<ModelReference>({
   run: text,
   checkpoint: text,
   mixed: nullable(record<{ checkpoint: string; alpha: number }>({ checkpoint: text, alpha: number })),
@@ -36,7 +36,7 @@ const net = record<NetReference>({
 
 const comparison = record<ComparisonQuery>({
   runs: list(text, maximumComparedRuns),
-  nets: list(netChoice, mostNets),
+  models: list(modelChoice, maxModels),
   protocols: list(text),
   baseline: nullable(text),
 });
@@ -52,7 +52,7 @@ const parsers = {
   'esrgan/evaluation': record<ComparisonRequests['esrgan/evaluation']['params']>({ run: text, file: text }),
   'esrgan/testSets': runs,
   'esrgan/evaluate': record<ComparisonRequests['esrgan/evaluate']['params']>({
-    net,
+    model,
     testSet: text,
     protocols: list(text),
   }),
@@ -60,7 +60,7 @@ const parsers = {
   'esrgan/curveScale': run,
   'esrgan/imageResults': record<ComparisonRequests['esrgan/imageResults']['params']>({
     image,
-    nets: list(net, mostNets),
+    models: list(model, maxModels),
     run: nullable(text),
   }),
   'esrgan/weightsDifference': record<{ a: string; b: string }>({ a: text, b: text }),

@@ -8,7 +8,7 @@ import {
   lm,
   workspace,
 } from 'vscode';
-import { usualNets } from '../server/protocol/comparison.ts';
+import { defaultModels } from '../server/protocol/comparison.ts';
 import type { RunSummary, StageName } from '../server/protocol/runs.ts';
 import { comparedNumbers } from './compared-numbers.ts';
 import { collectCurves, comparedRun, findRun, listedRun, runReport } from './curves.ts';
@@ -52,7 +52,7 @@ export function registerLanguageModelTools({ link, runs }: Workbench): Disposabl
     async invoke({ input }) {
       const found = await Promise.all(input.runs.map(find));
       const paths = found.map(({ run }) => run);
-      const query = { runs: paths, nets: usualNets, protocols: [], baseline: paths[0] ?? null };
+      const query = { runs: paths, models: defaultModels, protocols: [], baseline: paths[0] ?? null };
       const [comparison, config, runs] = await Promise.all([
         link.request('esrgan/comparison', query),
         link.request('esrgan/configDifference', { runs: paths }),

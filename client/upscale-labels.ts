@@ -49,7 +49,7 @@ export function modelChoices(models: readonly UpscalingModel[], last: string | u
 
 function choiceOf(model: UpscalingModel): ModelChoice {
   const { scale, bytes, source, blocks, channels, format } = model;
-  const net =
+  const architecture =
     blocks === null || channels === null ? (format ?? '') : `${blocks} blocks, ${channels} channels`;
   const facts = [
     ...(scale === null ? [] : [`×${scale}`]),
@@ -60,7 +60,7 @@ function choiceOf(model: UpscalingModel): ModelChoice {
     kind: 'model',
     label: modelLabel(model),
     description: facts.join(' · '),
-    detail: [goodFor(model), net, ...(source.kind === 'file' ? [dirname(model.path)] : [])]
+    detail: [goodFor(model), architecture, ...(source.kind === 'file' ? [dirname(model.path)] : [])]
       .filter((text) => text !== '')
       .join(' · '),
     model,

@@ -98,7 +98,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     'esrgan/comparison': compare,
     'esrgan/evaluation': ({ run, file }) => evaluationDetail(run, file),
     'esrgan/testSets': ({ runs }) => testSetsOf(runs.map(openRun)).map(testSetSummary),
-    'esrgan/evaluate'({ net, testSet, protocols }) {
+    'esrgan/evaluate'({ model, testSet, protocols }) {
       const unknown = protocols.find((protocol) => !isProtocolName(protocol));
       if (unknown !== undefined || protocols.length === 0) {
         throw new WorkbenchError(
@@ -106,14 +106,14 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
           `${unknown ?? 'Nothing'} is no protocol that can be computed here: choose of ${Object.keys(protocolDescriptions).join(', ')}.`,
         );
       }
-      const known = testSetsOf([openRun(net.run)]).find(({ dir }) => dir === testSet);
+      const known = testSetsOf([openRun(model.run)]).find(({ dir }) => dir === testSet);
       const named = known ?? { name: basename(testSet), dir: testSet };
-      const work = evaluationWork(programs(), engine, net, named, protocols);
-      return { job: jobs.add({ kind: 'evaluation', net, testSet, protocols }, work) };
+      const work = evaluationWork(programs(), engine, model, named, protocols);
+      return { job: jobs.add({ kind: 'evaluation', model, testSet, protocols }, work) };
     },
     'esrgan/configDifference': ({ runs }) => configDifference(runs.map(openRun)),
     'esrgan/curveScale': async ({ run }) => curveScale(openRun(run), (await manager()).run(run)),
-    'esrgan/imageResults': ({ image, nets, run }) => images.results(image, nets, run),
+    'esrgan/imageResults': ({ image, models, run }) => images.results(image, models, run),
     'esrgan/weightsDifference': ({ a, b }) =>
       readWeightsDifference((words) => askCommand(programs(), words, '.'), a, b),
     'esrgan/interpolate': (query) => images.interpolate(query),

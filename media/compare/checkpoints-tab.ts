@@ -22,7 +22,7 @@ interface RunCheckpoint {
   readonly checkpoint: CheckpointSummary;
 }
 
-/** What changed between two checkpoints of one net, and what lies between them. */
+/** What changed between two checkpoints of one model, and what lies between them. */
 @customElement('checkpoints-tab')
 export class CheckpointsTab extends LitElement {
   static override styles = [
@@ -162,7 +162,7 @@ export class CheckpointsTab extends LitElement {
     if (!difference) return html`<div class="empty" role="status">Reading the weights…</div>`;
     const rows = tensorRows(difference, ui);
     const head = (sort: TensorSort, label: string, title: string) =>
-      html`<th scope="col" aria-sort=${ui.sort === sort ? (sort === 'net' ? 'ascending' : 'descending') : 'none'}><button title=${title} @click=${() => this.#set({ sort })}>${ui.sort === sort && sort !== 'net' ? '↓ ' : ''}${label}</button></th>`;
+      html`<th scope="col" aria-sort=${ui.sort === sort ? (sort === 'model' ? 'ascending' : 'descending') : 'none'}><button title=${title} @click=${() => this.#set({ sort })}>${ui.sort === sort && sort !== 'model' ? '↓ ' : ''}${label}</button></th>`;
     return html`
       <div class="row">
         <input
@@ -177,12 +177,12 @@ export class CheckpointsTab extends LitElement {
         />
         <span class="quiet" role="status">${formatCount(difference.total.count)} values in ${difference.tensors.length} tensors</span>
       </div>
-      ${difference.unmatched.length > 0 ? html`<div class="problem">Not in both nets, or of another shape: ${difference.unmatched.join(', ')}.</div>` : nothing}
+      ${difference.unmatched.length > 0 ? html`<div class="problem">Not in both models, or of another shape: ${difference.unmatched.join(', ')}.</div>` : nothing}
       <div class="table" role="region" aria-label="Tensors" tabindex="0">
         <table>
           <thead>
             <tr>
-              ${head('net', 'tensor', 'In the order of the net')}
+              ${head('model', 'tensor', 'In the order of the model')}
               ${head('norm', '‖b − a‖', 'Euclidean norm of the difference')}
               ${head('relative', 'relative', 'Norm of the difference over the norm of a')}
               ${head('largest', 'largest', 'Largest change of a single value')}
@@ -208,8 +208,8 @@ export class CheckpointsTab extends LitElement {
 
   #renderNumbers({ norm, relative, largest, notFinite }: TensorDifference, share: number) {
     const { sort } = this.ui;
-    const cell = (column: Exclude<TensorSort, 'net' | 'notFinite'>, text: string) => {
-      const hasBar = column === (sort === 'net' ? 'relative' : sort);
+    const cell = (column: Exclude<TensorSort, 'model' | 'notFinite'>, text: string) => {
+      const hasBar = column === (sort === 'model' ? 'relative' : sort);
       return html`<td class=${hasBar ? 'bar' : ''} ${setVariable('--share', hasBar ? `${100 * share}%` : '0')}><span>${text}</span></td>`;
     };
     const [inA, inB] = notFinite;

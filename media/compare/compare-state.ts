@@ -1,8 +1,8 @@
 import {
   type CheckpointChoice,
+  defaultModels,
+  type ModelChoice,
   maximumComparedRuns,
-  type NetChoice,
-  usualNets,
 } from '../../server/protocol/comparison.ts';
 import type { StageName } from '../../server/protocol/runs.ts';
 import type { XRange } from '../charts/x-axis.ts';
@@ -34,7 +34,7 @@ export interface CurvesUi {
 }
 
 export interface ImagesUi {
-  /** Samples of the training, or results of nets on images of a test set. */
+  /** Samples of the training, or results of models on images of a test set. */
   readonly source: (typeof imageSources)[number];
   /** Key of a sample image. */
   readonly sample: string | null;
@@ -61,7 +61,7 @@ export interface CheckpointsUi {
   readonly a: string | null;
   readonly b: string | null;
   readonly alpha: number;
-  readonly sort: 'net' | 'norm' | 'relative' | 'largest' | 'notFinite';
+  readonly sort: 'model' | 'norm' | 'relative' | 'largest' | 'notFinite';
   readonly search: string;
   /** The image that the mean is shown on, and which part of its LR. */
   readonly image: string | null;
@@ -75,7 +75,7 @@ export interface CompareState {
   readonly tab: Tab;
   /** The run that differences are taken from. */
   readonly baseline: string | null;
-  readonly nets: readonly NetChoice[];
+  readonly models: readonly ModelChoice[];
   readonly showsPublished: boolean;
   readonly table: TableView;
   readonly curves: CurvesUi;
@@ -90,7 +90,7 @@ export function initialState(runs: readonly string[]): CompareState {
     runs,
     tab: 'table',
     baseline: runs[0] ?? null,
-    nets: usualNets,
+    models: defaultModels,
     showsPublished: false,
     table: {
       sort: null,
@@ -122,7 +122,7 @@ export function initialState(runs: readonly string[]): CompareState {
       a: null,
       b: null,
       alpha: 0.8,
-      sort: 'net',
+      sort: 'model',
       search: '',
       image: null,
       box: null,
@@ -151,7 +151,7 @@ export function parseState(kept: unknown, runs: readonly string[]): CompareState
       'baseline',
       (value): value is string | null => value === null || first.runs.some((run) => run === value),
     ),
-    nets: top('nets', isList(isNetChoice)),
+    models: top('models', isList(isModelChoice)),
     showsPublished: top('showsPublished', isFlag),
     table: {
       sort: table('sort', isNullOr(isSort)),
@@ -190,7 +190,7 @@ export function parseState(kept: unknown, runs: readonly string[]): CompareState
       a: checkpoints('a', isNullOr(isText)),
       b: checkpoints('b', isNullOr(isText)),
       alpha: checkpoints('alpha', isShare),
-      sort: checkpoints('sort', oneOf(['net', 'norm', 'relative', 'largest', 'notFinite'] as const)),
+      sort: checkpoints('sort', oneOf(['model', 'norm', 'relative', 'largest', 'notFinite'] as const)),
       search: checkpoints('search', isText),
       image: checkpoints('image', isNullOr(isText)),
       box: checkpoints('box', isNullOr(isBox)),
@@ -255,7 +255,7 @@ function isCheckpointChoice(value: unknown): value is CheckpointChoice {
   return value === 'best' || value === 'last' || isNumber(value);
 }
 
-function isNetChoice(value: unknown): value is NetChoice {
+function isModelChoice(value: unknown): value is ModelChoice {
   if (!isObject(value)) return false;
   if (value.kind === 'checkpoint') return isStage(value.stage) && isCheckpointChoice(value.checkpoint);
   return (

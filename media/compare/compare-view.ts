@@ -131,9 +131,9 @@ export class CompareView extends LitElement {
   }
 
   #query(): ComparisonQuery {
-    const { runs, nets, baseline, showsPublished } = this.ui;
+    const { runs, models, baseline, showsPublished } = this.ui;
     const protocols = showsPublished ? [...usualProtocols, publishedProtocol] : usualProtocols;
-    return { runs, nets, protocols, baseline };
+    return { runs, models, protocols, baseline };
   }
 
   #askForTable(): void {

@@ -57,7 +57,7 @@ interface Head {
 const headRows = 2;
 
 /**
- * Nets as rows, metrics on test sets as columns: a grid with one stop of the Tab key. Arrows, Home and End move (with
+ * Models as rows, metrics on test sets as columns: a grid with one stop of the Tab key. Arrows, Home and End move (with
  * Ctrl to the first and last row); Enter sorts by a metric, shows a number's images, or starts a missing evaluation;
  * Alt with arrows moves the row or column of a head, Delete hides it. Heads can also be dragged.
  */
@@ -72,19 +72,19 @@ export class ComparisonGrid extends LitElement {
       th, td { padding: 2px 8px; text-align: right; white-space: nowrap; font-weight: normal; height: 22px; }
       th:focus-visible, td:focus-visible { outline: 1px solid var(--wb-focus); outline-offset: -1px; }
       thead th { color: var(--wb-quiet); vertical-align: bottom; }
-      thead tr:last-child th, thead th.net { border-bottom: 1px solid var(--wb-line); }
+      thead tr:last-child th, thead th.model { border-bottom: 1px solid var(--wb-line); }
       thead .set { text-align: left; }
       thead .set .data { color: var(--wb-text); font-weight: 600; }
       thead .set .icon-image { color: var(--wb-warn); vertical-align: -3px; }
       .first { border-left: 1px solid var(--wb-line); }
       thead .sortable { cursor: pointer; }
       thead .sortable:hover { color: var(--wb-text); }
-      th.net { position: sticky; left: 0; z-index: 1; padding-left: 0; text-align: left; background: var(--wb-background); }
-      .net .line { display: flex; align-items: baseline; gap: 8px; }
-      .net .line::before { content: ''; align-self: stretch; flex: none; width: 4px; margin: -3px 4px -3px 0; background: var(--run-color); forced-color-adjust: none; }
-      .net .run { flex: 1; min-width: 0; max-width: 34ch; overflow: hidden; text-overflow: ellipsis; }
-      .net .label { min-width: 14ch; }
-      .net .steps { color: var(--wb-quiet); min-width: 9ch; text-align: right; }
+      th.model { position: sticky; left: 0; z-index: 1; padding-left: 0; text-align: left; background: var(--wb-background); }
+      .model .line { display: flex; align-items: baseline; gap: 8px; }
+      .model .line::before { content: ''; align-self: stretch; flex: none; width: 4px; margin: -3px 4px -3px 0; background: var(--run-color); forced-color-adjust: none; }
+      .model .run { flex: 1; min-width: 0; max-width: 34ch; overflow: hidden; text-overflow: ellipsis; }
+      .model .label { min-width: 14ch; }
+      .model .steps { color: var(--wb-quiet); min-width: 9ch; text-align: right; }
       tbody tr:hover td, tbody tr:hover th { background: color-mix(in srgb, var(--wb-text) 5%, var(--wb-background)); }
       tbody tr.begins:not(:first-child) th, tbody tr.begins:not(:first-child) td { border-top: 1px solid var(--wb-grid); }
       .value { display: inline-flex; justify-content: flex-end; gap: 4px; }
@@ -134,10 +134,10 @@ export class ComparisonGrid extends LitElement {
       next += column.metrics.length;
       return { column, at, from };
     });
-    return html`<table role="grid" aria-label="Nets and what they reach" @keydown=${this.#onKey} @focusin=${this.#onFocusIn}>
+    return html`<table role="grid" aria-label="Models and what they reach" @keydown=${this.#onKey} @focusin=${this.#onFocusIn}>
       <thead>
         <tr>
-          <th class="net" role="columnheader" rowspan="2" data-column="0" tabindex=${this.#tabIndex(0, 0, 1)}>net</th>
+          <th class="model" role="columnheader" rowspan="2" data-column="0" tabindex=${this.#tabIndex(0, 0, 1)}>model</th>
           ${placed.map(({ column, from }) => this.#renderSet(column, from))}
         </tr>
         <tr>
@@ -204,14 +204,14 @@ export class ComparisonGrid extends LitElement {
     ><span class="value"><span class="number">${isSorted ? (isDescending ? '↓ ' : '↑ ') : ''}${title}</span>${
       this.baseline === null || column.kind === 'published'
         ? nothing
-        : html`<span class="delta" title=${`What is beyond the same net of ${this.baseline}`}><span aria-hidden="true">Δ</span><span class="visually-hidden"> and the difference to ${this.baseline}</span></span>`
+        : html`<span class="delta" title=${`What is beyond the same model of ${this.baseline}`}><span aria-hidden="true">Δ</span><span class="visually-hidden"> and the difference to ${this.baseline}</span></span>`
     }</span></th>`;
   }
 
   #renderRowHead({ id, runName, label, detail, color }: TableRow, row: number, begins: boolean) {
     const head: Head = { kind: 'row', id };
     return html`<th
-      class="net ${this.#isTarget(head) ? 'target' : ''}"
+      class="model ${this.#isTarget(head) ? 'target' : ''}"
       role="rowheader"
       scope="row"
       data-column="0"
@@ -300,19 +300,19 @@ export class ComparisonGrid extends LitElement {
         }
       }}
     >${
-      cellState === 'missing' && row.net !== null && column.testSet !== null
+      cellState === 'missing' && row.model !== null && column.testSet !== null
         ? this.#renderEvaluate(row, column)
         : html`<span class="none" title=${cellState === 'missing' ? 'Not measured; its test set is not here' : 'This row cannot have this number'}>–</span>`
     }</td>`;
   }
 
-  /** A button that measures a net on the test set of a column, or how far that is. */
+  /** A button that measures a model on the test set of a column, or how far that is. */
   #renderEvaluate(row: TableRow, column: TableColumn) {
-    const { net } = row;
+    const { model } = row;
     const { testSet } = column;
-    if (net === null || testSet === null) return nothing;
+    if (model === null || testSet === null) return nothing;
     const protocol = column.kind === 'published' ? publishedProtocol : column.protocol;
-    const job = evaluationJob(this.jobs, net, testSet, protocol);
+    const job = evaluationJob(this.jobs, model, testSet, protocol);
     if (job && isLive(job)) return html`<job-line .job=${job} .isInGrid=${true}></job-line>`;
     const evaluate = () => {
       for (const each of missingEvaluations([row], this.columns)) {

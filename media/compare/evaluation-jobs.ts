@@ -1,24 +1,24 @@
-import type { NetReference } from '../../server/protocol/comparison.ts';
+import type { ModelReference } from '../../server/protocol/comparison.ts';
 import type { Job } from '../../server/protocol/jobs.ts';
-import { netKey } from './table-model.ts';
+import { modelKey } from './table-model.ts';
 
 /**
- * The job that measures, or was to measure, a net on a test set under a protocol: one that waits or runs, else the
+ * The job that measures, or was to measure, a model on a test set under a protocol: one that waits or runs, else the
  * latest that failed. Undefined where there is none, or a later one has ended well or was cancelled.
  */
 export function evaluationJob(
   jobs: ReadonlyMap<string, Job>,
-  net: NetReference,
+  model: ModelReference,
   testSet: string,
   protocol: string,
 ): Job | undefined {
-  const key = netKey(net);
+  const key = modelKey(model);
   const own = [...jobs.values()].filter(
     ({ task }) =>
       task.kind === 'evaluation' &&
       task.testSet === testSet &&
       task.protocols.includes(protocol) &&
-      netKey(task.net) === key,
+      modelKey(task.model) === key,
   );
   const live = own.find(isLive);
   if (live) return live;

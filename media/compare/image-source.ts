@@ -24,7 +24,7 @@ declare global {
   }
 }
 
-/** Which image is compared: a sample of the training at a step, or one of a test set as nets upscale it. */
+/** Which image is compared: a sample of the training at a step, or one of a test set as models upscale it. */
 @customElement('image-source')
 export class ImageSource extends LitElement {
   static override styles = [

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Comparison, NetReference, TestSetSummary } from '../../server/protocol/comparison.ts';
+import type { Comparison, ModelReference, TestSetSummary } from '../../server/protocol/comparison.ts';
 import type { Job } from '../../server/protocol/jobs.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { cssVariable } from '../components/css-variable.ts';
@@ -13,7 +13,7 @@ import type { SampleStep } from '../run-panel/sample-steps.ts';
 import { boxProtocol } from './box-metrics.ts';
 import { attempt, type CompareState, type ImagesUi, tellState } from './compare-state.ts';
 import './image-tools.ts';
-import { NetResults } from './net-results.ts';
+import { ModelResults } from './model-results.ts';
 import './image-source.ts';
 import type { ShownRun } from './runs.ts';
 import { allSampleSteps, sampleKeys, samplesOf, stepAt, stepIndex } from './samples.ts';
@@ -62,16 +62,16 @@ export class ImagesTab extends LitElement {
   @state() private isBoxing = false;
 
   #images!: TileImages;
-  #results!: NetResults;
+  #results!: ModelResults;
   #samples = new Map<string, SampleStep[]>();
-  /** The nets of the table. */
+  /** The models of the table. */
   #rows: readonly TableRow[] = [];
   #tiles: readonly Tile[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#images ??= new TileImages(this.host, () => this.requestUpdate());
-    this.#results ??= new NetResults(this.host, () => this.requestUpdate());
+    this.#results ??= new ModelResults(this.host, () => this.requestUpdate());
     addEventListener('keydown', this.#onKey);
     addEventListener('keyup', this.#onKeyUp);
     addEventListener('blur', this.#endFlicker);
@@ -95,7 +95,7 @@ export class ImagesTab extends LitElement {
       if (named(this.runs) !== named(changed.get('runs'))) this.#askForTestSets();
     }
     if (changed.has('comparison') && this.comparison) {
-      this.#rows = tableOf(this.comparison, false).rows.filter(({ net }) => net !== null);
+      this.#rows = tableOf(this.comparison, false).rows.filter(({ model }) => model !== null);
     }
     this.#askForResults();
     this.#tiles = this.#makeTiles();
@@ -120,21 +120,21 @@ export class ImagesTab extends LitElement {
     return fairShare(shown, maximumResults);
   }
 
-  get #nets(): NetReference[] {
-    return this.#resultRows.flatMap(({ net }) => net ?? []);
+  get #models(): ModelReference[] {
+    return this.#resultRows.flatMap(({ model }) => model ?? []);
   }
 
   #askForResults(): void {
     const { source, image } = this.#ui;
     if (source !== 'results' || image === null) return;
-    const asking = this.#results.ask(image, this.#nets, this.jobs);
+    const asking = this.#results.ask(image, this.#models, this.jobs);
     if (asking) void attempt(this, () => asking);
   }
 
   /** The job that makes what is missing of the results. */
   get #job(): Job | undefined {
     const { image } = this.#ui;
-    const job = image === null ? null : this.#results.of(image, this.#nets)?.job;
+    const job = image === null ? null : this.#results.of(image, this.#models)?.job;
     return job ? this.jobs.get(job) : undefined;
   }
 
@@ -147,7 +147,7 @@ export class ImagesTab extends LitElement {
     }
     if (image === null) return [];
     const colorOf = (run: string) => this.runs.find((each) => each.run === run)?.color ?? 'transparent';
-    return resultTiles(this.#resultRows, colorOf, this.#results.of(image, this.#nets));
+    return resultTiles(this.#resultRows, colorOf, this.#results.of(image, this.#models));
   }
 
   get #visibleTiles(): readonly Tile[] {
@@ -211,7 +211,7 @@ export class ImagesTab extends LitElement {
     if (this.#ui.source === 'samples') return 'No samples yet. The runs draw them at each validation.';
     if (this.testSets.length === 0)
       return 'No test set is here. Get one (Data & Weights) or name one in a run file.';
-    return 'Choose an image; each net then upscales it.';
+    return 'Choose an image; each model then upscales it.';
   }
 
   #renderTiles() {

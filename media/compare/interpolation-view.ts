@@ -1,9 +1,9 @@
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type {
+  ImageResults,
   InterpolationQuery,
   InterpolationResult,
-  ImageResults,
   TestSetSummary,
 } from '../../server/protocol/comparison.ts';
 import { controlStyles } from '../components/control-styles.ts';
@@ -24,7 +24,7 @@ import { nameOf } from './runs.ts';
 /** Side of the part of an LR image that is upscaled while the slider moves, in its pixels. */
 const cropSide = 48;
 
-/** A slider between two checkpoints of one net, with what their mean makes of a part of an image. */
+/** A slider between two checkpoints of one model, with what their mean makes of a part of an image. */
 @customElement('interpolation-view')
 export class InterpolationView extends LitElement {
   static override styles = [
@@ -103,7 +103,7 @@ export class InterpolationView extends LitElement {
       void attempt(this, async () => {
         const whole = await this.host.request('esrgan/imageResults', {
           image: { path, role: 'hr', box: null },
-          nets: [],
+          models: [],
           run: this.a.run,
         });
         if (this.#asked === path) this.whole = whole;
@@ -132,7 +132,7 @@ export class InterpolationView extends LitElement {
       void attempt(this, async () => {
         const results = await this.host.request('esrgan/imageResults', {
           image,
-          nets: [],
+          models: [],
           run: this.a.run,
         });
         if (crop === this.#askedCrop) this.crop = results;
@@ -206,7 +206,7 @@ export class InterpolationView extends LitElement {
       <div class="status" role="status">${shown && ui.image !== null ? this.#statusText(shown) : ''}</div>
       ${
         ui.image === null
-          ? html`<div class="empty">${this.testSets.length === 0 ? 'No test set is here to show the mean on.' : 'Choose an image; the mean of both nets then upscales a part of it.'}</div>`
+          ? html`<div class="empty">${this.testSets.length === 0 ? 'No test set is here to show the mean on.' : 'Choose an image; the mean of both models then upscales a part of it.'}</div>`
           : this.#renderPanes()
       }
     `;
@@ -219,7 +219,7 @@ export class InterpolationView extends LitElement {
     const alpha = this.shown?.alpha ?? ui.alpha;
     return html`<div class="panes">
       <image-pane
-        .name=${'Mean of both nets'}
+        .name=${'Mean of both models'}
         .layers=${[{ label: `α ${alpha.toFixed(2)}`, image }, ...(hr ? [{ label: this.crop?.hr ? 'HR' : 'bicubic', image: hr }] : [])]}
         .base=${image ?? hr}
         .view=${ui.view}

@@ -4,7 +4,7 @@ import type {
   ComparisonColumn,
   ComparisonMetric,
   ComparisonResult,
-  NetReference,
+  ModelReference,
 } from '../../server/protocol/comparison.ts';
 import { formatCount } from '../../trainer/format/format.ts';
 
@@ -27,7 +27,7 @@ export interface TableView {
   readonly columnOrder: readonly string[];
 }
 
-/** A row of the table: of a net of a run, or of published results. */
+/** A row of the table: of a model of a run, or of published results. */
 export interface TableRow {
   readonly id: string;
   /** The run directory; null for published results. */
@@ -38,7 +38,7 @@ export interface TableRow {
   readonly label: string;
   /** Behind the label: the steps of its checkpoints. */
   readonly detail: string;
-  readonly net: NetReference | null;
+  readonly model: ModelReference | null;
   /** One for each column, in the order of `TableData.columns`. */
   readonly cells: readonly ComparisonCell[];
 }
@@ -81,7 +81,7 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
       color: runs.get(row.run)?.color ?? 0,
       label: row.label,
       detail: row.checkpoints.map(({ step }) => formatStep(step)).join(' + '),
-      net: row.net,
+      model: row.model,
       cells: [
         ...measured.map((at) => bestImageOf(row.cells[at])),
         ...kept.map(({ at }) => row.cells[at] ?? { state: 'none' as const }),
@@ -98,7 +98,7 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
       color: null,
       label: 'published',
       detail: '',
-      net: null,
+      model: null,
       cells: [
         ...sets.map((data): ComparisonCell => {
           const found = own.find((row) => row.data === data);
@@ -256,14 +256,14 @@ export function formatStep(step: number): string {
   return formatCount(step);
 }
 
-/** What tells a net from any other. */
-export function netKey({ run, checkpoint, mixed }: NetReference): string {
+/** What tells a model from any other. */
+export function modelKey({ run, checkpoint, mixed }: ModelReference): string {
   return JSON.stringify([run, checkpoint, mixed?.checkpoint, mixed?.alpha]);
 }
 
-/** What is missing or out of date, by what one job can measure: a net on a test set under all protocols that lack it. */
+/** What is missing or out of date, by what one job can measure: a model on a test set under all protocols that lack it. */
 export interface MissingEvaluation {
-  readonly net: NetReference;
+  readonly model: ModelReference;
   readonly testSet: string;
   readonly protocols: readonly string[];
 }
@@ -278,7 +278,7 @@ export function missingEvaluations(
   rows: readonly TableRow[],
   columns: readonly { column: TableColumn; at: number }[],
 ): MissingEvaluation[] {
-  return rows.flatMap(({ net, cells }) => {
+  return rows.flatMap(({ model, cells }) => {
     const bySet = new Map<string, string[]>();
     for (const { column, at } of columns) {
       if (!isToEvaluate(cells[at]) || column.testSet === null) continue;
@@ -287,7 +287,7 @@ export function missingEvaluations(
       bySet.set(column.testSet, protocols);
       if (!protocols.includes(protocol)) protocols.push(protocol);
     }
-    return net ? [...bySet].map(([testSet, protocols]) => ({ net, testSet, protocols })) : [];
+    return model ? [...bySet].map(([testSet, protocols]) => ({ model, testSet, protocols })) : [];
   });
 }
 

@@ -18,7 +18,7 @@ import type { Arrangement } from './arrangement.ts';
 import { attempt, type CompareState, tellState } from './compare-state.ts';
 import './comparison-grid.ts';
 import type { CellAddress } from './comparison-grid.ts';
-import './net-list.ts';
+import './model-list.ts';
 import { nameOf, type ShownRun } from './runs.ts';
 import { sampleKeys, samplesOf } from './samples.ts';
 import {
@@ -37,7 +37,7 @@ import { sampleTiles } from './tiles.ts';
 
 const exportNames = { csv: 'CSV', markdown: 'Markdown', html: 'Report (HTML)' } as const;
 
-/** The numbers of all nets on all test sets, and what can be done with them. */
+/** The numbers of all models on all test sets, and what can be done with them. */
 @customElement('table-tab')
 export class TableTab extends LitElement {
   static override styles = [
@@ -46,8 +46,8 @@ export class TableTab extends LitElement {
     css`
       :host { display: block; }
       .row { margin-bottom: 8px; }
-      #nets-button { anchor-name: --nets; }
-      #nets { position-anchor: --nets; }
+      #models-button { anchor-name: --models; }
+      #models { position-anchor: --models; }
       #arrange-button { anchor-name: --arrange; }
       #arrange { position-anchor: --arrange; }
       #export-button { anchor-name: --export; }
@@ -101,7 +101,7 @@ export class TableTab extends LitElement {
     const hidden = this.#data.rows.length - rows.length + this.#data.columns.length - columns.length;
     return html`
       <div class="row">
-        <button class="push" id="nets-button" popovertarget="nets">Nets…</button>
+        <button class="push" id="models-button" popovertarget="models">Models…</button>
         <button class="push" id="arrange-button" popovertarget="arrange">Rows and columns…${hidden > 0 ? html` <span class="quiet">(${hidden} hidden)</span>` : nothing}</button>
         <input
           class="filter"
@@ -132,11 +132,11 @@ export class TableTab extends LitElement {
         <span class="quiet" role="status">${this.notice}</span>
         <button class="push end" id="export-button" popovertarget="export">${icon('export')}Export</button>
       </div>
-      <div popover id="nets">
-        <net-list
-          .nets=${state.nets}
+      <div popover id="models">
+        <model-list
+          .models=${state.models}
           .details=${this.runs.flatMap(({ detail }) => detail ?? [])}
-        ></net-list>
+        ></model-list>
       </div>
       <div popover id="arrange">
         <arrangement-list

@@ -12,7 +12,7 @@ export interface Tile {
   /** The same for the same thing at another step or of another image. */
   readonly id: string;
   readonly label: string;
-  /** The step, or the kind of net. */
+  /** The step, or the kind of model. */
   readonly detail: string;
   /** Of its run, as CSS; null for LR, bicubic and HR. */
   readonly color: string | null;
@@ -62,7 +62,7 @@ export function sampleTiles(
   ];
 }
 
-/** What nets made of an image of a test set: a tile for each, in the order in which they were asked for. */
+/** What models made of an image of a test set: a tile for each, in the order in which they were asked for. */
 export function resultTiles(
   rows: readonly TableRow[],
   colorOf: (run: string) => string,
@@ -97,7 +97,7 @@ function referenceTiles(paths: Readonly<Record<keyof typeof referenceLabels, str
   }));
 }
 
-/** The tiles that a person can show or hide: all of the samples; of nets also those that there is no room for. */
+/** The tiles that a person can show or hide: all of the samples; of models also those that there is no room for. */
 export function tileChoices(
   source: 'samples' | 'results',
   tiles: readonly Tile[],

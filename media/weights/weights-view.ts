@@ -15,7 +15,7 @@ declare global {
   }
 }
 
-/** What a file of weights is: its net, where it comes from, its tensors, and what can be done with it. */
+/** What a file of weights is: its model, where it comes from, its tensors, and what can be done with it. */
 @customElement('weights-view')
 export class WeightsView extends LitElement {
   static override styles = [
@@ -110,13 +110,13 @@ export class WeightsView extends LitElement {
   }
 
   #title({ architecture, format, options, parameters, bytes }: WeightsReport): string {
-    const net =
+    const model =
       architecture === null
         ? format === 'ONNX'
           ? 'ONNX program'
           : 'No generator that is known here'
         : `${architecture} generator${options?.scale_factor ? `, ×${options.scale_factor}` : ''}`;
-    return `${net} · ${formatCount(parameters)} parameters · ${formatBytes(bytes)}`;
+    return `${model} · ${formatCount(parameters)} parameters · ${formatBytes(bytes)}`;
   }
 
   #renderFacts(title: string, rows: readonly (readonly [string, string])[]) {
@@ -128,7 +128,7 @@ export class WeightsView extends LitElement {
 
   #renderTensors(report: WeightsReport) {
     const { values, difference } = this;
-    // Nets whose tensors have other names are compared by ours.
+    // Models whose tensors have other names are compared by ours.
     const tensors = difference?.tensors ?? report.tensors;
     const rows = tensorTable(tensors, this.search);
     const changes = difference && new Map(difference.tensors.map((each) => [each.name, each]));

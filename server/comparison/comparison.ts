@@ -11,11 +11,11 @@ import type { KnownTestSet } from '../../trainer/evaluate/results/test-set.ts';
 import {
   type Comparison,
   type ComparisonQuery,
+  type ModelChoice,
   maximumComparedRuns,
-  type NetChoice,
   type PublishedRow,
 } from '../protocol/comparison.ts';
-import { type ChosenNet, chosenNets } from './chosen-nets.ts';
+import { type ChosenModel, chosenModels } from './chosen-models.ts';
 import type { OpenedRun } from './compared-run.ts';
 import { buildTable, type TableRow } from './table.ts';
 
@@ -43,7 +43,7 @@ export function compareOpened(
   testSets: readonly KnownTestSet[],
 ): Comparison {
   const rows = runs.flatMap((run, index) =>
-    run.kind === 'external' ? [externalRow(run, extras[index]?.scalars ?? {})] : netRows(run, query.nets),
+    run.kind === 'external' ? [externalRow(run, extras[index]?.scalars ?? {})] : modelRows(run, query.models),
   );
   const { protocols, baseline } = query;
   return {
@@ -64,25 +64,25 @@ function runFileOf({ paths, config, manifest }: OpenedRun): RunFile[] {
   return config === undefined || manifest === undefined ? [] : [{ paths, config, manifest }];
 }
 
-function netRows(run: OpenedRun, nets: readonly NetChoice[]): TableRow[] {
+function modelRows(run: OpenedRun, models: readonly ModelChoice[]): TableRow[] {
   const evaluations = listEvaluations(run.paths);
-  return chosenNets(run, nets).map((net) => ({
-    id: `${run.paths.root}|${JSON.stringify(nets[net.choice])}`,
+  return chosenModels(run, models).map((model) => ({
+    id: `${run.paths.root}|${JSON.stringify(models[model.choice])}`,
     run: run.paths.root,
     name: run.paths.name,
-    choice: net.choice,
-    label: net.label,
-    net: net.reference,
-    checkpoints: net.checkpoints,
-    weights: net.weights,
+    choice: model.choice,
+    label: model.label,
+    model: model.reference,
+    checkpoints: model.checkpoints,
+    weights: model.weights,
     scale: run.config?.scale_factor ?? null,
     evaluations,
-    validatedOn: validatedOn(run, net),
+    validatedOn: validatedOn(run, model),
     scalars: {},
   }));
 }
 
-function validatedOn({ config }: OpenedRun, { checkpoints: [checkpoint] }: ChosenNet): string | undefined {
+function validatedOn({ config }: OpenedRun, { checkpoints: [checkpoint] }: ChosenModel): string | undefined {
   if (config === undefined || checkpoint === undefined) return undefined;
   return `${validationCrop(config)} of ${validationImages(config, checkpoint.state.stage)}`;
 }
@@ -94,7 +94,7 @@ function externalRow({ paths }: OpenedRun, scalars: RunExtras['scalars']): Table
     name: paths.name,
     choice: null,
     label: 'scalars',
-    net: null,
+    model: null,
     checkpoints: [],
     weights: undefined,
     scale: null,

@@ -33,7 +33,7 @@ export function shownPart(
 }
 
 /**
- * One line for each net, test set and protocol with a number, as `esrgan compare --csv` has them, with the group of
+ * One line for each model, test set and protocol with a number, as `esrgan compare --csv` has them, with the group of
  * numbers that compare and whether they are out of date; numbers in full. The first line names the columns. Published
  * results are single images, and stand as what they are: the maximum.
  */
@@ -115,11 +115,11 @@ export function comparisonMarkdown(comparison: Comparison): string {
     .join('\n');
 }
 
-/** The heads of a table with a column for each metric: run and net first. */
+/** The heads of a table with a column for each metric: run and model first. */
 export function tableTitles({ columns }: Comparison): string[] {
   return [
     'run',
-    'net',
+    'model',
     ...columns.flatMap((column) => column.metrics.map(({ title }) => `${headOf(column)} ${title}`)),
   ];
 }

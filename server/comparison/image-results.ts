@@ -5,26 +5,26 @@ import { imageSize } from '../../trainer/image-files/image-size.ts';
 import type { Programs } from '../experiments/start.ts';
 import type { Jobs, Work } from '../jobs/jobs.ts';
 import type {
-  InterpolationQuery,
-  InterpolationResult,
   ImageQuery,
   ImageResults,
-  NetReference,
+  InterpolationQuery,
+  InterpolationResult,
+  ModelReference,
 } from '../protocol/comparison.ts';
-import { weightsOf } from './chosen-nets.ts';
+import { weightsOf } from './chosen-models.ts';
 import { openRun } from './compared-run.ts';
 import { type PreviewChild, type PreviewDone, type PreviewRequest, startPreview } from './preview-child.ts';
 import { nameFor, prune, stampOf, touch } from './results-folder.ts';
 
-/** Results of nets on images, kept as files in a folder. */
+/** Results of models on images, kept as files in a folder. */
 export interface Images {
   readonly folder: string;
   /**
-   * What there is of these results, and the job that makes the rest. Without nets all is made, at the scale of `run`.
+   * What there is of these results, and the job that makes the rest. Without models all is made, at the scale of `run`.
    * Rejects with messages that a person can act on.
    */
-  results(image: ImageQuery, nets: readonly NetReference[], run: string | null): Promise<ImageResults>;
-  /** The mean of two nets on an image, by a process that stays for the next. */
+  results(image: ImageQuery, models: readonly ModelReference[], run: string | null): Promise<ImageResults>;
+  /** The mean of two models on an image, by a process that stays for the next. */
   interpolate(query: InterpolationQuery): Promise<InterpolationResult>;
   /** Ends that process. */
   closeInterpolation(): void;
@@ -89,19 +89,19 @@ export function createImages(
 
   return {
     folder,
-    async results(image, nets, run) {
-      const scale = commonScale(nets.length > 0 || run === null ? nets.map((net) => net.run) : [run]);
+    async results(image, models, run) {
+      const scale = commonScale(models.length > 0 || run === null ? models.map((model) => model.run) : [run]);
       const { width, height } = sizeOf(image, scale);
       const place = join(folder, nameFor(stampOf(image.path), image.role, image.box, scale));
       touch(place);
-      const results = nets.map((net) => join(place, `${nameOf(net)}.png`));
+      const results = models.map((model) => join(place, `${nameOf(model)}.png`));
       const [lr, bicubic, hr] = [join(place, 'lr.png'), join(place, 'bicubic.png'), join(place, 'hr.png')];
-      const missing = nets.filter((_, index) => !existsSync(results[index] ?? ''));
+      const missing = models.filter((_, index) => !existsSync(results[index] ?? ''));
       const request: PreviewRequest = {
         image,
         scale,
-        nets: missing.map(({ checkpoint, mixed }) => ({
-          models: mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint],
+        models: missing.map(({ checkpoint, mixed }) => ({
+          paths: mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint],
           alpha: mixed?.alpha ?? 0,
         })),
         results: results.filter((path) => !existsSync(path)),
@@ -110,11 +110,11 @@ export function createImages(
         hr,
       };
       const isWhole = missing.length === 0 && existsSync(lr) && existsSync(bicubic);
-      if (!isWhole && nets.length === 0) await requestInterpolation(request);
+      if (!isWhole && models.length === 0) await requestInterpolation(request);
       const job =
-        isWhole || nets.length === 0
+        isWhole || models.length === 0
           ? null
-          : jobs.add({ kind: 'image', path: image.path, nets: missing }, makeMissing(request));
+          : jobs.add({ kind: 'image', path: image.path, models: missing }, makeMissing(request));
       const there = (path: string) => (existsSync(path) ? path : null);
       return {
         scale,
@@ -134,7 +134,7 @@ export function createImages(
       const { width, height, milliseconds } = await requestInterpolation({
         image,
         scale: null,
-        nets: [{ models: [a, b], alpha }],
+        models: [{ paths: [a, b], alpha }],
         results: [path],
         lr: null,
         bicubic: null,
@@ -146,16 +146,16 @@ export function createImages(
   };
 }
 
-function nameOf(net: NetReference): string {
-  const weights = weightsOf(openRun(net.run), net);
+function nameOf(model: ModelReference): string {
+  const weights = weightsOf(openRun(model.run), model);
   if (weights !== undefined) return nameFor(weights);
   throw new WorkbenchError(
     'run',
-    `${net.checkpoint} is no checkpoint with a generator, or is gone. Choose another.`,
+    `${model.checkpoint} is no checkpoint with a generator, or is gone. Choose another.`,
   );
 }
 
-/** The upscaling factor of the nets of all these runs; throws a `usage` error where they have not one. */
+/** The upscaling factor of the models of all these runs; throws a `usage` error where they have not one. */
 function commonScale(runs: readonly string[]): number {
   const scales = [...new Set(runs.map((run) => openRun(run).config?.scale_factor))];
   const [scale, ...others] = scales;
@@ -163,8 +163,8 @@ function commonScale(runs: readonly string[]): number {
   throw new WorkbenchError(
     'usage',
     scales.length === 0
-      ? 'Choose a net to upscale the image with.'
-      : `Results lie side by side only if all nets upscale by one factor; these do by ${scales.map((each) => (each === undefined ? 'an unknown one' : `x${each}`)).join(' and ')}.`,
+      ? 'Choose a model to upscale the image with.'
+      : `Results lie side by side only if all models upscale by one factor; these do by ${scales.map((each) => (each === undefined ? 'an unknown one' : `x${each}`)).join(' and ')}.`,
   );
 }
 

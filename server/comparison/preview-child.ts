@@ -10,7 +10,7 @@ import type { ImageQuery } from '../protocol/comparison.ts';
 export interface PreviewRequest {
   readonly image: ImageQuery;
   readonly scale: number | null;
-  readonly nets: readonly { readonly models: readonly string[]; readonly alpha: number }[];
+  readonly models: readonly { readonly paths: readonly string[]; readonly alpha: number }[];
   readonly results: readonly string[];
   readonly lr: string | null;
   readonly bicubic: string | null;
@@ -24,7 +24,7 @@ export interface PreviewDone {
   readonly milliseconds: number;
 }
 
-/** A resident `esrgan preview`, which answers one request after another and keeps its nets and engine between them. */
+/** A resident `esrgan preview`, which answers one request after another and keeps its models and engine between them. */
 export interface PreviewChild {
   /** Rejects with the command's own message; with `interrupted` once it was closed. */
   ask(request: PreviewRequest, onProgress?: (done: number, total: number) => void): Promise<PreviewDone>;

@@ -88,7 +88,7 @@ function tableSection({ comparison, baseline }: ReportData): string {
   });
   const name = runs.find(({ run }) => run === baseline)?.name;
   const notes = [
-    ...(name === undefined ? [] : [`In brackets: beyond the same net of ${name}.`]),
+    ...(name === undefined ? [] : [`In brackets: beyond the same model of ${name}.`]),
     'Bold: the best of those that compare.',
     ...groupNotes(comparison),
   ];
@@ -97,7 +97,7 @@ function tableSection({ comparison, baseline }: ReportData): string {
     ...[...warnings, ...columns.flatMap(({ warning }) => warning ?? [])].map(
       (warning) => `<p class="warning">⚠ ${escapeHtml(warning)}</p>`,
     ),
-    `<div class="wide"><table><thead><tr><th rowspan="2" scope="col">run</th><th rowspan="2" scope="col">net</th>${heads.join('')}</tr><tr>${titles.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
+    `<div class="wide"><table><thead><tr><th rowspan="2" scope="col">run</th><th rowspan="2" scope="col">model</th>${heads.join('')}</tr><tr>${titles.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
     `<ul class="quiet">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`,
   ].join('\n');
 }

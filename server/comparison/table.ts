@@ -9,7 +9,7 @@ import type {
   ComparisonMetric,
   ComparisonResult,
   ComparisonRow,
-  NetReference,
+  ModelReference,
 } from '../protocol/comparison.ts';
 
 /** A row before its cells are known. */
@@ -20,7 +20,7 @@ export interface TableRow {
   readonly name: string;
   readonly choice: number | null;
   readonly label: string;
-  readonly net: NetReference | null;
+  readonly model: ModelReference | null;
   readonly checkpoints: readonly Checkpoint[];
   /** As evaluations name it; undefined where it is not known. */
   readonly weights: string | undefined;
@@ -80,13 +80,13 @@ export function buildTable(
   const ranked = columns.map((_, column) => rankColumn(columns, column, rows, cells, baseline));
   return {
     columns,
-    rows: rows.map(({ id, run, choice, label, checkpoints, net }, index) => ({
+    rows: rows.map(({ id, run, choice, label, checkpoints, model }, index) => ({
       id,
       run,
       choice,
       label,
       checkpoints: checkpoints.map(({ state: { stage, step } }) => ({ stage, step })),
-      net,
+      model,
       cells: ranked.map((column) => column[index] ?? { state: 'none' }),
     })),
   };
@@ -95,17 +95,22 @@ export function buildTable(
 function evaluationColumn(
   testSet: Pick<KnownTestSet, 'name'> & { readonly dir: string | null },
   protocol: string,
-  net?: string,
+  features?: string,
 ): ColumnKey {
   const isPixels = isProtocolName(protocol);
   return {
-    id: ['evaluation', testSet.dir ?? testSet.name, protocol, ...(net ? [net.slice(0, 8)] : [])].join('|'),
+    id: [
+      'evaluation',
+      testSet.dir ?? testSet.name,
+      protocol,
+      ...(features ? [features.slice(0, 8)] : []),
+    ].join('|'),
     kind: 'evaluation',
     data: testSet.name,
     protocol,
     description: isPixels
       ? protocolDescriptions[protocol]
-      : `Distance of what a net sees${net ? `, of weights ${net.slice(0, 8)}` : ''}; lower is better`,
+      : `Distance of the features of a network${features ? `, of weights ${features.slice(0, 8)}` : ''}; lower is better`,
     // Distances need weights that only the command's caller can name.
     testSet: isPixels ? testSet.dir : null,
     metrics: isPixels ? [metric('psnr'), metric('ssim')] : [metric('distance')],
@@ -117,13 +122,13 @@ function metric(name: (typeof metricNames)[number]): ComparisonMetric {
   return { name, title, digits, better: isLowerBetter ? 'lower' : 'higher' };
 }
 
-/** An evaluation of the row's net, of now or of weights that its checkpoint once had; else none. */
+/** An evaluation of the row's model, of now or of weights that its checkpoint once had; else none. */
 function evaluationEntry(
   row: TableRow,
   { path, evaluation }: TableRow['evaluations'][number],
   testSets: readonly KnownTestSet[],
 ): Entry[] {
-  const { data, dataSha256, protocol, net, images } = evaluation;
+  const { data, dataSha256, protocol, net: features, images } = evaluation;
   const isCurrent = evaluation.weights === row.weights;
   if (!isCurrent && !isOfSameCheckpoints(row, evaluation)) return [];
   const same = testSets.find(({ sha256 }) => sha256 === dataSha256);
@@ -135,7 +140,7 @@ function evaluationEntry(
   };
   return [
     {
-      column: evaluationColumn(named ?? { name: data, dir: null }, protocol, net),
+      column: evaluationColumn(named ?? { name: data, dir: null }, protocol, features),
       group: `x${row.scale ?? '?'}, ${images.length} images, ${dataSha256.slice(0, 8)}`,
       values: Object.fromEntries(measured.map((name) => [name, evaluation[name] ?? null])),
       range: Object.fromEntries(measured.map((name) => [name, bounds(name)])),
@@ -152,7 +157,7 @@ function isOfSameCheckpoints(row: TableRow, { checkpoints, alpha }: EvaluationFi
     checkpoints !== undefined &&
     row.checkpoints.length === checkpoints.length &&
     row.checkpoints.every(({ name }, index) => name === checkpoints[index]) &&
-    alpha === row.net?.mixed?.alpha
+    alpha === row.model?.mixed?.alpha
   );
 }
 
@@ -259,7 +264,7 @@ function cellOf(row: TableRow, entries: readonly Entry[], column: ComparisonColu
     .filter((each) => each.column.id === column.id)
     .sort((a, b) => Number(a.stale !== undefined) - Number(b.stale !== undefined) || b.time - a.time);
   if (entry === undefined) {
-    const canBe = column.kind === 'evaluation' && row.net !== null && row.weights !== undefined;
+    const canBe = column.kind === 'evaluation' && row.model !== null && row.weights !== undefined;
     return canBe ? { state: 'missing' } : { state: 'none' };
   }
   const result: ComparisonResult = {
@@ -276,7 +281,7 @@ function cellOf(row: TableRow, entries: readonly Entry[], column: ComparisonColu
     : { state: 'stale', result, reason: entry.stale };
 }
 
-/** The cells of a column with differences to the baseline's same net, and with what is the best of its group. */
+/** The cells of a column with differences to the baseline's same model, and with what is the best of its group. */
 function rankColumn(
   columns: readonly ComparisonColumn[],
   column: number,

@@ -1,7 +1,7 @@
 import type { TestSet } from '../../trainer/evaluate/results/test-set.ts';
 import { isCount, isObject, isOneOf, isString } from '../../trainer/runs/json-shape.ts';
 import type { Programs } from '../experiments/start.ts';
-import type { NetReference } from '../protocol/comparison.ts';
+import type { ModelReference } from '../protocol/comparison.ts';
 import { runCommand } from './command-child.ts';
 import type { Work } from './jobs.ts';
 
@@ -12,18 +12,18 @@ const isProgress = isObject<{ event: 'progress'; data: string; image: number; im
   images: isCount,
 });
 
-/** Measures a net on a test set as `esrgan evaluate` does, on the engine named; its run keeps the results. */
+/** Measures a model on a test set as `esrgan evaluate` does, on the engine named; its run keeps the results. */
 export function evaluationWork(
   programs: Programs,
   engine: () => Promise<string>,
-  { checkpoint, mixed }: NetReference,
+  { checkpoint, mixed }: ModelReference,
   { name, dir }: TestSet,
   protocols: readonly string[],
 ): Work {
   return async (tell, signal) => {
-    const nets =
+    const models =
       mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint, '--alpha', String(mixed.alpha)];
-    const words = ['evaluate', ...nets, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
+    const words = ['evaluate', ...models, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
     words.push('--engine', await engine());
     let images: number | null = null;
     await runCommand(programs, [...words, '--json', '--progress'], {

@@ -6,12 +6,12 @@ export const maximumComparedRuns = 8;
 /** Which of the checkpoints of a stage: the best by the measure of the run file, the newest, or the one of this step. */
 export type CheckpointChoice = 'best' | 'last' | number;
 
-/** A kind of net that is compared, whichever runs have it. */
-export type NetChoice =
+/** A kind of model that is compared, whichever runs have it. */
+export type ModelChoice =
   | { readonly kind: 'checkpoint'; readonly stage: StageName; readonly checkpoint: CheckpointChoice }
   | {
       readonly kind: 'interpolated';
-      /** Share of the net of the training stage, 0 to 1. */
+      /** Share of the model of the training stage, 0 to 1. */
       readonly alpha: number;
       readonly pretraining: CheckpointChoice;
       readonly training: CheckpointChoice;
@@ -21,19 +21,19 @@ export type NetChoice =
  * What `esrgan compare` compares: PSNR, the best of pretraining; ESRGAN, the last of training; and their mean. `best`
  * means the last where nothing was validated.
  */
-export const usualNets = [
+export const defaultModels = [
   { kind: 'checkpoint', stage: 'pretraining', checkpoint: 'best' },
   { kind: 'checkpoint', stage: 'training', checkpoint: 'last' },
   { kind: 'interpolated', alpha: 0.8, pretraining: 'best', training: 'last' },
-] as const satisfies readonly NetChoice[];
+] as const satisfies readonly ModelChoice[];
 
-/** One net of one run. */
-export interface NetReference {
+/** One model of one run. */
+export interface ModelReference {
   /** The run directory. */
   readonly run: string;
   /** Folder of a checkpoint. */
   readonly checkpoint: string;
-  /** Where the net is a mean: the checkpoint mixed in, and its share, 0 to 1. */
+  /** Where the model is a mean: the checkpoint mixed in, and its share, 0 to 1. */
   readonly mixed: { readonly checkpoint: string; readonly alpha: number } | null;
 }
 
@@ -42,14 +42,14 @@ export interface ComparisonQuery {
   /** Run directories, at most `maximumComparedRuns`, in the order of the rows. */
   readonly runs: readonly string[];
   /** The rows of each run. */
-  readonly nets: readonly NetChoice[];
+  readonly models: readonly ModelChoice[];
   /** Protocols to be offered for every test set, besides those of which there are results: `paper-y`, `rgb`. */
   readonly protocols: readonly string[];
   /** The run that differences are taken from; null: none. */
   readonly baseline: string | null;
 }
 
-/** Runs beside each other: a row for each net, a column for each test set and protocol. */
+/** Runs beside each other: a row for each model, a column for each test set and protocol. */
 export interface Comparison {
   readonly runs: readonly ComparedRun[];
   readonly columns: readonly ComparisonColumn[];
@@ -65,7 +65,7 @@ export interface ComparedRun {
   readonly name: string;
   /** As in `RunSummary`. */
   readonly color: number;
-  /** `external`: has only the scalars of its event files, in the row without a net. */
+  /** `external`: has only the scalars of its event files, in the row without a model. */
   readonly kind: 'esrgan' | 'external';
   /** Upscaling factor; null where it is not known. */
   readonly scale: number | null;
@@ -112,13 +112,13 @@ export interface ComparisonRow {
   /** The same for the same run and choice in every answer. */
   readonly id: string;
   readonly run: string;
-  /** Place in the `nets` of the query; null for the one row of a run of another trainer. */
+  /** Place in the `models` of the query; null for the one row of a run of another trainer. */
   readonly choice: number | null;
-  /** `PSNR`, `ESRGAN`, `interpolated 0.8`, `pretraining 400,000`; `scalars` without a net. */
+  /** `PSNR`, `ESRGAN`, `interpolated 0.8`, `pretraining 400,000`; `scalars` without a model. */
   readonly label: string;
   /** Steps of the checkpoints that it is made of, by stage. */
   readonly checkpoints: readonly { readonly stage: StageName; readonly step: number }[];
-  readonly net: NetReference | null;
+  readonly model: ModelReference | null;
   /** One for each column. */
   readonly cells: readonly ComparisonCell[];
 }
@@ -141,7 +141,7 @@ export interface ComparisonResult {
   readonly values: Readonly<Record<string, number | null>>;
   /** Lowest and highest of the images; null where only the mean is known. */
   readonly range: Readonly<Record<string, readonly [number | null, number | null]>> | null;
-  /** What it is beyond the same net of the baseline; a metric is missing where the baseline has no such number. */
+  /** What it is beyond the same model of the baseline; a metric is missing where the baseline has no such number. */
   readonly delta: Readonly<Record<string, number>>;
   /** The metrics of which it is the best of its group; empty where the group has one row only. */
   readonly best: readonly string[];
@@ -173,7 +173,7 @@ export interface EvaluationDetail {
   }[];
 }
 
-/** Images with which nets are measured. */
+/** Images with which models are measured. */
 export interface TestSetSummary {
   readonly name: string;
   readonly folder: string;
@@ -218,7 +218,7 @@ export interface PixelBox {
   readonly height: number;
 }
 
-/** An image that nets upscale. */
+/** An image that models upscale. */
 export interface ImageQuery {
   readonly path: string;
   /**
@@ -240,19 +240,19 @@ export interface ImageResults {
   readonly lr: string | null;
   readonly bicubic: string | null;
   readonly hr: string | null;
-  /** One for each net asked for; null while it is missing. */
+  /** One for each model asked for; null while it is missing. */
   readonly results: readonly (string | null)[];
   /** The job that makes what is missing; null where nothing is. Ask again when it is finished. */
   readonly job: string | null;
 }
 
-/** What changed between two files of weights of one net. */
+/** What changed between two files of weights of one model. */
 export interface WeightsDifference {
   readonly a: string;
   readonly b: string;
   /** Of all tensors together. */
   readonly total: TensorDifference;
-  /** In the order of the net. */
+  /** In the order of the model. */
   readonly tensors: readonly (TensorDifference & {
     readonly name: string;
     readonly shape: readonly number[];
@@ -277,7 +277,7 @@ export interface TensorDifference {
 
 /** A crop upscaled by the mean of two checkpoints. */
 export interface InterpolationQuery {
-  /** Folders of two checkpoints (or files of weights) of one net. */
+  /** Folders of two checkpoints (or files of weights) of one model. */
   readonly a: string;
   readonly b: string;
   /** Share of `b`, 0 to 1. */
@@ -320,10 +320,10 @@ export interface ComparisonRequests {
   'esrgan/evaluation': { params: { run: string; file: string }; result: EvaluationDetail };
   /** The test sets that are there: of the workspace's data folders, and what these runs are validated on. */
   'esrgan/testSets': { params: { runs: readonly string[] }; result: readonly TestSetSummary[] };
-  /** Measures a net on a test set under these protocols in a job; the results are files of the run. */
+  /** Measures a model on a test set under these protocols in a job; the results are files of the run. */
   'esrgan/evaluate': {
     params: {
-      net: NetReference;
+      model: ModelReference;
       testSet: string;
       protocols: readonly string[];
     };
@@ -334,11 +334,11 @@ export interface ComparisonRequests {
   /** How the steps of a run's points are to be read. */
   'esrgan/curveScale': { params: { run: string }; result: CurveScale };
   /**
-   * The results of nets on an image: what is there, and a job for what is not. Without nets, LR, bicubic and HR at the
-   * scale of `run` are made at once; with nets, `run` is not looked at.
+   * The results of models on an image: what is there, and a job for what is not. Without models, LR, bicubic and HR at the
+   * scale of `run` are made at once; with models, `run` is not looked at.
    */
   'esrgan/imageResults': {
-    params: { image: ImageQuery; nets: readonly NetReference[]; run: string | null };
+    params: { image: ImageQuery; models: readonly ModelReference[]; run: string | null };
     result: ImageResults;
   };
   /** What changed between two checkpoints (folders, or files of weights). */

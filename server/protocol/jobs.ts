@@ -1,4 +1,4 @@
-import type { NetReference } from './comparison.ts';
+import type { ModelReference } from './comparison.ts';
 
 /**
  * Work that takes a while and that a person may cancel: a child process of the server. Jobs wait for each other and
@@ -26,7 +26,7 @@ export interface Job {
 export type JobTask =
   | {
       readonly kind: 'evaluation';
-      readonly net: NetReference;
+      readonly model: ModelReference;
       /** Folder of the test set. */
       readonly testSet: string;
       readonly protocols: readonly string[];
@@ -35,7 +35,7 @@ export type JobTask =
       readonly kind: 'image';
       /** The image that is upscaled. */
       readonly path: string;
-      readonly nets: readonly NetReference[];
+      readonly models: readonly ModelReference[];
     };
 
 /** The requests about jobs. */

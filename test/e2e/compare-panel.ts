@@ -50,16 +50,16 @@ export class ComparePanel {
   }
 
   get grid(): Locator {
-    return this.page.getByRole('grid', { name: 'Nets and what they reach' });
+    return this.page.getByRole('grid', { name: 'Models and what they reach' });
   }
 
-  /** The cell of a net (`run · label`) under a metric (`set · protocol PSNR dB`); one that is missing spans its metrics. */
-  async cell(net: string, metric: string): Promise<Locator> {
+  /** The cell of a model (`run · label`) under a metric (`set · protocol PSNR dB`); one that is missing spans its metrics. */
+  async cell(model: string, metric: string): Promise<Locator> {
     const { rows, columns } = await this.#heads();
-    const row = rows.indexOf(net);
+    const row = rows.indexOf(model);
     const column = columns.indexOf(metric);
     if (row < 0 || column < 0) {
-      throw new Error(`${net}, ${metric} is not among ${rows.join(', ')} and ${columns.join(', ')}.`);
+      throw new Error(`${model}, ${metric} is not among ${rows.join(', ')} and ${columns.join(', ')}.`);
     }
     const cells = this.grid.locator(`tbody tr:nth-child(${row + 1}) td`);
     const places = await cells.evaluateAll((found) =>
@@ -74,7 +74,7 @@ export class ComparePanel {
     return this.grid.locator(`thead tr:nth-child(2) th[data-column="${columns.indexOf(metric) + 1}"]`);
   }
 
-  /** The nets in the order of the rows, as `run · label`. */
+  /** The models in the order of the rows, as `run · label`. */
   async rows(): Promise<readonly string[]> {
     return (await this.#heads()).rows;
   }
@@ -84,7 +84,7 @@ export class ComparePanel {
     return (await this.#heads()).columns;
   }
 
-  /** All numbers under a metric, by their nets, in the order of the rows; what has none is left out. */
+  /** All numbers under a metric, by their models, in the order of the rows; what has none is left out. */
   async numbers(metric: string): Promise<Readonly<Record<string, ShownNumber>>> {
     const { rows, columns } = await this.#heads();
     const column = columns.indexOf(metric) + 1;

@@ -16,7 +16,7 @@ const desk = useWorkbench({}, {}, prepare, { timeout: 600_000 });
 const [first, second, third, fourth] = miniRuns as [string, string, string, string];
 let panel: ComparePanel;
 
-/** Four trained runs, their PSNR, ESRGAN and interpolated nets measured under paper-y, and a run of another trainer. */
+/** Four trained runs, their PSNR, ESRGAN and interpolated models measured under paper-y, and a run of another trainer. */
 async function prepare(workspace: Workspace): Promise<void> {
   await trainMiniRuns(workspace);
   await writeImages(workspace.path('data/marble/HR'), { count: 2, width: 96, height: 72, seed: 10 });
@@ -27,13 +27,13 @@ async function prepare(workspace: Workspace): Promise<void> {
   const runs = miniRuns.map((name) => `runs/${name}`);
   await esrgan(workspace, 'compare', ...runs, ...measured('marble', 'paper-y'));
 
-  // Two test sets under one name: the nets of the first run are measured on one, those of the second on the other.
-  for (const [folder, nets, seed] of [
-    ['here', [psnrNet(first), ganNet(first)], 12],
-    ['there', [ganNet(second)], 13],
+  // Two test sets under one name: the models of the first run are measured on one, those of the second on the other.
+  for (const [folder, models, seed] of [
+    ['here', [psnrModel(first), ganModel(first)], 12],
+    ['there', [ganModel(second)], 13],
   ] as const) {
     await writeImages(workspace.path(`${folder}/HR`), { count: 1, width: 64, height: 64, seed });
-    await esrgan(workspace, 'evaluate', ...nets, ...measured('photos', 'paper-y', folder));
+    await esrgan(workspace, 'evaluate', ...models, ...measured('photos', 'paper-y', folder));
   }
 
   const external = workspace.path('runs/other-trainer');
@@ -43,11 +43,11 @@ async function prepare(workspace: Workspace): Promise<void> {
   events.close();
 }
 
-function psnrNet(run: string): string {
+function psnrModel(run: string): string {
   return `runs/${run}/checkpoints/pretraining-00000020`;
 }
 
-function ganNet(run: string): string {
+function ganModel(run: string): string {
   return `runs/${run}/checkpoints/training-00000010`;
 }
 
@@ -57,11 +57,11 @@ function measured(name: string, protocol: string, folder = `data/${name}`): stri
 
 /** PSNR and SSIM that `esrgan evaluate` measures now, as the table writes them. */
 async function evaluated(
-  nets: readonly string[],
+  models: readonly string[],
   protocol: string,
   ...more: readonly string[]
 ): Promise<readonly { readonly psnr: string; readonly ssim: string }[]> {
-  const words = [...nets, ...measured('marble', protocol), ...more, '--again', '--json'];
+  const words = [...models, ...measured('marble', protocol), ...more, '--again', '--json'];
   const found: { psnr: number; ssim: number }[] = JSON.parse(
     await esrgan(desk.workspace, 'evaluate', ...words),
   );
@@ -102,16 +102,16 @@ test('by the keyboard alone: the arrows lead through the tabs, and each shows so
 });
 
 test('the numbers of the table are those of `esrgan evaluate`', async () => {
-  const nets = miniRuns.flatMap((run) => [psnrNet(run), ganNet(run)]);
+  const models = miniRuns.flatMap((run) => [psnrModel(run), ganModel(run)]);
   const names = miniRuns.flatMap((run) => [`${run} · PSNR`, `${run} · ESRGAN`]);
-  const singles = await evaluated(nets, 'paper-y');
-  const mixed = await evaluated([psnrNet(fourth), ganNet(fourth)], 'paper-y', '--alpha', '0.8');
+  const singles = await evaluated(models, 'paper-y');
+  const mixed = await evaluated([psnrModel(fourth), ganModel(fourth)], 'paper-y', '--alpha', '0.8');
   const expected = [...singles, ...mixed];
   const shown = await Promise.all(
     ['marble · paper-y PSNR dB', 'marble · paper-y SSIM'].map((metric) => panel.numbers(metric)),
   );
-  const found = [...names, `${fourth} · interpolated 0.8`].map((net) => {
-    const [psnr, ssim] = shown.map((numbers) => numbers[net]?.number);
+  const found = [...names, `${fourth} · interpolated 0.8`].map((model) => {
+    const [psnr, ssim] = shown.map((numbers) => numbers[model]?.number);
     return { psnr, ssim };
   });
   expect(found).toEqual(expected);
@@ -124,7 +124,7 @@ test('the best of each column is marked, and a head sorts by it', async () => {
   const byNumber = Object.keys(numbers).toSorted(
     (a, b) => Number(numbers[b]?.number) - Number(numbers[a]?.number),
   );
-  const best = Object.keys(numbers).filter((net) => numbers[net]?.isBest);
+  const best = Object.keys(numbers).filter((model) => numbers[model]?.isBest);
   expect(best).toEqual(byNumber.slice(0, 1));
   const asGiven = await panel.rows();
   const head = await panel.head(metric);
@@ -137,31 +137,31 @@ test('the best of each column is marked, and a head sorts by it', async () => {
   expect(await panel.rows()).toEqual(asGiven);
 });
 
-test('differences are to the chosen baseline, net by net', async () => {
+test('differences are to the chosen baseline, model by model', async () => {
   const metric = 'marble · paper-y PSNR dB';
   await panel.baseline.selectOption({ label: third });
   await expect.poll(async () => (await panel.numbers(metric))[`${third} · PSNR`]?.delta, patience).toBe('±0');
   const numbers = await panel.numbers(metric);
-  for (const [net, { number, delta }] of Object.entries(numbers)) {
-    const label = net.slice(net.indexOf(' · '));
+  for (const [model, { number, delta }] of Object.entries(numbers)) {
+    const label = model.slice(model.indexOf(' · '));
     const beyond = Number(number) - Number(numbers[third + label]?.number);
     const shown = Number(delta.replace('−', '-').replace('±', ''));
     // Each of the three is rounded to 0.001.
-    expect(Math.abs(shown - beyond), net).toBeLessThan(0.0016);
+    expect(Math.abs(shown - beyond), model).toBeLessThan(0.0016);
   }
 });
 
 test('numbers of other images are marked and not ranked with the others', async () => {
   const metric = 'photos · paper-y PSNR dB';
-  const [net, gan, other] = [`${first} · PSNR`, `${first} · ESRGAN`, `${second} · ESRGAN`];
+  const [model, gan, other] = [`${first} · PSNR`, `${first} · ESRGAN`, `${second} · ESRGAN`];
   await panel.baseline.selectOption({ label: first });
   await expect.poll(async () => (await panel.numbers(metric))[gan]?.delta, patience).toBe('±0');
   const numbers = await panel.numbers(metric);
-  expect(Object.keys(numbers).toSorted()).toEqual([net, gan, other].toSorted());
+  expect(Object.keys(numbers).toSorted()).toEqual([model, gan, other].toSorted());
   expect(numbers[other]).toMatchObject({ delta: '', isBest: false });
   expect(numbers[other]?.group).not.toBe(numbers[gan]?.group);
-  expect(numbers[net]?.group).toBe(numbers[gan]?.group);
-  expect([numbers[net]?.isBest, numbers[gan]?.isBest].toSorted()).toEqual([false, true]);
+  expect(numbers[model]?.group).toBe(numbers[gan]?.group);
+  expect([numbers[model]?.isBest, numbers[gan]?.isBest].toSorted()).toEqual([false, true]);
   const notes = panel.page.getByRole('list', { name: 'What does not compare' });
   expect(await notes.textContent()).toContain('photos under paper-y was measured on different pixels');
 
@@ -175,15 +175,15 @@ test('numbers of other images are marked and not ranked with the others', async 
 });
 
 test('a cell that is missing is computed by a click', async () => {
-  const net = `${second} · ESRGAN`;
-  const cell = await panel.cell(net, 'marble · rgb PSNR dB');
+  const model = `${second} · ESRGAN`;
+  const cell = await panel.cell(model, 'marble · rgb PSNR dB');
   await cell.getByRole('button', { name: 'Evaluate' }).click();
   await expect
-    .poll(async () => (await panel.numbers('marble · rgb PSNR dB'))[net]?.number, patience)
+    .poll(async () => (await panel.numbers('marble · rgb PSNR dB'))[model]?.number, patience)
     .toBeDefined();
-  const [expected] = await evaluated([ganNet(second)], 'rgb');
-  expect((await panel.numbers('marble · rgb PSNR dB'))[net]?.number).toBe(expected?.psnr);
-  expect((await panel.numbers('marble · rgb SSIM'))[net]?.number).toBe(expected?.ssim);
+  const [expected] = await evaluated([ganModel(second)], 'rgb');
+  expect((await panel.numbers('marble · rgb PSNR dB'))[model]?.number).toBe(expected?.psnr);
+  expect((await panel.numbers('marble · rgb SSIM'))[model]?.number).toBe(expected?.ssim);
 });
 
 test('one that is cancelled leaves nothing behind', async () => {
@@ -305,8 +305,8 @@ test('the report is one file that shows table and images without a network', asy
     page.on('console', (message) => problems.push(message.text()));
     await page.goto(pathToFileURL(report).href);
     const lines = await page.locator('table').first().locator('tbody tr').allInnerTexts();
-    for (const [net, { number }] of Object.entries(numbers)) {
-      const [run, label] = net.split(' · ');
+    for (const [model, { number }] of Object.entries(numbers)) {
+      const [run, label] = model.split(' · ');
       expect(
         lines.filter((line) => line.includes(`${run}\t${label}\t`) && line.includes(number)),
       ).toHaveLength(1);

@@ -37,7 +37,7 @@ export const miniRuns = readdirSync(examples)
   .sort()
   .map((file) => file.replace(suffix, ''));
 
-/** Puts the run files of `npm run demo -- --four` into a workspace, for tiny nets, with images, and trains both stages of each. */
+/** Puts the run files of `npm run demo -- --four` into a workspace, for tiny models, with images, and trains both stages of each. */
 export async function trainMiniRuns(workspace: Workspace): Promise<void> {
   for (const [seed, [folder, count]] of Object.entries({ a: 4, b: 2, val: 2 }).entries()) {
     await writeImages(workspace.path(`data/${folder}`), { count, width: 112, height: 100, seed });

@@ -33,7 +33,7 @@ test('“Checkpoint” writes one, and so does the command', async () => {
   await expect.poll(checkpoints, patience).toBe(2);
 });
 
-test('“Validate” measures the net now', async () => {
+test('“Validate” measures the model now', async () => {
   await expect(panel.fact('PSNR').count()).resolves.toBe(0);
   await panel.button('validate').click();
   await expect.poll(() => panel.fact('PSNR').textContent(), patience).toMatch(/^\d+\.\d\d dB$/);

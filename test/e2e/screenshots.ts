@@ -115,7 +115,7 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
     await images.getByRole('combobox', { name: 'test set' }).selectOption({ label: testSet });
     await images.getByRole('combobox', { name: 'image' }).selectOption({ label: testImage });
     const panes = images.locator('figure image-pane');
-    // Two nets of each run, bicubic and HR.
+    // Two models of each run, bicubic and HR.
     await panes.nth(2 * compared.length + 1).waitFor();
     for (const pane of await panes.all()) await drawn(panel, pane);
   },

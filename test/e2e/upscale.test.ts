@@ -9,8 +9,8 @@ import { useWorkbench } from './use-workbench.ts';
 
 const settings = { 'files.exclude': { train: true, val: true } };
 const desk = useWorkbench({}, settings, async (workspace) => {
-  writeNet(workspace.path('small.safetensors'));
-  writeNet(workspace.path('slow.safetensors'), {
+  writeModel(workspace.path('small.safetensors'));
+  writeModel(workspace.path('slow.safetensors'), {
     rrdb_channels: 32,
     growth_channels: 16,
     num_basic_blocks: 8,
@@ -24,8 +24,8 @@ const desk = useWorkbench({}, settings, async (workspace) => {
 });
 const patience = { timeout: 60_000 };
 
-/** A net with random weights whose results are around a middle grey. */
-function writeNet(path: string, options = {}): void {
+/** A model with random weights whose results are around a middle grey. */
+function writeModel(path: string, options = {}): void {
   const generator = randomGenerator(options);
   generator.parameters.get('conv_last.bias')?.data.fill(0.5);
   const last = generator.parameters.get('conv_last.weight')?.data ?? [];

@@ -71,7 +71,7 @@ export function endTrainers(folder: string): void {
 }
 
 /**
- * A run file for a tiny net and the workspace's images.
+ * A run file for a tiny model and the workspace's images.
  *
  * @param steps length of pre-training
  * @param lines of YAML that come last

@@ -139,7 +139,7 @@ describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})
     await (await missing()).focus();
     await view.page.keyboard.press('Enter');
     await soon(() => lastAsked('esrgan/evaluate')).toMatchObject({
-      net: { run: compared.runs[3], mixed: null },
+      model: { run: compared.runs[3], mixed: null },
       testSet: compared.testSet,
       protocols: ['paper-y', 'rgb'],
     });
@@ -166,7 +166,7 @@ describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})
     await soon(() => text(ssim)).toContain('out of date 0.4000');
     await ssim.getByRole('button', { name: 'Evaluate dune PSNR on tiny' }).click();
     await soon(() => lastAsked('esrgan/evaluate')).toMatchObject({
-      net: { run: compared.runs[3] },
+      model: { run: compared.runs[3] },
       protocols: ['paper-y', 'rgb'],
     });
     await view.page.getByRole('button', { name: /^Evaluate all \d+ missing or out of date$/ }).waitFor();
@@ -186,8 +186,8 @@ describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})
 
   test('nets are added and published results shown; files are saved', async () => {
     await open();
-    await view.page.getByRole('button', { name: 'Nets…' }).click();
-    await view.page.getByLabel('Kind of net').selectOption('step');
+    await view.page.getByRole('button', { name: 'Models…' }).click();
+    await view.page.getByLabel('Kind of model').selectOption('step');
     await view.page.getByLabel('Step', { exact: true }).fill('10');
     await view.page.getByRole('button', { name: 'Add' }).click();
     await soon(rows).toContain('amber pretraining 10');

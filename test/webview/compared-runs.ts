@@ -34,7 +34,7 @@ export const side = 48;
 /** Samples were drawn at these steps. */
 export const sampleSteps = [10, 20] as const;
 
-/** Run directories of four runs with real nets, samples and points; the server's own functions read them. */
+/** Run directories of four runs with real models, samples and points; the server's own functions read them. */
 export interface ComparedRuns {
   readonly runs: readonly string[];
   readonly testSet: string;
@@ -45,14 +45,14 @@ export interface ComparedRuns {
   readonly asked: readonly { readonly name: WebviewRequestName; readonly params: unknown }[];
   /** The pixels of what a run made at a step, and of what it should have made. */
   pixelsOf(run: number, step: number): { readonly sr: Image; readonly hr: Image };
-  /** Keeps an evaluation of the best net of a run's pretraining, as the command does; of these weights of it. */
+  /** Keeps an evaluation of the best model of a run's pretraining, as the command does; of these weights of it. */
   evaluate(run: number, protocol: string, psnr: number, weights?: string): void;
   /** A job about an evaluation, as the server tells of it. */
   job(asked: ComparisonRequests['esrgan/evaluate']['params'], change: Partial<Job>): Job;
   remove(): void;
 }
 
-/** Four runs: their nets have 1 to 4 blocks, the results of the later ones are noisier, and the last has other crops. */
+/** Four runs: their models have 1 to 4 blocks, the results of the later ones are noisier, and the last has other crops. */
 export async function comparedRuns(): Promise<ComparedRuns> {
   const { folder, testSet, remove } = await comparisonWorkspace();
   const names = ['amber', 'birch', 'cedar', 'dune'];
@@ -117,7 +117,7 @@ export async function comparedRuns(): Promise<ComparedRuns> {
     'esrgan/curveScale': ({ run }) => curveScale(openRun(run), detailOf(run, runs.indexOf(run))),
     'esrgan/newestPoints': async ({ run, count }) => (await points(run)).newest(count),
     'esrgan/points': async ({ run, after }) => (await points(run)).after(after),
-    'esrgan/imageResults': ({ nets }) => imageResults(made[0]!, nets.length),
+    'esrgan/imageResults': ({ models }) => imageResults(made[0]!, models.length),
     'esrgan/weightsDifference': ({ a, b }) => weightsDifference(a, b),
     'esrgan/interpolate': ({ alpha }) => ({
       path: join(samplesFolder(made[alpha < 0.5 ? 0 : 3]!, 'pretraining', 20), '00-waves.sr.png'),
@@ -162,9 +162,9 @@ export async function comparedRuns(): Promise<ComparedRuns> {
         images: ['1', '2'].map((name) => ({ name, psnr, ssim: psnr / 50, distance: undefined })),
       });
     },
-    job: ({ net, testSet: set, protocols }, change) => ({
+    job: ({ model, testSet: set, protocols }, change) => ({
       job: String(jobs),
-      task: { kind: 'evaluation', net, testSet: set, protocols },
+      task: { kind: 'evaluation', model, testSet: set, protocols },
       state: 'running',
       detail: 'tiny, image 1 of 2',
       done: 0,
@@ -225,7 +225,7 @@ function weightsOfBest(paths: RunPaths): string {
   return (best && generatorSha256(best.state)) ?? '';
 }
 
-function imageResults(paths: RunPaths, nets: number): ImageResults {
+function imageResults(paths: RunPaths, models: number): ImageResults {
   const reference = (kind: string) => join(paths.samples, 'pretraining', 'reference', `00-waves.${kind}.png`);
   const result = join(samplesFolder(paths, 'pretraining', 20), '00-waves.sr.png');
   return {
@@ -235,7 +235,7 @@ function imageResults(paths: RunPaths, nets: number): ImageResults {
     lr: reference('lr'),
     bicubic: reference('bicubic'),
     hr: reference('hr'),
-    results: Array.from({ length: nets }, () => result),
+    results: Array.from({ length: models }, () => result),
     job: null,
   };
 }

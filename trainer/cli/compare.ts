@@ -16,7 +16,7 @@ import { evaluateWithProgress, parseTestSet } from './evaluate.ts';
 import { findRun } from './find-run.ts';
 import { parseShare } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
-import { netOpener } from './open-model.ts';
+import { modelOpener } from './open-model.ts';
 
 interface Flags extends MeasureFlags {
   readonly data?: TestSet[];
@@ -33,17 +33,17 @@ interface Flags extends MeasureFlags {
 /** Adds `esrgan compare` to the command. */
 export function registerCompare(program: Command): void {
   withMeasureOptions(program.command('compare'))
-    .description('put runs beside each other: their nets on test sets, and where their run files differ')
+    .description('put runs beside each other: their models on test sets, and where their run files differ')
     .argument('<run...>', 'names or folders of runs')
     .option('--data <name=folder>', 'test set, as for evaluate; may be repeated', parseTestSet)
     .option('--baseline <run>', 'the run whose numbers the others are compared with; else the first')
-    .option('--alpha <share>', 'of the ESRGAN in the interpolated net, 0 to 1', parseShare, 0.8)
+    .option('--alpha <share>', 'of the ESRGAN in the interpolated model, 0 to 1', parseShare, 0.8)
     .option('--published', 'put the numbers that the original program published beside')
     .option('--again', 'compute also what the runs keep from earlier')
     .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
     .option('--runs-dir <folder>', 'folder of the runs', 'runs')
     .option('--json', 'print JSON')
-    .option('--csv', 'print CSV: a line for each net, test set and protocol')
+    .option('--csv', 'print CSV: a line for each model, test set and protocol')
     .option('--markdown', 'print Markdown')
     .action(async (names: string[], flags: Flags) => {
       const { data = [], published = false, runsDir } = flags;
@@ -62,7 +62,7 @@ export function registerCompare(program: Command): void {
           testSets,
           measures,
           alpha: flags.alpha,
-          opener: netOpener(flags.engine),
+          opener: modelOpener(flags.engine),
           evaluate: evaluateWithProgress,
           again: flags.again === true,
         }),

@@ -7,7 +7,7 @@ import { weightsOf } from './open-model.ts';
 export function registerDiff(program: Command): void {
   program
     .command('diff')
-    .description('say what changed between two files of weights of one net, layer by layer')
+    .description('say what changed between two files of weights of one model, layer by layer')
     .argument('<a>', 'a file of weights (.safetensors, .pth), a checkpoint, or a run')
     .argument('<b>', 'another')
     .option('--json', 'one JSON object')

@@ -9,7 +9,7 @@ import { evaluationTables } from '../evaluate/table.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
 import { parseShare } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
-import { netOpener } from './open-model.ts';
+import { modelOpener } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 import { createReporter } from './terminal.ts';
 import type { OpenModel } from './upscale.ts';
@@ -70,7 +70,7 @@ export function registerEvaluate(
           '--alpha makes one model of two: name the faithful one and the sharp one, and no other.',
         );
       }
-      return [interpolatedSubject([first, second], alpha, netOpener(engine).openInterpolated)];
+      return [interpolatedSubject([first, second], alpha, modelOpener(engine).openInterpolated)];
     }
     return models.map((model) => {
       const nothing = { name: model, weights: null, run: undefined };

@@ -52,7 +52,7 @@ interface BriefDescription {
   readonly bytes: number;
   readonly format: string | null;
   readonly architecture: string | null;
-  /** Upscaling factor; null where it shows only when the net runs (ONNX), or the file holds no generator. */
+  /** Upscaling factor; null where it shows only when the model runs (ONNX), or the file holds no generator. */
   readonly scale: number | null;
   readonly blocks: number | null;
   readonly channels: number | null;
@@ -113,7 +113,7 @@ function shortNumber(value: number | null): string {
   return value === null ? '-' : Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
-/** A description for people; the tensors are listed where the net is not known. */
+/** A description for people; the tensors are listed where the model is not known. */
 export function descriptionLines(description: WeightsDescription): string[] {
   const { path, bytes, format, architecture, reason, layout, options, wrapper, tensors } = description;
   const facts: [string, string][] = [

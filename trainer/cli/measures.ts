@@ -38,7 +38,7 @@ export function withMeasureOptions(command: Command): Command {
 /**
  * Does something with the measures that these options ask for, and then frees what they hold.
  *
- * @throws WorkbenchError `data` where a file of weights is not what it should be, `usage` for a layer that a net lacks
+ * @throws WorkbenchError `data` where a file of weights is not what it should be, `usage` for a layer that a model lacks
  */
 export async function withMeasures<T>(
   flags: MeasureFlags,

@@ -3,7 +3,7 @@ import { extname, join, relative } from 'node:path';
 import { type Engine, type EngineName, engineNames } from '../engine/engine.ts';
 import { findEngine, openEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import type { NetOpener } from '../evaluate/subject.ts';
+import type { ModelOpener } from '../evaluate/subject.ts';
 import { generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
 import { resultCheckpoint } from '../runs/checkpoints.ts';
 import { runPaths } from '../runs/run-directory.ts';
@@ -28,7 +28,7 @@ export function parseEngine(text: string): EngineName | 'auto' {
  * checkpoint's folder, or a run by its folder or by its name in ./runs, of which the checkpoint is taken that it stands
  * for (`resultCheckpoint`).
  *
- * @throws WorkbenchError `data` where the file is none of that or its net does not take RGB images
+ * @throws WorkbenchError `data` where the file is none of that or its model does not take RGB images
  */
 export async function openModel(
   name: string,
@@ -45,14 +45,14 @@ export async function openModel(
   if (options.img_channels !== 3) {
     throw new WorkbenchError(
       'data',
-      `${path} was made for images of ${options.img_channels} channels; images are given to nets as RGB, so that it needs 3.`,
+      `${path} was made for images of ${options.img_channels} channels; images are given to models as RGB, so that it needs 3.`,
     );
   }
   return networkUpscaler(await openEngine(asked), shown, options, parameters);
 }
 
-/** Opens nets on one engine, which is looked for when the first of them is needed. */
-export function netOpener(engineName: string): NetOpener {
+/** Opens models on one engine, which is looked for when the first of them is needed. */
+export function modelOpener(engineName: string): ModelOpener {
   const name = parseEngine(engineName);
   let engine: Promise<Engine> | undefined;
   const open = async (title: string, { options, parameters }: Generator) => {
@@ -63,8 +63,8 @@ export function netOpener(engineName: string): NetOpener {
     open: (file) => open(file, readGenerator(file)),
     openInterpolated: (first, second, alpha) => {
       const names = [first, second] as const;
-      const net = interpolate(readGenerator(first), readGenerator(second), alpha, names);
-      return open(names.join(' and '), net);
+      const model = interpolate(readGenerator(first), readGenerator(second), alpha, names);
+      return open(names.join(' and '), model);
     },
   };
 }

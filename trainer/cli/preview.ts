@@ -31,11 +31,11 @@ export interface PreviewRequest {
     /** What of the LR image is upscaled; null: all. */
     readonly box: Rect | null;
   };
-  /** Upscaling factor; null: that of the nets. */
+  /** Upscaling factor; null: that of the models. */
   readonly scale: number | null;
   /** One model each, or two and the share of the second. */
-  readonly nets: readonly { readonly models: readonly string[]; readonly alpha: number }[];
-  /** One for each net. */
+  readonly models: readonly { readonly paths: readonly string[]; readonly alpha: number }[];
+  /** One for each model. */
   readonly results: readonly string[];
   readonly lr: string | null;
   readonly bicubic: string | null;
@@ -43,7 +43,7 @@ export interface PreviewRequest {
   readonly hr: string | null;
 }
 
-/** A line of the output. `progress` counts tiles over all nets. */
+/** A line of the output. `progress` counts tiles over all models. */
 export type PreviewAnswer =
   | { readonly id: number; readonly event: 'progress'; readonly done: number; readonly total: number }
   | {
@@ -63,14 +63,14 @@ const isRequest = isObject<PreviewRequest>({
     box: isNullable(isObject<Rect>({ x: isCount, y: isCount, width: isCount, height: isCount })),
   }),
   scale: isNullable(isCount),
-  nets: isList(isObject({ models: isList(isString), alpha: isNumber })),
+  models: isList(isObject({ paths: isList(isString), alpha: isNumber })),
   results: isList(isString),
   lr: isNullable(isString),
   bicubic: isNullable(isString),
   hr: isNullable(isString),
 });
 
-/** Pixels around a box that nets see, too: more would hardly change it and cost much. */
+/** Pixels around a box that models see, too: more would hardly change it and cost much. */
 const context = 16;
 
 /** Adds the hidden `esrgan preview` to the command: it answers requests, a JSON object a line, until its input ends. */
@@ -113,25 +113,28 @@ function createPreviews(engineName: string) {
     return image.read;
   }
 
-  async function interpolatedNetworkOf([first, second]: readonly [string, string], alpha: number): Promise<InterpolatedNetwork> {
+  async function interpolatedNetworkOf(
+    [first, second]: readonly [string, string],
+    alpha: number,
+  ): Promise<InterpolatedNetwork> {
     const key = JSON.stringify([stampOf(first), stampOf(second)]);
     if (interpolated?.key !== key) {
       await interpolated?.network.close();
       interpolated = undefined;
-      const nets = [readGenerator(first), readGenerator(second)] as const;
-      interpolated = { key, network: interpolatedNetwork(await engine(), ...nets, [first, second]) };
+      const models = [readGenerator(first), readGenerator(second)] as const;
+      interpolated = { key, network: interpolatedNetwork(await engine(), ...models, [first, second]) };
     }
     interpolated.network.setAlpha(alpha);
     return interpolated.network;
   }
 
-  /** Uses a net and, where it is kept for nobody, frees it. */
-  async function withNet<T>(
-    { models, alpha }: PreviewRequest['nets'][number],
+  /** Uses a model and, where it is kept for nobody, frees it. */
+  async function withModel<T>(
+    { paths, alpha }: PreviewRequest['models'][number],
     use: (upscaler: Upscaler) => Promise<T>,
   ): Promise<T> {
-    const [first, second] = models.map(weightsOf);
-    if (first === undefined) throw new WorkbenchError('usage', 'A net needs a model.');
+    const [first, second] = paths.map(weightsOf);
+    if (first === undefined) throw new WorkbenchError('usage', 'A model needs a model.');
     if (second !== undefined) return use(await interpolatedNetworkOf([first, second], alpha));
     const { options, parameters }: Generator = readGenerator(first);
     const upscaler = networkUpscaler(await engine(), first, options, parameters);
@@ -144,12 +147,12 @@ function createPreviews(engineName: string) {
 
   return {
     async answer(request: PreviewRequest, tell: (answer: PreviewAnswer) => void): Promise<void> {
-      const { id, nets } = request;
+      const { id, models } = request;
       const started = performance.now();
       let scale = request.scale;
       let size = { width: 0, height: 0 };
-      for (const [index, net] of nets.entries()) {
-        await withNet(net, async (upscaler) => {
+      for (const [index, model] of models.entries()) {
+        await withModel(model, async (upscaler) => {
           scale ??= upscaler.scale;
           if (upscaler.scale !== scale) {
             throw new WorkbenchError(
@@ -159,7 +162,7 @@ function createPreviews(engineName: string) {
           }
           const { lr } = await imageOf(request.image, scale);
           const sr = await upscaleBox(upscaler, lr, request.image.box, (done, total) =>
-            tell({ id, event: 'progress', done: index * total + done, total: nets.length * total }),
+            tell({ id, event: 'progress', done: index * total + done, total: models.length * total }),
           );
           size = sr;
           await writePng(request.results[index], sr);

@@ -17,8 +17,8 @@ export function registerWeights(program: Command): void {
   const weights = program.command('weights').description('get the weights that the perceptual loss needs');
   weights
     .command('get')
-    .description('download a net of torchvision, check it and keep its convolutions')
-    .addArgument(new Argument('<net>', 'which').choices(Object.keys(torchvisionFiles)))
+    .description('download a model of torchvision, check it and keep its convolutions')
+    .addArgument(new Argument('<model>', 'which').choices(Object.keys(torchvisionFiles)))
     .option('--to <file>', 'the .safetensors file to write; by default where every run finds it')
     .addOption(
       new Option('--mirror <address>', 'where the files of torchvision lie')
@@ -26,7 +26,7 @@ export function registerWeights(program: Command): void {
         .default(torchvisionAddress),
     )
     .option('--json', 'one JSON object a line')
-    .action(async (net: VggType, { to = defaultVggFile(net), mirror, json = false }: GetFlags) => {
+    .action(async (model: VggType, { to = defaultVggFile(model), mirror, json = false }: GetFlags) => {
       const reporter = createReporter({ json, stream: process.stdout });
       const cancel = new AbortController();
       // Once: a second Ctrl-C ends the process as it always does.
@@ -34,15 +34,15 @@ export function registerWeights(program: Command): void {
       process.once('SIGINT', interrupt);
       let told: number | undefined;
       try {
-        await getVgg(net, `${mirror.replace(/\/+$/, '')}/${torchvisionFiles[net]}`, to, {
+        await getVgg(model, `${mirror.replace(/\/+$/, '')}/${torchvisionFiles[model]}`, to, {
           signal: cancel.signal,
           onProgress(done, total) {
             const percent = total === null ? undefined : Math.floor((100 * done) / total);
             const share = total === null ? '' : ` of ${formatBytes(total)}, ${percent} %`;
-            reporter.progress(`${net}: ${formatBytes(done)}${share}`);
+            reporter.progress(`${model}: ${formatBytes(done)}${share}`);
             // A program hears of each percent, or of each 64 MiB, not of each packet.
             const now = percent ?? Math.floor(done / 2 ** 26);
-            if (now !== told) reporter.event({ event: 'progress', net, done, total });
+            if (now !== told) reporter.event({ event: 'progress', model, done, total });
             told = now;
           },
         });
@@ -50,12 +50,12 @@ export function registerWeights(program: Command): void {
         process.off('SIGINT', interrupt);
         reporter.done();
       }
-      reporter.line(`${net} is in ${to}.`);
-      reporter.event({ event: 'done', net, to });
+      reporter.line(`${model} is in ${to}.`);
+      reporter.event({ event: 'done', model, to });
     });
   weights
     .command('list')
-    .description('say which nets for the perceptual loss are there, and where')
+    .description('say which models for the perceptual loss are there, and where')
     .option('--json', 'print JSON')
     .action(({ json = false }: { json?: boolean }) => {
       const entries = Object.keys(torchvisionFiles)

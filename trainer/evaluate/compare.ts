@@ -8,14 +8,14 @@ import type { Evaluation } from './results/evaluation.ts';
 import { metricNames, type Values } from './results/metrics.ts';
 import type { KnownTestSet } from './results/test-set.ts';
 import type { evaluateOnce, Subject } from './store.ts';
-import { fileSubject, interpolatedSubject, type NetOpener } from './subject.ts';
+import { fileSubject, interpolatedSubject, type ModelOpener } from './subject.ts';
 
 export interface CompareOptions {
   readonly testSets: readonly KnownTestSet[];
   readonly measures: readonly Measure[];
   /** Share of the ESRGAN in the interpolated net, 0 to 1. */
   readonly alpha: number;
-  readonly opener: NetOpener;
+  readonly opener: ModelOpener;
   /** `evaluateOnce`, or that with progress told. */
   readonly evaluate: (...args: Parameters<typeof evaluateOnce>) => Promise<Evaluation[]>;
   readonly again: boolean;

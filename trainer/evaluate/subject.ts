@@ -5,7 +5,7 @@ import { interpolationSha256 } from './results/evaluation-files.ts';
 import { runOfWeights, type Subject } from './store.ts';
 
 /** How a net gets from files of weights to an engine. */
-export interface NetOpener {
+export interface ModelOpener {
   open(file: string): Promise<Upscaler>;
   /** The mean of two nets, `alpha` of the second. */
   openInterpolated(first: string, second: string, alpha: number): Promise<Upscaler>;
@@ -14,7 +14,7 @@ export interface NetOpener {
 /** The net in a file of weights. Throws what the file system throws. */
 export function fileSubject(
   file: string,
-  open: NetOpener['open'],
+  open: ModelOpener['open'],
   name: string = relative('', file),
 ): Subject {
   const run = runOfWeights(file);
@@ -31,7 +31,7 @@ export function fileSubject(
 export function interpolatedSubject(
   files: readonly [string, string],
   alpha: number,
-  open: NetOpener['openInterpolated'],
+  open: ModelOpener['openInterpolated'],
   name: string = `${relative('', files[0])} and ${alpha} of ${relative('', files[1])}`,
 ): Subject {
   const [first, second] = [runOfWeights(files[0]), runOfWeights(files[1])];

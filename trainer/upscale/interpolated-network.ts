@@ -8,9 +8,9 @@ import type { Generator } from '../weights/write-generator.ts';
 import { upscalePadded } from './resize-canvas.ts';
 import type { Upscaler } from './upscaler.ts';
 
-/** The mean of two nets, of which the share of the second can be changed at any time. */
+/** The mean of two models, of which the share of the second can be changed at any time. */
 export interface InterpolatedNetwork extends Upscaler {
-  /** Sets the share of the second net, 0 to 1; 0 at first. */
+  /** Sets the share of the second model, 0 to 1; 0 at first. */
   setAlpha(alpha: number): void;
 }
 
@@ -18,8 +18,8 @@ export interface InterpolatedNetwork extends Upscaler {
  * Two generators of one kind as one upscaler. Its weights are state of the engine, not part of its program as with
  * `networkUpscaler`: another share costs no compilation. One program is kept, for the last size of image.
  *
- * @param names of the nets, for people
- * @throws WorkbenchError `data` where the nets are not alike
+ * @param names of the models, for people
+ * @throws WorkbenchError `data` where the models are not alike
  */
 export function interpolatedNetwork(
   engine: Engine,

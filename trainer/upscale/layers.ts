@@ -10,7 +10,7 @@ const bicubicReach = 2;
 /**
  * Makes an upscaler of RGB images take images with 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 channels (RGB,
  * alpha) and give back as many. Grey goes through it as three equal channels, of which the mean is taken.
- * Alpha is upscaled by bicubic interpolation: a net knows photos, not masks. Closing it closes `upscaler`.
+ * Alpha is upscaled by bicubic interpolation: a model knows photos, not masks. Closing it closes `upscaler`.
  */
 export function upscaleLayers(upscaler: Upscaler): Upscaler {
   const { scale } = upscaler;

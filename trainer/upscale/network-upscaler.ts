@@ -14,7 +14,7 @@ const memory = { trunk: 100e6, tail: 100e6 };
 /**
  * A generator as an upscaler, in two programs for each size of tile. Its trunk, at low resolution, sees all of the
  * context of a tile; its tail, which is half of the work and would need nearly all of the memory, goes over the trunk's
- * features in smaller tiles with hardly any context. For nets that rearrange their input, images are padded by
+ * features in smaller tiles with hardly any context. For models that rearrange their input, images are padded by
  * reflection to a multiple of what those take together.
  */
 export function networkUpscaler(

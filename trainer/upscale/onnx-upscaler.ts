@@ -7,7 +7,7 @@ import { upscalePadded } from './resize-canvas.ts';
 import { upscaleImage } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 
-/** The one input of a net: `[N, 3, H, W]`, with the extents that the file fixes. */
+/** The one input of a model: `[N, 3, H, W]`, with the extents that the file fixes. */
 interface Input {
   readonly name: string;
   readonly isHalf: boolean;
@@ -15,15 +15,15 @@ interface Input {
   readonly height: number | undefined;
 }
 
-/** Multiples that nets want of their input's sides: x2 and x1 of Real-ESRGAN 2 and 4, windows of transformers more. */
+/** Multiples that models want of their input's sides: x2 and x1 of Real-ESRGAN 2 and 4, windows of transformers more. */
 const alignments = [1, 2, 4, 8, 16, 32, 64];
 
-/** Side of the image on which a net is tried; with a remainder of 1 for every alignment. */
+/** Side of the image on which a model is tried; with a remainder of 1 for every alignment. */
 const trialSide = 65;
 
 /**
- * Opens an ONNX file of any net that upscales RGB images `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
- * alignment are found by trying it; a net of a fixed input size gets every image in tiles of that size.
+ * Opens an ONNX file of any model that upscales RGB images `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
+ * alignment are found by trying it; a model of a fixed input size gets every image in tiles of that size.
  *
  * @throws WorkbenchError `data` when the file is damaged or does something else
  */
@@ -62,7 +62,7 @@ function onnxUpscaler(
   const upscaler: Upscaler = {
     name,
     scale,
-    // What the net sees around a pixel is not known.
+    // What the model sees around a pixel is not known.
     reach: Number.POSITIVE_INFINITY,
     alignment,
     upscale(image) {
@@ -96,7 +96,7 @@ function findInput(session: ort.InferenceSession, refuse: Refuse): Input {
   }
   const shape = input.isTensor ? input.shape : [];
   const [, channels, height, width] = shape;
-  // A net of other programs may leave the number of channels open; a last extent of 3 means that they come last.
+  // A model of other programs may leave the number of channels open; a last extent of 3 means that they come last.
   const isOpen = typeof channels !== 'number' && width !== 3;
   if (!input.isTensor || shape.length !== 4 || (channels !== 3 && !isOpen)) {
     throw refuse(`its input is [${shape.join(', ')}] instead of [N, 3, H, W], RGB`);

@@ -15,7 +15,7 @@ export function scaledRect({ x, y, width, height }: Rect, scale: number): Rect {
 
 /** One piece of the work, in pixels of the low-resolution image. */
 export interface Tile {
-  /** What the net reads: the kept part and its context. */
+  /** What the model reads: the kept part and its context. */
   readonly source: Rect;
   /** The part of the image, inside `source`, whose upscaled pixels are used. */
   readonly keep: Rect;

@@ -78,7 +78,7 @@ export async function upscaleFile(
           `${upscaler.name} made one flat color of ${input}. Its weights are damaged, or the GPU failed: try the engine cpu.`,
         );
       }
-      // Encoding maps the whole result into memory, and the programs of a net take no less.
+      // Encoding maps the whole result into memory, and the programs of a model take no less.
       if (pixelBytes(shape) > largeBytes) await upscaler.rest?.();
       await writer.finish(signal);
     } finally {

@@ -29,8 +29,8 @@ export interface Piece {
 const defaultTile = 192;
 
 /**
- * Context that makes tiles join without a visible seam: what the net can see, but at most 32 pixels, because
- * the influence of a deep net's far context fades long before its theoretical reach; and at most a quarter of
+ * Context that makes tiles join without a visible seam: what the model can see, but at most 32 pixels, because
+ * the influence of a deep model's far context fades long before its theoretical reach; and at most a quarter of
  * the tile, so that small tiles still make progress.
  */
 export function defaultOverlap(reach: number, tile: number): number {

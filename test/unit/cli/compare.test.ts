@@ -25,7 +25,7 @@ async function run(...args: string[]): Promise<string> {
   return written.join('');
 }
 
-/** A run with a real, tiny net for each stage. */
+/** A run with a real, tiny model for each stage. */
 function realRun(name: string): string {
   const { paths } = fakeRun(name, 'data_dir: /d', []);
   for (const [seed, stage] of (['pretraining', 'training'] as const).entries()) {
@@ -49,7 +49,7 @@ function realRun(name: string): string {
   return paths.root;
 }
 
-test('measures the nets of a run and keeps what it found', async () => {
+test('measures the models of a run and keeps what it found', async () => {
   const root = realRun('one');
   const set = await fakeTestSet('own');
   const args = [root, '--data', `own=${set.dir}`, '--protocol', 'rgb', '--engine', 'cpu', '--csv'];

@@ -50,7 +50,7 @@ const defaults = {
 
 type Changes = Partial<typeof defaults> & { readonly ema?: string };
 
-/** Writes a run file for tiny nets. */
+/** Writes a run file for tiny models. */
 function runFile(name: string, changes: Changes = {}): string {
   const path = join(folder, `${name}.esrgan.yaml`);
   const lines = [
@@ -133,7 +133,7 @@ describe('esrgan train --stage training', () => {
     ]);
   });
 
-  test('killed at any moment and resumed, ends in the very same nets and curves', async () => {
+  test('killed at any moment and resumed, ends in the very same models and curves', async () => {
     const training = ['--stage', 'training'];
     expect((await run('train', pretrainedRun('unbroken'), ...training)).code).toBe(0);
     // Before the first checkpoint, behind one, and twice in a row.
@@ -190,7 +190,7 @@ describe('esrgan train --stage training', () => {
       ['from-best', 'best'],
       ['from-file', file],
     ] as const) {
-      // With next to no learning the net stays as it was.
+      // With next to no learning the model stays as it was.
       const still = `{ init: ${init}, g_lr: 1.0e-12, num_step: 1, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [waves] }`;
       const runFile = pretrainedRun(name, { training: still });
       writeFileSync(stateOf(name), JSON.stringify({ ...state, best: { ...state.best, step: 4 } }));

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes a run file for a tiny net; `changes` are lines of YAML that come last. */
+/** Writes a run file for a tiny model; `changes` are lines of YAML that come last. */
 function runFile(name: string, changes: readonly string[] = []): string {
   const path = join(folder, `${name}.esrgan.yaml`);
   const lines = [

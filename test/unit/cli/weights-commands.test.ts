@@ -124,7 +124,7 @@ describe('interpolate', () => {
     await expect(run('interpolate', 'a', 'b', 'c', `--alpha=${alpha}`)).rejects.toThrow(/number from 0 to 1/);
   });
 
-  test('other nets are refused', async () => {
+  test('other models are refused', async () => {
     const args = [weights('a.safetensors'), weights('b.safetensors', { num_basic_blocks: 1 }), at('c.pth')];
     await expect(run('interpolate', ...args)).rejects.toThrow(/num_basic_blocks is 2 in .* and 1 in/);
   });
@@ -233,7 +233,7 @@ says residual_scaling  0.2
     );
   });
 
-  test('another net: why, and its tensors; a stranger’s texts do not command the terminal', async () => {
+  test('another model: why, and its tensors; a stranger’s texts do not command the terminal', async () => {
     const tensors = new Map([['odd\u001b[31m', { shape: [2, 1], data: new Float32Array(2) }]]);
     writeFileSync(at('odd.pth'), Buffer.concat(encodePth(tensors)));
     const printed = await run('inspect', at('odd.pth'));
@@ -283,7 +283,7 @@ describe('models of all formats', () => {
 
   test.each<[string, () => string, string, RegExp]>([
     [
-      'a net for grey images',
+      'a model for grey images',
       () => weights('grey.pth', { img_channels: 1 }),
       'cpu',
       /made for images of 1 channels/,

@@ -29,7 +29,7 @@ test('numbers stand with protocol and group, settings by the names of runs', () 
         choice: 0,
         label: 'PSNR',
         checkpoints: [],
-        net: null,
+        model: null,
         cells: [
           { state: 'computed', result: { ...common, values: { psnr: 30 }, delta: {}, best: ['psnr'] } },
         ],
@@ -40,7 +40,7 @@ test('numbers stand with protocol and group, settings by the names of runs', () 
         choice: 0,
         label: 'PSNR',
         checkpoints: [],
-        net: null,
+        model: null,
         cells: [
           {
             state: 'stale',
@@ -55,7 +55,7 @@ test('numbers stand with protocol and group, settings by the names of runs', () 
         choice: 1,
         label: 'ESRGAN',
         checkpoints: [],
-        net: null,
+        model: null,
         cells: [{ state: 'missing' }],
       },
     ],
@@ -73,7 +73,7 @@ test('numbers stand with protocol and group, settings by the names of runs', () 
     numbers: [
       {
         run: 'a',
-        net: 'PSNR',
+        model: 'PSNR',
         data: 'set5',
         protocol: 'rgb',
         comparesWithin: 'x4, 5 images',
@@ -82,7 +82,7 @@ test('numbers stand with protocol and group, settings by the names of runs', () 
       },
       {
         run: 'b',
-        net: 'PSNR',
+        model: 'PSNR',
         data: 'set5',
         protocol: 'rgb',
         comparesWithin: 'x4, 5 images',

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { parseWebviewRequest } from '../../../client/webview-requests.ts';
 
-const net = { run: '/r', checkpoint: '/r/c', mixed: null };
-const mixed = { ...net, mixed: { checkpoint: '/r/d', alpha: 0.5 } };
+const model = { run: '/r', checkpoint: '/r/c', mixed: null };
+const mixed = { ...model, mixed: { checkpoint: '/r/d', alpha: 0.5 } };
 const query = {
   runs: ['/r'],
-  nets: [
+  models: [
     { kind: 'checkpoint', stage: 'training', checkpoint: 'best' },
     { kind: 'checkpoint', stage: 'pretraining', checkpoint: 400 },
     { kind: 'interpolated', alpha: 0.8, pretraining: 'best', training: 'last' },
@@ -26,11 +26,11 @@ describe('what a comparison may ask passes', () => {
     ['esrgan/comparison', { ...query, baseline: '/r' }],
     ['esrgan/evaluation', { run: '/r', file: '/r/e.json' }],
     ['esrgan/testSets', { runs: [] }],
-    ['esrgan/evaluate', { net: mixed, testSet: '/set5', protocols: ['rgb'] }],
+    ['esrgan/evaluate', { model: mixed, testSet: '/set5', protocols: ['rgb'] }],
     ['esrgan/configDifference', { runs: ['/a', '/b'] }],
     ['esrgan/curveScale', { run: '/r' }],
-    ['esrgan/imageResults', { image, nets: [net, mixed], run: null }],
-    ['esrgan/imageResults', { image: { ...image, role: 'lr', box: null }, nets: [], run: '/r' }],
+    ['esrgan/imageResults', { image, models: [model, mixed], run: null }],
+    ['esrgan/imageResults', { image: { ...image, role: 'lr', box: null }, models: [], run: '/r' }],
     ['esrgan/weightsDifference', { a: '/a', b: '/b' }],
     ['esrgan/interpolate', { a: '/a', b: '/b', alpha: 0, image }],
     ['esrgan/closeInterpolation', null],
@@ -61,11 +61,11 @@ describe('what a comparison may ask passes', () => {
 describe('anything else is refused', () => {
   test.each<[name: string, params: unknown]>([
     ['esrgan/comparison', { ...query, runs: nine }],
-    ['esrgan/comparison', { ...query, nets: [{ kind: 'checkpoint', stage: 'cooking', checkpoint: 1 }] }],
+    ['esrgan/comparison', { ...query, models: [{ kind: 'checkpoint', stage: 'cooking', checkpoint: 1 }] }],
     ['esrgan/comparison', { ...query, baseline: 1 }],
-    ['esrgan/evaluate', { net: { run: '/r', checkpoint: '/c' }, testSet: '/s', protocols: [] }],
-    ['esrgan/imageResults', { image: { ...image, box: [0, 0, 1, 1] }, nets: [], run: '/r' }],
-    ['esrgan/imageResults', { image: { ...image, role: 'sr' }, nets: [], run: '/r' }],
+    ['esrgan/evaluate', { model: { run: '/r', checkpoint: '/c' }, testSet: '/s', protocols: [] }],
+    ['esrgan/imageResults', { image: { ...image, box: [0, 0, 1, 1] }, models: [], run: '/r' }],
+    ['esrgan/imageResults', { image: { ...image, role: 'sr' }, models: [], run: '/r' }],
     ['esrgan/interpolate', { a: '/a', b: '/b', alpha: Number.NaN, image }],
     [
       'esrgan/exportComparison',

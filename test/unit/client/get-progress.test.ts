@@ -7,7 +7,7 @@ test.each([
     'DIV2K.zip downloading 25 %',
     0.25,
   ],
-  ['{"event":"progress","net":"vgg19","done":2097152,"total":null}', '2.1 MB', null],
+  ['{"event":"progress","model":"vgg19","done":2097152,"total":null}', '2.1 MB', null],
 ])('%s', (line, message, share) => expect(parseGetProgress(line)).toEqual({ message, share }));
 
 test.each(['{"event":"line","text":"x"}', 'a warning', '[]', 'null'])('%s is no progress', (line) =>

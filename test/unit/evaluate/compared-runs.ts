@@ -5,7 +5,7 @@ import { encodePng } from '../../../trainer/data/decode.ts';
 import type { Image } from '../../../trainer/data/image.ts';
 import type { ComparedRun } from '../../../trainer/evaluate/results/comparability.ts';
 import { fingerprintTestSet, type KnownTestSet } from '../../../trainer/evaluate/results/test-set.ts';
-import type { NetOpener } from '../../../trainer/evaluate/subject.ts';
+import type { ModelOpener } from '../../../trainer/evaluate/subject.ts';
 import { writeCheckpoint } from '../../../trainer/runs/checkpoints.ts';
 import { createManifest, readManifest } from '../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type Stage } from '../../../trainer/runs/run-directory.ts';
@@ -46,7 +46,7 @@ export function fakeRun(
 }
 
 /** Opens the nets of `fakeRun`; `opened` are their errors. */
-export function fakeOpener(): NetOpener & { readonly opened: number[] } {
+export function fakeOpener(): ModelOpener & { readonly opened: number[] } {
   const opened: number[] = [];
   const read = (file: string) => Number(readFileSync(file, 'utf8'));
   const open = async (error: number) => {

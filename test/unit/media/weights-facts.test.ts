@@ -21,7 +21,7 @@ const report = {
   checkpoint: null,
 };
 
-test('facts of a file and its net', () => {
+test('facts of a file and its model', () => {
   expect(facts(report)).toEqual([
     [
       'File',

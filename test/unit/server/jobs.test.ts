@@ -3,7 +3,7 @@ import { createJobs, type JobProgress, type Work } from '../../../server/jobs/jo
 import type { Job, JobTask } from '../../../server/protocol/jobs.ts';
 import { WorkbenchError } from '../../../trainer/errors/errors.ts';
 
-const task = (path: string): JobTask => ({ kind: 'image', path, nets: [] });
+const task = (path: string): JobTask => ({ kind: 'image', path, models: [] });
 
 /** Jobs under a clock that is set by hand, whose works end when they are told to. */
 function jobsAtHand() {

@@ -46,7 +46,7 @@ async function image(name: string, side = 24): Promise<string> {
   return at('images', name);
 }
 
-/** A net with random weights whose results are around a middle grey. */
+/** A model with random weights whose results are around a middle grey. */
 function model(name = 'net.safetensors', options = {}): string {
   const generator = randomGenerator(options);
   generator.parameters.get('conv_last.bias')?.data.fill(0.5);
@@ -181,7 +181,7 @@ describe('a batch', () => {
 });
 
 describe('nothing is left behind', () => {
-  /** A batch that takes long: 36 tiles of a net with many blocks. */
+  /** A batch that takes long: 36 tiles of a model with many blocks. */
   async function slowBatch(): Promise<UpscalingBatch> {
     model('slow.safetensors', { rrdb_channels: 32, growth_channels: 16, num_basic_blocks: 6 });
     await image('large.png', 900);

@@ -51,7 +51,7 @@ describe('the model that comes along', () => {
     expect(statSync(path).size).toBeLessThan(5_000_000);
   });
 
-  test('is the net of its run file, which has no problem', () => {
+  test('is the model of its run file, which has no problem', () => {
     const file = 'examples/bundled-model.esrgan.yaml';
     const { config, problems } = readRunFile(readFileSync(file, 'utf8'), { file });
     expect(problems).toEqual([]);
@@ -69,9 +69,9 @@ describe('the model that comes along', () => {
 
   test('brings back edges that bicubic blurs: at least 2 dB more', async () => {
     const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
-    const net = networkUpscaler(engine, 'net', options, parameters);
-    const gain = (await psnrOf(net)) - (await psnrOf(bicubicUpscaler(4)));
-    await net.close();
+    const model = networkUpscaler(engine, 'model', options, parameters);
+    const gain = (await psnrOf(model)) - (await psnrOf(bicubicUpscaler(4)));
+    await model.close();
     expect(gain).toBeGreaterThan(2);
   });
 });

@@ -10,15 +10,15 @@ import { largestDifference, noise } from './test-upscalers.ts';
 
 const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
 
-const nets = [
+const models = [
   { scale_factor: 2, input_unshuffle: 2 },
   { scale_factor: 1, input_unshuffle: 4 },
   { scale_factor: 4 },
 ] as const;
 
-test.each(nets)('%j: an image of any size is padded by reflection, and cropped', async (options) => {
+test.each(models)('%j: an image of any size is padded by reflection, and cropped', async (options) => {
   const { options: all, parameters } = randomGenerator(options);
-  const upscaler = networkUpscaler(engine, 'net', all, parameters);
+  const upscaler = networkUpscaler(engine, 'model', all, parameters);
   const { scale, alignment = 1 } = upscaler;
   for (const [width, height] of [
     [8, 8],
@@ -37,11 +37,11 @@ test.each(nets)('%j: an image of any size is padded by reflection, and cropped',
   await upscaler.close();
 });
 
-test.each(nets)('%j: tiles whose context is the net’s reach give the whole', async (options) => {
+test.each(models)('%j: tiles whose context is the model’s reach give the whole', async (options) => {
   // One dense block of two convolutions, so that the reach is small.
   const small = { num_basic_blocks: 1, num_dense_blocks: 1, num_residual_blocks: 2 };
   const { options: all, parameters } = randomGenerator({ ...options, ...small });
-  const upscaler = networkUpscaler(engine, 'net', all, parameters);
+  const upscaler = networkUpscaler(engine, 'model', all, parameters);
   const image = noise(83, 61, 3);
   const whole = await upscaler.upscale(image);
   const reach = upscaler.reach;
@@ -62,7 +62,7 @@ test('the tail goes over the features in tiles, and nobody sees it', async () =>
     parameters,
   );
   const { sr } = await program.run({ lr: image.data });
-  const upscaler = networkUpscaler(engine, 'net', options, parameters);
+  const upscaler = networkUpscaler(engine, 'model', options, parameters);
   const found = await upscaler.upscale(image);
   expect([found.width, found.height, found.channels]).toEqual([600, 400, 3]);
   expect(largestDifference(found, { ...found, data: sr! })).toBeLessThan(1e-5);
@@ -72,7 +72,7 @@ test('the tail goes over the features in tiles, and nobody sees it', async () =>
 
 test('a rest waits for what is at work, and changes nothing', async () => {
   const { options, parameters } = randomGenerator({ scale_factor: 4 });
-  const upscaler = networkUpscaler(engine, 'net', options, parameters);
+  const upscaler = networkUpscaler(engine, 'model', options, parameters);
   const image = noise(9, 7, 3);
   const atWork = upscaler.upscale(image);
   await upscaler.rest?.();

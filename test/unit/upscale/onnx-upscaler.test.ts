@@ -9,8 +9,8 @@ type Extents = readonly (number | string)[];
 
 const anySize: Extents = [1, 3, 'h', 'w'];
 
-/** A net that repeats pixels, after whatever else is asked for. */
-function net({
+/** A model that repeats pixels, after whatever else is asked for. */
+function model({
   nodes = [],
   constants = [],
   input = anySize,
@@ -46,8 +46,8 @@ function repeated(image: ReturnType<typeof noise>, scale: number): ReturnType<ty
 }
 
 async function check(path: string, expected: { scale: number; alignment: number }): Promise<void> {
-  const upscaler = await openOnnxUpscaler(path, 'net', 'cpu');
-  expect(upscaler).toMatchObject({ name: 'net', reach: Number.POSITIVE_INFINITY, ...expected });
+  const upscaler = await openOnnxUpscaler(path, 'model', 'cpu');
+  expect(upscaler).toMatchObject({ name: 'model', reach: Number.POSITIVE_INFINITY, ...expected });
   for (const [width, height] of [
     [5, 3],
     [40, 23],
@@ -63,14 +63,14 @@ async function check(path: string, expected: { scale: number; alignment: number 
 
 describe('nets of others', () => {
   test.each([1, 2, 3])('any size, x%i', (scale) =>
-    check(net({ scales: [1, 1, scale, scale] }), { scale, alignment: 1 }),
+    check(model({ scales: [1, 1, scale, scale] }), { scale, alignment: 1 }),
   );
 
   test('a fixed size: every image in tiles of it', () =>
-    check(net({ input: [1, 3, 16, 16] }), { scale: 2, alignment: 1 }));
+    check(model({ input: [1, 3, 16, 16] }), { scale: 2, alignment: 1 }));
 
   test('a fixed size that is not square', () =>
-    check(net({ input: [1, 3, 12, 20] }), { scale: 2, alignment: 1 }));
+    check(model({ input: [1, 3, 12, 20] }), { scale: 2, alignment: 1 }));
 
   test('sides that must be multiples of 4', () => {
     // There and back again: fails where a side is none.
@@ -81,7 +81,7 @@ describe('nets of others', () => {
       attributes: { blocksize: 4 },
     });
     const nodes = [rearrange('SpaceToDepth', 'x', 'a'), rearrange('DepthToSpace', 'a', 'b')];
-    return check(net({ nodes }), { scale: 2, alignment: 4 });
+    return check(model({ nodes }), { scale: 2, alignment: 4 });
   });
 
   test.each<[string, () => string, RegExp]>([
@@ -92,17 +92,17 @@ describe('nets of others', () => {
     ],
     [
       'one channel',
-      () => net({ input: [1, 1, 'h', 'w'] }),
+      () => model({ input: [1, 1, 'h', 'w'] }),
       /its input is \[1, 1, h, w\] instead of \[N, 3, H, W\]/,
     ],
-    ['channels last', () => net({ input: [1, 'h', 'w', 3] }), /cannot upscale/],
-    ['rank 3', () => net({ input: [3, 'h', 'w'], scales: [1, 2, 2] }), /its input is \[3, h, w\]/],
-    ['a scale that is no whole number', () => net({ scales: [1, 1, 1.5, 1.5] }), /it makes 97x97 of 65x65/],
-    ['other scales for width and height', () => net({ scales: [1, 1, 2, 3] }), /it makes 195x130 of 65x65/],
-    ['more channels', () => net({ scales: [1, 2, 2, 2] }), /its output is \[1, 6, 130, 130\]/],
+    ['channels last', () => model({ input: [1, 'h', 'w', 3] }), /cannot upscale/],
+    ['rank 3', () => model({ input: [3, 'h', 'w'], scales: [1, 2, 2] }), /its input is \[3, h, w\]/],
+    ['a scale that is no whole number', () => model({ scales: [1, 1, 1.5, 1.5] }), /it makes 97x97 of 65x65/],
+    ['other scales for width and height', () => model({ scales: [1, 1, 2, 3] }), /it makes 195x130 of 65x65/],
+    ['more channels', () => model({ scales: [1, 2, 2, 2] }), /its output is \[1, 6, 130, 130\]/],
   ])('%s is refused', async (_, make, message) => {
     const path = make();
-    const opening = openOnnxUpscaler(path, 'net', 'cpu');
+    const opening = openOnnxUpscaler(path, 'model', 'cpu');
     await expect(opening).rejects.toMatchObject({ code: 'data', message: expect.stringMatching(message) });
     await expect(opening).rejects.toThrow(path);
   });

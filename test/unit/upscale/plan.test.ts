@@ -12,7 +12,7 @@ describe('the name of a result', () => {
       'runs/photos/checkpoints/training-000300000/generator-ema.safetensors',
       'harbour_photos-training-000300000',
     ],
-    ['{name}_{model}', 'C:\\nets\\big.onnx', 'harbour_big'],
+    ['{name}_{model}', 'C:\\models\\big.onnx', 'harbour_big'],
   ])('%s by %s is %s', (pattern, model, expected) => {
     expect(resultName(parseNamePattern(pattern), 'harbour', { name: model, scale: 4 })).toBe(expected);
   });

@@ -4,12 +4,12 @@ import { createRandom } from '../../../trainer/data/random.ts';
 import type { Upscaler } from '../../../trainer/upscale/upscaler.ts';
 
 /**
- * A real convolutional net: four 3x3 layers (3 -> 8 -> 8 -> 8 -> 3 * scale²) with leaky ReLU, zero padding and
+ * A real convolutional model: four 3x3 layers (3 -> 8 -> 8 -> 8 -> 3 * scale²) with leaky ReLU, zero padding and
  * pixel shuffle, random weights of a size that keeps the signal alive. Sees exactly four pixels far.
  */
 export function convolutionalUpscaler(scale: number, seed = 1): Upscaler {
   const widths = [3, 8, 8, 8, 3 * scale * scale];
-  const random = createRandom(seed, 'test net');
+  const random = createRandom(seed, 'test model');
   const layers = widths.slice(1).map((outputs, layer) => {
     const inputs = widths[layer]!;
     const size = 2 * Math.sqrt(3 / (9 * inputs));
@@ -19,7 +19,7 @@ export function convolutionalUpscaler(scale: number, seed = 1): Upscaler {
     );
     return { inputs, outputs, weights };
   });
-  return testUpscaler('test net', scale, 4, (image) => {
+  return testUpscaler('test model', scale, 4, (image) => {
     let maps = image;
     for (const [index, { outputs, weights }] of layers.entries()) {
       maps = convolve(maps, outputs, weights);

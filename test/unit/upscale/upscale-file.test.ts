@@ -122,7 +122,7 @@ test.each([
   const height = side > 16_383 ? 1 : side;
   const image = sharp({ create: { width: side, height, channels: 3, background: '#345' } });
   const input = await put(`large.${format}`, await image.toFormat(format).toBuffer());
-  const plan = await planImage(input, { name: 'net', scale });
+  const plan = await planImage(input, { name: 'model', scale });
   expect([plan.shape.format, plan.notes]).toEqual([expected, notes]);
 });
 
@@ -191,22 +191,22 @@ describe('pixels', () => {
     { channels: 3, bits: 8 },
     { channels: 3, bits: 16 },
     { channels: 4, bits: 8 },
-  ] as const)('of $channels channels and $bits bits are those of the net', async ({ channels, bits }) => {
+  ] as const)('of $channels channels and $bits bits are those of the model', async ({ channels, bits }) => {
     const most = bits === 16 ? 65535 : 255;
     // Opaque, so that the colors of every pixel count.
     const sample = (i: number) =>
       channels % 2 === 0 && i % channels === channels - 1 ? most : (i * 2503) % (most + 1);
     const input = await put('a.png', encodePng(50, 33, channels, bits, sample));
     const progress: UpscaleProgress[] = [];
-    const net = convolutionalUpscaler(2);
-    const { output } = await upscaleFile(net, input, { tile: 16, onProgress: (now) => progress.push(now) });
+    const model = convolutionalUpscaler(2);
+    const { output } = await upscaleFile(model, input, { tile: 16, onProgress: (now) => progress.push(now) });
 
     const pixels = await pixelsOf(input);
     const colors = channels < 3 ? 1 : 3;
     const rgb = Float32Array.from({ length: 50 * 33 * 3 }, (_, i) => {
       return pixels.data[Math.floor(i / 3) * channels + (colors === 1 ? 0 : i % 3)]!;
     });
-    const large = await net.upscale({ width: 50, height: 33, channels: 3, data: rgb });
+    const large = await model.upscale({ width: 50, height: 33, channels: 3, data: rgb });
     const expected = Float32Array.from({ length: 100 * 66 * channels }, (_, i) => {
       const [pixel, channel] = [Math.floor(i / channels), i % channels];
       if (channel >= colors) return 1;
@@ -263,7 +263,7 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     expect(await readFile(join(folder, 'a_x4.png'), 'utf8')).toBe('mine');
   }
   const filled = (value: number) =>
-    testUpscaler('broken net', 4, 0, ({ width, height }) => {
+    testUpscaler('broken model', 4, 0, ({ width, height }) => {
       const data = new Float32Array(width * height * 16 * 3).fill(value);
       return { width: width * 4, height: height * 4, channels: 3, data };
     });
@@ -300,9 +300,9 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     expect(await readdir(kept)).toEqual([]);
   });
 
-  test('cancelled while the net is at work', async () => {
+  test('cancelled while the model is at work', async () => {
     const cancel = new AbortController();
-    // It never ends, as a tile of a large net seems not to.
+    // It never ends, as a tile of a large model seems not to.
     const busy: Upscaler = {
       ...bicubic(4),
       upscale() {

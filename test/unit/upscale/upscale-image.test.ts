@@ -5,9 +5,9 @@ import { bicubic, convolutionalUpscaler, largestDifference, noise, testUpscaler 
 
 describe('tiles join without a seam', () => {
   const image = noise(61, 47, 3);
-  const net = convolutionalUpscaler(4);
+  const model = convolutionalUpscaler(4);
 
-  async function seam(options: TileOptions, upscaler = net): Promise<number> {
+  async function seam(options: TileOptions, upscaler = model): Promise<number> {
     const whole = await upscaler.upscale(image);
     const tiled = await upscaleImage(upscaler, image, options);
     expect([tiled.width, tiled.height]).toEqual([
@@ -17,7 +17,7 @@ describe('tiles join without a seam', () => {
     return largestDifference(whole, tiled);
   }
 
-  test.each([16, 20, 33, 64])('a convolutional net that sees 4 pixels far, tile %i', async (tile) => {
+  test.each([16, 20, 33, 64])('a convolutional model that sees 4 pixels far, tile %i', async (tile) => {
     expect(await seam({ tile })).toBeLessThan(1e-5);
   });
   test('bicubic', async () => {
@@ -33,7 +33,7 @@ describe('tiles join without a seam', () => {
   });
 });
 
-test('the context is what the net sees, within bounds', () => {
+test('the context is what the model sees, within bounds', () => {
   expect(defaultOverlap(4, 192)).toBe(4);
   expect(defaultOverlap(351, 192)).toBe(32);
   expect(defaultOverlap(Number.POSITIVE_INFINITY, 192)).toBe(32);
@@ -61,13 +61,13 @@ test('tiles are counted, and cancelled between two of them', async () => {
   expect(calls).toBe(3);
 });
 
-test('values that are not numbers are an error that names the net', async () => {
-  const broken = testUpscaler('broken net', 1, 0, (image) => {
+test('values that are not numbers are an error that names the model', async () => {
+  const broken = testUpscaler('broken model', 1, 0, (image) => {
     const data = Float32Array.from(image.data);
     data[17] = Number.NaN;
     return { ...image, data };
   });
-  await expect(upscaleImage(broken, noise(8, 8, 3))).rejects.toThrow(/broken net gave values that are not/);
+  await expect(upscaleImage(broken, noise(8, 8, 3))).rejects.toThrow(/broken model gave values that are not/);
 });
 
 describe('grey and alpha', () => {
@@ -82,7 +82,7 @@ describe('grey and alpha', () => {
     expect([...large.data.subarray(0, 3)].map((value) => Math.round(value * 255))).toEqual([255, 0, 0]);
   });
 
-  test('grey is the mean of what the net makes of three equal channels', async () => {
+  test('grey is the mean of what the model makes of three equal channels', async () => {
     const grey = noise(5, 4, 1);
     const tinting = testUpscaler('tinting', 1, 0, (image) => ({
       ...image,
@@ -95,7 +95,7 @@ describe('grey and alpha', () => {
     );
   });
 
-  test.each([2, 4])('alpha of %i channels is upscaled by bicubic, color by the net', async (channels) => {
+  test.each([2, 4])('alpha of %i channels is upscaled by bicubic, color by the model', async (channels) => {
     const image = noise(16, 7, channels);
     const black = testUpscaler('black', 4, 0, ({ width, height }) => ({
       width: width * 4,

@@ -7,7 +7,7 @@ import { weightsDifference } from '../../../trainer/weights/difference.ts';
 import { writeSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { writeGenerator } from '../../../trainer/weights/write-generator.ts';
 import { temporaryFolder } from '../data/images.ts';
-import { tinyNet } from '../server/comparison/real-runs.ts';
+import { tinyModel } from '../server/comparison/real-runs.ts';
 
 type Tensors = Readonly<Record<string, readonly number[]>>;
 
@@ -54,7 +54,7 @@ test('adds up over tensors and names what has no counterpart', () => {
 
 test('generators are compared by our names, whatever the layout and kind of file', () => {
   const folder = temporaryFolder();
-  const options = { ...tinyNet, num_dense_blocks: 3, num_residual_blocks: 5 };
+  const options = { ...tinyModel, num_dense_blocks: 3, num_residual_blocks: 5 };
   const parameters = initialGenerator(options, createRandom(1, 'w'));
   const [a, b] = [join(folder, 'a.safetensors'), join(folder, 'b.pth')];
   for (const path of [a, b]) writeGenerator(path, { options, parameters }, { metadata: {} });

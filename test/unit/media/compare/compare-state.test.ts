@@ -7,15 +7,15 @@ const first = initialState(runs);
 describe('what a page kept is taken part by part', () => {
   test.each<{ kept: unknown; changed: Partial<CompareState> }>([
     { kept: undefined, changed: {} },
-    { kept: { tab: 'pixels', baseline: '/r/x', nets: [{ kind: 'other' }], images: 5 }, changed: {} },
+    { kept: { tab: 'pixels', baseline: '/r/x', models: [{ kind: 'other' }], images: 5 }, changed: {} },
     { kept: { tab: 'curves', baseline: '/r/b' }, changed: { tab: 'curves', baseline: '/r/b' } },
     { kept: { baseline: null }, changed: { baseline: null } },
     {
-      kept: { nets: [{ kind: 'checkpoint', stage: 'training', checkpoint: 400 }] },
-      changed: { nets: [{ kind: 'checkpoint', stage: 'training', checkpoint: 400 }] },
+      kept: { models: [{ kind: 'checkpoint', stage: 'training', checkpoint: 400 }] },
+      changed: { models: [{ kind: 'checkpoint', stage: 'training', checkpoint: 400 }] },
     },
     {
-      kept: { nets: [{ kind: 'interpolated', alpha: 2, pretraining: 'best', training: 'last' }] },
+      kept: { models: [{ kind: 'interpolated', alpha: 2, pretraining: 'best', training: 'last' }] },
       changed: {},
     },
     {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { evaluationJob } from '../../../../media/compare/evaluation-jobs.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
 
-const net = { run: '/r', checkpoint: '/r/c', mixed: null };
+const model = { run: '/r', checkpoint: '/r/c', mixed: null };
 
 /** The jobs in the order in which they were started, in short: `1 running /set5 rgb`. */
 function found(...jobs: readonly string[]): string | undefined {
@@ -16,7 +16,7 @@ function found(...jobs: readonly string[]): string | undefined {
         state: states.find((each) => each === state) ?? 'waiting',
         task: {
           kind: 'evaluation',
-          net: { ...net, mixed: alpha ? { checkpoint: '/r/d', alpha: Number(alpha) } : null },
+          model: { ...model, mixed: alpha ? { checkpoint: '/r/d', alpha: Number(alpha) } : null },
           testSet,
           protocols: [protocol],
         },
@@ -29,7 +29,7 @@ function found(...jobs: readonly string[]): string | undefined {
       },
     ];
   });
-  return evaluationJob(new Map(all), net, '/set5', 'rgb')?.job;
+  return evaluationJob(new Map(all), model, '/set5', 'rgb')?.job;
 }
 
 test.each([

@@ -33,7 +33,7 @@ function computed(
 const missing: ComparisonCell = { state: 'missing' };
 const none: ComparisonCell = { state: 'none' };
 
-/** A comparison of runs with one net each, a row for each line of cells. */
+/** A comparison of runs with one model each, a row for each line of cells. */
 function comparison(rows: readonly (readonly ComparisonCell[])[]): Comparison {
   const column = (protocol: string, metric: ComparisonMetric, testSet: string | null) => ({
     id: `set5|${protocol}`,
@@ -55,7 +55,7 @@ function comparison(rows: readonly (readonly ComparisonCell[])[]): Comparison {
       choice: 0,
       label: i % 2 ? 'ESRGAN' : 'PSNR',
       checkpoints: [{ stage: 'pretraining', step: 1000 * (i + 1) }],
-      net: { run: `/r${i}`, checkpoint: `/r${i}/c`, mixed: null },
+      model: { run: `/r${i}`, checkpoint: `/r${i}/c`, mixed: null },
       cells,
     })),
     warnings: [],
@@ -145,7 +145,7 @@ test('what is missing or out of date can be measured, what holds cannot', () => 
     false,
   );
   const found = missingEvaluations(data.rows, shownColumns(data, plain));
-  expect(found.map(({ net, protocols }) => [net.run, protocols])).toEqual([
+  expect(found.map(({ model, protocols }) => [model.run, protocols])).toEqual([
     ['/r0', ['paper-y']],
     ['/r2', ['paper-y']],
   ]);
@@ -196,7 +196,7 @@ describe('published results', () => {
     expect(tableOf(comparison([[missing, missing]]), false).rows).toHaveLength(1));
 });
 
-test('what is missing is measured by one job for each net and test set', () => {
+test('what is missing is measured by one job for each model and test set', () => {
   const data = tableOf(
     comparison([
       [missing, missing],
@@ -206,7 +206,7 @@ test('what is missing is measured by one job for each net and test set', () => {
     true,
   );
   const found = missingEvaluations(data.rows, shownColumns(data, plain));
-  expect(found.map(({ net, testSet, protocols }) => [net.run, testSet, protocols])).toEqual([
+  expect(found.map(({ model, testSet, protocols }) => [model.run, testSet, protocols])).toEqual([
     ['/r0', '/sets/set5', ['seed', 'paper-y']],
     ['/r1', '/sets/set5', ['seed']],
   ]);

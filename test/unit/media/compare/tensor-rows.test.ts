@@ -23,11 +23,11 @@ const difference = {
 };
 
 test.each([
-  ['net', '', ['conv_first.weight 1', 'body.0.bias 0', 'conv_last.weight 0.25']],
+  ['model', '', ['conv_first.weight 1', 'body.0.bias 0', 'conv_last.weight 0.25']],
   ['norm', '', ['body.0.bias 1', 'conv_last.weight 0.5', 'conv_first.weight 0.25']],
   ['relative', '', ['conv_first.weight 1', 'conv_last.weight 0.25', 'body.0.bias 0']],
   ['notFinite', 'conv', ['conv_first.weight 0', 'conv_last.weight 0']],
-  ['net', 'LAST weight', ['conv_last.weight 0.25']],
+  ['model', 'LAST weight', ['conv_last.weight 0.25']],
 ] as const)('by %s, with %j in the name', (sort, search, expected) =>
   expect(tensorRows(difference, { sort, search }).map(({ name, share }) => `${name} ${share}`)).toEqual(
     expected,
@@ -35,7 +35,7 @@ test.each([
 );
 
 test('shapes', () =>
-  expect(tensorRows(difference, { sort: 'net', search: '' }).map(({ shape }) => shape)).toEqual([
+  expect(tensorRows(difference, { sort: 'model', search: '' }).map(({ shape }) => shape)).toEqual([
     '32×3×3×3',
     '32',
     'scalar',

@@ -12,5 +12,5 @@ const tiles = [bicubic, shown('/a', 20), shown('/b', 21), shown('/c', null)];
 
 test.each([
   { what: 'a result is ranked among all results that are measured', of: tiles[1]!, psnr: [20, 21] },
-  { what: 'what no net made is not ranked', of: bicubic, psnr: [] },
+  { what: 'what no model made is not ranked', of: bicubic, psnr: [] },
 ])('$what', ({ of, psnr }) => expect(rankedScores(of, tiles).map(({ rgb }) => rgb.psnr)).toEqual(psnr));

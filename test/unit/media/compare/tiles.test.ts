@@ -62,11 +62,11 @@ const rows = ['one', 'two'].map((id, i) => ({
   color: i,
   label: 'PSNR',
   detail: '400k',
-  net: null,
+  model: null,
   cells: [],
 }));
 
-test('results of nets keep their places while some are missing', () => {
+test('results of models keep their places while some are missing', () => {
   const tiles = resultTiles(rows, (run) => `color of ${run}`, {
     scale: 4,
     width: 8,
@@ -133,7 +133,7 @@ describe('the two that a wipe is between', () => {
   );
 });
 
-test('all samples can be hidden, and all nets of the table also where there is no room for them', () => {
+test('all samples can be hidden, and all models of the table also where there is no room for them', () => {
   const references = ['LR', 'bicubic', 'HR'].map((label) => ({ id: label.toLowerCase(), label }));
   expect(tileChoices('samples', sampleTiles(runs, new Map(), '00-x', null), rows)).toEqual([
     ...references,

@@ -45,7 +45,7 @@ const comparison: Comparison = {
       choice: 0,
       label: 'PSNR',
       checkpoints: [{ stage: 'pretraining', step: 400 }],
-      net: null,
+      model: null,
       cells: [
         { state: 'computed', result: result(30.126, { best: ['psnr'], delta: { psnr: 0 } }) },
         { state: 'missing' },
@@ -57,7 +57,7 @@ const comparison: Comparison = {
       choice: 0,
       label: 'ESRGAN',
       checkpoints: [],
-      net: null,
+      model: null,
       cells: [
         { state: 'stale', result: result(null, { group: 1, range: null }), reason: 'old' },
         { state: 'computed', result: result(28, { delta: { psnr: -1.5 } }) },
@@ -79,7 +79,7 @@ a|1,PSNR,pretraining-00000400,set5,rgb,x4,computed,5,30.126,30.126,30.126,0
 });
 
 test('Markdown is the table as it is shown', () => {
-  expect(comparisonMarkdown(comparison)).toBe(`| run | net | set5, rgb PSNR dB | set14, rgb PSNR dB |
+  expect(comparisonMarkdown(comparison)).toBe(`| run | model | set5, rgb PSNR dB | set14, rgb PSNR dB |
 | --- | --- | ---: | ---: |
 | a\\|1 | PSNR | **30.13 [a]** | - |
 | <b>" | ESRGAN | ∞ [b] (out of date) | 28.00 (−1.50) |

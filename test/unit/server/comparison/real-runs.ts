@@ -13,8 +13,8 @@ import { encodeSafetensors } from '../../../../trainer/weights/safetensors.ts';
 import { scenery } from '../../data/images.ts';
 import { stateAt } from '../../runs/checkpoint-fixture.ts';
 
-/** A net that takes milliseconds. */
-export const tinyNet: GeneratorOptions = {
+/** A model that takes milliseconds. */
+export const tinyModel: GeneratorOptions = {
   img_channels: 3,
   scale_factor: 4,
   rrdb_channels: 4,
@@ -45,7 +45,7 @@ export async function comparisonWorkspace(): Promise<{
   };
 }
 
-/** A run with real, tiny, random nets: its name decides the numbers. `lines` are of its run file. */
+/** A run with real, tiny, random models: its name decides the numbers. `lines` are of its run file. */
 export function writeRun(
   folder: string,
   name: string,
@@ -70,14 +70,14 @@ export function writeRun(
   return paths;
 }
 
-/** A checkpoint whose net is random by `seed`, by default its place. */
+/** A checkpoint whose model is random by `seed`, by default its place. */
 export function writeTinyCheckpoint(
   paths: RunPaths,
   { stage, step, psnr }: { readonly stage: Stage; readonly step: number; readonly psnr?: number },
   seed = `${paths.name} ${stage} ${step}`,
 ): Checkpoint {
-  const weights = initialGenerator(tinyNet, createRandom(1, seed));
-  const chunks = encodeSafetensors(weights, generatorMetadata(tinyNet));
+  const weights = initialGenerator(tinyModel, createRandom(1, seed));
+  const chunks = encodeSafetensors(weights, generatorMetadata(tinyModel));
   const metrics = psnr === undefined ? {} : { psnr, ssim: psnr / 50, psnr_y: psnr + 1 };
   return writeCheckpoint(
     paths,

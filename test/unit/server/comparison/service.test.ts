@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type ComparisonCell,
   type ComparisonQuery,
-  type NetReference,
-  usualNets,
+  defaultModels,
+  type ModelReference,
 } from '../../../../server/protocol/comparison.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
 import { decodeImage } from '../../../../trainer/data/decode.ts';
@@ -57,22 +57,25 @@ async function ended(job: string): Promise<Job> {
 
 const query = (changes: Partial<ComparisonQuery> = {}): ComparisonQuery => ({
   runs: [one.root, two.root],
-  nets: usualNets,
+  models: defaultModels,
   protocols: ['rgb'],
   baseline: one.root,
   ...changes,
 });
 
-/** The cells of the test set, by the names of run and net. */
+/** The cells of the test set, by the names of run and model. */
 async function cells(protocol = 'rgb'): Promise<Record<string, ComparisonCell | undefined>> {
   const { columns, rows } = await server.request('esrgan/comparison', query({ protocols: [protocol] }));
   const place = columns.findIndex((column) => column.testSet === testSet && column.protocol === protocol);
   return Object.fromEntries(
-    rows.map(({ net, label, cells }) => [`${net?.run === one.root ? 'one' : 'two'} ${label}`, cells[place]]),
+    rows.map(({ model, label, cells }) => [
+      `${model?.run === one.root ? 'one' : 'two'} ${label}`,
+      cells[place],
+    ]),
   );
 }
 
-const net = (checkpoint: string, mixed: NetReference['mixed'] = null): NetReference => ({
+const model = (checkpoint: string, mixed: ModelReference['mixed'] = null): ModelReference => ({
   run: one.root,
   checkpoint: join(one.checkpoints, checkpoint),
   mixed: mixed && { ...mixed, checkpoint: join(one.checkpoints, mixed.checkpoint) },
@@ -90,8 +93,8 @@ describe('missing cells', () => {
     const started = await Promise.all(
       rows
         .slice(0, 3)
-        .flatMap(({ net }) =>
-          net === null ? [] : [server.request('esrgan/evaluate', { net, testSet, protocols: ['rgb'] })],
+        .flatMap(({ model }) =>
+          model === null ? [] : [server.request('esrgan/evaluate', { model, testSet, protocols: ['rgb'] })],
         ),
     );
     for (const { job } of started) {
@@ -143,7 +146,7 @@ describe('missing cells', () => {
     const before = readdirSync(one.evaluations);
     const missing = join(folder, 'data', 'none');
     const { job } = await server.request('esrgan/evaluate', {
-      net: net('training-00000010'),
+      model: model('training-00000010'),
       testSet: missing,
       protocols: ['rgb'],
     });
@@ -157,7 +160,7 @@ describe('missing cells', () => {
   test('that are cancelled leave nothing', async () => {
     const before = readdirSync(one.evaluations);
     const ask = (step: string) =>
-      server.request('esrgan/evaluate', { net: net(step), testSet, protocols: ['seed', 'paper-y'] });
+      server.request('esrgan/evaluate', { model: model(step), testSet, protocols: ['seed', 'paper-y'] });
     const [first, second] = [await ask('training-00000010'), await ask('pretraining-00000020')];
     await server.request('esrgan/cancelJob', second);
     await server.request('esrgan/cancelJob', first);
@@ -208,14 +211,14 @@ describe('images', () => {
   const image = { path: join(testSet, 'HR', '1.png'), role: 'hr', box: null } as const;
 
   test('are upscaled by a job; what is there is not made again', async () => {
-    const nets = [
-      net('pretraining-00000010'),
-      net('pretraining-00000010', { checkpoint: 'training-00000010', alpha: 0.5 }),
+    const models = [
+      model('pretraining-00000010'),
+      model('pretraining-00000010', { checkpoint: 'training-00000010', alpha: 0.5 }),
     ];
-    const asked = await server.request('esrgan/imageResults', { image, nets, run: null });
+    const asked = await server.request('esrgan/imageResults', { image, models, run: null });
     expect(asked).toMatchObject({ scale: 4, width: 64, height: 48, results: [null, null], lr: null });
     expect(await ended(asked.job ?? '')).toMatchObject({ state: 'finished' });
-    const found = await server.request('esrgan/imageResults', { image, nets, run: null });
+    const found = await server.request('esrgan/imageResults', { image, models, run: null });
     expect(found.job).toBeNull();
     const [first, second] = await Promise.all(found.results.map((path) => decodeImage(path ?? '')));
     expect([first?.width, first?.height]).toEqual([64, 48]);
@@ -229,19 +232,19 @@ describe('images', () => {
   test('equal what the command makes of the same LR', async () => {
     const found = await server.request('esrgan/imageResults', {
       image,
-      nets: [net('pretraining-00000010')],
+      models: [model('pretraining-00000010')],
       run: null,
     });
     const out = join(folder, 'out');
-    const model = join(one.checkpoints, 'pretraining-00000010');
-    await esrgan('upscale', found.lr ?? '', '--model', model, '--out', out, '--engine', 'cpu');
+    const checkpoint = join(one.checkpoints, 'pretraining-00000010');
+    await esrgan('upscale', found.lr ?? '', '--model', checkpoint, '--out', out, '--engine', 'cpu');
     const made = await decodeImage(join(out, 'lr_x4.png'));
     expect(made.data).toEqual((await decodeImage(found.results[0] ?? '')).data);
   });
 
-  test('without nets have their LR, bicubic and HR at once', async () => {
+  test('without models have their LR, bicubic and HR at once', async () => {
     const part = { ...image, box: { x: 1, y: 2, width: 6, height: 5 } };
-    const found = await server.request('esrgan/imageResults', { image: part, nets: [], run: one.root });
+    const found = await server.request('esrgan/imageResults', { image: part, models: [], run: one.root });
     expect(found).toMatchObject({ scale: 4, width: 24, height: 20, results: [], job: null });
     const sizes = await Promise.all(
       [found.lr, found.bicubic, found.hr].map(async (path) => {
@@ -254,9 +257,9 @@ describe('images', () => {
       [24, 20],
       [24, 20],
     ]);
-    await expect(server.request('esrgan/imageResults', { image: part, nets: [], run: null })).rejects.toThrow(
-      /Choose a net/,
-    );
+    await expect(
+      server.request('esrgan/imageResults', { image: part, models: [], run: null }),
+    ).rejects.toThrow(/Choose a model/);
   });
 
   test('interpolate live: each alpha has its own pixels, the ends those of the models', async () => {
@@ -275,16 +278,16 @@ describe('images', () => {
     const [faithful, half, sharp] = [await interpolate(0), await interpolate(0.5), await interpolate(1)];
     expect(half).not.toEqual(faithful);
     expect(half).not.toEqual(sharp);
-    const nets = [net('pretraining-00000010'), net('training-00000010')];
+    const models = [model('pretraining-00000010'), model('training-00000010')];
     const asked = await server.request('esrgan/imageResults', {
       image: { ...image, box },
-      nets,
+      models,
       run: null,
     });
     await ended(asked.job ?? '');
     const { results } = await server.request('esrgan/imageResults', {
       image: { ...image, box },
-      nets,
+      models,
       run: null,
     });
     const ends = await Promise.all(results.map(async (path) => (await decodeImage(path ?? '')).data));
@@ -309,7 +312,7 @@ describe('images', () => {
       _ === 'no image'
         ? server.request('esrgan/imageResults', {
             image: wrong,
-            nets: [net('training-00000010')],
+            models: [model('training-00000010')],
             run: null,
           })
         : server.request('esrgan/interpolate', { a, b, alpha: 0.5, image: wrong }),
@@ -317,7 +320,7 @@ describe('images', () => {
   });
 });
 
-test('weights of one net are told apart layer by layer', async () => {
+test('weights of one model are told apart layer by layer', async () => {
   const [a, b] = ['pretraining-00000010', 'pretraining-00000020'].map((each) => join(one.checkpoints, each));
   const { tensors, total, unmatched } = await server.request('esrgan/weightsDifference', {
     a: a ?? '',
@@ -343,7 +346,7 @@ test('exports: CSV, Markdown, and a report with images and curves', async () => 
       images: [{ title: 'one', tiles: [{ label: 'HR', path }] }],
     });
   expect((await ask('csv')).content).toMatch(/^run,model,checkpoints,data,protocol,group,state,images,psnr,/);
-  expect((await ask('markdown')).content).toContain('| run | net | tiny, rgb PSNR dB |');
+  expect((await ask('markdown')).content).toContain('| run | model | tiny, rgb PSNR dB |');
   const { name, content } = await ask('html');
   expect(name).toBe('comparison.html');
   const png = readFileSync(join(testSet, 'HR', '1.png')).toString('base64');

@@ -18,7 +18,11 @@ function row(
     name,
     choice: 0,
     label: 'PSNR',
-    net: { run: `/runs/${name}`, checkpoint: `/runs/${name}/checkpoints/pretraining-00000010`, mixed: null },
+    model: {
+      run: `/runs/${name}`,
+      checkpoint: `/runs/${name}/checkpoints/pretraining-00000010`,
+      mixed: null,
+    },
     checkpoints: [
       {
         path: `/runs/${name}/checkpoints/pretraining-00000010`,
@@ -147,7 +151,7 @@ test.each<[string, TableRow[], string[]]>([
     ['missing'],
   ],
   [
-    'a mean is another net than its first checkpoint',
+    'a mean is another model than its first checkpoint',
     [row('a', [{ weights: 'x', checkpoints: ['pretraining-00000010'], alpha: 0.5 }])],
     ['missing'],
   ],
@@ -162,7 +166,7 @@ test.each<[string, TableRow[], string[]]>([
 });
 
 test('the lower of two distances is the best; their weights make a column', () => {
-  const distance = { protocol: 'lpips-vgg', net: 'feedbeef00', psnr: undefined, ssim: undefined };
+  const distance = { protocol: 'lpips-vgg', model: 'feedbeef00', psnr: undefined, ssim: undefined };
   const rows = [0.3, 0.2].map((value, i) =>
     row(['a', 'b'][i] ?? '', [{ ...distance, distance: value, images: [] }]),
   );
@@ -242,7 +246,7 @@ describe('what was measured in training', () => {
 test('scalars of other trainers stand beside, each in a way of its own', () => {
   const external = (name: string, value: number | null) =>
     row(name, [], {
-      net: null,
+      model: null,
       choice: null,
       label: 'scalars',
       checkpoints: [],

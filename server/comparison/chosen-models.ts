@@ -5,30 +5,30 @@ import { formatCount } from '../../trainer/format/format.ts';
 import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
 import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import type { Stage } from '../../trainer/runs/run-directory.ts';
-import type { CheckpointChoice, NetChoice, NetReference } from '../protocol/comparison.ts';
+import type { CheckpointChoice, ModelChoice, ModelReference } from '../protocol/comparison.ts';
 import type { OpenedRun } from './compared-run.ts';
 
-/** A net of a run that a query asks for. */
-export interface ChosenNet {
-  /** Place in the query's `nets`. */
+/** A model of a run that a query asks for. */
+export interface ChosenModel {
+  /** Place in the query's `models`. */
   readonly choice: number;
   readonly label: string;
-  readonly reference: NetReference;
+  readonly reference: ModelReference;
   readonly checkpoints: readonly Checkpoint[];
   /** As evaluations name it; undefined where a checkpoint does not say. */
   readonly weights: string | undefined;
 }
 
-/** The nets of a run, in the order of the choices; what it lacks is left out. Reads no weights. Never throws. */
-export function chosenNets(run: OpenedRun, choices: readonly NetChoice[]): ChosenNet[] {
+/** The models of a run, in the order of the choices; what it lacks is left out. Reads no weights. Never throws. */
+export function chosenModels(run: OpenedRun, choices: readonly ModelChoice[]): ChosenModel[] {
   return choices.flatMap((choice, index) => {
-    const net = choice.kind === 'checkpoint' ? single(run, choice) : interpolated(run, choice);
-    return net === undefined ? [] : [{ choice: index, label: labelOf(choice), ...net }];
+    const model = choice.kind === 'checkpoint' ? single(run, choice) : interpolated(run, choice);
+    return model === undefined ? [] : [{ choice: index, label: labelOf(choice), ...model }];
   });
 }
 
-/** What stands for the weights of a net in evaluations; undefined where its checkpoint is gone. */
-export function weightsOf(run: OpenedRun, { checkpoint, mixed }: NetReference): string | undefined {
+/** What stands for the weights of a model in evaluations; undefined where its checkpoint is gone. */
+export function weightsOf(run: OpenedRun, { checkpoint, mixed }: ModelReference): string | undefined {
   const all = listCheckpoints(run.paths);
   const shaOf = (path: string) => {
     const found = all.find((each) => each.path === path);
@@ -41,7 +41,7 @@ export function weightsOf(run: OpenedRun, { checkpoint, mixed }: NetReference): 
 }
 
 /** A choice as people and `esrgan compare` call it. */
-export function labelOf(choice: NetChoice): string {
+export function labelOf(choice: ModelChoice): string {
   if (choice.kind === 'checkpoint') return checkpointLabel(choice.stage, choice.checkpoint);
   const { alpha, pretraining, training } = choice;
   const label = `interpolated ${alpha}`;
@@ -56,12 +56,12 @@ function checkpointLabel(stage: Stage, checkpoint: CheckpointChoice): string {
   return checkpoint === usual ? name : `${name}, ${checkpoint}`;
 }
 
-type Net = Omit<ChosenNet, 'choice' | 'label'>;
+type Model = Omit<ChosenModel, 'choice' | 'label'>;
 
 function single(
   run: OpenedRun,
-  { stage, checkpoint: which }: Extract<NetChoice, { kind: 'checkpoint' }>,
-): Net | undefined {
+  { stage, checkpoint: which }: Extract<ModelChoice, { kind: 'checkpoint' }>,
+): Model | undefined {
   const checkpoint = findCheckpoint(run, stage, which);
   return (
     checkpoint && {
@@ -74,8 +74,8 @@ function single(
 
 function interpolated(
   run: OpenedRun,
-  { alpha, pretraining, training }: Extract<NetChoice, { kind: 'interpolated' }>,
-): Net | undefined {
+  { alpha, pretraining, training }: Extract<ModelChoice, { kind: 'interpolated' }>,
+): Model | undefined {
   const first = findCheckpoint(run, 'pretraining', pretraining);
   const second = findCheckpoint(run, 'training', training);
   if (first === undefined || second === undefined) return undefined;

@@ -1,9 +1,9 @@
-import type { CheckpointChoice, NetChoice } from '../../server/protocol/comparison.ts';
+import type { CheckpointChoice, ModelChoice } from '../../server/protocol/comparison.ts';
 import type { RunDetail, StageName } from '../../server/protocol/runs.ts';
 import { formatCount } from '../../trainer/format/format.ts';
 
-/** A kind of net in words. */
-export function describeNet(choice: NetChoice): string {
+/** A kind of model in words. */
+export function describeModel(choice: ModelChoice): string {
   if (choice.kind === 'checkpoint') return describeCheckpoint(choice.stage, choice.checkpoint);
   const { alpha, pretraining, training } = choice;
   const parts = [describeCheckpoint('pretraining', pretraining), describeCheckpoint('training', training)];
@@ -16,13 +16,13 @@ function describeCheckpoint(stage: StageName, checkpoint: CheckpointChoice): str
     : `${checkpoint} of ${stage}`;
 }
 
-/** The nets with one more, unless it is among them. */
-export function withNet(nets: readonly NetChoice[], added: NetChoice): readonly NetChoice[] {
-  const key = netChoiceKey(added);
-  return nets.some((net) => netChoiceKey(net) === key) ? nets : [...nets, added];
+/** The models with one more, unless it is among them. */
+export function withModel(models: readonly ModelChoice[], added: ModelChoice): readonly ModelChoice[] {
+  const key = modelChoiceKey(added);
+  return models.some((model) => modelChoiceKey(model) === key) ? models : [...models, added];
 }
 
-function netChoiceKey(choice: NetChoice): string {
+function modelChoiceKey(choice: ModelChoice): string {
   return choice.kind === 'checkpoint'
     ? JSON.stringify([choice.stage, choice.checkpoint])
     : JSON.stringify([choice.alpha, choice.pretraining, choice.training]);

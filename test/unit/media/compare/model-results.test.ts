@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { NetResults } from '../../../../media/compare/net-results.ts';
-import type { ImageResults, NetReference } from '../../../../server/protocol/comparison.ts';
+import { ModelResults } from '../../../../media/compare/model-results.ts';
+import type { ImageResults, ModelReference } from '../../../../server/protocol/comparison.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
 
-const net = (checkpoint: string): NetReference => ({ run: '/run', checkpoint, mixed: null });
-const [one, two] = [net('one'), net('two')];
+const model = (checkpoint: string): ModelReference => ({ run: '/run', checkpoint, mixed: null });
+const [one, two] = [model('one'), model('two')];
 const noJobs = new Map<string, Job>();
 
 /** The jobs of a host where `j` is in a state. */
 function jobs(state: Job['state']): Map<string, Job> {
-  const task: Job['task'] = { kind: 'evaluation', net: one, testSet: '/set', protocols: [] };
+  const task: Job['task'] = { kind: 'evaluation', model: one, testSet: '/set', protocols: [] };
   const job: Job = {
     job: 'j',
     task,
@@ -24,13 +24,13 @@ function jobs(state: Job['state']): Map<string, Job> {
   return new Map([['j', job]]);
 }
 
-/** A host that has the result of each net asked for but those that are missing, for which it begins the job `j`. */
+/** A host that has the result of each model asked for but those that are missing, for which it begins the job `j`. */
 function resultsOf(missing: readonly string[] = []) {
-  const asked: { image: string; nets: (string | null)[] }[] = [];
+  const asked: { image: string; models: (string | null)[] }[] = [];
   const left = [...missing];
   let changes = 0;
-  const request = (_: string, { image, nets }: { image: { path: string }; nets: NetReference[] }) => {
-    asked.push({ image: image.path, nets: nets.map(({ checkpoint }) => checkpoint) });
+  const request = (_: string, { image, models }: { image: { path: string }; models: ModelReference[] }) => {
+    asked.push({ image: image.path, models: models.map(({ checkpoint }) => checkpoint) });
     const lacks = left.shift();
     const results: ImageResults = {
       scale: 4,
@@ -39,13 +39,15 @@ function resultsOf(missing: readonly string[] = []) {
       lr: '/lr.png',
       bicubic: '/bicubic.png',
       hr: image.path,
-      results: nets.map(({ checkpoint }) => (checkpoint === lacks ? null : `${checkpoint} of ${image.path}`)),
+      results: models.map(({ checkpoint }) =>
+        checkpoint === lacks ? null : `${checkpoint} of ${image.path}`,
+      ),
       job: lacks === undefined ? null : 'j',
     };
     return Promise.resolve(results);
   };
   // Results are asked for in no other way.
-  const results = new NetResults({ request: request as never }, () => changes++);
+  const results = new ModelResults({ request: request as never }, () => changes++);
   return { results, asked, changes: () => changes };
 }
 
@@ -56,20 +58,20 @@ test('asks once for the same, and tells that the answer is there', async () => {
   expect(changes()).toBe(1);
   expect(results.of('/a', [one, two])?.results).toEqual(['one of /a', 'two of /a']);
   expect(results.ask('/a', [one, two], noJobs)).toBe(null);
-  expect(asked).toEqual([{ image: '/a', nets: ['one', 'two'] }]);
+  expect(asked).toEqual([{ image: '/a', models: ['one', 'two'] }]);
 });
 
-test('asks for nothing where there is no net', () =>
+test('asks for nothing where there is no model', () =>
   expect(resultsOf().results.ask('/a', [], noJobs)).toBe(null));
 
-test('what is there stays with its net and its image while others are asked for', async () => {
+test('what is there stays with its model and its image while others are asked for', async () => {
   const { results } = resultsOf();
   await results.ask('/a', [one, two], noJobs);
-  const asking = results.ask('/a', [two, net('three')], noJobs);
-  expect(results.of('/a', [two, net('three')])?.results).toEqual(['two of /a', null]);
+  const asking = results.ask('/a', [two, model('three')], noJobs);
+  expect(results.of('/a', [two, model('three')])?.results).toEqual(['two of /a', null]);
   expect(results.of('/b', [one])).toBe(null);
   await asking;
-  expect(results.of('/a', [two, net('three')])?.results).toEqual(['two of /a', 'three of /a']);
+  expect(results.of('/a', [two, model('three')])?.results).toEqual(['two of /a', 'three of /a']);
 });
 
 test('an image that was left and is chosen again is still there', async () => {

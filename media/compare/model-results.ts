@@ -1,10 +1,10 @@
-import type { ImageResults, NetReference } from '../../server/protocol/comparison.ts';
+import type { ImageResults, ModelReference } from '../../server/protocol/comparison.ts';
 import type { Job } from '../../server/protocol/jobs.ts';
 import type { Host } from '../host.ts';
-import { netKey } from './table-model.ts';
+import { modelKey } from './table-model.ts';
 
-/** What nets make of an image of a test set, asked of the host. Calls `changed` when it has answered. */
-export class NetResults {
+/** What models make of an image of a test set, asked of the host. Calls `changed` when it has answered. */
+export class ModelResults {
   readonly #host: Pick<Host, 'request'>;
   readonly #changed: () => void;
   #asked = '';
@@ -12,7 +12,7 @@ export class NetResults {
   #finishedJob: string | null = null;
   #answer: {
     readonly image: string;
-    readonly nets: readonly string[];
+    readonly models: readonly string[];
     readonly results: ImageResults;
   } | null = null;
 
@@ -25,23 +25,27 @@ export class NetResults {
    * Asks for the results unless that was asked already: anew once the job that makes what is missing is among those
    * that have finished. `null` where nothing is asked; rejects with the message of the host.
    */
-  ask(image: string, nets: readonly NetReference[], jobs: ReadonlyMap<string, Job>): Promise<void> | null {
+  ask(
+    image: string,
+    models: readonly ModelReference[],
+    jobs: ReadonlyMap<string, Job>,
+  ): Promise<void> | null {
     const job = this.#answer?.image === image ? this.#answer.results.job : null;
     if (job !== null && jobs.get(job)?.state === 'finished') this.#finishedJob = job;
-    const asked = JSON.stringify([image, nets, this.#finishedJob]);
-    if (nets.length === 0 || asked === this.#asked) return null;
+    const asked = JSON.stringify([image, models, this.#finishedJob]);
+    if (models.length === 0 || asked === this.#asked) return null;
     this.#asked = asked;
-    return this.#ask(asked, image, nets);
+    return this.#ask(asked, image, models);
   }
 
-  async #ask(asked: string, image: string, nets: readonly NetReference[]): Promise<void> {
+  async #ask(asked: string, image: string, models: readonly ModelReference[]): Promise<void> {
     const results = await this.#host.request('esrgan/imageResults', {
       image: { path: image, role: 'hr', box: null },
-      nets,
+      models,
       run: null,
     });
     if (asked !== this.#asked) return;
-    this.#answer = { image, nets: nets.map(netKey), results };
+    this.#answer = { image, models: models.map(modelKey), results };
     this.#changed();
   }
 
@@ -50,11 +54,11 @@ export class NetResults {
     this.#asked = '';
   }
 
-  /** What is there of an image for these nets, in their order; `null` where nothing is. */
-  of(image: string, nets: readonly NetReference[]): ImageResults | null {
+  /** What is there of an image for these models, in their order; `null` where nothing is. */
+  of(image: string, models: readonly ModelReference[]): ImageResults | null {
     if (this.#answer?.image !== image) return null;
-    const { nets: keys, results } = this.#answer;
+    const { models: keys, results } = this.#answer;
     const paths = new Map(keys.map((key, i) => [key, results.results[i] ?? null]));
-    return { ...results, results: nets.map((net) => paths.get(netKey(net)) ?? null) };
+    return { ...results, results: models.map((model) => paths.get(modelKey(model)) ?? null) };
   }
 }

@@ -1,12 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { type NetChoice, usualNets } from '../../server/protocol/comparison.ts';
+import { defaultModels, type ModelChoice } from '../../server/protocol/comparison.ts';
 import type { RunDetail, StageName } from '../../server/protocol/runs.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { tellState } from './compare-state.ts';
-import { checkpointSteps, describeNet, withNet } from './net-choices.ts';
+import { checkpointSteps, describeModel, withModel } from './model-choices.ts';
 
 const kinds = ['best', 'last', 'step', 'interpolated'] as const;
 
@@ -17,9 +17,9 @@ const kindNames = {
   interpolated: 'interpolated, α',
 } as const;
 
-/** Which nets of each run are compared, and a way to add more. */
-@customElement('net-list')
-export class NetList extends LitElement {
+/** Which models of each run are compared, and a way to add more. */
+@customElement('model-list')
+export class ModelList extends LitElement {
   static override styles = [
     sharedStyles,
     controlStyles,
@@ -33,7 +33,7 @@ export class NetList extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) nets: readonly NetChoice[] = [];
+  @property({ attribute: false }) models: readonly ModelChoice[] = [];
   @property({ attribute: false }) details: readonly RunDetail[] = [];
 
   @state() private kind: (typeof kinds)[number] = 'best';
@@ -42,19 +42,19 @@ export class NetList extends LitElement {
   override render() {
     const steps = checkpointSteps(this.details, this.stage);
     return html`
-      <h3>Of each run <button class="link" @click=${() => tellState(this, { nets: usualNets })}>Reset</button></h3>
-      <ul aria-label="Nets of each run">
-        ${this.nets.map((net, i) => {
-          const label = describeNet(net);
+      <h3>Of each run <button class="link" @click=${() => tellState(this, { models: defaultModels })}>Reset</button></h3>
+      <ul aria-label="Models of each run">
+        ${this.models.map((model, i) => {
+          const label = describeModel(model);
           return html`<li>
             ${label}
-            <button class="icon" aria-label=${`Leave out ${label}`} title="Leave out" @click=${() => tellState(this, { nets: this.nets.toSpliced(i, 1) })}>${icon('close')}</button>
+            <button class="icon" aria-label=${`Leave out ${label}`} title="Leave out" @click=${() => tellState(this, { models: this.models.toSpliced(i, 1) })}>${icon('close')}</button>
           </li>`;
         })}
       </ul>
       <form @submit=${this.#add}>
         <select
-          aria-label="Kind of net"
+          aria-label="Kind of model"
           @change=${(event: Event) => {
             if (!(event.target instanceof HTMLSelectElement)) return;
             const { value } = event.target;
@@ -92,10 +92,10 @@ export class NetList extends LitElement {
     if (!(event.target instanceof HTMLFormElement)) return;
     const values = new FormData(event.target);
     const { kind, stage } = this;
-    const net: NetChoice =
+    const model: ModelChoice =
       kind === 'interpolated'
         ? { kind, alpha: Number(values.get('alpha')), pretraining: 'best', training: 'last' }
         : { kind: 'checkpoint', stage, checkpoint: kind === 'step' ? Number(values.get('step')) : kind };
-    tellState(this, { nets: withNet(this.nets, net) });
+    tellState(this, { models: withModel(this.models, model) });
   }
 }
