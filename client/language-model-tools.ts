@@ -10,10 +10,10 @@ import {
 } from 'vscode';
 import { defaultModels } from '../server/protocol/comparison.ts';
 import type { RunSummary, StageName } from '../server/protocol/runs.ts';
-import { comparedNumbers } from './compared-numbers.ts';
-import { collectCurves, comparedRun, findRun, listedRun, runReport } from './curves.ts';
+import { comparedNumbers } from './comparison/compared-numbers.ts';
+import { possiblePlaces } from './run-files/workspace-file.ts';
+import { collectCurves, comparedRun, findRun, listedRun, runReport } from './runs/curves.ts';
 import type { Workbench } from './workbench.ts';
-import { possiblePlaces } from './workspace-file.ts';
 
 type NoInput = Record<string, never>;
 interface RunInput {

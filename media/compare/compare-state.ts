@@ -9,7 +9,7 @@ import type { XRange } from '../charts/x-axis.ts';
 import type { Box } from '../images/box.ts';
 import { gains } from '../images/difference.ts';
 import type { ImageView } from '../images/image-view.ts';
-import type { TableSort, TableView } from './table-model.ts';
+import type { TableSort, TableView } from './table/table-model.ts';
 
 export const tabs = ['table', 'curves', 'images', 'config', 'checkpoints'] as const;
 export type Tab = (typeof tabs)[number];

@@ -14,15 +14,15 @@ import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
 import type { Host } from '../host.ts';
-import './checkpoints-tab.ts';
+import './checkpoints/checkpoints-tab.ts';
 import { type CompareState, parseState, type Tab, tabs } from './compare-state.ts';
-import './config-tab.ts';
-import './curves-tab.ts';
-import './images-tab.ts';
+import './config/config-tab.ts';
+import './curves/curves-tab.ts';
+import './images/images-tab.ts';
 import { Latest } from './latest.ts';
 import { nameOf, type ShownRun, shownRuns, withRuns } from './runs.ts';
-import { publishedProtocol } from './table-model.ts';
-import './table-tab.ts';
+import { publishedProtocol } from './table/table-model.ts';
+import './table/table-tab.ts';
 
 const tabNames: Readonly<Record<Tab, string>> = {
   table: 'Table',

@@ -5,7 +5,7 @@ import { formatDuration } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
-import { isLive } from './evaluation-jobs.ts';
+import { isLive } from './table/evaluation-jobs.ts';
 
 declare global {
   interface HTMLElementEventMap {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseDocument } from 'yaml';
 import { encodePng } from '../../trainer/data/decode.ts';
-import { scenery } from '../unit/data/images.ts';
+import { scenery } from '../unit/trainer/data/images.ts';
 import type { Workspace } from './workspace.ts';
 
 const examples = join(import.meta.dirname, '../../examples/seed-runs-mini');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { writeGenerator } from '../../trainer/weights/write-generator.ts';
-import { randomGenerator } from '../unit/weights/generators.ts';
+import { randomGenerator } from '../unit/trainer/weights/generators.ts';
 import { useWorkbench } from './use-workbench.ts';
 
 const settings = { 'files.exclude': { train: true, val: true } };

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readLock, whyStale } from '../../trainer/runs/lock.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
-import { writeWaves } from '../unit/cli/waves.ts';
+import { writeWaves } from '../unit/trainer/cli/waves.ts';
 
 /** A folder of a person who works with run files. */
 export interface Workspace {

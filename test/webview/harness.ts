@@ -140,7 +140,7 @@ export async function openApp(options: HarnessOptions): Promise<Harness> {
   };
 }
 
-/** The page as `client/webview-page.ts` makes it, with the imitation of the host before it. */
+/** The page as `client/webviews/webview-page.ts` makes it, with the imitation of the host before it. */
 function pageOf({ app, parameters, theme = 'dark' }: HarnessOptions): string {
   const policy = `default-src 'none'; script-src 'nonce-test'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'`;
   const data = Object.entries(parameters).map(

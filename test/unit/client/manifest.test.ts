@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { imageExtensions } from '../../../client/image-extensions.ts';
-import { abilities } from '../../../client/run-abilities.ts';
+import { abilities } from '../../../client/runs/run-actions.ts';
+import { imageExtensions } from '../../../client/upscaling/image-extensions.ts';
 import { runColorTable } from '../../../server/protocol/run-colors.ts';
 import { runColors } from '../../../server/protocol/webview.ts';
 import { engineNames } from '../../../trainer/engine/engine.ts';
@@ -67,7 +67,7 @@ test('every language-model tool is registered', () =>
 
 test('settings are those that the server and the editor ask for', () => {
   const protocol = readFileSync(join(root, 'server/protocol/settings.ts'), 'utf8');
-  const own = readFileSync(join(root, 'client/upscale-settings.ts'), 'utf8');
+  const own = readFileSync(join(root, 'client/upscaling/upscale-settings.ts'), 'utf8');
   expect(Object.keys(contributes.configuration.properties).sort()).toEqual(
     [
       ...found(/readonly (\w+):/g, protocol).map((name) => `esrgan.${name}`),

@@ -14,10 +14,10 @@ import { describeWeights } from '../../../trainer/weights/describe.ts';
 import { encodeSafetensors } from '../../../trainer/weights/safetensors.ts';
 import { openTensorFile } from '../../../trainer/weights/tensor-file.ts';
 import { writeGenerator } from '../../../trainer/weights/write-generator.ts';
-import { checkText } from '../config/check-text.ts';
-import { largestExample } from '../config/examples.ts';
-import { type Item, tgzOf, zipOf } from '../data/download/archives.ts';
-import { randomGenerator } from '../weights/generators.ts';
+import { checkText } from '../trainer/config/check-text.ts';
+import { largestExample } from '../trainer/config/examples.ts';
+import { type Item, tgzOf, zipOf } from '../trainer/data/download/archives.ts';
+import { randomGenerator } from '../trainer/weights/generators.ts';
 import {
   dict,
   fileOf,
@@ -29,7 +29,7 @@ import {
   twoFloats,
   zip,
   zipped,
-} from '../weights/pickle-bytes.ts';
+} from '../trainer/weights/pickle-bytes.ts';
 import { awkwardNumbers, damageBytes, oneOf, shuffled } from './damage.ts';
 import { damageJson } from './damage-json.ts';
 import { damagePickle, pickleOperations } from './damage-pickle.ts';

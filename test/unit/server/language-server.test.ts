@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isPlainObject } from '../../../trainer/runs/json-shape.ts';
-import { temporaryFolder } from '../runs/temporary-run.ts';
+import { temporaryFolder } from '../trainer/runs/temporary-run.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
 const folder = temporaryFolder();

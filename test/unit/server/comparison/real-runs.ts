@@ -10,8 +10,8 @@ import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths, type Stage } from '../../../../trainer/runs/run-directory.ts';
 import { generatorMetadata } from '../../../../trainer/weights/generator-file.ts';
 import { encodeSafetensors } from '../../../../trainer/weights/safetensors.ts';
-import { scenery } from '../../data/images.ts';
-import { stateAt } from '../../runs/checkpoint-fixture.ts';
+import { scenery } from '../../trainer/data/images.ts';
+import { stateAt } from '../../trainer/runs/checkpoint-fixture.ts';
 
 /** A model that takes milliseconds. */
 export const tinyModel: GeneratorOptions = {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { prune, resultsFolder, touch } from '../../../../server/comparison/results-folder.ts';
-import { temporaryFolder } from '../../data/images.ts';
+import { temporaryFolder } from '../../trainer/data/images.ts';
 
 test.each<[string, number, string | undefined, string[]]>([
   ['nothing while there is room', 300, undefined, ['new', 'old', 'older']],

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRun } from '../../../../server/comparison/compared-run.ts';
 import { createFingerprints, findTestSets, testSetSummary } from '../../../../server/comparison/test-sets.ts';
-import { temporaryFolder } from '../../data/images.ts';
+import { temporaryFolder } from '../../trainer/data/images.ts';
 import { writeRun } from './real-runs.ts';
 
 function files(...paths: string[]): string {

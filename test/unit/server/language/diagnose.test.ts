@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../../server/language/diagnose.ts';
 import { openDocument } from '../../../../server/language/document.ts';
-import { fakeFiles } from '../../config/fake-files.ts';
+import { fakeFiles } from '../../trainer/config/fake-files.ts';
 
 /** `line:character code message`, lines and characters from 0 as editors count. */
 function check(text: string, expected: string[]) {

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { diskProviders } from '../../../../server/language/disk-providers.ts';
 import { writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
-import { temporaryFolder } from '../../data/images.ts';
-import { filesOf, stateAt } from '../../runs/checkpoint-fixture.ts';
+import { temporaryFolder } from '../../trainer/data/images.ts';
+import { filesOf, stateAt } from '../../trainer/runs/checkpoint-fixture.ts';
 
 test('a folder, with links to folders among its folders', () => {
   const folder = temporaryFolder();

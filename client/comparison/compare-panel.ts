@@ -1,0 +1,108 @@
+import { basename, dirname } from 'node:path';
+import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
+import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
+import type { RunList } from '../runs/run-list.ts';
+import { pickRunsToCompare } from '../runs/run-picker.ts';
+import type { RunsView } from '../runs/runs-view.ts';
+import { list, record, text } from '../webviews/parse.ts';
+import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
+import { isInside } from '../webviews/webview-requests.ts';
+
+const viewType = 'esrgan.compare';
+
+/** Of files on this machine; the Explorer of a window on another machine names them in the second way. */
+const localSchemes = ['file', 'vscode-remote'];
+
+/** The panels that compare runs; any number. */
+export interface ComparePanels extends Disposable {
+  /** Shows these runs beside each other, in the panel that shows them already or in a new one. */
+  open(runs: readonly string[], column: ViewColumn): Promise<void>;
+}
+
+export function createComparePanels(
+  services: PanelServices,
+  runs: RunList,
+  runsView: Pick<RunsView, 'dragged'>,
+): ComparePanels {
+  const panels = new Map<WebviewPanel, readonly string[]>();
+
+  /** The runs that files and folders are or belong to. */
+  const runsOf = async (paths: readonly string[]) => {
+    const known = await runs.all();
+    return {
+      runs: known.map(({ run }) => run).filter((run) => paths.some((path) => isInside(run, path))),
+    };
+  };
+
+  const adopt = async (compared: readonly string[], panel: WebviewPanel) => {
+    panel.iconPath = Uri.joinPath(services.extension, 'media', 'icons', 'compare.svg');
+    panel.onDidDispose(() => panels.delete(panel));
+    const { folder: results } = await services.link.request('esrgan/resultsFolder', null);
+    // Runs that lie beside these can be added without the page being made anew.
+    const foldersOf = (shown: readonly string[]) => [results, ...new Set(shown.map((run) => dirname(run)))];
+    const show = (shown: readonly string[]) => {
+      panels.set(panel, shown);
+      panel.title = titleOf(shown);
+    };
+    show(compared);
+    const hosted = hostApp(
+      panel,
+      {
+        name: 'compare',
+        title: 'Comparison of runs',
+        parameters: { runs: JSON.stringify(compared) },
+        folders: foldersOf(compared),
+        ownAnswers: {
+          'host/pickRuns': async ({ runs: chosen }) => ({
+            runs: (await pickRunsToCompare(runs, chosen)) ?? null,
+          }),
+          'host/runsOf': ({ uris }) =>
+            runsOf(
+              uris
+                .map((uri) => Uri.parse(uri))
+                .flatMap(({ scheme, fsPath }) => (localSchemes.includes(scheme) ? [fsPath] : [])),
+            ),
+          'host/draggedRuns': () => runsOf(runsView.dragged),
+          async 'host/setRuns'({ runs: shown }) {
+            show(shown);
+            hosted.allow(foldersOf(shown));
+            return null;
+          },
+        },
+      },
+      services,
+    );
+  };
+
+  const registration = window.registerWebviewPanelSerializer(viewType, {
+    async deserializeWebviewPanel(panel, state: unknown) {
+      const kept = parseState(state);
+      if (kept) await adopt(kept.runs, panel);
+      else panel.dispose();
+    },
+  });
+  return {
+    async open(compared, column) {
+      const shown = [...panels].find(([, each]) => isSameSet(each, compared))?.[0];
+      if (shown) shown.reveal();
+      else await adopt(compared, window.createWebviewPanel(viewType, titleOf(compared), column));
+    },
+    dispose() {
+      // The panels stay: a window that reloads brings them back.
+      registration.dispose();
+    },
+  };
+}
+
+const parseState = record<{ runs: readonly string[] }>({ runs: list(text, maximumComparedRuns) });
+
+function titleOf(runs: readonly string[]): string {
+  const [first, second] = runs;
+  if (first === undefined) return 'Compare Runs';
+  if (second === undefined) return `Compare ${basename(first)}`;
+  return runs.length === 2 ? `${basename(first)} ↔ ${basename(second)}` : `Compare ${runs.length} Runs`;
+}
+
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((run) => b.includes(run));
+}

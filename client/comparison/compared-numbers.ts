@@ -1,0 +1,44 @@
+import type { Comparison, ConfigDifference } from '../../server/protocol/comparison.ts';
+
+/**
+ * What a comparison says, in few words: every number with its protocol and the group within which it compares, and the
+ * settings that differ. Values are keyed by the names of runs.
+ */
+export function comparedNumbers(comparison: Comparison, { keys }: ConfigDifference): object {
+  const { runs, columns, rows, warnings } = comparison;
+  const nameOf = (run: string) => runs.find((each) => each.run === run)?.name ?? run;
+  return {
+    numbers: rows.flatMap((row) =>
+      row.cells.flatMap((cell, index) => {
+        const column = columns[index];
+        if (column === undefined || cell.state === 'missing' || cell.state === 'none') return [];
+        const { group, values, delta, best } = cell.result;
+        return [
+          {
+            run: nameOf(row.run),
+            model: row.label,
+            data: column.data,
+            protocol: column.protocol,
+            comparesWithin: column.groups[group]?.description,
+            ...values,
+            ...(Object.keys(delta).length > 0 && { beyondFirstRun: delta }),
+            ...(best.length > 0 && { best }),
+            ...(cell.state === 'stale' && { outOfDate: cell.reason }),
+          },
+        ];
+      }),
+    ),
+    settingsThatDiffer: keys
+      .filter(({ differs }) => differs)
+      .map(({ key, values }) => ({
+        key,
+        ...Object.fromEntries(
+          runs.flatMap(({ name }, index) => {
+            const value = values[index];
+            return value ? [[name, value.value]] : [];
+          }),
+        ),
+      })),
+    warnings,
+  };
+}

@@ -1,0 +1,28 @@
+import type { Notifications } from '../../server/protocol/messages.ts';
+import type { RunSummary } from '../../server/protocol/runs.ts';
+import { isLive } from './run-actions.ts';
+
+/** Live runs first, then the queue in its order, then the rest; among equals the newest first. */
+export function sortRuns(runs: readonly RunSummary[]): readonly RunSummary[] {
+  return [...runs].sort(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      (a.queuePosition ?? 0) - (b.queuePosition ?? 0) ||
+      (b.created ?? 0) - (a.created ?? 0) ||
+      a.name.localeCompare(b.name, 'en'),
+  );
+}
+
+function rank(run: RunSummary): number {
+  if (isLive(run)) return 0;
+  return run.state === 'queued' ? 1 : 2;
+}
+
+/** The list after the server has told of a change. */
+export function changeRuns(
+  runs: readonly RunSummary[],
+  { changed, removed }: Notifications['esrgan/runsChanged'],
+): readonly RunSummary[] {
+  const gone = new Set([...removed, ...changed.map(({ run }) => run)]);
+  return sortRuns([...runs.filter(({ run }) => !gone.has(run)), ...changed]);
+}

@@ -1,0 +1,104 @@
+import { basename } from 'node:path';
+import {
+  type Disposable,
+  type Event,
+  EventEmitter,
+  Uri,
+  type ViewColumn,
+  type WebviewPanel,
+  window,
+} from 'vscode';
+import type { RunStateName } from '../../server/protocol/runs.ts';
+import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
+import type { RunList } from './run-list.ts';
+
+const viewType = 'esrgan.run';
+
+/** The panels of runs, one each at most. */
+export interface RunPanels extends Disposable {
+  /** Shows the panel of a run, where it is or in `column`. */
+  open(run: string, column: ViewColumn, preserveFocus: boolean): void;
+  /** The run whose panel is the active editor. */
+  readonly activeRun: string | undefined;
+  isOpen(run: string): boolean;
+  readonly onDidOpen: Event<void>;
+}
+
+export function createRunPanels(services: PanelServices, runs: RunList): RunPanels {
+  const panels = new Map<string, WebviewPanel>();
+  const opened = new EventEmitter<void>();
+  const iconOf = stateIcons(services.extension);
+
+  const showState = (run: string, panel: WebviewPanel) => {
+    const summary = runs.find(run);
+    panel.title = summary?.name ?? basename(run);
+    panel.iconPath = iconOf[summary?.state ?? 'unknown'];
+  };
+  const adopt = (run: string, panel: WebviewPanel) => {
+    panels.get(run)?.dispose();
+    panels.set(run, panel);
+    panel.onDidDispose(() => {
+      if (panels.get(run) === panel) panels.delete(run);
+    });
+    showState(run, panel);
+    const app = { name: 'run-panel', title: `Run ${basename(run)}`, parameters: { run }, folders: [run] };
+    hostApp(panel, app, services);
+    opened.fire();
+  };
+
+  const registrations = [
+    window.registerWebviewPanelSerializer(viewType, {
+      async deserializeWebviewPanel(panel, state: unknown) {
+        if (hasRun(state)) adopt(state.run, panel);
+        else panel.dispose();
+      },
+    }),
+    runs.onDidChange(() => {
+      for (const [run, panel] of panels) showState(run, panel);
+    }),
+  ];
+  return {
+    open(run, column, preserveFocus) {
+      const open = panels.get(run);
+      if (open) {
+        open.reveal(undefined, preserveFocus);
+        return;
+      }
+      adopt(run, window.createWebviewPanel(viewType, basename(run), { viewColumn: column, preserveFocus }));
+    },
+    get activeRun() {
+      return [...panels].find(([, panel]) => panel.active)?.[0];
+    },
+    isOpen: (run) => panels.has(run),
+    onDidOpen: opened.event,
+    dispose() {
+      // The panels stay: a window that reloads brings them back.
+      opened.dispose();
+      for (const registration of registrations) registration.dispose();
+    },
+  };
+}
+
+/** The images in the tabs. Made once: the window is told of every address that is another object. */
+function stateIcons(extension: Uri): Readonly<Record<RunStateName, Uri>> {
+  const icon = (name: string) => Uri.joinPath(extension, 'media', 'icons', `run-${name}.svg`);
+  const waiting = icon('waiting');
+  const live = icon('live');
+  const idle = icon('idle');
+  const failed = icon('failed');
+  return {
+    queued: waiting,
+    starting: live,
+    running: live,
+    paused: waiting,
+    finished: icon('done'),
+    stopped: idle,
+    failed,
+    lost: failed,
+    unknown: idle,
+  };
+}
+
+function hasRun(state: unknown): state is { readonly run: string } {
+  return typeof state === 'object' && state !== null && 'run' in state && typeof state.run === 'string';
+}

@@ -1,0 +1,72 @@
+import { basename, dirname } from 'node:path';
+import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
+import type { ImagePair } from '../../server/protocol/upscaling.ts';
+import { list, record, text } from '../webviews/parse.ts';
+import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
+
+const viewType = 'esrgan.beforeAfter';
+
+/** The panels that show images before and after. */
+export interface BeforeAfterPanels extends Disposable {
+  /** Shows these in a new panel, or in the one that shows just them, anew. */
+  open(pairs: readonly ImagePair[], column: ViewColumn): void;
+}
+
+/** `copies` is a folder for copies of images that pages cannot draw. */
+export function createBeforeAfterPanels(services: PanelServices, copies: string): BeforeAfterPanels {
+  const panels = new Map<string, WebviewPanel>();
+
+  const adopt = (pairs: readonly ImagePair[], panel: WebviewPanel) => {
+    const key = JSON.stringify(pairs);
+    panels.set(key, panel);
+    panel.onDidDispose(() => {
+      if (panels.get(key) === panel) panels.delete(key);
+    });
+    panel.title = titleOf(pairs);
+    panel.iconPath = Uri.joinPath(services.extension, 'media', 'icons', 'compare.svg');
+    const paths = new Set(pairs.flatMap(({ source, result }) => [source, result]));
+    const app = {
+      name: 'before-after',
+      title: panel.title,
+      parameters: { images: key },
+      folders: [...new Set([copies, ...[...paths].map((path) => dirname(path))])],
+      ownAnswers: {
+        async 'host/drawableImage'({ path }: { path: string }) {
+          if (!paths.has(path)) throw new Error(`${path} is not one of the images of this view.`);
+          const drawable = await services.link.request('esrgan/drawableImage', { path, folder: copies });
+          return { ...drawable, uri: panel.webview.asWebviewUri(Uri.file(drawable.path)).toString() };
+        },
+      },
+    };
+    hostApp(panel, app, services);
+  };
+
+  const registration = window.registerWebviewPanelSerializer(viewType, {
+    async deserializeWebviewPanel(panel, state: unknown) {
+      const kept = parseState(state);
+      if (kept) adopt(kept.images, panel);
+      else panel.dispose();
+    },
+  });
+  return {
+    open(pairs, column) {
+      const key = JSON.stringify(pairs);
+      // A result may have been written anew: its page is too.
+      panels.get(key)?.dispose();
+      adopt(pairs, window.createWebviewPanel(viewType, titleOf(pairs), column));
+    },
+    dispose() {
+      // The panels stay: a window that reloads brings them back.
+      registration.dispose();
+    },
+  };
+}
+
+const parseState = record<{ images: readonly ImagePair[] }>({
+  images: list(record<ImagePair>({ source: text, result: text })),
+});
+
+function titleOf(pairs: readonly ImagePair[]): string {
+  const [only] = pairs;
+  return only !== undefined && pairs.length === 1 ? basename(only.result) : `${pairs.length} Upscaled Images`;
+}

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { ProgressLocation, window } from 'vscode';
+import type { UpscalingBatch, UpscalingResult } from '../../server/protocol/upscaling.ts';
+import type { ServerLink } from '../server/server-link.ts';
+import { progressPercent, progressText } from './upscale-labels.ts';
+
+/**
+ * Has the server upscale images, with a notification that says how far it is and cancels. `onKept` hears, before the
+ * work begins and perhaps again, of which images the results exist.
+ */
+export function runBatch(
+  link: ServerLink,
+  batch: Omit<UpscalingBatch, 'batch'>,
+  onKept: (inputs: readonly string[]) => void,
+): Promise<UpscalingResult> {
+  const id = randomUUID();
+  return Promise.resolve(
+    window.withProgress(
+      { location: ProgressLocation.Notification, cancellable: true },
+      async (notification, token) => {
+        let percent = 0;
+        const listening = link.onNotification('esrgan/upscalingProgress', (progress) => {
+          if (progress.batch !== id) return;
+          const reached = progressPercent(progress);
+          notification.report({ message: progressText(progress), increment: reached - percent });
+          percent = reached;
+          if (progress.kept.length > 0) onKept(progress.kept);
+        });
+        try {
+          return await link.request('esrgan/upscale', { ...batch, batch: id }, token);
+        } finally {
+          listening.dispose();
+        }
+      },
+    ),
+  );
+}

@@ -1,0 +1,225 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, join, resolve, sep } from 'node:path';
+import type { Connection } from 'vscode-languageserver/node';
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { readEvaluation } from '../../trainer/evaluate/results/evaluation-files.ts';
+import { metricNames } from '../../trainer/evaluate/results/metrics.ts';
+import { isProtocolName, protocolDescriptions } from '../../trainer/evaluate/results/protocols.ts';
+import { hrFolder } from '../../trainer/evaluate/results/test-set.ts';
+import { answer, type Handlers } from '../answer.ts';
+import { askCommand } from '../experiments/command.ts';
+import type { Manager } from '../experiments/manager.ts';
+import type { Programs } from '../experiments/start.ts';
+import { evaluationWork } from '../jobs/evaluation-job.ts';
+import { createJobs } from '../jobs/jobs.ts';
+import type {
+  Comparison,
+  ComparisonQuery,
+  ComparisonRequests,
+  EvaluationDetail,
+  ExportQuery,
+} from '../protocol/comparison.ts';
+import type { Job, JobRequests } from '../protocol/jobs.ts';
+import type { PointCursor } from '../protocol/runs.ts';
+import { openRun } from './compared-run.ts';
+import { checkQuery, compareOpened } from './comparison.ts';
+import { configDifference } from './config-difference.ts';
+import { curveScale } from './curve-scale.ts';
+import { comparisonCsv, comparisonMarkdown, shownPart } from './export.ts';
+import { createImages } from './image-results.ts';
+import { reportHtml } from './report.ts';
+import type { ChartSeries } from './report-chart.ts';
+import { resultsFolder } from './results-folder.ts';
+import { createFingerprints, findTestSets, testSetSummary } from './test-sets.ts';
+import { readWeightsDifference } from './weights-difference.ts';
+
+/** What the service needs of the rest of the server. */
+export interface ComparisonSources {
+  programs(): Programs;
+  manager(): Promise<Manager>;
+  /** The data folders that run files of the workspace name, absolute. */
+  dataFolders(): readonly string[];
+  tell(job: Job): void;
+}
+
+/** Answers the messages about comparing runs, and about jobs. Gives what ends all that it has begun. */
+export function registerComparison(connection: Connection, sources: ComparisonSources): () => void {
+  const { programs, manager } = sources;
+  const jobs = createJobs(sources.tell);
+  // Looking for engines takes seconds, so that each child is told what was found once.
+  const engine = async () => (await (await manager()).engines(false)).chosen;
+  const images = createImages(resultsFolder(process.env), programs, engine, jobs);
+  const fingerprint = createFingerprints();
+
+  /** Data folders of the workspace and of the runs. */
+  function testSetsOf(runs: readonly ReturnType<typeof openRun>[]) {
+    const folders = [...sources.dataFolders(), ...runs.flatMap(({ config }) => config?.data_dir ?? [])];
+    return findTestSets([...new Set(folders.map((folder) => resolve(folder)))], runs);
+  }
+
+  async function compare(query: ComparisonQuery): Promise<Comparison> {
+    checkQuery(query);
+    const runs = query.runs.map(openRun);
+    const experiments = await manager();
+    const extras = await Promise.all(
+      runs.map(async ({ paths, kind }) => ({
+        color: experiments.run(paths.root).summary.color,
+        scalars: kind === 'external' ? await lastScalars(experiments, paths.root) : {},
+      })),
+    );
+    const testSets = await Promise.all(testSetsOf(runs).map((testSet) => fingerprint(testSet)));
+    return compareOpened(query, runs, extras, testSets);
+  }
+
+  async function report(query: ExportQuery, comparison: Comparison): Promise<string> {
+    const names = comparison.runs.map(({ name }) => name);
+    const charts = await Promise.all(
+      query.tags.map(async (tag) => ({
+        title: tag,
+        series: await seriesOf(await manager(), comparison, tag),
+      })),
+    );
+    const allowed = [images.folder, ...comparison.runs.map(({ run }) => run), ...testFolders(comparison)];
+    return reportHtml({
+      title: `Comparison of ${names.join(', ')}`,
+      date: new Date().toISOString().slice(0, 10),
+      baseline: query.comparison.baseline,
+      comparison,
+      config: configDifference(comparison.runs.map(({ run }) => openRun(run))),
+      charts,
+      images: query.images.map(({ title, tiles }) => ({
+        title,
+        tiles: tiles.map(({ label, path }) => ({ label, png: readPng(path, allowed) })),
+      })),
+    });
+  }
+
+  const handlers: Handlers<keyof ComparisonRequests | keyof JobRequests> = {
+    'esrgan/comparison': compare,
+    'esrgan/evaluation': ({ run, file }) => evaluationDetail(run, file),
+    'esrgan/testSets': ({ runs }) => testSetsOf(runs.map(openRun)).map(testSetSummary),
+    'esrgan/evaluate'({ model, testSet, protocols }) {
+      const unknown = protocols.find((protocol) => !isProtocolName(protocol));
+      if (unknown !== undefined || protocols.length === 0) {
+        throw new WorkbenchError(
+          'usage',
+          `${unknown ?? 'Nothing'} is no protocol that can be computed here: choose of ${Object.keys(protocolDescriptions).join(', ')}.`,
+        );
+      }
+      const known = testSetsOf([openRun(model.run)]).find(({ dir }) => dir === testSet);
+      const named = known ?? { name: basename(testSet), dir: testSet };
+      const work = evaluationWork(programs(), engine, model, named, protocols);
+      return { job: jobs.add({ kind: 'evaluation', model, testSet, protocols }, work) };
+    },
+    'esrgan/configDifference': ({ runs }) => configDifference(runs.map(openRun)),
+    'esrgan/curveScale': async ({ run }) => curveScale(openRun(run), (await manager()).run(run)),
+    'esrgan/imageResults': ({ image, models, run }) => images.results(image, models, run),
+    'esrgan/weightsDifference': ({ a, b }) =>
+      readWeightsDifference((words) => askCommand(programs(), words, '.'), a, b),
+    'esrgan/interpolate': (query) => images.interpolate(query),
+    'esrgan/closeInterpolation'() {
+      images.closeInterpolation();
+      return null;
+    },
+    'esrgan/resultsFolder': () => ({ folder: images.folder }),
+    async 'esrgan/exportComparison'(query) {
+      const comparison = shownPart(await compare(query.comparison), query);
+      if (query.format === 'csv') return { name: 'comparison.csv', content: comparisonCsv(comparison) };
+      if (query.format === 'markdown')
+        return { name: 'comparison.md', content: comparisonMarkdown(comparison) };
+      return { name: 'comparison.html', content: await report(query, comparison) };
+    },
+    'esrgan/jobs': () => jobs.list(),
+    'esrgan/cancelJob'({ job }) {
+      jobs.cancel(job);
+      return null;
+    },
+  };
+  answer(connection, handlers);
+  return () => {
+    jobs.close();
+    images.closeInterpolation();
+  };
+}
+
+async function lastScalars(manager: Manager, run: string): Promise<Record<string, number | null>> {
+  const { tags } = await manager.newestPoints(run, 1);
+  return Object.fromEntries(Object.entries(tags).map(([tag, { values }]) => [tag, values.at(-1) ?? null]));
+}
+
+/** All points of a tag of each run, with the best and the last checkpoint. */
+async function seriesOf(manager: Manager, { runs }: Comparison, tag: string): Promise<ChartSeries[]> {
+  return Promise.all(
+    runs.map(async ({ run, name, color }) => {
+      let steps: number[] = [];
+      let values: (number | null)[] = [];
+      let counts: Readonly<Record<string, number>> = {};
+      for (let after: PointCursor | null = null, more = true; more; ) {
+        const next = await manager.points(run, after);
+        // Another generation: what was read is void.
+        if (after !== null && next.generation !== after.generation) [steps, values, counts] = [[], [], {}];
+        const points = next.tags[tag];
+        for (let index = 0; index < (points?.steps.length ?? 0); index++) {
+          steps.push(points?.steps[index] ?? 0);
+          values.push(points?.values[index] ?? null);
+        }
+        const read = Object.entries(next.tags).map(([each, { first, steps }]) => [
+          each,
+          first + steps.length,
+        ]);
+        counts = { ...counts, ...Object.fromEntries(read) };
+        after = { generation: next.generation, counts };
+        more = next.more;
+      }
+      const { stages } = curveScale(openRun(run), manager.run(run));
+      const marks = stages.flatMap(({ stage, firstStep, best, last }) => [
+        ...(best === null ? [] : [{ step: firstStep + best, label: `best of ${stage}` }]),
+        ...(last === null || last === best ? [] : [{ step: firstStep + last, label: `last of ${stage}` }]),
+      ]);
+      return { label: name, color, steps, values, marks };
+    }),
+  );
+}
+
+function evaluationDetail(run: string, file: string): EvaluationDetail {
+  const { paths } = openRun(run);
+  const found = readEvaluation(join(paths.evaluations, basename(file)));
+  if (found === undefined)
+    throw new WorkbenchError('run', `${file} is no evaluation that can be read, or is gone.`);
+  return {
+    model: found.model,
+    data: found.data,
+    protocol: found.protocol,
+    time: Date.parse(found.time),
+    images: found.images.map((image) => ({
+      name: image.name,
+      values: Object.fromEntries(
+        metricNames.flatMap((name) => (image[name] === undefined ? [] : [[name, image[name]]])),
+      ),
+    })),
+  };
+}
+
+function testFolders({ columns }: Comparison): string[] {
+  return columns.flatMap(({ testSet }) => (testSet === null ? [] : (hrFolder(testSet) ?? [])));
+}
+
+/** An image for a report. Throws a `usage` error where it is no PNG file of a run, a test set or the results. */
+function readPng(path: string, folders: readonly string[]): Uint8Array {
+  const real = tryRealPath(path);
+  const isAllowed = folders.some((folder) => real?.startsWith((tryRealPath(folder) ?? folder) + sep));
+  const bytes = real !== undefined && isAllowed ? readFileSync(real) : undefined;
+  if (bytes?.subarray(1, 4).toString('latin1') === 'PNG') return bytes;
+  throw new WorkbenchError(
+    'usage',
+    `${path} cannot stand in a report: it is no PNG file of these runs or of their results.`,
+  );
+}
+
+function tryRealPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}

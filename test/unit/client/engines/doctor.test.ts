@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { askedEngine, doctorText, engineStatus } from '../../../../client/engines/doctor.ts';
+import type { EngineReport } from '../../../../server/protocol/machine.ts';
+
+const report: EngineReport = {
+  chosen: 'cpu',
+  engines: [
+    { name: 'cuda', available: false, device: null, missing: 'No NVIDIA driver.\nInstall one.' },
+    { name: 'cpu', available: true, device: 'Xeon', missing: null },
+  ],
+};
+
+test.each([
+  ['name: x\nengine: cuda # fast\n', 'cuda'],
+  ["engine : 'webgpu'", 'webgpu'],
+  ['training:\n  engine: cuda\n', 'auto'],
+  ['# engine: cuda\n', 'auto'],
+  ['{ "scale_factor": 4,\n  "engine": "cpu" }', 'cpu'],
+  ['', 'auto'],
+])('%j asks for %s', (text, expected) => expect(askedEngine(text)).toBe(expected));
+
+test.each([
+  ['auto', { text: 'CPU', isMissing: false }],
+  ['cpu', { text: 'CPU', detail: 'Xeon: the engine of a run', isMissing: false }],
+  ['cuda', { text: 'CUDA is missing', detail: 'No NVIDIA driver.\nInstall one.', isMissing: true }],
+  ['warp', { text: 'warp', detail: 'no such engine', isMissing: true }],
+])('%s', (asked, expected) => expect(engineStatus(report, asked)).toMatchObject(expected));
+
+test('the report', () =>
+  expect(
+    doctorText(report),
+  ).toBe(`The engines of this machine, in the order in which \`engine: auto\` tries them
+
+✗ CUDA        No NVIDIA driver.
+              Install one.
+✓ CPU         Xeon
+
+A run with \`engine: auto\` gets CPU.
+`));
+
+test('long reasons are wrapped under each other', () => {
+  const missing = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
+  const text = doctorText({
+    chosen: 'cpu',
+    engines: [{ name: 'cuda', available: false, device: null, missing }],
+  });
+  const lines = text.split('\n').slice(2, -3);
+  expect(lines.map((line) => line.slice(14)).join(' ')).toBe(missing);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(104);
+  expect(lines.length).toBe(3);
+});

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { commandTargets, selectionArgument } from '../../../../client/runs/command-targets.ts';
+import type { CommandTarget } from '../../../../server/protocol/commands.ts';
+
+const line = (run: string) => ({ id: run, target: { run } });
+
+test.each<[what: string, args: unknown[], expected: CommandTarget[]]>([
+  ['the palette', [], []],
+  [
+    'a lens',
+    [{ file: '/a.esrgan.yaml', stage: 'training', run: '/r' }],
+    [{ file: '/a.esrgan.yaml', stage: 'training', run: '/r' }],
+  ],
+  ['a line of a tree', [line('/r'), undefined], [{ run: '/r' }]],
+  ['several lines of a tree', [line('/r'), [line('/r'), line('/s')]], [{ run: '/r' }, { run: '/s' }]],
+  ['a line that is no run', [{ id: 'x', label: 'x' }], []],
+  ['a file of the Explorer', [{ fsPath: '/a.esrgan.yaml', scheme: 'file' }], [{ file: '/a.esrgan.yaml' }]],
+  ['a key', [selectionArgument], [{ run: '/selected' }]],
+])('%s', (_, args, expected) => expect(commandTargets(args, [line('/selected'), {}])).toEqual(expected));

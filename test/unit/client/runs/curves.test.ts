@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { collectCurves, findRun, summarizeCurve } from '../../../../client/runs/curves.ts';
+import type { PointCursor, PointsAnswer } from '../../../../server/protocol/runs.ts';
+import { aRun } from './runs.ts';
+
+function answer(generation: number, first: number, values: (number | null)[], more: boolean): PointsAnswer {
+  const steps = values.map((_, i) => first + i);
+  return { generation, tags: { loss: { first, steps, values, wallTimes: steps } }, more, problems: [] };
+}
+
+async function collected(answers: readonly PointsAnswer[]) {
+  const cursors: (PointCursor | null)[] = [];
+  const left = [...answers];
+  const curves = await collectCurves(async (after) => {
+    cursors.push(after);
+    return left.shift()!;
+  });
+  return { cursors, loss: curves.get('loss')?.map(({ value }) => value) };
+}
+
+test('points are asked for until there are no more; those that are not finite are left out', async () =>
+  expect(await collected([answer(1, 0, [5, null, 3], true), answer(1, 3, [2], false)])).toEqual({
+    cursors: [null, { generation: 1, counts: { loss: 3 } }],
+    loss: [5, 3, 2],
+  }));
+
+test('what became void is forgotten', async () =>
+  expect(await collected([answer(1, 0, [5, 4], true), answer(2, 0, [9], false)])).toMatchObject({
+    loss: [9],
+  }));
+
+describe('a curve in a few numbers', () => {
+  const points = (values: readonly number[]) => values.map((value, step) => ({ step, value }));
+  test('none', () => expect(summarizeCurve([])).toBe(undefined));
+  test('one point', () => expect(summarizeCurve(points([7]))?.sample).toEqual(points([7])));
+  test('many', () => {
+    const summary = summarizeCurve(points(Array.from({ length: 1000 }, (_, i) => Math.abs(i - 600))));
+    expect(summary).toMatchObject({
+      count: 1000,
+      last: { step: 999, value: 399 },
+      lowest: { step: 600, value: 0 },
+      highest: { step: 0, value: 600 },
+    });
+    expect(summary?.sample).toHaveLength(12);
+    expect(summary?.sample.at(0)?.step).toBe(0);
+    expect(summary?.sample.at(-1)?.step).toBe(999);
+  });
+});
+
+describe('a run by its name or folder', () => {
+  const runs = [aRun({ name: 'a' }), aRun({ name: 'b', run: '/x/b' }), aRun({ name: 'b', run: '/y/b' })];
+  test.each([
+    ['a', '/w/runs/a'],
+    ['/y/b', '/y/b'],
+  ])('%s', (wanted, expected) => expect(findRun(runs, wanted).run).toBe(expected));
+  test('two of a name', () => expect(() => findRun(runs, 'b')).toThrow('There are: /x/b, /y/b.'));
+  test('none', () => expect(() => findRun(runs, 'c')).toThrow('No run is called c. There are: a, b, b.'));
+  test('none at all', () => expect(() => findRun([], 'c')).toThrow('There are none.'));
+});

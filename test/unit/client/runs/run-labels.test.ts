@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import {
+  colorId,
+  describeFailure,
+  describeLiveRun,
+  describeRun,
+  runTooltip,
+  spokenRun,
+} from '../../../../client/runs/run-labels.ts';
+import type { RunSummary } from '../../../../server/protocol/runs.ts';
+import { aRun } from './runs.ts';
+
+describe('the line behind a name says what the run does', () => {
+  test.each<[Partial<RunSummary>, string]>([
+    [{}, 'training · 61 % · 1 h 12 min · loss 0.01234 · PSNR 25.40'],
+    [{ etaSeconds: null, psnr: null, loss: null }, 'training · 61 %'],
+    [{ step: 143_999 }, 'training · 99 % · 1 h 12 min · loss 0.01234 · PSNR 25.40'],
+    [{ steps: 0 }, 'training · 1 h 12 min · loss 0.01234 · PSNR 25.40'],
+    [{ state: 'starting', step: null }, 'starting · training'],
+    [{ state: 'paused' }, 'paused · training · 61 % · PSNR 25.40'],
+    [{ state: 'finished' }, 'done · training · PSNR 25.40'],
+    [{ state: 'stopped', psnr: null }, 'stopped at step 88,210 · training'],
+    [
+      { state: 'failed', reason: 'not finite (perceptual)' },
+      'failed at step 88,210 · not finite (perceptual)',
+    ],
+    [{ state: 'lost', reason: 'killed', step: null }, 'crashed · killed'],
+    [{ state: 'queued', queuePosition: 0 }, 'queued 1'],
+    [{ state: 'unknown', kind: 'external' }, 'external run'],
+    [{ state: 'unknown' }, 'never started'],
+  ])('%j', (given, expected) => expect(describeRun(aRun(given))).toBe(expected));
+});
+
+describe('the status bar', () => {
+  test.each<[Partial<RunSummary>, string]>([
+    [{}, 'photos · epoch 121/8,000 · 4.1 it/s · 1 h 12 min left'],
+    [{ epoch: 8000 }, 'photos · epoch 8,000/8,000 · 4.1 it/s · 1 h 12 min left'],
+    [{ epochs: null, rate: 0, etaSeconds: null }, 'photos · training'],
+    [{ state: 'paused' }, 'photos · paused · epoch 121/8,000'],
+    [{ state: 'starting', epoch: null }, 'photos · starting'],
+  ])('%j', (given, expected) => expect(describeLiveRun(aRun(given))).toBe(expected));
+});
+
+describe('the status bar, of a run that failed', () => {
+  test.each<[Partial<RunSummary>, string]>([
+    [{ state: 'lost' }, 'photos · crashed at step 88,210'],
+    [{ state: 'failed', step: null, reason: 'no such file' }, 'photos · failed'],
+  ])('%j', (given, expected) => expect(describeFailure(aRun(given))).toBe(expected));
+});
+
+test('a screen reader hears words', () =>
+  expect(spokenRun(aRun())).toBe('Run photos, training, 61 percent, 1 h 12 min, loss 0.01234, PSNR 25.40'));
+
+test('names and reasons are no markup', () =>
+  expect(runTooltip(aRun({ name: '[x](command:y) *z*', reason: '<img>' }))).toMatch(
+    /^\*\*\\\[x\\\]\\\(command:y\\\) \\\*z\\\*\*\*\n\nState: running: \\<img\\>/,
+  ));
+
+test('a state has the same word as in its panel', () =>
+  expect(runTooltip(aRun({ state: 'lost', reason: 'killed' }))).toContain('State: crashed: killed'));
+
+test('colors come round again', () =>
+  expect([0, 7, 8].map(colorId)).toEqual(['esrgan.run0', 'esrgan.run7', 'esrgan.run0']));

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { differentLines, runChildren, runNode } from '../../../../client/runs/run-nodes.ts';
+import type { TreeNode } from '../../../../client/tree/tree-node.ts';
+import type { CheckpointSummary } from '../../../../server/protocol/runs.ts';
+import { aDetail, aRun } from './runs.ts';
+
+function aCheckpoint(given: Partial<CheckpointSummary> & { step: number }): CheckpointSummary {
+  return {
+    path: `/w/runs/photos/checkpoints/training-${given.step}`,
+    stage: 'training',
+    epoch: 1,
+    metrics: {},
+    bytes: 66_846_720,
+    saved: 0,
+    best: false,
+    last: false,
+    ...given,
+  };
+}
+
+/** A tree as people read it. */
+function drawn(nodes: readonly TreeNode[], indent = ''): string[] {
+  return nodes.flatMap(({ label, description, icon, children }) => [
+    `${indent}${icon === undefined ? '' : `(${icon}) `}${label}${description === undefined ? '' : ` — ${description}`}`,
+    ...(typeof children === 'string' ? [] : drawn(children, `${indent}  `)),
+  ]);
+}
+
+test('a run’s own line', () =>
+  expect(runNode(aRun({ color: 9 }))).toMatchObject({
+    id: '/w/runs/photos',
+    icon: 'circle-filled',
+    color: 'esrgan.run1',
+    context: 'run esrgan pause stop kill checkpoint validate log',
+    target: { run: '/w/runs/photos' },
+    children: 'later',
+  }));
+
+test('a new run has nothing below it', () => expect(runChildren(aDetail())).toEqual([]));
+
+test('checkpoints, samples and files, the newest first', () => {
+  const sr = (step: number) => ({ step, sr: { '00-baby': `/s/${step}/00-baby.sr.png` } });
+  const image = { key: '00-baby', lr: '', bicubic: '', hr: '' };
+  const detail = aDetail({
+    checkpoints: [
+      aCheckpoint({ step: 1000, metrics: { psnr: 25.487, ssim: 0.75123 }, best: true }),
+      aCheckpoint({ step: 141_000, last: true }),
+    ],
+    samples: [
+      { stage: 'pretraining', images: [], steps: [] },
+      { stage: 'training', images: [image], steps: [sr(1000), sr(2000)] },
+    ],
+    files: { config: '/w/runs/photos/run.esrgan.yaml', log: 'C:\\runs\\photos\\log.txt' },
+  });
+  expect(drawn(runChildren(detail))).toEqual([
+    '(save-all) Checkpoints (2) — ★ best 25.49 dB @ 1k',
+    '  (save) training · step 141,000 — 66.8 MB · newest',
+    '  (star-full) training · step 1,000 — PSNR 25.49 · SSIM 0.7512 · 66.8 MB · best',
+    '(file-media) Samples (2)',
+    '  (file-media) training · step 2,000',
+    '    baby',
+    '  (file-media) training · step 1,000',
+    '    baby',
+    '(settings-gear) run.esrgan.yaml',
+    '(output) log.txt',
+  ]);
+});
+
+test('of many samples the newest are shown', () => {
+  const steps = Array.from({ length: 500 }, (_, i) => ({ step: i, sr: {} }));
+  const [samples] = runChildren(aDetail({ samples: [{ stage: 'training', images: [], steps }] }));
+  expect(samples).toMatchObject({ label: 'Samples (500)', description: 'the newest 20' });
+  expect(samples?.children).toHaveLength(20);
+});
+
+test('every line has words for a screen reader and an id of its own', () => {
+  const nodes = runChildren(
+    aDetail({
+      checkpoints: [aCheckpoint({ step: 1 }), aCheckpoint({ step: 2 })],
+      files: { config: '/c', log: '/l' },
+    }),
+  );
+  const all = nodes.flatMap((node) => [node, ...(typeof node.children === 'string' ? [] : node.children)]);
+  expect(all.every(({ spoken }) => spoken !== '' && !spoken.includes('★'))).toBe(true);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+});
+
+describe('of a list that is drawn, only what says something else is drawn anew', () => {
+  const one = aRun({ name: 'one' });
+  const two = aRun({ name: 'two' });
+  test.each([
+    ['nothing has changed', [one, two], []],
+    ['a run trains on', [one, { ...two, step: 88_211 }], ['/w/runs/two']],
+    ['a run has given a sign and nothing else', [{ ...one, updated: 9_000 }, two], []],
+    ['a run has paused', [{ ...one, state: 'paused' as const }, two], ['/w/runs/one']],
+    [
+      'both have',
+      [aRun({ name: 'one', psnr: 1 }), aRun({ name: 'two', psnr: 1 })],
+      ['/w/runs/one', '/w/runs/two'],
+    ],
+    ['places have changed', [two, one], 'all'],
+    ['a run came', [aRun({ name: 'three' }), one, two], 'all'],
+    ['a run went', [one], 'all'],
+    ['another run has the place of one', [one, aRun({ name: 'three' })], 'all'],
+  ])('%s', (_, now, expected) => expect(differentLines([one, two], now)).toEqual(expected));
+});

@@ -1,0 +1,43 @@
+import type { RunDetail, RunSummary } from '../../../../server/protocol/runs.ts';
+
+/** A run as the server tells of it: in the middle of its training, but for what is given. */
+export function aRun(given: Partial<RunSummary> = {}): RunSummary {
+  const name = given.name ?? 'photos';
+  return {
+    run: `/w/runs/${name}`,
+    name,
+    runsDir: '/w/runs',
+    kind: 'esrgan',
+    state: 'running',
+    reason: null,
+    stage: 'training',
+    epoch: 120,
+    epochs: 8000,
+    step: 88210,
+    steps: 144000,
+    rate: 4.1,
+    etaSeconds: 4320,
+    loss: 0.01234,
+    psnr: 25.4,
+    queuePosition: null,
+    color: 0,
+    created: 1000,
+    updated: 2000,
+    ...given,
+  };
+}
+
+/** What is below a run: nothing, but for what is given. */
+export function aDetail(given: Partial<RunDetail> = {}): RunDetail {
+  return {
+    summary: aRun(),
+    memoryBytes: null,
+    sessions: [],
+    checkpoints: [],
+    samples: [],
+    stepsBeforeTraining: 0,
+    logTail: [],
+    files: { config: null, log: null },
+    ...given,
+  };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { viewsOf } from '../../../../media/charts/curve-view.ts';
+import {
+  type PlotOptions,
+  plotContent,
+  scalesIn,
+  xTicks,
+  yTicks,
+} from '../../../../media/charts/plot-content.ts';
+import { PointSeries } from '../../../../media/charts/point-series.ts';
+import type { XAxis } from '../../../../media/charts/x-axis.ts';
+
+const steps: XAxis = { kind: 'count', title: 'step', isLog: false };
+const usual: PlotOptions = { smoothing: 0, xAxis: steps, range: null, yIsLog: false, divisor: 1 };
+
+/** The content of a plot of one curve whose value at each step from 0 is as given. */
+function content(values: readonly number[], options: Partial<PlotOptions> = {}) {
+  const points = new PointSeries();
+  points.append({ steps: values.map((_, i) => i), values: [...values], wallTimes: values.map(() => 0) });
+  const x = { of: 'steps', factor: 1, offset: 0 } as const;
+  const curve = { id: 'a', label: 'a', color: 'red', dash: [], points, x, divisor: 1 };
+  return plotContent(viewsOf([curve], []), { ...usual, ...options });
+}
+
+const rising = Array.from({ length: 101 }, (_, i) => i);
+
+describe('the axes show what is seen of the curves', () => {
+  test.each([
+    { what: 'all', options: {}, x: { min: 0, max: 100 }, y: { min: 0, max: 106 } },
+    {
+      what: 'a part',
+      options: { range: { min: 50, max: 60 } },
+      x: { min: 50, max: 60 },
+      y: { min: 49.4, max: 60.6 },
+    },
+    {
+      what: 'a logarithmic x axis has no 0',
+      options: { xAxis: { ...steps, isLog: true } },
+      x: { min: 1, max: 100 },
+      y: { min: 0, max: 105.94 },
+    },
+  ])('$what', ({ options, x, y }) => {
+    const shown = content(rising, options);
+    expect(shown.x).toEqual(x);
+    expect(shown.y.min).toBeCloseTo(y.min, 9);
+    expect(shown.y.max).toBeCloseTo(y.max, 9);
+  });
+  test('a logarithmic y axis ends at what is above 0', () => {
+    const { min, max, isLog } = content([-5, 0, 1, 100], { yIsLog: true }).y;
+    expect(isLog).toBe(true);
+    expect([min > 0.5 && min < 1, max > 100 && max < 200]).toEqual([true, true]);
+  });
+});
+
+test('x goes from left to right, y from below to above', () => {
+  const { x, y } = scalesIn({ left: 10, top: 20, width: 100, height: 50 }, content(rising));
+  expect([x.position(0), x.position(100)]).toEqual([10, 110]);
+  expect([y.position(y.min), y.position(y.max)]).toEqual([70, 20]);
+});
+
+test('marks of y lie where the values are and are labelled as they are read', () =>
+  expect(yTicks(content([0, 100 * 1024], { divisor: 1024 }), 4)).toEqual({
+    values: [0, 50 * 1024, 100 * 1024],
+    labels: ['0', '50', '100'],
+  }));
+
+test('marks of x', () =>
+  expect(xTicks(content(rising), 5)).toEqual({
+    values: [0, 20, 40, 60, 80, 100],
+    labels: ['0', '20', '40', '60', '80', '100'],
+  }));
+
+test('a clock has its marks at round local times', () => {
+  const at = new Date(2030, 0, 31, 12, 30).getTime() / 1000;
+  const clock: XAxis = { kind: 'clock', title: 'time', isLog: false };
+  const shown = content(rising, { xAxis: clock, range: { min: at, max: at + 3 * 3600 } });
+  expect(xTicks(shown, 4).labels).toEqual(['13:00', '14:00', '15:00']);
+});

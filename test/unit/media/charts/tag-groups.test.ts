@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { planCharts } from '../../../../media/charts/tag-groups.ts';
+
+/** The plan in short: `Group: chart (curve, curve)`. */
+function plan(...tags: string[]): string[] {
+  return planCharts(tags).flatMap(({ title, charts }) =>
+    charts.map((chart) => `${title}: ${chart.title} (${chart.curves.map(({ label }) => label).join(', ')})`),
+  );
+}
+
+test.each([
+  {
+    name: 'a pretraining of ours, in any order',
+    tags: [
+      'machine/memory_bytes',
+      'validation/psnr_y',
+      'validation/psnr_rgb',
+      'train/learning_rate',
+      'train/content_loss',
+    ],
+    expected: [
+      'Losses: Content loss (train)',
+      'Validation: PSNR (RGB, Y)',
+      'Optimiser: Learning rate (generator)',
+      'Machine: Memory (resident)',
+    ],
+  },
+  {
+    name: 'the adversaries share charts',
+    tags: ['train/d_adversarial_loss', 'train/g_adversarial_loss', 'train/d_fake', 'train/d_real'],
+    expected: [
+      'Losses: Adversarial loss (generator, discriminator)',
+      'Losses: Discriminator’s belief (D(real), D(fake))',
+    ],
+  },
+  {
+    name: 'training and validation of one quantity stand together',
+    tags: ['val/loss', 'train/loss'],
+    expected: ['Losses: loss (train, validation)'],
+  },
+  {
+    name: 'BasicSR',
+    tags: [
+      'losses/l_g_pix',
+      'losses/l_g_gan',
+      'metrics/Set5/psnr',
+      'metrics/Set14/psnr',
+      'losses/out_d_real',
+    ],
+    expected: [
+      'Losses: l_g_gan (l_g_gan)',
+      'Losses: l_g_pix (l_g_pix)',
+      'Losses: out_d_real (out_d_real)',
+      'Validation: psnr (Set5, Set14)',
+    ],
+  },
+  {
+    name: 'anything else goes by its prefix',
+    tags: ['my_group/temperature', 'color'],
+    expected: ['My group: temperature (temperature)', 'Other: color (color)'],
+  },
+  {
+    name: 'names of objects are names like any other',
+    tags: ['constructor', '__proto__/toString'],
+    expected: ['Other: constructor (constructor)', 'Proto: toString (toString)'],
+  },
+  { name: 'nothing', tags: [], expected: [] },
+])('$name', ({ tags, expected }) => {
+  expect(plan(...tags).toSorted()).toEqual(expected.toSorted());
+  expect(plan(...tags.toReversed())).toEqual(plan(...tags));
+});
+
+test('groups keep their order', () => {
+  const titles = planCharts([
+    'zeta/x',
+    'machine/memory_bytes',
+    'alpha/x',
+    'validation/psnr_y',
+    'train/content_loss',
+  ]);
+  expect(titles.map(({ title }) => title)).toEqual(['Losses', 'Validation', 'Machine', 'Alpha', 'Zeta']);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { tensorRows } from '../../../../../media/compare/checkpoints/tensor-rows.ts';
+import type { TensorDifference } from '../../../../../server/protocol/comparison.ts';
+
+const change = (norm: number, relative: number | null, bad = 0): TensorDifference => ({
+  norm,
+  relative,
+  largest: norm / 2,
+  notFinite: [0, bad],
+  count: 9,
+});
+
+const difference = {
+  a: '/a',
+  b: '/b',
+  total: change(5, 0.5),
+  tensors: [
+    { name: 'conv_first.weight', shape: [32, 3, 3, 3], ...change(1, 0.4) },
+    { name: 'body.0.bias', shape: [32], ...change(4, null, 2) },
+    { name: 'conv_last.weight', shape: [], ...change(2, 0.1) },
+  ],
+  unmatched: [],
+};
+
+test.each([
+  ['model', '', ['conv_first.weight 1', 'body.0.bias 0', 'conv_last.weight 0.25']],
+  ['norm', '', ['body.0.bias 1', 'conv_last.weight 0.5', 'conv_first.weight 0.25']],
+  ['relative', '', ['conv_first.weight 1', 'conv_last.weight 0.25', 'body.0.bias 0']],
+  ['notFinite', 'conv', ['conv_first.weight 0', 'conv_last.weight 0']],
+  ['model', 'LAST weight', ['conv_last.weight 0.25']],
+] as const)('by %s, with %j in the name', (sort, search, expected) =>
+  expect(tensorRows(difference, { sort, search }).map(({ name, share }) => `${name} ${share}`)).toEqual(
+    expected,
+  ),
+);
+
+test('shapes', () =>
+  expect(tensorRows(difference, { sort: 'model', search: '' }).map(({ shape }) => shape)).toEqual([
+    '32×3×3×3',
+    '32',
+    'scalar',
+  ]));

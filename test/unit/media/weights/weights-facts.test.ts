@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { facts, metricFacts, tensorTable } from '../../../../media/weights/weights-facts.ts';
+
+const report = {
+  path: '/w/net.pth',
+  bytes: 2048,
+  sha256: 'abc',
+  format: 'PyTorch (zip)',
+  architecture: 'ESRGAN',
+  reason: null,
+  layout: 'basicsr',
+  options: { scale_factor: 4, use_subpixel_conv: false },
+  wrapper: ['params_ema', 'module.'],
+  parameters: 9875,
+  metadata: {},
+  tensors: [
+    { name: 'conv_first.weight', dtype: 'F16', shape: [4, 3, 3, 3] },
+    { name: 'Conv_last.bias', dtype: 'F32', shape: [3] },
+    { name: 'scale', dtype: 'F32', shape: [] },
+  ],
+  checkpoint: null,
+};
+
+test('facts of a file and its model', () => {
+  expect(facts(report)).toEqual([
+    [
+      'File',
+      [
+        ['format', 'PyTorch (zip)'],
+        ['names of tensors', 'BasicSR, Real-ESRGAN'],
+        ['wrapped in', 'params_ema › module.'],
+        ['types', 'F16, F32'],
+        ['parameters', '9,875'],
+        ['size', '2.0 kB'],
+        ['SHA-256', 'abc'],
+        ['path', '/w/net.pth'],
+      ],
+    ],
+    [
+      'Generator',
+      [
+        ['scale_factor', '4'],
+        ['use_subpixel_conv', 'false'],
+      ],
+    ],
+  ]);
+});
+
+test('where a checkpoint’s file comes from', () => {
+  const checkpoint = {
+    run: '/w/runs/photos',
+    path: '/w/runs/photos/checkpoints/training-7',
+    stage: 'training',
+    step: 141_000,
+    metrics: {},
+    isIntact: true,
+  } as const;
+  expect(facts({ ...report, options: null, checkpoint })[1]).toEqual([
+    'Checkpoint',
+    [
+      ['run', '/w/runs/photos'],
+      ['stage', 'training'],
+      ['step', '141,000'],
+    ],
+  ]);
+});
+
+test('metrics', () => {
+  expect(metricFacts({ psnr: 25.4912, ssim: 0.71239, psnr_y: null, niqe: 4.5 })).toEqual([
+    ['PSNR on RGB', '25.49 dB'],
+    ['SSIM on RGB', '0.7124'],
+    ['PSNR on Y', '∞'],
+    ['niqe', '4.5000'],
+  ]);
+});
+
+test.each([
+  ['', ['conv_first.weight', 'Conv_last.bias', 'scale']],
+  ['conv', ['conv_first.weight', 'Conv_last.bias']],
+  ['LAST bias', ['Conv_last.bias']],
+  ['last weight', []],
+])('tensors found by %j', (search, expected) => {
+  expect(tensorTable(report.tensors, search).map(({ name }) => name)).toEqual(expected);
+});
+
+test('shapes', () => {
+  expect(tensorTable(report.tensors, '').map(({ shape }) => shape)).toEqual(['4 × 3 × 3 × 3', '3', 'number']);
+});

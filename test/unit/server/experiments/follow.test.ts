@@ -1,0 +1,44 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { followRun, type RunPart } from '../../../../server/experiments/follow.ts';
+import { sendRequest } from '../../../../trainer/runs/control.ts';
+import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
+import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
+import { samplesFolder } from '../../../../trainer/runs/run-directory.ts';
+import { writeStatus } from '../../../../trainer/runs/status.ts';
+import { temporaryRun } from '../../trainer/runs/temporary-run.ts';
+
+const status = {
+  state: 'running',
+  stage: 'pretraining',
+  epoch: 0,
+  epochs: 1,
+  step: 1,
+  steps: 2,
+  rate: null,
+  etaSeconds: null,
+  loss: null,
+  psnr: null,
+  message: null,
+} as const;
+
+test.each<[RunPart, (paths: RunPaths) => void]>([
+  ['points', (paths) => createEventWriter(paths.root).close()],
+  ['status', (paths) => writeStatus(paths, status)],
+  ['log', (paths) => appendFileSync(paths.log, 'a line\n')],
+  ['checkpoints', (paths) => mkdirSync(join(paths.checkpoints, 'pretraining-00000001'))],
+  ['evaluations', (paths) => writeFileSync(join(paths.evaluations, 'a.json'), '{}')],
+  ['samples', (paths) => mkdirSync(samplesFolder(paths, 'training', 5), { recursive: true })],
+])('%s: told when it changes, and nothing else', async (part, change) => {
+  const paths = temporaryRun();
+  const told = new Promise<readonly RunPart[]>((resolve) => {
+    const following = followRun(paths, (parts) => {
+      following.close();
+      resolve(parts);
+    });
+  });
+  sendRequest(paths, 'pause');
+  change(paths);
+  expect(await told).toEqual([part]);
+});

@@ -1,0 +1,242 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RunSummary } from '../../../../server/protocol/runs.ts';
+import { readLock } from '../../../../trainer/runs/lock.ts';
+import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
+import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { type ServerProcess, startServer } from '../server-process.ts';
+import { type TinyWorkspace, tinyWorkspace } from './tiny-runs.ts';
+
+let workspace: TinyWorkspace;
+let servers: ServerProcess[];
+
+beforeEach(async () => {
+  workspace = await tinyWorkspace();
+  servers = [];
+});
+
+afterEach(async () => {
+  for (const { child } of servers) {
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
+      await once(child, 'exit');
+  }
+  // Whatever a failed test left behind.
+  for (const name of existsSync(workspace.runsDir) ? readdirSync(workspace.runsDir) : []) {
+    const lock = readLock(runPaths(join(workspace.runsDir, name)));
+    if (lock !== undefined && isProcessAlive(lock.pid, lock.startTime)) process.kill(lock.pid, 'SIGKILL');
+  }
+  workspace.remove();
+});
+
+async function server(settings = {}, options = { isTrusted: true }): Promise<ServerProcess> {
+  const started = await startServer(workspace.folder, settings, options);
+  servers.push(started);
+  return started;
+}
+
+const is =
+  (...states: RunSummary['state'][]) =>
+  (run: RunSummary) =>
+    states.includes(run.state);
+const trains = (run: RunSummary) => run.state === 'running' && (run.step ?? 0) > 2;
+const pidOf = (run: string) => readLock(runPaths(run))?.pid ?? 0;
+
+/** All processes that descend from one, as an editor finds them that ends its server. */
+function descendants(pid: number): number[] {
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    table.flatMap(([each = 0, of]) => (of === parent ? [each, ...below(each)] : []));
+  return below(pid);
+}
+
+test('a run outlives its server, killed with all that descends from it; the next server finds and stops it', async () => {
+  const first = await server();
+  const { run, queued } = await first.request('esrgan/start', {
+    file: workspace.runFile('hardy'),
+    stage: 'pretraining',
+    resume: false,
+  });
+  expect({ run, queued }).toEqual({ run: join(workspace.runsDir, 'hardy'), queued: false });
+  await first.until('hardy', trains);
+  const trainer = pidOf(run);
+  const pid = first.child.pid ?? 0;
+  expect(descendants(pid)).not.toContain(trainer);
+  for (const each of [...descendants(pid), pid]) process.kill(each, 'SIGKILL');
+  await once(first.child, 'exit');
+  expect(isProcessAlive(trainer, 0)).toBe(true);
+
+  const second = await server();
+  const adopted = await second.until('hardy', is('running'));
+  expect(adopted).toMatchObject({ stage: 'pretraining', kind: 'esrgan', reason: null, queuePosition: null });
+  await second.until('hardy', ({ step }) => (step ?? 0) > (adopted.step ?? 0));
+  expect(pidOf(run)).toBe(trainer);
+  await second.request('esrgan/control', { run, request: 'stop' });
+  const stopped = await second.until('hardy', is('stopped'));
+  expect(stopped.reason).toBe('Stopped on request.');
+  expect(await second.shutdown()).toBe(0);
+});
+
+test('runs wait for each other in an order that can be changed, and go on by themselves', async () => {
+  const { request, until } = await server();
+  const start = (name: string, epochs?: number) =>
+    request('esrgan/start', {
+      file: workspace.runFile(name, epochs === undefined ? {} : { epochs }),
+      stage: 'pretraining',
+      resume: false,
+    });
+  const root = (name: string) => join(workspace.runsDir, name);
+  expect(await start('first')).toMatchObject({ queued: false });
+  for (const name of ['a', 'b', 'c', 'd']) expect(await start(name, 1)).toMatchObject({ queued: true });
+  await until('d', ({ queuePosition }) => queuePosition === 3);
+  await request('esrgan/moveInQueue', { run: root('d'), by: -9 });
+  await until('d', ({ queuePosition }) => queuePosition === 0);
+  await request('esrgan/moveInQueue', { run: root('d'), by: 1 });
+  await until('d', ({ queuePosition }) => queuePosition === 1);
+  await request('esrgan/removeFromQueue', { run: root('b') });
+  await until('c', ({ queuePosition }) => queuePosition === 2);
+  const names = (await request('esrgan/runs', null)).map(({ name, state }) => `${name} ${state}`);
+  expect(names.slice(1)).toEqual(['a queued', 'd queued', 'c queued']);
+  expect(existsSync(root('b'))).toBe(false);
+  await expect(request('esrgan/moveInQueue', { run: root('first'), by: 1 })).rejects.toThrow(
+    'Run first does not wait for its turn.',
+  );
+  await expect(start('a', 1)).rejects.toThrow(/Run a waits for its turn already/);
+
+  await until('first', trains);
+  await request('esrgan/control', { run: root('first'), request: 'stop' });
+  const ends = [];
+  for (const name of ['a', 'd', 'c']) {
+    await until(name, is('finished'));
+    const { sessions } = await request('esrgan/run', { run: root(name) });
+    ends.push(sessions[0]?.started ?? 0);
+  }
+  expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+});
+
+test('what waits in a workspace that is not trusted starts when that is', async () => {
+  const author = await server();
+  const start = (name: string) =>
+    author.request('esrgan/start', { file: workspace.runFile(name), stage: 'pretraining', resume: false });
+  const { run: first } = await start('first');
+  const { run: second } = await start('second');
+  await author.until('first', trains);
+  author.child.kill('SIGKILL');
+  await once(author.child, 'exit');
+
+  const { request, until } = await server({}, { isTrusted: false });
+  await until('second', is('queued'));
+  await request('esrgan/control', { run: first, request: 'stop' });
+  await until('first', is('stopped'));
+  // Comes after whatever the server has begun to do about the queue; fails where that has started the run.
+  await request('esrgan/moveInQueue', { run: second, by: 0 });
+  await request('esrgan/trust', null);
+  await until('second', trains);
+});
+
+test('two servers start a waiting run once', async () => {
+  const both = [await server(), await server()];
+  const [one] = both;
+  if (one === undefined) throw new Error('there are two');
+  const start = (name: string) =>
+    one.request('esrgan/start', { file: workspace.runFile(name), stage: 'pretraining', resume: false });
+  const { run: first } = await start('first');
+  const { run: second } = await start('second');
+  await start('third');
+  await Promise.all(both.map(({ until }) => until('third', is('queued'))));
+  await one.until('first', trains);
+  await one.request('esrgan/control', { run: first, request: 'stop' });
+  await Promise.all(both.map(({ until }) => until('second', trains)));
+  const detail = await one.request('esrgan/run', { run: second });
+  expect(detail.sessions).toHaveLength(1);
+  expect(await one.until('third', () => true)).toMatchObject({ state: 'queued', queuePosition: 0 });
+});
+
+test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from the checkpoint', async () => {
+  const { request, until } = await server();
+  const { run } = await request('esrgan/start', {
+    file: workspace.runFile('forced'),
+    stage: 'pretraining',
+    resume: false,
+  });
+  await until('forced', trains);
+  await request('esrgan/control', { run, request: 'pause' });
+  const paused = await until('forced', is('paused'));
+  await request('esrgan/control', { run, request: 'resume' });
+  await until('forced', ({ state, step }) => state === 'running' && (step ?? 0) > (paused.step ?? 0));
+  await request('esrgan/kill', { run });
+  await until(
+    'forced',
+    ({ state, reason }) =>
+      state === 'lost' && reason?.startsWith('its process was ended by SIGKILL') === true,
+  );
+  await expect(request('esrgan/control', { run, request: 'pause' })).rejects.toThrow(
+    /Cannot pause run forced: nobody trains it, it is lost/,
+  );
+  const before = await request('esrgan/run', { run });
+  expect(before.checkpoints).toHaveLength(1);
+  expect(before.checkpoints[0]).toMatchObject({
+    stage: 'pretraining',
+    step: paused.step,
+    best: false,
+    last: true,
+  });
+  await expect(
+    request('esrgan/start', { file: workspace.runFile('forced'), stage: 'pretraining', resume: false }),
+  ).rejects.toThrow(/The pretraining of run forced was begun already/);
+  expect(await request('esrgan/resume', { run })).toEqual({ run, queued: false });
+  await until('forced', ({ state, step }) => state === 'running' && (step ?? 0) > (paused.step ?? 0));
+  const { sessions, logTail } = await request('esrgan/run', { run });
+  expect(sessions.map(({ step, stopped }) => ({ step, stopped }))).toEqual([
+    { step: 0, stopped: null },
+    { step: paused.step, stopped: null },
+  ]);
+  expect(logTail.join('\n')).toMatch(/Resuming from pretraining-\d+\./);
+  await expect(request('esrgan/deleteRun', { run })).rejects.toThrow(/Stop it before you delete it/);
+  await request('esrgan/control', { run, request: 'stop' });
+  await until('forced', is('stopped'));
+  await request('esrgan/deleteRun', { run });
+  expect(existsSync(run)).toBe(false);
+  await expect(request('esrgan/run', { run })).rejects.toThrow(`${run} is no run, or is gone.`);
+});
+
+test('a trainer that fails before it begins leaves its reason', async () => {
+  const { request, until } = await server();
+  const { run } = await request('esrgan/start', {
+    file: workspace.runFile('unlucky', { lines: ['workers: 1'] }),
+    stage: 'training',
+    resume: false,
+  });
+  // Until its end is noted, nothing but its process is known to be gone.
+  const failed = await until('unlucky', is('failed'));
+  expect(failed.stage).toBe('training');
+  expect(failed.reason).toMatch(/no checkpoint of its pretraining/);
+  expect((await request('esrgan/run', { run })).logTail.join('\n')).toMatch(
+    /no checkpoint of its pretraining/,
+  );
+});
+
+test.each([
+  ['a run file with errors', 'batch_sise: 4', /typo\.esrgan\.yaml:\d+:1: error: .*batch_sise/],
+  ['a name that is no folder', 'runs_dir: typo.esrgan.yaml', /cannot be made|is no folder|not a directory/],
+])('%s is refused with one message', async (_, line, message) => {
+  const { request } = await server();
+  const file = workspace.runFile('typo', { lines: [line] });
+  await expect(request('esrgan/start', { file, stage: 'pretraining', resume: false })).rejects.toThrow(
+    message,
+  );
+});
+
+test('a missing program is named, and the run is not left in the queue', async () => {
+  const { request } = await server({ nodePath: '/no/such/node' });
+  const file = workspace.runFile('homeless');
+  await expect(request('esrgan/start', { file, stage: 'pretraining', resume: false })).rejects.toThrow(
+    /could not be started with \/no\/such\/node: .*ENOENT.*esrgan\.nodePath/,
+  );
+  expect(await request('esrgan/runs', null)).toEqual([]);
+});

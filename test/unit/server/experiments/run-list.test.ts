@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createRunList, type RunList, type RunsChange } from '../../../../server/experiments/run-list.ts';
+import { dequeue, enqueue, recordExit, recordProcess } from '../../../../trainer/runs/launch.ts';
+import { createManifest } from '../../../../trainer/runs/manifest.ts';
+import { createRunDirectory, type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { writeStatus } from '../../../../trainer/runs/status.ts';
+import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
+
+const numbers = {
+  epoch: 1,
+  epochs: 2,
+  step: 10,
+  steps: 20,
+  rate: 1,
+  etaSeconds: 10,
+  loss: 0.5,
+  psnr: 25,
+  message: null,
+} as const;
+
+function makeRun(root: string): RunPaths {
+  const paths = createRunDirectory(root);
+  createManifest(paths, { seed: 1, configHash: '', data: {}, ancestry: [] });
+  writeStatus(paths, { state: 'finished', stage: 'pretraining', ...numbers });
+  return paths;
+}
+
+let list: RunList | undefined;
+afterEach(() => list?.close());
+
+/** A list of a folder, and what it tells as soon as that `holds`. */
+function follow(folder: string) {
+  const changes: RunsChange[] = [];
+  let wake = () => {};
+  const followed = createRunList((change) => {
+    changes.push(change);
+    wake();
+  });
+  list = followed;
+  followed.setFolders([folder]);
+  return {
+    list: followed,
+    async told(holds: (change: RunsChange) => boolean): Promise<void> {
+      while (!changes.some(holds)) await new Promise<void>((resolve) => (wake = resolve));
+    },
+  };
+}
+
+test('whatever lies in a folder of runs, the runs are listed', async () => {
+  const folder = temporaryFolder();
+  makeRun(join(folder, 'good'));
+  mkdirSync(join(folder, 'half'));
+  writeFileSync(join(folder, 'half', 'run.json'), '{"format": 1, "na');
+  writeFileSync(join(folder, 'half', 'status.json'), '');
+  mkdirSync(join(folder, 'strange', 'status.json'), { recursive: true });
+  mkdirSync(join(folder, 'strange', 'lock'));
+  writeFileSync(join(folder, 'strange', 'lock', 'held.x'), '');
+  mkdirSync(join(folder, 'closed'));
+  chmodSync(join(folder, 'closed'), 0);
+  mkdirSync(join(folder, '.tmp-new'));
+  writeFileSync(join(folder, '.tmp-new', 'run.json'), '{}');
+  symlinkSync(join(folder, 'gone'), join(folder, 'broken'), 'junction');
+  writeFileSync(join(folder, 'a-file'), '');
+  const all = await follow(folder).list.all();
+  expect(all.map(({ name, state }) => `${name} ${state}`).sort()).toEqual([
+    'good finished',
+    'half unknown',
+    'strange unknown',
+  ]);
+  expect(all.find(({ name }) => name === 'good')).toMatchObject({
+    kind: 'esrgan',
+    stage: 'pretraining',
+    step: 10,
+    steps: 20,
+    loss: 0.5,
+    psnr: 25,
+    rate: null,
+    etaSeconds: null,
+  });
+});
+
+test('runs that come, change and go are told, with nothing else', async () => {
+  const folder = temporaryFolder();
+  makeRun(join(folder, 'quiet'));
+  const { list: runs, told } = follow(folder);
+  expect(await runs.all()).toHaveLength(1);
+  const { root } = makeRun(join(folder, 'new'));
+  await told(({ changed }) => changed.length === 1 && changed[0]?.name === 'new');
+  enqueue(runPaths(root), { stage: 'training', resume: false, order: 1 }, 'name: new\n');
+  runs.touch(root);
+  await told(({ changed }) =>
+    changed.some(
+      ({ name, state, stage, queuePosition }) =>
+        name === 'new' && state === 'queued' && stage === 'training' && queuePosition === 0,
+    ),
+  );
+  // Nobody says that this happens: the folder is watched, because something is about to happen in it.
+  dequeue(runPaths(root));
+  await told(({ changed }) => changed.some(({ name, state }) => name === 'new' && state === 'finished'));
+  rmSync(root, { recursive: true });
+  await told(({ removed }) => removed.includes(root));
+  expect(await runs.all()).toHaveLength(1);
+});
+
+test('how a process ended is told, however late it is known', async () => {
+  const folder = temporaryFolder();
+  const paths = makeRun(join(folder, 'killed'));
+  enqueue(paths, { stage: 'pretraining', resume: true, order: 1 }, '');
+  dequeue(paths);
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  recordProcess(paths, { pid, stage: 'pretraining' });
+  const longAgo = new Date(Date.now() - 60_000);
+  for (const each of [paths.launch, paths.root]) utimesSync(each, longAgo, longAgo);
+  const { list: runs, told } = follow(folder);
+  expect(await runs.all()).toMatchObject([
+    { state: 'lost', reason: 'its process ended before it began to train' },
+  ]);
+  recordExit(paths, { pid, code: null, signal: 'SIGKILL' });
+  await told(({ changed }) => changed[0]?.reason?.startsWith('its process was ended by SIGKILL') === true);
+});
+
+test('live runs come first, then those that wait, then the newest', async () => {
+  const folder = temporaryFolder();
+  const names = ['old', 'young', 'live', 'second', 'first'];
+  for (const name of names) makeRun(join(folder, name));
+  const at = (name: string, created: string) =>
+    writeFileSync(
+      join(folder, name, 'run.json'),
+      JSON.stringify({
+        format: 1,
+        name,
+        created,
+        seed: 1,
+        configHash: '',
+        data: {},
+        ancestry: [],
+        sessions: [],
+      }),
+    );
+  at('old', '2030-01-01T00:00:00Z');
+  at('young', '2030-01-02T00:00:00Z');
+  enqueue(runPaths(join(folder, 'second')), { stage: 'pretraining', resume: true, order: 2 }, '');
+  enqueue(runPaths(join(folder, 'first')), { stage: 'pretraining', resume: true, order: 1 }, '');
+  const live = runPaths(join(folder, 'live'));
+  mkdirSync(live.lock);
+  writeFileSync(join(live.lock, 'held.elsewhere.1.0'), '');
+  const all = await follow(folder).list.all();
+  expect(all.map(({ name }) => name)).toEqual(['live', 'first', 'second', 'young', 'old']);
+  expect(new Set(all.map(({ color }) => color)).size).toBe(5);
+});

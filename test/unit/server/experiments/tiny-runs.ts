@@ -1,0 +1,48 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeWaves } from '../../trainer/cli/waves.ts';
+
+/** A folder of a workspace with a few tiny images. */
+export interface TinyWorkspace {
+  readonly folder: string;
+  readonly runsDir: string;
+  /** Writes a run file for a net that takes milliseconds a step; gives its path. */
+  runFile(name: string, options?: { readonly epochs?: number; readonly lines?: readonly string[] }): string;
+  remove(): void;
+}
+
+/** More epochs than any test waits for. */
+export const endless = 1_000_000;
+
+export async function tinyWorkspace(): Promise<TinyWorkspace> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'esrgan-server-')));
+  await writeWaves(folder, { train: 4, val: 1 });
+  return {
+    folder,
+    runsDir: join(folder, 'runs'),
+    runFile(name, { epochs = endless, lines = [] } = {}) {
+      const path = join(folder, `${name}.esrgan.yaml`);
+      const text = [
+        `name: ${name}`,
+        'engine: cpu',
+        'scale_factor: 2',
+        'batch_size: 2',
+        'datasets: { waves: { hr: { train: train, val: val } } }',
+        'generator: { rrdb_channels: 4, growth_channels: 2, num_basic_blocks: 1 }',
+        'samples: { every_steps: 1000000, count: 1, crop_size: [32, 32] }',
+        'validation: { every_steps: 1000000, crop_size: [32, 32] }',
+        'checkpoints: { every_steps: 1000000, keep: 3 }',
+        'log_every_steps: 1',
+        `pretraining: { num_epoch: ${epochs}, cr_patch_size: [16, 16], lr: 1.0e-3, train_datasets: [waves], val_datasets: [waves] }`,
+        'training: { num_epoch: 2, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [waves] }',
+        'perceptual_loss: false',
+        ...lines,
+        '',
+      ];
+      writeFileSync(path, text.join('\n'));
+      return path;
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 9 }),
+  };
+}

@@ -1,0 +1,391 @@
+import { describe, expect, test } from 'vitest';
+import { importBasicSR } from '../../../../server/import/basicsr.ts';
+import { readRunFile } from '../../../../trainer/config/index.ts';
+
+/** An option file for PSNR, and one for a GAN, each as short as one can be. */
+const psnr = `
+name: small
+model_type: SRModel
+scale: 4
+datasets:
+  train:
+    name: birds
+    type: PairedImageDataset
+    dataroot_gt: /d/birds/hr
+    dataroot_lq: /d/birds/lr
+    gt_size: 128
+    batch_size_per_gpu: 8
+network_g: { type: RRDBNet, num_feat: 32, num_block: 6, num_grow_ch: 16 }
+train:
+  optim_g: { type: Adam, lr: !!float 2e-4, betas: [0.9, 0.999] }
+  total_iter: 1000
+  pixel_opt: { type: L1Loss, loss_weight: 1.0 }
+`;
+const gan = `
+name: small-gan
+model_type: ESRGANModel
+scale: 4
+datasets:
+  train: { name: birds, type: PairedImageDataset, dataroot_gt: /d/birds, gt_size: 128, batch_size_per_gpu: 8 }
+path: { pretrain_network_g: /w/psnr.pth }
+train:
+  optim_g: { lr: 1e-4 }
+  optim_d: { lr: 5e-5 }
+  total_iter: 400000
+  pixel_opt: { type: L1Loss, loss_weight: 1e-2 }
+  perceptual_opt: { layer_weights: { conv3_4: 0.5, 'conv5_4': 1 }, perceptual_weight: 0.1, vgg_type: vgg19, criterion: l1 }
+  gan_opt: { gan_type: vanilla, loss_weight: !!float 5e-3 }
+`;
+
+function imported(text: string): { config: object; notes: readonly string[] } {
+  const result = importBasicSR(text);
+  if ('problem' in result) throw new Error(result.problem);
+  const { config, problems } = readRunFile(result.text, { file: '/p/from-basicsr.esrgan.yaml' });
+  expect(problems).toEqual([]);
+  if (!config) throw new Error('no config');
+  return { config, notes: result.notes };
+}
+
+/** `text` with one stretch replaced. */
+function but(text: string, from: string, to: string): string {
+  expect(text.split(from)).toHaveLength(2);
+  return text.replace(from, to);
+}
+
+describe('carries over', () => {
+  test.each<[string, string, object]>([
+    [
+      'PSNR-driven training',
+      psnr,
+      {
+        name: 'small',
+        scale_factor: 4,
+        batch_size: 8,
+        generator: { rrdb_channels: 32, num_basic_blocks: 6, growth_channels: 16 },
+        pretraining: {
+          cr_patch_size: [128, 128],
+          lr: 2e-4,
+          num_step: 1000,
+          num_epoch: 1000,
+          train_datasets: ['birds'],
+          val_datasets: [],
+        },
+        training: { train_datasets: ['birds'] },
+        datasets: { birds: { train: { hr: '/d/birds/hr', lr: '/d/birds/lr' } } },
+        augmentation: { spatial: false, compression: false, dropout: false },
+      },
+    ],
+    [
+      'GAN training',
+      gan,
+      {
+        training: {
+          g_lr: 1e-4,
+          d_lr: 5e-5,
+          num_step: 400000,
+          init: '/w/psnr.pth',
+          g_content_loss_scaling: 0.01,
+          g_adversarial_loss_scaling: 0.005,
+        },
+        generator: { rrdb_channels: 64, num_basic_blocks: 23, growth_channels: 32 },
+        perceptual_loss: {
+          layer_weights: { conv3_4: 0.05, conv5_4: 0.1 },
+          vgg_type: 'vgg19',
+          criterion: 'l1',
+        },
+      },
+    ],
+    ['a seed', `${psnr}manual_seed: 10\n`, { seed: 10 }],
+    ['workers', but(psnr, 'gt_size: 128', 'gt_size: 128\n    num_worker_per_gpu: 6'), { workers: 6 }],
+    [
+      'one worker for the main thread',
+      but(psnr, 'gt_size: 128', 'gt_size: 128\n    num_worker_per_gpu: 0'),
+      { workers: null },
+    ],
+    ['the default growth', but(psnr, ', num_grow_ch: 16', ''), { generator: { growth_channels: 32 } }],
+    [
+      'an average',
+      but(psnr, 'train:\n  optim', 'train:\n  ema_decay: 0.999\n  optim'),
+      { ema: { decay: 0.999 } },
+    ],
+    ['a squared loss', but(psnr, 'L1Loss', 'MSELoss'), { content_loss: { loss_f: 'l2' } }],
+    [
+      'intervals',
+      `${psnr}val: { val_freq: !!float 5e3 }\nlogger: { print_freq: 100, save_checkpoint_freq: 1e4 }\n`,
+      {
+        validation: { every_steps: 5000 },
+        samples: { every_steps: 5000 },
+        checkpoints: { every_steps: 10000 },
+        log_every_steps: 100,
+      },
+    ],
+    [
+      'data to validate on, of the same name and of others',
+      but(
+        psnr,
+        'network_g',
+        '  val: { name: birds, dataroot_gt: /d/v, dataroot_lq: /d/vl }\n  val_2: { name: Set5, dataroot_gt: /d/5 }\nnetwork_g',
+      ),
+      {
+        pretraining: { val_datasets: ['birds', 'Set5'] },
+        datasets: {
+          birds: { train: { hr: '/d/birds/hr' }, val: { hr: '/d/v', lr: '/d/vl' } },
+          Set5: { val: { hr: '/d/5' } },
+        },
+      },
+    ],
+    [
+      'steady decays',
+      but(
+        psnr,
+        'total_iter: 1000',
+        'total_iter: 1000\n  scheduler: { type: MultiStepLR, milestones: [400, 800], gamma: 0.1 }',
+      ),
+      { pretraining: { sched_step: 400, sched_gamma: 0.1 } },
+    ],
+    [
+      'milestones of both nets, but for what comes at the end',
+      but(
+        gan,
+        'total_iter',
+        'scheduler: { type: MultiStepLR, milestones: [5e4, 300000, 400000], gamma: 0.25 }\n  total_iter',
+      ),
+      {
+        training: {
+          g_sched_steps: [50000, 300000],
+          d_sched_steps: [50000, 300000],
+          g_sched_gamma: 0.25,
+          d_sched_gamma: 0.25,
+        },
+      },
+    ],
+    [
+      'no pixel loss',
+      but(gan, '  pixel_opt: { type: L1Loss, loss_weight: 1e-2 }\n', ''),
+      { training: { g_content_loss_scaling: 0 } },
+    ],
+    [
+      'no perceptual loss',
+      but(gan, 'perceptual_weight: 0.1', 'perceptual_weight: 0'),
+      { perceptual_loss: false },
+    ],
+  ])('%s', (_, text, expected) => {
+    const { config, notes } = imported(text);
+    expect(config).toMatchObject(expected);
+    expect(notes).toEqual([]);
+  });
+});
+
+describe('tells what it could not carry over', () => {
+  test.each<[string, string, object, string[]]>([
+    [
+      'another scale',
+      but(psnr, 'scale: 4', 'scale: 3'),
+      { scale_factor: 4 },
+      ['`scale`: 3 is not possible here (1, 2, 4 or 8 are); 4 stands in its place.'],
+    ],
+    [
+      'several GPUs',
+      `${psnr}num_gpu: 4\n`,
+      { batch_size: 32 },
+      ['`num_gpu`: a run has one GPU here; it gets the whole batch of 4 times 8 patches.'],
+    ],
+    [
+      'as many GPUs as there are',
+      `${psnr}num_gpu: auto\n`,
+      { batch_size: 8 },
+      ['`num_gpu`: the batch is counted as for one GPU: 8. With more of them it was as many times larger.'],
+    ],
+    [
+      'relative paths',
+      but(psnr, '/d/birds/hr', 'datasets/hr'),
+      { datasets: { birds: { train: { hr: '/p/datasets/hr' } } } },
+      [
+        '`datasets`: relative paths start at the folder of the run file here, not where the program is started.',
+      ],
+    ],
+    [
+      'flips and turns',
+      but(psnr, 'gt_size: 128', 'gt_size: 128\n    use_hflip: true\n    use_rot: true'),
+      { augmentation: { spatial: { p: 0.875, flip: 3, transpose: 4 } } },
+      [
+        '`datasets.train.use_rot`: a patch is flipped in any direction or transposed here, not both at once; the shares are as near as that can be.',
+      ],
+    ],
+    [
+      'LMDB and lists of images',
+      but(
+        psnr,
+        'gt_size: 128',
+        "gt_size: 128\n    io_backend: { type: lmdb }\n    meta_info_file: list.txt\n    filename_tmpl: '{}_small'",
+      ),
+      {},
+      [
+        '`datasets.train.filename_tmpl`: LR images have the name of their HR image here, or end in `x{scale}`; not `{}_small`.',
+        '`datasets.train.io_backend`: images are read from folders here: name the folders that the LMDB was made of.',
+        '`datasets.train.meta_info_file`: all images of the folder are used here; put those that are meant into a folder of their own.',
+      ],
+    ],
+    [
+      'another generator',
+      but(psnr, 'type: RRDBNet, num_feat: 32', 'type: MSRResNet, num_feat: 32'),
+      { generator: { rrdb_channels: 64, num_basic_blocks: 23 } },
+      ['`network_g`: MSRResNet cannot be trained here; the RRDB net of the paper stands in its place.'],
+    ],
+    [
+      'the net for x2',
+      but(but(psnr, 'scale: 4', 'scale: 2'), 'type: RRDBNet', 'type: RRDBNet, scale: 2'),
+      { scale_factor: 2 },
+      [
+        "`network_g.scale`: BasicSR's net for x2 folds pixels into channels before the blocks of x4; the one here works on the pixels themselves. It learns the same, but weights of one do not fit the other.",
+      ],
+    ],
+    [
+      'a discriminator that is nearly ours',
+      `${gan}network_d: { type: VGGStyleDiscriminator, num_in_ch: 3, num_feat: 32 }\n`,
+      { discriminator: { vgg_blk_ch: [32, 32, 64, 64, 128, 128, 256, 256], fc_features: [100] } },
+      [
+        '`network_d`: every other convolution is 3x3 with stride 2 here and 4x4 there, and a last pair of them is left out.',
+      ],
+    ],
+    [
+      'another discriminator',
+      `${gan}network_d: { type: UNetDiscriminatorSN, num_in_ch: 3, num_feat: 64, skip_connection: true }\n`,
+      { discriminator: { vgg_blk_ch: [64, 64, 128, 128, 256, 256, 512, 512] } },
+      [
+        '`network_d`: UNetDiscriminatorSN is not known here; the discriminator in the style of VGG stands in its place.',
+      ],
+    ],
+    [
+      'a GAN without weights to start from',
+      but(gan, 'path: { pretrain_network_g: /w/psnr.pth }', 'path: { pretrain_network_g: ~ }'),
+      { training: { init: 'last' } },
+      [
+        '`path.pretrain_network_g`: is not given, and the training stage starts from a generator: from the pretraining of the same run, unless `training.init` names a file.',
+      ],
+    ],
+    [
+      'weights of the discriminator, and a state',
+      but(gan, '/w/psnr.pth', '/w/psnr.pth, pretrain_network_d: /w/d.pth, resume_state: /s'),
+      { training: { init: '/w/psnr.pth' } },
+      [
+        '`path.pretrain_network_d`: the discriminator always starts from random weights.',
+        "`path.resume_state`: the state of BasicSR's optimiser cannot be taken over; `init` starts from weights alone.",
+      ],
+    ],
+    [
+      'another optimiser',
+      but(
+        psnr,
+        'type: Adam, lr: !!float 2e-4, betas: [0.9, 0.999]',
+        'type: AdamW, lr: 1e-3, weight_decay: 0.01, betas: [0.9, 0.99]',
+      ),
+      { pretraining: { lr: 1e-3 } },
+      [
+        '`train.optim_g.type`: Adam stands in the place of AdamW.',
+        '`train.optim_g.weight_decay`: there is no weight decay here.',
+        "`train.optim_g.betas`: Adam's betas are 0.9 and 0.999 in this stage, not 0.9 and 0.99.",
+      ],
+    ],
+    [
+      'a cosine',
+      but(
+        psnr,
+        'total_iter: 1000',
+        'total_iter: 1000\n  warmup_iter: 50\n  scheduler: { type: CosineAnnealingRestartLR, periods: [500, 500], restart_weights: [1, 1], eta_min: 1e-7 }',
+      ),
+      { pretraining: { sched_step: 200, sched_gamma: 0.5 } },
+      [
+        '`train.warmup_iter`: the learning rate begins at its full height here.',
+        "`train.scheduler`: CosineAnnealingRestartLR is not known here; the rate is halved at the paper's shares of the stage in its place.",
+      ],
+    ],
+    [
+      'decays that are not even',
+      but(
+        psnr,
+        'total_iter: 1000',
+        'total_iter: 1000\n  scheduler: { type: MultiStepLR, milestones: [200, 300], gamma: 0.5 }',
+      ),
+      { pretraining: { sched_step: 200 } },
+      [
+        '`train.scheduler.milestones`: pretraining decays after each `sched_step` steps; 200 stands for 200, 300.',
+      ],
+    ],
+    [
+      'a loss that we have not',
+      but(psnr, 'L1Loss, loss_weight: 1.0', 'CharbonnierLoss, loss_weight: 2, reduction: sum'),
+      { content_loss: { loss_f: 'l1' } },
+      [
+        '`train.pixel_opt.type`: L1 stands in the place of CharbonnierLoss.',
+        '`train.pixel_opt.reduction`: a loss is the mean over all pixels here.',
+        '`train.pixel_opt.loss_weight`: the only loss of a stage has no weight; Adam is indifferent to it.',
+      ],
+    ],
+    [
+      'features that we do not take',
+      but(gan, "conv3_4: 0.5, 'conv5_4': 1", "relu3_4: 0.5, 'conv5_4': 1").replace(
+        'criterion: l1',
+        'criterion: fro, range_norm: true, style_weight: 1',
+      ),
+      { perceptual_loss: { layer_weights: { conv5_4: 0.1 }, criterion: 'l1' } },
+      [
+        '`train.perceptual_opt.style_weight`: there is no style loss here.',
+        '`train.perceptual_opt.range_norm`: images are in 0..1 here, as VGG wants them.',
+        '`train.perceptual_opt.layer_weights.relu3_4`: features are taken from convolutions before their activation here.',
+        '`train.perceptual_opt.criterion`: l1 stands in the place of fro.',
+      ],
+    ],
+    [
+      'another GAN',
+      but(but(gan, 'vanilla', 'lsgan'), 'ESRGANModel', 'SRGANModel').replace(
+        'total_iter',
+        'net_d_iters: 2\n  total_iter',
+      ),
+      {},
+      [
+        '`model_type`: the adversarial loss is the relativistic average one of ESRGAN here, not that of SRGANModel.',
+        '`train.gan_opt.gan_type`: the relativistic average loss of ESRGAN stands in the place of lsgan.',
+        '`train.net_d_iters`: both nets learn at every step here.',
+      ],
+    ],
+    [
+      'other metrics, and wandb',
+      `${psnr}val: { metrics: { psnr: { type: calculate_psnr, crop_border: 4 }, niqe: { type: calculate_niqe } } }\nlogger: { wandb: { project: birds } }\n`,
+      {},
+      [
+        '`val.metrics.niqe`: calculate_niqe is not measured here; PSNR and SSIM are.',
+        '`logger.wandb`: a run does not speak to wandb by itself; `wandb sync` takes its folder.',
+      ],
+    ],
+    [
+      'random degradation',
+      `${but(psnr, 'PairedImageDataset', 'RealESRGANDataset')}resize_prob: [0.2, 0.7, 0.1]\njpeg_range2: [30, 95]\nl1_gt_usm: True\n`,
+      {},
+      [
+        '`datasets.train.type`: what RealESRGANDataset makes of the images is not known here; LR images come from `lr` or from bicubic reduction.',
+        "`resize_prob`: and 2 more keys of Real-ESRGAN's random degradation: LR images are made by bicubic reduction here. Make degraded ones yourself and name them under `lr`.",
+      ],
+    ],
+    [
+      'whatever else there is',
+      `${psnr}compile: true\nnothing: ~\noff_too: no\n`,
+      {},
+      ['`compile`: there is nothing like it here.'],
+    ],
+  ])('%s', (_, text, expected, notes) => {
+    const result = imported(text);
+    expect(result.config).toMatchObject(expected);
+    expect(result.notes).toEqual(notes);
+  });
+});
+
+test.each([
+  ['no YAML', 'a: [', /cannot be read/],
+  ['no map', '- a', /cannot be read/],
+  ['nothing', '', /cannot be read/],
+  ['a file for testing', 'name: t\ndatasets: { test_1: { name: Set5 } }', /lacks `train`/],
+  ['one of our own', 'pretraining: { lr: 1e-3 }', /lacks `train`/],
+])('refuses %s', (_, text, problem) => {
+  expect(importBasicSR(text)).toEqual({ problem: expect.stringMatching(problem) });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { codeLenses } from '../../../../server/language/code-lenses.ts';
+import type { RunSummary } from '../../../../server/protocol/runs.ts';
+import { runDocument } from './marked.ts';
+
+const run = (more: Partial<RunSummary>): RunSummary => ({
+  run: '/p/runs/run',
+  name: 'run',
+  runsDir: '/p/runs',
+  kind: 'esrgan',
+  state: 'running',
+  reason: null,
+  stage: 'pretraining',
+  epoch: 121,
+  epochs: 8000,
+  step: 6050,
+  steps: 400_000,
+  rate: 4.13,
+  etaSeconds: 7500,
+  loss: 0.1,
+  psnr: 25.571,
+  queuePosition: null,
+  color: 0,
+  created: 0,
+  updated: 0,
+  ...more,
+});
+const other = run({ run: '/p/runs/other', name: 'other', state: 'finished' });
+
+/** `line: title (command)`, the lenses of a line beside each other. */
+function shown(text: string, runs: readonly RunSummary[]): string[] {
+  const byLine = new Map<number, string[]>();
+  for (const { range, command } of codeLenses(runDocument(text), runs)) {
+    expect(range.end.line).toBe(range.start.line);
+    const title = (command?.title ?? '').replaceAll(/\$\([^)]*\) /g, '');
+    const name = command?.command ? ` (${command.command.replace('esrgan.', '')})` : '';
+    byLine.set(range.start.line, [...(byLine.get(range.start.line) ?? []), title + name]);
+  }
+  return [...byLine].map(([line, lenses]) => `${line}: ${lenses.join(' | ')}`);
+}
+
+describe('where', () => {
+  test.each<[string, string, string[]]>([
+    [
+      'above their keys',
+      'seed: 1\npretraining:\n  lr: 1e-3\ntraining: {}\n',
+      ['1: Start Pretraining (startPretraining)', '3: Start Training (startTraining)'],
+    ],
+    [
+      'above the first line without a key',
+      'training: {}\n',
+      ['0: Start Pretraining (startPretraining) | Start Training (startTraining)'],
+    ],
+    [
+      'in JSON',
+      '{\n"pretraining": {},\n"training": {}}',
+      ['1: Start Pretraining (startPretraining)', '2: Start Training (startTraining)'],
+    ],
+    [
+      'in a text with mistakes',
+      'sead: 1\npretraining: [\ntraining:\n',
+      ['1: Start Pretraining (startPretraining)', '2: Start Training (startTraining)'],
+    ],
+  ])('%s', (_, text, expected) => expect(shown(text, [])).toEqual(expected));
+});
+
+describe('which run', () => {
+  test.each<[string, string, string, boolean]>([
+    ['that of the file', 'training: {}', '/p/runs/run', true],
+    ['that of its name', 'name: b\ntraining: {}', '/p/runs/b', true],
+    ['not another one of its name', 'name: b\ntraining: {}', '/q/runs/b', false],
+    ['in its folder of runs', 'name: b\nruns_dir: ../q/runs\ntraining: {}', '/q/runs/b', true],
+  ])('%s', (_, text, directory, isIts) => {
+    const found = shown(text, [run({ run: directory, state: 'finished', stage: 'training' })]).join();
+    expect(found.includes('(openRun)')).toBe(isIts);
+  });
+
+  test('its commands name file, stage and run', () => {
+    const [lens] = codeLenses(runDocument('pretraining: {}\ntraining: {}'), [run({ stage: 'pretraining' })]);
+    expect(lens?.command?.arguments).toEqual([
+      { file: '/p/run.esrgan.yaml', stage: 'pretraining', run: '/p/runs/run' },
+    ]);
+    const [fresh] = codeLenses(runDocument('pretraining: {}\ntraining: {}'), []);
+    expect(fresh?.command?.arguments).toEqual([{ file: '/p/run.esrgan.yaml', stage: 'pretraining' }]);
+  });
+});
+
+describe('what the run is doing', () => {
+  const pretraining = (more: Partial<RunSummary>, stage = '{}') =>
+    shown(`pretraining: ${stage}\ntraining: {}`, [run(more), other])[0];
+  const training = (more: Partial<RunSummary>) =>
+    shown('pretraining: {}\ntraining: {}', [run(more), other])[1];
+  const rest = 'Open (openRun) | Compare (compareRuns)';
+  test.each<[string, Partial<RunSummary>, string]>([
+    [
+      'runs',
+      { epoch: 120 },
+      'epoch 121/8,000 · 4.1 it/s · 2 h 5 min left (openRun) | Pause (pauseRun) | Stop (stopRun)',
+    ],
+    [
+      'runs, and little is known',
+      { epoch: null, step: 7, rate: null, etaSeconds: null },
+      'step 7 (openRun) | Pause (pauseRun) | Stop (stopRun)',
+    ],
+    [
+      'runs slowly',
+      { epoch: 8000, rate: 0.08, etaSeconds: 40 },
+      'epoch 8,000/8,000 · 13 s/it · 40 s left (openRun) | Pause (pauseRun) | Stop (stopRun)',
+    ],
+    ['starts', { state: 'starting', stage: null }, 'starting | Stop (stopRun)'],
+    [
+      'is paused',
+      { state: 'paused', epoch: 120 },
+      'paused at epoch 121 | Resume (resumeRun) | Stop (stopRun)',
+    ],
+    ['waits', { state: 'queued', queuePosition: 1 }, 'queued, place 2 | Remove From Queue (removeFromQueue)'],
+    ['was stopped', { state: 'stopped', epoch: 120 }, 'Resume (epoch 121) (resumeRun)'],
+    [
+      'failed',
+      { state: 'failed', epoch: 120, reason: 'not finite\n(perceptual)' },
+      'failed at epoch 121: not finite (perceptual) (openRun) | Resume (resumeRun)',
+    ],
+    ['crashed', { state: 'lost', epoch: null }, 'crashed at step 6,050 (openRun) | Resume (resumeRun)'],
+    ['is done', { state: 'finished', epoch: 10_000, epochs: 10_000 }, 'done · PSNR 25.57 dB (openRun)'],
+    ['is not known', { state: 'unknown' }, 'Resume (resumeRun)'],
+  ])('%s', (_, more, expected) => expect(pretraining(more)).toBe(`0: ${expected} | ${rest}`));
+
+  test.each<[string, Partial<RunSummary>, string]>([
+    ['can follow', { state: 'finished' }, 'Start Training (startTraining)'],
+    ['can follow one that was stopped', { state: 'stopped' }, 'Start Training (startTraining)'],
+    ['waits for what runs', {}, 'after pretraining'],
+    [
+      'runs',
+      { stage: 'training', epoch: 120 },
+      'epoch 121/8,000 · 4.1 it/s · 2 h 5 min left (openRun) | Pause (pauseRun) | Stop (stopRun)',
+    ],
+  ])('training %s', (_, more, expected) => expect(training(more)).toBe(`1: ${expected} | ${rest}`));
+
+  test.each<[string, string, boolean]>([
+    ['to its end by default', '{}', true],
+    ['no further than before', '{ num_epoch: 8000 }', false],
+    ['for more epochs', '{ num_epoch: 9000 }', true],
+    ['for more epochs, which its steps do not allow', '{ num_epoch: 9000, num_step: 400000 }', false],
+    ['for more of both', '{ num_epoch: 9000, num_step: 450000 }', true],
+  ])('one that is done goes on where the file trains %s: %s', (_, stage, isOffered) =>
+    expect(pretraining({ state: 'finished', epoch: 8000 }, stage)).toBe(
+      `0: done · PSNR 25.57 dB (openRun) | ${isOffered ? 'Resume (epoch 8,000) (resumeRun) | ' : ''}${rest}`,
+    ),
+  );
+
+  test('pretraining is behind a run that trains', () =>
+    expect(pretraining({ stage: 'training' })).toBe(`0: ${rest}`));
+  test('runs of other trainers are only shown', () =>
+    expect(pretraining({ kind: 'external', stage: null })).toBe(`0: ${rest}`));
+  test('one run alone has nothing to compare with', () => {
+    expect(shown('pretraining: {}\ntraining: {}', [run({ state: 'finished' })])[1]).toBe(
+      '1: Start Training (startTraining) | Open (openRun)',
+    );
+  });
+});

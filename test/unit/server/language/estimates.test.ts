@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest';
+import {
+  epochOf,
+  lrPatch,
+  type Machine,
+  type MeasuredRun,
+  memoryEstimate,
+  parameterCounts,
+  stageLength,
+  timeEstimate,
+} from '../../../../server/language/estimates.ts';
+import { type ResolvedConfig, readRunFile, type Stage } from '../../../../trainer/config/index.ts';
+import { createRandom } from '../../../../trainer/data/random.ts';
+import { initialDiscriminator } from '../../../../trainer/models/initial-discriminator.ts';
+import { initialGenerator } from '../../../../trainer/models/initial-generator.ts';
+
+function configOf(text: string): ResolvedConfig {
+  const { config, problems } = readRunFile(text, { file: '/p/run.esrgan.yaml' });
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  if (!config) throw new Error('no config');
+  return config;
+}
+
+describe('parameters', () => {
+  test('of the published nets', () => {
+    expect(parameterCounts(configOf(''))).toEqual({
+      generator: 16_697_987,
+      discriminator: 7_196_233,
+      vgg: 20_024_384,
+    });
+  });
+
+  test.each([
+    [
+      'other blocks',
+      'generator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 2, num_dense_blocks: 2, num_residual_blocks: 3 }',
+    ],
+    [
+      'sub-pixel convolutions',
+      'generator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1, use_subpixel_conv: true }',
+    ],
+    [
+      'no upscaling',
+      'scale_factor: 1\ngenerator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1 }',
+    ],
+    [
+      'eight times',
+      'scale_factor: 8\ngenerator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1 }',
+    ],
+    [
+      'no hidden layer',
+      'generator: { num_basic_blocks: 1 }\ndiscriminator: { vgg_blk_ch: [4, 8, 8], fc_features: [] }',
+    ],
+    [
+      'two hidden layers',
+      'generator: { num_basic_blocks: 1 }\ndiscriminator: { vgg_blk_ch: [4], fc_features: [10, 5] }',
+    ],
+  ])('as the trainer makes them: %s', (_, text) => {
+    const config = configOf(
+      text.includes('discriminator') ? text : `${text}\ndiscriminator: { vgg_blk_ch: [4, 4, 8] }`,
+    );
+    const { img_channels, scale_factor } = config;
+    const count = (tensors: Map<string, { data: { length: number } }>) =>
+      [...tensors].reduce((sum, [name, { data }]) => sum + (name.includes('running_') ? 0 : data.length), 0);
+    const random = createRandom(1);
+    expect(parameterCounts(config)).toMatchObject({
+      generator: count(initialGenerator({ img_channels, scale_factor, ...config.generator }, random)),
+      discriminator: count(initialDiscriminator({ img_channels, ...config.discriminator }, random)),
+    });
+  });
+
+  test.each([
+    ['perceptual_loss: false', 0],
+    ['perceptual_loss: { layer_weights: { conv1_1: 1 } }', 1792],
+    ['perceptual_loss: { vgg_type: vgg16, layer_weights: { conv2_2: 1, conv1_2: 1 } }', 260_160],
+  ])('of VGG with %s: %i', (text, expected) => expect(parameterCounts(configOf(text)).vgg).toBe(expected));
+});
+
+describe('length of a stage', () => {
+  const counts = new Map([
+    ['/p/data/DIV2K_train_HR', 800],
+    ['/p/data/BSR/BSDS500/data/images/train', 200],
+    ['/p/few', 10],
+  ]);
+  const length = (text: string, stage: Stage = 'pretraining') =>
+    stageLength(configOf(text), stage, (pattern) => counts.get(pattern));
+  test.each<[string, ReturnType<typeof length>]>([
+    ['', { images: 800, stepsPerEpoch: 50, steps: 500_000 }],
+    [
+      'pretraining: { train_datasets: [div2k, bsds500] }',
+      { images: 1000, stepsPerEpoch: 62, steps: 620_000 },
+    ],
+    ['pretraining: { num_epoch: 3, num_step: 100 }', { images: 800, stepsPerEpoch: 50, steps: 100 }],
+    ['datasets: { few: { hr: few } }\npretraining: { train_datasets: [few] }', undefined],
+    ['pretraining: { train_datasets: [div2k, set5] }', undefined],
+  ])('%j', (text, expected) => expect(length(text)).toEqual(expected));
+
+  test.each([
+    [1, 1],
+    [50, 1],
+    [51, 2],
+    [175_000, 3500],
+  ])('step %i lies in epoch %i of 50 steps', (step, epoch) => {
+    expect(epochOf(step, { images: 800, stepsPerEpoch: 50, steps: 500_000 })).toBe(epoch);
+  });
+
+  test('the patch at low resolution', () => {
+    expect(lrPatch(configOf('scale_factor: 2\ntraining: { cr_patch_size: [192, 128] }'), 'training')).toEqual(
+      [96, 64],
+    );
+  });
+});
+
+/** Runs as they were measured on two cores of an AMD EPYC: memory in MB, the fastest step in seconds. */
+const measured: [string, Stage, number, number, number, number, number, string, number, number][] = [
+  ['A', 'pretraining', 32, 16, 3, 4, 64, '', 347, 0.091],
+  ['B', 'pretraining', 64, 32, 1, 4, 128, '', 593, 0.42],
+  ['D', 'pretraining', 64, 32, 6, 2, 128, '', 672, 0.593],
+  ['G', 'pretraining', 32, 16, 6, 8, 128, '', 780, 0.694],
+  ['H', 'pretraining', 64, 32, 2, 16, 128, '', 1730, 2.12],
+  ['F', 'pretraining', 64, 32, 23, 1, 64, '', 1147, 0.457],
+  [
+    'K',
+    'training',
+    32,
+    16,
+    3,
+    4,
+    64,
+    'discriminator: { vgg_blk_ch: [16, 16, 32, 32, 64, 64] }\nperceptual_loss: false',
+    390,
+    0.124,
+  ],
+  ['L', 'training', 64, 32, 2, 2, 128, '', 1263, 1.261],
+  ['M', 'training', 64, 32, 1, 4, 128, 'perceptual_loss: false', 1333, 1.419],
+  ['N', 'training', 32, 16, 2, 4, 96, 'perceptual_loss: { layer_weights: { conv3_4: 1 } }', 1100, 1.092],
+  ['O', 'training', 64, 32, 4, 4, 128, '', 1726, 2.724],
+];
+const net = (trunk: number, growth: number, blocks: number, batch: number, patch: number, more = '') =>
+  configOf(
+    `batch_size: ${batch}\ngenerator: { rrdb_channels: ${trunk}, growth_channels: ${growth}, num_basic_blocks: ${blocks} }\npretraining: { cr_patch_size: [${patch}, ${patch}] }\ntraining: { cr_patch_size: [${patch}, ${patch}] }\n${more}`,
+  );
+const cpu: Machine = { engine: 'cpu', runs: [] };
+
+describe('memory and time are those that were measured, within an eighth', () => {
+  test.each(measured)('%s', (_, stage, trunk, growth, blocks, batch, patch, more, megabytes, seconds) => {
+    const config = net(trunk, growth, blocks, batch, patch, more);
+    expect(Math.abs(memoryEstimate(config, stage, cpu).value / (megabytes * 1e6) - 1)).toBeLessThan(1 / 8);
+    expect(Math.abs((timeEstimate(config, stage, cpu)?.value ?? 0) / seconds - 1)).toBeLessThan(1 / 8);
+  });
+});
+
+describe('runs of this machine', () => {
+  const small = net(32, 16, 3, 4, 64);
+  const large = net(64, 32, 6, 8, 128);
+  const run = (name: string, config: ResolvedConfig, more: Partial<MeasuredRun> = {}): MeasuredRun => ({
+    name,
+    config,
+    stage: 'pretraining',
+    engine: 'cpu',
+    stepsPerSecond: 1,
+    memoryBytes: 1e9,
+    ...more,
+  });
+  const time = (config: ResolvedConfig, machine: Machine, stage: Stage = 'pretraining') =>
+    timeEstimate(config, stage, machine);
+
+  test('say their own time and memory', () => {
+    const machine = { engine: 'cpu', runs: [run('a', small, { stepsPerSecond: 20, memoryBytes: 5e8 })] };
+    expect(time(small, machine)?.value).toBeCloseTo(0.05, 9);
+    expect(memoryEstimate(small, 'pretraining', machine).value).toBeCloseTo(5e8, 0);
+  });
+
+  test('scale the others', () => {
+    const machine = { engine: 'cpu', runs: [run('a', small, { stepsPerSecond: 20 })] };
+    const ratio = (time(large, cpu)?.value ?? 0) / (time(small, cpu)?.value ?? 0);
+    expect((time(large, machine)?.value ?? 0) / 0.05).toBeCloseTo(ratio, 9);
+  });
+
+  test.each<[string, MeasuredRun[], Machine['engine'], string]>([
+    ['the nearest in cost', [run('a', small), run('b', large)], 'cpu', 'Scaled from b '],
+    [
+      'one of the same stage',
+      [run('a', small), run('b', large, { stage: 'training' })],
+      'cpu',
+      'Scaled from a ',
+    ],
+    [
+      'one of another stage where there is no other',
+      [run('b', large, { stage: 'training' })],
+      'cpu',
+      'Scaled from b ',
+    ],
+    [
+      'not those of other engines',
+      [run('a', large, { engine: 'webgpu' })],
+      'cpu',
+      'As two cores of a server',
+    ],
+    [
+      'not those without a rate',
+      [run('a', large, { stepsPerSecond: null })],
+      'cpu',
+      'As two cores of a server',
+    ],
+    ['on the same GPU', [run('a', large, { engine: 'webgpu' })], 'webgpu', 'Scaled from a '],
+  ])('%s', (_, runs, engine, basis) => {
+    expect(time(large, { engine, runs })?.basis).toContain(basis);
+  });
+
+  test.each<[string, Machine]>([
+    ['an engine on which nothing ran', { engine: 'cuda', runs: [run('a', large)] }],
+    ['an engine that is not known', { engine: null, runs: [] }],
+  ])('tell no time of %s', (_, machine) => expect(time(large, machine)).toBeUndefined());
+
+  test('far ones give one digit, near ones two', () => {
+    const machine = { engine: 'cpu', runs: [run('a', small)] };
+    expect([time(small, machine)?.digits, time(large, machine)?.digits, time(small, cpu)?.digits]).toEqual([
+      2, 1, 1,
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { type HintSources, inlayHints } from '../../../../server/language/inlay-hints.ts';
+import { runDocument } from './marked.ts';
+
+const counts = new Map([
+  ['/p/data/DIV2K_train_HR', 800],
+  ['/p/data/BSR/BSDS500/data/images/train', 200],
+]);
+const nothingMeasured: HintSources = {
+  countImages: (pattern) => counts.get(pattern),
+  machine: { engine: 'cuda', runs: [] },
+};
+
+/** The text with each hint in `«»` at its place. */
+function shown(text: string, sources = nothingMeasured): string {
+  const document = runDocument(text);
+  const all = { start: document.positionAt(0), end: document.positionAt(text.length) };
+  let result = text;
+  for (const { position, label } of inlayHints(document, all, sources).reverse()) {
+    const at = document.offsetAt(position);
+    result = `${result.slice(0, at)}«${label}»${result.slice(at)}`;
+  }
+  return result;
+}
+
+describe('hints', () => {
+  test.each<[string]>([
+    [''],
+    ['seed: 1\n'],
+    ['batch_size: 16«50 steps per epoch (800 images)» # comment\n'],
+    ['batch_size: 1000\n'],
+    [
+      'batch_size: 16«62 steps per epoch (1,000 images), then 50 steps per epoch (800 images)»\npretraining:\n  train_datasets: [div2k, bsds500]\n',
+    ],
+    ['data_dir: elsewhere\nbatch_size: 16\npretraining: { num_epoch: 10, sched_step: 3 }\n'],
+    ['scale_factor: 2\npretraining: { cr_patch_size: [192, 128]«LR 96×64» }\n'],
+    ['training:\n  cr_patch_size: [64, 64]«LR 16×16» # c\n'],
+    ['pretraining:\n  num_epoch: 8000«400,000 steps»\n  sched_step: 175000«epoch 3,500»\n'],
+    ['pretraining:\n  num_epoch: 8000«not reached: ends in epoch 20»\n  num_step: 1000«epoch 20»\n'],
+    ['pretraining:\n  num_epoch: 10«500 steps»\n  num_step: 1000«not reached: ends at step 500»\n'],
+    ['pretraining:\n  num_epoch: 20«1,000 steps»\n  num_step: 1000«epoch 20»\n'],
+    ['training:\n  g_sched_steps: [50, 51, 100000]«epochs 1, 2, 2,000»\n  d_sched_steps: []\n'],
+    ['training:\n  g_sched_steps: [50]«epoch 1»\n'],
+    ['generator:«16.7M parameters · ≈ 6.2 GB in pretraining» # c\n  num_basic_blocks: 23\n'],
+    [
+      'generator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1 }«14.1k parameters · ≈ 420 MB in pretraining»\n',
+    ],
+    ['perceptual_loss:«20M parameters that do not learn»\n  criterion: l1\n'],
+    ['perceptual_loss: false\n'],
+    ['{ "batch_size": 16«50 steps per epoch (800 images)» }'],
+    // Mistakes elsewhere take nothing away, and a wrong value counts as its default.
+    [
+      'batch_size: 16«50 steps per epoch (800 images)»\nsead: 1\nscale_factor: 3\npretraining:\n  cr_patch_size: [64, 64]«LR 16×16»\n  lr: much\n',
+    ],
+    [
+      'batch_size: 16«50 steps per epoch (800 images)»\nb: [\npretraining:\n  cr_patch_size: [64, 64]«LR 16×16»\n',
+    ],
+    ['generator: 5«16.7M parameters · ≈ 6.2 GB in pretraining»\n'],
+  ])('%j', (expected) => {
+    expect(shown(expected.replaceAll(/«[^»]*»/g, ''))).toBe(expected);
+  });
+
+  test('of a range only', () => {
+    const document = runDocument('batch_size: 16\npretraining:\n  num_epoch: 8000\n');
+    const range = { start: { line: 1, character: 0 }, end: { line: 2, character: 99 } };
+    expect(inlayHints(document, range, nothingMeasured).map(({ label }) => label)).toEqual(['400,000 steps']);
+  });
+
+  test('of time where it can be told, and why', () => {
+    const cpu = { ...nothingMeasured, machine: { engine: 'cpu', runs: [] } };
+    const text =
+      'batch_size: 4\npretraining:\n  num_step: 3000\ngenerator: { rrdb_channels: 24, growth_channels: 12, num_basic_blocks: 2 }\n';
+    expect(shown(text, cpu)).toContain('pretraining:«≈ 0.1 s a step · 7 min in all»\n');
+    const document = runDocument(text);
+    const all = { start: document.positionAt(0), end: document.positionAt(text.length) };
+    const tooltips = inlayHints(document, all, cpu).map(({ tooltip }) => tooltip);
+    expect(tooltips).toContainEqual(expect.stringContaining('As two cores of a server would take'));
+  });
+});

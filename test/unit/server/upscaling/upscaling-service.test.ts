@@ -1,0 +1,316 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CancellationTokenSource } from 'vscode-languageserver/node';
+import type { UpscalingBatch, UpscalingProgress } from '../../../../server/protocol/upscaling.ts';
+import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
+import { run } from '../../trainer/cli/esrgan.ts';
+import { randomGenerator } from '../../trainer/weights/generators.ts';
+import { type ServerProcess, startServer } from '../server-process.ts';
+
+let folder: string;
+let server: ServerProcess;
+let progress: UpscalingProgress[];
+let onProgress: () => void;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'upscaling-'));
+  mkdirSync(at('images'));
+  progress = [];
+  onProgress = () => {};
+  server = await startServer(folder);
+  server.onMessage('esrgan/upscalingProgress', (params) => {
+    progress.push(params as UpscalingProgress);
+    onProgress();
+  });
+});
+
+afterEach(async () => {
+  if (server.child.exitCode === null && server.child.signalCode === null && server.child.kill('SIGKILL'))
+    await once(server.child, 'exit');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function at(...names: string[]): string {
+  return join(folder, ...names);
+}
+
+/** An image of waves, of that side, in the folder of images. */
+async function image(name: string, side = 24): Promise<string> {
+  const pixels = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 37 + ((i * i) % 91)) % 256);
+  await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).toFile(at('images', name));
+  return at('images', name);
+}
+
+/** A model with random weights whose results are around a middle grey. */
+function model(name = 'net.safetensors', options = {}): string {
+  const generator = randomGenerator(options);
+  generator.parameters.get('conv_last.bias')?.data.fill(0.5);
+  generator.parameters.get('conv_last.weight')?.data.forEach((value, i, data) => {
+    data[i] = value / 4;
+  });
+  writeGenerator(at(name), generator);
+  return at(name);
+}
+
+function batch(parts: Partial<UpscalingBatch>): UpscalingBatch {
+  return {
+    batch: '1',
+    model: at('net.safetensors'),
+    inputs: [at('images')],
+    outputFolder: null,
+    outputName: '{name}_x{scale}',
+    existing: 'keep',
+    engine: 'cpu',
+    ...parts,
+  };
+}
+
+const images = () => readdirSync(at('images')).sort();
+
+/** Resolves with the first progress that `holds`. */
+function until(holds: (progress: UpscalingProgress) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    onProgress = () => progress.some(holds) && resolve();
+    onProgress();
+  });
+}
+
+describe('a batch', () => {
+  test('gives the very files of the command line, and tells how far it is', async () => {
+    model();
+    await image('a.png');
+    await image('b.jpg');
+    const result = await server.request('esrgan/upscale', batch({}));
+    expect(result).toMatchObject({
+      isCancelled: false,
+      failures: [],
+      images: [
+        { input: at('images', 'a.png'), output: at('images', 'a_x4.png'), width: 96, kept: false },
+        { input: at('images', 'b.jpg'), output: at('images', 'b_x4.jpg'), width: 96, kept: false },
+      ],
+    });
+    expect(progress.map(({ phase }) => phase).slice(0, 3)).toEqual(['waiting', 'opening', 'working']);
+    expect(progress.at(-1)).toMatchObject({
+      input: at('images', 'b.jpg'),
+      image: 2,
+      images: 2,
+      tile: 1,
+      tiles: 1,
+      etaSeconds: 0,
+    });
+    await run('upscale', at('images'), '--model', at('net.safetensors'), '--out', at('out'));
+    for (const name of ['a_x4.png', 'b_x4.jpg']) {
+      expect(readFileSync(at('images', name)).equals(readFileSync(at('out', name))), name).toBe(true);
+    }
+  });
+
+  test('goes on after a failure and says what failed and why', async () => {
+    model();
+    const whole = await image('c.png');
+    writeFileSync(at('images', 'a.png'), 'no image');
+    writeFileSync(at('images', 'b.png'), readFileSync(whole).subarray(0, 300));
+    const { images: done, failures } = await server.request('esrgan/upscale', batch({}));
+    expect(done.map(({ output }) => output)).toEqual([at('images', 'c_x4.png')]);
+    expect(failures.map(({ input }) => input)).toEqual([at('images', 'a.png'), at('images', 'b.png')]);
+    for (const { input, message } of failures) expect(message).toContain(`${input} is damaged, cut short`);
+    expect(images()).toEqual(['a.png', 'b.png', 'c.png', 'c_x4.png']);
+  });
+
+  test.each([
+    { existing: 'keep', expected: ['a.png', 'a_x4.png', 'b.png', 'b_x4.png'], isReplaced: false },
+    { existing: 'replace', expected: ['a.png', 'a_x4.png', 'b.png', 'b_x4.png'], isReplaced: true },
+    {
+      existing: 'rename',
+      expected: ['a.png', 'a_x4-2.png', 'a_x4.png', 'b.png', 'b_x4.png'],
+      isReplaced: false,
+    },
+  ] as const)('results that exist: $existing', async ({ existing, expected, isReplaced }) => {
+    model();
+    const a = await image('a.png');
+    await image('b.png');
+    writeFileSync(at('images', 'a_x4.png'), 'old');
+    const inputs = [a, at('images', 'b.png')];
+    await server.request('esrgan/upscale', batch({ inputs, existing }));
+    expect(images()).toEqual(expected);
+    expect(readFileSync(at('images', 'a_x4.png'), 'utf8') === 'old').toBe(!isReplaced);
+    expect(progress.at(-1)?.kept).toEqual(existing === 'keep' ? [a] : []);
+  });
+
+  test('has its results in a folder and by a name of its own', async () => {
+    model();
+    await image('a.png');
+    await server.request(
+      'esrgan/upscale',
+      batch({ outputFolder: at('large'), outputName: '{model}-{name}' }),
+    );
+    expect(readdirSync(at('large'))).toEqual(['net-a.png']);
+    expect(images()).toEqual(['a.png']);
+  });
+
+  test.each([
+    ['absent.pth', undefined, /There is no file .*absent\.pth/],
+    ['broken.pth', 'no weights', /broken\.pth is not a sound PyTorch file/],
+  ])('with the model %s fails with one message', async (name, content, message) => {
+    await image('a.png');
+    if (content !== undefined) writeFileSync(at(name), content);
+    const asking = server.request('esrgan/upscale', batch({ model: at(name) }));
+    await expect(asking).rejects.toThrow(message);
+    expect(images()).toEqual(['a.png']);
+  });
+
+  test('computes on the engine that is asked for', async () => {
+    model();
+    await image('a.png');
+    const asking = server.request('esrgan/upscale', batch({ engine: 'gpu' }));
+    await expect(asking).rejects.toThrow(/no engine gpu/i);
+  });
+
+  test('waits for the one before', async () => {
+    model();
+    const inputs = [await image('a.png')];
+    const first = server.request('esrgan/upscale', batch({ inputs }));
+    const second = server.request('esrgan/upscale', batch({ batch: '2', inputs }));
+    expect((await first).images[0]).toMatchObject({ kept: false });
+    expect((await second).images[0]).toMatchObject({ kept: true });
+  });
+});
+
+describe('nothing is left behind', () => {
+  /** A batch that takes long: 36 tiles of a model with many blocks. */
+  async function slowBatch(): Promise<UpscalingBatch> {
+    model('slow.safetensors', { rrdb_channels: 32, growth_channels: 16, num_basic_blocks: 6 });
+    await image('large.png', 900);
+    return batch({ model: at('slow.safetensors') });
+  }
+  const isAtWork = ({ tile, tiles }: UpscalingProgress) => tile > 0 && tile < tiles;
+
+  test('by a cancel in the middle of an image', async () => {
+    const cancel = new CancellationTokenSource();
+    const result = server.request('esrgan/upscale', await slowBatch(), cancel.token);
+    await until(isAtWork);
+    expect(images().length).toBeGreaterThan(1);
+    cancel.cancel();
+    expect(await result).toEqual({ images: [], failures: [], isCancelled: true });
+    expect(images()).toEqual(['large.png']);
+  });
+
+  test('by a cancel of a batch that waits', async () => {
+    const cancelFirst = new CancellationTokenSource();
+    const cancel = new CancellationTokenSource();
+    const first = server.request('esrgan/upscale', await slowBatch(), cancelFirst.token);
+    const inputs = [at('images', 'large.png')];
+    const second = server.request('esrgan/upscale', batch({ batch: '2', inputs }), cancel.token);
+    await until((told) => told.batch === '2');
+    cancel.cancel();
+    await until(isAtWork);
+    cancelFirst.cancel();
+    expect(await second).toMatchObject({ isCancelled: true });
+    expect(await first).toMatchObject({ isCancelled: true });
+    expect(images()).toEqual(['large.png']);
+  });
+
+  test.each(['shut down', 'killed'])('by a server that is %s', async (how) => {
+    const asking = server.request('esrgan/upscale', await slowBatch());
+    asking.catch(() => {});
+    await until(isAtWork);
+    if (how === 'killed') {
+      server.child.kill('SIGKILL');
+      await once(server.child, 'exit');
+    } else {
+      await server.shutdown();
+    }
+    await expect.poll(images, { timeout: 30_000 }).toEqual(['large.png']);
+  });
+
+  test('by a full disk, which is said', async () => {
+    model();
+    await image('a.png', 200);
+    // No file may have more than 51,200 bytes.
+    const command = `ulimit -f 100; exec "$0" dist/esrgan.js upscale "$1" --model "$2"`;
+    const said = attempt(() =>
+      execFileSync('bash', ['-c', command, process.execPath, at('images', 'a.png'), at('net.safetensors')], {
+        stdio: 'pipe',
+      }),
+    );
+    expect(said).toMatch(
+      /a\.png cannot be unpacked into .*images \(File too large\)\. Choose another folder/,
+    );
+    expect(images()).toEqual(['a.png']);
+  });
+
+  function attempt(action: () => unknown): string {
+    try {
+      action();
+    } catch (error) {
+      return error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    }
+    throw new Error('It should have failed.');
+  }
+});
+
+test('models: files of any format with what they are; a file that is written anew is looked at again', async () => {
+  const files = [model(), model('other.pth'), model('net.onnx'), at('broken.pth')];
+  writeFileSync(at('broken.pth'), 'no weights');
+  const list = async () => {
+    const models = await server.request('esrgan/upscalingModels', { files });
+    return models.filter(({ source }) => source.kind !== 'bundled');
+  };
+  expect(await list()).toMatchObject([
+    { path: at('broken.pth'), scale: null, problem: expect.stringContaining('not a sound PyTorch file') },
+    { path: at('net.onnx'), format: 'ONNX', scale: null, problem: null },
+    { path: at('net.safetensors'), source: { kind: 'file' }, scale: 4, blocks: 2, channels: 4 },
+    { path: at('other.pth'), format: 'PyTorch (zip)', scale: 4, problem: null },
+  ]);
+  model('broken.pth', { num_basic_blocks: 1 });
+  expect((await list())[0]).toMatchObject({ path: at('broken.pth'), blocks: 1, problem: null });
+});
+
+test('a file of weights: what it is, the values of its tensors, and in another format', async () => {
+  const file = model();
+  const report = await server.request('esrgan/weights', { file });
+  expect(report).toMatchObject({
+    path: file,
+    architecture: 'ESRGAN',
+    options: { scale_factor: 4, num_basic_blocks: 2, use_subpixel_conv: false },
+    checkpoint: null,
+  });
+  expect(report.sha256).toMatch(/^[0-9a-f]{64}$/);
+  const values = await server.request('esrgan/tensorValues', { file });
+  expect(values.map(({ name }) => name)).toEqual(report.tensors.map(({ name }) => name));
+  expect(values).toContainEqual(
+    expect.objectContaining({ name: 'conv_last.weight', count: 108, notFinite: 0 }),
+  );
+  const { bytes } = await server.request('esrgan/convertWeights', { file, output: at('converted.pth') });
+  expect(statSync(at('converted.pth')).size).toBe(bytes);
+  expect(await server.request('esrgan/weights', { file: at('converted.pth') })).toMatchObject({
+    format: 'PyTorch (zip)',
+    options: report.options,
+  });
+  await expect(server.request('esrgan/weights', { file: at('absent.pth') })).rejects.toThrow(
+    /There is no file/,
+  );
+});
+
+test('images that pages cannot draw come as copies, others as they are', async () => {
+  const png = await image('a.png');
+  const tiff = await image('b.tif');
+  const wide = at('images', 'wide.png');
+  await sharp({ create: { width: 20_000, height: 10, channels: 3, background: '#345' } }).toFile(wide);
+  const ask = (path: string) => server.request('esrgan/drawableImage', { path, folder: at('copies') });
+  expect(await ask(png)).toEqual({ path: png, width: 24, height: 24, bytes: statSync(png).size });
+  const copy = await ask(tiff);
+  expect(copy).toMatchObject({ width: 24, height: 24, bytes: statSync(tiff).size });
+  expect(copy.path).toMatch(/copies.*\.png$/);
+  const original = await sharp(tiff).raw().toBuffer();
+  expect((await sharp(copy.path).raw().toBuffer()).equals(original)).toBe(true);
+  const reduced = await ask(wide);
+  expect(reduced).toMatchObject({ width: 20_000, height: 10 });
+  expect((await sharp(reduced.path).metadata()).width).toBe(16384);
+  expect(await ask(wide)).toEqual(reduced);
+  await expect(ask(at('absent.png'))).rejects.toThrow(/not there any more/);
+});

@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, expect, test, vi } from 'vitest';
+import { registerData } from '../../../../trainer/cli/data.ts';
+import { encodePng } from '../../../../trainer/data/decode.ts';
+import { tgzOf } from '../data/download/archives.ts';
+import { noise, temporaryFolder } from '../data/images.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Runs `esrgan data` and returns the lines that it printed. */
+async function run(...args: string[]): Promise<string[]> {
+  const written: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  registerData(program);
+  await program.parseAsync(['data', ...args], { from: 'user' });
+  vi.restoreAllMocks();
+  return written.join('').trimEnd().split('\n');
+}
+
+async function image(folder: string, name: string, width: number, height: number): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), await encodePng(noise(width, height, 3)));
+}
+
+test('lists what is there, with counts and sizes', async () => {
+  const data = temporaryFolder();
+  const train = join(data, 'DIV2K_train_HR');
+  await image(train, '0001.png', 30, 20);
+  await image(train, '0002.png', 20, 20);
+  await image(join(data, 'Set5/GTmod12'), 'a.png', 16, 12);
+  const lines = await run('list', '--data-dir', data);
+  expect(lines.map((line) => line.replaceAll(/ {2,}/g, ' | ').replace(`${data}/`, ''))).toEqual([
+    'div2k | train | HR | 2 images | 20x20 to 30x20 | DIV2K_train_HR',
+    'div2k | val | HR | missing | - | DIV2K_valid_HR',
+    'div2k | train | LR | missing | - | DIV2K_train_LR_bicubic/X4',
+    'div2k | val | LR | missing | - | DIV2K_valid_LR_bicubic/X4',
+    'bsds500 | train | HR | missing | - | BSR/BSDS500/data/images/train',
+    'bsds500 | val | HR | missing | - | BSR/BSDS500/data/images/val',
+    'set5 | val | HR | 1 images | 16x12 | Set5/GTmod12',
+    'set5 | val | LR | missing | - | Set5/LRbicx4',
+    'set14 | val | HR | missing | - | Set14/GTmod12',
+    'set14 | val | LR | missing | - | Set14/LRbicx4',
+  ]);
+});
+
+test('lists as JSON', async () => {
+  const data = temporaryFolder();
+  await image(join(data, 'Set14/LRbicx2'), 'a.png', 16, 12);
+  const [line = ''] = await run('list', '--data-dir', data, '--scale', '2', '--json');
+  const found: unknown = JSON.parse(line);
+  expect(found).toHaveLength(10);
+  expect(found).toContainEqual({
+    name: 'set14',
+    split: 'val',
+    kind: 'LR',
+    folder: join(data, 'Set14/LRbicx2'),
+    images: 1,
+    smallest: [16, 12],
+    largest: [16, 12],
+    download: { bytes: null, hasAddress: false },
+  });
+});
+
+test('gets a set from a mirror that the environment names', async () => {
+  const mirror = temporaryFolder();
+  const to = temporaryFolder();
+  writeFileSync(
+    join(mirror, 'BSR_bsds500.tgz'),
+    tgzOf({ name: 'BSR/BSDS500/data/images/val/1.jpg', content: 'x' }),
+  );
+  vi.stubEnv('ESRGAN_DATA_MIRROR', mirror);
+  const lines = await run('get', 'bsds500', '--to', to, '--json');
+  vi.unstubAllEnvs();
+  const events = lines.map((line): { event: string; phase?: string } => JSON.parse(line));
+  expect(events.map(({ event, phase }) => phase ?? event)).toEqual(['check', 'unpack', 'line', 'done']);
+});
+
+test.each([
+  [['get', 'div3k'], /Allowed choices are div2k, bsds500, set5, set14/],
+  [['list', '--scale', '3'], /Allowed choices are 1, 2, 4, 8/],
+])('refuses %j', async (args, message) => {
+  await expect(run(...args)).rejects.toThrow(message);
+});

@@ -1,0 +1,178 @@
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { expect, test, vi } from 'vitest';
+import { registerControl } from '../../../../trainer/cli/control.ts';
+import { registerRuns } from '../../../../trainer/cli/runs.ts';
+import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
+import { enqueue, readLaunch } from '../../../../trainer/runs/launch.ts';
+import { acquireLock } from '../../../../trainer/runs/lock.ts';
+import { createManifest } from '../../../../trainer/runs/manifest.ts';
+import { createRunDirectory, type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { type RunState, type Status, writeStatus } from '../../../../trainer/runs/status.ts';
+
+const status = {
+  stage: 'pretraining',
+  epoch: 3,
+  epochs: 10,
+  step: 1250,
+  steps: 5000,
+  rate: 2.5,
+  etaSeconds: 1500,
+  loss: 0.034567,
+  psnr: 27.123,
+  message: null,
+} as const;
+
+/** A folder with a running run `live`, a finished `done`, a `failed` one, and events of another trainer. */
+function exampleRuns(): { folder: string; live: RunPaths } {
+  const folder = mkdtempSync(join(tmpdir(), 'esrgan-cli-'));
+  const runIn = (name: string, state: RunState, changes: Partial<Status> = {}) => {
+    const paths = createRunDirectory(join(folder, name));
+    createManifest(paths, { seed: 1, configHash: '', data: {}, ancestry: [] });
+    writeStatus(paths, { ...status, ...changes, state });
+    return paths;
+  };
+  const live = runIn('live', 'running');
+  acquireLock(live);
+  runIn('done', 'finished', { step: 5000, psnr: null, rate: null, etaSeconds: 0 });
+  runIn('failed', 'failed', { message: 'the loss is NaN', loss: Number.NaN });
+  mkdirSync(join(folder, 'theirs'));
+  writeFileSync(join(folder, 'theirs', 'events.out.tfevents.1700000000.host'), '');
+  return { folder, live };
+}
+
+/** Runs `esrgan` with these words; returns what it wrote to standard output. */
+function esrgan(...words: string[]): string {
+  const written: string[] = [];
+  const write = vi
+    .spyOn(process.stdout, 'write')
+    .mockImplementation((text) => written.push(String(text)) > 0);
+  try {
+    const program = new Command().exitOverride();
+    registerRuns(program);
+    registerControl(program);
+    program.parse(words, { from: 'user' });
+  } finally {
+    write.mockRestore();
+  }
+  return written.join('');
+}
+
+function errorOf(...words: string[]): WorkbenchError {
+  try {
+    esrgan(...words);
+  } catch (error) {
+    if (error instanceof WorkbenchError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+test('runs are listed in a table, with the reasons below', () => {
+  const { folder } = exampleRuns();
+  const lines = esrgan('runs', '--runs-dir', folder).replaceAll(/\d+ s ago/g, 'now');
+  expect(lines.replace(/(theirs.*?)\d.*ago/, '$1now').split('\n')).toEqual([
+    'NAME    STATE        STAGE        DONE   STEP       LOSS     PSNR      RATE     ETA     UPDATED',
+    'done    finished     pretraining  100 %  5000/5000  0.03457  -         -        -       now',
+    'failed  failed       pretraining  25 %   1250/5000  -        27.12 dB  -        -       now',
+    'live    running      pretraining  25 %   1250/5000  0.03457  27.12 dB  2.50 /s  25 min  now',
+    'theirs  events only  -            -      -          -        -         -        -       now',
+    '',
+    'failed (failed): the loss is NaN',
+    '',
+  ]);
+});
+
+test('with --json each run is an object on a line', () => {
+  const { folder, live } = exampleRuns();
+  const lines = esrgan('runs', '--runs-dir', folder, '--json').trimEnd().split('\n');
+  const runs = lines.map((line) => JSON.parse(line));
+  expect(runs.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    'done finished',
+    'failed failed',
+    'live running',
+    'theirs unknown',
+  ]);
+  const { message: _, ...numbers } = status;
+  expect(runs[2]).toEqual({
+    name: 'live',
+    path: live.root,
+    kind: 'esrgan',
+    state: 'running',
+    reason: null,
+    progress: 0.25,
+    updated: expect.stringMatching(/Z$/),
+    ...numbers,
+  });
+  expect(runs[3]).toMatchObject({ kind: 'external', stage: null, progress: null, loss: null });
+});
+
+test('no runs are told', () => {
+  expect(esrgan('runs', '--runs-dir', 'missing')).toBe('No runs in missing.\n');
+  expect(esrgan('runs', '--runs-dir', 'missing', '--json')).toBe('');
+});
+
+test.each([
+  ['stop', 'Run live stops after its current step, with a checkpoint.\n'],
+  ['pause', 'Run live pauses after its current step.\n'],
+  ['resume', 'Run live goes on.\n'],
+  ['checkpoint', 'Run live writes a checkpoint after its current step.\n'],
+  ['validate', 'Run live validates after its current step.\n'],
+])('%s asks a run by its name and by its path', (kind, said) => {
+  for (const by of ['name', 'path'] as const) {
+    const { folder, live } = exampleRuns();
+    const words = by === 'name' ? ['live', '--runs-dir', folder] : [live.root];
+    expect(esrgan(kind, ...words)).toBe(said);
+    expect(readdirSync(live.control)).toEqual([kind]);
+  }
+});
+
+test('a request with --json', () => {
+  const { folder, live } = exampleRuns();
+  expect(JSON.parse(esrgan('stop', 'live', '--runs-dir', folder, '--json'))).toEqual({
+    request: 'stop',
+    name: 'live',
+    path: live.root,
+    state: 'running',
+  });
+});
+
+test.each([
+  ['lvie', /No run lvie in .*: there are done, failed, live, theirs; did you mean `live`\?/],
+  ['zzzzzzzzzz', /No run zzzzzzzzzz in .*: there are done, failed, live, theirs\. Give the path/],
+  ['done', /Cannot stop run done: nobody trains it, it is finished\. Go on .*run\.esrgan\.yaml --resume/],
+  ['failed', /nobody trains it, it is failed \(the loss is NaN\)/],
+  ['theirs', /theirs was written by another program/],
+])('stop %s: %s', (name, message) => {
+  const { folder } = exampleRuns();
+  const error = errorOf('stop', name, '--runs-dir', folder);
+  expect(error.code).toBe('run');
+  expect(error.message).toMatch(message);
+});
+
+test('of many runs only some are named', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'esrgan-cli-'));
+  expect(errorOf('stop', 'x', '--runs-dir', folder).message).toMatch(/there are no runs at all in it/);
+  for (let i = 0; i < 7; i++) {
+    createManifest(createRunDirectory(join(folder, `r${i}`)), {
+      seed: 1,
+      configHash: '',
+      data: {},
+      ancestry: [],
+    });
+  }
+  expect(errorOf('stop', 'x', '--runs-dir', folder).message).toMatch(
+    /there are r0, r1, r2, r3, r4, … \(7 runs\)/,
+  );
+});
+
+test('a run that waits is listed as such, and stopping it takes it out of the queue', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'esrgan-waiting-'));
+  const run = runPaths(join(folder, 'waiting'));
+  enqueue(run, { stage: 'pretraining', resume: false, order: 1 }, 'name: waiting\n');
+  expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^waiting +queued /m);
+  expect(esrgan('stop', 'waiting', '--runs-dir', folder)).toBe('Run waiting waits no longer.\n');
+  expect(readLaunch(run).queued).toBeUndefined();
+});

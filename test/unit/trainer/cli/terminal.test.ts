@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createReporter, type Reporter } from '../../../../trainer/cli/terminal.ts';
+
+describe('reporter', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const clear = '\r\x1b[2K';
+
+  function check(
+    stream: { isTTY?: boolean; columns?: number; json?: boolean },
+    use: (reporter: Reporter, wait: (seconds: number) => void) => void,
+    written: string,
+  ): void {
+    vi.useFakeTimers();
+    let text = '';
+    const { json = false, ...traits } = stream;
+    const reporter = createReporter({ json, stream: { ...traits, write: (part) => (text += part) } });
+    use(reporter, (seconds) => vi.advanceTimersByTime(seconds * 1000));
+    expect(text).toBe(written);
+  }
+
+  function work(reporter: Reporter, wait: (seconds: number) => void): void {
+    reporter.progress('1 of 3');
+    reporter.event({ done: 1 });
+    wait(1);
+    reporter.progress('2 of 3');
+    reporter.line('a warning');
+    wait(0.01);
+    reporter.progress('3 of 3');
+    reporter.done();
+  }
+
+  test('a terminal: one line that changes, lines above it', () => {
+    const written = `${clear}1 of 3${clear}2 of 3${clear}a warning\n${clear}3 of 3\n`;
+    check({ isTTY: true, columns: 80 }, work, written);
+  });
+  test('a log: progress now and then, and the last', () => {
+    check({}, work, '1 of 3\na warning\n3 of 3\n');
+  });
+  test('a log: progress again after ten seconds', () => {
+    const use = (reporter: Reporter, wait: (seconds: number) => void) => {
+      for (const line of ['a', 'b', 'c']) {
+        reporter.progress(line);
+        wait(6);
+      }
+      reporter.done();
+    };
+    check({}, use, 'a\nc\n');
+  });
+  test('a line that stays makes the progress before it old', () => {
+    const use = (reporter: Reporter) => {
+      for (const line of ['1 of 2', '2 of 2']) reporter.progress(line);
+      reporter.line('ready');
+      reporter.done();
+    };
+    check({}, use, '1 of 2\nready\n');
+    check({ isTTY: true, columns: 80 }, use, `${clear}1 of 2${clear}ready\n`);
+  });
+  test('--json: events and nothing else', () => {
+    check({ json: true, isTTY: true }, work, '{"done":1}\n');
+  });
+  test('a long line is cut to the width', () => {
+    check({ isTTY: true, columns: 8 }, (reporter) => reporter.progress('12345678'), `${clear}123456…`);
+    check({ isTTY: true, columns: 8 }, (reporter) => reporter.progress('1234567'), `${clear}1234567`);
+  });
+});

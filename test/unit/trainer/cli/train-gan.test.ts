@@ -1,0 +1,284 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRandom } from '../../../../trainer/data/random.ts';
+import { sha256OfFile } from '../../../../trainer/runs/checkpoints.ts';
+import { readRunScalars } from '../../../../trainer/runs/event-reader.ts';
+import { readManifest } from '../../../../trainer/runs/manifest.ts';
+import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { readSafetensors, writeSafetensors } from '../../../../trainer/weights/safetensors.ts';
+import { largestDifference } from '../models/fixture.ts';
+import { run, start } from './esrgan.ts';
+import { writeWaves } from './waves.ts';
+
+let folder: string;
+
+/** A run that was pre-trained for 8 steps, which every test copies. */
+const pretrained = 'pretrained';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'esrgan-train-gan-'));
+  // No weights that the machine may have downloaded.
+  process.env.XDG_CACHE_HOME = folder;
+  await writeWaves(folder, { train: 4, val: 1 });
+  const random = createRandom(1, 'vgg');
+  const noise = (length: number) => Float32Array.from({ length }, () => random.next() - 0.5);
+  writeSafetensors(
+    join(folder, 'vgg.safetensors'),
+    new Map([
+      ['features.0.weight', { shape: [64, 3, 3, 3], data: noise(64 * 27) }],
+      ['features.0.bias', { shape: [64], data: noise(64) }],
+    ]),
+  );
+  const { code, stderr } = await run('train', runFile(pretrained));
+  expect([code, stderr]).toEqual([0, '']);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const defaults = {
+  datasets: '{ waves: { hr: { train: train, val: val } } }',
+  pretraining:
+    '{ num_epoch: 4, cr_patch_size: [16, 16], lr: 1.0e-3, train_datasets: [waves], val_datasets: [waves] }',
+  training:
+    '{ num_epoch: 6, cr_patch_size: [16, 16], g_sched_steps: [4], d_sched_steps: [8], train_datasets: [waves], val_datasets: [waves] }',
+  discriminator: '{ vgg_blk_ch: [4, 4, 6], fc_features: [5] }',
+  perceptual_loss: '{ layer_weights: { conv1_1: 1 }, vgg_type: vgg11, weights: vgg.safetensors }',
+  checkpoints: '{ every_steps: 5, keep: 3 }',
+};
+
+type Changes = Partial<typeof defaults> & { readonly ema?: string };
+
+/** Writes a run file for tiny models. */
+function runFile(name: string, changes: Changes = {}): string {
+  const path = join(folder, `${name}.esrgan.yaml`);
+  const lines = [
+    `name: ${name}`,
+    'engine: cpu',
+    'scale_factor: 2',
+    'batch_size: 2',
+    'generator: { rrdb_channels: 4, growth_channels: 2, num_basic_blocks: 1 }',
+    'validation: { every_steps: 4, crop_size: [32, 32] }',
+    'samples: { every_steps: 6, count: 1, crop_size: [32, 32] }',
+    'log_every_steps: 1',
+    ...Object.entries({ ...defaults, ...changes }).map(([key, value]) => `${key}: ${value}`),
+  ];
+  writeFileSync(path, [...lines, ''].join('\n'));
+  return path;
+}
+
+const runOf = (name: string) => join(folder, 'runs', name);
+
+/** A run file whose run has been pre-trained. */
+function pretrainedRun(name: string, changes: Changes = {}): string {
+  cpSync(runOf(pretrained), runOf(name), { recursive: true });
+  return runFile(name, changes);
+}
+
+function scalarsOf(name: string): Record<string, [number, number][]> {
+  const { series } = readRunScalars(runOf(name));
+  return Object.fromEntries(
+    [...series]
+      .filter(([tag]) => !tag.startsWith('machine/'))
+      .map(([tag, { steps, values }]) => [tag, Array.from(steps, (step, index) => [step, values[index]!])]),
+  );
+}
+
+const stepsOf = (scalars: Record<string, [number, number][]>, tag: string) =>
+  scalars[tag]!.map(([step]) => step);
+const between = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+const files = ['discriminator.safetensors', 'generator.safetensors', 'optimizer.safetensors'];
+const tensorsOf = (name: string, checkpoint: string, file: string) =>
+  readSafetensors(join(runOf(name), 'checkpoints', checkpoint, file)).tensors;
+
+describe('esrgan train --stage training', () => {
+  test('goes on from the last pre-training checkpoint, on the same axis of steps', async () => {
+    const file = pretrainedRun('whole', { ema: '{ decay: 0.9 }' });
+    const { code, stderr, events } = await run('train', file, '--stage', 'training', '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(events.at(-1)).toMatchObject({ event: 'end', reason: 'finished', step: 12 });
+    const scalars = scalarsOf('whole');
+    expect(stepsOf(scalars, 'train/content_loss')).toEqual(between(1, 20));
+    expect(stepsOf(scalars, 'validation/psnr_rgb')).toEqual([4, 8, 12, 16, 20]);
+    for (const name of [
+      'g_total_loss',
+      'perceptual_loss',
+      'g_adversarial_loss',
+      'd_adversarial_loss',
+      'd_real',
+      'd_fake',
+      'g_gradient_norm',
+      'd_gradient_norm',
+      'g_learning_rate',
+      'd_learning_rate',
+    ]) {
+      expect(stepsOf(scalars, `train/${name}`), name).toEqual(between(9, 20));
+    }
+    const rates = (tag: string) => scalars[tag]!.map(([, rate]) => Number((rate * 1e4).toFixed(3)));
+    expect(rates('train/g_learning_rate')).toEqual([1, 1, 1, 1, ...Array<number>(8).fill(0.5)]);
+    expect(rates('train/d_learning_rate')).toEqual([...Array<number>(8).fill(1), 0.5, 0.5, 0.5, 0.5]);
+
+    const last = join(runOf('whole'), 'checkpoints', 'training-00000012');
+    expect(readdirSync(last).sort()).toEqual([...files, 'generator-ema.safetensors', 'state.json'].sort());
+    const discriminator = tensorsOf('whole', 'training-00000012', 'discriminator.safetensors');
+    expect([...discriminator.keys()]).toContain('features.block_1.bn.running_var');
+    expect(discriminator.get('head.block_0.linear.weight')!.shape).toEqual([5, 6 * 49]);
+    expect(readdirSync(join(runOf('whole'), 'samples', 'training')).sort()).toEqual([
+      '00000006',
+      '00000012',
+      'reference',
+    ]);
+  });
+
+  test('killed at any moment and resumed, ends in the very same models and curves', async () => {
+    const training = ['--stage', 'training'];
+    expect((await run('train', pretrainedRun('unbroken'), ...training)).code).toBe(0);
+    // Before the first checkpoint, behind one, and twice in a row.
+    for (const moments of [[3], [7], [6, 11]]) {
+      const name = `killed-${moments.join('-')}`;
+      const file = pretrainedRun(name);
+      for (const [index, moment] of moments.entries()) {
+        const resume = index > 0 ? ['--resume'] : [];
+        const running = start('train', file, ...training, '--json', ...resume);
+        await running.event((event) => event.event === 'step' && event.step === moment);
+        running.child.kill('SIGKILL');
+        await running.outcome;
+      }
+      // Without a stage it is the one that was trained last.
+      const { code, stderr } = await run('train', file, '--resume');
+      expect([name, code, stderr]).toEqual([name, 0, '']);
+      for (const each of files) {
+        const bytes = (run: string) =>
+          readFileSync(join(runOf(run), 'checkpoints', 'training-00000012', each));
+        expect(bytes(name).equals(bytes('unbroken')), `${name} ${each}`).toBe(true);
+      }
+      expect(scalarsOf(name)).toEqual(scalarsOf('unbroken'));
+    }
+  });
+
+  test('is known by its data too, and says when they have changed', async () => {
+    const others = join(folder, 'others');
+    cpSync(join(folder, 'train'), others, { recursive: true });
+    const onOthers = { datasets: '{ waves: { hr: { train: train, val: val } }, others: { hr: others } }' };
+    const training =
+      '{ num_step: 1, cr_patch_size: [16, 16], train_datasets: [others], val_datasets: [waves] }';
+    const file = pretrainedRun('two-sets', { ...onOthers, training });
+    expect((await run('train', file, '--stage', 'training')).code).toBe(0);
+    const data = () => readManifest(runPaths(runOf('two-sets')))?.data;
+    expect(Object.keys(data()!)).toEqual(['waves', 'others']);
+    expect(data()?.others?.files).toBe(4);
+
+    rmSync(join(others, readdirSync(others)[0]!));
+    expect((await run('train', file, '--resume')).code).toBe(0);
+    expect(data()?.others?.files).toBe(3);
+    expect(readFileSync(runPaths(runOf('two-sets')).log, 'utf8')).toMatch(
+      /data set others is not what the run was trained on before: 4 files then, 3 now/,
+    );
+  });
+
+  test('begins with the weights that `init` names', async () => {
+    // The last is the best of this run, until it says that an earlier one was.
+    const best = 'pretraining-00000004';
+    const stateOf = (run: string) => join(runOf(run), 'checkpoints', 'pretraining-00000008', 'state.json');
+    const state = JSON.parse(readFileSync(stateOf(pretrained), 'utf8'));
+    const file = join(runOf(pretrained), 'checkpoints', best, 'generator.safetensors');
+    for (const [name, init] of [
+      ['from-last', 'last'],
+      ['from-best', 'best'],
+      ['from-file', file],
+    ] as const) {
+      // With next to no learning the model stays as it was.
+      const still = `{ init: ${init}, g_lr: 1.0e-12, num_step: 1, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [waves] }`;
+      const runFile = pretrainedRun(name, { training: still });
+      writeFileSync(stateOf(name), JSON.stringify({ ...state, best: { ...state.best, step: 4 } }));
+      const { code, stderr } = await run('train', runFile, '--stage', 'training');
+      expect([name, code, stderr]).toEqual([name, 0, '']);
+      const scalars = scalarsOf(name);
+      expect(stepsOf(scalars, 'train/d_real')).toEqual([9]);
+      expect(stepsOf(scalars, 'train/content_loss')).toEqual(between(1, 9));
+      const source = init === 'last' ? 'pretraining-00000008' : best;
+      const begun = tensorsOf(pretrained, source, 'generator.safetensors');
+      const weights = `checkpoints/${source}/generator.safetensors`;
+      expect(readManifest(runPaths(runOf(name)))?.ancestry).toEqual([
+        {
+          stage: 'training',
+          path: init === file ? file : weights,
+          sha256: sha256OfFile(join(runOf(pretrained), weights)),
+        },
+      ]);
+      for (const [key, { data }] of tensorsOf(name, 'training-00000001', 'generator.safetensors')) {
+        expect(largestDifference(data, begun.get(key)!.data), key).toBeLessThan(1e-9);
+      }
+    }
+  });
+
+  test('trains without a perceptual loss where it is switched off', async () => {
+    const file = pretrainedRun('plain', { perceptual_loss: 'false' });
+    expect((await run('train', file, '--stage', 'training', '--max-steps', '2')).code).toBe(0);
+    expect(scalarsOf('plain')).not.toHaveProperty('train/perceptual_loss');
+  });
+
+  test.each([
+    {
+      name: 'without weights of VGG, before anything is made',
+      file: () => runFile('no-vgg', { perceptual_loss: '{}' }),
+      flags: [],
+      code: 4,
+      message: /needs the weights of vgg19, and there are none.*esrgan weights get vgg19/,
+    },
+    {
+      name: 'without a checkpoint of the pretraining',
+      file: () => runFile('fresh'),
+      flags: [],
+      code: 6,
+      message: /training\.init is `last`, but the run fresh has no checkpoint.*--stage pretraining/,
+    },
+    {
+      name: 'a stage that was begun',
+      file: () => runFile('plain'),
+      flags: [],
+      code: 6,
+      message: /training stage of run plain was begun.*--resume/,
+    },
+    {
+      name: 'another generator than the checkpoint’s',
+      file: () => {
+        const path = pretrainedRun('other');
+        writeFileSync(path, readFileSync(path, 'utf8').replace('growth_channels: 2', 'growth_channels: 3'));
+        return path;
+      },
+      flags: [],
+      code: 4,
+      message: /training\.init: .*body\.0\.rdb1\.conv1\.weight is \[2,4,3,3\] instead of \[3,4,3,3\]/,
+    },
+    {
+      name: 'another discriminator when it resumes',
+      file: () =>
+        runFile('plain', {
+          perceptual_loss: 'false',
+          discriminator: '{ vgg_blk_ch: [4, 4], fc_features: [5] }',
+        }),
+      flags: ['--resume'],
+      code: 6,
+      message: /nets are not those of .*head\.block_0\.linear\.weight is \[5,294\] instead of \[5,196\]/,
+    },
+    {
+      name: 'weights of another VGG',
+      file: () =>
+        pretrainedRun('deep', {
+          perceptual_loss: '{ layer_weights: { conv2_1: 1 }, vgg_type: vgg11, weights: vgg.safetensors }',
+        }),
+      flags: [],
+      code: 4,
+      message: /vgg\.safetensors does not hold the weights of vgg11.*features\.3\.weight is missing/,
+    },
+  ])('refuses $name', async ({ file, flags, code, message }) => {
+    const path = file();
+    const result = await run('train', path, '--stage', 'training', ...flags);
+    expect(result.stderr).toMatch(message);
+    expect(result.code).toBe(code);
+  });
+});

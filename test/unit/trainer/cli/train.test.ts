@@ -1,0 +1,272 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRunScalars } from '../../../../trainer/runs/event-reader.ts';
+import { readSafetensors, writeSafetensors } from '../../../../trainer/weights/safetensors.ts';
+import { hasGpu, useTestGpu } from '../engine/test-gpu.ts';
+import { run, start } from './esrgan.ts';
+import { writeWaves } from './waves.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'esrgan-train-'));
+  await writeWaves(folder, { train: 6, val: 2 });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes a run file for a tiny model; `changes` are lines of YAML that come last. */
+function runFile(name: string, changes: readonly string[] = []): string {
+  const path = join(folder, `${name}.esrgan.yaml`);
+  const lines = [
+    `name: ${name}`,
+    'engine: cpu',
+    'scale_factor: 2',
+    'batch_size: 2',
+    'datasets: { waves: { hr: { train: train, val: val } } }',
+    'generator: { rrdb_channels: 4, growth_channels: 2, num_basic_blocks: 1 }',
+    'samples: { every_steps: 12, count: 1, crop_size: [32, 32] }',
+    'log_every_steps: 1',
+  ];
+  const has = (key: string) => changes.some((line) => line.startsWith(`${key}:`));
+  if (!has('validation')) lines.push('validation: { every_steps: 6, crop_size: [32, 32] }');
+  if (!has('checkpoints')) lines.push('checkpoints: { every_steps: 5, keep: 3 }');
+  if (!has('pretraining')) {
+    lines.push(
+      'pretraining: { num_epoch: 8, cr_patch_size: [16, 16], lr: 1.0e-3, train_datasets: [waves], val_datasets: [waves] }',
+    );
+  }
+  writeFileSync(path, [...lines, ...changes, ''].join('\n'));
+  return path;
+}
+
+const runOf = (name: string) => join(folder, 'runs', name);
+const checkpointsOf = (name: string) => readdirSync(join(runOf(name), 'checkpoints')).sort();
+const statusOf = (name: string): unknown =>
+  JSON.parse(readFileSync(join(runOf(name), 'status.json'), 'utf8'));
+
+function weightsOf(name: string, checkpoint: string): Buffer {
+  return readFileSync(join(runOf(name), 'checkpoints', checkpoint, 'generator.safetensors'));
+}
+
+/** Every scalar of a run that does not depend on the machine's pace. */
+function scalarsOf(name: string): Record<string, [number, number][]> {
+  const { series } = readRunScalars(runOf(name));
+  return Object.fromEntries(
+    [...series]
+      .filter(([tag]) => !tag.startsWith('machine/'))
+      .map(([tag, { steps, values }]) => [tag, Array.from(steps, (step, index) => [step, values[index]!])]),
+  );
+}
+
+const atStep = (step: number) => (event: Readonly<Record<string, unknown>>) =>
+  event.event === 'step' && event.step === step;
+
+describe('esrgan train', () => {
+  test('goes from a run file and images to checkpoints, curves, samples and a last word', async () => {
+    const { code, stderr, events } = await run('train', runFile('whole', ['ema: { decay: 0.9 }']), '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(events.at(-1)).toMatchObject({ event: 'end', reason: 'finished', step: 24 });
+    expect(statusOf('whole')).toMatchObject({ state: 'finished', step: 24, steps: 24, epoch: 8 });
+    const scalars = scalarsOf('whole');
+    expect(scalars['train/content_loss']!.map(([step]) => step)).toEqual(
+      Array.from({ length: 24 }, (_, i) => i + 1),
+    );
+    expect(scalars['validation/psnr_rgb']!.map(([step]) => step)).toEqual([6, 12, 18, 24]);
+    expect(scalars['train/content_loss']!.at(-1)![1]).toBeLessThan(scalars['train/content_loss']![0]![1]);
+    expect([...readRunScalars(runOf('whole')).series.keys()].sort()).toEqual([
+      'machine/loader_idle_share',
+      'machine/memory_bytes',
+      'machine/samples_per_second',
+      'machine/steps_per_second',
+      'train/content_loss',
+      'train/gradient_norm',
+      'train/learning_rate',
+      'validation/psnr_rgb',
+      'validation/psnr_y',
+      'validation/ssim_rgb',
+      'validation/ssim_y',
+    ]);
+    const samples = join(runOf('whole'), 'samples', 'pretraining');
+    expect(readdirSync(samples).sort()).toEqual(['00000012', '00000024', 'reference']);
+    expect(readdirSync(join(samples, '00000024'))).toEqual(['01-0.sr.png']);
+    expect(readdirSync(join(samples, 'reference')).sort()).toEqual([
+      '01-0.bicubic.png',
+      '01-0.hr.png',
+      '01-0.lr.png',
+    ]);
+    const last = join(runOf('whole'), 'checkpoints', checkpointsOf('whole').at(-1)!);
+    expect(readdirSync(last).sort()).toEqual([
+      'generator-ema.safetensors',
+      'generator.safetensors',
+      'optimizer.safetensors',
+      'state.json',
+    ]);
+    const weights = readSafetensors(join(last, 'generator.safetensors')).tensors;
+    const averages = readSafetensors(join(last, 'generator-ema.safetensors')).tensors;
+    expect([...averages.keys()]).toEqual([...weights.keys()]);
+    expect(averages.get('conv_last.weight')!.data).not.toEqual(weights.get('conv_last.weight')!.data);
+  });
+
+  test('killed at any moment and resumed, ends in the very same weights and curves', async () => {
+    const whole = runFile('unbroken');
+    expect((await run('train', whole)).code).toBe(0);
+    // Before the first checkpoint, right at one, just behind one, and twice in a row.
+    for (const moments of [[3], [5], [11], [7, 16]]) {
+      const name = `killed-${moments.join('-')}`;
+      const file = runFile(name);
+      for (const [index, moment] of moments.entries()) {
+        const training = start('train', file, '--json', ...(index > 0 ? ['--resume'] : []));
+        await training.event(atStep(moment));
+        training.child.kill('SIGKILL');
+        await training.outcome;
+      }
+      const { code, stderr } = await run('train', file, '--resume');
+      expect([name, code, stderr]).toEqual([name, 0, '']);
+      expect(
+        weightsOf(name, 'pretraining-00000024').equals(weightsOf('unbroken', 'pretraining-00000024')),
+      ).toBe(true);
+      expect(scalarsOf(name)).toEqual(scalarsOf('unbroken'));
+    }
+  });
+
+  test('the same seed gives the same curves, another seed others', async () => {
+    for (const [name, seed] of [
+      ['first', 5],
+      ['again', 5],
+      ['other', 6],
+    ] as const) {
+      expect((await run('train', runFile(name, [`seed: ${seed}`]), '--max-steps', '4')).code).toBe(0);
+    }
+    expect(scalarsOf('again')).toEqual(scalarsOf('first'));
+    expect(scalarsOf('other')['train/content_loss']).not.toEqual(scalarsOf('first')['train/content_loss']);
+  });
+
+  test('Ctrl-C stops with a checkpoint at the next step', async () => {
+    const training = start('train', runFile('interrupted'), '--json');
+    await training.event(atStep(3));
+    training.child.kill('SIGINT');
+    const { code, events } = await training.outcome;
+    expect(code).toBe(130);
+    const { step } = events.at(-1)!;
+    expect(checkpointsOf('interrupted')).toContain(`pretraining-${String(step).padStart(8, '0')}`);
+    expect(statusOf('interrupted')).toMatchObject({ state: 'stopped', step });
+  });
+
+  test('obeys the commands checkpoint, pause, resume and stop, and keeps others out', async () => {
+    const long =
+      'pretraining: { num_epoch: 1000000, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [] }';
+    const file = runFile('commanded', [long, 'checkpoints: { every_steps: 1000000 }']);
+    const runs = ['--runs-dir', join(folder, 'runs')];
+    const training = start('train', file, '--json');
+    await training.event(atStep(2));
+
+    const second = await run('train', file, '--resume');
+    expect(second.code).toBe(6);
+    expect(second.stderr).toMatch(/commanded .*being written by process \d+ on this host/);
+
+    expect((await run('pause', 'commanded', ...runs)).code).toBe(0);
+    await untilState('commanded', 'paused');
+    expect(checkpointsOf('commanded')).toHaveLength(1);
+    expect((await run('resume', 'commanded', ...runs)).code).toBe(0);
+    await untilState('commanded', 'running');
+    expect((await run('checkpoint', 'commanded', ...runs)).code).toBe(0);
+    await until(() => checkpointsOf('commanded').length > 1);
+    expect((await run('stop', 'commanded', ...runs)).code).toBe(0);
+    expect((await training.outcome).code).toBe(0);
+    expect(statusOf('commanded')).toMatchObject({ state: 'stopped', message: 'Stopped on request.' });
+  });
+
+  test('stops when the loss is no number, and saves nothing of it', async () => {
+    expect((await run('train', runFile('sane'), '--max-steps', '1')).code).toBe(0);
+    const { tensors } = readSafetensors(
+      join(runOf('sane'), 'checkpoints', 'pretraining-00000001', 'generator.safetensors'),
+    );
+    tensors.get('conv_hr.bias')!.data[0] = Number.NaN;
+    writeSafetensors(join(folder, 'nan.safetensors'), tensors);
+    const broken =
+      'pretraining: { init: nan.safetensors, num_epoch: 2, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [] }';
+    const { code, stderr } = await run('train', runFile('broken', [broken]));
+    expect(code).toBe(7);
+    expect(stderr).toMatch(
+      /At step 1 of pretraining, content_loss is NaN.*no checkpoint yet.*pretraining\.lr/s,
+    );
+    expect(checkpointsOf('broken')).toEqual([]);
+    expect(statusOf('broken')).toMatchObject({ state: 'failed' });
+  });
+
+  test.each([
+    {
+      name: 'a run that exists',
+      args: () => [runFile('sane')],
+      code: 6,
+      message: /The run sane exists.*--resume/,
+    },
+    {
+      name: 'a run file with an error, named with its place',
+      args: () => [runFile('typo', ['batch_sise: 4'])],
+      code: 3,
+      message: /typo\.esrgan\.yaml:\d+:1: error: .*batch_sise.*batch_size/,
+    },
+    {
+      name: 'a missing run file',
+      args: () => [join(folder, 'none.yaml')],
+      code: 3,
+      message: /none\.yaml cannot be read/,
+    },
+    {
+      name: 'an unknown engine',
+      args: () => [runFile('sane'), '--engine', 'tpu'],
+      code: 2,
+      message: /no engine tpu/,
+    },
+    {
+      name: 'another generator than the checkpoint’s',
+      args: () => [runFile('sane', ['residual: 0']), '--resume'],
+      code: 3,
+      message: /residual/,
+    },
+  ])('refuses $name', async ({ args, code, message }) => {
+    const result = await run('train', ...args());
+    expect(result.stderr).toMatch(message);
+    expect(result.code).toBe(code);
+  });
+
+  test('refuses to resume with another generator, naming the difference', async () => {
+    const file = runFile('sane');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('growth_channels: 2', 'growth_channels: 3'));
+    const { code, stderr } = await run('train', file, '--resume');
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/body\.0\.rdb1\.conv1\.weight is \[2,4,3,3\] instead of \[3,4,3,3\]/);
+  });
+});
+
+describe.skipIf(!hasGpu)('on WebGPU (skipped: no Vulkan driver for tests)', () => {
+  test('trains, validates, keeps a checkpoint, resumes from it and ends well', async () => {
+    useTestGpu();
+    const file = runFile('gpu', ['validation: { every_steps: 2, crop_size: [16, 16], max_images: 1 }']);
+    const cpu = runFile('cpu', ['validation: { every_steps: 2, crop_size: [16, 16], max_images: 1 }']);
+    const args = ['--engine', 'webgpu', '--max-steps'];
+    expect(await run('train', file, ...args, '2')).toMatchObject({ code: 0, stderr: '' });
+    expect(await run('train', file, ...args, '3', '--resume')).toMatchObject({ code: 0, stderr: '' });
+    expect((await run('train', cpu, '--max-steps', '3')).code).toBe(0);
+    const [onGpu, onCpu] = ['gpu', 'cpu'].map((name) => scalarsOf(name)['train/content_loss']!);
+    expect(onGpu!.map(([step]) => step)).toEqual([1, 2, 3]);
+    for (const [index, [, loss]] of onGpu!.entries()) expect(loss).toBeCloseTo(onCpu![index]![1], 5);
+  });
+});
+
+async function untilState(name: string, state: string): Promise<void> {
+  await until(() => JSON.stringify(statusOf(name)).includes(`"state":"${state}"`));
+}
+
+/** Waits for something on the disk by looking again whenever the event loop is free. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('the command is built', () => {
+  expect(existsSync(join(import.meta.dirname, '../../../../dist/esrgan.js'))).toBe(true);
+});

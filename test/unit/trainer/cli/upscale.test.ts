@@ -1,0 +1,304 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createReporter } from '../../../../trainer/cli/terminal.ts';
+import { registerUpscale, type UpscaleOptions, upscaleImages } from '../../../../trainer/cli/upscale.ts';
+import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
+import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
+import { hasTestData, testData } from '../../../test-data.ts';
+
+let root: string;
+let folder: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'cli-upscale-'));
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(root, 'case-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+async function put(name: string, content?: Buffer): Promise<string> {
+  const path = join(folder, name);
+  const pixels = Uint8Array.from({ length: 12 * 9 * 3 }, (_, i) => (i * 37) % 256);
+  const image = sharp(pixels, { raw: { width: 12, height: 9, channels: 3 } }).png();
+  await writeFile(path, content ?? (await image.toBuffer()));
+  return path;
+}
+
+interface Outcome {
+  readonly text: string;
+  readonly events: Record<string, unknown>[];
+  readonly error?: unknown;
+}
+
+async function run(inputs: string[], options: UpscaleOptions = {}, json = false): Promise<Outcome> {
+  let text = '';
+  const reporter = createReporter({ json, stream: { write: (part) => (text += part) } });
+  const error = await upscaleImages(bicubicUpscaler(4), inputs, options, reporter).catch((thrown) => thrown);
+  const events = json
+    ? text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : [];
+  return { text, events, ...(error ? { error } : {}) };
+}
+
+describe('files and folders', () => {
+  test('the images of a folder, in order, without what is none', async () => {
+    for (const name of ['b.png', 'a.PNG', 'notes.txt', '.hidden.png']) await put(name);
+    await mkdir(join(folder, 'sub'));
+    const { error, events } = await run([folder], {}, true);
+    expect(error).toBeUndefined();
+    const done = events.filter(({ event }) => event === 'done');
+    expect(done.map(({ input }) => basename(String(input)))).toEqual(['a.PNG', 'b.png']);
+    expect(done[0]).toMatchObject({
+      output: join(folder, 'a_x4.PNG'),
+      width: 48,
+      height: 36,
+      kept: false,
+      notes: [],
+    });
+    expect(events.slice(0, 3)).toMatchObject([
+      { event: 'plan', model: 'bicubic', scale: 4, images: 2, kept: [], failed: 0 },
+      { event: 'begin', input: join(folder, 'a.PNG'), image: 1, images: 2 },
+      { event: 'progress', tile: 1, tiles: 1, etaSeconds: 0 },
+    ]);
+    // Of two images of one size the second takes as long as the first.
+    const [first, last] = events.filter(({ event }) => event === 'progress');
+    expect(first!.batchEtaSeconds).toBeGreaterThan(0);
+    expect(last!.batchEtaSeconds).toBe(0);
+  });
+
+  test('again: what is done is kept, and results are not taken for images', async () => {
+    for (const name of ['a.png', 'b.png', 'mine_x4.png']) await put(name);
+    await run([folder]);
+    const before = (await readdir(folder)).sort();
+    expect(before).toEqual(['a.png', 'a_x4.png', 'b.png', 'b_x4.png', 'mine_x4.png', 'mine_x4_x4.png']);
+    const { text, error } = await run([folder]);
+    expect(error).toBeUndefined();
+    expect(text.match(/exists and is kept; --overwrite replaces it/g)).toHaveLength(3);
+    expect((await readdir(folder)).sort()).toEqual(before);
+  });
+
+  test('what is there is said before the work begins', async () => {
+    for (const name of ['a.png', 'b.png', 'a_x4.png']) await put(name);
+    const { events } = await run([folder], {}, true);
+    expect(events.map(({ event, kept }) => [event, kept])).toEqual([
+      ['plan', [join(folder, 'a.png')]],
+      ['done', true],
+      ['begin', undefined],
+      ['progress', undefined],
+      ['done', false],
+    ]);
+  });
+
+  test('other names for results, and those are not taken for images either', async () => {
+    for (const name of ['a.png', 'b.png']) await put(name);
+    const expected = ['a.png', 'a@bicubic.png', 'b.png', 'b@bicubic.png'];
+    for (let time = 1; time <= 2; time++) {
+      await run([folder], { name: '{name}@{model}' });
+      expect((await readdir(folder)).sort()).toEqual(expected);
+    }
+    await run([folder], { name: '{name}@{model}', existing: 'rename' });
+    await run([folder], { name: '{name}@{model}' });
+    expect((await readdir(folder)).sort()).toEqual(
+      [...expected, 'a@bicubic-2.png', 'b@bicubic-2.png'].sort(),
+    );
+  });
+
+  test('an image that is named twice is upscaled once', async () => {
+    const path = await put('a.png');
+    const { error, events } = await run([path, folder, path], {}, true);
+    expect(error).toBeUndefined();
+    expect(events.filter(({ event }) => event === 'done')).toHaveLength(1);
+  });
+
+  test('two inputs with one name do not share a result', async () => {
+    await mkdir(join(folder, 'one'));
+    await mkdir(join(folder, 'two'));
+    const inputs = [await put('one/a.png'), await put('two/a.png')];
+    for (const existing of ['keep', 'replace'] as const) {
+      const { error } = await run(inputs, { out: join(folder, 'out'), existing });
+      expect(error).toMatchObject({
+        code: 'partial',
+        message: expect.stringMatching(/two.a\.png would go to .*another input/),
+      });
+    }
+  });
+});
+
+describe('failures', () => {
+  test('of the only image are told once', async () => {
+    const { text, error } = await run([await put('bad.png', Buffer.from('bad'))]);
+    expect(text).toBe('');
+    expect(error).toMatchObject({ code: 'data', message: expect.stringContaining('bad.png is damaged') });
+  });
+
+  test('do not stop the others, and are listed at the end', async () => {
+    const inputs = [
+      await put('a.png'),
+      await put('bad.png', Buffer.from('bad')),
+      join(folder, 'none.png'),
+      await put('c.png'),
+    ];
+    const { error, text } = await run(inputs);
+    expect(error).toMatchObject({ code: 'partial' });
+    const { message } = error as Error;
+    expect(message).toMatch(/^2 of 4 failed:\n/);
+    for (const name of ['bad.png', 'none.png']) {
+      expect(message.split(name)).toHaveLength(2);
+      expect(text).toContain(`Failed: ${join(folder, name)}`);
+    }
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(['a_x4.png', 'c_x4.png']));
+  });
+
+  test('of all: the code is theirs', async () => {
+    const inputs = [await put('1.png', Buffer.from('bad')), await put('2.png', Buffer.from('bad'))];
+    expect((await run(inputs)).error).toMatchObject({ code: 'data' });
+  });
+
+  test('of the only one: its message', async () => {
+    const path = await put('1.png', Buffer.from('bad'));
+    const { error, events } = await run([path], {}, true);
+    expect(error).toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(/^\S+1\.png is damaged, cut short or no image/),
+    });
+    expect(events).toMatchObject([
+      { event: 'failed', input: path, code: 'data' },
+      { event: 'plan', images: 0, failed: 1 },
+    ]);
+  });
+
+  test('a folder without images', async () => {
+    expect((await run([folder])).error).toMatchObject({
+      code: 'data',
+      message: expect.stringContaining('holds no images'),
+    });
+  });
+
+  test('cancelling ends the batch', async () => {
+    const cancel = new AbortController();
+    cancel.abort();
+    const { error } = await run([await put('a.png'), await put('b.png')], { signal: cancel.signal });
+    expect(error).toMatchObject({ code: 'interrupted' });
+    expect((await readdir(folder)).sort()).toEqual(['a.png', 'b.png']);
+  });
+});
+
+describe('the command', () => {
+  async function check(
+    args: string[],
+    opened: unknown[] | undefined,
+    upscaler: Partial<Upscaler> = {},
+  ): Promise<unknown> {
+    const close = vi.fn(async () => {});
+    const openModel = vi.fn(async () => ({ ...bicubicUpscaler(2), close, ...upscaler }));
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+    registerUpscale(program, openModel);
+    for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const error = await program.parseAsync(['node', 'esrgan', 'upscale', ...args]).catch((thrown) => thrown);
+    written.mockRestore();
+    expect(openModel.mock.calls).toEqual(opened ? [opened] : []);
+    expect(close).toHaveBeenCalledTimes(opened ? 1 : 0);
+    expect(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => process.listenerCount(signal))).toEqual([0, 0, 0]);
+    return error instanceof Error ? error : undefined;
+  }
+
+  test('opens the model, upscales, closes it', async () => {
+    const error = await check(
+      [await put('a.png'), '--model', 'bicubic', '--scale', '2', '--tile', '8'],
+      ['bicubic', { engine: 'auto', scale: 2 }],
+    );
+    expect(error).toBeUndefined();
+    expect((await readdir(folder)).sort()).toEqual(['a.png', 'a_x2.png']);
+  });
+  test('without --model takes the one that comes along', async () => {
+    const bundled = resolve('media/models/workbench-x4.safetensors');
+    expect(await check([await put('a.png')], [bundled, { engine: 'auto' }])).toBeUndefined();
+  });
+  test('closes it after a failure', async () => {
+    const error = await check(
+      [join(folder, 'none.png'), '--model', 'x', '--engine', 'cpu'],
+      ['x', { engine: 'cpu' }],
+    );
+    expect(error).toMatchObject({ code: 'data' });
+  });
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s cancels and leaves nothing behind',
+    async (signal) => {
+      const upscale: Upscaler['upscale'] = (image) => {
+        process.emit(signal);
+        return bicubicUpscaler(2).upscale(image);
+      };
+      const error = await check(
+        [await put('a.png'), '--model', 'x', '--tile', '8'],
+        ['x', { engine: 'auto' }],
+        { upscale },
+      );
+      expect(error).toMatchObject({ code: 'interrupted' });
+      expect(await readdir(folder)).toEqual(['a.png']);
+    },
+  );
+  test('results are replaced, or named otherwise, where that is asked for', async () => {
+    const input = await put('a.png');
+    await put('a_x2.png', Buffer.from('old'));
+    const opened = ['x', { engine: 'auto' }];
+    await check([input, '--model', 'x', '--rename', '--name', '{name}_x{scale}'], opened);
+    expect((await readdir(folder)).sort()).toEqual(['a.png', 'a_x2-2.png', 'a_x2.png']);
+    expect(await readFile(join(folder, 'a_x2.png'), 'utf8')).toBe('old');
+    await check([input, '--model', 'x', '--overwrite'], opened);
+    expect((await sharp(join(folder, 'a_x2.png')).metadata()).width).toBe(24);
+  });
+  test('a number that is none is refused before anything is opened', async () => {
+    const error = await check(['a.png', '--model', 'x', '--tile', '0'], undefined);
+    expect(error).toMatchObject({ message: expect.stringContaining('whole number above 0') });
+  });
+});
+
+// Files whose header or pixels are broken; every other one is an image that must come out four times as large.
+const broken = /^(truncated|corrupt-header|x[cdhlst])/;
+
+describe.skipIf(!hasTestData)(`files of others${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
+  test.each(['realesrgan', 'sharp', 'pngsuite'])('%s', async (name) => {
+    const inputs = join(testData, 'inputs', name);
+    // flowers.jpeg is a plain gradient that alone takes half of the time.
+    const names = (await readdir(inputs)).filter((file) => file !== 'flowers.jpeg');
+    const paths = names.sort().map((file) => join(inputs, file));
+    const { error, events } = await run(paths, { out: folder, tile: 256 }, true);
+    const results = events.filter(({ event }) => event === 'done' || event === 'failed');
+    expect(results.map(({ input }) => String(input)).sort()).toEqual(paths);
+    for (const { event, input, output, message, code } of results) {
+      const path = String(input);
+      expect(event, path).toBe(broken.test(basename(path)) ? 'failed' : 'done');
+      if (event === 'failed') {
+        expect(code).toBe('data');
+        expect(String(message).split('\n')).toHaveLength(1);
+        expect(message).toContain(path);
+        continue;
+      }
+      const [before, after] = await Promise.all([sharp(path).metadata(), sharp(String(output)).metadata()]);
+      const { width, height } = before.autoOrient;
+      const cmyk = before.space === 'cmyk';
+      expect(after, path).toMatchObject({
+        width: width * 4,
+        height: height * 4,
+        format: before.format,
+        depth: before.depth,
+        space: cmyk ? 'srgb' : before.space,
+        hasAlpha: before.hasAlpha,
+      });
+      expect(after.orientation ?? 1, path).toBe(1);
+      expect(after.icc?.equals(before.icc ?? Buffer.alloc(0)), path).toBe(
+        cmyk || !before.icc ? undefined : true,
+      );
+    }
+    expect(error === undefined).toBe(!names.some((file) => broken.test(file)));
+    expect((await readdir(folder)).filter((file) => file.startsWith('.'))).toEqual([]);
+  });
+});

@@ -1,0 +1,313 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import sharp from 'sharp';
+import { describe, expect, test, vi } from 'vitest';
+import { registerConvert } from '../../../../trainer/cli/convert.ts';
+import { registerInspect } from '../../../../trainer/cli/inspect.ts';
+import { registerInterpolate } from '../../../../trainer/cli/interpolate.ts';
+import { openModel } from '../../../../trainer/cli/open-model.ts';
+import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
+import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
+import { readOnnxSummary } from '../../../../trainer/weights/onnx-summary.ts';
+import { encodePth } from '../../../../trainer/weights/pth-writer.ts';
+import { writeSafetensors } from '../../../../trainer/weights/safetensors.ts';
+import { openTensorFile } from '../../../../trainer/weights/tensor-file.ts';
+import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
+import { temporaryFolder } from '../data/images.ts';
+import { largestDifference, noise } from '../upscale/test-upscalers.ts';
+import { randomGenerator } from '../weights/generators.ts';
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+
+function weights(name: string, options = {}, seed = 1): string {
+  writeGenerator(at(name), randomGenerator(options, seed), { metadata: { stage: 'training' } });
+  return at(name);
+}
+
+/** Runs a command and returns what it printed. */
+async function run(...args: string[]): Promise<string> {
+  const written: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  const program = new Command().exitOverride();
+  registerConvert(program);
+  registerInterpolate(program);
+  registerInspect(program);
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } finally {
+    spy.mockRestore();
+  }
+  return written.join('');
+}
+
+describe('convert', () => {
+  test.each(['basicsr', 'esrgan-old', 'esrgan-new', 'seed'])(
+    'to a .pth with the names of %s, and back',
+    async (layout) => {
+      const printed = await run('convert', weights('a.safetensors'), at('b.pth'), '--layout', layout);
+      expect(printed).toMatch(/b\.pth: 72 tensors, 0\.\d MB\n$/);
+      await run('convert', at('b.pth'), at('c.safetensors'));
+      expect(readGenerator(at('c.safetensors')).parameters).toEqual(randomGenerator().parameters);
+    },
+  );
+
+  test('what the file says is kept, with its origin', async () => {
+    await run('convert', weights('a.safetensors'), at('b.pth'));
+    expect(openTensorFile(at('b.pth')).metadata).toEqual({
+      architecture: 'ESRGAN',
+      scale: '4',
+      residual_scaling: '0.2',
+      stage: 'training',
+      converted_from: 'a.safetensors',
+    });
+  });
+
+  test('halves and ONNX', async () => {
+    const printed = await run('convert', weights('a.safetensors'), at('b.onnx'), '--half', '--json');
+    expect(JSON.parse(printed)).toEqual({
+      event: 'done',
+      input: at('a.safetensors'),
+      output: at('b.onnx'),
+      tensors: 72,
+      bytes: readFileSync(at('b.onnx')).length,
+    });
+    expect(readOnnxSummary(at('b.onnx')).metadata).toMatchObject({
+      scale: '4',
+      converted_from: 'a.safetensors',
+    });
+  });
+
+  test('a checkpoint by its folder', async () => {
+    mkdirSync(at('checkpoint'));
+    writeGenerator(join(at('checkpoint'), 'generator.safetensors'), randomGenerator());
+    await run('convert', at('checkpoint'), at('d.pth'));
+    expect(readGenerator(at('d.pth')).parameters).toEqual(randomGenerator().parameters);
+  });
+
+  test.each([
+    [['missing.pth', 'b.pth'], /There is no file missing\.pth/],
+    [['IN', 'b.ckpt'], /must end in/],
+    [['IN', 'b.pth', '--layout', 'pix2pix'], /'--layout <program>' argument 'pix2pix' is invalid/],
+  ])('%j is refused', async (args, message) => {
+    const input = weights('a.safetensors');
+    await expect(run('convert', ...args.map((arg) => (arg === 'IN' ? input : arg)))).rejects.toThrow(message);
+  });
+});
+
+describe('interpolate', () => {
+  test('mixes, 0.8 by default, and notes the parents', async () => {
+    const [psnr, esrgan] = [weights('psnr.safetensors', {}, 1), weights('esrgan.pth', {}, 2)];
+    const printed = await run('interpolate', psnr, esrgan, at('mixed.safetensors'));
+    expect(printed).toContain(`of ${psnr} and 0.8 of ${esrgan}`);
+    const { parameters, metadata } = readGenerator(at('mixed.safetensors'));
+    const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+    expect(metadata).toMatchObject({
+      stage: 'interpolation',
+      alpha: '0.8',
+      psnr_parent: 'psnr.safetensors',
+      psnr_parent_sha256: sha256(psnr),
+      esrgan_parent: 'esrgan.pth',
+      esrgan_parent_sha256: sha256(esrgan),
+    });
+    const name = 'body.1.rdb2.conv3.weight';
+    const [a, b] = [1, 2].map((seed) => randomGenerator({}, seed).parameters.get(name)!.data);
+    expect(parameters.get(name)!.data).toEqual(
+      a!.map((value, index) => (1 - 0.8) * value + 0.8 * b![index]!),
+    );
+  });
+
+  test.each(['1.5', '-0.1', 'much', ''])('--alpha %j is refused', async (alpha) => {
+    await expect(run('interpolate', 'a', 'b', 'c', `--alpha=${alpha}`)).rejects.toThrow(/number from 0 to 1/);
+  });
+
+  test('other models are refused', async () => {
+    const args = [weights('a.safetensors'), weights('b.safetensors', { num_basic_blocks: 1 }), at('c.pth')];
+    await expect(run('interpolate', ...args)).rejects.toThrow(/num_basic_blocks is 2 in .* and 1 in/);
+  });
+});
+
+describe('inspect', () => {
+  test('a generator', async () => {
+    const printed = await run('inspect', weights('a.pth'));
+    expect(printed.replace(/[\d.]+ MB/, '# MB')).toBe(
+      `file                   ${at('a.pth')}
+format                 PyTorch (zip), # MB
+architecture           ESRGAN
+layout                 basicsr
+img_channels           3
+scale_factor           4
+rrdb_channels          4
+growth_channels        3
+num_basic_blocks       2
+num_dense_blocks       3
+num_residual_blocks    5
+residual_scaling       0.2
+use_subpixel_conv      false
+wrapped in             params
+tensors                72 of F32
+parameters             9,875
+says stage             training
+says architecture      ESRGAN
+says scale             4
+says residual_scaling  0.2
+`,
+    );
+  });
+
+  test('as JSON', async () => {
+    const description = JSON.parse(await run('inspect', weights('a.safetensors'), '--json'));
+    expect(description).toMatchObject({
+      architecture: 'ESRGAN',
+      reason: null,
+      format: 'safetensors',
+      options: randomGenerator().options,
+      parameters: 9875,
+      dtypes: ['F32'],
+    });
+    expect(description.tensors).toHaveLength(72);
+    expect(description.tensors).toContainEqual({
+      name: 'conv_last.weight',
+      dtype: 'F32',
+      shape: [3, 4, 3, 3],
+    });
+  });
+
+  test('several files in brief, also what cannot be read', async () => {
+    writeFileSync(at('torn.pth'), 'something else');
+    const files = [weights('a.safetensors'), weights('a.onnx'), at('torn.pth'), at('absent.pth')];
+    const printed = await run('inspect', '--brief', '--json', ...files);
+    const described = printed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(described).toMatchObject([
+      { path: files[0], architecture: 'ESRGAN', scale: 4, blocks: 2, channels: 4, problem: null },
+      { path: files[1], format: 'ONNX', scale: null, problem: null },
+      { path: files[2], format: null, problem: expect.stringMatching(/not a sound PyTorch file/) },
+      { path: files[3], bytes: 0, problem: expect.stringMatching(/There is no file/) },
+    ]);
+    expect(await run('inspect', '--brief', files[0]!)).toMatch(
+      /a\.safetensors {2}x4 {2}2 blocks {2}safetensors {2}[\d.]+ MB\n$/,
+    );
+  });
+
+  test('the SHA-256 is that of the file', async () => {
+    const path = weights('a.safetensors');
+    const { sha256 } = JSON.parse(await run('inspect', path, '--json'));
+    expect(sha256).toBe(createHash('sha256').update(readFileSync(path)).digest('hex'));
+  });
+
+  test('the values of tensors', async () => {
+    const data = Float32Array.of(1, Number.NaN, -2, 4, Number.POSITIVE_INFINITY);
+    const nothing = Float32Array.of(Number.NaN);
+    writeSafetensors(
+      at('values.safetensors'),
+      new Map([
+        ['a', { shape: [5], data }],
+        ['b', { shape: [1], data: nothing }],
+      ]),
+    );
+    const printed = await run('inspect', at('values.safetensors'), '--values', '--json');
+    const [a, b] = printed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const { deviation, ...rest } = a;
+    expect(rest).toEqual({
+      name: 'a',
+      count: 5,
+      notFinite: 2,
+      mean: 1,
+      least: -2,
+      largest: 4,
+      norm: Math.sqrt(21),
+    });
+    expect(deviation).toBeCloseTo(Math.sqrt(6), 12);
+    expect(b).toMatchObject({ name: 'b', notFinite: 1, mean: null, deviation: null, norm: 0 });
+    expect(await run('inspect', at('values.safetensors'), '--values')).toMatch(
+      /^a {2}count 5 {2}notFinite 2 {2}norm 4\.583 {2}mean 1 /,
+    );
+  });
+
+  test('another model: why, and its tensors; a stranger’s texts do not command the terminal', async () => {
+    const tensors = new Map([['odd\u001b[31m', { shape: [2, 1], data: new Float32Array(2) }]]);
+    writeFileSync(at('odd.pth'), Buffer.concat(encodePth(tensors)));
+    const printed = await run('inspect', at('odd.pth'));
+    expect(printed).toMatch(/architecture +unknown\n/);
+    expect(printed).toContain('is not an ESRGAN generator: its first tensor is "odd');
+    expect(printed).toMatch(/\n {2}odd \[31m {2}F32 \[2, 1\]\n$/);
+    expect(printed).not.toContain('\u001b');
+  });
+
+  test('an ONNX file', async () => {
+    const printed = await run('inspect', weights('a.onnx'));
+    expect(printed).toMatch(
+      /input \[batch, 3, height, width\] to output \[batch, 3, output_height, output_width\]/,
+    );
+    expect(printed).toMatch(/says scale +4\n/);
+  });
+
+  test.each([
+    ['broken.onnx', /broken\.onnx is not a sound ONNX file/],
+    ['broken.pth', /broken\.pth is not a sound PyTorch file/],
+    ['broken.safetensors', /broken\.safetensors is not a sound safetensors file/],
+  ])('%s', async (name, message) => {
+    writeFileSync(at(name), 'something else');
+    await expect(run('inspect', at(name))).rejects.toThrow(message);
+  });
+});
+
+describe('models of all formats', () => {
+  test('give the same image', async () => {
+    const image = noise(11, 9, 3);
+    const results = [];
+    for (const name of ['m.safetensors', 'm.pth', 'm.onnx']) {
+      const model = await openModel(weights(name), { engine: 'cpu' });
+      expect(model.scale).toBe(4);
+      results.push(await model.upscale(image));
+      await model.close();
+    }
+    for (const result of results) expect(largestDifference(result, results[0]!)).toBeLessThan(2e-6);
+  });
+
+  test('bicubic keeps more than 8 bits', async () => {
+    const model = await openModel('bicubic', { engine: 'cpu', scale: 2 });
+    const image = { width: 4, height: 4, channels: 3, data: new Float32Array(48).fill(0.5001) };
+    const { data } = await model.upscale(image);
+    expect(data.every((value) => Math.abs(value - 0.5001) < 1e-6)).toBe(true);
+  });
+
+  test.each<[string, () => string, string, RegExp]>([
+    [
+      'a model for grey images',
+      () => weights('grey.pth', { img_channels: 1 }),
+      'cpu',
+      /made for images of 1 channels/,
+    ],
+    ['ONNX on TensorFlow', () => weights('a.onnx'), 'tensorflow', /TensorFlow cannot run ONNX files/],
+    ['a missing file', () => at('none.onnx'), 'cpu', /There is no file/],
+  ])('%s', async (_, make, engine, message) => {
+    const opening = openModel(make(), { engine });
+    await expect(opening).rejects.toBeInstanceOf(WorkbenchError);
+    await expect(opening).rejects.toThrow(message);
+  });
+});
+
+test('16 bits survive bicubic upscaling', async () => {
+  const { planImage } = await import('../../../../trainer/upscale/plan.ts');
+  const { upscaleFile } = await import('../../../../trainer/upscale/upscale-file.ts');
+  const data = Uint16Array.from({ length: 16 * 16 * 3 }, (_, index) => 30000 + (index % 48));
+  await sharp(data, { raw: { width: 16, height: 16, channels: 3 } })
+    .toColourspace('rgb16')
+    .png()
+    .toFile(at('deep.png'));
+  const model = await openModel('bicubic', { engine: 'cpu', scale: 2 });
+  const { output } = await upscaleFile(model, await planImage(at('deep.png'), model));
+  const pixels = await sharp(output).toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer();
+  const values = new Set(new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length / 2));
+  expect(values.size).toBeGreaterThan(40);
+});

@@ -1,0 +1,34 @@
+import { dirname } from 'node:path';
+import type { DatasetFiles } from '../../../../trainer/config/index.ts';
+
+/** Width and height; `null` for an image that cannot be read. */
+export type Size = readonly [width: number, height: number] | null;
+
+/** A disk that holds these folders of images, and these other files. */
+export function fakeFiles(
+  folders: Record<string, Record<string, Size>>,
+  others: string[] = [],
+): DatasetFiles {
+  const sizes = new Map(
+    Object.entries(folders).flatMap(([folder, images]) =>
+      Object.entries(images).map(([name, size]): [string, Size] => [`${folder}/${name}`, size]),
+    ),
+  );
+  return {
+    list: (folder) =>
+      Object.hasOwn(folders, folder)
+        ? [...sizes.keys()].filter((path) => dirname(path) === folder).sort()
+        : undefined,
+    size: (path) => {
+      const size = sizes.get(path);
+      return size ? { width: size[0], height: size[1] } : undefined;
+    },
+    exists: (path) => sizes.has(path) || others.includes(path),
+  };
+}
+
+/** That many images of one size: `0001.png` and so on. */
+export function images(count: number, size: Size, ending = '.png'): Record<string, Size> {
+  const names = Array.from({ length: count }, (_, i) => `${String(i + 1).padStart(4, '0')}${ending}`);
+  return Object.fromEntries(names.map((name) => [name, size]));
+}

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { decodeBmp, isBmp } from '../../../../trainer/data/bmp.ts';
+
+interface Layout {
+  bits: number;
+  topDown?: boolean;
+  compression?: number;
+  masks?: number[];
+  palette?: number[][];
+  rows: number[][];
+  width?: number;
+}
+
+/** A bitmap whose rows of bytes are as given, in the order of the file; the size is 3x2 unless told. */
+function bitmap({
+  bits,
+  topDown = false,
+  compression = 0,
+  masks = [],
+  palette = [],
+  rows,
+  width = 3,
+}: Layout) {
+  const stride = Math.ceil((width * bits) / 32) * 4;
+  const start = 54 + 4 * masks.length + 4 * palette.length;
+  const bytes = Buffer.alloc(start + rows.length * stride);
+  bytes.write('BM');
+  bytes.writeUInt32LE(start, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(width, 18);
+  bytes.writeInt32LE(topDown ? -rows.length : rows.length, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(bits, 28);
+  bytes.writeUInt32LE(compression, 30);
+  bytes.writeUInt32LE(palette.length, 46);
+  for (const [i, mask] of masks.entries()) bytes.writeUInt32LE(mask, 54 + 4 * i);
+  for (const [i, color] of palette.entries()) bytes.set(color, 54 + 4 * masks.length + 4 * i);
+  for (const [i, row] of rows.entries()) bytes.set(row, start + i * stride);
+  return bytes;
+}
+
+// Red, green, blue above white, black, (1, 2, 3); in the file blue comes first and the lower row is first.
+const expected = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 1, 2, 3];
+const upper = [0, 0, 255, 0, 255, 0, 255, 0, 0];
+const lower = [255, 255, 255, 0, 0, 0, 3, 2, 1];
+const with4th = (row: number[]) => row.flatMap((value, i) => (i % 3 === 2 ? [value, 77] : [value]));
+const palette = [
+  [0, 0, 255, 0],
+  [0, 255, 0, 0],
+  [255, 0, 0, 0],
+  [255, 255, 255, 0],
+  [0, 0, 0, 0],
+  [3, 2, 1, 0],
+];
+const usual = [0xff0000, 0xff00, 0xff];
+
+test.each<[string, Layout]>([
+  ['24 bits', { bits: 24, rows: [lower, upper] }],
+  ['24 bits, top-down', { bits: 24, topDown: true, rows: [upper, lower] }],
+  ['32 bits', { bits: 32, rows: [with4th(lower), with4th(upper)] }],
+  ['32 bits with masks', { bits: 32, compression: 3, masks: usual, rows: [with4th(lower), with4th(upper)] }],
+  [
+    '8 bits',
+    {
+      bits: 8,
+      palette,
+      rows: [
+        [3, 4, 5],
+        [0, 1, 2],
+      ],
+    },
+  ],
+  [
+    '4 bits',
+    {
+      bits: 4,
+      palette,
+      rows: [
+        [0x34, 0x50],
+        [0x01, 0x20],
+      ],
+    },
+  ],
+])('reads %s', (_, layout) => {
+  const bytes = bitmap(layout);
+  expect(isBmp(bytes)).toBe(true);
+  const image = decodeBmp(bytes, 'x.bmp');
+  expect([image.width, image.height, image.channels]).toEqual([3, 2, 3]);
+  expect([...image.data]).toEqual(expected);
+});
+
+test('reads 1 bit', () => {
+  const bytes = bitmap({
+    bits: 1,
+    palette: [
+      [9, 9, 9, 0],
+      [200, 200, 200, 0],
+    ],
+    width: 9,
+    rows: [[0b01000001, 0x80]],
+  });
+  const red = decodeBmp(bytes, 'x.bmp').data.filter((_, i) => i % 3 === 0);
+  expect([...red]).toEqual([9, 200, 9, 9, 9, 9, 9, 200, 200]);
+});
+
+test.each<[string, Buffer, string]>([
+  ['a compressed one', bitmap({ bits: 8, compression: 1, rows: [[], []] }), 'compression method 1'],
+  ['16 bits', bitmap({ bits: 16, rows: [[], []] }), '16 bits a pixel'],
+  [
+    'unusual masks',
+    bitmap({ bits: 32, compression: 3, masks: [0xff, 0xff00, 0xff0000], rows: [[], []] }),
+    'compression method 3',
+  ],
+  ['a truncated one', bitmap({ bits: 24, rows: [lower, upper] }).subarray(0, -1), 'truncated'],
+  ['a truncated header', bitmap({ bits: 24, rows: [lower, upper] }).subarray(0, 30), 'truncated'],
+  ['no pixels', bitmap({ bits: 24, rows: [] }), 'its size is 3x0'],
+])('refuses %s', (_, bytes, found) => {
+  expect(() => decodeBmp(bytes, 'a/x.bmp')).toThrow(found);
+  expect(() => decodeBmp(bytes, 'a/x.bmp')).toThrow(/^a\/x\.bmp: .* save it as PNG\.$/);
+});
+
+test('colors of a palette that would lie beyond the end are black', () => {
+  const bytes = bitmap({ bits: 8, palette: [], rows: [[0], [0]] });
+  bytes.writeUInt32LE(0xffffffff, 14);
+  expect([...new Set(decodeBmp(bytes, 'x.bmp').data)]).toEqual([0]);
+});
+
+test('other files are not bitmaps', () => expect(isBmp(Buffer.from('PNG'))).toBe(false));

@@ -1,0 +1,167 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Sharp } from 'sharp';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { decodeImage, encodePng } from '../../../../trainer/data/decode.ts';
+import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
+import { hasTestData, testData } from '../../../test-data.ts';
+import { noise, temporaryFolder } from './images.ts';
+
+const folder = temporaryFolder();
+
+/** Two pixels, `[1, 2, channels]`. */
+function pixels(channels: 1 | 2 | 3 | 4, ...samples: number[]) {
+  return sharp(Uint8Array.from(samples), { raw: { width: 2, height: 1, channels } });
+}
+
+function pixels16(channels: 1 | 3, ...samples: number[]) {
+  const space = channels === 1 ? 'grey16' : 'rgb16';
+  return sharp(Uint16Array.from(samples), { raw: { width: 2, height: 1, channels } }).toColourspace(space);
+}
+
+async function check(name: string, file: Sharp, channels: 1 | 3 | undefined, expected: number[]) {
+  const path = join(folder, name);
+  await file.toFile(path);
+  const image = await decodeImage(path, channels);
+  expect([...image.data]).toEqual(expected);
+  expect(image.width * image.height * image.channels).toBe(expected.length);
+}
+
+const colors = [10, 20, 30, 200, 100, 0];
+
+test.each<[string, Sharp, 1 | 3 | undefined, number[]]>([
+  ['rgb.png', pixels(3, ...colors), undefined, colors],
+  ['palette.png', pixels(3, ...colors).png({ palette: true }), undefined, colors],
+  ['alpha.png', pixels(4, 10, 20, 30, 0, 200, 100, 0, 128), undefined, colors],
+  ['alpha.webp', pixels(4, 10, 20, 30, 9, 200, 100, 0, 128).webp({ lossless: true, exact: true }), 3, colors],
+  ['rgb.tiff', pixels(3, ...colors).tiff({ compression: 'lzw' }), undefined, colors],
+  ['rgb16.png', pixels16(3, 0, 32768, 65535, 25700, 128, 256), undefined, [0, 128, 255, 100, 0, 1]],
+  ['grey.png', pixels(1, 7, 250).toColourspace('b-w'), undefined, [7, 250]],
+  ['grey as rgb.png', pixels(1, 7, 250).toColourspace('b-w'), 3, [7, 7, 7, 250, 250, 250]],
+  ['grey alpha.png', pixels(2, 7, 0, 250, 99).toColourspace('b-w'), 3, [7, 7, 7, 250, 250, 250]],
+  ['grey16.png', pixels16(1, 25700, 65535), undefined, [100, 255]],
+  // .299 R + .587 G + .114 B
+  ['rgb as grey.png', pixels(3, ...colors), 1, [18, 119]],
+  [
+    'turned.tiff',
+    pixels(3, ...colors)
+      .withMetadata({ orientation: 3 })
+      .tiff({ compression: 'lzw' }),
+    undefined,
+    [200, 100, 0, 10, 20, 30],
+  ],
+])('decodes %s', check);
+
+test.each([
+  [1, 'abcd'],
+  [2, 'badc'],
+  [3, 'dcba'],
+  [4, 'cdab'],
+  [5, 'acbd'],
+  [6, 'cadb'],
+  [7, 'dbca'],
+  [8, 'bdac'],
+])('turns orientation %d upright', async (orientation, expected) => {
+  const path = join(folder, `turned ${orientation}.png`);
+  await sharp(Buffer.from('abcd'), { raw: { width: 2, height: 2, channels: 1 } })
+    .withMetadata({ orientation })
+    .toColourspace('b-w')
+    .toFile(path);
+  expect(Buffer.from((await decodeImage(path, 1)).data).toString()).toBe(expected);
+});
+
+test('a color profile changes no samples', async () => {
+  await check('p3.png', pixels(3, ...colors).withIccProfile('p3', { attach: true }), undefined, [
+    ...(await sharp(
+      await pixels(3, ...colors)
+        .withIccProfile('p3')
+        .png()
+        .toBuffer(),
+      { ignoreIcc: true },
+    )
+      .raw()
+      .toBuffer()),
+  ]);
+});
+
+test('CMYK becomes RGB', async () => {
+  const path = join(folder, 'cmyk.jpg');
+  await sharp({ create: { width: 8, height: 8, channels: 3, background: '#ff0000' } })
+    .toColourspace('cmyk')
+    .jpeg({ quality: 100 })
+    .toFile(path);
+  const image = await decodeImage(path);
+  expect(image.channels).toBe(3);
+  const [red, green, blue] = image.data;
+  expect(red).toBeGreaterThan(200);
+  expect(green).toBeLessThan(80);
+  expect(blue).toBeLessThan(80);
+});
+
+test.each([1, 3])('encodes a PNG of %d channels', async (channels) => {
+  const image = noise(5, 4, channels);
+  const { data, info } = await sharp(await encodePng(image))
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect([info.width, info.height, info.channels]).toEqual([5, 4, channels]);
+  expect([...data]).toEqual([...image.data]);
+});
+
+test('encodes no other number of channels', () => {
+  expect(() => encodePng(noise(5, 4, 2))).toThrow('1 or 3 channels, not 2');
+});
+
+test.each<[string, () => Buffer | undefined, RegExp]>([
+  ['missing.png', () => undefined, /missing\.png: cannot be read: ENOENT/],
+  ['empty.png', () => Buffer.alloc(0), /empty\.png: cannot be decoded: .*Remove the file/],
+  [
+    'text.png',
+    () => Buffer.from('hello'),
+    /text\.png: cannot be decoded: .*unsupported image format\. Remove/,
+  ],
+  [
+    'cut.png',
+    () => {
+      const whole = readFileSync(join(folder, 'whole.png'));
+      return whole.subarray(0, whole.length / 2);
+    },
+    /cut\.png: cannot be decoded/,
+  ],
+  [
+    'cut.jpg',
+    () => {
+      const whole = readFileSync(join(folder, 'whole.jpg'));
+      return whole.subarray(0, whole.length / 2);
+    },
+    /cut\.jpg: cannot be decoded: .*premature end/,
+  ],
+  ['cut.bmp', () => Buffer.from('BM'), /cut\.bmp: this BMP cannot be read: it is truncated/],
+])('refuses %s', async (name, bytes, message) => {
+  const whole = noise(64, 64, 3);
+  const image = sharp(whole.data, { raw: { width: 64, height: 64, channels: 3 } });
+  await image.clone().png().toFile(join(folder, 'whole.png'));
+  await image.clone().jpeg().toFile(join(folder, 'whole.jpg'));
+  const content = bytes();
+  if (content) writeFileSync(join(folder, name), content);
+  const failure = await decodeImage(join(folder, name)).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(WorkbenchError);
+  expect(failure).toMatchObject({ code: 'data', message: expect.stringMatching(message) });
+});
+
+describe.skipIf(!hasTestData)(`files of every kind${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
+  const inputs = join(testData, 'inputs');
+  const files = existsSync(inputs)
+    ? readdirSync(inputs).flatMap((set) => readdirSync(join(inputs, set)).map((name) => `${set}/${name}`))
+    : [];
+
+  test.each(files)('%s', async (name) => {
+    // PngSuite's damaged files begin with x.
+    const isDamaged = /truncated|corrupt|pngsuite\/x/.test(name);
+    const decoded = decodeImage(join(inputs, name), 3);
+    if (isDamaged) return expect(decoded).rejects.toThrow(/: cannot be decoded: .*[^:\s]\. Remove the file/);
+    const { width, height, channels, data } = await decoded;
+    expect([channels, data.length]).toEqual([3, width * height * 3]);
+  });
+});

@@ -1,0 +1,187 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { extractArchive } from '../../../../../trainer/data/download/extract.ts';
+import { temporaryFolder } from '../images.ts';
+import { type Item, tgzOf, zipOf } from './archives.ts';
+
+const long = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7919) >> 5);
+const folders = ['Set5/GTmod12', 'Set5/LRbicx4'];
+
+/** Files by their paths below a folder. */
+function filesBelow(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    files
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path): [string, string] => [path.slice(folder.length + 1), readFileSync(path, 'latin1')])
+      .sort(),
+  );
+}
+
+interface Case {
+  readonly archive: string;
+  readonly to: string;
+}
+
+function caseOf(name: string, bytes: Uint8Array): Case {
+  const archive = join(temporaryFolder(), name);
+  writeFileSync(archive, bytes);
+  return { archive, to: temporaryFolder() };
+}
+
+const formats: [string, (...items: Item[]) => Buffer][] = [
+  ['a.zip', zipOf],
+  ['a.tgz', tgzOf],
+];
+
+describe.each(formats)('%s', (name, pack) => {
+  test('the wanted folders come out, whole, and nothing else', async () => {
+    const { archive, to } = caseOf(
+      name,
+      pack(
+        { name: 'Set5/', type: 'Directory' },
+        { name: 'Set5/GTmod12/b.png', content: 'b' },
+        { name: 'Set5/GTmod12/deep/c.png', content: long },
+        { name: 'Set5/GTmod12/empty.png', isStored: true },
+        { name: 'Set5/LRbicx4/b.png', content: 'low', isStored: true },
+        { name: 'Set5/LRbicx40/b.png', content: 'not this' },
+        { name: 'readme.txt', content: 'nor this' },
+      ),
+    );
+    const progress: [number, number][] = [];
+    const count = await extractArchive(archive, to, { folders, onProgress: (...now) => progress.push(now) });
+    expect(count).toBe(4);
+    expect(filesBelow(to)).toEqual({
+      'Set5/GTmod12/b.png': 'b',
+      'Set5/GTmod12/deep/c.png': Buffer.from(long).toString('latin1'),
+      'Set5/GTmod12/empty.png': '',
+      'Set5/LRbicx4/b.png': 'low',
+    });
+    expect(progress.at(-1)).toEqual([200_004, 200_004]);
+    expect(readdirSync(to)).toEqual(['Set5']);
+  });
+
+  test('without the first folder, and over what is there', async () => {
+    const { archive, to } = caseOf(name, pack({ name: './GTmod12/a.png', content: 'new' }));
+    await extractArchive(archive, to, { folders });
+    writeFileSync(join(to, 'Set5/GTmod12/a.png'), 'old');
+    writeFileSync(join(to, 'Set5/GTmod12/own.png'), 'own');
+    await extractArchive(archive, to, { folders });
+    expect(filesBelow(to)).toEqual({ 'Set5/GTmod12/a.png': 'new', 'Set5/GTmod12/own.png': 'own' });
+  });
+
+  test.each<[string, Item, RegExp]>([
+    ['a way up', { name: '../evil.png', content: 'x' }, /evil\.png/],
+    ['a way up within', { name: 'Set5/GTmod12/../../../evil.png', content: 'x' }, /evil\.png/],
+    ['an absolute path', { name: '/tmp/evil.png', content: 'x' }, /evil\.png|absolute path/],
+    ['a drive', { name: 'C:/evil.png', content: 'x' }, /evil\.png/],
+    ['backslashes', { name: 'Set5\\..\\..\\evil.png', content: 'x' }, /evil\.png/],
+    [
+      'a symbolic link',
+      { name: 'Set5/GTmod12/link.png', content: '/etc/passwd', mode: 0o120777, type: 'SymbolicLink' },
+      /link\.png" is a link or a device/,
+    ],
+    [
+      'a device',
+      { name: 'Set5/GTmod12/null.png', mode: 0o020666, type: 'CharacterDevice' },
+      /null\.png" is a link or a device/,
+    ],
+  ])('%s is refused before anything is written', async (_, item, message) => {
+    const good = { name: 'Set5/GTmod12/a.png', content: 'a' };
+    const { archive, to } = caseOf(name, pack(good, item));
+    const refused = extractArchive(archive, to, { folders });
+    await expect(refused).rejects.toMatchObject({ code: 'data', message });
+    expect(filesBelow(to)).toEqual({});
+    expect(existsSync(join(to, '..', 'evil.png'))).toBe(false);
+  });
+
+  test('an archive of something else', async () => {
+    const { archive, to } = caseOf(name, pack({ name: 'Set14/GTmod12x/a.png' }, { name: 'b.txt' }));
+    await expect(extractArchive(archive, to, { folders })).rejects.toThrow(
+      /has none of the folders Set5\/GTmod12, Set5\/LRbicx4; in it are "Set14", "b\.txt"\./,
+    );
+  });
+
+  test.each([
+    ['Set5/GTmod12/a.png', 'Set5/GTmod12/./a.png'],
+    ['Set5/GTmod12/a.png', 'GTmod12/a.png'],
+    ['Set5/GTmod12/a.png', 'Set5/GTmod12//a.png'],
+  ])('two names of one file are refused before anything is written: %s and %s', async (first, second) => {
+    const { archive, to } = caseOf(name, pack({ name: first, content: 'a' }, { name: second, content: 'b' }));
+    await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
+      code: 'data',
+      message: expect.stringContaining(`its entries "${first}" and "${second}" are the same file`),
+    });
+    expect(readdirSync(to)).toEqual([]);
+  });
+
+  test('a folder that stands where a file should go is named', async () => {
+    const { archive, to } = caseOf(name, pack({ name: 'Set5/GTmod12/a.png', content: 'a' }));
+    mkdirSync(join(to, 'Set5/GTmod12/a.png'), { recursive: true });
+    await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
+      code: 'disk',
+      message: /^Cannot write .*Set5\/GTmod12\/a\.png: .* Move away what is in its place\.$/,
+    });
+    expect(readdirSync(to)).toEqual(['Set5']);
+  });
+
+  test('long names and line breaks of an archive do not come into a message', async () => {
+    const names = Array.from({ length: 9 }, (_, i) => `${i}\n${'x'.repeat(i === 0 ? 90 : 9)}/a.png`);
+    const { archive, to } = caseOf(name, pack(...names.map((each) => ({ name: each }))));
+    await expect(extractArchive(archive, to, { folders })).rejects.toThrow(/^.{1,800}$/);
+  });
+
+  test.each(['no archive at all', ''])('%j', async (content) => {
+    const { archive, to } = caseOf(name, Buffer.from(content));
+    await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({ code: 'data' });
+  });
+
+  test('cut short anywhere, it leaves nothing behind', async () => {
+    const whole = pack(
+      { name: 'Set5/GTmod12/a.png', content: long },
+      { name: 'Set5/GTmod12/b.png', content: 'b' },
+    );
+    for (const share of [0.1, 0.5, 0.9, 0.99]) {
+      const { archive, to } = caseOf(name, whole.subarray(0, Math.floor(share * whole.length)));
+      await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
+        code: 'data',
+        message: /is no sound archive/,
+      });
+      expect(readdirSync(to)).toEqual([]);
+    }
+  });
+});
+
+test.each<[string, number]>([
+  ['more', 3],
+  ['fewer', 200_001],
+])('a zip entry with %s bytes than it says', async (_, bytes) => {
+  const { archive, to } = caseOf('a.zip', zipOf({ name: 'Set5/GTmod12/a.png', content: long, bytes }));
+  await expect(extractArchive(archive, to, { folders })).rejects.toThrow(/is no sound archive/);
+  expect(readdirSync(to)).toEqual([]);
+});
+
+test('a zip that says it holds more than the disk', async () => {
+  const items = Array.from({ length: 20_000 }, (_, i) => ({ name: `Set5/GTmod12/${i}`, bytes: 0xfffffff0 }));
+  const { archive, to } = caseOf('a.zip', zipOf(...items));
+  await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
+    code: 'disk',
+    message: /85\.9 TB/,
+  });
+});
+
+test('unpacking stops on request and leaves nothing behind', async () => {
+  const items = ['a', 'b', 'c'].map((name) => ({ name: `Set5/GTmod12/${name}.png`, content: long }));
+  const { archive, to } = caseOf('a.zip', zipOf(...items));
+  const cancel = new AbortController();
+  const stopped = extractArchive(archive, to, {
+    folders,
+    signal: cancel.signal,
+    onProgress: () => cancel.abort(),
+  });
+  await expect(stopped).rejects.toMatchObject({ code: 'interrupted' });
+  expect(readdirSync(to)).toEqual([]);
+});

@@ -1,0 +1,297 @@
+import { describe, expect, test } from 'vitest';
+import { type CompareOptions, type Comparison, compareRuns } from '../../../../trainer/evaluate/compare.ts';
+import {
+  comparisonCsv,
+  comparisonJson,
+  comparisonMarkdown,
+  comparisonText,
+} from '../../../../trainer/evaluate/compare-report.ts';
+import { type Measure, pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
+import type { ComparedRun } from '../../../../trainer/evaluate/results/comparability.ts';
+import { evaluateOnce } from '../../../../trainer/evaluate/store.ts';
+import { fakeOpener, fakeRun, fakeTestSet } from './compared-runs.ts';
+
+const both = (name: string, text = '') =>
+  fakeRun(name, text, [
+    { stage: 'pretraining', step: 10, error: 4, psnr: 20 },
+    { stage: 'pretraining', step: 20, error: 2, psnr: 30 },
+    { stage: 'pretraining', step: 30, error: 6, psnr: 25 },
+    { stage: 'training', step: 10, error: 20, psnr: 29 },
+    { stage: 'training', step: 20, error: 12, psnr: 28 },
+  ]);
+
+async function compare(runs: ComparedRun[], options: Partial<CompareOptions> = {}): Promise<Comparison> {
+  return compareRuns(runs, {
+    testSets: [await fakeTestSet('set5')],
+    measures: pixelMeasures(['rgb']),
+    alpha: 0.8,
+    opener: fakeOpener(),
+    evaluate: evaluateOnce,
+    again: false,
+    ...options,
+  });
+}
+
+describe('the nets of a run', () => {
+  test('are the best of pretraining, the last of training, and their mean', async () => {
+    const opener = fakeOpener();
+    const { rows } = await compare([both('one')], { opener });
+    expect(opener.opened.map(Math.round)).toEqual([2, 12, 10]);
+    expect(rows.map(({ evaluations, ...row }) => row)).toEqual([
+      {
+        run: 'one',
+        model: 'PSNR',
+        checkpoints: ['pretraining-00000020'],
+        validation: { psnr: 30, ssim: 0.6 },
+      },
+      {
+        run: 'one',
+        model: 'ESRGAN',
+        checkpoints: ['training-00000020'],
+        validation: { psnr: 28, ssim: 0.56 },
+      },
+      {
+        run: 'one',
+        model: 'interpolated 0.8',
+        checkpoints: ['pretraining-00000020', 'training-00000020'],
+        validation: null,
+      },
+    ]);
+    const [psnr = 0, esrgan = 0, mean = 0] = rows.map(({ evaluations }) => evaluations[0]?.psnr);
+    expect(psnr).toBeGreaterThan(mean);
+    expect(mean).toBeGreaterThan(esrgan);
+  });
+
+  test('follow the run file in what is the best', async () => {
+    const run = fakeRun('r', 'checkpoints: { best: ssim }', [
+      { stage: 'pretraining', step: 1, error: 1, psnr: 20 },
+      { stage: 'pretraining', step: 2, error: 2, psnr: 30 },
+    ]);
+    expect((await compare([run])).rows.map(({ checkpoints }) => checkpoints)).toEqual([
+      ['pretraining-00000002'],
+    ]);
+  });
+
+  test('are the last of pretraining where nothing was validated, and none without checkpoints', async () => {
+    const unvalidated = fakeRun('a', '', [
+      { stage: 'pretraining', step: 1, error: 1 },
+      { stage: 'pretraining', step: 2, error: 2 },
+    ]);
+    const { rows } = await compare([unvalidated, fakeRun('b', '', [])]);
+    expect(rows).toMatchObject([
+      { run: 'a', model: 'PSNR', checkpoints: ['pretraining-00000002'], validation: null },
+    ]);
+  });
+
+  test('are measured once, for each share of the interpolation', async () => {
+    const opener = fakeOpener();
+    const run = both('one');
+    const testSets = [await fakeTestSet('set5')];
+    const first = await compare([run], { opener, testSets });
+    expect(await compare([run], { opener, testSets })).toEqual(first);
+    expect(opener.opened).toHaveLength(3);
+    await compare([run], { opener, testSets, alpha: 0.5 });
+    expect(opener.opened.slice(3)).toEqual([7]);
+    await compare([run], { opener, testSets, again: true });
+    expect(opener.opened).toHaveLength(7);
+  });
+});
+
+test('run files are told apart, but for names and folders', async () => {
+  const { differences } = await compare([
+    both('one', 'data_dir: /d\nbatch_size: 4\nruns_dir: a'),
+    both('two', 'data_dir: /d\nbatch_size: 8\nname: other'),
+  ]);
+  expect(differences).toEqual([{ key: 'batch_size', values: [4, 8] }]);
+});
+
+test.each<[string, [string, string], RegExp[]]>([
+  ['nothing', ['', 'generator: { num_basic_blocks: 3 }'], []],
+  [
+    'the scale',
+    ['', 'scale_factor: 2'],
+    [/by different factors: .* \(one: x4; two: x2\)\./, /Validat|validated/],
+  ],
+  [
+    'the crop',
+    ['validation: { crop_size: null }', 'validation: { max_images: 3 }'],
+    [/different crops: .* \(one: whole images, all images; two: 256x256, 3 images\)\./],
+  ],
+  [
+    'the images of validation',
+    ['data_dir: /d', 'data_dir: /d\ntraining: { val_datasets: [bsds500] }'],
+    [
+      /different images in training: .* \(one: \/d\/DIV2K_valid_HR with .*; two: \/d\/BSR.* with LR by bicubic\)\./,
+    ],
+  ],
+  [
+    'how their LR is made',
+    ['data_dir: /d', 'data_dir: /d\ndatasets: { div2k: { hr: /d/DIV2K_valid_HR } }'],
+    [/different images in pretraining/, /different images in training/],
+  ],
+])('warns where runs differ in what a comparison rests on: %s', async (_, [one, two], warnings) => {
+  const data = 'data_dir: /d\n';
+  const runs = [one, two].map((text, i) =>
+    fakeRun(['one', 'two'][i] ?? '', text.includes('data_dir') ? text : data + text, []),
+  );
+  const found = (await compare(runs)).warnings;
+  for (const [i, warning] of warnings.entries()) expect(found[i]).toMatch(warning);
+  if (warnings.length === 0) expect(found).toEqual([]);
+});
+
+test('warns where training files changed under their name', async () => {
+  const runs = [fakeRun('one', 'data_dir: /d', []), fakeRun('two', 'data_dir: /d', [], 'beef')];
+  expect((await compare(runs)).warnings).toEqual([
+    'The runs were trained on different files under the name a (one: 3 files, da7a; two: 3 files, beef).',
+  ]);
+});
+
+describe('the report', () => {
+  const options = { baseline: 'one', isPublishedShown: false };
+
+  async function twoRuns(): Promise<Comparison> {
+    const second = fakeRun('two', 'data_dir: /d\nbatch_size: 4', [
+      { stage: 'pretraining', step: 5, error: 4, psnr: 21 },
+    ]);
+    return compare([both('one', 'data_dir: /d'), second]);
+  }
+
+  test('as text', async () => {
+    const comparison = await twoRuns();
+    const blanked = comparisonText(comparison, options).replaceAll(/\d+\.\d{3,4}/g, '#');
+    expect(blanked.replaceAll(/ {2,}/g, ' | ')).toBe(`Validation in training: R, G and B
+run | model | checkpoint | PSNR dB | SSIM
+one | PSNR | pretraining-00000020 | # | #
+one | ESRGAN | training-00000020 | # | #
+two | PSNR | pretraining-00000005 | # | #
+
+protocol rgb: R, G and B; border of \`scale\` pixels cropped; in brackets, beyond one
+run | model | set5 PSNR dB | set5 SSIM
+one | PSNR | # | #
+one | ESRGAN | # | #
+one | interpolated 0.8 | # | #
+two | PSNR | # (-#) | # (-#)
+
+Where the run files differ (-: the key is absent)
+key | one | two
+batch_size | 16 | 4
+`);
+  });
+
+  test('as Markdown', async () => {
+    const lines = comparisonMarkdown(await twoRuns(), options).split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      '### Validation in training: R, G and B',
+      '',
+      '| run | model | checkpoint | PSNR dB | SSIM |',
+      '| --- | --- | --- | ---: | ---: |',
+    ]);
+    expect(lines).toContain('| batch_size | 16 | 4 |');
+  });
+
+  test('as CSV, with differences to the baseline in numbers', async () => {
+    const comparison = await twoRuns();
+    const [head = '', ...rows] = comparisonCsv(comparison, options).trimEnd().split('\n');
+    expect(head).toBe(
+      'run,model,checkpoints,data,protocol,images,psnr,psnr_min,psnr_max,psnr_delta,ssim,ssim_min,ssim_max,ssim_delta,distance,distance_min,distance_max,distance_delta',
+    );
+    const cells = rows.map((row) => row.split(','));
+    expect(cells.map((row) => row.slice(0, 6))).toEqual([
+      ['one', 'PSNR', 'pretraining-00000020', 'set5', 'rgb', '2'],
+      ['one', 'ESRGAN', 'training-00000020', 'set5', 'rgb', '2'],
+      ['one', 'interpolated 0.8', 'pretraining-00000020 training-00000020', 'set5', 'rgb', '2'],
+      ['two', 'PSNR', 'pretraining-00000005', 'set5', 'rgb', '2'],
+    ]);
+    const numbers = cells.map((row) => row.slice(6).map(Number));
+    const [baseline = [], , , other = []] = numbers;
+    expect(other[3]).toBeCloseTo(other[0]! - baseline[0]!, 12);
+    expect(other[7]).toBeCloseTo(other[4]! - baseline[4]!, 12);
+    expect(baseline[3]).toBe(0);
+    expect(other[0]).toBeLessThan(baseline[0]!);
+    expect(other[1]).toBeLessThan(other[2]!);
+  });
+
+  test('shows a distance beside the others, and says that lower is better', async () => {
+    const distance: Measure = {
+      protocol: 'lpips-vgg',
+      description: 'lower is better',
+      metrics: ['distance'],
+      smallest: () => 1,
+      measure: async (sr, hr) => ({ distance: Math.abs(sr.data[0]! - hr.data[0]!) }),
+      close: async () => {},
+    };
+    const runs = [4, 8].map((error, i) =>
+      fakeRun(`run${i}`, 'data_dir: /d', [{ stage: 'pretraining', step: 1, error }]),
+    );
+    const comparison = await compare(runs, { measures: [...pixelMeasures(['rgb']), distance] });
+    const inReport = { ...options, baseline: 'run0' };
+    const text = comparisonText(comparison, inReport);
+    const table = text.slice(text.indexOf('protocol lpips-vgg')).split('\n');
+    const [first, second] = comparison.rows.map(({ evaluations }) => evaluations[1]!.distance!);
+    expect(table.slice(0, 4).map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
+      'protocol lpips-vgg: lower is better; in brackets, beyond run0',
+      'run | model | set5 distance',
+      `run0 | PSNR | ${first!.toFixed(4)}`,
+      `run1 | PSNR | ${second!.toFixed(4)} (+${(second! - first!).toFixed(4)})`,
+    ]);
+    const csv = comparisonCsv(comparison, inReport).trimEnd().split('\n').slice(1);
+    expect(csv.map((line) => line.split(',').slice(4))).toEqual([
+      ['rgb', '2', ...Array(8).fill(expect.stringMatching(/\d/)), '', '', '', ''],
+      ['lpips-vgg', '2', ...Array(8).fill(''), ...Array(4).fill(expect.stringMatching(/\d/))],
+      ['rgb', '2', ...Array(8).fill(expect.stringMatching(/\d/)), '', '', '', ''],
+      ['lpips-vgg', '2', ...Array(8).fill(''), ...Array(4).fill(expect.stringMatching(/\d/))],
+    ]);
+    expect(comparisonJson(comparison, inReport)).toMatchObject({
+      rows: [{}, { evaluations: [{}, { delta: { distance: second! - first! } }] }],
+    });
+  });
+
+  test('quotes what CSV would misread', async () => {
+    const run = fakeRun('a,"b"', '', [{ stage: 'pretraining', step: 1, error: 0 }]);
+    expect(comparisonCsv(await compare([run]), options)).toContain('\n"a,""b""",PSNR,');
+  });
+
+  test('as JSON', async () => {
+    const comparison = await twoRuns();
+    const found: unknown = JSON.parse(JSON.stringify(comparisonJson(comparison, options)));
+    expect(found).toMatchObject({
+      baseline: 'one',
+      runs: ['one', 'two'],
+      rows: [
+        { run: 'one', model: 'PSNR', evaluations: [{ data: 'set5', delta: { psnr: 0, ssim: 0 } }] },
+        { model: 'ESRGAN' },
+        { model: 'interpolated 0.8' },
+        { run: 'two', evaluations: [{ delta: { psnr: expect.any(Number) } }] },
+      ],
+      differences: [{ key: 'batch_size', values: [16, 4] }],
+      warnings: [],
+    });
+    expect(found).not.toHaveProperty('published');
+  });
+
+  test('a net that the baseline lacks has no difference', async () => {
+    const comparison = await twoRuns();
+    const text = comparisonText(comparison, { ...options, baseline: 'two' });
+    expect(text).toMatch(/^one {2}PSNR +\S+ \(\+/m);
+    expect(text).toMatch(/^one {2}ESRGAN +\d+\.\d{3} +\d\.\d{4}$/m);
+  });
+
+  test('puts the published numbers beside our best image, and says what they are', async () => {
+    const comparison = await compare([both('one')], { measures: pixelMeasures(['seed']) });
+    const text = comparisonText(comparison, { ...options, isPublishedShown: true });
+    const table = text.slice(text.indexOf('The best single image'));
+    expect(table).toMatch(/No means: nothing here compares with another table/);
+    expect(table).toMatch(/^128\/128\/23 DIV2K +published +32\.47 +0\.9335 +31\.01 +0\.9749$/m);
+    const best = Math.max(...comparison.rows[0]!.evaluations[0]!.images.map(({ psnr }) => psnr!));
+    expect(table).toMatch(new RegExp(`^one +PSNR +${best.toFixed(2)} +\\S+ +- +-$`, 'm'));
+  });
+
+  test('ends with its warnings', async () => {
+    const runs = [fakeRun('one', 'data_dir: /d', []), fakeRun('two', 'data_dir: /d', [], 'beef')];
+    const comparison = await compare(runs, { testSets: [] });
+    expect(comparisonText(comparison, options)).toMatch(/\nWarning: The runs were trained on .*\.\n$/);
+    expect(comparisonMarkdown(comparison, options)).toMatch(
+      /\n> \*\*Warning:\*\* The runs were trained on .*\.\n$/,
+    );
+  });
+});

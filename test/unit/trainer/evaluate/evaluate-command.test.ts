@@ -1,0 +1,167 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, expect, test, vi } from 'vitest';
+import { registerEvaluate } from '../../../../trainer/cli/evaluate.ts';
+import type { OpenModel } from '../../../../trainer/cli/upscale.ts';
+import { encodePng } from '../../../../trainer/data/decode.ts';
+import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
+import { scenery, temporaryFolder } from '../data/images.ts';
+import { hashedVgg } from './hashed-vgg.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+async function testSet(images: number): Promise<string> {
+  const dir = temporaryFolder();
+  mkdirSync(join(dir, 'HR'));
+  for (let i = 0; i < images; i++) {
+    writeFileSync(join(dir, 'HR', `${i}.png`), await encodePng(scenery(40, 40, 3, i)));
+  }
+  return dir;
+}
+
+/** Runs `esrgan evaluate` and returns what it printed, with the models that it opened and closed. */
+async function run(...args: string[]): Promise<{ printed: string; opened: string[]; closed: string[] }> {
+  const opened: string[] = [];
+  const closed: string[] = [];
+  const openModel: OpenModel = async (name, { engine }) => {
+    opened.push(`${name} on ${engine}`);
+    return { ...bicubicUpscaler(2), name, close: async () => void closed.push(name) };
+  };
+  const written: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  registerEvaluate(program, openModel, () => undefined);
+  try {
+    await program.parseAsync(['evaluate', ...args], { from: 'user' });
+  } finally {
+    vi.restoreAllMocks();
+  }
+  return { printed: written.join(''), opened, closed };
+}
+
+test('prints a table for each protocol, in whose head it stands', async () => {
+  const [one, two] = [await testSet(1), await testSet(2)];
+  const { printed } = await run('bicubic', 'runs/my model', '--data', `one=${one}`, '--data', `two=${two}`);
+  const blanked = printed.replaceAll(/\d+\.\d{3}(?= {2})/g, '##.###').replaceAll(/0\.\d{4}$/gm, '0.####');
+  expect(
+    blanked,
+  ).toBe(`protocol paper-y: Y of MATLAB's rgb2ycbcr, rounded to 8 bits; border of \`scale\` pixels cropped
+model          data  images  PSNR dB    SSIM
+bicubic        one        1   ##.###  0.####
+bicubic        two        2   ##.###  0.####
+runs/my model  one        1   ##.###  0.####
+runs/my model  two        2   ##.###  0.####
+
+protocol rgb: R, G and B; border of \`scale\` pixels cropped
+model          data  images  PSNR dB    SSIM
+bicubic        one        1   ##.###  0.####
+bicubic        two        2   ##.###  0.####
+runs/my model  one        1   ##.###  0.####
+runs/my model  two        2   ##.###  0.####
+`);
+});
+
+test('prints JSON', async () => {
+  const dir = await testSet(2);
+  const { printed } = await run(
+    'bicubic',
+    '--scale',
+    '2',
+    '--data',
+    `a=${dir}`,
+    '--protocol',
+    'seed, rgb',
+    '--json',
+  );
+  const number = expect.any(Number);
+  expect(JSON.parse(printed)).toEqual(
+    ['seed', 'rgb'].map((protocol) => ({
+      model: 'bicubic',
+      data: 'a',
+      protocol,
+      psnr: number,
+      ssim: number,
+      images: ['0', '1'].map((name) => ({ name, psnr: number, ssim: number })),
+    })),
+  );
+});
+
+test('measures what a net sees where its weights are given', async () => {
+  const [dir, vgg] = [await testSet(2), hashedVgg('vgg19', ['conv3_4'])];
+  const args = ['bicubic', '--data', `a=${dir}`, '--vgg', vgg, '--engine', 'cpu'];
+  const { printed } = await run(...args, '--vgg-layers', 'conv3_4');
+  const [, , third = ''] = printed.split('\n\n');
+  expect(third.replaceAll(/[0-9a-f]{8}(?=;)|\d\.\d{4}/g, '#')).toBe(
+    `protocol vgg19-conv3_4: perceptual distance, the L1 distance of the features of VGG19 before the activation at conv3_4, as in the perceptual loss; no border cropped; weights #; lower is better
+model    data  images  distance
+bicubic  a          2    #
+`,
+  );
+  await expect(run(...args, '--vgg-layers', 'conv3_4,conv6_1')).rejects.toThrow(
+    /holds vgg19, which has no layer conv6_1: --vgg-layers takes conv1_1, /,
+  );
+});
+
+test('tells minimum, mean and maximum under the protocol of the original', async () => {
+  const { printed } = await run('bicubic', '--data', `two=${await testSet(2)}`, '--protocol', 'seed');
+  expect(
+    printed
+      .replaceAll(/\d\d\.\d{3}/g, '##')
+      .replaceAll(/0\.\d{4}/g, '#')
+      .split('\n')
+      .slice(1),
+  ).toEqual([
+    'model    data  images                   PSNR dB                      SSIM',
+    'bicubic  two        2  ## / ## / ##  # / # / #',
+    '',
+  ]);
+});
+
+test('tells of each image as JSON where a program asks for it', async () => {
+  const told: string[] = [];
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told.push(String(text));
+    return true;
+  });
+  await run('bicubic', '--data', `two=${await testSet(2)}`, '--progress', '--json');
+  write.mockRestore();
+  expect(told.map((line): unknown => JSON.parse(line))).toEqual(
+    [1, 2].map((image) => ({ event: 'progress', model: 'bicubic', data: 'two', image, images: 2 })),
+  );
+});
+
+test('opens models on the engine asked for, and closes them even after a failure', async () => {
+  const dir = await testSet(1);
+  const good = await run('m1', 'bicubic', 'm2', '--engine', 'webgpu', '--data', `a=${dir}`);
+  expect([good.opened, good.closed]).toEqual([
+    ['m1 on webgpu', 'm2 on webgpu'],
+    ['m1', 'm2'],
+  ]);
+  const closed: string[] = [];
+  const program = new Command().exitOverride();
+  registerEvaluate(
+    program,
+    async (name) => ({ ...bicubicUpscaler(4), close: async () => void closed.push(name) }),
+    () => undefined,
+  );
+  const failing = program.parseAsync(['evaluate', 'm', '--data', 'a=/none'], { from: 'user' });
+  await expect(failing).rejects.toThrow('Test set a: ');
+  expect(closed).toEqual(['m']);
+});
+
+test.each([
+  [['bicubic', '--data', 'set5'], /name and a folder, such as set5=data\/set5/],
+  [['bicubic', '--data', '=dir'], /name and a folder/],
+  [['bicubic', '--data', 'a=b', '--protocol', 'y'], /y is none of paper-y, basicsr-y, rgb, rgb-seed, seed/],
+  [['bicubic', '--data', 'a=b', '--scale', '3'], /1, 2, 4 or 8/],
+  [['bicubic'], /required option '--data <name=folder>'/],
+  [['a', '--alpha', '0.5', '--data', 'a=b'], /--alpha makes one model of two/],
+  [['a', 'b', '--alpha', '2', '--data', 'a=b'], /must be a number from 0 to 1/],
+  [['--data', 'a=b'], /missing required argument 'model'/],
+])('refuses %j', async (args, message) => {
+  await expect(run(...args)).rejects.toThrow(message);
+});

@@ -1,0 +1,158 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { encodePng } from '../../../../trainer/data/decode.ts';
+import { type Measure, pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
+import { fingerprintTestSet, type KnownTestSet } from '../../../../trainer/evaluate/results/test-set.ts';
+import { evaluateOnce, runOfWeights, type Subject } from '../../../../trainer/evaluate/store.ts';
+import { createRunDirectory, type RunPaths } from '../../../../trainer/runs/run-directory.ts';
+import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
+import { scenery, temporaryFolder } from '../data/images.ts';
+
+async function testSet(seed = 1, name = 'own'): Promise<KnownTestSet> {
+  const dir = temporaryFolder();
+  mkdirSync(join(dir, 'HR'));
+  for (const image of ['a', 'b']) {
+    writeFileSync(join(dir, 'HR', `${image}.png`), await encodePng(scenery(40, 40, 3, seed)));
+  }
+  return fingerprintTestSet({ name, dir });
+}
+
+/** A model that counts how often it is opened and closed. */
+function model(run: RunPaths | undefined, weights: string | null = 'ab'.repeat(32)) {
+  const counts = { opened: 0, closed: 0 };
+  const subject: Subject = {
+    name: 'net',
+    weights,
+    run,
+    async open() {
+      counts.opened++;
+      return { ...bicubicUpscaler(2), close: async () => void counts.closed++ };
+    },
+  };
+  return { subject, counts };
+}
+
+const newRun = () => createRunDirectory(join(temporaryFolder(), 'run'));
+
+test('what a run keeps is not computed again, only what is missing', async () => {
+  const { subject, counts } = model(newRun());
+  const set = await testSet();
+  const first = await evaluateOnce(subject, set, pixelMeasures(['rgb']));
+  expect(await evaluateOnce(subject, set, pixelMeasures(['rgb']))).toEqual(first);
+  expect(counts).toEqual({ opened: 1, closed: 1 });
+
+  const both = await evaluateOnce(subject, set, pixelMeasures(['seed', 'rgb']));
+  expect(both.map(({ protocol }) => protocol)).toEqual(['seed', 'rgb']);
+  expect(both[1]).toEqual(first[0]);
+  expect(counts).toEqual({ opened: 2, closed: 2 });
+  await evaluateOnce(subject, set, pixelMeasures(['seed', 'rgb']), { again: true });
+  expect(counts.opened).toBe(3);
+});
+
+test.each<[string, (set: KnownTestSet) => Promise<[Partial<Subject>, KnownTestSet]>, number]>([
+  ['other weights', async (set) => [{ weights: 'cd'.repeat(32) }, set], 2],
+  ['weights whose sum begins alike', async (set) => [{ weights: `${'ab'.repeat(31)}cd` }, set], 2],
+  ['other images', async () => [{}, await testSet(2)], 2],
+  ['the same images elsewhere, under another name', async () => [{ name: 'n2' }, await testSet(1, 'o2')], 1],
+])('kept results count for these weights and images only: %s', async (_, change, opened) => {
+  const { subject, counts } = model(newRun());
+  const set = await testSet();
+  await evaluateOnce(subject, set, pixelMeasures(['rgb']));
+  const [changed, other] = await change(set);
+  const [found] = await evaluateOnce({ ...subject, ...changed }, other, pixelMeasures(['rgb']));
+  expect(counts.opened).toBe(opened);
+  expect(found).toMatchObject({ model: changed.name ?? 'net', data: other.name });
+});
+
+test('equal images have an infinite PSNR, also from the file', async () => {
+  const run = newRun();
+  const { subject, counts } = model(run);
+  const same: Subject = {
+    ...subject,
+    async open() {
+      counts.opened++;
+      return bicubicUpscaler(1);
+    },
+  };
+  const set = await testSet();
+  const first = await evaluateOnce(same, set, pixelMeasures(['rgb']));
+  expect(first[0]?.psnr).toBe(Number.POSITIVE_INFINITY);
+  expect(await evaluateOnce(same, set, pixelMeasures(['rgb']))).toEqual(first);
+  expect(counts.opened).toBe(1);
+});
+
+test('a damaged file is computed anew', async () => {
+  const run = newRun();
+  const { subject, counts } = model(run);
+  const set = await testSet();
+  const first = await evaluateOnce(subject, set, pixelMeasures(['rgb']));
+  const [name = ''] = readdirSync(run.evaluations);
+  const path = join(run.evaluations, name);
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ format: 1, model: 'net', data: 'own' });
+  for (const damage of ['{', '{}', readFileSync(path, 'utf8').replace('"ssim"', '"sim"')]) {
+    writeFileSync(path, damage);
+    expect(await evaluateOnce(subject, set, pixelMeasures(['rgb']))).toEqual(first);
+  }
+  expect(counts.opened).toBe(4);
+});
+
+test('a distance is kept apart for each net that measures', async () => {
+  const { subject, counts } = model(newRun());
+  const set = await testSet();
+  const seenBy = (net: string, distance: number): Measure => ({
+    protocol: 'lpips-vgg',
+    description: '',
+    net,
+    metrics: ['distance'],
+    smallest: () => 1,
+    measure: async () => ({ distance }),
+    close: async () => {},
+  });
+  const measured = async (...measures: Measure[]) =>
+    (await evaluateOnce(subject, set, measures)).map(({ distance }) => distance);
+  const [one, two] = [seenBy('1'.repeat(64), 0.25), seenBy('2'.repeat(64), 0.5)];
+  expect(await measured(one)).toEqual([0.25]);
+  expect(await measured(one, two)).toEqual([0.25, 0.5]);
+  expect(await measured(two, one)).toEqual([0.5, 0.25]);
+  expect(counts.opened).toBe(2);
+  expect(await evaluateOnce(subject, set, [one])).toEqual([
+    {
+      model: 'net',
+      data: 'own',
+      protocol: 'lpips-vgg',
+      distance: 0.25,
+      images: [
+        { name: 'a', distance: 0.25 },
+        { name: 'b', distance: 0.25 },
+      ],
+    },
+  ]);
+});
+
+test('what belongs to no run is not kept', async () => {
+  const set = await testSet();
+  const loose = model(undefined);
+  const withoutWeights = model(newRun(), null);
+  for (const { subject, counts } of [loose, withoutWeights]) {
+    await evaluateOnce(subject, set, pixelMeasures(['rgb']));
+    await evaluateOnce(subject, set, pixelMeasures(['rgb']));
+    expect(counts).toEqual({ opened: 2, closed: 2 });
+  }
+});
+
+test('a model is closed after a failure', async () => {
+  const { subject, counts } = model(undefined);
+  const nowhere = await fingerprintTestSet({ name: 'a', dir: '/none' });
+  await expect(evaluateOnce(subject, nowhere, pixelMeasures(['rgb']))).rejects.toThrow('Test set a: ');
+  expect(counts).toEqual({ opened: 1, closed: 1 });
+});
+
+test('the run of weights is that of their checkpoint', () => {
+  const run = newRun();
+  const path = join(run.checkpoints, 'pretraining-00000001', 'generator.safetensors');
+  expect(runOfWeights(path)).toBeUndefined();
+  writeFileSync(run.manifest, '{}');
+  expect(runOfWeights(path)?.root).toBe(run.root);
+  expect(runOfWeights(join(run.root, 'generator.safetensors'))).toBeUndefined();
+});

@@ -1,0 +1,90 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { describe, expect, test } from 'vitest';
+import { createEagerEngine } from '../../../../trainer/engine/eager-engine.ts';
+import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
+import { generator } from '../../../../trainer/models/generator.ts';
+import { rank4 } from '../../../../trainer/models/rank4.ts';
+import { type GeneratorOptions, generatorConvolutions } from '../../../../trainer/models/shapes/generator.ts';
+import { adamFactors, momentNames } from '../../../../trainer/stages/adam.ts';
+import { pretrainingAdam, pretrainingStep } from '../../../../trainer/stages/pretraining-step.ts';
+import { channelsLast, type Fixture, largestDifference, readFixture } from './fixture.ts';
+
+const compiled = createOnnxEngine({ name: 'cpu', device: 'CPU' });
+const eager = createEagerEngine({ name: 'tensorflow', device: 'TensorFlow.js on the CPU', backend: 'cpu' });
+const optionsOf = ({ metadata }: Fixture): GeneratorOptions => JSON.parse(metadata.options ?? '');
+const fixtures = ['x4', 'x2-subpixel', 'x8', 'x1-grey', 'x2-unshuffle', 'x1-unshuffle'];
+
+describe('generator', () => {
+  test.each(fixtures)('%s names its parameters and their shapes as PyTorch programs do', (name) => {
+    const fixture = readFixture(`generator/${name}`);
+    const expected = [...fixture.under('weights.')].map(([key, { shape }]) => `${key} ${shape}`);
+    const actual = generatorConvolutions(optionsOf(fixture)).flatMap(({ name: key, inputs, outputs }) => [
+      `${key}.weight ${[outputs, inputs, 3, 3]}`,
+      `${key}.bias ${outputs}`,
+    ]);
+    expect(actual.sort()).toEqual(expected.sort());
+  });
+
+  test.each(fixtures.flatMap((name) => [compiled, eager].map((engine) => ({ name, engine }))))(
+    '$name gives what PyTorch gives on $engine.device',
+    async ({ name, engine }) => {
+      const fixture = readFixture(`generator/${name}`);
+      const lr = channelsLast(fixture.get('lr'));
+      const program = await engine.freeze(
+        (inputs, parameters) => ({
+          outputs: { sr: generator(optionsOf(fixture), parameters, rank4(inputs.lr!)) },
+        }),
+        { lr: lr.shape },
+        fixture.under('weights.'),
+      );
+      const { sr } = await program.run({ lr: lr.data });
+      await program.close();
+      expect(largestDifference(sr!, channelsLast(fixture.get('sr')).data)).toBeLessThan(1e-5);
+    },
+  );
+
+  test.each(fixtures)(
+    '%s trains as with PyTorch: losses, gradient norms, weights after Adam',
+    async (name) => {
+      const fixture = readFixture(`generator/${name}`);
+      const [lr, hr] = [channelsLast(fixture.get('lr')), channelsLast(fixture.get('hr'))];
+      const before = fixture.under('weights.');
+      const learningRate = Number(fixture.metadata.learning_rate);
+      const state = new Map(before);
+      for (const [key, { shape, data }] of before) {
+        for (const moment of Object.values(momentNames(key))) {
+          state.set(moment, { shape, data: new Float32Array(data.length) });
+        }
+      }
+      const held = compiled.state(state);
+      const step = pretrainingStep({
+        generator: optionsOf(fixture),
+        loss: 'l1',
+        parameters: [...before.keys()],
+      });
+      const inputs = { lr: lr.shape, hr: hr.shape, step_size: [], epsilon: [] };
+      const program = await compiled.compile(step, { inputs, state: [...state.keys()] }, held);
+      const losses = fixture.get('losses').data;
+      const norms = fixture.get('gradient_norms').data;
+      for (let index = 0; index < losses.length; index++) {
+        const { stepSize, epsilon } = adamFactors(pretrainingAdam, learningRate, index + 1);
+        const result = await program.run({
+          lr: lr.data,
+          hr: hr.data,
+          step_size: Float32Array.of(stepSize),
+          epsilon: Float32Array.of(epsilon),
+        });
+        expect(result.content_loss![0]! / losses[index]!).toBeCloseTo(1, 5);
+        expect(result.gradient_norm![0]! / norms[index]!).toBeCloseTo(1, 4);
+      }
+      const after = await held.read();
+      for (const [key, { data }] of fixture.under('trained.')) {
+        // Each step moves a weight by up to the learning rate; five of them are compared.
+        const difference = largestDifference(after.get(key)!.data, data);
+        expect(difference / (learningRate * losses.length), key).toBeLessThan(1e-2);
+      }
+      await program.close();
+      await held.close();
+    },
+  );
+});

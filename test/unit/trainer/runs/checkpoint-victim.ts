@@ -1,0 +1,73 @@
+/**
+ * Writes and prunes checkpoints in the run directory of its first argument and kills itself (SIGKILL) just before
+ * its n-th call that changes the disk, n being the second argument; a write is torn in the middle first. Each
+ * checkpoint that is safely there it reports as `step:writing`. Ends with `done` when n calls were not needed.
+ */
+import fs from 'node:fs';
+import { pruneCheckpoints, writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
+import { recoverRun } from '../../../../trainer/runs/recover.ts';
+import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { filesOf, stateAt } from './checkpoint-fixture.ts';
+
+const [root = '', killAt = ''] = process.argv.slice(2);
+const paths = runPaths(root);
+const write = fs.writeSync;
+let callsLeft = Number(killAt);
+
+function say(line: string): void {
+  write(1, `${line}\n`);
+}
+
+/** Counts a call; at the last one `lastDeed` is done and the process dies. */
+function countDown(lastDeed: () => void = () => {}): void {
+  callsLeft--;
+  if (callsLeft > 0) return;
+  lastDeed();
+  process.kill(process.pid, 'SIGKILL');
+}
+
+const { mkdirSync, openSync, fsyncSync, renameSync, rmSync } = fs;
+Object.assign(fs, {
+  mkdirSync: (...call: Parameters<typeof mkdirSync>) => {
+    countDown();
+    return mkdirSync(...call);
+  },
+  openSync: (...call: Parameters<typeof openSync>) => {
+    if (call[1] !== 'r') countDown();
+    return openSync(...call);
+  },
+  writeSync: (file: number, bytes: Uint8Array, from: number) => {
+    countDown(() => write(file, bytes, from, bytes.length >> 1));
+    return write(file, bytes, from);
+  },
+  fsyncSync: (file: number) => {
+    countDown();
+    fsyncSync(file);
+  },
+  renameSync: (...call: Parameters<typeof renameSync>) => {
+    countDown();
+    renameSync(...call);
+  },
+  rmSync: (path: string, options: fs.RmOptions) => {
+    if (!fs.existsSync(path)) return;
+    // A folder goes file by file; a kill may come after the first.
+    countDown(() => {
+      const [first] = fs.readdirSync(path);
+      if (first !== undefined) rmSync(`${path}/${first}`, { recursive: true });
+    });
+    rmSync(path, options);
+  },
+});
+
+recoverRun(paths);
+for (const [step, writing] of [
+  [1, 'a'],
+  [2, 'b'],
+  [2, 'c'],
+  [3, 'd'],
+] as const) {
+  writeCheckpoint(paths, filesOf(writing), stateAt(step));
+  say(`${step}:${writing}`);
+  pruneCheckpoints(paths, 'pretraining', 2);
+}
+say('done');

@@ -1,0 +1,272 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  bestCheckpoint,
+  type CheckpointState,
+  latestCheckpoint,
+  listCheckpoints,
+  pruneCheckpoints,
+  resultCheckpoint,
+  writeCheckpoint,
+} from '../../../../trainer/runs/checkpoints.ts';
+import { takeRequests } from '../../../../trainer/runs/control.ts';
+import { recoverRun } from '../../../../trainer/runs/recover.ts';
+import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
+import { filesOf, stateAt } from './checkpoint-fixture.ts';
+import { temporaryRun } from './temporary-run.ts';
+
+/** Checkpoints given as `step` or `step:psnr`, with a T before it for the training stage. */
+function runWith(...specs: string[]): RunPaths {
+  const paths = temporaryRun();
+  for (const spec of specs) {
+    const [step, psnr] = spec.replace('T', '').split(':');
+    writeCheckpoint(
+      paths,
+      filesOf(spec),
+      stateAt(Number(step), {
+        stage: spec.startsWith('T') ? 'training' : 'pretraining',
+        metrics: psnr === undefined ? {} : { psnr: psnr === 'null' ? null : Number(psnr) },
+      }),
+    );
+  }
+  return paths;
+}
+
+const names = (paths: RunPaths) => listCheckpoints(paths).map(({ name }) => name);
+
+test('what was written is read, and the files are as they were given', () => {
+  const paths = temporaryRun();
+  const state = stateAt(1200, {
+    best: { psnr: 27.5, ssim: 0.81, step: 900 },
+    metrics: { psnr: 27.1, ssim: 0.8 },
+  });
+  const written = writeCheckpoint(paths, filesOf('x'), state);
+  expect(written.path).toBe(join(paths.checkpoints, 'pretraining-00001200'));
+  expect(readdirSync(paths.checkpoints)).toEqual(['pretraining-00001200']);
+  expect(readFileSync(join(written.path, 'generator.safetensors'), 'utf8')).toBe('generator.safetensors x');
+  expect(latestCheckpoint(paths)).toEqual({ checkpoint: written, problems: [] });
+  expect(written.state).toEqual({
+    format: 1,
+    ...state,
+    files: {
+      // sha256sum of the two texts.
+      'generator.safetensors': {
+        bytes: 23,
+        sha256: '864c420f0ac8c174f9fa47319c05e610fa428ddf15eaa75b707318a9aecb7c62',
+      },
+      'optimizer.safetensors': {
+        bytes: 23,
+        sha256: 'eaa8a6d483d20fa382cd1baccf528291bc9cd946135042356c8467f7c73fe7f5',
+      },
+    },
+  });
+});
+
+test('a metric that is not finite is read as null', () => {
+  const paths = temporaryRun();
+  writeCheckpoint(paths, [], stateAt(1, { metrics: { psnr: Number.POSITIVE_INFINITY } }));
+  expect(latestCheckpoint(paths).checkpoint?.state.metrics).toEqual({ psnr: null });
+});
+
+test.each([
+  { best: { psnr: Number.NaN, ssim: 0.8, step: 1 } },
+  { adamStep: Number.POSITIVE_INFINITY },
+  { epoch: -1 },
+])('a state that could not be read again is not written: %j', (changes) => {
+  const paths = temporaryRun();
+  expect(() => writeCheckpoint(paths, filesOf('x'), stateAt(1, changes))).toThrow(
+    'the state of pretraining-00000001 is none',
+  );
+  expect(readdirSync(paths.checkpoints)).toEqual([]);
+});
+
+test.each([
+  [
+    ['10', '9', '100000000', '99999999'],
+    ['pretraining-00000009', 'pretraining-00000010', 'pretraining-99999999', 'pretraining-100000000'],
+  ],
+  [
+    ['T5', '10'],
+    ['pretraining-00000010', 'training-00000005'],
+  ],
+  [[], []],
+])('%j are listed by stage and step', (specs, expected) => {
+  const paths = runWith(...specs);
+  for (const other of [
+    '.tmp-pretraining-00000011-ab',
+    '.replaced-pretraining-00000012',
+    'pretraining-7',
+    'best',
+  ]) {
+    mkdirSync(join(paths.checkpoints, other));
+  }
+  expect(names(paths)).toEqual(expected);
+  expect(latestCheckpoint(paths).checkpoint?.name).toBe(expected.at(-1));
+  expect(latestCheckpoint(paths, 'pretraining').checkpoint?.name).toBe(
+    expected.filter((name) => name.startsWith('pre')).at(-1),
+  );
+});
+
+const generator = 'generator.safetensors';
+
+function changeState(path: string, change: (state: CheckpointState) => unknown): void {
+  const file = join(path, 'state.json');
+  writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')))));
+}
+
+test.each<[string, (path: string) => void, RegExp]>([
+  [
+    'a file is missing',
+    (path) => rmSync(join(path, generator)),
+    /generator.safetensors cannot be read .*ENOENT/,
+  ],
+  [
+    'a file is cut short',
+    (path) => writeFileSync(join(path, generator), ''),
+    /generator.safetensors has 0 bytes instead of 24/,
+  ],
+  ['a file is longer', (path) => appendFileSync(join(path, generator), 'x'), /has 25 bytes instead of 24/],
+  [
+    'a byte is flipped',
+    (path) => writeFileSync(join(path, generator), 'generator.safetensors 33'),
+    /content of generator.safetensors has changed/,
+  ],
+  ['there is no state', (path) => rmSync(join(path, 'state.json')), /state.json is missing or damaged/],
+  [
+    'the state is cut short',
+    (path) => writeFileSync(join(path, 'state.json'), '{"format": 1'),
+    /state.json is missing or damaged/,
+  ],
+  [
+    'the state is of another step',
+    (path) => changeState(path, (state) => ({ ...state, step: 21 })),
+    /state.json is missing or damaged/,
+  ],
+  [
+    'the state lacks what a resume needs',
+    (path) => changeState(path, ({ adamStep: _, ...state }) => state),
+    /state.json is missing or damaged/,
+  ],
+  [
+    'the state names a file elsewhere',
+    (path) =>
+      changeState(path, (state) => ({ ...state, files: { '../../run.json': { bytes: 0, sha256: '' } } })),
+    /names a file outside of it, "..\/..\/run.json"/,
+  ],
+])('where %s the one before is taken, and it is told', (_, damage, message) => {
+  const paths = runWith('10', '20', '30');
+  damage(join(paths.checkpoints, 'pretraining-00000030'));
+  const { checkpoint, problems } = latestCheckpoint(paths);
+  expect(checkpoint?.name).toBe('pretraining-00000020');
+  expect(problems).toEqual([expect.stringMatching(message)]);
+  expect(problems[0]).toContain(join(paths.checkpoints, 'pretraining-00000030'));
+});
+
+test('where all are damaged there is none, and each is told', () => {
+  const paths = runWith('10', '20');
+  for (const name of names(paths)) rmSync(join(paths.checkpoints, name, generator));
+  expect(latestCheckpoint(paths)).toEqual({
+    checkpoint: undefined,
+    problems: [expect.stringContaining('00000020'), expect.stringContaining('00000010')],
+  });
+});
+
+test.each<[string[], number, string[]]>([
+  [['1', '2', '3'], 2, ['2', '3']],
+  [['1', '2', '3'], 5, ['1', '2', '3']],
+  [['1', '2', '3'], 0, ['3']],
+  [['1:20', '2:30', '3:25', '4'], 1, ['2', '4']],
+  [['1:30', '2:30', '3'], 1, ['1', '3']],
+  [['1:null', '2:-5', '3'], 1, ['2', '3']],
+  [['1:null', '2'], 1, ['2']],
+  [['T1', '1', '2'], 1, ['2', '1']],
+])('of %j the newest %i and the best are kept', (specs, keep, expected) => {
+  const paths = runWith(...specs);
+  pruneCheckpoints(paths, 'pretraining', keep);
+  expect(listCheckpoints(paths).map(({ state }) => String(state.step))).toEqual(expected);
+  expect(readdirSync(paths.checkpoints)).toHaveLength(expected.length);
+});
+
+test('the best by SSIM is kept too', () => {
+  const paths = temporaryRun();
+  const metrics = [{ psnr: 30, ssim: 0.7 }, { psnr: 29, ssim: 0.9 }, { psnr: 28, ssim: 0.8 }, {}];
+  metrics.forEach((each, step) => {
+    writeCheckpoint(paths, [], stateAt(step, { metrics: each }));
+  });
+  pruneCheckpoints(paths, 'pretraining', 1);
+  expect(listCheckpoints(paths).map(({ state }) => state.step)).toEqual([0, 1, 3]);
+});
+
+test.each<[found: number | null, expected: number | undefined, specs: string[]]>([
+  // Without a word of its run, by PSNR; the earliest of equals.
+  [null, 2, ['1:20', '2:30', '3:30', '4']],
+  // Its run goes by SSIM.
+  [3, 3, ['1:20', '2:30', '3:25', '4']],
+  // Somebody deleted it.
+  [5, 2, ['1:20', '2:30', '3:25', '6']],
+  [null, undefined, ['1', '2', 'T3:30']],
+])('where the run found step %s the best, that is step %s of %j', (found, expected, specs) => {
+  const paths = runWith(...specs);
+  const last = listCheckpoints(paths, 'pretraining').at(-1)!.state;
+  const best = found === null ? null : { psnr: 25, ssim: 0.9, step: found };
+  writeCheckpoint(paths, [], { ...last, best });
+  expect(bestCheckpoint(listCheckpoints(paths, 'pretraining'))?.state.step).toBe(expected);
+});
+
+test.each<[expected: string | undefined, specs: string[]]>([
+  ['training-00000002', ['1:30', 'T1:28', 'T2:27']],
+  ['pretraining-00000001', ['1:30', '2:29', '3']],
+  ['pretraining-00000002', ['1', '2']],
+  [undefined, []],
+])('a run stands for %s of %j', (expected, specs) =>
+  expect(resultCheckpoint(runWith(...specs))?.name).toBe(expected),
+);
+
+test('a checkpoint of the same step replaces the one before', () => {
+  const paths = runWith('10');
+  writeCheckpoint(paths, filesOf('again'), stateAt(10, { metrics: { psnr: 1 } }));
+  expect(readdirSync(paths.checkpoints)).toEqual(['pretraining-00000010']);
+  const { checkpoint } = latestCheckpoint(paths);
+  expect(checkpoint?.state.metrics).toEqual({ psnr: 1 });
+  expect(readFileSync(join(checkpoint?.path ?? '', generator), 'utf8')).toBe('generator.safetensors again');
+});
+
+test('where writing fails the one before stays, and nothing is left over', () => {
+  const paths = runWith('10');
+  const broken = [{ name: join('missing', 'file'), chunks: [] }];
+  expect(() => writeCheckpoint(paths, broken, stateAt(10))).toThrow(
+    /Cannot write .*pretraining-00000010: ENOENT/,
+  );
+  expect(readdirSync(paths.checkpoints)).toEqual(['pretraining-00000010']);
+  expect(latestCheckpoint(paths).checkpoint?.state.step).toBe(10);
+});
+
+test.each<[string, boolean, string]>([
+  ['was put aside and its successor never came', false, '10'],
+  ['was put aside and its successor is there', true, '10'],
+])('after a kill a checkpoint that %s', (_, successor, expected) => {
+  const paths = runWith('10');
+  const path = join(paths.checkpoints, 'pretraining-00000010');
+  renameSync(path, join(paths.checkpoints, '.replaced-pretraining-00000010'));
+  if (successor) writeCheckpoint(paths, filesOf('again'), stateAt(10));
+  mkdirSync(join(paths.checkpoints, '.tmp-pretraining-00000020-ab'));
+  writeFileSync(join(paths.root, '.tmp-status.json-ab'), '');
+  writeFileSync(join(paths.control, 'stop'), '');
+  recoverRun(paths);
+  expect(takeRequests(paths)).toEqual([]);
+  expect(readdirSync(paths.checkpoints)).toEqual(['pretraining-00000010']);
+  expect(readdirSync(paths.root).filter((name) => name.startsWith('.'))).toEqual([]);
+  expect(latestCheckpoint(paths).problems).toEqual([]);
+  expect(readFileSync(join(path, generator), 'utf8')).toBe(
+    `generator.safetensors ${successor ? 'again' : expected}`,
+  );
+});

@@ -1,0 +1,24 @@
+/**
+ * Waits for a line on standard input, tries to take the lock of the run directory in its argument, says `won` or
+ * `lost: why`, and keeps what it took until standard input ends. Then it dies without giving it back.
+ */
+import { once } from 'node:events';
+import { acquireLock } from '../../../../trainer/runs/lock.ts';
+import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+
+const paths = runPaths(process.argv[2] ?? '');
+
+async function contend(): Promise<void> {
+  process.stdout.write('ready\n');
+  await once(process.stdin, 'data');
+  try {
+    acquireLock(paths);
+    process.stdout.write('won\n');
+  } catch (error) {
+    process.stdout.write(`lost: ${error instanceof Error ? error.message : error}\n`);
+  }
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+}
+
+contend();

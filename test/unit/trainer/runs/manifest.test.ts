@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import {
+  createManifest,
+  readManifest,
+  recordAncestor,
+  recordStart,
+  recordStop,
+} from '../../../../trainer/runs/manifest.ts';
+import { thisHost } from '../../../../trainer/runs/processes.ts';
+import { openRunDirectory } from '../../../../trainer/runs/run-directory.ts';
+import { temporaryRun } from './temporary-run.ts';
+
+const run = {
+  seed: 7,
+  configHash: 'c0ffee',
+  data: { bsds500: { path: '/data/bsds500', files: 200, bytes: 1e9, sha256: 'abc' } },
+  ancestry: [{ stage: 'pretraining', path: 'weights/a.safetensors', sha256: 'def' }],
+} as const;
+const start = {
+  stage: 'pretraining',
+  step: 0,
+  toolVersion: '0.1.0',
+  engine: 'cpu',
+  device: 'a processor',
+} as const;
+
+test('a manifest tells what a run is and every start and stop', () => {
+  const paths = temporaryRun();
+  createManifest(paths, run);
+  recordStart(paths, start);
+  recordStop(paths, { stage: 'pretraining', step: 50, reason: 'stopped' });
+  recordStart(paths, { ...start, step: 50 });
+  recordStart(paths, { ...start, step: 60, engine: 'webgpu' });
+  recordStop(paths, { stage: 'training', step: 9, reason: 'finished' });
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+  const from = { time, host: thisHost, pid: process.pid };
+  expect(readManifest(paths)).toEqual({
+    format: 1,
+    name: 'run',
+    created: time,
+    ...run,
+    sessions: [
+      { start: { ...from, ...start }, stop: { time, stage: 'pretraining', step: 50, reason: 'stopped' } },
+      { start: { ...from, ...start, step: 50 }, stop: null },
+      {
+        start: { ...from, ...start, step: 60, engine: 'webgpu' },
+        stop: { time, stage: 'training', step: 9, reason: 'finished' },
+      },
+    ],
+  });
+});
+
+test('the weights that a stage starts from stand beside those of the other, and only the latest of a stage', () => {
+  const paths = temporaryRun();
+  createManifest(paths, run);
+  for (const sha256 of ['123', '456']) {
+    recordAncestor(paths, { stage: 'training', path: 'checkpoints/a/b', sha256 });
+    expect(readManifest(paths)?.ancestry).toEqual([
+      ...run.ancestry,
+      { stage: 'training', path: 'checkpoints/a/b', sha256 },
+    ]);
+  }
+});
+
+test.each<[string, (json: string) => string]>([
+  ['cut short', (json) => json.slice(0, -9)],
+  ['of another format', (json) => json.replace('"format": 1', '"format": 2')],
+  ['of another shape', (json) => json.replace('"files": 200', '"files": "200"')],
+])('a manifest %s is not read, and not overwritten', (_, damage) => {
+  const paths = temporaryRun();
+  createManifest(paths, run);
+  const damaged = damage(readFileSync(paths.manifest, 'utf8'));
+  writeFileSync(paths.manifest, damaged);
+  expect(readManifest(paths)).toBeUndefined();
+  expect(() => recordStart(paths, start)).toThrow(/run\.json is missing or is not a run manifest/);
+  expect(readFileSync(paths.manifest, 'utf8')).toBe(damaged);
+});
+
+test('a folder without a manifest is no run', () => {
+  const paths = temporaryRun();
+  expect(() => openRunDirectory(paths.root)).toThrow(`${paths.root} is not a run: it has no run.json`);
+  createManifest(paths, run);
+  expect(openRunDirectory(paths.root)).toEqual(paths);
+});

@@ -1,0 +1,215 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Launch, ProcessExit } from '../../../../trainer/runs/launch.ts';
+import type { LockHolder } from '../../../../trainer/runs/lock.ts';
+import { processStartTime, thisHost } from '../../../../trainer/runs/processes.ts';
+import { describeState, readStatus, type Status, writeStatus } from '../../../../trainer/runs/status.ts';
+import { temporaryRun } from './temporary-run.ts';
+
+const said = {
+  state: 'running',
+  stage: 'pretraining',
+  epoch: 3,
+  epochs: 10,
+  step: 120,
+  steps: 400,
+  rate: 2.5,
+  etaSeconds: 112,
+  loss: 0.034,
+  psnr: null,
+  message: null,
+} as const;
+
+test('what was said is read, with who said it and when', () => {
+  const paths = temporaryRun();
+  expect(readStatus(paths)).toBeUndefined();
+  writeStatus(paths, said);
+  const status = readStatus(paths);
+  expect(status).toEqual({ ...said, host: thisHost, pid: process.pid, time: expect.any(String) });
+  expect(new Date(status!.time).toISOString()).toBe(status!.time);
+});
+
+test('numbers that are not finite are read as null', () => {
+  const paths = temporaryRun();
+  writeStatus(paths, { ...said, loss: Number.NaN, rate: Number.POSITIVE_INFINITY });
+  expect(readStatus(paths)).toMatchObject({ loss: null, rate: null, step: 120 });
+});
+
+test.each<[string, (status: Record<string, unknown>) => string]>([
+  ['nothing', () => ''],
+  ['half a file', (status) => JSON.stringify(status).slice(0, 40)],
+  ['a list', () => '[]'],
+  ['null', () => 'null'],
+  ['an unknown state', (status) => JSON.stringify({ ...status, state: 'dreaming' })],
+  ['an unknown stage', (status) => JSON.stringify({ ...status, stage: 'toString' })],
+  ['a text for a number', (status) => JSON.stringify({ ...status, loss: '0.1' })],
+  ['a negative step', (status) => JSON.stringify({ ...status, step: -1 })],
+  ['a missing key', ({ pid: _, ...status }) => JSON.stringify(status)],
+])('%s is no status', (_, damage) => {
+  const paths = temporaryRun();
+  writeStatus(paths, said);
+  writeFileSync(paths.status, damage(JSON.parse(readFileSync(paths.status, 'utf8'))));
+  expect(readStatus(paths)).toBeUndefined();
+});
+
+test('keys of a newer version do not matter', () => {
+  const paths = temporaryRun();
+  writeStatus(paths, said);
+  writeFileSync(paths.status, JSON.stringify({ ...readStatus(paths), mood: 'fine' }));
+  expect(readStatus(paths)?.step).toBe(120);
+});
+
+const now = Date.parse('2030-01-01T00:00:00Z');
+const elsewhere = { host: 'gpu-7', pid: 12 };
+
+/** A lock of this process, or of one elsewhere whose heartbeat is `age` seconds old. */
+const own: LockHolder = {
+  host: thisHost,
+  pid: process.pid,
+  startTime: processStartTime(process.pid),
+  heartbeat: now - 3600e3,
+};
+const remote = (age: number): LockHolder => ({ ...elsewhere, startTime: 5, heartbeat: now - age * 1000 });
+const dead: LockHolder = { ...own, pid: 2 ** 22 + 1 };
+
+const by = (
+  holder: { host: string; pid: number },
+  state: Status['state'],
+  message: string | null = null,
+): Status => ({
+  ...said,
+  state,
+  message,
+  host: holder.host,
+  pid: holder.pid,
+  time: '2030-01-01T00:00:00.000Z',
+});
+
+test.each<[string, Status | undefined, LockHolder | undefined, string]>([
+  ['nothing at all', undefined, undefined, 'unknown'],
+  ['a process that has not yet said anything', undefined, own, 'starting'],
+  [
+    'a process that died before it said anything',
+    undefined,
+    dead,
+    `lost: process ${dead.pid} on this host is gone`,
+  ],
+  ['starting', by(own, 'starting'), own, 'starting'],
+  ['running', by(own, 'running'), own, 'running'],
+  ['paused', by(own, 'paused', 'at your request'), own, 'paused: at your request'],
+  ['running elsewhere', by(elsewhere, 'running'), remote(30), 'running'],
+  [
+    'silent elsewhere',
+    by(elsewhere, 'running'),
+    remote(90),
+    'lost: process 12 on gpu-7 gave no sign of life for 90 s',
+  ],
+  ['killed', by(dead, 'running'), dead, `lost: process ${dead.pid} on this host is gone`],
+  ['killed while paused', by(dead, 'paused'), dead, `lost: process ${dead.pid} on this host is gone`],
+  ['running without a lock', by(own, 'running'), undefined, 'lost: its process ended without a word'],
+  ['finished', by(own, 'finished'), undefined, 'finished'],
+  ['stopped', by(own, 'stopped', 'Ctrl-C'), undefined, 'stopped: Ctrl-C'],
+  ['failed', by(own, 'failed', 'the loss is NaN'), undefined, 'failed: the loss is NaN'],
+  ['finished, the lock not yet released', by(own, 'finished'), own, 'finished'],
+  ['finished, killed before it released the lock', by(dead, 'finished'), dead, 'finished'],
+  ['resumed after a failure, nothing said yet', by(elsewhere, 'failed', 'x'), own, 'starting'],
+  [
+    'resumed after a failure, killed before it said anything',
+    by(own, 'failed', 'x'),
+    dead,
+    `lost: process ${dead.pid} on this host is gone`,
+  ],
+])('%s', (_, status, lock, expected) => {
+  const evidence = { status, lock, launch: undefined, lastOutput: () => [] };
+  const { state, reason } = describeState(evidence, now);
+  expect(reason === null ? state : `${state}: ${reason}`).toBe(expected);
+});
+
+const later = new Date(now + 1000).toISOString();
+const launched = { format: 1, time: later, ...own, stage: 'pretraining' } as const;
+const queued = { format: 1, time: later, host: thisHost, stage: 'training', resume: true, order: 1 } as const;
+const launchOf = (
+  process: Pick<LockHolder, 'host' | 'pid' | 'startTime'>,
+  exit?: Partial<ProcessExit>,
+): Launch => ({
+  queued: undefined,
+  process: { ...launched, ...process },
+  exit: exit && { time: later, pid: process.pid, code: null, signal: null, ...exit },
+});
+
+test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly string[], string]>([
+  ['waits', undefined, undefined, { ...launchOf(own), queued }, [], 'queued'],
+  ['waits to go on', by(dead, 'stopped', 'x'), undefined, { ...launchOf(own), queued }, [], 'queued'],
+  [
+    'waits on another host',
+    undefined,
+    undefined,
+    { ...launchOf(own), queued: { ...queued, host: 'far' } },
+    [],
+    'queued: waits for its turn on far',
+  ],
+  [
+    'waited, but was started from a terminal',
+    by(own, 'running'),
+    own,
+    { ...launchOf(dead), queued },
+    [],
+    'running',
+  ],
+  ['was launched, has not got to the run', undefined, undefined, launchOf(own), [], 'starting'],
+  ['was launched again after a failure', by(dead, 'failed', 'x'), undefined, launchOf(own), [], 'starting'],
+  ['was launched again after a crash', by(dead, 'running'), dead, launchOf(own), [], 'starting'],
+  ['was launched and trains', by(own, 'running'), own, launchOf(own), [], 'running'],
+  ['was launched and said its last word', by(own, 'finished'), undefined, launchOf(own), [], 'finished'],
+  [
+    'ended at once, saying why',
+    undefined,
+    undefined,
+    launchOf(dead, { code: 3 }),
+    ['a.yaml:1:1: error: no'],
+    'failed: a.yaml:1:1: error: no',
+  ],
+  [
+    'ended at once in silence',
+    undefined,
+    undefined,
+    launchOf(dead, { code: 3 }),
+    [],
+    'lost: its process ended with exit code 3',
+  ],
+  [
+    'ended at once, nobody knows how',
+    undefined,
+    undefined,
+    launchOf(dead),
+    [],
+    'lost: its process ended before it began to train',
+  ],
+  [
+    'was ended by force',
+    by(dead, 'running'),
+    dead,
+    launchOf(dead, { signal: 'SIGKILL' }),
+    ['step 3'],
+    'lost: its process was ended by SIGKILL: by force, or by the system because memory ran out',
+  ],
+  [
+    'crashed',
+    by(dead, 'running'),
+    dead,
+    launchOf(dead, { signal: 'SIGABRT' }),
+    ['heap out of memory'],
+    'lost: its process crashed (SIGABRT): heap out of memory',
+  ],
+  [
+    'was launched long ago, then killed in a terminal',
+    { ...by(own, 'running'), time: new Date(now + 5000).toISOString() },
+    dead,
+    launchOf(dead, { code: 0 }),
+    [],
+    `lost: process ${dead.pid} on this host is gone`,
+  ],
+])('a run that %s', (_, status, lock, launch, lastOutput, expected) => {
+  const { state, reason } = describeState({ status, lock, launch, lastOutput: () => lastOutput }, now);
+  expect(reason === null ? state : `${state}: ${reason}`).toBe(expected);
+});

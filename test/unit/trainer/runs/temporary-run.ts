@@ -1,0 +1,14 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRunDirectory, type RunPaths } from '../../../../trainer/runs/run-directory.ts';
+
+/** A fresh folder for the files of a test. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'esrgan-runs-'));
+}
+
+/** A run directory of its own, with all folders and nothing in them. */
+export function temporaryRun(): RunPaths {
+  return createRunDirectory(join(temporaryFolder(), 'run'));
+}

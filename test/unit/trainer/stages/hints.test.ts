@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { Stage } from '../../../../trainer/runs/run-directory.ts';
+import { createHints } from '../../../../trainer/stages/hints.ts';
+
+/** The hints given for a sequence of losses of the discriminator and of PSNRs, with the index of each. */
+function check(
+  stage: Stage,
+  startPsnr: number | null,
+  { losses = [], psnrs = [] }: { readonly losses?: readonly number[]; readonly psnrs?: readonly number[] },
+): string[] {
+  const hints = createHints(stage, startPsnr);
+  const texts = [
+    ...losses.map((loss) => hints.step({ g_total_loss: 1, d_adversarial_loss: loss })),
+    ...psnrs.map((psnr) => hints.validation(psnr)),
+  ];
+  return texts.flatMap((text, index) => (text === undefined ? [] : [`${index}: ${text}`]));
+}
+
+const times = (count: number, value: number) => Array<number>(count).fill(value);
+
+test.each<[string, Parameters<typeof check>, RegExp[]]>([
+  [
+    'a discriminator that has won, once',
+    ['training', null, { losses: times(2000, 0.005) }],
+    [/^499: .*d_lr/],
+  ],
+  ['one that is as strong as usual', ['training', null, { losses: times(2000, 0.07) }], []],
+  [
+    'one that recovers now and then',
+    ['training', null, { losses: times(10, 0).flatMap(() => [...times(499, 0.001), 0.1]) }],
+    [],
+  ],
+  [
+    'a fall of PSNR, once',
+    ['training', 28, { psnrs: [25.5, 25.4] }],
+    [/^0: .*28\.00 to 25\.50.*not a fault/],
+  ],
+  ['a fall that comes late', ['training', 28, { psnrs: [27.9, 26] }], [/^1: .*28\.00 to 26\.00/]],
+  ['no fall', ['training', 28, { psnrs: [27.9, 28.1] }], []],
+  ['a fall from an unknown height', ['training', null, { psnrs: [25.5, 25.4] }], []],
+  ['a fall in pretraining', ['pretraining', 28, { psnrs: [25.5, 25.4] }], []],
+  [
+    'a plateau of pretraining, once',
+    ['pretraining', null, { psnrs: times(30, 27.5) }],
+    [/^9: .*stood still.*learning rate/],
+  ],
+  ['a plateau of training', ['training', null, { psnrs: times(30, 25.5) }], [/^9: .*stood still.*samples/]],
+  [
+    'a plateau behind a rise',
+    ['pretraining', null, { psnrs: [20, 23, 25, 26, ...times(12, 27)] }],
+    [/^13: .*stood still/],
+  ],
+  ['a slow rise', ['pretraining', null, { psnrs: Array.from({ length: 30 }, (_, i) => 25 + i * 0.005) }], []],
+])('%s', (_, input, expected) => {
+  const given = check(...input);
+  expect(given).toHaveLength(expected.length);
+  for (const [index, text] of given.entries()) expect(text).toMatch(expected[index]!);
+});
+
+test('a pretraining has no discriminator', () => {
+  const hints = createHints('pretraining', null);
+  for (let step = 0; step < 1000; step++) expect(hints.step({ content_loss: 0 })).toBeUndefined();
+});

@@ -1,0 +1,103 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readRunFile } from '../../../../trainer/config/index.ts';
+import { type Image, toFloatImage, toImage } from '../../../../trainer/data/image.ts';
+import { imresize } from '../../../../trainer/data/imresize.ts';
+import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
+import { protocols } from '../../../../trainer/metrics/protocols.ts';
+import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
+import { findBundledModel } from '../../../../trainer/upscale/bundled-model.ts';
+import { networkUpscaler } from '../../../../trainer/upscale/network-upscaler.ts';
+import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
+import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
+
+describe('where it is looked for', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bundled-model-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function check(files: string[], from: string, expected: string | undefined): void {
+    for (const name of [...files, join(from, 'code.js')]) {
+      mkdirSync(join(folder, name, '..'), { recursive: true });
+      writeFileSync(join(folder, name), '');
+    }
+    const found = findBundledModel(join(folder, from));
+    expect(found && relative(folder, found)).toBe(expected && join(...expected.split('/')));
+  }
+  test('beside the folder of the bundle', () =>
+    check(['media/models/a.safetensors'], 'dist', 'media/models/a.safetensors'));
+  test('above the folder of a source', () =>
+    check(['media/models/a.safetensors'], 'trainer/upscale', 'media/models/a.safetensors'));
+  test('the first by name; other files are none', () =>
+    check(
+      ['media/models/README.md', 'media/models/b.safetensors', 'media/models/a.safetensors'],
+      'dist',
+      'media/models/a.safetensors',
+    ));
+  test('a folder without a model', () => check(['media/models/README.md'], 'dist', undefined));
+  test('no such folder', () => check([], 'dist', undefined));
+});
+
+describe('the model that comes along', () => {
+  const path = join('media', 'models', 'workbench-x4.safetensors');
+  const { options, parameters, metadata } = readGenerator(path);
+
+  test('is found, and has at most 5 MB', () => {
+    expect(relative('', findBundledModel() ?? '')).toBe(path);
+    expect(statSync(path).size).toBeLessThan(5_000_000);
+  });
+
+  test('is the model of its run file, which has no problem', () => {
+    const file = 'examples/bundled-model.esrgan.yaml';
+    const { config, problems } = readRunFile(readFileSync(file, 'utf8'), { file });
+    expect(problems).toEqual([]);
+    expect(options).toMatchObject({ ...config?.generator, scale_factor: config?.scale_factor });
+  });
+
+  test('says what it is, what it may be used for, and how it was made', () => {
+    expect(metadata).toMatchObject({
+      name: 'ESRGAN Workbench x4',
+      scale: '4',
+      license: 'CC0-1.0',
+      recipe: 'scripts/bundled-model.mjs 1',
+    });
+  });
+
+  test('brings back edges that bicubic blurs: at least 2 dB more', async () => {
+    const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
+    const model = networkUpscaler(engine, 'model', options, parameters);
+    const gain = (await psnrOf(model)) - (await psnrOf(bicubicUpscaler(4)));
+    await model.close();
+    expect(gain).toBeGreaterThan(2);
+  });
+});
+
+/** PSNR on Y, in dB, of a drawing that was reduced to a fourth and upscaled again. */
+async function psnrOf(upscaler: Upscaler): Promise<number> {
+  const original = drawing(128);
+  const upscaled = await upscaler.upscale(toFloatImage(imresize(original, 1 / 4, 'uint8-replicate')));
+  return protocols['paper-y'].measure(toImage(upscaled), original, 4).psnr;
+}
+
+/** A disk, a bar that stands askew and a corner, on a slope of light. */
+function drawing(side: number): Image {
+  const data = new Uint8Array(side * side * 3);
+  /** 1 inside, 0 outside, and half-way where the edge runs through the pixel. */
+  const inside = (distance: number) => Math.min(Math.max(0.5 - distance, 0), 1);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const disk = inside(Math.hypot(x - 0.3 * side, y - 0.35 * side) - 0.2 * side);
+      const bar = inside(Math.abs(0.9 * (x - 0.65 * side) - 0.44 * (y - 0.5 * side)) - 0.05 * side);
+      const corner = Math.min(inside(0.7 * side - y), inside(x - 0.35 * side));
+      const light = 70 + (60 * (x + y)) / side;
+      const grey = light + 80 * disk - 60 * bar * (1 - disk) - 60 * corner;
+      const colors = [grey + 10 * disk, grey, grey - 10 * bar];
+      for (const [channel, value] of colors.entries()) data[(y * side + x) * 3 + channel] = Math.round(value);
+    }
+  }
+  return { width: side, height: side, channels: 3, data };
+}

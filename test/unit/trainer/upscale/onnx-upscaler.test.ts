@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { encodeOnnx, type OnnxNode, type OnnxTensor } from '../../../../trainer/engine/onnx.ts';
+import { openOnnxUpscaler } from '../../../../trainer/upscale/onnx-upscaler.ts';
+import { upscaleImage } from '../../../../trainer/upscale/upscale-image.ts';
+import { fileOf } from '../weights/pickle-bytes.ts';
+import { largestDifference, noise } from './test-upscalers.ts';
+
+type Extents = readonly (number | string)[];
+
+const anySize: Extents = [1, 3, 'h', 'w'];
+
+/** A model that repeats pixels, after whatever else is asked for. */
+function model({
+  nodes = [],
+  constants = [],
+  input = anySize,
+  scales = [1, 1, 2, 2],
+}: {
+  nodes?: OnnxNode[];
+  constants?: OnnxTensor[];
+  input?: Extents;
+  scales?: number[];
+} = {}): string {
+  const last = nodes.at(-1)?.outputs[0] ?? 'x';
+  const attributes = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
+  return fileOf(
+    encodeOnnx({
+      nodes: [...nodes, { type: 'Resize', inputs: [last, '', 'scales'], outputs: ['y'], attributes }],
+      constants: [{ name: 'scales', shape: [scales.length], data: Float32Array.from(scales) }, ...constants],
+      inputs: [{ name: 'x', shape: input }],
+      outputs: [{ name: 'y', shape: input.map((_, axis) => `y${axis}`) }],
+    }),
+    '.onnx',
+  );
+}
+
+/** The image with every pixel repeated. */
+function repeated(image: ReturnType<typeof noise>, scale: number): ReturnType<typeof noise> {
+  const [width, height] = [image.width * scale, image.height * scale];
+  const data = Float32Array.from({ length: width * height * 3 }, (_, index) => {
+    const [pixel, channel] = [Math.floor(index / 3), index % 3];
+    const [y, x] = [Math.floor(pixel / width / scale), Math.floor((pixel % width) / scale)];
+    return image.data[(y * image.width + x) * 3 + channel]!;
+  });
+  return { width, height, channels: 3, data };
+}
+
+async function check(path: string, expected: { scale: number; alignment: number }): Promise<void> {
+  const upscaler = await openOnnxUpscaler(path, 'model', 'cpu');
+  expect(upscaler).toMatchObject({ name: 'model', reach: Number.POSITIVE_INFINITY, ...expected });
+  for (const [width, height] of [
+    [5, 3],
+    [40, 23],
+    [1, 1],
+  ] as const) {
+    const image = noise(width, height, 3);
+    const target = repeated(image, expected.scale);
+    expect(largestDifference(await upscaler.upscale(image), target)).toBe(0);
+    expect(largestDifference(await upscaleImage(upscaler, image, { tile: 16 }), target)).toBe(0);
+  }
+  await upscaler.close();
+}
+
+describe('nets of others', () => {
+  test.each([1, 2, 3])('any size, x%i', (scale) =>
+    check(model({ scales: [1, 1, scale, scale] }), { scale, alignment: 1 }),
+  );
+
+  test('a fixed size: every image in tiles of it', () =>
+    check(model({ input: [1, 3, 16, 16] }), { scale: 2, alignment: 1 }));
+
+  test('a fixed size that is not square', () =>
+    check(model({ input: [1, 3, 12, 20] }), { scale: 2, alignment: 1 }));
+
+  test('sides that must be multiples of 4', () => {
+    // There and back again: fails where a side is none.
+    const rearrange = (type: string, input: string, output: string): OnnxNode => ({
+      type,
+      inputs: [input],
+      outputs: [output],
+      attributes: { blocksize: 4 },
+    });
+    const nodes = [rearrange('SpaceToDepth', 'x', 'a'), rearrange('DepthToSpace', 'a', 'b')];
+    return check(model({ nodes }), { scale: 2, alignment: 4 });
+  });
+
+  test.each<[string, () => string, RegExp]>([
+    [
+      'another kind of file',
+      () => fileOf(Buffer.from('nothing'), '.onnx'),
+      /cannot upscale images: ONNX Runtime says/,
+    ],
+    [
+      'one channel',
+      () => model({ input: [1, 1, 'h', 'w'] }),
+      /its input is \[1, 1, h, w\] instead of \[N, 3, H, W\]/,
+    ],
+    ['channels last', () => model({ input: [1, 'h', 'w', 3] }), /cannot upscale/],
+    ['rank 3', () => model({ input: [3, 'h', 'w'], scales: [1, 2, 2] }), /its input is \[3, h, w\]/],
+    ['a scale that is no whole number', () => model({ scales: [1, 1, 1.5, 1.5] }), /it makes 97x97 of 65x65/],
+    ['other scales for width and height', () => model({ scales: [1, 1, 2, 3] }), /it makes 195x130 of 65x65/],
+    ['more channels', () => model({ scales: [1, 2, 2, 2] }), /its output is \[1, 6, 130, 130\]/],
+  ])('%s is refused', async (_, make, message) => {
+    const path = make();
+    const opening = openOnnxUpscaler(path, 'model', 'cpu');
+    await expect(opening).rejects.toMatchObject({ code: 'data', message: expect.stringMatching(message) });
+    await expect(opening).rejects.toThrow(path);
+  });
+});

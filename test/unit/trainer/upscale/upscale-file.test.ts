@@ -1,0 +1,324 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readHeader } from '../../../../trainer/upscale/image-file.ts';
+import { type PlanOptions, planImage } from '../../../../trainer/upscale/plan.ts';
+import {
+  type UpscaledFile,
+  type UpscaleFileOptions,
+  type UpscaleProgress,
+  upscaleFile as upscalePlanned,
+} from '../../../../trainer/upscale/upscale-file.ts';
+import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
+import { encodePng } from './png-fixture.ts';
+import { readPixels } from './read-pixels.ts';
+import { bicubic, convolutionalUpscaler, largestDifference, noise, testUpscaler } from './test-upscalers.ts';
+
+let root: string;
+let folder: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'upscale-file-'));
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(root, 'case-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const photo = encodePng(40, 30, 3, 8, (i) => (i * 37 + ((i * i) % 91)) % 256);
+
+async function put(name: string, content: Buffer = photo): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+async function upscaleFile(
+  upscaler: Upscaler,
+  input: string,
+  options: PlanOptions & UpscaleFileOptions = {},
+): Promise<UpscaledFile> {
+  return upscalePlanned(upscaler, await planImage(input, upscaler, options), options);
+}
+
+async function pixelsOf(path: string) {
+  return readPixels(await readHeader(path));
+}
+
+describe('the output', () => {
+  test.each([
+    ['a.png', 'png', 'a_x4.png', 'png'],
+    ['b.jpg', 'jpeg', 'b_x4.jpg', 'jpeg'],
+    ['c.JPEG', 'jpeg', 'c_x4.JPEG', 'jpeg'],
+    ['d.webp', 'webp', 'd_x4.webp', 'webp'],
+    ['e.tif', 'tiff', 'e_x4.tif', 'tiff'],
+    ['f.gif', 'gif', 'f_x4.png', 'png'],
+    ['png in truth.jpg', 'png', 'png in truth_x4.png', 'png'],
+    ['größer, 2.0', 'png', 'größer, 2_x4.png', 'png'],
+  ] as const)('of %s (%s) is %s (%s)', async (name, format, expected, written) => {
+    const input = await put(name, await sharp(photo).toFormat(format).toBuffer());
+    const result = await upscaleFile(bicubic(4), input);
+    expect(result).toMatchObject({
+      input,
+      output: join(folder, expected),
+      width: 160,
+      height: 120,
+      kept: false,
+    });
+    expect(await sharp(result.output).metadata()).toMatchObject({ format: written, width: 160, height: 120 });
+    expect((await readdir(folder)).sort()).toEqual([name, expected].sort());
+  });
+
+  test('of a BMP is a PNG', async () => {
+    const bmp = Buffer.alloc(54 + 2 * 8);
+    bmp.write('BM');
+    bmp.writeUInt32LE(54, 10);
+    for (const [at, value] of [
+      [14, 40],
+      [18, 2],
+      [22, 2],
+      [26, 1 + (24 << 16)],
+    ] as const)
+      bmp.writeUInt32LE(value, at);
+    bmp.fill(200, 54);
+    const result = await upscaleFile(bicubic(4), await put('g.bmp', bmp));
+    expect(result).toMatchObject({ output: join(folder, 'g_x4.png'), width: 8, height: 8 });
+    expect((await pixelsOf(result.output)).data[0]).toBeCloseTo(200 / 255, 6);
+  });
+
+  test('goes to --out, which is made', async () => {
+    const out = join(folder, 'deep', 'er');
+    const result = await upscaleFile(bicubic(2), await put('a.png'), { out });
+    expect(result.output).toBe(join(out, 'a_x2.png'));
+    expect(await readdir(out)).toEqual(['a_x2.png']);
+  });
+
+  test('too large for WebP is written as PNG', async () => {
+    const wide = { create: { width: 4100, height: 2, channels: 3 as const, background: '#345' } };
+    const input = await put('wide.webp', await sharp(wide).webp().toBuffer());
+    const result = await upscaleFile(bicubic(4), input);
+    expect(result).toMatchObject({
+      output: join(folder, 'wide_x4.png'),
+      width: 16400,
+      notes: ['written as PNG, because WebP holds at most 16,383 pixels a side'],
+    });
+  });
+});
+
+test.each([
+  [
+    'webp',
+    2000,
+    4,
+    'png',
+    ['written as PNG, because WebP of more than 50 megapixels takes gigabytes of memory'],
+  ],
+  ['webp', 2000, 3, 'webp', []],
+  ['jpeg', 16_400, 4, 'png', ['written as PNG, because JPEG holds at most 65,535 pixels a side']],
+  ['gif', 20, 4, 'png', ['written as PNG']],
+  ['tiff', 2000, 4, 'tiff', []],
+] as const)('%s of %i pixels a side, x%i, is planned as %s', async (format, side, scale, expected, notes) => {
+  const height = side > 16_383 ? 1 : side;
+  const image = sharp({ create: { width: side, height, channels: 3, background: '#345' } });
+  const input = await put(`large.${format}`, await image.toFormat(format).toBuffer());
+  const plan = await planImage(input, { name: 'model', scale });
+  expect([plan.shape.format, plan.notes]).toEqual([expected, notes]);
+});
+
+test('a disk without room for what waits on it is told of before the work begins', async () => {
+  const never = testUpscaler('never', 4, 0, () => {
+    throw new Error('must not run');
+  });
+  const out = join(folder, 'deep', 'er');
+  const plan = await planImage(await put('a.png'), never, { out });
+  const huge = { ...plan, shape: { ...plan.shape, width: 1e8, height: 1e8 } };
+  await expect(upscalePlanned(never, huge)).rejects.toMatchObject({
+    code: 'disk',
+    message: expect.stringMatching(
+      /a\.png needs 30\.0 PB in .*er while it is upscaled, and .* are free there/,
+    ),
+  });
+  expect(await readdir(folder)).toEqual(['a.png']);
+});
+
+describe('an output that exists', () => {
+  test('is kept', async () => {
+    const input = await put('a.png');
+    const existing = await put('a_x4.png', Buffer.from('mine'));
+    const never = testUpscaler('never', 4, 0, () => {
+      throw new Error('must not run');
+    });
+    expect(await upscaleFile(never, input)).toMatchObject({ output: existing, kept: true });
+    expect(await readFile(existing, 'utf8')).toBe('mine');
+  });
+  test('is replaced with overwrite', async () => {
+    const input = await put('a.png');
+    await put('a_x4.png', Buffer.from('mine'));
+    const { output } = await upscaleFile(bicubic(4), input, { existing: 'replace' });
+    expect((await sharp(output).metadata()).width).toBe(160);
+  });
+  test.each([
+    [[], 'a_x4.png'],
+    [['a_x4.png'], 'a_x4-2.png'],
+    [['a_x4.png', 'a_x4-2.png'], 'a_x4-3.png'],
+  ])('beside %j is another name: %s', async (existing, expected) => {
+    const input = await put('a.png');
+    for (const name of existing) await put(name, Buffer.from('mine'));
+    const { output } = await upscaleFile(bicubic(4), input, { existing: 'rename' });
+    expect(output).toBe(join(folder, expected));
+    for (const name of existing) expect(await readFile(join(folder, name), 'utf8')).toBe('mine');
+  });
+  test('is not replaced when it is the image itself', async () => {
+    const input = await put('a.png');
+    const replacing = upscaleFile(bicubic(4), input, { existing: 'replace', name: '{name}' });
+    await expect(replacing).rejects.toThrow(/the image itself/);
+    expect(await readFile(input)).toEqual(photo);
+  });
+  test('is not replaced when it belongs to the same batch', async () => {
+    const input = await put('a.png');
+    const taken = new Set([join(folder, 'a_x4.png')]);
+    await expect(upscaleFile(bicubic(4), input, { existing: 'replace', taken })).rejects.toThrow(
+      /another input/,
+    );
+  });
+});
+
+describe('pixels', () => {
+  test.each([
+    { channels: 1, bits: 8 },
+    { channels: 2, bits: 16 },
+    { channels: 3, bits: 8 },
+    { channels: 3, bits: 16 },
+    { channels: 4, bits: 8 },
+  ] as const)('of $channels channels and $bits bits are those of the model', async ({ channels, bits }) => {
+    const most = bits === 16 ? 65535 : 255;
+    // Opaque, so that the colors of every pixel count.
+    const sample = (i: number) =>
+      channels % 2 === 0 && i % channels === channels - 1 ? most : (i * 2503) % (most + 1);
+    const input = await put('a.png', encodePng(50, 33, channels, bits, sample));
+    const progress: UpscaleProgress[] = [];
+    const model = convolutionalUpscaler(2);
+    const { output } = await upscaleFile(model, input, { tile: 16, onProgress: (now) => progress.push(now) });
+
+    const pixels = await pixelsOf(input);
+    const colors = channels < 3 ? 1 : 3;
+    const rgb = Float32Array.from({ length: 50 * 33 * 3 }, (_, i) => {
+      return pixels.data[Math.floor(i / 3) * channels + (colors === 1 ? 0 : i % 3)]!;
+    });
+    const large = await model.upscale({ width: 50, height: 33, channels: 3, data: rgb });
+    const expected = Float32Array.from({ length: 100 * 66 * channels }, (_, i) => {
+      const [pixel, channel] = [Math.floor(i / channels), i % channels];
+      if (channel >= colors) return 1;
+      const [r, g, b] = large.data.subarray(pixel * 3);
+      const value = colors === 1 ? (r! + g! + b!) / 3 : large.data[pixel * 3 + channel]!;
+      return Math.round(Math.min(Math.max(value, 0), 1) * most) / most;
+    });
+    const written = await pixelsOf(output);
+    expect(written.channels).toBe(channels);
+    expect(largestDifference(written, { ...written, data: expected })).toBeLessThan(1.01 / most);
+
+    expect(progress.map(({ tile, tiles }) => [tile, tiles])).toEqual(
+      Array.from({ length: 24 }, (_, i) => [i + 1, 24]),
+    );
+    expect(progress.at(-1)!.etaSeconds).toBe(0);
+    expect(progress.every(({ megapixelsPerSecond }) => megapixelsPerSecond > 0)).toBe(true);
+  });
+
+  test('what is hidden under transparency does not fringe what is seen', async () => {
+    // A green disc; around it black, fully transparent.
+    const inside = (pixel: number) => ((pixel % 24) - 12) ** 2 + (Math.floor(pixel / 24) - 12) ** 2 < 100;
+    const sample = (i: number) => (inside(Math.floor(i / 4)) ? [0, 200, 0, 255][i % 4]! : 0);
+    const input = await put('disc.png', encodePng(24, 24, 4, 8, sample));
+    const { data } = await pixelsOf((await upscaleFile(bicubic(4), input)).output);
+    const greens = Array.from(data.filter((_, i) => i % 4 === 1)).map((value) => Math.round(value * 255));
+    const alphas = data.filter((_, i) => i % 4 === 3);
+    const seen = greens.filter((_, i) => alphas[i]! > 0);
+    expect(seen.length).toBeGreaterThan(4000);
+    expect(new Set(seen)).toEqual(new Set([200]));
+    expect(new Set(alphas).size).toBeGreaterThan(10);
+  });
+
+  test('a fully transparent image stays one', async () => {
+    const input = await put(
+      'nothing.png',
+      encodePng(9, 9, 4, 8, (i) => (i % 4 === 3 ? 0 : i % 256)),
+    );
+    const { data } = await pixelsOf((await upscaleFile(bicubic(4), input)).output);
+    expect(data.every((value, i) => i % 4 !== 3 || value === 0)).toBe(true);
+  });
+});
+
+describe('a failure leaves nothing behind and the old output as it was', () => {
+  async function check(
+    upscaler: Parameters<typeof upscaleFile>[0],
+    error: object,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const input = await put('a.png');
+    await put('a_x4.png', Buffer.from('mine'));
+    const options = { existing: 'replace' as const, tile: 16, ...(signal ? { signal } : {}) };
+    await expect(upscaleFile(upscaler, input, options)).rejects.toMatchObject(error);
+    expect(await readdir(folder)).toEqual(['a.png', 'a_x4.png']);
+    expect(await readFile(join(folder, 'a_x4.png'), 'utf8')).toBe('mine');
+  }
+  const filled = (value: number) =>
+    testUpscaler('broken model', 4, 0, ({ width, height }) => {
+      const data = new Float32Array(width * height * 16 * 3).fill(value);
+      return { width: width * 4, height: height * 4, channels: 3, data };
+    });
+
+  test('not a number', () => check(filled(Number.NaN), { code: 'engine' }));
+  test.each([0, 1, -3, 1e9])('one flat color: %d', (value) =>
+    check(filled(value), { code: 'engine', message: expect.stringMatching(/one flat color of .*a\.png/) }),
+  );
+  test('a defect of the engine', async () => {
+    const defect = new Error('lost the device');
+    const failing = testUpscaler('failing', 4, 0, () => {
+      throw defect;
+    });
+    await check(failing, defect);
+  });
+  test('cancelled half-way', async () => {
+    const cancel = new AbortController();
+    let tiles = 0;
+    const slow = testUpscaler('slow', 4, 2, (image) => {
+      if (++tiles === 3) cancel.abort();
+      return noise(image.width * 4, image.height * 4, 3);
+    });
+    await check(slow, { code: 'interrupted' }, cancel.signal);
+    expect(tiles).toBe(3);
+  });
+
+  test('with the folder that was made for it', async () => {
+    const input = await put('a.png');
+    const kept = join(folder, 'kept');
+    await mkdir(kept);
+    const making = upscaleFile(filled(Number.NaN), input, { out: join(kept, 'deep', 'er') });
+    await expect(making).rejects.toMatchObject({ code: 'engine' });
+    expect(await readdir(folder)).toEqual(['a.png', 'kept']);
+    expect(await readdir(kept)).toEqual([]);
+  });
+
+  test('cancelled while the model is at work', async () => {
+    const cancel = new AbortController();
+    // It never ends, as a tile of a large model seems not to.
+    const busy: Upscaler = {
+      ...bicubic(4),
+      upscale() {
+        queueMicrotask(() => cancel.abort());
+        return new Promise(() => {});
+      },
+    };
+    await check(busy, { code: 'interrupted' }, cancel.signal);
+  });
+
+  test('a flat image may stay flat', async () => {
+    const input = await put(
+      'flat.png',
+      encodePng(8, 8, 3, 8, () => 90),
+    );
+    const { output } = await upscaleFile(bicubic(4), input);
+    expect((await stat(output)).size).toBeGreaterThan(0);
+  });
+});

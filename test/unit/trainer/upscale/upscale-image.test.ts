@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { upscaleLayers } from '../../../../trainer/upscale/layers.ts';
+import { defaultOverlap, type TileOptions, upscaleImage } from '../../../../trainer/upscale/upscale-image.ts';
+import { bicubic, convolutionalUpscaler, largestDifference, noise, testUpscaler } from './test-upscalers.ts';
+
+describe('tiles join without a seam', () => {
+  const image = noise(61, 47, 3);
+  const model = convolutionalUpscaler(4);
+
+  async function seam(options: TileOptions, upscaler = model): Promise<number> {
+    const whole = await upscaler.upscale(image);
+    const tiled = await upscaleImage(upscaler, image, options);
+    expect([tiled.width, tiled.height]).toEqual([
+      image.width * upscaler.scale,
+      image.height * upscaler.scale,
+    ]);
+    return largestDifference(whole, tiled);
+  }
+
+  test.each([16, 20, 33, 64])('a convolutional model that sees 4 pixels far, tile %i', async (tile) => {
+    expect(await seam({ tile })).toBeLessThan(1e-5);
+  });
+  test('bicubic', async () => {
+    expect(await seam({ tile: 16 }, bicubic(4))).toBeLessThan(1e-5);
+  });
+  test('scale 1 and 3', async () => {
+    expect(await seam({ tile: 16 }, convolutionalUpscaler(1))).toBeLessThan(1e-5);
+    expect(await seam({ tile: 16 }, convolutionalUpscaler(3))).toBeLessThan(1e-5);
+  });
+  test('without context there is one', async () => {
+    expect(await seam({ tile: 16, overlap: 0 })).toBeGreaterThan(10 / 255);
+    expect(await seam({ tile: 16, overlap: 3 })).toBeGreaterThan(1 / 255);
+  });
+});
+
+test('the context is what the model sees, within bounds', () => {
+  expect(defaultOverlap(4, 192)).toBe(4);
+  expect(defaultOverlap(351, 192)).toBe(32);
+  expect(defaultOverlap(Number.POSITIVE_INFINITY, 192)).toBe(32);
+  expect(defaultOverlap(351, 64)).toBe(16);
+});
+
+test('tiles are counted, and cancelled between two of them', async () => {
+  const cancel = new AbortController();
+  const seen: string[] = [];
+  let calls = 0;
+  const counting = testUpscaler('counting', 1, 0, (image) => {
+    calls++;
+    return image;
+  });
+  const result = upscaleImage(counting, noise(40, 20, 3), {
+    tile: 10,
+    signal: cancel.signal,
+    onTile(done, total) {
+      seen.push(`${done}/${total}`);
+      if (done === 3) cancel.abort();
+    },
+  });
+  await expect(result).rejects.toMatchObject({ code: 'interrupted' });
+  expect(seen).toEqual(['1/8', '2/8', '3/8']);
+  expect(calls).toBe(3);
+});
+
+test('values that are not numbers are an error that names the model', async () => {
+  const broken = testUpscaler('broken model', 1, 0, (image) => {
+    const data = Float32Array.from(image.data);
+    data[17] = Number.NaN;
+    return { ...image, data };
+  });
+  await expect(upscaleImage(broken, noise(8, 8, 3))).rejects.toThrow(/broken model gave values that are not/);
+});
+
+describe('grey and alpha', () => {
+  test('red stays red: channels keep their order', async () => {
+    const red = {
+      width: 6,
+      height: 5,
+      channels: 3,
+      data: new Float32Array(90).map((_, i) => (i % 3 === 0 ? 1 : 0)),
+    };
+    const large = await upscaleImage(upscaleLayers(bicubic(2)), red);
+    expect([...large.data.subarray(0, 3)].map((value) => Math.round(value * 255))).toEqual([255, 0, 0]);
+  });
+
+  test('grey is the mean of what the model makes of three equal channels', async () => {
+    const grey = noise(5, 4, 1);
+    const tinting = testUpscaler('tinting', 1, 0, (image) => ({
+      ...image,
+      data: image.data.map((value, i) => value + [0.03, 0, -0.06][i % 3]!),
+    }));
+    const result = await upscaleLayers(tinting).upscale(grey);
+    expect(result.channels).toBe(1);
+    expect(largestDifference(result, { ...grey, data: grey.data.map((value) => value - 0.01) })).toBeLessThan(
+      1e-6,
+    );
+  });
+
+  test.each([2, 4])('alpha of %i channels is upscaled by bicubic, color by the model', async (channels) => {
+    const image = noise(16, 7, channels);
+    const black = testUpscaler('black', 4, 0, ({ width, height }) => ({
+      width: width * 4,
+      height: height * 4,
+      channels: 3,
+      data: new Float32Array(width * height * 16 * 3),
+    }));
+    const result = await upscaleLayers(black).upscale(image);
+    const alone = (data: Float32Array, only: number) => data.filter((_, i) => i % channels === only);
+    const alpha = { width: 16, height: 7, channels: 1, data: alone(image.data, channels - 1) };
+    const expected = await bicubic(4).upscale(alpha);
+    expect(result.channels).toBe(channels);
+    expect([...alone(result.data, channels - 1)]).toEqual([...expected.data]);
+    expect(alone(result.data, 0).every((value) => value === 0)).toBe(true);
+    const tiled = await upscaleImage(upscaleLayers(black), image, { tile: 8 });
+    expect(largestDifference(tiled, result)).toBeLessThan(1e-6);
+  });
+});

@@ -1,0 +1,91 @@
+import * as ort from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
+import type { GeneratorOptions } from '../../../../trainer/models/shapes/generator.ts';
+import { networkUpscaler } from '../../../../trainer/upscale/network-upscaler.ts';
+import { openOnnxUpscaler } from '../../../../trainer/upscale/onnx-upscaler.ts';
+import { encodeGeneratorOnnx } from '../../../../trainer/weights/onnx-export.ts';
+import { readOnnxSummary } from '../../../../trainer/weights/onnx-summary.ts';
+import { largestDifference, noise } from '../upscale/test-upscalers.ts';
+import { randomGenerator } from './generators.ts';
+import { fileOf } from './pickle-bytes.ts';
+
+const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
+
+const nets: [string, Partial<GeneratorOptions>][] = [
+  ['x4', {}],
+  ['x2', { scale_factor: 2 }],
+  ['x1', { scale_factor: 1 }],
+  ['x8 with other counts', { scale_factor: 8, num_dense_blocks: 1, num_residual_blocks: 3 }],
+  ['sub-pixel, another scaling', { use_subpixel_conv: true, residual_scaling: 0.5 }],
+  ['one convolution in a dense block', { num_residual_blocks: 1 }],
+  ['x2 of Real-ESRGAN', { scale_factor: 2, input_unshuffle: 2 }],
+  ['x1 of Real-ESRGAN', { scale_factor: 1, input_unshuffle: 4 }],
+];
+
+describe('ONNX Runtime gives what the engine gives, at any size', () => {
+  test.each(nets)('%s', async (_, options) => {
+    const { options: all, parameters } = randomGenerator(options);
+    const ours = networkUpscaler(engine, 'ours', all, parameters);
+    for (const [precision, tolerance] of [
+      ['F32', 2e-6],
+      ['F16', 1e-2],
+    ] as const) {
+      const path = fileOf(encodeGeneratorOnnx(all, parameters, precision, {}), '.onnx');
+      const theirs = await openOnnxUpscaler(path, 'theirs', 'cpu');
+      expect([theirs.scale, theirs.alignment]).toEqual([all.scale_factor, 1]);
+      for (const [width, height] of [
+        [8, 12],
+        [13, 7],
+      ] as const) {
+        const image = noise(width, height, 3);
+        const [expected, found] = [await ours.upscale(image), await theirs.upscale(image)];
+        expect([found.width, found.height]).toEqual([width * all.scale_factor, height * all.scale_factor]);
+        expect(largestDifference(found, expected), precision).toBeLessThan(tolerance);
+        expect(
+          largestDifference(found, { ...expected, data: new Float32Array(expected.data.length) }),
+        ).toBeGreaterThan(0.05);
+      }
+      await theirs.close();
+    }
+    await ours.close();
+  });
+});
+
+test('what the file says', () => {
+  const { options, parameters } = randomGenerator();
+  const sizes = (['F32', 'F16'] as const).map((precision) => {
+    const bytes = encodeGeneratorOnnx(options, parameters, precision, { scale: '4' });
+    const summary = readOnnxSummary(fileOf(bytes, '.onnx'));
+    expect(summary).toMatchObject({
+      producer: 'esrgan-workbench',
+      inputs: ['input [batch, 3, height, width]'],
+      outputs: ['output [batch, 3, output_height, output_width]'],
+      metadata: { scale: '4' },
+    });
+    expect(summary.tensors).toContainEqual({
+      name: 'conv_first.weight',
+      dtype: precision,
+      shape: [4, 3, 3, 3],
+    });
+    return bytes.length;
+  });
+  expect(sizes[1]! / sizes[0]!).toBeLessThan(0.8);
+});
+
+test('several images at once', async () => {
+  const { options, parameters } = randomGenerator();
+  const session = await ort.InferenceSession.create(encodeGeneratorOnnx(options, parameters, 'F32', {}));
+  const one = noise(5, 6, 3).data;
+  const run = async (count: number) => {
+    const data = Float32Array.from({ length: count * one.length }, (_, index) => one[index % one.length]!);
+    const { output } = await session.run({ input: new ort.Tensor('float32', data, [count, 3, 6, 5]) });
+    return output!;
+  };
+  const [single, double] = [await run(1), await run(2)];
+  expect(double.dims).toEqual([2, 3, 24, 20]);
+  const half = single.size;
+  expect(double.data.slice(0, half)).toEqual(single.data);
+  expect(double.data.slice(half)).toEqual(single.data);
+  await session.release();
+});

@@ -1,0 +1,148 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { crc32 } from '../../../../trainer/weights/crc32.ts';
+import { temporaryFolder } from '../data/images.ts';
+
+/** Bytes of a pickle, written by hand: texts stand for their characters, numbers for bytes. */
+export function pickle(...parts: (string | number | Uint8Array)[]): Buffer {
+  return Buffer.concat(
+    parts.map((part) => {
+      if (typeof part === 'string') return Buffer.from(part, 'latin1');
+      return typeof part === 'number' ? Buffer.of(part) : part;
+    }),
+  );
+}
+
+export const start = pickle(0x80, 2);
+
+/** A text of less than 256 bytes (BINUNICODE). */
+export const text = (value: string) => pickle('X', value.length, 0, 0, 0, value);
+/** A number below 65536 (BININT2). */
+export const count = (value: number) => pickle('M', value & 255, value >> 8);
+export const global = (module: string, name: string) => `c${module}\n${name}\n`;
+
+export interface RawTensor {
+  readonly type?: string;
+  readonly key?: string;
+  readonly elements?: number;
+  readonly offset?: number;
+  readonly shape?: readonly number[];
+  readonly strides?: readonly number[];
+}
+
+/** A tensor as PyTorch pickles it; by default two floats in storage 0. */
+export function tensor({
+  type = 'FloatStorage',
+  key = '0',
+  elements = 2,
+  offset = 0,
+  shape = [2],
+  strides = [1],
+}: RawTensor = {}): Buffer {
+  const tuple = (values: readonly number[]) => pickle('(', ...values.map(count), 't');
+  return pickle(
+    global('torch._utils', '_rebuild_tensor_v2'),
+    '((',
+    text('storage'),
+    global('torch', type),
+    text(key),
+    text('cpu'),
+    count(elements),
+    'tQ',
+    count(offset),
+    tuple(shape),
+    tuple(strides),
+    0x89,
+    global('collections', 'OrderedDict'),
+    ')RtR',
+  );
+}
+
+/** A dictionary of one item. */
+export const dict = (key: string, value: Uint8Array | string) => pickle('}', text(key), value, 's');
+
+export interface RawEntry {
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly deflate?: boolean;
+  /** Instead of the true ones. */
+  readonly size?: number;
+  readonly packedSize?: number;
+  readonly crc?: number;
+  readonly flags?: number;
+  readonly method?: number;
+  readonly offset?: number;
+}
+
+/** A zip archive in which anything may be wrong. */
+export function zip(entries: readonly RawEntry[], change: (end: Buffer) => void = () => {}): Buffer {
+  const locals: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const entry of entries) {
+    const packed = entry.deflate ? deflateRawSync(entry.content) : entry.content;
+    const name = Buffer.from(entry.name);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(entry.flags ?? 0, 2);
+    common.writeUInt16LE(entry.method ?? (entry.deflate ? 8 : 0), 4);
+    common.writeUInt32LE(entry.crc ?? crc32(entry.content), 10);
+    common.writeUInt32LE(entry.packedSize ?? packed.length, 14);
+    common.writeUInt32LE(entry.size ?? entry.content.length, 18);
+    common.writeUInt16LE(name.length, 22);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(entry.offset ?? offset, 10);
+    directory.push(pickle('PK\x01\x02', 0, 0), common, rest, name);
+    const local = Buffer.concat([pickle('PK\x03\x04'), common, name, packed]);
+    locals.push(local);
+    offset += local.length;
+  }
+  const listed = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(listed.length, 12);
+  end.writeUInt32LE(offset, 16);
+  change(end);
+  return Buffer.concat([...locals, listed, end]);
+}
+
+/** The two floats of storage 0. */
+export const twoFloats = Buffer.from(Float32Array.of(1, 2).buffer);
+
+/** A file of PyTorch's zip format around a pickle. */
+export function zipped(data: Uint8Array, ...more: RawEntry[]): Buffer {
+  return zip([
+    { name: 'a/data.pkl', content: data },
+    { name: 'a/data/0', content: twoFloats },
+    { name: 'a/version', content: Buffer.from('3\n') },
+    ...more,
+  ]);
+}
+
+const magic = pickle(start, 0x8a, 10, Buffer.from('6cfc9c46f9206aa85019', 'hex'), '.');
+
+/** A file of PyTorch's stream format around a pickle. */
+export function streamed(
+  data: Uint8Array,
+  { keys = ['0'], storages = [pickle(2, 0, 0, 0, 0, 0, 0, 0, twoFloats)], version = 1001 } = {},
+): Buffer {
+  return pickle(
+    magic,
+    pickle(start, count(version), '.'),
+    pickle(start, '}.'),
+    data,
+    pickle(start, '](', ...keys.map(text), 'e.'),
+    ...storages,
+  );
+}
+
+let files = 0;
+const folder = temporaryFolder();
+
+/** A new file with these bytes. */
+export function fileOf(bytes: Uint8Array, extension = '.pth'): string {
+  const path = join(folder, `${files++}${extension}`);
+  writeFileSync(path, bytes);
+  return path;
+}

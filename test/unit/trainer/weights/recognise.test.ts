@@ -1,0 +1,205 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
+import { encodePth } from '../../../../trainer/weights/pth-writer.ts';
+import { recogniseGenerator } from '../../../../trainer/weights/recognise.ts';
+import { encodeSafetensors } from '../../../../trainer/weights/safetensors.ts';
+import { openTensorFile } from '../../../../trainer/weights/tensor-file.ts';
+import type { Metadata, TensorMap } from '../../../../trainer/weights/tensors.ts';
+import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
+import { hasTestData, testData } from '../../../test-data.ts';
+import { temporaryFolder } from '../data/images.ts';
+import { randomGenerator } from './generators.ts';
+import { fileOf } from './pickle-bytes.ts';
+
+const folder = temporaryFolder();
+const scalar = (value: number) => ({ shape: [], data: Float32Array.of(value) });
+
+/** The tensors of a small net under the names of a layout. */
+function tensorsOf(layout: 'basicsr' | 'esrgan-old' | 'esrgan-new' | 'seed', options = {}): TensorMap {
+  const path = join(folder, 'net.safetensors');
+  writeGenerator(path, randomGenerator(options), { layout });
+  const file = openTensorFile(path);
+  return new Map([...file.entries.keys()].map((name) => [name, file.read(name)]));
+}
+
+const save = (tensors: TensorMap, metadata: Metadata = {}) =>
+  fileOf(Buffer.concat(encodeSafetensors(tensors, metadata)), '.safetensors');
+
+const renamed = (tensors: TensorMap, rename: (name: string) => string): TensorMap =>
+  new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
+
+describe('names', () => {
+  test('those of the seed before its upsampling blocks were modules', () => {
+    const path = save(renamed(tensorsOf('seed'), (name) => name.replace('.block.conv', '.conv')));
+    expect(recogniseGenerator(openTensorFile(path)).layout).toBe('seed-old');
+    expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
+  });
+
+  test.each(['module.', 'netG.', 'generator.', 'module.generator.', '_orig_mod.module.'])(
+    'after %s',
+    (prefix) => {
+      for (const layout of ['basicsr', 'esrgan-old', 'seed'] as const) {
+        const path = save(renamed(tensorsOf(layout), (name) => prefix + name));
+        expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
+      }
+    },
+  );
+
+  test.each([
+    'params',
+    'params_ema',
+    'model_state_dict',
+    'g_model_state_dict',
+    'state_dict',
+    'params-ema',
+    'model',
+  ])('in a dictionary %s', (wrapper) => {
+    const path = fileOf(Buffer.concat(encodePth(tensorsOf('basicsr'), { wrapper })));
+    expect(openTensorFile(path).wrapper).toEqual([wrapper]);
+    expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
+  });
+});
+
+describe('residual scaling', () => {
+  const scaled = (block: number, dense: number[]) => {
+    const tensors = tensorsOf('seed');
+    for (const name of tensors.keys()) {
+      if (!name.endsWith('residual_scaling')) continue;
+      const index = Number(/\.rdb_(\d)/.exec(name)?.[1] ?? -1);
+      tensors.set(name, scalar(index < 0 ? block : dense[index]!));
+    }
+    return save(tensors);
+  };
+
+  test.each([0.2, 0.1, 1, 0.35])('%f comes from the tensors of the seed', (scaling) => {
+    const read = readGenerator(scaled(scaling, [scaling, scaling, scaling]));
+    expect(read.options.residual_scaling).toBe(scaling);
+    expect(read.parameters).toEqual(randomGenerator().parameters);
+  });
+
+  test('that of dense blocks is folded into their last convolutions', () => {
+    const { options, parameters } = readGenerator(scaled(0.2, [0.2, 0.1, 0.4]));
+    expect(options.residual_scaling).toBe(0.2);
+    for (const [name, { data }] of randomGenerator().parameters) {
+      const factor = /rdb2\.conv5/.test(name) ? 0.5 : /rdb3\.conv5/.test(name) ? 2 : 1;
+      const folded = parameters.get(name)!.data;
+      expect(folded, name).toEqual(data.map((value) => value * factor));
+    }
+  });
+
+  test('blocks must agree', () => {
+    const tensors = tensorsOf('seed').set('rrdb_blocks.rrdb_1.residual_scaling', scalar(0.3));
+    expect(() => readGenerator(save(tensors))).toThrow(
+      /rrdb_0\.residual_scaling is 0\.2 and rrdb_blocks\.rrdb_1\.residual_scaling is 0\.3/,
+    );
+  });
+
+  test.each<[string, (tensors: TensorMap) => void, RegExp]>([
+    [
+      'missing',
+      (tensors) => tensors.delete('rrdb_blocks.rrdb_1.residual_scaling'),
+      /rrdb_1\.residual_scaling is missing/,
+    ],
+    [
+      'a list',
+      (tensors) =>
+        tensors.set('rrdb_blocks.rrdb_1.residual_scaling', { shape: [2], data: new Float32Array(2) }),
+      /is \[2\] instead of a number/,
+    ],
+    [
+      'not a number',
+      (tensors) => tensors.set('rrdb_blocks.rrdb_0.residual_scaling', scalar(Number.NaN)),
+      /is NaN/,
+    ],
+  ])('%s', (_, change, message) => {
+    const tensors = tensorsOf('seed');
+    change(tensors);
+    expect(() => readGenerator(save(tensors))).toThrow(message);
+  });
+
+  test('in the metadata of our own files', () => {
+    expect(
+      readGenerator(save(tensorsOf('basicsr'), { residual_scaling: '0.15' })).options.residual_scaling,
+    ).toBe(0.15);
+    expect(() => readGenerator(save(tensorsOf('basicsr'), { residual_scaling: 'much' }))).toThrow(
+      /residual_scaling in its metadata is "much"/,
+    );
+  });
+});
+
+describe('what is refused', () => {
+  const named = (...names: string[]): TensorMap =>
+    new Map(names.map((name) => [name, { shape: [1], data: Float32Array.of(1) }]));
+
+  test.each<[TensorMap, RegExp]>([
+    [
+      named('block1.0.weight', 'block2.bn1.running_mean', 'block2.prelu.weight'),
+      /an SRGAN generator .* \(it has "block2\.bn1\.running_mean" and "block2\.prelu\.weight"\)/,
+    ],
+    [
+      named('features.block_0.conv.weight', 'head.block_0.linear.weight'),
+      /the discriminator of the original/,
+    ],
+    [named('features.0.weight', 'classifier.2.weight'), /the discriminator of ESRGAN/],
+    [named('features.0.weight', 'classifier.6.weight'), /a VGG classifier/],
+    [named('conv0_0.weight', 'linear1.weight'), /the VGG discriminator of BasicSR/],
+    [named('conv0.weight', 'conv1.weight_orig', 'conv9.weight'), /U-Net discriminator/],
+    [named('body.0.weight', 'body.1.weight', 'body.2.weight'), /SRVGGNetCompact/],
+    [named('conv_first.weight', 'layers.0.residual_group.blocks.0.norm1.weight'), /SwinIR/],
+    [named('something.else'), /its first tensor is "something\.else"/],
+  ])('another net %#', (tensors, message) => {
+    expect(() => readGenerator(save(tensors))).toThrow(message);
+  });
+
+  test.each<[string, (tensors: TensorMap) => void, RegExp]>([
+    [
+      'ESRGAN+',
+      (tensors) => tensors.set('model.1.sub.0.RDB1.conv1x1.weight', scalar(1)),
+      /ESRGAN\+ generator/,
+    ],
+    [
+      'a missing tensor',
+      (tensors) => tensors.delete('model.1.sub.1.RDB2.conv3.0.bias'),
+      /RDB2\.conv3\.0\.bias is missing/,
+    ],
+    ['a surplus tensor', (tensors) => tensors.set('extra', scalar(1)), /"extra" has no place/],
+    [
+      'another shape',
+      (tensors) => tensors.set('model.8.bias', scalar(1)),
+      /model\.8\.bias is \[\] instead of \[4\]/,
+    ],
+    [
+      'another scale',
+      (tensors) => {
+        // Four upsampling blocks: x16.
+        const parts = ['weight', 'bias'].map((part) => {
+          const [hr, last] = ['8', '10'].map((place) => tensors.get(`model.${place}.${part}`)!);
+          for (const place of ['8', '10']) tensors.delete(`model.${place}.${part}`);
+          return { part, hr: hr!, last: last! };
+        });
+        for (const { part, hr, last } of parts) {
+          for (const place of [9, 12, 14]) tensors.set(`model.${place}.${part}`, hr);
+          tensors.set(`model.16.${part}`, last);
+        }
+      },
+      /upscales by 16/,
+    ],
+  ])('a net with %s', (_, change, message) => {
+    const tensors = tensorsOf('esrgan-old');
+    change(tensors);
+    expect(() => readGenerator(save(tensors))).toThrow(message);
+  });
+
+  test('an ONNX file', () => {
+    const path = join(folder, 'a.onnx');
+    writeGenerator(path, randomGenerator());
+    expect(() => readGenerator(path)).toThrow(/is an ONNX file/);
+  });
+
+  test.skipIf(!hasTestData)(`srgan_netG_x4.pth${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
+    expect(() => readGenerator(join(testData, 'weights/srgan_netG_x4.pth'))).toThrow(
+      /srgan_netG_x4\.pth is not an ESRGAN generator: it holds an SRGAN generator .*batch normalisation.* \(it has "block2\.bn1\.running_mean/,
+    );
+  });
+});

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { describe, expect, test, vi } from 'vitest';
+import { registerWeights } from '../../../../trainer/cli/weights.ts';
+import { vggConvolutions, vggParameters } from '../../../../trainer/models/shapes/vgg.ts';
+import { readSafetensors } from '../../../../trainer/weights/safetensors.ts';
+import { getVgg, torchvisionFiles } from '../../../../trainer/weights/vgg-download.ts';
+import { findVggFile } from '../../../../trainer/weights/vgg-file.ts';
+import { fileServer } from '../data/download/file-server.ts';
+import { temporaryFolder } from '../data/images.ts';
+
+const parameters = vggParameters(vggConvolutions('vgg11'));
+const half = { one: 0x3c00, minusTwo: 0xc000 };
+
+/** A file of VGG11 with a classifier, in halves, all of them one. */
+function madeFile(shapes: ReadonlyMap<string, readonly number[]>): Buffer {
+  const header: Record<string, unknown> = {};
+  let end = 0;
+  for (const [name, shape] of shapes) {
+    const begin = end;
+    end += 2 * shape.reduce((product, dimension) => product * dimension, 1);
+    header[name] = { dtype: 'F16', shape, data_offsets: [begin, end] };
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const data = Buffer.from(new Uint16Array(end / 2).fill(half.one).buffer);
+  data.writeUInt16LE(half.minusTwo, 0);
+  return Buffer.concat([length, text, data]);
+}
+
+const file = madeFile(new Map([...parameters, ['classifier.6.bias', [1000]]]));
+const sum = createHash('sha256').update(file).digest('hex');
+
+describe('weights of VGG', () => {
+  test('are downloaded, checked and kept without the classifier', async () => {
+    const { url } = await fileServer({ body: file, cutAfter: 1_000_000 }, { body: file });
+    const folder = join(temporaryFolder(), 'new', 'folder');
+    const to = join(folder, 'vgg11.safetensors');
+    await getVgg('vgg11', `${url}/vgg11-${sum.slice(0, 8)}.safetensors`, to, { retryDelays: [0] });
+    const { tensors, metadata } = readSafetensors(to);
+    expect([...tensors.keys()].sort()).toEqual([...parameters.keys()].sort());
+    expect(tensors.get('features.0.weight')!.data.slice(0, 3)).toEqual(Float32Array.of(-2, 1, 1));
+    expect(tensors.get('features.18.weight')!.shape).toEqual([512, 512, 3, 3]);
+    expect(metadata).toMatchObject({ architecture: 'vgg11', sha256: sum });
+    expect(readdirSync(folder)).toEqual(['vgg11.safetensors']);
+  });
+
+  test.each<[string, string, Buffer, RegExp]>([
+    [
+      'a file that is not that of its name',
+      'vgg11-00000000.pth',
+      file,
+      /is not the file that it should be: its SHA-256 begins with [0-9a-f]{8} instead of 00000000.*deleted/,
+    ],
+    ['a file without a sum in its name', 'vgg11.pth', file, /does not end with the sum of its file/],
+    [
+      'a file of another net',
+      `vgg11-${sum.slice(0, 8)}.safetensors`,
+      file,
+      /does not hold the weights of vgg16.*features\.2\.weight is missing/,
+    ],
+  ])('are refused: %s', async (what, name, body, message) => {
+    const { url } = await fileServer({ body });
+    const folder = temporaryFolder();
+    const type = what === 'a file of another net' ? 'vgg16' : 'vgg11';
+    await expect(getVgg(type, `${url}/${name}`, join(folder, 'vgg.safetensors'))).rejects.toThrow(message);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('come by the command from a mirror, which cannot pass off other files', async () => {
+    const { url, requests } = await fileServer({ body: file });
+    const folder = temporaryFolder();
+    vi.stubEnv('XDG_CACHE_HOME', folder);
+    const program = new Command().exitOverride();
+    registerWeights(program);
+    const got = program.parseAsync(['weights', 'get', 'vgg19', '--mirror', `${url}/models/`], {
+      from: 'user',
+    });
+    await expect(got).rejects.toThrow(/instead of dcbb9e9d/);
+    expect(requests).toEqual([`/models/${torchvisionFiles.vgg19} -`]);
+    expect(existsSync(join(folder, 'esrgan-workbench', 'vgg19.safetensors'))).toBe(false);
+    vi.unstubAllEnvs();
+  });
+
+  test('are found where the command puts them, and missed by name', async () => {
+    const folder = temporaryFolder();
+    vi.stubEnv('XDG_CACHE_HOME', folder);
+    const settings = {
+      vgg_type: 'vgg11',
+      layer_weights: { conv1_1: 1 },
+      criterion: 'l1',
+      normalize_input: true,
+      normalize_loss: false,
+    } as const;
+    expect(() => findVggFile(settings)).toThrow(
+      /names no file and there is no .*vgg11\.safetensors\. `esrgan weights get vgg11`/,
+    );
+    expect(() => findVggFile({ ...settings, weights: '/none.pth' })).toThrow(
+      /names \/none\.pth, which does not exist/,
+    );
+    const { url } = await fileServer({ body: file });
+    const to = join(folder, 'esrgan-workbench', 'vgg11.safetensors');
+    await getVgg('vgg11', `${url}/vgg11-${sum}.safetensors`, to);
+    expect(findVggFile(settings)).toBe(to);
+    vi.unstubAllEnvs();
+  });
+});
