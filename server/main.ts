@@ -9,7 +9,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
-import { isPlainObject } from '../trainer/runs/json-shape.ts';
+import { isPlainObject } from '../trainer/guards/guards.ts';
 import { registerComparison } from './comparison-service.ts';
 import { createManager, type Manager } from './experiments/manager.ts';
 import type { Programs } from './experiments/start.ts';

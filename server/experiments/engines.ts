@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import { isList, isObject, isOneOf, isString, type Shape } from '../../trainer/runs/json-shape.ts';
+import { isBoolean, isList, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
 import type { EngineReport, EngineSummary } from '../protocol/machine.ts';
 
 /** What `esrgan doctor --json` says of an engine. */
@@ -11,7 +11,6 @@ interface Finding {
 }
 
 const isName = isOneOf(['cuda', 'tensorflow', 'webgpu', 'cpu']);
-const isBoolean: Shape<boolean> = (value) => typeof value === 'boolean';
 const isAnswer = isObject<{ engines: readonly Finding[]; auto: EngineSummary['name'] }>({
   engines: isList(
     isObject<Finding>({ name: isName, available: isBoolean, detail: isString, needed: isString }),

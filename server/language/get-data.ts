@@ -1,5 +1,5 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver-types';
-import { isObject, isString } from '../../trainer/runs/json-shape.ts';
+import { isObject, isString } from '../../trainer/guards/guards.ts';
 import type { GetTarget } from '../protocol/commands.ts';
 import type { MissingDataset } from './diagnose.ts';
 

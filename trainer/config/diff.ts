@@ -1,3 +1,5 @@
+import { isPlainObject } from '../guards/guards.ts';
+
 /** A key that runs disagree on, with each run's value: undefined where the run does not have the key. */
 export interface Difference {
   /** Dotted; a dot or backslash within a name has a backslash before it. */
@@ -28,7 +30,7 @@ export function flattenConfig(config: object): Map<string, unknown> {
   const visit = (map: object, prefix: string) => {
     for (const [name, value] of Object.entries(map)) {
       const key = prefix + name.replaceAll(/[.\\]/g, '\\$&');
-      if (isMap(value) && Object.keys(value).length > 0) visit(value, `${key}.`);
+      if (isPlainObject(value) && Object.keys(value).length > 0) visit(value, `${key}.`);
       else flat.set(key, value);
     }
   };
@@ -40,7 +42,7 @@ function isEqual(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((value, i) => isEqual(value, b[i]));
   }
-  if (isMap(a) && isMap(b)) {
+  if (isPlainObject(a) && isPlainObject(b)) {
     const names = Object.keys(a);
     return (
       names.length === Object.keys(b).length &&
@@ -48,8 +50,4 @@ function isEqual(a: unknown, b: unknown): boolean {
     );
   }
   return Object.is(a, b) || (a === 0 && b === 0);
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

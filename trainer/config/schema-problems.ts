@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
 import type { RunConfig } from '../../schemas/run-config.ts';
+import { isPlainObject } from '../guards/guards.ts';
 import { didYouMean } from './closest.ts';
 import type { Path, Problem } from './problem.ts';
 import type { SchemaNode } from './schema-node.ts';
@@ -40,20 +41,16 @@ export function checkSchema(source: Source): { config: RunConfig } | { problems:
 
 /** What is switched on by `true` gets its defaults, as an empty map does. */
 function withSwitches(data: unknown): unknown {
-  if (!isMap(data)) return data;
+  if (!isPlainObject(data)) return data;
   const switched = { ...data };
   for (const key of ['augmentation', 'perceptual_loss']) {
     if (data[key] === true) switched[key] = {};
   }
-  if (isMap(switched.augmentation)) {
+  if (isPlainObject(switched.augmentation)) {
     const parts = Object.entries(switched.augmentation);
     switched.augmentation = Object.fromEntries(parts.map(([key, part]) => [key, part === true ? {} : part]));
   }
   return switched;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function schemaProblem(error: ErrorObject, source: Source): Problem {
@@ -122,7 +119,7 @@ function pathOf(pointer: string, data: unknown): Path {
       value = value[Number(key)];
     } else {
       path.push(key);
-      value = isMap(value) ? value[key] : undefined;
+      value = isPlainObject(value) ? value[key] : undefined;
     }
   }
   return path;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isCount, isNullable, isNumber, isObject, isOneOf, isRecord, isString } from '../guards/guards.ts';
 import {
   readNames,
   removeFolderAtomic,
@@ -8,16 +9,7 @@ import {
   writeFileDurably,
   writeFolderAtomic,
 } from './atomic-file.ts';
-import {
-  isCount,
-  isNullable,
-  isNumber,
-  isObject,
-  isOneOf,
-  isRecord,
-  isString,
-  readJson,
-} from './json-shape.ts';
+import { readJson } from './read-json.ts';
 import { paddedStep, type RunPaths, type Stage, stages } from './run-directory.ts';
 
 /** Everything besides tensors that a resume needs to go on exactly (`state.json` of a checkpoint). */

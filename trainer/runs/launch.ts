@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
 import {
   diskError,
   removeFolderAtomic,
@@ -7,8 +8,8 @@ import {
   writeFolderAtomic,
   writeJsonAtomic,
 } from './atomic-file.ts';
-import { isCount, isNullable, isNumber, isObject, isOneOf, isString, readJson } from './json-shape.ts';
 import { isProcessAlive, processStartTime, thisHost } from './processes.ts';
+import { readJson } from './read-json.ts';
 import { type RunPaths, type Stage, stages } from './run-directory.ts';
 
 /**

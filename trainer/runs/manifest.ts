@@ -1,5 +1,4 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import { writeJsonAtomic } from './atomic-file.ts';
 import {
   isCount,
   isList,
@@ -9,9 +8,10 @@ import {
   isOneOf,
   isRecord,
   isString,
-  readJson,
-} from './json-shape.ts';
+} from '../guards/guards.ts';
+import { writeJsonAtomic } from './atomic-file.ts';
 import { thisHost } from './processes.ts';
+import { readJson } from './read-json.ts';
 import { type RunPaths, type Stage, stages } from './run-directory.ts';
 
 /** What a run is and what happened to it (`run.json`). Times are ISO 8601, UTC. */

@@ -1,8 +1,9 @@
+import { isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
 import { writeJsonAtomic } from './atomic-file.ts';
-import { isCount, isNullable, isNumber, isObject, isOneOf, isString, readJson } from './json-shape.ts';
 import { isLaunchAlive, type Launch, type QueueEntry } from './launch.ts';
 import { type LockHolder, whyStale } from './lock.ts';
 import { thisHost } from './processes.ts';
+import { readJson } from './read-json.ts';
 import { type RunPaths, type Stage, stages } from './run-directory.ts';
 
 const states = ['starting', 'running', 'paused', 'finished', 'stopped', 'failed'] as const;

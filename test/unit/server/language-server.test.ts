@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isPlainObject } from '../../../trainer/runs/json-shape.ts';
+import { isPlainObject } from '../../../trainer/guards/guards.ts';
 import { temporaryFolder } from '../runs/temporary-run.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
