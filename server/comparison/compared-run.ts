@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { type ResolvedConfig, readRunFile } from '../../trainer/config/index.ts';
+import { type ResolvedConfig, tryReadConfig } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { launchPaths } from '../../trainer/runs/launch.ts';
 import { summarizeRun } from '../../trainer/runs/list.ts';
@@ -23,16 +22,8 @@ export function openRun(run: string): OpenedRun {
   if (found === undefined) throw new WorkbenchError('run', `${run} is no run, or is gone.`);
   const { paths, kind } = found;
   const [file] = [paths.config, launchPaths(paths).runFile].flatMap((path) => {
-    const config = readConfig(path);
+    const config = tryReadConfig(path);
     return config === undefined ? [] : [{ path, config }];
   });
   return { paths, kind, config: file?.config, configFile: file?.path, manifest: readManifest(paths) };
-}
-
-function readConfig(path: string): ResolvedConfig | undefined {
-  try {
-    return readRunFile(readFileSync(path, 'utf8'), { file: path }).config;
-  } catch {
-    return undefined;
-  }
 }

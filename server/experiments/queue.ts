@@ -5,7 +5,7 @@ import { readNames, removeFolderAtomic } from '../../trainer/runs/atomic-file.ts
 import { dequeue, enqueue, type QueueEntry, removeLaunch, setQueueOrder } from '../../trainer/runs/launch.ts';
 import { listRuns, type RunSummary, summarizeRun } from '../../trainer/runs/list.ts';
 import { readLock } from '../../trainer/runs/lock.ts';
-import { readManifest } from '../../trainer/runs/manifest.ts';
+import { isStageStarted } from '../../trainer/runs/manifest.ts';
 import { thisHost } from '../../trainer/runs/processes.ts';
 import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 import { withHostLock } from './host-lock.ts';
@@ -111,12 +111,7 @@ function assertMayStart(there: RunSummary, { run, stage }: RunRequest, resume: b
   if (there.state.state === 'queued') {
     throw new WorkbenchError('run', `Run ${run.name} waits for its turn already (${run.root}).`);
   }
-  const manifest = readManifest(run);
-  const isBegun =
-    stage === 'pretraining'
-      ? manifest !== undefined
-      : manifest?.sessions.some(({ start }) => start.stage === stage);
-  if (isBegun && !resume) {
+  if (isStageStarted(run, stage) && !resume) {
     throw new WorkbenchError(
       'run',
       `The ${stage} of run ${run.name} was begun already (${run.root}). Resume it, or give the run another \`name\`.`,

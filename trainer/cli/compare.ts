@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { readRunFile } from '../config/index.ts';
+import { tryReadConfig } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { compareRuns } from '../evaluate/compare.ts';
 import {
@@ -78,10 +77,7 @@ export function registerCompare(program: Command): void {
 function openRun(runsDir: string, name: string): ComparedRun {
   const { paths, kind } = findRun(runsDir, name);
   const manifest = readManifest(paths);
-  const config =
-    kind === 'esrgan' && existsSync(paths.config)
-      ? readRunFile(readFileSync(paths.config, 'utf8'), { file: paths.config }).config
-      : undefined;
+  const config = kind === 'esrgan' ? tryReadConfig(paths.config) : undefined;
   if (config && manifest) return { paths, config, manifest };
   throw new WorkbenchError(
     'run',

@@ -13,6 +13,13 @@ export { closest } from './closest.ts';
 export { predefinedDatasets } from './datasets.ts';
 export { folderName } from './folder-name.ts';
 export type { DatasetFiles } from './image-problems.ts';
+export {
+  configError,
+  configForStage,
+  formatProblem,
+  readRunFileText,
+  tryReadConfig,
+} from './load-run-file.ts';
 export type { Pairs } from './pairs.ts';
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';

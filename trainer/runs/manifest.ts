@@ -111,6 +111,13 @@ export function readManifest(paths: RunPaths): Manifest | undefined {
   return readJson(paths.manifest, isManifest);
 }
 
+/** Whether training of a stage has started. Pretraining counts as started once the run exists. Never throws. */
+export function isStageStarted(paths: RunPaths, stage: Stage): boolean {
+  const manifest = readManifest(paths);
+  if (stage === 'pretraining') return manifest !== undefined;
+  return manifest?.sessions.some(({ start }) => start.stage === stage) ?? false;
+}
+
 /** The stage that a run was trained in last; undefined where nobody has trained it. Never throws. */
 export function lastStage(paths: RunPaths): Stage | undefined {
   return readManifest(paths)?.sessions.at(-1)?.start.stage;

@@ -13,6 +13,7 @@ import {
   type Ancestor,
   createManifest,
   type DataFingerprint,
+  isStageStarted,
   type Manifest,
   readManifest,
   recordAncestor,
@@ -81,12 +82,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 /** A stage is begun once: what a run has learned is never overwritten by accident. */
 function assertNotBegun({ name }: ResolvedConfig, paths: RunPaths, stage: Stage): void {
-  const manifest = readManifest(paths);
-  const isBegun =
-    stage === 'pretraining'
-      ? manifest !== undefined
-      : manifest?.sessions.some(({ start }) => start.stage === stage);
-  if (!isBegun) return;
+  if (!isStageStarted(paths, stage)) return;
   const what =
     stage === 'pretraining' ? `The run ${name} exists` : `The training stage of run ${name} was begun`;
   throw new WorkbenchError(
