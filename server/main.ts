@@ -14,7 +14,7 @@ import { registerComparison } from './comparison-service.ts';
 import { createManager, type Manager } from './experiments/manager.ts';
 import type { Programs } from './experiments/start.ts';
 import { logDefect } from './failure.ts';
-import { featureCapabilities, registerFeatures } from './features.ts';
+import { featureCapabilities, registerFeatures } from './language/features.ts';
 import type { NotificationName, Notifications } from './protocol/messages.ts';
 import { registerRuns } from './runs-service.ts';
 import { registerUpscaling } from './upscaling-service.ts';

@@ -1,10 +1,10 @@
 import type { Connection, Diagnostic, TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { DiskThread } from './disk-thread.ts';
-import { logDefect } from './failure.ts';
-import { carryOver } from './language/carry-over.ts';
-import { diagnose } from './language/diagnose.ts';
-import type { RunDocument } from './language/document.ts';
+import { logDefect } from '../failure.ts';
+import { carryOver } from './carry-over.ts';
+import { diagnose } from './diagnose.ts';
+import type { DiskThread } from './disk/disk-thread.ts';
+import type { RunDocument } from './document.ts';
 
 /** Milliseconds without a keystroke before the disk is looked at. */
 const pause = 400;
@@ -13,8 +13,8 @@ const pause = 400;
 export interface ProblemSources {
   runDocument(uri: string): RunDocument | undefined;
   readonly disk: DiskThread;
-  /** Address of what explains the code of a problem. */
-  explain(code: string): string | undefined;
+  /** URL of the documentation of a problem's code. */
+  codeDescription(code: string): string | undefined;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface ProblemSources {
 export function publishDiagnostics(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
-  { runDocument, disk, explain }: ProblemSources,
+  { runDocument, disk, codeDescription }: ProblemSources,
 ): { /** Looks at the disk again for every open document. */ refresh(): void } {
   /** By URI, what only the disk says, as of the last look, and the text that it was said of. */
   const ofDisk = new Map<string, { readonly text: string; readonly problems: readonly Diagnostic[] }>();
@@ -36,15 +36,15 @@ export function publishDiagnostics(
     if (run === undefined) return;
     const said = ofDisk.get(uri);
     const problems = [...diagnose(run), ...(said ? carryOver(said.problems, said.text, run.text) : [])];
-    send({ uri, version, diagnostics: problems.map(explained) });
+    send({ uri, version, diagnostics: problems.map(withDocs) });
   }
 
   function send(params: { uri: string; version: number; diagnostics: Diagnostic[] }): void {
     connection.sendDiagnostics(params).catch((error: unknown) => logDefect(error, connection));
   }
 
-  function explained(problem: Diagnostic): Diagnostic {
-    const href = explain(String(problem.code));
+  function withDocs(problem: Diagnostic): Diagnostic {
+    const href = codeDescription(String(problem.code));
     return href === undefined ? problem : { ...problem, codeDescription: { href } };
   }
 

@@ -1,7 +1,7 @@
 import type { Stage } from '../../trainer/config/index.ts';
 
 /** What completion asks about the world outside the text. Nothing is found: an empty list. */
-export interface Providers {
+export interface CompletionSources {
   /** What lies directly in a folder. */
   listFolder(folder: string): readonly FolderEntry[];
   /** The checkpoints of all runs in a folder of runs. */

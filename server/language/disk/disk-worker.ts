@@ -1,10 +1,10 @@
 // The thread that looks at the disk, so that a data set of very many files does not stop the help; see disk-thread.ts.
 import { parentPort } from 'node:worker_threads';
-import type { DatasetFiles } from '../trainer/config/index.ts';
-import { datasetFiles } from '../trainer/image-files/dataset-files.ts';
+import type { DatasetFiles } from '../../../trainer/config/index.ts';
+import { datasetFiles } from '../../../trainer/image-files/dataset-files.ts';
+import { diagnose } from '../diagnose.ts';
+import { openDocument } from '../document.ts';
 import type { DiskAnswer, DiskQuestion } from './disk-protocol.ts';
-import { diagnose } from './language/diagnose.ts';
-import { openDocument } from './language/document.ts';
 import { remember } from './remember.ts';
 
 const port = parentPort;

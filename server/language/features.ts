@@ -17,35 +17,35 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
-import { publishDiagnostics } from './diagnostics.ts';
-import { createDiskThread } from './disk-thread.ts';
-import { coalesce } from './experiments/watch.ts';
-import { explanationsIn } from './explanations.ts';
-import { failureOf, logDefect } from './failure.ts';
-import { createImageCounts } from './image-counts.ts';
-import { codeLenses } from './language/code-lenses.ts';
-import { complete } from './language/complete.ts';
-import { definition } from './language/definition.ts';
-import { diskProviders } from './language/disk-providers.ts';
-import { openDocument, type RunDocument } from './language/document.ts';
-import type { Machine } from './language/estimates.ts';
-import { codeActions, fixAllKind } from './language/fix.ts';
-import { foldingRanges } from './language/folding.ts';
-import { getActions } from './language/get-data.ts';
-import { hover } from './language/hover.ts';
-import { inlayHints } from './language/inlay-hints.ts';
-import { lenientConfig } from './language/lenient-config.ts';
-import { documentLinks } from './language/links.ts';
-import { createMeasuredRuns } from './language/measured-runs.ts';
-import type { PathProbe } from './language/path-values.ts';
-import type { Providers } from './language/providers.ts';
-import { references } from './language/references.ts';
-import { prepareRename, type Refusal, rename } from './language/rename.ts';
-import { selectionRanges } from './language/selection-ranges.ts';
-import { documentSymbols } from './language/symbols.ts';
-import type { EngineReport } from './protocol/machine.ts';
-import type { RunSummary } from './protocol/runs.ts';
-import { remember } from './remember.ts';
+import { coalesce } from '../experiments/watch.ts';
+import { failureOf, logDefect } from '../failure.ts';
+import type { EngineReport } from '../protocol/machine.ts';
+import type { RunSummary } from '../protocol/runs.ts';
+import { codeDescriptionsIn } from './code-descriptions.ts';
+import { codeLenses } from './code-lenses.ts';
+import { complete } from './complete.ts';
+import type { CompletionSources } from './completion-sources.ts';
+import { definition } from './definition.ts';
+import { diskSources } from './disk/disk-sources.ts';
+import { createDiskThread } from './disk/disk-thread.ts';
+import { createImageCounts } from './disk/image-counts.ts';
+import { remember } from './disk/remember.ts';
+import { openDocument, type RunDocument } from './document.ts';
+import type { Machine } from './estimates.ts';
+import { codeActions, fixAllKind } from './fix.ts';
+import { foldingRanges } from './folding.ts';
+import { getActions } from './get-data.ts';
+import { hover } from './hover.ts';
+import { inlayHints } from './inlay-hints.ts';
+import { lenientConfig } from './lenient-config.ts';
+import { documentLinks } from './links.ts';
+import { createMeasuredRuns } from './measured-runs.ts';
+import type { PathProbe } from './path-values.ts';
+import { publishDiagnostics } from './publish-diagnostics.ts';
+import { references } from './references.ts';
+import { prepareRename, type Refusal, rename } from './rename.ts';
+import { selectionRanges } from './selection-ranges.ts';
+import { documentSymbols } from './symbols.ts';
 
 /** What the server can do for the text of a run file. */
 export const featureCapabilities: ServerCapabilities = {
@@ -103,7 +103,7 @@ export interface Features {
 
 /** The bundled thread, and the page that explains the codes of problems, beside the bundle. */
 const diskWorker = new URL('./disk-worker.js', import.meta.url);
-const explanations = fileURLToPath(new URL('../docs/run-file.md', import.meta.url));
+const problemDocs = fileURLToPath(new URL('../docs/run-file.md', import.meta.url));
 
 /** Registers the language features, each a function of the text and the place in it. */
 export function registerFeatures(
@@ -141,9 +141,9 @@ export function registerFeatures(
 
   const diskThread = createDiskThread(diskWorker);
   const countImages = createImageCounts(diskThread, refreshHints);
-  const providers: Providers = {
-    listFolder: diskProviders.listFolder,
-    listCheckpoints: remember(diskAge, diskProviders.listCheckpoints),
+  const completionSources: CompletionSources = {
+    listFolder: diskSources.listFolder,
+    listCheckpoints: remember(diskAge, diskSources.listCheckpoints),
   };
   const measure = createMeasuredRuns();
   // As they were when hints were last asked for: to list a thousand runs anew would stop the help.
@@ -154,7 +154,7 @@ export function registerFeatures(
   const diagnostics = publishDiagnostics(connection, documents, {
     runDocument,
     disk: diskThread,
-    explain: explanationsIn(explanations),
+    codeDescription: codeDescriptionsIn(problemDocs),
   });
   let engines: EngineReport | undefined;
   let capabilities: ClientCapabilities = {};
@@ -197,7 +197,7 @@ export function registerFeatures(
     }
   });
 
-  connection.onCompletion(about((document, { position }) => complete(document, position, providers)));
+  connection.onCompletion(about((document, { position }) => complete(document, position, completionSources)));
   connection.languages.inlayHint.on(async (params) => {
     runs = await sources.runs();
     return about<InlayHintParams, InlayHint[]>((document, { range }) =>

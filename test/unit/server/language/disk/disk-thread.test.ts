@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import type { DiskAnswer } from '../../../server/disk-protocol.ts';
-import { createDiskThread, type DiskThread } from '../../../server/disk-thread.ts';
+import type { DiskAnswer } from '../../../../../server/language/disk/disk-protocol.ts';
+import { createDiskThread, type DiskThread } from '../../../../../server/language/disk/disk-thread.ts';
 
 /** A thread that counts the letters of a pattern, falls over when asked for `fall`, and never ends with `long`. */
 const program = new URL(

@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { listCheckpoints } from '../../trainer/runs/checkpoints.ts';
-import { listRuns } from '../../trainer/runs/list.ts';
-import type { Providers } from './providers.ts';
+import { listCheckpoints } from '../../../trainer/runs/checkpoints.ts';
+import { listRuns } from '../../../trainer/runs/list.ts';
+import type { CompletionSources } from '../completion-sources.ts';
 
 /** What this machine's disk has now. Never throws. */
-export const diskProviders: Providers = {
+export const diskSources: CompletionSources = {
   listFolder(folder) {
     return entriesOf(folder).map((entry) => ({
       name: entry.name,

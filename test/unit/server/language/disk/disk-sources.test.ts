@@ -1,11 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { diskProviders } from '../../../../server/language/disk-providers.ts';
-import { writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
-import { runPaths } from '../../../../trainer/runs/run-directory.ts';
-import { temporaryFolder } from '../../data/pictures.ts';
-import { filesOf, stateAt } from '../../runs/checkpoint-fixture.ts';
+import { diskSources } from '../../../../../server/language/disk/disk-sources.ts';
+import { writeCheckpoint } from '../../../../../trainer/runs/checkpoints.ts';
+import { runPaths } from '../../../../../trainer/runs/run-directory.ts';
+import { temporaryFolder } from '../../../data/pictures.ts';
+import { filesOf, stateAt } from '../../../runs/checkpoint-fixture.ts';
 
 test('a folder, with links to folders among its folders', () => {
   const folder = temporaryFolder();
@@ -13,7 +13,7 @@ test('a folder, with links to folders among its folders', () => {
   writeFileSync(join(folder, 'a.png'), '');
   symlinkSync(join(folder, 'sub'), join(folder, 'linked'));
   symlinkSync(join(folder, 'gone'), join(folder, 'dead'));
-  const found = diskProviders.listFolder(folder).map(({ name, isFolder }) => `${name} ${isFolder}`);
+  const found = diskSources.listFolder(folder).map(({ name, isFolder }) => `${name} ${isFolder}`);
   expect(found.sort()).toEqual(['a.png false', 'dead false', 'linked true', 'sub true']);
 });
 
@@ -25,7 +25,7 @@ test('the checkpoints of the runs in a folder', () => {
   mkdirSync(join(runsDir, 'no run'));
   const written = writeCheckpoint(paths, filesOf('x'), stateAt(20, { metrics: { psnr: 28.5 } }));
   writeCheckpoint(paths, filesOf('x'), stateAt(30, { metrics: {} }));
-  expect(diskProviders.listCheckpoints(runsDir)).toEqual([
+  expect(diskSources.listCheckpoints(runsDir)).toEqual([
     { path: written.path, run: 'a', stage: 'pretraining', step: 20, psnr: 28.5 },
     expect.objectContaining({ step: 30, psnr: null }),
   ]);
@@ -33,6 +33,6 @@ test('the checkpoints of the runs in a folder', () => {
 
 test('what is not there', () => {
   const nowhere = join(temporaryFolder(), 'none');
-  expect(diskProviders.listFolder(nowhere)).toEqual([]);
-  expect(diskProviders.listCheckpoints(nowhere)).toEqual([]);
+  expect(diskSources.listFolder(nowhere)).toEqual([]);
+  expect(diskSources.listCheckpoints(nowhere)).toEqual([]);
 });

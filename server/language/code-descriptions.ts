@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Leads from the code of a problem to the line of a page that explains it, as an address that editors open there:
- * the row of a table that begins with the code. `undefined` where the page has none, or is not there.
+ * Maps the code of a problem to the URL of its documentation: the line of a Markdown page whose table row starts with
+ * the code. `undefined` if the page has no such row or cannot be read.
  */
-export function explanationsIn(page: string): (code: string) => string | undefined {
+export function codeDescriptionsIn(page: string): (code: string) => string | undefined {
   let lines: ReadonlyMap<string, number> | undefined;
   return (code) => {
-    lines ??= codesIn(page);
+    lines ??= linesOfCodes(page);
     const line = lines.get(code);
     return line === undefined ? undefined : `${pathToFileURL(page)}#L${line}`;
   };
 }
 
-/** Of each code, its line from 1. */
-function codesIn(page: string): ReadonlyMap<string, number> {
+/** The line of each code, from 1. */
+function linesOfCodes(page: string): ReadonlyMap<string, number> {
   let text: string;
   try {
     text = readFileSync(page, 'utf8');
