@@ -9,7 +9,8 @@ import {
   workspace,
 } from 'vscode';
 import { usualNets } from '../server/protocol/comparison.ts';
-import type { RunSummary, StageName } from '../server/protocol/runs.ts';
+import type { RunSummary } from '../server/protocol/runs.ts';
+import type { Stage } from '../trainer/run-state/run-state.ts';
 import { comparedNumbers } from './compared-numbers.ts';
 import { collectCurves, comparedRun, findRun, listedRun, runReport } from './curves.ts';
 import type { Workbench } from './workbench.ts';
@@ -26,7 +27,7 @@ interface RunsInput {
 interface StartInput {
   /** A path, from a folder of the workspace on if it is not absolute. */
   readonly file: string;
-  readonly stage: StageName;
+  readonly stage: Stage;
   readonly resume?: boolean;
 }
 

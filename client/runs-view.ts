@@ -8,8 +8,8 @@ import {
   window,
 } from 'vscode';
 import type { RunSummary } from '../server/protocol/runs.ts';
+import { isLive } from '../trainer/run-state/run-state.ts';
 import type { Follows } from './follows.ts';
-import { isLive } from './run-abilities.ts';
 import { createRunBranches } from './run-branches.ts';
 import type { RunList } from './run-list.ts';
 import { differentLines, runNode } from './run-nodes.ts';

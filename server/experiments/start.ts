@@ -10,8 +10,9 @@ import {
 } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { datasetFiles } from '../../trainer/image-files/dataset-files.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { launchPaths } from '../../trainer/runs/launch.ts';
-import { type RunPaths, runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
+import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 
 /** The programs that the server starts. */
 export interface Programs {

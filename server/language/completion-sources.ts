@@ -1,4 +1,4 @@
-import type { Stage } from '../../trainer/config/index.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** What completion asks about the world outside the text. Nothing is found: an empty list. */
 export interface CompletionSources {

@@ -22,7 +22,7 @@ import { keepEvaluation } from '../../trainer/evaluate/results/evaluation-files.
 import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
 import { bestCheckpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { createEventWriter } from '../../trainer/runs/event-writer.ts';
-import { summarizeRun } from '../../trainer/runs/list.ts';
+import { readRun } from '../../trainer/runs/list.ts';
 import { type RunPaths, samplesFolder } from '../../trainer/runs/run-directory.ts';
 import { noise, scenery } from '../unit/data/pictures.ts';
 import { comparisonWorkspace, writeRun } from '../unit/server/comparison/real-runs.ts';
@@ -215,7 +215,7 @@ function logPoints(paths: RunPaths, run: number): void {
 }
 
 function detailOf(run: string, colour: number): RunDetail {
-  const found = summarizeRun(run, Date.now());
+  const found = readRun(run, Date.now());
   if (!found) throw new Error(`${run} is no run.`);
   return readRunDetail(summaryOf(found, { created: 0, colour, queuePosition: null }), null);
 }

@@ -1,3 +1,4 @@
+import { type Stage, stages } from '../run-state/run-state.ts';
 import { didYouMean } from './closest.ts';
 import {
   type DatasetFiles,
@@ -6,9 +7,9 @@ import {
   pairFaults,
   smallImageFaults,
 } from './image-problems.ts';
-import type { Path, Stage } from './problem.ts';
+import type { Path } from './problem.ts';
 import type { ImageSource, Split } from './resolved.ts';
-import { type Finding, type RunFile, stages } from './run-file.ts';
+import type { Finding, RunFile } from './run-file.ts';
 
 /** One use of a data set by a stage. */
 interface Use {

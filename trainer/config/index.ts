@@ -24,7 +24,7 @@ export type { Pairs } from './pairs.ts';
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';
 export { parseTree, syntaxProblems } from './parse.ts';
-export type { Path, Position, Problem, Range, Stage } from './problem.ts';
+export type { Path, Position, Problem, Range } from './problem.ts';
 export { problemsForStage } from './problem.ts';
 export { readRunFile } from './read-run-file.ts';
 export type {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { WorkbenchError } from '../errors/errors.ts';
-import { type Problem, problemsForStage, type Stage } from './problem.ts';
+import type { Stage } from '../run-state/run-state.ts';
+import { type Problem, problemsForStage } from './problem.ts';
 import { readRunFile } from './read-run-file.ts';
 import type { ResolvedConfig } from './resolved.ts';
 

@@ -1,3 +1,4 @@
+import type { Stage } from '../run-state/run-state.ts';
 /** A place in a text: line and column from 1, offset from 0, all in UTF-16 units as editors count. */
 export interface Position {
   readonly line: number;
@@ -12,7 +13,6 @@ export interface Range {
 }
 
 /** The two stages that a run file describes. */
-export type Stage = 'pretraining' | 'training';
 
 /** Keys and indices that lead from the root of a run file to a value. */
 export type Path = readonly (string | number)[];

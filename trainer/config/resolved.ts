@@ -5,7 +5,7 @@ import type {
   RunConfig,
   SpatialAugmentation,
 } from '../../schemas/run-config.ts';
-import type { Stage } from './problem.ts';
+import type { Stage } from '../run-state/run-state.ts';
 
 /** Where the images of one use of a data set are; paths are absolute. */
 export interface ImageSource {

@@ -1,4 +1,5 @@
-import type { Path, Problem, Stage } from './problem.ts';
+import type { Stage } from '../run-state/run-state.ts';
+import type { Path, Problem } from './problem.ts';
 import type { Dataset, ResolvedConfig } from './resolved.ts';
 import type { Source } from './source.ts';
 
@@ -23,9 +24,6 @@ export interface Finding {
   readonly related?: readonly (readonly [path: Path, message: string])[];
   readonly stage?: Stage;
 }
-
-/** Both stages, in the order in which they run. */
-export const stages: readonly Stage[] = ['pretraining', 'training'];
 
 /**
  * Puts a finding where a person can mend it: at its own key, or, if the text leaves that to its default, at

@@ -1,5 +1,6 @@
 import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
-import type { Path, Stage } from './problem.ts';
+import type { Stage } from '../run-state/run-state.ts';
+import type { Path } from './problem.ts';
 import type { Finding, RunFile } from './run-file.ts';
 import { subject } from './schema-problems.ts';
 import { stepsPerEpoch, totalSteps } from './steps.ts';

@@ -1,5 +1,5 @@
+import { stages } from '../run-state/run-state.ts';
 import type { Finding, RunFile } from './run-file.ts';
-import { stages } from './run-file.ts';
 import { subject } from './schema-problems.ts';
 
 /** Smaller LR patches, in pixels a side, hold too little for the network to see. */

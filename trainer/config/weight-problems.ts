@@ -1,5 +1,5 @@
+import type { Stage } from '../run-state/run-state.ts';
 import type { DatasetFiles } from './image-problems.ts';
-import type { Stage } from './problem.ts';
 import type { Finding, RunFile } from './run-file.ts';
 import { subject } from './schema-problems.ts';
 

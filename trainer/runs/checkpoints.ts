@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isCount, isNullable, isNumber, isObject, isOneOf, isRecord, isString } from '../guards/guards.ts';
+import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   readNames,
   removeFolderAtomic,
@@ -10,7 +11,7 @@ import {
   writeFolderAtomic,
 } from './atomic-file.ts';
 import { readJson } from './read-json.ts';
-import { paddedStep, type RunPaths, type Stage, stages } from './run-directory.ts';
+import { paddedStep, type RunPaths } from './run-directory.ts';
 
 /** Everything besides tensors that a resume needs to go on exactly (`state.json` of a checkpoint). */
 export interface CheckpointState {

@@ -9,10 +9,11 @@ import {
   isRecord,
   isString,
 } from '../guards/guards.ts';
+import { type Stage, stages } from '../run-state/run-state.ts';
 import { writeJsonAtomic } from './atomic-file.ts';
 import { thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
-import { type RunPaths, type Stage, stages } from './run-directory.ts';
+import type { RunPaths } from './run-directory.ts';
 
 /** What a run is and what happened to it (`run.json`). Times are ISO 8601, UTC. */
 export interface Manifest {
@@ -27,7 +28,7 @@ export interface Manifest {
   /** The weights that its stages started from; none where it began at random. */
   readonly ancestry: readonly Ancestor[];
   /** Each start of a trainer on this run, the oldest first. */
-  readonly sessions: readonly Session[];
+  readonly sessions: readonly SessionRecord[];
 }
 
 /** Enough to notice that a data set is not the one that it was. */
@@ -48,7 +49,7 @@ export interface Ancestor {
 }
 
 /** From the start of one trainer to its stop; a session that was killed has no stop. */
-export interface Session {
+export interface SessionRecord {
   readonly start: SessionStart;
   readonly stop: SessionStop | null;
 }
@@ -88,7 +89,7 @@ const isManifest = isObject<Manifest>({
   ),
   ancestry: isList(isObject<Ancestor>({ stage: isStage, path: isString, sha256: isString })),
   sessions: isList(
-    isObject<Session>({
+    isObject<SessionRecord>({
       start: isObject<SessionStart>({
         time: isString,
         host: isString,

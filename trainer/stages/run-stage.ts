@@ -3,6 +3,7 @@ import type { ResolvedConfig } from '../config/index.ts';
 import type { FilePair } from '../data/datasets.ts';
 import type { Loader } from '../data/loader.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import type { Stage } from '../run-state/run-state.ts';
 import {
   type CheckpointState,
   listCheckpoints,
@@ -10,7 +11,6 @@ import {
   writeCheckpoint,
 } from '../runs/checkpoints.ts';
 import type { EventWriter } from '../runs/event-writer.ts';
-import type { Stage } from '../runs/run-directory.ts';
 import { toolVersion } from '../tool-version.ts';
 import { createHints } from './hints.ts';
 import { createSampler } from './samples.ts';

@@ -6,6 +6,7 @@ import { type FilePair, filePairs } from '../data/datasets.ts';
 import { type Loader, openLoader } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import type { Stage } from '../run-state/run-state.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
 import { type Checkpoint, latestCheckpoint, sha256OfFile } from '../runs/checkpoints.ts';
 import { createEventWriter } from '../runs/event-writer.ts';
@@ -21,7 +22,7 @@ import {
   recordStart,
   recordStop,
 } from '../runs/manifest.ts';
-import { createRunDirectory, type RunPaths, runPaths, type Stage } from '../runs/run-directory.ts';
+import { createRunDirectory, type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { toolVersion } from '../tool-version.ts';
 import { openPretraining } from './pretraining.ts';
 import { runStage, type StageEnd, type StageObserver } from './run-stage.ts';

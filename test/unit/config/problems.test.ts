@@ -4,8 +4,8 @@ import {
   type Problem,
   problemsForStage,
   readRunFile,
-  type Stage,
 } from '../../../trainer/config/index.ts';
+import type { Stage } from '../../../trainer/run-state/run-state.ts';
 import { fakeFiles, images } from './fake-files.ts';
 
 /** `line:column-line:column code [warning] [(stage)] message`, and each related place indented below. */
