@@ -21,6 +21,7 @@ import { coalesce } from '../experiments/watch.ts';
 import { failureOf, logDefect } from '../failure.ts';
 import type { EngineReport } from '../protocol/machine.ts';
 import type { RunSummary } from '../protocol/runs.ts';
+import { codeActions, fixAllKind } from './code-actions.ts';
 import { codeDescriptionsIn } from './code-descriptions.ts';
 import { codeLenses } from './code-lenses.ts';
 import { complete } from './complete.ts';
@@ -31,10 +32,9 @@ import { createDiskThread } from './disk/disk-thread.ts';
 import { createImageCounts } from './disk/image-counts.ts';
 import { remember } from './disk/remember.ts';
 import { openDocument, type RunDocument } from './document.ts';
+import { downloadActions } from './download-dataset.ts';
 import type { Machine } from './estimates.ts';
-import { codeActions, fixAllKind } from './fix.ts';
 import { foldingRanges } from './folding.ts';
-import { getActions } from './get-data.ts';
 import { hover } from './hover.ts';
 import { inlayHints } from './inlay-hints.ts';
 import { lenientConfig } from './lenient-config.ts';
@@ -210,7 +210,7 @@ export function registerFeatures(
   });
   connection.onCodeAction(
     about((document, { range, context: { only, diagnostics } }) =>
-      [...codeActions(document, range), ...getActions(diagnostics)].filter(
+      [...codeActions(document, range), ...downloadActions(diagnostics)].filter(
         ({ kind }) => only === undefined || only.some((each) => isKind(kind, each)),
       ),
     ),

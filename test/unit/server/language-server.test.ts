@@ -114,7 +114,7 @@ test('what is missing can be got, and is looked for again when something may hav
     await server.ask('textDocument/codeAction', { textDocument, range, context: { diagnostics } }),
   ).toEqual([
     expect.objectContaining({
-      title: 'Get `set5`…',
+      title: 'Download `set5`…',
       command: expect.objectContaining({
         command: 'esrgan.get',
         arguments: [{ kind: 'data', name: 'set5' }],

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type DocumentSymbol, type Range, type SelectionRange, TextEdit } from 'vscode-languageserver-types';
+import { codeActions } from '../../../../server/language/code-actions.ts';
 import { codeLenses } from '../../../../server/language/code-lenses.ts';
 import { complete } from '../../../../server/language/complete.ts';
 import type { CompletionSources } from '../../../../server/language/completion-sources.ts';
 import { definition } from '../../../../server/language/definition.ts';
 import { diagnose } from '../../../../server/language/diagnose.ts';
 import { openDocument, type RunDocument } from '../../../../server/language/document.ts';
-import { codeActions } from '../../../../server/language/fix.ts';
 import { foldingRanges } from '../../../../server/language/folding.ts';
 import { hover } from '../../../../server/language/hover.ts';
 import { inlayHints } from '../../../../server/language/inlay-hints.ts';

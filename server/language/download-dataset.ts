@@ -5,13 +5,13 @@ import type { MissingDataset } from './diagnose.ts';
 
 const isMissing = isObject<MissingDataset>({ missingDataset: isString });
 
-/** The way to data sets that are not on this machine, of the problems at the place for which the editor asks. */
-export function getActions(diagnostics: readonly Diagnostic[]): CodeAction[] {
+/** Quick fixes that download the missing predefined data sets of some diagnostics. */
+export function downloadActions(diagnostics: readonly Diagnostic[]): CodeAction[] {
   return diagnostics.flatMap((diagnostic) => {
     const { data } = diagnostic;
     if (!isMissing(data)) return [];
     const target: GetTarget = { kind: 'data', name: data.missingDataset };
-    const title = `Get \`${target.name}\`…`;
+    const title = `Download \`${target.name}\`…`;
     return [
       {
         title,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CodeAction } from 'vscode-languageserver-types';
+import { codeActions, fixAllKind } from '../../../../server/language/code-actions.ts';
 import { findProblems } from '../../../../server/language/diagnose.ts';
 import { openDocument, type RunDocument } from '../../../../server/language/document.ts';
-import { codeActions, fixAllKind } from '../../../../server/language/fix.ts';
 
 const file = '/p/run.esrgan.yaml';
 
@@ -164,7 +164,7 @@ test.each<[string, string, string, string]>([
   [
     'nothing where something belongs',
     'training:\n  cr_patch_size: null\n  init: best\n',
-    'Remove `cr_patch_size`, which leaves it at its default',
+    'Remove `cr_patch_size` to use its default',
     'training:\n  init: best\n',
   ],
   ['a key twice', 'seed: 1\nname: a\nseed: 2\n', 'Remove the second `seed`', 'seed: 1\nname: a\n'],
@@ -219,19 +219,19 @@ test.each<[string, string, string, string]>([
   [
     'a data set of nowhere',
     'seed: 1\ntraining: { val_datasets: [my photos] }\n',
-    'Describe `my photos` under `datasets`',
+    'Add `my photos` to `datasets`',
     'seed: 1\ntraining: { val_datasets: [my photos] }\ndatasets:\n  my photos:\n    hr: { train: my photos/train, val: my photos/val }\n',
   ],
   [
     'a data set of nowhere beside one',
     'datasets:\n  a:\n    hr: x\n\ntraining:\n  val_datasets: [b]\n',
-    'Describe `b` under `datasets`',
+    'Add `b` to `datasets`',
     'datasets:\n  a:\n    hr: x\n  b:\n    hr: { train: b/train, val: b/val }\n\ntraining:\n  val_datasets: [b]\n',
   ],
   [
     'a data set of nowhere in JSON',
     '{ "training": { "val_datasets": ["b"] } }',
-    'Describe `b` under `datasets`',
+    'Add `b` to `datasets`',
     '{ "training": { "val_datasets": ["b"] }, "datasets": { "b": { "hr": { "train": "b/train", "val": "b/val" } } } }',
   ],
   [
@@ -243,7 +243,7 @@ test.each<[string, string, string, string]>([
   [
     'no space behind a colon',
     'seed: 1\nbatch_size:4\n',
-    'Put a space behind the colon',
+    'Insert a space after the colon',
     'seed: 1\nbatch_size: 4\n',
   ],
   ['a tab', 'ema:\n\tdecay: 0\n', 'Indent with spaces', 'ema:\n  decay: 0\n'],
