@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { tryReadConfig } from '../config/index.ts';
+import { engineChoices } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { compareRuns } from '../evaluate/compare.ts';
 import {
@@ -39,7 +40,7 @@ export function registerCompare(program: Command): void {
     .option('--alpha <share>', 'of the ESRGAN in the interpolated net, 0 to 1', parseShare, 0.8)
     .option('--published', 'put the numbers that the original program published beside')
     .option('--again', 'compute also what the runs keep from earlier')
-    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
+    .option('--engine <engine>', engineChoices, 'auto')
     .option('--runs-dir <folder>', 'folder of the runs', 'runs')
     .option('--json', 'print JSON')
     .option('--csv', 'print CSV: a line for each net, test set and protocol')

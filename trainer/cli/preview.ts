@@ -6,7 +6,7 @@ import { encodePng } from '../data/decode.ts';
 import { cropImage, type Image, toFloatImage, toImage } from '../data/image.ts';
 import { imresize } from '../data/imresize.ts';
 import type { Engine } from '../engine/engine.ts';
-import { openEngine } from '../engine/engines.ts';
+import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type ReadPicture, readPicture } from '../evaluate/picture.ts';
 import { isCount, isList, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
@@ -18,7 +18,7 @@ import { upscaleImage } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import type { Generator } from '../weights/write-generator.ts';
-import { parseEngine, weightsOf } from './open-model.ts';
+import { weightsOf } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 
 /** A line of the input: what to enlarge with what, and the PNG files to write. */
@@ -77,7 +77,7 @@ const context = 16;
 export function registerPreview(program: Command): void {
   program
     .command('preview', { hidden: true })
-    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
+    .option('--engine <engine>', engineChoices, 'auto')
     .action(async ({ engine }: { engine: string }) => {
       endWithParent();
       const previews = createPreviews(engine);

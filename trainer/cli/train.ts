@@ -7,7 +7,7 @@ import {
   readRunFile,
   readRunFileText,
 } from '../config/index.ts';
-import { openEngine } from '../engine/engines.ts';
+import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { exitCodes } from '../errors/errors.ts';
 import { formatDuration, formatRate } from '../format/format.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
@@ -16,7 +16,6 @@ import { lastStage } from '../runs/manifest.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import type { StageObserver, StepProgress } from '../stages/run-stage.ts';
 import { train } from '../stages/train.ts';
-import { parseEngine } from './open-model.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 
 interface Flags {
@@ -41,7 +40,7 @@ export function registerTrain(program: Command): void {
       ).choices(stages),
     )
     .option('--resume', 'go on from the newest whole checkpoint')
-    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto; instead of the run file’s')
+    .option('--engine <engine>', `${engineChoices}; instead of the run file’s`)
     .option('--max-steps <count>', 'stop with a checkpoint after so many steps of the stage', wholeNumber)
     .option('--runs-dir <folder>', 'where the run’s folder stands; instead of the run file’s')
     .option('--json', 'one JSON object a line')

@@ -5,7 +5,7 @@ import { pictureExtensions } from '../../../client/pictures.ts';
 import { abilities } from '../../../client/run-abilities.ts';
 import { runColourTable } from '../../../server/protocol/run-colours.ts';
 import { runColours } from '../../../server/protocol/webview.ts';
-import { engineNames } from '../../../trainer/engine/engine.ts';
+import { engineNames } from '../../../trainer/engine/engines.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const manifestText = readFileSync(join(root, 'package.json'), 'utf8');
