@@ -1,30 +1,30 @@
 import { isPlainObject } from '../guards/guards.ts';
 
-/** A key that runs disagree on, with each run's value: undefined where the run does not have the key. */
+/** A key and its value in each config: undefined if a config lacks the key. */
 export interface Difference {
-  /** Dotted; a dot or backslash within a name has a backslash before it. */
+  /** Dotted. Dots and backslashes in names are escaped with a backslash. */
   readonly key: string;
   readonly values: readonly unknown[];
 }
 
 /**
- * The keys in which configs differ, in order of their names. Values are of a type: 1 is not "1", null is not a key
- * that is missing, NaN equals NaN. Lists and empty maps are values, compared as a whole.
+ * The keys in which configs differ, sorted. Types matter: 1 is not "1", and null is not a missing key; NaN equals NaN.
+ * Lists and empty maps are compared as a whole.
  *
- * @param configs plain data, as from JSON; one needs at least two for a difference
+ * @param configs plain data, as from JSON
  */
 export function diffConfigs(configs: readonly object[]): Difference[] {
   return compareConfigs(configs).filter(({ values }) => values.some((value) => !isEqual(value, values[0])));
 }
 
-/** All keys of configs, also those that they agree on, in order of their names. */
+/** All keys of the configs with their values, sorted. */
 export function compareConfigs(configs: readonly object[]): Difference[] {
   const flat = configs.map(flattenConfig);
   const keys = [...new Set(flat.flatMap((each) => [...each.keys()]))].sort();
   return keys.map((key) => ({ key, values: flat.map((each) => each.get(key)) }));
 }
 
-/** The values of a nested config by their dotted keys. */
+/** The values of a nested config by dotted key. */
 export function flattenConfig(config: object): Map<string, unknown> {
   const flat = new Map<string, unknown>();
   const visit = (map: object, prefix: string) => {

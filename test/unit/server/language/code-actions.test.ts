@@ -291,7 +291,7 @@ test('only problems that touch the range have fixes', () => {
 describe('JSON becomes YAML', () => {
   const text = '{ "name": "a", "ema": { "decay": 0.999 }, "training": { "g_sched_steps": [5, 9] } }';
   const yaml =
-    "name: a\n\n# Exponential moving average of the generator's weights, validated and kept beside them.\nema:\n  decay: 0.999\n\n# Second stage, GAN-driven.\ntraining:\n  g_sched_steps: [ 5, 9 ]\n";
+    "name: a\n\n# Exponential moving average of the generator's weights, validated and saved in addition to the weights themselves.\nema:\n  decay: 0.999\n\n# Second stage, GAN training.\ntraining:\n  g_sched_steps: [ 5, 9 ]\n";
 
   test('in its place where the name is one of YAML', () => {
     const document = openDocument(text, file);

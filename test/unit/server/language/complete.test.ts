@@ -234,7 +234,7 @@ describe('values', () => {
     const [first] = itemsAt('engine: |');
     expect(first).toMatchObject({
       labelDetails: { description: 'default' },
-      documentation: { value: 'the first that is available, in the order cuda, tensorflow, webgpu, cpu' },
+      documentation: { value: 'the first available of cuda, tensorflow, webgpu, cpu' },
     });
     expect(itemsAt('pretraining:\n  lr: |')[0]?.labelDetails?.description).toBe('default, original, paper');
   });

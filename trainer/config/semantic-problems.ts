@@ -7,12 +7,9 @@ import { settingFindings } from './setting-problems.ts';
 import { sizeFindings } from './size-problems.ts';
 import { weightFindings } from './weight-problems.ts';
 
-/**
- * What is wrong with a run file whose every key is allowed by itself. Without `files` only what the text
- * alone shows.
- */
-export function meaningProblems(run: RunFile, files?: DatasetFiles): Problem[] {
-  const disk = files && remembering(files);
+/** Semantic checks of a run file that is valid by the schema; those of the disk only with `files`. */
+export function semanticProblems(run: RunFile, files?: DatasetFiles): Problem[] {
+  const disk = files && cached(files);
   const { findings, images } = datasetFindings(run, disk);
   const all = [
     ...sizeFindings(run),
@@ -24,7 +21,7 @@ export function meaningProblems(run: RunFile, files?: DatasetFiles): Problem[] {
   return merged(all.map((finding) => problemOf(run.source, finding)));
 }
 
-/** What both stages find at the same place is one problem of the whole run. */
+/** Merges equal problems of both stages at the same place into one of the whole run. */
 function merged(problems: readonly Problem[]): Problem[] {
   const places = problems.map(({ code, message, start }) => `${start.offset} ${code} ${message}`);
   return problems.flatMap((problem, i) => {
@@ -36,22 +33,18 @@ function merged(problems: readonly Problem[]): Problem[] {
   });
 }
 
-/** Asks the disk once for each folder and image, as both stages often use the same. */
-function remembering(files: DatasetFiles): DatasetFiles {
+/** Caches folders and image sizes, because both stages often use the same. */
+function cached(files: DatasetFiles): DatasetFiles {
   const lists = new Map<string, ReturnType<DatasetFiles['list']>>();
   const sizes = new Map<string, ReturnType<DatasetFiles['size']>>();
   return {
-    list: (pattern) => remember(lists, pattern, () => files.list(pattern)),
-    size: (path) => remember(sizes, path, () => files.size(path)),
+    list: (pattern) => cache(lists, pattern, () => files.list(pattern)),
+    size: (path) => cache(sizes, path, () => files.size(path)),
     exists: (path) => files.exists(path),
   };
 }
 
-function remember<T>(
-  known: Map<string, T | undefined>,
-  key: string,
-  ask: () => T | undefined,
-): T | undefined {
-  if (!known.has(key)) known.set(key, ask());
-  return known.get(key);
+function cache<T>(values: Map<string, T | undefined>, key: string, read: () => T | undefined): T | undefined {
+  if (!values.has(key)) values.set(key, read());
+  return values.get(key);
 }
