@@ -14,7 +14,7 @@ import { datasetFiles } from '../image-files/dataset-files.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import { lastStage } from '../runs/manifest.ts';
 import { runPaths } from '../runs/run-directory.ts';
-import type { StageObserver, StepProgress } from '../stages/run-stage.ts';
+import type { StageObserver, StepProgress } from '../stages/stage-context.ts';
 import { train } from '../stages/train.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 

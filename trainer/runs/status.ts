@@ -55,8 +55,11 @@ const isStatus = isObject<Status>({
   message: isNullable(isString),
 });
 
-/** Replaces the run's status by this, from this process, now. Throws a `disk` error. */
-export function writeStatus(paths: RunPaths, status: Omit<Status, 'host' | 'pid' | 'time'>): void {
+/** What a trainer reports; `writeStatus` adds its process and the time. */
+export type StatusReport = Omit<Status, 'host' | 'pid' | 'time'>;
+
+/** Replaces the run's status. Throws a `disk` error. */
+export function writeStatus(paths: RunPaths, status: StatusReport): void {
   writeJsonAtomic(paths.status, {
     ...status,
     host: thisHost,

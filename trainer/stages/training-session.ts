@@ -5,35 +5,32 @@ import { type RequestKind, takeRequests } from '../runs/control.ts';
 import { acquireLock } from '../runs/lock.ts';
 import { recoverRun } from '../runs/recover.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import { type Status, writeStatus } from '../runs/status.ts';
+import { type StatusReport, writeStatus } from '../runs/status.ts';
 
-/** What a trainer says of itself, but for what its process and the clock add. */
-export type StatusNow = Omit<Status, 'host' | 'pid' | 'time'>;
-
-/** This process as the one that writes a run directory. */
-export interface Session {
+/** The process that holds the lock of a run directory and writes to it. */
+export interface TrainingSession {
   readonly paths: RunPaths;
-  status(): StatusNow;
-  /** Changes what the heartbeat tells; `now` also writes it at once. */
-  tell(change: Partial<StatusNow>, now?: boolean): void;
+  status(): StatusReport;
+  /** Changes the status that the next heartbeat writes; `now` writes it immediately. */
+  setStatus(change: Partial<StatusReport>, options?: { readonly now?: boolean }): void;
   /** Appends a line to the run's log. */
   log(line: string): void;
-  /** Takes the requests that came in; throws where the heartbeat failed, such as when the disk is full. */
-  requests(): RequestKind[];
-  /** Last words, and the lock goes back. */
-  end(change: Partial<StatusNow>): void;
+  /** The requests since the last call, the oldest first. Throws if a heartbeat failed, for example on a full disk. */
+  takeRequests(): RequestKind[];
+  /** Writes the final status and releases the lock. */
+  close(change: Partial<StatusReport>): void;
 }
 
 /** Milliseconds between heartbeats. */
 const heartbeat = 2000;
 
 /**
- * Takes the run's lock, tidies up after a killed predecessor, and keeps status and lock alive from now on,
- * whatever the trainer is busy with.
+ * Takes the run's lock, cleans up after a killed process, and from then on renews the lock and writes the status
+ * every two seconds.
  *
- * @throws WorkbenchError `run` where another process trains this run
+ * @throws WorkbenchError `run` if another process trains this run
  */
-export function openSession(paths: RunPaths, initial: StatusNow): Session {
+export function openTrainingSession(paths: RunPaths, initial: StatusReport): TrainingSession {
   const lock = acquireLock(paths);
   recoverRun(paths);
   let status = initial;
@@ -52,7 +49,7 @@ export function openSession(paths: RunPaths, initial: StatusNow): Session {
   return {
     paths,
     status: () => status,
-    tell(change, now = false) {
+    setStatus(change, { now = false } = {}) {
       status = { ...status, ...change };
       if (now) beat();
     },
@@ -63,18 +60,18 @@ export function openSession(paths: RunPaths, initial: StatusNow): Session {
         throw diskError(paths.log, error);
       }
     },
-    requests() {
+    takeRequests() {
       if (failure) throw failure;
       return takeRequests(paths);
     },
-    end(change) {
+    close(change) {
       clearInterval(timer);
       status = { ...status, ...change, rate: null, etaSeconds: null };
       try {
         writeStatus(paths, status);
         lock.release();
       } catch (error) {
-        // On a full disk, or when another process took over, there is nothing left to say here.
+        // The disk is full, or another process took the lock over: then there is no place to report it.
         if (!(error instanceof WorkbenchError)) throw error;
       }
     },
