@@ -10,8 +10,7 @@ import {
 } from '../trainer/models/shapes/discriminator.ts';
 import type { GeneratorOptions } from '../trainer/models/shapes/generator.ts';
 import { vggConvolutions } from '../trainer/models/shapes/vgg.ts';
-import { adamFactors } from '../trainer/stages/adam.ts';
-import { initialMoments } from '../trainer/stages/state-tensors.ts';
+import { adamFactors, initialMoments } from '../trainer/stages/adam.ts';
 import { discriminatorName, trainingAdam, trainingStep, vggName } from '../trainer/stages/training-step.ts';
 
 // Usage: gan BLOCKS BATCH LR_SIDE RUNS. Prints one JSON object. VGG19's weights are random here: their values

@@ -9,11 +9,12 @@ import {
   workspace,
 } from 'vscode';
 import { defaultModels } from '../server/protocol/comparison.ts';
-import type { RunSummary, StageName } from '../server/protocol/runs.ts';
+import type { RunSummary } from '../server/protocol/runs.ts';
+import type { Stage } from '../trainer/run-state/run-state.ts';
 import { comparedNumbers } from './comparison/compared-numbers.ts';
-import { possiblePlaces } from './run-files/workspace-file.ts';
 import { collectCurves, comparedRun, findRun, listedRun, runReport } from './runs/curves.ts';
 import type { Workbench } from './workbench.ts';
+import { possiblePlaces } from './run-files/workspace-file.ts';
 
 type NoInput = Record<string, never>;
 interface RunInput {
@@ -26,7 +27,7 @@ interface RunsInput {
 interface StartInput {
   /** A path, from a folder of the workspace on if it is not absolute. */
   readonly file: string;
-  readonly stage: StageName;
+  readonly stage: Stage;
   readonly resume?: boolean;
 }
 

@@ -2,12 +2,12 @@
 // A run file with its defaults filled in: a key is optional here only if it has no default.
 
 /**
- * Distance between the features that a pretrained VGG network sees in the two images. Training stage only. `false` leaves it out: the generator then learns from the content and adversarial losses alone, which needs no VGG weights and is no ESRGAN of the paper; `true` is the same as the defaults.
+ * Distance between the features of the generated and the HR image in a pretrained VGG network. Training stage only. `false` turns it off: the generator is then trained with the content and the adversarial loss only, which needs no VGG weights but is not the ESRGAN of the paper. `true` is the same as the defaults.
  */
 export type PerceptualLoss =
   | {
       /**
-       * Weight of each VGG layer in the loss. A layer is named convB_I: convolution I of block B; its features are taken before the activation. Deeper layers care for texture and objects, earlier ones for edges and colors.
+       * Weight of each VGG layer in the loss. Layer convB_I is convolution I of block B; its features are taken before the activation. Deep layers represent texture and objects, early layers edges and colors.
        */
       layer_weights: {
         /**
@@ -17,7 +17,7 @@ export type PerceptualLoss =
         [k: string]: number;
       };
       /**
-       * Which VGG network, by its layers with weights. It compares features only; it is not trained.
+       * VGG variant. The network is not trained.
        */
       vgg_type: 'vgg11' | 'vgg13' | 'vgg16' | 'vgg19';
       /**
@@ -25,51 +25,51 @@ export type PerceptualLoss =
        */
       criterion: 'l1' | 'l2';
       /**
-       * Shift and scale the colors by ImageNet's mean and standard deviation before VGG, as it was trained.
+       * Normalise the images with ImageNet's mean and standard deviation before VGG, as in its training.
        */
       normalize_input: boolean;
       /**
-       * Divide the loss by the sum of `layer_weights`. The original crashed when this was on.
+       * Divide the loss by the sum of `layer_weights`. The original crashes when this is on.
        */
       normalize_loss: boolean;
       /**
-       * File with the pretrained VGG weights (.safetensors or torchvision's .pth), relative to the run file's folder.
+       * Path of the pretrained VGG weights (.safetensors, or torchvision's .pth), relative to the run file's folder. Defaults to the downloaded weights.
        */
       weights?: string;
     }
   | boolean;
 /**
- * High-resolution images: a folder or a glob, for both uses, or one for training and one for validation. Relative to the run file's folder; `{scale}` stands for `scale_factor`.
+ * High-resolution images: a folder or glob for both training and validation, or one for each. Relative to the run file's folder; `{scale}` is replaced by `scale_factor`.
  */
 export type HRImages =
   | string
   | {
       /**
-       * Folder or glob of the images to learn from.
+       * Folder or glob of the training images.
        */
       train?: string;
       /**
-       * Folder or glob of the images to validate on.
+       * Folder or glob of the validation images.
        */
       val?: string;
     };
 /**
- * Low-resolution images that belong to `hr`: folder, glob, or one for each use. A pair has the same name, or the LR name ends in `x{scale}`, and exactly `scale_factor` between its sizes. When absent, they are made from `hr` by `downscale`.
+ * Low-resolution images that match `hr`: a folder or glob, or one for each split. The images of a pair have the same name, or the LR name ends in `x{scale}`, and the HR image is exactly `scale_factor` times as large. Without it, LR images are made from `hr` by `downscale`.
  */
 export type LRImages =
   | string
   | {
       /**
-       * Folder or glob of the images to learn from.
+       * Folder or glob of the training images.
        */
       train?: string;
       /**
-       * Folder or glob of the images to validate on.
+       * Folder or glob of the validation images.
        */
       val?: string;
     };
 /**
- * Random changes to training patches. `false` switches all off, `true` is the same as the defaults.
+ * Random changes to training patches. `false` turns all of them off; `true` is the same as the defaults.
  */
 export type AugmentationSettings =
   | {
@@ -79,26 +79,26 @@ export type AugmentationSettings =
     }
   | boolean;
 /**
- * Flip or transpose a patch, HR and LR alike, in both stages. `false` switches it off, `true` is the same as the defaults.
+ * Flip or transpose the HR and the LR patch, in both stages. `false` turns it off; `true` is the same as the defaults.
  */
 export type SpatialAugmentation =
   | {
       /**
-       * Probability that a patch is changed at all.
+       * Probability that a patch is flipped or transposed.
        */
       p: number;
       /**
-       * Weight of a flip against a transpose; the flip is horizontal, vertical or both, each as likely. With the defaults 37.5 % of patches are flipped. The original's README has the two weights exchanged.
+       * Weight of flips relative to transposes. A flip is horizontal, vertical or both, with equal probability. By default, 37.5 % of patches are flipped. The original's README has the two weights the other way round.
        */
       flip: number;
       /**
-       * Weight of a transpose against a flip. With the defaults 12.5 % of patches are transposed.
+       * Weight of transposes relative to flips. By default, 12.5 % of patches are transposed.
        */
       transpose: number;
     }
   | boolean;
 /**
- * JPEG compression of the LR patch, pretraining only; the HR patch stays clean, so the network learns to remove the artefacts. `false` switches it off, `true` is the same as the defaults.
+ * JPEG compression of the LR patch, pretraining only. The HR patch is not compressed, so the network learns to remove the artefacts. `false` turns it off; `true` is the same as the defaults.
  */
 export type CompressionAugmentation =
   | {
@@ -107,7 +107,7 @@ export type CompressionAugmentation =
        */
       p: number;
       /**
-       * Lowest and highest JPEG quality; each value between is as likely.
+       * Lowest and highest JPEG quality. All values in this range are equally likely.
        *
        * @minItems 2
        * @maxItems 2
@@ -116,7 +116,7 @@ export type CompressionAugmentation =
     }
   | boolean;
 /**
- * Black squares in the LR patch, pretraining only; the HR patch stays whole, so the network learns to fill them. `false` switches it off, `true` is the same as the defaults.
+ * Black squares in the LR patch, pretraining only. The HR patch is not changed, so the network learns to fill the holes. `false` turns it off; `true` is the same as the defaults.
  */
 export type DropoutAugmentation =
   | {
@@ -125,50 +125,50 @@ export type DropoutAugmentation =
        */
       p: number;
       /**
-       * Holes in such a patch; they may overlap.
+       * Number of holes in a patch. They may overlap.
        */
       holes: number;
       /**
-       * Side of a hole, measured in the low-resolution patch.
+       * Side length of a hole in the low-resolution patch.
        */
       size: number;
     }
   | boolean;
 
 /**
- * A training run of ESRGAN Workbench: which data, which networks, which losses and how the two stages train. Every key has a default, so a run file says only what differs.
+ * A training run of ESRGAN Workbench: its data, its networks, its losses and the schedule of its two stages. Every key has a default, so a run file contains only what differs.
  */
 export interface RunConfig {
   /**
-   * Name of the run and of its folder under `runs_dir`. When absent, the name of the run file without `.esrgan.yaml`, `.esrgan.yml` or `.esrgan.json`.
+   * Name of the run and of its folder in `runs_dir`. Defaults to the name of the run file without `.esrgan.yaml`, `.esrgan.yml` or `.esrgan.json`.
    */
   name?: string;
   /**
-   * Seed of everything random: initial weights, order of images, crops and augmentation. Two runs with the same file and seed on the same engine give the same numbers. The original program set no seed.
+   * Random seed of the initial weights, the order of the images, the crops and the augmentation. Two runs with the same file and seed on the same engine produce the same numbers. The original program sets no seed.
    */
   seed: number;
   /**
-   * What computes the run. `esrgan doctor` shows which engines this machine has. A run never falls to a slower engine in silence.
+   * Compute backend. `esrgan doctor` lists the engines that are available on this machine. A run never falls back to a slower engine silently.
    */
   engine: 'auto' | 'cuda' | 'tensorflow' | 'webgpu' | 'cpu';
   /**
-   * Folder that receives one folder for each run. A relative path starts at the run file's folder.
+   * Folder in which each run gets its own folder. A relative path starts at the run file's folder.
    */
   runs_dir: string;
   /**
-   * Folder in which the predefined data sets (div2k, bsds500, set5, set14) lie as they are unpacked. A relative path starts at the run file's folder.
+   * Folder that contains the predefined data sets (div2k, bsds500, set5, set14) as extracted from their archives. A relative path starts at the run file's folder.
    */
   data_dir: string;
   /**
-   * How many times wider and higher the result is. Fixed for the life of a network: another factor is another network. The papers and all published runs use 4; 8 really gives 8 times (the original built 16 times).
+   * Upscaling factor in width and height. A network is trained for one factor only. The papers and all published runs use 4. A factor of 8 upscales 8 times (the original built a 16x network).
    */
   scale_factor: 1 | 2 | 4 | 8;
   /**
-   * Patches in one training step. 16 in the paper and in the published runs: 50 steps an epoch on DIV2K's 800 images. The rest of an epoch that does not fill a batch is left out.
+   * Number of patches in a training step. The paper and the published runs use 16, which is 50 steps per epoch on DIV2K's 800 images. An incomplete last batch of an epoch is dropped.
    */
   batch_size: number;
   /**
-   * Color channels of the images. Always 3 (RGB): grey images are read as RGB, and the VGG network of the perceptual loss knows nothing else.
+   * Number of image channels. Always 3 (RGB): grayscale images are read as RGB, and the VGG network of the perceptual loss requires three channels.
    */
   img_channels: 3;
   pretraining: PretrainingSettings;
@@ -178,7 +178,7 @@ export interface RunConfig {
   content_loss: ContentLossSettings;
   perceptual_loss: PerceptualLoss;
   /**
-   * Data sets of your own by name, for `train_datasets` and `val_datasets`. A predefined name (div2k, bsds500, set5, set14) with `hr` is replaced; without `hr` only what is given is changed.
+   * Your own data sets by name, for `train_datasets` and `val_datasets`. An entry with the name of a predefined data set (div2k, bsds500, set5, set14) replaces it if it has `hr`; otherwise it overrides only the keys that it contains.
    */
   datasets: {
     [k: string]: DatasetSettings;
@@ -189,184 +189,184 @@ export interface RunConfig {
   checkpoints: CheckpointSettings;
   ema: EMASettings;
   /**
-   * Threads that decode and augment images; null chooses by the number of cores.
+   * Number of threads that decode and augment images; `null` chooses it by the number of CPU cores.
    */
   workers: number | null;
   /**
-   * Memory for decoded images, which spares decoding them again.
+   * Size of the cache for decoded images.
    */
   cache_mb: number;
   /**
-   * Steps between two points of the training curves.
+   * Steps between points of the training curves.
    */
   log_every_steps: number;
 }
 /**
- * First stage, PSNR-driven: the generator alone learns to minimise `content_loss`. Optimiser Adam with betas 0.9 and 0.999.
+ * First stage, PSNR-oriented: trains the generator alone to minimise `content_loss`. Optimiser: Adam with betas 0.9 and 0.999.
  */
 export interface PretrainingSettings {
   /**
-   * Length of the stage: how many times each training image is seen, each time as one random patch. The paper's authors train 1,000,000 steps; the published runs 8000 epochs, which are 400,000 steps on DIV2K.
+   * Length of the stage in epochs. An epoch takes one random patch from each training image. The paper's authors train for 1,000,000 steps, the published runs for 8000 epochs (400,000 steps on DIV2K).
    */
   num_epoch: number;
   /**
-   * Length of the stage in steps. When given, the stage ends at whichever of `num_epoch` and `num_step` comes first.
+   * Length of the stage in steps. The stage ends when it reaches `num_epoch` or `num_step`, whichever comes first.
    */
   num_step?: number;
   /**
-   * Height and width of the random crop, measured in the high-resolution image; the low-resolution crop is this over `scale_factor`, so both must be multiples of it. The paper uses 128, three published runs use 192.
+   * Height and width of the random training crop in the high-resolution image. Both must be multiples of `scale_factor`, because the low-resolution crop is smaller by that factor. The paper uses 128, three of the published runs use 192.
    *
    * @minItems 2
    * @maxItems 2
    */
   cr_patch_size: [number, number];
   /**
-   * Learning rate of Adam at the first step.
+   * Initial learning rate of Adam.
    */
   lr: number;
   /**
-   * After each so many steps (mini-batches, not epochs) the learning rate is multiplied by `sched_gamma`. The paper uses 200,000, the published runs 175,000.
+   * Number of steps (not epochs) after which the learning rate is multiplied by `sched_gamma`, again and again. The paper uses 200,000, the published runs 175,000.
    */
   sched_step: number;
   /**
-   * Factor on the learning rate at each decay; 1 keeps it constant.
+   * Factor by which each decay multiplies the learning rate; 1 keeps it constant.
    */
   sched_gamma: number;
   /**
-   * Names of the data sets that the stage learns from, predefined or from `datasets`; their images are mixed. Their `train` images are used.
+   * Data sets to train on, predefined or from `datasets`. Their `train` images are mixed.
    *
    * @minItems 1
    */
   train_datasets: [string, ...string[]];
   /**
-   * Names of the data sets that the stage is validated on; their `val` images are used. An empty list validates on nothing. The original's README says bsds500; its code and configs use div2k.
+   * Data sets to validate on, predefined or from `datasets`. Their `val` images are used. An empty list turns validation off. The original's README says bsds500; its code and configs use div2k.
    */
   val_datasets: string[];
   /**
-   * Weights that the generator starts from: a .safetensors, .pth or checkpoint path, relative to the run file's folder. When absent, random weights by `seed`.
+   * Initial weights of the generator: path of a .safetensors file, a .pth file or a checkpoint, relative to the run file's folder. Without it, the weights are random and depend on `seed`.
    */
   init?: string;
 }
 /**
- * Second stage, GAN-driven: generator and discriminator learn against each other. Validation PSNR falls by about 2.4 dB at its start; that is what it does, not a fault. Optimiser Adam with betas 0.9 and 0.99 for both.
+ * Second stage, GAN training: trains the generator and the discriminator against each other. Validation PSNR drops by about 2.4 dB at the start of the stage, which is normal. Optimiser: Adam with betas 0.9 and 0.99 for both networks.
  */
 export interface TrainingSettings {
   /**
-   * Length of the stage: how many times each training image is seen. The paper's authors train 400,000 steps; the published runs 6000 epochs, which are 300,000 steps on DIV2K.
+   * Length of the stage in epochs. An epoch takes one random patch from each training image. The paper's authors train for 400,000 steps, the published runs for 6000 epochs (300,000 steps on DIV2K).
    */
   num_epoch: number;
   /**
-   * Length of the stage in steps. When given, the stage ends at whichever of `num_epoch` and `num_step` comes first.
+   * Length of the stage in steps. The stage ends when it reaches `num_epoch` or `num_step`, whichever comes first.
    */
   num_step?: number;
   /**
-   * Height and width of the random crop, measured in the high-resolution image; both must be multiples of `scale_factor`. 128 in the paper and three published runs.
+   * Height and width of the random training crop in the high-resolution image. Both must be multiples of `scale_factor`. The paper and three of the published runs use 128.
    *
    * @minItems 2
    * @maxItems 2
    */
   cr_patch_size: [number, number];
   /**
-   * Learning rate of the generator's Adam at the first step.
+   * Initial learning rate of the generator.
    */
   g_lr: number;
   /**
-   * Learning rate of the discriminator's Adam at the first step. Smaller values hold back a discriminator that wins too easily.
+   * Initial learning rate of the discriminator. Lower it if the discriminator overpowers the generator.
    */
   d_lr: number;
   /**
-   * Steps at which the generator's learning rate is multiplied by `g_sched_gamma`, in rising order; an empty list keeps it constant. The published runs use 50,000, 100,000, 175,000 and 250,000.
+   * Steps at which the generator's learning rate is multiplied by `g_sched_gamma`, in increasing order. An empty list keeps it constant. The published runs use 50,000, 100,000, 175,000 and 250,000.
    */
   g_sched_steps: number[];
   /**
-   * Factor on the generator's learning rate at each of `g_sched_steps`.
+   * Factor by which each of `g_sched_steps` multiplies the generator's learning rate.
    */
   g_sched_gamma: number;
   /**
-   * Steps at which the discriminator's learning rate is multiplied by `d_sched_gamma`, in rising order; an empty list keeps it constant.
+   * Steps at which the discriminator's learning rate is multiplied by `d_sched_gamma`, in increasing order. An empty list keeps it constant.
    */
   d_sched_steps: number[];
   /**
-   * Factor on the discriminator's learning rate at each of `d_sched_steps`.
+   * Factor by which each of `d_sched_steps` multiplies the discriminator's learning rate.
    */
   d_sched_gamma: number;
   /**
-   * Weight of the adversarial loss in the generator's total (lambda in the paper). More gives sharper, less faithful texture.
+   * Weight of the adversarial loss in the generator's total loss (lambda in the paper). A higher weight gives sharper but less faithful texture.
    */
   g_adversarial_loss_scaling: number;
   /**
-   * Weight of the content loss in the generator's total (eta in the paper). More holds colors and edges closer to the original image.
+   * Weight of the content loss in the generator's total loss (eta in the paper). A higher weight keeps colors and edges closer to the HR image.
    */
   g_content_loss_scaling: number;
   /**
-   * Names of the data sets that the stage learns from; their `train` images are used, mixed.
+   * Data sets to train on, predefined or from `datasets`. Their `train` images are mixed.
    *
    * @minItems 1
    */
   train_datasets: [string, ...string[]];
   /**
-   * Names of the data sets that the stage is validated on; their `val` images are used. An empty list validates on nothing.
+   * Data sets to validate on, predefined or from `datasets`. Their `val` images are used. An empty list turns validation off.
    */
   val_datasets: string[];
   /**
-   * Generator that the stage starts from: `last` or `best` checkpoint of this run's pretraining, or the path of a weight file, relative to the run file's folder. The original always took the last.
+   * Initial weights of the generator: the `last` or `best` checkpoint of this run's pretraining, or the path of a weight file relative to the run file's folder. The original always uses the last checkpoint.
    */
   init: string;
 }
 /**
- * The network that upscales (RRDBNet). The defaults are the paper's: 16.7 million weights.
+ * The upscaling network (RRDBNet). The defaults are those of the paper: 16.7 million parameters.
  */
 export interface GeneratorSettings {
   /**
-   * Width of the trunk: feature maps that pass from block to block.
+   * Width of the trunk: number of feature maps between the blocks (`num_feat` in BasicSR).
    */
   rrdb_channels: number;
   /**
-   * Feature maps that each convolution of a dense block adds.
+   * Number of feature maps that each convolution of a dense block adds (`num_grow_ch` in BasicSR).
    */
   growth_channels: number;
   /**
-   * Depth: residual-in-residual dense blocks (RRDB) in the trunk. The original's README says 16; its code, its configs and the paper 23.
+   * Depth of the trunk: number of residual-in-residual dense blocks, RRDB (`num_block` in BasicSR). The original's README says 16; its code, its configs and the paper use 23.
    */
   num_basic_blocks: number;
   /**
-   * Dense blocks in each RRDB.
+   * Number of dense blocks in each RRDB.
    */
   num_dense_blocks: number;
   /**
-   * Convolutions in each dense block; each sees the block's input and the output of all before it.
+   * Number of convolutions in each dense block. Each one reads the input of the block and the output of all earlier ones.
    */
   num_residual_blocks: number;
   /**
-   * Factor on what a dense block and an RRDB add to their input (beta in the paper). Small values keep deep networks stable.
+   * Factor on the residual of each dense block and each RRDB (beta in the paper). Small values keep deep networks stable.
    */
   residual_scaling: number;
   /**
-   * Upscale with a convolution to four times the channels and a pixel shuffle, instead of nearest-neighbour upsampling followed by a convolution. Weights of one variant do not fit the other.
+   * Upsample with a convolution to four times the channels and a pixel shuffle, instead of nearest-neighbour interpolation and a convolution. The weights of the two variants are incompatible.
    */
   use_subpixel_conv: boolean;
 }
 /**
- * The network of the training stage that tells real images from generated ones (VGG style, after SRGAN). The defaults have 7.2 million weights.
+ * The network that the training stage uses to tell real from generated images (VGG style, after SRGAN). The defaults have 7.2 million parameters.
  */
 export interface DiscriminatorSettings {
   /**
-   * Output channels of each 3x3 convolution. Where a convolution has as many outputs as inputs, it halves width and height; the result is pooled to 7x7, so any patch size works.
+   * Output channels of each 3x3 convolution. A convolution with as many output as input channels has stride 2. The result is pooled to 7x7, so any patch size works.
    *
    * @minItems 1
    */
   vgg_blk_ch: [number, ...number[]];
   /**
-   * Width of each hidden fully connected layer before the single score; an empty list has none. The original's code says 1024, all its configs 100.
+   * Width of each hidden fully connected layer before the output logit. An empty list means no hidden layer. The original's code defaults to 1024; all of its configs use 100.
    */
   fc_features: number[];
 }
 /**
- * Distance between generated and original pixels, averaged over all of them.
+ * Pixel loss: mean distance between the pixels of the generated and the HR image.
  */
 export interface ContentLossSettings {
   /**
-   * Which distance. The paper and all published runs use l1.
+   * Distance function. The paper and all published runs use l1.
    */
   loss_f: 'l1' | 'l2' | 'mse';
 }
@@ -377,44 +377,44 @@ export interface DatasetSettings {
   hr?: HRImages;
   lr?: LRImages;
   /**
-   * How LR images are made where `lr` is absent. A network upscales well only what was reduced in the way it was trained on: on one BSDS500 image the published runs differ by 4 dB.
+   * How LR images are made from HR images if `lr` is absent. A network works well only on images that were downscaled like those it was trained on: on one BSDS500 image the published runs differ by 4 dB.
    */
   downscale: 'bicubic' | 'nearest';
 }
 /**
- * How often and on which part of its `val_datasets` a stage is measured (PSNR and SSIM).
+ * How often each stage computes PSNR and SSIM on its `val_datasets`, and on which part of the images.
  */
 export interface ValidationSettings {
   /**
-   * Steps between two validations; there is one more at the end of the stage.
+   * Steps between validations. There is one more at the end of the stage.
    */
   every_steps: number;
   /**
-   * Height and width of the centre crop that is measured, in the HR image; multiples of `scale_factor`. Null measures whole images. Smaller images are measured whole. It does not depend on the training patch, so runs of different patches compare; the original cropped to the patch.
+   * Height and width of the centre crop to measure, in the HR image; both must be multiples of `scale_factor`. Smaller images are measured whole, and `null` measures all images whole. The crop does not depend on the training patch, so that runs with different patches are comparable; the original crops to the patch.
    *
    * @minItems 2
    * @maxItems 2
    */
   crop_size: [number, number] | null;
   /**
-   * Measure at most so many images, the first by name; null measures all.
+   * Maximum number of images to measure, in order of their names; `null` measures all.
    */
   max_images: number | null;
 }
 /**
- * Images kept during training to look at: LR, SR, HR and bicubic of the first validation images.
+ * Sample images saved during training: LR, SR, HR and bicubic upscaling of the first validation images.
  */
 export interface SampleSettings {
   /**
-   * Steps between two sets of samples.
+   * Steps between sample images.
    */
   every_steps: number;
   /**
-   * Images in a set; 0 keeps none.
+   * Number of images to sample; 0 saves none.
    */
   count: number;
   /**
-   * Height and width of the centre crop that is kept, in the HR image; multiples of `scale_factor`. Smaller images are kept whole.
+   * Height and width of the centre crop to save, in the HR image; both must be multiples of `scale_factor`. Smaller images are saved whole.
    *
    * @minItems 2
    * @maxItems 2
@@ -422,28 +422,28 @@ export interface SampleSettings {
   crop_size: [number, number];
 }
 /**
- * What is kept to resume, compare and upscale from.
+ * Saved weights and training state, to resume, compare and upscale from.
  */
 export interface CheckpointSettings {
   /**
-   * Steps between two checkpoints. A run that is killed repeats at most so many.
+   * Steps between checkpoints. A run that is killed loses at most that many steps.
    */
   every_steps: number;
   /**
-   * How many of the latest checkpoints are kept, besides the best.
+   * How many of the latest checkpoints to keep, in addition to the best one.
    */
   keep: number;
   /**
-   * Validation metric that decides which checkpoint is the best.
+   * Validation metric that determines the best checkpoint.
    */
   best: 'psnr' | 'ssim';
 }
 /**
- * Exponential moving average of the generator's weights, validated and kept beside them.
+ * Exponential moving average of the generator's weights, validated and saved in addition to the weights themselves.
  */
 export interface EMASettings {
   /**
-   * Share of the average that stays at each step; 0 switches it off, as in the original. 0.999 is what other trainers publish; it smooths validation curves. In the first steps of a stage less stays (at most (1 + step) / (10 + step)), so that short stages forget what they began with.
+   * Decay of the average per step; 0 turns the average off, as in the original. Other trainers use 0.999, which smooths the validation curves. At the start of a stage the decay is limited to (1 + step) / (10 + step), so that short stages forget the initial weights.
    */
   decay: number;
 }

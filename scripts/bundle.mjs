@@ -11,7 +11,7 @@ await build({
     esrgan: 'trainer/cli/main.ts',
     'load-worker': 'trainer/data/load-worker.ts',
     server: 'server/main.ts',
-    'disk-worker': 'server/disk-worker.ts',
+    'disk-worker': 'server/language/disk/disk-worker.ts',
     launcher: 'server/experiments/launcher.ts',
   },
   outdir: folder,

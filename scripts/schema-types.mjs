@@ -1,5 +1,5 @@
-// Makes what follows from the schema of run files: its TypeScript types and the table of keys in docs.
-// With --check nothing is written, and a stale file is an error.
+// Generates the TypeScript types and the table of keys in the docs from the schema of run files.
+// With --check it writes nothing and fails if a file is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { compile } from 'json-schema-to-typescript';
 
@@ -13,7 +13,7 @@ const outputs = {
 for (const [file, text] of Object.entries(outputs)) {
   if (read(file) === text) continue;
   if (process.argv.includes('--check')) {
-    console.error(`${file} does not follow from the schema any more: run \`npm run schema\`.`);
+    console.error(`${file} is out of date with the schema: run \`npm run schema\`.`);
     process.exitCode = 1;
   } else {
     writeFileSync(file, text);
@@ -38,7 +38,7 @@ function types() {
   });
 }
 
-/** A copy of the schema in which every key that has a default must be there. */
+/** A copy of the schema in which every key with a default is required. */
 function defaultsRequired(node) {
   if (Array.isArray(node) || typeof node !== 'object' || node === null) return node;
   const copy = Object.fromEntries(
@@ -80,10 +80,10 @@ function allowed(node) {
 function kind(node, type) {
   if (type === 'array') return `[${allowed(node.items)}${node.maxItems ? ` x ${node.maxItems}` : ', …'}]`;
   if (type === 'object') return 'map';
-  if (type === 'string') return 'text';
+  if (type === 'string') return 'string';
   if (type === 'boolean') return '`true`, `false`';
   if (type === 'null') return '`null`';
-  return `${type === 'integer' ? 'whole number' : 'number'}${range(node)}`;
+  return `${type === 'integer' ? 'integer' : 'number'}${range(node)}`;
 }
 
 function range(node) {

@@ -1,25 +1,17 @@
-import type { EngineReport, EngineSummary } from '../../server/protocol/machine.ts';
-
-/** Engines as people call them. */
-const titles: Readonly<Record<EngineSummary['name'], string>> = {
-  cuda: 'CUDA',
-  tensorflow: 'TensorFlow',
-  webgpu: 'WebGPU',
-  cpu: 'CPU',
-};
+import type { EngineReport } from '../../server/protocol/machine.ts';
 
 /** The doctor's report: every engine, what is missing for it, and which one a run gets. */
 export function doctorText({ chosen, engines }: EngineReport): string {
-  const lines = engines.map(({ name, available, device, missing }) => {
+  const lines = engines.map(({ title, available, device, missing }) => {
     const says = available ? (device ?? 'available') : (missing ?? 'not available');
-    return `${available ? '✓' : '✗'} ${titles[name].padEnd(10)}  ${wrapped(says, 90).join(`\n${' '.repeat(14)}`)}`;
+    return `${available ? '✓' : '✗'} ${title.padEnd(10)}  ${wrapped(says, 90).join(`\n${' '.repeat(14)}`)}`;
   });
   return [
     'The engines of this machine, in the order in which `engine: auto` tries them',
     '',
     ...lines,
     '',
-    `A run with \`engine: auto\` gets ${titles[chosen]}.`,
+    `A run with \`engine: auto\` gets ${engines.find(({ name }) => name === chosen)?.title}.`,
     '',
   ].join('\n');
 }
@@ -46,20 +38,20 @@ export interface EngineStatus {
 
 /** `asked` is the run file's `engine`. */
 export function engineStatus({ chosen, engines }: EngineReport, asked: string): EngineStatus {
-  const name = asked === 'auto' ? chosen : engines.find((engine) => engine.name === asked)?.name;
+  const name = asked === 'auto' ? chosen : asked;
   const engine = engines.find((each) => each.name === name);
-  if (name === undefined || engine === undefined) {
+  if (engine === undefined) {
     return { text: asked, detail: 'no such engine', isMissing: true };
   }
   if (!engine.available) {
     return {
-      text: `${titles[name]} is missing`,
+      text: `${engine.title} is missing`,
       detail: engine.missing ?? 'not on this machine',
       isMissing: true,
     };
   }
   return {
-    text: titles[name],
+    text: engine.title,
     detail: `${engine.device ?? 'available'}: the engine of a run`,
     isMissing: false,
   };

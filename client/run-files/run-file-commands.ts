@@ -1,12 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { FileType, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
-import type { StageName } from '../../server/protocol/runs.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { commandTargets } from '../runs/command-targets.ts';
+import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
 import { runsFor } from '../runs/run-picker.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { mayStart } from '../trust.ts';
 import type { Command, Workbench } from '../workbench.ts';
-import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
 
 type RunFileCommand =
   | 'esrgan.startPretraining'
@@ -23,7 +23,7 @@ export function runFileCommands({
   panels,
 }: Workbench): Record<RunFileCommand, Command> {
   const start =
-    (stage: StageName) =>
+    (stage: Stage) =>
     async (...args: unknown[]) => {
       if (!(await mayStart())) return;
       const [target] = commandTargets(args, runsView.selection);
@@ -111,7 +111,7 @@ export function runFileCommands({
 }
 
 /** The run file of the active editor, or one of the workspace that the person picks. */
-async function askForRunFile(link: ServerLink, stage: StageName): Promise<string | undefined> {
+async function askForRunFile(link: ServerLink, stage: Stage): Promise<string | undefined> {
   const active = window.activeTextEditor?.document;
   if (active?.isUntitled && active.languageId.startsWith('esrgan-')) {
     throw new Error('Save the run file first: relative paths in it start at its folder.');

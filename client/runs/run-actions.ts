@@ -1,4 +1,5 @@
-import type { RunStateName, RunSummary } from '../../server/protocol/runs.ts';
+import type { RunSummary } from '../../server/protocol/runs.ts';
+import type { RunState } from '../../trainer/run-state/run-state.ts';
 
 /** What can be done to a run; whoever offers it (menus, pickers, context keys) asks `abilitiesOf`. */
 export const abilities = [
@@ -15,7 +16,7 @@ export const abilities = [
 
 export type Ability = (typeof abilities)[number];
 
-const byState: Readonly<Record<RunStateName, readonly Ability[]>> = {
+const byState: Readonly<Record<RunState, readonly Ability[]>> = {
   queued: ['reorder'],
   starting: ['stop', 'kill', 'log'],
   running: ['pause', 'stop', 'kill', 'checkpoint', 'validate', 'log'],
@@ -30,9 +31,4 @@ const byState: Readonly<Record<RunStateName, readonly Ability[]>> = {
 /** What can be done to this run in its state. Folders of other trainers can only be looked at. */
 export function abilitiesOf({ kind, state }: Pick<RunSummary, 'kind' | 'state'>): readonly Ability[] {
   return kind === 'external' ? [] : byState[state];
-}
-
-/** Whether a process trains it now. */
-export function isLive({ state }: Pick<RunSummary, 'state'>): boolean {
-  return state === 'starting' || state === 'running' || state === 'paused';
 }

@@ -1,6 +1,7 @@
-import type { RunDetail, RunStateName } from '../../server/protocol/runs.ts';
-import { failureNode, type TreeNode } from '../tree/tree-node.ts';
+import type { RunDetail } from '../../server/protocol/runs.ts';
+import type { RunState } from '../../trainer/run-state/run-state.ts';
 import { runChildren } from './run-nodes.ts';
+import { failureNode, type TreeNode } from '../tree/tree-node.ts';
 
 /**
  * What stands below the open runs of the list. It is told at once as far as it is known, and `changed` says when more
@@ -10,7 +11,7 @@ import { runChildren } from './run-nodes.ts';
  */
 export interface RunBranches {
   /** The lines below a run that is in this state; asks for them where they are not known for it. */
-  of(run: string, state: RunStateName): readonly TreeNode[];
+  of(run: string, state: RunState): readonly TreeNode[];
   /** Asks again for what is known, because it has changed. */
   refresh(run: string): void;
   /** The run was closed: the next time all is asked anew. */
@@ -22,8 +23,8 @@ export function createRunBranches(
   ask: (run: string) => Promise<RunDetail>,
   changed: (run: string) => void,
 ): RunBranches {
-  const known = new Map<string, { readonly state: RunStateName; readonly nodes: readonly TreeNode[] }>();
-  const get = async (run: string, state: RunStateName, before: readonly TreeNode[]) => {
+  const known = new Map<string, { readonly state: RunState; readonly nodes: readonly TreeNode[] }>();
+  const get = async (run: string, state: RunState, before: readonly TreeNode[]) => {
     const branch = { state, nodes: before };
     known.set(run, branch);
     const nodes = await ask(run).then(runChildren, (error: unknown) => [

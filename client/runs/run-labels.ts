@@ -1,4 +1,4 @@
-import { type RunStateName, type RunSummary, stateWords } from '../../server/protocol/runs.ts';
+import { type RunSummary, stateWords } from '../../server/protocol/runs.ts';
 import { runColors } from '../../server/protocol/webview.ts';
 import {
   epochAtWork,
@@ -7,9 +7,10 @@ import {
   formatRate,
   formatValue,
 } from '../../trainer/format/format.ts';
+import type { RunState } from '../../trainer/run-state/run-state.ts';
 
 /** The codicon of a state. */
-export const stateIcons: Readonly<Record<RunStateName, string>> = {
+export const stateIcons: Readonly<Record<RunState, string>> = {
   queued: 'ellipsis',
   starting: 'circle-large',
   running: 'circle-filled',

@@ -1,6 +1,6 @@
 import type { Notifications } from '../../server/protocol/messages.ts';
 import type { RunSummary } from '../../server/protocol/runs.ts';
-import { isLive } from './run-actions.ts';
+import { isLive } from '../../trainer/run-state/run-state.ts';
 
 /** Live runs first, then the queue in its order, then the rest; among equals the newest first. */
 export function sortRuns(runs: readonly RunSummary[]): readonly RunSummary[] {

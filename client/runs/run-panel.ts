@@ -8,9 +8,9 @@ import {
   type WebviewPanel,
   window,
 } from 'vscode';
-import type { RunStateName } from '../../server/protocol/runs.ts';
-import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
+import type { RunState } from '../../trainer/run-state/run-state.ts';
 import type { RunList } from './run-list.ts';
+import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 
 const viewType = 'esrgan.run';
 
@@ -80,7 +80,7 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
 }
 
 /** The images in the tabs. Made once: the window is told of every address that is another object. */
-function stateIcons(extension: Uri): Readonly<Record<RunStateName, Uri>> {
+function stateIcons(extension: Uri): Readonly<Record<RunState, Uri>> {
   const icon = (name: string) => Uri.joinPath(extension, 'media', 'icons', `run-${name}.svg`);
   const waiting = icon('waiting');
   const live = icon('live');

@@ -7,7 +7,7 @@ import {
   window,
 } from 'vscode';
 import type { RunSummary } from '../../server/protocol/runs.ts';
-import { isLive } from './run-actions.ts';
+import { isLive } from '../../trainer/run-state/run-state.ts';
 import { describeFailure, describeLiveRun, runTooltip, spokenRun } from './run-labels.ts';
 import type { RunList } from './run-list.ts';
 import type { RunPanels } from './run-panel.ts';

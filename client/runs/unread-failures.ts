@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../server/protocol/runs.ts';
-import { isLive } from './run-actions.ts';
+import { isLive } from '../../trainer/run-state/run-state.ts';
 
 /** What a window has seen of runs that it has to tell of when they fail. */
 export interface Watched {

@@ -2,19 +2,19 @@ import {
   type ComparisonQuery,
   type ComparisonRequests,
   type ExportQuery,
-  type ImageQuery,
+  maximumComparedRuns,
   type ModelChoice,
   type ModelReference,
-  maximumComparedRuns,
+  type ImageQuery,
   type PixelBox,
 } from '../../server/protocol/comparison.ts';
-import type { StageName } from '../../server/protocol/runs.ts';
 import type { WebviewRequestName, WebviewRequests } from '../../server/protocol/webview.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { either, list, nullable, number, oneOf, type Parser, record, text } from './parse.ts';
 
 const run = record<{ run: string }>({ run: text });
 const runs = record<{ runs: readonly string[] }>({ runs: list(text, maximumComparedRuns) });
-const stage = oneOf<StageName>('pretraining', 'training');
+const stage = oneOf<Stage>('pretraining', 'training');
 const checkpoint = either(oneOf('best', 'last'), number);
 const maxModels = 256;
 

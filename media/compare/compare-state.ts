@@ -1,10 +1,10 @@
 import {
   type CheckpointChoice,
-  defaultModels,
-  type ModelChoice,
   maximumComparedRuns,
+  type ModelChoice,
+  defaultModels,
 } from '../../server/protocol/comparison.ts';
-import type { StageName } from '../../server/protocol/runs.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 import type { XRange } from '../charts/x-axis.ts';
 import type { Box } from '../images/box.ts';
 import { gains } from '../images/difference.ts';
@@ -249,7 +249,7 @@ function oneOf<Value extends string>(values: readonly Value[]) {
   return (value: unknown): value is Value => values.some((each) => each === value);
 }
 
-const isStage = oneOf<StageName>(['pretraining', 'training']);
+const isStage = oneOf<Stage>(['pretraining', 'training']);
 
 function isCheckpointChoice(value: unknown): value is CheckpointChoice {
   return value === 'best' || value === 'last' || isNumber(value);

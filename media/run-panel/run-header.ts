@@ -1,3 +1,4 @@
+import { isLive } from '../../trainer/run-state/run-state.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -106,11 +107,10 @@ export class RunHeader extends LitElement {
 
   #renderActions(detail: RunDetail): TemplateResult {
     const { state, kind } = detail.summary;
-    const isLive = state === 'running' || state === 'starting' || state === 'paused';
     const canRestart = kind === 'esrgan' && (state === 'stopped' || state === 'failed' || state === 'lost');
     return html`
       ${
-        isLive
+        isLive(detail.summary)
           ? html`${
               state === 'paused'
                 ? this.#button('resume', 'Resume', 'play')

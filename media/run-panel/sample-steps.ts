@@ -1,8 +1,9 @@
-import type { SampleImage, StageName, StageSamples } from '../../server/protocol/runs.ts';
+import type { SampleImage, StageSamples } from '../../server/protocol/runs.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** What the generator made of the sample images at one step. */
 export interface SampleStep {
-  readonly stage: StageName;
+  readonly stage: Stage;
   /** Of the stage. */
   readonly step: number;
   /** Among the steps of the points, which go on from stage to stage. */

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { interpolationSha256 } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { formatCount } from '../../trainer/format/format.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
 import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
-import type { Stage } from '../../trainer/runs/run-directory.ts';
 import type { CheckpointChoice, ModelChoice, ModelReference } from '../protocol/comparison.ts';
 import type { OpenedRun } from './compared-run.ts';
 

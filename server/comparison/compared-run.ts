@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { type ResolvedConfig, readRunFile } from '../../trainer/config/index.ts';
+import { type ResolvedConfig, tryReadConfig } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { launchPaths } from '../../trainer/runs/launch.ts';
-import { summarizeRun } from '../../trainer/runs/list.ts';
+import { readRun } from '../../trainer/runs/list.ts';
 import { type Manifest, readManifest } from '../../trainer/runs/manifest.ts';
 import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 
@@ -19,20 +18,12 @@ export interface OpenedRun {
 
 /** Reads a run by its directory. Throws a `run` error where there is none. */
 export function openRun(run: string): OpenedRun {
-  const found = summarizeRun(run, Date.now());
+  const found = readRun(run, Date.now());
   if (found === undefined) throw new WorkbenchError('run', `${run} is no run, or is gone.`);
   const { paths, kind } = found;
   const [file] = [paths.config, launchPaths(paths).runFile].flatMap((path) => {
-    const config = readConfig(path);
+    const config = tryReadConfig(path);
     return config === undefined ? [] : [{ path, config }];
   });
   return { paths, kind, config: file?.config, configFile: file?.path, manifest: readManifest(paths) };
-}
-
-function readConfig(path: string): ResolvedConfig | undefined {
-  try {
-    return readRunFile(readFileSync(path, 'utf8'), { file: path }).config;
-  } catch {
-    return undefined;
-  }
 }

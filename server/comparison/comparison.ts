@@ -11,8 +11,8 @@ import type { KnownTestSet } from '../../trainer/evaluate/results/test-set.ts';
 import {
   type Comparison,
   type ComparisonQuery,
-  type ModelChoice,
   maximumComparedRuns,
+  type ModelChoice,
   type PublishedRow,
 } from '../protocol/comparison.ts';
 import { type ChosenModel, chosenModels } from './chosen-models.ts';

@@ -1,7 +1,7 @@
 import { imageSources, stepsPerEpoch } from '../../trainer/config/index.ts';
-import { stages } from '../../trainer/runs/run-directory.ts';
+import { type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import type { CurveScale } from '../protocol/comparison.ts';
-import type { RunDetail, StageName } from '../protocol/runs.ts';
+import type { RunDetail } from '../protocol/runs.ts';
 import type { OpenedRun } from './compared-run.ts';
 
 /** How the steps of a run's points become epochs and images seen, and where its best and last checkpoints are. */
@@ -22,7 +22,7 @@ export function curveScale(run: OpenedRun, { checkpoints, stepsBeforeTraining }:
 }
 
 /** Steps of an epoch by the number of files that the run was trained on; null where that is not known. */
-function epochLength({ config, manifest }: OpenedRun, stage: StageName): number | null {
+function epochLength({ config, manifest }: OpenedRun, stage: Stage): number | null {
   if (config === undefined || manifest === undefined) return null;
   const names = imageSources(config, stage, 'train').map(({ name }) => name);
   const files = names.map((name) => manifest.data[name]?.files);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import { isCount, isNumber, isObject, isOneOf, isString } from '../../trainer/runs/json-shape.ts';
+import { isCount, isNumber, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
 import { nodeEnvironment, type Programs } from '../experiments/start.ts';
 import { parseObject } from '../jobs/command-child.ts';
 import type { ImageQuery } from '../protocol/comparison.ts';

@@ -9,7 +9,7 @@ import {
   type TestSet,
 } from '../../trainer/evaluate/results/test-set.ts';
 import { listImages } from '../../trainer/image-files/list-images.ts';
-import { stages } from '../../trainer/runs/run-directory.ts';
+import { stages } from '../../trainer/run-state/run-state.ts';
 import type { TestSetSummary } from '../protocol/comparison.ts';
 import type { OpenedRun } from './compared-run.ts';
 

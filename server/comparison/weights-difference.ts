@@ -6,18 +6,15 @@ import {
   isNumber,
   isObject,
   isString,
-  type Shape,
-} from '../../trainer/runs/json-shape.ts';
+  isTuple,
+} from '../../trainer/guards/guards.ts';
 import type { TensorDifference, WeightsDifference } from '../protocol/comparison.ts';
-
-const isPair: Shape<readonly [number, number]> = (value): value is readonly [number, number] =>
-  Array.isArray(value) && value.length === 2 && value.every(isCount);
 
 const difference = {
   norm: isNumber,
   relative: isNullable(isNumber),
   largest: isNumber,
-  notFinite: isPair,
+  notFinite: isTuple(isCount, isCount),
   count: isCount,
 };
 

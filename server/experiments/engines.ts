@@ -1,22 +1,27 @@
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import { isList, isObject, isOneOf, isString, type Shape } from '../../trainer/runs/json-shape.ts';
-import type { EngineReport, EngineSummary } from '../protocol/machine.ts';
+import { isBoolean, isList, isObject, isString } from '../../trainer/guards/guards.ts';
+import type { EngineReport } from '../protocol/machine.ts';
 
-/** What `esrgan doctor --json` says of an engine. */
+/** An engine in the output of `esrgan doctor --json`. */
 interface Finding {
-  readonly name: EngineSummary['name'];
+  readonly name: string;
+  readonly title: string;
   readonly available: boolean;
   readonly detail: string;
   readonly needed: string;
 }
 
-const isName = isOneOf(['cuda', 'tensorflow', 'webgpu', 'cpu']);
-const isBoolean: Shape<boolean> = (value) => typeof value === 'boolean';
-const isAnswer = isObject<{ engines: readonly Finding[]; auto: EngineSummary['name'] }>({
+const isAnswer = isObject<{ engines: readonly Finding[]; auto: string }>({
   engines: isList(
-    isObject<Finding>({ name: isName, available: isBoolean, detail: isString, needed: isString }),
+    isObject<Finding>({
+      name: isString,
+      title: isString,
+      available: isBoolean,
+      detail: isString,
+      needed: isString,
+    }),
   ),
-  auto: isName,
+  auto: isString,
 });
 
 /** The engines of this machine, asked for once: `again` looks anew. `ask` runs `esrgan doctor --json`. */
@@ -44,8 +49,9 @@ export function reportOf(answer: unknown): EngineReport {
   }
   return {
     chosen: answer.auto,
-    engines: answer.engines.map(({ name, available, detail, needed }) => ({
+    engines: answer.engines.map(({ name, title, available, detail, needed }) => ({
       name,
+      title,
       available,
       device: available ? detail : null,
       missing: available ? null : `${detail}${/[.!?]$/.test(detail) ? '' : '.'} Needed: ${needed}`,

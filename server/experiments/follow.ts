@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { stages } from '../../trainer/run-state/run-state.ts';
 import { readNames } from '../../trainer/runs/atomic-file.ts';
 import { listEventFiles } from '../../trainer/runs/event-files.ts';
 import { launchPaths } from '../../trainer/runs/launch.ts';
-import { type RunPaths, stages } from '../../trainer/runs/run-directory.ts';
+import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 import type { Notifications } from '../protocol/messages.ts';
 import { type Closable, coalesce, repeat, watchFolder } from './watch.ts';
 

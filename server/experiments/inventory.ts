@@ -1,14 +1,7 @@
 import { join, relative, sep } from 'node:path';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { formatBytes } from '../../trainer/format/format.ts';
-import {
-  isCount,
-  isList,
-  isNullable,
-  isObject,
-  isString,
-  type Shape,
-} from '../../trainer/runs/json-shape.ts';
+import { isBoolean, isCount, isList, isNullable, isObject, isString } from '../../trainer/guards/guards.ts';
 import type { InventoryItem, InventoryReport } from '../protocol/machine.ts';
 
 /** A line of `esrgan data list --json`: the images of one folder of a data set. */
@@ -29,7 +22,6 @@ interface WeightsEntry {
   readonly bytes: number | null;
 }
 
-const isBoolean: Shape<boolean> = (value) => typeof value === 'boolean';
 const isDataList = isList(
   isObject<DataEntry>({
     name: isString,

@@ -7,12 +7,14 @@
  * `node launcher.js <run directory> <stage> <program> <argument>...`. The first one ends with exit code 0 once the
  * trainer runs, otherwise with a message on standard error.
  */
+
 import { fork, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { launchPaths, recordExit, recordProcess } from '../../trainer/runs/launch.ts';
-import { runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
+import { runPaths } from '../../trainer/runs/run-directory.ts';
 
 const second = '--second';
 const words = process.argv.slice(2);

@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { isLive, type Stage } from '../../trainer/run-state/run-state.ts';
 import { removeFolderAtomic } from '../../trainer/runs/atomic-file.ts';
 import type { RequestKind } from '../../trainer/runs/control.ts';
-import { type RunSummary as RunOnDisk, summarizeRun } from '../../trainer/runs/list.ts';
+import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { lastStage } from '../../trainer/runs/manifest.ts';
-import { type RunPaths, runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
+import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import type { EngineReport, InventoryReport } from '../protocol/machine.ts';
 import type { PointCursor, PointsAnswer, RunDetail, RunSummary } from '../protocol/runs.ts';
 import { askCommand } from './command.ts';
@@ -15,7 +16,6 @@ import { readInventory } from './inventory.ts';
 import { createPointStores } from './points.ts';
 import {
   addToQueue,
-  isLive,
   isLiveHere,
   moveInQueue,
   type Places,
@@ -144,11 +144,11 @@ export function createManager(options: ManagerOptions): Manager {
       if (failure.run.root === run.root) throw failure.error;
       tellFailure(failure.run, failure.error);
     }
-    return { run: run.root, queued: summarizeRun(run.root, Date.now())?.state.state === 'queued' };
+    return { run: run.root, queued: readRun(run.root, Date.now())?.state.state === 'queued' };
   }
 
   function find(run: string): RunOnDisk {
-    const found = summarizeRun(run, Date.now());
+    const found = readRun(run, Date.now());
     if (found === undefined) throw new WorkbenchError('run', `${run} is no run, or is gone.`);
     return found;
   }
@@ -209,7 +209,7 @@ export function createManager(options: ManagerOptions): Manager {
     },
     deleteRun(run) {
       const found = find(run);
-      if (isLive(found)) {
+      if (isLive(found.state)) {
         throw new WorkbenchError(
           'run',
           `Run ${found.paths.name} is ${found.state.state}. Stop it before you delete it.`,

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { isLive } from '../../trainer/run-state/run-state.ts';
 import { readNames, removeFolderAtomic } from '../../trainer/runs/atomic-file.ts';
 import { dequeue, enqueue, type QueueEntry, removeLaunch, setQueueOrder } from '../../trainer/runs/launch.ts';
-import { listRuns, type RunSummary, summarizeRun } from '../../trainer/runs/list.ts';
+import { listRuns, type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { readLock } from '../../trainer/runs/lock.ts';
-import { readManifest } from '../../trainer/runs/manifest.ts';
+import { isStageStarted } from '../../trainer/runs/manifest.ts';
 import { thisHost } from '../../trainer/runs/processes.ts';
 import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 import { withHostLock } from './host-lock.ts';
@@ -18,7 +19,7 @@ export interface Waiting {
 }
 
 /** The runs that wait for this host, the next one first. */
-export function waitingRuns(runs: readonly RunSummary[]): Waiting[] {
+export function waitingRuns(runs: readonly RunOnDisk[]): Waiting[] {
   return runs
     .flatMap(({ paths, state, launch }) =>
       state.state === 'queued' && launch?.queued?.host === thisHost
@@ -33,16 +34,11 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Whether somebody trains the run at this moment, as far as one can tell. */
-export function isLive({ state }: RunSummary): boolean {
-  return state.state === 'starting' || state.state === 'running' || state.state === 'paused';
-}
-
 /** Whether the run occupies an engine of this host. */
-export function isLiveHere(run: RunSummary): boolean {
+export function isLiveHere(run: RunOnDisk): boolean {
   const { status, launch, paths } = run;
   const host = readLock(paths)?.host ?? launch?.process?.host ?? status?.host;
-  return isLive(run) && host === thisHost;
+  return isLive(run.state) && host === thisHost;
 }
 
 /** What decides whether a waiting run starts, and how it does. */
@@ -66,7 +62,7 @@ export interface StartFailure {
 export function addToQueue(request: RunRequest, resume: boolean, places: Places): Promise<StartFailure[]> {
   return withHostLock(() => {
     const { run, stage, runFile } = request;
-    const there = summarizeRun(run.root, Date.now());
+    const there = readRun(run.root, Date.now());
     if (there !== undefined) assertMayStart(there, request, resume);
     const orders = waitingRuns(listAll(places.runFolders)).map(({ entry }) => entry.order);
     enqueue(run, { stage, resume, order: Math.max(0, ...orders) + 1 }, runFile);
@@ -98,25 +94,20 @@ async function startPlaces({ runFolders, maximum, launch }: Places): Promise<Sta
   return failures;
 }
 
-function assertMayStart(there: RunSummary, { run, stage }: RunRequest, resume: boolean): void {
+function assertMayStart(there: RunOnDisk, { run, stage }: RunRequest, resume: boolean): void {
   if (there.kind === 'external') {
     throw new WorkbenchError(
       'run',
       `${run.root} holds a run of another program. Give the run another \`name\`.`,
     );
   }
-  if (isLive(there)) {
+  if (isLive(there.state)) {
     throw new WorkbenchError('run', `Run ${run.name} is ${there.state.state} already (${run.root}).`);
   }
   if (there.state.state === 'queued') {
     throw new WorkbenchError('run', `Run ${run.name} waits for its turn already (${run.root}).`);
   }
-  const manifest = readManifest(run);
-  const isBegun =
-    stage === 'pretraining'
-      ? manifest !== undefined
-      : manifest?.sessions.some(({ start }) => start.stage === stage);
-  if (isBegun && !resume) {
+  if (isStageStarted(run, stage) && !resume) {
     throw new WorkbenchError(
       'run',
       `The ${stage} of run ${run.name} was begun already (${run.root}). Resume it, or give the run another \`name\`.`,
@@ -147,7 +138,7 @@ export function moveInQueue(run: RunPaths, by: number, runFolders: readonly stri
 /** Takes a run out of the queue; one that has never begun is gone then. Rejects with a `run` error where it does not wait. */
 export function removeFromQueue(run: RunPaths): Promise<void> {
   return withHostLock(() => {
-    if (summarizeRun(run.root, Date.now())?.state.state !== 'queued') throw notWaiting(run);
+    if (readRun(run.root, Date.now())?.state.state !== 'queued') throw notWaiting(run);
     takeOut(run);
   });
 }
@@ -163,7 +154,7 @@ function notWaiting(run: RunPaths): WorkbenchError {
   return new WorkbenchError('run', `Run ${run.name} does not wait for its turn.`);
 }
 
-function listAll(runFolders: readonly string[]): RunSummary[] {
+function listAll(runFolders: readonly string[]): RunOnDisk[] {
   const now = Date.now();
   return runFolders.flatMap((folder) => listRuns(folder, now));
 }

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isLive, stages } from '../../trainer/run-state/run-state.ts';
 import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { listEventFiles } from '../../trainer/runs/event-files.ts';
 import { createEventReader } from '../../trainer/runs/event-reader.ts';
 import { lastLines, lastOutput, launchPaths } from '../../trainer/runs/launch.ts';
-import { type Manifest, readManifest, type Session } from '../../trainer/runs/manifest.ts';
-import { type RunPaths, runPaths, stages } from '../../trainer/runs/run-directory.ts';
+import { type Manifest, readManifest, type SessionRecord } from '../../trainer/runs/manifest.ts';
+import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import type { CheckpointSummary, RunDetail, RunSummary, SessionSummary } from '../protocol/runs.ts';
 import { readSamples } from './samples.ts';
 
@@ -19,7 +20,7 @@ export function readRunDetail(summary: RunSummary, memoryBytes: number | null): 
   const manifest = readManifest(paths);
   return {
     summary,
-    memoryBytes: isTraining(summary) ? memoryBytes : null,
+    memoryBytes: isLive(summary) ? memoryBytes : null,
     sessions: manifest?.sessions.map(sessionOf) ?? [],
     checkpoints: stages.flatMap((stage) => {
       const all = listCheckpoints(paths, stage);
@@ -36,11 +37,7 @@ export function readRunDetail(summary: RunSummary, memoryBytes: number | null): 
   };
 }
 
-function isTraining({ state }: RunSummary): boolean {
-  return state === 'starting' || state === 'running' || state === 'paused';
-}
-
-function sessionOf({ start, stop }: Session): SessionSummary {
+function sessionOf({ start, stop }: SessionRecord): SessionSummary {
   return {
     started: Date.parse(start.time),
     stage: start.stage,

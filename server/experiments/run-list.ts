@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { type RunSummary as RunOnDisk, readFolders, summarizeRun } from '../../trainer/runs/list.ts';
+import { isLive } from '../../trainer/run-state/run-state.ts';
+import { type RunOnDisk, readFolders, readRun } from '../../trainer/runs/list.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Notifications } from '../protocol/messages.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import { runColors } from '../protocol/webview.ts';
-import { isLive, waitingRuns } from './queue.ts';
+import { waitingRuns } from './queue.ts';
 import { compareSummaries, createdTime, summaryOf } from './summary.ts';
 import { type Closable, coalesce, repeat, watchFolder } from './watch.ts';
 
@@ -238,7 +239,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
 
 /** Whether something is going to happen to the run without anybody asking for it. */
 function isActive(run: RunOnDisk): boolean {
-  return isLive(run) || run.state.state === 'queued';
+  return isLive(run.state) || run.state.state === 'queued';
 }
 
 function needsLook(root: string, { run, changed }: Entry, now: number): boolean {
@@ -262,7 +263,7 @@ function modificationTime(folder: string): number {
 /** What is no run, or cannot be read at all, is left out. */
 function tryToRead(root: string): RunOnDisk | undefined {
   try {
-    return summarizeRun(root, Date.now());
+    return readRun(root, Date.now());
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import { readNames } from '../../trainer/runs/atomic-file.ts';
-import { type RunPaths, type Stage, stages } from '../../trainer/runs/run-directory.ts';
+import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 import type { SampleImage, StageSamples } from '../protocol/runs.ts';
 
 /** The sample images of a run, by stage; stages without any are left out. Never throws. */

@@ -2,16 +2,17 @@ import { execFile } from 'node:child_process';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import {
-  type Problem,
-  problemsForStage,
+  configError,
+  configForStage,
   readRunFile,
+  readRunFileText,
   serializeResolved,
 } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { datasetFiles } from '../../trainer/image-files/dataset-files.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { launchPaths } from '../../trainer/runs/launch.ts';
-import { type RunPaths, runPaths, type Stage } from '../../trainer/runs/run-directory.ts';
-import { readText } from './read-text.ts';
+import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 
 /** The programs that the server starts. */
 export interface Programs {
@@ -32,15 +33,12 @@ export interface RunRequest {
 }
 
 /**
- * What starting a stage of a run file means. Throws a `config` error with all errors of the file that concern the
- * stage, a line each, as `file:line:column: error: message`.
+ * The request that starts a stage of a run file. Throws a `config` error with one line for each error of the file
+ * that concerns the stage.
  */
 export function requestFromFile(file: string, stage: Stage): RunRequest {
-  const { config, problems } = readRunFile(readText(file), { file, files: datasetFiles });
-  const errors = problemsForStage(problems, stage).filter(({ severity }) => severity === 'error');
-  if (config === undefined || errors.length > 0) {
-    throw new WorkbenchError('config', errors.map((problem) => describe(file, problem)).join('\n'));
-  }
+  const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
+  const { config } = configForStage(file, read, stage);
   const run = runPaths(`${config.runs_dir}/${config.name}`);
   return { run, stage, runFile: serializeResolved(config) };
 }
@@ -59,24 +57,17 @@ export function requestFromRun(run: RunPaths, stage: Stage): RunRequest {
     );
   }
   const { config, problems } = readRunFile(text, { file: run.config });
-  if (config === undefined) {
-    const errors = problems.filter(({ severity }) => severity === 'error');
-    throw new WorkbenchError('config', errors.map((problem) => describe(run.config, problem)).join('\n'));
-  }
+  if (config === undefined) throw configError(run.config, problems);
   const here = { ...config, name: basename(run.root), runs_dir: dirname(run.root) };
   return { run, stage, runFile: serializeResolved(here) };
 }
 
 function tryReadText(path: string): string | undefined {
   try {
-    return readText(path);
+    return readRunFileText(path);
   } catch {
     return undefined;
   }
-}
-
-function describe(file: string, { start, message }: Problem): string {
-  return `${file}:${start.line}:${start.column}: error: ${message}`;
 }
 
 /**

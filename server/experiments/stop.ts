@@ -1,10 +1,10 @@
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { isLive } from '../../trainer/run-state/run-state.ts';
 import { type RequestKind, sendRequest } from '../../trainer/runs/control.ts';
 import { isLaunchAlive } from '../../trainer/runs/launch.ts';
-import type { RunSummary } from '../../trainer/runs/list.ts';
+import type { RunOnDisk } from '../../trainer/runs/list.ts';
 import { readLock, whyStale } from '../../trainer/runs/lock.ts';
 import { thisHost } from '../../trainer/runs/processes.ts';
-import { isLive } from './queue.ts';
 
 /** The process that trains a run, or is about to. */
 interface Trainer {
@@ -21,7 +21,7 @@ interface Trainer {
  *
  * @returns whether the same was asked before and the trainer has not come to it since
  */
-export function askTrainer(run: RunSummary, request: RequestKind): boolean {
+export function askTrainer(run: RunOnDisk, request: RequestKind): boolean {
   const trainer = trainerOf(run, request);
   if (trainer.isListening) return sendRequest(run.paths, request);
   if (request === 'stop') {
@@ -32,11 +32,11 @@ export function askTrainer(run: RunSummary, request: RequestKind): boolean {
 }
 
 /** Ends the trainer of a run at once. Throws a `run` error where there is none, or not on this host. */
-export function killTrainer(run: RunSummary): void {
+export function killTrainer(run: RunOnDisk): void {
   signal(run, trainerOf(run, 'stop'), 'SIGKILL');
 }
 
-function signal({ paths }: RunSummary, { host, pid }: Trainer, name: 'SIGTERM' | 'SIGKILL'): void {
+function signal({ paths }: RunOnDisk, { host, pid }: Trainer, name: 'SIGTERM' | 'SIGKILL'): void {
   if (host !== thisHost) {
     throw new WorkbenchError(
       'run',
@@ -57,18 +57,18 @@ function signal({ paths }: RunSummary, { host, pid }: Trainer, name: 'SIGTERM' |
   }
 }
 
-function trainerOf(run: RunSummary, request: RequestKind): Trainer {
+function trainerOf(run: RunOnDisk, request: RequestKind): Trainer {
   const { paths, kind, state, status, launch } = run;
   if (kind === 'external') {
     throw new WorkbenchError('run', `${paths.root} was written by another program, which takes no requests.`);
   }
   const now = Date.now();
   const lock = readLock(paths);
-  if (isLive(run) && lock !== undefined && whyStale(lock, now) === undefined) {
+  if (isLive(run.state) && lock !== undefined && whyStale(lock, now) === undefined) {
     const isListening = status?.host === lock.host && status.pid === lock.pid;
     return { host: lock.host, pid: lock.pid, isListening };
   }
-  if (isLive(run) && launch?.process !== undefined && isLaunchAlive(launch, now)) {
+  if (isLive(run.state) && launch?.process !== undefined && isLaunchAlive(launch, now)) {
     return { host: launch.process.host, pid: launch.process.pid, isListening: false };
   }
   const reason = state.reason === null ? '' : ` (${state.reason})`;

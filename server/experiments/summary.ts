@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
+import { isLive } from '../../trainer/run-state/run-state.ts';
 import { eventFileSeconds, listEventFiles } from '../../trainer/runs/event-files.ts';
-import type { RunSummary as RunOnDisk } from '../../trainer/runs/list.ts';
+import type { RunOnDisk } from '../../trainer/runs/list.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 
@@ -63,7 +64,7 @@ export function compareSummaries(a: RunSummary, b: RunSummary): number {
   );
 }
 
-function rank({ state }: RunSummary): number {
-  if (state === 'queued') return 1;
-  return state === 'starting' || state === 'running' || state === 'paused' ? 0 : 2;
+function rank(run: RunSummary): number {
+  if (run.state === 'queued') return 1;
+  return isLive(run) ? 0 : 2;
 }

@@ -1,5 +1,6 @@
 import { Document, visit } from 'yaml';
 import { folderName } from '../../trainer/config/index.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { type Options, readOptions } from './options.ts';
 
 /** A run file made of an option file; each note names a key that could not be carried over, and why. */
@@ -13,7 +14,7 @@ type Settings = Record<string, unknown>;
 /** One reading of an option file. */
 interface Import {
   readonly options: Options;
-  readonly stage: 'pretraining' | 'training';
+  readonly stage: Stage;
   note(key: string, why: string): void;
 }
 

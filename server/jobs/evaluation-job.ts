@@ -1,5 +1,5 @@
 import type { TestSet } from '../../trainer/evaluate/results/test-set.ts';
-import { isCount, isObject, isOneOf, isString } from '../../trainer/runs/json-shape.ts';
+import { isCount, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
 import type { Programs } from '../experiments/start.ts';
 import type { ModelReference } from '../protocol/comparison.ts';
 import { runCommand } from './command-child.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
-import type { ResolvedConfig, Stage } from '../../trainer/config/index.ts';
+import type { ResolvedConfig } from '../../trainer/config/index.ts';
 import { epochAtWork, formatCount, formatDuration, formatRate } from '../../trainer/format/format.ts';
+import { isLive, type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import type { CommandTarget } from '../protocol/commands.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import type { RunDocument } from './document.ts';
@@ -23,8 +24,6 @@ type LensCommand =
   | 'esrgan.removeFromQueue'
   | 'esrgan.openRun'
   | 'esrgan.compareRuns';
-
-const stages: readonly Stage[] = ['pretraining', 'training'];
 
 /**
  * What can be done with the stages of a run file, above their keys and, where a stage is left to its defaults, above
@@ -131,8 +130,7 @@ function lensesOf(
 function inOtherStage(run: RunSummary, stage: Stage): Lens[] {
   // Whether there was a pretraining before its training, a summary does not tell.
   if (stage === 'pretraining') return [];
-  const isLive = ['queued', 'starting', 'running', 'paused'].includes(run.state);
-  return isLive ? [{ title: '$(watch) after pretraining' }] : [start(stage)];
+  return run.state === 'queued' || isLive(run) ? [{ title: '$(watch) after pretraining' }] : [start(stage)];
 }
 
 /** `epoch 121/8,000 · 4.1 it/s · 2 h 5 min left`, as far as it is known, with the epoch that is at work. */

@@ -5,8 +5,8 @@ import {
   InsertTextMode,
 } from 'vscode-languageserver-types';
 import type { SchemaNode } from '../../trainer/config/index.ts';
-import { type VggType, vggConvolutions, vggTypes } from '../../trainer/models/shapes/vgg.ts';
-import { inMap, namedDatasets, namesDataset } from './datasets.ts';
+import { vggConvolutions } from '../../trainer/models/shapes/vgg.ts';
+import { inMap, namedDatasets, namesDataset, vggTypeOf } from './datasets.ts';
 import { describeKey, describeLayer } from './describe.ts';
 import type { Place, RunDocument } from './document.ts';
 import { shortly } from './literal.ts';
@@ -79,11 +79,6 @@ function layerItems(spot: Spot, section: SchemaNode): CompletionItem[] {
       labelDetails: { description: type },
       documentation: { kind: 'markdown', value: describeLayer(layer) ?? '' },
     }));
-}
-
-function vggTypeOf({ data }: RunDocument): VggType {
-  const given = inMap(inMap(data, 'perceptual_loss'), 'vgg_type');
-  return vggTypes.find((type) => type === given) ?? 'vgg19';
 }
 
 /** A new data set, and the predefined ones, which an entry changes. */

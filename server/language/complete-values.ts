@@ -2,10 +2,10 @@ import { dirname, relative, resolve } from 'node:path';
 import { type CompletionItem, CompletionItemKind } from 'vscode-languageserver-types';
 import { type Path, type SchemaNode, subject } from '../../trainer/config/index.ts';
 import { formatCount } from '../../trainer/format/format.ts';
+import type { CompletionSources } from './completion-sources.ts';
 import { inMap, namedDatasets, namesDataset, rootText, scaleOf } from './datasets.ts';
 import type { Place, RunDocument } from './document.ts';
 import { literal, shortly } from './literal.ts';
-import type { Providers } from './providers.ts';
 import { schemaAt, typesOf } from './schema.ts';
 
 /** Where a value is asked for. */
@@ -13,7 +13,7 @@ interface Spot {
   readonly document: RunDocument;
   readonly place: Place;
   readonly offset: number;
-  readonly providers: Providers;
+  readonly sources: CompletionSources;
 }
 
 /** A value that could stand at the cursor. */
@@ -111,10 +111,10 @@ function stageChoices(path: Path): Choice[] {
   ];
 }
 
-function checkpointChoices({ document, providers }: Spot): Choice[] {
+function checkpointChoices({ document, sources }: Spot): Choice[] {
   const folder = dirname(document.file);
   const runsDir = resolve(folder, rootText(document, 'runs_dir'));
-  return providers.listCheckpoints(runsDir).map(({ path, run, stage, step, psnr }) => ({
+  return sources.listCheckpoints(runsDir).map(({ path, run, stage, step, psnr }) => ({
     value: relative(folder, path).replaceAll('\\', '/'),
     label: `${run} · ${stage} ${formatCount(step)}`,
     kind: CompletionItemKind.Constant,
@@ -123,13 +123,13 @@ function checkpointChoices({ document, providers }: Spot): Choice[] {
 }
 
 /** What lies in the folder that the path typed so far leads to. */
-function pathChoices({ document, place, offset, providers }: Spot, to: string): Choice[] {
+function pathChoices({ document, place, offset, sources }: Spot, to: string): Choice[] {
   const typed = document.text.slice(place.span.start, offset).replace(/^["']/, '');
   const given = typed.slice(0, typed.lastIndexOf('/') + 1);
   const folder = resolve(dirname(document.file), given.replaceAll('{scale}', String(scaleOf(document))));
   const showHidden = typed.slice(given.length).startsWith('.');
   // A folder may hold very many images: only what is offered is put in order.
-  const entries = providers.listFolder(folder).filter(({ name }) => showHidden || !name.startsWith('.'));
+  const entries = sources.listFolder(folder).filter(({ name }) => showHidden || !name.startsWith('.'));
   const inOrder = (names: readonly string[]) =>
     names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const folders = entries.flatMap(({ name, isFolder }) => (isFolder ? name : []));

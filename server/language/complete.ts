@@ -1,16 +1,20 @@
 import type { CompletionItem, Position } from 'vscode-languageserver-types';
 import { keyItems } from './complete-keys.ts';
 import { listItems, valueItems } from './complete-values.ts';
+import type { CompletionSources } from './completion-sources.ts';
 import type { RunDocument } from './document.ts';
-import type { Providers } from './providers.ts';
 import { schemaAt } from './schema.ts';
 
 /** What can be written at a position, the likeliest first. Keys come as snippets, values as they stand. */
-export function complete(document: RunDocument, position: Position, providers: Providers): CompletionItem[] {
+export function complete(
+  document: RunDocument,
+  position: Position,
+  sources: CompletionSources,
+): CompletionItem[] {
   const offset = document.offsetAt(position);
   const place = document.pathAt(offset);
   if (!place) return [];
-  const spot = { document, place, offset, providers };
+  const spot = { document, place, offset, sources };
   const around = schemaAt(place.parent);
   const items =
     place.kind === 'value'

@@ -1,4 +1,5 @@
 import { predefinedDatasets } from '../../trainer/config/index.ts';
+import { stages } from '../../trainer/run-state/run-state.ts';
 import type { RunDocument } from './document.ts';
 import type { Span } from './lines.ts';
 import { entriesAt, innerSpan, textOf } from './nodes.ts';
@@ -22,7 +23,7 @@ export function datasetNames(document: RunDocument): DatasetName[] {
   const entries = entriesAt(document, ['datasets']).flatMap(({ name, keySpan }) =>
     keySpan ? [nameAt(document, name, keySpan, 'entry')] : [],
   );
-  const uses = ['pretraining', 'training'].flatMap((stage) =>
+  const uses = stages.flatMap((stage) =>
     ['train_datasets', 'val_datasets'].flatMap((key) =>
       entriesAt(document, [stage, key]).flatMap(({ value, valueSpan }) => {
         const name = textOf(document, value);

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { type Path, predefinedDatasets } from '../../trainer/config/index.ts';
+import { type VggType, vggTypes } from '../../trainer/models/shapes/vgg.ts';
 import type { RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
 
@@ -46,6 +47,12 @@ export function scaleOf(document: RunDocument): number {
   const node = schemaAt(['scale_factor']);
   const given = inMap(document.data, 'scale_factor');
   return Number(node?.enum?.includes(given) ? given : node?.default);
+}
+
+/** `perceptual_loss.vgg_type` if the text gives a valid one, else its default. */
+export function vggTypeOf({ data }: RunDocument): VggType {
+  const given = inMap(inMap(data, 'perceptual_loss'), 'vgg_type');
+  return vggTypes.find((type) => type === given) ?? 'vgg19';
 }
 
 /** A text at a key of the root, or its default. */

@@ -2,10 +2,10 @@ import { allowed, type Path, type SchemaNode, subject } from '../../trainer/conf
 import { vggConvolutions } from '../../trainer/models/shapes/vgg.ts';
 import { shortly } from './literal.ts';
 
-/** What hover and completion tell of a key, in Markdown. */
+/** The description of a key for hovers and completion, in Markdown. */
 export function describeKey(path: Path, node: SchemaNode): string {
   return [
-    `${subject(path)}: ${[allowed(node), node.unit].filter(Boolean).join(', ')}`,
+    `${subject(path)}: ${allowed(node)}${node.unit === undefined ? '' : ` (${node.unit})`}`,
     node.description,
     choices(node),
     values(node),
@@ -34,7 +34,7 @@ function isEmptyMap(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
-/** What a layer of VGG gives, in Markdown; `undefined` where there is no such layer. */
+/** The description of a VGG layer, in Markdown; `undefined` if there is no such layer. */
 export function describeLayer(layer: string): string | undefined {
   const all = vggConvolutions('vgg19');
   const found = all.find((convolution) => convolution.layer === layer);

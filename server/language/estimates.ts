@@ -1,10 +1,4 @@
-import {
-  imageSources,
-  type ResolvedConfig,
-  type Stage,
-  stepsPerEpoch,
-  totalSteps,
-} from '../../trainer/config/index.ts';
+import { imageSources, type ResolvedConfig, stepsPerEpoch, totalSteps } from '../../trainer/config/index.ts';
 import {
   type DiscriminatorOptions,
   discriminatorBlocks,
@@ -12,6 +6,7 @@ import {
 } from '../../trainer/models/shapes/discriminator.ts';
 import { type GeneratorOptions, generatorConvolutions } from '../../trainer/models/shapes/generator.ts';
 import { vggConvolutions, vggParameters } from '../../trainer/models/shapes/vgg.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** Parameters of the nets of a run; `vgg` only up to the deepest layer of the perceptual loss, 0 without one. */
 export interface ParameterCounts {

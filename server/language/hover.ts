@@ -33,7 +33,7 @@ function describeValue(document: RunDocument, { path, span }: Place): string | u
   if (!namesDataset(path)) return undefined;
   const dataset = namedDatasets(document).find(({ name }) => name === written);
   if (!dataset) return undefined;
-  const origin = dataset.isOwn ? 'described in this file under `datasets`' : 'predefined';
+  const origin = dataset.isOwn ? 'defined in this file under `datasets`' : 'predefined';
   const folders = dataset.paths.map((folder) => `- \`${folder}\``);
   return [`Data set \`${written}\`, ${origin}.`, folders.join('\n')].filter(Boolean).join('\n\n');
 }

@@ -1,5 +1,5 @@
 import type { InlayHint, Range } from 'vscode-languageserver-types';
-import { type Path, type ResolvedConfig, type Stage, totalSteps } from '../../trainer/config/index.ts';
+import { type Path, type ResolvedConfig, totalSteps } from '../../trainer/config/index.ts';
 import {
   formatCount,
   formatRoughBytes,
@@ -7,6 +7,7 @@ import {
   formatRoughly,
   formatShortCount,
 } from '../../trainer/format/format.ts';
+import { type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import type { RunDocument } from './document.ts';
 import {
   epochOf,
@@ -34,8 +35,6 @@ interface Hint {
   readonly label: string;
   readonly tooltip?: string;
 }
-
-const stages: readonly Stage[] = ['pretraining', 'training'];
 
 /** What follows from the values of a run file, beside them; only where the text has the key. */
 export function inlayHints(document: RunDocument, range: Range, sources: HintSources): InlayHint[] {

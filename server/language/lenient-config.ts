@@ -3,6 +3,7 @@ import { allDatasets } from '../../trainer/config/datasets.ts';
 import type { Path, Range, ResolvedConfig } from '../../trainer/config/index.ts';
 import { resolveConfig } from '../../trainer/config/resolve.ts';
 import { checkSchema } from '../../trainer/config/schema-problems.ts';
+import { isPlainObject } from '../../trainer/guards/guards.ts';
 import type { RunDocument } from './document.ts';
 
 /** More rounds than errors can hide behind one another. */
@@ -55,14 +56,10 @@ const nowhere: Range = {
 function without(data: unknown, path: Path): unknown {
   const firstItem = path.findIndex((step) => typeof step === 'number');
   const [key, ...rest] = firstItem < 0 ? path : path.slice(0, firstItem);
-  if (key === undefined || !isMap(data)) return {};
+  if (key === undefined || !isPlainObject(data)) return {};
   const entries = Object.entries(data).flatMap(([name, value]): [string, unknown][] => {
     if (name !== key) return [[name, value]];
     return rest.length === 0 ? [] : [[name, without(value, rest)]];
   });
   return Object.fromEntries(entries);
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

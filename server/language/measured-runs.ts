@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { readRunFile } from '../../trainer/config/index.ts';
+import { statSync } from 'node:fs';
+import { tryReadConfig } from '../../trainer/config/index.ts';
 import { listEventFiles } from '../../trainer/runs/event-files.ts';
 import { createEventReader, type EventItem } from '../../trainer/runs/event-reader.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
@@ -45,8 +45,7 @@ export function createMeasuredRuns(): (
 function measuredRun(paths: RunPaths, events: string): MeasuredRun | undefined {
   const session = readManifest(paths)?.sessions.at(-1)?.start;
   if (session?.host !== thisHost) return undefined;
-  const text = tryRead(paths.config);
-  const config = text === undefined ? undefined : readRunFile(text, { file: paths.config }).config;
+  const config = tryReadConfig(paths.config);
   if (!config) return undefined;
   const points = createEventReader(events).read();
   const rates = valuesOf(points, 'machine/steps_per_second');
@@ -67,12 +66,4 @@ function valuesOf(points: readonly EventItem[], tag: string): number[] {
   return points.flatMap((point) =>
     point.kind === 'scalar' && point.tag === tag && Number.isFinite(point.value) ? point.value : [],
   );
-}
-
-function tryRead(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

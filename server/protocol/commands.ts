@@ -1,4 +1,4 @@
-import type { StageName } from './runs.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /**
  * What commands about run files and runs take: any of these; what is missing is asked for. Code lenses, lists and
@@ -7,7 +7,7 @@ import type { StageName } from './runs.ts';
 export interface CommandTarget {
   /** Path of a run file. */
   readonly file?: string;
-  readonly stage?: StageName;
+  readonly stage?: Stage;
   /** The run directory. */
   readonly run?: string;
 }

@@ -1,4 +1,4 @@
-import type { StageName } from './runs.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** How many runs can be compared at once. */
 export const maximumComparedRuns = 8;
@@ -8,7 +8,7 @@ export type CheckpointChoice = 'best' | 'last' | number;
 
 /** A kind of model that is compared, whichever runs have it. */
 export type ModelChoice =
-  | { readonly kind: 'checkpoint'; readonly stage: StageName; readonly checkpoint: CheckpointChoice }
+  | { readonly kind: 'checkpoint'; readonly stage: Stage; readonly checkpoint: CheckpointChoice }
   | {
       readonly kind: 'interpolated';
       /** Share of the model of the training stage, 0 to 1. */
@@ -117,7 +117,7 @@ export interface ComparisonRow {
   /** `PSNR`, `ESRGAN`, `interpolated 0.8`, `pretraining 400,000`; `scalars` without a model. */
   readonly label: string;
   /** Steps of the checkpoints that it is made of, by stage. */
-  readonly checkpoints: readonly { readonly stage: StageName; readonly step: number }[];
+  readonly checkpoints: readonly { readonly stage: Stage; readonly step: number }[];
   readonly model: ModelReference | null;
   /** One for each column. */
   readonly cells: readonly ComparisonCell[];
@@ -198,7 +198,7 @@ export interface ConfigDifference {
 /** What curves need besides points: how steps become epochs and images seen, and which checkpoints to mark. */
 export interface CurveScale {
   readonly stages: readonly {
-    readonly stage: StageName;
+    readonly stage: Stage;
     /** Where its step 0 lies among the steps of the points. */
     readonly firstStep: number;
     /** Images of a mini-batch; null where not known. */

@@ -1,6 +1,9 @@
 /** An engine that a run could use. */
 export interface EngineSummary {
-  readonly name: 'cuda' | 'tensorflow' | 'webgpu' | 'cpu';
+  /** As `engine` in a run file. */
+  readonly name: string;
+  /** Its name in the interface. */
+  readonly title: string;
   readonly available: boolean;
   /** The processor or graphics card, where it is available. */
   readonly device: string | null;
@@ -11,7 +14,7 @@ export interface EngineSummary {
 /** The engines of the machine that the server runs on. */
 export interface EngineReport {
   /** What `engine: auto` gets. */
-  readonly chosen: EngineSummary['name'];
+  readonly chosen: string;
   readonly engines: readonly EngineSummary[];
 }
 

@@ -1,7 +1,8 @@
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 import type { ComparisonRequests } from './comparison.ts';
 import type { Job, JobRequests } from './jobs.ts';
 import type { EngineReport, InventoryReport } from './machine.ts';
-import type { PointCursor, PointsAnswer, RunDetail, RunSummary, StageName } from './runs.ts';
+import type { PointCursor, PointsAnswer, RunDetail, RunSummary } from './runs.ts';
 import type { UpscalingProgress, UpscalingRequests } from './upscaling.ts';
 
 /**
@@ -30,7 +31,7 @@ export interface Requests extends ComparisonRequests, JobRequests, UpscalingRequ
    * where the run of its name stopped; without it that must be a new name.
    */
   'esrgan/start': {
-    params: { file: string; stage: StageName; resume: boolean };
+    params: { file: string; stage: Stage; resume: boolean };
     result: { run: string; queued: boolean };
   };
   /** Starts the trainer of an existing run again, in the stage in which it was. */

@@ -1,27 +1,12 @@
+import type { RunState, Stage } from '../../trainer/run-state/run-state.ts';
+
 /**
  * What the editor's views see of runs. Paths are absolute, in the file system of the server; times are in
  * milliseconds since 1970. A number that a run has not (yet) is `null`.
  */
 
-export type StageName = 'pretraining' | 'training';
-
-/**
- * What a run is doing. `queued`: waits for its turn; `lost`: its process ended without a word (a crash, a kill, a
- * power cut); `unknown`: nobody trains it and nobody has left a word, as in folders of other trainers.
- */
-export type RunStateName =
-  | 'queued'
-  | 'starting'
-  | 'running'
-  | 'paused'
-  | 'finished'
-  | 'stopped'
-  | 'failed'
-  | 'lost'
-  | 'unknown';
-
 /** The states in the words of every view. */
-export const stateWords: Readonly<Record<RunStateName, string>> = {
+export const stateWords: Readonly<Record<RunState, string>> = {
   queued: 'queued',
   starting: 'starting',
   running: 'running',
@@ -43,10 +28,10 @@ export interface RunSummary {
   readonly runsDir: string;
   /** `external`: a folder of another trainer, known only by its event files. */
   readonly kind: 'esrgan' | 'external';
-  readonly state: RunStateName;
+  readonly state: RunState;
   /** Why it is in this state, where that is known: an error, who stopped it, what killed it. */
   readonly reason: string | null;
-  readonly stage: StageName | null;
+  readonly stage: Stage | null;
   readonly epoch: number | null;
   readonly epochs: number | null;
   /** Steps of the stage done. */
@@ -73,7 +58,7 @@ export interface RunSummary {
 export interface CheckpointSummary {
   /** Its folder. */
   readonly path: string;
-  readonly stage: StageName;
+  readonly stage: Stage;
   readonly step: number;
   readonly epoch: number;
   /** Of the validation at this step, by name (`psnr` in dB, `ssim`, ...). */
@@ -98,7 +83,7 @@ export interface SampleImage {
 
 /** The sample images of one stage. */
 export interface StageSamples {
-  readonly stage: StageName;
+  readonly stage: Stage;
   readonly images: readonly SampleImage[];
   /** Steps in rising order; each with the path of the generator's result by the image's key. */
   readonly steps: readonly { readonly step: number; readonly sr: Readonly<Record<string, string>> }[];
@@ -107,7 +92,7 @@ export interface StageSamples {
 /** One start of a trainer on a run. */
 export interface SessionSummary {
   readonly started: number;
-  readonly stage: StageName;
+  readonly stage: Stage;
   /** Steps done before it. */
   readonly step: number;
   readonly engine: string;

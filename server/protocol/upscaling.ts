@@ -1,4 +1,4 @@
-import type { StageName } from './runs.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** Something that upscales images: a line in the list to choose from. */
 export interface UpscalingModel {
@@ -11,7 +11,7 @@ export interface UpscalingModel {
         readonly kind: 'checkpoint';
         /** The run directory. */
         readonly run: string;
-        readonly stage: StageName;
+        readonly stage: Stage;
         readonly step: number;
         /** Of its validation in dB; null where it was not validated. */
         readonly psnr: number | null;
@@ -117,7 +117,7 @@ export interface WeightsReport {
   readonly checkpoint: {
     readonly run: string;
     readonly path: string;
-    readonly stage: StageName;
+    readonly stage: Stage;
     readonly step: number;
     /** Of the validation at this step, by name; null is infinite. */
     readonly metrics: Readonly<Record<string, number | null>>;

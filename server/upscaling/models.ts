@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { isCount, isNullable, isObject, isRecord, isString } from '../../trainer/guards/guards.ts';
 import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
-import { isCount, isNullable, isObject, isRecord, isString } from '../../trainer/runs/json-shape.ts';
 import { parseObject } from '../jobs/command-child.ts';
 import type { CheckpointSummary } from '../protocol/runs.ts';
 import type { UpscalingModel } from '../protocol/upscaling.ts';

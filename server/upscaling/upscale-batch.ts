@@ -1,13 +1,13 @@
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import {
+  isBoolean,
   isCount,
   isList,
   isNumber,
   isObject,
   isOneOf,
   isString,
-  type Shape,
-} from '../../trainer/runs/json-shape.ts';
+} from '../../trainer/guards/guards.ts';
 import type { Programs } from '../experiments/start.ts';
 import { runCommand } from '../jobs/command-child.ts';
 import type {
@@ -17,7 +17,6 @@ import type {
   UpscalingResult,
 } from '../protocol/upscaling.ts';
 
-const isBoolean: Shape<boolean> = (value) => typeof value === 'boolean';
 const isPlan = isObject<{ event: 'plan'; images: number; kept: readonly string[] }>({
   event: isOneOf(['plan']),
   images: isCount,

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import { isCount, isObject, isString } from '../../trainer/runs/json-shape.ts';
+import { isCount, isObject, isString } from '../../trainer/guards/guards.ts';
 import type { Manager } from '../experiments/manager.ts';
 import type { Programs } from '../experiments/start.ts';
 import { failureOf } from '../failure.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import { listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import {
+  isBoolean,
   isCount,
   isList,
   isNullable,
@@ -9,16 +9,15 @@ import {
   isObject,
   isRecord,
   isString,
-  type Shape,
-} from '../../trainer/runs/json-shape.ts';
+  isUnion,
+} from '../../trainer/guards/guards.ts';
+import { listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import { parseObject } from '../jobs/command-child.ts';
 import type { TensorValues, WeightsReport } from '../protocol/upscaling.ts';
 
 type Described = Omit<WeightsReport, 'checkpoint'>;
 
-const isOption: Shape<number | boolean> = (value): value is number | boolean =>
-  isNumber(value) || typeof value === 'boolean';
 const isDescribed = isObject<Described>({
   path: isString,
   bytes: isCount,
@@ -27,7 +26,7 @@ const isDescribed = isObject<Described>({
   architecture: isNullable(isString),
   reason: isNullable(isString),
   layout: isNullable(isString),
-  options: isNullable(isRecord(isOption)),
+  options: isNullable(isRecord(isUnion(isNumber, isBoolean))),
   wrapper: isList(isString),
   parameters: isCount,
   metadata: isRecord(isString),

@@ -61,7 +61,7 @@ test('a data set that is missing is got from where a run file names it', async (
   await workbench.open('needs.esrgan.yaml');
   await workbench.textEditor.problems('error').first().waitFor();
   await workbench.textEditor.goToEndOfLine(4);
-  await workbench.textEditor.fix('Get `set5`…');
+  await workbench.textEditor.fix('Download `set5`…');
   await workbench.toast('set5 has no address that lasts').waitFor();
 });
 

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { prepareFourSets } from '../../scripts/demo-four.mjs';
-import { summarizeRun } from '../../trainer/runs/list.ts';
+import { readRun } from '../../trainer/runs/list.ts';
 
 const command = fileURLToPath(new URL('../../dist/esrgan.js', import.meta.url));
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
@@ -66,7 +66,7 @@ async function cutImage(path: string): Promise<void> {
 function trainOnce(folder: string, file: string): string {
   const name = file.replace('.esrgan.yaml', '');
   const run = join(folder, 'runs', name);
-  const known = summarizeRun(run, Date.now())?.status;
+  const known = readRun(run, Date.now())?.status;
   if (known?.state === 'finished' && known.stage === 'training') return name;
   rmSync(run, { recursive: true, force: true });
   copyFileSync(join(examples, 'seed-runs-mini', file), join(folder, file));

@@ -22,10 +22,10 @@ import { keepEvaluation } from '../../trainer/evaluate/results/evaluation-files.
 import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
 import { bestCheckpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { createEventWriter } from '../../trainer/runs/event-writer.ts';
-import { summarizeRun } from '../../trainer/runs/list.ts';
+import { readRun } from '../../trainer/runs/list.ts';
 import { type RunPaths, samplesFolder } from '../../trainer/runs/run-directory.ts';
-import { comparisonWorkspace, writeRun } from '../unit/server/comparison/real-runs.ts';
 import { noise, scenery } from '../unit/trainer/data/images.ts';
+import { comparisonWorkspace, writeRun } from '../unit/server/comparison/real-runs.ts';
 import { type Answers, addressOfFile } from './harness.ts';
 
 /** How large the images are that the runs have upscaled. */
@@ -215,7 +215,7 @@ function logPoints(paths: RunPaths, run: number): void {
 }
 
 function detailOf(run: string, color: number): RunDetail {
-  const found = summarizeRun(run, Date.now());
+  const found = readRun(run, Date.now());
   if (!found) throw new Error(`${run} is no run.`);
   return readRunDetail(summaryOf(found, { created: 0, color, queuePosition: null }), null);
 }

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { readRunFile } from '../config/index.ts';
+import { tryReadConfig } from '../config/index.ts';
+import { engineChoices } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { compareRuns } from '../evaluate/compare.ts';
 import {
@@ -40,7 +40,7 @@ export function registerCompare(program: Command): void {
     .option('--alpha <share>', 'of the ESRGAN in the interpolated model, 0 to 1', parseShare, 0.8)
     .option('--published', 'put the numbers that the original program published beside')
     .option('--again', 'compute also what the runs keep from earlier')
-    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
+    .option('--engine <engine>', engineChoices, 'auto')
     .option('--runs-dir <folder>', 'folder of the runs', 'runs')
     .option('--json', 'print JSON')
     .option('--csv', 'print CSV: a line for each model, test set and protocol')
@@ -78,10 +78,7 @@ export function registerCompare(program: Command): void {
 function openRun(runsDir: string, name: string): ComparedRun {
   const { paths, kind } = findRun(runsDir, name);
   const manifest = readManifest(paths);
-  const config =
-    kind === 'esrgan' && existsSync(paths.config)
-      ? readRunFile(readFileSync(paths.config, 'utf8'), { file: paths.config }).config
-      : undefined;
+  const config = kind === 'esrgan' ? tryReadConfig(paths.config) : undefined;
   if (config && manifest) return { paths, config, manifest };
   throw new WorkbenchError(
     'run',

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { WorkbenchError } from '../errors/errors.ts';
+import { isLive } from '../run-state/run-state.ts';
 import { type RequestKind, requestKinds, sendRequest } from '../runs/control.ts';
 import { dequeue } from '../runs/launch.ts';
-import type { RunSummary } from '../runs/list.ts';
+import type { RunOnDisk } from '../runs/list.ts';
 import { findRun } from './find-run.ts';
 
 /** For each request: what the command does, and what the trainer will do about it. */
@@ -49,7 +50,7 @@ export function registerControl(program: Command): void {
  * Sends a request to a run; a run that waits for its turn is stopped by taking it out of the queue. Throws a
  * `run` error where nobody is there to do it.
  */
-export function askRun({ paths, kind, state }: RunSummary, request: RequestKind): void {
+export function askRun({ paths, kind, state }: RunOnDisk, request: RequestKind): void {
   if (state.state === 'queued' && request === 'stop') {
     dequeue(paths);
     return;
@@ -57,7 +58,7 @@ export function askRun({ paths, kind, state }: RunSummary, request: RequestKind)
   if (kind === 'external') {
     throw new WorkbenchError('run', `${paths.root} was written by another program, which takes no requests.`);
   }
-  if (state.state !== 'starting' && state.state !== 'running' && state.state !== 'paused') {
+  if (!isLive(state)) {
     const reason = state.reason === null ? '' : ` (${state.reason})`;
     throw new WorkbenchError(
       'run',

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { engineChoices } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { Measure } from '../evaluate/measure.ts';
 import type { Evaluation } from '../evaluate/results/evaluation.ts';
@@ -39,7 +40,7 @@ export function registerEvaluate(
     )
     .option('--alpha <share>', 'measure the mean of two models, with this share of the second', parseShare)
     .option('--scale <factor>', 'factor of bicubic upscaling; a network has its own', parseScale, 4)
-    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
+    .option('--engine <engine>', engineChoices, 'auto')
     .option('--again', 'compute also what the run keeps from earlier')
     .option('--json', 'print JSON')
     .option('--progress', 'tell of each image on standard error, one JSON object a line')

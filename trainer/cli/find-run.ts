@@ -1,15 +1,15 @@
 import { join, resolve } from 'node:path';
 import { didYouMean } from '../config/closest.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { listRuns, type RunSummary, summarizeRun } from '../runs/list.ts';
+import { listRuns, type RunOnDisk, readRun } from '../runs/list.ts';
 
 /**
  * The run that a person means by `run`: a name in `runsDir`, or a path. Throws a `run` error that says which
  * runs there are.
  */
-export function findRun(runsDir: string, run: string): RunSummary {
+export function findRun(runsDir: string, run: string): RunOnDisk {
   const now = Date.now();
-  const found = summarizeRun(join(runsDir, run), now) ?? summarizeRun(resolve(run), now);
+  const found = readRun(join(runsDir, run), now) ?? readRun(resolve(run), now);
   if (found !== undefined) return found;
   const names = listRuns(runsDir, now).map((each) => each.paths.name);
   const there = `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length} runs)` : ''}`;

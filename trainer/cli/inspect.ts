@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
-import { sha256OfFile } from '../runs/checkpoints.ts';
+import { sha256OfFile } from '../runs/sha256.ts';
 import { describeWeights, type WeightsDescription } from '../weights/describe.ts';
 import { tensorStatistics } from '../weights/statistics.ts';
 import { openTensorFile } from '../weights/tensor-file.ts';

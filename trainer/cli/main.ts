@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import type { OnnxProvider } from '../engine/onnx-engine.ts';
 import { probe } from '../engine/probe.ts';
 import { exitCodes, WorkbenchError } from '../errors/errors.ts';
 import { toolVersion } from '../tool-version.ts';
@@ -49,7 +50,7 @@ registerDiff(program);
 registerPreview(program);
 registerDrawable(program);
 registerDoctor(program);
-program.command('probe <provider>', { hidden: true }).action(async (provider: 'cuda' | 'webgpu') => {
+program.command('probe <provider>', { hidden: true }).action(async (provider: OnnxProvider) => {
   process.stdout.write(`${JSON.stringify(await probe(provider))}\n`);
 });
 

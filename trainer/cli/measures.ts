@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Engine } from '../engine/engine.ts';
-import { openEngine } from '../engine/engines.ts';
+import { openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { lpipsDistance, vggDistance } from '../evaluate/feature-distance.ts';
 import { type Measure, pixelMeasures } from '../evaluate/measure.ts';
 import { isProtocolName, type ProtocolName, protocolDescriptions } from '../evaluate/results/protocols.ts';
 import { vggConvolutions } from '../models/shapes/vgg.ts';
 import { defaultVggFile, recogniseVgg } from '../weights/vgg-file.ts';
-import { parseEngine } from './open-model.ts';
 
 /** What a person says of how to measure. */
 export interface MeasureFlags {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
-import { type Engine, type EngineName, engineNames } from '../engine/engine.ts';
-import { findEngine, openEngine } from '../engine/engines.ts';
+import type { Engine } from '../engine/engine.ts';
+import { findOnnxProvider, openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { ModelOpener } from '../evaluate/subject.ts';
 import { generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
@@ -15,13 +15,6 @@ import { readGenerator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
 import type { Generator } from '../weights/write-generator.ts';
 import { findRun } from './find-run.ts';
-
-/** The engine that `--engine` names. */
-export function parseEngine(text: string): EngineName | 'auto' {
-  const name = [...engineNames, 'auto' as const].find((known) => known === text);
-  if (name) return name;
-  throw new WorkbenchError('usage', `There is no engine ${text}: choose ${engineNames.join(', ')} or auto.`);
-}
 
 /**
  * Opens what a command calls a model: `bicubic`, a file of weights (`.safetensors`, `.pth`) or an ONNX file, a
@@ -39,7 +32,7 @@ export async function openModel(
   const path = weightsOf(name);
   const shown = relative('', path);
   if (extname(path).toLowerCase() === '.onnx') {
-    return openOnnxUpscaler(path, shown, await findProvider(asked));
+    return openOnnxUpscaler(path, shown, await findOnnxProvider(asked));
   }
   const { options, parameters } = readGenerator(path);
   if (options.img_channels !== 3) {
@@ -67,22 +60,6 @@ export function modelOpener(engineName: string): ModelOpener {
       return open(names.join(' and '), model);
     },
   };
-}
-
-/** What runs an ONNX file: ONNX Runtime's own engines, never TensorFlow. */
-async function findProvider(asked: EngineName | 'auto'): Promise<'cpu' | 'cuda' | 'webgpu'> {
-  if (asked === 'tensorflow') {
-    throw new WorkbenchError(
-      'engine',
-      'TensorFlow cannot run ONNX files: choose --engine cuda, webgpu, cpu or auto.',
-    );
-  }
-  if (asked !== 'auto') {
-    await openEngine(asked);
-    return asked;
-  }
-  for (const name of ['cuda', 'webgpu'] as const) if ((await findEngine(name)).isAutomatic) return name;
-  return 'cpu';
 }
 
 /** The file of weights that a model's name stands for. Throws a `run` or `data` error where there is none. */

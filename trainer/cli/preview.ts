@@ -6,11 +6,11 @@ import { encodePng } from '../data/decode.ts';
 import { cropImage, type Image, toFloatImage, toImage } from '../data/image.ts';
 import { imresize } from '../data/imresize.ts';
 import type { Engine } from '../engine/engine.ts';
-import { openEngine } from '../engine/engines.ts';
+import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type ReadImage, readImage } from '../evaluate/source-image.ts';
+import { isCount, isList, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
-import { isCount, isList, isNullable, isNumber, isObject, isOneOf, isString } from '../runs/json-shape.ts';
 import { type InterpolatedNetwork, interpolatedNetwork } from '../upscale/interpolated-network.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
 import type { Rect } from '../upscale/tiles.ts';
@@ -18,7 +18,7 @@ import { upscaleImage } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import type { Generator } from '../weights/write-generator.ts';
-import { parseEngine, weightsOf } from './open-model.ts';
+import { weightsOf } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 
 /** A line of the input: what to upscale with what, and the PNG files to write. */
@@ -77,7 +77,7 @@ const context = 16;
 export function registerPreview(program: Command): void {
   program
     .command('preview', { hidden: true })
-    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
+    .option('--engine <engine>', engineChoices, 'auto')
     .action(async ({ engine }: { engine: string }) => {
       endWithParent();
       const previews = createPreviews(engine);
@@ -113,10 +113,7 @@ function createPreviews(engineName: string) {
     return image.read;
   }
 
-  async function interpolatedNetworkOf(
-    [first, second]: readonly [string, string],
-    alpha: number,
-  ): Promise<InterpolatedNetwork> {
+  async function interpolatedNetworkOf([first, second]: readonly [string, string], alpha: number): Promise<InterpolatedNetwork> {
     const key = JSON.stringify([stampOf(first), stampOf(second)]);
     if (interpolated?.key !== key) {
       await interpolated?.network.close();

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatDuration } from '../format/format.ts';
-import { listRuns, type RunSummary } from '../runs/list.ts';
+import { listRuns, type RunOnDisk } from '../runs/list.ts';
 
 /** Adds `esrgan runs` to the command. */
 export function registerRuns(program: Command): void {
@@ -18,7 +18,7 @@ export function registerRuns(program: Command): void {
 }
 
 /** A run as `--json` prints it; null where nothing is known. `progress` is 0 to 1, `updated` ISO 8601. */
-export function runRecord({ paths, kind, state, status, updated }: RunSummary) {
+export function runRecord({ paths, kind, state, status, updated }: RunOnDisk) {
   return {
     name: paths.name,
     path: paths.root,
@@ -42,7 +42,7 @@ export function runRecord({ paths, kind, state, status, updated }: RunSummary) {
 const header = ['NAME', 'STATE', 'STAGE', 'DONE', 'STEP', 'LOSS', 'PSNR', 'RATE', 'ETA', 'UPDATED'];
 
 /** The lines of the table; `now` in milliseconds since 1970. Reasons of states stand below it. */
-export function runsTable(runs: readonly RunSummary[], runsDir: string, now: number): string[] {
+export function runsTable(runs: readonly RunOnDisk[], runsDir: string, now: number): string[] {
   if (runs.length === 0) return [`No runs in ${runsDir}.`];
   const rows = [header, ...runs.map((run) => cells(run, now))];
   const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -58,7 +58,7 @@ export function runsTable(runs: readonly RunSummary[], runsDir: string, now: num
   return [...table, ...(reasons.length > 0 ? ['', ...reasons] : [])];
 }
 
-function cells(run: RunSummary, now: number): string[] {
+function cells(run: RunOnDisk, now: number): string[] {
   const { status } = run;
   // A rate or an end to wait for has only a run that goes on.
   const goesOn = run.state.state === 'running' ? status : undefined;
@@ -77,7 +77,7 @@ function cells(run: RunSummary, now: number): string[] {
   ];
 }
 
-function progressOf(status: RunSummary['status']): number | null {
+function progressOf(status: RunOnDisk['status']): number | null {
   return status === undefined || status.steps === 0 ? null : status.step / status.steps;
 }
 

@@ -1,16 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Problem, problemsForStage, type ResolvedConfig, readRunFile } from '../config/index.ts';
-import { openEngine } from '../engine/engines.ts';
-import { exitCodes, WorkbenchError } from '../errors/errors.ts';
+import {
+  configForStage,
+  formatProblem,
+  type ResolvedConfig,
+  readRunFile,
+  readRunFileText,
+} from '../config/index.ts';
+import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
+import { exitCodes } from '../errors/errors.ts';
 import { formatDuration, formatRate } from '../format/format.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
+import { type Stage, stages } from '../run-state/run-state.ts';
 import { lastStage } from '../runs/manifest.ts';
-import { runPaths, type Stage, stages } from '../runs/run-directory.ts';
-import type { StageObserver, StepProgress } from '../stages/run-stage.ts';
+import { runPaths } from '../runs/run-directory.ts';
+import type { StageObserver, StepProgress } from '../stages/stage-context.ts';
 import { train } from '../stages/train.ts';
-import { parseEngine } from './open-model.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 
 interface Flags {
@@ -35,7 +40,7 @@ export function registerTrain(program: Command): void {
       ).choices(stages),
     )
     .option('--resume', 'go on from the newest whole checkpoint')
-    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto; instead of the run file’s')
+    .option('--engine <engine>', `${engineChoices}; instead of the run file’s`)
     .option('--max-steps <count>', 'stop with a checkpoint after so many steps of the stage', wholeNumber)
     .option('--runs-dir <folder>', 'where the run’s folder stands; instead of the run file’s')
     .option('--json', 'one JSON object a line')
@@ -67,32 +72,18 @@ function loadRunFile(
   flags: Flags,
   reporter: Reporter,
 ): { config: ResolvedConfig; stage: Stage } {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new WorkbenchError(
-      'config',
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
-    );
-  }
-  const { config: inFile, problems } = readRunFile(text, { file, files: datasetFiles });
-  const config = inFile && withFlags(inFile, flags);
-  const stage =
-    flags.stage ??
-    (config && flags.resume ? lastStage(runPaths(join(config.runs_dir, config.name))) : undefined) ??
-    'pretraining';
-  const own = problemsForStage(problems, stage);
-  const errors = own.filter(({ severity }) => severity === 'error');
-  if (!config || errors.length > 0) {
-    throw new WorkbenchError('config', errors.map((problem) => describe(file, problem)).join('\n'));
-  }
-  for (const problem of own) reporter.line(describe(file, problem));
-  return { config, stage };
+  const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
+  const stage = flags.stage ?? (flags.resume ? lastStageOf(read.config, flags) : undefined) ?? 'pretraining';
+  const { config, warnings } = configForStage(file, read, stage);
+  for (const warning of warnings) reporter.line(formatProblem(file, warning));
+  return { config: withFlags(config, flags), stage };
 }
 
-function describe(file: string, { start, severity, message }: Problem): string {
-  return `${file}:${start.line}:${start.column}: ${severity}: ${message}`;
+/** The stage that the run of a config was trained in last. */
+function lastStageOf(config: ResolvedConfig | undefined, flags: Flags): Stage | undefined {
+  if (!config) return undefined;
+  const { runs_dir, name } = withFlags(config, flags);
+  return lastStage(runPaths(join(runs_dir, name)));
 }
 
 function withFlags(config: ResolvedConfig, { runsDir }: Flags): ResolvedConfig {

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, parse } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { engineChoices } from '../engine/engines.ts';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
 import { formatDuration } from '../format/format.ts';
 import { findBundledModel } from '../upscale/bundled-model.ts';
@@ -44,7 +45,7 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
     .option('--name <pattern>', 'name of a result, of {name}, {scale} and {model}', parseNamePattern)
     .option('--overwrite', 'replace results that exist')
     .addOption(new Option('--rename', 'give a result a number where one exists').conflicts('overwrite'))
-    .option('--engine <engine>', 'cuda, tensorflow, webgpu, cpu, or auto', 'auto')
+    .option('--engine <engine>', engineChoices, 'auto')
     .option('--json', 'one JSON object a line')
     .action(async (images: string[], flags: Flags) => {
       const { model, engine, scale, json = false, overwrite, rename, ...options } = flags;

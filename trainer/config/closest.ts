@@ -1,9 +1,9 @@
-/** Above this share of a candidate's length, an edit is no longer a slip. */
+/** Highest edit distance, as a fraction of the longer word, that still counts as a typo. */
 const maxCost = 0.4;
 
 /**
- * The candidate that somebody meant by `word`, or `undefined` when none is near. An edit distance in which
- * a character that was left out costs half: names are more often shortened than garbled.
+ * The candidate with the smallest edit distance to `word`, or `undefined` if none is close. A missing character costs
+ * half, because names are more often abbreviated than misspelled.
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const lowered = word.toLowerCase();
@@ -15,7 +15,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return best.cost <= maxCost ? best.candidate : undefined;
 }
 
-/** `; did you mean …?`, or nothing. */
+/** `; did you mean …?`, or an empty string. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const meant = closest(word, candidates);
   return meant === undefined ? '' : `; did you mean \`${meant}\`?`;

@@ -1,3 +1,4 @@
+import { type Stage, stages } from '../run-state/run-state.ts';
 import { didYouMean } from './closest.ts';
 import {
   type DatasetFiles,
@@ -6,22 +7,22 @@ import {
   pairFaults,
   smallImageFaults,
 } from './image-problems.ts';
-import type { Path, Stage } from './problem.ts';
+import type { Path } from './problem.ts';
 import type { ImageSource, Split } from './resolved.ts';
-import { type Finding, type RunFile, stages } from './run-file.ts';
+import type { Finding, RunFile } from './run-file.ts';
 
 /** One use of a data set by a stage. */
 interface Use {
   readonly stage: Stage;
   readonly split: Split;
   readonly name: string;
-  /** Where the stage names it. */
+  /** Path of the name in the stage's list. */
   readonly path: Path;
 }
 
 /**
- * What is wrong with the data sets that the stages name, and, where the disk is known, how many images
- * each stage learns from; a stage with unsound sets is left out.
+ * Checks the data sets of both stages. With `files`, also counts the training images of each stage, except for stages
+ * whose training data sets have problems.
  */
 export function datasetFindings(
   run: RunFile,
@@ -33,9 +34,9 @@ export function datasetFindings(
     const uses = usesOf(run, stage);
     const checks = uses.map((use) => checkUse(run, use, files));
     findings.push(...checks.flatMap((check) => check.findings));
-    const learnt = checks.filter((_, i) => uses[i]?.split === 'train');
-    if (!files || learnt.some((check) => check.findings.length > 0)) continue;
-    const count = learnt.reduce((sum, check) => sum + check.images, 0);
+    const training = checks.filter((_, i) => uses[i]?.split === 'train');
+    if (!files || training.some((check) => check.findings.length > 0)) continue;
+    const count = training.reduce((sum, check) => sum + check.images, 0);
     images.set(stage, count);
     if (count < run.config.batch_size) findings.push(batchFinding(run, stage, count));
   }
@@ -52,7 +53,7 @@ function usesOf({ config }: RunFile, stage: Stage): Use[] {
   ];
 }
 
-/** The findings of one use, and how many HR images it has. */
+/** The findings of one use, and its number of HR images. */
 function checkUse(
   { config, known }: RunFile,
   { stage, split, name, path }: Use,
@@ -61,18 +62,16 @@ function checkUse(
   const dataset = known.get(name);
   if (!dataset) {
     const names = [...known.keys()];
-    const hint = didYouMean(name, names) || `; known are ${names.join(', ')}, and any under \`datasets\``;
+    const hint = didYouMean(name, names) || `; known: ${names.join(', ')}. Add others to \`datasets\``;
     return {
-      findings: [
-        { code: 'unknown-dataset', message: `there is no data set \`${name}\`${hint}`, path, stage },
-      ],
+      findings: [{ code: 'unknown-dataset', message: `unknown data set \`${name}\`${hint}`, path, stage }],
       images: 0,
     };
   }
   const source = dataset[split];
   if (!source) {
-    const message = `data set \`${name}\` has no ${split} images: give it \`hr: { ${split}: FOLDER }\``;
-    const related = [[['datasets', name], 'described here']] as const;
+    const message = `data set \`${name}\` has no \`${split}\` images: add \`hr: { ${split}: FOLDER }\``;
+    const related = [[['datasets', name], 'defined here']] as const;
     return { findings: [{ code: 'no-images', message, path, related, stage }], images: 0 };
   }
   if (!files) return { findings: [], images: 0 };
@@ -83,7 +82,7 @@ function checkUse(
       message: `data set \`${name}\`: ${message}`,
       path: ['datasets', name, key],
       related: [
-        [['datasets', name], 'described here'],
+        [['datasets', name], 'defined here'],
         [path, 'used here'],
       ],
       stage,
@@ -109,12 +108,12 @@ function imageFaults(
 }
 
 function batchFinding({ config }: RunFile, stage: Stage, images: number): Finding {
-  const few = `\`${stage}\` has only ${images} image${images === 1 ? '' : 's'} to learn from`;
+  const few = `\`${stage}\` has only ${images} training image${images === 1 ? '' : 's'}`;
   return {
     code: 'batch-larger-than-data',
-    message: `\`batch_size\` is ${config.batch_size}, but ${few}: an epoch needs a whole batch`,
+    message: `\`batch_size\` is ${config.batch_size}, but ${few}: an epoch needs at least one full batch`,
     path: ['batch_size'],
-    related: [[[stage, 'train_datasets'], 'the images']],
+    related: [[[stage, 'train_datasets'], 'training images']],
     stage,
   };
 }

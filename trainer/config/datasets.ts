@@ -5,9 +5,8 @@ import type { Dataset, Split } from './resolved.ts';
 const splits: readonly Split[] = ['train', 'val'];
 
 /**
- * The data sets that need no entry in a run file, as their archives unpack below `dataDir` (DIV2K and
- * BSDS500 from their authors; Set5 and Set14 in BasicSR's layout). LR images that an archive lacks for
- * the scale are made from HR.
+ * The data sets that need no entry in a run file, as extracted to `dataDir` (DIV2K and BSDS500 from their authors'
+ * archives, Set5 and Set14 in BasicSR's layout). If an archive has no LR images for the scale, they are made from HR.
  */
 export function predefinedDatasets(
   dataDir: string,
@@ -41,9 +40,9 @@ export function predefinedDatasets(
 }
 
 /**
- * Every data set that a run file can name: the predefined ones under its own. An entry for a predefined
- * name replaces it if it has `hr`, else changes only what it gives. Paths become absolute from `folder`.
- * A set whose entry has no images is left empty.
+ * Every data set that a run file can name: the predefined ones and its own. An entry with a predefined name replaces
+ * it if it has `hr`, and otherwise overrides only the keys that it contains. Paths are made absolute from `folder`. A
+ * data set without images is empty.
  */
 export function allDatasets(config: RunConfig, folder: string): Map<string, Dataset> {
   const scale = config.scale_factor;

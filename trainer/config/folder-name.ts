@@ -1,6 +1,6 @@
-/** A text as the name of a run: what no folder may be called is replaced by hyphens. Never empty, at most 100 long. */
-export function folderName(wanted: string): string {
-  const safe = wanted
+/** Turns a text into a valid name of a run's folder: 1 to 100 characters, with hyphens for forbidden ones. */
+export function folderName(text: string): string {
+  const safe = text
     .replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '-')
     .replaceAll(/^[ .-]+|[ .]+$/g, '')
     .slice(0, 100)

@@ -2,43 +2,41 @@ import { basename } from 'node:path';
 import { pairImages } from './pairs.ts';
 import type { ImageSource } from './resolved.ts';
 
-/** What the checks of a run file want to know of the disk. */
+/** The access to the disk that the checks of a run file need. */
 export interface DatasetFiles {
-  /** Sorted paths of the images in a folder or behind a glob; `undefined` when there is no such folder. */
+  /** Sorted paths of the images that a folder or glob contains; `undefined` if the folder does not exist. */
   list(pattern: string): string[] | undefined;
-  /** Size in pixels as the image is read, orientation applied; `undefined` when it cannot be read. */
+  /** Size in pixels with the orientation applied; `undefined` if the image cannot be read. */
   size(path: string): { width: number; height: number } | undefined;
-  /** Whether a file or folder exists. */
   exists(path: string): boolean;
 }
 
-/** What is wrong with the images of one source. */
+/** A problem with the images of one source. */
 export interface ImageFault {
   readonly code: string;
-  /** The half of the source that is wrong. */
   readonly key: 'hr' | 'lr';
   readonly message: string;
 }
 
-/** What is wrong with a source's folders: they must exist and hold images. */
+/** Checks that the folders of a source exist and contain images. */
 export function folderFaults(source: ImageSource, files: DatasetFiles): ImageFault[] {
   return (['hr', 'lr'] as const).flatMap((key) => {
     const pattern = source[key];
     const images = pattern === undefined ? undefined : files.list(pattern);
     if (pattern === undefined || (images && images.length > 0)) return [];
     return images
-      ? { code: 'dataset-empty', key, message: `there are no images in ${pattern}` }
+      ? { code: 'dataset-empty', key, message: `no images in ${pattern}` }
       : {
           code: 'dataset-missing',
           key,
-          message: `there is no ${pattern}: say in \`data_dir\` or \`datasets\` where it is`,
+          message: `${pattern} does not exist: set its location in \`data_dir\` or \`datasets\``,
         };
   });
 }
 
 /**
- * What is wrong with HR images and the LR images that belong to them: each needs its partner by name, and
- * HR must be exactly `scale` times as wide and high. Images that cannot be read are not judged here.
+ * Checks HR images against their LR images: each needs a counterpart with its name, and HR must be exactly `scale`
+ * times as wide and high. Does not report images that cannot be read.
  */
 export function pairFaults(
   hr: readonly string[],
@@ -57,7 +55,7 @@ export function pairFaults(
     faults.push({
       code: hr.length === lr.length ? 'pairs-names' : 'pairs-count',
       key: 'lr',
-      message: `${counts}, without a partner of the same name (LR may end in x${scale}): ${some(alone)}`,
+      message: `${counts}; no counterpart of the same name (LR may end in x${scale}) for ${some(alone)}`,
     });
   }
   const unequal = pairs.flatMap((pair) => {
@@ -66,13 +64,13 @@ export function pairFaults(
     return `${basename(pair.hr)} (HR ${high.width}x${high.height}, LR ${low.width}x${low.height})`;
   });
   if (unequal.length > 0) {
-    const message = `HR is not exactly ${scale} times LR in ${some(unequal)}`;
+    const message = `HR images must be exactly ${scale} times as large as LR images: ${some(unequal)}`;
     faults.push({ code: 'pairs-size', key: 'lr', message });
   }
   return faults;
 }
 
-/** HR images from which no patch (height, width) can be cut. */
+/** Reports HR images that are smaller than the patch (height, width). */
 export function smallImageFaults(
   hr: readonly string[],
   [height, width]: readonly [number, number],
@@ -84,12 +82,12 @@ export function smallImageFaults(
     return `${basename(path)} (${size.width}x${size.height})`;
   });
   if (small.length === 0) return [];
-  const patch = `the patch, ${width} wide and ${height} high`;
-  const message = `images smaller than ${patch}: ${some(small)}; use a smaller \`cr_patch_size\` or leave them out`;
+  const patch = `the patch (${width}x${height})`;
+  const message = `images smaller than ${patch}: ${some(small)}; reduce \`cr_patch_size\` or remove them`;
   return [{ code: 'images-smaller-than-patch', key: 'hr', message }];
 }
 
-/** Up to three of many names. */
+/** The first three names. */
 function some(names: readonly string[]): string {
   const rest = names.length - 3;
   return names.slice(0, 3).join(', ') + (rest > 0 ? ` and ${rest} more` : '');

@@ -13,11 +13,18 @@ export { closest } from './closest.ts';
 export { predefinedDatasets } from './datasets.ts';
 export { folderName } from './folder-name.ts';
 export type { DatasetFiles } from './image-problems.ts';
+export {
+  configError,
+  configForStage,
+  formatProblem,
+  readRunFileText,
+  tryReadConfig,
+} from './load-run-file.ts';
 export type { Pairs } from './pairs.ts';
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';
 export { parseTree, syntaxProblems } from './parse.ts';
-export type { Path, Position, Problem, Range, Stage } from './problem.ts';
+export type { Path, Position, Problem, Range } from './problem.ts';
 export { problemsForStage } from './problem.ts';
 export { readRunFile } from './read-run-file.ts';
 export type {

@@ -16,7 +16,7 @@ import { positionsIn } from './positions.ts';
 import type { Problem } from './problem.ts';
 import { keyName, type Source, sourceOf, type ToRange } from './source.ts';
 
-/** More levels than any run file needs, and few enough for every recursive reader of the text. */
+/** More levels than any run file needs, but few enough for recursive code. */
 const maxDepth = 50;
 
 const multipleDocuments = 'Source contains multiple documents';
@@ -24,19 +24,20 @@ const multipleDocuments = 'Source contains multiple documents';
 const openQuote = 'Missing closing';
 const openBracket = /^Flow (?:sequence|map) .*must .*end with/;
 
-/** What some of the parser's messages, by their beginnings, mean for somebody who writes a run file. */
+/** Our messages for those of the parser that start with a text. */
 const explanations: readonly (readonly [string, string])[] = [
-  ['Tabs are not allowed', 'a tab is used as indentation: YAML allows only spaces there'],
-  [multipleDocuments, 'a second document begins here: a run file is one document'],
-  ['Nested mappings are not', 'a key inside a value: begin it on its own line, in line with its neighbours'],
-  ['With stringKeys', 'a list, map, alias or tag where the name of a key belongs'],
-  ['Implicit map keys need', 'a key without a value: write `key: value`, with a space behind the colon'],
+  ['Tabs are not allowed', 'tab in the indentation: YAML allows only spaces'],
+  [multipleDocuments, 'second document: a run file is a single document'],
+  ['Nested mappings are not', 'key inside a value: put it on its own line, aligned with its neighbours'],
+  ['With stringKeys', 'a key must be a plain string, not a list, map, alias or tag'],
+  ['Implicit map keys need', 'key without a value: write `key: value`, with a space after the colon'],
 ];
 
 /**
- * Reads YAML 1.2, and so JSON, without ever throwing: what is wrong with the syntax comes back as problems
- * with their places. When one of them is an error, the data is `undefined`; but of a key that is given twice it
- * has the first. `tree` spares reading the text again.
+ * Parses YAML 1.2, and so JSON. Never throws: syntax errors are returned as problems, and `data` is `undefined` if
+ * there are any. Duplicate keys are problems too, but `data` then has the first of each.
+ *
+ * @param tree of the text, if it is parsed already
  */
 export function parse(text: string, tree: Tree = parseTree(text)): { source: Source; problems: Problem[] } {
   const { document } = tree;
@@ -50,13 +51,13 @@ export function parse(text: string, tree: Tree = parseTree(text)): { source: Sou
   }
   const data = plainData(repeated.length === 0 ? document : withoutRepeated(document));
   if (data === undefined) {
-    const message = 'its aliases (`*name`) expand to too much: write the values out';
+    const message = 'the aliases (`*name`) expand to too much data: write the values out';
     problems.push(syntaxProblem(message, toRange(0, 0)));
   }
   return { source: sourceOf(document, data, toRange), problems };
 }
 
-/** What the parser finds wrong with the syntax of a text. */
+/** The syntax errors and warnings of the YAML parser. */
 export function syntaxProblems(text: string, tree: Tree): Problem[] {
   return problemsOfParser(tree, rangesIn(text));
 }
@@ -66,15 +67,15 @@ function rangesIn(text: string): ToRange {
   return (start, end) => ({ start: place(start), end: place(end) });
 }
 
-/** A text as the YAML parser understands it. */
+/** A parsed text. */
 export interface Tree {
-  /** With the parser's errors in it; empty for a text that is nested too deep. */
+  /** Includes the parser's errors. Empty for a text that is nested too deeply. */
   readonly document: Document.Parsed;
-  /** The offset at which a text becomes nested deeper than recursive readers can stand. */
+  /** Offset of the first token that is nested too deeply for recursive code. */
   readonly tooDeep?: number;
 }
 
-/** Reads the tree of a text; never throws. */
+/** Parses a text into a tree. Never throws. */
 export function parseTree(text: string): Tree {
   const tokens = [...new Parser().parse(text)];
   const tooDeep = firstTooDeep(tokens);
@@ -85,7 +86,7 @@ export function parseTree(text: string): Tree {
 function compose(tokens: readonly CST.Token[], length: number): Document.Parsed {
   const composer = new Composer<ParsedNode>({ prettyErrors: false, stringKeys: true, uniqueKeys: false });
   const [document, second] = [...composer.compose(tokens, true, length)];
-  // With its second argument true, the composer always gives a document.
+  // With `true` as its second argument, the composer always returns a document.
   if (!document) throw new Error('The YAML parser gave no document.');
   if (second) {
     const { range } = second;
@@ -98,7 +99,7 @@ function syntaxProblem(message: string, range: ReturnType<ToRange>): Problem {
   return { code: 'syntax', severity: 'error', message, path: [], ...range };
 }
 
-/** Offset of a token that is too deep. Iterative, because it protects what is not. */
+/** Offset of the first token that is nested too deeply. Iterative, because it protects recursive code. */
 function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
   const waiting: CST.Token[] = [...tokens];
   const depths: number[] = tokens.map(() => 0);
@@ -120,7 +121,7 @@ function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
   return undefined;
 }
 
-/** The parser's own findings, less those that only echo an earlier one at the same place. */
+/** The parser's errors and warnings, without follow-up errors at the same place. */
 function problemsOfParser({ document, tooDeep }: Tree, toRange: ToRange): Problem[] {
   if (tooDeep !== undefined) {
     return [syntaxProblem(`nested more than ${maxDepth} levels deep`, toRange(tooDeep, tooDeep + 1))];
@@ -136,7 +137,7 @@ function problemsOfParser({ document, tooDeep }: Tree, toRange: ToRange): Proble
   });
 }
 
-/** What lacks its end the parser says where it should end: it is to be mended from where it begins. */
+/** The parser reports an unclosed quote or bracket at its end; this problem marks its start, which is what needs the fix. */
 function openingProblem(
   document: Document.Parsed,
   { message, pos: [end] }: YAMLParseError | YAMLWarning,
@@ -153,8 +154,8 @@ function openingProblem(
   });
   if (start === undefined) return undefined;
   const what = isQuote
-    ? 'the quote that opens here is not closed'
-    : 'the bracket that opens here is not closed, or not indented further than its key';
+    ? 'this quote is not closed'
+    : 'this bracket is not closed, or its content is not indented further than its key';
   return syntaxProblem(what, toRange(start, start + 1));
 }
 
@@ -164,11 +165,11 @@ function duplicateKeys(document: Document.Parsed, toRange: ToRange): Problem[] {
     Map(_, { items }) {
       for (const [{ key }, first] of repeatedPairs(items)) {
         if (!isNode(key) || !key.range || !isNode(first.key) || !first.key.range) continue;
-        const message = `\`${keyName(key)}\` is given twice: remove one of them`;
+        const message = `\`${keyName(key)}\` is a duplicate key: remove one of them`;
         problems.push({
           ...syntaxProblem(message, toRange(key.range[0], key.range[1])),
           code: 'duplicate-key',
-          related: [{ message: 'given here first', ...toRange(first.key.range[0], first.key.range[1]) }],
+          related: [{ message: 'first defined here', ...toRange(first.key.range[0], first.key.range[1]) }],
         });
       }
     },
@@ -176,7 +177,7 @@ function duplicateKeys(document: Document.Parsed, toRange: ToRange): Problem[] {
   return problems;
 }
 
-/** The pairs of a map whose key an earlier one has, and that earlier one. */
+/** The pairs of a map that repeat the key of an earlier one, with that earlier pair. */
 function repeatedPairs<Item extends Pair>(items: readonly Item[]): Map<Item, Item> {
   const seen = new Map<string, Item>();
   const repeated = new Map<Item, Item>();
@@ -190,7 +191,7 @@ function repeatedPairs<Item extends Pair>(items: readonly Item[]): Map<Item, Ite
   return repeated;
 }
 
-/** A copy in which each key is there once. */
+/** A copy without repeated keys. */
 function withoutRepeated(document: Document.Parsed): Document {
   const copy = document.clone();
   visit(copy, {
@@ -211,17 +212,17 @@ function badAliases(document: Document.Parsed, toRange: ToRange): Problem[] {
       const anchor = alias.resolve(document)?.range;
       const name = `alias \`*${alias.source}\``;
       if (!anchor) {
-        const message = `${name}: there is no \`&${alias.source}\` before it`;
+        const message = `${name} has no anchor \`&${alias.source}\` before it`;
         problems.push(syntaxProblem(message, toRange(start, end)));
       } else if (anchor[2] > start) {
-        problems.push(syntaxProblem(`${name}: it lies inside its own anchor`, toRange(start, end)));
+        problems.push(syntaxProblem(`${name} is inside its own anchor`, toRange(start, end)));
       }
     },
   });
   return problems;
 }
 
-/** The document as plain data in which nothing is shared; `undefined` where aliases expand to too much. */
+/** The document as plain data without shared objects; `undefined` if its aliases expand to too much. */
 function plainData(document: Document): unknown {
   try {
     return unshared(document.toJS() ?? {});

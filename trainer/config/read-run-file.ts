@@ -1,18 +1,21 @@
 import { dirname, resolve } from 'node:path';
 import { allDatasets } from './datasets.ts';
 import type { DatasetFiles } from './image-problems.ts';
-import { meaningProblems } from './meaning.ts';
 import { parse, type Tree } from './parse.ts';
 import type { Problem } from './problem.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
 import { checkSchema } from './schema-problems.ts';
+import { semanticProblems } from './semantic-problems.ts';
 
 /**
- * Turns the text of a run file (YAML or JSON) into a config with every default filled in, and into problems
- * with their places, in the order of the text. Never throws. `config` is there unless an error concerns the
- * whole run; errors of one stage only (see `problemsForStage`) leave it to the caller. `file` is the run
- * file's path, from which relative paths start; without `files` nothing on the disk is looked at.
+ * Parses and checks the text of a run file (YAML or JSON). Returns the config with all defaults and the problems in the
+ * order of the text. Never throws. `config` is absent if an error concerns the whole run; use `problemsForStage` for
+ * errors of one stage.
+ *
+ * @param options.file path of the run file, which relative paths start from
+ * @param options.files access to the disk; without it, only the text is checked
+ * @param options.tree of the text, if it is parsed already
  */
 export function readRunFile(
   text: string,
@@ -25,7 +28,7 @@ export function readRunFile(
   if ('problems' in checked) return { problems: inOrder([...problems, ...checked.problems]) };
   const known = allDatasets(checked.config, dirname(file));
   const config = resolveConfig(checked.config, file, known);
-  const all = inOrder([...problems, ...meaningProblems({ config, source, known }, options.files)]);
+  const all = inOrder([...problems, ...semanticProblems({ config, source, known }, options.files)]);
   const stopped = all.some(({ severity, stage }) => severity === 'error' && stage === undefined);
   return stopped ? { problems: all } : { config, problems: all };
 }

@@ -4,8 +4,11 @@ import { folderName } from './folder-name.ts';
 import type { Augmentation, Dataset, ResolvedConfig } from './resolved.ts';
 
 /**
- * Makes a checked run file independent of where it lies: a name, absolute paths, the data sets that its
- * stages name spelt out, augmentation with its switches thrown. `file` is the run file's path.
+ * Makes a valid config independent of its location: adds the name, makes paths absolute, adds the data sets that the
+ * stages use, and resolves `true` and `false` in the augmentation.
+ *
+ * @param file path of the run file
+ * @param known all data sets by name
  */
 export function resolveConfig(
   config: RunConfig,
@@ -37,7 +40,7 @@ export function resolveConfig(
   };
 }
 
-/** The run file's name without its ending, as a folder may be called. */
+/** The run file's name without its extension, as a valid folder name. */
 function nameOf(file: string): string {
   return folderName(basename(file).replace(/(\.esrgan)?\.(ya?ml|json)$/i, ''));
 }

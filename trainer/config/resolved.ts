@@ -5,46 +5,44 @@ import type {
   RunConfig,
   SpatialAugmentation,
 } from '../../schemas/run-config.ts';
-import type { Stage } from './problem.ts';
+import type { Stage } from '../run-state/run-state.ts';
 
-/** Where the images of one use of a data set are; paths are absolute. */
+/** The images of one split of a data set. Paths are absolute. */
 export interface ImageSource {
   /** Folder or glob of the high-resolution images. */
   readonly hr: string;
-  /** Folder or glob of the low-resolution images; absent when `downscale` makes them from `hr`. */
+  /** Folder or glob of the low-resolution images; absent if `downscale` makes them from `hr`. */
   readonly lr?: string;
-  /** How low-resolution images are made where `lr` is absent. */
+  /** How low-resolution images are made if `lr` is absent. */
   readonly downscale: 'bicubic' | 'nearest';
 }
 
-/** What a data set is used for. */
 export type Split = 'train' | 'val';
 
-/** A data set by its uses; one that it has no images for is absent. */
+/** A data set by split; a split without images is absent. */
 export type Dataset = { readonly [split in Split]?: ImageSource };
 
-/** Augmentation with its switches thrown: settings, or `false` for off. */
+/** Augmentation settings, or `false` for off. */
 export interface Augmentation {
   readonly spatial: Exclude<SpatialAugmentation, true>;
   readonly compression: Exclude<CompressionAugmentation, true>;
   readonly dropout: Exclude<DropoutAugmentation, true>;
 }
 
-/** How the perceptual loss is measured where it is not switched off. */
+/** Settings of the perceptual loss if it is on. */
 export type PerceptualLossSettings = Exclude<PerceptualLoss, boolean>;
 
-/** A run file with every default filled in, every path absolute and every data set spelt out. */
+/** A run file with all defaults, absolute paths and all data sets that it uses. */
 export interface ResolvedConfig
   extends Omit<RunConfig, 'name' | 'datasets' | 'augmentation' | 'perceptual_loss'> {
   readonly name: string;
-  /** The data sets that the stages name. */
+  /** The data sets that the stages use. */
   readonly datasets: Readonly<Record<string, Dataset>>;
   readonly augmentation: Augmentation;
-  /** `false`: the training stage has none. */
   readonly perceptual_loss: PerceptualLossSettings | false;
 }
 
-/** The sources of images that a stage learns from or is validated on, in the order of the run file. */
+/** The image sources that a stage trains or validates on, in the order of the run file. */
 export function imageSources(
   config: ResolvedConfig,
   stage: Stage,

@@ -1,36 +1,31 @@
-import type { Path, Problem, Stage } from './problem.ts';
+import type { Stage } from '../run-state/run-state.ts';
+import type { Path, Problem } from './problem.ts';
 import type { Dataset, ResolvedConfig } from './resolved.ts';
 import type { Source } from './source.ts';
 
-/** A run file that has passed the schema, as the checks of its meaning see it. */
+/** A run file that is valid by the schema, as the semantic checks receive it. */
 export interface RunFile {
   readonly config: ResolvedConfig;
   readonly source: Source;
-  /** Every data set that it could name. */
+  /** All data sets that it can use, by name. */
   readonly known: ReadonlyMap<string, Dataset>;
 }
 
-/** A problem before it has its place in the text. */
+/** A problem without its place in the text. */
 export interface Finding {
   readonly code: string;
-  /** An error unless said otherwise. */
+  /** Default: error. */
   readonly severity?: Problem['severity'];
   readonly message: string;
   readonly path: Path;
-  /** The name of the key is wrong, not its value. */
+  /** Mark the key instead of its value. */
   readonly onKey?: boolean;
-  /** The other keys that take part in the clash, and what they are to it. */
+  /** The other keys involved, each with a message. */
   readonly related?: readonly (readonly [path: Path, message: string])[];
   readonly stage?: Stage;
 }
 
-/** Both stages, in the order in which they run. */
-export const stages: readonly Stage[] = ['pretraining', 'training'];
-
-/**
- * Puts a finding where a person can mend it: at its own key, or, if the text leaves that to its default, at
- * the first related one that it gives.
- */
+/** Places a finding in the text: at its own key, or at the first related key if its own is a default that the text lacks. */
 export function problemOf(source: Source, finding: Finding): Problem {
   const { code, severity = 'error', message, path, onKey, related = [], stage } = finding;
   const places = [path, ...related.map(([place]) => place)];

@@ -1,5 +1,6 @@
 import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
-import type { Path, Stage } from './problem.ts';
+import type { Stage } from '../run-state/run-state.ts';
+import type { Path } from './problem.ts';
 import type { Finding, RunFile } from './run-file.ts';
 import { subject } from './schema-problems.ts';
 import { stepsPerEpoch, totalSteps } from './steps.ts';
@@ -10,9 +11,10 @@ const defaults = {
 };
 
 /**
- * Learning-rate decays out of order or behind the end of their stage. `images` are those that each stage
- * learns from, where known. Decays left as they are by default are not judged: a short run need not reach
- * them.
+ * Reports learning-rate decays that are out of order or after the end of their stage. Default decays are not reported:
+ * a short run need not reach them.
+ *
+ * @param images number of training images of each stage, if known
  */
 export function scheduleFindings(run: RunFile, images: ReadonlyMap<Stage, number>): Finding[] {
   const { training, pretraining } = run.config;
@@ -33,9 +35,9 @@ function notIncreasing(steps: readonly number[], paths: readonly Path[]): Findin
   return [
     {
       code: 'milestones-not-increasing',
-      message: `${subject(path)} is ${steps[i]}, not after ${steps[i - 1]}: give the steps in rising order`,
+      message: `${subject(path)} is ${steps[i]}, but the step before it is ${steps[i - 1]}: sort the steps in increasing order`,
       path,
-      related: [[before, 'the one before']],
+      related: [[before, 'previous step']],
       stage: 'training',
     },
   ];
@@ -55,12 +57,15 @@ function afterEnd(
   const path = paths[i];
   if (end === 0 || !path || String(steps) === String(defaults[stage])) return [];
   const bound = settings.num_step === end ? 'num_step' : 'num_epoch';
-  const why = bound === 'num_step' ? '' : ` (${settings.num_epoch} epochs, steps in each: ${perEpoch})`;
+  const why =
+    bound === 'num_step'
+      ? ''
+      : ` (${settings.num_epoch} epochs of ${perEpoch} step${perEpoch === 1 ? '' : 's'})`;
   return [
     {
       code: 'decay-after-end',
       severity: 'warning',
-      message: `${subject(path)} is ${steps[i]}, but the stage ends at step ${end}${why}: this decay never comes`,
+      message: `${subject(path)} is ${steps[i]}, but the stage ends at step ${end}${why}: this decay has no effect`,
       path,
       related: [[[stage, bound], 'the stage ends here']],
       stage,

@@ -1,4 +1,4 @@
-/** What the schema of run files says about one value, in the keywords that it uses. */
+/** A node of the schema of run files, with the keywords that the schema uses. */
 export interface SchemaNode {
   readonly title?: string;
   readonly description?: string;
@@ -24,15 +24,15 @@ export interface SchemaNode {
   readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: boolean | SchemaNode;
   readonly unit?: string;
-  /** What the original program sets by default. */
+  /** Default of the original program. */
   readonly originalValue?: unknown;
-  /** What the ESRGAN paper sets. */
+  /** Value in the ESRGAN paper. */
   readonly paperValue?: unknown;
-  /** What the value costs in memory or time, in sentences. */
+  /** How the value affects memory and time, in sentences. */
   readonly cost?: string;
-  /** What a text leads to on the disk, where it is a path. */
+  /** What a path leads to: `images`, `weights` or `folder`. */
   readonly pathTo?: string;
-  /** The keys of a section that people set most, those first that come first. */
+  /** The keys of a section that are set most often, in the order of completion. */
   readonly commonKeys?: readonly string[];
   readonly [keyword: string]: unknown;
 }

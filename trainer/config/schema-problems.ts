@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
 import type { RunConfig } from '../../schemas/run-config.ts';
+import { isPlainObject } from '../guards/guards.ts';
 import { didYouMean } from './closest.ts';
 import type { Path, Problem } from './problem.ts';
 import type { SchemaNode } from './schema-node.ts';
@@ -13,7 +14,7 @@ const ajv = new Ajv({
   strict: true,
   allowUnionTypes: true,
 });
-// For the editor's help and the documentation; none of them checks anything.
+// Keywords for hovers, completion and the documentation. They do not affect validation.
 ajv.addVocabulary([
   'unit',
   'enumDescriptions',
@@ -26,10 +27,7 @@ ajv.addVocabulary([
 ]);
 const isRunConfig = ajv.compile<RunConfig>(schema);
 
-/**
- * Checks the data of a run file against the schema and fills in every default, in place. Gives the config,
- * or one problem for each key that is wrong.
- */
+/** Validates the data of a run file and fills in all defaults. Returns the config, or one problem for each wrong key. */
 export function checkSchema(source: Source): { config: RunConfig } | { problems: Problem[] } {
   const data = withSwitches(source.data);
   if (isRunConfig(data)) return { config: data };
@@ -38,22 +36,18 @@ export function checkSchema(source: Source): { config: RunConfig } | { problems:
   return { problems: problems.filter((_, i) => keys.indexOf(keys[i] ?? '') === i) };
 }
 
-/** What is switched on by `true` gets its defaults, as an empty map does. */
+/** Replaces `true` by an empty map where the schema has a section that `true` turns on with its defaults. */
 function withSwitches(data: unknown): unknown {
-  if (!isMap(data)) return data;
+  if (!isPlainObject(data)) return data;
   const switched = { ...data };
   for (const key of ['augmentation', 'perceptual_loss']) {
     if (data[key] === true) switched[key] = {};
   }
-  if (isMap(switched.augmentation)) {
+  if (isPlainObject(switched.augmentation)) {
     const parts = Object.entries(switched.augmentation);
     switched.augmentation = Object.fromEntries(parts.map(([key, part]) => [key, part === true ? {} : part]));
   }
   return switched;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function schemaProblem(error: ErrorObject, source: Source): Problem {
@@ -62,7 +56,7 @@ function schemaProblem(error: ErrorObject, source: Source): Problem {
   const problem = (code: string, at: Path, message: string, range = source.rangeOf(at)): Problem => {
     return { code, severity: 'error', message, path: at, start: range.start, end: range.end };
   };
-  const is = `${subject(path)} is ${found(error.data)}`;
+  const mustBe = (what: string) => `${subject(path)} must be ${what}, not ${found(error.data)}`;
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(error.params.additionalProperty);
@@ -70,48 +64,52 @@ function schemaProblem(error: ErrorObject, source: Source): Problem {
       return problem('unknown-key', at, unknownKey(key, path, node), source.rangeOfKey(at));
     }
     case 'type':
-      return problem('type', path, `${is}: allowed ${allowed(node)}${asList(error.data, node)}`);
+      return problem('type', path, `${mustBe(allowed(node))}${asList(error.data, node)}`);
     case 'enum': {
       const choices = (node.enum ?? []).map(String);
-      return problem(
-        'choice',
-        path,
-        `${is}: allowed ${choices.join(', ')}${didYouMean(String(error.data), choices)}`,
-      );
+      return problem('choice', path, `${mustBe(allowed(node))}${didYouMean(String(error.data), choices)}`);
     }
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return problem('range', path, `${is}: allowed ${allowed(node)}`);
+      return problem('range', path, mustBe(allowed(node)));
     case 'minItems':
     case 'maxItems':
-      return problem('length', path, `${subject(path)} has ${count(error.data)}: allowed ${allowed(node)}`);
+      return problem(
+        'length',
+        path,
+        `${subject(path)} must be ${allowed(node)}, but has ${count(error.data)}`,
+      );
     case 'uniqueItems': {
       const at = [...path, Math.max(Number(error.params.i), Number(error.params.j))];
-      return problem('repeated', at, `${subject(path)} names an item twice: remove one`);
+      return problem(
+        'repeated',
+        at,
+        `${subject(path)} contains ${found(Object(error.data)[at.at(-1) ?? 0])} twice: remove one of them`,
+      );
     }
     case 'minLength':
     case 'minProperties':
-      return problem('empty', path, `${subject(path)} is empty: allowed ${allowed(node)}`);
+      return problem('empty', path, `${subject(path)} must not be empty`);
     case 'maxLength':
       return problem(
         'length',
         path,
-        `${subject(path)} has ${String(error.data).length} characters: allowed at most ${error.schema}`,
+        `${subject(path)} must have at most ${error.schema} characters, but has ${String(error.data).length}`,
       );
     case 'pattern':
       return problem(
         'pattern',
         path,
-        `${is}: allowed ${node.patternErrorMessage ?? `what matches ${error.schema}`}`,
+        mustBe(node.patternErrorMessage ?? `text that matches ${error.schema}`),
       );
     default:
       return problem('schema', path, `${subject(path)} ${error.message ?? 'is not allowed'}`);
   }
 }
 
-/** A JSON pointer as keys and indices. */
+/** Converts a JSON pointer to keys and indices. */
 function pathOf(pointer: string, data: unknown): Path {
   const path: (string | number)[] = [];
   let value = data;
@@ -122,13 +120,13 @@ function pathOf(pointer: string, data: unknown): Path {
       value = value[Number(key)];
     } else {
       path.push(key);
-      value = isMap(value) ? value[key] : undefined;
+      value = isPlainObject(value) ? value[key] : undefined;
     }
   }
   return path;
 }
 
-/** A key as people write it: `` `training.g_sched_steps[1]` ``. */
+/** A path as it is shown in messages: `` `training.g_sched_steps[1]` ``. */
 export function subject(path: Path): string {
   const name = path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
@@ -145,8 +143,7 @@ function found(value: unknown): string {
 }
 
 function count(value: unknown): string {
-  const length = Array.isArray(value) ? value.length : 0;
-  return `${length === 0 ? 'no' : length} ${length === 1 ? 'value' : 'values'}`;
+  return Array.isArray(value) && value.length > 0 ? String(value.length) : 'none';
 }
 
 function unknownKey(key: string, path: Path, node: SchemaNode): string {
@@ -162,28 +159,32 @@ function unknownKey(key: string, path: Path, node: SchemaNode): string {
   return `unknown key \`${key}\`${where}${`${belongs}${didYouMean(key, known)}` || `; allowed: ${choices}`}`;
 }
 
-/** One value where a list belongs only lacks its brackets. */
+/** The remedy for a single value in place of a list. */
 function asList(value: unknown, { type }: SchemaNode): string {
   return type === 'array' && typeof value === 'string' ? `; write [${value}]` : '';
 }
 
-/** What a key may hold, in words: `a whole number, 1 or more`. */
+/** The values that a key may have, in words: `an integer of at least 1`. */
 export function allowed(node: SchemaNode): string {
-  if (node.enum) return node.enum.map(String).join(', ');
+  if (node.enum) return oneOf(node.enum.map(String));
   return [node.type ?? []]
     .flat()
     .map((type) => kind(type, node))
     .join(', or ');
 }
 
+function oneOf(choices: readonly string[]): string {
+  return choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+}
+
 function kind(type: string, node: SchemaNode): string {
   switch (type) {
     case 'integer':
-      return `a whole number${range(node)}`;
+      return `an integer${range(node)}`;
     case 'number':
       return `a number${range(node)}`;
     case 'string':
-      return 'a text';
+      return 'a string';
     case 'boolean':
       return '`true` or `false`';
     case 'array':
@@ -197,17 +198,20 @@ function kind(type: string, node: SchemaNode): string {
 
 function mapOf(keys: readonly string[]): string {
   if (keys.length === 0) return 'a map';
-  return keys.length > 4 ? `a map of keys such as \`${keys[0]}: …\`` : `a map of ${keys.join(', ')}`;
+  return keys.length > 4 ? `a map of keys such as \`${keys[0]}: …\`` : `a map with ${keys.join(', ')}`;
 }
 
 function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: SchemaNode): string {
-  const low = exclusiveMinimum === undefined ? minimum : `above ${exclusiveMinimum}`;
+  const isAbove = exclusiveMinimum !== undefined;
+  const low = exclusiveMinimum ?? minimum;
   const high = exclusiveMaximum === undefined ? maximum : `below ${exclusiveMaximum}`;
-  if (high === undefined) return low === undefined ? '' : `, ${low} or more`;
-  return low === undefined ? ` up to ${high}` : `, ${low} to ${high}`;
+  if (low === undefined) return high === undefined ? '' : ` up to ${high}`;
+  if (high === undefined) return isAbove ? ` above ${low}` : ` of at least ${low}`;
+  return isAbove ? ` above ${low} and up to ${high}` : ` from ${low} to ${high}`;
 }
 
 function length({ minItems, maxItems }: SchemaNode): string {
   if (minItems === undefined) return '';
-  return minItems === maxItems ? ` of exactly ${minItems}` : ` of ${minItems} or more`;
+  const bound = minItems === maxItems ? 'exactly' : 'at least';
+  return ` of ${bound} ${minItems} ${minItems === 1 ? 'value' : 'values'}`;
 }

@@ -1,7 +1,7 @@
 import { Document, visit } from 'yaml';
 import type { Dataset, ResolvedConfig } from './resolved.ts';
 
-/** A resolved config as a run file that gives the same config again, wherever it lies. */
+/** Writes a resolved config as a run file that resolves to the same config in any folder. */
 export function serializeResolved(config: ResolvedConfig): string {
   const datasets = Object.entries(config.datasets).map(([name, dataset]) => [name, settingsOf(dataset)]);
   const document = new Document({ ...config, datasets: Object.fromEntries(datasets) });

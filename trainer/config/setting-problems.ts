@@ -8,13 +8,13 @@ const vggBlocks = {
   vgg19: [2, 2, 4, 4, 4],
 } as const;
 
-/** Side to which the discriminator pools its features. */
+/** Side length, in features, of the discriminator's pooled output. */
 const pooledSide = 7;
 
-/** More weights than this in one layer (400 MB, and three times that to train) are a slip. */
+/** Parameters of one layer; more than this (400 MB, and three times that to train) are a mistake. */
 const largestLayer = 100_000_000;
 
-/** Settings that contradict each other within their own section. */
+/** Settings that contradict each other. */
 export function settingFindings(run: RunFile): Finding[] {
   return [...augmentationFindings(run), ...layerFindings(run), ...discriminatorFindings(run)];
 }
@@ -25,7 +25,7 @@ function augmentationFindings({ config }: RunFile): Finding[] {
   if (spatial && spatial.p > 0 && spatial.flip + spatial.transpose === 0) {
     findings.push({
       code: 'weights-zero',
-      message: '`flip` and `transpose` are both 0: give one a weight, or switch off with `spatial: false`',
+      message: '`flip` and `transpose` are both 0: set one of them, or turn both off with `spatial: false`',
       path: ['augmentation', 'spatial', 'flip'],
       related: [[['augmentation', 'spatial', 'transpose'], 'also 0']],
     });
@@ -34,7 +34,7 @@ function augmentationFindings({ config }: RunFile): Finding[] {
     const [low, high] = compression.quality;
     findings.push({
       code: 'quality-order',
-      message: `\`quality\` runs from ${low} down to ${high}: the lower one comes first`,
+      message: `\`quality\` is [${low}, ${high}]: put the lower value first`,
       path: ['augmentation', 'compression', 'quality'],
       stage: 'pretraining',
     });
@@ -52,10 +52,10 @@ function layerFindings({ config }: RunFile): Finding[] {
     if ((convolution ?? 0) <= last) return [];
     return {
       code: 'unknown-layer',
-      message: `${vgg_type} has no \`${layer}\`: the last convolution of its block ${block} is \`conv${block}_${last}\``,
+      message: `${vgg_type} has no layer \`${layer}\`: its block ${block} ends with \`conv${block}_${last}\``,
       path: ['perceptual_loss', 'layer_weights', layer],
       onKey: true,
-      related: [[['perceptual_loss', 'vgg_type'], `the network is ${vgg_type}`]],
+      related: [[['perceptual_loss', 'vgg_type'], `\`vgg_type\` is ${vgg_type}`]],
       stage: 'training',
     } satisfies Finding;
   });
@@ -72,9 +72,9 @@ function discriminatorFindings({ config }: RunFile): Finding[] {
     findings.push({
       code: 'discriminator-too-deep',
       severity: 'warning',
-      message: `the discriminator halves the patch ${halvings} times, to ${side} pixels a side, and then pools to ${pooledSide}: use a larger patch or fewer repeated channels`,
+      message: `the discriminator halves the patch ${halvings} times, to ${side}x${side} pixels, but then pools to ${pooledSide}x${pooledSide}: use a larger patch or fewer repeated channels`,
       path: ['discriminator', 'vgg_blk_ch'],
-      related: [[['training', 'cr_patch_size'], 'the patch']],
+      related: [[['training', 'cr_patch_size'], 'patch size']],
       stage: 'training',
     });
   }
@@ -86,12 +86,12 @@ function discriminatorFindings({ config }: RunFile): Finding[] {
     findings.push({
       code: 'discriminator-too-wide',
       severity: 'warning',
-      message: `\`fc_features\` makes a layer of ${millions} million weights from ${widths[wide]} inputs: use fewer features`,
+      message: `\`fc_features\` creates a layer with ${millions} million parameters from ${widths[wide]} inputs: use fewer features`,
       path: ['discriminator', 'fc_features', wide],
       related: [
         [
           ['discriminator', 'vgg_blk_ch'],
-          `its last channels times ${pooledSide} x ${pooledSide} are the inputs`,
+          `its last value times ${pooledSide}x${pooledSide} is the number of inputs`,
         ],
       ],
       stage: 'training',

@@ -1,14 +1,14 @@
+import { stages } from '../run-state/run-state.ts';
 import type { Finding, RunFile } from './run-file.ts';
-import { stages } from './run-file.ts';
 import { subject } from './schema-problems.ts';
 
-/** Smaller LR patches, in pixels a side, hold too little for the network to see. */
+/** Side length in pixels; smaller LR patches have too little context for the network. */
 export const smallestUsefulPatch = 8;
 
-/** Patches and crops that do not fit the scale, and holes that do not fit the patch. */
+/** Checks that patches and crops fit the scale and that dropout holes fit the patch. */
 export function sizeFindings({ config }: RunFile): Finding[] {
   const scale = config.scale_factor;
-  const scalePlace = [['scale_factor'], `the scale is ${scale}`] as const;
+  const scalePlace = [['scale_factor'], `\`scale_factor\` is ${scale}`] as const;
   const findings: Finding[] = [];
 
   function divisible(
@@ -21,7 +21,7 @@ export function sizeFindings({ config }: RunFile): Finding[] {
     const near = size.map((side) => Math.max(1, Math.round(side / scale)) * scale);
     findings.push({
       code,
-      message: `${subject(path)} is ${list(size)}, which \`scale_factor\` ${scale} does not divide: use ${list(near)}`,
+      message: `${subject(path)} is ${list(size)}, not a multiple of \`scale_factor\` ${scale}: use ${list(near)}`,
       path,
       related: [scalePlace],
       ...(stage && { stage }),
@@ -37,7 +37,7 @@ export function sizeFindings({ config }: RunFile): Finding[] {
     findings.push({
       code: 'patch-too-small',
       severity: 'warning',
-      message: `${subject(path)} is ${list(patch)}, only ${lr} pixels in the LR image: use ${smallestUsefulPatch * scale} or more`,
+      message: `${subject(path)} is ${list(patch)}, which is only ${lr} pixels in the LR image: use at least ${smallestUsefulPatch * scale}`,
       path,
       related: [scalePlace],
       stage,
@@ -53,9 +53,9 @@ export function sizeFindings({ config }: RunFile): Finding[] {
   if (dropout && dropout.p > 0 && dropout.size > lrPatch) {
     findings.push({
       code: 'hole-larger-than-patch',
-      message: `\`augmentation.dropout.size\` is ${dropout.size}, but the LR patch has only ${lrPatch} pixels a side`,
+      message: `\`augmentation.dropout.size\` is ${dropout.size}, but the LR patch is only ${lrPatch} pixels wide or high`,
       path: ['augmentation', 'dropout', 'size'],
-      related: [[['pretraining', 'cr_patch_size'], 'the patch'], scalePlace],
+      related: [[['pretraining', 'cr_patch_size'], 'patch size'], scalePlace],
       stage: 'pretraining',
     });
   }

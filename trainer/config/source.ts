@@ -1,37 +1,37 @@
 import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { Path, Range } from './problem.ts';
 
-/** A parsed run file: its plain data, and where in the text each value is. */
+/** A parsed run file: its data and the place of each value in the text. */
 export interface Source {
-  /** Maps, lists, texts, numbers, booleans and nulls; `undefined` when the text cannot be read. */
+  /** Plain data as from JSON; `undefined` if the text has syntax errors. */
   readonly data: unknown;
-  /** Whether the text gives this key itself, rather than leaving it to its default. */
+  /** Whether the text contains the key, so that its value is not a default. */
   has(path: Path): boolean;
   /**
-   * The place to mark for a value: the value itself where it is short, else its key. For a value that is
-   * not in the text, the nearest section that is, and at last the start of the text.
+   * The range to mark for a value: the value, or its key if the value is in block style. If the text lacks the value,
+   * the innermost section around it that the text has, or else the start of the text.
    */
   rangeOf(path: Path): Range;
-  /** The place of a key's name; as `rangeOf` for an item of a list. */
+  /** The range of a key; for an item of a list like `rangeOf`. */
   rangeOfKey(path: Path): Range;
 }
 
-/** From offsets in the text to lines and columns. */
+/** Converts offsets to a range. */
 export type ToRange = (start: number, end: number) => Range;
 
-/** A step from a collection to its child: the key, where there is one, and the value. */
+/** The key and the value of a child of a collection; items of a list have no key. */
 export interface Entry {
   readonly key: Node | undefined;
   readonly value: Node | undefined;
 }
 
-/** The places of a document's values; `data` is what the document says, as plain data. */
+/** The source of a document whose plain data is `data`. */
 export function sourceOf(document: Document.Parsed, data: unknown, toRange: ToRange): Source {
   const start = toRange(0, 0);
   const rangeOfNode = (node: Node | undefined): Range | undefined =>
     node?.range && node.range[1] > node.range[0] ? toRange(node.range[0], node.range[1]) : undefined;
 
-  /** The entries along a path, as far as the text has them. */
+  /** The entries along a path, up to the last one that the text has. */
   function entries(path: Path): Entry[] {
     const found: Entry[] = [];
     let node: Node | undefined = document.contents ?? undefined;
@@ -61,7 +61,7 @@ export function sourceOf(document: Document.Parsed, data: unknown, toRange: ToRa
   };
 }
 
-/** The entry of a collection under a key or index, through aliases too. */
+/** The entry of a collection with a key or index. Aliases are resolved. */
 export function child(node: Node | undefined, step: string | number, document: Document): Entry | undefined {
   const collection = isAlias(node) ? node.resolve(document) : node;
   if (isMap<Node, Node | null>(collection)) {
@@ -75,7 +75,7 @@ export function child(node: Node | undefined, step: string | number, document: D
   return undefined;
 }
 
-/** The name under which plain data has a key. */
+/** The name of a key in plain data. */
 export function keyName(key: Pair['key']): string | undefined {
   return isScalar(key) ? String(key.value ?? '') : undefined;
 }

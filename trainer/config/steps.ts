@@ -1,9 +1,9 @@
-/** Training steps in an epoch: whole batches only, as the rest is left out. */
+/** Training steps in an epoch. The last, incomplete batch is dropped. */
 export function stepsPerEpoch(images: number, batchSize: number): number {
   return Math.floor(images / batchSize);
 }
 
-/** Training steps of a stage: its epochs, or `num_step` where that is fewer. */
+/** Training steps of a stage: `num_epoch` epochs, or `num_step` if that is fewer. */
 export function totalSteps(
   stage: { readonly num_epoch: number; readonly num_step?: number },
   stepsPerEpoch: number,

@@ -1,9 +1,9 @@
+import type { Stage } from '../run-state/run-state.ts';
 import type { DatasetFiles } from './image-problems.ts';
-import type { Stage } from './problem.ts';
 import type { Finding, RunFile } from './run-file.ts';
 import { subject } from './schema-problems.ts';
 
-/** Files of weights that the run file names and that do not exist. */
+/** Reports weight files that do not exist. */
 export function weightFindings({ config }: RunFile, files: DatasetFiles): Finding[] {
   const { pretraining, training, perceptual_loss } = config;
   const start = ['last', 'best'].includes(training.init) ? undefined : training.init;
@@ -14,6 +14,6 @@ export function weightFindings({ config }: RunFile, files: DatasetFiles): Findin
   ];
   return named.flatMap(([path, file, stage]) => {
     if (file === undefined || files.exists(file)) return [];
-    return { code: 'weights-missing', message: `${subject(path)}: there is no ${file}`, path, stage };
+    return { code: 'weights-missing', message: `${subject(path)}: ${file} does not exist`, path, stage };
   });
 }

@@ -1,4 +1,5 @@
 import type { Augmentation } from '../config/resolved.ts';
+import type { Stage } from '../run-state/run-state.ts';
 import type { FilePair } from './datasets.ts';
 
 /** What a load worker knows from its start (its `workerData`). */
@@ -10,7 +11,7 @@ export interface LoadSettings {
   readonly channels: 1 | 3;
   readonly augmentation: Augmentation;
   readonly seed: number;
-  readonly stage: 'pretraining' | 'training';
+  readonly stage: Stage;
   /** Bytes of decoded images that this worker may keep. */
   readonly cacheBytes: number;
 }

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Augmentation } from '../config/resolved.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { imageSize } from '../image-files/image-size.ts';
+import type { Stage } from '../run-state/run-state.ts';
 import type { FilePair } from './datasets.ts';
 import type { LoadReply, LoadRequest, LoadSettings } from './load-protocol.ts';
 import { createRandom } from './random.ts';
@@ -19,7 +20,7 @@ export interface LoaderOptions {
   /** Compression and dropout apply in pretraining only. */
   readonly augmentation: Augmentation;
   readonly seed: number;
-  readonly stage: 'pretraining' | 'training';
+  readonly stage: Stage;
   /** Steps already done; the first batch is that of the step behind. */
   readonly startStep: number;
   /** Threads; by default one fewer than there are processors, 1 to 8. */

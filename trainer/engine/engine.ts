@@ -1,9 +1,10 @@
+import type { RunConfig } from '../../schemas/run-config.ts';
 import type { Shapes, Step } from './trace.ts';
 
 export type { Shapes, Step, Tensors } from './trace.ts';
 
-export const engineNames = ['cuda', 'tensorflow', 'webgpu', 'cpu'] as const;
-export type EngineName = (typeof engineNames)[number];
+/** The engines that a run file can name. */
+export type EngineName = Exclude<RunConfig['engine'], 'auto'>;
 
 /**
  * Numbers outside of an engine. Rank four is a convolution's filter and stands as files have it,

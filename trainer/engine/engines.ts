@@ -4,61 +4,103 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { WorkbenchError } from '../errors/errors.ts';
 import { createEagerEngine } from './eager-engine.ts';
-import { type Engine, type EngineName, engineNames } from './engine.ts';
-import { createOnnxEngine } from './onnx-engine.ts';
+import type { Engine, EngineName } from './engine.ts';
+import { createOnnxEngine, type OnnxProvider } from './onnx-engine.ts';
 import type { ProbeFinding } from './probe.ts';
 import { loadTensorflow } from './tensorflow.ts';
 
-/** One engine on this machine: usable, or what exactly is missing. */
+/** One engine on this machine. */
 export interface EngineFinding {
   readonly name: EngineName;
+  /** Its name in the interface. */
+  readonly title: string;
   readonly available: boolean;
-  /** The device, or why it is not to be had. */
+  /** The device, or why the engine is not available. */
   readonly detail: string;
   /** What this engine needs. */
   readonly needed: string;
-  /** Whether `auto` may choose it: never a software GPU, nor TensorFlow where it fell to the CPU. */
+  /** Whether `auto` may choose it: not a software GPU, nor TensorFlow on the CPU. */
   readonly isAutomatic: boolean;
 }
 
-const wanted: Readonly<Record<EngineName, string>> = {
-  cuda: 'ONNX Runtime’s CUDA provider. It needs an NVIDIA driver, CUDA 12 and cuDNN 9, and on Linux x64 the libraries that `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` downloads.',
-  tensorflow:
-    'TensorFlow’s own library. `npm install @tensorflow/tfjs-node-gpu` brings it where its download can be had; its GPU needs CUDA 11.2 and cuDNN 8.1.',
-  webgpu:
-    'A GPU with a Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS) driver; on Linux also libvulkan1.',
-  cpu: '',
-};
+/** The device of an engine, or why it is not available. */
+type Availability =
+  | { readonly available: true; readonly device: string; readonly isAutomatic: boolean }
+  | { readonly available: false; readonly reason: string };
 
-/** Looks at one engine without starting a run on it. */
-export async function findEngine(name: EngineName): Promise<EngineFinding> {
-  if (name === 'cpu') {
-    const model = cpus()[0]?.model.trim() ?? 'CPU';
-    const detail = `${model}, ${availableParallelism()} threads`;
-    return { name, available: true, detail, needed: wanted.cpu, isAutomatic: true };
-  }
-  if (name === 'tensorflow') {
-    const found = loadTensorflow();
-    if (!found.available) return missing(name, found.reason);
-    const device = found.isUsingGpu ? 'GPU' : 'CPU only: TensorFlow found no GPU that it can use';
-    const detail = `${found.package}, ${device}`;
-    return { name, available: true, detail, needed: wanted.tensorflow, isAutomatic: found.isUsingGpu };
-  }
-  const found = await probeApart(name);
-  if (!found.available) return missing(name, found.reason);
-  return {
-    name,
-    available: true,
-    detail: found.device,
-    needed: wanted[name],
-    isAutomatic: !found.isSoftware,
-  };
+interface EngineKind {
+  readonly title: string;
+  readonly needed: string;
+  /** The provider of ONNX Runtime that this engine is. */
+  readonly provider?: OnnxProvider;
+  find(): Promise<Availability>;
+  create(device: string): Engine;
 }
 
-function missing(name: EngineName, reason: string): EngineFinding {
-  // ONNX Runtime puts its own source line and condition before what it has to say.
-  const detail = reason.replace(/^\/\S+:\d+ .* was false\. /s, '');
-  return { name, available: false, detail, needed: wanted[name], isAutomatic: false };
+/** All engines, in the order in which `auto` tries them. */
+const kinds: Readonly<Record<EngineName, EngineKind>> = {
+  cuda: {
+    title: 'CUDA',
+    needed:
+      'ONNX Runtime’s CUDA provider. It needs an NVIDIA driver, CUDA 12 and cuDNN 9, and on Linux x64 the libraries that `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` downloads.',
+    ...onnxRuntime('cuda', () => probeInChild('cuda')),
+  },
+  tensorflow: {
+    title: 'TensorFlow',
+    needed:
+      'TensorFlow’s own library. `npm install @tensorflow/tfjs-node-gpu` brings it where its download can be had; its GPU needs CUDA 11.2 and cuDNN 8.1.',
+    async find() {
+      const found = loadTensorflow();
+      if (!found.available) return found;
+      const device = found.isUsingGpu ? 'GPU' : 'CPU only: TensorFlow found no GPU that it can use';
+      return { available: true, device: `${found.package}, ${device}`, isAutomatic: found.isUsingGpu };
+    },
+    create: (device) => createEagerEngine({ name: 'tensorflow', device, backend: 'tensorflow' }),
+  },
+  webgpu: {
+    title: 'WebGPU',
+    needed:
+      'A GPU with a Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS) driver; on Linux also libvulkan1.',
+    ...onnxRuntime('webgpu', () => probeInChild('webgpu')),
+  },
+  cpu: {
+    title: 'CPU',
+    needed: '',
+    ...onnxRuntime('cpu', async () => {
+      const model = cpus()[0]?.model.trim() ?? 'CPU';
+      return { available: true, device: `${model}, ${availableParallelism()} threads`, isAutomatic: true };
+    }),
+  },
+};
+
+function onnxRuntime(provider: OnnxProvider, find: () => Promise<Availability>) {
+  return { provider, find, create: (device: string) => createOnnxEngine({ name: provider, device }) };
+}
+
+export const engineNames: readonly EngineName[] = Object.keys(kinds).filter(isEngineName);
+
+function isEngineName(text: string): text is EngineName {
+  return Object.hasOwn(kinds, text);
+}
+
+/** What `--engine` accepts. */
+export const engineChoices = `${engineNames.join(', ')}, or auto`;
+
+/** Throws a `usage` error for a name that no engine has. */
+export function parseEngine(text: string): EngineName | 'auto' {
+  if (text === 'auto' || isEngineName(text)) return text;
+  throw new WorkbenchError('usage', `There is no engine ${text}: choose ${engineNames.join(', ')} or auto.`);
+}
+
+async function findEngine(name: EngineName): Promise<EngineFinding> {
+  const { title, needed, find } = kinds[name];
+  const found = await find();
+  if (found.available) {
+    return { name, title, available: true, detail: found.device, needed, isAutomatic: found.isAutomatic };
+  }
+  // ONNX Runtime puts its own source line and condition before its message.
+  const detail = found.reason.replace(/^\/\S+:\d+ .* was false\. /s, '');
+  return { name, title, available: false, detail, needed, isAutomatic: false };
 }
 
 /** All engines, in the order in which `auto` tries them. */
@@ -67,41 +109,64 @@ export function findEngines(): Promise<EngineFinding[]> {
 }
 
 /**
- * Opens the engine that a run asks for.
+ * Opens the requested engine.
  *
- * @throws WorkbenchError `engine` where it is not to be had: a run never falls to a slower one in silence
+ * @throws WorkbenchError `engine` where it is not available: a run never uses a slower one instead without being told to
  */
-export async function openEngine(asked: EngineName | 'auto'): Promise<Engine> {
-  for (const name of asked === 'auto' ? engineNames : [asked]) {
-    const finding = await findEngine(name);
-    if (asked === 'auto' ? finding.isAutomatic : finding.available) return create(finding);
-    if (asked !== 'auto') {
-      throw new WorkbenchError(
-        'engine',
-        `The engine ${name} is not available: ${finding.detail}\nIt needs: ${finding.needed}\n\`esrgan doctor\` shows what this machine has.`,
-      );
-    }
+export async function openEngine(requested: EngineName | 'auto'): Promise<Engine> {
+  const { name, detail } = await chooseEngine(requested, engineNames);
+  return kinds[name].create(detail);
+}
+
+/**
+ * The provider of ONNX Runtime that runs ONNX files for `--engine`.
+ *
+ * @throws WorkbenchError `engine` where it is not available, or the engine is not ONNX Runtime's
+ */
+export async function findOnnxProvider(requested: EngineName | 'auto'): Promise<OnnxProvider> {
+  const names = engineNames.filter((name) => kinds[name].provider);
+  if (requested === 'auto' || names.includes(requested)) {
+    const { provider } = kinds[(await chooseEngine(requested, names)).name];
+    if (provider) return provider;
   }
-  throw new Error('The CPU engine is always there.');
+  throw new WorkbenchError(
+    'engine',
+    `The engine ${requested} cannot run ONNX files: choose --engine ${names.join(', ')} or auto.`,
+  );
 }
 
-function create({ name, detail }: EngineFinding): Engine {
-  return name === 'tensorflow'
-    ? createEagerEngine({ name, device: detail, backend: 'tensorflow' })
-    : createOnnxEngine({ name, device: detail });
+/** @param candidates for `auto` */
+async function chooseEngine(
+  requested: EngineName | 'auto',
+  candidates: readonly EngineName[],
+): Promise<EngineFinding> {
+  if (requested === 'auto') {
+    for (const name of candidates) {
+      const finding = await findEngine(name);
+      if (finding.isAutomatic) return finding;
+    }
+    throw new Error('The CPU engine is always available.');
+  }
+  const finding = await findEngine(requested);
+  if (finding.available) return finding;
+  throw new WorkbenchError(
+    'engine',
+    `The engine ${requested} is not available: ${finding.detail}\nIt needs: ${finding.needed}\n\`esrgan doctor\` shows what this machine has.`,
+  );
 }
 
-/** Tries a provider in a process of its own, which may crash. */
-async function probeApart(provider: 'cuda' | 'webgpu'): Promise<ProbeFinding> {
+/** Tries a provider in a child process, which may crash. */
+async function probeInChild(provider: OnnxProvider): Promise<Availability> {
   const command = fileURLToPath(new URL('./esrgan.js', import.meta.url));
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [command, 'probe', provider], {
       timeout: 60_000,
     });
-    return readFinding(stdout);
+    const found = readFinding(stdout);
+    return found.available ? { ...found, isAutomatic: !found.isSoftware } : found;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-    return { available: false, reason: `Trying it ended badly: ${reason}` };
+    return { available: false, reason: `The test process failed: ${reason}` };
   }
 }
 
@@ -113,5 +178,5 @@ function readFinding(text: string): ProbeFinding {
     }
     if ('reason' in value) return { available: false, reason: String(value.reason) };
   }
-  return { available: false, reason: `An answer that makes no sense: ${text.slice(0, 200)}` };
+  return { available: false, reason: `The test process printed an unexpected answer: ${text.slice(0, 200)}` };
 }

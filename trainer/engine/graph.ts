@@ -56,56 +56,52 @@ export interface Window {
  */
 export type FilterForm = 'turned' | 'winograd' | 'turned winograd';
 
-/** What a node computes; inputs are named in the comments. */
-export type Operation =
-  | { readonly kind: 'input'; readonly name: string; readonly role: 'data' | 'state' }
-  | { readonly kind: 'constant'; readonly data: Float32Array }
-  /** A filter that the program only reads, brought into another form before the first step. */
-  | { readonly kind: 'prepared'; readonly form: FilterForm }
+/** What each kind of node has besides its inputs, which the comments name. */
+interface Operations {
+  input: { readonly name: string; readonly role: 'data' | 'state' };
+  constant: { readonly data: Float32Array };
+  /** A filter that the program only reads, transformed before the first step. */
+  prepared: { readonly form: FilterForm };
   /** A tensor whose every element is `value`. */
-  | { readonly kind: 'fill'; readonly value: number }
+  fill: { readonly value: number };
   /** x repeated along its dimensions of size 1 (and missing leading ones). */
-  | { readonly kind: 'broadcast' }
-  | { readonly kind: 'unary'; readonly fn: UnaryFunction }
-  | { readonly kind: 'leakyRelu'; readonly alpha: number }
-  | { readonly kind: 'clip'; readonly min: number; readonly max: number }
-  | { readonly kind: 'binary'; readonly fn: BinaryFunction }
+  broadcast: object;
+  unary: { readonly fn: UnaryFunction };
+  leakyRelu: { readonly alpha: number };
+  clip: { readonly min: number; readonly max: number };
+  binary: { readonly fn: BinaryFunction };
   /** condition, a, b. */
-  | { readonly kind: 'select' }
-  | { readonly kind: 'cast'; readonly to: DataType }
-  | { readonly kind: 'reshape' }
-  | { readonly kind: 'transpose'; readonly perm: readonly number[] }
-  | { readonly kind: 'concat'; readonly axis: number }
-  | { readonly kind: 'slice'; readonly begin: readonly number[] }
-  | {
-      readonly kind: 'pad';
-      readonly before: readonly number[];
-      readonly after: readonly number[];
-      readonly value: number;
-    }
-  | { readonly kind: 'tile'; readonly repeats: readonly number[] }
-  | {
-      readonly kind: 'reduce';
-      readonly fn: ReduceFunction;
-      readonly axes: readonly number[];
-      readonly keepDims: boolean;
-    }
+  select: object;
+  cast: { readonly to: DataType };
+  reshape: object;
+  transpose: { readonly perm: readonly number[] };
+  concat: { readonly axis: number };
+  slice: { readonly begin: readonly number[] };
+  pad: { readonly before: readonly number[]; readonly after: readonly number[]; readonly value: number };
+  tile: { readonly repeats: readonly number[] };
+  reduce: { readonly fn: ReduceFunction; readonly axes: readonly number[]; readonly keepDims: boolean };
   /** a `[..., M, K]`, b `[..., K, N]`, either transposed. */
-  | { readonly kind: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
+  matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   /** x, filter and, where folded in, bias `[O]`. */
-  | { readonly kind: 'convolution'; readonly window: Window }
+  convolution: { readonly window: Window };
   /** dy, filter: the gradient of a convolution by its x. */
-  | { readonly kind: 'convolutionInputGradient'; readonly window: Window }
+  convolutionInputGradient: { readonly window: Window };
   /** x, dy: the gradient of a convolution by its filter. */
-  | { readonly kind: 'convolutionFilterGradient'; readonly window: Window }
-  /** dy, filter: the gradient by x of a 3x3 convolution of x upscaled by two, with a border of one. */
-  | { readonly kind: 'upsampledInputGradient' }
-  /** x upscaled by whole factors, each pixel repeated. */
-  | { readonly kind: 'upsampleNearest'; readonly factor: readonly [number, number] }
-  /** Its gradient: every block of pixels summed. */
-  | { readonly kind: 'sumBlocks'; readonly factor: readonly [number, number] }
+  convolutionFilterGradient: { readonly window: Window };
+  /** dy, filter: the gradient by x of a 3x3 convolution, padded by 1, of x upsampled by 2. */
+  upsampledInputGradient: object;
+  /** x upsampled by whole factors, each pixel repeated. */
+  upsampleNearest: { readonly factor: readonly [number, number] };
+  /** Its gradient: the sum of every block of pixels. */
+  sumBlocks: { readonly factor: readonly [number, number] };
   /** The largest of every block of pixels. */
-  | { readonly kind: 'maxBlocks'; readonly factor: readonly [number, number] };
+  maxBlocks: { readonly factor: readonly [number, number] };
+}
+
+/** What a node computes. */
+export type Operation<Kind extends keyof Operations = keyof Operations> = {
+  [K in Kind]: { readonly kind: K } & Operations[K];
+}[Kind];
 
 /** A tensor in the graph, known by its shape and by how it is computed. */
 export interface Value {

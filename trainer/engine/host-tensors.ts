@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensors } from './engine.ts';
 import type { Shape } from './graph.ts';
-import { filterFromFile } from './lower.ts';
+import { filterFromFile } from './layout.ts';
 import type { Shapes, Tensors } from './trace.ts';
 
 /** A shape as a step sees it: filters in TensorFlow's order. */

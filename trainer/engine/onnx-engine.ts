@@ -1,15 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import type {
-  Arrays,
-  Engine,
-  EngineName,
-  HostTensor,
-  HostTensors,
-  Program,
-  Signature,
-  State,
-} from './engine.ts';
+import type { Arrays, Engine, HostTensor, HostTensors, Program, Signature, State } from './engine.ts';
 import { preparedFilter } from './frozen-filters.ts';
 import { Graph, type Shape, type Value } from './graph.ts';
 import { stepShapes, toTensors } from './host-tensors.ts';
@@ -17,8 +8,11 @@ import { lower, type PreparedInput, stateOutput } from './lower.ts';
 import { rewriteForCpu, rewriteForDevice } from './rewrite.ts';
 import { type Shapes, type Step, trace } from './trace.ts';
 
+/** A provider of ONNX Runtime; the engine has the same name. */
+export type OnnxProvider = 'cuda' | 'webgpu' | 'cpu';
+
 export interface OnnxEngineOptions {
-  readonly name: EngineName & ('cpu' | 'cuda' | 'webgpu');
+  readonly name: OnnxProvider;
   readonly device: string;
   /** Threads of the CPU provider; as many as the machine has by default. */
   readonly threads?: number;

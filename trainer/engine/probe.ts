@@ -2,17 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { Graph } from './graph.ts';
 import { lower } from './lower.ts';
+import type { OnnxProvider } from './onnx-engine.ts';
 
-/** What a try of one of ONNX Runtime's providers found. */
+/** The result of trying a provider of ONNX Runtime. */
 export type ProbeFinding =
   | { readonly available: true; readonly device: string; readonly isSoftware: boolean }
   | { readonly available: false; readonly reason: string };
 
 /**
- * Runs a graph of one addition on a provider. A broken driver can take the whole process down, so this
- * runs in a process of its own: `esrgan probe PROVIDER`.
+ * Runs a graph of one addition on a provider. A broken driver can end the process, so this runs in a process of its
+ * own: `esrgan probe PROVIDER`.
  */
-export async function probe(provider: 'cuda' | 'webgpu'): Promise<ProbeFinding> {
+export async function probe(provider: OnnxProvider): Promise<ProbeFinding> {
   try {
     const graph = new Graph();
     const x = graph.input('x', [4], 'data');
@@ -31,7 +32,7 @@ export async function probe(provider: 'cuda' | 'webgpu'): Promise<ProbeFinding> 
   }
 }
 
-/** Graphics drivers by a part of their library's name, as they show among the files a process has loaded. */
+/** Graphics drivers by a part of their library's name, which is in the list of files that a process has mapped. */
 const drivers = [
   { library: 'libnvidia-gl', device: 'NVIDIA GPU', isSoftware: false },
   { library: 'libGLX_nvidia', device: 'NVIDIA GPU', isSoftware: false },
@@ -45,8 +46,8 @@ const drivers = [
 ];
 
 /**
- * The device that this process just computed on. ONNX Runtime does not name it; on Linux the driver that
- * it loaded does. Elsewhere the system's own GPU interface never hands out a software device unasked.
+ * The device that this process has just used. ONNX Runtime does not name it; on Linux the driver that it loaded does.
+ * On other systems the GPU interface never chooses a software device by itself.
  */
 function deviceInUse(): { device: string; isSoftware: boolean } {
   if (process.platform !== 'linux') {

@@ -19,7 +19,7 @@ export function rewriteForCpu(traced: Traced, frozen: ReadonlySet<string>): Trac
     prepareFrozenFilters({ frozen, winograd: true }),
     foldBiases,
     slopeByActivation,
-    skipUpscaling,
+    skipUpsampling,
     distributeConvolutions,
     carryInputGradients,
     joinFilterGradients,
@@ -116,7 +116,7 @@ const slopeByActivation: Pass = (traced) => {
  * map are the same pixel of the small one. Taken at the size of the small map, it needs 16 products for each
  * of its pixels in place of 36.
  */
-const skipUpscaling: Pass =
+const skipUpsampling: Pass =
   ({ graph }) =>
   (value, rewrite) => {
     const [gradient] = value.inputs;

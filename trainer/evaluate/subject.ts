@@ -1,5 +1,5 @@
 import { basename, dirname, relative } from 'node:path';
-import { sha256OfFile } from '../runs/checkpoints.ts';
+import { sha256OfFile } from '../runs/sha256.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { interpolationSha256 } from './results/evaluation-files.ts';
 import { runOfWeights, type Subject } from './store.ts';

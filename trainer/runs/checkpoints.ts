@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isCount, isNullable, isNumber, isObject, isOneOf, isRecord, isString } from '../guards/guards.ts';
+import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   readNames,
   removeFolderAtomic,
@@ -8,17 +10,9 @@ import {
   writeFileDurably,
   writeFolderAtomic,
 } from './atomic-file.ts';
-import {
-  isCount,
-  isNullable,
-  isNumber,
-  isObject,
-  isOneOf,
-  isRecord,
-  isString,
-  readJson,
-} from './json-shape.ts';
-import { paddedStep, type RunPaths, type Stage, stages } from './run-directory.ts';
+import { readJson } from './read-json.ts';
+import { paddedStep, type RunPaths } from './run-directory.ts';
+import { sha256OfFile } from './sha256.ts';
 
 /** Everything besides tensors that a resume needs to go on exactly (`state.json` of a checkpoint). */
 export interface CheckpointState {
@@ -276,19 +270,4 @@ function findDamage(path: string, state: CheckpointState): string | undefined {
     }
   }
   return undefined;
-}
-
-/** SHA-256 of a file, in hex. Throws what the file system throws. */
-export function sha256OfFile(path: string): string {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(2 ** 20);
-  const file = openSync(path, 'r');
-  try {
-    for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer)) {
-      hash.update(buffer.subarray(0, length));
-    }
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest('hex');
 }

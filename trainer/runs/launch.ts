@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
+import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   diskError,
   removeFolderAtomic,
@@ -7,9 +9,9 @@ import {
   writeFolderAtomic,
   writeJsonAtomic,
 } from './atomic-file.ts';
-import { isCount, isNullable, isNumber, isObject, isOneOf, isString, readJson } from './json-shape.ts';
 import { isProcessAlive, processStartTime, thisHost } from './processes.ts';
-import { type RunPaths, type Stage, stages } from './run-directory.ts';
+import { readJson } from './read-json.ts';
+import type { RunPaths } from './run-directory.ts';
 
 /**
  * What the editor's side leaves in a run that it starts (`launch/`): first that the run waits for its turn, then

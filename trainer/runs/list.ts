@@ -8,7 +8,7 @@ import { type RunPaths, runPaths } from './run-directory.ts';
 import { describeState, readStatus, type StateDescription, type Status } from './status.ts';
 
 /** A run as a list shows it. */
-export interface RunSummary {
+export interface RunOnDisk {
   readonly paths: RunPaths;
   /** `external`: a folder of another trainer, known only by its event files. */
   readonly kind: 'esrgan' | 'external';
@@ -24,12 +24,12 @@ export interface RunSummary {
  * The runs in a folder, by name: our run directories and folders with event files of other trainers. Reads a few
  * small files of each. No such folder: no runs.
  */
-export function listRuns(runsDir: string, now: number): RunSummary[] {
-  return readFolders(runsDir).flatMap((name) => summarizeRun(join(runsDir, name), now) ?? []);
+export function listRuns(runsDir: string, now: number): RunOnDisk[] {
+  return readFolders(runsDir).flatMap((name) => readRun(join(runsDir, name), now) ?? []);
 }
 
 /** What a list shows of one folder; undefined where it is no run. */
-export function summarizeRun(root: string, now: number): RunSummary | undefined {
+export function readRun(root: string, now: number): RunOnDisk | undefined {
   const paths = runPaths(root);
   const names = readNames(paths.root);
   if (ownNames.some((name) => names.includes(name))) {

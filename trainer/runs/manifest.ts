@@ -1,5 +1,4 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import { writeJsonAtomic } from './atomic-file.ts';
 import {
   isCount,
   isList,
@@ -9,10 +8,12 @@ import {
   isOneOf,
   isRecord,
   isString,
-  readJson,
-} from './json-shape.ts';
+} from '../guards/guards.ts';
+import { type Stage, stages } from '../run-state/run-state.ts';
+import { writeJsonAtomic } from './atomic-file.ts';
 import { thisHost } from './processes.ts';
-import { type RunPaths, type Stage, stages } from './run-directory.ts';
+import { readJson } from './read-json.ts';
+import type { RunPaths } from './run-directory.ts';
 
 /** What a run is and what happened to it (`run.json`). Times are ISO 8601, UTC. */
 export interface Manifest {
@@ -27,7 +28,7 @@ export interface Manifest {
   /** The weights that its stages started from; none where it began at random. */
   readonly ancestry: readonly Ancestor[];
   /** Each start of a trainer on this run, the oldest first. */
-  readonly sessions: readonly Session[];
+  readonly sessions: readonly SessionRecord[];
 }
 
 /** Enough to notice that a data set is not the one that it was. */
@@ -48,7 +49,7 @@ export interface Ancestor {
 }
 
 /** From the start of one trainer to its stop; a session that was killed has no stop. */
-export interface Session {
+export interface SessionRecord {
   readonly start: SessionStart;
   readonly stop: SessionStop | null;
 }
@@ -88,7 +89,7 @@ const isManifest = isObject<Manifest>({
   ),
   ancestry: isList(isObject<Ancestor>({ stage: isStage, path: isString, sha256: isString })),
   sessions: isList(
-    isObject<Session>({
+    isObject<SessionRecord>({
       start: isObject<SessionStart>({
         time: isString,
         host: isString,
@@ -109,6 +110,13 @@ const isManifest = isObject<Manifest>({
 /** The manifest of a run; undefined where there is none or it is not readable. Never throws. */
 export function readManifest(paths: RunPaths): Manifest | undefined {
   return readJson(paths.manifest, isManifest);
+}
+
+/** Whether training of a stage has started. Pretraining counts as started once the run exists. Never throws. */
+export function isStageStarted(paths: RunPaths, stage: Stage): boolean {
+  const manifest = readManifest(paths);
+  if (stage === 'pretraining') return manifest !== undefined;
+  return manifest?.sessions.some(({ start }) => start.stage === stage) ?? false;
 }
 
 /** The stage that a run was trained in last; undefined where nobody has trained it. Never throws. */

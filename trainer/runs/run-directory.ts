@@ -1,11 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
+import type { Stage } from '../run-state/run-state.ts';
 import { diskError } from './atomic-file.ts';
-
-/** The stages of a run, in the order in which they follow each other. */
-export const stages = ['pretraining', 'training'] as const;
-export type Stage = (typeof stages)[number];
 
 /** Where everything of a run stands; docs/run-directory.md describes each. */
 export interface RunPaths {

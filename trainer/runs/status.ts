@@ -1,18 +1,21 @@
+import { isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
+import {
+  type RunState,
+  type Stage,
+  stages,
+  type TrainerState,
+  trainerStates,
+} from '../run-state/run-state.ts';
 import { writeJsonAtomic } from './atomic-file.ts';
-import { isCount, isNullable, isNumber, isObject, isOneOf, isString, readJson } from './json-shape.ts';
 import { isLaunchAlive, type Launch, type QueueEntry } from './launch.ts';
 import { type LockHolder, whyStale } from './lock.ts';
 import { thisHost } from './processes.ts';
-import { type RunPaths, type Stage, stages } from './run-directory.ts';
-
-const states = ['starting', 'running', 'paused', 'finished', 'stopped', 'failed'] as const;
-
-/** What a trainer says of itself; `finished`, `stopped` and `failed` are its last words. */
-export type RunState = (typeof states)[number];
+import { readJson } from './read-json.ts';
+import type { RunPaths } from './run-directory.ts';
 
 /** The heartbeat of a run (`status.json`). Null where there is no number, or none that is finite. */
 export interface Status {
-  readonly state: RunState;
+  readonly state: TrainerState;
   readonly stage: Stage;
   /** Epochs done. */
   readonly epoch: number;
@@ -36,7 +39,7 @@ export interface Status {
 }
 
 const isStatus = isObject<Status>({
-  state: isOneOf(states),
+  state: isOneOf(trainerStates),
   stage: isOneOf(stages),
   epoch: isCount,
   epochs: isCount,
@@ -52,8 +55,11 @@ const isStatus = isObject<Status>({
   message: isNullable(isString),
 });
 
-/** Replaces the run's status by this, from this process, now. Throws a `disk` error. */
-export function writeStatus(paths: RunPaths, status: Omit<Status, 'host' | 'pid' | 'time'>): void {
+/** What a trainer reports; `writeStatus` adds its process and the time. */
+export type StatusReport = Omit<Status, 'host' | 'pid' | 'time'>;
+
+/** Replaces the run's status. Throws a `disk` error. */
+export function writeStatus(paths: RunPaths, status: StatusReport): void {
   writeJsonAtomic(paths.status, {
     ...status,
     host: thisHost,
@@ -72,8 +78,7 @@ export function readStatus(paths: RunPaths): Status | undefined {
  * run waits for its turn (`queued`).
  */
 export interface StateDescription {
-  /** `unknown`: nobody trains it and nobody has left a word. */
-  readonly state: RunState | 'queued' | 'lost' | 'unknown';
+  readonly state: RunState;
   readonly reason: string | null;
 }
 

@@ -1,23 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensors } from '../engine/engine.ts';
+import type { Arrays, HostTensor, HostTensors, Tensors } from '../engine/engine.ts';
 
 export interface AdamOptions {
   readonly beta1: number;
   readonly beta2: number;
 }
 
-/** What changes from step to step, as scalars that the compiled step takes in. */
+/** The numbers that change from step to step: scalar inputs of the compiled step. */
 export interface AdamFactors {
-  /** Learning rate with all corrections of both moments in it. */
+  /** Learning rate, with the corrections of both moments. */
   readonly stepSize: number;
-  /** The small constant in the scale of the second moment as it is kept. */
+  /** Adam's epsilon, in the scale of the stored second moment. */
   readonly epsilon: number;
 }
 
 /**
- * The moments are kept as plain sums, m = beta1 * m + g and v = beta2 * v + g^2, without Adam's factors
- * (1 - beta) and without bias correction. Both are put into these two numbers, which saves operations on
- * every weight and gives the same update.
+ * The state stores the moments as plain sums, m = beta1 * m + g and v = beta2 * v + g^2, without Adam's factors
+ * (1 - beta) and without bias correction. These two numbers contain both, which saves operations on every weight
+ * and gives the same update.
  *
  * @param step number of this update, from 1
  */
@@ -27,14 +27,40 @@ export function adamFactors({ beta1, beta2 }: AdamOptions, learningRate: number,
   return { stepSize: (learningRate * first) / second, epsilon: 1e-8 / second };
 }
 
-/** Names under which the moments of a parameter stand in the state. */
+/** `adamFactors` as inputs of a compiled step: `step_size` and `epsilon`, each after `prefix`. */
+export function adamInputs(
+  options: AdamOptions,
+  learningRate: number,
+  step: number,
+  prefix: '' | 'g_' | 'd_' = '',
+): Arrays {
+  const { stepSize, epsilon } = adamFactors(options, learningRate, step);
+  return {
+    [`${prefix}step_size`]: Float32Array.of(stepSize),
+    [`${prefix}epsilon`]: Float32Array.of(epsilon),
+  };
+}
+
+/** Names of a parameter's moments in the state. */
 export function momentNames(parameter: string): { first: string; second: string } {
   return { first: `adam.m.${parameter}`, second: `adam.v.${parameter}` };
 }
 
+/** The moments of parameters before their first update, by names in the state. */
+export function initialMoments(parameters: HostTensors): Map<string, HostTensor> {
+  return new Map(
+    [...parameters].flatMap(([name, { shape, data }]) =>
+      Object.values(momentNames(name)).map((moment): [string, HostTensor] => [
+        moment,
+        { shape, data: new Float32Array(data.length) },
+      ]),
+    ),
+  );
+}
+
 /**
- * One update of Adam (Kingma and Ba 2015, https://arxiv.org/abs/1412.6980, algorithm 1) as PyTorch does
- * it: the small constant is added after the bias correction of the second moment.
+ * One update of Adam (Kingma and Ba 2015, https://arxiv.org/abs/1412.6980, algorithm 1) as PyTorch does it: epsilon
+ * is added after the bias correction of the second moment.
  *
  * @param state holds each parameter and its two moments
  * @param gradients by parameter name

@@ -1,4 +1,4 @@
-import type { Stage } from '../runs/run-directory.ts';
+import type { Stage } from '../run-state/run-state.ts';
 
 /** Looks at a stage's numbers for what experience knows how to read; each hint is given once. */
 export interface Hints {

@@ -1,30 +1,24 @@
 import { mkdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import type { ResolvedConfig } from '../config/index.ts';
-import type { FilePair } from '../data/datasets.ts';
 import { encodePng } from '../data/decode.ts';
 import { type Image, toImage } from '../data/image.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
-import { type Stage, samplesFolder } from '../runs/run-directory.ts';
-import type { Session } from './session.ts';
-import type { StageTrainer } from './stage.ts';
-import { bicubic, readValidationImage, type ValidationImage } from './validation.ts';
-
-export interface SamplerContext {
-  readonly config: ResolvedConfig;
-  readonly stage: Stage;
-  readonly session: Session;
-  readonly trainer: StageTrainer;
-  readonly validationPairs: readonly FilePair[];
-}
+import { samplesFolder } from '../runs/run-directory.ts';
+import type { StageContext } from './stage-context.ts';
+import { bicubic, readValidationImage, type ValidationImage } from './validation-images.ts';
 
 /**
- * A function that keeps what the generator makes of the first validation images at a step: `<image>.sr.png`
- * in the step's folder. What it is compared with never changes and stands once, in the folder `reference`
- * beside the steps: `<image>.lr.png`, `.bicubic.png` and `.hr.png`.
+ * A function that saves what the generator makes of the first validation images at a step: `<image>.sr.png` in the
+ * step's folder. The images to compare with never change and are saved once, in the folder `reference` next to the
+ * steps: `<image>.lr.png`, `.bicubic.png` and `.hr.png`.
  */
-export function createSampler(context: SamplerContext): (step: number) => Promise<void> {
-  const { config, stage, session, trainer, validationPairs } = context;
+export function createSampler({
+  config,
+  stage,
+  session,
+  trainer,
+  validationPairs,
+}: StageContext): (step: number) => Promise<void> {
   const { count, crop_size: crop } = config.samples;
   const scale = config.scale_factor;
   let images: { name: string; image: ValidationImage }[] | undefined;

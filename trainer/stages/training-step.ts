@@ -11,20 +11,20 @@ import { rank4 } from '../models/rank4.ts';
 import { type DiscriminatorOptions, discriminatorParameters } from '../models/shapes/discriminator.ts';
 import type { GeneratorOptions } from '../models/shapes/generator.ts';
 import { type AdamOptions, adam } from './adam.ts';
-import { differentiate } from './differentiate.ts';
-import { nextAverages } from './running-average.ts';
+import { differentiate, pick } from './differentiate.ts';
+import { nextEma } from './ema.ts';
 
-/** The original program's choice for both nets of this stage. */
+/** For both networks, as in the original program. */
 export const trainingAdam: AdamOptions = { beta1: 0.9, beta2: 0.99 };
 
-/** Name of a parameter or statistic of the discriminator in the state; the generator's have their own names. */
+/** Name in the state of a parameter or statistic of the discriminator; the generator's have no prefix. */
 export function discriminatorName(name: string): string {
   return `discriminator.${name}`;
 }
 
 const vggPrefix = 'vgg.';
 
-/** Name of a parameter of VGG in the state. */
+/** Name in the state of a parameter of VGG. */
 export function vggName(name: string): string {
   return vggPrefix + name;
 }
@@ -35,7 +35,7 @@ export interface TrainingStepOptions {
   readonly parameters: readonly string[];
   readonly discriminator: DiscriminatorOptions;
   readonly contentLoss: ContentLoss;
-  /** `false`: none, and the state has no VGG. */
+  /** `false`: no perceptual loss, and no VGG in the state. */
   readonly perceptualLoss: PerceptualLossSettings | false;
   readonly contentScaling: number;
   readonly adversarialScaling: number;
@@ -44,14 +44,14 @@ export interface TrainingStepOptions {
 /**
  * One update of the generator and one of the discriminator.
  *
- * Both start from the same nets: the discriminator learns from the images that the generator made before its
- * update, and the generator from the discriminator before its own. So the scores of real and generated images
- * are the same in both, and a compiled step computes them, and the generated images, once.
+ * Both start from the same networks: the discriminator is trained on the images that the generator makes before its
+ * update, and the generator on the discriminator before its own. So the logits of real and generated images are the
+ * same in both, and a compiled step computes them, and the generated images, once.
  *
- * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `g_step_size`, `g_epsilon`, `d_step_size`,
- * `d_epsilon` and, where the state has running averages of the generator, `ema_decay` (see `averageDecay`).
- * Outputs, all of the nets before the update: the losses, `d_real` and `d_fake` (see
- * `averageProbabilities`) and the norms of both gradients.
+ * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `g_step_size`, `g_epsilon`, `d_step_size`, `d_epsilon`
+ * (see `adamInputs`) and, if the state has an EMA of the generator, `ema_decay` (see `emaInputs`).
+ * Outputs, all of the networks before the update: the losses, `d_real` and `d_fake` (see `averageProbabilities`) and
+ * the norms of both gradients.
  */
 export function trainingStep(options: TrainingStepOptions): Step {
   return (inputs, state) => {
@@ -62,15 +62,15 @@ export function trainingStep(options: TrainingStepOptions): Step {
     };
     const real = rank4(input('hr'));
     const names = [...discriminatorParameters(options.discriminator).keys()];
-    const judge = (parameters: Tensors, images: tf.Tensor): Judgement =>
-      discriminator(options.discriminator, renamed(parameters, names, discriminatorName), rank4(images));
+    const discriminate = (parameters: Tensors, images: tf.Tensor): Judgement =>
+      discriminator(options.discriminator, pick(parameters, names, discriminatorName), rank4(images));
 
-    const judgedReal = judge(state, real).scores;
-    const ofGenerator = differentiate(renamed(state, options.parameters), (parameters) => {
+    const realLogits = discriminate(state, real).scores;
+    const ofGenerator = differentiate(pick(state, options.parameters), (parameters) => {
       const fake = generator(options.generator, parameters, rank4(input('lr')));
       const content = contentLoss(options.contentLoss, fake, real);
       const perceptual = perceptualPart(options.perceptualLoss, state, fake, real);
-      const adversarial = generatorAdversarialLoss(judgedReal, judge(state, fake).scores);
+      const adversarial = generatorAdversarialLoss(realLogits, discriminate(state, fake).scores);
       const loss = tf.addN<tf.Scalar>([
         perceptual,
         tf.mul(content, options.contentScaling),
@@ -80,9 +80,8 @@ export function trainingStep(options: TrainingStepOptions): Step {
     });
     const { fake, content, perceptual, adversarial } = ofGenerator.others;
 
-    const learning = renamed(state, names.map(discriminatorName));
-    const ofDiscriminator = differentiate(learning, (parameters) => {
-      const [onReal, onFake] = [judge(parameters, real), judge(parameters, fake!)];
+    const ofDiscriminator = differentiate(pick(state, names.map(discriminatorName)), (parameters) => {
+      const [onReal, onFake] = [discriminate(parameters, real), discriminate(parameters, fake!)];
       const probabilities = averageProbabilities(onReal.scores, onFake.scores);
       return {
         loss: discriminatorLoss(onReal.scores, onFake.scores),
@@ -111,7 +110,7 @@ export function trainingStep(options: TrainingStepOptions): Step {
       },
       state: {
         ...g.state,
-        ...nextAverages(options.parameters, state, g.state, inputs.ema_decay),
+        ...nextEma(options.parameters, state, g.state, inputs.ema_decay),
         ...d.state,
         ...statistics,
       },
@@ -127,7 +126,7 @@ function perceptualPart(
 ): tf.Scalar {
   if (!settings) return tf.scalar(0);
   const names = Object.keys(state).filter((name) => name.startsWith(vggPrefix));
-  const parameters = renamed(
+  const parameters = pick(
     state,
     names.map((name) => name.slice(vggPrefix.length)),
     vggName,
@@ -136,9 +135,8 @@ function perceptualPart(
 }
 
 /**
- * The running statistics after the step, by their names in the state. PyTorch updates them whenever the
- * discriminator looks at a batch: at the real and the generated images for the generator's update, and again
- * for its own.
+ * The running statistics after the step, by their names in the state. PyTorch updates them in every forward pass of
+ * the discriminator: on the real and the generated images for the generator's update, and again for its own.
  */
 function runningStatistics(state: Tensors, onReal: Judgement, onFake: Judgement): Tensors {
   const next: Record<string, tf.Tensor> = {};
@@ -152,13 +150,4 @@ function runningStatistics(state: Tensors, onReal: Judgement, onFake: Judgement)
     next[varianceName] = running.variance;
   }
   return next;
-}
-
-/** Some tensors by the names that a net knows them by. */
-function renamed(
-  from: Tensors,
-  names: readonly string[],
-  nameOf: (name: string) => string = (name) => name,
-): Tensors {
-  return Object.fromEntries(names.map((name) => [name, from[nameOf(name)]!]));
 }

@@ -1,107 +1,109 @@
-import type { FilePair } from '../data/datasets.ts';
-import { decodeImage } from '../data/decode.ts';
-import { downscale } from '../data/downscale.ts';
-import { cropImage, type FloatImage, type Image, toFloatImage } from '../data/image.ts';
-import { imresizeFloat } from '../data/imresize.ts';
-import type { Engine, Program, State } from '../engine/engine.ts';
+import { type FloatImage, type Image, toFloatImage } from '../data/image.ts';
 import { type Score, smallestMeasurable, validationMetrics } from '../metrics/protocols.ts';
-import { generator } from '../models/generator.ts';
-import { rank4 } from '../models/rank4.ts';
-import type { GeneratorOptions } from '../models/shapes/generator.ts';
+import type { CheckpointState } from '../runs/checkpoints.ts';
+import type { Hints } from './hints.ts';
+import { report, type StageContext } from './stage-context.ts';
+import { bicubic, readValidationImage, type ValidationImage } from './validation-images.ts';
 
-/** One image of the validation data: the same crop in both resolutions. */
-export interface ValidationImage {
-  readonly file: string;
-  readonly lr: Image;
-  readonly hr: Image;
-}
-
-/** Mean scores over the validation images, by protocol, the border of `scale` pixels left out. */
-export interface ValidationResult {
+/** Mean scores over the validation images by protocol, without a border of `scale` pixels. */
+export interface ValidationScores {
   readonly rgb: Score;
   readonly 'paper-y': Score;
   readonly images: number;
 }
 
-/**
- * Reads a validation image and cuts the crop from its centre, aligned to the low resolution; an image
- * smaller than the crop stays whole in that direction.
- *
- * @param crop height and width in the high resolution, or null for the whole image
- */
-export async function readValidationImage(
-  pair: FilePair,
-  scale: number,
-  crop: readonly [number, number] | null,
-): Promise<ValidationImage> {
-  const hr = await decodeImage(pair.hr, 3);
-  const both = pair.lr ? { hr, lr: await decodeImage(pair.lr, 3) } : downscale(hr, scale, pair.downscale);
-  const height = Math.min(crop ? crop[0] / scale : Number.POSITIVE_INFINITY, both.lr.height);
-  const width = Math.min(crop ? crop[1] / scale : Number.POSITIVE_INFINITY, both.lr.width);
-  const top = Math.floor((both.lr.height - height) / 2);
-  const left = Math.floor((both.lr.width - width) / 2);
-  return {
-    file: pair.hr,
-    lr: cropImage(both.lr, left, top, width, height),
-    hr: cropImage(both.hr, left * scale, top * scale, width * scale, height * scale),
-  };
+export interface Validation extends ValidationScores {
+  /** Whether it is the best of the stage so far, by the metric `checkpoints.best`. */
+  readonly isBest: boolean;
 }
 
-/** The generator in training, as it is now, applied to whole images. */
-export interface LiveGenerator {
-  upscale(lr: Image): Promise<FloatImage>;
-  close(): Promise<void>;
+export interface Validator {
+  /** The best validation of the stage so far; null before the first. */
+  readonly best: CheckpointState['best'];
+  /**
+   * Measures the generator after this step, and reports the scores.
+   *
+   * @returns undefined if there are no validation images, or all are too small
+   */
+  validate(step: number): Promise<Validation | undefined>;
 }
 
-/**
- * Compiles the generator over the training's own state, so that nothing is copied to look at it.
- *
- * @param nameOf where a parameter stands in the state: itself, or its running average
- */
-export function liveGenerator(
-  engine: Engine,
-  state: State,
-  options: GeneratorOptions,
-  parameters: readonly string[],
-  nameOf: (parameter: string) => string,
-): LiveGenerator {
-  const programs = new Map<string, Promise<Program>>();
+export function createValidator(context: StageContext, hints: Hints): Validator {
+  const { config, stage, session, trainer, events, observer } = context;
+  const scale = config.scale_factor;
+  const images = createImageSource(context);
+  let best = context.best;
+  let isBaselineReported = false;
+
+  async function reportBaseline(): Promise<void> {
+    if (isBaselineReported) return;
+    isBaselineReported = true;
+    const baseline = await meanScores(images(), scale, (lr) => bicubic(lr, scale));
+    if (!baseline) return;
+    report(
+      context,
+      `Bicubic on the validation images: PSNR ${baseline.rgb.psnr.toFixed(3)} dB RGB, ${baseline['paper-y'].psnr.toFixed(3)} dB Y.`,
+    );
+  }
+
   return {
-    async upscale(lr) {
-      const input = toFloatImage(lr);
-      const shape = [1, lr.height, lr.width, lr.channels];
-      let program = programs.get(String(shape));
-      if (!program) {
-        program = engine.compile(
-          (inputs, values) => {
-            const weights = Object.fromEntries(parameters.map((name) => [name, values[nameOf(name)]!]));
-            return { outputs: { sr: generator(options, weights, rank4(inputs.lr!)) } };
-          },
-          { inputs: { lr: shape }, state: parameters.map(nameOf) },
-          state,
-        );
-        programs.set(String(shape), program);
-      }
-      const { sr } = await (await program).run({ lr: input.data });
-      const scale = options.scale_factor;
-      return { width: lr.width * scale, height: lr.height * scale, channels: lr.channels, data: sr! };
+    get best() {
+      return best;
     },
-    async close() {
-      for (const program of programs.values()) await (await program).close();
+    async validate(step) {
+      await reportBaseline();
+      const scores = await meanScores(images(), scale, (lr) => trainer.generator.upscale(lr));
+      if (!scores) return undefined;
+      const { rgb, 'paper-y': y } = scores;
+      events.scalars(trainer.stepsBefore + step, {
+        'validation/psnr_rgb': rgb.psnr,
+        'validation/ssim_rgb': rgb.ssim,
+        'validation/psnr_y': y.psnr,
+        'validation/ssim_y': y.ssim,
+      });
+      events.flush();
+      const metric = config.checkpoints.best;
+      const isBest = best === null || rgb[metric] > best[metric];
+      if (isBest) best = { psnr: rgb.psnr, ssim: rgb.ssim, step };
+      session.setStatus({ psnr: rgb.psnr });
+      report(
+        context,
+        `Step ${step}: validation PSNR ${rgb.psnr.toFixed(3)} dB RGB, ${y.psnr.toFixed(3)} dB Y, SSIM ${rgb.ssim.toFixed(4)}, ${scores.images} images${isBest ? ', the best so far' : ''}.`,
+      );
+      observer.event({ event: 'validation', stage, step, rgb, 'paper-y': y, isBest });
+      const hint = hints.validation(rgb.psnr);
+      if (hint !== undefined) report(context, hint);
+      return { ...scores, isBest };
     },
   };
 }
 
-/**
- * Measures an upscaling on the validation images, one at a time.
- *
- * @returns undefined where no image is large enough to be measured
- */
-export async function validate(
-  images: AsyncIterable<ValidationImage> | Iterable<ValidationImage>,
+/** A function that reads the validation images, one at a time. Crops stay in memory after the first time. */
+function createImageSource({ config, validationPairs }: StageContext): () => AsyncGenerator<ValidationImage> {
+  const { crop_size: crop, max_images: maximum } = config.validation;
+  const pairs = validationPairs.slice(0, maximum ?? validationPairs.length);
+  const crops: ValidationImage[] = [];
+
+  return async function* images() {
+    if (crops.length === pairs.length) {
+      yield* crops;
+      return;
+    }
+    crops.length = 0;
+    for (const pair of pairs) {
+      const image = await readValidationImage(pair, config.scale_factor, crop);
+      if (crop) crops.push(image);
+      yield image;
+    }
+  };
+}
+
+/** @returns undefined if no image is large enough to be measured */
+async function meanScores(
+  images: AsyncIterable<ValidationImage>,
   scale: number,
   upscale: (lr: Image) => Promise<FloatImage>,
-): Promise<ValidationResult | undefined> {
+): Promise<ValidationScores | undefined> {
   const sums = { rgb: { psnr: 0, ssim: 0 }, 'paper-y': { psnr: 0, ssim: 0 } };
   let count = 0;
   for await (const { lr, hr } of images) {
@@ -116,9 +118,4 @@ export async function validate(
   if (count === 0) return undefined;
   const mean = ({ psnr, ssim }: Score): Score => ({ psnr: psnr / count, ssim: ssim / count });
   return { rgb: mean(sums.rgb), 'paper-y': mean(sums['paper-y']), images: count };
-}
-
-/** What any net must beat. */
-export async function bicubic(lr: Image, scale: number): Promise<FloatImage> {
-  return imresizeFloat(toFloatImage(lr), scale);
 }

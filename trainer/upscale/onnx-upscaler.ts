@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import type { FloatImage } from '../data/image.ts';
+import type { OnnxProvider } from '../engine/onnx-engine.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { fromHalf, toHalf } from '../weights/dtypes.ts';
 import { withFile } from '../weights/file-bytes.ts';
@@ -30,7 +31,7 @@ const trialSide = 65;
 export async function openOnnxUpscaler(
   path: string,
   name: string,
-  provider: 'cpu' | 'cuda' | 'webgpu',
+  provider: OnnxProvider,
 ): Promise<Upscaler> {
   const refuse = (what: string, cause?: unknown) =>
     new WorkbenchError('data', `${path} cannot upscale images: ${what}.`, { cause });

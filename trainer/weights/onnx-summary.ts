@@ -1,6 +1,6 @@
 import { decodeOnnx } from '../engine/onnx.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { isCount, isList, isNullable, isNumber, isObject, isString } from '../runs/json-shape.ts';
+import { isCount, isList, isNullable, isNumber, isObject, isString } from '../guards/guards.ts';
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
 import type { Metadata } from './tensors.ts';
 

@@ -2,16 +2,15 @@ import { WorkbenchError } from '../errors/errors.ts';
 import { quoted } from '../errors/quoted.ts';
 import { bytesOf, toFloats } from './dtypes.ts';
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
+import { type PickleRules, readPickle } from './pickle-reader.ts';
 import {
   describe,
   isKind,
   type PickleDict,
-  type PickleRules,
   type PickleStorage,
   type PickleTensor,
   type PickleValue,
-  readPickle,
-} from './pickle.ts';
+} from './pickle-values.ts';
 import type { Metadata, TensorFile } from './tensors.ts';
 import { torchGlobal, torchStorage } from './torch-globals.ts';
 import { openZip } from './zip-reader.ts';

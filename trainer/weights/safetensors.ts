@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../errors/errors.ts';
 import { quoted } from '../errors/quoted.ts';
+import { isCount, isList, isPlainObject, isRecord, isString } from '../guards/guards.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
-import { isCount, isList, isPlainObject, isRecord, isString } from '../runs/json-shape.ts';
 import { bytesOf, dtypeNames, isDType, type Precision, toBytes, toFloats } from './dtypes.ts';
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
 import { repeatedKey } from './repeated-key.ts';

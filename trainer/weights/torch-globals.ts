@@ -7,7 +7,7 @@ import {
   type PickleStorage,
   type PickleTensor,
   type PickleValue,
-} from './pickle.ts';
+} from './pickle-values.ts';
 
 type Call = (args: readonly PickleValue[], fail: Fail) => PickleValue;
 

@@ -4,7 +4,7 @@ import { type DownloadOptions, download } from '../data/download/download.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { VggType } from '../models/shapes/vgg.ts';
 import { diskError } from '../runs/atomic-file.ts';
-import { sha256OfFile } from '../runs/checkpoints.ts';
+import { sha256OfFile } from '../runs/sha256.ts';
 import { writeSafetensors } from './safetensors.ts';
 import { readVgg } from './vgg-file.ts';
 

@@ -1,6 +1,6 @@
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { quoted } from '../errors/quoted.ts';
-import { crc32 } from './crc32.ts';
+
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
 
 /** A file in a zip archive. */

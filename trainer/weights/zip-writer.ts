@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.ts';
+import { crc32 } from 'node:zlib';
 
 /** A file for an archive; its content is the pieces, one after the other. */
 export interface ZipContent {

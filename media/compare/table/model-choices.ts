@@ -1,6 +1,7 @@
 import type { CheckpointChoice, ModelChoice } from '../../../server/protocol/comparison.ts';
-import type { RunDetail, StageName } from '../../../server/protocol/runs.ts';
+import type { RunDetail } from '../../../server/protocol/runs.ts';
 import { formatCount } from '../../../trainer/format/format.ts';
+import type { Stage } from '../../../trainer/run-state/run-state.ts';
 
 /** A kind of model in words. */
 export function describeModel(choice: ModelChoice): string {
@@ -10,7 +11,7 @@ export function describeModel(choice: ModelChoice): string {
   return `interpolated, α ${alpha} (${parts.join(' and ')})`;
 }
 
-function describeCheckpoint(stage: StageName, checkpoint: CheckpointChoice): string {
+function describeCheckpoint(stage: Stage, checkpoint: CheckpointChoice): string {
   return typeof checkpoint === 'number'
     ? `${stage}, step ${formatCount(checkpoint)}`
     : `${checkpoint} of ${stage}`;
@@ -29,7 +30,7 @@ function modelChoiceKey(choice: ModelChoice): string {
 }
 
 /** The steps at which any of the runs has a checkpoint of a stage, rising. */
-export function checkpointSteps(details: readonly RunDetail[], stage: StageName): number[] {
+export function checkpointSteps(details: readonly RunDetail[], stage: Stage): number[] {
   const steps = details.flatMap(({ checkpoints }) =>
     checkpoints.filter((checkpoint) => checkpoint.stage === stage).map(({ step }) => step),
   );

@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { defaultModels, type ModelChoice } from '../../../server/protocol/comparison.ts';
-import type { RunDetail, StageName } from '../../../server/protocol/runs.ts';
+import { type ModelChoice, defaultModels } from '../../../server/protocol/comparison.ts';
+import type { RunDetail } from '../../../server/protocol/runs.ts';
+import type { Stage } from '../../../trainer/run-state/run-state.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
@@ -37,7 +38,7 @@ export class ModelList extends LitElement {
   @property({ attribute: false }) details: readonly RunDetail[] = [];
 
   @state() private kind: (typeof kinds)[number] = 'best';
-  @state() private stage: StageName = 'pretraining';
+  @state() private stage: Stage = 'pretraining';
 
   override render() {
     const steps = checkpointSteps(this.details, this.stage);

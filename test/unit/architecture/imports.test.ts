@@ -64,6 +64,11 @@ describe('a room may import only what the architecture allows it', () => {
       forbidden: 'trainer/engine/graph.ts',
     },
     {
+      room: 'trainer/guards',
+      allowed: 'trainer/guards/guards.ts',
+      forbidden: 'trainer/errors/errors.ts',
+    },
+    {
       room: 'server',
       allowed: 'trainer/runs/launch.ts',
       forbidden: 'trainer/engine/graph.ts',

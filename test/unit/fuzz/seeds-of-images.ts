@@ -1,4 +1,4 @@
-import { crc32 } from '../../../trainer/weights/crc32.ts';
+import { crc32 } from 'node:zlib';
 
 /** Small files of each format, whose headers are sound. Only those of bitmaps can be decoded. */
 export const imageSeeds: readonly Buffer[] = [

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isPlainObject } from '../../../trainer/runs/json-shape.ts';
+import { isPlainObject } from '../../../trainer/guards/guards.ts';
 import { temporaryFolder } from '../trainer/runs/temporary-run.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
@@ -114,7 +114,7 @@ test('what is missing can be got, and is looked for again when something may hav
     await server.ask('textDocument/codeAction', { textDocument, range, context: { diagnostics } }),
   ).toEqual([
     expect.objectContaining({
-      title: 'Get `set5`…',
+      title: 'Download `set5`…',
       command: expect.objectContaining({
         command: 'esrgan.get',
         arguments: [{ kind: 'data', name: 'set5' }],

@@ -7,8 +7,9 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../../errors/errors.ts';
 import { formatBytes } from '../../format/format.ts';
+import { isNullable, isNumber, isObject, isString } from '../../guards/guards.ts';
 import { writeJsonAtomic } from '../../runs/atomic-file.ts';
-import { isNullable, isNumber, isObject, isString, readJson } from '../../runs/json-shape.ts';
+import { readJson } from '../../runs/read-json.ts';
 import { assertSpace } from './disk-space.ts';
 
 export interface DownloadOptions {

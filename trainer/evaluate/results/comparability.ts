@@ -1,4 +1,5 @@
-import { imageSources, type ResolvedConfig, type Stage } from '../../config/index.ts';
+import { imageSources, type ResolvedConfig } from '../../config/index.ts';
+import { type Stage, stages } from '../../run-state/run-state.ts';
 import type { Manifest } from '../../runs/manifest.ts';
 import type { RunPaths } from '../../runs/run-directory.ts';
 
@@ -31,7 +32,7 @@ export function comparabilityWarnings(runs: readonly ComparedRun[]): string[] {
       'The runs are validated on different crops: their validation does not compare',
       ({ config }) => validationCrop(config),
     ),
-    ...(['pretraining', 'training'] as const).flatMap((stage) =>
+    ...stages.flatMap((stage) =>
       disagreement(
         runs,
         `The runs are validated on different images in ${stage}: their validation does not compare`,

@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { isList, isNullable, isNumber, isObject, isOptional, isString } from '../../guards/guards.ts';
 import { readNames, writeJsonAtomic } from '../../runs/atomic-file.ts';
-import {
-  isList,
-  isNullable,
-  isNumber,
-  isObject,
-  isOptional,
-  isString,
-  readJson,
-} from '../../runs/json-shape.ts';
+import { readJson } from '../../runs/read-json.ts';
 import type { RunPaths } from '../../runs/run-directory.ts';
 
 /** Values in a file; a PSNR that is not finite (of equal images) is null. */

@@ -5,8 +5,14 @@ import type { EngineReport } from '../../../../server/protocol/machine.ts';
 const report: EngineReport = {
   chosen: 'cpu',
   engines: [
-    { name: 'cuda', available: false, device: null, missing: 'No NVIDIA driver.\nInstall one.' },
-    { name: 'cpu', available: true, device: 'Xeon', missing: null },
+    {
+      name: 'cuda',
+      title: 'CUDA',
+      available: false,
+      device: null,
+      missing: 'No NVIDIA driver.\nInstall one.',
+    },
+    { name: 'cpu', title: 'CPU', available: true, device: 'Xeon', missing: null },
   ],
 };
 
@@ -42,7 +48,7 @@ test('long reasons are wrapped under each other', () => {
   const missing = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
   const text = doctorText({
     chosen: 'cpu',
-    engines: [{ name: 'cuda', available: false, device: null, missing }],
+    engines: [{ name: 'cuda', title: 'CUDA', available: false, device: null, missing }],
   });
   const lines = text.split('\n').slice(2, -3);
   expect(lines.map((line) => line.slice(14)).join(' ')).toBe(missing);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { nothingWatched, watchRuns } from '../../../../client/runs/unread-failures.ts';
-import type { RunStateName } from '../../../../server/protocol/runs.ts';
+import type { RunState } from '../../../../trainer/run-state/run-state.ts';
 import { aRun } from './runs.ts';
 
 /** The states of runs by their names, and whose panel is open. */
-type Look = Readonly<Record<string, RunStateName | `${RunStateName}, open`>>;
+type Look = Readonly<Record<string, RunState | `${RunState}, open`>>;
 
 /** Which runs are told as failed after these looks at them. */
 function check(looks: readonly Look[], expected: readonly string[]): void {
@@ -22,7 +22,7 @@ function check(looks: readonly Look[], expected: readonly string[]): void {
   expect(watched.failed).toEqual(expected.map((name) => aRun({ name }).run));
 }
 
-const states: readonly RunStateName[] = [
+const states: readonly RunState[] = [
   'starting',
   'running',
   'paused',

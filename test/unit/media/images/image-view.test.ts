@@ -4,8 +4,8 @@ import {
   formatZoom,
   limitedView,
   pannedView,
-  toImage,
   toPane,
+  toImage,
   zoomedView,
 } from '../../../../media/images/image-view.ts';
 

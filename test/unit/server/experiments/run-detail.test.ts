@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRunDetail } from '../../../../server/experiments/run-detail.ts';
 import { readSamples } from '../../../../server/experiments/samples.ts';
-import type { RunDetail, RunStateName, RunSummary } from '../../../../server/protocol/runs.ts';
+import type { RunDetail, RunSummary } from '../../../../server/protocol/runs.ts';
+import type { RunState, Stage } from '../../../../trainer/run-state/run-state.ts';
 import { writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
 import { enqueue, launchPaths } from '../../../../trainer/runs/launch.ts';
 import { createManifest, recordStart, recordStop } from '../../../../trainer/runs/manifest.ts';
-import { type RunPaths, type Stage, samplesFolder } from '../../../../trainer/runs/run-directory.ts';
+import { type RunPaths, samplesFolder } from '../../../../trainer/runs/run-directory.ts';
 import { temporaryRun } from '../../trainer/runs/temporary-run.ts';
 
-function detailOf(paths: RunPaths, state: RunStateName = 'running'): RunDetail {
+function detailOf(paths: RunPaths, state: RunState = 'running'): RunDetail {
   const summary: RunSummary = {
     run: paths.root,
     name: paths.name,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type CompletionItem, TextEdit } from 'vscode-languageserver-types';
 import { complete } from '../../../../server/language/complete.ts';
-import type { FolderEntry, Providers } from '../../../../server/language/providers.ts';
+import type { CompletionSources, FolderEntry } from '../../../../server/language/completion-sources.ts';
 import { withCursor } from './cursor.ts';
 
 const folders: Record<string, FolderEntry[]> = {
@@ -21,7 +21,7 @@ const folders: Record<string, FolderEntry[]> = {
   '/p/lr_x4': [{ name: 'train', isFolder: true }],
 };
 
-const providers: Providers = {
+const sources: CompletionSources = {
   listFolder: (folder) => folders[folder] ?? [],
   listCheckpoints: (runsDir) =>
     runsDir === '/p/runs'
@@ -39,7 +39,7 @@ const providers: Providers = {
 
 function itemsAt(marked: string, file?: string): CompletionItem[] {
   const { document, offset } = withCursor(marked, file);
-  const items = complete(document, document.positionAt(offset), providers);
+  const items = complete(document, document.positionAt(offset), sources);
   return items.toSorted((a, b) => (a.sortText ?? '').localeCompare(b.sortText ?? ''));
 }
 
@@ -234,7 +234,7 @@ describe('values', () => {
     const [first] = itemsAt('engine: |');
     expect(first).toMatchObject({
       labelDetails: { description: 'default' },
-      documentation: { value: 'the first that is available, in the order cuda, tensorflow, webgpu, cpu' },
+      documentation: { value: 'the first available of cuda, tensorflow, webgpu, cpu' },
     });
     expect(itemsAt('pretraining:\n  lr: |')[0]?.labelDetails?.description).toBe('default, original, paper');
   });

@@ -18,7 +18,7 @@ test.each<[string, string, string[]]>([
     'a stage of two',
     'training:\n  cr_patch_size: [130, 130]\n',
     [
-      '`training.cr_patch_size` is [130, 130], which `scale_factor` 4 does not divide: use [132, 132] (concerns training only)',
+      '`training.cr_patch_size` is [130, 130], not a multiple of `scale_factor` 4: use [132, 132] (concerns training only)',
     ],
   ],
   [
@@ -29,17 +29,17 @@ test.each<[string, string, string[]]>([
   [
     'an open quote and what is wrong elsewhere',
     'name: "x\nema:\n  decay: 2\n',
-    ['0:6 syntax the quote that opens here is not closed', '2:9 range'],
+    ['0:6 syntax this quote is not closed', '2:9 range'],
   ],
   [
     'an open bracket and what is wrong elsewhere',
     'training:\n  val_datasets: [a,\n  g_lr: 2\n',
-    ['1:16 syntax the bracket that opens here is not closed', '2:8 range'],
+    ['1:16 syntax this bracket is not closed', '2:8 range'],
   ],
   [
     'an open bracket above sound lines',
     'training:\n  cr_patch_size: [64, 64\n  g_lr: 1e-4\n  d_lr: 1e-4\n',
-    ['1:17 syntax the bracket that opens here is not closed'],
+    ['1:17 syntax this bracket is not closed'],
   ],
   ['JSON without a comma', '{\n  "seed": 1\n  "batch_size": 0\n}', ['1:10 syntax', '2:16 range'].slice(0, 1)],
   [
@@ -79,7 +79,7 @@ test('carries what editors need to lead on', () => {
             uri: 'file:///p/run.esrgan.yaml',
             range: { start: { line: 0, character: 14 }, end: { line: 0, character: 15 } },
           },
-          message: 'the scale is 2',
+          message: '`scale_factor` is 2',
         },
       ],
     },

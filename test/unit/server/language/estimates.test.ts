@@ -9,10 +9,11 @@ import {
   stageLength,
   timeEstimate,
 } from '../../../../server/language/estimates.ts';
-import { type ResolvedConfig, readRunFile, type Stage } from '../../../../trainer/config/index.ts';
+import { type ResolvedConfig, readRunFile } from '../../../../trainer/config/index.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
 import { initialDiscriminator } from '../../../../trainer/models/initial-discriminator.ts';
 import { initialGenerator } from '../../../../trainer/models/initial-generator.ts';
+import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 
 function configOf(text: string): ResolvedConfig {
   const { config, problems } = readRunFile(text, { file: '/p/run.esrgan.yaml' });

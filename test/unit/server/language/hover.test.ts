@@ -18,8 +18,8 @@ test.each<[string, string, string, string[]]>([
     'pretraining:\n  l|r: 1',
     'lr',
     [
-      '`pretraining.lr`: a number, above 0 to 1',
-      'Learning rate of Adam at the first step.',
+      '`pretraining.lr`: a number above 0 and up to 1',
+      'Initial learning rate of Adam.',
       'Default `2e-4` · Original `2e-4` · Paper `2e-4`',
     ],
   ],
@@ -27,7 +27,7 @@ test.each<[string, string, string, string[]]>([
     'what it costs',
     'ba|tch_size: 4',
     'batch_size',
-    ['a whole number, 1 to 1024, patches', '**Cost.** Memory and time of a step grow in proportion.'],
+    ['an integer from 1 to 1024 (patches)', '**Cost.** Memory and time per step are proportional to it.'],
   ],
   ['choices', 'eng|ine: auto', 'engine', ['- `cuda`: ONNX Runtime on an NVIDIA GPU']],
   [
@@ -36,9 +36,9 @@ test.each<[string, string, string, string[]]>([
     'webgpu',
     ["`webgpu`: ONNX Runtime on any vendor's GPU\n\n`engine`: auto, cuda"],
   ],
-  ['a value', 'seed: 1|2', '12', ['`seed`: a whole number, 0 to 4294967295']],
+  ['a value', 'seed: 1|2', '12', ['`seed`: an integer from 0 to 4294967295']],
   ['an item', 'training: { g_sched_steps: [5|0] }', '50', ['`training.g_sched_steps`: a list']],
-  ['a section', '|ema:\n  decay: 0', 'ema', ['`ema`: a map of decay', 'Exponential moving average']],
+  ['a section', '|ema:\n  decay: 0', 'ema', ['`ema`: a map with decay', 'Exponential moving average']],
   [
     'a predefined data set',
     'data_dir: d\nscale_factor: 2\ntraining:\n  val_datasets: [set|5]',
@@ -49,7 +49,7 @@ test.each<[string, string, string, string[]]>([
     'a data set of the file',
     "datasets: { a: { hr: x, lr: 'x{scale}' } }\ntraining:\n  val_datasets: [a|]",
     'a',
-    ['Data set `a`, described in this file', '- `/p/x`\n- `/p/x4`'],
+    ['Data set `a`, defined in this file', '- `/p/x`\n- `/p/x4`'],
   ],
   [
     'a layer',

@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type DocumentSymbol, type Range, type SelectionRange, TextEdit } from 'vscode-languageserver-types';
+import { codeActions } from '../../../../server/language/code-actions.ts';
 import { codeLenses } from '../../../../server/language/code-lenses.ts';
 import { complete } from '../../../../server/language/complete.ts';
+import type { CompletionSources } from '../../../../server/language/completion-sources.ts';
 import { definition } from '../../../../server/language/definition.ts';
 import { diagnose } from '../../../../server/language/diagnose.ts';
 import { openDocument, type RunDocument } from '../../../../server/language/document.ts';
-import { codeActions } from '../../../../server/language/fix.ts';
 import { foldingRanges } from '../../../../server/language/folding.ts';
 import { hover } from '../../../../server/language/hover.ts';
 import { inlayHints } from '../../../../server/language/inlay-hints.ts';
 import { documentLinks } from '../../../../server/language/links.ts';
-import type { Providers } from '../../../../server/language/providers.ts';
 import { prepareRename } from '../../../../server/language/rename.ts';
 import { selectionRanges } from '../../../../server/language/selection-ranges.ts';
 import { documentSymbols } from '../../../../server/language/symbols.ts';
 
-const providers: Providers = {
+const sources: CompletionSources = {
   listFolder: () => [{ name: 'tiles', isFolder: true }],
   listCheckpoints: () => [],
 };
@@ -34,7 +34,7 @@ function askAll(text: string, offset: number, file: string): RunDocument {
     expectInside(document, range, whole, at);
     for (const { location } of relatedInformation) expectInside(document, location.range, whole, at);
   }
-  for (const { textEdit } of complete(document, position, providers)) {
+  for (const { textEdit } of complete(document, position, sources)) {
     if (!textEdit || !TextEdit.is(textEdit)) throw new Error('no edit');
     const { start, end } = textEdit.range;
     expectInside(document, textEdit.range, whole, at);
@@ -106,7 +106,7 @@ function type(steps: readonly Step[], { file = '/p/run.esrgan.yaml', around = '|
       }
       continue;
     }
-    const items = complete(document, document.positionAt(before.length), providers);
+    const items = complete(document, document.positionAt(before.length), sources);
     const item = items.find(({ label }) => label === step.take);
     if (!item?.textEdit || !TextEdit.is(item.textEdit)) throw new Error(`No ${step.take} at ${before}|`);
     // Editors indent the lines of what they insert as the line that it begins in.

@@ -6,11 +6,12 @@ import { expect, test, vi } from 'vitest';
 import { registerControl } from '../../../../trainer/cli/control.ts';
 import { registerRuns } from '../../../../trainer/cli/runs.ts';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
+import type { TrainerState } from '../../../../trainer/run-state/run-state.ts';
 import { enqueue, readLaunch } from '../../../../trainer/runs/launch.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
-import { type RunState, type Status, writeStatus } from '../../../../trainer/runs/status.ts';
+import { type Status, writeStatus } from '../../../../trainer/runs/status.ts';
 
 const status = {
   stage: 'pretraining',
@@ -28,7 +29,7 @@ const status = {
 /** A folder with a running run `live`, a finished `done`, a `failed` one, and events of another trainer. */
 function exampleRuns(): { folder: string; live: RunPaths } {
   const folder = mkdtempSync(join(tmpdir(), 'esrgan-cli-'));
-  const runIn = (name: string, state: RunState, changes: Partial<Status> = {}) => {
+  const runIn = (name: string, state: TrainerState, changes: Partial<Status> = {}) => {
     const paths = createRunDirectory(join(folder, name));
     createManifest(paths, { seed: 1, configHash: '', data: {}, ancestry: [] });
     writeStatus(paths, { ...status, ...changes, state });

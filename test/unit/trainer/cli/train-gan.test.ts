@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { sha256OfFile } from '../../../../trainer/runs/checkpoints.ts';
 import { readRunScalars } from '../../../../trainer/runs/event-reader.ts';
 import { readManifest } from '../../../../trainer/runs/manifest.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { sha256OfFile } from '../../../../trainer/runs/sha256.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/weights/safetensors.ts';
 import { largestDifference } from '../models/fixture.ts';
 import { run, start } from './esrgan.ts';
@@ -175,7 +175,7 @@ describe('esrgan train --stage training', () => {
     expect((await run('train', file, '--resume')).code).toBe(0);
     expect(data()?.others?.files).toBe(3);
     expect(readFileSync(runPaths(runOf('two-sets')).log, 'utf8')).toMatch(
-      /data set others is not what the run was trained on before: 4 files then, 3 now/,
+      /dataset others has changed since the run was last trained on it: 4 files before, 3 now/,
     );
   });
 
@@ -241,7 +241,7 @@ describe('esrgan train --stage training', () => {
       file: () => runFile('plain'),
       flags: [],
       code: 6,
-      message: /training stage of run plain was begun.*--resume/,
+      message: /training stage of run plain was already started.*--resume/,
     },
     {
       name: 'another generator than the checkpoint’s',
@@ -263,7 +263,8 @@ describe('esrgan train --stage training', () => {
         }),
       flags: ['--resume'],
       code: 6,
-      message: /nets are not those of .*head\.block_0\.linear\.weight is \[5,294\] instead of \[5,196\]/,
+      message:
+        /networks of the run file do not match those of .*head\.block_0\.linear\.weight is \[5,294\] instead of \[5,196\]/,
     },
     {
       name: 'weights of another VGG',

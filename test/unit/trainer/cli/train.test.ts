@@ -191,7 +191,7 @@ describe('esrgan train', () => {
     const { code, stderr } = await run('train', runFile('broken', [broken]));
     expect(code).toBe(7);
     expect(stderr).toMatch(
-      /At step 1 of pretraining, content_loss is NaN.*no checkpoint yet.*pretraining\.lr/s,
+      /Training diverged: content_loss is NaN at step 1 of pretraining.*no checkpoint yet.*pretraining\.lr/s,
     );
     expect(checkpointsOf('broken')).toEqual([]);
     expect(statusOf('broken')).toMatchObject({ state: 'failed' });
@@ -202,7 +202,7 @@ describe('esrgan train', () => {
       name: 'a run that exists',
       args: () => [runFile('sane')],
       code: 6,
-      message: /The run sane exists.*--resume/,
+      message: /The run sane already exists.*--resume/,
     },
     {
       name: 'a run file with an error, named with its place',

@@ -4,8 +4,8 @@ import {
   type Problem,
   problemsForStage,
   readRunFile,
-  type Stage,
 } from '../../../../trainer/config/index.ts';
+import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 import { fakeFiles, images } from './fake-files.ts';
 
 /** `line:column-line:column code [warning] [(stage)] message`, and each related place indented below. */
@@ -43,80 +43,72 @@ describe('syntax', () => {
       'seed: 1\r\nlr: 2\r\n',
       ['2:1-2:3 unknown-key unknown key `lr`; it belongs to `pretraining`'],
     ],
-    [
-      'a tab',
-      'training:\n\tg_lr: 1',
-      ['2:1-2:2 syntax a tab is used as indentation: YAML allows only spaces there'],
-    ],
+    ['a tab', 'training:\n\tg_lr: 1', ['2:1-2:2 syntax tab in the indentation: YAML allows only spaces']],
     [
       'no space behind the colon',
       'seed: 1\nbatch_size:4\n',
-      ['2:1-2:13 syntax a key without a value: write `key: value`, with a space behind the colon'],
+      ['2:1-2:13 syntax key without a value: write `key: value`, with a space after the colon'],
     ],
-    ['an open quote', 'name: "x', ['1:7-1:8 syntax the quote that opens here is not closed']],
+    ['an open quote', 'name: "x', ['1:7-1:8 syntax this quote is not closed']],
     [
       'an open bracket',
       'training: [1,',
-      ['1:11-1:12 syntax the bracket that opens here is not closed, or not indented further than its key'],
+      ['1:11-1:12 syntax this bracket is not closed, or its content is not indented further than its key'],
     ],
     [
       'a key further in',
       'seed: 1\n batch_size: 2',
-      ['1:7-1:8 syntax a key inside a value: begin it on its own line, in line with its neighbours'],
+      ['1:7-1:8 syntax key inside a value: put it on its own line, aligned with its neighbours'],
     ],
     [
       'two documents',
       'seed: 1\n---\nseed: 2',
-      ['2:1-3:8 syntax a second document begins here: a run file is one document'],
+      ['2:1-3:8 syntax second document: a run file is a single document'],
     ],
     [
       'a key twice',
       'ema:\n  decay: 0\n  decay: 0.9',
-      ['3:3-3:8 duplicate-key `decay` is given twice: remove one of them\n  2:3-2:8 given here first'],
+      ['3:3-3:8 duplicate-key `decay` is a duplicate key: remove one of them\n  2:3-2:8 first defined here'],
     ],
     [
       'a key twice in JSON',
       '{"seed": 1, "seed": 2}',
-      ['1:13-1:19 duplicate-key `seed` is given twice: remove one of them\n  1:2-1:8 given here first'],
+      ['1:13-1:19 duplicate-key `seed` is a duplicate key: remove one of them\n  1:2-1:8 first defined here'],
     ],
     [
       'a key twice, and what else is wrong; of the two the first counts',
       'ema:\n  decay: 2\n  decay: 0.9\nseed: x',
       [
-        '2:10-2:11 range `ema.decay` is 2: allowed a number, 0 to below 1',
-        '3:3-3:8 duplicate-key `decay` is given twice: remove one of them\n  2:3-2:8 given here first',
-        '4:7-4:8 type `seed` is "x": allowed a whole number, 0 to 4294967295',
+        '2:10-2:11 range `ema.decay` must be a number from 0 to below 1, not 2',
+        '3:3-3:8 duplicate-key `decay` is a duplicate key: remove one of them\n  2:3-2:8 first defined here',
+        '4:7-4:8 type `seed` must be an integer from 0 to 4294967295, not "x"',
       ],
     ],
     [
       'a section twice, and what its first is wrong in',
       'ema: { decay: 2 }\nema: { decay: 3 }\n',
       [
-        '1:15-1:16 range `ema.decay` is 2: allowed a number, 0 to below 1',
-        '2:1-2:4 duplicate-key `ema` is given twice: remove one of them\n  1:1-1:4 given here first',
+        '1:15-1:16 range `ema.decay` must be a number from 0 to below 1, not 2',
+        '2:1-2:4 duplicate-key `ema` is a duplicate key: remove one of them\n  1:1-1:4 first defined here',
       ],
     ],
     [
       'a key that is a list',
       '? [a]\n: 1',
-      ['1:3-1:4 syntax a list, map, alias or tag where the name of a key belongs'],
+      ['1:3-1:4 syntax a key must be a plain string, not a list, map, alias or tag'],
     ],
     ['a key that is a number', 'datasets: { 1: { hr: a } }\ntraining: { val_datasets: ["1"] }', []],
     ['an unknown tag', 'name: !x a', ['1:7-1:9 syntax warning Unresolved tag: !x']],
     ['an alias', 'pretraining:\n  train_datasets: &d [set5]\n  val_datasets: *d', []],
-    ['an alias without anchor', 'name: *n', ['1:7-1:9 syntax alias `*n`: there is no `&n` before it']],
-    [
-      'an alias of itself',
-      'training: &t [*t]',
-      ['1:15-1:17 syntax alias `*t`: it lies inside its own anchor'],
-    ],
+    ['an alias without anchor', 'name: *n', ['1:7-1:9 syntax alias `*n` has no anchor `&n` before it']],
+    ['an alias of itself', 'training: &t [*t]', ['1:15-1:17 syntax alias `*t` is inside its own anchor']],
     [
       'aliases that explode',
       [
         'a: &a [1, 1]',
         ...['b', 'c', 'd', 'e'].map((k, i) => `${k}: &${k} [${`*${'abcd'[i]}, `.repeat(9)}]`),
       ].join('\n'),
-      ['1:1-1:1 syntax its aliases (`*name`) expand to too much: write the values out'],
+      ['1:1-1:1 syntax the aliases (`*name`) expand to too much data: write the values out'],
     ],
     ['brackets without end', '['.repeat(9000), ['1:51-1:52 syntax nested more than 50 levels deep']],
     ['dashes without end', '- '.repeat(9000), ['1:101-1:102 syntax nested more than 50 levels deep']],
@@ -125,8 +117,8 @@ describe('syntax', () => {
 
 describe('schema', () => {
   test.each<[string, string, string[]]>([
-    ['a list', '- seed', ['1:1-1:1 type the run file is a list: allowed a map of keys such as `name: …`']],
-    ['a text', 'seed:1', ['1:1-1:1 type the run file is "seed:1": allowed a map of keys such as `name: …`']],
+    ['a list', '- seed', ['1:1-1:1 type the run file must be a map of keys such as `name: …`, not a list']],
+    ['a text', 'seed:1', ['1:1-1:1 type the run file must be a map of keys such as `name: …`, not "seed:1"']],
     [
       'a key cut short',
       'generator:\n  num_block: 3',
@@ -154,72 +146,72 @@ describe('schema', () => {
       'numbers out of range',
       'seed: -1\npretraining:\n  lr: 2\n  sched_gamma: 0\nema: { decay: 1 }',
       [
-        '1:7-1:9 range `seed` is -1: allowed a whole number, 0 to 4294967295',
-        '3:7-3:8 range `pretraining.lr` is 2: allowed a number, above 0 to 1',
-        '4:16-4:17 range `pretraining.sched_gamma` is 0: allowed a number, above 0 to 1',
-        '5:15-5:16 range `ema.decay` is 1: allowed a number, 0 to below 1',
+        '1:7-1:9 range `seed` must be an integer from 0 to 4294967295, not -1',
+        '3:7-3:8 range `pretraining.lr` must be a number above 0 and up to 1, not 2',
+        '4:16-4:17 range `pretraining.sched_gamma` must be a number above 0 and up to 1, not 0',
+        '5:15-5:16 range `ema.decay` must be a number from 0 to below 1, not 1',
       ],
     ],
     [
       'an item out of range',
       'training:\n  g_sched_steps: [5, 0]',
-      ['2:22-2:23 range `training.g_sched_steps[1]` is 0: allowed a whole number, 1 or more'],
+      ['2:22-2:23 range `training.g_sched_steps[1]` must be an integer of at least 1, not 0'],
     ],
     [
       'other types',
       'batch_size: many\nworkers: 1.5\nruns_dir: 3\nema: 0.9\ntraining:\n  g_lr: .inf\n  val_datasets: set5',
       [
-        '1:13-1:17 type `batch_size` is "many": allowed a whole number, 1 to 1024',
-        '2:10-2:13 type `workers` is 1.5: allowed a whole number, 1 to 64, or `null`',
-        '3:11-3:12 type `runs_dir` is 3: allowed a text',
-        '4:6-4:9 type `ema` is 0.9: allowed a map of decay',
-        '6:9-6:13 type `training.g_lr` is Infinity: allowed a number, above 0 to 1',
-        '7:17-7:21 type `training.val_datasets` is "set5": allowed a list; write [set5]',
+        '1:13-1:17 type `batch_size` must be an integer from 1 to 1024, not "many"',
+        '2:10-2:13 type `workers` must be an integer from 1 to 64, or `null`, not 1.5',
+        '3:11-3:12 type `runs_dir` must be a string, not 3',
+        '4:6-4:9 type `ema` must be a map with decay, not 0.9',
+        '6:9-6:13 type `training.g_lr` must be a number above 0 and up to 1, not Infinity',
+        '7:17-7:21 type `training.val_datasets` must be a list, not "set5"; write [set5]',
       ],
     ],
     [
       'an empty section',
       'seed: 1\ntraining:\n# g_lr: 1',
-      ['2:1-2:9 type `training` is empty: allowed a map of keys such as `num_epoch: …`'],
+      ['2:1-2:9 type `training` must be a map of keys such as `num_epoch: …`, not empty'],
     ],
     [
       'a long text',
       `workers: ${'x'.repeat(99)}`,
-      [`1:10-1:109 type \`workers\` is "${'x'.repeat(60)}…": allowed a whole number, 1 to 64, or \`null\``],
+      [`1:10-1:109 type \`workers\` must be an integer from 1 to 64, or \`null\`, not "${'x'.repeat(60)}…"`],
     ],
     [
       'choices',
       'scale_factor: 3\nengine: gpu\nimg_channels: "3"',
       [
-        '1:15-1:16 choice `scale_factor` is 3: allowed 1, 2, 4, 8',
-        '2:9-2:12 choice `engine` is "gpu": allowed auto, cuda, tensorflow, webgpu, cpu; did you mean `webgpu`?',
-        '3:15-3:18 type `img_channels` is "3": allowed 3',
+        '1:15-1:16 choice `scale_factor` must be 1, 2, 4 or 8, not 3',
+        '2:9-2:12 choice `engine` must be auto, cuda, tensorflow, webgpu or cpu, not "gpu"; did you mean `webgpu`?',
+        '3:15-3:18 type `img_channels` must be 3, not "3"',
       ],
     ],
     [
       'lengths',
       'pretraining:\n  cr_patch_size: [64]\n  train_datasets: []\ndiscriminator:\n  vgg_blk_ch:\n    []',
       [
-        '2:18-2:22 length `pretraining.cr_patch_size` has 1 value: allowed a list of exactly 2',
-        '3:19-3:21 length `pretraining.train_datasets` has no values: allowed a list of 1 or more',
-        '6:5-6:7 length `discriminator.vgg_blk_ch` has no values: allowed a list of 1 or more',
+        '2:18-2:22 length `pretraining.cr_patch_size` must be a list of exactly 2 values, but has 1',
+        '3:19-3:21 length `pretraining.train_datasets` must be a list of at least 1 value, but has none',
+        '6:5-6:7 length `discriminator.vgg_blk_ch` must be a list of at least 1 value, but has none',
       ],
     ],
     [
       'a block list',
       'validation:\n  crop_size:\n    - 64\n    - 64\n    - 32',
-      ['2:3-2:12 length `validation.crop_size` has 3 values: allowed a list of exactly 2, or `null`'],
+      ['2:3-2:12 length `validation.crop_size` must be a list of exactly 2 values, or `null`, but has 3'],
     ],
     [
       'an item twice',
       'training:\n  val_datasets:\n    - set5\n    - set5',
-      ['4:7-4:11 repeated `training.val_datasets` names an item twice: remove one'],
+      ['4:7-4:11 repeated `training.val_datasets` contains "set5" twice: remove one of them'],
     ],
     [
       'a name that no folder can have',
       'name: a/b',
       [
-        '1:7-1:10 pattern `name` is "a/b": allowed a name that can be a folder: none of \\ / : * ? " < > |, no dot or space at either end, no hyphen first',
+        '1:7-1:10 pattern `name` must be a valid folder name (without \\ / : * ? " < > |, no dot or space at either end, no hyphen at the start), not "a/b"',
       ],
     ],
     [
@@ -232,23 +224,23 @@ describe('schema', () => {
     [
       'a long name',
       `name: ${'x'.repeat(101)}`,
-      ['1:7-1:108 length `name` has 101 characters: allowed at most 100'],
+      ['1:7-1:108 length `name` must have at most 100 characters, but has 101'],
     ],
     [
       'empty texts and maps',
       'datasets:\n  a: { hr: "" }\n  b: { hr: {} }\nperceptual_loss: { layer_weights: {} }',
       [
-        '2:12-2:14 empty `datasets.a.hr` is empty: allowed a text, or a map of train, val',
-        '3:12-3:14 empty `datasets.b.hr` is empty: allowed a text, or a map of train, val',
-        '4:35-4:37 empty `perceptual_loss.layer_weights` is empty: allowed a map',
+        '2:12-2:14 empty `datasets.a.hr` must not be empty',
+        '3:12-3:14 empty `datasets.b.hr` must not be empty',
+        '4:35-4:37 empty `perceptual_loss.layer_weights` must not be empty',
       ],
     ],
     [
       'a switch that is none',
       'augmentation: { spatial: on, dropout: { p: 2 } }',
       [
-        '1:26-1:28 type `augmentation.spatial` is "on": allowed a map of p, flip, transpose, or `true` or `false`',
-        '1:44-1:45 range `augmentation.dropout.p` is 2: allowed a number, 0 to 1',
+        '1:26-1:28 type `augmentation.spatial` must be a map with p, flip, transpose, or `true` or `false`, not "on"',
+        '1:44-1:45 range `augmentation.dropout.p` must be a number from 0 to 1, not 2',
       ],
     ],
   ])('%s', (_, text, expected) => check(text, expected));
@@ -260,15 +252,15 @@ describe('meaning, from the text alone', () => {
       'a patch that the scale does not divide',
       'scale_factor: 8\npretraining: { cr_patch_size: [100, 128] }',
       [
-        '2:31-2:41 patch-not-divisible (pretraining) `pretraining.cr_patch_size` is [100, 128], which `scale_factor` 8 does not divide: use [104, 128]\n  1:15-1:16 the scale is 8',
+        '2:31-2:41 patch-not-divisible (pretraining) `pretraining.cr_patch_size` is [100, 128], not a multiple of `scale_factor` 8: use [104, 128]\n  1:15-1:16 `scale_factor` is 8',
       ],
     ],
     [
       'a crop that the scale does not divide',
       'validation: { crop_size: [66, 64] }\nsamples: { crop_size: [65, 65] }',
       [
-        '1:26-1:34 crop-not-divisible `validation.crop_size` is [66, 64], which `scale_factor` 4 does not divide: use [68, 64]',
-        '2:23-2:31 crop-not-divisible `samples.crop_size` is [65, 65], which `scale_factor` 4 does not divide: use [64, 64]',
+        '1:26-1:34 crop-not-divisible `validation.crop_size` is [66, 64], not a multiple of `scale_factor` 4: use [68, 64]',
+        '2:23-2:31 crop-not-divisible `samples.crop_size` is [65, 65], not a multiple of `scale_factor` 4: use [64, 64]',
       ],
     ],
     ['a crop of samples that are off', 'samples: { count: 0, crop_size: [65, 65] }', []],
@@ -276,22 +268,22 @@ describe('meaning, from the text alone', () => {
       'a small patch',
       'training:\n  cr_patch_size: [128, 16]\ndiscriminator: { vgg_blk_ch: [64] }',
       [
-        '2:18-2:27 patch-too-small warning (training) `training.cr_patch_size` is [128, 16], only 4 pixels in the LR image: use 32 or more',
+        '2:18-2:27 patch-too-small warning (training) `training.cr_patch_size` is [128, 16], which is only 4 pixels in the LR image: use at least 32',
       ],
     ],
     [
       'holes larger than the patch',
       'pretraining:\n  cr_patch_size: [32, 64]\naugmentation: { dropout: { size: 9 } }',
       [
-        '3:34-3:35 hole-larger-than-patch (pretraining) `augmentation.dropout.size` is 9, but the LR patch has only 8 pixels a side\n  2:18-2:26 the patch',
+        '3:34-3:35 hole-larger-than-patch (pretraining) `augmentation.dropout.size` is 9, but the LR patch is only 8 pixels wide or high\n  2:18-2:26 patch size',
       ],
     ],
     [
       'nothing to choose from',
       'augmentation:\n  spatial: { flip: 0, transpose: 0 }\n  compression: { quality: [90, 70] }',
       [
-        '2:20-2:21 weights-zero `flip` and `transpose` are both 0: give one a weight, or switch off with `spatial: false`\n  2:34-2:35 also 0',
-        '3:27-3:35 quality-order (pretraining) `quality` runs from 90 down to 70: the lower one comes first',
+        '2:20-2:21 weights-zero `flip` and `transpose` are both 0: set one of them, or turn both off with `spatial: false`\n  2:34-2:35 also 0',
+        '3:27-3:35 quality-order (pretraining) `quality` is [90, 70]: put the lower value first',
       ],
     ],
     [
@@ -303,38 +295,36 @@ describe('meaning, from the text alone', () => {
       'a layer that the network lacks',
       'perceptual_loss:\n  vgg_type: vgg11\n  layer_weights: { conv1_1: 1, conv3_4: 1 }',
       [
-        '3:32-3:39 unknown-layer (training) vgg11 has no `conv3_4`: the last convolution of its block 3 is `conv3_2`\n  2:13-2:18 the network is vgg11',
+        '3:32-3:39 unknown-layer (training) vgg11 has no layer `conv3_4`: its block 3 ends with `conv3_2`\n  2:13-2:18 `vgg_type` is vgg11',
       ],
     ],
     [
       'the default layer in another network',
       'perceptual_loss:\n  vgg_type: vgg16',
-      [
-        '2:13-2:18 unknown-layer (training) vgg16 has no `conv5_4`: the last convolution of its block 5 is `conv5_3`',
-      ],
+      ['2:13-2:18 unknown-layer (training) vgg16 has no layer `conv5_4`: its block 5 ends with `conv5_3`'],
     ],
     [
       'a discriminator too deep and too wide',
       'training: { cr_patch_size: [64, 64] }\ndiscriminator: { fc_features: [8, 12500001, 2] }',
       [
-        '1:28-1:36 discriminator-too-deep warning (training) the discriminator halves the patch 4 times, to 4 pixels a side, and then pools to 7: use a larger patch or fewer repeated channels',
-        '2:35-2:43 discriminator-too-wide warning (training) `fc_features` makes a layer of 100 million weights from 8 inputs: use fewer features',
+        '1:28-1:36 discriminator-too-deep warning (training) the discriminator halves the patch 4 times, to 4x4 pixels, but then pools to 7x7: use a larger patch or fewer repeated channels',
+        '2:35-2:43 discriminator-too-wide warning (training) `fc_features` creates a layer with 100 million parameters from 8 inputs: use fewer features',
       ],
     ],
     [
       'steps out of order',
       'training:\n  g_sched_steps: [10, 30, 20]\n  d_sched_steps:\n    - 5\n    - 5',
       [
-        '2:27-2:29 milestones-not-increasing (training) `training.g_sched_steps[2]` is 20, not after 30: give the steps in rising order\n  2:23-2:25 the one before',
-        '5:7-5:8 milestones-not-increasing (training) `training.d_sched_steps[1]` is 5, not after 5: give the steps in rising order\n  4:7-4:8 the one before',
+        '2:27-2:29 milestones-not-increasing (training) `training.g_sched_steps[2]` is 20, but the step before it is 30: sort the steps in increasing order\n  2:23-2:25 previous step',
+        '5:7-5:8 milestones-not-increasing (training) `training.d_sched_steps[1]` is 5, but the step before it is 5: sort the steps in increasing order\n  4:7-4:8 previous step',
       ],
     ],
     [
       'a decay after the end',
       'pretraining: { num_step: 100, sched_step: 100 }\ntraining: { num_step: 9, d_sched_steps: [8, 10] }',
       [
-        '1:43-1:46 decay-after-end warning (pretraining) `pretraining.sched_step` is 100, but the stage ends at step 100: this decay never comes\n  1:26-1:29 the stage ends here',
-        '2:45-2:47 decay-after-end warning (training) `training.d_sched_steps[1]` is 10, but the stage ends at step 9: this decay never comes\n  2:23-2:24 the stage ends here',
+        '1:43-1:46 decay-after-end warning (pretraining) `pretraining.sched_step` is 100, but the stage ends at step 100: this decay has no effect\n  1:26-1:29 the stage ends here',
+        '2:45-2:47 decay-after-end warning (training) `training.d_sched_steps[1]` is 10, but the stage ends at step 9: this decay has no effect\n  2:23-2:24 the stage ends here',
       ],
     ],
     ['default decays after the end', 'pretraining: { num_step: 100 }\ntraining: { num_step: 9 }', []],
@@ -342,21 +332,21 @@ describe('meaning, from the text alone', () => {
     [
       'a data set by a wrong name',
       'training: { train_datasets: [div2k, dvi2k] }',
-      ['1:37-1:42 unknown-dataset (training) there is no data set `dvi2k`; did you mean `div2k`?'],
+      ['1:37-1:42 unknown-dataset (training) unknown data set `dvi2k`; did you mean `div2k`?'],
     ],
     [
       'a data set that nobody knows',
       'datasets: { mine: { hr: x } }\npretraining: { val_datasets: [constructor] }',
       [
-        '2:31-2:42 unknown-dataset (pretraining) there is no data set `constructor`; known are div2k, bsds500, set5, set14, mine, and any under `datasets`',
+        '2:31-2:42 unknown-dataset (pretraining) unknown data set `constructor`; known: div2k, bsds500, set5, set14, mine. Add others to `datasets`',
       ],
     ],
     [
       'a data set without images for a use',
       'datasets:\n  a: { hr: { train: x } }\n  b: { lr: y }\npretraining:\n  train_datasets: [b]\n  val_datasets: [a]',
       [
-        '5:20-5:21 no-images (pretraining) data set `b` has no train images: give it `hr: { train: FOLDER }`\n  3:6-3:15 described here',
-        '6:18-6:19 no-images (pretraining) data set `a` has no val images: give it `hr: { val: FOLDER }`\n  2:6-2:26 described here',
+        '5:20-5:21 no-images (pretraining) data set `b` has no `train` images: add `hr: { train: FOLDER }`\n  3:6-3:15 defined here',
+        '6:18-6:19 no-images (pretraining) data set `a` has no `val` images: add `hr: { val: FOLDER }`\n  2:6-2:26 defined here',
       ],
     ],
     ['a scale of 8', 'scale_factor: 8\nbatch_size: 1', []],
@@ -377,7 +367,7 @@ describe('meaning, with the disk', () => {
 pretraining: { train_datasets: [a], val_datasets: [] }
 training: { train_datasets: [b], val_datasets: [b] }
 ${more}`;
-  const used = '\n  2:6-2:24 described here\n  4:33-4:34 used here';
+  const used = '\n  2:6-2:24 defined here\n  4:33-4:34 used here';
   const plain = text('{ hr: a }');
   const paired = text('{ hr: a, lr: low }');
 
@@ -390,7 +380,7 @@ ${more}`;
       plain,
       [{ [b]: some }],
       [
-        '2:12-2:13 dataset-missing (pretraining) data set `a`: there is no /p/a: say in `data_dir` or `datasets` where it is\n  2:6-2:15 described here\n  4:33-4:34 used here',
+        '2:12-2:13 dataset-missing (pretraining) data set `a`: /p/a does not exist: set its location in `data_dir` or `datasets`\n  2:6-2:15 defined here\n  4:33-4:34 used here',
       ],
     ],
     [
@@ -398,22 +388,22 @@ ${more}`;
       'pretraining: { train_datasets: [set5], val_datasets: [] }\ntraining: { train_datasets: [b], val_datasets: [] }\ndatasets: { b: { hr: b } }',
       [disk],
       [
-        '1:33-1:37 dataset-missing (pretraining) data set `set5`: there is no /p/data/Set5/GTmod12: say in `data_dir` or `datasets` where it is',
-        '1:33-1:37 dataset-missing (pretraining) data set `set5`: there is no /p/data/Set5/LRbicx4: say in `data_dir` or `datasets` where it is',
+        '1:33-1:37 dataset-missing (pretraining) data set `set5`: /p/data/Set5/GTmod12 does not exist: set its location in `data_dir` or `datasets`',
+        '1:33-1:37 dataset-missing (pretraining) data set `set5`: /p/data/Set5/LRbicx4 does not exist: set its location in `data_dir` or `datasets`',
       ],
     ],
     [
       'no images',
       paired,
       [{ ...disk, [low]: {} }],
-      [`2:19-2:22 dataset-empty (pretraining) data set \`a\`: there are no images in /p/low${used}`],
+      [`2:19-2:22 dataset-empty (pretraining) data set \`a\`: no images in /p/low${used}`],
     ],
     [
       'other counts of HR and LR',
       paired,
       [{ ...disk, [low]: { ...images(12, [32, 32]), 'odd.png': [32, 32] } }],
       [
-        `2:19-2:22 pairs-count (pretraining) data set \`a\`: 16 HR and 13 LR images, without a partner of the same name (LR may end in x4): HR 0013.png, HR 0014.png, HR 0015.png and 2 more${used}`,
+        `2:19-2:22 pairs-count (pretraining) data set \`a\`: 16 HR and 13 LR images; no counterpart of the same name (LR may end in x4) for HR 0013.png, HR 0014.png, HR 0015.png and 2 more${used}`,
       ],
     ],
     [
@@ -421,7 +411,7 @@ ${more}`;
       paired,
       [{ ...disk, [low]: { ...images(15, [32, 32]), '0016x2.png': [32, 32] } }],
       [
-        `2:19-2:22 pairs-names (pretraining) data set \`a\`: 16 HR and 16 LR images, without a partner of the same name (LR may end in x4): HR 0016.png, LR 0016x2.png${used}`,
+        `2:19-2:22 pairs-names (pretraining) data set \`a\`: 16 HR and 16 LR images; no counterpart of the same name (LR may end in x4) for HR 0016.png, LR 0016x2.png${used}`,
       ],
     ],
     [
@@ -429,7 +419,7 @@ ${more}`;
       paired,
       [{ ...disk, [low]: { ...images(16, [32, 32]), '0002.png': [32, 31], '0003.png': null } }],
       [
-        `2:19-2:22 pairs-size (pretraining) data set \`a\`: HR is not exactly 4 times LR in 0002.png (HR 128x128, LR 32x31)${used}`,
+        `2:19-2:22 pairs-size (pretraining) data set \`a\`: HR images must be exactly 4 times as large as LR images: 0002.png (HR 128x128, LR 32x31)${used}`,
       ],
     ],
     [
@@ -437,7 +427,7 @@ ${more}`;
       plain,
       [{ ...disk, [a]: { ...some, ...images(4, [128, 127]), '0002.png': [60, 300], 'broken.png': null } }],
       [
-        '2:12-2:13 images-smaller-than-patch (pretraining) data set `a`: images smaller than the patch, 128 wide and 128 high: 0001.png (128x127), 0002.png (60x300), 0003.png (128x127) and 1 more; use a smaller `cr_patch_size` or leave them out\n  2:6-2:15 described here\n  4:33-4:34 used here',
+        '2:12-2:13 images-smaller-than-patch (pretraining) data set `a`: images smaller than the patch (128x128): 0001.png (128x127), 0002.png (60x300), 0003.png (128x127) and 1 more; reduce `cr_patch_size` or remove them\n  2:6-2:15 defined here\n  4:33-4:34 used here',
       ],
     ],
     [
@@ -451,7 +441,7 @@ ${more}`;
       text('{ hr: a }', 'batch_size: 17'),
       [{ ...disk, [b]: images(17, [128, 128]) }],
       [
-        '6:13-6:15 batch-larger-than-data (pretraining) `batch_size` is 17, but `pretraining` has only 16 images to learn from: an epoch needs a whole batch\n  4:32-4:35 the images',
+        '6:13-6:15 batch-larger-than-data (pretraining) `batch_size` is 17, but `pretraining` has only 16 training images: an epoch needs at least one full batch\n  4:32-4:35 training images',
       ],
     ],
     [
@@ -459,7 +449,7 @@ ${more}`;
       plain,
       [{ ...disk, [a]: images(1, [128, 128]) }],
       [
-        '4:32-4:35 batch-larger-than-data (pretraining) `batch_size` is 16, but `pretraining` has only 1 image to learn from: an epoch needs a whole batch',
+        '4:32-4:35 batch-larger-than-data (pretraining) `batch_size` is 16, but `pretraining` has only 1 training image: an epoch needs at least one full batch',
       ],
     ],
     [
@@ -467,7 +457,7 @@ ${more}`;
       plain.replace('\ntraining: {', '\ntraining: { num_epoch: 9, g_sched_steps: [7, 8, 9],'),
       [disk],
       [
-        '5:49-5:50 decay-after-end warning (training) `training.g_sched_steps[2]` is 9, but the stage ends at step 9 (9 epochs, steps in each: 1): this decay never comes\n  5:24-5:25 the stage ends here',
+        '5:49-5:50 decay-after-end warning (training) `training.g_sched_steps[2]` is 9, but the stage ends at step 9 (9 epochs of 1 step): this decay has no effect\n  5:24-5:25 the stage ends here',
       ],
     ],
     [
@@ -477,9 +467,9 @@ ${more}`;
         .replace('\ntraining: {', '\ntraining: { init: /w/gan.pth,'),
       [disk],
       [
-        '4:22-4:31 weights-missing (pretraining) `pretraining.init`: there is no /p/start.pth',
-        '5:19-5:29 weights-missing (training) `training.init`: there is no /w/gan.pth',
-        '6:29-6:36 weights-missing (training) `perceptual_loss.weights`: there is no /p/vgg.pth',
+        '4:22-4:31 weights-missing (pretraining) `pretraining.init`: /p/start.pth does not exist',
+        '5:19-5:29 weights-missing (training) `training.init`: /w/gan.pth does not exist',
+        '6:29-6:36 weights-missing (training) `perceptual_loss.weights`: /p/vgg.pth does not exist',
       ],
     ],
     [
@@ -496,7 +486,7 @@ ${more}`;
       'datasets: { a: { hr: a } }\npretraining: &s { train_datasets: [a], val_datasets: [] }\ntraining: *s',
       [{}],
       [
-        '1:22-1:23 dataset-missing data set `a`: there is no /p/a: say in `data_dir` or `datasets` where it is\n  1:16-1:25 described here\n  2:36-2:37 used here',
+        '1:22-1:23 dataset-missing data set `a`: /p/a does not exist: set its location in `data_dir` or `datasets`\n  1:16-1:25 defined here\n  2:36-2:37 used here',
       ],
     ],
     [
@@ -505,7 +495,7 @@ ${more}`;
       [{}],
       ['DIV2K_train_HR', 'DIV2K_train_LR_bicubic/X4', 'DIV2K_valid_HR', 'DIV2K_valid_LR_bicubic/X4'].map(
         (folder) =>
-          `1:1-1:1 dataset-missing data set \`div2k\`: there is no /p/data/${folder}: say in \`data_dir\` or \`datasets\` where it is`,
+          `1:1-1:1 dataset-missing data set \`div2k\`: /p/data/${folder} does not exist: set its location in \`data_dir\` or \`datasets\``,
       ),
     ],
   ])('%s', (_, runFile, disk, expected) => check(runFile, expected, fakeFiles(...disk)));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Stage } from '../../../../trainer/runs/run-directory.ts';
+import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 import { createHints } from '../../../../trainer/stages/hints.ts';
 
 /** The hints given for a sequence of losses of the discriminator and of PSNRs, with the index of each. */

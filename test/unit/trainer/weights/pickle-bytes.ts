@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
-import { crc32 } from '../../../../trainer/weights/crc32.ts';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { temporaryFolder } from '../data/images.ts';
 
 /** Bytes of a pickle, written by hand: texts stand for their characters, numbers for bytes. */

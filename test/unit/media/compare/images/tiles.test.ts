@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ShownRun } from '../../../../../media/compare/runs.ts';
 import {
   balancedColumns,
   fairShare,
@@ -9,7 +10,6 @@ import {
   tileChoices,
   wipePair,
 } from '../../../../../media/compare/images/tiles.ts';
-import type { ShownRun } from '../../../../../media/compare/runs.ts';
 import type { SampleStep } from '../../../../../media/run-panel/sample-steps.ts';
 
 const runs: ShownRun[] = ['a', 'b'].map((name) => ({

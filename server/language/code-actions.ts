@@ -1,0 +1,81 @@
+import { type CodeAction, CodeActionKind, type Range, TextEdit } from 'vscode-languageserver-types';
+import { URI } from 'vscode-uri';
+import type { Problem } from '../../trainer/config/index.ts';
+import { convertToYaml } from './convert-to-yaml.ts';
+import { diagnosticOf, findProblems, rangeOf } from './diagnose.ts';
+import type { RunDocument } from './document.ts';
+import type { Fix } from './fixes/fix.ts';
+import { quickFixes } from './fixes/registry.ts';
+import type { Edit } from './insert.ts';
+import type { Span } from './lines.ts';
+
+/** The kind of the action that fixes everything at once; editors run it on save. */
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.esrgan`;
+
+/** Quick fixes for the problems in a range, then the actions for the whole file. */
+export function codeActions(document: RunDocument, range: Range): CodeAction[] {
+  const uri = URI.file(document.file).toString();
+  const problems = findProblems(document);
+  const quick = problems
+    .filter((problem) => touches(rangeOf(problem), range))
+    .flatMap((problem) => quickFixActions(document, uri, problem));
+  return [...quick, ...fixAll(document, uri, problems), ...convertToYaml(document, uri)];
+}
+
+function touches(a: Range, b: Range): boolean {
+  const isBefore = (one: Range, other: Range) =>
+    one.end.line < other.start.line ||
+    (one.end.line === other.start.line && one.end.character < other.start.character);
+  return !isBefore(a, b) && !isBefore(b, a);
+}
+
+function quickFixActions(document: RunDocument, uri: string, problem: Problem): CodeAction[] {
+  const fixes = fixesFor(document, problem);
+  const preferred = preferredOf(fixes);
+  return fixes.map((fix) => ({
+    title: fix.title,
+    kind: CodeActionKind.QuickFix,
+    ...(preferred.includes(fix) && { isPreferred: true }),
+    diagnostics: [diagnosticOf(document, problem)],
+    edit: { changes: { [uri]: fix.edits.map((edit) => textEdit(document, edit)) } },
+  }));
+}
+
+function fixesFor(document: RunDocument, problem: Problem): Fix[] {
+  return quickFixes
+    .filter(({ codes }) => codes.includes(problem.code))
+    .flatMap((quickFix) => quickFix.fixes(document, problem));
+}
+
+/** The clear fixes of a problem that no other clear fix contradicts. */
+function preferredOf(fixes: readonly Fix[]): Fix[] {
+  const clear = fixes.filter(({ isClear }) => isClear);
+  return clear.filter((fix) => clear.every((other) => other === fix || areApart(fix.edits, other.edits)));
+}
+
+/** Applies the preferred fix of every problem; of fixes that overlap, the first. */
+function fixAll(document: RunDocument, uri: string, problems: readonly Problem[]): CodeAction[] {
+  const accepted: Edit[] = [];
+  for (const problem of problems) {
+    const [fix] = preferredOf(fixesFor(document, problem));
+    if (fix && areApart(fix.edits, accepted)) accepted.push(...fix.edits);
+  }
+  if (accepted.length === 0) return [];
+  const edits = accepted
+    .toSorted((a, b) => a.start - b.start || a.end - b.end)
+    .map((edit) => textEdit(document, edit));
+  return [
+    { title: 'Fix all problems with one clear fix', kind: fixAllKind, edit: { changes: { [uri]: edits } } },
+  ];
+}
+
+/** Two insertions at one place clash: both may write the same section. */
+function areApart(some: readonly Span[], others: readonly Span[]): boolean {
+  return some.every((a) =>
+    others.every((b) => a.start !== b.start && (a.end <= b.start || b.end <= a.start)),
+  );
+}
+
+function textEdit(document: RunDocument, { newText, ...span }: Edit): TextEdit {
+  return TextEdit.replace(document.rangeOf(span), newText);
+}

@@ -1,0 +1,38 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { listCheckpoints } from '../../../trainer/runs/checkpoints.ts';
+import { listRuns } from '../../../trainer/runs/list.ts';
+import type { CompletionSources } from '../completion-sources.ts';
+
+/** What this machine's disk has now. Never throws. */
+export const diskSources: CompletionSources = {
+  listFolder(folder) {
+    return entriesOf(folder).map((entry) => ({
+      name: entry.name,
+      isFolder:
+        entry.isDirectory() ||
+        (entry.isSymbolicLink() &&
+          statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true),
+    }));
+  },
+  listCheckpoints(runsDir) {
+    const runs = listRuns(runsDir, Date.now()).filter(({ kind }) => kind === 'esrgan');
+    return runs.flatMap(({ paths }) =>
+      listCheckpoints(paths).map(({ path, state }) => ({
+        path,
+        run: paths.name,
+        stage: state.stage,
+        step: state.step,
+        psnr: state.metrics.psnr ?? null,
+      })),
+    );
+  },
+};
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,261 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type ClientCapabilities,
+  CodeActionKind,
+  type CodeLens,
+  type CodeLensParams,
+  CodeLensRefreshRequest,
+  type Connection,
+  ErrorCodes,
+  type InlayHint,
+  type InlayHintParams,
+  ResponseError,
+  type ServerCapabilities,
+  type TextDocuments,
+} from 'vscode-languageserver/node';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { URI } from 'vscode-uri';
+import { coalesce } from '../experiments/watch.ts';
+import { failureOf, logDefect } from '../failure.ts';
+import type { EngineReport } from '../protocol/machine.ts';
+import type { RunSummary } from '../protocol/runs.ts';
+import { codeActions, fixAllKind } from './code-actions.ts';
+import { codeDescriptionsIn } from './code-descriptions.ts';
+import { codeLenses } from './code-lenses.ts';
+import { complete } from './complete.ts';
+import type { CompletionSources } from './completion-sources.ts';
+import { definition } from './definition.ts';
+import { diskSources } from './disk/disk-sources.ts';
+import { createDiskThread } from './disk/disk-thread.ts';
+import { createImageCounts } from './disk/image-counts.ts';
+import { remember } from './disk/remember.ts';
+import { openDocument, type RunDocument } from './document.ts';
+import { downloadActions } from './download-dataset.ts';
+import type { Machine } from './estimates.ts';
+import { foldingRanges } from './folding.ts';
+import { hover } from './hover.ts';
+import { inlayHints } from './inlay-hints.ts';
+import { lenientConfig } from './lenient-config.ts';
+import { documentLinks } from './links.ts';
+import { createMeasuredRuns } from './measured-runs.ts';
+import type { PathProbe } from './path-values.ts';
+import { publishDiagnostics } from './publish-diagnostics.ts';
+import { references } from './references.ts';
+import { prepareRename, type Refusal, rename } from './rename.ts';
+import { selectionRanges } from './selection-ranges.ts';
+import { documentSymbols } from './symbols.ts';
+
+/** What the server can do for the text of a run file. */
+export const featureCapabilities: ServerCapabilities = {
+  completionProvider: { triggerCharacters: [':', ' ', '/', '[', '"', ','] },
+  hoverProvider: true,
+  documentSymbolProvider: true,
+  foldingRangeProvider: true,
+  selectionRangeProvider: true,
+  documentLinkProvider: {},
+  definitionProvider: true,
+  referencesProvider: true,
+  renameProvider: { prepareProvider: true },
+  inlayHintProvider: true,
+  codeLensProvider: {},
+  codeActionProvider: {
+    codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, fixAllKind],
+  },
+};
+
+const disk: PathProbe = {
+  kindOf(path) {
+    try {
+      const found = statSync(path, { throwIfNoEntry: false });
+      return found && (found.isDirectory() ? 'folder' : 'file');
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** Milliseconds for which the disk is taken to be as it was. */
+const diskAge = 5000;
+
+/** Milliseconds between two times that the editor is asked to ask for code lenses again. */
+const lensPause = 1000;
+
+/** What the features want to know of runs and of the machine. */
+export interface FeatureSources {
+  runs(): Promise<readonly RunSummary[]>;
+  /** Takes seconds the first time. */
+  engines(): Promise<EngineReport>;
+}
+
+/** The features that are told of what changes outside of texts. */
+export interface Features {
+  /** What the editor can do, once it has said so. */
+  begin(client: ClientCapabilities): void;
+  /** Runs have changed: the editor asks for code lenses again. */
+  runsChanged(): void;
+  /** Files have changed: the disk is looked at again. */
+  filesChanged(): void;
+  /** Ends what runs beside the server. */
+  close(): Promise<void>;
+}
+
+/** The bundled thread, and the page that explains the codes of problems, beside the bundle. */
+const diskWorker = new URL('./disk-worker.js', import.meta.url);
+const problemDocs = fileURLToPath(new URL('../docs/run-file.md', import.meta.url));
+
+/** Registers the language features, each a function of the text and the place in it. */
+export function registerFeatures(
+  connection: Connection,
+  documents: TextDocuments<TextDocument>,
+  sources: FeatureSources,
+): Features {
+  const opened = new WeakMap<TextDocument, { readonly version: number; readonly run: RunDocument }>();
+
+  /** The run file of a URI as it stands in the editor, read once for each version. */
+  function runDocument(uri: string): RunDocument | undefined {
+    const document = documents.get(uri);
+    if (document === undefined) return undefined;
+    const known = opened.get(document);
+    if (known?.version === document.version) return known.run;
+    const run = openDocument(document.getText(), URI.parse(uri).fsPath);
+    opened.set(document, { version: document.version, run });
+    return run;
+  }
+
+  /** A handler of messages about one document; nothing is known of one that is not open. */
+  function about<Params extends { readonly textDocument: { readonly uri: string } }, Result>(
+    answer: (document: RunDocument, params: Params) => Result,
+  ): (params: Params) => Result | null | ResponseError<void> {
+    return (params) => {
+      const document = runDocument(params.textDocument.uri);
+      if (document === undefined) return null;
+      try {
+        return answer(document, params);
+      } catch (error) {
+        return failureOf(error, connection);
+      }
+    };
+  }
+
+  const diskThread = createDiskThread(diskWorker);
+  const countImages = createImageCounts(diskThread, refreshHints);
+  const completionSources: CompletionSources = {
+    listFolder: diskSources.listFolder,
+    listCheckpoints: remember(diskAge, diskSources.listCheckpoints),
+  };
+  const measure = createMeasuredRuns();
+  // As they were when hints were last asked for: to list a thousand runs anew would stop the help.
+  let runs: readonly RunSummary[] = [];
+  const measuredRuns = remember(diskAge, (runsDir) =>
+    measure(runs.filter((each) => join(each.runsDir) === runsDir)),
+  );
+  const diagnostics = publishDiagnostics(connection, documents, {
+    runDocument,
+    disk: diskThread,
+    codeDescription: codeDescriptionsIn(problemDocs),
+  });
+  let engines: EngineReport | undefined;
+  let capabilities: ClientCapabilities = {};
+
+  /** The engine that `auto` stands for; asked for when a hint first needs it, known later. */
+  function automaticEngine(): string | null {
+    if (engines === undefined) {
+      sources.engines().then(
+        (report) => {
+          engines = report;
+          refreshHints();
+        },
+        (error: unknown) => logDefect(error, connection),
+      );
+    }
+    return engines?.chosen ?? null;
+  }
+
+  function refreshHints(): void {
+    if (capabilities.workspace?.inlayHint?.refreshSupport) {
+      void refreshed(connection.languages.inlayHint.refresh());
+    }
+  }
+
+  async function refreshed(answer: Promise<void>): Promise<void> {
+    // An editor that is about to close does not answer.
+    await answer.catch((error: unknown) => connection.console.info(String(error)));
+  }
+
+  function machineOf(document: RunDocument): Machine {
+    const config = lenientConfig(document);
+    if (config === undefined) return { engine: null, runs: [] };
+    const engine = config.engine === 'auto' ? automaticEngine() : config.engine;
+    return { engine, runs: measuredRuns(join(config.runs_dir)) };
+  }
+
+  const refreshLenses = coalesce(lensPause, () => {
+    if (documents.keys().length > 0 && capabilities.workspace?.codeLens?.refreshSupport) {
+      void refreshed(connection.sendRequest(CodeLensRefreshRequest.type));
+    }
+  });
+
+  connection.onCompletion(about((document, { position }) => complete(document, position, completionSources)));
+  connection.languages.inlayHint.on(async (params) => {
+    runs = await sources.runs();
+    return about<InlayHintParams, InlayHint[]>((document, { range }) =>
+      inlayHints(document, range, { countImages, machine: machineOf(document) }),
+    )(params);
+  });
+  connection.onCodeLens(async (params) => {
+    const runs = await sources.runs();
+    return about<CodeLensParams, CodeLens[]>((document) => codeLenses(document, runs))(params);
+  });
+  connection.onCodeAction(
+    about((document, { range, context: { only, diagnostics } }) =>
+      [...codeActions(document, range), ...downloadActions(diagnostics)].filter(
+        ({ kind }) => only === undefined || only.some((each) => isKind(kind, each)),
+      ),
+    ),
+  );
+  connection.onHover(about((document, { position }) => hover(document, position)));
+  connection.onDocumentSymbol(about((document) => documentSymbols(document)));
+  connection.onFoldingRanges(about((document) => foldingRanges(document)));
+  connection.onSelectionRanges(about((document, { positions }) => selectionRanges(document, positions)));
+  connection.onDocumentLinks(about((document) => documentLinks(document, disk)));
+  connection.onDefinition(
+    about((document, { textDocument, position }) =>
+      definition(document, textDocument.uri, document.offsetAt(position), disk),
+    ),
+  );
+  connection.onReferences(
+    about((document, { textDocument, position, context }) =>
+      references(document, textDocument.uri, document.offsetAt(position), context.includeDeclaration),
+    ),
+  );
+  connection.onPrepareRename(
+    about((document, { position }) => granted(prepareRename(document, document.offsetAt(position)))),
+  );
+  connection.onRenameRequest(
+    about((document, { textDocument, position, newName }) => ({
+      changes: { [textDocument.uri]: granted(rename(document, document.offsetAt(position), newName)) },
+    })),
+  );
+
+  return {
+    begin(client) {
+      capabilities = client;
+    },
+    runsChanged: () => refreshLenses.request(),
+    filesChanged: () => diagnostics.refresh(),
+    close: () => diskThread.close(),
+  };
+}
+
+/** Whether a kind of code action is another one or a part of it. */
+function isKind(kind: string | undefined, wanted: string): boolean {
+  return kind === wanted || kind?.startsWith(`${wanted}.`) === true;
+}
+
+/** The answer, where it is not a refusal; its reason is shown to the person. */
+function granted<T extends object>(answer: T | Refusal): T {
+  if ('refusal' in answer) throw new ResponseError(ErrorCodes.InvalidRequest, answer.refusal);
+  return answer;
+}

@@ -1,0 +1,14 @@
+import { removal } from '../entry.ts';
+import { markedName } from './edits.ts';
+import type { QuickFix } from './fix.ts';
+
+/** Removes the second of two equal keys or items. */
+export const removeDuplicate: QuickFix = {
+  codes: ['duplicate-key', 'repeated'],
+  fixes(document, problem) {
+    const span = removal(document, problem.start.offset);
+    if (!span) return [];
+    const title = `Remove the second \`${markedName(document, problem)}\``;
+    return [{ title, edits: [{ ...span, newText: '' }], isClear: true }];
+  },
+};

@@ -1,0 +1,16 @@
+import { closest } from '../../../trainer/config/index.ts';
+import { schemaAt } from '../schema.ts';
+import { replaceKey } from './edits.ts';
+import type { QuickFix } from './fix.ts';
+
+/** Renames a misspelled key to the nearest one that its section lacks. */
+export const renameKey: QuickFix = {
+  codes: ['unknown-key'],
+  fixes(document, problem) {
+    const section = problem.path.slice(0, -1);
+    const known = Object.keys(schemaAt(section)?.properties ?? {});
+    const free = known.filter((key) => document.nodeAt([...section, key]) === undefined);
+    const name = closest(String(problem.path.at(-1)), free);
+    return name === undefined ? [] : [replaceKey(document, problem, name)];
+  },
+};

@@ -1,0 +1,8 @@
+import { replaceNumbers } from './edits.ts';
+import type { QuickFix } from './fix.ts';
+
+/** Swaps the bounds of a JPEG quality range. */
+export const swapQuality: QuickFix = {
+  codes: ['quality-order'],
+  fixes: (document, { path }) => replaceNumbers(document, path, (bounds) => bounds.toReversed()),
+};

@@ -1,0 +1,320 @@
+import { describe, expect, test } from 'vitest';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { CodeAction } from 'vscode-languageserver-types';
+import { codeActions, fixAllKind } from '../../../../server/language/code-actions.ts';
+import { findProblems } from '../../../../server/language/diagnose.ts';
+import { openDocument, type RunDocument } from '../../../../server/language/document.ts';
+
+const file = '/p/run.esrgan.yaml';
+
+function apply(document: RunDocument, action: CodeAction): string {
+  const edits = Object.values(action.edit?.changes ?? {}).flat();
+  return TextDocument.applyEdits(TextDocument.create('file:///p', 'yaml', 0, document.text), edits);
+}
+
+function wholeRange(document: RunDocument) {
+  return document.rangeOf({ start: 0, end: document.text.length });
+}
+
+/** The titles of all quick fixes, and the text after the one with a title. */
+function check(text: string, title: string, after: string) {
+  const document = openDocument(text, file);
+  const actions = codeActions(document, wholeRange(document)).filter(({ kind }) => kind === 'quickfix');
+  expect(actions.map((action) => action.title)).toContain(title);
+  const action = actions.find((candidate) => candidate.title === title);
+  expect(action && apply(document, action)).toBe(after);
+  expect(action?.diagnostics).toHaveLength(1);
+}
+
+test.each<[string, string, string, string]>([
+  ['a key with a typo', 'sead: 1 # s\n', 'Change to `seed`', 'seed: 1 # s\n'],
+  ['a key with a typo in JSON', '{ "sead": 1 }', 'Change to `seed`', '{ "seed": 1 }'],
+  ['a key of nowhere', 'seed: 1\nfoo: 2 # x\nname: a\n', 'Remove `foo`', 'seed: 1\nname: a\n'],
+  ['a section of nowhere', 'foo:\n  a: 1\n  b: 2\n\nname: a\n', 'Remove `foo`', '\nname: a\n'],
+  ['a key of nowhere alone', 'ema:\n  fp16: 1\nseed: 1\n', 'Remove `fp16`', 'seed: 1\n'],
+  ['a key of nowhere in braces', '{ seed: 1, foo: 2, name: a }', 'Remove `foo`', '{ seed: 1, name: a }'],
+  ['the last key in braces', '{ seed: 1, foo: 2 }', 'Remove `foo`', '{ seed: 1 }'],
+  [
+    'a key of a section at the top level',
+    'num_basic_blocks: 16 # few\ngenerator:\n  growth_channels: 16\nseed: 1\n',
+    'Move to `generator`',
+    'generator:\n  growth_channels: 16\n  num_basic_blocks: 16 # few\nseed: 1\n',
+  ],
+  [
+    'a key of a section below it',
+    'generator:\n    growth_channels: 16 # few\n\nnum_basic_blocks: 16',
+    'Move to `generator`',
+    'generator:\n    growth_channels: 16 # few\n    num_basic_blocks: 16\n\n',
+  ],
+  [
+    'a key of a section that is not there',
+    'num_basic_blocks: 16\nseed: 1\n',
+    'Move to `generator`',
+    'seed: 1\ngenerator:\n  num_basic_blocks: 16\n',
+  ],
+  [
+    'a key alone, of a section that is not there',
+    'num_basic_blocks: 16',
+    'Move to `generator`',
+    'generator:\n  num_basic_blocks: 16\n',
+  ],
+  [
+    'a key of a section that is empty',
+    'generator:\nnum_basic_blocks: 16\n',
+    'Move to `generator`',
+    'generator:\n  num_basic_blocks: 16\n',
+  ],
+  [
+    'a key of a section in braces',
+    'generator: { growth_channels: 16 }\nnum_basic_blocks: 16 # few\n',
+    'Move to `generator`',
+    'generator: { growth_channels: 16, num_basic_blocks: 16 }\n',
+  ],
+  [
+    'a key of the top level in a section',
+    'training:\n  scale_factor: 2\n  g_lr: 1.0e-4\n',
+    'Move to the top level',
+    'training:\n  g_lr: 1.0e-4\nscale_factor: 2\n',
+  ],
+  [
+    'a key of the top level alone in a section',
+    'seed: 1\ntraining:\n  scale_factor: 2\n',
+    'Move to the top level',
+    'seed: 1\nscale_factor: 2\n',
+  ],
+  [
+    'a key of two sections',
+    'num_epoch: 5\ntraining: {}\n',
+    'Move to `training`',
+    'training: { num_epoch: 5 }\n',
+  ],
+  [
+    'a section of a section',
+    'dropout:\n  size: 4\n  # half\n  p: 0.5\naugmentation:\n  spatial: false\nseed: 1\n',
+    'Move to `augmentation`',
+    'augmentation:\n  spatial: false\n  dropout:\n    size: 4\n    # half\n    p: 0.5\nseed: 1\n',
+  ],
+  [
+    'a key of a section in JSON',
+    '{\n  "num_basic_blocks": 16,\n  "generator": {\n    "growth_channels": 16\n  }\n}\n',
+    'Move to `generator`',
+    '{\n  "generator": {\n    "growth_channels": 16,\n    "num_basic_blocks": 16\n  }\n}\n',
+  ],
+  [
+    'a key of a section that is not there, in JSON',
+    '{ "seed": 1, "num_basic_blocks": 16 }',
+    'Move to `generator`',
+    '{ "seed": 1, "generator": { "num_basic_blocks": 16 } }',
+  ],
+  [
+    'a key of a section with line ends of Windows',
+    'num_basic_blocks: 16\r\ngenerator:\r\n  growth_channels: 16\r\n',
+    'Move to `generator`',
+    'generator:\r\n  growth_channels: 16\r\n  num_basic_blocks: 16\r\n',
+  ],
+  ['a choice with a typo', 'engine: cdua\n', 'Change to `cuda`', 'engine: cuda\n'],
+  ['a choice in quotes', "engine: 'cdua'\n", "Change to `'cuda'`", "engine: 'cuda'\n"],
+  [
+    'a data set with a typo',
+    'training: { val_datasets: [set55] }',
+    'Change to `set5`',
+    'training: { val_datasets: [set5] }',
+  ],
+  ['a number too large', 'pretraining:\n  lr: 2\n', 'Change to `1`', 'pretraining:\n  lr: 1\n'],
+  ['a number too small', 'batch_size: 0\n', 'Change to `1`', 'batch_size: 1\n'],
+  [
+    'a number at a bound that is not allowed',
+    'pretraining:\n  lr: 0\n',
+    'Change to `2e-4`, its default',
+    'pretraining:\n  lr: 2e-4\n',
+  ],
+  [
+    'an item too small',
+    'training: { g_sched_steps: [0, 5] }',
+    'Change to `1`',
+    'training: { g_sched_steps: [1, 5] }',
+  ],
+  ['a number in quotes', "batch_size: '8'\n", 'Change to `8`', 'batch_size: 8\n'],
+  ['a broken number', 'batch_size: 8.2\n', 'Change to `8`', 'batch_size: 8\n'],
+  [
+    'a switch in words',
+    'generator: { use_subpixel_conv: yes }',
+    'Change to `true`',
+    'generator: { use_subpixel_conv: true }',
+  ],
+  [
+    'a text where a list belongs',
+    'training:\n  val_datasets: set5\n',
+    'Change to `[set5]`',
+    'training:\n  val_datasets: [set5]\n',
+  ],
+  [
+    'a number where a pair belongs',
+    'samples:\n  crop_size: 64\n',
+    'Change to `[64, 64]`',
+    'samples:\n  crop_size: [64, 64]\n',
+  ],
+  [
+    'half a pair',
+    'samples:\n  crop_size: [64]\n',
+    'Change to `[64, 64]`',
+    'samples:\n  crop_size: [64, 64]\n',
+  ],
+  ['a number where a text belongs', 'name: 7\n', "Change to `'7'`", "name: '7'\n"],
+  [
+    'nothing where something belongs',
+    'training:\n  cr_patch_size: null\n  init: best\n',
+    'Remove `cr_patch_size` to use its default',
+    'training:\n  init: best\n',
+  ],
+  ['a key twice', 'seed: 1\nname: a\nseed: 2\n', 'Remove the second `seed`', 'seed: 1\nname: a\n'],
+  [
+    'an item twice',
+    'training: { val_datasets: [set5, set5] }',
+    'Remove the second `set5`',
+    'training: { val_datasets: [set5] }',
+  ],
+  [
+    'a patch off the scale',
+    'training:\n  cr_patch_size: [130, 129]\n',
+    'Change to `[132, 128]`',
+    'training:\n  cr_patch_size: [132, 128]\n',
+  ],
+  [
+    'a crop off the scale',
+    'samples: { crop_size: [65, 65] }',
+    'Change to `[64, 64]`',
+    'samples: { crop_size: [64, 64] }',
+  ],
+  [
+    'qualities the wrong way',
+    'augmentation: { compression: { quality: [90, 40] } }',
+    'Change to `[40, 90]`',
+    'augmentation: { compression: { quality: [40, 90] } }',
+  ],
+  [
+    'a layer that the network lacks',
+    'perceptual_loss: { vgg_type: vgg16, layer_weights: { conv5_4: 1 } }',
+    'Change to `conv5_3`',
+    'perceptual_loss: { vgg_type: vgg16, layer_weights: { conv5_3: 1 } }',
+  ],
+  [
+    'a patch of too few pixels',
+    'training:\n  cr_patch_size: [16, 64]\n',
+    'Change to `[32, 64]`',
+    'training:\n  cr_patch_size: [32, 64]\n',
+  ],
+  [
+    'steps out of order',
+    'training:\n  g_sched_steps: [5, 9, 7, 9] # four\n',
+    'Change to `[5, 7, 9]`',
+    'training:\n  g_sched_steps: [5, 7, 9] # four\n',
+  ],
+  [
+    'a step behind the end',
+    'training:\n  num_step: 10\n  g_sched_steps: [5, 50]\n',
+    'Remove `50`',
+    'training:\n  num_step: 10\n  g_sched_steps: [5]\n',
+  ],
+  [
+    'a data set of nowhere',
+    'seed: 1\ntraining: { val_datasets: [my photos] }\n',
+    'Add `my photos` to `datasets`',
+    'seed: 1\ntraining: { val_datasets: [my photos] }\ndatasets:\n  my photos:\n    hr: { train: my photos/train, val: my photos/val }\n',
+  ],
+  [
+    'a data set of nowhere beside one',
+    'datasets:\n  a:\n    hr: x\n\ntraining:\n  val_datasets: [b]\n',
+    'Add `b` to `datasets`',
+    'datasets:\n  a:\n    hr: x\n  b:\n    hr: { train: b/train, val: b/val }\n\ntraining:\n  val_datasets: [b]\n',
+  ],
+  [
+    'a data set of nowhere in JSON',
+    '{ "training": { "val_datasets": ["b"] } }',
+    'Add `b` to `datasets`',
+    '{ "training": { "val_datasets": ["b"] }, "datasets": { "b": { "hr": { "train": "b/train", "val": "b/val" } } } }',
+  ],
+  [
+    'images for one use',
+    'datasets:\n  a:\n    hr:\n      train: x\ntraining:\n  val_datasets: [a]\n',
+    'Add `val` to `a`, with the images of `train`',
+    'datasets:\n  a:\n    hr:\n      train: x\n      val: x\ntraining:\n  val_datasets: [a]\n',
+  ],
+  [
+    'no space behind a colon',
+    'seed: 1\nbatch_size:4\n',
+    'Insert a space after the colon',
+    'seed: 1\nbatch_size: 4\n',
+  ],
+  ['a tab', 'ema:\n\tdecay: 0\n', 'Indent with spaces', 'ema:\n  decay: 0\n'],
+])('%s', (_, text, title, after) => check(text, title, after));
+
+describe('all at once', () => {
+  test('mends what has one clear remedy, and leaves the rest', () => {
+    const document = openDocument('sead: 1\nfoo: 2\nengine: cdua\npretraining:\n  lr: 2\n', file);
+    const action = codeActions(document, wholeRange(document)).find(({ kind }) => kind === fixAllKind);
+    const after = action ? apply(document, action) : '';
+    expect(after).toBe('seed: 1\nfoo: 2\nengine: cuda\npretraining:\n  lr: 1\n');
+    expect(findProblems(openDocument(after, file)).map(({ code }) => code)).toEqual(['unknown-key']);
+  });
+
+  test('mends one of two remedies that would write the same section', () => {
+    const document = openDocument('num_basic_blocks: 8\ngrowth_channels: 16\n', file);
+    const action = codeActions(document, wholeRange(document)).find(({ kind }) => kind === fixAllKind);
+    expect(action && apply(document, action)).toBe(
+      'growth_channels: 16\ngenerator:\n  num_basic_blocks: 8\n',
+    );
+  });
+
+  test('leaves what is only warned of', () => {
+    const document = openDocument('training:\n  cr_patch_size: [16, 16]\n', file);
+    const actions = codeActions(document, wholeRange(document));
+    expect(actions.map(({ title, isPreferred }) => [title, isPreferred])).toEqual([
+      ['Change to `[32, 32]`', undefined],
+    ]);
+  });
+
+  test('is offered only where there is something to mend', () => {
+    const document = openDocument('seed: 1\n', file);
+    expect(codeActions(document, wholeRange(document))).toEqual([]);
+  });
+});
+
+test('only problems that touch the range have fixes', () => {
+  const document = openDocument('sead: 1\nengine: cdua\n', file);
+  const actions = codeActions(document, document.rangeOf({ start: 17, end: 17 }));
+  expect(actions.filter(({ kind }) => kind === 'quickfix').map(({ title }) => title)).toEqual([
+    'Change to `cuda`',
+  ]);
+});
+
+describe('JSON becomes YAML', () => {
+  const text = '{ "name": "a", "ema": { "decay": 0.999 }, "training": { "g_sched_steps": [5, 9] } }';
+  const yaml =
+    "name: a\n\n# Exponential moving average of the generator's weights, validated and saved in addition to the weights themselves.\nema:\n  decay: 0.999\n\n# Second stage, GAN training.\ntraining:\n  g_sched_steps: [ 5, 9 ]\n";
+
+  test('in its place where the name is one of YAML', () => {
+    const document = openDocument(text, file);
+    const action = codeActions(document, wholeRange(document)).find(
+      ({ title }) => title === 'Convert to YAML',
+    );
+    expect(action && apply(document, action)).toBe(yaml);
+    expect(findProblems(openDocument(yaml, file))).toEqual([]);
+  });
+
+  test('beside it where the name is one of JSON', () => {
+    const document = openDocument(text, '/p/run.esrgan.json');
+    const action = codeActions(document, wholeRange(document)).find(
+      ({ title }) => title === 'Convert to YAML',
+    );
+    expect(action?.edit?.documentChanges).toEqual([
+      { kind: 'create', uri: 'file:///p/run.esrgan.yaml', options: { overwrite: false } },
+      expect.objectContaining({ edits: [expect.objectContaining({ newText: yaml })] }),
+    ]);
+  });
+
+  test('not where YAML is there', () => {
+    const document = openDocument('seed: 1\n', file);
+    expect(codeActions(document, wholeRange(document))).toEqual([]);
+  });
+});

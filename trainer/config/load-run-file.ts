@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { WorkbenchError } from '../errors/errors.ts';
+import type { Stage } from '../run-state/run-state.ts';
+import { type Problem, problemsForStage } from './problem.ts';
+import { readRunFile } from './read-run-file.ts';
+import type { ResolvedConfig } from './resolved.ts';
+
+/** A run file as `readRunFile` reads it. */
+type ReadRunFile = ReturnType<typeof readRunFile>;
+
+/** The text of a run file. Throws a `config` error. */
+export function readRunFileText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new WorkbenchError('config', `${file} cannot be read: ${reason}`, { cause });
+  }
+}
+
+/** The config in a run file on the disk; `undefined` if it cannot be read or has errors that concern the whole run. */
+export function tryReadConfig(file: string): ResolvedConfig | undefined {
+  try {
+    return readRunFile(readRunFileText(file), { file }).config;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The config for one stage and the warnings that concern it. Throws a `config` error as `configError` makes it. */
+export function configForStage(
+  file: string,
+  { config, problems }: ReadRunFile,
+  stage: Stage,
+): { readonly config: ResolvedConfig; readonly warnings: readonly Problem[] } {
+  const ofStage = problemsForStage(problems, stage);
+  if (!config || ofStage.some(isError)) throw configError(file, ofStage);
+  return { config, warnings: ofStage };
+}
+
+/** The errors among the problems as one failure, one line each. */
+export function configError(file: string, problems: readonly Problem[]): WorkbenchError {
+  const errors = problems.filter(isError).map((problem) => formatProblem(file, problem));
+  return new WorkbenchError('config', errors.join('\n'));
+}
+
+/** A problem as compilers print theirs: `file:line:column: severity: message`. */
+export function formatProblem(file: string, { start, severity, message }: Problem): string {
+  return `${file}:${start.line}:${start.column}: ${severity}: ${message}`;
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
+}

@@ -1,0 +1,50 @@
+import { datasetFindings } from './dataset-problems.ts';
+import type { DatasetFiles } from './image-problems.ts';
+import type { Problem } from './problem.ts';
+import { problemOf, type RunFile } from './run-file.ts';
+import { scheduleFindings } from './schedule-problems.ts';
+import { settingFindings } from './setting-problems.ts';
+import { sizeFindings } from './size-problems.ts';
+import { weightFindings } from './weight-problems.ts';
+
+/** Semantic checks of a run file that is valid by the schema; those of the disk only with `files`. */
+export function semanticProblems(run: RunFile, files?: DatasetFiles): Problem[] {
+  const disk = files && cached(files);
+  const { findings, images } = datasetFindings(run, disk);
+  const all = [
+    ...sizeFindings(run),
+    ...settingFindings(run),
+    ...findings,
+    ...scheduleFindings(run, images),
+    ...(disk ? weightFindings(run, disk) : []),
+  ];
+  return merged(all.map((finding) => problemOf(run.source, finding)));
+}
+
+/** Merges equal problems of both stages at the same place into one of the whole run. */
+function merged(problems: readonly Problem[]): Problem[] {
+  const places = problems.map(({ code, message, start }) => `${start.offset} ${code} ${message}`);
+  return problems.flatMap((problem, i) => {
+    const same = problems.filter((_, j) => places[j] === places[i]);
+    if (same.length === 1) return [problem];
+    if (places.indexOf(places[i] ?? '') !== i) return [];
+    const { stage, ...shared } = problem;
+    return [same.every((other) => other.stage === stage) ? problem : shared];
+  });
+}
+
+/** Caches folders and image sizes, because both stages often use the same. */
+function cached(files: DatasetFiles): DatasetFiles {
+  const lists = new Map<string, ReturnType<DatasetFiles['list']>>();
+  const sizes = new Map<string, ReturnType<DatasetFiles['size']>>();
+  return {
+    list: (pattern) => cache(lists, pattern, () => files.list(pattern)),
+    size: (path) => cache(sizes, path, () => files.size(path)),
+    exists: (path) => files.exists(path),
+  };
+}
+
+function cache<T>(values: Map<string, T | undefined>, key: string, read: () => T | undefined): T | undefined {
+  if (!values.has(key)) values.set(key, read());
+  return values.get(key);
+}

@@ -1,0 +1,149 @@
+import type { DataType, Shape } from './graph.ts';
+import { identity, type Layout } from './layout.ts';
+import {
+  encodeOnnx,
+  type OnnxAttribute,
+  type OnnxNode,
+  type OnnxPort,
+  type OnnxTensor,
+  onnxTypes,
+} from './onnx.ts';
+
+/** What differs between the places where a graph can run. */
+export interface Target {
+  /** Has Microsoft's matrix product that reads an operand transposed. */
+  readonly fusedMatMul: boolean;
+  /** Has Microsoft's convolution that adds its result to another tensor. */
+  readonly fusedConvolution: boolean;
+}
+
+/** A matrix operand: the name of its tensor, its rank, and whether its last two dimensions are read transposed. */
+export interface MatrixOperand {
+  readonly name: string;
+  readonly rank: number;
+  readonly isTransposed: boolean;
+}
+
+/** An ONNX model under construction. Tensors are known by their names; equal nodes and constants are written once. */
+export class OnnxBuilder {
+  private readonly nodes: OnnxNode[] = [];
+  private readonly constants: OnnxTensor[] = [];
+  private readonly inputs: OnnxPort[] = [];
+  private readonly outputs: OnnxPort[] = [];
+  /** Names of nodes' results and constants, by what they compute. */
+  private readonly known = new Map<string, string>();
+  private readonly computed = new Set<string>();
+  private readonly renamed = new Map<string, string>();
+  private count = 0;
+
+  constructor(private readonly target: Target) {}
+
+  input(port: OnnxPort): void {
+    this.inputs.push(port);
+  }
+
+  /** Makes the tensor `source` an output. The node that computes it writes it under that name; others are copied. */
+  output(source: string, port: OnnxPort): void {
+    if (this.computed.has(source) && !this.renamed.has(source)) this.renamed.set(source, port.name);
+    else this.nodes.push({ type: 'Identity', inputs: [source], outputs: [port.name] });
+    this.outputs.push(port);
+  }
+
+  finish(): { readonly model: Uint8Array; readonly nodes: number } {
+    const { constants, inputs, outputs } = this;
+    const final = (name: string) => this.renamed.get(name) ?? name;
+    const nodes = this.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(final),
+      outputs: node.outputs.map(final),
+    }));
+    return { model: encodeOnnx({ nodes, constants, inputs, outputs }), nodes: nodes.length };
+  }
+
+  /** Appends a node with one result; the name of the result. */
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain = '',
+  ): string {
+    const key = `${type} ${inputs} ${JSON.stringify(attributes)}`;
+    const known = this.known.get(key);
+    if (known) return known;
+    const name = `t${this.count++}`;
+    this.nodes.push({ type, domain, inputs, outputs: [name], attributes });
+    this.computed.add(name);
+    this.known.set(key, name);
+    return name;
+  }
+
+  scalar(value: number): string {
+    return this.floats([value], []);
+  }
+
+  floats(values: ArrayLike<number>, shape: Shape): string {
+    const data = values instanceof Float32Array ? values : Float32Array.from(values);
+    const key = data.length <= 1024 ? `float [${shape}] ${data}` : undefined;
+    return this.constant(key, { shape, data });
+  }
+
+  integers(values: readonly number[]): string {
+    const data = BigInt64Array.from(values, BigInt);
+    return this.constant(`integer ${values}`, { shape: [values.length], data });
+  }
+
+  transpose(name: string, from: Layout, to: Layout): string {
+    const perm = to.map((axis) => from.indexOf(axis));
+    if (perm.every((axis, index) => axis === index)) return name;
+    return this.node('Transpose', [name], { perm });
+  }
+
+  reshape(name: string, shape: Shape): string {
+    return this.node('Reshape', [name, this.integers(shape)]);
+  }
+
+  cast(name: string, to: DataType = 'float32'): string {
+    return this.node('Cast', [name], { to: onnxTypes[to] });
+  }
+
+  /** Pads with a constant; negative amounts crop. */
+  pad(name: string, pads: readonly number[], value = 0): string {
+    if (pads.every((amount) => amount === 0)) return name;
+    return this.node('Pad', [name, this.integers(pads), this.scalar(value)]);
+  }
+
+  concat(names: readonly string[], axis: number): string {
+    return names.length === 1 ? names[0]! : this.node('Concat', names, { axis });
+  }
+
+  /** Entries of a tensor of shape `from` and `layout`; `begin` and `size` are in the graph's order. */
+  slice(name: string, from: Shape, layout: Layout, begin: readonly number[], size: Shape): string {
+    const axes = layout.flatMap((axis, index) => (from[axis] === size[axis] ? [] : [index]));
+    const starts = axes.map((index) => begin[layout[index]!] ?? 0);
+    const ends = axes.map((index, position) => starts[position]! + size[layout[index]!]!);
+    return this.node('Slice', [name, this.integers(starts), this.integers(ends), this.integers(axes)]);
+  }
+
+  matmul(a: MatrixOperand, b: MatrixOperand): string {
+    if (!a.isTransposed && !b.isTransposed) return this.node('MatMul', [a.name, b.name]);
+    if (this.target.fusedMatMul) {
+      const attributes = { transA: a.isTransposed ? 1 : 0, transB: b.isTransposed ? 1 : 0 };
+      return this.node('FusedMatMul', [a.name, b.name], attributes, 'com.microsoft');
+    }
+    const plain = ({ name, rank, isTransposed }: MatrixOperand) => {
+      if (!isTransposed) return name;
+      const layout = identity(rank);
+      return this.transpose(name, layout, [...layout.slice(0, -2), rank - 1, rank - 2]);
+    };
+    return this.node('MatMul', [plain(a), plain(b)]);
+  }
+
+  private constant(key: string | undefined, tensor: Omit<OnnxTensor, 'name'>): string {
+    const known = key === undefined ? undefined : this.known.get(key);
+    if (known) return known;
+    const name = `c${this.count++}`;
+    this.constants.push({ name, ...tensor });
+    if (key !== undefined) this.known.set(key, name);
+    return name;
+  }
+}

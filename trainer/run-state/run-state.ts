@@ -1,0 +1,18 @@
+/** The stages of a run, in the order in which they are trained. */
+export const stages = ['pretraining', 'training'] as const;
+export type Stage = (typeof stages)[number];
+
+/** The states that a trainer reports; the last three are final. */
+export const trainerStates = ['starting', 'running', 'paused', 'finished', 'stopped', 'failed'] as const;
+export type TrainerState = (typeof trainerStates)[number];
+
+/**
+ * What a run is doing. `queued`: it waits for its turn; `lost`: its process ended without reporting a final state (a
+ * crash, a kill, a power cut); `unknown`: it has never reported a state, like the folders of other trainers.
+ */
+export type RunState = TrainerState | 'queued' | 'lost' | 'unknown';
+
+/** Whether a process trains the run now. */
+export function isLive({ state }: { readonly state: RunState }): boolean {
+  return state === 'starting' || state === 'running' || state === 'paused';
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { HostTensor, HostTensors, State } from '../engine/engine.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import type { Checkpoint, CheckpointFile } from '../runs/checkpoints.ts';
+import { mismatches } from '../weights/generator-file.ts';
+import { encodeSafetensors, readSafetensors } from '../weights/safetensors.ts';
+import type { Metadata } from '../weights/tensors.ts';
+import { initialMoments, momentNames } from './adam.ts';
+import { emaName } from './ema.ts';
+
+type TensorShapes = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * A network that a stage trains. The engine's state holds its tensors, Adam's moments of its parameters and, if the
+ * run tracks it, their EMA. Checkpoint files hold the same tensors.
+ */
+export interface TrainedNetwork {
+  /** In the checkpoint's folder. */
+  readonly file: string;
+  /** File of the EMA; null if the run does not track it. */
+  readonly emaFile: string | null;
+  /** Metadata of both files. */
+  readonly metadata: Metadata;
+  /** Shapes of the tensors that Adam updates, by their names in the file. */
+  readonly parameters: TensorShapes;
+  /** Shapes of the other tensors, such as the running statistics of batch normalization. */
+  readonly statistics: TensorShapes;
+  /** Name in the engine's state of the tensor with this name in the file. */
+  readonly nameInState: (name: string) => string;
+}
+
+/** Adam's moments of all networks of the stage. */
+const optimizerFile = 'optimizer.safetensors';
+
+/** A network before its first update: the given weights, moments of zero, and an EMA that equals the weights. */
+export function initialState(network: TrainedNetwork, weights: HostTensors): Map<string, HostTensor> {
+  const { parameters, emaFile, nameInState } = network;
+  const state = new Map([...weights].map(([name, tensor]) => [nameInState(name), tensor]));
+  const trained = new Map([...parameters.keys()].map((name) => [nameInState(name), weights.get(name)!]));
+  for (const [name, moment] of initialMoments(trained)) state.set(name, moment);
+  if (emaFile !== null) for (const [name, tensor] of trained) state.set(emaName(name), tensor);
+  return state;
+}
+
+/**
+ * The networks as a checkpoint holds them, by names in the state, and the metadata that `checkpointFiles` was given.
+ *
+ * @throws WorkbenchError `run` if the networks do not have the shapes of the checkpoint's
+ */
+export function readState(
+  networks: readonly TrainedNetwork[],
+  { path, state: { files } }: Checkpoint,
+): { tensors: Map<string, HostTensor>; metadata: Metadata } {
+  const read = (file: string) => readSafetensors(join(path, file));
+  const optimizer = read(optimizerFile);
+  const tensors = new Map<string, HostTensor>(optimizer.tensors);
+  for (const { file, emaFile, parameters, statistics, nameInState } of networks) {
+    const saved = read(file).tensors;
+    const problem = mismatch(saved, new Map([...parameters, ...statistics]));
+    if (problem) {
+      throw new WorkbenchError(
+        'run',
+        `The networks of the run file do not match those of ${path}: ${problem}. Restore \`generator\`, \`discriminator\` and \`scale_factor\`, or change \`name\` to start a new run.`,
+      );
+    }
+    for (const [name, tensor] of saved) tensors.set(nameInState(name), tensor);
+    if (emaFile === null) continue;
+    // A run whose EMA is switched on later starts it at the current weights.
+    const ema = emaFile in files ? read(emaFile).tensors : saved;
+    for (const name of parameters.keys()) tensors.set(emaName(nameInState(name)), ema.get(name)!);
+  }
+  return { tensors, metadata: optimizer.metadata };
+}
+
+/** The files of a checkpoint with the networks as they are in the engine; `metadata` is saved with the moments. */
+export async function checkpointFiles(
+  networks: readonly TrainedNetwork[],
+  state: State,
+  metadata: Metadata = {},
+): Promise<CheckpointFile[]> {
+  const layout = layoutOf(networks, metadata);
+  const tensors = await state.read(layout.flatMap(({ names }) => [...names.values()]));
+  return layout.map(({ file, metadata, names }) => ({
+    name: file,
+    chunks: encodeSafetensors(
+      new Map([...names].map(([inFile, inState]) => [inFile, tensors.get(inState)!])),
+      metadata,
+    ),
+  }));
+}
+
+/** A file of a checkpoint. */
+interface FileLayout {
+  readonly file: string;
+  readonly metadata: Metadata;
+  /** Names in the state, by names in the file. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+function layoutOf(networks: readonly TrainedNetwork[], metadata: Metadata): FileLayout[] {
+  const layout = (
+    file: string,
+    metadata: Metadata,
+    names: string[],
+    nameInState: (name: string) => string,
+  ) => ({
+    file,
+    metadata,
+    names: new Map(names.map((name) => [name, nameInState(name)])),
+  });
+  const moments = networks.flatMap(({ parameters, nameInState }) =>
+    [...parameters.keys()].flatMap((name) => Object.values(momentNames(nameInState(name)))),
+  );
+  return [
+    ...networks.map(({ file, metadata, parameters, statistics, nameInState }) =>
+      layout(file, metadata, [...parameters.keys(), ...statistics.keys()], nameInState),
+    ),
+    layout(optimizerFile, metadata, moments, (name) => name),
+    ...networks.flatMap(({ emaFile, metadata, parameters, nameInState }) =>
+      emaFile === null
+        ? []
+        : layout(emaFile, metadata, [...parameters.keys()], (name) => emaName(nameInState(name))),
+    ),
+  ];
+}
+
+/** The first difference, in words, between tensors and the shapes of a network; undefined if they match. */
+export function mismatch(tensors: HostTensors, expected: TensorShapes): string | undefined {
+  return mismatches(new Map([...tensors].map(([name, { shape }]) => [name, shape])), expected)[0];
+}

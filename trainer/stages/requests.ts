@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RequestKind } from '../runs/control.ts';
+import type { StageContext } from './stage-context.ts';
+
+/** Milliseconds between looks at the control folder during a pause. */
+const pausePoll = 200;
+
+/** Whether a trainer with these requests, the oldest first, should pause. */
+export function isPauseRequested(requests: readonly RequestKind[]): boolean {
+  return requests.lastIndexOf('pause') > requests.lastIndexOf('resume');
+}
+
+/** Waits for a request to resume or to stop. */
+export async function waitWhilePaused({ session, stop, observer }: StageContext): Promise<'resume' | 'stop'> {
+  session.setStatus({ state: 'paused', rate: null, etaSeconds: null }, { now: true });
+  observer.line('Paused.');
+  while (true) {
+    const requests = session.takeRequests();
+    if (requests.includes('stop') || stop.aborted) return 'stop';
+    if (requests.includes('resume')) break;
+    await delay(pausePoll);
+  }
+  session.setStatus({ state: 'running' }, { now: true });
+  observer.line('Resumed.');
+  return 'resume';
+}

@@ -1,0 +1,57 @@
+import type { ResolvedConfig } from '../config/index.ts';
+import type { FilePair } from '../data/datasets.ts';
+import type { Loader } from '../data/loader.ts';
+import type { Stage } from '../run-state/run-state.ts';
+import type { CheckpointState } from '../runs/checkpoints.ts';
+import type { EventWriter } from '../runs/event-writer.ts';
+import type { StageTrainer } from './stage-trainer.ts';
+import type { TrainingSession } from './training-session.ts';
+
+/** Receives the progress of a stage: a terminal, a log, a program. */
+export interface StageObserver {
+  step(progress: StepProgress): void;
+  line(text: string): void;
+  event(event: object): void;
+}
+
+export interface StepProgress {
+  readonly stage: string;
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number;
+  /** Steps per second, averaged over the recent steps. */
+  readonly rate: number;
+  readonly etaSeconds: number;
+}
+
+/** What the parts of a stage share. */
+export interface StageContext {
+  readonly config: ResolvedConfig;
+  readonly stage: Stage;
+  readonly engineName: string;
+  readonly session: TrainingSession;
+  readonly loader: Loader;
+  readonly trainer: StageTrainer;
+  readonly events: EventWriter;
+  /** Steps of the whole stage. */
+  readonly steps: number;
+  /** Step at which this session stops. */
+  readonly lastStep: number;
+  readonly validationPairs: readonly FilePair[];
+  /** The best validation of earlier sessions. */
+  readonly best: CheckpointState['best'];
+  readonly configHash: string;
+  readonly stop: AbortSignal;
+  readonly observer: StageObserver;
+}
+
+/** Writes a line to the log of the run and shows it. */
+export function report(
+  { session, observer }: Pick<StageContext, 'session' | 'observer'>,
+  line: string,
+): void {
+  session.log(line);
+  observer.line(line);
+}

@@ -1,0 +1,52 @@
+import { statSync } from 'node:fs';
+import { relative } from 'node:path';
+import { imageSources, type ResolvedConfig } from '../config/index.ts';
+import { type FilePair, filePairs } from '../data/datasets.ts';
+import type { Stage } from '../run-state/run-state.ts';
+import type { DataFingerprint, Manifest } from '../runs/manifest.ts';
+import { sha256OfText } from '../runs/sha256.ts';
+
+/** A dataset and its files. */
+export interface PairedSource {
+  readonly name: string;
+  /** Of its HR images. */
+  readonly path: string;
+  readonly pairs: readonly FilePair[];
+}
+
+export function pairedSources(config: ResolvedConfig, stage: Stage, split: 'train' | 'val'): PairedSource[] {
+  return imageSources(config, stage, split).map((source) => ({
+    name: source.name,
+    path: source.hr,
+    pairs: filePairs(source, config.scale_factor),
+  }));
+}
+
+export function pairsOf(sources: readonly PairedSource[]): FilePair[] {
+  return sources.flatMap(({ pairs }) => pairs);
+}
+
+export function fingerprints(sources: readonly PairedSource[]): Manifest['data'] {
+  return Object.fromEntries(sources.map((each) => [each.name, fingerprint(each)]));
+}
+
+/** Sentences about the datasets that changed since an earlier session. */
+export function dataChanges(before: Manifest, now: Manifest['data']): string[] {
+  return Object.entries(now).flatMap(([name, { files, sha256 }]) => {
+    const old = before.data[name];
+    if (old === undefined || old.sha256 === sha256) return [];
+    return `The dataset ${name} has changed since the run was last trained on it: ${old.files} files before, ${files} now, or other names or sizes.`;
+  });
+}
+
+function fingerprint({ path, pairs }: PairedSource): DataFingerprint {
+  const files = pairs.flatMap(({ hr, lr }) => (lr ? [hr, lr] : [hr]));
+  const sizes = files.map((file) => statSync(file).size);
+  const lines = files.map((file, index) => `${relative(path, file)}\t${sizes[index]}`);
+  return {
+    path,
+    files: files.length,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    sha256: sha256OfText(lines.sort().join('\n')),
+  };
+}
