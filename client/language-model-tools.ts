@@ -12,9 +12,9 @@ import { defaultModels } from '../server/protocol/comparison.ts';
 import type { RunSummary } from '../server/protocol/runs.ts';
 import type { Stage } from '../trainer/run-state/run-state.ts';
 import { comparedNumbers } from './comparison/compared-numbers.ts';
+import { possiblePlaces } from './run-files/workspace-file.ts';
 import { collectCurves, comparedRun, findRun, listedRun, runReport } from './runs/curves.ts';
 import type { Workbench } from './workbench.ts';
-import { possiblePlaces } from './run-files/workspace-file.ts';
 
 type NoInput = Record<string, never>;
 interface RunInput {

@@ -1,12 +1,12 @@
 import type { LogOutputChannel, Memento, Uri } from 'vscode';
 import type { ComparePanels } from './comparison/compare-panel.ts';
-import type { Follows } from './runs/follows.ts';
 import type { InventoryView } from './downloads/inventory-view.ts';
-import type { BeforeAfterPanels } from './upscaling/before-after-panel.ts';
+import type { Follows } from './runs/follows.ts';
 import type { RunList } from './runs/run-list.ts';
 import type { RunPanels } from './runs/run-panel.ts';
 import type { RunsView } from './runs/runs-view.ts';
 import type { ServerLink } from './server/server-link.ts';
+import type { BeforeAfterPanels } from './upscaling/before-after-panel.ts';
 
 /** Everything that commands work with; made once, by `activate`. */
 export interface Workbench {

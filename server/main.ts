@@ -12,11 +12,11 @@ import { URI } from 'vscode-uri';
 import { isPlainObject } from '../trainer/guards/guards.ts';
 import { registerComparison } from './comparison/comparison-service.ts';
 import { createManager, type Manager } from './experiments/manager.ts';
+import { registerRuns } from './experiments/runs-service.ts';
 import type { Programs } from './experiments/start.ts';
 import { logDefect } from './failure.ts';
 import { featureCapabilities, registerFeatures } from './language/features.ts';
 import type { NotificationName, Notifications } from './protocol/messages.ts';
-import { registerRuns } from './experiments/runs-service.ts';
 import { registerUpscaling } from './upscaling/upscaling-service.ts';
 import { followWorkspace, type Workspace } from './workspace.ts';
 

@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
-import { list, record, text } from '../webviews/parse.ts';
 import type { RunList } from '../runs/run-list.ts';
 import { pickRunsToCompare } from '../runs/run-picker.ts';
 import type { RunsView } from '../runs/runs-view.ts';
+import { list, record, text } from '../webviews/parse.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 import { isInside } from '../webviews/webview-requests.ts';
 

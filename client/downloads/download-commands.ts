@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline';
 import { type CancellationToken, type Progress, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { GetTarget } from '../../server/protocol/commands.ts';
 import type { InventoryItem } from '../../server/protocol/machine.ts';
-import { getArguments, parseGetProgress } from './download-progress.ts';
-import { whyNoDownload } from './inventory-nodes.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 import { mayStart } from '../trust.ts';
 import type { Command, Workbench } from '../workbench.ts';
+import { getArguments, parseGetProgress } from './download-progress.ts';
+import { whyNoDownload } from './inventory-nodes.ts';
 
 /** The commands of the view of data and weights. */
 export function getCommands({

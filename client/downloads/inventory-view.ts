@@ -1,9 +1,9 @@
 import { type Disposable, EventEmitter, type TreeDataProvider, window, workspace } from 'vscode';
 import type { InventoryItem } from '../../server/protocol/machine.ts';
-import { type FolderInventory, inventoryId, inventoryNodes } from './inventory-nodes.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { treeItem } from '../tree/tree-item.ts';
 import { failureNode, type TreeNode } from '../tree/tree-node.ts';
+import { type FolderInventory, inventoryId, inventoryNodes } from './inventory-nodes.ts';
 
 /** The view of data sets and weights. */
 export interface InventoryView extends Disposable {

@@ -10,9 +10,9 @@ import {
   workspace,
 } from 'vscode';
 import type { EngineReport } from '../../server/protocol/machine.ts';
-import { askedEngine, doctorText, engineStatus } from './doctor.ts';
 import { isRunFile } from '../run-files/new-run-file.ts';
 import type { ServerLink } from '../server/server-link.ts';
+import { askedEngine, doctorText, engineStatus } from './doctor.ts';
 
 const scheme = 'esrgan-doctor';
 const report = Uri.from({ scheme, path: 'Doctor.txt' });

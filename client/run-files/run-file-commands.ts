@@ -2,11 +2,11 @@ import { basename, dirname } from 'node:path';
 import { FileType, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { commandTargets } from '../runs/command-targets.ts';
-import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
 import { runsFor } from '../runs/run-picker.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { mayStart } from '../trust.ts';
 import type { Command, Workbench } from '../workbench.ts';
+import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
 
 type RunFileCommand =
   | 'esrgan.startPretraining'

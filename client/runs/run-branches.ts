@@ -1,7 +1,7 @@
 import type { RunDetail } from '../../server/protocol/runs.ts';
 import type { RunState } from '../../trainer/run-state/run-state.ts';
-import { runChildren } from './run-nodes.ts';
 import { failureNode, type TreeNode } from '../tree/tree-node.ts';
+import { runChildren } from './run-nodes.ts';
 
 /**
  * What stands below the open runs of the list. It is told at once as far as it is known, and `changed` says when more

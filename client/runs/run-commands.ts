@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { commands, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { TargetCommand } from '../../server/protocol/commands.ts';
+import { mayStart } from '../trust.ts';
+import type { Command, Workbench } from '../workbench.ts';
 import { commandTargets } from './command-targets.ts';
 import type { Ability } from './run-actions.ts';
 import { runsFor } from './run-picker.ts';
-import { mayStart } from '../trust.ts';
-import type { Command, Workbench } from '../workbench.ts';
 
 type RunCommand = Exclude<
   TargetCommand,

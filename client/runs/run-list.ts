@@ -1,8 +1,8 @@
 import { commands, type Disposable, type Event, EventEmitter } from 'vscode';
 import type { RunSummary } from '../../server/protocol/runs.ts';
+import type { ServerLink } from '../server/server-link.ts';
 import { abilities, abilitiesOf } from './run-actions.ts';
 import { changeRuns } from './run-order.ts';
-import type { ServerLink } from '../server/server-link.ts';
 
 /** The runs as the server last told them, for everything in the editor that lists or names runs. */
 export interface RunList extends Disposable {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointSummary, RunDetail, RunSummary, StageSamples } from '../../server/protocol/runs.ts';
 import { formatBytes, formatCount, formatShortCount } from '../../trainer/format/format.ts';
+import type { TreeNode } from '../tree/tree-node.ts';
 import { abilitiesOf } from './run-actions.ts';
 import { colorId, describeRun, runTooltip, spokenRun, stateIcons } from './run-labels.ts';
-import type { TreeNode } from '../tree/tree-node.ts';
 
 /** A run keeps thousands of samples; the tree shows the newest, the run's panel has a slider for all. */
 const shownSampleSteps = 20;

@@ -9,8 +9,8 @@ import {
   window,
 } from 'vscode';
 import type { RunState } from '../../trainer/run-state/run-state.ts';
-import type { RunList } from './run-list.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
+import type { RunList } from './run-list.ts';
 
 const viewType = 'esrgan.run';
 

@@ -9,13 +9,13 @@ import {
 } from 'vscode';
 import type { RunSummary } from '../../server/protocol/runs.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
+import type { ServerLink } from '../server/server-link.ts';
+import { treeItem } from '../tree/tree-item.ts';
+import { failureNode, type TreeNode } from '../tree/tree-node.ts';
 import type { Follows } from './follows.ts';
 import { createRunBranches } from './run-branches.ts';
 import type { RunList } from './run-list.ts';
 import { differentLines, runNode } from './run-nodes.ts';
-import type { ServerLink } from '../server/server-link.ts';
-import { treeItem } from '../tree/tree-item.ts';
-import { failureNode, type TreeNode } from '../tree/tree-node.ts';
 
 /** The view of runs, and what is selected in it. */
 export interface RunsView extends Disposable {

@@ -68,7 +68,5 @@ const parseState = record<{ images: readonly ImagePair[] }>({
 
 function titleOf(pairs: readonly ImagePair[]): string {
   const [only] = pairs;
-  return only !== undefined && pairs.length === 1
-    ? basename(only.result)
-    : `${pairs.length} Upscaled Images`;
+  return only !== undefined && pairs.length === 1 ? basename(only.result) : `${pairs.length} Upscaled Images`;
 }

@@ -1,12 +1,12 @@
 import { TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
 import type { UpscalingResult } from '../../server/protocol/upscaling.ts';
-import { isImage, imageExtensions } from './image-extensions.ts';
 import { mayStart } from '../trust.ts';
-import { keptText, resultText } from './upscale-labels.ts';
+import type { Command, Workbench } from '../workbench.ts';
+import { imageExtensions, isImage } from './image-extensions.ts';
 import { forgetModel, lastModel, pickModel, rememberModel } from './model-picker.ts';
+import { keptText, resultText } from './upscale-labels.ts';
 import { runBatch } from './upscale-progress.ts';
 import { resultPlace, upscalingEngine } from './upscale-settings.ts';
-import type { Command, Workbench } from '../workbench.ts';
 
 /** The commands that upscale images. */
 export function upscaleCommands(

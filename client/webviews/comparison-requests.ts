@@ -2,10 +2,10 @@ import {
   type ComparisonQuery,
   type ComparisonRequests,
   type ExportQuery,
-  maximumComparedRuns,
+  type ImageQuery,
   type ModelChoice,
   type ModelReference,
-  type ImageQuery,
+  maximumComparedRuns,
   type PixelBox,
 } from '../../server/protocol/comparison.ts';
 import type { WebviewRequestName, WebviewRequests } from '../../server/protocol/webview.ts';

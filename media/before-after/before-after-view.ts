@@ -8,10 +8,10 @@ import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import type { Host } from '../host.ts';
 import '../images/image-pane.ts';
+import { type DecodedImage, decodeImage } from '../images/image.ts';
 import type { ImagePane } from '../images/image-pane.ts';
 import { formatZoom, type ImageView } from '../images/image-view.ts';
-import { decodeImage, type DecodedImage } from '../images/image.ts';
-import { type Scaling, type BeforeAfterState, parseBeforeAfterState } from './before-after-state.ts';
+import { type BeforeAfterState, parseBeforeAfterState, type Scaling } from './before-after-state.ts';
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,8 +1,8 @@
 import {
   type CheckpointChoice,
-  maximumComparedRuns,
-  type ModelChoice,
   defaultModels,
+  type ModelChoice,
+  maximumComparedRuns,
 } from '../../server/protocol/comparison.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import type { XRange } from '../charts/x-axis.ts';

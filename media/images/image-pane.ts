@@ -2,17 +2,17 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { type Box, boxBetween, boxInView, movedBox, resizedBox } from './box.ts';
+import type { DecodedImage } from './image.ts';
 import {
   fittingView,
   type ImageView,
   limitedView,
   pannedView,
   type Size,
-  toPane,
   toImage,
+  toPane,
   zoomedView,
 } from './image-view.ts';
-import type { DecodedImage } from './image.ts';
 
 /** An image with its name. */
 export interface ImageLayer {

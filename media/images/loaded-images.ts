@@ -1,5 +1,5 @@
 import type { Host } from '../host.ts';
-import { loadImage, type DecodedImage } from './image.ts';
+import { type DecodedImage, loadImage } from './image.ts';
 
 /** The images of files, loaded as they are asked for. Calls `changed` when one has come, or has not. */
 export class LoadedImages {

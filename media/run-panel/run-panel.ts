@@ -246,9 +246,7 @@ export class RunPanel extends LitElement {
     return chart.curves.flatMap(({ tag, label }, i) => {
       const points = this.#points.shown.get(tag);
       const dash = dashes[i % dashes.length]!;
-      return points
-        ? [{ id: tag, label, color: this.#color, dash, points, x, divisor: chart.divisor }]
-        : [];
+      return points ? [{ id: tag, label, color: this.#color, dash, points, x, divisor: chart.divisor }] : [];
     });
   }
 

@@ -5,9 +5,9 @@ import { formatCount } from '../../trainer/format/format.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import '../images/image-pane.ts';
+import { type DecodedImage, loadImage } from '../images/image.ts';
 import type { ImageLayer, ImagePane } from '../images/image-pane.ts';
 import { formatZoom, type ImageView } from '../images/image-view.ts';
-import { loadImage, type DecodedImage } from '../images/image.ts';
 import type { SampleStep } from './sample-steps.ts';
 import { type ImageKind, imageKinds, type UiState } from './ui-state.ts';
 

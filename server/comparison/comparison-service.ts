@@ -7,17 +7,6 @@ import { metricNames } from '../../trainer/evaluate/results/metrics.ts';
 import { isProtocolName, protocolDescriptions } from '../../trainer/evaluate/results/protocols.ts';
 import { hrFolder } from '../../trainer/evaluate/results/test-set.ts';
 import { answer, type Handlers } from '../answer.ts';
-import { openRun } from './compared-run.ts';
-import { checkQuery, compareOpened } from './comparison.ts';
-import { configDifference } from './config-difference.ts';
-import { curveScale } from './curve-scale.ts';
-import { comparisonCsv, comparisonMarkdown, shownPart } from './export.ts';
-import { createImages } from './image-results.ts';
-import { reportHtml } from './report.ts';
-import type { ChartSeries } from './report-chart.ts';
-import { resultsFolder } from './results-folder.ts';
-import { createFingerprints, findTestSets, testSetSummary } from './test-sets.ts';
-import { readWeightsDifference } from './weights-difference.ts';
 import { askCommand } from '../experiments/command.ts';
 import type { Manager } from '../experiments/manager.ts';
 import type { Programs } from '../experiments/start.ts';
@@ -32,6 +21,17 @@ import type {
 } from '../protocol/comparison.ts';
 import type { Job, JobRequests } from '../protocol/jobs.ts';
 import type { PointCursor } from '../protocol/runs.ts';
+import { openRun } from './compared-run.ts';
+import { checkQuery, compareOpened } from './comparison.ts';
+import { configDifference } from './config-difference.ts';
+import { curveScale } from './curve-scale.ts';
+import { comparisonCsv, comparisonMarkdown, shownPart } from './export.ts';
+import { createImages } from './image-results.ts';
+import { reportHtml } from './report.ts';
+import type { ChartSeries } from './report-chart.ts';
+import { resultsFolder } from './results-folder.ts';
+import { createFingerprints, findTestSets, testSetSummary } from './test-sets.ts';
+import { readWeightsDifference } from './weights-difference.ts';
 
 /** What the service needs of the rest of the server. */
 export interface ComparisonSources {

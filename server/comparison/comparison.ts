@@ -11,8 +11,8 @@ import type { KnownTestSet } from '../../trainer/evaluate/results/test-set.ts';
 import {
   type Comparison,
   type ComparisonQuery,
-  maximumComparedRuns,
   type ModelChoice,
+  maximumComparedRuns,
   type PublishedRow,
 } from '../protocol/comparison.ts';
 import { type ChosenModel, chosenModels } from './chosen-models.ts';

@@ -5,11 +5,11 @@ import { imageSize } from '../../trainer/image-files/image-size.ts';
 import type { Programs } from '../experiments/start.ts';
 import type { Jobs, Work } from '../jobs/jobs.ts';
 import type {
+  ImageQuery,
+  ImageResults,
   InterpolationQuery,
   InterpolationResult,
   ModelReference,
-  ImageQuery,
-  ImageResults,
 } from '../protocol/comparison.ts';
 import { weightsOf } from './chosen-models.ts';
 import { openRun } from './compared-run.ts';

@@ -99,7 +99,12 @@ function evaluationColumn(
 ): ColumnKey {
   const isPixels = isProtocolName(protocol);
   return {
-    id: ['evaluation', testSet.dir ?? testSet.name, protocol, ...(features ? [features.slice(0, 8)] : [])].join('|'),
+    id: [
+      'evaluation',
+      testSet.dir ?? testSet.name,
+      protocol,
+      ...(features ? [features.slice(0, 8)] : []),
+    ].join('|'),
     kind: 'evaluation',
     data: testSet.name,
     protocol,

@@ -2,7 +2,6 @@ import { resolve, sep } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { answer, type Handlers } from '../answer.ts';
-import type { Manager } from './manager.ts';
 import { importBasicSR } from '../import/basicsr.ts';
 import { duplicateWithChanges } from '../presets/duplicate.ts';
 import { presets } from '../presets/presets.ts';
@@ -11,6 +10,7 @@ import type { JobRequests } from '../protocol/jobs.ts';
 import type { RequestName } from '../protocol/messages.ts';
 import type { UpscalingRequests } from '../protocol/upscaling.ts';
 import type { Workspace } from '../workspace.ts';
+import type { Manager } from './manager.ts';
 
 type RunRequestName = Exclude<
   RequestName,

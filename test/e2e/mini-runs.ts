@@ -62,10 +62,7 @@ export interface ImageSet {
 }
 
 /** Makes a folder with images `0.png` and so on, the same each time. */
-export async function writeImages(
-  folder: string,
-  { count, width, height, seed }: ImageSet,
-): Promise<void> {
+export async function writeImages(folder: string, { count, width, height, seed }: ImageSet): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (let index = 0; index < count; index++) {
     const image = scenery(width, height, 3, 100 * seed + index);

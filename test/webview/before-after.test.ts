@@ -78,100 +78,97 @@ async function colorAt(x: number): Promise<number[]> {
 const red = [200, 0, 0];
 const green = [0, 160, 0];
 
-describe.skipIf(whySkipped)(
-  `images before and after${whySkipped ? ` (skipped: ${whySkipped})` : ''}`,
-  () => {
-    test('the source is left of the wipe, the result right; the slider moves it', async () => {
-      await open([await pair('a', '#c80000', '#00a000')]);
-      await soon(() => colorAt(0.45)).toEqual(red);
-      expect(await colorAt(0.55)).toEqual(green);
-      await page.page.getByLabel('Wipe between before and after').fill('52');
-      await soon(() => colorAt(0.51)).toEqual(red);
-      const facts = (await page.page.locator('.facts').textContent()) ?? '';
-      expect(facts.replaceAll(/\s+/g, ' ')).toMatch(
-        /before 50 × 50 · [\d.]+ k?B, after 200 × 200 · [\d.]+ k?B/,
-      );
-      expect(facts).not.toContain('shown at');
-    });
+describe.skipIf(whySkipped)(`images before and after${whySkipped ? ` (skipped: ${whySkipped})` : ''}`, () => {
+  test('the source is left of the wipe, the result right; the slider moves it', async () => {
+    await open([await pair('a', '#c80000', '#00a000')]);
+    await soon(() => colorAt(0.45)).toEqual(red);
+    expect(await colorAt(0.55)).toEqual(green);
+    await page.page.getByLabel('Wipe between before and after').fill('52');
+    await soon(() => colorAt(0.51)).toEqual(red);
+    const facts = (await page.page.locator('.facts').textContent()) ?? '';
+    expect(facts.replaceAll(/\s+/g, ' ')).toMatch(
+      /before 50 × 50 · [\d.]+ k?B, after 200 × 200 · [\d.]+ k?B/,
+    );
+    expect(facts).not.toContain('shown at');
+  });
 
-    test('Space shows the source alone as long as it is held', async () => {
-      await open([await pair('a', '#c80000', '#00a000')]);
-      await soon(() => colorAt(0.55)).toEqual(green);
-      await page.page.locator('image-pane .frame').focus();
-      await page.page.keyboard.down('Space');
-      await soon(() => colorAt(0.55)).toEqual(red);
-      await page.page.keyboard.up('Space');
-      await soon(() => colorAt(0.55)).toEqual(green);
-    });
+  test('Space shows the source alone as long as it is held', async () => {
+    await open([await pair('a', '#c80000', '#00a000')]);
+    await soon(() => colorAt(0.55)).toEqual(green);
+    await page.page.locator('image-pane .frame').focus();
+    await page.page.keyboard.down('Space');
+    await soon(() => colorAt(0.55)).toEqual(red);
+    await page.page.keyboard.up('Space');
+    await soon(() => colorAt(0.55)).toEqual(green);
+  });
 
-    test('a copy of a huge image says how much of it is shown', async () => {
-      const source = await image('huge.png', 50, '#c80000');
-      await open([{ source, result: await image('huge_x4.png', 100, '#00a000') }]);
-      await soon(() => page.page.locator('.facts').textContent()).toContain('shown at 50 % of its pixels');
-      await soon(() => colorAt(0.45)).toEqual(red);
-    });
+  test('a copy of a huge image says how much of it is shown', async () => {
+    const source = await image('huge.png', 50, '#c80000');
+    await open([{ source, result: await image('huge_x4.png', 100, '#00a000') }]);
+    await soon(() => page.page.locator('.facts').textContent()).toContain('shown at 50 % of its pixels');
+    await soon(() => colorAt(0.45)).toEqual(red);
+  });
 
-    test('of a batch one after the other; what is gone is said, and the rest goes on', async () => {
-      const pairs = [
-        await pair('a', '#c80000', '#00a000'),
-        { source: join(folder, 'gone.png'), result: join(folder, 'gone_x4.png') },
-        await pair('c', '#00a000', '#c80000'),
-      ];
-      await open(pairs);
-      await soon(() => colorAt(0.45)).toEqual(red);
-      await page.page.getByRole('button', { name: 'Next image' }).click();
-      await page.page.getByText(/gone\.png is not there any more/).waitFor();
-      await page.page.keyboard.press('PageDown');
-      await soon(() => colorAt(0.45)).toEqual(green);
-      expect(await page.page.getByRole('button', { name: 'Next image' }).isDisabled()).toBe(true);
-      await page.page.getByRole('button', { name: 'Open Result' }).click();
-      await soon(() => asked.at(-1)).toEqual({ name: 'host/open', params: pairs[2]!.result });
-      // As the editor makes the page anew.
-      await page.page.reload();
-      await soon(() => colorAt(0.45)).toEqual(green);
-      expect(await page.page.locator('.pair').textContent()).toContain('3 of 3');
-      const kept = await page.page.evaluate('acquireVsCodeApi().getState().images.length');
-      expect(kept).toBe(3);
-    });
+  test('of a batch one after the other; what is gone is said, and the rest goes on', async () => {
+    const pairs = [
+      await pair('a', '#c80000', '#00a000'),
+      { source: join(folder, 'gone.png'), result: join(folder, 'gone_x4.png') },
+      await pair('c', '#00a000', '#c80000'),
+    ];
+    await open(pairs);
+    await soon(() => colorAt(0.45)).toEqual(red);
+    await page.page.getByRole('button', { name: 'Next image' }).click();
+    await page.page.getByText(/gone\.png is not there any more/).waitFor();
+    await page.page.keyboard.press('PageDown');
+    await soon(() => colorAt(0.45)).toEqual(green);
+    expect(await page.page.getByRole('button', { name: 'Next image' }).isDisabled()).toBe(true);
+    await page.page.getByRole('button', { name: 'Open Result' }).click();
+    await soon(() => asked.at(-1)).toEqual({ name: 'host/open', params: pairs[2]!.result });
+    // As the editor makes the page anew.
+    await page.page.reload();
+    await soon(() => colorAt(0.45)).toEqual(green);
+    expect(await page.page.locator('.pair').textContent()).toContain('3 of 3');
+    const kept = await page.page.evaluate('acquireVsCodeApi().getState().images.length');
+    expect(kept).toBe(3);
+  });
 
-    test('zooms by its buttons and keys', async () => {
-      await open([await pair('a', '#c80000', '#00a000')]);
-      await soon(() => colorAt(0.45)).toEqual(red);
-      const zoom = page.page.getByLabel('Zoom', { exact: true });
-      expect(await zoom.textContent()).toBe('fit');
-      await page.page.getByRole('button', { name: 'Zoom in' }).click();
-      await soon(() => zoom.textContent()).toBe('8×');
-      await page.page.locator('image-pane .frame').press('0');
-      await soon(() => zoom.textContent()).toBe('fit');
-    });
+  test('zooms by its buttons and keys', async () => {
+    await open([await pair('a', '#c80000', '#00a000')]);
+    await soon(() => colorAt(0.45)).toEqual(red);
+    const zoom = page.page.getByLabel('Zoom', { exact: true });
+    expect(await zoom.textContent()).toBe('fit');
+    await page.page.getByRole('button', { name: 'Zoom in' }).click();
+    await soon(() => zoom.textContent()).toBe('8×');
+    await page.page.locator('image-pane .frame').press('0');
+    await soon(() => zoom.textContent()).toBe('fit');
+  });
 
-    test('the source is interpolated, or shown in squares', async () => {
-      const halves = join(folder, 'halves.png');
-      await sharp(Buffer.from([0, 0, 0, 255, 255, 255]), { raw: { width: 2, height: 1, channels: 3 } })
-        .resize(2, 2, { kernel: 'nearest', fit: 'fill' })
-        .toFile(halves);
-      await open([{ source: halves, result: await image('halves_x4.png', 8, '#00a000') }]);
-      await page.page.getByLabel('Wipe between before and after').fill('100');
-      /** Pixels in the middle of the pane that are neither black nor white. */
-      const greys = async () => {
-        const shot = await page.page.locator('image-pane .frame').screenshot();
-        const { info } = await sharp(shot).toBuffer({ resolveWithObject: true });
-        const middle = { left: (info.width >> 1) - 8, top: info.height >> 1, width: 16, height: 1 };
-        const reds = await sharp(shot).extract(middle).extractChannel('red').raw().toBuffer();
-        return reds.filter((value) => value > 20 && value < 235).length;
-      };
-      await soon(greys).toBeGreaterThan(3);
-      await page.page.getByRole('radio', { name: 'Pixels' }).click();
-      await soon(greys).toBe(0);
-    });
+  test('the source is interpolated, or shown in squares', async () => {
+    const halves = join(folder, 'halves.png');
+    await sharp(Buffer.from([0, 0, 0, 255, 255, 255]), { raw: { width: 2, height: 1, channels: 3 } })
+      .resize(2, 2, { kernel: 'nearest', fit: 'fill' })
+      .toFile(halves);
+    await open([{ source: halves, result: await image('halves_x4.png', 8, '#00a000') }]);
+    await page.page.getByLabel('Wipe between before and after').fill('100');
+    /** Pixels in the middle of the pane that are neither black nor white. */
+    const greys = async () => {
+      const shot = await page.page.locator('image-pane .frame').screenshot();
+      const { info } = await sharp(shot).toBuffer({ resolveWithObject: true });
+      const middle = { left: (info.width >> 1) - 8, top: info.height >> 1, width: 16, height: 1 };
+      const reds = await sharp(shot).extract(middle).extractChannel('red').raw().toBuffer();
+      return reds.filter((value) => value > 20 && value < 235).length;
+    };
+    await soon(greys).toBeGreaterThan(3);
+    await page.page.getByRole('radio', { name: 'Pixels' }).click();
+    await soon(greys).toBe(0);
+  });
 
-    test.each(themes)('axe finds nothing in %s', async (theme) => {
-      await open([await pair('a', '#c80000', '#00a000'), await pair('b', '#c80000', '#00a000')], theme);
-      await page.page.evaluate(axeSource);
-      const found: { id: string }[] = await page.page.evaluate(
-        'axe.run().then(({ violations }) => violations)',
-      );
-      expect(found.map(({ id }) => id)).toEqual([]);
-    });
-  },
-);
+  test.each(themes)('axe finds nothing in %s', async (theme) => {
+    await open([await pair('a', '#c80000', '#00a000'), await pair('b', '#c80000', '#00a000')], theme);
+    await page.page.evaluate(axeSource);
+    const found: { id: string }[] = await page.page.evaluate(
+      'axe.run().then(({ violations }) => violations)',
+    );
+    expect(found.map(({ id }) => id)).toEqual([]);
+  });
+});

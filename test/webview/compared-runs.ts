@@ -24,8 +24,8 @@ import { bestCheckpoint, listCheckpoints } from '../../trainer/runs/checkpoints.
 import { createEventWriter } from '../../trainer/runs/event-writer.ts';
 import { readRun } from '../../trainer/runs/list.ts';
 import { type RunPaths, samplesFolder } from '../../trainer/runs/run-directory.ts';
-import { noise, scenery } from '../unit/trainer/data/images.ts';
 import { comparisonWorkspace, writeRun } from '../unit/server/comparison/real-runs.ts';
+import { noise, scenery } from '../unit/trainer/data/images.ts';
 import { type Answers, addressOfFile } from './harness.ts';
 
 /** How large the images are that the runs have upscaled. */

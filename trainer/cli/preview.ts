@@ -113,7 +113,10 @@ function createPreviews(engineName: string) {
     return image.read;
   }
 
-  async function interpolatedNetworkOf([first, second]: readonly [string, string], alpha: number): Promise<InterpolatedNetwork> {
+  async function interpolatedNetworkOf(
+    [first, second]: readonly [string, string],
+    alpha: number,
+  ): Promise<InterpolatedNetwork> {
     const key = JSON.stringify([stampOf(first), stampOf(second)]);
     if (interpolated?.key !== key) {
       await interpolated?.network.close();

@@ -68,7 +68,8 @@ export function nextRunning(
   running: { readonly mean: tf.Tensor; readonly variance: tf.Tensor },
   { mean, variance, count }: ChannelStatistics,
 ): { mean: tf.Tensor; variance: tf.Tensor } {
-  const average = (old: tf.Tensor, now: tf.Tensor) => tf.add(tf.mul(old, 1 - momentum), tf.mul(now, momentum));
+  const average = (old: tf.Tensor, now: tf.Tensor) =>
+    tf.add(tf.mul(old, 1 - momentum), tf.mul(now, momentum));
   return {
     mean: average(running.mean, mean),
     variance: average(running.variance, tf.mul(variance, count / (count - 1))),

@@ -3,7 +3,7 @@ import { dirname, extname, join, parse, resolve } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
 import { type ImageHeader, readHeader } from './image-file.ts';
-import { limits, type ImageFormat, type ImageShape } from './image-writer.ts';
+import { type ImageFormat, type ImageShape, limits } from './image-writer.ts';
 
 /** What happens where a result of that name exists: it stays, it is replaced, or the new one gets another name. */
 export type Existing = 'keep' | 'replace' | 'rename';

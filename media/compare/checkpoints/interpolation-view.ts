@@ -1,9 +1,9 @@
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type {
+  ImageResults,
   InterpolationQuery,
   InterpolationResult,
-  ImageResults,
   TestSetSummary,
 } from '../../../server/protocol/comparison.ts';
 import { controlStyles } from '../../components/control-styles.ts';
@@ -12,12 +12,12 @@ import { sharedStyles } from '../../components/shared-styles.ts';
 import type { Host } from '../../host.ts';
 import type { Box } from '../../images/box.ts';
 import '../../images/image-pane.ts';
+import type { DecodedImage } from '../../images/image.ts';
 import { formatZoom, type ImageView } from '../../images/image-view.ts';
 import { LoadedImages } from '../../images/loaded-images.ts';
-import type { DecodedImage } from '../../images/image.ts';
 import { pixelsOf } from '../../images/pixels.ts';
-import { scoreOf } from '../images/box-metrics.ts';
 import { attempt, type CheckpointsUi, tellState } from '../compare-state.ts';
+import { scoreOf } from '../images/box-metrics.ts';
 import { Latest } from '../latest.ts';
 import { nameOf } from '../runs.ts';
 
@@ -215,8 +215,7 @@ export class InterpolationView extends LitElement {
   #renderPanes() {
     const { ui, image } = this;
     const lr = this.#loaded.image(this.whole?.lr ?? null);
-    const hr =
-      this.#loaded.image(this.crop?.hr ?? null) ?? this.#loaded.image(this.crop?.bicubic ?? null);
+    const hr = this.#loaded.image(this.crop?.hr ?? null) ?? this.#loaded.image(this.crop?.bicubic ?? null);
     const alpha = this.shown?.alpha ?? ui.alpha;
     return html`<div class="panes">
       <image-pane

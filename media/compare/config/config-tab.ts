@@ -7,8 +7,8 @@ import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import type { Host } from '../../host.ts';
 import { attempt, type CompareState, tellState } from '../compare-state.ts';
-import { configRows } from './config-rows.ts';
 import type { ShownRun } from '../runs.ts';
+import { configRows } from './config-rows.ts';
 
 /** Where the run files of runs differ. */
 @customElement('config-tab')

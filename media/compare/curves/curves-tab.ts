@@ -15,8 +15,8 @@ import { sharedStyles } from '../../components/shared-styles.ts';
 import type { Host } from '../../host.ts';
 import { RunPoints } from '../../run-panel/run-points.ts';
 import { attempt, type CurveAxis, type CurvesUi, curveAxes, tellState } from '../compare-state.ts';
-import { derivedAxis, type StepUnit, stepConverter } from './curve-axis.ts';
 import type { ShownRun } from '../runs.ts';
+import { derivedAxis, type StepUnit, stepConverter } from './curve-axis.ts';
 
 const axisOf: Readonly<Record<CurveAxis, XAxis & { readonly name: string }>> = {
   step: { kind: 'count', title: 'step', isLog: false, name: 'Step' },

@@ -10,17 +10,17 @@ import { type Box, boxInView } from '../../images/box.ts';
 import { gridToPng } from '../../images/grid-png.ts';
 import type { ImageView } from '../../images/image-view.ts';
 import type { SampleStep } from '../../run-panel/sample-steps.ts';
-import { boxProtocol } from './box-metrics.ts';
 import { attempt, type CompareState, type ImagesUi, tellState } from '../compare-state.ts';
+import { boxProtocol } from './box-metrics.ts';
 import './image-tools.ts';
 import { ModelResults } from './model-results.ts';
 import './image-source.ts';
 import type { ShownRun } from '../runs.ts';
-import { allSampleSteps, sampleKeys, samplesOf, stepAt, stepIndex } from './samples.ts';
 import { type TableRow, tableOf } from '../table/table-model.ts';
+import { allSampleSteps, sampleKeys, samplesOf, stepAt, stepIndex } from './samples.ts';
 import './tile-grid.ts';
 import type { TileGrid } from './tile-grid.ts';
-import { type ShownTile, type TileLook, TileImages } from './tile-images.ts';
+import { type ShownTile, TileImages, type TileLook } from './tile-images.ts';
 import {
   fairShare,
   maximumResults,

@@ -1,4 +1,4 @@
-import type { ModelReference, ImageResults } from '../../../server/protocol/comparison.ts';
+import type { ImageResults, ModelReference } from '../../../server/protocol/comparison.ts';
 import type { Job } from '../../../server/protocol/jobs.ts';
 import type { Host } from '../../host.ts';
 import { modelKey } from '../table/table-model.ts';
@@ -25,7 +25,11 @@ export class ModelResults {
    * Asks for the results unless that was asked already: anew once the job that makes what is missing is among those
    * that have finished. `null` where nothing is asked; rejects with the message of the host.
    */
-  ask(image: string, models: readonly ModelReference[], jobs: ReadonlyMap<string, Job>): Promise<void> | null {
+  ask(
+    image: string,
+    models: readonly ModelReference[],
+    jobs: ReadonlyMap<string, Job>,
+  ): Promise<void> | null {
     const job = this.#answer?.image === image ? this.#answer.results.job : null;
     if (job !== null && jobs.get(job)?.state === 'finished') this.#finishedJob = job;
     const asked = JSON.stringify([image, models, this.#finishedJob]);

@@ -1,7 +1,7 @@
 import type { Host } from '../../host.ts';
 import { type Box, boxInside } from '../../images/box.ts';
-import { LoadedImages } from '../../images/loaded-images.ts';
 import type { DecodedImage } from '../../images/image.ts';
+import { LoadedImages } from '../../images/loaded-images.ts';
 import { differenceImage, pixelsOf } from '../../images/pixels.ts';
 import { type BoxScore, scoreOf } from './box-metrics.ts';
 import type { Tile } from './tiles.ts';
@@ -73,7 +73,12 @@ export class TileImages {
     };
   }
 
-  #image(tile: Tile, reference: string | null, isFlickering: boolean, gain: number | null): DecodedImage | null {
+  #image(
+    tile: Tile,
+    reference: string | null,
+    isFlickering: boolean,
+    gain: number | null,
+  ): DecodedImage | null {
     const own = this.#loaded.image(tile.path);
     if (own) this.#last.set(tile.id, own);
     const other = this.#loaded.image(reference);
@@ -115,9 +120,7 @@ export class TileImages {
 
   /** The image whose pixels positions count in: the largest, which is HR or a result. */
   base(tiles: readonly Tile[]): DecodedImage | null {
-    const images = tiles.flatMap(
-      (tile) => this.#loaded.image(tile.path) ?? this.#last.get(tile.id) ?? [],
-    );
+    const images = tiles.flatMap((tile) => this.#loaded.image(tile.path) ?? this.#last.get(tile.id) ?? []);
     return images.reduce<DecodedImage | null>(
       (largest, each) => (largest && largest.width >= each.width ? largest : each),
       null,

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { type ModelChoice, defaultModels } from '../../../server/protocol/comparison.ts';
+import { defaultModels, type ModelChoice } from '../../../server/protocol/comparison.ts';
 import type { RunDetail } from '../../../server/protocol/runs.ts';
 import type { Stage } from '../../../trainer/run-state/run-state.ts';
 import { controlStyles } from '../../components/control-styles.ts';

@@ -14,13 +14,14 @@ import { sharedStyles } from '../../components/shared-styles.ts';
 import type { Host } from '../../host.ts';
 import { runColor } from '../../run-colors.ts';
 import './arrangement.ts';
-import type { Arrangement } from './arrangement.ts';
 import { attempt, type CompareState, tellState } from '../compare-state.ts';
+import type { Arrangement } from './arrangement.ts';
 import './comparison-grid.ts';
 import type { CellAddress } from './comparison-grid.ts';
 import './model-list.ts';
-import { nameOf, type ShownRun } from '../runs.ts';
 import { sampleKeys, samplesOf } from '../images/samples.ts';
+import { sampleTiles } from '../images/tiles.ts';
+import { nameOf, type ShownRun } from '../runs.ts';
 import {
   formatMetric,
   groupLetter,
@@ -33,7 +34,6 @@ import {
   type TableView,
   tableOf,
 } from './table-model.ts';
-import { sampleTiles } from '../images/tiles.ts';
 
 const exportNames = { csv: 'CSV', markdown: 'Markdown', html: 'Report (HTML)' } as const;
 

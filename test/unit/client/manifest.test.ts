@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { imageExtensions } from '../../../client/upscaling/image-extensions.ts';
 import { abilities } from '../../../client/runs/run-actions.ts';
+import { imageExtensions } from '../../../client/upscaling/image-extensions.ts';
 import { runColorTable } from '../../../server/protocol/run-colors.ts';
 import { runColors } from '../../../server/protocol/webview.ts';
 import { engineNames } from '../../../trainer/engine/engines.ts';

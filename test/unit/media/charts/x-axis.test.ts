@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { formatX, movedRange, rangeAround, type XRange, zoomedRange } from '../../../../media/charts/x-axis.ts';
+import {
+  formatX,
+  movedRange,
+  rangeAround,
+  type XRange,
+  zoomedRange,
+} from '../../../../media/charts/x-axis.ts';
 
 const range = (min: number, max: number): XRange => ({ min, max });
 const whole = range(0, 100);

@@ -4,8 +4,8 @@ import {
   formatZoom,
   limitedView,
   pannedView,
-  toPane,
   toImage,
+  toPane,
   zoomedView,
 } from '../../../../media/images/image-view.ts';
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type ComparisonCell,
   type ComparisonQuery,
-  type ModelReference,
   defaultModels,
+  type ModelReference,
 } from '../../../../server/protocol/comparison.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
 import { decodeImage } from '../../../../trainer/data/decode.ts';
@@ -68,7 +68,10 @@ async function cells(protocol = 'rgb'): Promise<Record<string, ComparisonCell | 
   const { columns, rows } = await server.request('esrgan/comparison', query({ protocols: [protocol] }));
   const place = columns.findIndex((column) => column.testSet === testSet && column.protocol === protocol);
   return Object.fromEntries(
-    rows.map(({ model, label, cells }) => [`${model?.run === one.root ? 'one' : 'two'} ${label}`, cells[place]]),
+    rows.map(({ model, label, cells }) => [
+      `${model?.run === one.root ? 'one' : 'two'} ${label}`,
+      cells[place],
+    ]),
   );
 }
 
@@ -294,11 +297,7 @@ describe('images', () => {
   });
 
   test.each([
-    [
-      'no image',
-      { ...image, path: join(folder, 'runs', 'one', 'run.json') },
-      /is no image that can be read/,
-    ],
+    ['no image', { ...image, path: join(folder, 'runs', 'one', 'run.json') }, /is no image that can be read/],
     [
       'a box beyond it',
       { ...image, box: { x: 99, y: 0, width: 4, height: 4 } },

@@ -18,7 +18,11 @@ function row(
     name,
     choice: 0,
     label: 'PSNR',
-    model: { run: `/runs/${name}`, checkpoint: `/runs/${name}/checkpoints/pretraining-00000010`, mixed: null },
+    model: {
+      run: `/runs/${name}`,
+      checkpoint: `/runs/${name}/checkpoints/pretraining-00000010`,
+      mixed: null,
+    },
     checkpoints: [
       {
         path: `/runs/${name}/checkpoints/pretraining-00000010`,

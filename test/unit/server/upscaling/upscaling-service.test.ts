@@ -233,13 +233,9 @@ describe('nothing is left behind', () => {
     // No file may have more than 51,200 bytes.
     const command = `ulimit -f 100; exec "$0" dist/esrgan.js upscale "$1" --model "$2"`;
     const said = attempt(() =>
-      execFileSync(
-        'bash',
-        ['-c', command, process.execPath, at('images', 'a.png'), at('net.safetensors')],
-        {
-          stdio: 'pipe',
-        },
-      ),
+      execFileSync('bash', ['-c', command, process.execPath, at('images', 'a.png'), at('net.safetensors')], {
+        stdio: 'pipe',
+      }),
     );
     expect(said).toMatch(
       /a\.png cannot be unpacked into .*images \(File too large\)\. Choose another folder/,

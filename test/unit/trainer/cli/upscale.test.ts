@@ -37,9 +37,7 @@ interface Outcome {
 async function run(inputs: string[], options: UpscaleOptions = {}, json = false): Promise<Outcome> {
   let text = '';
   const reporter = createReporter({ json, stream: { write: (part) => (text += part) } });
-  const error = await upscaleImages(bicubicUpscaler(4), inputs, options, reporter).catch(
-    (thrown) => thrown,
-  );
+  const error = await upscaleImages(bicubicUpscaler(4), inputs, options, reporter).catch((thrown) => thrown);
   const events = json
     ? text
         .trim()

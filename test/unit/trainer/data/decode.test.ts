@@ -34,12 +34,7 @@ test.each<[string, Sharp, 1 | 3 | undefined, number[]]>([
   ['rgb.png', pixels(3, ...colors), undefined, colors],
   ['palette.png', pixels(3, ...colors).png({ palette: true }), undefined, colors],
   ['alpha.png', pixels(4, 10, 20, 30, 0, 200, 100, 0, 128), undefined, colors],
-  [
-    'alpha.webp',
-    pixels(4, 10, 20, 30, 9, 200, 100, 0, 128).webp({ lossless: true, exact: true }),
-    3,
-    colors,
-  ],
+  ['alpha.webp', pixels(4, 10, 20, 30, 9, 200, 100, 0, 128).webp({ lossless: true, exact: true }), 3, colors],
   ['rgb.tiff', pixels(3, ...colors).tiff({ compression: 'lzw' }), undefined, colors],
   ['rgb16.png', pixels16(3, 0, 32768, 65535, 25700, 128, 256), undefined, [0, 128, 255, 100, 0, 1]],
   ['grey.png', pixels(1, 7, 250).toColourspace('b-w'), undefined, [7, 250]],

@@ -10,8 +10,8 @@ import type { Image } from '../../../../trainer/data/image.ts';
 import { cropImage } from '../../../../trainer/data/image.ts';
 import type { Batch, Loader, LoaderOptions } from '../../../../trainer/data/loader.ts';
 import { openLoader } from '../../../../trainer/data/loader.ts';
-import { loadWorkerUrl } from './load-worker-url.ts';
 import { noise, scenery, temporaryFolder } from './images.ts';
+import { loadWorkerUrl } from './load-worker-url.ts';
 
 const workerUrl = loadWorkerUrl();
 const off = { spatial: false, compression: false, dropout: false } as const;

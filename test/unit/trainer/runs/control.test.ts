@@ -1,7 +1,12 @@
 import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type RequestKind, requestKinds, sendRequest, takeRequests } from '../../../../trainer/runs/control.ts';
+import {
+  type RequestKind,
+  requestKinds,
+  sendRequest,
+  takeRequests,
+} from '../../../../trainer/runs/control.ts';
 import { temporaryRun } from './temporary-run.ts';
 
 test.each<[RequestKind[], RequestKind[]]>([

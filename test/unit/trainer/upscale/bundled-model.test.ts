@@ -96,8 +96,7 @@ function drawing(side: number): Image {
       const light = 70 + (60 * (x + y)) / side;
       const grey = light + 80 * disk - 60 * bar * (1 - disk) - 60 * corner;
       const colors = [grey + 10 * disk, grey, grey - 10 * bar];
-      for (const [channel, value] of colors.entries())
-        data[(y * side + x) * 3 + channel] = Math.round(value);
+      for (const [channel, value] of colors.entries()) data[(y * side + x) * 3 + channel] = Math.round(value);
     }
   }
   return { width: side, height: side, channels: 3, data };

@@ -6,8 +6,8 @@ import { initialGenerator } from '../../../../trainer/models/initial-generator.t
 import { weightsDifference } from '../../../../trainer/weights/difference.ts';
 import { writeSafetensors } from '../../../../trainer/weights/safetensors.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
-import { temporaryFolder } from '../data/images.ts';
 import { tinyModel } from '../../server/comparison/real-runs.ts';
+import { temporaryFolder } from '../data/images.ts';
 
 type Tensors = Readonly<Record<string, readonly number[]>>;
 

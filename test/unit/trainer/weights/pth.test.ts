@@ -21,7 +21,8 @@ import {
   zipped,
 } from './pickle-bytes.ts';
 
-const fixture = (name: string) => fileURLToPath(new URL(`../../../fixtures/pth/${name}.pth`, import.meta.url));
+const fixture = (name: string) =>
+  fileURLToPath(new URL(`../../../fixtures/pth/${name}.pth`, import.meta.url));
 
 const upTo23 = Array.from({ length: 24 }, (_, index) => index);
 

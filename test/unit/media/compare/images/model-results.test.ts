@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ModelResults } from '../../../../../media/compare/images/model-results.ts';
-import type { ModelReference, ImageResults } from '../../../../../server/protocol/comparison.ts';
+import type { ImageResults, ModelReference } from '../../../../../server/protocol/comparison.ts';
 import type { Job } from '../../../../../server/protocol/jobs.ts';
 
 const model = (checkpoint: string): ModelReference => ({ run: '/run', checkpoint, mixed: null });

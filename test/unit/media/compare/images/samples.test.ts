@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { allSampleSteps, sampleKeys, stepAt, stepIndex } from '../../../../../media/compare/images/samples.ts';
+import {
+  allSampleSteps,
+  sampleKeys,
+  stepAt,
+  stepIndex,
+} from '../../../../../media/compare/images/samples.ts';
 import type { SampleStep } from '../../../../../media/run-panel/sample-steps.ts';
 
 function samples(steps: readonly number[], keys: readonly string[]): SampleStep[] {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ShownRun } from '../../../../../media/compare/runs.ts';
 import {
   balancedColumns,
   fairShare,
@@ -10,6 +9,7 @@ import {
   tileChoices,
   wipePair,
 } from '../../../../../media/compare/images/tiles.ts';
+import type { ShownRun } from '../../../../../media/compare/runs.ts';
 import type { SampleStep } from '../../../../../media/run-panel/sample-steps.ts';
 
 const runs: ShownRun[] = ['a', 'b'].map((name) => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeModel, withModel } from '../../../../../media/compare/table/model-choices.ts';
-import { type ModelChoice, defaultModels } from '../../../../../server/protocol/comparison.ts';
+import { defaultModels, type ModelChoice } from '../../../../../server/protocol/comparison.ts';
 
 test.each<[ModelChoice, string]>([
   [defaultModels[0], 'best of pretraining'],

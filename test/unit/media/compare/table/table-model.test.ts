@@ -14,7 +14,11 @@ import {
   type TableView,
   tableOf,
 } from '../../../../../media/compare/table/table-model.ts';
-import type { Comparison, ComparisonCell, ComparisonMetric } from '../../../../../server/protocol/comparison.ts';
+import type {
+  Comparison,
+  ComparisonCell,
+  ComparisonMetric,
+} from '../../../../../server/protocol/comparison.ts';
 
 const psnr: ComparisonMetric = { name: 'psnr', title: 'PSNR dB', digits: 3, better: 'higher' };
 const distance: ComparisonMetric = { name: 'distance', title: 'distance', digits: 4, better: 'lower' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLive, type RunState } from '../../../trainer/run-state/run-state.ts';
+import { isLive, type RunState } from '../../../../trainer/run-state/run-state.ts';
 
 test.each<[RunState, boolean]>([
   ['queued', false],

@@ -14,7 +14,7 @@ import {
   isString,
   isTuple,
   isUnion,
-} from '../../../trainer/guards/guards.ts';
+} from '../../../../trainer/guards/guards.ts';
 
 const examples: { name: string; guard: Guard<unknown>; accepts: unknown[]; rejects: unknown[] }[] = [
   { name: 'isNumber', guard: isNumber, accepts: [-1.5, 0], rejects: [Number.NaN, Infinity, '1', null] },
