@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os';
 import { createRandom } from '../trainer/data/random.ts';
 import type { HostTensor } from '../trainer/engine/engine.ts';
 import { createOnnxEngine } from '../trainer/engine/onnx-engine.ts';
-import { initialDiscriminator } from '../trainer/models/initial-discriminator.ts';
-import { initialGenerator } from '../trainer/models/initial-generator.ts';
+import { initialDiscriminator } from '../trainer/models/discriminator/initial.ts';
 import {
   type DiscriminatorOptions,
   discriminatorParameters,
-} from '../trainer/models/shapes/discriminator.ts';
-import type { GeneratorOptions } from '../trainer/models/shapes/generator.ts';
-import { vggConvolutions } from '../trainer/models/shapes/vgg.ts';
+} from '../trainer/models/discriminator/shapes.ts';
+import { initialGenerator } from '../trainer/models/rrdb/initial.ts';
+import type { GeneratorOptions } from '../trainer/models/rrdb/shapes.ts';
+import { vggConvolutions } from '../trainer/models/vgg/shapes.ts';
 import { adamFactors, initialMoments } from '../trainer/stages/adam.ts';
 import { discriminatorName, trainingAdam, trainingStep, vggName } from '../trainer/stages/training-step.ts';
 

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { createRandom } from '../trainer/data/random.ts';
 import { createOnnxEngine } from '../trainer/engine/onnx-engine.ts';
-import { generator } from '../trainer/models/generator.ts';
-import { initialGenerator } from '../trainer/models/initial-generator.ts';
 import { rank4 } from '../trainer/models/rank4.ts';
-import type { GeneratorOptions } from '../trainer/models/shapes/generator.ts';
+import { initialGenerator } from '../trainer/models/rrdb/initial.ts';
+import { generator } from '../trainer/models/rrdb/network.ts';
+import type { GeneratorOptions } from '../trainer/models/rrdb/shapes.ts';
 import { adamFactors, momentNames } from '../trainer/stages/adam.ts';
 import { pretrainingAdam, pretrainingStep } from '../trainer/stages/pretraining-step.ts';
 

@@ -5,7 +5,7 @@ import {
   InsertTextMode,
 } from 'vscode-languageserver-types';
 import type { SchemaNode } from '../../trainer/config/index.ts';
-import { vggConvolutions } from '../../trainer/models/shapes/vgg.ts';
+import { vggConvolutions } from '../../trainer/models/vgg/shapes.ts';
 import { inMap, namedDatasets, namesDataset, vggTypeOf } from './datasets.ts';
 import { describeKey, describeLayer } from './describe.ts';
 import type { Place, RunDocument } from './document.ts';

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { type Path, predefinedDatasets } from '../../trainer/config/index.ts';
-import { type VggType, vggTypes } from '../../trainer/models/shapes/vgg.ts';
+import { type VggType, vggTypes } from '../../trainer/models/vgg/shapes.ts';
 import type { RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import { allowed, type Path, type SchemaNode, subject } from '../../trainer/config/index.ts';
-import { vggConvolutions } from '../../trainer/models/shapes/vgg.ts';
+import { vggConvolutions } from '../../trainer/models/vgg/shapes.ts';
 import { shortly } from './literal.ts';
 
 /** The description of a key for hovers and completion, in Markdown. */

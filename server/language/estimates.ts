@@ -3,9 +3,9 @@ import {
   type DiscriminatorOptions,
   discriminatorBlocks,
   discriminatorParameters,
-} from '../../trainer/models/shapes/discriminator.ts';
-import { type GeneratorOptions, generatorConvolutions } from '../../trainer/models/shapes/generator.ts';
-import { vggConvolutions, vggParameters } from '../../trainer/models/shapes/vgg.ts';
+} from '../../trainer/models/discriminator/shapes.ts';
+import { type GeneratorOptions, generatorConvolutions } from '../../trainer/models/rrdb/shapes.ts';
+import { vggConvolutions, vggParameters } from '../../trainer/models/vgg/shapes.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** Parameters of the nets of a run; `vgg` only up to the deepest layer of the perceptual loss, 0 without one. */

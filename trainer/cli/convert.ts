@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
+import { type WritableLayout, writableLayouts } from '../models/rrdb/layouts.ts';
 import { readGenerator } from '../weights/generator-file.ts';
-import { type WritableLayout, writableLayouts } from '../weights/layouts.ts';
 import { writeGenerator } from '../weights/write-generator.ts';
 import { weightsOf } from './open-model.ts';
 import { createReporter } from './terminal.ts';

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
 import { sha256OfFile } from '../runs/sha256.ts';
+import { tensorStatistics } from '../tensor-files/statistics.ts';
+import { openTensorFile } from '../tensor-files/tensor-file.ts';
+import type { Metadata } from '../tensor-files/tensors.ts';
 import { describeWeights, type WeightsDescription } from '../weights/describe.ts';
-import { tensorStatistics } from '../weights/statistics.ts';
-import { openTensorFile } from '../weights/tensor-file.ts';
-import type { Metadata } from '../weights/tensors.ts';
 import { weightsOf } from './open-model.ts';
 
 interface Flags {

@@ -6,7 +6,7 @@ import { WorkbenchError } from '../errors/errors.ts';
 import { lpipsDistance, vggDistance } from '../evaluate/feature-distance.ts';
 import { type Measure, pixelMeasures } from '../evaluate/measure.ts';
 import { isProtocolName, type ProtocolName, protocolDescriptions } from '../evaluate/results/protocols.ts';
-import { vggConvolutions } from '../models/shapes/vgg.ts';
+import { vggConvolutions } from '../models/vgg/shapes.ts';
 import { defaultVggFile, recogniseVgg } from '../weights/vgg-file.ts';
 
 /** What a person says of how to measure. */

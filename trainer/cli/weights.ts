@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
 import { formatBytes } from '../format/format.ts';
-import type { VggType } from '../models/shapes/vgg.ts';
+import type { VggType } from '../models/vgg/shapes.ts';
 import { getVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
 import { defaultVggFile } from '../weights/vgg-file.ts';
 import { createReporter } from './terminal.ts';

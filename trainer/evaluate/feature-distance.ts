@@ -6,7 +6,7 @@ import type { Engine, HostTensors, Program, Tensors } from '../engine/engine.ts'
 import { perceptualLoss } from '../losses/perceptual.ts';
 import { lpips, lpipsLayers } from '../metrics/lpips.ts';
 import { rank4 } from '../models/rank4.ts';
-import { type VggConvolution, type VggType, vggConvolutions } from '../models/shapes/vgg.ts';
+import { type VggConvolution, type VggType, vggConvolutions } from '../models/vgg/shapes.ts';
 import { readLpips } from '../weights/lpips-file.ts';
 import { readVgg } from '../weights/vgg-file.ts';
 import type { Measure } from './measure.ts';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { PerceptualLossSettings } from '../config/index.ts';
 import type { Tensors } from '../engine/engine.ts';
-import { vggConvolutions } from '../models/shapes/vgg.ts';
-import { normalizeForVgg, vggFeatures } from '../models/vgg.ts';
+import { normalizeForVgg, vggFeatures } from '../models/vgg/network.ts';
+import { vggConvolutions } from '../models/vgg/shapes.ts';
 import { contentLoss } from './content.ts';
 
 /**

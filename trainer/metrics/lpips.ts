@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../engine/engine.ts';
 import { rank4 } from '../models/rank4.ts';
-import { vggConvolutions } from '../models/shapes/vgg.ts';
-import { vggFeatures } from '../models/vgg.ts';
+import { vggFeatures } from '../models/vgg/network.ts';
+import { vggConvolutions } from '../models/vgg/shapes.ts';
 
 /** Where LPIPS looks at VGG16: at the last activation of each block. */
 export const lpipsLayers = ['conv1_2', 'conv2_2', 'conv3_3', 'conv4_3', 'conv5_3'] as const;

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { HostTensor, HostTensors, State } from '../engine/engine.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { Checkpoint, CheckpointFile } from '../runs/checkpoints.ts';
+import { encodeSafetensors, readSafetensors } from '../tensor-files/safetensors.ts';
+import type { Metadata } from '../tensor-files/tensors.ts';
 import { mismatches } from '../weights/generator-file.ts';
-import { encodeSafetensors, readSafetensors } from '../weights/safetensors.ts';
-import type { Metadata } from '../weights/tensors.ts';
 import { initialMoments, momentNames } from './adam.ts';
 import { emaName } from './ema.ts';
 

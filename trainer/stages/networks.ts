@@ -4,11 +4,11 @@ import {
   type DiscriminatorOptions,
   discriminatorParameters,
   discriminatorStatistics,
-} from '../models/shapes/discriminator.ts';
-import type { GeneratorOptions } from '../models/shapes/generator.ts';
+} from '../models/discriminator/shapes.ts';
+import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
 import { emaFile, generatorFile } from '../runs/checkpoint-files.ts';
+import type { TensorMap } from '../tensor-files/tensors.ts';
 import { expectedShapes, generatorMetadata, readGenerator } from '../weights/generator-file.ts';
-import type { TensorMap } from '../weights/tensors.ts';
 import { mismatch, type TrainedNetwork } from './network-state.ts';
 import { discriminatorName } from './training-step.ts';
 

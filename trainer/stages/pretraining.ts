@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { createRandom } from '../data/random.ts';
 import type { Engine } from '../engine/engine.ts';
-import { initialGenerator } from '../models/initial-generator.ts';
+import { initialGenerator } from '../models/rrdb/initial.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import { adamInputs } from './adam.ts';
 import { batchShapes } from './batch-shapes.ts';

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { createRandom } from '../data/random.ts';
 import type { Engine, HostTensor, HostTensors } from '../engine/engine.ts';
-import { initialDiscriminator } from '../models/initial-discriminator.ts';
+import { initialDiscriminator } from '../models/discriminator/initial.ts';
 import { type Checkpoint, latestCheckpoint, listCheckpoints } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { findVggFile, readVgg } from '../weights/vgg-file.ts';

@@ -1,8 +1,8 @@
 import type { FloatImage } from '../data/image.ts';
 import type { Engine, Program } from '../engine/engine.ts';
-import { generator } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
-import { generatorReach } from '../models/shapes/generator.ts';
+import { generator } from '../models/rrdb/network.ts';
+import { generatorReach } from '../models/rrdb/shapes.ts';
 import { interpolate } from '../weights/interpolate.ts';
 import type { Generator } from '../weights/write-generator.ts';
 import { upscalePadded } from './resize-canvas.ts';

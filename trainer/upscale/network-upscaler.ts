@@ -1,8 +1,8 @@
 import type { FloatImage } from '../data/image.ts';
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
-import { generatorTail, generatorTrunk } from '../models/generator.ts';
 import { rank4 } from '../models/rank4.ts';
-import { type GeneratorOptions, generatorReach, generatorTailReach } from '../models/shapes/generator.ts';
+import { generatorTail, generatorTrunk } from '../models/rrdb/network.ts';
+import { type GeneratorOptions, generatorReach, generatorTailReach } from '../models/rrdb/shapes.ts';
 import { cropFloats, padByReflection } from './resize-canvas.ts';
 import { type Rect, scaledRect } from './tiles.ts';
 import { upscaleImage } from './upscale-image.ts';

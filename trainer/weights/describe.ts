@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
-import type { GeneratorOptions } from '../models/shapes/generator.ts';
+import { recogniseGenerator } from '../models/rrdb/recognise.ts';
+import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
+import { openTensorFile } from '../tensor-files/tensor-file.ts';
+import type { Metadata } from '../tensor-files/tensors.ts';
 import { readOnnxSummary } from './onnx-summary.ts';
-import { recogniseGenerator } from './recognise.ts';
-import { openTensorFile } from './tensor-file.ts';
-import type { Metadata } from './tensors.ts';
 
 /** All that can be said of a file of weights. */
 export interface WeightsDescription {

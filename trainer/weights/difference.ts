@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import { type RecognisedGenerator, recogniseGenerator } from './recognise.ts';
-import { openTensorFile } from './tensor-file.ts';
-import type { TensorFile } from './tensors.ts';
+import { type RecognisedGenerator, recogniseGenerator } from '../models/rrdb/recognise.ts';
+import { openTensorFile } from '../tensor-files/tensor-file.ts';
+import type { TensorFile } from '../tensor-files/tensors.ts';
 
 /** How far the values of b are from those of a; over the values that are finite in both. */
 export interface TensorDifference {

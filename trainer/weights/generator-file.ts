@@ -1,9 +1,13 @@
-import { type GeneratorOptions, generatorConvolutions } from '../models/shapes/generator.ts';
-import { type RecognisedGenerator, recogniseGenerator, residualScalingKey } from './recognise.ts';
-import { openTensorFile } from './tensor-file.ts';
-import type { Metadata, TensorFile, TensorMap } from './tensors.ts';
+import {
+  type RecognisedGenerator,
+  recogniseGenerator,
+  residualScalingKey,
+} from '../models/rrdb/recognise.ts';
+import { type GeneratorOptions, generatorConvolutions } from '../models/rrdb/shapes.ts';
+import { openTensorFile } from '../tensor-files/tensor-file.ts';
+import type { Metadata, TensorFile, TensorMap } from '../tensor-files/tensors.ts';
 
-export { mismatches } from './recognise.ts';
+export { mismatches } from '../models/rrdb/recognise.ts';
 
 export interface GeneratorFile {
   readonly options: GeneratorOptions;

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import type { GeneratorOptions } from '../models/shapes/generator.ts';
-import type { TensorMap } from './tensors.ts';
+import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
+import type { TensorMap } from '../tensor-files/tensors.ts';
 import type { Generator } from './write-generator.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { WorkbenchError } from '../errors/errors.ts';
 import { linearName, lpipsLayers } from '../metrics/lpips.ts';
-import { vggConvolutions } from '../models/shapes/vgg.ts';
-import { openTensorFile } from './tensor-file.ts';
-import type { TensorMap } from './tensors.ts';
+import { vggConvolutions } from '../models/vgg/shapes.ts';
+import { openTensorFile } from '../tensor-files/tensor-file.ts';
+import type { TensorMap } from '../tensor-files/tensors.ts';
 
 /**
  * Reads the weights that LPIPS gives to the channels of VGG16: `vgg.pth` of the lpips package, version 0.1.

@@ -1,8 +1,8 @@
 import { decodeOnnx } from '../engine/onnx.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { isCount, isList, isNullable, isNumber, isObject, isString } from '../guards/guards.ts';
-import { type Fail, readBytes, withFile } from './file-bytes.ts';
-import type { Metadata } from './tensors.ts';
+import { type Fail, readBytes, withFile } from '../tensor-files/file-bytes.ts';
+import type { Metadata } from '../tensor-files/tensors.ts';
 
 /** What an ONNX file holds, without running it. */
 export interface OnnxSummary {

@@ -2,10 +2,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DownloadOptions, download } from '../data/download/download.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import type { VggType } from '../models/shapes/vgg.ts';
+import type { VggType } from '../models/vgg/shapes.ts';
 import { diskError } from '../runs/atomic-file.ts';
 import { sha256OfFile } from '../runs/sha256.ts';
-import { writeSafetensors } from './safetensors.ts';
+import { writeSafetensors } from '../tensor-files/safetensors.ts';
 import { readVgg } from './vgg-file.ts';
 
 /** Where torchvision keeps its weights (its `VGG*_Weights.IMAGENET1K_V1`). */

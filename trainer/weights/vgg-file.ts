@@ -3,9 +3,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { PerceptualLossSettings } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { type VggType, vggConvolutions, vggParameters, vggTypes } from '../models/shapes/vgg.ts';
-import type { TensorMap } from './safetensors.ts';
-import { openTensorFile } from './tensor-file.ts';
+import { type VggType, vggConvolutions, vggParameters, vggTypes } from '../models/vgg/shapes.ts';
+import type { TensorMap } from '../tensor-files/safetensors.ts';
+import { openTensorFile } from '../tensor-files/tensor-file.ts';
 
 /** Where `esrgan weights get` puts a net's weights, and a run finds them that names no file. */
 export function defaultVggFile(type: VggType): string {

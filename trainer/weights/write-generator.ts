@@ -1,14 +1,14 @@
 import { extname } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
-import type { GeneratorOptions } from '../models/shapes/generator.ts';
+import { convolutionNames, scalingNames, type WritableLayout, whyNot } from '../models/rrdb/layouts.ts';
+import { encodeGeneratorOnnx } from '../models/rrdb/onnx.ts';
+import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
-import { largestHalf, type Precision } from './dtypes.ts';
+import { largestHalf, type Precision } from '../tensor-files/dtypes.ts';
+import { encodePth } from '../tensor-files/pth-writer.ts';
+import { encodeSafetensors } from '../tensor-files/safetensors.ts';
+import type { Metadata, TensorMap } from '../tensor-files/tensors.ts';
 import { generatorMetadata } from './generator-file.ts';
-import { convolutionNames, scalingNames, type WritableLayout, whyNot } from './layouts.ts';
-import { encodeGeneratorOnnx } from './onnx-export.ts';
-import { encodePth } from './pth-writer.ts';
-import { encodeSafetensors } from './safetensors.ts';
-import type { Metadata, TensorMap } from './tensors.ts';
 
 export interface WriteOptions {
   /**

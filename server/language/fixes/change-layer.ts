@@ -1,4 +1,4 @@
-import { vggConvolutions } from '../../../trainer/models/shapes/vgg.ts';
+import { vggConvolutions } from '../../../trainer/models/vgg/shapes.ts';
 import { vggTypeOf } from '../datasets.ts';
 import { replaceKey } from './edits.ts';
 import type { QuickFix } from './fix.ts';

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng } from '../../../../trainer/data/decode.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { initialGenerator } from '../../../../trainer/models/initial-generator.ts';
-import type { GeneratorOptions } from '../../../../trainer/models/shapes/generator.ts';
+import { initialGenerator } from '../../../../trainer/models/rrdb/initial.ts';
+import type { GeneratorOptions } from '../../../../trainer/models/rrdb/shapes.ts';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 import { type Checkpoint, writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths } from '../../../../trainer/runs/run-directory.ts';
+import { encodeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { generatorMetadata } from '../../../../trainer/weights/generator-file.ts';
-import { encodeSafetensors } from '../../../../trainer/weights/safetensors.ts';
 import { scenery } from '../../trainer/data/images.ts';
 import { stateAt } from '../../trainer/runs/checkpoint-fixture.ts';
 

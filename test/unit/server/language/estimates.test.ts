@@ -11,8 +11,8 @@ import {
 } from '../../../../server/language/estimates.ts';
 import { type ResolvedConfig, readRunFile } from '../../../../trainer/config/index.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { initialDiscriminator } from '../../../../trainer/models/initial-discriminator.ts';
-import { initialGenerator } from '../../../../trainer/models/initial-generator.ts';
+import { initialDiscriminator } from '../../../../trainer/models/discriminator/initial.ts';
+import { initialGenerator } from '../../../../trainer/models/rrdb/initial.ts';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 
 function configOf(text: string): ResolvedConfig {

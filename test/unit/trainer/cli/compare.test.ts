@@ -4,9 +4,9 @@ import { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import { registerCompare } from '../../../../trainer/cli/compare.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { initialGenerator } from '../../../../trainer/models/initial-generator.ts';
+import { initialGenerator } from '../../../../trainer/models/rrdb/initial.ts';
 import { writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
-import { encodeSafetensors } from '../../../../trainer/weights/safetensors.ts';
+import { encodeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { fakeRun, fakeTestSet } from '../evaluate/compared-runs.ts';
 import { stateAt } from '../runs/checkpoint-fixture.ts';
 

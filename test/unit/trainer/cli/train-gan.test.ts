@@ -7,7 +7,7 @@ import { readRunScalars } from '../../../../trainer/runs/event-reader.ts';
 import { readManifest } from '../../../../trainer/runs/manifest.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { sha256OfFile } from '../../../../trainer/runs/sha256.ts';
-import { readSafetensors, writeSafetensors } from '../../../../trainer/weights/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { largestDifference } from '../models/fixture.ts';
 import { run, start } from './esrgan.ts';
 import { writeWaves } from './waves.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRunScalars } from '../../../../trainer/runs/event-reader.ts';
-import { readSafetensors, writeSafetensors } from '../../../../trainer/weights/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { hasGpu, useTestGpu } from '../engine/test-gpu.ts';
 import { run, start } from './esrgan.ts';
 import { writeWaves } from './waves.ts';

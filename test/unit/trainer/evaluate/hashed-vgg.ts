@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type VggType, vggConvolutions } from '../../../../trainer/models/shapes/vgg.ts';
-import { encodeSafetensors } from '../../../../trainer/weights/safetensors.ts';
-import type { Tensor } from '../../../../trainer/weights/tensors.ts';
+import { type VggType, vggConvolutions } from '../../../../trainer/models/vgg/shapes.ts';
+import { encodeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
+import type { Tensor } from '../../../../trainer/tensor-files/tensors.ts';
 import { temporaryFolder } from '../data/images.ts';
 
 /** Writes a file of VGG's weights by the formula of scripts/fixtures/distances.py. */

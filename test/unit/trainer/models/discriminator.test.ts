@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { initialDiscriminator } from '../../../../trainer/models/initial-discriminator.ts';
+import { initialDiscriminator } from '../../../../trainer/models/discriminator/initial.ts';
 import {
   discriminatorParameters,
   discriminatorStatistics,
-} from '../../../../trainer/models/shapes/discriminator.ts';
+} from '../../../../trainer/models/discriminator/shapes.ts';
 
 const full = {
   img_channels: 3,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { HostTensor } from '../../../../trainer/engine/engine.ts';
-import { type Metadata, readSafetensors } from '../../../../trainer/weights/safetensors.ts';
+import { type Metadata, readSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 
 /** A file of tensors that a script in scripts/fixtures made with PyTorch. */
 export interface Fixture {

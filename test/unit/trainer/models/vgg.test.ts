@@ -6,8 +6,8 @@ import { cropImage, toFloatImage } from '../../../../trainer/data/image.ts';
 import type { Step } from '../../../../trainer/engine/engine.ts';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
 import { rank4 } from '../../../../trainer/models/rank4.ts';
-import { type VggType, vggConvolutions, vggParameters } from '../../../../trainer/models/shapes/vgg.ts';
-import { normalizeForVgg, vggFeatures } from '../../../../trainer/models/vgg.ts';
+import { normalizeForVgg, vggFeatures } from '../../../../trainer/models/vgg/network.ts';
+import { type VggType, vggConvolutions, vggParameters } from '../../../../trainer/models/vgg/shapes.ts';
 import { readVgg } from '../../../../trainer/weights/vgg-file.ts';
 import { hasTestData, testData } from '../../../test-data.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromHalf, toBytes, toHalf } from '../../../../trainer/weights/dtypes.ts';
+import { fromHalf, toBytes, toHalf } from '../../../../trainer/tensor-files/dtypes.ts';
 
 test('every half survives the way to a number and back', () => {
   const wrong: number[] = [];

@@ -1,6 +1,6 @@
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { type GeneratorOptions, generatorConvolutions } from '../../../../trainer/models/shapes/generator.ts';
-import type { TensorMap } from '../../../../trainer/weights/tensors.ts';
+import { type GeneratorOptions, generatorConvolutions } from '../../../../trainer/models/rrdb/shapes.ts';
+import type { TensorMap } from '../../../../trainer/tensor-files/tensors.ts';
 import type { Generator } from '../../../../trainer/weights/write-generator.ts';
 
 /** A small net that BasicSR has. */

@@ -1,4 +1,4 @@
-import { openTensorFile } from '../../../../trainer/weights/tensor-file.ts';
+import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 
 // Opens a file, reads all of it, and prints what came of it and the most memory that the process ever had, in MB.
 let outcome = 'read';

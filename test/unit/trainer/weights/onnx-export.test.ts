@@ -1,10 +1,10 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
-import type { GeneratorOptions } from '../../../../trainer/models/shapes/generator.ts';
+import { encodeGeneratorOnnx } from '../../../../trainer/models/rrdb/onnx.ts';
+import type { GeneratorOptions } from '../../../../trainer/models/rrdb/shapes.ts';
 import { networkUpscaler } from '../../../../trainer/upscale/network-upscaler.ts';
 import { openOnnxUpscaler } from '../../../../trainer/upscale/onnx-upscaler.ts';
-import { encodeGeneratorOnnx } from '../../../../trainer/weights/onnx-export.ts';
 import { readOnnxSummary } from '../../../../trainer/weights/onnx-summary.ts';
 import { largestDifference, noise } from '../upscale/test-upscalers.ts';
 import { randomGenerator } from './generators.ts';

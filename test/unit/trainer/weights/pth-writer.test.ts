@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
-import { encodePth } from '../../../../trainer/weights/pth-writer.ts';
-import { openTensorFile } from '../../../../trainer/weights/tensor-file.ts';
-import type { TensorMap } from '../../../../trainer/weights/tensors.ts';
-import { openZip } from '../../../../trainer/weights/zip-reader.ts';
+import { encodePth } from '../../../../trainer/tensor-files/pth-writer.ts';
+import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
+import type { TensorMap } from '../../../../trainer/tensor-files/tensors.ts';
+import { openZip } from '../../../../trainer/tensor-files/zip-reader.ts';
 import { fileOf, pickle, start, tensor, text } from './pickle-bytes.ts';
 
 const tensors: TensorMap = new Map([

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
-import { openPth } from '../../../../trainer/weights/pth.ts';
-import { openTensorFile } from '../../../../trainer/weights/tensor-file.ts';
+import { openPth } from '../../../../trainer/tensor-files/pth.ts';
+import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import { hasTestData, testData } from '../../../test-data.ts';
 import {
   count,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { repeatedKey } from '../../../../trainer/weights/repeated-key.ts';
+import { repeatedKey } from '../../../../trainer/tensor-files/repeated-key.ts';
 
 test.each([
   ['{}', undefined],

@@ -9,7 +9,7 @@ import {
   readSafetensors,
   type TensorMap,
   writeSafetensors,
-} from '../../../../trainer/weights/safetensors.ts';
+} from '../../../../trainer/tensor-files/safetensors.ts';
 import { hasTestData, testData } from '../../../test-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { GeneratorOptions } from '../../../../trainer/models/shapes/generator.ts';
-import { fromHalf, toHalf } from '../../../../trainer/weights/dtypes.ts';
+import { type WritableLayout, writableLayouts } from '../../../../trainer/models/rrdb/layouts.ts';
+import { recogniseGenerator } from '../../../../trainer/models/rrdb/recognise.ts';
+import type { GeneratorOptions } from '../../../../trainer/models/rrdb/shapes.ts';
+import { fromHalf, toHalf } from '../../../../trainer/tensor-files/dtypes.ts';
+import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
-import { type WritableLayout, writableLayouts } from '../../../../trainer/weights/layouts.ts';
-import { recogniseGenerator } from '../../../../trainer/weights/recognise.ts';
-import { openTensorFile } from '../../../../trainer/weights/tensor-file.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
 import { temporaryFolder } from '../data/images.ts';
 import { randomGenerator } from './generators.ts';

@@ -1,4 +1,4 @@
-import type { GeneratorOptions } from '../models/shapes/generator.ts';
+import type { GeneratorOptions } from './shapes.ts';
 
 /** How a program names the convolutions of the generator; blocks count from 0, the rest from 1. */
 interface Names {

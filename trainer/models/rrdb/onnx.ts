@@ -1,7 +1,13 @@
-import { encodeOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor, onnxTypes } from '../engine/onnx.ts';
-import type { GeneratorOptions } from '../models/shapes/generator.ts';
-import { type Precision, toHalf } from './dtypes.ts';
-import type { Metadata, Tensor, TensorMap } from './tensors.ts';
+import {
+  encodeOnnx,
+  type OnnxAttribute,
+  type OnnxNode,
+  type OnnxTensor,
+  onnxTypes,
+} from '../../engine/onnx.ts';
+import { type Precision, toHalf } from '../../tensor-files/dtypes.ts';
+import type { Metadata, Tensor, TensorMap } from '../../tensor-files/tensors.ts';
+import type { GeneratorOptions } from './shapes.ts';
 
 /**
  * A generator as an ONNX model that takes images of any size: `input` `[batch, channels, height, width]` in 0..1 to

@@ -1,6 +1,6 @@
-import type { Random } from '../data/random.ts';
-import type { HostTensor } from '../engine/engine.ts';
-import { type GeneratorOptions, generatorConvolutions } from './shapes/generator.ts';
+import type { Random } from '../../data/random.ts';
+import type { HostTensor } from '../../engine/engine.ts';
+import { type GeneratorOptions, generatorConvolutions } from './shapes.ts';
 
 /**
  * Random weights to begin with, by name, filters `[O, I, 3, 3]`.

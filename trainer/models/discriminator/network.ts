@@ -1,13 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensors } from '../engine/engine.ts';
+import type { Tensors } from '../../engine/engine.ts';
+import { rank4 } from '../rank4.ts';
 import { batchNorm, type ChannelStatistics } from './batch-norm.ts';
-import { rank4 } from './rank4.ts';
-import {
-  type DiscriminatorOptions,
-  discriminatorBlocks,
-  discriminatorLayers,
-  pooledSide,
-} from './shapes/discriminator.ts';
+import { type DiscriminatorOptions, discriminatorBlocks, discriminatorLayers, pooledSide } from './shapes.ts';
 
 /** What the discriminator makes of a batch. */
 export interface Judgement {

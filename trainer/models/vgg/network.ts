@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensors } from '../engine/engine.ts';
-import { rank4 } from './rank4.ts';
-import type { VggConvolution } from './shapes/vgg.ts';
+import type { Tensors } from '../../engine/engine.ts';
+import { rank4 } from '../rank4.ts';
+import type { VggConvolution } from './shapes.ts';
 
 /** Mean and standard deviation of ImageNet's colors in 0..1, by which VGG's input was normalised. */
 const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };

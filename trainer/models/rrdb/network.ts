@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensors } from '../engine/engine.ts';
-import { rank4 } from './rank4.ts';
-import { type GeneratorOptions, upsamplings } from './shapes/generator.ts';
+import type { Tensors } from '../../engine/engine.ts';
+import { rank4 } from '../rank4.ts';
+import { type GeneratorOptions, upsamplings } from './shapes.ts';
 
 /**
  * The generator of ESRGAN (Wang et al. 2018, https://arxiv.org/abs/1809.00219): residual-in-residual dense

@@ -1,10 +1,6 @@
-import type { Random } from '../data/random.ts';
-import type { HostTensor } from '../engine/engine.ts';
-import {
-  type DiscriminatorOptions,
-  discriminatorParameters,
-  discriminatorStatistics,
-} from './shapes/discriminator.ts';
+import type { Random } from '../../data/random.ts';
+import type { HostTensor } from '../../engine/engine.ts';
+import { type DiscriminatorOptions, discriminatorParameters, discriminatorStatistics } from './shapes.ts';
 
 /**
  * Random weights to begin with, and the statistics, by name: PyTorch's defaults, as the original program

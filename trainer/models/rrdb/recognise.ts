@@ -1,10 +1,10 @@
-import { WorkbenchError } from '../errors/errors.ts';
-import { quoted } from '../errors/quoted.ts';
-import { type GeneratorOptions, generatorConvolutions } from '../models/shapes/generator.ts';
-import { bytesOf } from './dtypes.ts';
+import { WorkbenchError } from '../../errors/errors.ts';
+import { quoted } from '../../errors/quoted.ts';
+import { bytesOf } from '../../tensor-files/dtypes.ts';
+import type { TensorFile } from '../../tensor-files/tensors.ts';
+import { otherArchitecture } from '../../weights/other-architectures.ts';
 import { convolutionNames, findLayout, type LayoutName, type PartCounts, scalingNames } from './layouts.ts';
-import { otherArchitecture } from './other-architectures.ts';
-import type { TensorFile } from './tensors.ts';
+import { type GeneratorOptions, generatorConvolutions } from './shapes.ts';
 
 /** What a file of weights is, as its tensors show. */
 export interface RecognisedGenerator {
