@@ -1,8 +1,8 @@
 import type { Diagnostic, Range } from 'vscode-languageserver-types';
 
 /**
- * Problems of a text at their places in a changed one: those above and below the lines that changed. What stood in
- * changed lines may be mended and is left out.
+ * Moves the problems of a text to their places in a changed text. Problems in changed lines may be fixed, so they are
+ * dropped.
  */
 export function carryOver(problems: readonly Diagnostic[], before: string, after: string): Diagnostic[] {
   if (before === after) return [...problems];

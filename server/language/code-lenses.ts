@@ -9,7 +9,7 @@ import type { RunDocument } from './document.ts';
 import { lenientConfig } from './lenient-config.ts';
 import { entryAt } from './nodes.ts';
 
-/** A lens before it has its place: a title, and a command unless it only tells. */
+/** A lens without its range. Without a command it only shows its title. */
 interface Lens {
   readonly title: string;
   readonly command?: LensCommand;
@@ -26,10 +26,10 @@ type LensCommand =
   | 'esrgan.compareRuns';
 
 /**
- * What can be done with the stages of a run file, above their keys and, where a stage is left to its defaults, above
- * the first line: start, resume, pause, stop, open, compare, with what the run is doing in the title.
+ * The actions and the state of each stage of a run file: start, resume, pause, stop, open, compare. They are shown above
+ * the key of the stage, or above the first line if the file lacks it.
  *
- * @param runs all that are known; the file's run is the one of its name in its `runs_dir`
+ * @param runs all known runs; the run of the file is the one with its name in its `runs_dir`
  */
 export function codeLenses(document: RunDocument, runs: readonly RunSummary[]): CodeLens[] {
   const config = lenientConfig(document);
@@ -61,7 +61,7 @@ function resumeFrom(run: RunSummary): Lens {
   return { ...resume, title: `${resume.title} (${placeOf(run)})` };
 }
 
-/** Whether the file lets a stage go on behind the end that it has come to. */
+/** Whether the file makes a finished stage longer. */
 function isLonger(config: ResolvedConfig, stage: Stage, { epochs, steps }: RunSummary): boolean {
   const { num_epoch, num_step } = config[stage];
   return (
@@ -82,7 +82,7 @@ function lensesOf(
   const stop: Lens = { title: '$(debug-stop) Stop', command: 'esrgan.stopRun' };
   switch (run.state) {
     case 'queued': {
-      const place = run.queuePosition === null ? '' : `, place ${run.queuePosition + 1}`;
+      const place = run.queuePosition === null ? '' : `, position ${run.queuePosition + 1}`;
       return [
         { title: `$(watch) queued${place}` },
         { title: 'Remove From Queue', command: 'esrgan.removeFromQueue' },
@@ -114,9 +114,9 @@ function lensesOf(
     case 'failed':
     case 'lost': {
       const reason = run.reason === null ? '' : `: ${shortened(run.reason)}`;
-      const fell = run.state === 'failed' ? 'failed' : 'crashed';
+      const verb = run.state === 'failed' ? 'failed' : 'crashed';
       return [
-        { title: `$(error) ${fell} at ${placeOf(run)}${reason}`, command: 'esrgan.openRun' },
+        { title: `$(error) ${verb} at ${placeOf(run)}${reason}`, command: 'esrgan.openRun' },
         resume,
         ...rest,
       ];
@@ -126,14 +126,14 @@ function lensesOf(
   }
 }
 
-/** The run is in the stage before or behind this one. */
+/** The lenses of a stage while the run is in the other stage. */
 function inOtherStage(run: RunSummary, stage: Stage): Lens[] {
-  // Whether there was a pretraining before its training, a summary does not tell.
+  // The summary of a run in training does not say whether it was pretrained.
   if (stage === 'pretraining') return [];
   return run.state === 'queued' || isLive(run) ? [{ title: '$(watch) after pretraining' }] : [start(stage)];
 }
 
-/** `epoch 121/8,000 · 4.1 it/s · 2 h 5 min left`, as far as it is known, with the epoch that is at work. */
+/** `epoch 121/8,000 · 4.1 it/s · 2 h 5 min left`, as far as known, with the current epoch. */
 function progressOf(run: RunSummary): string {
   const { epoch, epochs } = run;
   return [
@@ -145,13 +145,13 @@ function progressOf(run: RunSummary): string {
   ].join(' · ');
 }
 
-/** Where the stage stands. */
+/** The current epoch or step of the stage. */
 function placeOf({ epoch, epochs, step }: RunSummary): string {
   if (epoch !== null) return `epoch ${formatCount(epochAtWork(epoch, epochs))}`;
   return step === null ? 'its start' : `step ${formatCount(step)}`;
 }
 
-/** A reason in the room of a title. */
+/** A reason, short enough for a title. */
 function shortened(reason: string): string {
   const line = reason.replaceAll(/\s+/g, ' ');
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;

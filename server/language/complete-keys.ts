@@ -9,20 +9,20 @@ import { vggConvolutions } from '../../trainer/models/vgg/shapes.ts';
 import { inMap, namedDatasets, namesDataset, vggTypeOf } from './datasets.ts';
 import { describeKey, describeLayer } from './describe.ts';
 import type { Place, RunDocument } from './document.ts';
-import { shortly } from './literal.ts';
+import { inlineText } from './literal.ts';
 import { isSection } from './schema.ts';
 import { numberStops, type Style, sectionSnippet, stop, valueSnippet } from './snippet.ts';
 
-/** Where keys are asked for. */
+/** The place of a completion request for keys. */
 interface Spot {
   readonly document: RunDocument;
   readonly place: Place;
   readonly style: Style;
-  /** The keys that the section has. */
+  /** The keys that the section already has. */
   readonly present: ReadonlySet<string>;
 }
 
-/** The keys that the section around a place lacks: those that people set most come first. */
+/** The keys that the section around a place lacks, common ones first. */
 export function keyItems(document: RunDocument, place: Place, section: SchemaNode): CompletionItem[] {
   const style = { isJson: document.isJson, flow: place.flow && !document.isJson, indent: indentOf(document) };
   const spot = { document, place, style, present: presentKeys(document, place) };
@@ -35,7 +35,7 @@ export function keyItems(document: RunDocument, place: Place, section: SchemaNod
   return [...own, ...layerItems(spot, section), ...datasetItems(spot, section)];
 }
 
-/** But for the one that is being typed. */
+/** The keys of the section, except for the one that is being typed. */
 function presentKeys(document: RunDocument, { parent, span }: Place): ReadonlySet<string> {
   const section = parent.reduce<unknown>((map, step) => inMap(map, String(step)), document.data);
   const names = typeof section === 'object' && section !== null ? Object.keys(section) : [];
@@ -46,26 +46,26 @@ function presentKeys(document: RunDocument, { parent, span }: Place): ReadonlySe
   return new Set(others);
 }
 
-/** The indentation of the first line that has any. */
+/** The indentation of the first indented line. */
 function indentOf({ text }: RunDocument): string {
   return /^[ \t]+(?=[^\s#])/m.exec(text)?.[0] ?? '  ';
 }
 
 function keyItem(spot: Spot, name: string, node: SchemaNode): CompletionItem {
   const path = [...spot.place.parent, name];
-  const detail = node.default === undefined || isSection(node) ? undefined : shortly(node.default);
+  const detail = node.default === undefined || isSection(node) ? undefined : inlineText(node.default);
   const hasChoices = node.pathTo !== undefined || namesDataset([...path, 0]);
   return {
     ...edit(spot, name, name, valueSnippet(path, node, spot.style)),
     kind: isSection(node) ? CompletionItemKind.Module : CompletionItemKind.Property,
     ...(detail && { labelDetails: { description: detail } }),
     documentation: { kind: 'markdown', value: describeKey(path, node) },
-    // What can stand there is worth a look at once.
+    // Opens the list of possible values.
     ...(hasChoices && { command: { title: 'Suggest', command: 'editor.action.triggerSuggest' } }),
   };
 }
 
-/** The layers of the VGG network that the file chooses, the deepest first. */
+/** The layers of the VGG network, deepest first. */
 function layerItems(spot: Spot, section: SchemaNode): CompletionItem[] {
   if (!section.patternProperties) return [];
   const type = vggTypeOf(spot.document);
@@ -81,7 +81,7 @@ function layerItems(spot: Spot, section: SchemaNode): CompletionItem[] {
     }));
 }
 
-/** A new data set, and the predefined ones, which an entry changes. */
+/** A new data set, and the predefined ones, which an entry overrides. */
 function datasetItems(spot: Spot, section: SchemaNode): CompletionItem[] {
   const entry = section.additionalProperties;
   if (typeof entry !== 'object') return [];
@@ -92,13 +92,13 @@ function datasetItems(spot: Spot, section: SchemaNode): CompletionItem[] {
   );
   const typed = spot.document.text.slice(spot.place.span.start, spot.place.span.end);
   return [
-    // Whatever is typed is the beginning of its name.
+    // Matches any text, because that is the start of the new name.
     { ...edit(spot, 'new data set', stop('photos'), body), filterText: typed || 'photos' },
     ...predefined.map(({ name }) => edit(spot, name, name, body)),
   ].map((item) => ({ ...item, kind: CompletionItemKind.Module, documentation }));
 }
 
-/** Writes a key, and behind it `rest` where it has no colon yet, with the commas that JSON needs. */
+/** Inserts a key, then a colon and `rest` if it has no colon yet, and the commas that JSON needs. */
 function edit({ document, place }: Spot, label: string, name: string, rest: string): CompletionItem {
   const { text, isJson } = document;
   const before = text.slice(0, place.span.start).trimEnd();

@@ -5,10 +5,10 @@ import { formatCount } from '../../trainer/format/format.ts';
 import type { CompletionSources } from './completion-sources.ts';
 import { inMap, namedDatasets, namesDataset, rootText, scaleOf } from './datasets.ts';
 import type { Place, RunDocument } from './document.ts';
-import { literal, shortly } from './literal.ts';
+import { inlineText, literal } from './literal.ts';
 import { schemaAt, typesOf } from './schema.ts';
 
-/** Where a value is asked for. */
+/** The place of a completion request for values. */
 interface Spot {
   readonly document: RunDocument;
   readonly place: Place;
@@ -16,13 +16,13 @@ interface Spot {
   readonly sources: CompletionSources;
 }
 
-/** A value that could stand at the cursor. */
+/** A possible value. */
 interface Choice {
   readonly value: unknown;
-  /** What is shown in place of the value. */
+  /** Shown instead of the value. */
   readonly label?: string;
   readonly kind: CompletionItemKind;
-  /** Beside the label. */
+  /** Shown next to the label. */
   readonly detail?: string;
   /** Markdown. */
   readonly documentation?: string;
@@ -31,7 +31,7 @@ interface Choice {
 const weightFile = /\.(safetensors|pth|pt)$/i;
 const imageFile = /\.(png|jpe?g|webp|tiff?|bmp)$/i;
 
-/** The values that a key or list item may have, the likeliest first. */
+/** The possible values of a key or list item, most likely first. */
 export function valueItems(spot: Spot, path: Path): CompletionItem[] {
   const node = schemaAt(path);
   if (!node) return [];
@@ -48,7 +48,7 @@ export function valueItems(spot: Spot, path: Path): CompletionItem[] {
   return choices.map((choice) => valueItem(spot, choice));
 }
 
-/** Items of a list that is written line by line. */
+/** Items of a list in block style. */
 export function listItems(spot: Spot, list: Path): CompletionItem[] {
   return valueItems(spot, [...list, 0]).map(({ label, ...item }) => {
     const newText = `- ${item.textEdit?.newText ?? label}`;
@@ -82,7 +82,7 @@ function booleanChoices(node: SchemaNode): Choice[] {
   }));
 }
 
-/** The data sets that the list does not name yet. */
+/** The data sets that the list lacks. */
 function datasetChoices({ document, place }: Spot, list: Path): Choice[] {
   const named = list.reduce<unknown>((map, step) => inMap(map, String(step)), document.data);
   const typed = document.text.slice(place.span.start, place.span.end).replaceAll(/["']/g, '');
@@ -92,22 +92,22 @@ function datasetChoices({ document, place }: Spot, list: Path): Choice[] {
     .map(({ name, isOwn, paths }) => ({
       value: name,
       kind: CompletionItemKind.Reference,
-      detail: isOwn ? 'of this file' : 'predefined',
+      detail: isOwn ? 'in this file' : 'predefined',
       documentation: paths.map((path) => `- \`${path}\``).join('\n'),
     }));
 }
 
-/** Lists of one data set, for a key that has no value yet. */
+/** Lists of one data set, for a key without a value. */
 function listChoices(spot: Spot, list: Path): Choice[] {
   return datasetChoices(spot, list).map((choice) => ({ ...choice, value: [choice.value] }));
 }
 
 function stageChoices(path: Path): Choice[] {
   if (subject(path) !== '`training.init`') return [];
-  const of = 'checkpoint of this run’s pretraining';
+  const checkpoint = 'checkpoint of this run’s pretraining';
   return [
-    { value: 'last', kind: CompletionItemKind.EnumMember, detail: `the latest ${of}` },
-    { value: 'best', kind: CompletionItemKind.EnumMember, detail: `the best ${of}` },
+    { value: 'last', kind: CompletionItemKind.EnumMember, detail: `latest ${checkpoint}` },
+    { value: 'best', kind: CompletionItemKind.EnumMember, detail: `best ${checkpoint}` },
   ];
 }
 
@@ -122,15 +122,15 @@ function checkpointChoices({ document, sources }: Spot): Choice[] {
   }));
 }
 
-/** What lies in the folder that the path typed so far leads to. */
+/** The content of the folder that is typed so far. */
 function pathChoices({ document, place, offset, sources }: Spot, to: string): Choice[] {
   const typed = document.text.slice(place.span.start, offset).replace(/^["']/, '');
   const given = typed.slice(0, typed.lastIndexOf('/') + 1);
   const folder = resolve(dirname(document.file), given.replaceAll('{scale}', String(scaleOf(document))));
   const showHidden = typed.slice(given.length).startsWith('.');
-  // A folder may hold very many images: only what is offered is put in order.
+  // A folder may contain very many images, so only the choices are sorted.
   const entries = sources.listFolder(folder).filter(({ name }) => showHidden || !name.startsWith('.'));
-  const inOrder = (names: readonly string[]) =>
+  const sorted = (names: readonly string[]) =>
     names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const folders = entries.flatMap(({ name, isFolder }) => (isFolder ? name : []));
   const files = entries.flatMap(({ name, isFolder }) => (isFolder ? [] : name));
@@ -138,17 +138,17 @@ function pathChoices({ document, place, offset, sources }: Spot, to: string): Ch
     to === 'images' ? files.flatMap((name) => imageFile.exec(name)?.[0].toLowerCase() ?? []) : [];
   const weights = to === 'weights' ? files.filter((name) => weightFile.test(name)) : [];
   return [
-    ...inOrder(folders).map((name) => ({ value: given + name, kind: CompletionItemKind.Folder })),
-    ...inOrder([...new Set(endings)]).map((ending) => ({
+    ...sorted(folders).map((name) => ({ value: given + name, kind: CompletionItemKind.Folder })),
+    ...sorted([...new Set(endings)]).map((ending) => ({
       value: `${given}*${ending}`,
       kind: CompletionItemKind.File,
-      detail: 'images of this folder alone',
+      detail: 'images in this folder only',
     })),
-    ...inOrder(weights).map((name) => ({ value: given + name, kind: CompletionItemKind.File })),
+    ...sorted(weights).map((name) => ({ value: given + name, kind: CompletionItemKind.File })),
   ];
 }
 
-/** Numbers and lists that are known to work: the default, the original's, the paper's. */
+/** Known numbers and lists: the default, the original program's and the paper's. */
 function knownChoices(node: SchemaNode): Choice[] {
   if (node.enum || typesOf(node).some((type) => ['string', 'boolean', 'object'].includes(type))) return [];
   if (node.items?.type === 'string') return [];
@@ -160,9 +160,9 @@ function knownChoices(node: SchemaNode): Choice[] {
   ];
   for (const [origin, value] of sources) {
     if (value === undefined) continue;
-    const entry = known.get(shortly(value)) ?? { value, origins: [] };
+    const entry = known.get(inlineText(value)) ?? { value, origins: [] };
     entry.origins.push(origin);
-    known.set(shortly(value), entry);
+    known.set(inlineText(value), entry);
   }
   return [...known.values()].map(({ value, origins }) => ({
     value,
@@ -175,7 +175,7 @@ function valueItem({ document, place }: Spot, choice: Choice): CompletionItem {
   const { text, isJson } = document;
   const quote = isJson ? '"' : (/["']/.exec(text[place.span.start] ?? '')?.[0] ?? '');
   const written = literal(choice.value, quote, place.flow);
-  // Between a colon and its value stands a space.
+  // A space separates the colon from the value.
   const before = /[:-]/.test(text[place.span.start - 1] ?? '') ? ' ' : '';
   const keyFollows = isJson && !place.inList && /^\s*"/.test(text.slice(place.span.end));
   return {

@@ -5,7 +5,7 @@ import type { CompletionSources } from './completion-sources.ts';
 import type { RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
 
-/** What can be written at a position, the likeliest first. Keys come as snippets, values as they stand. */
+/** The completions at a position, most likely first. Keys are snippets. */
 export function complete(
   document: RunDocument,
   position: Position,

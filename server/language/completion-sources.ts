@@ -1,10 +1,10 @@
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
-/** What completion asks about the world outside the text. Nothing is found: an empty list. */
+/** What completion needs to know about the disk. Lists are empty if nothing is found. */
 export interface CompletionSources {
-  /** What lies directly in a folder. */
+  /** The files and folders in a folder. */
   listFolder(folder: string): readonly FolderEntry[];
-  /** The checkpoints of all runs in a folder of runs. */
+  /** The checkpoints of all runs in a runs folder. */
   listCheckpoints(runsDir: string): readonly CheckpointChoice[];
 }
 
@@ -13,15 +13,15 @@ export interface FolderEntry {
   readonly isFolder: boolean;
 }
 
-/** A checkpoint that a run can start from. */
+/** A checkpoint to start a run from. */
 export interface CheckpointChoice {
   /** Absolute. */
   readonly path: string;
   /** Name of its run. */
   readonly run: string;
   readonly stage: Stage;
-  /** Steps of the stage done. */
+  /** Completed steps of the stage. */
   readonly step: number;
-  /** Of the validation at this step, in dB; `null` without one. */
+  /** In dB, from the validation at this step; `null` if there was none. */
   readonly psnr: number | null;
 }

@@ -5,7 +5,7 @@ import { schemaAt } from './schema.ts';
 
 /** Converts a JSON document to YAML: a `.json` file to a new file next to it, any other text in place. */
 export function convertToYaml(document: RunDocument, uri: string): CodeAction[] {
-  const newText = document.isJson && document.mendedLines.size === 0 ? yamlOf(document.data) : undefined;
+  const newText = document.isJson && document.repairedLines.size === 0 ? yamlOf(document.data) : undefined;
   if (newText === undefined) return [];
   const title = 'Convert to YAML';
   const kind = CodeActionKind.RefactorRewrite;

@@ -4,21 +4,21 @@ import type { RunDocument } from './document.ts';
 import type { Span } from './lines.ts';
 import { entriesAt, innerSpan, textOf } from './nodes.ts';
 
-/** A place where the text names a data set. */
+/** A name of a data set in the text. */
 export interface DatasetName {
   readonly name: string;
   /** Without quotes. */
   readonly span: Span;
-  /** With its quotes. */
+  /** Includes the quotes. */
   readonly written: Span;
-  /** Its entry under `datasets`, or a use by a stage. */
+  /** Its entry in `datasets`, or its use by a stage. */
   readonly kind: 'entry' | 'use';
 }
 
-/** Names that need no entry. */
+/** Names of the data sets that need no entry. */
 export const predefinedNames: readonly string[] = Object.keys(predefinedDatasets('', 4));
 
-/** All names of data sets, in the order of the text. A list that both stages share by an alias counts once. */
+/** All names of data sets in the order of the text. Names that the stages share by an alias are listed once. */
 export function datasetNames(document: RunDocument): DatasetName[] {
   const entries = entriesAt(document, ['datasets']).flatMap(({ name, keySpan }) =>
     keySpan ? [nameAt(document, name, keySpan, 'entry')] : [],
@@ -35,7 +35,7 @@ export function datasetNames(document: RunDocument): DatasetName[] {
   return all.filter(({ span }, index) => all[index - 1]?.span.start !== span.start);
 }
 
-/** The name at a place of the text. */
+/** The name at an offset. */
 export function datasetNameAt(document: RunDocument, offset: number): DatasetName | undefined {
   return datasetNames(document).find(({ written: { start, end } }) => start <= offset && offset <= end);
 }

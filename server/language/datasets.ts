@@ -4,22 +4,22 @@ import { type VggType, vggTypes } from '../../trainer/models/vgg/shapes.ts';
 import type { RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
 
-/** A data set that the stages of a run file can name. */
+/** A data set that the stages of a run file can use. */
 export interface NamedDataset {
   readonly name: string;
-  /** Whether the run file itself describes it, wholly or in part. */
+  /** Whether the run file has an entry for it. */
   readonly isOwn: boolean;
-  /** Folders or globs of its images as far as they are known, absolute. */
+  /** Folders or globs of its images as far as known, absolute. */
   readonly paths: readonly string[];
 }
 
-/** The predefined data sets and those under `datasets`; its own come first. */
+/** The data sets of the run file, then the predefined ones. */
 export function namedDatasets(document: RunDocument): NamedDataset[] {
   const own = ownDatasets(document);
   const folder = dirname(document.file);
   const scale = scaleOf(document);
-  const ready = Object.entries(predefinedDatasets(resolve(folder, dataDir(document)), scale));
-  const predefined = ready
+  const all = Object.entries(predefinedDatasets(resolve(folder, dataDir(document)), scale));
+  const predefined = all
     .filter(([name]) => !own.has(name))
     .map(([name, { hr, lr }]) => ({ name, isOwn: false, paths: [...pathsOf(hr), ...pathsOf(lr)] }));
   const described = [...own].map(([name, entry]) => ({
@@ -42,7 +42,7 @@ export function namesDataset(path: Path): boolean {
   );
 }
 
-/** `scale_factor` as the text gives it where that is allowed, else its default. */
+/** `scale_factor` if the text gives a valid one, else its default. */
 export function scaleOf(document: RunDocument): number {
   const node = schemaAt(['scale_factor']);
   const given = inMap(document.data, 'scale_factor');
@@ -55,13 +55,13 @@ export function vggTypeOf({ data }: RunDocument): VggType {
   return vggTypes.find((type) => type === given) ?? 'vgg19';
 }
 
-/** A text at a key of the root, or its default. */
+/** The string at a key of the root, or its default. */
 export function rootText(document: RunDocument, key: 'runs_dir' | 'data_dir'): string {
   const given = inMap(document.data, key);
   return typeof given === 'string' && given !== '' ? given : String(schemaAt([key])?.default);
 }
 
-/** The value at a key of a map; `undefined` where there is none. */
+/** The value at a key of a map; `undefined` if there is none. */
 export function inMap(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   return new Map(Object.entries(value)).get(key);

@@ -9,8 +9,8 @@ import { entryAt, innerSpan, wholeSpan } from './nodes.ts';
 import { type PathProbe, pathValues } from './path-values.ts';
 
 /**
- * Where what stands at an offset is defined: the entry of a data set, the anchor of an alias, the file that a path
- * names. None for what does not exist, and for folders, which no editor opens.
+ * The definition of what is at an offset: the entry of a data set, the anchor of an alias, or the file of a path. None
+ * for missing files and for folders.
  *
  * @param uri of the document
  */
@@ -38,14 +38,14 @@ function aliasDefinition(document: RunDocument, uri: string, offset: number): Lo
   if (!found?.range || !anchor?.range) return undefined;
   const [start] = anchor.range;
   const mark = `&${found.source}`;
-  const begin = document.text.lastIndexOf(mark, start);
-  const name = { start: begin, end: begin + mark.length };
+  const markStart = document.text.lastIndexOf(mark, start);
+  const name = { start: markStart, end: markStart + mark.length };
   return [
     link(
       document,
       uri,
       { start: found.range[0], end: found.range[1] },
-      { start: begin, end: anchor.range[1] },
+      { start: markStart, end: anchor.range[1] },
       name,
     ),
   ];

@@ -1,6 +1,6 @@
 import { allowed, type Path, type SchemaNode, subject } from '../../trainer/config/index.ts';
 import { vggConvolutions } from '../../trainer/models/vgg/shapes.ts';
-import { shortly } from './literal.ts';
+import { inlineText } from './literal.ts';
 
 /** The description of a key for hovers and completion, in Markdown. */
 export function describeKey(path: Path, node: SchemaNode): string {
@@ -26,7 +26,7 @@ function values({ default: byDefault, originalValue, paperValue }: SchemaNode): 
     ['Paper', paperValue],
   ];
   return known
-    .flatMap(([label, value]) => (value === undefined ? [] : `${label} \`${shortly(value)}\``))
+    .flatMap(([label, value]) => (value === undefined ? [] : `${label} \`${inlineText(value)}\``))
     .join(' · ');
 }
 

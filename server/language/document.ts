@@ -12,76 +12,75 @@ import {
   type Region,
   type Span,
 } from './lines.ts';
-import { mend } from './mend.ts';
+import { repair } from './repair.ts';
 
-/** The text of one run file and what is known of it; everything is read when first asked for, and once. */
+/** A run file in the editor. Its properties are computed lazily, once. */
 export interface RunDocument {
   readonly text: string;
-  /** Its path on the disk, from which relative paths start. */
+  /** Path of the file, which relative paths start from. */
   readonly file: string;
-  /** Whether it is written in JSON: its root stands in braces, or it is empty and named `.json`. */
+  /** Whether it is JSON: it starts with a brace or bracket, or it is empty and named `.json`. */
   readonly isJson: boolean;
-  /** Lines, indentation and brackets of the text as it stands. */
+  /** Lines, indentation and brackets of the text. */
   readonly outline: Outline;
-  /** What the parser says of the text as it stands; where that is broken, perhaps only of what stands around the faults. */
+  /** The text, parsed. If it has errors, perhaps only the entries around them. */
   readonly syntax: Tree;
-  /** The tree of the text, in which broken stretches are blank. Ranges are those of the text. */
+  /** The repaired text, parsed. Ranges are valid in the original text too. */
   readonly tree: Document.Parsed;
-  /** The text in which broken stretches are blank, of the same length; the text itself where it is sound. */
-  readonly mendedText: string;
-  /** Lines (from 0) that had to be mended, or that hold broken text. */
-  readonly mendedLines: ReadonlySet<number>;
-  /** What the tree says, as plain data. */
+  /** The text with blanks in place of broken parts, of the same length. */
+  readonly repairedText: string;
+  /** Lines (from 0) that were repaired or contain broken text. */
+  readonly repairedLines: ReadonlySet<number>;
+  /** The repaired text as plain data. */
   readonly data: unknown;
   offsetAt(position: Position): number;
   positionAt(offset: number): Position;
   rangeOf(span: Span): Range;
-  /** Where an offset stands; `undefined` in a comment and behind a word that is no key yet. */
+  /** The place of an offset; `undefined` in a comment and after a word without a colon. */
   pathAt(offset: number): Place | undefined;
-  /** What the text has at a path; `undefined` where it has nothing. The root is `[]`. */
+  /** The node at a path; `undefined` if the text has none. The root is `[]`. */
   nodeAt(path: Path): FoundNode | undefined;
 }
 
-/** Where a cursor stands. */
+/** The place of a cursor. */
 export interface Place {
   /**
-   * `key`: on the name of a key, also one that has no colon yet; `value`: in the value of a key or list item,
-   * also an empty one; `empty`: where the next key or item of `parent` can begin.
+   * `key`: on a key, also one without a colon; `value`: in the value of a key or list item, also an empty one;
+   * `empty`: where another key or item of `parent` can start.
    */
   readonly kind: 'key' | 'value' | 'empty';
-  /** The map or list around it. */
+  /** The enclosing map or list. */
   readonly parent: Path;
-  /** Whether `parent` is a list here, as far as the text shows. */
+  /** Whether `parent` is a list, as far as the text shows. */
   readonly inList: boolean;
-  /** The key or item; for `empty` that of `parent`. */
+  /** Path of the key or item; for `empty` that of `parent`. */
   readonly path: Path;
-  /** The word at the cursor: the whole key, or value as far as it stands on this line. May be empty. */
+  /** The word at the cursor: the whole key, or the part of the value on this line. May be empty. */
   readonly span: Span;
-  /** In brackets, as everything in JSON is. */
+  /** Whether it is in brackets, like everything in JSON. */
   readonly flow: boolean;
-  /** Spaces before the line's first character; on a blank line, before the cursor. */
+  /** Indentation of the line; on a blank line, the column of the cursor. */
   readonly indent: number;
-  /** Whether a colon follows the key. */
   readonly hasColon: boolean;
 }
 
-/** A value and its key as they stand in the text. */
+/** A key and its value in the text. */
 export interface FoundNode {
   readonly key: Node | undefined;
   readonly value: Node | undefined;
-  /** The key with its quotes. */
+  /** Includes the quotes. */
   readonly keySpan: Span | undefined;
-  /** The value without spaces and comments around it; `undefined` where it is empty. */
+  /** Without surrounding spaces and comments; `undefined` for an empty value. */
   readonly valueSpan: Span | undefined;
 }
 
-/** Opens the text of a run file; reads nothing of it yet. */
+/** Opens the text of a run file. */
 export function openDocument(given: string, file: string): RunDocument {
-  // Editors leave out the mark of the byte order; files on the disk may have it.
+  // Files on the disk may have a byte order mark, which editors remove.
   const text = given.replace(/^\ufeff/, '');
   const outline = once(() => outlineOf(text));
-  const mended = once(() => mend(text));
-  const data = once(() => plainData(mended().document));
+  const repaired = once(() => repair(text));
+  const data = once(() => plainData(repaired().document));
 
   function positionAt(offset: number): Position {
     const at = Math.max(0, Math.min(offset, text.length));
@@ -97,16 +96,16 @@ export function openDocument(given: string, file: string): RunDocument {
       return outline();
     },
     get tree() {
-      return mended().document;
+      return repaired().document;
     },
     get syntax() {
-      return mended().syntax;
+      return repaired().syntax;
     },
-    get mendedText() {
-      return mended().text;
+    get repairedText() {
+      return repaired().text;
     },
-    get mendedLines() {
-      return mended().lines;
+    get repairedLines() {
+      return repaired().lines;
     },
     get data() {
       return data();
@@ -119,19 +118,19 @@ export function openDocument(given: string, file: string): RunDocument {
     },
     rangeOf: ({ start, end }) => ({ start: positionAt(start), end: positionAt(end) }),
     pathAt: (offset) => placeAt(text, outline(), offset),
-    nodeAt: (path) => nodeAt(mended().document, path),
+    nodeAt: (path) => nodeAt(repaired().document, path),
   };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
+function once<T>(compute: () => T): () => T {
+  let result: { readonly value: T } | undefined;
   return () => {
-    made ??= { value: make() };
-    return made.value;
+    result ??= { value: compute() };
+    return result.value;
   };
 }
 
-/** Aliases that expand to too much, or to nothing, leave nothing. */
+/** Empty if aliases are invalid or expand to too much data. */
 function plainData(document: Document.Parsed): unknown {
   try {
     return document.toJS() ?? {};
@@ -153,14 +152,14 @@ function nodeAt(document: Document.Parsed, path: Path): FoundNode | undefined {
   return { ...found, keySpan: spanOf(found.key), valueSpan: spanOf(found.value) };
 }
 
-/** Where a node stands, without spaces and comments around it; `undefined` where it is empty. */
+/** The span of a node without surrounding spaces and comments; `undefined` if it is empty. */
 export function spanOf(node: Node | undefined): Span | undefined {
   if (!node?.range || node.range[1] <= node.range[0]) return undefined;
   const last = isCollection(node) && !node.flow ? lastSpan(node) : undefined;
   return { start: node.range[0], end: last?.end ?? node.range[1] };
 }
 
-/** Collections of block style reach up to the next key; this is where their last value ends. */
+/** The range of a block collection ends at the next key; this is the span of its last value. */
 function lastSpan(node: Node): Span | undefined {
   if (!isCollection(node)) return spanOf(node);
   const item: unknown = node.items.at(-1);
@@ -225,15 +224,12 @@ function blockPlace(text: string, lines: readonly Line[], number: number, offset
   }
 }
 
-/** The value's span where the offset touches it. */
+/** The span of the value if the offset touches it. */
 function around(value: Span | undefined, offset: number): Span {
   return value && value.start <= offset && offset <= value.end ? value : { start: offset, end: offset };
 }
 
-/**
- * The path to the collection that a line of this indentation is part of, by the lines above it; for an item its
- * index too.
- */
+/** The path of the collection that a line with this indentation belongs to, by the lines above it. */
 function ancestors(
   lines: readonly Line[],
   number: number,
@@ -242,7 +238,7 @@ function ancestors(
 ): { parent: Path; index: number; inList: boolean } {
   const path: (string | number)[] = [];
   let item = isItem ? { indent, index: 0 } : undefined;
-  // A list may stand in the same column as its key.
+  // A list may have the same indentation as its key.
   let limit = isItem ? indent + 1 : indent;
   let inList: boolean | undefined = isItem || undefined;
   for (let i = number - 1; i >= 0 && limit > 0; i--) {
@@ -299,14 +295,14 @@ function regionPath(lines: readonly Line[], region: Region): Path {
   return [...parent, line.key ? line.key.name : index];
 }
 
-/** The word of a flow collection that an offset touches, in the item or value that begins at `from`. */
+/** The word that an offset touches, in the item or value in brackets that starts at `from`. */
 function wordAround(text: string, from: number, offset: number, isKey: boolean): Span {
   const here = { start: offset, end: offset };
   const start = from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0);
   if (start > offset) return here;
   const plain = isKey ? /^[^,:[\]{}\n#]*/ : /^[^,[\]{}\n]*?(?=,|[[\]{}\n]|\s#|$)/;
   const rest = text.slice(start, start + 4000);
-  // A quote that is still open does not take the brackets and commas at the end of its line.
+  // An unclosed quote does not include the brackets and commas at the end of its line.
   const quoted = /^"(?:[^"\\\n]|\\.)*"|^'[^'\n]*'|^["'][^\n]*?(?=[\s,\]}]*(?:\n|$))/.exec(rest)?.[0];
   const word = quoted ?? plain.exec(rest)?.[0] ?? '';
   const end = start + word.trimEnd().length;

@@ -8,59 +8,59 @@ import { type GeneratorOptions, generatorConvolutions } from '../../trainer/mode
 import { vggConvolutions, vggParameters } from '../../trainer/models/vgg/shapes.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
-/** Parameters of the nets of a run; `vgg` only up to the deepest layer of the perceptual loss, 0 without one. */
+/** Parameter counts of the networks; `vgg` up to the deepest layer of the perceptual loss, or 0 without that loss. */
 export interface ParameterCounts {
   readonly generator: number;
   readonly discriminator: number;
   readonly vgg: number;
 }
 
-/** How long a stage is; all but `steps` need the number of its images. */
+/** The length of a stage. */
 export interface StageLength {
   readonly images: number;
   readonly stepsPerEpoch: number;
-  /** Steps in all. */
+  /** Total number of steps. */
   readonly steps: number;
 }
 
-/** A run that was measured on this machine. */
+/** Measurements of a run on this machine. */
 export interface MeasuredRun {
   readonly name: string;
   readonly config: ResolvedConfig;
   readonly stage: Stage;
-  /** What computed it: `cpu`, `webgpu`, `cuda` or `tensorflow`. */
+  /** The engine that computed it: `cpu`, `webgpu`, `cuda` or `tensorflow`. */
   readonly engine: string;
   readonly stepsPerSecond: number | null;
   /** Resident memory of its process. */
   readonly memoryBytes: number | null;
 }
 
-/** The machine that runs would run on. */
+/** The machine that the run will use. */
 export interface Machine {
-  /** What a run of this config gets; `null` where that is not known yet. */
+  /** The engine that the run will use; `null` if not yet known. */
   readonly engine: string | null;
   readonly runs: readonly MeasuredRun[];
 }
 
-/** A number that was not measured, and how it came about. */
+/** An estimated number. */
 export interface Estimate {
   readonly value: number;
-  /** How many of its digits mean something. */
+  /** Number of significant digits. */
   readonly digits: 1 | 2;
-  /** A sentence or two. */
+  /** How it was estimated, in one or two sentences. */
   readonly basis: string;
 }
 
-/** Height and width of the patch that the generator sees. */
+/** Height and width of the LR patch. */
 export function lrPatch(config: ResolvedConfig, stage: Stage): [height: number, width: number] {
   const [height, width] = config[stage].cr_patch_size;
   return [height / config.scale_factor, width / config.scale_factor];
 }
 
 /**
- * How long a stage is; `undefined` where the images of one of its data sets are not known, or do not fill a batch.
+ * The length of a stage; `undefined` if the number of its images is unknown or smaller than a batch.
  *
- * @param countImages in a folder or behind a glob; `undefined` for none such
+ * @param countImages number of images that a folder or glob contains; `undefined` if unknown
  */
 export function stageLength(
   config: ResolvedConfig,
@@ -79,12 +79,12 @@ export function stageLength(
   return { images, stepsPerEpoch: perEpoch, steps: totalSteps(config[stage], perEpoch) };
 }
 
-/** The epoch, from 1, in which a step, from 1, lies. */
+/** The epoch of a step, both from 1. */
 export function epochOf(step: number, { stepsPerEpoch: perEpoch }: StageLength): number {
   return Math.ceil(step / perEpoch);
 }
 
-/** Exact: from the same shapes that the trainer makes the nets of. */
+/** Exact parameter counts, from the shapes that the trainer builds the networks from. */
 export function parameterCounts(config: ResolvedConfig): ParameterCounts {
   return {
     generator: sum(
@@ -93,20 +93,20 @@ export function parameterCounts(config: ResolvedConfig): ParameterCounts {
       ),
     ),
     discriminator: sizeOf(discriminatorParameters(discriminatorOptions(config))),
-    vgg: sizeOf(vggParameters(vggOf(config))),
+    vgg: sizeOf(vggParameters(vggLayersOf(config))),
   };
 }
 
 /**
- * What a step costs, by arithmetic. Operations count each multiplication and addition; a net that learns costs three
- * times its forward pass. The step of the GAN computes the discriminator on real and generated images, its gradients
- * of both kinds for both, and that of the generator's loss; VGG sees both kinds, and one gets a gradient.
+ * The computed cost of a step. Operations are multiplications and additions. A trained network costs three forward
+ * passes. The GAN step runs the discriminator on real and generated images, with gradients by its parameters and inputs,
+ * and once more for the gradient of the generator's loss. VGG runs on both images, with a gradient for one of them.
  */
 interface StepCost {
   readonly operations: number;
-  /** Bytes of the maps that the convolutions of each net give, those of normalisations too. */
+  /** Bytes of the feature maps of each network's convolutions and normalisations. */
   readonly maps: { readonly generator: number; readonly discriminator: number; readonly vgg: number };
-  /** Bytes of the parameters of the nets that take part. */
+  /** Bytes of the parameters of the networks that the step uses. */
   readonly parameters: ParameterCounts;
 }
 
@@ -163,32 +163,32 @@ function discriminatorCosts(
 
 function vggCosts(config: ResolvedConfig, batch: number, height: number, width: number): LayerCost[] {
   let [h, w] = [height, width];
-  return vggOf(config).map((convolution) => {
+  return vggLayersOf(config).map((convolution) => {
     if (convolution.isPooled) [h, w] = [Math.floor(h / 2), Math.floor(w / 2)];
     return layerCost(convolution, batch * h * w);
   });
 }
 
 /**
- * Fitted to 17 short runs of both stages on two cores of an AMD EPYC with engine `cpu`: nets of 55 thousand to 17
- * million weights, batches of 1 to 16, patches of 64 to 192. It meets their memory and their fastest step within 11 %,
- * with a deviation of 5 %.
+ * Coefficients fitted to 17 short runs of both stages on two cores of an AMD EPYC with engine `cpu`: networks with 55
+ * thousand to 17 million parameters, batches of 1 to 16, patches of 64 to 192. Their memory and fastest step differ from
+ * the model by at most 11 %, with a standard deviation of 5 %.
  */
 const reference = {
   memory: {
-    /** The program with its threads and libraries. */
+    /** Bytes of the process with its threads and libraries. */
     base: 280e6,
-    /** Copies of each byte of maps and parameters: results, gradients, moments, two sets of all that a step changes. */
+    /** Copies of each byte of maps and parameters: values, gradients, moments, and two buffers of the trained state. */
     generatorMaps: 5,
     discriminatorMaps: 5,
     generatorParameters: 11,
     discriminatorParameters: 16,
     vggParameters: 2,
-    /** A running average is a state of its own, in two sets. */
-    averageParameters: 2,
+    /** The EMA has two buffers as well. */
+    emaParameters: 2,
   },
   time: {
-    /** Seconds a step, an operation, a byte of maps, a byte of parameters. */
+    /** Seconds per step, operation, byte of maps and byte of parameters. */
     base: 0.04,
     operation: 5.7e-12,
     mapByte: 1.9e-9,
@@ -199,12 +199,12 @@ const reference = {
 function referenceBytes(config: ResolvedConfig, stage: Stage): number {
   const { maps, parameters } = stepCost(config, stage);
   const { memory } = reference;
-  const averages = config.ema.decay > 0 ? memory.averageParameters : 0;
+  const ema = config.ema.decay > 0 ? memory.emaParameters : 0;
   return (
     memory.base +
     memory.generatorMaps * maps.generator +
     memory.discriminatorMaps * maps.discriminator +
-    (memory.generatorParameters + averages) * parameters.generator +
+    (memory.generatorParameters + ema) * parameters.generator +
     memory.discriminatorParameters * parameters.discriminator +
     memory.vggParameters * parameters.vgg
   );
@@ -216,54 +216,53 @@ function referenceSeconds(config: ResolvedConfig, stage: Stage): number {
   return (
     time.base +
     time.operation * operations +
-    // The discriminator's maps pass by about three times: real, generated, and back for the generator.
+    // The discriminator's maps are passed about three times: real, generated, and back to the generator.
     time.mapByte * (maps.generator + 3 * maps.discriminator + maps.vgg) +
     time.parameterByte * (parameters.generator + parameters.discriminator)
   );
 }
 
-/** Memory that a stage needs at its peak, in bytes, without the cache of decoded images (`cache_mb`). */
+/** Peak memory of a stage in bytes, without the cache of decoded images (`cache_mb`). */
 export function memoryEstimate(config: ResolvedConfig, stage: Stage, machine: Machine): Estimate {
   const estimate = referenceBytes(config, stage);
-  const cache = `Up to ${config.cache_mb} MB of decoded images (\`cache_mb\`) come on top.`;
-  // What a process takes on a GPU is not seen from outside, so that only runs on the processor tell more.
-  const like =
-    machine.engine === 'cpu' ? mostAlike(config, stage, machine, 'memoryBytes', referenceBytes) : undefined;
-  if (like) {
+  const cache = `The cache of decoded images (\`cache_mb\`) takes up to ${config.cache_mb} MB more.`;
+  // GPU memory is not measured, so only runs on the CPU are comparable.
+  const similar =
+    machine.engine === 'cpu' ? mostSimilar(config, stage, machine, 'memoryBytes', referenceBytes) : undefined;
+  if (similar) {
     return {
-      value: estimate * like.ratio,
+      value: estimate * similar.ratio,
       digits: 2,
-      basis: `Scaled from ${like.run.name} on this machine by the sizes of maps and weights.`,
+      basis: `Scaled from the run ${similar.run.name} on this machine by the sizes of the feature maps and parameters.`,
     };
   }
   const where =
-    machine.engine === 'cpu' || machine.engine === null ? '' : ' The GPU needs about as much of its own.';
+    machine.engine === 'cpu' || machine.engine === null
+      ? ''
+      : ' The GPU needs about as much of its own memory.';
   return {
     value: estimate,
     digits: 2,
-    basis: `Counted from maps, weights and moments, as measured with the engine \`cpu\`.${where} ${cache}`,
+    basis: `Computed from the sizes of the feature maps, parameters and optimiser state, calibrated with engine \`cpu\`.${where} ${cache}`,
   };
 }
 
-/**
- * Seconds a step of a stage takes; `undefined` where nothing tells: on an engine other than `cpu` on which nothing was
- * measured yet.
- */
+/** Seconds per step of a stage; `undefined` on engines other than `cpu` until a run on this machine was measured. */
 export function timeEstimate(config: ResolvedConfig, stage: Stage, machine: Machine): Estimate | undefined {
   const estimate = referenceSeconds(config, stage);
-  const like = mostAlike(
+  const similar = mostSimilar(
     config,
     stage,
     machine,
     'stepsPerSecond',
     (of, ofStage) => 1 / referenceSeconds(of, ofStage),
   );
-  if (like) {
-    const isSame = like.distance < Math.log(2);
+  if (similar) {
+    const isSame = similar.distance < Math.log(2);
     return {
-      value: estimate / like.ratio,
+      value: estimate / similar.ratio,
       digits: isSame ? 2 : 1,
-      basis: `Scaled from ${like.run.name} on this machine by operations, maps and weights.`,
+      basis: `Scaled from the run ${similar.run.name} on this machine by the numbers of operations, feature maps and parameters.`,
     };
   }
   if (machine.engine !== 'cpu') return undefined;
@@ -271,24 +270,24 @@ export function timeEstimate(config: ResolvedConfig, stage: Stage, machine: Mach
     value: estimate,
     digits: 1,
     basis:
-      'As two cores of a server would take, by operations, maps and weights. A first run on this machine will tell better.',
+      'Computed for two server CPU cores from the numbers of operations, feature maps and parameters. It becomes more accurate after the first run on this machine.',
   };
 }
 
-/** The measured run that says most about a stage: of the same stage where there is one, then the nearest in cost. */
-function mostAlike(
+/** The most similar measured run: one of the same stage if there is one, and of those the closest in cost. */
+function mostSimilar(
   config: ResolvedConfig,
   stage: Stage,
   machine: Machine,
   key: 'memoryBytes' | 'stepsPerSecond',
   expected: (config: ResolvedConfig, stage: Stage) => number,
 ): { run: MeasuredRun; ratio: number; distance: number } | undefined {
-  const wanted = expected(config, stage);
+  const own = expected(config, stage);
   const candidates = machine.runs.flatMap((run) => {
     const measured = run[key];
     if (run.engine !== machine.engine || measured === null || measured <= 0) return [];
     const modelled = expected(run.config, run.stage);
-    return [{ run, ratio: measured / modelled, distance: Math.abs(Math.log(modelled / wanted)) }];
+    return [{ run, ratio: measured / modelled, distance: Math.abs(Math.log(modelled / own)) }];
   });
   const ofStage = candidates.filter(({ run }) => run.stage === stage);
   return (ofStage.length > 0 ? ofStage : candidates).toSorted((a, b) => a.distance - b.distance)[0];
@@ -302,7 +301,7 @@ function discriminatorOptions({ img_channels, discriminator }: ResolvedConfig): 
   return { img_channels, ...discriminator };
 }
 
-function vggOf({ perceptual_loss }: ResolvedConfig) {
+function vggLayersOf({ perceptual_loss }: ResolvedConfig) {
   return perceptual_loss
     ? vggConvolutions(perceptual_loss.vgg_type, Object.keys(perceptual_loss.layer_weights))
     : [];

@@ -3,7 +3,7 @@ import { isCollection, visit } from 'yaml';
 import type { RunDocument } from './document.ts';
 import type { Line } from './lines.ts';
 
-/** What can be folded away: sections, lists, what stands in brackets, and runs of comment lines. */
+/** The foldable ranges: sections, lists, brackets and blocks of comment lines. */
 export function foldingRanges(document: RunDocument): FoldingRange[] {
   const { lines } = document.outline;
   const ranges = [...sections(lines), ...brackets(document), ...comments(lines)];
@@ -12,7 +12,7 @@ export function foldingRanges(document: RunDocument): FoldingRange[] {
   return ranges.filter(isFirst).toSorted((a, b) => a.startLine - b.startLine);
 }
 
-/** By indentation alone, so that a broken line spoils nothing but itself. */
+/** By indentation alone, so that a broken line affects only itself. */
 function sections(lines: readonly Line[]): FoldingRange[] {
   return lines.flatMap((line, startLine) => {
     if (line.kind !== 'key' && line.kind !== 'item') return [];
@@ -20,7 +20,7 @@ function sections(lines: readonly Line[]): FoldingRange[] {
     for (let next = startLine + 1; next < lines.length; next++) {
       const below = lines[next];
       if (!below || below.kind === 'blank' || below.kind === 'comment') continue;
-      // A list may stand in the same column as its key.
+      // A list may have the same indentation as its key.
       const isItem = below.kind === 'item' && line.kind === 'key' && below.indent === line.indent;
       if (below.kind === 'flow' || (below.indent <= line.indent && !isItem)) break;
       endLine = next;
@@ -29,7 +29,7 @@ function sections(lines: readonly Line[]): FoldingRange[] {
   });
 }
 
-/** The line of the closing bracket stays. */
+/** The line of the closing bracket stays visible. */
 function brackets({ tree, positionAt }: RunDocument): FoldingRange[] {
   const ranges: FoldingRange[] = [];
   visit(tree, {

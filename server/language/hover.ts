@@ -5,7 +5,7 @@ import { describeKey, describeLayer } from './describe.ts';
 import type { Place, RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
 
-/** What a key or value at a position means; `null` where there is nothing to tell. */
+/** The description of the key or value at a position; `null` if there is none. */
 export function hover(document: RunDocument, position: Position): Hover | null {
   const place = document.pathAt(document.offsetAt(position));
   if (!place || place.kind === 'empty' || place.span.start === place.span.end) return null;
@@ -19,12 +19,12 @@ function describe(path: Path): string | undefined {
   if (layer) return `Weight of the layer \`${last}\` in the perceptual loss.\n\n${layer}`;
   const node = schemaAt(path);
   if (node?.description) return describeKey(path, node);
-  // An item says nothing of its own: its list does.
+  // An item has no description, so its list's is shown.
   const list = typeof last === 'number' ? schemaAt(path.slice(0, -1)) : undefined;
   return list && describeKey(path.slice(0, -1), list);
 }
 
-/** What a value says beyond its key: the choice it is, or the data set it names. */
+/** The description of a value: of a choice or of a data set. */
 function describeValue(document: RunDocument, { path, span }: Place): string | undefined {
   const node = schemaAt(path);
   const written = unquoted(document.text.slice(span.start, span.end));

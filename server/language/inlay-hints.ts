@@ -22,21 +22,21 @@ import {
 import { lenientConfig } from './lenient-config.ts';
 import { entryAt, isBlock } from './nodes.ts';
 
-/** What the hints want to know of the world outside the text. */
+/** What the hints need to know besides the text. */
 export interface HintSources {
-  /** How many images there are in a folder or behind a glob; `undefined` for none such. */
+  /** Number of images that a folder or glob contains; `undefined` if unknown. */
   countImages(pattern: string): number | undefined;
   readonly machine: Machine;
 }
 
-/** A hint beside the value of a key. */
+/** A hint after the value of a key. */
 interface Hint {
   readonly path: Path;
   readonly label: string;
   readonly tooltip?: string;
 }
 
-/** What follows from the values of a run file, beside them; only where the text has the key. */
+/** Derived values of a run file, after the keys that they depend on. Keys that the text lacks have no hints. */
 export function inlayHints(document: RunDocument, range: Range, sources: HintSources): InlayHint[] {
   const config = lenientConfig(document);
   if (!config) return [];
@@ -52,12 +52,12 @@ export function inlayHints(document: RunDocument, range: Range, sources: HintSou
       ...lengthHints(config, stage, lengths[stage]),
       ...decayHints(config, stage, lengths[stage]),
     ]),
-    ...netHints(config, sources.machine),
+    ...networkHints(config, sources.machine),
   ];
   const [from, to] = [document.offsetAt(range.start), document.offsetAt(range.end)];
   return hints
     .flatMap(({ path, label, tooltip }) => {
-      const at = besideValue(document, path);
+      const at = afterValue(document, path);
       if (at === undefined || at < from || at > to) return [];
       return [{ at, label, tooltip }];
     })
@@ -70,8 +70,8 @@ export function inlayHints(document: RunDocument, range: Range, sources: HintSou
     }));
 }
 
-/** Behind a value; behind the colon of a section that begins on the next line. */
-function besideValue(document: RunDocument, path: Path): number | undefined {
+/** The offset after a value, or after the colon of a section in block style. */
+function afterValue(document: RunDocument, path: Path): number | undefined {
   const entry = entryAt(document, path);
   if (!entry?.keySpan) return undefined;
   if (entry.valueSpan && !isBlock(entry.value)) return entry.valueSpan.end;
@@ -80,20 +80,20 @@ function besideValue(document: RunDocument, path: Path): number | undefined {
 }
 
 function batchHints({ pretraining, training }: Record<Stage, StageLength | undefined>): Hint[] {
-  const said = ({ stepsPerEpoch, images }: StageLength) =>
+  const lengthOf = ({ stepsPerEpoch, images }: StageLength) =>
     `${formatCount(stepsPerEpoch)} steps per epoch (${formatCount(images)} images)`;
   const path = ['batch_size'];
   if (pretraining && training && pretraining.images !== training.images) {
     return [
       {
         path,
-        label: `${said(pretraining)}, then ${said(training)}`,
-        tooltip: 'In pretraining, then in training.',
+        label: `${lengthOf(pretraining)}, then ${lengthOf(training)}`,
+        tooltip: 'First pretraining, then training',
       },
     ];
   }
   const either = pretraining ?? training;
-  return either ? [{ path, label: said(either) }] : [];
+  return either ? [{ path, label: lengthOf(either) }] : [];
 }
 
 function patchHint(config: ResolvedConfig, stage: Stage): Hint {
@@ -101,7 +101,7 @@ function patchHint(config: ResolvedConfig, stage: Stage): Hint {
   return {
     path: [stage, 'cr_patch_size'],
     label: `LR ${height}×${width}`,
-    tooltip: 'Height and width of the patch that the generator sees.',
+    tooltip: 'Height and width of the LR patch, the input of the generator',
   };
 }
 
@@ -139,7 +139,7 @@ function decayHints(config: ResolvedConfig, stage: Stage, length: StageLength | 
       {
         path: [stage, 'sched_step'],
         label: `epoch ${epochs([sched_step])}`,
-        tooltip: 'The epoch of the first decay.',
+        tooltip: 'Epoch of the first learning-rate decay',
       },
     ];
   }
@@ -150,7 +150,7 @@ function decayHints(config: ResolvedConfig, stage: Stage, length: StageLength | 
   });
 }
 
-/** Time of a step and of the stage, beside its key. */
+/** Time per step and of the whole stage, after its key. */
 function costHints(
   config: ResolvedConfig,
   stage: Stage,
@@ -160,24 +160,24 @@ function costHints(
   const time = timeEstimate(config, stage, machine);
   if (!time) return [];
   const { value, digits, basis } = time;
-  const all = length ? ` · ${formatRoughDuration(value * length.steps, digits)} in all` : '';
+  const total = length ? ` · ${formatRoughDuration(value * length.steps, digits)} in total` : '';
   return [
     {
       path: [stage],
-      label: `≈ ${formatRoughly(value, digits)} s a step${all}`,
+      label: `≈ ${formatRoughly(value, digits)} s/step${total}`,
       tooltip: `Estimate. ${basis}`,
     },
   ];
 }
 
-function netHints(config: ResolvedConfig, machine: Machine): Hint[] {
+function networkHints(config: ResolvedConfig, machine: Machine): Hint[] {
   const counts = parameterCounts(config);
   const exact = (count: number) => `${formatCount(count)} parameters.`;
   const memory = (stage: Stage) => {
     const { value, digits, basis } = memoryEstimate(config, stage, machine);
     return {
       label: `≈ ${formatRoughBytes(value, digits)} in ${stage}`,
-      tooltip: `Memory of ${stage} at batch ${config.batch_size}, an estimate. ${basis}`,
+      tooltip: `Estimated memory of ${stage} with batch size ${config.batch_size}. ${basis}`,
     };
   };
   const [first, second] = [memory('pretraining'), memory('training')];
@@ -196,7 +196,7 @@ function netHints(config: ResolvedConfig, machine: Machine): Hint[] {
       ? [
           {
             path: ['perceptual_loss'],
-            label: `${formatShortCount(counts.vgg)} parameters that do not learn`,
+            label: `${formatShortCount(counts.vgg)} frozen parameters`,
             tooltip: exact(counts.vgg),
           },
         ]

@@ -9,19 +9,19 @@ export interface Edit extends Span {
   readonly newText: string;
 }
 
-/** A key with its value that is to stand in a section; `undefined` where it cannot be written so. */
+/** The text of a new key with its value; `undefined` if it cannot be written in that style. */
 export interface NewEntry {
-  /** As one line in braces. */
+  /** On one line, in braces. */
   inBraces(): string | undefined;
-  /** As lines of block style that begin in a column, without the last line break. */
+  /** In block style, from a column on, without the last line break. */
   inLines(column: number): string | undefined;
 }
 
 /**
- * Writes an entry at the end of a section of the first level, or of the first level itself (`[]`); a section that is
- * not there comes with it. `undefined` where it cannot stand there.
+ * Inserts an entry at the end of a top-level section or of the top level itself (`[]`). Adds the section if it does not
+ * exist. `undefined` if the entry cannot be inserted there.
  *
- * @param cut what goes at the same time: the insertion lies beside it
+ * @param cut a span that is deleted at the same time; the insertion does not overlap it
  */
 export function insertAtEnd(
   document: RunDocument,
@@ -46,14 +46,14 @@ function inSection(document: RunDocument, target: Entry, entry: NewEntry, cut: S
   const last = entriesOf(document, path, value).at(-1);
   const lastEnd = last && wholeSpan(last)?.end;
   if (value && isMap(value) && last?.keySpan && lastEnd !== undefined) {
-    return lineBehind(document, lastEnd, entry.inLines(columnOf(document, last.keySpan.start)), cut);
+    return lineAfter(document, lastEnd, entry.inLines(columnOf(document, last.keySpan.start)), cut);
   }
-  // A section without anything in it yet; one that is something else is to be mended first.
+  // Only an empty section remains: a value of another type cannot take an entry.
   if (!keySpan || valueSpan) return undefined;
-  return lineBehind(document, keySpan.end, entry.inLines(columnOf(document, keySpan.start) + 2), cut);
+  return lineAfter(document, keySpan.end, entry.inLines(columnOf(document, keySpan.start) + 2), cut);
 }
 
-/** The section with the entry alone in it, at the end of the file. */
+/** Adds the section with the entry at the end of the file. */
 function newSection(document: RunDocument, section: Path, entry: NewEntry, cut: Span): Edit | undefined {
   const root = document.nodeAt([])?.value;
   const [name = ''] = section.map(String);
@@ -63,11 +63,11 @@ function newSection(document: RunDocument, section: Path, entry: NewEntry, cut: 
     return inBraces(document, root, text && `${key}: { ${text} }`);
   }
   const lines = entry.inLines(2);
-  return lineBehind(document, document.text.trimEnd().length, lines && `${name}:\n${lines}`, cut);
+  return lineAfter(document, document.text.trimEnd().length, lines && `${name}:\n${lines}`, cut);
 }
 
-/** Writes lines behind the line in which an offset lies. */
-function lineBehind(
+/** Inserts lines after the line that contains an offset. */
+function lineAfter(
   { text }: RunDocument,
   offset: number,
   lines: string | undefined,
@@ -76,7 +76,7 @@ function lineBehind(
   if (lines === undefined) return undefined;
   const newline = text.indexOf('\n', offset);
   const own = newline < 0 ? text.length : newline + 1;
-  // Edits may not lie in each other.
+  // Edits must not overlap.
   const at = own > cut.start && own < cut.end ? cut.end : own;
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
   const before = at === cut.end ? cut.start : at;
@@ -85,17 +85,17 @@ function lineBehind(
   return { start: at, end: at, newText: newText.replaceAll('\n', lineBreak) };
 }
 
-function inBraces({ text }: RunDocument, braces: Node, written: string | undefined): Edit | undefined {
-  if (written === undefined || !isMap<Node, Node | null>(braces) || !braces.range) return undefined;
+function inBraces({ text }: RunDocument, braces: Node, entry: string | undefined): Edit | undefined {
+  if (entry === undefined || !isMap<Node, Node | null>(braces) || !braces.range) return undefined;
   const last = braces.items.at(-1);
   const end = last?.value?.range?.[1] ?? last?.key.range?.[1];
   if (!last?.key.range || end === undefined) {
     const at = braces.range[0] + 1;
-    return { start: at, end: at, newText: ` ${written} ` };
+    return { start: at, end: at, newText: ` ${entry} ` };
   }
   const before = text.slice(text.lastIndexOf('\n', last.key.range[0] - 1) + 1, last.key.range[0]);
   const isOwnLine = before.trim() === '';
-  return { start: end, end, newText: isOwnLine ? `,\n${before}${written}` : `, ${written}` };
+  return { start: end, end, newText: isOwnLine ? `,\n${before}${entry}` : `, ${entry}` };
 }
 
 /** The column of an offset, from 0. */

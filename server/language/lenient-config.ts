@@ -6,16 +6,15 @@ import { checkSchema } from '../../trainer/config/schema-problems.ts';
 import { isPlainObject } from '../../trainer/guards/guards.ts';
 import type { RunDocument } from './document.ts';
 
-/** More rounds than errors can hide behind one another. */
+/** Upper bound of validations; removing an error can reveal another one. */
 const rounds = 10;
 
-/** Hints and lenses ask for the same documents. */
+/** Cache, because hints and lenses use the same documents. */
 const known = new WeakMap<RunDocument, ResolvedConfig | undefined>();
 
 /**
- * The config of a text as if what the schema does not allow were left to its default, so that one mistake does not
- * take away all that can be said of the rest. Its values may still clash. `undefined` where even that gives none.
- * Nothing on the disk is looked at.
+ * The config of a text with defaults in place of invalid values, so that one mistake does not disable all hints. Values
+ * may still contradict each other. `undefined` if there is no such config. Does not access the disk.
  */
 export function lenientConfig(document: RunDocument): ResolvedConfig | undefined {
   const config = known.has(document) ? known.get(document) : read(document);
@@ -27,7 +26,7 @@ function read(document: RunDocument): ResolvedConfig | undefined {
   const file = resolve(document.file);
   let text = JSON.stringify(document.data);
   for (let round = 0; round < rounds; round++) {
-    // Fresh every time: the check fills in defaults, and what aliases share must not be shared in it.
+    // A fresh copy without objects that aliases share, because the check fills in defaults.
     const data: unknown = JSON.parse(text);
     const checked = checkSchema({
       data,
@@ -52,7 +51,7 @@ const nowhere: Range = {
   end: { line: 1, column: 1, offset: 0 },
 };
 
-/** The data less what is at a path; of a list in which an item is wrong nothing stays. */
+/** The data without the value at a path. If that is an item of a list, without the whole list. */
 function without(data: unknown, path: Path): unknown {
   const firstItem = path.findIndex((step) => typeof step === 'number');
   const [key, ...rest] = firstItem < 0 ? path : path.slice(0, firstItem);

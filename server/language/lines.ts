@@ -1,31 +1,31 @@
 /**
- * The outline of a run file by its lines, indentation and brackets alone. It never fails and a broken line
- * spoils nothing but itself, so it says where a cursor stands while the text around it is half typed.
+ * The outline of a run file by its lines, indentation and brackets alone. It never fails, and a broken line affects
+ * only itself, so the place of the cursor is known while the text is being typed.
  */
 
-/** A stretch of the text; `end` is just behind it. */
+/** A range of the text; `end` is exclusive. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * One line of block style. `key`: begins with `key:`; `item`: begins with a dash; `flow`: lies in brackets
- * that an earlier line has opened; `other`: anything else, such as a key without its colon.
+ * A line. `key`: starts with `key:`; `item`: starts with a dash; `flow`: in brackets that an earlier line opens;
+ * `other`: anything else, such as a key without a colon.
  */
 export interface Line extends Span {
   readonly kind: 'blank' | 'comment' | 'key' | 'item' | 'flow' | 'other';
-  /** Spaces before its first character; for a blank line its length. */
+  /** Number of leading spaces; for a blank line its length. */
   readonly indent: number;
-  /** The name with its quotes. */
+  /** Includes the quotes. */
   readonly key?: Span & { readonly name: string };
-  /** What stands behind the colon or dash, without spaces around it and without a comment. */
+  /** The text after the colon or dash, without surrounding spaces and comments. */
   readonly value?: Span;
 }
 
-/** A collection in brackets with all that it holds, not itself in another one. */
+/** An outermost collection in brackets. */
 export interface Region extends Span {
-  /** The number of the line that opens it. */
+  /** Number of the line that opens it. */
   readonly line: number;
   readonly closed: boolean;
 }
@@ -35,23 +35,22 @@ export interface Outline {
   readonly regions: readonly Region[];
 }
 
-/** A place in brackets: the path from their outermost one, and the item around it. */
+/** A place in a region. */
 export interface FlowPlace {
-  /** Keys and indices to the collection that directly holds the place. */
+  /** Keys and indices from the region to the innermost collection around the place. */
   readonly parent: readonly (string | number)[];
   readonly collection: 'map' | 'list';
-  /** Key or index of the item; a map's is `undefined` before a colon is reached. */
+  /** Key or index of the item; `undefined` in a map before the colon. */
   readonly step: string | number | undefined;
-  /** Where the item begins: behind the bracket or comma before it. */
+  /** Offset after the bracket or comma before the item. */
   readonly itemStart: number;
-  /** Where the item's value begins: behind its colon in a map, where there is one. */
+  /** Offset after the colon in a map, if there is one; in a list like `itemStart`. */
   readonly valueStart: number | undefined;
 }
 
 const keyLine =
   /^( *)("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'#[\]{},&*!|>%@`-](?:[^:#]|:(?! |$)|(?<! )#)*?) *:(?= |$)/;
 
-/** Reads the outline of a text. */
 export function outlineOf(text: string): Outline {
   const lines: Line[] = [];
   const regions: Region[] = [];
@@ -78,7 +77,7 @@ export function outlineOf(text: string): Outline {
   return { lines, regions };
 }
 
-/** The number of the line in which an offset lies. */
+/** The number of the line that contains an offset. */
 export function lineAt(lines: readonly Span[], offset: number): number {
   let low = 0;
   let high = lines.length - 1;
@@ -116,7 +115,7 @@ function indentOf(text: string, start: number, end: number): number {
   return at - start;
 }
 
-/** A key or text without its quotes; the closing one may be missing. */
+/** A key or string without its quotes. The closing quote may be missing. */
 export function nameOf(written: string): string {
   const quote = written[0];
   if (quote !== '"' && quote !== "'") return written;
@@ -131,29 +130,29 @@ function valueSpan(text: string, from: number, end: number): Span {
   return { start, end: Math.max(start, from + content.trimEnd().length) };
 }
 
-/** Where the comment of a stretch within one line begins; its end where it has none. */
+/** The offset of the comment in a part of a line; `end` if there is none. */
 export function commentStart(text: string, from: number, end: number): number {
   let quote = '';
   for (let at = from; at < end; at++) {
-    const sign = text[at] ?? '';
+    const char = text[at] ?? '';
     if (quote) {
-      if (sign === '\\' && quote === '"') at++;
-      else if (sign === quote) quote = '';
-    } else if ((sign === '"' || sign === "'") && opensQuote(text, at)) {
-      quote = sign;
-    } else if (sign === '#' && (at === 0 || /\s/.test(text[at - 1] ?? ''))) {
+      if (char === '\\' && quote === '"') at++;
+      else if (char === quote) quote = '';
+    } else if ((char === '"' || char === "'") && opensQuote(text, at)) {
+      quote = char;
+    } else if (char === '#' && (at === 0 || /\s/.test(text[at - 1] ?? ''))) {
       return at;
     }
   }
   return end;
 }
 
-/** Within a plain value a quote is a character as any other. */
+/** In a plain value, a quote is an ordinary character. */
 function opensQuote(text: string, at: number): boolean {
   return at === 0 || /[\s,:[{-]/.test(text[at - 1] ?? '');
 }
 
-/** Where a line opens a collection in brackets as its value. */
+/** The offset of the bracket that a line's value starts with. */
 function opening(text: string, line: Line): number | undefined {
   const from = line.value?.start ?? (line.kind === 'other' ? line.start + line.indent : undefined);
   if (from === undefined) return undefined;
@@ -162,16 +161,16 @@ function opening(text: string, line: Line): number | undefined {
 }
 
 /**
- * The region that a bracket opens. One that is not closed ends before the first line that is indented no
- * further than the line that opened it.
+ * The region that a bracket opens. An unclosed region ends before the first line that is not indented further than the
+ * line that opens it.
  */
 function regionFrom(text: string, start: number, indent: number, line: number): Region {
   const end = walkFlow(text, start, text.length, {
     newline(at) {
       if (indent < 0) return true;
       const rest = /^( *)([^\s]?)/.exec(text.slice(at + 1, at + 200));
-      const [, spaces = '', sign = ''] = rest ?? [];
-      return sign === '' || spaces.length > indent || sign === ']' || sign === '}';
+      const [, spaces = '', char = ''] = rest ?? [];
+      return char === '' || spaces.length > indent || char === ']' || char === '}';
     },
   });
   return { start, end: end.at, line, closed: end.closed };
@@ -179,28 +178,28 @@ function regionFrom(text: string, start: number, indent: number, line: number): 
 
 interface Frame {
   readonly collection: 'map' | 'list';
-  /** Where in the collection around it this one stands. */
-  readonly around: string | number | undefined;
+  /** Key or index in the enclosing collection. */
+  readonly step: string | number | undefined;
   index: number;
   itemStart: number;
-  /** Behind the item's last character so far; `undefined` while it has none, or none behind its colon. */
+  /** Offset after the item's last character so far; `undefined` if it has none, or none after its colon. */
   filledTo: number | undefined;
   colon: number | undefined;
   key: string | undefined;
 }
 
 interface FlowVisitor {
-  /** A line ends; `false` ends the walk. */
+  /** Called at a line break; `false` ends the walk. */
   newline?(at: number): boolean;
-  /** A comma is missing here, at a space or line break. */
+  /** Called where a comma is missing, at a space or line break. */
   missingComma?(at: number): void;
-  /** A quoted text that its line does not close. */
+  /** Called for a quoted string that its line does not close. */
   openQuote?(start: number, end: number): void;
-  /** An item ends, with the comma behind it. */
+  /** Called for each item, with its comma. */
   item?(start: number, end: number): void;
 }
 
-/** Walks over a collection in brackets up to its end, or to `stop`. */
+/** Walks through a collection in brackets to its end or to `stop`. */
 function walkFlow(
   text: string,
   start: number,
@@ -210,49 +209,49 @@ function walkFlow(
   const stack: Frame[] = [];
   for (let at = start; at < stop; at++) {
     const frame = stack.at(-1);
-    const sign = text[at] ?? '';
-    if (sign === '[' || sign === '{') {
+    const char = text[at] ?? '';
+    if (char === '[' || char === '{') {
       if (frame) frame.filledTo = at + 1;
       stack.push({
-        collection: sign === '{' ? 'map' : 'list',
-        around: frame && (frame.collection === 'list' ? frame.index : frame.key),
+        collection: char === '{' ? 'map' : 'list',
+        step: frame && (frame.collection === 'list' ? frame.index : frame.key),
         index: 0,
         itemStart: at + 1,
         filledTo: undefined,
         colon: undefined,
         key: undefined,
       });
-    } else if (sign === ']' || sign === '}') {
+    } else if (char === ']' || char === '}') {
       const ended = stack.pop();
       if (ended && !isEmpty(ended)) visitor.item?.(ended.itemStart, at);
-      const around = stack.at(-1);
-      if (!around) return { at: at + 1, closed: true, stack };
-      around.filledTo = at + 1;
+      const parent = stack.at(-1);
+      if (!parent) return { at: at + 1, closed: true, stack };
+      parent.filledTo = at + 1;
     } else if (!frame) {
       return { at, closed: false, stack };
-    } else if (sign === ',') {
+    } else if (char === ',') {
       visitor.item?.(frame.itemStart, at + 1);
       nextItem(frame, at + 1);
-    } else if (sign === '\n') {
+    } else if (char === '\n') {
       if (visitor.newline?.(at) === false) return { at, closed: false, stack };
       if (frame.filledTo !== undefined || (frame.colon !== undefined && keyFollows(text, at))) {
         if (!closesOrContinues(text, at)) visitor.missingComma?.(frame.filledTo ?? (frame.colon ?? at) + 1);
         visitor.item?.(frame.itemStart, at);
         nextItem(frame, at + 1);
       }
-    } else if (sign === '#' && /[\s,[{]/.test(text[at - 1] ?? '')) {
+    } else if (char === '#' && /[\s,[{]/.test(text[at - 1] ?? '')) {
       const newline = text.indexOf('\n', at);
       at = Math.min(newline < 0 ? stop : newline, stop) - 1;
-    } else if ((sign === '"' || sign === "'") && opensQuote(text, at)) {
-      const end = quoteEnd(text, at, sign);
+    } else if ((char === '"' || char === "'") && opensQuote(text, at)) {
+      const end = quoteEnd(text, at, char);
       if (end.open) visitor.openQuote?.(at, end.at);
       frame.filledTo = end.at;
       at = Math.min(end.at, stop) - 1;
-    } else if (sign === ':' && frame.collection === 'map' && frame.colon === undefined && isColon(text, at)) {
+    } else if (char === ':' && frame.collection === 'map' && frame.colon === undefined && isColon(text, at)) {
       frame.colon = at;
       frame.key = nameOf(text.slice(frame.itemStart, at).trim());
       frame.filledTo = undefined;
-    } else if (!/\s/.test(sign)) {
+    } else if (!/\s/.test(char)) {
       frame.filledTo = at + 1;
     }
   }
@@ -271,39 +270,39 @@ function nextItem(frame: Frame, start: number) {
   frame.key = undefined;
 }
 
-/** Whether the next line closes the brackets, or begins with the comma that this one lacks. */
+/** Whether the next line closes the brackets or starts with the comma. */
 function closesOrContinues(text: string, newline: number): boolean {
   return /^\s*(?:$|[\]},:])/.test(text.slice(newline, newline + 200));
 }
 
-/** Whether the next line begins with a key, so that a value before it is missing. */
+/** Whether the next line starts with a key, so that the value before it is missing. */
 function keyFollows(text: string, newline: number): boolean {
   return /^\s*(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)\s*:/.test(text.slice(newline, newline + 200));
 }
 
-/** A colon is one before a space, and behind a quoted key in any case. */
+/** A colon separates key and value before a space, and always after a quoted key. */
 function isColon(text: string, at: number): boolean {
   return /[\s"'[{,\]}]/.test(text[at + 1] ?? ' ') || /["']/.test(text[at - 1] ?? '');
 }
 
 function quoteEnd(text: string, start: number, quote: string): { at: number; open: boolean } {
   for (let at = start + 1; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === '\n') return { at: text[at - 1] === '\r' ? at - 1 : at, open: true };
-    if (sign === '\\' && quote === '"') at++;
-    else if (sign === quote) return { at: at + 1, open: false };
+    const char = text[at];
+    if (char === '\n') return { at: text[at - 1] === '\r' ? at - 1 : at, open: true };
+    if (char === '\\' && quote === '"') at++;
+    else if (char === quote) return { at: at + 1, open: false };
   }
   return { at: text.length, open: true };
 }
 
-/** Where an offset within a region stands. */
+/** The place of an offset in a region. */
 export function flowPlaceAt(text: string, region: Region, offset: number): FlowPlace | undefined {
   const { stack } = walkFlow(text, region.start, offset, {});
   const frame = stack.at(-1);
   if (!frame) return undefined;
   const isList = frame.collection === 'list';
   return {
-    parent: stack.slice(1).map(({ around }) => around ?? ''),
+    parent: stack.slice(1).map(({ step }) => step ?? ''),
     collection: frame.collection,
     step: isList ? frame.index : frame.key,
     itemStart: frame.itemStart,
@@ -311,7 +310,7 @@ export function flowPlaceAt(text: string, region: Region, offset: number): FlowP
   };
 }
 
-/** What is wrong in a region by its brackets, commas and quotes alone. */
+/** Missing commas and unclosed quotes in a region. */
 export function flowFaults(
   text: string,
   region: Region,
@@ -325,7 +324,7 @@ export function flowFaults(
   return { missingCommas, openQuotes };
 }
 
-/** All items of a region and of the brackets in it, each with the comma behind it. */
+/** All items of a region and of the brackets in it, each with its comma. */
 export function flowItems(text: string, region: Region): Span[] {
   const items: Span[] = [];
   walkFlow(text, region.start, region.end, { item: (start, end) => items.push({ start, end }) });

@@ -4,7 +4,7 @@ import { URI } from 'vscode-uri';
 import type { RunDocument } from './document.ts';
 import { type PathProbe, pathValues } from './path-values.ts';
 
-/** Links to all folders and files that the text names and that exist. */
+/** Links to all existing folders and files in the text. */
 export function documentLinks(document: RunDocument, disk: PathProbe): DocumentLink[] {
   return pathValues(document).flatMap(({ span, target, meaning }) => {
     const opened = openable(target, disk);
@@ -13,7 +13,7 @@ export function documentLinks(document: RunDocument, disk: PathProbe): DocumentL
   });
 }
 
-/** What an editor opens for a path: the weights of a checkpoint in place of its folder. */
+/** The path to open for a path: for a checkpoint's folder, its weights. */
 export function openable(path: string, disk: PathProbe): string | undefined {
   const weights = join(path, 'generator.safetensors');
   switch (disk.kindOf(path)) {

@@ -8,15 +8,15 @@ import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import type { MeasuredRun } from './estimates.ts';
 
-/** As many runs as tell what a machine can do. */
+/** Number of runs that is enough to know the machine's speed. */
 const mostRuns = 20;
 
-/** An event file says all that is needed in its first part, about 20,000 points. */
+/** Size in bytes of the part of an event file that is read, about 20,000 points. */
 const enoughBytes = 2 ** 20;
 
 /**
- * What the latest of some runs measured in their last sessions on this computer: the median of their rates and the
- * highest of their memories. What was read stays in memory and is read again only where it grew. Never throws.
+ * The median rate and peak memory of the latest runs in their last sessions on this computer. Results are cached and a
+ * run is read again only if its event file grew. Never throws.
  */
 export function createMeasuredRuns(): (
   runs: readonly Pick<RunSummary, 'run' | 'kind' | 'updated'>[],

@@ -7,33 +7,33 @@ import type { Span } from './lines.ts';
 import { type Entry, entriesAt, entriesOf, entryAt, innerSpan, textOf } from './nodes.ts';
 import { schemaAt } from './schema.ts';
 
-/** What the help for paths wants to know of the disk. */
+/** What links need to know about the disk. */
 export interface PathProbe {
-  /** What there is at an absolute path; `undefined` for nothing. */
+  /** The kind of an absolute path; `undefined` if it does not exist. */
   kindOf(path: string): 'file' | 'folder' | undefined;
 }
 
-/** A value of the text that leads to something on the disk. */
+/** A path in the text. */
 export interface PathValue {
   /** Without quotes. */
   readonly span: Span;
-  /** Absolute; there need not be anything. For a glob the folder before its first pattern. */
+  /** Absolute, may not exist. For a glob, the folder before its first pattern. */
   readonly target: string;
-  /** What is there, for a tooltip. */
+  /** Tooltip. */
   readonly meaning: string;
 }
 
-/** All values that are paths, in the order of the text; not those that stand in broken stretches. */
+/** All paths in the order of the text, without those in broken parts. */
 export function pathValues(document: RunDocument): PathValue[] {
   const values = [...pathsIn(document, entriesAt(document, [])), ...ofThisRun(document)];
   return values.toSorted((a, b) => a.span.start - b.span.start);
 }
 
-/** The values that the schema calls paths. */
+/** The values that are paths by the schema. */
 function pathsIn(document: RunDocument, entries: readonly Entry[]): PathValue[] {
   return entries.flatMap((entry) => {
     const pathTo = schemaAt(entry.path)?.pathTo;
-    const given = pathTo && written(document, entry);
+    const given = pathTo && stringAt(document, entry);
     if (!given) {
       return isMap(entry.value) ? pathsIn(document, entriesOf(document, entry.path, entry.value)) : [];
     }
@@ -48,28 +48,28 @@ function pathsIn(document: RunDocument, entries: readonly Entry[]): PathValue[] 
 }
 
 const meanings: Readonly<Record<string, string>> = {
-  images: 'Folder of images',
-  weights: 'File of weights',
+  images: 'Image folder',
+  weights: 'Weight file',
   folder: 'Folder',
 };
 
-/** `last` and `best` in place of a path. */
+/** Whether a value is `last` or `best` instead of a path. */
 function isOwnCheckpoint([stage, key]: Path, text: string): boolean {
   return stage === 'training' && key === 'init' && (text === 'last' || text === 'best');
 }
 
-/** The run's name leads to what it was started with, `last` and `best` to its checkpoints. */
+/** Links the run's name to its recorded run file, and `last` and `best` to its checkpoints. */
 function ofThisRun(document: RunDocument): PathValue[] {
-  const name = written(document, entryAt(document, ['name']));
+  const name = stringAt(document, entryAt(document, ['name']));
   if (!name) return [];
   const run = join(absolute(document, rootText(document, 'runs_dir')), name.text);
   const path = ['training', 'init'];
-  const init = written(document, entryAt(document, path));
+  const init = stringAt(document, entryAt(document, path));
   return [
     {
       span: name.span,
       target: join(run, 'run.esrgan.yaml'),
-      meaning: 'The run file as the run was started with it',
+      meaning: 'Run file that the run was started with',
     },
     ...(init && isOwnCheckpoint(path, init.text)
       ? [{ span: init.span, target: join(run, 'checkpoints'), meaning: 'Checkpoints of this run' }]
@@ -77,19 +77,19 @@ function ofThisRun(document: RunDocument): PathValue[] {
   ];
 }
 
-/** The text that a value is and where it stands; `undefined` where it is none. */
-function written(document: RunDocument, entry: Entry | undefined): { text: string; span: Span } | undefined {
+/** A non-empty string value and its span. */
+function stringAt(document: RunDocument, entry: Entry | undefined): { text: string; span: Span } | undefined {
   const text = textOf(document, entry?.value);
   if (!entry?.valueSpan || text === undefined || text.trim() === '') return undefined;
   return { text, span: innerSpan(document, entry.valueSpan) };
 }
 
-/** A path of the run file as an absolute one. */
+/** Resolves a path relative to the run file. */
 function absolute({ file }: RunDocument, path: string): string {
   return resolve(dirname(file), path);
 }
 
-/** The part of a glob that is a folder. */
+/** The folder part of a glob. */
 function folderOf(pattern: string): string {
   const parts = pattern.split('/');
   const first = parts.findIndex((part) => /[*?[\]{}]/.test(part));

@@ -3,10 +3,10 @@ import { datasetNameAt, datasetNames } from './dataset-names.ts';
 import type { RunDocument } from './document.ts';
 
 /**
- * All places that name the data set at an offset, in the order of the text; none elsewhere.
+ * All uses of the data set at an offset, in the order of the text.
  *
  * @param uri of the document
- * @param withEntry whether its entry under `datasets` is one of them
+ * @param withEntry whether to include its entry in `datasets`
  */
 export function references(
   document: RunDocument,
@@ -14,8 +14,8 @@ export function references(
   offset: number,
   withEntry: boolean,
 ): Location[] {
-  const wanted = datasetNameAt(document, offset);
+  const dataset = datasetNameAt(document, offset);
   return datasetNames(document)
-    .filter(({ name, kind }) => name === wanted?.name && (withEntry || kind === 'use'))
+    .filter(({ name, kind }) => name === dataset?.name && (withEntry || kind === 'use'))
     .map(({ span }) => ({ uri, range: document.rangeOf(span) }));
 }

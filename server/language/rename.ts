@@ -3,12 +3,12 @@ import { type DatasetName, datasetNameAt, datasetNames, predefinedNames } from '
 import type { RunDocument } from './document.ts';
 import { entryAt } from './nodes.ts';
 
-/** Why something cannot be renamed, a sentence for the person. */
+/** A message that says why something cannot be renamed. */
 export interface Refusal {
   readonly refusal: string;
 }
 
-/** What a rename at an offset would change: the name of a data set of the file's own, and nothing else. */
+/** The name at an offset that can be renamed: only a data set with an entry in the file. */
 export function prepareRename(
   document: RunDocument,
   offset: number,
@@ -18,18 +18,18 @@ export function prepareRename(
   return { range: document.rangeOf(found.span), placeholder: found.name };
 }
 
-/** Renames the data set at an offset in its entry and in all uses. */
+/** Renames the data set at an offset, in its entry and all uses. */
 export function rename(document: RunDocument, offset: number, newName: string): TextEdit[] | Refusal {
   const found = renamable(document, offset);
   if ('refusal' in found) return found;
   const { name } = found;
   if (newName === name) return [];
-  if (newName.trim() === '') return { refusal: 'A data set needs a name.' };
+  if (newName.trim() === '') return { refusal: 'The name of a data set must not be empty.' };
   if (predefinedNames.includes(newName)) {
-    return { refusal: `\`${newName}\` is the name of a predefined data set; choose another one.` };
+    return { refusal: `\`${newName}\` is a predefined data set. Choose another name.` };
   }
   if (entryAt(document, ['datasets', newName])) {
-    return { refusal: `\`datasets\` has an entry \`${newName}\` already; choose another name.` };
+    return { refusal: `\`datasets\` already has an entry \`${newName}\`. Choose another name.` };
   }
   return datasetNames(document)
     .filter((each) => each.name === name)
@@ -41,23 +41,19 @@ export function rename(document: RunDocument, offset: number, newName: string): 
 
 function renamable(document: RunDocument, offset: number): DatasetName | Refusal {
   const found = datasetNameAt(document, offset);
-  if (!found)
-    return { refusal: 'Only names of data sets can be renamed: their keys under `datasets` and their uses.' };
+  if (!found) return { refusal: 'Only the names of data sets can be renamed.' };
   const { name } = found;
   const entry = entryAt(document, ['datasets', name]);
   const isPredefined = predefinedNames.includes(name);
   if (isPredefined && !entryAt(document, ['datasets', name, 'hr'])) {
-    const why = entry
-      ? 'the entry only changes it, and under another name it would have no images'
-      : 'only data sets under `datasets` can be renamed';
-    return { refusal: `\`${name}\` is a predefined data set: ${why}.` };
+    const reason = entry ? 'its entry has no images of its own' : 'it has no entry in `datasets`';
+    return { refusal: `\`${name}\` is a predefined data set and cannot be renamed, because ${reason}.` };
   }
-  if (!entry)
-    return { refusal: `There is no data set \`${name}\` under \`datasets\`; give it an entry there first.` };
+  if (!entry) return { refusal: `\`datasets\` has no entry \`${name}\`. Add one first.` };
   return found;
 }
 
-/** A name as the text around it needs it: in the quotes that it had, and in quotes where YAML would misread it. */
+/** A name in the quotes of the old one, or in quotes if YAML needs them. */
 function quoted({ text, isJson }: RunDocument, name: string, at: number): string {
   if (isJson || text[at] === '"') return JSON.stringify(name);
   if (text[at] === "'") return `'${name.replaceAll("'", "''")}'`;

@@ -3,7 +3,7 @@ import type { Path, SchemaNode } from '../../trainer/config/index.ts';
 
 const root: SchemaNode = schema;
 
-/** What the schema says about the value at a path; `undefined` where it allows nothing. */
+/** The schema of the value at a path; `undefined` if the schema does not allow one. */
 export function schemaAt(path: Path): SchemaNode | undefined {
   let node: SchemaNode | undefined = root;
   for (const step of path) node = node && child(node, step);
@@ -19,12 +19,12 @@ function child(node: SchemaNode, step: string | number): SchemaNode | undefined 
   return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
 
-/** The types that a value may have: `string`, `integer`, `number`, `boolean`, `array`, `object`, `null`. */
+/** The allowed types: `string`, `integer`, `number`, `boolean`, `array`, `object`, `null`. */
 export function typesOf(node: SchemaNode): readonly string[] {
   return [node.type ?? []].flat();
 }
 
-/** Whether the value is a section: a map with keys of its own. */
+/** Whether the value can be a map. */
 export function isSection(node: SchemaNode): boolean {
   return typesOf(node).includes('object');
 }

@@ -4,8 +4,8 @@ import type { Span } from './lines.ts';
 import { entryAt, innerSpan, wholeSpan } from './nodes.ts';
 
 /**
- * What "Expand Selection" takes at each of some positions, from the inside out: the word, the value, the key with its
- * value, the section around it, and so on up to the whole text.
+ * The steps of "Expand Selection" at each position, from the inside out: the word, the value, the key with its value,
+ * the section, and so on up to the whole text.
  */
 export function selectionRanges(document: RunDocument, positions: readonly Position[]): SelectionRange[] {
   return positions.map((position) => {
@@ -24,7 +24,7 @@ export function selectionRanges(document: RunDocument, positions: readonly Posit
   });
 }
 
-/** From the inside out; some may lie beside the offset. */
+/** From the inside out. Some may not contain the offset. */
 function spansAround(document: RunDocument, offset: number): Span[] {
   const place = document.pathAt(offset);
   if (!place) return [lineAround(document, offset)];
@@ -39,7 +39,7 @@ function spansAround(document: RunDocument, offset: number): Span[] {
   return spans;
 }
 
-/** The line of a comment without the spaces before it. */
+/** The line without its indentation. */
 function lineAround({ text, outline, positionAt }: RunDocument, offset: number): Span {
   const line = outline.lines[positionAt(offset).line] ?? { start: offset, end: offset };
   const comment = text.slice(line.start, line.end).search(/#|\S/);

@@ -3,39 +3,39 @@ import { namesDataset } from './datasets.ts';
 import { literal } from './literal.ts';
 import { isSection, typesOf } from './schema.ts';
 
-/** How a snippet is to be written. */
+/** The style of a snippet. */
 export interface Style {
   readonly isJson: boolean;
-  /** In one line, in brackets. */
+  /** On one line, in brackets. */
   readonly flow: boolean;
   /** One level of indentation. */
   readonly indent: string;
 }
 
-/** A place to type at, with what stands there first. Stops are numbered by `numberStops`. */
+/** A tab stop with its initial text. `numberStops` numbers the stops. */
 export function stop(text = ''): string {
   return text === '' ? `\${#}` : `\${#:${text.replaceAll(/[$}\\]/g, '\\$&')}}`;
 }
 
-/** A place at which one of several texts is picked. */
+/** A tab stop with a choice of texts. */
 function pick(texts: readonly string[]): string {
   return `\${#|${texts.map((text) => text.replaceAll(/[$}\\,|]/g, '\\$&')).join(',')}|}`;
 }
 
-/** A snippet as editors read it: its stops numbered in the order of the text. */
+/** Numbers the tab stops of a snippet in the order of the text. */
 export function numberStops(snippet: string): string {
   let number = 0;
   return snippet.replaceAll('${#', () => `\${${++number}`);
 }
 
-/** What stands behind the colon of a new key: choices to pick from, its default to type over, or its usual keys. */
+/** The text after the colon of a new key: its choices, its default or, for a section, its common keys. */
 export function valueSnippet(path: Path, node: SchemaNode, style: Style): string {
   return isSection(node) && !typesOf(node).includes('string')
     ? sectionSnippet(path, node, style)
     : ` ${scalarSnippet(path, node, style)}`;
 }
 
-/** A section with its usual keys and their defaults. */
+/** A section with its common keys and their defaults. */
 export function sectionSnippet(path: Path, node: SchemaNode, style: Style): string {
   const { isJson, flow, indent } = style;
   const name = (key: string) => (isJson ? JSON.stringify(key) : key);
@@ -50,7 +50,7 @@ export function sectionSnippet(path: Path, node: SchemaNode, style: Style): stri
   return `\n${(lines.length > 0 ? lines : [stop()]).map((line) => indent + line).join('\n')}`;
 }
 
-/** A key of a new section: a section within it is a path or a switch where it can be one. */
+/** The value of a key in a new section: a path or a switch if it can be one, else an empty section. */
 function memberSnippet(path: Path, node: SchemaNode, style: Style): string {
   if (!isSection(node) || typesOf(node).includes('string')) return scalarSnippet(path, node, style);
   return typesOf(node).includes('boolean') ? pick(['true', 'false']) : `{ ${stop()} }`;

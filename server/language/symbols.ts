@@ -3,10 +3,10 @@ import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
 import type { RunDocument } from './document.ts';
 import { type Entry, entriesAt, entriesOf, isBlock, wholeSpan } from './nodes.ts';
 
-/** Longest value that an outline shows. */
+/** Maximum length of a value in the outline. */
 const longest = 60;
 
-/** The keys of the text as a tree, each with its value where that is short. */
+/** The keys of the text as a tree, with short values. */
 export function documentSymbols(document: RunDocument): DocumentSymbol[] {
   return symbolsOf(document, entriesAt(document, []));
 }
@@ -31,7 +31,7 @@ function symbolsOf(document: RunDocument, entries: readonly Entry[]): DocumentSy
   });
 }
 
-/** A list whose items have keys of their own is worth opening. */
+/** Whether a list has items with keys. */
 function hasMaps(node: Node | undefined): boolean {
   return isSeq(node) && node.items.some((item) => isMap(item));
 }

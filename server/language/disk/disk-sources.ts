@@ -4,7 +4,7 @@ import { listCheckpoints } from '../../../trainer/runs/checkpoints.ts';
 import { listRuns } from '../../../trainer/runs/list.ts';
 import type { CompletionSources } from '../completion-sources.ts';
 
-/** What this machine's disk has now. Never throws. */
+/** Reads the disk. Never throws. */
 export const diskSources: CompletionSources = {
   listFolder(folder) {
     return entriesOf(folder).map((entry) => ({

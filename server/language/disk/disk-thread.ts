@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { DiskAnswer, DiskQuestion } from './disk-protocol.ts';
+import type { DiskRequest, DiskResponse } from './disk-protocol.ts';
 
 /** What looks at the disk in a thread of its own. */
 export interface DiskThread {
@@ -7,7 +7,7 @@ export interface DiskThread {
    * Asks in turn. A question that waits under the same key as a new one is dropped: nobody wants its answer any
    * more. `then` is called with the answer, and never after `close`.
    */
-  ask(key: string, question: DiskQuestion, then: (answer: DiskAnswer) => void): void;
+  ask(key: string, question: DiskRequest, then: (answer: DiskResponse) => void): void;
   /** Gives up what was asked under a key, also if the thread is at it: that may be minutes from its end. */
   drop(key: string): void;
   /** Ends the thread. */
@@ -16,8 +16,8 @@ export interface DiskThread {
 
 interface Waiting {
   readonly key: string;
-  readonly question: DiskQuestion;
-  readonly then: (answer: DiskAnswer) => void;
+  readonly question: DiskRequest;
+  readonly then: (answer: DiskResponse) => void;
 }
 
 /**
@@ -34,7 +34,7 @@ export function createDiskThread(program: URL): DiskThread {
   function start(): Worker {
     const started = new Worker(program);
     started.unref();
-    started.on('message', (answer: DiskAnswer) => {
+    started.on('message', (answer: DiskResponse) => {
       if (worker === started) settle(answer);
     });
     started.on('error', (error) => fail(started, error.stack ?? error.message));
@@ -57,7 +57,7 @@ export function createDiskThread(program: URL): DiskThread {
     next();
   }
 
-  function settle(answer: DiskAnswer): void {
+  function settle(answer: DiskResponse): void {
     const done = current;
     current = undefined;
     if (!isClosed) done?.then(answer);

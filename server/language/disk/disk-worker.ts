@@ -4,7 +4,7 @@ import type { DatasetFiles } from '../../../trainer/config/index.ts';
 import { datasetFiles } from '../../../trainer/image-files/dataset-files.ts';
 import { diagnose } from '../diagnose.ts';
 import { openDocument } from '../document.ts';
-import type { DiskAnswer, DiskQuestion } from './disk-protocol.ts';
+import type { DiskRequest, DiskResponse } from './disk-protocol.ts';
 import { remember } from './remember.ts';
 
 const port = parentPort;
@@ -19,9 +19,9 @@ const files: DatasetFiles = {
   exists: remember(diskAge, datasetFiles.exists),
 };
 
-port.on('message', (question: DiskQuestion) => port.postMessage(answerTo(question)));
+port.on('message', (question: DiskRequest) => port.postMessage(answerTo(question)));
 
-function answerTo(question: DiskQuestion): DiskAnswer {
+function answerTo(question: DiskRequest): DiskResponse {
   try {
     if (question.kind === 'count') return { count: files.list(question.pattern)?.length };
     const document = openDocument(question.text, question.file);

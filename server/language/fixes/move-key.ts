@@ -1,8 +1,8 @@
 import { type Path, subject } from '../../../trainer/config/index.ts';
 import type { RunDocument } from '../document.ts';
-import { removal } from '../entry.ts';
 import { columnOf, type Edit, insertAtEnd } from '../insert.ts';
 import { type Entry, entryAt, isBlock, wholeSpan } from '../nodes.ts';
+import { removal } from '../removal.ts';
 import { schemaAt } from '../schema.ts';
 import type { QuickFix } from './fix.ts';
 

@@ -1,4 +1,4 @@
-import { removal } from '../entry.ts';
+import { removal } from '../removal.ts';
 import { markedName } from './edits.ts';
 import type { QuickFix } from './fix.ts';
 

@@ -107,13 +107,13 @@ describe('broken text spoils nothing around it', () => {
   ])('%s', (_, text, expected) => {
     const document = openDocument(text, '/p/run.esrgan.yaml');
     expect(document.data).toEqual(expected);
-    expect(document.mendedText).toHaveLength(text.length);
+    expect(document.repairedText).toHaveLength(text.length);
   });
 
   test('a sound text is left alone', () => {
     const text = 'name: >-\n  two\n  lines\nseed: 1 # one\n';
     const document = openDocument(text, '/p/run.esrgan.yaml');
-    expect(document.mendedText).toBe(text);
+    expect(document.repairedText).toBe(text);
     expect(document.data).toEqual({ name: 'two lines', seed: 1 });
   });
 });

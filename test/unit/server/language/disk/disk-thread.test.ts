@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { DiskAnswer } from '../../../../../server/language/disk/disk-protocol.ts';
+import type { DiskResponse } from '../../../../../server/language/disk/disk-protocol.ts';
 import { createDiskThread, type DiskThread } from '../../../../../server/language/disk/disk-thread.ts';
 
 /** A thread that counts the letters of a pattern, falls over when asked for `fall`, and never ends with `long`. */
@@ -20,7 +20,7 @@ afterEach(() => thread.close());
 /** Asks in this order without waiting between; gives the answers in the order in which they came. */
 function answers(asked: readonly (readonly [key: string, pattern: string])[], last: string) {
   thread = createDiskThread(program);
-  const came: (readonly [pattern: string, answer: DiskAnswer])[] = [];
+  const came: (readonly [pattern: string, answer: DiskResponse])[] = [];
   return new Promise<typeof came>((resolve) => {
     for (const [key, pattern] of asked) {
       thread.ask(key, { kind: 'count', pattern }, (answer) => {
@@ -58,7 +58,7 @@ test('a thread that falls over says so, and the next question is answered by ano
 
 test('nothing is answered that was dropped', async () => {
   const first = answers([['a', '1']], '1');
-  const dropped: DiskAnswer[] = [];
+  const dropped: DiskResponse[] = [];
   thread.ask('b', { kind: 'count', pattern: '22' }, (answer) => dropped.push(answer));
   thread.drop('b');
   await first;
@@ -80,7 +80,7 @@ test('what was dropped keeps nobody waiting, also while the thread is at it', as
 
 test('nothing is answered after the end', async () => {
   thread = createDiskThread(program);
-  const came: DiskAnswer[] = [];
+  const came: DiskResponse[] = [];
   thread.ask('a', { kind: 'count', pattern: '1' }, (answer) => came.push(answer));
   await thread.close();
   thread.ask('b', { kind: 'count', pattern: '22' }, (answer) => came.push(answer));

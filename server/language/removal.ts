@@ -2,24 +2,24 @@ import { isCollection, isMap, isNode, isPair, type Node } from 'yaml';
 import type { RunDocument } from './document.ts';
 import type { Span } from './lines.ts';
 
-/** A key with its value, or an item of a list, within its collection. */
-interface Entry extends Span {
+/** A key with its value, or an item of a list, in its collection. */
+interface Member extends Span {
   readonly flow: boolean;
-  /** Where the entries before and behind it begin and end. */
   readonly before: Span | undefined;
   readonly after: Span | undefined;
-  readonly around: Entry | undefined;
+  readonly parent: Member | undefined;
+  /** Whether it is the only key of a map. */
   readonly isAlone: boolean;
 }
 
 /**
- * What to cut out so that the entry which begins at an offset is gone: its lines where it has them to itself, else
- * it with one of the commas beside it. A section that would be left empty goes with it.
+ * The span to delete so that the key or item that starts at an offset is removed: its lines in block style, or the
+ * entry with a comma in brackets. Includes the section if that would be left empty.
  */
 export function removal(document: RunDocument, offset: number): Span | undefined {
   const contents = document.tree.contents;
-  let entry = contents ? entryAt(contents, offset, undefined) : undefined;
-  while (entry?.isAlone && entry.around) entry = entry.around;
+  let entry = contents ? memberAt(contents, offset, undefined) : undefined;
+  while (entry?.isAlone && entry.parent) entry = entry.parent;
   if (!entry) return undefined;
   if (entry.flow) {
     if (entry.after) return { start: entry.start, end: entry.after.start };
@@ -31,24 +31,24 @@ export function removal(document: RunDocument, offset: number): Span | undefined
   return { start, end: newline < 0 ? text.length : newline + 1 };
 }
 
-function entryAt(node: Node, offset: number, around: Entry | undefined): Entry | undefined {
+function memberAt(node: Node, offset: number, parent: Member | undefined): Member | undefined {
   if (!isCollection(node)) return undefined;
   const spans = node.items.map(spanOfItem);
   for (const [i, item] of node.items.entries()) {
     const span = spans[i];
     if (!span || offset < span.start || offset > span.end) continue;
-    const entry: Entry = {
+    const member: Member = {
       ...span,
       flow: node.flow === true,
       before: spans[i - 1],
       after: spans[i + 1],
-      around,
-      // The last item of a list may go: an empty list is one.
+      parent,
+      // A list may be empty, so its last item is removed alone.
       isAlone: isMap(node) && node.items.length === 1,
     };
-    if (span.start === offset) return entry;
+    if (span.start === offset) return member;
     const value = isPair(item) ? item.value : item;
-    return isNode(value) ? entryAt(value, offset, entry) : undefined;
+    return isNode(value) ? memberAt(value, offset, member) : undefined;
   }
   return undefined;
 }
@@ -60,7 +60,7 @@ function spanOfItem(item: unknown): Span | undefined {
   return { start: first.range[0], end };
 }
 
-/** Collections of block style reach up to the next key; this is where their last value ends. */
+/** The range of a block collection ends at the next key; this is the end of its last value. */
 function endOf(node: Node): number {
   const last = isCollection(node) && !node.flow ? spanOfItem(node.items.at(-1)) : undefined;
   return last?.end ?? node.range?.[1] ?? 0;

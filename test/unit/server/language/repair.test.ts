@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mend } from '../../../../server/language/mend.ts';
+import { repair } from '../../../../server/language/repair.ts';
 import { parseTree, syntaxProblems, type Tree } from '../../../../trainer/config/index.ts';
 
 const sets = (count: number) =>
@@ -28,7 +28,7 @@ test.each<[string, string]>([
   const lines = long.split(/(?<=\n)/);
   for (const at of lines.keys()) {
     const text = lines.toSpliced(at, 0, line).join('');
-    const found = mend(text);
+    const found = repair(text);
     expect([at, firstLine(text, parseTree(text))]).toContain(firstLine(text, found.syntax));
     expect(found.text.length).toBe(text.length);
   }
@@ -41,7 +41,7 @@ test.each<[string, RegExp]>([
   for (const { index } of json.matchAll(signs)) {
     const text = json.slice(0, index) + json.slice(index + 1);
     const line = json.slice(0, index).split('\n').length - 1;
-    const found = firstLine(text, mend(text).syntax);
+    const found = firstLine(text, repair(text).syntax);
     expect([line, line + 1], text).toContain(found);
   }
 });
@@ -53,6 +53,6 @@ test.each([
   'a: [1,\n\n 2]\n',
   '{ "a": 1,\n  "b": "c\n  d" }\n',
 ])('a sound text that looks broken stays as it is: %j', (text) => {
-  const { syntax, lines } = mend(text);
+  const { syntax, lines } = repair(text);
   expect([syntax.document.errors, [...lines]]).toEqual([[], []]);
 });
