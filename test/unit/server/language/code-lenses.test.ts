@@ -113,7 +113,11 @@ describe('what the run is doing', () => {
       { state: 'paused', epoch: 120 },
       'paused at epoch 121 | Resume (resumeRun) | Stop (stopRun)',
     ],
-    ['waits', { state: 'queued', queuePosition: 1 }, 'queued, place 2 | Remove From Queue (removeFromQueue)'],
+    [
+      'waits',
+      { state: 'queued', queuePosition: 1 },
+      'queued, position 2 | Remove From Queue (removeFromQueue)',
+    ],
     ['was stopped', { state: 'stopped', epoch: 120 }, 'Resume (epoch 121) (resumeRun)'],
     [
       'failed',

@@ -18,7 +18,7 @@ test.each<[string, string, string[]]>([
     'a stage of two',
     'training:\n  cr_patch_size: [130, 130]\n',
     [
-      '`training.cr_patch_size` is [130, 130], not a multiple of `scale_factor` 4: use [132, 132] (concerns training only)',
+      '`training.cr_patch_size` is [130, 130], not a multiple of `scale_factor` 4: use [132, 132] (training only)',
     ],
   ],
   [
@@ -107,7 +107,7 @@ test('only informs of what concerns a stage that the file leaves out', () => {
   const pretraining = 'pretraining: { train_datasets: [set5], val_datasets: [set5] }\n';
   const severities = (text: string) =>
     diagnose(openDocument(text, '/p/run.esrgan.yaml'), fakeFiles({}))
-      .filter(({ message }) => String(message).includes('(concerns training only)'))
+      .filter(({ message }) => String(message).includes('(training only)'))
       .map(({ severity }) => severity);
   expect(new Set(severities(pretraining))).toEqual(new Set([3]));
   expect(severities(`${pretraining}training: { num_step: 9 }\n`)).toContain(1);

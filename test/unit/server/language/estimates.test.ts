@@ -179,32 +179,32 @@ describe('runs of this machine', () => {
   });
 
   test.each<[string, MeasuredRun[], Machine['engine'], string]>([
-    ['the nearest in cost', [run('a', small), run('b', large)], 'cpu', 'Scaled from b '],
+    ['the nearest in cost', [run('a', small), run('b', large)], 'cpu', 'Scaled from the run b '],
     [
       'one of the same stage',
       [run('a', small), run('b', large, { stage: 'training' })],
       'cpu',
-      'Scaled from a ',
+      'Scaled from the run a ',
     ],
     [
       'one of another stage where there is no other',
       [run('b', large, { stage: 'training' })],
       'cpu',
-      'Scaled from b ',
+      'Scaled from the run b ',
     ],
     [
       'not those of other engines',
       [run('a', large, { engine: 'webgpu' })],
       'cpu',
-      'As two cores of a server',
+      'Computed for two server CPU cores',
     ],
     [
       'not those without a rate',
       [run('a', large, { stepsPerSecond: null })],
       'cpu',
-      'As two cores of a server',
+      'Computed for two server CPU cores',
     ],
-    ['on the same GPU', [run('a', large, { engine: 'webgpu' })], 'webgpu', 'Scaled from a '],
+    ['on the same GPU', [run('a', large, { engine: 'webgpu' })], 'webgpu', 'Scaled from the run a '],
   ])('%s', (_, runs, engine, basis) => {
     expect(time(large, { engine, runs })?.basis).toContain(basis);
   });

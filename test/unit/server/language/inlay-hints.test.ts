@@ -45,7 +45,7 @@ describe('hints', () => {
     [
       'generator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1 }«14.1k parameters · ≈ 420 MB in pretraining»\n',
     ],
-    ['perceptual_loss:«20M parameters that do not learn»\n  criterion: l1\n'],
+    ['perceptual_loss:«20M frozen parameters»\n  criterion: l1\n'],
     ['perceptual_loss: false\n'],
     ['{ "batch_size": 16«50 steps per epoch (800 images)» }'],
     // Mistakes elsewhere take nothing away, and a wrong value counts as its default.
@@ -70,10 +70,10 @@ describe('hints', () => {
     const cpu = { ...nothingMeasured, machine: { engine: 'cpu', runs: [] } };
     const text =
       'batch_size: 4\npretraining:\n  num_step: 3000\ngenerator: { rrdb_channels: 24, growth_channels: 12, num_basic_blocks: 2 }\n';
-    expect(shown(text, cpu)).toContain('pretraining:«≈ 0.1 s a step · 7 min in all»\n');
+    expect(shown(text, cpu)).toContain('pretraining:«≈ 0.1 s/step · 7 min in total»\n');
     const document = runDocument(text);
     const all = { start: document.positionAt(0), end: document.positionAt(text.length) };
     const tooltips = inlayHints(document, all, cpu).map(({ tooltip }) => tooltip);
-    expect(tooltips).toContainEqual(expect.stringContaining('As two cores of a server would take'));
+    expect(tooltips).toContainEqual(expect.stringContaining('Computed for two server CPU cores'));
   });
 });

@@ -76,30 +76,25 @@ describe('renames', () => {
 
 describe('refuses', () => {
   test.each<[string, string, string, RegExp]>([
-    ['other keys', 'se|ed: 1', 'x', /^Only names of data sets can be renamed/],
-    ['other values', 'name: a|', 'x', /^Only names of data sets/],
-    ['comments', '# |a', 'x', /^Only names of data sets/],
+    ['other keys', 'se|ed: 1', 'x', /^Only the names of data sets can be renamed/],
+    ['other values', 'name: a|', 'x', /^Only the names of data sets/],
+    ['comments', '# |a', 'x', /^Only the names of data sets/],
     [
       'predefined sets',
       'training: { val_datasets: [|div2k] }',
       'x',
-      /^`div2k` is a predefined data set: only data sets under/,
+      /^`div2k` is a predefined data set and cannot be renamed, because it has no entry/,
     ],
     [
       'changes to predefined sets',
       'datasets: { |bsds500: { downscale: nearest } }',
       'x',
-      /^`bsds500` is a predefined data set: the entry only changes it/,
+      /^`bsds500` is a predefined data set and cannot be renamed, because its entry has no images/,
     ],
-    [
-      'names without an entry',
-      'training: { val_datasets: [|a] }',
-      'x',
-      /^There is no data set `a` under `datasets`/,
-    ],
-    ['no name', at(both, 'a, b'), ' ', /^A data set needs a name/],
-    ['the name of another entry', at(both, 'a, b'), 'b', /^`datasets` has an entry `b` already/],
-    ['a predefined name', at(both, 'a, b'), 'set14', /^`set14` is the name of a predefined data set/],
+    ['names without an entry', 'training: { val_datasets: [|a] }', 'x', /^`datasets` has no entry `a`/],
+    ['no name', at(both, 'a, b'), ' ', /^The name of a data set must not be empty/],
+    ['the name of another entry', at(both, 'a, b'), 'b', /^`datasets` already has an entry `b`/],
+    ['a predefined name', at(both, 'a, b'), 'set14', /^`set14` is a predefined data set/],
   ])('%s', (_, text, newName, refusal) => {
     expect(renamed(text, newName)).toMatch(refusal);
   });
