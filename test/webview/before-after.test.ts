@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImagePair } from '../../server/protocol/upscaling.ts';
-import { type Answers, addressOfFile, closeBrowser, type Harness, openApp, whySkipped } from './harness.ts';
+import {
+  type Answers,
+  addressOfFile,
+  closeBrowser,
+  type Harness,
+  hasBrowser,
+  needsBrowser,
+  openApp,
+} from './harness.ts';
 import { type Theme, themes } from './themes.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -78,7 +86,7 @@ async function colorAt(x: number): Promise<number[]> {
 const red = [200, 0, 0];
 const green = [0, 160, 0];
 
-describe.skipIf(whySkipped)(`images before and after${whySkipped ? ` (skipped: ${whySkipped})` : ''}`, () => {
+describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
   test('the source is left of the wipe, the result right; the slider moves it', async () => {
     await open([await pair('a', '#c80000', '#00a000')]);
     await soon(() => colorAt(0.45)).toEqual(red);

@@ -6,7 +6,14 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Box } from '../../media/images/box.ts';
 import { protocols } from '../../trainer/metrics/protocols.ts';
 import { type ComparedRuns, comparedRuns } from './compared-runs.ts';
-import { closeBrowser, type Harness, type HarnessOptions, openApp, whySkipped } from './harness.ts';
+import {
+  closeBrowser,
+  type Harness,
+  type HarnessOptions,
+  hasBrowser,
+  needsBrowser,
+  openApp,
+} from './harness.ts';
 import { themes } from './themes.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -77,7 +84,7 @@ function tileOf(run: number): string {
   return `run:${compared.runs[run]}`;
 }
 
-describe.skipIf(whySkipped)(`comparison${whySkipped ? ` (skipped: ${whySkipped})` : ''}`, () => {
+describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
   beforeEach(async () => {
     compared = await comparedRuns();
     for (const [run, psnr] of [25, 27, 26].entries()) compared.evaluate(run, 'paper-y', psnr);

@@ -11,8 +11,11 @@ import { type Theme, themeClasses, themeStyle } from './themes.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Why the tests of pages cannot run here; nothing where they can. */
-export const whySkipped = findChromium() ? undefined : `No browser: ${howToGetChromium}.`;
+export const hasBrowser = findChromium() !== undefined;
+
+/** The title of a test of a page, with the reason where the test is skipped. */
+export const needsBrowser = (title: string): string =>
+  hasBrowser ? title : `${title} (skipped: no browser; ${howToGetChromium})`;
 
 /** How a test answers what a page asks of its host; a rejection is told to the page. */
 export type Answers = {

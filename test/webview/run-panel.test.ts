@@ -3,7 +3,14 @@ import { createRequire } from 'node:module';
 import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { closeBrowser, type Harness, type HarnessOptions, openApp, whySkipped } from './harness.ts';
+import {
+  closeBrowser,
+  type Harness,
+  type HarnessOptions,
+  hasBrowser,
+  needsBrowser,
+  openApp,
+} from './harness.ts';
 import { type ScriptedRun, sampleColors, scriptRun } from './scripted-run.ts';
 import { themes } from './themes.ts';
 
@@ -76,7 +83,7 @@ async function colorAt(x: number): Promise<number[]> {
   return [...data.subarray(at, at + 3)];
 }
 
-describe.skipIf(whySkipped)(`run panel${whySkipped ? ` (skipped: ${whySkipped})` : ''}`, () => {
+describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
   beforeEach(async () => {
     script = await scriptRun([500, 1000, 1500]);
     for (let step = 1; step <= 1500; step++) script.log(loss, step, 1 / step);

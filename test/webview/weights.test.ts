@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WeightsReport } from '../../server/protocol/upscaling.ts';
-import { type Answers, closeBrowser, type Harness, openApp, whySkipped } from './harness.ts';
+import { type Answers, closeBrowser, type Harness, hasBrowser, needsBrowser, openApp } from './harness.ts';
 import { type Theme, themes } from './themes.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -89,7 +89,7 @@ async function open(theme?: Theme): Promise<void> {
 
 const text = () => page.page.locator('weights-view').evaluate((view) => view.shadowRoot?.textContent);
 
-describe.skipIf(whySkipped)(`weights${whySkipped ? ` (skipped: ${whySkipped})` : ''}`, () => {
+describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
   test('say what they are and where they come from', async () => {
     await open();
     for (const fact of [

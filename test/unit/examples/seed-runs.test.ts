@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ResolvedConfig, readRunFile } from '../../../trainer/config/index.ts';
 import { publishedResults } from '../../../trainer/evaluate/results/published.ts';
-import { hasTestData, testData } from '../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../test-data.ts';
 
 function read(file: string, as = file): ResolvedConfig {
   const { config, problems } = readRunFile(readFileSync(file, 'utf8'), { file: as });
@@ -53,17 +53,14 @@ test('the same four in small: patches 2 to 3, fewer blocks in one, the second se
   ]);
 });
 
-describe.skipIf(!hasTestData)(
-  `the original's configs${hasTestData ? '' : ' (skipped: no test data)'}`,
-  () => {
-    test.each(publishedResults.map(({ run }) => run))('%s has the same hyper-parameters', (name) => {
-      const ours = read(`examples/seed-runs/${name}.esrgan.yaml`, '/p/q/r/run.esrgan.yaml');
-      const theirs = read(
-        join(testData, `configs/enhanced-srgan/esrgan_${name}.json`),
-        '/p/q/r/run.esrgan.yaml',
-      );
-      const { name: _, runs_dir, data_dir, datasets, ...same } = ours;
-      expect(theirs).toMatchObject(same);
-    });
-  },
-);
+describe.skipIf(!hasTestData)(needsTestData("the original's configs"), () => {
+  test.each(publishedResults.map(({ run }) => run))('%s has the same hyper-parameters', (name) => {
+    const ours = read(`examples/seed-runs/${name}.esrgan.yaml`, '/p/q/r/run.esrgan.yaml');
+    const theirs = read(
+      join(testData, `configs/enhanced-srgan/esrgan_${name}.json`),
+      '/p/q/r/run.esrgan.yaml',
+    );
+    const { name: _, runs_dir, data_dir, datasets, ...same } = ours;
+    expect(theirs).toMatchObject(same);
+  });
+});

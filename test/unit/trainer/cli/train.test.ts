@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRunScalars } from '../../../../trainer/runs/event-reader.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
-import { hasGpu, useTestGpu } from '../engine/test-gpu.ts';
+import { hasGpu, needsGpu, useTestGpu } from '../engine/test-gpu.ts';
 import { run, start } from './esrgan.ts';
 import { writeWaves } from './waves.ts';
 
@@ -243,7 +243,7 @@ describe('esrgan train', () => {
   });
 });
 
-describe.skipIf(!hasGpu)('on WebGPU (skipped: no Vulkan driver for tests)', () => {
+describe.skipIf(!hasGpu)(needsGpu('on WebGPU'), () => {
   test('trains, validates, keeps a checkpoint, resumes from it and ends well', async () => {
     useTestGpu();
     const file = runFile('gpu', ['validation: { every_steps: 2, crop_size: [16, 16], max_images: 1 }']);

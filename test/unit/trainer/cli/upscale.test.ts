@@ -8,7 +8,7 @@ import { createReporter } from '../../../../trainer/cli/terminal.ts';
 import { registerUpscale, type UpscaleOptions, upscaleImages } from '../../../../trainer/cli/upscale.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
 import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 
 let root: string;
 let folder: string;
@@ -264,7 +264,7 @@ describe('the command', () => {
 // Files whose header or pixels are broken; every other one is an image that must come out four times as large.
 const broken = /^(truncated|corrupt-header|x[cdhlst])/;
 
-describe.skipIf(!hasTestData)(`files of others${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
+describe.skipIf(!hasTestData)(needsTestData('files of others'), () => {
   test.each(['realesrgan', 'sharp', 'pngsuite'])('%s', async (name) => {
     const inputs = join(testData, 'inputs', name);
     // flowers.jpeg is a plain gradient that alone takes half of the time.

@@ -7,7 +7,7 @@ import {
   readRunFile,
   serializeResolved,
 } from '../../../../trainer/config/index.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 
 function resolved(text: string, file = '/p/run.esrgan.yaml'): ResolvedConfig {
   const { config, problems } = readRunFile(text, { file });
@@ -205,7 +205,7 @@ test('a config of the original is a run file', () => {
   expect(config).toMatchObject({ ...JSON.parse(published), name: 'third' });
 });
 
-describe.skipIf(!hasTestData)('the configs of the original (skipped: no test data)', () => {
+describe.skipIf(!hasTestData)(needsTestData('the configs of the original'), () => {
   const folder = join(testData, 'configs', 'enhanced-srgan');
   const files = hasTestData ? readdirSync(folder) : [];
   test('are six', () => expect(files).toHaveLength(6));

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage, encodePng } from '../../../../trainer/data/decode.ts';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { noise, temporaryFolder } from './images.ts';
 
 const folder = temporaryFolder();
@@ -150,7 +150,7 @@ test.each<[string, () => Buffer | undefined, RegExp]>([
   expect(failure).toMatchObject({ code: 'data', message: expect.stringMatching(message) });
 });
 
-describe.skipIf(!hasTestData)(`files of every kind${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
+describe.skipIf(!hasTestData)(needsTestData('files of every kind'), () => {
   const inputs = join(testData, 'inputs');
   const files = existsSync(inputs)
     ? readdirSync(inputs).flatMap((set) => readdirSync(join(inputs, set)).map((name) => `${set}/${name}`))

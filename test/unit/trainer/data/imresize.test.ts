@@ -5,7 +5,7 @@ import { decodeImage } from '../../../../trainer/data/decode.ts';
 import type { Image } from '../../../../trainer/data/image.ts';
 import type { Convention } from '../../../../trainer/data/imresize.ts';
 import { imresize, imresizeFloat } from '../../../../trainer/data/imresize.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 
 const conventions: Convention[] = ['uint8-replicate', 'uint8-symmetric', 'double-symmetric'];
 
@@ -85,33 +85,30 @@ describe('imresize', () => {
   });
 });
 
-describe.skipIf(!hasTestData)(
-  `imresize equals MATLAB${hasTestData ? '' : ' (skipped: no test data)'}`,
-  () => {
-    async function equals(source: string, scale: number, convention: Convention, expected: string) {
-      const resized = imresize(await decodeImage(join(testData, source)), scale, convention);
-      const wanted = await decodeImage(join(testData, expected));
-      expect([resized.width, resized.height, resized.channels]).toEqual([
-        wanted.width,
-        wanted.height,
-        wanted.channels,
-      ]);
-      expect(Buffer.compare(Buffer.from(resized.data), Buffer.from(wanted.data))).toBe(0);
-    }
+describe.skipIf(!hasTestData)(needsTestData('imresize equals MATLAB'), () => {
+  async function equals(source: string, scale: number, convention: Convention, expected: string) {
+    const resized = imresize(await decodeImage(join(testData, source)), scale, convention);
+    const wanted = await decodeImage(join(testData, expected));
+    expect([resized.width, resized.height, resized.channels]).toEqual([
+      wanted.width,
+      wanted.height,
+      wanted.channels,
+    ]);
+    expect(Buffer.compare(Buffer.from(resized.data), Buffer.from(wanted.data))).toBe(0);
+  }
 
-    test.each([2, 4])('double path, down by %d', (factor) =>
-      equals(
-        'metrics/imresize/baboon.png',
-        1 / factor,
-        'double-symmetric',
-        `metrics/imresize/baboon_down_x${factor}_matlab.png`,
-      ),
+  test.each([2, 4])('double path, down by %d', (factor) =>
+    equals(
+      'metrics/imresize/baboon.png',
+      1 / factor,
+      'double-symmetric',
+      `metrics/imresize/baboon_down_x${factor}_matlab.png`,
+    ),
+  );
+
+  for (const set of hasTestData ? ['set5', 'set14'] : []) {
+    test.each(readdirSync(join(testData, set, 'HR')))(`LR of ${set} %s`, (name) =>
+      equals(`${set}/HR/${name}`, 1 / 4, 'uint8-replicate', `${set}/LR_x4/${name}`),
     );
-
-    for (const set of hasTestData ? ['set5', 'set14'] : []) {
-      test.each(readdirSync(join(testData, set, 'HR')))(`LR of ${set} %s`, (name) =>
-        equals(`${set}/HR/${name}`, 1 / 4, 'uint8-replicate', `${set}/LR_x4/${name}`),
-      );
-    }
-  },
-);
+  }
+});

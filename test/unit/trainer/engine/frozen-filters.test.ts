@@ -5,7 +5,7 @@ import { createEagerEngine } from '../../../../trainer/engine/eager-engine.ts';
 import type { Engine, HostTensor, Step } from '../../../../trainer/engine/engine.ts';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
 import { rank4 } from '../../../../trainer/models/rank4.ts';
-import { hasGpu, useTestGpu } from './test-gpu.ts';
+import { hasGpu, needsGpu, useTestGpu } from './test-gpu.ts';
 import '@tensorflow/tfjs-backend-cpu';
 
 useTestGpu();
@@ -63,6 +63,6 @@ test.each(cases)('a filter that stays as it is: $what', ({ shape, outputs }) =>
   compare(onnx, shape, outputs),
 );
 
-test.skipIf(!hasGpu)('a filter that stays as it is, on WebGPU (skipped: no Vulkan driver for tests)', () =>
+test.skipIf(!hasGpu)(needsGpu('a filter that stays as it is, on WebGPU'), () =>
   compare(createOnnxEngine({ name: 'webgpu', device: 'GPU' }), [2, 9, 7, 5], 4),
 );

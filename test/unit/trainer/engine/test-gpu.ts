@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-// Chromium brings a software GPU that Vulkan programs can use; `.ci/run` installs both.
+// Debian's `chromium` brings a software Vulkan driver, `libvulkan1` the loader.
 const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const libraries = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];
 const usesOwn = process.env.ESRGAN_TEST_WEBGPU === 'own';
@@ -9,7 +9,11 @@ const usesOwn = process.env.ESRGAN_TEST_WEBGPU === 'own';
 export const hasGpu =
   usesOwn || (existsSync(driver) && libraries.some((folder) => existsSync(`${folder}/libvulkan.so.1`)));
 
-/** Lets this process, and those that it starts, find the software GPU. */
+/** The title of a test on WebGPU, with the reason where the test is skipped. */
+export const needsGpu = (title: string): string =>
+  hasGpu ? title : `${title} (skipped: no Vulkan driver for tests)`;
+
+/** Makes the software GPU visible to this process and its child processes. */
 export function useTestGpu(): void {
   if (usesOwn) return;
   process.env.VK_ICD_FILENAMES = driver;

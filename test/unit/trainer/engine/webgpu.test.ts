@@ -5,7 +5,7 @@ import { createEagerEngine } from '../../../../trainer/engine/eager-engine.ts';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
 import { kernelCases } from './kernel-cases.ts';
 import { expectClose, runCase } from './run-case.ts';
-import { hasGpu, useTestGpu } from './test-gpu.ts';
+import { hasGpu, needsGpu, useTestGpu } from './test-gpu.ts';
 
 useTestGpu();
 
@@ -15,7 +15,7 @@ const reference = createEagerEngine({
   backend: 'cpu',
 });
 
-describe.skipIf(!hasGpu)('on WebGPU (skipped: no Vulkan driver for tests)', () => {
+describe.skipIf(!hasGpu)(needsGpu('on WebGPU'), () => {
   const compiled = createOnnxEngine({ name: 'webgpu', device: 'GPU' });
 
   test.each(kernelCases)('$name', async (kernelCase) => {

@@ -10,7 +10,7 @@ import { pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
 import { protocols } from '../../../../trainer/metrics/protocols.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
 import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { noise, scenery, temporaryFolder } from '../data/images.ts';
 
 async function testSet(images: Record<string, Image>): Promise<{ name: string; dir: string }> {
@@ -168,40 +168,37 @@ test.each([1, 2, 4, 8])('bicubic at scale %d', async (scale) => {
   expect(found!.psnr).toBe(protocols.rgb.measure(sr, hr, scale).psnr);
 });
 
-describe.skipIf(!hasTestData)(
-  `bicubic equals MATLAB's scores${hasTestData ? '' : ' (skipped: no test data)'}`,
-  () => {
-    // The means of these images. The often quoted 0.8104 and 26.00 dB are of Y alone, shrunk and upscaled without
-    // rounding, so no LR image files can give them.
-    test.each([
-      ['set5', 28.4177, 0.8101],
-      ['set14', 25.9933, 0.7023],
-    ])('%s', async (name, meanPsnr, meanSsim) => {
-      const expected = JSON.parse(readFileSync(join(testData, 'metrics/expected_metrics.json'), 'utf8'));
-      const { bicubic_psnr_y, bicubic_ssim_y } = expected.sets[name === 'set5' ? 'Set5_x4' : 'Set14_x4'];
-      const [found] = await evaluate(
-        bicubicUpscaler(4),
-        { name, dir: join(testData, name) },
-        pixelMeasures(['paper-y']),
-      );
-      expect(found!.images).toHaveLength(bicubic_psnr_y.length);
-      for (const [i, image] of found!.images.entries()) {
-        expect(Math.abs(image.psnr! - bicubic_psnr_y[i])).toBeLessThan(1e-4);
-        expect(Math.abs(image.ssim! - bicubic_ssim_y[i])).toBeLessThan(1e-5);
-      }
-      expect(found!.psnr).toBeCloseTo(meanPsnr, 3.9);
-      expect(found!.ssim).toBeCloseTo(meanSsim, 3.9);
-    });
+describe.skipIf(!hasTestData)(needsTestData("bicubic equals MATLAB's scores"), () => {
+  // The means of these images. The often quoted 0.8104 and 26.00 dB are of Y alone, shrunk and upscaled without
+  // rounding, so no LR image files can give them.
+  test.each([
+    ['set5', 28.4177, 0.8101],
+    ['set14', 25.9933, 0.7023],
+  ])('%s', async (name, meanPsnr, meanSsim) => {
+    const expected = JSON.parse(readFileSync(join(testData, 'metrics/expected_metrics.json'), 'utf8'));
+    const { bicubic_psnr_y, bicubic_ssim_y } = expected.sets[name === 'set5' ? 'Set5_x4' : 'Set14_x4'];
+    const [found] = await evaluate(
+      bicubicUpscaler(4),
+      { name, dir: join(testData, name) },
+      pixelMeasures(['paper-y']),
+    );
+    expect(found!.images).toHaveLength(bicubic_psnr_y.length);
+    for (const [i, image] of found!.images.entries()) {
+      expect(Math.abs(image.psnr! - bicubic_psnr_y[i])).toBeLessThan(1e-4);
+      expect(Math.abs(image.ssim! - bicubic_ssim_y[i])).toBeLessThan(1e-5);
+    }
+    expect(found!.psnr).toBeCloseTo(meanPsnr, 3.9);
+    expect(found!.ssim).toBeCloseTo(meanSsim, 3.9);
+  });
 
-    test('LR made here is the LR that came with Set5', async () => {
-      const given = { name: 'set5', dir: join(testData, 'set5') };
-      const dir = temporaryFolder();
-      mkdirSync(join(dir, 'HR'));
-      for (const image of ['baby', 'bird', 'butterfly', 'head', 'woman']) {
-        writeFileSync(join(dir, 'HR', `${image}.png`), readFileSync(join(given.dir, 'HR', `${image}.png`)));
-      }
-      const made = await evaluate(bicubicUpscaler(4), { name: 'set5', dir }, pixelMeasures(['rgb']));
-      expect(made).toEqual(await evaluate(bicubicUpscaler(4), given, pixelMeasures(['rgb'])));
-    });
-  },
-);
+  test('LR made here is the LR that came with Set5', async () => {
+    const given = { name: 'set5', dir: join(testData, 'set5') };
+    const dir = temporaryFolder();
+    mkdirSync(join(dir, 'HR'));
+    for (const image of ['baby', 'bird', 'butterfly', 'head', 'woman']) {
+      writeFileSync(join(dir, 'HR', `${image}.png`), readFileSync(join(given.dir, 'HR', `${image}.png`)));
+    }
+    const made = await evaluate(bicubicUpscaler(4), { name: 'set5', dir }, pixelMeasures(['rgb']));
+    expect(made).toEqual(await evaluate(bicubicUpscaler(4), given, pixelMeasures(['rgb'])));
+  });
+});

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from '../../../../trainer/data/decode.ts';
 import { imageSize } from '../../../../trainer/image-files/image-size.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { temporaryFolder } from '../data/images.ts';
 
 const folder = temporaryFolder();
@@ -96,7 +96,7 @@ test('no size: a folder, and nothing at all', () => {
   expect(imageSize(join(folder, 'none'))).toBeUndefined();
 });
 
-describe.skipIf(!hasTestData)(`what sharp can open${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
+describe.skipIf(!hasTestData)(needsTestData('what sharp can open'), () => {
   for (const set of hasTestData
     ? ['inputs/realesrgan', 'inputs/sharp', 'inputs/pngsuite', 'bsds500/val']
     : []) {

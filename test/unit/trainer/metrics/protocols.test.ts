@@ -8,7 +8,7 @@ import { imresize } from '../../../../trainer/data/imresize.ts';
 import type { ProtocolName } from '../../../../trainer/evaluate/results/protocols.ts';
 import { isProtocolName } from '../../../../trainer/evaluate/results/protocols.ts';
 import { protocols, smallestMeasurable, validationMetrics } from '../../../../trainer/metrics/protocols.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { noise, scenery } from '../data/images.ts';
 
 function plain(...color: number[]): Image {
@@ -69,7 +69,7 @@ test('validation measures what will be saved', () => {
 
 test('names', () => expect(['rgb', 'toString', 'Y'].map(isProtocolName)).toEqual([true, false, false]));
 
-describe.skipIf(!hasTestData)(`values of BasicSR${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
+describe.skipIf(!hasTestData)(needsTestData('values of BasicSR'), () => {
   test.each(['baboon', 'comic'])('%s', async (name) => {
     const { basicsr } = JSON.parse(readFileSync(join(testData, 'metrics/expected_metrics.json'), 'utf8'));
     const hr = await decodeImage(join(testData, `metrics/pairs/gt/${name}.png`));

@@ -9,7 +9,7 @@ import { rank4 } from '../../../../trainer/models/rank4.ts';
 import { normalizeForVgg, vggFeatures } from '../../../../trainer/models/vgg/network.ts';
 import { type VggType, vggConvolutions, vggParameters } from '../../../../trainer/models/vgg/shapes.ts';
 import { readVgg } from '../../../../trainer/weights/vgg-file.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 
 describe('convolutions of VGG', () => {
   // Of torchvision: the number of convolutions, the place of the last, and all weights and biases of `features`.
@@ -42,7 +42,7 @@ interface Expected {
   >;
 }
 
-describe.skipIf(!hasTestData)('features of VGG19 (skipped: no test data)', () => {
+describe.skipIf(!hasTestData)(needsTestData('features of VGG19'), () => {
   test.each(['frozen', 'trained with'])('of a crop are those of PyTorch: %s', async (use) => {
     const expected: Expected = JSON.parse(readFileSync(join(testData, 'vgg', 'expected.json'), 'utf8'));
     const layers = Object.keys(expected.layers_before_relu);

@@ -10,7 +10,7 @@ import {
 } from '../../../../trainer/runs/event-reader.ts';
 import { encodeRecord } from '../../../../trainer/runs/event-records.ts';
 import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { temporaryFolder } from './temporary-run.ts';
 
 /** Everything a reader gives at present, each item as `tag@step=value` or `start@step`. */
@@ -297,21 +297,18 @@ test.each([
 
 const external = (name: string) => join(testData, 'tfevents', name);
 
-test.skipIf(!hasTestData)(
-  "tensorboardX's file has exactly the scalars that it should (skipped: no test data)",
-  () => {
-    const expected: { scalars: Record<string, [number, number][]> } = JSON.parse(
-      readFileSync(external('tensorboardX_esrgan_run/expected.json'), 'utf8'),
-    );
-    const { series, problems } = readRunScalars(external('tensorboardX_esrgan_run'));
-    const read = [...series].map(([tag, { steps, values }]) => [
-      tag,
-      [...steps].map((step, i) => [step, values[i]]),
-    ]);
-    expect(Object.fromEntries(read)).toEqual(expected.scalars);
-    expect(problems).toEqual([]);
-  },
-);
+test.skipIf(!hasTestData)(needsTestData("tensorboardX's file has exactly the scalars that it should"), () => {
+  const expected: { scalars: Record<string, [number, number][]> } = JSON.parse(
+    readFileSync(external('tensorboardX_esrgan_run/expected.json'), 'utf8'),
+  );
+  const { series, problems } = readRunScalars(external('tensorboardX_esrgan_run'));
+  const read = [...series].map(([tag, { steps, values }]) => [
+    tag,
+    [...steps].map((step, i) => [step, values[i]]),
+  ]);
+  expect(Object.fromEntries(read)).toEqual(expected.scalars);
+  expect(problems).toEqual([]);
+});
 
 test.skipIf(!hasTestData).each([
   ['truncated.tfevents', 122, [], 'losses/l_g_pix@100=0.018533747643232346'],
@@ -323,7 +320,7 @@ test.skipIf(!hasTestData).each([
     [],
     'my_metric@0=0',
   ],
-])('%s: %i scalars (skipped: no test data)', (name, count, problems, first) => {
+])(needsTestData('%s: %i scalars'), (name, count, problems, first) => {
   const reader = createEventReader(external(name));
   const items = readAll(reader);
   expect(items).toHaveLength(count);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
 import { openPth } from '../../../../trainer/tensor-files/pth.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import {
   count,
   dict,
@@ -402,7 +402,7 @@ test('tensors that repeat each other beyond the size of the file are refused', (
   expect(contents(file(again.slice(0, 3)))).toHaveProperty('t2');
 });
 
-describe.skipIf(!hasTestData)(`files of others${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
+describe.skipIf(!hasTestData)(needsTestData('files of others'), () => {
   const folder = join(testData, 'pth');
   /** First values, as PyTorch 1.13 prints them. */
   const expected: Record<string, Record<string, [string, string, number[]]>> = {

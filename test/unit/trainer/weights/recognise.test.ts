@@ -7,7 +7,7 @@ import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts'
 import type { Metadata, TensorMap } from '../../../../trainer/tensor-files/tensors.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { temporaryFolder } from '../data/images.ts';
 import { randomGenerator } from './generators.ts';
 import { fileOf } from './pickle-bytes.ts';
@@ -197,7 +197,7 @@ describe('what is refused', () => {
     expect(() => readGenerator(path)).toThrow(/is an ONNX file/);
   });
 
-  test.skipIf(!hasTestData)(`srgan_netG_x4.pth${hasTestData ? '' : ' (skipped: no test data)'}`, () => {
+  test.skipIf(!hasTestData)(needsTestData('srgan_netG_x4.pth'), () => {
     expect(() => readGenerator(join(testData, 'weights/srgan_netG_x4.pth'))).toThrow(
       /srgan_netG_x4\.pth is not an ESRGAN generator: it holds an SRGAN generator .*batch normalisation.* \(it has "block2\.bn1\.running_mean/,
     );

@@ -10,7 +10,7 @@ import {
   type TensorMap,
   writeSafetensors,
 } from '../../../../trainer/tensor-files/safetensors.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
 
@@ -208,7 +208,7 @@ test.skipIf(!hasTestData).each([
   ['features.0.weight', 'F32', [64, 3, 3, 3], -18.279429382280796, 1399.2186193300731, 2.06669259],
   ['features.0.bias', 'F32', [64], 2.7973148927558213, 3.4081969542894512, 0.06479118],
   ['features.34.weight', 'F16', [512, 512, 3, 3], -2534.2511711120605, 14825.373096466064, -0.00447083],
-] as const)('%s of VGG19 (skipped: no test data)', (name, dtype, shape, sum, magnitude, first) => {
+] as const)(needsTestData('%s of VGG19'), (name, dtype, shape, sum, magnitude, first) => {
   const file = openSafetensors(join(testData, 'vgg/vgg19_features.safetensors'));
   expect(file.entries.size).toBe(32);
   expect(file.metadata.layout).toContain('OIHW');

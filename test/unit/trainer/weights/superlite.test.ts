@@ -9,7 +9,7 @@ import { pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
-import { hasTestData, testData } from '../../../test-data.ts';
+import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { temporaryFolder } from '../data/images.ts';
 
 const folder = join(testData, 'weights');
@@ -32,74 +32,69 @@ function readNpy(path: string): FloatImage {
   return { width: 128, height: 128, channels: 3, data };
 }
 
-describe.skipIf(!hasTestData)(
-  `a model of the community${hasTestData ? '' : ' (skipped: no test data)'}`,
-  () => {
-    const temporary = temporaryFolder();
-    const copies: [string, number, () => string][] = [
-      ['as it is', 1e-5, () => original],
-      ...(['esrgan-old', 'esrgan-new', 'basicsr', 'seed'] as const).map(
-        (layout): [string, number, () => string] => [
-          `written as .pth with the names of ${layout}`,
-          1e-5,
-          () => written(`${layout}.pth`, { layout }),
-        ],
-      ),
-      ['as ONNX', 1e-5, () => written('net.onnx', {})],
-      ['as ONNX in halves', 5e-3, () => written('half.onnx', { precision: 'F16' })],
+describe.skipIf(!hasTestData)(needsTestData('a model of the community'), () => {
+  const temporary = temporaryFolder();
+  const copies: [string, number, () => string][] = [
+    ['as it is', 1e-5, () => original],
+    ...(['esrgan-old', 'esrgan-new', 'basicsr', 'seed'] as const).map(
+      (layout): [string, number, () => string] => [
+        `written as .pth with the names of ${layout}`,
+        1e-5,
+        () => written(`${layout}.pth`, { layout }),
+      ],
+    ),
+    ['as ONNX', 1e-5, () => written('net.onnx', {})],
+    ['as ONNX in halves', 5e-3, () => written('half.onnx', { precision: 'F16' })],
+  ];
+
+  function written(name: string, options: Parameters<typeof writeGenerator>[2]): string {
+    const path = join(temporary, name);
+    writeGenerator(path, readGenerator(original), options);
+    return path;
+  }
+
+  test.each(copies)('%s: upscales as PyTorch does', async (_, tolerance, make) => {
+    const model = await openModel(make(), { engine: 'cpu' });
+    const expected = readNpy(join(folder, 'superlite_32x32.f32.npy'));
+    const found = await model.upscale(toFloatImage(await decodeImage(join(folder, '32x32.png'), 3)));
+    await model.close();
+    expect([found.width, found.height]).toEqual([128, 128]);
+    const difference = found.data.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - expected.data[i]!)),
+      0,
+    );
+    expect(difference).toBeLessThan(tolerance);
+  });
+
+  test('written under its own names, every tensor is the same', () => {
+    const [before, after] = [
+      openTensorFile(original),
+      openTensorFile(written('own.pth', { layout: 'esrgan-old' })),
     ];
-
-    function written(name: string, options: Parameters<typeof writeGenerator>[2]): string {
-      const path = join(temporary, name);
-      writeGenerator(path, readGenerator(original), options);
-      return path;
+    expect([...after.entries].sort()).toEqual([...before.entries].sort());
+    for (const name of before.entries.keys()) {
+      const [ours, theirs] = [after, before].map((file) => Buffer.from(file.read(name).data.slice().buffer));
+      expect(ours!.equals(theirs!), name).toBe(true);
     }
+  });
 
-    test.each(copies)('%s: upscales as PyTorch does', async (_, tolerance, make) => {
-      const model = await openModel(make(), { engine: 'cpu' });
-      const expected = readNpy(join(folder, 'superlite_32x32.f32.npy'));
-      const found = await model.upscale(toFloatImage(await decodeImage(join(folder, '32x32.png'), 3)));
-      await model.close();
-      expect([found.width, found.height]).toEqual([128, 128]);
-      const difference = found.data.reduce(
-        (most, value, i) => Math.max(most, Math.abs(value - expected.data[i]!)),
-        0,
-      );
-      expect(difference).toBeLessThan(tolerance);
-    });
-
-    test('written under its own names, every tensor is the same', () => {
-      const [before, after] = [
-        openTensorFile(original),
-        openTensorFile(written('own.pth', { layout: 'esrgan-old' })),
-      ];
-      expect([...after.entries].sort()).toEqual([...before.entries].sort());
-      for (const name of before.entries.keys()) {
-        const [ours, theirs] = [after, before].map((file) =>
-          Buffer.from(file.read(name).data.slice().buffer),
-        );
-        expect(ours!.equals(theirs!), name).toBe(true);
-      }
-    });
-
-    test('its scores on Set5', async () => {
-      const { superlite } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
-      const model = await openModel(original, { engine: 'cpu' });
-      const [y, rgb] = await evaluate(
-        model,
-        { name: 'set5', dir: join(testData, 'set5') },
-        pixelMeasures(['basicsr-y', 'rgb']),
-      );
-      await model.close();
-      for (const [name, { psnr_y_f, ssim_y_f, psnr_rgb }] of Object.entries<Record<string, number>>(
-        superlite.set5_x4_crop4,
-      )) {
-        const scores = [y, rgb].map((found) => found!.images.find((image) => image.name === name)!);
-        expect(Math.abs(scores[0]!.psnr! - psnr_y_f!), name).toBeLessThan(0.01);
-        expect(Math.abs(scores[0]!.ssim! - ssim_y_f!), name).toBeLessThan(0.001);
-        expect(Math.abs(scores[1]!.psnr! - psnr_rgb!), name).toBeLessThan(0.01);
-      }
-      expect(y!.images).toHaveLength(5);
-    });
-  },
-);
+  test('its scores on Set5', async () => {
+    const { superlite } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
+    const model = await openModel(original, { engine: 'cpu' });
+    const [y, rgb] = await evaluate(
+      model,
+      { name: 'set5', dir: join(testData, 'set5') },
+      pixelMeasures(['basicsr-y', 'rgb']),
+    );
+    await model.close();
+    for (const [name, { psnr_y_f, ssim_y_f, psnr_rgb }] of Object.entries<Record<string, number>>(
+      superlite.set5_x4_crop4,
+    )) {
+      const scores = [y, rgb].map((found) => found!.images.find((image) => image.name === name)!);
+      expect(Math.abs(scores[0]!.psnr! - psnr_y_f!), name).toBeLessThan(0.01);
+      expect(Math.abs(scores[0]!.ssim! - ssim_y_f!), name).toBeLessThan(0.001);
+      expect(Math.abs(scores[1]!.psnr! - psnr_rgb!), name).toBeLessThan(0.01);
+    }
+    expect(y!.images).toHaveLength(5);
+  });
+});
