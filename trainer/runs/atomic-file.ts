@@ -14,12 +14,12 @@ import { basename, dirname, join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatBytes } from '../format/format.ts';
 
-/** Names of files and folders that are being written begin so; no reader may take them for the real thing. */
-export const temporaryPrefix = '.tmp-';
+/** Prefix of the names of files and folders that are still being written; readers ignore them. */
+const temporaryPrefix = '.tmp-';
 
 /**
- * Writes a file whole or not at all: under a temporary name in the same folder, flushed to the disk, then
- * renamed. Throws a `disk` error that names the file; the file that was there before is then still there.
+ * Writes a file completely or not at all: under a temporary name in the same folder, flushed to the disk, then
+ * renamed. Throws a `disk` error that names the file; then the previous file still exists.
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   const temporary = temporaryPath(path);
@@ -33,15 +33,15 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | Ite
   }
 }
 
-/** Writes `value` whole as indented JSON, which people read too. */
+/** Writes `value` atomically as JSON, indented for human readers. */
 export function writeJsonAtomic(path: string, value: unknown): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /**
- * Makes a folder whole or not at all: `fill` puts files into a temporary folder (with `writeFileDurably`),
- * which is then renamed to `path`. `path` must not exist, or be an empty folder. Throws a `disk` error that
- * names the folder where writing fails; other errors of `fill` pass through.
+ * Creates a folder completely or not at all: `fill` writes files to a temporary folder (with `writeFileDurably`),
+ * which is then renamed to `path`. `path` must not exist, or be an empty folder. Throws a `disk` error that names the
+ * folder if writing fails; other errors of `fill` pass through.
  */
 export function writeFolderAtomic(path: string, fill: (temporary: string) => void): void {
   const temporary = temporaryPath(path);
@@ -57,7 +57,7 @@ export function writeFolderAtomic(path: string, fill: (temporary: string) => voi
   }
 }
 
-/** Deletes a folder so that nobody ever sees a part of it under its name. Throws a `disk` error. */
+/** Deletes a folder; no process ever sees a part of it under its name. Throws a `disk` error. */
 export function removeFolderAtomic(path: string): void {
   const temporary = temporaryPath(path);
   try {
@@ -68,7 +68,7 @@ export function removeFolderAtomic(path: string): void {
   }
 }
 
-/** Writes a file piece by piece and flushes it to the disk before it returns. */
+/** Writes a file chunk by chunk, and flushes it to the disk before it returns. */
 export function writeFileDurably(path: string, chunks: Iterable<Uint8Array>): void {
   const file = openSync(path, 'w');
   try {
@@ -79,13 +79,13 @@ export function writeFileDurably(path: string, chunks: Iterable<Uint8Array>): vo
   }
 }
 
-/** Writes all of `bytes`; a single write may take fewer, near the end of the disk for one. */
+/** Writes all of `bytes`; a single write may take fewer, for example on a full disk. */
 export function writeAll(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }
 
-/** Makes renames in a folder last through a power cut. Windows neither needs nor allows it. */
-export function syncFolder(path: string): void {
+/** Makes renames in a folder survive a power cut. Windows neither needs nor allows it. */
+function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');
   try {
@@ -95,7 +95,7 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** Names in a folder; none where there is no such folder. */
+/** Names in a folder; empty if there is no such folder. */
 export function readNames(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -105,8 +105,8 @@ export function readNames(folder: string): string[] {
 }
 
 /**
- * Deletes what killed processes left half written in a folder. Only the holder of the run's lock may do this:
- * it would also delete what another process is writing at this moment.
+ * Deletes the incomplete files that killed processes left in a folder. Only for the holder of the run's lock: it also
+ * deletes what another process is writing.
  */
 export function removeTemporaries(folder: string): void {
   for (const name of readNames(folder)) {
@@ -114,14 +114,14 @@ export function removeTemporaries(folder: string): void {
   }
 }
 
-/** An error of the file system as one that says what could not be written and what helps; others unchanged. */
+/** Converts an error of the file system to a `disk` error with the path and the remedy; returns others unchanged. */
 export function diskError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof WorkbenchError || !('code' in error)) return error;
   const code = String(error.code);
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   const reason = full
-    ? `the disk is full or the quota used up (${freeSpace(dirname(path))}); free some space or choose another runs_dir`
-    : `${error.message}; check that the folder exists and may be written to`;
+    ? `the disk is full or the quota is exceeded (${freeSpace(dirname(path))}); free some space or choose another runs_dir`
+    : `${error.message}; check that the folder exists and is writable`;
   return new WorkbenchError('disk', `Cannot write ${path}: ${reason}.`, { cause: error });
 }
 

@@ -14,7 +14,7 @@ import { readJson } from './read-json.ts';
 import { paddedStep, type RunPaths } from './run-directory.ts';
 import { sha256OfFile } from './sha256.ts';
 
-/** Everything besides tensors that a resume needs to go on exactly (`state.json` of a checkpoint). */
+/** Everything besides tensors that an exact resume needs (`state.json` of a checkpoint). */
 export interface CheckpointState {
   readonly format: 1;
   readonly stage: Stage;
@@ -24,7 +24,7 @@ export interface CheckpointState {
   readonly epoch: number;
   /** Mini-batches of the current epoch done. */
   readonly batch: number;
-  /** Updates that the optimiser has made; Adam's bias correction counts them. */
+  /** Updates of the optimizer; Adam's bias correction counts them. */
   readonly adamStep: number;
   readonly seed: number;
   /** Of the resolved run file, SHA-256 in hex. */
@@ -33,12 +33,12 @@ export interface CheckpointState {
   readonly engine: string;
   /** The best validation so far, at whatever step; null before the first. */
   readonly best: { readonly psnr: number; readonly ssim: number; readonly step: number } | null;
-  /** Of the validation at this step, such as `psnr` and `ssim`; null: not finite. Empty without a validation. */
+  /** Of the validation at this step, such as `psnr` and `ssim`; null: not finite. Empty if there was none. */
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly files: Readonly<Record<string, FileFingerprint>>;
 }
 
-export interface FileFingerprint {
+interface FileFingerprint {
   readonly bytes: number;
   /** In hex. */
   readonly sha256: string;
@@ -70,7 +70,7 @@ export interface Checkpoint {
   readonly state: CheckpointState;
 }
 
-/** A file of a checkpoint to be written, as pieces. */
+/** A file to write to a checkpoint. */
 export interface CheckpointFile {
   readonly name: string;
   readonly chunks: Iterable<Uint8Array>;
@@ -78,18 +78,17 @@ export interface CheckpointFile {
 
 const stateFile = 'state.json';
 
-/** A checkpoint keeps this prefix from when it makes way for a new one of its name until that one is in place. */
+/** Prefix of a checkpoint while a new one of the same name replaces it. */
 const replacedPrefix = '.replaced-';
 
-/** The name of a checkpoint; names sort as the steps do. */
+/** The name of a checkpoint; names sort by step. */
 export function checkpointName(stage: Stage, step: number): string {
   return `${stage}-${paddedStep(step)}`;
 }
 
 /**
- * Writes a checkpoint: killed at any moment it leaves either a whole one or none, and one of that name that was
- * there before is either there or can be brought back by `recoverCheckpoints`. Throws a `disk` error; then the
- * one that was there before is there.
+ * Writes a checkpoint. If the process is killed, the checkpoint is complete or does not exist, and a previous one of
+ * that name exists or can be restored by `recoverCheckpoints`. Throws a `disk` error; then the previous one exists.
  */
 export function writeCheckpoint(
   paths: RunPaths,
@@ -101,9 +100,9 @@ export function writeCheckpoint(
   const replaced = join(paths.checkpoints, replacedPrefix + name);
   const fingerprints: Record<string, FileFingerprint> = {};
   const whole: CheckpointState = { format: 1, ...state, files: fingerprints };
-  // Better to fail now than to find at a resume that, say, a number was not finite and became null.
+  // Fails now instead of at a resume, for example if a number is not finite and became null.
   const readBack: unknown = JSON.parse(JSON.stringify(whole));
-  if (!isState(readBack)) throw new RangeError(`the state of ${name} is none: ${JSON.stringify(state)}`);
+  if (!isState(readBack)) throw new RangeError(`the state of ${name} is not valid: ${JSON.stringify(state)}`);
   try {
     writeFolderAtomic(path, (temporary) => {
       for (const file of files) {
@@ -116,7 +115,7 @@ export function writeCheckpoint(
       }
     });
   } catch (error) {
-    bringBackReplaced(paths);
+    restoreReplaced(paths);
     throw error;
   }
   rmSync(replaced, { recursive: true, force: true });
@@ -138,15 +137,15 @@ function writeFingerprinted(path: string, chunks: Iterable<Uint8Array>): FileFin
 }
 
 /**
- * Clears away what a killed process left half done among the checkpoints, and brings back a checkpoint that was
- * about to be replaced. Only for the holder of the run's lock.
+ * Deletes the incomplete checkpoints of a killed process, and restores a checkpoint that it was replacing. Only for
+ * the holder of the run's lock.
  */
 export function recoverCheckpoints(paths: RunPaths): void {
   removeTemporaries(paths.checkpoints);
-  bringBackReplaced(paths);
+  restoreReplaced(paths);
 }
 
-function bringBackReplaced(paths: RunPaths): void {
+function restoreReplaced(paths: RunPaths): void {
   for (const name of readNames(paths.checkpoints)) {
     if (!name.startsWith(replacedPrefix)) continue;
     const replaced = join(paths.checkpoints, name);
@@ -157,8 +156,8 @@ function bringBackReplaced(paths: RunPaths): void {
 }
 
 /**
- * The checkpoints of a run (of one stage), the oldest first: by stage, then step. Those without a readable state
- * are left out. Never throws.
+ * The checkpoints of a run (or one stage), the oldest first: by stage, then step; without those whose state is not
+ * readable. Never throws.
  */
 export function listCheckpoints(paths: RunPaths, stage?: Stage): Checkpoint[] {
   return checkpointNames(paths, stage).flatMap((name) => {
@@ -167,16 +166,16 @@ export function listCheckpoints(paths: RunPaths, stage?: Stage): Checkpoint[] {
   });
 }
 
-/** The newest whole checkpoint, if there is one, and what is wrong with each newer one that was passed over. */
-export interface LatestCheckpoint {
+/** The newest whole checkpoint, if there is one, and what is wrong with each newer one. */
+interface LatestCheckpoint {
   readonly checkpoint: Checkpoint | undefined;
   /** Sentences, the newest checkpoint first. */
   readonly problems: readonly string[];
 }
 
 /**
- * The newest checkpoint of a run (of one stage) whose files are all as they were written; reads every byte.
- * Never throws.
+ * The newest checkpoint of a run (or one stage) whose files are all as they were written; reads every byte. Never
+ * throws.
  */
 export function latestCheckpoint(paths: RunPaths, stage?: Stage): LatestCheckpoint {
   const problems: string[] = [];
@@ -191,8 +190,10 @@ export function latestCheckpoint(paths: RunPaths, stage?: Stage): LatestCheckpoi
 }
 
 /**
- * Of the checkpoints of a stage, the oldest first: the one that was the best when it was validated, by the measure of its run file
- * (`checkpoints.best`); the one with the highest PSNR where that one was deleted; undefined where none was validated.
+ * The best checkpoint of a stage by the metric of the run file (`checkpoints.best`); if that one was deleted, the one
+ * with the highest PSNR; undefined if none was validated.
+ *
+ * @param checkpoints of the stage, the oldest first
  */
 export function bestCheckpoint(checkpoints: readonly Checkpoint[]): Checkpoint | undefined {
   const step = checkpoints.at(-1)?.state.best?.step;
@@ -200,15 +201,15 @@ export function bestCheckpoint(checkpoints: readonly Checkpoint[]): Checkpoint |
 }
 
 /**
- * The checkpoint that a stage stands for: the last of the training, which PSNR does not judge; the best of the
- * pretraining, or its last where none was validated.
+ * The checkpoint to use of a stage: the last of the training, whose quality PSNR does not measure; the best of the
+ * pretraining, or its last if none was validated.
  */
 export function stageResult(paths: RunPaths, stage: Stage): Checkpoint | undefined {
   const best = stage === 'pretraining' ? bestCheckpoint(listCheckpoints(paths, stage)) : undefined;
   return best ?? latestCheckpoint(paths, stage).checkpoint;
 }
 
-/** The checkpoint that a run stands for: that of its training, before that of its pretraining. */
+/** The checkpoint to use of a run: that of its training, else that of its pretraining. */
 export function resultCheckpoint(paths: RunPaths): Checkpoint | undefined {
   return stageResult(paths, 'training') ?? stageResult(paths, 'pretraining');
 }
@@ -240,8 +241,7 @@ export function pruneCheckpoints(paths: RunPaths, stage: Stage, keep: number): v
 
 /** Names of the checkpoint folders, the oldest first. */
 function checkpointNames(paths: RunPaths, stage: Stage | undefined): string[] {
-  const wanted = stage === undefined ? stages : [stage];
-  return wanted.flatMap((each) =>
+  return (stage === undefined ? stages : [stage]).flatMap((each) =>
     readNames(paths.checkpoints)
       .filter((name) => name === checkpointName(each, stepOf(name)))
       .sort((a, b) => stepOf(a) - stepOf(b)),
@@ -257,11 +257,12 @@ function readState(paths: RunPaths, name: string): CheckpointState | undefined {
   return state !== undefined && checkpointName(state.stage, state.step) === name ? state : undefined;
 }
 
-/** The first file that is not what its fingerprint says; undefined where all are. */
+/** What is wrong with the first damaged file, in words; undefined if none is damaged. */
 function findDamage(path: string, state: CheckpointState): string | undefined {
   for (const [name, written] of Object.entries(state.files)) {
     try {
-      if (basename(name) !== name) return `${stateFile} names a file outside of it, ${JSON.stringify(name)}`;
+      if (basename(name) !== name)
+        return `${stateFile} names a file outside of the checkpoint, ${JSON.stringify(name)}`;
       const { size } = statSync(join(path, name));
       if (size !== written.bytes) return `${name} has ${size} bytes instead of ${written.bytes}`;
       if (sha256OfFile(join(path, name)) !== written.sha256) return `the content of ${name} has changed`;

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { readNames, writeFileAtomic } from './atomic-file.ts';
 import type { RunPaths } from './run-directory.ts';
 
-/** What can be asked of a running trainer: a file of that name in `control/` asks it. */
+/** The requests to a trainer: each is a file of that name in `control/`. */
 export const requestKinds = ['stop', 'pause', 'resume', 'checkpoint', 'validate'] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 /**
- * Asks the run's trainer for something; asking twice before it looks is asking once. Throws a `disk` error.
+ * Sends a request to the run's trainer. The same request twice before the trainer reads it counts once. Throws a
+ * `disk` error.
  *
- * @returns whether the same was asked before and the trainer has not looked since
+ * @returns whether the same request was pending
  */
 export function sendRequest(paths: RunPaths, kind: RequestKind): boolean {
   const file = join(paths.control, kind);
@@ -20,8 +21,8 @@ export function sendRequest(paths: RunPaths, kind: RequestKind): boolean {
 }
 
 /**
- * The requests since the last call, the oldest first, each handed out once. Never throws. A trainer calls this
- * after each step; it takes some microseconds while there are none.
+ * The requests since the last call, the oldest first. Never throws. A trainer calls this after each step; without
+ * requests it takes microseconds.
  */
 export function takeRequests(paths: RunPaths): RequestKind[] {
   const names = readNames(paths.control);

@@ -5,10 +5,10 @@ import type { EventMessage, SummaryValue, TensorMessage } from './event-protocol
  * and a general decoder takes six times as long.
  */
 
-/** Fields that are read are written to; the messages are read-only for everybody else. */
+/** Messages are read-only for everyone except the decoder. */
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Where a decoder stands in the bytes of a record. */
+/** The position of the decoder in the bytes of a record. */
 interface Cursor {
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -17,7 +17,7 @@ interface Cursor {
 
 const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
-/** The event in a record's data. Throws a `RangeError` where the bytes are no event. */
+/** The event in a record's data. Throws a `RangeError` if the bytes are not an event. */
 export function decodeEvent(data: Uint8Array): EventMessage {
   const cursor = { bytes: data, view: new DataView(data.buffer, data.byteOffset, data.byteLength), at: 0 };
   return event(cursor, data.length);
@@ -97,7 +97,7 @@ function tensor(cursor: Cursor, end: number): TensorMessage {
     const key = varint(cursor, end);
     if (key === field(1, 'varint')) message.dtype = varint(cursor, end);
     else if (key === field(4, 'bytes')) message.tensorContent = bytes(cursor, end);
-    // Lists stand packed or one by one; every reader must take both.
+    // Lists are packed or not; a reader must accept both.
     else if (key === field(5, 'fixed32')) floats.push(float(cursor, end));
     else if (key === field(6, 'fixed64')) doubles.push(double(cursor, end));
     else if (key === field(5, 'bytes')) packed(cursor, end, floats, float);
@@ -132,7 +132,7 @@ function skip(cursor: Cursor, end: number, key: number): void {
   else throw new RangeError(`a field of the unknown wire type ${type}`);
 }
 
-/** Goes on by so many bytes and gives where it was. */
+/** Advances by `count` bytes; returns the position before. */
 function advance(cursor: Cursor, count: number, end: number): number {
   const { at } = cursor;
   if (at + count > end) throw new RangeError('the message ends within a field');
@@ -145,7 +145,7 @@ function varint(cursor: Cursor, end: number): number {
   let value = 0;
   for (let scale = 1, count = 0; count < 10; scale *= 128, count++) {
     const byte = cursor.bytes[advance(cursor, 1, end)] ?? 0;
-    // Of ten bytes the last holds the sign: counted from -2^63 small negative numbers stay exact.
+    // The last of ten bytes has the sign; `BigInt` keeps small negative numbers exact.
     if (count === 9) return byte === 0 ? value : negative(cursor);
     value += (byte & 0x7f) * scale;
     if (byte < 0x80) return value;
@@ -162,7 +162,7 @@ function negative({ bytes, at }: Cursor): number {
   return Number(BigInt.asIntN(64, value));
 }
 
-/** Reads a length; gives where what it measures ends. */
+/** Reads a length; returns where its field ends. */
 function lengthEnd(cursor: Cursor, end: number): number {
   const length = varint(cursor, end);
   const stop = cursor.at + length;

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { readNames } from './atomic-file.ts';
 
-/** Whether a file name is one of TensorBoard's event files; the rule is TensorBoard's own. */
+/** Whether TensorBoard takes a file of this name for an event file. */
 export function isEventFile(name: string): boolean {
   return name.includes('tfevents');
 }
 
-/** The seconds since 1970 in an event file's name, by which the files of a run are ordered; 0 without any. */
+/** The seconds since 1970 in the name of an event file, which order the files of a run; 0 if there are none. */
 export function eventFileSeconds(name: string): number {
   return Number(/tfevents\.(\d+)/.exec(name)?.[1] ?? 0);
 }
 
-/** Paths of a folder's event files, in the order in which they were begun. No folder: none. */
+/** Paths of a folder's event files, in the order in which they were started; empty if there is no such folder. */
 export function listEventFiles(folder: string): string[] {
   return readNames(folder)
     .filter(isEventFile)

@@ -40,7 +40,7 @@ const protocol = protobuf.Root.fromJSON({
 });
 const eventType = protocol.lookupType('Event');
 
-/** One event. Optional fields are absent where the record has none. */
+/** One event. Fields that the record does not have are absent. */
 export interface EventMessage {
   /** Seconds since 1970. */
   readonly wallTime?: number;
@@ -51,7 +51,7 @@ export interface EventMessage {
   readonly sessionLog?: { readonly status?: number };
 }
 
-/** A value of a tag; a scalar is either a `simpleValue` or a tensor with one element. */
+/** The value of a tag; a scalar is a `simpleValue` or a tensor with one element. */
 export interface SummaryValue {
   readonly tag?: string;
   readonly simpleValue?: number;
@@ -59,7 +59,7 @@ export interface SummaryValue {
   readonly metadata?: { readonly pluginData?: { readonly pluginName?: string } };
 }
 
-/** A tensor; its elements stand either raw, little endian, in `tensorContent` or in the list of their type. */
+/** A tensor; its elements are raw, little endian, in `tensorContent`, or in the list of their type. */
 export interface TensorMessage {
   readonly dtype?: number;
   readonly tensorContent?: Uint8Array;
@@ -67,7 +67,7 @@ export interface TensorMessage {
   readonly doubleVal?: readonly number[];
 }
 
-/** `SessionLog.status` of a session that starts: earlier points at its step and later are void. */
+/** `SessionLog.status` of a session that starts: earlier points at its step or later are void. */
 export const sessionStart = 1;
 
 /** `Tensor.dtype` of the types a scalar may have. */

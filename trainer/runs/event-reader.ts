@@ -5,7 +5,7 @@ import { type EventMessage, type SummaryValue, sessionStart, tensorTypes } from 
 import { scanRecord } from './event-records.ts';
 
 /** One point of a scalar tag; `wallTime` in seconds since 1970. */
-export interface EventScalar {
+interface EventScalar {
   readonly kind: 'scalar';
   readonly tag: string;
   readonly step: number;
@@ -13,34 +13,34 @@ export interface EventScalar {
   readonly wallTime: number;
 }
 
-/** A session began: all earlier points of the run at `step` and later are void. */
-export interface EventSessionStart {
+/** A session started: all earlier points of the run at `step` or later are void. */
+interface EventSessionStart {
   readonly kind: 'sessionStart';
   readonly step: number;
 }
 
 export type EventItem = EventScalar | EventSessionStart;
 
-/** Reads event records bit by bit while another process appends to them. */
+/** Reads event records incrementally, while another process appends them. */
 export interface EventReader {
   /**
-   * The next items, from at most about 1 MiB of the file (more for a single larger record); empty when there is
-   * nothing more at present. A torn tail is waited for. Never throws.
+   * The next items, from about 1 MiB of the file at most (more for a single larger record); empty if there are none
+   * yet. An incomplete record at the end is read once it is complete. Never throws.
    */
   read(): EventItem[];
-  /** What is damaged so far, one sentence a file: records that were skipped, a file that cannot be read on. */
+  /** The damage found so far, one sentence per file: skipped records, a file that cannot be read further. */
   problems(): string[];
 }
 
 const chunkBytes = 2 ** 20;
 
-/** A reader of one event file, from its beginning. The file is opened only while `read` runs. */
+/** A reader of one event file, from its start. The file is open only while `read` runs. */
 export function createEventReader(path: string): EventReader {
   let position = 0;
   let skipped = 0;
   let stopped: string | undefined;
 
-  /** Takes items from the whole records in `bytes`; returns how many bytes the record after them needs. */
+  /** Adds the items of the complete records in `bytes`; returns how many bytes the next record needs. */
   function take(bytes: Uint8Array, items: EventItem[]): number {
     let used = 0;
     while (true) {
@@ -50,7 +50,7 @@ export function createEventReader(path: string): EventReader {
         return scan.size;
       }
       if (scan.kind === 'badLength') {
-        stopped = `${path}: the record at byte ${position + used} is damaged and what follows cannot be found`;
+        stopped = `${path}: the record at byte ${position + used} is damaged, and the records after it cannot be found`;
         return Number.POSITIVE_INFINITY;
       }
       if (scan.kind === 'badData' || !takeEvent(scan.data, items)) skipped++;
@@ -58,7 +58,7 @@ export function createEventReader(path: string): EventReader {
     }
   }
 
-  function readOn(file: number): EventItem[] {
+  function readNext(file: number): EventItem[] {
     const { size } = fstatSync(file);
     if (size < position) stopped = `${path}: the file became shorter while it was read`;
     const items: EventItem[] = [];
@@ -78,7 +78,7 @@ export function createEventReader(path: string): EventReader {
       try {
         const file = openSync(path, 'r');
         try {
-          return readOn(file);
+          return readNext(file);
         } finally {
           closeSync(file);
         }
@@ -97,7 +97,7 @@ export function createEventReader(path: string): EventReader {
   };
 }
 
-/** A reader of all event files of a folder, in order; files that appear later are read when they do. */
+/** A reader of all event files of a folder, in order, including files that are created later. */
 export function createRunReader(folder: string): EventReader {
   const readers = new Map<string, EventReader>();
   return {
@@ -171,7 +171,7 @@ function pointsBefore({ steps, values, wallTimes }: Columns, step: number): Colu
   };
 }
 
-/** Adds the items of one record's event to `items`. Returns false where the record holds no event. */
+/** Adds the items of a record's event to `items`; returns false if the record is not an event. */
 function takeEvent(data: Uint8Array, items: EventItem[]): boolean {
   let event: EventMessage;
   try {
@@ -189,7 +189,7 @@ function takeEvent(data: Uint8Array, items: EventItem[]): boolean {
   return true;
 }
 
-/** The number of a summary value; undefined where it is a text, an image, a histogram or another plugin's. */
+/** The scalar in a summary value; undefined if it is a text, an image, a histogram or another plugin's. */
 function scalarValue(entry: SummaryValue): number | undefined {
   if (entry.simpleValue !== undefined) return entry.simpleValue;
   const plugin = entry.metadata?.pluginData?.pluginName ?? 'scalars';

@@ -6,7 +6,7 @@
 const headerBytes = 12;
 const footerBytes = 4;
 
-/** A length beyond this is taken for damage: no event that a trainer writes comes near it. */
+/** A larger length is damage: no trainer writes such events. */
 const maximumDataBytes = 2 ** 28;
 
 /**
@@ -44,7 +44,7 @@ export function crc32c(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** The CRC as a record stores it: rotated and offset, so that a CRC of data that holds CRCs stays strong. */
+/** The CRC as a record stores it: rotated and offset, because CRCs of data that contains CRCs are weak. */
 function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
@@ -62,28 +62,28 @@ export function encodeRecord(data: Uint8Array): Uint8Array {
 }
 
 /**
- * What stands at the start of some bytes of an event file:
- * - `record`: a whole record; `data` is a view of the bytes, `size` the length of the whole record;
- * - `badData`: a record whose length is right and whose data are damaged; `size` leads past it;
- * - `badLength`: the length is damaged, so nothing that follows in the file can be found;
- * - `incomplete`: a torn tail; at least `size` bytes are needed to say more.
+ * The start of some bytes of an event file:
+ * - `record`: a complete record; `data` is a view of the bytes, `size` the length of the record;
+ * - `badData`: a record whose length is valid and whose data is damaged; `size` is the length of the record;
+ * - `badLength`: the length is damaged, so the next record cannot be found;
+ * - `incomplete`: at least `size` bytes are needed.
  */
-export type RecordScan =
+type RecordScan =
   | { readonly kind: 'record'; readonly data: Uint8Array; readonly size: number }
   | { readonly kind: 'badData'; readonly size: number }
   | { readonly kind: 'badLength' }
   | { readonly kind: 'incomplete'; readonly size: number };
 
-/** Looks at the record that starts at the first of `bytes`. Never throws. */
+/** Reads the record at the start of `bytes`. Never throws. */
 export function scanRecord(bytes: Uint8Array): RecordScan {
   if (bytes.length < headerBytes) return { kind: 'incomplete', size: headerBytes };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
-  const lengthIsRight = view.getUint32(8, true) === maskedCrc32c(bytes.subarray(0, 8));
-  if (!lengthIsRight || length > maximumDataBytes) return { kind: 'badLength' };
+  const isLengthValid = view.getUint32(8, true) === maskedCrc32c(bytes.subarray(0, 8));
+  if (!isLengthValid || length > maximumDataBytes) return { kind: 'badLength' };
   const size = headerBytes + length + footerBytes;
   if (bytes.length < size) return { kind: 'incomplete', size };
   const data = bytes.subarray(headerBytes, headerBytes + length);
-  const dataAreRight = view.getUint32(headerBytes + length, true) === maskedCrc32c(data);
-  return dataAreRight ? { kind: 'record', data, size } : { kind: 'badData', size };
+  const isDataValid = view.getUint32(headerBytes + length, true) === maskedCrc32c(data);
+  return isDataValid ? { kind: 'record', data, size } : { kind: 'badData', size };
 }

@@ -6,7 +6,7 @@ import { type EventMessage, encodeEvent, sessionStart } from './event-protocol.t
 import { encodeRecord } from './event-records.ts';
 import { thisHost } from './processes.ts';
 
-/** Appends scalars to one event file of a run. Nothing is on the disk before `flush`. */
+/** Appends scalars to an event file of a run. `flush` writes them to the disk. */
 export interface EventWriter {
   readonly path: string;
   /**
@@ -14,17 +14,16 @@ export interface EventWriter {
    * `wallTime` is in seconds since 1970.
    */
   scalars(step: number, values: Readonly<Record<string, number>>, wallTime?: number): void;
-  /** Writes what is buffered, so that other processes see it; `durable` also waits for the disk. */
+  /** Writes the buffered events, so that other processes see them; `durable` also waits for the disk. */
   flush(options?: { readonly durable?: boolean }): void;
   /** Flushes durably and closes the file. */
   close(): void;
 }
 
 /**
- * Begins a new event file in `folder`. A session that resumes gives `resumeStep`, the first step that it will log
- * again: for every reader (TensorBoard too) points of earlier sessions at that step and later, of all tags, are
- * then void, so repeated steps are not doubled. A file of an earlier session is never appended to, so its torn
- * tail harms nobody. Throws `disk` errors.
+ * Creates a new event file in `folder`. `resumeStep` is the first step that a resumed session logs again: it makes
+ * the points of earlier sessions at that step or later, of all tags, void for every reader (TensorBoard too). Files
+ * of earlier sessions are never appended to, because their last record may be incomplete. Throws `disk` errors.
  */
 export function createEventWriter(folder: string, resumeStep?: number): EventWriter {
   const path = newEventFile(folder);
@@ -42,7 +41,7 @@ export function createEventWriter(folder: string, resumeStep?: number): EventWri
       try {
         writeAll(file, bytes);
       } catch (error) {
-        // Half a record would hide all that follows it.
+        // Readers could not find the records after an incomplete one.
         ftruncateSync(file, writtenBytes);
         throw error;
       }
@@ -77,8 +76,8 @@ export function createEventWriter(folder: string, resumeStep?: number): EventWri
 }
 
 /**
- * The usual name, `events.out.tfevents.<seconds>.<host>.<pid>.0`, except that the seconds are later than those of
- * every file already there: readers order files by them, and a clock may stand still or go back.
+ * TensorBoard's name, `events.out.tfevents.<seconds>.<host>.<pid>.0`, but with seconds later than those of every
+ * existing file: they order the files, and the clock may be set back.
  */
 function newEventFile(folder: string): string {
   const last = listEventFiles(folder).at(-1);

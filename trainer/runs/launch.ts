@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
+import { isBoolean, isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   diskError,
@@ -14,37 +14,37 @@ import { readJson } from './read-json.ts';
 import type { RunPaths } from './run-directory.ts';
 
 /**
- * What the editor's side leaves in a run that it starts (`launch/`): first that the run waits for its turn, then
- * which process trains it, what that printed, and how it ended. The trainer itself writes none of this; it only
- * takes the run out of the queue once it holds the lock.
+ * The files that the editor writes to a run that it starts (`launch/`): the run's place in the queue, then the process
+ * that trains it, its output, and how it ended. The trainer writes none of them; it only removes the run from the
+ * queue once it holds the lock.
  */
 
-export interface LaunchPaths {
+interface LaunchPaths {
   readonly folder: string;
-  /** There while the run waits. */
+  /** Exists while the run is queued. */
   readonly queued: string;
-  /** The run file as it was when the run was asked for. */
+  /** The run file as it was when the run was queued. */
   readonly runFile: string;
   readonly process: string;
   readonly exit: string;
   readonly output: string;
 }
 
-/** A run that waits for its turn on one host. */
+/** A run in the queue of a host. */
 export interface QueueEntry {
   readonly format: 1;
-  /** When it was asked for; ISO 8601, UTC. */
+  /** When it was queued; ISO 8601, UTC. */
   readonly time: string;
   /** Only this host starts it: the paths in its run file are that host's. */
   readonly host: string;
   readonly stage: Stage;
   readonly resume: boolean;
-  /** Among the waiting runs of its host the lowest comes first. */
+  /** Of the queued runs of a host, the lowest starts first. */
   readonly order: number;
 }
 
 /** The process that was started for a run. */
-export interface LaunchedProcess {
+interface LaunchedProcess {
   readonly format: 1;
   readonly time: string;
   readonly host: string;
@@ -62,7 +62,7 @@ export interface ProcessExit {
   readonly signal: string | null;
 }
 
-/** What is known of the last launch of a run. */
+/** The last launch of a run. */
 export interface Launch {
   readonly queued: QueueEntry | undefined;
   readonly process: LaunchedProcess | undefined;
@@ -78,7 +78,7 @@ const isQueueEntry = isObject<QueueEntry>({
   time: isString,
   host: isString,
   stage: isStage,
-  resume: (value): value is boolean => typeof value === 'boolean',
+  resume: isBoolean,
   order: isNumber,
 });
 
@@ -98,7 +98,7 @@ const isProcessExit = isObject<ProcessExit>({
   signal: isNullable(isString),
 });
 
-/** Where everything of a launch stands; looks at nothing on the disk. */
+/** The paths of a launch's files; does not access the disk. */
 export function launchPaths(run: RunPaths): LaunchPaths {
   const folder = run.launch;
   return {
@@ -111,7 +111,7 @@ export function launchPaths(run: RunPaths): LaunchPaths {
   };
 }
 
-/** The run's last launch; never throws. */
+/** The run's last launch. Never throws. */
 export function readLaunch(run: RunPaths): Launch {
   const paths = launchPaths(run);
   const process = readJson(paths.process, isLaunchedProcess);
@@ -124,8 +124,8 @@ export function readLaunch(run: RunPaths): Launch {
 }
 
 /**
- * Puts a run that nobody trains into the queue of this host, with the text of its run file, in place of what was
- * left of its last launch. Makes the run directory where there is none. Throws a `disk` error.
+ * Adds a run to the queue of this host, with the text of its run file, and removes the files of its last launch.
+ * Creates the run directory if there is none. Throws a `disk` error.
  */
 export function enqueue(
   run: RunPaths,
@@ -147,12 +147,12 @@ export function enqueue(
   });
 }
 
-/** Gives a waiting run another place. Throws a `disk` error. */
+/** Moves a queued run. Throws a `disk` error. */
 export function setQueueOrder(run: RunPaths, entry: QueueEntry, order: number): void {
   writeJsonAtomic(launchPaths(run).queued, { ...entry, order });
 }
 
-/** Takes the run out of the queue, if it is in it. Throws a `disk` error. */
+/** Removes the run from the queue if it is in it. Throws a `disk` error. */
 export function dequeue(run: RunPaths): void {
   const { queued } = launchPaths(run);
   try {
@@ -162,7 +162,7 @@ export function dequeue(run: RunPaths): void {
   }
 }
 
-/** Forgets the run's last launch, if there was one. Throws a `disk` error. */
+/** Deletes the files of the run's last launch, if there are any. Throws a `disk` error. */
 export function removeLaunch(run: RunPaths): void {
   try {
     removeFolderAtomic(run.launch);
@@ -175,7 +175,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-/** Notes which process of this host was started for the run. Throws a `disk` error. */
+/** Records the process of this host that was started for the run. Throws a `disk` error. */
 export function recordProcess(run: RunPaths, process: Pick<LaunchedProcess, 'pid' | 'stage'>): void {
   const whole: LaunchedProcess = {
     format: 1,
@@ -187,30 +187,30 @@ export function recordProcess(run: RunPaths, process: Pick<LaunchedProcess, 'pid
   writeJsonAtomic(launchPaths(run).process, whole);
 }
 
-/** Notes how the process that `recordProcess` noted has ended. Throws a `disk` error. */
+/** Records how the process of `recordProcess` ended. Throws a `disk` error. */
 export function recordExit(run: RunPaths, exit: Omit<ProcessExit, 'time'>): void {
   writeJsonAtomic(launchPaths(run).exit, { time: new Date().toISOString(), ...exit });
 }
 
-/** A process of another host that did not take the run's lock in this time is taken for gone. */
-const patienceMs = 60_000;
+/** A process of another host that does not take the run's lock within this time counts as dead. */
+const startTimeoutMs = 60_000;
 
-/** Whether a launched process may still be there; `now` in milliseconds since 1970. */
+/** Whether a launched process may still be alive; `now` in milliseconds since 1970. */
 export function isLaunchAlive({ process, exit }: Launch, now: number): boolean {
   if (process === undefined || exit !== undefined) return false;
   return process.host === thisHost
     ? isProcessAlive(process.pid, process.startTime)
-    : now - Date.parse(process.time) <= patienceMs;
+    : now - Date.parse(process.time) <= startTimeoutMs;
 }
 
-/** The last lines that a launched process printed, the oldest first, at most so many; none where it said nothing. */
+/** The last `count` lines that a launched process printed, the oldest first. Never throws. */
 export function lastOutput(run: RunPaths, count: number): string[] {
   return lastLines(launchPaths(run).output, count);
 }
 
 const tailBytes = 2 ** 16;
 
-/** The last lines of a text file that are not blank, the oldest first, from its last 64 KiB. Never throws. */
+/** The last `count` lines of a text file that are not blank, the oldest first, from its last 64 KiB. Never throws. */
 export function lastLines(path: string, count: number): string[] {
   try {
     const file = openSync(path, 'r');
@@ -219,7 +219,7 @@ export function lastLines(path: string, count: number): string[] {
       const bytes = Buffer.alloc(Math.min(size, tailBytes));
       const length = readSync(file, bytes, 0, bytes.length, size - bytes.length);
       const lines = bytes.toString('utf8', 0, length).split(/\r?\n/);
-      // The first may have lost its beginning.
+      // The start of the first line may be missing.
       return (size > length ? lines.slice(1) : lines).filter((line) => line.trim() !== '').slice(-count);
     } finally {
       closeSync(file);
