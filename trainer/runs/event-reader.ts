@@ -114,63 +114,6 @@ export function createRunReader(folder: string): EventReader {
   };
 }
 
-/** The points of one tag in the order in which they were logged; wall times in seconds since 1970. */
-export interface ScalarSeries {
-  readonly steps: Float64Array;
-  readonly values: Float64Array;
-  readonly wallTimes: Float64Array;
-}
-
-/** Everything that can be read of a run's scalars, and what could not. */
-export interface RunScalars {
-  readonly series: Map<string, ScalarSeries>;
-  readonly problems: readonly string[];
-}
-
-/** Reads all event files in `folder` and leaves out the points that a later session made void. Never throws. */
-export function readRunScalars(folder: string): RunScalars {
-  const columns = new Map<string, Columns>();
-  const reader = createRunReader(folder);
-  for (let items = reader.read(); items.length > 0; items = reader.read()) {
-    for (const item of items) {
-      if (item.kind === 'sessionStart') {
-        for (const [tag, points] of columns) columns.set(tag, pointsBefore(points, item.step));
-      } else {
-        const points = columns.get(item.tag) ?? { steps: [], values: [], wallTimes: [] };
-        columns.set(item.tag, points);
-        points.steps.push(item.step);
-        points.values.push(item.value);
-        points.wallTimes.push(item.wallTime);
-      }
-    }
-  }
-  const series = new Map<string, ScalarSeries>();
-  for (const [tag, { steps, values, wallTimes }] of columns) {
-    if (steps.length === 0) continue;
-    series.set(tag, {
-      steps: Float64Array.from(steps),
-      values: Float64Array.from(values),
-      wallTimes: Float64Array.from(wallTimes),
-    });
-  }
-  return { series, problems: reader.problems() };
-}
-
-interface Columns {
-  readonly steps: number[];
-  readonly values: number[];
-  readonly wallTimes: number[];
-}
-
-function pointsBefore({ steps, values, wallTimes }: Columns, step: number): Columns {
-  const isEarlier = (_: number, index: number) => steps[index]! < step;
-  return {
-    steps: steps.filter(isEarlier),
-    values: values.filter(isEarlier),
-    wallTimes: wallTimes.filter(isEarlier),
-  };
-}
-
 /** Adds the items of a record's event to `items`; returns false if the record is not an event. */
 function takeEvent(data: Uint8Array, items: EventItem[]): boolean {
   let event: EventMessage;

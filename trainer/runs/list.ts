@@ -7,28 +7,28 @@ import { readLock } from './lock.ts';
 import { type RunPaths, runPaths } from './run-directory.ts';
 import { describeState, readStatus, type StateDescription, type Status } from './status.ts';
 
-/** A run as a list shows it. */
+/** What the files of a run say about it. */
 export interface RunOnDisk {
   readonly paths: RunPaths;
   /** `external`: a folder of another trainer, known only by its event files. */
   readonly kind: 'esrgan' | 'external';
   readonly state: StateDescription;
   readonly status: Status | undefined;
-  /** Undefined where nobody has launched it but from a terminal. */
+  /** Undefined if it was only ever started from a terminal. */
   readonly launch: Launch | undefined;
-  /** When the run last gave a sign, in milliseconds since 1970; null where nothing tells. */
+  /** When a process last wrote to the run, in milliseconds since 1970; null if unknown. */
   readonly updated: number | null;
 }
 
 /**
  * The runs in a folder, by name: our run directories and folders with event files of other trainers. Reads a few
- * small files of each. No such folder: no runs.
+ * small files of each. Empty if there is no such folder.
  */
 export function listRuns(runsDir: string, now: number): RunOnDisk[] {
   return readFolders(runsDir).flatMap((name) => readRun(join(runsDir, name), now) ?? []);
 }
 
-/** What a list shows of one folder; undefined where it is no run. */
+/** The run in a folder; undefined if the folder is not a run. */
 export function readRun(root: string, now: number): RunOnDisk | undefined {
   const paths = runPaths(root);
   const names = readNames(paths.root);
@@ -43,7 +43,7 @@ export function readRun(root: string, now: number): RunOnDisk | undefined {
       state,
       status,
       launch,
-      updated: lastSign(status, launch),
+      updated: lastWritten(status, launch),
     };
   }
   if (!names.some(isEventFile)) return undefined;
@@ -59,15 +59,15 @@ export function readRun(root: string, now: number): RunOnDisk | undefined {
   };
 }
 
-/** A folder with one of these is a run of ours. */
+/** A folder with one of these files is one of our runs. */
 const ownNames = ['run.json', 'status.json', 'launch'];
 
-function lastSign(status: Status | undefined, launch: Launch | undefined): number | null {
+function lastWritten(status: Status | undefined, launch: Launch | undefined): number | null {
   const times = [status, launch?.exit, launch?.process, launch?.queued].flatMap((sign) => sign?.time ?? []);
   return times.length === 0 ? null : Math.max(...times.map((time) => Date.parse(time)));
 }
 
-/** The folders in a folder in which a run may lie, by name; none where there is no such folder. */
+/** Names of the folders in a folder that may be runs; empty if there is no such folder. */
 export function readFolders(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })

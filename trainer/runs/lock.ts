@@ -6,10 +6,10 @@ import { isProcessAlive, processStartTime, thisHost } from './processes.ts';
 import type { RunPaths } from './run-directory.ts';
 
 /**
- * One writer per run directory. The folder `lock/` always holds exactly one file, whose *name* is the state of
- * the lock: `free`, or `held.<host>.<pid>.<start time>`; its modification time is the holder's heartbeat. Taking,
- * taking over and releasing are all the same atomic step, renaming the file that was seen. Of several processes
- * that saw the same state exactly one succeeds, and nobody can take away a lock other than the one that it saw.
+ * One writer per run directory. The folder `lock/` always contains exactly one file. Its *name* is the state of the
+ * lock: `free`, or `held.<host>.<pid>.<start time>`; its modification time is the holder's heartbeat. To take, take
+ * over or release the lock is the same atomic step: renaming the file that was read. Of several processes that read
+ * the same state exactly one succeeds, and no process can take over another lock than the one that it read.
  */
 
 /** Who holds a lock. */
@@ -22,28 +22,27 @@ export interface LockHolder {
   readonly heartbeat: number;
 }
 
-/** The lock of a run that this process holds. */
+/** The lock of a run, held by this process. */
 export interface RunLock {
-  /** The heartbeat; to be called every few seconds. Throws a `run` error when another process took the lock over. */
+  /** The heartbeat. Call it every few seconds. Throws a `run` error if another process took the lock over. */
   touch(): void;
-  /** Gives the lock back. */
   release(): void;
 }
 
-/** A holder on another host counts as gone when its heartbeat is older than this. */
+/** A holder on another host counts as dead if its heartbeat is older than this. */
 const staleAfterMs = 60_000;
 
 const free = 'free';
 
-/** Who holds the run's lock, alive or not; undefined where nobody does. Never throws. */
+/** The holder of the run's lock, alive or not; undefined if the lock is free. Never throws. */
 export function readLock(paths: RunPaths): LockHolder | undefined {
   const name = entryOf(paths.lock);
   return name === undefined ? undefined : holderOf(paths.lock, name);
 }
 
 /**
- * Why a holder is taken for dead, or undefined while it lives. On the same host its process decides; elsewhere
- * the heartbeat does, so the clocks of hosts that share a run directory must agree to a few seconds.
+ * Why a holder is considered dead; undefined while it is alive. On the same host that depends on its process, on
+ * another on the heartbeat: the clocks of hosts that share a run directory must agree to a few seconds.
  */
 export function whyStale(holder: LockHolder, now: number): string | undefined {
   if (holder.host === thisHost) {
@@ -53,12 +52,12 @@ export function whyStale(holder: LockHolder, now: number): string | undefined {
   const age = now - holder.heartbeat;
   return age <= staleAfterMs
     ? undefined
-    : `process ${holder.pid} on ${holder.host} gave no sign of life for ${Math.round(age / 1000)} s`;
+    : `process ${holder.pid} on ${holder.host} has not sent a heartbeat for ${Math.round(age / 1000)} s`;
 }
 
 /**
- * Takes the run's lock; that of a dead holder is taken over. Throws a `run` error that says who holds it, or a
- * `disk` error.
+ * Takes the run's lock, over from a dead holder if necessary. Throws a `run` error that names its holder, or a `disk`
+ * error.
  */
 export function acquireLock(paths: RunPaths): RunLock {
   const mine = `held.${thisHost}.${process.pid}.${processStartTime(process.pid)}`;
@@ -82,8 +81,8 @@ export function acquireLock(paths: RunPaths): RunLock {
 }
 
 /**
- * Renames the lock's file. The heartbeat comes first, lest a process on another host finds a new name with an old
- * heartbeat. No such file: another process was faster.
+ * Renames the lock's file. The heartbeat comes first: a process on another host must not see a new name with an old
+ * heartbeat. If the file does not exist, another process was faster.
  */
 function replaceEntry(paths: RunPaths, from: string, to: string): void {
   try {
@@ -94,8 +93,10 @@ function replaceEntry(paths: RunPaths, from: string, to: string): void {
     if (!isMissing(error)) throw diskError(paths.lock, error);
     const holder = readLock(paths);
     const who =
-      holder === undefined ? `The lock of run ${paths.name} was released meanwhile` : heldBy(paths, holder);
-    throw new WorkbenchError('run', `${who}. Look at it with \`esrgan runs\`, then try again.`, {
+      holder === undefined
+        ? `The lock of run ${paths.name} was released in the meantime`
+        : heldBy(paths, holder);
+    throw new WorkbenchError('run', `${who}. Check it with \`esrgan runs\`, then try again.`, {
       cause: error,
     });
   }
@@ -106,7 +107,7 @@ function heldBy(paths: RunPaths, { host, pid }: LockHolder): string {
   return `Run ${paths.name} (${paths.root}) is being written by process ${pid} ${where}`;
 }
 
-/** Puts a whole lock folder there. Where another process did so first, renaming fails: that one is not empty. */
+/** Creates the lock folder. If another process creates it first, renaming fails because that one is not empty. */
 function createLockFolder(paths: RunPaths): string {
   try {
     writeFolderAtomic(paths.lock, (temporary) => writeFileDurably(join(temporary, free), []));
@@ -129,7 +130,7 @@ function entryOf(folder: string): string | undefined {
 function holderOf(folder: string, name: string): LockHolder | undefined {
   const holder = parseHolder(name);
   if (holder === undefined) return undefined;
-  // Without a heartbeat the file has just been renamed: somebody is alive.
+  // If the file is missing, it has just been renamed: a process is alive.
   const heartbeat = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
   return { ...holder, heartbeat };
 }

@@ -15,7 +15,7 @@ import { thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
 import type { RunPaths } from './run-directory.ts';
 
-/** What a run is and what happened to it (`run.json`). Times are ISO 8601, UTC. */
+/** What a run is, and its sessions (`run.json`). Times are ISO 8601, UTC. */
 export interface Manifest {
   readonly format: 1;
   readonly name: string;
@@ -23,15 +23,15 @@ export interface Manifest {
   readonly seed: number;
   /** Of the resolved run file, SHA-256 in hex. */
   readonly configHash: string;
-  /** What the run was trained on, by the data set's name. */
+  /** What the run was trained on, by dataset. */
   readonly data: Readonly<Record<string, DataFingerprint>>;
-  /** The weights that its stages started from; none where it began at random. */
+  /** The weights that its stages started from; empty if they were random. */
   readonly ancestry: readonly Ancestor[];
   /** Each start of a trainer on this run, the oldest first. */
   readonly sessions: readonly SessionRecord[];
 }
 
-/** Enough to notice that a data set is not the one that it was. */
+/** Shows whether a dataset has changed. */
 export interface DataFingerprint {
   readonly path: string;
   readonly files: number;
@@ -42,19 +42,19 @@ export interface DataFingerprint {
 
 export interface Ancestor {
   readonly stage: Stage;
-  /** The file of weights: in the run's own `checkpoints` relative to its folder, else as the run file named it. */
+  /** The file of weights: relative to the run directory if it is in its `checkpoints`, else as in the run file. */
   readonly path: string;
   /** Of that file, in hex. */
   readonly sha256: string;
 }
 
-/** From the start of one trainer to its stop; a session that was killed has no stop. */
+/** From the start of a trainer to its stop; a session that was killed has no stop. */
 export interface SessionRecord {
   readonly start: SessionStart;
   readonly stop: SessionStop | null;
 }
 
-export interface SessionStart {
+interface SessionStart {
   readonly time: string;
   readonly host: string;
   readonly pid: number;
@@ -68,7 +68,7 @@ export interface SessionStart {
   readonly device: string;
 }
 
-export interface SessionStop {
+interface SessionStop {
   readonly time: string;
   readonly stage: Stage;
   readonly step: number;
@@ -107,7 +107,7 @@ const isManifest = isObject<Manifest>({
   ),
 });
 
-/** The manifest of a run; undefined where there is none or it is not readable. Never throws. */
+/** The manifest of a run; undefined if it is missing or not readable. Never throws. */
 export function readManifest(paths: RunPaths): Manifest | undefined {
   return readJson(paths.manifest, isManifest);
 }
@@ -119,7 +119,7 @@ export function isStageStarted(paths: RunPaths, stage: Stage): boolean {
   return manifest?.sessions.some(({ start }) => start.stage === stage) ?? false;
 }
 
-/** The stage that a run was trained in last; undefined where nobody has trained it. Never throws. */
+/** The stage in which a run was last trained; undefined if it was never trained. Never throws. */
 export function lastStage(paths: RunPaths): Stage | undefined {
   return readManifest(paths)?.sessions.at(-1)?.start.stage;
 }
@@ -134,25 +134,25 @@ export function createManifest(
   writeJsonAtomic(paths.manifest, manifest);
 }
 
-/** Notes the weights that a stage starts from, in place of what was noted for it. Throws a `run` error without a manifest. */
+/** Records the weights that a stage starts from, instead of those recorded before. Throws a `run` error without a manifest. */
 export function recordAncestor(paths: RunPaths, ancestor: Ancestor): void {
   changeManifest(paths, ({ ancestry }) => ({
     ancestry: [...ancestry.filter(({ stage }) => stage !== ancestor.stage), ancestor],
   }));
 }
 
-/** Notes what a stage is trained on, beside what other stages were. Throws a `run` error without a manifest. */
+/** Records what a stage is trained on. Throws a `run` error without a manifest. */
 export function recordData(paths: RunPaths, data: Manifest['data']): void {
   changeManifest(paths, (manifest) => ({ data: { ...manifest.data, ...data } }));
 }
 
-/** Notes that this process begins to train the run. Throws a `run` error without a manifest. */
+/** Records that this process starts to train the run. Throws a `run` error without a manifest. */
 export function recordStart(paths: RunPaths, session: Omit<SessionStart, 'time' | 'host' | 'pid'>): void {
   const start = { time: new Date().toISOString(), host: thisHost, pid: process.pid, ...session };
   changeManifest(paths, ({ sessions }) => ({ sessions: [...sessions, { start, stop: null }] }));
 }
 
-/** Notes how the session that `recordStart` noted last has ended. */
+/** Records how the last session of `recordStart` ended. */
 export function recordStop(paths: RunPaths, stop: Omit<SessionStop, 'time'>): void {
   changeManifest(paths, ({ sessions }) => ({
     sessions: sessions.map((session, index) =>
@@ -168,7 +168,7 @@ function changeManifest(paths: RunPaths, change: (manifest: Manifest) => Partial
   if (manifest === undefined) {
     throw new WorkbenchError(
       'run',
-      `${paths.manifest} is missing or is not a run manifest of format 1; put back a copy, or start a new run under another name.`,
+      `${paths.manifest} is missing or is not a run manifest of format 1. Restore a copy, or change \`name\` to start a new run.`,
     );
   }
   writeJsonAtomic(paths.manifest, { ...manifest, ...change(manifest) });

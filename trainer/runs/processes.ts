@@ -1,12 +1,12 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Inode number of the first process namespace of every Linux machine. */
+/** Inode number of the initial process namespace of every Linux machine. */
 const firstProcessNamespace = '4026531836';
 
 /**
- * The name within which process ids mean the same: the host's, and in a container with ids of its own also the
- * number of that namespace (a container may well carry the name of its host). It can stand in a file name.
+ * Names the scope of process ids: the host, and in a container with its own process ids also the number of that
+ * namespace, because a container may have the name of its host. It is a valid part of a file name.
  */
 export const thisHost = hostIdentity();
 
@@ -21,19 +21,19 @@ function hostIdentity(): string {
 }
 
 /**
- * When a process of this host started, in clock ticks since the machine did, from Linux's `/proc/<pid>/stat`
- * (field 22); a process id together with it is never used twice. 0 where that cannot be known.
+ * When a process of this host started, in clock ticks since the machine started, from Linux's `/proc/<pid>/stat`
+ * (field 22); 0 if unknown. A process id together with its start time is unique.
  */
 export function processStartTime(pid: number): number {
   return Number(statFields(pid)?.[19] ?? 0);
 }
 
-/** Whether the process of this host runs: `startTime` (0: unknown) guards against an id that was given anew. */
+/** Whether a process of this host is alive; `startTime` (0: unknown) detects a process id that is used again. */
 export function isProcessAlive(pid: number, startTime: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // A process of another user is there but may not be signalled.
+    // The process exists, but belongs to another user.
     const isOfAnotherUser = error instanceof Error && 'code' in error && error.code === 'EPERM';
     if (!isOfAnotherUser) return false;
   }
@@ -43,7 +43,7 @@ export function isProcessAlive(pid: number, startTime: number): boolean {
   return !isZombie && (startTime === 0 || Number(fields[19]) === startTime);
 }
 
-/** The fields of `/proc/<pid>/stat` from the third (the state) on; the second, a name, may hold anything. */
+/** The fields of `/proc/<pid>/stat` from the third (the state); the second, a name, may contain spaces. */
 function statFields(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -5,9 +5,9 @@ import { dequeue } from './launch.ts';
 import type { RunPaths } from './run-directory.ts';
 
 /**
- * Tidies up after processes that were killed, drops requests that were meant for them, and takes the run out of
- * the queue: its turn has come, whoever started it. A trainer calls this once it holds the run's lock, before it
- * looks for a checkpoint.
+ * Cleans up after killed processes, deletes the requests that were sent to them, and removes the run from the queue,
+ * even if it was started from a terminal. A trainer calls this once it holds the run's lock, before it looks for a
+ * checkpoint.
  */
 export function recoverRun(paths: RunPaths): void {
   dequeue(paths);

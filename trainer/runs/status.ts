@@ -13,7 +13,7 @@ import { thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
 import type { RunPaths } from './run-directory.ts';
 
-/** The heartbeat of a run (`status.json`). Null where there is no number, or none that is finite. */
+/** The heartbeat of a run (`status.json`). Null: the number does not exist, or is not finite. */
 export interface Status {
   readonly state: TrainerState;
   readonly stage: Stage;
@@ -28,13 +28,13 @@ export interface Status {
   /** Seconds until the stage ends at this rate. */
   readonly etaSeconds: number | null;
   readonly loss: number | null;
-  /** Of the latest validation, in dB, by the protocol that the run file asks for. */
+  /** PSNR of the latest validation, RGB, in dB. */
   readonly psnr: number | null;
   readonly host: string;
   readonly pid: number;
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** Why the run failed or stopped; otherwise what a person should know. */
+  /** Why the run failed or stopped; null otherwise. */
   readonly message: string | null;
 }
 
@@ -68,30 +68,30 @@ export function writeStatus(paths: RunPaths, status: StatusReport): void {
   });
 }
 
-/** The run's last status; undefined where there is none or it is not readable. Never throws. */
+/** The run's last status; undefined if it is missing or not readable. Never throws. */
 export function readStatus(paths: RunPaths): Status | undefined {
   return readJson(paths.status, isStatus);
 }
 
 /**
- * What a run is really doing: what its trainer said, unless the trainer died without saying so (`lost`), or the
- * run waits for its turn (`queued`).
+ * The actual state of a run: what its trainer reported, unless the trainer died without a final state (`lost`) or the
+ * run is queued.
  */
 export interface StateDescription {
   readonly state: RunState;
   readonly reason: string | null;
 }
 
-/** What a run is judged by; each is undefined where there is none. */
-export interface Evidence {
+/** What the state of a run follows from. */
+interface Evidence {
   readonly status: Status | undefined;
   readonly lock: LockHolder | undefined;
   readonly launch: Launch | undefined;
-  /** The last lines that the launched process printed; asked for only where it ended badly. */
+  /** The last lines that the launched process printed; read only if it failed. */
   readonly lastOutput: () => readonly string[];
 }
 
-/** Judges a run by its status, its lock and its launch; `now` in milliseconds since 1970. */
+/** The state of a run; `now` in milliseconds since 1970. */
 export function describeState(evidence: Evidence, now: number): StateDescription {
   const { status, lock, launch } = evidence;
   const deathCause = lock === undefined ? undefined : whyStale(lock, now);
@@ -100,15 +100,15 @@ export function describeState(evidence: Evidence, now: number): StateDescription
       ? { state: status.state, reason: status.message }
       : { state: 'starting', reason: null };
   }
-  if (launch?.queued !== undefined) return { state: 'queued', reason: waitsFor(launch.queued) };
+  if (launch?.queued !== undefined) return { state: 'queued', reason: queueHost(launch.queued) };
   const launched = launch?.process;
-  // A launched process that has not written a status yet; one that is older than the status is history.
-  const isAwaited =
+  // A process that was launched after the status was written and has not written one itself.
+  const isStarting =
     launched !== undefined &&
     (status === undefined || (!isFrom(status, launched) && status.time <= launched.time));
-  if (isAwaited) {
+  if (isStarting) {
     if (launch !== undefined && isLaunchAlive(launch, now)) return { state: 'starting', reason: null };
-    return endOfLaunch(evidence, 'its process ended before it began to train');
+    return endOfLaunch(evidence, 'its process ended before training started');
   }
   if (status === undefined) {
     return lock === undefined
@@ -116,11 +116,11 @@ export function describeState(evidence: Evidence, now: number): StateDescription
       : { state: 'lost', reason: deathCause ?? null };
   }
   const hasEnded = status.state === 'finished' || status.state === 'stopped' || status.state === 'failed';
-  // The lock of a process that died while it started again counts, whatever the session before it said.
+  // The final state of an earlier session does not count if a later process died while it held the lock.
   if (hasEnded && (lock === undefined || isFrom(status, lock))) {
     return { state: status.state, reason: status.message };
   }
-  const cause = deathCause ?? 'its process ended without a word';
+  const cause = deathCause ?? 'its process ended unexpectedly';
   return launched !== undefined && isFrom(status, launched)
     ? { state: 'lost', reason: endOfLaunch(evidence, cause).reason }
     : { state: 'lost', reason: cause };
@@ -130,25 +130,25 @@ function isFrom(status: Status, process: { readonly host: string; readonly pid: 
   return status.host === process.host && status.pid === process.pid;
 }
 
-function waitsFor({ host }: QueueEntry): string | null {
-  return host === thisHost ? null : `waits for its turn on ${host}`;
+function queueHost({ host }: QueueEntry): string | null {
+  return host === thisHost ? null : `on ${host}`;
 }
 
-/** Signals that a process brings upon itself by a defect. */
+/** Signals that a defect of the process causes. */
 const crashes = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'];
 
-/** How a launched process ended that left no last word in the status; `otherwise` where that is not known. */
+/** How a launched process ended without a final status; `otherwise` is the reason if that is unknown. */
 function endOfLaunch({ launch, lastOutput }: Evidence, otherwise: string): StateDescription {
   const { code = null, signal = null } = launch?.exit ?? {};
   if (signal !== null && !crashes.includes(signal)) {
-    const who = signal === 'SIGKILL' ? ': by force, or by the system because memory ran out' : '';
-    return { state: 'lost', reason: `its process was ended by ${signal}${who}` };
+    const cause = signal === 'SIGKILL' ? ', by a person or because the system ran out of memory' : '';
+    return { state: 'lost', reason: `its process was killed (${signal})${cause}` };
   }
-  const words = lastOutput().join('\n');
+  const output = lastOutput().join('\n');
   if (signal !== null) {
-    return { state: 'lost', reason: `its process crashed (${signal})${words === '' ? '' : `: ${words}`}` };
+    return { state: 'lost', reason: `its process crashed (${signal})${output === '' ? '' : `: ${output}`}` };
   }
   if (code === null) return { state: 'lost', reason: otherwise };
-  if (words === '') return { state: 'lost', reason: `its process ended with exit code ${code}` };
-  return { state: 'failed', reason: words };
+  if (output === '') return { state: 'lost', reason: `its process ended with exit code ${code}` };
+  return { state: 'failed', reason: output };
 }

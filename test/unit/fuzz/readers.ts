@@ -8,7 +8,6 @@ import { extractArchive } from '../../../trainer/data/download/extract.ts';
 import { createRandom, type Random } from '../../../trainer/data/random.ts';
 import { imageSize } from '../../../trainer/image-files/image-size.ts';
 import { encodeEvent, sessionStart } from '../../../trainer/runs/event-protocol.ts';
-import { readRunScalars } from '../../../trainer/runs/event-reader.ts';
 import { encodeRecord } from '../../../trainer/runs/event-records.ts';
 import { encodeSafetensors } from '../../../trainer/tensor-files/safetensors.ts';
 import { openTensorFile } from '../../../trainer/tensor-files/tensor-file.ts';
@@ -17,6 +16,7 @@ import { writeGenerator } from '../../../trainer/weights/write-generator.ts';
 import { checkText } from '../trainer/config/check-text.ts';
 import { largestExample } from '../trainer/config/examples.ts';
 import { type Item, tgzOf, zipOf } from '../trainer/data/download/archives.ts';
+import { readRunScalars } from '../trainer/runs/read-run-scalars.ts';
 import { randomGenerator } from '../trainer/weights/generators.ts';
 import {
   dict,

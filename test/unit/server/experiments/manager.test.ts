@@ -173,7 +173,7 @@ test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from
   await until(
     'forced',
     ({ state, reason }) =>
-      state === 'lost' && reason?.startsWith('its process was ended by SIGKILL') === true,
+      state === 'lost' && reason?.startsWith('its process was killed (SIGKILL)') === true,
   );
   await expect(request('esrgan/control', { run, request: 'pause' })).rejects.toThrow(
     /Cannot pause run forced: nobody trains it, it is lost/,

@@ -116,10 +116,10 @@ test('how a process ended is told, however late it is known', async () => {
   for (const each of [paths.launch, paths.root]) utimesSync(each, longAgo, longAgo);
   const { list: runs, told } = follow(folder);
   expect(await runs.all()).toMatchObject([
-    { state: 'lost', reason: 'its process ended before it began to train' },
+    { state: 'lost', reason: 'its process ended before training started' },
   ]);
   recordExit(paths, { pid, code: null, signal: 'SIGKILL' });
-  await told(({ changed }) => changed[0]?.reason?.startsWith('its process was ended by SIGKILL') === true);
+  await told(({ changed }) => changed[0]?.reason?.startsWith('its process was killed (SIGKILL)') === true);
 });
 
 test('live runs come first, then those that wait, then the newest', async () => {

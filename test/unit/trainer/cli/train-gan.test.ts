@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { readRunScalars } from '../../../../trainer/runs/event-reader.ts';
 import { readManifest } from '../../../../trainer/runs/manifest.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { sha256OfFile } from '../../../../trainer/runs/sha256.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { largestDifference } from '../models/fixture.ts';
+import { readRunScalars } from '../runs/read-run-scalars.ts';
 import { run, start } from './esrgan.ts';
 import { writeWaves } from './waves.ts';
 

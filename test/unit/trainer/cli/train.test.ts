@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readRunScalars } from '../../../../trainer/runs/event-reader.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { hasGpu, needsGpu, useTestGpu } from '../engine/test-gpu.ts';
+import { readRunScalars } from '../runs/read-run-scalars.ts';
 import { run, start } from './esrgan.ts';
 import { writeWaves } from './waves.ts';
 

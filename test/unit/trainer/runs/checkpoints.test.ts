@@ -84,7 +84,7 @@ test.each([
 ])('a state that could not be read again is not written: %j', (changes) => {
   const paths = temporaryRun();
   expect(() => writeCheckpoint(paths, filesOf('x'), stateAt(1, changes))).toThrow(
-    'the state of pretraining-00000001 is none',
+    'the state of pretraining-00000001 is not valid',
   );
   expect(readdirSync(paths.checkpoints)).toEqual([]);
 });
@@ -160,7 +160,7 @@ test.each<[string, (path: string) => void, RegExp]>([
     'the state names a file elsewhere',
     (path) =>
       changeState(path, (state) => ({ ...state, files: { '../../run.json': { bytes: 0, sha256: '' } } })),
-    /names a file outside of it, "..\/..\/run.json"/,
+    /names a file outside of the checkpoint, "..\/..\/run.json"/,
   ],
 ])('where %s the one before is taken, and it is told', (_, damage, message) => {
   const paths = runWith('10', '20', '30');

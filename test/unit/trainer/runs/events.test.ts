@@ -6,11 +6,11 @@ import {
   createEventReader,
   createRunReader,
   type EventReader,
-  readRunScalars,
 } from '../../../../trainer/runs/event-reader.ts';
 import { encodeRecord } from '../../../../trainer/runs/event-records.ts';
 import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
+import { readRunScalars } from './read-run-scalars.ts';
 import { temporaryFolder } from './temporary-run.ts';
 
 /** Everything a reader gives at present, each item as `tag@step=value` or `start@step`. */

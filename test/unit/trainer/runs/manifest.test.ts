@@ -8,7 +8,6 @@ import {
   recordStop,
 } from '../../../../trainer/runs/manifest.ts';
 import { thisHost } from '../../../../trainer/runs/processes.ts';
-import { openRunDirectory } from '../../../../trainer/runs/run-directory.ts';
 import { temporaryRun } from './temporary-run.ts';
 
 const run = {
@@ -75,11 +74,4 @@ test.each<[string, (json: string) => string]>([
   expect(readManifest(paths)).toBeUndefined();
   expect(() => recordStart(paths, start)).toThrow(/run\.json is missing or is not a run manifest/);
   expect(readFileSync(paths.manifest, 'utf8')).toBe(damaged);
-});
-
-test('a folder without a manifest is no run', () => {
-  const paths = temporaryRun();
-  expect(() => openRunDirectory(paths.root)).toThrow(`${paths.root} is not a run: it has no run.json`);
-  createManifest(paths, run);
-  expect(openRunDirectory(paths.root)).toEqual(paths);
 });
