@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
-import { type GetObserver, getDataset } from '../data/download/get.ts';
+import { type DownloadObserver, downloadDataset } from '../data/download/download-dataset.ts';
 import { type InventoryEntry, inventory } from '../data/download/inventory.ts';
 import { archivesOf, type DatasetName, datasetNames } from '../data/download/sources.ts';
 import { formatBytes } from '../format/format.ts';
@@ -43,7 +43,7 @@ export function registerData(program: Command): void {
       const interrupt = () => cancel.abort();
       process.once('SIGINT', interrupt);
       try {
-        await getDataset(name, {
+        await downloadDataset(name, {
           to,
           scale: Number(scale),
           ...(mirror === undefined ? {} : { mirror }),
@@ -83,7 +83,7 @@ export function downloadOf(
   };
 }
 
-function observe(reporter: Reporter): GetObserver {
+function observe(reporter: Reporter): DownloadObserver {
   let told = '';
   return {
     progress(archive, phase, done, total) {

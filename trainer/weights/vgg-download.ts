@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type DownloadOptions, download } from '../data/download/download.ts';
+import { type DownloadOptions, downloadFile } from '../data/download/download-file.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { VggType } from '../models/vgg/shapes.ts';
 import { diskError } from '../runs/atomic-file.ts';
@@ -47,7 +47,7 @@ export async function getVgg(
     throw diskError(dirname(to), error);
   }
   const whole = `${to}.download`;
-  await download(url, whole, options);
+  await downloadFile(url, whole, options);
   try {
     const found = sha256OfFile(whole);
     if (!found.startsWith(sum)) {

@@ -9,25 +9,25 @@ import { quoted, unprintable } from '../../errors/quoted.ts';
 import { assertSpace } from './disk-space.ts';
 
 export interface ExtractOptions {
-  /** The folders to take out, `/` between their parts; in the archive their first part may be missing. */
+  /** The folders to extract, with `/` as separator; in the archive their first part may be missing. */
   readonly folders: readonly string[];
   readonly signal?: AbortSignal;
-  /** Hears of bytes unpacked, and of all. */
+  /** Called with the bytes extracted so far, and in total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** What an archive says of one of its entries. */
+/** An entry of an archive, by its header. */
 interface Entry {
   readonly path: string;
   readonly bytes: number;
   readonly kind: 'file' | 'folder' | 'other';
 }
 
-/** How an archive of some format is read. */
+/** Reads archives of a format. */
 interface Format {
   list(archive: string): Promise<Entry[]>;
-  /** Writes the chosen files below `into`, and calls `onFile` for each; ends early when the signal says so. */
-  unpack(archive: string, into: string, chosen: ReadonlySet<string>, options: UnpackOptions): Promise<void>;
+  /** Writes the selected files below `into`, and calls `onFile` for each; returns early if the signal is aborted. */
+  unpack(archive: string, into: string, selected: ReadonlySet<string>, options: UnpackOptions): Promise<void>;
 }
 
 interface UnpackOptions {
@@ -36,11 +36,11 @@ interface UnpackOptions {
 }
 
 /**
- * Unpacks folders of a `.zip`, `.tar`, `.tar.gz` or `.tgz` archive into `to`. Nothing is written before every entry's
- * name and kind have been checked; then each file goes by way of a temporary folder, so that none is there in part.
+ * Extracts folders of a `.zip`, `.tar`, `.tar.gz` or `.tgz` archive into `to`. It checks the name and kind of every
+ * entry before it writes anything, and moves complete files from a temporary folder to their place.
  *
- * @returns how many files were unpacked
- * @throws WorkbenchError `data` where the archive is damaged, has an entry that could land elsewhere (an absolute
+ * @returns the number of files
+ * @throws WorkbenchError `data` if the archive is damaged, has an entry that could be written elsewhere (an absolute
  * path, `..`, a link, a device) or none of the folders; `disk`; `interrupted`
  */
 export async function extractArchive(archive: string, to: string, options: ExtractOptions): Promise<number> {
@@ -48,31 +48,31 @@ export async function extractArchive(archive: string, to: string, options: Extra
   const format = archive.endsWith('.zip') ? zip : tar;
   const entries = await readable(archive, () => format.list(archive));
   for (const entry of entries) assertSafe(archive, entry);
-  // Where each entry goes, and which entry goes there.
-  const places = new Map<string, string>();
+  // Destination of each entry, and the entry of each destination.
+  const destinations = new Map<string, string>();
   const paths = new Map<string, string>();
   const sizes = new Map<string, number>();
   for (const { path, bytes, kind } of entries) {
-    const place = kind === 'file' ? placeOf(path, folders) : undefined;
-    if (place === undefined) continue;
-    const first = paths.get(place) ?? path;
+    const destination = kind === 'file' ? destinationOf(path, folders) : undefined;
+    if (destination === undefined) continue;
+    const first = paths.get(destination) ?? path;
     if (first !== path) {
       throw refused(archive, `its entries ${quoted(first)} and ${quoted(path)} are the same file`);
     }
-    paths.set(place, path);
-    places.set(path, place);
+    paths.set(destination, path);
+    destinations.set(path, destination);
     sizes.set(path, bytes);
   }
-  if (places.size === 0) {
+  if (destinations.size === 0) {
     const tops = new Set(entries.map(({ path }) => path.split('/')[0]!));
     const found = [...tops].slice(0, 5).map(quoted).join(', ');
     throw new WorkbenchError(
       'data',
-      `${archive} has none of the folders ${folders.join(', ')}; in it are ${found || 'no files at all'}. Another archive of the same name may hold them: name its source with --mirror.`,
+      `${archive} has none of the folders ${folders.join(', ')}; it has ${found || 'no files'}. Another archive of the same name may have them: choose its source with --mirror.`,
     );
   }
   const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
-  await assertSpace(to, total, `${archive}, unpacked,`);
+  await assertSpace(to, total, `The content of ${archive}`);
 
   const temporary = join(to, `.unpacking-${basename(archive)}`);
   let done = 0;
@@ -84,14 +84,14 @@ export async function extractArchive(archive: string, to: string, options: Extra
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary);
     await readable(archive, () =>
-      format.unpack(archive, temporary, new Set(places.keys()), { signal, onFile }),
+      format.unpack(archive, temporary, new Set(destinations.keys()), { signal, onFile }),
     );
-    if (signal?.aborted) throw new WorkbenchError('interrupted', `Unpacking ${archive} was stopped.`);
-    for (const [path, place] of places) await move(join(temporary, path), join(to, place));
+    if (signal?.aborted) throw new WorkbenchError('interrupted', `Extracting ${archive} was stopped.`);
+    for (const [path, destination] of destinations) await move(join(temporary, path), join(to, destination));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-  return places.size;
+  return destinations.size;
 }
 
 async function move(from: string, to: string): Promise<void> {
@@ -100,7 +100,7 @@ async function move(from: string, to: string): Promise<void> {
     await rename(from, to);
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
-    throw new WorkbenchError('disk', `Cannot write ${to}: ${found}. Move away what is in its place.`, {
+    throw new WorkbenchError('disk', `Cannot write ${to}: ${found}. Move the existing file or folder away.`, {
       cause,
     });
   }
@@ -114,14 +114,14 @@ const zip: Format = {
     }
     return entries;
   },
-  async unpack(archive, into, chosen, { signal, onFile }) {
+  async unpack(archive, into, selected, { signal, onFile }) {
     const file = await openZip(archive);
     for await (const entry of file.eachEntry()) {
       if (signal?.aborted) return;
-      if (!chosen.has(entry.fileName)) continue;
+      if (!selected.has(entry.fileName)) continue;
       const path = join(into, entry.fileName);
       await mkdir(dirname(path), { recursive: true });
-      // It fails where more or fewer bytes come out than were announced.
+      // It fails if the entry has more or fewer bytes than its header says.
       await pipeline(await file.openReadStreamPromise(entry), createWriteStream(path));
       onFile(entry.fileName);
     }
@@ -132,7 +132,7 @@ function openZip(archive: string): Promise<ZipFile> {
   return openPromise(archive, { strictFileNames: true });
 }
 
-/** Archives made on Unix keep the kind of a file where others keep nothing. */
+/** Archives made on Unix store the kind of a file there, others 0. */
 function zipKind({ fileName, externalFileAttributes }: ZipEntry): Entry['kind'] {
   const kind = (externalFileAttributes >>> 16) & 0o170000;
   if (kind !== 0 && kind !== 0o100000 && kind !== 0o040000) return 'other';
@@ -149,13 +149,13 @@ const tar: Format = {
     });
     return entries;
   },
-  async unpack(archive, into, chosen, { onFile }) {
+  async unpack(archive, into, selected, { onFile }) {
     await extractTar({
       file: archive,
       cwd: into,
       strict: true,
       preserveOwner: false,
-      filter: (path) => chosen.has(path),
+      filter: (path) => selected.has(path),
       onReadEntry: ({ path }) => onFile(path),
     });
   },
@@ -168,24 +168,24 @@ function tarKind(type: string): Entry['kind'] {
 
 function assertSafe(archive: string, { path, kind }: Entry): void {
   const parts = path.split(/[\\/]/);
-  const fault =
+  const problem =
     kind === 'other'
       ? 'is a link or a device'
       : /^([\\/]|[a-z]:)/i.test(path) || parts.includes('..') || path.includes('\0')
-        ? 'would land outside of the data folder'
+        ? 'would be written outside of the data folder'
         : undefined;
-  if (fault !== undefined) throw refused(archive, `its entry ${quoted(path)} ${fault}`);
+  if (problem !== undefined) throw refused(archive, `its entry ${quoted(path)} ${problem}`);
 }
 
-function refused(archive: string, why: string): WorkbenchError {
+function refused(archive: string, reason: string): WorkbenchError {
   return new WorkbenchError(
     'data',
-    `${archive} is refused, and nothing of it was unpacked: ${why}. Get the archive from another source.`,
+    `${archive} is not safe to extract: ${reason}. Nothing was extracted. Download the archive from another source.`,
   );
 }
 
-/** Where a file goes, below the data folder; undefined where it is in none of the folders. */
-function placeOf(path: string, folders: readonly string[]): string | undefined {
+/** Path of a file below the data folder; undefined if it is in none of the folders. */
+function destinationOf(path: string, folders: readonly string[]): string | undefined {
   const clean = posix.normalize(path);
   for (const folder of folders) {
     const inner = folder.slice(folder.indexOf('/') + 1);
@@ -200,15 +200,15 @@ async function readable<T>(archive: string, read: () => Promise<T>): Promise<T> 
     return await read();
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
-    // It may quote a name from the archive.
+    // The message may contain a name from the archive.
     const found = cause.message.slice(0, 500).replaceAll(unprintable, ' ');
     const code = 'code' in cause ? String(cause.code) : '';
     if (['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO'].includes(code)) {
-      throw new WorkbenchError('disk', `Cannot unpack ${archive}: ${found}.`, { cause });
+      throw new WorkbenchError('disk', `Cannot extract ${archive}: ${found}.`, { cause });
     }
     throw new WorkbenchError(
       'data',
-      `${archive} is no sound archive: ${found}. Delete it and get it again.`,
+      `${archive} is damaged or not an archive: ${found}. Delete it and download it again.`,
       { cause },
     );
   }

@@ -3,20 +3,20 @@ import { imageSize } from '../../image-files/image-size.ts';
 import { listImages } from '../../image-files/list-images.ts';
 import { type DatasetName, datasetNames } from './sources.ts';
 
-/** The images of one folder of a predefined data set. */
+/** The images of a folder of a predefined dataset. */
 export interface InventoryEntry {
   readonly name: DatasetName;
   readonly split: 'train' | 'val';
   readonly kind: 'HR' | 'LR';
   readonly folder: string;
-  /** How many there are; 0 where there is no such folder. */
+  /** Their number; 0 if there is no such folder. */
   readonly images: number;
-  /** Width and height in pixels of the images with the fewest and the most pixels; null without readable images. */
+  /** Width and height of the images with the fewest and the most pixels; null if no image is readable. */
   readonly smallest: readonly [number, number] | null;
   readonly largest: readonly [number, number] | null;
 }
 
-/** What is there of the predefined data sets in a data folder; reads the head of every image. */
+/** The images of the predefined datasets in a data folder. Reads the header of every image. */
 export function inventory(dataDir: string, scale: number): InventoryEntry[] {
   const settings = predefinedDatasets(dataDir, scale);
   return datasetNames.flatMap((name) => {
@@ -30,7 +30,7 @@ export function inventory(dataDir: string, scale: number): InventoryEntry[] {
 
 type Folders = string | { readonly train?: string; readonly val?: string } | undefined;
 
-/** A set with the same images for both uses has them listed once, as what one validates on. */
+/** A dataset with the same images for training and validation has one entry, `val`. */
 function foldersOf(images: Folders): ['train' | 'val', string][] {
   if (typeof images === 'string') return [['val', images]];
   const { train, val } = images ?? {};

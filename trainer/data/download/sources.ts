@@ -1,31 +1,31 @@
-/** An archive that holds a part of a data set. */
+/** An archive with a part of a dataset. */
 export interface Archive {
-  /** Its name, also on a mirror. */
+  /** Its file name, also on a mirror. */
   readonly file: string;
-  /** Where its authors keep it; absent where they give no address that lasts. */
+  /** Absent if its authors publish no permanent URL. */
   readonly url?: string;
   readonly bytes?: number;
-  /** In hex; absent where nobody has published one. */
+  /** In hex; absent if none is published. */
   readonly sha256?: string;
-  /** The folders that come out of it, below the data folder; the rest of the archive is left out. */
+  /** The folders to extract, below the data folder. */
   readonly folders: readonly string[];
 }
 
-/** Names that `esrgan data get` knows. */
+/** The datasets of `esrgan data download`. */
 export const datasetNames = ['div2k', 'bsds500', 'set5', 'set14'] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
-/** What a person is told who asks for a set without a lasting address. */
-export const withoutAddress =
-  'its images are passed on in clouds, without an address that lasts. Get the archive in the layout of BasicSR ' +
+/** Why a dataset cannot be downloaded and what to do, for those without a permanent URL. */
+export const withoutUrl =
+  'they publish no permanent URL. Download the archive in the layout of BasicSR ' +
   '(https://github.com/XPixelGroup/BasicSR/blob/master/docs/DatasetPreparation.md links to one), with the folders ' +
-  'GTmod12 and LRbicx2 to LRbicx4, and name the folder in which it lies, or the address of a mirror, with --mirror';
+  'GTmod12 and LRbicx2 to LRbicx4, and give its folder, or the URL of a mirror, with --mirror';
 
 const div2k = 'https://data.vision.ee.ethz.ch/cvl/DIV2K';
 
 /**
- * Sizes and sums of DIV2K's archives as TensorFlow Datasets lists them (datasets/div2k/checksums.tsv); its authors
- * publish none.
+ * Sizes and SHA-256 of DIV2K's archives, from TensorFlow Datasets (datasets/div2k/checksums.tsv); its authors publish
+ * none.
  */
 const div2kArchives = {
   train_HR: [3530603713, '9d0b9c463f6e35b6c62cc6a930ee2224f670b34c1df841a57670f9acf0f6c335'],
@@ -37,8 +37,7 @@ const div2kArchives = {
 } as const;
 
 /**
- * The archives of a data set. DIV2K's LR images come for one scale, those of scales 2 and 4 only: the others are
- * made from HR when they are needed.
+ * The archives of a dataset. DIV2K has LR images of scales 2 and 4; for other scales the loader makes them from HR.
  */
 export function archivesOf(name: DatasetName, scale: number): Archive[] {
   switch (name) {

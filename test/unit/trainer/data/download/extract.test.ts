@@ -38,7 +38,7 @@ const formats: [string, (...items: Item[]) => Buffer][] = [
 ];
 
 describe.each(formats)('%s', (name, pack) => {
-  test('the wanted folders come out, whole, and nothing else', async () => {
+  test('extracts the requested folders completely, and nothing else', async () => {
     const { archive, to } = caseOf(
       name,
       pack(
@@ -64,7 +64,7 @@ describe.each(formats)('%s', (name, pack) => {
     expect(readdirSync(to)).toEqual(['Set5']);
   });
 
-  test('without the first folder, and over what is there', async () => {
+  test('accepts entries without the first folder, and overwrites files', async () => {
     const { archive, to } = caseOf(name, pack({ name: './GTmod12/a.png', content: 'new' }));
     await extractArchive(archive, to, { folders });
     writeFileSync(join(to, 'Set5/GTmod12/a.png'), 'old');
@@ -74,10 +74,10 @@ describe.each(formats)('%s', (name, pack) => {
   });
 
   test.each<[string, Item, RegExp]>([
-    ['a way up', { name: '../evil.png', content: 'x' }, /evil\.png/],
-    ['a way up within', { name: 'Set5/GTmod12/../../../evil.png', content: 'x' }, /evil\.png/],
+    ['a parent path', { name: '../evil.png', content: 'x' }, /evil\.png/],
+    ['a parent path inside', { name: 'Set5/GTmod12/../../../evil.png', content: 'x' }, /evil\.png/],
     ['an absolute path', { name: '/tmp/evil.png', content: 'x' }, /evil\.png|absolute path/],
-    ['a drive', { name: 'C:/evil.png', content: 'x' }, /evil\.png/],
+    ['a drive letter', { name: 'C:/evil.png', content: 'x' }, /evil\.png/],
     ['backslashes', { name: 'Set5\\..\\..\\evil.png', content: 'x' }, /evil\.png/],
     [
       'a symbolic link',
@@ -89,7 +89,7 @@ describe.each(formats)('%s', (name, pack) => {
       { name: 'Set5/GTmod12/null.png', mode: 0o020666, type: 'CharacterDevice' },
       /null\.png" is a link or a device/,
     ],
-  ])('%s is refused before anything is written', async (_, item, message) => {
+  ])('%s is rejected before anything is written', async (_, item, message) => {
     const good = { name: 'Set5/GTmod12/a.png', content: 'a' };
     const { archive, to } = caseOf(name, pack(good, item));
     const refused = extractArchive(archive, to, { folders });
@@ -98,10 +98,10 @@ describe.each(formats)('%s', (name, pack) => {
     expect(existsSync(join(to, '..', 'evil.png'))).toBe(false);
   });
 
-  test('an archive of something else', async () => {
+  test('rejects an archive of something else', async () => {
     const { archive, to } = caseOf(name, pack({ name: 'Set14/GTmod12x/a.png' }, { name: 'b.txt' }));
     await expect(extractArchive(archive, to, { folders })).rejects.toThrow(
-      /has none of the folders Set5\/GTmod12, Set5\/LRbicx4; in it are "Set14", "b\.txt"\./,
+      /has none of the folders Set5\/GTmod12, Set5\/LRbicx4; it has "Set14", "b\.txt"\./,
     );
   });
 
@@ -109,7 +109,7 @@ describe.each(formats)('%s', (name, pack) => {
     ['Set5/GTmod12/a.png', 'Set5/GTmod12/./a.png'],
     ['Set5/GTmod12/a.png', 'GTmod12/a.png'],
     ['Set5/GTmod12/a.png', 'Set5/GTmod12//a.png'],
-  ])('two names of one file are refused before anything is written: %s and %s', async (first, second) => {
+  ])('two names of one file are rejected before anything is written: %s and %s', async (first, second) => {
     const { archive, to } = caseOf(name, pack({ name: first, content: 'a' }, { name: second, content: 'b' }));
     await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
       code: 'data',
@@ -118,17 +118,17 @@ describe.each(formats)('%s', (name, pack) => {
     expect(readdirSync(to)).toEqual([]);
   });
 
-  test('a folder that stands where a file should go is named', async () => {
+  test('names a folder that is in the place of a file', async () => {
     const { archive, to } = caseOf(name, pack({ name: 'Set5/GTmod12/a.png', content: 'a' }));
     mkdirSync(join(to, 'Set5/GTmod12/a.png'), { recursive: true });
     await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
       code: 'disk',
-      message: /^Cannot write .*Set5\/GTmod12\/a\.png: .* Move away what is in its place\.$/,
+      message: /^Cannot write .*Set5\/GTmod12\/a\.png: .* Move the existing file or folder away\.$/,
     });
     expect(readdirSync(to)).toEqual(['Set5']);
   });
 
-  test('long names and line breaks of an archive do not come into a message', async () => {
+  test('messages do not contain long names and line breaks of an archive', async () => {
     const names = Array.from({ length: 9 }, (_, i) => `${i}\n${'x'.repeat(i === 0 ? 90 : 9)}/a.png`);
     const { archive, to } = caseOf(name, pack(...names.map((each) => ({ name: each }))));
     await expect(extractArchive(archive, to, { folders })).rejects.toThrow(/^.{1,800}$/);
@@ -139,7 +139,7 @@ describe.each(formats)('%s', (name, pack) => {
     await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({ code: 'data' });
   });
 
-  test('cut short anywhere, it leaves nothing behind', async () => {
+  test('a truncated archive leaves no files', async () => {
     const whole = pack(
       { name: 'Set5/GTmod12/a.png', content: long },
       { name: 'Set5/GTmod12/b.png', content: 'b' },
@@ -148,7 +148,7 @@ describe.each(formats)('%s', (name, pack) => {
       const { archive, to } = caseOf(name, whole.subarray(0, Math.floor(share * whole.length)));
       await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
         code: 'data',
-        message: /is no sound archive/,
+        message: /is damaged or not an archive/,
       });
       expect(readdirSync(to)).toEqual([]);
     }
@@ -158,13 +158,13 @@ describe.each(formats)('%s', (name, pack) => {
 test.each<[string, number]>([
   ['more', 3],
   ['fewer', 200_001],
-])('a zip entry with %s bytes than it says', async (_, bytes) => {
+])('rejects a zip entry with %s bytes than its header says', async (_, bytes) => {
   const { archive, to } = caseOf('a.zip', zipOf({ name: 'Set5/GTmod12/a.png', content: long, bytes }));
-  await expect(extractArchive(archive, to, { folders })).rejects.toThrow(/is no sound archive/);
+  await expect(extractArchive(archive, to, { folders })).rejects.toThrow(/is damaged or not an archive/);
   expect(readdirSync(to)).toEqual([]);
 });
 
-test('a zip that says it holds more than the disk', async () => {
+test('rejects a zip whose content is larger than the disk', async () => {
   const items = Array.from({ length: 20_000 }, (_, i) => ({ name: `Set5/GTmod12/${i}`, bytes: 0xfffffff0 }));
   const { archive, to } = caseOf('a.zip', zipOf(...items));
   await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
@@ -173,7 +173,7 @@ test('a zip that says it holds more than the disk', async () => {
   });
 });
 
-test('unpacking stops on request and leaves nothing behind', async () => {
+test('stops on request and leaves no files', async () => {
   const items = ['a', 'b', 'c'].map((name) => ({ name: `Set5/GTmod12/${name}.png`, content: long }));
   const { archive, to } = caseOf('a.zip', zipOf(...items));
   const cancel = new AbortController();

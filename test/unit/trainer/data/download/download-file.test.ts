@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type DownloadOptions, download } from '../../../../../trainer/data/download/download.ts';
+import { type DownloadOptions, downloadFile } from '../../../../../trainer/data/download/download-file.ts';
 import { temporaryFolder } from '../images.ts';
 import { type Answer, fileServer } from './file-server.ts';
 
@@ -14,21 +14,21 @@ async function check(
 ): Promise<{ content: Uint8Array; requests: string[]; left: string[] }> {
   const { url, requests } = await fileServer(...answers);
   const path = join(temporaryFolder(), 'a.zip');
-  await download(`${url}/a.zip`, path, { retryDelays: [0, 0, 0], ...options });
+  await downloadFile(`${url}/a.zip`, path, { retryDelays: [0, 0, 0], ...options });
   return { content: readFileSync(path), requests, left: readdirSync(dirname(path)) };
 }
 
-describe('a download ends with the whole file, after these requests', () => {
+describe('downloads the whole file with these requests', () => {
   test.each<[string, Answer[], string[], Uint8Array]>([
-    ['in one go', [{ body: one }], ['-'], one],
+    ['in one request', [{ body: one }], ['-'], one],
     [
-      'cut twice, gone on with',
+      'resumed twice',
       [{ body: one, cutAfter: 30_000 }, { body: one, cutAfter: 20_000 }, { body: one }],
       ['-', 'bytes=30000- if "1"', 'bytes=50000- if "1"'],
       one,
     ],
     [
-      'by the date where there is no ETag',
+      'resumed by the date if there is no ETag',
       [
         {
           body: one,
@@ -42,7 +42,7 @@ describe('a download ends with the whole file, after these requests', () => {
       one,
     ],
     [
-      'by the date where the ETag is weak',
+      'resumed by the date if the ETag is weak',
       [
         {
           body: one,
@@ -56,7 +56,7 @@ describe('a download ends with the whole file, after these requests', () => {
       one,
     ],
     [
-      'from the beginning where nothing tells two states of the file apart',
+      'restarted if nothing identifies the version of the file',
       [
         { body: one, cutAfter: 30_000, etag: null },
         { body: two, etag: null },
@@ -65,7 +65,7 @@ describe('a download ends with the whole file, after these requests', () => {
       two,
     ],
     [
-      'from the beginning where the server ignores ranges',
+      'restarted if the server ignores ranges',
       [
         { body: one, cutAfter: 30_000 },
         { body: one, ranges: false },
@@ -74,7 +74,7 @@ describe('a download ends with the whole file, after these requests', () => {
       one,
     ],
     [
-      'from the beginning where the file has changed',
+      'restarted if the file has changed',
       [
         { body: one, cutAfter: 30_000 },
         { body: two, etag: '"2"' },
@@ -83,7 +83,7 @@ describe('a download ends with the whole file, after these requests', () => {
       two,
     ],
     [
-      'from the beginning where a changed file is sent as a rest',
+      'restarted if the server sends a part of a changed file',
       [
         { body: one, cutAfter: 30_000 },
         { body: two, etag: '"2"', ignoresIfRange: true },
@@ -92,7 +92,7 @@ describe('a download ends with the whole file, after these requests', () => {
       two,
     ],
     [
-      'from the beginning where the rest begins elsewhere',
+      'restarted if the part starts elsewhere',
       [
         { body: one, cutAfter: 30_000 },
         { body: one, headers: { 'content-range': 'bytes 29999-99999/100000' } },
@@ -102,7 +102,7 @@ describe('a download ends with the whole file, after these requests', () => {
       one,
     ],
     [
-      'from the beginning where the rest has another end',
+      'restarted if the part has another end',
       [
         { body: one, cutAfter: 30_000 },
         { body: one, headers: { 'content-range': 'bytes 30000-99999/100001' } },
@@ -112,19 +112,19 @@ describe('a download ends with the whole file, after these requests', () => {
       one,
     ],
     [
-      'from the beginning where the range is refused',
+      'restarted if the server refuses the range',
       [{ body: one, cutAfter: 30_000 }, { status: 416 }, { body: one }],
       ['-', 'bytes=30000- if "1"', '-'],
       one,
     ],
     [
-      'after errors that pass',
+      'after temporary errors',
       [{ status: 503 }, { status: 429 }, { status: 500 }, { body: one }],
       ['-', '-', '-', '-'],
       one,
     ],
     [
-      'after more was announced than came',
+      'after the server sent less than it announced',
       [{ body: one, length: 200_000, cutAfter: 100_000 }, { body: one }],
       ['-', 'bytes=100000- if "1"', '-'],
       one,
@@ -137,93 +137,96 @@ describe('a download ends with the whole file, after these requests', () => {
   });
 });
 
-test('redirections are followed, with the range', async () => {
+test('redirects are followed, with the range', async () => {
   const end = await fileServer({ body: one, cutAfter: 10 }, { body: one });
   const start = await fileServer({ status: 302, headers: { location: `${end.url}/b` } });
   const path = join(temporaryFolder(), 'a');
-  await download(`${start.url}/a`, path, { retryDelays: [0] });
+  await downloadFile(`${start.url}/a`, path, { retryDelays: [0] });
   expect(Buffer.compare(readFileSync(path), one)).toBe(0);
   expect(end.requests).toEqual(['/b -', '/b bytes=10- if "1"']);
 });
 
-describe('a download fails in words', () => {
+describe('a download fails with a message', () => {
   test.each<[string, Answer[], RegExp, DownloadOptions]>([
-    ['without the file', [{ status: 404 }], /a\.zip cannot be had: the server says 404 Not Found\./, {}],
+    ['no such file', [{ status: 404 }], /a\.zip: the server answered 404 Not Found\./, {}],
     [
-      'where nothing comes any more',
+      'no progress',
       [{ body: one, cutAfter: 1000 }, { status: 500 }],
-      /4 tries in a row brought nothing more \(the server says 500 .*\)\. 1\.0 kB are kept in .*a\.zip\.part\./,
+      /4 attempts in a row made no progress \(the server answered 500 .*\)\. 1\.0 kB are in .*a\.zip\.part\./,
       {},
     ],
     [
-      'of another length than is known',
+      'another length than expected',
       [{ body: one }],
-      /has 100000 bytes instead of 99999: it is another file/,
+      /has 100000 bytes instead of 99999: it is not the expected file/,
       { bytes: 99_999 },
     ],
-    ['larger than the disk', [{ length: 1e17, cutAfter: 0 }], /takes 100 PB, and the disk .* free\./, {}],
-    ['in circles', [{ status: 302, headers: { location: '/a.zip' } }], /leads in circles/, {}],
+    ['larger than the disk', [{ length: 1e17, cutAfter: 0 }], /takes 100 PB, but the disk .* free\./, {}],
+    ['a redirect loop', [{ status: 302, headers: { location: '/a.zip' } }], /redirects too often/, {}],
     [
-      'to no web address',
+      'a redirect to something else',
       [{ status: 302, headers: { location: 'file:///etc/passwd' } }],
-      /is no web address/,
+      /is not a web address/,
       {},
     ],
   ])('%s', async (_, answers, message, options) => {
     await expect(check(answers, options)).rejects.toThrow(message);
   });
 
-  test('a server that announces too much each time is given up', async () => {
+  test('gives up on a server that always announces too much', async () => {
     const lie: Answer = { body: one, length: 200_000, cutAfter: 100_000, etag: null };
-    await expect(check([lie])).rejects.toThrow(/tries in a row brought nothing more/);
+    await expect(check([lie])).rejects.toThrow(/attempts in a row made no progress/);
   });
 
-  test('nobody listens', async () => {
+  test('no server', async () => {
     const path = join(temporaryFolder(), 'a');
-    await expect(download('http://127.0.0.1:1/a', path, { retryDelays: [0] })).rejects.toThrow(
+    await expect(downloadFile('http://127.0.0.1:1/a', path, { retryDelays: [0] })).rejects.toThrow(
       /ECONNREFUSED/,
     );
   });
 
-  test('a folder that is not there', async () => {
+  test('a missing folder', async () => {
     const { url } = await fileServer({ body: one });
     const path = join(temporaryFolder(), 'none', 'a');
-    await expect(download(`${url}/a`, path)).rejects.toMatchObject({ code: 'disk' });
+    await expect(downloadFile(`${url}/a`, path)).rejects.toMatchObject({ code: 'disk' });
   });
 });
 
-test('a stopped download keeps its part, and another process goes on with it', async () => {
+test('a stopped download can be resumed by another process', async () => {
   const { url, requests } = await fileServer({ body: one });
   const path = join(temporaryFolder(), 'a');
   const cancel = new AbortController();
-  const stopped = download(`${url}/a`, path, { signal: cancel.signal, onProgress: () => cancel.abort() });
-  await expect(stopped).rejects.toMatchObject({ code: 'interrupted', message: /The same command goes on/ });
-  const kept = readFileSync(`${path}.part`);
-  expect(kept.length).toBeGreaterThan(0);
-  expect(Buffer.compare(kept, one.subarray(0, kept.length))).toBe(0);
+  const stopped = downloadFile(`${url}/a`, path, { signal: cancel.signal, onProgress: () => cancel.abort() });
+  await expect(stopped).rejects.toMatchObject({
+    code: 'interrupted',
+    message: /Run the same command again to continue/,
+  });
+  const part = readFileSync(`${path}.part`);
+  expect(part.length).toBeGreaterThan(0);
+  expect(Buffer.compare(part, one.subarray(0, part.length))).toBe(0);
   expect(existsSync(path)).toBe(false);
 
-  await download(`${url}/a`, path);
+  await downloadFile(`${url}/a`, path);
   expect(Buffer.compare(readFileSync(path), one)).toBe(0);
-  expect(requests[1]).toBe(kept.length === one.length ? undefined : `/a bytes=${kept.length}- if "1"`);
+  expect(requests[1]).toBe(part.length === one.length ? undefined : `/a bytes=${part.length}- if "1"`);
 });
 
-test('a part of another address, or without information, is not gone on with', async () => {
+test('a partial download of another URL, or without information, is not resumed', async () => {
   const { url, requests } = await fileServer({ body: two });
   const path = join(temporaryFolder(), 'a');
   writeFileSync(`${path}.part`, one.subarray(0, 500));
   writeFileSync(`${path}.part.json`, JSON.stringify({ url: `${url}/b`, validator: '"1"', total: 100_000 }));
-  await download(`${url}/a`, path);
+  await downloadFile(`${url}/a`, path);
   writeFileSync(`${path}.part`, one.subarray(0, 500));
-  await download(`${url}/a`, path);
+  await downloadFile(`${url}/a`, path);
   expect(requests).toEqual(['/a -', '/a -']);
   expect(Buffer.compare(readFileSync(path), two)).toBe(0);
 });
 
-test('progress counts what was there before', async () => {
+test('progress includes the bytes of earlier requests', async () => {
   const { url } = await fileServer({ body: one, cutAfter: 40_000 }, { body: one });
   const seen: [number, number | null][] = [];
-  await download(`${url}/a`, join(temporaryFolder(), 'a'), {
+  await downloadFile(`${url}/a`, join(temporaryFolder(), 'a'), {
     retryDelays: [0],
     onProgress: (done, total) => seen.push([done, total]),
   });

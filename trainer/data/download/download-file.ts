@@ -13,47 +13,47 @@ import { readJson } from '../../runs/read-json.ts';
 import { assertSpace } from './disk-space.ts';
 
 export interface DownloadOptions {
-  /** What the file must have; any length is taken where it is not known. */
+  /** Length of the file, if known. */
   readonly bytes?: number;
   readonly signal?: AbortSignal;
-  /** Hears of bytes on the disk and of all, null where the server does not say. */
+  /** Called with the bytes on the disk and the length of the file; null if the server does not send it. */
   readonly onProgress?: (done: number, total: number | null) => void;
-  /** Milliseconds to wait before each further try that follows one without any progress. */
+  /** Milliseconds to wait before each retry without progress. */
   readonly retryDelays?: readonly number[];
 }
 
-/** What was said of a file that is there in part: the rest must come from the very same. */
+/** What identifies the file of a partial download: a resume must continue the same file. */
 interface PartInfo {
   readonly url: string;
-  /** A strong ETag, or the date of the last change, as the server wrote it. */
+  /** A strong ETag, or the date of the last change, as sent by the server. */
   readonly validator: string;
   readonly total: number | null;
 }
 
 const isPartInfo = isObject<PartInfo>({ url: isString, validator: isString, total: isNullable(isNumber) });
 
-const patience = [1000, 2000, 5000, 10_000, 30_000];
-/** Milliseconds without a single byte after which a connection counts as dead. */
-const stalled = 60_000;
-const redirects = 5;
+const usualDelays = [1000, 2000, 5000, 10_000, 30_000];
+/** Milliseconds without a byte after which a connection counts as dead. */
+const stallTimeout = 60_000;
+const maximumRedirects = 5;
 
 /**
- * Downloads a file to `path`, by way of `path.part`: what was interrupted, also by the end of the process, goes on
- * where it stopped if the server still has the same file (`Range` with `If-Range`, RFC 9110), else from the
- * beginning. Dropped connections and overloaded servers are tried again.
+ * Downloads a file to `path`, through `path.part`. An interrupted download, also of a killed process, resumes if the
+ * server still has the same file (`Range` with `If-Range`, RFC 9110), else it restarts. Dropped connections and
+ * overloaded servers are retried.
  *
- * @throws WorkbenchError `data` where the server has no such file, or gives up too often; `disk`; `interrupted` by
- * the signal, with the part kept
+ * @throws WorkbenchError `data` if the server does not have the file, or fails too often; `disk`; `interrupted` by the
+ * signal, with the partial download retained
  */
-export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<void> {
-  const { signal, retryDelays = patience } = options;
+export async function downloadFile(url: string, path: string, options: DownloadOptions = {}): Promise<void> {
+  const { signal, retryDelays = usualDelays } = options;
   const part = `${path}.part`;
   let failures = 0;
   for (;;) {
     const before = sizeOf(part);
     let reason = 'the file changed on the server';
     try {
-      if (await downloadRest(url, part, options)) break;
+      if (await downloadMissing(url, part, options)) break;
     } catch (error) {
       if (signal?.aborted) throw interrupted(path, part);
       if (error instanceof WorkbenchError) throw error;
@@ -64,7 +64,7 @@ export async function download(url: string, path: string, options: DownloadOptio
     if (failures > retryDelays.length || wait === undefined) {
       throw new WorkbenchError(
         'data',
-        `${url} could not be downloaded, ${failures} tries in a row brought nothing more (${reason}). ${keptText(part)} Try again later, or name another source with --mirror.`,
+        `Cannot download ${url}: ${failures} attempts in a row made no progress (${reason}). ${partText(part)} Try again later, or choose another source with --mirror.`,
       );
     }
     await delay(wait, undefined, signal && { signal }).catch(() => {
@@ -76,15 +76,15 @@ export async function download(url: string, path: string, options: DownloadOptio
 }
 
 /**
- * One request for what is missing.
+ * One request for the missing bytes.
  *
- * @returns whether the part is now whole; false where it had to be given up
+ * @returns whether the partial download is now complete; false if it had to be deleted
  */
-async function downloadRest(url: string, part: string, options: DownloadOptions): Promise<boolean> {
-  const kept = readJson(infoPath(part), isPartInfo);
-  const start = kept?.url === url ? sizeOf(part) : 0;
-  if (kept && start > 0 && start === kept.total) return true;
-  const range = kept && start > 0 ? { range: `bytes=${start}-`, 'if-range': kept.validator } : {};
+async function downloadMissing(url: string, part: string, options: DownloadOptions): Promise<boolean> {
+  const info = readJson(infoPath(part), isPartInfo);
+  const start = info?.url === url ? sizeOf(part) : 0;
+  if (info && start > 0 && start === info.total) return true;
+  const range = info && start > 0 ? { range: `bytes=${start}-`, 'if-range': info.validator } : {};
   const { response, body } = await request(new URL(url), range, options.signal);
   try {
     if (response.statusCode === 416) {
@@ -92,30 +92,30 @@ async function downloadRest(url: string, part: string, options: DownloadOptions)
       return false;
     }
     assertGood(url, response);
-    const isRest = response.statusCode === 206;
+    const isPartial = response.statusCode === 206;
     const total = totalOf(response);
     const validator = validatorOf(response.headers);
-    if (isRest && !(kept && isSame(kept, validator, total) && firstByte(response) === start)) {
+    if (isPartial && !(info && isSameFile(info, validator, total) && firstByte(response) === start)) {
       dropPart(part);
       return false;
     }
-    const from = isRest ? start : 0;
+    const from = isPartial ? start : 0;
     if (total !== null && options.bytes !== undefined && total !== options.bytes) {
       dropPart(part);
       throw new WorkbenchError(
         'data',
-        `${url} has ${total} bytes instead of ${options.bytes}: it is another file. Name another source with --mirror.`,
+        `${url} has ${total} bytes instead of ${options.bytes}: it is not the expected file. Choose another source with --mirror.`,
       );
     }
-    if (total !== null) await assertSpace(dirname(part), total - from, `The rest of ${url}`);
-    // The order matters to whoever goes on after a kill: never a part that belongs to other information.
-    if (!isRest) {
+    if (total !== null) await assertSpace(dirname(part), total - from, `The download of ${url}`);
+    // In this order, so that a killed process never leaves a partial download with the information of another.
+    if (!isPartial) {
       dropPart(part);
       if (validator !== undefined) writeJsonAtomic(infoPath(part), { url, validator, total });
     }
     await writeBody(body, part, from, total, options);
     if (!response.complete)
-      throw new Error(`the connection ended at byte ${sizeOf(part)} of ${total ?? 'some'}`);
+      throw new Error(`the connection ended at byte ${sizeOf(part)} of ${total ?? 'an unknown number'}`);
     return true;
   } finally {
     response.destroy();
@@ -133,7 +133,7 @@ async function writeBody(
   let done = from;
   try {
     for await (const chunk of body) {
-      if (!Buffer.isBuffer(chunk)) throw new TypeError('a body comes as bytes');
+      if (!Buffer.isBuffer(chunk)) throw new TypeError('expected a body of bytes');
       await onDisk(part, () => writeAt(file, chunk, done));
       done += chunk.length;
       onProgress?.(done, total);
@@ -151,7 +151,7 @@ async function writeAt(file: FileHandle, chunk: Buffer, position: number): Promi
   }
 }
 
-/** Runs an access to the disk, whose failures are not the network's. */
+/** Throws the errors of a disk access as `disk` errors, so that they are not retried like those of the network. */
 async function onDisk<T>(path: string, access: () => Promise<T>): Promise<T> {
   try {
     return await access();
@@ -165,54 +165,58 @@ async function onDisk<T>(path: string, access: () => Promise<T>): Promise<T> {
   }
 }
 
-/** An answer, with its body so that what came before a connection broke is not lost. */
+/** The body is a stream of its own, so that the bytes before a broken connection are not lost. */
 interface Answer {
   readonly response: IncomingMessage;
   readonly body: PassThrough;
 }
 
-/** The answer to a GET, redirections followed. Node's fetch would unpack what some servers call `x-gzip`. */
+/** The answer to a GET, after redirects. Not by Node's `fetch`, which unpacks what some servers call `x-gzip`. */
 async function request(
   url: URL,
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
-  left = redirects,
+  redirectsLeft = maximumRedirects,
 ): Promise<Answer> {
   const { response, body } = await new Promise<Answer>((resolve, reject) => {
     const get = url.protocol === 'https:' ? getHttps : getHttp;
     const options = { headers: { 'accept-encoding': 'identity', ...headers }, ...(signal && { signal }) };
     const sent = get(url, options, (response) => {
       const body = new PassThrough({ highWaterMark: 2 ** 20 });
-      // An ended body tells nothing of a broken connection; `response.complete` does.
+      // The body ends normally; `response.complete` shows a broken connection.
       response.on('error', () => body.end());
       resolve({ response, body: response.pipe(body) });
     });
     sent.on('error', reject);
-    sent.setTimeout(stalled, () => sent.destroy(new Error(`no byte in ${stalled / 1000} s`)));
+    sent.setTimeout(stallTimeout, () => sent.destroy(new Error(`no data for ${stallTimeout / 1000} s`)));
   });
   const { statusCode = 0 } = response;
   const { location } = response.headers;
   if (![301, 302, 303, 307, 308].includes(statusCode) || location === undefined) return { response, body };
   response.destroy();
   const next = new URL(location, url);
-  if (left === 0 || !['http:', 'https:'].includes(next.protocol)) {
-    throw new WorkbenchError('data', `${url} leads in circles, or to ${next}, which is no web address.`);
+  if (redirectsLeft === 0 || !['http:', 'https:'].includes(next.protocol)) {
+    throw new WorkbenchError(
+      'data',
+      `${url} redirects too often, or to ${next}, which is not a web address.`,
+    );
   }
-  return request(next, headers, signal, left - 1);
+  return request(next, headers, signal, redirectsLeft - 1);
 }
 
-/** Throws what may pass as an Error, and what will not as a WorkbenchError. */
+/** Throws a temporary failure as an Error, a permanent one as a WorkbenchError. */
 function assertGood(url: string, { statusCode = 0, statusMessage }: IncomingMessage): void {
   if (statusCode === 200 || statusCode === 206) return;
   const answer = `${statusCode} ${statusMessage ?? ''}`.trim();
-  if (statusCode >= 500 || [408, 425, 429].includes(statusCode)) throw new Error(`the server says ${answer}`);
+  if (statusCode >= 500 || [408, 425, 429].includes(statusCode))
+    throw new Error(`the server answered ${answer}`);
   throw new WorkbenchError(
     'data',
-    `${url} cannot be had: the server says ${answer}. Name another source with --mirror.`,
+    `Cannot download ${url}: the server answered ${answer}. Choose another source with --mirror.`,
   );
 }
 
-/** Of the whole file, not of the rest; null where the server does not say. */
+/** Length of the whole file; null if the server does not send it. */
 function totalOf({ statusCode, headers }: IncomingMessage): number | null {
   const text =
     statusCode === 206 ? /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] : headers['content-length'];
@@ -223,14 +227,14 @@ function firstByte({ headers }: IncomingMessage): number {
   return Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? Number.NaN);
 }
 
-/** What tells two states of a file apart; a weak ETag does not. */
+/** What identifies the version of a file; a weak ETag does not. */
 function validatorOf({ etag, 'last-modified': changed }: IncomingHttpHeaders): string | undefined {
   return etag !== undefined && !etag.startsWith('W/') ? etag : changed;
 }
 
-/** Servers that ignore `If-Range` send a rest of whatever they have now; those that leave its marks out are trusted. */
-function isSame(kept: PartInfo, validator: string | undefined, total: number | null): boolean {
-  return (validator === undefined || validator === kept.validator) && total === kept.total;
+/** Servers that ignore `If-Range` send a part of a changed file; those that send no validator are trusted. */
+function isSameFile(info: PartInfo, validator: string | undefined, total: number | null): boolean {
+  return (validator === undefined || validator === info.validator) && total === info.total;
 }
 
 function infoPath(part: string): string {
@@ -246,14 +250,14 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function keptText(part: string): string {
+function partText(part: string): string {
   const bytes = sizeOf(part);
-  return bytes === 0 ? '' : `${formatBytes(bytes)} are kept in ${part}.`;
+  return bytes === 0 ? '' : `${formatBytes(bytes)} are in ${part}.`;
 }
 
 function interrupted(path: string, part: string): WorkbenchError {
   return new WorkbenchError(
     'interrupted',
-    `The download of ${path} was stopped. ${keptText(part)} The same command goes on with it.`,
+    `The download of ${path} was stopped. ${partText(part)} Run the same command again to continue.`,
   );
 }

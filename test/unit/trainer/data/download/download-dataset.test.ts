@@ -3,7 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { predefinedDatasets } from '../../../../../trainer/config/datasets.ts';
-import { type GetOptions, getDataset } from '../../../../../trainer/data/download/get.ts';
+import {
+  type DatasetDownloadOptions,
+  downloadDataset,
+} from '../../../../../trainer/data/download/download-dataset.ts';
 import { archivesOf, datasetNames } from '../../../../../trainer/data/download/sources.ts';
 import { temporaryFolder } from '../images.ts';
 import { tgzOf, zipOf } from './archives.ts';
@@ -14,7 +17,7 @@ const set5 = zipOf(
   { name: 'Set5/LRbicx4/baby.png', content: 'lr' },
 );
 
-function optionsFor(mirror: string, lines: string[] = []): GetOptions {
+function optionsFor(mirror: string, lines: string[] = []): DatasetDownloadOptions {
   return {
     to: join(temporaryFolder(), 'data'),
     scale: 4,
@@ -24,18 +27,18 @@ function optionsFor(mirror: string, lines: string[] = []): GetOptions {
   };
 }
 
-test('downloads, unpacks, and says which sum was seen; the second time nothing is asked for', async () => {
+test('downloads, extracts and reports the checksum; does nothing the second time', async () => {
   const { url, requests } = await fileServer({ body: set5 });
   const lines: string[] = [];
   const options = optionsFor(`${url}/mirror/`, lines);
-  await getDataset('set5', options);
-  await getDataset('set5', options);
+  await downloadDataset('set5', options);
+  await downloadDataset('set5', options);
   expect(requests).toEqual(['/mirror/Set5.zip -']);
   expect(readFileSync(join(options.to, 'Set5/LRbicx4/baby.png'), 'utf8')).toBe('lr');
   const sum = createHash('sha256').update(set5).digest('hex');
   expect(lines).toEqual([
-    `Set5.zip: 2 files, ${set5.length} B; no sum is published for it, its SHA-256 is ${sum}.`,
-    'Set5.zip is there already.',
+    `Set5.zip: 2 files, ${set5.length} B; its SHA-256 is ${sum}, with no published checksum to compare.`,
+    'Set5.zip is already extracted.',
   ]);
   expect(JSON.parse(readFileSync(join(options.to, '.downloads/Set5.zip.json'), 'utf8'))).toEqual({
     source: `${url}/mirror/Set5.zip`,
@@ -46,17 +49,17 @@ test('downloads, unpacks, and says which sum was seen; the second time nothing i
   expect(readdirSync(join(options.to, '.downloads'))).toEqual(['Set5.zip.json']);
 });
 
-test('a set that was deleted is fetched again', async () => {
+test('downloads a deleted dataset again', async () => {
   const { url, requests } = await fileServer({ body: set5 });
   const options = optionsFor(url);
-  await getDataset('set5', options);
+  await downloadDataset('set5', options);
   rmSync(join(options.to, 'Set5'), { recursive: true });
-  await getDataset('set5', options);
+  await downloadDataset('set5', options);
   expect(requests).toHaveLength(2);
   expect(existsSync(join(options.to, 'Set5/GTmod12/baby.png'))).toBe(true);
 });
 
-test('a folder on this machine is a mirror too, and stays as it is', async () => {
+test('accepts a local folder as a mirror and leaves it unchanged', async () => {
   const folder = temporaryFolder();
   const archive = join(folder, 'BSR_bsds500.tgz');
   writeFileSync(
@@ -64,48 +67,53 @@ test('a folder on this machine is a mirror too, and stays as it is', async () =>
     tgzOf({ name: 'BSR/BSDS500/data/images/val/1.jpg', content: 'x' }, { name: 'BSR/bench/a.m' }),
   );
   const options = optionsFor(folder);
-  await getDataset('bsds500', options);
+  await downloadDataset('bsds500', options);
   expect(readFileSync(join(options.to, 'BSR/BSDS500/data/images/val/1.jpg'), 'utf8')).toBe('x');
   expect(existsSync(join(options.to, 'BSR/bench'))).toBe(false);
   expect(existsSync(archive)).toBe(true);
 });
 
 describe('refuses', () => {
-  test('an archive with another sum, and deletes it', async () => {
+  test('an archive with another checksum, and deletes it', async () => {
     const [first] = archivesOf('div2k', 4);
     const { url } = await fileServer({ length: first!.bytes!, cutAfter: 0 });
     const options = optionsFor(url);
     mkdirSync(join(options.to, '.downloads'), { recursive: true });
     const path = join(options.to, '.downloads', first!.file);
     writeFileSync(path, zipOf({ name: 'DIV2K_train_HR/0001.png', content: 'fake' }));
-    await expect(getDataset('div2k', options)).rejects.toThrow(
+    await expect(downloadDataset('div2k', options)).rejects.toThrow(
       /its SHA-256 is [0-9a-f]{64} instead of 9d0b9c463f6e.*The download was deleted\./,
     );
     expect(existsSync(path)).toBe(false);
     expect(existsSync(join(options.to, 'DIV2K_train_HR'))).toBe(false);
   });
 
-  test('an archive of another length than is known, before it is downloaded', async () => {
+  test('an archive of another length, before it downloads it', async () => {
     const { url } = await fileServer({ body: set5 });
-    await expect(getDataset('div2k', optionsFor(url))).rejects.toThrow(
-      /instead of 3530603713: it is another file/,
+    await expect(downloadDataset('div2k', optionsFor(url))).rejects.toThrow(
+      /instead of 3530603713: it is not the expected file/,
     );
   });
 
-  test('a set without an address, and says where it may be found', async () => {
+  test('a dataset without a URL, and says where to find it', async () => {
     const { mirror, ...options } = optionsFor('');
-    await expect(getDataset('set14', options)).rejects.toMatchObject({ code: 'usage', message: /--mirror/ });
+    await expect(downloadDataset('set14', options)).rejects.toMatchObject({
+      code: 'usage',
+      message: /--mirror/,
+    });
   });
 
   test('a mirror folder without the archive', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'set5.rar'), '');
-    await expect(getDataset('set5', optionsFor(folder))).rejects.toThrow(/no Set5\.zip in .* \(set5\.rar\)/);
-    await expect(getDataset('set5', optionsFor(join(folder, 'x')))).rejects.toThrow(/no such folder/);
+    await expect(downloadDataset('set5', optionsFor(folder))).rejects.toThrow(
+      /no Set5\.zip in .* \(set5\.rar\)/,
+    );
+    await expect(downloadDataset('set5', optionsFor(join(folder, 'x')))).rejects.toThrow(/no such folder/);
   });
 });
 
-test.each(datasetNames)('run files look for %s where its archives unpack', (name) => {
+test.each(datasetNames)('run files look for %s where its archives are extracted', (name) => {
   for (const scale of [2, 4, 8]) {
     const unpacked = archivesOf(name, scale).flatMap(({ folders }) => folders);
     const { hr, lr } = predefinedDatasets('/data', scale)[name];

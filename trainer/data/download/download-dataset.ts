@@ -7,35 +7,35 @@ import { formatBytes } from '../../format/format.ts';
 import { isCount, isObject, isString } from '../../guards/guards.ts';
 import { writeJsonAtomic } from '../../runs/atomic-file.ts';
 import { readJson } from '../../runs/read-json.ts';
-import { type DownloadOptions, download } from './download.ts';
+import { type DownloadOptions, downloadFile } from './download-file.ts';
 import { extractArchive } from './extract.ts';
-import { type Archive, archivesOf, type DatasetName, withoutAddress } from './sources.ts';
+import { type Archive, archivesOf, type DatasetName, withoutUrl } from './sources.ts';
 
-export interface GetOptions extends Pick<DownloadOptions, 'signal' | 'retryDelays'> {
-  /** The data folder; it is made where there is none. */
+export interface DatasetDownloadOptions extends Pick<DownloadOptions, 'signal' | 'retryDelays'> {
+  /** The data folder; it is created if it does not exist. */
   readonly to: string;
-  /** Of the LR images, where the set has any of its own. */
+  /** Of the LR images, if the dataset has its own. */
   readonly scale: number;
-  /** Instead of the authors' servers: the address of a folder with the archives, or a folder on this machine. */
+  /** Replaces the authors' servers: the URL of a folder with the archives, or a local folder. */
   readonly mirror?: string;
-  readonly observer: GetObserver;
+  readonly observer: DownloadObserver;
 }
 
-export interface GetObserver {
+export interface DownloadObserver {
   progress(archive: string, phase: 'download' | 'check' | 'unpack', done: number, total: number | null): void;
   line(text: string): void;
 }
 
-/** What is kept of an archive after its files are in place. */
-export interface ArchiveRecord {
+/** Replaces a downloaded archive once its files are extracted. */
+interface ArchiveRecord {
   readonly source: string;
   readonly bytes: number;
-  /** As it was seen, in hex. */
+  /** Of the downloaded archive, in hex. */
   readonly sha256: string;
   readonly files: number;
 }
 
-const isRecordOfArchive = isObject<ArchiveRecord>({
+const isArchiveRecord = isObject<ArchiveRecord>({
   source: isString,
   bytes: isCount,
   sha256: isString,
@@ -43,49 +43,49 @@ const isRecordOfArchive = isObject<ArchiveRecord>({
 });
 
 /**
- * Brings a data set into the data folder, archive by archive: downloads it, checks its sum and unpacks it. What is
- * there already is left alone; what was interrupted goes on.
+ * Downloads a dataset into the data folder, archive by archive: downloads it, verifies its checksum and extracts it.
+ * Archives that are extracted already are skipped; interrupted downloads resume.
  *
- * @throws WorkbenchError `data`, `disk`, `interrupted`; `usage` where the set has no address and no mirror is given
+ * @throws WorkbenchError `data`, `disk`, `interrupted`; `usage` if the dataset has no URL and no mirror is given
  */
-export async function getDataset(name: DatasetName, options: GetOptions): Promise<void> {
+export async function downloadDataset(name: DatasetName, options: DatasetDownloadOptions): Promise<void> {
   const { to, scale, mirror, observer } = options;
   await mkdir(downloadsFolder(to), { recursive: true });
   for (const archive of archivesOf(name, scale)) {
-    if (isThere(archive, to)) {
-      observer.line(`${archive.file} is there already.`);
+    if (isExtracted(archive, to)) {
+      observer.line(`${archive.file} is already extracted.`);
       continue;
     }
     const source = sourceOf(name, archive, mirror);
-    const isLocal = !isAddress(source);
+    const isLocal = !isUrl(source);
     const path = isLocal ? source : join(downloadsFolder(to), archive.file);
     if (!isLocal && !existsSync(path)) {
-      await download(source, path, {
+      await downloadFile(source, path, {
         ...options,
         ...(archive.bytes === undefined ? {} : { bytes: archive.bytes }),
         onProgress: (done, total) => observer.progress(archive.file, 'download', done, total),
       });
     }
-    const record = await unpackChecked(archive, source, path, options);
+    const record = await verifyAndExtract(archive, source, path, options);
     writeJsonAtomic(recordPath(archive, to), record);
     if (!isLocal) rmSync(path);
-    const sum =
+    const checksum =
       archive.sha256 === undefined
-        ? `no sum is published for it, its SHA-256 is ${record.sha256}`
-        : 'its sum is right';
-    observer.line(`${archive.file}: ${record.files} files, ${formatBytes(record.bytes)}; ${sum}.`);
+        ? `its SHA-256 is ${record.sha256}, with no published checksum to compare`
+        : 'its checksum is correct';
+    observer.line(`${archive.file}: ${record.files} files, ${formatBytes(record.bytes)}; ${checksum}.`);
   }
 }
 
-/** Where archives and what is known of them lie. */
+/** Folder of the archives and their records. */
 function downloadsFolder(to: string): string {
   return join(to, '.downloads');
 }
 
-/** Whether an archive was unpacked into the data folder, and its folders are still there. */
-export function isThere(archive: Archive, to: string): boolean {
+/** Whether an archive was extracted into the data folder, and its folders still exist. */
+function isExtracted(archive: Archive, to: string): boolean {
   return (
-    readJson(recordPath(archive, to), isRecordOfArchive) !== undefined &&
+    readJson(recordPath(archive, to), isArchiveRecord) !== undefined &&
     archive.folders.some((folder) => existsSync(join(to, folder)))
   );
 }
@@ -97,35 +97,37 @@ function recordPath(archive: Archive, to: string): string {
 function sourceOf(name: DatasetName, { file, url }: Archive, mirror: string | undefined): string {
   if (mirror === undefined) {
     if (url !== undefined) return url;
-    throw new WorkbenchError('usage', `${name} cannot be downloaded from its authors: ${withoutAddress}.`);
+    throw new WorkbenchError('usage', `Cannot download ${name} from its authors: ${withoutUrl}.`);
   }
-  if (isAddress(mirror)) return `${mirror.replace(/\/+$/, '')}/${file}`;
+  if (isUrl(mirror)) return `${mirror.replace(/\/+$/, '')}/${file}`;
   const path = join(mirror, file);
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
-  const there = existsSync(mirror)
+  const found = existsSync(mirror)
     ? readdirSync(mirror).slice(0, 5).join(', ') || 'nothing'
     : 'no such folder';
-  throw new WorkbenchError('data', `There is no ${file} in ${mirror} (${there}).`);
+  throw new WorkbenchError('data', `There is no ${file} in ${mirror} (${found}).`);
 }
 
-function isAddress(text: string): boolean {
+function isUrl(text: string): boolean {
   return /^https?:\/\//i.test(text);
 }
 
-async function unpackChecked(
+async function verifyAndExtract(
   archive: Archive,
   source: string,
   path: string,
-  { to, signal, observer }: GetOptions,
+  { to, signal, observer }: DatasetDownloadOptions,
 ): Promise<ArchiveRecord> {
   const bytes = statSync(path).size;
-  const sha256 = await sumOf(path, signal, (done) => observer.progress(archive.file, 'check', done, bytes));
+  const sha256 = await sha256Of(path, signal, (done) =>
+    observer.progress(archive.file, 'check', done, bytes),
+  );
   if (archive.sha256 !== undefined && archive.sha256 !== sha256) {
-    const isOurs = path !== source;
-    if (isOurs) rmSync(path);
+    const isDownload = path !== source;
+    if (isDownload) rmSync(path);
     throw new WorkbenchError(
       'data',
-      `${source} is not the archive that it should be: its SHA-256 is ${sha256} instead of ${archive.sha256}.${isOurs ? ' The download was deleted.' : ''} Get it again, or name another source with --mirror.`,
+      `${source} is not the expected archive: its SHA-256 is ${sha256} instead of ${archive.sha256}.${isDownload ? ' The download was deleted.' : ''} Download it again, or choose another source with --mirror.`,
     );
   }
   const files = await extractArchive(path, to, {
@@ -136,7 +138,7 @@ async function unpackChecked(
   return { source, bytes, sha256, files };
 }
 
-async function sumOf(
+async function sha256Of(
   path: string,
   signal: AbortSignal | undefined,
   onProgress: (done: number) => void,
@@ -144,7 +146,8 @@ async function sumOf(
   const hash = createHash('sha256');
   let done = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-    if (signal?.aborted) throw new WorkbenchError('interrupted', `Checking ${path} was stopped; it is kept.`);
+    if (signal?.aborted)
+      throw new WorkbenchError('interrupted', `Verifying ${path} was stopped; the download is complete.`);
     hash.update(chunk);
     done += chunk.length;
     onProgress(done);
