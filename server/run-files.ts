@@ -4,9 +4,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { rootText, scaleOf } from './language/datasets.ts';
 import { openDocument } from './language/document.ts';
 
-/** What a run file says of its surroundings, also where the rest of its text is broken. */
+/** The folders that a run file refers to. Read even if the rest of the file has errors. */
 export interface RunFilePlaces {
-  /** Absolute, as are all paths here. */
+  /** Absolute, like all paths here. */
   readonly file: string;
   readonly runsDir: string;
   readonly dataDir: string;
@@ -15,13 +15,13 @@ export interface RunFilePlaces {
 
 const runFileName = /\.esrgan\.(ya?ml|json)$/i;
 
-/** Folders that hold no run files of a person, and may hold very many others. */
-const passedOver = new Set(['node_modules', 'checkpoints', 'samples', 'launch']);
+/** Folders to skip: they may contain very many files, but no run files that a person edits. */
+const skippedFolders = new Set(['node_modules', 'checkpoints', 'samples', 'launch']);
 
-/** Folders that are looked into, at most: beyond that the person opened something else than a project. */
+/** Maximum number of folders to search. A workspace with more is not a project. */
 const maximumFolders = 20_000;
 
-/** Whether a path is a run file that a person keeps, not one that a run directory holds. */
+/** Whether a path is a run file that a person edits, not the copy in a run directory. */
 export function isOwnRunFile(path: string): boolean {
   const folder = dirname(path);
   return runFileName.test(path) && basename(folder) !== 'launch' && !isRun(folder);
@@ -31,7 +31,7 @@ function isRun(folder: string): boolean {
   return existsSync(join(folder, 'run.json')) || existsSync(join(folder, 'launch'));
 }
 
-/** The run files in a folder and all folders below it. What cannot be read is passed over. */
+/** The run files in a folder and its subfolders. Skips folders that cannot be read. */
 export async function findRunFiles(root: string): Promise<string[]> {
   const found: string[] = [];
   const folders = [root];
@@ -42,7 +42,7 @@ export async function findRunFiles(root: string): Promise<string[]> {
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!entry.name.startsWith('.') && !passedOver.has(entry.name)) folders.push(path);
+        if (!entry.name.startsWith('.') && !skippedFolders.has(entry.name)) folders.push(path);
       } else if (runFileName.test(entry.name)) {
         found.push(path);
       }
@@ -51,7 +51,7 @@ export async function findRunFiles(root: string): Promise<string[]> {
   return found;
 }
 
-/** What a run file on the disk says; undefined where it cannot be read. */
+/** Reads the places of a run file on the disk; undefined if it cannot be read. */
 export function readPlaces(file: string): RunFilePlaces | undefined {
   let text: string;
   try {

@@ -3,7 +3,7 @@ import { folderName } from '../../trainer/config/index.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { type Options, readOptions } from './options.ts';
 
-/** A run file made of an option file; each note names a key that could not be carried over, and why. */
+/** A run file made from an option file. Each note names a key that could not be imported exactly, and why. */
 export interface ImportedRun {
   readonly text: string;
   readonly notes: readonly string[];
@@ -11,7 +11,7 @@ export interface ImportedRun {
 
 type Settings = Record<string, unknown>;
 
-/** One reading of an option file. */
+/** The import of one option file. */
 interface Import {
   readonly options: Options;
   readonly stage: Stage;
@@ -19,18 +19,18 @@ interface Import {
 }
 
 /**
- * Makes a run file of an option file for training of BasicSR or of a program that builds on it, such as Real-ESRGAN.
- * An option file describes one stage; the other one keeps its defaults.
+ * Converts a training option file of BasicSR, or of a program based on it such as Real-ESRGAN, to a run file. An option
+ * file describes one stage; the other one gets its defaults.
  *
- * @returns `problem`, a sentence, where the text is no such file
+ * @returns `problem`, a message, if the text is not such a file
  */
 export function importBasicSR(text: string): ImportedRun | { readonly problem: string } {
   const options = readOptions(text);
-  if (!options) return { problem: 'This is no option file of BasicSR: it cannot be read as a map of YAML.' };
+  if (!options) return { problem: 'This is not a BasicSR option file: it is not a valid YAML map.' };
   if (!options.has('train') || !options.has('datasets.train')) {
     return {
       problem:
-        'This is no option file of BasicSR for training: it lacks `train` or `datasets.train`. Files for testing describe no run.',
+        'This is not a BasicSR option file for training: it has no `train` or `datasets.train`. Option files for testing cannot be imported.',
     };
   }
   const notes: string[] = [];
@@ -46,7 +46,7 @@ function settingsOf(reading: Import): Settings {
   const name = options.text('name');
   const data = dataOf(reading);
   const { train_datasets, val_datasets } = data.stage;
-  // The other stage names the same data, so that nothing in the file asks for the predefined sets.
+  // The other stage uses the same data, so that the file does not need the predefined data sets.
   const names = { train_datasets, val_datasets };
   const own = compact({
     ...data.stage,
@@ -74,7 +74,7 @@ function settingsOf(reading: Import): Settings {
 function scaleOf({ options, note }: Import): number | undefined {
   const scale = options.number('scale');
   if (scale === undefined || [1, 2, 4, 8].includes(scale)) return scale;
-  note('scale', `${scale} is not possible here (1, 2, 4 or 8 are); 4 stands in its place.`);
+  note('scale', `a scale of ${scale} is not supported (only 1, 2, 4 and 8); replaced by 4.`);
   return 4;
 }
 
@@ -98,7 +98,7 @@ function dataOf(reading: Import): ImportedData {
     const hr = options.text(`${key}.dataroot_gt`);
     const lr = options.text(`${key}.dataroot_lq`);
     if (hr === undefined) {
-      note(key, 'has no `dataroot_gt`, and nothing can be learnt or measured without HR images.');
+      note(key, 'skipped, because it has no `dataroot_gt`: training and validation need HR images.');
     } else {
       const entry = datasets[name] ?? { hr: {}, lr: {} };
       datasets[name] = entry;
@@ -110,10 +110,7 @@ function dataOf(reading: Import): ImportedData {
   }
   const roots = Object.values(datasets).flatMap(({ hr, lr }) => [...Object.values(hr), ...Object.values(lr)]);
   if (roots.some((root) => !/^([/\\]|[a-z]:)/i.test(root))) {
-    note(
-      'datasets',
-      'relative paths start at the folder of the run file here, not where the program is started.',
-    );
+    note('datasets', 'relative paths start at the folder of the run file, not at the working directory.');
   }
   const train = 'datasets.train';
   const patch = options.number(`${train}.gt_size`) ?? options.number('gt_size');
@@ -141,47 +138,41 @@ function noteSource({ options, note }: Import, key: string, roots: readonly (str
   if (type !== undefined && !['PairedImageDataset', 'RealESRGANPairedDataset'].includes(type)) {
     note(
       `${key}.type`,
-      `what ${type} makes of the images is not known here; LR images come from \`lr\` or from bicubic reduction.`,
+      `${type} is not supported; LR images are read from \`lr\` or made by bicubic downscaling.`,
     );
   }
   const template = options.text(`${key}.filename_tmpl`);
   if (template !== undefined && template !== '{}' && !/^\{\}[xX]\d$/.test(template)) {
     note(
       `${key}.filename_tmpl`,
-      `LR images have the name of their HR image here, or end in \`x{scale}\`; not \`${template}\`.`,
+      `\`${template}\` is not supported; an LR image must have the name of its HR image, with or without the suffix \`x{scale}\`.`,
     );
   }
   const backend = options.text(`${key}.io_backend.type`);
   if (backend === 'lmdb' || roots.some((root) => root?.endsWith('.lmdb'))) {
-    note(
-      `${key}.io_backend`,
-      'images are read from folders here: name the folders that the LMDB was made of.',
-    );
+    note(`${key}.io_backend`, 'LMDB is not supported; set the folders that it was made from.');
   }
   for (const list of options.drop(`${key}.meta_info`, `${key}.meta_info_file`)) {
     note(
       list,
-      'all images of the folder are used here; put those that are meant into a folder of their own.',
+      'lists of images are not supported; all images in the folder are used. Put the listed ones into a separate folder.',
     );
   }
   options.drop(`${key}.io_backend`);
 }
 
-/** BasicSR counts the patches of one GPU. */
+/** BasicSR's batch size is per GPU. */
 function batchOf({ options, note }: Import): number | undefined {
   const each = options.number('datasets.train.batch_size_per_gpu');
   const devices = options.text('num_gpu');
   if (each === undefined) return undefined;
   const count = Number(devices ?? 1);
   if (!Number.isInteger(count)) {
-    note(
-      'num_gpu',
-      `the batch is counted as for one GPU: ${each}. With more of them it was as many times larger.`,
-    );
+    note('num_gpu', `the batch size is set for one GPU: ${each}. Multiply it by the number of GPUs.`);
     return each;
   }
   if (count > 1)
-    note('num_gpu', `a run has one GPU here; it gets the whole batch of ${count} times ${each} patches.`);
+    note('num_gpu', `a run uses one GPU; its batch size is the total of ${count} times ${each} patches.`);
   return each * Math.max(count, 1);
 }
 
@@ -193,9 +184,9 @@ function spatialOf({ options, note }: Import): Settings | boolean {
   if (!flips && !rotates) return false;
   note(
     rotates ? 'datasets.train.use_rot' : 'datasets.train.use_hflip',
-    'a patch is flipped in any direction or transposed here, not both at once; the shares are as near as that can be.',
+    'a patch is either flipped or transposed, never both; the probabilities are the closest equivalent.',
   );
-  // Of the seven changes that flips and quarter turns make, three are flips; a flip alone comes every other time.
+  // Flips and quarter turns combine to seven transformations, of which three are flips. A flip alone has probability 1/2.
   if (flips && rotates) return { p: 0.875, flip: 3, transpose: 4 };
   return flips ? { p: 0.5, flip: 1, transpose: 0 } : { p: 0.75, flip: 1, transpose: 2 };
 }
@@ -203,19 +194,19 @@ function spatialOf({ options, note }: Import): Settings | boolean {
 function generatorOf({ options, note }: Import): Settings {
   const type = options.text('network_g.type');
   if (type !== undefined && type !== 'RRDBNet') {
-    note('network_g', `${type} cannot be trained here; the RRDB net of the paper stands in its place.`);
+    note('network_g', `${type} cannot be trained; replaced by the RRDBNet of the paper.`);
     options.drop('network_g');
     return {};
   }
   for (const key of ['network_g.num_in_ch', 'network_g.num_out_ch']) {
     const channels = options.number(key) ?? 3;
-    if (channels !== 3) note(key, `images have 3 channels here, not ${channels}.`);
+    if (channels !== 3) note(key, `${channels} channels are not supported; images always have 3.`);
   }
   const scale = options.number('network_g.scale') ?? options.number('network_g.upscale') ?? 4;
   if (scale < 4) {
     note(
       'network_g.scale',
-      `BasicSR's net for x${scale} folds pixels into channels before the blocks of x4; the one here works on the pixels themselves. It learns the same, but weights of one do not fit the other.`,
+      `BasicSR's network for x${scale} starts with a pixel unshuffle. This one does not, so weights of one cannot be used in the other.`,
     );
   }
   return {
@@ -231,8 +222,8 @@ function discriminatorOf({ options, note }: Import): Settings | undefined {
   const width = options.number('network_d.num_feat') ?? 64;
   const isVgg = type.startsWith('VGGStyleDiscriminator');
   const why = isVgg
-    ? 'every other convolution is 3x3 with stride 2 here and 4x4 there, and a last pair of them is left out.'
-    : `${type} is not known here; the discriminator in the style of VGG stands in its place.`;
+    ? 'convolutions with stride 2 are 3x3 instead of 4x4, and the last pair of convolutions is missing.'
+    : `${type} is not supported; replaced by the VGG-style discriminator.`;
   note('network_d', why);
   options.drop('network_d');
   if (!isVgg) return undefined;
@@ -243,19 +234,16 @@ function weightsOf({ options, stage, note }: Import): Settings {
   const init = options.text('path.pretrain_network_g') ?? options.text('path.pretrain_model_g');
   options.drop('path.param_key_g', 'path.strict_load_g', 'path.strict_load', 'path.pretrain_model_g');
   if (options.text('path.pretrain_network_d') ?? options.text('path.pretrain_model_d')) {
-    note('path.pretrain_network_d', 'the discriminator always starts from random weights.');
+    note('path.pretrain_network_d', 'not supported; the discriminator always starts from random weights.');
   }
   options.drop('path.param_key_d', 'path.strict_load_d');
   if (options.text('path.resume_state')) {
-    note(
-      'path.resume_state',
-      "the state of BasicSR's optimiser cannot be taken over; `init` starts from weights alone.",
-    );
+    note('path.resume_state', "BasicSR's training state cannot be imported; `init` loads weights only.");
   }
   if (init === undefined && stage === 'training') {
     note(
       'path.pretrain_network_g',
-      'is not given, and the training stage starts from a generator: from the pretraining of the same run, unless `training.init` names a file.',
+      'missing; the training stage starts from the pretraining of the same run, unless you set `training.init` to a file.',
     );
   }
   return compact({ init });
@@ -267,9 +255,9 @@ function scheduleOf({ options, stage, note }: Import): Settings {
   for (const net of isTraining ? ['g', 'd'] : ['g'])
     noteOptimizer({ options, stage, note }, `train.optim_${net}`);
   if ((options.number('train.warmup_iter') ?? -1) > 0)
-    note('train.warmup_iter', 'the learning rate begins at its full height here.');
+    note('train.warmup_iter', 'warm-up is not supported; training starts with the full learning rate.');
   return compact({
-    // Whole epochs are the other bound of a stage; this one is never reached before the steps are done.
+    // An epoch has at least one step, so that `num_step` ends the stage first.
     num_epoch: steps,
     num_step: steps,
     ...(isTraining
@@ -281,13 +269,17 @@ function scheduleOf({ options, stage, note }: Import): Settings {
 
 function noteOptimizer({ options, stage, note }: Import, key: string) {
   const type = options.text(`${key}.type`);
-  if (type !== undefined && type !== 'Adam') note(`${key}.type`, `Adam stands in the place of ${type}.`);
+  if (type !== undefined && type !== 'Adam')
+    note(`${key}.type`, `${type} is not supported; replaced by Adam.`);
   if ((options.number(`${key}.weight_decay`) ?? 0) !== 0)
-    note(`${key}.weight_decay`, 'there is no weight decay here.');
+    note(`${key}.weight_decay`, 'weight decay is not supported.');
   const betas = options.numbers(`${key}.betas`);
   const ours = stage === 'training' ? [0.9, 0.99] : [0.9, 0.999];
   if (betas && String(betas) !== String(ours)) {
-    note(`${key}.betas`, `Adam's betas are ${ours.join(' and ')} in this stage, not ${betas.join(' and ')}.`);
+    note(
+      `${key}.betas`,
+      `betas of ${betas.join(' and ')} are not supported; this stage uses ${ours.join(' and ')}.`,
+    );
   }
 }
 
@@ -303,36 +295,36 @@ function decayOf(reading: Import, steps: number | undefined): Settings {
     return substitutedDecay(reading, type, steps);
   }
   if (options.drop(`${key}.restarts`, `${key}.restart_weights`).length > 0) {
-    note(`${key}.restarts`, 'the learning rate only falls here.');
+    note(`${key}.restarts`, 'restarts are not supported; the learning rate only decreases.');
   }
   if (stage === 'training') {
-    // Where BasicSR decays at its last step, nothing of the decay is seen.
+    // A decay at the last step has no effect.
     const reached = milestones.filter((step) => steps === undefined || step < steps);
     return { g_sched_steps: reached, d_sched_steps: reached, g_sched_gamma: gamma, d_sched_gamma: gamma };
   }
   const period = milestones[0];
   const isEven = milestones.every((step, index) => step === (index + 1) * (period ?? 0));
-  const goesOn = period !== undefined && (milestones.length + 1) * period < (steps ?? 0);
-  if (!isEven || goesOn) {
+  const hasMore = period !== undefined && (milestones.length + 1) * period < (steps ?? 0);
+  if (!isEven || hasMore) {
     note(
       `${key}.milestones`,
-      `pretraining decays after each \`sched_step\` steps; ${period} stands for ${milestones.join(', ')}.`,
+      `pretraining decays every \`sched_step\` steps; ${milestones.join(', ')} is replaced by ${period}.`,
     );
   }
   return { sched_step: period, sched_gamma: gamma };
 }
 
-/** Decays as the paper has them, in proportion to the length of the stage. */
+/** The decays of the paper, scaled to the length of the stage. */
 function substitutedDecay({ stage, note }: Import, type: string, steps: number | undefined): Settings {
   note(
     'train.scheduler',
-    `${type} is not known here; the rate is halved at the paper's shares of the stage in its place.`,
+    `${type} is not supported; the learning rate is halved at the paper's milestones, scaled to the length of the stage.`,
   );
   if (steps === undefined) return {};
-  const at = (share: number) => Math.max(1, Math.round(steps * share));
+  const at = (fraction: number) => Math.max(1, Math.round(steps * fraction));
   if (stage === 'pretraining') return { sched_step: at(1 / 5), sched_gamma: 0.5 };
-  const shares = [...new Set([1 / 8, 1 / 4, 1 / 2, 3 / 4].map(at))];
-  return { g_sched_steps: shares, d_sched_steps: shares };
+  const milestones = [...new Set([1 / 8, 1 / 4, 1 / 2, 3 / 4].map(at))];
+  return { g_sched_steps: milestones, d_sched_steps: milestones };
 }
 
 function lossesOf(reading: Import): Settings {
@@ -342,14 +334,17 @@ function lossesOf(reading: Import): Settings {
   const known: Readonly<Record<string, string>> = { L1Loss: 'l1', MSELoss: 'l2' };
   const loss_f = known[type ?? 'L1Loss'] ?? 'l1';
   if (type !== undefined && !Object.hasOwn(known, type))
-    note(`${key}.type`, `L1 stands in the place of ${type}.`);
+    note(`${key}.type`, `${type} is not supported; replaced by L1.`);
   if ((options.text(`${key}.reduction`) ?? 'mean') !== 'mean') {
-    note(`${key}.reduction`, 'a loss is the mean over all pixels here.');
+    note(`${key}.reduction`, 'only the mean over all pixels is supported.');
   }
   if (stage === 'pretraining') {
     const weight = options.number(`${key}.loss_weight`) ?? 1;
     if (weight !== 1)
-      note(`${key}.loss_weight`, 'the only loss of a stage has no weight; Adam is indifferent to it.');
+      note(
+        `${key}.loss_weight`,
+        'dropped, because pretraining has one loss only and its weight does not affect Adam.',
+      );
   }
   return {
     content_loss: { loss_f },
@@ -363,24 +358,24 @@ function adversarialOf({ options, note }: Import): Settings {
   if (model !== 'ESRGANModel') {
     note(
       'model_type',
-      `the adversarial loss is the relativistic average one of ESRGAN here, not that of ${model}.`,
+      `${model} is not supported; the adversarial loss is ESRGAN's relativistic average loss.`,
     );
   }
   const type = options.text(`${key}.gan_type`) ?? 'vanilla';
   if (type !== 'vanilla')
-    note(`${key}.gan_type`, `the relativistic average loss of ESRGAN stands in the place of ${type}.`);
+    note(`${key}.gan_type`, `${type} is not supported; replaced by ESRGAN's relativistic average loss.`);
   const [real, fake] = [
     options.number(`${key}.real_label_val`) ?? 1,
     options.number(`${key}.fake_label_val`) ?? 0,
   ];
-  if (real !== 1 || fake !== 0) note(`${key}.real_label_val`, 'labels are 1 and 0 here.');
+  if (real !== 1 || fake !== 0) note(`${key}.real_label_val`, 'only the labels 1 and 0 are supported.');
   options.drop(`${key}.type`);
   for (const [name, usual] of [
     ['net_d_iters', 1],
     ['net_d_init_iters', 0],
   ] as const) {
     if ((options.number(`train.${name}`) ?? usual) !== usual)
-      note(`train.${name}`, 'both nets learn at every step here.');
+      note(`train.${name}`, 'not supported; both networks are updated at every step.');
   }
   return {
     g_adversarial_loss_scaling: options.number(`${key}.loss_weight`),
@@ -394,16 +389,16 @@ function perceptualOf({ options, note }: Import): Settings | false {
   const key = 'train.perceptual_opt';
   const factor = options.number(`${key}.perceptual_weight`) ?? 1;
   if ((options.number(`${key}.style_weight`) ?? 0) > 0)
-    note(`${key}.style_weight`, 'there is no style loss here.');
+    note(`${key}.style_weight`, 'style loss is not supported.');
   if (options.flag(`${key}.range_norm`))
-    note(`${key}.range_norm`, 'images are in 0..1 here, as VGG wants them.');
+    note(`${key}.range_norm`, 'not needed; images are in the range 0 to 1, which VGG expects.');
   const layers = options.names(`${key}.layer_weights`).flatMap((layer): [string, number][] => {
     const weight = options.number(`${key}.layer_weights.${layer}`);
     if (weight === undefined || weight * factor === 0) return [];
     if (/^conv[1-5]_[1-4]$/.test(layer)) return [[layer, rounded(weight * factor)]];
     note(
       `${key}.layer_weights.${layer}`,
-      'features are taken from convolutions before their activation here.',
+      'only features of convolutions before the activation are supported.',
     );
     return [];
   });
@@ -416,8 +411,9 @@ function perceptualOf({ options, note }: Import): Settings | false {
     return false;
   }
   const vgg_type = ['vgg11', 'vgg13', 'vgg16', 'vgg19'].includes(type) ? type : 'vgg19';
-  if (vgg_type !== type) note(`${key}.vgg_type`, `vgg19 stands in the place of ${type}.`);
-  if (!['l1', 'l2'].includes(criterion)) note(`${key}.criterion`, `l1 stands in the place of ${criterion}.`);
+  if (vgg_type !== type) note(`${key}.vgg_type`, `${type} is not supported; replaced by vgg19.`);
+  if (!['l1', 'l2'].includes(criterion))
+    note(`${key}.criterion`, `${criterion} is not supported; replaced by l1.`);
   return {
     layer_weights: Object.fromEntries(layers),
     vgg_type,
@@ -426,7 +422,7 @@ function perceptualOf({ options, note }: Import): Settings | false {
   };
 }
 
-/** Products such as 0.1 * 3 without the dust of binary fractions. */
+/** Removes the rounding error of products such as 0.1 * 3. */
 function rounded(value: number): number {
   return Number(value.toPrecision(12));
 }
@@ -438,10 +434,10 @@ function intervalsOf({ options, note }: Import): Settings {
   for (const metric of options.names('val.metrics')) {
     const type = options.text(`val.metrics.${metric}.type`) ?? metric;
     if (!/psnr|ssim/.test(type))
-      note(`val.metrics.${metric}`, `${type} is not measured here; PSNR and SSIM are.`);
+      note(`val.metrics.${metric}`, `${type} is not supported; PSNR and SSIM are measured.`);
   }
   if (options.text('logger.wandb.project')) {
-    note('logger.wandb', 'a run does not speak to wandb by itself; `wandb sync` takes its folder.');
+    note('logger.wandb', 'not supported during training; upload the folder of the run with `wandb sync`.');
   }
   return {
     validation: every === undefined ? undefined : { every_steps: every },
@@ -452,7 +448,7 @@ function intervalsOf({ options, note }: Import): Settings {
   };
 }
 
-/** Keys that say nothing about the result, or that hold here in any case. */
+/** Keys that do not affect the result, or whose setting always applies. */
 const settled = [
   'model_type',
   'datasets.train.use_shuffle',
@@ -474,7 +470,7 @@ const settled = [
   'num_gpu',
 ];
 
-/** The random degradations that Real-ESRGAN makes LR images with. */
+/** The keys of Real-ESRGAN's random degradation of LR images. */
 const degradation =
   /(^|\.)(l1_gt_usm|percep_gt_usm|gan_gt_usm|gt_usm|high_order_degradation|(resize|gaussian_noise|gray_noise|second_blur|kernel|sinc|final_sinc)_prob2?|(resize|noise|jpeg|poisson_scale|betag|betap)_range2?|blur_(kernel_size|sigma)2?|kernel_list2?)$/;
 
@@ -486,10 +482,10 @@ function noteRest({ options, note }: Import) {
     const others = degradations.length - 1;
     note(
       degradations[0],
-      `${others > 0 ? `and ${others} more keys of Real-ESRGAN's random degradation: ` : ''}LR images are made by bicubic reduction here. Make degraded ones yourself and name them under \`lr\`.`,
+      `${others > 0 ? `and ${others} more keys of Real-ESRGAN's random degradation: ` : ''}not supported; LR images are made by bicubic downscaling. Prepare degraded LR images yourself and set them as \`lr\`.`,
     );
   }
-  for (const key of rest) if (!degradation.test(key)) note(key, 'there is nothing like it here.');
+  for (const key of rest) if (!degradation.test(key)) note(key, 'not supported.');
 }
 
 function compact(settings: Settings): Settings {
@@ -498,7 +494,7 @@ function compact(settings: Settings): Settings {
 
 function written(settings: Settings): string {
   const document = new Document(settings, { aliasDuplicateObjects: false });
-  document.commentBefore = ' Made of an option file of BasicSR.';
+  document.commentBefore = ' Imported from a BasicSR option file.';
   visit(document, {
     Seq: (_, list) => {
       list.flow = true;

@@ -1,26 +1,26 @@
 import { parseDocument } from 'yaml';
 import { flattenConfig } from '../../trainer/config/diff.ts';
 
-/** The keys of an option file, dotted; who reads them takes them, so that what nobody took is known in the end. */
+/** The keys of an option file, dotted. Reading a key removes it, so that `rest` lists the keys that were not imported. */
 export interface Options {
-  /** A number, also one that is written as a text (`1e-4` is one in YAML 1.1, as Python reads it). */
+  /** A number, also one written as a string (YAML 1.1, and so Python, reads `1e-4` as a string). */
   number(key: string): number | undefined;
   text(key: string): string | undefined;
   flag(key: string): boolean | undefined;
   numbers(key: string): number[] | undefined;
-  /** The last parts of all keys below one, in the order of the file. */
+  /** The names of the keys directly below a key, in the order of the file. */
   names(key: string): string[];
-  /** Takes these keys and all below them without looking; those that had a value other than null or false. */
+  /** Removes keys with all keys below them. Returns those with a value other than null or false. */
   drop(...keys: readonly string[]): string[];
-  /** Whether there is anything at or below a key. */
+  /** Whether a key exists, or keys below it. */
   has(key: string): boolean;
-  /** Keys that nobody has taken and that say something. */
+  /** The remaining keys with a value other than null or false. */
   rest(): string[];
 }
 
-/** Reads an option file; `undefined` where it is no map of YAML. */
+/** Parses an option file; `undefined` if it is not a YAML map. */
 export function readOptions(text: string): Options | undefined {
-  // Their files are written for a YAML 1.1 parser: `yes` and `on` are switches there.
+  // BasicSR uses a YAML 1.1 parser, in which `yes` and `on` are booleans.
   const document = parseDocument(text, { version: '1.1' });
   if (document.errors.length > 0) return undefined;
   const data: unknown = document.toJS();
@@ -36,7 +36,7 @@ function optionsOf(values: Map<string, unknown>): Options {
   };
   const below = (key: string) =>
     [...values.keys()].filter((name) => name === key || name.startsWith(`${key}.`));
-  const saysSomething = (value: unknown) => value !== null && value !== undefined && value !== false;
+  const hasValue = (value: unknown) => value !== null && value !== undefined && value !== false;
   return {
     number: (key) => numberOf(take(key)),
     text(key) {
@@ -56,9 +56,9 @@ function optionsOf(values: Map<string, unknown>): Options {
       const parts = below(key).flatMap((name) => name.slice(key.length + 1).split('.')[0] || []);
       return [...new Set(parts)];
     },
-    drop: (...keys) => keys.flatMap((key) => below(key).filter((name) => saysSomething(take(name)))),
+    drop: (...keys) => keys.flatMap((key) => below(key).filter((name) => hasValue(take(name)))),
     has: (key) => below(key).length > 0,
-    rest: () => [...values].flatMap(([key, value]) => (saysSomething(value) ? key : [])),
+    rest: () => [...values].flatMap(([key, value]) => (hasValue(value) ? key : [])),
   };
 }
 

@@ -27,10 +27,10 @@ import { codeLenses } from './code-lenses.ts';
 import { complete } from './complete.ts';
 import type { CompletionSources } from './completion-sources.ts';
 import { definition } from './definition.ts';
+import { cached } from './disk/cached.ts';
 import { diskSources } from './disk/disk-sources.ts';
 import { createDiskThread } from './disk/disk-thread.ts';
 import { createImageCounts } from './disk/image-counts.ts';
-import { remember } from './disk/remember.ts';
 import { openDocument, type RunDocument } from './document.ts';
 import { downloadActions } from './download-dataset.ts';
 import type { Machine } from './estimates.ts';
@@ -47,7 +47,7 @@ import { prepareRename, type Refusal, rename } from './rename.ts';
 import { selectionRanges } from './selection-ranges.ts';
 import { documentSymbols } from './symbols.ts';
 
-/** What the server can do for the text of a run file. */
+/** The language features for run files. */
 export const featureCapabilities: ServerCapabilities = {
   completionProvider: { triggerCharacters: [':', ' ', '/', '[', '"', ','] },
   hoverProvider: true,
@@ -76,36 +76,33 @@ const disk: PathProbe = {
   },
 };
 
-/** Milliseconds for which the disk is taken to be as it was. */
-const diskAge = 5000;
+/** Minimum milliseconds between two refreshes of the code lenses. */
+const lensInterval = 1000;
 
-/** Milliseconds between two times that the editor is asked to ask for code lenses again. */
-const lensPause = 1000;
-
-/** What the features want to know of runs and of the machine. */
+/** What the features need to know about runs and the machine. */
 export interface FeatureSources {
   runs(): Promise<readonly RunSummary[]>;
   /** Takes seconds the first time. */
   engines(): Promise<EngineReport>;
 }
 
-/** The features that are told of what changes outside of texts. */
+/** Notifies the features of changes outside of the documents. */
 export interface Features {
-  /** What the editor can do, once it has said so. */
+  /** Sets the editor's capabilities. */
   begin(client: ClientCapabilities): void;
-  /** Runs have changed: the editor asks for code lenses again. */
+  /** Refreshes the code lenses. */
   runsChanged(): void;
-  /** Files have changed: the disk is looked at again. */
+  /** Checks the disk again. */
   filesChanged(): void;
-  /** Ends what runs beside the server. */
+  /** Ends the disk thread. */
   close(): Promise<void>;
 }
 
-/** The bundled thread, and the page that explains the codes of problems, beside the bundle. */
+/** The bundled disk thread, and the page that documents the codes of problems. */
 const diskWorker = new URL('./disk-worker.js', import.meta.url);
 const problemDocs = fileURLToPath(new URL('../docs/run-file.md', import.meta.url));
 
-/** Registers the language features, each a function of the text and the place in it. */
+/** Registers the language features. Each one is a pure function in its own file. */
 export function registerFeatures(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
@@ -113,7 +110,7 @@ export function registerFeatures(
 ): Features {
   const opened = new WeakMap<TextDocument, { readonly version: number; readonly run: RunDocument }>();
 
-  /** The run file of a URI as it stands in the editor, read once for each version. */
+  /** The run file of a URI in the editor; opened once per version. */
   function runDocument(uri: string): RunDocument | undefined {
     const document = documents.get(uri);
     if (document === undefined) return undefined;
@@ -124,15 +121,15 @@ export function registerFeatures(
     return run;
   }
 
-  /** A handler of messages about one document; nothing is known of one that is not open. */
+  /** Makes a handler of requests about one document; `null` if it is not open. */
   function about<Params extends { readonly textDocument: { readonly uri: string } }, Result>(
-    answer: (document: RunDocument, params: Params) => Result,
+    handle: (document: RunDocument, params: Params) => Result,
   ): (params: Params) => Result | null | ResponseError<void> {
     return (params) => {
       const document = runDocument(params.textDocument.uri);
       if (document === undefined) return null;
       try {
-        return answer(document, params);
+        return handle(document, params);
       } catch (error) {
         return failureOf(error, connection);
       }
@@ -143,14 +140,12 @@ export function registerFeatures(
   const countImages = createImageCounts(diskThread, refreshHints);
   const completionSources: CompletionSources = {
     listFolder: diskSources.listFolder,
-    listCheckpoints: remember(diskAge, diskSources.listCheckpoints),
+    listCheckpoints: cached(diskSources.listCheckpoints),
   };
   const measure = createMeasuredRuns();
-  // As they were when hints were last asked for: to list a thousand runs anew would stop the help.
+  // As of the last request for hints. Listing a thousand runs at every keystroke would block the server.
   let runs: readonly RunSummary[] = [];
-  const measuredRuns = remember(diskAge, (runsDir) =>
-    measure(runs.filter((each) => join(each.runsDir) === runsDir)),
-  );
+  const measuredRuns = cached((runsDir) => measure(runs.filter((each) => join(each.runsDir) === runsDir)));
   const diagnostics = publishDiagnostics(connection, documents, {
     runDocument,
     disk: diskThread,
@@ -159,7 +154,7 @@ export function registerFeatures(
   let engines: EngineReport | undefined;
   let capabilities: ClientCapabilities = {};
 
-  /** The engine that `auto` stands for; asked for when a hint first needs it, known later. */
+  /** The engine that `auto` selects; `null` until the detection, which the first hint starts, is done. */
   function automaticEngine(): string | null {
     if (engines === undefined) {
       sources.engines().then(
@@ -179,9 +174,9 @@ export function registerFeatures(
     }
   }
 
-  async function refreshed(answer: Promise<void>): Promise<void> {
-    // An editor that is about to close does not answer.
-    await answer.catch((error: unknown) => connection.console.info(String(error)));
+  async function refreshed(response: Promise<void>): Promise<void> {
+    // An editor that is closing does not respond.
+    await response.catch((error: unknown) => connection.console.info(String(error)));
   }
 
   function machineOf(document: RunDocument): Machine {
@@ -191,7 +186,7 @@ export function registerFeatures(
     return { engine, runs: measuredRuns(join(config.runs_dir)) };
   }
 
-  const refreshLenses = coalesce(lensPause, () => {
+  const refreshLenses = coalesce(lensInterval, () => {
     if (documents.keys().length > 0 && capabilities.workspace?.codeLens?.refreshSupport) {
       void refreshed(connection.sendRequest(CodeLensRefreshRequest.type));
     }
@@ -249,13 +244,13 @@ export function registerFeatures(
   };
 }
 
-/** Whether a kind of code action is another one or a part of it. */
-function isKind(kind: string | undefined, wanted: string): boolean {
-  return kind === wanted || kind?.startsWith(`${wanted}.`) === true;
+/** Whether a kind of code action equals another one or is nested in it. */
+function isKind(kind: string | undefined, parent: string): boolean {
+  return kind === parent || kind?.startsWith(`${parent}.`) === true;
 }
 
-/** The answer, where it is not a refusal; its reason is shown to the person. */
-function granted<T extends object>(answer: T | Refusal): T {
-  if ('refusal' in answer) throw new ResponseError(ErrorCodes.InvalidRequest, answer.refusal);
-  return answer;
+/** Throws a refusal as an error that the editor shows. */
+function granted<T extends object>(result: T | Refusal): T {
+  if ('refusal' in result) throw new ResponseError(ErrorCodes.InvalidRequest, result.refusal);
+  return result;
 }

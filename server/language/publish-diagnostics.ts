@@ -6,10 +6,10 @@ import { diagnose } from './diagnose.ts';
 import type { DiskThread } from './disk/disk-thread.ts';
 import type { RunDocument } from './document.ts';
 
-/** Milliseconds without a keystroke before the disk is looked at. */
-const pause = 400;
+/** Milliseconds without a keystroke before the disk is checked. */
+const delay = 400;
 
-/** What the publishing of problems needs. */
+/** What `publishDiagnostics` needs. */
 export interface ProblemSources {
   runDocument(uri: string): RunDocument | undefined;
   readonly disk: DiskThread;
@@ -18,15 +18,15 @@ export interface ProblemSources {
 }
 
 /**
- * Tells the editor the problems of open run files: those of the text at each change, those that need the disk once
- * nobody types and a thread has found them. Until then what the disk said before stands.
+ * Publishes the diagnostics of open run files: those of the text at each change, those of the disk after a pause in
+ * typing, from the disk thread. Until then, the previous ones of the disk remain.
  */
 export function publishDiagnostics(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
   { runDocument, disk, codeDescription }: ProblemSources,
-): { /** Looks at the disk again for every open document. */ refresh(): void } {
-  /** By URI, what only the disk says, as of the last look, and the text that it was said of. */
+): { /** Checks the disk again for every open document. */ refresh(): void } {
+  /** By URI, the last diagnostics of the disk and the text that they belong to. */
   const ofDisk = new Map<string, { readonly text: string; readonly problems: readonly Diagnostic[] }>();
   const timers = new Map<string, NodeJS.Timeout>();
 
@@ -34,8 +34,8 @@ export function publishDiagnostics(
     const { uri, version } = document;
     const run = runDocument(uri);
     if (run === undefined) return;
-    const said = ofDisk.get(uri);
-    const problems = [...diagnose(run), ...(said ? carryOver(said.problems, said.text, run.text) : [])];
+    const last = ofDisk.get(uri);
+    const problems = [...diagnose(run), ...(last ? carryOver(last.problems, last.text, run.text) : [])];
     send({ uri, version, diagnostics: problems.map(withDocs) });
   }
 
@@ -48,28 +48,28 @@ export function publishDiagnostics(
     return href === undefined ? problem : { ...problem, codeDescription: { href } };
   }
 
-  function lookAtDisk(document: TextDocument): void {
+  function checkDisk(document: TextDocument): void {
     const { uri, version } = document;
     const run = runDocument(uri);
     if (run === undefined) return;
     const { text, file } = run;
-    disk.ask(uri, { kind: 'problems', text, file }, (answer) => {
-      if ('error' in answer) logDefect(answer.error, connection);
-      // Another look is on its way for a text that has changed meanwhile.
-      if (!('problems' in answer) || documents.get(uri)?.version !== version) return;
-      ofDisk.set(uri, { text, problems: answer.problems });
-      guarded(() => publish(document));
+    disk.request(uri, { kind: 'problems', text, file }, (response) => {
+      if ('error' in response) logDefect(response.error, connection);
+      // A changed text is checked again by its own request.
+      if (!('problems' in response) || documents.get(uri)?.version !== version) return;
+      ofDisk.set(uri, { text, problems: response.problems });
+      logDefects(() => publish(document));
     });
   }
 
-  function lookLater(document: TextDocument): void {
+  function checkDiskLater(document: TextDocument): void {
     clearTimeout(timers.get(document.uri));
-    const timer = setTimeout(() => guarded(() => lookAtDisk(document)), pause);
+    const timer = setTimeout(() => logDefects(() => checkDisk(document)), delay);
     timers.set(document.uri, timer);
   }
 
-  /** A defect in a check must not take the server down. */
-  function guarded(work: () => void): void {
+  /** Keeps the server running if a check throws. */
+  function logDefects(work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -78,20 +78,20 @@ export function publishDiagnostics(
   }
 
   documents.onDidChangeContent(({ document }) => {
-    guarded(() => publish(document));
-    disk.drop(document.uri);
-    lookLater(document);
+    logDefects(() => publish(document));
+    disk.cancel(document.uri);
+    checkDiskLater(document);
   });
   documents.onDidClose(({ document: { uri, version } }) => {
     clearTimeout(timers.get(uri));
     timers.delete(uri);
     ofDisk.delete(uri);
-    disk.drop(uri);
+    disk.cancel(uri);
     send({ uri, version, diagnostics: [] });
   });
   return {
     refresh() {
-      for (const document of documents.all()) lookLater(document);
+      for (const document of documents.all()) checkDiskLater(document);
     },
   };
 }

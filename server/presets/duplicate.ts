@@ -13,19 +13,19 @@ import {
 } from 'yaml';
 import { newRunName } from './new-run-name.ts';
 
-/** A key of a run file and its new value; `undefined` leaves the key to its default. */
+/** A key of a run file and its new value; `undefined` removes the key. */
 export interface Change {
   readonly path: readonly (string | number)[];
   readonly value: unknown;
 }
 
 /**
- * A copy of a run file, also of the resolved one in a run directory, with some keys changed and a name that no run
- * has. Comments stay, and so does the form of what is not changed. JSON stays JSON.
+ * Copies a run file, which may be the resolved one of a run directory, with some keys changed and an unused name.
+ * Preserves comments and the format of unchanged values. JSON remains JSON.
  *
- * @param text a run file without errors of syntax
+ * @param text a run file without syntax errors
  * @param name of the run that the text describes
- * @param taken names that the new run may not have
+ * @param taken names that the new run must not have
  */
 export function duplicateWithChanges(
   text: string,
@@ -54,14 +54,14 @@ function changedJson(text: string, changes: readonly Change[]): string {
 }
 
 function changedYaml(text: string, changes: readonly Change[]): string {
-  const document: Document = parseDocument(text, { customTags: (tags) => tags.map(asWritten) });
-  keepForm(document, text, changes);
+  const document: Document = parseDocument(text, { customTags: (tags) => tags.map(preservingFormat) });
+  preserveBrackets(document, text, changes);
   for (const change of changes) apply(document, change);
   return document.toString({ lineWidth: 0 });
 }
 
-/** A number is written as it stood: `1.0e-4` and not `1e-4`. */
-function asWritten(tag: Tags[number]): Tags[number] {
+/** Preserves the format of numbers: `1.0e-4` is not written as `1e-4`. */
+function preservingFormat(tag: Tags[number]): Tags[number] {
   if (typeof tag !== 'object' || tag.collection !== undefined || !/:(int|float)$/.test(tag.tag)) return tag;
   const { stringify } = tag;
   return {
@@ -70,17 +70,17 @@ function asWritten(tag: Tags[number]): Tags[number] {
   };
 }
 
-/** Lists and maps in brackets that no change enters are written as they stand. */
-function keepForm(document: Document, text: string, changes: readonly Change[]) {
-  const entered = new Set<unknown>();
+/** Preserves the format of lists and maps in brackets without changes. */
+function preserveBrackets(document: Document, text: string, changes: readonly Change[]) {
+  const changed = new Set<unknown>();
   for (const { path } of changes) {
     for (let depth = 0; depth <= path.length; depth++)
-      entered.add(document.getIn(path.slice(0, depth), true));
+      changed.add(document.getIn(path.slice(0, depth), true));
   }
   visit(document, {
     Collection(_, node) {
       const range = node.range;
-      if (!node.flow || !range || entered.has(node)) return;
+      if (!node.flow || !range || changed.has(node)) return;
       const written = text.slice(range[0], range[1]);
       if (!written.includes('\n')) node.toString = () => written;
     },
@@ -109,7 +109,7 @@ function apply(document: Document, { path, value }: Change) {
   }
 }
 
-/** Makes every step of a path a map or list of its own: in place of an alias its copy, of a switch an empty map. */
+/** Makes every step of a path a map or list: replaces an alias by a copy, and any other value by an empty map. */
 function openPath(document: Document, path: Change['path']) {
   if (!isCollection(document.contents)) document.contents = document.createNode({});
   for (let depth = 1; depth <= path.length; depth++) {

@@ -1,13 +1,13 @@
 import type { Diagnostic } from 'vscode-languageserver-types';
 
-/** What the thread that looks at the disk is asked, one at a time. */
+/** A request to the disk thread, which handles one at a time. */
 export type DiskRequest =
-  /** Which problems of a run file does only the disk tell? */
+  /** The problems of a run file that depend on the disk. */
   | { readonly kind: 'problems'; readonly text: string; readonly file: string }
-  /** How many images are in a folder or behind a glob? */
+  /** The number of images that a folder or glob contains. */
   | { readonly kind: 'count'; readonly pattern: string };
 
-/** The answer; the error is a defect of ours. */
+/** The response to a request; `error` is a defect of the program. */
 export type DiskResponse =
   | { readonly problems: readonly Diagnostic[] }
   | { readonly count: number | undefined }

@@ -1,46 +1,43 @@
 import { Worker } from 'node:worker_threads';
 import type { DiskRequest, DiskResponse } from './disk-protocol.ts';
 
-/** What looks at the disk in a thread of its own. */
+/** Reads the disk in a worker thread. */
 export interface DiskThread {
   /**
-   * Asks in turn. A question that waits under the same key as a new one is dropped: nobody wants its answer any
-   * more. `then` is called with the answer, and never after `close`.
+   * Queues a request. It replaces a queued one with the same key. `onResponse` is called once, unless the request is
+   * replaced or cancelled, or the thread closed.
    */
-  ask(key: string, question: DiskRequest, then: (answer: DiskResponse) => void): void;
-  /** Gives up what was asked under a key, also if the thread is at it: that may be minutes from its end. */
-  drop(key: string): void;
-  /** Ends the thread. */
+  request(key: string, request: DiskRequest, onResponse: (response: DiskResponse) => void): void;
+  /** Cancels the request with a key, even while the thread works on it, which can take minutes. */
+  cancel(key: string): void;
   close(): Promise<void>;
 }
 
-interface Waiting {
+interface PendingRequest {
   readonly key: string;
-  readonly question: DiskRequest;
-  readonly then: (answer: DiskResponse) => void;
+  readonly request: DiskRequest;
+  readonly onResponse: (response: DiskResponse) => void;
 }
 
 /**
- * Starts the thread with the first question, and again should it ever end. It does not keep the process alive.
+ * Starts the thread with the first request, and again if it ends. The thread does not keep the process alive.
  *
  * @param program the bundled disk-worker.ts
  */
 export function createDiskThread(program: URL): DiskThread {
-  const waiting = new Map<string, Waiting>();
+  const queue = new Map<string, PendingRequest>();
   let worker: Worker | undefined;
-  let current: Waiting | undefined;
+  let current: PendingRequest | undefined;
   let isClosed = false;
 
   function start(): Worker {
     const started = new Worker(program);
     started.unref();
-    started.on('message', (answer: DiskResponse) => {
-      if (worker === started) settle(answer);
+    started.on('message', (response: DiskResponse) => {
+      if (worker === started) settle(response);
     });
     started.on('error', (error) => fail(started, error.stack ?? error.message));
-    started.on('exit', (code) =>
-      fail(started, `the thread that looks at the disk ended with exit code ${code}`),
-    );
+    started.on('exit', (code) => fail(started, `the disk thread ended with exit code ${code}`));
     return started;
   }
 
@@ -50,42 +47,39 @@ export function createDiskThread(program: URL): DiskThread {
     settle({ error: reason });
   }
 
-  function abandon(): void {
-    void worker?.terminate();
-    worker = undefined;
-    current = undefined;
-    next();
-  }
-
-  function settle(answer: DiskResponse): void {
+  function settle(response: DiskResponse): void {
     const done = current;
     current = undefined;
-    if (!isClosed) done?.then(answer);
+    if (!isClosed) done?.onResponse(response);
     next();
   }
 
   function next(): void {
-    const [asked] = waiting.values();
-    if (current !== undefined || asked === undefined || isClosed) return;
-    waiting.delete(asked.key);
-    current = asked;
+    const [first] = queue.values();
+    if (current !== undefined || first === undefined || isClosed) return;
+    queue.delete(first.key);
+    current = first;
     worker ??= start();
-    worker.postMessage(asked.question);
+    worker.postMessage(first.request);
   }
 
   return {
-    ask(key, question, then) {
-      waiting.delete(key);
-      waiting.set(key, { key, question, then });
+    request(key, request, onResponse) {
+      queue.delete(key);
+      queue.set(key, { key, request, onResponse });
       next();
     },
-    drop(key) {
-      waiting.delete(key);
-      if (current?.key === key) abandon();
+    cancel(key) {
+      queue.delete(key);
+      if (current?.key !== key) return;
+      void worker?.terminate();
+      worker = undefined;
+      current = undefined;
+      next();
     },
     async close() {
       isClosed = true;
-      waiting.clear();
+      queue.clear();
       await worker?.terminate();
     },
   };

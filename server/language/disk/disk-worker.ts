@@ -1,30 +1,27 @@
-// The thread that looks at the disk, so that a data set of very many files does not stop the help; see disk-thread.ts.
+// The disk thread, so that large data sets do not block the language server; see disk-thread.ts.
 import { parentPort } from 'node:worker_threads';
 import type { DatasetFiles } from '../../../trainer/config/index.ts';
 import { datasetFiles } from '../../../trainer/image-files/dataset-files.ts';
 import { diagnose } from '../diagnose.ts';
 import { openDocument } from '../document.ts';
+import { cached } from './cached.ts';
 import type { DiskRequest, DiskResponse } from './disk-protocol.ts';
-import { remember } from './remember.ts';
 
 const port = parentPort;
 if (!port) throw new Error('disk-worker runs as a worker thread only');
 
-/** Milliseconds for which the disk is taken to be as it was: listing a data set may take long. */
-const diskAge = 5000;
-
 const files: DatasetFiles = {
-  list: remember(diskAge, datasetFiles.list),
-  size: remember(diskAge, datasetFiles.size),
-  exists: remember(diskAge, datasetFiles.exists),
+  list: cached(datasetFiles.list),
+  size: cached(datasetFiles.size),
+  exists: cached(datasetFiles.exists),
 };
 
-port.on('message', (question: DiskRequest) => port.postMessage(answerTo(question)));
+port.on('message', (request: DiskRequest) => port.postMessage(respond(request)));
 
-function answerTo(question: DiskRequest): DiskResponse {
+function respond(request: DiskRequest): DiskResponse {
   try {
-    if (question.kind === 'count') return { count: files.list(question.pattern)?.length };
-    const document = openDocument(question.text, question.file);
+    if (request.kind === 'count') return { count: files.list(request.pattern)?.length };
+    const document = openDocument(request.text, request.file);
     const ofText = new Set(diagnose(document).map((each) => JSON.stringify(each)));
     const all = diagnose(document, files);
     return { problems: all.filter((each) => !ofText.has(JSON.stringify(each))) };

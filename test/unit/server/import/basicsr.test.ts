@@ -103,11 +103,7 @@ describe('carries over', () => {
       { workers: null },
     ],
     ['the default growth', but(psnr, ', num_grow_ch: 16', ''), { generator: { growth_channels: 32 } }],
-    [
-      'an average',
-      but(psnr, 'train:\n  optim', 'train:\n  ema_decay: 0.999\n  optim'),
-      { ema: { decay: 0.999 } },
-    ],
+    ['EMA', but(psnr, 'train:\n  optim', 'train:\n  ema_decay: 0.999\n  optim'), { ema: { decay: 0.999 } }],
     ['a squared loss', but(psnr, 'L1Loss', 'MSELoss'), { content_loss: { loss_f: 'l2' } }],
     [
       'intervals',
@@ -120,7 +116,7 @@ describe('carries over', () => {
       },
     ],
     [
-      'data to validate on, of the same name and of others',
+      'validation data with the same and with other names',
       but(
         psnr,
         'network_g',
@@ -135,7 +131,7 @@ describe('carries over', () => {
       },
     ],
     [
-      'steady decays',
+      'evenly spaced decays',
       but(
         psnr,
         'total_iter: 1000',
@@ -144,7 +140,7 @@ describe('carries over', () => {
       { pretraining: { sched_step: 400, sched_gamma: 0.1 } },
     ],
     [
-      'milestones of both nets, but for what comes at the end',
+      'milestones of both networks, except at the last step',
       but(
         gan,
         'total_iter',
@@ -179,37 +175,35 @@ describe('carries over', () => {
 describe('tells what it could not carry over', () => {
   test.each<[string, string, object, string[]]>([
     [
-      'another scale',
+      'an unsupported scale',
       but(psnr, 'scale: 4', 'scale: 3'),
       { scale_factor: 4 },
-      ['`scale`: 3 is not possible here (1, 2, 4 or 8 are); 4 stands in its place.'],
+      ['`scale`: a scale of 3 is not supported (only 1, 2, 4 and 8); replaced by 4.'],
     ],
     [
       'several GPUs',
       `${psnr}num_gpu: 4\n`,
       { batch_size: 32 },
-      ['`num_gpu`: a run has one GPU here; it gets the whole batch of 4 times 8 patches.'],
+      ['`num_gpu`: a run uses one GPU; its batch size is the total of 4 times 8 patches.'],
     ],
     [
-      'as many GPUs as there are',
+      'all available GPUs',
       `${psnr}num_gpu: auto\n`,
       { batch_size: 8 },
-      ['`num_gpu`: the batch is counted as for one GPU: 8. With more of them it was as many times larger.'],
+      ['`num_gpu`: the batch size is set for one GPU: 8. Multiply it by the number of GPUs.'],
     ],
     [
       'relative paths',
       but(psnr, '/d/birds/hr', 'datasets/hr'),
       { datasets: { birds: { train: { hr: '/p/datasets/hr' } } } },
-      [
-        '`datasets`: relative paths start at the folder of the run file here, not where the program is started.',
-      ],
+      ['`datasets`: relative paths start at the folder of the run file, not at the working directory.'],
     ],
     [
-      'flips and turns',
+      'flips and rotations',
       but(psnr, 'gt_size: 128', 'gt_size: 128\n    use_hflip: true\n    use_rot: true'),
       { augmentation: { spatial: { p: 0.875, flip: 3, transpose: 4 } } },
       [
-        '`datasets.train.use_rot`: a patch is flipped in any direction or transposed here, not both at once; the shares are as near as that can be.',
+        '`datasets.train.use_rot`: a patch is either flipped or transposed, never both; the probabilities are the closest equivalent.',
       ],
     ],
     [
@@ -221,60 +215,58 @@ describe('tells what it could not carry over', () => {
       ),
       {},
       [
-        '`datasets.train.filename_tmpl`: LR images have the name of their HR image here, or end in `x{scale}`; not `{}_small`.',
-        '`datasets.train.io_backend`: images are read from folders here: name the folders that the LMDB was made of.',
-        '`datasets.train.meta_info_file`: all images of the folder are used here; put those that are meant into a folder of their own.',
+        '`datasets.train.filename_tmpl`: `{}_small` is not supported; an LR image must have the name of its HR image, with or without the suffix `x{scale}`.',
+        '`datasets.train.io_backend`: LMDB is not supported; set the folders that it was made from.',
+        '`datasets.train.meta_info_file`: lists of images are not supported; all images in the folder are used. Put the listed ones into a separate folder.',
       ],
     ],
     [
-      'another generator',
+      'an unsupported generator',
       but(psnr, 'type: RRDBNet, num_feat: 32', 'type: MSRResNet, num_feat: 32'),
       { generator: { rrdb_channels: 64, num_basic_blocks: 23 } },
-      ['`network_g`: MSRResNet cannot be trained here; the RRDB net of the paper stands in its place.'],
+      ['`network_g`: MSRResNet cannot be trained; replaced by the RRDBNet of the paper.'],
     ],
     [
-      'the net for x2',
+      'the network for x2',
       but(but(psnr, 'scale: 4', 'scale: 2'), 'type: RRDBNet', 'type: RRDBNet, scale: 2'),
       { scale_factor: 2 },
       [
-        "`network_g.scale`: BasicSR's net for x2 folds pixels into channels before the blocks of x4; the one here works on the pixels themselves. It learns the same, but weights of one do not fit the other.",
+        "`network_g.scale`: BasicSR's network for x2 starts with a pixel unshuffle. This one does not, so weights of one cannot be used in the other.",
       ],
     ],
     [
-      'a discriminator that is nearly ours',
+      'the VGG-style discriminator',
       `${gan}network_d: { type: VGGStyleDiscriminator, num_in_ch: 3, num_feat: 32 }\n`,
       { discriminator: { vgg_blk_ch: [32, 32, 64, 64, 128, 128, 256, 256], fc_features: [100] } },
       [
-        '`network_d`: every other convolution is 3x3 with stride 2 here and 4x4 there, and a last pair of them is left out.',
+        '`network_d`: convolutions with stride 2 are 3x3 instead of 4x4, and the last pair of convolutions is missing.',
       ],
     ],
     [
-      'another discriminator',
+      'an unsupported discriminator',
       `${gan}network_d: { type: UNetDiscriminatorSN, num_in_ch: 3, num_feat: 64, skip_connection: true }\n`,
       { discriminator: { vgg_blk_ch: [64, 64, 128, 128, 256, 256, 512, 512] } },
-      [
-        '`network_d`: UNetDiscriminatorSN is not known here; the discriminator in the style of VGG stands in its place.',
-      ],
+      ['`network_d`: UNetDiscriminatorSN is not supported; replaced by the VGG-style discriminator.'],
     ],
     [
-      'a GAN without weights to start from',
+      'a GAN without initial weights',
       but(gan, 'path: { pretrain_network_g: /w/psnr.pth }', 'path: { pretrain_network_g: ~ }'),
       { training: { init: 'last' } },
       [
-        '`path.pretrain_network_g`: is not given, and the training stage starts from a generator: from the pretraining of the same run, unless `training.init` names a file.',
+        '`path.pretrain_network_g`: missing; the training stage starts from the pretraining of the same run, unless you set `training.init` to a file.',
       ],
     ],
     [
-      'weights of the discriminator, and a state',
+      'weights of the discriminator and a training state',
       but(gan, '/w/psnr.pth', '/w/psnr.pth, pretrain_network_d: /w/d.pth, resume_state: /s'),
       { training: { init: '/w/psnr.pth' } },
       [
-        '`path.pretrain_network_d`: the discriminator always starts from random weights.',
-        "`path.resume_state`: the state of BasicSR's optimiser cannot be taken over; `init` starts from weights alone.",
+        '`path.pretrain_network_d`: not supported; the discriminator always starts from random weights.',
+        "`path.resume_state`: BasicSR's training state cannot be imported; `init` loads weights only.",
       ],
     ],
     [
-      'another optimiser',
+      'an unsupported optimiser',
       but(
         psnr,
         'type: Adam, lr: !!float 2e-4, betas: [0.9, 0.999]',
@@ -282,13 +274,13 @@ describe('tells what it could not carry over', () => {
       ),
       { pretraining: { lr: 1e-3 } },
       [
-        '`train.optim_g.type`: Adam stands in the place of AdamW.',
-        '`train.optim_g.weight_decay`: there is no weight decay here.',
-        "`train.optim_g.betas`: Adam's betas are 0.9 and 0.999 in this stage, not 0.9 and 0.99.",
+        '`train.optim_g.type`: AdamW is not supported; replaced by Adam.',
+        '`train.optim_g.weight_decay`: weight decay is not supported.',
+        '`train.optim_g.betas`: betas of 0.9 and 0.99 are not supported; this stage uses 0.9 and 0.999.',
       ],
     ],
     [
-      'a cosine',
+      'cosine annealing',
       but(
         psnr,
         'total_iter: 1000',
@@ -296,12 +288,12 @@ describe('tells what it could not carry over', () => {
       ),
       { pretraining: { sched_step: 200, sched_gamma: 0.5 } },
       [
-        '`train.warmup_iter`: the learning rate begins at its full height here.',
-        "`train.scheduler`: CosineAnnealingRestartLR is not known here; the rate is halved at the paper's shares of the stage in its place.",
+        '`train.warmup_iter`: warm-up is not supported; training starts with the full learning rate.',
+        "`train.scheduler`: CosineAnnealingRestartLR is not supported; the learning rate is halved at the paper's milestones, scaled to the length of the stage.",
       ],
     ],
     [
-      'decays that are not even',
+      'unevenly spaced decays',
       but(
         psnr,
         'total_iter: 1000',
@@ -309,53 +301,53 @@ describe('tells what it could not carry over', () => {
       ),
       { pretraining: { sched_step: 200 } },
       [
-        '`train.scheduler.milestones`: pretraining decays after each `sched_step` steps; 200 stands for 200, 300.',
+        '`train.scheduler.milestones`: pretraining decays every `sched_step` steps; 200, 300 is replaced by 200.',
       ],
     ],
     [
-      'a loss that we have not',
+      'an unsupported loss',
       but(psnr, 'L1Loss, loss_weight: 1.0', 'CharbonnierLoss, loss_weight: 2, reduction: sum'),
       { content_loss: { loss_f: 'l1' } },
       [
-        '`train.pixel_opt.type`: L1 stands in the place of CharbonnierLoss.',
-        '`train.pixel_opt.reduction`: a loss is the mean over all pixels here.',
-        '`train.pixel_opt.loss_weight`: the only loss of a stage has no weight; Adam is indifferent to it.',
+        '`train.pixel_opt.type`: CharbonnierLoss is not supported; replaced by L1.',
+        '`train.pixel_opt.reduction`: only the mean over all pixels is supported.',
+        '`train.pixel_opt.loss_weight`: dropped, because pretraining has one loss only and its weight does not affect Adam.',
       ],
     ],
     [
-      'features that we do not take',
+      'unsupported features',
       but(gan, "conv3_4: 0.5, 'conv5_4': 1", "relu3_4: 0.5, 'conv5_4': 1").replace(
         'criterion: l1',
         'criterion: fro, range_norm: true, style_weight: 1',
       ),
       { perceptual_loss: { layer_weights: { conv5_4: 0.1 }, criterion: 'l1' } },
       [
-        '`train.perceptual_opt.style_weight`: there is no style loss here.',
-        '`train.perceptual_opt.range_norm`: images are in 0..1 here, as VGG wants them.',
-        '`train.perceptual_opt.layer_weights.relu3_4`: features are taken from convolutions before their activation here.',
-        '`train.perceptual_opt.criterion`: l1 stands in the place of fro.',
+        '`train.perceptual_opt.style_weight`: style loss is not supported.',
+        '`train.perceptual_opt.range_norm`: not needed; images are in the range 0 to 1, which VGG expects.',
+        '`train.perceptual_opt.layer_weights.relu3_4`: only features of convolutions before the activation are supported.',
+        '`train.perceptual_opt.criterion`: fro is not supported; replaced by l1.',
       ],
     ],
     [
-      'another GAN',
+      'an unsupported GAN loss',
       but(but(gan, 'vanilla', 'lsgan'), 'ESRGANModel', 'SRGANModel').replace(
         'total_iter',
         'net_d_iters: 2\n  total_iter',
       ),
       {},
       [
-        '`model_type`: the adversarial loss is the relativistic average one of ESRGAN here, not that of SRGANModel.',
-        '`train.gan_opt.gan_type`: the relativistic average loss of ESRGAN stands in the place of lsgan.',
-        '`train.net_d_iters`: both nets learn at every step here.',
+        "`model_type`: SRGANModel is not supported; the adversarial loss is ESRGAN's relativistic average loss.",
+        "`train.gan_opt.gan_type`: lsgan is not supported; replaced by ESRGAN's relativistic average loss.",
+        '`train.net_d_iters`: not supported; both networks are updated at every step.',
       ],
     ],
     [
-      'other metrics, and wandb',
+      'unsupported metrics and wandb',
       `${psnr}val: { metrics: { psnr: { type: calculate_psnr, crop_border: 4 }, niqe: { type: calculate_niqe } } }\nlogger: { wandb: { project: birds } }\n`,
       {},
       [
-        '`val.metrics.niqe`: calculate_niqe is not measured here; PSNR and SSIM are.',
-        '`logger.wandb`: a run does not speak to wandb by itself; `wandb sync` takes its folder.',
+        '`val.metrics.niqe`: calculate_niqe is not supported; PSNR and SSIM are measured.',
+        '`logger.wandb`: not supported during training; upload the folder of the run with `wandb sync`.',
       ],
     ],
     [
@@ -363,16 +355,11 @@ describe('tells what it could not carry over', () => {
       `${but(psnr, 'PairedImageDataset', 'RealESRGANDataset')}resize_prob: [0.2, 0.7, 0.1]\njpeg_range2: [30, 95]\nl1_gt_usm: True\n`,
       {},
       [
-        '`datasets.train.type`: what RealESRGANDataset makes of the images is not known here; LR images come from `lr` or from bicubic reduction.',
-        "`resize_prob`: and 2 more keys of Real-ESRGAN's random degradation: LR images are made by bicubic reduction here. Make degraded ones yourself and name them under `lr`.",
+        '`datasets.train.type`: RealESRGANDataset is not supported; LR images are read from `lr` or made by bicubic downscaling.',
+        "`resize_prob`: and 2 more keys of Real-ESRGAN's random degradation: not supported; LR images are made by bicubic downscaling. Prepare degraded LR images yourself and set them as `lr`.",
       ],
     ],
-    [
-      'whatever else there is',
-      `${psnr}compile: true\nnothing: ~\noff_too: no\n`,
-      {},
-      ['`compile`: there is nothing like it here.'],
-    ],
+    ['other keys', `${psnr}compile: true\nnothing: ~\noff_too: no\n`, {}, ['`compile`: not supported.']],
   ])('%s', (_, text, expected, notes) => {
     const result = imported(text);
     expect(result.config).toMatchObject(expected);
@@ -381,11 +368,11 @@ describe('tells what it could not carry over', () => {
 });
 
 test.each([
-  ['no YAML', 'a: [', /cannot be read/],
-  ['no map', '- a', /cannot be read/],
-  ['nothing', '', /cannot be read/],
-  ['a file for testing', 'name: t\ndatasets: { test_1: { name: Set5 } }', /lacks `train`/],
-  ['one of our own', 'pretraining: { lr: 1e-3 }', /lacks `train`/],
-])('refuses %s', (_, text, problem) => {
+  ['invalid YAML', 'a: [', /not a valid YAML map/],
+  ['a list', '- a', /not a valid YAML map/],
+  ['an empty file', '', /not a valid YAML map/],
+  ['an option file for testing', 'name: t\ndatasets: { test_1: { name: Set5 } }', /has no `train`/],
+  ['a run file', 'pretraining: { lr: 1e-3 }', /has no `train`/],
+])('rejects %s', (_, text, problem) => {
   expect(importBasicSR(text)).toEqual({ problem: expect.stringMatching(problem) });
 });

@@ -2,13 +2,13 @@ import { afterEach, expect, test } from 'vitest';
 import type { DiskResponse } from '../../../../../server/language/disk/disk-protocol.ts';
 import { createDiskThread, type DiskThread } from '../../../../../server/language/disk/disk-thread.ts';
 
-/** A thread that counts the letters of a pattern, falls over when asked for `fall`, and never ends with `long`. */
+/** A thread that counts the letters of a pattern, throws for `throw` and never responds to `loop`. */
 const program = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads';
     parentPort.on('message', ({ pattern }) => {
-      if (pattern === 'fall') throw new Error('fallen');
-      if (pattern === 'long') for (;;);
+      if (pattern === 'throw') throw new Error('thrown');
+      if (pattern === 'loop') for (;;);
       parentPort.postMessage({ count: pattern.length });
     });
   `)}`,
@@ -17,72 +17,74 @@ const program = new URL(
 let thread: DiskThread;
 afterEach(() => thread.close());
 
-/** Asks in this order without waiting between; gives the answers in the order in which they came. */
-function answers(asked: readonly (readonly [key: string, pattern: string])[], last: string) {
+/** Sends all requests at once and resolves to their responses, in order, after that to the pattern `last`. */
+function responsesTo(requests: readonly (readonly [key: string, pattern: string])[], last: string) {
   thread = createDiskThread(program);
-  const came: (readonly [pattern: string, answer: DiskResponse])[] = [];
-  return new Promise<typeof came>((resolve) => {
-    for (const [key, pattern] of asked) {
-      thread.ask(key, { kind: 'count', pattern }, (answer) => {
-        came.push([pattern, answer]);
-        if (pattern === last) resolve(came);
+  const received: (readonly [pattern: string, response: DiskResponse])[] = [];
+  return new Promise<typeof received>((resolve) => {
+    for (const [key, pattern] of requests) {
+      thread.request(key, { kind: 'count', pattern }, (response) => {
+        received.push([pattern, response]);
+        if (pattern === last) resolve(received);
       });
     }
   });
 }
 
-test('what waits is dropped for what comes under the same key', async () => {
-  const asked = [
+test('a queued request is replaced by one with the same key', async () => {
+  const requests = [
     ['a', '1'],
     ['a', '22'],
     ['b', '333'],
     ['a', '4444'],
   ] as const;
-  expect(await answers(asked, '4444')).toEqual([
+  expect(await responsesTo(requests, '4444')).toEqual([
     ['1', { count: 1 }],
     ['333', { count: 3 }],
     ['4444', { count: 4 }],
   ]);
 });
 
-test('a thread that falls over says so, and the next question is answered by another', async () => {
-  const asked = [
-    ['a', 'fall'],
+test('an error in the thread is reported, and another thread handles the next request', async () => {
+  const requests = [
+    ['a', 'throw'],
     ['b', '22'],
   ] as const;
-  expect(await answers(asked, '22')).toEqual([
-    ['fall', { error: expect.stringContaining('fallen') }],
+  expect(await responsesTo(requests, '22')).toEqual([
+    ['throw', { error: expect.stringContaining('thrown') }],
     ['22', { count: 2 }],
   ]);
 });
 
-test('nothing is answered that was dropped', async () => {
-  const first = answers([['a', '1']], '1');
-  const dropped: DiskResponse[] = [];
-  thread.ask('b', { kind: 'count', pattern: '22' }, (answer) => dropped.push(answer));
-  thread.drop('b');
+test('a cancelled request has no response', async () => {
+  const first = responsesTo([['a', '1']], '1');
+  const cancelled: DiskResponse[] = [];
+  thread.request('b', { kind: 'count', pattern: '22' }, (response) => cancelled.push(response));
+  thread.cancel('b');
   await first;
-  await new Promise<void>((resolve) => thread.ask('c', { kind: 'count', pattern: '333' }, () => resolve()));
-  expect(dropped).toEqual([]);
+  await new Promise<void>((resolve) =>
+    thread.request('c', { kind: 'count', pattern: '333' }, () => resolve()),
+  );
+  expect(cancelled).toEqual([]);
 });
 
-test('what was dropped keeps nobody waiting, also while the thread is at it', async () => {
-  const last = answers(
+test('cancelling the current request frees the thread for the next one', async () => {
+  const last = responsesTo(
     [
-      ['a', 'long'],
+      ['a', 'loop'],
       ['b', '22'],
     ],
     '22',
   );
-  thread.drop('a');
+  thread.cancel('a');
   expect(await last).toEqual([['22', { count: 2 }]]);
 });
 
-test('nothing is answered after the end', async () => {
+test('there are no responses after closing', async () => {
   thread = createDiskThread(program);
-  const came: DiskResponse[] = [];
-  thread.ask('a', { kind: 'count', pattern: '1' }, (answer) => came.push(answer));
+  const received: DiskResponse[] = [];
+  thread.request('a', { kind: 'count', pattern: '1' }, (response) => received.push(response));
   await thread.close();
-  thread.ask('b', { kind: 'count', pattern: '22' }, (answer) => came.push(answer));
-  expect(came).toEqual([]);
+  thread.request('b', { kind: 'count', pattern: '22' }, (response) => received.push(response));
+  expect(received).toEqual([]);
 });
