@@ -7,8 +7,8 @@ import {
   type DiscriminatorOptions,
   discriminatorParameters,
 } from '../trainer/models/discriminator/shapes.ts';
-import { initialGenerator } from '../trainer/models/rrdb/initial.ts';
-import type { GeneratorOptions } from '../trainer/models/rrdb/shapes.ts';
+import { initialRrdb } from '../trainer/models/rrdb/initial.ts';
+import type { GeneratorOptions } from '../trainer/models/shapes.ts';
 import { vggConvolutions } from '../trainer/models/vgg/shapes.ts';
 import { adamFactors, initialMoments } from '../trainer/stages/adam.ts';
 import { discriminatorName, trainingAdam, trainingStep, vggName } from '../trainer/stages/training-step.ts';
@@ -43,7 +43,7 @@ const uniform = (shape: readonly number[], bound: number): HostTensor => ({
 
 const started = performance.now();
 const engine = createOnnxEngine({ name: 'cpu', device: 'CPU', threads: availableParallelism() });
-const weights = initialGenerator(generator, random);
+const weights = initialRrdb(generator, random);
 const learning = new Map([...weights, ...initialMoments(weights)]);
 const learned = new Set(discriminatorParameters(discriminator).keys());
 for (const [name, tensor] of initialDiscriminator(discriminator, random)) {

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { createRandom } from '../trainer/data/random.ts';
 import { createOnnxEngine } from '../trainer/engine/onnx-engine.ts';
+import { generator } from '../trainer/models/generators.ts';
 import { rank4 } from '../trainer/models/rank4.ts';
-import { initialGenerator } from '../trainer/models/rrdb/initial.ts';
-import { generator } from '../trainer/models/rrdb/network.ts';
-import type { GeneratorOptions } from '../trainer/models/rrdb/shapes.ts';
+import { initialRrdb } from '../trainer/models/rrdb/initial.ts';
+import type { GeneratorOptions } from '../trainer/models/shapes.ts';
 import { adamFactors, momentNames } from '../trainer/stages/adam.ts';
 import { pretrainingAdam, pretrainingStep } from '../trainer/stages/pretraining-step.ts';
 
@@ -24,7 +24,7 @@ const options: GeneratorOptions = {
 };
 const random = createRandom(1);
 const engine = createOnnxEngine({ name: 'cpu', device: 'CPU', threads: availableParallelism() });
-const weights = initialGenerator(options, random);
+const weights = initialRrdb(options, random);
 const numbersLike = (length: number) => Float32Array.from({ length }, () => random.next());
 const lr = numbersLike(batch * side * side * 3);
 const warmUp = 2;

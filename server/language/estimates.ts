@@ -1,10 +1,10 @@
 import { imageSources, type ResolvedConfig, stepsPerEpoch, totalSteps } from '../../trainer/config/index.ts';
 import {
-  type DiscriminatorOptions,
   discriminatorBlocks,
+  discriminatorOptions,
   discriminatorParameters,
 } from '../../trainer/models/discriminator/shapes.ts';
-import { type GeneratorOptions, generatorConvolutions } from '../../trainer/models/rrdb/shapes.ts';
+import { type GeneratorLayer, generatorOptions, generatorShapes } from '../../trainer/models/shapes.ts';
 import { vggConvolutions, vggParameters } from '../../trainer/models/vgg/shapes.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
@@ -87,11 +87,7 @@ export function epochOf(step: number, { stepsPerEpoch: perEpoch }: StageLength):
 /** Exact parameter counts, from the shapes that the trainer builds the networks from. */
 export function parameterCounts(config: ResolvedConfig): ParameterCounts {
   return {
-    generator: sum(
-      generatorConvolutions(generatorOptions(config)).map(
-        ({ inputs, outputs }) => outputs * (9 * inputs + 1),
-      ),
-    ),
+    generator: sizeOf(generatorShapes(generatorOptions(config)).parameters),
     discriminator: sizeOf(discriminatorParameters(discriminatorOptions(config))),
     vgg: sizeOf(vggParameters(vggLayersOf(config))),
   };
@@ -114,8 +110,8 @@ function stepCost(config: ResolvedConfig, stage: Stage): StepCost {
   const [height, width] = config[stage].cr_patch_size;
   const batch = config.batch_size;
   const lrPixels = (batch * height * width) / config.scale_factor ** 2;
-  const ofGenerator = generatorConvolutions(generatorOptions(config)).map((convolution) =>
-    layerCost(convolution, lrPixels * convolution.scale ** 2),
+  const ofGenerator = generatorShapes(generatorOptions(config)).layers.map((layer) =>
+    layerCost(layer, lrPixels * layer.scale ** 2),
   );
   const isGan = stage === 'training';
   const ofDiscriminator = isGan ? discriminatorCosts(config, batch, height, width) : [];
@@ -143,8 +139,15 @@ interface LayerCost {
   readonly map: number;
 }
 
-function layerCost({ inputs, outputs }: { inputs: number; outputs: number }, pixels: number): LayerCost {
-  return { operations: 2 * 9 * inputs * outputs * pixels, map: bytes * outputs * pixels };
+function layerCost({ multiplications, channels }: Omit<GeneratorLayer, 'scale'>, pixels: number): LayerCost {
+  return { operations: 2 * multiplications * pixels, map: bytes * channels * pixels };
+}
+
+function convolutionCost(
+  { inputs, outputs }: { inputs: number; outputs: number },
+  pixels: number,
+): LayerCost {
+  return layerCost({ multiplications: 9 * inputs * outputs, channels: outputs }, pixels);
 }
 
 function discriminatorCosts(
@@ -156,7 +159,7 @@ function discriminatorCosts(
   let [h, w] = [height, width];
   return discriminatorBlocks(discriminatorOptions(config)).map((block) => {
     [h, w] = [Math.ceil(h / block.stride), Math.ceil(w / block.stride)];
-    const { operations, map } = layerCost(block, batch * h * w);
+    const { operations, map } = convolutionCost(block, batch * h * w);
     return { operations, map: block.isNormalized ? 2 * map : map };
   });
 }
@@ -165,7 +168,7 @@ function vggCosts(config: ResolvedConfig, batch: number, height: number, width: 
   let [h, w] = [height, width];
   return vggLayersOf(config).map((convolution) => {
     if (convolution.isPooled) [h, w] = [Math.floor(h / 2), Math.floor(w / 2)];
-    return layerCost(convolution, batch * h * w);
+    return convolutionCost(convolution, batch * h * w);
   });
 }
 
@@ -291,14 +294,6 @@ function mostSimilar(
   });
   const ofStage = candidates.filter(({ run }) => run.stage === stage);
   return (ofStage.length > 0 ? ofStage : candidates).toSorted((a, b) => a.distance - b.distance)[0];
-}
-
-function generatorOptions({ img_channels, scale_factor, generator }: ResolvedConfig): GeneratorOptions {
-  return { img_channels, scale_factor, ...generator };
-}
-
-function discriminatorOptions({ img_channels, discriminator }: ResolvedConfig): DiscriminatorOptions {
-  return { img_channels, ...discriminator };
 }
 
 function vggLayersOf({ perceptual_loss }: ResolvedConfig) {

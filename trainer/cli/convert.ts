@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type WritableLayout, writableLayouts } from '../models/rrdb/layouts.ts';
+import { writableLayouts } from '../models/generators.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { writeGenerator } from '../weights/write-generator.ts';
 import { weightsOf } from './open-model.ts';
 import { createReporter } from './terminal.ts';
 
 interface Flags {
-  readonly layout?: WritableLayout;
+  readonly layout?: string;
   readonly half?: boolean;
   readonly json?: boolean;
 }

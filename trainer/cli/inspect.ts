@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
+import { generatorShapes } from '../models/shapes.ts';
 import { sha256OfFile } from '../runs/sha256.ts';
 import { tensorStatistics } from '../tensor-files/statistics.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
@@ -65,14 +66,15 @@ interface BriefDescription {
 function briefDescription(name: string): BriefDescription {
   try {
     const { bytes, format, architecture, options, metadata, reason } = describeWeights(weightsOf(name));
+    const shapes = options && generatorShapes(options);
     return {
       path: name,
       bytes,
       format,
       architecture,
       scale: options?.scale_factor ?? null,
-      blocks: options?.num_basic_blocks ?? null,
-      channels: options?.rrdb_channels ?? null,
+      blocks: shapes?.blocks ?? null,
+      channels: shapes?.channels ?? null,
       metadata,
       problem: format === 'ONNX' ? null : reason,
     };

@@ -11,9 +11,9 @@ import { floatBicubicUpscaler } from '../upscale/bicubic.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
 import { openOnnxUpscaler } from '../upscale/onnx-upscaler.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
+import type { Generator } from '../weights/generator-file.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
-import type { Generator } from '../weights/write-generator.ts';
 import { findRun } from './find-run.ts';
 
 /**

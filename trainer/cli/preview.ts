@@ -16,8 +16,8 @@ import { networkUpscaler } from '../upscale/network-upscaler.ts';
 import type { Rect } from '../upscale/tiles.ts';
 import { upscaleImage } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
+import type { Generator } from '../weights/generator-file.ts';
 import { readGenerator } from '../weights/generator-file.ts';
-import type { Generator } from '../weights/write-generator.ts';
 import { weightsOf } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 

@@ -1,8 +1,8 @@
 import { type FloatImage, type Image, toFloatImage } from '../data/image.ts';
 import type { Engine, Program, State } from '../engine/engine.ts';
+import { generator } from '../models/generators.ts';
 import { rank4 } from '../models/rank4.ts';
-import { generator } from '../models/rrdb/network.ts';
-import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
+import type { GeneratorOptions } from '../models/shapes.ts';
 import { emaName } from './ema.ts';
 import type { TrainedNetwork } from './network-state.ts';
 

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import type { HostTensor, HostTensors, State } from '../engine/engine.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { mismatches } from '../models/mismatches.ts';
+import type { TensorShapes } from '../models/shapes.ts';
 import type { Checkpoint, CheckpointFile } from '../runs/checkpoints.ts';
 import { encodeSafetensors, readSafetensors } from '../tensor-files/safetensors.ts';
 import type { Metadata } from '../tensor-files/tensors.ts';
-import { mismatches } from '../weights/generator-file.ts';
 import { initialMoments, momentNames } from './adam.ts';
 import { emaName } from './ema.ts';
-
-type TensorShapes = ReadonlyMap<string, readonly number[]>;
 
 /**
  * A network that a stage trains. The engine's state holds its tensors, Adam's moments of its parameters and, if the

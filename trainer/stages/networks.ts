@@ -1,25 +1,16 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import {
-  type DiscriminatorOptions,
+  discriminatorOptions,
   discriminatorParameters,
   discriminatorStatistics,
 } from '../models/discriminator/shapes.ts';
-import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
+import { generatorOptions, generatorShapes } from '../models/shapes.ts';
 import { emaFile, generatorFile } from '../runs/checkpoint-files.ts';
 import type { TensorMap } from '../tensor-files/tensors.ts';
-import { expectedShapes, generatorMetadata, readGenerator } from '../weights/generator-file.ts';
+import { generatorMetadata, readGenerator } from '../weights/generator-file.ts';
 import { mismatch, type TrainedNetwork } from './network-state.ts';
 import { discriminatorName } from './training-step.ts';
-
-/** The generator's hyperparameters in a run file. */
-export function generatorOptions(config: ResolvedConfig): GeneratorOptions {
-  return { img_channels: config.img_channels, scale_factor: config.scale_factor, ...config.generator };
-}
-
-export function discriminatorOptions(config: ResolvedConfig): DiscriminatorOptions {
-  return { img_channels: config.img_channels, ...config.discriminator };
-}
 
 export function generatorNetwork(config: ResolvedConfig): TrainedNetwork {
   const options = generatorOptions(config);
@@ -27,7 +18,7 @@ export function generatorNetwork(config: ResolvedConfig): TrainedNetwork {
     file: generatorFile,
     emaFile: config.ema.decay > 0 ? emaFile : null,
     metadata: generatorMetadata(options),
-    parameters: expectedShapes(options),
+    parameters: generatorShapes(options).parameters,
     statistics: new Map(),
     nameInState: (name) => name,
   };
@@ -57,7 +48,7 @@ export function readInitialGenerator(
   file: string,
 ): TensorMap {
   const { parameters } = readGenerator(file);
-  const problem = mismatch(parameters, expectedShapes(generatorOptions(config)));
+  const problem = mismatch(parameters, generatorShapes(generatorOptions(config)).parameters);
   if (problem) {
     throw new WorkbenchError(
       'data',

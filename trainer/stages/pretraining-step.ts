@@ -1,8 +1,8 @@
 import type { Step } from '../engine/engine.ts';
 import { type ContentLoss, contentLoss } from '../losses/content.ts';
+import { generator } from '../models/generators.ts';
 import { rank4 } from '../models/rank4.ts';
-import { generator } from '../models/rrdb/network.ts';
-import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
+import type { GeneratorOptions } from '../models/shapes.ts';
 import { type AdamOptions, adam } from './adam.ts';
 import { differentiate, pick } from './differentiate.ts';
 import { nextEma } from './ema.ts';

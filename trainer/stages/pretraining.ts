@@ -1,7 +1,8 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { createRandom } from '../data/random.ts';
 import type { Engine } from '../engine/engine.ts';
-import { initialGenerator } from '../models/rrdb/initial.ts';
+import { architectureOf } from '../models/generators.ts';
+import { generatorOptions } from '../models/shapes.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import { adamInputs } from './adam.ts';
 import { batchShapes } from './batch-shapes.ts';
@@ -9,7 +10,7 @@ import { emaInputShapes, emaInputs } from './ema.ts';
 import { stepLearningRate } from './learning-rate.ts';
 import { openLiveGenerator } from './live-generator.ts';
 import { checkpointFiles, initialState, readState } from './network-state.ts';
-import { generatorNetwork, generatorOptions, readInitialGenerator } from './networks.ts';
+import { generatorNetwork, readInitialGenerator } from './networks.ts';
 import { pretrainingAdam, pretrainingStep } from './pretraining-step.ts';
 import type { StageTrainer } from './stage-trainer.ts';
 
@@ -31,7 +32,7 @@ export async function openPretraining(
   const initialWeights = () =>
     init
       ? readInitialGenerator(config, 'pretraining.init', init)
-      : initialGenerator(options, createRandom(config.seed, 'weights'));
+      : architectureOf(options).initial(options, createRandom(config.seed, 'weights'));
   const state = engine.state(
     checkpoint ? readState([network], checkpoint).tensors : initialState(network, initialWeights()),
   );

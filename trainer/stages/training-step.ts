@@ -7,9 +7,9 @@ import { averageProbabilities, discriminatorLoss, generatorAdversarialLoss } fro
 import { nextRunning } from '../models/discriminator/batch-norm.ts';
 import { discriminator, type Judgement } from '../models/discriminator/network.ts';
 import { type DiscriminatorOptions, discriminatorParameters } from '../models/discriminator/shapes.ts';
+import { generator } from '../models/generators.ts';
 import { rank4 } from '../models/rank4.ts';
-import { generator } from '../models/rrdb/network.ts';
-import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
+import type { GeneratorOptions } from '../models/shapes.ts';
 import { type AdamOptions, adam } from './adam.ts';
 import { differentiate, pick } from './differentiate.ts';
 import { nextEma } from './ema.ts';

@@ -2,6 +2,8 @@ import type { ResolvedConfig } from '../config/index.ts';
 import { createRandom } from '../data/random.ts';
 import type { Engine, HostTensor, HostTensors } from '../engine/engine.ts';
 import { initialDiscriminator } from '../models/discriminator/initial.ts';
+import { discriminatorOptions } from '../models/discriminator/shapes.ts';
+import { generatorOptions } from '../models/shapes.ts';
 import { type Checkpoint, latestCheckpoint, listCheckpoints } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { findVggFile, readVgg } from '../weights/vgg-file.ts';
@@ -11,13 +13,7 @@ import { emaInputShapes, emaInputs } from './ema.ts';
 import { multiStepLearningRate } from './learning-rate.ts';
 import { openLiveGenerator } from './live-generator.ts';
 import { checkpointFiles, initialState, readState } from './network-state.ts';
-import {
-  discriminatorNetwork,
-  discriminatorOptions,
-  generatorNetwork,
-  generatorOptions,
-  readInitialGenerator,
-} from './networks.ts';
+import { discriminatorNetwork, generatorNetwork, readInitialGenerator } from './networks.ts';
 import type { StageTrainer } from './stage-trainer.ts';
 import { findTrainingStart } from './training-start.ts';
 import { trainingAdam, trainingStep, vggName } from './training-step.ts';

@@ -1,10 +1,10 @@
 import type { FloatImage } from '../data/image.ts';
 import type { Engine, Program } from '../engine/engine.ts';
+import { generator } from '../models/generators.ts';
 import { rank4 } from '../models/rank4.ts';
-import { generator } from '../models/rrdb/network.ts';
-import { generatorReach } from '../models/rrdb/shapes.ts';
+import { generatorShapes } from '../models/shapes.ts';
+import type { Generator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
-import type { Generator } from '../weights/write-generator.ts';
 import { upscalePadded } from './resize-canvas.ts';
 import type { Upscaler } from './upscaler.ts';
 
@@ -45,7 +45,8 @@ export function interpolatedNetwork(
     return compiled.program;
   }
 
-  const { scale_factor: scale, input_unshuffle: alignment = 1 } = options;
+  const { scale_factor: scale } = options;
+  const { alignment, receptiveField } = generatorShapes(options);
   const upscale = async ({ width, height, channels, data }: FloatImage): Promise<FloatImage> => {
     const program = await programFor(height, width);
     const { sr } = await program.run({ lr: data });
@@ -54,7 +55,7 @@ export function interpolatedNetwork(
   return {
     name: names.join(' and '),
     scale,
-    reach: generatorReach(options),
+    reach: receptiveField,
     alignment,
     setAlpha(alpha) {
       state.write(interpolate(first, second, alpha, names).parameters);

@@ -1,8 +1,8 @@
 import type { FloatImage } from '../data/image.ts';
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
+import { architectureOf } from '../models/generators.ts';
 import { rank4 } from '../models/rank4.ts';
-import { generatorTail, generatorTrunk } from '../models/rrdb/network.ts';
-import { type GeneratorOptions, generatorReach, generatorTailReach } from '../models/rrdb/shapes.ts';
+import { type GeneratorOptions, generatorShapes } from '../models/shapes.ts';
 import { cropFloats, padByReflection } from './resize-canvas.ts';
 import { type Rect, scaledRect } from './tiles.ts';
 import { upscaleImage } from './upscale-image.ts';
@@ -23,27 +23,30 @@ export function networkUpscaler(
   options: GeneratorOptions,
   parameters: HostTensors,
 ): Upscaler {
-  const { scale_factor: scale, img_channels, rrdb_channels, input_unshuffle: unshuffle = 1 } = options;
+  const { scale_factor: scale, img_channels } = options;
+  const architecture = architectureOf(options);
+  const shapes = generatorShapes(options);
+  const { alignment: unshuffle } = shapes;
   const tailScale = scale * unshuffle;
   const trunk = imagePrograms(3, (height, width) =>
     engine.freeze(
-      ({ image }, weights) => ({ outputs: { result: generatorTrunk(options, weights, rank4(image!)) } }),
+      ({ image }, weights) => ({ outputs: { result: architecture.trunk(options, weights, rank4(image!)) } }),
       { image: [1, height, width, img_channels] },
       parameters,
     ),
   );
   const tailPrograms = imagePrograms(2, (height, width) =>
     engine.freeze(
-      ({ image }, weights) => ({ outputs: { result: generatorTail(options, weights, rank4(image!)) } }),
-      { image: [1, height, width, rrdb_channels] },
+      ({ image }, weights) => ({ outputs: { result: architecture.tail(options, weights, rank4(image!)) } }),
+      { image: [1, height, width, shapes.trunk.channels] },
       parameters,
     ),
   );
   const tail: Upscaler = {
     name,
     scale: tailScale,
-    reach: generatorTailReach(options),
-    tile: Math.floor(Math.sqrt(memory.tail / (3 * 4 * rrdb_channels)) / tailScale),
+    reach: shapes.tail.receptiveField,
+    tile: Math.floor(Math.sqrt(memory.tail / (3 * 4 * shapes.trunk.channels)) / tailScale),
     upscale: (features) =>
       tailPrograms.run(features, {
         width: features.width * tailScale,
@@ -57,7 +60,7 @@ export function networkUpscaler(
     const width = Math.ceil(image.width / unshuffle);
     const height = Math.ceil(image.height / unshuffle);
     const padded = padByReflection(image, width * unshuffle, height * unshuffle);
-    const features = await trunk.run(padded, { width, height, channels: rrdb_channels });
+    const features = await trunk.run(padded, { width, height, channels: shapes.trunk.channels });
     const [x, right] = spanAround(part.x / unshuffle, part.width / unshuffle, tail.reach, width);
     const [y, bottom] = spanAround(part.y / unshuffle, part.height / unshuffle, tail.reach, height);
     const upscaled = await upscaleImage(
@@ -85,14 +88,13 @@ export function networkUpscaler(
     await trunk.close();
     await tail.close();
   };
-  const maps = rrdb_channels + (options.num_residual_blocks - 1) * options.growth_channels;
   return {
     name,
     scale,
-    reach: generatorReach(options),
+    reach: shapes.receptiveField,
     alignment: unshuffle,
     // Its maps, and once more the copies that concatenations make.
-    tile: Math.floor(Math.sqrt(memory.trunk / (2 * 4 * maps))) * unshuffle,
+    tile: Math.floor(Math.sqrt(memory.trunk / (2 * 4 * shapes.trunk.widestInput))) * unshuffle,
     upscale: (image) => upscalePart(image, { x: 0, y: 0, width: image.width, height: image.height }),
     upscalePart,
     // Programs that were closed are compiled again when they are needed.

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
-import { recogniseGenerator } from '../models/rrdb/recognise.ts';
-import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
+import { type GeneratorOptions, generatorShapes } from '../models/shapes.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { Metadata } from '../tensor-files/tensors.ts';
 import { readOnnxSummary } from './onnx-summary.ts';
+import { recogniseGenerator } from './recognise.ts';
 
 /** All that can be said of a file of weights. */
 export interface WeightsDescription {
@@ -14,7 +14,7 @@ export interface WeightsDescription {
   /** `safetensors`, `PyTorch (zip)`, `PyTorch (before 1.6)` or `ONNX`. */
   readonly format: string;
   /** Null where the file holds no generator that we know; `reason` says what it is then. */
-  readonly architecture: 'ESRGAN' | null;
+  readonly architecture: string | null;
   readonly reason: string | null;
   /** Whose names the tensors have. */
   readonly layout: string | null;
@@ -51,7 +51,7 @@ export function describeWeights(path: string): WeightsDescription {
   };
   try {
     const { layout, options } = recogniseGenerator(file);
-    return { ...common, architecture: 'ESRGAN', reason: null, layout, options };
+    return { ...common, architecture: generatorShapes(options).architecture, reason: null, layout, options };
   } catch (error) {
     if (!(error instanceof WorkbenchError)) throw error;
     return { ...common, architecture: null, reason: error.message, layout: null, options: null };

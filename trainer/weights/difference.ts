@@ -1,7 +1,9 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import { type RecognisedGenerator, recogniseGenerator } from '../models/rrdb/recognise.ts';
+import type { RecognisedGenerator } from '../models/generators.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { TensorFile } from '../tensor-files/tensors.ts';
+import { readParameter } from './generator-file.ts';
+import { recogniseGenerator } from './recognise.ts';
 
 /** How far the values of b are from those of a; over the values that are finite in both. */
 export interface TensorDifference {
@@ -49,8 +51,8 @@ interface Sums {
  */
 export function weightsDifference(a: string, b: string): WeightsDifference {
   const [ours, theirs] = [openSide(a), openSide(b)];
-  const isNetKnown = ours.recognised !== undefined && theirs.recognised !== undefined;
-  const [first, second] = [readable(ours, isNetKnown), readable(theirs, isNetKnown)];
+  const isGenerator = ours.recognised !== undefined && theirs.recognised !== undefined;
+  const [first, second] = [readable(ours, isGenerator), readable(theirs, isGenerator)];
   const total = noSums();
   const tensors: WeightsDifference['tensors'][number][] = [];
   const unmatched: string[] = [];
@@ -95,21 +97,18 @@ function openSide(path: string): Side {
   }
 }
 
-/** The tensors of a file that count, by their names. */
-function readable({ file, recognised }: Side, isNetKnown: boolean): Map<string, Readable> {
-  const names =
-    isNetKnown && recognised
-      ? [...recognised.names]
-      : [...file.entries.keys()].map((name) => [name, name] as const);
+/** The tensors to compare, by name: our names if both files hold generators, else the names in the files. */
+function readable({ file, recognised }: Side, isGenerator: boolean): Map<string, Readable> {
+  const shapeOf = (name: string) => file.entries.get(name)?.shape ?? [];
+  if (!isGenerator || !recognised) {
+    const names = [...file.entries.keys()];
+    return new Map(names.map((name) => [name, { shape: shapeOf(name), read: () => file.read(name).data }]));
+  }
   return new Map(
-    names.map(([name, theirs]) => {
-      const factor = isNetKnown ? recognised?.factors.get(name.slice(0, name.lastIndexOf('.'))) : undefined;
-      const read = () => {
-        const { data } = file.read(theirs);
-        return factor === undefined ? data : data.map((value) => value * factor);
-      };
-      return [name, { shape: file.entries.get(theirs)?.shape ?? [], read }];
-    }),
+    [...recognised.names].map(([name, theirs]) => [
+      name,
+      { shape: shapeOf(theirs), read: () => readParameter(file, recognised, name).data },
+    ]),
   );
 }
 

@@ -1,66 +1,48 @@
-import {
-  type RecognisedGenerator,
-  recogniseGenerator,
-  residualScalingKey,
-} from '../models/rrdb/recognise.ts';
-import { type GeneratorOptions, generatorConvolutions } from '../models/rrdb/shapes.ts';
+import { architectureOf, type RecognisedGenerator } from '../models/generators.ts';
+import type { GeneratorOptions } from '../models/shapes.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
-import type { Metadata, TensorFile, TensorMap } from '../tensor-files/tensors.ts';
+import type { Metadata, Tensor, TensorFile, TensorMap } from '../tensor-files/tensors.ts';
+import { recogniseGenerator } from './recognise.ts';
 
-export { mismatches } from '../models/rrdb/recognise.ts';
-
-export interface GeneratorFile {
+export interface Generator {
   readonly options: GeneratorOptions;
-  /** By the names of `generatorConvolutions`, filters `[O, I, 3, 3]`. */
+  /** By the names of `generatorShapes`, filters `[O, I, kh, kw]`. */
   readonly parameters: TensorMap;
-  /** What the file says about itself besides its tensors. */
+}
+
+export interface GeneratorFile extends Generator {
   readonly metadata: Metadata;
 }
 
-/** What a file of weights says about itself besides its tensors. */
+/** Metadata of the files that this program writes. */
 export function generatorMetadata(options: GeneratorOptions): Record<string, string> {
-  return {
-    architecture: 'ESRGAN',
-    scale: String(options.scale_factor),
-    [residualScalingKey]: String(options.residual_scaling),
-  };
+  return architectureOf(options).metadata(options);
 }
 
 /**
- * Reads a generator from a `.safetensors` or PyTorch file with the names of ESRGAN, BasicSR, Real-ESRGAN or the
- * original program; its hyper-parameters follow from the tensors (see `recogniseGenerator`).
+ * Reads a generator from a `.safetensors` or PyTorch file, in any layout of names that its architecture knows. Its
+ * hyperparameters follow from the tensors.
  *
- * @throws WorkbenchError `data` when the file is no such generator, saying what was found
+ * @throws WorkbenchError `data` if the file holds no known generator; the message says what it holds
  */
 export function readGenerator(path: string): GeneratorFile {
   const file = openTensorFile(path);
   const recognised = recogniseGenerator(file);
+  const names = [...recognised.names.keys()];
   return {
     options: recognised.options,
-    parameters: readParameters(file, recognised),
+    parameters: new Map(names.map((name) => [name, readParameter(file, recognised, name)])),
     metadata: file.metadata,
   };
 }
 
-/** Every parameter of a generator with its shape. */
-export function expectedShapes(options: GeneratorOptions): Map<string, readonly number[]> {
-  return new Map(
-    generatorConvolutions(options).flatMap(({ name, inputs, outputs }): [string, readonly number[]][] => [
-      [`${name}.weight`, [outputs, inputs, 3, 3]],
-      [`${name}.bias`, [outputs]],
-    ]),
-  );
-}
-
-function readParameters(file: TensorFile, { names, factors }: RecognisedGenerator): TensorMap {
-  const parameters: TensorMap = new Map();
-  for (const [name, theirs] of names) {
-    const tensor = file.read(theirs);
-    const factor = factors.get(name.slice(0, name.lastIndexOf('.')));
-    parameters.set(
-      name,
-      factor === undefined ? tensor : { ...tensor, data: tensor.data.map((value) => value * factor) },
-    );
-  }
-  return parameters;
+/** A parameter by our name. */
+export function readParameter(
+  file: TensorFile,
+  { names, factors }: RecognisedGenerator,
+  name: string,
+): Tensor {
+  const { shape, data } = file.read(names.get(name)!);
+  const factor = factors.get(name);
+  return { shape, data: factor === undefined ? data : data.map((value) => value * factor) };
 }

@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import type { GeneratorOptions } from '../models/rrdb/shapes.ts';
+import type { GeneratorOptions } from '../models/shapes.ts';
 import type { TensorMap } from '../tensor-files/tensors.ts';
-import type { Generator } from './write-generator.ts';
+import type { Generator } from './generator-file.ts';
 
 /**
  * Network interpolation (Wang et al. 2018, section 3.4): every parameter is `(1 - alpha) * a + alpha * b`. With `a`

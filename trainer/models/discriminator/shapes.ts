@@ -7,6 +7,13 @@ export interface DiscriminatorOptions {
   readonly fc_features: readonly number[];
 }
 
+export function discriminatorOptions(config: {
+  readonly img_channels: number;
+  readonly discriminator: Omit<DiscriminatorOptions, 'img_channels'>;
+}): DiscriminatorOptions {
+  return { img_channels: config.img_channels, ...config.discriminator };
+}
+
 /** Side to which the features are pooled, whatever the size of the patch. */
 export const pooledSide = 7;
 

@@ -1,17 +1,17 @@
 import type { Random } from '../../data/random.ts';
 import type { HostTensor } from '../../engine/engine.ts';
-import { type GeneratorOptions, generatorConvolutions } from './shapes.ts';
+import { type RrdbOptions, rrdbConvolutions } from './shapes.ts';
 
 /**
- * Random weights to begin with, by name, filters `[O, I, 3, 3]`.
+ * Random initial weights by name, filters `[O, I, 3, 3]`.
  *
- * Convolutions of dense blocks get a tenth of He's normal initialisation (He et al. 2015) and no bias, as
- * the paper asks for in section 3.1; without it, deep nets of residual blocks start unstable. The others
- * get the uniform distribution that PyTorch gives by default, of bound 1 / sqrt(fan-in), as do their biases.
+ * Convolutions of dense blocks get He's normal initialization (He et al. 2015) times 0.1 and no bias, as in section 3.1
+ * of the paper: deep networks of residual blocks are unstable at first without it. The others get PyTorch's default,
+ * uniform within 1 / sqrt(fan-in), as do their biases.
  */
-export function initialGenerator(options: GeneratorOptions, random: Random): Map<string, HostTensor> {
+export function initialRrdb(options: RrdbOptions, random: Random): Map<string, HostTensor> {
   const tensors = new Map<string, HostTensor>();
-  for (const { name, inputs, outputs } of generatorConvolutions(options)) {
+  for (const { name, inputs, outputs } of rrdbConvolutions(options)) {
     const fanIn = inputs * 9;
     const bound = 1 / Math.sqrt(fanIn);
     const uniform = () => (2 * random.next() - 1) * bound;

@@ -1,4 +1,5 @@
-import type { GeneratorOptions } from './shapes.ts';
+import type { Metadata, TensorMap } from '../../tensor-files/tensors.ts';
+import { type RrdbOptions, upsamplings } from './shapes.ts';
 
 /** How a program names the convolutions of the generator; blocks count from 0, the rest from 1. */
 interface Names {
@@ -94,7 +95,7 @@ export function findLayout(
   };
 }
 
-/** The names of all convolutions, in the order of `generatorConvolutions`. */
+/** The names of all convolutions, in the order of `rrdbConvolutions`. */
 export function convolutionNames(
   layout: LayoutName,
   { blocks, denses, convolutions, ups }: PartCounts,
@@ -124,8 +125,8 @@ export function scalingNames({ blocks, denses }: Pick<PartCounts, 'blocks' | 'de
   return { blocks: names.map((name) => `${name}.residual_scaling`), denses: names.map(inside) };
 }
 
-/** Why a layout has no place for a generator, in words that follow "because"; undefined where it has. */
-export function whyNot(layout: WritableLayout, options: GeneratorOptions): string | undefined {
+/** Why a layout cannot hold a generator, in words that follow "because"; undefined if it can. */
+export function obstacle(layout: string, options: RrdbOptions): string | undefined {
   const { scale_factor: scale, input_unshuffle: unshuffle = 1 } = options;
   if (layout === 'seed') {
     if (unshuffle > 1)
@@ -149,6 +150,47 @@ export function whyNot(layout: WritableLayout, options: GeneratorOptions): strin
   if (layout === 'esrgan-new' && scale !== 2 && scale !== 4)
     return `it has one or two upsampling blocks, for x2 and x4, and this is x${scale}`;
   return undefined;
+}
+
+/** The tensors by the names of a layout, and how the layout's program wraps them in a `.pth`. */
+export function arrange(layout: string, options: RrdbOptions, parameters: TensorMap, metadata: Metadata) {
+  if (!isLayoutName(layout)) throw new Error(`There is no layout ${layout}.`);
+  return { tensors: rename(layout, options, parameters), pth: wrapping(layout, options, metadata) };
+}
+
+function wrapping(layout: LayoutName, options: RrdbOptions, metadata: Metadata) {
+  if (layout === 'basicsr') return { wrapper: 'params', beside: metadata };
+  if (layout !== 'seed') return {};
+  const { img_channels, scale_factor, input_unshuffle: _, ...generator } = options;
+  const own = Object.entries(metadata).filter(([key]) => !key.startsWith('hparams.'));
+  return {
+    wrapper: 'model_state_dict',
+    beside: { ...Object.fromEntries(own), hparams: { img_channels, scale_factor, generator } },
+  };
+}
+
+function rename(layout: LayoutName, options: RrdbOptions, parameters: TensorMap): TensorMap {
+  const counts = {
+    blocks: options.num_basic_blocks,
+    denses: options.num_dense_blocks,
+    convolutions: options.num_residual_blocks,
+    ups: upsamplings(options),
+  };
+  const own = convolutionNames('basicsr', counts);
+  const renamed: TensorMap = new Map();
+  for (const [index, name] of convolutionNames(layout, counts).entries()) {
+    for (const part of ['weight', 'bias']) {
+      const tensor = parameters.get(`${own[index]}.${part}`);
+      if (tensor === undefined) throw new Error(`The generator lacks ${own[index]}.${part}.`);
+      renamed.set(`${name}.${part}`, tensor);
+    }
+  }
+  if (layout === 'seed') {
+    const { blocks, denses } = scalingNames(counts);
+    const scaling = { shape: [], data: Float32Array.of(options.residual_scaling) };
+    for (const name of [...blocks, ...denses.flat()]) renamed.set(name, scaling);
+  }
+  return renamed;
 }
 
 function isLayoutName(name: string): name is LayoutName {

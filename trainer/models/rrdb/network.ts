@@ -1,32 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
 import { rank4 } from '../rank4.ts';
-import { type GeneratorOptions, upsamplings } from './shapes.ts';
+import { type RrdbOptions, upsamplings } from './shapes.ts';
 
 /**
- * The generator of ESRGAN (Wang et al. 2018, https://arxiv.org/abs/1809.00219): residual-in-residual dense
- * blocks without batch normalisation, between a first convolution and x2 upsampling blocks.
+ * The trunk of ESRGAN's generator (Wang et al. 2018, https://arxiv.org/abs/1809.00219): residual-in-residual dense blocks
+ * without batch normalization, after a first convolution.
  *
- * @param parameters filters `[3, 3, I, O]` and biases, by their names in {@link generatorConvolutions}
- * @param x `[N, h, w, img_channels]` in 0..1; h and w are multiples of `input_unshuffle`
- * @returns `[N, h * scale, w * scale, img_channels]`, not clamped
- */
-export function generator(options: GeneratorOptions, parameters: Tensors, x: tf.Tensor4D): tf.Tensor4D {
-  return generatorTail(options, parameters, generatorTrunk(options, parameters, x));
-}
-
-/**
- * All of the generator that works at low resolution.
- *
- * @param x as for {@link generator}; its size is `u` = `input_unshuffle` times that of the result
+ * @param parameters filters `[3, 3, I, O]` and biases, by their names in {@link rrdbConvolutions}
+ * @param x `[N, h, w, img_channels]` in 0..1; h and w are multiples of u = `input_unshuffle`
  * @returns `[N, h / u, w / u, rrdb_channels]`
  */
-export function generatorTrunk(options: GeneratorOptions, parameters: Tensors, x: tf.Tensor4D): tf.Tensor4D {
+export function rrdbTrunk(options: RrdbOptions, parameters: Tensors, x: tf.Tensor4D): tf.Tensor4D {
   const convolve = convolution(parameters);
   const skip = (branch: tf.Tensor4D, from: tf.Tensor4D): tf.Tensor4D =>
     tf.add(tf.mul(branch, options.residual_scaling), from);
 
-  /** Each convolution sees the block's input and the results of all before it. */
+  /** Each convolution reads the block's input and the results of all convolutions before it. */
   const denseBlock = (input: tf.Tensor4D, name: string): tf.Tensor4D => {
     const maps = [input];
     for (let k = 1; k < options.num_residual_blocks; k++) {
@@ -48,16 +38,12 @@ export function generatorTrunk(options: GeneratorOptions, parameters: Tensors, x
 }
 
 /**
- * What makes the image out of the trunk's features: upsampling and the last two convolutions.
+ * The tail: x2 upsampling blocks and the last two convolutions.
  *
- * @param features `[N, h, w, rrdb_channels]`, the result of {@link generatorTrunk}
+ * @param features `[N, h, w, rrdb_channels]`, the result of {@link rrdbTrunk}
  * @returns `[N, h * f, w * f, img_channels]`, not clamped; f is `scale_factor` times `input_unshuffle`
  */
-export function generatorTail(
-  options: GeneratorOptions,
-  parameters: Tensors,
-  features: tf.Tensor4D,
-): tf.Tensor4D {
+export function rrdbTail(options: RrdbOptions, parameters: Tensors, features: tf.Tensor4D): tf.Tensor4D {
   const convolve = convolution(parameters);
   const upsample = (map: tf.Tensor4D, name: string): tf.Tensor4D => {
     if (options.use_subpixel_conv) return activate(pixelShuffle(convolve(map, name), 2));

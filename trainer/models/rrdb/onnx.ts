@@ -7,7 +7,7 @@ import {
 } from '../../engine/onnx.ts';
 import { type Precision, toHalf } from '../../tensor-files/dtypes.ts';
 import type { Metadata, Tensor, TensorMap } from '../../tensor-files/tensors.ts';
-import type { GeneratorOptions } from './shapes.ts';
+import type { RrdbOptions } from './shapes.ts';
 
 /**
  * A generator as an ONNX model that takes images of any size: `input` `[batch, channels, height, width]` in 0..1 to
@@ -17,8 +17,8 @@ import type { GeneratorOptions } from './shapes.ts';
  * The engine's own graphs have fixed sizes; this one is written by hand from ONNX's operators, and the tests compare
  * the two.
  */
-export function encodeGeneratorOnnx(
-  options: GeneratorOptions,
+export function encodeRrdbOnnx(
+  options: RrdbOptions,
   parameters: TensorMap,
   precision: Precision,
   metadata: Metadata,

@@ -2,35 +2,27 @@ import { WorkbenchError } from '../../errors/errors.ts';
 import { quoted } from '../../errors/quoted.ts';
 import { bytesOf } from '../../tensor-files/dtypes.ts';
 import type { TensorFile } from '../../tensor-files/tensors.ts';
-import { otherArchitecture } from '../../weights/other-architectures.ts';
-import { convolutionNames, findLayout, type LayoutName, type PartCounts, scalingNames } from './layouts.ts';
-import { type GeneratorOptions, generatorConvolutions } from './shapes.ts';
-
-/** What a file of weights is, as its tensors show. */
-export interface RecognisedGenerator {
-  readonly layout: LayoutName;
-  readonly options: GeneratorOptions;
-  /** Our name of each parameter, and the file's. */
-  readonly names: ReadonlyMap<string, string>;
-  /** Factors for the last convolution of dense blocks that scale otherwise than their block, by our names. */
-  readonly factors: ReadonlyMap<string, number>;
-}
+import type { RecognisedGenerator } from '../generators.ts';
+import { mismatches } from '../mismatches.ts';
+import { otherArchitecture } from '../other-architectures.ts';
+import type { TensorShapes } from '../shapes.ts';
+import { convolutionNames, findLayout, type PartCounts, scalingNames } from './layouts.ts';
+import { type RrdbOptions, rrdbConvolutions } from './shapes.ts';
 
 /** Key under which our files keep what the tensors do not show. */
 export const residualScalingKey = 'residual_scaling';
 
-type Shapes = ReadonlyMap<string, readonly number[]>;
-
 /**
- * Recognises the generator in a file: layout of its names and all hyper-parameters. The residual scaling is in the
- * tensors of the seed's files, in the metadata of our own, and 0.2 elsewhere, as published.
+ * Recognises an RRDB generator: the layout of its names and all hyperparameters. The residual scaling is in the tensors
+ * of the original program's files, in the metadata of our own, and 0.2 elsewhere, as published.
  *
- * @throws WorkbenchError `data` when the file holds no such generator, with the name of what it holds where known
+ * @returns undefined if the file holds another network
+ * @throws WorkbenchError `data` if the generator is incomplete or not supported
  */
-export function recogniseGenerator(file: TensorFile): RecognisedGenerator {
-  const shapes: Shapes = new Map([...file.entries].map(([name, { shape }]) => [name, shape]));
+export function recogniseRrdb(file: TensorFile): RecognisedGenerator<RrdbOptions> | undefined {
+  const shapes: TensorShapes = new Map([...file.entries].map(([name, { shape }]) => [name, shape]));
   const found = findLayout(new Set(shapes.keys()));
-  if (found === undefined) throw notAGenerator(file);
+  if (found === undefined) return undefined;
   const { layout, counts } = found;
   const theirs = convolutionNames(layout, counts);
   const scalings = layout.startsWith('seed') ? readSeedScalings(file, counts) : undefined;
@@ -38,50 +30,26 @@ export function recogniseGenerator(file: TensorFile): RecognisedGenerator {
 
   const names = new Map<string, string>();
   const expected = new Map<string, readonly number[]>();
-  for (const [index, { name, inputs, outputs }] of generatorConvolutions(options).entries()) {
+  for (const [index, { name, inputs, outputs }] of rrdbConvolutions(options).entries()) {
     names.set(`${name}.weight`, `${theirs[index]}.weight`).set(`${name}.bias`, `${theirs[index]}.bias`);
     expected.set(`${theirs[index]}.weight`, [outputs, inputs, 3, 3]).set(`${theirs[index]}.bias`, [outputs]);
   }
   for (const name of scalings?.names ?? []) expected.set(name, []);
   const [problem] = mismatches(shapes, expected);
   if (problem !== undefined) {
-    const other = otherArchitecture(shapes.keys());
-    if (other !== undefined) throw notAGenerator(file);
-    throw new WorkbenchError('data', `${file.path} is not a whole ESRGAN generator: ${problem}.`);
+    if (otherArchitecture(shapes.keys()) !== undefined) return undefined;
+    throw new WorkbenchError('data', `${file.path} is not a complete ESRGAN generator: ${problem}.`);
   }
   return { layout, options, names, factors: scalings?.factors ?? new Map() };
 }
 
-/** In words, what is missing, surplus or of another shape. */
-export function mismatches(found: Shapes, expected: Shapes): string[] {
-  const problems: string[] = [];
-  for (const [name, shape] of expected) {
-    const other = found.get(name);
-    if (!other) problems.push(`${name} is missing`);
-    else if (String(other) !== String(shape)) problems.push(`${name} is [${other}] instead of [${shape}]`);
-  }
-  for (const name of found.keys())
-    if (!expected.has(name)) problems.push(`${quoted(name)} has no place in the net`);
-  return problems;
-}
-
-function notAGenerator(file: TensorFile): WorkbenchError {
-  const [first = 'nothing'] = file.entries.keys();
-  const other = otherArchitecture(file.entries.keys());
-  const what = other ? `it holds ${other}` : `its first tensor is ${quoted(first)}`;
-  return new WorkbenchError(
-    'data',
-    `${file.path} is not an ESRGAN generator: ${what}. Known are the names of ESRGAN, BasicSR, Real-ESRGAN and of the original program; \`esrgan inspect\` lists what a file holds.`,
-  );
-}
-
 function hyperParameters(
   { path }: TensorFile,
-  shapes: Shapes,
+  shapes: TensorShapes,
   convolutions: readonly string[],
   { blocks, denses, convolutions: inDense, ups }: PartCounts,
   residualScaling: number,
-): GeneratorOptions {
+): RrdbOptions {
   const dimension = (name: string | undefined, axis: number) => shapes.get(`${name}.weight`)?.[axis] ?? 0;
   const [first, dense] = convolutions;
   const image = dimension(convolutions.at(-1), 0);
@@ -129,7 +97,7 @@ function readSeedScalings(
     if (info === undefined || info.shape.length > 0) {
       throw new WorkbenchError(
         'data',
-        `${file.path} is not a whole ESRGAN generator: ${name} is ${info ? `[${info.shape}] instead of a number` : 'missing'}.`,
+        `${file.path} is not a complete ESRGAN generator: ${name} is ${info ? `[${info.shape}] instead of a number` : 'missing'}.`,
       );
     }
     // 0.2 as a 32-bit float is 0.200000003, and as a half 0.199951.
@@ -151,7 +119,8 @@ function readSeedScalings(
       const scaling = read(name);
       const last = `body.${index}.rdb${dense + 1}.conv${counts.convolutions}`;
       // Where blocks scale by 0, nothing of their dense blocks comes through.
-      if (scaling !== block && block !== 0) factors.set(last, scaling / block);
+      if (scaling === block || block === 0) continue;
+      for (const part of ['weight', 'bias']) factors.set(`${last}.${part}`, scaling / block);
     }
   }
   return { block, names: [...blockNames, ...denseNames.flat()], factors };

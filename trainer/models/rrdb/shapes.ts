@@ -1,5 +1,7 @@
-/** Hyper-parameters of the generator, by the names of the run file. */
-export interface GeneratorOptions {
+import type { GeneratorShapes } from '../shapes.ts';
+
+/** Hyperparameters of an RRDB generator, by the names of the run file. */
+export interface RrdbOptions {
   readonly img_channels: number;
   readonly scale_factor: 1 | 2 | 4 | 8;
   readonly rrdb_channels: number;
@@ -9,29 +11,29 @@ export interface GeneratorOptions {
   readonly num_residual_blocks: number;
   readonly residual_scaling: number;
   readonly use_subpixel_conv: boolean;
-  /** Side of the squares of pixels that become channels at the input (Real-ESRGAN's nets for x2 and x1). */
+  /** Side of the squares of pixels that become channels at the input (Real-ESRGAN's networks for x2 and x1). */
   readonly input_unshuffle?: 2 | 4;
 }
 
-/** Number of x2 upsampling blocks: log2 of the scale after the input is rearranged. */
-export function upsamplings(options: GeneratorOptions): number {
+/** Number of x2 upsampling blocks: log2 of the scale after the pixel-unshuffle. */
+export function upsamplings(options: RrdbOptions): number {
   return Math.log2(options.scale_factor * (options.input_unshuffle ?? 1));
 }
 
 /** A 3x3 convolution with a bias. */
-export interface GeneratorConvolution {
+export interface RrdbConvolution {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
-  /** How many times wider and higher than the low-resolution image the map is that it works on. */
+  /** Width and height of its map relative to those of the low-resolution image. */
   readonly scale: number;
 }
 
 /**
- * Every convolution of the net. Files hold `<name>.weight` `[O, I, 3, 3]` and `<name>.bias` `[O]`, named as
- * BasicSR, Real-ESRGAN and spandrel do.
+ * Every convolution of the network, in order. Files hold `<name>.weight` `[O, I, 3, 3]` and `<name>.bias` `[O]`; the
+ * names are those of BasicSR, Real-ESRGAN and spandrel.
  */
-export function generatorConvolutions(options: GeneratorOptions): GeneratorConvolution[] {
+export function rrdbConvolutions(options: RrdbOptions): RrdbConvolution[] {
   const { img_channels: image, rrdb_channels: trunk, growth_channels: growth, input_unshuffle = 1 } = options;
   const { use_subpixel_conv: isSubpixel, scale_factor: full } = options;
   const scale = 1 / input_unshuffle;
@@ -59,19 +61,42 @@ export function generatorConvolutions(options: GeneratorOptions): GeneratorConvo
   return list;
 }
 
-/** Low-resolution pixels, from each side, that an output pixel can depend on: one for each 3x3 convolution. */
-export function generatorReach(options: GeneratorOptions): number {
-  const trunk = 2 + options.num_basic_blocks * options.num_dense_blocks * options.num_residual_blocks;
-  const { input_unshuffle: unshuffle = 1 } = options;
-  return unshuffle * (trunk + generatorTailReach(options)) + (unshuffle - 1);
+export function rrdbShapes(options: RrdbOptions): GeneratorShapes {
+  const convolutions = rrdbConvolutions(options);
+  const { rrdb_channels, growth_channels, num_residual_blocks, input_unshuffle: alignment = 1 } = options;
+  const tail = { receptiveField: tailReceptiveField(options) };
+  const trunkConvolutions = 2 + options.num_basic_blocks * options.num_dense_blocks * num_residual_blocks;
+  return {
+    architecture: 'ESRGAN',
+    parameters: new Map(
+      convolutions.flatMap(({ name, inputs, outputs }): [string, readonly number[]][] => [
+        [`${name}.weight`, [outputs, inputs, 3, 3]],
+        [`${name}.bias`, [outputs]],
+      ]),
+    ),
+    layers: convolutions.map(({ inputs, outputs, scale }) => ({
+      multiplications: 9 * inputs * outputs,
+      channels: outputs,
+      scale,
+    })),
+    blocks: options.num_basic_blocks,
+    channels: rrdb_channels,
+    alignment,
+    // One pixel for each 3x3 convolution.
+    receptiveField: alignment * (trunkConvolutions + tail.receptiveField) + (alignment - 1),
+    trunk: {
+      channels: rrdb_channels,
+      widestInput: rrdb_channels + (num_residual_blocks - 1) * growth_channels,
+    },
+    tail,
+  };
 }
 
-/** Pixels of the trunk's features, from each side, that an output pixel can depend on. */
-export function generatorTailReach(options: GeneratorOptions): number {
-  // Convolutions at twice the resolution reach half as far; conv_hr and conv_last work at full resolution.
-  let reach = 2 / (options.scale_factor * (options.input_unshuffle ?? 1));
+function tailReceptiveField(options: RrdbOptions): number {
+  // A convolution at twice the resolution adds half a pixel. conv_hr and conv_last work at full resolution.
+  let radius = 2 / (options.scale_factor * (options.input_unshuffle ?? 1));
   for (let up = 1; up <= upsamplings(options); up++) {
-    reach += 1 / (options.use_subpixel_conv ? 2 ** (up - 1) : 2 ** up);
+    radius += 1 / (options.use_subpixel_conv ? 2 ** (up - 1) : 2 ** up);
   }
-  return Math.ceil(reach);
+  return Math.ceil(radius);
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng } from '../../../../trainer/data/decode.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { initialGenerator } from '../../../../trainer/models/rrdb/initial.ts';
-import type { GeneratorOptions } from '../../../../trainer/models/rrdb/shapes.ts';
+import { initialRrdb } from '../../../../trainer/models/rrdb/initial.ts';
+import type { GeneratorOptions } from '../../../../trainer/models/shapes.ts';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 import { type Checkpoint, writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
@@ -77,7 +77,7 @@ export function writeTinyCheckpoint(
   { stage, step, psnr }: { readonly stage: Stage; readonly step: number; readonly psnr?: number },
   seed = `${paths.name} ${stage} ${step}`,
 ): Checkpoint {
-  const weights = initialGenerator(tinyModel, createRandom(1, seed));
+  const weights = initialRrdb(tinyModel, createRandom(1, seed));
   const chunks = encodeSafetensors(weights, generatorMetadata(tinyModel));
   const metrics = psnr === undefined ? {} : { psnr, ssim: psnr / 50, psnr_y: psnr + 1 };
   return writeCheckpoint(

@@ -12,7 +12,7 @@ import {
 import { type ResolvedConfig, readRunFile } from '../../../../trainer/config/index.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
 import { initialDiscriminator } from '../../../../trainer/models/discriminator/initial.ts';
-import { initialGenerator } from '../../../../trainer/models/rrdb/initial.ts';
+import { initialRrdb } from '../../../../trainer/models/rrdb/initial.ts';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 
 function configOf(text: string): ResolvedConfig {
@@ -65,7 +65,7 @@ describe('parameters', () => {
       [...tensors].reduce((sum, [name, { data }]) => sum + (name.includes('running_') ? 0 : data.length), 0);
     const random = createRandom(1);
     expect(parameterCounts(config)).toMatchObject({
-      generator: count(initialGenerator({ img_channels, scale_factor, ...config.generator }, random)),
+      generator: count(initialRrdb({ img_channels, scale_factor, ...config.generator }, random)),
       discriminator: count(initialDiscriminator({ img_channels, ...config.discriminator }, random)),
     });
   });

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import { registerCompare } from '../../../../trainer/cli/compare.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { initialGenerator } from '../../../../trainer/models/rrdb/initial.ts';
+import { initialRrdb } from '../../../../trainer/models/rrdb/initial.ts';
 import { writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { encodeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { fakeRun, fakeTestSet } from '../evaluate/compared-runs.ts';
@@ -29,7 +29,7 @@ async function run(...args: string[]): Promise<string> {
 function realRun(name: string): string {
   const { paths } = fakeRun(name, 'data_dir: /d', []);
   for (const [seed, stage] of (['pretraining', 'training'] as const).entries()) {
-    const weights = initialGenerator(
+    const weights = initialRrdb(
       {
         img_channels: 3,
         scale_factor: 4,

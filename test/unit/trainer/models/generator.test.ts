@@ -2,23 +2,23 @@ import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, test } from 'vitest';
 import { createEagerEngine } from '../../../../trainer/engine/eager-engine.ts';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
+import { generator } from '../../../../trainer/models/generators.ts';
 import { rank4 } from '../../../../trainer/models/rank4.ts';
-import { generator } from '../../../../trainer/models/rrdb/network.ts';
-import { type GeneratorOptions, generatorConvolutions } from '../../../../trainer/models/rrdb/shapes.ts';
+import { type RrdbOptions, rrdbConvolutions } from '../../../../trainer/models/rrdb/shapes.ts';
 import { adamFactors, momentNames } from '../../../../trainer/stages/adam.ts';
 import { pretrainingAdam, pretrainingStep } from '../../../../trainer/stages/pretraining-step.ts';
 import { channelsLast, type Fixture, largestDifference, readFixture } from './fixture.ts';
 
 const compiled = createOnnxEngine({ name: 'cpu', device: 'CPU' });
 const eager = createEagerEngine({ name: 'tensorflow', device: 'TensorFlow.js on the CPU', backend: 'cpu' });
-const optionsOf = ({ metadata }: Fixture): GeneratorOptions => JSON.parse(metadata.options ?? '');
+const optionsOf = ({ metadata }: Fixture): RrdbOptions => JSON.parse(metadata.options ?? '');
 const fixtures = ['x4', 'x2-subpixel', 'x8', 'x1-grey', 'x2-unshuffle', 'x1-unshuffle'];
 
 describe('generator', () => {
   test.each(fixtures)('%s names its parameters and their shapes as PyTorch programs do', (name) => {
     const fixture = readFixture(`generator/${name}`);
     const expected = [...fixture.under('weights.')].map(([key, { shape }]) => `${key} ${shape}`);
-    const actual = generatorConvolutions(optionsOf(fixture)).flatMap(({ name: key, inputs, outputs }) => [
+    const actual = rrdbConvolutions(optionsOf(fixture)).flatMap(({ name: key, inputs, outputs }) => [
       `${key}.weight ${[outputs, inputs, 3, 3]}`,
       `${key}.bias ${outputs}`,
     ]);

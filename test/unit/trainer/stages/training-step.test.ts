@@ -6,7 +6,7 @@ import { createEagerEngine } from '../../../../trainer/engine/eager-engine.ts';
 import type { Engine, HostTensor } from '../../../../trainer/engine/engine.ts';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
 import type { DiscriminatorOptions } from '../../../../trainer/models/discriminator/shapes.ts';
-import type { GeneratorOptions } from '../../../../trainer/models/rrdb/shapes.ts';
+import type { GeneratorOptions } from '../../../../trainer/models/shapes.ts';
 import { adamFactors, momentNames } from '../../../../trainer/stages/adam.ts';
 import { multiStepLearningRate } from '../../../../trainer/stages/learning-rate.ts';
 import {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
+import { generator } from '../../../../trainer/models/generators.ts';
 import { rank4 } from '../../../../trainer/models/rank4.ts';
-import { generator } from '../../../../trainer/models/rrdb/network.ts';
 import { networkUpscaler } from '../../../../trainer/upscale/network-upscaler.ts';
 import { cropFloats, padByReflection } from '../../../../trainer/upscale/resize-canvas.ts';
 import { upscaleImage } from '../../../../trainer/upscale/upscale-image.ts';

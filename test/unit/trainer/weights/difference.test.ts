@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { differenceText } from '../../../../trainer/cli/diff.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { initialGenerator } from '../../../../trainer/models/rrdb/initial.ts';
+import { initialRrdb } from '../../../../trainer/models/rrdb/initial.ts';
 import { writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { weightsDifference } from '../../../../trainer/weights/difference.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
@@ -55,7 +55,7 @@ test('adds up over tensors and names what has no counterpart', () => {
 test('generators are compared by our names, whatever the layout and kind of file', () => {
   const folder = temporaryFolder();
   const options = { ...tinyModel, num_dense_blocks: 3, num_residual_blocks: 5 };
-  const parameters = initialGenerator(options, createRandom(1, 'w'));
+  const parameters = initialRrdb(options, createRandom(1, 'w'));
   const [a, b] = [join(folder, 'a.safetensors'), join(folder, 'b.pth')];
   for (const path of [a, b]) writeGenerator(path, { options, parameters }, { metadata: {} });
   const { total, tensors, unmatched } = weightsDifference(a, b);

@@ -1,8 +1,8 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
-import { encodeGeneratorOnnx } from '../../../../trainer/models/rrdb/onnx.ts';
-import type { GeneratorOptions } from '../../../../trainer/models/rrdb/shapes.ts';
+import { encodeRrdbOnnx } from '../../../../trainer/models/rrdb/onnx.ts';
+import type { GeneratorOptions } from '../../../../trainer/models/shapes.ts';
 import { networkUpscaler } from '../../../../trainer/upscale/network-upscaler.ts';
 import { openOnnxUpscaler } from '../../../../trainer/upscale/onnx-upscaler.ts';
 import { readOnnxSummary } from '../../../../trainer/weights/onnx-summary.ts';
@@ -31,7 +31,7 @@ describe('ONNX Runtime gives what the engine gives, at any size', () => {
       ['F32', 2e-6],
       ['F16', 1e-2],
     ] as const) {
-      const path = fileOf(encodeGeneratorOnnx(all, parameters, precision, {}), '.onnx');
+      const path = fileOf(encodeRrdbOnnx(all, parameters, precision, {}), '.onnx');
       const theirs = await openOnnxUpscaler(path, 'theirs', 'cpu');
       expect([theirs.scale, theirs.alignment]).toEqual([all.scale_factor, 1]);
       for (const [width, height] of [
@@ -55,7 +55,7 @@ describe('ONNX Runtime gives what the engine gives, at any size', () => {
 test('what the file says', () => {
   const { options, parameters } = randomGenerator();
   const sizes = (['F32', 'F16'] as const).map((precision) => {
-    const bytes = encodeGeneratorOnnx(options, parameters, precision, { scale: '4' });
+    const bytes = encodeRrdbOnnx(options, parameters, precision, { scale: '4' });
     const summary = readOnnxSummary(fileOf(bytes, '.onnx'));
     expect(summary).toMatchObject({
       producer: 'esrgan-workbench',
@@ -75,7 +75,7 @@ test('what the file says', () => {
 
 test('several images at once', async () => {
   const { options, parameters } = randomGenerator();
-  const session = await ort.InferenceSession.create(encodeGeneratorOnnx(options, parameters, 'F32', {}));
+  const session = await ort.InferenceSession.create(encodeRrdbOnnx(options, parameters, 'F32', {}));
   const one = noise(5, 6, 3).data;
   const run = async (count: number) => {
     const data = Float32Array.from({ length: count * one.length }, (_, index) => one[index % one.length]!);

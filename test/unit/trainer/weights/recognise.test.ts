@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { recogniseGenerator } from '../../../../trainer/models/rrdb/recognise.ts';
 import { encodePth } from '../../../../trainer/tensor-files/pth-writer.ts';
 import { encodeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import type { Metadata, TensorMap } from '../../../../trainer/tensor-files/tensors.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
+import { recogniseGenerator } from '../../../../trainer/weights/recognise.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { temporaryFolder } from '../data/images.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type WritableLayout, writableLayouts } from '../../../../trainer/models/rrdb/layouts.ts';
-import { recogniseGenerator } from '../../../../trainer/models/rrdb/recognise.ts';
-import type { GeneratorOptions } from '../../../../trainer/models/rrdb/shapes.ts';
+import type { GeneratorOptions } from '../../../../trainer/models/shapes.ts';
 import { fromHalf, toHalf } from '../../../../trainer/tensor-files/dtypes.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
+import { recogniseGenerator } from '../../../../trainer/weights/recognise.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
 import { temporaryFolder } from '../data/images.ts';
 import { randomGenerator } from './generators.ts';

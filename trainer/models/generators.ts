@@ -1,0 +1,76 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Random } from '../data/random.ts';
+import type { HostTensor, Tensors } from '../engine/engine.ts';
+import type { Precision } from '../tensor-files/dtypes.ts';
+import type { PthOptions } from '../tensor-files/pth-writer.ts';
+import type { Metadata, TensorFile, TensorMap } from '../tensor-files/tensors.ts';
+import { rrdb } from './rrdb/architecture.ts';
+import type { GeneratorOptions } from './shapes.ts';
+
+/**
+ * A kind of generator: its forward pass in two parts, its initial weights, and its form in files. Parameters go by the
+ * names of `generatorShapes`.
+ */
+export interface GeneratorArchitecture<Options> {
+  /**
+   * The part at low resolution.
+   *
+   * @param parameters filters `[kh, kw, I, O]`
+   * @param x `[N, h, w, img_channels]` in 0..1; h and w are multiples of `alignment`
+   * @returns `[N, h / alignment, w / alignment, trunk.channels]`
+   */
+  trunk(options: Options, parameters: Tensors, x: tf.Tensor4D): tf.Tensor4D;
+  /** @returns `[N, h * scale, w * scale, img_channels]`, not clamped */
+  tail(options: Options, parameters: Tensors, features: tf.Tensor4D): tf.Tensor4D;
+  /** Random initial weights, filters `[O, I, kh, kw]`. */
+  initial(options: Options, random: Random): Map<string, HostTensor>;
+
+  /** Metadata of the files that this program writes. */
+  metadata(options: Options): Record<string, string>;
+  /**
+   * Recognises a generator of this architecture in a file by names and shapes of its tensors. Undefined if it is
+   * another network. Throws a `data` error if it is one of these, but incomplete.
+   */
+  recognise(file: TensorFile): RecognisedGenerator<Options> | undefined;
+  /** Layouts (whose names the tensors have) that can be written; the first is the one of our own files. */
+  readonly layouts: readonly [string, ...string[]];
+  /** Why a layout cannot hold a generator, in words that follow "because"; undefined if it can. */
+  obstacle(layout: string, options: Options): string | undefined;
+  /** The tensors by the names of a layout, and how a `.pth` of its program wraps them. */
+  arrange(
+    layout: string,
+    options: Options,
+    parameters: TensorMap,
+    metadata: Metadata,
+  ): { readonly tensors: TensorMap; readonly pth: Pick<PthOptions, 'wrapper' | 'beside'> };
+  /** An ONNX model for images of any size. */
+  encodeOnnx(options: Options, parameters: TensorMap, precision: Precision, metadata: Metadata): Uint8Array;
+}
+
+/** The generator in a file of weights. */
+export interface RecognisedGenerator<Options = GeneratorOptions> {
+  readonly layout: string;
+  readonly options: Options;
+  /** The file's name of each parameter, by our name. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Factors of parameters that the file scales differently, by our names. */
+  readonly factors: ReadonlyMap<string, number>;
+}
+
+/** The registry, in the order in which files are tried. */
+export const generatorArchitectures: readonly GeneratorArchitecture<GeneratorOptions>[] = [rrdb];
+
+export function architectureOf(_options: GeneratorOptions): GeneratorArchitecture<GeneratorOptions> {
+  return rrdb;
+}
+
+/** Every layout that a generator can be written in. */
+export const writableLayouts: readonly string[] = [
+  ...new Set(generatorArchitectures.flatMap(({ layouts }) => layouts)),
+];
+
+/** The whole generator: its trunk, then its tail. */
+export function generator(options: GeneratorOptions, parameters: Tensors, x: tf.Tensor4D): tf.Tensor4D {
+  const { trunk, tail } = architectureOf(options);
+  return tail(options, parameters, trunk(options, parameters, x));
+}

@@ -1,0 +1,24 @@
+import type { GeneratorArchitecture } from '../generators.ts';
+import { initialRrdb } from './initial.ts';
+import { arrange, obstacle, writableLayouts } from './layouts.ts';
+import { rrdbTail, rrdbTrunk } from './network.ts';
+import { encodeRrdbOnnx } from './onnx.ts';
+import { recogniseRrdb, residualScalingKey } from './recognise.ts';
+import type { RrdbOptions } from './shapes.ts';
+
+/** The generator of ESRGAN: residual-in-residual dense blocks. */
+export const rrdb: GeneratorArchitecture<RrdbOptions> = {
+  trunk: rrdbTrunk,
+  tail: rrdbTail,
+  initial: initialRrdb,
+  metadata: ({ scale_factor, residual_scaling }) => ({
+    architecture: 'ESRGAN',
+    scale: String(scale_factor),
+    [residualScalingKey]: String(residual_scaling),
+  }),
+  recognise: recogniseRrdb,
+  layouts: writableLayouts,
+  obstacle,
+  arrange,
+  encodeOnnx: encodeRrdbOnnx,
+};
