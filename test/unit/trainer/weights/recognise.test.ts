@@ -163,7 +163,7 @@ describe('what is refused', () => {
       (tensors) => tensors.delete('model.1.sub.1.RDB2.conv3.0.bias'),
       /RDB2\.conv3\.0\.bias is missing/,
     ],
-    ['a surplus tensor', (tensors) => tensors.set('extra', scalar(1)), /"extra" has no place/],
+    ['a surplus tensor', (tensors) => tensors.set('extra', scalar(1)), /"extra" is not part of the network/],
     [
       'another shape',
       (tensors) => tensors.set('model.8.bias', scalar(1)),

@@ -75,7 +75,7 @@ describe('what was written is read: net, names and every number', () => {
 describe('what a layout cannot hold is refused with the reason', () => {
   test.each(all.filter(({ isPossible }) => !isPossible))('$name as $layout', ({ options, layout }) => {
     expect(() => writeGenerator(join(folder, 'a.pth'), randomGenerator(options), { layout })).toThrow(
-      new RegExp(`layout ${layout} cannot hold this net, because .{20}`),
+      new RegExp(`layout ${layout} cannot hold this model, because .{20}`),
     );
   });
 
@@ -101,7 +101,7 @@ describe('what a layout cannot hold is refused with the reason', () => {
 
   test.each<[string, object, RegExp]>([
     ['a.bin', {}, /must end in \.safetensors, \.pth or \.onnx/],
-    ['a.onnx', { layout: 'seed' }, /ONNX has no layout/],
+    ['a.onnx', { layout: 'seed' }, /ONNX files have no layout/],
     ['none/a.pth', {}, /Cannot write .*none/],
   ])('%s %j', (name, options, message) => {
     expect(() => writeGenerator(join(folder, name), randomGenerator(), options)).toThrow(message);
