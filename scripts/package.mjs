@@ -81,10 +81,10 @@ function packagedManifest() {
   return { ...rest, dependencies: Object.fromEntries(versions) };
 }
 
-/** Without images: VS Code shows only those that lie on the web. */
+/** Without images: VS Code shows only those with a web address. */
 function packagedReadme() {
   return readFileSync('README.md', 'utf8')
-    .replace(/<image>.*?<\/image>\n\n/gs, '')
+    .replace(/<picture>.*?<\/picture>\n\n/gs, '')
     .replace(/^!\[[^\]]*\]\([^)]*\)\n\n/gm, '');
 }
 
