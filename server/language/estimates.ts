@@ -100,7 +100,7 @@ export function parameterCounts(config: ResolvedConfig): ParameterCounts {
  */
 interface StepCost {
   readonly operations: number;
-  /** Bytes of the feature maps of each network's convolutions and normalisations. */
+  /** Bytes of the feature maps of each network's convolutions and normalizations. */
   readonly maps: { readonly generator: number; readonly discriminator: number; readonly vgg: number };
   /** Bytes of the parameters of the networks that the step uses. */
   readonly parameters: ParameterCounts;
@@ -246,7 +246,7 @@ export function memoryEstimate(config: ResolvedConfig, stage: Stage, machine: Ma
   return {
     value: estimate,
     digits: 2,
-    basis: `Computed from the sizes of the feature maps, parameters and optimiser state, calibrated with engine \`cpu\`.${where} ${cache}`,
+    basis: `Computed from the sizes of the feature maps, parameters and optimizer state, calibrated with engine \`cpu\`.${where} ${cache}`,
   };
 }
 

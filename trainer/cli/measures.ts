@@ -7,7 +7,7 @@ import { lpipsDistance, vggDistance } from '../evaluate/feature-distance.ts';
 import { type Measure, pixelMeasures } from '../evaluate/measure.ts';
 import { isProtocolName, type ProtocolName, protocolDescriptions } from '../evaluate/results/protocols.ts';
 import { vggConvolutions } from '../models/vgg/shapes.ts';
-import { defaultVggFile, recogniseVgg } from '../weights/vgg-file.ts';
+import { defaultVggFile, recognizeVgg } from '../weights/vgg-file.ts';
 
 /** What a person says of how to measure. */
 export interface MeasureFlags {
@@ -60,7 +60,7 @@ function distances({ vgg, vggLayers, lpips, lpipsVgg, engine }: MeasureFlags): M
 }
 
 function perceptual(open: () => Promise<Engine>, vgg: string, vggLayers: readonly string[]): Measure {
-  const type = recogniseVgg(vgg);
+  const type = recognizeVgg(vgg);
   const known = vggConvolutions(type).map(({ layer }) => layer);
   const unknown = vggLayers.find((layer) => !known.includes(layer));
   if (unknown !== undefined) {

@@ -38,7 +38,7 @@ export function createOnnxEngine({
     const declared = declaredInputs(traced.graph.input.bind(traced.graph), inputs, stateShapes);
     const lowered = lower(outputs, state, declared, {
       fusedMatMul: name !== 'webgpu',
-      // For inference ONNX Runtime's own optimiser does it, with its blocked layout.
+      // For inference ONNX Runtime's own optimizer does it, with its blocked layout.
       fusedConvolution: name === 'cpu' && isTraining,
     });
     const locations = Object.fromEntries(
@@ -48,7 +48,7 @@ export function createOnnxEngine({
       executionProviders: name === 'cpu' ? ['cpu'] : [name, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      // The graph was simplified while it was traced. ONNX Runtime's own optimiser takes half a minute for
+      // The graph was simplified while it was traced. ONNX Runtime's own optimizer takes half a minute for
       // a training step of 23 blocks and gains nothing there; for inference it lays constant weights out.
       graphOptimizationLevel: isTraining ? 'disabled' : 'all',
       // It would take the memory of a run in one block, which the arena rounds up to a power of two: half as much again

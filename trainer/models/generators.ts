@@ -28,10 +28,10 @@ export interface GeneratorArchitecture<Options> {
   /** Metadata of the files that this program writes. */
   metadata(options: Options): Record<string, string>;
   /**
-   * Recognises a generator of this architecture in a file by names and shapes of its tensors. Undefined if it is
+   * Recognizes a generator of this architecture in a file by names and shapes of its tensors. Undefined if it is
    * another network. Throws a `data` error if it is one of these, but incomplete.
    */
-  recognise(file: TensorFile): RecognisedGenerator<Options> | undefined;
+  recognize(file: TensorFile): RecognizedGenerator<Options> | undefined;
   /** Layouts (whose names the tensors have) that can be written; the first is the one of our own files. */
   readonly layouts: readonly [string, ...string[]];
   /** Why a layout cannot hold a generator, in words that follow "because"; undefined if it can. */
@@ -48,7 +48,7 @@ export interface GeneratorArchitecture<Options> {
 }
 
 /** The generator in a file of weights. */
-export interface RecognisedGenerator<Options = GeneratorOptions> {
+export interface RecognizedGenerator<Options = GeneratorOptions> {
   readonly layout: string;
   readonly options: Options;
   /** The file's name of each parameter, by our name. */

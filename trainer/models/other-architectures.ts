@@ -6,11 +6,11 @@ import { quoted } from '../errors/quoted.ts';
  */
 const others: readonly { readonly name: string; readonly keys: readonly RegExp[] }[] = [
   {
-    name: 'an SRGAN generator (SRResNet): its residual blocks have batch normalisation and PReLU',
+    name: 'an SRGAN generator (SRResNet): its residual blocks have batch normalization and PReLU',
     keys: [/^block\d+\.bn1\.running_mean$/, /^block\d+\.prelu\.weight$/],
   },
   {
-    name: 'an SRGAN generator (SRResNet) with batch normalisation',
+    name: 'an SRGAN generator (SRResNet) with batch normalization',
     keys: [/^(trunk|residual|res_blocks?|body)\.\d+\.(rcb|block|conv_block)\.1\.running_mean$/],
   },
   {
@@ -38,7 +38,7 @@ const others: readonly { readonly name: string; readonly keys: readonly RegExp[]
   },
   { name: 'an EDSR generator', keys: [/^head\.0\.weight$/, /^body\.0\.body\.0\.weight$/] },
   {
-    name: 'an MSRResNet generator (SRResNet without batch normalisation)',
+    name: 'an MSRResNet generator (SRResNet without batch normalization)',
     keys: [/^body\.0\.conv1\.weight$/],
   },
 ];

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { readBytes, withFile } from './file-bytes.ts';
-import { openPth } from './pth.ts';
+import { openPth } from './pth-reader.ts';
 import { openSafetensors } from './safetensors.ts';
 import type { TensorFile } from './tensors.ts';
 

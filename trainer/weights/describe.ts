@@ -5,7 +5,7 @@ import { type GeneratorOptions, generatorShapes } from '../models/shapes.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { Metadata } from '../tensor-files/tensors.ts';
 import { readOnnxSummary } from './onnx-summary.ts';
-import { recogniseGenerator } from './recognise.ts';
+import { recognizeGenerator } from './recognize.ts';
 
 /** All that can be said of a file of weights. */
 export interface WeightsDescription {
@@ -50,7 +50,7 @@ export function describeWeights(path: string): WeightsDescription {
     tensors,
   };
   try {
-    const { layout, options } = recogniseGenerator(file);
+    const { layout, options } = recognizeGenerator(file);
     return { ...common, architecture: generatorShapes(options).architecture, reason: null, layout, options };
   } catch (error) {
     if (!(error instanceof WorkbenchError)) throw error;

@@ -1,9 +1,9 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import type { RecognisedGenerator } from '../models/generators.ts';
+import type { RecognizedGenerator } from '../models/generators.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { TensorFile } from '../tensor-files/tensors.ts';
 import { readParameter } from './generator-file.ts';
-import { recogniseGenerator } from './recognise.ts';
+import { recognizeGenerator } from './recognize.ts';
 
 /** How far the values of b are from those of a; over the values that are finite in both. */
 export interface TensorDifference {
@@ -51,7 +51,7 @@ interface Sums {
  */
 export function weightsDifference(a: string, b: string): WeightsDifference {
   const [ours, theirs] = [openSide(a), openSide(b)];
-  const isGenerator = ours.recognised !== undefined && theirs.recognised !== undefined;
+  const isGenerator = ours.recognized !== undefined && theirs.recognized !== undefined;
   const [first, second] = [readable(ours, isGenerator), readable(theirs, isGenerator)];
   const total = noSums();
   const tensors: WeightsDifference['tensors'][number][] = [];
@@ -78,7 +78,7 @@ export function weightsDifference(a: string, b: string): WeightsDifference {
 
 interface Side {
   readonly file: TensorFile;
-  readonly recognised: RecognisedGenerator | undefined;
+  readonly recognized: RecognizedGenerator | undefined;
 }
 
 interface Readable {
@@ -89,25 +89,25 @@ interface Readable {
 function openSide(path: string): Side {
   const file = openTensorFile(path);
   try {
-    return { file, recognised: recogniseGenerator(file) };
+    return { file, recognized: recognizeGenerator(file) };
   } catch (error) {
     // Discriminators, optimisers and nets of others are compared by their own names.
-    if (error instanceof WorkbenchError) return { file, recognised: undefined };
+    if (error instanceof WorkbenchError) return { file, recognized: undefined };
     throw error;
   }
 }
 
 /** The tensors to compare, by name: our names if both files hold generators, else the names in the files. */
-function readable({ file, recognised }: Side, isGenerator: boolean): Map<string, Readable> {
+function readable({ file, recognized }: Side, isGenerator: boolean): Map<string, Readable> {
   const shapeOf = (name: string) => file.entries.get(name)?.shape ?? [];
-  if (!isGenerator || !recognised) {
+  if (!isGenerator || !recognized) {
     const names = [...file.entries.keys()];
     return new Map(names.map((name) => [name, { shape: shapeOf(name), read: () => file.read(name).data }]));
   }
   return new Map(
-    [...recognised.names].map(([name, theirs]) => [
+    [...recognized.names].map(([name, theirs]) => [
       name,
-      { shape: shapeOf(theirs), read: () => readParameter(file, recognised, name).data },
+      { shape: shapeOf(theirs), read: () => readParameter(file, recognized, name).data },
     ]),
   );
 }

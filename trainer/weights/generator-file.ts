@@ -1,8 +1,8 @@
-import { architectureOf, type RecognisedGenerator } from '../models/generators.ts';
+import { architectureOf, type RecognizedGenerator } from '../models/generators.ts';
 import type { GeneratorOptions } from '../models/shapes.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { Metadata, Tensor, TensorFile, TensorMap } from '../tensor-files/tensors.ts';
-import { recogniseGenerator } from './recognise.ts';
+import { recognizeGenerator } from './recognize.ts';
 
 export interface Generator {
   readonly options: GeneratorOptions;
@@ -27,11 +27,11 @@ export function generatorMetadata(options: GeneratorOptions): Record<string, str
  */
 export function readGenerator(path: string): GeneratorFile {
   const file = openTensorFile(path);
-  const recognised = recogniseGenerator(file);
-  const names = [...recognised.names.keys()];
+  const recognized = recognizeGenerator(file);
+  const names = [...recognized.names.keys()];
   return {
-    options: recognised.options,
-    parameters: new Map(names.map((name) => [name, readParameter(file, recognised, name)])),
+    options: recognized.options,
+    parameters: new Map(names.map((name) => [name, readParameter(file, recognized, name)])),
     metadata: file.metadata,
   };
 }
@@ -39,7 +39,7 @@ export function readGenerator(path: string): GeneratorFile {
 /** A parameter by our name. */
 export function readParameter(
   file: TensorFile,
-  { names, factors }: RecognisedGenerator,
+  { names, factors }: RecognizedGenerator,
   name: string,
 ): Tensor {
   const { shape, data } = file.read(names.get(name)!);

@@ -36,7 +36,7 @@ export function findVggFile({ vgg_type: type, weights }: PerceptualLossSettings)
  *
  * @throws WorkbenchError `data` where the file holds none
  */
-export function recogniseVgg(path: string): VggType {
+export function recognizeVgg(path: string): VggType {
   const { entries } = openTensorFile(path);
   const found = [...entries.keys()].filter((name) => /^features\.\d+\.weight$/.test(name)).sort();
   const type = vggTypes.find((each) => {

@@ -1,5 +1,5 @@
 import type { Random } from '../../../trainer/data/random.ts';
-import { count, global, pickle, text } from '../trainer/weights/pickle-bytes.ts';
+import { count, global, pickle, text } from '../trainer/tensor-files/pickle-bytes.ts';
 import { oneOf, shuffled } from './damage.ts';
 
 /** Bytes of the argument of operations that have a fixed one. */

@@ -17,7 +17,6 @@ import { checkText } from '../trainer/config/check-text.ts';
 import { largestExample } from '../trainer/config/examples.ts';
 import { type Item, tgzOf, zipOf } from '../trainer/data/download/archives.ts';
 import { readRunScalars } from '../trainer/runs/read-run-scalars.ts';
-import { randomGenerator } from '../trainer/weights/generators.ts';
 import {
   dict,
   fileOf,
@@ -29,7 +28,8 @@ import {
   twoFloats,
   zip,
   zipped,
-} from '../trainer/weights/pickle-bytes.ts';
+} from '../trainer/tensor-files/pickle-bytes.ts';
+import { randomGenerator } from '../trainer/weights/generators.ts';
 import { awkwardNumbers, damageBytes, oneOf, shuffled } from './damage.ts';
 import { damageJson } from './damage-json.ts';
 import { damagePickle, pickleOperations } from './damage-pickle.ts';

@@ -12,7 +12,7 @@ const epsilon = 1e-5;
 const momentum = 0.1;
 
 /**
- * Batch normalisation in training (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167): each channel
+ * Batch normalization in training (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167): each channel
  * of `x` `[N, H, W, C]` by the mean and variance of the batch, then scaled by `gamma` and shifted by `beta`,
  * both `[C]`. The statistics carry no gradient.
  */
@@ -42,7 +42,7 @@ export function batchNorm(
 }
 
 /**
- * Of x, gamma and beta, given those of the result. With the normalised map z, the first is
+ * Of x, gamma and beta, given those of the result. With the normalized map z, the first is
  * `factor * (dy - mean(dy) - z * mean(dy * z))`, written as a line in x.
  */
 function normalizationGradients(
@@ -50,7 +50,7 @@ function normalizationGradients(
   [x, mean, inverse, factor]: readonly tf.Tensor[],
   count: number,
 ): tf.Tensor[] {
-  if (!x || !mean || !inverse || !factor) throw new Error('A batch normalisation has lost what it saved.');
+  if (!x || !mean || !inverse || !factor) throw new Error('A batch normalization has lost what it saved.');
   const axes = [0, 1, 2];
   const dBeta = tf.sum(dy, axes);
   const dGamma = tf.mul(tf.sub(tf.sum(tf.mul(dy, x), axes), tf.mul(mean, dBeta)), inverse);

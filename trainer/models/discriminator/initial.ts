@@ -4,7 +4,7 @@ import { type DiscriminatorOptions, discriminatorParameters, discriminatorStatis
 
 /**
  * Random weights to begin with, and the statistics, by name: PyTorch's defaults, as the original program
- * takes them. Weights and biases are uniform within 1 / sqrt(fan-in); batch normalisation starts as the
+ * takes them. Weights and biases are uniform within 1 / sqrt(fan-in); batch normalization starts as the
  * identity, its running mean and variance at 0 and 1.
  */
 export function initialDiscriminator(options: DiscriminatorOptions, random: Random): Map<string, HostTensor> {

@@ -8,14 +8,14 @@ import { type DiscriminatorOptions, discriminatorBlocks, discriminatorLayers, po
 export interface Judgement {
   /** `[N, 1]`, a logit: the higher, the more it looks like a photo. */
   readonly scores: tf.Tensor2D;
-  /** Of the batch, by the name of the normalisation, such as `features.block_1.bn`. */
+  /** Of the batch, by the name of the normalization, such as `features.block_1.bn`. */
   readonly statistics: Readonly<Record<string, ChannelStatistics>>;
 }
 
 /**
  * The discriminator in training: convolutions in the style of VGG, as in SRGAN (Ledig et al. 2017,
  * https://arxiv.org/abs/1609.04802, figure 4), with an adaptive pooling before the fully connected layers
- * so that patches of any size fit. Batch normalisation uses the statistics of the batch.
+ * so that patches of any size fit. Batch normalization uses the statistics of the batch.
  *
  * @param parameters filters `[3, 3, I, O]`, matrices `[out, in]` and vectors by their names in
  *   {@link discriminatorParameters}

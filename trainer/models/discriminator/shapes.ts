@@ -17,14 +17,14 @@ export function discriminatorOptions(config: {
 /** Side to which the features are pooled, whatever the size of the patch. */
 export const pooledSide = 7;
 
-/** A 3x3 convolution with its normalisation. */
+/** A 3x3 convolution with its normalization. */
 export interface DiscriminatorBlock {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
   /** 2 where a convolution keeps the number of channels. */
   readonly stride: 1 | 2;
-  /** Batch normalisation in place of a bias; all but the first block. */
+  /** Batch normalization in place of a bias; all but the first block. */
   readonly isNormalized: boolean;
 }
 
@@ -76,7 +76,7 @@ export function discriminatorParameters(options: DiscriminatorOptions): Map<stri
   return shapes;
 }
 
-/** The statistics that batch normalisation keeps for use outside of training, with their shapes. */
+/** The statistics that batch normalization keeps for use outside of training, with their shapes. */
 export function discriminatorStatistics(options: DiscriminatorOptions): Map<string, readonly number[]> {
   return new Map(
     discriminatorBlocks(options)

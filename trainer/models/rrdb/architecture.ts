@@ -3,7 +3,7 @@ import { initialRrdb } from './initial.ts';
 import { arrange, obstacle, writableLayouts } from './layouts.ts';
 import { rrdbTail, rrdbTrunk } from './network.ts';
 import { encodeRrdbOnnx } from './onnx.ts';
-import { recogniseRrdb, residualScalingKey } from './recognise.ts';
+import { recognizeRrdb, residualScalingKey } from './recognize.ts';
 import type { RrdbOptions } from './shapes.ts';
 
 /** The generator of ESRGAN: residual-in-residual dense blocks. */
@@ -16,7 +16,7 @@ export const rrdb: GeneratorArchitecture<RrdbOptions> = {
     scale: String(scale_factor),
     [residualScalingKey]: String(residual_scaling),
   }),
-  recognise: recogniseRrdb,
+  recognize: recognizeRrdb,
   layouts: writableLayouts,
   obstacle,
   arrange,

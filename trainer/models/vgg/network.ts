@@ -3,7 +3,7 @@ import type { Tensors } from '../../engine/engine.ts';
 import { rank4 } from '../rank4.ts';
 import type { VggConvolution } from './shapes.ts';
 
-/** Mean and standard deviation of ImageNet's colors in 0..1, by which VGG's input was normalised. */
+/** Mean and standard deviation of ImageNet's colors in 0..1, by which VGG's input was normalized. */
 const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
 
 /** `[N, H, W, 3]` in 0..1 as VGG saw images in its training. */
@@ -16,7 +16,7 @@ export function normalizeForVgg(x: tf.Tensor4D): tf.Tensor4D {
  *
  * @param convolutions as {@link vggConvolutions} gives them
  * @param parameters filters `[3, 3, I, O]` and biases by torchvision's names
- * @param x `[N, H, W, 3]`, normalised
+ * @param x `[N, H, W, 3]`, normalized
  * @param layers whose features are wanted
  * @returns by layer, in the order of depth
  */

@@ -266,7 +266,7 @@ describe('tells what it could not carry over', () => {
       ],
     ],
     [
-      'an unsupported optimiser',
+      'an unsupported optimizer',
       but(
         psnr,
         'type: Adam, lr: !!float 2e-4, betas: [0.9, 0.999]',

@@ -8,7 +8,7 @@ import type { Measure } from '../../../../trainer/evaluate/measure.ts';
 import { encodeSafetensors, readSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import type { TensorMap } from '../../../../trainer/tensor-files/tensors.ts';
 import { readLpips } from '../../../../trainer/weights/lpips-file.ts';
-import { recogniseVgg } from '../../../../trainer/weights/vgg-file.ts';
+import { recognizeVgg } from '../../../../trainer/weights/vgg-file.ts';
 import { noise, temporaryFolder } from '../data/images.ts';
 import { hashedVgg } from './hashed-vgg.ts';
 
@@ -78,11 +78,11 @@ test.each<[string, string[], number]>([
 
 describe('which VGG a file holds', () => {
   test.each(['vgg11', 'vgg13', 'vgg16', 'vgg19'] as const)('%s', (type) => {
-    expect(recogniseVgg(hashedVgg(type, ['conv4_1']))).toBe(type);
+    expect(recognizeVgg(hashedVgg(type, ['conv4_1']))).toBe(type);
   });
 
   test('none', () => {
-    expect(() => recogniseVgg(fixture)).toThrow(
+    expect(() => recognizeVgg(fixture)).toThrow(
       /pairs\.safetensors holds none of vgg11, vgg13, vgg16, vgg19 .* its 0 filters .* fit none \(its first tensor is /,
     );
   });

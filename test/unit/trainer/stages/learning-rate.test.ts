@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { multiStepLearningRate, stepLearningRate } from '../../../../trainer/stages/learning-rate.ts';
 
-// As PyTorch's schedulers give them when they are stepped after each optimiser's step.
+// As PyTorch's schedulers give them when they are stepped after each optimizer's step.
 test.each([
   [1, 8],
   [3, 8],

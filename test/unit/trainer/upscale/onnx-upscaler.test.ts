@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeOnnx, type OnnxNode, type OnnxTensor } from '../../../../trainer/engine/onnx.ts';
 import { openOnnxUpscaler } from '../../../../trainer/upscale/onnx-upscaler.ts';
 import { upscaleImage } from '../../../../trainer/upscale/upscale-image.ts';
-import { fileOf } from '../weights/pickle-bytes.ts';
+import { fileOf } from '../tensor-files/pickle-bytes.ts';
 import { largestDifference, noise } from './test-upscalers.ts';
 
 type Extents = readonly (number | string)[];

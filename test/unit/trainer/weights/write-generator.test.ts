@@ -5,7 +5,7 @@ import type { GeneratorOptions } from '../../../../trainer/models/shapes.ts';
 import { fromHalf, toHalf } from '../../../../trainer/tensor-files/dtypes.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
-import { recogniseGenerator } from '../../../../trainer/weights/recognise.ts';
+import { recognizeGenerator } from '../../../../trainer/weights/recognize.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
 import { temporaryFolder } from '../data/images.ts';
 import { randomGenerator } from './generators.ts';
@@ -39,7 +39,7 @@ describe('what was written is read: net, names and every number', () => {
     for (const extension of ['pth', 'safetensors']) {
       const path = join(folder, `${layout}.${extension}`);
       writeGenerator(path, generator, { layout, metadata: { note: 'kept' } });
-      expect(recogniseGenerator(openTensorFile(path)).layout).toBe(layout);
+      expect(recognizeGenerator(openTensorFile(path)).layout).toBe(layout);
       const read = readGenerator(path);
       expect(read.options).toEqual(generator.options);
       expect(read.parameters).toEqual(generator.parameters);

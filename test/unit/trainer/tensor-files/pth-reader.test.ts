@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
-import { openPth } from '../../../../trainer/tensor-files/pth.ts';
+import { openPth } from '../../../../trainer/tensor-files/pth-reader.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import {

@@ -5,12 +5,12 @@ import { encodeSafetensors } from '../../../../trainer/tensor-files/safetensors.
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import type { Metadata, TensorMap } from '../../../../trainer/tensor-files/tensors.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
-import { recogniseGenerator } from '../../../../trainer/weights/recognise.ts';
+import { recognizeGenerator } from '../../../../trainer/weights/recognize.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { temporaryFolder } from '../data/images.ts';
+import { fileOf } from '../tensor-files/pickle-bytes.ts';
 import { randomGenerator } from './generators.ts';
-import { fileOf } from './pickle-bytes.ts';
 
 const folder = temporaryFolder();
 const scalar = (value: number) => ({ shape: [], data: Float32Array.of(value) });
@@ -32,7 +32,7 @@ const renamed = (tensors: TensorMap, rename: (name: string) => string): TensorMa
 describe('names', () => {
   test('those of the seed before its upsampling blocks were modules', () => {
     const path = save(renamed(tensorsOf('seed'), (name) => name.replace('.block.conv', '.conv')));
-    expect(recogniseGenerator(openTensorFile(path)).layout).toBe('seed-old');
+    expect(recognizeGenerator(openTensorFile(path)).layout).toBe('seed-old');
     expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
   });
 
@@ -199,7 +199,7 @@ describe('what is refused', () => {
 
   test.skipIf(!hasTestData)(needsTestData('srgan_netG_x4.pth'), () => {
     expect(() => readGenerator(join(testData, 'weights/srgan_netG_x4.pth'))).toThrow(
-      /srgan_netG_x4\.pth is not an ESRGAN generator: it holds an SRGAN generator .*batch normalisation.* \(it has "block2\.bn1\.running_mean/,
+      /srgan_netG_x4\.pth is not an ESRGAN generator: it holds an SRGAN generator .*batch normalization.* \(it has "block2\.bn1\.running_mean/,
     );
   });
 });

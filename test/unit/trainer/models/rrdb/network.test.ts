@@ -1,13 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, test } from 'vitest';
-import { createEagerEngine } from '../../../../trainer/engine/eager-engine.ts';
-import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
-import { generator } from '../../../../trainer/models/generators.ts';
-import { rank4 } from '../../../../trainer/models/rank4.ts';
-import { type RrdbOptions, rrdbConvolutions } from '../../../../trainer/models/rrdb/shapes.ts';
-import { adamFactors, momentNames } from '../../../../trainer/stages/adam.ts';
-import { pretrainingAdam, pretrainingStep } from '../../../../trainer/stages/pretraining-step.ts';
-import { channelsLast, type Fixture, largestDifference, readFixture } from './fixture.ts';
+import { createEagerEngine } from '../../../../../trainer/engine/eager-engine.ts';
+import { createOnnxEngine } from '../../../../../trainer/engine/onnx-engine.ts';
+import { generator } from '../../../../../trainer/models/generators.ts';
+import { rank4 } from '../../../../../trainer/models/rank4.ts';
+import { type RrdbOptions, rrdbConvolutions } from '../../../../../trainer/models/rrdb/shapes.ts';
+import { adamFactors, momentNames } from '../../../../../trainer/stages/adam.ts';
+import { pretrainingAdam, pretrainingStep } from '../../../../../trainer/stages/pretraining-step.ts';
+import { channelsLast, type Fixture, largestDifference, readFixture } from '../fixture.ts';
 
 const compiled = createOnnxEngine({ name: 'cpu', device: 'CPU' });
 const eager = createEagerEngine({ name: 'tensorflow', device: 'TensorFlow.js on the CPU', backend: 'cpu' });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../../../trainer/data/random.ts';
-import { initialDiscriminator } from '../../../../trainer/models/discriminator/initial.ts';
+import { createRandom } from '../../../../../trainer/data/random.ts';
+import { initialDiscriminator } from '../../../../../trainer/models/discriminator/initial.ts';
 import {
   discriminatorParameters,
   discriminatorStatistics,
-} from '../../../../trainer/models/discriminator/shapes.ts';
+} from '../../../../../trainer/models/discriminator/shapes.ts';
 
 const full = {
   img_channels: 3,
@@ -81,7 +81,7 @@ describe('a new discriminator', () => {
     within('head.linear_out.bias', 10);
   });
 
-  test('normalises without changing anything yet', () => {
+  test('normalizes without changing anything yet', () => {
     for (const [name, value] of [
       ['weight', 1],
       ['bias', 0],

@@ -1,18 +1,18 @@
 import { WorkbenchError } from '../errors/errors.ts';
 import { quoted } from '../errors/quoted.ts';
-import { generatorArchitectures, type RecognisedGenerator } from '../models/generators.ts';
+import { generatorArchitectures, type RecognizedGenerator } from '../models/generators.ts';
 import { otherArchitecture } from '../models/other-architectures.ts';
 import type { TensorFile } from '../tensor-files/tensors.ts';
 
 /**
- * Recognises the generator in a file.
+ * Recognizes the generator in a file.
  *
  * @throws WorkbenchError `data` if the file holds no generator of a known architecture; the message names the network
  *   that it holds, if it is known
  */
-export function recogniseGenerator(file: TensorFile): RecognisedGenerator {
-  for (const { recognise } of generatorArchitectures) {
-    const found = recognise(file);
+export function recognizeGenerator(file: TensorFile): RecognizedGenerator {
+  for (const { recognize } of generatorArchitectures) {
+    const found = recognize(file);
     if (found) return found;
   }
   const [first = 'nothing'] = file.entries.keys();

@@ -2,7 +2,7 @@ import { WorkbenchError } from '../../errors/errors.ts';
 import { quoted } from '../../errors/quoted.ts';
 import { bytesOf } from '../../tensor-files/dtypes.ts';
 import type { TensorFile } from '../../tensor-files/tensors.ts';
-import type { RecognisedGenerator } from '../generators.ts';
+import type { RecognizedGenerator } from '../generators.ts';
 import { mismatches } from '../mismatches.ts';
 import { otherArchitecture } from '../other-architectures.ts';
 import type { TensorShapes } from '../shapes.ts';
@@ -13,13 +13,13 @@ import { type RrdbOptions, rrdbConvolutions } from './shapes.ts';
 export const residualScalingKey = 'residual_scaling';
 
 /**
- * Recognises an RRDB generator: the layout of its names and all hyperparameters. The residual scaling is in the tensors
+ * Recognizes an RRDB generator: the layout of its names and all hyperparameters. The residual scaling is in the tensors
  * of the original program's files, in the metadata of our own, and 0.2 elsewhere, as published.
  *
  * @returns undefined if the file holds another network
  * @throws WorkbenchError `data` if the generator is incomplete or not supported
  */
-export function recogniseRrdb(file: TensorFile): RecognisedGenerator<RrdbOptions> | undefined {
+export function recognizeRrdb(file: TensorFile): RecognizedGenerator<RrdbOptions> | undefined {
   const shapes: TensorShapes = new Map([...file.entries].map(([name, { shape }]) => [name, shape]));
   const found = findLayout(new Set(shapes.keys()));
   if (found === undefined) return undefined;

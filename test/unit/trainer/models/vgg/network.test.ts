@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { decodeImage } from '../../../../trainer/data/decode.ts';
-import { cropImage, toFloatImage } from '../../../../trainer/data/image.ts';
-import type { Step } from '../../../../trainer/engine/engine.ts';
-import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
-import { rank4 } from '../../../../trainer/models/rank4.ts';
-import { normalizeForVgg, vggFeatures } from '../../../../trainer/models/vgg/network.ts';
-import { type VggType, vggConvolutions, vggParameters } from '../../../../trainer/models/vgg/shapes.ts';
-import { readVgg } from '../../../../trainer/weights/vgg-file.ts';
-import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
+import { decodeImage } from '../../../../../trainer/data/decode.ts';
+import { cropImage, toFloatImage } from '../../../../../trainer/data/image.ts';
+import type { Step } from '../../../../../trainer/engine/engine.ts';
+import { createOnnxEngine } from '../../../../../trainer/engine/onnx-engine.ts';
+import { rank4 } from '../../../../../trainer/models/rank4.ts';
+import { normalizeForVgg, vggFeatures } from '../../../../../trainer/models/vgg/network.ts';
+import { type VggType, vggConvolutions, vggParameters } from '../../../../../trainer/models/vgg/shapes.ts';
+import { readVgg } from '../../../../../trainer/weights/vgg-file.ts';
+import { hasTestData, needsTestData, testData } from '../../../../test-data.ts';
 
 describe('convolutions of VGG', () => {
   // Of torchvision: the number of convolutions, the place of the last, and all weights and biases of `features`.

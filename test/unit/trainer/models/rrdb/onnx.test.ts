@@ -1,14 +1,14 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
-import { encodeRrdbOnnx } from '../../../../trainer/models/rrdb/onnx.ts';
-import type { GeneratorOptions } from '../../../../trainer/models/shapes.ts';
-import { networkUpscaler } from '../../../../trainer/upscale/network-upscaler.ts';
-import { openOnnxUpscaler } from '../../../../trainer/upscale/onnx-upscaler.ts';
-import { readOnnxSummary } from '../../../../trainer/weights/onnx-summary.ts';
-import { largestDifference, noise } from '../upscale/test-upscalers.ts';
-import { randomGenerator } from './generators.ts';
-import { fileOf } from './pickle-bytes.ts';
+import { createOnnxEngine } from '../../../../../trainer/engine/onnx-engine.ts';
+import { encodeRrdbOnnx } from '../../../../../trainer/models/rrdb/onnx.ts';
+import type { GeneratorOptions } from '../../../../../trainer/models/shapes.ts';
+import { networkUpscaler } from '../../../../../trainer/upscale/network-upscaler.ts';
+import { openOnnxUpscaler } from '../../../../../trainer/upscale/onnx-upscaler.ts';
+import { readOnnxSummary } from '../../../../../trainer/weights/onnx-summary.ts';
+import { fileOf } from '../../tensor-files/pickle-bytes.ts';
+import { largestDifference, noise } from '../../upscale/test-upscalers.ts';
+import { randomGenerator } from '../../weights/generators.ts';
 
 const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
 
