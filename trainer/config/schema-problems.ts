@@ -29,25 +29,24 @@ const isRunConfig = ajv.compile<RunConfig>(schema);
 
 /** Validates the data of a run file and fills in all defaults. Returns the config, or one problem for each wrong key. */
 export function checkSchema(source: Source): { config: RunConfig } | { problems: Problem[] } {
-  const data = withSwitches(source.data);
+  const data = withSwitches(source.data, schema);
   if (isRunConfig(data)) return { config: data };
   const problems = (isRunConfig.errors ?? []).map((error) => schemaProblem(error, source));
   const keys = problems.map(({ path }) => JSON.stringify(path));
   return { problems: problems.filter((_, i) => keys.indexOf(keys[i] ?? '') === i) };
 }
 
-/** Replaces `true` by an empty map where the schema has a section that `true` turns on with its defaults. */
-function withSwitches(data: unknown): unknown {
+/** Replaces `true` by an empty map in sections that it turns on with their defaults. */
+function withSwitches(data: unknown, { properties = {} }: SchemaNode): unknown {
   if (!isPlainObject(data)) return data;
-  const switched = { ...data };
-  for (const key of ['augmentation', 'perceptual_loss']) {
-    if (data[key] === true) switched[key] = {};
-  }
-  if (isPlainObject(switched.augmentation)) {
-    const parts = Object.entries(switched.augmentation);
-    switched.augmentation = Object.fromEntries(parts.map(([key, part]) => [key, part === true ? {} : part]));
-  }
-  return switched;
+  const entries = Object.entries(data).map(([key, value]): [string, unknown] => {
+    const node = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (!node) return [key, value];
+    const types = [node.type].flat();
+    const isSwitch = types.includes('object') && types.includes('boolean');
+    return [key, isSwitch && value === true ? {} : withSwitches(value, node)];
+  });
+  return Object.fromEntries(entries);
 }
 
 function schemaProblem(error: ErrorObject, source: Source): Problem {

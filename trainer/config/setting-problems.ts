@@ -1,15 +1,6 @@
+import { discriminatorBlocks, discriminatorLayers, pooledSide } from '../models/discriminator/shapes.ts';
+import { lastLayerInBlock, vggConvolutions } from '../models/vgg/shapes.ts';
 import type { Finding, RunFile } from './run-file.ts';
-
-/** Convolutions in each of VGG's five blocks (Simonyan and Zisserman 2015, table 1, columns A, B, D, E). */
-const vggBlocks = {
-  vgg11: [1, 1, 2, 2, 2],
-  vgg13: [2, 2, 2, 2, 2],
-  vgg16: [2, 2, 3, 3, 3],
-  vgg19: [2, 2, 4, 4, 4],
-} as const;
-
-/** Side length, in features, of the discriminator's pooled output. */
-const pooledSide = 7;
 
 /** Parameters of one layer; more than this (400 MB, and three times that to train) are a mistake. */
 const largestLayer = 100_000_000;
@@ -45,14 +36,13 @@ function augmentationFindings({ config }: RunFile): Finding[] {
 function layerFindings({ config }: RunFile): Finding[] {
   if (!config.perceptual_loss) return [];
   const { layer_weights, vgg_type } = config.perceptual_loss;
-  const blocks = vggBlocks[vgg_type];
+  const layers = vggConvolutions(vgg_type).map(({ layer }) => layer);
   return Object.keys(layer_weights).flatMap((layer) => {
-    const [block, convolution] = layer.slice('conv'.length).split('_').map(Number);
-    const last = blocks[(block ?? 0) - 1] ?? 0;
-    if ((convolution ?? 0) <= last) return [];
+    if (layers.includes(layer)) return [];
+    const last = lastLayerInBlock(vgg_type, layer);
     return {
       code: 'unknown-layer',
-      message: `${vgg_type} has no layer \`${layer}\`: its block ${block} ends with \`conv${block}_${last}\``,
+      message: `${vgg_type} has no layer \`${layer}\`: the last layer of that block is \`${last}\``,
       path: ['perceptual_loss', 'layer_weights', layer],
       onKey: true,
       related: [[['perceptual_loss', 'vgg_type'], `\`vgg_type\` is ${vgg_type}`]],
@@ -62,11 +52,9 @@ function layerFindings({ config }: RunFile): Finding[] {
 }
 
 function discriminatorFindings({ config }: RunFile): Finding[] {
-  const { vgg_blk_ch, fc_features } = config.discriminator;
+  const options = { img_channels: config.img_channels, ...config.discriminator };
   const findings: Finding[] = [];
-  const halvings = vgg_blk_ch.filter(
-    (channels, i) => channels === (vgg_blk_ch[i - 1] ?? config.img_channels),
-  ).length;
+  const halvings = discriminatorBlocks(options).filter(({ stride }) => stride === 2).length;
   const side = Math.ceil(Math.min(...config.training.cr_patch_size) / 2 ** halvings);
   if (side < pooledSide) {
     findings.push({
@@ -78,15 +66,15 @@ function discriminatorFindings({ config }: RunFile): Finding[] {
       stage: 'training',
     });
   }
-  const inputs = (vgg_blk_ch.at(-1) ?? 0) * pooledSide ** 2;
-  const widths = [inputs, ...fc_features];
-  const wide = fc_features.findIndex((width, i) => width * (widths[i] ?? 0) > largestLayer);
-  if (wide >= 0) {
-    const millions = Math.round((widths[wide]! * widths[wide + 1]!) / 1e6);
+  const layers = discriminatorLayers(options);
+  const wide = layers.findIndex(({ inputs, outputs }) => inputs * outputs > largestLayer);
+  const layer = layers[wide];
+  if (layer) {
+    const millions = Math.round((layer.inputs * layer.outputs) / 1e6);
     findings.push({
       code: 'discriminator-too-wide',
       severity: 'warning',
-      message: `\`fc_features\` creates a layer with ${millions} million parameters from ${widths[wide]} inputs: use fewer features`,
+      message: `\`fc_features\` creates a layer with ${millions} million parameters from ${layer.inputs} inputs: use fewer features`,
       path: ['discriminator', 'fc_features', wide],
       related: [
         [

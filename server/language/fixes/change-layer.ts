@@ -1,4 +1,4 @@
-import { vggConvolutions } from '../../../trainer/models/vgg/shapes.ts';
+import { lastLayerInBlock } from '../../../trainer/models/vgg/shapes.ts';
 import { vggTypeOf } from '../datasets.ts';
 import { replaceKey } from './edits.ts';
 import type { QuickFix } from './fix.ts';
@@ -7,9 +7,7 @@ import type { QuickFix } from './fix.ts';
 export const changeLayer: QuickFix = {
   codes: ['unknown-layer'],
   fixes(document, problem) {
-    const block = String(problem.path.at(-1)).split('_')[0];
-    const layers = vggConvolutions(vggTypeOf(document)).map(({ layer }) => layer);
-    const last = layers.findLast((layer) => layer.startsWith(`${block}_`));
+    const last = lastLayerInBlock(vggTypeOf(document), String(problem.path.at(-1)));
     if (last === undefined || document.nodeAt([...problem.path.slice(0, -1), last])) return [];
     return [replaceKey(document, problem, last)];
   },

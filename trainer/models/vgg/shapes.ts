@@ -49,6 +49,12 @@ export function vggConvolutions(type: VggType, layers?: readonly string[]): VggC
   return list.slice(0, list.findLastIndex(({ layer }) => layers.includes(layer)) + 1);
 }
 
+/** The last layer of the block that a layer such as `conv5_4` belongs to. */
+export function lastLayerInBlock(type: VggType, layer: string): string | undefined {
+  const block = layer.split('_')[0];
+  return vggConvolutions(type).findLast((each) => each.layer.startsWith(`${block}_`))?.layer;
+}
+
 /** Every parameter of some convolutions with its shape in files: filters `[O, I, 3, 3]` and biases `[O]`. */
 export function vggParameters(convolutions: readonly VggConvolution[]): Map<string, readonly number[]> {
   return new Map(

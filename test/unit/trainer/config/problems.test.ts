@@ -295,13 +295,15 @@ describe('meaning, from the text alone', () => {
       'a layer that the network lacks',
       'perceptual_loss:\n  vgg_type: vgg11\n  layer_weights: { conv1_1: 1, conv3_4: 1 }',
       [
-        '3:32-3:39 unknown-layer (training) vgg11 has no layer `conv3_4`: its block 3 ends with `conv3_2`\n  2:13-2:18 `vgg_type` is vgg11',
+        '3:32-3:39 unknown-layer (training) vgg11 has no layer `conv3_4`: the last layer of that block is `conv3_2`\n  2:13-2:18 `vgg_type` is vgg11',
       ],
     ],
     [
       'the default layer in another network',
       'perceptual_loss:\n  vgg_type: vgg16',
-      ['2:13-2:18 unknown-layer (training) vgg16 has no layer `conv5_4`: its block 5 ends with `conv5_3`'],
+      [
+        '2:13-2:18 unknown-layer (training) vgg16 has no layer `conv5_4`: the last layer of that block is `conv5_3`',
+      ],
     ],
     [
       'a discriminator too deep and too wide',
