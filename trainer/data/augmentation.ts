@@ -7,11 +7,11 @@ import type { Random } from './random.ts';
 type Mapping = 'horizontal' | 'vertical' | 'both' | 'transpose';
 
 /**
- * Changes a pair of patches at random, as the seed does. `spatial` turns both patches over alike: with
- * probability `p` either a flip (left-right, up-down or both, equally likely) or a transposition, in
- * proportion to their weights. `dropout` and `compression` change the low resolution only, so the net learns
- * to repair it; they are for the PSNR stage, and the caller switches them off for the GAN stage. Patches that
- * are not square are only flipped, since transposing would exchange their sides.
+ * Random augmentation of a pair of patches, as in the original program. `spatial` changes both patches in the same
+ * way: with probability `p` either a flip (left-right, up-down or both, equally likely) or a transposition, in
+ * proportion to their weights. `dropout` and `compression` change only the low resolution, which the generator is
+ * trained to restore; they are for pretraining, and the caller switches them off for training. Patches that are not
+ * square are only flipped, because a transposition exchanges their sides.
  */
 export async function augment(
   pair: ImagePair,
@@ -48,7 +48,7 @@ function remap(image: Image, mapping: Mapping): Image {
   const isTransposed = mapping === 'transpose';
   const width = isTransposed ? image.height : image.width;
   const height = isTransposed ? image.width : image.height;
-  // The source position moves by these many samples for each step across and down.
+  // Offsets in the source, in samples, of one step to the right and of one step down in the result.
   const row = image.width * channels;
   const across = isTransposed ? row : mapping === 'vertical' ? channels : -channels;
   const down = isTransposed ? channels : mapping === 'horizontal' ? row : -row;
@@ -63,7 +63,7 @@ function remap(image: Image, mapping: Mapping): Image {
   return { width, height, channels, data };
 }
 
-/** Blackens `holes` squares of `size` pixels, each wholly inside; they may overlap. */
+/** Blackens `holes` squares of `size` pixels inside the image; they may overlap. */
 function dropHoles(image: Image, holes: number, size: number, random: Random): Image {
   const { width, height, channels } = image;
   const data = Uint8Array.from(image.data);
@@ -79,7 +79,7 @@ function dropHoles(image: Image, holes: number, size: number, random: Random): I
   return { width, height, channels, data };
 }
 
-/** JPEG compression and decompression with halved chroma, the encoders' usual choice. */
+/** JPEG compression and decompression with halved chroma, the default of most encoders. */
 async function compress(image: Image, quality: number): Promise<Image> {
   const { width, height } = image;
   const channels = image.channels === 1 ? 1 : 3;

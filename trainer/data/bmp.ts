@@ -4,14 +4,14 @@ import type { Image } from './image.ts';
 const uncompressed = 0;
 const withMasks = 3;
 
-/** Whether a file starts as Windows bitmaps do. */
+/** Whether a file starts like a Windows bitmap. */
 export function isBmp(bytes: Uint8Array): boolean {
   return bytes[0] === 0x42 && bytes[1] === 0x4d;
 }
 
 /**
- * Reads a Windows bitmap, `[height, width, 3]`, which sharp does not: uncompressed, with a palette of 1, 4 or
- * 8 bits or with 24 or 32 bits a pixel, bottom-up or top-down. The fourth byte of a 32-bit pixel is dropped.
+ * Decodes a Windows bitmap, which sharp cannot, to `[height, width, 3]`: uncompressed, with a palette of 1, 4 or 8
+ * bits or with 24 or 32 bits per pixel, bottom-up or top-down. The fourth byte of a 32-bit pixel is ignored.
  *
  * @throws WorkbenchError `data` for any other kind (compressed, 16 bits, OS/2) and for a truncated file.
  */
@@ -20,16 +20,16 @@ export function decodeBmp(bytes: Uint8Array, path: string): Image {
   if (bytes.length < 54) throw unreadable(path, 'it is truncated');
   const start = view.getUint32(10, true);
   const headerSize = view.getUint32(14, true);
-  if (headerSize < 40) throw unreadable(path, 'its header is of OS/2 kind');
+  if (headerSize < 40) throw unreadable(path, 'it has an OS/2 header');
   const width = view.getInt32(18, true);
   const signedHeight = view.getInt32(22, true);
   const height = Math.abs(signedHeight);
   const bits = view.getUint16(28, true);
   const compression = view.getUint32(30, true);
   if (width <= 0 || height === 0) throw unreadable(path, `its size is ${width}x${height}`);
-  if (![1, 4, 8, 24, 32].includes(bits)) throw unreadable(path, `it has ${bits} bits a pixel`);
-  if (compression !== uncompressed && !(compression === withMasks && bits === 32 && usualMasks(view))) {
-    throw unreadable(path, `it is stored by compression method ${compression}`);
+  if (![1, 4, 8, 24, 32].includes(bits)) throw unreadable(path, `it has ${bits} bits per pixel`);
+  if (compression !== uncompressed && !(compression === withMasks && bits === 32 && hasUsualMasks(view))) {
+    throw unreadable(path, `it uses compression method ${compression}`);
   }
   const stride = Math.ceil((width * bits) / 32) * 4;
   if (start + stride * height > bytes.length) throw unreadable(path, 'it is truncated');
@@ -64,15 +64,15 @@ function paletteIndex(bytes: Uint8Array, row: number, x: number, bits: number): 
   return (bytes[row + (bit >> 3)]! >> (8 - bits - (bit & 7))) & (2 ** bits - 1);
 }
 
-/** Whether the masks put red, green and blue where a bitmap without masks has them. */
-function usualMasks(view: DataView): boolean {
+/** Whether the masks place red, green and blue as in a bitmap without masks. */
+function hasUsualMasks(view: DataView): boolean {
   const masks = [54, 58, 62].map((at) => (view.byteLength >= at + 4 ? view.getUint32(at, true) : 0));
   return masks[0] === 0xff0000 && masks[1] === 0xff00 && masks[2] === 0xff;
 }
 
-function unreadable(path: string, found: string): WorkbenchError {
+function unreadable(path: string, reason: string): WorkbenchError {
   return new WorkbenchError(
     'data',
-    `${path}: this BMP cannot be read: ${found}. Uncompressed bitmaps of 1, 4, 8, 24 or 32 bits can; save it as PNG.`,
+    `${path}: cannot decode the BMP: ${reason}. Uncompressed bitmaps of 1, 4, 8, 24 or 32 bits are supported. Convert it to PNG.`,
   );
 }

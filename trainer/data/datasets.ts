@@ -6,15 +6,15 @@ import { listImages } from '../image-files/list-images.ts';
 /** The files of one training example. */
 export interface FilePair {
   readonly hr: string;
-  /** Absent when the low resolution is made from `hr` by `downscale`. */
+  /** Absent if `hr` is downscaled by `downscale`. */
   readonly lr?: string;
   readonly downscale: 'bicubic' | 'nearest';
 }
 
 /**
- * The files of a data set in the order in which they are numbered; `pairImages` says which LR belongs to which HR.
+ * The files of a dataset, paired by `pairImages`.
  *
- * @throws WorkbenchError `data` when there are no images or they do not pair off, naming the files.
+ * @throws WorkbenchError `data` if there are no images, or some have no counterpart
  */
 export function filePairs(source: ImageSource, scale: number): FilePair[] {
   const { downscale } = source;
@@ -24,7 +24,7 @@ export function filePairs(source: ImageSource, scale: number): FilePair[] {
   if (hrAlone.length > 0) {
     throw new WorkbenchError(
       'data',
-      `${source.lr} has no low-resolution image for ${some(hrAlone)}. Each needs its own, of the same name or of the name with x${scale} behind it.`,
+      `${source.lr} has no low-resolution image for ${some(hrAlone)}. Each high-resolution image needs one with the same name, or with the name followed by x${scale}.`,
     );
   }
   if (lrAlone.length > 0) {
@@ -39,7 +39,7 @@ export function filePairs(source: ImageSource, scale: number): FilePair[] {
 function imagesOf(pattern: string): string[] {
   const files = listImages(pattern);
   if (files === undefined) {
-    throw new WorkbenchError('data', `${pattern} does not exist. Name a folder or a glob of images.`);
+    throw new WorkbenchError('data', `${pattern} does not exist. Enter a folder or a glob of images.`);
   }
   if (files.length === 0) {
     throw new WorkbenchError('data', `${pattern} has no images (.png .jpg .jpeg .webp .tif .tiff .bmp).`);

@@ -7,16 +7,15 @@ import type { Image } from './image.ts';
 import { toByte } from './image.ts';
 
 /**
- * Decodes an image file for training and evaluation: `[height, width, channels]` with the samples as they
- * stand in the file, upright (EXIF orientation applied), 16 bits scaled to 8, transparency dropped, color
- * profiles not applied, CMYK converted. `channels` is 3 for RGB or 1 for grey; without it, grey files give 1
- * and all others 3.
+ * Decodes an image file for training and evaluation to `[height, width, channels]`: EXIF orientation applied, 16 bits
+ * scaled to 8, alpha removed, CMYK converted, color profiles ignored.
  *
- * @throws WorkbenchError `data` when the file cannot be read, is truncated or damaged.
+ * @param channels 3 for RGB, 1 for grayscale; by default 1 for grayscale files and 3 for others
+ * @throws WorkbenchError `data` if the file cannot be read, is truncated or damaged
  */
 export async function decodeImage(path: string, channels?: 1 | 3): Promise<Image> {
   const bytes = await readFile(path).catch((cause: Error) => {
-    throw new WorkbenchError('data', `${path}: cannot be read: ${cause.message}`, { cause });
+    throw new WorkbenchError('data', `${path}: cannot read the file: ${cause.message}`, { cause });
   });
   const image = isBmp(bytes) ? decodeBmp(bytes, path) : await decodeBySharp(bytes, path, channels);
   return channels === 1 ? toGrey(image) : image;
@@ -35,11 +34,11 @@ async function decodeBySharp(bytes: Buffer, path: string, channels: 1 | 3 | unde
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: info.channels, data };
   } catch (cause) {
-    // The first of libvips' lines says most; it may end in a colon.
-    const found = String(cause instanceof Error ? cause.message : cause).match(/[^\n]*[^\n:\s]/)?.[0];
+    // The first line of libvips' message is the most specific; it may end in a colon.
+    const reason = String(cause instanceof Error ? cause.message : cause).match(/[^\n]*[^\n:\s]/)?.[0];
     throw new WorkbenchError(
       'data',
-      `${path}: cannot be decoded: ${found}. Remove the file, or replace it by a whole PNG, JPEG, WebP, TIFF or BMP.`,
+      `${path}: cannot decode the image: ${reason}. Remove the file, or replace it with a valid PNG, JPEG, WebP, TIFF or BMP file.`,
       { cause },
     );
   }
@@ -51,10 +50,11 @@ function toGrey(image: Image): Image {
   return { width: image.width, height: image.height, channels: 1, data: Uint8Array.from(grey.data, toByte) };
 }
 
-/** An RGB or grey image as the bytes of a PNG file. */
+/** An RGB or grayscale image as the bytes of a PNG file. */
 export function encodePng(image: Image): Promise<Buffer> {
   const { width, height, channels, data } = image;
-  if (channels !== 1 && channels !== 3) throw new RangeError(`a PNG of 1 or 3 channels, not ${channels}`);
+  if (channels !== 1 && channels !== 3)
+    throw new RangeError(`a PNG must have 1 or 3 channels, not ${channels}`);
   return sharp(data, { raw: { width, height, channels } })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .png()

@@ -9,8 +9,8 @@ export interface ImagePair {
 }
 
 /**
- * Makes the low resolution of an image and cuts the image itself to a multiple of the scale: `bicubic` as the
- * benchmarks' LR images were made; `nearest` as the seed made those of BSDS500, from the centre.
+ * Downscales an image, cropped to a multiple of the scale: `bicubic` like the LR images of the benchmarks, `nearest`
+ * like those of BSDS500 in the original program, cropped around the center.
  */
 export function downscale(image: Image, scale: number, method: 'bicubic' | 'nearest'): ImagePair {
   if (method === 'bicubic') {
@@ -29,7 +29,7 @@ export function downscale(image: Image, scale: number, method: 'bicubic' | 'near
   return { hr, lr: firstOfBlocks(hr, scale) };
 }
 
-/** What OpenCV's INTER_NEAREST takes when it shrinks by a whole factor: the top left pixel of each block. */
+/** The top left pixel of each block, like OpenCV's INTER_NEAREST for an integer factor. */
 function firstOfBlocks(image: Image, scale: number): Image {
   const { channels } = image;
   const width = image.width / scale;

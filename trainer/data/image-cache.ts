@@ -1,14 +1,14 @@
 import type { ImagePair } from './downscale.ts';
 
-/** Decoded pairs by number, within a bound of bytes. */
+/** Decoded pairs by their number. */
 export interface ImageCache {
   get(key: number): ImagePair | undefined;
   set(key: number, pair: ImagePair): void;
 }
 
-/** A cache that forgets the pairs used longest ago when it is full. A pair beyond the bound is not kept. */
+/** A cache of at most `maximumBytes` that drops the least recently used pairs. */
 export function createImageCache(maximumBytes: number): ImageCache {
-  // A Map lists its entries in the order of insertion, so the first one is the one used longest ago.
+  // A Map lists its entries in insertion order, so the first one is the least recently used.
   const pairs = new Map<number, ImagePair>();
   let bytes = 0;
   return {

@@ -6,7 +6,7 @@ export interface Image {
   readonly data: Uint8Array;
 }
 
-/** An image of numbers: samples in rows, `[height, width, channels]`, nominally 0 to 1, not clamped. */
+/** A floating-point image: samples in rows, `[height, width, channels]`, nominally 0 to 1, not clamped. */
 export interface FloatImage {
   readonly width: number;
   readonly height: number;
@@ -14,7 +14,7 @@ export interface FloatImage {
   readonly data: Float32Array;
 }
 
-/** A grey image in three equal channels. */
+/** A grayscale image as RGB. */
 export function toRgb({ width, height, data }: Image): Image {
   const rgb = new Uint8Array(3 * data.length);
   for (let i = 0; i < data.length; i++) rgb.fill(data[i]!, 3 * i, 3 * i + 3);
@@ -24,12 +24,12 @@ export function toRgb({ width, height, data }: Image): Image {
 /** 0..255 to 0..1. */
 export function toFloatImage(image: Image): FloatImage {
   const { width, height, channels, data } = image;
-  const numbers = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) numbers[i] = data[i]! / 255;
-  return { width, height, channels, data: numbers };
+  const floats = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) floats[i] = data[i]! / 255;
+  return { width, height, channels, data: floats };
 }
 
-/** 0..1 to 0..255: clamped, rounded to the nearest, halves up as MATLAB's `uint8` does. */
+/** 0..1 to 0..255: clamped, rounded to the nearest, halves up like MATLAB's `uint8`. */
 export function toImage(image: FloatImage): Image {
   const { width, height, channels, data } = image;
   const rounded = new Uint8Array(data.length);
@@ -47,7 +47,7 @@ export function cropImage(image: Image, left: number, top: number, width: number
   const { channels } = image;
   if (left < 0 || top < 0 || left + width > image.width || top + height > image.height) {
     throw new RangeError(
-      `crop ${width}x${height}+${left}+${top} leaves the image of ${image.width}x${image.height}`,
+      `crop ${width}x${height}+${left}+${top} is outside of the image of ${image.width}x${image.height}`,
     );
   }
   const data = new Uint8Array(width * height * channels);
@@ -59,10 +59,7 @@ export function cropImage(image: Image, left: number, top: number, width: number
   return { width, height, channels, data };
 }
 
-/**
- * Cuts width and height to multiples of `scale`: the right and bottom edges go, as MATLAB's usual `modcrop`
- * does for the benchmarks.
- */
+/** Crops width and height to multiples of `scale` at the right and the bottom, like MATLAB's `modcrop`. */
 export function cropToMultiple(image: Image, scale: number): Image {
   const width = image.width - (image.width % scale);
   const height = image.height - (image.height % scale);

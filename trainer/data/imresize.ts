@@ -2,9 +2,9 @@ import type { FloatImage, Image } from './image.ts';
 import { toByte } from './image.ts';
 
 /**
- * Which of MATLAB's bicubic `imresize` is meant. They differ in the border and in whether the result of the
- * first pass is rounded to 8 bits:
- * - `uint8-replicate`: older MATLAB on uint8; the LR images of Set5 and Set14, and the papers' bicubic;
+ * A variant of MATLAB's bicubic `imresize`. They differ in the padding and in whether the result of the first pass is
+ * rounded to 8 bits:
+ * - `uint8-replicate`: older MATLAB on uint8; the LR images of Set5 and Set14, and the bicubic results in papers;
  * - `uint8-symmetric`: newer MATLAB on uint8;
  * - `double-symmetric`: newer MATLAB on double; only the result is rounded.
  */
@@ -21,23 +21,23 @@ interface Numbers<Data> {
   readonly data: Data;
 }
 
-/** For each output sample an even number of `taps`: source indices and their weights, which sum to 1. */
+/** For each output sample `taps` (an even number) source indices and their weights, which sum to 1. */
 interface Contributions {
   readonly taps: number;
   readonly indices: Int32Array;
   readonly weights: Float64Array;
 }
 
-const remembered = new Map<string, Contributions>();
+const cache = new Map<string, Contributions>();
 
 /**
- * MATLAB's `imresize(image, scale, 'bicubic')` on 8-bit samples, bit for bit, with antialiasing when it
- * shrinks. Output: `[ceil(height * scale), ceil(width * scale), channels]`.
+ * MATLAB's `imresize(image, scale, 'bicubic')` on 8-bit samples, bit for bit, with antialiasing when downscaling.
+ * Output: `[ceil(height * scale), ceil(width * scale), channels]`.
  */
 export function imresize(image: Image, scale: number, convention: Convention): Image {
   const { data, ...shape } = image;
   if (convention === 'double-symmetric') {
-    // MATLAB's doubles are 0..1 (im2double). On 0..255 a few halves would be rounded the other way.
+    // MATLAB's doubles are 0..1 (im2double). With 0..255 a few halves would round the other way.
     const unit = { ...shape, data: new Float64Array(data.length) };
     for (let i = 0; i < data.length; i++) unit.data[i] = data[i]! / 255;
     const resized = resizeColumns(resizeRows(unit, scale, 'symmetric'), scale, 'symmetric');
@@ -48,7 +48,7 @@ export function imresize(image: Image, scale: number, convention: Convention): I
   return toBytes(resizeColumns(shortened, scale, border), 1);
 }
 
-/** The `double-symmetric` convention on numbers, without any rounding. Shapes as for `imresize`. */
+/** `imresize` of the `double-symmetric` convention on floating-point samples, without rounding. */
 export function imresizeFloat(image: FloatImage, scale: number): FloatImage {
   const resized = resizeColumns(resizeRows(image, scale, 'symmetric'), scale, 'symmetric');
   return { ...resized, data: Float32Array.from(resized.data) };
@@ -69,7 +69,7 @@ function resizeRows(image: Numbers<Source>, scale: number, border: Border): Numb
   const resized = new Float64Array(height * row);
   for (let y = 0; y < height; y++) {
     const out = resized.subarray(y * row, (y + 1) * row);
-    // Two taps at a time, for fewer passes over the sums; added from left to right as one at a time would be.
+    // Two taps at a time for fewer passes; the order of the additions is that of one at a time.
     for (let tap = y * taps; tap < (y + 1) * taps; tap += 2) {
       const weight0 = weights[tap]!;
       const weight1 = weights[tap + 1]!;
@@ -105,38 +105,35 @@ function resizeColumns(image: Numbers<Source>, scale: number, border: Border): N
   return { width, height, channels, data: resized };
 }
 
-/**
- * Weights and indices of one direction. They depend on the length only, and a data set has few lengths, so
- * the last ones are kept.
- */
+/** Weights and indices of one direction, cached: they depend on the length, and a dataset has few lengths. */
 function contributions(length: number, scale: number, border: Border): Contributions {
   const key = `${length} ${scale} ${border}`;
-  const known = remembered.get(key);
-  if (known) return known;
-  if (remembered.size >= 64) remembered.clear();
-  const made = computeContributions(length, scale, border);
-  remembered.set(key, made);
-  return made;
+  const cached = cache.get(key);
+  if (cached) return cached;
+  if (cache.size >= 64) cache.clear();
+  const computed = computeContributions(length, scale, border);
+  cache.set(key, computed);
+  return computed;
 }
 
 function computeContributions(length: number, scale: number, border: Border): Contributions {
-  // Shrinking widens the kernel by 1 / scale, which is the antialiasing.
+  // Antialiasing: downscaling widens the kernel by 1 / scale.
   const stretch = Math.min(scale, 1);
   const kernelWidth = 4 / stretch;
-  const reach = Math.ceil(kernelWidth) + 2;
-  const taps = reach + (reach % 2);
+  const width = Math.ceil(kernelWidth) + 2;
+  const taps = width + (width % 2);
   const outputs = Math.ceil(length * scale);
   const indices = new Int32Array(outputs * taps);
   const weights = new Float64Array(outputs * taps);
   for (let out = 0; out < outputs; out++) {
-    // Positions count from 1, so that they round exactly as MATLAB's do.
-    const centre = (out + 1) / scale + 0.5 * (1 - 1 / scale);
-    const left = Math.floor(centre - kernelWidth / 2);
+    // Positions count from 1, so that they round exactly like MATLAB's.
+    const center = (out + 1) / scale + 0.5 * (1 - 1 / scale);
+    const left = Math.floor(center - kernelWidth / 2);
     let sum = 0;
     for (let tap = 0; tap < taps; tap++) {
-      const weight = stretch * bicubic(stretch * (centre - left - tap));
+      const weight = stretch * bicubic(stretch * (center - left - tap));
       weights[out * taps + tap] = weight;
-      indices[out * taps + tap] = inside(left + tap - 1, length, border);
+      indices[out * taps + tap] = padded(left + tap - 1, length, border);
       sum += weight;
     }
     for (let tap = 0; tap < taps; tap++) weights[out * taps + tap] = weights[out * taps + tap]! / sum;
@@ -154,8 +151,8 @@ function bicubic(x: number): number {
   return 0;
 }
 
-/** The index within 0..length-1 that stands in for an index beyond the border. */
-function inside(index: number, length: number, border: Border): number {
+/** The index within 0..length-1 of the sample that pads the border at `index`. */
+function padded(index: number, length: number, border: Border): number {
   if (border === 'replicate') return Math.min(Math.max(index, 0), length - 1);
   const period = 2 * length;
   const folded = ((index % period) + period) % period;

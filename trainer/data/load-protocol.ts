@@ -2,7 +2,7 @@ import type { Augmentation } from '../config/resolved.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { FilePair } from './datasets.ts';
 
-/** What a load worker knows from its start (its `workerData`). */
+/** The `workerData` of a load worker. */
 export interface LoadSettings {
   readonly pairs: readonly FilePair[];
   readonly scale: number;
@@ -12,17 +12,17 @@ export interface LoadSettings {
   readonly augmentation: Augmentation;
   readonly seed: number;
   readonly stage: Stage;
-  /** Bytes of decoded images that this worker may keep. */
+  /** Bytes of decoded images that this worker may cache. */
   readonly cacheBytes: number;
 }
 
-/** Asks a worker for some samples of the batch of a step; they come in this order. */
+/** Requests some samples of the batch of a step; the reply has them in this order. */
 export interface LoadRequest {
   readonly step: number;
   readonly samples: readonly { readonly slot: number; readonly pair: number }[];
 }
 
-/** A worker's answer, one for each request. The patches of unreadable samples are zeros. */
+/** The reply to a request. The patches of unreadable samples are zeros. */
 export interface LoadReply {
   readonly request: LoadRequest;
   /** `[samples, h, w, C]`, 0 to 255. */

@@ -15,19 +15,19 @@ export interface LoaderOptions {
   /** Height and width of the high-resolution patches, multiples of the scale. */
   readonly patch: readonly [number, number];
   readonly batchSize: number;
-  /** 3 for RGB, 1 for grey. */
+  /** 3 for RGB, 1 for grayscale. */
   readonly channels: 1 | 3;
   /** Compression and dropout apply in pretraining only. */
   readonly augmentation: Augmentation;
   readonly seed: number;
   readonly stage: Stage;
-  /** Steps already done; the first batch is that of the step behind. */
+  /** Steps done; the first batch is that of the next step. */
   readonly startStep: number;
-  /** Threads; by default one fewer than there are processors, 1 to 8. */
+  /** Threads; by default one fewer than there are cores, 1 to 8. */
   readonly workers?: number;
-  /** Bytes of decoded images kept in memory, all threads together. */
+  /** Bytes of decoded images in memory, for all threads together. */
   readonly cacheBytes: number;
-  /** The bundled load-worker.ts; found beside this file by default. */
+  /** The bundled load-worker.ts; by default next to this file. */
   readonly workerUrl?: URL;
 }
 
@@ -35,7 +35,7 @@ export interface LoaderOptions {
 export interface Batch {
   /** Counts from 1 within the stage. */
   readonly step: number;
-  /** Counts from 1; in an epoch each image is used once, but for the remainder of a batch. */
+  /** Counts from 1; an epoch uses each image once, except those that do not fill a batch. */
   readonly epoch: number;
   /** `[N, h, w, C]` in 0..1. */
   readonly lr: Float32Array<ArrayBuffer>;
@@ -43,44 +43,45 @@ export interface Batch {
   readonly hr: Float32Array<ArrayBuffer>;
 }
 
-/** A file that is not trained on. */
-export interface SkippedFile {
+/** A file that is not used for training. */
+interface SkippedFile {
   readonly file: string;
   readonly reason: string;
 }
 
 export interface Loader {
   readonly stepsPerEpoch: number;
-  /** Grows when a file turns out to be damaged on its first use; the next image then stands in for it. */
+  /** Grows when a file cannot be decoded at its first use; the next image then replaces it. */
   readonly skipped: readonly SkippedFile[];
-  /** Milliseconds that `next` had to wait for the workers, since opening. */
+  /** Milliseconds that `next` has waited for the workers so far. */
   readonly waited: number;
   /**
    * The batch of the next step. One call at a time.
    *
-   * @throws WorkbenchError `data` when no image can be read.
+   * @throws WorkbenchError `data` if no image can be read
    */
   next(): Promise<Batch>;
   /** Ends the threads. */
   close(): Promise<void>;
 }
 
-/** A batch in the making. */
-interface Pending {
+/** A batch that still misses samples. */
+interface PendingBatch {
   readonly batch: Batch;
   missing: number;
 }
 
-const batchesAhead = 4;
+/** Batches that the workers prepare ahead of the training step. */
+const prefetched = 4;
 
 /**
- * Opens the batches of a stage. The batch of a step depends only on seed, stage, step and the files: not on
- * where the loader was opened, nor on the number of threads or their timing.
+ * Loads the batches of a stage. The batch of a step depends only on seed, stage, step and the files, not on the start
+ * step, the number of threads or their timing.
  *
- * Files whose header cannot be read or that are too small are left out at opening. Each image belongs to one
- * thread, so that no two cache the same one.
+ * Files that are too small or whose header cannot be read are skipped. Each image belongs to one thread, so that no
+ * two threads cache the same image.
  *
- * @throws WorkbenchError `data` when fewer images are left than a batch needs.
+ * @throws WorkbenchError `data` if fewer images remain than a batch needs
  */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const { batchSize, scale, patch, channels, augmentation, seed, stage } = options;
@@ -95,7 +96,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const settings: LoadSettings = { pairs, scale, patch, channels, augmentation, seed, stage, cacheBytes };
   const workers = Array.from({ length: threads }, startWorker);
 
-  const pending = new Map<number, Pending>();
+  const pending = new Map<number, PendingBatch>();
   const unreadable = new Set<number>();
   let permutation = drawOrder(Math.floor(options.startStep / stepsPerEpoch) + 1);
   let step = options.startStep;
@@ -108,7 +109,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     const worker = new Worker(options.workerUrl ?? findWorker(), { workerData: settings });
     worker.on('message', receive);
     worker.on('error', fail);
-    worker.on('exit', () => fail(new Error('a thread that loads images ended')));
+    worker.on('exit', () => fail(new Error('a thread of the image loader ended')));
     return worker;
   }
 
@@ -121,8 +122,8 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     wake();
   }
 
-  function requestAhead(): void {
-    while (requested < step + batchesAhead) {
+  function prefetch(): void {
+    while (requested < step + prefetched) {
       requested += 1;
       const epoch = Math.floor((requested - 1) / stepsPerEpoch) + 1;
       if (permutation.epoch !== epoch) {
@@ -147,7 +148,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     }
   }
 
-  /** The pair itself, or the next one not known to be damaged. */
+  /** The pair, or the next one if it is known to be damaged. */
   function readableFrom(pair: number): number {
     let candidate = pair;
     while (unreadable.has(candidate)) candidate = (candidate + 1) % pairs.length;
@@ -156,13 +157,13 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
 
   function receive(reply: LoadReply): void {
     const { step: ofStep, samples } = reply.request;
-    const made = pending.get(ofStep);
-    if (!made) return;
+    const target = pending.get(ofStep);
+    if (!target) return;
     for (const [i, { slot }] of samples.entries()) {
-      toUnit(reply.lr, i * lrLength, made.batch.lr, slot * lrLength, lrLength);
-      toUnit(reply.hr, i * hrLength, made.batch.hr, slot * hrLength, hrLength);
+      normalize(reply.lr, i * lrLength, target.batch.lr, slot * lrLength, lrLength);
+      normalize(reply.hr, i * hrLength, target.batch.hr, slot * hrLength, hrLength);
     }
-    made.missing -= samples.length - reply.unreadable.length;
+    target.missing -= samples.length - reply.unreadable.length;
     for (const { pair, reason } of reply.unreadable) {
       if (unreadable.has(pair)) continue;
       unreadable.add(pair);
@@ -176,10 +177,10 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       ofStep,
       reply.unreadable.map(({ slot, pair }) => ({ slot, pair: readableFrom(pair) })),
     );
-    if (made.missing === 0) wake();
+    if (target.missing === 0) wake();
   }
 
-  requestAhead();
+  prefetch();
   return {
     stepsPerEpoch,
     skipped,
@@ -188,18 +189,18 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     },
     async next() {
       step += 1;
-      requestAhead();
-      const wanted = pending.get(step)!;
+      prefetch();
+      const current = pending.get(step)!;
       const start = performance.now();
-      while (wanted.missing > 0 && !failure) {
+      while (current.missing > 0 && !failure) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
       waited += performance.now() - start;
-      if (wanted.missing > 0) throw failure;
+      if (current.missing > 0) throw failure;
       pending.delete(step);
-      return wanted.batch;
+      return current.batch;
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.terminate()));
@@ -207,36 +208,36 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   };
 }
 
-function toUnit(from: Uint8Array, at: number, to: Float32Array, start: number, length: number): void {
+function normalize(from: Uint8Array, at: number, to: Float32Array, start: number, length: number): void {
   for (let i = 0; i < length; i++) to[start + i] = from[at + i]! / 255;
 }
 
 function selectPairs(options: LoaderOptions): { pairs: FilePair[]; skipped: SkippedFile[] } {
   const skipped: SkippedFile[] = [];
   const pairs = options.pairs.filter((pair) => {
-    const found = whyNot(pair, options.scale, options.patch);
+    const found = problemOf(pair, options.scale, options.patch);
     if (found) skipped.push(found);
     return !found;
   });
   return { pairs, skipped };
 }
 
-/** Why a pair cannot be trained on, as far as the headers tell. */
-function whyNot(pair: FilePair, scale: number, patch: readonly [number, number]): SkippedFile | undefined {
+/** Why a pair cannot be used for training, according to the headers. */
+function problemOf(pair: FilePair, scale: number, patch: readonly [number, number]): SkippedFile | undefined {
   const hr = imageSize(pair.hr);
-  if (!hr) return { file: pair.hr, reason: `${pair.hr}: is not an image, or its header is damaged` };
+  if (!hr) return { file: pair.hr, reason: `${pair.hr}: not an image, or its header is damaged` };
   const width = Math.floor(hr.width / scale);
   const height = Math.floor(hr.height / scale);
   if (pair.lr !== undefined) {
     const lr = imageSize(pair.lr);
-    if (!lr) return { file: pair.lr, reason: `${pair.lr}: is not an image, or its header is damaged` };
+    if (!lr) return { file: pair.lr, reason: `${pair.lr}: not an image, or its header is damaged` };
     if (lr.width !== width || lr.height !== height) {
-      const reason = `${pair.lr}: has ${lr.width}x${lr.height} pixels, but 1/${scale} of ${pair.hr} is ${width}x${height}`;
+      const reason = `${pair.lr}: its size is ${lr.width}x${lr.height}, but 1/${scale} of ${pair.hr} is ${width}x${height}`;
       return { file: pair.lr, reason };
     }
   }
   if (height * scale < patch[0] || width * scale < patch[1]) {
-    const reason = `${pair.hr}: with ${hr.width}x${hr.height} pixels it is smaller than the patch of ${patch[1]}x${patch[0]}`;
+    const reason = `${pair.hr}: its size of ${hr.width}x${hr.height} is smaller than the patch of ${patch[1]}x${patch[0]}`;
     return { file: pair.hr, reason };
   }
   return undefined;
@@ -245,15 +246,15 @@ function whyNot(pair: FilePair, scale: number, patch: readonly [number, number])
 function tooFewImages(count: number, batchSize: number, skipped: readonly SkippedFile[]): WorkbenchError {
   const reasons = skipped.slice(0, 3).map(({ reason }) => `\n  ${reason}`);
   const more = skipped.length > 3 ? `\n  and ${skipped.length - 3} more` : '';
-  const left = skipped.length > 0 ? `; ${skipped.length} skipped:${reasons.join('')}${more}` : '';
+  const details = skipped.length > 0 ? `; ${skipped.length} skipped:${reasons.join('')}${more}` : '';
   return new WorkbenchError(
     'data',
-    `The training data has ${count} usable images, but a batch needs ${batchSize}. Add images or lower batch_size${left}`,
+    `The training data has ${count} usable images, but a batch needs ${batchSize}. Add images or lower batch_size${details}`,
   );
 }
 
-/** Beside this file in the bundle; in the sources, from the last build. */
+/** Next to this file in the bundle; for the sources, that of the last build. */
 function findWorker(): URL {
-  const beside = new URL('./load-worker.js', import.meta.url);
-  return existsSync(beside) ? beside : new URL('../../dist/load-worker.js', import.meta.url);
+  const bundled = new URL('./load-worker.js', import.meta.url);
+  return existsSync(bundled) ? bundled : new URL('../../dist/load-worker.js', import.meta.url);
 }

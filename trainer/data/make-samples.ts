@@ -10,8 +10,8 @@ import type { LoadReply, LoadRequest, LoadSettings } from './load-protocol.ts';
 import { createRandom } from './random.ts';
 
 /**
- * Makes the samples of a request: decodes (or takes from the cache), cuts aligned patches at random and
- * augments them. What is random depends on seed, stage, step and slot only, never on the order of requests.
+ * Makes the samples of a request: decodes the images (or takes them from the cache), crops aligned random patches and
+ * augments them. The random numbers depend only on seed, stage, step and slot, not on the order of requests.
  */
 export async function makeSamples(
   settings: LoadSettings,
@@ -40,7 +40,7 @@ export async function makeSamples(
   return { request, lr, hr, unreadable };
 }
 
-/** The whole images, so that the low resolution is right at every patch's border. */
+/** Decodes the whole images, so that downscaling is correct at the border of every patch. */
 async function readPair(files: FilePair, scale: number, channels: 1 | 3): Promise<ImagePair> {
   const image = await decodeImage(files.hr, channels);
   if (files.lr === undefined) return downscale(image, scale, files.downscale);

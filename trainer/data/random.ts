@@ -2,20 +2,20 @@
 export interface Random {
   /** In [0, 1), a multiple of 2^-32. */
   next(): number;
-  /** A whole number in 0..count-1, each equally likely; `count` is 1 to 2^32. */
+  /** A uniform integer in 0..count-1; `count` is 1 to 2^32. */
   integer(count: number): number;
-  /** True with the given probability. */
+  /** True with this probability. */
   chance(probability: number): boolean;
   /** The numbers 0..count-1 in random order. */
   permutation(count: number): Uint32Array;
 }
 
 /**
- * A generator for one purpose, named by the run's seed and any keys (stage, step, ...). The same names give
- * the same stream, other names an unrelated one. So whatever is random in step k can be had again without
- * replaying the steps before it: that is what makes resuming exact.
+ * A random generator for one purpose, identified by the run's seed and any keys (stage, step, ...). The same keys give
+ * the same stream, other keys an unrelated one. So the random numbers of a step do not depend on the steps before it,
+ * which makes an exact resume possible.
  *
- * The stream is xoshiro128** (Blackman and Vigna, 2018); only 32-bit integer arithmetic is used.
+ * The stream is xoshiro128** (Blackman and Vigna, 2018) with 32-bit integer arithmetic.
  */
 export function createRandom(seed: number, ...keys: (number | string)[]): Random {
   let [a, b, c, d] = hash(JSON.stringify([seed, ...keys]));
@@ -33,7 +33,7 @@ export function createRandom(seed: number, ...keys: (number | string)[]): Random
   }
 
   function integer(count: number): number {
-    // Words past the last whole multiple of count would favour the small numbers.
+    // Words beyond the last multiple of count would bias the result to small numbers.
     const limit = 2 ** 32 - (2 ** 32 % count);
     let value = word();
     while (value >= limit) value = word();
@@ -57,7 +57,7 @@ export function createRandom(seed: number, ...keys: (number | string)[]): Random
   };
 }
 
-/** 128 bits from a text: four multiplicative lanes, stirred together and finished as in MurmurHash3. */
+/** A 128-bit hash of a text: four multiplicative lanes, mixed and finalized like in MurmurHash3. */
 function hash(text: string): [number, number, number, number] {
   const lanes = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
   const factors = [0xcc9e2d51, 0x1b873593, 0xe6546b65, 0x9e3779b1];
@@ -66,16 +66,16 @@ function hash(text: string): [number, number, number, number] {
       lanes[lane] = rotate(Math.imul(lanes[lane]! ^ text.charCodeAt(i), factors[lane]!), 13);
     }
   }
-  let carried = text.length;
+  let carry = text.length;
   for (let lane = 0; lane < 8; lane++) {
-    carried = finish(lanes[lane % 4]! ^ carried);
-    lanes[lane % 4] = carried;
+    carry = finalize(lanes[lane % 4]! ^ carry);
+    lanes[lane % 4] = carry;
   }
   // The state must not be all zeros.
   return [lanes[0]! | 1, lanes[1]!, lanes[2]!, lanes[3]!];
 }
 
-function finish(word: number): number {
+function finalize(word: number): number {
   let mixed = word ^ (word >>> 16);
   mixed = Math.imul(mixed, 0x85ebca6b);
   mixed ^= mixed >>> 13;

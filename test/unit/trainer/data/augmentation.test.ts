@@ -56,7 +56,7 @@ describe('spatial', () => {
       expect(Math.abs(found[name]! - share)).toBeLessThan(0.022);
   }
 
-  test('shares by default', () =>
+  test('the default weights', () =>
     check(spatial, { nothing: 0.5, horizontal: 0.125, vertical: 0.125, both: 0.125, transpose: 0.125 }));
   test('the weights are relative', () =>
     check(
@@ -65,7 +65,7 @@ describe('spatial', () => {
     ));
   test('a weight of 0', () => check({ p: 1, flip: 0, transpose: 2 }, { transpose: 1 }));
 
-  test('patches that are not square keep their shape', async () => {
+  test('patches that are not square are only flipped', async () => {
     const hr = scenery(8, 4, 3);
     const lr = scenery(4, 2, 3);
     for (let i = 0; i < 100; i++) {
@@ -79,7 +79,7 @@ describe('spatial', () => {
 describe('dropout', () => {
   const white: Image = { width: 32, height: 24, channels: 3, data: new Uint8Array(32 * 24 * 3).fill(255) };
 
-  test('blackens whole squares of the LR patch in the given share of patches', async () => {
+  test('blackens whole squares of the LR patch with the given probability', async () => {
     let dropped = 0;
     let largest = 0;
     for (let i = 0; i < 4000; i++) {
@@ -126,7 +126,7 @@ describe('compression', () => {
     return (await augment({ lr: image, hr: image }, { ...off, compression }, createRandom(seed))).lr;
   }
 
-  test('changes LR only, in the given share of patches', async () => {
+  test('changes only LR, with the given probability', async () => {
     const found = await shares(400, async (i) => {
       const compression = { p: 0.25, quality: [65, 100] as [number, number] };
       const result = await augment({ lr: photo, hr: photo }, { ...off, compression }, createRandom(i));
@@ -146,7 +146,7 @@ describe('compression', () => {
     expect(losses[3]).toBeLessThan(30);
   });
 
-  test('the quality is drawn from the whole range, ends included', async () => {
+  test('the quality covers the whole range, ends included', async () => {
     const ends = await Promise.all([70, 71, 72].map((q) => compressed([q, q], 0)));
     const found = await shares(60, async (i) => {
       const result = await compressed([70, 72], i);
@@ -155,13 +155,13 @@ describe('compression', () => {
     expect(Object.keys(found).sort()).toEqual(['0', '1', '2']);
   });
 
-  test('grey patches stay grey', async () => {
+  test('grayscale patches stay grayscale', async () => {
     const result = await compressed([65, 65], 1, scenery(32, 32, 1));
     expect([result.channels, result.data.length]).toEqual([1, 1024]);
   });
 });
 
-test('switched off, nothing changes', async () => {
+test('changes nothing if it is off', async () => {
   const pair = { lr: scenery(4, 4, 3), hr: scenery(8, 8, 3) };
   for (let i = 0; i < 50; i++) expect(await augment(pair, off, createRandom(i))).toEqual(pair);
 });

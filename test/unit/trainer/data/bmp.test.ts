@@ -105,7 +105,7 @@ test('reads 1 bit', () => {
 
 test.each<[string, Buffer, string]>([
   ['a compressed one', bitmap({ bits: 8, compression: 1, rows: [[], []] }), 'compression method 1'],
-  ['16 bits', bitmap({ bits: 16, rows: [[], []] }), '16 bits a pixel'],
+  ['16 bits', bitmap({ bits: 16, rows: [[], []] }), '16 bits per pixel'],
   [
     'unusual masks',
     bitmap({ bits: 32, compression: 3, masks: [0xff, 0xff00, 0xff0000], rows: [[], []] }),
@@ -114,12 +114,12 @@ test.each<[string, Buffer, string]>([
   ['a truncated one', bitmap({ bits: 24, rows: [lower, upper] }).subarray(0, -1), 'truncated'],
   ['a truncated header', bitmap({ bits: 24, rows: [lower, upper] }).subarray(0, 30), 'truncated'],
   ['no pixels', bitmap({ bits: 24, rows: [] }), 'its size is 3x0'],
-])('refuses %s', (_, bytes, found) => {
+])('rejects %s', (_, bytes, found) => {
   expect(() => decodeBmp(bytes, 'a/x.bmp')).toThrow(found);
-  expect(() => decodeBmp(bytes, 'a/x.bmp')).toThrow(/^a\/x\.bmp: .* save it as PNG\.$/);
+  expect(() => decodeBmp(bytes, 'a/x.bmp')).toThrow(/^a\/x\.bmp: .* Convert it to PNG\.$/);
 });
 
-test('colors of a palette that would lie beyond the end are black', () => {
+test('palette colors beyond the end of the file are black', () => {
   const bytes = bitmap({ bits: 8, palette: [], rows: [[0], [0]] });
   bytes.writeUInt32LE(0xffffffff, 14);
   expect([...new Set(decodeBmp(bytes, 'x.bmp').data)]).toEqual([0]);

@@ -6,7 +6,7 @@ import { folderWith } from '../image-files/folder-with.ts';
 test.each<[string, string[], string[]]>([
   ['equal names', ['HR/a.png', 'HR/b.png', 'LR/a.png', 'LR/b.png'], ['a.png a.png', 'b.png b.png']],
   [
-    'the scale behind',
+    'the scale at the end',
     ['HR/a.png', 'HR/b.png', 'LR/ax4.png', 'LR/bx4.png'],
     ['a.png ax4.png', 'b.png bx4.png'],
   ],
@@ -30,7 +30,7 @@ test.each<[string, string[], string[]]>([
   );
 });
 
-test('without LR each file stands alone', () => {
+test('without LR each HR file is a pair', () => {
   const folder = folderWith('b.png', 'a.png');
   expect(filePairs({ hr: folder, downscale: 'nearest' }, 4)).toEqual([
     { hr: join(folder, 'a.png'), downscale: 'nearest' },
@@ -40,29 +40,29 @@ test('without LR each file stands alone', () => {
 
 test.each<[string, string[], RegExp]>([
   [
-    'LR is missing',
+    'a missing LR image',
     ['HR/a.png', 'HR/b.png', 'LR/a.png'],
-    /LR has no low-resolution image for .*HR\/b\.png\. Each needs its own/,
+    /LR has no low-resolution image for .*HR\/b\.png\. Each high-resolution image needs one/,
   ],
   [
-    'HR is missing',
+    'a missing HR image',
     ['HR/a.png', 'LR/a.png', 'LR/b.png'],
     /HR has no high-resolution image for .*LR\/b\.png\. Add/,
   ],
-  ['another scale', ['HR/a.png', 'LR/ax2.png'], /name with x4 behind it/],
+  ['another scale', ['HR/a.png', 'LR/ax2.png'], /name followed by x4/],
   [
-    'many are missing',
+    'many missing images',
     ['HR/a.png', 'HR/b.png', 'HR/c.png', 'HR/d.png', 'HR/e.png', 'LR/x.png'],
     /a\.png.*c\.png and 2 more/,
   ],
   [
-    'one name twice',
+    'the same name twice',
     ['HR/a.png', 'HR/a.jpg', 'LR/a.png'],
-    /no low-resolution image for .*a\.png\. Each needs its own/,
+    /no low-resolution image for .*a\.png\. Each high-resolution image needs one/,
   ],
   ['no images', ['HR/a.txt', 'LR/a.png'], /HR has no images/],
   ['no folder', ['LR/a.png'], /HR does not exist/],
-])('refuses pairs when %s', (_, files, message) => {
+])('rejects %s', (_, files, message) => {
   const folder = folderWith(...files);
   const source = { hr: join(folder, 'HR'), lr: join(folder, 'LR'), downscale: 'bicubic' as const };
   expect(() => filePairs(source, 4)).toThrow(message);

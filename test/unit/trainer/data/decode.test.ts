@@ -62,7 +62,7 @@ test.each([
   [6, 'cadb'],
   [7, 'dbca'],
   [8, 'bdac'],
-])('turns orientation %d upright', async (orientation, expected) => {
+])('applies EXIF orientation %d', async (orientation, expected) => {
   const path = join(folder, `turned ${orientation}.png`);
   await sharp(Buffer.from('abcd'), { raw: { width: 2, height: 2, channels: 1 } })
     .withMetadata({ orientation })
@@ -71,7 +71,7 @@ test.each([
   expect(Buffer.from((await decodeImage(path, 1)).data).toString()).toBe(expected);
 });
 
-test('a color profile changes no samples', async () => {
+test('ignores color profiles', async () => {
   await check('p3.png', pixels(3, ...colors).withIccProfile('p3', { attach: true }), undefined, [
     ...(await sharp(
       await pixels(3, ...colors)
@@ -85,7 +85,7 @@ test('a color profile changes no samples', async () => {
   ]);
 });
 
-test('CMYK becomes RGB', async () => {
+test('converts CMYK to RGB', async () => {
   const path = join(folder, 'cmyk.jpg');
   await sharp({ create: { width: 8, height: 8, channels: 3, background: '#ff0000' } })
     .toColourspace('cmyk')
@@ -109,17 +109,17 @@ test.each([1, 3])('encodes a PNG of %d channels', async (channels) => {
   expect([...data]).toEqual([...image.data]);
 });
 
-test('encodes no other number of channels', () => {
+test('rejects other numbers of channels', () => {
   expect(() => encodePng(noise(5, 4, 2))).toThrow('1 or 3 channels, not 2');
 });
 
 test.each<[string, () => Buffer | undefined, RegExp]>([
-  ['missing.png', () => undefined, /missing\.png: cannot be read: ENOENT/],
-  ['empty.png', () => Buffer.alloc(0), /empty\.png: cannot be decoded: .*Remove the file/],
+  ['missing.png', () => undefined, /missing\.png: cannot read the file: ENOENT/],
+  ['empty.png', () => Buffer.alloc(0), /empty\.png: cannot decode the image: .*Remove the file/],
   [
     'text.png',
     () => Buffer.from('hello'),
-    /text\.png: cannot be decoded: .*unsupported image format\. Remove/,
+    /text\.png: cannot decode the image: .*unsupported image format\. Remove/,
   ],
   [
     'cut.png',
@@ -127,7 +127,7 @@ test.each<[string, () => Buffer | undefined, RegExp]>([
       const whole = readFileSync(join(folder, 'whole.png'));
       return whole.subarray(0, whole.length / 2);
     },
-    /cut\.png: cannot be decoded/,
+    /cut\.png: cannot decode the image/,
   ],
   [
     'cut.jpg',
@@ -135,10 +135,10 @@ test.each<[string, () => Buffer | undefined, RegExp]>([
       const whole = readFileSync(join(folder, 'whole.jpg'));
       return whole.subarray(0, whole.length / 2);
     },
-    /cut\.jpg: cannot be decoded: .*premature end/,
+    /cut\.jpg: cannot decode the image: .*premature end/,
   ],
-  ['cut.bmp', () => Buffer.from('BM'), /cut\.bmp: this BMP cannot be read: it is truncated/],
-])('refuses %s', async (name, bytes, message) => {
+  ['cut.bmp', () => Buffer.from('BM'), /cut\.bmp: cannot decode the BMP: it is truncated/],
+])('rejects %s', async (name, bytes, message) => {
   const whole = noise(64, 64, 3);
   const image = sharp(whole.data, { raw: { width: 64, height: 64, channels: 3 } });
   await image.clone().png().toFile(join(folder, 'whole.png'));
@@ -160,7 +160,8 @@ describe.skipIf(!hasTestData)(needsTestData('files of every kind'), () => {
     // PngSuite's damaged files begin with x.
     const isDamaged = /truncated|corrupt|pngsuite\/x/.test(name);
     const decoded = decodeImage(join(inputs, name), 3);
-    if (isDamaged) return expect(decoded).rejects.toThrow(/: cannot be decoded: .*[^:\s]\. Remove the file/);
+    if (isDamaged)
+      return expect(decoded).rejects.toThrow(/: cannot decode the image: .*[^:\s]\. Remove the file/);
     const { width, height, channels, data } = await decoded;
     expect([channels, data.length]).toEqual([3, width * height * 3]);
   });

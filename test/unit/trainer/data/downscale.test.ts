@@ -6,14 +6,14 @@ import { noise } from './images.ts';
 
 const image = noise(23, 18, 3);
 
-test('bicubic cuts the right and bottom edges and shrinks by imresize', () => {
+test('bicubic crops the right and bottom edges and downscales with imresize', () => {
   const { hr, lr } = downscale(image, 4, 'bicubic');
   expect(hr).toEqual(cropImage(image, 0, 0, 20, 16));
   expect(lr).toEqual(imresize(hr, 1 / 4, 'uint8-replicate'));
   expect([lr.width, lr.height]).toEqual([5, 4]);
 });
 
-test('nearest cuts all edges and takes the top left pixel of each block', () => {
+test('nearest crops all edges and takes the top left pixel of each block', () => {
   const { hr, lr } = downscale(image, 4, 'nearest');
   expect(hr).toEqual(cropImage(image, 1, 1, 20, 16));
   expect([lr.width, lr.height]).toEqual([5, 4]);

@@ -18,10 +18,9 @@ function check(actions: string[], kept: number[]) {
   expect([1, 2, 3, 4].filter((key) => cache.get(key) !== undefined)).toEqual(kept);
 }
 
-test('keeps what fits', () => check(['1:50', '2:50'], [1, 2]));
-test('forgets the oldest', () => check(['1:50', '2:50', '3:1'], [2, 3]));
-test('forgets as many as it must', () => check(['1:30', '2:30', '3:40', '4:70'], [4]));
-test('a use makes young', () => check(['1:50', '2:50', '1', '3:1'], [1, 3]));
-test('does not keep what is larger than itself, nor empties itself for it', () =>
-  check(['1:60', '2:101'], [1]));
+test('stores pairs that fit', () => check(['1:50', '2:50'], [1, 2]));
+test('drops the least recently used pair', () => check(['1:50', '2:50', '3:1'], [2, 3]));
+test('drops as many pairs as necessary', () => check(['1:30', '2:30', '3:40', '4:70'], [4]));
+test('reading a pair counts as a use', () => check(['1:50', '2:50', '1', '3:1'], [1, 3]));
+test('ignores a pair that is larger than the cache', () => check(['1:60', '2:101'], [1]));
 test('counts a pair once', () => check(['1:50', '1:50', '2:50'], [1, 2]));

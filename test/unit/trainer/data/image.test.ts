@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cropImage, cropToMultiple, toFloatImage, toImage } from '../../../../trainer/data/image.ts';
 import { noise } from './images.ts';
 
-test('bytes to numbers and back', () => {
+test('bytes to floats and back', () => {
   const image = { width: 256, height: 1, channels: 1, data: Uint8Array.from({ length: 256 }, (_, i) => i) };
   const numbers = toFloatImage(image);
   expect([numbers.data[0], numbers.data[51], numbers.data[255]]).toEqual([0, Math.fround(0.2), 1]);
@@ -25,5 +25,5 @@ test('crops', () => {
   expect([...cropImage(image, 1, 0, 2, 2).data]).toEqual([2, 3, 4, 5, 8, 9, 10, 11]);
   expect([...cropToMultiple(image, 2).data]).toEqual([0, 1, 2, 3, 6, 7, 8, 9]);
   expect(cropToMultiple(noise(8, 4, 3), 4)).toEqual(noise(8, 4, 3));
-  expect(() => cropImage(image, 2, 0, 2, 2)).toThrow('crop 2x2+2+0 leaves the image of 3x2');
+  expect(() => cropImage(image, 2, 0, 2, 2)).toThrow('crop 2x2+2+0 is outside of the image of 3x2');
 });

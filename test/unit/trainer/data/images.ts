@@ -16,7 +16,7 @@ export function noise(width: number, height: number, channels: number, seed = 1)
   return { width, height, channels, data };
 }
 
-/** A smooth image with some detail, as photos have; the same for the same seed. */
+/** A smooth image with some detail, like a photo; the same for the same seed. */
 export function scenery(width: number, height: number, channels: number, seed = 1): Image {
   const random = createRandom(seed, 'scenery');
   const waves = Array.from({ length: 6 }, () => [

@@ -43,7 +43,7 @@ describe('imresize', () => {
     }
   });
 
-  test('the border repeats the last pixel, or turns back: here 128 or 140 of 256 see the first pixel', () => {
+  test('padding replicates the last pixel or mirrors the image: the weights of the first pixel are 128 or 140 of 256', () => {
     const first = row(200, 0, 0, 0, 0, 0, 0, 0);
     check(first, 0.5, 'uint8-replicate', [100, 0, 0, 0]);
     check(first, 0.5, 'uint8-symmetric', [109, 0, 0, 0]);
@@ -76,7 +76,7 @@ describe('imresize', () => {
     expect(imresize(gradient, 1, 'uint8-symmetric')).toEqual(gradient);
   });
 
-  test('numbers are neither rounded nor clamped', () => {
+  test('floats are neither rounded nor clamped', () => {
     const image = { width: 4, height: 1, channels: 1, data: Float32Array.from([0, 0, 1, 1]) };
     const resized = imresizeFloat(image, 2).data;
     expect(resized[2]).toBeCloseTo(-18 / 256, 6);

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 
 /**
- * Bundles the load worker from the sources as they are now: threads cannot start from TypeScript. It lies
- * within the project, where `sharp` is found.
+ * Bundles the load worker from the current sources, because threads cannot run TypeScript. The bundle is in the
+ * project, so that it finds `sharp`.
  */
 export function loadWorkerUrl(): URL {
   const { outputFiles } = buildSync({

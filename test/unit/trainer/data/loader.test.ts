@@ -63,7 +63,7 @@ async function take(loader: Loader, count: number): Promise<Batch[]> {
   return batches;
 }
 
-/** Images 00.png, 01.png, ... of one color, 10, 20, ..., by which they are known again. */
+/** Images 00.png, 01.png, ... of one color each, 10, 20, ..., which identifies them. */
 function plain(count: number): Promise<string> {
   const images: Record<string, Image> = {};
   for (let i = 0; i < count; i++) {
@@ -73,13 +73,13 @@ function plain(count: number): Promise<string> {
   return folderOf(images);
 }
 
-/** Numbers of the `plain` images that a batch is made of. */
+/** Numbers of the `plain` images in a batch. */
 function imagesOf(batch: Batch): number[] {
   const length = batch.hr.length / 2;
   return [0, 1].map((slot) => Math.round(batch.hr[slot * length]! * 25.5) - 1);
 }
 
-test('batches hold aligned patches of the whole images, 0 to 1', async () => {
+test('batches contain aligned patches of the whole images, 0 to 1', async () => {
   const image = noise(40, 36, 3);
   const folder = await folderOf({ 'a.png': image });
   for (const [downscaling, patch] of [
@@ -109,7 +109,7 @@ test('batches hold aligned patches of the whole images, 0 to 1', async () => {
   }
 });
 
-test('an epoch uses each image once, in another order each time, without the remainder', async () => {
+test('an epoch uses each image once, in a new order, without the remainder', async () => {
   const loader = await open(pairsIn(await plain(7)));
   expect(loader.stepsPerEpoch).toBe(3);
   const batches = await take(loader, 9);
@@ -121,7 +121,7 @@ test('an epoch uses each image once, in another order each time, without the rem
   expect(new Set(epochs.map(String)).size).toBe(3);
 });
 
-test('a batch depends on seed, stage and step, not on threads, cache or the step of opening', async () => {
+test('a batch depends on seed, stage and step, not on threads, cache or the start step', async () => {
   const images: Record<string, Image> = {};
   for (let i = 0; i < 9; i++) images[`${i}.png`] = scenery(24 + i, 20, 3, i);
   const pairs = pairsIn(await folderOf(images));
@@ -156,7 +156,7 @@ test('compression and dropout are for pretraining only', async () => {
   expect(await dark('training')).toEqual([0, 0]);
 });
 
-test('spatial augmentation keeps both resolutions together', async () => {
+test('spatial augmentation changes both resolutions alike', async () => {
   const pairs = pairsIn(await folderOf({ 'a.png': scenery(32, 32, 3) }), 'nearest');
   const augmentation = { ...off, spatial: { p: 1, flip: 0.5, transpose: 0.5 } };
   for (const { lr, hr } of await take(await open(pairs, { augmentation, batchSize: 1 }), 30)) {
@@ -169,14 +169,14 @@ test('spatial augmentation keeps both resolutions together', async () => {
   }
 });
 
-test('grey', async () => {
+test('grayscale', async () => {
   const pairs = pairsIn(await plain(2));
   const [batch] = await take(await open(pairs, { channels: 1 }), 1);
   expect([batch!.lr.length, batch!.hr.length]).toEqual([2 * 16, 2 * 256]);
   expect(imagesOf(batch!).sort()).toEqual([0, 1]);
 });
 
-test('given LR images are used as they are', async () => {
+test('uses existing LR images unchanged', async () => {
   const image = noise(34, 32, 3);
   const hr = await folderOf({ 'a.png': image });
   const given = noise(8, 8, 3, 2);
@@ -187,7 +187,7 @@ test('given LR images are used as they are', async () => {
   expect(batch!.hr).toEqual(Float32Array.from(cropImage(image, 0, 0, 32, 32).data, (value) => value / 255));
 });
 
-test('what the headers tell is left out at opening', async () => {
+test('skips images that are too small or not readable by their headers', async () => {
   const folder = await plain(4);
   writeFileSync(join(folder, '00.png'), 'no image');
   writeFileSync(join(folder, '01.png'), await encodePng(noise(15, 99, 3)));
@@ -195,26 +195,26 @@ test('what the headers tell is left out at opening', async () => {
   expect(loader.skipped).toEqual([
     {
       file: join(folder, '00.png'),
-      reason: expect.stringContaining('is not an image, or its header is damaged'),
+      reason: expect.stringContaining('not an image, or its header is damaged'),
     },
     {
       file: join(folder, '01.png'),
-      reason: expect.stringContaining('15x99 pixels it is smaller than the patch of 16x16'),
+      reason: expect.stringContaining('size of 15x99 is smaller than the patch of 16x16'),
     },
   ]);
   expect((await take(loader, 5)).flatMap(imagesOf).sort()).toEqual([2, 2, 2, 2, 2, 3, 3, 3, 3, 3]);
 });
 
-test('LR images of another size, or none at all, are left out', async () => {
+test('skips pairs whose LR image has another size or is not readable', async () => {
   const hr = await plain(4);
   const lr = await folderOf({ '00.png': noise(5, 5, 3), '01.png': noise(5, 6, 3), '02.png': noise(5, 5, 3) });
   writeFileSync(join(lr, '03.png'), '');
   const loader = await open(filePairs({ hr, lr, downscale: 'bicubic' }, 4));
   expect(loader.skipped.map(({ file }) => file)).toEqual([join(lr, '01.png'), join(lr, '03.png')]);
-  expect(loader.skipped[0]!.reason).toContain('has 5x6 pixels, but 1/4 of');
+  expect(loader.skipped[0]!.reason).toContain('size is 5x6, but 1/4 of');
 });
 
-test('the next image stands in for a damaged one, whatever the threads', async () => {
+test('the next image replaces a damaged one, for any number of threads', async () => {
   const folder = await plain(8);
   for (const name of ['02.png', '03.png', '07.png']) {
     const path = join(folder, name);
@@ -232,11 +232,11 @@ test('the next image stands in for a damaged one, whatever the threads', async (
     expect(loader.skipped.map(({ file }) => file).sort()).toEqual(
       ['02.png', '03.png', '07.png'].map((name) => join(folder, name)),
     );
-    expect(loader.skipped[0]!.reason).toContain('cannot be decoded');
+    expect(loader.skipped[0]!.reason).toContain('cannot decode the image');
   }
 });
 
-test('fewer images than a batch needs are refused, with the reasons', async () => {
+test('rejects fewer images than a batch needs, with the reasons', async () => {
   const folder = await plain(3);
   writeFileSync(join(folder, '01.png'), 'no image');
   await expect(open(pairsIn(folder), { batchSize: 3 })).rejects.toThrow(
@@ -244,7 +244,7 @@ test('fewer images than a batch needs are refused, with the reasons', async () =
   );
 });
 
-test('a failure is told when no image can be read', async () => {
+test('fails if no image can be read', async () => {
   const folder = await plain(2);
   for (const name of ['00.png', '01.png']) {
     const path = join(folder, name);
@@ -254,17 +254,17 @@ test('a failure is told when no image can be read', async () => {
   await expect(loader.next()).rejects.toThrow(/has 0 usable images/);
 });
 
-test('a thread that cannot start or is closed is told', async () => {
+test('fails if a thread cannot start or ends', async () => {
   const pairs = pairsIn(await plain(2));
   const missing = await open(pairs, { workerUrl: pathToFileURL('/none/load-worker.js') });
   await expect(missing.next()).rejects.toThrow(/Cannot find module/);
   const closed = await open(pairs);
   await take(closed, 1);
   await closed.close();
-  await expect(take(closed, 9)).rejects.toThrow('a thread that loads images ended');
+  await expect(take(closed, 9)).rejects.toThrow('a thread of the image loader ended');
 });
 
-test('counts the time that it was waited for', async () => {
+test('counts the time that `next` waits', async () => {
   const loader = await open(pairsIn(await plain(2)));
   expect(loader.waited).toBe(0);
   await loader.next();

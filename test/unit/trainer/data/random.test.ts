@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../../../trainer/data/random.ts';
 
-test('a name always gives the same stream, on every platform', () => {
+test('the same keys give the same stream, on every platform', () => {
   const random = createRandom(1, 'pretraining', 7);
   expect(Array.from({ length: 4 }, () => random.integer(2 ** 32))).toMatchInlineSnapshot(`
     [
@@ -61,7 +61,7 @@ function chiSquare(counts: readonly number[]): number {
 test.each([
   ['whole numbers', (random: () => ReturnType<typeof createRandom>) => random().integer(10)],
   ['fractions', (random: () => ReturnType<typeof createRandom>) => Math.floor(random().next() * 10)],
-])('%s of one stream are equally likely, alone and in pairs', (_, draw) => {
+])('%s of a stream are uniform, alone and in pairs', (_, draw) => {
   const stream = createRandom(5, 'distribution');
   const single = Array(10).fill(0);
   const pairs = Array(100).fill(0);
@@ -77,7 +77,7 @@ test.each([
   expect(chiSquare(pairs)).toBeLessThan(160);
 });
 
-test('the first numbers of neighbouring names are independent', () => {
+test('the first numbers of similar keys are independent', () => {
   const counts = Array(100).fill(0);
   for (let step = 0; step < 20_000; step++) {
     const a = createRandom(0, 'sample', 'training', step, 0).integer(10);
@@ -87,7 +87,7 @@ test('the first numbers of neighbouring names are independent', () => {
   expect(chiSquare(counts)).toBeLessThan(160);
 });
 
-test('a permutation holds each number once, at every place equally often', () => {
+test('a permutation contains each number once, uniformly at every position', () => {
   const counts = Array(25).fill(0);
   for (let i = 0; i < 10_000; i++) {
     const order = createRandom(i).permutation(5);

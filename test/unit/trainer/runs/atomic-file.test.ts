@@ -14,7 +14,7 @@ import { createEventReader } from '../../../../trainer/runs/event-reader.ts';
 import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
 import { temporaryFolder } from './temporary-run.ts';
 
-/** Bytes that the disk still takes; each single write takes at most 5. */
+/** Free bytes of the disk; a write takes at most 5. */
 const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY }));
 
 vi.mock('node:fs', async (importOriginal) => {
@@ -48,9 +48,9 @@ function errorOf(action: () => void): WorkbenchError {
 test.each<[string, string | Uint8Array | Iterable<Uint8Array>, string]>([
   ['a text', 'größer', 'größer'],
   ['bytes', Buffer.from('abc'), 'abc'],
-  ['pieces', [Buffer.from('ab'), Buffer.from(''), Buffer.from('c')], 'abc'],
+  ['chunks', [Buffer.from('ab'), Buffer.from(''), Buffer.from('c')], 'abc'],
   ['nothing', '', ''],
-])('a file of %s replaces the one before and leaves nothing else', (_, content, expected) => {
+])('a file of %s replaces the previous one and leaves no other files', (_, content, expected) => {
   const path = join(temporaryFolder(), 'file');
   writeFileSync(path, 'a longer text that was there before');
   writeFileAtomic(path, content);
@@ -58,13 +58,13 @@ test.each<[string, string | Uint8Array | Iterable<Uint8Array>, string]>([
   expect(readdirSync(join(path, '..'))).toEqual(['file']);
 });
 
-test('JSON is written for people too', () => {
+test('JSON is indented', () => {
   const path = join(temporaryFolder(), 'file.json');
   writeJsonAtomic(path, { a: [1] });
   expect(readFileSync(path, 'utf8')).toBe('{\n  "a": [\n    1\n  ]\n}\n');
 });
 
-test('writes that take only a part are gone on with', () => {
+test('continues writes that take only a part', () => {
   disk.room = 1000;
   const path = join(temporaryFolder(), 'file');
   writeFileAtomic(path, 'more than five bytes');
@@ -72,7 +72,7 @@ test('writes that take only a part are gone on with', () => {
 });
 
 test.each([0, 3, 5, 12])(
-  'a disk that is full after %i bytes: told, the old file stays, nothing is left over',
+  'a disk that is full after %i bytes: fails, the old file remains, no other files',
   (room) => {
     const path = join(temporaryFolder(), 'file');
     writeFileSync(path, 'old');
@@ -85,7 +85,7 @@ test.each([0, 3, 5, 12])(
   },
 );
 
-test('a folder appears whole or not at all', () => {
+test('a folder appears completely or not at all', () => {
   const path = join(temporaryFolder(), 'folder');
   const fill = (temporary: string) => {
     expect(existsSync(path)).toBe(false);
@@ -101,7 +101,7 @@ test('a folder appears whole or not at all', () => {
   expect(readdirSync(join(path, '..'))).toEqual(['folder']);
 });
 
-test('a folder that is there and not empty is not replaced', () => {
+test('a folder that is not empty is not replaced', () => {
   const path = join(temporaryFolder(), 'folder');
   mkdirSync(path);
   writeFileSync(join(path, 'old'), '');
@@ -109,7 +109,7 @@ test('a folder that is there and not empty is not replaced', () => {
   expect(readdirSync(path)).toEqual(['old']);
 });
 
-test("an error that is not the file system's passes through", () => {
+test("errors that are not the file system's pass through", () => {
   const folder = temporaryFolder();
   const fill = () => {
     throw new RangeError('a defect');
@@ -118,13 +118,13 @@ test("an error that is not the file system's passes through", () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a folder that is missing is told', () => {
+test('a missing folder is a disk error', () => {
   const error = errorOf(() => writeFileAtomic(join(temporaryFolder(), 'missing', 'file'), ''));
   expect(error.code).toBe('disk');
   expect(error.message).toMatch(/missing.file: ENOENT.*check that the folder exists/);
 });
 
-test('what killed processes left is removed, nothing else', () => {
+test('only the files that killed processes left are removed', () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, '.tmp-a', 'b'), { recursive: true });
   writeFileSync(join(folder, '.tmp-c'), '');
@@ -134,7 +134,7 @@ test('what killed processes left is removed, nothing else', () => {
   expect(readdirSync(folder)).toEqual(['d.tmp-']);
 });
 
-test('a folder is removed with all that is in it; one that is not there is told', () => {
+test('a folder is removed with its content; a missing one is a disk error', () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'a', 'b'), { recursive: true });
   removeFolderAtomic(join(folder, 'a'));
@@ -142,7 +142,7 @@ test('a folder is removed with all that is in it; one that is not there is told'
   expect(errorOf(() => removeFolderAtomic(join(folder, 'a'))).code).toBe('disk');
 });
 
-test('an event file on a full disk ends with a whole record, and goes on when there is room again', () => {
+test('an event file on a full disk ends with a complete record, and continues when there is space again', () => {
   const writer = createEventWriter(temporaryFolder());
   writer.scalars(1, { a: 1 });
   writer.flush();

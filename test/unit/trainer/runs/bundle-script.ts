@@ -3,8 +3,8 @@ import { buildSync } from 'esbuild';
 import { temporaryFolder } from './temporary-run.ts';
 
 /**
- * A script of this folder as one CommonJS file that plain Node runs in a process of its own; returns its path.
- * In it the functions of `node:fs` are looked up at each call, so a script can put its own in their place.
+ * Bundles a script of this folder to a CommonJS file for Node, and returns its path. The bundle looks up the functions
+ * of `node:fs` at each call, so that a script can replace them.
  */
 export function bundleScript(name: string): string {
   const outfile = join(temporaryFolder(), `${name}.cjs`);

@@ -21,7 +21,7 @@ export function stateAt(
   };
 }
 
-/** Two files of two pieces each, which say of which writing they are. */
+/** Two files of two chunks each; their content identifies the write. */
 export function filesOf(writing: string): CheckpointFile[] {
   return ['generator.safetensors', 'optimizer.safetensors'].map((name) => ({
     name,

@@ -7,10 +7,10 @@ import { recoverRun } from '../../../../trainer/runs/recover.ts';
 import { bundleScript } from './bundle-script.ts';
 import { temporaryRun } from './temporary-run.ts';
 
-/** The writings in the order in which the victim makes them. */
+/** The writes of the victim in order. */
 const writings = ['none', '1:a', '2:b', '2:c', '3:d'];
 
-/** Which writing a checkpoint holds, the same in both of its files. */
+/** The write of a checkpoint, the same in both of its files. */
 function writingOf(checkpoint: Checkpoint | undefined): string {
   if (checkpoint === undefined) return 'none';
   const letters = Object.keys(checkpoint.state.files).map((name) =>
@@ -20,7 +20,7 @@ function writingOf(checkpoint: Checkpoint | undefined): string {
 }
 
 test.skipIf(process.platform === 'win32')(
-  'killed before any of its calls, a writer leaves its last checkpoint whole',
+  'a writer that is killed before any of its calls leaves its last checkpoint whole',
   () => {
     const script = bundleScript('checkpoint-victim.ts');
     let kills = 0;
@@ -35,13 +35,13 @@ test.skipIf(process.platform === 'win32')(
       expect(victim.signal).toBe(finished ? null : 'SIGKILL');
       const safe = said.filter((line) => line !== 'done').at(-1) ?? 'none';
 
-      // As somebody sees it who only reads: never a checkpoint that is not whole.
+      // A reader never sees a checkpoint that is not whole.
       const seen = latestCheckpoint(paths);
       expect(seen.problems, `call ${kills + 1}`).toEqual([]);
       for (const each of [seen.checkpoint, ...listCheckpoints(paths)])
         expect(writings).toContain(writingOf(each));
 
-      // As the trainer sees it that goes on: the last one that was reported, or the one after it.
+      // A trainer that resumes finds the last reported one or the one after it.
       recoverRun(paths);
       const { checkpoint, problems } = latestCheckpoint(paths);
       expect(problems).toEqual([]);
@@ -50,7 +50,7 @@ test.skipIf(process.platform === 'win32')(
       expect(readdirSync(paths.checkpoints).filter((name) => name.startsWith('.'))).toEqual([]);
       if (!finished) kills++;
     }
-    // Four checkpoints of three files each: that many calls there are at least.
+    // At least the calls for four checkpoints of three files each.
     expect(kills).toBeGreaterThan(4 * 3 * 4);
   },
 );

@@ -1,7 +1,7 @@
 /**
- * Writes and prunes checkpoints in the run directory of its first argument and kills itself (SIGKILL) just before
- * its n-th call that changes the disk, n being the second argument; a write is torn in the middle first. Each
- * checkpoint that is safely there it reports as `step:writing`. Ends with `done` when n calls were not needed.
+ * Writes and prunes checkpoints in the run directory of its first argument, and kills itself (SIGKILL) before its n-th
+ * call that changes the disk; n is the second argument. If that call is a write, it writes half of the bytes first. It
+ * reports each checkpoint that is safe as `step:write`, and ends with `done` if it needs fewer than n calls.
  */
 import fs from 'node:fs';
 import { pruneCheckpoints, writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
@@ -18,11 +18,11 @@ function say(line: string): void {
   write(1, `${line}\n`);
 }
 
-/** Counts a call; at the last one `lastDeed` is done and the process dies. */
-function countDown(lastDeed: () => void = () => {}): void {
+/** Counts a call; at the last one it calls `before` and kills the process. */
+function countDown(before: () => void = () => {}): void {
   callsLeft--;
   if (callsLeft > 0) return;
-  lastDeed();
+  before();
   process.kill(process.pid, 'SIGKILL');
 }
 
@@ -50,7 +50,7 @@ Object.assign(fs, {
   },
   rmSync: (path: string, options: fs.RmOptions) => {
     if (!fs.existsSync(path)) return;
-    // A folder goes file by file; a kill may come after the first.
+    // A folder is removed file by file; the kill may come after the first.
     countDown(() => {
       const [first] = fs.readdirSync(path);
       if (first !== undefined) rmSync(`${path}/${first}`, { recursive: true });

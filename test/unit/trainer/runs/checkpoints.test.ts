@@ -43,7 +43,7 @@ function runWith(...specs: string[]): RunPaths {
 
 const names = (paths: RunPaths) => listCheckpoints(paths).map(({ name }) => name);
 
-test('what was written is read, and the files are as they were given', () => {
+test('reads what was written', () => {
   const paths = temporaryRun();
   const state = stateAt(1200, {
     best: { psnr: 27.5, ssim: 0.81, step: 900 },
@@ -81,7 +81,7 @@ test.each([
   { best: { psnr: Number.NaN, ssim: 0.8, step: 1 } },
   { adamStep: Number.POSITIVE_INFINITY },
   { epoch: -1 },
-])('a state that could not be read again is not written: %j', (changes) => {
+])('does not write a state that could not be read: %j', (changes) => {
   const paths = temporaryRun();
   expect(() => writeCheckpoint(paths, filesOf('x'), stateAt(1, changes))).toThrow(
     'the state of pretraining-00000001 is not valid',
@@ -130,7 +130,7 @@ test.each<[string, (path: string) => void, RegExp]>([
     /generator.safetensors cannot be read .*ENOENT/,
   ],
   [
-    'a file is cut short',
+    'a file is truncated',
     (path) => writeFileSync(join(path, generator), ''),
     /generator.safetensors has 0 bytes instead of 24/,
   ],
@@ -140,9 +140,9 @@ test.each<[string, (path: string) => void, RegExp]>([
     (path) => writeFileSync(join(path, generator), 'generator.safetensors 33'),
     /content of generator.safetensors has changed/,
   ],
-  ['there is no state', (path) => rmSync(join(path, 'state.json')), /state.json is missing or damaged/],
+  ['the state is missing', (path) => rmSync(join(path, 'state.json')), /state.json is missing or damaged/],
   [
-    'the state is cut short',
+    'the state is truncated',
     (path) => writeFileSync(join(path, 'state.json'), '{"format": 1'),
     /state.json is missing or damaged/,
   ],
@@ -162,7 +162,7 @@ test.each<[string, (path: string) => void, RegExp]>([
       changeState(path, (state) => ({ ...state, files: { '../../run.json': { bytes: 0, sha256: '' } } })),
     /names a file outside of the checkpoint, "..\/..\/run.json"/,
   ],
-])('where %s the one before is taken, and it is told', (_, damage, message) => {
+])('if %s, the previous checkpoint is the latest, with the problem', (_, damage, message) => {
   const paths = runWith('10', '20', '30');
   damage(join(paths.checkpoints, 'pretraining-00000030'));
   const { checkpoint, problems } = latestCheckpoint(paths);
@@ -171,7 +171,7 @@ test.each<[string, (path: string) => void, RegExp]>([
   expect(problems[0]).toContain(join(paths.checkpoints, 'pretraining-00000030'));
 });
 
-test('where all are damaged there is none, and each is told', () => {
+test('if all are damaged there is none, with all problems', () => {
   const paths = runWith('10', '20');
   for (const name of names(paths)) rmSync(join(paths.checkpoints, name, generator));
   expect(latestCheckpoint(paths)).toEqual({
@@ -189,14 +189,14 @@ test.each<[string[], number, string[]]>([
   [['1:null', '2:-5', '3'], 1, ['2', '3']],
   [['1:null', '2'], 1, ['2']],
   [['T1', '1', '2'], 1, ['2', '1']],
-])('of %j the newest %i and the best are kept', (specs, keep, expected) => {
+])('of %j the newest %i and the best remain', (specs, keep, expected) => {
   const paths = runWith(...specs);
   pruneCheckpoints(paths, 'pretraining', keep);
   expect(listCheckpoints(paths).map(({ state }) => String(state.step))).toEqual(expected);
   expect(readdirSync(paths.checkpoints)).toHaveLength(expected.length);
 });
 
-test('the best by SSIM is kept too', () => {
+test('the best by SSIM remains too', () => {
   const paths = temporaryRun();
   const metrics = [{ psnr: 30, ssim: 0.7 }, { psnr: 29, ssim: 0.9 }, { psnr: 28, ssim: 0.8 }, {}];
   metrics.forEach((each, step) => {
@@ -207,14 +207,14 @@ test('the best by SSIM is kept too', () => {
 });
 
 test.each<[found: number | null, expected: number | undefined, specs: string[]]>([
-  // Without a word of its run, by PSNR; the earliest of equals.
+  // By PSNR if the run recorded none; the earliest of equals.
   [null, 2, ['1:20', '2:30', '3:30', '4']],
-  // Its run goes by SSIM.
+  // The run selects by SSIM.
   [3, 3, ['1:20', '2:30', '3:25', '4']],
-  // Somebody deleted it.
+  // The best was deleted.
   [5, 2, ['1:20', '2:30', '3:25', '6']],
   [null, undefined, ['1', '2', 'T3:30']],
-])('where the run found step %s the best, that is step %s of %j', (found, expected, specs) => {
+])('if the run recorded step %s as the best, the best is step %s of %j', (found, expected, specs) => {
   const paths = runWith(...specs);
   const last = listCheckpoints(paths, 'pretraining').at(-1)!.state;
   const best = found === null ? null : { psnr: 25, ssim: 0.9, step: found };
@@ -227,11 +227,11 @@ test.each<[expected: string | undefined, specs: string[]]>([
   ['pretraining-00000001', ['1:30', '2:29', '3']],
   ['pretraining-00000002', ['1', '2']],
   [undefined, []],
-])('a run stands for %s of %j', (expected, specs) =>
+])('the result is %s of %j', (expected, specs) =>
   expect(resultCheckpoint(runWith(...specs))?.name).toBe(expected),
 );
 
-test('a checkpoint of the same step replaces the one before', () => {
+test('a checkpoint of the same step replaces the previous one', () => {
   const paths = runWith('10');
   writeCheckpoint(paths, filesOf('again'), stateAt(10, { metrics: { psnr: 1 } }));
   expect(readdirSync(paths.checkpoints)).toEqual(['pretraining-00000010']);
@@ -240,7 +240,7 @@ test('a checkpoint of the same step replaces the one before', () => {
   expect(readFileSync(join(checkpoint?.path ?? '', generator), 'utf8')).toBe('generator.safetensors again');
 });
 
-test('where writing fails the one before stays, and nothing is left over', () => {
+test('if writing fails, the previous one and no other file remains', () => {
   const paths = runWith('10');
   const broken = [{ name: join('missing', 'file'), chunks: [] }];
   expect(() => writeCheckpoint(paths, broken, stateAt(10))).toThrow(
@@ -251,8 +251,8 @@ test('where writing fails the one before stays, and nothing is left over', () =>
 });
 
 test.each<[string, boolean, string]>([
-  ['was put aside and its successor never came', false, '10'],
-  ['was put aside and its successor is there', true, '10'],
+  ['was renamed and its replacement is missing', false, '10'],
+  ['was renamed and its replacement exists', true, '10'],
 ])('after a kill a checkpoint that %s', (_, successor, expected) => {
   const paths = runWith('10');
   const path = join(paths.checkpoints, 'pretraining-00000010');

@@ -25,7 +25,7 @@ test.each<[RequestKind[], RequestKind[]]>([
     ['checkpoint', 'validate'],
   ],
   [[...requestKinds], [...requestKinds]],
-])('asked for %j: handed out %j, once', (asked, expected) => {
+])('requests %j are taken as %j, once', (asked, expected) => {
   const paths = temporaryRun();
   asked.forEach((kind, index) => {
     sendRequest(paths, kind);
@@ -36,7 +36,7 @@ test.each<[RequestKind[], RequestKind[]]>([
   expect(takeRequests(paths)).toEqual([]);
 });
 
-test('who asks twice hears that the trainer has not looked since', () => {
+test('a repeated request is reported as pending', () => {
   const paths = temporaryRun();
   expect(sendRequest(paths, 'stop')).toBe(false);
   expect(sendRequest(paths, 'pause')).toBe(false);
@@ -45,7 +45,7 @@ test('who asks twice hears that the trainer has not looked since', () => {
   expect(sendRequest(paths, 'stop')).toBe(false);
 });
 
-test('files that are no request, or not yet, stay', () => {
+test('files that are not requests, or not complete, remain', () => {
   const paths = temporaryRun();
   for (const name of ['.tmp-stop-1', 'restart']) writeFileSync(join(paths.control, name), '');
   expect(takeRequests(paths)).toEqual([]);

@@ -6,7 +6,7 @@ const bytes = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(' ',
 
 test.each<[string, EventMessage]>([
   ['nothing', {}],
-  ['the head of a file', { wallTime: 1700000000.125, fileVersion: 'brain.Event:2' }],
+  ['the first event of a file', { wallTime: 1700000000.125, fileVersion: 'brain.Event:2' }],
   ['a session that starts', { wallTime: 1, step: 5, sessionLog: { status: 1 } }],
   [
     'scalars',
@@ -21,7 +21,7 @@ test.each<[string, EventMessage]>([
     },
   ],
   ['a large step', { step: 2 ** 52 + 1 }],
-  ['steps that become longer', { step: 300 }],
+  ['a step of two bytes', { step: 300 }],
   ['a negative step', { step: -1 }],
   ['a very negative step', { step: -(2 ** 40) }],
   [
@@ -37,18 +37,18 @@ test.each<[string, EventMessage]>([
       },
     },
   ],
-])('%s comes back as it was encoded', (_, event) => {
+])('decodes %s', (_, event) => {
   expect(decodeEvent(new Uint8Array(encodeEvent(event)))).toEqual(event);
 });
 
 test.each([
   [
-    'fields that it does not know, of every type',
+    'ignores unknown fields of every type',
     '10 07 f8 07 01 f9 07 0000000000000000 fa 07 02 ffff fd 07 00000000',
     { step: 7 },
   ],
   [
-    'a list of floats that is not packed',
+    'accepts a list of floats that is not packed',
     '2a 0b 0a 09 42 07 08 01 2d 0000803f',
     {
       summary: { value: [{ tensor: { dtype: 1, floatVal: [1] } }] },
@@ -65,6 +65,6 @@ test.each([
   ['a value longer than its summary', '2a 02 0a 05 61 61 61 61 61'],
   ['half a double', '09 0000'],
   ['a wire type that does not exist', '0f'],
-])('%s is no event', (_, hex) => {
+])('rejects %s', (_, hex) => {
   expect(() => decodeEvent(bytes(hex))).toThrow(RangeError);
 });

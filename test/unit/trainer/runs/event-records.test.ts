@@ -18,7 +18,7 @@ test.each([
 const data = text('a record of some bytes');
 const record = encodeRecord(data);
 
-test('a record is found at the start of the bytes', () => {
+test('finds a record at the start of the bytes', () => {
   expect(scanRecord(Buffer.concat([record, record]))).toEqual({
     kind: 'record',
     data: Buffer.from(data),
@@ -27,14 +27,14 @@ test('a record is found at the start of the bytes', () => {
   expect(scanRecord(encodeRecord(new Uint8Array()))).toMatchObject({ kind: 'record', size: 16 });
 });
 
-test('every torn record is waited for', () => {
+test('every truncated record is incomplete', () => {
   for (let length = 0; length < record.length; length++) {
     const size = length < 12 ? 12 : record.length;
     expect(scanRecord(record.subarray(0, length)), `${length} bytes`).toEqual({ kind: 'incomplete', size });
   }
 });
 
-test('every flipped bit is noticed', () => {
+test('detects every flipped bit', () => {
   for (let bit = 0; bit < record.length * 8; bit++) {
     const damaged = record.slice();
     damaged[bit >> 3]! ^= 1 << (bit & 7);
@@ -43,8 +43,8 @@ test('every flipped bit is noticed', () => {
   }
 });
 
-test('a length that no event has is damage, although its checksum is right', () => {
-  // 2^62 bytes; masked as the format says.
+test('a length that no event has is damage, even with a valid checksum', () => {
+  // 2^62 bytes, with the mask of the format.
   const header = Buffer.from('0000000000000040', 'hex');
   const crc = crc32c(header);
   const masked = Buffer.alloc(4);

@@ -13,7 +13,7 @@ import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { readRunScalars } from './read-run-scalars.ts';
 import { temporaryFolder } from './temporary-run.ts';
 
-/** Everything a reader gives at present, each item as `tag@step=value` or `start@step`. */
+/** All items that a reader has now, each as `tag@step=value` or `start@step`. */
 function readAll(reader: EventReader): string[] {
   const all: string[] = [];
   for (let items = reader.read(); items.length > 0; items = reader.read()) {
@@ -41,7 +41,7 @@ function session(folder: string, from: number, to: number, value: number, resume
   return writer.path;
 }
 
-test('what was logged is read, as 32-bit floats, with every tag, step and time', () => {
+test('reads logged scalars as 32-bit floats, with tags, steps and times', () => {
   const folder = temporaryFolder();
   const writer = createEventWriter(folder);
   writer.scalars(1, { 'train/loss': 0.1, 'train/learning_rate': 2e-4 }, 1000.25);
@@ -69,7 +69,7 @@ test('what was logged is read, as 32-bit floats, with every tag, step and time',
   });
 });
 
-test('a file is followed while it grows: what is flushed comes once', () => {
+test('follows a growing file: flushed items come once', () => {
   const writer = createEventWriter(temporaryFolder(), 5);
   const reader = createEventReader(writer.path);
   expect(readAll(reader)).toEqual(['start@5']);
@@ -84,7 +84,7 @@ test('a file is followed while it grows: what is flushed comes once', () => {
   expect(readAll(reader)).toEqual([]);
 });
 
-test('a file of many chunks is read in pieces, in order', () => {
+test('reads a file of many chunks in order', () => {
   const writer = createEventWriter(temporaryFolder());
   const count = 60_000;
   for (let step = 0; step < count; step++) writer.scalars(step, { 'some/long/tag/name': step });
@@ -99,7 +99,7 @@ test('a file of many chunks is read in pieces, in order', () => {
   expect(steps).toEqual(Array.from({ length: count }, (_, step) => step));
 });
 
-test('a record larger than a chunk is read', () => {
+test('reads a record larger than a chunk', () => {
   const folder = temporaryFolder();
   const big = 'x'.repeat(3 * 2 ** 20);
   const summary = { value: [{ tag: big, simpleValue: 1 }] };
@@ -109,7 +109,7 @@ test('a record larger than a chunk is read', () => {
   expect([...readRunScalars(folder).series.keys()].map((tag) => tag.length)).toEqual([big.length, 5]);
 });
 
-test('wherever a file is torn, what is whole is read and the rest is waited for', () => {
+test('reads the complete records of a file truncated anywhere, and the rest later', () => {
   const path = session(temporaryFolder(), 1, 4, 0.5);
   const whole = readFileSync(path);
   const expected = readAll(createEventReader(path));
@@ -125,7 +125,7 @@ test('wherever a file is torn, what is whole is read and the rest is waited for'
   }
 });
 
-test('a byte flipped anywhere is told, and no wrong number is ever given', () => {
+test('reports a flipped byte anywhere, and never returns a wrong number', () => {
   const path = session(temporaryFolder(), 1, 4, 0.5);
   const whole = readFileSync(path);
   const expected = readAll(createEventReader(path));
@@ -144,7 +144,7 @@ test('a byte flipped anywhere is told, and no wrong number is ever given', () =>
   }
 });
 
-test('behind a damaged record reading goes on; behind a damaged length it stops', () => {
+test('continues after a damaged record; stops after a damaged length', () => {
   const path = session(temporaryFolder(), 1, 3, 0.5);
   const whole = readFileSync(path);
   const recordBytes = (whole.length - 40) / 3;
@@ -159,7 +159,7 @@ test('behind a damaged record reading goes on; behind a damaged length it stops'
   expect(damagedAt(second)).toEqual(['1']);
 });
 
-test('a record that holds no event is skipped and told; a file that is none at all too', () => {
+test('skips and reports a record that is not an event; also a file that is not an event file', () => {
   const folder = temporaryFolder();
   const path = join(folder, 'events.out.tfevents.1.host');
   const good = encodeRecord(encodeEvent({ step: 1, summary: { value: [{ tag: 'a', simpleValue: 1 }] } }));
@@ -173,7 +173,7 @@ test('a record that holds no event is skipped and told; a file that is none at a
   ]);
 });
 
-test('a file that shrinks or goes away is told and not read again', () => {
+test('reports a file that shrinks or disappears, and does not read it again', () => {
   const path = session(temporaryFolder(), 1, 3, 0.5);
   const reader = createEventReader(path);
   readAll(reader);
@@ -196,7 +196,7 @@ test.each<[string, [from: number, to: number, resumeStep?: number][], string]>([
     '1=0 2=0 3=1 4=1 5=1',
   ],
   [
-    'a resume goes on',
+    'a resume continues',
     [
       [1, 2],
       [3, 4, 3],
@@ -237,7 +237,7 @@ test.each<[string, [from: number, to: number, resumeStep?: number][], string]>([
   expect(readdirSync(folder)).toHaveLength(sessions.length);
 });
 
-test('a torn tail of a session does not touch the one after it', () => {
+test('an incomplete record does not affect the next session', () => {
   const folder = temporaryFolder();
   const path = session(folder, 1, 3, 0);
   truncateSync(path, readFileSync(path).length - 5);
@@ -245,7 +245,7 @@ test('a torn tail of a session does not touch the one after it', () => {
   expect(seriesOf(folder)).toEqual({ loss: '1=0 2=1 3=1 4=1' });
 });
 
-test('files are ordered by the seconds in their names, and a new one is always the last', () => {
+test('files are ordered by the seconds in their names; a new one is always last', () => {
   const folder = temporaryFolder();
   const point = (step: number) =>
     encodeRecord(encodeEvent({ step, summary: { value: [{ tag: 'a', simpleValue: step }] } }));
@@ -257,7 +257,7 @@ test('files are ordered by the seconds in their names, and a new one is always t
   expect(seriesOf(folder)).toEqual({ a: '1=1 2=2 3=3' });
 });
 
-test('a folder is followed into files that appear later', () => {
+test('follows files that are created later', () => {
   const folder = join(temporaryFolder(), 'later');
   const reader = createRunReader(folder);
   expect(readAll(reader)).toEqual([]);

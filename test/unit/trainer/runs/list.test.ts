@@ -20,7 +20,7 @@ const status = {
   message: null,
 } as const;
 
-test('our runs and those of other trainers, by name; nothing else', () => {
+test('lists our runs and those of other trainers by name, and nothing else', () => {
   const folder = temporaryFolder();
   const ours = createRunDirectory(join(folder, 'b-ours'));
   createManifest(ours, { seed: 1, configHash: '', data: {}, ancestry: [] });
@@ -51,7 +51,7 @@ test('our runs and those of other trainers, by name; nothing else', () => {
   expect(runs[2]?.updated).toBeNull();
 });
 
-test('no folder, no runs', () => {
+test('a missing folder has no runs', () => {
   expect(listRuns(join(temporaryFolder(), 'missing'), Date.now())).toEqual([]);
 });
 

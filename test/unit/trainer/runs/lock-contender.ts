@@ -1,6 +1,6 @@
 /**
- * Waits for a line on standard input, tries to take the lock of the run directory in its argument, says `won` or
- * `lost: why`, and keeps what it took until standard input ends. Then it dies without giving it back.
+ * Waits for a line on standard input, tries to take the lock of the run directory in its argument, prints `won` or
+ * `lost: reason`, and holds the lock until standard input ends. Then it exits without releasing it.
  */
 import { once } from 'node:events';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';

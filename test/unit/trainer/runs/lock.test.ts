@@ -12,10 +12,10 @@ import { temporaryRun } from './temporary-run.ts';
 
 const ownStart = processStartTime(process.pid);
 
-/** A process id that no process has: above Linux's highest. */
+/** A process id that no process has: above Linux's maximum. */
 const noPid = 2 ** 22 + 1;
 
-/** Puts a lock there as if somebody had held it `age` seconds ago. */
+/** Writes a lock whose last heartbeat is `age` seconds old. */
 function holdAs(paths: RunPaths, host: string, pid: number, startTime: number, age: number): void {
   rmSync(paths.lock, { recursive: true, force: true });
   mkdirSync(paths.lock);
@@ -43,13 +43,13 @@ test('taken, held, released, taken again: always one file', () => {
 
 test.each<[string, host: string, pid: number, start: number, age: number, stale: boolean]>([
   ['this process', thisHost, process.pid, ownStart, 0, false],
-  ['this process, silent for long', thisHost, process.pid, ownStart, 3600, false],
+  ['this process, without a heartbeat for long', thisHost, process.pid, ownStart, 3600, false],
   ['this process, start unknown', thisHost, process.pid, 0, 3600, false],
   ['another process of this id', thisHost, process.pid, ownStart + 1, 0, process.platform === 'linux'],
   ['a process that is gone', thisHost, noPid, 5, 0, true],
   ['another host, alive', 'gpu-7.example.org', noPid, 5, 30, false],
   ['another host, ahead in time', 'gpu-7.example.org', noPid, 5, -3600, false],
-  ['another host, silent', 'gpu-7.example.org', noPid, 5, 90, true],
+  ['another host, without a heartbeat', 'gpu-7.example.org', noPid, 5, 90, true],
   ['the same name, other processes', `${thisHost}~4026532999`, noPid, 5, 30, false],
 ])('%s', (_, host, pid, startTime, age, stale) => {
   const paths = temporaryRun();
@@ -69,7 +69,7 @@ test.each<[string, host: string, pid: number, start: number, age: number, stale:
   }
 });
 
-test('whoever loses the lock learns it at the next heartbeat', () => {
+test('a holder that loses the lock fails at the next heartbeat', () => {
   const paths = temporaryRun();
   const lock = acquireLock(paths);
   holdAs(paths, 'gpu-7', 12, 5, 0);
@@ -81,14 +81,14 @@ test.each([
   ['nothing', []],
   ['an unfinished lock', ['.tmp-lock-1']],
   ['other files', ['held.', 'held.host', 'held.host.x.1', 'notes.txt']],
-])('a lock folder with %s in it is no lock', (_, names) => {
+])('a lock folder with %s is not a lock', (_, names) => {
   const paths = temporaryRun();
   mkdirSync(paths.lock);
   for (const name of names) writeFileSync(join(paths.lock, name), '');
   expect(readLock(paths)).toBeUndefined();
 });
 
-test('an empty lock folder is filled again', () => {
+test('an empty lock folder is repaired', () => {
   const paths = temporaryRun();
   mkdirSync(paths.lock);
   acquireLock(paths);
@@ -96,7 +96,7 @@ test('an empty lock folder is filled again', () => {
 });
 
 test.runIf(process.platform === 'linux')('a zombie does not hold a lock', async () => {
-  // The shell's child ends at once, and the shell does not collect it before its own input ends.
+  // The shell's child ends immediately, and the shell does not wait for it until its own input ends.
   const shell = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -114,11 +114,11 @@ interface Contender {
   readonly lines: AsyncIterator<string>;
 }
 
-test('of many processes that take over a dead lock at once exactly one gets it', async () => {
+test('exactly one of many processes takes over a dead lock', async () => {
   const script = bundleScript('lock-contender.ts');
   const paths = temporaryRun();
   for (let round = 0; round < 5; round++) {
-    // Round 0: no lock yet. Later ones: the winner of the round before has died.
+    // Round 0: no lock. Later: the winner of the previous round is dead.
     const contenders: Contender[] = Array.from({ length: 6 }, () => {
       const child = spawn(process.execPath, [script, paths.root], { stdio: ['pipe', 'pipe', 'inherit'] });
       const lines: Interface = createInterface(child.stdout);

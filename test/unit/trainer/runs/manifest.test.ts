@@ -24,7 +24,7 @@ const start = {
   device: 'a processor',
 } as const;
 
-test('a manifest tells what a run is and every start and stop', () => {
+test('a manifest has what a run is, and every start and stop', () => {
   const paths = temporaryRun();
   createManifest(paths, run);
   recordStart(paths, start);
@@ -50,7 +50,7 @@ test('a manifest tells what a run is and every start and stop', () => {
   });
 });
 
-test('the weights that a stage starts from stand beside those of the other, and only the latest of a stage', () => {
+test('records the weights that each stage starts from, only the latest per stage', () => {
   const paths = temporaryRun();
   createManifest(paths, run);
   for (const sha256 of ['123', '456']) {
@@ -63,7 +63,7 @@ test('the weights that a stage starts from stand beside those of the other, and 
 });
 
 test.each<[string, (json: string) => string]>([
-  ['cut short', (json) => json.slice(0, -9)],
+  ['that is truncated', (json) => json.slice(0, -9)],
   ['of another format', (json) => json.replace('"format": 1', '"format": 2')],
   ['of another shape', (json) => json.replace('"files": 200', '"files": "200"')],
 ])('a manifest %s is not read, and not overwritten', (_, damage) => {

@@ -20,7 +20,7 @@ const said = {
   message: null,
 } as const;
 
-test('what was said is read, with who said it and when', () => {
+test('reads what was written, with process and time', () => {
   const paths = temporaryRun();
   expect(readStatus(paths)).toBeUndefined();
   writeStatus(paths, said);
@@ -29,7 +29,7 @@ test('what was said is read, with who said it and when', () => {
   expect(new Date(status!.time).toISOString()).toBe(status!.time);
 });
 
-test('numbers that are not finite are read as null', () => {
+test('reads numbers that are not finite as null', () => {
   const paths = temporaryRun();
   writeStatus(paths, { ...said, loss: Number.NaN, rate: Number.POSITIVE_INFINITY });
   expect(readStatus(paths)).toMatchObject({ loss: null, rate: null, step: 120 });
@@ -45,14 +45,14 @@ test.each<[string, (status: Record<string, unknown>) => string]>([
   ['a text for a number', (status) => JSON.stringify({ ...status, loss: '0.1' })],
   ['a negative step', (status) => JSON.stringify({ ...status, step: -1 })],
   ['a missing key', ({ pid: _, ...status }) => JSON.stringify(status)],
-])('%s is no status', (_, damage) => {
+])('%s is not a status', (_, damage) => {
   const paths = temporaryRun();
   writeStatus(paths, said);
   writeFileSync(paths.status, damage(JSON.parse(readFileSync(paths.status, 'utf8'))));
   expect(readStatus(paths)).toBeUndefined();
 });
 
-test('keys of a newer version do not matter', () => {
+test('ignores keys of a newer version', () => {
   const paths = temporaryRun();
   writeStatus(paths, said);
   writeFileSync(paths.status, JSON.stringify({ ...readStatus(paths), mood: 'fine' }));
@@ -87,7 +87,7 @@ const by = (
 
 test.each<[string, Status | undefined, LockHolder | undefined, string]>([
   ['nothing at all', undefined, undefined, 'unknown'],
-  ['a process that has not yet said anything', undefined, own, 'starting'],
+  ['a process without a status', undefined, own, 'starting'],
   [
     'a process that died before it said anything',
     undefined,
@@ -112,7 +112,7 @@ test.each<[string, Status | undefined, LockHolder | undefined, string]>([
   ['failed', by(own, 'failed', 'the loss is NaN'), undefined, 'failed: the loss is NaN'],
   ['finished, the lock not yet released', by(own, 'finished'), own, 'finished'],
   ['finished, killed before it released the lock', by(dead, 'finished'), dead, 'finished'],
-  ['resumed after a failure, nothing said yet', by(elsewhere, 'failed', 'x'), own, 'starting'],
+  ['resumed after a failure, without a new status', by(elsewhere, 'failed', 'x'), own, 'starting'],
   [
     'resumed after a failure, killed before it said anything',
     by(own, 'failed', 'x'),
@@ -138,10 +138,10 @@ const launchOf = (
 });
 
 test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly string[], string]>([
-  ['waits', undefined, undefined, { ...launchOf(own), queued }, [], 'queued'],
-  ['waits to go on', by(dead, 'stopped', 'x'), undefined, { ...launchOf(own), queued }, [], 'queued'],
+  ['is queued', undefined, undefined, { ...launchOf(own), queued }, [], 'queued'],
+  ['is queued to resume', by(dead, 'stopped', 'x'), undefined, { ...launchOf(own), queued }, [], 'queued'],
   [
-    'waits on another host',
+    'is queued on another host',
     undefined,
     undefined,
     { ...launchOf(own), queued: { ...queued, host: 'far' } },
@@ -149,20 +149,20 @@ test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly 
     'queued: on far',
   ],
   [
-    'waited, but was started from a terminal',
+    'was queued, but started from a terminal',
     by(own, 'running'),
     own,
     { ...launchOf(dead), queued },
     [],
     'running',
   ],
-  ['was launched, has not got to the run', undefined, undefined, launchOf(own), [], 'starting'],
+  ['was launched, without a status', undefined, undefined, launchOf(own), [], 'starting'],
   ['was launched again after a failure', by(dead, 'failed', 'x'), undefined, launchOf(own), [], 'starting'],
   ['was launched again after a crash', by(dead, 'running'), dead, launchOf(own), [], 'starting'],
   ['was launched and trains', by(own, 'running'), own, launchOf(own), [], 'running'],
-  ['was launched and said its last word', by(own, 'finished'), undefined, launchOf(own), [], 'finished'],
+  ['was launched and finished', by(own, 'finished'), undefined, launchOf(own), [], 'finished'],
   [
-    'ended at once, saying why',
+    'ended immediately with a message',
     undefined,
     undefined,
     launchOf(dead, { code: 3 }),
@@ -170,7 +170,7 @@ test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly 
     'failed: a.yaml:1:1: error: no',
   ],
   [
-    'ended at once in silence',
+    'ended immediately without a message',
     undefined,
     undefined,
     launchOf(dead, { code: 3 }),
@@ -178,7 +178,7 @@ test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly 
     'lost: its process ended with exit code 3',
   ],
   [
-    'ended at once, nobody knows how',
+    'ended immediately for an unknown reason',
     undefined,
     undefined,
     launchOf(dead),
@@ -186,7 +186,7 @@ test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly 
     'lost: its process ended before training started',
   ],
   [
-    'was ended by force',
+    'was killed',
     by(dead, 'running'),
     dead,
     launchOf(dead, { signal: 'SIGKILL' }),

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRunDirectory, type RunPaths } from '../../../../trainer/runs/run-directory.ts';
 
-/** A fresh folder for the files of a test. */
+/** A new folder for the files of a test. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'esrgan-runs-'));
 }
 
-/** A run directory of its own, with all folders and nothing in them. */
+/** A new run directory with empty folders. */
 export function temporaryRun(): RunPaths {
   return createRunDirectory(join(temporaryFolder(), 'run'));
 }
