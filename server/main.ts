@@ -10,120 +10,110 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import { isPlainObject } from '../trainer/guards/guards.ts';
+import type { Programs } from './command/programs.ts';
 import { registerComparison } from './comparison/comparison-service.ts';
+import { logDefect } from './connection/errors.ts';
+import { registerDownloads } from './downloads/downloads-service.ts';
+import { createEngineReports } from './engines/engine-reports.ts';
+import { registerEngines } from './engines/engines-service.ts';
 import { createManager, type Manager } from './experiments/manager.ts';
 import { registerRuns } from './experiments/runs-service.ts';
-import type { Programs } from './experiments/start.ts';
-import { logDefect } from './failure.ts';
+import { createJobs } from './jobs/jobs.ts';
+import { registerJobs } from './jobs/jobs-service.ts';
 import { featureCapabilities, registerFeatures } from './language/features.ts';
 import type { NotificationName, Notifications } from './protocol/messages.ts';
 import { registerUpscaling } from './upscaling/upscaling-service.ts';
-import { followWorkspace, type Workspace } from './workspace.ts';
+import { followWorkspace } from './workspace/workspace.ts';
+import { registerWorkspace } from './workspace/workspace-service.ts';
 
 const connection = createConnection(ProposedFeatures.all);
 const documents = new TextDocuments(TextDocument);
 
-/** What begins with the editor's first message, in which it says what the workspace is. */
-interface Session {
-  readonly workspace: Workspace;
-  readonly manager: Manager;
-}
-let session: Session | undefined;
-/** Whether the person trusts the workspace; an editor that does not say so trusts nothing. */
-let isTrusted = false;
-
-function current(): Session {
-  if (session === undefined) throw new Error('the editor has not yet said who it is');
-  return session;
-}
-
-function programs(): Programs {
-  const { nodePath } = current().workspace.settings;
-  return {
-    node: nodePath === '' ? process.execPath : nodePath,
-    esrgan: fileURLToPath(new URL('./esrgan.js', import.meta.url)),
-    launcher: fileURLToPath(new URL('./launcher.js', import.meta.url)),
-  };
-}
-
-/** The manager, once the workspace has been looked through. */
-async function manager(): Promise<Manager> {
-  const { workspace, manager } = current();
-  await workspace.ready;
-  return manager;
-}
-
 connection.onInitialize((params) => {
+  const { capabilities, initializationOptions } = params;
+  // An editor that does not report its trust is not trusted.
+  let isTrusted = isPlainObject(initializationOptions) && initializationOptions.isTrusted === true;
+
   const workspace = followWorkspace(connection, params, () => {
-    manager.setFolders(workspace.runFolders());
-    manager.startWaiting();
+    experiments.setFolders(workspace.runFolders());
+    experiments.startWaiting();
     features.filesChanged();
   });
-  isTrusted = isPlainObject(params.initializationOptions) && params.initializationOptions.isTrusted === true;
-  const manager = createManager({
+  const programs = (): Programs => ({
+    node: workspace.settings.nodePath || process.execPath,
+    esrgan: fileURLToPath(new URL('./esrgan.js', import.meta.url)),
+    launcher: fileURLToPath(new URL('./launcher.js', import.meta.url)),
+  });
+  const engines = createEngineReports(programs);
+  const jobs = createJobs((job) => notify('esrgan/jobChanged', job));
+  const experiments = createManager({
     programs,
     mayStart: () => isTrusted,
     concurrentRuns: () => workspace.settings.concurrentRuns,
     onRunsChanged(change) {
-      tell('esrgan/runsChanged', change);
+      notify('esrgan/runsChanged', change);
       features.runsChanged();
     },
-    onRunChanged: (run, parts) => tell('esrgan/runChanged', { run, parts }),
-    onStartFailed: (message) => showError(message),
+    onRunChanged: (run, parts) => notify('esrgan/runChanged', { run, parts }),
+    onStartFailed: showError,
   });
-  session = { workspace, manager };
-  features.begin(params.capabilities);
+  /** The manager, which knows all run folders once the workspace has been scanned. */
+  const manager = async (): Promise<Manager> => {
+    await workspace.ready;
+    return experiments;
+  };
+
+  const features = registerFeatures(connection, documents, {
+    runs: async () => (await manager()).runs(),
+    engines: () => engines(false),
+  });
+  features.begin(capabilities);
+  registerWorkspace(connection, workspace, {
+    trusted() {
+      isTrusted = true;
+      experiments.startWaiting();
+    },
+    filesChanged: features.filesChanged,
+  });
+  registerRuns(connection, manager);
+  registerEngines(connection, engines);
+  registerDownloads(connection, { programs, workspace, jobs, filesChanged: features.filesChanged });
+  registerJobs(connection, jobs);
+  const comparison = registerComparison(connection, {
+    programs,
+    manager,
+    engine: async () => (await engines(false)).chosen,
+    jobs,
+    dataFolders: () => workspace.runFiles().map(({ dataDir }) => dataDir),
+  });
+  const upscaling = registerUpscaling(connection, {
+    programs,
+    manager,
+    onProgress: (progress) => notify('esrgan/upscalingProgress', progress),
+  });
+
+  documents.onDidOpen(({ document }) => {
+    const { scheme, fsPath } = URI.parse(document.uri);
+    if (scheme === 'file') workspace.open(fsPath);
+  });
+  connection.onShutdown(async () => {
+    experiments.close();
+    jobs.close();
+    comparison.close();
+    await Promise.all([features.close(), upscaling.close()]);
+  });
   return { capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, ...featureCapabilities } };
 });
+documents.listen(connection);
+connection.listen();
 
-function tell<Name extends NotificationName>(name: Name, params: Notifications[Name]): void {
+function notify<Name extends NotificationName>(name: Name, params: Notifications[Name]): void {
   connection.sendNotification(name, params).catch((error: unknown) => logDefect(error, connection));
 }
 
+/** Shows a message without a button, so that the editor has no answer to send. */
 function showError(message: string): void {
-  // Not as a question, of which the editor would have to send back an answer.
   connection
     .sendNotification(ShowMessageNotification.type, { type: MessageType.Error, message })
     .catch((error: unknown) => logDefect(error, connection));
 }
-
-documents.onDidOpen(({ document }) => {
-  const { scheme, fsPath } = URI.parse(document.uri);
-  if (scheme === 'file') current().workspace.open(fsPath);
-});
-
-registerRuns(connection, manager, {
-  workspace: () => current().workspace,
-  trust() {
-    isTrusted = true;
-    current().manager.startWaiting();
-  },
-  filesChanged: () => features.filesChanged(),
-});
-const endComparison = registerComparison(connection, {
-  programs,
-  manager,
-  dataFolders: () =>
-    current()
-      .workspace.runFiles()
-      .map(({ dataDir }) => dataDir),
-  tell: (job) => tell('esrgan/jobChanged', job),
-});
-const endUpscaling = registerUpscaling(connection, {
-  programs,
-  manager,
-  tell: (progress) => tell('esrgan/upscalingProgress', progress),
-});
-const features = registerFeatures(connection, documents, {
-  runs: async () => (await manager()).runs(),
-  engines: () => current().manager.engines(false),
-});
-
-connection.onShutdown(async () => {
-  session?.manager.close();
-  await features.close();
-  endComparison();
-  await endUpscaling();
-});
-documents.listen(connection);
-connection.listen();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { type CancellationToken, type Progress, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { GetTarget } from '../../server/protocol/commands.ts';
-import type { InventoryItem } from '../../server/protocol/machine.ts';
+import type { InventoryItem } from '../../server/protocol/downloads.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 import { mayStart } from '../trust.ts';
 import type { Command, Workbench } from '../workbench.ts';

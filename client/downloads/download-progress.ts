@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { InventoryItem } from '../../server/protocol/machine.ts';
+import type { InventoryItem } from '../../server/protocol/downloads.ts';
 import { formatBytes } from '../../trainer/format/format.ts';
 
 /** What a line of `esrgan data get --json` or `esrgan weights get --json` says. */

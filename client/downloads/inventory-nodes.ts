@@ -1,4 +1,4 @@
-import type { InventoryItem, InventoryReport } from '../../server/protocol/machine.ts';
+import type { InventoryItem, InventoryReport } from '../../server/protocol/downloads.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 
 /** A folder of the workspace and what run files in it can name. */

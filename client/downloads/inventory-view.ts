@@ -1,5 +1,5 @@
 import { type Disposable, EventEmitter, type TreeDataProvider, window, workspace } from 'vscode';
-import type { InventoryItem } from '../../server/protocol/machine.ts';
+import type { InventoryItem } from '../../server/protocol/downloads.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { treeItem } from '../tree/tree-item.ts';
 import { failureNode, type TreeNode } from '../tree/tree-node.ts';

@@ -1,4 +1,4 @@
-import type { EngineReport } from '../../server/protocol/machine.ts';
+import type { EngineReport } from '../../server/protocol/engines.ts';
 
 /** The doctor's report: every engine, what is missing for it, and which one a run gets. */
 export function doctorText({ chosen, engines }: EngineReport): string {

@@ -9,7 +9,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { EngineReport } from '../../server/protocol/machine.ts';
+import type { EngineReport } from '../../server/protocol/engines.ts';
 import { isRunFile } from '../run-files/new-run-file.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { askedEngine, doctorText, engineStatus } from './doctor.ts';

@@ -15,9 +15,9 @@ import {
   type ParamsOf,
   type RequestName,
   type ResultOf,
-  type StartOptions,
   startingRequests,
 } from '../../server/protocol/messages.ts';
+import type { StartOptions } from '../../server/protocol/workspace.ts';
 import { otherHelpMiddleware } from '../run-files/other-help.ts';
 import { whyNothingStarts } from '../trust.ts';
 

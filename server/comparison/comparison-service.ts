@@ -6,12 +6,11 @@ import { readEvaluation } from '../../trainer/evaluate/results/evaluation-files.
 import { metricNames } from '../../trainer/evaluate/results/metrics.ts';
 import { isProtocolName, protocolDescriptions } from '../../trainer/evaluate/results/protocols.ts';
 import { hrFolder } from '../../trainer/evaluate/results/test-set.ts';
-import { answer, type Handlers } from '../answer.ts';
-import { askCommand } from '../experiments/command.ts';
+import type { CommandPrograms } from '../command/programs.ts';
+import { answerRequests } from '../connection/answer-requests.ts';
 import type { Manager } from '../experiments/manager.ts';
-import type { Programs } from '../experiments/start.ts';
-import { evaluationWork } from '../jobs/evaluation-job.ts';
-import { createJobs } from '../jobs/jobs.ts';
+import type { Closable } from '../experiments/watch.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import type {
   Comparison,
   ComparisonQuery,
@@ -19,12 +18,12 @@ import type {
   EvaluationDetail,
   ExportQuery,
 } from '../protocol/comparison.ts';
-import type { Job, JobRequests } from '../protocol/jobs.ts';
 import type { PointCursor } from '../protocol/runs.ts';
 import { openRun } from './compared-run.ts';
 import { checkQuery, compareOpened } from './comparison.ts';
 import { configDifference } from './config-difference.ts';
 import { curveScale } from './curve-scale.ts';
+import { evaluationWork } from './evaluation-job.ts';
 import { comparisonCsv, comparisonMarkdown, shownPart } from './export.ts';
 import { createImages } from './image-results.ts';
 import { reportHtml } from './report.ts';
@@ -35,19 +34,18 @@ import { readWeightsDifference } from './weights-difference.ts';
 
 /** What the service needs of the rest of the server. */
 export interface ComparisonSources {
-  programs(): Programs;
+  programs(): CommandPrograms;
   manager(): Promise<Manager>;
-  /** The data folders that run files of the workspace name, absolute. */
+  /** The engine for child processes, so that none of them probes for itself. */
+  engine(): Promise<string>;
+  readonly jobs: Jobs;
+  /** The data folders of the run files of the workspace, absolute. */
   dataFolders(): readonly string[];
-  tell(job: Job): void;
 }
 
-/** Answers the messages about comparing runs, and about jobs. Gives what ends all that it has begun. */
-export function registerComparison(connection: Connection, sources: ComparisonSources): () => void {
-  const { programs, manager } = sources;
-  const jobs = createJobs(sources.tell);
-  // Looking for engines takes seconds, so that each child is told what was found once.
-  const engine = async () => (await (await manager()).engines(false)).chosen;
+/** Answers the requests about comparing runs. */
+export function registerComparison(connection: Connection, sources: ComparisonSources): Closable {
+  const { programs, manager, engine, jobs } = sources;
   const images = createImages(resultsFolder(process.env), programs, engine, jobs);
   const fingerprint = createFingerprints();
 
@@ -94,7 +92,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     });
   }
 
-  const handlers: Handlers<keyof ComparisonRequests | keyof JobRequests> = {
+  answerRequests<keyof ComparisonRequests>(connection, {
     'esrgan/comparison': compare,
     'esrgan/evaluation': ({ run, file }) => evaluationDetail(run, file),
     'esrgan/testSets': ({ runs }) => testSetsOf(runs.map(openRun)).map(testSetSummary),
@@ -114,8 +112,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     'esrgan/configDifference': ({ runs }) => configDifference(runs.map(openRun)),
     'esrgan/curveScale': async ({ run }) => curveScale(openRun(run), (await manager()).run(run)),
     'esrgan/imageResults': ({ image, models, run }) => images.results(image, models, run),
-    'esrgan/weightsDifference': ({ a, b }) =>
-      readWeightsDifference((words) => askCommand(programs(), words, '.'), a, b),
+    'esrgan/weightsDifference': ({ a, b }) => readWeightsDifference(programs(), a, b),
     'esrgan/interpolate': (query) => images.interpolate(query),
     'esrgan/closeInterpolation'() {
       images.closeInterpolation();
@@ -129,17 +126,8 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
         return { name: 'comparison.md', content: comparisonMarkdown(comparison) };
       return { name: 'comparison.html', content: await report(query, comparison) };
     },
-    'esrgan/jobs': () => jobs.list(),
-    'esrgan/cancelJob'({ job }) {
-      jobs.cancel(job);
-      return null;
-    },
-  };
-  answer(connection, handlers);
-  return () => {
-    jobs.close();
-    images.closeInterpolation();
-  };
+  });
+  return { close: images.closeInterpolation };
 }
 
 async function lastScalars(manager: Manager, run: string): Promise<Record<string, number | null>> {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { imageSize } from '../../trainer/image-files/image-size.ts';
-import type { Programs } from '../experiments/start.ts';
+import type { CommandPrograms } from '../command/programs.ts';
 import type { Jobs, Work } from '../jobs/jobs.ts';
 import type {
   ImageQuery,
@@ -35,7 +35,7 @@ const idle = 60_000;
 
 export function createImages(
   folder: string,
-  programs: () => Pick<Programs, 'node' | 'esrgan'>,
+  programs: () => CommandPrograms,
   engine: () => Promise<string>,
   jobs: Jobs,
 ): Images {

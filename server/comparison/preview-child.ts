@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { isCount, isNumber, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
-import { nodeEnvironment, type Programs } from '../experiments/start.ts';
-import { parseObject } from '../jobs/command-child.ts';
+import { type CommandPrograms, nodeEnvironment } from '../command/programs.ts';
+import { parseObject } from '../command/run-command.ts';
 import type { ImageQuery } from '../protocol/comparison.ts';
 
 /** What a preview is asked for; `trainer/cli/preview.ts` says what each means. */
@@ -59,7 +59,7 @@ interface Waiting {
 
 /** Starts the process on an engine; `onEnd` hears when it ended, however that came. */
 export function startPreview(
-  { node, esrgan }: Pick<Programs, 'node' | 'esrgan'>,
+  { node, esrgan }: CommandPrograms,
   engine: string,
   onEnd: () => void,
 ): PreviewChild {

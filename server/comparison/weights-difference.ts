@@ -1,4 +1,3 @@
-import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import {
   isCount,
   isList,
@@ -8,6 +7,8 @@ import {
   isString,
   isTuple,
 } from '../../trainer/guards/guards.ts';
+import type { CommandPrograms } from '../command/programs.ts';
+import { readCommandJson } from '../command/run-command.ts';
 import type { TensorDifference, WeightsDifference } from '../protocol/comparison.ts';
 
 const difference = {
@@ -28,16 +29,11 @@ const isDifference = isObject<WeightsDifference>({
   unmatched: isList(isString),
 });
 
-/** What changed between two checkpoints or files of weights. `ask` runs the command with these words and parses its JSON. */
-export async function readWeightsDifference(
-  ask: (words: readonly string[]) => Promise<unknown>,
+/** How the weights of two checkpoints, or two files of weights, differ. */
+export function readWeightsDifference(
+  programs: CommandPrograms,
   a: string,
   b: string,
 ): Promise<WeightsDifference> {
-  const answer = await ask(['diff', a, b, '--json']);
-  if (isDifference(answer)) return answer;
-  throw new WorkbenchError(
-    'internal',
-    '`esrgan diff --json` gave an answer of another version. Reinstall the extension.',
-  );
+  return readCommandJson(programs, ['diff', a, b, '--json'], isDifference);
 }

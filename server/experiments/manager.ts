@@ -7,12 +7,9 @@ import type { RequestKind } from '../../trainer/runs/control.ts';
 import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { lastStage } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
-import type { EngineReport, InventoryReport } from '../protocol/machine.ts';
+import type { Programs } from '../command/programs.ts';
 import type { PointCursor, PointsAnswer, RunDetail, RunSummary } from '../protocol/runs.ts';
-import { askCommand } from './command.ts';
-import { createEngineReports } from './engines.ts';
 import { followRun, type RunPart } from './follow.ts';
-import { readInventory } from './inventory.ts';
 import { createPointStores } from './points.ts';
 import {
   addToQueue,
@@ -25,7 +22,7 @@ import {
 } from './queue.ts';
 import { readRunDetail } from './run-detail.ts';
 import { createRunList, type RunsChange } from './run-list.ts';
-import { launchTrainer, type Programs, type RunRequest, requestFromFile, requestFromRun } from './start.ts';
+import { launchTrainer, type RunRequest, requestFromFile, requestFromRun } from './start.ts';
 import { askTrainer, killTrainer } from './stop.ts';
 import type { Closable } from './watch.ts';
 
@@ -67,9 +64,6 @@ export interface Manager extends Closable {
   moveInQueue(run: string, by: number): Promise<void>;
   removeFromQueue(run: string): Promise<void>;
   deleteRun(run: string): void;
-  engines(again: boolean): Promise<EngineReport>;
-  /** What there is in a data folder (absolute) for this scale; `folder` is one of the workspace. */
-  inventory(folder: string, dataDir: string, scale: number): Promise<InventoryReport>;
   /** Starts waiting runs for which there is a place, as after a change of the settings. */
   startWaiting(): void;
 }
@@ -78,7 +72,6 @@ export function createManager(options: ManagerOptions): Manager {
   const { programs, mayStart, concurrentRuns, onRunsChanged, onRunChanged, onStartFailed } = options;
   const stores = createPointStores();
   const followed = new Map<string, Closable>();
-  const readEngines = createEngineReports(() => askCommand(programs(), ['doctor', '--json'], '.'));
   // Those of runs that were started here are followed whoever names them.
   const ownFolders = new Set<string>();
   let namedFolders: readonly string[] = [];
@@ -218,9 +211,6 @@ export function createManager(options: ManagerOptions): Manager {
       removeFolderAtomic(found.paths.root);
       list.touch(found.paths.root);
     },
-    engines: readEngines,
-    inventory: (folder, dataDir, scale) =>
-      readInventory((words) => askCommand(programs(), words, folder), dataDir, scale),
     startWaiting,
     close() {
       isClosed = true;

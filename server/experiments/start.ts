@@ -13,16 +13,7 @@ import { datasetFiles } from '../../trainer/image-files/dataset-files.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { launchPaths } from '../../trainer/runs/launch.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
-
-/** The programs that the server starts. */
-export interface Programs {
-  /** Node.js, or Electron as such. */
-  readonly node: string;
-  /** The command `esrgan`, a script. */
-  readonly esrgan: string;
-  /** `launcher.ts`, built. */
-  readonly launcher: string;
-}
+import { nodeEnvironment, type Programs } from '../command/programs.ts';
 
 /** A run that can be started: where it trains, and what. */
 export interface RunRequest {
@@ -102,9 +93,4 @@ export async function launchTrainer(
       { cause: error },
     );
   }
-}
-
-/** The environment in which the editor's own program is a plain Node.js. */
-export function nodeEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
 }

@@ -1,34 +1,34 @@
 import { isDeepStrictEqual } from 'node:util';
-import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import type { Job, JobTask } from '../protocol/jobs.ts';
 
-/** What a job tells of itself: what it does, and how many of how many parts are done. */
+/** Progress of a job, in its own words and parts. */
 export interface JobProgress {
   readonly detail: string;
   readonly done: number;
   readonly total: number | null;
 }
 
-/** Does a job; rejects where it fails, and soon after `signal` where it is cancelled. */
-export type Work = (tell: (progress: JobProgress) => void, signal: AbortSignal) => Promise<void>;
+/** Does a job; rejects when it fails, and soon after `signal` aborts. */
+export type Work = (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<void>;
 
-/** Jobs, which run one after another. */
+/** Jobs that need the same resource run one after another. */
 export interface Jobs {
-  /** The latest that ended, then those that run or wait, in their order. */
+  /** The jobs that ended most recently, then those that run or wait, in their order. */
   list(): readonly Job[];
-  /** Puts a job at the end of the queue and gives its id; the one of the same task where that waits or runs. */
+  /** Queues a job and returns its id, or the id of the same task where that waits or runs already. */
   add(task: JobTask, work: Work): string;
-  /** Ends a job that waits or runs; others are left as they are. */
+  /** Cancels a job that waits or runs. */
   cancel(job: string): void;
   /** Cancels all. */
   close(): void;
 }
 
-/** Jobs that ended and are still listed. */
-const endedKept = 20;
+/** Ended jobs that `list` still has. */
+const listedEnded = 20;
 
-/** Milliseconds between two tellings of a job's progress. */
-const pace = 100;
+/** Minimum milliseconds between two reports of a job's progress. */
+const reportInterval = 100;
 
 interface Entry {
   job: Job;
@@ -36,12 +36,12 @@ interface Entry {
   readonly abort: AbortController;
 }
 
-/** `onChange` hears of every job that comes, goes on or ends; `now` is a clock in milliseconds. */
+/** `onChange` receives every job that was added, progressed or ended; `now` is a clock in milliseconds. */
 export function createJobs(onChange: (job: Job) => void, now: () => number = () => performance.now()): Jobs {
   let ended: Job[] = [];
   const queue: Entry[] = [];
+  const busy = new Set<Resource>();
   let count = 0;
-  let isRunning = false;
 
   function change(entry: Entry, part: Partial<Job>): void {
     entry.job = { ...entry.job, ...part };
@@ -50,40 +50,41 @@ export function createJobs(onChange: (job: Job) => void, now: () => number = () 
 
   function end(entry: Entry, part: Partial<Job>): void {
     queue.splice(queue.indexOf(entry), 1);
-    ended = [...ended, { ...entry.job, ...part }].slice(-endedKept);
+    ended = [...ended, { ...entry.job, ...part }].slice(-listedEnded);
     change(entry, part);
   }
 
   async function run(entry: Entry): Promise<void> {
     const started = now();
-    let told = Number.NEGATIVE_INFINITY;
-    // What was done before the first telling (kept results) says nothing of the speed.
+    let reported = Number.NEGATIVE_INFINITY;
+    // Parts done before the first report (existing results) do not count towards the rate.
     let first: { readonly done: number; readonly time: number } | undefined;
     change(entry, { state: 'running' });
-    const tell = ({ detail, done, total }: JobProgress) => {
+    const report = ({ detail, done, total }: JobProgress) => {
       const time = now();
       first ??= { done, time: done === 0 ? started : time };
-      if (time - told < pace && done !== total) return;
-      told = time;
+      if (time - reported < reportInterval && done !== total) return;
+      reported = time;
       const seconds = (time - first.time) / 1000;
       const rate = done > first.done && seconds > 0 ? (done - first.done) / seconds : null;
       const etaSeconds = rate === null || total === null ? null : (total - done) / rate;
       change(entry, { detail, done, total, rate, etaSeconds });
     };
     try {
-      await entry.work(tell, entry.abort.signal);
+      await entry.work(report, entry.abort.signal);
       end(entry, { state: 'finished', etaSeconds: null });
     } catch (error) {
       if (entry.abort.signal.aborted) end(entry, { state: 'cancelled', etaSeconds: null });
-      else end(entry, { state: 'failed', etaSeconds: null, message: messageOf(error) });
+      else end(entry, { state: 'failed', etaSeconds: null, message: failureMessage(error) });
     }
   }
 
-  async function runAll(): Promise<void> {
-    if (isRunning) return;
-    isRunning = true;
-    for (let [next] = queue; next !== undefined; [next] = queue) await run(next);
-    isRunning = false;
+  async function runAll(resource: Resource): Promise<void> {
+    if (busy.has(resource)) return;
+    busy.add(resource);
+    const next = () => queue.find(({ job }) => resourceOf(job.task) === resource);
+    for (let entry = next(); entry !== undefined; entry = next()) await run(entry);
+    busy.delete(resource);
   }
 
   function cancel(entry: Entry): void {
@@ -110,7 +111,7 @@ export function createJobs(onChange: (job: Job) => void, now: () => number = () 
       };
       queue.push({ job, work, abort: new AbortController() });
       onChange(job);
-      void runAll();
+      void runAll(resourceOf(task));
       return job.job;
     },
     cancel(job) {
@@ -123,7 +124,14 @@ export function createJobs(onChange: (job: Job) => void, now: () => number = () 
   };
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof WorkbenchError) return error.message;
-  return `A defect of ESRGAN Workbench: ${error instanceof Error ? error.message : String(error)}`;
+type Resource = 'engine' | 'network';
+
+function resourceOf({ kind }: JobTask): Resource {
+  return kind === 'download' ? 'network' : 'engine';
+}
+
+function failureMessage(error: unknown): string {
+  return error instanceof WorkbenchError
+    ? error.message
+    : `Internal error in ESRGAN Workbench: ${messageOf(error)}`;
 }

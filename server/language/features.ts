@@ -17,9 +17,9 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { logDefect, responseError } from '../connection/errors.ts';
 import { coalesce } from '../experiments/watch.ts';
-import { failureOf, logDefect } from '../failure.ts';
-import type { EngineReport } from '../protocol/machine.ts';
+import type { EngineReport } from '../protocol/engines.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import { codeActions, fixAllKind } from './code-actions.ts';
 import { codeDescriptionsIn } from './code-descriptions.ts';
@@ -131,7 +131,7 @@ export function registerFeatures(
       try {
         return handle(document, params);
       } catch (error) {
-        return failureOf(error, connection);
+        return responseError(error, connection);
       }
     };
   }

@@ -1,6 +1,6 @@
 import type { Connection, Diagnostic, TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { logDefect } from '../failure.ts';
+import { logDefect } from '../connection/errors.ts';
 import { carryOver } from './carry-over.ts';
 import { diagnose } from './diagnose.ts';
 import type { DiskThread } from './disk/disk-thread.ts';

@@ -1,4 +1,4 @@
-import type { Preset } from '../protocol/messages.ts';
+import type { Preset } from '../protocol/workspace.ts';
 
 /** The presets of "New Run". They have no `name`, so a run gets the name of its file. */
 export const presets: readonly Preset[] = [

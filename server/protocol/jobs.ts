@@ -1,28 +1,28 @@
 import type { ModelReference } from './comparison.ts';
+import type { DownloadTarget } from './downloads.ts';
 
 /**
- * Work that takes a while and that a person may cancel: a child process of the server. Jobs wait for each other and
- * run one after another. They live as long as the server; what they leave are files, and a job that is cancelled or
- * fails leaves none half-written.
+ * Work of minutes that can be cancelled: a child process of the server. Downloads run one after another, and so do jobs
+ * that use an engine; a download does not wait for an engine. Jobs live as long as the server; their results are files,
+ * and a job that fails or is cancelled leaves none half-written.
  */
 export interface Job {
-  /** Given by the server, never used twice while it runs. */
+  /** Id; unique while the server runs. */
   readonly job: string;
   readonly task: JobTask;
   readonly state: 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
-  /** What it is doing now, for a person: `set5, image 3 of 5`; empty while it waits. */
+  /** The current part, for display: `set5, image 3 of 5`; empty while the job waits. */
   readonly detail: string;
-  /** Parts (images, tiles) done, and in all; null while that is not known. */
+  /** Parts done, and all of them: images, tiles, bytes of a download; null while the number is not known. */
   readonly done: number;
   readonly total: number | null;
-  /** Parts a second, and seconds until the end; null while not known. */
+  /** Parts per second, and seconds until the end; null while not known. */
   readonly rate: number | null;
   readonly etaSeconds: number | null;
-  /** Why it failed and what to do; null otherwise. */
+  /** Why the job failed and what to do; null otherwise. */
   readonly message: string | null;
 }
 
-/** What a job does. */
 export type JobTask =
   | {
       readonly kind: 'evaluation';
@@ -33,15 +33,16 @@ export type JobTask =
     }
   | {
       readonly kind: 'image';
-      /** The image that is upscaled. */
+      /** The image to upscale. */
       readonly path: string;
       readonly models: readonly ModelReference[];
-    };
+    }
+  | { readonly kind: 'download'; readonly item: DownloadTarget };
 
 /** The requests about jobs. */
 export interface JobRequests {
-  /** The jobs that wait or run, in their order, and before them the latest that ended. */
+  /** The jobs that ended most recently, then those that run or wait, in their order. */
   'esrgan/jobs': { params: null; result: readonly Job[] };
-  /** Cancels a job that waits or runs; nothing of it is left. */
+  /** Cancels a job that waits or runs. */
   'esrgan/cancelJob': { params: { job: string }; result: null };
 }

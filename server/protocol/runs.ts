@@ -151,3 +151,44 @@ export interface PointsAnswer {
   /** What could not be read, a sentence each. */
   readonly problems: readonly string[];
 }
+
+/** The requests about runs. */
+export interface RunRequests {
+  /** All runs of all run folders of the workspace, live ones first, then the newest. */
+  'esrgan/runs': { params: null; result: readonly RunSummary[] };
+  'esrgan/run': { params: { run: string }; result: RunDetail };
+  /** The points of a run after a cursor (null: from the first), about ten thousand at most. */
+  'esrgan/points': { params: { run: string; after: PointCursor | null }; result: PointsAnswer };
+  /**
+   * The last `count` points of each tag; `more` is false. A view draws these at once and then requests all points from
+   * the first.
+   */
+  'esrgan/newestPoints': { params: { run: string; count: number }; result: PointsAnswer };
+  /** Starts or stops `esrgan/runChanged` notifications for this run, each within a tenth of a second of the change. */
+  'esrgan/follow': { params: { run: string; follow: boolean }; result: null };
+  /**
+   * Starts a run of this run file, or queues it while other runs use the engine. With `resume` it continues the run of
+   * that name; without, the name must be new.
+   */
+  'esrgan/start': {
+    params: { file: string; stage: Stage; resume: boolean };
+    result: { run: string; queued: boolean };
+  };
+  /** Restarts the trainer of an existing run in the stage where it stopped. */
+  'esrgan/resume': { params: { run: string }; result: { run: string; queued: boolean } };
+  /**
+   * Sends a request to the trainer of a run, which acts on it after its current step. `isPending`: an earlier request of
+   * this kind has not been handled yet.
+   */
+  'esrgan/control': {
+    params: { run: string; request: 'stop' | 'pause' | 'resume' | 'checkpoint' | 'validate' };
+    result: { isPending: boolean };
+  };
+  /** Kills the trainer of a run; steps since its last checkpoint are lost. */
+  'esrgan/kill': { params: { run: string }; result: null };
+  /** Moves a queued run by this many positions (negative: earlier). */
+  'esrgan/moveInQueue': { params: { run: string; by: number }; result: null };
+  'esrgan/removeFromQueue': { params: { run: string }; result: null };
+  /** Deletes the directory of a run that is not live. */
+  'esrgan/deleteRun': { params: { run: string }; result: null };
+}

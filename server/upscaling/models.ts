@@ -2,9 +2,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { isCount, isNullable, isObject, isRecord, isString } from '../../trainer/guards/guards.ts';
 import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
-import { parseObject } from '../jobs/command-child.ts';
+import { parseObject } from '../command/run-command.ts';
 import type { CheckpointSummary } from '../protocol/runs.ts';
 import type { UpscalingModel } from '../protocol/upscaling.ts';
+import type { Inspect } from './weights-report.ts';
 
 type Brief = Omit<UpscalingModel, 'source'>;
 
@@ -24,7 +25,7 @@ const namesInCall = 80;
 
 /** What models are, by what `esrgan inspect --brief` says; asked for once for each state of a file. */
 export interface ModelList {
-  describe(sources: readonly ModelSource[]): Promise<readonly UpscalingModel[]>;
+  describe(inspect: Inspect, sources: readonly ModelSource[]): Promise<readonly UpscalingModel[]>;
 }
 
 /** A model that is to be described. */
@@ -33,11 +34,10 @@ export interface ModelSource {
   readonly source: UpscalingModel['source'];
 }
 
-/** `inspect` runs `esrgan inspect` with these words and gives what it prints. */
-export function createModelList(inspect: (words: readonly string[]) => Promise<string>): ModelList {
+export function createModelList(): ModelList {
   const known = new Map<string, { readonly state: string; readonly brief: Brief }>();
   return {
-    async describe(sources) {
+    async describe(inspect, sources) {
       const states = new Map(sources.map(({ path }) => [path, stateOf(path)]));
       const unknown = [...states].filter(([path, state]) => known.get(path)?.state !== state);
       for (let at = 0; at < unknown.length; at += namesInCall) {

@@ -8,8 +8,8 @@ import {
   isOneOf,
   isString,
 } from '../../trainer/guards/guards.ts';
-import type { Programs } from '../experiments/start.ts';
-import { runCommand } from '../jobs/command-child.ts';
+import type { CommandPrograms } from '../command/programs.ts';
+import { runCommand } from '../command/run-command.ts';
 import type {
   UpscaledImage,
   UpscalingBatch,
@@ -65,14 +65,14 @@ const pace = 100;
  * image's: there is no such model, or the process was ended
  */
 export async function upscaleBatch(
-  programs: Pick<Programs, 'node' | 'esrgan'>,
+  programs: CommandPrograms,
   batch: UpscalingBatch,
   tell: (progress: UpscalingProgress) => void,
   signal: AbortSignal,
 ): Promise<UpscalingResult> {
   const images: UpscaledImage[] = [];
   const failures: { input: string; message: string }[] = [];
-  let progress: UpscalingProgress = { ...beginning, batch: batch.batch, phase: 'opening' };
+  let progress: UpscalingProgress = { ...initialProgress, batch: batch.batch, phase: 'opening' };
   let told = Number.NEGATIVE_INFINITY;
   const go = (change: Partial<UpscalingProgress>, isUrgent: boolean) => {
     progress = { ...progress, ...change };
@@ -110,7 +110,7 @@ export async function upscaleBatch(
 }
 
 /** A batch of which nothing is known yet. */
-export const beginning: Omit<UpscalingProgress, 'batch' | 'phase'> = {
+export const initialProgress: Omit<UpscalingProgress, 'batch' | 'phase'> = {
   kept: [],
   input: null,
   image: 0,

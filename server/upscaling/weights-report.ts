@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path';
-import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import {
   isBoolean,
   isCount,
@@ -13,7 +12,7 @@ import {
 } from '../../trainer/guards/guards.ts';
 import { listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
-import { parseObject } from '../jobs/command-child.ts';
+import { parseObject, unexpectedOutput } from '../command/run-command.ts';
 import type { TensorValues, WeightsReport } from '../protocol/upscaling.ts';
 
 type Described = Omit<WeightsReport, 'checkpoint'>;
@@ -51,7 +50,7 @@ export type Inspect = (words: readonly string[]) => Promise<string>;
 /** What a file of weights is, and where it comes from. */
 export async function weightsReport(inspect: Inspect, file: string): Promise<WeightsReport> {
   const described = parseObject(await inspect(['--json', '--', file]));
-  if (!isDescribed(described)) throw strangeAnswer();
+  if (!isDescribed(described)) throw unexpectedOutput('inspect');
   return { ...described, checkpoint: checkpointOf(file, described.sha256) };
 }
 
@@ -73,11 +72,4 @@ export function checkpointOf(file: string, sha256: string): WeightsReport['check
   const { stage, step, metrics, files } = found.state;
   const written = files[basename(file)]?.sha256;
   return { run, path, stage, step, metrics, isIntact: written === undefined ? null : written === sha256 };
-}
-
-function strangeAnswer(): WorkbenchError {
-  return new WorkbenchError(
-    'internal',
-    '`esrgan inspect` gave an answer of another version. Reinstall the extension.',
-  );
 }

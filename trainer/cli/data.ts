@@ -1,8 +1,9 @@
 import { Argument, type Command, Option } from 'commander';
-import { type DownloadObserver, downloadDataset } from '../data/download/download-dataset.ts';
+import { type DownloadObserver, downloadDataset, isExtracted } from '../data/download/download-dataset.ts';
 import { type InventoryEntry, inventory } from '../data/download/inventory.ts';
 import { archivesOf, type DatasetName, datasetNames } from '../data/download/sources.ts';
 import { formatBytes } from '../format/format.ts';
+import { cancelOnRequest } from './parent.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 
 interface GetFlags {
@@ -38,10 +39,12 @@ export function registerData(program: Command): void {
     .option('--json', 'one JSON object a line')
     .action(async (name: DatasetName, { to, scale, mirror, json = false }: GetFlags) => {
       const reporter = createReporter({ json, stream: process.stdout });
-      const cancel = new AbortController();
-      // Once: a second Ctrl-C ends the process as it always does.
-      const interrupt = () => cancel.abort();
-      process.once('SIGINT', interrupt);
+      const cancel = cancelOnRequest();
+      const archives = archivesOf(name, Number(scale)).filter((archive) => !isExtracted(archive, to));
+      reporter.event({
+        event: 'plan',
+        archives: archives.map(({ file, bytes = null }) => ({ archive: file, bytes })),
+      });
       try {
         await downloadDataset(name, {
           to,
@@ -51,7 +54,7 @@ export function registerData(program: Command): void {
           observer: observe(reporter),
         });
       } finally {
-        process.off('SIGINT', interrupt);
+        cancel.release();
         reporter.done();
       }
       reporter.line(`${name} is in ${to}.`);

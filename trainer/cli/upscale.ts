@@ -15,6 +15,7 @@ import {
 } from '../upscale/plan.ts';
 import { upscaleFile } from '../upscale/upscale-file.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
+import { cancelOnRequest } from './parent.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 
 /** Opens what `--model` names on the engine that `--engine` names; `scale` is for bicubic, which has none. */
@@ -73,25 +74,6 @@ function bundledModel(reporter: Reporter): string {
   }
   reporter.line(`With the model that comes along, ${basename(file)}; --model chooses another.`);
   return file;
-}
-
-/**
- * A signal that the first Ctrl-C gives (a second one ends the process as it always does), and the end of the program
- * that started this one as a child with a channel.
- */
-function cancelOnRequest(): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const cancel = () => controller.abort();
-  const events = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
-  for (const event of events) process.once(event, cancel);
-  // Hearing of it is no reason to stay.
-  process.channel?.unref();
-  return {
-    signal: controller.signal,
-    release() {
-      for (const event of events) process.off(event, cancel);
-    },
-  };
 }
 
 interface Flags {

@@ -4,6 +4,7 @@ import { formatBytes } from '../format/format.ts';
 import type { VggType } from '../models/vgg/shapes.ts';
 import { getVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
 import { defaultVggFile } from '../weights/vgg-file.ts';
+import { cancelOnRequest } from './parent.ts';
 import { createReporter } from './terminal.ts';
 
 interface GetFlags {
@@ -28,10 +29,7 @@ export function registerWeights(program: Command): void {
     .option('--json', 'one JSON object a line')
     .action(async (model: VggType, { to = defaultVggFile(model), mirror, json = false }: GetFlags) => {
       const reporter = createReporter({ json, stream: process.stdout });
-      const cancel = new AbortController();
-      // Once: a second Ctrl-C ends the process as it always does.
-      const interrupt = () => cancel.abort();
-      process.once('SIGINT', interrupt);
+      const cancel = cancelOnRequest();
       let told: number | undefined;
       try {
         await getVgg(model, `${mirror.replace(/\/+$/, '')}/${torchvisionFiles[model]}`, to, {
@@ -47,7 +45,7 @@ export function registerWeights(program: Command): void {
           },
         });
       } finally {
-        process.off('SIGINT', interrupt);
+        cancel.release();
         reporter.done();
       }
       reporter.line(`${model} is in ${to}.`);

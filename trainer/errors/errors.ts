@@ -37,3 +37,8 @@ export const exitCodes = {
 } as const;
 
 export type ErrorCode = keyof typeof exitCodes;
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -7,15 +7,10 @@ import {
   IPCMessageReader,
   IPCMessageWriter,
 } from 'vscode-languageserver/node';
-import type {
-  Notifications,
-  ParamsOf,
-  RequestName,
-  ResultOf,
-  StartOptions,
-} from '../../../server/protocol/messages.ts';
+import type { Notifications, ParamsOf, RequestName, ResultOf } from '../../../server/protocol/messages.ts';
 import type { RunSummary } from '../../../server/protocol/runs.ts';
 import type { Settings } from '../../../server/protocol/settings.ts';
+import type { StartOptions } from '../../../server/protocol/workspace.ts';
 
 const server = fileURLToPath(new URL('../../../dist/server.js', import.meta.url));
 

@@ -83,7 +83,7 @@ function downloadsFolder(to: string): string {
 }
 
 /** Whether an archive was extracted into the data folder, and its folders still exist. */
-function isExtracted(archive: Archive, to: string): boolean {
+export function isExtracted(archive: Archive, to: string): boolean {
   return (
     readJson(recordPath(archive, to), isArchiveRecord) !== undefined &&
     archive.folders.some((folder) => existsSync(join(to, folder)))

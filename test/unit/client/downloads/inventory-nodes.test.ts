@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inventoryNodes } from '../../../../client/downloads/inventory-nodes.ts';
-import type { InventoryItem } from '../../../../server/protocol/machine.ts';
+import type { InventoryItem } from '../../../../server/protocol/downloads.ts';
 
 const here: InventoryItem = {
   kind: 'data',

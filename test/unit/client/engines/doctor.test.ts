@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { askedEngine, doctorText, engineStatus } from '../../../../client/engines/doctor.ts';
-import type { EngineReport } from '../../../../server/protocol/machine.ts';
+import type { EngineReport } from '../../../../server/protocol/engines.ts';
 
 const report: EngineReport = {
   chosen: 'cpu',

@@ -78,7 +78,13 @@ test('gets a set from a mirror that the environment names', async () => {
   const lines = await run('get', 'bsds500', '--to', to, '--json');
   vi.unstubAllEnvs();
   const events = lines.map((line): { event: string; phase?: string } => JSON.parse(line));
-  expect(events.map(({ event, phase }) => phase ?? event)).toEqual(['check', 'unpack', 'line', 'done']);
+  expect(events.map(({ event, phase }) => phase ?? event)).toEqual([
+    'plan',
+    'check',
+    'unpack',
+    'line',
+    'done',
+  ]);
 });
 
 test.each([

@@ -1,10 +1,11 @@
 import { join, relative, sep } from 'node:path';
-import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { formatBytes } from '../../trainer/format/format.ts';
 import { isBoolean, isCount, isList, isNullable, isObject, isString } from '../../trainer/guards/guards.ts';
-import type { InventoryItem, InventoryReport } from '../protocol/machine.ts';
+import type { CommandPrograms } from '../command/programs.ts';
+import { readCommandJson } from '../command/run-command.ts';
+import type { InventoryItem, InventoryReport } from '../protocol/downloads.ts';
 
-/** A line of `esrgan data list --json`: the images of one folder of a data set. */
+/** An entry of `esrgan data list --json`: the images in one folder of a data set. */
 interface DataEntry {
   readonly name: string;
   readonly split: string;
@@ -14,11 +15,11 @@ interface DataEntry {
   readonly download: { readonly bytes: number | null; readonly hasAddress: boolean };
 }
 
-/** A line of `esrgan weights list --json`. */
+/** An entry of `esrgan weights list --json`. */
 interface WeightsEntry {
   readonly name: string;
   readonly path: string;
-  /** Null where there is no such file. */
+  /** Null when the file does not exist. */
   readonly bytes: number | null;
 }
 
@@ -36,28 +37,23 @@ const isWeightsList = isList(
   isObject<WeightsEntry>({ name: isString, path: isString, bytes: isNullable(isCount) }),
 );
 
-/**
- * The data sets of a data folder (absolute) and the weights of this machine. `ask` runs the command with these words and
- * gives what it prints as JSON.
- */
+/** The data sets of a data folder (absolute) at a scale, and the weights of this machine. */
 export async function readInventory(
-  ask: (words: readonly string[]) => Promise<unknown>,
-  dataDir: string,
-  scale: number,
+  programs: CommandPrograms,
+  { folder, dataDir, scale }: { readonly folder: string; readonly dataDir: string; readonly scale: number },
 ): Promise<InventoryReport> {
+  const listData = ['data', 'list', '--json', '--data-dir', dataDir, '--scale', String(scale)];
   const [data, weights] = await Promise.all([
-    ask(['data', 'list', '--json', '--data-dir', dataDir, '--scale', String(scale)]),
-    ask(['weights', 'list', '--json']),
+    readCommandJson(programs, listData, isDataList, folder),
+    readCommandJson(programs, ['weights', 'list', '--json'], isWeightsList, folder),
   ]);
-  return { items: [...dataItems(data, dataDir), ...weightsItems(weights)] };
+  return { items: [...dataItems(data, dataDir), ...weights.map(weightsItem)] };
 }
 
-/** Throws an `internal` error where the answer makes no sense. */
-export function dataItems(answer: unknown, dataDir: string): InventoryItem[] {
-  if (!isDataList(answer)) throw strangeAnswer('data list');
-  const names = [...new Set(answer.map(({ name }) => name))];
+function dataItems(list: readonly DataEntry[], dataDir: string): InventoryItem[] {
+  const names = [...new Set(list.map(({ name }) => name))];
   return names.map((name) => {
-    const entries = answer.filter((entry) => entry.name === name);
+    const entries = list.filter((entry) => entry.name === name);
     const present = entries.some(({ images }) => images > 0);
     const hr = entries.filter(({ kind }) => kind === 'HR');
     const counts = hr.map(({ images, split }) => (hr.length > 1 ? `${images} ${split}` : String(images)));
@@ -73,10 +69,8 @@ export function dataItems(answer: unknown, dataDir: string): InventoryItem[] {
   });
 }
 
-/** Throws an `internal` error where the answer makes no sense. */
-export function weightsItems(answer: unknown): InventoryItem[] {
-  if (!isWeightsList(answer)) throw strangeAnswer('weights list');
-  return answer.map(({ name, path, bytes }) => ({
+function weightsItem({ name, path, bytes }: WeightsEntry): InventoryItem {
+  return {
     kind: 'weights',
     name,
     present: bytes !== null,
@@ -84,21 +78,14 @@ export function weightsItems(answer: unknown): InventoryItem[] {
       bytes === null ? 'for the perceptual loss' : `${formatBytes(bytes)}, for the perceptual loss`,
     path,
     canGet: true,
-  }));
-}
-
-function strangeAnswer(words: string): WorkbenchError {
-  return new WorkbenchError(
-    'internal',
-    `\`esrgan ${words} --json\` gave an answer of another version. Reinstall the extension.`,
-  );
+  };
 }
 
 function downloadSize(bytes: number | null): string {
-  return bytes === null ? 'size not known' : formatBytes(bytes);
+  return bytes === null ? 'size unknown' : formatBytes(bytes);
 }
 
-/** The folder directly in the data folder that another one lies in. */
+/** The direct subfolder of the data folder that contains `folder`. */
 function topFolder(dataDir: string, folder: string): string {
   const [first = ''] = relative(dataDir, folder).split(sep);
   return join(dataDir, first);

@@ -1,9 +1,9 @@
 import type { TestSet } from '../../trainer/evaluate/results/test-set.ts';
 import { isCount, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
-import type { Programs } from '../experiments/start.ts';
+import type { CommandPrograms } from '../command/programs.ts';
+import { runCommand } from '../command/run-command.ts';
+import type { Work } from '../jobs/jobs.ts';
 import type { ModelReference } from '../protocol/comparison.ts';
-import { runCommand } from './command-child.ts';
-import type { Work } from './jobs.ts';
 
 const isProgress = isObject<{ event: 'progress'; data: string; image: number; images: number }>({
   event: isOneOf(['progress']),
@@ -14,7 +14,7 @@ const isProgress = isObject<{ event: 'progress'; data: string; image: number; im
 
 /** Measures a model on a test set as `esrgan evaluate` does, on the engine named; its run keeps the results. */
 export function evaluationWork(
-  programs: Programs,
+  programs: CommandPrograms,
   engine: () => Promise<string>,
   { checkpoint, mixed }: ModelReference,
   { name, dir }: TestSet,

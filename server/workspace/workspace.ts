@@ -6,7 +6,7 @@ import {
   type InitializeParams,
 } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import type { Settings } from './protocol/settings.ts';
+import type { Settings } from '../protocol/settings.ts';
 import { findRunFiles, isOwnRunFile, type RunFilePlaces, readPlaces } from './run-files.ts';
 import { readSettings, settingsOf } from './settings.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { rootText, scaleOf } from './language/datasets.ts';
-import { openDocument } from './language/document.ts';
+import { rootText, scaleOf } from '../language/datasets.ts';
+import { openDocument } from '../language/document.ts';
 
 /** The folders that a run file refers to. Read even if the rest of the file has errors. */
 export interface RunFilePlaces {

@@ -1,6 +1,6 @@
 import type { Connection } from 'vscode-languageserver/node';
-import { isCount, isList, isPlainObject, isString } from '../trainer/guards/guards.ts';
-import type { Settings } from './protocol/settings.ts';
+import { isCount, isList, isPlainObject, isString } from '../../trainer/guards/guards.ts';
+import type { Settings } from '../protocol/settings.ts';
 
 const defaults: Settings = { runsFolders: [], concurrentRuns: 1, nodePath: '' };
 

@@ -1,0 +1,53 @@
+import { resolve, sep } from 'node:path';
+import type { Connection } from 'vscode-languageserver/node';
+import type { CommandPrograms } from '../command/programs.ts';
+import { answerRequests } from '../connection/answer-requests.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { DownloadRequests } from '../protocol/downloads.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { downloadWork } from './download-job.ts';
+import { readInventory } from './inventory.ts';
+
+interface DownloadSources {
+  programs(): CommandPrograms;
+  readonly workspace: Workspace;
+  readonly jobs: Jobs;
+  /** Called after a download: data sets or weights may be there now. */
+  filesChanged(): void;
+}
+
+/** Answers the requests about data sets and weights. */
+export function registerDownloads(
+  connection: Connection,
+  { programs, workspace, jobs, filesChanged }: DownloadSources,
+): void {
+  answerRequests<keyof DownloadRequests>(connection, {
+    async 'esrgan/inventory'({ folder }) {
+      await workspace.ready;
+      return readInventory(programs(), { folder, ...dataFolderOf(folder, workspace) });
+    },
+    'esrgan/download'(item) {
+      const work = downloadWork(programs(), item);
+      const job = jobs.add({ kind: 'download', item }, async (report, signal) => {
+        try {
+          await work(report, signal);
+        } finally {
+          filesChanged();
+        }
+      });
+      return { job };
+    },
+  });
+}
+
+/** The data folder and scale that most run files of a workspace folder have, or the defaults. */
+function dataFolderOf(
+  folder: string,
+  workspace: Workspace,
+): { readonly dataDir: string; readonly scale: number } {
+  const files = workspace.runFiles().filter(({ file }) => file.startsWith(folder + sep));
+  const count = (dataDir: string) => files.filter((each) => each.dataDir === dataDir).length;
+  const [first] = files.toSorted((a, b) => count(b.dataDir) - count(a.dataDir));
+  const { dataDir, scale } = first ?? { dataDir: resolve(folder, 'data'), scale: 4 };
+  return { dataDir, scale };
+}

@@ -1,0 +1,15 @@
+import type { Connection } from 'vscode-languageserver/node';
+import { answerRequests } from '../connection/answer-requests.ts';
+import type { JobRequests } from '../protocol/jobs.ts';
+import type { Jobs } from './jobs.ts';
+
+/** Answers the requests about jobs. */
+export function registerJobs(connection: Connection, jobs: Jobs): void {
+  answerRequests<keyof JobRequests>(connection, {
+    'esrgan/jobs': () => jobs.list(),
+    'esrgan/cancelJob'({ job }) {
+      jobs.cancel(job);
+      return null;
+    },
+  });
+}

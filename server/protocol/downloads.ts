@@ -1,0 +1,33 @@
+/** A data set or a file of weights that run files can name. */
+export interface InventoryItem {
+  readonly kind: 'data' | 'weights';
+  readonly name: string;
+  readonly present: boolean;
+  /** The contents (`200 / 100 / 200 images`), or the size of the download (`3.9 GB`). */
+  readonly description: string;
+  /** Where it is, or would be after the download. */
+  readonly path: string;
+  /** Whether it has a download address; otherwise it can only be unpacked from archives that the person has. */
+  readonly canGet: boolean;
+}
+
+export interface InventoryReport {
+  readonly items: readonly InventoryItem[];
+}
+
+/** An item of the inventory to download, or to unpack from archives. */
+export interface DownloadTarget extends Pick<InventoryItem, 'kind' | 'name' | 'path'> {
+  /** Folder with the archives of a data set; null: download them. */
+  readonly archives: string | null;
+}
+
+/** The requests about data sets and weights. */
+export interface DownloadRequests {
+  /** The data sets and weights that run files in this workspace folder can name. */
+  'esrgan/inventory': { params: { folder: string }; result: InventoryReport };
+  /**
+   * Starts a job that brings an item to its `path`. An interrupted download continues where it stopped. Afterwards the
+   * server checks open run files again.
+   */
+  'esrgan/download': { params: DownloadTarget; result: { job: string } };
+}

@@ -1,0 +1,35 @@
+/** What the editor reports when it starts the server, as `initializationOptions`. */
+export interface StartOptions {
+  /** Whether the workspace is trusted; in an untrusted workspace no run starts. */
+  readonly isTrusted: boolean;
+}
+
+/** A template of a run file. */
+export interface Preset {
+  readonly id: string;
+  readonly label: string;
+  /** Its purpose and its cost, one line. */
+  readonly description: string;
+  readonly text: string;
+}
+
+/** The requests about the workspace and its run files. */
+export interface WorkspaceRequests {
+  /** The workspace has become trusted: queued runs may start. */
+  'esrgan/trust': { params: null; result: null };
+  /** Data sets or weights may have changed: the server checks open run files again. */
+  'esrgan/filesChanged': { params: null; result: null };
+  /** Paths of the run files of the workspace and of those opened from elsewhere, without the copies in run directories. */
+  'esrgan/runFiles': { params: null; result: readonly string[] };
+  'esrgan/presets': { params: null; result: readonly Preset[] };
+  /**
+   * A copy of a run file, also of one in a run directory, under a name that is not in `taken`; all else is unchanged.
+   * `name` is the current name of the run.
+   */
+  'esrgan/duplicate': {
+    params: { text: string; name: string; taken: readonly string[] };
+    result: { text: string; name: string };
+  };
+  /** Converts a BasicSR option file to a run file; `notes` lists what has no counterpart. */
+  'esrgan/importBasicSR': { params: { text: string }; result: { text: string; notes: readonly string[] } };
+}

@@ -1,0 +1,47 @@
+import type { Connection } from 'vscode-languageserver/node';
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { answerRequests } from '../connection/answer-requests.ts';
+import { importBasicSR } from '../import/basicsr.ts';
+import { duplicateWithChanges } from '../presets/duplicate.ts';
+import { presets } from '../presets/presets.ts';
+import type { WorkspaceRequests } from '../protocol/workspace.ts';
+import type { Workspace } from './workspace.ts';
+
+interface WorkspaceEvents {
+  /** The workspace has become trusted. */
+  trusted(): void;
+  /** Data sets or weights may have changed. */
+  filesChanged(): void;
+}
+
+/** Answers the requests about the workspace and its run files. */
+export function registerWorkspace(
+  connection: Connection,
+  workspace: Workspace,
+  { trusted, filesChanged }: WorkspaceEvents,
+): void {
+  answerRequests<keyof WorkspaceRequests>(connection, {
+    'esrgan/trust'() {
+      trusted();
+      return null;
+    },
+    'esrgan/filesChanged'() {
+      filesChanged();
+      return null;
+    },
+    async 'esrgan/runFiles'() {
+      await workspace.ready;
+      return workspace
+        .runFiles()
+        .map(({ file }) => file)
+        .sort();
+    },
+    'esrgan/presets': () => presets,
+    'esrgan/duplicate': ({ text, name, taken }) => duplicateWithChanges(text, name, [], taken),
+    'esrgan/importBasicSR'({ text }) {
+      const imported = importBasicSR(text);
+      if ('problem' in imported) throw new WorkbenchError('config', imported.problem);
+      return imported;
+    },
+  });
+}

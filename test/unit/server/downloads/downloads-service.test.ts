@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DownloadTarget } from '../../../../server/protocol/downloads.ts';
+import type { Job } from '../../../../server/protocol/jobs.ts';
+import { tgzOf } from '../../trainer/data/download/archives.ts';
+import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
+import { type ServerProcess, startServer } from '../server-process.ts';
+
+const folder = temporaryFolder();
+const archives = join(folder, 'archives');
+const bsds500 = join(folder, 'data', 'BSR');
+const item: DownloadTarget = { kind: 'data', name: 'bsds500', path: bsds500, archives };
+const image = 'BSDS500/data/images/val/1.jpg';
+let server: ServerProcess;
+let wake = () => {};
+
+beforeAll(async () => {
+  mkdirSync(archives);
+  writeFileSync(join(archives, 'BSR_bsds500.tgz'), tgzOf({ name: `BSR/${image}`, content: 'x' }));
+  server = await startServer(folder);
+  server.onMessage('esrgan/jobChanged', () => wake());
+});
+afterAll(async () => {
+  expect(await server.shutdown()).toBe(0);
+});
+
+async function ended(job: string): Promise<Job | undefined> {
+  for (;;) {
+    const change = new Promise<void>((resolve) => (wake = resolve));
+    const found = (await server.request('esrgan/jobs', null)).find((each) => each.job === job);
+    if (found?.state !== 'waiting' && found?.state !== 'running') return found;
+    await change;
+  }
+}
+
+test('the inventory names what is missing and where it will be', async () => {
+  const { items } = await server.request('esrgan/inventory', { folder });
+  expect(items.find(({ name }) => name === 'bsds500')).toMatchObject({
+    kind: 'data',
+    present: false,
+    path: bsds500,
+    canGet: true,
+  });
+  expect(items.find(({ name }) => name === 'vgg19')).toMatchObject({ kind: 'weights', canGet: true });
+});
+
+test('a job unpacks archives to the path of the item', async () => {
+  const { job } = await server.request('esrgan/download', item);
+  const { done, total, ...found } = (await ended(job)) ?? {};
+  expect(found).toMatchObject({ state: 'finished', message: null, task: { kind: 'download', item } });
+  expect(done).toBe(total);
+  expect(done).toBeGreaterThan(0);
+  expect(readFileSync(join(bsds500, image), 'utf8')).toBe('x');
+});
+
+test('a job that fails gives the message of the command', async () => {
+  const { job } = await server.request('esrgan/download', { ...item, name: 'set5' });
+  expect(await ended(job)).toMatchObject({
+    state: 'failed',
+    message: expect.stringMatching(/^There is no Set5.*BSR_bsds500\.tgz/),
+  });
+});
+
+test('a cancelled job ends', async () => {
+  const { job } = await server.request('esrgan/download', { ...item, name: 'set14' });
+  await server.request('esrgan/cancelJob', { job });
+  expect(await ended(job)).toMatchObject({ state: 'cancelled', message: null });
+  expect(existsSync(join(folder, 'data', 'Set14'))).toBe(false);
+});
