@@ -6,7 +6,7 @@ import { createInventoryView } from './downloads/inventory-view.ts';
 import { createEngineStatus } from './engines/engine-status.ts';
 import { registerLanguageModelTools } from './language-model-tools.ts';
 import { runFileCommands } from './run-files/run-file-commands.ts';
-import { createFollows } from './runs/follows.ts';
+import { createFollowedRuns } from './runs/followed-runs.ts';
 import { runCommands } from './runs/run-commands.ts';
 import { createRunList } from './runs/run-list.ts';
 import { createRunPanels } from './runs/run-panel.ts';
@@ -16,6 +16,7 @@ import { serverCommands } from './server/server-commands.ts';
 import { createServerLink, ServerNotRunning } from './server/server-link.ts';
 import { createBeforeAfterPanels } from './upscaling/before-after-panel.ts';
 import { upscaleCommands } from './upscaling/upscale-commands.ts';
+import type { PanelServices } from './webviews/webview-panel.ts';
 import { registerWeightsEditor } from './weights/weights-editor.ts';
 import type { Command, Workbench } from './workbench.ts';
 
@@ -38,22 +39,23 @@ function open(
 ): void {
   const link = createServerLink(Uri.joinPath(extension, 'dist', 'server.js'), log);
   const runs = createRunList(link);
-  const follows = createFollows((run, follow) => {
-    // The server hears of it when it starts again, and tells the person itself where it does not.
+  const followedRuns = createFollowedRuns((run, follow) => {
+    // A server that starts later is notified then.
     link.request('esrgan/follow', { run, follow }).catch((error: unknown) => log.debug(messageOf(error)));
   });
-  const runsView = createRunsView(link, runs, follows);
+  const runsView = createRunsView(link, runs, followedRuns);
   const inventoryView = createInventoryView(link);
-  const panels = createRunPanels({ extension, link, follows }, runs);
-  const comparePanels = createComparePanels({ extension, link, follows }, runs, runsView);
+  const services: PanelServices = { extension, link, followedRuns };
+  const panels = createRunPanels(services, runs);
+  const comparePanels = createComparePanels(services, runs, runsView);
   const copies = Uri.joinPath(globalStorageUri, 'images').fsPath;
-  const beforeAfterPanels = createBeforeAfterPanels({ extension, link, follows }, copies);
+  const beforeAfterPanels = createBeforeAfterPanels(services, copies);
   const engines = createEngineStatus(link);
   const workbench: Workbench = {
     extension,
     log,
     link,
-    follows,
+    followedRuns,
     runs,
     runsView,
     inventoryView,
@@ -79,10 +81,10 @@ function open(
     panels,
     comparePanels,
     beforeAfterPanels,
-    registerWeightsEditor({ extension, link, follows }),
+    registerWeightsEditor(services),
     engines,
     createStatusBar(runs, panels),
-    link.onDidStart(() => follows.tellAll()),
+    link.onDidStart(() => followedRuns.notifyAll()),
     ...Object.entries(table).map(([id, command]) =>
       commands.registerCommand(id, (...args: unknown[]) =>
         command(...args).catch((error: unknown) => {

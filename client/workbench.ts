@@ -1,7 +1,7 @@
 import type { LogOutputChannel, Memento, Uri } from 'vscode';
 import type { ComparePanels } from './comparison/compare-panel.ts';
 import type { InventoryView } from './downloads/inventory-view.ts';
-import type { Follows } from './runs/follows.ts';
+import type { FollowedRuns } from './runs/followed-runs.ts';
 import type { RunList } from './runs/run-list.ts';
 import type { RunPanels } from './runs/run-panel.ts';
 import type { RunsView } from './runs/runs-view.ts';
@@ -14,7 +14,7 @@ export interface Workbench {
   readonly extension: Uri;
   readonly log: LogOutputChannel;
   readonly link: ServerLink;
-  readonly follows: Follows;
+  readonly followedRuns: FollowedRuns;
   readonly runs: RunList;
   readonly runsView: RunsView;
   readonly inventoryView: InventoryView;

@@ -1,12 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
+import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
 import type { RunList } from '../runs/run-list.ts';
 import { pickRunsToCompare } from '../runs/run-picker.ts';
 import type { RunsView } from '../runs/runs-view.ts';
-import { list, record, text } from '../webviews/parse.ts';
+import { isInside } from '../webviews/is-inside.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
-import { isInside } from '../webviews/webview-requests.ts';
 
 const viewType = 'esrgan.compare';
 
@@ -52,7 +52,7 @@ export function createComparePanels(
         title: 'Comparison of runs',
         parameters: { runs: JSON.stringify(compared) },
         folders: foldersOf(compared),
-        ownAnswers: {
+        handlers: {
           'host/pickRuns': async ({ runs: chosen }) => ({
             runs: (await pickRunsToCompare(runs, chosen)) ?? null,
           }),
@@ -76,8 +76,7 @@ export function createComparePanels(
 
   const registration = window.registerWebviewPanelSerializer(viewType, {
     async deserializeWebviewPanel(panel, state: unknown) {
-      const kept = parseState(state);
-      if (kept) await adopt(kept.runs, panel);
+      if (isState(state)) await adopt(state.runs, panel);
       else panel.dispose();
     },
   });
@@ -94,7 +93,8 @@ export function createComparePanels(
   };
 }
 
-const parseState = record<{ runs: readonly string[] }>({ runs: list(text, maximumComparedRuns) });
+/** The state that a page saved, of this version or an older one. */
+const isState = isObject({ runs: isList(isString, maximumComparedRuns) });
 
 function titleOf(runs: readonly string[]): string {
   const [first, second] = runs;

@@ -1,12 +1,23 @@
 import type { CommandTarget } from '../../server/protocol/commands.ts';
-import { parseTarget } from '../webviews/webview-requests.ts';
+import { type Guard, isExactly, isOneOf, isOptional, isString } from '../../trainer/guards/guards.ts';
+import { stages } from '../../trainer/run-state/run-state.ts';
 
-/** The one argument of a key binding of the view of runs: what is selected in it. */
+/** The argument of the key bindings of the Runs view; it stands for the selection. */
 export const selectionArgument = 'selection';
 
+const isPartOfTarget = isExactly<CommandTarget>({
+  file: isOptional(isString),
+  stage: isOptional(isOneOf(stages)),
+  run: isOptional(isString),
+});
+
+/** Whether a value names a run file, a stage or a run. */
+export const isCommandTarget: Guard<CommandTarget> = (value): value is CommandTarget =>
+  isPartOfTarget(value) && Object.keys(value).length > 0;
+
 /**
- * What a command was called for. Trees give the line under the mouse and all selected ones, the Explorer gives
- * addresses of files in the same way, lenses and panels a target; the palette gives nothing.
+ * The targets in the arguments of a command. Trees pass the clicked item and all selected ones, the Explorer passes URIs
+ * in the same way, lenses and panels pass a target, the palette passes nothing.
  */
 export function commandTargets(
   args: readonly unknown[],
@@ -20,7 +31,7 @@ export function commandTargets(
 
 function targetOf(value: unknown): CommandTarget | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if ('target' in value) return parseTarget(value.target);
+  if ('target' in value) return isCommandTarget(value.target) ? value.target : undefined;
   if ('fsPath' in value && typeof value.fsPath === 'string') return { file: value.fsPath };
-  return parseTarget(value);
+  return isCommandTarget(value) ? value : undefined;
 }

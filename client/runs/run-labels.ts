@@ -1,5 +1,5 @@
+import { runColorTable } from '../../server/protocol/run-colors.ts';
 import { type RunSummary, stateWords } from '../../server/protocol/runs.ts';
-import { runColors } from '../../server/protocol/webview.ts';
 import {
   epochAtWork,
   formatCount,
@@ -24,7 +24,7 @@ export const stateIcons: Readonly<Record<RunState, string>> = {
 
 /** The contributed color of a run's place in the palette. */
 export function colorId(color: number): string {
-  return `esrgan.run${color % runColors}`;
+  return `esrgan.run${color % runColorTable.length}`;
 }
 
 /** How far the stage is, from 0 to 1, or null where that is not known. */

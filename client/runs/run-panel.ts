@@ -8,6 +8,7 @@ import {
   type WebviewPanel,
   window,
 } from 'vscode';
+import { isObject, isString } from '../../trainer/guards/guards.ts';
 import type { RunState } from '../../trainer/run-state/run-state.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 import type { RunList } from './run-list.ts';
@@ -49,7 +50,7 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
   const registrations = [
     window.registerWebviewPanelSerializer(viewType, {
       async deserializeWebviewPanel(panel, state: unknown) {
-        if (hasRun(state)) adopt(state.run, panel);
+        if (isState(state)) adopt(state.run, panel);
         else panel.dispose();
       },
     }),
@@ -99,6 +100,5 @@ function stateIcons(extension: Uri): Readonly<Record<RunState, Uri>> {
   };
 }
 
-function hasRun(state: unknown): state is { readonly run: string } {
-  return typeof state === 'object' && state !== null && 'run' in state && typeof state.run === 'string';
-}
+/** The state that a page saved, of this version or an older one. */
+const isState = isObject({ run: isString });

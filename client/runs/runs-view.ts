@@ -12,7 +12,7 @@ import { isLive } from '../../trainer/run-state/run-state.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { treeItem } from '../tree/tree-item.ts';
 import { failureNode, type TreeNode } from '../tree/tree-node.ts';
-import type { Follows } from './follows.ts';
+import type { FollowedRuns } from './followed-runs.ts';
 import { createRunBranches } from './run-branches.ts';
 import type { RunList } from './run-list.ts';
 import { differentLines, runNode } from './run-nodes.ts';
@@ -25,7 +25,7 @@ export interface RunsView extends Disposable {
 }
 
 /** Runs that are open in the view are followed, so that checkpoints and samples appear as they are written. */
-export function createRunsView(link: ServerLink, runs: RunList, follows: Follows): RunsView {
+export function createRunsView(link: ServerLink, runs: RunList, followedRuns: FollowedRuns): RunsView {
   const changed = new EventEmitter<TreeNode | TreeNode[] | undefined>();
   // The runs that the editor lists, in its order. It knows a line by the object that it was given for it, so each run
   // keeps its first; while it asks for the whole list anew it knows none, and what is chosen from a menu finds nothing.
@@ -103,16 +103,16 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
       draw();
     }),
     link.onNotification('esrgan/runChanged', ({ run, parts }) => {
-      if (!follows.isFollowing(owner, run)) return;
+      if (!followedRuns.isFollowing(owner, run)) return;
       if (!parts.includes('checkpoints') && !parts.includes('samples')) return;
       branches.refresh(run);
     }),
     view.onDidExpandElement(({ element }) => {
-      if (element.target?.run !== undefined) follows.follow(owner, element.target.run);
+      if (element.target?.run !== undefined) followedRuns.follow(owner, element.target.run);
     }),
     view.onDidCollapseElement(({ element }) => {
       if (element.target?.run === undefined) return;
-      follows.unfollow(owner, element.target.run);
+      followedRuns.unfollow(owner, element.target.run);
       branches.forget(element.target.run);
     }),
   ];
@@ -124,7 +124,7 @@ export function createRunsView(link: ServerLink, runs: RunList, follows: Follows
       return dragged;
     },
     dispose() {
-      follows.release(owner);
+      followedRuns.release(owner);
       for (const listener of listeners) listener.dispose();
       view.dispose();
       changed.dispose();

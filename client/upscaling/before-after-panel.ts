@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { ImagePair } from '../../server/protocol/upscaling.ts';
-import { list, record, text } from '../webviews/parse.ts';
+import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 
 const viewType = 'esrgan.beforeAfter';
@@ -30,7 +30,7 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
       title: panel.title,
       parameters: { images: key },
       folders: [...new Set([copies, ...[...paths].map((path) => dirname(path))])],
-      ownAnswers: {
+      handlers: {
         async 'host/drawableImage'({ path }: { path: string }) {
           if (!paths.has(path)) throw new Error(`${path} is not one of the images of this view.`);
           const drawable = await services.link.request('esrgan/drawableImage', { path, folder: copies });
@@ -43,8 +43,7 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
 
   const registration = window.registerWebviewPanelSerializer(viewType, {
     async deserializeWebviewPanel(panel, state: unknown) {
-      const kept = parseState(state);
-      if (kept) adopt(kept.images, panel);
+      if (isState(state)) adopt(state.images, panel);
       else panel.dispose();
     },
   });
@@ -62,9 +61,8 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
   };
 }
 
-const parseState = record<{ images: readonly ImagePair[] }>({
-  images: list(record<ImagePair>({ source: text, result: text })),
-});
+/** The state that a page saved, of this version or an older one. */
+const isState = isObject({ images: isList(isObject<ImagePair>({ source: isString, result: isString })) });
 
 function titleOf(pairs: readonly ImagePair[]): string {
   const [only] = pairs;

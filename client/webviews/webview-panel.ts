@@ -2,18 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { commands, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import type {
+  ForwardedRequestName,
+  HostRequestName,
   WebviewMessage,
   WebviewRequest,
   WebviewRequestName,
   WebviewRequests,
 } from '../../server/protocol/webview.ts';
-import type { Follows } from '../runs/follows.ts';
+import { isNumber, isObject } from '../../trainer/guards/guards.ts';
+import type { FollowedRuns } from '../runs/followed-runs.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { whyNothingStarts } from '../trust.ts';
+import { isInside } from './is-inside.ts';
 import { webviewPage } from './webview-page.ts';
-import { isInside, parseWebviewRequest } from './webview-requests.ts';
+import { isWebviewRequest } from './webview-requests.ts';
 
-/** What a panel shows and may see. */
+/** Handlers of requests, by name. */
+export type Handlers<Names extends WebviewRequestName> = {
+  readonly [Name in Names]: (
+    params: WebviewRequests[Name]['params'],
+  ) => Promise<WebviewRequests[Name]['result']>;
+};
+
+/** The page of a panel. */
 export interface PanelApp {
   /** Name of the app: `dist/media/<name>.js` and `.css`. */
   readonly name: string;
@@ -21,49 +32,31 @@ export interface PanelApp {
   readonly parameters: Readonly<Record<string, string>>;
   /** The only folders whose files the page can load and open. */
   readonly folders: readonly string[];
-  /** What only this app may ask. */
-  readonly ownAnswers?: Partial<Answers<OwnRequestName>>;
+  /** Handlers of the requests that only this app sends. */
+  readonly handlers?: Partial<Handlers<HostRequestName>>;
 }
-
-/** The requests that one app only has, and that its panel answers. */
-export type OwnRequestName =
-  | 'host/pickRuns'
-  | 'host/runsOf'
-  | 'host/draggedRuns'
-  | 'host/setRuns'
-  | 'host/drawableImage'
-  | 'host/upscaleWith'
-  | 'host/convertWeights'
-  | 'host/pickWeights'
-  | 'host/openAsText';
-
-type Answers<Names extends WebviewRequestName> = {
-  readonly [Name in Names]: (
-    params: WebviewRequests[Name]['params'],
-  ) => Promise<WebviewRequests[Name]['result']>;
-};
 
 /** An app in its panel. */
 export interface HostedApp {
-  /** Lets the page load and open files of these folders and no others; the page is made anew where that is a change. */
+  /** Sets the folders whose files the page can load and open. A change reloads the page. */
   allow(folders: readonly string[]): void;
 }
 
-/** What panels need of the rest of the editor's side. */
+/** The services of the extension that panels use. */
 export interface PanelServices {
   readonly extension: Uri;
   readonly link: ServerLink;
-  readonly follows: Follows;
+  readonly followedRuns: FollowedRuns;
 }
 
 /**
- * Runs a webview app in a panel: makes its page, answers its requests, passes on what the server tells. Everything
- * ends with the panel.
+ * Runs a webview app in a panel: creates its page, handles its requests and forwards notifications of the server, until
+ * the panel is closed.
  */
 export function hostApp(
   panel: WebviewPanel,
   app: PanelApp,
-  { extension, link, follows }: PanelServices,
+  { extension, link, followedRuns }: PanelServices,
 ): HostedApp {
   const { webview } = panel;
   const programs = Uri.joinPath(extension, 'dist', 'media');
@@ -81,48 +74,17 @@ export function hostApp(
   const isAllowed = (path: string) => folders.some((folder) => isInside(folder, path));
   const post = (message: WebviewMessage) => void webview.postMessage(message);
 
-  const refused = async () => {
-    throw new Error('The page of another view asks this.');
-  };
-  const answers: Answers<WebviewRequestName> = {
-    'host/pickRuns': refused,
-    'host/runsOf': refused,
-    'host/draggedRuns': refused,
-    'host/setRuns': refused,
-    'host/drawableImage': refused,
-    'host/upscaleWith': refused,
-    'host/convertWeights': refused,
-    'host/pickWeights': refused,
-    'host/openAsText': refused,
-    ...app.ownAnswers,
-    'esrgan/runs': (params) => link.request('esrgan/runs', params),
-    'esrgan/run': (params) => link.request('esrgan/run', params),
-    'esrgan/points': (params) => link.request('esrgan/points', params),
-    'esrgan/newestPoints': (params) => link.request('esrgan/newestPoints', params),
+  const handlers: Partial<Handlers<WebviewRequestName>> = {
+    ...app.handlers,
     async 'esrgan/follow'({ run, follow }) {
-      if (follow) follows.follow(panel, run);
-      else follows.unfollow(panel, run);
+      if (follow) followedRuns.follow(panel, run);
+      else followedRuns.unfollow(panel, run);
       return null;
     },
     async 'esrgan/control'(params) {
       if (params.request === 'resume' && !workspace.isTrusted) throw new Error(whyNothingStarts);
       return link.request('esrgan/control', params);
     },
-    'esrgan/comparison': (params) => link.request('esrgan/comparison', params),
-    'esrgan/evaluation': (params) => link.request('esrgan/evaluation', params),
-    'esrgan/testSets': (params) => link.request('esrgan/testSets', params),
-    'esrgan/evaluate': (params) => link.request('esrgan/evaluate', params),
-    'esrgan/configDifference': (params) => link.request('esrgan/configDifference', params),
-    'esrgan/curveScale': (params) => link.request('esrgan/curveScale', params),
-    'esrgan/imageResults': (params) => link.request('esrgan/imageResults', params),
-    'esrgan/weightsDifference': (params) => link.request('esrgan/weightsDifference', params),
-    'esrgan/interpolate': (params) => link.request('esrgan/interpolate', params),
-    'esrgan/closeInterpolation': (params) => link.request('esrgan/closeInterpolation', params),
-    'esrgan/exportComparison': (params) => link.request('esrgan/exportComparison', params),
-    'esrgan/jobs': (params) => link.request('esrgan/jobs', params),
-    'esrgan/cancelJob': (params) => link.request('esrgan/cancelJob', params),
-    'esrgan/weights': (params) => link.request('esrgan/weights', params),
-    'esrgan/tensorValues': (params) => link.request('esrgan/tensorValues', params),
     async 'host/uris'({ paths }) {
       const inside = paths.filter(isAllowed);
       return Object.fromEntries(
@@ -152,9 +114,20 @@ export function hostApp(
   function requireAllowed(path: string): void {
     if (!isAllowed(path)) throw new Error(`${path} is not in ${folders.join(' or ')}.`);
   }
-  const answer = async <Name extends WebviewRequestName>({ id, name, params }: WebviewRequest<Name>) => {
+  const handle = <Name extends WebviewRequestName>({ name, params }: WebviewRequest<Name>) =>
+    handlers[name]?.(params);
+  const forward = <Name extends ForwardedRequestName>({ name, params }: WebviewRequest<Name>) =>
+    link.request(name, params);
+  const respond = (request: WebviewRequest): Promise<unknown> => {
+    const handled = handle(request);
+    if (handled !== undefined) return handled;
+    if (isForwarded(request)) return forward(request);
+    throw new Error(`This view cannot send ${request.name}.`);
+  };
+  const reply = async (request: WebviewRequest) => {
+    const { id } = request;
     try {
-      post({ kind: 'answer', id, result: await answers[name](params) });
+      post({ kind: 'answer', id, result: await respond(request) });
     } catch (error) {
       post({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
     }
@@ -162,8 +135,7 @@ export function hostApp(
 
   const listeners = [
     webview.onDidReceiveMessage((message: unknown) => {
-      const request = parseWebviewRequest(message);
-      if (request) void answer(request);
+      if (isWebviewRequest(message)) void reply(message);
       else if (hasId(message)) {
         post({ kind: 'failure', id: message.id, message: 'The editor does not know this request.' });
       }
@@ -175,12 +147,12 @@ export function hostApp(
       post({ kind: 'notification', name: 'esrgan/jobChanged', params }),
     ),
     link.onNotification('esrgan/runChanged', (params) => {
-      if (follows.isFollowing(panel, params.run)) {
+      if (followedRuns.isFollowing(panel, params.run)) {
         post({ kind: 'notification', name: 'esrgan/runChanged', params });
       }
     }),
     link.onDidStart(() => {
-      for (const run of follows.runsOf(panel)) {
+      for (const run of followedRuns.runsOf(panel)) {
         post({
           kind: 'notification',
           name: 'esrgan/runChanged',
@@ -193,11 +165,11 @@ export function hostApp(
     }),
     panel.onDidChangeViewState(() => {
       // The page is gone while it is out of view, and begins anew when it comes back.
-      if (!panel.visible) follows.release(panel);
+      if (!panel.visible) followedRuns.release(panel);
     }),
   ];
   panel.onDidDispose(() => {
-    follows.release(panel);
+    followedRuns.release(panel);
     for (const listener of listeners) listener.dispose();
   });
 
@@ -225,6 +197,8 @@ async function save(name: string, content: string | Uint8Array): Promise<{ path:
   return { path: to.fsPath };
 }
 
-function hasId(message: unknown): message is { readonly id: number } {
-  return typeof message === 'object' && message !== null && 'id' in message && typeof message.id === 'number';
+function isForwarded(request: WebviewRequest): request is WebviewRequest<ForwardedRequestName> {
+  return request.name.startsWith('esrgan/');
 }
+
+const hasId = isObject({ id: isNumber });

@@ -1,107 +1,141 @@
-import { isAbsolute, relative } from 'node:path';
-import type { CommandTarget } from '../../server/protocol/commands.ts';
-import type { PointCursor } from '../../server/protocol/runs.ts';
-import { type WebviewRequest, webviewCommands } from '../../server/protocol/webview.ts';
-import { parseComparisonRequest } from './comparison-requests.ts';
-import { parseUpscalingRequest } from './upscaling-requests.ts';
+import {
+  type ComparisonQuery,
+  type ImageQuery,
+  type ModelChoice,
+  type ModelReference,
+  maximumComparedRuns,
+} from '../../server/protocol/comparison.ts';
+import {
+  type WebviewRequest,
+  type WebviewRequestName,
+  type WebviewRequests,
+  webviewCommands,
+} from '../../server/protocol/webview.ts';
+import {
+  type Guard,
+  isBoolean,
+  isExactly,
+  isList,
+  isNull,
+  isNullable,
+  isNumber,
+  isOneOf,
+  isRecord,
+  isString,
+  isTuple,
+  isUnion,
+} from '../../trainer/guards/guards.ts';
+import { stages } from '../../trainer/run-state/run-state.ts';
+import { isCommandTarget } from '../runs/command-targets.ts';
 
-const requestsWithoutParameters = [
-  'esrgan/runs',
-  'esrgan/jobs',
-  'esrgan/closeInterpolation',
-  'host/draggedRuns',
-  'host/upscaleWith',
-  'host/convertWeights',
-  'host/pickWeights',
-  'host/openAsText',
-] as const;
-const controls = ['stop', 'pause', 'resume', 'checkpoint', 'validate'] as const;
+const isStrings = isList(isString);
+const hasRun = isExactly({ run: isString });
+const hasRuns = isExactly({ runs: isList(isString, maximumComparedRuns) });
+const hasFile = isExactly({ file: isString });
+const isStage = isOneOf(stages);
+const isCheckpoint = isUnion(isOneOf(['best', 'last']), isNumber);
+const maximumModels = 256;
 
-/**
- * What a webview asks, or undefined where it asks for something that no webview may have or in another form.
- * Nothing of the message passes that is not checked here.
- */
-export function parseWebviewRequest(message: unknown): WebviewRequest | undefined {
-  if (!isObject(message) || message.kind !== 'request' || typeof message.id !== 'number') return undefined;
-  const { id, name } = message;
-  const asked = { kind: 'request' as const, id };
-  const plain = requestsWithoutParameters.find((each) => each === name);
-  if (plain !== undefined) return { ...asked, name: plain, params: null };
-  if (!isObject(message.params)) return undefined;
-  const { run, after, count, follow, request, paths, path, content, command, args, ...rest } = message.params;
-  switch (name) {
-    case 'esrgan/run':
-      return typeof run === 'string' ? { ...asked, name, params: { run } } : undefined;
-    case 'esrgan/points':
-      return typeof run === 'string' && (after === null || isCursor(after))
-        ? { ...asked, name, params: { run, after } }
-        : undefined;
-    case 'esrgan/newestPoints':
-      return typeof run === 'string' && typeof count === 'number'
-        ? { ...asked, name, params: { run, count } }
-        : undefined;
-    case 'esrgan/follow':
-      return typeof run === 'string' && typeof follow === 'boolean'
-        ? { ...asked, name, params: { run, follow } }
-        : undefined;
-    case 'esrgan/control': {
-      const control = controls.find((each) => each === request);
-      return typeof run === 'string' && control !== undefined
-        ? { ...asked, name, params: { run, request: control } }
-        : undefined;
-    }
-    case 'host/uris':
-      return isTexts(paths) ? { ...asked, name, params: { paths } } : undefined;
-    case 'host/save':
-      return typeof rest.name === 'string' && (typeof content === 'string' || content instanceof Uint8Array)
-        ? { ...asked, name, params: { name: rest.name, content } }
-        : undefined;
-    case 'host/open':
-      return typeof path === 'string' ? { ...asked, name, params: { path } } : undefined;
-    case 'host/command': {
-      const allowed = webviewCommands.find((each) => each === command);
-      const target = Array.isArray(args) && args.length === 1 ? parseTarget(args[0]) : undefined;
-      return allowed && target ? { ...asked, name, params: { command: allowed, args: [target] } } : undefined;
-    }
-    default: {
-      const parsed =
-        parseComparisonRequest(name, message.params) ?? parseUpscalingRequest(name, message.params);
-      return parsed && { ...asked, ...parsed };
-    }
-  }
-}
+const isModelChoice: Guard<ModelChoice> = isUnion(
+  isExactly({ kind: isOneOf(['checkpoint']), stage: isStage, checkpoint: isCheckpoint }),
+  isExactly({
+    kind: isOneOf(['interpolated']),
+    alpha: isNumber,
+    pretraining: isCheckpoint,
+    training: isCheckpoint,
+  }),
+);
 
-/** The fields of a command's target, those that are given and of the right type; undefined where none is. */
-export function parseTarget(value: unknown): CommandTarget | undefined {
-  if (!isObject(value)) return undefined;
-  const { file, stage, run } = value;
-  const target: CommandTarget = {
-    ...(typeof file === 'string' && { file }),
-    ...((stage === 'pretraining' || stage === 'training') && { stage }),
-    ...(typeof run === 'string' && { run }),
-  };
-  return Object.keys(target).length > 0 ? target : undefined;
-}
+const isModel = isExactly<ModelReference>({
+  run: isString,
+  checkpoint: isString,
+  mixed: isNullable(isExactly({ checkpoint: isString, alpha: isNumber })),
+});
 
-/** Whether a path lies in a folder or is it, without looking at the disk. */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return isAbsolute(path) && !isAbsolute(way) && way !== '..' && !/^\.\.[\\/]/.test(way);
-}
+const isComparison = isExactly<ComparisonQuery>({
+  runs: isList(isString, maximumComparedRuns),
+  models: isList(isModelChoice, maximumModels),
+  protocols: isStrings,
+  baseline: isNullable(isString),
+});
 
-function isCursor(value: unknown): value is PointCursor {
-  return (
-    isObject(value) &&
-    typeof value.generation === 'number' &&
-    isObject(value.counts) &&
-    Object.values(value.counts).every((count) => typeof count === 'number')
-  );
-}
+const isImage = isExactly<ImageQuery>({
+  path: isString,
+  role: isOneOf(['hr', 'lr']),
+  box: isNullable(isExactly({ x: isNumber, y: isNumber, width: isNumber, height: isNumber })),
+});
 
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
-}
+const isContent = isUnion(isString, (value): value is Uint8Array => value instanceof Uint8Array);
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+/** The requests that a page may send, each with the check of its parameters. Nothing reaches the editor unchecked. */
+const requests: { readonly [Name in WebviewRequestName]: Guard<WebviewRequests[Name]['params']> } = {
+  'esrgan/runs': isNull,
+  'esrgan/run': hasRun,
+  'esrgan/points': isExactly({
+    run: isString,
+    after: isNullable(isExactly({ generation: isNumber, counts: isRecord(isNumber) })),
+  }),
+  'esrgan/newestPoints': isExactly({ run: isString, count: isNumber }),
+  'esrgan/follow': isExactly({ run: isString, follow: isBoolean }),
+  'esrgan/control': isExactly({
+    run: isString,
+    request: isOneOf(['stop', 'pause', 'resume', 'checkpoint', 'validate']),
+  }),
+  'esrgan/comparison': isComparison,
+  'esrgan/evaluation': isExactly({ run: isString, file: isString }),
+  'esrgan/testSets': hasRuns,
+  'esrgan/evaluate': isExactly({ model: isModel, testSet: isString, protocols: isStrings }),
+  'esrgan/configDifference': hasRuns,
+  'esrgan/curveScale': hasRun,
+  'esrgan/imageResults': isExactly({
+    image: isImage,
+    models: isList(isModel, maximumModels),
+    run: isNullable(isString),
+  }),
+  'esrgan/weightsDifference': isExactly({ a: isString, b: isString }),
+  'esrgan/interpolate': isExactly({ a: isString, b: isString, alpha: isNumber, image: isImage }),
+  'esrgan/closeInterpolation': isNull,
+  'esrgan/exportComparison': isExactly({
+    comparison: isComparison,
+    format: isOneOf(['csv', 'markdown', 'html']),
+    rows: isNullable(isStrings),
+    columns: isNullable(isStrings),
+    published: isStrings,
+    tags: isStrings,
+    images: isList(
+      isExactly({ title: isString, tiles: isList(isExactly({ label: isString, path: isString })) }),
+    ),
+  }),
+  'esrgan/jobs': isNull,
+  'esrgan/cancelJob': isExactly({ job: isString }),
+  'esrgan/weights': hasFile,
+  'esrgan/tensorValues': hasFile,
+  'host/uris': isExactly({ paths: isStrings }),
+  'host/save': isExactly({ name: isString, content: isContent }),
+  'host/open': isExactly({ path: isString }),
+  'host/command': isExactly({ command: isOneOf(webviewCommands), args: isTuple(isCommandTarget) }),
+  'host/diff': isExactly({ left: isString, right: isString }),
+  'host/pickRuns': hasRuns,
+  'host/runsOf': isExactly({ uris: isStrings }),
+  'host/draggedRuns': isNull,
+  'host/setRuns': hasRuns,
+  'host/drawableImage': isExactly({ path: isString }),
+  'host/upscaleWith': isNull,
+  'host/convertWeights': isNull,
+  'host/pickWeights': isNull,
+  'host/openAsText': isNull,
+};
+
+/** Whether a message of a page is a request that pages may send, in the declared form. */
+export const isWebviewRequest: Guard<WebviewRequest> = (message): message is WebviewRequest =>
+  isEnvelope(message) && requests[message.name](message.params);
+
+const isName: Guard<WebviewRequestName> = (name): name is WebviewRequestName =>
+  isString(name) && Object.hasOwn(requests, name);
+
+const isEnvelope = isExactly({
+  kind: isOneOf(['request']),
+  id: isNumber,
+  name: isName,
+  params: (_params: unknown): _params is unknown => true,
+});

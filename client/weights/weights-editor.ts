@@ -27,7 +27,7 @@ export function registerWeightsEditor(services: PanelServices): Disposable {
           title: basename(file),
           parameters: { file },
           folders: [],
-          ownAnswers: {
+          handlers: {
             async 'host/upscaleWith'() {
               await commands.executeCommand('esrgan.upscaleWith', { model: file });
               return null;

@@ -5,8 +5,8 @@ import { isLive } from '../../trainer/run-state/run-state.ts';
 import { type RunOnDisk, readFolders, readRun } from '../../trainer/runs/list.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Notifications } from '../protocol/messages.ts';
+import { runColorTable } from '../protocol/run-colors.ts';
 import type { RunSummary } from '../protocol/runs.ts';
-import { runColors } from '../protocol/webview.ts';
 import { waitingRuns } from './queue.ts';
 import { compareSummaries, createdTime, summaryOf } from './summary.ts';
 import { type Closable, coalesce, repeat, watchFolder } from './watch.ts';
@@ -100,7 +100,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
 
   function add(run: RunOnDisk, created: number | null, changed: number): void {
     const { root } = run.paths;
-    const color = nextColor++ % runColors;
+    const color = nextColor++ % runColorTable.length;
     const entry: Entry = { run, created, color, changed, watches: [], told: undefined, summary: undefined };
     entries.set(root, entry);
     removed.delete(root);

@@ -2,10 +2,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { isWebviewRequest } from '../../client/webviews/webview-requests.ts';
 import { bundleMedia } from '../../scripts/bundle-media.mjs';
 import { findChromium, howToGetChromium } from '../../scripts/chromium.mjs';
 import type { NotificationName, Notifications } from '../../server/protocol/messages.ts';
 import type { WebviewRequestName, WebviewRequests } from '../../server/protocol/webview.ts';
+import { isList, isNumber, isObject } from '../../trainer/guards/guards.ts';
 import { imitateHost } from './imitation-host.ts';
 import { type Theme, themeClasses, themeStyle } from './themes.ts';
 
@@ -171,10 +173,16 @@ async function reply({ answers, onRequest }: HarnessOptions, body: string): Prom
   const { id, name, params }: { id: number; name: WebviewRequestName; params: never } = JSON.parse(body);
   onRequest?.(name, params);
   try {
+    if (!isWebviewRequest(JSON.parse(body, restoreBytes))) throw new Error(`The editor refuses ${body}`);
     const answer = answers[name];
     if (!answer) throw new Error(`The test does not answer ${name}.`);
     return { kind: 'answer', id, result: await answer(params) };
   } catch (error) {
     return { kind: 'failure', id, message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The imitation of the host sends bytes as `{ bytes }`, for JSON has none. */
+function restoreBytes(_key: string, value: unknown): unknown {
+  return isObject({ bytes: isList(isNumber) })(value) ? Uint8Array.from(value.bytes) : value;
 }

@@ -6,6 +6,8 @@ export type Guard<T> = (value: unknown) => value is T;
 
 export const isString: Guard<string> = (value) => typeof value === 'string';
 
+export const isNull: Guard<null> = (value) => value === null;
+
 export const isBoolean: Guard<boolean> = (value) => typeof value === 'boolean';
 
 /** A finite number. JSON has no other: NaN and the infinities are written as null. */
@@ -69,6 +71,13 @@ export function isObject<T>(guards: { readonly [Key in keyof T]: Guard<T[Key]> }
     }
     return true;
   };
+}
+
+/** An object with these keys and no others. */
+export function isExactly<T>(guards: { readonly [Key in keyof T]-?: Guard<T[Key]> }): Guard<T> {
+  const hasKeys = isObject<T>(guards);
+  return (value): value is T =>
+    isPlainObject(value) && hasKeys(value) && Object.keys(value).every((key) => Object.hasOwn(guards, key));
 }
 
 /** Neither a list nor null. */

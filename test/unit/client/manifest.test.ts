@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { abilities } from '../../../client/runs/run-actions.ts';
 import { imageExtensions } from '../../../client/upscaling/image-extensions.ts';
 import { runColorTable } from '../../../server/protocol/run-colors.ts';
-import { runColors } from '../../../server/protocol/webview.ts';
 import { engineNames } from '../../../trainer/engine/engines.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -12,7 +11,7 @@ const manifestText = readFileSync(join(root, 'package.json'), 'utf8');
 const manifest = JSON.parse(manifestText);
 const { contributes } = manifest;
 const titles: Record<string, string> = JSON.parse(readFileSync(join(root, 'package.nls.json'), 'utf8'));
-const code = readdirSync(join(root, 'client'))
+const code = readdirSync(join(root, 'client'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(join(root, 'client', file), 'utf8'))
   .join('\n');
@@ -134,7 +133,7 @@ describe('colors of runs', () => {
     ));
   test('are numbered from 0', () =>
     expect(contributes.colors.map(({ id }: { id: string }) => id)).toEqual(
-      Array.from({ length: runColors }, (_, i) => `esrgan.run${i}`),
+      Array.from({ length: runColorTable.length }, (_, i) => `esrgan.run${i}`),
     ));
 });
 

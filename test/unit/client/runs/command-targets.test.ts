@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { commandTargets, selectionArgument } from '../../../../client/runs/command-targets.ts';
+import {
+  commandTargets,
+  isCommandTarget,
+  selectionArgument,
+} from '../../../../client/runs/command-targets.ts';
 import type { CommandTarget } from '../../../../server/protocol/commands.ts';
 
 const line = (run: string) => ({ id: run, target: { run } });
@@ -17,3 +21,13 @@ test.each<[what: string, args: unknown[], expected: CommandTarget[]]>([
   ['a file of the Explorer', [{ fsPath: '/a.esrgan.yaml', scheme: 'file' }], [{ file: '/a.esrgan.yaml' }]],
   ['a key', [selectionArgument], [{ run: '/selected' }]],
 ])('%s', (_, args, expected) => expect(commandTargets(args, [line('/selected'), {}])).toEqual(expected));
+
+test.each([
+  [{ file: '/a', stage: 'training', run: '/r' }, true],
+  [{ run: '/r' }, true],
+  [{ stage: 'cooking', run: '/r' }, false],
+  [{ file: 1 }, false],
+  [{ run: '/r', other: 1 }, false],
+  [{}, false],
+  [['/r'], false],
+])('%j is a target: %s', (value, expected) => expect(isCommandTarget(value)).toBe(expected));

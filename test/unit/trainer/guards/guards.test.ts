@@ -4,6 +4,7 @@ import {
   isBetween,
   isBoolean,
   isCount,
+  isExactly,
   isList,
   isNullable,
   isNumber,
@@ -37,6 +38,12 @@ const examples: { name: string; guard: Guard<unknown>; accepts: unknown[]; rejec
     guard: isObject({ a: isCount, b: isOptional(isString) }),
     accepts: [{ a: 1 }, { a: 1, b: 'b', further: true }],
     rejects: [{}, { a: 1, b: 2 }, [1], null],
+  },
+  {
+    name: 'isExactly',
+    guard: isExactly({ a: isCount, b: isOptional(isString) }),
+    accepts: [{ a: 1 }, { a: 1, b: 'b' }],
+    rejects: [{}, { a: 1, further: true }, { a: 1, toString: 1 }, [1], null],
   },
 ];
 

@@ -1,28 +1,27 @@
 /**
- * Who follows which run. The server is told of the first who begins and of the last who ends, and of all again
- * after it was started anew.
+ * The runs whose changes panels and views want to receive. The server is notified when the first owner follows a run and
+ * when the last one stops.
  */
-export interface Follows {
-  /** `owner` is any object that stands for the one who follows. */
+export interface FollowedRuns {
+  /** `owner` is the identity of a panel or view; any object will do. */
   follow(owner: object, run: string): void;
   unfollow(owner: object, run: string): void;
-  /** The owner follows nothing any more. */
+  /** Unfollows all runs of the owner. */
   release(owner: object): void;
   isFollowing(owner: object, run: string): boolean;
   /** All runs that the owner follows. */
   runsOf(owner: object): readonly string[];
-  /** The server is new: tells it everything. */
-  tellAll(): void;
+  /** Notifies a new server of all followed runs. */
+  notifyAll(): void;
 }
 
-/** `tell` says to the server whether to follow a run. */
-export function createFollows(tell: (run: string, follow: boolean) => void): Follows {
+export function createFollowedRuns(notify: (run: string, follow: boolean) => void): FollowedRuns {
   const owners = new Map<string, Set<object>>();
   const unfollow = (owner: object, run: string) => {
     const all = owners.get(run);
     if (!all?.delete(owner) || all.size > 0) return;
     owners.delete(run);
-    tell(run, false);
+    notify(run, false);
   };
   const runsOf = (owner: object) => [...owners].filter(([, all]) => all.has(owner)).map(([run]) => run);
   return {
@@ -33,7 +32,7 @@ export function createFollows(tell: (run: string, follow: boolean) => void): Fol
         return;
       }
       owners.set(run, new Set([owner]));
-      tell(run, true);
+      notify(run, true);
     },
     unfollow,
     release(owner) {
@@ -41,8 +40,8 @@ export function createFollows(tell: (run: string, follow: boolean) => void): Fol
     },
     isFollowing: (owner, run) => owners.get(run)?.has(owner) === true,
     runsOf,
-    tellAll() {
-      for (const run of owners.keys()) tell(run, true);
+    notifyAll() {
+      for (const run of owners.keys()) notify(run, true);
     },
   };
 }
