@@ -1,7 +1,7 @@
 import { runColorTable } from '../../server/protocol/run-colors.ts';
 import { type RunSummary, stateWords } from '../../server/protocol/runs.ts';
 import {
-  epochAtWork,
+  currentEpoch,
   formatCount,
   formatDuration,
   formatRate,
@@ -71,7 +71,7 @@ export function describeLiveRun(run: RunSummary): string {
   const epoch =
     run.epoch === null || run.epochs === null
       ? null
-      : `epoch ${formatCount(epochAtWork(run.epoch, run.epochs))}/${formatCount(run.epochs)}`;
+      : `epoch ${formatCount(currentEpoch(run.epoch, run.epochs))}/${formatCount(run.epochs)}`;
   if (run.state !== 'running') return listed(run.name, run.state, epoch);
   return listed(
     run.name,
@@ -96,7 +96,7 @@ export function runTooltip(run: RunSummary): string {
   const facts: (readonly [what: string, value: string | null])[] = [
     ['State', run.reason === null ? stateWords[run.state] : `${stateWords[run.state]}: ${run.reason}`],
     ['Stage', run.stage],
-    ['Epoch', run.epoch === null ? null : of(epochAtWork(run.epoch, run.epochs), run.epochs)],
+    ['Epoch', run.epoch === null ? null : of(currentEpoch(run.epoch, run.epochs), run.epochs)],
     ['Step', of(run.step, run.steps)],
     ['Rate', run.rate === null || run.rate === 0 ? null : formatRate(run.rate)],
     ['Time left', run.etaSeconds === null ? null : formatDuration(run.etaSeconds)],

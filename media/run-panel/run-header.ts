@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type RunDetail, stateWords } from '../../server/protocol/runs.ts';
 import {
-  epochAtWork,
+  currentEpoch,
   formatBytes,
   formatCount,
   formatDuration,
@@ -147,7 +147,7 @@ function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateRes
     ['stage', summary.stage],
     [
       'epoch',
-      summary.epoch === null ? null : partOf(epochAtWork(summary.epoch, summary.epochs), summary.epochs),
+      summary.epoch === null ? null : partOf(currentEpoch(summary.epoch, summary.epochs), summary.epochs),
     ],
     ['step', summary.step === null ? null : partOf(summary.step, summary.steps)],
     ['speed', summary.rate === null ? null : formatRate(summary.rate)],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
 import type { ResolvedConfig } from '../../trainer/config/index.ts';
-import { epochAtWork, formatCount, formatDuration, formatRate } from '../../trainer/format/format.ts';
+import { currentEpoch, formatCount, formatDuration, formatRate } from '../../trainer/format/format.ts';
 import { isLive, type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import type { CommandTarget } from '../protocol/commands.ts';
 import type { RunSummary } from '../protocol/runs.ts';
@@ -139,7 +139,7 @@ function progressOf(run: RunSummary): string {
   return [
     epoch === null || epochs === null
       ? placeOf(run)
-      : `epoch ${formatCount(epochAtWork(epoch, epochs))}/${formatCount(epochs)}`,
+      : `epoch ${formatCount(currentEpoch(epoch, epochs))}/${formatCount(epochs)}`,
     ...(run.rate === null ? [] : [formatRate(run.rate)]),
     ...(run.etaSeconds === null ? [] : [`${formatDuration(run.etaSeconds)} left`]),
   ].join(' · ');
@@ -147,7 +147,7 @@ function progressOf(run: RunSummary): string {
 
 /** The current epoch or step of the stage. */
 function placeOf({ epoch, epochs, step }: RunSummary): string {
-  if (epoch !== null) return `epoch ${formatCount(epochAtWork(epoch, epochs))}`;
+  if (epoch !== null) return `epoch ${formatCount(currentEpoch(epoch, epochs))}`;
   return step === null ? 'its start' : `step ${formatCount(step)}`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Failures that a person can act on. Their message names the file, key or line, what was found, what is
- * allowed and how to mend it. Anything else that is thrown is a defect of the program.
+ * A failure that the user can fix. Its message names the file, key or line, the cause, and what to do. Any other
+ * error is a defect of the program.
  */
 export class WorkbenchError extends Error {
   readonly code: ErrorCode;
@@ -14,23 +14,23 @@ export class WorkbenchError extends Error {
 
 /** Exit code of the command for each kind of failure; the README has the same table. */
 export const exitCodes = {
-  /** An unforeseen failure: a defect of the program. */
+  /** An unexpected failure: a defect of the program. */
   internal: 1,
-  /** The command line could not be understood. */
+  /** The command line is not valid. */
   usage: 2,
   /** The run file has errors. */
   config: 3,
-  /** Images, weights or other input could not be read or do not fit. */
+  /** Images, weights or other input cannot be read or do not match. */
   data: 4,
-  /** The engine asked for is not available, or an operation cannot run on it. */
+  /** The requested engine is not available, or does not support an operation. */
   engine: 5,
   /** The run does not exist, is locked by another process, or has nothing to resume. */
   run: 6,
-  /** The loss stopped being a finite number. */
+  /** Training diverged: a scalar is not finite. */
   notFinite: 7,
-  /** The disk is full or the output cannot be written. */
+  /** The disk is full, or the output cannot be written. */
   disk: 8,
-  /** Some of several inputs failed; the others were done. */
+  /** Some of several inputs failed; the others succeeded. */
   partial: 9,
   /** Stopped by Ctrl-C or a stop request; a checkpoint was written. */
   interrupted: 130,

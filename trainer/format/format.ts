@@ -1,23 +1,23 @@
-// Numbers as people read them: the same ones look the same in the terminal, in the editor and in its panels.
+// Numbers for people, the same in the terminal, in the editor and in its panels.
 
-/** A whole number with commas between thousands: `88,210`. */
+/** An integer with commas between thousands: `88,210`. */
 export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-US');
 }
 
-/** The epoch at work when so many are done, from 1; when all are done, the last. */
-export function epochAtWork(done: number, all: number | null): number {
+/** The current epoch, from 1; the last if all are done. */
+export function currentEpoch(done: number, all: number | null): number {
   return all === null ? done + 1 : Math.min(done + 1, all);
 }
 
-/** A whole number in little room: `950`, `14.1k`, `16.7M`. */
+/** A short integer: `950`, `14.1k`, `16.7M`. */
 export function formatShortCount(count: number): string {
   if (count < 1000) return String(count);
   const [value, unit] = count < 999_500 ? [count / 1000, 'k'] : [count / 1e6, 'M'];
   return `${value < 99.95 ? Number(value.toFixed(1)) : Math.round(value)}${unit}`;
 }
 
-/** Seconds in at most two units: `40 s`, `5 min 3 s`, `1 h 12 min`, `2 d 4 h`; `?` when not known. */
+/** Seconds in at most two units: `40 s`, `5 min 3 s`, `1 h 12 min`, `2 d 4 h`; `?` if not finite. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.max(Math.round(seconds), 0);
@@ -28,21 +28,21 @@ export function formatDuration(seconds: number): string {
     [whole % 60, 's'],
   ] as const;
   const first = units.findIndex(([count]) => count > 0);
-  const said = first < 0 ? units.slice(-1) : units.slice(first, first + 2);
-  return said
+  const shown = first < 0 ? units.slice(-1) : units.slice(first, first + 2);
+  return shown
     .filter(([count], index) => count > 0 || index === 0)
     .map(([count, unit]) => `${count} ${unit}`)
     .join(' ');
 }
 
-/** Steps a second, or seconds a step where they are slow: `4.1 it/s`, `12 s/it`. */
+/** Steps per second, or seconds per step if they are slow: `4.1 it/s`, `12 s/it`. */
 export function formatRate(stepsPerSecond: number): string {
   if (stepsPerSecond === 0) return '0 it/s';
   const [value, unit] = stepsPerSecond >= 1 ? [stepsPerSecond, 'it/s'] : [1 / stepsPerSecond, 's/it'];
   return `${value < 9.95 ? value.toFixed(1) : formatCount(value)} ${unit}`;
 }
 
-/** Bytes by powers of 1000, as disks and downloads are measured: `512 B`, `63.7 MB`, `3.9 GB`. */
+/** Bytes in powers of 1000, like disks and downloads: `512 B`, `63.7 MB`, `3.9 GB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
   let value = bytes;
@@ -54,33 +54,33 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** An estimate with so many significant digits, without an exponent: `0.7`, `1200`. */
+/** An estimate with `digits` significant digits, without an exponent: `0.7`, `1200`. */
 export function formatRoughly(value: number, digits: number): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** Bytes of an estimate, by powers of 1000: `640 MB`, `7.4 GB`. */
+/** An estimate of bytes, in powers of 1000: `640 MB`, `7.4 GB`. */
 export function formatRoughBytes(bytes: number, digits: number): string {
   const megabytes = Number((bytes / 1e6).toPrecision(digits));
   return megabytes < 1000 ? `${megabytes} MB` : `${formatRoughly(bytes / 1e9, digits)} GB`;
 }
 
-/** A duration of an estimate, in its largest unit: `40 s`, `12 min`, `2 h`, `5 days`. */
+/** An estimate of a duration, in its largest unit: `40 s`, `12 min`, `2 h`, `5 days`. */
 export function formatRoughDuration(seconds: number, digits: number): string {
   const units = [
     [86_400, 'days', 2],
     [3600, 'h', 1.5],
     [60, 'min', 1.5],
   ] as const;
-  for (const [length, name, least] of units) {
-    if (seconds >= least * length) return `${formatRoughly(seconds / length, digits)} ${name}`;
+  for (const [length, name, minimum] of units) {
+    if (seconds >= minimum * length) return `${formatRoughly(seconds / length, digits)} ${name}`;
   }
   return `${formatRoughly(seconds, digits)} s`;
 }
 
 /**
- * A measured value in four significant figures, in the same width for the same size: `0.01234`, `25.49`, `1,234`,
- * `2.000e-4`. `NaN` where there is none.
+ * A measured value with four significant digits, in the same width for the same magnitude: `0.01234`, `25.49`,
+ * `1,234`, `2.000e-4`, `NaN`.
  */
 export function formatValue(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
@@ -93,7 +93,7 @@ export function formatValue(value: number): string {
   return `${sign}${size.toPrecision(4)}`;
 }
 
-/** A time of the day with its date, in local time: `2030-01-31 13:05:09`. @param seconds since 1970 */
+/** Date and time of the day, local: `2030-01-31 13:05:09`. @param seconds since 1970 */
 export function formatClock(seconds: number): string {
   const date = new Date(seconds * 1000);
   const two = (part: number) => String(part).padStart(2, '0');

@@ -1,21 +1,21 @@
 import type { Stage } from '../run-state/run-state.ts';
 
-/** Looks at a stage's numbers for what experience knows how to read; each hint is given once. */
+/** Recognizes known problems in the scalars of a stage. Gives each hint once. */
 export interface Hints {
-  /** @returns what to tell after an update with these scalars */
+  /** @returns a hint after an update with these scalars */
   step(scalars: Readonly<Record<string, number>>): string | undefined;
-  /** @returns what to tell after a validation; PSNR in RGB, in dB */
+  /** @returns a hint after a validation; PSNR in RGB, in dB */
   validation(psnr: number): string | undefined;
 }
 
-/** A discriminator whose loss stays below this for so many steps in a row has nothing left to learn. */
-const beaten = { loss: 0.01, steps: 500 };
-/** A fall by less is within what validations scatter. */
-const noticeableFall = 0.3;
-/** PSNR within so many dB over so many validations stands still. */
+/** The loss of a discriminator that is too strong, for this many steps in a row. */
+const tooStrong = { loss: 0.01, steps: 500 };
+/** Smaller drops of PSNR, in dB, are validation noise. */
+const noticeableDrop = 0.3;
+/** PSNR is flat if it stays within `range` dB for this many validations. */
 const plateau = { range: 0.02, validations: 10 };
 
-/** @param startPsnr of the weights that the stage began with, in dB; null where it is not known */
+/** @param startPsnr of the weights that the stage starts from, in dB; null if unknown */
 export function createHints(stage: Stage, startPsnr: number | null): Hints {
   const given = new Set<string>();
   const once = (text: string, kind: string): string | undefined => {
@@ -23,16 +23,16 @@ export function createHints(stage: Stage, startPsnr: number | null): Hints {
     given.add(kind);
     return `Hint: ${text}`;
   };
-  let stepsBeaten = 0;
+  let steps = 0;
   const latest: number[] = [];
 
   return {
     step({ d_adversarial_loss: loss }) {
-      stepsBeaten = loss !== undefined && loss < beaten.loss ? stepsBeaten + 1 : 0;
-      if (stepsBeaten < beaten.steps) return undefined;
+      steps = loss !== undefined && loss < tooStrong.loss ? steps + 1 : 0;
+      if (steps < tooStrong.steps) return undefined;
       return once(
-        `the discriminator's loss has been below ${beaten.loss} for ${beaten.steps} steps: it tells every image apart, and the generator learns little from it. A smaller \`training.d_lr\` or a smaller discriminator holds it back.`,
-        'beaten',
+        `the discriminator is too strong: its loss has been below ${tooStrong.loss} for ${tooStrong.steps} steps, so the generator gets little useful gradient from it. Lower \`training.d_lr\` or use a smaller discriminator.`,
+        'too strong',
       );
     },
     validation(psnr) {
@@ -41,12 +41,12 @@ export function createHints(stage: Stage, startPsnr: number | null): Hints {
       if (
         stage === 'training' &&
         startPsnr !== null &&
-        psnr < startPsnr - noticeableFall &&
-        !given.has('fall')
+        psnr < startPsnr - noticeableDrop &&
+        !given.has('drop')
       ) {
         return once(
-          `PSNR fell from ${startPsnr.toFixed(2)} to ${psnr.toFixed(2)} dB. That is what this stage does, not a fault: it trades PSNR, by about 2.4 dB in the published runs, for texture that looks real. Judge it by the samples.`,
-          'fall',
+          `PSNR fell from ${startPsnr.toFixed(2)} to ${psnr.toFixed(2)} dB. This is expected, not a fault: this stage trades PSNR, about 2.4 dB in the published runs, for realistic texture. Look at the samples instead.`,
+          'drop',
         );
       }
       const isFlat =
@@ -54,10 +54,10 @@ export function createHints(stage: Stage, startPsnr: number | null): Hints {
       if (!isFlat) return undefined;
       const remedy =
         stage === 'pretraining'
-          ? 'A lower learning rate may help; otherwise this stage is done.'
-          : 'PSNR says little in this stage: look at the samples whether it still gets better.';
+          ? 'A lower learning rate may help; otherwise the stage has converged.'
+          : 'PSNR says little in this stage: check in the samples whether quality still improves.';
       return once(
-        `PSNR has stood still for ${plateau.validations} validations, within ${plateau.range} dB. ${remedy}`,
+        `PSNR has been flat for ${plateau.validations} validations, within ${plateau.range} dB. ${remedy}`,
         'plateau',
       );
     },

@@ -1,6 +1,5 @@
 /**
- * Learning rate of a step under PyTorch's StepLR, stepped once a mini-batch: `base * gamma^k` after `k`
- * whole intervals.
+ * PyTorch's StepLR, stepped once per mini-batch: `base * gamma^k` after `k` intervals.
  *
  * @param step number of the update, from 1
  */
@@ -9,11 +8,10 @@ export function stepLearningRate(base: number, step: number, interval: number, g
 }
 
 /**
- * Learning rate of a step under PyTorch's MultiStepLR, stepped once a mini-batch: `base * gamma^k` after `k`
- * of the milestones.
+ * PyTorch's MultiStepLR, stepped once per mini-batch: `base * gamma^k` after `k` milestones.
  *
  * @param step number of the update, from 1
- * @param milestones numbers of updates, in rising order
+ * @param milestones numbers of updates, in ascending order
  */
 export function multiStepLearningRate(
   base: number,

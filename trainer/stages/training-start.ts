@@ -4,19 +4,19 @@ import { generatorOf } from '../runs/checkpoint-files.ts';
 import { bestCheckpoint, latestCheckpoint, listCheckpoints } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 
-/** The generator that the training stage begins with. */
-export interface TrainingStart {
+/** The generator that the training stage starts from. */
+interface TrainingStart {
   /** Its file of weights. */
   readonly file: string;
-  /** Its validation PSNR in RGB, in dB; null where it is not known. */
+  /** Its validation PSNR in RGB, in dB; null if unknown. */
   readonly psnr: number | null;
 }
 
 /**
- * What `training.init` stands for: the last or the best checkpoint of the run's own pre-training, of which the
- * running average is taken where the run keeps one, or a file.
+ * The generator of `training.init`: of the last or the best checkpoint of the run's pretraining (its EMA if there is
+ * one), or a file.
  *
- * @throws WorkbenchError `run` where the run has no such checkpoint, saying what to do
+ * @throws WorkbenchError `run` if the run does not have the checkpoint
  */
 export function findTrainingStart({ training }: ResolvedConfig, paths: RunPaths): TrainingStart {
   const { init } = training;
@@ -26,11 +26,10 @@ export function findTrainingStart({ training }: ResolvedConfig, paths: RunPaths)
       ? latestCheckpoint(paths, 'pretraining').checkpoint
       : bestCheckpoint(listCheckpoints(paths, 'pretraining'));
   if (!checkpoint) {
-    const lack =
-      init === 'last' ? 'no checkpoint of its pretraining' : 'no validated checkpoint of its pretraining';
+    const missing = init === 'last' ? 'no checkpoint' : 'no validated checkpoint';
     throw new WorkbenchError(
       'run',
-      `training.init is \`${init}\`, but the run ${paths.name} has ${lack} in ${paths.checkpoints}. Run \`esrgan train ${paths.name}.esrgan.yaml --stage pretraining\` first, or let \`training.init\` name a file of weights.`,
+      `training.init is \`${init}\`, but the run ${paths.name} has ${missing} of its pretraining in ${paths.checkpoints}. Run \`esrgan train ${paths.name}.esrgan.yaml --stage pretraining\` first, or set \`training.init\` to a file of weights.`,
     );
   }
   return { file: generatorOf(checkpoint.path), psnr: checkpoint.state.metrics.psnr ?? null };

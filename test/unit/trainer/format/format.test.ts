@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  epochAtWork,
+  currentEpoch,
   formatBytes,
   formatClock,
   formatCount,
@@ -32,7 +32,7 @@ test.each<[done: number, all: number | null, expected: number]>([
   [10, 10, 10],
   [3, null, 4],
 ])('when %i epochs of %s are done, epoch %i is at work', (done, all, expected) =>
-  expect(epochAtWork(done, all)).toBe(expected),
+  expect(currentEpoch(done, all)).toBe(expected),
 );
 check(formatShortCount, [
   [950, '950'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 import { createHints } from '../../../../trainer/stages/hints.ts';
 
-/** The hints given for a sequence of losses of the discriminator and of PSNRs, with the index of each. */
+/** The hints for a sequence of discriminator losses and PSNRs, with their indices. */
 function check(
   stage: Stage,
   startPsnr: number | null,
@@ -20,35 +20,35 @@ const times = (count: number, value: number) => Array<number>(count).fill(value)
 
 test.each<[string, Parameters<typeof check>, RegExp[]]>([
   [
-    'a discriminator that has won, once',
+    'a discriminator that is too strong, once',
     ['training', null, { losses: times(2000, 0.005) }],
     [/^499: .*d_lr/],
   ],
-  ['one that is as strong as usual', ['training', null, { losses: times(2000, 0.07) }], []],
+  ['a discriminator of usual strength', ['training', null, { losses: times(2000, 0.07) }], []],
   [
-    'one that recovers now and then',
+    'a discriminator that is too strong only for a while',
     ['training', null, { losses: times(10, 0).flatMap(() => [...times(499, 0.001), 0.1]) }],
     [],
   ],
   [
-    'a fall of PSNR, once',
+    'a drop of PSNR, once',
     ['training', 28, { psnrs: [25.5, 25.4] }],
     [/^0: .*28\.00 to 25\.50.*not a fault/],
   ],
-  ['a fall that comes late', ['training', 28, { psnrs: [27.9, 26] }], [/^1: .*28\.00 to 26\.00/]],
-  ['no fall', ['training', 28, { psnrs: [27.9, 28.1] }], []],
-  ['a fall from an unknown height', ['training', null, { psnrs: [25.5, 25.4] }], []],
-  ['a fall in pretraining', ['pretraining', 28, { psnrs: [25.5, 25.4] }], []],
+  ['a late drop', ['training', 28, { psnrs: [27.9, 26] }], [/^1: .*28\.00 to 26\.00/]],
+  ['no drop', ['training', 28, { psnrs: [27.9, 28.1] }], []],
+  ['a drop from an unknown PSNR', ['training', null, { psnrs: [25.5, 25.4] }], []],
+  ['a drop in pretraining', ['pretraining', 28, { psnrs: [25.5, 25.4] }], []],
   [
     'a plateau of pretraining, once',
     ['pretraining', null, { psnrs: times(30, 27.5) }],
-    [/^9: .*stood still.*learning rate/],
+    [/^9: .*flat.*learning rate/],
   ],
-  ['a plateau of training', ['training', null, { psnrs: times(30, 25.5) }], [/^9: .*stood still.*samples/]],
+  ['a plateau of training', ['training', null, { psnrs: times(30, 25.5) }], [/^9: .*flat.*samples/]],
   [
-    'a plateau behind a rise',
+    'a plateau after a rise',
     ['pretraining', null, { psnrs: [20, 23, 25, 26, ...times(12, 27)] }],
-    [/^13: .*stood still/],
+    [/^13: .*flat/],
   ],
   ['a slow rise', ['pretraining', null, { psnrs: Array.from({ length: 30 }, (_, i) => 25 + i * 0.005) }], []],
 ])('%s', (_, input, expected) => {
@@ -57,7 +57,7 @@ test.each<[string, Parameters<typeof check>, RegExp[]]>([
   for (const [index, text] of given.entries()) expect(text).toMatch(expected[index]!);
 });
 
-test('a pretraining has no discriminator', () => {
+test('no hint without a discriminator', () => {
   const hints = createHints('pretraining', null);
   for (let step = 0; step < 1000; step++) expect(hints.step({ content_loss: 0 })).toBeUndefined();
 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { multiStepLearningRate, stepLearningRate } from '../../../../trainer/stages/learning-rate.ts';
 
-// As PyTorch's schedulers give them when they are stepped after each optimizer's step.
+// As in PyTorch, if the scheduler is stepped after each optimizer step.
 test.each([
   [1, 8],
   [3, 8],
   [4, 4],
   [6, 4],
   [7, 2],
-])('at step %d an interval of 3 has led to %d', (step, expected) => {
+])('step %d with an interval of 3: %d', (step, expected) => {
   expect(stepLearningRate(8, step, 3, 0.5)).toBe(expected);
 });
 
@@ -19,6 +19,6 @@ test.each<[number, readonly number[], number]>([
   [5, [2, 5], 4],
   [6, [2, 5], 2],
   [1000, [], 8],
-])('at step %d the milestones %j have led to %d', (step, milestones, expected) => {
+])('step %d with milestones %j: %d', (step, milestones, expected) => {
   expect(multiStepLearningRate(8, step, milestones, 0.5)).toBe(expected);
 });

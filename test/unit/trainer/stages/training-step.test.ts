@@ -40,7 +40,7 @@ const compiled = createOnnxEngine({ name: 'cpu', device: 'CPU' });
 const eager = createEagerEngine({ name: 'tensorflow', device: 'TensorFlow.js on the CPU', backend: 'cpu' });
 const steps = 20;
 
-/** Trains the fixture's nets on its batches: the outputs of each step, and the state after the last. */
+/** Trains the networks of the fixture on its batches: the outputs of each step, and the state after the last. */
 async function trained(
   engine: Engine,
   fixture: Fixture,
@@ -111,7 +111,7 @@ async function trained(
 const norm = (data: Float32Array) => Math.sqrt(data.reduce((sum, value) => sum + value * value, 0));
 const difference = (a: Float32Array, b: Float32Array) => a.map((value, index) => value - b[index]!);
 
-describe.each(['perceptual', 'normalized'])('a step of GAN training equals PyTorch’s: %s', (name) => {
+describe.each(['perceptual', 'normalized'])('a GAN training step equals PyTorch’s: %s', (name) => {
   const fixture = readFixture(`gan/${name}`);
 
   test('losses, probabilities, gradient norms and learning rates', async () => {
@@ -120,19 +120,19 @@ describe.each(['perceptual', 'normalized'])('a step of GAN training equals PyTor
     expect(Object.keys(logs[0]!).sort()).toEqual([...expected.keys()].sort());
     for (const [key, { data }] of expected) {
       const errors = logs.map((log, index) => Math.abs(log[key]! / data[index]! - 1));
-      // Losses differ by less than 1e-6. A gradient may differ more where rounding puts one difference of an
-      // L1 distance on the other side of zero.
+      // Losses differ by less than 1e-6. A gradient may differ more if rounding changes the sign of a difference in
+      // the L1 loss.
       const bound = key.endsWith('_gradient_norm') ? 1e-4 : 1e-5;
       expect(Math.max(...errors), `${key} at any step`).toBeLessThan(bound);
     }
   });
 
-  test('every parameter and statistic after 20 steps, against the norm of its change', async () => {
+  test('every parameter and statistic after 20 steps, relative to its change', async () => {
     const { state } = await trained(compiled, fixture, steps);
     const before = new Map([...fixture.under('')]);
     for (const [key, { data }] of fixture.under('trained.')) {
-      // All scores may be shifted alike without changing a relativistic loss, so that the gradient of their bias is
-      // zero but for rounding, and Adam follows the sign of that.
+      // A relativistic loss does not change if all logits shift, so the gradient of their bias is zero except for
+      // rounding, and Adam follows its sign.
       if (key === 'discriminator.head.linear_out.bias') continue;
       const [net, ...rest] = key.split('.');
       const found = state.get(net === 'discriminator' ? discriminatorName(rest.join('.')) : rest.join('.'))!;
@@ -144,7 +144,7 @@ describe.each(['perceptual', 'normalized'])('a step of GAN training equals PyTor
     for (const [key, { data }] of fixture.under('vgg.')) expect(state.get(vggName(key))!.data).toEqual(data);
   });
 
-  test('as TensorFlow.js runs it, which leaves no tensors behind', async () => {
+  test('in TensorFlow.js, without leaking tensors', async () => {
     tf.setBackend('cpu');
     const before = tf.memory().numTensors;
     const { logs } = await trained(eager, fixture, 2);
