@@ -3,17 +3,17 @@ import type { Workbench } from './workbench.ts';
 
 export type CompareTab = 'Table' | 'Curves' | 'Images' | 'Config' | 'Checkpoints';
 
-/** A number of the table as it is shown. */
+/** A number of the table, as displayed. */
 export interface ShownNumber {
   readonly number: string;
-  /** Its difference to the baseline; empty where there is none. */
+  /** Difference to the baseline; empty if there is none. */
   readonly delta: string;
   readonly isBest: boolean;
-  /** The letter of the numbers that it compares with; empty where all of its column compare. */
+  /** Letter of its group of comparable numbers; empty if the whole column is comparable. */
   readonly group: string;
 }
 
-/** A comparison of runs, in the one webview that is in view. */
+/** A comparison of runs, in the only visible webview. */
 export class ComparePanel {
   readonly page: FrameLocator;
   readonly #workbench: Workbench;
@@ -23,7 +23,7 @@ export class ComparePanel {
     this.page = workbench.webview;
   }
 
-  /** The names of the runs that are compared, in their order. */
+  /** Names of the compared runs, in order. */
   async runs(): Promise<string[]> {
     const names = this.page.getByRole('list', { name: 'Runs' }).locator('.name');
     await names.first().waitFor();
@@ -34,7 +34,7 @@ export class ComparePanel {
     return this.page.getByRole('tab', { name });
   }
 
-  /** Shows a tab and gives its panel. */
+  /** Selects a tab; returns its panel. */
   async show(name: CompareTab): Promise<Locator> {
     await this.tab(name).click();
     return this.panel(name);
@@ -44,7 +44,7 @@ export class ComparePanel {
     return this.page.getByRole('tabpanel', { name });
   }
 
-  /** The choice of the run that differences are taken from. */
+  /** The selector of the baseline run. */
   get baseline(): Locator {
     return this.page.getByRole('combobox', { name: 'baseline' });
   }
@@ -53,7 +53,7 @@ export class ComparePanel {
     return this.page.getByRole('grid', { name: 'Models and what they reach' });
   }
 
-  /** The cell of a model (`run · label`) under a metric (`set · protocol PSNR dB`); one that is missing spans its metrics. */
+  /** The cell of a model (`run · label`) under a metric (`set · protocol PSNR dB`); a missing cell spans its metrics. */
   async cell(model: string, metric: string): Promise<Locator> {
     const { rows, columns } = await this.#heads();
     const row = rows.indexOf(model);
@@ -68,7 +68,7 @@ export class ComparePanel {
     return cells.nth(places.findLastIndex((place) => place <= column + 1));
   }
 
-  /** The head of a metric, which sorts. */
+  /** The column header of a metric; a click sorts. */
   async head(metric: string): Promise<Locator> {
     const { columns } = await this.#heads();
     return this.grid.locator(`thead tr:nth-child(2) th[data-column="${columns.indexOf(metric) + 1}"]`);
@@ -84,7 +84,7 @@ export class ComparePanel {
     return (await this.#heads()).columns;
   }
 
-  /** All numbers under a metric, by their models, in the order of the rows; what has none is left out. */
+  /** All numbers under a metric, by model, in the order of the rows; models without one are skipped. */
   async numbers(metric: string): Promise<Readonly<Record<string, ShownNumber>>> {
     const { rows, columns } = await this.#heads();
     const column = columns.indexOf(metric) + 1;
@@ -93,7 +93,7 @@ export class ComparePanel {
       (lines, place) =>
         lines.map((line) => {
           const cell = line.querySelector(`td[data-column="${place}"]`);
-          // What only screen readers say is beside it.
+          // Text for screen readers is a sibling.
           const own = (found: Element | null | undefined) =>
             [...(found?.childNodes ?? [])]
               .flatMap((node) => (node instanceof Text ? node.data : []))
@@ -126,7 +126,7 @@ export class ComparePanel {
       const place = (element: Element) => Number(element.getAttribute('data-column'));
       const sets = [...grid.querySelectorAll('thead .set')].map((set) => ({
         from: place(set),
-        // A warning stands before the name.
+        // A warning precedes the name.
         name: [...set.childNodes]
           .filter((node) => node instanceof Text || (node instanceof Element && node.matches('.data')))
           .map((node) => node.textContent)
@@ -146,7 +146,7 @@ export class ComparePanel {
     });
   }
 
-  /** The settings that are listed, each with its values in the order of the runs. */
+  /** The listed settings, each with its values in the order of the runs. */
   async settings(): Promise<Readonly<Record<string, readonly string[]>>> {
     const table = this.panel('Config').getByRole('region', { name: 'Settings' });
     await table.locator('tbody tr').first().waitFor();
@@ -158,7 +158,7 @@ export class ComparePanel {
     return Object.fromEntries(lines.map(([key, ...values]) => [key, values]));
   }
 
-  /** What an image shows: the pixels of its canvas as they are, in one text. */
+  /** The pixels of an image's canvas, as text. */
   pixels(pane: Locator): Promise<string> {
     return pane.locator('canvas').evaluate((element) => {
       if (!(element instanceof HTMLCanvasElement)) throw new Error('not a canvas');
@@ -166,7 +166,7 @@ export class ComparePanel {
     });
   }
 
-  /** How many colors an image has; one or none before it is drawn. */
+  /** Number of colors of an image; at most one before it is drawn. */
   colors(pane: Locator): Promise<number> {
     return pane.locator('canvas').evaluate((element) => {
       if (!(element instanceof HTMLCanvasElement)) throw new Error('not a canvas');

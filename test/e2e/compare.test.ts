@@ -10,13 +10,13 @@ import { useWorkbench } from './use-workbench.ts';
 import type { Workspace } from './workspace.ts';
 
 const patience = { timeout: 60_000 };
-/** Whose images are so many and so large that there is time to cancel. */
+/** A test set with enough large images that there is time to cancel. */
 const manyImages = 8;
 const desk = useWorkbench({}, {}, prepare, { timeout: 600_000 });
 const [first, second, third, fourth] = miniRuns as [string, string, string, string];
 let panel: ComparePanel;
 
-/** Four trained runs, their PSNR, ESRGAN and interpolated models measured under paper-y, and a run of another trainer. */
+/** Four trained runs, their PSNR, ESRGAN and interpolated models evaluated under paper-y, and an external run. */
 async function prepare(workspace: Workspace): Promise<void> {
   await trainMiniRuns(workspace);
   await writeImages(workspace.path('data/marble/HR'), { count: 2, width: 96, height: 72, seed: 10 });
@@ -27,7 +27,7 @@ async function prepare(workspace: Workspace): Promise<void> {
   const runs = miniRuns.map((name) => `runs/${name}`);
   await esrgan(workspace, 'compare', ...runs, ...measured('marble', 'paper-y'));
 
-  // Two test sets under one name: the models of the first run are measured on one, those of the second on the other.
+  // Two test sets with the same name: one for the models of the first run, one for those of the second.
   for (const [folder, models, seed] of [
     ['here', [psnrModel(first), ganModel(first)], 12],
     ['there', [ganModel(second)], 13],
@@ -55,7 +55,7 @@ function measured(name: string, protocol: string, folder = `data/${name}`): stri
   return ['--data', `${name}=${folder}`, '--protocol', protocol, '--engine', 'cpu'];
 }
 
-/** PSNR and SSIM that `esrgan evaluate` measures now, as the table writes them. */
+/** PSNR and SSIM of `esrgan evaluate`, formatted as in the table. */
 async function evaluated(
   models: readonly string[],
   protocol: string,
@@ -72,7 +72,7 @@ beforeAll(() => {
   panel = new ComparePanel(desk.workbench);
 });
 
-test('by the keyboard alone: the palette asks which runs, and four are compared', async () => {
+test('by keyboard alone: the palette prompts for runs, and four are compared', async () => {
   const { page } = desk.workbench;
   await desk.workbench.run('ESRGAN: Compare Runs…');
   await desk.workbench.choice(first).waitFor();
@@ -82,7 +82,7 @@ test('by the keyboard alone: the palette asks which runs, and four are compared'
   await page.getByRole('tab', { name: 'Compare 4 Runs' }).waitFor();
 });
 
-test('by the keyboard alone: the arrows lead through the tabs, and each shows something', async () => {
+test('by keyboard alone: arrow keys select the tabs, and each has content', async () => {
   const { keyboard } = desk.workbench.page;
   const contents: Readonly<Record<CompareTab, string>> = {
     Table: 'comparison-grid tbody tr',
@@ -105,8 +105,8 @@ test('the numbers of the table are those of `esrgan evaluate`', async () => {
   const models = miniRuns.flatMap((run) => [psnrModel(run), ganModel(run)]);
   const names = miniRuns.flatMap((run) => [`${run} · PSNR`, `${run} · ESRGAN`]);
   const singles = await evaluated(models, 'paper-y');
-  const mixed = await evaluated([psnrModel(fourth), ganModel(fourth)], 'paper-y', '--alpha', '0.8');
-  const expected = [...singles, ...mixed];
+  const interpolated = await evaluated([psnrModel(fourth), ganModel(fourth)], 'paper-y', '--alpha', '0.8');
+  const expected = [...singles, ...interpolated];
   const shown = await Promise.all(
     ['marble · paper-y PSNR dB', 'marble · paper-y SSIM'].map((metric) => panel.numbers(metric)),
   );
@@ -118,7 +118,7 @@ test('the numbers of the table are those of `esrgan evaluate`', async () => {
   expect(Object.keys(shown[0] ?? {})).toHaveLength(3 * miniRuns.length);
 });
 
-test('the best of each column is marked, and a head sorts by it', async () => {
+test('the best of each column is marked, and its header sorts by it', async () => {
   const metric = 'marble · paper-y PSNR dB';
   const numbers = await panel.numbers(metric);
   const byNumber = Object.keys(numbers).toSorted(
@@ -146,12 +146,12 @@ test('differences are to the chosen baseline, model by model', async () => {
     const label = model.slice(model.indexOf(' · '));
     const beyond = Number(number) - Number(numbers[third + label]?.number);
     const shown = Number(delta.replace('−', '-').replace('±', ''));
-    // Each of the three is rounded to 0.001.
+    // All three are rounded to 0.001.
     expect(Math.abs(shown - beyond), model).toBeLessThan(0.0016);
   }
 });
 
-test('numbers of other images are marked and not ranked with the others', async () => {
+test('numbers of other images are marked and not ranked', async () => {
   const metric = 'photos · paper-y PSNR dB';
   const [model, gan, other] = [`${first} · PSNR`, `${first} · ESRGAN`, `${second} · ESRGAN`];
   await panel.baseline.selectOption({ label: first });
@@ -174,7 +174,7 @@ test('numbers of other images are marked and not ranked with the others', async 
   await head.click();
 });
 
-test('a cell that is missing is computed by a click', async () => {
+test('a click computes a missing cell', async () => {
   const model = `${second} · ESRGAN`;
   const cell = await panel.cell(model, 'marble · rgb PSNR dB');
   await cell.getByRole('button', { name: 'Evaluate' }).click();
@@ -186,10 +186,10 @@ test('a cell that is missing is computed by a click', async () => {
   expect((await panel.numbers('marble · rgb SSIM'))[model]?.number).toBe(expected?.ssim);
 });
 
-test('one that is cancelled leaves nothing behind', async () => {
+test('cancelling leaves no files', async () => {
   const { workspace } = desk;
-  const kept = () => readdirSync(workspace.path(`runs/${first}/evaluations`)).toSorted();
-  const before = kept();
+  const evaluations = () => readdirSync(workspace.path(`runs/${first}/evaluations`)).toSorted();
+  const before = evaluations();
   const cell = await panel.cell(`${first} · PSNR`, 'posters · paper-y PSNR dB');
   await cell.getByRole('button', { name: 'Evaluate' }).click();
   const job = (await panel.cell(`${first} · PSNR`, 'posters · paper-y PSNR dB')).locator('job-line');
@@ -200,10 +200,10 @@ test('one that is cancelled leaves nothing behind', async () => {
   await job.getByRole('button', { name: 'Cancel' }).click();
   await cell.getByRole('button', { name: 'Evaluate' }).waitFor();
   expect(evaluate).toThrow('No process');
-  expect(kept()).toEqual(before);
+  expect(evaluations()).toEqual(before);
 });
 
-test('the settings that differ are those that the run files write differently, and no others', async () => {
+test('exactly the settings that differ in the run files are listed', async () => {
   await panel.show('Config');
   const runs = await panel.runs();
   const settings = await panel.settings();
@@ -237,7 +237,7 @@ test('the settings that differ are those that the run files write differently, a
   });
 });
 
-test('samples of all runs lie side by side, with PSNR and SSIM inside a box', async () => {
+test('samples of all runs are side by side, with PSNR and SSIM inside a box', async () => {
   const images = await panel.show('Images');
   const tile = (name: string) =>
     images.locator('figure').filter({ has: desk.workbench.page.getByText(name, { exact: true }) });
@@ -249,13 +249,13 @@ test('samples of all runs lie side by side, with PSNR and SSIM inside a box', as
   await desk.workbench.page.keyboard.press('Escape');
 });
 
-test('nets upscale a test image side by side', async () => {
+test('models upscale a test image side by side', async () => {
   const images = panel.panel('Images');
   await images.getByRole('radio', { name: 'Test images' }).click();
   await images.getByRole('combobox', { name: 'test set' }).selectOption({ label: 'marble' });
   await images.getByRole('combobox', { name: 'image' }).selectOption({ label: '0.png' });
   const panes = images.locator('figure image-pane');
-  // Eight results and what they are compared with, bicubic and HR.
+  // Eight results, bicubic and HR.
   await expect.poll(() => panes.count(), patience).toBe(10);
   await expect
     .poll(
@@ -265,7 +265,7 @@ test('nets upscale a test image side by side', async () => {
     .toBe(10);
 });
 
-test('the slider between two checkpoints moves pixels', async () => {
+test('the alpha slider between two checkpoints changes pixels', async () => {
   const checkpoints = await panel.show('Checkpoints');
   await checkpoints.getByRole('combobox', { name: 'image' }).selectOption({ label: '0.png' });
   const pane = checkpoints.locator('image-pane').first();
@@ -278,12 +278,12 @@ test('the slider between two checkpoints moves pixels', async () => {
   };
   const faithful = await at('Home', '0.00');
   const sharp = await at('End', '1.00');
-  const mixed = await at('PageDown', '0.90');
-  expect(new Set([faithful, sharp, mixed]).size).toBe(3);
+  const interpolated = await at('PageDown', '0.90');
+  expect(new Set([faithful, sharp, interpolated]).size).toBe(3);
   expect(await at('Home', '0.00')).toBe(faithful);
 });
 
-test('the report is one file that shows table and images without a network', async () => {
+test('the report is one file with table and images, and needs no network', async () => {
   const { workbench, workspace } = desk;
   await panel.show('Table');
   await panel.page.getByRole('button', { name: 'Export' }).click();
@@ -299,8 +299,8 @@ test('the report is one file that shows table and images without a network', asy
   const browser = await chromium.connect(inject('editor').browser);
   try {
     const page = await (await browser.newContext({ offline: true })).newPage();
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(request.url()));
     const problems: string[] = [];
     page.on('console', (message) => problems.push(message.text()));
     await page.goto(pathToFileURL(report).href);
@@ -318,14 +318,14 @@ test('the report is one file that shows table and images without a network', asy
     );
     expect(Math.min(...widths)).toBeGreaterThan(0);
     expect(await page.locator('.charts svg').count()).toBeGreaterThan(1);
-    expect(asked.filter((address) => !address.startsWith('data:'))).toEqual([page.url()]);
+    expect(requested.filter((address) => !address.startsWith('data:'))).toEqual([page.url()]);
     expect(problems).toEqual([]);
   } finally {
     await browser.close();
   }
 });
 
-test('a run of another trainer is dragged in, and stands beside with its scalars', async () => {
+test('an external run is added by drag and drop, with its scalars', async () => {
   const { workbench } = desk;
   await workbench.showViews('ESRGAN');
   await dragInto(runRow('other-trainer'));
@@ -340,7 +340,7 @@ test('a run of another trainer is dragged in, and stands beside with its scalars
   await chart.locator('canvas').first().waitFor();
 });
 
-test('there is room for eight runs, and a ninth is told so', async () => {
+test('a comparison has at most eight runs, and a message says so at the ninth', async () => {
   const { workbench, workspace } = desk;
   const copies = miniRuns.map((run) => `${run}-again`);
   for (const [i, copy] of copies.entries()) {
@@ -362,7 +362,7 @@ test('there is room for eight runs, and a ninth is told so', async () => {
   expect(await panel.runs()).toHaveLength(8);
 });
 
-test('runs that are selected in the view of runs are compared from its menu', async () => {
+test('the context menu of the view Runs compares the selected runs', async () => {
   const { workbench } = desk;
   await workbench.run('View: Close All Editors');
   const [one, other] = [runRow(second), runRow(fourth)];
@@ -372,7 +372,7 @@ test('runs that are selected in the view of runs are compared from its menu', as
   expect((await panel.runs()).toSorted()).toEqual([second, fourth].toSorted());
 });
 
-test('the code lens of a run file compares its run with those that are chosen', async () => {
+test('the code lens of a run file compares its run with chosen ones', async () => {
   const { workbench } = desk;
   await workbench.run('View: Close All Editors');
   await workbench.showViews('Explorer');
@@ -384,13 +384,13 @@ test('the code lens of a run file compares its run with those that are chosen', 
   expect(await panel.runs()).toEqual([first, third]);
 });
 
-/** The line of a run in the view of runs. */
+/** The row of a run in the view Runs. */
 function runRow(name: string): Locator {
   const { page } = desk.workbench;
   return page.locator('.sidebar [role="treeitem"]').filter({ has: page.getByText(name, { exact: true }) });
 }
 
-/** Marks entries of the list that is open, by their whole names, besides those that are. */
+/** Selects further entries of the open list, by their full names. */
 async function chooseByKeys(names: readonly string[]): Promise<void> {
   const { page } = desk.workbench;
   const rows = page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
@@ -406,7 +406,7 @@ async function chooseByKeys(names: readonly string[]): Promise<void> {
   expect([...left]).toEqual([]);
 }
 
-/** Drags something onto the comparison; with Shift the editor leaves it to the page. */
+/** Drags something onto the comparison; with Shift the editor passes the drop to the page. */
 async function dragInto(element: Locator): Promise<void> {
   const { page } = desk.workbench;
   await element.hover();

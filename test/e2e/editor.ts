@@ -5,12 +5,12 @@ import { chromium } from 'playwright-core';
 import { findChromium, howToGetChromium } from '../../scripts/chromium.mjs';
 import { startVSCodeServer } from '../../scripts/vscode-server.mjs';
 
-/** VS Code's server and a browser, which any process can open windows with. */
+/** VS Code's server and a browser, in which any process can open windows. */
 export interface Editor {
   readonly port: number;
-  /** Where Playwright reaches the browser. */
+  /** Address of the browser for Playwright. */
   readonly browser: string;
-  /** The folder of the extension under test; null where it is installed from a `.vsix`. */
+  /** The folder of the extension under test; null if it is installed from a `.vsix`. */
   readonly extension: string | null;
   /** Process id of VS Code's server. */
   readonly pid: number;
@@ -20,18 +20,18 @@ export interface Editor {
 
 /** An editor that this process started. */
 export interface StartedEditor extends Editor {
-  /** What VS Code's server has printed. */
+  /** The output of VS Code's server. */
   output(): string;
   stop(): Promise<void>;
 }
 
-/** What is different from the usual editor. */
+/** Differences from the default editor. */
 export interface EditorOptions {
   /** Environment of extension hosts. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Windows ask whether the workspace is trusted and show modal dialogs, which are otherwise answered with yes. */
-  readonly asks?: boolean;
-  /** Folders of extensions that are installed besides the one under test. */
+  /** Windows prompt for trust and show modal dialogs; otherwise both are confirmed automatically. */
+  readonly prompts?: boolean;
+  /** Folders of other extensions to install. */
   readonly others?: readonly string[];
 }
 
@@ -41,24 +41,24 @@ export interface EditorOptions {
  */
 export async function startEditor({
   env = {},
-  asks = false,
+  prompts = false,
   others = [],
 }: EditorOptions = {}): Promise<StartedEditor> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error(`There is no Chromium here: ${howToGetChromium}.`);
   const dataDir = mkdtempSync(join(tmpdir(), 'esrgan-vscode-'));
   for (const folder of others) {
-    // The server takes up what lies there when it starts for the first time.
+    // The server installs these extensions when it first starts.
     const { publisher, name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     cpSync(folder, join(dataDir, 'extensions', `${publisher}.${name}-${version}`), { recursive: true });
   }
   const vsix = process.env.ESRGAN_VSIX;
   const server = await startVSCodeServer({
     dataDir,
-    // What is kept for a person stays out of it, and goes away with the rest.
+    // The user's cache is inside this temporary folder, and is deleted with it.
     env: { XDG_CACHE_HOME: join(dataDir, 'cache'), ...env },
-    trust: !asks,
-    dialogs: asks,
+    trust: !prompts,
+    dialogs: prompts,
     ...(vsix ? { vsix: resolve(vsix) } : {}),
     settings: { 'workbench.reduceMotion': 'on', 'editor.wordBasedSuggestions': 'off', 'git.enabled': false },
   });

@@ -7,7 +7,7 @@ const desk = useWorkbench({
   'needs.esrgan.yaml': 'pretraining:\n  val_datasets: []\n  train_datasets:\n    - set5\n',
 });
 
-test('the walkthrough opens, and its steps lead to what they speak of', async () => {
+test('the walkthrough opens, and its steps open what they describe', async () => {
   const { workbench } = desk;
   const { page } = workbench;
   const step = (title: string) => page.locator('.getting-started-step', { hasText: title });
@@ -39,7 +39,7 @@ test('the walkthrough opens, and its steps lead to what they speak of', async ()
   await page.keyboard.press('Escape');
 });
 
-test('Data & Weights says what is missing and how to get it', async () => {
+test('Data & Weights shows what is missing and how to download it', async () => {
   const { workbench } = desk;
   await workbench.run('ESRGAN: Focus on Data & Weights View');
   const row = workbench.treeRow(/div2k.*not here · get \([\d.]+ GB\)/);
@@ -54,7 +54,7 @@ test('Data & Weights says what is missing and how to get it', async () => {
   await explained.getByRole('button', { name: 'Choose Folder…' }).waitFor();
 });
 
-test('a data set that is missing is got from where a run file names it', async () => {
+test('a missing data set is downloaded from a run file that names it', async () => {
   const { workbench } = desk;
   await workbench.run('Notifications: Clear All Notifications');
   await workbench.showViews('Explorer');
@@ -65,7 +65,7 @@ test('a data set that is missing is got from where a run file names it', async (
   await workbench.toast('set5 has no address that lasts').waitFor();
 });
 
-test('the palette has no command for runs where there are none', async () => {
+test('without runs, the palette has no commands for runs', async () => {
   const { workbench } = desk;
   await workbench.page.keyboard.press('F1');
   await workbench.input.fill('>ESRGAN: ');

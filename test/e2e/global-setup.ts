@@ -8,7 +8,7 @@ declare module 'vitest' {
   }
 }
 
-/** One editor for all files of tests. */
+/** One editor for all test files. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const { output: _, stop, ...editor } = await startEditor();
   provide('editor', editor);

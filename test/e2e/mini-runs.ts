@@ -11,7 +11,7 @@ const examples = join(import.meta.dirname, '../../examples/seed-runs-mini');
 const command = join(import.meta.dirname, '../../dist/esrgan.js');
 const suffix = '.esrgan.yaml';
 
-/** What makes training take a second: the shapes stay, 64 to 96 and 2 to 3 blocks, all else is tiny. */
+/** Overrides that make training take a second: patches (64 to 96) and blocks (2 to 3) stay, all else is tiny. */
 const tiny: readonly (readonly [path: readonly string[], value: unknown])[] = [
   [['engine'], 'cpu'],
   [['pretraining', 'num_step'], 20],
@@ -32,12 +32,12 @@ const tiny: readonly (readonly [path: readonly string[], value: unknown])[] = [
   [['checkpoints', 'keep'], 2],
 ];
 
-/** Names of the runs that `trainMiniRuns` makes, in the order of their run files. */
+/** Names of the runs of `trainMiniRuns`, in the order of their run files. */
 export const miniRuns = readdirSync(examples)
   .sort()
   .map((file) => file.replace(suffix, ''));
 
-/** Puts the run files of `npm run demo -- --four` into a workspace, for tiny models, with images, and trains both stages of each. */
+/** Adds images and the run files of `npm run demo -- --four`, for tiny models, to a workspace and trains both stages. */
 export async function trainMiniRuns(workspace: Workspace): Promise<void> {
   for (const [seed, [folder, count]] of Object.entries({ a: 4, b: 2, val: 2 }).entries()) {
     await writeImages(workspace.path(`data/${folder}`), { count, width: 112, height: 100, seed });
@@ -52,16 +52,16 @@ export async function trainMiniRuns(workspace: Workspace): Promise<void> {
   }
 }
 
-/** What images are made. */
+/** Which images to make. */
 export interface ImageSet {
   readonly count: number;
   readonly width: number;
   readonly height: number;
-  /** Those of other seeds are other images. */
+  /** Another seed makes other images. */
   readonly seed: number;
 }
 
-/** Makes a folder with images `0.png` and so on, the same each time. */
+/** Makes a folder with images `0.png` and so on, deterministically. */
 export async function writeImages(folder: string, { count, width, height, seed }: ImageSet): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (let index = 0; index < count; index++) {
@@ -70,7 +70,7 @@ export async function writeImages(folder: string, { count, width, height, seed }
   }
 }
 
-/** Runs the built command in a workspace's folder and gives what it printed; rejects with its words where it fails. */
+/** Runs the built command in a workspace's folder; resolves with its output, rejects with its message. */
 export async function esrgan({ folder }: Workspace, ...words: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [command, ...words], { cwd: folder });
   return stdout;

@@ -21,7 +21,7 @@ test.each([
   ['PSNR-driven', 'psnr'],
   ['ESRGAN as in the paper', 'esrgan'],
   ['Fine-tune', 'fine-tune'],
-])('a new run begins with the preset “%s”, by the keyboard alone', async (label, id) => {
+])('a new run starts from the preset “%s”, by keyboard alone', async (label, id) => {
   const { workbench, workspace } = desk;
   await workbench.run('ESRGAN: New Run…');
   await workbench.choice(label).first().waitFor();
@@ -35,7 +35,7 @@ test.each([
   expect(workspace.read(`try-${id}.esrgan.yaml`)).toContain('scale_factor: 4');
 });
 
-test('a name that is taken is refused while it is typed', async () => {
+test('a name in use is refused while typing', async () => {
   const { workbench, workspace } = desk;
   const before = workspace.read('mine.esrgan.yaml');
   await workbench.run('ESRGAN: New Run…');
@@ -48,7 +48,7 @@ test('a name that is taken is refused while it is typed', async () => {
   expect(workspace.read('mine.esrgan.yaml')).toBe(before);
 });
 
-test('a run file is duplicated under the next free name, for changes', async () => {
+test('a run file is duplicated under the next free name', async () => {
   const { workbench, workspace } = desk;
   await workbench.open('mine.esrgan.yaml');
   await workbench.textEditor.lens('Start Pretraining').waitFor();
@@ -57,7 +57,7 @@ test('a run file is duplicated under the next free name, for changes', async () 
   expect(workspace.read('mine-2.esrgan.yaml')).toBe(`name: mine-2\n${workspace.read('mine.esrgan.yaml')}`);
 });
 
-test('options of BasicSR become a run file that says what could not be carried over', async () => {
+test('BasicSR options become a run file that lists what could not be converted', async () => {
   const { workbench, workspace } = desk;
   await workbench.run('ESRGAN: Import BasicSR Options…');
   await workbench.chooseFile('BasicSR Option File', workspace.path('options/train_ESRGAN_x4.yml'));

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Process id of the one descendant of a process whose command line matches; throws where it is not there. */
+/** Process id of the only descendant whose command line matches; throws if there is none. */
 export function findProcess(ancestor: number, commandLine: RegExp): number {
   const processes = readdirSync('/proc')
     .map(Number)
@@ -11,7 +11,7 @@ export function findProcess(ancestor: number, commandLine: RegExp): number {
         const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
         return [{ pid, parent: Number(parent), line }];
       } catch {
-        // It has just ended.
+        // The process has just exited.
         return [];
       }
     });

@@ -18,7 +18,7 @@ beforeAll(() => {
   panel = new RunPanel(desk.workbench);
 });
 
-test('a run that is paused keeps its place', async () => {
+test('a paused run occupies its slot', async () => {
   const { workbench } = desk;
   await workbench.open('long.esrgan.yaml');
   await workbench.run('ESRGAN: Start Pretraining');
@@ -27,7 +27,7 @@ test('a run that is paused keeps its place', async () => {
   await expect.poll(() => panel.state.textContent(), patience).toBe('paused');
 });
 
-test('further ones wait for it, in the order in which they were started', async () => {
+test('later runs are queued in the order of their start', async () => {
   const { workbench } = desk;
   for (const name of ['early', 'late']) {
     await workbench.open(`${name}.esrgan.yaml`);
@@ -39,7 +39,7 @@ test('further ones wait for it, in the order in which they were started', async 
   await workbench.treeRow(/late.*queued 2/).waitFor();
 });
 
-test('their order is changed with the keyboard and by command', async () => {
+test('the keyboard and commands change the order', async () => {
   const { workbench } = desk;
   await workbench.treeRow(/late.*queued 2/).click();
   await workbench.page.keyboard.press('Alt+ArrowUp');
@@ -53,7 +53,7 @@ test('their order is changed with the keyboard and by command', async () => {
   await workbench.treeRow(/early.*queued 2/).waitFor();
 });
 
-test('a server that is killed comes back to the same queue, and the next run has its turn when one ends', async () => {
+test('a killed server restarts with the same queue, and the next run starts when one ends', async () => {
   const { workbench, workspace } = desk;
   const server = findProcess(inject('editor').pid, /server\.js/);
   process.kill(server, 'SIGKILL');

@@ -4,7 +4,7 @@ import { RunPanel } from './run-panel.ts';
 import { useWorkbench } from './use-workbench.ts';
 import { tinyRunFile } from './workspace.ts';
 
-// Nothing is validated or saved but what the person asks for.
+// Validations and checkpoints happen only on request.
 const desk = useWorkbench({
   'asked.esrgan.yaml': tinyRunFile(1_000_000).replaceAll('every_steps: 200', 'every_steps: 1000000'),
 });
@@ -20,7 +20,7 @@ const checkpoints = () => {
   return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')).length : 0;
 };
 
-test('“Checkpoint” writes one, and so does the command', async () => {
+test('“Checkpoint” and the command save one', async () => {
   const { workbench } = desk;
   await workbench.open('asked.esrgan.yaml');
   await workbench.run('ESRGAN: Start Pretraining');
@@ -33,7 +33,7 @@ test('“Checkpoint” writes one, and so does the command', async () => {
   await expect.poll(checkpoints, patience).toBe(2);
 });
 
-test('“Validate” measures the model now', async () => {
+test('“Validate” evaluates the model now', async () => {
   await expect(panel.fact('PSNR').count()).resolves.toBe(0);
   await panel.button('validate').click();
   await expect.poll(() => panel.fact('PSNR').textContent(), patience).toMatch(/^\d+\.\d\d dB$/);
@@ -53,6 +53,6 @@ test.each([
   await chart.getByRole('menuitem', { name: format }).click();
   const file = workspace.path(`exported.${format.toLowerCase()}`);
   await workbench.chooseFile('Save As', file);
-  // It is there before all of it is written.
+  // The file exists before it is complete.
   await vi.waitFor(() => check(readFileSync(file)), patience);
 });

@@ -5,7 +5,7 @@ import { tinyRunFile } from './workspace.ts';
 const file = 'write.esrgan.yaml';
 const desk = useWorkbench({ [file]: tinyRunFile(100) });
 
-test('a key is completed while it is typed, and its value chosen from a list', async () => {
+test('a key is completed while typing, and its value chosen from a list', async () => {
   const { workbench, workspace } = desk;
   const { textEditor } = workbench;
   await workbench.open(file);
@@ -21,7 +21,7 @@ test('a key is completed while it is typed, and its value chosen from a list', a
   await expect.poll(() => workspace.read(file)).toContain('content_loss: { loss_f: l2}');
 });
 
-test('a wrong key is underlined and mended with one keystroke', async () => {
+test('a wrong key is underlined and fixed with one keystroke', async () => {
   const { workbench, workspace } = desk;
   const { textEditor } = workbench;
   await expect.poll(() => textEditor.problems('error').count()).toBe(0);
@@ -36,7 +36,7 @@ test('a wrong key is underlined and mended with one keystroke', async () => {
   await expect.poll(() => workspace.read(file)).toContain('\nseed: 4');
 });
 
-test('an impossible value is mended to the nearest possible one', async () => {
+test('an impossible value is fixed to the nearest possible one', async () => {
   const { workbench, workspace } = desk;
   const { textEditor } = workbench;
   workspace.write(file, tinyRunFile(100).replace('lr: 1.0e-3', 'lr: 7'));

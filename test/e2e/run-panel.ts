@@ -1,18 +1,18 @@
 import type { FrameLocator, Locator } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
-/** The table behind a chart. */
+/** The table of a chart. */
 export interface ChartTable {
-  /** Of the rows that it shows, in rising order; the first and the last of the curve are among them. */
+  /** Steps of the rows on screen, ascending, with the first and the last step of the curve. */
   readonly steps: readonly number[];
-  /** How many steps the curve has. */
+  /** Number of steps of the curve. */
   readonly total: number;
 }
 
-/** The panel of a run, in the one webview that is in view. */
+/** The panel of a run, in the only visible webview. */
 export class RunPanel {
   readonly page: FrameLocator;
-  /** What the run is doing, in a word. */
+  /** State of the run, one word. */
   readonly state: Locator;
 
   constructor(workbench: Workbench) {
@@ -20,14 +20,14 @@ export class RunPanel {
     this.state = this.page.locator('run-header .state');
   }
 
-  /** A button of the head. */
+  /** A button of the header. */
   button(
     action: 'pause' | 'resume' | 'stop' | 'checkpoint' | 'validate' | 'restart' | 'config' | 'log',
   ): Locator {
     return this.page.locator(`run-header vscode-button[data-action="${action}"]`);
   }
 
-  /** A figure of the head, such as `step`. */
+  /** A number of the header, such as `step`. */
   fact(name: string): Locator {
     return this.page.locator('run-header .facts > div').filter({ hasText: name }).locator('dd');
   }
@@ -36,7 +36,7 @@ export class RunPanel {
     return this.page.locator('line-chart').filter({ has: this.page.getByRole('heading', { name: heading }) });
   }
 
-  /** Reads the table behind a chart, which it shows for that. */
+  /** Switches a chart to its table and reads it. */
   async table(heading: string): Promise<ChartTable> {
     const chart = this.chart(heading);
     await chart.getByRole('button', { name: `${heading}: show as a table` }).click();
@@ -52,12 +52,12 @@ export class RunPanel {
     return { steps, total: total === undefined ? steps.length : numberIn(total) };
   }
 
-  /** Whether a curve is drawn: how many pixels of the chart's canvas have a saturated color. */
+  /** Number of pixels of the chart's canvas with a saturated color: 0 if no curve is drawn. */
   async inkOf(heading: string): Promise<number> {
     return (await this.#pixels(this.chart(heading).locator('canvas').first())).colored;
   }
 
-  /** The mean brightness of the sample in view, from 0 to 255, and how many colors it has. */
+  /** Mean brightness of the visible sample, 0 to 255, and its number of colors. */
   async sample(): Promise<{ readonly brightness: number; readonly colors: number }> {
     const canvas = this.page.locator('image-pane canvas').first();
     await canvas.waitFor();
@@ -86,7 +86,7 @@ export class RunPanel {
   }
 }
 
-/** Numbers are grouped for people: `12,300`. */
+/** Numbers have separators: `12,300`. */
 function numberIn(text: string): number {
   return Number(text.replaceAll(/[^\d]/g, ''));
 }

@@ -20,20 +20,20 @@ const earth = fileURLToPath(
   new URL('../../node_modules/three-globe/example/img/earth-blue-marble.jpg', import.meta.url),
 );
 
-/** An image at the top of the workspace, to be upscaled. */
+/** An image to upscale, at the top of the workspace. */
 export const imageName = 'nile-delta.png';
 
 /** A workspace with real images and runs. */
 export interface ScreenshotWorkspace {
   readonly folder: string;
-  /** Names of the four runs that are compared, all done. */
+  /** Names of the four compared runs, all finished. */
   readonly compared: readonly string[];
 }
 
 /**
  * Makes a workspace of satellite imagery: `first-run.esrgan.yaml`, an image to upscale, and the four runs of
- * `examples/seed-runs-mini`, both stages, measured on a test set. What is there from an earlier time is
- * kept, so that images can be taken again without training again.
+ * `examples/seed-runs-mini`, both stages, evaluated on a test set. Finished runs are reused, so that screenshots can be
+ * retaken without training.
  *
  * @param folder made if missing
  */

@@ -1,6 +1,6 @@
-// `npm run screenshots`: images of every view in docs/images, from the real workbench with real runs, in light, dark
-// and high contrast. As arguments it takes names of views and of themes (none: all). The workspace with its runs stays
-// in the folder for temporary files: the first time trains for ten minutes, the next ones only take images.
+// `npm run screenshots`: takes screenshots of every view into docs/images, in the real workbench with real runs, in light,
+// dark and high contrast. Arguments: names of views and of themes (none: all). The workspace with its runs remains in the
+// folder for temporary files: the first time trains for ten minutes, later ones only take screenshots.
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { imageName, prepareScreenshotWorkspace } from './screenshot-workspace.ts
 import { Workbench } from './workbench.ts';
 import { endTrainers } from './workspace.ts';
 
-/** Names of the editor's themes, and of their files. */
+/** Names of the editor's themes and of their files. */
 const themes = {
   light: ['Default Light Modern', 'light_modern'],
   dark: ['Default Dark Modern', 'dark_modern'],
@@ -23,12 +23,12 @@ const themes = {
 const target = 'docs/images';
 const file = 'first-run.esrgan.yaml';
 const samplesWanted = 4;
-/** The image that results are compared on. */
+/** The test image on which models are compared. */
 const testSet = 'test';
 const testImage = 'marble_09_2.png';
 const size = { width: 1440, height: 900 };
 
-/** Each brings the window to what is to be seen; it begins without open editors, with the Explorer in the side bar. */
+/** Each shows its view, starting without open editors, with the Explorer in the side bar. */
 const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> = {
   async 'run-file'(workbench) {
     await workbench.open(file);
@@ -43,7 +43,7 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
     await textEditor.goToEndOfLine(27);
     await textEditor.press('Enter');
     await textEditor.complete();
-    // Once more: with the explanation of the key.
+    // The second time opens the documentation of the key.
     await textEditor.press('Control+Space');
     await page.locator('.suggest-details-container:visible').waitFor();
   },
@@ -131,7 +131,7 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
     await workbench.webview.locator('interpolation-view select').selectOption({ label: testImage });
     const pane = workbench.webview.locator('interpolation-view image-pane').first();
     const wipe = pane.getByRole('slider', { name: 'Wipe' });
-    // Only the interpolated image is seen then.
+    // Then only the interpolated image is visible.
     await wipe.fill('100');
     await drawn(new ComparePanel(workbench), pane);
     await wipe.fill('75');
@@ -190,7 +190,7 @@ try {
   endTrainers(join(folder, 'runs'));
 }
 
-/** Trains until there is something to see, and pauses, so that all images show the same. */
+/** Trains until there are curves and samples, then pauses, so that all screenshots show the same state. */
 async function train(started: StartedEditor): Promise<void> {
   writeSettings();
   const workbench = await Workbench.open(started, { folder });
@@ -219,7 +219,7 @@ async function takeImages(started: StartedEditor, { name, theme, themeFile }: Na
   writeSettings();
   const workbench = await Workbench.open(started, { folder, width: size.width, height: size.height + 60 });
   const { page } = workbench;
-  // A window begins with a theme of the extension in development, and the editor's own lie below this repository.
+  // A window starts with a theme of the extension in development, and the editor's own are below this repository.
   writeSettings({ 'workbench.colorTheme': theme, 'workbench.iconTheme': 'vs-seti' });
   await page.locator(`.monaco-workbench[class*="${themeFile}"]`).waitFor();
   for (const [view, show] of Object.entries(views)) {
@@ -238,7 +238,7 @@ async function takeImages(started: StartedEditor, { name, theme, themeFile }: Na
   await workbench.close();
 }
 
-/** Closes what a view has opened, and keeps none of its changes. */
+/** Closes all editors of a view and discards their changes. */
 async function tidy(workbench: Workbench): Promise<void> {
   const { page } = workbench;
   await page.keyboard.press('Escape');
@@ -280,7 +280,7 @@ async function drawn(panel: ComparePanel, pane: Locator): Promise<void> {
   while ((await panel.colors(pane)) < 500) await pane.page().waitForTimeout(200);
 }
 
-/** The four runs beside each other, with the side bar out of the way. */
+/** Compares the four runs, with the side bar closed. */
 async function openComparison(workbench: Workbench, tab: string): Promise<void> {
   const { page, webview } = workbench;
   await closeSideBar(workbench);

@@ -7,7 +7,7 @@ const desk = useWorkbench({ 'any.esrgan.yaml': tinyRunFile(100) });
 const patience = { timeout: 40_000 };
 const serverId = () => findProcess(inject('editor').pid, /server\.js/);
 
-test('a server that ends again and again is told of once, with a button to its log', async () => {
+test('a server that crashes repeatedly is reported once, with a button to its log', async () => {
   const { workbench } = desk;
   await workbench.open('any.esrgan.yaml');
   await workbench.textEditor.lens('Start Pretraining').waitFor();
@@ -26,7 +26,7 @@ test('a server that ends again and again is told of once, with a button to its l
   expect(serverId).toThrow(/No process/);
 });
 
-test('it starts again when it is asked to', async () => {
+test('it starts again on command', async () => {
   const { workbench } = desk;
   const { textEditor } = workbench;
   await workbench.run('ESRGAN: Restart Server');

@@ -27,7 +27,7 @@ test('the palette starts a run', async () => {
   await expect.poll(() => panel.state.textContent(), patience).toBe('running');
 });
 
-test('a window that is loaded again finds the run still going, and all its points', async () => {
+test('after a reload, the window shows the running run and all its points', async () => {
   const { workbench, workspace } = desk;
   const trainer = trainerOf(workspace.path('runs/long'));
   await expect.poll(async () => (await panel.table('Content loss')).total, patience).toBeGreaterThan(20);
@@ -44,7 +44,7 @@ test('a window that is loaded again finds the run still going, and all its point
   expect(trainerOf(workspace.path('runs/long'))).toBe(trainer);
 });
 
-test('a server that is killed comes back, and the run never noticed', async () => {
+test('a killed server restarts, and the run is not affected', async () => {
   const { workspace } = desk;
   const trainer = trainerOf(workspace.path('runs/long'));
   const server = findProcess(inject('editor').pid, /server\.js/);
@@ -57,22 +57,22 @@ test('a server that is killed comes back, and the run never noticed', async () =
   await expect.poll(() => panel.state.textContent(), patience).toBe('stopped');
 });
 
-test('a trainer that is killed is told as crashed, and "Resume" brings the run on exactly', async () => {
+test('a killed trainer is reported as crashed, and "Resume" continues the run exactly', async () => {
   const { workbench, workspace } = desk;
   const run = workspace.path('runs/exact');
   await workbench.run('View: Close All Editors');
   await workbench.open('exact.esrgan.yaml');
   await workbench.run('ESRGAN: Start Pretraining');
   await expect.poll(() => checkpointsOf(run).length, { ...patience, interval: 20 }).toBeGreaterThan(0);
-  // Nobody looks at the run when it crashes: the status bar tells of it, and leads to its panel.
+  // The run's panel is closed when it crashes: the status bar reports the crash and opens the panel.
   await workbench.run('View: Close All Editors');
   const trainer = trainerOf(run);
   expect(trainer).toBeDefined();
   process.kill(trainer!, 'SIGKILL');
-  const told = workbench.statusItem(/exact · crashed at step/);
-  await told.click();
+  const crash = workbench.statusItem(/exact · crashed at step/);
+  await crash.click();
   await expect.poll(() => panel.state.textContent(), patience).toBe('crashed');
-  await told.waitFor({ state: 'detached' });
+  await crash.waitFor({ state: 'detached' });
   expect(checkpointsOf(run)).not.toContain(lastCheckpoint);
 
   await panel.button('restart').click();
@@ -102,7 +102,7 @@ function weightsOf(run: string): Buffer {
   return readFileSync(join(run, 'checkpoints', lastCheckpoint, 'generator.safetensors'));
 }
 
-/** Where the extension under test lies. */
+/** The folder of the extension under test. */
 function extensionFolder(): string {
   const { extension, dataDir } = inject('editor');
   if (extension) return extension;

@@ -13,7 +13,7 @@ beforeAll(() => {
   panel = new RunPanel(desk.workbench);
 });
 
-test('the code lens starts the pretraining, and its panel opens beside', async () => {
+test('the code lens starts the pretraining, and its panel opens to the side', async () => {
   const { workbench } = desk;
   await workbench.open(file);
   await workbench.textEditor.lens('Start Pretraining').click();
@@ -22,7 +22,7 @@ test('the code lens starts the pretraining, and its panel opens beside', async (
   await workbench.statusItem('short').waitFor();
 });
 
-test('points arrive, and a sample that is not black', async () => {
+test('points arrive, and a sample image that is not black', async () => {
   await expect.poll(() => panel.inkOf('Content loss'), patience).toBeGreaterThan(50);
   const first = await panel.table('Content loss');
   await expect
@@ -32,7 +32,7 @@ test('points arrive, and a sample that is not black', async () => {
   expect((await panel.sample()).brightness).toBeGreaterThan(20);
 });
 
-test('the list of runs shows it first, with its checkpoints below', async () => {
+test('the view Runs lists it first, with its checkpoints below', async () => {
   const { workbench } = desk;
   await workbench.showViews('ESRGAN');
   await workbench.treeRow(/short.*pretraining/).waitFor();
@@ -41,7 +41,7 @@ test('the list of runs shows it first, with its checkpoints below', async () => 
   await workbench.treeRow(/Checkpoints/).waitFor();
 });
 
-test('while its line is drawn anew, a menu on it, its selection and what is open below it hold still', async () => {
+test('updates of its row preserve an open menu, the selection and expanded items', async () => {
   const { workbench } = desk;
   const row = workbench.treeRow(/^short/).first();
   const pause = await workbench.openMenu(row, 'Pause');
@@ -56,7 +56,7 @@ test('while its line is drawn anew, a menu on it, its selection and what is open
   await expect.poll(() => panel.state.textContent(), patience).toBe('running');
 });
 
-test('it pauses and goes on', async () => {
+test('it pauses and resumes', async () => {
   await panel.button('pause').click();
   await expect.poll(() => panel.state.textContent(), patience).toBe('paused');
   const { total } = await panel.table('Content loss');

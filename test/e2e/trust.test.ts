@@ -15,15 +15,15 @@ const desk = useWorkbench(
   { 'asked.esrgan.yaml': tinyRunFile(1_000_000), 'held.esrgan.yaml': tinyRunFile(1_000_000) },
   { 'esrgan.runsFolders': ['elsewhere'] },
   prepare,
-  { editor: { asks: true, others: [join(import.meta.dirname, 'tool-caller')] } },
+  { editor: { prompts: true, others: [join(import.meta.dirname, 'tool-caller')] } },
 );
 const patience = { timeout: 40_000 };
 
 const command = join(import.meta.dirname, '../../dist/esrgan.js');
 
 /**
- * A run that waits for its turn, as one could be slipped in, one of another trainer where the settings say, and one that
- * was started in a terminal and pauses.
+ * A queued run (an attacker could add one), an external run in a folder of the settings, and a paused run that was
+ * started in a terminal.
  */
 async function prepare({ folder, path }: Workspace): Promise<void> {
   const runFile = tinyRunFile(1_000_000, ['name: waiting', `runs_dir: ${path('runs')}`]).replace(
@@ -37,14 +37,14 @@ async function prepare({ folder, path }: Workspace): Promise<void> {
   writer.close();
   spawn(process.execPath, [command, 'train', 'held.esrgan.yaml'], { cwd: folder, stdio: 'ignore' });
   const held = runPaths(path('runs/held'));
-  const reach = (state: string) =>
+  const untilState = (state: string) =>
     vi.waitFor(() => expect(readStatus(held)?.state).toBe(state), { ...patience, interval: 50 });
-  await reach('running');
+  await untilState('running');
   sendRequest(held, 'pause');
-  await reach('paused');
+  await untilState('paused');
 }
 
-test('who does not trust a workspace edits it with full help', async () => {
+test('an untrusted workspace has full help for run files', async () => {
   const { page, textEditor } = desk.workbench;
   await page.locator('.monaco-dialog-box').getByRole('button', { name: /^No/ }).click();
   await desk.workbench.open('asked.esrgan.yaml');
@@ -60,7 +60,7 @@ test('who does not trust a workspace edits it with full help', async () => {
   await textEditor.save();
 });
 
-test('nothing is started there, and the reason is said', async () => {
+test('it starts nothing, and the message gives the reason', async () => {
   const { workbench, workspace } = desk;
   await workbench.run('ESRGAN: Start Pretraining');
   await workbench.toast('nothing is started in a workspace that is not trusted').waitFor();
@@ -71,7 +71,7 @@ test('nothing is started there, and the reason is said', async () => {
   expect(trainerOf(workspace.path('runs/waiting'))).toBeUndefined();
 });
 
-test('a run that pauses or was stopped is not resumed there from its panel, and the reason is said', async () => {
+test('it does not resume a paused or stopped run from its panel, and the message gives the reason', async () => {
   const { workbench, workspace } = desk;
   const run = workspace.path('runs/held');
   const stepOf = () => readStatus(runPaths(run))?.step;
@@ -83,7 +83,7 @@ test('a run that pauses or was stopped is not resumed there from its panel, and 
   await panel.page.getByRole('alert').filter({ hasText: 'in a workspace that is not trusted' }).waitFor();
   expect(existsSync(join(run, 'control/resume'))).toBe(false);
 
-  // To stop is allowed; had it gone on meanwhile, it would have come further.
+  // Stopping is allowed. The step shows that the run was not resumed meanwhile.
   await panel.button('stop').click();
   await expect.poll(() => panel.state.textContent(), patience).toBe('stopped');
   expect(stepOf()).toBe(paused);
@@ -98,7 +98,7 @@ test('a run that pauses or was stopped is not resumed there from its panel, and 
   await workbench.treeRow('held').waitFor({ state: 'hidden' });
 });
 
-test('once it is trusted, its settings count, and what waits has its turn', async () => {
+test('once trusted, its settings apply, and the queued run starts', async () => {
   const { workbench, workspace } = desk;
   const { page } = workbench;
   await workbench.toast('nothing is started').getByRole('button', { name: 'Manage Workspace Trust' }).click();
@@ -108,7 +108,7 @@ test('once it is trusted, its settings count, and what waits has its turn', asyn
   await expect.poll(() => trainerOf(workspace.path('runs/waiting')), patience).toBeDefined();
 });
 
-test('an agent starts a run only when the person says yes', async () => {
+test('a language model starts a run only after confirmation', async () => {
   const { workbench, workspace } = desk;
   const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'Start pretraining?' });
   await workbench.run('Tests: Start by Tool');
@@ -123,7 +123,7 @@ test('an agent starts a run only when the person says yes', async () => {
   await workbench.treeRow(/asked.*queued 1/).waitFor();
 });
 
-test('a run is deleted only when the person says yes', async () => {
+test('a run is deleted only after confirmation', async () => {
   const { workbench, workspace } = desk;
   await workbench.run('ESRGAN: Stop');
   await workbench.treeRow(/waiting.*stopped/).waitFor();
@@ -136,11 +136,11 @@ test('a run is deleted only when the person says yes', async () => {
   await workbench.run('ESRGAN: Delete Run…');
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await expect.poll(() => existsSync(workspace.path('runs/waiting')), patience).toBe(false);
-  // What the agent started has its turn.
+  // The run of the language model starts.
   await expect.poll(() => trainerOf(workspace.path('runs/asked')), patience).toBeDefined();
 });
 
-test('a trainer that hangs is ended by force when it is asked to stop again and the person says yes', async () => {
+test('a hanging trainer is killed on the second stop, after confirmation', async () => {
   const { workbench, workspace } = desk;
   const run = workspace.path('runs/asked');
   await workbench.treeRow(/asked.*pretraining/).waitFor();

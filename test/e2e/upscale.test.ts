@@ -24,7 +24,7 @@ const desk = useWorkbench({}, settings, async (workspace) => {
 });
 const patience = { timeout: 60_000 };
 
-/** A model with random weights whose results are around a middle grey. */
+/** A model with random weights, whose results are around medium gray. */
 function writeModel(path: string, options = {}): void {
   const generator = randomGenerator(options);
   generator.parameters.get('conv_last.bias')?.data.fill(0.5);
@@ -38,7 +38,7 @@ async function writeImage(path: string, side: number): Promise<void> {
   await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).toFile(path);
 }
 
-test('a right-click on an image gives one four times the size, with the pixels of the command line', async () => {
+test('the context menu upscales an image four times, with the same pixels as the command line', async () => {
   const { workbench, workspace } = desk;
   await workbench.chooseFromMenu(workbench.file('harbour.png'), 'Upscale…');
   await workbench.choice('small.safetensors').click();
@@ -54,7 +54,7 @@ test('a right-click on an image gives one four times the size, with the pixels o
   expect((await pixels(result)).equals(expected)).toBe(true);
 });
 
-test('then the view of before and after opens', async () => {
+test('then before and after open', async () => {
   const { workbench } = desk;
   await workbench.page.getByRole('tab', { name: 'harbour_x4.png' }).waitFor();
   const facts = workbench.webview.locator('before-after-view .facts');
@@ -62,7 +62,7 @@ test('then the view of before and after opens', async () => {
   await workbench.webview.getByLabel('Wipe between before and after').waitFor();
 });
 
-test('a batch goes on after a failure, says what failed and why, and shows what was made', async () => {
+test('a batch continues after a failure, reports the cause, and shows the results', async () => {
   const { workbench, workspace } = desk;
   await workbench.chooseFromMenu(workbench.file('many'), 'Upscale With…');
   await workbench.choice('small.safetensors').click();
@@ -80,7 +80,7 @@ test('a batch goes on after a failure, says what failed and why, and shows what 
   ]);
 });
 
-test('a cancel leaves nothing behind', async () => {
+test('cancelling leaves no files', async () => {
   const { workbench, workspace } = desk;
   const { page } = workbench;
   await workbench.chooseFromMenu(workbench.file('large'), 'Upscale With…');
@@ -96,7 +96,7 @@ test('a cancel leaves nothing behind', async () => {
   await toast.waitFor({ state: 'hidden' });
 });
 
-test('a file of weights opens as what it is', async () => {
+test('a weight file opens as a description', async () => {
   const { workbench } = desk;
   await workbench.file('small.safetensors').dblclick();
   const page = workbench.webview.locator('weights-view');

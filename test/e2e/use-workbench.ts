@@ -4,18 +4,18 @@ import { type EditorOptions, type StartedEditor, startEditor } from './editor.ts
 import { Workbench } from './workbench.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
-/** What the tests of a file work with. */
+/** The workspace and the window of a test file. */
 export interface Desk {
   readonly workspace: Workspace;
   readonly workbench: Workbench;
 }
 
 /**
- * A workspace of its own and a window on it for the tests of a file, which follow each other as the steps of a
- * person do: when one fails, those behind it are skipped, and an image of the window stays in `build/e2e-failures`.
+ * Opens a workspace and a window for the tests of a file. The tests are consecutive steps of one user: a failure skips
+ * the rest, and saves a screenshot of the window in `build/e2e-failures`.
  *
- * @param prepare puts more into the workspace before the window opens, in at most `timeout` milliseconds
- * @param editor is started for these tests alone, where that of all does not do
+ * @param prepare adds to the workspace before the window opens, in at most `timeout` milliseconds
+ * @param editor options of an editor for these tests alone; without it, they use the shared one
  */
 export function useWorkbench(
   files: Readonly<Record<string, string>>,

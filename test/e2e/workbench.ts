@@ -11,20 +11,20 @@ import type { Editor } from './editor.ts';
 
 const patience = 40_000;
 
-/** What a person can choose about a window. */
+/** Preferences of a user for a window. */
 export interface WindowOptions {
   readonly folder: string;
   readonly width?: number;
   readonly height?: number;
 }
 
-/** A window of VS Code, as a person sees and uses it. */
+/** A window of VS Code, used as a user uses it. */
 export class Workbench {
   readonly page: Page;
   readonly textEditor: TextEditor;
   readonly #browser: Browser;
   readonly #context: BrowserContext;
-  /** What the window wrote to its console, for failures. */
+  /** Console output of the window, for failures. */
   readonly #console: string[] = [];
 
   private constructor(page: Page, context: BrowserContext, browser: Browser) {
@@ -35,7 +35,7 @@ export class Workbench {
     page.on('console', (message) => this.#console.push(`[${message.type()}] ${message.text()}`));
   }
 
-  /** Opens a new window on a folder, in a profile of its own, and waits for its list of files. */
+  /** Opens a new window on a folder, in a fresh profile, and waits for its list of files. */
   static async open(
     editor: Editor,
     { folder, width = 1400, height = 900 }: WindowOptions,
@@ -57,7 +57,7 @@ export class Workbench {
     await this.#browser.close();
   }
 
-  /** Loads the window again, as `Developer: Reload Window` does. */
+  /** Reloads the window, as `Developer: Reload Window` does. */
   async reload(): Promise<void> {
     await this.#editorsAreKept();
     await this.page.reload();
@@ -94,7 +94,7 @@ export class Workbench {
           return value.editors.map((each) => JSON.stringify(each));
         return Object.values(value).flatMap(editorsIn);
       };
-      // The title of a panel can be the beginning of its run file's: all must be there, and not only their titles.
+      // The title of a panel can be a prefix of its run file's: all must be there, with their content.
       return stored.some((text) => {
         const editors = text === 'undefined' ? [] : editorsIn(JSON.parse(text));
         return (
@@ -109,7 +109,7 @@ export class Workbench {
     return this.page.locator('.explorer-folders-view [role="treeitem"]').first().waitFor();
   }
 
-  /** The end of what the window wrote to its console. */
+  /** The end of the window's console output. */
   consoleTail(): string {
     return this.#console.slice(-60).join('\n');
   }
@@ -118,7 +118,7 @@ export class Workbench {
   async run(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
     const found = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title });
-    // A menu that closes or a webview that takes the focus can close the palette under our hands.
+    // A closing menu, or a webview that takes the focus, can close the palette.
     for (let attempt = 1; ; attempt++) {
       try {
         await this.page.keyboard.press('F1');
@@ -133,7 +133,7 @@ export class Workbench {
     await input.press('Enter');
   }
 
-  /** A line of the list that a command asks to choose from. */
+  /** An entry of the open quick pick. */
   choice(label: string | RegExp): Locator {
     return this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', {
       hasText: label,
@@ -145,10 +145,10 @@ export class Workbench {
     return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name });
   }
 
-  /** Opens the context menu of something; gives its entry of this whole title. */
+  /** Opens the context menu of an element; returns its entry with exactly this title. */
   async openMenu(element: Locator, title: string): Promise<Locator> {
     const entry = this.page.getByRole('menuitem', { name: title, exact: true });
-    // A window that opens shows menus before it knows what extensions add to them.
+    // A new window shows menus before extensions have added their entries.
     for (let attempt = 1; ; attempt++) {
       await element.click({ button: 'right' });
       try {
@@ -161,9 +161,9 @@ export class Workbench {
     }
   }
 
-  /** Chooses an entry of the open menu, which closes it. */
+  /** Chooses an entry of the open menu, which then closes. */
   async chooseEntry(entry: Locator): Promise<void> {
-    // A menu takes no click in its first moments.
+    // A menu ignores clicks at first.
     for (let attempt = 1; attempt === 1 || (await entry.isVisible()); attempt++) {
       await entry.click();
       await entry.waitFor({ state: 'hidden', timeout: 2000 }).catch((error: unknown) => {
@@ -172,49 +172,49 @@ export class Workbench {
     }
   }
 
-  /** Chooses an entry, by its whole title, from the context menu of something. */
+  /** Chooses an entry, by its exact title, from the context menu of an element. */
   async chooseFromMenu(element: Locator, title: string): Promise<void> {
     await this.chooseEntry(await this.openMenu(element, title));
   }
 
-  /** Opens a file from the Explorer and puts the cursor into it. */
+  /** Opens a file from the Explorer and focuses it. */
   async open(name: string): Promise<void> {
     await this.file(name).dblclick();
     await this.page.getByRole('tab', { name }).and(this.page.locator('.active')).waitFor();
     await this.textEditor.focus();
   }
 
-  /** Shows a container of views by its name in the activity bar. */
+  /** Shows a view container by its name in the activity bar. */
   async showViews(name: string): Promise<void> {
     const tab = this.page.locator('.activitybar').getByRole('tab', { name });
     if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
   }
 
-  /** A row of a tree of the side bar that has this text. */
+  /** A row of a side bar tree with this text. */
   treeRow(text: string | RegExp): Locator {
     return this.page.locator('.sidebar [role="treeitem"]', { hasText: text });
   }
 
-  /** An item of the status bar that has this text. */
+  /** A status bar item with this text. */
   statusItem(text: string | RegExp): Locator {
     return this.page.locator('.statusbar .statusbar-item', { hasText: text });
   }
 
-  /** A message that has just come up. */
+  /** A notification toast. */
   toast(text: string | RegExp): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
   }
 
-  /** The field that a command asks with for a text, a path or a part of a choice. */
+  /** The field of the open input box or quick pick. */
   get input(): Locator {
     return this.page.locator('.quick-input-widget:visible input[type="text"]').first();
   }
 
-  /** Answers what a command asks with these words, above, in or below its field. */
+  /** Answers the prompt with this text above, in or below its field. */
   async answer(question: string | RegExp, text: string): Promise<void> {
     const box = this.page.locator('.quick-input-widget:visible');
-    const asked = box.filter({ hasText: question });
-    await asked
+    const prompt = box.filter({ hasText: question });
+    await prompt
       .or(box.filter({ has: this.page.getByPlaceholder(question) }))
       .first()
       .waitFor();
@@ -223,8 +223,8 @@ export class Workbench {
   }
 
   /**
-   * Names a file in the editor's own dialog of this title. That writes its own suggestion into the field once it has
-   * listed the folder, and takes no answer while it lists another one, so it is answered until it closes.
+   * Names a file in the editor's own dialog of this title. The dialog writes a suggestion into the field once it has
+   * listed the folder, and ignores answers while it lists another one: so this answers until it closes.
    */
   async chooseFile(title: string, path: string): Promise<void> {
     const dialog = this.page.locator('.quick-input-widget:visible', { hasText: title });
@@ -244,7 +244,7 @@ export class Workbench {
     }
   }
 
-  /** An entry of the notification centre, which it opens. */
+  /** Opens the notification center; returns its entry with this text. */
   async notification(text: string | RegExp): Promise<Locator> {
     await this.run('Notifications: Show Notifications');
     return this.page.locator('.notifications-center .notification-list-item', { hasText: text });
@@ -280,12 +280,12 @@ export class TextEditor {
     await this.element.and(this.#page.locator('.focused')).waitFor();
   }
 
-  /** A line on the screen that has this text; its spaces are hard ones, which only a plain text matches. */
+  /** A visible line with this text. Its spaces are non-breaking; only a plain string matches them. */
   line(text: string): Locator {
     return this.element.locator('.view-line', { hasText: text });
   }
 
-  /** Types as a person does; completion and pairs of brackets take part. */
+  /** Types key by key, with completion and automatic brackets. */
   async type(text: string): Promise<void> {
     await this.#page.keyboard.type(text, { delay: 30 });
   }
@@ -294,7 +294,7 @@ export class TextEditor {
     for (const key of keys) await this.#page.keyboard.press(key);
   }
 
-  /** Puts the cursor at the end of a line, the first of which is 1. */
+  /** Moves the cursor to the end of a line, counted from 1. */
   async goToEndOfLine(line: number): Promise<void> {
     await this.press('Control+G');
     const input = this.#page.locator('.quick-input-widget input[type="text"]').first();
@@ -304,12 +304,12 @@ export class TextEditor {
     await this.press('End');
   }
 
-  /** The rows of the open list of completions. */
+  /** The rows of the open suggestion list. */
   get completions(): Locator {
     return this.#page.locator('.suggest-widget.visible .monaco-list-row');
   }
 
-  /** Asks for completions; a server that is busy may let the editor give up, so it asks again. */
+  /** Triggers completion, repeatedly: the editor gives up if the server is busy. */
   async complete(): Promise<Locator> {
     for (let attempt = 1; ; attempt++) {
       await this.press('Control+Space');
@@ -323,25 +323,25 @@ export class TextEditor {
     }
   }
 
-  /** Underlined places. */
+  /** Underlined ranges. */
   problems(severity: 'error' | 'warning' | 'info'): Locator {
     return this.element.locator(`.squiggly-${severity}`);
   }
 
   /**
-   * Opens the menu of fixes of the problem at the cursor. A problem may be drawn before its fixes are known; then the
-   * editor says that there are none, and is asked again.
+   * Opens the quick fix menu of the problem at the cursor, repeatedly: a problem can be visible before its fixes are
+   * known.
    *
-   * @returns the fix of this title in the menu
+   * @returns the fix with this title
    */
   async showFixes(title: string): Promise<Locator> {
     const rows = this.#page.locator('.action-widget .monaco-list-row.action');
-    const wanted = rows.filter({ hasText: title }).first();
+    const fix = rows.filter({ hasText: title }).first();
     for (let attempt = 1; ; attempt++) {
       await this.press('Control+.');
       try {
-        await wanted.waitFor({ timeout: 5000 });
-        return wanted;
+        await fix.waitFor({ timeout: 5000 });
+        return fix;
       } catch (error) {
         if (attempt === 5) throw error;
         await this.press('Escape');
@@ -349,24 +349,24 @@ export class TextEditor {
     }
   }
 
-  /** Applies a fix of the problem at the cursor, by the keyboard: an open menu swallows clicks. */
+  /** Applies a quick fix at the cursor by keyboard, because an open menu ignores clicks. */
   async fix(title: string): Promise<void> {
-    const wanted = await this.showFixes(title);
-    const steps = await wanted.evaluate((row) => {
+    const fix = await this.showFixes(title);
+    const steps = await fix.evaluate((row) => {
       const all = [...row.parentElement!.querySelectorAll('.action')];
       return all.indexOf(row) - all.findIndex((each) => each.classList.contains('focused'));
     });
     for (let step = 0; step < steps; step++) await this.press('ArrowDown');
-    await wanted.and(this.#page.locator('.focused')).waitFor();
+    await fix.and(this.#page.locator('.focused')).waitFor();
     await this.press('Enter');
   }
 
-  /** An action in the line above a stage. */
+  /** A code lens. */
   lens(text: string | RegExp): Locator {
     return this.element.locator('.codelens-decoration a', { hasText: text });
   }
 
-  /** Saves, and waits until the editor knows that it has: it would take what comes later for its own. */
+  /** Saves and waits until the editor has registered it: it would overwrite later changes on disk. */
   async save(): Promise<void> {
     await this.press('ControlOrMeta+S');
     await this.#page.locator('.tabs-container .tab.active:not(.dirty)').waitFor();

@@ -14,14 +14,14 @@ import { readLock, whyStale } from '../../trainer/runs/lock.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import { writeWaves } from '../unit/trainer/cli/waves.ts';
 
-/** A folder of a person who works with run files. */
+/** A temporary folder with run files and images. */
 export interface Workspace {
   readonly folder: string;
-  /** Absolute path of a name in it. */
+  /** Absolute path of a name in the folder. */
   path(name: string): string;
   write(name: string, text: string): void;
   read(name: string): string;
-  /** Ends what trains in it and deletes it. */
+  /** Stops its trainers and deletes the folder. */
   remove(): void;
 }
 
@@ -56,13 +56,13 @@ export async function createWorkspace(
   };
 }
 
-/** The id of the process that trains a run, if one does. */
+/** Process id of a run's trainer, if it runs. */
 export function trainerOf(run: string): number | undefined {
   const holder = readLock(runPaths(run));
   return holder && !whyStale(holder, Date.now()) ? holder.pid : undefined;
 }
 
-/** Ends what trains in a folder of runs; it may be absent. */
+/** Stops the trainers of a runs folder, which may not exist. */
 export function endTrainers(folder: string): void {
   for (const run of existsSync(folder) ? readdirSync(folder) : []) {
     const trainer = trainerOf(join(folder, run));

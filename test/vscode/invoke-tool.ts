@@ -1,20 +1,20 @@
 import { CancellationTokenSource, LanguageModelTextPart, lm } from 'vscode';
 
-/** What a language-model tool answers; rejects with its message. Where a tool asks the person, tests answer yes unseen. */
+/** Invokes a language-model tool; rejects with its message. Confirmations are accepted automatically. */
 export async function invokeTool(tool: string, input: object): Promise<string> {
   const { token } = new CancellationTokenSource();
   const { content } = await lm.invokeTool(tool, { input, toolInvocationToken: undefined }, token);
   return content.map((part) => (part instanceof LanguageModelTextPart ? part.value : '')).join('');
 }
 
-/** A run as language models are told of it. */
+/** A run in the answers to language models. */
 export interface ListedRun {
   readonly name: string;
   readonly state: string;
   readonly folder: string;
 }
 
-/** All runs that the workspace knows. */
+/** All runs of the workspace. */
 export async function listRuns(): Promise<ListedRun[]> {
   return JSON.parse(await invokeTool('esrgan_listRuns', {}));
 }

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** How a test inside the extension host ended. */
+/** The result of a test inside the extension host. */
 export interface TestResult {
   readonly title: string;
   readonly state: 'passed' | 'failed' | 'skipped';
 }
 
-/** What the suite wrote; empty where it never came to its end. */
+/** The results of the suite; empty if it did not finish. */
 export function readResults(path: string): TestResult[] {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [];
 }

@@ -4,9 +4,9 @@ import { format } from 'node:util';
 import { readResults, type TestResult } from './results.ts';
 
 /**
- * What an extension host calls with `extensionTestsPath`: runs the tests that were bundled beside this file. The report
- * of Mocha goes to the file ESRGAN_TEST_LOG and the results, behind those of the windows before, to ESRGAN_TEST_RESULTS,
- * because what an extension host prints ends in its window.
+ * Called by an extension host with `extensionTestsPath`: runs the tests that are bundled next to this file. Mocha's report
+ * goes to the file ESRGAN_TEST_LOG, and the results are appended to ESRGAN_TEST_RESULTS, because the output of an
+ * extension host goes to its window.
  *
  * @throws when a test fails
  */

@@ -1,10 +1,10 @@
-/** Waits for a value that is neither undefined nor false, and gives it. */
+/** Resolves with the first value that is neither undefined nor false. */
 export async function until<T>(
   what: string,
-  ask: () => T | undefined | false | Thenable<T | undefined | false>,
+  poll: () => T | undefined | false | Thenable<T | undefined | false>,
 ): Promise<T> {
   for (const end = Date.now() + 60_000; Date.now() < end; ) {
-    const value = await ask();
+    const value = await poll();
     if (value !== undefined && value !== false) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -3,21 +3,21 @@ import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { createWorkspace, tinyRunFile, type Workspace } from '../e2e/workspace.ts';
 
-/** Stands in for the extension in development when an installed one is tested. */
+/** Replaces the extension in development when an installed one is tested. */
 export const emptyExtension = join(import.meta.dirname, 'empty-extension');
 
-/** A window in which the tests of a folder beside this file run. */
+/** A window that runs the tests of a folder next to this file. */
 export interface SuiteWindow {
   /** Name of that folder. */
   readonly name: 'folder' | 'multi-root' | 'beside-yaml';
-  /** Folders of extensions that are there besides the one under test. */
+  /** Folders of other extensions to install. */
   readonly others: readonly string[];
-  /** Makes what the window opens: the workspace's folder or, in it, the workspace file of this name. */
+  /** Makes what the window opens: the workspace folder or, in it, the workspace file of this name. */
   createWorkspace(): Promise<Workspace>;
   readonly workspaceFile?: string;
 }
 
-/** A run file in a folder of its own, beside those of the images. */
+/** A run file in its own folder, next to those of the images. */
 const below = tinyRunFile(20).replace('train: train, val: val', 'train: ../train, val: ../val');
 
 export const windows: readonly SuiteWindow[] = [
@@ -45,7 +45,7 @@ export const windows: readonly SuiteWindow[] = [
         'sea/same.esrgan.yaml': below,
         'inland/hills.esrgan.yaml': below,
         'inland/same.esrgan.yaml': below,
-        // Only this folder looks for runs elsewhere, too.
+        // Only this folder has a further runs folder.
         'inland/.vscode/settings.json': JSON.stringify({ 'esrgan.runsFolders': ['../others'] }),
         'third/late.esrgan.yaml': below,
       }),
@@ -61,7 +61,7 @@ export const windows: readonly SuiteWindow[] = [
   },
 ];
 
-/** Bundles the tests of a window for its extension host; gives the path for `extensionTestsPath`. */
+/** Bundles the tests of a window for its extension host; returns the path for `extensionTestsPath`. */
 export async function bundleTests({ name }: SuiteWindow): Promise<string> {
   const outdir = resolve('build/vscode-tests', name);
   rmSync(outdir, { recursive: true, force: true });

@@ -21,7 +21,7 @@ function examples(folder: string): ResolvedConfig[] {
   });
 }
 
-/** What tells the four runs apart. */
+/** The settings in which the four runs differ. */
 const shapeOf = ({ name, pretraining, training, generator, datasets }: ResolvedConfig) => [
   name,
   ...pretraining.cr_patch_size,
@@ -44,7 +44,7 @@ test('the four published runs', () => {
   expect(runs.map(({ name }) => name)).toEqual(publishedResults.map(({ run }) => run).toSorted());
 });
 
-test('the same four in small: patches 2 to 3, fewer blocks in one, the second set reduced otherwise', () => {
+test('the same four, scaled down: patches 2 to 3, fewer blocks in one, another downscaling of the second set', () => {
   expect(examples('seed-runs-mini').map(shapeOf)).toEqual([
     ['mini_64_3_rrdb_a', 64, 64, 64, 64, 3, 'a', 'bicubic'],
     ['mini_96_3_rrdb_a', 96, 96, 96, 96, 3, 'a', 'bicubic'],

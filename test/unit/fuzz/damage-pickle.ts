@@ -2,7 +2,7 @@ import type { Random } from '../../../trainer/data/random.ts';
 import { count, global, pickle, text } from '../trainer/tensor-files/pickle-bytes.ts';
 import { oneOf, shuffled } from './damage.ts';
 
-/** Bytes of the argument of operations that have a fixed one. */
+/** Length in bytes of the argument, for operations with a fixed one. */
 const fixedArguments: Readonly<Record<number, number>> = {
   128: 1,
   149: 8,
@@ -16,7 +16,7 @@ const fixedArguments: Readonly<Record<number, number>> = {
   106: 4,
 };
 
-/** Bytes of the length before the argument of operations that have one of any length. */
+/** Size in bytes of the length prefix, for operations with an argument of any length. */
 const lengthBytes: Readonly<Record<number, number>> = {
   138: 1,
   88: 4,
@@ -28,7 +28,7 @@ const lengthBytes: Readonly<Record<number, number>> = {
   66: 4,
 };
 
-/** The operations of a sound pickle of protocol 2 or later, each with its argument. */
+/** The operations of a valid pickle of protocol 2 or later, each with its argument. */
 export function pickleOperations(bytes: Buffer): Buffer[] {
   const operations: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -43,7 +43,7 @@ export function pickleOperations(bytes: Buffer): Buffer[] {
   return operations;
 }
 
-/** Every operation there is, those of protocol 0 too, with arguments of all kinds. */
+/** Every operation, including those of protocol 0, with arguments of all kinds. */
 const others: readonly Buffer[] = [
   ...Array.from({ length: 256 }, (_, operation) => Buffer.of(operation)),
   ...[0, 1, 2, 65535].map((value) => pickle('M', value & 255, value >> 8)),
@@ -74,7 +74,7 @@ const others: readonly Buffer[] = [
   pickle('}(', text('a'), 'h', 0, 'u'),
 ];
 
-/** A pickle with operations repeated, left out, moved, and put in that do not belong there. */
+/** A pickle with operations repeated, dropped, moved and inserted. */
 export function damagePickle(operations: readonly Buffer[], random: Random): Buffer {
   const changed = shuffled(operations, random);
   for (let more = random.integer(3); more > 0; more--) {

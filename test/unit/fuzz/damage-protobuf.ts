@@ -7,13 +7,12 @@ const wireTypes = [0, 1, 2, 3, 4, 5, 6, 7];
 interface Field {
   readonly number: number;
   readonly wireType: number;
-  /** What follows the key; without the length where it has one. */
+  /** The bytes after the key and the length, if it has one. */
   readonly content: Buffer;
 }
 
 /**
- * A message with fields repeated, left out, exchanged, under other numbers, of other types and lengths, in itself or
- * in a message within it.
+ * A message with fields repeated, dropped, swapped, or with other numbers, types and lengths, also in nested messages.
  */
 export function damageProtobuf(message: Buffer, random: Random): Buffer {
   const fields = shuffledSometimes(fieldsOf(message) ?? [], random);
@@ -50,7 +49,7 @@ function encode({ number, wireType, content }: Field): Buffer {
   return Buffer.concat([varint(BigInt(number * 8 + wireType)), ...length, content]);
 }
 
-/** Undefined where the bytes are no message. */
+/** Undefined if the bytes are not a message. */
 function fieldsOf(bytes: Buffer): Field[] | undefined {
   const fields: Field[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -1,7 +1,7 @@
 import type { Random } from '../../../trainer/data/random.ts';
 import { oneOf } from './damage.ts';
 
-/** What means something in YAML or JSON, or to JavaScript. */
+/** Meaningful words of YAML, JSON and JavaScript. */
 const scraps = [
   ...'[]{}:-?*&!|>%@`"\'#,\n\t\r ~<=0\\\0\u2028\ufeff\ud800',
   ...[
@@ -32,7 +32,7 @@ const scraps = [
   ],
 ];
 
-/** A text with characters cut, pieces repeated or moved, and marks of the format where they do not belong. */
+/** A text with characters removed, pieces repeated or moved, and misplaced punctuation of the format. */
 export function damageText(text: string, random: Random): string {
   let damaged = text;
   for (let changes = 1 + random.integer(4); changes > 0; changes--) {

@@ -1,13 +1,13 @@
 import type { Random } from '../../../trainer/data/random.ts';
 
-/** One of some values, each equally likely. */
+/** One of the values, uniformly. */
 export function oneOf<T>(values: readonly T[], random: Random): T {
   const value = values[random.integer(values.length)];
   if (value === undefined) throw new Error('Nothing to choose from.');
   return value;
 }
 
-/** Whole numbers at which readers stumble: around 0, around the limits of types, and far too large. */
+/** Integers that break readers: around 0, around the limits of types, and far too large. */
 export const awkwardNumbers: readonly bigint[] = [
   ...[0n, 1n, 2n, 3n, 7n, 8n, 12n, 16n, 255n, 256n, 65535n, 65536n, 1000000n],
   ...[31n, 32n, 53n, 63n, 64n].flatMap((bits) => [2n ** bits - 1n, 2n ** bits, 2n ** bits + 1n]),
@@ -16,12 +16,12 @@ export const awkwardNumbers: readonly bigint[] = [
 ];
 
 /**
- * A few changes anywhere in a file: bits turned, numbers of 1, 2, 4 or 8 bytes in either order replaced by awkward
+ * A few changes anywhere in a file: bits flipped, numbers of 1, 2, 4 or 8 bytes in either order replaced by awkward
  * ones, words of the format put over or between what was there, pieces cut out, repeated, moved, or taken from
  * another file, and the end cut off.
  *
  * @param others files from which pieces are taken
- * @param words what means something in this format
+ * @param words meaningful words of the format
  */
 export function damageBytes(
   bytes: Uint8Array,
@@ -42,7 +42,7 @@ function changeBytes(
   others: readonly Uint8Array[],
   words: readonly Uint8Array[],
 ): Buffer {
-  // Half of the places are near the beginning, where headers are.
+  // Half of the positions are near the start, where headers are.
   const at = random.integer(random.chance(0.5) ? bytes.length : Math.min(bytes.length, 64));
   const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
   const piece = (from: Uint8Array) => {
@@ -78,7 +78,7 @@ function awkwardBytes(random: Random): Buffer {
   return random.chance(0.5) ? part : part.reverse();
 }
 
-/** Some of these pieces repeated, left out, exchanged, or put to another place. */
+/** Repeats, drops, swaps or moves some of the pieces. */
 export function shuffled<T>(pieces: readonly T[], random: Random): T[] {
   const changed = [...pieces];
   for (let changes = 1 + random.integer(3); changes > 0 && changed.length > 0; changes--) {

@@ -5,10 +5,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { readers } from './readers.ts';
 
 /**
- * Damaged files for every reader of files that come from elsewhere: what each makes of them is a value or a clear
- * message, never another exception, a hang, or memory without end. The files are the same in every run.
+ * Gives damaged files to every reader of untrusted files. Each returns a value or a clear message: it never throws another
+ * exception, hangs, or exhausts memory. The files are the same in every run.
  *
- * More of them: `FUZZ_ROUNDS=1000000 npx vitest run test/unit/fuzz`.
+ * More files: `FUZZ_ROUNDS=1000000 npx vitest run test/unit/fuzz`.
  */
 const rounds = Number(process.env.FUZZ_ROUNDS ?? Number.NaN);
 
@@ -32,7 +32,7 @@ test.concurrent.each(Object.entries(readers))(
     const { messages, errors } = await fuzz(name, end);
     expect(messages.filter(({ finding }) => finding !== undefined)).toEqual([]);
     expect(errors).toBe('');
-    // Not all of the damage is found by the reader, nor does all of it end at the door.
+    // The reader detects some of the damage, and accepts some.
     const { read = 0, refused = 0 } = messages.at(-1) ?? {};
     expect(read + refused).toBe(end);
     expect(Math.min(read, refused)).toBeGreaterThan(end / 50);
@@ -47,7 +47,7 @@ interface Message {
 }
 
 async function fuzz(name: string, end: number) {
-  // Little memory, so that a reader that keeps more than it should comes to its end.
+  // Little memory, so that a leaking reader runs out of it.
   const child = spawn(process.execPath, ['--max-old-space-size=200', script, name, '0', String(end)]);
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const messages: Message[] = output

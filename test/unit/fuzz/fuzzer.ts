@@ -5,14 +5,14 @@ import { Worker } from 'node:worker_threads';
 import { WorkbenchError } from '../../../trainer/errors/errors.ts';
 import { inputOf, readers } from './readers.ts';
 
-// Gives a reader damaged files, in a process of its own. Arguments: its name, the first round, and behind the last.
-// Prints, in a line of JSON each, what it found in which round, and at last how many files were read and refused.
-// `node build/fuzz/fuzzer.mjs 'run file' 2854 2855` does one round again.
+// Gives damaged files to a reader, in its own process. Arguments: its name, the first round, the round after the last.
+// Prints one JSON line per finding with its round, and finally the numbers of accepted and refused files.
+// `node build/fuzz/fuzzer.mjs 'run file' 2854 2855` repeats one round.
 
-/** Of an input of some kilobytes a reader needs no more than this, in all that it ever allocates for it. */
+/** Limit of all memory that a reader allocates for an input of some kilobytes. */
 const mostBytes = 2 ** 27;
 
-/** Seconds of the processor's time for one input; a computer that stands still takes none. */
+/** Limit of CPU seconds for one input; a suspended computer uses none. */
 const mostSeconds = 30;
 
 const [name = '', first = '0', end = '0'] = process.argv.slice(2);
@@ -24,7 +24,7 @@ const path = join(folder, reader.file);
 
 const say = (message: object) => writeSync(1, `${JSON.stringify(message)}\n`);
 
-// A reader that does not end keeps this thread busy: another one watches it.
+// A hanging reader blocks this thread: another one watches it.
 const current = new Int32Array(new SharedArrayBuffer(4));
 const watch = new Worker(
   `const { workerData } = require('node:worker_threads');
@@ -55,7 +55,7 @@ for (let round = Number(first); round < Number(end); round++) {
       say({ round, finding: error instanceof Error ? error.stack : String(error) });
     }
   }
-  // What was freed meanwhile makes this less, never more.
+  // Memory freed meanwhile only lowers this.
   const bytes = allocated() - before;
   if (bytes > mostBytes) say({ round, finding: `It took ${bytes} bytes.` });
 }

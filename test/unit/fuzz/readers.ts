@@ -39,20 +39,20 @@ import { imageSeeds } from './seeds-of-images.ts';
 
 /** A reader under test. */
 export interface Reader {
-  /** Name of the files that are read, which stand alone in a folder. */
+  /** Name of the file, which is alone in its folder. */
   readonly file: string;
-  /** How many files are read, so that all readers together take about a minute on two cores. */
+  /** Number of files, such that all readers together take about a minute on two cores. */
   readonly rounds: number;
   /** Each makes a damaged file. */
   readonly inputs: readonly ((random: Random) => Uint8Array)[];
   /**
-   * Reads a file. True where it is whole; false, or a `WorkbenchError`, where the reader says what is wrong.
-   * Anything else that is thrown is a defect.
+   * Reads a file. True if it is valid; false, or a `WorkbenchError`, if the reader reports a problem. Any other
+   * exception is a defect.
    */
   read(path: string): boolean | Promise<boolean>;
 }
 
-/** Any of some files with damage anywhere. */
+/** Damages any of these files anywhere. */
 function damaged(seeds: readonly Uint8Array[], words: readonly string[]): (random: Random) => Buffer {
   const known = words.map((word) => Buffer.from(word, 'latin1'));
   return (random) => damageBytes(oneOf(seeds, random), random, seeds, known);
@@ -60,7 +60,7 @@ function damaged(seeds: readonly Uint8Array[], words: readonly string[]): (rando
 
 const fixture = (name: string) => readFileSync(`test/fixtures/pth/${name}.pth`);
 
-function net(extension: string): Buffer {
+function model(extension: string): Buffer {
   const path = fileOf(Buffer.alloc(0), extension);
   const small = { num_basic_blocks: 1, num_residual_blocks: 1, num_dense_blocks: 1, rrdb_channels: 1 };
   const layout = extension === '.pth' ? { layout: 'seed' as const } : {};
@@ -101,7 +101,7 @@ const pth: Reader = {
         zipped(data),
         zip(entries),
         streamed(data),
-        net('.pth'),
+        model('.pth'),
         ...['checkpoint-zip', 'checkpoint-stream', 'protocol-4', 'whole-module-zip'].map(fixture),
       ],
       [
@@ -209,7 +209,7 @@ const safetensors: Reader = {
   rounds: 40_000,
   inputs: [
     damaged(
-      [someTensors, net('.safetensors')],
+      [someTensors, model('.safetensors')],
       ['{', '}', '"', ':[', '-1', '1e99', ',', '\\u0000', '__metadata__'],
     ),
     (random) => withHeader(damageJson(headerOf(someTensors), random), random),
@@ -231,7 +231,7 @@ function withHeader(header: string, random: Random): Buffer {
   ]);
 }
 
-const onnxFile = net('.onnx');
+const onnxFile = model('.onnx');
 const onnx: Reader = {
   file: 'a.onnx',
   rounds: 20_000,
@@ -367,7 +367,7 @@ function damagedItems(random: Random): Item[] {
   });
 }
 
-/** Extracts an archive into a folder of its own; nothing may come to lie beside that. */
+/** Extracts an archive into its own folder; nothing may be written outside. */
 async function extract(path: string): Promise<boolean> {
   const to = join(dirname(path), 'data');
   rmSync(to, { recursive: true, force: true });
@@ -422,7 +422,7 @@ const tarArchives: Reader = {
   read: extract,
 };
 
-/** One byte or field of a header changed, and its checksum made right again. */
+/** Changes one byte or field of a header, and corrects its checksum. */
 function damageTarHeader(archive: Buffer, random: Random): Buffer {
   const header = archive.subarray(512 * random.integer(2)).subarray(0, 512);
   const [at, length] = oneOf(
@@ -446,7 +446,7 @@ function damageTarHeader(archive: Buffer, random: Random): Buffer {
   return archive;
 }
 
-/** Every reader of files that come from elsewhere. */
+/** Every reader of untrusted files. */
 export const readers: Readonly<Record<string, Reader>> = {
   pth,
   safetensors,
@@ -459,7 +459,7 @@ export const readers: Readonly<Record<string, Reader>> = {
   'tar archive': tarArchives,
 };
 
-/** The damaged file of a round; the same whenever it is asked for. */
+/** The damaged file of a round, deterministic. */
 export function inputOf(name: string, { inputs }: Reader, round: number): Uint8Array {
   const random = createRandom(1, name, round);
   return oneOf(inputs, random)(random);

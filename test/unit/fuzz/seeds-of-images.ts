@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** Small files of each format, whose headers are sound. Only those of bitmaps can be decoded. */
+/** Small files of each format with valid headers. Only the bitmaps can be decoded. */
 export const imageSeeds: readonly Buffer[] = [
   png(),
   png(chunk('eXIf', exif(6))),
@@ -54,7 +54,7 @@ function webpChunk(type: string, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from(type), uint32(content.length, 'little'), content]);
 }
 
-/** A TIFF directory: orientation, and width and height where they are given. */
+/** A TIFF directory: orientation, and optionally width and height. */
 function exif(orientation: number, ...size: number[]): Buffer {
   const tags = [...size.map((value, index) => [256 + index, value]), [274, orientation]];
   const entries = tags.map(([tag = 0, value = 0]) => {

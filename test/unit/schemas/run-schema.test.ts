@@ -37,14 +37,14 @@ describe('the schema of run files', () => {
     expect(nodes.filter(([, node]) => (node.description ?? '').length < 20)).toEqual([]);
   });
 
-  test('allows no key that it does not know', () => {
+  test('allows no unknown key', () => {
     const maps = nodes.filter(([, node]) => [node.type].flat().includes('object'));
     const open = maps.filter(([, node]) => node.additionalProperties !== false).map(([path]) => path);
     expect(maps.length).toBeGreaterThan(15);
     expect(open).toEqual(['datasets']);
   });
 
-  test('gives every key a default, but for paths and bounds that are absent by default', () => {
+  test('has a default for every key, except optional paths and bounds', () => {
     const without = nodes.filter(([path, node]) => path && node.default === undefined).map(([path]) => path);
     expect(without).toEqual([
       'name',
@@ -62,7 +62,7 @@ describe('the schema of run files', () => {
     ]);
   });
 
-  test('knows the hyper-parameters of the original with the defaults of its default config', () => {
+  test('has the hyper-parameters of the original, with the defaults of its default config', () => {
     const { config } = readRunFile('', { file: 'run.esrgan.yaml' });
     expect(config).toMatchObject({
       scale_factor: 4,
@@ -113,7 +113,7 @@ describe('the schema of run files', () => {
   });
 });
 
-describe('what the schema tells for help', () => {
+describe('what the schema contains for help', () => {
   test.each(['originalValue', 'paperValue'] as const)('each %s is allowed', (keyword) => {
     const known = nodes.filter(([, node]) => node[keyword] !== undefined);
     const config: Record<string, unknown> = {};
@@ -132,7 +132,7 @@ describe('what the schema tells for help', () => {
     expect(readRunFile(JSON.stringify(config), { file: 'run.esrgan.json' }).problems).toEqual([]);
   });
 
-  test('sections name the keys that people set most, and only keys that they have', () => {
+  test('sections list their most used keys, and only existing ones', () => {
     const sections = nodes.filter(([, node]) => Object.keys(node.properties ?? {}).length > 0);
     const unknown = sections.flatMap(([path, { properties = {}, commonKeys = [] }]) =>
       commonKeys.filter((key) => !Object.hasOwn(properties, key)).map((key) => `${path}.${key}`),
@@ -147,7 +147,7 @@ describe('what is generated from the schema', () => {
     execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' });
   });
 
-  test('is noticed when stale, and made again', () => {
+  test('is detected when stale, and regenerated', () => {
     const folder = mkdtempSync(join(tmpdir(), 'esrgan-schema-'));
     const run = (...args: string[]) =>
       spawnSync(process.execPath, [script, ...args], { cwd: folder, encoding: 'utf8' });

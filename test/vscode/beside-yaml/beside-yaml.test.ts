@@ -16,8 +16,8 @@ import {
 import { listRuns } from '../invoke-tool.ts';
 import { until } from '../until.ts';
 
-/** Who asks for plain YAML and has Red Hat's extension gets from that what it finds by the schema, and the rest from us. */
-describe('a run file in plain YAML beside Red Hat’s extension', () => {
+/** In plain YAML, Red Hat's extension contributes what follows from the schema, and this extension the rest. */
+describe('a run file in plain YAML with Red Hat’s extension', () => {
   let document: TextDocument;
 
   const open = async (name: string, text: string) => {
@@ -27,22 +27,22 @@ describe('a run file in plain YAML beside Red Hat’s extension', () => {
   };
 
   before(async () => {
-    // The editor asks nobody before the server has said what it can do.
+    // The editor sends no requests before it knows the capabilities of the server.
     await listRuns();
     document = await open('mistaken', 'scale_facter: 4\npretraining:\n  cr_patch_size: [192, 192]\n');
     assert.equal(document.languageId, 'yaml');
   });
 
-  it('has our problems of meaning, and none of ours that the schema gives', async () => {
+  it('has our semantic problems, and none of ours that follow from the schema', async () => {
     const { uri } = await open('misled', 'pretraining:\n  train_datasets: [nowhere]\n');
-    // Ours of the text that was opened first come first.
+    // Our problems of the text that was opened first come first.
     await until('a problem of meaning', () =>
       languages.getDiagnostics(uri).some(({ message }) => message.includes('nowhere')),
     );
     assert.deepEqual(languages.getDiagnostics(document.uri), []);
   });
 
-  it('has no completions, explanations and outline of ours', async () => {
+  it('has none of our completions, hovers and symbols', async () => {
     const at = new Position(2, 2);
     const { items } = await commands.executeCommand<CompletionList>(
       'vscode.executeCompletionItemProvider',
@@ -57,7 +57,7 @@ describe('a run file in plain YAML beside Red Hat’s extension', () => {
     assert.deepEqual([items.length, hovers.length, symbols?.length ?? 0], [0, 0, 0]);
   });
 
-  it('has our hints and lenses', async () => {
+  it('has our inlay hints and code lenses', async () => {
     const all = new Range(0, 0, document.lineCount, 0);
     const hints = await commands.executeCommand<InlayHint[]>(
       'vscode.executeInlayHintProvider',

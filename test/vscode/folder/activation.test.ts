@@ -18,18 +18,18 @@ describe('activation', () => {
     );
   });
 
-  it('happens by itself where the workspace has a run file', async () => {
+  it('is automatic in a workspace with a run file', async () => {
     await until('activation', () => extension.isActive);
   });
 
-  it('brings every command of the manifest', async () => {
+  it('registers every command of the manifest', async () => {
     const { contributes }: Manifest = extension.packageJSON;
     const known = new Set(await commands.getCommands(true));
     const missing = contributes.commands.filter(({ command }) => !known.has(command));
     assert.deepEqual(missing, []);
   });
 
-  it('brings its languages, and run files have them', async () => {
+  it('registers its languages for run files', async () => {
     const { contributes }: Manifest = extension.packageJSON;
     const known = await languages.getLanguages();
     assert.deepEqual(

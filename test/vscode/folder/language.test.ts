@@ -23,7 +23,7 @@ import {
 import { listRuns } from '../invoke-tool.ts';
 import { until } from '../until.ts';
 
-/** A new run file in the workspace with this text; `|` is where the cursor is. */
+/** Opens a new run file with this text; `|` marks the cursor. */
 async function open(
   marked: string,
   extension = 'yaml',
@@ -48,7 +48,7 @@ async function keysAt({ uri }: TextDocument, cursor: Position): Promise<string[]
 const whole = (document: TextDocument) => new Range(0, 0, document.lineCount, 0);
 
 describe('language features of run files', () => {
-  // The editor asks nobody before the server has said what it can do.
+  // The editor sends no requests before it knows the capabilities of the server.
   before(() => listRuns());
 
   it('completes keys', async () => {
@@ -57,7 +57,7 @@ describe('language features of run files', () => {
     assert.deepEqual(labels.filter((label) => label.startsWith('num_')).sort(), ['num_epoch', 'num_step']);
   });
 
-  it('explains a key', async () => {
+  it('explains a key on hover', async () => {
     const { document, cursor } = await open('scale_fac|tor: 4\n');
     const hovers = await commands.executeCommand<Hover[]>(
       'vscode.executeHoverProvider',
@@ -70,7 +70,7 @@ describe('language features of run files', () => {
     assert.match(text, /How many times wider and higher/);
   });
 
-  it('underlines mistakes, and mends them', async () => {
+  it('reports problems, and fixes them', async () => {
     const { document } = await open('scale_facter: 4\n');
     const problem = await until('a diagnostic', () => languages.getDiagnostics(document.uri)[0]);
     assert.match(problem.message, /scale_facter/);
@@ -86,7 +86,7 @@ describe('language features of run files', () => {
     await until('no diagnostic', () => languages.getDiagnostics(document.uri).length === 0);
   });
 
-  it('mends all that has one clear remedy when the file is saved, where one wants that', async () => {
+  it('applies all safe fixes on save, if configured', async () => {
     const { document } = await open('scale_facter: 4\npretraining:\n  num_epock: 10\n');
     await window.showTextDocument(document);
     await until('the diagnostics', () => languages.getDiagnostics(document.uri).length === 2);
@@ -97,7 +97,7 @@ describe('language features of run files', () => {
       ConfigurationTarget.Workspace,
     );
     try {
-      // Where the machine is busy the editor saves without waiting for the fixes; then a person saves again.
+      // On a busy machine the editor saves without waiting for the fixes: save again.
       await until('the fixes', async () => {
         const edit = new WorkspaceEdit();
         edit.insert(document.uri, new Position(0, 0), '# saved\n');
@@ -114,7 +114,7 @@ describe('language features of run files', () => {
     }
   });
 
-  it('helps fully where a person has chosen plain YAML and nobody else helps with that', async () => {
+  it('gives full help in plain YAML without another YAML extension', async () => {
     const { document, cursor } = await open('scale_facter: 4\npretraining:\n  num_|');
     const plain = await languages.setTextDocumentLanguage(document, 'yaml');
     assert.deepEqual(
@@ -126,17 +126,17 @@ describe('language features of run files', () => {
     );
   });
 
-  it('leaves to the editor what that finds by itself where a person has chosen plain JSON', async () => {
+  it('leaves the schema to the editor in plain JSON', async () => {
     const asJson = async (text: string) => {
       const { document } = await open(text, 'json');
-      // The editor asks its own help only about documents that are shown.
+      // The editor validates only visible documents.
       const { document: shown } = await window.showTextDocument(document, { preview: false });
       return languages.setTextDocumentLanguage(shown, 'json');
     };
     const ofSchema = await asJson('{\n  "pretraining": {\n    "lr": "fast"\n  }\n}\n');
     const ofMeaning = await asJson('{ "pretraining": { "train_datasets": ["nowhere"] } }\n');
     const problemsOf = ({ uri }: TextDocument) => languages.getDiagnostics(uri);
-    // Ours of the one text come before ours of the other.
+    // Our problems of one text come before those of the other.
     await until('our problem of meaning', () =>
       problemsOf(ofMeaning).some(({ message }) => message.includes('nowhere')),
     );
@@ -153,7 +153,7 @@ describe('language features of run files', () => {
     assert.deepEqual(keys, [...new Set(keys)], 'each key comes once');
   });
 
-  it('outlines and folds', async () => {
+  it('has symbols and folding ranges', async () => {
     const { document } = await open('name: a\ngenerator:\n  rrdb_channels: 4\n  growth_channels: 2\n');
     const symbols = await commands.executeCommand<DocumentSymbol[]>(
       'vscode.executeDocumentSymbolProvider',
@@ -176,7 +176,7 @@ describe('language features of run files', () => {
     );
   });
 
-  it('shows what follows from the values, and what can be started', async () => {
+  it('has inlay hints and code lenses', async () => {
     const { document } = await open('scale_factor: 4\npretraining:\n  cr_patch_size: [192, 192]\n');
     const hints = await commands.executeCommand<InlayHint[]>(
       'vscode.executeInlayHintProvider',
@@ -198,7 +198,7 @@ describe('language features of run files', () => {
     );
   });
 
-  it('leads to folders and data sets, and renames a data set everywhere', async () => {
+  it('links folders, finds definitions of data sets, and renames data sets', async () => {
     const text = 'datasets:\n  wa|ves: { hr: { train: train } }\npretraining:\n  train_datasets: [waves]\n';
     const { document, cursor } = await open(text);
     const links = await commands.executeCommand<DocumentLink[]>('vscode.executeLinkProvider', document.uri);

@@ -31,7 +31,7 @@ describe('runs', () => {
     assert.match(await invokeTool('esrgan_getRunMetrics', { run: 'short' }), /content_loss/);
   });
 
-  it('say that there is none of a name', async () => {
+  it('report an unknown name', async () => {
     await assert.rejects(invokeTool('esrgan_getRunMetrics', { run: 'nobody' }), /nobody/);
   });
 });

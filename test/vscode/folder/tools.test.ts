@@ -7,32 +7,32 @@ import { until } from '../until.ts';
 describe('language models', () => {
   const folder = () => workspace.workspaceFolders![0]!.uri.fsPath;
   const stateOf = async (run: string) => (await listRuns()).find(({ name }) => name === run)?.state;
-  const reach = (run: string, wanted: string) =>
-    until(`${run} ${wanted}`, async () => (await stateOf(run)) === wanted);
+  const untilState = (run: string, state: string) =>
+    until(`${run} ${state}`, async () => (await stateOf(run)) === state);
 
-  it('start a run, and a second one that waits for it', async () => {
+  it('start a run, and queue a second one', async () => {
     const start = async (file: string) =>
       JSON.parse(await invokeTool('esrgan_startRun', { file, stage: 'pretraining' }));
     const run = (name: string) => join(folder(), 'runs', name);
     assert.deepEqual(await start('endless.esrgan.yaml'), { run: run('endless'), queued: false });
     assert.deepEqual(await start('second.esrgan.yaml'), { run: run('second'), queued: true });
-    await reach('endless', 'running');
+    await untilState('endless', 'running');
   });
 
-  it('see that it still waits after the server was started anew', async () => {
+  it('see that it is still queued after the server restarts', async () => {
     await commands.executeCommand('esrgan.restartServer');
     assert.equal(await stateOf('second'), 'queued');
     assert.equal(await stateOf('endless'), 'running');
   });
 
-  it('stop the first one, whereupon the second has its turn', async () => {
+  it('stop the first run, and the second starts', async () => {
     const answer = await invokeTool('esrgan_stopRun', { run: 'endless' });
     assert.match(answer, /endless stops after its current step/);
-    await reach('endless', 'stopped');
-    await reach('second', 'finished');
+    await untilState('endless', 'stopped');
+    await untilState('second', 'finished');
   });
 
-  it('are told why a run cannot be started', async () => {
+  it('get the reason why a run cannot be started', async () => {
     const again = invokeTool('esrgan_startRun', { file: 'second.esrgan.yaml', stage: 'pretraining' });
     await assert.rejects(again, /begun already/);
     const nowhere = invokeTool('esrgan_startRun', { file: 'nowhere.esrgan.yaml', stage: 'pretraining' });

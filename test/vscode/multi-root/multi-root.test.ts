@@ -9,22 +9,22 @@ import { until } from '../until.ts';
 const folderOf = (name: string) =>
   workspace.workspaceFolders!.find((folder) => folder.name === name)!.uri.fsPath;
 
-/** Leaves what another trainer leaves of a run. */
+/** Writes the files of an external run. */
 function writeExternalRun(run: string): void {
   mkdirSync(run, { recursive: true });
   const writer = createEventWriter(run);
   writer.scalars(1, { 'train/loss': 1 });
   writer.close();
 }
-const named = async (wanted: string) => (await listRuns()).find(({ name }) => name === wanted);
+const named = async (expected: string) => (await listRuns()).find(({ name }) => name === expected);
 
 describe('a workspace of several folders', () => {
-  it('lists the runs of all of them, also those that the settings of one name', async () => {
+  it('lists the runs of all folders, including those from the settings of one', async () => {
     const start = (file: string) =>
       invokeTool('esrgan_startRun', { file, stage: 'pretraining', resume: false });
     const waves = JSON.parse(await start('sea/waves.esrgan.yaml'));
     assert.equal(waves.run, join(folderOf('sea'), 'runs', 'waves'));
-    // Only one folder has it, which then need not be named.
+    // Only one folder has this file, so its name suffices.
     const hills = JSON.parse(await start('hills.esrgan.yaml'));
     assert.equal(hills.run, join(folderOf('land'), 'runs', 'hills'));
     await until('both ends', async () => {
@@ -33,7 +33,7 @@ describe('a workspace of several folders', () => {
     });
   });
 
-  it('does not guess which of two files of the same name is meant', async () => {
+  it('does not choose between two files of the same name', async () => {
     const start = invokeTool('esrgan_startRun', { file: 'same.esrgan.yaml', stage: 'pretraining' });
     await assert.rejects(start, (error: Error) =>
       ['sea', 'land'].every((name) => error.message.includes(join(folderOf(name), 'same.esrgan.yaml'))),
@@ -47,7 +47,7 @@ describe('a workspace of several folders', () => {
     assert.equal(found.folder, join(others, 'elsewhere'));
   });
 
-  it('takes in a folder that is added, and lets go of one that is removed', async () => {
+  it('follows folders that are added and removed', async () => {
     const third = Uri.file(join(folderOf('land'), '..', 'third'));
     writeExternalRun(join(third.fsPath, 'runs', 'early'));
     workspace.updateWorkspaceFolders(2, 0, { uri: third, name: 'third' });
@@ -57,7 +57,7 @@ describe('a workspace of several folders', () => {
     await until('no run of it', async () => (await named('early')) === undefined);
   });
 
-  it('finds mistakes in each', async () => {
+  it('reports problems in each folder', async () => {
     const problemsOf = async (folder: string): Promise<readonly Diagnostic[]> => {
       const uri = Uri.joinPath(Uri.file(folderOf(folder)), 'wrong.esrgan.yaml');
       await workspace.fs.writeFile(uri, new TextEncoder().encode('scale_facter: 4\n'));
