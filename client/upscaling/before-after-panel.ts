@@ -31,10 +31,10 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
       parameters: { images: key },
       folders: [...new Set([copies, ...[...paths].map((path) => dirname(path))])],
       handlers: {
-        async 'host/drawableImage'({ path }: { path: string }) {
+        async 'host/displayableImage'({ path }: { path: string }) {
           if (!paths.has(path)) throw new Error(`${path} is not one of the images of this view.`);
-          const drawable = await services.link.request('esrgan/drawableImage', { path, folder: copies });
-          return { ...drawable, uri: panel.webview.asWebviewUri(Uri.file(drawable.path)).toString() };
+          const displayable = await services.link.request('esrgan/displayableImage', { path, folder: copies });
+          return { ...displayable, uri: panel.webview.asWebviewUri(Uri.file(displayable.path)).toString() };
         },
       },
     };

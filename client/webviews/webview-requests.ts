@@ -119,7 +119,7 @@ const requests: { readonly [Name in WebviewRequestName]: Guard<WebviewRequests[N
   'host/runsOf': isExactly({ uris: isStrings }),
   'host/draggedRuns': isNull,
   'host/setRuns': hasRuns,
-  'host/drawableImage': isExactly({ path: isString }),
+  'host/displayableImage': isExactly({ path: isString }),
   'host/upscaleWith': isNull,
   'host/convertWeights': isNull,
   'host/pickWeights': isNull,

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { DrawableImage, ImagePair } from '../../server/protocol/upscaling.ts';
+import type { DisplayableImage, ImagePair } from '../../server/protocol/upscaling.ts';
 import '../components/choice-group.ts';
 import { formatBytes, formatCount } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
@@ -21,7 +21,7 @@ declare global {
 
 /** An image of a pair: what is known of it, and what can be drawn. */
 interface Shown {
-  readonly about: DrawableImage;
+  readonly about: DisplayableImage;
   readonly image: DecodedImage;
 }
 
@@ -124,8 +124,8 @@ export class BeforeAfterView extends LitElement {
     </span>`;
   }
 
-  #renderFacts(before: DrawableImage, { about, image }: Shown) {
-    const sizeOf = ({ width, height, bytes }: DrawableImage) =>
+  #renderFacts(before: DisplayableImage, { about, image }: Shown) {
+    const sizeOf = ({ width, height, bytes }: DisplayableImage) =>
       `${formatCount(width)} × ${formatCount(height)} · ${formatBytes(bytes)}`;
     const share = image.width / about.width;
     return html`<span class="facts">
@@ -159,7 +159,7 @@ export class BeforeAfterView extends LitElement {
     if (!pair || index === this.#shownIndex) return;
     this.#shownIndex = index;
     this.problem = '';
-    const loading = Promise.all([this.#drawable(pair.source), this.#drawable(pair.result)]);
+    const loading = Promise.all([this.#displayable(pair.source), this.#displayable(pair.result)]);
     this.#free();
     try {
       const [source, result] = await loading;
@@ -175,8 +175,8 @@ export class BeforeAfterView extends LitElement {
     }
   }
 
-  async #drawable(path: string): Promise<Shown> {
-    const about = await this.host.request('host/drawableImage', { path });
+  async #displayable(path: string): Promise<Shown> {
+    const about = await this.host.request('host/displayableImage', { path });
     return { about, image: await decodeImage(about.uri) };
   }
 

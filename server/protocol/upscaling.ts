@@ -140,9 +140,9 @@ export interface TensorValues {
   readonly norm: number;
 }
 
-/** An image in a form that a page can draw. */
-export interface DrawableImage {
-  /** The image itself, or a smaller copy of it as PNG where pages cannot draw it: TIFF, or too many pixels. */
+/** An image in a format and size that a page can show. */
+export interface DisplayableImage {
+  /** The image itself; a PNG copy of a format that pages cannot show (TIFF) or of an image with too many pixels. */
   readonly path: string;
   /** Pixels of the image itself, upright. */
   readonly width: number;
@@ -168,8 +168,8 @@ export interface UpscalingRequests {
    * `esrgan/upscalingProgress`. Cancelling the request ends it within moments.
    */
   'esrgan/upscale': { params: UpscalingBatch; result: UpscalingResult };
-  /** An image in a form that a page can draw; a copy lies in `folder`, or is made there. */
-  'esrgan/drawableImage': { params: { path: string; folder: string }; result: DrawableImage };
+  /** An image in a format and size that a page can show; a copy, if needed, is in `folder`. */
+  'esrgan/displayableImage': { params: { path: string; folder: string }; result: DisplayableImage };
   /** What a file of weights is; nothing in it is run. */
   'esrgan/weights': { params: { file: string }; result: WeightsReport };
   /** The values of its tensors, in the order of the file; reads all of it. */

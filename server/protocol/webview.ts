@@ -1,6 +1,6 @@
 import type { CommandTarget, TargetCommand } from './commands.ts';
 import type { NotificationName, Notifications, Requests } from './messages.ts';
-import type { DrawableImage } from './upscaling.ts';
+import type { DisplayableImage } from './upscaling.ts';
 
 /**
  * Messages between the page of a webview and the editor that hosts it. The page is
@@ -82,7 +82,7 @@ interface HostRequests {
    */
   'host/setRuns': { params: { runs: readonly string[] }; result: null };
   /** An image of the page's list as a file that browsers display, and its URI. */
-  'host/drawableImage': { params: { path: string }; result: DrawableImage & { readonly uri: string } };
+  'host/displayableImage': { params: { path: string }; result: DisplayableImage & { readonly uri: string } };
   /** Upscales images that the person picks with the weights that the page shows. */
   'host/upscaleWith': { params: null; result: null };
   /** Converts the weights to a file that the person chooses. */

@@ -6,7 +6,7 @@ import { runCommand } from '../command/run-command.ts';
 import { answerRequests, type RequestHandlers } from '../connection/answer-requests.ts';
 import type { Manager } from '../experiments/manager.ts';
 import type { UpscalingProgress, UpscalingRequests } from '../protocol/upscaling.ts';
-import { drawableImage } from './drawable-image.ts';
+import { displayableImage } from './displayable-image.ts';
 import { bundledSources, checkpointSources, createModelList, fileSources } from './models.ts';
 import { initialProgress, upscaleBatch } from './upscale-batch.ts';
 import { tensorValues, weightsReport } from './weights-report.ts';
@@ -53,7 +53,7 @@ export function registerUpscaling(
       lastBatch = result.catch(() => {});
       return result;
     },
-    'esrgan/drawableImage': ({ path, folder }, signal) => drawableImage(programs(), path, folder, signal),
+    'esrgan/displayableImage': ({ path, folder }, signal) => displayableImage(programs(), path, folder, signal),
     'esrgan/weights': ({ file }, signal) => weightsReport(inspectWith(signal), file),
     'esrgan/tensorValues': ({ file }, signal) => tensorValues(inspectWith(signal), file),
     async 'esrgan/convertWeights'({ file, output }, signal) {

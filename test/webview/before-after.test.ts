@@ -49,8 +49,8 @@ async function pair(name: string, before: string, after: string): Promise<ImageP
 }
 
 const answers: Answers = {
-  async 'host/drawableImage'({ path }) {
-    asked.push({ name: 'host/drawableImage', params: path });
+  async 'host/displayableImage'({ path }) {
+    asked.push({ name: 'host/displayableImage', params: path });
     if (path.includes('gone')) throw new Error(`${path} is not there any more.`);
     const { width, height } = await sharp(path).metadata();
     // The "huge" one comes as a copy of half its width.

@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import type { DatasetsReport } from '../cli-output/reports.ts';
 import { type DownloadObserver, downloadDataset, isExtracted } from '../data/download/download-dataset.ts';
 import { type InventoryEntry, inventory } from '../data/download/inventory.ts';
 import { archivesOf, type DatasetName, datasetNames } from '../data/download/sources.ts';
@@ -68,8 +69,11 @@ export function registerData(program: Command): void {
     .option('--json', 'print JSON')
     .action(({ dataDir, scale, json }: ListFlags) => {
       const entries = inventory(dataDir, Number(scale));
-      const records = entries.map((entry) => ({ ...entry, download: downloadOf(entry.name, Number(scale)) }));
-      process.stdout.write(json ? `${JSON.stringify(records)}\n` : `${inventoryTable(entries).join('\n')}\n`);
+      const report: DatasetsReport = entries.map((entry) => ({
+        ...entry,
+        download: downloadOf(entry.name, Number(scale)),
+      }));
+      process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${inventoryTable(entries).join('\n')}\n`);
     });
 }
 

@@ -1,28 +1,29 @@
 import type { Command } from 'commander';
+import type { EnginesReport } from '../cli-output/reports.ts';
 import { type EngineFinding, findEngines } from '../engine/engines.ts';
-import { createReporter } from './terminal.ts';
 
 /** Adds `esrgan doctor` to the command. */
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('say which engines this machine has, and what the others lack')
+    .description('list the engines of this machine, and what the missing ones need')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const reporter = createReporter({ json, stream: process.stdout });
-      const findings = await findEngines();
-      const chosen = findings.find(({ isAutomatic }) => isAutomatic);
-      reporter.event({ engines: findings, auto: chosen?.name });
-      for (const line of doctorLines(findings)) reporter.line(line);
-      reporter.line('');
-      reporter.line(`A run with \`engine: auto\` gets ${chosen?.name}.`);
+      const engines = await findEngines();
+      const chosen = engines.find(({ isAutomatic }) => isAutomatic);
+      if (chosen === undefined) throw new Error('The CPU engine is always available.');
+      const report: EnginesReport = { engines, auto: chosen.name };
+      const lines = json
+        ? [JSON.stringify(report)]
+        : [...doctorLines(engines), '', `\`engine: auto\` chooses ${chosen.name}.`];
+      for (const line of lines) process.stdout.write(`${line}\n`);
     });
 }
 
-/** Lines for each engine: what it is, or what is missing and how to have it. */
+/** Lines for each engine: its device, or why it is missing and what it needs. */
 export function doctorLines(findings: readonly EngineFinding[]): string[] {
   return findings.flatMap(({ name, available, isAutomatic, detail, needed }) => [
-    `${available ? '✓' : '✗'} ${name.padEnd(10)} ${detail}${available && !isAutomatic ? ' (only when asked for)' : ''}`,
+    `${available ? '✓' : '✗'} ${name.padEnd(10)} ${detail}${available && !isAutomatic ? ' (not chosen automatically)' : ''}`,
     ...(available || needed === '' ? [] : [`             Needed: ${needed}`]),
   ]);
 }

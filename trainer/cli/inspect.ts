@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { BriefReport, TensorReport, WeightsReport } from '../cli-output/reports.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
 import { generatorShapes } from '../models/shapes.ts';
 import { sha256OfFile } from '../runs/sha256.ts';
 import { tensorStatistics } from '../tensor-files/statistics.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
-import type { Metadata } from '../tensor-files/tensors.ts';
 import { describeWeights, type WeightsDescription } from '../weights/describe.ts';
 import { weightsOf } from './open-model.ts';
 
@@ -43,27 +43,16 @@ export function registerInspect(program: Command): void {
 function wholeLines(name: string, json: boolean): string[] {
   const description = describeWeights(weightsOf(name));
   if (!json) return descriptionLines(description);
-  return [JSON.stringify({ ...description, sha256: sha256OfFile(description.path) })];
+  const report: WeightsReport = {
+    ...description,
+    options: description.options && { ...description.options },
+    sha256: sha256OfFile(description.path),
+  };
+  return [JSON.stringify(report)];
 }
 
-/** What a list of models says of one. */
-interface BriefDescription {
-  /** As it was named. */
-  readonly path: string;
-  readonly bytes: number;
-  readonly format: string | null;
-  readonly architecture: string | null;
-  /** Upscaling factor; null where it shows only when the model runs (ONNX), or the file holds no generator. */
-  readonly scale: number | null;
-  readonly blocks: number | null;
-  readonly channels: number | null;
-  readonly metadata: Metadata;
-  /** Why it cannot upscale images; null where it can, as far as its header shows. */
-  readonly problem: string | null;
-}
-
-/** Describes what a model's name stands for. Never throws for what is wrong with a file. */
-function briefDescription(name: string): BriefDescription {
+/** A problem of the file is part of the report, not an error. */
+function briefReport(name: string): BriefReport {
   try {
     const { bytes, format, architecture, options, metadata, reason } = describeWeights(weightsOf(name));
     const shapes = options && generatorShapes(options);
@@ -87,7 +76,7 @@ function briefDescription(name: string): BriefDescription {
 }
 
 function briefLines(name: string, json: boolean): string[] {
-  const brief = briefDescription(name);
+  const brief = briefReport(name);
   if (json) return [JSON.stringify(brief)];
   const { path, bytes, format, scale, blocks, problem } = brief;
   const facts = [
@@ -105,7 +94,8 @@ function valueLines(name: string, json: boolean): string[] {
   const file = openTensorFile(weightsOf(name));
   return [...file.entries.keys()].map((tensor) => {
     const statistics = tensorStatistics(file.read(tensor).data);
-    if (json) return JSON.stringify({ name: tensor, ...statistics });
+    const report: TensorReport = { name: tensor, ...statistics };
+    if (json) return JSON.stringify(report);
     const facts = Object.entries(statistics).map(([key, value]) => `${key} ${shortNumber(value)}`);
     return printable([tensor, ...facts].join('  '));
   });

@@ -9,8 +9,8 @@ import { registerControl } from './control.ts';
 import { registerConvert } from './convert.ts';
 import { registerData } from './data.ts';
 import { registerDiff } from './diff.ts';
+import { registerDisplayable } from './displayable.ts';
 import { registerDoctor } from './doctor.ts';
-import { registerDrawable } from './drawable.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerInspect } from './inspect.ts';
 import { registerInterpolate } from './interpolate.ts';
@@ -48,7 +48,7 @@ registerInterpolate(program);
 registerInspect(program);
 registerDiff(program);
 registerPreview(program);
-registerDrawable(program);
+registerDisplayable(program);
 registerDoctor(program);
 program.command('probe <provider>', { hidden: true }).action(async (provider: OnnxProvider) => {
   process.stdout.write(`${JSON.stringify(await probe(provider))}\n`);

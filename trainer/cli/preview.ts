@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { isPreviewRequest, type PreviewEvent, type PreviewRequest } from '../cli-output/preview.ts';
 import { encodePng } from '../data/decode.ts';
 import { cropImage, type Image, toFloatImage, toImage } from '../data/image.ts';
 import { imresize } from '../data/imresize.ts';
@@ -9,7 +10,6 @@ import type { Engine } from '../engine/engine.ts';
 import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type ReadImage, readImage } from '../evaluate/source-image.ts';
-import { isCount, isList, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
 import { type InterpolatedNetwork, interpolatedNetwork } from '../upscale/interpolated-network.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
@@ -20,55 +20,6 @@ import type { Generator } from '../weights/generator-file.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { weightsOf } from './open-model.ts';
 import { endWithParent } from './parent.ts';
-
-/** A line of the input: what to upscale with what, and the PNG files to write. */
-export interface PreviewRequest {
-  readonly id: number;
-  readonly image: {
-    readonly path: string;
-    /** As in `readImage`. */
-    readonly role: 'hr' | 'lr';
-    /** What of the LR image is upscaled; null: all. */
-    readonly box: Rect | null;
-  };
-  /** Upscaling factor; null: that of the models. */
-  readonly scale: number | null;
-  /** One model each, or two and the share of the second. */
-  readonly models: readonly { readonly paths: readonly string[]; readonly alpha: number }[];
-  /** One for each model. */
-  readonly results: readonly string[];
-  readonly lr: string | null;
-  readonly bicubic: string | null;
-  /** Not written where no HR image is known. */
-  readonly hr: string | null;
-}
-
-/** A line of the output. `progress` counts tiles over all models. */
-export type PreviewAnswer =
-  | { readonly id: number; readonly event: 'progress'; readonly done: number; readonly total: number }
-  | {
-      readonly id: number;
-      readonly event: 'done';
-      readonly width: number;
-      readonly height: number;
-      readonly milliseconds: number;
-    }
-  | { readonly id: number; readonly event: 'failed'; readonly message: string };
-
-const isRequest = isObject<PreviewRequest>({
-  id: isCount,
-  image: isObject<PreviewRequest['image']>({
-    path: isString,
-    role: isOneOf(['hr', 'lr']),
-    box: isNullable(isObject<Rect>({ x: isCount, y: isCount, width: isCount, height: isCount })),
-  }),
-  scale: isNullable(isCount),
-  models: isList(isObject({ paths: isList(isString), alpha: isNumber })),
-  results: isList(isString),
-  lr: isNullable(isString),
-  bicubic: isNullable(isString),
-  hr: isNullable(isString),
-});
 
 /** Pixels around a box that models see, too: more would hardly change it and cost much. */
 const context = 16;
@@ -81,15 +32,15 @@ export function registerPreview(program: Command): void {
     .action(async ({ engine }: { engine: string }) => {
       endWithParent();
       const previews = createPreviews(engine);
-      const answer = (object: PreviewAnswer) => process.stdout.write(`${JSON.stringify(object)}\n`);
+      const emit = (event: PreviewEvent) => process.stdout.write(`${JSON.stringify(event)}\n`);
       for await (const line of createInterface({ input: process.stdin })) {
         const request: unknown = JSON.parse(line);
-        if (!isRequest(request)) throw new WorkbenchError('usage', `This is no request: ${line}`);
+        if (!isPreviewRequest(request)) throw new WorkbenchError('usage', `This is no request: ${line}`);
         try {
-          await previews.answer(request, answer);
+          await previews.answer(request, emit);
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error);
-          answer({ id: request.id, event: 'failed', message });
+          emit({ id: request.id, event: 'failed', message });
         }
       }
       await previews.close();
@@ -146,7 +97,7 @@ function createPreviews(engineName: string) {
   }
 
   return {
-    async answer(request: PreviewRequest, tell: (answer: PreviewAnswer) => void): Promise<void> {
+    async answer(request: PreviewRequest, emit: (event: PreviewEvent) => void): Promise<void> {
       const { id, models } = request;
       const started = performance.now();
       let scale = request.scale;
@@ -162,7 +113,7 @@ function createPreviews(engineName: string) {
           }
           const { lr } = await imageOf(request.image, scale);
           const sr = await upscaleBox(upscaler, lr, request.image.box, (done, total) =>
-            tell({ id, event: 'progress', done: index * total + done, total: models.length * total }),
+            emit({ id, event: 'progress', done: index * total + done, total: models.length * total }),
           );
           size = sr;
           await writePng(request.results[index], sr);
@@ -180,7 +131,7 @@ function createPreviews(engineName: string) {
         }
       }
       const milliseconds = performance.now() - started;
-      tell({ id, event: 'done', width: size.width, height: size.height, milliseconds });
+      emit({ id, event: 'done', width: size.width, height: size.height, milliseconds });
     },
     async close(): Promise<void> {
       await interpolated?.network.close();

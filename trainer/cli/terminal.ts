@@ -1,12 +1,14 @@
-/** Where a command's words go: a terminal, a log, or a program that reads JSON. */
+import type { CliEvent } from '../cli-output/events.ts';
+
+/** Output of a command: for a terminal, a log, or a program that reads JSON. */
 export interface Reporter {
-  /** What goes on right now. On a terminal it replaces the line before; in a log it comes now and then. */
+  /** The current progress. On a terminal it replaces the previous progress; in a log it is written every 10 s. */
   progress(line: string): void;
-  /** A line that stays. */
+  /** A permanent line. */
   line(text: string): void;
-  /** The same for a program: one JSON object a line, written with `--json` only, when nothing else is. */
-  event(object: object): void;
-  /** Call at the end: the last progress stays readable. */
+  /** One line of JSON, for a program. With `--json` only events are written, otherwise only the lines above. */
+  event(event: CliEvent): void;
+  /** Call at the end: writes the last progress. */
   done(): void;
 }
 
@@ -15,21 +17,21 @@ export interface ReporterOptions {
   readonly stream: TextStream;
 }
 
-/** What a reporter needs of `process.stdout`. */
+/** The part of `process.stdout` that a reporter uses. */
 export interface TextStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** Seconds between progress lines: a terminal can be read as it changes, a log should stay short. */
-const pace = { terminal: 0.1, log: 10 };
+/** Seconds between progress lines; a log should stay short. */
+const interval = { terminal: 0.1, log: 10 };
 
 export function createReporter({ json, stream }: ReporterOptions): Reporter {
   const terminal = stream.isTTY === true;
   const clear = terminal ? '\r\x1b[2K' : '';
   let shownAt = Number.NEGATIVE_INFINITY;
-  // A progress line that came too soon after another; whatever is written next makes it old.
+  // A progress line that was too soon after the previous one; the next line that is written replaces it.
   let waiting: string | undefined;
   let unfinished = false;
 
@@ -43,7 +45,7 @@ export function createReporter({ json, stream }: ReporterOptions): Reporter {
     progress(line) {
       if (json) return;
       const seconds = (performance.now() - shownAt) / 1000;
-      if (seconds >= (terminal ? pace.terminal : pace.log)) show(line);
+      if (seconds >= (terminal ? interval.terminal : interval.log)) show(line);
       else waiting = line;
     },
     line(text) {
@@ -52,8 +54,8 @@ export function createReporter({ json, stream }: ReporterOptions): Reporter {
       waiting = undefined;
       unfinished = false;
     },
-    event(object) {
-      if (json) stream.write(`${JSON.stringify(object)}\n`);
+    event(event) {
+      if (json) stream.write(`${JSON.stringify(event)}\n`);
     },
     done() {
       if (waiting !== undefined) show(waiting);
@@ -63,7 +65,7 @@ export function createReporter({ json, stream }: ReporterOptions): Reporter {
   };
 }
 
-/** A line of text that does not wrap; the last column stays free, where some terminals wrap already. */
+/** Cuts a line so that it does not wrap. Some terminals wrap at the last column, so it stays free. */
 function shorten(line: string, columns: number): string {
   const characters = Array.from(line.replaceAll(/\p{Cc}/gu, ' '));
   return characters.length < columns ? characters.join('') : `${characters.slice(0, columns - 2).join('')}…`;

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
+import type { VggReport } from '../cli-output/reports.ts';
 import { formatBytes } from '../format/format.ts';
 import type { VggType } from '../models/vgg/shapes.ts';
 import { getVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
@@ -56,7 +57,7 @@ export function registerWeights(program: Command): void {
     .description('say which models for the perceptual loss are there, and where')
     .option('--json', 'print JSON')
     .action(({ json = false }: { json?: boolean }) => {
-      const entries = Object.keys(torchvisionFiles)
+      const entries: VggReport = Object.keys(torchvisionFiles)
         .filter(isVggType)
         .map((name) => {
           const path = defaultVggFile(name);

@@ -1,3 +1,4 @@
+import type { TrainEvent } from '../cli-output/events.ts';
 import type { ResolvedConfig } from '../config/index.ts';
 import type { FilePair } from '../data/datasets.ts';
 import type { Loader } from '../data/loader.ts';
@@ -11,7 +12,7 @@ import type { TrainingSession } from './training-session.ts';
 export interface StageObserver {
   step(progress: StepProgress): void;
   line(text: string): void;
-  event(event: object): void;
+  event(event: TrainEvent): void;
 }
 
 export interface StepProgress {

@@ -65,7 +65,7 @@ describe('a page can send', () => {
     ['host/runsOf', { uris: ['file:///a'] }],
     ['host/draggedRuns', null],
     ['host/setRuns', { runs: ['/a'] }],
-    ['host/drawableImage', { path: '/a.tif' }],
+    ['host/displayableImage', { path: '/a.tif' }],
     ['host/upscaleWith', null],
     ['host/convertWeights', null],
     ['host/pickWeights', null],

@@ -301,7 +301,7 @@ test('images that pages cannot draw come as copies, others as they are', async (
   const tiff = await image('b.tif');
   const wide = at('images', 'wide.png');
   await sharp({ create: { width: 20_000, height: 10, channels: 3, background: '#345' } }).toFile(wide);
-  const ask = (path: string) => server.request('esrgan/drawableImage', { path, folder: at('copies') });
+  const ask = (path: string) => server.request('esrgan/displayableImage', { path, folder: at('copies') });
   expect(await ask(png)).toEqual({ path: png, width: 24, height: 24, bytes: statSync(png).size });
   const copy = await ask(tiff);
   expect(copy).toMatchObject({ width: 24, height: 24, bytes: statSync(tiff).size });

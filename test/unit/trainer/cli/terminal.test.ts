@@ -22,7 +22,7 @@ describe('reporter', () => {
 
   function work(reporter: Reporter, wait: (seconds: number) => void): void {
     reporter.progress('1 of 3');
-    reporter.event({ done: 1 });
+    reporter.event({ event: 'line', text: 'one' });
     wait(1);
     reporter.progress('2 of 3');
     reporter.line('a warning');
@@ -31,11 +31,11 @@ describe('reporter', () => {
     reporter.done();
   }
 
-  test('a terminal: one line that changes, lines above it', () => {
+  test('a terminal: one line of progress below the permanent lines', () => {
     const written = `${clear}1 of 3${clear}2 of 3${clear}a warning\n${clear}3 of 3\n`;
     check({ isTTY: true, columns: 80 }, work, written);
   });
-  test('a log: progress now and then, and the last', () => {
+  test('a log: the first and the last progress', () => {
     check({}, work, '1 of 3\na warning\n3 of 3\n');
   });
   test('a log: progress again after ten seconds', () => {
@@ -48,7 +48,7 @@ describe('reporter', () => {
     };
     check({}, use, 'a\nc\n');
   });
-  test('a line that stays makes the progress before it old', () => {
+  test('a permanent line replaces the waiting progress', () => {
     const use = (reporter: Reporter) => {
       for (const line of ['1 of 2', '2 of 2']) reporter.progress(line);
       reporter.line('ready');
@@ -57,8 +57,8 @@ describe('reporter', () => {
     check({}, use, '1 of 2\nready\n');
     check({ isTTY: true, columns: 80 }, use, `${clear}1 of 2${clear}ready\n`);
   });
-  test('--json: events and nothing else', () => {
-    check({ json: true, isTTY: true }, work, '{"done":1}\n');
+  test('--json: only events', () => {
+    check({ json: true, isTTY: true }, work, '{"event":"line","text":"one"}\n');
   });
   test('a long line is cut to the width', () => {
     check({ isTTY: true, columns: 8 }, (reporter) => reporter.progress('12345678'), `${clear}123456…`);

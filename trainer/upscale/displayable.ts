@@ -1,48 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { DisplayableImage } from '../cli-output/reports.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { openImage, readHeader } from './image-file.ts';
 
-/** An image as a browser can draw it. */
-export interface DrawableImage {
-  /** The image itself or its copy. */
-  readonly path: string;
-  /** Pixels of the image itself, upright. */
-  readonly width: number;
-  readonly height: number;
-  /** Of its file. */
-  readonly bytes: number;
-}
+const displayableFormats = ['png', 'jpeg', 'webp', 'gif', 'avif'];
 
-const drawableFormats = ['png', 'jpeg', 'webp', 'gif', 'avif'];
-
-/** What a canvas of a browser takes, and what a page may hold of each image: 256 MB. */
-const longestDrawableSide = 16384;
-const mostDrawablePixels = 64e6;
+/** The longest side of a browser's canvas, and 256 MB of memory for each image. */
+const maximumSide = 16384;
+const maximumPixels = 64e6;
 
 /**
- * The image, or `copy`, made where it is missing: a PNG of 8 bits of what browsers cannot decode, reduced where it
- * has more pixels than they can take.
+ * Returns the image itself, or `copy` where browsers cannot decode the image or it has too many pixels for them. The
+ * copy is an 8-bit PNG, downscaled to the maximum; an existing copy is used again.
  *
  * @throws WorkbenchError `data` where it cannot be read, `disk` where the copy cannot be written
  */
-export async function drawableImage(path: string, copy: string): Promise<DrawableImage> {
+export async function displayableImage(path: string, copy: string): Promise<DisplayableImage> {
   const { width, height, format } = await readHeader(path);
   const { size: bytes } = await stat(path);
-  const reduction = Math.min(
+  const downscaling = Math.min(
     1,
-    longestDrawableSide / Math.max(width, height),
-    Math.sqrt(mostDrawablePixels / (width * height)),
+    maximumSide / Math.max(width, height),
+    Math.sqrt(maximumPixels / (width * height)),
   );
-  if (reduction === 1 && drawableFormats.includes(format)) return { path, width, height, bytes };
+  if (downscaling === 1 && displayableFormats.includes(format)) return { path, width, height, bytes };
   if (!existsSync(copy)) {
     const temporary = `${copy}.${randomUUID()}`;
     try {
       const image = await openImage(path, { limitInputPixels: false });
       await image
         .autoOrient()
-        .resize(Math.max(1, Math.floor(width * reduction)), Math.max(1, Math.floor(height * reduction)), {
+        .resize(Math.max(1, Math.floor(width * downscaling)), Math.max(1, Math.floor(height * downscaling)), {
           fit: 'fill',
         })
         .toColourspace('srgb')

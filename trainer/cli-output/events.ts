@@ -1,0 +1,137 @@
+import {
+  type Guarded,
+  isBoolean,
+  isCount,
+  isList,
+  isNullable,
+  isNumber,
+  isObject,
+  isOneOf,
+  isString,
+  isUnion,
+} from '../guards/guards.ts';
+import type { Stage } from '../run-state/run-state.ts';
+
+/** An event of any command: with `--json`, one object a line on standard output. */
+export type CliEvent =
+  | TrainEvent
+  | UpscaleEvent
+  | EvaluateEvent
+  | DownloadEvent
+  | ConvertEvent
+  | InterpolateEvent;
+
+/** PSNR in dB and SSIM; JSON writes an infinite PSNR as null. */
+interface Score {
+  readonly psnr: number;
+  readonly ssim: number;
+}
+
+/** `esrgan train` */
+export type TrainEvent =
+  | {
+      readonly event: 'step';
+      readonly stage: Stage;
+      readonly step: number;
+      readonly steps: number;
+      readonly epoch: number;
+      /** Steps per second. */
+      readonly rate: number;
+      /** The scalars of the step by name: losses, the learning rate. */
+      readonly [scalar: string]: string | number;
+    }
+  | {
+      readonly event: 'validation';
+      readonly stage: Stage;
+      readonly step: number;
+      readonly rgb: Score;
+      readonly 'paper-y': Score;
+      readonly isBest: boolean;
+    }
+  /** `run` is the run directory. */
+  | { readonly event: 'end'; readonly reason: string; readonly step: number; readonly run: string };
+
+/**
+ * `esrgan upscale`: `plan` after the headers of all images were read; for each image `begin`, `progress` after every
+ * tile, and `done` or `failed`. A skipped image has `done` only. An unreadable image has `failed` only, before `plan`.
+ */
+export type UpscaleEvent = Guarded<typeof isUpscaleEvent>;
+export const isUpscaleEvent = isUnion(
+  isObject({
+    event: isOneOf(['plan']),
+    model: isString,
+    scale: isCount,
+    /** Images to upscale. */
+    images: isCount,
+    /** Images that are skipped because their results exist. */
+    kept: isList(isString),
+    failed: isCount,
+  }),
+  /** `image` counts from 1. */
+  isObject({ event: isOneOf(['begin']), input: isString, image: isCount, images: isCount }),
+  isObject({
+    event: isOneOf(['progress']),
+    input: isString,
+    tile: isCount,
+    tiles: isCount,
+    megapixelsPerSecond: isNumber,
+    etaSeconds: isNumber,
+    batchEtaSeconds: isNumber,
+  }),
+  isObject({
+    event: isOneOf(['done']),
+    input: isString,
+    output: isString,
+    width: isCount,
+    height: isCount,
+    kept: isBoolean,
+    notes: isList(isString),
+    seconds: isNumber,
+  }),
+  /** `code` is the code of a `WorkbenchError`. */
+  isObject({ event: isOneOf(['failed']), input: isString, code: isString, message: isString }),
+);
+
+/** `esrgan evaluate --progress`, on standard error: before each image; `image` counts from 1. */
+export type EvaluateEvent = Guarded<typeof isEvaluateEvent>;
+export const isEvaluateEvent = isObject({
+  event: isOneOf(['progress']),
+  model: isString,
+  data: isString,
+  image: isCount,
+  images: isCount,
+});
+
+/** `esrgan data download` and `esrgan weights download`; sizes in bytes. */
+export type DownloadEvent = Guarded<typeof isDownloadEvent>;
+export const isDownloadEvent = isUnion(
+  isObject({
+    event: isOneOf(['progress']),
+    archive: isString,
+    phase: isOneOf(['download', 'check', 'unpack']),
+    done: isCount,
+    total: isNullable(isCount),
+  }),
+  isObject({ event: isOneOf(['progress']), model: isString, done: isCount, total: isNullable(isCount) }),
+  isObject({ event: isOneOf(['line']), text: isString }),
+  isObject({ event: isOneOf(['done']), name: isString, to: isString }),
+  isObject({ event: isOneOf(['done']), model: isString, to: isString }),
+);
+
+/** `esrgan convert` */
+export interface ConvertEvent {
+  readonly event: 'done';
+  readonly input: string;
+  readonly output: string;
+  readonly tensors: number;
+  readonly bytes: number;
+}
+
+/** `esrgan interpolate`; the models are files of weights. */
+export interface InterpolateEvent {
+  readonly event: 'done';
+  readonly psnr: string;
+  readonly esrgan: string;
+  readonly alpha: number;
+  readonly output: string;
+}
