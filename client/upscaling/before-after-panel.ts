@@ -33,7 +33,10 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
       handlers: {
         async 'host/displayableImage'({ path }: { path: string }) {
           if (!paths.has(path)) throw new Error(`${path} is not one of the images of this view.`);
-          const displayable = await services.link.request('esrgan/displayableImage', { path, folder: copies });
+          const displayable = await services.link.request('esrgan/displayableImage', {
+            path,
+            folder: copies,
+          });
           return { ...displayable, uri: panel.webview.asWebviewUri(Uri.file(displayable.path)).toString() };
         },
       },

@@ -53,7 +53,8 @@ export function registerUpscaling(
       lastBatch = result.catch(() => {});
       return result;
     },
-    'esrgan/displayableImage': ({ path, folder }, signal) => displayableImage(programs(), path, folder, signal),
+    'esrgan/displayableImage': ({ path, folder }, signal) =>
+      displayableImage(programs(), path, folder, signal),
     'esrgan/weights': ({ file }, signal) => weightsReport(inspectWith(signal), file),
     'esrgan/tensorValues': ({ file }, signal) => tensorValues(inspectWith(signal), file),
     async 'esrgan/convertWeights'({ file, output }, signal) {

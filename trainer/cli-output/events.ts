@@ -105,6 +105,11 @@ export const isEvaluateEvent = isObject({
 /** `esrgan data download` and `esrgan weights download`; sizes in bytes. */
 export type DownloadEvent = Guarded<typeof isDownloadEvent>;
 export const isDownloadEvent = isUnion(
+  /** The archives that are not extracted yet; null: size not published. */
+  isObject({
+    event: isOneOf(['plan']),
+    archives: isList(isObject({ archive: isString, bytes: isNullable(isCount) })),
+  }),
   isObject({
     event: isOneOf(['progress']),
     archive: isString,
