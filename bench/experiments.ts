@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { followRun } from '../server/experiments/follow.ts';
 import { createPointStore } from '../server/experiments/points.ts';
 import { createRunList } from '../server/experiments/run-list.ts';
-import type { PointCursor } from '../server/protocol/runs.ts';
+import { cursorAfter, type PointCursor, readAllPoints } from '../server/protocol/points.ts';
 import { createEventWriter } from '../trainer/runs/event-writer.ts';
 import { createManifest, recordStart } from '../trainer/runs/manifest.ts';
 import { createRunDirectory } from '../trainer/runs/run-directory.ts';
@@ -115,10 +115,7 @@ async function measureLatency(root: string): Promise<void> {
     const loss = answer.tags['train/content_loss'];
     if (loss === undefined) return;
     for (const time of loss.wallTimes) latencies.push(Date.now() - 1000 * time);
-    cursor = {
-      generation: answer.generation,
-      counts: { 'train/content_loss': loss.first + loss.steps.length },
-    };
+    cursor = cursorAfter(cursor, answer);
   });
   const writer = fork(fileURLToPath(import.meta.url), [root]);
   await once(writer, 'exit');
@@ -147,15 +144,12 @@ async function measurePoints(root: string): Promise<void> {
   const readCpu = cpuMs(cpu);
   store.newest(1000);
   const newest = performance.now();
-  let cursor: PointCursor | null = null;
   let answers = 0;
-  for (let more = true; more; answers++) {
-    const answer = store.after(cursor);
-    more = answer.more;
-    const counts: Record<string, number> = {};
-    for (const [tag, { first, steps }] of Object.entries(answer.tags)) counts[tag] = first + steps.length;
-    cursor = { generation: answer.generation, counts };
-  }
+  const request = async (after: PointCursor | null) => {
+    answers++;
+    return store.after(after);
+  };
+  await readAllPoints(request, { clear() {}, append() {} });
   const all = performance.now();
   const bytes = process.memoryUsage().arrayBuffers - before.arrayBuffers;
   print(

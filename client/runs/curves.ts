@@ -1,4 +1,5 @@
-import type { PointCursor, PointsAnswer, RunDetail, RunSummary } from '../../server/protocol/runs.ts';
+import { type PointCursor, type PointsAnswer, readAllPoints } from '../../server/protocol/points.ts';
+import type { RunDetail, RunSummary } from '../../server/protocol/runs.ts';
 
 /** A value of a curve. */
 export interface Point {
@@ -19,29 +20,23 @@ export interface CurveSummary {
 
 const sampled = 12;
 
-/** All finite points of a run by tag, which `ask` gives piece by piece behind a cursor. */
+/** All finite points of a run by tag. */
 export async function collectCurves(
-  ask: (after: PointCursor | null) => Promise<PointsAnswer>,
+  request: (after: PointCursor | null) => Promise<PointsAnswer>,
 ): Promise<ReadonlyMap<string, readonly Point[]>> {
   const curves = new Map<string, Point[]>();
-  let cursor: PointCursor | null = null;
-  for (;;) {
-    const answer: PointsAnswer = await ask(cursor);
-    const isSame: boolean = cursor?.generation === answer.generation;
-    if (!isSame) curves.clear();
-    const counts: Record<string, number> = isSame ? { ...cursor?.counts } : {};
-    for (const [tag, { first, steps, values }] of Object.entries(answer.tags)) {
+  await readAllPoints(request, {
+    clear: () => curves.clear(),
+    append(tag, { steps, values }) {
       const points = curves.get(tag) ?? [];
       curves.set(tag, points);
       for (const [i, step] of steps.entries()) {
         const value = values[i];
         if (value !== null && value !== undefined) points.push({ step, value });
       }
-      counts[tag] = first + steps.length;
-    }
-    if (!answer.more) return curves;
-    cursor = { generation: answer.generation, counts };
-  }
+    },
+  });
+  return curves;
 }
 
 /** A curve's summary, or undefined where it has no finite value. */

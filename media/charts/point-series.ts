@@ -1,4 +1,4 @@
-import type { TagPoints } from '../../server/protocol/runs.ts';
+import type { TagPoints } from '../../server/protocol/points.ts';
 
 const minimumCapacity = 256;
 

@@ -1,4 +1,10 @@
-import type { PointsAnswer, RunDetail } from '../../server/protocol/runs.ts';
+import {
+  cursorAfter,
+  type PointCursor,
+  readNextPoints,
+  type TagPoints,
+} from '../../server/protocol/points.ts';
+import type { RunDetail } from '../../server/protocol/runs.ts';
 import { nearestIndex, PointSeries } from '../charts/point-series.ts';
 import type { Host } from '../host.ts';
 
@@ -21,7 +27,7 @@ export class RunPoints {
   readonly #run: string;
   readonly #changed: () => void;
   #all = new Map<string, PointSeries>();
-  #generation: number | null = null;
+  #cursor: PointCursor | null = null;
   #isAsking = false;
   #asksAgain = false;
 
@@ -35,14 +41,12 @@ export class RunPoints {
   async load(): Promise<void> {
     const newest = await this.#host.request('esrgan/newestPoints', { run: this.#run, count: newestCount });
     const preview = new Map<string, PointSeries>();
-    take(preview, newest);
+    for (const [tag, points] of Object.entries(newest.tags)) append(preview, tag, points);
     this.shown = preview;
     this.problems = newest.problems;
-    // A run that is that short is there already.
-    if (Object.values(newest.tags).every(({ first }) => first === 0)) {
-      this.#all = preview;
-      this.#generation = newest.generation;
-    }
+    // A short run is complete already.
+    this.#cursor = cursorAfter(null, newest);
+    if (this.#cursor !== null) this.#all = preview;
     this.#changed();
     await this.askForNew();
   }
@@ -55,41 +59,37 @@ export class RunPoints {
     try {
       while (this.#asksAgain) {
         this.#asksAgain = false;
-        while (await this.#ask());
+        while (await this.#readNext());
       }
     } finally {
       this.#isAsking = false;
     }
   }
 
-  /** Asks once; whether there is more. */
-  async #ask(): Promise<boolean> {
-    const counts = Object.fromEntries([...this.#all].map(([tag, { length }]) => [tag, length]));
-    const after = this.#generation === null ? null : { generation: this.#generation, counts };
-    const answer = await this.#host.request('esrgan/points', { run: this.#run, after });
-    this.problems = answer.problems;
-    const isAnew = this.#generation !== null && answer.generation !== this.#generation;
-    if (isAnew) this.#all = new Map();
-    this.#generation = answer.generation;
-    const isGapless = Object.entries(answer.tags).every(
-      ([tag, { first }]) => first === (this.#all.get(tag)?.length ?? 0),
+  /** Requests the next points once; returns whether there are more. */
+  async #readNext(): Promise<boolean> {
+    const { cursor, more, answer } = await readNextPoints(
+      (after) => this.#host.request('esrgan/points', { run: this.#run, after }),
+      this.#cursor,
+      {
+        clear: () => {
+          this.#all = new Map();
+        },
+        append: (tag, points) => append(this.#all, tag, points),
+      },
     );
-    if (!isGapless) {
-      // What it has is not what the host thinks: from the first again.
-      this.#all = new Map();
-      this.#generation = null;
-      return true;
-    }
-    take(this.#all, answer);
-    if (!answer.more) {
+    this.#cursor = cursor;
+    this.problems = answer.problems;
+    if (cursor === null) return true;
+    if (!more) {
       this.shown = this.#all;
       this.isComplete = true;
     } else if (this.isComplete || this.shown.size === 0) {
-      // Catching up with much that is new; or there were no newest to show.
+      // Many points are new, or there were no newest points to show.
       this.shown = this.#all;
     }
     this.#changed();
-    return answer.more;
+    return more;
   }
 
   /** Seconds since 1970 at a step, as the longest curve has it; `null` where there are no points. */
@@ -109,10 +109,8 @@ export class RunPoints {
   }
 }
 
-function take(all: Map<string, PointSeries>, answer: PointsAnswer): void {
-  for (const [tag, points] of Object.entries(answer.tags)) {
-    const series = all.get(tag) ?? new PointSeries();
-    all.set(tag, series);
-    series.append(points);
-  }
+function append(all: Map<string, PointSeries>, tag: string, points: TagPoints): void {
+  const series = all.get(tag) ?? new PointSeries();
+  all.set(tag, series);
+  series.append(points);
 }

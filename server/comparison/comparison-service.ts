@@ -18,7 +18,7 @@ import type {
   EvaluationDetail,
   ExportQuery,
 } from '../protocol/comparison.ts';
-import type { PointCursor } from '../protocol/runs.ts';
+import { readAllPoints } from '../protocol/points.ts';
 import { openRun } from './compared-run.ts';
 import { checkQuery, compareOpened } from './comparison.ts';
 import { configDifference } from './config-difference.ts';
@@ -139,26 +139,19 @@ async function lastScalars(manager: Manager, run: string): Promise<Record<string
 async function seriesOf(manager: Manager, { runs }: Comparison, tag: string): Promise<ChartSeries[]> {
   return Promise.all(
     runs.map(async ({ run, name, color }) => {
-      let steps: number[] = [];
-      let values: (number | null)[] = [];
-      let counts: Readonly<Record<string, number>> = {};
-      for (let after: PointCursor | null = null, more = true; more; ) {
-        const next = await manager.points(run, after);
-        // Another generation: what was read is void.
-        if (after !== null && next.generation !== after.generation) [steps, values, counts] = [[], [], {}];
-        const points = next.tags[tag];
-        for (let index = 0; index < (points?.steps.length ?? 0); index++) {
-          steps.push(points?.steps[index] ?? 0);
-          values.push(points?.values[index] ?? null);
-        }
-        const read = Object.entries(next.tags).map(([each, { first, steps }]) => [
-          each,
-          first + steps.length,
-        ]);
-        counts = { ...counts, ...Object.fromEntries(read) };
-        after = { generation: next.generation, counts };
-        more = next.more;
-      }
+      const steps: number[] = [];
+      const values: (number | null)[] = [];
+      await readAllPoints((after) => manager.points(run, after), {
+        clear() {
+          steps.length = 0;
+          values.length = 0;
+        },
+        append(each, points) {
+          if (each !== tag) return;
+          steps.push(...points.steps);
+          values.push(...points.values);
+        },
+      });
       const { stages } = curveScale(openRun(run), manager.run(run));
       const marks = stages.flatMap(({ stage, firstStep, best, last }) => [
         ...(best === null ? [] : [{ step: firstStep + best, label: `best of ${stage}` }]),

@@ -8,7 +8,8 @@ import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { lastStage } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Programs } from '../command/programs.ts';
-import type { PointCursor, PointsAnswer, RunDetail, RunSummary } from '../protocol/runs.ts';
+import type { PointCursor, PointsAnswer } from '../protocol/points.ts';
+import type { RunDetail, RunSummary } from '../protocol/runs.ts';
 import { followRun, type RunPart } from './follow.ts';
 import { createPointStores } from './points.ts';
 import {

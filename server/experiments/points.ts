@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { eventFileSeconds, listEventFiles } from '../../trainer/runs/event-files.ts';
 import { createRunReader, type EventItem } from '../../trainer/runs/event-reader.ts';
-import type { PointCursor, PointsAnswer, TagPoints } from '../protocol/runs.ts';
+import { countAt, type PointCursor, type PointsAnswer, type TagPoints } from '../protocol/points.ts';
 
 /** The points of one run as they stand on the disk, kept in memory: 20 bytes each. */
 export interface PointStore {
@@ -63,9 +63,8 @@ export function createPointStore(folder: string): PointStore {
       return reading;
     },
     after(cursor) {
-      const counts = cursor?.generation === generation() ? cursor.counts : {};
       const first = (tag: string, size: number) =>
-        Math.min(Math.max(Object.hasOwn(counts, tag) ? (counts[tag] ?? 0) : 0, 0), size);
+        Math.min(Math.max(countAt(cursor, generation(), tag), 0), size);
       const behind = [...columns].filter(([tag, { size }]) => first(tag, size) < size);
       const share = Math.ceil(maximumPoints / Math.max(behind.length, 1));
       const tags = behind.map(([tag, points]) => {

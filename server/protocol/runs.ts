@@ -1,4 +1,5 @@
 import type { RunState, Stage } from '../../trainer/run-state/run-state.ts';
+import type { PointCursor, PointsAnswer } from './points.ts';
 
 /**
  * What the editor's views see of runs. Paths are absolute, in the file system of the server; times are in
@@ -120,36 +121,6 @@ export interface RunDetail {
   readonly logTail: readonly string[];
   /** Paths of files that exist: the run file as resolved, the log, the run file that it was started from. */
   readonly files: { readonly config: string | null; readonly log: string | null };
-}
-
-/** Points of one tag, in the order in which they were logged. */
-export interface TagPoints {
-  /** How many points of the tag come before these. */
-  readonly first: number;
-  readonly steps: readonly number[];
-  /** A value that is not finite is `null`. */
-  readonly values: readonly (number | null)[];
-  /** Seconds since 1970. */
-  readonly wallTimes: readonly number[];
-}
-
-/** What a reader of points has. */
-export interface PointCursor {
-  /** Changes when earlier points became void (a run was resumed from before them). */
-  readonly generation: number;
-  /** How many points it has, by tag. */
-  readonly counts: Readonly<Record<string, number>>;
-}
-
-/** The next points of a run. */
-export interface PointsAnswer {
-  /** When it differs from the cursor's, the reader forgets what it has before it takes these. */
-  readonly generation: number;
-  readonly tags: Readonly<Record<string, TagPoints>>;
-  /** There are more: ask again with the new cursor. */
-  readonly more: boolean;
-  /** What could not be read, a sentence each. */
-  readonly problems: readonly string[];
 }
 
 /** The requests about runs. */

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { PointsAnswer, RunDetail, StageSamples, TagPoints } from '../../server/protocol/runs.ts';
+import type { PointsAnswer, TagPoints } from '../../server/protocol/points.ts';
+import type { RunDetail, StageSamples } from '../../server/protocol/runs.ts';
 import type { WebviewRequestName } from '../../server/protocol/webview.ts';
 import { type Answers, addressOfFile } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { collectCurves, findRun, summarizeCurve } from '../../../../client/runs/curves.ts';
-import type { PointCursor, PointsAnswer } from '../../../../server/protocol/runs.ts';
+import type { PointCursor, PointsAnswer } from '../../../../server/protocol/points.ts';
 import { aRun } from './runs.ts';
 
 function answer(generation: number, first: number, values: (number | null)[], more: boolean): PointsAnswer {

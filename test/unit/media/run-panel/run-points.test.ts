@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RunPoints } from '../../../../media/run-panel/run-points.ts';
-import type { PointCursor, PointsAnswer, TagPoints } from '../../../../server/protocol/runs.ts';
+import type { PointCursor, PointsAnswer, TagPoints } from '../../../../server/protocol/points.ts';
 
 const tag = 'train/content_loss';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createPointStore, createPointStores } from '../../../../server/experiments/points.ts';
-import type { PointCursor, PointsAnswer } from '../../../../server/protocol/runs.ts';
+import { cursorAfter, type PointCursor } from '../../../../server/protocol/points.ts';
 import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
 import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
 
@@ -18,12 +18,6 @@ function session(
     writer.scalars(step, Object.fromEntries(tags.map((tag) => [tag, step])), 1000 + step);
   }
   writer.close();
-}
-
-function cursorAfter(before: PointCursor | null, { generation, tags }: PointsAnswer): PointCursor {
-  const kept = before?.generation === generation ? before.counts : {};
-  const counts = Object.entries(tags).map(([tag, { first, steps }]) => [tag, first + steps.length]);
-  return { generation, counts: { ...kept, ...Object.fromEntries(counts) } };
 }
 
 test('points come in order, in answers of bounded size, each once, and new ones as they are logged', async () => {
