@@ -46,7 +46,11 @@ test.each<[string, PointCursor | null, PointsAnswer, PointCursor | null]>([
 
 test.each<[string, PointsAnswer[], number[]]>([
   ['page by page', [answer(1, { a: points(0, 2) }, true), answer(1, { a: points(2, 3) })], [0, 1, 2]],
-  ['of the last generation only', [answer(1, { a: points(0, 2) }, true), answer(2, { a: points(0, 1) })], [0]],
+  [
+    'of the last generation only',
+    [answer(1, { a: points(0, 2) }, true), answer(2, { a: points(0, 1) })],
+    [0],
+  ],
   [
     'from the first again after a gap',
     [answer(1, { a: points(0, 2) }, true), answer(1, { a: points(3, 4) }), answer(1, { a: points(0, 4) })],
