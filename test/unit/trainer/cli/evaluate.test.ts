@@ -7,7 +7,7 @@ import type { OpenModel } from '../../../../trainer/cli/upscale.ts';
 import { encodePng } from '../../../../trainer/data/decode.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
 import { scenery, temporaryFolder } from '../data/images.ts';
-import { hashedVgg } from './hashed-vgg.ts';
+import { hashedVgg } from '../evaluate/hashed-vgg.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
