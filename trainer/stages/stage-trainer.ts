@@ -4,7 +4,7 @@ import type { LiveGenerator } from './live-generator.ts';
 
 /** A stage of training with its networks in an engine's memory. */
 export interface StageTrainer {
-  /** Steps of the stage that the state has behind it. */
+  /** Steps of the stage done. */
   readonly startStep: number;
   /** Global step at which the stage starts: the event files of a run count the steps of both stages on one axis. */
   readonly stepsBefore: number;

@@ -14,12 +14,12 @@ import { writeWaves } from './waves.ts';
 
 let folder: string;
 
-/** A run that was pre-trained for 8 steps, which every test copies. */
+/** A run with 8 steps of pretraining, which every test copies. */
 const pretrained = 'pretrained';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'esrgan-train-gan-'));
-  // No weights that the machine may have downloaded.
+  // Ignores weights in the user's cache.
   process.env.XDG_CACHE_HOME = folder;
   await writeWaves(folder, { train: 4, val: 1 });
   const random = createRandom(1, 'vgg');
@@ -70,7 +70,7 @@ function runFile(name: string, changes: Changes = {}): string {
 
 const runOf = (name: string) => join(folder, 'runs', name);
 
-/** A run file whose run has been pre-trained. */
+/** A run file with a pretrained run. */
 function pretrainedRun(name: string, changes: Changes = {}): string {
   cpSync(runOf(pretrained), runOf(name), { recursive: true });
   return runFile(name, changes);
@@ -95,7 +95,7 @@ const tensorsOf = (name: string, checkpoint: string, file: string) =>
   readSafetensors(join(runOf(name), 'checkpoints', checkpoint, file)).tensors;
 
 describe('esrgan train --stage training', () => {
-  test('goes on from the last pre-training checkpoint, on the same axis of steps', async () => {
+  test('continues from the last pretraining checkpoint, on the same step axis', async () => {
     const file = pretrainedRun('whole', { ema: '{ decay: 0.9 }' });
     const { code, stderr, events } = await run('train', file, '--stage', 'training', '--json');
     expect([code, stderr]).toEqual([0, '']);
@@ -133,10 +133,10 @@ describe('esrgan train --stage training', () => {
     ]);
   });
 
-  test('killed at any moment and resumed, ends in the very same models and curves', async () => {
+  test('killed at any moment and resumed, ends with identical networks and curves', async () => {
     const training = ['--stage', 'training'];
     expect((await run('train', pretrainedRun('unbroken'), ...training)).code).toBe(0);
-    // Before the first checkpoint, behind one, and twice in a row.
+    // Before the first checkpoint, after one, and twice in a row.
     for (const moments of [[3], [7], [6, 11]]) {
       const name = `killed-${moments.join('-')}`;
       const file = pretrainedRun(name);
@@ -147,7 +147,7 @@ describe('esrgan train --stage training', () => {
         running.child.kill('SIGKILL');
         await running.outcome;
       }
-      // Without a stage it is the one that was trained last.
+      // Without --stage it resumes the last stage.
       const { code, stderr } = await run('train', file, '--resume');
       expect([name, code, stderr]).toEqual([name, 0, '']);
       for (const each of files) {
@@ -159,7 +159,7 @@ describe('esrgan train --stage training', () => {
     }
   });
 
-  test('is known by its data too, and says when they have changed', async () => {
+  test('records its data, and logs when they have changed', async () => {
     const others = join(folder, 'others');
     cpSync(join(folder, 'train'), others, { recursive: true });
     const onOthers = { datasets: '{ waves: { hr: { train: train, val: val } }, others: { hr: others } }' };
@@ -179,8 +179,8 @@ describe('esrgan train --stage training', () => {
     );
   });
 
-  test('begins with the weights that `init` names', async () => {
-    // The last is the best of this run, until it says that an earlier one was.
+  test('starts from the weights that `init` names', async () => {
+    // The last checkpoint of this run is the best, so its state is changed to name an earlier one.
     const best = 'pretraining-00000004';
     const stateOf = (run: string) => join(runOf(run), 'checkpoints', 'pretraining-00000008', 'state.json');
     const state = JSON.parse(readFileSync(stateOf(pretrained), 'utf8'));
@@ -190,9 +190,9 @@ describe('esrgan train --stage training', () => {
       ['from-best', 'best'],
       ['from-file', file],
     ] as const) {
-      // With next to no learning the model stays as it was.
-      const still = `{ init: ${init}, g_lr: 1.0e-12, num_step: 1, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [waves] }`;
-      const runFile = pretrainedRun(name, { training: still });
+      // With a tiny learning rate the weights do not change.
+      const unchanged = `{ init: ${init}, g_lr: 1.0e-12, num_step: 1, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [waves] }`;
+      const runFile = pretrainedRun(name, { training: unchanged });
       writeFileSync(stateOf(name), JSON.stringify({ ...state, best: { ...state.best, step: 4 } }));
       const { code, stderr } = await run('train', runFile, '--stage', 'training');
       expect([name, code, stderr]).toEqual([name, 0, '']);
@@ -200,7 +200,7 @@ describe('esrgan train --stage training', () => {
       expect(stepsOf(scalars, 'train/d_real')).toEqual([9]);
       expect(stepsOf(scalars, 'train/content_loss')).toEqual(between(1, 9));
       const source = init === 'last' ? 'pretraining-00000008' : best;
-      const begun = tensorsOf(pretrained, source, 'generator.safetensors');
+      const initial = tensorsOf(pretrained, source, 'generator.safetensors');
       const weights = `checkpoints/${source}/generator.safetensors`;
       expect(readManifest(runPaths(runOf(name)))?.ancestry).toEqual([
         {
@@ -210,12 +210,12 @@ describe('esrgan train --stage training', () => {
         },
       ]);
       for (const [key, { data }] of tensorsOf(name, 'training-00000001', 'generator.safetensors')) {
-        expect(largestDifference(data, begun.get(key)!.data), key).toBeLessThan(1e-9);
+        expect(largestDifference(data, initial.get(key)!.data), key).toBeLessThan(1e-9);
       }
     }
   });
 
-  test('trains without a perceptual loss where it is switched off', async () => {
+  test('trains without a perceptual loss if it is off', async () => {
     const file = pretrainedRun('plain', { perceptual_loss: 'false' });
     expect((await run('train', file, '--stage', 'training', '--max-steps', '2')).code).toBe(0);
     expect(scalarsOf('plain')).not.toHaveProperty('train/perceptual_loss');
@@ -223,21 +223,21 @@ describe('esrgan train --stage training', () => {
 
   test.each([
     {
-      name: 'without weights of VGG, before anything is made',
+      name: 'missing VGG weights, before anything is written',
       file: () => runFile('no-vgg', { perceptual_loss: '{}' }),
       flags: [],
       code: 4,
       message: /needs the weights of vgg19, and there are none.*esrgan weights get vgg19/,
     },
     {
-      name: 'without a checkpoint of the pretraining',
+      name: 'a missing checkpoint of the pretraining',
       file: () => runFile('fresh'),
       flags: [],
       code: 6,
       message: /training\.init is `last`, but the run fresh has no checkpoint.*--stage pretraining/,
     },
     {
-      name: 'a stage that was begun',
+      name: 'a stage that was already started',
       file: () => runFile('plain'),
       flags: [],
       code: 6,
@@ -276,7 +276,7 @@ describe('esrgan train --stage training', () => {
       code: 4,
       message: /vgg\.safetensors does not hold the weights of vgg11.*features\.3\.weight is missing/,
     },
-  ])('refuses $name', async ({ file, flags, code, message }) => {
+  ])('rejects $name', async ({ file, flags, code, message }) => {
     const path = file();
     const result = await run('train', path, '--stage', 'training', ...flags);
     expect(result.stderr).toMatch(message);

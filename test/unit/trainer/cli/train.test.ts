@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes a run file for a tiny model; `changes` are lines of YAML that come last. */
+/** Writes a run file for a tiny model; `changes` are lines of YAML at its end. */
 function runFile(name: string, changes: readonly string[] = []): string {
   const path = join(folder, `${name}.esrgan.yaml`);
   const lines = [
@@ -51,7 +51,7 @@ function weightsOf(name: string, checkpoint: string): Buffer {
   return readFileSync(join(runOf(name), 'checkpoints', checkpoint, 'generator.safetensors'));
 }
 
-/** Every scalar of a run that does not depend on the machine's pace. */
+/** The scalars of a run that do not depend on the speed of the machine. */
 function scalarsOf(name: string): Record<string, [number, number][]> {
   const { series } = readRunScalars(runOf(name));
   return Object.fromEntries(
@@ -65,7 +65,7 @@ const atStep = (step: number) => (event: Readonly<Record<string, unknown>>) =>
   event.event === 'step' && event.step === step;
 
 describe('esrgan train', () => {
-  test('goes from a run file and images to checkpoints, curves, samples and a last word', async () => {
+  test('trains from a run file and images: checkpoints, curves, samples and a final status', async () => {
     const { code, stderr, events } = await run('train', runFile('whole', ['ema: { decay: 0.9 }']), '--json');
     expect([code, stderr]).toEqual([0, '']);
     expect(events.at(-1)).toMatchObject({ event: 'end', reason: 'finished', step: 24 });
@@ -110,10 +110,10 @@ describe('esrgan train', () => {
     expect(averages.get('conv_last.weight')!.data).not.toEqual(weights.get('conv_last.weight')!.data);
   });
 
-  test('killed at any moment and resumed, ends in the very same weights and curves', async () => {
+  test('killed at any moment and resumed, ends with identical weights and curves', async () => {
     const whole = runFile('unbroken');
     expect((await run('train', whole)).code).toBe(0);
-    // Before the first checkpoint, right at one, just behind one, and twice in a row.
+    // Before the first checkpoint, at one, after one, and twice in a row.
     for (const moments of [[3], [5], [11], [7, 16]]) {
       const name = `killed-${moments.join('-')}`;
       const file = runFile(name);
@@ -132,7 +132,7 @@ describe('esrgan train', () => {
     }
   });
 
-  test('the same seed gives the same curves, another seed others', async () => {
+  test('the same seed gives the same curves, another seed other curves', async () => {
     for (const [name, seed] of [
       ['first', 5],
       ['again', 5],
@@ -155,7 +155,7 @@ describe('esrgan train', () => {
     expect(statusOf('interrupted')).toMatchObject({ state: 'stopped', step });
   });
 
-  test('obeys the commands checkpoint, pause, resume and stop, and keeps others out', async () => {
+  test('obeys checkpoint, pause, resume and stop, and holds the lock', async () => {
     const long =
       'pretraining: { num_epoch: 1000000, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [] }';
     const file = runFile('commanded', [long, 'checkpoints: { every_steps: 1000000 }']);
@@ -179,7 +179,7 @@ describe('esrgan train', () => {
     expect(statusOf('commanded')).toMatchObject({ state: 'stopped', message: 'Stopped on request.' });
   });
 
-  test('stops when the loss is no number, and saves nothing of it', async () => {
+  test('stops if the loss is not finite, without a checkpoint', async () => {
     expect((await run('train', runFile('sane'), '--max-steps', '1')).code).toBe(0);
     const { tensors } = readSafetensors(
       join(runOf('sane'), 'checkpoints', 'pretraining-00000001', 'generator.safetensors'),
@@ -205,7 +205,7 @@ describe('esrgan train', () => {
       message: /The run sane already exists.*--resume/,
     },
     {
-      name: 'a run file with an error, named with its place',
+      name: 'a run file with an error, with its position',
       args: () => [runFile('typo', ['batch_sise: 4'])],
       code: 3,
       message: /typo\.esrgan\.yaml:\d+:1: error: .*batch_sise.*batch_size/,
@@ -228,13 +228,13 @@ describe('esrgan train', () => {
       code: 3,
       message: /residual/,
     },
-  ])('refuses $name', async ({ args, code, message }) => {
+  ])('rejects $name', async ({ args, code, message }) => {
     const result = await run('train', ...args());
     expect(result.stderr).toMatch(message);
     expect(result.code).toBe(code);
   });
 
-  test('refuses to resume with another generator, naming the difference', async () => {
+  test('refuses to resume with another generator, with the difference', async () => {
     const file = runFile('sane');
     writeFileSync(file, readFileSync(file, 'utf8').replace('growth_channels: 2', 'growth_channels: 3'));
     const { code, stderr } = await run('train', file, '--resume');
@@ -244,7 +244,7 @@ describe('esrgan train', () => {
 });
 
 describe.skipIf(!hasGpu)(needsGpu('on WebGPU'), () => {
-  test('trains, validates, keeps a checkpoint, resumes from it and ends well', async () => {
+  test('trains, validates, writes a checkpoint and resumes from it', async () => {
     useTestGpu();
     const file = runFile('gpu', ['validation: { every_steps: 2, crop_size: [16, 16], max_images: 1 }']);
     const cpu = runFile('cpu', ['validation: { every_steps: 2, crop_size: [16, 16], max_images: 1 }']);
@@ -262,7 +262,7 @@ async function untilState(name: string, state: string): Promise<void> {
   await until(() => JSON.stringify(statusOf(name)).includes(`"state":"${state}"`));
 }
 
-/** Waits for something on the disk by looking again whenever the event loop is free. */
+/** Waits for a change on the disk by polling. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
