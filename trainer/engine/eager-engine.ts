@@ -9,11 +9,11 @@ import type { Shapes, Step, Tensors } from './trace.ts';
 export interface EagerEngineOptions {
   readonly name: EngineName;
   readonly device: string;
-  /** A backend that is registered with TensorFlow.js. */
+  /** Name of a registered backend of TensorFlow.js. */
   readonly backend: string;
 }
 
-/** An engine that runs steps as TensorFlow.js does, operation by operation, on one of its backends. */
+/** An engine that runs steps with TensorFlow.js, operation by operation, on one of its backends. */
 export function createEagerEngine({ name, device, backend }: EagerEngineOptions): Engine {
   const within = <T>(action: () => T): T => {
     if (!tf.setBackend(backend)) throw new Error(`TensorFlow.js has no backend ${backend}.`);
@@ -29,7 +29,7 @@ export function createEagerEngine({ name, device, backend }: EagerEngineOptions)
       this.tensors = new Map(Object.entries(within(() => toTensors(host))));
     }
 
-    /** Takes new tensors over and frees the ones they replace. */
+    /** Stores new tensors and frees those that they replace. */
     replace(changed: Tensors): void {
       for (const [key, tensor] of Object.entries(changed)) {
         this.tensors.get(key)?.dispose();
@@ -43,7 +43,7 @@ export function createEagerEngine({ name, device, backend }: EagerEngineOptions)
         const tensor = this.tensors.get(key);
         const shape = this.host.get(key)?.shape;
         if (!tensor || !shape) throw new Error(`The state has no tensor ${key}.`);
-        const data = await numbers(tensor);
+        const data = await floats(tensor);
         result.set(key, { shape, data: shape.length === 4 ? filterToFile(data, tensor.shape).data : data });
       }
       return result;
@@ -63,20 +63,18 @@ export function createEagerEngine({ name, device, backend }: EagerEngineOptions)
     nodes: 0,
     async run(arrays: Arrays) {
       const { outputs, changed } = within(() => {
-        // What the step returns leaves its tidy; everything else of the step is freed here.
-        const kept = tf.tidy(() => {
+        return tf.tidy(() => {
           const inputs = Object.fromEntries(
             Object.entries(arrays).map(([key, data]) => [key, tf.tensor(data, [...(shapes[key] ?? [])])]),
           );
           const current = Object.fromEntries(names.map((key) => [key, state.tensors.get(key)!]));
           const result = step(inputs, current);
-          return { outputs: copied(result.outputs), changed: copied(result.state ?? {}) };
+          return { outputs: cloned(result.outputs), changed: cloned(result.state ?? {}) };
         });
-        return kept;
       });
       const read: Record<string, Float32Array> = {};
       for (const [key, tensor] of Object.entries(outputs)) {
-        read[key] = await numbers(tensor);
+        read[key] = await floats(tensor);
         tensor.dispose();
       }
       state.replace(changed);
@@ -101,12 +99,12 @@ export function createEagerEngine({ name, device, backend }: EagerEngineOptions)
   };
 }
 
-/** Tensors of their own, so that disposing one never takes another's memory. */
-function copied(tensors: Tensors): Record<string, tf.Tensor> {
+/** Clones: disposing one does not free the memory of another. */
+function cloned(tensors: Tensors): Record<string, tf.Tensor> {
   return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, tf.clone(tensor)]));
 }
 
-/** A tensor's numbers as floats; TensorFlow.js may keep truth values as bytes even after a cast. */
-async function numbers(tensor: tf.Tensor): Promise<Float32Array> {
+/** The data of a tensor as floats; TensorFlow.js can hold booleans as bytes even after a cast. */
+async function floats(tensor: tf.Tensor): Promise<Float32Array> {
   return Float32Array.from(await tensor.data());
 }

@@ -7,8 +7,8 @@ export type { Shapes, Step, Tensors } from './trace.ts';
 export type EngineName = Exclude<RunConfig['engine'], 'auto'>;
 
 /**
- * Numbers outside of an engine. Rank four is a convolution's filter and stands as files have it,
- * `[O, I, kh, kw]`; inside a step the same tensor is TensorFlow's `[kh, kw, I, O]`.
+ * A tensor outside of an engine. A tensor of rank four is a filter and has the order of files, `[O, I, kh, kw]`; in a
+ * step it has TensorFlow's, `[kh, kw, I, O]`.
  */
 export interface HostTensor {
   readonly shape: readonly number[];
@@ -20,17 +20,17 @@ export type HostTensors = ReadonlyMap<string, HostTensor>;
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
 export interface Signature {
-  /** What comes anew with every call. */
+  /** Passed to every call. */
   readonly inputs: Shapes;
-  /** Names of the state's tensors that the step reads; the ones it returns are replaced. */
+  /** Names of the state's tensors that the step reads. The ones that it returns are replaced. */
   readonly state: readonly string[];
-  /** Those of them that never change: their filters may be brought into a faster form once and for all. */
+  /** Names of state tensors that never change: their filters can be transformed once before the first call. */
   readonly frozen?: readonly string[];
 }
 
-/** Where a step's parameters and moments live between calls: in the engine's own memory. */
+/** Parameters and moments between calls, in the engine's memory. */
 export interface State {
-  /** Shapes by name, as the step sees them. */
+  /** Shapes in a step, by name. */
   readonly shapes: Shapes;
   read(names?: readonly string[]): Promise<Map<string, HostTensor>>;
   write(tensors: HostTensors): void;
@@ -41,20 +41,20 @@ export interface State {
 export interface Program {
   /** Operations in the graph; 0 where the engine runs eagerly. */
   readonly nodes: number;
-  /** Runs once: the outputs come back, the state advances. A failed run leaves the state as it was. */
+  /** Runs the step once, returns its outputs and replaces the state. After a failure the state is unchanged. */
   run(inputs: Arrays): Promise<Record<string, Float32Array>>;
   close(): Promise<void>;
 }
 
-/** Something that computes: TensorFlow.js functions go in, fast calls come out. */
+/** Compiles and runs TensorFlow.js functions. */
 export interface Engine {
   readonly name: EngineName;
-  /** The device for people, such as a GPU's name. */
+  /** Name of the device, such as a GPU's, for messages. */
   readonly device: string;
-  /** Moves tensors into the engine. */
+  /** Copies tensors into the engine. */
   state(tensors: HostTensors): State;
-  /** Compiles a step that reads and advances `state`. */
+  /** Compiles a step that reads and replaces tensors of `state`. */
   compile(step: Step, signature: Signature, state: State): Promise<Program>;
-  /** Compiles a step whose state never changes again: faster, and the numbers are part of the program. */
+  /** Compiles a step whose state never changes: the tensors become constants of the program, which makes it faster. */
   freeze(step: Step, inputs: Shapes, constants: HostTensors): Promise<Program>;
 }

@@ -48,11 +48,11 @@ const kinds: Readonly<Record<EngineName, EngineKind>> = {
   tensorflow: {
     title: 'TensorFlow',
     needed:
-      'TensorFlow’s own library. `npm install @tensorflow/tfjs-node-gpu` brings it where its download can be had; its GPU needs CUDA 11.2 and cuDNN 8.1.',
+      'TensorFlow’s own library. `npm install @tensorflow/tfjs-node-gpu` installs it if its download is available. On a GPU it needs CUDA 11.2 and cuDNN 8.1.',
     async find() {
       const found = loadTensorflow();
       if (!found.available) return found;
-      const device = found.isUsingGpu ? 'GPU' : 'CPU only: TensorFlow found no GPU that it can use';
+      const device = found.isUsingGpu ? 'GPU' : 'CPU only: TensorFlow found no supported GPU';
       return { available: true, device: `${found.package}, ${device}`, isAutomatic: found.isUsingGpu };
     },
     create: (device) => createEagerEngine({ name: 'tensorflow', device, backend: 'tensorflow' }),
@@ -111,7 +111,7 @@ export function findEngines(): Promise<EngineFinding[]> {
 /**
  * Opens the requested engine.
  *
- * @throws WorkbenchError `engine` where it is not available: a run never uses a slower one instead without being told to
+ * @throws WorkbenchError `engine` if it is not available: a run never switches to a slower engine silently
  */
 export async function openEngine(requested: EngineName | 'auto'): Promise<Engine> {
   const { name, detail } = await chooseEngine(requested, engineNames);
@@ -121,7 +121,7 @@ export async function openEngine(requested: EngineName | 'auto'): Promise<Engine
 /**
  * The provider of ONNX Runtime that runs ONNX files for `--engine`.
  *
- * @throws WorkbenchError `engine` where it is not available, or the engine is not ONNX Runtime's
+ * @throws WorkbenchError `engine` if it is not available, or if it is not one of ONNX Runtime's
  */
 export async function findOnnxProvider(requested: EngineName | 'auto'): Promise<OnnxProvider> {
   const names = engineNames.filter((name) => kinds[name].provider);

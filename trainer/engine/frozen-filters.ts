@@ -9,11 +9,11 @@ export interface FrozenOptions {
 }
 
 /**
- * Convolutions with filters that a program reads and never changes, such as those of VGG, and their gradients by the
- * map: the filter is brought into the form that they need before the first step, and not at every one.
+ * Rewrites a convolution with a filter that never changes, such as VGG's, or its input gradient: the filter is transformed
+ * once before the first step instead of at every step.
  *
- * @param x what it reads, already rewritten
- * @returns undefined where it is no such convolution, or needs its filter as it is
+ * @param x the convolution's input, already rewritten
+ * @returns undefined if it is no such convolution, or reads the filter as it is
  */
 export function convolutionWithFrozenFilter(
   graph: Graph,
@@ -44,12 +44,12 @@ export function convolutionWithFrozenFilter(
   return graph.convolution(x, graph.prepared('turned', filter, exchanged), operation.window);
 }
 
-/** The numbers of a filter `[O, I, kh, kw]` in another form, as they stand in memory. */
+/** Transforms the data of a filter `[O, I, kh, kw]`. */
 export function preparedFilter(form: FilterForm, data: Float32Array, shape: Shape): Float32Array {
   return form === 'turned' ? turnedFilter(data, shape) : winogradFilter(data, form === 'turned winograd');
 }
 
-/** `[O, I, kh, kw]` to `[I, O, kh, kw]`, each tap turned by 180 degrees. */
+/** `[O, I, kh, kw]` to `[I, O, kh, kw]`, each kernel turned by 180 degrees. */
 function turnedFilter(
   data: Float32Array,
   [outputs = 0, inputs = 0, height = 0, width = 0]: Shape,

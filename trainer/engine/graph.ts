@@ -1,6 +1,6 @@
 /**
- * The graph that tracing a TensorFlow.js function records: operations on float tensors in TensorFlow's
- * own terms (feature maps `[N, H, W, C]`, filters `[kh, kw, I, O]`). Nothing here knows of ONNX.
+ * The graph of a traced TensorFlow.js function: operations on tensors in TensorFlow's terms (feature maps `[N, H, W, C]`,
+ * filters `[kh, kw, I, O]`). It is independent of ONNX.
  */
 
 export type Shape = readonly number[];
@@ -43,7 +43,7 @@ export type BinaryFunction =
 
 export type ReduceFunction = 'Max' | 'Mean' | 'Min' | 'Prod' | 'Sum';
 
-/** How a filter slides: strides and zero padding in rows and columns. */
+/** Strides and zero padding of a convolution in rows and columns. */
 export interface Window {
   readonly strides: readonly [number, number];
   /** Top, left, bottom, right. */
@@ -51,16 +51,16 @@ export interface Window {
 }
 
 /**
- * Forms of a filter `[kh, kw, I, O]`: `turned` by 180 degrees with its channels exchanged, `[kh, kw, O, I]`, as the
- * gradient of its convolution needs it; `[36, O, I]` as Winograd's algorithm does, as it is or turned.
+ * Forms of a filter `[kh, kw, I, O]`: `turned` by 180 degrees with its channels exchanged, `[kh, kw, O, I]`, for the input
+ * gradient of its convolution; `[36, O, I]` for Winograd's algorithm, of the filter or of the turned filter.
  */
 export type FilterForm = 'turned' | 'winograd' | 'turned winograd';
 
-/** What each kind of node has besides its inputs, which the comments name. */
+/** Attributes of each kind of node. The comments name its inputs. */
 interface Operations {
   input: { readonly name: string; readonly role: 'data' | 'state' };
   constant: { readonly data: Float32Array };
-  /** A filter that the program only reads, transformed before the first step. */
+  /** filter: a filter of the state that never changes, transformed before the first step. */
   prepared: { readonly form: FilterForm };
   /** A tensor whose every element is `value`. */
   fill: { readonly value: number };
@@ -103,7 +103,7 @@ export type Operation<Kind extends keyof Operations = keyof Operations> = {
   [K in Kind]: { readonly kind: K } & Operations[K];
 }[Kind];
 
-/** A tensor in the graph, known by its shape and by how it is computed. */
+/** A tensor in the graph: its shape, and the operation and inputs that compute it. */
 export interface Value {
   readonly id: number;
   readonly operation: Operation;
@@ -135,8 +135,8 @@ export function broadcastShape(...shapes: readonly Shape[]): Shape {
 }
 
 /**
- * Builds a graph. Equal nodes are made once (hash-consing), and what costs nothing to simplify at this
- * point is simplified: copies, multiplications by one, broadcasts that an element-wise operation implies.
+ * Builds a graph. Equal nodes are created once (hash-consing). Copies, multiplications by one and broadcasts that an
+ * element-wise operation implies are left out.
  */
 export class Graph {
   private readonly known = new Map<string, Value>();
@@ -193,7 +193,7 @@ export class Graph {
       if (isFill(b, 0)) return this.broadcast(a, shape);
       if (fn === 'Add' && isFill(a, 0)) return this.broadcast(b, shape);
     }
-    // An operation on a repeated tensor and a single number is done before repeating.
+    // An operation on a repeated tensor and a scalar is done before the repetition.
     if (a.operation.kind === 'broadcast' && sizeOf(b.shape) === 1) {
       const source = a.inputs[0]!;
       return this.broadcast(this.binary(fn, source, this.single(b)), shape);
@@ -242,7 +242,7 @@ export class Graph {
     return this.node({ kind: 'slice', begin }, [x], size, x.type);
   }
 
-  /** `size` entries of one axis from `begin` on. */
+  /** `size` entries of one axis, starting at `begin`. */
   sliceAxis(x: Value, axis: number, begin: number, size: number): Value {
     const from = x.shape.map((_, index) => (index === axis ? begin : 0));
     return this.slice(x, from, replaced(x.shape, axis, size));
@@ -322,7 +322,7 @@ export class Graph {
     return this.node({ kind: 'maxBlocks', factor }, [x], shape);
   }
 
-  /** The same operation as `value`'s on other inputs. */
+  /** The operation of `value` on other inputs. */
   rebuilt(value: Value, inputs: readonly Value[]): Value {
     if (inputs.every((input, index) => input === value.inputs[index])) return value;
     return this.node(value.operation, inputs, value.shape, value.type);
@@ -357,7 +357,7 @@ export class Graph {
     return this.reshape(x, []);
   }
 
-  /** An operand without the repetition that the other operand's shape implies. */
+  /** An operand without a repetition that broadcasting with the other operand implies. */
   private implied(operand: Value, other: Value): Value {
     if (operand.operation.kind === 'fill' && covers(other, operand.shape)) {
       return this.fill(operand.operation.value, [], operand.type);
@@ -367,7 +367,7 @@ export class Graph {
   }
 }
 
-/** Whether broadcasting with `value` gives at least `shape`. */
+/** Whether broadcasting with `value` results in at least `shape`. */
 function covers(value: Value, shape: Shape): boolean {
   const offset = value.shape.length - shape.length;
   return (
@@ -376,7 +376,7 @@ function covers(value: Value, shape: Shape): boolean {
   );
 }
 
-/** Whether every element is `number`, as 32-bit floats see it. */
+/** Whether every element is `number`, rounded to 32-bit floats. */
 export function isFill(value: Value | undefined, number: number): boolean {
   const operation = value?.operation;
   return operation?.kind === 'fill' && Math.fround(operation.value) === Math.fround(number);
@@ -390,7 +390,7 @@ export function replaced(shape: Shape, axis: number, size: number): Shape {
   return shape.map((dimension, index) => (index === axis ? size : dimension));
 }
 
-/** Every value that `outputs` need, each after its inputs. */
+/** All values that `outputs` depend on, each after its inputs. */
 export function topologicalOrder(outputs: readonly Value[]): Value[] {
   const order: Value[] = [];
   const visited = new Set<Value>();
@@ -415,7 +415,7 @@ export function topologicalOrder(outputs: readonly Value[]): Value[] {
   return order;
 }
 
-/** How often each value is read, by other values and as a result. */
+/** Number of uses of each value, as an input and as an output. */
 export function countUses(outputs: readonly Value[]): Map<Value, number> {
   const uses = new Map<Value, number>();
   const reads = [...topologicalOrder(outputs).flatMap(({ inputs }) => inputs), ...outputs];

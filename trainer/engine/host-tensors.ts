@@ -4,7 +4,7 @@ import type { Shape } from './graph.ts';
 import { filterFromFile } from './layout.ts';
 import type { Shapes, Tensors } from './trace.ts';
 
-/** A shape as a step sees it: filters in TensorFlow's order. */
+/** A shape in a step: filters have TensorFlow's order. */
 function stepShape(shape: Shape): Shape {
   const [o = 0, i = 0, height = 0, width = 0] = shape;
   return shape.length === 4 ? [height, width, i, o] : shape;
@@ -14,7 +14,7 @@ export function stepShapes(tensors: HostTensors): Shapes {
   return Object.fromEntries([...tensors].map(([name, { shape }]) => [name, stepShape(shape)]));
 }
 
-/** Numbers from outside as tensors of the current TensorFlow.js backend, filters in TensorFlow's order. */
+/** Host tensors as tensors of the current TensorFlow.js backend; filters get TensorFlow's order. */
 export function toTensors(tensors: HostTensors): Tensors {
   return Object.fromEntries(
     [...tensors].map(([name, { data, shape }]) => {

@@ -14,7 +14,7 @@ export type OnnxProvider = 'cuda' | 'webgpu' | 'cpu';
 export interface OnnxEngineOptions {
   readonly name: OnnxProvider;
   readonly device: string;
-  /** Threads of the CPU provider; as many as the machine has by default. */
+  /** Threads of the CPU provider; by default one per processor. */
   readonly threads?: number;
 }
 
@@ -38,7 +38,7 @@ export function createOnnxEngine({
     const declared = declaredInputs(traced.graph.input.bind(traced.graph), inputs, stateShapes);
     const lowered = lower(outputs, state, declared, {
       fusedMatMul: name !== 'webgpu',
-      // For inference ONNX Runtime's own optimizer does it, with its blocked layout.
+      // For inference ONNX Runtime's optimizer does this, with its blocked layout.
       fusedConvolution: name === 'cpu' && isTraining,
     });
     const locations = Object.fromEntries(
@@ -48,11 +48,11 @@ export function createOnnxEngine({
       executionProviders: name === 'cpu' ? ['cpu'] : [name, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      // The graph was simplified while it was traced. ONNX Runtime's own optimizer takes half a minute for
-      // a training step of 23 blocks and gains nothing there; for inference it lays constant weights out.
+      // Tracing has simplified the graph. ONNX Runtime's optimizer takes half a minute for a training step of 23 blocks
+      // and gains nothing. For inference it converts constant weights to its blocked layout.
       graphOptimizationLevel: isTraining ? 'disabled' : 'all',
-      // It would take the memory of a run in one block, which the arena rounds up to a power of two: half as much again
-      // at the peak, and no faster.
+      // It would allocate the memory of a run as one block, which the arena rounds up to a power of two: 50 % more at the
+      // peak, and no faster.
       enableMemPattern: false,
       logSeverityLevel: 3,
       ...(onDevice ? { preferredOutputLocation: locations } : {}),
@@ -82,12 +82,12 @@ export function createOnnxEngine({
         true,
       );
       const shapes = shapesOf(signature.inputs, [], state.shapes);
-      const kept = await state.keep(await preparedTensors(prepared, state));
+      const filters = await state.upload(await preparedTensors(prepared, state));
       return {
         nodes,
         async run(inputs) {
-          // The state has hundreds of names: they are gathered once, not spread from object to object.
-          const feeds = Object.assign(state.feeds(signature.state), kept, feedsOf(inputs, shapes));
+          // Not spread, because the state has hundreds of names.
+          const feeds = Object.assign(state.feeds(signature.state), filters, feedsOf(inputs, shapes));
           const targets: Record<string, ort.Tensor | null> = state.targets(changed);
           for (const key of outputs) targets[key] = null;
           const results = await session.run(feeds, targets);
@@ -120,7 +120,7 @@ function declaredInputs(
   ];
 }
 
-/** Filters of a state in the forms that a program wants them in. */
+/** Filters of a state in the forms that a program reads. */
 async function preparedTensors(
   prepared: readonly PreparedInput[],
   state: OnnxState,
@@ -155,7 +155,7 @@ function hostArrays(
 
 function floats(tensor: ort.OnnxValue | undefined): Float32Array {
   const data = tensor?.data;
-  if (!(data instanceof Float32Array)) throw new Error('The engine gave back something other than floats.');
+  if (!(data instanceof Float32Array)) throw new Error('The engine did not return floats.');
   return data;
 }
 
@@ -186,22 +186,22 @@ abstract class OnnxState implements State {
     );
   }
 
-  /** Copies of the tensors' numbers in main memory. */
+  /** Copies of the tensors in main memory. */
   protected abstract arrays(names: readonly string[]): Promise<Float32Array[]>;
   protected abstract current(name: string): ort.Tensor;
-  /** Puts tensors where programs read them fast. They are freed with the state. */
-  abstract keep(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>>;
-  /** Frees a session that worked on this state. */
+  /** Copies tensors to where programs read them. They are freed with the state. */
+  abstract upload(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>>;
+  /** Frees a session that used this state. */
   abstract release(session: ort.InferenceSession): Promise<void>;
-  /** Where the results of a run are to be written, by output. */
+  /** Where a run writes its results, by output. */
   abstract targets(changed: readonly string[]): Record<string, ort.Tensor | null>;
-  /** Takes the results of a run as the new state. */
+  /** Makes the results of a run the new state. */
   abstract advance(changed: readonly string[], results: ort.InferenceSession.OnnxValueMapType): void;
   abstract write(tensors: HostTensors): void;
   abstract close(): Promise<void>;
 }
 
-/** Two sets of buffers in main memory: a run reads one and writes the other, then they change places. */
+/** Two sets of buffers in main memory: a run reads one and writes the other, then they are swapped. */
 class HostState extends OnnxState {
   private readonly front = new Map<string, ort.Tensor>();
   private readonly back = new Map<string, ort.Tensor>();
@@ -221,7 +221,7 @@ class HostState extends OnnxState {
     return session.release();
   }
 
-  async keep(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>> {
+  async upload(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>> {
     return tensors;
   }
 
@@ -245,9 +245,9 @@ class HostState extends OnnxState {
 
   advance(changed: readonly string[]): void {
     for (const name of changed) {
-      const { front, back } = { front: this.front.get(name)!, back: this.back.get(name)! };
-      this.front.set(name, back);
-      this.back.set(name, front);
+      const previous = this.front.get(name)!;
+      this.front.set(name, this.back.get(name)!);
+      this.back.set(name, previous);
     }
   }
 
@@ -266,8 +266,8 @@ function copyOutput(name: string): string {
 }
 
 /**
- * A program that only copies, into the GPU's memory or down from it. ONNX Runtime's Node binding (1.30) ends the
- * process when a tensor in the GPU's memory is asked for its data; outputs of a program, though, come down.
+ * A program that only copies, to the GPU's memory or back. ONNX Runtime's Node binding (1.30) ends the process when it
+ * reads a tensor in the GPU's memory, but it can return outputs of a program to main memory.
  */
 function createCopy(
   shapes: ReadonlyMap<string, Shape>,
@@ -287,12 +287,13 @@ function createCopy(
   });
 }
 
-/** Tensors in the GPU's memory: results of a run are the inputs of the next and never come down. */
+/** Tensors in the GPU's memory: the results of a run are the inputs of the next and are not copied. */
 class DeviceState extends OnnxState {
   private readonly tensors = new Map<string, ort.Tensor>();
   private readonly downloads = new Map<string, Promise<ort.InferenceSession>>();
+  /** Sessions to release with the state, because they own the memory of their results. */
   private readonly released: ort.InferenceSession[] = [];
-  private readonly kept: ort.Tensor[] = [];
+  private readonly uploaded: ort.Tensor[] = [];
 
   constructor(tensors: HostTensors) {
     super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), stepShapes(tensors));
@@ -303,7 +304,6 @@ class DeviceState extends OnnxState {
     return this.tensors.get(name)!;
   }
 
-  /** The memory of its results belongs to a session: it is kept until they are gone. */
   async release(session: ort.InferenceSession): Promise<void> {
     this.released.push(session);
   }
@@ -318,17 +318,16 @@ class DeviceState extends OnnxState {
     return names.map((name) => floats(results[copyOutput(name)]));
   }
 
-  async keep(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>> {
+  async upload(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>> {
     const names = Object.keys(tensors);
     if (names.length === 0) return {};
     const shapes = new Map(names.map((name) => [name, tensors[name]!.dims]));
-    const upload = await createCopy(shapes, 'gpu-buffer');
-    // The memory of its results belongs to the session: it is kept until they are gone.
-    this.released.push(upload);
-    const copies = await upload.run(tensors);
-    const kept = Object.fromEntries(names.map((name) => [name, copies[copyOutput(name)]!]));
-    this.kept.push(...Object.values(kept));
-    return kept;
+    const session = await createCopy(shapes, 'gpu-buffer');
+    this.released.push(session);
+    const copies = await session.run(tensors);
+    const uploaded = Object.fromEntries(names.map((name) => [name, copies[copyOutput(name)]!]));
+    this.uploaded.push(...Object.values(uploaded));
+    return uploaded;
   }
 
   targets(changed: readonly string[]): Record<string, null> {
@@ -346,7 +345,7 @@ class DeviceState extends OnnxState {
   }
 
   async close(): Promise<void> {
-    for (const tensor of [...this.tensors.values(), ...this.kept]) tensor.dispose();
+    for (const tensor of [...this.tensors.values(), ...this.uploaded]) tensor.dispose();
     this.tensors.clear();
     for (const download of this.downloads.values()) await (await download).release();
     for (const session of this.released) await session.release();

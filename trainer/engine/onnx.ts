@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 
-/** The part of ONNX's file format that we write, from https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. */
+/** The part of ONNX's file format that we write, see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. */
 const { root } = protobuf.parse(`
   syntax = "proto2";
   message Attribute {
@@ -32,7 +32,7 @@ const { root } = protobuf.parse(`
 `);
 const Model = root.lookupType('Model');
 
-/** An attribute's value; a float is wrapped, because JavaScript does not tell 1 from 1.0. */
+/** The value of an attribute. Floats are wrapped, because 1 and 1.0 are the same in JavaScript. */
 export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
 
 export interface OnnxNode {
@@ -46,13 +46,13 @@ export interface OnnxNode {
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** 16-bit words are halves (IEEE 754). */
+  /** A Uint16Array holds 16-bit floats (IEEE 754). */
   readonly data: Float32Array | BigInt64Array | Uint16Array;
 }
 
 export interface OnnxPort {
   readonly name: string;
-  /** A name stands for an extent that each call may choose. */
+  /** A name is a size that each call may choose. */
   readonly shape: readonly (number | string)[];
 }
 
@@ -61,13 +61,12 @@ export interface OnnxGraph {
   readonly constants: readonly OnnxTensor[];
   readonly inputs: readonly OnnxPort[];
   readonly outputs: readonly OnnxPort[];
-  /** Texts for people and programs. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
-/** Encodes a graph as an ONNX model (opset 18, and Microsoft's operators where it has them); ports are float tensors. */
+/** Encodes a graph as an ONNX model (opset 18, plus Microsoft's operators if the graph uses them). Ports are floats. */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   const port = ({ name, shape }: OnnxPort) => ({
     name,
@@ -107,13 +106,13 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   return Model.encode(message).finish();
 }
 
-/** A model as plain objects by the names above, with their defaults. Throws an Error where the bytes are none. */
+/** Decodes a model to plain objects with the names above and defaults. Throws an Error if it is not a model. */
 export function decodeOnnx(bytes: Uint8Array): unknown {
   return Model.toObject(Model.decode(bytes), { longs: Number, defaults: true });
 }
 
-function dimension(extent: number | string) {
-  return typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent };
+function dimension(size: number | string) {
+  return typeof size === 'number' ? { dimValue: size } : { dimParam: size };
 }
 
 function typeOf(data: OnnxTensor['data']): number {

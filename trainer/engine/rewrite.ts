@@ -11,22 +11,22 @@ import {
 import type { Traced } from './trace.ts';
 
 /**
- * Rewrites that give the same numbers (but for rounding) in a form that a CPU computes faster: few, wide
- * convolutions and matrix products in place of many narrow ones.
+ * Rewrites with the same results, except for rounding, that run faster on a CPU: few wide convolutions and matrix
+ * products instead of many narrow ones.
  */
 export function rewriteForCpu(traced: Traced, frozen: ReadonlySet<string>): Traced {
   return applied(traced, [
     prepareFrozenFilters({ frozen, winograd: true }),
     foldBiases,
-    slopeByActivation,
+    leakyReluGradients,
     skipUpsampling,
     distributeConvolutions,
-    carryInputGradients,
+    accumulateInputGradients,
     joinFilterGradients,
   ]);
 }
 
-/** What every device gains from. */
+/** Rewrites that pay off on every device. */
 export function rewriteForDevice(traced: Traced, frozen: ReadonlySet<string>): Traced {
   return applied(traced, [prepareFrozenFilters({ frozen, winograd: false })]);
 }
@@ -35,7 +35,7 @@ function applied(traced: Traced, passes: readonly Pass[]): Traced {
   return passes.reduce((current, pass) => rewritten(current, pass(current)), traced);
 }
 
-/** What a pass makes of a value: given the value and a way to get any other one rewritten. */
+/** The replacement of a value, undefined to leave it as it is. `rewrite` gives the replacement of any other value. */
 type Rule = (value: Value, rewrite: Rewrite) => Value | undefined;
 type Rewrite = (value: Value) => Value;
 type Pass = (traced: Traced) => Rule;
@@ -50,7 +50,7 @@ function rewritten(traced: Traced, rule: Rule): Traced {
     }
     return result;
   };
-  // In this order the recursion stays shallow.
+  // Inputs first, so that the recursion stays shallow.
   for (const value of topologicalOrder(results(traced))) rewrite(value);
   const all = (values: Readonly<Record<string, Value>>) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rewrite(value)]));
@@ -81,15 +81,14 @@ const foldBiases: Pass =
     return graph.convolution(rewrite(x!), rewrite(filter!), sum.operation.window, rewrite(bias));
   };
 
-/** Times this, every normal number is beyond 1: a ramp as steep as a step. */
+/** Every normal number times this is outside of -1 to 1, so that clipping the product gives a step function. */
 const steep = 3e38;
 
 /**
- * The gradient of y = leakyRelu(x, a) is dy where x is positive and a * dy elsewhere. That is dy times a
- * ramp of y from a to 1, steep as a step: two fast operations in place of a comparison and a selection. And
- * x, which is positive just where y is, need not be kept until then.
+ * The gradient of y = leakyRelu(x, a) is dy where x is positive, and a * dy elsewhere. This is dy * clip(steep * y, a, 1):
+ * two fast operations instead of a comparison and a selection. As y has the sign of x, x can be freed earlier.
  */
-const slopeByActivation: Pass = (traced) => {
+const leakyReluGradients: Pass = (traced) => {
   const activations = new Map<Value, Value>();
   for (const value of topologicalOrder(results(traced))) {
     if (value.operation.kind === 'leakyRelu') activations.set(value.inputs[0]!, value);
@@ -112,9 +111,9 @@ const slopeByActivation: Pass = (traced) => {
 };
 
 /**
- * The gradient of a 3x3 convolution of a map upscaled by two repeats work: neighbouring pixels of the large
- * map are the same pixel of the small one. Taken at the size of the small map, it needs 16 products for each
- * of its pixels in place of 36.
+ * The input gradient of a 3x3 convolution of a map that was upsampled by 2 repeats work, because neighboring pixels of
+ * the large map are the same pixel of the small one. Computed at the size of the small map, it needs 16 products per
+ * pixel instead of 36.
  */
 const skipUpsampling: Pass =
   ({ graph }) =>
@@ -131,34 +130,34 @@ function isDouble(factor: readonly [number, number]): boolean {
   return factor[0] === 2 && factor[1] === 2;
 }
 
-/** Whether a 3x3 filter slides by one over a border of one. */
+/** Whether it is a 3x3 convolution with stride 1 and padding 1. */
 function isPlain(value: Value, filter: Value): boolean {
   const plain = JSON.stringify({ strides: [1, 1], pads: [1, 1, 1, 1] });
   return geometry(value, filter) === `${plain} 3x3`;
 }
 
 /**
- * In a dense block, map p is read by every later convolution as a part of a concatenation. A convolution
- * of a concatenation is the sum of convolutions of its parts, so all readers of one map are computed at
- * once by one convolution with many outputs, which is up to twice as fast as several with few, and
- * nothing is concatenated. The sums of those that read on are carried to the next map's convolution.
+ * In a dense block, every later convolution reads map p as a part of a concatenation. A convolution of a concatenation is
+ * the sum of convolutions of its parts. So one convolution with many outputs computes what map p contributes to all its
+ * readers: up to twice as fast as several convolutions with few outputs, and nothing is concatenated. The next map's
+ * convolution adds to these partial sums.
  */
 const distributeConvolutions: Pass = (traced) => {
   const { graph } = traced;
   const outputsOf = (convolution: Value) => convolution.shape[3]!;
-  /** Convolutions that read the same maps first. */
+  /** Convolutions whose input starts with the same maps. */
   const readers = new Map<string, Value[]>();
   const readersOf = (maps: readonly Value[], convolution: Value): readonly Value[] =>
     readers.get(`${maps.map(({ id }) => id)} ${geometry(convolution, convolution.inputs[1]!)}`) ?? [];
   for (const convolution of topologicalOrder(results(traced))) {
     if (!isDistributable(convolution)) continue;
-    for (const maps of beginnings(parts(convolution.inputs[0]!))) {
+    for (const maps of prefixes(parts(convolution.inputs[0]!))) {
       const key = `${maps.map(({ id }) => id)} ${geometry(convolution, convolution.inputs[1]!)}`;
       readers.set(key, [...(readers.get(key) ?? []), convolution]);
     }
   }
 
-  /** What `maps` contribute to each of the convolutions that begin with them, side by side. */
+  /** The partial sums of `maps` in each of the convolutions `together`, concatenated along the channels. */
   function sums(maps: readonly Value[], window: Window, together: readonly Value[], rewrite: Rewrite): Value {
     const before = maps.slice(0, -1);
     const map = maps.at(-1)!;
@@ -177,7 +176,7 @@ const distributeConvolutions: Pass = (traced) => {
     return graph.binary('Add', wide, sideBySide(graph, earlier));
   }
 
-  /** What `maps` contribute to one convolution. */
+  /** The partial sum of `maps` in one convolution. */
   function contribution(maps: readonly Value[], window: Window, convolution: Value, rewrite: Rewrite): Value {
     const together = readersOf(maps, convolution);
     const before = together.slice(0, together.indexOf(convolution));
@@ -188,17 +187,17 @@ const distributeConvolutions: Pass = (traced) => {
   return (value, rewrite) => {
     if (value.operation.kind !== 'convolution' || !isDistributable(value)) return undefined;
     const maps = parts(value.inputs[0]!);
-    if (beginnings(maps).every((first) => readersOf(first, value).length === 1)) return undefined;
+    if (prefixes(maps).every((first) => readersOf(first, value).length === 1)) return undefined;
     return contribution(maps, value.operation.window, value, rewrite);
   };
 };
 
-/** The first, the first two, ... of a list, and at last all. */
-function beginnings<Item>(items: readonly Item[]): Item[][] {
+/** The non-empty prefixes of a list, shortest first. */
+function prefixes<Item>(items: readonly Item[]): Item[][] {
   return items.map((_, index) => items.slice(0, index + 1));
 }
 
-/** Channels side by side; neighbouring slices of one tensor become one slice. */
+/** Concatenates slices along the channels; adjacent slices of one tensor become one slice. */
 function sideBySide(graph: Graph, slices: readonly Value[]): Value {
   const joined: Value[] = [];
   for (const slice of slices) {
@@ -220,7 +219,7 @@ function sideBySide(graph: Graph, slices: readonly Value[]): Value {
   return graph.concat(joined, 3);
 }
 
-/** Its filter is known from the start, so computing it early together with others cannot make a cycle. */
+/** Whether it can be computed together with others: its filter is an input, so that no cycle can arise. */
 function isDistributable({ operation, inputs }: Value): boolean {
   if (operation.kind !== 'convolution' || operation.window.strides.some((stride) => stride !== 1))
     return false;
@@ -228,14 +227,13 @@ function isDistributable({ operation, inputs }: Value): boolean {
 }
 
 /**
- * The gradient of a map of a dense block is the sum of parts of the gradients by its readers' concatenated
- * inputs. The widest comes first; each next convolution adds to what is carried on, so that no two wide
- * gradients are added up apart from it.
+ * The gradient of a map of a dense block is the sum of slices of its readers' input gradients. The sum starts with the
+ * widest gradient, and each further convolution adds its own to it, so that no separate addition of wide maps is needed.
  */
-const carryInputGradients: Pass = (traced) => {
+const accumulateInputGradients: Pass = (traced) => {
   const { graph } = traced;
   const uses = countUses(results(traced));
-  /** What is added up to a map and to nothing else. */
+  /** The terms of a sum whose partial sums are not used elsewhere. */
   const addends = (value: Value): Value[] =>
     isSumOfMaps(value)
       ? value.inputs.flatMap((input) => (uses.get(input) === 1 ? addends(input) : [input]))
@@ -252,13 +250,13 @@ const carryInputGradients: Pass = (traced) => {
     const widestFirst = gradients
       .map((term) => (isSlice(term) ? term.inputs[0]! : term))
       .toSorted((a, b) => b.shape[3]! - a.shape[3]!);
-    const carried = widestFirst
+    const accumulated = widestFirst
       .map(rewrite)
       .reduce((sum, gradient) =>
         graph.binary('Add', gradient, graph.sliceAxis(sum, 3, 0, gradient.shape[3]!)),
       );
     const others = terms.filter((term) => !isPartOfInputGradient(term)).map(rewrite);
-    return [graph.sliceAxis(carried, 3, begin, value.shape[3]!), ...others].reduce((sum, term) =>
+    return [graph.sliceAxis(accumulated, 3, begin, value.shape[3]!), ...others].reduce((sum, term) =>
       graph.binary('Add', sum, term),
     );
   };
@@ -291,9 +289,9 @@ function channelsEnd(value: Value): number {
 }
 
 /**
- * The filters of a dense block get their gradients from one product: all maps of the block with all output
- * gradients. Of its entries, a filter that reads only the first maps uses only those; the rest is computed
- * in vain, but one wide product is faster than many narrow ones, and every map is shifted only once.
+ * One product of all maps of a dense block with all output gradients contains the gradients of all its filters. The
+ * filters of early convolutions read few of the maps and ignore the rest of the product. Still, one wide product is
+ * faster than many narrow ones, and every map is shifted only once.
  */
 const joinFilterGradients: Pass = (traced) => {
   const { graph } = traced;
@@ -302,7 +300,7 @@ const joinFilterGradients: Pass = (traced) => {
   for (const value of topologicalOrder(results(traced))) {
     const isGradient = value.operation.kind === 'convolutionFilterGradient';
     if (value.inputs.some((input) => afterGradient.has(input))) {
-      // Joining what depends on another gradient could make a cycle.
+      // A joined gradient must not depend on another one: that would be a cycle.
       afterGradient.add(value);
       continue;
     }
@@ -342,12 +340,12 @@ const joinFilterGradients: Pass = (traced) => {
   };
 };
 
-/** The maps that a map is a concatenation of channels of; itself where it is not. */
+/** The maps that a map concatenates along the channels; the map itself if it is no concatenation. */
 function parts(map: Value): readonly Value[] {
   return map.operation.kind === 'concat' && map.operation.axis === 3 ? map.inputs : [map];
 }
 
-/** What two operations must share to be done as one: how the filter slides, and its height and width. */
+/** Window and filter size, which convolutions must share to be computed as one. */
 function geometry({ operation }: Value, filter: Value): string {
   const window = 'window' in operation ? operation.window : undefined;
   return `${JSON.stringify(window)} ${filter.shape[0]}x${filter.shape[1]}`;

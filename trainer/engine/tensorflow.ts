@@ -1,22 +1,21 @@
 import { createRequire } from 'node:module';
 
-/** What is known of TensorFlow's own library on this machine. */
+/** TensorFlow's native library on this machine. */
 export type TensorflowFinding =
   | { readonly available: true; readonly package: string; readonly isUsingGpu: boolean }
   | { readonly available: false; readonly reason: string };
 
-/** Its packages, the one with a GPU first. */
+/** Its packages; the one that supports GPUs is first. */
 export const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 type Load = (name: string) => unknown;
 
 /**
- * Loads TensorFlow's native backend where one of its packages is installed; afterwards TensorFlow.js
- * knows the backend `tensorflow`.
+ * Loads TensorFlow's native backend if one of its packages is installed. This registers the backend `tensorflow` with
+ * TensorFlow.js.
  *
- * The packages (4.22) call `util.isNullOrUndefined` and `util.isArray`, which Node 23 removed, so they are
- * put back first. The GPU package runs on the CPU without a word where CUDA 11.2 or cuDNN 8.1 is missing:
- * `isUsingGpu` tells.
+ * The packages (4.22) call `util.isNullOrUndefined` and `util.isArray`, which Node 23 removed, so they are restored
+ * first. If CUDA 11.2 or cuDNN 8.1 is missing, the GPU package silently runs on the CPU: see `isUsingGpu`.
  */
 export function loadTensorflow(load: Load = createRequire(import.meta.url)): TensorflowFinding {
   restoreUtil(load('node:util'));
@@ -39,7 +38,6 @@ function restoreUtil(util: unknown): void {
   if (!('isArray' in util)) Object.assign(util, { isArray: Array.isArray });
 }
 
-/** The module's backend knows whether the library that it wraps found a GPU. */
 function usesGpu(module: unknown): boolean {
   if (typeof module !== 'object' || module === null || !('backend' in module)) return false;
   const { backend } = module;

@@ -30,8 +30,8 @@ function reduce(fn: ReduceFunction): Kernel {
 }
 
 /**
- * Each kernel of TensorFlow.js that a compiled function may use, as nodes of the graph.
- * Kernels of gradients are here too: TensorFlow.js's own differentiation calls them.
+ * The kernels of TensorFlow.js that a compiled function may use, as nodes of the graph; also those that only its
+ * automatic differentiation calls.
  */
 export const kernels: Readonly<Record<string, Kernel>> = {
   Abs: unary('Abs'),
@@ -220,7 +220,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
     const factor = blockSize(attributes);
     const x = need(inputs, 'input');
     const blocks = wholeBlocks(graph, x, factor);
-    // Of equal largest pixels each gets the whole gradient; behind a ReLU only zeros are equal, and pass none on.
+    // Equal maxima each get the whole gradient. After a ReLU only zeros are equal, and ReLU stops their gradient.
     const isLargest = graph.binary('Equal', blocks, graph.upsampleNearest(need(inputs, 'output'), factor));
     const dy = graph.upsampleNearest(need(inputs, 'dy'), factor);
     const dx = graph.select(isLargest, dy, graph.fill(0, []));
@@ -231,7 +231,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
 
 function need(inputs: Inputs, name: string): Value {
   const value = inputs[name];
-  if (value === undefined) throw new Error(`The operation lacks its input ${name}.`);
+  if (value === undefined) throw new Error(`The operation has no input ${name}.`);
   return value;
 }
 
@@ -247,7 +247,7 @@ function number(attributes: Attributes, name: string): number {
 function numbers(attributes: Attributes, name: string): number[] {
   const value = attributes[name];
   if (typeof value === 'number') return [value];
-  // Shapes may come as typed arrays.
+  // Shapes can be typed arrays.
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(Object.values(value), toNumber);
   throw new Error(`The attribute ${name} should be a list of numbers.`);
 }
@@ -255,7 +255,9 @@ function numbers(attributes: Attributes, name: string): number[] {
 /** Strides and explicit padding of a convolution of `x` by `filter`, from TensorFlow.js's attributes. */
 function window(x: Shape, filter: Shape, attributes: Attributes): Window {
   if (attributes.dataFormat !== undefined && attributes.dataFormat !== 'NHWC') {
-    throw new Error(`Convolutions take the data format NHWC, not ${String(attributes.dataFormat)}.`);
+    throw new Error(
+      `Only the data format NHWC is supported for convolutions, not ${String(attributes.dataFormat)}.`,
+    );
   }
   const [strideHeight = 1, strideWidth = strideHeight] = numbers(attributes, 'strides');
   const dilations = attributes.dilations === undefined ? [1] : numbers(attributes, 'dilations');
@@ -279,23 +281,23 @@ function window(x: Shape, filter: Shape, attributes: Attributes): Window {
   return { strides, pads: [top, left, bottom, right] };
 }
 
-/** TensorFlow's "same": the result has `ceil(size / stride)` entries, the odd padding goes behind. */
+/** TensorFlow's "same": the result has `ceil(size / stride)` entries, and odd padding is larger at the end. */
 function samePadding(size: number, kernel: number, stride: number): [number, number] {
   const total = Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-/** Height and width of the blocks of a pooling whose windows lie side by side. */
+/** Height and width of the windows of a pooling without overlap. */
 function blockSize(attributes: Attributes): readonly [number, number] {
   const [height = 1, width = height] = numbers(attributes, 'filterSize');
   const [strideHeight = 1, strideWidth = strideHeight] = numbers(attributes, 'strides');
   if (height !== strideHeight || width !== strideWidth || attributes.pad !== 'valid') {
-    throw new Error('Pooling is compiled for windows side by side only: stride = size, padding "valid".');
+    throw new Error('Only pooling without overlap is supported: stride = size, padding "valid".');
   }
   return [height, width];
 }
 
-/** A map without the last rows and columns that fill no block. */
+/** Crops the last rows and columns that do not fill a window. */
 function wholeBlocks(graph: Graph, x: Value, [height, width]: readonly [number, number]): Value {
   const [n = 0, rows = 0, columns = 0, channels = 0] = x.shape;
   const size = [n, rows - (rows % height), columns - (columns % width), channels];
@@ -309,7 +311,7 @@ function wholeFactor(from: Shape, size: Shape, attributes: Attributes): readonly
   const whole = factor.every((value) => Number.isInteger(value) && value >= 1);
   if (!whole || attributes.alignCorners === true || attributes.halfPixelCenters === true) {
     throw new Error(
-      `Nearest resizing is compiled for whole factors only, not from ${height}x${width} to ${newHeight}x${newWidth}.`,
+      `Only whole factors are supported for nearest-neighbor resizing, not from ${height}x${width} to ${newHeight}x${newWidth}.`,
     );
   }
   return factor;

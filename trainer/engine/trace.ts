@@ -7,7 +7,7 @@ import { type Attributes, kernels } from './trace-kernels.ts';
 
 const backendName = 'esrgan-trace';
 
-/** Tensors by name: what a traced function takes and gives. */
+/** Inputs and outputs of a traced function, by name. */
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 export type Shapes = Readonly<Record<string, Shape>>;
 
@@ -17,7 +17,7 @@ export interface Traced {
   readonly graph: Graph;
 }
 
-/** What is traced: TensorFlow.js operations from inputs and state to outputs and changed state. */
+/** A function of TensorFlow.js operations from inputs and state to outputs and changed state. */
 export type Step = (
   inputs: Tensors,
   state: Tensors,
@@ -26,12 +26,12 @@ export type Step = (
 /** A TensorFlow.js backend whose tensors are values of a graph: running an operation records it. */
 class TraceBackend extends tf.KernelBackend {
   graph = new Graph();
-  /** Where the operations of the function were asked for; recorded only to explain a failure. */
+  /** Source line of each operation; recorded only to explain a failure. */
   origins: Map<Value, string> | undefined;
   private readonly values = new tf.DataStorage<Value>(this, tf.engine());
   private readonly references = new WeakMap<object, number>();
 
-  /** A tensor of the caller's own numbers becomes a constant. */
+  /** A tensor created from data becomes a constant. */
   override write(data: tf.BackendValues, shape: number[], type: tf.DataType): object {
     if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array) {
       const constant = this.graph.constant(Float32Array.from(data), shape);
@@ -41,7 +41,9 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   override move(): void {
-    throw new Error('A compiled function cannot use tensors of another backend: make them inside of it.');
+    throw new Error(
+      'A compiled function cannot use tensors of another backend. Create them inside the function.',
+    );
   }
 
   hold(value: Value): object {
@@ -60,7 +62,9 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   override read(): never {
-    throw new Error('A compiled function cannot read the numbers of a tensor: it is traced before it runs.');
+    throw new Error(
+      'A compiled function cannot read the data of a tensor, because it is traced before it runs.',
+    );
   }
   override readSync(): never {
     return this.read();
@@ -129,11 +133,9 @@ function traceBackend(): TraceBackend {
 }
 
 /**
- * Runs `step` once on symbols and returns the graph of what it did, gradients included: they are
- * operations like any other.
+ * Runs `step` once on symbolic tensors and returns the graph of its operations, including those of gradients.
  *
- * @throws WorkbenchError `engine` where an operation has no counterpart, naming it and the line that
- * asked for it.
+ * @throws WorkbenchError `engine` if an operation is not supported; the message names it and its source line
  */
 export function trace(step: Step, inputs: Shapes, state: Shapes): Traced {
   const backend = traceBackend();
@@ -146,7 +148,7 @@ export function trace(step: Step, inputs: Shapes, state: Shapes): Traced {
     if (!missing) throw error;
     throw new WorkbenchError(
       'engine',
-      `The operation ${missing[1]} cannot be compiled for this engine. ${whereAsked(backend, step, inputs, state)} Write it with other TensorFlow.js operations, or use the engine "tensorflow".`,
+      `The operation ${missing[1]} cannot be compiled for this engine. ${sourceOfFailure(backend, step, inputs, state)} Replace it by other TensorFlow.js operations, or use the engine "tensorflow".`,
       { cause: error },
     );
   } finally {
@@ -172,38 +174,34 @@ function record(backend: TraceBackend, step: Step, inputs: Shapes, state: Shapes
   return { graph, outputs: values(result.outputs), state: values(result.state ?? {}) };
 }
 
-/** Traces once more, keeping where each operation came from, up to the failure. */
-function whereAsked(backend: TraceBackend, step: Step, inputs: Shapes, state: Shapes): string {
-  const seen = new Map<Value, string>();
+/** Traces again up to the failure, with the source line of each operation. */
+function sourceOfFailure(backend: TraceBackend, step: Step, inputs: Shapes, state: Shapes): string {
+  const origins = new Map<Value, string>();
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100;
-  backend.origins = seen;
+  backend.origins = origins;
   try {
     record(backend, step, inputs, state);
   } catch (error) {
     const stack = error instanceof Error ? error.stack : undefined;
-    const line = isGradient(stack) ? [...seen.values()].at(-1) : modelLine(stack);
-    if (line)
-      return isGradient(stack) ? `A gradient needs it, near ${line}.` : `It was asked for at ${line}.`;
+    const line = isGradient(stack) ? [...origins.values()].at(-1) : modelLine(stack);
+    if (line) return isGradient(stack) ? `A gradient near ${line} needs it.` : `It is used at ${line}.`;
   } finally {
     Error.stackTraceLimit = limit;
   }
-  return 'The line that asked for it could not be found.';
+  return 'The line that uses it could not be found.';
 }
 
 function originOf(inputs: readonly Value[], known: Map<Value, string>): string | undefined {
   return inputs.map((input) => known.get(input)).find((origin) => origin !== undefined);
 }
 
-/**
- * Whether TensorFlow.js was going backwards. Then the stack tells who wanted gradients, not of what; but
- * the values that go in come, in the end, from lines of the model.
- */
+/** Whether TensorFlow.js was in backpropagation: the stack does not contain the model's line then. */
 function isGradient(stack: string | undefined): boolean {
   return stack?.includes('backpropagateGradients') ?? false;
 }
 
-/** The first line of a stack that is neither TensorFlow.js nor the engine. */
+/** The innermost line of a stack that is neither TensorFlow.js's nor the engine's. */
 function modelLine(stack: string | undefined): string | undefined {
   const lines = stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
   const line = lines.find(

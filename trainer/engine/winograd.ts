@@ -3,7 +3,7 @@ import type { Graph, Shape, Value } from './graph.ts';
 /**
  * Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray 2016, https://arxiv.org/abs/1509.09308, section 4): tiles
  * of 6x6 pixels and filters are transformed, multiplied element by element, and the products transformed back to
- * tiles of 4x4 pixels: 36 products in place of 144. Two of the three matrices of one dimension; `filterLine` is the third.
+ * tiles of 4x4 pixels: 36 products instead of 144. Here are two of the three matrices; `filterLine` is the third.
  */
 const inputTransform = [
   [4, 0, -5, 0, 1, 0],
@@ -22,18 +22,18 @@ const outputTransform = [
 const tile = 4;
 const points = 6;
 
-/** Up to so many pixels both directions are transformed by one product. */
+/** Maps of up to this many pixels are transformed in both directions by one product. */
 const densePixels = 256;
 
-/** Whether a 3x3 convolution of such a map, with a border of one, is faster so; measured, see docs/architecture.md. */
+/** Whether this is faster for a 3x3 convolution with padding 1; as measured, see docs/architecture.md. */
 export function isWinogradFaster([, height = 0, width = 0, inputs = 0]: Shape, outputs: number): boolean {
   return Math.max(height, width) <= 32 && Math.min(inputs, outputs) >= 128;
 }
 
 /**
- * A filter `[O, I, 3, 3]` transformed, `[36, O, I]`.
+ * Transforms a filter `[O, I, 3, 3]` to `[36, O, I]`.
  *
- * @param isTurned whether it is turned by 180 degrees first
+ * @param isTurned whether to turn it by 180 degrees first
  */
 export function winogradFilter(data: Float32Array, isTurned: boolean): Float32Array {
   const pairs = data.length / 9;
@@ -54,7 +54,7 @@ export function winogradFilter(data: Float32Array, isTurned: boolean): Float32Ar
   return result;
 }
 
-/** The filter transform of one line of a filter: the values of its polynomial at 0, 1, -1, 2, -2 and infinity. */
+/** Transforms one line of a filter: the values of its polynomial at 0, 1, -1, 2, -2 and infinity. */
 function filterLine(a: number, b: number, c: number, line: Float64Array): void {
   line[0] = a / 4;
   line[1] = -(a + b + c) / 6;
@@ -65,11 +65,10 @@ function filterLine(a: number, b: number, c: number, line: Float64Array): void {
 }
 
 /**
- * The convolution of x `[N, H, W, I]` with a transformed filter, to `[N, H, W, O]`. The transforms of tiles are
- * products with constant matrices, which also cut the tiles out and put them together; for that the images stand
- * inside of the pixels, `[H, W, N, C]`.
+ * The convolution of x `[N, H, W, I]` with a transformed filter, to `[N, H, W, O]`. Products with constant matrices
+ * transform the tiles, cut them out and join them; the map is `[H, W, N, C]` for that.
  *
- * @param filter `[36, O, I]`; `[36, I, O]` where it `isTransposed`
+ * @param filter `[36, O, I]`, or `[36, I, O]` if `isTransposed`
  */
 export function winogradConvolution(graph: Graph, x: Value, filter: Value, isTransposed: boolean): Value {
   const [n = 0, height = 0, width = 0, inputs = 0] = x.shape;
@@ -136,7 +135,7 @@ export function winogradConvolution(graph: Graph, x: Value, filter: Value, isTra
   return graph.transpose(graph.reshape(joined, [height, width, n, outputs]), [2, 0, 1, 3]);
 }
 
-/** `[6 * tiles, size]`: entry (u, t) of a line is row u of the input transform on tile t, zeros beyond the border. */
+/** `[6 * tiles, size]`: row (u, t) applies row u of the input transform to tile t, with zeros outside of the map. */
 function cutMatrix(size: number): Float32Array {
   const tiles = Math.ceil(size / tile);
   const matrix = new Float32Array(points * tiles * size);
@@ -149,7 +148,7 @@ function cutMatrix(size: number): Float32Array {
   return matrix;
 }
 
-/** `[size, 6 * tiles]`: pixel k of tile t is row k of the output transform on the six products of the tile. */
+/** `[size, 6 * tiles]`: pixel k of tile t is row k of the output transform, applied to the six products of the tile. */
 function joinMatrix(size: number): Float32Array {
   const tiles = Math.ceil(size / tile);
   const matrix = new Float32Array(size * points * tiles);
@@ -160,7 +159,7 @@ function joinMatrix(size: number): Float32Array {
 }
 
 /**
- * Of two matrices of one direction, `[u * t, rows]` and `[v * s, columns]`, that of both:
+ * Combines matrices for the two directions, `[u * t, rows]` and `[v * s, columns]`, to one:
  * `[(u, v, t, s), rows * columns]`.
  */
 function bothDirections(
@@ -183,7 +182,7 @@ function bothDirections(
   return matrix;
 }
 
-/** A matrix of `rows` rows, transposed. */
+/** Transposes a matrix of `rows` rows. */
 function transposed(matrix: Float32Array, rows: number): Float32Array {
   const columns = matrix.length / rows;
   return Float32Array.from(

@@ -6,12 +6,11 @@ import { vggConvolutions } from '../models/vgg/shapes.ts';
 import { contentLoss } from './content.ts';
 
 /**
- * Distance between the features that VGG sees in two batches of images (ESRGAN, section 3.3): for each
- * layer the mean absolute (`l1`) or squared (`l2`) difference, weighted and added up. With
- * `normalize_loss` the sum is divided by that of the weights.
+ * Distance between VGG's features of two batches of images (ESRGAN, section 3.3): the weighted sum over the layers of
+ * the mean absolute (`l1`) or squared (`l2`) difference. With `normalize_loss` it is divided by the sum of the weights.
  *
  * @param parameters VGG's, by torchvision's names
- * @param sr `[N, H, W, 3]` in 0..1, as is `hr`; the gradient goes to `sr` only where only it is differentiated
+ * @param sr `[N, H, W, 3]` in 0..1, like `hr`
  * @returns a scalar
  */
 export function perceptualLoss(

@@ -2,14 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * The losses of a relativistic average GAN (Jolicoeur-Martineau 2018, https://arxiv.org/abs/1807.00734;
- * ESRGAN, section 3.2). The discriminator says how much more real an image is than the average of the other
- * kind; the generator wants the opposite. Scores are logits `[N, 1]`.
+ * ESRGAN, section 3.2). The discriminator learns to rate real images as more real than the average generated image, and
+ * generated ones as less real than the average real image; the generator learns the opposite. `real` and `fake` are the
+ * discriminator's logits `[N, 1]`.
  *
- * Both are halved, as the original program does; the paper's formulas are the sums. Twice the weight
- * `g_adversarial_loss_scaling` gives the paper's generator; Adam is indifferent to the discriminator's factor.
+ * Both losses are halved, as in the original program; the paper's formulas are the sums. Doubling
+ * `g_adversarial_loss_scaling` gives the paper's generator loss. Adam is invariant to the factor in the discriminator's.
  */
 
-/** The relative logits: of the real images against the average generated one, and the other way round. */
+/** Each logit minus the average logit of the other kind. */
 function relative(real: tf.Tensor, fake: tf.Tensor): { real: tf.Tensor; fake: tf.Tensor } {
   return {
     real: tf.sub(real, tf.mean(fake, 0, true)),
@@ -18,29 +19,29 @@ function relative(real: tf.Tensor, fake: tf.Tensor): { real: tf.Tensor; fake: tf
 }
 
 /**
- * Mean binary cross-entropy of logits with one answer for all: `-log(sigmoid(x))` is `softplus(-x)`, which
- * stays finite where the sigmoid is 0 or 1.
+ * Mean binary cross-entropy of logits with one label for all: `-log(sigmoid(x))` is `softplus(-x)`, which is finite also
+ * where the sigmoid rounds to 0 or 1.
  */
-function crossEntropy(logits: tf.Tensor, answer: 0 | 1): tf.Scalar {
-  return tf.mean<tf.Scalar>(tf.softplus(answer === 1 ? tf.neg(logits) : logits));
+function crossEntropy(logits: tf.Tensor, label: 0 | 1): tf.Scalar {
+  return tf.mean<tf.Scalar>(tf.softplus(label === 1 ? tf.neg(logits) : logits));
 }
 
-/** What the generator minimises, a scalar: generated images should look more real than the real ones. */
+/** The generator's loss, a scalar. */
 export function generatorAdversarialLoss(real: tf.Tensor, fake: tf.Tensor): tf.Scalar {
   const logits = relative(real, fake);
   return tf.div(tf.add(crossEntropy(logits.real, 0), crossEntropy(logits.fake, 1)), 2);
 }
 
-/** What the discriminator minimises, a scalar. */
+/** The discriminator's loss, a scalar. */
 export function discriminatorLoss(real: tf.Tensor, fake: tf.Tensor): tf.Scalar {
   const logits = relative(real, fake);
   return tf.div(tf.add(crossEntropy(logits.real, 1), crossEntropy(logits.fake, 0)), 2);
 }
 
 /**
- * How the discriminator judges on average, in 0..1: the probability that a real image looks more real than
- * the average generated one, and that a generated one looks more real than the average real one. At 0.5 it
- * cannot tell them apart; at 1 and 0 it has won.
+ * The discriminator's mean probabilities, in 0..1: that a real image is more real than the average generated one, and
+ * that a generated image is more real than the average real one. At 0.5 it cannot distinguish them; at 1 and 0 it does so
+ * perfectly.
  */
 export function averageProbabilities(real: tf.Tensor, fake: tf.Tensor): { real: tf.Scalar; fake: tf.Scalar } {
   const logits = relative(real, fake);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** The same tensor, known to the compiler as one of rank four. */
+/** Narrows the type of a tensor to rank four. */
 export function rank4(tensor: tf.Tensor): tf.Tensor4D {
   const [a, b, c, d, ...rest] = tensor.shape;
   if (a === undefined || b === undefined || c === undefined || d === undefined || rest.length > 0) {

@@ -5,7 +5,7 @@ import { type ContentLoss, contentLoss } from '../losses/content.ts';
 import { perceptualLoss } from '../losses/perceptual.ts';
 import { averageProbabilities, discriminatorLoss, generatorAdversarialLoss } from '../losses/relativistic.ts';
 import { nextRunning } from '../models/discriminator/batch-norm.ts';
-import { discriminator, type Judgement } from '../models/discriminator/network.ts';
+import { type DiscriminatorOutput, discriminator } from '../models/discriminator/network.ts';
 import { type DiscriminatorOptions, discriminatorParameters } from '../models/discriminator/shapes.ts';
 import { generator } from '../models/generators.ts';
 import { rank4 } from '../models/rank4.ts';
@@ -62,15 +62,15 @@ export function trainingStep(options: TrainingStepOptions): Step {
     };
     const real = rank4(input('hr'));
     const names = [...discriminatorParameters(options.discriminator).keys()];
-    const discriminate = (parameters: Tensors, images: tf.Tensor): Judgement =>
+    const discriminate = (parameters: Tensors, images: tf.Tensor): DiscriminatorOutput =>
       discriminator(options.discriminator, pick(parameters, names, discriminatorName), rank4(images));
 
-    const realLogits = discriminate(state, real).scores;
+    const realLogits = discriminate(state, real).logits;
     const ofGenerator = differentiate(pick(state, options.parameters), (parameters) => {
       const fake = generator(options.generator, parameters, rank4(input('lr')));
       const content = contentLoss(options.contentLoss, fake, real);
       const perceptual = perceptualPart(options.perceptualLoss, state, fake, real);
-      const adversarial = generatorAdversarialLoss(realLogits, discriminate(state, fake).scores);
+      const adversarial = generatorAdversarialLoss(realLogits, discriminate(state, fake).logits);
       const loss = tf.addN<tf.Scalar>([
         perceptual,
         tf.mul(content, options.contentScaling),
@@ -82,9 +82,9 @@ export function trainingStep(options: TrainingStepOptions): Step {
 
     const ofDiscriminator = differentiate(pick(state, names.map(discriminatorName)), (parameters) => {
       const [onReal, onFake] = [discriminate(parameters, real), discriminate(parameters, fake!)];
-      const probabilities = averageProbabilities(onReal.scores, onFake.scores);
+      const probabilities = averageProbabilities(onReal.logits, onFake.logits);
       return {
-        loss: discriminatorLoss(onReal.scores, onFake.scores),
+        loss: discriminatorLoss(onReal.logits, onFake.logits),
         others: {
           ...runningStatistics(state, onReal, onFake),
           d_real: probabilities.real,
@@ -138,7 +138,11 @@ function perceptualPart(
  * The running statistics after the step, by their names in the state. PyTorch updates them in every forward pass of
  * the discriminator: on the real and the generated images for the generator's update, and again for its own.
  */
-function runningStatistics(state: Tensors, onReal: Judgement, onFake: Judgement): Tensors {
+function runningStatistics(
+  state: Tensors,
+  onReal: DiscriminatorOutput,
+  onFake: DiscriminatorOutput,
+): Tensors {
   const next: Record<string, tf.Tensor> = {};
   for (const name of Object.keys(onReal.statistics)) {
     const meanName = discriminatorName(`${name}.running_mean`);

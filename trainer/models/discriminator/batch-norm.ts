@@ -12,9 +12,9 @@ const epsilon = 1e-5;
 const momentum = 0.1;
 
 /**
- * Batch normalization in training (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167): each channel
- * of `x` `[N, H, W, C]` by the mean and variance of the batch, then scaled by `gamma` and shifted by `beta`,
- * both `[C]`. The statistics carry no gradient.
+ * Batch normalization in training (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167): normalizes each channel of
+ * `x` `[N, H, W, C]` by the mean and variance of the batch, scales it by `gamma` and shifts it by `beta`, both `[C]`. The
+ * returned statistics have no gradient.
  */
 export function batchNorm(
   x: tf.Tensor4D,
@@ -29,7 +29,7 @@ export function batchNorm(
   const inverse = tf.rsqrt(tf.add(variance, epsilon));
   const factor = tf.mul(inverse, gamma);
 
-  // Differentiated as a whole: step by step, the gradient takes many more passes over the map.
+  // A custom gradient, because automatic differentiation makes many more passes over the map.
   const normalize = tf.customGrad((...inputs) => {
     const save = inputs.at(-1);
     if (typeof save === 'function') save([x, mean, inverse, factor]);
@@ -42,15 +42,16 @@ export function batchNorm(
 }
 
 /**
- * Of x, gamma and beta, given those of the result. With the normalized map z, the first is
- * `factor * (dy - mean(dy) - z * mean(dy * z))`, written as a line in x.
+ * Gradients of x, gamma and beta. With the normalized map z, dx is `factor * (dy - mean(dy) - z * mean(dy * z))`, computed
+ * as a linear function of dy and x.
  */
 function normalizationGradients(
   dy: tf.Tensor4D,
   [x, mean, inverse, factor]: readonly tf.Tensor[],
   count: number,
 ): tf.Tensor[] {
-  if (!x || !mean || !inverse || !factor) throw new Error('A batch normalization has lost what it saved.');
+  if (!x || !mean || !inverse || !factor)
+    throw new Error('The saved tensors of a batch normalization are missing.');
   const axes = [0, 1, 2];
   const dBeta = tf.sum(dy, axes);
   const dGamma = tf.mul(tf.sub(tf.sum(tf.mul(dy, x), axes), tf.mul(mean, dBeta)), inverse);
@@ -61,8 +62,8 @@ function normalizationGradients(
 }
 
 /**
- * Running mean and variance after one more batch, as PyTorch keeps them: a tenth of the new one, the variance
- * unbiased.
+ * Running mean and variance after one more batch, as in PyTorch: an exponential moving average with weight 0.1 for the
+ * batch, whose variance is unbiased.
  */
 export function nextRunning(
   running: { readonly mean: tf.Tensor; readonly variance: tf.Tensor },

@@ -3,16 +3,16 @@ import type { HostTensor } from '../../engine/engine.ts';
 import { type DiscriminatorOptions, discriminatorParameters, discriminatorStatistics } from './shapes.ts';
 
 /**
- * Random weights to begin with, and the statistics, by name: PyTorch's defaults, as the original program
- * takes them. Weights and biases are uniform within 1 / sqrt(fan-in); batch normalization starts as the
- * identity, its running mean and variance at 0 and 1.
+ * Random initial weights and initial running statistics by name: PyTorch's defaults, as in the original program. Weights
+ * and biases are uniform within 1 / sqrt(fan-in). Batch normalization starts as the identity, with running mean 0 and
+ * running variance 1.
  */
 export function initialDiscriminator(options: DiscriminatorOptions, random: Random): Map<string, HostTensor> {
   const tensors = new Map<string, HostTensor>();
   let bound = 0;
   for (const [name, shape] of discriminatorParameters(options)) {
     const length = shape.reduce((product, dimension) => product * dimension, 1);
-    // A bias stands behind its weight and has the same bound.
+    // A bias follows its weight and has the same bound.
     if (shape.length > 1) bound = 1 / Math.sqrt(length / shape[0]!);
     const uniform = () => (2 * random.next() - 1) * bound;
     const data = name.includes('.bn.')

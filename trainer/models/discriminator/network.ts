@@ -4,27 +4,30 @@ import { rank4 } from '../rank4.ts';
 import { batchNorm, type ChannelStatistics } from './batch-norm.ts';
 import { type DiscriminatorOptions, discriminatorBlocks, discriminatorLayers, pooledSide } from './shapes.ts';
 
-/** What the discriminator makes of a batch. */
-export interface Judgement {
-  /** `[N, 1]`, a logit: the higher, the more it looks like a photo. */
-  readonly scores: tf.Tensor2D;
-  /** Of the batch, by the name of the normalization, such as `features.block_1.bn`. */
+export interface DiscriminatorOutput {
+  /** `[N, 1]`; higher for images that look real. */
+  readonly logits: tf.Tensor2D;
+  /** Statistics of the batch by the name of the normalization, such as `features.block_1.bn`. */
   readonly statistics: Readonly<Record<string, ChannelStatistics>>;
 }
 
 /**
  * The discriminator in training: convolutions in the style of VGG, as in SRGAN (Ledig et al. 2017,
- * https://arxiv.org/abs/1609.04802, figure 4), with an adaptive pooling before the fully connected layers
- * so that patches of any size fit. Batch normalization uses the statistics of the batch.
+ * https://arxiv.org/abs/1609.04802, figure 4), with an adaptive average pooling before the fully connected layers, so that
+ * patches can have any size. Batch normalization uses the statistics of the batch.
  *
  * @param parameters filters `[3, 3, I, O]`, matrices `[out, in]` and vectors by their names in
  *   {@link discriminatorParameters}
  * @param x `[N, H, W, img_channels]` in 0..1
  */
-export function discriminator(options: DiscriminatorOptions, parameters: Tensors, x: tf.Tensor4D): Judgement {
+export function discriminator(
+  options: DiscriminatorOptions,
+  parameters: Tensors,
+  x: tf.Tensor4D,
+): DiscriminatorOutput {
   const parameter = (name: string): tf.Tensor => {
     const found = parameters[name];
-    if (!found) throw new Error(`The discriminator lacks the parameter ${name}.`);
+    if (!found) throw new Error(`The discriminator has no parameter ${name}.`);
     return found;
   };
   const statistics: Record<string, ChannelStatistics> = {};
@@ -45,12 +48,12 @@ export function discriminator(options: DiscriminatorOptions, parameters: Tensors
     const sum = tf.add<tf.Tensor2D>(product, parameter(`${name}.bias`));
     features = name === 'head.linear_out' ? sum : tf.leakyRelu(sum, 0.2);
   }
-  return { scores: features, statistics };
+  return { logits: features, statistics };
 }
 
 /**
- * `[N, H, W, C]` averaged to 7 x 7 and laid out as `[N, C * 49]`, in PyTorch's order. An adaptive pooling is
- * linear, so it is one product with a constant matrix.
+ * Adaptive average pooling of `[N, H, W, C]` to 7x7, flattened to `[N, C * 49]` in PyTorch's order. It is linear: one
+ * product with a constant matrix.
  */
 function pooledFeatures(map: tf.Tensor4D): tf.Tensor2D {
   const [n, height, width, channels] = map.shape;

@@ -1,4 +1,4 @@
-/** Hyper-parameters of the discriminator, by the names of the run file. */
+/** Hyperparameters of the discriminator, by the names of the run file. */
 export interface DiscriminatorOptions {
   readonly img_channels: number;
   /** Output channels of each convolution. */
@@ -14,7 +14,7 @@ export function discriminatorOptions(config: {
   return { img_channels: config.img_channels, ...config.discriminator };
 }
 
-/** Side to which the features are pooled, whatever the size of the patch. */
+/** The features are pooled to this height and width, so that patches can have any size. */
 export const pooledSide = 7;
 
 /** A 3x3 convolution with its normalization. */
@@ -22,13 +22,13 @@ export interface DiscriminatorBlock {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
-  /** 2 where a convolution keeps the number of channels. */
+  /** 2 if inputs and outputs are equal in number. */
   readonly stride: 1 | 2;
-  /** Batch normalization in place of a bias; all but the first block. */
+  /** Whether it has batch normalization instead of a bias: all but the first block. */
   readonly isNormalized: boolean;
 }
 
-/** The convolutions in their order. */
+/** The convolutions in order. */
 export function discriminatorBlocks({
   img_channels,
   vgg_blk_ch,
@@ -48,7 +48,7 @@ export interface DiscriminatorLayer {
   readonly outputs: number;
 }
 
-/** The fully connected layers; the last gives the score. */
+/** The fully connected layers in order; the last one computes the logit. */
 export function discriminatorLayers({ vgg_blk_ch, fc_features }: DiscriminatorOptions): DiscriminatorLayer[] {
   const widths = [vgg_blk_ch.at(-1)! * pooledSide ** 2, ...fc_features, 1];
   return widths.slice(1).map((outputs, index) => ({
@@ -59,8 +59,7 @@ export function discriminatorLayers({ vgg_blk_ch, fc_features }: DiscriminatorOp
 }
 
 /**
- * Every parameter with its shape in files, as PyTorch has them: filters `[O, I, 3, 3]`, matrices
- * `[out, in]`, vectors.
+ * Shapes of the parameters in files, as in PyTorch: filters `[O, I, 3, 3]`, matrices `[out, in]`, vectors.
  */
 export function discriminatorParameters(options: DiscriminatorOptions): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
@@ -76,7 +75,7 @@ export function discriminatorParameters(options: DiscriminatorOptions): Map<stri
   return shapes;
 }
 
-/** The statistics that batch normalization keeps for use outside of training, with their shapes. */
+/** Shapes of the running statistics of batch normalization, which are for inference. */
 export function discriminatorStatistics(options: DiscriminatorOptions): Map<string, readonly number[]> {
   return new Map(
     discriminatorBlocks(options)

@@ -16,16 +16,16 @@ const widths = [64, 128, 256, 512, 512];
 export interface VggConvolution {
   /** Such as `conv5_4`: block 5, convolution 4. */
   readonly layer: string;
-  /** As torchvision numbers it, such as `features.34`. */
+  /** torchvision's name, such as `features.34`. */
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
-  /** A pooling of 2x2 stands before it. */
+  /** Whether a 2x2 max pooling comes before it. */
   readonly isPooled: boolean;
 }
 
 /**
- * The convolutions of a net in their order, up to the deepest of `layers`, or all.
+ * The convolutions of a network in order, up to the deepest of `layers`; by default all.
  *
  * @param layers names such as `conv5_4`
  */
@@ -39,7 +39,7 @@ export function vggConvolutions(type: VggType, layers?: readonly string[]): VggC
       const outputs = widths[block]!;
       const isPooled = block > 0 && convolution === 1;
       list.push({ layer, name: `features.${index}`, inputs, outputs, isPooled });
-      // Behind a convolution stands its activation.
+      // A convolution is followed by its activation.
       index += 2;
       inputs = outputs;
     }
@@ -55,7 +55,7 @@ export function lastLayerInBlock(type: VggType, layer: string): string | undefin
   return vggConvolutions(type).findLast((each) => each.layer.startsWith(`${block}_`))?.layer;
 }
 
-/** Every parameter of some convolutions with its shape in files: filters `[O, I, 3, 3]` and biases `[O]`. */
+/** Shapes of the parameters in files: filters `[O, I, 3, 3]` and biases `[O]`. */
 export function vggParameters(convolutions: readonly VggConvolution[]): Map<string, readonly number[]> {
   return new Map(
     convolutions.flatMap(({ name, inputs, outputs }): [string, readonly number[]][] => [
