@@ -1,4 +1,4 @@
-/** Bytes an element has in a file, and how elements become 32-bit floats. Files are little-endian. */
+/** Bytes of an element in a file, and its value. Files are little-endian. */
 const dtypes = {
   F64: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
   F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
@@ -15,7 +15,7 @@ const dtypes = {
   BOOL: { bytes: 1, read: (view, at) => view.getUint8(at) },
 } as const satisfies Record<string, { bytes: number; read: (view: DataView, at: number) => number }>;
 
-/** The type of a tensor's elements in a file, by safetensors' names. */
+/** Type of a tensor's elements in a file, by safetensors' names. */
 export type DType = keyof typeof dtypes;
 
 export const dtypeNames = Object.keys(dtypes);
@@ -29,7 +29,7 @@ export function bytesOf(dtype: DType): number {
   return dtypes[dtype].bytes;
 }
 
-/** Elements as a file holds them, widened or rounded to 32-bit floats. F32 is a view of `bytes`. */
+/** Converts elements of a file to 32-bit floats. For F32 the result is a view of `bytes` where alignment permits. */
 export function toFloats(dtype: DType, bytes: Uint8Array<ArrayBuffer>): Float32Array {
   const { bytes: width, read } = dtypes[dtype];
   const length = bytes.length / width;
@@ -41,19 +41,19 @@ export function toFloats(dtype: DType, bytes: Uint8Array<ArrayBuffer>): Float32A
   return data;
 }
 
-/** In which precision numbers are written. */
+/** Precision in which tensors are written. */
 export type Precision = 'F32' | 'F16';
 
-/** Numbers as a file holds them. F32 is a view of `data`; F16 rounds to the nearest, halves to even. */
+/** Converts floats to bytes of a file. For F32 the result is a view of `data`; F16 rounds to nearest, ties to even. */
 export function toBytes(data: Float32Array, precision: Precision): Uint8Array {
   const written = precision === 'F32' ? data : Uint16Array.from(data, toHalf);
   return new Uint8Array(written.buffer, written.byteOffset, written.byteLength);
 }
 
-/** The largest finite value of an IEEE 754 half. */
+/** The largest finite 16-bit float (IEEE 754). */
 export const largestHalf = 65504;
 
-/** The value of an IEEE 754 half. */
+/** The value of a 16-bit float (IEEE 754). */
 export function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 0x1f;
@@ -65,22 +65,22 @@ export function fromHalf(bits: number): number {
 
 const scratch = new DataView(new ArrayBuffer(4));
 
-/** The nearest IEEE 754 half of a 32-bit float, halves to even. */
+/** Rounds a 32-bit float to the nearest 16-bit float (IEEE 754), ties to even. */
 export function toHalf(value: number): number {
   scratch.setFloat32(0, value);
   const bits = scratch.getUint32(0);
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;
-  // From 65520 on, the nearest is infinity.
+  // 65520 and above round to infinity.
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
-  // Below 2^-14 halves are whole multiples of 2^-24; adding 2^23 makes the float unit round to them.
+  // Below 2^-14, 16-bit floats are multiples of 2^-24. Adding 2^23 rounds to them.
   if (magnitude < 0x38800000) return sign | (Math.fround(Math.abs(value) * 2 ** 24 + 2 ** 23) - 2 ** 23);
   const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
   return sign | ((rounded - 0x38000000) >>> 13);
 }
 
-/** The value of a bfloat16: the upper half of a 32-bit float. */
+/** The value of a bfloat16: the upper 16 bits of a 32-bit float. */
 function fromBfloat16(bits: number): number {
   scratch.setUint32(0, bits << 16);
   return scratch.getFloat32(0);

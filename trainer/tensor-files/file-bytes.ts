@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { WorkbenchError } from '../errors/errors.ts';
 
-/** Makes the error that names the file and what is wrong with it. */
+/** Creates the error for a file; `what` is a clause about it. */
 export type Fail = (what: string) => WorkbenchError;
 
 /**
- * Opens a file for reading, calls `use` with its descriptor and size in bytes, and closes it. Throws a `data` error, also
- * for a pointer of Git LFS.
+ * Opens a file for reading, calls `use` with its descriptor and size in bytes, and closes it. Throws a `data` error if the
+ * file cannot be read or is a pointer of Git LFS.
  */
 export function withFile<T>(path: string, use: (file: number, size: number) => T): T {
   let file: number;
@@ -21,7 +21,7 @@ export function withFile<T>(path: string, use: (file: number, size: number) => T
     if (isPointer(file, found.size)) {
       throw new WorkbenchError(
         'data',
-        `${path} only points to the file itself, which Git LFS keeps elsewhere. Fetch it: git lfs pull.`,
+        `${path} is a Git LFS pointer, not the file itself. Run \`git lfs pull\` to download the file.`,
       );
     }
     return use(file, found.size);
@@ -30,7 +30,7 @@ export function withFile<T>(path: string, use: (file: number, size: number) => T
   }
 }
 
-/** Whether a file is what a repository has in place of a large one where Git LFS did not fetch it. */
+/** Whether it is a pointer that Git LFS has not replaced by the file. */
 function isPointer(file: number, size: number): boolean {
   const start = Buffer.alloc(pointerStart.length);
   return size < 1024 && readSync(file, start, 0, start.length, 0) > 0 && start.equals(pointerStart);
@@ -38,7 +38,7 @@ function isPointer(file: number, size: number): boolean {
 
 const pointerStart = Buffer.from('version https://git-lfs.github.com/spec/');
 
-/** Exactly `length` bytes from `position` on, which the caller has compared with the size of the file. */
+/** Exactly `length` bytes starting at `position`. The caller has checked that the file has them. */
 export function readBytes(
   file: number,
   position: number,
@@ -47,9 +47,9 @@ export function readBytes(
 ): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
-    // A single read takes less than 2 GiB.
+    // One read is limited to 2 GiB.
     const read = readSync(file, bytes, done, Math.min(length - done, 2 ** 30), position + done);
-    if (read === 0) throw fail('it became shorter while it was read');
+    if (read === 0) throw fail('it was truncated while it was being read');
     done += read;
   }
   return bytes;

@@ -24,8 +24,8 @@ const maximumOperations = 500_000;
 
 /**
  * Reads one pickle (protocols 2 to 5) whose first byte is `bytes[start]`. Nothing is executed: the only functions are
- * those of `rules.global`. `end` is the index after the pickle. Throws what `rules` throw, and `rules.fail` for
- * operations that are refused, unknown or do not fit, and where the bytes end too early.
+ * those of `rules.global`. `end` is the index after the pickle. Throws `rules.fail` for operations that are not allowed
+ * or invalid and for truncated bytes, and errors of `rules`.
  */
 export function readPickle(
   bytes: Uint8Array,
@@ -87,7 +87,7 @@ class PickleMachine {
   }
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.at);
-    if (end < 0 || end - this.at > 1000) throw this.rules.fail('a name in its pickle has no end');
+    if (end < 0 || end - this.at > 1000) throw this.rules.fail('a name in its pickle is not terminated');
     return this.text(end + 1 - this.at).slice(0, -1);
   }
 
@@ -117,7 +117,7 @@ class PickleMachine {
     const items = this.stack;
     const outer = this.below.pop();
     if (outer === undefined) {
-      throw this.rules.fail(`its pickle has no mark where it needs one, at byte ${this.at - 1}`);
+      throw this.rules.fail(`its pickle lacks a mark, at byte ${this.at - 1}`);
     }
     this.stack = outer;
     return items;
@@ -129,7 +129,7 @@ class PickleMachine {
   recall(index: number): void {
     const value = this.memo.get(index);
     if (value === undefined)
-      throw this.rules.fail(`its pickle recalls value ${index}, which it never stored`);
+      throw this.rules.fail(`its pickle reads the memo at ${index}, which it never wrote`);
     this.push(value);
   }
 
@@ -146,7 +146,7 @@ class PickleMachine {
   }
   pushGlobal(module: PickleValue, name: PickleValue): void {
     if (typeof module !== 'string' || typeof name !== 'string') {
-      throw this.rules.fail(`its pickle takes ${describe(name)} for a name`);
+      throw this.rules.fail(`its pickle uses ${describe(name)} as a name`);
     }
     this.push(this.rules.global(module, name));
   }
@@ -172,11 +172,11 @@ class PickleMachine {
     throw this.rules.fail(`its pickle has the operation ${operation}, which files of weights do not need`);
   }
   private tooFewValues(): Error {
-    return this.rules.fail(`its pickle takes more values than there are, at byte ${this.at - 1}`);
+    return this.rules.fail(`its pickle pops more values than the stack has, at byte ${this.at - 1}`);
   }
   private take(length: number): number {
     if (length > this.bytes.length - this.at) {
-      throw this.rules.fail(`its pickle ends in the middle, at byte ${this.bytes.length}`);
+      throw this.rules.fail(`its pickle is truncated at byte ${this.bytes.length}`);
     }
     this.at += length;
     return this.at - length;
@@ -234,7 +234,7 @@ const operations: Readonly<Record<string, readonly [code: number, run: Operation
   BUILD: [0x62, (m) => m.build()],
   BINPERSID: [0x51, (m) => m.push(m.rules.persistent(m.pop()))],
 
-  // These make objects of any class or belong to formats that PyTorch never wrote.
+  // Not allowed: they create objects of any class, or belong to formats that PyTorch never wrote.
   INST: [0x69, (m) => m.refuse(`INST of ${quoted(`${m.line()}.${m.line()}`)}`)],
   OBJ: [0x6f, (m) => m.refuse('OBJ')],
   NEWOBJ: [0x81, (m) => m.refuse('NEWOBJ')],
@@ -257,7 +257,7 @@ function unknown(code: number): Operation {
 function checkProtocol(machine: PickleMachine): void {
   const protocol = machine.byte();
   if (protocol < 2 || protocol > 5) {
-    throw machine.rules.fail(`its pickle has protocol ${protocol}; 2 to 5 can be read`);
+    throw machine.rules.fail(`its pickle has protocol ${protocol}; 2 to 5 are supported`);
   }
 }
 

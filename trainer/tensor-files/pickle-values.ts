@@ -59,7 +59,7 @@ export interface PickleUnused {
   readonly kind: 'unused';
 }
 
-/** Whether a value is an object of that kind. */
+/** Whether a value is an object of this kind. */
 export function isKind<K extends (PickleValue & { kind: string })['kind']>(
   value: PickleValue | undefined,
   kind: K,
@@ -67,7 +67,7 @@ export function isKind<K extends (PickleValue & { kind: string })['kind']>(
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
 }
 
-/** A value in a few words, for messages. */
+/** A short description of a value, for messages. */
 export function describe(value: PickleValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'None';

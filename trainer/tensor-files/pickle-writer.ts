@@ -1,4 +1,4 @@
-/** A value for a pickle: texts, whole and other numbers, switches, and dictionaries of them. */
+/** A value for a pickle. */
 export type PlainValue =
   | string
   | number
@@ -6,19 +6,18 @@ export type PlainValue =
   | { readonly [key: string]: PlainValue }
   | readonly PlainValue[];
 
-/** What is written where the pickle's own kinds of values do not suffice. */
 export interface PickledTensor {
-  /** Key of its storage, which it fills. */
+  /** Key of its storage, which has exactly its elements. */
   readonly key: string;
   readonly storage: 'FloatStorage' | 'HalfStorage';
   readonly shape: readonly number[];
 }
 
-/** Writes a pickle of protocol 2 with PyTorch's names, operation by operation. */
+/** Writes a pickle of protocol 2 as PyTorch does. */
 export interface PickleWriter {
   plain(value: PlainValue): void;
   tensor(tensor: PickledTensor): void;
-  /** A dictionary; `items` writes keys and values in turn. */
+  /** A dictionary; `items` writes keys and values alternately. */
   dict(items: () => void): void;
   finish(): Uint8Array;
 }
@@ -83,7 +82,7 @@ export function createPickleWriter(): PickleWriter {
     tensor({ key, storage, shape }) {
       const elements = shape.reduce((product, extent) => product * extent, 1);
       global('torch._utils', '_rebuild_tensor_v2');
-      operation(0x28, 0x28); // MARK of the arguments, MARK of the storage's id
+      operation(0x28, 0x28); // MARK of the arguments, MARK of the storage id
       text('storage');
       global('torch', storage);
       text(key);

@@ -15,23 +15,23 @@ import type { Metadata, TensorFile } from './tensors.ts';
 import { torchGlobal, torchStorage } from './torch-globals.ts';
 import { openZip } from './zip-reader.ts';
 
-/** Where the numbers of a file lie. */
+/** The pickled value of a file, and access to its storages. */
 interface Container {
   readonly format: TensorFile['format'];
   readonly root: PickleValue;
-  /** Bytes of the storage of that key; undefined where there is none. */
+  /** Size of a storage in bytes; undefined if there is none with this key. */
   size(key: string): number | undefined;
-  /** Bytes of a storage, from `begin` on. */
+  /** `length` bytes of a storage, starting at `begin`. */
   read(key: string, begin: number, length: number): Uint8Array<ArrayBuffer>;
 }
 
 /** The pickle of 3,000 tensors takes half a megabyte. */
 const maximumPickleBytes = 2 ** 24;
 
-/** A limit, because joined names take memory; those of real nets have less than 100 characters. */
+/** A limit, because joined names take memory. Those of real networks have less than 100 characters. */
 const longestName = 256;
 
-/** Dictionaries in which programs put the tensors, in the order in which one is chosen. */
+/** Keys of the dictionaries in which programs store the tensors, in order of preference. */
 const wrappers = [
   'params_ema',
   'params-ema',
@@ -46,24 +46,23 @@ const wrappers = [
 ];
 
 /**
- * Reads the index of a file that PyTorch's `save` wrote (`.pth`, `.pt`, `.ckpt`), of the zip format or of the stream
- * format before PyTorch 1.6. Nothing in the file is executed: its pickle may only use the names that weights are
- * made of. Of several dictionaries the one that is meant for inference is taken (`params_ema` before `params`);
- * nested ones are joined with dots.
+ * Reads the index of a file written by PyTorch's `save` (`.pth`, `.pt`, `.ckpt`), in the zip format or in the stream format
+ * before PyTorch 1.6. Nothing in the file is executed: its pickle may use only the names that weights need. Of several
+ * dictionaries of tensors, the one for inference is chosen (`params_ema` before `params`). Names of nested dictionaries are
+ * joined with dots.
  *
- * @throws WorkbenchError `data` that names the file and what was found, for files that are damaged, hostile or
- * hold no tensors
+ * @throws WorkbenchError `data` for files that are damaged, malicious or hold no tensors
  */
 export function openPth(path: string): TensorFile {
   const fail: Fail = (what) =>
     new WorkbenchError(
       'data',
-      `${path} is not a sound PyTorch file: ${what}. Nothing in it was run. Fetch or export it again, best as .safetensors.`,
+      `${path} is not a valid PyTorch file: ${what}. Nothing in it was executed. Download or export it again, preferably as .safetensors.`,
     );
   const start = withFile(path, (file, size) => readBytes(file, 0, Math.min(size, 2), fail));
   const container = String.fromCharCode(...start) === 'PK' ? openZipped(path, fail) : openStream(path, fail);
   const { value, wrapper } = unwrap(container.root);
-  if (!isKind(value, 'dict')) throw fail(`it holds ${describe(value)} instead of tensors by name`);
+  if (!isKind(value, 'dict')) throw fail(`it holds ${describe(value)} instead of a dictionary of tensors`);
   const tensors = namedTensors(value, fail);
   if (tensors.size === 0) {
     const keys = [...value.entries.keys()].slice(0, 5).map(describe).join(', ');
@@ -77,7 +76,7 @@ export function openPth(path: string): TensorFile {
     path,
     format: container.format,
     wrapper,
-    metadata: texts(container.root),
+    metadata: metadataOf(container.root),
     entries,
     read(name) {
       const tensor = tensors.get(name);
@@ -87,16 +86,14 @@ export function openPth(path: string): TensorFile {
   };
 }
 
-/** The rules of PyTorch's pickles; `storages` collects by key what the pickle refers to. */
+/** The rules of PyTorch's pickles. The storages that a pickle refers to are added to `storages` by key. */
 function rulesFor(fail: Fail, storages: Map<string, PickleStorage>): PickleRules {
   return {
     fail,
     global(module, name) {
       const found = torchGlobal(module, name, fail);
       if (found === undefined)
-        throw fail(
-          `its pickle asks for ${describe(`${module}.${name}`)}, which is not among the names that weights are made of`,
-        );
+        throw fail(`its pickle uses ${describe(`${module}.${name}`)}, which files of weights do not need`);
       return found;
     },
     persistent(id) {
@@ -118,12 +115,12 @@ function openZipped(path: string, fail: Fail): Container {
     throw fail(`it is a zip archive without data.pkl; it holds ${quoted(first)}`);
   }
   if (others.length > 0)
-    throw fail(`it has ${others.length + 1} indices, ${quoted(index.name)} and ${quoted(others[0]!.name)}`);
+    throw fail(`it has ${others.length + 1} indexes, ${quoted(index.name)} and ${quoted(others[0]!.name)}`);
   if (index.size > maximumPickleBytes) throw fail(`its pickle has ${index.size} bytes`);
   const folder = index.name.slice(0, -'data.pkl'.length);
   const order = archive.entries.get(`${folder}byteorder`);
   if (order && Buffer.from(archive.read(order, 0, Math.min(order.size, 16))).toString() !== 'little') {
-    throw fail('its numbers have their bytes in the order of a big-endian machine');
+    throw fail('its byte order is big-endian; only little-endian files are supported');
   }
   const { value } = readPickle(archive.read(index, 0, index.size), 0, rulesFor(fail, new Map()));
   const storage = (key: string) => archive.entries.get(`${folder}data/${key}`);
@@ -139,13 +136,13 @@ function openZipped(path: string, fail: Fail): Container {
   };
 }
 
-/** What PyTorch before 1.6 wrote first. */
+/** The magic number of files of PyTorch before 1.6. */
 const streamMagic = 0x1950a86a20f9469cfc6cn;
 const streamVersion = 1001;
 
 /**
- * Five pickles (magic number, version, facts about the machine, the value, keys of the storages), then each storage
- * as the number of its elements in 8 bytes and its elements.
+ * Five pickles (magic number, version, information about the machine, the value, keys of the storages), then each storage:
+ * the number of its elements in 8 bytes, and the elements.
  */
 function openStream(path: string, fail: Fail): Container {
   return withFile(path, (file, size) => {
@@ -153,7 +150,7 @@ function openStream(path: string, fail: Fail): Container {
     if (bytes[0] !== 0x80) {
       const start = quoted(Buffer.from(bytes.subarray(0, 8)).toString('latin1'));
       throw fail(
-        size === 0 ? 'it is empty' : `it begins with ${start}, and neither a zip archive nor a pickle does`,
+        size === 0 ? 'it is empty' : `it starts with ${start}, which is neither a zip archive nor a pickle`,
       );
     }
     const storages = new Map<string, PickleStorage>();
@@ -165,20 +162,20 @@ function openStream(path: string, fail: Fail): Container {
       return value;
     };
     const magic = next();
-    if (magic !== streamMagic) throw fail(`it is a pickle of ${describe(magic)}, not one of PyTorch's`);
+    if (magic !== streamMagic) throw fail(`it is a pickle of ${describe(magic)}, not of PyTorch`);
     const version = next();
     if (version !== streamVersion) {
-      throw fail(`it has version ${describe(version)} of the old format; ${streamVersion} can be read`);
+      throw fail(`it has version ${describe(version)} of the old format; only ${streamVersion} is supported`);
     }
     next();
     const root = next();
     const keys = next();
-    if (!Array.isArray(keys)) throw fail(`it lists ${describe(keys)} for storages`);
+    if (!Array.isArray(keys)) throw fail(`its list of storages is ${describe(keys)}`);
     const places = new Map<string, { begin: number; bytes: number }>();
     for (const key of keys) {
       const storage = typeof key === 'string' ? storages.get(key) : undefined;
       if (storage === undefined || places.has(storage.key)) {
-        throw fail(`it lists the storage ${describe(key)}, which is no other's and no tensor's`);
+        throw fail(`it lists the storage ${describe(key)}, which is listed twice or has no tensor`);
       }
       if (at + 8 > size) throw fail(`it ends before storage ${storage.key}`);
       const elements = Number(Buffer.from(readBytes(file, at, 8, fail)).readBigUInt64LE());
@@ -201,11 +198,11 @@ function openStream(path: string, fail: Fail): Container {
   });
 }
 
-/** Goes down from the root to the dictionary that holds the tensors. */
+/** Finds the dictionary that holds the tensors, and the keys that lead to it. */
 function unwrap(root: PickleValue): { value: PickleValue; wrapper: string[] } {
   let value = root;
   const wrapper: string[] = [];
-  // Nobody nests deeper than this; a dictionary may contain itself.
+  // Real files are not nested deeper. The limit is for dictionaries that contain themselves.
   while (isKind(value, 'dict') && wrapper.length < 4) {
     const { entries } = value;
     const key = wrappers.find((name) => isKind(entries.get(name), 'dict'));
@@ -216,7 +213,7 @@ function unwrap(root: PickleValue): { value: PickleValue; wrapper: string[] } {
   return { value, wrapper };
 }
 
-/** All tensors of a dictionary and of those in it, each of which is visited once. */
+/** All tensors of a dictionary and of the dictionaries in it. Each dictionary is visited once. */
 function namedTensors(root: PickleDict, fail: Fail): Map<string, PickleTensor> {
   const tensors = new Map<string, PickleTensor>();
   const seen = new Set<PickleDict>();
@@ -227,7 +224,7 @@ function namedTensors(root: PickleDict, fail: Fail): Map<string, PickleTensor> {
       const name = `${prefix}${key}`;
       if (name.length > longestName) throw fail(`it has a name of ${name.length} characters`);
       if (isKind(value, 'tensor')) {
-        if (tensors.has(name)) throw fail(`two tensors are named ${quoted(name)}`);
+        if (tensors.has(name)) throw fail(`two tensors have the name ${quoted(name)}`);
         tensors.set(name, value);
       } else if (isKind(value, 'dict') && !seen.has(value) && depth < 16) {
         visit(value, `${name}.`, depth + 1);
@@ -238,8 +235,8 @@ function namedTensors(root: PickleDict, fail: Fail): Map<string, PickleTensor> {
   return tensors;
 }
 
-/** Texts, numbers and switches beside the tensors, and those of the seed's `hparams` with dots in their names. */
-function texts(root: PickleValue): Metadata {
+/** Strings, numbers and booleans next to the tensors; those of the original program's `hparams` get names with dots. */
+function metadataOf(root: PickleValue): Metadata {
   const found: [string, string][] = [];
   const seen = new Set<PickleValue>();
   const visit = (value: PickleValue, prefix: string, depth: number) => {
@@ -255,7 +252,7 @@ function texts(root: PickleValue): Metadata {
   return Object.fromEntries(found);
 }
 
-/** Compares every tensor with the bytes that are there, so that no size is believed before memory is taken for it. */
+/** Checks the size of every tensor against the file before any memory is allocated for it. */
 function checkSizes(
   path: string,
   tensors: ReadonlyMap<string, PickleTensor>,
@@ -274,8 +271,9 @@ function checkSizes(
     elements += shape.reduce((product, extent) => product * extent, 1);
   }
   const size = withFile(path, (_, bytes) => bytes);
-  // An element takes a byte at least, unless tensors repeat each other's numbers.
-  if (elements > size) throw fail(`its tensors have ${elements} elements, and the file has ${size} bytes`);
+  // An element takes at least one byte, unless tensors share storages.
+  if (elements > size)
+    throw fail(`its tensors have ${elements} elements, and the file has only ${size} bytes`);
 }
 
 /** The elements of a tensor in the order of its shape. */
@@ -301,7 +299,7 @@ function readTensor({ storage, offset, shape, strides }: PickleTensor, container
   return data;
 }
 
-/** Whether the elements follow each other as those of a new tensor do. */
+/** Whether the elements are in row-major order without gaps. */
 function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
   let expected = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {

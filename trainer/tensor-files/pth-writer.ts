@@ -5,16 +5,15 @@ import { encodeZip, type ZipContent } from './zip-writer.ts';
 
 export interface PthOptions {
   readonly precision?: Precision;
-  /** Key under which the tensors stand; without one, their names are the keys of the file itself. */
+  /** Key of the dictionary of tensors; by default the file's root is that dictionary. */
   readonly wrapper?: string;
-  /** What stands beside the wrapper. */
+  /** Further entries of the root, next to the wrapper. */
   readonly beside?: Readonly<Record<string, PlainValue>>;
 }
 
 /**
- * A PyTorch file of the zip format (since 1.6) as pieces, which written one after the other are the file. PyTorch
- * loads it with `weights_only=True`. Pieces in F32 are views of the tensors' data; equal tensors in equal order give
- * equal bytes.
+ * Encodes a PyTorch file of the zip format (since 1.6) as pieces to write one after the other. PyTorch loads it with
+ * `weights_only=True`. Pieces in F32 are views of the tensors' data. Equal tensors in equal order give equal bytes.
  */
 export function encodePth(
   tensors: TensorMap,

@@ -1,6 +1,6 @@
 /**
- * The first key that stands twice in the outermost object of a JSON text; `JSON.parse` would silently keep the
- * last. The text must be valid JSON.
+ * The first key that occurs twice in the outermost object of a JSON text, which must be valid. `JSON.parse` silently uses
+ * the last of them.
  */
 export function repeatedKey(json: string): string | undefined {
   const seen = new Set<string>();
@@ -11,8 +11,8 @@ export function repeatedKey(json: string): string | undefined {
     else if (character === '}' || character === ']') depth--;
     else if (character === '"') {
       const start = at;
-      at = endOfText(json, start);
-      // The outermost value is an object, so that a text in it before a colon is a key.
+      at = endOfString(json, start);
+      // The outermost value is an object, so a string in it before a colon is a key.
       if (depth !== 1 || !colonFollows(json, at + 1)) continue;
       const key = String(JSON.parse(json.slice(start, at + 1)));
       if (seen.has(key)) return key;
@@ -22,8 +22,8 @@ export function repeatedKey(json: string): string | undefined {
   return undefined;
 }
 
-/** The index of the quote that ends the text whose first quote stands at `start`. */
-function endOfText(json: string, start: number): number {
+/** Index of the closing quote of the string that starts at `start`. */
+function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
   return at;

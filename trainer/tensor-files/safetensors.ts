@@ -9,7 +9,7 @@ import type { Metadata, Tensor, TensorFile, TensorInfo, TensorMap } from './tens
 
 export type { Metadata, Tensor, TensorMap } from './tensors.ts';
 
-/** A tensor in a file: where it lies, in bytes of the file. */
+/** A tensor with the position of its bytes in the file. */
 export interface TensorEntry extends TensorInfo {
   readonly begin: number;
   readonly end: number;
@@ -21,7 +21,7 @@ export interface SafetensorsFile extends TensorFile {
   readonly entries: ReadonlyMap<string, TensorEntry>;
 }
 
-/** The format's own limit on the length of a header. */
+/** The limit of the format. */
 const maximumHeaderBytes = 100_000_000;
 
 const metadataKey = '__metadata__';
@@ -30,15 +30,15 @@ const isTexts = isRecord(isString);
 const isCounts = isList(isCount);
 
 /**
- * Reads and checks the header of a safetensors file. Throws a `data` error that names file and tensor: the header
- * is cut short or no JSON, a name stands twice, a type is unknown, shape and offsets disagree, or the tensors do
- * not fill the rest of the file exactly.
+ * Reads and checks the header of a safetensors file. Throws a `data` error that names the file and the tensor if the header
+ * is truncated or is not JSON, a name is repeated, a type is unknown, shape and offsets do not match, or the tensors do not
+ * fill the rest of the file exactly.
  */
 export function openSafetensors(path: string): SafetensorsFile {
   const { header, dataStart, size } = readHeader(path);
   const fail = failure(path);
   const { [metadataKey]: metadata = {}, ...tensors } = parseHeader(header, fail);
-  if (!isTexts(metadata)) throw fail(`${metadataKey} must be an object of texts`);
+  if (!isTexts(metadata)) throw fail(`${metadataKey} must be an object of strings`);
   const entries = new Map<string, TensorEntry>();
   for (const [name, value] of Object.entries(tensors)) {
     entries.set(
@@ -61,7 +61,7 @@ export function openSafetensors(path: string): SafetensorsFile {
   };
 }
 
-/** Reads all tensors of a file. Errors as `openSafetensors`. */
+/** Reads all tensors of a file. Throws like `openSafetensors`. */
 export function readSafetensors(path: string): { readonly tensors: TensorMap; readonly metadata: Metadata } {
   const file = openSafetensors(path);
   const tensors: TensorMap = new Map();
@@ -70,8 +70,8 @@ export function readSafetensors(path: string): { readonly tensors: TensorMap; re
 }
 
 /**
- * A safetensors file as pieces, which written one after the other are the file: sorted by name, data aligned to
- * 8 bytes. Equal tensors and metadata give equal bytes, whatever their order. Pieces in F32 are views of `data`.
+ * Encodes a safetensors file as pieces to write one after the other. Tensors are sorted by name and aligned to 8 bytes.
+ * Equal tensors and metadata give equal bytes in any order. Pieces in F32 are views of `data`.
  */
 export function encodeSafetensors(
   tensors: TensorMap,
@@ -104,23 +104,26 @@ export function encodeSafetensors(
   return [start, ...pieces];
 }
 
-/** Writes a safetensors file whole or not at all. Throws a `disk` error. */
+/** Writes a safetensors file atomically. Throws a `disk` error. */
 export function writeSafetensors(path: string, tensors: TensorMap, metadata: Metadata = {}): void {
   writeFileAtomic(path, encodeSafetensors(tensors, metadata));
 }
 
 function failure(path: string): Fail {
   return (what) =>
-    new WorkbenchError('data', `${path} is not a sound safetensors file: ${what}. Fetch or export it again.`);
+    new WorkbenchError(
+      'data',
+      `${path} is not a valid safetensors file: ${what}. Download or export it again.`,
+    );
 }
 
 function readHeader(path: string): { header: string; dataStart: number; size: number } {
   const fail = failure(path);
   return withFile(path, (file, size) => {
-    if (size < 8) throw fail(`it has ${size} bytes, and the length of its header alone takes 8`);
+    if (size < 8) throw fail(`it has only ${size} bytes, less than the length of its header takes`);
     const bytes = Number(Buffer.from(readBytes(file, 0, 8, fail)).readBigUInt64LE());
     if (bytes > maximumHeaderBytes || bytes > size - 8) {
-      throw fail(`its header should have ${bytes} bytes, and the file has ${size}`);
+      throw fail(`its header should have ${bytes} bytes, but the file has ${size}`);
     }
     const header = Buffer.from(readBytes(file, 8, bytes, fail)).toString('utf8');
     return { header, dataStart: 8 + bytes, size };
@@ -132,11 +135,11 @@ function parseHeader(header: string, fail: Fail): Record<string, unknown> {
   try {
     value = JSON.parse(header);
   } catch (error) {
-    throw fail(`its header is no JSON (${quoted(error instanceof Error ? error.message : error)})`);
+    throw fail(`its header is not JSON (${quoted(error instanceof Error ? error.message : error)})`);
   }
   if (!isPlainObject(value)) throw fail('its header must be a JSON object');
   const repeated = repeatedKey(header);
-  if (repeated !== undefined) throw fail(`the name ${quoted(repeated)} stands twice in its header`);
+  if (repeated !== undefined) throw fail(`the name ${quoted(repeated)} is repeated in its header`);
   return value;
 }
 
@@ -144,7 +147,7 @@ function parseEntry(value: unknown, dataStart: number, fail: Fail): TensorEntry 
   if (!isPlainObject(value)) throw fail('must be an object of dtype, shape and data_offsets');
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isDType(dtype)) {
-    throw fail(`has dtype ${quoted(dtype)}; known are ${dtypeNames.join(', ')}`);
+    throw fail(`has dtype ${quoted(dtype)}; supported are ${dtypeNames.join(', ')}`);
   }
   if (!isCounts(shape)) throw fail(`has shape ${quoted(shape)} instead of a list of whole numbers`);
   if (!isCounts(offsets) || offsets.length !== 2) {
@@ -154,13 +157,13 @@ function parseEntry(value: unknown, dataStart: number, fail: Fail): TensorEntry 
   const needed = elementsOf(shape) * bytesOf(dtype);
   if (end - begin !== needed) {
     throw fail(
-      `has data_offsets [${begin}, ${end}], and ${dtype} of shape [${shape.join(', ')}] takes ${needed} bytes`,
+      `has data_offsets [${begin}, ${end}], but ${dtype} of shape [${shape.join(', ')}] takes ${needed} bytes`,
     );
   }
   return { dtype, shape, begin: dataStart + begin, end: dataStart + end };
 }
 
-/** The format wants every byte after the header to belong to exactly one tensor. */
+/** Checks that every byte after the header belongs to exactly one tensor. */
 function checkLayout(
   entries: ReadonlyMap<string, TensorEntry>,
   dataStart: number,
@@ -171,12 +174,12 @@ function checkLayout(
   let expected = dataStart;
   for (const [name, { begin, end }] of inOrder) {
     const tensor = `tensor ${quoted(name)}`;
-    if (end > size) throw fail(`${tensor} ends at byte ${end}, and the file has ${size} bytes`);
-    if (begin < expected) throw fail(`${tensor} overlaps the one before it`);
-    if (begin > expected) throw fail(`before ${tensor} lie ${begin - expected} bytes of no tensor`);
+    if (end > size) throw fail(`${tensor} ends at byte ${end}, but the file has ${size} bytes`);
+    if (begin < expected) throw fail(`${tensor} overlaps the previous one`);
+    if (begin > expected) throw fail(`${begin - expected} bytes before ${tensor} belong to no tensor`);
     expected = end;
   }
-  if (expected < size) throw fail(`after the last tensor lie ${size - expected} bytes of no tensor`);
+  if (expected < size) throw fail(`${size - expected} bytes after the last tensor belong to no tensor`);
 }
 
 function readTensor(path: string, { dtype, shape, begin, end }: TensorEntry): Tensor {

@@ -1,7 +1,7 @@
-/** One tensor in a few numbers; over the values that are finite, null where there is none. */
+/** Statistics of the finite values of a tensor; null if there are none. */
 export interface TensorStatistics {
   readonly count: number;
-  /** How many of them are infinite or no numbers. */
+  /** Number of values that are infinite or NaN. */
   readonly notFinite: number;
   readonly mean: number | null;
   /** Standard deviation. */
@@ -12,7 +12,6 @@ export interface TensorStatistics {
   readonly norm: number;
 }
 
-/** Describes the values of a tensor. */
 export function tensorStatistics(values: Float32Array): TensorStatistics {
   let notFinite = 0;
   let sum = 0;
@@ -33,7 +32,7 @@ export function tensorStatistics(values: Float32Array): TensorStatistics {
   const common = { count: values.length, notFinite, norm: Math.sqrt(squares) };
   if (finite === 0) return { ...common, mean: null, deviation: null, least: null, largest: null };
   const mean = sum / finite;
-  // Rounding can leave a little less than nothing of equal values.
+  // For equal values, rounding can make this slightly negative.
   const variance = Math.max(squares / finite - mean * mean, 0);
   return { ...common, mean, deviation: Math.sqrt(variance), least, largest };
 }

@@ -5,14 +5,14 @@ import { openPth } from './pth-reader.ts';
 import { openSafetensors } from './safetensors.ts';
 import type { TensorFile } from './tensors.ts';
 
-/** What programs put before every name: data-parallel training, compilation, and a net inside of a larger model. */
+/** Prefixes of all names: of data-parallel training, compilation, and a network inside of a larger model. */
 const prefixes = ['module.', '_orig_mod.', 'netG.', 'net_g.', 'generator.', 'model.module.'];
 
 /**
- * Opens a file of tensors, `.safetensors` or PyTorch's, by what stands in it rather than by its name. A prefix that
- * all names share, such as `module.`, is left out of them. Nothing in the file is executed.
+ * Opens a file of tensors, `.safetensors` or PyTorch's, by its content rather than its extension. A known prefix that all
+ * names share, such as `module.`, is removed from them. Nothing in the file is executed.
  *
- * @throws WorkbenchError `data` that names the file and what was found
+ * @throws WorkbenchError `data`
  */
 export function openTensorFile(path: string): TensorFile {
   return withoutPrefixes(isPyTorch(path) ? openPth(path) : openSafetensors(path));
@@ -34,7 +34,7 @@ function isPyTorch(path: string): boolean {
       (what) => new WorkbenchError('data', `Cannot read ${path}: ${what}.`),
     ),
   );
-  // The header of a safetensors file begins with a brace, after the eight bytes of its length.
+  // The header of a safetensors file starts with a brace, after the eight bytes of its length.
   if (start[8] === 0x7b && start[7] === 0) return false;
   return extension !== '.safetensors' || start[0] === 0x80 || (start[0] === 0x50 && start[1] === 0x4b);
 }

@@ -8,23 +8,22 @@ export interface Tensor {
 
 export type TensorMap = Map<string, Tensor>;
 
-/** What a file says of a tensor before it is read. */
+/** A tensor in the header of a file. */
 export interface TensorInfo {
   readonly dtype: DType;
   readonly shape: readonly number[];
 }
 
-/** A file of tensors by name whose header has been read and checked. */
+/** A file of named tensors whose header has been read and checked. */
 export interface TensorFile {
   readonly path: string;
   readonly format: 'safetensors' | 'PyTorch (zip)' | 'PyTorch (before 1.6)';
-  /** What stood around the names in the file: keys of dictionaries and prefixes, such as `params_ema` and `module.`. */
+  /** Keys of dictionaries and prefixes that were removed from the names, such as `params_ema` and `module.`. */
   readonly wrapper: readonly string[];
   readonly metadata: Metadata;
   readonly entries: ReadonlyMap<string, TensorInfo>;
-  /** Reads one tensor, widened or rounded to 32-bit floats. Throws a `data` error where there is none of that name. */
+  /** Reads one tensor, converted to 32-bit floats. Throws a `data` error if there is none with this name. */
   read(name: string): Tensor;
 }
 
-/** Free texts of a file, by key. */
 export type Metadata = Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ const unused: Call = () => ({ kind: 'unused' });
 const firstArgument: Call = ([first = null]) => first;
 
 /**
- * Every name of Python's that a file of weights may use, and what it does here. PyTorch's storages are those of
+ * The global names of Python that a file of weights may use, with their functions. PyTorch's storages are in
  * `storageTypes`.
  */
 const allowed: Readonly<Record<string, Call>> = {
@@ -26,7 +26,7 @@ const allowed: Readonly<Record<string, Call>> = {
   'torch._utils._rebuild_parameter_with_state': firstArgument,
   'torch.Size': firstArgument,
   'torch.device': unused,
-  // A score that was kept beside the weights is often a number of NumPy's.
+  // A score that is saved with the weights is often a number of NumPy's.
   'numpy.dtype': unused,
   'numpy.core.multiarray.scalar': unused,
   'numpy._core.multiarray.scalar': unused,
@@ -46,7 +46,7 @@ const storageTypes: Readonly<Record<string, DType>> = {
   'torch.BoolStorage': 'BOOL',
 };
 
-/** The function that an allowed name stands for; undefined for all others. */
+/** The function of an allowed name; undefined for all others. */
 export function torchGlobal(module: string, name: string, fail: Fail): PickleFunction | undefined {
   const full = `${module}.${name}`;
   if (Object.hasOwn(storageTypes, full)) {
@@ -60,53 +60,50 @@ export function torchGlobal(module: string, name: string, fail: Fail): PickleFun
 }
 
 /**
- * The storage that a persistent id names: `('storage', type, key, device, elements)`, and in files before 1.6 a
- * sixth part, None or `(key of the view, first element, elements)`.
+ * The storage for a persistent id `('storage', type, key, device, elements)`. In files before 1.6 the id has a sixth part:
+ * None or `(key of the view, first element, elements)`.
  */
 export function torchStorage(id: PickleValue, fail: Fail): PickleStorage {
   const [word, type, key, , length, part] = isKind(id, 'tuple') ? id.items : [];
   const dtype = isKind(type, 'function') ? storageTypes[type.name] : undefined;
   if (word !== 'storage' || dtype === undefined || typeof key !== 'string' || !/^\w{1,40}$/.test(key)) {
     throw fail(
-      `its pickle refers to ${describe(word)} of type ${describe(type)} and key ${describe(key)}, which is no storage`,
+      `its pickle refers to ${describe(word)} of type ${describe(type)} and key ${describe(key)}, which is not a storage`,
     );
   }
-  if (!isCount(length))
-    throw fail(`storage ${key} has ${describe(length)} elements instead of a whole number`);
+  if (!isCount(length)) throw fail(`the number of elements of storage ${key} is ${describe(length)}`);
   if (!isKind(part, 'tuple')) return { kind: 'storage', dtype, key, begin: 0, length };
   const [, begin, count] = part.items;
   if (!isCount(begin) || !isCount(count) || begin + count > length) {
-    throw fail(`storage ${key} of ${length} elements has a part from ${describe(begin)} on`);
+    throw fail(`storage ${key} of ${length} elements has a view that starts at ${describe(begin)}`);
   }
   return { kind: 'storage', dtype, key, begin, length: count };
 }
 
-/** Arguments: none, or a list of pairs. */
+/** @param args none, or a list of pairs */
 function orderedDict([pairs]: readonly PickleValue[], fail: Fail): PickleValue {
   const entries = new Map<PickleValue, PickleValue>();
   if (pairs === undefined) return { kind: 'dict', entries };
-  if (!Array.isArray(pairs)) throw fail(`its pickle makes a dictionary of ${describe(pairs)}`);
-  // The list is used up: a pickle that hands it over again and again gets no memory for it.
+  if (!Array.isArray(pairs)) throw fail(`its pickle creates a dictionary from ${describe(pairs)}`);
+  // The list is emptied, so that a pickle cannot multiply memory by passing it repeatedly.
   for (const pair of pairs.splice(0)) {
     const [key, value, ...rest] = Array.isArray(pair) ? pair : isKind(pair, 'tuple') ? pair.items : [];
     if (key === undefined || value === undefined || rest.length > 0) {
-      throw fail(`its pickle makes a dictionary of ${describe(pair)} instead of pairs`);
+      throw fail(`its pickle creates a dictionary from ${describe(pair)} instead of pairs`);
     }
     entries.set(key, value);
   }
   return { kind: 'dict', entries };
 }
 
-/** Arguments: storage, offset, shape, strides, and more that does not touch the numbers. */
+/** @param args storage, offset, shape, strides, and others that do not affect the data */
 function rebuildTensor(args: readonly PickleValue[], fail: Fail): PickleTensor {
   const [storage, offset, shape, strides] = args;
-  if (!isKind(storage, 'storage')) throw fail(`a tensor lies in ${describe(storage)} instead of a storage`);
+  if (!isKind(storage, 'storage')) throw fail(`a tensor refers to ${describe(storage)} instead of a storage`);
   const sizes = counts(shape);
   const steps = counts(strides);
   if (!isCount(offset) || !sizes || !steps || sizes.length !== steps.length) {
-    throw fail(
-      `a tensor in storage ${storage.key} has an offset, a shape or strides that are not whole numbers`,
-    );
+    throw fail(`the offset, shape or strides of a tensor in storage ${storage.key} are not whole numbers`);
   }
   const elements = sizes.reduce((product, size) => product * size, 1);
   const last = sizes.reduce((index, size, axis) => index + (size - 1) * steps[axis]!, offset);
@@ -118,7 +115,7 @@ function rebuildTensor(args: readonly PickleValue[], fail: Fail): PickleTensor {
   return { kind: 'tensor', storage, offset, shape: sizes, strides: steps };
 }
 
-/** More axes than any tensor of a network has. */
+/** Tensors of networks have fewer axes. */
 const largestRank = 8;
 
 function counts(value: PickleValue | undefined): number[] | undefined {

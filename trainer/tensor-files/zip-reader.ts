@@ -7,18 +7,18 @@ import { type Fail, readBytes, withFile } from './file-bytes.ts';
 export interface ZipEntry {
   readonly name: string;
   readonly isDeflated: boolean;
-  /** Bytes in the archive, and bytes of the content. */
-  readonly packedSize: number;
+  /** Bytes in the archive and of the content. */
+  readonly compressedSize: number;
   readonly size: number;
   readonly crc: number;
-  /** Where its own header stands. */
+  /** Position of its local header. */
   readonly headerOffset: number;
 }
 
-/** A zip archive whose directory has been read and checked. */
+/** A zip archive whose central directory has been read and checked. */
 export interface ZipArchive {
   readonly entries: ReadonlyMap<string, ZipEntry>;
-  /** `length` bytes of an entry's content from `begin` on, which lie within its size. */
+  /** `length` bytes of an entry's content, starting at `begin`; within its size. */
   read(entry: ZipEntry, begin: number, length: number): Uint8Array<ArrayBuffer>;
 }
 
@@ -28,17 +28,15 @@ const localHeaderBytes = 30;
 const longestComment = 0xffff;
 
 /**
- * How many times larger than the archive its content may be, beyond a megabyte. Weights hardly shrink: whatever
- * promises more is a bomb.
+ * Ratio of content to archive, for content beyond a megabyte. Weights hardly compress: a higher ratio means a zip bomb.
  */
-const largestGrowth = 4;
+const largestRatio = 4;
 
 /**
- * Reads the directory of a zip archive (stored and deflated entries, below 4 GiB, on one disk, not encrypted).
- * Not that of downloaded data sets (`data/download/extract.ts`), which streams archives of many gigabytes to the disk
- * and takes every kind of zip: this one reads what weights come in, piece by piece and at once, and refuses the rest.
- * Every size is compared with that of the file before anything is allocated. Throws `fail` where the archive is cut
- * short or inconsistent, would grow too much, or has names that point out of it.
+ * Opens a zip archive of weights: stored and deflated entries, below 4 GiB, on one disk, not encrypted. It reads parts of
+ * entries at random; `data/download/extract.ts` streams downloaded archives of any kind and size to the disk instead.
+ * Every size is checked against the file before anything is allocated. Throws `fail` if the archive is truncated,
+ * inconsistent or a zip bomb, or has names that point out of it.
  */
 export function openZip(path: string, fail: Fail): ZipArchive {
   return withFile(path, (file, size) => {
@@ -51,14 +49,14 @@ export function openZip(path: string, fail: Fail): ZipArchive {
       ),
     );
     const end = tail.lastIndexOf('PK\x05\x06', tail.length - endRecordBytes, 'latin1');
-    if (end < 0) throw fail('its directory is missing, so that it was probably cut short');
+    if (end < 0) throw fail('its directory is missing, so it is probably truncated');
     const count = tail.readUInt16LE(end + 10);
     const directoryBytes = tail.readUInt32LE(end + 12);
     const directoryOffset = tail.readUInt32LE(end + 16);
     if (count === 0xffff || directoryOffset === 0xffffffff) throw fail('it is larger than 4 GiB');
     if (directoryOffset + directoryBytes > size || count * directoryEntryBytes > directoryBytes) {
       throw fail(
-        `its directory of ${count} entries should end at byte ${directoryOffset + directoryBytes}, and the file has ${size}`,
+        `its directory of ${count} entries should end at byte ${directoryOffset + directoryBytes}, but the file has ${size}`,
       );
     }
     const directory = Buffer.from(readBytes(file, directoryOffset, directoryBytes, fail));
@@ -93,7 +91,7 @@ function parseDirectory(
       name,
       isDeflated: method === 8,
       crc: directory.readUInt32LE(at + 16),
-      packedSize: directory.readUInt32LE(at + 20),
+      compressedSize: directory.readUInt32LE(at + 20),
       size: directory.readUInt32LE(at + 24),
       headerOffset: directory.readUInt32LE(at + 42),
     };
@@ -102,21 +100,21 @@ function parseDirectory(
     if (nameEnd > directory.length || name === '')
       throw fail(`entry ${index + 1} of its directory is damaged`);
     if (/^[/\\]|^\w:|\\|\0|(^|\/)\.\.(\/|$)/.test(name)) throw fail(`its entry ${called} points out of it`);
-    if (entries.has(name)) throw fail(`its entry ${called} stands twice in it`);
+    if (entries.has(name)) throw fail(`its entry ${called} is repeated`);
     if (flags & 1) throw fail(`its entry ${called} is encrypted`);
     if (method !== 0 && method !== 8)
-      throw fail(`its entry ${called} is packed by method ${method}; 0 and 8 can be read`);
-    if (!entry.isDeflated && entry.size !== entry.packedSize) {
-      throw fail(`its entry ${called} has ${entry.packedSize} bytes and claims ${entry.size}`);
+      throw fail(`its entry ${called} has compression method ${method}; 0 and 8 are supported`);
+    if (!entry.isDeflated && entry.size !== entry.compressedSize) {
+      throw fail(`its entry ${called} has ${entry.compressedSize} bytes instead of ${entry.size}`);
     }
-    if (entry.headerOffset + localHeaderBytes + entry.packedSize > fileSize) {
+    if (entry.headerOffset + localHeaderBytes + entry.compressedSize > fileSize) {
       throw fail(
-        `its entry ${called} of ${entry.packedSize} bytes goes beyond the end of the file (${fileSize} bytes)`,
+        `its entry ${called} of ${entry.compressedSize} bytes goes beyond the end of the file (${fileSize} bytes)`,
       );
     }
     total += entry.size;
-    if (total > largestGrowth * fileSize + 2 ** 20) {
-      throw fail(`its content would take more than ${largestGrowth} times the ${fileSize} bytes of the file`);
+    if (total > largestRatio * fileSize + 2 ** 20) {
+      throw fail(`its content would take more than ${largestRatio} times the ${fileSize} bytes of the file`);
     }
     entries.set(name, entry);
   }
@@ -135,27 +133,27 @@ function readEntry(
     const header = Buffer.from(readBytes(file, entry.headerOffset, localHeaderBytes, fail));
     if (header.toString('latin1', 0, 4) !== 'PK\x03\x04') throw fail(`its entry ${called} has no header`);
     const start = entry.headerOffset + localHeaderBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
-    if (start + entry.packedSize > fileSize)
+    if (start + entry.compressedSize > fileSize)
       throw fail(`its entry ${called} goes beyond the end of the file`);
     if (!entry.isDeflated && length < entry.size) return readBytes(file, start + begin, length, fail);
-    const packed = readBytes(file, start, entry.packedSize, fail);
-    const content = entry.isDeflated ? inflate(packed, entry, fail) : packed;
-    if (crc32(content) !== entry.crc) throw fail(`its entry ${called} is damaged: its checksum is another`);
+    const compressed = readBytes(file, start, entry.compressedSize, fail);
+    const content = entry.isDeflated ? inflate(compressed, entry, fail) : compressed;
+    if (crc32(content) !== entry.crc) throw fail(`its entry ${called} is damaged: its checksum is wrong`);
     return content.subarray(begin, begin + length);
   });
 }
 
-function inflate(packed: Uint8Array, { name, size }: ZipEntry, fail: Fail): Uint8Array<ArrayBuffer> {
+function inflate(compressed: Uint8Array, { name, size }: ZipEntry, fail: Fail): Uint8Array<ArrayBuffer> {
   let content: Buffer;
   try {
-    content = inflateRawSync(packed, { maxOutputLength: size + 1 });
+    content = inflateRawSync(compressed, { maxOutputLength: size + 1 });
   } catch (error) {
     throw fail(
-      `its entry ${quoted(name)} cannot be unpacked (${error instanceof Error ? error.message : error})`,
+      `its entry ${quoted(name)} cannot be decompressed (${error instanceof Error ? error.message : error})`,
     );
   }
   if (content.length !== size) {
-    throw fail(`its entry ${quoted(name)} has ${content.length} bytes and claims ${size}`);
+    throw fail(`its entry ${quoted(name)} has ${content.length} bytes instead of ${size}`);
   }
   return new Uint8Array(content);
 }

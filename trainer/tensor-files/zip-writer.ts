@@ -1,20 +1,20 @@
 import { crc32 } from 'node:zlib';
 
-/** A file for an archive; its content is the pieces, one after the other. */
+/** A file for an archive; its content is the concatenation of the pieces. */
 export interface ZipContent {
   readonly name: string;
   readonly pieces: readonly Uint8Array[];
 }
 
-/** Contents begin at multiples of this, so that readers can map them into memory. */
+/** Contents start at multiples of this, so that readers can map them into memory. */
 const alignment = 64;
 
-/** The first of 1980, which is zip's zero: equal contents give equal bytes. */
+/** January 1, 1980, the first date of the format; always the same, so that equal contents give equal bytes. */
 const date = (1 << 5) | 1;
 
 /**
- * A zip archive of stored entries as pieces, which written one after the other are the file. Contents are not
- * copied. Throws a RangeError from 4 GiB on, which would need another format.
+ * Encodes a zip archive of stored entries as pieces to write one after the other. Contents are not copied. Throws a
+ * RangeError for 4 GiB or more, which would need the Zip64 format.
  */
 export function encodeZip(files: readonly ZipContent[]): Uint8Array[] {
   const pieces: Uint8Array[] = [];
@@ -27,7 +27,7 @@ export function encodeZip(files: readonly ZipContent[]): Uint8Array[] {
   for (const file of files) {
     const name = Buffer.from(file.name);
     const size = file.pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (offset + size > 0xffff_0000) throw new RangeError('a zip archive of 4 GiB or more');
+    if (offset + size > 0xffff_0000) throw new RangeError('A zip archive of 4 GiB or more is not supported.');
     const crc = file.pieces.reduce((sum, piece) => crc32(piece, sum), 0);
     const padding = (alignment - ((offset + 30 + name.length + 4) % alignment)) % alignment;
     const headerOffset = offset;
@@ -38,7 +38,7 @@ export function encodeZip(files: readonly ZipContent[]): Uint8Array[] {
     common.writeUInt32LE(size, 14);
     common.writeUInt32LE(size, 18);
     common.writeUInt16LE(name.length, 22);
-    // Padding is an extra field of PyTorch's kind.
+    // The padding is an extra field like PyTorch's.
     const extra = Buffer.alloc(4 + padding);
     extra.write('FB', 'latin1');
     extra.writeUInt16LE(padding, 2);
