@@ -3,7 +3,7 @@ import { Argument, type Command, Option } from 'commander';
 import type { VggReport } from '../cli-output/reports.ts';
 import { formatBytes } from '../format/format.ts';
 import type { VggType } from '../models/vgg/shapes.ts';
-import { getVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
+import { downloadVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
 import { defaultVggFile } from '../weights/vgg-file.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter } from './terminal.ts';
@@ -33,7 +33,7 @@ export function registerWeights(program: Command): void {
       const cancel = cancelOnRequest();
       let told: number | undefined;
       try {
-        await getVgg(model, `${mirror.replace(/\/+$/, '')}/${torchvisionFiles[model]}`, to, {
+        await downloadVgg(model, `${mirror.replace(/\/+$/, '')}/${torchvisionFiles[model]}`, to, {
           signal: cancel.signal,
           onProgress(done, total) {
             const percent = total === null ? undefined : Math.floor((100 * done) / total);

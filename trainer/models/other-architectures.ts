@@ -1,8 +1,8 @@
 import { quoted } from '../errors/quoted.ts';
 
 /**
- * Nets that people take for an ESRGAN generator, each with names of tensors that all have to be there. Names are of
- * public programs; the first that fits is taken.
+ * Networks that are not supported but recognized, with names of tensors that all must be present. The names are those of
+ * public programs. The first match counts.
  */
 const others: readonly { readonly name: string; readonly keys: readonly RegExp[] }[] = [
   {
@@ -14,11 +14,11 @@ const others: readonly { readonly name: string; readonly keys: readonly RegExp[]
     keys: [/^(trunk|residual|res_blocks?|body)\.\d+\.(rcb|block|conv_block)\.1\.running_mean$/],
   },
   {
-    name: 'an ESRGAN+ generator: its dense blocks have one more convolution, without which its results differ',
+    name: 'an ESRGAN+ generator, whose dense blocks have one more convolution',
     keys: [/conv1x1\.weight$/],
   },
   {
-    name: 'a compact net of Real-ESRGAN (SRVGGNetCompact), a plain chain of convolutions',
+    name: 'a compact network of Real-ESRGAN (SRVGGNetCompact)',
     keys: [/^body\.0\.weight$/, /^body\.1\.weight$/, /^body\.2\.weight$/],
   },
   {
@@ -33,7 +33,7 @@ const others: readonly { readonly name: string; readonly keys: readonly RegExp[]
     keys: [/^features\.(0|conv1_1)\.weight$/],
   },
   {
-    name: 'a transformer of the family of SwinIR',
+    name: 'a transformer such as SwinIR',
     keys: [/^conv_first\.weight$/, /^layers\.0\.residual_group\.blocks\.0\./],
   },
   { name: 'an EDSR generator', keys: [/^head\.0\.weight$/, /^body\.0\.body\.0\.weight$/] },
@@ -43,7 +43,7 @@ const others: readonly { readonly name: string; readonly keys: readonly RegExp[]
   },
 ];
 
-/** What a net with tensors of these names is, with the names that give it away; undefined where nobody knows. */
+/** The network that has tensors of these names, with the names that identify it; undefined if it is unknown. */
 export function otherArchitecture(names: Iterable<string>): string | undefined {
   const all = [...names];
   for (const { name, keys } of others) {

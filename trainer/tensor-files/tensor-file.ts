@@ -23,7 +23,7 @@ function isPyTorch(path: string): boolean {
   if (extension === '.onnx') {
     throw new WorkbenchError(
       'data',
-      `${path} is an ONNX file, which holds a whole program. It can upscale images; weights are read from .safetensors and .pth.`,
+      `${path} is an ONNX file. It can upscale images, but weights are read only from .safetensors and .pth files.`,
     );
   }
   const start = withFile(path, (file, size) =>

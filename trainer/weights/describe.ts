@@ -7,21 +7,21 @@ import type { Metadata } from '../tensor-files/tensors.ts';
 import { readOnnxSummary } from './onnx-summary.ts';
 import { recognizeGenerator } from './recognize.ts';
 
-/** All that can be said of a file of weights. */
+/** The content of a file of weights. */
 export interface WeightsDescription {
   readonly path: string;
   readonly bytes: number;
   /** `safetensors`, `PyTorch (zip)`, `PyTorch (before 1.6)` or `ONNX`. */
   readonly format: string;
-  /** Null where the file holds no generator that we know; `reason` says what it is then. */
+  /** Null if the file holds no known generator; `reason` says what it holds then. */
   readonly architecture: string | null;
   readonly reason: string | null;
-  /** Whose names the tensors have. */
+  /** Layout of the names of its tensors. */
   readonly layout: string | null;
   readonly options: GeneratorOptions | null;
-  /** Keys and prefixes around the names in the file. */
+  /** Keys and prefixes that were removed from the names. */
   readonly wrapper: readonly string[];
-  /** Numbers in all tensors together. */
+  /** Number of elements of all tensors. */
   readonly parameters: number;
   readonly dtypes: readonly string[];
   readonly metadata: Metadata;
@@ -33,8 +33,8 @@ export interface WeightsDescription {
 }
 
 /**
- * Describes a file of weights; nothing in it is run. Throws a `data` error where it cannot be read at all: another
- * architecture is a result, not an error.
+ * Describes a file of weights without executing anything in it. An unknown architecture is not an error. Throws a `data`
+ * error if the file cannot be read.
  */
 export function describeWeights(path: string): WeightsDescription {
   if (extname(path).toLowerCase() === '.onnx') return describeOnnx(path);
@@ -60,13 +60,13 @@ export function describeWeights(path: string): WeightsDescription {
 
 function describeOnnx(path: string): WeightsDescription {
   const { producer, operations, inputs, outputs, tensors, metadata } = readOnnxSummary(path);
-  const maker = producer === '' ? '' : `, made by ${producer}`;
+  const exporter = producer === '' ? '' : ` exported by ${producer}`;
   return {
     path,
     bytes: statSync(path).size,
     format: 'ONNX',
     architecture: null,
-    reason: `${path} is a program of ${operations} operations${maker}: ${inputs.join(', ')} to ${outputs.join(', ')}.`,
+    reason: `${path} is a graph of ${operations} operations${exporter}: ${inputs.join(', ')} to ${outputs.join(', ')}.`,
     layout: null,
     options: null,
     wrapper: [],

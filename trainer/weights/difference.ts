@@ -5,36 +5,36 @@ import type { TensorFile } from '../tensor-files/tensors.ts';
 import { readParameter } from './generator-file.ts';
 import { recognizeGenerator } from './recognize.ts';
 
-/** How far the values of b are from those of a; over the values that are finite in both. */
+/** Difference of two tensors, over the values that are finite in both. */
 export interface TensorDifference {
   /** Euclidean norm of b - a. */
   readonly norm: number;
-  /** `norm` over the norm of a; null where that is 0. */
+  /** `norm` divided by the norm of a; null if that is 0. */
   readonly relative: number | null;
-  /** Largest absolute difference of two values. */
+  /** Largest absolute difference. */
   readonly largest: number;
-  /** Values that are not finite, in a and in b. */
+  /** Number of values that are not finite, in a and in b. */
   readonly notFinite: readonly [number, number];
-  /** How many values there are. */
+  /** Number of values. */
   readonly count: number;
 }
 
-/** What changed between two files of weights. */
+/** Differences between two files of weights. */
 export interface WeightsDifference {
   readonly a: string;
   readonly b: string;
   /** Of all tensors together. */
   readonly total: TensorDifference;
-  /** In the order of the net where it is known, else of a. */
+  /** In the network's order if the network is known, else in the order of a. */
   readonly tensors: readonly (TensorDifference & {
     readonly name: string;
     readonly shape: readonly number[];
   })[];
-  /** Names of tensors that only one of the files has, or that have another shape in the other. */
+  /** Names of tensors that are missing in one of the files or have different shapes. */
   readonly unmatched: readonly string[];
 }
 
-/** Sums over the values of one tensor or of many. */
+/** Sums over the values of one or several tensors. */
 interface Sums {
   squares: number;
   squaresOfA: number;
@@ -44,15 +44,15 @@ interface Sums {
 }
 
 /**
- * What changed between two files of weights of one net, tensor by tensor: of one at a time both sides are in memory.
- * Generators are compared by our names, whatever layout each file has; other files by the names in them.
+ * Compares two files of weights tensor by tensor; only one pair is in memory at a time. Generators are compared by our
+ * names, whatever layouts the files have; other networks by the names in the files.
  *
- * @throws WorkbenchError `data` where a file cannot be read or the two have no tensor in common
+ * @throws WorkbenchError `data` if a file cannot be read or they have no tensor in common
  */
 export function weightsDifference(a: string, b: string): WeightsDifference {
-  const [ours, theirs] = [openSide(a), openSide(b)];
-  const isGenerator = ours.recognized !== undefined && theirs.recognized !== undefined;
-  const [first, second] = [readable(ours, isGenerator), readable(theirs, isGenerator)];
+  const sides = [openSide(a), openSide(b)] as const;
+  const isGenerator = sides.every(({ recognized }) => recognized !== undefined);
+  const [first, second] = [readable(sides[0], isGenerator), readable(sides[1], isGenerator)];
   const total = noSums();
   const tensors: WeightsDifference['tensors'][number][] = [];
   const unmatched: string[] = [];
@@ -70,7 +70,7 @@ export function weightsDifference(a: string, b: string): WeightsDifference {
   if (tensors.length === 0) {
     throw new WorkbenchError(
       'data',
-      `${a} and ${b} have no tensor of one name and shape in common: they are no two states of one net. \`esrgan inspect\` lists what each holds.`,
+      `${a} and ${b} cannot be compared: they have no tensor of the same name and shape. \`esrgan inspect\` lists the tensors of each.`,
     );
   }
   return { a, b, total: differenceOf(total), tensors, unmatched };
@@ -91,7 +91,7 @@ function openSide(path: string): Side {
   try {
     return { file, recognized: recognizeGenerator(file) };
   } catch (error) {
-    // Discriminators, optimisers and nets of others are compared by their own names.
+    // Discriminators, optimizers and networks of other programs are compared by the names in the files.
     if (error instanceof WorkbenchError) return { file, recognized: undefined };
     throw error;
   }

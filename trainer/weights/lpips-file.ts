@@ -5,10 +5,10 @@ import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { TensorMap } from '../tensor-files/tensors.ts';
 
 /**
- * Reads the weights that LPIPS gives to the channels of VGG16: `vgg.pth` of the lpips package, version 0.1.
+ * Reads LPIPS's weights of the channels of VGG16: `vgg.pth` of the Python package lpips, version 0.1.
  *
  * @returns tensors `[1, C, 1, 1]`
- * @throws WorkbenchError `data` where the file holds something else, such as those for AlexNet
+ * @throws WorkbenchError `data` if the file holds something else, such as the weights for AlexNet
  */
 export function readLpips(path: string): TensorMap {
   const file = openTensorFile(path);
@@ -23,7 +23,7 @@ export function readLpips(path: string): TensorMap {
       const [first = 'nothing'] = file.entries.keys();
       throw new WorkbenchError(
         'data',
-        `${path} does not hold the weights of LPIPS 0.1 for VGG16: ${name} ${is} (its first tensor is ${first}). They are the file weights/v0.1/vgg.pth of the Python package lpips; those for AlexNet (alex.pth) and SqueezeNet are not supported.`,
+        `${path} does not hold the weights of LPIPS 0.1 for VGG16: ${name} ${is} (its first tensor is ${first}). Use the file weights/v0.1/vgg.pth of the Python package lpips; its weights for AlexNet (alex.pth) and SqueezeNet are not supported.`,
       );
     }
     parameters.set(name, file.read(name));

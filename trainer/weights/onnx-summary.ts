@@ -4,11 +4,11 @@ import { isCount, isList, isNullable, isNumber, isObject, isString } from '../gu
 import { type Fail, readBytes, withFile } from '../tensor-files/file-bytes.ts';
 import type { Metadata } from '../tensor-files/tensors.ts';
 
-/** What an ONNX file holds, without running it. */
+/** The content of an ONNX file. */
 export interface OnnxSummary {
   readonly producer: string;
   readonly operations: number;
-  /** Name and extents of each, such as `input [batch, 3, height, width]`. */
+  /** Name and sizes of each, such as `input [batch, 3, height, width]`. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly tensors: readonly {
@@ -43,7 +43,7 @@ const isModel = isObject({
   metadataProps: isList(isObject({ key: isString, value: isString })),
 });
 
-/** ONNX's numbers of types, by safetensors' names. */
+/** Safetensors' names of ONNX's types. */
 const dtypes: Readonly<Record<number, string>> = {
   1: 'F32',
   2: 'U8',
@@ -57,10 +57,10 @@ const dtypes: Readonly<Record<number, string>> = {
   16: 'BF16',
 };
 
-/** Reads what an ONNX file says about itself. Throws a `data` error where it is none. */
+/** Reads an ONNX file without running it. Throws a `data` error if it is not a valid one. */
 export function readOnnxSummary(path: string): OnnxSummary {
   const fail: Fail = (what) =>
-    new WorkbenchError('data', `${path} is not a sound ONNX file: ${what}. Fetch or export it again.`);
+    new WorkbenchError('data', `${path} is not a valid ONNX file: ${what}. Download or export it again.`);
   const bytes = withFile(path, (file, size) => readBytes(file, 0, size, fail));
   let model: unknown;
   try {
@@ -70,7 +70,7 @@ export function readOnnxSummary(path: string): OnnxSummary {
   }
   if (!isModel(model)) throw fail('it has no graph');
   const { graph, producerName, metadataProps } = model;
-  // Some programs list their tensors among the inputs too.
+  // Some programs list the tensors among the inputs as well.
   const tensors = new Set(graph.initializer.map(({ name }) => name));
   return {
     producer: producerName,
@@ -89,6 +89,6 @@ export function readOnnxSummary(path: string): OnnxSummary {
 type Port = typeof isPort extends (value: unknown) => value is infer P ? P : never;
 
 function portText({ name, type }: Port): string {
-  const extents = type?.tensorType?.shape?.dim ?? [];
-  return `${name} [${extents.map(({ dimValue, dimParam }) => dimParam || dimValue).join(', ')}]`;
+  const sizes = type?.tensorType?.shape?.dim ?? [];
+  return `${name} [${sizes.map(({ dimValue, dimParam }) => dimParam || dimValue).join(', ')}]`;
 }

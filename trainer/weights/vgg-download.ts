@@ -8,10 +8,10 @@ import { sha256OfFile } from '../runs/sha256.ts';
 import { writeSafetensors } from '../tensor-files/safetensors.ts';
 import { readVgg } from './vgg-file.ts';
 
-/** Where torchvision keeps its weights (its `VGG*_Weights.IMAGENET1K_V1`). */
+/** Folder of torchvision's weights (its `VGG*_Weights.IMAGENET1K_V1`). */
 export const torchvisionAddress = 'https://download.pytorch.org/models';
 
-/** Its files; PyTorch puts the first eight digits of a file's SHA-256 into its name. */
+/** Its files. The names end with the first eight digits of the SHA-256. */
 export const torchvisionFiles: Readonly<Record<VggType, string>> = {
   vgg11: 'vgg11-8a719046.pth',
   vgg13: 'vgg13-19584684.pth',
@@ -20,15 +20,15 @@ export const torchvisionFiles: Readonly<Record<VggType, string>> = {
 };
 
 /**
- * Downloads a net of torchvision and keeps its convolutions, as a safetensors file: some 80 of 575 MB. An
- * interrupted download goes on where it stopped.
+ * Downloads a VGG network of torchvision and saves its convolutions, about 80 of 575 MB, as a safetensors file. An
+ * interrupted download continues where it stopped.
  *
- * @param url of a file whose name ends with the beginning of its SHA-256, as torchvision's do
+ * @param url of a file whose name ends with the first digits of its SHA-256, like torchvision's
  * @param to the file to write
- * @throws WorkbenchError `data` where the file cannot be had, its sum is not that of its name, or it holds
- * another net; `disk`; `interrupted`
+ * @throws WorkbenchError `data` if the download fails, its SHA-256 does not match its name, or it holds another network;
+ *   `disk`; `interrupted`
  */
-export async function getVgg(
+export async function downloadVgg(
   type: VggType,
   url: string,
   to: string,
@@ -38,7 +38,7 @@ export async function getVgg(
   if (sum === undefined) {
     throw new WorkbenchError(
       'usage',
-      `${url} does not end with the sum of its file, such as ${torchvisionFiles[type]}: what comes from there could not be checked.`,
+      `The download cannot be verified: the name in ${url} must end with the first digits of the SHA-256, such as ${torchvisionFiles[type]}.`,
     );
   }
   try {
@@ -46,19 +46,19 @@ export async function getVgg(
   } catch (error) {
     throw diskError(dirname(to), error);
   }
-  const whole = `${to}.download`;
-  await downloadFile(url, whole, options);
+  const download = `${to}.download`;
+  await downloadFile(url, download, options);
   try {
-    const found = sha256OfFile(whole);
+    const found = sha256OfFile(download);
     if (!found.startsWith(sum)) {
       throw new WorkbenchError(
         'data',
-        `${url} is not the file that it should be: its SHA-256 begins with ${found.slice(0, sum.length)} instead of ${sum}. The download was deleted. Get it again, or name another source with --mirror.`,
+        `${url} is damaged: its SHA-256 starts with ${found.slice(0, sum.length)} instead of ${sum}. The download was deleted. Download it again, or choose another source with --mirror.`,
       );
     }
     const metadata = { architecture: type, origin: url, sha256: found };
-    writeSafetensors(to, readVgg(whole, type), metadata);
+    writeSafetensors(to, readVgg(download, type), metadata);
   } finally {
-    rmSync(whole, { force: true });
+    rmSync(download, { force: true });
   }
 }

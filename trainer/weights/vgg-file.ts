@@ -7,34 +7,34 @@ import { type VggType, vggConvolutions, vggParameters, vggTypes } from '../model
 import type { TensorMap } from '../tensor-files/safetensors.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 
-/** Where `esrgan weights get` puts a net's weights, and a run finds them that names no file. */
+/** Where `esrgan weights download` stores weights, and where runs look for them if they do not name a file. */
 export function defaultVggFile(type: VggType): string {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return join(cache, 'esrgan-workbench', `${type}.safetensors`);
 }
 
 /**
- * The file of VGG's weights that a run takes: the one it names, or the one that was downloaded.
+ * The file of VGG's weights for a run: the one that it names, or the downloaded one.
  *
- * @throws WorkbenchError `data` where there is none, with the command that gets it
+ * @throws WorkbenchError `data` if it does not exist; the message has the command to download it
  */
 export function findVggFile({ vgg_type: type, weights }: PerceptualLossSettings): string {
   const path = weights ?? defaultVggFile(type);
   if (existsSync(path)) return path;
-  const found =
+  const missing =
     weights === undefined
-      ? `\`perceptual_loss.weights\` names no file and there is no ${path}`
-      : `\`perceptual_loss.weights\` names ${path}, which does not exist`;
+      ? `\`perceptual_loss.weights\` is not set and ${path} does not exist`
+      : `${path}, the value of \`perceptual_loss.weights\`, does not exist`;
   throw new WorkbenchError(
     'data',
-    `The perceptual loss needs the weights of ${type}, and there are none: ${found}. \`esrgan weights get ${type}\` downloads them; a file of torchvision (.pth or .safetensors) does as well. \`perceptual_loss: false\` trains without them.`,
+    `The perceptual loss needs the weights of ${type}: ${missing}. Run \`esrgan weights download ${type}\`, set \`perceptual_loss.weights\` to a file of torchvision (.pth or .safetensors), or train without with \`perceptual_loss: false\`.`,
   );
 }
 
 /**
- * Which VGG a file holds: the places of the convolutions tell it, also where the deeper ones were left out.
+ * The VGG network in a file, by the positions of its convolutions; the deepest ones can be missing.
  *
- * @throws WorkbenchError `data` where the file holds none
+ * @throws WorkbenchError `data` if the file holds none
  */
 export function recognizeVgg(path: string): VggType {
   const { entries } = openTensorFile(path);
@@ -47,14 +47,14 @@ export function recognizeVgg(path: string): VggType {
   const [first = 'nothing'] = entries.keys();
   throw new WorkbenchError(
     'data',
-    `${path} holds none of ${vggTypes.join(', ')} as torchvision names them: the places of its ${found.length} filters \`features.N.weight\` fit none (its first tensor is ${first}). \`esrgan weights get vgg19\` downloads one.`,
+    `${path} holds none of torchvision's ${vggTypes.join(', ')}: the positions of its ${found.length} filters \`features.N.weight\` match none of them (its first tensor is ${first}). Run \`esrgan weights download vgg19\` to download one.`,
   );
 }
 
 /**
- * Reads the weights of VGG's convolutions, by torchvision's names, up to the deepest of `layers`, or all.
+ * Reads the weights of VGG's convolutions by torchvision's names, up to the deepest of `layers`; by default all.
  *
- * @throws WorkbenchError `data` where the file holds no such net
+ * @throws WorkbenchError `data` if the file does not hold this network
  */
 export function readVgg(path: string, type: VggType, layers?: readonly string[]): TensorMap {
   const file = openTensorFile(path);
@@ -66,7 +66,7 @@ export function readVgg(path: string, type: VggType, layers?: readonly string[])
       const [first = 'nothing'] = file.entries.keys();
       throw new WorkbenchError(
         'data',
-        `${path} does not hold the weights of ${type} as torchvision names them: ${name} ${is} (its first tensor is ${first}). \`esrgan weights get ${type}\` downloads them.`,
+        `${path} does not hold torchvision's weights of ${type}: ${name} ${is} (its first tensor is ${first}). Run \`esrgan weights download ${type}\` to download them.`,
       );
     }
     parameters.set(name, file.read(name));

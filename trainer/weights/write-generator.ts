@@ -73,7 +73,7 @@ function checkHalves(path: string, parameters: TensorMap): void {
     if (large !== undefined) {
       throw new WorkbenchError(
         'data',
-        `${path}: ${name} has the value ${large}, and halves go up to ${largestHalf}. Leave out --half.`,
+        `${path}: ${name} has the value ${large}, and 16-bit floats go up to ${largestHalf}. Leave out --half.`,
       );
     }
   }

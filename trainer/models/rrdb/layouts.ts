@@ -1,7 +1,7 @@
 import type { Metadata, TensorMap } from '../../tensor-files/tensors.ts';
 import { type RrdbOptions, upsamplings } from './shapes.ts';
 
-/** How a program names the convolutions of the generator; blocks count from 0, the rest from 1. */
+/** Names that a program gives to the convolutions. Blocks count from 0, all else from 1. */
 interface Names {
   readonly first: string;
   dense(block: number, dense: number, convolution: number): string;
@@ -39,7 +39,7 @@ const layouts = {
     hr: () => 'HRconv',
     last: () => 'conv_last',
   },
-  /** xinntao/ESRGAN of 2018 and most community models: places in a sequence of layers. */
+  /** xinntao/ESRGAN of 2018 and most community models: positions in a sequence of layers. */
   'esrgan-old': {
     first: 'model.0',
     dense: (block, dense, k) => `model.1.sub.${block}.RDB${dense}.conv${k}.0`,
@@ -48,9 +48,9 @@ const layouts = {
     hr: (ups) => `model.${3 * ups + 2}`,
     last: (ups) => `model.${3 * ups + 4}`,
   },
-  /** The original program that this one follows. */
+  /** The original program. */
   seed,
-  /** The same, before its upsampling blocks became modules of their own. */
+  /** The original program before its upsampling blocks became modules. */
   'seed-old': { ...seed, up: (index) => `upsampling_blocks.upsampling_${index - 1}.conv` },
 } satisfies Record<string, Names>;
 
@@ -60,7 +60,7 @@ export type LayoutName = keyof typeof layouts;
 export const writableLayouts = ['basicsr', 'esrgan-old', 'esrgan-new', 'seed'] as const;
 export type WritableLayout = (typeof writableLayouts)[number];
 
-/** How often each part of a net occurs. */
+/** Number of occurrences of each part of a network. */
 export interface PartCounts {
   readonly blocks: number;
   readonly denses: number;
@@ -68,7 +68,7 @@ export interface PartCounts {
   readonly ups: number;
 }
 
-/** What the tensors of a generator are called and how many parts it has; undefined for other nets. */
+/** The layout of the names of a generator, and the numbers of its parts; undefined for other networks. */
 export function findLayout(
   names: ReadonlySet<string>,
 ): { readonly layout: LayoutName; readonly counts: PartCounts } | undefined {
@@ -80,7 +80,7 @@ export function findLayout(
   };
   const possible = Object.keys(layouts).filter(isLayoutName);
   const found = possible.filter((name) => has(layouts[name].first) && has(layouts[name].dense(0, 1, 1)));
-  // The two layouts of the seed differ in the upsampling blocks only.
+  // The two layouts of the original program differ only in the upsampling blocks.
   const layout = found.find((name) => has(layouts[name].up(1))) ?? found[0];
   if (layout === undefined) return undefined;
   const { dense, up } = layouts[layout];
@@ -95,7 +95,7 @@ export function findLayout(
   };
 }
 
-/** The names of all convolutions, in the order of `rrdbConvolutions`. */
+/** Names of all convolutions, in the order of `rrdbConvolutions`. */
 export function convolutionNames(
   layout: LayoutName,
   { blocks, denses, convolutions, ups }: PartCounts,
@@ -114,7 +114,7 @@ export function convolutionNames(
   ];
 }
 
-/** The scalars in which the seed keeps its residual scaling, of each block and of its dense blocks. */
+/** Names of the scalars for the residual scaling in files of the original program: of each block, of its dense blocks. */
 export function scalingNames({ blocks, denses }: Pick<PartCounts, 'blocks' | 'denses'>): {
   blocks: string[];
   denses: string[][];
@@ -130,25 +130,26 @@ export function obstacle(layout: string, options: RrdbOptions): string | undefin
   const { scale_factor: scale, input_unshuffle: unshuffle = 1 } = options;
   if (layout === 'seed') {
     if (unshuffle > 1)
-      return `the original program cannot rearrange its input (input_unshuffle ${unshuffle})`;
-    if (scale === 8) return 'the original program builds four upsampling blocks, which is x16, for x8';
+      return `the original program has no pixel-unshuffle at its input (input_unshuffle ${unshuffle})`;
+    if (scale === 8) return 'the original program builds four upsampling blocks for x8, which results in x16';
     return undefined;
   }
-  if (options.use_subpixel_conv) return 'its upsampling blocks have no place for sub-pixel convolutions';
+  if (options.use_subpixel_conv) return 'it does not support sub-pixel convolutions';
   if (options.num_dense_blocks !== 3)
-    return `its blocks have 3 dense blocks, and these ${options.num_dense_blocks}`;
+    return `it needs 3 dense blocks per block, and this model has ${options.num_dense_blocks}`;
   if (options.num_residual_blocks !== 5)
-    return `its dense blocks have 5 convolutions, and these ${options.num_residual_blocks}`;
+    return `it needs 5 convolutions per dense block, and this model has ${options.num_residual_blocks}`;
   if (options.residual_scaling !== 0.2)
-    return `its residual scaling is always 0.2, and this is ${options.residual_scaling}`;
+    return `it needs a residual scaling of 0.2, and this model has ${options.residual_scaling}`;
   if (layout === 'basicsr') {
     if (scale * unshuffle !== 4)
-      return `BasicSR builds x${scale} otherwise: always two upsampling blocks, after an input that is rearranged for x2 and x1`;
+      return `BasicSR builds x${scale} differently: always two upsampling blocks, after a pixel-unshuffle for x2 and x1`;
     return undefined;
   }
-  if (unshuffle > 1) return `only BasicSR's nets rearrange their input (input_unshuffle ${unshuffle})`;
+  if (unshuffle > 1)
+    return `only BasicSR supports a pixel-unshuffle at the input (input_unshuffle ${unshuffle})`;
   if (layout === 'esrgan-new' && scale !== 2 && scale !== 4)
-    return `it has one or two upsampling blocks, for x2 and x4, and this is x${scale}`;
+    return `it supports x2 and x4, and this model is x${scale}`;
   return undefined;
 }
 
@@ -181,7 +182,7 @@ function rename(layout: LayoutName, options: RrdbOptions, parameters: TensorMap)
   for (const [index, name] of convolutionNames(layout, counts).entries()) {
     for (const part of ['weight', 'bias']) {
       const tensor = parameters.get(`${own[index]}.${part}`);
-      if (tensor === undefined) throw new Error(`The generator lacks ${own[index]}.${part}.`);
+      if (tensor === undefined) throw new Error(`The generator has no ${own[index]}.${part}.`);
       renamed.set(`${name}.${part}`, tensor);
     }
   }

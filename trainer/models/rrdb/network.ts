@@ -60,7 +60,7 @@ function convolution(parameters: Tensors): (map: tf.Tensor4D, name: string) => t
   return (map, name) => {
     const filter = parameters[`${name}.weight`];
     const bias = parameters[`${name}.bias`];
-    if (!filter || !bias) throw new Error(`The generator lacks the parameters of ${name}.`);
+    if (!filter || !bias) throw new Error(`The generator has no parameters ${name}.`);
     return tf.add(tf.conv2d(map, rank4(filter), 1, 'same'), bias);
   };
 }

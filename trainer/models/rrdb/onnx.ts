@@ -10,12 +10,11 @@ import type { Metadata, Tensor, TensorMap } from '../../tensor-files/tensors.ts'
 import type { RrdbOptions } from './shapes.ts';
 
 /**
- * A generator as an ONNX model that takes images of any size: `input` `[batch, channels, height, width]` in 0..1 to
- * `output`, larger by the scale and not clamped, both 32-bit floats. With precision F16 it computes in halves inside.
- * Nets that rearrange their input pad it by reflection themselves, and crop their output.
+ * Encodes a generator as an ONNX model for images of any size: from `input` `[batch, channels, height, width]` in 0..1 to
+ * `output`, upscaled and not clamped, both 32-bit floats. With precision F16 it computes in 16 bits. If the network has a
+ * pixel-unshuffle, the model pads its input by reflection and crops its output.
  *
- * The engine's own graphs have fixed sizes; this one is written by hand from ONNX's operators, and the tests compare
- * the two.
+ * The engine's graphs have fixed sizes, so this one is written by hand; the tests compare the two.
  */
 export function encodeRrdbOnnx(
   options: RrdbOptions,
@@ -50,7 +49,7 @@ export function encodeRrdbOnnx(
   const convolve = (x: string, name: string): string => {
     const weight = parameters.get(`${name}.weight`);
     const bias = parameters.get(`${name}.bias`);
-    if (!weight || !bias) throw new Error(`The generator lacks the parameters of ${name}.`);
+    if (!weight || !bias) throw new Error(`The generator has no parameters ${name}.`);
     const filter = name === 'conv_first' ? blockMajor(weight, channels) : weight;
     const inputs = [x, numbers(`${name}.weight`, filter), numbers(`${name}.bias`, bias)];
     return node('Conv', inputs, { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
@@ -110,8 +109,8 @@ export function encodeRrdbOnnx(
 }
 
 /**
- * PyTorch's pixel-unshuffle numbers channels by color first (`c * s * s + position`), ONNX's SpaceToDepth by
- * position first: the first filters `[O, I, 3, 3]` take their inputs in ONNX's order.
+ * Reorders the inputs of the first filter `[O, I, 3, 3]`: PyTorch's pixel-unshuffle numbers channels by color first
+ * (`color * s * s + position`), ONNX's SpaceToDepth by position first.
  */
 function blockMajor(filter: Tensor, colors: number): Tensor {
   const [outputs = 0, inputs = 0, height = 0, width = 0] = filter.shape;

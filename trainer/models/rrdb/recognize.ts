@@ -9,7 +9,7 @@ import type { TensorShapes } from '../shapes.ts';
 import { convolutionNames, findLayout, type PartCounts, scalingNames } from './layouts.ts';
 import { type RrdbOptions, rrdbConvolutions } from './shapes.ts';
 
-/** Key under which our files keep what the tensors do not show. */
+/** Metadata key of the hyperparameter that does not follow from the tensors. */
 export const residualScalingKey = 'residual_scaling';
 
 /**
@@ -24,15 +24,25 @@ export function recognizeRrdb(file: TensorFile): RecognizedGenerator<RrdbOptions
   const found = findLayout(new Set(shapes.keys()));
   if (found === undefined) return undefined;
   const { layout, counts } = found;
-  const theirs = convolutionNames(layout, counts);
+  const theirNames = convolutionNames(layout, counts);
   const scalings = layout.startsWith('seed') ? readSeedScalings(file, counts) : undefined;
-  const options = hyperParameters(file, shapes, theirs, counts, scalings?.block ?? writtenScaling(file));
+  const options = hyperParameters(
+    file,
+    shapes,
+    theirNames,
+    counts,
+    scalings?.block ?? scalingInMetadata(file),
+  );
 
   const names = new Map<string, string>();
   const expected = new Map<string, readonly number[]>();
   for (const [index, { name, inputs, outputs }] of rrdbConvolutions(options).entries()) {
-    names.set(`${name}.weight`, `${theirs[index]}.weight`).set(`${name}.bias`, `${theirs[index]}.bias`);
-    expected.set(`${theirs[index]}.weight`, [outputs, inputs, 3, 3]).set(`${theirs[index]}.bias`, [outputs]);
+    names
+      .set(`${name}.weight`, `${theirNames[index]}.weight`)
+      .set(`${name}.bias`, `${theirNames[index]}.bias`);
+    expected
+      .set(`${theirNames[index]}.weight`, [outputs, inputs, 3, 3])
+      .set(`${theirNames[index]}.bias`, [outputs]);
   }
   for (const name of scalings?.names ?? []) expected.set(name, []);
   const [problem] = mismatches(shapes, expected);
@@ -54,11 +64,11 @@ function hyperParameters(
   const [first, dense] = convolutions;
   const image = dimension(convolutions.at(-1), 0);
   const trunk = dimension(first, 0);
-  // Pixel-unshuffle by 2 or 4 makes 4 or 16 channels of each.
+  // Pixel-unshuffle by 2 or 4 turns each channel into 4 or 16.
   const unshuffle = ([2, 4] as const).find((side) => dimension(first, 1) === side * side * image);
   const scale = 2 ** ups / (unshuffle ?? 1);
   if (scale !== 1 && scale !== 2 && scale !== 4 && scale !== 8) {
-    throw new WorkbenchError('data', `${path} upscales by ${scale}; 1, 2, 4 and 8 are supported.`);
+    throw new WorkbenchError('data', `The scale of ${path} is ${scale}; 1, 2, 4 and 8 are supported.`);
   }
   return {
     img_channels: image,
@@ -74,19 +84,19 @@ function hyperParameters(
   };
 }
 
-function writtenScaling({ path, metadata }: TensorFile): number {
+function scalingInMetadata({ path, metadata }: TensorFile): number {
   const text = metadata[residualScalingKey] ?? '0.2';
   const scaling = Number(text);
   if (text.trim() !== '' && Number.isFinite(scaling)) return scaling;
   throw new WorkbenchError(
     'data',
-    `${path}: ${residualScalingKey} in its metadata is ${quoted(text)}, not a number.`,
+    `${path}: ${residualScalingKey} in its metadata must be a number, not ${quoted(text)}.`,
   );
 }
 
 /**
- * The residual scaling of blocks, which must be one, and what the last convolution of each dense block has to be
- * multiplied with so that its dense block scales as its block does.
+ * The residual scaling in files of the original program, which have one per block and per dense block. All blocks must have
+ * the same. Where a dense block has another, `factors` for its last convolution make up for that.
  */
 function readSeedScalings(
   file: TensorFile,
@@ -110,7 +120,7 @@ function readSeedScalings(
   if (other >= 0 || !Number.isFinite(block)) {
     throw new WorkbenchError(
       'data',
-      `${file.path} scales its blocks differently: ${blockNames[0]} is ${block} and ${blockNames[Math.max(other, 0)]} is ${blocks[Math.max(other, 0)]}. One scaling for all blocks is supported.`,
+      `${file.path} has blocks of different residual scaling: ${blockNames[0]} is ${block}, but ${blockNames[Math.max(other, 0)]} is ${blocks[Math.max(other, 0)]}. It must be the same for all blocks.`,
     );
   }
   const factors = new Map<string, number>();
@@ -118,7 +128,7 @@ function readSeedScalings(
     for (const [dense, name] of names.entries()) {
       const scaling = read(name);
       const last = `body.${index}.rdb${dense + 1}.conv${counts.convolutions}`;
-      // Where blocks scale by 0, nothing of their dense blocks comes through.
+      // With a block scaling of 0, dense blocks have no effect.
       if (scaling === block || block === 0) continue;
       for (const part of ['weight', 'bias']) factors.set(`${last}.${part}`, scaling / block);
     }

@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { registerWeights } from '../../../../trainer/cli/weights.ts';
 import { vggConvolutions, vggParameters } from '../../../../trainer/models/vgg/shapes.ts';
 import { readSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
-import { getVgg, torchvisionFiles } from '../../../../trainer/weights/vgg-download.ts';
+import { downloadVgg, torchvisionFiles } from '../../../../trainer/weights/vgg-download.ts';
 import { findVggFile } from '../../../../trainer/weights/vgg-file.ts';
 import { fileServer } from '../data/download/file-server.ts';
 import { temporaryFolder } from '../data/images.ts';
@@ -39,7 +39,7 @@ describe('weights of VGG', () => {
     const { url } = await fileServer({ body: file, cutAfter: 1_000_000 }, { body: file });
     const folder = join(temporaryFolder(), 'new', 'folder');
     const to = join(folder, 'vgg11.safetensors');
-    await getVgg('vgg11', `${url}/vgg11-${sum.slice(0, 8)}.safetensors`, to, { retryDelays: [0] });
+    await downloadVgg('vgg11', `${url}/vgg11-${sum.slice(0, 8)}.safetensors`, to, { retryDelays: [0] });
     const { tensors, metadata } = readSafetensors(to);
     expect([...tensors.keys()].sort()).toEqual([...parameters.keys()].sort());
     expect(tensors.get('features.0.weight')!.data.slice(0, 3)).toEqual(Float32Array.of(-2, 1, 1));
@@ -66,7 +66,9 @@ describe('weights of VGG', () => {
     const { url } = await fileServer({ body });
     const folder = temporaryFolder();
     const type = what === 'a file of another net' ? 'vgg16' : 'vgg11';
-    await expect(getVgg(type, `${url}/${name}`, join(folder, 'vgg.safetensors'))).rejects.toThrow(message);
+    await expect(downloadVgg(type, `${url}/${name}`, join(folder, 'vgg.safetensors'))).rejects.toThrow(
+      message,
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -103,7 +105,7 @@ describe('weights of VGG', () => {
     );
     const { url } = await fileServer({ body: file });
     const to = join(folder, 'esrgan-workbench', 'vgg11.safetensors');
-    await getVgg('vgg11', `${url}/vgg11-${sum}.safetensors`, to);
+    await downloadVgg('vgg11', `${url}/vgg11-${sum}.safetensors`, to);
     expect(findVggFile(settings)).toBe(to);
     vi.unstubAllEnvs();
   });
