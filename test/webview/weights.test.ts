@@ -164,7 +164,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
   });
 
   test('that cannot be read say why, and can be opened as text', async () => {
-    const message = '/w/net.pth is not a sound PyTorch file.';
+    const message = '/w/net.pth is not a valid PyTorch file.';
     answers = {
       ...answers,
       'esrgan/weights': () => {

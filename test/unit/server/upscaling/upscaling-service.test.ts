@@ -154,7 +154,7 @@ describe('a batch', () => {
 
   test.each([
     ['absent.pth', undefined, /There is no file .*absent\.pth/],
-    ['broken.pth', 'no weights', /broken\.pth is not a sound PyTorch file/],
+    ['broken.pth', 'no weights', /broken\.pth is not a valid PyTorch file/],
   ])('with the model %s fails with one message', async (name, content, message) => {
     await image('a.png');
     if (content !== undefined) writeFileSync(at(name), content);
@@ -261,7 +261,7 @@ test('models: files of any format with what they are; a file that is written ane
     return models.filter(({ source }) => source.kind !== 'bundled');
   };
   expect(await list()).toMatchObject([
-    { path: at('broken.pth'), scale: null, problem: expect.stringContaining('not a sound PyTorch file') },
+    { path: at('broken.pth'), scale: null, problem: expect.stringContaining('not a valid PyTorch file') },
     { path: at('net.onnx'), format: 'ONNX', scale: null, problem: null },
     { path: at('net.safetensors'), source: { kind: 'file' }, scale: 4, blocks: 2, channels: 4 },
     { path: at('other.pth'), format: 'PyTorch (zip)', scale: 4, problem: null },

@@ -227,7 +227,7 @@ describe('esrgan train --stage training', () => {
       file: () => runFile('no-vgg', { perceptual_loss: '{}' }),
       flags: [],
       code: 4,
-      message: /needs the weights of vgg19, and there are none.*esrgan weights get vgg19/,
+      message: /needs the weights of vgg19: .*esrgan weights download vgg19/,
     },
     {
       name: 'a missing checkpoint of the pretraining',

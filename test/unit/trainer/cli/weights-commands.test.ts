@@ -187,7 +187,7 @@ says residual_scaling  0.2
     expect(described).toMatchObject([
       { path: files[0], architecture: 'ESRGAN', scale: 4, blocks: 2, channels: 4, problem: null },
       { path: files[1], format: 'ONNX', scale: null, problem: null },
-      { path: files[2], format: null, problem: expect.stringMatching(/not a sound PyTorch file/) },
+      { path: files[2], format: null, problem: expect.stringMatching(/not a valid PyTorch file/) },
       { path: files[3], bytes: 0, problem: expect.stringMatching(/There is no file/) },
     ]);
     expect(await run('inspect', '--brief', files[0]!)).toMatch(
@@ -252,9 +252,9 @@ says residual_scaling  0.2
   });
 
   test.each([
-    ['broken.onnx', /broken\.onnx is not a sound ONNX file/],
-    ['broken.pth', /broken\.pth is not a sound PyTorch file/],
-    ['broken.safetensors', /broken\.safetensors is not a sound safetensors file/],
+    ['broken.onnx', /broken\.onnx is not a valid ONNX file/],
+    ['broken.pth', /broken\.pth is not a valid PyTorch file/],
+    ['broken.safetensors', /broken\.safetensors is not a valid safetensors file/],
   ])('%s', async (name, message) => {
     writeFileSync(at(name), 'something else');
     await expect(run('inspect', at(name))).rejects.toThrow(message);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fromHalf, toBytes, toHalf } from '../../../../trainer/tensor-files/dtypes.ts';
 
-test('every half survives the way to a number and back', () => {
+test('every 16-bit float survives conversion to a number and back', () => {
   const wrong: number[] = [];
   for (let bits = 0; bits < 0x10000; bits++) {
     const isNumber = (bits & 0x7c00) !== 0x7c00 || (bits & 0x3ff) === 0;
@@ -11,7 +11,7 @@ test('every half survives the way to a number and back', () => {
   expect(wrong).toEqual([]);
 });
 
-test('between two halves the nearer is taken, in the middle the even one', () => {
+test('rounds to the nearest 16-bit float, ties to even', () => {
   const wrong: number[] = [];
   for (let bits = 0; bits < 0x7bff; bits++) {
     const [low, high] = [fromHalf(bits), fromHalf(bits + 1)];

@@ -15,17 +15,17 @@ function fileOf(name: string, text: string): string {
 
 const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 66929193\n';
 
-test.each(['a.safetensors', 'a.pth', 'a.onnx'])('a pointer of Git LFS is told as one: %s', async (name) => {
+test.each(['a.safetensors', 'a.pth', 'a.onnx'])('a Git LFS pointer is reported: %s', async (name) => {
   const path = fileOf(name, pointer);
-  const message = /a\.\w+ only points to the file itself, .* Fetch it: git lfs pull\.$/;
+  const message = /a\.\w+ is a Git LFS pointer, .* Run `git lfs pull` to download the file\.$/;
   expect(() => describeWeights(path)).toThrow(message);
   await expect(openOnnxUpscaler(path, name, 'cpu')).rejects.toThrow(message);
 });
 
 test.each([
-  ['b.pth', 'version 3 of my notes', /not a sound PyTorch file/],
-  ['b.onnx', 'hello', /not a sound ONNX file: .*\. Fetch or export it again\.$/],
-  ['c.onnx', '', /not a sound ONNX file: it has no graph\. Fetch or export it again\.$/],
-])('others stay what they are: %s, %j', (name, text, message) => {
+  ['b.pth', 'version 3 of my notes', /not a valid PyTorch file/],
+  ['b.onnx', 'hello', /not a valid ONNX file: .*\. Download or export it again\.$/],
+  ['c.onnx', '', /not a valid ONNX file: it has no graph\. Download or export it again\.$/],
+])('other files are reported as such: %s, %j', (name, text, message) => {
   expect(() => describeWeights(fileOf(name, text))).toThrow(message);
 });

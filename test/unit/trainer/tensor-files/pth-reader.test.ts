@@ -45,7 +45,7 @@ const bare: Record<string, [string, number[], number[]]> = {
   parameter: ['F32', [2], [7, 8]],
   double: ['F64', [2], [1.5, -2.5]],
   half: ['F16', [2], [0.5, -65504]],
-  // The nearest of 3e38 with seven bits behind the first.
+  // 3e38 rounded to eight significant bits.
   bfloat: ['BF16', [2], [0.5, 226 * 2 ** 120]],
   int64: ['I64', [2], [-3, 100]],
   int32: ['I32', [2], [-3, 100]],
@@ -74,7 +74,7 @@ describe('files of PyTorch', () => {
     },
   );
 
-  test.each(['zip', 'stream'])('a checkpoint (%s): wrapper, prefix, what stands beside', (format) => {
+  test.each(['zip', 'stream'])('a checkpoint (%s): wrapper, prefix and metadata', (format) => {
     const file = openTensorFile(fixture(`checkpoint-${format}`));
     expect(file.format).toBe(format === 'zip' ? 'PyTorch (zip)' : 'PyTorch (before 1.6)');
     expect(file.wrapper).toEqual(['g_model_state_dict', 'module.']);
@@ -99,7 +99,7 @@ describe('files of PyTorch', () => {
     });
   });
 
-  test.each(['zip', 'stream'])('a whole module is refused by the name of its class (%s)', (format) => {
+  test.each(['zip', 'stream'])('a pickled module is refused, naming its class (%s)', (format) => {
     check(fixture(`whole-module-${format}`), /"torch\.nn\.modules\.linear\.Linear"|no storage/);
   });
 
@@ -114,7 +114,7 @@ describe('files of PyTorch', () => {
     expect(contents(path)).toEqual({ a: ['F32', [2], [1, 2]] });
   });
 
-  test('parts of storages, and dictionaries of pairs, as very old files have them', () => {
+  test('views of storages and dictionaries of pairs, as in very old files', () => {
     const part = pickle(
       global('torch._utils', '_rebuild_tensor'),
       '((',
@@ -162,9 +162,9 @@ function check(path: string, message: RegExp): void {
 
 const command = text('touch /tmp/pwned');
 
-describe('hostile pickles are refused by name', () => {
+describe('malicious pickles are refused', () => {
   const cases: [string, Buffer, RegExp][] = [
-    ['GLOBAL', pickle(start, global('os', 'system'), '.'), /asks for "os\.system"/],
+    ['GLOBAL', pickle(start, global('os', 'system'), '.'), /uses "os\.system"/],
     ['GLOBAL of a builtin', pickle(start, global('builtins', 'eval'), '.'), /"builtins\.eval"/],
     [
       'GLOBAL of a nested load',
@@ -175,7 +175,7 @@ describe('hostile pickles are refused by name', () => {
     ['GLOBAL of the prototype', pickle(start, global('__proto__', 'toString'), '.'), /"__proto__\.toString"/],
     ['GLOBAL of a constructor', pickle(start, 'cconstructor\n\n.'), /"constructor\."/],
     ['STACK_GLOBAL', pickle(0x80, 4, text('posix'), text('system'), 0x93, '.'), /"posix\.system"/],
-    ['STACK_GLOBAL of no texts', pickle(0x80, 4, text('posix'), count(1), 0x93, '.'), /takes 1 for a name/],
+    ['STACK_GLOBAL of no texts', pickle(0x80, 4, text('posix'), count(1), 0x93, '.'), /uses 1 as a name/],
     ['REDUCE of os.system', pickle(start, global('os', 'system'), '(', command, 'tR.'), /"os\.system"/],
     ['REDUCE of a text', pickle(start, command, ')R.'), /calls "touch/],
     [
@@ -192,7 +192,7 @@ describe('hostile pickles are refused by name', () => {
     [
       'REDUCE of a dictionary from a text',
       pickle(start, global('collections', 'OrderedDict'), '(', command, 'tR.'),
-      /makes a dictionary of "touch/,
+      /creates a dictionary from "touch/,
     ],
     ['BUILD of a tensor', pickle(start, tensor(), '}b.'), /attributes of a tensor of shape \[2\] \(BUILD\)/],
     [
@@ -218,30 +218,30 @@ describe('hostile pickles are refused by name', () => {
       /refers to "module"/,
     ],
     ['an operation that is none', pickle(start, 0xff, '.'), /operation 0xff/],
-    ['protocol 0', pickle("cos\nsystem\n(S'id'\ntR."), /"os\.system"|begins with/],
+    ['protocol 0', pickle("cos\nsystem\n(S'id'\ntR."), /"os\.system"|starts with/],
     ['an unknown protocol', pickle(0x80, 9, '.'), /protocol 9/],
   ];
   test.each(cases)('%s, zipped', (_, data, message) => check(fileOf(zipped(data)), message));
   test.each(cases)('%s, streamed', (_, data, message) => check(fileOf(streamed(data)), message));
-  test.each(cases)('%s, in place of the first pickle', (_, data, message) => {
-    check(fileOf(data), new RegExp(`${message.source}|begins with`));
+  test.each(cases)('%s, instead of the first pickle', (_, data, message) => {
+    check(fileOf(data), new RegExp(`${message.source}|starts with`));
   });
 });
 
 describe('broken pickles', () => {
   const long = pickle('X', 0xff, 0xff, 0xff, 0x7f, 'abc');
   test.each<[string, Buffer, RegExp]>([
-    ['nothing', pickle(), /ends in the middle/],
-    ['cut short', pickle(start, '}'), /ends in the middle/],
-    ['a text of 2 GB', pickle(start, long), /ends in the middle/],
-    ['a name without an end', pickle(start, 'c', 'x'.repeat(2000)), /has no end/],
-    ['an empty stack', pickle(start, '.'), /takes more values/],
-    ['a missing mark', pickle(start, 't.'), /no mark/],
-    ['an unknown memory', pickle(start, 'h', 7, '.'), /recalls value 7/],
+    ['nothing', pickle(), /truncated at byte/],
+    ['cut short', pickle(start, '}'), /truncated at byte/],
+    ['a text of 2 GB', pickle(start, long), /truncated at byte/],
+    ['a name without an end', pickle(start, 'c', 'x'.repeat(2000)), /is not terminated/],
+    ['an empty stack', pickle(start, '.'), /pops more values/],
+    ['a missing mark', pickle(start, 't.'), /lacks a mark/],
+    ['an unknown memo entry', pickle(start, 'h', 7, '.'), /reads the memo at 7/],
     ['appending to a number', pickle(start, count(1), count(2), 'a.'), /appends to 1/],
     ['items of a list', pickle(start, ']', text('a'), count(2), 's.'), /sets items of a list/],
     ['a key without a value', pickle(start, '}(', text('a'), 'u.'), /key without a value/],
-    ['no dictionary', pickle(start, count(3), '.'), /holds 3 instead of tensors/],
+    ['no dictionary', pickle(start, count(3), '.'), /holds 3 instead of a dictionary of tensors/],
     ['no tensors', pickle(start, dict('epoch', count(3)), '.'), /no tensors \(its keys are "epoch"\)/],
     [
       'an unknown type',
@@ -293,17 +293,17 @@ describe('broken archives', () => {
   test.each<[string, Buffer, RegExp]>([
     ['cut short', zipped(good).subarray(0, -30), /directory is missing/],
     ['no index', zip([entry]), /without data\.pkl; it holds "a\/data\/1"/],
-    ['two indices', zipped(good, { name: 'b/data.pkl', content: good }), /2 indices/],
+    ['two indexes', zipped(good, { name: 'b/data.pkl', content: good }), /2 indexes/],
     ['a nested archive', zipped(zipped(good)), /operation/],
-    ['a name twice', zipped(good, { name: 'a/data/0', content: good }), /"a\/data\/0" stands twice/],
+    ['a name twice', zipped(good, { name: 'a/data/0', content: good }), /"a\/data\/0" is repeated/],
     ['a path that goes up', zipped(good, { ...entry, name: 'a/../../etc/passwd' }), /points out/],
     ['an absolute path', zipped(good, { ...entry, name: '/etc/passwd' }), /points out/],
     ['a path of Windows', zipped(good, { ...entry, name: 'C:\\a' }), /points out/],
     ['a zip bomb', zipped(good, { ...entry, content: zeros, deflate: true }), /more than 4 times/],
     [
-      'a zip bomb that lies about its size',
+      'a zip bomb with a wrong size',
       zip([{ name: 'a/data.pkl', content: zeros, deflate: true, size: 100 }]),
-      /cannot be unpacked|claims 100/,
+      /cannot be decompressed|bytes instead of 100/,
     ],
     [
       'a bomb of entries that lie upon each other',
@@ -320,11 +320,7 @@ describe('broken archives', () => {
       ),
       /beyond the end|more than 4 times/,
     ],
-    [
-      'a stored entry that claims another size',
-      zipped(good, { ...entry, size: 6 }),
-      /has 5 bytes and claims 6/,
-    ],
+    ['a stored entry with a wrong size', zipped(good, { ...entry, size: 6 }), /has 5 bytes instead of 6/],
     [
       'an entry beyond the end',
       zipped(good, { ...entry, size: 10_000, packedSize: 10_000 }),
@@ -367,8 +363,8 @@ describe('broken streams', () => {
   const numbers = (elements: number[]) => pickle(...elements, Buffer.from(Float32Array.of(1, 2).buffer));
   test.each<[string, Buffer, RegExp]>([
     ['empty', Buffer.alloc(0), /it is empty/],
-    ['a text', Buffer.from('<!DOCTYPE html>'), /begins with "<!DOCTYP"/],
-    ['a pickle of something else', pickle(start, count(3), '.'), /a pickle of 3, not one of PyTorch's/],
+    ['a text', Buffer.from('<!DOCTYPE html>'), /starts with "<!DOCTYP"/],
+    ['a pickle of something else', pickle(start, count(3), '.'), /a pickle of 3, not of PyTorch/],
     ['another version', streamed(good, { version: 1002 }), /version 1002/],
     ['a storage of nobody', streamed(good, { keys: ['0', '1'] }), /lists the storage "1"/],
     ['a storage twice', streamed(good, { keys: ['0', '0'] }), /lists the storage "0"/],
@@ -388,7 +384,7 @@ describe('broken streams', () => {
   ])('%s', (_, bytes, message) => check(fileOf(bytes), message));
 });
 
-test('tensors that repeat each other beyond the size of the file are refused', () => {
+test('tensors that share storages and exceed the size of the file are refused', () => {
   const first = pickle(start, '}(', text('a'), tensor({ elements: 400, shape: [400] }), 'q', 1);
   const again = Array.from({ length: 200 }, (_, index) => pickle(text(`t${index}`), 'h', 1));
   const file = (repeats: Buffer[]) =>
@@ -402,7 +398,7 @@ test('tensors that repeat each other beyond the size of the file are refused', (
   expect(contents(file(again.slice(0, 3)))).toHaveProperty('t2');
 });
 
-describe.skipIf(!hasTestData)(needsTestData('files of others'), () => {
+describe.skipIf(!hasTestData)(needsTestData('files of other programs'), () => {
   const folder = join(testData, 'pth');
   /** First values, as PyTorch 1.13 prints them. */
   const expected: Record<string, Record<string, [string, string, number[]]>> = {
@@ -458,9 +454,9 @@ describe.skipIf(!hasTestData)(needsTestData('files of others'), () => {
     expect(Object.fromEntries(starts)).toEqual(tensors);
   });
 
-  test('every other one fails clearly', () => {
+  test('unsupported files are reported clearly', () => {
     const others = readdirSync(folder).filter((name) => !(name in expected));
     expect(others).toEqual(['broken.pt']);
-    check(join(folder, 'broken.pt'), /begins with "abc"/);
+    check(join(folder, 'broken.pt'), /starts with "abc"/);
   });
 });

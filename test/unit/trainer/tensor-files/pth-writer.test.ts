@@ -16,7 +16,7 @@ const tensors: TensorMap = new Map([
 
 const encode = (...args: Parameters<typeof encodePth>) => Buffer.concat(encodePth(...args));
 
-test('what was written is read', () => {
+test('reads what it writes', () => {
   const beside = {
     stage: 'training',
     epoch: 3,
@@ -39,10 +39,10 @@ test('what was written is read', () => {
   for (const [name, expected] of tensors) expect(file.read(name)).toEqual(expected);
 });
 
-test('the pickle is what PyTorch itself understands, operation by operation', () => {
+test('the operations of the pickle', () => {
   const bytes = encode(new Map([['a', tensors.get('a')!]]));
   const written = bytes.subarray(64, 64 + bytes.readUInt32LE(22));
-  // As tensor() writes by hand, with BININT for numbers.
+  // As tensor() writes it, with BININT for numbers.
   const wide = (value: number) => pickle('J', value, 0, 0, 0);
   const byHand = tensor()
     .toString('latin1')
@@ -52,7 +52,7 @@ test('the pickle is what PyTorch itself understands, operation by operation', ()
   );
 });
 
-test('the archive: names in order, numbers aligned to 64 bytes, equal bytes for equal tensors', () => {
+test('names are in order, data is aligned to 64 bytes, equal tensors give equal bytes', () => {
   const bytes = encode(tensors);
   const names = [...openZip(fileOf(bytes), (what) => new WorkbenchError('data', what)).entries.keys()];
   expect(names).toEqual([
@@ -69,13 +69,13 @@ test('the archive: names in order, numbers aligned to 64 bytes, equal bytes for 
     expect(bytes.indexOf(Buffer.from(data.buffer, data.byteOffset, data.byteLength)) % 64).toBe(0);
   }
   expect(encode(tensors)).toEqual(bytes);
-  // PyTorch 1.13 loaded the file of this hash, with weights_only=True too, and found these tensors.
+  // PyTorch 1.13 reads these tensors from the file with this hash, also with weights_only=True.
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(
     '873ad16715a7d51720a79f5f2292def4bc561030f96d5b926a8dddf480d96fe4',
   );
 });
 
-test('the pieces are views: nothing is copied', () => {
+test('the pieces are views of the data', () => {
   const { data } = tensors.get('a')!;
   expect(encodePth(tensors).some((piece) => piece.buffer === data.buffer)).toBe(true);
 });

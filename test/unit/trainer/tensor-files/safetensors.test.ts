@@ -39,7 +39,7 @@ const tensors: TensorMap = new Map([
   ['größe "2"\n', { shape: [1], data: new Float32Array([1, 2, 3]).subarray(1, 2) }],
 ]);
 
-test('what was written is read: every name, shape and bit', () => {
+test('reads what it writes: every name, shape and bit', () => {
   const path = join(folder, 'round-trip.safetensors');
   writeSafetensors(path, tensors, { scale: '4', note: 'x2 "net"' });
   const { tensors: read, metadata } = readSafetensors(path);
@@ -51,7 +51,7 @@ test('what was written is read: every name, shape and bit', () => {
   }
 });
 
-test('equal tensors give equal bytes in whatever order; the data are aligned to 8', () => {
+test('equal tensors give equal bytes in any order; data is aligned to 8 bytes', () => {
   const bytes = Buffer.concat(encodeSafetensors(tensors, { b: '1', a: '2' }));
   const reversed: TensorMap = new Map([...tensors].reverse());
   expect(Buffer.concat(encodeSafetensors(reversed, { a: '2', b: '1' }))).toEqual(bytes);
@@ -63,13 +63,13 @@ test('equal tensors give equal bytes in whatever order; the data are aligned to 
   expect(names.slice(0, 4)).toEqual(['10', '9', '__proto__', 'conv.bias']);
 });
 
-test('the pieces are views: nothing is copied', () => {
+test('the pieces are views of the data', () => {
   const data = Float32Array.of(1, 2);
   const [, piece] = encodeSafetensors(new Map([['a', { shape: [2], data }]]));
   expect(piece?.buffer).toBe(data.buffer);
 });
 
-test('a tensor whose shape does not fit its data is not written', () => {
+test('a tensor whose shape does not match its data is not written', () => {
   expect(() => encodeSafetensors(new Map([['a', { shape: [3], data: new Float32Array(2) }]]))).toThrow(
     /a: shape \[3\]/,
   );
@@ -108,7 +108,7 @@ const f32 = (begin: number, end: number, shape = [(end - begin) / 4]) => ({
 
 test.each<[string, () => string, RegExp]>([
   ['no file', () => join(folder, 'absent.safetensors'), /Cannot read .*absent/],
-  ['an empty file', () => fileOf(new Uint8Array()), /it has 0 bytes/],
+  ['an empty file', () => fileOf(new Uint8Array()), /it has only 0 bytes/],
   [
     'a huge header length',
     () => fileOf(Buffer.from('ffffffffffffffff7b7d', 'hex')),
@@ -119,19 +119,19 @@ test.each<[string, () => string, RegExp]>([
     () => fileOf(Buffer.from('03000000000000007b7d', 'hex')),
     /should have 3 bytes.*has 10/,
   ],
-  ['bad JSON', () => fileWith('{"a":'), /no JSON/],
+  ['bad JSON', () => fileWith('{"a":'), /not JSON/],
   ['no object', () => fileWith('[]'), /must be a JSON object/],
   [
-    'a name twice',
+    'a repeated name',
     () => fileWith(`{"a":${JSON.stringify(f32(0, 4))},"a":${JSON.stringify(f32(0, 4))}}`, new Uint8Array(4)),
-    /"a" stands twice/,
+    /"a" is repeated/,
   ],
   ['metadata that are no texts', () => fileWith({ __metadata__: { a: 1 } }), /__metadata__/],
   ['a tensor that is no object', () => fileWith({ a: 1 }), /tensor "a" must be an object/],
   [
     'an unknown type',
     () => fileWith({ a: { ...f32(0, 4), dtype: 'F4' } }, new Uint8Array(4)),
-    /tensor "a" has dtype "F4"; known are F64, F32/,
+    /tensor "a" has dtype "F4"; supported are F64, F32/,
   ],
   [
     'a type of every object',
@@ -159,7 +159,7 @@ test.each<[string, () => string, RegExp]>([
   [
     'a tensor beyond the end',
     () => fileWith({ a: f32(0, 8) }, new Uint8Array(4)),
-    /"a" ends at byte \d+, and the file has/,
+    /"a" ends at byte \d+, but the file has/,
   ],
   [
     'overlapping tensors',
@@ -169,21 +169,21 @@ test.each<[string, () => string, RegExp]>([
   [
     'a gap',
     () => fileWith({ a: f32(0, 4), b: f32(8, 12) }, new Uint8Array(12)),
-    /before tensor "b" lie 4 bytes/,
+    /4 bytes before tensor "b" belong to no tensor/,
   ],
   [
-    'bytes too many',
+    'surplus bytes',
     () => fileWith({ a: f32(0, 4) }, new Uint8Array(5)),
-    /after the last tensor lie 1 bytes/,
+    /1 bytes after the last tensor belong to no tensor/,
   ],
-])('%s is told', (_, path, message) => {
+])('%s is reported', (_, path, message) => {
   const open = () => openSafetensors(path());
   expect(open).toThrow(WorkbenchError);
   expect(open).toThrow(message);
   expect(open).toThrow(/\.safetensors/);
 });
 
-test('every cut of a file is told', () => {
+test('every truncation of a file is reported', () => {
   const whole = Buffer.concat(encodeSafetensors(tensors));
   for (let length = 0; length < whole.length; length++) {
     expect(() => readSafetensors(fileOf(whole.subarray(0, length))), `${length} bytes`).toThrow(
@@ -192,19 +192,19 @@ test('every cut of a file is told', () => {
   }
 });
 
-test('a tensor that is not there is told', () => {
+test('a missing tensor is reported', () => {
   const path = fileWith({ a: f32(0, 4) }, new Uint8Array(4));
   expect(() => openSafetensors(path).read('b')).toThrow(/there is no tensor "b"/);
 });
 
-test('a file that shrank after it was opened is told', () => {
+test('a file that was truncated after it was opened is reported', () => {
   const file = openSafetensors(fileWith({ a: f32(0, 4) }, new Uint8Array(4)));
   writeFileSync(file.path, readFileSync(file.path).subarray(0, -1));
-  expect(() => file.read('a')).toThrow(/became shorter/);
+  expect(() => file.read('a')).toThrow(/truncated while it was being read/);
 });
 
 test.skipIf(!hasTestData).each([
-  // Sums of the values and of their magnitudes, from an independent reading in Python.
+  // Sums of the values and of their magnitudes, read independently with Python.
   ['features.0.weight', 'F32', [64, 3, 3, 3], -18.279429382280796, 1399.2186193300731, 2.06669259],
   ['features.0.bias', 'F32', [64], 2.7973148927558213, 3.4081969542894512, 0.06479118],
   ['features.34.weight', 'F16', [512, 512, 3, 3], -2534.2511711120605, 14825.373096466064, -0.00447083],

@@ -53,14 +53,14 @@ describe('weights of VGG', () => {
       'a file that is not that of its name',
       'vgg11-00000000.pth',
       file,
-      /is not the file that it should be: its SHA-256 begins with [0-9a-f]{8} instead of 00000000.*deleted/,
+      /is damaged: its SHA-256 starts with [0-9a-f]{8} instead of 00000000.*deleted/,
     ],
-    ['a file without a sum in its name', 'vgg11.pth', file, /does not end with the sum of its file/],
+    ['a file without a sum in its name', 'vgg11.pth', file, /must end with the first digits of the SHA-256/],
     [
       'a file of another net',
       `vgg11-${sum.slice(0, 8)}.safetensors`,
       file,
-      /does not hold the weights of vgg16.*features\.2\.weight is missing/,
+      /does not hold torchvision's weights of vgg16.*features\.2\.weight is missing/,
     ],
   ])('are refused: %s', async (what, name, body, message) => {
     const { url } = await fileServer({ body });
@@ -98,10 +98,10 @@ describe('weights of VGG', () => {
       normalize_loss: false,
     } as const;
     expect(() => findVggFile(settings)).toThrow(
-      /names no file and there is no .*vgg11\.safetensors\. `esrgan weights get vgg11`/,
+      /is not set and .*vgg11\.safetensors does not exist\. Run `esrgan weights download vgg11`/,
     );
     expect(() => findVggFile({ ...settings, weights: '/none.pth' })).toThrow(
-      /names \/none\.pth, which does not exist/,
+      /\/none\.pth, the value of `perceptual_loss\.weights`, does not exist/,
     );
     const { url } = await fileServer({ body: file });
     const to = join(folder, 'esrgan-workbench', 'vgg11.safetensors');

@@ -80,13 +80,13 @@ describe('what a layout cannot hold is refused with the reason', () => {
   });
 
   test.each<[Partial<GeneratorOptions>, WritableLayout, RegExp]>([
-    [{ scale_factor: 1 }, 'basicsr', /BasicSR builds x1 otherwise/],
-    [{ use_subpixel_conv: true }, 'basicsr', /no place for sub-pixel/],
-    [{ num_dense_blocks: 2 }, 'esrgan-old', /3 dense blocks, and these 2/],
-    [{ num_residual_blocks: 4 }, 'esrgan-new', /5 convolutions, and these 4/],
-    [{ residual_scaling: 0.1 }, 'basicsr', /always 0\.2, and this is 0\.1/],
-    [{ scale_factor: 8 }, 'seed', /four upsampling blocks, which is x16/],
-    [{ scale_factor: 2, input_unshuffle: 2 }, 'seed', /cannot rearrange its input/],
+    [{ scale_factor: 1 }, 'basicsr', /BasicSR builds x1 differently/],
+    [{ use_subpixel_conv: true }, 'basicsr', /does not support sub-pixel/],
+    [{ num_dense_blocks: 2 }, 'esrgan-old', /3 dense blocks per block, and this model has 2/],
+    [{ num_residual_blocks: 4 }, 'esrgan-new', /5 convolutions per dense block, and this model has 4/],
+    [{ residual_scaling: 0.1 }, 'basicsr', /residual scaling of 0\.2, and this model has 0\.1/],
+    [{ scale_factor: 8 }, 'seed', /four upsampling blocks for x8, which results in x16/],
+    [{ scale_factor: 2, input_unshuffle: 2 }, 'seed', /no pixel-unshuffle at its input/],
   ])('%j as %s: %s', (options, layout, message) => {
     expect(() => writeGenerator(join(folder, 'a.pth'), randomGenerator(options), { layout })).toThrow(
       message,
@@ -112,6 +112,6 @@ describe('what a layout cannot hold is refused with the reason', () => {
     parameters.get('conv_hr.bias')!.data[1] = 70000;
     expect(() =>
       writeGenerator(join(folder, 'a.pth'), { options, parameters }, { precision: 'F16' }),
-    ).toThrow(/conv_hr\.bias has the value 70000, and halves go up to 65504/);
+    ).toThrow(/conv_hr\.bias has the value 70000, and 16-bit floats go up to 65504/);
   });
 });
