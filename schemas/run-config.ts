@@ -25,7 +25,7 @@ export type PerceptualLoss =
        */
       criterion: 'l1' | 'l2';
       /**
-       * Normalise the images with ImageNet's mean and standard deviation before VGG, as in its training.
+       * Normalize the images with ImageNet's mean and standard deviation before VGG, as in its training.
        */
       normalize_input: boolean;
       /**
@@ -98,7 +98,7 @@ export type SpatialAugmentation =
     }
   | boolean;
 /**
- * JPEG compression of the LR patch, pretraining only. The HR patch is not compressed, so the network learns to remove the artefacts. `false` turns it off; `true` is the same as the defaults.
+ * JPEG compression of the LR patch, pretraining only. The HR patch is not compressed, so the network learns to remove the artifacts. `false` turns it off; `true` is the same as the defaults.
  */
 export type CompressionAugmentation =
   | {
@@ -202,7 +202,7 @@ export interface RunConfig {
   log_every_steps: number;
 }
 /**
- * First stage, PSNR-oriented: trains the generator alone to minimise `content_loss`. Optimiser: Adam with betas 0.9 and 0.999.
+ * First stage, PSNR-oriented: trains the generator alone to minimize `content_loss`. Optimizer: Adam with betas 0.9 and 0.999.
  */
 export interface PretrainingSettings {
   /**
@@ -248,7 +248,7 @@ export interface PretrainingSettings {
   init?: string;
 }
 /**
- * Second stage, GAN training: trains the generator and the discriminator against each other. Validation PSNR drops by about 2.4 dB at the start of the stage, which is normal. Optimiser: Adam with betas 0.9 and 0.99 for both networks.
+ * Second stage, GAN training: trains the generator and the discriminator against each other. Validation PSNR drops by about 2.4 dB at the start of the stage, which is normal. Optimizer: Adam with betas 0.9 and 0.99 for both networks.
  */
 export interface TrainingSettings {
   /**
@@ -342,7 +342,7 @@ export interface GeneratorSettings {
    */
   residual_scaling: number;
   /**
-   * Upsample with a convolution to four times the channels and a pixel shuffle, instead of nearest-neighbour interpolation and a convolution. The weights of the two variants are incompatible.
+   * Upsample with a convolution to four times the channels and a pixel shuffle, instead of nearest-neighbor interpolation and a convolution. The weights of the two variants are incompatible.
    */
   use_subpixel_conv: boolean;
 }
@@ -390,7 +390,7 @@ export interface ValidationSettings {
    */
   every_steps: number;
   /**
-   * Height and width of the centre crop to measure, in the HR image; both must be multiples of `scale_factor`. Smaller images are measured whole, and `null` measures all images whole. The crop does not depend on the training patch, so that runs with different patches are comparable; the original crops to the patch.
+   * Height and width of the center crop to measure, in the HR image; both must be multiples of `scale_factor`. Smaller images are measured whole, and `null` measures all images whole. The crop does not depend on the training patch, so that runs with different patches are comparable; the original crops to the patch.
    *
    * @minItems 2
    * @maxItems 2
@@ -414,7 +414,7 @@ export interface SampleSettings {
    */
   count: number;
   /**
-   * Height and width of the centre crop to save, in the HR image; both must be multiples of `scale_factor`. Smaller images are saved whole.
+   * Height and width of the center crop to save, in the HR image; both must be multiples of `scale_factor`. Smaller images are saved whole.
    *
    * @minItems 2
    * @maxItems 2

@@ -4,7 +4,7 @@ import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { type Options, readOptions } from './options.ts';
 
 /** A run file made from an option file. Each note names a key that could not be imported exactly, and why. */
-export interface ImportedRun {
+interface ImportedRun {
   readonly text: string;
   readonly notes: readonly string[];
 }

@@ -5,7 +5,7 @@ import type { RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
 
 /** A data set that the stages of a run file can use. */
-export interface NamedDataset {
+interface NamedDataset {
   readonly name: string;
   /** Whether the run file has an entry for it. */
   readonly isOwn: boolean;

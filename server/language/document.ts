@@ -65,7 +65,7 @@ export interface Place {
 }
 
 /** A key and its value in the text. */
-export interface FoundNode {
+interface FoundNode {
   readonly key: Node | undefined;
   readonly value: Node | undefined;
   /** Includes the quotes. */

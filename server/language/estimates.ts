@@ -9,7 +9,7 @@ import { vggConvolutions, vggParameters } from '../../trainer/models/vgg/shapes.
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** Parameter counts of the networks; `vgg` up to the deepest layer of the perceptual loss, or 0 without that loss. */
-export interface ParameterCounts {
+interface ParameterCounts {
   readonly generator: number;
   readonly discriminator: number;
   readonly vgg: number;

@@ -80,14 +80,14 @@ const disk: PathProbe = {
 const lensInterval = 1000;
 
 /** What the features need to know about runs and the machine. */
-export interface FeatureSources {
+interface FeatureSources {
   runs(): Promise<readonly RunSummary[]>;
   /** Takes seconds the first time. */
   engines(): Promise<EngineReport>;
 }
 
 /** Notifies the features of changes outside of the documents. */
-export interface Features {
+interface Features {
   /** Sets the editor's capabilities. */
   begin(client: ClientCapabilities): void;
   /** Refreshes the code lenses. */

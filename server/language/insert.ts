@@ -10,7 +10,7 @@ export interface Edit extends Span {
 }
 
 /** The text of a new key with its value; `undefined` if it cannot be written in that style. */
-export interface NewEntry {
+interface NewEntry {
   /** On one line, in braces. */
   inBraces(): string | undefined;
   /** In block style, from a column on, without the last line break. */

@@ -36,7 +36,7 @@ export interface Outline {
 }
 
 /** A place in a region. */
-export interface FlowPlace {
+interface FlowPlace {
   /** Keys and indices from the region to the innermost collection around the place. */
   readonly parent: readonly (string | number)[];
   readonly collection: 'map' | 'list';

@@ -14,7 +14,7 @@ export interface PathProbe {
 }
 
 /** A path in the text. */
-export interface PathValue {
+interface PathValue {
   /** Without quotes. */
   readonly span: Span;
   /** Absolute, may not exist. For a glob, the folder before its first pattern. */

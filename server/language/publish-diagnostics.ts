@@ -10,7 +10,7 @@ import type { RunDocument } from './document.ts';
 const delay = 400;
 
 /** What `publishDiagnostics` needs. */
-export interface ProblemSources {
+interface ProblemSources {
   runDocument(uri: string): RunDocument | undefined;
   readonly disk: DiskThread;
   /** URL of the documentation of a problem's code. */

@@ -10,7 +10,7 @@ const rounds = 4;
 const harmless = /must be sufficiently indented|must end with/;
 
 /** A text that the parser understands, and the errors of the original text. */
-export interface RepairedText {
+interface RepairedText {
   /**
    * Has the length and the line breaks of the original text. Incomplete and broken parts are blank; missing commas
    * are added.

@@ -22,7 +22,7 @@ generator: # the paper uses 23 blocks and 64 channels
   growth_channels: 12
   num_basic_blocks: 2
 
-# Stage 1: minimise the pixel loss. High PSNR, soft texture.
+# Stage 1: minimize the pixel loss. High PSNR, soft texture.
 pretraining:
   num_epoch: 10000 # num_step ends the stage
   num_step: 3000
@@ -186,7 +186,7 @@ training:
   d_lr: 1e-4 # the discriminator starts from random weights
   g_sched_steps: [10000]
   d_sched_steps: [10000]
-  g_content_loss_scaling: 0.01 # a higher weight keeps colours and edges closer to the HR image
+  g_content_loss_scaling: 0.01 # a higher weight keeps colors and edges closer to the HR image
   train_datasets: [photos]
   val_datasets: [photos]
 

@@ -1,14 +1,3 @@
-export type {
-  CheckpointSettings,
-  ContentLossSettings,
-  DiscriminatorSettings,
-  EMASettings,
-  GeneratorSettings,
-  PretrainingSettings,
-  SampleSettings,
-  TrainingSettings,
-  ValidationSettings,
-} from '../../schemas/run-config.ts';
 export { closest } from './closest.ts';
 export { predefinedDatasets } from './datasets.ts';
 export { folderName } from './folder-name.ts';
@@ -20,7 +9,6 @@ export {
   readRunFileText,
   tryReadConfig,
 } from './load-run-file.ts';
-export type { Pairs } from './pairs.ts';
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';
 export { parseTree, syntaxProblems } from './parse.ts';
@@ -29,11 +17,9 @@ export { problemsForStage } from './problem.ts';
 export { readRunFile } from './read-run-file.ts';
 export type {
   Augmentation,
-  Dataset,
   ImageSource,
   PerceptualLossSettings,
   ResolvedConfig,
-  Split,
 } from './resolved.ts';
 export { imageSources } from './resolved.ts';
 export type { SchemaNode } from './schema-node.ts';

@@ -8,7 +8,11 @@ import type { ResolvedConfig } from './resolved.ts';
 /** A run file as `readRunFile` reads it. */
 type ReadRunFile = ReturnType<typeof readRunFile>;
 
-/** The text of a run file. Throws a `config` error. */
+/**
+ * The text of a run file.
+ *
+ * @throws WorkbenchError `config` if it cannot be read
+ */
 export function readRunFileText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -27,7 +31,11 @@ export function tryReadConfig(file: string): ResolvedConfig | undefined {
   }
 }
 
-/** The config for one stage and the warnings that concern it. Throws a `config` error as `configError` makes it. */
+/**
+ * The config for one stage, and the warnings that concern it.
+ *
+ * @throws WorkbenchError `config` with the errors that concern the stage
+ */
 export function configForStage(
   file: string,
   { config, problems }: ReadRunFile,
@@ -38,7 +46,7 @@ export function configForStage(
   return { config, warnings: ofStage };
 }
 
-/** The errors among the problems as one failure, one line each. */
+/** An error with one line for each error among the problems. */
 export function configError(file: string, problems: readonly Problem[]): WorkbenchError {
   const errors = problems.filter(isError).map((problem) => formatProblem(file, problem));
   return new WorkbenchError('config', errors.join('\n'));

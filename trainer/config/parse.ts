@@ -28,7 +28,7 @@ const openBracket = /^Flow (?:sequence|map) .*must .*end with/;
 const explanations: readonly (readonly [string, string])[] = [
   ['Tabs are not allowed', 'tab in the indentation: YAML allows only spaces'],
   [multipleDocuments, 'second document: a run file is a single document'],
-  ['Nested mappings are not', 'key inside a value: put it on its own line, aligned with its neighbours'],
+  ['Nested mappings are not', 'key inside a value: put it on its own line, aligned with its neighbors'],
   ['With stringKeys', 'a key must be a plain string, not a list, map, alias or tag'],
   ['Implicit map keys need', 'key without a value: write `key: value`, with a space after the colon'],
 ];

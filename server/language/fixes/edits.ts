@@ -37,7 +37,7 @@ export function valueAt({ data }: RunDocument, path: Path): unknown {
 }
 
 /** The list of numbers at a path; `undefined` if it is anything else. */
-export function numbersAt(document: RunDocument, path: Path): number[] | undefined {
+function numbersAt(document: RunDocument, path: Path): number[] | undefined {
   const value = valueAt(document, path);
   if (!Array.isArray(value)) return undefined;
   const numbers = value.filter((item) => typeof item === 'number');

@@ -58,7 +58,7 @@ describe('syntax', () => {
     [
       'a key further in',
       'seed: 1\n batch_size: 2',
-      ['1:7-1:8 syntax key inside a value: put it on its own line, aligned with its neighbours'],
+      ['1:7-1:8 syntax key inside a value: put it on its own line, aligned with its neighbors'],
     ],
     [
       'two documents',
