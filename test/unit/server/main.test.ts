@@ -54,7 +54,7 @@ function codesIn(params: unknown): string[] {
   return diagnostics.map((each: unknown) => (isPlainObject(each) ? String(each.code) : ''));
 }
 
-test('problems of the text come at once; those of the disk after them, and stay while one types', async () => {
+test('problems of the text are published at once, those of the disk later, and they stay while typing', async () => {
   await problems((codes) => codes.includes('unknown-key'));
   await server.notify('textDocument/didChange', {
     textDocument: { uri, version: 2 },
@@ -90,18 +90,18 @@ test.each<[string, object, RegExp]>([
   expect(JSON.stringify(answer)).toMatch(expected);
 });
 
-test('a refusal is a message for the person', async () => {
+test('a refusal is shown as a message', async () => {
   await expect(server.ask('textDocument/rename', { ...at(4, 3), newName: '' })).rejects.toThrow(
     'A data set needs a name.',
   );
 });
 
-test('nothing is known of a document that is not open', async () => {
+test('a document that is not open has no results', async () => {
   const params = { ...at(0, 0), textDocument: { uri: `${uri}x` } };
   expect(await server.ask('textDocument/hover', params)).toBeNull();
 });
 
-test('what is missing can be got, and is looked for again when something may have come', async () => {
+test('missing data can be downloaded, and the disk is checked again when files change', async () => {
   const text = 'pretraining: { train_datasets: [set5], val_datasets: [] }\n';
   await server.notify('textDocument/didChange', {
     textDocument: { uri, version: 4 },
@@ -126,7 +126,7 @@ test('what is missing can be got, and is looked for again when something may hav
   await problems((codes) => codes.includes('dataset-missing'));
 });
 
-test('run files are those of people, not the copies that runs keep', async () => {
+test('run files do not include the copies in run directories', async () => {
   for (const copy of [
     'runs/done/run.json',
     'runs/done/run.esrgan.yaml',
@@ -141,7 +141,7 @@ test('run files are those of people, not the copies that runs keep', async () =>
   expect(await server.request('esrgan/runFiles', null)).toEqual([file]);
 });
 
-test('presets, imports and engines are answered', async () => {
+test('presets, imports and engines can be requested', async () => {
   const presets = await server.request('esrgan/presets', null);
   expect(presets.length).toBeGreaterThan(0);
   await expect(server.request('esrgan/importBasicSR', { text: '- no' })).rejects.toThrow(/BasicSR/);
@@ -162,7 +162,7 @@ test('presets, imports and engines are answered', async () => {
   });
 });
 
-test('it ends promptly', async () => {
+test('it exits promptly', async () => {
   const other = await startServer(folder);
   expect(await other.shutdown()).toBe(0);
 });

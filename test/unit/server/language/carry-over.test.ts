@@ -20,8 +20,8 @@ test.each<[string, string, string[]]>([
   ['a line above', 'new\na\nb\nc\nd', ['2 of b, see 2', '4 of d, see 2']],
   ['a line between', 'a\nb\nc\nnew\nd', ['1 of b, see 1', '4 of d, see 1']],
   ['a line below', 'a\nb\nc\nd\nnew', ['1 of b, see 1', '3 of d, see 1']],
-  ['a line less above', 'b\nc\nd', ['0 of b, see 0', '2 of d, see 0']],
-  ['the first itself', 'a\nB\nc\nd', ['3 of d, see']],
+  ['a removed line above', 'b\nc\nd', ['0 of b, see 0', '2 of d, see 0']],
+  ['the line of the first problem', 'a\nB\nc\nd', ['3 of d, see']],
   ['both', 'a\nB\nc\nD', []],
   ['everything', '', []],
 ])('problems where %s changed', (_, after, expected) => {

@@ -29,11 +29,11 @@ function check(text: string, title: string, after: string) {
 test.each<[string, string, string, string]>([
   ['a key with a typo', 'sead: 1 # s\n', 'Change to `seed`', 'seed: 1 # s\n'],
   ['a key with a typo in JSON', '{ "sead": 1 }', 'Change to `seed`', '{ "seed": 1 }'],
-  ['a key of nowhere', 'seed: 1\nfoo: 2 # x\nname: a\n', 'Remove `foo`', 'seed: 1\nname: a\n'],
-  ['a section of nowhere', 'foo:\n  a: 1\n  b: 2\n\nname: a\n', 'Remove `foo`', '\nname: a\n'],
-  ['a key of nowhere alone', 'ema:\n  fp16: 1\nseed: 1\n', 'Remove `fp16`', 'seed: 1\n'],
-  ['a key of nowhere in braces', '{ seed: 1, foo: 2, name: a }', 'Remove `foo`', '{ seed: 1, name: a }'],
-  ['the last key in braces', '{ seed: 1, foo: 2 }', 'Remove `foo`', '{ seed: 1 }'],
+  ['an unknown key', 'seed: 1\nfoo: 2 # x\nname: a\n', 'Remove `foo`', 'seed: 1\nname: a\n'],
+  ['an unknown section', 'foo:\n  a: 1\n  b: 2\n\nname: a\n', 'Remove `foo`', '\nname: a\n'],
+  ['an unknown key alone in its section', 'ema:\n  fp16: 1\nseed: 1\n', 'Remove `fp16`', 'seed: 1\n'],
+  ['an unknown key in braces', '{ seed: 1, foo: 2, name: a }', 'Remove `foo`', '{ seed: 1, name: a }'],
+  ['an unknown key at the end of braces', '{ seed: 1, foo: 2 }', 'Remove `foo`', '{ seed: 1 }'],
   [
     'a key of a section at the top level',
     'num_basic_blocks: 16 # few\ngenerator:\n  growth_channels: 16\nseed: 1\n',
@@ -41,55 +41,55 @@ test.each<[string, string, string, string]>([
     'generator:\n  growth_channels: 16\n  num_basic_blocks: 16 # few\nseed: 1\n',
   ],
   [
-    'a key of a section below it',
+    'a key above its section',
     'generator:\n    growth_channels: 16 # few\n\nnum_basic_blocks: 16',
     'Move to `generator`',
     'generator:\n    growth_channels: 16 # few\n    num_basic_blocks: 16\n\n',
   ],
   [
-    'a key of a section that is not there',
+    'a key whose section is missing',
     'num_basic_blocks: 16\nseed: 1\n',
     'Move to `generator`',
     'seed: 1\ngenerator:\n  num_basic_blocks: 16\n',
   ],
   [
-    'a key alone, of a section that is not there',
+    'a single key whose section is missing',
     'num_basic_blocks: 16',
     'Move to `generator`',
     'generator:\n  num_basic_blocks: 16\n',
   ],
   [
-    'a key of a section that is empty',
+    'a key whose section is empty',
     'generator:\nnum_basic_blocks: 16\n',
     'Move to `generator`',
     'generator:\n  num_basic_blocks: 16\n',
   ],
   [
-    'a key of a section in braces',
+    'a key whose section is in braces',
     'generator: { growth_channels: 16 }\nnum_basic_blocks: 16 # few\n',
     'Move to `generator`',
     'generator: { growth_channels: 16, num_basic_blocks: 16 }\n',
   ],
   [
-    'a key of the top level in a section',
+    'a top-level key in a section',
     'training:\n  scale_factor: 2\n  g_lr: 1.0e-4\n',
     'Move to the top level',
     'training:\n  g_lr: 1.0e-4\nscale_factor: 2\n',
   ],
   [
-    'a key of the top level alone in a section',
+    'a top-level key alone in a section',
     'seed: 1\ntraining:\n  scale_factor: 2\n',
     'Move to the top level',
     'seed: 1\nscale_factor: 2\n',
   ],
   [
-    'a key of two sections',
+    'a key that two sections know',
     'num_epoch: 5\ntraining: {}\n',
     'Move to `training`',
     'training: { num_epoch: 5 }\n',
   ],
   [
-    'a section of a section',
+    'a nested section at the top level',
     'dropout:\n  size: 4\n  # half\n  p: 0.5\naugmentation:\n  spatial: false\nseed: 1\n',
     'Move to `augmentation`',
     'augmentation:\n  spatial: false\n  dropout:\n    size: 4\n    # half\n    p: 0.5\nseed: 1\n',
@@ -101,13 +101,13 @@ test.each<[string, string, string, string]>([
     '{\n  "generator": {\n    "growth_channels": 16,\n    "num_basic_blocks": 16\n  }\n}\n',
   ],
   [
-    'a key of a section that is not there, in JSON',
+    'a key whose section is missing, in JSON',
     '{ "seed": 1, "num_basic_blocks": 16 }',
     'Move to `generator`',
     '{ "seed": 1, "generator": { "num_basic_blocks": 16 } }',
   ],
   [
-    'a key of a section with line ends of Windows',
+    'a key of a section with Windows line endings',
     'num_basic_blocks: 16\r\ngenerator:\r\n  growth_channels: 16\r\n',
     'Move to `generator`',
     'generator:\r\n  growth_channels: 16\r\n  num_basic_blocks: 16\r\n',
@@ -123,7 +123,7 @@ test.each<[string, string, string, string]>([
   ['a number too large', 'pretraining:\n  lr: 2\n', 'Change to `1`', 'pretraining:\n  lr: 1\n'],
   ['a number too small', 'batch_size: 0\n', 'Change to `1`', 'batch_size: 1\n'],
   [
-    'a number at a bound that is not allowed',
+    'a number at an exclusive bound',
     'pretraining:\n  lr: 0\n',
     'Change to `2e-4`, its default',
     'pretraining:\n  lr: 2e-4\n',
@@ -135,59 +135,59 @@ test.each<[string, string, string, string]>([
     'training: { g_sched_steps: [1, 5] }',
   ],
   ['a number in quotes', "batch_size: '8'\n", 'Change to `8`', 'batch_size: 8\n'],
-  ['a broken number', 'batch_size: 8.2\n', 'Change to `8`', 'batch_size: 8\n'],
+  ['a fraction instead of an integer', 'batch_size: 8.2\n', 'Change to `8`', 'batch_size: 8\n'],
   [
-    'a switch in words',
+    'a boolean in words',
     'generator: { use_subpixel_conv: yes }',
     'Change to `true`',
     'generator: { use_subpixel_conv: true }',
   ],
   [
-    'a text where a list belongs',
+    'a string instead of a list',
     'training:\n  val_datasets: set5\n',
     'Change to `[set5]`',
     'training:\n  val_datasets: [set5]\n',
   ],
   [
-    'a number where a pair belongs',
+    'a number instead of a pair',
     'samples:\n  crop_size: 64\n',
     'Change to `[64, 64]`',
     'samples:\n  crop_size: [64, 64]\n',
   ],
   [
-    'half a pair',
+    'a pair with one value',
     'samples:\n  crop_size: [64]\n',
     'Change to `[64, 64]`',
     'samples:\n  crop_size: [64, 64]\n',
   ],
-  ['a number where a text belongs', 'name: 7\n', "Change to `'7'`", "name: '7'\n"],
+  ['a number instead of a string', 'name: 7\n', "Change to `'7'`", "name: '7'\n"],
   [
-    'nothing where something belongs',
+    'null instead of a value',
     'training:\n  cr_patch_size: null\n  init: best\n',
     'Remove `cr_patch_size` to use its default',
     'training:\n  init: best\n',
   ],
-  ['a key twice', 'seed: 1\nname: a\nseed: 2\n', 'Remove the second `seed`', 'seed: 1\nname: a\n'],
+  ['a duplicate key', 'seed: 1\nname: a\nseed: 2\n', 'Remove the second `seed`', 'seed: 1\nname: a\n'],
   [
-    'an item twice',
+    'a duplicate item',
     'training: { val_datasets: [set5, set5] }',
     'Remove the second `set5`',
     'training: { val_datasets: [set5] }',
   ],
   [
-    'a patch off the scale',
+    'a patch that is not a multiple of the scale',
     'training:\n  cr_patch_size: [130, 129]\n',
     'Change to `[132, 128]`',
     'training:\n  cr_patch_size: [132, 128]\n',
   ],
   [
-    'a crop off the scale',
+    'a crop that is not a multiple of the scale',
     'samples: { crop_size: [65, 65] }',
     'Change to `[64, 64]`',
     'samples: { crop_size: [64, 64] }',
   ],
   [
-    'qualities the wrong way',
+    'qualities in the wrong order',
     'augmentation: { compression: { quality: [90, 40] } }',
     'Change to `[40, 90]`',
     'augmentation: { compression: { quality: [40, 90] } }',
@@ -199,7 +199,7 @@ test.each<[string, string, string, string]>([
     'perceptual_loss: { vgg_type: vgg16, layer_weights: { conv5_3: 1 } }',
   ],
   [
-    'a patch of too few pixels',
+    'a patch that is too small',
     'training:\n  cr_patch_size: [16, 64]\n',
     'Change to `[32, 64]`',
     'training:\n  cr_patch_size: [32, 64]\n',
@@ -211,37 +211,37 @@ test.each<[string, string, string, string]>([
     'training:\n  g_sched_steps: [5, 7, 9] # four\n',
   ],
   [
-    'a step behind the end',
+    'a step after the end',
     'training:\n  num_step: 10\n  g_sched_steps: [5, 50]\n',
     'Remove `50`',
     'training:\n  num_step: 10\n  g_sched_steps: [5]\n',
   ],
   [
-    'a data set of nowhere',
+    'an unknown data set',
     'seed: 1\ntraining: { val_datasets: [my photos] }\n',
     'Add `my photos` to `datasets`',
     'seed: 1\ntraining: { val_datasets: [my photos] }\ndatasets:\n  my photos:\n    hr: { train: my photos/train, val: my photos/val }\n',
   ],
   [
-    'a data set of nowhere beside one',
+    'an unknown data set, next to another',
     'datasets:\n  a:\n    hr: x\n\ntraining:\n  val_datasets: [b]\n',
     'Add `b` to `datasets`',
     'datasets:\n  a:\n    hr: x\n  b:\n    hr: { train: b/train, val: b/val }\n\ntraining:\n  val_datasets: [b]\n',
   ],
   [
-    'a data set of nowhere in JSON',
+    'an unknown data set in JSON',
     '{ "training": { "val_datasets": ["b"] } }',
     'Add `b` to `datasets`',
     '{ "training": { "val_datasets": ["b"] }, "datasets": { "b": { "hr": { "train": "b/train", "val": "b/val" } } } }',
   ],
   [
-    'images for one use',
+    'images for one split only',
     'datasets:\n  a:\n    hr:\n      train: x\ntraining:\n  val_datasets: [a]\n',
     'Add `val` to `a`, with the images of `train`',
     'datasets:\n  a:\n    hr:\n      train: x\n      val: x\ntraining:\n  val_datasets: [a]\n',
   ],
   [
-    'no space behind a colon',
+    'no space after a colon',
     'seed: 1\nbatch_size:4\n',
     'Insert a space after the colon',
     'seed: 1\nbatch_size: 4\n',
@@ -249,8 +249,8 @@ test.each<[string, string, string, string]>([
   ['a tab', 'ema:\n\tdecay: 0\n', 'Indent with spaces', 'ema:\n  decay: 0\n'],
 ])('%s', (_, text, title, after) => check(text, title, after));
 
-describe('all at once', () => {
-  test('mends what has one clear remedy, and leaves the rest', () => {
+describe('fix all', () => {
+  test('applies clear fixes only', () => {
     const document = openDocument('sead: 1\nfoo: 2\nengine: cdua\npretraining:\n  lr: 2\n', file);
     const action = codeActions(document, wholeRange(document)).find(({ kind }) => kind === fixAllKind);
     const after = action ? apply(document, action) : '';
@@ -258,7 +258,7 @@ describe('all at once', () => {
     expect(findProblems(openDocument(after, file)).map(({ code }) => code)).toEqual(['unknown-key']);
   });
 
-  test('mends one of two remedies that would write the same section', () => {
+  test('applies one of two fixes that would add the same section', () => {
     const document = openDocument('num_basic_blocks: 8\ngrowth_channels: 16\n', file);
     const action = codeActions(document, wholeRange(document)).find(({ kind }) => kind === fixAllKind);
     expect(action && apply(document, action)).toBe(
@@ -266,7 +266,7 @@ describe('all at once', () => {
     );
   });
 
-  test('leaves what is only warned of', () => {
+  test('does not fix warnings', () => {
     const document = openDocument('training:\n  cr_patch_size: [16, 16]\n', file);
     const actions = codeActions(document, wholeRange(document));
     expect(actions.map(({ title, isPreferred }) => [title, isPreferred])).toEqual([
@@ -274,13 +274,13 @@ describe('all at once', () => {
     ]);
   });
 
-  test('is offered only where there is something to mend', () => {
+  test('is offered only if there is a clear fix', () => {
     const document = openDocument('seed: 1\n', file);
     expect(codeActions(document, wholeRange(document))).toEqual([]);
   });
 });
 
-test('only problems that touch the range have fixes', () => {
+test('only problems in the range have quick fixes', () => {
   const document = openDocument('sead: 1\nengine: cdua\n', file);
   const actions = codeActions(document, document.rangeOf({ start: 17, end: 17 }));
   expect(actions.filter(({ kind }) => kind === 'quickfix').map(({ title }) => title)).toEqual([
@@ -288,12 +288,12 @@ test('only problems that touch the range have fixes', () => {
   ]);
 });
 
-describe('JSON becomes YAML', () => {
+describe('conversion of JSON to YAML', () => {
   const text = '{ "name": "a", "ema": { "decay": 0.999 }, "training": { "g_sched_steps": [5, 9] } }';
   const yaml =
     "name: a\n\n# Exponential moving average of the generator's weights, validated and saved in addition to the weights themselves.\nema:\n  decay: 0.999\n\n# Second stage, GAN training.\ntraining:\n  g_sched_steps: [ 5, 9 ]\n";
 
-  test('in its place where the name is one of YAML', () => {
+  test('in place if the file has a YAML name', () => {
     const document = openDocument(text, file);
     const action = codeActions(document, wholeRange(document)).find(
       ({ title }) => title === 'Convert to YAML',
@@ -302,7 +302,7 @@ describe('JSON becomes YAML', () => {
     expect(findProblems(openDocument(yaml, file))).toEqual([]);
   });
 
-  test('beside it where the name is one of JSON', () => {
+  test('to a new file if the file has a JSON name', () => {
     const document = openDocument(text, '/p/run.esrgan.json');
     const action = codeActions(document, wholeRange(document)).find(
       ({ title }) => title === 'Convert to YAML',
@@ -313,7 +313,7 @@ describe('JSON becomes YAML', () => {
     ]);
   });
 
-  test('not where YAML is there', () => {
+  test('is not offered for YAML', () => {
     const document = openDocument('seed: 1\n', file);
     expect(codeActions(document, wholeRange(document))).toEqual([]);
   });

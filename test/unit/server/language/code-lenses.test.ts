@@ -39,15 +39,15 @@ function shown(text: string, runs: readonly RunSummary[]): string[] {
   return [...byLine].map(([line, lenses]) => `${line}: ${lenses.join(' | ')}`);
 }
 
-describe('where', () => {
+describe('places', () => {
   test.each<[string, string, string[]]>([
     [
-      'above their keys',
+      'above the keys of the stages',
       'seed: 1\npretraining:\n  lr: 1e-3\ntraining: {}\n',
       ['1: Start Pretraining (startPretraining)', '3: Start Training (startTraining)'],
     ],
     [
-      'above the first line without a key',
+      'above the first line if a key is missing',
       'training: {}\n',
       ['0: Start Pretraining (startPretraining) | Start Training (startTraining)'],
     ],
@@ -57,25 +57,25 @@ describe('where', () => {
       ['1: Start Pretraining (startPretraining)', '2: Start Training (startTraining)'],
     ],
     [
-      'in a text with mistakes',
+      'in a text with errors',
       'sead: 1\npretraining: [\ntraining:\n',
       ['1: Start Pretraining (startPretraining)', '2: Start Training (startTraining)'],
     ],
   ])('%s', (_, text, expected) => expect(shown(text, [])).toEqual(expected));
 });
 
-describe('which run', () => {
+describe('the run', () => {
   test.each<[string, string, string, boolean]>([
-    ['that of the file', 'training: {}', '/p/runs/run', true],
-    ['that of its name', 'name: b\ntraining: {}', '/p/runs/b', true],
-    ['not another one of its name', 'name: b\ntraining: {}', '/q/runs/b', false],
-    ['in its folder of runs', 'name: b\nruns_dir: ../q/runs\ntraining: {}', '/q/runs/b', true],
+    ['of the file', 'training: {}', '/p/runs/run', true],
+    ['with the name in the file', 'name: b\ntraining: {}', '/p/runs/b', true],
+    ['not a run with the same name in another folder', 'name: b\ntraining: {}', '/q/runs/b', false],
+    ['in its `runs_dir`', 'name: b\nruns_dir: ../q/runs\ntraining: {}', '/q/runs/b', true],
   ])('%s', (_, text, directory, isIts) => {
     const found = shown(text, [run({ run: directory, state: 'finished', stage: 'training' })]).join();
     expect(found.includes('(openRun)')).toBe(isIts);
   });
 
-  test('its commands name file, stage and run', () => {
+  test('the commands have the file, the stage and the run as arguments', () => {
     const [lens] = codeLenses(runDocument('pretraining: {}\ntraining: {}'), [run({ stage: 'pretraining' })]);
     expect(lens?.command?.arguments).toEqual([
       { file: '/p/run.esrgan.yaml', stage: 'pretraining', run: '/p/runs/run' },
@@ -85,7 +85,7 @@ describe('which run', () => {
   });
 });
 
-describe('what the run is doing', () => {
+describe('the state of the run', () => {
   const pretraining = (more: Partial<RunSummary>, stage = '{}') =>
     shown(`pretraining: ${stage}\ntraining: {}`, [run(more), other])[0];
   const training = (more: Partial<RunSummary>) =>
@@ -98,7 +98,7 @@ describe('what the run is doing', () => {
       'epoch 121/8,000 · 4.1 it/s · 2 h 5 min left (openRun) | Pause (pauseRun) | Stop (stopRun)',
     ],
     [
-      'runs, and little is known',
+      'runs without known progress',
       { epoch: null, step: 7, rate: null, etaSeconds: null },
       'step 7 (openRun) | Pause (pauseRun) | Stop (stopRun)',
     ],
@@ -114,7 +114,7 @@ describe('what the run is doing', () => {
       'paused at epoch 121 | Resume (resumeRun) | Stop (stopRun)',
     ],
     [
-      'waits',
+      'is queued',
       { state: 'queued', queuePosition: 1 },
       'queued, position 2 | Remove From Queue (removeFromQueue)',
     ],
@@ -125,14 +125,14 @@ describe('what the run is doing', () => {
       'failed at epoch 121: not finite (perceptual) (openRun) | Resume (resumeRun)',
     ],
     ['crashed', { state: 'lost', epoch: null }, 'crashed at step 6,050 (openRun) | Resume (resumeRun)'],
-    ['is done', { state: 'finished', epoch: 10_000, epochs: 10_000 }, 'done · PSNR 25.57 dB (openRun)'],
-    ['is not known', { state: 'unknown' }, 'Resume (resumeRun)'],
+    ['finished', { state: 'finished', epoch: 10_000, epochs: 10_000 }, 'done · PSNR 25.57 dB (openRun)'],
+    ['is unknown', { state: 'unknown' }, 'Resume (resumeRun)'],
   ])('%s', (_, more, expected) => expect(pretraining(more)).toBe(`0: ${expected} | ${rest}`));
 
   test.each<[string, Partial<RunSummary>, string]>([
-    ['can follow', { state: 'finished' }, 'Start Training (startTraining)'],
-    ['can follow one that was stopped', { state: 'stopped' }, 'Start Training (startTraining)'],
-    ['waits for what runs', {}, 'after pretraining'],
+    ['can start after pretraining', { state: 'finished' }, 'Start Training (startTraining)'],
+    ['can start after stopped pretraining', { state: 'stopped' }, 'Start Training (startTraining)'],
+    ['waits for running pretraining', {}, 'after pretraining'],
     [
       'runs',
       { stage: 'training', epoch: 120 },
@@ -141,22 +141,22 @@ describe('what the run is doing', () => {
   ])('training %s', (_, more, expected) => expect(training(more)).toBe(`1: ${expected} | ${rest}`));
 
   test.each<[string, string, boolean]>([
-    ['to its end by default', '{}', true],
-    ['no further than before', '{ num_epoch: 8000 }', false],
+    ['with the default length', '{}', true],
+    ['with the same length', '{ num_epoch: 8000 }', false],
     ['for more epochs', '{ num_epoch: 9000 }', true],
-    ['for more epochs, which its steps do not allow', '{ num_epoch: 9000, num_step: 400000 }', false],
-    ['for more of both', '{ num_epoch: 9000, num_step: 450000 }', true],
-  ])('one that is done goes on where the file trains %s: %s', (_, stage, isOffered) =>
+    ['for more epochs but no more steps', '{ num_epoch: 9000, num_step: 400000 }', false],
+    ['for more epochs and steps', '{ num_epoch: 9000, num_step: 450000 }', true],
+  ])('a finished stage can be resumed if the file trains %s: %s', (_, stage, isOffered) =>
     expect(pretraining({ state: 'finished', epoch: 8000 }, stage)).toBe(
       `0: done · PSNR 25.57 dB (openRun) | ${isOffered ? 'Resume (epoch 8,000) (resumeRun) | ' : ''}${rest}`,
     ),
   );
 
-  test('pretraining is behind a run that trains', () =>
+  test('pretraining has no actions while training runs', () =>
     expect(pretraining({ stage: 'training' })).toBe(`0: ${rest}`));
-  test('runs of other trainers are only shown', () =>
+  test('external runs can only be opened and compared', () =>
     expect(pretraining({ kind: 'external', stage: null })).toBe(`0: ${rest}`));
-  test('one run alone has nothing to compare with', () => {
+  test('a single run cannot be compared', () => {
     expect(shown('pretraining: {}\ntraining: {}', [run({ state: 'finished' })])[1]).toBe(
       '1: Start Training (startTraining) | Open (openRun)',
     );

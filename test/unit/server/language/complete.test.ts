@@ -70,15 +70,19 @@ describe('keys', () => {
       'pretraining:\n  |',
       ['num_epoch', 'cr_patch_size', 'lr', 'sched_step', 'train_datasets'],
     ],
-    ['that are not there yet', 'pretraining:\n  lr: 1\n  |\n  num_epoch: 2', ['cr_patch_size', 'sched_step']],
-    ['half typed, itself too', 'pretraining:\n  num|\n  lr: 1', ['num_epoch', 'cr_patch_size', 'sched_step']],
+    ['that the section lacks', 'pretraining:\n  lr: 1\n  |\n  num_epoch: 2', ['cr_patch_size', 'sched_step']],
+    [
+      'that match a half-typed key, and the others',
+      'pretraining:\n  num|\n  lr: 1',
+      ['num_epoch', 'cr_patch_size', 'sched_step'],
+    ],
     ['of an existing key', 'ema:\n  de|cay: 0', ['decay']],
     ['in braces', 'ema: {|}', ['decay']],
     ['of the root in JSON', '{\n  |\n}', ['name', 'scale_factor', 'batch_size']],
     ['of a data set', 'datasets:\n  mine:\n    |', ['hr', 'lr', 'downscale']],
     ['of images', 'datasets:\n  mine:\n    hr:\n      |', ['train', 'val']],
-    ['for data sets', 'datasets:\n  |', ['new data set', 'div2k', 'bsds500', 'set5', 'set14']],
-    ['below a broken line', 'name: "x\nema:\n  |', ['decay']],
+    ['of `datasets`', 'datasets:\n  |', ['new data set', 'div2k', 'bsds500', 'set5', 'set14']],
+    ['after a broken line', 'name: "x\nema:\n  |', ['decay']],
   ])('%s', (_, marked, expected) => {
     const labels = itemsAt(marked).map(({ label }) => label);
     expect(labels.slice(0, expected.length)).toEqual(expected);
@@ -113,7 +117,7 @@ describe('keys', () => {
     ['with its default', 'batch_size', 'ba|', 'batch_size: <1:16>'],
     ['with choices', 'engine', 'en|', 'engine: <1|auto,cuda,tensorflow,webgpu,cpu>'],
     [
-      'with a switch',
+      'with a boolean',
       'use_subpixel_conv',
       'generator:\n  |',
       'generator:\n  use_subpixel_conv: <1|false,true>',
@@ -126,16 +130,21 @@ describe('keys', () => {
     ],
     ['with a free list', 'fc_features', 'discriminator:\n  |', 'discriminator:\n  fc_features: [<1:100>]'],
     ['in scientific notation', 'g_lr', 'training:\n  |', 'training:\n  g_lr: <1:1e-4>'],
-    ['with nothing', 'num_step', 'training:\n  |', 'training:\n  num_step: <1>'],
-    ['only its name before a colon', 'decay', 'ema:\n  d|: 0', 'ema:\n  decay: 0'],
+    ['without a default', 'num_step', 'training:\n  |', 'training:\n  num_step: <1>'],
+    ['only the key before a colon', 'decay', 'ema:\n  d|: 0', 'ema:\n  decay: 0'],
     ['a section', 'content_loss', 'con|', 'content_loss:\n  loss_f: <1|l1,l2,mse>'],
     [
-      'a section of switches',
+      'a section of booleans',
       'augmentation',
       'au|',
       'augmentation:\n  spatial: <1|true,false>\n  compression: <2|true,false>\n  dropout: <3|true,false>',
     ],
-    ['a section in a file of four spaces', 'ema', 'a:\n    b: 1\n|', 'a:\n    b: 1\nema:\n    decay: <1:0>'],
+    [
+      'a section in a file indented by four spaces',
+      'ema',
+      'a:\n    b: 1\n|',
+      'a:\n    b: 1\nema:\n    decay: <1:0>',
+    ],
     [
       'a section of layers',
       'layer_weights',
@@ -152,62 +161,67 @@ describe('keys', () => {
     ['a section in braces', 'ema', '{ | }', '{ "ema": {\n  "decay": <1:0>\n} }'],
     ['JSON', 'engine', '{ | }', '{ "engine": <1|"auto","cuda","tensorflow","webgpu","cpu"> }'],
     [
-      'JSON with a comma behind',
+      'JSON with a comma after it',
       'seed',
       '{\n  "se|\n  "name": "a"\n}',
       '{\n  "seed": <1:0>,\n  "name": "a"\n}',
     ],
-    ['JSON with a comma before', 'seed', '{\n  "name": "a"\n  |\n}', '{\n  "name": "a",\n  "seed": <1:0>\n}'],
-    ['JSON with a text', 'name', '{ | }', '{ "name": "<1>" }'],
-  ])('written %s', (_, label, marked, expected) => expect(taking(label, marked)).toBe(expected));
+    [
+      'JSON with a comma before it',
+      'seed',
+      '{\n  "name": "a"\n  |\n}',
+      '{\n  "name": "a",\n  "seed": <1:0>\n}',
+    ],
+    ['a string in JSON', 'name', '{ | }', '{ "name": "<1>" }'],
+  ])('inserted %s', (_, label, marked, expected) => expect(taking(label, marked)).toBe(expected));
 });
 
 describe('values', () => {
   test.each<[string, string, string[]]>([
     ['choices', 'engine: |', ['auto', 'cuda', 'tensorflow', 'webgpu', 'cpu']],
-    ['switches', 'generator:\n  use_subpixel_conv: |', ['true', 'false']],
-    ['a section that can be switched', 'augmentation: |', ['true', 'false']],
-    ['numbers that work', 'training:\n  g_lr: |', ['1e-4']],
-    ['a list that works', 'samples:\n  crop_size: |', ['[256, 256]']],
+    ['booleans', 'generator:\n  use_subpixel_conv: |', ['true', 'false']],
+    ['a section that is also a boolean', 'augmentation: |', ['true', 'false']],
+    ['known numbers', 'training:\n  g_lr: |', ['1e-4']],
+    ['known lists', 'samples:\n  crop_size: |', ['[256, 256]']],
     ['null', 'workers: |', ['null']],
     [
       'data sets',
       'datasets: { mine: { hr: a } }\ntraining:\n  val_datasets: [|]',
       ['mine', 'div2k', 'bsds500', 'set5', 'set14'],
     ],
-    ['data sets but those named', 'training:\n  val_datasets: [set5, |]', ['div2k', 'bsds500', 'set14']],
+    ['data sets that the list lacks', 'training:\n  val_datasets: [set5, |]', ['div2k', 'bsds500', 'set14']],
     ['lists of data sets', 'training:\n  val_datasets: |', ['[div2k]', '[bsds500]', '[set5]', '[set14]']],
     [
-      'data sets line by line',
+      'data sets in block style',
       'training:\n  val_datasets:\n    - set5\n    - |',
       ['div2k', 'bsds500', 'set14'],
     ],
     ['data sets without a dash', 'training:\n  val_datasets:\n    |', ['div2k', 'bsds500', 'set5', 'set14']],
     ['folders', 'runs_dir: |', ['tiles']],
-    ['folders within', 'data_dir: tiles/|', ['tiles/train 1', 'tiles/val']],
-    ['hidden folders where asked for', 'data_dir: .|', ['.git', 'tiles'].slice(0, 2)],
+    ['subfolders', 'data_dir: tiles/|', ['tiles/train 1', 'tiles/val']],
+    ['hidden folders after a dot', 'data_dir: .|', ['.git', 'tiles'].slice(0, 2)],
     ['images', 'datasets: { a: { hr: tiles/| } }', ['tiles/train 1', 'tiles/val', 'tiles/*.png']],
-    ['images of the scale', "datasets: { a: { lr: 'lr_x{scale}/|' } }", ['lr_x{scale}/train']],
+    ['images with `{scale}` in the path', "datasets: { a: { lr: 'lr_x{scale}/|' } }", ['lr_x{scale}/train']],
     ['weights', 'pretraining:\n  init: |', ['a · pretraining 20,000', 'tiles', 'x4.pth']],
     [
-      'a start of training',
+      'initial weights of training',
       'training:\n  init: |',
       ['last', 'best', 'a · pretraining 20,000', 'tiles', 'x4.pth'],
     ],
-    ['none of a name', 'name: |', []],
-    ['none of an unknown key', 'nothing: |', []],
+    ['none for a name', 'name: |', []],
+    ['none for an unknown key', 'nothing: |', []],
     ['choices in JSON', '{ "content_loss": { "loss_f": | } }', ['l1', 'l2', 'mse']],
   ])('%s', (_, marked, expected) => offers(marked, expected));
 
   test.each<[string, string, string, string]>([
     ['a choice', 'cuda', 'engine: a|uto # any', 'engine: cuda # any'],
-    ['behind a colon alone', 'cuda', 'engine:|', 'engine: cuda'],
+    ['after a colon without a space', 'cuda', 'engine:|', 'engine: cuda'],
     ['a number', '2e-4', 'pretraining:\n  lr: |', 'pretraining:\n  lr: 2e-4'],
     ['in its quotes', 'cuda', "engine: '|'", "engine: 'cuda'"],
     ['a path with a space', 'tiles/train 1', 'data_dir: tiles/|', 'data_dir: tiles/train 1'],
     ['a glob', 'tiles/*.png', 'datasets: { a: { hr: tiles/| } }', 'datasets: { a: { hr: tiles/*.png } }'],
     [
-      'braces in braces',
+      'a path with braces in braces',
       'lr_x{scale}/train',
       'datasets: { a: { lr: "lr_x{scale}/|" } }',
       'datasets: { a: { lr: "lr_x{scale}/train" } }',
@@ -219,7 +233,12 @@ describe('values', () => {
       'training:\n  init: runs/a/checkpoints/pretraining-00020000',
     ],
     ['a list of a data set', '[set5]', 'training:\n  val_datasets: |', 'training:\n  val_datasets: [set5]'],
-    ['an item line', 'set5', 'training:\n  val_datasets:\n    |', 'training:\n  val_datasets:\n    - set5'],
+    [
+      'an item in block style',
+      'set5',
+      'training:\n  val_datasets:\n    |',
+      'training:\n  val_datasets:\n    - set5',
+    ],
     ['JSON', 'cuda', '{ "engine": | }', '{ "engine": "cuda" }'],
     ['JSON half typed', 'cuda', '{ "engine": "c| }', '{ "engine": "cuda" }'],
     [
@@ -228,9 +247,9 @@ describe('values', () => {
       '{\n  "engine": "|"\n  "seed": 1\n}',
       '{\n  "engine": "cuda",\n  "seed": 1\n}',
     ],
-  ])('written %s', (_, label, marked, expected) => expect(taking(label, marked)).toBe(expected));
+  ])('inserted %s', (_, label, marked, expected) => expect(taking(label, marked)).toBe(expected));
 
-  test('say what they are', () => {
+  test('have details and documentation', () => {
     const [first] = itemsAt('engine: |');
     expect(first).toMatchObject({
       labelDetails: { description: 'default' },

@@ -10,7 +10,7 @@ const disk: PathProbe = {
 
 test.each<[string, string, string[]]>([
   [
-    'a use to its entry',
+    'a use of a data set to its entry',
     'datasets:\n  a: { hr: x }\n  b: { hr: y }\ntraining: { train_datasets: [b|] }\n',
     ['b > b in b: { hr: y }'],
   ],
@@ -29,8 +29,8 @@ test.each<[string, string, string[]]>([
   ['an alias without an anchor', 'training: { g_lr: *|a }', []],
   ['weights to their file', 'pretraining: { init: psnr|.pth }', ['psnr.pth > /p/psnr.pth']],
   ['a folder', 'runs_dir: r|uns', []],
-  ['anything else', 'seed: 1|', []],
-])('leads from %s', (_, text, expected) => {
+  ['other values', 'seed: 1|', []],
+])('goes from %s', (_, text, expected) => {
   const { text: plain, offset } = marked(text);
   const document = runDocument(plain);
   const links = definition(document, uri, offset, disk);

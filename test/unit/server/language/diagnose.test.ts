@@ -12,10 +12,10 @@ function check(text: string, expected: string[]) {
 }
 
 test.each<[string, string, string[]]>([
-  ['nothing', 'seed: 1\n', []],
+  ['no problems', 'seed: 1\n', []],
   ['a typo', 'sead: 1\n', ['0:0 unknown-key unknown key `sead`; did you mean `seed`?']],
   [
-    'a stage of two',
+    'one of two stages',
     'training:\n  cr_patch_size: [130, 130]\n',
     [
       '`training.cr_patch_size` is [130, 130], not a multiple of `scale_factor` 4: use [132, 132] (training only)',
@@ -27,23 +27,23 @@ test.each<[string, string, string[]]>([
     ['1:2 syntax', '2:6 range'],
   ],
   [
-    'an open quote and what is wrong elsewhere',
+    'an unclosed quote and another problem',
     'name: "x\nema:\n  decay: 2\n',
     ['0:6 syntax this quote is not closed', '2:9 range'],
   ],
   [
-    'an open bracket and what is wrong elsewhere',
+    'an unclosed bracket and another problem',
     'training:\n  val_datasets: [a,\n  g_lr: 2\n',
     ['1:16 syntax this bracket is not closed', '2:8 range'],
   ],
   [
-    'an open bracket above sound lines',
+    'an unclosed bracket above valid lines',
     'training:\n  cr_patch_size: [64, 64\n  g_lr: 1e-4\n  d_lr: 1e-4\n',
     ['1:17 syntax this bracket is not closed'],
   ],
   ['JSON without a comma', '{\n  "seed": 1\n  "batch_size": 0\n}', ['1:10 syntax', '2:16 range'].slice(0, 1)],
   [
-    'a key twice beside a broken line',
+    'a duplicate key next to a broken line',
     'seed: 1\nema:\n  decay: 0\n  dec\nseed: 2\nbatch_size: 0\n',
     ['3:2 syntax', '4:0 duplicate-key', '5:12 range'],
   ],
@@ -57,11 +57,11 @@ test.each<[string, string, string[]]>([
     'seed: 1\nba\nema: {}\n---\nseed: 2\n',
     ['1:0 syntax', '3:0 syntax', '4:0 duplicate-key'],
   ],
-  ['a mark of the byte order', '\ufeffsead: 1\nseed: x\n', ['0:0 unknown-key', '1:6 type']],
-  ['what is wrong in the broken line alone', 'ema:\n  decay: 0: 1\n', ['1:9 syntax']],
+  ['a byte order mark', '\ufeffsead: 1\nseed: x\n', ['0:0 unknown-key', '1:6 type']],
+  ['only the problem of a broken line', 'ema:\n  decay: 0: 1\n', ['1:9 syntax']],
 ])('%s', (_, text, expected) => check(text, expected));
 
-test('carries what editors need to lead on', () => {
+test('includes the code, related locations and the range', () => {
   const document = openDocument(
     'scale_factor: 2\ntraining:\n  cr_patch_size: [131, 131]\n',
     '/p/run.esrgan.yaml',
@@ -86,14 +86,14 @@ test('carries what editors need to lead on', () => {
   ]);
 });
 
-test('looks at the disk only where it is given', () => {
+test('checks the disk only if `files` is given', () => {
   const document = openDocument('pretraining: { init: x.pth }\n', '/p/run.esrgan.yaml');
   expect(diagnose(document)).toEqual([]);
   const codes = diagnose(document, fakeFiles({})).map(({ code }) => code);
   expect(codes).toContain('weights-missing');
 });
 
-test('carries which data set could be downloaded', () => {
+test('includes the data set that can be downloaded', () => {
   const missing = (text: string) =>
     diagnose(openDocument(text, '/p/run.esrgan.yaml'), fakeFiles({})).map(({ data }) => data);
   const found = { missingDataset: 'set5' };
@@ -103,7 +103,7 @@ test('carries which data set could be downloaded', () => {
   ).not.toContainEqual(found);
 });
 
-test('only informs of what concerns a stage that the file leaves out', () => {
+test('problems of a stage that the file lacks are information', () => {
   const pretraining = 'pretraining: { train_datasets: [set5], val_datasets: [set5] }\n';
   const severities = (text: string) =>
     diagnose(openDocument(text, '/p/run.esrgan.yaml'), fakeFiles({}))

@@ -22,8 +22,8 @@ function configOf(text: string): ResolvedConfig {
   return config;
 }
 
-describe('parameters', () => {
-  test('of the published nets', () => {
+describe('parameter counts', () => {
+  test('of the published networks', () => {
     expect(parameterCounts(configOf(''))).toEqual({
       generator: 16_697_987,
       discriminator: 7_196_233,
@@ -33,7 +33,7 @@ describe('parameters', () => {
 
   test.each([
     [
-      'other blocks',
+      'other block sizes',
       'generator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 2, num_dense_blocks: 2, num_residual_blocks: 3 }',
     ],
     [
@@ -56,7 +56,7 @@ describe('parameters', () => {
       'two hidden layers',
       'generator: { num_basic_blocks: 1 }\ndiscriminator: { vgg_blk_ch: [4], fc_features: [10, 5] }',
     ],
-  ])('as the trainer makes them: %s', (_, text) => {
+  ])('equal those of the trainer: %s', (_, text) => {
     const config = configOf(
       text.includes('discriminator') ? text : `${text}\ndiscriminator: { vgg_blk_ch: [4, 4, 8] }`,
     );
@@ -77,7 +77,7 @@ describe('parameters', () => {
   ])('of VGG with %s: %i', (text, expected) => expect(parameterCounts(configOf(text)).vgg).toBe(expected));
 });
 
-describe('length of a stage', () => {
+describe('the length of a stage', () => {
   const counts = new Map([
     ['/p/data/DIV2K_train_HR', 800],
     ['/p/data/BSR/BSDS500/data/images/train', 200],
@@ -101,11 +101,11 @@ describe('length of a stage', () => {
     [50, 1],
     [51, 2],
     [175_000, 3500],
-  ])('step %i lies in epoch %i of 50 steps', (step, epoch) => {
+  ])('step %i is in epoch %i of 50 steps', (step, epoch) => {
     expect(epochOf(step, { images: 800, stepsPerEpoch: 50, steps: 500_000 })).toBe(epoch);
   });
 
-  test('the patch at low resolution', () => {
+  test('the LR patch', () => {
     expect(lrPatch(configOf('scale_factor: 2\ntraining: { cr_patch_size: [192, 128] }'), 'training')).toEqual(
       [96, 64],
     );
@@ -143,7 +143,7 @@ const net = (trunk: number, growth: number, blocks: number, batch: number, patch
   );
 const cpu: Machine = { engine: 'cpu', runs: [] };
 
-describe('memory and time are those that were measured, within an eighth', () => {
+describe('memory and time differ from the measured ones by at most an eighth', () => {
   test.each(measured)('%s', (_, stage, trunk, growth, blocks, batch, patch, more, megabytes, seconds) => {
     const config = net(trunk, growth, blocks, batch, patch, more);
     expect(Math.abs(memoryEstimate(config, stage, cpu).value / (megabytes * 1e6) - 1)).toBeLessThan(1 / 8);
@@ -151,7 +151,7 @@ describe('memory and time are those that were measured, within an eighth', () =>
   });
 });
 
-describe('runs of this machine', () => {
+describe('measured runs on this machine', () => {
   const small = net(32, 16, 3, 4, 64);
   const large = net(64, 32, 6, 8, 128);
   const run = (name: string, config: ResolvedConfig, more: Partial<MeasuredRun> = {}): MeasuredRun => ({
@@ -166,55 +166,60 @@ describe('runs of this machine', () => {
   const time = (config: ResolvedConfig, machine: Machine, stage: Stage = 'pretraining') =>
     timeEstimate(config, stage, machine);
 
-  test('say their own time and memory', () => {
+  test('give their own time and memory', () => {
     const machine = { engine: 'cpu', runs: [run('a', small, { stepsPerSecond: 20, memoryBytes: 5e8 })] };
     expect(time(small, machine)?.value).toBeCloseTo(0.05, 9);
     expect(memoryEstimate(small, 'pretraining', machine).value).toBeCloseTo(5e8, 0);
   });
 
-  test('scale the others', () => {
+  test('are scaled for other configs', () => {
     const machine = { engine: 'cpu', runs: [run('a', small, { stepsPerSecond: 20 })] };
     const ratio = (time(large, cpu)?.value ?? 0) / (time(small, cpu)?.value ?? 0);
     expect((time(large, machine)?.value ?? 0) / 0.05).toBeCloseTo(ratio, 9);
   });
 
   test.each<[string, MeasuredRun[], Machine['engine'], string]>([
-    ['the nearest in cost', [run('a', small), run('b', large)], 'cpu', 'Scaled from the run b '],
+    ['the run closest in cost', [run('a', small), run('b', large)], 'cpu', 'Scaled from the run b '],
     [
-      'one of the same stage',
+      'a run of the same stage',
       [run('a', small), run('b', large, { stage: 'training' })],
       'cpu',
       'Scaled from the run a ',
     ],
     [
-      'one of another stage where there is no other',
+      'a run of the other stage if there is no better one',
       [run('b', large, { stage: 'training' })],
       'cpu',
       'Scaled from the run b ',
     ],
     [
-      'not those of other engines',
+      'no runs on other engines',
       [run('a', large, { engine: 'webgpu' })],
       'cpu',
       'Computed for two server CPU cores',
     ],
     [
-      'not those without a rate',
+      'no runs without a rate',
       [run('a', large, { stepsPerSecond: null })],
       'cpu',
       'Computed for two server CPU cores',
     ],
-    ['on the same GPU', [run('a', large, { engine: 'webgpu' })], 'webgpu', 'Scaled from the run a '],
+    [
+      'a run on the same GPU engine',
+      [run('a', large, { engine: 'webgpu' })],
+      'webgpu',
+      'Scaled from the run a ',
+    ],
   ])('%s', (_, runs, engine, basis) => {
     expect(time(large, { engine, runs })?.basis).toContain(basis);
   });
 
   test.each<[string, Machine]>([
-    ['an engine on which nothing ran', { engine: 'cuda', runs: [run('a', large)] }],
-    ['an engine that is not known', { engine: null, runs: [] }],
-  ])('tell no time of %s', (_, machine) => expect(time(large, machine)).toBeUndefined());
+    ['an engine without measured runs', { engine: 'cuda', runs: [run('a', large)] }],
+    ['an unknown engine', { engine: null, runs: [] }],
+  ])('give no time for %s', (_, machine) => expect(time(large, machine)).toBeUndefined());
 
-  test('far ones give one digit, near ones two', () => {
+  test('distant runs give one significant digit, close ones two', () => {
     const machine = { engine: 'cpu', runs: [run('a', small)] };
     expect([time(small, machine)?.digits, time(large, machine)?.digits, time(small, cpu)?.digits]).toEqual([
       2, 1, 1,

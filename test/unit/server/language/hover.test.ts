@@ -24,7 +24,7 @@ test.each<[string, string, string, string[]]>([
     ],
   ],
   [
-    'what it costs',
+    'the cost',
     'ba|tch_size: 4',
     'batch_size',
     ['an integer from 1 to 1024 (patches)', '**Cost.** Memory and time per step are proportional to it.'],
@@ -58,7 +58,7 @@ test.each<[string, string, string, string[]]>([
     ["256 feature maps at 1/4 of the image's width and height"],
   ],
   ['JSON', '{ "seed|": 1 }', '"seed"', ['`seed`']],
-  ['beside a broken line', 'name: "x\nba\nema:\n  dec|ay: 0', 'decay', ['`ema.decay`']],
+  ['next to a broken line', 'name: "x\nba\nema:\n  dec|ay: 0', 'decay', ['`ema.decay`']],
 ])('%s', (_, marked, word, parts) => {
   const [found, text] = hoverAt(marked) ?? [];
   expect(found).toBe(word);

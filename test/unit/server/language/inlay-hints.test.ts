@@ -60,13 +60,13 @@ describe('hints', () => {
     expect(shown(expected.replaceAll(/«[^»]*»/g, ''))).toBe(expected);
   });
 
-  test('of a range only', () => {
+  test('are limited to the range', () => {
     const document = runDocument('batch_size: 16\npretraining:\n  num_epoch: 8000\n');
     const range = { start: { line: 1, character: 0 }, end: { line: 2, character: 99 } };
     expect(inlayHints(document, range, nothingMeasured).map(({ label }) => label)).toEqual(['400,000 steps']);
   });
 
-  test('of time where it can be told, and why', () => {
+  test('include the estimated time and its basis', () => {
     const cpu = { ...nothingMeasured, machine: { engine: 'cpu', runs: [] } };
     const text =
       'batch_size: 4\npretraining:\n  num_step: 3000\ngenerator: { rrdb_channels: 24, growth_channels: 12, num_basic_blocks: 2 }\n';

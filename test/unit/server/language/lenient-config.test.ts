@@ -11,7 +11,7 @@ test.each([
   'name: a\ntraining: { g_lr: 1e-3, init: x.pth }\naugmentation: true\nperceptual_loss: false\n',
   'datasets: { a: { hr: x } }\npretraining: &p { train_datasets: [a], num_epoch: 3 }\ntraining: *p\n',
   '{"seed": 4}',
-])('a sound text gives what it gives to the trainer: %j', (text) => {
+])('a valid text gives the same config as in the trainer: %j', (text) => {
   const { config } = readRunFile(text, { file: '/p/run.esrgan.yaml' });
   expect(config).toBeDefined();
   expect(of(text)).toEqual(config);
@@ -24,15 +24,15 @@ test.each<[string, string, string]>([
   ['a value out of range', 'training: { g_lr: 7, d_lr: 0.5 }', 'training: { d_lr: 0.5 }'],
   ['an empty section', 'training:\nseed: 1', 'seed: 1'],
   ['a wrong item', 'training: { g_sched_steps: [1, x], d_lr: 0.5 }', 'training: { d_lr: 0.5 }'],
-  ['a list in place of a map', 'generator: [1]\nseed: 1', 'seed: 1'],
-  ['a list in place of all', '- 1', ''],
-  ['a text in place of all', 'seed', ''],
-  ['half a line', 'seed: 1\nb: [\nbatch_size: 3', 'seed: 1\nbatch_size: 3'],
-])('%s counts as if it were not there', (_, text, sound) => {
+  ['a list instead of a map', 'generator: [1]\nseed: 1', 'seed: 1'],
+  ['a list instead of a run file', '- 1', ''],
+  ['a string instead of a run file', 'seed', ''],
+  ['an incomplete line', 'seed: 1\nb: [\nbatch_size: 3', 'seed: 1\nbatch_size: 3'],
+])('%s is ignored', (_, text, sound) => {
   expect(of(sound)).toBeDefined();
   expect(of(text)).toEqual(of(sound));
 });
 
-test('values that clash stay: they are allowed by themselves', () => {
+test('contradictory values remain, because each is valid', () => {
   expect(of('pretraining: { cr_patch_size: [65, 65] }')?.pretraining.cr_patch_size).toEqual([65, 65]);
 });

@@ -22,16 +22,16 @@ const disk: PathProbe = {
 };
 
 test.each<[string, string, string[]]>([
-  ['nothing', '', []],
+  ['nothing in an empty file', '', []],
   ['folders', 'runs_dir: runs\ndata_dir: "data"\n', ['runs > /p/runs', 'data > /p/data']],
-  ['what does not exist', 'runs_dir: other\npretraining: { init: x.pth }\n', []],
+  ['nothing that does not exist', 'runs_dir: other\npretraining: { init: x.pth }\n', []],
   [
     'weights',
     'pretraining: { init: psnr.pth }\nperceptual_loss: { weights: /w/vgg.safetensors }\n',
     ['psnr.pth > /p/psnr.pth', '/w/vgg.safetensors > /w/vgg.safetensors'],
   ],
   [
-    'the weights in a checkpoint',
+    'the weights of a checkpoint',
     'training:\n  init: runs/b/checkpoints/training-00000100\n',
     ['runs/b/checkpoints/training-00000100 > /p/runs/b/checkpoints/training-00000100/generator.safetensors'],
   ],
@@ -40,19 +40,19 @@ test.each<[string, string, string[]]>([
     'name: a\ntraining: { init: best }\n',
     ['a > /p/runs/a/run.esrgan.yaml', 'best > /p/runs/a/checkpoints'],
   ],
-  ['no run of another name', 'name: c\ntraining: { init: last }\n', []],
+  ['no run with another name', 'name: c\ntraining: { init: last }\n', []],
   [
-    'folders of images, also in front of a glob',
+    'image folders, also of a glob',
     "scale_factor: 2\ndatasets:\n  x: { hr: 'tiles/x{scale}', lr: { train: 'tiles/x2/**/*.png', val: tiles/x4 } }\n  y: { hr: '*.png' }\n",
     ['tiles/x{scale} > /p/tiles/x2', 'tiles/x2/**/*.png > /p/tiles/x2', '*.png > /p'],
   ],
   [
-    'values of another type',
+    'no values of other types',
     'runs_dir: 3\ndata_dir:\ndatasets: [data]\npretraining: { init: [psnr.pth] }\n',
     [],
   ],
   [
-    'what is sound of a broken text',
+    'the valid part of a broken text',
     'runs_dir: runs\nb: [\ntraining:\n  init: psnr.pth\n',
     ['runs > /p/runs', 'psnr.pth > /p/psnr.pth'],
   ],

@@ -28,7 +28,7 @@ function trainedRun(rates: readonly number[], memories: readonly number[], engin
 const listed = (paths: RunPaths) => ({ run: paths.root, kind: 'esrgan' as const, updated: 1 });
 const found = (paths: RunPaths) => createMeasuredRuns()([listed(paths)]);
 
-test('the median rate and the highest memory of a run', () => {
+test('the median rate and peak memory of a run', () => {
   const paths = trainedRun([0.5, 4, 2, 3, Number.NaN, 8], [10, 30, 20]);
   const [run, ...others] = found(paths);
   expect(others).toEqual([]);
@@ -44,7 +44,7 @@ test('the median rate and the highest memory of a run', () => {
 
 test.each<[string, (paths: RunPaths) => void]>([
   ['run file', (paths) => rmSync(paths.config)],
-  ['sound run file', (paths) => writeFileSync(paths.config, 'sead: 1')],
+  ['valid run file', (paths) => writeFileSync(paths.config, 'sead: 1')],
   ['manifest', (paths) => rmSync(paths.manifest)],
   [
     'session on this computer',
@@ -59,13 +59,13 @@ test.each<[string, (paths: RunPaths) => void]>([
   expect(found(paths)).toEqual([]);
 });
 
-test('no run that logged nothing, none of another trainer, and none that is gone', () => {
+test('skips runs without points, external runs and deleted runs', () => {
   expect(found(trainedRun([], []))).toEqual([]);
   expect(createMeasuredRuns()([{ ...listed(trainedRun([1], [1])), kind: 'external' }])).toEqual([]);
   expect(createMeasuredRuns()([{ run: '/no/such/run', kind: 'esrgan', updated: null }])).toEqual([]);
 });
 
-test('of very many runs the latest tell', () => {
+test('uses only the latest of very many runs', () => {
   const old = trainedRun([1], [1]);
   const latest = trainedRun([2], [1]);
   const others = Array.from({ length: 30 }, (_, i) => ({
@@ -77,7 +77,7 @@ test('of very many runs the latest tell', () => {
   expect(createMeasuredRuns()(all).map(({ stepsPerSecond }) => stepsPerSecond)).toEqual([2]);
 });
 
-test('reads again what grew', () => {
+test('reads a run again after it grew', () => {
   const paths = trainedRun([1], [1]);
   const runs = createMeasuredRuns();
   const rate = () => runs([listed(paths)]).map(({ stepsPerSecond }) => stepsPerSecond);

@@ -32,13 +32,13 @@ const sound = `name: long\ndatasets:\n${sets}pretraining:\n  lr: 2e-4\n  train_d
 
 // Reading is most of what each keystroke costs, and the second reading of a broken text would double it.
 test.each<[string, string]>([
-  ['sound', sound],
+  ['without errors', sound],
   ['with a wrong value in each set', sound.replaceAll('bicubic', 'bicubik')],
   ['with a half-typed line', sound.replace('  lr: 2e-4\n', '  num\n  lr: 2e-4\n')],
   ['with a half-typed set in its middle', sound.replace('  set_200:\n', '  set_1\n  set_200:\n')],
-  ['with an open quote', sound.replace("'sets/200/val'", "'sets/200/val")],
-  ['with an open bracket', sound.replace('[set_1, set_7]', '[set_1, set_7')],
-])('a long file %s is read once for all that is asked of it', (_, text) => {
+  ['with an unclosed quote', sound.replace("'sets/200/val'", "'sets/200/val")],
+  ['with an unclosed bracket', sound.replace('[set_1, set_7]', '[set_1, set_7')],
+])('a long file %s is parsed only once for all features', (_, text) => {
   const document = openDocument(text, '/p/run.esrgan.yaml');
   expect(document.outline.lines.length).toBeGreaterThan(2000);
   const end = document.positionAt(text.lastIndexOf('lr') + 1);

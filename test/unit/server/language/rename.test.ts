@@ -26,7 +26,7 @@ describe('renames', () => {
     ['from the entry', at(both, 'a: {')],
     ['from a use', at(both, 'a, b')],
     ['from a quoted use', at(both, '"a"')],
-    ['from an item of lines', both.replace('- a', '- a|')],
+    ['from an item in block style', both.replace('- a', '- a|')],
   ])('%s', (_, text) => {
     expect(renamed(text, 'birds')).toBe(
       both
@@ -45,18 +45,18 @@ describe('renames', () => {
       'datasets: { c: { hr: x } }\npretraining: { train_datasets: &s [c] }\ntraining: { train_datasets: *s }',
     ],
     [
-      'a predefined set with images of its own',
+      'a predefined data set with its own images',
       'datasets: { set5: { hr: x } }\ntraining: { val_datasets: [se|t5] }',
       'five',
       'datasets: { five: { hr: x } }\ntraining: { val_datasets: [five] }',
     ],
     [
-      'to what YAML would misread',
+      'to a name that needs quotes',
       "datasets: { |a: { hr: x } }\ntraining: { val_datasets: [a, 'a'] }",
       '12: no',
       'datasets: { "12: no": { hr: x } }\ntraining: { val_datasets: ["12: no", \'12: no\'] }',
     ],
-    ['to a word of YAML', 'datasets: { |a: { hr: x } }', 'null', 'datasets: { "null": { hr: x } }'],
+    ['to a YAML keyword', 'datasets: { |a: { hr: x } }', 'null', 'datasets: { "null": { hr: x } }'],
     [
       'in JSON',
       '{"datasets": {"|a": {"hr": "x"}}, "training": {"val_datasets": ["a"]}}',
@@ -64,9 +64,14 @@ describe('renames', () => {
       '{"datasets": {"b": {"hr": "x"}}, "training": {"val_datasets": ["b"]}}',
     ],
     ['to itself', at(both, 'a, b'), 'a', both],
-    ['nothing but names', 'datasets: { |a: { hr: a } }\nname: a', 'b', 'datasets: { b: { hr: a } }\nname: a'],
     [
-      'in a text that is half typed',
+      'only names of data sets',
+      'datasets: { |a: { hr: a } }\nname: a',
+      'b',
+      'datasets: { b: { hr: a } }\nname: a',
+    ],
+    [
+      'in an incomplete text',
       'datasets:\n  |a: { hr: x }\nb: [\ntraining:\n  val_datasets: [a]',
       'c',
       'datasets:\n  c: { hr: x }\nb: [\ntraining:\n  val_datasets: [c]',
@@ -74,25 +79,25 @@ describe('renames', () => {
   ])('%s', (_, text, newName, result) => expect(renamed(text, newName)).toBe(result));
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   test.each<[string, string, string, RegExp]>([
     ['other keys', 'se|ed: 1', 'x', /^Only the names of data sets can be renamed/],
     ['other values', 'name: a|', 'x', /^Only the names of data sets/],
     ['comments', '# |a', 'x', /^Only the names of data sets/],
     [
-      'predefined sets',
+      'predefined data sets',
       'training: { val_datasets: [|div2k] }',
       'x',
       /^`div2k` is a predefined data set and cannot be renamed, because it has no entry/,
     ],
     [
-      'changes to predefined sets',
+      'entries that override predefined data sets',
       'datasets: { |bsds500: { downscale: nearest } }',
       'x',
       /^`bsds500` is a predefined data set and cannot be renamed, because its entry has no images/,
     ],
     ['names without an entry', 'training: { val_datasets: [|a] }', 'x', /^`datasets` has no entry `a`/],
-    ['no name', at(both, 'a, b'), ' ', /^The name of a data set must not be empty/],
+    ['an empty name', at(both, 'a, b'), ' ', /^The name of a data set must not be empty/],
     ['the name of another entry', at(both, 'a, b'), 'b', /^`datasets` already has an entry `b`/],
     ['a predefined name', at(both, 'a, b'), 'set14', /^`set14` is a predefined data set/],
   ])('%s', (_, text, newName, refusal) => {
@@ -100,7 +105,7 @@ describe('refuses', () => {
   });
 });
 
-test('says beforehand what will be renamed, or why nothing can be', () => {
+test('prepareRename gives the name, or the reason why it cannot be renamed', () => {
   const prepared = (text: string) => {
     const { text: plain, offset } = marked(text);
     const document = runDocument(plain);
@@ -116,7 +121,7 @@ describe('references', () => {
     ['with the entry', at(both, 'a, b'), true, ['1:2', '4:19', '5:18', '8:6']],
     ['without it', at(both, 'a: {'), false, ['4:19', '5:18', '8:6']],
     [
-      'a predefined set',
+      'a predefined data set',
       'pretraining: { train_datasets: [|div2k] }\ntraining: { val_datasets: [div2k] }',
       true,
       ['0:32', '1:27'],

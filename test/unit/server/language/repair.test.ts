@@ -17,14 +17,14 @@ function firstLine(text: string, tree: Tree): number | undefined {
 }
 
 test.each<[string, string]>([
-  ['a key without colon', '  num\n'],
-  ['a key without colon, further in', '      num\n'],
-  ['a key without colon at the root', 'num\n'],
-  ['an open quote', '  name: "x\n'],
-  ['a value that cannot stand', '  lr: @x\n'],
-  ['a map in a line', '  lr: a: b\n'],
-  ['an open bracket', '  a: [1,\n'],
-])('finds a fault on its line, or where the parser of the whole text does: %s', (_, line) => {
+  ['a key without a colon', '  num\n'],
+  ['a key without a colon, indented further', '      num\n'],
+  ['a key without a colon at the top level', 'num\n'],
+  ['an unclosed quote', '  name: "x\n'],
+  ['an invalid value', '  lr: @x\n'],
+  ['a map on one line', '  lr: a: b\n'],
+  ['an unclosed bracket', '  a: [1,\n'],
+])('reports an error on its line, or where the parser of the whole text reports it: %s', (_, line) => {
   const lines = long.split(/(?<=\n)/);
   for (const at of lines.keys()) {
     const text = lines.toSpliced(at, 0, line).join('');
@@ -35,9 +35,9 @@ test.each<[string, string]>([
 });
 
 test.each<[string, RegExp]>([
-  ['no comma', /,(?=\n)/g],
-  ['an open quote', /"(?=,?\n)/g],
-])('finds a fault in JSON on its line or the next: %s', (_, signs) => {
+  ['a missing comma', /,(?=\n)/g],
+  ['an unclosed quote', /"(?=,?\n)/g],
+])('reports an error in JSON on its line or the next: %s', (_, signs) => {
   for (const { index } of json.matchAll(signs)) {
     const text = json.slice(0, index) + json.slice(index + 1);
     const line = json.slice(0, index).split('\n').length - 1;
@@ -52,7 +52,7 @@ test.each([
   'name: several\n  lines\nseed: 1\n',
   'a: [1,\n\n 2]\n',
   '{ "a": 1,\n  "b": "c\n  d" }\n',
-])('a sound text that looks broken stays as it is: %j', (text) => {
+])('a valid text that looks broken is unchanged: %j', (text) => {
   const { syntax, lines } = repair(text);
   expect([syntax.document.errors, [...lines]]).toEqual([[], []]);
 });

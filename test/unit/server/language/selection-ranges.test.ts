@@ -15,15 +15,15 @@ test.each<[string, string, string[]]>([
     'a: { b: [1, 2|2] }\nc: 1',
     ['22', '[1, 22]', 'b: [1, 22]', '{ b: [1, 22] }', 'a: { b: [1, 22] }', '<all>'],
   ],
-  ['an item of lines', 'a:\n  - x|y\n  - z\nb: 1', ['xy', '- xy\n  - z', 'a:\n  - xy\n  - z', '<all>']],
-  ['a quoted text', 'a: "b |c"\nd: 1', ['b c', '"b c"', 'a: "b c"', '<all>']],
+  ['an item in block style', 'a:\n  - x|y\n  - z\nb: 1', ['xy', '- xy\n  - z', 'a:\n  - xy\n  - z', '<all>']],
+  ['a quoted string', 'a: "b |c"\nd: 1', ['b c', '"b c"', 'a: "b c"', '<all>']],
   ['a comment', 'a: 1\n  # so |so\n', ['# so so', '<all>']],
   [
     'a blank line in a section',
     'a:\n  b: 1\n  |\n  c: 1\nd: 1',
     ['b: 1\n  \n  c: 1', 'a:\n  b: 1\n  \n  c: 1', '<all>'],
   ],
-  ['nothing', '|', ['<all>']],
+  ['an empty file', '|', ['<all>']],
   ['a broken text', 'a: [1, 2|2\nb: 1', ['22', '[1, 22', 'a: [1, 22', '<all>']],
 ])('%s', (_, text, expected) => {
   const { text: plain, offset } = marked(text);

@@ -20,10 +20,10 @@ function shown(text: string): string[] {
 
 describe('symbols', () => {
   test.each<[string, string, string[]]>([
-    ['nothing', '', []],
+    ['an empty file', '', []],
     ['a comment', '# a', []],
     [
-      'texts, numbers, switches, nothing',
+      'strings, numbers, booleans, null',
       'a: b\nc: 1.0e-3 # c\nd: true\ne: null\nf:\n',
       ['a: b (String)', 'c: 1.0e-3 (Number)', 'd: true (Boolean)', 'e: null (Null)', 'f:  (Null)'],
     ],
@@ -46,10 +46,10 @@ describe('symbols', () => {
     ['long values', `a: ${'x'.repeat(70)}`, [`a: ${'x'.repeat(59)}… (String)`]],
     ['a key without a name', '"": 1', ['"": 1 (Number)']],
     [
-      'what is sound of a broken text',
+      'the valid part of a broken text',
       'a: 1\nb: [\nc: "\nd: 2\n',
       ['a: 1 (Number)', 'b: [ (Array)', 'c:  (Null)', 'd: 2 (Number)'],
     ],
-    ['a key that is given twice, once', 'a: 1\na: 2', ['a: 1 (Number)']],
+    ['a duplicate key only once', 'a: 1\na: 2', ['a: 1 (Number)']],
   ])('%s', (_, text, expected) => expect(shown(text)).toEqual(expected));
 });

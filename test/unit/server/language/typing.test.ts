@@ -154,7 +154,7 @@ const typed = [
 
 test.each<[string, string, string]>([
   ['YAML', typed, '/p/run.esrgan.yaml'],
-  ['line ends of Windows', typed.slice(0, 200).replaceAll('\n', '\r\n'), '/p/run.esrgan.yaml'],
+  ['Windows line endings', typed.slice(0, 200).replaceAll('\n', '\r\n'), '/p/run.esrgan.yaml'],
   [
     'JSON',
     '{\n  "name": "first",\n  "datasets": {\n    "photos": { "hr": "photos" }\n  },\n  "pretraining": {\n    "lr": 1e-4,\n    "cr_patch_size": [64, 64],\n    "train_datasets": ["photos"],\n    "val_datasets": ["photos"]\n  }\n}\n',
@@ -166,33 +166,33 @@ test.each<[string, string, string]>([
     'datasets:\n  фото_🌍:\n    hr: "снимки/🌍"\ntraining:\n  val_datasets: [фото_🌍]\n',
     '/p/r.yaml',
   ],
-  ['comments alone', '# a\n#\n  # b\n', '/p/run.esrgan.yaml'],
+  ['only comments', '# a\n#\n  # b\n', '/p/run.esrgan.yaml'],
   ['anchors', 'pretraining: &p\n  lr: &l 1.0e-4\ntraining:\n  <<: *p\n  g_lr: *l\n', '/p/run.esrgan.yaml'],
-  ['marks of documents', '%YAML 1.2\n---\nseed: 1\n...\n---\nseed: 2\n', '/p/run.esrgan.yaml'],
-  ['text over lines', 'name: >-\n  several\n  lines\ndata_dir: "a\n  b"\nseed: 1\n', '/p/run.esrgan.yaml'],
-  ['questions and tags', '? seed\n: !!int 1\n? [a]\n: b\n', '/p/run.esrgan.yaml'],
-])('every sign is answered: %s', (_, text, file) => {
+  ['document markers', '%YAML 1.2\n---\nseed: 1\n...\n---\nseed: 2\n', '/p/run.esrgan.yaml'],
+  ['multi-line strings', 'name: >-\n  several\n  lines\ndata_dir: "a\n  b"\nseed: 1\n', '/p/run.esrgan.yaml'],
+  ['complex keys and tags', '? seed\n: !!int 1\n? [a]\n: b\n', '/p/run.esrgan.yaml'],
+])('every feature works after each typed character: %s', (_, text, file) => {
   expect(type([text], { file }).text).toBe(text);
 });
 
 test.each<[string, string]>([
   ['an empty file', ''],
-  ['a mark of the byte order', '\ufeffname: a\nba'],
+  ['a byte order mark', '\ufeffname: a\nba'],
   ['a line of 20,000 signs', `name: ${'long '.repeat(4000)}\nseed: 1\n`],
   [
     'a list of 5,000 numbers',
     `training:\n  g_sched_steps: [${Array.from({ length: 5000 }, (_, i) => i + 1)}]\n`,
   ],
-  ['brackets without end', '['.repeat(200)],
-  ['nothing but line ends', '\r\n\n\r\n'],
-])('every place is answered: %s', (_, text) => {
+  ['many unclosed brackets', '['.repeat(200)],
+  ['only line endings', '\r\n\n\r\n'],
+])('every feature works at each position: %s', (_, text) => {
   for (let at = 0; at <= text.length; at += Math.ceil(text.length / 50) || 1) {
     // No cursor stands between the two signs of a line end.
     if (text.slice(at - 1, at + 1) !== '\r\n') askAll(text, at, '/p/run.esrgan.yaml');
   }
 });
 
-test('what is finished stays in the outline while one types below it', () => {
+test('completed keys stay in the outline while typing below them', () => {
   const lines = typed.split('\n');
   for (const [number, line] of lines.entries()) {
     const above = `${lines.slice(0, number).join('\n')}\n`;
@@ -207,7 +207,7 @@ test('what is finished stays in the outline while one types below it', () => {
   }
 });
 
-test('a line that is typed between sound ones brings no more than one fault', () => {
+test('a line typed between valid ones causes at most one problem', () => {
   const [above, below] = ['seed: 1\npretraining:\n', '  num_epoch: 5\nema:\n  decay: 0\n'];
   for (const line of ['  lr: 1.0e-4', '  cr_patch_size: [64, 64]', '  init: "a b.pth"', '# a note']) {
     for (let end = 0; end < line.length; end++) {
@@ -218,7 +218,7 @@ test('a line that is typed between sound ones brings no more than one fault', ()
   }
 });
 
-test('a file from nothing, with what completion offers', () => {
+test('a file typed from scratch with completion', () => {
   const document = type([
     ...['na', { take: 'name' }, 'tiny\nsc', { take: 'scale_factor' }],
     ...['\ndata', { take: 'datasets' }, { take: 'new data set' }, 'photos'],
@@ -254,7 +254,7 @@ test('a file from nothing, with what completion offers', () => {
   expect(diagnose(document)).toEqual([]);
 });
 
-test('a file in JSON, with what completion offers', () => {
+test('a JSON file typed with completion', () => {
   const steps = [
     ...['"na', { take: 'name' }],
     ...['\n  "pre', { take: 'pretraining' }],

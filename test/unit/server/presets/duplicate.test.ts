@@ -11,8 +11,8 @@ function check(text: string, changes: Change[], expected: string) {
 describe('changes', () => {
   test.each<[string, string, Change[], string]>([
     ['only the name', 'name: a\nseed: 1\n', [], 'name: a-2\nseed: 1\n'],
-    ['a name that was not given', '# A run.\n\nseed: 1\n', [], '# A run.\n\nname: a-2\nseed: 1\n'],
-    ['nothing at all', '', [], 'name: a-2\n'],
+    ['a missing name', '# A run.\n\nseed: 1\n', [], '# A run.\n\nname: a-2\nseed: 1\n'],
+    ['an empty file', '', [], 'name: a-2\n'],
     [
       'a value, with its comment',
       'name: a # mine\nseed: 1 # one\n\n# Small.\nbatch_size: 4\n',
@@ -20,13 +20,13 @@ describe('changes', () => {
       'name: a-2 # mine\nseed: 2 # one\n\n# Small.\nbatch_size: 4\n',
     ],
     [
-      'one number and not the form of the others',
+      'one number, without changing the format of others',
       'name: a\npretraining:\n  lr: 1.0e-3\n  sched_gamma: 0.50\nseed: 0x10\nbatch_size: 16\ndata_dir: "5e1"\n',
       [{ path: ['batch_size'], value: 8 }],
       'name: a-2\npretraining:\n  lr: 1.0e-3\n  sched_gamma: 0.50\nseed: 0x10\nbatch_size: 8\ndata_dir: "5e1"\n',
     ],
     [
-      'one item and not the form of the rest',
+      'one item, without changing the format of the rest',
       'name: a\ntraining:\n  cr_patch_size: [64, 64] # px\n  g_sched_steps: [ 1,2 ]\n',
       [{ path: ['training', 'cr_patch_size'], value: [96, 96] }],
       'name: a-2\ntraining:\n  cr_patch_size: [96, 96] # px\n  g_sched_steps: [ 1,2 ]\n',
@@ -38,13 +38,13 @@ describe('changes', () => {
       'name: a-2\ndatasets: { x: {hr: p}, y: { hr: r } }\n',
     ],
     [
-      'a key of a section that is not there',
+      'a key of a missing section',
       'name: a\n',
       [{ path: ['pretraining', 'lr'], value: 0.001 }],
       'name: a-2\npretraining:\n  lr: 0.001\n',
     ],
     [
-      'a key of a section that is switched off',
+      'a key of a section that is turned off',
       'name: a\nperceptual_loss: false\n',
       [{ path: ['perceptual_loss', 'criterion'], value: 'l2' }],
       'name: a-2\nperceptual_loss:\n  criterion: l2\n',
@@ -59,7 +59,7 @@ describe('changes', () => {
       'name: a-2\nema: { decay: 0.9 }\n',
     ],
     [
-      'one use of what two share',
+      'one use of a shared value',
       'name: a\npretraining: &both\n  num_epoch: 3\ntraining: *both\n',
       [{ path: ['training', 'num_epoch'], value: 4 }],
       'name: a-2\npretraining: &both\n  num_epoch: 3\ntraining:\n  num_epoch: 4\n',
@@ -73,7 +73,7 @@ describe('changes', () => {
   ])('%s', (_, text, changes, expected) => check(text, changes, expected));
 });
 
-describe('a copy gives the same config but for what was changed', () => {
+describe('a copy has the same config except for the changes', () => {
   const file = 'examples/seed-runs/128_cr_23_rrdb_div2k.esrgan.yaml';
   const text = readFileSync(file, 'utf8');
   const read = (from: string) => {
@@ -97,7 +97,7 @@ describe('a copy gives the same config but for what was changed', () => {
     expect(copy.text.match(/#/g)).toEqual(from.match(/#/g));
   });
 
-  test('its lines but for those', () => {
+  test('a copy has the same lines except for the changes', () => {
     const lines = (of: string) => new Set(of.split('\n'));
     const copy = duplicateWithChanges(text, original.name, [{ path: ['seed'], value: 7 }], []).text;
     expect([...lines(copy)].filter((line) => !lines(text).has(line))).toEqual([

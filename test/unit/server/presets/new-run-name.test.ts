@@ -16,6 +16,6 @@ test.each<[wanted: string, taken: string[], expected: string]>([
   ['', [], 'run'],
   ['..', ['run'], 'run-2'],
   [long, [long], `${'x'.repeat(98)}-2`],
-])('%j beside %j is %j', (wanted, taken, expected) => {
+])('%j with %j taken becomes %j', (wanted, taken, expected) => {
   expect(newRunName(wanted, taken)).toBe(expected);
 });

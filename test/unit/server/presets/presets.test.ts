@@ -18,31 +18,31 @@ const withData = fakeFiles(
 );
 
 describe.each(presets)('$label', ({ id, label, description, text }) => {
-  test('has no problem where its data is', () => {
+  test('has no problems with its data', () => {
     const { config, problems } = readRunFile(text, { file: `/p/${id}.esrgan.yaml`, files: withData });
     expect(problems).toEqual([]);
     expect(config?.name).toBe(id);
   });
 
-  test('lacks nothing but data where that is missing', () => {
+  test('has only problems of missing data without it', () => {
     const { problems } = readRunFile(text, { file: `/p/${id}.esrgan.yaml`, files: fakeFiles({}) });
     const codes = new Set(problems.map(({ code }) => code));
     expect(codes.size).toBeGreaterThan(0);
     expect([...codes].filter((code) => !['dataset-missing', 'weights-missing'].includes(code))).toEqual([]);
   });
 
-  test('is one line in a list, and explains itself', () => {
+  test('has one-line labels and comments', () => {
     expect(`${label} ${description}`).not.toContain('\n');
     expect(text.match(/#/g)?.length).toBeGreaterThan(5);
     expect(text.startsWith('# ') && text.endsWith('\n')).toBe(true);
   });
 });
 
-test('each is told apart by its name', () => {
+test('ids are unique', () => {
   expect(presets.map(({ id }) => id)).toEqual(['quick', 'psnr', 'esrgan', 'fine-tune']);
 });
 
-test('none leaves a section empty', () => {
+test('sections are not empty', () => {
   const empty = presets.flatMap(({ id, text }) => {
     const found: string[] = [];
     visit(parseDocument(text), {

@@ -14,4 +14,4 @@ test.each<[string, string | undefined]>([
   ['', undefined],
 ])('%s means %s', (word, meant) => expect(closest(word, keys)).toBe(meant));
 
-test('nothing is near nothing', () => expect(closest('seed', [])).toBe(undefined));
+test('no candidates give no match', () => expect(closest('seed', [])).toBe(undefined));

@@ -7,7 +7,7 @@ test.each<[string, object, Record<string, unknown>]>([
   ['lists as values', { a: [1, { b: 2 }] }, { a: [1, { b: 2 }] }],
   ['empty maps as values', { a: {}, b: null }, { a: {}, b: null }],
   [
-    'names that objects have by themselves',
+    'names of properties that all objects have',
     JSON.parse('{"__proto__": {"x": 1}, "toString": 2}'),
     {
       '__proto__.x': 1,
@@ -30,7 +30,7 @@ test.each<[string, object[], [string, ...unknown[]][]]>([
   ],
   ['a value', [{ a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }], [['a.c', 2, 3]]],
   ['a type', [{ a: 1 }, { a: '1' }], [['a', 1, '1']]],
-  ['a switch for a number', [{ a: 1 }, { a: true }], [['a', 1, true]]],
+  ['a boolean instead of a number', [{ a: 1 }, { a: true }], [['a', 1, true]]],
   ['null and missing', [{ a: null }, {}], [['a', null, undefined]]],
   ['not NaN', [{ a: Number.NaN }, { a: Number.NaN }], []],
   ['not the sign of zero', [{ a: 0 }, { a: -0 }], []],
@@ -40,7 +40,7 @@ test.each<[string, object[], [string, ...unknown[]][]]>([
   ['not lists of equal maps', [{ a: [{ b: 1, c: null }] }, { a: [{ c: null, b: 1 }] }], []],
   ['maps in lists', [{ a: [{ b: 1 }] }, { a: [{ c: 1 }] }], [['a', [{ b: 1 }], [{ c: 1 }]]]],
   [
-    'a value for a map',
+    'a value instead of a map',
     [{ a: false }, { a: { b: 1 } }],
     [
       ['a', false, undefined],
@@ -50,7 +50,7 @@ test.each<[string, object[], [string, ...unknown[]][]]>([
   ['an empty map', [{ a: {} }, {}], [['a', {}, undefined]]],
   ['only the third', [{ a: 1 }, { a: 1 }, { a: 2 }], [['a', 1, 1, 2]]],
   [
-    'in order',
+    'in sorted order',
     [{ c: 1, a: { z: 1, b: 1 } }, {}],
     [
       ['a.b', 1, undefined],
@@ -62,7 +62,7 @@ test.each<[string, object[], [string, ...unknown[]][]]>([
   expect(diffConfigs(configs).map(({ key, values }) => [key, ...values])).toEqual(expected);
 });
 
-test('also tells what is equal', () => {
+test('lists equal keys too', () => {
   expect(compareConfigs([{ a: 1, b: 2 }, { a: 1 }])).toEqual([
     { key: 'a', values: [1, 1] },
     { key: 'b', values: [2, undefined] },

@@ -33,30 +33,30 @@ function check(text: string, expected: string[], files?: DatasetFiles) {
 
 describe('syntax', () => {
   test.each<[string, string, string[]]>([
-    ['nothing', '', []],
+    ['an empty file', '', []],
     ['only a comment', '# later\n', []],
     ['YAML', 'seed: 1\npretraining:\n  lr: 2e-4\n', []],
     ['JSON with tabs', '{\n\t"seed": 1,\n\t"pretraining": {\n\t\t"lr": 2e-4\n\t}\n}\n', []],
     ['a byte order mark', '\ufeffsead: 1', ['1:1-1:5 unknown-key unknown key `sead`; did you mean `seed`?']],
     [
-      'a line ending of Windows',
+      'a Windows line ending',
       'seed: 1\r\nlr: 2\r\n',
       ['2:1-2:3 unknown-key unknown key `lr`; it belongs to `pretraining`'],
     ],
     ['a tab', 'training:\n\tg_lr: 1', ['2:1-2:2 syntax tab in the indentation: YAML allows only spaces']],
     [
-      'no space behind the colon',
+      'no space after the colon',
       'seed: 1\nbatch_size:4\n',
       ['2:1-2:13 syntax key without a value: write `key: value`, with a space after the colon'],
     ],
-    ['an open quote', 'name: "x', ['1:7-1:8 syntax this quote is not closed']],
+    ['an unclosed quote', 'name: "x', ['1:7-1:8 syntax this quote is not closed']],
     [
-      'an open bracket',
+      'an unclosed bracket',
       'training: [1,',
       ['1:11-1:12 syntax this bracket is not closed, or its content is not indented further than its key'],
     ],
     [
-      'a key further in',
+      'a key with too much indentation',
       'seed: 1\n batch_size: 2',
       ['1:7-1:8 syntax key inside a value: put it on its own line, aligned with its neighbors'],
     ],
@@ -66,17 +66,17 @@ describe('syntax', () => {
       ['2:1-3:8 syntax second document: a run file is a single document'],
     ],
     [
-      'a key twice',
+      'a duplicate key',
       'ema:\n  decay: 0\n  decay: 0.9',
       ['3:3-3:8 duplicate-key `decay` is a duplicate key: remove one of them\n  2:3-2:8 first defined here'],
     ],
     [
-      'a key twice in JSON',
+      'a duplicate key in JSON',
       '{"seed": 1, "seed": 2}',
       ['1:13-1:19 duplicate-key `seed` is a duplicate key: remove one of them\n  1:2-1:8 first defined here'],
     ],
     [
-      'a key twice, and what else is wrong; of the two the first counts',
+      'a duplicate key and other problems; the first value is checked',
       'ema:\n  decay: 2\n  decay: 0.9\nseed: x',
       [
         '2:10-2:11 range `ema.decay` must be a number from 0 to below 1, not 2',
@@ -85,7 +85,7 @@ describe('syntax', () => {
       ],
     ],
     [
-      'a section twice, and what its first is wrong in',
+      'a duplicate section with a problem in the first',
       'ema: { decay: 2 }\nema: { decay: 3 }\n',
       [
         '1:15-1:16 range `ema.decay` must be a number from 0 to below 1, not 2',
@@ -103,24 +103,28 @@ describe('syntax', () => {
     ['an alias without anchor', 'name: *n', ['1:7-1:9 syntax alias `*n` has no anchor `&n` before it']],
     ['an alias of itself', 'training: &t [*t]', ['1:15-1:17 syntax alias `*t` is inside its own anchor']],
     [
-      'aliases that explode',
+      'aliases that expand to too much data',
       [
         'a: &a [1, 1]',
         ...['b', 'c', 'd', 'e'].map((k, i) => `${k}: &${k} [${`*${'abcd'[i]}, `.repeat(9)}]`),
       ].join('\n'),
       ['1:1-1:1 syntax the aliases (`*name`) expand to too much data: write the values out'],
     ],
-    ['brackets without end', '['.repeat(9000), ['1:51-1:52 syntax nested more than 50 levels deep']],
-    ['dashes without end', '- '.repeat(9000), ['1:101-1:102 syntax nested more than 50 levels deep']],
+    ['very many brackets', '['.repeat(9000), ['1:51-1:52 syntax nested more than 50 levels deep']],
+    ['very many dashes', '- '.repeat(9000), ['1:101-1:102 syntax nested more than 50 levels deep']],
   ])('%s', (_, text, expected) => check(text, expected));
 });
 
 describe('schema', () => {
   test.each<[string, string, string[]]>([
     ['a list', '- seed', ['1:1-1:1 type the run file must be a map of keys such as `name: …`, not a list']],
-    ['a text', 'seed:1', ['1:1-1:1 type the run file must be a map of keys such as `name: …`, not "seed:1"']],
     [
-      'a key cut short',
+      'a string',
+      'seed:1',
+      ['1:1-1:1 type the run file must be a map of keys such as `name: …`, not "seed:1"'],
+    ],
+    [
+      'an abbreviated key',
       'generator:\n  num_block: 3',
       ['2:3-2:12 unknown-key unknown key `num_block` in `generator`; did you mean `num_basic_blocks`?'],
     ],
@@ -175,7 +179,7 @@ describe('schema', () => {
       ['2:1-2:9 type `training` must be a map of keys such as `num_epoch: …`, not empty'],
     ],
     [
-      'a long text',
+      'a long string',
       `workers: ${'x'.repeat(99)}`,
       [`1:10-1:109 type \`workers\` must be an integer from 1 to 64, or \`null\`, not "${'x'.repeat(60)}…"`],
     ],
@@ -203,19 +207,19 @@ describe('schema', () => {
       ['2:3-2:12 length `validation.crop_size` must be a list of exactly 2 values, or `null`, but has 3'],
     ],
     [
-      'an item twice',
+      'a duplicate item',
       'training:\n  val_datasets:\n    - set5\n    - set5',
       ['4:7-4:11 repeated `training.val_datasets` contains "set5" twice: remove one of them'],
     ],
     [
-      'a name that no folder can have',
+      'an invalid folder name',
       'name: a/b',
       [
         '1:7-1:10 pattern `name` must be a valid folder name (without \\ / : * ? " < > |, no dot or space at either end, no hyphen at the start), not "a/b"',
       ],
     ],
     [
-      'a layer that is none',
+      'an invalid layer name',
       'perceptual_loss:\n  layer_weights: { relu5_4: 1 }',
       [
         '2:20-2:27 unknown-key unknown key `relu5_4` in `perceptual_loss.layer_weights`; allowed: a VGG convolution such as `conv5_4`',
@@ -227,7 +231,7 @@ describe('schema', () => {
       ['1:7-1:108 length `name` must have at most 100 characters, but has 101'],
     ],
     [
-      'empty texts and maps',
+      'empty strings and maps',
       'datasets:\n  a: { hr: "" }\n  b: { hr: {} }\nperceptual_loss: { layer_weights: {} }',
       [
         '2:12-2:14 empty `datasets.a.hr` must not be empty',
@@ -236,7 +240,7 @@ describe('schema', () => {
       ],
     ],
     [
-      'a switch that is none',
+      'an invalid switch',
       'augmentation: { spatial: on, dropout: { p: 2 } }',
       [
         '1:26-1:28 type `augmentation.spatial` must be a map with p, flip, transpose, or `true` or `false`, not "on"',
@@ -246,24 +250,24 @@ describe('schema', () => {
   ])('%s', (_, text, expected) => check(text, expected));
 });
 
-describe('meaning, from the text alone', () => {
+describe('semantic checks of the text', () => {
   test.each<[string, string, string[]]>([
     [
-      'a patch that the scale does not divide',
+      'a patch that is not a multiple of the scale',
       'scale_factor: 8\npretraining: { cr_patch_size: [100, 128] }',
       [
         '2:31-2:41 patch-not-divisible (pretraining) `pretraining.cr_patch_size` is [100, 128], not a multiple of `scale_factor` 8: use [104, 128]\n  1:15-1:16 `scale_factor` is 8',
       ],
     ],
     [
-      'a crop that the scale does not divide',
+      'a crop that is not a multiple of the scale',
       'validation: { crop_size: [66, 64] }\nsamples: { crop_size: [65, 65] }',
       [
         '1:26-1:34 crop-not-divisible `validation.crop_size` is [66, 64], not a multiple of `scale_factor` 4: use [68, 64]',
         '2:23-2:31 crop-not-divisible `samples.crop_size` is [65, 65], not a multiple of `scale_factor` 4: use [64, 64]',
       ],
     ],
-    ['a crop of samples that are off', 'samples: { count: 0, crop_size: [65, 65] }', []],
+    ['a crop of samples that are turned off', 'samples: { count: 0, crop_size: [65, 65] }', []],
     [
       'a small patch',
       'training:\n  cr_patch_size: [128, 16]\ndiscriminator: { vgg_blk_ch: [64] }',
@@ -279,7 +283,7 @@ describe('meaning, from the text alone', () => {
       ],
     ],
     [
-      'nothing to choose from',
+      'contradictory augmentation',
       'augmentation:\n  spatial: { flip: 0, transpose: 0 }\n  compression: { quality: [90, 70] }',
       [
         '2:20-2:21 weights-zero `flip` and `transpose` are both 0: set one of them, or turn both off with `spatial: false`\n  2:34-2:35 also 0',
@@ -287,7 +291,7 @@ describe('meaning, from the text alone', () => {
       ],
     ],
     [
-      'nothing to choose from, never chosen',
+      'contradictory augmentation with probability 0',
       'augmentation: { spatial: { p: 0, flip: 0, transpose: 0 } }',
       [],
     ],
@@ -332,19 +336,19 @@ describe('meaning, from the text alone', () => {
     ['default decays after the end', 'pretraining: { num_step: 100 }\ntraining: { num_step: 9 }', []],
     ['no steps at all', 'training: { g_sched_steps: [], d_sched_steps: [] }', []],
     [
-      'a data set by a wrong name',
+      'a misspelled data set',
       'training: { train_datasets: [div2k, dvi2k] }',
       ['1:37-1:42 unknown-dataset (training) unknown data set `dvi2k`; did you mean `div2k`?'],
     ],
     [
-      'a data set that nobody knows',
+      'an unknown data set',
       'datasets: { mine: { hr: x } }\npretraining: { val_datasets: [constructor] }',
       [
         '2:31-2:42 unknown-dataset (pretraining) unknown data set `constructor`; known: div2k, bsds500, set5, set14, mine. Add others to `datasets`',
       ],
     ],
     [
-      'a data set without images for a use',
+      'a data set without images for a split',
       'datasets:\n  a: { hr: { train: x } }\n  b: { lr: y }\npretraining:\n  train_datasets: [b]\n  val_datasets: [a]',
       [
         '5:20-5:21 no-images (pretraining) data set `b` has no `train` images: add `hr: { train: FOLDER }`\n  3:6-3:15 defined here',
@@ -355,7 +359,7 @@ describe('meaning, from the text alone', () => {
   ])('%s', (_, text, expected) => check(text, expected));
 });
 
-describe('meaning, with the disk', () => {
+describe('semantic checks of the disk', () => {
   const a = '/p/a';
   const b = '/p/b';
   const low = '/p/low';
@@ -374,11 +378,11 @@ ${more}`;
   const paired = text('{ hr: a, lr: low }');
 
   test.each<[string, string, Parameters<typeof fakeFiles>, string[]]>([
-    ['sound data', plain, [disk], []],
-    ['sound pairs', paired, [{ ...disk, [low]: images(16, [32, 32]) }], []],
-    ['sound pairs named as in DIV2K', paired, [{ ...disk, [low]: images(16, [32, 32], 'x4.jpg') }], []],
+    ['valid data', plain, [disk], []],
+    ['valid pairs', paired, [{ ...disk, [low]: images(16, [32, 32]) }], []],
+    ['valid pairs named like DIV2K', paired, [{ ...disk, [low]: images(16, [32, 32], 'x4.jpg') }], []],
     [
-      'no such folder',
+      'a missing folder',
       plain,
       [{ [b]: some }],
       [
@@ -386,7 +390,7 @@ ${more}`;
       ],
     ],
     [
-      'no such folder of a predefined set',
+      'missing folders of a predefined data set',
       'pretraining: { train_datasets: [set5], val_datasets: [] }\ntraining: { train_datasets: [b], val_datasets: [] }\ndatasets: { b: { hr: b } }',
       [disk],
       [
@@ -401,7 +405,7 @@ ${more}`;
       [`2:19-2:22 dataset-empty (pretraining) data set \`a\`: no images in /p/low${used}`],
     ],
     [
-      'other counts of HR and LR',
+      'different numbers of HR and LR images',
       paired,
       [{ ...disk, [low]: { ...images(12, [32, 32]), 'odd.png': [32, 32] } }],
       [
@@ -409,7 +413,7 @@ ${more}`;
       ],
     ],
     [
-      'other names of HR and LR',
+      'different names of HR and LR images',
       paired,
       [{ ...disk, [low]: { ...images(15, [32, 32]), '0016x2.png': [32, 32] } }],
       [
@@ -417,7 +421,7 @@ ${more}`;
       ],
     ],
     [
-      'sizes that are not the scale apart',
+      'sizes that do not match the scale',
       paired,
       [{ ...disk, [low]: { ...images(16, [32, 32]), '0002.png': [32, 31], '0003.png': null } }],
       [
@@ -447,7 +451,7 @@ ${more}`;
       ],
     ],
     [
-      'a batch larger than the data, both by default',
+      'a default batch larger than the default data',
       plain,
       [{ ...disk, [a]: images(1, [128, 128]) }],
       [
@@ -484,7 +488,7 @@ ${more}`;
       [],
     ],
     [
-      'what both stages find at the same place',
+      'the same problem in both stages',
       'datasets: { a: { hr: a } }\npretraining: &s { train_datasets: [a], val_datasets: [] }\ntraining: *s',
       [{}],
       [
@@ -503,7 +507,7 @@ ${more}`;
   ])('%s', (_, runFile, disk, expected) => check(runFile, expected, fakeFiles(...disk)));
 });
 
-test('a stage is stopped by its own errors and by those of the whole run', () => {
+test('a stage has its own errors and those of the whole run', () => {
   const { problems } = readRunFile(
     'augmentation: { spatial: { flip: 0, transpose: 0 } }\ntraining: { cr_patch_size: [127, 128] }',
     { file: 'run.esrgan.yaml' },

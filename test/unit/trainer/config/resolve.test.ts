@@ -16,7 +16,7 @@ function resolved(text: string, file = '/p/run.esrgan.yaml'): ResolvedConfig {
   return config;
 }
 
-describe('what a run file leaves out', () => {
+describe('defaults', () => {
   test.each([
     ['small.esrgan.yaml', 'small'],
     ['small.esrgan.yml', 'small'],
@@ -28,7 +28,7 @@ describe('what a run file leaves out', () => {
     ['.esrgan.yaml', 'run'],
   ])('its name comes from %s', (file, name) => expect(resolved('', `/p/${file}`).name).toBe(name));
 
-  test('paths start at its folder, and absolute ones stay', () => {
+  test('relative paths start at its folder', () => {
     const text = `
 runs_dir: ../out
 data_dir: /data
@@ -48,7 +48,7 @@ datasets: { mine: { hr: 'photos/**/*.png' } }`;
     expect(resolved('').training.init).toBe('last');
   });
 
-  test('augmentation is on by default, and each part can be switched', () => {
+  test('augmentation is on by default, and each part can be turned off', () => {
     const spatial = { p: 0.5, flip: 0.75, transpose: 0.25 };
     const compression = { p: 0.25, quality: [65, 100] };
     const dropout = { p: 0.25, holes: 8, size: 2 };
@@ -63,12 +63,12 @@ datasets: { mine: { hr: 'photos/**/*.png' } }`;
     expect(cases.map(([text]) => resolved(text).augmentation)).toEqual(cases.map(([, expected]) => expected));
   });
 
-  test('a map that is given replaces the default map', () => {
+  test('a map replaces the default map', () => {
     const { perceptual_loss } = resolved('perceptual_loss: { layer_weights: { conv1_1: 2 } }');
     expect(perceptual_loss).toHaveProperty('layer_weights', { conv1_1: 2 });
   });
 
-  test('the perceptual loss is on by default, and can be switched off', () => {
+  test('the perceptual loss is on by default, and can be turned off', () => {
     expect(resolved('perceptual_loss: true')).toEqual(resolved(''));
     expect(resolved('perceptual_loss: false').perceptual_loss).toBe(false);
   });
@@ -116,13 +116,13 @@ describe('data sets', () => {
       },
     ],
     [
-      'a predefined one replaced',
+      'a replaced predefined data set',
       'div2k',
       'datasets: { div2k: { hr: /x } }',
       { train: { hr: '/x', ...bicubic }, val: { hr: '/x', ...bicubic } },
     ],
     [
-      'one of its own, for each use',
+      'its own data set, for each split',
       'mine',
       "datasets: { mine: { hr: { train: a, val: 'b/*.png' }, lr: { train: 'a_x{scale}' } } }",
       { train: { hr: '/p/a', lr: '/p/a_x4', ...bicubic }, val: { hr: '/p/b/*.png', ...bicubic } },
@@ -130,7 +130,7 @@ describe('data sets', () => {
   ];
   test.each(cases)('%s', (_, name, more, expected) => expect(naming(name, more)).toEqual(expected));
 
-  test('only those that a stage names are kept, in its order', () => {
+  test('contains only those that a stage uses, in its order', () => {
     const config = resolved(`
 datasets: { mine: { hr: a }, other: { hr: b } }
 pretraining: { train_datasets: [set5, mine], val_datasets: [mine] }`);
@@ -150,13 +150,13 @@ pretraining: { train_datasets: [set5, mine], val_datasets: [mine] }`);
   });
 });
 
-describe('a resolved config as text gives the same config anywhere', () => {
+describe('a serialized config resolves to the same config in any folder', () => {
   const cases: [string, string][] = [
     ['the defaults', ''],
     ['augmentation off', 'augmentation: { spatial: false, dropout: false }'],
     ['no perceptual loss', 'perceptual_loss: false'],
     [
-      'everything optional',
+      'all optional keys',
       `
 name: 'é #1'
 seed: 4294967295
@@ -200,7 +200,7 @@ const published = `{
   "perceptual_loss": { "layer_weights": { "conv5_4": 1.0 }, "normalize_input": true, "normalize_loss": false }
 }`;
 
-test('a config of the original is a run file', () => {
+test('a config of the original is a valid run file', () => {
   const config = resolved(published, '/p/third.json');
   expect(config).toMatchObject({ ...JSON.parse(published), name: 'third' });
 });
@@ -209,7 +209,7 @@ describe.skipIf(!hasTestData)(needsTestData('the configs of the original'), () =
   const folder = join(testData, 'configs', 'enhanced-srgan');
   const files = hasTestData ? readdirSync(folder) : [];
   test('are six', () => expect(files).toHaveLength(6));
-  test.each(files)('%s loads as it stands', (file) => {
+  test.each(files)('%s loads unchanged', (file) => {
     const text = readFileSync(join(folder, file), 'utf8');
     expect(resolved(text, join(folder, file))).toMatchObject(JSON.parse(text));
   });
