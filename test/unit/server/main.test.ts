@@ -92,7 +92,7 @@ test.each<[string, object, RegExp]>([
 
 test('a refusal is shown as a message', async () => {
   await expect(server.ask('textDocument/rename', { ...at(4, 3), newName: '' })).rejects.toThrow(
-    'A data set needs a name.',
+    'The name of a data set must not be empty.',
   );
 });
 
