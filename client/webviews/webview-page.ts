@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../../trainer/format/markup.ts';
 /** What the page of a webview app is made of. */
 export interface PageParts {
   readonly title: string;
@@ -21,29 +22,20 @@ export function webviewPage({ title, script, style, source, nonce, parameters }:
     `img-src ${source}`,
     `font-src ${source}`,
   ].join('; ');
-  const data = Object.entries(parameters).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`);
+  const data = Object.entries(parameters).map(([name, value]) => ` data-${name}="${escapeMarkup(value)}"`);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<link rel="stylesheet" href="${escapeHtml(style)}">
-<script type="module" nonce="${nonce}" src="${escapeHtml(script)}"></script>
+<title>${escapeMarkup(title)}</title>
+<link rel="stylesheet" href="${escapeMarkup(style)}">
+<script type="module" nonce="${nonce}" src="${escapeMarkup(script)}"></script>
 </head>
 <body>
 <main id="app"${data.join('')}></main>
 </body>
 </html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }

@@ -1,10 +1,10 @@
 import { cssColor, cssVariable } from '../components/css-variable.ts';
+import type { Scale } from '../plot/scale.ts';
+import { SvgPath, type TracedCurve, traceEnvelope, traceLine } from '../plot/trace.ts';
 import type { CurveView } from './curve-view.ts';
 import { markPath } from './mark-path.ts';
 import { type PlotArea, type PlotContent, scalesIn, xTicks, yTicks } from './plot-content.ts';
-import type { Scale } from './scale.ts';
 import type { ChartImage } from './svg.ts';
-import { SvgPath, type TracedCurve, traceEnvelope, traceLine } from './trace.ts';
 
 /** A chart laid out for an image of its own of 800x400 pixels, in the colors that it has where `element` stands. */
 export function chartImage(title: string, content: PlotContent, element: Element): ChartImage {

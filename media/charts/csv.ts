@@ -1,4 +1,4 @@
-import type { PointSeries } from './point-series.ts';
+import type { PointSeries } from '../plot/point-series.ts';
 
 /**
  * The points of curves as CSV (RFC 4180, lines ended by CRLF): a line for each step that any of them has, with

@@ -1,7 +1,7 @@
-import { Extremes } from './extremes.ts';
-import { lowerBound, nearestIndex, type PointSeries } from './point-series.ts';
+import { Extremes } from '../plot/extremes.ts';
+import { lowerBound, nearestIndex, type PointSeries } from '../plot/point-series.ts';
+import { type TracedCurve, visibleRange } from '../plot/trace.ts';
 import { SmoothedCurve } from './smoothing.ts';
-import { type TracedCurve, visibleRange } from './trace.ts';
 
 /** Numbers for the points of a curve, such as epochs, that an x axis counts. */
 export interface DerivedAxis {

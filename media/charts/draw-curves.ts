@@ -1,9 +1,9 @@
 import { cssColor, cssVariable } from '../components/css-variable.ts';
+import type { Scale } from '../plot/scale.ts';
+import { traceEnvelope, traceLine } from '../plot/trace.ts';
 import type { CurveView } from './curve-view.ts';
 import { markPath } from './mark-path.ts';
 import { type PlotArea, type PlotContent, scalesIn } from './plot-content.ts';
-import type { Scale } from './scale.ts';
-import { traceEnvelope, traceLine } from './trace.ts';
 
 /**
  * Draws the curves of a plot with their marks, in the colors that their CSS gives where `element` stands.

@@ -1,7 +1,7 @@
+import { axisLimits, createScale, type Scale } from '../plot/scale.ts';
+import { type Ticks, ticks } from '../plot/ticks.ts';
 import type { CurveView } from './curve-view.ts';
-import { axisLimits, createScale, type Scale } from './scale.ts';
 import { extentOf } from './shared-axis.ts';
-import { type Ticks, ticks } from './ticks.ts';
 import type { XAxis, XRange } from './x-axis.ts';
 
 /** What the plot of a chart shows, on the screen and in its exported images. */

@@ -1,4 +1,4 @@
-import type { PointSeries } from './point-series.ts';
+import type { PointSeries } from '../plot/point-series.ts';
 
 /** A line of the table behind a chart. */
 export interface TableRow {

@@ -1,4 +1,4 @@
-import type { AxisKind } from './ticks.ts';
+import type { AxisKind } from '../plot/ticks.ts';
 
 /** One curve of a chart. */
 export interface CurvePlan {

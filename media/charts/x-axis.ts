@@ -1,5 +1,5 @@
 import { formatClock, formatCount, formatDuration } from '../../trainer/format/format.ts';
-import type { AxisKind } from './ticks.ts';
+import type { AxisKind } from '../plot/ticks.ts';
 
 /** The x axis of a chart. */
 export interface XAxis {

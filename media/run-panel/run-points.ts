@@ -5,8 +5,8 @@ import {
   type TagPoints,
 } from '../../server/protocol/points.ts';
 import type { RunDetail } from '../../server/protocol/runs.ts';
-import { nearestIndex, PointSeries } from '../charts/point-series.ts';
 import type { Host } from '../host.ts';
+import { nearestIndex, PointSeries } from '../plot/point-series.ts';
 
 /** How many points of each tag are shown at once, before all are there. */
 const newestCount = 500;

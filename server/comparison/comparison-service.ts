@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
+import { PointSeries } from '../../media/plot/point-series.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { readEvaluation } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { metricNames } from '../../trainer/evaluate/results/metrics.ts';
@@ -139,17 +140,13 @@ async function lastScalars(manager: Manager, run: string): Promise<Record<string
 async function seriesOf(manager: Manager, { runs }: Comparison, tag: string): Promise<ChartSeries[]> {
   return Promise.all(
     runs.map(async ({ run, name, color }) => {
-      const steps: number[] = [];
-      const values: (number | null)[] = [];
+      let points = new PointSeries();
       await readAllPoints((after) => manager.points(run, after), {
         clear() {
-          steps.length = 0;
-          values.length = 0;
+          points = new PointSeries();
         },
-        append(each, points) {
-          if (each !== tag) return;
-          steps.push(...points.steps);
-          values.push(...points.values);
+        append(each, added) {
+          if (each === tag) points.append(added);
         },
       });
       const { stages } = curveScale(openRun(run), manager.run(run));
@@ -157,7 +154,7 @@ async function seriesOf(manager: Manager, { runs }: Comparison, tag: string): Pr
         ...(best === null ? [] : [{ step: firstStep + best, label: `best of ${stage}` }]),
         ...(last === null || last === best ? [] : [{ step: firstStep + last, label: `last of ${stage}` }]),
       ]);
-      return { label: name, color, steps, values, marks };
+      return { label: name, color, points, marks };
     }),
   );
 }

@@ -1,144 +1,80 @@
+import { Extremes } from '../../media/plot/extremes.ts';
+import { lowerBound, type PointSeries } from '../../media/plot/point-series.ts';
+import { axisLimits, createScale } from '../../media/plot/scale.ts';
+import { ticks } from '../../media/plot/ticks.ts';
+import { SvgPath, type TracedCurve, traceLine } from '../../media/plot/trace.ts';
 import { formatCount } from '../../trainer/format/format.ts';
+import { escapeMarkup } from '../../trainer/format/markup.ts';
 import { runColorTable } from '../protocol/run-colors.ts';
 
-/** A line of a chart. */
+/** A curve of a chart. */
 export interface ChartSeries {
   readonly label: string;
-  /** Place in the palette of run colors; a style sheet has `.run<n>`. */
+  /** Index in the palette of run colors; the page's style sheet has a class `run<n>`. */
   readonly color: number;
-  readonly steps: readonly number[];
-  /** A value that is not finite is `null`; the line has a gap there. */
-  readonly values: readonly (number | null)[];
-  /** Steps to be marked, such as those of the best and the last checkpoint. */
+  readonly points: PointSeries;
+  /** Steps to mark, such as those of the best and the last checkpoint. */
   readonly marks: readonly { readonly step: number; readonly label: string }[];
 }
 
-/** About as large as it is shown, so that its texts can be read. */
+/** In pixels, about as large as the page shows it, so that its text is readable. */
 const size = { width: 480, height: 220 };
 const plot = { left: 56, top: 10, right: 470, bottom: 186 };
 
-/** Points of a line in a chart; of more, the lowest and highest of each pixel's width are drawn. */
-const maximumPoints = 2 * (plot.right - plot.left);
-
 /**
- * Lines over steps as an `<svg>` element for a page that has the classes `grid`, `axis`, `line`, `mark` and `run<n>`.
- * Empty where no series has two finite values.
+ * Curves over steps as an `<svg>` element for a page with the classes `grid`, `axis`, `line`, `mark` and `run<n>`. Empty
+ * when there are fewer than two finite values.
  */
 export function chartSvg(title: string, series: readonly ChartSeries[]): string {
-  const finite = series.flatMap(({ values }) => values.filter((value) => value !== null));
-  const steps = series.flatMap((each) => each.steps);
-  if (finite.length < 2) return '';
-  const x = scale(minimum(steps), maximum(steps), plot.left, plot.right);
-  const y = scale(minimum(finite), maximum(finite), plot.bottom, plot.top);
-  const yTicks = ticks(y.from, y.to, 5);
-  const xTicks = ticks(x.from, x.to, 6);
-  const lines = series.map(({ label, ...each }) => {
-    const color = each.color % runColorTable.length;
-    const path = linePath(each, x.at, y.at);
-    const marks = each.marks.flatMap((mark) => {
-      const point = pointAt(each, mark.step);
-      if (point === undefined) return [];
-      return `<circle class="mark run${color}" cx="${round(x.at(point.step))}" cy="${round(y.at(point.value))}" r="3.5"><title>${escapeHtml(`${label}: ${mark.label}, step ${formatCount(mark.step)}, ${point.value.toPrecision(5)}`)}</title></circle>`;
+  const curves = series
+    .filter(({ points }) => points.length > 0)
+    .map((each) => ({ ...each, ...trace(each) }));
+  if (curves.reduce((count, { finite }) => count + finite, 0) < 2) return '';
+  const first = Math.min(...curves.map(({ curve }) => curve.sorted[0] ?? 0));
+  const last = Math.max(...curves.map(({ curve }) => curve.sorted[curve.length - 1] ?? 0));
+  const steps = first < last ? { min: first, max: last } : axisLimits(first, last, false);
+  const low = Math.min(...curves.map((each) => each.low));
+  const high = Math.max(...curves.map((each) => each.high));
+  const values = axisLimits(low, high, false);
+  const x = createScale(steps.min, steps.max, plot.left, plot.right, false);
+  const y = createScale(values.min, values.max, plot.bottom, plot.top, false);
+
+  const xTicks = ticks('count', steps.min, steps.max, false, 6);
+  const yTicks = ticks('number', values.min, values.max, false, 5);
+  const lines = curves.map(({ label, marks, points, curve, color }) => {
+    const path = new SvgPath();
+    traceLine(path, curve, x, y, plot.left, plot.right - plot.left);
+    const run = `run${color % runColorTable.length}`;
+    const circles = marks.map((mark) => {
+      const index = lowerBound(points.steps, points.length, mark.step + 1) - 1;
+      const [step, value] = [points.steps[index], points.values[index]];
+      if (step === undefined || value === undefined || !Number.isFinite(value)) return '';
+      const tooltip = `${label}: ${mark.label}, step ${formatCount(mark.step)}, ${value.toPrecision(5)}`;
+      return `<circle class="mark ${run}" cx="${x.position(step).toFixed(1)}" cy="${y.position(value).toFixed(1)}" r="3.5"><title>${escapeMarkup(tooltip)}</title></circle>`;
     });
-    return `<path class="line run${color}" d="${path}"><title>${escapeHtml(label)}</title></path>${marks.join('')}`;
+    return `<path class="line ${run}" d="${path.text}"><title>${escapeMarkup(label)}</title></path>${circles.join('')}`;
   });
   return [
-    `<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escapeHtml(title)}">`,
-    ...yTicks.map(
-      (tick) =>
-        `<path class="grid" d="M${plot.left} ${round(y.at(tick))}H${plot.right}"/><text class="axis" x="${plot.left - 8}" y="${round(y.at(tick) + 4)}" text-anchor="end">${shortNumber(tick)}</text>`,
-    ),
-    ...xTicks.map(
-      (tick) =>
-        `<path class="grid" d="M${round(x.at(tick))} ${plot.top}V${plot.bottom}"/><text class="axis" x="${round(x.at(tick))}" y="${plot.bottom + 18}" text-anchor="middle">${shortNumber(tick)}</text>`,
-    ),
+    `<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${escapeMarkup(title)}">`,
+    ...yTicks.values.map((value, index) => {
+      const at = Math.round(y.position(value)) + 0.5;
+      return `<path class="grid" d="M${plot.left} ${at}H${plot.right}"/><text class="axis" x="${plot.left - 8}" y="${at + 4}" text-anchor="end">${yTicks.labels[index]}</text>`;
+    }),
+    ...xTicks.values.map((value, index) => {
+      const at = Math.round(x.position(value)) + 0.5;
+      return `<path class="grid" d="M${at} ${plot.top}V${plot.bottom}"/><text class="axis" x="${at}" y="${plot.bottom + 18}" text-anchor="middle">${xTicks.labels[index]}</text>`;
+    }),
     `<text class="axis" x="${plot.right}" y="${size.height - 4}" text-anchor="end">step</text>`,
     ...lines,
     '</svg>',
   ].join('');
 }
 
-/** Text as it stands in HTML, also in an attribute with double quotes. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
-
-function linePath(
-  { steps, values }: Pick<ChartSeries, 'steps' | 'values'>,
-  x: (step: number) => number,
-  y: (value: number) => number,
-): string {
-  const width = Math.max(1, Math.ceil((2 * steps.length) / maximumPoints));
-  let path = '';
-  let isDrawing = false;
-  for (let start = 0; start < steps.length; start += width) {
-    for (const index of extremes(values, start, Math.min(start + width, steps.length))) {
-      const value = values[index] ?? null;
-      if (value === null) {
-        isDrawing = false;
-        continue;
-      }
-      path += `${isDrawing ? 'L' : 'M'}${round(x(steps[index] ?? 0))} ${round(y(value))}`;
-      isDrawing = true;
-    }
-  }
-  return path;
-}
-
-/** Where the lowest and the highest of some values stand, in their order; a gap where all are gaps. */
-function extremes(values: readonly (number | null)[], start: number, end: number): number[] {
-  let lowest = start;
-  let highest = start;
-  for (let index = start; index < end; index++) {
-    const value = values[index] ?? null;
-    if (value === null) continue;
-    if (value < (values[lowest] ?? Number.POSITIVE_INFINITY)) lowest = index;
-    if (value > (values[highest] ?? Number.NEGATIVE_INFINITY)) highest = index;
-  }
-  return lowest === highest ? [lowest] : [Math.min(lowest, highest), Math.max(lowest, highest)];
-}
-
-/** The last point that is not after a step; undefined where there is none or it is a gap. */
-function pointAt(
-  { steps, values }: Pick<ChartSeries, 'steps' | 'values'>,
-  step: number,
-): { readonly step: number; readonly value: number } | undefined {
-  const index = steps.findLastIndex((each) => each <= step);
-  const [at, value] = [steps[index], values[index]];
-  return at === undefined || value === undefined || value === null ? undefined : { step: at, value };
-}
-
-function scale(from: number, to: number, start: number, end: number) {
-  const width = to - from || Math.abs(to) || 1;
-  return { from, to: from + width, at: (value: number) => start + ((value - from) / width) * (end - start) };
-}
-
-/** Round numbers between two others, some `count` of them. */
-function ticks(from: number, to: number, count: number): number[] {
-  const raw = (to - from) / count;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10) * power;
-  const first = Math.ceil(from / step);
-  const last = Math.floor(to / step);
-  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
-}
-
-function shortNumber(value: number): string {
-  return Number(value.toPrecision(6)).toLocaleString('en', { maximumSignificantDigits: 6 });
-}
-
-function round(value: number): number {
-  return Math.round(10 * value) / 10;
-}
-
-function minimum(values: readonly number[]): number {
-  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-}
-
-function maximum(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+/** A series for drawing, its lowest and highest finite value, and the number of finite values. */
+function trace({ points: { steps, values, length } }: ChartSeries) {
+  const extremes = new Extremes();
+  extremes.extend(values, length);
+  const curve: TracedCurve = { sorted: steps, factor: 1, offset: 0, y: values, extremes, length };
+  const finite = values.subarray(0, length).filter(Number.isFinite).length;
+  return { curve, finite, ...extremes.of(values, 0, length) };
 }

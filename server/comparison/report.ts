@@ -1,7 +1,8 @@
+import { escapeMarkup } from '../../trainer/format/markup.ts';
 import type { Comparison, ConfigDifference } from '../protocol/comparison.ts';
 import { runColorTable } from '../protocol/run-colors.ts';
 import { cellText, groupNotes, headOf, publishedTable, runName } from './export.ts';
-import { type ChartSeries, chartSvg, escapeHtml } from './report-chart.ts';
+import { type ChartSeries, chartSvg } from './report-chart.ts';
 
 /** Images that are narrower are upscaled until they nearly are that wide, in pixels. */
 const smallestWidth = 256;
@@ -41,12 +42,12 @@ export function reportHtml(data: ReportData): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(data.title)}</title>
+<title>${escapeMarkup(data.title)}</title>
 <style>${style()}</style>
 </head>
 <body>
-<h1>${escapeHtml(data.title)}</h1>
-<p class="quiet">${escapeHtml(data.date)}, by ESRGAN Workbench</p>
+<h1>${escapeMarkup(data.title)}</h1>
+<p class="quiet">${escapeMarkup(data.date)}, by ESRGAN Workbench</p>
 ${sections.filter((section) => section !== '').join('\n')}
 </body>
 </html>
@@ -60,7 +61,7 @@ function runsSection({ comparison: { runs }, baseline }: ReportData): string {
       ...(kind === 'external' ? ['external run'] : []),
       ...(run === baseline ? ['baseline'] : []),
     ];
-    return `<li><span class="swatch run${color % runColorTable.length}"></span>${escapeHtml(name)} <span class="quiet">${escapeHtml(facts.join(', '))}</span></li>`;
+    return `<li><span class="swatch run${color % runColorTable.length}"></span>${escapeMarkup(name)} <span class="quiet">${escapeMarkup(facts.join(', '))}</span></li>`;
   });
   return `<ul class="runs">${items.join('')}</ul>`;
 }
@@ -70,10 +71,10 @@ function tableSection({ comparison, baseline }: ReportData): string {
   if (columns.length === 0 || rows.length === 0) return '';
   const heads = columns.map(
     (column) =>
-      `<th colspan="${column.metrics.length}" scope="colgroup" title="${escapeHtml(column.description)}">${column.warning === null ? '' : '⚠ '}${escapeHtml(headOf(column))}</th>`,
+      `<th colspan="${column.metrics.length}" scope="colgroup" title="${escapeMarkup(column.description)}">${column.warning === null ? '' : '⚠ '}${escapeMarkup(headOf(column))}</th>`,
   );
   const titles = columns.flatMap(({ metrics }) =>
-    metrics.map(({ title }) => `<th scope="col">${escapeHtml(title)}</th>`),
+    metrics.map(({ title }) => `<th scope="col">${escapeMarkup(title)}</th>`),
   );
   const lines = rows.map((row) => {
     const color = (runs.find(({ run }) => run === row.run)?.color ?? 0) % runColorTable.length;
@@ -81,10 +82,10 @@ function tableSection({ comparison, baseline }: ReportData): string {
       const column = columns[index];
       return (column?.metrics ?? []).map((metric) => {
         const { text, isBest } = cellText(cell, metric, column);
-        return `<td>${isBest ? `<strong>${escapeHtml(text)}</strong>` : escapeHtml(text)}</td>`;
+        return `<td>${isBest ? `<strong>${escapeMarkup(text)}</strong>` : escapeMarkup(text)}</td>`;
       });
     });
-    return `<tr><th scope="row"><span class="swatch run${color}"></span>${escapeHtml(runName(comparison, row))}</th><th scope="row">${escapeHtml(row.label)}</th>${cells.join('')}</tr>`;
+    return `<tr><th scope="row"><span class="swatch run${color}"></span>${escapeMarkup(runName(comparison, row))}</th><th scope="row">${escapeMarkup(row.label)}</th>${cells.join('')}</tr>`;
   });
   const name = runs.find(({ run }) => run === baseline)?.name;
   const notes = [
@@ -95,32 +96,32 @@ function tableSection({ comparison, baseline }: ReportData): string {
   return [
     '<h2>Numbers</h2>',
     ...[...warnings, ...columns.flatMap(({ warning }) => warning ?? [])].map(
-      (warning) => `<p class="warning">⚠ ${escapeHtml(warning)}</p>`,
+      (warning) => `<p class="warning">⚠ ${escapeMarkup(warning)}</p>`,
     ),
     `<div class="wide"><table><thead><tr><th rowspan="2" scope="col">run</th><th rowspan="2" scope="col">model</th>${heads.join('')}</tr><tr>${titles.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
-    `<ul class="quiet">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`,
+    `<ul class="quiet">${notes.map((note) => `<li>${escapeMarkup(note)}</li>`).join('')}</ul>`,
   ].join('\n');
 }
 
 function publishedSection({ comparison }: ReportData): string {
   const { titles, lines, notes } = publishedTable(comparison);
   if (lines.length === 0) return '';
-  const heads = titles.map((title) => `<th scope="col">${escapeHtml(title)}</th>`);
+  const heads = titles.map((title) => `<th scope="col">${escapeMarkup(title)}</th>`);
   const rows = lines.map(([title = '', ...numbers]) => {
     const cells = numbers.map((number) => `<td>${number}</td>`);
-    return `<tr><th scope="row">${escapeHtml(title)}</th>${cells.join('')}</tr>`;
+    return `<tr><th scope="row">${escapeMarkup(title)}</th>${cells.join('')}</tr>`;
   });
   return [
     '<h2>Published results</h2>',
     `<div class="wide"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
-    `<ul class="quiet">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`,
+    `<ul class="quiet">${notes.map((note) => `<li>${escapeMarkup(note)}</li>`).join('')}</ul>`,
   ].join('\n');
 }
 
 function chartsSection({ charts }: ReportData): string {
   const figures = charts.flatMap(({ title, series }) => {
     const svg = chartSvg(title, series);
-    return svg === '' ? [] : `<figure><figcaption>${escapeHtml(title)}</figcaption>${svg}</figure>`;
+    return svg === '' ? [] : `<figure><figcaption>${escapeMarkup(title)}</figcaption>${svg}</figure>`;
   });
   return figures.length === 0 ? '' : `<h2>Curves</h2>\n<div class="charts">${figures.join('')}</div>`;
 }
@@ -132,9 +133,9 @@ function imagesSection({ images }: ReportData): string {
     const width = widest * Math.max(1, Math.floor(smallestWidth / widest));
     const figures = tiles.map(
       ({ label, png }) =>
-        `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(`${title}, ${label}`)}"><figcaption>${escapeHtml(label)}</figcaption></figure>`,
+        `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeMarkup(`${title}, ${label}`)}"><figcaption>${escapeMarkup(label)}</figcaption></figure>`,
     );
-    return `<h3>${escapeHtml(title)}</h3><div class="tiles" style="--width:${width}px">${figures.join('')}</div>`;
+    return `<h3>${escapeMarkup(title)}</h3><div class="tiles" style="--width:${width}px">${figures.join('')}</div>`;
   });
   return grids.length === 0 ? '' : `<h2>Images</h2>\n${grids.join('\n')}`;
 }
@@ -147,10 +148,10 @@ function widthOf(png: Uint8Array): number {
 function configSection({ comparison: { runs }, config }: ReportData): string {
   const differing = config.keys.filter(({ differs }) => differs);
   if (differing.length === 0) return '<h2>Run files</h2>\n<p>The run files do not differ.</p>';
-  const heads = runs.map(({ name }) => `<th scope="col">${escapeHtml(name)}</th>`);
+  const heads = runs.map(({ name }) => `<th scope="col">${escapeMarkup(name)}</th>`);
   const lines = differing.map(({ key, values }) => {
-    const cells = values.map((value) => `<td class="text">${escapeHtml(settingText(value))}</td>`);
-    return `<tr><th scope="row">${escapeHtml(key)}</th>${cells.join('')}</tr>`;
+    const cells = values.map((value) => `<td class="text">${escapeMarkup(settingText(value))}</td>`);
+    return `<tr><th scope="row">${escapeMarkup(key)}</th>${cells.join('')}</tr>`;
   });
   return `<h2>Where the run files differ</h2>\n<div class="wide"><table><thead><tr><th scope="col">key</th>${heads.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
 }

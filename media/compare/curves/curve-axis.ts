@@ -1,6 +1,6 @@
 import type { CurveScale } from '../../../server/protocol/comparison.ts';
 import type { DerivedAxis } from '../../charts/curve-view.ts';
-import type { PointSeries } from '../../charts/point-series.ts';
+import type { PointSeries } from '../../plot/point-series.ts';
 
 /** What the steps of a run can be counted in. */
 export type StepUnit = 'epochs' | 'images';

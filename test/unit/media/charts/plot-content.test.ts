@@ -7,7 +7,7 @@ import {
   xTicks,
   yTicks,
 } from '../../../../media/charts/plot-content.ts';
-import { PointSeries } from '../../../../media/charts/point-series.ts';
+import { PointSeries } from '../../../../media/plot/point-series.ts';
 import type { XAxis } from '../../../../media/charts/x-axis.ts';
 
 const steps: XAxis = { kind: 'count', title: 'step', isLog: false };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PointSeries } from '../../../../media/plot/point-series.ts';
 import { comparisonCsv, comparisonMarkdown, shownPart } from '../../../../server/comparison/export.ts';
 import { type ReportData, reportHtml } from '../../../../server/comparison/report.ts';
 import { chartSvg } from '../../../../server/comparison/report-chart.ts';
@@ -194,7 +195,7 @@ describe('the report', () => {
       {
         title: 'train/loss',
         series: [
-          { label: 'a', color: 0, steps: [1, 2], values: [1, 2], marks: [{ step: 2, label: 'best' }] },
+          { label: 'a', color: 0, points: pointsOf([1, 2], [1, 2]), marks: [{ step: 2, label: 'best' }] },
         ],
       },
       { title: 'nothing', series: [] },
@@ -243,16 +244,27 @@ describe('the report', () => {
   });
 });
 
+function pointsOf(steps: number[], values: (number | null)[]): PointSeries {
+  const points = new PointSeries();
+  points.append({ steps, values, wallTimes: steps });
+  return points;
+}
+
 describe('a chart', () => {
   const line = (steps: number[], values: (number | null)[]) =>
-    chartSvg('t', [{ label: 'l', color: 0, steps, values, marks: [] }]).match(
+    chartSvg('t', [{ label: 'l', color: 0, points: pointsOf(steps, values), marks: [] }]).match(
       /class="line run0" d="([^"]*)"/,
     )?.[1];
 
   test.each<[string, number[], (number | null)[], string | undefined]>([
-    ['from corner to corner', [0, 10], [0, 1], 'M56 186L470 10'],
-    ['with a gap where a value is not finite', [0, 5, 10, 20], [0, null, 1, 1], 'M56 186M263 10L470 10'],
-    ['flat', [0, 10], [5, 5], 'M56 186L470 186'],
+    ['from the lowest to near the highest value', [0, 10], [0, 1], 'M56 186L470 19.96'],
+    [
+      'with a gap where a value is not finite',
+      [0, 5, 10, 20],
+      [0, null, 1, 1],
+      'M56 186M263 19.96L470 19.96',
+    ],
+    ['flat', [0, 10], [5, 5], 'M56 98L470 98'],
     ['not of one point', [0], [1], undefined],
   ])('draws a line %s', (_, steps, values, path) => {
     expect(line(steps, values)).toBe(path);
@@ -266,7 +278,7 @@ describe('a chart', () => {
         steps.map((step) => (step === 54_321 ? 9 : step % 2)),
       ) ?? '';
     expect(path.length).toBeLessThan(30_000);
-    expect(path).toContain(' 10L');
+    expect(path).toContain(' 19.96L');
   });
 
   test('marks checkpoints on the line', () => {
@@ -274,8 +286,7 @@ describe('a chart', () => {
       {
         label: 'l',
         color: 0,
-        steps: [0, 10],
-        values: [0, 1],
+        points: pointsOf([0, 10], [0, 1]),
         marks: [
           { step: 12, label: 'last' },
           { step: -1, label: 'none' },
@@ -283,7 +294,7 @@ describe('a chart', () => {
       },
     ]);
     expect([...svg.matchAll(/<circle[^>]*cx="([^"]*)" cy="([^"]*)"/g)].map(([, x, y]) => [x, y])).toEqual([
-      ['470', '10'],
+      ['470.0', '20.0'],
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PointSeries } from '../../../../../media/charts/point-series.ts';
+import { PointSeries } from '../../../../../media/plot/point-series.ts';
 import { derivedAxis, stepConverter } from '../../../../../media/compare/curves/curve-axis.ts';
 import type { CurveScale } from '../../../../../server/protocol/comparison.ts';
 

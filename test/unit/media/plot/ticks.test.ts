@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AxisKind, ticks } from '../../../../media/charts/ticks.ts';
+import { type AxisKind, ticks } from '../../../../media/plot/ticks.ts';
 
 const hour = 3600;
 const day = 24 * hour;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pointsToCsv } from '../../../../media/charts/csv.ts';
-import { lowerBound, nearestIndex, PointSeries } from '../../../../media/charts/point-series.ts';
+import { lowerBound, nearestIndex, PointSeries } from '../../../../media/plot/point-series.ts';
 import { tableOfCurves } from '../../../../media/charts/point-table.ts';
 
 type Point = readonly [step: number, value: number | null, time?: number];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Extremes } from '../../../../media/charts/extremes.ts';
-import { createScale } from '../../../../media/charts/scale.ts';
-import { SvgPath, type TracedCurve, traceEnvelope, traceLine } from '../../../../media/charts/trace.ts';
+import { Extremes } from '../../../../media/plot/extremes.ts';
+import { createScale } from '../../../../media/plot/scale.ts';
+import { SvgPath, type TracedCurve, traceEnvelope, traceLine } from '../../../../media/plot/trace.ts';
 
 const nan = Number.NaN;
 
