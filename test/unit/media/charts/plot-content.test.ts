@@ -7,8 +7,8 @@ import {
   xTicks,
   yTicks,
 } from '../../../../media/charts/plot-content.ts';
-import { PointSeries } from '../../../../media/plot/point-series.ts';
 import type { XAxis } from '../../../../media/charts/x-axis.ts';
+import { PointSeries } from '../../../../media/plot/point-series.ts';
 
 const steps: XAxis = { kind: 'count', title: 'step', isLog: false };
 const usual: PlotOptions = { smoothing: 0, xAxis: steps, range: null, yIsLog: false, divisor: 1 };

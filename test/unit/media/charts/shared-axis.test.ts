@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CurveSource, CurveView, viewsOf } from '../../../../media/charts/curve-view.ts';
-import { PointSeries } from '../../../../media/plot/point-series.ts';
 import { extentOf, nearestPoint, nextPlace } from '../../../../media/charts/shared-axis.ts';
+import { PointSeries } from '../../../../media/plot/point-series.ts';
 
 /** Curves with points at these steps, two places of the axis to a step. */
 function curves(...steps: readonly (readonly number[])[]): CurveView[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pointsToCsv } from '../../../../media/charts/csv.ts';
-import { lowerBound, nearestIndex, PointSeries } from '../../../../media/plot/point-series.ts';
 import { tableOfCurves } from '../../../../media/charts/point-table.ts';
+import { lowerBound, nearestIndex, PointSeries } from '../../../../media/plot/point-series.ts';
 
 type Point = readonly [step: number, value: number | null, time?: number];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { PointSeries } from '../../../../../media/plot/point-series.ts';
 import { derivedAxis, stepConverter } from '../../../../../media/compare/curves/curve-axis.ts';
+import { PointSeries } from '../../../../../media/plot/point-series.ts';
 import type { CurveScale } from '../../../../../server/protocol/comparison.ts';
 
 function scale(
