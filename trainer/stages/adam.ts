@@ -7,7 +7,7 @@ export interface AdamOptions {
 }
 
 /** The numbers that change from step to step: scalar inputs of the compiled step. */
-export interface AdamFactors {
+interface AdamFactors {
   /** Learning rate, with the corrections of both moments. */
   readonly stepSize: number;
   /** Adam's epsilon, in the scale of the stored second moment. */

@@ -10,7 +10,7 @@ import { nextEma } from './ema.ts';
 /** PyTorch's defaults, as in the original program. */
 export const pretrainingAdam: AdamOptions = { beta1: 0.9, beta2: 0.999 };
 
-export interface PretrainingStepOptions {
+interface PretrainingStepOptions {
   readonly generator: GeneratorOptions;
   readonly loss: ContentLoss;
   /** Names of the generator's parameters. */

@@ -18,7 +18,7 @@ import { assertTrainingPossible, openTraining } from './training.ts';
 import { fingerprints, pairedSources, pairsOf } from './training-data.ts';
 import { openTrainingSession, type TrainingSession } from './training-session.ts';
 
-export interface TrainOptions {
+interface TrainOptions {
   readonly config: ResolvedConfig;
   readonly engine: Engine;
   readonly stage: Stage;
@@ -31,7 +31,7 @@ export interface TrainOptions {
   readonly observer: StageObserver;
 }
 
-export interface TrainResult extends StageEnd {
+interface TrainResult extends StageEnd {
   readonly paths: RunPaths;
 }
 

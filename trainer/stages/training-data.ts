@@ -7,7 +7,7 @@ import type { DataFingerprint, Manifest } from '../runs/manifest.ts';
 import { sha256OfText } from '../runs/sha256.ts';
 
 /** A dataset and its files. */
-export interface PairedSource {
+interface PairedSource {
   readonly name: string;
   /** Of its HR images. */
   readonly path: string;

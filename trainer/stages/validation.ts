@@ -17,7 +17,7 @@ export interface Validation extends ValidationScores {
   readonly isBest: boolean;
 }
 
-export interface Validator {
+interface Validator {
   /** The best validation of the stage so far; null before the first. */
   readonly best: CheckpointState['best'];
   /**

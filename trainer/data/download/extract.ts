@@ -8,7 +8,7 @@ import { WorkbenchError } from '../../errors/errors.ts';
 import { quoted, unprintable } from '../../errors/quoted.ts';
 import { assertSpace } from './disk-space.ts';
 
-export interface ExtractOptions {
+interface ExtractOptions {
   /** The folders to extract, with `/` as separator; in the archive their first part may be missing. */
   readonly folders: readonly string[];
   readonly signal?: AbortSignal;
