@@ -170,7 +170,8 @@ describe('the TypeScript projects', () => {
     expect([...references].sort()).toEqual([...needed].sort());
   });
 
-  test.each(projects.filter(({ config }) => config !== 'trainer/tsconfig.json'))(
+  const engine = 'trainer/tsconfig.json';
+  test.each(projects.filter(({ config, references }) => config !== engine && !references.includes(engine)))(
     '$config cannot import the engine',
     (project) => {
       expect(compile(project, 'trainer/engine/graph.ts')).toMatch(/TS6307.*trainer\/engine\/graph\.ts/);
