@@ -4,9 +4,9 @@ import type { Connection } from 'vscode-languageserver/node';
 import { PointSeries } from '../../media/plot/point-series.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { readEvaluation } from '../../trainer/evaluate/results/evaluation-files.ts';
-import { metricNames } from '../../trainer/evaluate/results/metrics.ts';
-import { isProtocolName, protocolDescriptions } from '../../trainer/evaluate/results/protocols.ts';
 import { hrFolder } from '../../trainer/evaluate/results/test-set.ts';
+import { metricNames } from '../../trainer/metrics/metrics.ts';
+import { isProtocolName, protocolNames } from '../../trainer/metrics/protocols.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
 import type { Manager } from '../experiments/manager.ts';
@@ -102,7 +102,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
       if (unknown !== undefined || protocols.length === 0) {
         throw new WorkbenchError(
           'usage',
-          `${unknown ?? 'Nothing'} is no protocol that can be computed here: choose of ${Object.keys(protocolDescriptions).join(', ')}.`,
+          `${unknown ?? 'Nothing'} is no protocol that can be computed here: choose of ${protocolNames.join(', ')}.`,
         );
       }
       const known = testSetsOf([openRun(model.run)]).find(({ dir }) => dir === testSet);

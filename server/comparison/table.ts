@@ -1,7 +1,13 @@
 import type { EvaluationFile } from '../../trainer/evaluate/results/evaluation-files.ts';
-import { metricNames, metrics as metricTraits } from '../../trainer/evaluate/results/metrics.ts';
-import { isProtocolName, protocolDescriptions } from '../../trainer/evaluate/results/protocols.ts';
 import type { KnownTestSet } from '../../trainer/evaluate/results/test-set.ts';
+import {
+  type Metric,
+  metricHeading,
+  metricNames,
+  metrics,
+  pixelMetricNames,
+} from '../../trainer/metrics/metrics.ts';
+import { isProtocolName, type ProtocolName, protocols } from '../../trainer/metrics/protocols.ts';
 import type { Checkpoint } from '../../trainer/runs/checkpoints.ts';
 import type {
   ComparisonCell,
@@ -109,17 +115,17 @@ function evaluationColumn(
     data: testSet.name,
     protocol,
     description: isPixels
-      ? protocolDescriptions[protocol]
+      ? protocols[protocol].description
       : `Distance of the features of a network${features ? `, of weights ${features.slice(0, 8)}` : ''}; lower is better`,
     // Distances need weights that only the command's caller can name.
     testSet: isPixels ? testSet.dir : null,
-    metrics: isPixels ? [metric('psnr'), metric('ssim')] : [metric('distance')],
+    metrics: isPixels ? pixelMetricNames.map(metricColumn) : [metricColumn('distance')],
   };
 }
 
-function metric(name: (typeof metricNames)[number]): ComparisonMetric {
-  const { title, digits, isLowerBetter } = metricTraits[name];
-  return { name, title, digits, better: isLowerBetter ? 'lower' : 'higher' };
+function metricColumn(name: Metric): ComparisonMetric {
+  const { digits, isLowerBetter } = metrics[name];
+  return { name, title: metricHeading(name), digits, better: isLowerBetter ? 'lower' : 'higher' };
 }
 
 /** An evaluation of the row's model, of now or of weights that its checkpoint once had; else none. */
@@ -134,7 +140,7 @@ function evaluationEntry(
   const same = testSets.find(({ sha256 }) => sha256 === dataSha256);
   const named = same ?? testSets.find(({ name }) => name.toLowerCase() === data.toLowerCase());
   const measured = metricNames.filter((name) => evaluation[name] !== undefined);
-  const bounds = (name: (typeof metricNames)[number]): [number | null, number | null] => {
+  const bounds = (name: Metric): [number | null, number | null] => {
     const values = images.map((image) => numberOf(image[name]));
     return [finite(Math.min(...values)), finite(Math.max(...values))];
   };
@@ -178,11 +184,12 @@ function staleness(
 function validationEntries({ checkpoints, validatedOn, scale }: TableRow): Entry[] {
   const [checkpoint, ...others] = checkpoints;
   if (checkpoint === undefined || others.length > 0) return [];
-  const { psnr, ssim, psnr_y: psnrY } = checkpoint.state.metrics;
-  const entry = (protocol: 'rgb' | 'paper-y', values: Record<string, number | null | undefined>): Entry[] => {
-    const known = Object.entries(values).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    );
+  const { psnr_y: psnrY, ...rgb } = checkpoint.state.metrics;
+  const entry = (
+    protocol: ProtocolName,
+    values: Readonly<Record<string, number | null | undefined>>,
+  ): Entry[] => {
+    const known = pixelMetricNames.filter((name) => values[name] !== undefined);
     if (known.length === 0) return [];
     return [
       {
@@ -191,12 +198,12 @@ function validationEntries({ checkpoints, validatedOn, scale }: TableRow): Entry
           kind: 'validation',
           data: 'validation',
           protocol,
-          description: `Measured in training, on crops: ${protocolDescriptions[protocol]}`,
+          description: `Measured in training, on crops: ${protocols[protocol].description}`,
           testSet: null,
-          metrics: protocol === 'rgb' ? [metric('psnr'), metric('ssim')] : [metric('psnr')],
+          metrics: known.map(metricColumn),
         },
         group: `x${scale ?? '?'}, ${validatedOn ?? `unknown images of ${checkpoint.path}`}`,
-        values: Object.fromEntries(known),
+        values: Object.fromEntries(known.map((name) => [name, values[name] ?? null])),
         range: null,
         images: null,
         file: null,
@@ -205,7 +212,7 @@ function validationEntries({ checkpoints, validatedOn, scale }: TableRow): Entry
       },
     ];
   };
-  return [...entry('rgb', { psnr, ssim }), ...entry('paper-y', { psnr: psnrY })];
+  return [...entry('rgb', rgb), ...entry('paper-y', { psnr: psnrY })];
 }
 
 /** Nobody says how another trainer measured: its numbers are a group of their own. */

@@ -18,7 +18,7 @@ import type { RunDetail } from '../../server/protocol/runs.ts';
 import type { WebviewRequestName } from '../../server/protocol/webview.ts';
 import { encodePng } from '../../trainer/data/decode.ts';
 import type { Image } from '../../trainer/data/image.ts';
-import { keepEvaluation } from '../../trainer/evaluate/results/evaluation-files.ts';
+import { saveEvaluation } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
 import { bestCheckpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { createEventWriter } from '../../trainer/runs/event-writer.ts';
@@ -144,7 +144,7 @@ export async function comparedRuns(): Promise<ComparedRuns> {
     pixelsOf: (run, step) => ({ sr: resultOf(run, step), hr: truth }),
     evaluate(run, protocol, psnr, weights) {
       const paths = made[run]!;
-      keepEvaluation(paths, {
+      saveEvaluation(paths, {
         format: 1,
         model: paths.name,
         weights: weights ?? weightsOfBest(paths),

@@ -10,6 +10,7 @@ import {
   isString,
   isUnion,
 } from '../guards/guards.ts';
+import type { Score } from '../metrics/metrics.ts';
 import type { Stage } from '../run-state/run-state.ts';
 
 /** An event of any command: with `--json`, one object a line on standard output. */
@@ -20,12 +21,6 @@ export type CliEvent =
   | DownloadEvent
   | ConvertEvent
   | InterpolateEvent;
-
-/** PSNR in dB and SSIM; JSON writes an infinite PSNR as null. */
-interface Score {
-  readonly psnr: number;
-  readonly ssim: number;
-}
 
 /** `esrgan train` */
 export type TrainEvent =
@@ -44,6 +39,7 @@ export type TrainEvent =
       readonly event: 'validation';
       readonly stage: Stage;
       readonly step: number;
+      /** JSON writes an infinite PSNR as null. */
       readonly rgb: Score;
       readonly 'paper-y': Score;
       readonly isBest: boolean;

@@ -5,7 +5,7 @@ import { openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { lpipsDistance, vggDistance } from '../evaluate/feature-distance.ts';
 import { type Measure, pixelMeasures } from '../evaluate/measure.ts';
-import { isProtocolName, type ProtocolName, protocolDescriptions } from '../evaluate/results/protocols.ts';
+import { isProtocolName, type ProtocolName, protocolNames } from '../metrics/protocols.ts';
 import { vggConvolutions } from '../models/vgg/shapes.ts';
 import { defaultVggFile, recognizeVgg } from '../weights/vgg-file.ts';
 
@@ -24,7 +24,7 @@ export function withMeasureOptions(command: Command): Command {
   return command
     .option(
       '--protocol <names>',
-      `of PSNR and SSIM, with commas between them: ${Object.keys(protocolDescriptions).join(', ')}`,
+      `of PSNR and SSIM, with commas between them: ${protocolNames.join(', ')}`,
       parseProtocols,
       ['paper-y', 'rgb'],
     )
@@ -85,7 +85,7 @@ function downloadedVgg16(): string {
 function parseProtocols(text: string): ProtocolName[] {
   return parseNames(text).map((name) => {
     if (isProtocolName(name)) return name;
-    throw new InvalidArgumentError(`${name} is none of ${Object.keys(protocolDescriptions).join(', ')}.`);
+    throw new InvalidArgumentError(`${name} is none of ${protocolNames.join(', ')}.`);
   });
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
-import { fullRangeGrey } from '../metrics/color.ts';
+import { fullRangeGrey } from '../metrics/luma.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
 import type { Image } from './image.ts';
 import { toByte } from './image.ts';

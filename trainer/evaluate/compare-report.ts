@@ -1,6 +1,6 @@
+import { type Metric, metricHeading, metricNames, metrics, pixelMetricNames } from '../metrics/metrics.ts';
 import { type Comparison, type ComparisonRow, deltaOf } from './compare.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
-import { type Metric, metricNames, metrics } from './results/metrics.ts';
 import { publishedBenchmark, publishedResults } from './results/published.ts';
 import { alignCells, type Cells, valueText } from './table.ts';
 
@@ -101,12 +101,11 @@ function validationSection({ rows }: Comparison): Section {
     run,
     model,
     checkpoints.join(', '),
-    validation?.psnr.toFixed(metrics.psnr.digits) ?? '',
-    validation?.ssim.toFixed(metrics.ssim.digits) ?? '',
+    ...pixelMetricNames.map((metric) => validation?.[metric]?.toFixed(metrics[metric].digits) ?? ''),
   ]);
   return {
     title: 'Validation in training: R, G and B',
-    cells: [['run', 'model', 'checkpoint', 'PSNR dB', 'SSIM'], ...lines],
+    cells: [['run', 'model', 'checkpoint', ...pixelMetricNames.map(metricHeading)], ...lines],
     words: 3,
   };
 }
@@ -120,7 +119,7 @@ function protocolSection(
     row.evaluations.flatMap((evaluation) => (evaluation.protocol === protocol ? [{ row, evaluation }] : [])),
   );
   const sets = [...new Set(measured.map(({ evaluation }) => evaluation.data))];
-  const titles = sets.flatMap((set) => measuredMetrics.map((metric) => `${set} ${metrics[metric].title}`));
+  const titles = sets.flatMap((set) => measuredMetrics.map((metric) => `${set} ${metricHeading(metric)}`));
   const lines = comparison.rows.map((row) => [
     row.run,
     row.model,

@@ -1,11 +1,10 @@
 import { type Difference, diffConfigs } from '../config/diff.ts';
-import type { Score } from '../metrics/protocols.ts';
+import { metricNames, pixelMetricNames, type Values } from '../metrics/metrics.ts';
 import { generatorOf } from '../runs/checkpoint-files.ts';
 import { type Checkpoint, type CheckpointState, stageResult } from '../runs/checkpoints.ts';
 import type { Measure } from './measure.ts';
 import { type ComparedRun, comparabilityWarnings, comparedSettings } from './results/comparability.ts';
 import type { Evaluation } from './results/evaluation.ts';
-import { metricNames, type Values } from './results/metrics.ts';
 import type { KnownTestSet } from './results/test-set.ts';
 import type { evaluateOnce, Subject } from './store.ts';
 import { fileSubject, interpolatedSubject, type ModelOpener } from './subject.ts';
@@ -41,7 +40,7 @@ export interface ComparisonRow {
   /** The checkpoints that it is made of. */
   readonly checkpoints: readonly string[];
   /** RGB, as measured in training at this checkpoint; null where it was not validated. */
-  readonly validation: Score | null;
+  readonly validation: Values | null;
   readonly evaluations: readonly Evaluation[];
 }
 
@@ -132,7 +131,10 @@ function netsOf({ paths }: ComparedRun, { opener, alpha }: CompareOptions): Net[
   }
 }
 
-function validationOf({ metrics }: CheckpointState): Score | null {
-  const { psnr, ssim } = metrics;
-  return typeof psnr === 'number' && typeof ssim === 'number' ? { psnr, ssim } : null;
+function validationOf({ metrics }: CheckpointState): Values | null {
+  const values = pixelMetricNames.flatMap((metric) => {
+    const value = metrics[metric];
+    return typeof value === 'number' ? [[metric, value]] : [];
+  });
+  return values.length === 0 ? null : Object.fromEntries(values);
 }

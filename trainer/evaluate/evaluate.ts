@@ -6,7 +6,7 @@ import { downscale } from '../data/downscale.ts';
 import type { Image } from '../data/image.ts';
 import { cropImage, toByte, toFloatImage, toImage, toRgb } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { fullRangeGrey } from '../metrics/color.ts';
+import { fullRangeGrey } from '../metrics/luma.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import type { Measure } from './measure.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';

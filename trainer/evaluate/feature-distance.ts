@@ -4,7 +4,7 @@ import type { PerceptualLossSettings } from '../config/index.ts';
 import { type Image, toFloatImage, toRgb } from '../data/image.ts';
 import type { Engine, HostTensors, Program, Tensors } from '../engine/engine.ts';
 import { perceptualLoss } from '../losses/perceptual.ts';
-import { lpips, lpipsLayers } from '../metrics/lpips.ts';
+import { lpips, lpipsLayers } from '../models/lpips/network.ts';
 import { rank4 } from '../models/rank4.ts';
 import { type VggConvolution, type VggType, vggConvolutions } from '../models/vgg/shapes.ts';
 import { readLpips } from '../weights/lpips-file.ts';

@@ -1,7 +1,6 @@
 import type { Image } from '../data/image.ts';
-import { protocols, smallestMeasurable } from '../metrics/protocols.ts';
-import type { Metric, Values } from './results/metrics.ts';
-import { type ProtocolName, protocolDescriptions } from './results/protocols.ts';
+import { type Metric, pixelMetricNames, type Values } from '../metrics/metrics.ts';
+import { type ProtocolName, protocols, smallestMeasurable } from '../metrics/protocols.ts';
 
 /** What an evaluation measures by: a protocol of PSNR and SSIM, or a net that sees a distance. */
 export interface Measure {
@@ -24,8 +23,8 @@ export interface Measure {
 export function pixelMeasures(names: readonly ProtocolName[]): Measure[] {
   return names.map((name) => ({
     protocol: name,
-    description: protocolDescriptions[name],
-    metrics: ['psnr', 'ssim'],
+    description: protocols[name].description,
+    metrics: pixelMetricNames,
     smallest: smallestMeasurable,
     measure: async (sr, hr, crop) => protocols[name].measure(sr, hr, crop),
     close: async () => {},

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import type { Values } from '../metrics/metrics.ts';
 import { readNames } from '../runs/atomic-file.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { toolVersion } from '../tool-version.ts';
@@ -6,8 +7,7 @@ import type { Upscaler } from '../upscale/upscaler.ts';
 import { type EvaluateOptions, evaluate } from './evaluate.ts';
 import type { Measure } from './measure.ts';
 import type { Evaluation } from './results/evaluation.ts';
-import { findEvaluation, type KeptValues, keepEvaluation } from './results/evaluation-files.ts';
-import type { Values } from './results/metrics.ts';
+import { findEvaluation, type SavedValues, saveEvaluation } from './results/evaluation-files.ts';
 import type { KnownTestSet } from './results/test-set.ts';
 
 /** What is measured: a net that is opened only if something has to be computed. */
@@ -86,18 +86,18 @@ function readKept(
   return { model: name, data, protocol, ...valuesIn(file, measure), images };
 }
 
-function valuesIn(kept: KeptValues, { metrics }: Measure): Values {
-  return Object.fromEntries(metrics.map((metric) => [metric, kept[metric] ?? Number.POSITIVE_INFINITY]));
+function valuesIn(saved: SavedValues, { metrics }: Measure): Values {
+  return Object.fromEntries(metrics.map((metric) => [metric, saved[metric] ?? Number.POSITIVE_INFINITY]));
 }
 
 function keep(
   { weights, run, checkpoints, alpha }: Subject,
   { sha256: dataSha256 }: KnownTestSet,
-  { net }: Measure,
-  { model, data, protocol, psnr, ssim, distance, images }: Evaluation,
+  measure: Measure,
+  { model, data, protocol, images, ...values }: Evaluation,
 ): void {
   if (run === undefined || weights === null) return;
-  keepEvaluation(run, {
+  saveEvaluation(run, {
     format: 1,
     model,
     weights,
@@ -106,17 +106,10 @@ function keep(
     data,
     dataSha256,
     protocol,
-    net,
-    psnr,
-    ssim,
-    distance,
+    net: measure.net,
+    ...values,
     toolVersion,
     time: new Date().toISOString(),
-    images: images.map((image) => ({
-      name: image.name,
-      psnr: image.psnr,
-      ssim: image.ssim,
-      distance: image.distance,
-    })),
+    images,
   });
 }

@@ -1,6 +1,6 @@
+import { type Metric, metricHeading, metrics } from '../metrics/metrics.ts';
 import type { Measure } from './measure.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
-import { type Metric, metrics } from './results/metrics.ts';
 
 /** A table as cells: the head first. */
 export type Cells = readonly (readonly string[])[];
@@ -20,7 +20,7 @@ export function evaluationTables(evaluations: readonly Evaluation[], measures: r
           String(evaluation.images.length),
           ...measure.metrics.map((metric) => valueText(evaluation, metric)),
         ]);
-      const titles = measure.metrics.map((metric) => metrics[metric].title);
+      const titles = measure.metrics.map(metricHeading);
       const table = alignCells([['model', 'data', 'images', ...titles], ...rows], 2);
       return `protocol ${measure.protocol}: ${measure.description}\n${table}\n`;
     })

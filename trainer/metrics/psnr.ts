@@ -1,5 +1,4 @@
-import type { Samples } from './samples.ts';
-import { requireSameShape } from './samples.ts';
+import { requireSameShape, type Samples } from './samples.ts';
 
 /** Mean of the squared differences of all samples. */
 export function meanSquaredError(a: Samples, b: Samples): number {

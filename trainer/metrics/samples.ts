@@ -1,12 +1,12 @@
-/** What a metric compares: samples in rows, `[height, width, channels]`, in any range. */
+/** An image as a metric takes it: samples `[height, width, channels]`, in any range. */
 export interface Samples {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  readonly data: Uint8Array | Float32Array | Float64Array;
+  readonly data: Uint8Array | Uint8ClampedArray | Float32Array | Float64Array;
 }
 
-/** Without `border` pixels on each side; a copy in double precision. */
+/** Crops `border` pixels at each side; a copy in double precision. */
 export function cropBorder(image: Samples, border: number): Samples {
   const { channels, data } = image;
   const width = image.width - 2 * border;
@@ -23,7 +23,7 @@ export function cropBorder(image: Samples, border: number): Samples {
   return { width, height, channels, data: cropped };
 }
 
-/** Throws when two images cannot be compared sample by sample. */
+/** Throws a RangeError if the shapes differ. */
 export function requireSameShape(a: Samples, b: Samples): void {
   if (a.width !== b.width || a.height !== b.height || a.channels !== b.channels) {
     const shape = (image: Samples) => `${image.width}x${image.height}x${image.channels}`;

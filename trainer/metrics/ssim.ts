@@ -1,14 +1,14 @@
-import type { Samples } from './samples.ts';
-import { requireSameShape } from './samples.ts';
+import { requireSameShape, type Samples } from './samples.ts';
 
-const windowSize = 11;
+/** Side of the Gaussian window. */
+export const windowSize = 11;
 const half = (windowSize - 1) / 2;
 const gaussian = gaussianWindow(1.5);
 
 /**
- * Structural similarity (Wang et al., 2004): Gaussian window of 11x11 with sigma 1.5, K1 0.01, K2 0.03, only
- * where the window lies inside the image; the mean over positions and channels. `peak` is the largest
- * possible value (1 or 255). The images must be at least 11x11.
+ * Structural similarity (Wang et al. 2004): Gaussian window of 11x11 with sigma 1.5, K1 0.01, K2 0.03, inside the
+ * image; the mean over positions and channels. `peak` is the largest possible value (1 or 255). Throws a RangeError for
+ * images smaller than 11x11.
  */
 export function ssim(a: Samples, b: Samples, peak: number): number {
   requireSameShape(a, b);
@@ -23,17 +23,17 @@ export function ssim(a: Samples, b: Samples, peak: number): number {
 }
 
 /**
- * SSIM as the Python package piq computes it by default: both images are first shrunk by averaging blocks of
- * `round(shorter side / 256)` pixels, where that exceeds 1. It is higher than `ssim` for large images.
+ * SSIM as the Python package piq computes it by default: both images are first downscaled by averaging blocks of
+ * `round(shorter side / 256)` pixels, if that exceeds 1. It is higher than `ssim` for large images.
  */
-export function shrunkSsim(a: Samples, b: Samples, peak: number): number {
+export function downscaledSsim(a: Samples, b: Samples, peak: number): number {
   const block = roundHalfToEven(Math.min(a.width, a.height) / 256);
   return block > 1 ? ssim(averageBlocks(a, block), averageBlocks(b, block), peak) : ssim(a, b, peak);
 }
 
 /**
- * Four windowed means are needed at each position: of a, b, a² + b² and ab. Rows are filtered across one at a
- * time into a ring of the last 11, from which the columns are summed: no plane is ever stored.
+ * Needs four windowed means at each position: of a, b, a² + b² and ab. A ring holds the last 11 rows, filtered
+ * horizontally; their weighted sum is a row of the result. No plane is ever stored.
  */
 function channelSsim(a: Samples, b: Samples, peak: number, channel: number): number {
   const { width, height, channels } = a;
@@ -88,27 +88,27 @@ function filterRow(row: Float64Array, out: Float64Array): void {
   }
 }
 
-/** Sums the window's rows, of which row `newest` is the last. */
+/** Filters vertically; row `newest` is the last row of the window. */
 function filterColumns(rows: Float64Array[], newest: number, out: Float64Array): void {
-  const centre = newest - half;
-  const middle = rows[centre % windowSize]!;
+  const center = newest - half;
+  const middle = rows[center % windowSize]!;
   for (let x = 0; x < out.length; x++) out[x] = gaussian[0] * middle[x]!;
   for (let distance = 1; distance <= half; distance++) {
-    const above = rows[(centre - distance) % windowSize]!;
-    const below = rows[(centre + distance) % windowSize]!;
+    const above = rows[(center - distance) % windowSize]!;
+    const below = rows[(center + distance) % windowSize]!;
     const weight = gaussian[distance]!;
     for (let x = 0; x < out.length; x++) out[x] = out[x]! + weight * (above[x]! + below[x]!);
   }
 }
 
-/** Weights of the Gaussian at distances 0 to 5 from its centre; the whole window sums to 1. */
+/** Weights of the Gaussian at distances 0 to 5 from its center; the whole window sums to 1. */
 function gaussianWindow(sigma: number): [number, number, number, number, number, number] {
   const at = (distance: number) => Math.exp(-(distance * distance) / (2 * sigma * sigma));
   const sum = at(0) + 2 * (at(1) + at(2) + at(3) + at(4) + at(5));
   return [at(0) / sum, at(1) / sum, at(2) / sum, at(3) / sum, at(4) / sum, at(5) / sum];
 }
 
-/** Averages of blocks of `size` x `size` pixels; what is left over at the right and bottom is dropped. */
+/** Averages of blocks of `size` x `size` pixels; incomplete blocks at the right and bottom are dropped. */
 function averageBlocks(image: Samples, size: number): Samples {
   const { channels } = image;
   const width = Math.floor(image.width / size);

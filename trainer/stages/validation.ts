@@ -1,5 +1,6 @@
-import { type FloatImage, type Image, toFloatImage } from '../data/image.ts';
-import { type Score, smallestMeasurable, validationMetrics } from '../metrics/protocols.ts';
+import { type FloatImage, type Image, toImage } from '../data/image.ts';
+import { pixelMetricNames, type Score, scoreOf } from '../metrics/metrics.ts';
+import { protocols, smallestMeasurable } from '../metrics/protocols.ts';
 import type { CheckpointState } from '../runs/checkpoints.ts';
 import type { Hints } from './hints.ts';
 import { report, type StageContext } from './stage-context.ts';
@@ -56,10 +57,8 @@ export function createValidator(context: StageContext, hints: Hints): Validator 
       if (!scores) return undefined;
       const { rgb, 'paper-y': y } = scores;
       events.scalars(trainer.stepsBefore + step, {
-        'validation/psnr_rgb': rgb.psnr,
-        'validation/ssim_rgb': rgb.ssim,
-        'validation/psnr_y': y.psnr,
-        'validation/ssim_y': y.ssim,
+        ...validationTags('rgb', rgb),
+        ...validationTags('y', y),
       });
       events.flush();
       const metric = config.checkpoints.best;
@@ -104,18 +103,23 @@ async function meanScores(
   scale: number,
   upscale: (lr: Image) => Promise<FloatImage>,
 ): Promise<ValidationScores | undefined> {
-  const sums = { rgb: { psnr: 0, ssim: 0 }, 'paper-y': { psnr: 0, ssim: 0 } };
-  let count = 0;
+  const scores: { readonly rgb: Score; readonly 'paper-y': Score }[] = [];
   for await (const { lr, hr } of images) {
     if (Math.min(hr.width, hr.height) < smallestMeasurable(scale)) continue;
-    const scores = validationMetrics(await upscale(lr), toFloatImage(hr), scale);
-    for (const protocol of ['rgb', 'paper-y'] as const) {
-      sums[protocol].psnr += scores[protocol].psnr;
-      sums[protocol].ssim += scores[protocol].ssim;
-    }
-    count++;
+    const sr = toImage(await upscale(lr));
+    scores.push({
+      rgb: protocols.rgb.measure(sr, hr, scale),
+      'paper-y': protocols['paper-y'].measure(sr, hr, scale),
+    });
   }
-  if (count === 0) return undefined;
-  const mean = ({ psnr, ssim }: Score): Score => ({ psnr: psnr / count, ssim: ssim / count });
-  return { rgb: mean(sums.rgb), 'paper-y': mean(sums['paper-y']), images: count };
+  if (scores.length === 0) return undefined;
+  const mean = (protocol: 'rgb' | 'paper-y') =>
+    scoreOf((metric) => scores.reduce((sum, each) => sum + each[protocol][metric], 0) / scores.length);
+  return { rgb: mean('rgb'), 'paper-y': mean('paper-y'), images: scores.length };
+}
+
+function validationTags(suffix: string, score: Score): Record<string, number> {
+  return Object.fromEntries(
+    pixelMetricNames.map((metric) => [`validation/${metric}_${suffix}`, score[metric]]),
+  );
 }

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import { linearName, lpipsLayers } from '../metrics/lpips.ts';
+import { linearName, lpipsLayers } from '../models/lpips/network.ts';
 import { vggConvolutions } from '../models/vgg/shapes.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { TensorMap } from '../tensor-files/tensors.ts';

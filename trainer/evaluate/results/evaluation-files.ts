@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { isList, isNullable, isNumber, isObject, isOptional, isString } from '../../guards/guards.ts';
+import {
+  isList,
+  isNullable,
+  isNumber,
+  isObject,
+  isOptional,
+  isPlainObject,
+  isString,
+} from '../../guards/guards.ts';
+import { type Metric, metricNames } from '../../metrics/metrics.ts';
 import { readNames, writeJsonAtomic } from '../../runs/atomic-file.ts';
 import { readJson } from '../../runs/read-json.ts';
 import type { RunPaths } from '../../runs/run-directory.ts';
 
-/** Values in a file; a PSNR that is not finite (of equal images) is null. */
-export interface KeptValues {
-  readonly psnr: number | null | undefined;
-  readonly ssim: number | undefined;
-  readonly distance: number | undefined;
-}
+/** Values in a file; null is infinite (the PSNR of equal images). */
+export type SavedValues = Readonly<Partial<Record<Metric, number | null | undefined>>>;
 
 /** An evaluation in the `evaluations` folder of a run. */
-export interface EvaluationFile extends KeptValues {
+export interface EvaluationFile extends SavedValues {
   readonly format: 1;
   readonly model: string;
   /** SHA-256 in hex of the file of weights, or `interpolationSha256`. */
@@ -29,19 +34,19 @@ export interface EvaluationFile extends KeptValues {
   readonly net: string | undefined;
   readonly toolVersion: string;
   readonly time: string;
-  readonly images: readonly ({ readonly name: string } & KeptValues)[];
+  readonly images: readonly ({ readonly name: string } & SavedValues)[];
 }
 
 /** What tells an evaluation from any other of its run. */
 export type EvaluationKey = Pick<EvaluationFile, 'weights' | 'dataSha256' | 'protocol' | 'net'>;
 
-const keptValues = {
-  psnr: isOptional(isNullable(isNumber)),
-  ssim: isOptional(isNumber),
-  distance: isOptional(isNumber),
-};
+const isSavedValue = isOptional(isNullable(isNumber));
 
-const isEvaluationFile = isObject<EvaluationFile>({
+function hasSavedValues(value: unknown): value is SavedValues {
+  return isPlainObject(value) && metricNames.every((metric) => isSavedValue(value[metric]));
+}
+
+const hasFacts = isObject<Omit<EvaluationFile, Metric>>({
   format: (value): value is 1 => value === 1,
   model: isString,
   weights: isString,
@@ -53,9 +58,16 @@ const isEvaluationFile = isObject<EvaluationFile>({
   net: isOptional(isString),
   toolVersion: isString,
   time: isString,
-  images: isList(isObject({ name: isString, ...keptValues })),
-  ...keptValues,
+  images: isList(isImage),
 });
+
+function isImage(value: unknown): value is EvaluationFile['images'][number] {
+  return isObject({ name: isString })(value) && hasSavedValues(value);
+}
+
+function isEvaluationFile(value: unknown): value is EvaluationFile {
+  return hasFacts(value) && hasSavedValues(value);
+}
 
 /** What stands for the weights of a mean of two nets of these weights, SHA-256 in hex; `alpha` of the second. */
 export function interpolationSha256(alpha: number, weights: readonly [string, string]): string {
@@ -100,7 +112,7 @@ export function listEvaluations(
     });
 }
 
-/** Keeps an evaluation; `file.psnr` may be infinite. Throws a `disk` error. */
-export function keepEvaluation(run: RunPaths, file: EvaluationFile): void {
+/** Saves an evaluation. Throws a `disk` error. */
+export function saveEvaluation(run: RunPaths, file: EvaluationFile): void {
   writeJsonAtomic(evaluationPath(run, file), file);
 }

@@ -1,4 +1,4 @@
-import type { Metric, Values } from './metrics.ts';
+import type { Metric, Values } from '../../metrics/metrics.ts';
 
 /** What one model reaches on one test set under one protocol: the means of its metrics, and the values of each image. */
 export interface Evaluation extends Values {

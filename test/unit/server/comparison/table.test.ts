@@ -166,7 +166,7 @@ test.each<[string, TableRow[], string[]]>([
 });
 
 test('the lower of two distances is the best; their weights make a column', () => {
-  const distance = { protocol: 'lpips-vgg', model: 'feedbeef00', psnr: undefined, ssim: undefined };
+  const distance = { protocol: 'lpips-vgg', net: 'feedbeef00', psnr: undefined, ssim: undefined };
   const rows = [0.3, 0.2].map((value, i) =>
     row(['a', 'b'][i] ?? '', [{ ...distance, distance: value, images: [] }]),
   );

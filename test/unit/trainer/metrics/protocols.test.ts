@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from '../../../../trainer/data/decode.ts';
 import type { Image } from '../../../../trainer/data/image.ts';
-import { toFloatImage } from '../../../../trainer/data/image.ts';
 import { imresize } from '../../../../trainer/data/imresize.ts';
-import type { ProtocolName } from '../../../../trainer/evaluate/results/protocols.ts';
-import { isProtocolName } from '../../../../trainer/evaluate/results/protocols.ts';
-import { protocols, smallestMeasurable, validationMetrics } from '../../../../trainer/metrics/protocols.ts';
+import {
+  isProtocolName,
+  type ProtocolName,
+  protocols,
+  smallestMeasurable,
+} from '../../../../trainer/metrics/protocols.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { noise, scenery } from '../data/images.ts';
 
@@ -51,20 +53,6 @@ test('the smallest image that can be measured', () => {
   }
   const smaller = noise(size - 1, size, 3);
   expect(() => protocols['paper-y'].measure(smaller, smaller, 4)).toThrow('at least 11x11');
-});
-
-test('validation measures what will be saved', () => {
-  const hr = scenery(30, 30, 3);
-  const sr = noise(30, 30, 3);
-  const excess = toFloatImage(sr);
-  for (const [i, value] of sr.data.entries()) {
-    // Beyond the range and between the steps of 8 bits.
-    excess.data[i] = value === 255 ? 1.5 : value === 0 ? -0.5 : (value + 0.3) / 255;
-  }
-  expect(validationMetrics(excess, toFloatImage(hr), 4)).toEqual({
-    rgb: protocols.rgb.measure(sr, hr, 4),
-    'paper-y': protocols['paper-y'].measure(sr, hr, 4),
-  });
 });
 
 test('names', () => expect(['rgb', 'toString', 'Y'].map(isProtocolName)).toEqual([true, false, false]));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Samples } from '../../../../trainer/metrics/samples.ts';
 import { cropBorder } from '../../../../trainer/metrics/samples.ts';
-import { shrunkSsim, ssim } from '../../../../trainer/metrics/ssim.ts';
+import { downscaledSsim, ssim } from '../../../../trainer/metrics/ssim.ts';
 import { noise, scenery } from '../data/images.ts';
 
 /** The definition, window by window. */
@@ -92,7 +92,7 @@ test.each([
     }
     return { width: w, height: h, channels: 1, data };
   };
-  expect(shrunkSsim(a, b, 255)).toBeCloseTo(ssim(shrink(a), shrink(b), 255), 10);
+  expect(downscaledSsim(a, b, 255)).toBeCloseTo(ssim(shrink(a), shrink(b), 255), 10);
 });
 
 test('crops borders', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fullRangeGrey, roundedStudioLuma, studioLuma } from '../../../../trainer/metrics/color.ts';
+import { fullRangeGrey, roundedStudioLuma, studioLuma } from '../../../../trainer/metrics/luma.ts';
 
 function pixel(...data: number[]) {
   return { width: 1, height: 1, channels: data.length, data: Uint8Array.from(data) };

@@ -1,11 +1,11 @@
 import type { Samples } from './samples.ts';
 
 /**
- * Luma as MATLAB's `rgb2ycbcr` gives it: ITU-R BT.601, studio range, 16 for black and 235 for white. RGB or
- * grey `[h, w, 3 | 1]` in 0..255 to `[h, w, 1]`, not rounded.
+ * Luma as in MATLAB's `rgb2ycbcr`: ITU-R BT.601, studio range, 16 for black and 235 for white. RGB or grey
+ * `[h, w, 3 | 1]` in 0..255 to `[h, w, 1]`, not rounded.
  */
 export function studioLuma(image: Samples): Samples {
-  return weigh(image, 65.481 / 255, 128.553 / 255, 24.966 / 255, 16);
+  return weightedSum(image, 65.481 / 255, 128.553 / 255, 24.966 / 255, 16);
 }
 
 /** `studioLuma` rounded to whole numbers, as MATLAB does for a uint8 image. */
@@ -20,16 +20,16 @@ export function roundedStudioLuma(image: Samples): Samples {
  * the same range, not rounded.
  */
 export function fullRangeGrey(image: Samples): Samples {
-  return weigh(image, 0.299, 0.587, 0.114, 0);
+  return weightedSum(image, 0.299, 0.587, 0.114, 0);
 }
 
-function weigh(image: Samples, red: number, green: number, blue: number, offset: number): Samples {
+function weightedSum(image: Samples, red: number, green: number, blue: number, offset: number): Samples {
   const { width, height, channels, data } = image;
-  const weighed = new Float64Array(width * height);
+  const sums = new Float64Array(width * height);
   const toGreen = channels === 3 ? 1 : 0;
   const toBlue = channels === 3 ? 2 : 0;
-  for (let i = 0, at = 0; i < weighed.length; i++, at += channels) {
-    weighed[i] = offset + red * data[at]! + green * data[at + toGreen]! + blue * data[at + toBlue]!;
+  for (let i = 0, at = 0; i < sums.length; i++, at += channels) {
+    sums[i] = offset + red * data[at]! + green * data[at + toGreen]! + blue * data[at + toBlue]!;
   }
-  return { width, height, channels: 1, data: weighed };
+  return { width, height, channels: 1, data: sums };
 }

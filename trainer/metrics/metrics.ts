@@ -1,0 +1,52 @@
+interface MetricTraits {
+  readonly title: string;
+  /** Empty for a number without unit. */
+  readonly unit: string;
+  /** Decimals in tables. */
+  readonly digits: number;
+  readonly isLowerBetter: boolean;
+}
+
+/** Metrics of pixels; `protocols.ts` computes them. */
+const pixelMetrics = {
+  psnr: { title: 'PSNR', unit: 'dB', digits: 3, isLowerBetter: false },
+  ssim: { title: 'SSIM', unit: '', digits: 4, isLowerBetter: false },
+} as const satisfies Record<string, MetricTraits>;
+
+/** All metrics; tables, reports, charts and evaluation files derive from this table. */
+export const metrics: Readonly<Record<Metric, MetricTraits>> = {
+  ...pixelMetrics,
+  /** Between the features that a network computes from the two images. The protocol names the network. */
+  distance: { title: 'distance', unit: '', digits: 4, isLowerBetter: true },
+};
+
+export type PixelMetric = keyof typeof pixelMetrics;
+export type Metric = PixelMetric | 'distance';
+
+export const pixelMetricNames = Object.keys(pixelMetrics).filter(isPixelMetric);
+export const metricNames = Object.keys(metrics).filter(isMetric);
+
+/** Values by metric. PSNR in dB, Infinity for equal images. */
+export type Values = Readonly<Partial<Record<Metric, number>>>;
+
+/** A value for each metric of pixels. */
+export type Score = Readonly<Record<PixelMetric, number>>;
+
+/** Builds a score from a function that gives the value of a metric. */
+export function scoreOf(value: (metric: PixelMetric) => number): Score {
+  return { psnr: value('psnr'), ssim: value('ssim') };
+}
+
+/** The title with its unit, as in the head of a table. */
+export function metricHeading(metric: Metric): string {
+  const { title, unit } = metrics[metric];
+  return unit === '' ? title : `${title} ${unit}`;
+}
+
+function isPixelMetric(name: string): name is PixelMetric {
+  return Object.hasOwn(pixelMetrics, name);
+}
+
+function isMetric(name: string): name is Metric {
+  return Object.hasOwn(metrics, name);
+}
