@@ -1,5 +1,5 @@
 import { isCollection, isMap, isNode, isPair, type Node } from 'yaml';
-import type { RunDocument } from './document.ts';
+import { type RunDocument, spanOf } from './document.ts';
 import type { Span } from './lines.ts';
 
 /** A key with its value, or an item of a list, in its collection. */
@@ -56,12 +56,6 @@ function memberAt(node: Node, offset: number, parent: Member | undefined): Membe
 function spanOfItem(item: unknown): Span | undefined {
   const [first, last] = isPair(item) ? [item.key, item.value ?? item.key] : [item, item];
   if (!isNode(first) || !first.range) return undefined;
-  const end = isNode(last) && last.range && last.range[1] > last.range[0] ? endOf(last) : first.range[1];
-  return { start: first.range[0], end };
-}
-
-/** The range of a block collection ends at the next key; this is the end of its last value. */
-function endOf(node: Node): number {
-  const last = isCollection(node) && !node.flow ? spanOfItem(node.items.at(-1)) : undefined;
-  return last?.end ?? node.range?.[1] ?? 0;
+  const end = isNode(last) ? spanOf(last)?.end : undefined;
+  return { start: first.range[0], end: end ?? first.range[1] };
 }
