@@ -1,10 +1,10 @@
-import { commands, type ExtensionContext, type LogOutputChannel, Uri, window } from 'vscode';
+import { commands, type ExtensionContext, type LogOutputChannel, l10n, Uri, window } from 'vscode';
 import { compareCommands } from './comparison/compare-commands.ts';
 import { createComparePanels } from './comparison/compare-panel.ts';
-import { getCommands } from './downloads/download-commands.ts';
+import { downloadCommands } from './downloads/download-commands.ts';
 import { createInventoryView } from './downloads/inventory-view.ts';
 import { createEngineStatus } from './engines/engine-status.ts';
-import { registerLanguageModelTools } from './language-model-tools.ts';
+import { registerLanguageModelTools } from './language-model-tools/language-model-tools.ts';
 import { runFileCommands } from './run-files/run-file-commands.ts';
 import { createFollowedRuns } from './runs/followed-runs.ts';
 import { runCommands } from './runs/run-commands.ts';
@@ -14,22 +14,22 @@ import { createRunsView } from './runs/runs-view.ts';
 import { createStatusBar } from './runs/status-bar.ts';
 import { serverCommands } from './server/server-commands.ts';
 import { createServerLink, ServerNotRunning } from './server/server-link.ts';
+import type { Command, Services } from './services.ts';
 import { createBeforeAfterPanels } from './upscaling/before-after-panel.ts';
 import { upscaleCommands } from './upscaling/upscale-commands.ts';
 import type { PanelServices } from './webviews/webview-panel.ts';
 import { registerWeightsEditor } from './weights/weights-editor.ts';
-import type { Command, Workbench } from './workbench.ts';
 
-/** Called by the editor when a run file, a view or a command calls for the extension. */
+/** Called by VS Code when a run file, a view or a command needs the extension. */
 export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel('ESRGAN', { log: true });
   context.subscriptions.push(log);
   try {
     open(context, log);
   } catch (error) {
-    // The editor itself shows nothing.
+    // VS Code itself shows no message.
     log.error(error instanceof Error ? error : String(error));
-    void tell(log, `ESRGAN Workbench could not start: ${messageOf(error)}`);
+    void showError(log, l10n.t('ESRGAN Workbench could not start: {0}', messageOf(error)));
   }
 }
 
@@ -45,13 +45,13 @@ function open(
   });
   const runsView = createRunsView(link, runs, followedRuns);
   const inventoryView = createInventoryView(link);
-  const services: PanelServices = { extension, link, followedRuns };
-  const panels = createRunPanels(services, runs);
-  const comparePanels = createComparePanels(services, runs, runsView);
+  const panelServices: PanelServices = { extension, link, followedRuns };
+  const panels = createRunPanels(panelServices, runs);
+  const comparePanels = createComparePanels(panelServices, runs, runsView);
   const copies = Uri.joinPath(globalStorageUri, 'images').fsPath;
-  const beforeAfterPanels = createBeforeAfterPanels(services, copies);
+  const beforeAfterPanels = createBeforeAfterPanels(panelServices, copies);
   const engines = createEngineStatus(link);
-  const workbench: Workbench = {
+  const services: Services = {
     extension,
     log,
     link,
@@ -66,12 +66,12 @@ function open(
   };
 
   const table: Readonly<Record<string, Command>> = {
-    ...runCommands(workbench),
-    ...runFileCommands(workbench),
-    ...compareCommands(workbench),
-    ...upscaleCommands(workbench),
-    ...getCommands(workbench),
-    ...serverCommands(workbench, engines),
+    ...runCommands(services),
+    ...runFileCommands(services),
+    ...compareCommands(services),
+    ...upscaleCommands(services),
+    ...downloadCommands(services),
+    ...serverCommands(services, engines),
   };
   subscriptions.push(
     link,
@@ -81,7 +81,7 @@ function open(
     panels,
     comparePanels,
     beforeAfterPanels,
-    registerWeightsEditor(services),
+    registerWeightsEditor(panelServices),
     engines,
     createStatusBar(runs, panels),
     link.onDidStart(() => followedRuns.notifyAll()),
@@ -89,20 +89,18 @@ function open(
       commands.registerCommand(id, (...args: unknown[]) =>
         command(...args).catch((error: unknown) => {
           log.error(`${id}: ${messageOf(error)}`);
-          // That has been told, with more to do about it.
-          if (!(error instanceof ServerNotRunning)) return tell(log, messageOf(error));
+          // The server link has shown a message with more actions.
+          if (!(error instanceof ServerNotRunning)) return showError(log, messageOf(error));
         }),
       ),
     ),
-    ...registerLanguageModelTools(workbench),
+    ...registerLanguageModelTools(services),
   );
-  // Not waited for: the window goes on opening meanwhile.
   link.start();
 }
 
-/** Says what failed, with the way to the log. */
-async function tell(log: LogOutputChannel, message: string): Promise<void> {
-  if ((await window.showErrorMessage(message, 'Show Log')) !== undefined) log.show();
+async function showError(log: LogOutputChannel, message: string): Promise<void> {
+  if ((await window.showErrorMessage(message, l10n.t('Show Log'))) !== undefined) log.show();
 }
 
 function messageOf(error: unknown): string {

@@ -19,8 +19,8 @@ import { packageFile, thisTarget } from './package-file.mjs';
 const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 /** What `.vscodeignore` chooses from, besides the manifest and the native packages. */
 const contents = [
-  ...['dist', 'schemas', 'media', 'docs/run-file.md', 'package.nls.json', 'README.md', 'LICENSE'],
-  '.vscodeignore',
+  ...['dist', 'schemas', 'media', 'l10n', 'docs/run-file.md', 'README.md', 'LICENSE', '.vscodeignore'],
+  ...readdirSync('.').filter((file) => file.startsWith('package.nls.')),
 ];
 const nativePackages = ['onnxruntime-node', 'sharp'];
 
@@ -59,14 +59,7 @@ function makePackage(target) {
   installNativePackages(stage, target);
   const file = packageFile(target);
   const vsce = resolve('node_modules/@vscode/vsce/vsce');
-  const options = [
-    '--target',
-    target,
-    '--out',
-    file,
-    '--allow-missing-repository',
-    '--no-rewrite-relative-links',
-  ];
+  const options = ['--target', target, '--out', file, '--no-rewrite-relative-links'];
   execFileSync(process.execPath, [vsce, 'package', ...options], {
     cwd: stage,
     stdio: ['ignore', 'ignore', 'pipe'],

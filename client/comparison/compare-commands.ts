@@ -1,27 +1,22 @@
 import { ViewColumn } from 'vscode';
-import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
 import { commandTargets } from '../runs/command-targets.ts';
-import { pickRunsToCompare } from '../runs/run-picker.ts';
-import type { Command, Workbench } from '../workbench.ts';
+import { pickRunsToCompare, requireComparable } from '../runs/run-picker.ts';
+import type { Command, Services } from '../services.ts';
 
-/** The command that shows runs beside each other: those that are selected or, where that is one or none, those picked. */
+/** The command that compares the selected runs, or runs that the person picks if fewer than two are selected. */
 export function compareCommands({
   runs,
   runsView,
   panels,
   comparePanels,
-}: Workbench): Record<'esrgan.compareRuns', Command> {
+}: Services): Record<'esrgan.compareRuns', Command> {
   return {
     async 'esrgan.compareRuns'(...args) {
       const given = commandTargets(args, runsView.selection).flatMap(({ run }) => run ?? []);
-      if (given.length > maximumComparedRuns) {
-        throw new Error(
-          `At most ${maximumComparedRuns} runs can be compared, and ${given.length} are selected.`,
-        );
-      }
+      requireComparable(given.length);
       const active = panels.activeRun;
-      const likely = given.length > 0 || active === undefined ? given : [active];
-      const compared = given.length > 1 ? given : await pickRunsToCompare(runs, likely);
+      const preselected = given.length > 0 || active === undefined ? given : [active];
+      const compared = given.length > 1 ? given : await pickRunsToCompare(runs, preselected);
       if (compared !== undefined) await comparePanels.open(compared, ViewColumn.Active);
     },
   };

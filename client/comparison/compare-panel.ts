@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
+import { type Disposable, l10n, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
 import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
 import type { RunList } from '../runs/run-list.ts';
@@ -10,12 +10,12 @@ import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 
 const viewType = 'esrgan.compare';
 
-/** Of files on this machine; the Explorer of a window on another machine names them in the second way. */
+/** The URI schemes of files on this machine; the Explorer of a remote window uses the second one. */
 const localSchemes = ['file', 'vscode-remote'];
 
-/** The panels that compare runs; any number. */
+/** The panels that compare runs. */
 export interface ComparePanels extends Disposable {
-  /** Shows these runs beside each other, in the panel that shows them already or in a new one. */
+  /** Reveals the panel that compares these runs, or creates it in `column`. */
   open(runs: readonly string[], column: ViewColumn): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export function createComparePanels(
 ): ComparePanels {
   const panels = new Map<WebviewPanel, readonly string[]>();
 
-  /** The runs that files and folders are or belong to. */
+  /** The runs to which files and folders belong. */
   const runsOf = async (paths: readonly string[]) => {
     const known = await runs.all();
     return {
@@ -38,7 +38,7 @@ export function createComparePanels(
     panel.iconPath = Uri.joinPath(services.extension, 'media', 'icons', 'compare.svg');
     panel.onDidDispose(() => panels.delete(panel));
     const { folder: results } = await services.link.request('esrgan/resultsFolder', null);
-    // Runs that lie beside these can be added without the page being made anew.
+    // The page can add runs of the same folders without a reload.
     const foldersOf = (shown: readonly string[]) => [results, ...new Set(shown.map((run) => dirname(run)))];
     const show = (shown: readonly string[]) => {
       panels.set(panel, shown);
@@ -49,7 +49,7 @@ export function createComparePanels(
       panel,
       {
         name: 'compare',
-        title: 'Comparison of runs',
+        title: l10n.t('Comparison of runs'),
         parameters: { runs: JSON.stringify(compared) },
         folders: foldersOf(compared),
         handlers: {
@@ -87,7 +87,7 @@ export function createComparePanels(
       else await adopt(compared, window.createWebviewPanel(viewType, titleOf(compared), column));
     },
     dispose() {
-      // The panels stay: a window that reloads brings them back.
+      // Panels stay open: VS Code restores them when the window reloads.
       registration.dispose();
     },
   };
@@ -98,9 +98,11 @@ const isState = isObject({ runs: isList(isString, maximumComparedRuns) });
 
 function titleOf(runs: readonly string[]): string {
   const [first, second] = runs;
-  if (first === undefined) return 'Compare Runs';
-  if (second === undefined) return `Compare ${basename(first)}`;
-  return runs.length === 2 ? `${basename(first)} ↔ ${basename(second)}` : `Compare ${runs.length} Runs`;
+  if (first === undefined) return l10n.t('Compare Runs');
+  if (second === undefined) return l10n.t('Compare {0}', basename(first));
+  return runs.length === 2
+    ? `${basename(first)} ↔ ${basename(second)}`
+    : l10n.t('Compare {0} Runs', runs.length);
 }
 
 function isSameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -1,14 +1,15 @@
+import { l10n } from 'vscode';
 import type { InventoryItem, InventoryReport } from '../../server/protocol/downloads.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 
-/** A folder of the workspace and what run files in it can name. */
+/** A workspace folder with the data sets and weights that its run files can name. */
 export interface FolderInventory {
   readonly folder: string;
   readonly name: string;
   readonly report: InventoryReport;
 }
 
-/** The lines of the view: one list, or one for each folder where there are several. */
+/** The items of the Data & Weights view: one list, or one per workspace folder if there are several. */
 export function inventoryNodes(inventories: readonly FolderInventory[]): readonly TreeNode[] {
   const [only] = inventories;
   if (only !== undefined && inventories.length === 1) {
@@ -18,36 +19,38 @@ export function inventoryNodes(inventories: readonly FolderInventory[]): readonl
     id: folder,
     label: name,
     icon: 'root-folder',
-    spoken: `Folder ${name}`,
+    spoken: l10n.t('Folder {0}', name),
     children: report.items.map((item) => itemNode(folder, item)),
   }));
 }
 
-/** The id of an item's line, by which the command that gets it finds it again. */
+/** The id of an item in the view, by which the download command finds it. */
 export function inventoryId(folder: string, { kind, name }: Pick<InventoryItem, 'kind' | 'name'>): string {
   return `${folder}#${kind}/${name}`;
 }
 
-/** What a person has to know of a data set that cannot be downloaded. */
+/** The message for a data set that cannot be downloaded. */
 export function whyNoDownload({ name }: Pick<InventoryItem, 'name'>): string {
-  return `${name} has no address that lasts: get its archive from where you know, and name the folder in which it lies.`;
+  return l10n.t('{0} has no stable download URL. Download the archive, then choose its folder.', name);
 }
 
 function itemNode(folder: string, item: InventoryItem): TreeNode {
   const { kind, name, present, description, path, canGet } = item;
+  const state = present
+    ? description
+    : l10n.t('not downloaded · {0}', canGet ? description : l10n.t('from archive'));
+  const shownPath = `\`${path.replaceAll('`', '')}\``;
   return {
     id: inventoryId(folder, item),
     label: name,
-    description: present
-      ? description
-      : `not here · ${canGet ? `get (${description})` : 'unpack its archive'}`,
+    description: state,
     tooltip: [
-      `${present ? 'In' : 'Would be in'} \`${path.replaceAll('`', '')}\``,
+      present ? shownPath : l10n.t('Expected at {0}', shownPath),
       ...(present || canGet ? [] : [whyNoDownload(item)]),
     ].join('\n\n'),
     icon: present ? 'check' : 'circle-slash',
     context: ['item', kind, ...(present ? ['present'] : ['missing', 'get'])].join(' '),
-    spoken: `${kind === 'data' ? 'Data set' : 'Weights'} ${name}, ${present ? description : `missing, ${description}`}`,
+    spoken: `${kind === 'data' ? l10n.t('Data set {0}', name) : l10n.t('Weights {0}', name)}, ${state.replaceAll(' · ', ', ')}`,
     children: 'none',
   };
 }

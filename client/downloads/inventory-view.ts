@@ -5,13 +5,12 @@ import { treeItem } from '../tree/tree-item.ts';
 import { failureNode, type TreeNode } from '../tree/tree-node.ts';
 import { type FolderInventory, inventoryId, inventoryNodes } from './inventory-nodes.ts';
 
-/** The view of data sets and weights. */
+/** The Data & Weights view. */
 export interface InventoryView extends Disposable {
-  /** Looks again what is there, and whether open run files find it. */
+  /** Loads the items again, and has the server check open run files again. */
   refresh(): void;
-  /** The item of a line of the view. */
   itemOf(node: TreeNode): InventoryItem | undefined;
-  /** What is not here, for a picker. */
+  /** The items that are not downloaded. */
   missing(): Promise<readonly InventoryItem[]>;
 }
 
@@ -44,13 +43,13 @@ export function createInventoryView(link: ServerLink): InventoryView {
   const view = window.createTreeView('esrgan.inventory', { treeDataProvider: provider });
   const listeners = [
     workspace.onDidChangeWorkspaceFolders(() => changed.fire()),
-    // Whoever comes back to the view may have got something meanwhile.
+    // Files may have changed while the view was hidden.
     view.onDidChangeVisibility(({ visible }) => visible && changed.fire()),
   ];
   return {
     refresh() {
       changed.fire();
-      // Where the server does not answer, the view says so.
+      // The view itself shows a failure of the server.
       link.request('esrgan/filesChanged', null).catch(() => {});
     },
     itemOf: (node) =>

@@ -1,22 +1,23 @@
+import { l10n } from 'vscode';
 import type { EngineReport } from '../../server/protocol/engines.ts';
 
-/** The doctor's report: every engine, what is missing for it, and which one a run gets. */
+/** The report: every engine with what it is missing, and the one that `engine: auto` selects. */
 export function doctorText({ chosen, engines }: EngineReport): string {
   const lines = engines.map(({ title, available, device, missing }) => {
-    const says = available ? (device ?? 'available') : (missing ?? 'not available');
+    const says = available ? (device ?? l10n.t('available')) : (missing ?? l10n.t('not available'));
     return `${available ? '✓' : '✗'} ${title.padEnd(10)}  ${wrapped(says, 90).join(`\n${' '.repeat(14)}`)}`;
   });
   return [
-    'The engines of this machine, in the order in which `engine: auto` tries them',
+    l10n.t('The engines of this machine, in the order in which “engine: auto” tries them'),
     '',
     ...lines,
     '',
-    `A run with \`engine: auto\` gets ${engines.find(({ name }) => name === chosen)?.title}.`,
+    l10n.t('“engine: auto” selects {0}.', engines.find(({ name }) => name === chosen)?.title ?? chosen),
     '',
   ].join('\n');
 }
 
-/** A text in lines of at most `columns` characters, where its words allow that. */
+/** Wraps a text at `columns` characters; longer words get lines of their own. */
 function wrapped(text: string, columns: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines = [''];
@@ -29,36 +30,36 @@ function wrapped(text: string, columns: number): string[] {
   });
 }
 
-/** What the language status shows of the engine that the run of the open file would get. */
+/** The language status of a run file: the engine that its run would use. */
 export interface EngineStatus {
   readonly text: string;
   readonly detail: string;
   readonly isMissing: boolean;
 }
 
-/** `asked` is the run file's `engine`. */
-export function engineStatus({ chosen, engines }: EngineReport, asked: string): EngineStatus {
-  const name = asked === 'auto' ? chosen : asked;
+/** `requested` is the `engine` of the run file. */
+export function engineStatus({ chosen, engines }: EngineReport, requested: string): EngineStatus {
+  const name = requested === 'auto' ? chosen : requested;
   const engine = engines.find((each) => each.name === name);
   if (engine === undefined) {
-    return { text: asked, detail: 'no such engine', isMissing: true };
+    return { text: requested, detail: l10n.t('unknown engine'), isMissing: true };
   }
   if (!engine.available) {
     return {
-      text: `${engine.title} is missing`,
-      detail: engine.missing ?? 'not on this machine',
+      text: l10n.t('{0} is not available', engine.title),
+      detail: engine.missing ?? l10n.t('not available on this machine'),
       isMissing: true,
     };
   }
   return {
     text: engine.title,
-    detail: `${engine.device ?? 'available'}: the engine of a run`,
+    detail: l10n.t('{0}: the engine of this run file', engine.device ?? l10n.t('available')),
     isMissing: false,
   };
 }
 
-/** The engine that the text of a run file asks for, YAML or JSON; `auto` where it leaves that open. */
-export function askedEngine(text: string): string {
+/** The `engine` in the text of a run file (YAML or JSON); `auto` if it has none. */
+export function requestedEngine(text: string): string {
   const found = /^engine\s*:\s*["']?([\w-]+)|^\s*"engine"\s*:\s*"([\w-]+)"/m.exec(text);
   return found?.[1] ?? found?.[2] ?? 'auto';
 }

@@ -2,6 +2,7 @@ import {
   type Disposable,
   EventEmitter,
   LanguageStatusSeverity,
+  l10n,
   languages,
   ProgressLocation,
   type TextDocument,
@@ -12,15 +13,15 @@ import {
 import type { EngineReport } from '../../server/protocol/engines.ts';
 import { isRunFile } from '../run-files/new-run-file.ts';
 import type { ServerLink } from '../server/server-link.ts';
-import { askedEngine, doctorText, engineStatus } from './doctor.ts';
+import { doctorText, engineStatus, requestedEngine } from './doctor.ts';
 
 const scheme = 'esrgan-doctor';
-const report = Uri.from({ scheme, path: 'Doctor.txt' });
+const report = Uri.from({ scheme, path: 'Engines.txt' });
 
-/** The item of the language status that says which engine a run of the open file would get. */
+/** The language status item that shows the engine of the active run file. */
 export interface EngineStatusItem extends Disposable {
-  /** Examines the machine anew and shows the report. */
-  examine(): Promise<void>;
+  /** Probes the engines again and opens the report. */
+  check(): Promise<void>;
 }
 
 export function createEngineStatus(link: ServerLink): EngineStatusItem {
@@ -29,11 +30,11 @@ export function createEngineStatus(link: ServerLink): EngineStatusItem {
     { language: 'esrgan-json' },
     { pattern: '**/*.esrgan.{yaml,yml,json}' },
   ]);
-  item.name = 'ESRGAN Engine';
+  item.name = l10n.t('ESRGAN Engine');
   item.command = {
     command: 'esrgan.doctor',
-    title: 'Doctor',
-    tooltip: 'Examine the engines of this machine',
+    title: l10n.t('Check Engines'),
+    tooltip: l10n.t('Check which engines this machine has'),
   };
 
   const changed = new EventEmitter<Uri>();
@@ -41,12 +42,12 @@ export function createEngineStatus(link: ServerLink): EngineStatusItem {
   let text = '';
   const show = (document: TextDocument | undefined) => {
     if (engines === undefined || document === undefined || !isRunFile(document.uri.path)) return;
-    const status = engineStatus(engines, askedEngine(document.getText()));
+    const status = engineStatus(engines, requestedEngine(document.getText()));
     item.text = `$(chip) ${status.text}`;
     item.detail = status.detail;
     item.severity = status.isMissing ? LanguageStatusSeverity.Error : LanguageStatusSeverity.Information;
   };
-  const ask = async (again: boolean) => {
+  const load = async (again: boolean) => {
     item.busy = true;
     try {
       engines = await link.request('esrgan/engines', { again });
@@ -57,17 +58,17 @@ export function createEngineStatus(link: ServerLink): EngineStatusItem {
       item.busy = false;
     }
   };
-  let isAsked = false;
-  const look = (document: TextDocument | undefined) => {
+  let isLoaded = false;
+  const update = (document: TextDocument | undefined) => {
     if (document === undefined || !isRunFile(document.uri.path)) return;
     show(document);
-    if (isAsked) return;
-    isAsked = true;
-    item.text = '$(chip) Engine';
-    item.detail = 'looking what this machine has';
-    ask(false).catch(() => {
-      isAsked = false;
-      item.detail = 'not known: the server does not answer';
+    if (isLoaded) return;
+    isLoaded = true;
+    item.text = `$(chip) ${l10n.t('Engine')}`;
+    item.detail = l10n.t('checking the engines of this machine');
+    load(false).catch(() => {
+      isLoaded = false;
+      item.detail = l10n.t('unknown: the server does not respond');
     });
   };
 
@@ -78,17 +79,17 @@ export function createEngineStatus(link: ServerLink): EngineStatusItem {
       onDidChange: changed.event,
       provideTextDocumentContent: () => text,
     }),
-    window.onDidChangeActiveTextEditor((editor) => look(editor?.document)),
+    window.onDidChangeActiveTextEditor((editor) => update(editor?.document)),
     workspace.onDidChangeTextDocument(({ document }) => {
       if (document === window.activeTextEditor?.document) show(document);
     }),
   ];
-  look(window.activeTextEditor?.document);
+  update(window.activeTextEditor?.document);
   return {
-    async examine() {
+    async check() {
       await window.withProgress(
-        { location: ProgressLocation.Window, title: 'ESRGAN: trying the engines of this machine' },
-        () => ask(true),
+        { location: ProgressLocation.Window, title: l10n.t('ESRGAN: Checking the engines of this machine') },
+        () => load(true),
       );
       await window.showTextDocument(await workspace.openTextDocument(report), { preview: true });
     },

@@ -1,22 +1,25 @@
-/** The part of a run file's name behind the run's name. */
+import { l10n } from 'vscode';
+
+/** The extensions of run files. */
 const endings = ['.esrgan.yaml', '.esrgan.yml', '.esrgan.json'] as const;
 
-/** Whether a path is that of a run file. */
+/** Whether a path is a run file, by its name. */
 export function isRunFile(path: string): boolean {
   return endings.some((ending) => path.toLowerCase().endsWith(ending));
 }
 
-/** What is wrong with a name for a run, or null. Runs are folders, on every system. */
+/** The problem with a name for a run, or null. A run is a folder, also on Windows. */
 export function nameProblem(name: string): string | null {
-  if (name.trim() === '') return 'A run needs a name: it becomes the name of its folder.';
-  if (name.length > 100) return `${name.length} characters: at most 100.`;
+  if (name.trim() === '') return l10n.t('Enter a name. The run file and the run’s folder get this name.');
+  if (name.length > 100) return l10n.t('A name has at most 100 characters ({0} entered).', name.length);
   const forbidden = /[\\/:*?"<>|\p{Cc}]/u.exec(name)?.[0];
-  if (forbidden !== undefined) return `${JSON.stringify(forbidden)} cannot stand in the name of a folder.`;
-  if (/^[ .-]|[ .]$/.test(name)) return 'No space or dot at either end, and no hyphen first.';
+  if (forbidden !== undefined) return l10n.t('A folder name cannot contain {0}.', JSON.stringify(forbidden));
+  if (/^[ .-]|[ .]$/.test(name))
+    return l10n.t('A name cannot start with a space, a dot or a hyphen, nor end with a space or a dot.');
   return null;
 }
 
-/** A text of another program's with what could not be carried over as comments above it. */
+/** An imported run file, preceded by comments that list what has no counterpart. */
 export function withNotes(text: string, notes: readonly string[]): string {
   if (notes.length === 0) return text;
   const lines = notes.map((note) => `#  - ${note.replaceAll(/\s*[\r\n]+\s*/g, ' ')}`);

@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
-import { FileType, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
+import { FileType, l10n, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { commandTargets } from '../runs/command-targets.ts';
 import { runsFor } from '../runs/run-picker.ts';
 import type { ServerLink } from '../server/server-link.ts';
-import { mayStart } from '../trust.ts';
-import type { Command, Workbench } from '../workbench.ts';
+import type { Command, Services } from '../services.ts';
+import { requireTrust } from '../workspace-trust.ts';
 import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
 
 type RunFileCommand =
@@ -15,27 +15,25 @@ type RunFileCommand =
   | 'esrgan.duplicateRun'
   | 'esrgan.importBasicSR';
 
-/** The commands about run files: start what they describe, and make new ones. */
-export function runFileCommands({
-  link,
-  runs,
-  runsView,
-  panels,
-}: Workbench): Record<RunFileCommand, Command> {
+/** The commands on run files. */
+export function runFileCommands({ link, runs, runsView, panels }: Services): Record<RunFileCommand, Command> {
   const start =
     (stage: Stage) =>
     async (...args: unknown[]) => {
-      if (!(await mayStart())) return;
+      if (!(await requireTrust())) return;
       const [target] = commandTargets(args, runsView.selection);
-      const file = target?.file ?? (await askForRunFile(link, stage));
+      const file = target?.file ?? (await pickRunFile(link, stage));
       if (file === undefined) return;
       await saveDocument(file);
       const { run, queued } = await window.withProgress(
-        { location: ProgressLocation.Window, title: `ESRGAN: starting ${stage} of ${basename(file)}` },
+        {
+          location: ProgressLocation.Window,
+          title: l10n.t('ESRGAN: Starting {0} of {1}', stage, basename(file)),
+        },
         () => link.request('esrgan/start', { file, stage, resume: false }),
       );
       if (queued) {
-        window.setStatusBarMessage(`ESRGAN: ${basename(run)} is queued`, 5000);
+        window.setStatusBarMessage(l10n.t('ESRGAN: {0} is queued', basename(run)), 5000);
       } else {
         panels.open(run, window.activeTextEditor ? ViewColumn.Beside : ViewColumn.Active, true);
       }
@@ -48,7 +46,7 @@ export function runFileCommands({
       const presets = await link.request('esrgan/presets', null);
       const preset = await window.showQuickPick(
         presets.map(({ id, label, description, text }) => ({ id, label, detail: description, text })),
-        { placeHolder: 'What is the run to begin with?', matchOnDetail: true },
+        { placeHolder: l10n.t('Choose a preset'), matchOnDetail: true },
       );
       if (preset === undefined) return;
       const [target] = commandTargets(args, []);
@@ -57,7 +55,7 @@ export function runFileCommands({
         await showUntitled(preset.text);
         return;
       }
-      const name = await askForName(folder, preset.id);
+      const name = await promptForName(folder, preset.id);
       if (name !== undefined) await writeRunFile(folder, name, preset.text);
     },
     async 'esrgan.duplicateRun'(...args) {
@@ -75,8 +73,8 @@ export function runFileCommands({
         target?.file === undefined
           ? (
               await window.showOpenDialog({
-                title: 'BasicSR Option File',
-                filters: { 'BasicSR options': ['yml', 'yaml', 'json'] },
+                title: l10n.t('BasicSR Option File'),
+                filters: { [l10n.t('BasicSR options')]: ['yml', 'yaml', 'json'] },
               })
             )?.[0]
           : Uri.file(target.file);
@@ -87,7 +85,7 @@ export function runFileCommands({
     },
   };
 
-  /** The run file to copy, what its run is called, and the folder for the copy. */
+  /** The run file to copy, the name of its run, and the folder for the copy. */
   async function sourceOf(
     args: readonly unknown[],
   ): Promise<{ readonly file: string; readonly name: string; readonly to: Uri } | undefined> {
@@ -97,33 +95,39 @@ export function runFileCommands({
     const file = isActive ? active.fsPath : targets[0]?.run === undefined ? targets[0]?.file : undefined;
     if (file !== undefined) return { file, name: runNameOf(file), to: Uri.file(dirname(file)) };
     const [run] = await runsFor(targets, runs, {
-      question: 'Which run is to be done again with changes?',
+      prompt: l10n.t('Choose a run to duplicate'),
       active: panels.activeRun,
     });
     if (run === undefined) return undefined;
     const { files, summary } = await link.request('esrgan/run', { run });
     if (files.config === null)
-      throw new Error(`${summary.name} has no run file: another program trained it.`);
-    // Its paths are absolute, so the copy may lie anywhere but among the files of runs.
+      throw new Error(l10n.t('Run “{0}” has no run file: another program trained it.', summary.name));
+    // Its paths are absolute, so the copy can be in any folder outside the runs.
     const to = await folderFor(undefined);
     return { file: files.config, name: summary.name, to: to ?? Uri.file(dirname(summary.runsDir)) };
   }
 }
 
 /** The run file of the active editor, or one of the workspace that the person picks. */
-async function askForRunFile(link: ServerLink, stage: Stage): Promise<string | undefined> {
+async function pickRunFile(link: ServerLink, stage: Stage): Promise<string | undefined> {
   const active = window.activeTextEditor?.document;
   if (active?.isUntitled && active.languageId.startsWith('esrgan-')) {
-    throw new Error('Save the run file first: relative paths in it start at its folder.');
+    throw new Error(l10n.t('Save the run file first: its relative paths are resolved from its folder.'));
   }
   if (active?.uri.scheme === 'file' && isRunFile(active.uri.path)) return active.uri.fsPath;
   const files = await link.request('esrgan/runFiles', null);
   if (files.length === 0) {
-    throw new Error('There is no run file in this workspace. “ESRGAN: New Run…” makes one.');
+    throw new Error(l10n.t('This workspace has no run file. Create one with “ESRGAN: New Run…”.'));
   }
   const picked = await window.showQuickPick(
     files.map((file) => ({ label: basename(file), description: relativeFolder(file), file })),
-    { placeHolder: `Which run file’s ${stage} is to start?`, matchOnDescription: true },
+    {
+      placeHolder:
+        stage === 'pretraining'
+          ? l10n.t('Choose a run file to pretrain')
+          : l10n.t('Choose a run file to train'),
+      matchOnDescription: true,
+    },
   );
   return picked?.file;
 }
@@ -132,13 +136,14 @@ function relativeFolder(file: string): string {
   return workspace.asRelativePath(dirname(file), true);
 }
 
-/** What is trained is what stands in the editor. */
+/** Saves the document of a file, so that unsaved changes are trained too. */
 async function saveDocument(file: string): Promise<void> {
   const document = workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
-  if (document?.isDirty && !(await document.save())) throw new Error(`${basename(file)} could not be saved.`);
+  if (document?.isDirty && !(await document.save()))
+    throw new Error(l10n.t('{0} could not be saved.', basename(file)));
 }
 
-/** The folder for a new file: the one under the mouse, else that of the workspace, else undefined. */
+/** The folder for a new file: that of `path`, else a workspace folder; undefined without one. */
 async function folderFor(path: string | undefined): Promise<Uri | undefined> {
   if (path !== undefined) {
     const uri = Uri.file(path);
@@ -147,23 +152,25 @@ async function folderFor(path: string | undefined): Promise<Uri | undefined> {
   }
   const folders = workspace.workspaceFolders ?? [];
   if (folders.length < 2) return folders[0]?.uri;
-  return (await window.showWorkspaceFolderPick({ placeHolder: 'Where is the run file to be?' }))?.uri;
+  return (await window.showWorkspaceFolderPick({ placeHolder: l10n.t('Choose a folder for the run file') }))
+    ?.uri;
 }
 
-/** The name for a new run file in a folder, which has none of it yet; undefined where the person thinks better. */
-async function askForName(folder: Uri, suggested: string): Promise<string | undefined> {
+/** Prompts for the name of a new run file in a folder; undefined if the person cancels. */
+async function promptForName(folder: Uri, suggested: string): Promise<string | undefined> {
   const entries = await workspace.fs.readDirectory(folder);
   const taken = new Set(entries.map(([name]) => runNameOf(name).toLowerCase()));
   return window.showInputBox({
-    title: 'Name of the New Run',
-    prompt: 'The run file and the folder of the run are called by it.',
+    title: l10n.t('Name of the New Run'),
+    prompt: l10n.t('Names the run file and the run’s folder.'),
     value: suggested,
     validateInput: (name) =>
-      nameProblem(name) ?? (taken.has(name.toLowerCase()) ? `There is a run file ${name} already.` : null),
+      nameProblem(name) ??
+      (taken.has(name.toLowerCase()) ? l10n.t('A run file named “{0}” already exists.', name) : null),
   });
 }
 
-/** Writes a new run file and shows it. */
+/** Writes a new run file and opens it. */
 async function writeRunFile(folder: Uri, name: string, text: string): Promise<void> {
   const uri = Uri.joinPath(folder, `${name}.esrgan.${/^\s*\{/.test(text) ? 'json' : 'yaml'}`);
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));

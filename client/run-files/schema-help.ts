@@ -1,13 +1,13 @@
 /**
- * Whether another extension completes and checks documents of this language by our schema, which the manifest
- * offers to all: Red Hat's for plain YAML where it is installed, the editor's own for plain JSON.
+ * Whether another extension completes and checks documents of this language with our schema, which the manifest
+ * contributes: VS Code's own for plain JSON, Red Hat's for plain YAML if it is installed.
  */
 export function othersHelp(languageId: string, hasYamlExtension: boolean): boolean {
   if (languageId === 'json' || languageId === 'jsonc') return true;
   return languageId === 'yaml' && hasYamlExtension;
 }
 
-/** Rules that follow from the syntax or the schema alone. */
+/** Codes of problems that follow from the syntax or the schema alone. */
 const schemaRules: ReadonlySet<unknown> = new Set([
   'syntax',
   'duplicate-key',
@@ -22,7 +22,7 @@ const schemaRules: ReadonlySet<unknown> = new Set([
   'required',
 ]);
 
-/** Whether a problem of this code, as diagnostics carry it, is one that others find by the schema too. */
+/** Whether other extensions find problems of this code too; `code` is that of a diagnostic. */
 export function isSchemaProblem(
   code: string | number | { readonly value: string | number } | undefined,
 ): boolean {

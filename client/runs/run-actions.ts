@@ -1,8 +1,8 @@
 import type { RunSummary } from '../../server/protocol/runs.ts';
 import type { RunState } from '../../trainer/run-state/run-state.ts';
 
-/** What can be done to a run; whoever offers it (menus, pickers, context keys) asks `abilitiesOf`. */
-export const abilities = [
+/** What a person can do to a run; the menus of the manifest name these. */
+export const runActions = [
   'pause',
   'stop',
   'kill',
@@ -14,9 +14,9 @@ export const abilities = [
   'log',
 ] as const;
 
-export type Ability = (typeof abilities)[number];
+export type RunAction = (typeof runActions)[number];
 
-const byState: Readonly<Record<RunState, readonly Ability[]>> = {
+const byState: Readonly<Record<RunState, readonly RunAction[]>> = {
   queued: ['reorder'],
   starting: ['stop', 'kill', 'log'],
   running: ['pause', 'stop', 'kill', 'checkpoint', 'validate', 'log'],
@@ -28,7 +28,7 @@ const byState: Readonly<Record<RunState, readonly Ability[]>> = {
   unknown: ['delete', 'log'],
 };
 
-/** What can be done to this run in its state. Folders of other trainers can only be looked at. */
-export function abilitiesOf({ kind, state }: Pick<RunSummary, 'kind' | 'state'>): readonly Ability[] {
+/** The actions that are possible in the run's state; none for external runs. */
+export function actionsOf({ kind, state }: Pick<RunSummary, 'kind' | 'state'>): readonly RunAction[] {
   return kind === 'external' ? [] : byState[state];
 }

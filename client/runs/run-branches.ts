@@ -4,47 +4,46 @@ import { failureNode, type TreeNode } from '../tree/tree-node.ts';
 import { runChildren } from './run-nodes.ts';
 
 /**
- * What stands below the open runs of the list. It is told at once as far as it is known, and `changed` says when more
- * is: an editor that waits for the lines below a run while the run's own line is drawn anew (which it is every other
- * second while the run trains) loses them, and can never show them again ("Element with id … is already registered",
- * microsoft/vscode#250239).
+ * The children of the expanded runs in the Runs view. They are returned at once, as far as they are loaded; `changed`
+ * reports when more is loaded. If VS Code had to wait for them while the run's own item is redrawn (every other second
+ * while it trains), it would lose them for good ("Element with id … is already registered", microsoft/vscode#250239).
  */
 export interface RunBranches {
-  /** The lines below a run that is in this state; asks for them where they are not known for it. */
+  /** The children of a run in this state; loads them if those for the state are missing. */
   of(run: string, state: RunState): readonly TreeNode[];
-  /** Asks again for what is known, because it has changed. */
+  /** Loads the children of an expanded run again. */
   refresh(run: string): void;
-  /** The run was closed: the next time all is asked anew. */
+  /** Forgets the children of a collapsed run. */
   forget(run: string): void;
 }
 
-/** @param changed the lines below this run are others now */
+/** @param changed called when the children of a run have changed */
 export function createRunBranches(
-  ask: (run: string) => Promise<RunDetail>,
+  load: (run: string) => Promise<RunDetail>,
   changed: (run: string) => void,
 ): RunBranches {
-  const known = new Map<string, { readonly state: RunState; readonly nodes: readonly TreeNode[] }>();
-  const get = async (run: string, state: RunState, before: readonly TreeNode[]) => {
+  const branches = new Map<string, { readonly state: RunState; readonly nodes: readonly TreeNode[] }>();
+  const update = async (run: string, state: RunState, before: readonly TreeNode[]) => {
     const branch = { state, nodes: before };
-    known.set(run, branch);
-    const nodes = await ask(run).then(runChildren, (error: unknown) => [
+    branches.set(run, branch);
+    const nodes = await load(run).then(runChildren, (error: unknown) => [
       { ...failureNode(error), id: `${run}#failure` },
     ]);
-    // Somebody closed the run or asked later than this.
-    if (known.get(run) !== branch) return;
-    known.set(run, { state, nodes });
+    // The run was collapsed, or a later update has started.
+    if (branches.get(run) !== branch) return;
+    branches.set(run, { state, nodes });
     changed(run);
   };
   return {
     of(run, state) {
-      const branch = known.get(run);
-      if (branch?.state !== state) void get(run, state, branch?.nodes ?? []);
+      const branch = branches.get(run);
+      if (branch?.state !== state) void update(run, state, branch?.nodes ?? []);
       return branch?.nodes ?? [];
     },
     refresh(run) {
-      const branch = known.get(run);
-      if (branch) void get(run, branch.state, branch.nodes);
+      const branch = branches.get(run);
+      if (branch) void update(run, branch.state, branch.nodes);
     },
-    forget: (run) => void known.delete(run),
+    forget: (run) => void branches.delete(run),
   };
 }

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import { commands, Uri, ViewColumn, window, workspace } from 'vscode';
+import { commands, l10n, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { TargetCommand } from '../../server/protocol/commands.ts';
-import { mayStart } from '../trust.ts';
-import type { Command, Workbench } from '../workbench.ts';
+import type { Command, Services } from '../services.ts';
+import { requireTrust } from '../workspace-trust.ts';
 import { commandTargets } from './command-targets.ts';
-import type { Ability } from './run-actions.ts';
+import type { RunAction } from './run-actions.ts';
 import { runsFor } from './run-picker.ts';
 
 type RunCommand = Exclude<
@@ -12,98 +12,122 @@ type RunCommand = Exclude<
   'esrgan.startPretraining' | 'esrgan.startTraining' | 'esrgan.duplicateRun' | 'esrgan.compareRuns'
 >;
 
-/** The commands about runs; each asks for its run where it is called without one. */
-export function runCommands({ link, runs, runsView, panels }: Workbench): Record<RunCommand, Command> {
-  const ask = (args: readonly unknown[], question: string, ability?: Ability) =>
+/** The commands on runs; each lets the person pick runs when it is called without one. */
+export function runCommands({ link, runs, runsView, panels }: Services): Record<RunCommand, Command> {
+  const targetRuns = (args: readonly unknown[], prompt: string, action?: RunAction) =>
     runsFor(commandTargets(args, runsView.selection), runs, {
-      question,
-      ...(ability && { ability }),
+      prompt,
+      ...(action && { action }),
       active: panels.activeRun,
     });
 
   const control =
-    (request: 'pause' | 'checkpoint' | 'validate', question: string) =>
+    (request: 'pause' | 'checkpoint' | 'validate', prompt: string) =>
     async (...args: unknown[]) => {
-      for (const run of await ask(args, question, request)) {
+      for (const run of await targetRuns(args, prompt, request)) {
         await link.request('esrgan/control', { run, request });
       }
     };
 
   const move =
-    (by: number, question: string) =>
+    (by: number, prompt: string) =>
     async (...args: unknown[]) => {
-      const asked = await ask(args, question, 'reorder');
-      // Several keep their order: those that go first make room for the others.
-      for (const run of by > 0 ? [...asked].reverse() : asked) {
+      const moved = await targetRuns(args, prompt, 'reorder');
+      // Several runs keep their order: the first to move makes room for the next.
+      for (const run of by > 0 ? [...moved].reverse() : moved) {
         await link.request('esrgan/moveInQueue', { run, by });
       }
     };
 
-  const kill = async (asked: readonly string[], detail: string) => {
-    if (asked.length === 0 || !(await confirm(`End ${named(asked)} by force?`, detail, 'Stop Now'))) return;
-    for (const run of asked) await link.request('esrgan/kill', { run });
+  const kill = async (killed: readonly string[], detail: string) => {
+    const [first] = killed;
+    if (first === undefined) return;
+    const question =
+      killed.length === 1
+        ? l10n.t('Stop run “{0}” now?', basename(first))
+        : l10n.t('Stop {0} runs now?', killed.length);
+    if (!(await confirm(question, detail, l10n.t('Stop Now')))) return;
+    for (const run of killed) await link.request('esrgan/kill', { run });
   };
 
   return {
     async 'esrgan.openRun'(...args) {
       const isFromEditor = window.activeTextEditor !== undefined;
-      for (const run of await ask(args, 'Which run is to be shown?')) {
+      for (const run of await targetRuns(args, l10n.t('Choose a run to open'))) {
         panels.open(run, isFromEditor ? ViewColumn.Beside : ViewColumn.Active, args.length > 0);
       }
     },
     async 'esrgan.resumeRun'(...args) {
-      if (!(await mayStart())) return;
+      if (!(await requireTrust())) return;
       const [target] = commandTargets(args, runsView.selection);
       if (target?.file !== undefined && target.stage !== undefined && !isPaused(target.run)) {
         const { file, stage } = target;
         await link.request('esrgan/start', { file, stage, resume: true });
         return;
       }
-      for (const run of await ask(args, 'Which run is to go on?', 'resume')) {
+      for (const run of await targetRuns(args, l10n.t('Choose a run to resume'), 'resume')) {
         if (isPaused(run)) await link.request('esrgan/control', { run, request: 'resume' });
         else await link.request('esrgan/resume', { run });
       }
     },
-    'esrgan.pauseRun': control('pause', 'Which run is to pause?'),
+    'esrgan.pauseRun': control('pause', l10n.t('Choose a run to pause')),
     async 'esrgan.stopRun'(...args) {
-      const asked = await ask(args, 'Which run is to stop after its step, with a checkpoint?', 'stop');
-      for (const run of asked) {
+      const stopped = await targetRuns(args, l10n.t('Choose a run to stop with a checkpoint'), 'stop');
+      for (const run of stopped) {
         const { isPending } = await link.request('esrgan/control', { run, request: 'stop' });
-        // Who asks twice is in a hurry, or the trainer hangs.
-        if (isPending)
-          await kill([run], `It was asked to stop before, and does so after its step. ${lostByForce}`);
+        // The person is in a hurry, or the trainer hangs.
+        if (isPending) {
+          await kill(
+            [run],
+            l10n.t(
+              'It is already stopping and will save a checkpoint after its current step. If you stop it now, the steps since the last checkpoint are lost.',
+            ),
+          );
+        }
       }
     },
-    'esrgan.checkpointNow': control('checkpoint', 'Which run is to write a checkpoint?'),
-    'esrgan.validateNow': control('validate', 'Which run is to validate?'),
+    'esrgan.checkpointNow': control('checkpoint', l10n.t('Choose a run to save a checkpoint of')),
+    'esrgan.validateNow': control('validate', l10n.t('Choose a run to validate')),
     async 'esrgan.stopRunNow'(...args) {
-      const asked = await ask(args, 'Which run is to end at once?', 'kill');
-      await kill(asked, `${lostByForce} “Stop” ends it with a checkpoint instead.`);
+      const killed = await targetRuns(args, l10n.t('Choose a run to stop now'), 'kill');
+      const detail = l10n.t(
+        'The steps since the last checkpoint are lost. “Stop Run” saves a checkpoint first.',
+      );
+      await kill(killed, detail);
     },
-    'esrgan.moveUpInQueue': move(-1, 'Which run is to come earlier?'),
-    'esrgan.moveDownInQueue': move(1, 'Which run is to come later?'),
+    'esrgan.moveUpInQueue': move(-1, l10n.t('Choose a run to move up in the queue')),
+    'esrgan.moveDownInQueue': move(1, l10n.t('Choose a run to move down in the queue')),
     async 'esrgan.removeFromQueue'(...args) {
-      for (const run of await ask(args, 'Which run is not to start after all?', 'reorder')) {
+      for (const run of await targetRuns(args, l10n.t('Choose a run to remove from the queue'), 'reorder')) {
         await link.request('esrgan/removeFromQueue', { run });
       }
     },
     async 'esrgan.deleteRun'(...args) {
-      const asked = await ask(args, 'Which run is to be deleted?', 'delete');
-      const detail = `Checkpoints, curves, samples and log in ${asked.join(', ')} are deleted for good.`;
-      if (asked.length === 0 || !(await confirm(`Delete ${named(asked)}?`, detail, 'Delete'))) return;
-      for (const run of asked) await link.request('esrgan/deleteRun', { run });
+      const deleted = await targetRuns(args, l10n.t('Choose a run to delete'), 'delete');
+      const [first] = deleted;
+      if (first === undefined) return;
+      const question =
+        deleted.length === 1
+          ? l10n.t('Delete run “{0}”?', basename(first))
+          : l10n.t('Delete {0} runs?', deleted.length);
+      const detail = l10n.t(
+        'Its checkpoints, curves, samples and log are deleted permanently: {0}',
+        deleted.join(', '),
+      );
+      if (!(await confirm(question, detail, l10n.t('Delete')))) return;
+      for (const run of deleted) await link.request('esrgan/deleteRun', { run });
     },
     async 'esrgan.showRunLog'(...args) {
-      for (const run of await ask(args, 'Whose log?', 'log')) {
+      for (const run of await targetRuns(args, l10n.t('Show the log of which run?'), 'log')) {
         const { files } = await link.request('esrgan/run', { run });
-        if (files.log === null) throw new Error(`${basename(run)} has no log yet.`);
+        if (files.log === null) throw new Error(l10n.t('Run “{0}” has no log yet.', basename(run)));
         const document = await workspace.openTextDocument(Uri.file(files.log));
         const editor = await window.showTextDocument(document, { preview: true });
         editor.revealRange(document.lineAt(document.lineCount - 1).range);
       }
     },
     async 'esrgan.revealRun'(...args) {
-      for (const run of await ask(args, 'Whose folder?')) {
+      for (const run of await targetRuns(args, l10n.t('Reveal the folder of which run?'))) {
         const uri = Uri.file(run);
         const isInWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;
         await commands.executeCommand(isInWorkspace ? 'revealInExplorer' : 'revealFileInOS', uri);
@@ -116,14 +140,6 @@ export function runCommands({ link, runs, runsView, panels }: Workbench): Record
   }
 }
 
-const lostByForce = 'By force, its steps since the last checkpoint are lost.';
-
-/** Asks before what cannot be undone. */
 async function confirm(question: string, detail: string, action: string): Promise<boolean> {
   return (await window.showWarningMessage(question, { modal: true, detail }, action)) === action;
-}
-
-function named(runs: readonly string[]): string {
-  const [only] = runs;
-  return only !== undefined && runs.length === 1 ? `the run “${basename(only)}”` : `${runs.length} runs`;
 }

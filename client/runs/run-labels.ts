@@ -1,5 +1,6 @@
+import { l10n } from 'vscode';
 import { runColorTable } from '../../server/protocol/run-colors.ts';
-import { type RunSummary, stateWords } from '../../server/protocol/runs.ts';
+import type { RunSummary } from '../../server/protocol/runs.ts';
 import {
   currentEpoch,
   formatCount,
@@ -22,98 +23,119 @@ export const stateIcons: Readonly<Record<RunState, string>> = {
   unknown: 'circle-small',
 };
 
-/** The contributed color of a run's place in the palette. */
+/** In English the same words as `stateWords`, which webviews show. */
+const stateLabels: Readonly<Record<RunState, string>> = {
+  queued: l10n.t('queued'),
+  starting: l10n.t('starting'),
+  running: l10n.t('running'),
+  paused: l10n.t('paused'),
+  finished: l10n.t('finished'),
+  stopped: l10n.t('stopped'),
+  failed: l10n.t('failed'),
+  lost: l10n.t('crashed'),
+  unknown: l10n.t('not running'),
+};
+
+/** The id of the contributed color of a run. */
 export function colorId(color: number): string {
   return `esrgan.run${color % runColorTable.length}`;
 }
 
-/** How far the stage is, from 0 to 1, or null where that is not known. */
+/** Progress of the stage from 0 to 1; null where it is not known. */
 export function progressOf({ step, steps }: Pick<RunSummary, 'step' | 'steps'>): number | null {
   return step === null || steps === null || steps === 0 ? null : Math.min(step / steps, 1);
 }
 
-/** The line behind a run's name: `training · 61 % · 1 h 12 min · loss 0.01234 · PSNR 25.40`. */
+/** The description of a run in a list: `training · 61 % · 1 h 12 min · loss 0.01234 · PSNR 25.40`. */
 export function describeRun(run: RunSummary): string {
   const progress = progressOf(run);
   const percent = progress === null ? null : `${Math.floor(100 * progress)} %`;
   const psnr = run.psnr === null ? null : `PSNR ${run.psnr.toFixed(2)}`;
-  const at = run.step === null ? '' : ` at step ${formatCount(run.step)}`;
   switch (run.state) {
     case 'queued':
-      return run.queuePosition === null ? 'queued' : `queued ${run.queuePosition + 1}`;
+      return run.queuePosition === null ? stateLabels.queued : l10n.t('#{0} in queue', run.queuePosition + 1);
     case 'starting':
-      return listed('starting', run.stage);
+      return listed(stateLabels.starting, run.stage);
     case 'running':
       return listed(
-        run.stage ?? 'running',
+        run.stage ?? stateLabels.running,
         percent,
         run.etaSeconds === null ? null : formatDuration(run.etaSeconds),
-        run.loss === null ? null : `loss ${formatValue(run.loss)}`,
+        run.loss === null ? null : l10n.t('loss {0}', formatValue(run.loss)),
         psnr,
       );
     case 'paused':
-      return listed('paused', run.stage, percent, psnr);
+      return listed(stateLabels.paused, run.stage, percent, psnr);
     case 'finished':
-      return listed('done', run.stage, psnr);
+      return listed(stateLabels.finished, run.stage, psnr);
     case 'stopped':
-      return listed(`stopped${at}`, run.stage, psnr);
+      return listed(stateAtStep(run), run.stage, psnr);
     case 'failed':
-      return listed(`failed${at}`, run.reason);
     case 'lost':
-      return listed(`crashed${at}`, run.reason);
+      return listed(stateAtStep(run), run.reason);
     case 'unknown':
-      return run.kind === 'external' ? 'external run' : 'never started';
+      return run.kind === 'external' ? l10n.t('external (TensorBoard logs)') : l10n.t('never started');
   }
 }
 
-/** The item of the status bar: `name · epoch 121/8,000 · 4.1 it/s · 2 h left`, with the epoch that is at work. */
+/** A live run in the status bar: `name · epoch 121/8,000 · 4.1 it/s · 2 h left`. */
 export function describeLiveRun(run: RunSummary): string {
   const epoch =
     run.epoch === null || run.epochs === null
       ? null
-      : `epoch ${formatCount(currentEpoch(run.epoch, run.epochs))}/${formatCount(run.epochs)}`;
-  if (run.state !== 'running') return listed(run.name, run.state, epoch);
+      : l10n.t('epoch {0}/{1}', formatCount(currentEpoch(run.epoch, run.epochs)), formatCount(run.epochs));
+  if (run.state !== 'running') return listed(run.name, stateLabels[run.state], epoch);
   return listed(
     run.name,
     epoch ?? run.stage,
     run.rate === null || run.rate === 0 ? null : formatRate(run.rate),
-    run.etaSeconds === null ? null : `${formatDuration(run.etaSeconds)} left`,
+    run.etaSeconds === null ? null : l10n.t('{0} left', formatDuration(run.etaSeconds)),
   );
 }
 
-/** The item of the status bar for a run that failed: `name · crashed at step 88,210`. */
-export function describeFailure({ name, state, step }: RunSummary): string {
-  return listed(name, `${stateWords[state]}${step === null ? '' : ` at step ${formatCount(step)}`}`);
+/** A failed run in the status bar: `name · crashed at step 88,210`. */
+export function describeFailure(run: RunSummary): string {
+  return listed(run.name, stateAtStep(run));
 }
 
-/** A run as a screen reader says it, without signs that it would spell. */
+function stateAtStep({ state, step }: RunSummary): string {
+  return step === null
+    ? stateLabels[state]
+    : l10n.t('{0} at step {1}', stateLabels[state], formatCount(step));
+}
+
+/** A run for a screen reader, which would spell out the signs of `describeRun`. */
 export function spokenRun(run: RunSummary): string {
-  return `Run ${run.name}, ${describeRun(run).replaceAll(' · ', ', ').replaceAll(' %', ' percent')}`;
+  const description = describeRun(run)
+    .replaceAll(' · ', ', ')
+    .replaceAll(' %', ` ${l10n.t('percent')}`);
+  return l10n.t('Run {0}, {1}', run.name, description);
 }
 
-/** What the mouse finds out about a run, as Markdown. */
+/** The tooltip of a run, as Markdown. */
 export function runTooltip(run: RunSummary): string {
-  const facts: (readonly [what: string, value: string | null])[] = [
-    ['State', run.reason === null ? stateWords[run.state] : `${stateWords[run.state]}: ${run.reason}`],
-    ['Stage', run.stage],
-    ['Epoch', run.epoch === null ? null : of(currentEpoch(run.epoch, run.epochs), run.epochs)],
-    ['Step', of(run.step, run.steps)],
-    ['Rate', run.rate === null || run.rate === 0 ? null : formatRate(run.rate)],
-    ['Time left', run.etaSeconds === null ? null : formatDuration(run.etaSeconds)],
-    ['Loss', run.loss === null ? null : formatValue(run.loss)],
-    ['Validation', run.psnr === null ? null : `PSNR ${run.psnr.toFixed(2)} dB`],
-    ['Folder', run.run],
+  const state = stateLabels[run.state];
+  const facts: (readonly [label: string, value: string | null])[] = [
+    [l10n.t('State'), run.reason === null ? state : `${state}: ${run.reason}`],
+    [l10n.t('Stage'), run.stage],
+    [l10n.t('Epoch'), run.epoch === null ? null : of(currentEpoch(run.epoch, run.epochs), run.epochs)],
+    [l10n.t('Step'), of(run.step, run.steps)],
+    [l10n.t('Rate'), run.rate === null || run.rate === 0 ? null : formatRate(run.rate)],
+    [l10n.t('Time left'), run.etaSeconds === null ? null : formatDuration(run.etaSeconds)],
+    [l10n.t('Loss'), run.loss === null ? null : formatValue(run.loss)],
+    [l10n.t('Validation'), run.psnr === null ? null : `PSNR ${run.psnr.toFixed(2)} dB`],
+    [l10n.t('Folder'), run.run],
   ];
-  const lines = facts.flatMap(([what, value]) => (value === null ? [] : [`${what}: ${escaped(value)}`]));
+  const lines = facts.flatMap(([label, value]) => (value === null ? [] : [`${label}: ${escaped(value)}`]));
   return [`**${escaped(run.name)}**`, ...lines].join('\n\n');
 }
 
 function of(done: number | null, all: number | null): string | null {
   if (done === null) return null;
-  return all === null ? formatCount(done) : `${formatCount(done)} of ${formatCount(all)}`;
+  return all === null ? formatCount(done) : l10n.t('{0} of {1}', formatCount(done), formatCount(all));
 }
 
-/** Names and reasons are other people's text: none of it may become markup. */
+/** Escapes Markdown: names and reasons come from files. */
 function escaped(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]()#+\-.!|<>~&]/g, '\\$&');
 }

@@ -1,15 +1,15 @@
 import { commands, type Disposable, type Event, EventEmitter } from 'vscode';
 import type { RunSummary } from '../../server/protocol/runs.ts';
 import type { ServerLink } from '../server/server-link.ts';
-import { abilities, abilitiesOf } from './run-actions.ts';
+import { actionsOf, runActions } from './run-actions.ts';
 import { changeRuns } from './run-order.ts';
 
-/** The runs as the server last told them, for everything in the editor that lists or names runs. */
+/** The runs as the server last reported them. */
 export interface RunList extends Disposable {
-  /** What is known now; empty before the server has answered for the first time. */
+  /** The current runs; empty before the first reply of the server. */
   readonly known: readonly RunSummary[];
   find(run: string): RunSummary | undefined;
-  /** All runs, once the server has told them; rejects where it cannot. */
+  /** The current runs, after the first reply of the server; rejects if the server fails. */
   all(): Promise<readonly RunSummary[]>;
   readonly onDidChange: Event<void>;
 }
@@ -17,30 +17,24 @@ export interface RunList extends Disposable {
 export function createRunList(link: ServerLink): RunList {
   const changed = new EventEmitter<void>();
   let known: readonly RunSummary[] = [];
-  let asked: Promise<readonly RunSummary[]> | undefined;
+  let loaded: Promise<void> | undefined;
 
   const set = (runs: readonly RunSummary[]) => {
     known = runs;
     setContextKeys(runs);
     changed.fire();
   };
-  const ask = () => {
-    asked = link.request('esrgan/runs', null).then(
-      (runs) => {
-        set(runs);
-        return runs;
-      },
-      (error: unknown) => {
-        asked = undefined;
-        throw error;
-      },
-    );
-    return asked;
+  const load = () => {
+    loaded = link.request('esrgan/runs', null).then(set, (error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
   };
   const listeners = [
     link.onDidStart(() => {
-      // Whoever waits for the list hears of a failure; here nobody does.
-      ask().catch(() => {});
+      // `all` reports a failure to its caller.
+      load().catch(() => {});
     }),
     link.onNotification('esrgan/runsChanged', (change) => set(changeRuns(known, change))),
   ];
@@ -50,7 +44,7 @@ export function createRunList(link: ServerLink): RunList {
     },
     find: (run) => known.find((each) => each.run === run),
     async all() {
-      await (asked ?? ask());
+      await (loaded ?? load());
       return known;
     },
     onDidChange: changed.event,
@@ -61,22 +55,22 @@ export function createRunList(link: ServerLink): RunList {
   };
 }
 
-const shownKeys = new Map<string, boolean>();
+const contextKeys = new Map<string, boolean>();
 
 /**
- * What menus, the palette and the view ask: `esrgan.isListed` (the server has told), `esrgan.hasRuns`, and
- * `esrgan.can.<ability>` where that can be done to some run.
+ * Sets the context keys of menus, palette and views: `esrgan.isListed` once the server has replied, `esrgan.hasRuns`, and
+ * `esrgan.can.<action>` if the action is possible with a run.
  */
 function setContextKeys(runs: readonly RunSummary[]): void {
-  const possible = new Set(runs.flatMap(abilitiesOf));
+  const possible = new Set(runs.flatMap(actionsOf));
   const keys = [
     ['esrgan.isListed', true] as const,
     ['esrgan.hasRuns', runs.length > 0] as const,
-    ...abilities.map((ability) => [`esrgan.can.${ability}`, possible.has(ability)] as const),
+    ...runActions.map((action) => [`esrgan.can.${action}`, possible.has(action)] as const),
   ];
   for (const [key, value] of keys) {
-    if (shownKeys.get(key) === value) continue;
-    shownKeys.set(key, value);
+    if (contextKeys.get(key) === value) continue;
+    contextKeys.set(key, value);
     void commands.executeCommand('setContext', key, value);
   }
 }

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { l10n } from 'vscode';
 import type { CheckpointSummary, RunDetail, RunSummary, StageSamples } from '../../server/protocol/runs.ts';
 import { formatBytes, formatCount, formatShortCount } from '../../trainer/format/format.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
-import { abilitiesOf } from './run-actions.ts';
+import { actionsOf } from './run-actions.ts';
 import { colorId, describeRun, runTooltip, spokenRun, stateIcons } from './run-labels.ts';
 
-/** A run keeps thousands of samples; the tree shows the newest, the run's panel has a slider for all. */
+/** A run has samples of thousands of steps. The tree lists the newest; the run's panel has a slider for all. */
 const shownSampleSteps = 20;
 
-/** A run's own line. */
+/** The item of a run. */
 export function runNode(run: RunSummary): TreeNode {
   return {
     id: run.run,
@@ -18,15 +19,15 @@ export function runNode(run: RunSummary): TreeNode {
     tooltip: runTooltip(run),
     icon: stateIcons[run.state],
     color: colorId(run.color),
-    context: ['run', run.kind, ...abilitiesOf(run)].join(' '),
+    context: ['run', run.kind, ...actionsOf(run)].join(' '),
     spoken: spokenRun(run),
     target: { run: run.run },
     children: 'later',
   };
 }
 
-/** The runs whose lines say something else than before; `all` where runs came, went or changed places. */
-export function differentLines(
+/** The runs whose items have changed; `all` if runs were added, removed or reordered. */
+export function changedItems(
   before: readonly RunSummary[],
   now: readonly RunSummary[],
 ): readonly string[] | 'all' {
@@ -40,7 +41,7 @@ export function differentLines(
   return changed;
 }
 
-/** What stands below a run: checkpoints, samples, run file and log, each where there is one. */
+/** The children of a run: checkpoints, samples, run file and log, as far as they exist. */
 export function runChildren({ summary, checkpoints, samples, files }: RunDetail): readonly TreeNode[] {
   const { run, name } = summary;
   const nodes: TreeNode[] = [];
@@ -54,7 +55,7 @@ export function runChildren({ summary, checkpoints, samples, files }: RunDetail)
       label,
       icon: 'settings-gear',
       context: 'file',
-      spoken: `Run file of ${name}, as it was resolved: ${label}`,
+      spoken: l10n.t('Resolved run file of {0}: {1}', name, label),
       file: files.config,
       children: 'none',
     });
@@ -65,7 +66,7 @@ export function runChildren({ summary, checkpoints, samples, files }: RunDetail)
       label: baseName(files.log),
       icon: 'output',
       context: 'file',
-      spoken: `Log of ${name}`,
+      spoken: l10n.t('Log of {0}', name),
       file: files.log,
       children: 'none',
     });
@@ -76,19 +77,20 @@ export function runChildren({ summary, checkpoints, samples, files }: RunDetail)
 function checkpointsNode(run: string, checkpoints: readonly CheckpointSummary[]): TreeNode {
   const best = checkpoints.findLast((checkpoint) => checkpoint.best);
   const psnr = best?.metrics.psnr;
+  const count = checkpoints.length;
   const newestFirst = [...checkpoints].reverse();
   return {
     id: `${run}#checkpoints`,
-    label: `Checkpoints (${checkpoints.length})`,
+    label: l10n.t('Checkpoints ({0})', count),
     ...(best !== undefined &&
       psnr !== undefined && {
-        description: `★ best ${psnr.toFixed(2)} dB @ ${formatShortCount(best.step)}`,
+        description: l10n.t('★ best {0} dB @ {1}', psnr.toFixed(2), formatShortCount(best.step)),
       }),
     icon: 'save-all',
     spoken:
       best === undefined || psnr === undefined
-        ? `${checkpoints.length} checkpoints`
-        : `${checkpoints.length} checkpoints, the best ${psnr.toFixed(2)} decibels at step ${best.step}`,
+        ? l10n.t('{0} checkpoints', count)
+        : l10n.t('{0} checkpoints, best {1} decibels at step {2}', count, psnr.toFixed(2), best.step),
     children: newestFirst.map(checkpointNode),
   };
 }
@@ -99,17 +101,17 @@ function checkpointNode(checkpoint: CheckpointSummary): TreeNode {
     ...(metrics.psnr === undefined ? [] : [`PSNR ${metrics.psnr.toFixed(2)}`]),
     ...(metrics.ssim === undefined ? [] : [`SSIM ${metrics.ssim.toFixed(4)}`]),
     formatBytes(bytes),
-    ...(best ? ['best'] : []),
-    ...(last ? ['newest'] : []),
+    ...(best ? [l10n.t('best')] : []),
+    ...(last ? [l10n.t('newest')] : []),
   ];
   return {
     id: checkpoint.path,
-    label: `${stage} · step ${formatCount(step)}`,
+    label: l10n.t('{0} · step {1}', stage, formatCount(step)),
     description: facts.join(' · '),
-    tooltip: `Epoch ${formatCount(epoch)}, saved ${new Date(checkpoint.saved).toLocaleString()}`,
+    tooltip: l10n.t('Epoch {0}, saved {1}', formatCount(epoch), new Date(checkpoint.saved).toLocaleString()),
     icon: best ? 'star-full' : 'save',
     context: 'checkpoint',
-    spoken: `Checkpoint of ${stage} at step ${step}, ${facts.join(', ')}`,
+    spoken: l10n.t('Checkpoint of {0} at step {1}, {2}', stage, step, facts.join(', ')),
     file: join(checkpoint.path, 'generator.safetensors'),
     children: 'none',
   };
@@ -120,15 +122,15 @@ function samplesNode(run: string, stages: readonly StageSamples[]): TreeNode {
   const shown = steps.slice(-shownSampleSteps).reverse();
   return {
     id: `${run}#samples`,
-    label: `Samples (${steps.length})`,
-    ...(shown.length < steps.length && { description: `the newest ${shown.length}` }),
+    label: l10n.t('Samples ({0})', steps.length),
+    ...(shown.length < steps.length && { description: l10n.t('newest {0}', shown.length) }),
     icon: 'file-media',
-    spoken: `Samples at ${steps.length} steps`,
+    spoken: l10n.t('Samples at {0} steps', steps.length),
     children: shown.map(({ samples: { stage, images }, step, sr }) => ({
       id: `${run}#samples/${stage}/${step}`,
-      label: `${stage} · step ${formatCount(step)}`,
+      label: l10n.t('{0} · step {1}', stage, formatCount(step)),
       icon: 'file-media',
-      spoken: `Samples of ${stage} at step ${step}`,
+      spoken: l10n.t('Samples of {0} at step {1}', stage, step),
       children: images.flatMap(({ key }) => {
         const file = sr[key];
         if (file === undefined) return [];

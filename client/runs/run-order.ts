@@ -2,7 +2,7 @@ import type { Notifications } from '../../server/protocol/messages.ts';
 import type { RunSummary } from '../../server/protocol/runs.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 
-/** Live runs first, then the queue in its order, then the rest; among equals the newest first. */
+/** Sorts live runs first, then the queue in its order, then the rest; the newest first within each. */
 export function sortRuns(runs: readonly RunSummary[]): readonly RunSummary[] {
   return [...runs].sort(
     (a, b) =>
@@ -18,7 +18,7 @@ function rank(run: RunSummary): number {
   return run.state === 'queued' ? 1 : 2;
 }
 
-/** The list after the server has told of a change. */
+/** Applies a change that the server has reported. */
 export function changeRuns(
   runs: readonly RunSummary[],
   { changed, removed }: Notifications['esrgan/runsChanged'],

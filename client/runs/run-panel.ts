@@ -3,6 +3,7 @@ import {
   type Disposable,
   type Event,
   EventEmitter,
+  l10n,
   Uri,
   type ViewColumn,
   type WebviewPanel,
@@ -15,9 +16,9 @@ import type { RunList } from './run-list.ts';
 
 const viewType = 'esrgan.run';
 
-/** The panels of runs, one each at most. */
+/** The run panels; each run has at most one. */
 export interface RunPanels extends Disposable {
-  /** Shows the panel of a run, where it is or in `column`. */
+  /** Reveals the panel of a run, or creates it in `column`. */
   open(run: string, column: ViewColumn, preserveFocus: boolean): void;
   /** The run whose panel is the active editor. */
   readonly activeRun: string | undefined;
@@ -42,7 +43,12 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
       if (panels.get(run) === panel) panels.delete(run);
     });
     showState(run, panel);
-    const app = { name: 'run-panel', title: `Run ${basename(run)}`, parameters: { run }, folders: [run] };
+    const app = {
+      name: 'run-panel',
+      title: l10n.t('Run {0}', basename(run)),
+      parameters: { run },
+      folders: [run],
+    };
     hostApp(panel, app, services);
     opened.fire();
   };
@@ -73,14 +79,14 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
     isOpen: (run) => panels.has(run),
     onDidOpen: opened.event,
     dispose() {
-      // The panels stay: a window that reloads brings them back.
+      // Panels stay open: VS Code restores them when the window reloads.
       opened.dispose();
       for (const registration of registrations) registration.dispose();
     },
   };
 }
 
-/** The images in the tabs. Made once: the window is told of every address that is another object. */
+/** The icons of the tabs. Created once: VS Code redraws a tab whose icon is another `Uri` object. */
 function stateIcons(extension: Uri): Readonly<Record<RunState, Uri>> {
   const icon = (name: string) => Uri.joinPath(extension, 'media', 'icons', `run-${name}.svg`);
   const waiting = icon('waiting');

@@ -1,44 +1,42 @@
-import { type QuickPickItem, ThemeColor, ThemeIcon, window } from 'vscode';
+import { l10n, type QuickPickItem, ThemeColor, ThemeIcon, window } from 'vscode';
 import type { CommandTarget } from '../../server/protocol/commands.ts';
 import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
 import type { RunSummary } from '../../server/protocol/runs.ts';
-import { type Ability, abilitiesOf } from './run-actions.ts';
+import { actionsOf, type RunAction } from './run-actions.ts';
 import { colorId, describeRun, stateIcons } from './run-labels.ts';
 import type { RunList } from './run-list.ts';
 
-/** What to say of a command whose run has to be asked for. */
-export interface Asking {
-  /** As in `Which run is to be paused?` */
-  readonly question: string;
-  /** What must be possible with the run; anything if absent. */
-  readonly ability?: Ability;
+interface RunChoice {
+  readonly prompt: string;
+  /** The action that must be possible with the run; any run will do if absent. */
+  readonly action?: RunAction;
   /** The run of the panel that has the focus. */
   readonly active: string | undefined;
 }
 
 /**
- * The runs that a command is for: the given ones; else that of the active panel; else the only one for which it is
- * possible; else what the person picks. Empty when they think better of it, or there is none: then they are told.
+ * The runs of the targets, else the active panel's, else the only candidate, else a quick pick. Empty if the person
+ * cancels, or if there is no candidate, which the status bar reports.
  */
 export async function runsFor(
   targets: readonly CommandTarget[],
   runs: RunList,
-  { question, ability, active }: Asking,
+  { prompt, action, active }: RunChoice,
 ): Promise<readonly string[]> {
   const given = targets.flatMap(({ run }) => run ?? []);
   if (given.length > 0) return given;
   const possible = (await runs.all()).filter(
-    (run) => ability === undefined || abilitiesOf(run).includes(ability),
+    (run) => action === undefined || actionsOf(run).includes(action),
   );
   if (active !== undefined && possible.some(({ run }) => run === active)) return [active];
   const [only] = possible;
   if (only === undefined) {
-    window.setStatusBarMessage('ESRGAN: there is no run for this command now', 5000);
+    window.setStatusBarMessage(l10n.t('ESRGAN: No run is available for this command'), 5000);
     return [];
   }
   if (possible.length === 1) return [only.run];
   const picked = await window.showQuickPick(possible.map(runItem), {
-    placeHolder: question,
+    placeHolder: prompt,
     matchOnDescription: true,
   });
   return picked === undefined ? [] : [picked.run];
@@ -53,24 +51,33 @@ function runItem(run: RunSummary): QuickPickItem & { readonly run: string } {
   };
 }
 
-/** The runs that the person picks to be compared, with some picked already; undefined where they think better of it. */
+/** Lets the person pick runs to compare, with some preselected; undefined if the person cancels. */
 export async function pickRunsToCompare(
   runs: RunList,
-  chosen: readonly string[],
+  preselected: readonly string[],
 ): Promise<readonly string[] | undefined> {
   const all = await runs.all();
-  if (all.length === 0) throw new Error('There are no runs to compare yet. Start one from a run file.');
-  const items = all.map((run) => ({ ...runItem(run), picked: chosen.includes(run.run) }));
+  if (all.length === 0) throw new Error(l10n.t('There are no runs to compare. Start one from a run file.'));
+  const items = all.map((run) => ({ ...runItem(run), picked: preselected.includes(run.run) }));
   const picked = await window.showQuickPick(items, {
     canPickMany: true,
-    placeHolder: `Which runs are to be compared? (2 to ${maximumComparedRuns})`,
+    placeHolder: l10n.t('Select 2 to {0} runs to compare', maximumComparedRuns),
     matchOnDescription: true,
   });
   if (picked === undefined || picked.length === 0) return undefined;
-  if (picked.length > maximumComparedRuns) {
-    throw new Error(`At most ${maximumComparedRuns} runs can be compared, and ${picked.length} were picked.`);
-  }
-  // Those that were there keep their order.
+  requireComparable(picked.length);
+  // Preselected runs keep their order.
   const now = picked.map(({ run }) => run);
-  return [...chosen.filter((run) => now.includes(run)), ...now.filter((run) => !chosen.includes(run))];
+  return [
+    ...preselected.filter((run) => now.includes(run)),
+    ...now.filter((run) => !preselected.includes(run)),
+  ];
+}
+
+/** Throws an error when so many runs cannot be compared. */
+export function requireComparable(count: number): void {
+  if (count <= maximumComparedRuns) return;
+  throw new Error(
+    l10n.t('Select at most {0} runs to compare; {1} are selected.', maximumComparedRuns, count),
+  );
 }

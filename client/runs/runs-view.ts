@@ -2,6 +2,7 @@ import {
   DataTransferItem,
   type Disposable,
   EventEmitter,
+  l10n,
   type TreeDataProvider,
   type TreeView,
   Uri,
@@ -15,25 +16,25 @@ import { failureNode, type TreeNode } from '../tree/tree-node.ts';
 import type { FollowedRuns } from './followed-runs.ts';
 import { createRunBranches } from './run-branches.ts';
 import type { RunList } from './run-list.ts';
-import { differentLines, runNode } from './run-nodes.ts';
+import { changedItems, runNode } from './run-nodes.ts';
 
-/** The view of runs, and what is selected in it. */
+/** The Runs view. */
 export interface RunsView extends Disposable {
   readonly selection: readonly TreeNode[];
-  /** Run directories and files that were dragged last. */
+  /** Paths of the run directories and files that were dragged last. */
   readonly dragged: readonly string[];
 }
 
-/** Runs that are open in the view are followed, so that checkpoints and samples appear as they are written. */
+/** Expanded runs are followed, so that new checkpoints and samples appear. */
 export function createRunsView(link: ServerLink, runs: RunList, followedRuns: FollowedRuns): RunsView {
   const changed = new EventEmitter<TreeNode | TreeNode[] | undefined>();
-  // The runs that the editor lists, in its order. It knows a line by the object that it was given for it, so each run
-  // keeps its first; while it asks for the whole list anew it knows none, and what is chosen from a menu finds nothing.
-  let listed: ReadonlyMap<string, { readonly line: TreeNode; readonly run: RunSummary }> = new Map();
+  // The runs that VS Code lists, in its order. It identifies an item by its object, so each run keeps its first one.
+  // While it reloads the whole list it has no items, and a command from a menu finds no target.
+  let listed: ReadonlyMap<string, { readonly item: TreeNode; readonly run: RunSummary }> = new Map();
   let isListed = false;
   const branches = createRunBranches(
     (run) => link.request('esrgan/run', { run }),
-    (run) => changed.fire(listed.get(run)?.line ?? []),
+    (run) => changed.fire(listed.get(run)?.item ?? []),
   );
   const provider: TreeDataProvider<TreeNode> = {
     onDidChangeTreeData: changed.event,
@@ -42,13 +43,13 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
       return treeItem(run === undefined ? node : runNode(run));
     },
     async getChildren(node) {
-      // Only the runs themselves are waited for: see RunBranches.
+      // The children of runs are not awaited: see RunBranches.
       if (node === undefined) {
         try {
           isListed = false;
           list(await runs.all());
           isListed = true;
-          return [...listed.values()].map(({ line }) => line);
+          return [...listed.values()].map(({ item }) => item);
         } catch (error) {
           return [failureNode(error)];
         }
@@ -59,18 +60,18 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
     },
   };
   const list = (all: readonly RunSummary[]) => {
-    listed = new Map(all.map((run) => [run.run, { line: listed.get(run.run)?.line ?? runNode(run), run }]));
+    listed = new Map(all.map((run) => [run.run, { item: listed.get(run.run)?.item ?? runNode(run), run }]));
   };
-  /** A run that trains changes its line every other second: only that one is drawn anew. */
-  const draw = () => {
+  /** Redraws only the items that have changed: a training run changes every other second. */
+  const redraw = () => {
     const before = [...listed.values()].map(({ run }) => run);
-    const different = isListed ? differentLines(before, runs.known) : 'all';
-    if (different === 'all') {
+    const redrawn = isListed ? changedItems(before, runs.known) : 'all';
+    if (redrawn === 'all') {
       changed.fire(undefined);
       return;
     }
     list(runs.known);
-    changed.fire(different.flatMap((run) => listed.get(run)?.line ?? []));
+    changed.fire(redrawn.flatMap((run) => listed.get(run)?.item ?? []));
   };
   const owner = {};
   let dragged: readonly string[] = [];
@@ -88,7 +89,7 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
       },
     },
   });
-  // While the editor asks for all lines anew it knows none, and what is selected seems to be nothing.
+  // While VS Code reloads the list, `view.selection` is empty.
   let selected: readonly TreeNode[] = [];
   const listeners = [
     view.onDidChangeSelection(({ selection }) => {
@@ -99,8 +100,11 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
       view.badge =
         live === 0
           ? undefined
-          : { value: live, tooltip: `${live} ${live === 1 ? 'run is' : 'runs are'} live` };
-      draw();
+          : {
+              value: live,
+              tooltip: live === 1 ? l10n.t('1 run is training') : l10n.t('{0} runs are training', live),
+            };
+      redraw();
     }),
     link.onNotification('esrgan/runChanged', ({ run, parts }) => {
       if (!followedRuns.isFollowing(owner, run)) return;

@@ -1,5 +1,6 @@
 import {
   Disposable,
+  l10n,
   MarkdownString,
   StatusBarAlignment,
   type StatusBarItem,
@@ -11,23 +12,23 @@ import { isLive } from '../../trainer/run-state/run-state.ts';
 import { describeFailure, describeLiveRun, runTooltip, spokenRun } from './run-labels.ts';
 import type { RunList } from './run-list.ts';
 import type { RunPanels } from './run-panel.ts';
-import { nothingWatched, watchRuns } from './unread-failures.ts';
+import { noTrackedRuns, trackRuns } from './unread-failures.ts';
 
 /**
- * Two items at the left of the status bar, each hidden where there is nothing to say, each with how many more: the run
- * that trains, and the run that failed while this window was open, until its panel is looked at.
+ * Two items at the left of the status bar: the live run, and the run that failed since this window was opened, until its
+ * panel is opened. Each shows the number of further runs, and is hidden when there is none.
  */
 export function createStatusBar(runs: RunList, panels: RunPanels): Disposable {
-  const live = createItem('esrgan.run', 'ESRGAN Run');
-  const failed = createItem('esrgan.failure', 'ESRGAN Failure');
+  const live = createItem('esrgan.run', l10n.t('ESRGAN Run'));
+  const failed = createItem('esrgan.failure', l10n.t('ESRGAN Failure'));
   failed.backgroundColor = new ThemeColor('statusBarItem.errorBackground');
-  let watched = nothingWatched;
+  let tracked = noTrackedRuns;
   const update = () => {
-    watched = watchRuns(watched, runs.known, (run) => panels.isOpen(run));
-    const training = runs.known.filter(isLive);
-    show(live, training, liveText, training.length > 1 ? 'esrgan.runs.focus' : undefined);
-    const unseen = watched.failed.flatMap((run) => runs.find(run) ?? []).reverse();
-    show(failed, unseen, (run) => `$(error) ${plain(describeFailure(run))}`);
+    tracked = trackRuns(tracked, runs.known, (run) => panels.isOpen(run));
+    const liveRuns = runs.known.filter(isLive);
+    show(live, liveRuns, liveText, liveRuns.length > 1 ? 'esrgan.runs.focus' : undefined);
+    const unread = tracked.failed.flatMap((run) => runs.find(run) ?? []).reverse();
+    show(failed, unread, (run) => `$(error) ${plain(describeFailure(run))}`);
   };
   update();
   return Disposable.from(runs.onDidChange(update), panels.onDidOpen(update), live, failed);
@@ -39,7 +40,7 @@ function createItem(id: string, name: string): StatusBarItem {
   return item;
 }
 
-/** Says the first of them; a click opens its panel where there is no other `command`. */
+/** Shows the first run. A click opens its panel unless another `command` is given. */
 function show(
   item: StatusBarItem,
   [first, ...others]: readonly RunSummary[],
@@ -50,12 +51,12 @@ function show(
     item.hide();
     return;
   }
-  item.text = `${textOf(first)}${others.length > 0 ? ` · +${others.length}` : ''}`;
+  item.text = others.length > 0 ? l10n.t('{0} · +{1} more', textOf(first), others.length) : textOf(first);
   item.tooltip = new MarkdownString(runTooltip(first));
   item.accessibilityInformation = { label: spokenRun(first), role: 'button' };
   item.command = command ?? {
     command: 'esrgan.openRun',
-    title: 'Open Run',
+    title: l10n.t('Open Run'),
     arguments: [{ run: first.run }],
   };
   item.show();
@@ -65,7 +66,7 @@ function liveText(run: RunSummary): string {
   return `$(${run.state === 'paused' ? 'debug-pause' : 'circle-filled'}) ${plain(describeLiveRun(run))}`;
 }
 
-/** Only our own icon is one: a name with `$(` in it stays a name. */
+/** Prevents that a name with `$(` in it is drawn as an icon. */
 function plain(text: string): string {
   return text.replaceAll('$(', '$\u200b(');
 }

@@ -1,31 +1,27 @@
 import type { RunSummary } from '../../server/protocol/runs.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 
-/** What a window has seen of runs that it has to tell of when they fail. */
-export interface Watched {
-  /** Runs that were training when it last looked. */
+/** The runs that a window tracks to report their failures. */
+export interface TrackedRuns {
+  /** Runs that were live at the last update. */
   readonly live: ReadonlySet<string>;
-  /** Runs that failed or crashed since, which the person has not looked at; the latest last. */
+  /** Runs that have failed or crashed since and that were not opened yet; the latest last. */
   readonly failed: readonly string[];
 }
 
-export const nothingWatched: Watched = { live: new Set(), failed: [] };
+export const noTrackedRuns: TrackedRuns = { live: new Set(), failed: [] };
 
-/**
- * What the window has seen after the runs have changed.
- *
- * @param isSeen whether the person has the run before them
- */
-export function watchRuns(
-  { live, failed }: Watched,
+/** Updates the tracked runs after a change of the runs. */
+export function trackRuns(
+  { live, failed }: TrackedRuns,
   runs: readonly RunSummary[],
-  isSeen: (run: string) => boolean,
-): Watched {
-  const bad = runs.filter(({ state }) => state === 'failed' || state === 'lost').map(({ run }) => run);
-  const known = failed.filter((run) => bad.includes(run));
-  const added = bad.filter((run) => live.has(run) && !known.includes(run));
+  isOpen: (run: string) => boolean,
+): TrackedRuns {
+  const failures = runs.filter(({ state }) => state === 'failed' || state === 'lost').map(({ run }) => run);
+  const known = failed.filter((run) => failures.includes(run));
+  const added = failures.filter((run) => live.has(run) && !known.includes(run));
   return {
     live: new Set(runs.filter(isLive).map(({ run }) => run)),
-    failed: [...known, ...added].filter((run) => !isSeen(run)),
+    failed: [...known, ...added].filter((run) => !isOpen(run)),
   };
 }

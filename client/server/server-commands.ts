@@ -1,13 +1,13 @@
 import type { EngineStatusItem } from '../engines/engine-status.ts';
-import type { Command, Workbench } from '../workbench.ts';
+import type { Command, Services } from '../services.ts';
 
-/** The commands about the server and the machine that it runs on. */
+/** The commands on the server and its machine. */
 export function serverCommands(
-  { link, log }: Workbench,
+  { link, log }: Services,
   engines: EngineStatusItem,
 ): Record<'esrgan.doctor' | 'esrgan.restartServer' | 'esrgan.showServerLog', Command> {
   return {
-    'esrgan.doctor': () => engines.examine(),
+    'esrgan.doctor': () => engines.check(),
     'esrgan.restartServer': () => link.restart(),
     async 'esrgan.showServerLog'() {
       log.show();

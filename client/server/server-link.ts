@@ -4,6 +4,7 @@ import {
   type Event,
   EventEmitter,
   type LogOutputChannel,
+  l10n,
   type Uri,
   window,
   workspace,
@@ -18,45 +19,45 @@ import {
   startingRequests,
 } from '../../server/protocol/messages.ts';
 import type { StartOptions } from '../../server/protocol/workspace.ts';
-import { otherHelpMiddleware } from '../run-files/other-help.ts';
-import { whyNothingStarts } from '../trust.ts';
+import { duplicateHelpMiddleware } from '../run-files/duplicate-help.ts';
+import { restrictedMode } from '../workspace-trust.ts';
 
-/** More ends than this in `crashWindow` milliseconds mean that starting again does not help. */
+/** After more crashes than this within `crashWindow` milliseconds the server is not restarted. */
 const toleratedCrashes = 4;
 const crashWindow = 3 * 60_000;
 
-/** The server does not run, whatever was tried; the person has been told. */
+/** The server cannot be started. A message has been shown. */
 export class ServerNotRunning extends Error {}
 
 /**
- * The way to the server. It is started with the first question, and again when it ends unasked, be it while it starts;
- * when that does not help, the person hears of it once, with a button to the log.
+ * The connection to the server. The first request starts it; after a crash it is restarted. If it keeps crashing, one
+ * message offers the log and a restart.
  */
 export interface ServerLink extends Disposable {
   /**
-   * Asks the server; rejects with its message, which a person can act on. What starts something is not asked in a
-   * workspace that is not trusted.
+   * Sends a request; rejects with the server's message, which a person can act on. Requests that start something are
+   * refused in an untrusted workspace.
    */
   request<Name extends RequestName>(
     name: Name,
     params: ParamsOf<Name>,
     token?: CancellationToken,
   ): Promise<ResultOf<Name>>;
-  /** Hears what the server tells, from whichever start of it. */
+  /** Listens to notifications, also after restarts. */
   onNotification<Name extends NotificationName>(
     name: Name,
     listener: (params: Notifications[Name]) => void,
   ): Disposable;
-  /** The server is there: for the first time, or again after it ended; what it was asked to follow is forgotten. */
+  /** The server has started or restarted; it follows no runs yet. */
   readonly onDidStart: Event<void>;
-  /** Begins to start it where it does not run. Nobody has to wait for that: `request` does. */
+  /** Starts the server unless it runs. `request` waits for it. */
   start(): void;
   restart(): Promise<void>;
 }
 
-/** `module` is the server's program; `log` takes its words and the client's. */
+/** `module` is the server's program; `log` receives its output and the client's. */
 export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink {
-  const told: { [Name in NotificationName]: EventEmitter<Notifications[Name]> } = {
+  const emitters: { [Name in NotificationName]: EventEmitter<Notifications[Name]> } = {
     'esrgan/jobChanged': new EventEmitter(),
     'esrgan/upscalingProgress': new EventEmitter(),
     'esrgan/runsChanged': new EventEmitter(),
@@ -69,7 +70,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     const { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, TransportKind } = await import(
       'vscode-languageclient/node'
     );
-    // The library shows a message for each thing that goes wrong; we tell the person once, when trying has ended.
+    // The library shows a message for each error; we show one, after the last attempt.
     class QuietClient extends LanguageClient {
       override error(message: string, data?: unknown): void {
         super.error(message, data, false);
@@ -91,7 +92,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
         initializationOptions,
         outputChannel: log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
-        middleware: otherHelpMiddleware,
+        middleware: duplicateHelpMiddleware,
         // A failure rejects `start()`.
         initializationFailedHandler: () => false,
         errorHandler: {
@@ -107,40 +108,40 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
         },
       },
     );
-    made.onNotification('esrgan/jobChanged', (params) => told['esrgan/jobChanged'].fire(params));
+    made.onNotification('esrgan/jobChanged', (params) => emitters['esrgan/jobChanged'].fire(params));
     made.onNotification('esrgan/upscalingProgress', (params) =>
-      told['esrgan/upscalingProgress'].fire(params),
+      emitters['esrgan/upscalingProgress'].fire(params),
     );
-    made.onNotification('esrgan/runsChanged', (params) => told['esrgan/runsChanged'].fire(params));
-    made.onNotification('esrgan/runChanged', (params) => told['esrgan/runChanged'].fire(params));
+    made.onNotification('esrgan/runsChanged', (params) => emitters['esrgan/runsChanged'].fire(params));
+    made.onNotification('esrgan/runChanged', (params) => emitters['esrgan/runChanged'].fire(params));
     await made.start();
-    // It may have answered and ended before the library was ready.
-    if (hasEnded) throw new Error('It ended at once.');
+    // The server may have ended before `start` resolved.
+    if (hasEnded) throw new Error('it ended immediately');
     hasStarted = true;
-    log.info(`The server runs: process ${made.serverProcess?.pid}.`);
+    log.info(`The server is running (process ${made.serverProcess?.pid}).`);
     started.fire();
     return made;
   };
 
   let crashes: readonly number[] = [];
-  /** Takes down that it ended or did not start, and why; where that was too often, the person is told. */
-  const isWorthAnotherStart = (why: string): boolean => {
-    log.warn(why);
+  /** Records a crash and returns whether to restart; shows a message after too many crashes. */
+  const recordCrash = (reason: string): boolean => {
+    log.warn(reason);
     const now = Date.now();
     crashes = [...crashes.filter((time) => now - time < crashWindow), now];
     if (crashes.length <= toleratedCrashes) return true;
-    void explain(`The ESRGAN server ended ${crashes.length} times in three minutes.`);
+    void explain(l10n.t('The ESRGAN server crashed {0} times in three minutes.', crashes.length));
     return false;
   };
 
-  /** Starts it as often as it takes; what is asked meanwhile waits for that. */
-  const connectAtLast = async (): Promise<LanguageClient> => {
+  /** Starts the server, again after crashes. Requests wait for it. */
+  const connectWithRetries = async (): Promise<LanguageClient> => {
     for (;;) {
       try {
         return await connect();
       } catch (error) {
         const reason = `The server did not start: ${error instanceof Error ? error.message : error}`;
-        if (!isWorthAnotherStart(reason)) {
+        if (!recordCrash(reason)) {
           client = undefined;
           throw new ServerNotRunning(reason);
         }
@@ -149,13 +150,13 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
   };
 
   const running = (): Promise<LanguageClient> => {
-    client ??= connectAtLast();
+    client ??= connectWithRetries();
     return client;
   };
 
   const ended = () => {
     client = undefined;
-    if (isWorthAnotherStart('The server ended unasked.')) link.start();
+    if (recordCrash('The server ended unexpectedly.')) link.start();
   };
 
   let explaining = false;
@@ -163,39 +164,41 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     log.error(message);
     if (explaining) return;
     explaining = true;
-    const choice = await window.showErrorMessage(message, 'Show Log', 'Start Again');
+    const showLog = l10n.t('Show Log');
+    const restart = l10n.t('Restart Server');
+    const choice = await window.showErrorMessage(message, showLog, restart);
     explaining = false;
-    if (choice === 'Show Log') log.show();
-    // Where that fails, it is told in the same way.
-    else if (choice === 'Start Again') await link.restart().catch(() => {});
+    if (choice === showLog) log.show();
+    // A failure shows this message again.
+    else if (choice === restart) await link.restart().catch(() => {});
   };
 
   const stop = async () => {
     const stopping = client;
     client = undefined;
-    // One that never started has nothing to stop.
+    // A server that never started needs no stop.
     await stopping?.then((each) => each.dispose()).catch(() => {});
   };
 
   const trusted = workspace.onDidGrantWorkspaceTrust(() => {
-    // A server that does not run is told when it starts.
+    // A server that starts later gets it in its start options.
     client?.then((server) => server.sendRequest('esrgan/trust', null)).catch(() => {});
   });
 
   const link: ServerLink = {
     async request<Name extends RequestName>(name: Name, params: ParamsOf<Name>, token?: CancellationToken) {
       if (!workspace.isTrusted && startingRequests.some((each) => each === name)) {
-        throw new Error(whyNothingStarts);
+        throw new Error(restrictedMode);
       }
       const server = await running();
-      // Absent, it would count as a second parameter.
+      // The library would send `undefined` as a second parameter.
       if (token === undefined) return server.sendRequest<ResultOf<Name>>(name, params);
       return server.sendRequest<ResultOf<Name>>(name, params, token);
     },
-    onNotification: (name, listener) => told[name].event(listener),
+    onNotification: (name, listener) => emitters[name].event(listener),
     onDidStart: started.event,
     start() {
-      // The reason of a failure has been told.
+      // A message has shown the failure.
       running().catch(() => {});
     },
     async restart() {
@@ -206,7 +209,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
       trusted.dispose();
       void stop();
       started.dispose();
-      for (const emitter of Object.values(told)) emitter.dispose();
+      for (const emitter of Object.values(emitters)) emitter.dispose();
     },
   };
   return link;

@@ -1,7 +1,7 @@
-import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
+import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
 import type { TreeNode } from './tree-node.ts';
 
-/** A line of a tree as the editor draws it. */
+/** Converts a node to an item of VS Code's tree views. */
 export function treeItem(node: TreeNode): TreeItem {
   const hasChildren = node.children !== 'none';
   const item = new TreeItem(
@@ -20,9 +20,9 @@ export function treeItem(node: TreeNode): TreeItem {
         : new ThemeIcon(node.icon, new ThemeColor(node.color));
   }
   if (node.file !== undefined) {
-    item.command = { command: 'vscode.open', title: 'Open', arguments: [Uri.file(node.file)] };
+    item.command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [Uri.file(node.file)] };
   } else if (node.target !== undefined) {
-    item.command = { command: 'esrgan.openRun', title: 'Open Run', arguments: [node.target] };
+    item.command = { command: 'esrgan.openRun', title: l10n.t('Open Run'), arguments: [node.target] };
   }
   return item;
 }

@@ -1,8 +1,9 @@
+import { l10n } from 'vscode';
 import type { CommandTarget } from '../../server/protocol/commands.ts';
 
-/** A line of a tree view, as plain data; `TreeView`s show it and tests read it. */
+/** An item of a tree view, as plain data that tests can compare. */
 export interface TreeNode {
-  /** Unique in its tree and the same for the same thing, so that a tree stays open as it was. */
+  /** Unique in its tree and stable, so that expanded items stay expanded. */
   readonly id: string;
   readonly label: string;
   readonly description?: string;
@@ -12,19 +13,19 @@ export interface TreeNode {
   readonly icon?: string;
   /** A contributed color. */
   readonly color?: string;
-  /** Words that the menus of the manifest look for. */
+  /** The `viewItem` of the manifest's menus: words separated by spaces. */
   readonly context?: string;
-  /** What a screen reader says. */
+  /** The label for screen readers. */
   readonly spoken: string;
   /** The file that a click opens. */
   readonly file?: string;
-  /** The run that it stands for: commands and dragging take it. */
+  /** The run of the item, for commands and drag and drop. */
   readonly target?: CommandTarget;
-  /** `later`: there are some, and whoever shows the tree has to get them. */
+  /** `later`: the view loads them. */
   readonly children: readonly TreeNode[] | 'later' | 'none';
 }
 
-/** The line of a list that could not be had: where it would be, and not in a message over everything else. */
+/** The item in place of a list that could not be loaded. */
 export function failureNode(error: unknown): TreeNode {
   const message = error instanceof Error ? error.message : String(error);
   return {
@@ -32,7 +33,7 @@ export function failureNode(error: unknown): TreeNode {
     label: message.split('\n', 1)[0] ?? '',
     tooltip: message.replaceAll('`', ''),
     icon: 'error',
-    spoken: `Not known: ${message}`,
+    spoken: l10n.t('Error: {0}', message),
     children: 'none',
   };
 }

@@ -1,18 +1,18 @@
 import { basename, dirname } from 'node:path';
-import { type Disposable, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
+import { type Disposable, l10n, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { ImagePair } from '../../server/protocol/upscaling.ts';
 import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 
 const viewType = 'esrgan.beforeAfter';
 
-/** The panels that show images before and after. */
+/** The panels that show images before and after upscaling. */
 export interface BeforeAfterPanels extends Disposable {
-  /** Shows these in a new panel, or in the one that shows just them, anew. */
+  /** Opens a panel for these images. It replaces one for the same images, whose results may have been rewritten. */
   open(pairs: readonly ImagePair[], column: ViewColumn): void;
 }
 
-/** `copies` is a folder for copies of images that pages cannot draw. */
+/** `copies` is a folder for copies of images that pages cannot display. */
 export function createBeforeAfterPanels(services: PanelServices, copies: string): BeforeAfterPanels {
   const panels = new Map<string, WebviewPanel>();
 
@@ -32,7 +32,7 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
       folders: [...new Set([copies, ...[...paths].map((path) => dirname(path))])],
       handlers: {
         async 'host/displayableImage'({ path }: { path: string }) {
-          if (!paths.has(path)) throw new Error(`${path} is not one of the images of this view.`);
+          if (!paths.has(path)) throw new Error(l10n.t('{0} is not an image of this view.', path));
           const displayable = await services.link.request('esrgan/displayableImage', {
             path,
             folder: copies,
@@ -53,12 +53,11 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
   return {
     open(pairs, column) {
       const key = JSON.stringify(pairs);
-      // A result may have been written anew: its page is too.
       panels.get(key)?.dispose();
       adopt(pairs, window.createWebviewPanel(viewType, titleOf(pairs), column));
     },
     dispose() {
-      // The panels stay: a window that reloads brings them back.
+      // Panels stay open: VS Code restores them when the window reloads.
       registration.dispose();
     },
   };
@@ -69,5 +68,7 @@ const isState = isObject({ images: isList(isObject<ImagePair>({ source: isString
 
 function titleOf(pairs: readonly ImagePair[]): string {
   const [only] = pairs;
-  return only !== undefined && pairs.length === 1 ? basename(only.result) : `${pairs.length} Upscaled Images`;
+  return only !== undefined && pairs.length === 1
+    ? basename(only.result)
+    : l10n.t('{0} Upscaled Images', pairs.length);
 }

@@ -1,4 +1,4 @@
-/** The files that images are read from; the manifest's menus have the same. */
+/** Extensions of image files; the menus of the manifest have the same. */
 export const imageExtensions = [
   'png',
   'jpg',
@@ -13,7 +13,7 @@ export const imageExtensions = [
   'avif',
 ] as const;
 
-/** Whether a file is one by its name. */
+/** Whether a file is an image, by its name. */
 export function isImage(path: string): boolean {
   return new RegExp(`\\.(${imageExtensions.join('|')})$`, 'i').test(path);
 }

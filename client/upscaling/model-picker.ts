@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import {
+  l10n,
   type Memento,
   type QuickPickItem,
   QuickPickItemKind,
@@ -15,35 +16,33 @@ import { modelFolders } from './upscale-settings.ts';
 
 const key = 'upscale.model';
 const extensions = ['safetensors', 'pth', 'pt', 'ckpt', 'onnx'];
-const mostFiles = 500;
+const maximumFiles = 500;
 
-/** The model that was chosen last in this workspace, if it is still there. */
+/** The model that was last chosen in this workspace, if it still exists. */
 export async function lastModel(memento: Memento): Promise<string | undefined> {
   const path = memento.get<string>(key);
   const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
   return found && path;
 }
 
-/** Remembers a choice for the next time. */
 export async function rememberModel(memento: Memento, path: string): Promise<void> {
   await memento.update(key, path);
 }
 
-/** Has the next time ask again. */
 export async function forgetModel(memento: Memento): Promise<void> {
   await memento.update(key, undefined);
 }
 
 interface ModelItem extends QuickPickItem {
-  /** `browse`: the person wants to choose a file. */
+  /** Path of the model; `browse` opens a file dialog. */
   readonly chosen?: string | 'browse';
 }
 
-/** Asks for a model, and remembers it; undefined where the person thinks better of it. */
+/** Lets the person pick a model and remembers it; undefined if the person cancels. */
 export async function pickModel(link: ServerLink, memento: Memento): Promise<string | undefined> {
   const last = await lastModel(memento);
   const items = async (): Promise<ModelItem[]> => {
-    const models = await link.request('esrgan/upscalingModels', { files: await filesOfWeights() });
+    const models = await link.request('esrgan/upscalingModels', { files: await findWeights() });
     return [
       ...modelChoices(models, last).map(
         (choice): ModelItem =>
@@ -57,11 +56,11 @@ export async function pickModel(link: ServerLink, memento: Memento): Promise<str
               },
       ),
       { label: '', kind: QuickPickItemKind.Separator },
-      { label: 'Browse…', iconPath: new ThemeIcon('folder-opened'), chosen: 'browse' },
+      { label: l10n.t('Browse…'), iconPath: new ThemeIcon('folder-opened'), chosen: 'browse' },
     ];
   };
   const picked = await window.showQuickPick(items(), {
-    placeHolder: 'Upscale with which model?',
+    placeHolder: l10n.t('Choose a model'),
     matchOnDescription: true,
     matchOnDetail: true,
   });
@@ -73,21 +72,21 @@ export async function pickModel(link: ServerLink, memento: Memento): Promise<str
 async function browse(): Promise<string | undefined> {
   const [file] =
     (await window.showOpenDialog({
-      title: 'Model to Upscale With',
-      openLabel: 'Choose',
-      filters: { Weights: extensions },
+      title: l10n.t('Model to Upscale With'),
+      openLabel: l10n.t('Choose'),
+      filters: { [l10n.t('Weights')]: extensions },
     })) ?? [];
   return file?.fsPath;
 }
 
-/** Files of weights in the workspace and in the folders that the settings name; not those in checkpoints of runs. */
-async function filesOfWeights(): Promise<string[]> {
+/** Files of weights in the workspace and the folders of the settings, without checkpoints of runs. */
+async function findWeights(): Promise<string[]> {
   const pattern = `**/*.{${extensions.join(',')}}`;
-  const hidden = '**/{node_modules/**,checkpoints/{pretraining,training}-*/**}';
+  const excluded = '**/{node_modules/**,checkpoints/{pretraining,training}-*/**}';
   const found = await Promise.all([
-    workspace.findFiles(pattern, hidden, mostFiles),
+    workspace.findFiles(pattern, excluded, maximumFiles),
     ...modelFolders().map((folder) =>
-      workspace.findFiles(new RelativePattern(Uri.file(folder), pattern), hidden, mostFiles),
+      workspace.findFiles(new RelativePattern(Uri.file(folder), pattern), excluded, maximumFiles),
     ),
   ]);
   return found.flat().flatMap(({ scheme, fsPath }) => (scheme === 'file' ? [fsPath] : []));

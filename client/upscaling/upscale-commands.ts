@@ -1,16 +1,16 @@
-import { TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
+import { l10n, TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
 import type { UpscalingResult } from '../../server/protocol/upscaling.ts';
-import { mayStart } from '../trust.ts';
-import type { Command, Workbench } from '../workbench.ts';
+import type { Command, Services } from '../services.ts';
+import { requireTrust } from '../workspace-trust.ts';
 import { imageExtensions, isImage } from './image-extensions.ts';
 import { forgetModel, lastModel, pickModel, rememberModel } from './model-picker.ts';
-import { keptText, resultText } from './upscale-labels.ts';
+import { existingText, resultText } from './upscale-labels.ts';
 import { runBatch } from './upscale-progress.ts';
 import { resultPlace, upscalingEngine } from './upscale-settings.ts';
 
 /** The commands that upscale images. */
 export function upscaleCommands(
-  workbench: Workbench,
+  workbench: Services,
 ): Record<'esrgan.upscale' | 'esrgan.upscaleWith', Command> {
   const { link, memento, log, beforeAfterPanels } = workbench;
 
@@ -20,7 +20,7 @@ export function upscaleCommands(
     },
     async 'esrgan.upscaleWith'(...args) {
       const [target] = args;
-      // From the page of a file of weights comes the model, and images are asked for.
+      // The weights editor passes a model; the person then picks images.
       if (isModelTarget(target)) await rememberModel(memento, target.model);
       await upscale(isModelTarget(target) ? [] : args, async () =>
         isModelTarget(target) ? target.model : pickModel(link, memento),
@@ -29,7 +29,7 @@ export function upscaleCommands(
   };
 
   async function upscale(args: readonly unknown[], choose: () => Promise<string | undefined>): Promise<void> {
-    if (!(await mayStart('A model and images are files of the workspace'))) return;
+    if (!(await requireTrust(l10n.t('Upscaling is disabled in Restricted Mode.')))) return;
     const images = await imagesFor(args);
     const [first] = images;
     if (first === undefined) return;
@@ -44,31 +44,31 @@ export function upscaleCommands(
 
   async function upscaleWith(model: string, first: Uri, inputs: readonly string[]): Promise<void> {
     const how = { ...resultPlace(first), engine: upscalingEngine() };
-    let asked: Promise<'replace' | 'rename' | undefined> | undefined;
-    const result = await runBatch(link, { model, inputs, ...how, existing: 'keep' }, (kept) => {
-      asked ??= askForKept(kept);
+    let chosen: Promise<'replace' | 'rename' | undefined> | undefined;
+    const result = await runBatch(link, { model, inputs, ...how, existing: 'keep' }, (inputs) => {
+      chosen ??= promptForExisting(inputs);
     }).catch(async (error: unknown) => {
-      // With a model that cannot be opened, the next time is not to end in the same way.
+      // The model may be unusable: let the person pick another one next time.
       await forgetModel(memento);
       throw error;
     });
-    await tellOf(result, inputs);
-    const existing = await asked;
+    await showResult(result, inputs);
+    const existing = await chosen;
     if (existing === undefined || result.isCancelled) return;
-    const kept = result.images.filter((image) => image.kept).map(({ input }) => input);
-    await tellOf(await runBatch(link, { model, inputs: kept, ...how, existing }, () => {}), kept);
+    const skipped = result.images.filter(({ kept }) => kept).map(({ input }) => input);
+    await showResult(await runBatch(link, { model, inputs: skipped, ...how, existing }, () => {}), skipped);
   }
 
-  /** Shows what became of a batch: the view of before and after, and a message of what failed. */
-  async function tellOf(result: UpscalingResult, inputs: readonly string[]): Promise<void> {
+  /** Shows the results of a batch in the before/after view, and its failures in a message. */
+  async function showResult(result: UpscalingResult, inputs: readonly string[]): Promise<void> {
     const pairs = result.images.map(({ input, output }) => ({ source: input, result: output }));
     const made = result.images.filter(({ kept }) => !kept);
-    for (const { input, output, notes } of made) log.info([`${input} became ${output}`, ...notes].join('; '));
+    for (const { input, output, notes } of made) log.info([`${input} → ${output}`, ...notes].join('; '));
     for (const { message } of result.failures) log.error(message);
-    // Who cancelled wants to do something else now.
+    // After a cancellation the person does something else.
     if (made.length > 0 && !result.isCancelled) beforeAfterPanels.open(pairs, ViewColumn.Active);
     const [failure] = result.failures;
-    // Of the only image the reason alone is enough.
+    // A single failure needs no summary.
     if (failure !== undefined && inputs.length === 1 && result.failures.length === 1 && made.length === 0) {
       throw new Error(failure.message);
     }
@@ -78,20 +78,22 @@ export function upscaleCommands(
       window.setStatusBarMessage(`ESRGAN: ${text}`, 5000);
       return;
     }
-    // Not waited for: who does not answer has nothing more to do.
-    void window.showWarningMessage(text, 'Show Log').then((choice) => {
+    // Not awaited: the command ends even if the message stays open.
+    void window.showWarningMessage(text, l10n.t('Show Log')).then((choice) => {
       if (choice !== undefined) log.show();
     });
   }
 }
 
-/** Asks, once for a batch, what is to become of results that exist; undefined: they stay. */
-async function askForKept(kept: readonly string[]): Promise<'replace' | 'rename' | undefined> {
-  const choice = await window.showInformationMessage(keptText(kept), 'Replace', 'New Name', 'Keep');
-  return choice === 'Replace' ? 'replace' : choice === 'New Name' ? 'rename' : undefined;
+/** Prompts for what to do with existing results, once per batch; undefined: skip these images. */
+async function promptForExisting(inputs: readonly string[]): Promise<'replace' | 'rename' | undefined> {
+  const replace = l10n.t('Replace');
+  const keepBoth = l10n.t('Keep Both');
+  const choice = await window.showInformationMessage(existingText(inputs), replace, keepBoth, l10n.t('Skip'));
+  return choice === replace ? 'replace' : choice === keepBoth ? 'rename' : undefined;
 }
 
-/** The images and folders that a command is for: those under the mouse, that of the open editor, or those picked. */
+/** The images and folders of a command: the clicked or selected ones, else that of the active editor, else picked ones. */
 async function imagesFor(args: readonly unknown[]): Promise<readonly Uri[]> {
   const [first, all] = args;
   const given = (Array.isArray(all) && all.length > 0 ? all : [first]).filter((each) => each instanceof Uri);
@@ -99,17 +101,17 @@ async function imagesFor(args: readonly unknown[]): Promise<readonly Uri[]> {
   const open = activeImage();
   if (open !== undefined) return [localFile(open)];
   const picked = await window.showOpenDialog({
-    title: 'Images to Upscale',
-    openLabel: 'Upscale',
+    title: l10n.t('Images to Upscale'),
+    openLabel: l10n.t('Upscale'),
     canSelectMany: true,
-    filters: { Images: [...imageExtensions] },
+    filters: { [l10n.t('Images')]: [...imageExtensions] },
   });
   return picked ?? [];
 }
 
 function localFile(uri: Uri): Uri {
   if (uri.scheme === 'file') return uri;
-  throw new Error(`${uri.toString(true)} is not a file on the disk. Save it to one first.`);
+  throw new Error(l10n.t('{0} is not a file on disk. Save it first.', uri.toString(true)));
 }
 
 /** The image that the active editor shows. */

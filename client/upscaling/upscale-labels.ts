@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { l10n } from 'vscode';
 import type { UpscalingModel, UpscalingProgress, UpscalingResult } from '../../server/protocol/upscaling.ts';
 import { formatBytes, formatCount, formatDuration, formatRoughly } from '../../trainer/format/format.ts';
 
@@ -13,10 +14,7 @@ export type ModelChoice =
       readonly model: UpscalingModel;
     };
 
-/**
- * The models that can upscale images, under headings that say where they come from: the last choice (its path) first,
- * then the one that comes along, checkpoints by run, files.
- */
+/** The usable models, under headings: the last choice (a path) first, then the bundled one, checkpoints by run, files. */
 export function modelChoices(models: readonly UpscalingModel[], last: string | undefined): ModelChoice[] {
   const usable = models.filter(({ problem }) => problem === null);
   const choices: ModelChoice[] = [];
@@ -26,22 +24,22 @@ export function modelChoices(models: readonly UpscalingModel[], last: string | u
   };
   const others = usable.filter(({ path }) => path !== last);
   add(
-    'last choice',
+    l10n.t('last used'),
     usable.filter(({ path }) => path === last),
   );
   add(
-    'comes with ESRGAN Workbench',
+    l10n.t('bundled'),
     others.filter(({ source }) => source.kind === 'bundled'),
   );
   const runs = new Set(others.flatMap(({ source }) => (source.kind === 'checkpoint' ? source.run : [])));
   for (const run of runs) {
     add(
-      `run ${basename(run)}`,
+      l10n.t('run {0}', basename(run)),
       others.filter(({ source }) => source.kind === 'checkpoint' && source.run === run),
     );
   }
   add(
-    'files',
+    l10n.t('files'),
     others.filter(({ source }) => source.kind === 'file'),
   );
   return choices;
@@ -50,7 +48,11 @@ export function modelChoices(models: readonly UpscalingModel[], last: string | u
 function choiceOf(model: UpscalingModel): ModelChoice {
   const { scale, bytes, source, blocks, channels, format } = model;
   const architecture =
-    blocks === null || channels === null ? (format ?? '') : `${blocks} blocks, ${channels} channels`;
+    blocks === null || channels === null
+      ? (format ?? '')
+      : blocks === 1
+        ? l10n.t('1 block, {0} channels', channels)
+        : l10n.t('{0} blocks, {1} channels', blocks, channels);
   const facts = [
     ...(scale === null ? [] : [`×${scale}`]),
     formatBytes(bytes),
@@ -60,14 +62,14 @@ function choiceOf(model: UpscalingModel): ModelChoice {
     kind: 'model',
     label: modelLabel(model),
     description: facts.join(' · '),
-    detail: [goodFor(model), architecture, ...(source.kind === 'file' ? [dirname(model.path)] : [])]
+    detail: [characterOf(model), architecture, ...(source.kind === 'file' ? [dirname(model.path)] : [])]
       .filter((text) => text !== '')
       .join(' · '),
     model,
   };
 }
 
-/** What a model is called. */
+/** The label of a model. */
 export function modelLabel({ path, source, metadata }: UpscalingModel): string {
   if (source.kind === 'checkpoint') {
     return `${basename(source.run)} · ${source.stage} ${formatCount(source.step)}`;
@@ -82,20 +84,20 @@ function checkpointFacts({
 }: Extract<UpscalingModel['source'], { kind: 'checkpoint' }>): string[] {
   return [
     ...(psnr === null ? [] : [`${psnr.toFixed(2)} dB`]),
-    ...(best ? ['★ best'] : []),
-    ...(last ? ['newest'] : []),
+    ...(best ? [l10n.t('★ best')] : []),
+    ...(last ? [l10n.t('newest')] : []),
   ];
 }
 
-/** By the stage of training that made a model. */
-function goodFor({ source, metadata }: UpscalingModel): string {
+/** The character of a model's results, by the stage of training that produced it. */
+function characterOf({ source, metadata }: UpscalingModel): string {
   const stage = source.kind === 'checkpoint' ? source.stage : metadata.stage;
-  if (stage === 'pretraining') return 'faithful: nothing invented, softer';
-  if (stage === 'training') return 'sharp: textures are invented';
-  return source.kind === 'bundled' ? 'small and quick, for photographs' : '';
+  if (stage === 'pretraining') return l10n.t('faithful, softer');
+  if (stage === 'training') return l10n.t('sharp, synthesized texture');
+  return source.kind === 'bundled' ? l10n.t('small and fast, for photographs') : '';
 }
 
-/** What the notification says while a batch is in work. */
+/** The text of the progress notification. */
 export function progressText({
   phase,
   input,
@@ -106,40 +108,40 @@ export function progressText({
   megapixelsPerSecond,
   etaSeconds,
 }: UpscalingProgress): string {
-  if (phase === 'waiting') return 'Upscaling: waiting for the batch before';
-  if (phase === 'opening' || input === null) return 'Upscaling: opening the model';
+  if (phase === 'waiting') return l10n.t('Upscaling: waiting for the previous batch');
+  if (phase === 'opening' || input === null) return l10n.t('Upscaling: opening the model');
   const isWriting = tiles > 0 && tile === tiles;
   return [
-    images > 1 ? `Upscaling ${image} of ${images}` : 'Upscaling',
+    images > 1 ? l10n.t('Upscaling {0} of {1}', image, images) : l10n.t('Upscaling'),
     basename(input),
-    ...(tiles === 0 ? [] : [isWriting ? 'writing' : `tile ${tile}/${tiles}`]),
+    ...(tiles === 0 ? [] : [isWriting ? l10n.t('writing') : l10n.t('tile {0}/{1}', tile, tiles)]),
     ...(megapixelsPerSecond === null || tiles === 0 || isWriting
       ? []
       : [`${formatRoughly(megapixelsPerSecond, 2)} MP/s`]),
     ...(etaSeconds === null || (isWriting && image === images)
       ? []
-      : [`${formatDuration(Math.max(1, etaSeconds))} left`]),
+      : [l10n.t('{0} left', formatDuration(Math.max(1, etaSeconds)))]),
   ].join(' · ');
 }
 
-/** Percent of a batch that are done, images taken for equal. */
+/** Progress of a batch in percent; all images count the same. */
 export function progressPercent({ image, images, tile, tiles }: UpscalingProgress): number {
   if (images === 0 || image === 0) return 0;
   return (100 * (image - 1 + (tiles === 0 ? 0 : tile / tiles))) / images;
 }
 
-/** What is asked when results exist; `kept` are the images whose results do. */
-export function keptText(kept: readonly string[]): string {
-  const [only] = kept;
-  return only !== undefined && kept.length === 1
-    ? `The result of ${basename(only)} exists already and is kept.`
-    : `${kept.length} results exist already and are kept.`;
+/** The prompt for images whose results exist. */
+export function existingText(inputs: readonly string[]): string {
+  const [only] = inputs;
+  return only !== undefined && inputs.length === 1
+    ? l10n.t('The result of {0} already exists.', basename(only))
+    : l10n.t('{0} results already exist.', inputs.length);
 }
 
-/** So many failures stand in the message; all stand in the log. */
-const failuresTold = 3;
+/** The message shows this many failures; the log has all. */
+const shownFailures = 3;
 
-/** What is said at the end of a batch; undefined where there is nothing to say but what is seen. */
+/** The message at the end of a batch; undefined if there is none. */
 export function resultText({ images, failures, isCancelled }: UpscalingResult): string | undefined {
   const [only, ...others] = images.filter(({ kept }) => !kept);
   const done = only === undefined ? 0 : 1 + others.length;
@@ -150,11 +152,13 @@ export function resultText({ images, failures, isCancelled }: UpscalingResult): 
   const all = done + failures.length;
   const parts = [
     failures.length > 0
-      ? `${done} of ${all} images upscaled.`
-      : `${done} ${done === 1 ? 'image' : 'images'} upscaled${isCancelled ? ' until you cancelled' : ''}.`,
-    ...(failures.length === 0 ? [] : [`${failures.length} failed:`]),
-    ...failures.slice(0, failuresTold).map(({ message }) => message),
-    ...(failures.length > failuresTold ? [`And ${failures.length - failuresTold} more.`] : []),
+      ? l10n.t('{0} of {1} images upscaled.', done, all)
+      : isCancelled
+        ? l10n.t('Cancelled. Images upscaled: {0}.', done)
+        : l10n.t('{0} images upscaled.', done),
+    ...(failures.length === 0 ? [] : [l10n.t('{0} failed:', failures.length)]),
+    ...failures.slice(0, shownFailures).map(({ message }) => message),
+    ...(failures.length > shownFailures ? [l10n.t('And {0} more.', failures.length - shownFailures)] : []),
   ];
   return done === 0 && failures.length === 0 ? undefined : parts.join(' ');
 }

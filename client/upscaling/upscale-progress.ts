@@ -5,13 +5,13 @@ import type { ServerLink } from '../server/server-link.ts';
 import { progressPercent, progressText } from './upscale-labels.ts';
 
 /**
- * Has the server upscale images, with a notification that says how far it is and cancels. `onKept` hears, before the
- * work begins and perhaps again, of which images the results exist.
+ * Upscales images, with a notification that shows the progress and can cancel. `onExisting` receives the images whose
+ * results exist, before the work starts and perhaps again.
  */
 export function runBatch(
   link: ServerLink,
   batch: Omit<UpscalingBatch, 'batch'>,
-  onKept: (inputs: readonly string[]) => void,
+  onExisting: (inputs: readonly string[]) => void,
 ): Promise<UpscalingResult> {
   const id = randomUUID();
   return Promise.resolve(
@@ -24,7 +24,7 @@ export function runBatch(
           const reached = progressPercent(progress);
           notification.report({ message: progressText(progress), increment: reached - percent });
           percent = reached;
-          if (progress.kept.length > 0) onKept(progress.kept);
+          if (progress.kept.length > 0) onExisting(progress.kept);
         });
         try {
           return await link.request('esrgan/upscale', { ...batch, batch: id }, token);

@@ -1,14 +1,14 @@
 import { isAbsolute, join } from 'node:path';
-import { type Uri, workspace } from 'vscode';
+import { l10n, type Uri, workspace } from 'vscode';
 
-/** Where results go and what they are called. */
+/** Folder and name of a result. */
 export interface ResultPlace {
-  /** Absolute; null: beside each image. */
+  /** Absolute; null: the folder of each image. */
   readonly outputFolder: string | null;
   readonly outputName: string;
 }
 
-/** The settings `esrgan.upscale` as they hold for an image. */
+/** The settings `esrgan.upscale` for an image. */
 export function resultPlace(image: Uri): ResultPlace {
   const settings = workspace.getConfiguration('esrgan.upscale', image);
   const folder = settings.get('outputFolder', '').trim();
@@ -19,23 +19,25 @@ export function resultPlace(image: Uri): ResultPlace {
   };
 }
 
-/** What upscaling computes on, as `esrgan upscale --engine` takes it. */
+/** The engine for upscaling, a value of `esrgan upscale --engine`. */
 export function upscalingEngine(): string {
   return workspace.getConfiguration('esrgan.upscale').get('engine', 'auto');
 }
 
-/** The folders besides the workspace's that have models. */
+/** Additional folders with models. */
 export function modelFolders(): readonly string[] {
   const folders = workspace.getConfiguration('esrgan.upscale').get<readonly string[]>('modelFolders', []);
   return folders.map((folder) => absolute(folder, workspace.workspaceFolders?.[0]?.uri));
 }
 
-/** A relative path starts at the folder of the workspace that `of` lies in, else at the first. */
+/** Resolves a relative path from the workspace folder that contains `of`, else from the first. */
 function absolute(path: string, of: Uri | undefined): string {
   if (isAbsolute(path)) return path;
   const folder = (of && workspace.getWorkspaceFolder(of)) ?? workspace.workspaceFolders?.[0];
   if (folder === undefined) {
-    throw new Error(`The setting names the folder ${path}; without a workspace it must be an absolute path.`);
+    throw new Error(
+      l10n.t('The folder {0} of the settings must be an absolute path when no workspace is open.', path),
+    );
   }
   return join(folder.uri.fsPath, path);
 }

@@ -1,19 +1,20 @@
 import { escapeMarkup } from '../../trainer/format/markup.ts';
-/** What the page of a webview app is made of. */
+
+/** The parts of a webview's page. */
 export interface PageParts {
   readonly title: string;
-  /** Addresses of the app's program and its style sheet. */
+  /** URIs of the app's script and style sheet. */
   readonly script: string;
   readonly style: string;
-  /** Where the webview may load from, as the editor says it in `cspSource`. */
+  /** The webview's `cspSource`. */
   readonly source: string;
-  /** A random text that only this page's own script carries. */
+  /** Random text; only a script that carries it runs. */
   readonly nonce: string;
-  /** The app's parameters, by their names without `data-`. */
+  /** The app's parameters, by the names of their attributes without `data-`. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The HTML of a page that runs one script, and nothing else that anybody could slip into it. */
+/** The HTML of a page that runs one script; its content security policy forbids all others. */
 export function webviewPage({ title, script, style, source, nonce, parameters }: PageParts): string {
   const policy = [
     "default-src 'none'",

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
-import { commands, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import { commands, l10n, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import type {
   ForwardedRequestName,
   HostRequestName,
@@ -10,9 +10,8 @@ import type {
   WebviewRequests,
 } from '../../server/protocol/webview.ts';
 import { isNumber, isObject } from '../../trainer/guards/guards.ts';
-import type { FollowedRuns } from '../runs/followed-runs.ts';
-import type { ServerLink } from '../server/server-link.ts';
-import { whyNothingStarts } from '../trust.ts';
+import type { Services } from '../services.ts';
+import { restrictedMode } from '../workspace-trust.ts';
 import { isInside } from './is-inside.ts';
 import { webviewPage } from './webview-page.ts';
 import { isWebviewRequest } from './webview-requests.ts';
@@ -43,11 +42,7 @@ export interface HostedApp {
 }
 
 /** The services of the extension that panels use. */
-export interface PanelServices {
-  readonly extension: Uri;
-  readonly link: ServerLink;
-  readonly followedRuns: FollowedRuns;
-}
+export type PanelServices = Pick<Services, 'extension' | 'link' | 'followedRuns'>;
 
 /**
  * Runs a webview app in a panel: creates its page, handles its requests and forwards notifications of the server, until
@@ -82,7 +77,7 @@ export function hostApp(
       return null;
     },
     async 'esrgan/control'(params) {
-      if (params.request === 'resume' && !workspace.isTrusted) throw new Error(whyNothingStarts);
+      if (params.request === 'resume' && !workspace.isTrusted) throw new Error(restrictedMode);
       return link.request('esrgan/control', params);
     },
     async 'host/uris'({ paths }) {
@@ -112,7 +107,7 @@ export function hostApp(
     },
   };
   function requireAllowed(path: string): void {
-    if (!isAllowed(path)) throw new Error(`${path} is not in ${folders.join(' or ')}.`);
+    if (!isAllowed(path)) throw new Error(l10n.t('{0} is outside the folders of this view.', path));
   }
   const handle = <Name extends WebviewRequestName>({ name, params }: WebviewRequest<Name>) =>
     handlers[name]?.(params);
@@ -122,7 +117,7 @@ export function hostApp(
     const handled = handle(request);
     if (handled !== undefined) return handled;
     if (isForwarded(request)) return forward(request);
-    throw new Error(`This view cannot send ${request.name}.`);
+    throw new Error(`This view cannot send the request ${request.name}.`);
   };
   const reply = async (request: WebviewRequest) => {
     const { id } = request;
@@ -137,7 +132,7 @@ export function hostApp(
     webview.onDidReceiveMessage((message: unknown) => {
       if (isWebviewRequest(message)) void reply(message);
       else if (hasId(message)) {
-        post({ kind: 'failure', id: message.id, message: 'The editor does not know this request.' });
+        post({ kind: 'failure', id: message.id, message: 'The editor has no such request.' });
       }
     }),
     link.onNotification('esrgan/runsChanged', (params) =>
@@ -164,7 +159,7 @@ export function hostApp(
       }
     }),
     panel.onDidChangeViewState(() => {
-      // The page is gone while it is out of view, and begins anew when it comes back.
+      // A hidden page is discarded, and created again when it becomes visible.
       if (!panel.visible) followedRuns.release(panel);
     }),
   ];
@@ -188,8 +183,8 @@ export function hostApp(
 async function save(name: string, content: string | Uint8Array): Promise<{ path: string | null }> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const to = await window.showSaveDialog({
-    // A system's dialog has one by itself, the editor's own has not.
-    title: 'Save As',
+    // The dialog of VS Code has no title by default.
+    title: l10n.t('Save As'),
     ...(folder && { defaultUri: Uri.joinPath(folder, name.replaceAll(/[\\/:]/g, '-')) }),
   });
   if (to === undefined) return { path: null };

@@ -4,6 +4,7 @@ import {
   type CustomReadonlyEditorProvider,
   commands,
   type Disposable,
+  l10n,
   Uri,
   window,
 } from 'vscode';
@@ -11,10 +12,10 @@ import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 
 const viewType = 'esrgan.weights';
 
-/** What `esrgan convert` writes, by extension. */
+/** The formats that `esrgan convert` writes, with their extensions. */
 const formats = { safetensors: ['safetensors'], PyTorch: ['pth'], ONNX: ['onnx'] };
 
-/** Registers the editor of files of weights, which shows what they are and changes nothing. */
+/** Registers the read-only editor of weights. */
 export function registerWeightsEditor(services: PanelServices): Disposable {
   const provider: CustomReadonlyEditorProvider = {
     openCustomDocument: (uri): CustomDocument => ({ uri, dispose() {} }),
@@ -33,7 +34,7 @@ export function registerWeightsEditor(services: PanelServices): Disposable {
               return null;
             },
             'host/convertWeights': async () => ({ path: await convert(file) }),
-            'host/pickWeights': async () => ({ path: await pickOther(file) }),
+            'host/pickWeights': async () => ({ path: await pickWeights(file) }),
             async 'host/openAsText'() {
               await commands.executeCommand('vscode.openWith', uri, 'default');
               return null;
@@ -52,25 +53,26 @@ export function registerWeightsEditor(services: PanelServices): Disposable {
     const name = basename(file, extname(file));
     const other = extname(file).toLowerCase() === '.safetensors' ? '.pth' : '.safetensors';
     const to = await window.showSaveDialog({
-      title: `Convert ${basename(file)}`,
-      saveLabel: 'Convert',
+      title: l10n.t('Convert {0}', basename(file)),
+      saveLabel: l10n.t('Convert'),
       defaultUri: Uri.file(join(dirname(file), name + other)),
       filters: formats,
     });
     if (to === undefined) return null;
-    if (to.fsPath === file) throw new Error('A file cannot be converted into itself: choose another name.');
+    if (to.fsPath === file)
+      throw new Error(l10n.t('A file cannot be converted to itself. Choose another name.'));
     await services.link.request('esrgan/convertWeights', { file, output: to.fsPath });
     return to.fsPath;
   }
 }
 
-async function pickOther(file: string): Promise<string | null> {
+async function pickWeights(file: string): Promise<string | null> {
   const [other] =
     (await window.showOpenDialog({
-      title: `Compare ${basename(file)} With`,
-      openLabel: 'Compare',
+      title: l10n.t('Compare {0} With', basename(file)),
+      openLabel: l10n.t('Compare'),
       defaultUri: Uri.file(dirname(file)),
-      filters: { Weights: ['safetensors', 'pth', 'pt', 'ckpt'] },
+      filters: { [l10n.t('Weights')]: ['safetensors', 'pth', 'pt', 'ckpt'] },
     })) ?? [];
   return other?.fsPath ?? null;
 }

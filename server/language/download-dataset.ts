@@ -1,6 +1,6 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver-types';
 import { isObject, isString } from '../../trainer/guards/guards.ts';
-import type { GetTarget } from '../protocol/commands.ts';
+import type { DownloadCommandTarget } from '../protocol/commands.ts';
 import type { MissingDataset } from './diagnose.ts';
 
 const isMissing = isObject<MissingDataset>({ missingDataset: isString });
@@ -10,7 +10,7 @@ export function downloadActions(diagnostics: readonly Diagnostic[]): CodeAction[
   return diagnostics.flatMap((diagnostic) => {
     const { data } = diagnostic;
     if (!isMissing(data)) return [];
-    const target: GetTarget = { kind: 'data', name: data.missingDataset };
+    const target: DownloadCommandTarget = { kind: 'data', name: data.missingDataset };
     const title = `Download \`${target.name}\`…`;
     return [
       {

@@ -1,8 +1,9 @@
 import type { Stage } from '../../trainer/run-state/run-state.ts';
+import type { InventoryItem } from './downloads.ts';
 
 /**
- * What commands about run files and runs take: any of these; what is missing is asked for. Code lenses, lists and
- * webviews all use it.
+ * The argument of commands on run files and runs. Code lenses, views and webviews pass it; the command lets the person
+ * pick what is missing.
  */
 export interface CommandTarget {
   /** Path of a run file. */
@@ -12,7 +13,7 @@ export interface CommandTarget {
   readonly run?: string;
 }
 
-/** The commands of the editor that take a `CommandTarget` as their one argument. */
+/** The commands that take a `CommandTarget` as their only argument. */
 export type TargetCommand =
   // of a run file
   | 'esrgan.startPretraining'
@@ -34,8 +35,5 @@ export type TargetCommand =
   | 'esrgan.showRunLog'
   | 'esrgan.revealRun';
 
-/** What `esrgan.get` takes besides a line of its view: something that is to be downloaded if it is not there. */
-export interface GetTarget {
-  readonly kind: 'data' | 'weights';
-  readonly name: string;
-}
+/** The argument of `esrgan.get`: an item to download if it is missing. */
+export type DownloadCommandTarget = Pick<InventoryItem, 'kind' | 'name'>;

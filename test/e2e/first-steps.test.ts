@@ -19,22 +19,22 @@ test('the walkthrough opens, and its steps open what they describe', async () =>
     await page.locator('.getting-started-step.expanded').getByRole('button', { name: button }).click();
   };
 
-  await follow('Write a Run File', 'New Run…');
+  await follow('Create a Run File', 'New Run…');
   await workbench.choice('Quick try').waitFor();
   await page.keyboard.press('Escape');
   await expect(page.locator('.getting-started-step').count()).resolves.toBe(6);
 
-  await follow('See What This Machine Has', 'Examine This Machine');
-  await page.getByRole('tab', { name: 'Doctor.txt' }).waitFor();
-  await workbench.textEditor.line('A run with `engine: auto` gets').waitFor();
+  await follow('Check the Engines', 'Check Engines');
+  await page.getByRole('tab', { name: 'Engines.txt' }).waitFor();
+  await workbench.textEditor.line('“engine: auto” selects').waitFor();
 
-  await follow('Get Data and Weights', 'Show Data & Weights');
+  await follow('Download Data and Weights', 'Show Data & Weights');
   await workbench.treeRow('div2k').waitFor();
 
-  await follow('Come Back to It', 'Show Runs');
+  await follow('Resume a Run', 'Show Runs');
   await page.locator('.sidebar', { hasText: 'There are no runs yet' }).waitFor();
 
-  await follow('Start the Pretraining', 'Start Pretraining');
+  await follow('Start Pretraining', 'Start Pretraining');
   await workbench.choice('first.esrgan.yaml').waitFor();
   await page.keyboard.press('Escape');
 });
@@ -42,15 +42,15 @@ test('the walkthrough opens, and its steps open what they describe', async () =>
 test('Data & Weights shows what is missing and how to download it', async () => {
   const { workbench } = desk;
   await workbench.run('ESRGAN: Focus on Data & Weights View');
-  const row = workbench.treeRow(/div2k.*not here · get \([\d.]+ GB\)/);
+  const row = workbench.treeRow(/div2k.*not downloaded · [\d.]+ GB/);
   await row.waitFor();
   await row.hover();
-  await row.getByRole('button', { name: 'Get Data or Weights…' }).waitFor();
+  await row.getByRole('button', { name: 'Download Data or Weights…' }).waitFor();
   await workbench.treeRow(/vgg19/).waitFor();
-  await workbench.run('ESRGAN: Get Data or Weights…');
+  await workbench.run('ESRGAN: Download Data or Weights…');
   await workbench.choice('div2k').waitFor();
   await workbench.choice('set5').click();
-  const explained = workbench.toast('set5 has no address that lasts');
+  const explained = workbench.toast('set5 has no stable download URL');
   await explained.getByRole('button', { name: 'Choose Folder…' }).waitFor();
 });
 
@@ -62,7 +62,7 @@ test('a missing data set is downloaded from a run file that names it', async () 
   await workbench.textEditor.problems('error').first().waitFor();
   await workbench.textEditor.goToEndOfLine(4);
   await workbench.textEditor.fix('Download `set5`…');
-  await workbench.toast('set5 has no address that lasts').waitFor();
+  await workbench.toast('set5 has no stable download URL').waitFor();
 });
 
 test('without runs, the palette has no commands for runs', async () => {

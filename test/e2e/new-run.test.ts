@@ -25,8 +25,8 @@ test.each([
   const { workbench, workspace } = desk;
   await workbench.run('ESRGAN: New Run…');
   await workbench.choice(label).first().waitFor();
-  await workbench.answer('What is the run to begin with?', label);
-  await workbench.answer('The run file and the folder of the run are called by it', `try-${id}`);
+  await workbench.answer('Choose a preset', label);
+  await workbench.answer('Names the run file and the run’s folder', `try-${id}`);
   await workbench.page.getByRole('tab', { name: `try-${id}.esrgan.yaml` }).waitFor();
   await workbench.textEditor
     .lens(/Start (Pre)?[Tt]raining/)
@@ -39,10 +39,10 @@ test('a name in use is refused while typing', async () => {
   const { workbench, workspace } = desk;
   const before = workspace.read('mine.esrgan.yaml');
   await workbench.run('ESRGAN: New Run…');
-  await workbench.answer('What is the run to begin with?', 'Quick try');
-  await workbench.answer('are called by it', 'mine');
+  await workbench.answer('Choose a preset', 'Quick try');
+  await workbench.answer('Names the run file', 'mine');
   await workbench.page
-    .locator('.quick-input-message', { hasText: 'There is a run file mine already' })
+    .locator('.quick-input-message', { hasText: 'A run file named “mine” already exists' })
     .waitFor();
   await workbench.page.keyboard.press('Escape');
   expect(workspace.read('mine.esrgan.yaml')).toBe(before);
@@ -52,7 +52,7 @@ test('a run file is duplicated under the next free name', async () => {
   const { workbench, workspace } = desk;
   await workbench.open('mine.esrgan.yaml');
   await workbench.textEditor.lens('Start Pretraining').waitFor();
-  await workbench.run('ESRGAN: Duplicate with Changes…');
+  await workbench.run('ESRGAN: Duplicate Run');
   await workbench.page.getByRole('tab', { name: 'mine-2.esrgan.yaml' }).waitFor();
   expect(workspace.read('mine-2.esrgan.yaml')).toBe(`name: mine-2\n${workspace.read('mine.esrgan.yaml')}`);
 });

@@ -23,7 +23,7 @@ test('a paused run occupies its slot', async () => {
   await workbench.open('long.esrgan.yaml');
   await workbench.run('ESRGAN: Start Pretraining');
   await expect.poll(() => panel.state.textContent(), patience).toBe('running');
-  await workbench.run('ESRGAN: Pause');
+  await workbench.run('ESRGAN: Pause Run');
   await expect.poll(() => panel.state.textContent(), patience).toBe('paused');
 });
 
@@ -35,22 +35,22 @@ test('later runs are queued in the order of their start', async () => {
     await workbench.statusItem(`${name} is queued`).waitFor();
   }
   await workbench.showViews('ESRGAN');
-  await workbench.treeRow(/early.*queued 1/).waitFor();
-  await workbench.treeRow(/late.*queued 2/).waitFor();
+  await workbench.treeRow(/early.*#1 in queue/).waitFor();
+  await workbench.treeRow(/late.*#2 in queue/).waitFor();
 });
 
 test('the keyboard and commands change the order', async () => {
   const { workbench } = desk;
-  await workbench.treeRow(/late.*queued 2/).click();
+  await workbench.treeRow(/late.*#2 in queue/).click();
   await workbench.page.keyboard.press('Alt+ArrowUp');
-  await workbench.treeRow(/late.*queued 1/).waitFor();
+  await workbench.treeRow(/late.*#1 in queue/).waitFor();
   await workbench.page.keyboard.press('Alt+ArrowDown');
-  await workbench.treeRow(/late.*queued 2/).waitFor();
+  await workbench.treeRow(/late.*#2 in queue/).waitFor();
   await workbench.run('View: Close All Editors');
   await workbench.run('ESRGAN: Move Up in Queue');
   await workbench.choice('late').click();
-  await workbench.treeRow(/late.*queued 1/).waitFor();
-  await workbench.treeRow(/early.*queued 2/).waitFor();
+  await workbench.treeRow(/late.*#1 in queue/).waitFor();
+  await workbench.treeRow(/early.*#2 in queue/).waitFor();
 });
 
 test('a killed server restarts with the same queue, and the next run starts when one ends', async () => {
@@ -58,11 +58,11 @@ test('a killed server restarts with the same queue, and the next run starts when
   const server = findProcess(inject('editor').pid, /server\.js/);
   process.kill(server, 'SIGKILL');
   await expect.poll(() => findProcess(inject('editor').pid, /server\.js/), patience).not.toBe(server);
-  await workbench.treeRow(/late.*queued 1/).waitFor();
-  await workbench.treeRow(/early.*queued 2/).waitFor();
-  await workbench.run('ESRGAN: Stop');
-  await workbench.treeRow(/early.*done/).waitFor();
-  await workbench.treeRow(/late.*done/).waitFor();
+  await workbench.treeRow(/late.*#1 in queue/).waitFor();
+  await workbench.treeRow(/early.*#2 in queue/).waitFor();
+  await workbench.run('ESRGAN: Stop Run');
+  await workbench.treeRow(/early.*finished/).waitFor();
+  await workbench.treeRow(/late.*finished/).waitFor();
   const [late, early] = ['late', 'early'].map(
     (name) => readManifest(runPaths(workspace.path(`runs/${name}`)))?.sessions[0]?.start.time ?? '',
   );

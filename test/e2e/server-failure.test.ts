@@ -18,7 +18,7 @@ test('a server that crashes repeatedly is reported once, with a button to its lo
     killed.add(server);
     process.kill(server, 'SIGKILL');
   }
-  const message = workbench.toast('The ESRGAN server ended 5 times in three minutes.');
+  const message = workbench.toast('The ESRGAN server crashed 5 times in three minutes.');
   await message.waitFor();
   await message.getByRole('button', { name: 'Show Log' }).click();
   const channel = workbench.page.locator('.part.panel').getByRole('combobox');

@@ -63,9 +63,9 @@ test('an untrusted workspace has full help for run files', async () => {
 test('it starts nothing, and the message gives the reason', async () => {
   const { workbench, workspace } = desk;
   await workbench.run('ESRGAN: Start Pretraining');
-  await workbench.toast('nothing is started in a workspace that is not trusted').waitFor();
+  await workbench.toast('Training is disabled in Restricted Mode').waitFor();
   await workbench.showViews('ESRGAN');
-  await workbench.treeRow(/waiting.*queued 1/).waitFor();
+  await workbench.treeRow(/waiting.*#1 in queue/).waitFor();
   await expect(workbench.treeRow('external').count()).resolves.toBe(0);
   expect(existsSync(workspace.path('runs/asked'))).toBe(false);
   expect(trainerOf(workspace.path('runs/waiting'))).toBeUndefined();
@@ -80,7 +80,7 @@ test('it does not resume a paused or stopped run from its panel, and the message
   const panel = new RunPanel(workbench);
   await expect.poll(() => panel.state.textContent(), patience).toBe('paused');
   await panel.button('resume').click();
-  await panel.page.getByRole('alert').filter({ hasText: 'in a workspace that is not trusted' }).waitFor();
+  await panel.page.getByRole('alert').filter({ hasText: 'This is disabled in Restricted Mode' }).waitFor();
   expect(existsSync(join(run, 'control/resume'))).toBe(false);
 
   // Stopping is allowed. The step shows that the run was not resumed meanwhile.
@@ -88,7 +88,7 @@ test('it does not resume a paused or stopped run from its panel, and the message
   await expect.poll(() => panel.state.textContent(), patience).toBe('stopped');
   expect(stepOf()).toBe(paused);
   await panel.button('restart').click();
-  await workbench.toast('nothing is started in a workspace that is not trusted').waitFor();
+  await workbench.toast('Training is disabled in Restricted Mode').waitFor();
   await workbench.treeRow(/held.*stopped/).waitFor();
   expect(trainerOf(run)).toBeUndefined();
   expect(existsSync(join(run, 'launch'))).toBe(false);
@@ -120,12 +120,12 @@ test('a language model starts a run only after confirmation', async () => {
   await workbench.run('Tests: Start by Tool');
   await dialog.getByRole('button', { name: /^Yes|^OK/ }).click();
   await workbench.toast('The tool has answered.').waitFor();
-  await workbench.treeRow(/asked.*queued 1/).waitFor();
+  await workbench.treeRow(/asked.*#1 in queue/).waitFor();
 });
 
 test('a run is deleted only after confirmation', async () => {
   const { workbench, workspace } = desk;
-  await workbench.run('ESRGAN: Stop');
+  await workbench.run('ESRGAN: Stop Run');
   await workbench.treeRow(/waiting.*stopped/).waitFor();
   const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'Delete' });
   await workbench.run('ESRGAN: Delete Run…');
@@ -145,14 +145,14 @@ test('a hanging trainer is killed on the second stop, after confirmation', async
   const run = workspace.path('runs/asked');
   await workbench.treeRow(/asked.*pretraining/).waitFor();
   process.kill(trainerOf(run)!, 'SIGSTOP');
-  await workbench.run('ESRGAN: Stop');
+  await workbench.run('ESRGAN: Stop Run');
   await expect.poll(() => existsSync(join(run, 'control/stop')), patience).toBe(true);
-  const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'End the run “asked” by force?' });
-  await workbench.run('ESRGAN: Stop');
+  const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'Stop run “asked” now?' });
+  await workbench.run('ESRGAN: Stop Run');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await dialog.waitFor({ state: 'hidden' });
   expect(trainerOf(run)).toBeDefined();
-  await workbench.run('ESRGAN: Stop');
+  await workbench.run('ESRGAN: Stop Run');
   await dialog.getByRole('button', { name: 'Stop Now' }).click();
   await workbench.treeRow(/asked.*crashed/).waitFor();
   expect(trainerOf(run)).toBeUndefined();

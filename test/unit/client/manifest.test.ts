@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { abilities } from '../../../client/runs/run-actions.ts';
+import { runActions } from '../../../client/runs/run-actions.ts';
 import { imageExtensions } from '../../../client/upscaling/image-extensions.ts';
 import { runColorTable } from '../../../server/protocol/run-colors.ts';
 import { engineNames } from '../../../trainer/engine/engines.ts';
@@ -16,7 +16,7 @@ const code = readdirSync(join(root, 'client'), { recursive: true, encoding: 'utf
   .map((file) => readFileSync(join(root, 'client', file), 'utf8'))
   .join('\n');
 
-/** All groups of a pattern in a text, once each, in order of the alphabet. */
+/** The distinct first groups of a pattern in a text, sorted. */
 function found(pattern: RegExp, text = code): string[] {
   return [...new Set([...text.matchAll(pattern)].map((match) => match[1]!))].sort();
 }
@@ -24,10 +24,10 @@ function found(pattern: RegExp, text = code): string[] {
 const commandIds: string[] = contributes.commands.map(({ command }: { command: string }) => command);
 const viewIds: string[] = contributes.views.esrgan.map(({ id }: { id: string }) => id);
 
-test('every command of the manifest is in the code, and the other way round', () =>
+test('manifest and code have the same commands', () =>
   expect(found(/^ {4}(?:async )?'(esrgan\.\w+)'(?:\(|:)/gm)).toEqual([...commandIds].sort()));
 
-test('the palette has no command that nothing could be done with, but these that always can', () => {
+test('the palette always has the commands that need no run or folder', () => {
   const sometimes: string[] = contributes.menus.commandPalette.map(
     ({ command }: { command: string }) => command,
   );
@@ -49,14 +49,14 @@ test('every command has a title, and all are of one category', () =>
     ),
   ).toEqual([]));
 
-test('settings that name programs, folders or files do not count in workspaces that are not trusted', () => {
+test('settings that name programs, folders or files are restricted in untrusted workspaces', () => {
   const named = Object.keys(contributes.configuration.properties).filter((id) =>
     /path|folder|name/i.test(id.split('.').at(-1)!),
   );
   expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(named.sort());
 });
 
-test('every view is made in the code', () =>
+test('every view is created in the code', () =>
   expect(found(/createTreeView(?:<\w+>)?\('(esrgan\.\w+)'/g)).toEqual([...viewIds].sort()));
 
 test('every language-model tool is registered', () =>
@@ -64,7 +64,7 @@ test('every language-model tool is registered', () =>
     contributes.languageModelTools.map(({ name }: { name: string }) => name).sort(),
   ));
 
-test('settings are those that the server and the editor ask for', () => {
+test('the settings are those that server and client read', () => {
   const protocol = readFileSync(join(root, 'server/protocol/settings.ts'), 'utf8');
   const own = readFileSync(join(root, 'client/upscaling/upscale-settings.ts'), 'utf8');
   expect(Object.keys(contributes.configuration.properties).sort()).toEqual(
@@ -81,7 +81,7 @@ test('the setting of the engine offers every engine', () =>
     ...engineNames,
   ]));
 
-test('the menus offer what images are read from', () => {
+test('the menus are shown for all image extensions', () => {
   const whens = ['explorer/context', 'editor/title'].flatMap((menu): string[] =>
     contributes.menus[menu]
       .filter(({ command }: { command: string }) => command === 'esrgan.upscale')
@@ -91,10 +91,10 @@ test('the menus offer what images are read from', () => {
   for (const when of whens) expect(when).toContain(`(${imageExtensions.join('|')})$/i`);
 });
 
-test('every title is in package.nls.json, and nothing else is', () =>
+test('package.nls.json has every key of the manifest and no others', () =>
   expect(found(/"%([\w.]+)%"/g, manifestText)).toEqual(Object.keys(titles).sort()));
 
-test('menus, keys and the walkthrough name commands and views that there are', () => {
+test('menus, keys and the walkthrough name existing commands and views', () => {
   const menus = Object.values<{ command: string; when?: string }[]>(contributes.menus).flat();
   const named = [
     ...menus.map(({ command }) => command),
@@ -109,18 +109,18 @@ test('menus, keys and the walkthrough name commands and views that there are', (
     'esrgan.isListed',
     'esrgan.hasRuns',
     ...viewIds,
-    ...abilities.map((ability) => `esrgan.can.${ability}`),
+    ...runActions.map((action) => `esrgan.can.${action}`),
   ];
   expect(contexts.filter((key) => !set.includes(key))).toEqual([]);
 });
 
-test('files that the manifest names are there', () => {
+test('files that the manifest names exist', () => {
   const files = found(/"(?:\.\/)?((?:media|schemas)\/[\w./-]+\.\w+)"/g, manifestText);
   expect(files.length).toBeGreaterThan(10);
   expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
 
-test('icons of states are there', () => {
+test('icons of states exist', () => {
   const names = found(/\bicon\('(\w+)'\)/g);
   expect(names).toEqual(['done', 'failed', 'idle', 'live', 'waiting']);
   expect(names.filter((name) => !existsSync(join(root, `media/icons/run-${name}.svg`)))).toEqual([]);
@@ -137,7 +137,7 @@ describe('colors of runs', () => {
     ));
 });
 
-test('at most six steps introduce it', () =>
+test('the walkthrough has at most six steps', () =>
   expect(
     contributes.walkthroughs.flatMap(({ steps }: { steps: object[] }) => steps).length,
   ).toBeLessThanOrEqual(6));

@@ -36,7 +36,7 @@ describe('language models', () => {
     const again = invokeTool('esrgan_startRun', { file: 'second.esrgan.yaml', stage: 'pretraining' });
     await assert.rejects(again, /begun already/);
     const nowhere = invokeTool('esrgan_startRun', { file: 'nowhere.esrgan.yaml', stage: 'pretraining' });
-    await assert.rejects(nowhere, /There is no nowhere\.esrgan\.yaml in this workspace/);
+    await assert.rejects(nowhere, /File not found: nowhere\.esrgan\.yaml/);
     await assert.rejects(invokeTool('esrgan_stopRun', { run: 'second' }), /nobody trains it/);
   });
 

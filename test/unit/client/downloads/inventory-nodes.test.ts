@@ -21,11 +21,11 @@ test('one folder is one list', () =>
     ),
   ).toEqual([
     ['check', 'bsds500', '200 / 100 / 200 images', 'item data present'],
-    ['circle-slash', 'div2k', 'not here · get (3.9 GB)', 'item data missing get'],
-    ['circle-slash', 'set5', 'not here · unpack its archive', 'item data missing get'],
+    ['circle-slash', 'div2k', 'not downloaded · 3.9 GB', 'item data missing get'],
+    ['circle-slash', 'set5', 'not downloaded · from archive', 'item data missing get'],
   ]));
 
-test('several folders have a line each, and their items ids of their own', () => {
+test('several folders have an item each, and unique ids', () => {
   const nodes = inventoryNodes([
     { folder: '/a', name: 'a', report: { items } },
     { folder: '/b', name: 'b', report: { items } },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askedEngine, doctorText, engineStatus } from '../../../../client/engines/doctor.ts';
+import { doctorText, engineStatus, requestedEngine } from '../../../../client/engines/doctor.ts';
 import type { EngineReport } from '../../../../server/protocol/engines.ts';
 
 const report: EngineReport = {
@@ -23,25 +23,27 @@ test.each([
   ['# engine: cuda\n', 'auto'],
   ['{ "scale_factor": 4,\n  "engine": "cpu" }', 'cpu'],
   ['', 'auto'],
-])('%j asks for %s', (text, expected) => expect(askedEngine(text)).toBe(expected));
+])('%j requests %s', (text, expected) => expect(requestedEngine(text)).toBe(expected));
 
 test.each([
   ['auto', { text: 'CPU', isMissing: false }],
-  ['cpu', { text: 'CPU', detail: 'Xeon: the engine of a run', isMissing: false }],
-  ['cuda', { text: 'CUDA is missing', detail: 'No NVIDIA driver.\nInstall one.', isMissing: true }],
-  ['warp', { text: 'warp', detail: 'no such engine', isMissing: true }],
-])('%s', (asked, expected) => expect(engineStatus(report, asked)).toMatchObject(expected));
+  ['cpu', { text: 'CPU', detail: 'Xeon: the engine of this run file', isMissing: false }],
+  ['cuda', { text: 'CUDA is not available', detail: 'No NVIDIA driver.\nInstall one.', isMissing: true }],
+  ['warp', { text: 'warp', detail: 'unknown engine', isMissing: true }],
+])('the status with engine: %s', (requested, expected) =>
+  expect(engineStatus(report, requested)).toMatchObject(expected),
+);
 
 test('the report', () =>
   expect(
     doctorText(report),
-  ).toBe(`The engines of this machine, in the order in which \`engine: auto\` tries them
+  ).toBe(`The engines of this machine, in the order in which “engine: auto” tries them
 
 ✗ CUDA        No NVIDIA driver.
               Install one.
 ✓ CPU         Xeon
 
-A run with \`engine: auto\` gets CPU.
+“engine: auto” selects CPU.
 `));
 
 test('long reasons are wrapped under each other', () => {

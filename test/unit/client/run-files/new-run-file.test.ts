@@ -12,10 +12,10 @@ test.each([
 test.each([
   ['photos-2', null],
   ['überall 3', null],
-  ['  ', /needs a name/],
-  ['a/b', /"\/" cannot/],
+  ['  ', /Enter a name/],
+  ['a/b', /cannot contain "\/"/],
   ['a\nb', /cannot/],
-  ['.hidden', /either end/],
+  ['.hidden', /start with a space, a dot/],
   ['-x', /hyphen/],
   ['x'.repeat(101), /at most 100/],
 ])('the name %j', (name, expected) => {
@@ -24,7 +24,7 @@ test.each([
   else expect(problem).toMatch(expected);
 });
 
-describe('what could not be carried over stands above', () => {
+describe('comments list what could not be imported', () => {
   test('nothing', () => expect(withNotes('a: 1\n', [])).toBe('a: 1\n'));
   test('two notes', () =>
     expect(withNotes('a: 1\n', ['no EMA', 'no\nresume'])).toBe(

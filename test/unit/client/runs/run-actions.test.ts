@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { abilitiesOf } from '../../../../client/runs/run-actions.ts';
+import { actionsOf } from '../../../../client/runs/run-actions.ts';
 import type { RunState } from '../../../../trainer/run-state/run-state.ts';
 import { aRun } from './runs.ts';
 
@@ -14,8 +14,8 @@ test.each<[RunState, string]>([
   ['lost', 'resume delete log'],
   ['unknown', 'delete log'],
 ])('a run that is %s: %s', (state, expected) => {
-  expect(abilitiesOf(aRun({ state })).join(' ')).toBe(expected);
+  expect(actionsOf(aRun({ state })).join(' ')).toBe(expected);
 });
 
-test('a folder of another trainer is only looked at', () =>
-  expect(abilitiesOf(aRun({ kind: 'external', state: 'unknown' }))).toEqual([]));
+test('an external run has no actions', () =>
+  expect(actionsOf(aRun({ kind: 'external', state: 'unknown' }))).toEqual([]));

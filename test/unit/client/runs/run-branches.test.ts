@@ -5,13 +5,13 @@ import { aDetail } from './runs.ts';
 
 const run = '/w/runs/photos';
 
-/** A server that answers when it is told to: with a log of this name below the run, or with a failure. */
+/** A server that the test lets reply, with a log of this name as the child of the run, or fail. */
 function aServer() {
-  const asked: { answer(log: string): Promise<void>; fail(message: string): Promise<void> }[] = [];
-  const ask = () =>
+  const requests: { answer(log: string): Promise<void>; fail(message: string): Promise<void> }[] = [];
+  const load = () =>
     new Promise<RunDetail>((resolve, reject) => {
       const settled = () => new Promise<void>((done) => setImmediate(done));
-      asked.push({
+      requests.push({
         answer(log) {
           resolve(aDetail({ files: { config: null, log } }));
           return settled();
@@ -22,73 +22,73 @@ function aServer() {
         },
       });
     });
-  return { asked, ask };
+  return { requests, load };
 }
 
 function aBranch() {
-  const { asked, ask } = aServer();
+  const { requests, load } = aServer();
   const changed: string[] = [];
-  const branches = createRunBranches(ask, (each) => changed.push(each));
+  const branches = createRunBranches(load, (each) => changed.push(each));
   const labels = (state: 'running' | 'finished' = 'running') =>
     branches.of(run, state).map(({ label }) => label);
-  return { asked, changed, branches, labels };
+  return { requests, changed, branches, labels };
 }
 
-test('what is below a run is never waited for, and asked once', async () => {
-  const { asked, changed, labels } = aBranch();
+test('children are requested once and never awaited', async () => {
+  const { requests, changed, labels } = aBranch();
   expect([labels(), labels()]).toEqual([[], []]);
-  expect(asked).toHaveLength(1);
-  await asked[0]?.answer('/w/one.log');
+  expect(requests).toHaveLength(1);
+  await requests[0]?.answer('/w/one.log');
   expect(changed).toEqual([run]);
   expect(labels()).toEqual(['one.log']);
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
 });
 
 test.each(['refresh', 'another state'])(
-  'the old lines stand until the new ones are known: %s',
+  'the old children remain until the new ones are loaded: %s',
   async (why) => {
-    const { asked, changed, branches, labels } = aBranch();
+    const { requests, changed, branches, labels } = aBranch();
     labels();
-    await asked[0]?.answer('/w/one.log');
+    await requests[0]?.answer('/w/one.log');
     if (why === 'refresh') branches.refresh(run);
     const state = why === 'refresh' ? 'running' : 'finished';
     expect(labels(state)).toEqual(['one.log']);
-    expect(asked).toHaveLength(2);
-    await asked[1]?.answer('/w/two.log');
+    expect(requests).toHaveLength(2);
+    await requests[1]?.answer('/w/two.log');
     expect(changed).toEqual([run, run]);
     expect(labels(state)).toEqual(['two.log']);
   },
 );
 
-test('an answer that came too late is not shown', async () => {
-  const { asked, changed, branches, labels } = aBranch();
+test('an outdated reply is ignored', async () => {
+  const { requests, changed, branches, labels } = aBranch();
   labels();
   branches.refresh(run);
-  await asked[1]?.answer('/w/new.log');
-  await asked[0]?.answer('/w/old.log');
+  await requests[1]?.answer('/w/new.log');
+  await requests[0]?.answer('/w/old.log');
   expect(labels()).toEqual(['new.log']);
   branches.refresh(run);
   branches.forget(run);
-  await asked[2]?.answer('/w/closed.log');
+  await requests[2]?.answer('/w/closed.log');
   expect(changed).toEqual([run]);
   expect(labels()).toEqual([]);
 });
 
-test('what cannot be had is said in its place, until it is asked again', async () => {
-  const { asked, branches, labels } = aBranch();
+test('a failure is an item until the next request', async () => {
+  const { requests, branches, labels } = aBranch();
   labels();
-  await asked[0]?.fail('run.json: unreadable');
+  await requests[0]?.fail('run.json: unreadable');
   expect(branches.of(run, 'running')).toMatchObject([
     { id: `${run}#failure`, label: 'run.json: unreadable', icon: 'error' },
   ]);
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
   branches.refresh(run);
-  await asked[1]?.answer('/w/one.log');
+  await requests[1]?.answer('/w/one.log');
   expect(labels()).toEqual(['one.log']);
 });
 
-test('a closed run is not asked about', () => {
-  const { asked, branches } = aBranch();
+test('a collapsed run is not requested', () => {
+  const { requests, branches } = aBranch();
   branches.refresh(run);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });

@@ -10,7 +10,7 @@ import {
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
 import { aRun } from './runs.ts';
 
-describe('the line behind a name says what the run does', () => {
+describe('the description of a run in a list', () => {
   test.each<[Partial<RunSummary>, string]>([
     [{}, 'training · 61 % · 1 h 12 min · loss 0.01234 · PSNR 25.40'],
     [{ etaSeconds: null, psnr: null, loss: null }, 'training · 61 %'],
@@ -18,20 +18,20 @@ describe('the line behind a name says what the run does', () => {
     [{ steps: 0 }, 'training · 1 h 12 min · loss 0.01234 · PSNR 25.40'],
     [{ state: 'starting', step: null }, 'starting · training'],
     [{ state: 'paused' }, 'paused · training · 61 % · PSNR 25.40'],
-    [{ state: 'finished' }, 'done · training · PSNR 25.40'],
+    [{ state: 'finished' }, 'finished · training · PSNR 25.40'],
     [{ state: 'stopped', psnr: null }, 'stopped at step 88,210 · training'],
     [
       { state: 'failed', reason: 'not finite (perceptual)' },
       'failed at step 88,210 · not finite (perceptual)',
     ],
     [{ state: 'lost', reason: 'killed', step: null }, 'crashed · killed'],
-    [{ state: 'queued', queuePosition: 0 }, 'queued 1'],
-    [{ state: 'unknown', kind: 'external' }, 'external run'],
+    [{ state: 'queued', queuePosition: 0 }, '#1 in queue'],
+    [{ state: 'unknown', kind: 'external' }, 'external (TensorBoard logs)'],
     [{ state: 'unknown' }, 'never started'],
   ])('%j', (given, expected) => expect(describeRun(aRun(given))).toBe(expected));
 });
 
-describe('the status bar', () => {
+describe('a live run in the status bar', () => {
   test.each<[Partial<RunSummary>, string]>([
     [{}, 'photos · epoch 121/8,000 · 4.1 it/s · 1 h 12 min left'],
     [{ epoch: 8000 }, 'photos · epoch 8,000/8,000 · 4.1 it/s · 1 h 12 min left'],
@@ -41,23 +41,23 @@ describe('the status bar', () => {
   ])('%j', (given, expected) => expect(describeLiveRun(aRun(given))).toBe(expected));
 });
 
-describe('the status bar, of a run that failed', () => {
+describe('a failed run in the status bar', () => {
   test.each<[Partial<RunSummary>, string]>([
     [{ state: 'lost' }, 'photos · crashed at step 88,210'],
     [{ state: 'failed', step: null, reason: 'no such file' }, 'photos · failed'],
   ])('%j', (given, expected) => expect(describeFailure(aRun(given))).toBe(expected));
 });
 
-test('a screen reader hears words', () =>
+test('screen readers get words for signs', () =>
   expect(spokenRun(aRun())).toBe('Run photos, training, 61 percent, 1 h 12 min, loss 0.01234, PSNR 25.40'));
 
-test('names and reasons are no markup', () =>
+test('names and reasons are escaped', () =>
   expect(runTooltip(aRun({ name: '[x](command:y) *z*', reason: '<img>' }))).toMatch(
     /^\*\*\\\[x\\\]\\\(command:y\\\) \\\*z\\\*\*\*\n\nState: running: \\<img\\>/,
   ));
 
-test('a state has the same word as in its panel', () =>
+test('a state has the word of the run panel', () =>
   expect(runTooltip(aRun({ state: 'lost', reason: 'killed' }))).toContain('State: crashed: killed'));
 
-test('colors come round again', () =>
+test('colors repeat after the palette', () =>
   expect([0, 7, 8].map(colorId)).toEqual(['esrgan.run0', 'esrgan.run7', 'esrgan.run0']));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { differentLines, runChildren, runNode } from '../../../../client/runs/run-nodes.ts';
+import { changedItems, runChildren, runNode } from '../../../../client/runs/run-nodes.ts';
 import type { TreeNode } from '../../../../client/tree/tree-node.ts';
 import type { CheckpointSummary } from '../../../../server/protocol/runs.ts';
 import { aDetail, aRun } from './runs.ts';
@@ -18,7 +18,7 @@ function aCheckpoint(given: Partial<CheckpointSummary> & { step: number }): Chec
   };
 }
 
-/** A tree as people read it. */
+/** A tree as text. */
 function drawn(nodes: readonly TreeNode[], indent = ''): string[] {
   return nodes.flatMap(({ label, description, icon, children }) => [
     `${indent}${icon === undefined ? '' : `(${icon}) `}${label}${description === undefined ? '' : ` — ${description}`}`,
@@ -26,7 +26,7 @@ function drawn(nodes: readonly TreeNode[], indent = ''): string[] {
   ]);
 }
 
-test('a run’s own line', () =>
+test('the item of a run', () =>
   expect(runNode(aRun({ color: 9 }))).toMatchObject({
     id: '/w/runs/photos',
     icon: 'circle-filled',
@@ -36,7 +36,7 @@ test('a run’s own line', () =>
     children: 'later',
   }));
 
-test('a new run has nothing below it', () => expect(runChildren(aDetail())).toEqual([]));
+test('a new run has no children', () => expect(runChildren(aDetail())).toEqual([]));
 
 test('checkpoints, samples and files, the newest first', () => {
   const sr = (step: number) => ({ step, sr: { '00-baby': `/s/${step}/00-baby.sr.png` } });
@@ -66,14 +66,14 @@ test('checkpoints, samples and files, the newest first', () => {
   ]);
 });
 
-test('of many samples the newest are shown', () => {
+test('the newest of many samples are listed', () => {
   const steps = Array.from({ length: 500 }, (_, i) => ({ step: i, sr: {} }));
   const [samples] = runChildren(aDetail({ samples: [{ stage: 'training', images: [], steps }] }));
-  expect(samples).toMatchObject({ label: 'Samples (500)', description: 'the newest 20' });
+  expect(samples).toMatchObject({ label: 'Samples (500)', description: 'newest 20' });
   expect(samples?.children).toHaveLength(20);
 });
 
-test('every line has words for a screen reader and an id of its own', () => {
+test('every item has a label for screen readers and a unique id', () => {
   const nodes = runChildren(
     aDetail({
       checkpoints: [aCheckpoint({ step: 1 }), aCheckpoint({ step: 2 })],
@@ -85,22 +85,22 @@ test('every line has words for a screen reader and an id of its own', () => {
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
 });
 
-describe('of a list that is drawn, only what says something else is drawn anew', () => {
+describe('only changed items are redrawn', () => {
   const one = aRun({ name: 'one' });
   const two = aRun({ name: 'two' });
   test.each([
     ['nothing has changed', [one, two], []],
-    ['a run trains on', [one, { ...two, step: 88_211 }], ['/w/runs/two']],
-    ['a run has given a sign and nothing else', [{ ...one, updated: 9_000 }, two], []],
+    ['a run has trained further', [one, { ...two, step: 88_211 }], ['/w/runs/two']],
+    ['only the time of the update has changed', [{ ...one, updated: 9_000 }, two], []],
     ['a run has paused', [{ ...one, state: 'paused' as const }, two], ['/w/runs/one']],
     [
-      'both have',
+      'both have changed',
       [aRun({ name: 'one', psnr: 1 }), aRun({ name: 'two', psnr: 1 })],
       ['/w/runs/one', '/w/runs/two'],
     ],
-    ['places have changed', [two, one], 'all'],
-    ['a run came', [aRun({ name: 'three' }), one, two], 'all'],
-    ['a run went', [one], 'all'],
-    ['another run has the place of one', [one, aRun({ name: 'three' })], 'all'],
-  ])('%s', (_, now, expected) => expect(differentLines([one, two], now)).toEqual(expected));
+    ['the order has changed', [two, one], 'all'],
+    ['a run was added', [aRun({ name: 'three' }), one, two], 'all'],
+    ['a run was removed', [one], 'all'],
+    ['a run was replaced', [one, aRun({ name: 'three' })], 'all'],
+  ])('%s', (_, now, expected) => expect(changedItems([one, two], now)).toEqual(expected));
 });

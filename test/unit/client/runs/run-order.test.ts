@@ -12,7 +12,7 @@ const runs = [
 ];
 const names = (list: ReturnType<typeof sortRuns>) => list.map(({ name }) => name);
 
-test('live ones, then the queue, then the newest', () =>
+test('live runs, then the queue, then the newest', () =>
   expect(names(sortRuns(runs))).toEqual(['live', 'waits-first', 'waits', 'new', 'old', 'undated']));
 
 test('a change moves, adds and removes', () => {

@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest';
-import { nothingWatched, watchRuns } from '../../../../client/runs/unread-failures.ts';
+import { noTrackedRuns, trackRuns } from '../../../../client/runs/unread-failures.ts';
 import type { RunState } from '../../../../trainer/run-state/run-state.ts';
 import { aRun } from './runs.ts';
 
-/** The states of runs by their names, and whose panel is open. */
-type Look = Readonly<Record<string, RunState | `${RunState}, open`>>;
+/** The states of runs by name, and whether their panels are open. */
+type Update = Readonly<Record<string, RunState | `${RunState}, open`>>;
 
-/** Which runs are told as failed after these looks at them. */
-function check(looks: readonly Look[], expected: readonly string[]): void {
-  let watched = nothingWatched;
-  for (const look of looks) {
+/** Checks which runs are reported as failed after these updates. */
+function check(updates: readonly Update[], expected: readonly string[]): void {
+  let tracked = noTrackedRuns;
+  for (const update of updates) {
     const open = new Set<string>();
-    const runs = Object.entries(look).map(([name, said]) => {
+    const runs = Object.entries(update).map(([name, said]) => {
       const state = states.find((each) => said.startsWith(each))!;
       const run = aRun({ name, state });
       if (said !== state) open.add(run.run);
       return run;
     });
-    watched = watchRuns(watched, runs, (run) => open.has(run));
+    tracked = trackRuns(tracked, runs, (run) => open.has(run));
   }
-  expect(watched.failed).toEqual(expected.map((name) => aRun({ name }).run));
+  expect(tracked.failed).toEqual(expected.map((name) => aRun({ name }).run));
 }
 
 const states: readonly RunState[] = [
@@ -32,12 +32,12 @@ const states: readonly RunState[] = [
   'lost',
 ];
 
-test.each<[what: string, looks: readonly Look[], expected: readonly string[]]>([
+test.each<[what: string, updates: readonly Update[], expected: readonly string[]]>([
   ['a run that crashes', [{ a: 'running' }, { a: 'lost' }], ['a']],
   ['one that fails while it starts', [{ a: 'starting' }, { a: 'failed' }], ['a']],
   ['one that had failed before the window opened', [{ a: 'failed' }], []],
   [
-    'one that was stopped, or is done',
+    'one that was stopped or has finished',
     [
       { a: 'running', b: 'paused' },
       { a: 'finished', b: 'stopped' },
@@ -50,7 +50,7 @@ test.each<[what: string, looks: readonly Look[], expected: readonly string[]]>([
     [{ a: 'running' }, { a: 'lost' }, { a: 'lost, open' }, { a: 'lost' }],
     [],
   ],
-  ['one that goes on', [{ a: 'running' }, { a: 'lost' }, { a: 'running' }], []],
+  ['one that is resumed', [{ a: 'running' }, { a: 'lost' }, { a: 'running' }], []],
   ['one that fails again', [{ a: 'running' }, { a: 'lost, open' }, { a: 'running' }, { a: 'lost' }], ['a']],
   ['one that is deleted', [{ a: 'running' }, { a: 'lost' }, {}], []],
   [
@@ -62,5 +62,5 @@ test.each<[what: string, looks: readonly Look[], expected: readonly string[]]>([
     ],
     ['b', 'a'],
   ],
-  ['one whose reason is told a moment later', [{ a: 'running' }, { a: 'lost' }, { a: 'failed' }], ['a']],
-])('%s', (_what, looks, expected) => check(looks, expected));
+  ['one whose reason is reported later', [{ a: 'running' }, { a: 'lost' }, { a: 'failed' }], ['a']],
+])('%s', (_what, updates, expected) => check(updates, expected));

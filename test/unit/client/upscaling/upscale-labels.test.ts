@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  keptText,
+  existingText,
   modelChoices,
   progressPercent,
   progressText,
@@ -51,9 +51,9 @@ describe('the list of models', () => {
     );
   }
 
-  test('goes by where they come from, without what cannot upscale images', () => {
+  test('has headings by origin, and no unusable models', () => {
     expect(shown()).toEqual([
-      '# comes with ESRGAN Workbench',
+      '# bundled',
       'ESRGAN Workbench x4',
       '# run photos',
       'photos · training 300,000',
@@ -65,22 +65,22 @@ describe('the list of models', () => {
       'any.onnx',
     ]);
   });
-  test('has the last choice first, and once', () => {
+  test('has the last used model first, and once', () => {
     expect(shown('/w/anime.pth').slice(0, 4)).toEqual([
-      '# last choice',
+      '# last used',
       'anime.pth',
-      '# comes with ESRGAN Workbench',
+      '# bundled',
       'ESRGAN Workbench x4',
     ]);
     expect(shown('/w/anime.pth').filter((label) => label === 'anime.pth')).toHaveLength(1);
   });
   test.each([
-    [0, '×4 · 2.1 MB', 'small and quick, for photographs · 2 blocks, 32 channels'],
-    [1, '×4 · 2.1 MB · 25.49 dB · ★ best', 'sharp: textures are invented · 2 blocks, 32 channels'],
-    [2, '×4 · 2.1 MB · 25.49 dB · ★ best', 'faithful: nothing invented, softer · 2 blocks, 32 channels'],
+    [0, '×4 · 2.1 MB', 'small and fast, for photographs · 2 blocks, 32 channels'],
+    [1, '×4 · 2.1 MB · 25.49 dB · ★ best', 'sharp, synthesized texture · 2 blocks, 32 channels'],
+    [2, '×4 · 2.1 MB · 25.49 dB · ★ best', 'faithful, softer · 2 blocks, 32 channels'],
     [4, '×4 · 2.1 MB', '2 blocks, 32 channels · /w'],
     [5, '2.1 MB', 'ONNX · /w'],
-  ])('says of model %i: %s', (index, description, detail) => {
+  ])('describes model %i: %s', (index, description, detail) => {
     const [, choice] = modelChoices([models[index]!], undefined);
     expect(choice).toMatchObject({ description, detail });
   });
@@ -118,17 +118,17 @@ describe('the progress', () => {
     check({ etaSeconds: 0.2 }, 'Upscaling 3 of 12 · harbour.jpg · tile 41/96 · 1.3 MP/s · 1 s left', 20.23));
   test('while the model is opened', () =>
     check({ phase: 'opening', input: null, image: 0, images: 0 }, 'Upscaling: opening the model', 0));
-  test('while another batch is in work', () =>
+  test('while another batch runs', () =>
     check(
       { phase: 'waiting', input: null, image: 0, images: 0 },
-      'Upscaling: waiting for the batch before',
+      'Upscaling: waiting for the previous batch',
       0,
     ));
 });
 
-test('results that exist', () => {
-  expect(keptText(['/w/a.png'])).toBe('The result of a.png exists already and is kept.');
-  expect(keptText(['/w/a.png', '/w/b.png'])).toBe('2 results exist already and are kept.');
+test('existing results', () => {
+  expect(existingText(['/w/a.png'])).toBe('The result of a.png already exists.');
+  expect(existingText(['/w/a.png', '/w/b.png'])).toBe('2 results already exist.');
 });
 
 describe('the end of a batch', () => {
@@ -154,7 +154,7 @@ describe('the end of a batch', () => {
       false,
       '0_x4.png, 4 × 4; written as PNG',
     ],
-    ['one done until cancelled', done(1), [], true, '1 image upscaled until you cancelled.'],
+    ['one done until cancelled', done(1), [], true, 'Cancelled. Images upscaled: 1.'],
     ['some failed', done(1), failed(1), false, '1 of 2 images upscaled. 1 failed: /w/0.png is damaged.'],
     [
       'many failed',
@@ -163,9 +163,9 @@ describe('the end of a batch', () => {
       false,
       '2 of 7 images upscaled. 5 failed: /w/0.png is damaged. /w/1.png is damaged. /w/2.png is damaged. And 2 more.',
     ],
-    ['cancelled', done(2), [], true, '2 images upscaled until you cancelled.'],
+    ['cancelled', done(2), [], true, 'Cancelled. Images upscaled: 2.'],
     ['cancelled at once', [], [], true, undefined],
-    ['all kept', done(2, true), [], false, undefined],
+    ['all skipped', done(2, true), [], false, undefined],
   ])('%s', (_, images, failures, isCancelled, expected) => {
     expect(resultText({ images, failures, isCancelled })).toBe(expected);
   });

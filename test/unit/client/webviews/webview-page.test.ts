@@ -10,7 +10,7 @@ const page = webviewPage({
   parameters: { run: '/w/"><img src=x onerror=1>' },
 });
 
-test('the policy lets in one script by its nonce, and nothing inline', () => {
+test('the policy allows one script, by its nonce, and nothing inline', () => {
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
   expect(policy?.replaceAll('&#39;', "'").split('; ')).toEqual([
     "default-src 'none'",
@@ -23,5 +23,5 @@ test('the policy lets in one script by its nonce, and nothing inline', () => {
   expect(page).not.toMatch(/<style|<img| style=| on\w+="/);
 });
 
-test('parameters are attributes, whatever stands in them', () =>
+test('parameters are escaped in their attributes', () =>
   expect(page).toContain('<main id="app" data-run="/w/&quot;&gt;&lt;img src=x onerror=1&gt;"></main>'));

@@ -2,14 +2,14 @@ import { isAbsolute, join } from 'node:path';
 
 /** A folder of the workspace. */
 export interface NamedFolder {
-  /** As the editor calls it. */
+  /** As VS Code shows it. */
   readonly name: string;
   readonly path: string;
 }
 
 /**
- * Where a file may lie that somebody names by a path, which is absolute, or starts at a folder of the workspace, or
- * begins with the name of one as it does where a workspace has several.
+ * The places of a file whose path is absolute, relative to a workspace folder, or starts with the name of one, as paths
+ * do in a workspace of several folders.
  */
 export function possiblePlaces(file: string, folders: readonly NamedFolder[]): readonly string[] {
   if (isAbsolute(file)) return [file];

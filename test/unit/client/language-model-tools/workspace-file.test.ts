@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { possiblePlaces } from '../../../../client/run-files/workspace-file.ts';
+import { possiblePlaces } from '../../../../client/language-model-tools/workspace-file.ts';
 
 const sea = { name: 'sea', path: '/work/sea' };
 const land = { name: 'land', path: '/data/land' };

@@ -8,8 +8,8 @@ import type { RunsView } from './runs/runs-view.ts';
 import type { ServerLink } from './server/server-link.ts';
 import type { BeforeAfterPanels } from './upscaling/before-after-panel.ts';
 
-/** Everything that commands work with; made once, by `activate`. */
-export interface Workbench {
+/** What commands use; `activate` creates it once. */
+export interface Services {
   /** Folder of the extension. */
   readonly extension: Uri;
   readonly log: LogOutputChannel;
@@ -21,9 +21,8 @@ export interface Workbench {
   readonly panels: RunPanels;
   readonly comparePanels: ComparePanels;
   readonly beforeAfterPanels: BeforeAfterPanels;
-  /** What is remembered of this workspace. */
+  /** State of this workspace that outlives the window. */
   readonly memento: Memento;
 }
 
-/** What a command does with what it was called for. */
 export type Command = (...args: unknown[]) => Promise<void>;

@@ -3,10 +3,10 @@ import type { Middleware } from 'vscode-languageclient/node';
 import { isSchemaProblem, othersHelp } from './schema-help.ts';
 
 /**
- * Keeps our help out of the way where another extension helps with the same schema: in a run file that the person
- * has told the editor to take for plain YAML or JSON. What others cannot know (meaning, lenses, hints) stays.
+ * Suppresses our help where another extension gives the same from the schema: in a run file whose language is set to
+ * plain YAML or JSON. What the schema does not say (problems between keys, lenses, hints) remains.
  */
-export const otherHelpMiddleware: Middleware = {
+export const duplicateHelpMiddleware: Middleware = {
   provideCompletionItem: (document, position, context, token, next) =>
     isHelped(document) ? undefined : next(document, position, context, token),
   provideHover: (document, position, token, next) =>

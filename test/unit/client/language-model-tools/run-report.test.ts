@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { collectCurves, findRun, summarizeCurve } from '../../../../client/runs/curves.ts';
+import {
+  collectCurves,
+  findRun,
+  summarizeCurve,
+} from '../../../../client/language-model-tools/run-report.ts';
 import type { PointCursor, PointsAnswer } from '../../../../server/protocol/points.ts';
-import { aRun } from './runs.ts';
+import { aRun } from '../runs/runs.ts';
 
 function answer(generation: number, first: number, values: (number | null)[], more: boolean): PointsAnswer {
   const steps = values.map((_, i) => first + i);
@@ -18,13 +22,13 @@ async function collected(answers: readonly PointsAnswer[]) {
   return { cursors, loss: curves.get('loss')?.map(({ value }) => value) };
 }
 
-test('points are asked for until there are no more; those that are not finite are left out', async () =>
+test('points are requested to the end; values that are not finite are left out', async () =>
   expect(await collected([answer(1, 0, [5, null, 3], true), answer(1, 3, [2], false)])).toEqual({
     cursors: [null, { generation: 1, counts: { loss: 3 } }],
     loss: [5, 3, 2],
   }));
 
-test('what became void is forgotten', async () =>
+test('points of an earlier generation are discarded', async () =>
   expect(await collected([answer(1, 0, [5, 4], true), answer(2, 0, [9], false)])).toMatchObject({
     loss: [9],
   }));
@@ -53,7 +57,8 @@ describe('a run by its name or folder', () => {
     ['a', '/w/runs/a'],
     ['/y/b', '/y/b'],
   ])('%s', (wanted, expected) => expect(findRun(runs, wanted).run).toBe(expected));
-  test('two of a name', () => expect(() => findRun(runs, 'b')).toThrow('There are: /x/b, /y/b.'));
-  test('none', () => expect(() => findRun(runs, 'c')).toThrow('No run is called c. There are: a, b, b.'));
-  test('none at all', () => expect(() => findRun([], 'c')).toThrow('There are none.'));
+  test('two of a name', () =>
+    expect(() => findRun(runs, 'b')).toThrow('Several runs are named b. Runs: /x/b, /y/b.'));
+  test('none', () => expect(() => findRun(runs, 'c')).toThrow('No run is named c. Runs: a, b, b.'));
+  test('none at all', () => expect(() => findRun([], 'c')).toThrow('There are no runs.'));
 });

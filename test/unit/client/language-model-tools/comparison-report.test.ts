@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { comparedNumbers } from '../../../../client/comparison/compared-numbers.ts';
+import { comparisonReport } from '../../../../client/language-model-tools/comparison-report.ts';
 import type { Comparison, ConfigDifference } from '../../../../server/protocol/comparison.ts';
 
-test('numbers stand with protocol and group, settings by the names of runs', () => {
+test('numbers have protocol and group, settings are keyed by run', () => {
   const common = { range: null, images: 5, file: null, group: 0 };
   const comparison: Comparison = {
     runs: [
@@ -69,7 +69,7 @@ test('numbers stand with protocol and group, settings by the names of runs', () 
       { key: 'seed', differs: false, values: [{ value: 0 }, { value: 0 }] },
     ],
   };
-  expect(comparedNumbers(comparison, config)).toEqual({
+  expect(comparisonReport(comparison, config)).toEqual({
     numbers: [
       {
         run: 'a',

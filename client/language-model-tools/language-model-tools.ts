@@ -5,51 +5,57 @@ import {
   LanguageModelTextPart,
   type LanguageModelTool,
   LanguageModelToolResult,
+  l10n,
   lm,
   workspace,
 } from 'vscode';
-import { defaultModels } from '../server/protocol/comparison.ts';
-import type { RunSummary } from '../server/protocol/runs.ts';
-import type { Stage } from '../trainer/run-state/run-state.ts';
-import { comparedNumbers } from './comparison/compared-numbers.ts';
-import { possiblePlaces } from './run-files/workspace-file.ts';
-import { collectCurves, comparedRun, findRun, listedRun, runReport } from './runs/curves.ts';
-import type { Workbench } from './workbench.ts';
+import { defaultModels } from '../../server/protocol/comparison.ts';
+import type { RunSummary } from '../../server/protocol/runs.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
+import type { Services } from '../services.ts';
+import { comparisonReport } from './comparison-report.ts';
+import { collectCurves, comparedRun, findRun, listedRun, runReport } from './run-report.ts';
+import { possiblePlaces } from './workspace-file.ts';
 
 type NoInput = Record<string, never>;
 interface RunInput {
-  /** Name or folder. */
+  /** Name or path of the run directory. */
   readonly run: string;
 }
 interface RunsInput {
   readonly runs: readonly string[];
 }
 interface StartInput {
-  /** A path, from a folder of the workspace on if it is not absolute. */
+  /** Absolute, or relative to a workspace folder. */
   readonly file: string;
   readonly stage: Stage;
   readonly resume?: boolean;
 }
 
-/** What language models in the editor can see of runs, and, each time with the person's consent, do to them. */
-export function registerLanguageModelTools({ link, runs }: Workbench): Disposable[] {
+/**
+ * Registers the tools by which language models read runs and, after confirmation, start and stop them. The messages to
+ * the person are localized, the results for the model are not.
+ */
+export function registerLanguageModelTools({ link, runs }: Services): Disposable[] {
   const find = async (name: string): Promise<RunSummary> => findRun(await runs.all(), name);
   const curvesOf = (run: string) => collectCurves((after) => link.request('esrgan/points', { run, after }));
   const detailOf = (run: string) => link.request('esrgan/run', { run });
 
   const listRuns: LanguageModelTool<NoInput> = {
-    prepareInvocation: () => ({ invocationMessage: 'Listing runs' }),
+    prepareInvocation: () => ({ invocationMessage: l10n.t('Listing runs') }),
     invoke: async () => answer((await runs.all()).map(listedRun)),
   };
   const getRunMetrics: LanguageModelTool<RunInput> = {
-    prepareInvocation: ({ input }) => ({ invocationMessage: `Reading the curves of ${input.run}` }),
+    prepareInvocation: ({ input }) => ({ invocationMessage: l10n.t('Reading the curves of {0}', input.run) }),
     async invoke({ input }) {
       const { run } = await find(input.run);
       return answer(runReport(await detailOf(run), await curvesOf(run)));
     },
   };
   const compareRuns: LanguageModelTool<RunsInput> = {
-    prepareInvocation: ({ input }) => ({ invocationMessage: `Comparing ${input.runs.length} runs` }),
+    prepareInvocation: ({ input }) => ({
+      invocationMessage: l10n.t('Comparing {0} runs', input.runs.length),
+    }),
     async invoke({ input }) {
       const found = await Promise.all(input.runs.map(find));
       const paths = found.map(({ run }) => run);
@@ -59,15 +65,15 @@ export function registerLanguageModelTools({ link, runs }: Workbench): Disposabl
         link.request('esrgan/configDifference', { runs: paths }),
         Promise.all(paths.map(async (run) => comparedRun(await detailOf(run), await curvesOf(run)))),
       ]);
-      return answer({ runs, ...comparedNumbers(comparison, config) });
+      return answer({ runs, ...comparisonReport(comparison, config) });
     },
   };
   const startRun: LanguageModelTool<StartInput> = {
     prepareInvocation: ({ input: { file, stage, resume } }) => ({
-      invocationMessage: `Starting ${stage} of ${basename(file)}`,
+      invocationMessage: l10n.t('Starting {0} of {1}', stage, basename(file)),
       confirmationMessages: {
-        title: `${resume === true ? 'Resume' : 'Start'} ${stage}?`,
-        message: `This trains \`${file.replaceAll('`', '')}\` on this machine, which can take days.`,
+        title: resume === true ? l10n.t('Resume {0}?', stage) : l10n.t('Start {0}?', stage),
+        message: l10n.t('This trains {0} on this machine, which can take days.', codeSpan(file)),
       },
     }),
     async invoke({ input: { file, stage, resume = false } }) {
@@ -76,16 +82,19 @@ export function registerLanguageModelTools({ link, runs }: Workbench): Disposabl
   };
   const stopRun: LanguageModelTool<RunInput> = {
     prepareInvocation: ({ input: { run } }) => ({
-      invocationMessage: `Stopping ${run}`,
+      invocationMessage: l10n.t('Stopping {0}', run),
       confirmationMessages: {
-        title: 'Stop the run?',
-        message: `\`${run.replaceAll('`', '')}\` writes a checkpoint after its step and ends. It can be resumed.`,
+        title: l10n.t('Stop the run?'),
+        message: l10n.t(
+          '{0} saves a checkpoint after its current step and stops. It can be resumed.',
+          codeSpan(run),
+        ),
       },
     }),
     async invoke({ input }) {
       const { run, name } = await find(input.run);
       await link.request('esrgan/control', { run, request: 'stop' });
-      return answer({ asked: `${name} stops after its current step.` });
+      return answer({ requested: `${name} stops after its current step.` });
     },
   };
   return [
@@ -101,7 +110,12 @@ function answer(value: object): LanguageModelToolResult {
   return new LanguageModelToolResult([new LanguageModelTextPart(JSON.stringify(value))]);
 }
 
-/** The one file of the workspace that is meant. Throws an error that says where it was looked for. */
+/** A path in Markdown. */
+function codeSpan(path: string): string {
+  return `\`${path.replaceAll('`', '')}\``;
+}
+
+/** The file of the workspace that a path names. Throws an error that lists the searched places. */
 function fileOf(file: string): string {
   const folders = (workspace.workspaceFolders ?? []).map(({ name, uri }) => ({ name, path: uri.fsPath }));
   const places = possiblePlaces(file, folders);
@@ -109,6 +123,6 @@ function fileOf(file: string): string {
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   if (only !== undefined)
-    throw new Error(`There are several ${file}: ${found.join(', ')}. Name one in full.`);
-  throw new Error(`There is no ${file} in this workspace. It was looked for here: ${places.join(', ')}.`);
+    throw new Error(`Several files are named ${file}: ${found.join(', ')}. Use an absolute path.`);
+  throw new Error(`File not found: ${file}. Searched: ${places.join(', ')}.`);
 }

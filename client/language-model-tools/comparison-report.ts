@@ -1,10 +1,10 @@
 import type { Comparison, ConfigDifference } from '../../server/protocol/comparison.ts';
 
 /**
- * What a comparison says, in few words: every number with its protocol and the group within which it compares, and the
- * settings that differ. Values are keyed by the names of runs.
+ * A comparison for language models: each number with its protocol and the group of comparable numbers, and the settings
+ * that differ, keyed by the names of runs.
  */
-export function comparedNumbers(comparison: Comparison, { keys }: ConfigDifference): object {
+export function comparisonReport(comparison: Comparison, { keys }: ConfigDifference): object {
   const { runs, columns, rows, warnings } = comparison;
   const nameOf = (run: string) => runs.find((each) => each.run === run)?.name ?? run;
   return {

@@ -1,24 +1,23 @@
 import { type PointCursor, type PointsAnswer, readAllPoints } from '../../server/protocol/points.ts';
 import type { RunDetail, RunSummary } from '../../server/protocol/runs.ts';
 
-/** A value of a curve. */
 export interface Point {
   readonly step: number;
   readonly value: number;
 }
 
-/** One curve in a few numbers. */
+/** A curve in a few numbers. */
 export interface CurveSummary {
-  /** Values that are finite. */
+  /** Number of finite values. */
   readonly count: number;
   readonly last: Point;
   readonly lowest: Point;
   readonly highest: Point;
-  /** At most `sampled`, evenly over the curve, with both ends. */
+  /** At most `sampleSize` points at equal distances, with both ends. */
   readonly sample: readonly Point[];
 }
 
-const sampled = 12;
+const sampleSize = 12;
 
 /** All finite points of a run by tag. */
 export async function collectCurves(
@@ -39,11 +38,11 @@ export async function collectCurves(
   return curves;
 }
 
-/** A curve's summary, or undefined where it has no finite value. */
+/** The summary of a curve; undefined if it has no finite value. */
 export function summarizeCurve(points: readonly Point[]): CurveSummary | undefined {
   const last = points.at(-1);
   if (last === undefined) return undefined;
-  const picked = Math.min(sampled, points.length);
+  const picked = Math.min(sampleSize, points.length);
   return {
     count: points.length,
     last,
@@ -55,12 +54,12 @@ export function summarizeCurve(points: readonly Point[]): CurveSummary | undefin
   };
 }
 
-/** What a language model is told of a run in a list. */
+/** A run in a list for language models. */
 export function listedRun({ run, name, state, reason, stage, step, steps, psnr, loss }: RunSummary) {
   return { name, state, reason, stage, step, steps, psnr, loss, folder: run };
 }
 
-/** What a language model is told of one run: how it stands, its checkpoints, its curves. */
+/** A run for language models: state, sessions, checkpoints and curves. */
 export function runReport(detail: RunDetail, curves: ReadonlyMap<string, readonly Point[]>) {
   const { summary, checkpoints, sessions, files } = detail;
   return {
@@ -84,7 +83,7 @@ export function runReport(detail: RunDetail, curves: ReadonlyMap<string, readonl
   };
 }
 
-/** The curves by which runs are compared: without those of the machine, and their ends only. */
+/** A run in a comparison for language models: the last, lowest and highest point of its curves, without those of the machine. */
 export function comparedRun(detail: RunDetail, curves: ReadonlyMap<string, readonly Point[]>) {
   const ends = [...curves]
     .filter(([tag]) => !tag.startsWith('machine/'))
@@ -97,12 +96,12 @@ export function comparedRun(detail: RunDetail, curves: ReadonlyMap<string, reado
   return { ...listedRun(detail.summary), runFile: detail.files.config, curves: Object.fromEntries(ends) };
 }
 
-/** The run of a name or folder. Throws an error that says which there are. */
-export function findRun(runs: readonly RunSummary[], wanted: string): RunSummary {
-  const found = runs.filter(({ run, name }) => run === wanted || name === wanted);
+/** The run with a name or path. Throws an error that lists the runs. */
+export function findRun(runs: readonly RunSummary[], nameOrPath: string): RunSummary {
+  const found = runs.filter(({ run, name }) => run === nameOrPath || name === nameOrPath);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const choices = (found.length > 0 ? found : runs).map(({ run, name }) => (found.length > 0 ? run : name));
-  const known = choices.length === 0 ? 'There are none.' : `There are: ${choices.slice(0, 20).join(', ')}.`;
-  throw new Error(`${found.length > 0 ? 'Several runs are' : 'No run is'} called ${wanted}. ${known}`);
+  const known = choices.length === 0 ? 'There are no runs.' : `Runs: ${choices.slice(0, 20).join(', ')}.`;
+  throw new Error(`${found.length > 0 ? 'Several runs are' : 'No run is'} named ${nameOrPath}. ${known}`);
 }
