@@ -83,7 +83,7 @@ function esrgan(...args) {
   if (status !== 0) throw new Error(`esrgan ${args.join(' ')} ended with ${signal ?? status}.`);
 }
 
-/** VGG19's weights, if this machine has them: where ESRGAN_VGG19 says, or where `esrgan weights get` puts them. */
+/** VGG19's weights, if this machine has them: where ESRGAN_VGG19 says, or where `esrgan weights download` puts them. */
 export function findVgg() {
   const named = process.env.ESRGAN_VGG19;
   if (named && !existsSync(named)) throw new Error(`ESRGAN_VGG19 is ${named}, which does not exist.`);

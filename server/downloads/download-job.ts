@@ -32,7 +32,7 @@ const isWeightsProgress = isObject<{ event: 'progress'; model: string; done: num
   total: isNullable(isCount),
 });
 
-/** Downloads a data set or weights as `esrgan data get` and `esrgan weights get` do. */
+/** Downloads a data set or weights as `esrgan data download` and `esrgan weights download` do. */
 export function downloadWork(
   programs: CommandPrograms,
   { kind, name, path, archives }: DownloadTarget,
@@ -41,7 +41,7 @@ export function downloadWork(
     const destination = kind === 'data' ? dirname(path) : path;
     const mirror = archives === null ? [] : ['--mirror', archives];
     const progressOf = downloadProgress();
-    await runCommand(programs, [kind, 'get', name, '--to', destination, ...mirror, '--json'], {
+    await runCommand(programs, [kind, 'download', name, '--to', destination, ...mirror, '--json'], {
       signal,
       onEvent(event) {
         const progress = progressOf(event);

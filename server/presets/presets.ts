@@ -60,7 +60,7 @@ checkpoints: { every_steps: 250, keep: 2 }
     description: 'RRDBNet with 23 blocks and L1 loss on DIV2K. A million steps: takes days on a GPU.',
     text: `# Trains the ESRGAN generator alone for the highest PSNR, as the authors did before GAN training.
 # The results are faithful but soft. Other runs can start from its weights (pretraining.init, training.init).
-# Run first: esrgan data get div2k --to data
+# Run first: esrgan data download div2k --to data
 
 scale_factor: 4
 batch_size: 16 # if memory is too small: 8, with twice the steps
@@ -98,8 +98,8 @@ checkpoints: { every_steps: 5000 }
     description: 'PSNR-driven pretraining, then GAN training with VGG19. 1.4 million steps on a GPU.',
     text: `# ESRGAN as in the paper (Wang et al. 2018, https://arxiv.org/abs/1809.00219) on DIV2K. The authors used more images.
 # Start Pretraining and, when it has finished, Training, which continues from the pretraining of the same run.
-# Run first: esrgan data get div2k --to data
-#            esrgan weights get vgg19
+# Run first: esrgan data download div2k --to data
+#            esrgan weights download vgg19
 
 scale_factor: 4
 batch_size: 16
@@ -158,7 +158,7 @@ checkpoints: { every_steps: 5000 }
     label: 'Fine-tune existing weights on your own photos',
     description: 'GAN training from a weight file. Tens of thousands of steps: takes hours on a GPU.',
     text: `# Continues from existing weights with your own kind of images. There is no pretraining: start Training.
-# Run first: esrgan weights get vgg19
+# Run first: esrgan weights download vgg19
 # Put the weights next to this file: .safetensors or .pth, from this or another program, in any known layout.
 # Print their scale and generator settings, which must match those below:
 #            esrgan inspect weights/esrgan-x4.safetensors

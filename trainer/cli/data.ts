@@ -1,13 +1,13 @@
 import { Argument, type Command, Option } from 'commander';
 import type { DatasetsReport } from '../cli-output/reports.ts';
-import { type DownloadObserver, downloadDataset, isExtracted } from '../data/download/download-dataset.ts';
+import { downloadDataset, isExtracted } from '../data/download/download-dataset.ts';
 import { type InventoryEntry, inventory } from '../data/download/inventory.ts';
 import { archivesOf, type DatasetName, datasetNames } from '../data/download/sources.ts';
-import { formatBytes } from '../format/format.ts';
+import { createDownloadProgress } from './download-progress.ts';
 import { cancelOnRequest } from './parent.ts';
-import { createReporter, type Reporter } from './terminal.ts';
+import { createReporter } from './terminal.ts';
 
-interface GetFlags {
+interface DownloadFlags {
   readonly to: string;
   readonly scale: string;
   readonly mirror?: string;
@@ -20,26 +20,29 @@ interface ListFlags {
   readonly json?: boolean;
 }
 
-/** Adds `esrgan data get` and `esrgan data list` to the command. */
+/** Adds `esrgan data download` and `esrgan data list` to the command. */
 export function registerData(program: Command): void {
-  const data = program.command('data').description('get the usual data sets, and say which are there');
+  const data = program.command('data').description('download and list the predefined data sets');
   const scale = () =>
-    new Option('--scale <factor>', 'of the LR images').choices(['1', '2', '4', '8']).default('4');
+    new Option('--scale <factor>', 'scale factor of the LR images')
+      .choices(['1', '2', '4', '8'])
+      .default('4');
   data
-    .command('get')
-    .description('download a data set, check it and unpack it; what was interrupted goes on')
-    .addArgument(new Argument('<name>', 'which').choices(datasetNames))
-    .option('--to <folder>', 'the data folder: data_dir of the run file', 'data')
+    .command('download')
+    .alias('get')
+    .description('download, verify and extract a data set; an interrupted download continues')
+    .addArgument(new Argument('<name>', 'name of the data set').choices(datasetNames))
+    .option('--to <folder>', 'data folder: data_dir of the run file', 'data')
     .addOption(scale())
     .addOption(
-      new Option(
-        '--mirror <source>',
-        'address or folder where the archives lie, instead of the authors’',
-      ).env('ESRGAN_DATA_MIRROR'),
+      new Option('--mirror <source>', 'URL or folder with the archives, instead of the authors’ servers').env(
+        'ESRGAN_DATA_MIRROR',
+      ),
     )
-    .option('--json', 'one JSON object a line')
-    .action(async (name: DatasetName, { to, scale, mirror, json = false }: GetFlags) => {
+    .option('--json', 'print one JSON object per line')
+    .action(async (name: DatasetName, { to, scale, mirror, json = false }: DownloadFlags) => {
       const reporter = createReporter({ json, stream: process.stdout });
+      const report = createDownloadProgress(reporter);
       const cancel = cancelOnRequest();
       const archives = archivesOf(name, Number(scale)).filter((archive) => !isExtracted(archive, to));
       reporter.event({
@@ -52,7 +55,13 @@ export function registerData(program: Command): void {
           scale: Number(scale),
           ...(mirror === undefined ? {} : { mirror }),
           signal: cancel.signal,
-          observer: observe(reporter),
+          observer: {
+            progress: (archive, phase, done, total) => report({ archive, phase }, done, total),
+            line(text) {
+              reporter.line(text);
+              reporter.event({ event: 'line', text });
+            },
+          },
         });
       } finally {
         cancel.release();
@@ -63,8 +72,8 @@ export function registerData(program: Command): void {
     });
   data
     .command('list')
-    .description('say which of the usual data sets are there, with how many images of which sizes')
-    .option('--data-dir <folder>', 'the data folder: data_dir of the run file', 'data')
+    .description('list the predefined data sets with the number and sizes of their images')
+    .option('--data-dir <folder>', 'data folder: data_dir of the run file', 'data')
     .addOption(scale())
     .option('--json', 'print JSON')
     .action(({ dataDir, scale, json }: ListFlags) => {
@@ -77,7 +86,7 @@ export function registerData(program: Command): void {
     });
 }
 
-/** What getting a data set takes: bytes, or null where its authors do not say; whether it has a lasting address. */
+/** Download size in bytes, null if the authors do not publish it; and whether the data set has a permanent URL. */
 export function downloadOf(
   name: DatasetName,
   scale: number,
@@ -90,26 +99,7 @@ export function downloadOf(
   };
 }
 
-function observe(reporter: Reporter): DownloadObserver {
-  let told = '';
-  return {
-    progress(archive, phase, done, total) {
-      const percent = total === null ? null : Math.floor((100 * done) / total);
-      const share = total === null ? '' : ` of ${formatBytes(total)}, ${percent} %`;
-      reporter.progress(`${archive}: ${phase} ${formatBytes(done)}${share}`);
-      // A program hears of each percent, or of each 64 MiB, not of each packet.
-      const now = `${archive} ${phase} ${percent ?? Math.floor(done / 2 ** 26)}`;
-      if (now !== told) reporter.event({ event: 'progress', archive, phase, done, total });
-      told = now;
-    },
-    line(text) {
-      reporter.line(text);
-      reporter.event({ event: 'line', text });
-    },
-  };
-}
-
-/** The lines of the table; sizes are width x height of the smallest and the largest image. */
+/** Sizes are width x height of the smallest and the largest image. */
 export function inventoryTable(entries: readonly InventoryEntry[]): string[] {
   const rows = entries.map(({ name, split, kind, folder, images, smallest, largest }) => [
     name,

@@ -31,7 +31,10 @@ export function withMeasureOptions(command: Command): Command {
     .option('--vgg <file>', "measure the perceptual distance, too, with these weights of torchvision's VGG")
     .option('--vgg-layers <names>', 'layers of the perceptual distance', parseNames, ['conv5_4'])
     .option('--lpips <file>', 'measure LPIPS, too: vgg.pth of the Python package lpips')
-    .option('--lpips-vgg <file>', "VGG16's weights for LPIPS; else what `esrgan weights get vgg16` brought");
+    .option(
+      '--lpips-vgg <file>',
+      "VGG16's weights for LPIPS; default: as downloaded by `esrgan weights download vgg16`",
+    );
 }
 
 /**
@@ -77,7 +80,7 @@ function downloadedVgg16(): string {
   if (existsSync(path)) return path;
   throw new WorkbenchError(
     'data',
-    `LPIPS needs the weights of vgg16, and there is no ${path}. \`esrgan weights get vgg16\` downloads them; --lpips-vgg names a file of torchvision.`,
+    `LPIPS needs the weights of vgg16, but ${path} does not exist. Download them with \`esrgan weights download vgg16\`, or name a file of torchvision with --lpips-vgg.`,
   );
 }
 

@@ -5,45 +5,41 @@ import { formatBytes } from '../format/format.ts';
 import type { VggType } from '../models/vgg/shapes.ts';
 import { downloadVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
 import { defaultVggFile } from '../weights/vgg-file.ts';
+import { createDownloadProgress } from './download-progress.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter } from './terminal.ts';
 
-interface GetFlags {
+interface DownloadFlags {
   readonly to?: string;
   readonly mirror: string;
   readonly json?: boolean;
 }
 
-/** Adds `esrgan weights get` and `esrgan weights list` to the command. */
+/** Adds `esrgan weights download` and `esrgan weights list` to the command. */
 export function registerWeights(program: Command): void {
-  const weights = program.command('weights').description('get the weights that the perceptual loss needs');
+  const weights = program
+    .command('weights')
+    .description('download and list the weights for the perceptual loss');
   weights
-    .command('get')
-    .description('download a model of torchvision, check it and keep its convolutions')
-    .addArgument(new Argument('<model>', 'which').choices(Object.keys(torchvisionFiles)))
-    .option('--to <file>', 'the .safetensors file to write; by default where every run finds it')
+    .command('download')
+    .alias('get')
+    .description('download and verify a torchvision model; only its convolutions are saved')
+    .addArgument(new Argument('<model>', 'name of the model').choices(Object.keys(torchvisionFiles)))
+    .option('--to <file>', '.safetensors file to write (default: where every run finds it)')
     .addOption(
-      new Option('--mirror <address>', 'where the files of torchvision lie')
+      new Option('--mirror <address>', 'URL of the folder with torchvision’s files')
         .env('ESRGAN_WEIGHTS_MIRROR')
         .default(torchvisionAddress),
     )
-    .option('--json', 'one JSON object a line')
-    .action(async (model: VggType, { to = defaultVggFile(model), mirror, json = false }: GetFlags) => {
+    .option('--json', 'print one JSON object per line')
+    .action(async (model: VggType, { to = defaultVggFile(model), mirror, json = false }: DownloadFlags) => {
       const reporter = createReporter({ json, stream: process.stdout });
+      const report = createDownloadProgress(reporter);
       const cancel = cancelOnRequest();
-      let told: number | undefined;
       try {
         await downloadVgg(model, `${mirror.replace(/\/+$/, '')}/${torchvisionFiles[model]}`, to, {
           signal: cancel.signal,
-          onProgress(done, total) {
-            const percent = total === null ? undefined : Math.floor((100 * done) / total);
-            const share = total === null ? '' : ` of ${formatBytes(total)}, ${percent} %`;
-            reporter.progress(`${model}: ${formatBytes(done)}${share}`);
-            // A program hears of each percent, or of each 64 MiB, not of each packet.
-            const now = percent ?? Math.floor(done / 2 ** 26);
-            if (now !== told) reporter.event({ event: 'progress', model, done, total });
-            told = now;
-          },
+          onProgress: (done, total) => report({ model }, done, total),
         });
       } finally {
         cancel.release();
@@ -54,7 +50,7 @@ export function registerWeights(program: Command): void {
     });
   weights
     .command('list')
-    .description('say which models for the perceptual loss are there, and where')
+    .description('list the models for the perceptual loss and their files')
     .option('--json', 'print JSON')
     .action(({ json = false }: { json?: boolean }) => {
       const entries: VggReport = Object.keys(torchvisionFiles)

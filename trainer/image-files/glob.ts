@@ -1,37 +1,41 @@
-/** Whether a path has any of the signs that stand for several paths: `*`, `?` or `{a,b}`. */
-export function isGlob(path: string): boolean {
-  return /[*?]|\{[^{}]*\}/.test(path);
-}
+import { existsSync } from 'node:fs';
+import picomatch from 'picomatch';
 
-/** The folder in front of the first part with a sign: all matches lie below it. */
-export function globFolder(pattern: string): string {
-  const parts = pattern.replaceAll('\\', '/').split('/');
-  const first = parts.findIndex(isGlob);
-  return parts.slice(0, first).join('/') || (pattern.startsWith('/') ? '/' : '.');
+/** A pattern for the paths of files. */
+export interface Glob {
+  /** The folder that contains all matches. */
+  readonly folder: string;
+  /** Tests a path relative to the folder. */
+  matches(path: string): boolean;
 }
 
 /**
- * What a pattern matches, for paths with `/` between their parts: `*` any characters of one part, `**` as a
- * whole part any number of parts, `?` one character, `{a,b}` one of the alternatives (not nested).
+ * Parses a path with wildcards: `*`, `?`, `[0-9]`, `{a,b}`, `!(a|b)`, `@(a|b)`, and `**` for any number of folders. `\`
+ * separates folders, as `/` does. Undefined for a path without wildcards. The name of an existing folder is literal.
  */
-export function globToRegExp(pattern: string): RegExp {
-  const source = pattern
-    .replaceAll('\\', '/')
-    .replace(/\*\*\/|\*\*|[*?]|\{[^{}]*\}|[.+^${}()|[\]\\]/g, (sign) => {
-      if (sign === '**/') return '(?:[^/]+/)*';
-      if (sign === '**') return '.*';
-      if (sign === '*') return '[^/]*';
-      if (sign === '?') return '[^/]';
-      if (sign.length > 1) return `(?:${sign.slice(1, -1).split(',').map(escapePart).join('|')})`;
-      return `\\${sign}`;
-    });
-  return new RegExp(`^${source}$`);
+export function parseGlob(pattern: string): Glob | undefined {
+  const parts = pattern.replaceAll('\\', '/').split('/');
+  const first = parts.findIndex(
+    (part, index) => hasWildcard(part) && !existsSync(parts.slice(0, index + 1).join('/')),
+  );
+  if (first === -1) return undefined;
+  const matches = picomatch(withLiterals(parts.slice(first).join('/')), {
+    dot: true,
+    nonegate: true,
+    posix: true,
+    windows: false,
+  });
+  return {
+    folder: parts.slice(0, first).join('/') || (pattern.startsWith('/') ? '/' : '.'),
+    matches: (path) => matches(path.replaceAll('\\', '/')),
+  };
 }
 
-/** An alternative of `{a,b}` may hold `*` and `?`. */
-function escapePart(part: string): string {
-  return part
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('?', '[^/]');
+function hasWildcard(part: string): boolean {
+  return /[*?]|\[[^\]]+\]|\{[^{}]*\}|[!@]\([^()]*\)/.test(part);
+}
+
+/** Names such as `x (1).png` are common: only `!(` and `@(` start a group. Braces without a choice are redundant. */
+function withLiterals(pattern: string): string {
+  return pattern.replaceAll(/(?<![!@])\(/g, '\\(').replaceAll(/\{([^{},.]*)\}/g, '$1');
 }

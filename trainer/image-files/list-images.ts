@@ -1,28 +1,27 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { globFolder, globToRegExp, isGlob } from './glob.ts';
+import { basename, join, relative } from 'node:path';
+import { parseGlob } from './glob.ts';
 
-/** Whether a name is that of an image to train on or to measure with; names that begin with a dot are not. */
+/** Whether a file with this name is an image for training or evaluation. Names that start with a dot are not. */
 export function isImageFile(name: string): boolean {
   return /^[^.].*\.(png|jpe?g|webp|tiff?|bmp)$/i.test(name);
 }
 
 /**
- * The image files (PNG, JPEG, WebP, TIFF, BMP by name) of a folder and all folders below it, of a glob, or the
- * one file named; sorted. Names that begin with a dot are left out. Undefined when there is no such folder.
+ * Lists the image files (PNG, JPEG, WebP, TIFF, BMP by name) of a folder and its subfolders, or of a glob, or the named
+ * file; sorted. Names that start with a dot are skipped. Undefined if the folder does not exist.
  */
 export function listImages(pattern: string): string[] | undefined {
-  const isPattern = !existsSync(pattern) && isGlob(pattern);
-  const folder = isPattern ? globFolder(pattern) : pattern;
+  const glob = existsSync(pattern) ? undefined : parseGlob(pattern);
+  const folder = glob?.folder ?? pattern;
   if (!existsSync(folder)) return undefined;
   if (!statSync(folder).isDirectory()) return [folder];
-  const matches = isPattern ? globToRegExp(join(pattern).replaceAll('\\', '/')) : /^/;
   return filesBelow(folder, [])
-    .filter((file) => isImageFile(basename(file)) && matches.test(file.replaceAll('\\', '/')))
+    .filter((file) => isImageFile(basename(file)) && (glob?.matches(relative(folder, file)) ?? true))
     .sort();
 }
 
-/** Follows links, except back into a folder that it is in. */
+/** Follows links, except back to a folder above. */
 function filesBelow(folder: string, within: readonly string[]): string[] {
   const real = realpathSync(folder);
   if (within.includes(real)) return [];

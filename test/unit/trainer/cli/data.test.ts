@@ -75,7 +75,7 @@ test('gets a set from a mirror that the environment names', async () => {
     tgzOf({ name: 'BSR/BSDS500/data/images/val/1.jpg', content: 'x' }),
   );
   vi.stubEnv('ESRGAN_DATA_MIRROR', mirror);
-  const lines = await run('get', 'bsds500', '--to', to, '--json');
+  const lines = await run('download', 'bsds500', '--to', to, '--json');
   vi.unstubAllEnvs();
   const events = lines.map((line): { event: string; phase?: string } => JSON.parse(line));
   expect(events.map(({ event, phase }) => phase ?? event)).toEqual([
@@ -88,7 +88,7 @@ test('gets a set from a mirror that the environment names', async () => {
 });
 
 test.each([
-  [['get', 'div3k'], /Allowed choices are div2k, bsds500, set5, set14/],
+  [['download', 'div3k'], /Allowed choices are div2k, bsds500, set5, set14/],
   [['list', '--scale', '3'], /Allowed choices are 1, 2, 4, 8/],
 ])('refuses %j', async (args, message) => {
   await expect(run(...args)).rejects.toThrow(message);

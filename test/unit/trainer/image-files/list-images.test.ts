@@ -14,6 +14,8 @@ test.each<[string, string[], string[]]>([
   ['**/x?.{png,jpg}', ['x1.png', 'b/x2.jpg', 'b/y.png'], ['b/x2.jpg', 'x1.png']],
   ['a.png', ['a.png', 'b.png'], ['a.png']],
   ['[1] {a}', ['[1] {a}/x.png', 'other.png'], ['[1] {a}/x.png']],
+  ['[1] {a}/*.png', ['[1] {a}/x.png', '1 a/x.png'], ['[1] {a}/x.png']],
+  ['x[0-9].png', ['x1.png', 'xa.png'], ['x1.png']],
   ['*.png', ['a.jpg'], []],
 ])('the images of %j', (pattern, files, expected) => {
   const folder = folderWith(...files);
@@ -21,11 +23,11 @@ test.each<[string, string[], string[]]>([
   expect(found?.map((file) => relative(folder, file))).toEqual(expected);
 });
 
-test.each(['none', 'none/*.png'])('no folder: %s', (pattern) => {
+test.each(['none', 'none/*.png'])('%s: the folder does not exist', (pattern) => {
   expect(listImages(join(temporaryFolder(), pattern))).toBeUndefined();
 });
 
-test('links are followed, but not in circles, and dead ones are passed over', () => {
+test('follows links, except cyclic and dead ones', () => {
   const elsewhere = folderWith('x.png');
   const folder = folderWith('sub/a.png');
   symlinkSync(elsewhere, join(folder, 'linked'));
@@ -39,7 +41,7 @@ test('links are followed, but not in circles, and dead ones are passed over', ()
   ]);
 });
 
-test('a run file is validated against the same listing', () => {
+test('the validation of a run file lists the same files', () => {
   const folder = folderWith('a.png');
   expect(datasetFiles.list(folder)).toEqual([join(folder, 'a.png')]);
   expect(datasetFiles.exists(folder)).toBe(true);
