@@ -42,7 +42,7 @@ const kinds: Readonly<Record<EngineName, EngineKind>> = {
   cuda: {
     title: 'CUDA',
     needed:
-      'ONNX Runtime’s CUDA provider. It needs an NVIDIA driver, CUDA 12 and cuDNN 9, and on Linux x64 the libraries that `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` downloads.',
+      'ONNX Runtime’s CUDA provider. It needs an NVIDIA driver, CUDA 12 and cuDNN 9, and on Linux x64 the libraries that `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads.',
     ...onnxRuntime('cuda', () => probeInChild('cuda')),
   },
   tensorflow: {
