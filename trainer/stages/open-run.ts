@@ -7,6 +7,7 @@ import { type Checkpoint, latestCheckpoint } from '../runs/checkpoints.ts';
 import {
   type Ancestor,
   createManifest,
+  isStageStarted,
   type Manifest,
   readManifest,
   recordAncestor,
@@ -24,12 +25,7 @@ import { findTrainingStart } from './training-start.ts';
  * @throws WorkbenchError `run` if the stage was started
  */
 export function assertNotStarted({ name }: ResolvedConfig, paths: RunPaths, stage: Stage): void {
-  const manifest = readManifest(paths);
-  const isStarted =
-    stage === 'pretraining'
-      ? manifest !== undefined
-      : manifest?.sessions.some(({ start }) => start.stage === stage);
-  if (!isStarted) return;
+  if (!isStageStarted(paths, stage)) return;
   const what =
     stage === 'pretraining'
       ? `The run ${name} already exists`
