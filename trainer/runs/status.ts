@@ -23,7 +23,7 @@ export interface Status {
   /** Steps (mini-batches) of the stage done. */
   readonly step: number;
   readonly steps: number;
-  /** Steps a second. */
+  /** Steps per second. */
   readonly rate: number | null;
   /** Seconds until the stage ends at this rate. */
   readonly etaSeconds: number | null;
