@@ -274,7 +274,8 @@ describe('esrgan train --stage training', () => {
         }),
       flags: [],
       code: 4,
-      message: /vgg\.safetensors does not hold torchvision's weights of vgg11.*features\.3\.weight is missing/,
+      message:
+        /vgg\.safetensors does not hold torchvision's weights of vgg11.*features\.3\.weight is missing/,
     },
   ])('rejects $name', async ({ file, flags, code, message }) => {
     const path = file();
