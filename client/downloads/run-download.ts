@@ -35,11 +35,11 @@ async function endOf(
 ): Promise<void> {
   let percent = 0;
   let listeners: readonly Disposable[] = [];
-  const cancel = () => {
-    link.request('esrgan/cancelJob', { job: id }).catch(() => {});
-  };
   try {
     await new Promise<void>((resolve, reject) => {
+      const cancel = () => {
+        link.request('esrgan/cancelJob', { job: id }).catch(reject);
+      };
       listeners = [
         link.onNotification('esrgan/jobChanged', (job) => {
           if (job.job !== id) return;

@@ -31,7 +31,7 @@ function wrapped(text: string, columns: number): string[] {
 }
 
 /** The language status of a run file: the engine that its run would use. */
-export interface EngineStatus {
+interface EngineStatus {
   readonly text: string;
   readonly detail: string;
   readonly isMissing: boolean;

@@ -7,7 +7,7 @@ export interface Point {
 }
 
 /** A curve in a few numbers. */
-export interface CurveSummary {
+interface CurveSummary {
   /** Number of finite values. */
   readonly count: number;
   readonly last: Point;

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 
 /** A folder of the workspace. */
-export interface NamedFolder {
+interface NamedFolder {
   /** As VS Code shows it. */
   readonly name: string;
   readonly path: string;

@@ -2,7 +2,7 @@ import type { RunSummary } from '../../server/protocol/runs.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 
 /** The runs that a window tracks to report their failures. */
-export interface TrackedRuns {
+interface TrackedRuns {
   /** Runs that were live at the last update. */
   readonly live: ReadonlySet<string>;
   /** Runs that have failed or crashed since and that were not opened yet; the latest last. */

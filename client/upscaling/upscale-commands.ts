@@ -9,11 +9,12 @@ import { runBatch } from './upscale-progress.ts';
 import { resultPlace, upscalingEngine } from './upscale-settings.ts';
 
 /** The commands that upscale images. */
-export function upscaleCommands(
-  workbench: Services,
-): Record<'esrgan.upscale' | 'esrgan.upscaleWith', Command> {
-  const { link, memento, log, beforeAfterPanels } = workbench;
-
+export function upscaleCommands({
+  link,
+  memento,
+  log,
+  beforeAfterPanels,
+}: Services): Record<'esrgan.upscale' | 'esrgan.upscaleWith', Command> {
   return {
     async 'esrgan.upscale'(...args) {
       await upscale(args, async () => (await lastModel(memento)) ?? pickModel(link, memento));
@@ -45,8 +46,8 @@ export function upscaleCommands(
   async function upscaleWith(model: string, first: Uri, inputs: readonly string[]): Promise<void> {
     const how = { ...resultPlace(first), engine: upscalingEngine() };
     let chosen: Promise<'replace' | 'rename' | undefined> | undefined;
-    const result = await runBatch(link, { model, inputs, ...how, existing: 'keep' }, (inputs) => {
-      chosen ??= promptForExisting(inputs);
+    const result = await runBatch(link, { model, inputs, ...how, existing: 'keep' }, (existing) => {
+      chosen ??= promptForExisting(existing);
     }).catch(async (error: unknown) => {
       // The model may be unusable: let the person pick another one next time.
       await forgetModel(memento);

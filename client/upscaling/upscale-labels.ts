@@ -69,8 +69,7 @@ function choiceOf(model: UpscalingModel): ModelChoice {
   };
 }
 
-/** The label of a model. */
-export function modelLabel({ path, source, metadata }: UpscalingModel): string {
+function modelLabel({ path, source, metadata }: UpscalingModel): string {
   if (source.kind === 'checkpoint') {
     return `${basename(source.run)} · ${source.stage} ${formatCount(source.step)}`;
   }

@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { l10n, type Uri, workspace } from 'vscode';
 
 /** Folder and name of a result. */
-export interface ResultPlace {
+interface ResultPlace {
   /** Absolute; null: the folder of each image. */
   readonly outputFolder: string | null;
   readonly outputName: string;

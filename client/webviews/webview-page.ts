@@ -1,7 +1,7 @@
 import { escapeMarkup } from '../../trainer/format/markup.ts';
 
 /** The parts of a webview's page. */
-export interface PageParts {
+interface PageParts {
   readonly title: string;
   /** URIs of the app's script and style sheet. */
   readonly script: string;

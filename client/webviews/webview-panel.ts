@@ -24,7 +24,7 @@ export type Handlers<Names extends WebviewRequestName> = {
 };
 
 /** The page of a panel. */
-export interface PanelApp {
+interface PanelApp {
   /** Name of the app: `dist/media/<name>.js` and `.css`. */
   readonly name: string;
   readonly title: string;
@@ -36,7 +36,7 @@ export interface PanelApp {
 }
 
 /** An app in its panel. */
-export interface HostedApp {
+interface HostedApp {
   /** Sets the folders whose files the page can load and open. A change reloads the page. */
   allow(folders: readonly string[]): void;
 }

@@ -111,7 +111,7 @@ export type WebviewRequest<Names extends WebviewRequestName = WebviewRequestName
 }[Names];
 
 /** The editor's reply to the request with this `id`. */
-export type WebviewReply =
+type WebviewReply =
   | { readonly kind: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly message: string };
 
@@ -120,7 +120,7 @@ export type WebviewReply =
  * `esrgan/runChanged` for runs that the page follows. After a restart of the server the editor reports all parts of
  * these runs as changed. What a page follows is forgotten when the page is hidden.
  */
-export type WebviewNotification = {
+type WebviewNotification = {
   [Name in NotificationName]: {
     readonly kind: 'notification';
     readonly name: Name;

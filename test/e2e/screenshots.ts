@@ -139,13 +139,13 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
 
   async models(workbench) {
     await workbench.chooseFromMenu(workbench.file(imageName), 'Upscale With…');
-    await workbench.choice('comes with').waitFor();
+    await workbench.choice('ESRGAN Workbench x4').waitFor();
   },
 
   async upscaled(workbench) {
     rmSync(join(folder, imageName.replace('.png', '_x4.png')), { force: true });
     await workbench.chooseFromMenu(workbench.file(imageName), 'Upscale With…');
-    await workbench.choice('comes with').first().click();
+    await workbench.choice('ESRGAN Workbench x4').first().click();
     await workbench.webview.locator('before-after-view image-pane canvas').first().waitFor();
   },
 

@@ -67,7 +67,7 @@ describe('language features of run files', () => {
     const text = hovers
       .flatMap(({ contents }) => contents.map((each) => (typeof each === 'string' ? each : each.value)))
       .join();
-    assert.match(text, /How many times wider and higher/);
+    assert.match(text, /Upscaling factor in width and height/);
   });
 
   it('reports problems, and fixes them', async () => {
