@@ -3,25 +3,25 @@ import type { WebviewMessage, WebviewRequestName, WebviewRequests } from '../ser
 
 /** The editor that hosts this page. */
 export interface Host {
-  /** Asks; rejects with the message of a failure, for people. */
+  /** Sends a request; rejects with a message for the person. */
   request<Name extends WebviewRequestName>(
     name: Name,
     params: WebviewRequests[Name]['params'],
   ): Promise<WebviewRequests[Name]['result']>;
-  /** Calls back for each notification of that name. */
+  /** Calls back for each notification of this name. */
   onNotification<Name extends NotificationName>(
     name: Name,
     callback: (params: Notifications[Name]) => void,
   ): void;
-  /** What `setState` kept of the page before this one; of unknown form, as it may be of an older version. */
+  /** The state that the previous page saved. Its form is unknown: it may be of an older version. */
   getState(): unknown;
   setState(state: unknown): void;
 }
 
-/** Connects to the editor; once in the life of a page. */
+/** Connects to the editor; a page can do so once. */
 export function connectHost(): Host {
   const api = acquireVsCodeApi();
-  const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
+  const pending = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   const listeners = new Map<NotificationName, ((params: never) => void)[]>();
   let lastId = 0;
 
@@ -30,17 +30,17 @@ export function connectHost(): Host {
       for (const listener of listeners.get(data.name) ?? []) listener(data.params as never);
       return;
     }
-    const question = waiting.get(data.id);
-    waiting.delete(data.id);
-    if (data.kind === 'answer') question?.resolve(data.result);
-    else question?.reject(new Error(data.message));
+    const request = pending.get(data.id);
+    pending.delete(data.id);
+    if (data.kind === 'answer') request?.resolve(data.result);
+    else request?.reject(new Error(data.message));
   });
 
   return {
     request: (name, params) =>
       new Promise((resolve, reject) => {
         const id = ++lastId;
-        waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+        pending.set(id, { resolve: resolve as (result: unknown) => void, reject });
         api.postMessage({ kind: 'request', id, name, params });
       }),
     onNotification(name, callback) {

@@ -140,7 +140,8 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
       try {
         return await connect();
       } catch (error) {
-        const reason = `The server did not start: ${error instanceof Error ? error.message : error}`;
+        const cause = error instanceof Error ? error.message : String(error);
+        const reason = l10n.t('The server did not start: {0}', cause);
         if (!recordCrash(reason)) {
           client = undefined;
           throw new ServerNotRunning(reason);

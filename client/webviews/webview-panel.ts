@@ -1,27 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { basename, dirname } from 'node:path';
-import { commands, l10n, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import { Uri, type WebviewPanel } from 'vscode';
 import type {
   ForwardedRequestName,
   HostRequestName,
   WebviewMessage,
   WebviewRequest,
   WebviewRequestName,
-  WebviewRequests,
 } from '../../server/protocol/webview.ts';
 import { isNumber, isObject } from '../../trainer/guards/guards.ts';
 import type { Services } from '../services.ts';
-import { restrictedMode } from '../workspace-trust.ts';
 import { isInside } from './is-inside.ts';
+import { type Handlers, pageHandlers } from './page-handlers.ts';
 import { webviewPage } from './webview-page.ts';
 import { isWebviewRequest } from './webview-requests.ts';
-
-/** Handlers of requests, by name. */
-export type Handlers<Names extends WebviewRequestName> = {
-  readonly [Name in Names]: (
-    params: WebviewRequests[Name]['params'],
-  ) => Promise<WebviewRequests[Name]['result']>;
-};
 
 /** The page of a panel. */
 interface PanelApp {
@@ -71,44 +62,8 @@ export function hostApp(
 
   const handlers: Partial<Handlers<WebviewRequestName>> = {
     ...app.handlers,
-    async 'esrgan/follow'({ run, follow }) {
-      if (follow) followedRuns.follow(panel, run);
-      else followedRuns.unfollow(panel, run);
-      return null;
-    },
-    async 'esrgan/control'(params) {
-      if (params.request === 'resume' && !workspace.isTrusted) throw new Error(restrictedMode);
-      return link.request('esrgan/control', params);
-    },
-    async 'host/uris'({ paths }) {
-      const inside = paths.filter(isAllowed);
-      return Object.fromEntries(
-        inside.map((path) => [path, webview.asWebviewUri(Uri.file(path)).toString()]),
-      );
-    },
-    'host/save': ({ name, content }) => save(name, content),
-    async 'host/open'({ path }) {
-      requireAllowed(path);
-      await commands.executeCommand('vscode.open', Uri.file(path), ViewColumn.Beside);
-      return null;
-    },
-    async 'host/diff'({ left, right }) {
-      requireAllowed(left);
-      requireAllowed(right);
-      const nameOf = (path: string) => `${basename(dirname(path))}/${basename(path)}`;
-      const title = `${nameOf(left)} ↔ ${nameOf(right)}`;
-      const options = { viewColumn: ViewColumn.Beside };
-      await commands.executeCommand('vscode.diff', Uri.file(left), Uri.file(right), title, options);
-      return null;
-    },
-    async 'host/command'({ command, args: [target] }) {
-      await commands.executeCommand(command, target);
-      return null;
-    },
+    ...pageHandlers(panel, isAllowed, { link, followedRuns }),
   };
-  function requireAllowed(path: string): void {
-    if (!isAllowed(path)) throw new Error(l10n.t('{0} is outside the folders of this view.', path));
-  }
   const handle = <Name extends WebviewRequestName>({ name, params }: WebviewRequest<Name>) =>
     handlers[name]?.(params);
   const forward = <Name extends ForwardedRequestName>({ name, params }: WebviewRequest<Name>) =>
@@ -178,18 +133,6 @@ export function hostApp(
     parameters: app.parameters,
   });
   return { allow };
-}
-
-async function save(name: string, content: string | Uint8Array): Promise<{ path: string | null }> {
-  const folder = workspace.workspaceFolders?.[0]?.uri;
-  const to = await window.showSaveDialog({
-    // The dialog of VS Code has no title by default.
-    title: l10n.t('Save As'),
-    ...(folder && { defaultUri: Uri.joinPath(folder, name.replaceAll(/[\\/:]/g, '-')) }),
-  });
-  if (to === undefined) return { path: null };
-  await workspace.fs.writeFile(to, typeof content === 'string' ? new TextEncoder().encode(content) : content);
-  return { path: to.fsPath };
 }
 
 function isForwarded(request: WebviewRequest): request is WebviewRequest<ForwardedRequestName> {

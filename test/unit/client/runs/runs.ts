@@ -1,6 +1,6 @@
 import type { RunDetail, RunSummary } from '../../../../server/protocol/runs.ts';
 
-/** A run as the server tells of it: in the middle of its training, but for what is given. */
+/** A run in the middle of its training, with these changes. */
 export function aRun(given: Partial<RunSummary> = {}): RunSummary {
   const name = given.name ?? 'photos';
   return {
@@ -27,7 +27,7 @@ export function aRun(given: Partial<RunSummary> = {}): RunSummary {
   };
 }
 
-/** What is below a run: nothing, but for what is given. */
+/** The detail of a run without children, with these changes. */
 export function aDetail(given: Partial<RunDetail> = {}): RunDetail {
   return {
     summary: aRun(),
