@@ -1,10 +1,14 @@
 // Generates the TypeScript types and the table of keys in the docs from the schema of run files.
 // With --check it writes nothing and fails if a file is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
+import { runnerImport } from 'vite';
 
 const schema = JSON.parse(readFileSync('schemas/run.esrgan.schema.json', 'utf8'));
 const docs = 'docs/run-file.md';
+// Hovers and messages describe the allowed values in the same words.
+const { allowed } = await importTypeScript('../trainer/config/allowed.ts');
 const outputs = {
   'schemas/run-config.ts': await types(),
   [docs]: withTable(readFileSync(docs, 'utf8')),
@@ -19,6 +23,14 @@ for (const [file, text] of Object.entries(outputs)) {
     writeFileSync(file, text);
     console.log(`${file} written.`);
   }
+}
+
+async function importTypeScript(path) {
+  const { module } = await runnerImport(fileURLToPath(new URL(path, import.meta.url)), {
+    configFile: false,
+    logLevel: 'error',
+  });
+  return module;
 }
 
 function read(file) {
@@ -66,32 +78,14 @@ function keys(node, prefix) {
   if (typeof node.additionalProperties === 'object') named.push(['<name>', node.additionalProperties]);
   return named.flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
-    const row = [`\`${path}\``, allowed(child), defaultOf(child), meaning(child)];
+    const row = [`\`${path}\``, valuesOf(child), defaultOf(child), meaning(child)];
     return [row.map((cell) => cell.replaceAll('|', '\\|')), ...keys(child, `${path}.`)];
   });
 }
 
-function allowed(node) {
-  if (node.enum) return node.enum.map((value) => `\`${value}\``).join(', ');
-  const kinds = [node.type].flat().map((type) => kind(node, type));
-  return [kinds.join(' or '), node.unit].filter(Boolean).join(', ');
-}
-
-function kind(node, type) {
-  if (type === 'array') return `[${allowed(node.items)}${node.maxItems ? ` x ${node.maxItems}` : ', …'}]`;
-  if (type === 'object') return 'map';
-  if (type === 'string') return 'string';
-  if (type === 'boolean') return '`true`, `false`';
-  if (type === 'null') return '`null`';
-  return `${type === 'integer' ? 'integer' : 'number'}${range(node)}`;
-}
-
-function range(node) {
-  const low = node.minimum ?? node.exclusiveMinimum;
-  const high = node.maximum ?? node.exclusiveMaximum;
-  const above = node.exclusiveMinimum === undefined ? 'from' : 'above';
-  const below = node.exclusiveMaximum === undefined ? 'to' : 'below';
-  return `${low === undefined ? '' : ` ${above} ${low}`}${high === undefined ? '' : ` ${below} ${high}`}`;
+function valuesOf(node) {
+  const values = allowed({ ...node, properties: undefined });
+  return node.unit === undefined ? values : `${values} (${node.unit})`;
 }
 
 function defaultOf(node) {

@@ -1,3 +1,4 @@
+export { allowed } from './allowed.ts';
 export { closest } from './closest.ts';
 export { predefinedDatasets } from './datasets.ts';
 export { folderName } from './folder-name.ts';
@@ -23,7 +24,7 @@ export type {
 } from './resolved.ts';
 export { imageSources } from './resolved.ts';
 export type { SchemaNode } from './schema-node.ts';
-export { allowed, subject } from './schema-problems.ts';
+export { subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';
 export { child, keyName } from './source.ts';
 export { stepsPerEpoch, totalSteps } from './steps.ts';

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
 import type { RunConfig } from '../../schemas/run-config.ts';
 import { isPlainObject } from '../guards/guards.ts';
+import { allowed } from './allowed.ts';
 import { didYouMean } from './closest.ts';
 import type { Path, Problem } from './problem.ts';
 import type { SchemaNode } from './schema-node.ts';
@@ -161,56 +162,4 @@ function unknownKey(key: string, path: Path, node: SchemaNode): string {
 /** The remedy for a single value in place of a list. */
 function asList(value: unknown, { type }: SchemaNode): string {
   return type === 'array' && typeof value === 'string' ? `; write [${value}]` : '';
-}
-
-/** The values that a key may have, in words: `an integer of at least 1`. */
-export function allowed(node: SchemaNode): string {
-  if (node.enum) return oneOf(node.enum.map(String));
-  return [node.type ?? []]
-    .flat()
-    .map((type) => kind(type, node))
-    .join(', or ');
-}
-
-function oneOf(choices: readonly string[]): string {
-  return choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
-}
-
-function kind(type: string, node: SchemaNode): string {
-  switch (type) {
-    case 'integer':
-      return `an integer${range(node)}`;
-    case 'number':
-      return `a number${range(node)}`;
-    case 'string':
-      return 'a string';
-    case 'boolean':
-      return '`true` or `false`';
-    case 'array':
-      return `a list${length(node)}`;
-    case 'null':
-      return '`null`';
-    default:
-      return mapOf(Object.keys(node.properties ?? {}));
-  }
-}
-
-function mapOf(keys: readonly string[]): string {
-  if (keys.length === 0) return 'a map';
-  return keys.length > 4 ? `a map of keys such as \`${keys[0]}: …\`` : `a map with ${keys.join(', ')}`;
-}
-
-function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: SchemaNode): string {
-  const isAbove = exclusiveMinimum !== undefined;
-  const low = exclusiveMinimum ?? minimum;
-  const high = exclusiveMaximum === undefined ? maximum : `below ${exclusiveMaximum}`;
-  if (low === undefined) return high === undefined ? '' : ` up to ${high}`;
-  if (high === undefined) return isAbove ? ` above ${low}` : ` of at least ${low}`;
-  return isAbove ? ` above ${low} and up to ${high}` : ` from ${low} to ${high}`;
-}
-
-function length({ minItems, maxItems }: SchemaNode): string {
-  if (minItems === undefined) return '';
-  const bound = minItems === maxItems ? 'exactly' : 'at least';
-  return ` of ${bound} ${minItems} ${minItems === 1 ? 'value' : 'values'}`;
 }

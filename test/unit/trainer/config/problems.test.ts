@@ -170,7 +170,7 @@ describe('schema', () => {
         '3:11-3:12 type `runs_dir` must be a string, not 3',
         '4:6-4:9 type `ema` must be a map with decay, not 0.9',
         '6:9-6:13 type `training.g_lr` must be a number above 0 and up to 1, not Infinity',
-        '7:17-7:21 type `training.val_datasets` must be a list, not "set5"; write [set5]',
+        '7:17-7:21 type `training.val_datasets` must be a list of strings, not "set5"; write [set5]',
       ],
     ],
     [
@@ -196,15 +196,17 @@ describe('schema', () => {
       'lengths',
       'pretraining:\n  cr_patch_size: [64]\n  train_datasets: []\ndiscriminator:\n  vgg_blk_ch:\n    []',
       [
-        '2:18-2:22 length `pretraining.cr_patch_size` must be a list of exactly 2 values, but has 1',
-        '3:19-3:21 length `pretraining.train_datasets` must be a list of at least 1 value, but has none',
-        '6:5-6:7 length `discriminator.vgg_blk_ch` must be a list of at least 1 value, but has none',
+        '2:18-2:22 length `pretraining.cr_patch_size` must be a list of exactly 2 integers from 8 to 4096, but has 1',
+        '3:19-3:21 length `pretraining.train_datasets` must be a list of at least 1 string, but has none',
+        '6:5-6:7 length `discriminator.vgg_blk_ch` must be a list of at least 1 integer from 1 to 2048, but has none',
       ],
     ],
     [
       'a block list',
       'validation:\n  crop_size:\n    - 64\n    - 64\n    - 32',
-      ['2:3-2:12 length `validation.crop_size` must be a list of exactly 2 values, or `null`, but has 3'],
+      [
+        '2:3-2:12 length `validation.crop_size` must be a list of exactly 2 integers from 16 to 8192, or `null`, but has 3',
+      ],
     ],
     [
       'a duplicate item',
