@@ -125,6 +125,11 @@ export function diskError(path: string, error: unknown): unknown {
   return new WorkbenchError('disk', `Cannot write ${path}: ${reason}.`, { cause: error });
 }
 
+/** Whether an error of the file system says that a file or folder does not exist. */
+export function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
 function freeSpace(folder: string): string {
   try {
     const { bavail, bsize } = statfsSync(folder);

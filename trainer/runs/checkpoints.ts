@@ -45,7 +45,7 @@ interface FileFingerprint {
 }
 
 const isState = isObject<CheckpointState>({
-  format: (value): value is 1 => value === 1,
+  format: isOneOf([1]),
   stage: isOneOf(stages),
   step: isCount,
   epoch: isCount,

@@ -4,6 +4,7 @@ import { isBoolean, isCount, isNullable, isNumber, isObject, isOneOf, isString }
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   diskError,
+  isMissingFile,
   removeFolderAtomic,
   writeFileDurably,
   writeFolderAtomic,
@@ -70,7 +71,7 @@ export interface Launch {
   readonly exit: ProcessExit | undefined;
 }
 
-const isFormat = (value: unknown): value is 1 => value === 1;
+const isFormat = isOneOf([1]);
 const isStage = isOneOf(stages);
 
 const isQueueEntry = isObject<QueueEntry>({
@@ -167,12 +168,8 @@ export function removeLaunch(run: RunPaths): void {
   try {
     removeFolderAtomic(run.launch);
   } catch (error) {
-    if (!(error instanceof Error && isMissing(error.cause))) throw error;
+    if (!(error instanceof Error && isMissingFile(error.cause))) throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Records the process of this host that was started for the run. Throws a `disk` error. */

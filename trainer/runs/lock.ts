@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
-import { diskError, writeFileDurably, writeFolderAtomic } from './atomic-file.ts';
+import { diskError, isMissingFile, writeFileDurably, writeFolderAtomic } from './atomic-file.ts';
 import { isProcessAlive, processStartTime, thisHost } from './processes.ts';
 import type { RunPaths } from './run-directory.ts';
 
@@ -90,7 +90,7 @@ function replaceEntry(paths: RunPaths, from: string, to: string): void {
     utimesSync(join(paths.lock, from), now, now);
     if (from !== to) renameSync(join(paths.lock, from), join(paths.lock, to));
   } catch (error) {
-    if (!isMissing(error)) throw diskError(paths.lock, error);
+    if (!isMissingFile(error)) throw diskError(paths.lock, error);
     const holder = readLock(paths);
     const who =
       holder === undefined
@@ -140,8 +140,4 @@ function parseHolder(name: string): Omit<LockHolder, 'heartbeat'> | undefined {
   if (match === null) return undefined;
   const [, host = '', pid, startTime] = match;
   return { host, pid: Number(pid), startTime: Number(startTime) };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

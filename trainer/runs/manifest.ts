@@ -79,7 +79,7 @@ interface SessionStop {
 const isStage = isOneOf(stages);
 
 const isManifest = isObject<Manifest>({
-  format: (value): value is 1 => value === 1,
+  format: isOneOf([1]),
   name: isString,
   created: isString,
   seed: isNumber,

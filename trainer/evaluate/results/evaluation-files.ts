@@ -5,6 +5,7 @@ import {
   isNullable,
   isNumber,
   isObject,
+  isOneOf,
   isOptional,
   isPlainObject,
   isString,
@@ -47,7 +48,7 @@ function hasSavedValues(value: unknown): value is SavedValues {
 }
 
 const hasFacts = isObject<Omit<EvaluationFile, Metric>>({
-  format: (value): value is 1 => value === 1,
+  format: isOneOf([1]),
   model: isString,
   weights: isString,
   checkpoints: isOptional(isList(isString)),
