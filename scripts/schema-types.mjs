@@ -62,11 +62,12 @@ function defaultsRequired(node) {
 }
 
 function withTable(text) {
-  const begin = '<!-- keys: made by `npm run schema` -->\n';
+  const start = '<!-- keys: made by `npm run schema` -->\n';
   const end = '<!-- end of keys -->';
-  const from = text.indexOf(begin) + begin.length;
+  const from = text.indexOf(start) + start.length;
   const to = text.indexOf(end);
-  if (from < begin.length || to < from) throw new Error(`${docs} lacks the marks of the table of keys.`);
+  if (from < start.length || to < from)
+    throw new Error(`${docs} lacks the comments around the table of keys.`);
   const rows = keys(schema, '').map((cells) => `| ${cells.join(' | ')} |`);
   const head = ['| key | allowed | default | meaning |', '|---|---|---|---|'];
   return `${text.slice(0, from)}\n${[...head, ...rows].join('\n')}\n\n${text.slice(to)}`;

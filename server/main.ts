@@ -67,7 +67,7 @@ connection.onInitialize((params) => {
     runs: async () => (await manager()).runs(),
     engines: () => engines(false),
   });
-  features.begin(capabilities);
+  features.setCapabilities(capabilities);
   registerWorkspace(connection, workspace, {
     trusted() {
       isTrusted = true;

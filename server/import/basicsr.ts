@@ -252,8 +252,8 @@ function weightsOf({ options, stage, note }: Import): Settings {
 function scheduleOf({ options, stage, note }: Import): Settings {
   const steps = options.number('train.total_iter') ?? options.number('train.niter');
   const isTraining = stage === 'training';
-  for (const net of isTraining ? ['g', 'd'] : ['g'])
-    noteOptimizer({ options, stage, note }, `train.optim_${net}`);
+  for (const network of isTraining ? ['g', 'd'] : ['g'])
+    noteOptimizer({ options, stage, note }, `train.optim_${network}`);
   if ((options.number('train.warmup_iter') ?? -1) > 0)
     note('train.warmup_iter', 'warm-up is not supported; training starts with the full learning rate.');
   return compact({
@@ -429,7 +429,7 @@ function rounded(value: number): number {
 
 function intervalsOf({ options, note }: Import): Settings {
   const every = options.number('val.val_freq');
-  const kept = options.number('logger.save_checkpoint_freq');
+  const saveEvery = options.number('logger.save_checkpoint_freq');
   const decay = options.number('train.ema_decay');
   for (const metric of options.names('val.metrics')) {
     const type = options.text(`val.metrics.${metric}.type`) ?? metric;
@@ -442,7 +442,7 @@ function intervalsOf({ options, note }: Import): Settings {
   return {
     validation: every === undefined ? undefined : { every_steps: every },
     samples: every === undefined ? undefined : { every_steps: every },
-    checkpoints: kept === undefined ? undefined : { every_steps: kept },
+    checkpoints: saveEvery === undefined ? undefined : { every_steps: saveEvery },
     ema: decay === undefined ? undefined : { decay },
     log_every_steps: options.number('logger.print_freq'),
   };

@@ -88,8 +88,7 @@ interface FeatureSources {
 
 /** Notifies the features of changes outside of the documents. */
 interface Features {
-  /** Sets the editor's capabilities. */
-  begin(client: ClientCapabilities): void;
+  setCapabilities(client: ClientCapabilities): void;
   /** Refreshes the code lenses. */
   runsChanged(): void;
   /** Checks the disk again. */
@@ -235,7 +234,7 @@ export function registerFeatures(
   );
 
   return {
-    begin(client) {
+    setCapabilities(client) {
       capabilities = client;
     },
     runsChanged: () => refreshLenses.request(),

@@ -80,8 +80,8 @@ function lineAfter(
   const at = own > cut.start && own < cut.end ? cut.end : own;
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
   const before = at === cut.end ? cut.start : at;
-  const begins = before === 0 || text[before - 1] === '\n' || text[at - 1] === '\n';
-  const newText = `${begins ? '' : '\n'}${lines}\n`;
+  const isLineStart = before === 0 || text[before - 1] === '\n' || text[at - 1] === '\n';
+  const newText = `${isLineStart ? '' : '\n'}${lines}\n`;
   return { start: at, end: at, newText: newText.replaceAll('\n', lineBreak) };
 }
 

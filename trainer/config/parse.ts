@@ -131,8 +131,8 @@ function problemsOfParser({ document, tooDeep }: Tree, toRange: ToRange): Proble
   return [...errors, ...document.warnings].map((error) => {
     const opening = openingProblem(document, error, toRange);
     if (opening) return opening;
-    const ours = explanations.find(([beginning]) => error.message.startsWith(beginning));
-    const problem = syntaxProblem(ours?.[1] ?? error.message, toRange(...error.pos));
+    const own = explanations.find(([start]) => error.message.startsWith(start));
+    const problem = syntaxProblem(own?.[1] ?? error.message, toRange(...error.pos));
     return error.name === 'YAMLWarning' ? { ...problem, severity: 'warning' } : problem;
   });
 }
