@@ -12,7 +12,7 @@ import { batchShapes } from './batch-shapes.ts';
 import { emaInputShapes, emaInputs } from './ema.ts';
 import { multiStepLearningRate } from './learning-rate.ts';
 import { openLiveGenerator } from './live-generator.ts';
-import { checkpointFiles, initialState, readState } from './network-state.ts';
+import { checkpointFiles, initialState, readState, type TrainedNetwork } from './network-state.ts';
 import { discriminatorNetwork, generatorNetwork, readInitialGenerator } from './networks.ts';
 import type { StageTrainer } from './stage-trainer.ts';
 import { findTrainingStart } from './training-start.ts';
@@ -53,9 +53,9 @@ export async function openTraining(
   const settings = config.training;
   const options = generatorOptions(config);
   const network = generatorNetwork(config);
-  const networks = [network, discriminatorNetwork(config)];
+  const networks = [network, discriminatorNetwork(config)] as const;
   const { decay } = config.ema;
-  const start = checkpoint ? resumedState(config, checkpoint) : newState(config, paths);
+  const start = checkpoint ? resumedState(networks, checkpoint) : newState(networks, config, paths);
   const vgg = new Map([...readPerceptual(config)].map(([name, tensor]) => [vggName(name), tensor]));
   const state = engine.state(new Map([...start.tensors, ...vgg]));
   const program = await engine.compile(
@@ -118,22 +118,25 @@ function readPerceptual({ perceptual_loss: settings }: ResolvedConfig): HostTens
   return readVgg(findVggFile(settings), settings.vgg_type, layers);
 }
 
-function newState(config: ResolvedConfig, paths: RunPaths): StartState {
+function newState(
+  [generator, discriminator]: readonly [TrainedNetwork, TrainedNetwork],
+  config: ResolvedConfig,
+  paths: RunPaths,
+): StartState {
   const { file, psnr } = findTrainingStart(config, paths);
-  const generator = readInitialGenerator(config, 'training.init', file);
+  const weights = readInitialGenerator(config, 'training.init', file);
   const random = createRandom(config.seed, 'discriminator');
-  const discriminator = initialDiscriminator(discriminatorOptions(config), random);
+  const discriminatorWeights = initialDiscriminator(discriminatorOptions(config), random);
   // After all of the pretraining, even if the stage starts from an earlier or another generator: its points stay valid.
   const stepsBefore = latestCheckpoint(paths, 'pretraining').checkpoint?.state.step ?? 0;
   const tensors = new Map([
-    ...initialState(generatorNetwork(config), generator),
-    ...initialState(discriminatorNetwork(config), discriminator),
+    ...initialState(generator, weights),
+    ...initialState(discriminator, discriminatorWeights),
   ]);
   return { tensors, stepsBefore, psnr };
 }
 
-function resumedState(config: ResolvedConfig, checkpoint: Checkpoint): StartState {
-  const networks = [generatorNetwork(config), discriminatorNetwork(config)];
+function resumedState(networks: readonly TrainedNetwork[], checkpoint: Checkpoint): StartState {
   const { tensors, metadata } = readState(networks, checkpoint);
   return { tensors, stepsBefore: Number(metadata[stepsBeforeKey] ?? 0), psnr: null };
 }

@@ -83,7 +83,7 @@ describe('which VGG a file holds', () => {
 
   test('none', () => {
     expect(() => recognizeVgg(fixture)).toThrow(
-      /pairs\.safetensors holds none of vgg11, vgg13, vgg16, vgg19 .* its 0 filters .* fit none \(its first tensor is /,
+      /pairs\.safetensors holds none of torchvision's vgg11, vgg13, vgg16, vgg19: .* its 0 filters .* match none of them \(its first tensor is /,
     );
   });
 });
