@@ -34,7 +34,7 @@ test('the walkthrough opens, and its steps open what they describe', async () =>
   await follow('Resume a Run', 'Show Runs');
   await page.locator('.sidebar', { hasText: 'There are no runs yet' }).waitFor();
 
-  await follow('Start Pretraining', 'Start Pretraining');
+  await follow('Pretrain the Generator', 'Start Pretraining');
   await workbench.choice('first.esrgan.yaml').waitFor();
   await page.keyboard.press('Escape');
 });
