@@ -145,9 +145,9 @@ async function upscaleBox(
   asked: Rect | null,
   onTile: (done: number, total: number) => void,
 ): Promise<Image> {
-  const { scale, reach } = upscaler;
+  const { scale, receptiveField } = upscaler;
   const box = boxIn(lr, asked);
-  const margin = Math.min(reach, context);
+  const margin = Math.min(receptiveField, context);
   const [left, top] = [Math.max(0, box.x - margin), Math.max(0, box.y - margin)];
   const [right, bottom] = [
     Math.min(lr.width, box.x + box.width + margin),

@@ -6,12 +6,12 @@ import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
 import { formatDuration } from '../format/format.ts';
 import { findBundledModel } from '../upscale/bundled-model.ts';
 import {
+  defaultName,
   type Existing,
   type ImagePlan,
   parseNamePattern,
   planImage,
   resultName,
-  usualName,
 } from '../upscale/plan.ts';
 import { upscaleFile } from '../upscale/upscale-file.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
@@ -237,7 +237,7 @@ function createBatchClock(plans: readonly ImagePlan[]) {
 }
 
 /** A file itself, or the images of a folder, in order of their names, without the results of earlier calls. */
-async function listImages(path: string, model: Upscaler, pattern = usualName): Promise<string[]> {
+async function listImages(path: string, model: Upscaler, pattern = defaultName): Promise<string[]> {
   const unopened = (cause: unknown): never => {
     throw new WorkbenchError('data', `${path} does not exist or cannot be opened.`, { cause });
   };

@@ -7,20 +7,20 @@ import { alignCells, type Cells, valueText } from './table.ts';
 /** One table of a report. */
 interface Section {
   readonly title: string;
-  /** The head first. */
+  /** The first row is the head. */
   readonly cells: Cells;
-  /** Columns at the left that hold words. */
+  /** Number of text columns at the left. */
   readonly words: number;
 }
 
 export interface ReportOptions {
-  /** The run whose numbers the others' are compared with. */
+  /** The run to which differences are computed. */
   readonly baseline: string;
-  /** Whether to put the numbers of the original program beside. */
+  /** Whether to add the published results of the original program. */
   readonly isPublishedShown: boolean;
 }
 
-/** A comparison for a terminal. */
+/** A comparison as text for a terminal. */
 export function comparisonText(comparison: Comparison, options: ReportOptions): string {
   const tables = sections(comparison, options).map(
     ({ title, cells, words }) => `${title}\n${alignCells(cells, words)}\n`,
@@ -42,8 +42,8 @@ export function comparisonMarkdown(comparison: Comparison, options: ReportOption
 }
 
 /**
- * One line for each net, test set and protocol; numbers in full, and empty cells for what a protocol does not measure.
- * The first line names the columns.
+ * One line for each model, test set and protocol, with full precision. The first line names the columns. Cells of metrics
+ * that a protocol does not measure are empty.
  */
 export function comparisonCsv(comparison: Comparison, { baseline }: ReportOptions): string {
   const head = ['run', 'model', 'checkpoints', 'data', 'protocol', 'images'];
@@ -69,7 +69,7 @@ export function comparisonCsv(comparison: Comparison, { baseline }: ReportOption
   return [[...head, ...numbers], ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('');
 }
 
-/** A comparison for a program: each evaluation with its `delta` to the baseline, which is null where there is none. */
+/** A comparison as JSON: each evaluation with `delta`, its difference to the baseline or null. */
 export function comparisonJson(
   comparison: Comparison,
   { baseline, isPublishedShown }: ReportOptions,
@@ -131,7 +131,7 @@ function protocolSection(
     }),
   ]);
   return {
-    title: `protocol ${protocol}: ${description}; in brackets, beyond ${baseline}`,
+    title: `Protocol ${protocol}: ${description}; in parentheses, the difference to ${baseline}`,
     cells: [['run', 'model', ...titles], ...lines],
     words: 2,
   };
@@ -169,7 +169,7 @@ function publishedSection({ rows }: Comparison): Section {
   ]);
   const { title, set5 } = publishedBenchmark;
   return {
-    title: `The best single image of each set under protocol seed, which is what the original program published as its results. No means: nothing here compares with another table. (Its row "${title}", ${set5.psnr} dB on Set5, is the mean of a PSNR-driven net under paper-y and left out.)`,
+    title: `The best single image of each set under the protocol seed, as published for the original program. These are not means, so they are not comparable to the other tables. (Its row "${title}", ${set5.psnr} dB on Set5, is omitted: it is the mean of a PSNR-oriented model under paper-y.)`,
     cells: [['run', 'model', 'set5 PSNR dB', 'set5 SSIM', 'set14 PSNR dB', 'set14 SSIM'], ...theirs, ...ours],
     words: 2,
   };
@@ -178,8 +178,7 @@ function publishedSection({ rows }: Comparison): Section {
 function differenceSection({ runs, differences }: Comparison): Section {
   const lines = differences.map(({ key, values }) => [key, ...values.map(settingText)]);
   return {
-    title:
-      lines.length > 0 ? 'Where the run files differ (-: the key is absent)' : 'The run files do not differ',
+    title: lines.length > 0 ? 'Differences of the run files (-: no such key)' : 'The run files do not differ',
     cells: [['key', ...runs], ...lines],
     words: runs.length + 1,
   };

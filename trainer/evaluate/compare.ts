@@ -12,15 +12,15 @@ import { fileSubject, interpolatedSubject, type ModelOpener } from './subject.ts
 export interface CompareOptions {
   readonly testSets: readonly KnownTestSet[];
   readonly measures: readonly Measure[];
-  /** Share of the ESRGAN in the interpolated net, 0 to 1. */
+  /** Weight of the ESRGAN model in the interpolated model, 0 to 1. */
   readonly alpha: number;
   readonly opener: ModelOpener;
-  /** `evaluateOnce`, or that with progress told. */
+  /** `evaluateOnce`, or a variant that reports progress. */
   readonly evaluate: (...args: Parameters<typeof evaluateOnce>) => Promise<Evaluation[]>;
   readonly again: boolean;
 }
 
-/** Runs beside each other. */
+/** Runs side by side. */
 export interface Comparison {
   readonly runs: readonly string[];
   readonly rows: readonly ComparisonRow[];
@@ -28,25 +28,25 @@ export interface Comparison {
   readonly protocols: readonly Pick<Measure, 'protocol' | 'description' | 'metrics'>[];
   /** The keys in which the run files differ; values in the order of `runs`. */
   readonly differences: readonly Difference[];
-  /** Sentences: why some of the numbers must not be compared. */
+  /** Sentences: which numbers are not comparable, and why. */
   readonly warnings: readonly string[];
 }
 
-/** One net of one run. */
+/** A model of a run. */
 export interface ComparisonRow {
   readonly run: string;
   /** `PSNR`, `ESRGAN` or `interpolated 0.8`. */
   readonly model: string;
-  /** The checkpoints that it is made of. */
+  /** The checkpoints of the model: one, or the two that are interpolated. */
   readonly checkpoints: readonly string[];
-  /** RGB, as measured in training at this checkpoint; null where it was not validated. */
+  /** RGB, measured in training at this checkpoint; null if it was not validated. */
   readonly validation: Values | null;
   readonly evaluations: readonly Evaluation[];
 }
 
 /**
- * Measures the nets of each run: `PSNR`, the best checkpoint of pretraining; `ESRGAN`, the last of training; and
- * their interpolation. What a run lacks has no row.
+ * Measures the models of each run: `PSNR`, the best checkpoint of pretraining; `ESRGAN`, the last of training; and their
+ * interpolation. A missing model has no row.
  *
  * @throws WorkbenchError as `evaluateOnce`
  */
@@ -56,14 +56,14 @@ export async function compareRuns(
 ): Promise<Comparison> {
   const rows: ComparisonRow[] = [];
   for (const run of runs) {
-    for (const { subject, ...net } of netsOf(run, options)) {
+    for (const { subject, ...model } of modelsOf(run, options)) {
       const evaluations: Evaluation[] = [];
       for (const testSet of options.testSets) {
         evaluations.push(
           ...(await options.evaluate(subject, testSet, options.measures, { again: options.again })),
         );
       }
-      rows.push({ run: run.paths.name, ...net, evaluations });
+      rows.push({ run: run.paths.name, ...model, evaluations });
     }
   }
   return {
@@ -79,7 +79,7 @@ export async function compareRuns(
   };
 }
 
-/** What a row has beyond the same of the baseline, by metric; null where the baseline has no such number. */
+/** The differences of a row to the same model of the baseline, by metric; null if the baseline was not measured. */
 export function deltaOf(
   { rows }: Comparison,
   baseline: string,
@@ -99,18 +99,18 @@ export function deltaOf(
   );
 }
 
-type Net = Omit<ComparisonRow, 'run' | 'evaluations'> & { readonly subject: Subject };
+type Model = Omit<ComparisonRow, 'run' | 'evaluations'> & { readonly subject: Subject };
 
-function netsOf({ paths }: ComparedRun, { opener, alpha }: CompareOptions): Net[] {
+function modelsOf({ paths }: ComparedRun, { opener, alpha }: CompareOptions): Model[] {
   const psnr = stageResult(paths, 'pretraining');
   const esrgan = stageResult(paths, 'training');
-  const nets: Net[] = [];
-  if (psnr) nets.push(netOf('PSNR', psnr));
-  if (esrgan) nets.push(netOf('ESRGAN', esrgan));
-  if (psnr && esrgan) nets.push(interpolated(psnr, esrgan));
-  return nets;
+  const models: Model[] = [];
+  if (psnr) models.push(modelOf('PSNR', psnr));
+  if (esrgan) models.push(modelOf('ESRGAN', esrgan));
+  if (psnr && esrgan) models.push(interpolated(psnr, esrgan));
+  return models;
 
-  function netOf(model: string, { name, path, state }: Checkpoint): Net {
+  function modelOf(model: string, { name, path, state }: Checkpoint): Model {
     return {
       model,
       checkpoints: [name],
@@ -119,7 +119,7 @@ function netsOf({ paths }: ComparedRun, { opener, alpha }: CompareOptions): Net[
     };
   }
 
-  function interpolated(first: Checkpoint, second: Checkpoint): Net {
+  function interpolated(first: Checkpoint, second: Checkpoint): Model {
     const files = [generatorOf(first.path), generatorOf(second.path)] as const;
     const name = `${paths.name} ${first.name} and ${alpha} of ${second.name}`;
     return {

@@ -13,15 +13,15 @@ import { type Evaluation, valuesOf } from './results/evaluation.ts';
 import { hrFolder, lrFolder, type TestSet } from './results/test-set.ts';
 
 export interface EvaluateOptions {
-  /** Hears of each image before it is upscaled, from 1. */
+  /** Called before each image is upscaled; `image` counts from 1. */
   readonly onImage?: (image: number, images: number) => void;
 }
 
 /**
- * Measures an upscaler on a test set, one result for each measure. Grey files are fed to it as RGB and
- * measured as grey.
+ * Measures an upscaler on a test set, with one result for each measure. Grey images are upscaled as RGB and measured as
+ * grey.
  *
- * @throws WorkbenchError `data` when the test set cannot be read or does not fit the upscaler.
+ * @throws WorkbenchError `data` if the test set cannot be read or does not match the upscaler
  */
 export async function evaluate(
   upscaler: Upscaler,
@@ -51,20 +51,20 @@ export async function evaluate(
   }));
 }
 
-/** The images of a test set. Throws a `data` error where there are none or they do not pair off. */
+/** The image pairs of a test set. Throws a `data` error if there are none or an image has no counterpart. */
 export function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
   const hr = hrFolder(dir);
   if (hr === undefined) {
     throw new WorkbenchError(
       'data',
-      `Test set ${name}: ${join(dir, 'HR')} does not exist. ${dir} must hold a folder HR and may hold LR_x${scale}; GTmod12 and LRbicx${scale}, and a folder of HR images alone, are known too.`,
+      `Test set ${name}: ${dir} has no HR images. Put them into ${join(dir, 'HR')} or GTmod12, or directly into the folder; LR images, if any, into LR_x${scale} or LRbicx${scale}.`,
     );
   }
   const lr = lrFolder(dir, scale);
   return filePairs({ hr, ...(lr === undefined ? {} : { lr }), downscale: 'bicubic' }, scale);
 }
 
-/** HR as it is measured (grey stays grey), LR as RGB. */
+/** Reads HR as RGB or grey, and LR as RGB. */
 export async function readPair(
   files: FilePair,
   scale: number,
@@ -78,13 +78,13 @@ export async function readPair(
   if (hr.width < smallest || hr.height < smallest) {
     throw new WorkbenchError(
       'data',
-      `${files.hr} has ${hr.width}x${hr.height} pixels; what is to be measured at scale ${scale} needs at least ${smallest}x${smallest}. Remove it from the test set.`,
+      `${files.hr} has ${hr.width}x${hr.height} pixels; measuring at scale ${scale} needs at least ${smallest}x${smallest}. Remove it from the test set.`,
     );
   }
   return { hr, lr: lr.channels === 1 ? toRgb(lr) : lr };
 }
 
-/** HR may have up to `scale` - 1 rows and columns more than LR stands for; they are cut off. */
+/** Crops HR to LR times the scale; it may have up to `scale` - 1 more rows and columns. */
 function cutToFit(
   hr: Image,
   lr: Image,
@@ -95,7 +95,7 @@ function cutToFit(
   if (Math.floor(hr.width / scale) !== lr.width || Math.floor(hr.height / scale) !== lr.height) {
     throw new WorkbenchError(
       'data',
-      `${lrPath} has ${lr.width}x${lr.height} pixels, which is not 1/${scale} of ${hrPath} with ${hr.width}x${hr.height}. Remove both, or make the LR image again.`,
+      `${lrPath} has ${lr.width}x${lr.height} pixels, which is not 1/${scale} of ${hrPath} with ${hr.width}x${hr.height}. Remove both, or create the LR image again.`,
     );
   }
   return { hr: cropImage(hr, 0, 0, lr.width * scale, lr.height * scale), lr };

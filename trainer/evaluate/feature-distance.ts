@@ -11,15 +11,16 @@ import { readLpips } from '../weights/lpips-file.ts';
 import { readVgg } from '../weights/vgg-file.ts';
 import type { Measure } from './measure.ts';
 
-/** The distance of two batches `[N, H, W, 3]` in 0..1, a scalar. */
+/** The distance between two batches `[N, H, W, 3]` in 0..1, a scalar. */
 type Distance = (parameters: Tensors, sr: tf.Tensor4D, hr: tf.Tensor4D) => tf.Scalar;
 
 /**
- * The perceptual loss of the run file's defaults as a measure: the mean absolute difference of VGG's features before
- * the activation, summed over `layers`, of images with ImageNet's mean and deviation taken out. No border is cropped.
+ * The perceptual loss with the defaults of the run file as a measure: the mean absolute difference of VGG's features
+ * before the activation, summed over `layers`, of images normalized by ImageNet's mean and deviation. No border is
+ * cropped.
  *
- * @param path VGG's weights by torchvision's names
- * @throws WorkbenchError `data` where the file does not hold that net
+ * @param path file with VGG's weights, by torchvision's names
+ * @throws WorkbenchError `data` if the file does not contain that network
  */
 export function vggDistance(
   openEngine: () => Promise<Engine>,
@@ -40,7 +41,7 @@ export function vggDistance(
     protocol: [type, ...ordered].join('-'),
     description: `perceptual distance, the L1 distance of the features of ${type.toUpperCase()} before the activation at ${ordered.join(' and ')}, as in the perceptual loss; no border cropped`,
     parameters: readVgg(path, type, ordered),
-    smallest: smallestSeen(convolutions),
+    smallest: smallestInput(convolutions),
     distance: (parameters, sr, hr) => perceptualLoss(settings, parameters, sr, hr),
   });
 }
@@ -48,9 +49,9 @@ export function vggDistance(
 /**
  * LPIPS 0.1 on VGG16 as a measure. No border is cropped.
  *
- * @param linearPath the weights of the channels, `vgg.pth` of the lpips package
- * @param vggPath VGG16's weights by torchvision's names
- * @throws WorkbenchError `data` where a file does not hold what it should
+ * @param linearPath file with the channel weights, `vgg.pth` of the Python package lpips
+ * @param vggPath file with VGG16's weights, by torchvision's names
+ * @throws WorkbenchError `data` if a file does not contain these weights
  */
 export function lpipsDistance(
   openEngine: () => Promise<Engine>,
@@ -61,29 +62,29 @@ export function lpipsDistance(
     protocol: 'lpips-vgg',
     description: 'LPIPS 0.1 on VGG16; no border cropped',
     parameters: new Map([...readLpips(linearPath), ...readVgg(vggPath, 'vgg16', lpipsLayers)]),
-    smallest: smallestSeen(vggConvolutions('vgg16', lpipsLayers)),
+    smallest: smallestInput(vggConvolutions('vgg16', lpipsLayers)),
     distance: lpips,
   });
 }
 
-/** Pixels a side of which the last of some convolutions still sees one. */
-function smallestSeen(convolutions: readonly VggConvolution[]): number {
+/** Smallest side of an image, in pixels, after which the last convolution has an output of at least one pixel. */
+function smallestInput(convolutions: readonly VggConvolution[]): number {
   return 2 ** convolutions.filter(({ isPooled }) => isPooled).length;
 }
 
-interface Net {
+interface FeatureNetwork {
   readonly protocol: string;
   readonly description: string;
   readonly parameters: HostTensors;
-  /** Pixels that a side of an image must have. */
+  /** Smallest side of an image, in pixels. */
   readonly smallest: number;
   readonly distance: Distance;
 }
 
-/** A distance that a net sees, as a measure. The engine is opened for the first pair of images. */
+/** A distance between features as a measure. The engine is opened for the first pair of images. */
 function featureDistance(
   openEngine: () => Promise<Engine>,
-  { protocol, description, parameters, smallest, distance }: Net,
+  { protocol, description, parameters, smallest, distance }: FeatureNetwork,
 ): Measure {
   const net = fingerprint(parameters);
   let engine: Promise<Engine> | undefined;
@@ -128,7 +129,7 @@ function numbersOf(image: Image): Float32Array {
   return toFloatImage(image.channels === 1 ? toRgb(image) : image).data;
 }
 
-/** SHA-256 in hex over names, shapes and numbers: the same for the same weights in another format. */
+/** SHA-256 in hex over names, shapes and values, which does not depend on the file format. */
 function fingerprint(parameters: HostTensors): string {
   const hash = createHash('sha256');
   for (const [name, { shape, data }] of parameters) hash.update(`${name} ${shape}\n`).update(data);

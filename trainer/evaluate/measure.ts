@@ -2,24 +2,24 @@ import type { Image } from '../data/image.ts';
 import { type Metric, pixelMetricNames, type Values } from '../metrics/metrics.ts';
 import { type ProtocolName, protocols, smallestMeasurable } from '../metrics/protocols.ts';
 
-/** What an evaluation measures by: a protocol of PSNR and SSIM, or a net that sees a distance. */
+/** A way of measuring upscaled images: a protocol of pixels, or a distance between features of a network. */
 export interface Measure {
-  /** Name of its protocol. Values of two protocols must not be compared. */
+  /** Name of the protocol. Values of different protocols are not comparable. */
   readonly protocol: string;
-  /** For a person to read. */
+  /** For the user. */
   readonly description: string;
-  /** Of the net that it measures by, SHA-256 in hex over its tensors; undefined where there is none. */
+  /** SHA-256 in hex over the tensors of the network; undefined for pixels. */
   readonly net?: string;
   readonly metrics: readonly Metric[];
-  /** Pixels that each side of an image must have, where `crop` pixels at each side may be left out. */
+  /** Smallest side of an image in pixels, if `crop` pixels at each side are cropped. */
   smallest(crop: number): number;
   /** Compares 8-bit images of equal shape, RGB or grey. */
   measure(sr: Image, hr: Image, crop: number): Promise<Values>;
-  /** Frees what it holds; it can be used again. */
+  /** Frees programs and engine; the next measurement opens them again. */
   close(): Promise<void>;
 }
 
-/** PSNR and SSIM under these protocols. */
+/** Measures of pixels under these protocols. */
 export function pixelMeasures(names: readonly ProtocolName[]): Measure[] {
   return names.map((name) => ({
     protocol: name,

@@ -3,19 +3,19 @@ import { decodeImage } from '../data/decode.ts';
 import type { Image } from '../data/image.ts';
 import { listPairs, readPair } from './evaluate.ts';
 
-/** An image to be upscaled, RGB, and what the result is compared with where that is known. */
+/** An RGB image to upscale, and the original if it is known. */
 export interface ReadImage {
   readonly lr: Image;
-  /** As in the file, RGB or grey; of `lr` times the scale. */
+  /** RGB or grey, as in the file; the size is that of `lr` times the scale. */
   readonly hr: Image | undefined;
 }
 
 /**
- * Reads an image as an evaluation does. Role `hr`: it is one of a test set, in its folder `HR` or `GTmod12`, and its
- * LR is the set's own or made as MATLAB does; an image elsewhere is a test set of its own. Role `lr`: it is upscaled
- * itself.
+ * Reads an image as an evaluation does. Role `hr`: an image of a test set, in its folder `HR` or `GTmod12`; the LR image
+ * is that of the test set, or the HR image downscaled as in MATLAB. An image elsewhere is its own test set. Role `lr`:
+ * the image to upscale.
  *
- * @throws WorkbenchError `data` where files cannot be read or do not pair off
+ * @throws WorkbenchError `data` if files cannot be read or do not match
  */
 export async function readImage(path: string, role: 'hr' | 'lr', scale: number): Promise<ReadImage> {
   if (role === 'lr') return { lr: await decodeImage(path, 3), hr: undefined };
@@ -27,7 +27,7 @@ export async function readImage(path: string, role: 'hr' | 'lr', scale: number):
   return readPair(pair ?? { hr: path, downscale: 'bicubic' }, scale, scale);
 }
 
-/** The test set in whose HR folder an image lies. */
+/** The folder of the test set that contains an HR image. */
 function testSetOf(path: string): string | undefined {
   const folder = dirname(path);
   if (['HR', 'GTmod12'].includes(basename(folder))) return dirname(folder);

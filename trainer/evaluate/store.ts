@@ -10,25 +10,26 @@ import type { Evaluation } from './results/evaluation.ts';
 import { findEvaluation, type SavedValues, saveEvaluation } from './results/evaluation-files.ts';
 import type { KnownTestSet } from './results/test-set.ts';
 
-/** What is measured: a net that is opened only if something has to be computed. */
+/** A model to measure. It is opened only if a result is missing. */
 export interface Subject {
   readonly name: string;
-  /** Of its weights, SHA-256 in hex; null for what has none. */
+  /** SHA-256 of the weights in hex; null without weights, such as bicubic. */
   readonly weights: string | null;
-  /** The run that keeps the results; undefined for what belongs to none. */
+  /** The run that stores the results; undefined if the model does not belong to a run. */
   readonly run: RunPaths | undefined;
-  /** Names of the run's checkpoints that it is made of; the second's share where there are two. */
+  /** Names of its checkpoints in the run: one, or the two that are interpolated. */
   readonly checkpoints?: readonly string[];
+  /** Weight of the second checkpoint. */
   readonly alpha?: number;
   open(): Promise<Upscaler>;
 }
 
 export interface EvaluateOnceOptions extends EvaluateOptions {
-  /** Computes also what the run keeps. */
+  /** Measures again even if the run stores the result. */
   readonly again?: boolean;
 }
 
-/** The run to whose checkpoints a file of weights belongs; undefined where it belongs to none. */
+/** The run that has a file of weights in one of its checkpoints; undefined if there is none. */
 export function runOfWeights(path: string): RunPaths | undefined {
   const checkpoints = dirname(dirname(path));
   const root = dirname(checkpoints);
@@ -37,10 +38,10 @@ export function runOfWeights(path: string): RunPaths | undefined {
 }
 
 /**
- * The results of a subject on a test set, one for each measure: those that its run keeps, if they are of the same
- * weights and images, else computed and kept.
+ * The results of a model on a test set, one for each measure. Results that the run stores for the same weights and images
+ * are used again; the others are measured and saved.
  *
- * @throws WorkbenchError as `evaluate`; `disk` where the run cannot be written to
+ * @throws WorkbenchError as `evaluate`; `disk` if a result cannot be saved
  */
 export async function evaluateOnce(
   subject: Subject,
@@ -48,28 +49,28 @@ export async function evaluateOnce(
   measures: readonly Measure[],
   { again = false, ...options }: EvaluateOnceOptions = {},
 ): Promise<Evaluation[]> {
-  const kept = new Map<Measure, Evaluation>();
+  const results = new Map<Measure, Evaluation>();
   for (const measure of again ? [] : measures) {
-    const found = readKept(subject, testSet, measure);
-    if (found) kept.set(measure, found);
+    const found = readSaved(subject, testSet, measure);
+    if (found) results.set(measure, found);
   }
-  const missing = measures.filter((measure) => !kept.has(measure));
+  const missing = measures.filter((measure) => !results.has(measure));
   if (missing.length > 0) {
     const upscaler = await subject.open();
     try {
       for (const [m, evaluation] of (await evaluate(upscaler, testSet, missing, options)).entries()) {
         const named = { ...evaluation, model: subject.name };
-        keep(subject, testSet, missing[m]!, named);
-        kept.set(missing[m]!, named);
+        save(subject, testSet, missing[m]!, named);
+        results.set(missing[m]!, named);
       }
     } finally {
       await upscaler.close();
     }
   }
-  return measures.flatMap((measure) => kept.get(measure) ?? []);
+  return measures.flatMap((measure) => results.get(measure) ?? []);
 }
 
-function readKept(
+function readSaved(
   { name, weights, run }: Subject,
   { name: data, sha256: dataSha256 }: KnownTestSet,
   measure: Measure,
@@ -90,7 +91,7 @@ function valuesIn(saved: SavedValues, { metrics }: Measure): Values {
   return Object.fromEntries(metrics.map((metric) => [metric, saved[metric] ?? Number.POSITIVE_INFINITY]));
 }
 
-function keep(
+function save(
   { weights, run, checkpoints, alpha }: Subject,
   { sha256: dataSha256 }: KnownTestSet,
   measure: Measure,

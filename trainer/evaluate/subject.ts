@@ -4,14 +4,14 @@ import type { Upscaler } from '../upscale/upscaler.ts';
 import { interpolationSha256 } from './results/evaluation-files.ts';
 import { runOfWeights, type Subject } from './store.ts';
 
-/** How a net gets from files of weights to an engine. */
+/** Opens models on an engine. */
 export interface ModelOpener {
   open(file: string): Promise<Upscaler>;
-  /** The mean of two nets, `alpha` of the second. */
+  /** Interpolates two models; `alpha` is the weight of the second. */
   openInterpolated(first: string, second: string, alpha: number): Promise<Upscaler>;
 }
 
-/** The net in a file of weights. Throws what the file system throws. */
+/** The model of a file of weights. Throws the errors of the file system. */
 export function fileSubject(
   file: string,
   open: ModelOpener['open'],
@@ -27,7 +27,7 @@ export function fileSubject(
   };
 }
 
-/** The mean of the nets in two files of weights; kept where both belong to one run. Throws as `fileSubject`. */
+/** The interpolation of two files of weights; it belongs to a run if both do. Throws as `fileSubject`. */
 export function interpolatedSubject(
   files: readonly [string, string],
   alpha: number,

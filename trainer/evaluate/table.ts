@@ -2,12 +2,12 @@ import { type Metric, metricHeading, metrics } from '../metrics/metrics.ts';
 import type { Measure } from './measure.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
 
-/** A table as cells: the head first. */
+/** Cells of a table; the first row is the head. */
 export type Cells = readonly (readonly string[])[];
 
 /**
- * Evaluations as text for a person: a table for each measure, under a head that says what it measures. The
- * protocol of the original's test program gives minimum / mean / maximum over the images, as that did.
+ * Evaluations as text: a table with a title for each measure. The protocol `seed` shows minimum / mean / maximum over the
+ * images, as the original program did.
  */
 export function evaluationTables(evaluations: readonly Evaluation[], measures: readonly Measure[]): string {
   return measures
@@ -22,7 +22,7 @@ export function evaluationTables(evaluations: readonly Evaluation[], measures: r
         ]);
       const titles = measure.metrics.map(metricHeading);
       const table = alignCells([['model', 'data', 'images', ...titles], ...rows], 2);
-      return `protocol ${measure.protocol}: ${measure.description}\n${table}\n`;
+      return `Protocol ${measure.protocol}: ${measure.description}\n${table}\n`;
     })
     .join('\n');
 }
@@ -35,7 +35,7 @@ export function valueText(evaluation: Evaluation, metric: Metric): string {
   return numbers.map((value) => value.toFixed(metrics[metric].digits)).join(' / ');
 }
 
-/** Columns of equal width: the first `words` to the left, numbers to the right. */
+/** Aligns columns: the first `words` to the left, numbers to the right. */
 export function alignCells(rows: Cells, words: number): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows

@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The file of the model that comes along with the program, `media/models/*.safetensors` in its folder: the first by
- * name, or undefined where there is none.
+ * The bundled model: the first file `media/models/*.safetensors` of the program's folder by name; undefined if there is
+ * none.
  *
- * @param from folder of the running code, which lies somewhere in the program's folder
+ * @param from folder of the running code, inside of the program's folder
  */
 export function findBundledModel(from: string = import.meta.dirname): string | undefined {
   const models = join(from, 'media', 'models');

@@ -1,8 +1,8 @@
 import { WorkbenchError } from '../errors/errors.ts';
 
 /**
- * What `start` promises, or an `interrupted` error as soon as the signal asks for one. Work that cannot be stopped
- * then ends by itself; nobody waits for it.
+ * Starts work and waits for its result, or rejects with an `interrupted` error as soon as the signal aborts. The work
+ * itself continues in the background then.
  */
 export async function unlessCancelled<T>(
   signal: AbortSignal | undefined,

@@ -1,9 +1,9 @@
 import { WorkbenchError } from '../errors/errors.ts';
 
 /**
- * The failure of writing results, as a `disk` error that says what to do.
+ * A `disk` error with advice, for a result that cannot be written.
  *
- * @param what could not be done, as `a_x4.png cannot be written`
+ * @param what fails, such as `a_x4.png cannot be written`
  * @param cause of Node or of libvips
  */
 export function diskFailure(what: string, cause: unknown): WorkbenchError {
@@ -14,10 +14,10 @@ export function diskFailure(what: string, cause: unknown): WorkbenchError {
   });
 }
 
-/** How a person of the command, and one of the editor, has results put elsewhere. */
+/** The option and the setting for the folder of the results. */
 export const otherFolder = '--out, or the setting esrgan.upscale.outputFolder';
 
-/** What the operating system said. Node puts its code before and the call behind it; libvips says more lines. */
+/** The message of the operating system. Node adds its error code and the system call, libvips further lines. */
 function reasonOf(message: string): string {
   const found = /system error: ([^\n]*)/.exec(message) ?? /^[A-Z]+: ([^,\n]*)/.exec(message);
   return found?.[1] ?? message.split('\n', 1)[0] ?? '';

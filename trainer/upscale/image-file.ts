@@ -8,7 +8,7 @@ import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
 import type { Rect } from './tiles.ts';
 
-/** What of an image file has to survive beside its pixels. */
+/** Properties of an image file that upscaling preserves. */
 export interface ImageTraits {
   /** 8 or 16 bits a sample. */
   readonly bits: 8 | 16;
@@ -16,13 +16,13 @@ export interface ImageTraits {
   readonly channels: 1 | 2 | 3 | 4;
   /** Dots per inch. */
   readonly density: number;
-  /** The color profile that the samples are meant in; absent for sRGB. */
+  /** Color profile of the samples; absent for sRGB. */
   readonly icc?: Buffer;
-  /** The EXIF block, without its thumbnail: that shows the image before it was turned upright. */
+  /** The EXIF block without its thumbnail, which shows the image before rotation. */
   readonly exif?: Buffer;
 }
 
-/** What the header of an image file says, and how its pixels will be read. */
+/** The header of an image file. */
 export interface ImageHeader extends ImageTraits {
   readonly path: string;
   /** Pixels, after the EXIF orientation has been applied. */
@@ -30,36 +30,39 @@ export interface ImageHeader extends ImageTraits {
   readonly height: number;
   /** `png`, `jpeg`, `webp`, `tiff`, `gif`, ...: by content, not by name; `raw` for a bitmap (BMP). */
   readonly format: string;
-  /** Whether the samples are stored in a space that is converted to sRGB on reading, such as CMYK. */
-  readonly converted: boolean;
-  /** Whether the EXIF orientation asks for more than nothing. */
-  readonly turned: boolean;
-  /** What reading changes or leaves out, for a person to know. */
+  /** Whether reading converts the samples to sRGB, from CMYK for example. */
+  readonly isConverted: boolean;
+  /** Whether the EXIF orientation rotates or mirrors the image. */
+  readonly isRotated: boolean;
+  /** For the user: what reading changes or skips. */
   readonly notes: readonly string[];
 }
 
 /**
  * Reads the header of an image file.
  *
- * @throws WorkbenchError `data` for a file that is no image, or of a kind that cannot be kept.
+ * @throws WorkbenchError `data` for a file that is not an image, or whose samples are neither 8 nor 16 bits
  */
 export async function readHeader(path: string): Promise<ImageHeader> {
   const found = await openImage(path)
     .then((image) => image.metadata())
     .catch((cause: unknown) => unreadable(path, cause));
   if (found.format === 'svg') {
-    throw new WorkbenchError('data', `${path} is a drawing (SVG): it has no pixels; export it as PNG first.`);
+    throw new WorkbenchError(
+      'data',
+      `${path} is a vector graphic (SVG) and has no pixels. Export it as PNG first.`,
+    );
   }
   if (found.depth !== 'uchar' && found.depth !== 'ushort') {
     throw new WorkbenchError(
       'data',
-      `${path} has samples of type ${found.depth}; 8 and 16 bits are possible. Convert it to 16 bits first.`,
+      `${path} has samples of type ${found.depth}; only 8 and 16 bits are supported. Convert it to 16 bits first.`,
     );
   }
   const notes: string[] = [];
-  if ((found.pages ?? 1) > 1) notes.push(`only the first of ${found.pages} pages or frames is taken`);
-  const converted = !/^(b-w|grey16|srgb|rgb|rgb16)$/.test(found.space);
-  if (converted) notes.push(`colors are converted from ${found.space.toUpperCase()} to sRGB`);
+  if ((found.pages ?? 1) > 1) notes.push(`only the first of ${found.pages} pages or frames is upscaled`);
+  const isConverted = !/^(b-w|grey16|srgb|rgb|rgb16)$/.test(found.space);
+  if (isConverted) notes.push(`colors are converted from ${found.space.toUpperCase()} to sRGB`);
   const grey = found.space === 'b-w' || found.space === 'grey16';
   return {
     path,
@@ -69,25 +72,25 @@ export async function readHeader(path: string): Promise<ImageHeader> {
     bits: found.depth === 'ushort' ? 16 : 8,
     channels: grey ? (found.hasAlpha ? 2 : 1) : found.hasAlpha ? 4 : 3,
     density: found.density ?? 72,
-    ...(found.icc && !converted ? { icc: found.icc } : {}),
+    ...(found.icc && !isConverted ? { icc: found.icc } : {}),
     ...(found.exif ? { exif: withoutThumbnail(found.exif) } : {}),
-    converted,
-    turned: (found.orientation ?? 1) > 1,
+    isConverted,
+    isRotated: (found.orientation ?? 1) > 1,
     notes,
   };
 }
 
-/** What an image takes as `withPixels` puts it on the disk. */
+/** Size of the temporary file of `withPixels`. */
 export function decodedBytes({ width, height, channels, bits }: ImageHeader): number {
   return (width * height * (channels < 3 ? channels + 2 : channels) * bits) / 8;
 }
 
-/** The pixels of an image, of which parts are read. */
+/** Reads the pixels of an image in parts. */
 export interface ImagePixels {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  /** A part of the image: samples 0 to 1. */
+  /** Samples of a part of the image, 0 to 1. */
   read(part: Rect): Promise<FloatImage>;
 }
 
@@ -95,12 +98,13 @@ export interface ImagePixels {
 export const headerBytes = 64;
 
 /**
- * Decodes an image, `[header.height, header.width, header.channels]`, samples as they are stored: the color
- * profile is not applied, 16 bits stay 16 bits, the EXIF orientation is applied. The pixels wait in the file
- * `temporary`, so that no size of image has to fit into memory; `use` reads from there, and then it is deleted.
+ * Decodes an image, `[header.height, header.width, header.channels]`, into the file `temporary`, so that it need not fit
+ * into memory. `use` reads from there; then the file is deleted. The EXIF orientation is applied, the color profile is
+ * not, and 16 bits stay 16 bits.
  *
- * @throws WorkbenchError `data` when the file is damaged or cut short; `disk` when `temporary` cannot be written (its
- * name must end in `.v`); `interrupted` as soon as `signal` asks for it
+ * @param temporary path whose name ends in `.v`
+ * @throws WorkbenchError `data` if the file is damaged or truncated; `disk` if `temporary` cannot be written;
+ * `interrupted` as soon as `signal` aborts
  */
 export async function withPixels<T>(
   header: ImageHeader,
@@ -108,16 +112,15 @@ export async function withPixels<T>(
   use: (pixels: ImagePixels) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const { path, width, height, bits, channels, converted, turned } = header;
+  const { path, width, height, bits, channels, isConverted, isRotated } = header;
   const folder = resolve(dirname(temporary));
-  // libvips does not say why it could not begin a file.
+  // libvips does not report why it cannot create a file.
   await writeFile(temporary, '').catch((cause: unknown) => {
     throw diskFailure(`${folder} cannot be written to`, cause);
   });
   try {
-    // Turned, the last row may come first: what is read from top to bottom would wait in memory as a whole, anything
-    // else on the disk.
-    const options = { ignoreIcc: !converted, limitInputPixels: false, sequentialRead: !turned };
+    // A rotated image may need its last row first. A sequential read would hold it in memory as a whole.
+    const options = { ignoreIcc: !isConverted, limitInputPixels: false, sequentialRead: !isRotated };
     const info = await unlessCancelled(signal, () =>
       openImage(path, options)
         .then((image) =>
@@ -139,26 +142,26 @@ export async function withPixels<T>(
   }
 }
 
-/** Reads parts; the rows of the last one are kept, because the next tile wants other columns of the same rows. */
+/** Reads parts. The last rows stay in memory, because the next tile needs other columns of the same rows. */
 function partReader(
   file: FileHandle,
   { width, channels, bits }: ImageHeader,
   stored: number,
 ): ImagePixels['read'] {
   const rowBytes = (width * stored * bits) / 8;
-  let kept = { y: 0, height: 0, bytes: new Uint8Array(0) };
+  let cached = { y: 0, height: 0, bytes: new Uint8Array(0) };
   return async ({ x, y, width: columns, height }) => {
-    if (kept.y !== y || kept.height !== height) {
+    if (cached.y !== y || cached.height !== height) {
       const bytes = new Uint8Array(height * rowBytes);
       await readWhole(file, bytes, headerBytes + y * rowBytes);
-      kept = { y, height, bytes };
+      cached = { y, height, bytes };
     }
-    const samples = bits === 16 ? new Uint16Array(kept.bytes.buffer) : kept.bytes;
+    const samples = bits === 16 ? new Uint16Array(cached.bytes.buffer) : cached.bytes;
     return columnsOf(samples, { stored, width, from: x, columns, height, channels, bits });
   };
 }
 
-/** Columns of whole rows as floats. sharp hands grey over as three equal channels: the first stands for them. */
+/** Columns of whole rows as floats. sharp returns grey as three equal channels; the first is used. */
 function columnsOf(
   samples: Uint8Array | Uint16Array,
   of: {
@@ -172,16 +175,16 @@ function columnsOf(
   },
 ): FloatImage {
   const { stored, width, columns, height, channels } = of;
-  const most = of.bits === 16 ? 65535 : 255;
+  const maximum = of.bits === 16 ? 65535 : 255;
   const data = new Float32Array(columns * height * channels);
   for (let channel = 0; channel < channels; channel++) {
-    // Of grey with alpha the alpha is the last.
+    // In grey with alpha, alpha is last.
     const source = channel === 1 && channels === 2 ? stored - 1 : channel;
     for (let row = 0; row < height; row++) {
       let from = (row * width + of.from) * stored + source;
       let to = row * columns * channels + channel;
       for (let column = 0; column < columns; column++, from += stored, to += channels) {
-        data[to] = samples[from]! / most;
+        data[to] = samples[from]! / maximum;
       }
     }
   }
@@ -191,12 +194,12 @@ function columnsOf(
 async function readWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
-    if (bytesRead === 0) throw new Error('A temporary file became shorter while it was read.');
+    if (bytesRead === 0) throw new Error('A temporary file was truncated while it was read.');
     done += bytesRead;
   }
 }
 
-/** An EXIF block is a TIFF file with two directories; the thumbnail is the second, found through the first. */
+/** An EXIF block is a TIFF file with two directories. The second is the thumbnail; the first points to it. */
 function withoutThumbnail(exif: Buffer): Buffer {
   const start = exif.toString('latin1', 0, 6) === 'Exif\0\0' ? 6 : 0;
   const littleEndian = exif.toString('latin1', start, start + 2) === 'II';
@@ -208,7 +211,7 @@ function withoutThumbnail(exif: Buffer): Buffer {
   return exif.length < next + 4 ? exif : Buffer.from(exif).fill(0, next, next + 4);
 }
 
-/** An image file for sharp, which does not know Windows bitmaps: it gets their pixels. */
+/** Opens an image with sharp, which gets the pixels of Windows bitmaps, because it cannot read them. */
 export async function openImage(path: string, options: SharpOptions = {}): Promise<Sharp> {
   const file = await open(path);
   const start = await readStart(file).finally(() => file.close());
@@ -225,19 +228,19 @@ async function readStart(file: FileHandle): Promise<Uint8Array> {
 
 function undecodable(path: string, folder: string, cause: unknown): never {
   if (!/(?:write failed|write error|for write)\s+system error: /.test(String(cause))) unreadable(path, cause);
-  throw diskFailure(`${path} cannot be unpacked into ${folder}`, cause);
+  throw diskFailure(`${path} cannot be decoded into ${folder}`, cause);
 }
 
 function unreadable(path: string, cause: unknown): never {
   if (cause instanceof WorkbenchError) throw cause;
   const message = cause instanceof Error ? cause.message : String(cause);
-  // libvips repeats itself on further lines.
+  // libvips repeats the message on further lines.
   const reason = message.replace(/:?\s*\n.*/s, '');
   const opened = !(cause instanceof Error && 'code' in cause);
   throw new WorkbenchError(
     'data',
     opened
-      ? `${path} is damaged, cut short or no image (${reason}). Copy or export it again.`
+      ? `${path} is not an image, or is damaged or truncated (${reason}). Copy or export it again.`
       : `${path} cannot be opened (${reason}).`,
     { cause },
   );

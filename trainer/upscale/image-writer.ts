@@ -9,15 +9,15 @@ import { diskFailure } from './disk-failure.ts';
 import { headerBytes, type ImageTraits } from './image-file.ts';
 import type { Rect } from './tiles.ts';
 
-/** Formats that an image can be written in. */
+/** Output formats. */
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff';
 
-/** What a format can hold; the others have no limit that matters. */
+/** Limits of formats; the others have no practical limit. */
 export const limits: Readonly<
   Partial<Record<ImageFormat, { readonly side: number; readonly pixels?: number }>>
 > = {
   jpeg: { side: 65535 },
-  // Its encoder alone wants the whole image in memory, at 40 bytes a pixel.
+  // Its encoder needs the whole image in memory, at 40 bytes per pixel.
   webp: { side: 16383, pixels: 50e6 },
 };
 
@@ -32,30 +32,29 @@ export function pixelBytes({ width, height, channels, bits }: ImageShape): numbe
   return (width * height * channels * bits) / 8;
 }
 
-/** Takes an image in pieces and leaves a file only when it is whole. */
+/** Writes an image in pieces; the file appears when it is complete. */
 export interface ImageWriter {
-  /** Puts samples at their place, `[place.height, place.width, channels]`: bytes for 8 bits, 16-bit words for 16. */
+  /** Writes the samples of a part, `[place.height, place.width, channels]`: bytes for 8 bits, 16-bit words for 16. */
   write(place: Rect, samples: Uint8Array | Uint16Array): void;
-  /** Encodes the image, of which every pixel was written, and puts the file in its place; or throws `interrupted`. */
+  /** Encodes the image after every pixel was written. Throws `interrupted` if the signal aborts. */
   finish(signal?: AbortSignal): Promise<void>;
-  /** Leaves nothing behind; without effect after `finish`. */
+  /** Deletes the temporary files; no effect after `finish`. */
   discard(): Promise<void>;
 }
 
-// libvips keeps the files of its last operations open and remembers their contents by name: ours are
-// temporary, large, and must not be held on to.
+// libvips keeps the files of its last operations open and caches their contents by name. Ours are large and temporary.
 sharp.cache(false);
 
 /**
- * Begins an image file. The pixels wait uncompressed in a temporary file beside it, because an encoder of
- * libvips wants the whole image; it reads them from there piece by piece, so that no size of image has to
- * fit into memory. That file is in libvips' own format, the one that carries profile and EXIF to the encoder. libvips
- * maps it: its pages count as resident while it is encoded, but the system takes them back where memory is short.
+ * Starts an image file. The uncompressed pixels go to a temporary file in the same folder, from which libvips encodes
+ * the image piece by piece, so that it need not fit into memory. The temporary file is in libvips' own format, which
+ * carries the color profile and EXIF to the encoder. libvips maps it: its pages count as resident during encoding, but
+ * the system reclaims them when memory is short.
  *
- * JPEG is written with quality 95 and full color resolution, WebP without loss, TIFF with LZW. TIFF files
- * lose their EXIF block, which libvips cannot write.
+ * JPEG has quality 95 and full color resolution, WebP is lossless, TIFF uses LZW. TIFF files lose their EXIF block,
+ * which libvips cannot write.
  *
- * @throws WorkbenchError `disk` from each step, when the folder is full or cannot be written.
+ * @throws WorkbenchError `disk`, also from each method, if the folder is full or cannot be written
  */
 export async function writeImage(path: string, shape: ImageShape): Promise<ImageWriter> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
@@ -70,11 +69,11 @@ export async function writeImage(path: string, shape: ImageShape): Promise<Image
     await file?.close();
     file = undefined;
   };
-  // Waiting for each of the many short rows of a piece would take longer than writing them.
+  // Synchronous, because awaiting each of the many short rows takes longer than writing them.
   const write = (bytes: Uint8Array, position: number) => {
-    if (file === undefined) throw new Error('The image was finished or discarded before.');
+    if (file === undefined) throw new Error('The image is already finished or discarded.');
     try {
-      // One call may take a part only.
+      // One call may write only a part.
       for (let at = 0; at < bytes.length; ) {
         at += writeSync(file.fd, bytes, at, bytes.length - at, position + at);
       }
@@ -163,7 +162,7 @@ async function encode(rows: string, encoded: string, shape: ImageShape) {
 
 /**
  * The 64 bytes before the samples of a libvips file: magic number and seven integers (width, height, bands,
- * unused, sample format, coding, color space), then pixels per millimetre across and down as floats.
+ * unused, sample format, coding, color space), then pixels per millimeter across and down as floats.
  */
 function vipsHeader({ width, height, channels, bits, density }: ImageShape): Uint8Array {
   const spaces = bits === 16 ? { grey: 26, rgb: 25 } : { grey: 1, rgb: 22 };
@@ -179,7 +178,7 @@ function vipsHeader({ width, height, channels, bits, density }: ImageShape): Uin
   return header;
 }
 
-/** The XML after the samples. The orientation is 1 because reading has applied the one of the EXIF block. */
+/** The XML after the samples. The orientation is 1 because reading applied the EXIF orientation. */
 function vipsMetadata({ icc, exif }: ImageShape): Uint8Array {
   const blob = (name: string, data: Buffer | undefined) =>
     data ? `<field type="VipsBlob" name="${name}">${data.toString('base64')}</field>` : '';

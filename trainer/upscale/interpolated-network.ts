@@ -8,18 +8,18 @@ import { interpolate } from '../weights/interpolate.ts';
 import { upscalePadded } from './resize-canvas.ts';
 import type { Upscaler } from './upscaler.ts';
 
-/** The mean of two models, of which the share of the second can be changed at any time. */
+/** Two interpolated models, whose alpha can be changed at any time. */
 export interface InterpolatedNetwork extends Upscaler {
-  /** Sets the share of the second model, 0 to 1; 0 at first. */
+  /** Sets the weight of the second model, 0 to 1; initially 0. */
   setAlpha(alpha: number): void;
 }
 
 /**
- * Two generators of one kind as one upscaler. Its weights are state of the engine, not part of its program as with
- * `networkUpscaler`: another share costs no compilation. One program is kept, for the last size of image.
+ * Network interpolation of two generators. The weights are state of the engine, not constants of its program as in
+ * `networkUpscaler`, so that another alpha needs no compilation. Only the program for the last image size stays compiled.
  *
- * @param names of the models, for people
- * @throws WorkbenchError `data` where the models are not alike
+ * @param names of the models, for messages
+ * @throws WorkbenchError `data` if the hyperparameters of the models differ
  */
 export function interpolatedNetwork(
   engine: Engine,
@@ -55,7 +55,7 @@ export function interpolatedNetwork(
   return {
     name: names.join(' and '),
     scale,
-    reach: receptiveField,
+    receptiveField,
     alignment,
     setAlpha(alpha) {
       state.write(interpolate(first, second, alpha, names).parameters);

@@ -4,13 +4,13 @@ import { cropFloats } from './resize-canvas.ts';
 import { type Rect, scaledRect } from './tiles.ts';
 import { type Upscaler, upscalePart } from './upscaler.ts';
 
-/** Context that bicubic upscaling needs, in low-resolution pixels. */
-const bicubicReach = 2;
+/** Radius of the receptive field of bicubic upscaling, in low-resolution pixels. */
+const bicubicReceptiveField = 2;
 
 /**
- * Makes an upscaler of RGB images take images with 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 channels (RGB,
- * alpha) and give back as many. Grey goes through it as three equal channels, of which the mean is taken.
- * Alpha is upscaled by bicubic interpolation: a model knows photos, not masks. Closing it closes `upscaler`.
+ * Extends an upscaler of RGB images to 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 channels (RGB, alpha), with as many
+ * channels in the result. Grey is upscaled as three equal channels, which are averaged. Alpha is upscaled by bicubic
+ * interpolation, because models are trained on photos, not masks. Closing the result closes `upscaler`.
  */
 export function upscaleLayers(upscaler: Upscaler): Upscaler {
   const { scale } = upscaler;
@@ -26,22 +26,22 @@ export function upscaleLayers(upscaler: Upscaler): Upscaler {
   };
   return {
     ...upscaler,
-    reach: Math.max(upscaler.reach, bicubicReach),
+    receptiveField: Math.max(upscaler.receptiveField, bicubicReceptiveField),
     upscale: (image) => upscaleChannels(image, { x: 0, y: 0, width: image.width, height: image.height }),
     upscalePart: upscaleChannels,
   };
 }
 
-/** An image of which each channel is the mean of some channels of `image`. */
+/** Each channel of the result is the mean of some channels of `image`. */
 function mapChannels(image: FloatImage, sources: readonly (readonly number[])[]): FloatImage {
   const pixels = image.width * image.height;
   const channels = sources.length;
   const data = new Float32Array(pixels * channels);
-  for (const [channel, means] of sources.entries()) {
+  for (const [channel, averaged] of sources.entries()) {
     for (let pixel = 0; pixel < pixels; pixel++) {
       let sum = 0;
-      for (const source of means) sum += image.data[pixel * image.channels + source]!;
-      data[pixel * channels + channel] = sum / means.length;
+      for (const source of averaged) sum += image.data[pixel * image.channels + source]!;
+      data[pixel * channels + channel] = sum / averaged.length;
     }
   }
   return { width: image.width, height: image.height, channels, data };

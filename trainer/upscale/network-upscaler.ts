@@ -8,14 +8,14 @@ import { type Rect, scaledRect } from './tiles.ts';
 import { upscaleImage } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 
-/** What the maps of a dense block may take in the trunk, and the three near the output in the tail, in bytes. */
+/** Bytes for the feature maps of a dense block in the trunk, and for the last three feature maps in the tail. */
 const memory = { trunk: 100e6, tail: 100e6 };
 
 /**
- * A generator as an upscaler, in two programs for each size of tile. Its trunk, at low resolution, sees all of the
- * context of a tile; its tail, which is half of the work and would need nearly all of the memory, goes over the trunk's
- * features in smaller tiles with hardly any context. For models that rearrange their input, images are padded by
- * reflection to a multiple of what those take together.
+ * A generator as an upscaler, in two programs for each tile size. The trunk, at low resolution, has a large receptive
+ * field. The tail is half of the work and needs most of the memory, but has a small receptive field: it upscales the
+ * trunk's features in smaller tiles. For models that unshuffle their input, images are padded by reflection to a multiple
+ * of the unshuffling factor.
  */
 export function networkUpscaler(
   engine: Engine,
@@ -45,7 +45,7 @@ export function networkUpscaler(
   const tail: Upscaler = {
     name,
     scale: tailScale,
-    reach: shapes.tail.receptiveField,
+    receptiveField: shapes.tail.receptiveField,
     tile: Math.floor(Math.sqrt(memory.tail / (3 * 4 * shapes.trunk.channels)) / tailScale),
     upscale: (features) =>
       tailPrograms.run(features, {
@@ -61,21 +61,21 @@ export function networkUpscaler(
     const height = Math.ceil(image.height / unshuffle);
     const padded = padByReflection(image, width * unshuffle, height * unshuffle);
     const features = await trunk.run(padded, { width, height, channels: shapes.trunk.channels });
-    const [x, right] = spanAround(part.x / unshuffle, part.width / unshuffle, tail.reach, width);
-    const [y, bottom] = spanAround(part.y / unshuffle, part.height / unshuffle, tail.reach, height);
+    const [x, right] = spanAround(part.x / unshuffle, part.width / unshuffle, tail.receptiveField, width);
+    const [y, bottom] = spanAround(part.y / unshuffle, part.height / unshuffle, tail.receptiveField, height);
     const upscaled = await upscaleImage(
       tail,
       cropFloats(features, { x, y, width: right - x, height: bottom - y }),
     );
-    const wanted = scaledRect(part, scale);
-    return cropFloats(upscaled, { ...wanted, x: wanted.x - x * tailScale, y: wanted.y - y * tailScale });
+    const result = scaledRect(part, scale);
+    return cropFloats(upscaled, { ...result, x: result.x - x * tailScale, y: result.y - y * tailScale });
   }
 
-  // One after the other, so that no program ends under another call.
+  // Calls run one after another, so that no program is closed during another call.
   let running: Promise<unknown> = Promise.resolve();
   const upscalePart = (image: FloatImage, part: Rect): Promise<FloatImage> => {
     const result = running.then(() => runPrograms(image, part));
-    // Without the result: it is large.
+    // Does not hold the result, which is large.
     running = result.then(
       () => {},
       () => {},
@@ -83,7 +83,7 @@ export function networkUpscaler(
     return result;
   };
   const close = async () => {
-    // Whoever cancelled did not wait for the last run, and a program must not end under it.
+    // A cancelled run may still be in progress; its program must not be closed.
     await running;
     await trunk.close();
     await tail.close();
@@ -91,25 +91,24 @@ export function networkUpscaler(
   return {
     name,
     scale,
-    reach: shapes.receptiveField,
+    receptiveField: shapes.receptiveField,
     alignment: unshuffle,
-    // Its maps, and once more the copies that concatenations make.
+    // Twice the feature maps, because concatenations copy them.
     tile: Math.floor(Math.sqrt(memory.trunk / (2 * 4 * shapes.trunk.widestInput))) * unshuffle,
     upscale: (image) => upscalePart(image, { x: 0, y: 0, width: image.width, height: image.height }),
     upscalePart,
-    // Programs that were closed are compiled again when they are needed.
-    rest: close,
+    releasePrograms: close,
     close,
   };
 }
 
-/** Begin and end of a part with a margin on both sides, as far as there are pixels. */
+/** Start and end of a part with a margin on both sides, clipped to the image. */
 function spanAround(start: number, length: number, margin: number, size: number): [number, number] {
   return [Math.max(Math.floor(start) - margin, 0), Math.min(Math.ceil(start + length) + margin, size)];
 }
 
-/** Programs that make `result` of `image`, one for each size; the `most` used last are kept. */
-function imagePrograms(most: number, compile: (height: number, width: number) => Promise<Program>) {
+/** Programs from `image` to `result`, one for each size; a cache of the `maximum` last used ones. */
+function imagePrograms(maximum: number, compile: (height: number, width: number) => Promise<Program>) {
   const programs = new Map<string, Promise<Program>>();
   const programFor = async (height: number, width: number): Promise<Program> => {
     const key = `${height}x${width}`;
@@ -117,7 +116,7 @@ function imagePrograms(most: number, compile: (height: number, width: number) =>
     programs.delete(key);
     programs.set(key, program);
     const [oldest] = programs;
-    if (programs.size > most && oldest) {
+    if (programs.size > maximum && oldest) {
       programs.delete(oldest[0]);
       await (await oldest[1]).close();
     }

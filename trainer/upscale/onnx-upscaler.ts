@@ -8,7 +8,7 @@ import { upscalePadded } from './resize-canvas.ts';
 import { upscaleImage } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 
-/** The one input of a model: `[N, 3, H, W]`, with the extents that the file fixes. */
+/** The input of a model, `[N, 3, H, W]`; width and height if the file fixes them. */
 interface Input {
   readonly name: string;
   readonly isHalf: boolean;
@@ -16,17 +16,17 @@ interface Input {
   readonly height: number | undefined;
 }
 
-/** Multiples that models want of their input's sides: x2 and x1 of Real-ESRGAN 2 and 4, windows of transformers more. */
+/** Multiples that models require of the input's sides: 2 and 4 for Real-ESRGAN x2 and x1, more for transformers. */
 const alignments = [1, 2, 4, 8, 16, 32, 64];
 
-/** Side of the image on which a model is tried; with a remainder of 1 for every alignment. */
-const trialSide = 65;
+/** Side of the test image; not a multiple of any alignment. */
+const testSide = 65;
 
 /**
  * Opens an ONNX file of any model that upscales RGB images `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
- * alignment are found by trying it; a model of a fixed input size gets every image in tiles of that size.
+ * alignment are determined by a test image. A model of a fixed input size upscales images in tiles of that size.
  *
- * @throws WorkbenchError `data` when the file is damaged or does something else
+ * @throws WorkbenchError `data` if the file is damaged or is not such a model
  */
 export async function openOnnxUpscaler(
   path: string,
@@ -35,17 +35,17 @@ export async function openOnnxUpscaler(
 ): Promise<Upscaler> {
   const refuse = (what: string, cause?: unknown) =>
     new WorkbenchError('data', `${path} cannot upscale images: ${what}.`, { cause });
-  // What is no file of weights at all is told better than ONNX Runtime does.
+  // Its errors for missing and empty files are clearer than those of ONNX Runtime.
   withFile(path, () => {});
   const session = await ort.InferenceSession.create(path, {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     logSeverityLevel: 4,
   }).catch((cause: unknown) => {
-    throw refuse(`ONNX Runtime says "${messageOf(cause)}". Fetch or export it again`, cause);
+    throw refuse(`ONNX Runtime says "${messageOf(cause)}". Download or export it again`, cause);
   });
   try {
     const input = findInput(session, refuse);
-    const { alignment, scale } = await tryOut(session, input, refuse);
+    const { alignment, scale } = await testModel(session, input, refuse);
     return onnxUpscaler(session, input, { name, scale, alignment });
   } catch (error) {
     await session.release();
@@ -63,8 +63,8 @@ function onnxUpscaler(
   const upscaler: Upscaler = {
     name,
     scale,
-    // What the model sees around a pixel is not known.
-    reach: Number.POSITIVE_INFINITY,
+    // Not known.
+    receptiveField: Number.POSITIVE_INFINITY,
     alignment,
     upscale(image) {
       const width = fixedWidth ?? Math.ceil(image.width / alignment) * alignment;
@@ -73,12 +73,12 @@ function onnxUpscaler(
         image.width > width || image.height > height
           ? upscaleImage(upscaler, image, { tile: Math.min(width, height) })
           : upscalePadded(image, { width, height }, scale, (padded) => run(session, input, padded));
-      // Without the results: they are large.
+      // Does not hold the results, which are large.
       running = Promise.allSettled([running, result]).then(() => {});
       return result;
     },
     async close() {
-      // Whoever cancelled did not wait for the last run, and a session must not end under it.
+      // A cancelled run may still be in progress; its session must not be released.
       await running;
       await session.release();
     },
@@ -97,7 +97,7 @@ function findInput(session: ort.InferenceSession, refuse: Refuse): Input {
   }
   const shape = input.isTensor ? input.shape : [];
   const [, channels, height, width] = shape;
-  // A model of other programs may leave the number of channels open; a last extent of 3 means that they come last.
+  // Some exporters leave the number of channels open; a last extent of 3 means channels-last.
   const isOpen = typeof channels !== 'number' && width !== 3;
   if (!input.isTensor || shape.length !== 4 || (channels !== 3 && !isOpen)) {
     throw refuse(`its input is [${shape.join(', ')}] instead of [N, 3, H, W], RGB`);
@@ -110,15 +110,15 @@ function findInput(session: ort.InferenceSession, refuse: Refuse): Input {
   return { name: input.name, isHalf: input.type === 'float16', width: fixed(width), height: fixed(height) };
 }
 
-/** Upscales a grey square, for each alignment until one works. */
-async function tryOut(
+/** Upscales a grey square with each alignment until one works. */
+async function testModel(
   session: ort.InferenceSession,
   input: Input,
   refuse: Refuse,
 ): Promise<{ alignment: number; scale: number }> {
   let failure: unknown;
   for (const alignment of alignments) {
-    const side = Math.ceil(trialSide / alignment) * alignment;
+    const side = Math.ceil(testSide / alignment) * alignment;
     const width = input.width ?? side;
     const height = input.height ?? side;
     const data = new Float32Array(width * height * 3).fill(0.5);
@@ -128,10 +128,10 @@ async function tryOut(
     if (result === undefined) continue;
     const scale = result.width / width;
     if (Number.isInteger(scale) && scale > 0 && result.height === height * scale) return { alignment, scale };
-    failure ??= `it makes ${result.width}x${result.height} of ${width}x${height}`;
+    failure ??= `it upscales ${width}x${height} to ${result.width}x${result.height}`;
   }
   throw refuse(
-    typeof failure === 'string' ? failure : `trying it ended with "${messageOf(failure)}"`,
+    typeof failure === 'string' ? failure : `upscaling a test image failed with "${messageOf(failure)}"`,
     failure,
   );
 }
@@ -140,10 +140,10 @@ async function run(session: ort.InferenceSession, input: Input, image: FloatImag
   const { width, height } = image;
   const planes = toPlanes(image);
   const shape = [1, 3, height, width];
-  const fed = input.isHalf
+  const tensor = input.isHalf
     ? new ort.Tensor('float16', Uint16Array.from(planes, toHalf), shape)
     : new ort.Tensor('float32', planes, shape);
-  const results = await session.run({ [input.name]: fed });
+  const results = await session.run({ [input.name]: tensor });
   const output = results[session.outputNames[0] ?? ''];
   const [images, channels, outputHeight = 0, outputWidth = 0] = output?.dims ?? [];
   if (output === undefined || images !== 1 || channels !== 3 || output.dims.length !== 4) {
@@ -154,10 +154,10 @@ async function run(session: ort.InferenceSession, input: Input, image: FloatImag
 
 function numbersOf({ data }: ort.Tensor): Float32Array {
   if (data instanceof Float32Array) return data;
-  // Halves: words, or on newer versions of Node numbers.
+  // Half-precision floats: Uint16Array, or Float16Array on newer versions of Node.
   if (data instanceof Uint16Array) return Float32Array.from(data, fromHalf);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array || Array.isArray(data)) {
-    throw new Error('its output does not consist of floats');
+    throw new Error('its output is not of a float type');
   }
   return Float32Array.from(data);
 }

@@ -1,7 +1,7 @@
 import type { FloatImage } from '../data/image.ts';
 import type { Rect } from './tiles.ts';
 
-/** A rectangle of an image, copied. */
+/** A copy of a rectangle of an image. */
 export function cropFloats(image: FloatImage, { x, y, width, height }: Rect): FloatImage {
   const { channels } = image;
   const data = new Float32Array(width * height * channels);
@@ -12,7 +12,7 @@ export function cropFloats(image: FloatImage, { x, y, width, height }: Rect): Fl
   return { width, height, channels, data };
 }
 
-/** The image with more columns and rows at its right and bottom, mirrored at its last ones, which stay single. */
+/** Adds columns and rows at the right and the bottom by reflection, which does not repeat the last ones. */
 export function padByReflection(image: FloatImage, width: number, height: number): FloatImage {
   if (width === image.width && height === image.height) return image;
   const { channels } = image;
@@ -28,8 +28,8 @@ export function padByReflection(image: FloatImage, width: number, height: number
 }
 
 /**
- * Runs something that takes images of certain sizes only: the image is padded by reflection to `width` x `height`,
- * upscaled, and what the padding became is cut off.
+ * Pads an image by reflection to `width` x `height`, which `upscale` requires, upscales it, and crops the upscaled
+ * padding.
  */
 export async function upscalePadded(
   image: FloatImage,
@@ -42,7 +42,7 @@ export async function upscalePadded(
   return cropFloats(upscaled, { x: 0, y: 0, width: image.width * scale, height: image.height * scale });
 }
 
-/** The index within 0..length-1 that mirrors one beyond the end. */
+/** Reflects an index beyond the end into 0..length-1. */
 function mirrored(index: number, length: number): number {
   if (length === 1) return 0;
   const folded = index % (2 * length - 2);

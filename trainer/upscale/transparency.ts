@@ -1,20 +1,20 @@
 import type { FloatImage } from '../data/image.ts';
 
 /**
- * Gives fully transparent pixels of an image with alpha (its last channel) the color of the nearest pixel
- * that is not: whatever lies hidden there, often black or white, would otherwise bleed into the visible edge.
- * Nearest in the sense of two sweeps over the eight neighbours, exact enough where only the rim counts.
+ * Sets fully transparent pixels of an image with alpha (its last channel) to the color of the nearest visible pixel.
+ * Otherwise their hidden color, often black or white, bleeds into the visible edge. Two sweeps over the eight neighbors
+ * approximate the nearest pixel; only the edge matters.
  */
 export function bleedColors(image: FloatImage): FloatImage {
   const { width, height, channels } = image;
   if (!hasHiddenPixels(image)) return image;
   const data = Float32Array.from(image.data);
-  // For each pixel the index of the nearest visible one, or -1 while none is known.
+  // Index of the nearest visible pixel; -1 if not known yet.
   const nearest = new Int32Array(width * height);
   for (let pixel = 0; pixel < nearest.length; pixel++) {
     nearest[pixel] = data[pixel * channels + channels - 1]! > 0 ? pixel : -1;
   }
-  const offer = (pixel: number, x: number, y: number, fromX: number, fromY: number) => {
+  const consider = (pixel: number, x: number, y: number, fromX: number, fromY: number) => {
     if (fromX < 0 || fromX >= width || fromY < 0 || fromY >= height) return;
     const candidate = nearest[fromY * width + fromX]!;
     if (candidate < 0) return;
@@ -28,10 +28,10 @@ export function bleedColors(image: FloatImage): FloatImage {
       if (nearest[pixel] === pixel) continue;
       const x = pixel % width;
       const y = Math.floor(pixel / width);
-      offer(pixel, x, y, x - step, y);
-      offer(pixel, x, y, x - step, y - step);
-      offer(pixel, x, y, x, y - step);
-      offer(pixel, x, y, x + step, y - step);
+      consider(pixel, x, y, x - step, y);
+      consider(pixel, x, y, x - step, y - step);
+      consider(pixel, x, y, x, y - step);
+      consider(pixel, x, y, x + step, y - step);
     }
   }
   for (let pixel = 0; pixel < nearest.length; pixel++) {

@@ -22,10 +22,10 @@ export interface UpscaleFileOptions {
 }
 
 export interface UpscaleProgress {
-  /** Tiles done, and all tiles. */
+  /** Finished tiles, of all tiles. */
   readonly tile: number;
   readonly tiles: number;
-  /** Speed in millions of output pixels. */
+  /** Millions of output pixels per second. */
   readonly megapixelsPerSecond: number;
   readonly etaSeconds: number;
 }
@@ -36,22 +36,22 @@ export interface UpscaledFile {
   /** Size of the output in pixels. */
   readonly width: number;
   readonly height: number;
-  /** True where the output existed and was left as it is. */
+  /** The output existed, so the image was skipped. */
   readonly kept: boolean;
-  /** What a person should know: frames left out, colors converted, another format. */
+  /** For the user: skipped frames, converted colors, another format. */
   readonly notes: readonly string[];
 }
 
 /**
- * Upscales one image file as planned. Grey, alpha, 16 bits and the color profile survive, the EXIF block too except
+ * Upscales one image file as planned. Grey, alpha, 16 bits and the color profile are preserved, and the EXIF block except
  * in TIFF; the EXIF orientation is applied.
  *
- * Memory at the peak is the larger of two: the rows of the input that a tile lies in, at 1 or 2 bytes a sample, with
- * what the engine needs for one tile; or a large result, which is mapped while it is encoded. The rest waits on the
- * disk, uncompressed (see `withPixels` and `writeImage`); where that has no room for it, the work does not begin.
+ * The memory peak is the larger of two: the input rows of a tile, at 1 or 2 bytes per sample, and the engine's memory for
+ * one tile; or a large result, which is mapped while it is encoded. Everything else is on disk, uncompressed (see
+ * `withPixels` and `writeImage`); without enough free space the upscaling does not start.
  *
- * @throws WorkbenchError `data`, `disk`, `engine`, `interrupted`; no file is left behind then, and an output
- * that existed is untouched.
+ * @throws WorkbenchError `data`, `disk`, `engine`, `interrupted`; temporary files are deleted, and an existing output is
+ * unchanged
  */
 export async function upscaleFile(
   upscaler: Upscaler,
@@ -63,8 +63,8 @@ export async function upscaleFile(
   if (kept) return { input, output, width, height, kept, notes };
 
   const out = dirname(output);
-  const made = await mkdir(out, { recursive: true }).catch((cause: unknown) => {
-    throw diskFailure(`${out} cannot be made a folder`, cause);
+  const created = await mkdir(out, { recursive: true }).catch((cause: unknown) => {
+    throw diskFailure(`The folder ${out} cannot be created`, cause);
   });
   const decoded = join(out, `.${basename(output)}.${randomUUID()}.source.v`);
   const { signal } = options;
@@ -75,55 +75,56 @@ export async function upscaleFile(
       if (contrast(ranges.output) < 0.5 / largest(shape.bits) && contrast(ranges.input) > 0.02) {
         throw new WorkbenchError(
           'engine',
-          `${upscaler.name} made one flat color of ${input}. Its weights are damaged, or the GPU failed: try the engine cpu.`,
+          `The result of ${upscaler.name} for ${input} is a single color. Its weights are damaged, or the GPU failed: try the engine cpu.`,
         );
       }
-      // Encoding maps the whole result into memory, and the programs of a model take no less.
-      if (pixelBytes(shape) > largeBytes) await upscaler.rest?.();
+      // Encoding maps the whole result into memory; the programs of a model need as much.
+      if (pixelBytes(shape) > largeBytes) await upscaler.releasePrograms?.();
       await writer.finish(signal);
     } finally {
       await writer.discard();
     }
   };
   try {
-    await checkRoom(plan, out);
+    await checkSpace(plan, out);
     await withPixels(header, decoded, upscale, signal);
   } catch (error) {
-    if (made !== undefined) await removeEmpty(out, made);
+    if (created !== undefined) await removeEmpty(out, created);
     throw error;
   }
   return { input, output, width, height, kept, notes };
 }
 
-/** Results above this are worth a second or two of compiling anew for the next image. */
+/** For larger results, less memory is worth a second or two of compilation for the next image. */
 const largeBytes = 100e6;
 
-/** Throws a `disk` error where the folder has no room for what waits there, decoded and upscaled. */
-async function checkRoom({ input, header, shape }: ImagePlan, folder: string): Promise<void> {
+/** Throws a `disk` error if the folder has no space for the decoded and the upscaled pixels. */
+async function checkSpace({ input, header, shape }: ImagePlan, folder: string): Promise<void> {
   const needed = decodedBytes(header) + pixelBytes(shape);
   const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));
   const free = bavail * bsize;
-  // Some network drives do not say how large they are.
+  // Some network drives do not report their size.
   if (blocks === 0 || free >= needed) return;
   throw new WorkbenchError(
     'disk',
-    `${input} needs ${formatBytes(needed)} in ${resolve(folder)} while it is upscaled, and ${formatBytes(free)} are free there. Free space there, or choose another folder: ${otherFolder}.`,
+    `Upscaling ${input} needs ${formatBytes(needed)} in ${resolve(folder)}, where ${formatBytes(free)} are free. Free space there, or choose another folder: ${otherFolder}.`,
   );
 }
 
-/** Deletes a folder, and those above it up to `top`, as far as they are empty. */
+/** Deletes a folder and its parents up to `top` if they are empty. */
 async function removeEmpty(folder: string, top: string): Promise<void> {
   try {
     await rmdir(folder);
     if (resolve(folder) !== resolve(top)) await removeEmpty(dirname(folder), top);
   } catch {
-    // There is something in it, of another image.
+    // It contains results of other images.
   }
 }
 
 /**
- * Upscales tile by tile and writes each as samples of the output.
- * Gives the ranges of the colors, to tell an image from the flat result of a broken GPU.
+ * Upscales tile by tile and writes the samples of each.
+ *
+ * @returns the color ranges, which reveal the flat result of a broken GPU
  */
 async function writeTiles(
   upscaler: Upscaler,
@@ -133,14 +134,14 @@ async function writeTiles(
   writer: ImageWriter,
 ): Promise<{ readonly input: Range; readonly output: Range }> {
   const started = performance.now();
-  let input = nothing;
-  let output = nothing;
+  let input = emptyRange;
+  let output = emptyRange;
   const source: ImagePixels = {
     ...pixels,
     async read(part) {
       const read = await pixels.read(part);
       const image = channels % 2 === 0 ? bleedColors(read) : read;
-      input = wider(input, colorRange(image));
+      input = union(input, colorRange(image));
       return image;
     },
   };
@@ -158,18 +159,18 @@ async function writeTiles(
     },
   });
   for await (const { rect, pixels: piece } of pieces) {
-    output = wider(output, colorRange(piece));
-    writer.write(rect, quantised(piece, bits));
+    output = union(output, colorRange(piece));
+    writer.write(rect, quantized(piece, bits));
   }
   return { input, output };
 }
 
-/** Samples of a file: clamped and rounded. */
-function quantised({ data }: FloatImage, bits: 8 | 16): Uint8Array | Uint16Array {
+/** Clamps and rounds to the samples of a file. */
+function quantized({ data }: FloatImage, bits: 8 | 16): Uint8Array | Uint16Array {
   const samples = bits === 16 ? new Uint16Array(data.length) : new Uint8Array(data.length);
-  const most = largest(bits);
+  const maximum = largest(bits);
   for (let i = 0; i < data.length; i++) {
-    samples[i] = Math.min(Math.max(Math.round(data[i]! * most), 0), most);
+    samples[i] = Math.min(Math.max(Math.round(data[i]! * maximum), 0), maximum);
   }
   return samples;
 }
@@ -184,13 +185,13 @@ interface Range {
   readonly high: number;
 }
 
-const nothing: Range = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
+const emptyRange: Range = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
 
-function wider(a: Range, b: Range): Range {
+function union(a: Range, b: Range): Range {
   return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
 }
 
-/** Smallest and largest sample of all channels but alpha. */
+/** Smallest and largest sample of the channels without alpha. */
 function colorRange({ data, channels }: FloatImage): Range {
   const colors = channels % 2 === 0 ? channels - 1 : channels;
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -202,7 +203,7 @@ function colorRange({ data, channels }: FloatImage): Range {
   return { low, high };
 }
 
-/** What is left of a range after clamping to 0..1. */
+/** Width of a range after clamping to 0..1. */
 function contrast({ low, high }: Range): number {
   return Math.min(Math.max(high, 0), 1) - Math.min(Math.max(low, 0), 1);
 }

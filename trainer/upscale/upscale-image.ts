@@ -7,41 +7,40 @@ import { planTiles, type Rect, scaledRect } from './tiles.ts';
 import { type Upscaler, upscalePart } from './upscaler.ts';
 
 export interface TileOptions {
-  /** Side of a tile in low-resolution pixels, context included; what the upscaler says by default. */
+  /** Side of a tile in low-resolution pixels, context included; by default that of the upscaler. */
   readonly tile?: number;
   /** Context on each side of a tile in low-resolution pixels; see `defaultOverlap`. */
   readonly overlap?: number;
-  /** Cancels at once; what the upscaler is doing then ends by itself and is not waited for. */
+  /** Cancels at once; the current tile ends in the background. */
   readonly signal?: AbortSignal;
-  /** Called after each tile, with how many are done and how many there are. */
+  /** Called after each tile. */
   readonly onTile?: (done: number, total: number) => void;
 }
 
 /** A finished part of the upscaled image. */
 export interface Piece {
-  /** Where it belongs, in pixels of the upscaled image. */
+  /** In pixels of the upscaled image. */
   readonly rect: Rect;
   /** `[rect.height, rect.width, channels]`, not clamped. */
   readonly pixels: FloatImage;
 }
 
-/** For upscalers of which nothing is known. */
+/** For upscalers without a recommendation. */
 const defaultTile = 192;
 
 /**
- * Context that makes tiles join without a visible seam: what the model can see, but at most 32 pixels, because
- * the influence of a deep model's far context fades long before its theoretical reach; and at most a quarter of
- * the tile, so that small tiles still make progress.
+ * Context for tiles without visible seams: the receptive field, but at most 32 pixels, because far context has hardly
+ * any influence in deep models; and at most a quarter of the tile, so that small tiles have an inner part.
  */
-export function defaultOverlap(reach: number, tile: number): number {
-  return Math.min(reach, 32, Math.floor(tile / 4));
+export function defaultOverlap(receptiveField: number, tile: number): number {
+  return Math.min(receptiveField, 32, Math.floor(tile / 4));
 }
 
 /**
- * Upscales an image tile by tile and yields the finished pieces row by row, so that a caller needs to hold no
- * more than it wants to. `image` has as many channels as `upscaler` takes.
+ * Upscales an image tile by tile and yields the finished pieces row by row. `image` has as many channels as `upscaler`
+ * takes.
  *
- * @throws WorkbenchError `interrupted` when cancelled; `engine` when the result is not finite.
+ * @throws WorkbenchError `interrupted` if cancelled; `engine` if the result is not finite
  */
 export async function* upscaleTiles(
   upscaler: Upscaler,
@@ -49,29 +48,29 @@ export async function* upscaleTiles(
   options: TileOptions = {},
 ): AsyncGenerator<Piece> {
   const { tile: size = upscaler.tile ?? defaultTile, signal, onTile } = options;
-  const overlap = options.overlap ?? defaultOverlap(upscaler.reach, size);
+  const overlap = options.overlap ?? defaultOverlap(upscaler.receptiveField, size);
   const { scale, alignment = 1 } = upscaler;
   const tiles = planTiles(image.width, image.height, size, overlap, alignment);
-  for (const [index, { source, keep }] of tiles.entries()) {
+  for (const [index, { source, inner }] of tiles.entries()) {
     const part = await image.read(source);
-    const kept = { ...keep, x: keep.x - source.x, y: keep.y - source.y };
-    const pixels = await unlessCancelled(signal, () => upscalePart(upscaler, part, kept));
+    const innerPart = { ...inner, x: inner.x - source.x, y: inner.y - source.y };
+    const pixels = await unlessCancelled(signal, () => upscalePart(upscaler, part, innerPart));
     if (!allFinite(pixels.data)) {
       throw new WorkbenchError(
         'engine',
-        `${upscaler.name} gave values that are not numbers. Its weights are damaged, or the GPU failed: try the engine cpu.`,
+        `The result of ${upscaler.name} is not finite. Its weights are damaged, or the GPU failed: try the engine cpu.`,
       );
     }
     onTile?.(index + 1, tiles.length);
-    yield { rect: scaledRect(keep, scale), pixels };
+    yield { rect: scaledRect(inner, scale), pixels };
   }
 }
 
 /**
- * Upscales a whole image in memory, `[h, w, c]` to `[h * scale, w * scale, k]`, tile by tile; k is what the upscaler
- * makes of c channels, usually as many.
+ * Upscales an image in memory tile by tile, `[h, w, c]` to `[h * scale, w * scale, k]`, where k is the number of channels
+ * that the upscaler returns, usually c.
  *
- * @throws as `upscaleTiles`.
+ * @throws as `upscaleTiles`
  */
 export async function upscaleImage(
   upscaler: Upscaler,
@@ -91,7 +90,7 @@ export async function upscaleImage(
       whole.data.set(pixels.data.subarray(y * row, (y + 1) * row), at);
     }
   }
-  if (!whole) throw new Error('An image of no pixels cannot be upscaled.');
+  if (!whole) throw new Error('The image has no pixels.');
   return whole;
 }
 

@@ -3,39 +3,39 @@ import { type Stage, stages } from '../../run-state/run-state.ts';
 import type { Manifest } from '../../runs/manifest.ts';
 import type { RunPaths } from '../../runs/run-directory.ts';
 
-/** A run to be compared. */
+/** A run to compare. */
 export interface ComparedRun {
   readonly paths: RunPaths;
   readonly config: ResolvedConfig;
   readonly manifest: Manifest;
 }
 
-/** Of a run file, what is told apart: a run's name one knows already, and a path that differs is no other training. */
+/** The settings of a run file that affect training: without its name and paths. */
 export function comparedSettings({ name, runs_dir, data_dir, ...rest }: ResolvedConfig): object {
   return rest;
 }
 
 /**
- * Why numbers of these runs must not be compared: another scale, validation on other pixels, or training data that
- * changed under the same name. One sentence each.
+ * Why numbers of these runs are not comparable: different scales, validation images, or training data of the same name.
+ * One sentence each.
  */
 export function comparabilityWarnings(runs: readonly ComparedRun[]): string[] {
   const names = [...new Set(runs.flatMap(({ manifest }) => Object.keys(manifest.data)))];
   return [
     ...disagreement(
       runs,
-      'The runs upscale by different factors: no number of one compares with one of another',
+      'The runs upscale by different factors, so their numbers are not comparable',
       ({ config }) => `x${config.scale_factor}`,
     ),
     ...disagreement(
       runs,
-      'The runs are validated on different crops: their validation does not compare',
+      'The runs are validated on different crops, so their validation is not comparable',
       ({ config }) => validationCrop(config),
     ),
     ...stages.flatMap((stage) =>
       disagreement(
         runs,
-        `The runs are validated on different images in ${stage}: their validation does not compare`,
+        `The runs are validated on different images in ${stage}, so their validation is not comparable`,
         ({ config }) => validationImages(config, stage),
       ),
     ),
@@ -49,12 +49,12 @@ export function comparabilityWarnings(runs: readonly ComparedRun[]): string[] {
   ];
 }
 
-/** Which pixels of how many images a run is validated on, in words. */
+/** The size of the validation crops and the number of images, as text. */
 export function validationCrop({ validation }: ResolvedConfig): string {
   return `${validation.crop_size?.join('x') ?? 'whole images'}, ${validation.max_images ?? 'all'} images`;
 }
 
-/** Which images a run is validated on in a stage, in words. */
+/** The validation images of a stage, as text. */
 export function validationImages(config: ResolvedConfig, stage: Stage): string {
   const sources = imageSources(config, stage, 'val').map(
     ({ hr, lr, downscale }) => `${hr} with ${lr ?? `LR by ${downscale}`}`,

@@ -24,21 +24,21 @@ export interface EvaluationFile extends SavedValues {
   readonly model: string;
   /** SHA-256 in hex of the file of weights, or `interpolationSha256`. */
   readonly weights: string;
-  /** Names of the run's checkpoints that the net is made of; files of older versions lack it. */
+  /** Names of the model's checkpoints in the run; missing in files of older versions. */
   readonly checkpoints: readonly string[] | undefined;
-  /** Share of the second of two checkpoints; missing for a single one. */
+  /** Weight of the second of two interpolated checkpoints. */
   readonly alpha: number | undefined;
   readonly data: string;
   readonly dataSha256: string;
   readonly protocol: string;
-  /** Of the net that it measures by, SHA-256 in hex over its tensors; missing where there is none. */
+  /** SHA-256 in hex over the tensors of the network that measures a distance. */
   readonly net: string | undefined;
   readonly toolVersion: string;
   readonly time: string;
   readonly images: readonly ({ readonly name: string } & SavedValues)[];
 }
 
-/** What tells an evaluation from any other of its run. */
+/** Identifies an evaluation in its run. */
 export type EvaluationKey = Pick<EvaluationFile, 'weights' | 'dataSha256' | 'protocol' | 'net'>;
 
 const isSavedValue = isOptional(isNullable(isNumber));
@@ -70,36 +70,36 @@ function isEvaluationFile(value: unknown): value is EvaluationFile {
   return hasFacts(value) && hasSavedValues(value);
 }
 
-/** What stands for the weights of a mean of two nets of these weights, SHA-256 in hex; `alpha` of the second. */
+/** SHA-256 in hex that identifies the interpolation of two models with these weights; `alpha` is the weight of the second. */
 export function interpolationSha256(alpha: number, weights: readonly [string, string]): string {
   return createHash('sha256')
     .update(`interpolated ${alpha} ${weights.join(' ')}`)
     .digest('hex');
 }
 
-/** Where a run keeps an evaluation. */
+/** The path of an evaluation in a run. */
 export function evaluationPath(run: RunPaths, { weights, dataSha256, protocol, net }: EvaluationKey): string {
   const parts = [weights.slice(0, 16), dataSha256.slice(0, 16), protocol, ...(net ? [net.slice(0, 16)] : [])];
   return join(run.evaluations, `${parts.join('-')}.json`);
 }
 
-/** The evaluation that a run keeps of exactly this; undefined where it has none. */
+/** The saved evaluation of a run; undefined if there is none. */
 export function findEvaluation(run: RunPaths, key: EvaluationKey): EvaluationFile | undefined {
   const file = readEvaluation(evaluationPath(run, key));
-  const isIt =
+  const isMatch =
     file?.weights === key.weights &&
     file.dataSha256 === key.dataSha256 &&
     file.protocol === key.protocol &&
     file.net === key.net;
-  return isIt ? file : undefined;
+  return isMatch ? file : undefined;
 }
 
-/** An evaluation by its path; undefined where there is no readable one. */
+/** Reads an evaluation; undefined if the file does not exist or is not valid. */
 export function readEvaluation(path: string): EvaluationFile | undefined {
   return readJson(path, isEvaluationFile);
 }
 
-/** All evaluations that a run keeps, with their paths, in the order of their names. Unreadable files are left out. */
+/** All saved evaluations of a run with their paths, sorted by name. Invalid files are skipped. */
 export function listEvaluations(
   run: RunPaths,
 ): { readonly path: string; readonly evaluation: EvaluationFile }[] {

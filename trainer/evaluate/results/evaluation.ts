@@ -1,6 +1,6 @@
 import type { Metric, Values } from '../../metrics/metrics.ts';
 
-/** What one model reaches on one test set under one protocol: the means of its metrics, and the values of each image. */
+/** The result of a model on a test set under a protocol: the means of the metrics, and the values of each image. */
 export interface Evaluation extends Values {
   readonly model: string;
   readonly data: string;
@@ -8,7 +8,7 @@ export interface Evaluation extends Values {
   readonly images: readonly ({ readonly name: string } & Values)[];
 }
 
-/** The values of one metric, image by image. */
+/** The values of a metric by image. */
 export function valuesOf(images: Evaluation['images'], metric: Metric): number[] {
   return images.map((image) => image[metric] ?? Number.NaN);
 }

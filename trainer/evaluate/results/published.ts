@@ -1,12 +1,12 @@
 /**
- * What the authors of the original program published (the image metrics_comparison_final.png of its README), and
- * what it really is. Its table calls the values results on Set5 and Set14; they are those of the one best image of
- * each set, the "max" of its test program: the images of single images in the same README show the very same PSNR
- * for "bird" of Set5 and "monarch" of Set14. So they compare with the maximum under the protocol `seed`, and with no
- * mean of any paper. Some of the SSIM are raised further by the shrinking of large images in that protocol.
+ * Results that the authors of the original program published (the image metrics_comparison_final.png in its README). The
+ * table calls them results on Set5 and Set14, but they are those of the best image of each set, the "max" of its test
+ * program: other images in the README show the same PSNR for "bird" of Set5 and "monarch" of Set14. They are comparable
+ * to the maximum under the protocol `seed`, not to the means of papers. That protocol downscales large images, which
+ * raises some of the SSIM.
  */
 export interface PublishedResult {
-  /** Patches of pretraining and training, blocks and training data, as its table calls the run. */
+  /** As in the published table: patch sizes of pretraining and training, blocks, training data. */
   readonly title: string;
   /** The run file in examples/seed-runs. */
   readonly run: string;
@@ -48,9 +48,8 @@ export const publishedResults: readonly PublishedResult[] = [
 ];
 
 /**
- * The last row of the same table, "ESRGAN (Original)". It is no ESRGAN but the paper's PSNR-driven net, trained on
- * DF2K; and its values are means over the sets, of studio-range Y: the protocol `paper-y`. It belongs into no table
- * with the others.
+ * The last row of the same table, "ESRGAN (Original)". It is the paper's PSNR-oriented model, trained on DF2K, and its
+ * values are means under the protocol `paper-y`. They are not comparable to the other rows.
  */
 export const publishedBenchmark = {
   title: 'ESRGAN (Original)',

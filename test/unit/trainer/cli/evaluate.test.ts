@@ -49,14 +49,14 @@ test('prints a table for each protocol, in whose head it stands', async () => {
   const blanked = printed.replaceAll(/\d+\.\d{3}(?= {2})/g, '##.###').replaceAll(/0\.\d{4}$/gm, '0.####');
   expect(
     blanked,
-  ).toBe(`protocol paper-y: Y of MATLAB's rgb2ycbcr, rounded to 8 bits; border of \`scale\` pixels cropped
+  ).toBe(`Protocol paper-y: Y of MATLAB's rgb2ycbcr, rounded to 8 bits; border of \`scale\` pixels cropped
 model          data  images  PSNR dB    SSIM
 bicubic        one        1   ##.###  0.####
 bicubic        two        2   ##.###  0.####
 runs/my model  one        1   ##.###  0.####
 runs/my model  two        2   ##.###  0.####
 
-protocol rgb: R, G and B; border of \`scale\` pixels cropped
+Protocol rgb: R, G and B; border of \`scale\` pixels cropped
 model          data  images  PSNR dB    SSIM
 bicubic        one        1   ##.###  0.####
 bicubic        two        2   ##.###  0.####
@@ -96,7 +96,7 @@ test('measures what a net sees where its weights are given', async () => {
   const { printed } = await run(...args, '--vgg-layers', 'conv3_4');
   const [, , third = ''] = printed.split('\n\n');
   expect(third.replaceAll(/[0-9a-f]{8}(?=;)|\d\.\d{4}/g, '#')).toBe(
-    `protocol vgg19-conv3_4: perceptual distance, the L1 distance of the features of VGG19 before the activation at conv3_4, as in the perceptual loss; no border cropped; weights #; lower is better
+    `Protocol vgg19-conv3_4: perceptual distance, the L1 distance of the features of VGG19 before the activation at conv3_4, as in the perceptual loss; no border cropped; weights #; lower is better
 model    data  images  distance
 bicubic  a          2    #
 `,

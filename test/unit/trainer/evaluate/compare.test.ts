@@ -32,8 +32,8 @@ async function compare(runs: ComparedRun[], options: Partial<CompareOptions> = {
   });
 }
 
-describe('the nets of a run', () => {
-  test('are the best of pretraining, the last of training, and their mean', async () => {
+describe('the models of a run', () => {
+  test('are the best checkpoint of pretraining, the last of training, and their interpolation', async () => {
     const opener = fakeOpener();
     const { rows } = await compare([both('one')], { opener });
     expect(opener.opened.map(Math.round)).toEqual([2, 12, 10]);
@@ -62,7 +62,7 @@ describe('the nets of a run', () => {
     expect(mean).toBeGreaterThan(esrgan);
   });
 
-  test('follow the run file in what is the best', async () => {
+  test('use the metric for the best checkpoint of the run file', async () => {
     const run = fakeRun('r', 'checkpoints: { best: ssim }', [
       { stage: 'pretraining', step: 1, error: 1, psnr: 20 },
       { stage: 'pretraining', step: 2, error: 2, psnr: 30 },
@@ -72,7 +72,7 @@ describe('the nets of a run', () => {
     ]);
   });
 
-  test('are the last of pretraining where nothing was validated, and none without checkpoints', async () => {
+  test('are the last checkpoint of pretraining without validation, and none without checkpoints', async () => {
     const unvalidated = fakeRun('a', '', [
       { stage: 'pretraining', step: 1, error: 1 },
       { stage: 'pretraining', step: 2, error: 2 },
@@ -83,7 +83,7 @@ describe('the nets of a run', () => {
     ]);
   });
 
-  test('are measured once, for each share of the interpolation', async () => {
+  test('are measured once for each alpha', async () => {
     const opener = fakeOpener();
     const run = both('one');
     const testSets = [await fakeTestSet('set5')];
@@ -97,7 +97,7 @@ describe('the nets of a run', () => {
   });
 });
 
-test('run files are told apart, but for names and folders', async () => {
+test('differences of run files exclude names and folders', async () => {
   const { differences } = await compare([
     both('one', 'data_dir: /d\nbatch_size: 4\nruns_dir: a'),
     both('two', 'data_dir: /d\nbatch_size: 8\nname: other'),
@@ -110,18 +110,18 @@ test.each<[string, [string, string], RegExp[]]>([
   [
     'the scale',
     ['', 'scale_factor: 2'],
-    [/by different factors: .* \(one: x4; two: x2\)\./, /Validat|validated/],
+    [/by different factors, .* \(one: x4; two: x2\)\./, /Validat|validated/],
   ],
   [
     'the crop',
     ['validation: { crop_size: null }', 'validation: { max_images: 3 }'],
-    [/different crops: .* \(one: whole images, all images; two: 256x256, 3 images\)\./],
+    [/different crops, .* \(one: whole images, all images; two: 256x256, 3 images\)\./],
   ],
   [
     'the images of validation',
     ['data_dir: /d', 'data_dir: /d\ntraining: { val_datasets: [bsds500] }'],
     [
-      /different images in training: .* \(one: \/d\/DIV2K_valid_HR with .*; two: \/d\/BSR.* with LR by bicubic\)\./,
+      /different images in training, .* \(one: \/d\/DIV2K_valid_HR with .*; two: \/d\/BSR.* with LR by bicubic\)\./,
     ],
   ],
   [
@@ -129,7 +129,7 @@ test.each<[string, [string, string], RegExp[]]>([
     ['data_dir: /d', 'data_dir: /d\ndatasets: { div2k: { hr: /d/DIV2K_valid_HR } }'],
     [/different images in pretraining/, /different images in training/],
   ],
-])('warns where runs differ in what a comparison rests on: %s', async (_, [one, two], warnings) => {
+])('warns of differences that make runs incomparable: %s', async (_, [one, two], warnings) => {
   const data = 'data_dir: /d\n';
   const runs = [one, two].map((text, i) =>
     fakeRun(['one', 'two'][i] ?? '', text.includes('data_dir') ? text : data + text, []),
@@ -139,7 +139,7 @@ test.each<[string, [string, string], RegExp[]]>([
   if (warnings.length === 0) expect(found).toEqual([]);
 });
 
-test('warns where training files changed under their name', async () => {
+test('warns of training data that changed under the same name', async () => {
   const runs = [fakeRun('one', 'data_dir: /d', []), fakeRun('two', 'data_dir: /d', [], 'beef')];
   expect((await compare(runs)).warnings).toEqual([
     'The runs were trained on different files under the name a (one: 3 files, da7a; two: 3 files, beef).',
@@ -165,14 +165,14 @@ one | PSNR | pretraining-00000020 | # | #
 one | ESRGAN | training-00000020 | # | #
 two | PSNR | pretraining-00000005 | # | #
 
-protocol rgb: R, G and B; border of \`scale\` pixels cropped; in brackets, beyond one
+Protocol rgb: R, G and B; border of \`scale\` pixels cropped; in parentheses, the difference to one
 run | model | set5 PSNR dB | set5 SSIM
 one | PSNR | # | #
 one | ESRGAN | # | #
 one | interpolated 0.8 | # | #
 two | PSNR | # (-#) | # (-#)
 
-Where the run files differ (-: the key is absent)
+Differences of the run files (-: no such key)
 key | one | two
 batch_size | 16 | 4
 `);
@@ -189,7 +189,7 @@ batch_size | 16 | 4
     expect(lines).toContain('| batch_size | 16 | 4 |');
   });
 
-  test('as CSV, with differences to the baseline in numbers', async () => {
+  test('as CSV, with differences to the baseline', async () => {
     const comparison = await twoRuns();
     const [head = '', ...rows] = comparisonCsv(comparison, options).trimEnd().split('\n');
     expect(head).toBe(
@@ -211,7 +211,7 @@ batch_size | 16 | 4
     expect(other[1]).toBeLessThan(other[2]!);
   });
 
-  test('shows a distance beside the others, and says that lower is better', async () => {
+  test('shows a distance, for which lower is better', async () => {
     const distance: Measure = {
       protocol: 'lpips-vgg',
       description: 'lower is better',
@@ -226,10 +226,10 @@ batch_size | 16 | 4
     const comparison = await compare(runs, { measures: [...pixelMeasures(['rgb']), distance] });
     const inReport = { ...options, baseline: 'run0' };
     const text = comparisonText(comparison, inReport);
-    const table = text.slice(text.indexOf('protocol lpips-vgg')).split('\n');
+    const table = text.slice(text.indexOf('Protocol lpips-vgg')).split('\n');
     const [first, second] = comparison.rows.map(({ evaluations }) => evaluations[1]!.distance!);
     expect(table.slice(0, 4).map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
-      'protocol lpips-vgg: lower is better; in brackets, beyond run0',
+      'Protocol lpips-vgg: lower is better; in parentheses, the difference to run0',
       'run | model | set5 distance',
       `run0 | PSNR | ${first!.toFixed(4)}`,
       `run1 | PSNR | ${second!.toFixed(4)} (+${(second! - first!).toFixed(4)})`,
@@ -246,7 +246,7 @@ batch_size | 16 | 4
     });
   });
 
-  test('quotes what CSV would misread', async () => {
+  test('quotes special characters in CSV', async () => {
     const run = fakeRun('a,"b"', '', [{ stage: 'pretraining', step: 1, error: 0 }]);
     expect(comparisonCsv(await compare([run]), options)).toContain('\n"a,""b""",PSNR,');
   });
@@ -269,18 +269,18 @@ batch_size | 16 | 4
     expect(found).not.toHaveProperty('published');
   });
 
-  test('a net that the baseline lacks has no difference', async () => {
+  test('a model that the baseline lacks has no difference', async () => {
     const comparison = await twoRuns();
     const text = comparisonText(comparison, { ...options, baseline: 'two' });
     expect(text).toMatch(/^one {2}PSNR +\S+ \(\+/m);
     expect(text).toMatch(/^one {2}ESRGAN +\d+\.\d{3} +\d\.\d{4}$/m);
   });
 
-  test('puts the published numbers beside our best image, and says what they are', async () => {
+  test('shows the published results and our best image', async () => {
     const comparison = await compare([both('one')], { measures: pixelMeasures(['seed']) });
     const text = comparisonText(comparison, { ...options, isPublishedShown: true });
     const table = text.slice(text.indexOf('The best single image'));
-    expect(table).toMatch(/No means: nothing here compares with another table/);
+    expect(table).toMatch(/These are not means, so they are not comparable to the other tables/);
     expect(table).toMatch(/^128\/128\/23 DIV2K +published +32\.47 +0\.9335 +31\.01 +0\.9749$/m);
     const best = Math.max(...comparison.rows[0]!.evaluations[0]!.images.map(({ psnr }) => psnr!));
     expect(table).toMatch(new RegExp(`^one +PSNR +${best.toFixed(2)} +\\S+ +- +-$`, 'm'));

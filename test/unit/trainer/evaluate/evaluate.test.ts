@@ -28,7 +28,7 @@ function fixedUpscaler(...outputs: Image[]): Upscaler & { seen: Image[] } {
   return {
     name: 'fixed',
     scale: 4,
-    reach: 0,
+    receptiveField: 0,
     seen,
     async upscale(image) {
       seen.push({ ...image, data: Uint8Array.from(image.data, (value) => Math.round(value * 255)) });
@@ -42,7 +42,7 @@ const a = scenery(34, 31, 3, 1);
 const b = scenery(40, 28, 3, 2);
 const croppedA = cropImage(a, 0, 0, 32, 28);
 
-test('makes LR as the benchmarks did, measures what fits it, and averages over the images', async () => {
+test('downscales HR as the benchmarks do, crops it to LR times the scale, and averages over the images', async () => {
   const srA = noise(32, 28, 3);
   const srB = noise(40, 28, 3);
   const upscaler = fixedUpscaler(srA, srB);
@@ -77,7 +77,7 @@ test('makes LR as the benchmarks did, measures what fits it, and averages over t
   );
 });
 
-test('uses the LR images of its scale when they are given', async () => {
+test('uses the LR images of its scale if they exist', async () => {
   const lr = noise(8, 7, 3);
   const set = await testSet({ 'HR/a.png': a, 'LR_x4/a.png': lr, 'LR_x2/a.png': noise(16, 14, 3) });
   const upscaler = fixedUpscaler(croppedA);
@@ -86,7 +86,7 @@ test('uses the LR images of its scale when they are given', async () => {
   expect(found!.psnr).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('uses the folders of the archives of Set5 and Set14', async () => {
+test('supports the folders of the archives of Set5 and Set14', async () => {
   const lr = noise(8, 7, 3);
   const set = await testSet({ 'GTmod12/a.png': a, 'LRbicx4/a.png': lr, 'LRbicx2/a.png': noise(16, 14, 3) });
   const upscaler = fixedUpscaler(croppedA);
@@ -95,7 +95,7 @@ test('uses the folders of the archives of Set5 and Set14', async () => {
   expect(found!.images.map(({ name }) => name)).toEqual(['a']);
 });
 
-test('clamps and rounds the output to 8 bits before it is measured', async () => {
+test('clamps and rounds the output to 8 bits before measuring it', async () => {
   const upscaler: Upscaler = {
     ...fixedUpscaler(),
     async upscale() {
@@ -108,7 +108,7 @@ test('clamps and rounds the output to 8 bits before it is measured', async () =>
   expect(found!.psnr).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('grey files are fed as RGB and measured as grey', async () => {
+test('grey images are upscaled as RGB and measured as grey', async () => {
   const hr = scenery(32, 28, 1);
   const sr = noise(32, 28, 1);
   const rgb = (image: Image): Image => ({
@@ -122,7 +122,7 @@ test('grey files are fed as RGB and measured as grey', async () => {
   expect(found!.psnr).toBe(protocols['paper-y'].measure(sr, hr, 4).psnr);
 });
 
-test('a folder of images alone is one of HR images', async () => {
+test('images directly in the folder are HR images', async () => {
   const upscaler = fixedUpscaler(noise(32, 28, 3), noise(40, 28, 3));
   const [found] = await evaluate(upscaler, await testSet({ 'a.png': a, 'b.png': b }), pixelMeasures(['rgb']));
   expect(upscaler.seen).toEqual([croppedA, b].map((image) => imresize(image, 1 / 4, 'uint8-replicate')));
@@ -133,7 +133,7 @@ test.each<[string, Record<string, Image>, RegExp]>([
   [
     'no HR',
     { 'LR_x4/a.png': a },
-    /Test set own: .*HR does not exist\. .* must hold a folder HR and may hold LR_x4; GTmod12 and LRbicx4, and a folder of HR images alone/,
+    /Test set own: .* has no HR images\. Put them into .*HR or GTmod12, or directly into the folder; LR images, if any, into LR_x4 or LRbicx4\./,
   ],
   [
     'LR of another size',
@@ -148,9 +148,9 @@ test.each<[string, Record<string, Image>, RegExp]>([
   [
     'an image too small',
     { 'HR/a.png': noise(18, 40, 3) },
-    /a\.png has 16x40 pixels; what is to be measured at scale 4 needs at least 19x19/,
+    /a\.png has 16x40 pixels; measuring at scale 4 needs at least 19x19/,
   ],
-])('refuses %s', async (_, images, message) => {
+])('%s is an error', async (_, images, message) => {
   const set = await testSet(images);
   await expect(evaluate(bicubicUpscaler(4), set, pixelMeasures(['rgb']))).rejects.toThrow(message);
 });
@@ -191,7 +191,7 @@ describe.skipIf(!hasTestData)(needsTestData("bicubic equals MATLAB's scores"), (
     expect(found!.ssim).toBeCloseTo(meanSsim, 3.9);
   });
 
-  test('LR made here is the LR that came with Set5', async () => {
+  test('our LR images equal those of Set5', async () => {
     const given = { name: 'set5', dir: join(testData, 'set5') };
     const dir = temporaryFolder();
     mkdirSync(join(dir, 'HR'));

@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(vgg16));
 
-describe('distances are those of PyTorch', () => {
+describe('distances equal those of PyTorch', () => {
   test.each<[string, () => Measure]>([
     ['lpips-vgg', () => lpipsDistance(openEngine, fixture, vgg16)],
     ['vgg16-conv5_3', () => vggDistance(openEngine, vgg16, 'vgg16', ['conv5_3'])],
@@ -48,7 +48,7 @@ describe('distances are those of PyTorch', () => {
   });
 });
 
-test('grey images are seen as RGB', async () => {
+test('grey images are measured as RGB', async () => {
   const [sr, hr] = [noise(32, 32, 1, 1), noise(32, 32, 1, 2)];
   const rgb = (grey: Image): Image => ({
     ...grey,
@@ -62,7 +62,7 @@ test('grey images are seen as RGB', async () => {
   await measure.close();
 });
 
-test('the net is told by its tensors, of which only those that are used count', () => {
+test('the network is identified by the tensors that it uses', () => {
   const [whole, part] = [vgg16, hashedVgg('vgg16', ['conv2_1'])];
   const netOf = (path: string, layer: string) => vggDistance(openEngine, path, 'vgg16', [layer]).net;
   expect(netOf(part, 'conv2_1')).toBe(netOf(whole, 'conv2_1'));
@@ -70,13 +70,13 @@ test('the net is told by its tensors, of which only those that are used count', 
 });
 
 test.each<[string, string[], number]>([
-  ['one that is not pooled', ['conv1_2'], 1],
-  ['one behind two poolings', ['conv3_1', 'conv1_1'], 4],
-])('an image must have a pixel left at the deepest layer: %s', (_, layers, smallest) => {
+  ['one before any pooling', ['conv1_2'], 1],
+  ['one after two poolings', ['conv3_1', 'conv1_1'], 4],
+])('the smallest image has a pixel at the deepest layer: %s', (_, layers, smallest) => {
   expect(vggDistance(openEngine, vgg16, 'vgg16', layers).smallest(4)).toBe(smallest);
 });
 
-describe('which VGG a file holds', () => {
+describe('recognizes the VGG in a file', () => {
   test.each(['vgg11', 'vgg13', 'vgg16', 'vgg19'] as const)('%s', (type) => {
     expect(recognizeVgg(hashedVgg(type, ['conv4_1']))).toBe(type);
   });
@@ -95,7 +95,7 @@ test.each<[string, (tensors: TensorMap) => void, RegExp]>([
     (all) => all.set('lin1.model.1.weight', { shape: [1, 192, 1, 1], data: new Float32Array(192) }),
     /lin1\.model\.1\.weight is \[1,192,1,1\] instead of \[1,128,1,1\] .*alex\.pth\) .* not supported/,
   ],
-])('the weights of LPIPS are refused where %s', (_, change, message) => {
+])('the weights of LPIPS are invalid: %s', (_, change, message) => {
   const changed = new Map(tensors);
   change(changed);
   const path = join(temporaryFolder(), 'lpips.safetensors');

@@ -35,7 +35,7 @@ function model(run: RunPaths | undefined, weights: string | null = 'ab'.repeat(3
 
 const newRun = () => createRunDirectory(join(temporaryFolder(), 'run'));
 
-test('what a run keeps is not computed again, only what is missing', async () => {
+test('saved results are used again; missing ones are measured', async () => {
   const { subject, counts } = model(newRun());
   const set = await testSet();
   const first = await evaluateOnce(subject, set, pixelMeasures(['rgb']));
@@ -52,10 +52,10 @@ test('what a run keeps is not computed again, only what is missing', async () =>
 
 test.each<[string, (set: KnownTestSet) => Promise<[Partial<Subject>, KnownTestSet]>, number]>([
   ['other weights', async (set) => [{ weights: 'cd'.repeat(32) }, set], 2],
-  ['weights whose sum begins alike', async (set) => [{ weights: `${'ab'.repeat(31)}cd` }, set], 2],
+  ['weights whose SHA-256 starts the same', async (set) => [{ weights: `${'ab'.repeat(31)}cd` }, set], 2],
   ['other images', async () => [{}, await testSet(2)], 2],
   ['the same images elsewhere, under another name', async () => [{ name: 'n2' }, await testSet(1, 'o2')], 1],
-])('kept results count for these weights and images only: %s', async (_, change, opened) => {
+])('saved results are valid for these weights and images only: %s', async (_, change, opened) => {
   const { subject, counts } = model(newRun());
   const set = await testSet();
   await evaluateOnce(subject, set, pixelMeasures(['rgb']));
@@ -82,7 +82,7 @@ test('equal images have an infinite PSNR, also from the file', async () => {
   expect(counts.opened).toBe(1);
 });
 
-test('a damaged file is computed anew', async () => {
+test('a damaged file is measured again', async () => {
   const run = newRun();
   const { subject, counts } = model(run);
   const set = await testSet();
@@ -97,7 +97,7 @@ test('a damaged file is computed anew', async () => {
   expect(counts.opened).toBe(4);
 });
 
-test('a distance is kept apart for each net that measures', async () => {
+test('distances of different networks are saved separately', async () => {
   const { subject, counts } = model(newRun());
   const set = await testSet();
   const seenBy = (net: string, distance: number): Measure => ({
@@ -130,7 +130,7 @@ test('a distance is kept apart for each net that measures', async () => {
   ]);
 });
 
-test('what belongs to no run is not kept', async () => {
+test('results without a run are not saved', async () => {
   const set = await testSet();
   const loose = model(undefined);
   const withoutWeights = model(newRun(), null);
@@ -148,7 +148,7 @@ test('a model is closed after a failure', async () => {
   expect(counts).toEqual({ opened: 1, closed: 1 });
 });
 
-test('the run of weights is that of their checkpoint', () => {
+test('the run of a file of weights is that of its checkpoint', () => {
   const run = newRun();
   const path = join(run.checkpoints, 'pretraining-00000001', 'generator.safetensors');
   expect(runOfWeights(path)).toBeUndefined();

@@ -13,7 +13,7 @@ import { networkUpscaler } from '../../../../trainer/upscale/network-upscaler.ts
 import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
 
-describe('where it is looked for', () => {
+describe('the folder of the bundled model', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'bundled-model-'));
@@ -28,37 +28,37 @@ describe('where it is looked for', () => {
     const found = findBundledModel(join(folder, from));
     expect(found && relative(folder, found)).toBe(expected && join(...expected.split('/')));
   }
-  test('beside the folder of the bundle', () =>
+  test('next to the folder of the bundle', () =>
     check(['media/models/a.safetensors'], 'dist', 'media/models/a.safetensors'));
-  test('above the folder of a source', () =>
+  test('above the folder of a source file', () =>
     check(['media/models/a.safetensors'], 'trainer/upscale', 'media/models/a.safetensors'));
-  test('the first by name; other files are none', () =>
+  test('the first by name; other files are ignored', () =>
     check(
       ['media/models/README.md', 'media/models/b.safetensors', 'media/models/a.safetensors'],
       'dist',
       'media/models/a.safetensors',
     ));
   test('a folder without a model', () => check(['media/models/README.md'], 'dist', undefined));
-  test('no such folder', () => check([], 'dist', undefined));
+  test('a missing folder', () => check([], 'dist', undefined));
 });
 
-describe('the model that comes along', () => {
+describe('the bundled model', () => {
   const path = join('media', 'models', 'workbench-x4.safetensors');
   const { options, parameters, metadata } = readGenerator(path);
 
-  test('is found, and has at most 5 MB', () => {
+  test('exists and has at most 5 MB', () => {
     expect(relative('', findBundledModel() ?? '')).toBe(path);
     expect(statSync(path).size).toBeLessThan(5_000_000);
   });
 
-  test('is the model of its run file, which has no problem', () => {
+  test('is the model of its run file, which is valid', () => {
     const file = 'examples/bundled-model.esrgan.yaml';
     const { config, problems } = readRunFile(readFileSync(file, 'utf8'), { file });
     expect(problems).toEqual([]);
     expect(options).toMatchObject({ ...config?.generator, scale_factor: config?.scale_factor });
   });
 
-  test('says what it is, what it may be used for, and how it was made', () => {
+  test('has metadata on its license and training', () => {
     expect(metadata).toMatchObject({
       name: 'ESRGAN Workbench x4',
       scale: '4',
@@ -67,7 +67,7 @@ describe('the model that comes along', () => {
     });
   });
 
-  test('brings back edges that bicubic blurs: at least 2 dB more', async () => {
+  test('restores edges better than bicubic: by at least 2 dB', async () => {
     const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
     const model = networkUpscaler(engine, 'model', options, parameters);
     const gain = (await psnrOf(model)) - (await psnrOf(bicubicUpscaler(4)));

@@ -60,7 +60,7 @@ const shapes = ([1, 2, 3, 4] as const).flatMap((channels) =>
   ([8, 16] as const).map((bits) => ({ channels, bits })),
 );
 
-describe('samples are what the file stores', () => {
+describe('samples are read as stored', () => {
   test.each(shapes)('$channels channels of $bits bits', async ({ channels, bits }) => {
     const [width, height, most] = [211, 13, bits === 16 ? 65535 : 255];
     const sample = (index: number) => (index * 1021) % (most + 1);
@@ -72,7 +72,7 @@ describe('samples are what the file stores', () => {
     );
   });
 
-  test('a palette is looked up', async () => {
+  test('a palette is resolved', async () => {
     const colors = noise(16, 16, 3).data.map((value) => Math.round(value) * 255);
     const raw = { raw: { width: 16, height: 16, channels: 3 as const } };
     const { header, pixels } = await read(sharp(Uint8Array.from(colors), raw).png({ palette: true }));
@@ -82,26 +82,29 @@ describe('samples are what the file stores', () => {
   });
 });
 
-test.each(shapes)('parts of $channels channels and $bits bits are those of the whole', async (shape) => {
-  const most = shape.bits === 16 ? 65535 : 255;
-  const content = encodePng(20, 12, shape.channels, shape.bits, (i) => (i * 1021) % (most + 1));
-  const { header, pixels } = await read(content);
-  const temporary = join(folder, `parts ${count++}.v`);
-  await withPixels(header, temporary, async (source) => {
-    // The second has the rows of the first, the third others.
-    for (const part of [
-      { x: 0, y: 2, width: 7, height: 5 },
-      { x: 13, y: 2, width: 7, height: 5 },
-      { x: 5, y: 7, width: 3, height: 5 },
-    ]) {
-      expect(await source.read(part)).toEqual(cropFloats(pixels, part));
-    }
-    expect((await readdir(folder)).includes(basename(temporary))).toBe(true);
-  });
-  expect((await readdir(folder)).includes(basename(temporary))).toBe(false);
-});
+test.each(shapes)(
+  'parts of $channels channels and $bits bits equal those of the whole image',
+  async (shape) => {
+    const most = shape.bits === 16 ? 65535 : 255;
+    const content = encodePng(20, 12, shape.channels, shape.bits, (i) => (i * 1021) % (most + 1));
+    const { header, pixels } = await read(content);
+    const temporary = join(folder, `parts ${count++}.v`);
+    await withPixels(header, temporary, async (source) => {
+      // The second has the rows of the first, the third others.
+      for (const part of [
+        { x: 0, y: 2, width: 7, height: 5 },
+        { x: 13, y: 2, width: 7, height: 5 },
+        { x: 5, y: 7, width: 3, height: 5 },
+      ]) {
+        expect(await source.read(part)).toEqual(cropFloats(pixels, part));
+      }
+      expect((await readdir(folder)).includes(basename(temporary))).toBe(true);
+    });
+    expect((await readdir(folder)).includes(basename(temporary))).toBe(false);
+  },
+);
 
-describe('what is written reads back', () => {
+describe('a written image reads back', () => {
   test.each(shapes)('$channels channels of $bits bits', async ({ channels, bits }) => {
     const most = bits === 16 ? 65535 : 255;
     const { header, pixels } = await read(encodePng(60, 11, channels, bits, (i) => (i * 1021) % (most + 1)));
@@ -125,7 +128,7 @@ describe('what is written reads back', () => {
     return channels === 4 && data[Math.floor(index / 4) * 4 + 3] === 0;
   }
 
-  test.each([1, 3] as const)('JPEG with %i channels, nearly', async (channels) => {
+  test.each([1, 3] as const)('JPEG with %i channels, approximately', async (channels) => {
     const { header, pixels } = await read(
       encodePng(64, 32, channels, 8, (i) => 40 + (Math.floor(i / channels) % 64)),
     );
@@ -135,7 +138,7 @@ describe('what is written reads back', () => {
     expect((await sharp(again.path).metadata()).chromaSubsampling).toBe('4:4:4');
   });
 
-  test('a gradient of 16 bits keeps all its levels', async () => {
+  test('a 16-bit gradient preserves all levels', async () => {
     const { header, pixels } = await read(encodePng(100, 40, 1, 16, (i) => i * 16));
     const again = await readPixels(await readHeader(await write(header, pixels, 'png')));
     expect(new Set(again.data).size).toBe(4000);
@@ -167,7 +170,7 @@ describe('profile, EXIF and resolution', () => {
     },
   );
 
-  test('no profile, no EXIF: none is added', async () => {
+  test('without profile and EXIF, none is added', async () => {
     const { header, pixels } = await read(image(3).png());
     const { icc, exif } = await sharp(await write(header, pixels, 'jpeg')).metadata();
     expect([icc, exif]).toEqual([undefined, undefined]);
@@ -201,7 +204,7 @@ describe('profile, EXIF and resolution', () => {
     }
   });
 
-  test('the thumbnail in the EXIF block, which may lie on its side, is left out', async () => {
+  test('the thumbnail in the EXIF block, which may be rotated, is removed', async () => {
     const exif = { IFD0: { Artist: 'Ada' }, IFD1: { ImageDescription: 'a thumbnail' } };
     const { header, pixels } = await read(image(3).withExif(exif).jpeg());
     expect((await sharp(header.path).metadata()).exif?.includes('a thumbnail')).toBe(true);
@@ -209,7 +212,7 @@ describe('profile, EXIF and resolution', () => {
     expect(['Ada', 'a thumbnail'].map((text) => written.exif?.includes(text))).toEqual([true, false]);
   });
 
-  test('dots per inch are kept', async () => {
+  test('dots per inch are preserved', async () => {
     const { header, pixels } = await read(image(3).withMetadata({ density: 300 }).png());
     for (const format of ['png', 'jpeg', 'tiff'] as const) {
       expect((await readHeader(await write(header, pixels, format))).density, format).toBe(300);
@@ -244,14 +247,14 @@ describe('profile, EXIF and resolution', () => {
       expect(header).toMatchObject({
         width: 8,
         height: 6,
-        notes: ['only the first of 2 pages or frames is taken'],
+        notes: ['only the first of 2 pages or frames is upscaled'],
       });
       expect([...pixels.data.subarray(0, 3)]).toEqual([0, 0, 1]);
     },
   );
 });
 
-describe('what cannot be read is named', () => {
+describe('the error names an unreadable file', () => {
   const whole = encodePng(64, 64, 3, 8, (i) => (i * 7919) % 256);
   async function check(content: Buffer | Sharp, reason: RegExp): Promise<void> {
     const path = await file(content);
@@ -260,11 +263,11 @@ describe('what cannot be read is named', () => {
     await expect(reading).rejects.toThrow(reason);
   }
 
-  test('a text', () => check(Buffer.from('not an image'), /no image/));
-  test('an empty file', () => check(Buffer.alloc(0), /no image/));
-  test('cut short', () => check(whole.subarray(0, whole.length / 2), /cut short/));
+  test('a text file', () => check(Buffer.from('not an image'), /not an image/));
+  test('an empty file', () => check(Buffer.alloc(0), /not an image/));
+  test('truncated', () => check(whole.subarray(0, whole.length / 2), /truncated/));
   test('a damaged byte', () => check(Buffer.from(whole).fill(0, 200, 240), /damaged/));
-  test('a drawing', () =>
+  test('a vector graphic', () =>
     check(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), /SVG/));
   test('samples that are floats', () => {
     // Width, height, bits, no compression, black is 0, offset, samples, rows, bytes, floats.
@@ -289,9 +292,9 @@ describe('what cannot be read is named', () => {
       tiff.writeUInt32LE(1, 14 + index * 12);
       tiff.writeUInt16LE(value!, 18 + index * 12);
     }
-    return check(tiff, /type float; 8 and 16 bits/);
+    return check(tiff, /type float; only 8 and 16 bits/);
   });
-  test('a file that is not there', async () => {
+  test('a missing file', async () => {
     const reading = readHeader(join(folder, 'absent.png'));
     await expect(reading).rejects.toMatchObject({
       code: 'data',
@@ -300,7 +303,7 @@ describe('what cannot be read is named', () => {
   });
 });
 
-test('a folder that cannot be written to is no defect of the image', async () => {
+test('an unwritable folder is a disk error', async () => {
   const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
   const decoding = withPixels(header, join(folder, 'nowhere', 'x.v'), async () => {});
   await expect(decoding).rejects.toMatchObject({
@@ -311,7 +314,7 @@ test('a folder that cannot be written to is no defect of the image', async () =>
   });
 });
 
-test('a large JPEG has the standard tables: those of its own would keep all of it in memory', async () => {
+test('a large JPEG has the standard tables: computing its own would need all of it in memory', async () => {
   const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
   // Kinds and contents of the segments before the image data that define Huffman tables.
   const tablesOf = async (side: number) => {
@@ -331,7 +334,7 @@ test('a large JPEG has the standard tables: those of its own would keep all of i
   expect(await tablesOf(100)).toBeLessThan(standard);
 });
 
-describe('a writer leaves a whole file or nothing', () => {
+describe('a writer leaves a complete file or none', () => {
   test('discarded', async () => {
     const inside = await mkdtemp(join(folder, 'discard-'));
     const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
@@ -342,7 +345,7 @@ describe('a writer leaves a whole file or nothing', () => {
     expect(await readdir(inside)).toEqual([]);
   });
 
-  test('rows missing', async () => {
+  test('missing rows', async () => {
     const inside = await mkdtemp(join(folder, 'missing-'));
     const header = await readHeader(await file(encodePng(4, 400, 3, 8, (i) => i)));
     const writer = await writeImage(join(inside, 'x.png'), { ...header, format: 'png' });
@@ -350,7 +353,7 @@ describe('a writer leaves a whole file or nothing', () => {
     expect(await readdir(inside)).toEqual([]);
   });
 
-  test('a folder that is not there', async () => {
+  test('a missing folder', async () => {
     const header = await readHeader(await file(encodePng(4, 4, 3, 8, (i) => i)));
     const path = join(folder, 'nowhere', 'x.png');
     const writing = writeImage(path, { ...header, format: 'png' });

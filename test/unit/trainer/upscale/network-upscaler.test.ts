@@ -16,7 +16,7 @@ const models = [
   { scale_factor: 4 },
 ] as const;
 
-test.each(models)('%j: an image of any size is padded by reflection, and cropped', async (options) => {
+test.each(models)('%j: images of any size are padded by reflection and cropped', async (options) => {
   const { options: all, parameters } = randomGenerator(options);
   const upscaler = networkUpscaler(engine, 'model', all, parameters);
   const { scale, alignment = 1 } = upscaler;
@@ -37,22 +37,28 @@ test.each(models)('%j: an image of any size is padded by reflection, and cropped
   await upscaler.close();
 });
 
-test.each(models)('%j: tiles whose context is the model’s reach give the whole', async (options) => {
-  // One dense block of two convolutions, so that the reach is small.
-  const small = { num_basic_blocks: 1, num_dense_blocks: 1, num_residual_blocks: 2 };
-  const { options: all, parameters } = randomGenerator({ ...options, ...small });
-  const upscaler = networkUpscaler(engine, 'model', all, parameters);
-  const image = noise(83, 61, 3);
-  const whole = await upscaler.upscale(image);
-  const reach = upscaler.reach;
-  const tiled = await upscaleImage(upscaler, image, { tile: 2 * reach + 11, overlap: reach });
-  expect(largestDifference(tiled, whole)).toBeLessThan(1e-5);
-  const short = await upscaleImage(upscaler, image, { tile: 16, overlap: 1 });
-  expect(largestDifference(short, whole)).toBeGreaterThan(1e-4);
-  await upscaler.close();
-});
+test.each(models)(
+  '%j: tiles whose context is the receptive field equal the untiled result',
+  async (options) => {
+    // One dense block of two convolutions, so that the receptive field is small.
+    const small = { num_basic_blocks: 1, num_dense_blocks: 1, num_residual_blocks: 2 };
+    const { options: all, parameters } = randomGenerator({ ...options, ...small });
+    const upscaler = networkUpscaler(engine, 'model', all, parameters);
+    const image = noise(83, 61, 3);
+    const whole = await upscaler.upscale(image);
+    const receptiveField = upscaler.receptiveField;
+    const tiled = await upscaleImage(upscaler, image, {
+      tile: 2 * receptiveField + 11,
+      overlap: receptiveField,
+    });
+    expect(largestDifference(tiled, whole)).toBeLessThan(1e-5);
+    const short = await upscaleImage(upscaler, image, { tile: 16, overlap: 1 });
+    expect(largestDifference(short, whole)).toBeGreaterThan(1e-4);
+    await upscaler.close();
+  },
+);
 
-test('the tail goes over the features in tiles, and nobody sees it', async () => {
+test('the tail in tiles gives the same result', async () => {
   const wide = { rrdb_channels: 64, num_basic_blocks: 1, num_dense_blocks: 1, num_residual_blocks: 1 };
   const { options, parameters } = randomGenerator(wide);
   const image = noise(150, 100, 3);
@@ -70,17 +76,17 @@ test('the tail goes over the features in tiles, and nobody sees it', async () =>
   await program.close();
 });
 
-test('a rest waits for what is at work, and changes nothing', async () => {
+test('releasing programs waits for the current work and changes no result', async () => {
   const { options, parameters } = randomGenerator({ scale_factor: 4 });
   const upscaler = networkUpscaler(engine, 'model', options, parameters);
   const image = noise(9, 7, 3);
   const atWork = upscaler.upscale(image);
-  await upscaler.rest?.();
+  await upscaler.releasePrograms?.();
   expect(largestDifference(await upscaler.upscale(image), await atWork)).toBe(0);
   await upscaler.close();
 });
 
-test('reflection leaves the last row and column single, and goes on where it must', () => {
+test('reflection does not repeat the last row and column, and repeats as often as needed', () => {
   const row = (values: number[]) => ({
     width: values.length,
     height: 1,

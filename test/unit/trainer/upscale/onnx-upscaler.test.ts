@@ -47,7 +47,7 @@ function repeated(image: ReturnType<typeof noise>, scale: number): ReturnType<ty
 
 async function check(path: string, expected: { scale: number; alignment: number }): Promise<void> {
   const upscaler = await openOnnxUpscaler(path, 'model', 'cpu');
-  expect(upscaler).toMatchObject({ name: 'model', reach: Number.POSITIVE_INFINITY, ...expected });
+  expect(upscaler).toMatchObject({ name: 'model', receptiveField: Number.POSITIVE_INFINITY, ...expected });
   for (const [width, height] of [
     [5, 3],
     [40, 23],
@@ -61,12 +61,12 @@ async function check(path: string, expected: { scale: number; alignment: number 
   await upscaler.close();
 }
 
-describe('nets of others', () => {
+describe('models of other programs', () => {
   test.each([1, 2, 3])('any size, x%i', (scale) =>
     check(model({ scales: [1, 1, scale, scale] }), { scale, alignment: 1 }),
   );
 
-  test('a fixed size: every image in tiles of it', () =>
+  test('a fixed size: images are upscaled in tiles of it', () =>
     check(model({ input: [1, 3, 16, 16] }), { scale: 2, alignment: 1 }));
 
   test('a fixed size that is not square', () =>
@@ -86,7 +86,7 @@ describe('nets of others', () => {
 
   test.each<[string, () => string, RegExp]>([
     [
-      'another kind of file',
+      'not an ONNX file',
       () => fileOf(Buffer.from('nothing'), '.onnx'),
       /cannot upscale images: ONNX Runtime says/,
     ],
@@ -97,10 +97,18 @@ describe('nets of others', () => {
     ],
     ['channels last', () => model({ input: [1, 'h', 'w', 3] }), /cannot upscale/],
     ['rank 3', () => model({ input: [3, 'h', 'w'], scales: [1, 2, 2] }), /its input is \[3, h, w\]/],
-    ['a scale that is no whole number', () => model({ scales: [1, 1, 1.5, 1.5] }), /it makes 97x97 of 65x65/],
-    ['other scales for width and height', () => model({ scales: [1, 1, 2, 3] }), /it makes 195x130 of 65x65/],
+    [
+      'a scale that is not an integer',
+      () => model({ scales: [1, 1, 1.5, 1.5] }),
+      /it upscales 65x65 to 97x97/,
+    ],
+    [
+      'different scales for width and height',
+      () => model({ scales: [1, 1, 2, 3] }),
+      /it upscales 65x65 to 195x130/,
+    ],
     ['more channels', () => model({ scales: [1, 2, 2, 2] }), /its output is \[1, 6, 130, 130\]/],
-  ])('%s is refused', async (_, make, message) => {
+  ])('%s is an error', async (_, make, message) => {
     const path = make();
     const opening = openOnnxUpscaler(path, 'model', 'cpu');
     await expect(opening).rejects.toMatchObject({ code: 'data', message: expect.stringMatching(message) });

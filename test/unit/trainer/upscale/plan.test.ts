@@ -17,17 +17,17 @@ describe('the name of a result', () => {
     expect(resultName(parseNamePattern(pattern), 'harbour', { name: model, scale: 4 })).toBe(expected);
   });
 
-  test('a name with braces stays as it is', () => {
+  test('braces in the name of the input are literal', () => {
     expect(resultName('{name}_x{scale}', '{scale}', { name: 'm', scale: 2 })).toBe('{scale}_x2');
   });
 
   test.each([
-    ['x{scale}', /no \{name\} in it/],
-    ['{name}{size}', /has \{size\} in it; known are/],
-    ['{name}{', /has \{ in it/],
-    ['up/{name}', /a character in it/],
-    ['{name}:{scale}', /a character in it/],
-  ])('%s is refused', (pattern, message) => {
+    ['x{scale}', /does not contain \{name\}/],
+    ['{name}{size}', /contains \{size\}; only/],
+    ['{name}{', /contains \{;/],
+    ['up/{name}', /a character that is not allowed/],
+    ['{name}:{scale}', /a character that is not allowed/],
+  ])('%s is not valid', (pattern, message) => {
     expect(() => parseNamePattern(pattern)).toThrow(message);
   });
 });

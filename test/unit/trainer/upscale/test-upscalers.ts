@@ -37,10 +37,10 @@ export function bicubic(scale: number): Upscaler {
 export function testUpscaler(
   name: string,
   scale: number,
-  reach: number,
+  receptiveField: number,
   upscale: (image: FloatImage) => FloatImage,
 ): Upscaler {
-  return { name, scale, reach, upscale: async (image) => upscale(image), close: async () => {} };
+  return { name, scale, receptiveField, upscale: async (image) => upscale(image), close: async () => {} };
 }
 
 export function noise(width: number, height: number, channels: number, seed = 7): FloatImage {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planTiles } from '../../../../trainer/upscale/tiles.ts';
 
-test('every pixel is kept exactly once, with its context, by tiles of one size', () => {
+test('the inner parts cover every pixel once, with context, in tiles of one size', () => {
   for (const tile of [1, 2, 3, 5, 8, 16]) {
     for (let overlap = 0; 2 * overlap < tile; overlap++) {
       for (const width of [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 31]) {
@@ -11,7 +11,7 @@ test('every pixel is kept exactly once, with its context, by tiles of one size',
   }
 });
 
-test('tiles begin at multiples of an alignment, and still have their context', () => {
+test('aligned tiles start at multiples of the alignment and have their context', () => {
   for (const alignment of [2, 4]) {
     for (const tile of [4, 7, 8, 16]) {
       for (let overlap = 0; 2 * overlap + alignment <= tile; overlap++) {
@@ -23,7 +23,7 @@ test('tiles begin at multiples of an alignment, and still have their context', (
   }
 });
 
-test('there are no more tiles than the context asks for', () => {
+test('there are no more tiles than the context requires', () => {
   const count = (size: number, tile: number, overlap: number) => planTiles(size, 1, tile, overlap).length;
   expect(count(16, 16, 4)).toBe(1);
   expect(count(17, 16, 4)).toBe(2);
@@ -32,7 +32,7 @@ test('there are no more tiles than the context asks for', () => {
   expect(count(100, 10, 0)).toBe(10);
 });
 
-test('tiles are no larger than they have to be', () => {
+test('tiles are no larger than necessary', () => {
   const side = (size: number, tile: number, overlap: number) =>
     planTiles(size, 1, tile, overlap)[0]!.source.width;
   expect(side(16, 16, 4)).toBe(16);
@@ -40,14 +40,14 @@ test('tiles are no larger than they have to be', () => {
   expect(side(1000, 361, 32)).toBe(298);
 });
 
-test('a tile that is all context is refused', () => {
+test('a tile that is no larger than its context is an error', () => {
   expect(() => planTiles(100, 100, 35, 16, 4)).toThrow(/tile of 35 .* larger than 35/);
   expect(() => planTiles(100, 100, 32, 16)).toThrow(/tile of 32 .* larger than 32/);
 });
 
 function check(width: number, height: number, tile: number, overlap: number, alignment = 1): void {
   const where = `${width}x${height}, tile ${tile}, overlap ${overlap}, alignment ${alignment}`;
-  const kept = new Uint8Array(width * height);
+  const covered = new Uint8Array(width * height);
   const tiles = planTiles(width, height, tile, overlap, alignment);
   const first = tiles[0]!.source;
   for (const [size, side] of [
@@ -56,7 +56,7 @@ function check(width: number, height: number, tile: number, overlap: number, ali
   ] as const) {
     expect(side <= tile + (side === size ? alignment - 1 : 0), where).toBe(true);
   }
-  for (const { source, keep } of tiles) {
+  for (const { source, inner } of tiles) {
     const surplus = [source.width - first.width, source.height - first.height];
     const atEnd = [source.x + source.width === width, source.y + source.height === height];
     for (const [axis, pixels] of surplus.entries()) {
@@ -66,20 +66,20 @@ function check(width: number, height: number, tile: number, overlap: number, ali
     expect(source.x >= 0 && source.x + source.width <= width, where).toBe(true);
     expect(source.y >= 0 && source.y + source.height <= height, where).toBe(true);
     const context = [
-      [keep.x - source.x, source.x === 0],
-      [keep.y - source.y, source.y === 0],
-      [source.x + source.width - keep.x - keep.width, source.x + source.width === width],
-      [source.y + source.height - keep.y - keep.height, source.y + source.height === height],
+      [inner.x - source.x, source.x === 0],
+      [inner.y - source.y, source.y === 0],
+      [source.x + source.width - inner.x - inner.width, source.x + source.width === width],
+      [source.y + source.height - inner.y - inner.height, source.y + source.height === height],
     ] as const;
     for (const [pixels, atEdge] of context) {
       expect(pixels >= (atEdge ? 0 : overlap), `${where}: context of ${pixels}`).toBe(true);
     }
-    for (let y = keep.y; y < keep.y + keep.height; y++) {
-      for (let x = keep.x; x < keep.x + keep.width; x++) kept[y * width + x]!++;
+    for (let y = inner.y; y < inner.y + inner.height; y++) {
+      for (let x = inner.x; x < inner.x + inner.width; x++) covered[y * width + x]!++;
     }
   }
   expect(
-    kept.every((times) => times === 1),
+    covered.every((times) => times === 1),
     where,
   ).toBe(true);
 }

@@ -87,7 +87,7 @@ describe('the output', () => {
     expect((await pixelsOf(result.output)).data[0]).toBeCloseTo(200 / 255, 6);
   });
 
-  test('goes to --out, which is made', async () => {
+  test('goes to --out, which is created', async () => {
     const out = join(folder, 'deep', 'er');
     const result = await upscaleFile(bicubic(2), await put('a.png'), { out });
     expect(result.output).toBe(join(out, 'a_x2.png'));
@@ -101,7 +101,7 @@ describe('the output', () => {
     expect(result).toMatchObject({
       output: join(folder, 'wide_x4.png'),
       width: 16400,
-      notes: ['written as PNG, because WebP holds at most 16,383 pixels a side'],
+      notes: ['written as PNG, because WebP holds at most 16,383 pixels per side'],
     });
   });
 });
@@ -112,21 +112,24 @@ test.each([
     2000,
     4,
     'png',
-    ['written as PNG, because WebP of more than 50 megapixels takes gigabytes of memory'],
+    ['written as PNG, because WebP of more than 50 megapixels needs gigabytes of memory'],
   ],
   ['webp', 2000, 3, 'webp', []],
-  ['jpeg', 16_400, 4, 'png', ['written as PNG, because JPEG holds at most 65,535 pixels a side']],
+  ['jpeg', 16_400, 4, 'png', ['written as PNG, because JPEG holds at most 65,535 pixels per side']],
   ['gif', 20, 4, 'png', ['written as PNG']],
   ['tiff', 2000, 4, 'tiff', []],
-] as const)('%s of %i pixels a side, x%i, is planned as %s', async (format, side, scale, expected, notes) => {
-  const height = side > 16_383 ? 1 : side;
-  const image = sharp({ create: { width: side, height, channels: 3, background: '#345' } });
-  const input = await put(`large.${format}`, await image.toFormat(format).toBuffer());
-  const plan = await planImage(input, { name: 'model', scale });
-  expect([plan.shape.format, plan.notes]).toEqual([expected, notes]);
-});
+] as const)(
+  '%s of %i pixels per side, x%i, is planned as %s',
+  async (format, side, scale, expected, notes) => {
+    const height = side > 16_383 ? 1 : side;
+    const image = sharp({ create: { width: side, height, channels: 3, background: '#345' } });
+    const input = await put(`large.${format}`, await image.toFormat(format).toBuffer());
+    const plan = await planImage(input, { name: 'model', scale });
+    expect([plan.shape.format, plan.notes]).toEqual([expected, notes]);
+  },
+);
 
-test('a disk without room for what waits on it is told of before the work begins', async () => {
+test('a disk without enough space is an error before the upscaling starts', async () => {
   const never = testUpscaler('never', 4, 0, () => {
     throw new Error('must not run');
   });
@@ -135,15 +138,13 @@ test('a disk without room for what waits on it is told of before the work begins
   const huge = { ...plan, shape: { ...plan.shape, width: 1e8, height: 1e8 } };
   await expect(upscalePlanned(never, huge)).rejects.toMatchObject({
     code: 'disk',
-    message: expect.stringMatching(
-      /a\.png needs 30\.0 PB in .*er while it is upscaled, and .* are free there/,
-    ),
+    message: expect.stringMatching(/Upscaling .*a\.png needs 30\.0 PB in .*er, where .* are free\. /),
   });
   expect(await readdir(folder)).toEqual(['a.png']);
 });
 
 describe('an output that exists', () => {
-  test('is kept', async () => {
+  test('is skipped by default', async () => {
     const input = await put('a.png');
     const existing = await put('a_x4.png', Buffer.from('mine'));
     const never = testUpscaler('never', 4, 0, () => {
@@ -225,7 +226,7 @@ describe('pixels', () => {
     expect(progress.every(({ megapixelsPerSecond }) => megapixelsPerSecond > 0)).toBe(true);
   });
 
-  test('what is hidden under transparency does not fringe what is seen', async () => {
+  test('hidden colors do not bleed into visible pixels', async () => {
     // A green disc; around it black, fully transparent.
     const inside = (pixel: number) => ((pixel % 24) - 12) ** 2 + (Math.floor(pixel / 24) - 12) ** 2 < 100;
     const sample = (i: number) => (inside(Math.floor(i / 4)) ? [0, 200, 0, 255][i % 4]! : 0);
@@ -239,7 +240,7 @@ describe('pixels', () => {
     expect(new Set(alphas).size).toBeGreaterThan(10);
   });
 
-  test('a fully transparent image stays one', async () => {
+  test('a fully transparent image stays transparent', async () => {
     const input = await put(
       'nothing.png',
       encodePng(9, 9, 4, 8, (i) => (i % 4 === 3 ? 0 : i % 256)),
@@ -249,7 +250,7 @@ describe('pixels', () => {
   });
 });
 
-describe('a failure leaves nothing behind and the old output as it was', () => {
+describe('a failure leaves no files, and the old output unchanged', () => {
   async function check(
     upscaler: Parameters<typeof upscaleFile>[0],
     error: object,
@@ -268,9 +269,12 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
       return { width: width * 4, height: height * 4, channels: 3, data };
     });
 
-  test('not a number', () => check(filled(Number.NaN), { code: 'engine' }));
-  test.each([0, 1, -3, 1e9])('one flat color: %d', (value) =>
-    check(filled(value), { code: 'engine', message: expect.stringMatching(/one flat color of .*a\.png/) }),
+  test('NaN', () => check(filled(Number.NaN), { code: 'engine' }));
+  test.each([0, 1, -3, 1e9])('a single color: %d', (value) =>
+    check(filled(value), {
+      code: 'engine',
+      message: expect.stringMatching(/for .*a\.png is a single color/),
+    }),
   );
   test('a defect of the engine', async () => {
     const defect = new Error('lost the device');
@@ -279,7 +283,7 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     });
     await check(failing, defect);
   });
-  test('cancelled half-way', async () => {
+  test('cancelled between tiles', async () => {
     const cancel = new AbortController();
     let tiles = 0;
     const slow = testUpscaler('slow', 4, 2, (image) => {
@@ -290,7 +294,7 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     expect(tiles).toBe(3);
   });
 
-  test('with the folder that was made for it', async () => {
+  test('the new folder is deleted', async () => {
     const input = await put('a.png');
     const kept = join(folder, 'kept');
     await mkdir(kept);
@@ -300,7 +304,7 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     expect(await readdir(kept)).toEqual([]);
   });
 
-  test('cancelled while the model is at work', async () => {
+  test('cancelled during a tile', async () => {
     const cancel = new AbortController();
     // It never ends, as a tile of a large model seems not to.
     const busy: Upscaler = {
@@ -313,7 +317,7 @@ describe('a failure leaves nothing behind and the old output as it was', () => {
     await check(busy, { code: 'interrupted' }, cancel.signal);
   });
 
-  test('a flat image may stay flat', async () => {
+  test('an image of one color stays so', async () => {
     const input = await put(
       'flat.png',
       encodePng(8, 8, 3, 8, () => 90),

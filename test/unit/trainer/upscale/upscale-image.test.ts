@@ -3,7 +3,7 @@ import { upscaleLayers } from '../../../../trainer/upscale/layers.ts';
 import { defaultOverlap, type TileOptions, upscaleImage } from '../../../../trainer/upscale/upscale-image.ts';
 import { bicubic, convolutionalUpscaler, largestDifference, noise, testUpscaler } from './test-upscalers.ts';
 
-describe('tiles join without a seam', () => {
+describe('tiles have no seams', () => {
   const image = noise(61, 47, 3);
   const model = convolutionalUpscaler(4);
 
@@ -17,9 +17,12 @@ describe('tiles join without a seam', () => {
     return largestDifference(whole, tiled);
   }
 
-  test.each([16, 20, 33, 64])('a convolutional model that sees 4 pixels far, tile %i', async (tile) => {
-    expect(await seam({ tile })).toBeLessThan(1e-5);
-  });
+  test.each([16, 20, 33, 64])(
+    'a convolutional model with a receptive field of 4 pixels, tile %i',
+    async (tile) => {
+      expect(await seam({ tile })).toBeLessThan(1e-5);
+    },
+  );
   test('bicubic', async () => {
     expect(await seam({ tile: 16 }, bicubic(4))).toBeLessThan(1e-5);
   });
@@ -27,20 +30,20 @@ describe('tiles join without a seam', () => {
     expect(await seam({ tile: 16 }, convolutionalUpscaler(1))).toBeLessThan(1e-5);
     expect(await seam({ tile: 16 }, convolutionalUpscaler(3))).toBeLessThan(1e-5);
   });
-  test('without context there is one', async () => {
+  test('without context there is a seam', async () => {
     expect(await seam({ tile: 16, overlap: 0 })).toBeGreaterThan(10 / 255);
     expect(await seam({ tile: 16, overlap: 3 })).toBeGreaterThan(1 / 255);
   });
 });
 
-test('the context is what the model sees, within bounds', () => {
+test('the context is the receptive field, within limits', () => {
   expect(defaultOverlap(4, 192)).toBe(4);
   expect(defaultOverlap(351, 192)).toBe(32);
   expect(defaultOverlap(Number.POSITIVE_INFINITY, 192)).toBe(32);
   expect(defaultOverlap(351, 64)).toBe(16);
 });
 
-test('tiles are counted, and cancelled between two of them', async () => {
+test('progress counts tiles; cancelling stops between tiles', async () => {
   const cancel = new AbortController();
   const seen: string[] = [];
   let calls = 0;
@@ -61,17 +64,17 @@ test('tiles are counted, and cancelled between two of them', async () => {
   expect(calls).toBe(3);
 });
 
-test('values that are not numbers are an error that names the model', async () => {
+test('a result that is not finite is an error that names the model', async () => {
   const broken = testUpscaler('broken model', 1, 0, (image) => {
     const data = Float32Array.from(image.data);
     data[17] = Number.NaN;
     return { ...image, data };
   });
-  await expect(upscaleImage(broken, noise(8, 8, 3))).rejects.toThrow(/broken model gave values that are not/);
+  await expect(upscaleImage(broken, noise(8, 8, 3))).rejects.toThrow(/result of broken model is not finite/);
 });
 
 describe('grey and alpha', () => {
-  test('red stays red: channels keep their order', async () => {
+  test('the order of the channels is preserved', async () => {
     const red = {
       width: 6,
       height: 5,
@@ -82,7 +85,7 @@ describe('grey and alpha', () => {
     expect([...large.data.subarray(0, 3)].map((value) => Math.round(value * 255))).toEqual([255, 0, 0]);
   });
 
-  test('grey is the mean of what the model makes of three equal channels', async () => {
+  test('grey is upscaled as three equal channels and averaged', async () => {
     const grey = noise(5, 4, 1);
     const tinting = testUpscaler('tinting', 1, 0, (image) => ({
       ...image,
