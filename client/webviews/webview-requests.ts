@@ -49,7 +49,7 @@ const isModelChoice: Guard<ModelChoice> = isUnion(
 const isModel = isExactly<ModelReference>({
   run: isString,
   checkpoint: isString,
-  mixed: isNullable(isExactly({ checkpoint: isString, alpha: isNumber })),
+  interpolatedWith: isNullable(isExactly({ checkpoint: isString, alpha: isNumber })),
 });
 
 const isComparison = isExactly<ComparisonQuery>({

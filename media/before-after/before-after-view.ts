@@ -6,12 +6,16 @@ import { formatBytes, formatCount } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
+import { errorMessage } from '../error-message.ts';
+import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
 import '../images/image-pane.ts';
 import { type DecodedImage, decodeImage } from '../images/image.ts';
 import type { ImagePane } from '../images/image-pane.ts';
-import { formatZoom, type ImageView } from '../images/image-view.ts';
-import { type BeforeAfterState, parseBeforeAfterState, type Scaling } from './before-after-state.ts';
+import type { ImageView } from '../images/image-view.ts';
+import { zoomControls, zoomStyles } from '../images/zoom-controls.ts';
+import { StateSaver } from '../page-state.ts';
+import { type BeforeAfterState, restoreBeforeAfterState } from './before-after-state.ts';
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -19,26 +23,25 @@ declare global {
   }
 }
 
-/** An image of a pair: what is known of it, and what can be drawn. */
-interface Shown {
-  readonly about: DisplayableImage;
+/** A decoded image of a pair, with the size of its file. */
+interface ShownImage {
+  readonly file: DisplayableImage;
   readonly image: DecodedImage;
 }
 
 /**
- * Images before and after, one pair at a time, with a wipe between them. Keys: those of the pane; Page Up and Page
- * Down change the pair, Space held shows the image before alone.
+ * Images before and after upscaling, one pair at a time, with a wipe. Page Up and Page Down change the pair; holding Space
+ * shows the image before alone. The other keys are those of `image-pane`.
  */
 @customElement('before-after-view')
 export class BeforeAfterView extends LitElement {
   static override styles = [
     sharedStyles,
     controlStyles,
+    zoomStyles,
     css`
       :host { display: flex; flex-direction: column; gap: 8px; height: 100vh; box-sizing: border-box; padding: 10px 12px 6px; }
       image-pane { flex: 1; min-height: 0; --pane-height: 100%; }
-      .zoom { display: flex; align-items: center; color: var(--wb-quiet); }
-      .zoom output { min-width: 5ch; text-align: center; }
       .facts { color: var(--wb-quiet); }
       .facts b { color: var(--wb-text); font-weight: normal; }
       .pair { display: flex; align-items: center; gap: 4px; min-width: 0; }
@@ -51,60 +54,61 @@ export class BeforeAfterView extends LitElement {
   @property({ attribute: false }) images: readonly ImagePair[] = [];
 
   @state() private ui!: BeforeAfterState;
-  @state() private source: Shown | null = null;
-  @state() private result: Shown | null = null;
+  @state() private source: ShownImage | null = null;
+  @state() private result: ShownImage | null = null;
   @state() private problem = '';
   @state() private isFlickering = false;
   @query('image-pane') private pane?: ImagePane;
 
   #shownIndex = -1;
-  #keeping: ReturnType<typeof setTimeout> | undefined;
+  readonly #saver = new StateSaver(
+    this,
+    () => this.host,
+    () => ({ images: this.images, ...this.ui }),
+  );
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ui = parseBeforeAfterState(this.host.getState(), this.images.length);
-    this.#keepNow();
+    this.ui = restoreBeforeAfterState(this.host.getState(), this.images.length);
+    this.#saver.saveNow();
     void this.#load();
     addEventListener('keydown', this.#onKeyDown);
     addEventListener('keyup', this.#onKeyUp);
-    addEventListener('pagehide', this.#keepNow);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('keydown', this.#onKeyDown);
     removeEventListener('keyup', this.#onKeyUp);
-    removeEventListener('pagehide', this.#keepNow);
   }
 
   override render() {
     const { source, result, ui } = this;
     const pair = this.images[ui.index];
-    if (!pair) return html`<div class="empty">There is no image to show.</div>`;
+    if (!pair) return html`<div class="empty">No images to show.</div>`;
     return html`
-      <h1 class="visually-hidden">${nameOf(pair.source)} before and after</h1>
+      <h1 class="visually-hidden">${fileName(pair.source)}, before and after</h1>
       <div class="row">
         ${this.images.length > 1 ? this.#renderPairs() : nothing}
         <choice-group
-          .label=${'Image before, upscaled'}
+          .label=${'Scaling of the image before'}
           .choices=${[
-            { value: 'smooth', label: 'Smooth', title: 'Interpolated' },
-            { value: 'squares', label: 'Pixels', title: 'Each pixel as a square' },
+            { value: 'smooth', label: 'Smooth', title: 'Interpolate between pixels' },
+            { value: 'squares', label: 'Pixels', title: 'Show each pixel as a square' },
           ]}
           .value=${ui.scaling}
-          @choose=${(event: CustomEvent<string>) => this.#set({ scaling: scalingOf(event.detail) })}
+          @choose=${(event: CustomEvent<string>) => this.#set({ scaling: event.detail === 'squares' ? 'squares' : 'smooth' })}
         ></choice-group>
-        <span class="zoom">
-          <button class="icon" aria-label="Zoom out" title="Zoom out (−)" @click=${() => this.pane?.zoomBy(0.5)}>${icon('remove')}</button>
-          <output aria-label="Zoom">${ui.view ? formatZoom(ui.view.zoom) : 'fit'}</output>
-          <button class="icon" aria-label="Zoom in" title="Zoom in (+)" @click=${() => this.pane?.zoomBy(2)}>${icon('add')}</button>
-          <button class="icon" aria-label="Show all of the image" title="Show all of the image (0)" @click=${() => this.#set({ view: null })}>${icon('fit')}</button>
-        </span>
-        ${source && result ? this.#renderFacts(source.about, result) : nothing}
+        ${zoomControls(
+          ui.view,
+          (factor) => this.pane?.zoomBy(factor),
+          () => this.#set({ view: null }),
+        )}
+        ${source && result ? this.#renderFacts(source.file, result) : nothing}
         <button class="push end" @click=${() => this.#open(pair.result)}>${icon('go')}Open Result</button>
       </div>
       ${this.problem ? html`<div class="problem" role="alert">${this.problem}</div>` : nothing}
-      ${source && result ? this.#renderPane(source, result) : html`<div class="wait" role="status">${this.problem ? '' : 'loading…'}</div>`}
+      ${source && result ? this.#renderPane(source, result) : html`<div class="wait" role="status">${this.problem ? '' : 'Loading…'}</div>`}
     `;
   }
 
@@ -116,7 +120,7 @@ export class BeforeAfterView extends LitElement {
         if (event.target instanceof HTMLSelectElement) this.#show(Number(event.target.value));
       }}>
         ${this.images.map(
-          ({ source }, i) => html`<option value=${i} ?selected=${i === index}>${nameOf(source)}</option>`,
+          ({ source }, i) => html`<option value=${i} ?selected=${i === index}>${fileName(source)}</option>`,
         )}
       </select>
       <button class="icon" aria-label="Next image" title="Next image (Page Down)" ?disabled=${index === this.images.length - 1} @click=${() => this.#show(index + 1)}>${icon('chevronRight')}</button>
@@ -124,27 +128,27 @@ export class BeforeAfterView extends LitElement {
     </span>`;
   }
 
-  #renderFacts(before: DisplayableImage, { about, image }: Shown) {
+  #renderFacts(before: DisplayableImage, { file, image }: ShownImage) {
     const sizeOf = ({ width, height, bytes }: DisplayableImage) =>
       `${formatCount(width)} × ${formatCount(height)} · ${formatBytes(bytes)}`;
-    const share = image.width / about.width;
+    const fraction = image.width / file.width;
     return html`<span class="facts">
-      before <b>${sizeOf(before)}</b>, after <b>${sizeOf(about)}</b>${
-        share < 1 ? html`, shown at ${Math.round(100 * share)} % of its pixels` : nothing
+      Before <b>${sizeOf(before)}</b>, after <b>${sizeOf(file)}</b>${
+        fraction < 1 ? html`, shown at ${Math.round(100 * fraction)} % of its resolution` : nothing
       }
     </span>`;
   }
 
-  #renderPane(source: Shown, result: Shown) {
+  #renderPane(source: ShownImage, result: ShownImage) {
     const { ui } = this;
-    const name = nameOf(this.images[ui.index]?.result ?? '');
+    const name = fileName(this.images[ui.index]?.result ?? '');
     return html`<image-pane
       .name=${name}
       .layers=${[
         { label: 'before', image: source.image, isSmooth: ui.scaling === 'smooth' },
         { label: 'after', image: result.image },
       ]}
-      .base=${result.about}
+      .base=${result.file}
       .view=${ui.view}
       .wipe=${this.isFlickering ? 1 : ui.wipe}
       @view-change=${(event: CustomEvent<ImageView | null>) => this.#set({ view: event.detail })}
@@ -152,14 +156,14 @@ export class BeforeAfterView extends LitElement {
     ></image-pane>`;
   }
 
-  /** Loads the pair that is chosen; one that was chosen meanwhile takes its place. */
+  /** Loads the chosen pair, unless the user chooses another one meanwhile. */
   async #load(): Promise<void> {
     const { index } = this.ui;
     const pair = this.images[index];
     if (!pair || index === this.#shownIndex) return;
     this.#shownIndex = index;
     this.problem = '';
-    const loading = Promise.all([this.#displayable(pair.source), this.#displayable(pair.result)]);
+    const loading = Promise.all([this.#decode(pair.source), this.#decode(pair.result)]);
     this.#free();
     try {
       const [source, result] = await loading;
@@ -171,16 +175,16 @@ export class BeforeAfterView extends LitElement {
       this.source = source;
       this.result = result;
     } catch (error) {
-      if (this.#shownIndex === index) this.problem = error instanceof Error ? error.message : String(error);
+      if (this.#shownIndex === index) this.problem = errorMessage(error);
     }
   }
 
-  async #displayable(path: string): Promise<Shown> {
-    const about = await this.host.request('host/displayableImage', { path });
-    return { about, image: await decodeImage(about.uri) };
+  async #decode(path: string): Promise<ShownImage> {
+    const file = await this.host.request('host/displayableImage', { path });
+    return { file, image: await decodeImage(file.uri) };
   }
 
-  /** Large images are not left to the collector of garbage. */
+  /** Frees bitmaps at once: garbage collection is too slow for large images. */
   #free(): void {
     this.source?.image.bitmap.close();
     this.result?.image.bitmap.close();
@@ -196,28 +200,21 @@ export class BeforeAfterView extends LitElement {
 
   #open(path: string): void {
     this.host.request('host/open', { path }).catch((error: unknown) => {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = errorMessage(error);
     });
   }
 
   #set(change: Partial<BeforeAfterState>): void {
     this.ui = { ...this.ui, ...change };
-    // Dragging changes it with every frame.
-    this.#keeping ??= setTimeout(this.#keepNow, 100);
+    this.#saver.saveSoon();
   }
-
-  readonly #keepNow = (): void => {
-    clearTimeout(this.#keeping);
-    this.#keeping = undefined;
-    this.host.setState({ images: this.images, ...this.ui });
-  };
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const [target] = event.composedPath();
     if (event.key === 'PageUp') this.#show(this.ui.index - 1);
     else if (event.key === 'PageDown') this.#show(this.ui.index + 1);
-    // On a button or a list, Space is theirs.
+    // Buttons and lists handle Space themselves.
     else if (
       event.key === ' ' &&
       !(target instanceof HTMLButtonElement || target instanceof HTMLSelectElement)
@@ -230,12 +227,4 @@ export class BeforeAfterView extends LitElement {
   readonly #onKeyUp = (event: KeyboardEvent): void => {
     if (event.key === ' ') this.isFlickering = false;
   };
-}
-
-function nameOf(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
-}
-
-function scalingOf(value: string): Scaling {
-  return value === 'squares' ? 'squares' : 'smooth';
 }

@@ -5,7 +5,7 @@ import './before-after-view.ts';
 const root = document.getElementById('app');
 if (!root?.dataset.images)
   throw new Error(
-    `The page of images needs <main id="app" data-images='[{"source": "...", "result": "..."}]'>.`,
+    `The before-and-after page needs <main id="app" data-images='[{"source": "...", "result": "..."}]'>.`,
   );
 const images: unknown = JSON.parse(root.dataset.images);
 const view = document.createElement('before-after-view');

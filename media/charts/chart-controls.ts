@@ -1,23 +1,22 @@
 import { html, type TemplateResult } from 'lit';
 
-/** How all charts of a page are drawn. */
-export interface ChartLook<Axis extends string> {
-  /** Weight of the past, from 0 to below 1. */
+/** Options of all charts of a page. */
+export interface ChartOptions<Axis extends string> {
+  /** A weight of `SmoothedCurve`. */
   readonly smoothing: number;
-  /** What the x axis counts. */
   readonly xAxis: Axis;
   readonly yIsLog: boolean;
 }
 
-/** The controls of all charts of a page, to stand in its tool bar. `change` hears what the person wants otherwise. */
+/** Controls of the charts' options, for the tool bar of a page. */
 export function chartControls<Axis extends string>(
-  { smoothing, xAxis, yIsLog }: ChartLook<Axis>,
+  { smoothing, xAxis, yIsLog }: ChartOptions<Axis>,
   axes: readonly { readonly value: Axis; readonly name: string }[],
-  change: (change: Partial<ChartLook<Axis>>) => void,
+  change: (change: Partial<ChartOptions<Axis>>) => void,
 ): TemplateResult {
   return html`
     <label>
-      smoothing
+      Smoothing
       <input
         type="range"
         min="0"
@@ -28,10 +27,10 @@ export function chartControls<Axis extends string>(
           if (event.target instanceof HTMLInputElement) change({ smoothing: Number(event.target.value) });
         }}
       />
-      <output>${smoothing === 0 ? 'off' : smoothing.toFixed(2)}</output>
+      <output>${smoothing === 0 ? 'Off' : smoothing.toFixed(2)}</output>
     </label>
     <label>
-      x axis
+      X axis
       <select
         @change=${(event: Event) => {
           if (!(event.target instanceof HTMLSelectElement)) return;
@@ -50,7 +49,7 @@ export function chartControls<Axis extends string>(
           if (event.target instanceof HTMLInputElement) change({ yIsLog: event.target.checked });
         }}
       />
-      logarithmic y
+      Log y axis
     </label>
   `;
 }

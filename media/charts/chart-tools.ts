@@ -3,14 +3,13 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 
-/** What a chart can be saved as. */
 export type ChartFormat = 'png' | 'svg' | 'csv';
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person wants the table in place of the plot, or the plot again. */
+    /** Shows the table in place of the plot, or the plot again. */
     'toggle-table': CustomEvent<null>;
-    /** The person wants a file of the chart. */
+    /** The user chose a format to export. */
     'choose-format': CustomEvent<ChartFormat>;
   }
   interface HTMLElementTagNameMap {
@@ -20,7 +19,7 @@ declare global {
 
 const formats: readonly ChartFormat[] = ['png', 'svg', 'csv'];
 
-/** The tool bar of a chart: one stop of the Tab key, left and right move between its buttons, up and down in its menu. */
+/** The tool bar of a chart: one Tab stop; left and right move between its buttons, up and down in its menu. */
 @customElement('chart-tools')
 export class ChartTools extends LitElement {
   static override styles = [
@@ -36,7 +35,7 @@ export class ChartTools extends LitElement {
     `,
   ];
 
-  /** Of the chart. */
+  /** Heading of the chart. */
   @property({ attribute: false }) heading = '';
   @property({ attribute: false }) isTable = false;
 
@@ -46,10 +45,10 @@ export class ChartTools extends LitElement {
     return html`<div class="tools" role="toolbar" aria-label=${`${this.heading}: tools`} @keydown=${this.#moveInTools}>
       <button
         class="icon"
-        aria-label=${`${this.heading}: ${this.isTable ? 'show the chart' : 'show as a table'}`}
-        title=${this.isTable ? 'Show the chart' : 'Show as a table'}
+        aria-label=${`${this.heading}: ${this.isTable ? 'show as chart' : 'show as table'}`}
+        title=${this.isTable ? 'Show as Chart' : 'Show as Table'}
         aria-pressed=${this.isTable}
-        @click=${() => this.#tell('toggle-table', null)}
+        @click=${() => this.#emit('toggle-table', null)}
       >${icon('table')}</button>
       <div class="menu" @focusout=${this.#closeMenuOutside} @keydown=${this.#moveInMenu}>
         <button
@@ -74,7 +73,7 @@ export class ChartTools extends LitElement {
           tabindex="-1"
           @click=${() => {
             this.isMenuOpen = false;
-            this.#tell('choose-format', format);
+            this.#emit('choose-format', format);
           }}
         >${format.toUpperCase()}</button>`,
       )}
@@ -124,7 +123,7 @@ export class ChartTools extends LitElement {
     event.preventDefault();
   }
 
-  #tell<Name extends 'toggle-table' | 'choose-format'>(
+  #emit<Name extends 'toggle-table' | 'choose-format'>(
     name: Name,
     detail: HTMLElementEventMap[Name]['detail'],
   ): void {

@@ -16,11 +16,11 @@ declare global {
 }
 
 /**
- * The plot of a chart: axes, curves and the line of the cursor. uPlot keeps the canvas, the axes and the pointer; the
- * curves are drawn here, in the next frame after anything changes.
+ * The plot of a chart: axes, curves and cursor. uPlot provides canvas, axes and pointer; the curves are drawn here, in the
+ * frame after a change.
  *
- * The pointer moves the cursor along (`cursor-change`). Dragging chooses a part of the x axis, Shift+dragging moves
- * it, a double click shows all (`range-change`).
+ * The pointer moves the cursor (`cursor-change`). Dragging selects a part of the x axis, dragging with Shift moves it, a
+ * double click resets it (`range-change`).
  */
 @customElement('curve-plot')
 export class CurvePlot extends LitElement {
@@ -29,7 +29,7 @@ export class CurvePlot extends LitElement {
     css`
       :host { display: block; position: relative; touch-action: pan-y; }
       .empty { position: absolute; inset: 0 0 24px 40px; display: grid; place-items: center; color: var(--wb-quiet); pointer-events: none; }
-      /* uPlot's own, as far as it is used. */
+      /* The part of uPlot's style sheet that is used. */
       .uplot, .uplot * { box-sizing: border-box; }
       .u-wrap { position: relative; user-select: none; }
       .u-over, .u-under { position: absolute; }
@@ -44,9 +44,9 @@ export class CurvePlot extends LitElement {
   ];
 
   @property({ attribute: false }) content!: PlotContent;
-  /** Whether no curve has a point yet, also of those that are hidden. */
+  /** Whether no curve, including hidden ones, has a point. */
   @property({ attribute: false }) isEmpty = false;
-  /** Place of the cursor on the x axis. */
+  /** Position of the cursor on the x axis. */
   @property({ attribute: false }) cursor: number | null = null;
 
   @query('.frame') private frame!: HTMLElement;
@@ -55,11 +55,14 @@ export class CurvePlot extends LitElement {
   #pending = 0;
   #pan: { readonly from: number; readonly range: XRange } | null = null;
   #resize = new ResizeObserver(() => this.#draw());
-  #endThemeWatch: (() => void) | null = null;
 
   constructor() {
     super();
-    this.addEventListener('dblclick', () => this.#tell('range-change', null));
+    onThemeChange(this, () => {
+      this.#destroyPlot();
+      this.#draw();
+    });
+    this.addEventListener('dblclick', () => this.#emit('range-change', null));
     this.addEventListener('pointerdown', this.#startPan);
     this.addEventListener('pointermove', this.#movePan);
     this.addEventListener('pointerup', this.#endPan);
@@ -69,19 +72,14 @@ export class CurvePlot extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#resize.observe(this);
-    this.#endThemeWatch = onThemeChange(() => {
-      this.#forgetPlot();
-      this.#draw();
-    });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#endThemeWatch?.();
     this.#resize.disconnect();
     cancelAnimationFrame(this.#pending);
     this.#pending = 0;
-    this.#forgetPlot();
+    this.#destroyPlot();
   }
 
   override render() {
@@ -91,14 +89,14 @@ export class CurvePlot extends LitElement {
 
   override updated(changed: PropertyValues<this>): void {
     const before = changed.get('content');
-    // uPlot cannot change how an axis lies.
+    // uPlot cannot change the scale of an axis.
     if (before && (before.xAxis !== this.content.xAxis || before.y.isLog !== this.content.y.isLog)) {
-      this.#forgetPlot();
+      this.#destroyPlot();
     }
     this.#draw();
   }
 
-  /** Draws in the next frame, once for all that changed until then. */
+  /** Draws in the next frame, once for all changes until then. */
   #draw(): void {
     this.#pending ||= requestAnimationFrame(() => {
       this.#pending = 0;
@@ -120,7 +118,7 @@ export class CurvePlot extends LitElement {
     this.#placeCursor(plot);
   }
 
-  #forgetPlot(): void {
+  #destroyPlot(): void {
     this.#plot?.destroy();
     this.#plot = null;
   }
@@ -177,7 +175,7 @@ export class CurvePlot extends LitElement {
           points: { show: false },
           drag: { x: true, y: false, setScale: false, dist: 4 },
           bind: {
-            // A double click is ours, and Shift+dragging moves.
+            // This element handles double clicks and dragging with Shift.
             dblclick: () => null,
             mousedown: (_plot, _target, handler) => (event) => {
               if (event.button === 0 && !event.shiftKey) handler(event);
@@ -185,7 +183,7 @@ export class CurvePlot extends LitElement {
             },
             mouseleave: (_plot, _target, handler) => (event) => {
               handler(event);
-              this.#tell('cursor-change', null);
+              this.#emit('cursor-change', null);
               return null;
             },
             mousemove: (plot, _target, handler) => (event) => {
@@ -223,14 +221,14 @@ export class CurvePlot extends LitElement {
     if (this.#pan) return;
     const x = plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x');
     const cursor = nearestPoint(this.content.curves, x);
-    if (cursor) this.#tell('cursor-change', cursor);
+    if (cursor) this.#emit('cursor-change', cursor);
   }
 
   #zoomToSelection(plot: uPlot): void {
     const { left, width } = plot.select;
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     if (width < 4) return;
-    this.#tell('range-change', { min: plot.posToVal(left, 'x'), max: plot.posToVal(left + width, 'x') });
+    this.#emit('range-change', { min: plot.posToVal(left, 'x'), max: plot.posToVal(left + width, 'x') });
   }
 
   readonly #startPan = (event: PointerEvent): void => {
@@ -244,14 +242,14 @@ export class CurvePlot extends LitElement {
     if (!this.#pan || !this.#plot) return;
     const { from, range } = this.#pan;
     const moved = (from - event.clientX) / this.#plot.over.clientWidth;
-    this.#tell('range-change', movedRange(range, moved, this.content.xAxis.isLog));
+    this.#emit('range-change', movedRange(range, moved, this.content.xAxis.isLog));
   };
 
   readonly #endPan = (): void => {
     this.#pan = null;
   };
 
-  #tell<Name extends 'cursor-change' | 'range-change'>(
+  #emit<Name extends 'cursor-change' | 'range-change'>(
     name: Name,
     detail: HTMLElementEventMap[Name]['detail'],
   ): void {

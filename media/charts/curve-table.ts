@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { formatCount, formatValue } from '../../trainer/format/format.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import type { CurveSource } from './curve-view.ts';
-import { tableOfCurves } from './point-table.ts';
+import { pointRows } from './point-rows.ts';
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -11,9 +11,9 @@ declare global {
   }
 }
 
-const mostRows = 100;
+const maximumRows = 100;
 
-/** The points of curves as a table, for those who cannot see a plot or want to read numbers. */
+/** The points of curves as a table, for screen readers and exact numbers. */
 @customElement('curve-table')
 export class CurveTable extends LitElement {
   static override styles = [
@@ -29,17 +29,17 @@ export class CurveTable extends LitElement {
     `,
   ];
 
-  /** Of the chart. */
+  /** Heading of the chart. */
   @property({ attribute: false }) heading = '';
   @property({ attribute: false }) curves: readonly CurveSource[] = [];
-  /** What values are divided by where they are read. */
+  /** Displayed values are divided by it. */
   @property({ attribute: false }) divisor = 1;
 
   override render() {
     const { curves, divisor } = this;
-    const { rows, total } = tableOfCurves(
+    const { rows, total } = pointRows(
       curves.map(({ points }) => points),
-      mostRows,
+      maximumRows,
     );
     return html`<div class="table" tabindex="0" role="region" aria-label=${`${this.heading}: table`}>
       <table>
@@ -48,7 +48,7 @@ export class CurveTable extends LitElement {
         </caption>
         <thead>
           <tr>
-            <th scope="col">step</th>
+            <th scope="col">Step</th>
             ${curves.map(({ label }) => html`<th scope="col">${label}</th>`)}
           </tr>
         </thead>
@@ -63,7 +63,7 @@ export class CurveTable extends LitElement {
       </table>
       ${
         total > rows.length
-          ? html`<p>${rows.length} of ${formatCount(total)} steps, evenly spread. The CSV export has all.</p>`
+          ? html`<p>${rows.length} of ${formatCount(total)} steps, evenly spaced. Export as CSV for all steps.</p>`
           : nothing
       }
     </div>`;

@@ -3,43 +3,43 @@ import { lowerBound, nearestIndex, type PointSeries } from '../plot/point-series
 import { type TracedCurve, visibleRange } from '../plot/trace.ts';
 import { SmoothedCurve } from './smoothing.ts';
 
-/** Numbers for the points of a curve, such as epochs, that an x axis counts. */
+/** Converts points to numbers for an x axis, such as epochs. */
 export interface DerivedAxis {
-  /** Rising numbers, at least as many as there are points; those of earlier points never change. */
+  /** Rising numbers for at least all points; those of earlier points never change. */
   of(points: PointSeries): Float64Array;
 }
 
-/** Where points lie on the x axis: `of * factor + offset`, with `factor` above 0. */
-export interface PlacedOn<Base> {
+/** The x position of points: `of * factor + offset`, with a positive `factor`. */
+export interface XMapping<Base> {
   readonly of: Base;
   readonly factor: number;
   readonly offset: number;
 }
 
-/** A point of a curve that is marked, such as a checkpoint. */
+/** A marked point of a curve, such as a checkpoint. */
 export interface CurveMark {
   readonly step: number;
   readonly shape: 'star' | 'dot';
   readonly label: string;
 }
 
-/** A curve as the user of a chart gives it. */
+/** A curve as the input of a chart. */
 export interface CurveSource {
-  /** Names it among the curves of the chart; its name in exported files. */
+  /** Identifies it within the chart and in exported files. */
   readonly id: string;
   readonly label: string;
   /** A CSS color, or a CSS variable as `var(--name, fallback)`. */
   readonly color: string;
-  /** Lengths of dashes and gaps in pixels; empty: a solid line. */
+  /** Lengths of dashes and gaps in pixels; empty: solid. */
   readonly dash: readonly number[];
   readonly points: PointSeries;
-  readonly x: PlacedOn<'steps' | 'times' | DerivedAxis>;
-  /** What values are divided by where they are read. */
+  readonly x: XMapping<'steps' | 'times' | DerivedAxis>;
+  /** Displayed values are divided by it. */
   readonly divisor: number;
   readonly marks?: readonly CurveMark[];
 }
 
-/** What a chart works out of the points of a curve, kept up as they are appended. */
+/** A curve with its extremes and smoothed values, updated incrementally when points are appended. */
 export class CurveView {
   source: CurveSource;
   length = 0;
@@ -52,12 +52,12 @@ export class CurveView {
     this.#order = source.points.order;
   }
 
-  /** Whether the points are those from before, with nothing but new ones behind them. */
+  /** Whether the source has the same points as before, except for appended ones. */
   continues({ points }: CurveSource): boolean {
     return points === this.source.points && points.order === this.#order && points.length >= this.length;
   }
 
-  /** Takes in the points that are new. */
+  /** Processes appended points. */
   catchUp(): void {
     const { points } = this.source;
     this.length = points.length;
@@ -68,7 +68,7 @@ export class CurveView {
     return this.#traced(this.source.points.values, this.#extremes);
   }
 
-  /** The smoothed curve; null where the weight is 0. */
+  /** The smoothed curve; null if the weight is 0. */
   smoothed(weight: number): TracedCurve | null {
     if (weight === 0) return null;
     if (this.#smoothing?.curve.weight !== weight) {
@@ -84,7 +84,7 @@ export class CurveView {
     return this.#traced(values, smoothing.extremes);
   }
 
-  /** What the x axis counts, before factor and offset. */
+  /** The numbers of the x axis before factor and offset. */
   get #base(): Float64Array {
     const { points, x } = this.source;
     return typeof x.of === 'string' ? points[x.of] : x.of.of(points);
@@ -100,11 +100,11 @@ export class CurveView {
     return this.#base[index]! * x.factor + x.offset;
   }
 
-  /** The lowest and highest value between two places of the x axis; only those above 0 where `isPositive`. */
+  /** Lowest and highest value between two x positions; only values above 0 if `isPositive`. */
   extremes(min: number, max: number, isPositive: boolean): { low: number; high: number } {
     const { values } = this.source.points;
     const { from, to } = visibleRange(this.raw, min, max);
-    // A line that comes in from outside is seen too.
+    // Lines from points outside are visible too.
     const first = Math.max(0, from - 1);
     const last = Math.min(this.length, to + 1);
     const range = this.#extremes.of(values, from < to ? from : first, from < to ? to : last);
@@ -114,21 +114,21 @@ export class CurveView {
     return { low, high: range.high };
   }
 
-  /** The value of the point nearest to a place of the x axis, as it is read; of the last where there is no place. */
+  /** The displayed value of the point nearest to an x position, or of the last point for null. */
   valueAt(x: number | null): number | null {
     const index = x === null ? this.length - 1 : this.#nearestIndex(x);
     if (index < 0) return null;
     return this.source.points.values[index]! / this.source.divisor;
   }
 
-  /** The point nearest to a place of the x axis. */
+  /** The point nearest to an x position. */
   nearest(x: number): { x: number; step: number } | null {
     const index = this.#nearestIndex(x);
     return index < 0 ? null : { x: this.xAt(index), step: this.source.points.steps[index]! };
   }
 
-  /** The marks that lie on the curve, or at most a point's distance behind it, at the point nearest to the step of each. */
-  markedPlaces(): { x: number; index: number; mark: CurveMark }[] {
+  /** The marks at their nearest points. Marks before the curve, or more than one point distance after it, are omitted. */
+  markedPoints(): { x: number; index: number; mark: CurveMark }[] {
     const {
       points: { steps },
       marks = [],
@@ -144,7 +144,7 @@ export class CurveView {
       });
   }
 
-  /** The place of the next point behind (before) a place of the x axis. */
+  /** The x position of the next point after (before) an x position. */
   neighbour(x: number, isForward: boolean): number | null {
     const { x: axis } = this.source;
     const sorted = this.#base;
@@ -163,7 +163,7 @@ export class CurveView {
   }
 }
 
-/** The views of curves: those from before where they go on, with the points that are new. */
+/** Views of curves. A view from before is reused if its points continue. */
 export function viewsOf(curves: readonly CurveSource[], before: readonly CurveView[]): CurveView[] {
   const known = new Map(before.map((view) => [view.source.id, view]));
   return curves.map((source) => {

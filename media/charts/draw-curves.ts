@@ -6,9 +6,9 @@ import { markPath } from './mark-path.ts';
 import { type PlotArea, type PlotContent, scalesIn } from './plot-content.ts';
 
 /**
- * Draws the curves of a plot with their marks, in the colors that their CSS gives where `element` stands.
+ * Draws the curves of a plot and their marks, with CSS colors resolved at `element`.
  *
- * @param area of the plot, in pixels of the canvas: `devicePixelRatio` to one of CSS
+ * @param area in device pixels
  */
 export function drawCurves(
   context: CanvasRenderingContext2D,
@@ -32,7 +32,7 @@ export function drawCurves(
   drawMarks(context, content, x, y, element);
 }
 
-/** A line; where it is smoothed, with its points faintly behind it; where points are many, with all that they reach. */
+/** Draws a line: over a faint raw line if it is smoothed, over a faint envelope if points are dense. */
 function drawCurve(
   context: CanvasRenderingContext2D,
   curve: CurveView,
@@ -57,9 +57,9 @@ function drawCurve(
   }
   context.globalAlpha = 1;
   context.lineWidth = (isDense && !smoothed ? 1 : 1.5) * ratio;
-  // Where a line goes up and down in every column, round joins cost time and are not seen.
+  // Round joins are slow, and invisible if the line fills whole columns.
   context.lineJoin = isDense ? 'bevel' : 'round';
-  // Dashes of a line that fills whole columns would only hide it.
+  // A line that fills whole columns needs no dashes.
   context.setLineDash(isDense && !smoothed ? [] : curve.source.dash.map((length) => length * ratio));
   context.beginPath();
   traceLine(context, smoothed ?? curve.raw, x, y, left, width);
@@ -71,7 +71,7 @@ function drawCurve(
   }
 }
 
-/** Marks are drawn whole, also at the edge of the plot. */
+/** Draws marks unclipped, also at the edge of the plot. */
 function drawMarks(
   context: CanvasRenderingContext2D,
   { curves, smoothing }: PlotContent,
@@ -86,9 +86,9 @@ function drawMarks(
   for (const curve of curves) {
     const { y: values } = curve.smoothed(smoothing) ?? curve.raw;
     context.fillStyle = cssColor(element, curve.source.color);
-    for (const { x: place, index, mark } of curve.markedPlaces()) {
-      if (place < x.min || place > x.max) continue;
-      const path = new Path2D(markPath(mark, x.position(place), y.position(values[index]!), ratio));
+    for (const { x: position, index, mark } of curve.markedPoints()) {
+      if (position < x.min || position > x.max) continue;
+      const path = new Path2D(markPath(mark, x.position(position), y.position(values[index]!), ratio));
       context.stroke(path);
       context.fill(path);
     }

@@ -4,20 +4,20 @@ import { formatValue } from '../../trainer/format/format.ts';
 import { cssColor } from '../components/css-variable.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
-import { chartImage } from './chart-image.ts';
+import { layoutChart } from './chart-layout.ts';
 import './chart-tools.ts';
+import { pointsToCsv } from './chart-csv.ts';
 import type { ChartFormat } from './chart-tools.ts';
-import { pointsToCsv } from './csv.ts';
 import './curve-plot.ts';
 import './curve-table.ts';
+import { chartToPng } from './chart-png.ts';
+import { chartToSvg } from './chart-svg.ts';
 import { type CurveSource, type CurveView, viewsOf } from './curve-view.ts';
 import { type PlotContent, plotContent } from './plot-content.ts';
-import { chartToPng } from './png.ts';
-import { type ChartCursor, extentOf, nearestPoint, nextPlace } from './shared-axis.ts';
-import { chartToSvg } from './svg.ts';
+import { type ChartCursor, extentOf, nearestPoint, nextPosition } from './shared-axis.ts';
 import { formatX, rangeAround, type XAxis, type XRange, zoomedRange } from './x-axis.ts';
 
-/** A file that a chart has made of itself. */
+/** An exported chart. */
 export interface ChartFile {
   readonly name: string;
   readonly content: string | Uint8Array;
@@ -25,13 +25,12 @@ export interface ChartFile {
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person moved the cursor, or took it away (`null`). */
+    /** The user moved or removed (`null`) the cursor. */
     'cursor-change': CustomEvent<ChartCursor | null>;
-    /** The person chose a part of the x axis, or all of it (`null`). */
+    /** The user selected a part of the x axis, or all of it (`null`). */
     'range-change': CustomEvent<XRange | null>;
-    /** The person asked for a file of a chart. */
     'export-chart': CustomEvent<ChartFile>;
-    /** The person showed or hid a curve, by its id. */
+    /** The user showed or hid the curve of this id. */
     'toggle-curve': CustomEvent<string>;
   }
   interface HTMLElementTagNameMap {
@@ -40,12 +39,11 @@ declare global {
 }
 
 /**
- * A chart of curves over one x axis: its tools, its legend, and its plot or table. It keeps no state that its user
- * would miss: range, cursor and hidden curves come in as properties and go out as events, so that many charts share
- * them. `revision` says that points were appended.
+ * A chart of curves over one x axis: tools, legend, and plot or table. Range, cursor and hidden curves come in as
+ * properties and go out as events, so that several charts can share them.
  *
- * On the plot, left and right move the cursor from point to point, with Shift by a tenth of the axis; Home and End go
- * to the ends; `+` and `-` zoom at the cursor; Escape takes the cursor away, then the zoom.
+ * On the plot, left and right move the cursor from point to point, with Shift by a tenth of the axis; Home and End move it
+ * to the ends; `+` and `-` zoom at the cursor; Escape removes the cursor, then the zoom.
  */
 @customElement('line-chart')
 export class LineChart extends LitElement {
@@ -74,36 +72,30 @@ export class LineChart extends LitElement {
   @property({ attribute: false }) heading = '';
   @property({ attribute: false }) unit = '';
   @property({ attribute: false }) curves: readonly CurveSource[] = [];
-  /** Any other number than before: points were appended. */
+  /** Changes when points were appended. */
   @property({ attribute: false }) revision = 0;
   @property({ attribute: false }) xAxis: XAxis = { kind: 'count', title: 'step', isLog: false };
   @property({ attribute: false }) yIsLog = false;
-  /** Weight of the past, from 0 to below 1. */
+  /** A weight of `SmoothedCurve`. */
   @property({ attribute: false }) smoothing = 0;
   @property({ attribute: false }) range: XRange | null = null;
-  /** The whole x axis where there is no range; of the curves' own points where it is null. */
+  /** The whole x axis, shown without a range; null: that of the curves' points. */
   @property({ attribute: false }) extent: XRange | null = null;
-  /** Place of the cursor on the x axis. */
+  /** Position of the cursor on the x axis. */
   @property({ attribute: false }) cursor: number | null = null;
-  /** The ids of the curves that are not drawn. */
+  /** Ids of the curves that are not drawn. */
   @property({ attribute: false }) hiddenCurves: ReadonlySet<string> = new Set();
   @property({ attribute: false }) isTable = false;
-  /** Whether the legend has values without names, as where many charts show the same curves. */
+  /** Whether the legend has values without names, for pages whose charts all show the same curves. */
   @property({ attribute: false }) isCompact = false;
 
-  /** Of all curves, in their order. */
+  /** The views of `curves`, in their order. */
   #views: readonly CurveView[] = [];
   #content!: PlotContent;
-  #endThemeWatch: (() => void) | null = null;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#endThemeWatch = onThemeChange(() => this.requestUpdate());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#endThemeWatch?.();
+  constructor() {
+    super();
+    onThemeChange(this, () => this.requestUpdate());
   }
 
   override willUpdate(): void {
@@ -143,7 +135,7 @@ export class LineChart extends LitElement {
           <button
             aria-pressed=${isShown}
             title=${`${isShown ? 'Hide' : 'Show'} ${label}`}
-            @click=${() => this.#tell('toggle-curve', id)}
+            @click=${() => this.#emit('toggle-curve', id)}
           >
             <svg width=${width} height="8" aria-hidden="true">
               <line x1="0" y1="4" x2=${width} y2="4" stroke=${cssColor(this, color)} stroke-width="2" stroke-dasharray=${dash.join(' ') || 'none'} />
@@ -173,7 +165,7 @@ export class LineChart extends LitElement {
       aria-valuemin=${first}
       aria-valuemax=${last}
       aria-valuenow=${this.cursor ?? last}
-      aria-valuetext=${this.#spoken(this.cursor ?? last)}
+      aria-valuetext=${this.#valueText(this.cursor ?? last)}
       .content=${this.#content}
       .isEmpty=${drawable.length === 0}
       .cursor=${this.cursor}
@@ -181,8 +173,8 @@ export class LineChart extends LitElement {
     ></curve-plot>`;
   }
 
-  /** What the curves are at a place, in words. */
-  #spoken(x: number): string {
+  /** The values of the curves at a position, for screen readers. */
+  #valueText(x: number): string {
     const values = this.#content.curves.map((view) => {
       const value = view.valueAt(x);
       return `${view.source.label} ${value === null ? 'no value' : formatValue(value)}`;
@@ -202,7 +194,7 @@ export class LineChart extends LitElement {
         const isRight = event.key === 'ArrowRight';
         const tenth = (x.max - x.min) / 10;
         this.#moveCursor(
-          event.shiftKey ? here + (isRight ? tenth : -tenth) : nextPlace(curves, here, isRight),
+          event.shiftKey ? here + (isRight ? tenth : -tenth) : nextPosition(curves, here, isRight),
         );
         break;
       }
@@ -214,14 +206,14 @@ export class LineChart extends LitElement {
         break;
       case '+':
       case '=':
-        this.#tell('range-change', zoomedRange(x, 0.5, here, this.extent ?? all));
+        this.#emit('range-change', zoomedRange(x, 0.5, here, this.extent ?? all));
         break;
       case '-':
-        this.#tell('range-change', zoomedRange(x, 2, here, this.extent ?? all));
+        this.#emit('range-change', zoomedRange(x, 2, here, this.extent ?? all));
         break;
       case 'Escape':
-        if (this.cursor !== null) this.#tell('cursor-change', null);
-        else this.#tell('range-change', null);
+        if (this.cursor !== null) this.#emit('cursor-change', null);
+        else this.#emit('range-change', null);
         break;
       default:
         return;
@@ -233,31 +225,31 @@ export class LineChart extends LitElement {
     const { curves, x, xAxis } = this.#content;
     const cursor = nearestPoint(curves, to);
     if (!cursor) return;
-    this.#tell('cursor-change', cursor);
-    // The cursor stays in sight of a zoomed axis.
+    this.#emit('cursor-change', cursor);
+    // A zoomed axis follows the cursor.
     if (this.range && (cursor.x < x.min || cursor.x > x.max)) {
-      this.#tell('range-change', rangeAround(x, cursor.x, xAxis.isLog));
+      this.#emit('range-change', rangeAround(x, cursor.x, xAxis.isLog));
     }
   }
 
-  /** Makes a file of the chart as it stands; as CSV of all points, whatever part of the axis is shown. */
+  /** Exports the chart as it is shown; a CSV file has the points of the whole axis. */
   async #export(format: ChartFormat): Promise<void> {
     const { heading, unit } = this;
     const stem = heading
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '');
-    const image = () => chartImage(unit ? `${heading} (${unit})` : heading, this.#content, this);
+    const layout = () => layoutChart(unit ? `${heading} (${unit})` : heading, this.#content, this);
     const make = {
-      png: () => chartToPng(image(), 2),
-      svg: () => chartToSvg(image()),
+      png: () => chartToPng(layout(), 2),
+      svg: () => chartToSvg(layout()),
       csv: () =>
         pointsToCsv(this.#content.curves.map(({ source }) => ({ name: source.id, points: source.points }))),
     };
-    this.#tell('export-chart', { name: `${stem}.${format}`, content: await make[format]() });
+    this.#emit('export-chart', { name: `${stem}.${format}`, content: await make[format]() });
   }
 
-  #tell<Name extends 'cursor-change' | 'range-change' | 'toggle-curve' | 'export-chart'>(
+  #emit<Name extends 'cursor-change' | 'range-change' | 'toggle-curve' | 'export-chart'>(
     name: Name,
     detail: HTMLElementEventMap[Name]['detail'],
   ): void {

@@ -2,7 +2,7 @@ import type { CurveMark } from './curve-view.ts';
 
 const starPoints = 5;
 
-/** The outline of a mark around a pixel, as the text of an SVG path; empty where it has no place. */
+/** The SVG path of a mark at a position; empty if the position is not finite. */
 export function markPath({ shape }: Pick<CurveMark, 'shape'>, x: number, y: number, scale: number): string {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return '';
   if (shape === 'dot') {

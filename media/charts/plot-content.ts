@@ -4,22 +4,22 @@ import type { CurveView } from './curve-view.ts';
 import { extentOf } from './shared-axis.ts';
 import type { XAxis, XRange } from './x-axis.ts';
 
-/** What the plot of a chart shows, on the screen and in its exported images. */
+/** What a plot shows, on the screen and in exported images. */
 export interface PlotContent {
-  /** Those that are not hidden. */
+  /** Without hidden curves. */
   readonly curves: readonly CurveView[];
-  /** Weight of the past, from 0 to below 1. */
+  /** A weight of `SmoothedCurve`. */
   readonly smoothing: number;
   readonly xAxis: XAxis;
-  /** From its left to its right edge. */
+  /** From the left to the right edge. */
   readonly x: XRange;
-  /** From its lower to its upper edge. */
+  /** From the lower to the upper edge. */
   readonly y: { readonly min: number; readonly max: number; readonly isLog: boolean };
-  /** What values of y are divided by where they are read. */
+  /** Displayed values are divided by it. */
   readonly divisor: number;
 }
 
-/** Where a plot lies in its image, in pixels. */
+/** The area of a plot in pixels. */
 export interface PlotArea {
   readonly left: number;
   readonly top: number;
@@ -27,7 +27,7 @@ export interface PlotArea {
   readonly height: number;
 }
 
-/** How the person looks at the curves; without a `range`, all of the x axis. */
+/** Without a `range`, the whole x axis is shown. */
 export interface PlotOptions {
   readonly smoothing: number;
   readonly xAxis: XAxis;
@@ -36,7 +36,7 @@ export interface PlotOptions {
   readonly divisor: number;
 }
 
-/** The content of a plot whose y axis has room for all that is seen of the curves. */
+/** The content of a plot whose y axis fits the visible parts of the curves. */
 export function plotContent(
   curves: readonly CurveView[],
   { smoothing, xAxis, range, yIsLog, divisor }: PlotOptions,
@@ -46,14 +46,13 @@ export function plotContent(
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const curve of curves) {
-    const seen = curve.extremes(x.min, x.max, yIsLog);
-    if (seen.low < low) low = seen.low;
-    if (seen.high > high) high = seen.high;
+    const visible = curve.extremes(x.min, x.max, yIsLog);
+    if (visible.low < low) low = visible.low;
+    if (visible.high > high) high = visible.high;
   }
   return { curves, smoothing, xAxis, x, y: { ...axisLimits(low, high, yIsLog), isLog: yIsLog }, divisor };
 }
 
-/** How x and y lie in the pixels of a plot. */
 export function scalesIn(
   { left, top, width, height }: PlotArea,
   { xAxis, x, y }: PlotContent,
@@ -64,13 +63,13 @@ export function scalesIn(
   };
 }
 
-/** At most so many marks of the x axis; clocks tell local time. */
+/** At most `most` ticks of the x axis; clocks show local time. */
 export function xTicks({ xAxis, x }: PlotContent, most: number): Ticks {
   const offset = xAxis.kind === 'clock' ? -new Date(x.min * 1000).getTimezoneOffset() * 60 : 0;
   return ticks(xAxis.kind, x.min, x.max, xAxis.isLog, most, offset);
 }
 
-/** At most so many marks of the y axis, labelled as they are read: divided. */
+/** At most `most` ticks of the y axis, with labels of the divided values. */
 export function yTicks({ y, divisor }: PlotContent, most: number): Ticks {
   const { values, labels } = ticks('number', y.min / divisor, y.max / divisor, y.isLog, most);
   return { values: values.map((value) => value * divisor), labels };

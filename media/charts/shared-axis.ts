@@ -1,14 +1,14 @@
 import type { CurveView } from './curve-view.ts';
 import type { XRange } from './x-axis.ts';
 
-/** Where the cursor of a chart stands: at a point of the curve that has one nearest to it. */
+/** The cursor of a chart, always at a point of a curve. */
 export interface ChartCursor {
   readonly x: number;
-  /** The step of that point. */
+  /** Step of the point. */
   readonly step: number;
 }
 
-/** From the first to the last point of all curves; something to see where that is nothing. */
+/** From the first to the last point of all curves; never empty. */
 export function extentOf(curves: readonly CurveView[]): XRange {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
@@ -21,7 +21,7 @@ export function extentOf(curves: readonly CurveView[]): XRange {
   return min === max ? { min: min - 0.5, max: max + 0.5 } : { min, max };
 }
 
-/** The point nearest to a place on the x axis, of all curves; `null` where there is none. */
+/** The point of all curves that is nearest to a position on the x axis; `null` without points. */
 export function nearestPoint(curves: readonly CurveView[], x: number): ChartCursor | null {
   let best: ChartCursor | null = null;
   for (const curve of curves) {
@@ -31,8 +31,8 @@ export function nearestPoint(curves: readonly CurveView[], x: number): ChartCurs
   return best;
 }
 
-/** The next place after (before) one on the x axis where any curve has a point; that place itself where none has. */
-export function nextPlace(curves: readonly CurveView[], x: number, isForward: boolean): number {
+/** The next position after (before) `x` where a curve has a point, else `x`. */
+export function nextPosition(curves: readonly CurveView[], x: number, isForward: boolean): number {
   let best = x;
   for (const curve of curves) {
     const next = curve.neighbour(x, isForward);

@@ -1,12 +1,18 @@
+import { isNumber } from '../../trainer/guards/guards.ts';
+
+/** A weight of `SmoothedCurve`. */
+export function isSmoothing(value: unknown): value is number {
+  return isNumber(value) && value >= 0 && value < 1;
+}
+
 /**
- * A curve smoothed as TensorBoard does it: an exponential moving average that starts at 0 and is divided by the
- * weight that its terms have so far (1 - weight^n). A value that is not finite is passed through and does not
- * count. A curve whose values are all equal stays as it is, to the last bit.
+ * Smoothing as in TensorBoard: an exponential moving average with debiasing, that is, division by 1 - weight^n. Values that
+ * are not finite pass through and do not count. A constant curve is unchanged to the last bit.
  */
 export class SmoothedCurve {
   readonly weight: number;
   values = new Float64Array(0);
-  /** How often values that had been given were taken back, since the curve turned out not to be constant. */
+  /** How often all values were recomputed because the curve turned out not to be constant. */
   restarts = 0;
   #done = 0;
   #average = 0;
@@ -14,12 +20,12 @@ export class SmoothedCurve {
   #first = Number.NaN;
   #constant = true;
 
-  /** @param weight of the past, from 0 (nothing is smoothed) to below 1 */
+  /** @param weight of the past, from 0 (no smoothing) to below 1 */
   constructor(weight: number) {
     this.weight = weight;
   }
 
-  /** Smooths on to `length` values, of which those smoothed before must be unchanged; gives all so far. */
+  /** Continues to `length` values; values processed before must be unchanged. Returns all smoothed values. */
   extend(values: Float64Array, length: number): Float64Array {
     if (this.values.length < length) {
       const grown = new Float64Array(Math.max(values.length, length));
@@ -31,7 +37,7 @@ export class SmoothedCurve {
       if (this.#constant && Number.isFinite(value)) {
         if (Number.isNaN(this.#first)) this.#first = value;
         if (value !== this.#first) {
-          // What was passed through as constant gets its average now.
+          // Recompute the values that passed through as constant.
           this.#constant = false;
           if (this.#done > 0) this.restarts++;
           this.#done = 0;

@@ -1,23 +1,21 @@
 import type { AxisKind } from '../plot/ticks.ts';
 
-/** One curve of a chart. */
 export interface CurvePlan {
   readonly tag: string;
   readonly label: string;
 }
 
-/** One chart: quantities of one unit, training and validation together. */
+/** A chart of one quantity. */
 export interface ChartPlan {
   readonly title: string;
-  /** What stands behind the title: a unit, or nothing. */
+  /** May be empty. */
   readonly unit: string;
   readonly kind: AxisKind;
-  /** What its values are divided by before they are shown. */
+  /** Displayed values are divided by it. */
   readonly divisor: number;
   readonly curves: readonly CurvePlan[];
 }
 
-/** The charts of one kind. */
 export interface GroupPlan {
   readonly title: string;
   readonly charts: readonly ChartPlan[];
@@ -25,28 +23,28 @@ export interface GroupPlan {
 
 type Place = readonly [group: string, chart: string, unit: string, label: string];
 
-/** Where our own tags belong: group, chart, unit and label. `docs/run-directory.md` says what they mean. */
-const own = new Map<string, Place>([
+/** The place of our trainer's tags. `docs/run-directory.md` describes them. */
+const ownTags = new Map<string, Place>([
   ['train/content_loss', ['Losses', 'Content loss', '', 'train']],
   ['train/perceptual_loss', ['Losses', 'Perceptual loss', '', 'train']],
-  ['train/g_total_loss', ['Losses', 'Generator, total', '', 'train']],
+  ['train/g_total_loss', ['Losses', 'Generator total', '', 'train']],
   ['train/g_adversarial_loss', ['Losses', 'Adversarial loss', '', 'generator']],
   ['train/d_adversarial_loss', ['Losses', 'Adversarial loss', '', 'discriminator']],
-  ['train/d_real', ['Losses', 'Discriminator’s belief', '', 'D(real)']],
-  ['train/d_fake', ['Losses', 'Discriminator’s belief', '', 'D(fake)']],
+  ['train/d_real', ['Losses', 'Discriminator output', '', 'D(real)']],
+  ['train/d_fake', ['Losses', 'Discriminator output', '', 'D(fake)']],
   ['validation/psnr_rgb', ['Validation', 'PSNR', 'dB', 'RGB']],
   ['validation/psnr_y', ['Validation', 'PSNR', 'dB', 'Y']],
   ['validation/ssim_rgb', ['Validation', 'SSIM', '', 'RGB']],
   ['validation/ssim_y', ['Validation', 'SSIM', '', 'Y']],
-  ['train/learning_rate', ['Optimiser', 'Learning rate', '', 'generator']],
-  ['train/g_learning_rate', ['Optimiser', 'Learning rate', '', 'generator']],
-  ['train/d_learning_rate', ['Optimiser', 'Learning rate', '', 'discriminator']],
-  ['train/gradient_norm', ['Optimiser', 'Gradient norm', '', 'generator']],
-  ['train/g_gradient_norm', ['Optimiser', 'Gradient norm', '', 'generator']],
-  ['train/d_gradient_norm', ['Optimiser', 'Gradient norm', '', 'discriminator']],
+  ['train/learning_rate', ['Optimizer', 'Learning rate', '', 'generator']],
+  ['train/g_learning_rate', ['Optimizer', 'Learning rate', '', 'generator']],
+  ['train/d_learning_rate', ['Optimizer', 'Learning rate', '', 'discriminator']],
+  ['train/gradient_norm', ['Optimizer', 'Gradient norm', '', 'generator']],
+  ['train/g_gradient_norm', ['Optimizer', 'Gradient norm', '', 'generator']],
+  ['train/d_gradient_norm', ['Optimizer', 'Gradient norm', '', 'discriminator']],
   ['machine/steps_per_second', ['Machine', 'Speed', 'it/s', 'steps']],
   ['machine/samples_per_second', ['Machine', 'Throughput', 'images/s', 'images']],
-  ['machine/loader_idle_share', ['Machine', 'Waiting for data', '%', 'share of time']],
+  ['machine/loader_idle_share', ['Machine', 'Waiting for data', '%', 'idle time']],
   ['machine/memory_bytes', ['Machine', 'Memory', 'GB', 'resident']],
 ]);
 
@@ -55,10 +53,10 @@ const divisors = new Map([
   ['GB', 1e9],
 ]);
 
-/** In which order groups stand; others follow by name. */
-const order = ['Losses', 'Validation', 'Optimiser', 'Machine'];
+/** The order of groups; others follow by name. */
+const order = ['Losses', 'Validation', 'Optimizer', 'Machine'];
 
-/** First parts of external tags that say on what data a value was measured, not what it is. */
+/** Parts of external tags that name the data, not the quantity. */
 const splits = new Map([
   ['train', 'train'],
   ['training', 'train'],
@@ -69,23 +67,22 @@ const splits = new Map([
   ['test', 'test'],
 ]);
 
-/** Groups of external tags by a word in the name of the quantity. */
-const words: readonly [RegExp, string][] = [
+/** Groups of external tags by words in the name of the quantity. */
+const groupPatterns: readonly [RegExp, string][] = [
   [/psnr|ssim|lpips|niqe|metric/, 'Validation'],
   [/loss|l_g|l_d|out_d|d_real|d_fake/, 'Losses'],
-  [/(^|_)lr(_|$)|learning_rate|grad|norm|momentum/, 'Optimiser'],
+  [/(^|_)lr(_|$)|learning_rate|grad|norm|momentum/, 'Optimizer'],
   [/memory|per_second|idle|gpu|time|speed/, 'Machine'],
 ];
 
 /**
- * How the scalars of a run are arranged: groups in a fixed order, in each a chart for each quantity. Tags of our
- * own trainer have their places; those of other trainers go by what data they were measured on (`val/loss` beside
- * `train/loss`), by a word that says what they are, or else by their first part.
+ * Arranges scalars: groups in a fixed order with a chart for each quantity. External tags of the same quantity share a chart
+ * (`val/loss` and `train/loss`); their group follows from a word in the name, else from the first part of the tag.
  */
 export function planCharts(tags: Iterable<string>): GroupPlan[] {
   const groups = new Map<string, Map<string, { unit: string; curves: CurvePlan[] }>>();
   for (const tag of inOrder(tags)) {
-    const [group, chart, unit, label] = own.get(tag) ?? placeExternal(tag);
+    const [group, chart, unit, label] = ownTags.get(tag) ?? placeExternal(tag);
     const charts = groups.get(group) ?? new Map<string, { unit: string; curves: CurvePlan[] }>();
     groups.set(group, charts);
     const plan = charts.get(chart) ?? { unit, curves: [] };
@@ -106,10 +103,10 @@ export function planCharts(tags: Iterable<string>): GroupPlan[] {
     .sort((a, b) => rank(a.title) - rank(b.title) || a.title.localeCompare(b.title, 'en'));
 }
 
-/** Our own tags as they stand above, then the others by name. */
+/** Our trainer's tags in the order above, then the others by name. */
 function inOrder(tags: Iterable<string>): string[] {
-  const places = [...own.keys()];
-  const place = (tag: string) => (own.has(tag) ? places.indexOf(tag) : places.length);
+  const places = [...ownTags.keys()];
+  const place = (tag: string) => (ownTags.has(tag) ? places.indexOf(tag) : places.length);
   return [...new Set(tags)].sort(
     (a, b) => place(a) - place(b) || a.localeCompare(b, 'en', { numeric: true }),
   );
@@ -126,7 +123,7 @@ function placeExternal(tag: string): Place {
   const rest = parts.filter((part) => part !== split);
   const quantity = rest.at(-1) ?? tag;
   const label = split ? splits.get(split.toLowerCase())! : rest.slice(1, -1).join('/') || quantity;
-  const group = words.find(([pattern]) => pattern.test(quantity.toLowerCase()))?.[1];
+  const group = groupPatterns.find(([pattern]) => pattern.test(quantity.toLowerCase()))?.[1];
   return [group ?? (rest.length > 1 ? humanised(rest[0]!) : 'Other'), quantity, '', label];
 }
 

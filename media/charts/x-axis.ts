@@ -1,27 +1,32 @@
 import { formatClock, formatCount, formatDuration } from '../../trainer/format/format.ts';
+import { isNumber, isObject } from '../../trainer/guards/guards.ts';
 import type { AxisKind } from '../plot/ticks.ts';
 
-/** The x axis of a chart. */
 export interface XAxis {
   readonly kind: Exclude<AxisKind, 'number'>;
-  /** What it counts: `step`, `epoch`, `time since the start`. */
+  /** `step`, `epoch`, `time since start`. */
   readonly title: string;
   readonly isLog: boolean;
 }
 
-/** A part of the x axis. */
+/** A part of the x axis; `min < max`. */
 export interface XRange {
   readonly min: number;
   readonly max: number;
 }
 
-/** The value at a place of the x axis, in words. */
+const hasLimits = isObject<XRange>({ min: isNumber, max: isNumber });
+
+export function isXRange(value: unknown): value is XRange {
+  return hasLimits(value) && value.min < value.max;
+}
+
 export function formatX(kind: XAxis['kind'], x: number): string {
   if (kind === 'duration') return formatDuration(x);
   return kind === 'clock' ? formatClock(x) : formatCount(x);
 }
 
-/** A range moved by a share of its own length, as long as it is seen on the axis. */
+/** A range moved by a fraction of its length; its visible length stays the same. */
 export function movedRange({ min, max }: XRange, by: number, isLog: boolean): XRange {
   if (isLog) {
     const factor = (max / min) ** by;
@@ -31,7 +36,7 @@ export function movedRange({ min, max }: XRange, by: number, isLog: boolean): XR
   return { min: min + distance, max: max + distance };
 }
 
-/** A range moved so that a place is in its middle, as it is seen on the axis. */
+/** A range moved such that `x` is in the visible middle. */
 export function rangeAround({ min, max }: XRange, x: number, isLog: boolean): XRange {
   if (isLog) {
     const factor = x / Math.sqrt(min * max);
@@ -41,14 +46,14 @@ export function rangeAround({ min, max }: XRange, x: number, isLog: boolean): XR
   return { min: min + distance, max: max + distance };
 }
 
-/** A range made `factor` times as long around a place in it, no longer than the whole axis; `null`: all of it. */
+/** A range made `factor` times as long around `center`, limited to the whole axis; `null`: the whole axis. */
 export function zoomedRange(
   { min, max }: XRange,
   factor: number,
-  centre: number,
+  center: number,
   whole: XRange,
 ): XRange | null {
-  const at = Math.min(max, Math.max(min, centre));
+  const at = Math.min(max, Math.max(min, center));
   const zoomed = { min: at - (at - min) * factor, max: at + (max - at) * factor };
   if (zoomed.min <= whole.min && zoomed.max >= whole.max) return null;
   return { min: Math.max(zoomed.min, whole.min), max: Math.min(zoomed.max, whole.max) };

@@ -13,14 +13,17 @@ import { setVariable } from '../components/css-variable.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
+import { errorMessage } from '../error-message.ts';
+import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
+import { StateSaver } from '../page-state.ts';
 import './checkpoints/checkpoints-tab.ts';
-import { type CompareState, parseState, type Tab, tabs } from './compare-state.ts';
+import { type CompareState, restoreCompareState, type Tab, tabs } from './compare-state.ts';
 import './config/config-tab.ts';
 import './curves/curves-tab.ts';
 import './images/images-tab.ts';
-import { Latest } from './latest.ts';
-import { nameOf, type ShownRun, shownRuns, withRuns } from './runs.ts';
+import { LatestRequest } from './latest-request.ts';
+import { addRuns, type ShownRun, shownRuns } from './shown-runs.ts';
 import { publishedProtocol } from './table/table-model.ts';
 import './table/table-tab.ts';
 
@@ -32,10 +35,10 @@ const tabNames: Readonly<Record<Tab, string>> = {
   checkpoints: 'Checkpoints',
 };
 
-/** Offered for every test set, whatever was measured before. */
-const usualProtocols = ['paper-y', 'rgb'];
+/** Columns of every test set, even before anything was measured under them. */
+const defaultProtocols = ['paper-y', 'rgb'];
 
-/** Runs beside each other. It holds what the host last said of them, and how the person looks at it. */
+/** The comparison of runs: holds the latest data from the host, and the state of the page. */
 @customElement('compare-view')
 export class CompareView extends LitElement {
   static override styles = [
@@ -59,51 +62,58 @@ export class CompareView extends LitElement {
   ];
 
   @property({ attribute: false }) host!: Host;
-  /** The run directories that the page was made for. */
+  /** The run directories that the page was opened for. */
   @property({ attribute: false }) runs: readonly string[] = [];
 
   @state() private ui!: CompareState;
   @state() private details: ReadonlyMap<string, RunDetail> = new Map();
   @state() private comparison: Comparison | null = null;
   @state() private jobs: ReadonlyMap<string, Job> = new Map();
+  /** Messages of failures, by the action or the tab that failed. */
   @state() private problems: ReadonlyMap<string, string> = new Map();
-  /** The tabs that were open once; they stay as they are while others are shown. */
+  /** Tabs that were opened once: they keep their elements while others are shown. */
   #visited = new Set<Tab>();
-  #keeping: ReturnType<typeof setTimeout> | undefined;
-  #endThemeWatch: (() => void) | null = null;
+  readonly #saver = new StateSaver(
+    this,
+    () => this.host,
+    () => this.ui,
+  );
   #shownRuns: readonly ShownRun[] = [];
 
-  readonly #table = new Latest(
+  readonly #comparisonRequest = new LatestRequest(
     (query: ComparisonQuery) => this.host.request('esrgan/comparison', query),
     (comparison) => {
       this.comparison = comparison;
-      this.#solve('comparison');
+      this.#clearProblem('comparison');
     },
-    (error) => this.#report('comparison', error),
+    (error) => this.#reportProblem('comparison', error),
   );
+
+  constructor() {
+    super();
+    onThemeChange(this, () => this.requestUpdate());
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ui = parseState(this.host.getState(), this.runs);
-    this.#keepNow();
+    this.ui = restoreCompareState(this.host.getState(), this.runs);
+    this.#saver.saveNow();
     this.host.onNotification('esrgan/runChanged', ({ run, parts }) => {
       if (!this.ui.runs.includes(run)) return;
-      if (parts.some((part) => part !== 'points' && part !== 'log')) void this.#askForDetail(run);
-      if (parts.includes('evaluations') || parts.includes('checkpoints')) this.#askForTable();
+      if (parts.some((part) => part !== 'points' && part !== 'log')) void this.#loadDetail(run);
+      if (parts.includes('evaluations') || parts.includes('checkpoints')) this.#loadTable();
     });
     this.host.onNotification('esrgan/jobChanged', (job) => {
       this.jobs = new Map(this.jobs).set(job.job, job);
-      if (job.state === 'finished' && job.task.kind === 'evaluation') this.#askForTable();
+      if (job.state === 'finished' && job.task.kind === 'evaluation') this.#loadTable();
     });
     void this.#try('jobs', async () => {
       const jobs = await this.host.request('esrgan/jobs', null);
       this.jobs = new Map([...jobs.map((job) => [job.job, job] as const), ...this.jobs]);
     });
-    this.#endThemeWatch = onThemeChange(() => this.requestUpdate());
-    if (this.ui.runs !== this.runs) void this.#tellRuns();
-    for (const run of this.ui.runs) this.#begin(run);
-    this.#askForTable();
-    addEventListener('pagehide', this.#keepNow);
+    if (this.ui.runs !== this.runs) void this.#sendRuns();
+    for (const run of this.ui.runs) this.#openRun(run);
+    this.#loadTable();
     addEventListener('dragover', this.#onDrag);
     addEventListener('dragleave', this.#onDrag);
     addEventListener('drop', this.#onDrop);
@@ -111,19 +121,17 @@ export class CompareView extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#endThemeWatch?.();
-    removeEventListener('pagehide', this.#keepNow);
     removeEventListener('dragover', this.#onDrag);
     removeEventListener('dragleave', this.#onDrag);
     removeEventListener('drop', this.#onDrop);
   }
 
-  #begin(run: string): void {
-    void this.#askForDetail(run);
+  #openRun(run: string): void {
+    void this.#loadDetail(run);
     void this.#try(`follow ${run}`, () => this.host.request('esrgan/follow', { run, follow: true }));
   }
 
-  #askForDetail(run: string): Promise<void> {
+  #loadDetail(run: string): Promise<void> {
     return this.#try(`run ${run}`, async () => {
       const detail = await this.host.request('esrgan/run', { run });
       if (this.ui.runs.includes(run)) this.details = new Map(this.details).set(run, detail);
@@ -132,31 +140,30 @@ export class CompareView extends LitElement {
 
   #query(): ComparisonQuery {
     const { runs, models, baseline, showsPublished } = this.ui;
-    const protocols = showsPublished ? [...usualProtocols, publishedProtocol] : usualProtocols;
+    const protocols = showsPublished ? [...defaultProtocols, publishedProtocol] : defaultProtocols;
     return { runs, models, protocols, baseline };
   }
 
-  #askForTable(): void {
-    void this.#table.ask(this.#query());
+  #loadTable(): void {
+    void this.#comparisonRequest.request(this.#query());
   }
 
-  async #try(what: string, action: () => Promise<unknown>): Promise<void> {
+  async #try(key: string, action: () => Promise<unknown>): Promise<void> {
     try {
       await action();
-      this.#solve(what);
+      this.#clearProblem(key);
     } catch (error) {
-      this.#report(what, error);
+      this.#reportProblem(key, error);
     }
   }
 
-  #report(what: string, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.problems = new Map(this.problems).set(what, message);
+  #reportProblem(key: string, error: unknown): void {
+    this.problems = new Map(this.problems).set(key, errorMessage(error));
   }
 
-  #solve(what: string): void {
-    if (!this.problems.has(what)) return;
-    this.problems = new Map([...this.problems].filter(([each]) => each !== what));
+  #clearProblem(key: string): void {
+    if (!this.problems.has(key)) return;
+    this.problems = new Map([...this.problems].filter(([each]) => each !== key));
   }
 
   override willUpdate(): void {
@@ -168,20 +175,20 @@ export class CompareView extends LitElement {
     const { ui } = this;
     return html`
       <div class="row">
-        <h1 class="visually-hidden">Comparison of runs</h1>
+        <h1 class="visually-hidden">Run comparison</h1>
         <ul class="runs" aria-label="Runs">
           ${this.#shownRuns.map((run) => this.#renderRun(run))}
         </ul>
-        <button class="push" title="Choose the runs; or drag some here from the view of runs with Shift" @click=${() => this.#try('runs', () => this.#pickRuns())}>${icon('add')}Runs…</button>
+        <button class="push" title="Select runs to compare, or drag runs here from the Runs view while holding Shift" @click=${() => this.#try('runs', () => this.#pickRuns())}>${icon('add')}Runs…</button>
         <label class="end">
-          baseline
+          Baseline
           <select
             @change=${(event: Event) => {
               if (event.target instanceof HTMLSelectElement)
                 this.#setState({ baseline: event.target.value || null });
             }}
           >
-            <option value="" ?selected=${ui.baseline === null}>none</option>
+            <option value="" ?selected=${ui.baseline === null}>None</option>
             ${this.#shownRuns.map(({ run, name }) => html`<option value=${run} ?selected=${run === ui.baseline}>${name}</option>`)}
           </select>
         </label>
@@ -207,8 +214,8 @@ export class CompareView extends LitElement {
           ?hidden=${tab !== ui.tab}
           @state-change=${(event: CustomEvent<Partial<CompareState>>) => this.#setState(event.detail)}
           @problem=${(event: CustomEvent<string>) => {
-            if (event.detail === '') this.#solve(tab);
-            else this.#report(tab, event.detail);
+            if (event.detail === '') this.#clearProblem(tab);
+            else this.#reportProblem(tab, event.detail);
           }}
         >${this.#visited.has(tab) ? this.#renderTab(tab) : nothing}</div>`,
       )}
@@ -219,12 +226,12 @@ export class CompareView extends LitElement {
     return html`<li>
       <button
         class="name"
-        title=${`${run}\nShow the run`}
+        title=${`${run}\nOpen run`}
         @click=${() => this.#try('open', () => this.host.request('host/command', { command: 'esrgan.openRun', args: [{ run }] }))}
       >
         <span class="swatch" ${setVariable('--run-color', color)}></span><span>${name}</span>
       </button>
-      <button class="icon" aria-label=${`Take ${name} out of the comparison`} title="Take out of the comparison" @click=${() => this.#setRuns(this.ui.runs.filter((each) => each !== run))}>${icon('close')}</button>
+      <button class="icon" aria-label=${`Remove ${name} from the comparison`} title="Remove from the comparison" @click=${() => this.#setRuns(this.ui.runs.filter((each) => each !== run))}>${icon('close')}</button>
     </li>`;
   }
 
@@ -267,42 +274,35 @@ export class CompareView extends LitElement {
   }
 
   #setRuns(runs: readonly string[]): void {
-    const kept = runs.slice(0, maximumComparedRuns);
-    const before = this.ui.runs;
-    const { baseline } = this.ui;
-    this.#solve('drop');
-    this.details = new Map([...this.details].filter(([run]) => kept.includes(run)));
+    const chosen = runs.slice(0, maximumComparedRuns);
+    const { runs: before, baseline } = this.ui;
+    this.#clearProblem('drop');
+    this.details = new Map([...this.details].filter(([run]) => chosen.includes(run)));
     this.#setState({
-      runs: kept,
-      baseline: baseline !== null && kept.includes(baseline) ? baseline : (kept[0] ?? null),
+      runs: chosen,
+      baseline: baseline !== null && chosen.includes(baseline) ? baseline : (chosen[0] ?? null),
     });
-    // The page may be made anew for them.
-    this.#keepNow();
-    void this.#tellRuns();
-    for (const run of kept) if (!before.includes(run)) this.#begin(run);
+    // The host may reload the page when it receives them.
+    this.#saver.saveNow();
+    void this.#sendRuns();
+    for (const run of chosen) if (!before.includes(run)) this.#openRun(run);
     for (const run of before) {
-      if (!kept.includes(run)) {
+      if (!chosen.includes(run)) {
         void this.#try(`follow ${run}`, () => this.host.request('esrgan/follow', { run, follow: false }));
       }
     }
   }
 
-  #tellRuns(): Promise<void> {
+  #sendRuns(): Promise<void> {
     return this.#try('runs', () => this.host.request('host/setRuns', { runs: this.ui.runs }));
   }
 
   #setState(change: Partial<CompareState>): void {
     const before = JSON.stringify(this.#query());
     this.ui = { ...this.ui, ...change };
-    this.#keeping ??= setTimeout(this.#keepNow, 100);
-    if (JSON.stringify(this.#query()) !== before) this.#askForTable();
+    this.#saver.saveSoon();
+    if (JSON.stringify(this.#query()) !== before) this.#loadTable();
   }
-
-  readonly #keepNow = (): void => {
-    clearTimeout(this.#keeping);
-    this.#keeping = undefined;
-    this.host.setState(this.ui);
-  };
 
   readonly #onDrag = (event: DragEvent): void => {
     const isOver = event.type === 'dragover' && draggedTypes(event).length > 0;
@@ -321,18 +321,18 @@ export class CompareView extends LitElement {
         type === draggedRunsType
           ? await this.host.request('host/draggedRuns', null)
           : await this.host.request('host/runsOf', { uris });
-      if (runs.length === 0) throw new Error('What was dropped is no run that is known here.');
-      const { runs: compared, left } = withRuns(this.ui.runs, runs);
+      if (runs.length === 0) throw new Error('The dropped items are not runs of this workspace.');
+      const { runs: compared, omitted } = addRuns(this.ui.runs, runs);
       this.#setRuns(compared);
-      if (left.length === 0) return;
+      if (omitted.length === 0) return;
       throw new Error(
-        `At most ${maximumComparedRuns} runs can be compared: there was no room for ${left.map(nameOf).join(', ')}.`,
+        `Up to ${maximumComparedRuns} runs can be compared. Not added: ${omitted.map(fileName).join(', ')}.`,
       );
     });
   };
 }
 
-/** The kinds of what is dragged that name runs or files, the most telling first. */
+/** The data types of a drag that name runs or files, the most specific first. */
 function draggedTypes({ dataTransfer }: DragEvent): string[] {
   return [draggedRunsType, 'application/vnd.code.uri-list', 'text/uri-list'].filter((type) =>
     dataTransfer?.types.includes(type),

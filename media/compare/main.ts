@@ -3,8 +3,7 @@ import { connectHost } from '../host.ts';
 import './compare-view.ts';
 
 const root = document.getElementById('app');
-if (!root?.dataset.runs)
-  throw new Error(`The page of a comparison needs <main id="app" data-runs='["..."]'>.`);
+if (!root?.dataset.runs) throw new Error(`The comparison page needs <main id="app" data-runs='["..."]'>.`);
 const runs: unknown = JSON.parse(root.dataset.runs);
 const view = document.createElement('compare-view');
 Object.assign(view, { host: connectHost(), runs });

@@ -2,17 +2,16 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { sharedStyles } from './shared-styles.ts';
 
-/** One of a few things to choose from. */
 export interface Choice {
   readonly value: string;
   readonly label: string;
-  /** More about it, such as its key. */
+  /** Tooltip, such as the key. */
   readonly title?: string;
 }
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person chose the thing of this value. */
+    /** The user chose this value. */
     choose: CustomEvent<string>;
   }
   interface HTMLElementTagNameMap {
@@ -20,7 +19,7 @@ declare global {
   }
 }
 
-/** A group of buttons of which one is chosen: one stop of the Tab key, arrows move within. */
+/** A radio group: one Tab stop, arrow keys move within it. */
 @customElement('choice-group')
 export class ChoiceGroup extends LitElement {
   static override styles = [
@@ -34,7 +33,7 @@ export class ChoiceGroup extends LitElement {
     `,
   ];
 
-  /** What is chosen by it, for screen readers. */
+  /** Accessible name. */
   @property({ attribute: false }) label = '';
   @property({ attribute: false }) choices: readonly Choice[] = [];
   @property({ attribute: false }) value = '';

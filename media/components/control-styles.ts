@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** How controls in rows above a view look: labels, lists to choose from, texts to type, buttons that look like links. */
+/** Styles of tool bars: labels, selects, inputs and buttons. */
 export const controlStyles = css`
   .row { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; }
   .row > .end { margin-left: auto; }

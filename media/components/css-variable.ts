@@ -4,7 +4,7 @@ import { Directive, directive, type ElementPart, type PartInfo, PartType } from 
 class SetVariable extends Directive {
   constructor(part: PartInfo) {
     super(part);
-    if (part.type !== PartType.ELEMENT) throw new Error('A CSS variable is set on an element.');
+    if (part.type !== PartType.ELEMENT) throw new Error('setVariable() must be used on an element.');
   }
 
   render(_name: string, _value: string) {
@@ -18,17 +18,17 @@ class SetVariable extends Directive {
 }
 
 /**
- * Sets a CSS variable of an element of a template: `<i ${setVariable('--share', '20%')}>`. A style attribute, as
- * Lit's own directive makes it, would be refused by the content security policy.
+ * Sets a CSS variable on an element of a template: `<i ${setVariable('--fraction', '20%')}>`. Lit's `styleMap` writes a
+ * style attribute, which the content security policy forbids.
  */
 export const setVariable = directive(SetVariable);
 
-/** The value of a CSS variable where `element` stands, or `fallback` where it has none. */
+/** The value of a CSS variable at an element, or `fallback` if it is not set. */
 export function cssVariable(element: Element, name: string, fallback: string): string {
   return getComputedStyle(element).getPropertyValue(name).trim() || fallback;
 }
 
-/** A CSS color as a canvas or an attribute takes it: of a variable, `var(--name, fallback)`, its value. */
+/** Resolves a CSS color at an element for a canvas or an attribute: `var(--name, fallback)` becomes its value. */
 export function cssColor(element: Element, color: string): string {
   const variable = /^var\((--[\w-]+)(?:,\s*(.+))?\)$/.exec(color);
   return variable ? cssVariable(element, variable[1]!, variable[2] ?? 'gray') : color;

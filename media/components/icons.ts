@@ -57,8 +57,8 @@ const icons = {
 export type IconName = keyof typeof icons;
 
 /**
- * An icon of VS Code in the color of the text, hidden from screen readers. As an image rather than by the icon
- * font: it takes part in forced colors, and a page needs no font from its host.
+ * A VS Code icon in the text color, hidden from screen readers. SVG rather than the icon font: it follows forced colors,
+ * and the page needs no font from its host.
  */
 export function icon(name: IconName): TemplateResult {
   return html`<span class="icon-image" aria-hidden="true">${unsafeHTML(icons[name])}</span>`;

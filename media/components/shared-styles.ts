@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What all our elements share: buttons without a frame, a focus that can be seen, text for screen readers. */
+/** Styles of all elements: frameless buttons, visible focus, text for screen readers only. */
 export const sharedStyles = css`
   :host { font-variant-numeric: tabular-nums; }
   :host([hidden]) { display: none; }
@@ -10,7 +10,7 @@ export const sharedStyles = css`
   button:disabled { opacity: 0.45; cursor: default; }
   button:focus-visible, input:focus-visible, select:focus-visible, [tabindex]:focus-visible { outline: 1px solid var(--wb-focus); outline-offset: -1px; }
   button[aria-pressed='true'].icon { background: var(--vscode-toolbar-activeBackground, var(--wb-hover)); outline: 1px dotted var(--vscode-contrastActiveBorder, transparent); outline-offset: -1px; }
-  /* Chromium's own has a white track on dark pages, whatever the color scheme. */
+  /* Chromium draws a white track on dark pages, whatever the color scheme. */
   input[type='range'] { appearance: none; height: 18px; margin: 0; background: none; }
   input[type='range']::-webkit-slider-runnable-track { height: 3px; border-radius: 2px; background: color-mix(in srgb, var(--wb-text) 25%, transparent); }
   input[type='range']::-webkit-slider-thumb { appearance: none; width: 12px; height: 12px; margin-top: -4.5px; border: 1px solid transparent; border-radius: 50%; background: var(--vscode-progressBar-background, var(--wb-focus)); }

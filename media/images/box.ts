@@ -1,19 +1,23 @@
+import type { Box } from '../../server/protocol/comparison.ts';
+import { isNumber, isObject } from '../../trainer/guards/guards.ts';
 import type { ImageView, Size } from './image-view.ts';
-
-/** A rectangle of whole pixels. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** The box of all pixels that a drag from one point of an image to another touches; null where it touches none. */
+const isNotNegative = (value: unknown): value is number => isNumber(value) && value >= 0;
+const isPositive = (value: unknown): value is number => isNumber(value) && value > 0;
+
+export const isBox = isObject<Box>({
+  x: isNotNegative,
+  y: isNotNegative,
+  width: isPositive,
+  height: isPositive,
+});
+
+/** The box of all pixels between two points of an image, including partly covered ones; null if it is empty. */
 export function boxBetween(from: Point, to: Point, image: Size): Box | null {
   const left = Math.max(0, Math.floor(Math.min(from.x, to.x)));
   const top = Math.max(0, Math.floor(Math.min(from.y, to.y)));
@@ -22,7 +26,7 @@ export function boxBetween(from: Point, to: Point, image: Size): Box | null {
   return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : null;
 }
 
-/** The box moved by so many pixels, as far as the image goes. */
+/** The box moved by some pixels, within the image. */
 export function movedBox(box: Box, dx: number, dy: number, image: Size): Box {
   return {
     ...box,
@@ -31,7 +35,7 @@ export function movedBox(box: Box, dx: number, dy: number, image: Size): Box {
   };
 }
 
-/** The box with its right and lower side moved by so many pixels; at least one pixel stays. */
+/** The box with its right and lower side moved by some pixels, within the image; at least one pixel large. */
 export function resizedBox(box: Box, dx: number, dy: number, image: Size): Box {
   return {
     ...box,
@@ -40,18 +44,18 @@ export function resizedBox(box: Box, dx: number, dy: number, image: Size): Box {
   };
 }
 
-/** The part of a box that lies in an image; null where none does. */
+/** The part of a box inside an image; null if there is none. */
 export function boxInside(box: Box, image: Size): Box | null {
   return boxBetween({ x: box.x, y: box.y }, { x: box.x + box.width, y: box.y + box.height }, image);
 }
 
-/** A box to begin with: the middle half of what is seen. */
+/** The initial box: the middle half of the visible part. */
 export function boxInView(view: ImageView, image: Size, pane: Size): Box {
-  const seen = {
+  const visible = {
     width: Math.min(image.width, pane.width / view.zoom),
     height: Math.min(image.height, pane.height / view.zoom),
   };
-  const quarter = { x: seen.width / 4, y: seen.height / 4 };
+  const quarter = { x: visible.width / 4, y: visible.height / 4 };
   const box = boxBetween(
     { x: Math.round(view.x - quarter.x), y: Math.round(view.y - quarter.y) },
     { x: Math.round(view.x + quarter.x), y: Math.round(view.y + quarter.y) },

@@ -1,4 +1,4 @@
-/** How strongly a difference can be shown: what the absolute difference of two samples is multiplied by. */
+/** Factors by which absolute differences can be amplified. */
 export const gains = [1, 2, 4, 8, 16] as const;
 
 /**

@@ -1,9 +1,9 @@
-/** An image of a grid with what stands above and below it. */
+/** An image of a grid with the texts above and below it. */
 export interface GridTile {
   readonly label: string;
   /** Lines below the image. */
   readonly lines: readonly string[];
-  /** A CSS color of the bar above it; null: none. */
+  /** CSS color of the bar next to the label; null: no bar. */
   readonly color: string | null;
   readonly canvas: HTMLCanvasElement;
 }
@@ -18,7 +18,7 @@ const gap = 8;
 const labelHeight = 22;
 const lineHeight = 16;
 
-/** Images beside each other with their labels, as a PNG file. Their own pixels are taken one to one. */
+/** A PNG file of images in a grid, with labels and unscaled. */
 export async function gridToPng(
   tiles: readonly GridTile[],
   columns: number,
@@ -32,7 +32,7 @@ export async function gridToPng(
   const down = Math.ceil(tiles.length / across);
   const canvas = new OffscreenCanvas(across * cell.width + gap, down * cell.height + gap);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This page cannot draw: its browser has no canvas.');
+  if (!context) throw new Error('Cannot draw the image: the browser provides no canvas.');
   context.fillStyle = colors.background;
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (const [i, tile] of tiles.entries()) {

@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import type { Box } from '../../server/protocol/comparison.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
-import { type Box, boxBetween, boxInView, movedBox, resizedBox } from './box.ts';
+import { boxBetween, boxInView, movedBox, resizedBox } from './box.ts';
 import type { DecodedImage } from './image.ts';
 import {
   fittingView,
@@ -14,24 +15,23 @@ import {
   zoomedView,
 } from './image-view.ts';
 
-/** An image with its name. */
 export interface ImageLayer {
   readonly label: string;
-  /** Not there yet: null. */
+  /** Null until it is loaded. */
   readonly image: DecodedImage | null;
-  /** Of the frame around its name: the color of its run. */
+  /** CSS color of the run, shown next to the label. */
   readonly color?: string;
-  /** Whether it is interpolated where it is upscaled; by default only as long as its pixels are small. */
+  /** Whether to interpolate between pixels when zoomed in; by default only while pixels are small. */
   readonly isSmooth?: boolean;
 }
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person zoomed or moved the image; `null`: all of it, as large as fits. */
+    /** The user zoomed or moved the image; `null`: fits the whole image. */
     'view-change': CustomEvent<ImageView | null>;
-    /** The person moved the wipe, 0 to 1 of the pane's width. */
+    /** The user moved the wipe: 0 to 1 of the pane's width. */
     'wipe-change': CustomEvent<number>;
-    /** The person drew or moved the box, or took it away (`null`). */
+    /** The user drew, moved or removed (`null`) the box. */
     'box-change': CustomEvent<Box | null>;
   }
   interface HTMLElementTagNameMap {
@@ -39,19 +39,19 @@ declare global {
   }
 }
 
-/** From this many device pixels for one of the image's, its pixels are shown as squares. */
+/** From this many device pixels per image pixel on, pixels are drawn as squares. */
 const squaresFrom = 3;
 
 /**
- * One image, or two with a wipe between them: the first left of it, the second right. Panes that get the same
- * `base` and `view` show the same part, whatever the sizes of their images: each is stretched over the base.
+ * One image, or two with a wipe: the first left of the divider, the second right. Panes with the same `base` and `view`
+ * show the same part, whatever the sizes of their images: each image is stretched over the base.
  *
- * Dragging moves the image, dragging the divider or its slider wipes, a double click shows all or, where all is
- * shown, every pixel four times as large; Ctrl or Command with the wheel, or a pinch, zooms, and the wheel alone
- * scrolls the page. Keys: arrows move, `+` and `-` zoom, `0` shows all.
+ * Dragging moves the image, dragging the divider or its slider wipes. A double click fits the whole image or, if it fits
+ * already, zooms to 4×. Ctrl or Command with the wheel, or a pinch, zooms; the wheel alone scrolls the page. Arrows
+ * move, `+` and `-` zoom, `0` fits the image.
  *
- * With Shift, or where `isBoxing`, dragging draws a box instead. There arrows move the box, with Shift its lower right
- * corner; Enter makes one where there is none, Escape takes it away.
+ * With Shift or `isBoxing`, dragging draws a box. With `isBoxing`, arrows move the box and Shift with arrows resizes it,
+ * Enter creates one, Escape removes it.
  */
 @customElement('image-pane')
 export class ImagePane extends LitElement {
@@ -76,15 +76,14 @@ export class ImagePane extends LitElement {
     `,
   ];
 
-  /** What screen readers call it. */
+  /** Accessible name. */
   @property({ attribute: false }) name = '';
-  /** One image, or two to wipe between. */
   @property({ attribute: false }) layers: readonly ImageLayer[] = [];
-  /** The size that positions and zooms count in: that of the largest image. */
+  /** The size that views and boxes refer to: that of the largest image. */
   @property({ attribute: false }) base: Size | null = null;
   @property({ attribute: false }) view: ImageView | null = null;
   @property({ attribute: false }) wipe = 0.5;
-  /** A part that is marked, in pixels of `base`. */
+  /** A marked part, in pixels of `base`. */
   @property({ attribute: false }) box: Box | null = null;
   /** Whether dragging draws a box. */
   @property({ attribute: false }) isBoxing = false;
@@ -98,7 +97,7 @@ export class ImagePane extends LitElement {
   #resize = new ResizeObserver(() => this.#draw());
   #drag: { x: number; y: number } | null = null;
   #isWiping = false;
-  /** Where a box is being drawn from, in pixels of `base`. */
+  /** The first corner of the box that is being drawn, in pixels of `base`. */
   #boxFrom: { x: number; y: number } | null = null;
 
   override disconnectedCallback(): void {
@@ -114,7 +113,7 @@ export class ImagePane extends LitElement {
   }
 
   override firstUpdated(): void {
-    // Listeners of templates are passive where browsers think that they may be; this one must hold the zoom back.
+    // Must not be passive, as a listener of the template may be: it prevents the zoom of the page.
     this.frame!.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
     this.#resize.observe(this.frame!);
   }
@@ -127,7 +126,7 @@ export class ImagePane extends LitElement {
         tabindex="0"
         role="group"
         aria-roledescription="image"
-        aria-label=${`${this.name}: ${this.layers.map(({ label }) => label).join(' and ')}. ${this.isBoxing ? 'Arrows move the box, Shift and arrows resize it' : 'Arrows move'}, plus and minus zoom, 0 shows all.`}
+        aria-label=${`${this.name}: ${this.layers.map(({ label }) => label).join(' and ')}. ${this.isBoxing ? 'Arrow keys move the box, Shift with arrow keys resizes it' : 'Arrow keys move the image'}, plus and minus zoom, 0 fits the image.`}
         @pointerdown=${this.#onDown}
         @pointermove=${this.#onMove}
         @pointerup=${this.#onUp}
@@ -152,7 +151,7 @@ export class ImagePane extends LitElement {
               aria-label=${`Wipe between ${left?.label} and ${right.label}`}
               @input=${(event: Event) => {
                 if (event.target instanceof HTMLInputElement)
-                  this.#tell('wipe-change', Number(event.target.value) / 100);
+                  this.#emit('wipe-change', Number(event.target.value) / 100);
               }}
             />`
           : nothing
@@ -162,7 +161,7 @@ export class ImagePane extends LitElement {
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.has('layers') || changed.has('wipe')) {
-      // Through the style object: a style attribute would be refused by the content security policy.
+      // The content security policy forbids style attributes but not the style object.
       if (this.divider) this.divider.style.left = `${this.wipe * 100}%`;
       const labels = this.renderRoot.querySelectorAll<HTMLElement>('.label');
       for (const [i, label] of labels.entries()) {
@@ -172,14 +171,14 @@ export class ImagePane extends LitElement {
     this.#draw();
   }
 
-  /** The view that is shown, also where all of the image is. */
+  /** The view that is shown, also if it fits the whole image. */
   get shownView(): ImageView | null {
     const pane = this.#pane();
     if (!this.base || !pane) return null;
     return this.view ? limitedView(this.view, this.base, pane) : fittingView(this.base, pane);
   }
 
-  /** What the pane shows, in device pixels. */
+  /** The canvas, in device pixels. */
   get drawing(): HTMLCanvasElement | null {
     return this.canvas ?? null;
   }
@@ -271,13 +270,13 @@ export class ImagePane extends LitElement {
     const view = this.shownView;
     if (!this.#drag || !pane || !view || !this.base) return;
     if (this.#isWiping) {
-      this.#tell('wipe-change', Math.min(1, Math.max(0, this.#at(event).x / pane.width)));
+      this.#emit('wipe-change', Math.min(1, Math.max(0, this.#at(event).x / pane.width)));
       return;
     }
     if (this.#boxFrom) {
       const to = this.#inImage(event);
       const box = to && boxBetween(this.#boxFrom, to, this.base);
-      if (box) this.#tell('box-change', box);
+      if (box) this.#emit('box-change', box);
       return;
     }
     const moved = pannedView(
@@ -288,7 +287,7 @@ export class ImagePane extends LitElement {
       pane,
     );
     this.#drag = { x: event.clientX, y: event.clientY };
-    if (moved.x !== view.x || moved.y !== view.y) this.#tell('view-change', moved);
+    if (moved.x !== view.x || moved.y !== view.y) this.#emit('view-change', moved);
   }
 
   #onUp(): void {
@@ -300,7 +299,7 @@ export class ImagePane extends LitElement {
 
   #onDoubleClick(event: MouseEvent): void {
     const view = this.shownView;
-    if (this.view || !view) this.#tell('view-change', null);
+    if (this.view || !view) this.#emit('view-change', null);
     else this.#zoom(4 / view.zoom > 1.5 ? 4 / view.zoom : 4, this.#at(event));
   }
 
@@ -313,7 +312,7 @@ export class ImagePane extends LitElement {
     );
   }
 
-  /** Zooms, around the middle of the pane where no place is given. */
+  /** Zooms around the middle of the pane. */
   zoomBy(factor: number): void {
     const pane = this.#pane();
     if (pane) this.#zoom(factor, { x: pane.width / 2, y: pane.height / 2 });
@@ -322,7 +321,7 @@ export class ImagePane extends LitElement {
   #zoom(factor: number, at: { x: number; y: number }): void {
     const pane = this.#pane();
     const view = this.shownView;
-    if (pane && view && this.base) this.#tell('view-change', zoomedView(view, factor, at, this.base, pane));
+    if (pane && view && this.base) this.#emit('view-change', zoomedView(view, factor, at, this.base, pane));
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -342,15 +341,15 @@ export class ImagePane extends LitElement {
       event.preventDefault();
       return;
     }
-    if (move) this.#tell('view-change', pannedView(view, move[0], move[1], this.base, pane));
+    if (move) this.#emit('view-change', pannedView(view, move[0], move[1], this.base, pane));
     else if (event.key === '+' || event.key === '=') this.zoomBy(2);
     else if (event.key === '-') this.zoomBy(0.5);
-    else if (event.key === '0') this.#tell('view-change', null);
+    else if (event.key === '0') this.#emit('view-change', null);
     else return;
     event.preventDefault();
   }
 
-  /** Whether the key was for the box. */
+  /** Returns whether the key was handled. */
   #onBoxKey(event: KeyboardEvent, view: ImageView, pane: Size, base: Size): boolean {
     const { box } = this;
     const stride = Math.max(1, Math.round(8 / view.zoom));
@@ -360,15 +359,15 @@ export class ImagePane extends LitElement {
       ArrowUp: [0, -stride] as const,
       ArrowDown: [0, stride] as const,
     }[event.key] ?? [0, 0];
-    if (event.key === 'Enter' && !box) this.#tell('box-change', boxInView(view, base, pane));
-    else if (event.key === 'Escape' && box) this.#tell('box-change', null);
+    if (event.key === 'Enter' && !box) this.#emit('box-change', boxInView(view, base, pane));
+    else if (event.key === 'Escape' && box) this.#emit('box-change', null);
     else if (box && (dx !== 0 || dy !== 0)) {
-      this.#tell('box-change', (event.shiftKey ? resizedBox : movedBox)(box, dx, dy, base));
+      this.#emit('box-change', (event.shiftKey ? resizedBox : movedBox)(box, dx, dy, base));
     } else return false;
     return true;
   }
 
-  #tell<Name extends 'view-change' | 'wipe-change' | 'box-change'>(
+  #emit<Name extends 'view-change' | 'wipe-change' | 'box-change'>(
     name: Name,
     detail: HTMLElementEventMap[Name]['detail'],
   ): void {

@@ -1,3 +1,5 @@
+import { isNumber, isObject } from '../../trainer/guards/guards.ts';
+
 /** A size in pixels. */
 export interface Size {
   readonly width: number;
@@ -5,8 +7,8 @@ export interface Size {
 }
 
 /**
- * What part of an image is seen: how many CSS pixels one of its pixels takes, and which of its points is in the
- * middle. `null` in place of it: all of the image, as large as fits.
+ * The visible part of an image: CSS pixels per image pixel, and the image point in the middle of the pane. `null` instead
+ * of a view fits the whole image.
  */
 export interface ImageView {
   readonly zoom: number;
@@ -14,32 +16,37 @@ export interface ImageView {
   readonly y: number;
 }
 
-/** The largest that a pixel gets. */
-const maximalZoom = 64;
+export const isImageView = isObject<ImageView>({
+  zoom: (value): value is number => isNumber(value) && value > 0,
+  x: isNumber,
+  y: isNumber,
+});
 
-/** The view that shows all of an image, in a pane of that size. A small image is not upscaled beyond 4 times. */
+const maximumZoom = 64;
+
+/** The view that fits the whole image, but zooms a small one to at most 4×. */
 export function fittingView(image: Size, pane: Size): ImageView {
   const zoom = Math.min(pane.width / image.width, pane.height / image.height, 4);
   return { zoom: Math.max(zoom, 1 / 64), x: image.width / 2, y: image.height / 2 };
 }
 
-/** The view moved and limited so that no more empty space shows than a fitting view has. */
+/** The view limited so that no more empty space shows than in the fitting view. */
 export function limitedView(view: ImageView, image: Size, pane: Size): ImageView {
   const smallest = Math.min(fittingView(image, pane).zoom, 1);
-  const zoom = Math.min(maximalZoom, Math.max(smallest, view.zoom));
+  const zoom = Math.min(maximumZoom, Math.max(smallest, view.zoom));
   return {
     zoom,
-    x: limitedCentre(view.x, image.width, pane.width / zoom),
-    y: limitedCentre(view.y, image.height, pane.height / zoom),
+    x: limitedCenter(view.x, image.width, pane.width / zoom),
+    y: limitedCenter(view.y, image.height, pane.height / zoom),
   };
 }
 
-function limitedCentre(centre: number, length: number, seen: number): number {
-  if (seen >= length) return length / 2;
-  return Math.min(length - seen / 2, Math.max(seen / 2, centre));
+function limitedCenter(center: number, length: number, visible: number): number {
+  if (visible >= length) return length / 2;
+  return Math.min(length - visible / 2, Math.max(visible / 2, center));
 }
 
-/** The view zoomed by a factor while the point of the image under a place of the pane stays there. */
+/** The view zoomed by a factor around a point of the pane. */
 export function zoomedView(
   view: ImageView,
   factor: number,
@@ -47,18 +54,18 @@ export function zoomedView(
   image: Size,
   pane: Size,
 ): ImageView {
-  const zoom = Math.min(maximalZoom, view.zoom * factor);
+  const zoom = Math.min(maximumZoom, view.zoom * factor);
   const x = view.x + (at.x - pane.width / 2) * (1 / view.zoom - 1 / zoom);
   const y = view.y + (at.y - pane.height / 2) * (1 / view.zoom - 1 / zoom);
   return limitedView({ zoom, x, y }, image, pane);
 }
 
-/** The view after the image was dragged by so many CSS pixels. */
+/** The view after a drag by some CSS pixels. */
 export function pannedView(view: ImageView, dx: number, dy: number, image: Size, pane: Size): ImageView {
   return limitedView({ ...view, x: view.x - dx / view.zoom, y: view.y - dy / view.zoom }, image, pane);
 }
 
-/** Where a point of the image lies in the pane, in CSS pixels. */
+/** The position in the pane, in CSS pixels, of a point of the image. */
 export function toPane(view: ImageView, x: number, y: number, pane: Size): { x: number; y: number } {
   return {
     x: (x - view.x) * view.zoom + pane.width / 2,
@@ -66,7 +73,7 @@ export function toPane(view: ImageView, x: number, y: number, pane: Size): { x: 
   };
 }
 
-/** The point of the image at a place of the pane. */
+/** The point of the image at a position in the pane. */
 export function toImage(view: ImageView, x: number, y: number, pane: Size): { x: number; y: number } {
   return {
     x: view.x + (x - pane.width / 2) / view.zoom,
@@ -74,7 +81,7 @@ export function toImage(view: ImageView, x: number, y: number, pane: Size): { x:
   };
 }
 
-/** A zoom as people read it: `4×`, `1/2×`, `1.4×`. */
+/** `4×`, `1/2×`, `1.4×`. */
 export function formatZoom(zoom: number): string {
   if (zoom >= 1) return `${Number(zoom.toFixed(zoom < 10 ? 1 : 0))}×`;
   return `1/${Number((1 / zoom).toFixed(1))}×`;

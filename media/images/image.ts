@@ -1,16 +1,17 @@
-/** An image that can be drawn. */
+/** An image as pixels that a canvas can draw. */
 export interface DecodedImage {
   readonly bitmap: ImageBitmap;
   readonly width: number;
   readonly height: number;
 }
 
-const most = 96;
+/** How many of the images that were loaded last stay decoded. */
+const cacheSize = 96;
 const images = new Map<string, Promise<DecodedImage>>();
 
 /**
- * The image at an address of the page's host. The images that were asked for last stay decoded, so that a slider
- * can go to and fro without a flicker. Rejects with a message for people.
+ * Loads an image and caches it, so that a slider moves between images without flicker. Rejects with a message for the
+ * user.
  */
 export function loadImage(uri: string): Promise<DecodedImage> {
   const known = images.get(uri);
@@ -19,25 +20,25 @@ export function loadImage(uri: string): Promise<DecodedImage> {
   images.set(uri, image);
   if (!known) {
     image.catch(() => images.delete(uri));
-    // What a pane still shows stays in memory through the pane; the browser frees the rest.
+    // Panes hold the images that they show; the browser frees the others.
     for (const old of images.keys()) {
-      if (images.size <= most) break;
+      if (images.size <= cacheSize) break;
       images.delete(old);
     }
   }
   return image;
 }
 
-/** The same without keeping it: for images so large that whoever shows one frees it (`bitmap.close()`). */
+/** Loads an image without caching it: for large ones, which the caller frees by `bitmap.close()`. */
 export async function decodeImage(uri: string): Promise<DecodedImage> {
   const element = new Image();
-  // Without this, pixels of an image from the editor's resource host could be shown but not measured.
+  // Without it, the pixels of an image from the editor's resource host can be drawn but not read.
   element.crossOrigin = 'anonymous';
   element.src = uri;
   try {
     await element.decode();
   } catch {
-    throw new Error('The image cannot be read. It may be being written, or be gone.');
+    throw new Error('The image cannot be read. It may be incomplete or deleted.');
   }
   const bitmap = await createImageBitmap(element, { colorSpaceConversion: 'none' });
   return { bitmap, width: bitmap.width, height: bitmap.height };

@@ -1,17 +1,17 @@
-import type { Box } from './box.ts';
+import type { Box } from '../../server/protocol/comparison.ts';
 import { differenceOf } from './difference.ts';
 import type { DecodedImage } from './image.ts';
 
-/** The pixels of a part of an image, RGBA in rows. */
+/** The pixels of a part of an image: RGBA, row by row. */
 export function pixelsOf({ bitmap }: DecodedImage, { x, y, width, height }: Box): ImageData {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('This page cannot measure: its browser has no canvas.');
+  if (!context) throw new Error('Cannot read the image: the browser provides no canvas.');
   context.drawImage(bitmap, -x, -y);
   return context.getImageData(0, 0, width, height);
 }
 
-/** The amplified difference of two images, of the size of the smaller. */
+/** The amplified difference of two images, with the smaller width and height of both. */
 export async function differenceImage(a: DecodedImage, b: DecodedImage, gain: number): Promise<DecodedImage> {
   const size = { width: Math.min(a.width, b.width), height: Math.min(a.height, b.height) };
   const all = { x: 0, y: 0, ...size };

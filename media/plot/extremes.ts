@@ -1,15 +1,15 @@
 const blockLength = 128;
 
 /**
- * The lowest and the highest value of every full block of 128, kept up as values are appended, so that a range of
- * a million is searched in some thousand looks. `NaN` is neither.
+ * Lowest and highest values by blocks of 128, updated as values are appended, so that the extremes of a range of a million
+ * values take some thousand comparisons. Ignores `NaN`.
  */
 export class Extremes {
   #lows = new Float64Array(64);
   #highs = new Float64Array(64);
   #blocks = 0;
 
-  /** Takes in the full blocks of the first `length` values; those taken in before must be unchanged. */
+  /** Processes the full blocks of the first `length` values; values processed before must be unchanged. */
   extend(values: Float64Array, length: number): void {
     const blocks = Math.floor(length / blockLength);
     if (blocks > this.#lows.length) {
@@ -24,7 +24,7 @@ export class Extremes {
     }
   }
 
-  /** The lowest and highest of `values[from]` to `values[to - 1]`; infinities the wrong way round if there is none. */
+  /** The lowest and highest of `values[from]` to `values[to - 1]`; without values, `low` is Infinity and `high` -Infinity. */
   of(values: Float64Array, from: number, to: number): { low: number; high: number } {
     const firstBlock = Math.ceil(from / blockLength);
     const lastBlock = Math.min(Math.floor(to / blockLength), this.#blocks);

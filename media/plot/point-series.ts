@@ -3,19 +3,18 @@ import type { TagPoints } from '../../server/protocol/points.ts';
 const minimumCapacity = 256;
 
 /**
- * The points of one scalar, by rising step. Arrays hold at least `length` numbers; what lies behind is spare room.
- * A value that is not finite is `NaN`; times are seconds since 1970 and never fall, so that all three can be
- * searched by bisection.
+ * The points of a scalar by rising step. Arrays may be longer than `length`. A value that is not finite is `NaN`. Times are
+ * Unix times in seconds and never fall, so that steps and times can be searched by bisection.
  */
 export class PointSeries {
   length = 0;
   steps = new Float64Array(minimumCapacity);
   values = new Float64Array(minimumCapacity);
   times = new Float64Array(minimumCapacity);
-  /** Changes when points were put anywhere but behind the last. */
+  /** Changes when points were inserted rather than appended. */
   order = 0;
 
-  /** Takes the next points. Those of a step before the last, as external event files may have, are sorted in. */
+  /** Appends points. Points before the last step, as external event files may have, are inserted. */
   append({ steps, values, wallTimes }: Pick<TagPoints, 'steps' | 'values' | 'wallTimes'>): void {
     const from = this.length;
     this.#reserve(from + steps.length);
@@ -29,7 +28,7 @@ export class PointSeries {
     }
     this.length = from + steps.length;
     if (!sorted) this.#sort();
-    // A clock that was set back, or a file of another session, must not make the line run backwards.
+    // A clock that was set back, or a file of another session, must not make the line go backward.
     for (let i = Math.max(1, sorted ? from : 1); i < this.length; i++) {
       if (this.times[i]! < this.times[i - 1]!) this.times[i] = this.times[i - 1]!;
     }
@@ -59,7 +58,7 @@ export class PointSeries {
   }
 }
 
-/** The first index in `[from, length)` whose number is not below `value`; `length` where there is none. */
+/** The first index in `[from, length)` whose number is at least `value`; `length` if there is none. */
 export function lowerBound(sorted: Float64Array, length: number, value: number, from = 0): number {
   let low = from;
   let high = length;
@@ -71,7 +70,7 @@ export function lowerBound(sorted: Float64Array, length: number, value: number, 
   return low;
 }
 
-/** The index of the number nearest to `value`, the earlier of two as near; -1 where there is none. */
+/** The index of the number nearest to `value`, the first of two equally near; -1 if `length` is 0. */
 export function nearestIndex(sorted: Float64Array, length: number, value: number): number {
   if (length === 0) return -1;
   const after = lowerBound(sorted, length, value);

@@ -1,7 +1,6 @@
-/** What the numbers of an axis are: plain numbers, whole counts, seconds since a start, seconds since 1970. */
+/** Numbers, integers, seconds since a start, or Unix times in seconds. */
 export type AxisKind = 'number' | 'count' | 'duration' | 'clock';
 
-/** Where an axis is marked, and with what. */
 export interface Ticks {
   readonly values: readonly number[];
   readonly labels: readonly string[];
@@ -38,9 +37,9 @@ const durations = [
 ];
 
 /**
- * At most `most` round marks between `min` and `max`, at least one step apart.
+ * At most `most` ticks at round values between `min` and `max`.
  *
- * @param timeZoneOffset seconds by which local time is ahead of UTC, for clocks
+ * @param timeZoneOffset local time minus UTC in seconds, for clocks
  */
 export function ticks(
   kind: AxisKind,
@@ -55,13 +54,13 @@ export function ticks(
   if (kind === 'clock') return clockTicks(min, max, most, timeZoneOffset);
   const smallest = kind === 'count' ? 1 : 0;
   let step = roundStep((max - min) / Math.max(1, most), smallest);
-  // One mark alone does not say how far apart anything is.
+  // A single tick would not show the scale.
   while (step > smallest && multiples(step, min, max).length < 2) step = roundStep(step / 3, smallest);
   const values = multiples(step, min, max);
   return { values, labels: labelsOf(values, step) };
 }
 
-/** The smallest of 1, 2, 5 times a power of ten that is not below `atLeast`. */
+/** The smallest of 1, 2 and 5 times a power of ten that is at least `atLeast`. */
 function roundStep(atLeast: number, smallest: number): number {
   if (atLeast <= smallest) return smallest;
   const power = 10 ** Math.floor(Math.log10(atLeast));
@@ -135,7 +134,7 @@ function clockTicks(min: number, max: number, most: number, timeZoneOffset: numb
   return { values, labels: values.map((value) => clockLabel(value + timeZoneOffset, step)) };
 }
 
-/** The date where a day begins, else the time. */
+/** The date at the start of a day, else the time. */
 function clockLabel(localSeconds: number, step: number): string {
   const text = new Date(localSeconds * 1000).toISOString();
   if (localSeconds % day === 0) return text.slice(5, 10);
@@ -149,7 +148,7 @@ const thousands: readonly [number, string][] = [
   [1e3, 'k'],
 ];
 
-/** Marks as short as they can be while they differ; all in the form that suits the largest. */
+/** The shortest distinct labels, all in the form that suits the largest value. */
 function labelsOf(values: readonly number[], step: number): string[] {
   const largest = Math.max(...values.map(Math.abs));
   const unit = largest >= 1e4 ? thousands.find(([size]) => largest >= size) : undefined;
@@ -164,7 +163,7 @@ function labelsOf(values: readonly number[], step: number): string[] {
   });
 }
 
-/** How many decimals tell multiples of `step` apart. */
+/** Decimals that distinguish multiples of `step`. */
 function digitsOf(step: number): number {
   for (let digits = 0; digits < 12; digits++) {
     const scaled = step * 10 ** digits;

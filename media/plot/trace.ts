@@ -2,15 +2,15 @@ import type { Extremes } from './extremes.ts';
 import { lowerBound } from './point-series.ts';
 import type { Scale } from './scale.ts';
 
-/** What a line is drawn to: a canvas, a `Path2D`, or the text of an SVG path. */
+/** A canvas, a `Path2D` or an `SvgPath`. */
 export interface LineSink {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
 }
 
-/** A curve as it is drawn: `x` is `sorted * factor + offset`. */
+/** A curve to draw; x is `sorted * factor + offset`. */
 export interface TracedCurve {
-  /** Rising numbers; the first `length` count. */
+  /** Rising numbers; only the first `length` are used. */
   readonly sorted: Float64Array;
   readonly factor: number;
   readonly offset: number;
@@ -19,25 +19,25 @@ export interface TracedCurve {
   readonly length: number;
 }
 
-/** The indices of the points that are seen between two values of x, `[from, to)`. */
+/** The indices `[from, to)` of the points between two values of x. */
 export function visibleRange(curve: TracedCurve, min: number, max: number): { from: number; to: number } {
   const from = lowerBound(curve.sorted, curve.length, (min - curve.offset) / curve.factor);
   const to = lowerBound(curve.sorted, curve.length, nextUp((max - curve.offset) / curve.factor), from);
   return { from, to };
 }
 
-/** A number just above, so that a point exactly at the upper limit is inside. */
+/** The next larger number, so that a point exactly at the upper limit is included. */
 function nextUp(value: number): number {
   return value + Math.max(Math.abs(value) * 2 ** -52, Number.MIN_VALUE);
 }
 
 /**
- * Draws a curve between two pixels. Where points outnumber pixels, each column of pixels gets one stroke from the
- * lowest to the highest of its points, entered at the first and left at the last: the same image as all points
- * would give. A value that is not finite, or not positive on a logarithmic scale, breaks the line.
+ * Draws a curve. If there are more than two points per pixel column, each column gets one stroke from its lowest to its
+ * highest point, entered at the first and left at the last point, which gives the same image as drawing all points.
+ * A value that is not finite, or not positive on a logarithmic scale, interrupts the line.
  *
- * @param left first pixel column, a whole number
- * @param width how many columns
+ * @param left first pixel column, an integer
+ * @param width number of pixel columns
  */
 export function traceLine(
   sink: LineSink,
@@ -61,18 +61,18 @@ export function traceLine(
       isDrawing = false;
       return;
     }
-    const centre = left + column + 0.5;
+    const center = left + column + 0.5;
     const first = y.position(curve.y[start]!);
     const enter = Number.isNaN(first) ? bottom : first;
-    if (isDrawing) sink.lineTo(centre, enter);
-    else sink.moveTo(centre, enter);
-    // The nearer end first, the last value at the end: the line never goes back on itself for nothing.
+    if (isDrawing) sink.lineTo(center, enter);
+    else sink.moveTo(center, enter);
+    // The nearer end first, the last value last: avoids strokes back over the same pixels.
     const last = y.position(curve.y[end - 1]!);
     const leave = Number.isNaN(last) ? top : last;
     const isRising = leave < enter;
-    sink.lineTo(centre, isRising ? bottom : top);
-    sink.lineTo(centre, isRising ? top : bottom);
-    sink.lineTo(centre, leave);
+    sink.lineTo(center, isRising ? bottom : top);
+    sink.lineTo(center, isRising ? top : bottom);
+    sink.lineTo(center, leave);
     isDrawing = true;
   });
 }
@@ -94,8 +94,8 @@ function tracePoints(sink: LineSink, curve: TracedCurve, x: Scale, y: Scale, fro
 }
 
 /**
- * Draws the closed outline from the lowest to the highest point of each pixel column, to be filled; nothing where
- * there are fewer points than two to a column, since the line shows them all. Returns whether anything was drawn.
+ * Draws the outline of the lowest and highest points of all pixel columns, to be filled. With at most two points per column,
+ * it draws nothing, as the line shows all points. Returns whether it drew something.
  */
 export function traceEnvelope(
   sink: LineSink,
@@ -126,7 +126,7 @@ export function traceEnvelope(
   return true;
 }
 
-/** Calls `visit` for each column that has points, with their indices `[start, end)`. */
+/** Visits each column with points; their indices are `[start, end)`. */
 function eachColumn(
   curve: TracedCurve,
   x: Scale,
@@ -145,7 +145,7 @@ function eachColumn(
   }
 }
 
-/** The text of an SVG path, in hundredths of a pixel. */
+/** The text of an SVG path, rounded to hundredths of a pixel. */
 export class SvgPath implements LineSink {
   text = '';
 

@@ -3,7 +3,7 @@ import { connectHost } from '../host.ts';
 import './run-panel.ts';
 
 const root = document.getElementById('app');
-if (!root?.dataset.run) throw new Error('The page of a run panel needs <main id="app" data-run="...">.');
+if (!root?.dataset.run) throw new Error('The run panel needs <main id="app" data-run="...">.');
 const panel = document.createElement('run-panel');
 Object.assign(panel, { host: connectHost(), run: root.dataset.run });
 root.append(panel);

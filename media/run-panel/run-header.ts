@@ -14,7 +14,7 @@ import {
 import { type IconName, icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 
-/** What the buttons of the header ask for. */
+/** The actions of the header's buttons. */
 export type RunAction =
   | 'pause'
   | 'resume'
@@ -34,7 +34,7 @@ declare global {
   }
 }
 
-/** What a run is doing, in one line of figures, and what can be asked of it. */
+/** State, progress and actions of a run. */
 @customElement('run-header')
 export class RunHeader extends LitElement {
   static override styles = [
@@ -69,14 +69,14 @@ export class RunHeader extends LitElement {
   ];
 
   @property({ attribute: false }) detail: RunDetail | null = null;
-  /** The name where the detail is not there yet. */
+  /** Shown until the detail is loaded. */
   @property({ attribute: false }) name = '';
   @property({ attribute: false }) color = '';
-  /** What a button that was pressed has led to. */
+  /** Feedback after a button was pressed. */
   @property({ attribute: false }) notice = '';
 
   override updated(): void {
-    // By the style object, since the content security policy refuses style attributes.
+    // The content security policy forbids style attributes but not the style object.
     this.style.setProperty('--run-color', this.color);
   }
 
@@ -97,7 +97,7 @@ export class RunHeader extends LitElement {
           ? html`<progress
               max=${summary.steps}
               .value=${summary.step ?? 0}
-              aria-label=${`Steps of the ${summary.stage ?? ''} stage done`}
+              aria-label=${`Progress of the ${summary.stage ?? ''} stage`}
             ></progress>`
           : nothing
       }
@@ -138,24 +138,24 @@ export class RunHeader extends LitElement {
 
 function stateText({ summary }: RunDetail): string {
   const place = summary.queuePosition;
-  return place === null ? stateWords[summary.state] : `queued, ${place + 1}.`;
+  return place === null ? stateWords[summary.state] : `#${place + 1} in queue`;
 }
 
 function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateResult {
   const session = sessions.at(-1);
   const facts: readonly [string, unknown][] = [
-    ['stage', summary.stage],
+    ['Stage', summary.stage],
     [
-      'epoch',
+      'Epoch',
       summary.epoch === null ? null : partOf(currentEpoch(summary.epoch, summary.epochs), summary.epochs),
     ],
-    ['step', summary.step === null ? null : partOf(summary.step, summary.steps)],
-    ['speed', summary.rate === null ? null : formatRate(summary.rate)],
-    ['time left', summary.etaSeconds === null ? null : formatDuration(summary.etaSeconds)],
-    ['loss', summary.loss === null ? null : formatValue(summary.loss)],
+    ['Step', summary.step === null ? null : partOf(summary.step, summary.steps)],
+    ['Speed', summary.rate === null ? null : formatRate(summary.rate)],
+    ['Time left', summary.etaSeconds === null ? null : formatDuration(summary.etaSeconds)],
+    ['Loss', summary.loss === null ? null : formatValue(summary.loss)],
     ['PSNR', summary.psnr === null ? null : `${summary.psnr.toFixed(2)} dB`],
-    ['memory', memoryBytes === null ? null : formatBytes(memoryBytes)],
-    ['engine', session ? `${session.engine} · ${session.device}` : null],
+    ['Memory', memoryBytes === null ? null : formatBytes(memoryBytes)],
+    ['Engine', session ? `${session.engine} · ${session.device}` : null],
   ];
   return html`<dl class="facts">
     ${facts
@@ -172,11 +172,11 @@ function renderReason({ summary, logTail }: RunDetail): TemplateResult | typeof 
   const hasFailed = summary.state === 'failed' || summary.state === 'lost';
   if (!hasFailed) return nothing;
   return html`<div class="reason">
-    ${summary.reason ?? (summary.state === 'lost' ? 'Its process ended without a word.' : 'It failed.')}
+    ${summary.reason ?? (summary.state === 'lost' ? 'The process exited unexpectedly.' : 'The run failed.')}
     ${
       logTail.length
         ? html`<details>
-            <summary>Last lines of the log</summary>
+            <summary>End of the log</summary>
             <pre tabindex="0">${logTail.join('\n')}</pre>
           </details>`
         : nothing

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { RunDetail } from '../../server/protocol/runs.ts';
-import { type ChartLook, chartControls } from '../charts/chart-controls.ts';
-import type { CurveSource, PlacedOn } from '../charts/curve-view.ts';
+import { type ChartOptions, chartControls } from '../charts/chart-controls.ts';
+import type { CurveSource, XMapping } from '../charts/curve-view.ts';
 import '../charts/line-chart.ts';
 import type { ChartFile } from '../charts/line-chart.ts';
 import type { ChartCursor } from '../charts/shared-axis.ts';
@@ -10,29 +10,40 @@ import { type ChartPlan, type GroupPlan, planCharts } from '../charts/tag-groups
 import { formatX, type XAxis, type XRange } from '../charts/x-axis.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
+import { errorMessage } from '../error-message.ts';
+import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
+import { StateSaver } from '../page-state.ts';
 import { runColor } from '../run-colors.ts';
 import './run-header.ts';
 import type { RunAction } from './run-header.ts';
 import { RunPoints } from './run-points.ts';
 import { type SampleStep, sampleAt, sampleSteps } from './sample-steps.ts';
 import './sample-view.ts';
+import { type RunPanelState, restoreRunPanelState, type XAxisName, xAxes } from './run-panel-state.ts';
 import type { SampleChange, SampleView } from './sample-view.ts';
-import { parseUiState, type UiState, type XAxisName, xAxes } from './ui-state.ts';
 
-/** Solid, dashed, dotted, …: curves of one chart are of one run, so they share its color. */
+/** Lengths of dashes and gaps. The curves of a chart all have the color of the run and differ by their dashes. */
 const dashes: readonly (readonly number[])[] = [[], [5, 3], [2, 2], [8, 3, 2, 3], [8, 3, 2, 3, 2, 3]];
 
 const axisOf: Readonly<Record<XAxisName, XAxis & { name: string }>> = {
   step: { kind: 'count', title: 'step', isLog: false, name: 'Step' },
-  'step-log': { kind: 'count', title: 'step', isLog: true, name: 'Step, logarithmic' },
-  relative: { kind: 'duration', title: 'time since the start', isLog: false, name: 'Time since the start' },
+  'step-log': { kind: 'count', title: 'step', isLog: true, name: 'Step (log)' },
+  relative: { kind: 'duration', title: 'time since start', isLog: false, name: 'Time since start' },
   wall: { kind: 'clock', title: 'time', isLog: false, name: 'Time of day' },
 };
 
+const requestedText = {
+  pause: 'Pause requested…',
+  resume: 'Resume requested…',
+  stop: 'Stop requested…',
+  checkpoint: 'Checkpoint requested…',
+  validate: 'Validation requested…',
+} as const;
+
 const axes = xAxes.map((value) => ({ value, name: axisOf[value].name }));
 
-/** The panel of one run. It holds what the host last said of the run, and how the person looks at it. */
+/** The panel of a run: holds the latest data from the host, and the state of the page. */
 @customElement('run-panel')
 export class RunPanel extends LitElement {
   static override styles = [
@@ -72,7 +83,7 @@ export class RunPanel extends LitElement {
   @property({ attribute: false }) run = '';
 
   @state() private detail: RunDetail | null = null;
-  @state() private ui!: UiState;
+  @state() private ui!: RunPanelState;
   @state() private cursor: ChartCursor | null = null;
   @state() private revision = 0;
   @state() private problem = '';
@@ -83,39 +94,43 @@ export class RunPanel extends LitElement {
   #samples: readonly SampleStep[] = [];
   #plan: readonly GroupPlan[] = [];
   #plannedTags = '';
-  #keeping: ReturnType<typeof setTimeout> | undefined;
-  #addresses = new Map<string, string>();
-  #endThemeWatch: (() => void) | null = null;
+  #uris = new Map<string, string>();
+  #hiddenTags: ReadonlySet<string> = new Set();
+  readonly #saver = new StateSaver(
+    this,
+    () => this.host,
+    () => ({ run: this.run, ...this.ui }),
+  );
+
+  constructor() {
+    super();
+    onThemeChange(this, () => this.requestUpdate());
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ui = parseUiState(this.host.getState());
-    this.#keepUi();
-    this.#keepNow();
+    this.ui = restoreRunPanelState(this.host.getState());
+    this.#saver.saveNow();
     this.#points = new RunPoints(this.host, this.run, () => {
       this.revision++;
     });
     this.host.onNotification('esrgan/runChanged', ({ run, parts }) => {
       if (run !== this.run) return;
-      if (parts.includes('points')) void this.#try(() => this.#points.askForNew());
-      if (parts.some((part) => part !== 'points')) void this.#try(() => this.#askForDetail());
+      if (parts.includes('points')) void this.#try(() => this.#points.loadNew());
+      if (parts.some((part) => part !== 'points')) void this.#try(() => this.#loadDetail());
     });
-    this.#endThemeWatch = onThemeChange(() => this.requestUpdate());
-    void this.#try(() => this.#askForDetail());
+    void this.#try(() => this.#loadDetail());
     void this.#try(() => this.host.request('esrgan/follow', { run: this.run, follow: true }));
     void this.#try(() => this.#points.load());
     addEventListener('keydown', this.#onKey);
-    addEventListener('pagehide', this.#keepNow);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#endThemeWatch?.();
     removeEventListener('keydown', this.#onKey);
-    removeEventListener('pagehide', this.#keepNow);
   }
 
-  async #askForDetail(): Promise<void> {
+  async #loadDetail(): Promise<void> {
     this.detail = await this.host.request('esrgan/run', { run: this.run });
     this.#samples = sampleSteps(this.detail.samples, this.detail.stepsBeforeTraining);
     this.notice = '';
@@ -126,11 +141,12 @@ export class RunPanel extends LitElement {
       await action();
       this.problem = '';
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = errorMessage(error);
     }
   }
 
   override willUpdate(changed: PropertyValues): void {
+    if (changed.has('ui')) this.#hiddenTags = new Set(this.ui.hiddenTags);
     if (changed.has('revision')) {
       const tags = [...this.#points.shown.keys()];
       const planned = tags.toSorted().join('\n');
@@ -143,11 +159,10 @@ export class RunPanel extends LitElement {
 
   override render() {
     const { detail, ui } = this;
-    const name = this.run.split(/[\\/]/).at(-1) ?? this.run;
     const at = this.cursor?.step ?? ui.sampleStep;
     return html`
       <run-header
-        .name=${name}
+        .name=${fileName(this.run)}
         .detail=${detail}
         .color=${this.#color}
         .notice=${this.notice}
@@ -164,7 +179,7 @@ export class RunPanel extends LitElement {
         }}
         @range-change=${(event: CustomEvent<XRange | null>) => this.#setUi({ range: event.detail })}
         @toggle-curve=${(event: CustomEvent<string>) => this.#toggleTag(event.detail)}
-        @export-chart=${(event: CustomEvent<ChartFile>) => this.#save(event.detail)}
+        @export-chart=${(event: CustomEvent<ChartFile>) => this.#saveChart(event.detail)}
         @sample-change=${(event: CustomEvent<SampleChange>) => {
           if ('sampleStep' in event.detail) this.cursor = null;
           this.#setUi(event.detail);
@@ -172,7 +187,7 @@ export class RunPanel extends LitElement {
       >
         ${
           this.#plan.length === 0 && this.#points.isComplete
-            ? html`<div class="column empty">No points yet. They appear here as the run logs them.</div>`
+            ? html`<div class="column empty">No points yet. They appear here when the run logs them.</div>`
             : [0, 1].map(
                 (column) => html`<div class="column ${column === 1 ? 'second' : ''}">
                   ${this.#plan.filter((_, i) => columnOf(i) === column).map((group) => this.#renderGroup(group))}
@@ -185,7 +200,7 @@ export class RunPanel extends LitElement {
             .steps=${this.#samples}
             .index=${sampleAt(this.#samples, at)}
             .ui=${ui}
-            .addressOf=${this.#addressOf}
+            .urisOf=${this.#urisOf}
           ></sample-view>
         </section>
       </div>
@@ -195,17 +210,17 @@ export class RunPanel extends LitElement {
   #renderToolbar() {
     const { ui } = this;
     return html`<div class="toolbar" role="group" aria-label="All charts">
-      ${chartControls(ui, axes, (change) => this.#setLook(change))}
-      ${ui.range ? html`<button class="link" @click=${() => this.#setUi({ range: null })}>Show all</button>` : nothing}
-      ${this.#points.isComplete || this.problem ? nothing : html`<span class="loading" role="status">loading earlier points…</span>`}
-      <output class="place" aria-hidden="true">${this.#placeText()}</output>
+      ${chartControls(ui, axes, (change) => this.#setChartOptions(change))}
+      ${ui.range ? html`<button class="link" @click=${() => this.#setUi({ range: null })}>Reset zoom</button>` : nothing}
+      ${this.#points.isComplete || this.problem ? nothing : html`<span class="loading" role="status">Loading earlier points…</span>`}
+      <output class="place" aria-hidden="true">${this.#cursorText()}</output>
     </div>`;
   }
 
-  #placeText(): string {
+  #cursorText(): string {
     const { cursor } = this;
     if (!cursor) return '';
-    const step = `step ${formatX('count', cursor.step)}`;
+    const step = `Step ${formatX('count', cursor.step)}`;
     const time = this.#points.timeOfStep(cursor.step);
     return time === null ? step : `${step} · ${formatX('clock', time)}`;
   }
@@ -230,7 +245,7 @@ export class RunPanel extends LitElement {
       .smoothing=${ui.smoothing}
       .range=${ui.range}
       .extent=${this.#extent()}
-      .cursor=${this.#cursorPlace()}
+      .cursor=${this.#cursorPosition()}
       .hiddenCurves=${this.#hiddenTags}
     ></line-chart>`;
   }
@@ -238,8 +253,6 @@ export class RunPanel extends LitElement {
   get #color(): string {
     return runColor(this.detail?.summary.color ?? 0);
   }
-
-  #hiddenTags: ReadonlySet<string> = new Set();
 
   #curvesOf(chart: ChartPlan): readonly CurveSource[] {
     const x = this.#x();
@@ -250,14 +263,14 @@ export class RunPanel extends LitElement {
     });
   }
 
-  #x(): PlacedOn<'steps' | 'times'> {
+  #x(): XMapping<'steps' | 'times'> {
     const { xAxis } = this.ui;
     if (xAxis === 'wall') return { of: 'times', factor: 1, offset: 0 };
     if (xAxis === 'relative') return { of: 'times', factor: 1, offset: -this.#points.start(this.detail) };
     return { of: 'steps', factor: 1, offset: 0 };
   }
 
-  /** From the first to the last point of the run, so that all charts show the same. */
+  /** From the first to the last point of the run, so that all charts have the same x axis. */
   #extent(): XRange | null {
     const x = this.#x();
     let min = Number.POSITIVE_INFINITY;
@@ -270,32 +283,32 @@ export class RunPanel extends LitElement {
     return min < max ? { min, max } : null;
   }
 
-  #cursorPlace(): number | null {
+  #cursorPosition(): number | null {
     if (this.cursor) return this.cursor.x;
-    return this.ui.sampleStep === null ? null : this.#placeOfStep(this.ui.sampleStep);
+    return this.ui.sampleStep === null ? null : this.#positionOfStep(this.ui.sampleStep);
   }
 
-  #placeOfStep(step: number): number | null {
+  #positionOfStep(step: number): number | null {
     const x = this.#x();
     const base = x.of === 'steps' ? step : this.#points.timeOfStep(step);
     return base === null ? null : base * x.factor + x.offset;
   }
 
-  readonly #addressOf = async (paths: readonly string[]) => {
-    const missing = paths.filter((path) => !this.#addresses.has(path));
+  readonly #urisOf = async (paths: readonly string[]) => {
+    const missing = paths.filter((path) => !this.#uris.has(path));
     if (missing.length > 0) {
       const found = await this.host.request('host/uris', { paths: missing });
-      for (const [path, address] of Object.entries(found)) this.#addresses.set(path, address);
+      for (const [path, uri] of Object.entries(found)) this.#uris.set(path, uri);
     }
     return Object.fromEntries(
       paths.flatMap((path) => {
-        const address = this.#addresses.get(path);
-        return address === undefined ? [] : [[path, address]];
+        const uri = this.#uris.get(path);
+        return uri === undefined ? [] : [[path, uri]];
       }),
     );
   };
 
-  #setLook(change: Partial<ChartLook<XAxisName>>): void {
+  #setChartOptions(change: Partial<ChartOptions<XAxisName>>): void {
     if (change.xAxis === undefined) this.#setUi(change);
     else this.#setXAxis(change.xAxis);
   }
@@ -303,7 +316,7 @@ export class RunPanel extends LitElement {
   #setXAxis(xAxis: XAxisName): void {
     const isSame = xAxis.startsWith('step') && this.ui.xAxis.startsWith('step');
     this.#setUi({ xAxis, ...(isSame ? {} : { range: null }) });
-    const x = this.cursor && this.#placeOfStep(this.cursor.step);
+    const x = this.cursor && this.#positionOfStep(this.cursor.step);
     this.cursor = this.cursor && x !== null ? { ...this.cursor, x } : null;
   }
 
@@ -313,22 +326,10 @@ export class RunPanel extends LitElement {
     this.#setUi({ hiddenTags: [...hidden] });
   }
 
-  #setUi(change: Partial<UiState>): void {
+  #setUi(change: Partial<RunPanelState>): void {
     this.ui = { ...this.ui, ...change };
-    this.#keepUi();
+    this.#saver.saveSoon();
   }
-
-  /** Keeps how the panel looks, at most ten times a second: dragging changes it with every frame. */
-  #keepUi(): void {
-    this.#hiddenTags = new Set(this.ui.hiddenTags);
-    this.#keeping ??= setTimeout(this.#keepNow, 100);
-  }
-
-  readonly #keepNow = (): void => {
-    clearTimeout(this.#keeping);
-    this.#keeping = undefined;
-    this.host.setState({ run: this.run, ...this.ui });
-  };
 
   #act(action: RunAction): void {
     const { run } = this;
@@ -338,9 +339,9 @@ export class RunPanel extends LitElement {
           await this.host.request('host/command', { command: 'esrgan.resumeRun', args: [{ run }] });
           break;
         case 'stop':
-          // Asked twice, the command offers to end the process at once.
+          // The second time, the command offers to kill the process.
           await this.host.request('host/command', { command: 'esrgan.stopRun', args: [{ run }] });
-          this.notice = askedTo(action);
+          this.notice = requestedText[action];
           break;
         case 'log':
           await this.host.request('host/command', { command: 'esrgan.showRunLog', args: [{ run }] });
@@ -351,12 +352,12 @@ export class RunPanel extends LitElement {
           break;
         default:
           await this.host.request('esrgan/control', { run, request: action });
-          this.notice = askedTo(action);
+          this.notice = requestedText[action];
       }
     });
   }
 
-  #save(file: ChartFile): void {
+  #saveChart(file: ChartFile): void {
     const name = `${this.detail?.summary.name ?? 'run'}-${file.name}`;
     void this.#try(() => this.host.request('host/save', { name, content: file.content }));
   }
@@ -370,11 +371,7 @@ export class RunPanel extends LitElement {
   };
 }
 
-function askedTo(action: RunAction): string {
-  return `Asked to ${action}; the trainer does so after its current step.`;
-}
-
-/** Losses and the optimiser on the left, validation, the machine and all others beside them. */
+/** Losses and the optimizer are left; validation, machine and all others right. */
 function columnOf(group: number): 0 | 1 {
   return group === 0 || group === 2 ? 0 : 1;
 }

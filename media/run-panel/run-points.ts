@@ -8,19 +8,16 @@ import type { RunDetail } from '../../server/protocol/runs.ts';
 import type { Host } from '../host.ts';
 import { nearestIndex, PointSeries } from '../plot/point-series.ts';
 
-/** How many points of each tag are shown at once, before all are there. */
+/** How many points of each tag are shown before all are loaded. */
 const newestCount = 500;
 
-/**
- * The points of a run, asked of the host: the newest at once, then all from the first, then whatever is new. Calls
- * `changed` after each answer.
- */
+/** Loads the points of a run: the newest first, then all, then new ones. Calls `changed` after each answer. */
 export class RunPoints {
-  /** By tag. Until all points are there, those of the newest that came first. */
+  /** By tag; only the newest points until all are loaded. */
   shown: ReadonlyMap<string, PointSeries> = new Map();
-  /** Whether `shown` has all points that there were when the host last answered. */
+  /** Whether `shown` has all points, as of the latest answer. */
   isComplete = false;
-  /** What could not be read, a sentence each. */
+  /** Messages about what could not be read. */
   problems: readonly string[] = [];
 
   readonly #host: Pick<Host, 'request'>;
@@ -28,8 +25,8 @@ export class RunPoints {
   readonly #changed: () => void;
   #all = new Map<string, PointSeries>();
   #cursor: PointCursor | null = null;
-  #isAsking = false;
-  #asksAgain = false;
+  #isLoading = false;
+  #hasNew = false;
 
   constructor(host: Pick<Host, 'request'>, run: string, changed: () => void) {
     this.#host = host;
@@ -37,7 +34,7 @@ export class RunPoints {
     this.#changed = changed;
   }
 
-  /** Loads the newest points, then all. Rejects with the message of the host. */
+  /** Loads the newest points, then all. Rejects with the host's message. */
   async load(): Promise<void> {
     const newest = await this.#host.request('esrgan/newestPoints', { run: this.#run, count: newestCount });
     const preview = new Map<string, PointSeries>();
@@ -48,26 +45,26 @@ export class RunPoints {
     this.#cursor = cursorAfter(null, newest);
     if (this.#cursor !== null) this.#all = preview;
     this.#changed();
-    await this.askForNew();
+    await this.loadNew();
   }
 
-  /** Takes what is new. A call while another one goes on makes that one ask once more. */
-  async askForNew(): Promise<void> {
-    this.#asksAgain = true;
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+  /** Loads new points. If a call is in progress already, that one requests once more. */
+  async loadNew(): Promise<void> {
+    this.#hasNew = true;
+    if (this.#isLoading) return;
+    this.#isLoading = true;
     try {
-      while (this.#asksAgain) {
-        this.#asksAgain = false;
-        while (await this.#readNext());
+      while (this.#hasNew) {
+        this.#hasNew = false;
+        while (await this.#loadNext());
       }
     } finally {
-      this.#isAsking = false;
+      this.#isLoading = false;
     }
   }
 
   /** Requests the next points once; returns whether there are more. */
-  async #readNext(): Promise<boolean> {
+  async #loadNext(): Promise<boolean> {
     const { cursor, more, answer } = await readNextPoints(
       (after) => this.#host.request('esrgan/points', { run: this.#run, after }),
       this.#cursor,
@@ -92,7 +89,7 @@ export class RunPoints {
     return more;
   }
 
-  /** Seconds since 1970 at a step, as the longest curve has it; `null` where there are no points. */
+  /** Unix time in seconds at a step, by the longest curve; `null` without points. */
   timeOfStep(step: number): number | null {
     let longest: PointSeries | null = null;
     for (const series of this.shown.values()) {
@@ -101,7 +98,7 @@ export class RunPoints {
     return longest && longest.times[nearestIndex(longest.steps, longest.length, step)]!;
   }
 
-  /** When the run began, in seconds since 1970: its first session or, in runs of others, its first point. */
+  /** Unix time in seconds of the first session or, in external runs, of the first point. */
   start(detail: Pick<RunDetail, 'sessions'> | null): number {
     const session = detail?.sessions[0];
     if (session) return session.started / 1000;

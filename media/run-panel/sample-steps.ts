@@ -1,19 +1,19 @@
 import type { SampleImage, StageSamples } from '../../server/protocol/runs.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
-/** What the generator made of the sample images at one step. */
+/** The generator's results for the sample images at one step. */
 export interface SampleStep {
   readonly stage: Stage;
-  /** Of the stage. */
+  /** Step of the stage. */
   readonly step: number;
-  /** Among the steps of the points, which go on from stage to stage. */
+  /** Global step, which continues from stage to stage. */
   readonly at: number;
   readonly images: readonly SampleImage[];
-  /** Paths of the results, by the image's key. */
+  /** Paths of the results by the keys of the images. */
   readonly sr: Readonly<Record<string, string>>;
 }
 
-/** The samples of all stages in the order in which they were drawn. */
+/** The samples of all stages by rising global step. */
 export function sampleSteps(samples: readonly StageSamples[], stepsBeforeTraining: number): SampleStep[] {
   return samples
     .flatMap(({ stage, images, steps }) =>
@@ -28,7 +28,7 @@ export function sampleSteps(samples: readonly StageSamples[], stepsBeforeTrainin
     .sort((a, b) => a.at - b.at);
 }
 
-/** The index of the last sample at or before a step, else of the first; of the last where there is no step. */
+/** Index of the last sample at or before a global step, else of the first; of the last for `null`; -1 without samples. */
 export function sampleAt(steps: readonly SampleStep[], at: number | null): number {
   if (at === null) return steps.length - 1;
   return Math.max(

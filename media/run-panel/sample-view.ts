@@ -2,22 +2,25 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SampleImage } from '../../server/protocol/runs.ts';
 import { formatCount } from '../../trainer/format/format.ts';
+import '../components/choice-group.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
+import { errorMessage } from '../error-message.ts';
 import '../images/image-pane.ts';
 import { type DecodedImage, loadImage } from '../images/image.ts';
 import type { ImageLayer, ImagePane } from '../images/image-pane.ts';
-import { formatZoom, type ImageView } from '../images/image-view.ts';
+import type { ImageView } from '../images/image-view.ts';
+import { zoomControls, zoomStyles } from '../images/zoom-controls.ts';
+import { type ImageKind, imageKinds, type RunPanelState } from './run-panel-state.ts';
 import type { SampleStep } from './sample-steps.ts';
-import { type ImageKind, imageKinds, type UiState } from './ui-state.ts';
 
-/** What a person changed of the samples. */
 export type SampleChange = Partial<
-  Pick<UiState, 'image' | 'sampleStep' | 'sampleMode' | 'wipeKinds' | 'wipe' | 'imageView'>
+  Pick<RunPanelState, 'image' | 'sampleStep' | 'sampleMode' | 'wipeKinds' | 'wipe' | 'imageView'>
 >;
 
 declare global {
   interface HTMLElementEventMap {
+    /** The user changed how the samples are shown. */
     'sample-change': CustomEvent<SampleChange>;
   }
   interface HTMLElementTagNameMap {
@@ -27,22 +30,19 @@ declare global {
 
 const kindNames: Readonly<Record<ImageKind, string>> = { lr: 'LR', bicubic: 'bicubic', sr: 'SR', hr: 'HR' };
 
-/** The sample images of a run at one step: two of LR, bicubic, SR and HR with a wipe between them, or all four. */
+/** A sample image of a run at one step: two of LR, bicubic, SR and HR with a wipe, or all four. */
 @customElement('sample-view')
 export class SampleView extends LitElement {
   static override styles = [
     sharedStyles,
+    zoomStyles,
     css`
       :host { display: flex; flex-direction: column; gap: 6px; min-width: 0; }
       .row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; }
-      .choice { display: inline-flex; flex-wrap: wrap; max-width: 100%; border: 1px solid var(--wb-line); border-radius: 4px; overflow: hidden; }
-      .choice button { padding: 1px 8px; }
-      .choice button[aria-checked='true'] { background: var(--vscode-button-secondaryBackground, var(--wb-hover)); color: var(--vscode-button-secondaryForeground, inherit); box-shadow: inset 0 -2px var(--wb-focus); }
       .kinds { justify-content: space-between; }
       .step { flex: 1; min-width: 120px; display: flex; align-items: center; gap: 6px; }
       .step input { flex: 1; min-width: 60px; }
-      .zoom { margin-left: auto; display: flex; align-items: center; color: var(--wb-quiet); }
-      .zoom output { min-width: 5ch; text-align: center; }
+      .zoom { margin-left: auto; }
       .tiles { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
       image-pane { --pane-ratio: 1; }
       .images { flex-wrap: wrap; }
@@ -55,16 +55,16 @@ export class SampleView extends LitElement {
   @property({ attribute: false }) steps: readonly SampleStep[] = [];
   /** Index of the step that is shown. */
   @property({ attribute: false }) index = -1;
-  @property({ attribute: false }) ui!: UiState;
-  /** Addresses of images by their path. */
-  @property({ attribute: false }) addressOf!: (
+  @property({ attribute: false }) ui!: RunPanelState;
+  /** URIs of images by their paths. */
+  @property({ attribute: false }) urisOf!: (
     paths: readonly string[],
   ) => Promise<Readonly<Record<string, string>>>;
 
-  /** What is shown now; of the step before while the next is being loaded, so that nothing flickers. */
+  /** The images of the previous step while the next ones load, to avoid flicker. */
   @state() private images: Readonly<Partial<Record<ImageKind, DecodedImage>>> = {};
   @state() private problem = '';
-  #wanted = '';
+  #requestedPaths = '';
 
   get #sample(): SampleStep | undefined {
     return this.steps[this.index];
@@ -89,59 +89,58 @@ export class SampleView extends LitElement {
       hr: image.hr,
       ...(sample.sr[image.key] === undefined ? {} : { sr: sample.sr[image.key] }),
     };
-    const wanted = JSON.stringify(paths);
-    if (wanted === this.#wanted) return;
-    this.#wanted = wanted;
+    const requested = JSON.stringify(paths);
+    if (requested === this.#requestedPaths) return;
+    this.#requestedPaths = requested;
     try {
-      const addresses = await this.addressOf(Object.values(paths));
+      const uris = await this.urisOf(Object.values(paths));
       const loaded: Partial<Record<ImageKind, DecodedImage>> = {};
       await Promise.all(
         imageKinds.map(async (kind) => {
-          const address = addresses[paths[kind] ?? ''];
-          if (address !== undefined) loaded[kind] = await loadImage(address);
+          const uri = uris[paths[kind] ?? ''];
+          if (uri !== undefined) loaded[kind] = await loadImage(uri);
         }),
       );
-      if (this.#wanted !== wanted) return;
+      if (this.#requestedPaths !== requested) return;
       this.images = loaded;
       this.problem = '';
     } catch (error) {
-      if (this.#wanted !== wanted) return;
-      this.#wanted = '';
-      this.problem = error instanceof Error ? error.message : String(error);
+      if (this.#requestedPaths !== requested) return;
+      this.#requestedPaths = '';
+      this.problem = errorMessage(error);
     }
   }
 
   override render() {
     const sample = this.#sample;
-    if (!sample) return html`<div class="empty">No samples yet. They are drawn at each validation.</div>`;
+    if (!sample) return html`<div class="empty">No samples yet. Each validation saves samples.</div>`;
     const { sampleMode } = this.ui;
     return html`
       <div class="row">
         <label class="step">
-          <span>step ${formatCount(sample.step)}<span class="visually-hidden"> of ${sample.stage}</span></span>
-          <button class="icon" aria-label="Earlier sample" title="Earlier sample (Shift+S)" ?disabled=${this.index === 0} @click=${() => this.step(-1)}>${icon('chevronLeft')}</button>
+          <span>Step ${formatCount(sample.step)}<span class="visually-hidden"> of ${sample.stage}</span></span>
+          <button class="icon" aria-label="Previous samples" title="Previous samples (Shift+S)" ?disabled=${this.index === 0} @click=${() => this.step(-1)}>${icon('chevronLeft')}</button>
           <input
             type="range"
             min="0"
             max=${this.steps.length - 1}
             .value=${String(this.index)}
-            aria-label="Step of the samples"
+            aria-label="Sample step"
             aria-valuetext=${`${sample.stage}, step ${formatCount(sample.step)}`}
             @input=${(event: Event) => {
               if (event.target instanceof HTMLInputElement) this.#choose(Number(event.target.value));
             }}
           />
-          <button class="icon" aria-label="Later sample" title="Later sample (S)" ?disabled=${this.index === this.steps.length - 1} @click=${() => this.step(1)}>${icon('chevronRight')}</button>
+          <button class="icon" aria-label="Next samples" title="Next samples (S)" ?disabled=${this.index === this.steps.length - 1} @click=${() => this.step(1)}>${icon('chevronRight')}</button>
         </label>
       </div>
       <div class="row">
-        ${this.#renderChoice('Arrangement', ['wipe', 'tiles'], sampleMode, { wipe: 'Wipe', tiles: 'All four' }, (mode) => this.#change({ sampleMode: mode }))}
-        <span class="zoom">
-          <button class="icon" aria-label="Zoom out" title="Zoom out" @click=${() => this.#pane()?.zoomBy(0.5)}>${icon('remove')}</button>
-          <output aria-label="Zoom">${this.ui.imageView ? formatZoom(this.ui.imageView.zoom) : 'fit'}</output>
-          <button class="icon" aria-label="Zoom in" title="Zoom in" @click=${() => this.#pane()?.zoomBy(2)}>${icon('add')}</button>
-          <button class="icon" aria-label="Show all of the image" title="Show all of the image" @click=${() => this.#change({ imageView: null })}>${icon('fit')}</button>
-        </span>
+        ${this.#renderChoice('Layout', ['wipe', 'tiles'], sampleMode, { wipe: 'Wipe', tiles: 'Side by side' }, (mode) => this.#change({ sampleMode: mode }))}
+        ${zoomControls(
+          this.ui.imageView,
+          (factor) => this.#pane()?.zoomBy(factor),
+          () => this.#change({ imageView: null }),
+        )}
       </div>
       ${
         sampleMode === 'wipe'
@@ -189,7 +188,6 @@ export class SampleView extends LitElement {
     return html`<div class="tiles">${imageKinds.map((kind) => pane([layer(kind)]))}</div>`;
   }
 
-  /** A group of which one is chosen: one stop of the Tab key, arrows move within. */
   #renderChoice<Value extends string>(
     label: string,
     values: readonly Value[],
@@ -197,40 +195,28 @@ export class SampleView extends LitElement {
     names: Readonly<Record<string, string>>,
     choose: (value: Value) => void,
   ) {
-    const move = (event: KeyboardEvent) => {
-      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (by === undefined) return;
-      event.preventDefault();
-      const next = (values.indexOf(chosen) + by + values.length) % values.length;
-      choose(values[next]!);
-      const group = event.currentTarget;
-      this.updateComplete.then(() => {
-        if (group instanceof HTMLElement) group.querySelectorAll<HTMLElement>('button')[next]?.focus();
-      });
-    };
-    return html`<span class="choice" role="radiogroup" aria-label=${label} @keydown=${move}>
-      ${values.map(
-        (value) => html`<button
-          role="radio"
-          aria-checked=${value === chosen}
-          tabindex=${value === chosen ? 0 : -1}
-          @click=${() => choose(value)}
-        >${names[value]}</button>`,
-      )}
-    </span>`;
+    return html`<choice-group
+      .label=${label}
+      .choices=${values.map((value) => ({ value, label: names[value] ?? value }))}
+      .value=${chosen}
+      @choose=${(event: CustomEvent<string>) => {
+        const value = values.find((each) => each === event.detail);
+        if (value !== undefined) choose(value);
+      }}
+    ></choice-group>`;
   }
 
   #pane(): ImagePane | null {
     return this.renderRoot.querySelector('image-pane');
   }
 
-  /** Goes so many samples on, or back. */
+  /** Moves by a number of samples; negative: backward. */
   step(by: number): void {
     this.#choose(Math.min(this.steps.length - 1, Math.max(0, this.index + by)));
   }
 
   #choose(index: number): void {
-    // At the latest it goes on with the run.
+    // At the latest samples, the view follows the run.
     const isLatest = index === this.steps.length - 1;
     this.#change({ sampleStep: isLatest ? null : (this.steps[index]?.at ?? null) });
   }

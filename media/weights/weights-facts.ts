@@ -1,23 +1,23 @@
 import type { WeightsReport } from '../../server/protocol/upscaling.ts';
 import { formatBytes, formatCount } from '../../trainer/format/format.ts';
 
-/** A line of facts: what, and its value. */
+/** A name and its value. */
 export type Fact = readonly [string, string];
 
-/** What stands in a report, under headings. */
+/** The facts of a report under their headings. */
 export function facts(report: WeightsReport): readonly (readonly [string, readonly Fact[]])[] {
   const { options, checkpoint } = report;
   const file: Fact[] = [
-    ['format', report.format],
+    ['Format', report.format],
     ...(report.layout === null
       ? []
-      : [['names of tensors', layoutNames[report.layout] ?? report.layout] as const]),
-    ...(report.wrapper.length === 0 ? [] : [['wrapped in', report.wrapper.join(' › ')] as const]),
-    ['types', [...new Set(report.tensors.map(({ dtype }) => dtype))].join(', ')],
-    ['parameters', formatCount(report.parameters)],
-    ['size', formatBytes(report.bytes)],
+      : [['Tensor naming', layoutNames[report.layout] ?? report.layout] as const]),
+    ...(report.wrapper.length === 0 ? [] : [['Wrapped in', report.wrapper.join(' › ')] as const]),
+    ['Types', [...new Set(report.tensors.map(({ dtype }) => dtype))].join(', ')],
+    ['Parameters', formatCount(report.parameters)],
+    ['Size', formatBytes(report.bytes)],
     ['SHA-256', report.sha256],
-    ['path', report.path],
+    ['Path', report.path],
   ];
   return [
     ['File', file],
@@ -30,25 +30,24 @@ export function facts(report: WeightsReport): readonly (readonly [string, readon
           [
             'Checkpoint',
             [
-              ['run', checkpoint.run],
-              ['stage', checkpoint.stage],
-              ['step', formatCount(checkpoint.step)],
+              ['Run', checkpoint.run],
+              ['Stage', checkpoint.stage],
+              ['Step', formatCount(checkpoint.step)],
             ],
           ] as const,
         ]),
   ];
 }
 
-/** Whose names tensors have, for people. */
+/** Display names of tensor namings. */
 const layoutNames: Readonly<Record<string, string>> = {
   basicsr: 'BasicSR, Real-ESRGAN',
-  'esrgan-old': 'ESRGAN, first version',
-  'esrgan-new': 'ESRGAN, later version',
-  seed: 'the original program',
-  'seed-old': 'the original program, first version',
+  'esrgan-old': 'ESRGAN (first version)',
+  'esrgan-new': 'ESRGAN (later version)',
+  seed: 'Original program',
+  'seed-old': 'Original program (first version)',
 };
 
-/** The results of a validation. */
 export function metricFacts(metrics: Readonly<Record<string, number | null>>): Fact[] {
   return Object.entries(metrics).map(([key, value]) => {
     const name = metricNames[key] ?? key;
@@ -57,21 +56,21 @@ export function metricFacts(metrics: Readonly<Record<string, number | null>>): F
   });
 }
 
-/** What the trainer validates by, for people. */
+/** Display names of validation metrics. */
 const metricNames: Readonly<Record<string, string>> = {
-  psnr: 'PSNR on RGB',
-  ssim: 'SSIM on RGB',
-  psnr_y: 'PSNR on Y',
+  psnr: 'PSNR (RGB)',
+  ssim: 'SSIM (RGB)',
+  psnr_y: 'PSNR (Y)',
 };
 
-/** A line of the table of tensors. */
+/** A row of the tensor table. */
 export interface TensorRow {
   readonly name: string;
   readonly shape: string;
   readonly dtype: string;
 }
 
-/** The tensors whose names have all words of the search in them. */
+/** The tensors whose names contain all words of the search. */
 export function tensorTable(
   tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype?: string }[],
   search: string,
@@ -81,7 +80,7 @@ export function tensorTable(
     .filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)))
     .map(({ name, shape, dtype = '' }) => ({
       name,
-      shape: shape.length === 0 ? 'number' : shape.join(' × '),
+      shape: shape.length === 0 ? 'scalar' : shape.join(' × '),
       dtype,
     }));
 }

@@ -6,6 +6,8 @@ import { formatBytes, formatCount, formatValue } from '../../trainer/format/form
 import { controlStyles } from '../components/control-styles.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
+import { errorMessage } from '../error-message.ts';
+import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
 import { facts, metricFacts, tensorTable } from './weights-facts.ts';
 
@@ -15,7 +17,7 @@ declare global {
   }
 }
 
-/** What a file of weights is: its model, where it comes from, its tensors, and what can be done with it. */
+/** A weights file: its model, its origin, its tensors, and actions. */
 @customElement('weights-view')
 export class WeightsView extends LitElement {
   static override styles = [
@@ -52,7 +54,7 @@ export class WeightsView extends LitElement {
   @state() private search = '';
   @state() private values: ReadonlyMap<string, TensorValues> | null = null;
   @state() private difference: WeightsDifference | null = null;
-  /** What is being worked at. */
+  /** Describes the action in progress; else empty. */
   @state() private busy = '';
 
   override connectedCallback(): void {
@@ -63,16 +65,16 @@ export class WeightsView extends LitElement {
         this.report = report;
       },
       (error: unknown) => {
-        this.failure = messageOf(error);
+        this.failure = errorMessage(error);
       },
     );
   }
 
   override render() {
     const { report } = this;
-    const name = nameOf(this.file);
+    const name = fileName(this.file);
     if (this.failure) return this.#renderFailure(name);
-    if (!report) return html`<h1>${name}</h1><div class="wait" role="status">reading…</div>`;
+    if (!report) return html`<h1>${name}</h1><div class="wait" role="status">Reading…</div>`;
     const { checkpoint, reason } = report;
     const isGenerator = report.architecture !== null;
     const canUpscale = isGenerator || report.format === 'ONNX';
@@ -89,13 +91,13 @@ export class WeightsView extends LitElement {
       ${this.problem ? html`<div class="problem" role="alert">${this.problem}</div>` : nothing}
       ${
         checkpoint?.isIntact === false
-          ? html`<div class="problem" role="alert">This file is not as the trainer wrote it: it was changed or damaged since.</div>`
+          ? html`<div class="problem" role="alert">This file has changed since the trainer saved it. It was edited or is damaged.</div>`
           : nothing
       }
       <div class="columns">
         ${facts(report).map(([title, rows]) => this.#renderFacts(title, rows))}
         ${checkpoint && Object.keys(checkpoint.metrics).length > 0 ? this.#renderFacts('Validation', metricFacts(checkpoint.metrics)) : nothing}
-        ${Object.keys(report.metadata).length > 0 ? this.#renderFacts('The file says', Object.entries(report.metadata)) : nothing}
+        ${Object.keys(report.metadata).length > 0 ? this.#renderFacts('Metadata', Object.entries(report.metadata)) : nothing}
       </div>
       ${this.#renderTensors(report)}
     `;
@@ -113,8 +115,8 @@ export class WeightsView extends LitElement {
     const model =
       architecture === null
         ? format === 'ONNX'
-          ? 'ONNX program'
-          : 'No generator that is known here'
+          ? 'ONNX model'
+          : 'Not a known generator'
         : `${architecture} generator${options?.scale_factor ? `, ×${options.scale_factor}` : ''}`;
     return `${model} · ${formatCount(parameters)} parameters · ${formatBytes(bytes)}`;
   }
@@ -128,14 +130,14 @@ export class WeightsView extends LitElement {
 
   #renderTensors(report: WeightsReport) {
     const { values, difference } = this;
-    // Models whose tensors have other names are compared by ours.
+    // A comparison has our trainer's tensor names, which may differ from those of the file.
     const tensors = difference?.tensors ?? report.tensors;
     const rows = tensorTable(tensors, this.search);
     const changes = difference && new Map(difference.tensors.map((each) => [each.name, each]));
     return html`<section aria-labelledby="tensors">
       <h2 id="tensors">Tensors</h2>
       <div class="row">
-        <input type="search" placeholder="Filter" aria-label="Filter tensors by name" .value=${this.search} @input=${(
+        <input type="search" placeholder="Filter tensors" aria-label="Filter tensors" .value=${this.search} @input=${(
           event: Event,
         ) => {
           if (event.target instanceof HTMLInputElement) this.search = event.target.value;
@@ -148,7 +150,7 @@ export class WeightsView extends LitElement {
         }
         ${
           difference
-            ? html`<span>compared with <span class="name">${nameOf(difference.b)}</span>: relative change ${
+            ? html`<span>Compared with <span class="name">${fileName(difference.b)}</span>: relative change ${
                 difference.total.relative === null ? '-' : formatValue(difference.total.relative)
               }, largest ${formatValue(difference.total.largest)}</span>
               <button class="link" @click=${() => {
@@ -159,18 +161,18 @@ export class WeightsView extends LitElement {
       </div>
       ${
         difference && difference.unmatched.length > 0
-          ? html`<p class="quiet">${formatCount(difference.unmatched.length)} tensors are in one of the two only, or of another shape.</p>`
+          ? html`<p class="quiet">${formatCount(difference.unmatched.length)} ${difference.unmatched.length === 1 ? 'tensor is' : 'tensors are'} not in both files, or with another shape.</p>`
           : nothing
       }
-      <div class="table" tabindex="0" role="region" aria-label="Table of tensors">
+      <div class="table" tabindex="0" role="region" aria-label="Tensor table">
         <table>
           <thead>
             <tr>
-              <th scope="col">name</th>
-              <th scope="col" class="left">shape</th>
-              ${changes ? nothing : html`<th scope="col" class="left">type</th>`}
-              ${values && !changes ? ['mean', 'deviation', 'least', 'largest', 'norm', 'not finite'].map((head) => html`<th scope="col">${head}</th>`) : nothing}
-              ${changes ? ['change', 'relative', 'largest change'].map((head) => html`<th scope="col">${head}</th>`) : nothing}
+              <th scope="col">Name</th>
+              <th scope="col" class="left">Shape</th>
+              ${changes ? nothing : html`<th scope="col" class="left">Type</th>`}
+              ${values && !changes ? ['Mean', 'Std. deviation', 'Minimum', 'Maximum', 'Norm', 'Not finite'].map((head) => html`<th scope="col">${head}</th>`) : nothing}
+              ${changes ? ['‖B − A‖', 'Relative', 'Largest change'].map((head) => html`<th scope="col">${head}</th>`) : nothing}
             </tr>
           </thead>
           <tbody>
@@ -181,7 +183,7 @@ export class WeightsView extends LitElement {
                 <td class="left">${shape}</td>
                 ${changes ? nothing : html`<td class="left">${dtype}</td>`}
                 ${values && !changes ? valueCells(values.get(name)) : nothing}
-                ${changes ? [change?.norm, change?.relative, change?.largest].map((value) => html`<td>${formatted(value)}</td>`) : nothing}
+                ${changes ? [change?.norm, change?.relative, change?.largest].map((value) => html`<td>${formatOptional(value)}</td>`) : nothing}
               </tr>`;
             })}
           </tbody>
@@ -195,14 +197,14 @@ export class WeightsView extends LitElement {
   }
 
   #convert(): void {
-    void this.#while('converting…', async () => {
+    void this.#runBusy('Converting…', async () => {
       const { path } = await this.host.request('host/convertWeights', null);
-      if (path !== null) this.notice = `Written: ${path}`;
+      if (path !== null) this.notice = `Saved as ${path}`;
     });
   }
 
   #compare(): void {
-    void this.#while('comparing…', async () => {
+    void this.#runBusy('Comparing…', async () => {
       const { path } = await this.host.request('host/pickWeights', null);
       if (path === null) return;
       this.difference = await this.host.request('esrgan/weightsDifference', { a: this.file, b: path });
@@ -210,14 +212,14 @@ export class WeightsView extends LitElement {
   }
 
   #readValues(): void {
-    void this.#while('reading all tensors…', async () => {
+    void this.#runBusy('Reading all tensors…', async () => {
       const values = await this.host.request('esrgan/tensorValues', { file: this.file });
       this.values = new Map(values.map((each) => [each.name, each]));
     });
   }
 
-  async #while(what: string, action: () => Promise<void>): Promise<void> {
-    this.busy = what;
+  async #runBusy(busy: string, action: () => Promise<void>): Promise<void> {
+    this.busy = busy;
     this.notice = '';
     await this.#try(action);
     this.busy = '';
@@ -228,25 +230,17 @@ export class WeightsView extends LitElement {
     try {
       await action();
     } catch (error) {
-      this.problem = messageOf(error);
+      this.problem = errorMessage(error);
     }
   }
 }
 
 function valueCells(values: TensorValues | undefined) {
   const { mean, deviation, least, largest, norm, notFinite = 0 } = values ?? {};
-  return html`${[mean, deviation, least, largest, norm].map((value) => html`<td>${formatted(value)}</td>`)}
+  return html`${[mean, deviation, least, largest, norm].map((value) => html`<td>${formatOptional(value)}</td>`)}
     <td class=${notFinite > 0 ? 'bad' : ''}>${values ? formatCount(notFinite) : '-'}</td>`;
 }
 
-function formatted(value: number | null | undefined): string {
+function formatOptional(value: number | null | undefined): string {
   return value === null || value === undefined ? '-' : formatValue(value);
-}
-
-function nameOf(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -28,16 +28,19 @@ export function chosenModels(run: OpenedRun, choices: readonly ModelChoice[]): C
 }
 
 /** What stands for the weights of a model in evaluations; undefined where its checkpoint is gone. */
-export function weightsOf(run: OpenedRun, { checkpoint, mixed }: ModelReference): string | undefined {
+export function weightsOf(
+  run: OpenedRun,
+  { checkpoint, interpolatedWith }: ModelReference,
+): string | undefined {
   const all = listCheckpoints(run.paths);
   const shaOf = (path: string) => {
     const found = all.find((each) => each.path === path);
     return found && generatorSha256(found.state);
   };
   const first = shaOf(checkpoint);
-  if (mixed === null || first === undefined) return first;
-  const second = shaOf(mixed.checkpoint);
-  return second === undefined ? undefined : interpolationSha256(mixed.alpha, [first, second]);
+  if (interpolatedWith === null || first === undefined) return first;
+  const second = shaOf(interpolatedWith.checkpoint);
+  return second === undefined ? undefined : interpolationSha256(interpolatedWith.alpha, [first, second]);
 }
 
 /** A choice as people and `esrgan compare` call it. */
@@ -65,7 +68,7 @@ function single(
   const checkpoint = findCheckpoint(run, stage, which);
   return (
     checkpoint && {
-      reference: { run: run.paths.root, checkpoint: checkpoint.path, mixed: null },
+      reference: { run: run.paths.root, checkpoint: checkpoint.path, interpolatedWith: null },
       checkpoints: [checkpoint],
       weights: generatorSha256(checkpoint.state),
     }
@@ -84,7 +87,7 @@ function interpolated(
     reference: {
       run: run.paths.root,
       checkpoint: first.path,
-      mixed: { checkpoint: second.path, alpha },
+      interpolatedWith: { checkpoint: second.path, alpha },
     },
     checkpoints: [first, second],
     weights: one === undefined || other === undefined ? undefined : interpolationSha256(alpha, [one, other]),

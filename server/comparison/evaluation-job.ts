@@ -16,13 +16,15 @@ const isProgress = isObject<{ event: 'progress'; data: string; image: number; im
 export function evaluationWork(
   programs: CommandPrograms,
   engine: () => Promise<string>,
-  { checkpoint, mixed }: ModelReference,
+  { checkpoint, interpolatedWith }: ModelReference,
   { name, dir }: TestSet,
   protocols: readonly string[],
 ): Work {
   return async (tell, signal) => {
     const models =
-      mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint, '--alpha', String(mixed.alpha)];
+      interpolatedWith === null
+        ? [checkpoint]
+        : [checkpoint, interpolatedWith.checkpoint, '--alpha', String(interpolatedWith.alpha)];
     const words = ['evaluate', ...models, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
     words.push('--engine', await engine());
     let images: number | null = null;

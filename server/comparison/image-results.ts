@@ -100,9 +100,9 @@ export function createImages(
       const request: PreviewRequest = {
         image,
         scale,
-        models: missing.map(({ checkpoint, mixed }) => ({
-          paths: mixed === null ? [checkpoint] : [checkpoint, mixed.checkpoint],
-          alpha: mixed?.alpha ?? 0,
+        models: missing.map(({ checkpoint, interpolatedWith }) => ({
+          paths: interpolatedWith === null ? [checkpoint] : [checkpoint, interpolatedWith.checkpoint],
+          alpha: interpolatedWith?.alpha ?? 0,
         })),
         results: results.filter((path) => !existsSync(path)),
         lr,

@@ -163,7 +163,7 @@ function isOfSameCheckpoints(row: TableRow, { checkpoints, alpha }: EvaluationFi
     checkpoints !== undefined &&
     row.checkpoints.length === checkpoints.length &&
     row.checkpoints.every(({ name }, index) => name === checkpoints[index]) &&
-    alpha === row.model?.mixed?.alpha
+    alpha === row.model?.interpolatedWith?.alpha
   );
 }
 

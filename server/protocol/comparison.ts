@@ -11,7 +11,7 @@ export type ModelChoice =
   | { readonly kind: 'checkpoint'; readonly stage: Stage; readonly checkpoint: CheckpointChoice }
   | {
       readonly kind: 'interpolated';
-      /** Share of the model of the training stage, 0 to 1. */
+      /** Weight of the training stage's model, 0 to 1. */
       readonly alpha: number;
       readonly pretraining: CheckpointChoice;
       readonly training: CheckpointChoice;
@@ -33,8 +33,8 @@ export interface ModelReference {
   readonly run: string;
   /** Folder of a checkpoint. */
   readonly checkpoint: string;
-  /** Where the model is a mean: the checkpoint mixed in, and its share, 0 to 1. */
-  readonly mixed: { readonly checkpoint: string; readonly alpha: number } | null;
+  /** The second checkpoint of a network interpolation, and its weight alpha, 0 to 1; null: no interpolation. */
+  readonly interpolatedWith: { readonly checkpoint: string; readonly alpha: number } | null;
 }
 
 /** What is compared. */
@@ -211,7 +211,7 @@ export interface CurveScale {
 }
 
 /** A rectangle in pixels. */
-export interface PixelBox {
+export interface Box {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -227,7 +227,7 @@ export interface ImageQuery {
    */
   readonly role: 'hr' | 'lr';
   /** What of the LR image is upscaled, in its pixels; null: all. */
-  readonly box: PixelBox | null;
+  readonly box: Box | null;
 }
 
 /** What there is of an image's results; all files are PNG, of the same size but `lr`. */
@@ -275,12 +275,12 @@ export interface TensorDifference {
   readonly count: number;
 }
 
-/** A crop upscaled by the mean of two checkpoints. */
+/** A crop upscaled by the interpolation of two checkpoints. */
 export interface InterpolationQuery {
   /** Folders of two checkpoints (or files of weights) of one model. */
   readonly a: string;
   readonly b: string;
-  /** Share of `b`, 0 to 1. */
+  /** Weight of `b`, 0 to 1. */
   readonly alpha: number;
   readonly image: ImageQuery;
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Box } from '../../media/images/box.ts';
+import type { Box } from '../../server/protocol/comparison.ts';
 import { protocols } from '../../trainer/metrics/protocols.ts';
 import { type ComparedRuns, comparedRuns } from './compared-runs.ts';
 import {
@@ -146,7 +146,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     await (await missing()).focus();
     await view.page.keyboard.press('Enter');
     await soon(() => lastAsked('esrgan/evaluate')).toMatchObject({
-      model: { run: compared.runs[3], mixed: null },
+      model: { run: compared.runs[3], interpolatedWith: null },
       testSet: compared.testSet,
       protocols: ['paper-y', 'rgb'],
     });

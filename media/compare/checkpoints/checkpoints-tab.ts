@@ -11,10 +11,11 @@ import { controlStyles } from '../../components/control-styles.ts';
 import { setVariable } from '../../components/css-variable.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import type { Host } from '../../host.ts';
+import { attempt, changeState } from '../compare-events.ts';
+import type { CheckpointsState } from './checkpoints-state.ts';
 import './interpolation-view.ts';
-import { attempt, type CheckpointsUi, tellState } from '../compare-state.ts';
-import type { ShownRun } from '../runs.ts';
-import { type TensorSort, tensorRows } from './tensor-rows.ts';
+import type { ShownRun } from '../shown-runs.ts';
+import { type TensorSort, tensorDifferenceRows } from './tensor-difference-rows.ts';
 
 /** A checkpoint with its run. */
 interface RunCheckpoint {
@@ -22,7 +23,7 @@ interface RunCheckpoint {
   readonly checkpoint: CheckpointSummary;
 }
 
-/** What changed between two checkpoints of one model, and what lies between them. */
+/** The weight changes between two checkpoints, and their network interpolation. */
 @customElement('checkpoints-tab')
 export class CheckpointsTab extends LitElement {
   static override styles = [
@@ -46,7 +47,7 @@ export class CheckpointsTab extends LitElement {
       .shape { color: var(--wb-quiet); font-size: 0.9em; }
       .total th, .total td { border-bottom: 1px solid var(--wb-line); font-weight: 600; font-family: inherit; font-size: inherit; }
       .bar { position: relative; min-width: 11ch; }
-      .bar::before { content: ''; position: absolute; inset: 2px auto 2px 0; width: var(--share, 0); background: var(--vscode-progressBar-background, var(--wb-focus)); opacity: 0.35; border-radius: 2px; }
+      .bar::before { content: ''; position: absolute; inset: 2px auto 2px 0; width: var(--fraction, 0); background: var(--vscode-progressBar-background, var(--wb-focus)); opacity: 0.35; border-radius: 2px; }
       .bar span { position: relative; }
       .bad { color: var(--wb-bad); }
       @media (forced-colors: active) { .bar::before { background: Highlight; opacity: 1; height: 2px; top: auto; } }
@@ -55,34 +56,34 @@ export class CheckpointsTab extends LitElement {
 
   @property({ attribute: false }) host!: Host;
   @property({ attribute: false }) runs: readonly ShownRun[] = [];
-  @property({ attribute: false }) ui!: CheckpointsUi;
-  /** Whether the tab is the one that is seen. */
+  @property({ attribute: false }) ui!: CheckpointsState;
+  /** Whether this tab is open. */
   @property({ attribute: false }) isShown = false;
 
   @state() private difference: WeightsDifference | null = null;
   @state() private testSets: readonly TestSetSummary[] = [];
-  #asked = '';
-  #askedSets = '';
+  #requested = '';
+  #requestedTestSets = '';
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('runs')) this.#askForTestSets();
+    if (changed.has('runs')) this.#loadTestSets();
     const pair = this.#pair();
     if (!pair) return;
     const [a, b] = pair.map(({ checkpoint }) => checkpoint.path);
-    const asked = JSON.stringify([a, b]);
-    if (asked === this.#asked || a === undefined || b === undefined) return;
-    this.#asked = asked;
+    const requested = JSON.stringify([a, b]);
+    if (requested === this.#requested || a === undefined || b === undefined) return;
+    this.#requested = requested;
     this.difference = null;
     void attempt(this, async () => {
       const difference = await this.host.request('esrgan/weightsDifference', { a, b });
-      if (asked === this.#asked) this.difference = difference;
+      if (requested === this.#requested) this.difference = difference;
     });
   }
 
-  #askForTestSets(): void {
+  #loadTestSets(): void {
     const runs = this.runs.map(({ run }) => run);
-    if (runs.length === 0 || runs.join('\n') === this.#askedSets) return;
-    this.#askedSets = runs.join('\n');
+    if (runs.length === 0 || runs.join('\n') === this.#requestedTestSets) return;
+    this.#requestedTestSets = runs.join('\n');
     void attempt(this, async () => {
       this.testSets = await this.host.request('esrgan/testSets', { runs });
     });
@@ -94,7 +95,7 @@ export class CheckpointsTab extends LitElement {
     );
   }
 
-  /** The two that are compared: those chosen, else the best of pretraining and the last of training of a run. */
+  /** The chosen checkpoints; by default the best of pretraining and the last of training of the first run. */
   #pair(): readonly [RunCheckpoint, RunCheckpoint] | null {
     const all = this.#all();
     const find = (path: string | null) => all.find(({ checkpoint }) => checkpoint.path === path);
@@ -118,11 +119,11 @@ export class CheckpointsTab extends LitElement {
     const { ui } = this;
     return html`
       <div class="row">
-        ${this.#renderChoice('from', a, (path) => this.#set({ a: path }))} ${this.#renderChoice('to', b, (path) => this.#set({ b: path }))}
+        ${this.#renderChoice('A', a, (path) => this.#set({ a: path }))} ${this.#renderChoice('B', b, (path) => this.#set({ b: path }))}
       </div>
       <div class="parts">
-        <section class="weights" aria-label="What changed">
-          <h2>What changed</h2>
+        <section class="weights" aria-label="Weight changes">
+          <h2>Weight changes</h2>
           ${this.#renderWeights()}
         </section>
         <interpolation-view
@@ -160,7 +161,7 @@ export class CheckpointsTab extends LitElement {
   #renderWeights() {
     const { difference, ui } = this;
     if (!difference) return html`<div class="empty" role="status">Reading the weights…</div>`;
-    const rows = tensorRows(difference, ui);
+    const rows = tensorDifferenceRows(difference, ui);
     const head = (sort: TensorSort, label: string, title: string) =>
       html`<th scope="col" aria-sort=${ui.sort === sort ? (sort === 'model' ? 'ascending' : 'descending') : 'none'}><button title=${title} @click=${() => this.#set({ sort })}>${ui.sort === sort && sort !== 'model' ? '↓ ' : ''}${label}</button></th>`;
     return html`
@@ -168,8 +169,8 @@ export class CheckpointsTab extends LitElement {
         <input
           class="search"
           type="search"
-          placeholder="Search tensors"
-          aria-label="Search tensors"
+          placeholder="Filter tensors"
+          aria-label="Filter tensors"
           .value=${ui.search}
           @input=${(event: Event) => {
             if (event.target instanceof HTMLInputElement) this.#set({ search: event.target.value });
@@ -177,27 +178,27 @@ export class CheckpointsTab extends LitElement {
         />
         <span class="quiet" role="status">${formatCount(difference.total.count)} values in ${difference.tensors.length} tensors</span>
       </div>
-      ${difference.unmatched.length > 0 ? html`<div class="problem">Not in both models, or of another shape: ${difference.unmatched.join(', ')}.</div>` : nothing}
+      ${difference.unmatched.length > 0 ? html`<div class="problem">Not in both models, or with another shape: ${difference.unmatched.join(', ')}.</div>` : nothing}
       <div class="table" role="region" aria-label="Tensors" tabindex="0">
         <table>
           <thead>
             <tr>
-              ${head('model', 'tensor', 'In the order of the model')}
-              ${head('norm', '‖b − a‖', 'Euclidean norm of the difference')}
-              ${head('relative', 'relative', 'Norm of the difference over the norm of a')}
-              ${head('largest', 'largest', 'Largest change of a single value')}
-              ${head('notFinite', 'not finite', 'Values that are NaN or infinite, in a and in b')}
+              ${head('model', 'Tensor', 'In model order')}
+              ${head('norm', '‖B − A‖', 'Euclidean norm of the difference')}
+              ${head('relative', 'Relative', 'Norm of the difference relative to the norm of A')}
+              ${head('largest', 'Largest', 'Largest change of a single value')}
+              ${head('notFinite', 'Not finite', 'NaN and infinite values in A and in B')}
             </tr>
           </thead>
           <tbody>
             <tr class="total">
-              <th scope="row">all</th>
+              <th scope="row">All</th>
               ${this.#renderNumbers(difference.total, 0)}
             </tr>
             ${rows.map(
-              ({ name, shape, difference: tensor, share }) => html`<tr>
+              ({ name, shape, difference: tensor, fraction }) => html`<tr>
                 <th scope="row">${name} <span class="shape">${shape}</span></th>
-                ${this.#renderNumbers(tensor, share)}
+                ${this.#renderNumbers(tensor, fraction)}
               </tr>`,
             )}
           </tbody>
@@ -206,11 +207,11 @@ export class CheckpointsTab extends LitElement {
     `;
   }
 
-  #renderNumbers({ norm, relative, largest, notFinite }: TensorDifference, share: number) {
+  #renderNumbers({ norm, relative, largest, notFinite }: TensorDifference, fraction: number) {
     const { sort } = this.ui;
     const cell = (column: Exclude<TensorSort, 'model' | 'notFinite'>, text: string) => {
       const hasBar = column === (sort === 'model' ? 'relative' : sort);
-      return html`<td class=${hasBar ? 'bar' : ''} ${setVariable('--share', hasBar ? `${100 * share}%` : '0')}><span>${text}</span></td>`;
+      return html`<td class=${hasBar ? 'bar' : ''} ${setVariable('--fraction', hasBar ? `${100 * fraction}%` : '0')}><span>${text}</span></td>`;
     };
     const [inA, inB] = notFinite;
     return html`
@@ -219,8 +220,8 @@ export class CheckpointsTab extends LitElement {
     `;
   }
 
-  #set(change: Partial<CheckpointsUi>): void {
-    tellState(this, { checkpoints: { ...this.ui, ...change } });
+  #set(change: Partial<CheckpointsState>): void {
+    changeState(this, { checkpoints: { ...this.ui, ...change } });
   }
 }
 

@@ -1,35 +1,37 @@
-import { css, html, LitElement, type PropertyValues } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type {
+  Box,
   ImageResults,
   InterpolationQuery,
   InterpolationResult,
   TestSetSummary,
 } from '../../../server/protocol/comparison.ts';
 import { controlStyles } from '../../components/control-styles.ts';
-import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
+import { fileName } from '../../file-name.ts';
 import type { Host } from '../../host.ts';
-import type { Box } from '../../images/box.ts';
+import { attempt, changeState } from '../compare-events.ts';
+import type { CheckpointsState } from './checkpoints-state.ts';
 import '../../images/image-pane.ts';
 import type { DecodedImage } from '../../images/image.ts';
-import { formatZoom, type ImageView } from '../../images/image-view.ts';
+import type { ImageView } from '../../images/image-view.ts';
 import { LoadedImages } from '../../images/loaded-images.ts';
 import { pixelsOf } from '../../images/pixels.ts';
-import { attempt, type CheckpointsUi, tellState } from '../compare-state.ts';
+import { zoomControls, zoomStyles } from '../../images/zoom-controls.ts';
 import { scoreOf } from '../images/box-metrics.ts';
-import { Latest } from '../latest.ts';
-import { nameOf } from '../runs.ts';
+import { LatestRequest } from '../latest-request.ts';
 
-/** Side of the part of an LR image that is upscaled while the slider moves, in its pixels. */
+/** Side in LR pixels of the crop that is upscaled while the slider moves. */
 const cropSide = 48;
 
-/** A slider between two checkpoints of one model, with what their mean makes of a part of an image. */
+/** A slider for the alpha of a network interpolation of two checkpoints, and its result on a crop of an image. */
 @customElement('interpolation-view')
 export class InterpolationView extends LitElement {
   static override styles = [
     sharedStyles,
     controlStyles,
+    zoomStyles,
     css`
       :host { display: block; container-type: inline-size; }
       h2 { margin: 0 0 6px; font-size: 0.9em; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; color: var(--wb-quiet); }
@@ -44,8 +46,6 @@ export class InterpolationView extends LitElement {
       .whole { max-width: 150px; }
       .panes { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 150px); gap: 12px; align-items: start; }
       .whole p { margin: 4px 0 0; color: var(--wb-quiet); font-size: 0.9em; }
-      .zoom { display: inline-flex; align-items: center; color: var(--wb-quiet); }
-      .zoom output { min-width: 5ch; text-align: center; }
       @container (max-width: 420px) { .panes { grid-template-columns: 1fr; } }
     `,
   ];
@@ -59,25 +59,26 @@ export class InterpolationView extends LitElement {
   };
   @property({ attribute: false }) b!: { readonly path: string; readonly label: string };
   @property({ attribute: false }) testSets: readonly TestSetSummary[] = [];
-  @property({ attribute: false }) ui!: CheckpointsUi;
-  /** Whether it is seen; only then anything is computed. */
+  @property({ attribute: false }) ui!: CheckpointsState;
+  /** Nothing is computed unless it is visible. */
   @property({ attribute: false }) isShown = false;
 
-  /** What the whole image has: its LR and its size. */
+  /** LR and size of the whole image. */
   @state() private whole: ImageResults | null = null;
-  /** The same part of LR, bicubic and HR. */
+  /** LR, bicubic and HR of the crop. */
   @state() private crop: ImageResults | null = null;
   @state() private shown: { readonly result: InterpolationResult; readonly alpha: number } | null = null;
-  /** What the pane shows: the newest result that has been loaded. */
+  /** The newest result that is loaded. */
   @state() private image: DecodedImage | null = null;
+  @state() private wipe = 0.75;
 
   #loaded!: LoadedImages;
-  #asked = '';
-  #askedCrop = '';
+  #requested = '';
+  #requestedCrop = '';
   #requestedInterpolation = '';
   #wasShown = false;
 
-  readonly #interpolation = new Latest(
+  readonly #interpolation = new LatestRequest(
     (query: InterpolationQuery) => this.host.request('esrgan/interpolate', query),
     (result, { alpha }) => {
       this.shown = { result, alpha };
@@ -91,14 +92,14 @@ export class InterpolationView extends LitElement {
     this.#loaded ??= new LoadedImages(this.host, () => this.requestUpdate());
   }
 
-  override willUpdate(changed: PropertyValues<this>): void {
+  override willUpdate(): void {
     if (this.#wasShown && !this.isShown)
       void attempt(this, () => this.host.request('esrgan/closeInterpolation', null));
     this.#wasShown = this.isShown;
     if (!this.isShown) return;
     const path = this.ui.image;
-    if (path !== null && this.#asked !== path) {
-      this.#asked = path;
+    if (path !== null && this.#requested !== path) {
+      this.#requested = path;
       this.whole = null;
       void attempt(this, async () => {
         const whole = await this.host.request('esrgan/imageResults', {
@@ -106,46 +107,45 @@ export class InterpolationView extends LitElement {
           models: [],
           run: this.a.run,
         });
-        if (this.#asked === path) this.whole = whole;
+        if (this.#requested === path) this.whole = whole;
       });
     }
-    this.#loaded.want(
+    this.#loaded.setPaths(
       [this.whole?.lr, this.crop?.hr, this.crop?.bicubic, this.shown?.result.path].flatMap(
         (each) => each ?? [],
       ),
     );
-    const fresh = this.#loaded.image(this.shown?.result.path ?? null);
-    if (fresh) this.image = fresh;
-    this.#ask();
-    if (changed.has('a') || changed.has('b')) this.#ask();
+    const newest = this.#loaded.image(this.shown?.result.path ?? null);
+    if (newest) this.image = newest;
+    this.#requestCrop();
   }
 
-  /** Asks for what the slider stands at, and for the same part of HR. */
-  #ask(): void {
+  /** Requests the interpolation at the slider's alpha, and LR, bicubic and HR of the crop. */
+  #requestCrop(): void {
     const path = this.ui.image;
     const box = this.#box();
     if (path === null || !box) return;
     const image = { path, role: 'hr' as const, box };
     const crop = JSON.stringify(image);
-    if (crop !== this.#askedCrop) {
-      this.#askedCrop = crop;
+    if (crop !== this.#requestedCrop) {
+      this.#requestedCrop = crop;
       void attempt(this, async () => {
         const results = await this.host.request('esrgan/imageResults', {
           image,
           models: [],
           run: this.a.run,
         });
-        if (crop === this.#askedCrop) this.crop = results;
+        if (crop === this.#requestedCrop) this.crop = results;
       });
     }
     const query: InterpolationQuery = { a: this.a.path, b: this.b.path, alpha: this.ui.alpha, image };
-    const asked = JSON.stringify(query);
-    if (asked === this.#requestedInterpolation) return;
-    this.#requestedInterpolation = asked;
-    void this.#interpolation.ask(query);
+    const requested = JSON.stringify(query);
+    if (requested === this.#requestedInterpolation) return;
+    this.#requestedInterpolation = requested;
+    void this.#interpolation.request(query);
   }
 
-  /** The part of LR that is upscaled: the chosen one, else the middle; null before the size is known. */
+  /** The crop in LR pixels: the chosen one, else the center; null until LR is loaded. */
   #box(): Box | null {
     const lr = this.#loaded.image(this.whole?.lr ?? null);
     if (!lr) return null;
@@ -162,29 +162,25 @@ export class InterpolationView extends LitElement {
   override render() {
     const { ui, shown } = this;
     return html`
-      <h2>Between them</h2>
+      <h2>Network interpolation</h2>
       <div class="row">
         <label>
-          image
+          Image
           <select
             @change=${(event: Event) => {
               if (event.target instanceof HTMLSelectElement)
                 this.#set({ image: event.target.value || null, box: null, view: null });
             }}
           >
-            <option value="" ?selected=${ui.image === null}>choose…</option>
+            <option value="" ?selected=${ui.image === null}>Choose…</option>
             ${this.testSets.map(
               ({ name, images }) => html`<optgroup label=${name}>
-                ${images.map((path) => html`<option value=${path} ?selected=${path === ui.image}>${nameOf(path)}</option>`)}
+                ${images.map((path) => html`<option value=${path} ?selected=${path === ui.image}>${fileName(path)}</option>`)}
               </optgroup>`,
             )}
           </select>
         </label>
-        <span class="zoom">
-          <button class="icon" aria-label="Zoom out" title="Zoom out" @click=${() => this.#pane()?.zoomBy(0.5)}>${icon('remove')}</button>
-          <output aria-label="Zoom">${ui.view ? formatZoom(ui.view.zoom) : 'fit'}</output>
-          <button class="icon" aria-label="Zoom in" title="Zoom in" @click=${() => this.#pane()?.zoomBy(2)}>${icon('add')}</button>
-        </span>
+        ${zoomControls(ui.view, (factor) => this.#pane()?.zoomBy(factor))}
       </div>
       <div class="alpha">
         <label for="alpha">α</label>
@@ -206,7 +202,7 @@ export class InterpolationView extends LitElement {
       <div class="status" role="status">${shown && ui.image !== null ? this.#statusText(shown) : ''}</div>
       ${
         ui.image === null
-          ? html`<div class="empty">${this.testSets.length === 0 ? 'No test set is here to show the mean on.' : 'Choose an image; the mean of both models then upscales a part of it.'}</div>`
+          ? html`<div class="empty">${this.testSets.length === 0 ? 'No test sets found. Download one in the Data & Weights view, or name one in a run file.' : 'Choose an image to preview the interpolated model.'}</div>`
           : this.#renderPanes()
       }
     `;
@@ -219,7 +215,7 @@ export class InterpolationView extends LitElement {
     const alpha = this.shown?.alpha ?? ui.alpha;
     return html`<div class="panes">
       <image-pane
-        .name=${'Mean of both models'}
+        .name=${'Interpolated model'}
         .layers=${[{ label: `α ${alpha.toFixed(2)}`, image }, ...(hr ? [{ label: this.crop?.hr ? 'HR' : 'bicubic', image: hr }] : [])]}
         .base=${image ?? hr}
         .view=${ui.view}
@@ -232,21 +228,19 @@ export class InterpolationView extends LitElement {
       <div class="whole">
         <image-pane
           bare
-          .name=${'The whole LR image'}
+          .name=${'Whole LR image'}
           .layers=${[{ label: 'LR', image: lr }]}
           .base=${lr}
           .box=${this.#box()}
           .isBoxing=${true}
           @box-change=${(event: CustomEvent<Box | null>) => this.#moveCrop(event.detail)}
         ></image-pane>
-        <p>Drag or use the arrow keys to choose the part.</p>
+        <p>Drag or use the arrow keys to choose the crop.</p>
       </div>
     </div>`;
   }
 
-  @state() private wipe = 0.75;
-
-  /** The crop has one size; a drag says where its corner is to be. */
+  /** The size of the crop is fixed: only the corner of the drawn box counts. */
   #moveCrop(box: Box | null): void {
     this.#set({ box, view: this.ui.view });
   }
@@ -260,14 +254,14 @@ export class InterpolationView extends LitElement {
     const all = { x: 0, y: 0, width: hr.width, height: hr.height };
     const { y } = scoreOf(pixelsOf(own, all), pixelsOf(hr, all));
     const ssim = y.ssim === null ? '' : `, SSIM ${y.ssim.toFixed(4)}`;
-    return `α ${alpha.toFixed(2)} in ${time}; this part on Y: PSNR ${y.psnr.toFixed(2)} dB${ssim}`;
+    return `α ${alpha.toFixed(2)} in ${time}; crop on Y: PSNR ${y.psnr.toFixed(2)} dB${ssim}`;
   }
 
   #pane() {
     return this.renderRoot.querySelector('image-pane');
   }
 
-  #set(change: Partial<CheckpointsUi>): void {
-    tellState(this, { checkpoints: { ...this.ui, ...change } });
+  #set(change: Partial<CheckpointsState>): void {
+    changeState(this, { checkpoints: { ...this.ui, ...change } });
   }
 }

@@ -1,6 +1,6 @@
 import type { ConfigDifference } from '../../../server/protocol/comparison.ts';
 
-/** A key with the value of each run, as texts. */
+/** A key with its value in each run. */
 export interface ConfigRow {
   readonly key: string;
   readonly differs: boolean;
@@ -8,7 +8,7 @@ export interface ConfigRow {
   readonly values: readonly (string | null)[];
 }
 
-/** The keys that are shown: those that differ or all, with all words of a search in the key or a value. */
+/** The differing keys or all, filtered by the words of a search in key and values. */
 export function configRows(
   { keys }: ConfigDifference,
   { showsAll, search }: { readonly showsAll: boolean; readonly search: string },
@@ -27,7 +27,7 @@ export function configRows(
     });
 }
 
-/** A value as YAML would have it on one line: a text that could be taken for something else is quoted. */
+/** A value as YAML in one line. A string that YAML would read as another type is quoted. */
 export function formatSetting(value: unknown): string {
   if (typeof value === 'string') {
     return /^(|true|false|null|~|yes|no|on|off|[-+.]?\d.*)$/i.test(value) ? JSON.stringify(value) : value;

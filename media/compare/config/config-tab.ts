@@ -6,11 +6,12 @@ import { setVariable } from '../../components/css-variable.ts';
 import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import type { Host } from '../../host.ts';
-import { attempt, type CompareState, tellState } from '../compare-state.ts';
-import type { ShownRun } from '../runs.ts';
+import { attempt, changeState } from '../compare-events.ts';
+import type { ShownRun } from '../shown-runs.ts';
 import { configRows } from './config-rows.ts';
+import type { ConfigState } from './config-state.ts';
 
-/** Where the run files of runs differ. */
+/** The differences of run files. */
 @customElement('config-tab')
 export class ConfigTab extends LitElement {
   static override styles = [
@@ -36,24 +37,24 @@ export class ConfigTab extends LitElement {
 
   @property({ attribute: false }) host!: Host;
   @property({ attribute: false }) runs: readonly ShownRun[] = [];
-  /** The run whose values the others are held against; null: the first. */
+  /** The run that the others are compared with; null: the first. */
   @property({ attribute: false }) baseline: string | null = null;
-  @property({ attribute: false }) ui!: CompareState['config'];
+  @property({ attribute: false }) ui!: ConfigState;
 
   @state() private difference: ConfigDifference | null = null;
-  /** Of the two that the diff editor is to show. */
+  /** The runs whose files the diff editor shows. */
   @state() private pair: readonly [string, string] = ['', ''];
-  #asked = '';
+  #requested = '';
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('runs')) return;
     const runs = this.runs.map(({ run }) => run);
-    if (runs.join('\n') === this.#asked) return;
-    this.#asked = runs.join('\n');
+    if (runs.join('\n') === this.#requested) return;
+    this.#requested = runs.join('\n');
     this.pair = [runs[0] ?? '', runs[1] ?? ''];
     void attempt(this, async () => {
       const difference = await this.host.request('esrgan/configDifference', { runs });
-      if (runs.join('\n') === this.#asked) this.difference = difference;
+      if (runs.join('\n') === this.#requested) this.difference = difference;
     });
   }
 
@@ -69,12 +70,12 @@ export class ConfigTab extends LitElement {
         <input
           class="search"
           type="search"
-          placeholder="Search keys and values"
-          aria-label="Search keys and values"
+          placeholder="Filter keys and values"
+          aria-label="Filter keys and values"
           .value=${ui.search}
           @input=${(event: Event) => {
             if (event.target instanceof HTMLInputElement)
-              tellState(this, { config: { ...ui, search: event.target.value } });
+              changeState(this, { config: { ...ui, search: event.target.value } });
           }}
         />
         <label>
@@ -83,17 +84,17 @@ export class ConfigTab extends LitElement {
             .checked=${ui.showsAll}
             @change=${(event: Event) => {
               if (event.target instanceof HTMLInputElement)
-                tellState(this, { config: { ...ui, showsAll: event.target.checked } });
+                changeState(this, { config: { ...ui, showsAll: event.target.checked } });
             }}
           />
-          all keys
+          All keys
         </label>
         <span class="quiet" role="status">${count} of ${difference.keys.length} keys differ</span>
         ${this.#renderPair(difference)}
       </div>
       ${
         rows.length === 0
-          ? html`<div class="empty">${count === 0 ? 'The run files do not differ.' : 'No key or value has these words.'}</div>`
+          ? html`<div class="empty">${count === 0 ? 'The run files do not differ.' : 'No matching keys or values.'}</div>`
           : this.#renderTable(rows)
       }
     `;
@@ -104,14 +105,14 @@ export class ConfigTab extends LitElement {
     if (withFile.length < 2) return nothing;
     const fileOf = (run: string) => files[this.runs.findIndex((each) => each.run === run)] ?? null;
     const [left, right] = this.pair.map(fileOf);
-    const select = (place: 0 | 1, label: string) => html`<select
+    const select = (side: 0 | 1, label: string) => html`<select
       aria-label=${label}
       @change=${(event: Event) => {
         if (!(event.target instanceof HTMLSelectElement)) return;
-        this.pair = place === 0 ? [event.target.value, this.pair[1]] : [this.pair[0], event.target.value];
+        this.pair = side === 0 ? [event.target.value, this.pair[1]] : [this.pair[0], event.target.value];
       }}
     >
-      ${withFile.map(({ run, name }) => html`<option value=${run} ?selected=${run === this.pair[place]}>${name}</option>`)}
+      ${withFile.map(({ run, name }) => html`<option value=${run} ?selected=${run === this.pair[side]}>${name}</option>`)}
     </select>`;
     return html`<span class="row end">
       ${select(0, 'Left run file')} ${select(1, 'Right run file')}
@@ -121,7 +122,7 @@ export class ConfigTab extends LitElement {
         @click=${() => {
           if (left && right) void attempt(this, () => this.host.request('host/diff', { left, right }));
         }}
-      >${icon('diff')}Open diff</button>
+      >${icon('diff')}Open Diff</button>
     </span>`;
   }
 
@@ -134,7 +135,7 @@ export class ConfigTab extends LitElement {
       <table>
         <thead>
           <tr>
-            <th scope="col">key</th>
+            <th scope="col">Key</th>
             ${this.runs.map(({ name, color }) => html`<th scope="col"><span class="swatch" ${setVariable('--run-color', color)}></span>${name}</th>`)}
           </tr>
         </thead>

@@ -2,12 +2,11 @@ import type { CurveScale } from '../../../server/protocol/comparison.ts';
 import type { DerivedAxis } from '../../charts/curve-view.ts';
 import type { PointSeries } from '../../plot/point-series.ts';
 
-/** What the steps of a run can be counted in. */
 export type StepUnit = 'epochs' | 'images';
 
 /**
- * How steps of the points become epochs, or images seen; both go on from stage to stage, as steps do. Null where a
- * stage of the run does not say how many it has to a step.
+ * Converts global steps to epochs or images, which also continue from stage to stage. Null if the images or epochs per
+ * step of a stage are unknown.
  */
 export function stepConverter({ stages }: CurveScale, unit: StepUnit): ((step: number) => number) | null {
   const sorted = stages.toSorted((a, b) => a.firstStep - b.firstStep);
@@ -26,7 +25,7 @@ export function stepConverter({ stages }: CurveScale, unit: StepUnit): ((step: n
   };
 }
 
-/** The axis on which points lie at what their steps become. `convert` must rise. */
+/** The axis of converted steps. `convert` must be increasing. */
 export function derivedAxis(convert: (step: number) => number): DerivedAxis {
   const known = new WeakMap<PointSeries, { places: Float64Array; length: number; order: number }>();
   return {

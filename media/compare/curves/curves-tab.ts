@@ -3,6 +3,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { CurveScale } from '../../../server/protocol/comparison.ts';
 import { chartControls } from '../../charts/chart-controls.ts';
 import type { CurveMark, CurveSource } from '../../charts/curve-view.ts';
+import { attempt, changeState } from '../compare-events.ts';
+import { type CurveAxis, type CurvesState, curveAxes } from './curves-state.ts';
 import '../../charts/line-chart.ts';
 import { formatCount } from '../../../trainer/format/format.ts';
 import type { ChartFile } from '../../charts/line-chart.ts';
@@ -14,15 +16,14 @@ import { setVariable } from '../../components/css-variable.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import type { Host } from '../../host.ts';
 import { RunPoints } from '../../run-panel/run-points.ts';
-import { attempt, type CurveAxis, type CurvesUi, curveAxes, tellState } from '../compare-state.ts';
-import type { ShownRun } from '../runs.ts';
+import type { ShownRun } from '../shown-runs.ts';
 import { derivedAxis, type StepUnit, stepConverter } from './curve-axis.ts';
 
 const axisOf: Readonly<Record<CurveAxis, XAxis & { readonly name: string }>> = {
   step: { kind: 'count', title: 'step', isLog: false, name: 'Step' },
   epochs: { kind: 'count', title: 'epoch', isLog: false, name: 'Epoch' },
-  images: { kind: 'count', title: 'images seen', isLog: false, name: 'Images seen' },
-  relative: { kind: 'duration', title: 'time since the start', isLog: false, name: 'Time since the start' },
+  images: { kind: 'count', title: 'images', isLog: false, name: 'Images' },
+  relative: { kind: 'duration', title: 'time since start', isLog: false, name: 'Time since start' },
   wall: { kind: 'clock', title: 'time', isLog: false, name: 'Time of day' },
 };
 
@@ -30,7 +31,6 @@ const axes = curveAxes.map((value) => ({ value, name: axisOf[value].name }));
 
 type CurveX = CurveSource['x'];
 
-/** One chart: a scalar of all runs. */
 interface ScalarChart {
   readonly tag: string;
   readonly heading: string;
@@ -38,7 +38,7 @@ interface ScalarChart {
   readonly divisor: number;
 }
 
-/** Each scalar of all runs in one chart. */
+/** A chart for each scalar, with the curves of all runs. */
 @customElement('curves-tab')
 export class CurvesTab extends LitElement {
   static override styles = [
@@ -62,7 +62,7 @@ export class CurvesTab extends LitElement {
 
   @property({ attribute: false }) host!: Host;
   @property({ attribute: false }) runs: readonly ShownRun[] = [];
-  @property({ attribute: false }) ui!: CurvesUi;
+  @property({ attribute: false }) ui!: CurvesState;
 
   @state() private revision = 0;
   @state() private cursor: ChartCursor | null = null;
@@ -78,8 +78,8 @@ export class CurvesTab extends LitElement {
     super.connectedCallback();
     this.host.onNotification('esrgan/runChanged', ({ run, parts }) => {
       const points = this.#points.get(run);
-      if (points && parts.includes('points')) void attempt(this, () => points.askForNew());
-      if (points && parts.includes('checkpoints')) this.#askForScale(run);
+      if (points && parts.includes('points')) void attempt(this, () => points.loadNew());
+      if (points && parts.includes('checkpoints')) this.#loadScale(run);
     });
   }
 
@@ -92,14 +92,14 @@ export class CurvesTab extends LitElement {
       });
       this.#points.set(run, points);
       void attempt(this, () => points.load());
-      this.#askForScale(run);
+      this.#loadScale(run);
     }
     for (const run of this.#points.keys()) {
       if (!this.runs.some((each) => each.run === run)) this.#points.delete(run);
     }
   }
 
-  #askForScale(run: string): void {
+  #loadScale(run: string): void {
     void attempt(this, async () => {
       const scale = await this.host.request('esrgan/curveScale', { run });
       this.scales = new Map(this.scales).set(run, scale);
@@ -115,17 +115,17 @@ export class CurvesTab extends LitElement {
     return html`
       ${problems.map((problem) => html`<div class="problem" role="alert">${problem}</div>`)}
       ${this.#renderToolbar(isLoading)}
-      <ul class="legend" aria-label="Curves of">
+      <ul class="legend" aria-label="Runs">
         ${this.runs.map(({ run, name, color }) => {
           const isShown = !ui.hiddenRuns.includes(run);
           return html`<li><button aria-pressed=${isShown} title=${`${isShown ? 'Hide' : 'Show'} ${name}`} @click=${() => this.#toggle(run)}><span class="swatch" ${setVariable('--run-color', color)}></span>${name}</button></li>`;
         })}
-        <li>★ best and ● last checkpoint of each stage</li>
+        <li>★ best, ● last checkpoint of each stage</li>
       </ul>
-      ${without.length > 0 ? html`<div class="problem">${without.map(({ name }) => name).join(', ')}: how many ${axisOf[ui.xAxis].title} a step has is not known; left out.</div>` : nothing}
+      ${without.length > 0 ? html`<div class="problem">Not shown, because the ${ui.xAxis} per step are unknown: ${without.map(({ name }) => name).join(', ')}.</div>` : nothing}
       ${
         groups.length === 0
-          ? html`<div class="empty">${isLoading ? 'Reading the points…' : 'No scalar has these words in its name.'}</div>`
+          ? html`<div class="empty">${isLoading ? 'Reading points…' : 'No matching scalars.'}</div>`
           : nothing
       }
       <div
@@ -166,13 +166,13 @@ export class CurvesTab extends LitElement {
           if (event.target instanceof HTMLInputElement) this.#setUi({ search: event.target.value });
         }}
       />
-      ${ui.range ? html`<button class="link" @click=${() => this.#setUi({ range: null })}>Show all</button>` : nothing}
-      ${isLoading ? html`<span class="quiet" role="status">loading earlier points…</span>` : nothing}
+      ${ui.range ? html`<button class="link" @click=${() => this.#setUi({ range: null })}>Reset zoom</button>` : nothing}
+      ${isLoading ? html`<span class="quiet" role="status">Loading earlier points…</span>` : nothing}
       <output class="place end" aria-hidden="true">${this.cursor ? `${axisOf[ui.xAxis].title} ${formatX(axisOf[ui.xAxis].kind, this.cursor.x)}${ui.xAxis === 'step' ? '' : ` · step ${formatCount(this.cursor.step)}`}` : ''}</output>
     </div>`;
   }
 
-  /** A chart for each scalar that any run has, arranged as in the panel of a run. */
+  /** A chart for each scalar of any run, arranged as in the run panel. */
   #plan(): { title: string; charts: ScalarChart[] }[] {
     const tags = [...this.#points.values()].flatMap(({ shown }) => [...shown.keys()]);
     const words = this.ui.search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -219,7 +219,7 @@ export class CurvesTab extends LitElement {
     ></line-chart>`;
   }
 
-  /** How the points of a run lie on the axis; null where that is not known. */
+  /** The x positions of a run's points; null if they are unknown. */
   #x(run: ShownRun): CurveX | null {
     const { xAxis } = this.ui;
     switch (xAxis) {
@@ -261,7 +261,7 @@ export class CurvesTab extends LitElement {
     });
   }
 
-  #setUi(change: Partial<CurvesUi>): void {
-    tellState(this, { curves: { ...this.ui, ...change } });
+  #setUi(change: Partial<CurvesState>): void {
+    changeState(this, { curves: { ...this.ui, ...change } });
   }
 }

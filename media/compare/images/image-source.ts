@@ -3,28 +3,29 @@ import { customElement, property } from 'lit/decorators.js';
 import type { TestSetSummary } from '../../../server/protocol/comparison.ts';
 import type { Job } from '../../../server/protocol/jobs.ts';
 import { formatCount } from '../../../trainer/format/format.ts';
+import { fileName } from '../../file-name.ts';
+import { changeState } from '../compare-events.ts';
+import type { ImagesState } from './images-state.ts';
 import '../../components/choice-group.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import type { SampleStep } from '../../run-panel/sample-steps.ts';
-import { type ImagesUi, tellState } from '../compare-state.ts';
-import { isLive } from '../table/evaluation-jobs.ts';
-import '../job-line.ts';
-import { nameOf } from '../runs.ts';
-import { allSampleSteps, sampleKeys, stepAt, stepIndex } from './samples.ts';
+import { isActiveJob } from '../jobs/jobs.ts';
+import '../jobs/job-line.ts';
+import { allSampleSteps, sampleKeys, stepAt, stepIndex } from './run-samples.ts';
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person wants the results that are missing to be made after all. */
-    'make-missing': CustomEvent<null>;
+    /** The user wants the missing results after their job failed or was canceled. */
+    'create-missing': CustomEvent<null>;
   }
   interface HTMLElementTagNameMap {
     'image-source': ImageSource;
   }
 }
 
-/** Which image is compared: a sample of the training at a step, or one of a test set as models upscale it. */
+/** Chooses the image to compare: a training sample at a step, or an image of a test set that models upscale. */
 @customElement('image-source')
 export class ImageSource extends LitElement {
   static override styles = [
@@ -39,13 +40,13 @@ export class ImageSource extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) ui!: ImagesUi;
-  /** By run directory. */
+  @property({ attribute: false }) ui!: ImagesState;
+  /** By run directories. */
   @property({ attribute: false }) samples: ReadonlyMap<string, readonly SampleStep[]> = new Map();
   @property({ attribute: false }) testSets: readonly TestSetSummary[] = [];
-  /** The test set that is chosen. */
+  /** The chosen test set. */
   @property({ attribute: false }) testSet: TestSetSummary | undefined;
-  /** The job that makes the results of the image that are missing. */
+  /** The job that creates the missing results of the image. */
   @property({ attribute: false }) job: Job | undefined;
 
   override render() {
@@ -83,22 +84,22 @@ export class ImageSource extends LitElement {
     const steps = allSampleSteps(this.samples);
     const index = stepIndex(steps, step);
     const shown = Math.max(0, index);
-    const text = step === null ? 'the latest' : `step ${formatCount(steps[shown] ?? 0)}`;
+    const text = step === null ? 'Latest' : `Step ${formatCount(steps[shown] ?? 0)}`;
     const choose = (to: number) => this.#set({ step: stepAt(steps, to) });
     return html`<label class="step">
-      <button class="icon" aria-label="Earlier samples" title="Earlier samples (Shift+S)" ?disabled=${shown <= 0} @click=${() => choose(index - 1)}>${icon('chevronLeft')}</button>
+      <button class="icon" aria-label="Previous samples" title="Previous samples (Shift+S)" ?disabled=${shown <= 0} @click=${() => choose(index - 1)}>${icon('chevronLeft')}</button>
       <input
         type="range"
         min="0"
         max=${Math.max(0, steps.length - 1)}
         .value=${String(shown)}
-        aria-label="Step of the samples of all runs"
+        aria-label="Sample step of all runs"
         aria-valuetext=${text}
         @input=${(event: Event) => {
           if (event.target instanceof HTMLInputElement) choose(Number(event.target.value));
         }}
       />
-      <button class="icon" aria-label="Later samples" title="Later samples (S)" ?disabled=${shown >= steps.length - 1} @click=${() => choose(index + 1)}>${icon('chevronRight')}</button>
+      <button class="icon" aria-label="Next samples" title="Next samples (S)" ?disabled=${shown >= steps.length - 1} @click=${() => choose(index + 1)}>${icon('chevronRight')}</button>
       <output>${text}</output>
     </label>`;
   }
@@ -109,7 +110,7 @@ export class ImageSource extends LitElement {
     const { image } = this.ui;
     return html`
       <label>
-        test set
+        Test set
         <select
           @change=${(event: Event) => {
             if (event.target instanceof HTMLSelectElement) this.#chooseImage(event.target.value, null);
@@ -119,15 +120,15 @@ export class ImageSource extends LitElement {
         </select>
       </label>
       <label>
-        image
+        Image
         <select
           @change=${(event: Event) => {
             if (event.target instanceof HTMLSelectElement)
               this.#chooseImage(testSet.folder, event.target.value || null);
           }}
         >
-          <option value="" ?selected=${image === null}>choose…</option>
-          ${testSet.images.map((path) => html`<option value=${path} ?selected=${path === image}>${nameOf(path)}</option>`)}
+          <option value="" ?selected=${image === null}>Choose…</option>
+          ${testSet.images.map((path) => html`<option value=${path} ?selected=${path === image}>${fileName(path)}</option>`)}
         </select>
       </label>
     `;
@@ -136,16 +137,16 @@ export class ImageSource extends LitElement {
   #renderJob() {
     const { job } = this;
     if (!job || job.state === 'finished') return nothing;
-    const makeMissing = () => this.dispatchEvent(new CustomEvent('make-missing', { detail: null }));
+    const createMissing = () => this.dispatchEvent(new CustomEvent('create-missing', { detail: null }));
     return html`<job-line .job=${job}></job-line>
-      ${isLive(job) ? nothing : html`<button class="push" @click=${makeMissing}>Make what is missing</button>`}`;
+      ${isActiveJob(job) ? nothing : html`<button class="push" @click=${createMissing}>Create missing results</button>`}`;
   }
 
   #chooseImage(testSet: string, image: string | null): void {
     this.#set({ testSet, image, view: null, box: null });
   }
 
-  #set(change: Partial<ImagesUi>): void {
-    tellState(this, { images: { ...this.ui, ...change } });
+  #set(change: Partial<ImagesState>): void {
+    changeState(this, { images: { ...this.ui, ...change } });
   }
 }

@@ -1,22 +1,23 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { changeState } from '../compare-events.ts';
+import type { ImagesState } from './images-state.ts';
 import '../../components/choice-group.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import { gains } from '../../images/difference.ts';
-import { formatZoom } from '../../images/image-view.ts';
-import { type ImagesUi, tellState } from '../compare-state.ts';
+import { zoomControls, zoomStyles } from '../../images/zoom-controls.ts';
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person wants to see what images are compared with in place of them, or themselves again. */
+    /** Shows the reference in place of each image, or each image again. */
     flicker: CustomEvent<boolean>;
-    /** The person wants to draw a box, or no longer. */
+    /** Starts or ends drawing a box. */
     'toggle-boxing': CustomEvent<null>;
-    /** The person wants images so many times as large. */
+    /** Zooms by a factor. */
     'zoom-by': CustomEvent<number>;
-    /** The person wants what is shown as an image file. */
+    /** Saves what is shown as a PNG file. */
     'save-image': CustomEvent<null>;
   }
   interface HTMLElementTagNameMap {
@@ -24,27 +25,25 @@ declare global {
   }
 }
 
-/** How images are shown: side by side or with a wipe, against what, as a difference, with a box, how large, and which. */
+/** The tool bar of the images: arrangement, reference, difference, box, zoom, tiles and export. */
 @customElement('image-tools')
 export class ImageTools extends LitElement {
   static override styles = [
     sharedStyles,
     controlStyles,
+    zoomStyles,
     css`
       :host { display: block; }
       .row { margin-bottom: 8px; }
-      .zoom { display: inline-flex; align-items: center; color: var(--wb-quiet); }
-      .zoom output { min-width: 5ch; text-align: center; }
       #tiles-button { anchor-name: --tiles; }
       #tiles { position-anchor: --tiles; }
       #tiles label { display: flex; color: inherit; }
     `,
   ];
 
-  @property({ attribute: false }) ui!: ImagesUi;
-  /** The tiles that can be shown or hidden. */
+  @property({ attribute: false }) ui!: ImagesState;
+  /** Tiles that can be shown or hidden. */
   @property({ attribute: false }) choices: readonly { readonly id: string; readonly label: string }[] = [];
-  /** Whether there is a baseline to compare with. */
   @property({ attribute: false }) hasBaseline = false;
   /** Whether no image is shown. */
   @property({ attribute: false }) isEmpty = false;
@@ -53,9 +52,9 @@ export class ImageTools extends LitElement {
 
   override render() {
     const { ui } = this;
-    return html`<div class="row" role="group" aria-label="How images are shown">
+    return html`<div class="row" role="group" aria-label="Image tools">
       <choice-group
-        .label=${'Arrangement'}
+        .label=${'Layout'}
         .choices=${[
           { value: 'tiles', label: 'Side by side', title: 'W' },
           { value: 'wipe', label: 'Wipe', title: 'W' },
@@ -65,27 +64,26 @@ export class ImageTools extends LitElement {
       ></choice-group>
       ${this.#renderReference()} ${this.#renderDifference()}
       <label>
-        <input type="checkbox" .checked=${this.isBoxing} @change=${() => this.#tell('toggle-boxing', null)} />
-        box
+        <input type="checkbox" .checked=${this.isBoxing} @change=${() => this.#emit('toggle-boxing', null)} />
+        Box
       </label>
       ${ui.box ? html`<button class="link" @click=${() => this.#set({ box: null })}>Remove box</button>` : nothing}
-      <span class="zoom">
-        <button class="icon" aria-label="Zoom out" title="Zoom out (-)" @click=${() => this.#tell('zoom-by', 0.5)}>${icon('remove')}</button>
-        <output aria-label="Zoom">${ui.view ? formatZoom(ui.view.zoom) : 'fit'}</output>
-        <button class="icon" aria-label="Zoom in" title="Zoom in (+)" @click=${() => this.#tell('zoom-by', 2)}>${icon('add')}</button>
-        <button class="icon" aria-label="Show all of the image" title="Show all of the image (0)" @click=${() => this.#set({ view: null })}>${icon('fit')}</button>
-      </span>
+      ${zoomControls(
+        ui.view,
+        (factor) => this.#emit('zoom-by', factor),
+        () => this.#set({ view: null }),
+      )}
       <button class="push" id="tiles-button" popovertarget="tiles">Tiles…</button>
-      <button class="push end" ?disabled=${this.isEmpty} @click=${() => this.#tell('save-image', null)}>${icon('export')}PNG</button>
+      <button class="push end" ?disabled=${this.isEmpty} @click=${() => this.#emit('save-image', null)}>${icon('export')}PNG</button>
       <div popover id="tiles">${this.#renderTileChoice()}</div>
     </div>`;
   }
 
   #renderReference() {
     const { reference } = this.ui;
-    const flicker = (isOn: boolean) => () => this.#tell('flicker', isOn);
+    const flicker = (isOn: boolean) => () => this.#emit('flicker', isOn);
     return html`<label>
-        against
+        Reference
         <select
           @change=${(event: Event) => {
             if (event.target instanceof HTMLSelectElement)
@@ -93,18 +91,18 @@ export class ImageTools extends LitElement {
           }}
         >
           <option value="hr" ?selected=${reference === 'hr'}>HR</option>
-          <option value="baseline" ?selected=${reference === 'baseline'} ?disabled=${!this.hasBaseline}>the baseline</option>
+          <option value="baseline" ?selected=${reference === 'baseline'} ?disabled=${!this.hasBaseline}>Baseline</option>
         </select>
       </label>
       <button
         class="push"
         aria-pressed=${this.isFlickering}
-        title="Hold to see what it is compared with (Space)"
+        title="Hold to show the reference (Space)"
         @pointerdown=${flicker(true)}
         @pointerup=${flicker(false)}
         @pointerleave=${flicker(false)}
         @keydown=${(event: KeyboardEvent) => {
-          if (event.key === ' ' || event.key === 'Enter') this.#tell('flicker', true);
+          if (event.key === ' ' || event.key === 'Enter') this.#emit('flicker', true);
         }}
         @keyup=${flicker(false)}
       >Flicker</button>`;
@@ -114,12 +112,12 @@ export class ImageTools extends LitElement {
     const { isDifference, gain } = this.ui;
     return html`<label>
         <input type="checkbox" .checked=${isDifference} @change=${() => this.#set({ isDifference: !isDifference })} />
-        difference
+        Difference
       </label>
       <label>
-        <span class="visually-hidden">Amplified</span>
+        <span class="visually-hidden">Gain</span>
         <select
-          title="How strongly differences are amplified"
+          title="Gain of the difference"
           @change=${(event: Event) => {
             if (event.target instanceof HTMLSelectElement) this.#set({ gain: Number(event.target.value) });
           }}
@@ -145,11 +143,11 @@ export class ImageTools extends LitElement {
     );
   }
 
-  #set(change: Partial<ImagesUi>): void {
-    tellState(this, { images: { ...this.ui, ...change } });
+  #set(change: Partial<ImagesState>): void {
+    changeState(this, { images: { ...this.ui, ...change } });
   }
 
-  #tell<Name extends 'flicker' | 'toggle-boxing' | 'zoom-by' | 'save-image'>(
+  #emit<Name extends 'flicker' | 'toggle-boxing' | 'zoom-by' | 'save-image'>(
     name: Name,
     detail: HTMLElementEventMap[Name]['detail'],
   ): void {

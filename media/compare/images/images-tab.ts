@@ -1,41 +1,43 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Comparison, ModelReference, TestSetSummary } from '../../../server/protocol/comparison.ts';
+import type { Box, Comparison, ModelReference, TestSetSummary } from '../../../server/protocol/comparison.ts';
 import type { Job } from '../../../server/protocol/jobs.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { cssVariable } from '../../components/css-variable.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import type { Host } from '../../host.ts';
-import { type Box, boxInView } from '../../images/box.ts';
+import { boxInView } from '../../images/box.ts';
 import { gridToPng } from '../../images/grid-png.ts';
 import type { ImageView } from '../../images/image-view.ts';
 import type { SampleStep } from '../../run-panel/sample-steps.ts';
-import { attempt, type CompareState, type ImagesUi, tellState } from '../compare-state.ts';
+import { attempt, changeState } from '../compare-events.ts';
+import type { CompareState } from '../compare-state.ts';
 import { boxProtocol } from './box-metrics.ts';
+import type { ImagesState } from './images-state.ts';
 import './image-tools.ts';
 import { ModelResults } from './model-results.ts';
 import './image-source.ts';
-import type { ShownRun } from '../runs.ts';
+import type { ShownRun } from '../shown-runs.ts';
 import { type TableRow, tableOf } from '../table/table-model.ts';
-import { allSampleSteps, sampleKeys, samplesOf, stepAt, stepIndex } from './samples.ts';
+import { allSampleSteps, sampleKeys, samplesOf, stepAt, stepIndex } from './run-samples.ts';
 import './tile-grid.ts';
 import type { TileGrid } from './tile-grid.ts';
-import { type ShownTile, TileImages, type TileLook } from './tile-images.ts';
+import { type ShownTile, TileImages, type TileOptions } from './tile-images.ts';
 import {
-  fairShare,
   maximumResults,
   referenceOf,
   resultTileId,
   resultTiles,
   sampleTiles,
   type Tile,
+  takeEvenly,
   tileChoices,
   wipePair,
 } from './tiles.ts';
 import './wipe-view.ts';
 import type { WipeView } from './wipe-view.ts';
 
-/** One image as all runs have made it: side by side or with a wipe, as it is or as it differs from what it should be. */
+/** The results of all runs on one image: side by side or with a wipe, as they are or as the difference to a reference. */
 @customElement('images-tab')
 export class ImagesTab extends LitElement {
   static override styles = [
@@ -53,18 +55,18 @@ export class ImagesTab extends LitElement {
   @property({ attribute: false }) comparison: Comparison | null = null;
   @property({ attribute: false }) jobs: ReadonlyMap<string, Job> = new Map();
   @property({ attribute: false }) state!: CompareState;
-  /** Whether keys are for it. */
+  /** Whether this tab is open and handles keys. */
   @property({ attribute: false }) isShown = false;
 
   @state() private testSets: readonly TestSetSummary[] = [];
-  /** Whether what it should be is shown in place of each result. */
+  /** Whether the reference is shown in place of each image. */
   @state() private isFlickering = false;
   @state() private isBoxing = false;
 
   #images!: TileImages;
   #results!: ModelResults;
   #samples = new Map<string, SampleStep[]>();
-  /** The models of the table. */
+  /** The table's rows with a model. */
   #rows: readonly TableRow[] = [];
   #tiles: readonly Tile[] = [];
 
@@ -84,7 +86,7 @@ export class ImagesTab extends LitElement {
     removeEventListener('blur', this.#endFlicker);
   }
 
-  get #ui(): ImagesUi {
+  get #ui(): ImagesState {
     return this.state.images;
   }
 
@@ -92,17 +94,17 @@ export class ImagesTab extends LitElement {
     if (changed.has('runs')) {
       this.#samples = samplesOf(this.runs);
       const named = (runs: readonly ShownRun[] = []) => runs.map(({ run }) => run).join('\n');
-      if (named(this.runs) !== named(changed.get('runs'))) this.#askForTestSets();
+      if (named(this.runs) !== named(changed.get('runs'))) this.#loadTestSets();
     }
     if (changed.has('comparison') && this.comparison) {
       this.#rows = tableOf(this.comparison, false).rows.filter(({ model }) => model !== null);
     }
-    this.#askForResults();
+    this.#loadResults();
     this.#tiles = this.#makeTiles();
-    if (this.isShown) this.#want();
+    if (this.isShown) this.#loadImages();
   }
 
-  #askForTestSets(): void {
+  #loadTestSets(): void {
     void attempt(this, async () => {
       const runs = this.runs.map(({ run }) => run);
       this.testSets = runs.length > 0 ? await this.host.request('esrgan/testSets', { runs }) : [];
@@ -113,25 +115,25 @@ export class ImagesTab extends LitElement {
     return this.testSets.find(({ folder }) => folder === this.#ui.testSet) ?? this.testSets[0];
   }
 
-  /** The rows whose results are shown, as many as there is room for. */
+  /** The rows whose results are shown. */
   get #resultRows(): readonly TableRow[] {
     const { hiddenTiles } = this.#ui;
     const shown = this.#rows.filter(({ id }) => !hiddenTiles.includes(resultTileId(id)));
-    return fairShare(shown, maximumResults);
+    return takeEvenly(shown, maximumResults);
   }
 
   get #models(): ModelReference[] {
     return this.#resultRows.flatMap(({ model }) => model ?? []);
   }
 
-  #askForResults(): void {
+  #loadResults(): void {
     const { source, image } = this.#ui;
     if (source !== 'results' || image === null) return;
-    const asking = this.#results.ask(image, this.#models, this.jobs);
-    if (asking) void attempt(this, () => asking);
+    const request = this.#results.request(image, this.#models, this.jobs);
+    if (request) void attempt(this, () => request);
   }
 
-  /** The job that makes what is missing of the results. */
+  /** The job that creates the missing results. */
   get #job(): Job | undefined {
     const { image } = this.#ui;
     const job = image === null ? null : this.#results.of(image, this.#models)?.job;
@@ -154,10 +156,10 @@ export class ImagesTab extends LitElement {
     return this.#tiles.filter(({ id }) => !this.#ui.hiddenTiles.includes(id));
   }
 
-  /** Has everything loaded that a key could show at once. */
-  #want(): void {
+  /** Loads everything that a key can show, so that keys act at once. */
+  #loadImages(): void {
     const paths = this.#visibleTiles.flatMap((tile) => [tile.path, tile.hr, this.#reference(tile)]);
-    this.#images.want(paths.flatMap((path) => path ?? []));
+    this.#images.setPaths(paths.flatMap((path) => path ?? []));
   }
 
   #reference(tile: Tile): string | null {
@@ -167,8 +169,8 @@ export class ImagesTab extends LitElement {
   #shown(tile: Tile): ShownTile {
     const { reference, isDifference, gain, box } = this.#ui;
     const referenceName = reference === 'hr' ? 'HR' : 'baseline';
-    const look: TileLook = { referenceName, isFlickering: this.isFlickering, isDifference, gain, box };
-    return this.#images.show(tile, this.#reference(tile), look);
+    const options: TileOptions = { referenceName, isFlickering: this.isFlickering, isDifference, gain, box };
+    return this.#images.show(tile, this.#reference(tile), options);
   }
 
   override render() {
@@ -182,8 +184,8 @@ export class ImagesTab extends LitElement {
         .testSet=${this.#testSet}
         .job=${this.#job}
         @cancel-job=${(event: CustomEvent<string>) => attempt(this, () => this.host.request('esrgan/cancelJob', { job: event.detail }))}
-        @make-missing=${() => {
-          this.#results.forget();
+        @create-missing=${() => {
+          this.#results.reset();
           this.requestUpdate();
         }}
       ></image-source>
@@ -208,10 +210,10 @@ export class ImagesTab extends LitElement {
   }
 
   #emptyText(): string {
-    if (this.#ui.source === 'samples') return 'No samples yet. The runs draw them at each validation.';
+    if (this.#ui.source === 'samples') return 'No samples yet. Each validation saves samples.';
     if (this.testSets.length === 0)
-      return 'No test set is here. Get one (Data & Weights) or name one in a run file.';
-    return 'Choose an image; each model then upscales it.';
+      return 'No test sets found. Download one in the Data & Weights view, or name one in a run file.';
+    return 'Choose an image for the models to upscale.';
   }
 
   #renderTiles() {
@@ -237,19 +239,19 @@ export class ImagesTab extends LitElement {
 
   #renderKeys() {
     const keys = [
-      ['Space', 'flicker'],
-      ['D', 'difference'],
-      ['W', 'wipe'],
-      ['B', 'box (arrows move, Shift+arrows resize)'],
-      ...(this.#ui.source === 'samples' ? [['S', 'next samples'] as const] : []),
-      ['[ ]', 'images'],
-      ['+ − 0', 'zoom'],
-      ['arrows', 'move'],
+      ['Space', 'Reference'],
+      ['D', 'Difference'],
+      ['W', 'Wipe'],
+      ['B', 'Box (arrows move, Shift+arrows resize)'],
+      ...(this.#ui.source === 'samples' ? [['S', 'Next samples'] as const] : []),
+      ['[ ]', 'Previous/next image'],
+      ['+ − 0', 'Zoom'],
+      ['Arrows', 'Move'],
     ] as const;
-    return html`<div class="keys">${keys.map(([key, text]) => html`<span><kbd>${key}</kbd> ${text}</span>`)}<span>Shift+drag draws a box, Ctrl+wheel zooms</span></div>`;
+    return html`<div class="keys">${keys.map(([key, text]) => html`<span><kbd>${key}</kbd> ${text}</span>`)}<span>Shift+drag: draw a box · Ctrl+wheel: zoom</span></div>`;
   }
 
-  /** What the images are in. */
+  /** The element with the panes. */
   get #view(): TileGrid | WipeView | null {
     return this.renderRoot.querySelector<TileGrid | WipeView>('tile-grid, wipe-view');
   }
@@ -260,7 +262,7 @@ export class ImagesTab extends LitElement {
     const view = pane?.shownView;
     const base = this.#images.base(this.#tiles);
     if (!this.isBoxing || this.#ui.box || !pane || !view || !base) return;
-    // From here on, keys can move it.
+    // A box that keys can move.
     this.#set({ box: boxInView(view, base, { width: pane.clientWidth, height: pane.clientHeight }) });
   }
 
@@ -281,7 +283,7 @@ export class ImagesTab extends LitElement {
     const [target] = event.composedPath();
     if (target instanceof HTMLInputElement && target.type !== 'checkbox' && target.type !== 'range') return;
     if (target instanceof HTMLSelectElement) return;
-    // The tab itself has the focus after a click on it; it needs no Space any more.
+    // After a click, the tab button still has the focus; there Space may flicker.
     const isControl =
       event.composedPath().includes(this) &&
       (target instanceof HTMLButtonElement || target instanceof HTMLInputElement);
@@ -341,11 +343,11 @@ export class ImagesTab extends LitElement {
     }
   }
 
-  #set(change: Partial<ImagesUi>): void {
-    tellState(this, { images: { ...this.#ui, ...change } });
+  #set(change: Partial<ImagesState>): void {
+    changeState(this, { images: { ...this.#ui, ...change } });
   }
 }
 
 function boxText({ x, y, width, height }: Box): string {
-  return `Box of ${width}×${height} pixels at ${x}, ${y}, against HR. ${boxProtocol}`;
+  return `Box of ${width}×${height} pixels at ${x}, ${y}, compared with HR. ${boxProtocol}`;
 }

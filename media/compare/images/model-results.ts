@@ -3,12 +3,12 @@ import type { Job } from '../../../server/protocol/jobs.ts';
 import type { Host } from '../../host.ts';
 import { modelKey } from '../table/table-model.ts';
 
-/** What models make of an image of a test set, asked of the host. Calls `changed` when it has answered. */
+/** Requests the results of models on an image of a test set. Calls `changed` when they arrive. */
 export class ModelResults {
   readonly #host: Pick<Host, 'request'>;
   readonly #changed: () => void;
-  #asked = '';
-  /** The job after which was asked last: it has made what was missing. */
+  #requested = '';
+  /** The finished job whose results were requested last. */
   #finishedJob: string | null = null;
   #answer: {
     readonly image: string;
@@ -22,39 +22,39 @@ export class ModelResults {
   }
 
   /**
-   * Asks for the results unless that was asked already: anew once the job that makes what is missing is among those
-   * that have finished. `null` where nothing is asked; rejects with the message of the host.
+   * Requests the results unless they were requested already, and again once the job that creates missing ones has
+   * finished. Returns `null` without a request; rejects with the host's message.
    */
-  ask(
+  request(
     image: string,
     models: readonly ModelReference[],
     jobs: ReadonlyMap<string, Job>,
   ): Promise<void> | null {
     const job = this.#answer?.image === image ? this.#answer.results.job : null;
     if (job !== null && jobs.get(job)?.state === 'finished') this.#finishedJob = job;
-    const asked = JSON.stringify([image, models, this.#finishedJob]);
-    if (models.length === 0 || asked === this.#asked) return null;
-    this.#asked = asked;
-    return this.#ask(asked, image, models);
+    const requested = JSON.stringify([image, models, this.#finishedJob]);
+    if (models.length === 0 || requested === this.#requested) return null;
+    this.#requested = requested;
+    return this.#send(requested, image, models);
   }
 
-  async #ask(asked: string, image: string, models: readonly ModelReference[]): Promise<void> {
+  async #send(requested: string, image: string, models: readonly ModelReference[]): Promise<void> {
     const results = await this.#host.request('esrgan/imageResults', {
       image: { path: image, role: 'hr', box: null },
       models,
       run: null,
     });
-    if (asked !== this.#asked) return;
+    if (requested !== this.#requested) return;
     this.#answer = { image, models: models.map(modelKey), results };
     this.#changed();
   }
 
-  /** Forgets what was asked, so that a job that failed or was cancelled is begun anew. */
-  forget(): void {
-    this.#asked = '';
+  /** Lets the next request start a failed or canceled job again. */
+  reset(): void {
+    this.#requested = '';
   }
 
-  /** What is there of an image for these models, in their order; `null` where nothing is. */
+  /** The known results of these models on an image, in their order; `null` before an answer. */
   of(image: string, models: readonly ModelReference[]): ImageResults | null {
     if (this.#answer?.image !== image) return null;
     const { models: keys, results } = this.#answer;

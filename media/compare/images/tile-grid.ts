@@ -1,16 +1,16 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Box } from '../../../server/protocol/comparison.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { cssColor, setVariable } from '../../components/css-variable.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
-import type { Box } from '../../images/box.ts';
 import type { GridTile } from '../../images/grid-png.ts';
 import '../../images/image-pane.ts';
 import type { DecodedImage } from '../../images/image.ts';
 import type { ImageLayer } from '../../images/image-pane.ts';
 import type { ImageView } from '../../images/image-view.ts';
 import { scoreLines } from './box-metrics.ts';
-import './box-score.ts';
+import './box-score-table.ts';
 import { rankedScores, type ShownTile } from './tile-images.ts';
 import { balancedColumns } from './tiles.ts';
 
@@ -21,9 +21,9 @@ declare global {
 }
 
 /** In CSS pixels. */
-const narrowestTile = 210;
+const minimumTileWidth = 210;
 
-/** Tiles side by side, all showing the same part of their images. */
+/** Tiles side by side that show the same part of their images. */
 @customElement('tile-grid')
 export class TileGrid extends LitElement {
   static override styles = [
@@ -43,7 +43,7 @@ export class TileGrid extends LitElement {
   ];
 
   @property({ attribute: false }) tiles: readonly ShownTile[] = [];
-  /** The image whose pixels positions count in. */
+  /** The image that views and boxes refer to. */
   @property({ attribute: false }) base: DecodedImage | null = null;
   @property({ attribute: false }) view: ImageView | null = null;
   @property({ attribute: false }) box: Box | null = null;
@@ -65,22 +65,21 @@ export class TileGrid extends LitElement {
     this.#resize.disconnect();
   }
 
-  /** A tab that is hidden has no width; it keeps its columns. */
+  /** A hidden tab has no width and keeps its columns. */
   #measure(): void {
     if (this.clientWidth > 0) this.width = this.clientWidth;
   }
 
-  /** How many tiles stand beside each other. */
   get columns(): number {
-    return balancedColumns(this.tiles.length, this.width, narrowestTile);
+    return balancedColumns(this.tiles.length, this.width, minimumTileWidth);
   }
 
-  /** The first of the panes, which show the same part. */
+  /** The first pane; all show the same part. */
   get pane() {
     return this.renderRoot.querySelector('image-pane');
   }
 
-  /** The tiles as an image file has them. */
+  /** The tiles for a PNG file. */
   drawn(): GridTile[] {
     const panes = this.renderRoot.querySelectorAll('image-pane');
     return this.tiles.flatMap(({ tile, score }, i) => {

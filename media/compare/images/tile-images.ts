@@ -1,51 +1,51 @@
+import type { Box } from '../../../server/protocol/comparison.ts';
 import type { Host } from '../../host.ts';
-import { type Box, boxInside } from '../../images/box.ts';
+import { boxInside } from '../../images/box.ts';
 import type { DecodedImage } from '../../images/image.ts';
 import { LoadedImages } from '../../images/loaded-images.ts';
 import { differenceImage, pixelsOf } from '../../images/pixels.ts';
 import { type BoxScore, scoreOf } from './box-metrics.ts';
 import type { Tile } from './tiles.ts';
 
-/** How many differences of images stay in memory, and how many scores. */
-const mostDifferences = 48;
-const mostScores = 200;
+/** Sizes of the caches. */
+const maximumDifferences = 48;
+const maximumScores = 200;
 
-/** How tiles are shown. */
-export interface TileLook {
-  /** What they are compared with, as people call it. */
+export interface TileOptions {
+  /** `HR` or `baseline`. */
   readonly referenceName: string;
-  /** Whether that is shown in place of each. */
+  /** Whether the reference is shown in place of each image. */
   readonly isFlickering: boolean;
-  /** Whether their amplified difference to it is shown. */
+  /** Whether the amplified difference to the reference is shown. */
   readonly isDifference: boolean;
   readonly gain: number;
-  /** Where they are measured. */
+  /** The part that is measured. */
   readonly box: Box | null;
 }
 
-/** A tile with what it shows now. */
+/** A tile and what it currently shows. */
 export interface ShownTile {
   readonly tile: Tile;
   readonly image: DecodedImage | null;
-  /** Why its own image cannot be shown; empty where it can. */
+  /** Why the image cannot be shown; else empty. */
   readonly problem: string;
-  /** What is shown in place of its own image; empty: nothing is. */
+  /** Names what is shown in place of the image; else empty. */
   readonly note: string;
-  /** Inside the box; null where there is no HR, or it is of another size. */
+  /** Against HR inside the box; null without a box or an HR image of the same size. */
   readonly score: BoxScore | null;
 }
 
-/** The scores that a tile's is ranked among: those of all results, itself with them; none where it is no result. */
-export function rankedScores(of: ShownTile, among: readonly ShownTile[]): BoxScore[] {
-  if (of.tile.run === null) return [];
-  return among.flatMap(({ tile, score }) => (tile.run === null ? [] : (score ?? [])));
+/** Scores to rank a tile against, including its own: those of all results. Empty for LR, bicubic and HR. */
+export function rankedScores(ranked: ShownTile, tiles: readonly ShownTile[]): BoxScore[] {
+  if (ranked.tile.run === null) return [];
+  return tiles.flatMap(({ tile, score }) => (tile.run === null ? [] : (score ?? [])));
 }
 
-/** The images of tiles as they come, and what is worked out of them. Calls `changed` when there is more to show. */
+/** Loads the images of tiles; computes differences and scores. Calls `changed` when there is more to show. */
 export class TileImages {
   readonly #loaded: LoadedImages;
   readonly #changed: () => void;
-  /** What each tile showed last, so that nothing flickers while the next is on its way. */
+  /** The last image of each tile, shown while the next one loads, to avoid flicker. */
   readonly #last = new Map<string, DecodedImage>();
   readonly #differences = new Map<string, DecodedImage | null>();
   readonly #scores = new Map<string, BoxScore>();
@@ -55,21 +55,21 @@ export class TileImages {
     this.#changed = changed;
   }
 
-  /** Has these images loaded, and forgets all others. */
-  want(paths: readonly string[]): void {
-    this.#loaded.want(paths);
+  /** Loads these images, and drops all others. */
+  setPaths(paths: readonly string[]): void {
+    this.#loaded.setPaths(paths);
   }
 
-  /** What a tile shows now. `reference` is the path of what it is compared with; null: nothing. */
-  show(tile: Tile, reference: string | null, look: TileLook): ShownTile {
+  /** @param reference path of the reference image, or null */
+  show(tile: Tile, reference: string | null, options: TileOptions): ShownTile {
     const found = this.#loaded.get(tile.path);
-    const isDifference = look.isDifference && tile.id !== 'lr';
+    const isDifference = options.isDifference && tile.id !== 'lr';
     return {
       tile,
-      image: this.#image(tile, reference, look.isFlickering, isDifference ? look.gain : null),
+      image: this.#image(tile, reference, options.isFlickering, isDifference ? options.gain : null),
       problem: found instanceof Error ? found.message : '',
-      note: reference === null ? '' : noteOf(look, isDifference),
-      score: this.#score(tile, look.box),
+      note: reference === null ? '' : noteOf(options, isDifference),
+      score: this.#score(tile, options.box),
     };
   }
 
@@ -93,7 +93,7 @@ export class TileImages {
     if (!this.#differences.has(key)) {
       this.#differences.set(key, null);
       for (const old of this.#differences.keys()) {
-        if (this.#differences.size <= mostDifferences) break;
+        if (this.#differences.size <= maximumDifferences) break;
         this.#differences.delete(old);
       }
       void differenceImage(own, other, gain).then((image) => {
@@ -112,13 +112,13 @@ export class TileImages {
     const key = JSON.stringify([tile.path, tile.hr, inside]);
     const known = this.#scores.get(key);
     if (known !== undefined) return known;
-    if (this.#scores.size > mostScores) this.#scores.clear();
+    if (this.#scores.size > maximumScores) this.#scores.clear();
     const score = scoreOf(pixelsOf(own, inside), pixelsOf(hr, inside));
     this.#scores.set(key, score);
     return score;
   }
 
-  /** The image whose pixels positions count in: the largest, which is HR or a result. */
+  /** The image that views and boxes refer to: the largest, which is HR or a result. */
   base(tiles: readonly Tile[]): DecodedImage | null {
     const images = tiles.flatMap((tile) => this.#loaded.image(tile.path) ?? this.#last.get(tile.id) ?? []);
     return images.reduce<DecodedImage | null>(
@@ -128,7 +128,7 @@ export class TileImages {
   }
 }
 
-function noteOf({ referenceName, isFlickering, gain }: TileLook, isDifference: boolean): string {
+function noteOf({ referenceName, isFlickering, gain }: TileOptions, isDifference: boolean): string {
   if (isFlickering) return referenceName;
   return isDifference ? `|Δ ${referenceName}| ×${gain}` : '';
 }

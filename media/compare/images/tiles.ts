@@ -1,34 +1,34 @@
 import type { ImageResults } from '../../../server/protocol/comparison.ts';
 import { formatCount } from '../../../trainer/format/format.ts';
 import { type SampleStep, sampleAt } from '../../run-panel/sample-steps.ts';
-import type { ShownRun } from '../runs.ts';
+import type { ShownRun } from '../shown-runs.ts';
 import type { TableRow } from '../table/table-model.ts';
 
-/** How many results can be shown at once. */
+/** Results that can be shown at once. */
 export const maximumResults = 8;
 
-/** One image among those that are compared. */
+/** One of the compared images. */
 export interface Tile {
-  /** The same for the same thing at another step or of another image. */
+  /** The same at every step and for every image. */
   readonly id: string;
   readonly label: string;
   /** The step, or the kind of model. */
   readonly detail: string;
-  /** Of its run, as CSS; null for LR, bicubic and HR. */
+  /** CSS color of the run; null for LR, bicubic and HR. */
   readonly color: string | null;
   /** The run directory; null for LR, bicubic and HR. */
   readonly run: string | null;
-  /** Where the image lies; null where there is none (yet). */
+  /** Path of the image; null if it does not exist (yet). */
   readonly path: string | null;
-  /** What it should be; null where that is not known. */
+  /** Path of the HR image; null if it is not known. */
   readonly hr: string | null;
 }
 
 const referenceLabels = { lr: 'LR', bicubic: 'bicubic', hr: 'HR' } as const;
 
 /**
- * What the runs made of a sample image at a step, or last before it; `null`: at their latest. LR, bicubic and HR
- * are those of the first run that has the image; each result is measured by its own run's HR.
+ * The runs' results for a sample image, at the last samples until `step` or, for `null`, at the latest. LR, bicubic and HR
+ * are those of the first run that has the image; each result is measured against its own run's HR.
  */
 export function sampleTiles(
   runs: readonly ShownRun[],
@@ -62,7 +62,7 @@ export function sampleTiles(
   ];
 }
 
-/** What models made of an image of a test set: a tile for each, in the order in which they were asked for. */
+/** The models' results for an image of a test set, in the order of the rows. */
 export function resultTiles(
   rows: readonly TableRow[],
   colorOf: (run: string) => string,
@@ -97,7 +97,7 @@ function referenceTiles(paths: Readonly<Record<keyof typeof referenceLabels, str
   }));
 }
 
-/** The tiles that a person can show or hide: all of the samples; of models also those that there is no room for. */
+/** The tiles that can be shown or hidden, including models beyond `maximumResults`. */
 export function tileChoices(
   source: 'samples' | 'results',
   tiles: readonly Tile[],
@@ -113,14 +113,14 @@ export function tileChoices(
   ];
 }
 
-/** The id of the tile of a row of the table. */
+/** The id of the tile for a row of the table. */
 export function resultTileId(row: string): string {
   return `row:${row}`;
 }
 
 /**
- * What a tile is compared with: its HR, or the baseline's result of the same kind, else the baseline's first. Null
- * where that is the tile itself or there is none.
+ * Path of a tile's reference: its HR, or the baseline's result of the same model, else the baseline's first result. Null if
+ * there is none or it is the tile itself.
  */
 export function referenceOf(
   tile: Tile,
@@ -134,7 +134,7 @@ export function referenceOf(
   return match && match.id !== tile.id ? match.path : null;
 }
 
-/** The two that a wipe is between: those chosen by their ids, else the first results, or a result and HR. */
+/** The tiles of a wipe: those chosen by id, else the first two results, or a result and HR. */
 export function wipePair(
   tiles: readonly Tile[],
   [a, b]: readonly [string | null, string | null],
@@ -148,18 +148,17 @@ export function wipePair(
   return [left, right];
 }
 
-/** How many columns tiles of at least such a width get, so that no row is much shorter than the others. */
-export function balancedColumns(tiles: number, width: number, tileWidth: number): number {
-  const most = Math.max(1, Math.min(tiles, Math.floor(width / tileWidth)));
+/** Columns for tiles of at least a width, such that rows have about the same length. */
+export function balancedColumns(tiles: number, width: number, minimumTileWidth: number): number {
+  const most = Math.max(1, Math.min(tiles, Math.floor(width / minimumTileWidth)));
   const rows = Math.max(1, Math.ceil(tiles / most));
   return Math.max(1, Math.ceil(tiles / rows));
 }
 
 /**
- * At most so many rows, in their order: where there are more, the first of each run before the second of any, so that
- * no run is left out for the others' sake.
+ * At most `most` rows, in their order, taken evenly from the runs: the first of each run before the second of any.
  */
-export function fairShare<Row extends { readonly run: string | null }>(
+export function takeEvenly<Row extends { readonly run: string | null }>(
   rows: readonly Row[],
   most: number,
 ): Row[] {

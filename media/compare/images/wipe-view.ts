@@ -3,11 +3,12 @@ import { customElement, property } from 'lit/decorators.js';
 import { controlStyles } from '../../components/control-styles.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import type { GridTile } from '../../images/grid-png.ts';
+import { changeState } from '../compare-events.ts';
+import type { ImagesState } from './images-state.ts';
 import '../../images/image-pane.ts';
 import type { DecodedImage } from '../../images/image.ts';
 import type { ImageLayer } from '../../images/image-pane.ts';
-import './box-score.ts';
-import { type ImagesUi, tellState } from '../compare-state.ts';
+import './box-score-table.ts';
 import { rankedScores, type ShownTile } from './tile-images.ts';
 import type { Tile } from './tiles.ts';
 
@@ -17,7 +18,7 @@ declare global {
   }
 }
 
-/** Two tiles in one pane with a wipe between them, and which two. */
+/** Two tiles in one pane with a wipe, and the choice of both. */
 @customElement('wipe-view')
 export class WipeView extends LitElement {
   static override styles = [
@@ -32,13 +33,13 @@ export class WipeView extends LitElement {
     `,
   ];
 
-  /** All that there are to choose from. */
+  /** All tiles to choose from. */
   @property({ attribute: false }) tiles: readonly Tile[] = [];
-  /** The left one and the right one. */
+  /** The left and the right tile. */
   @property({ attribute: false }) pair: readonly (ShownTile | undefined)[] = [];
-  /** The image whose pixels positions count in. */
+  /** The image that views and boxes refer to. */
   @property({ attribute: false }) base: DecodedImage | null = null;
-  @property({ attribute: false }) ui!: ImagesUi;
+  @property({ attribute: false }) ui!: ImagesState;
   /** Whether dragging draws a box. */
   @property({ attribute: false }) isBoxing = false;
 
@@ -48,7 +49,7 @@ export class WipeView extends LitElement {
     return this.renderRoot.querySelector('image-pane');
   }
 
-  /** The pane as an image file has it. */
+  /** The pane for a PNG file. */
   drawn(): GridTile[] {
     const canvas = this.pane?.drawing;
     const label = this.#shown.map(({ tile }) => tile.label).join(' | ');
@@ -64,13 +65,13 @@ export class WipeView extends LitElement {
     const shown = this.#shown;
     const layers = shown.map(
       ({ tile, image }): ImageLayer => ({
-        label: nameOfTile(tile),
+        label: tileName(tile),
         image,
         ...(tile.color !== null && { color: tile.color }),
       }),
     );
     return html`<div class="wipe">
-      <div class="row">${this.#renderChoice('left', 0)} ${this.#renderChoice('right', 1)}</div>
+      <div class="row">${this.#renderChoice('Left', 0)} ${this.#renderChoice('Right', 1)}</div>
       <image-pane .name=${'Wipe'} .layers=${layers} .base=${this.base} .view=${view} .wipe=${wipe} .box=${box} .isBoxing=${this.isBoxing}></image-pane>
       <div class="wipe-scores">
         ${shown.map((each) => {
@@ -95,16 +96,16 @@ export class WipeView extends LitElement {
           this.#set({ wipeTiles: side === 0 ? [value, right ?? null] : [left ?? null, value] });
         }}
       >
-        ${this.tiles.map((tile) => html`<option value=${tile.id} ?selected=${tile.id === chosen}>${nameOfTile(tile)}</option>`)}
+        ${this.tiles.map((tile) => html`<option value=${tile.id} ?selected=${tile.id === chosen}>${tileName(tile)}</option>`)}
       </select>
     </label>`;
   }
 
-  #set(change: Partial<ImagesUi>): void {
-    tellState(this, { images: { ...this.ui, ...change } });
+  #set(change: Partial<ImagesState>): void {
+    changeState(this, { images: { ...this.ui, ...change } });
   }
 }
 
-function nameOfTile({ label, detail }: Tile): string {
+function tileName({ label, detail }: Tile): string {
   return detail ? `${label} · ${detail}` : label;
 }

@@ -6,8 +6,9 @@ import { setVariable } from '../../components/css-variable.ts';
 import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import { runColor } from '../../run-colors.ts';
-import { evaluationJob, isLive } from './evaluation-jobs.ts';
-import '../job-line.ts';
+import { evaluationJob, isActiveJob } from '../jobs/jobs.ts';
+import { moved, nextSort, type TableView } from './table-view.ts';
+import '../jobs/job-line.ts';
 import {
   formatDelta,
   formatMetric,
@@ -15,21 +16,18 @@ import {
   isBetter,
   type MissingEvaluation,
   missingEvaluations,
-  moved,
-  nextSort,
   publishedProtocol,
   type TableColumn,
   type TableRow,
-  type TableView,
 } from './table-model.ts';
 
-/** A cell by the ids of its row and column. */
+/** The ids of a cell's row and column. */
 export interface CellAddress {
   readonly row: string;
   readonly column: string;
 }
 
-/** A column with its place among the cells of a row. */
+/** A column with its index in the cells of a row. */
 export interface PlacedColumn {
   readonly column: TableColumn;
   readonly at: number;
@@ -37,10 +35,10 @@ export interface PlacedColumn {
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person sorted, moved or hid something. */
+    /** The user sorted, moved or hid rows or columns. */
     'view-arranged': CustomEvent<Partial<TableView>>;
     evaluate: CustomEvent<MissingEvaluation>;
-    /** The person wants to know more of a number. */
+    /** The user opened the details of a number. */
     'cell-chosen': CustomEvent<CellAddress>;
   }
   interface HTMLElementTagNameMap {
@@ -48,7 +46,7 @@ declare global {
   }
 }
 
-/** A head that can be moved and hidden. */
+/** The head of a row or column, which can be moved and hidden. */
 interface Head {
   readonly kind: 'row' | 'column';
   readonly id: string;
@@ -57,16 +55,16 @@ interface Head {
 const headRows = 2;
 
 /**
- * Models as rows, metrics on test sets as columns: a grid with one stop of the Tab key. Arrows, Home and End move (with
- * Ctrl to the first and last row); Enter sorts by a metric, shows a number's images, or starts a missing evaluation;
- * Alt with arrows moves the row or column of a head, Delete hides it. Heads can also be dragged.
+ * Models as rows, metrics on test sets as columns: a grid with one Tab stop. Arrows, Home and End move (with Ctrl to the
+ * first and last row). Enter sorts by a metric, opens the details of a number, or starts a missing evaluation. Alt with
+ * arrows moves the row or column of a head, Delete hides it; heads can also be dragged.
  */
 @customElement('comparison-grid')
 export class ComparisonGrid extends LitElement {
   static override styles = [
     sharedStyles,
     css`
-      /* What is only for screen readers is placed, and must not widen the page. */
+      /* Texts for screen readers are positioned absolutely and must not widen the page. */
       :host { display: block; position: relative; overflow-x: auto; }
       table { border-collapse: collapse; }
       th, td { padding: 2px 8px; text-align: right; white-space: nowrap; font-weight: normal; height: 22px; }
@@ -86,7 +84,7 @@ export class ComparisonGrid extends LitElement {
       .model .label { min-width: 14ch; }
       .model .steps { color: var(--wb-quiet); min-width: 9ch; text-align: right; }
       tbody tr:hover td, tbody tr:hover th { background: color-mix(in srgb, var(--wb-text) 5%, var(--wb-background)); }
-      tbody tr.begins:not(:first-child) th, tbody tr.begins:not(:first-child) td { border-top: 1px solid var(--wb-grid); }
+      tbody tr.startsRun:not(:first-child) th, tbody tr.startsRun:not(:first-child) td { border-top: 1px solid var(--wb-grid); }
       .value { display: inline-flex; justify-content: flex-end; gap: 4px; }
       .number { min-width: 6.5ch; }
       .best .number { font-weight: 700; }
@@ -107,15 +105,15 @@ export class ComparisonGrid extends LitElement {
   @property({ attribute: false }) rows: readonly TableRow[] = [];
   @property({ attribute: false }) columns: readonly PlacedColumn[] = [];
   @property({ attribute: false }) view!: TableView;
-  /** Name of the run that differences are taken from; null: none are shown. */
+  /** Name of the run that differences refer to; null: no differences. */
   @property({ attribute: false }) baseline: string | null = null;
   @property({ attribute: false }) jobs: ReadonlyMap<string, Job> = new Map();
 
-  /** The cell that the Tab key goes to; the rows of the head count. */
+  /** The cell with the Tab stop, counting the rows of the head. */
   @state() private at = { row: headRows, column: 0 };
   @state() private dropAt: Head | null = null;
   #dragged: Head | null = null;
-  /** Columns of the grid: the head of the row, then each metric of each column. */
+  /** Columns of the grid: the heads of the rows, then each metric of each column. */
   #width = 1;
 
   override willUpdate(): void {
@@ -134,10 +132,10 @@ export class ComparisonGrid extends LitElement {
       next += column.metrics.length;
       return { column, at, from };
     });
-    return html`<table role="grid" aria-label="Models and what they reach" @keydown=${this.#onKey} @focusin=${this.#onFocusIn}>
+    return html`<table role="grid" aria-label="Results by model" @keydown=${this.#onKey} @focusin=${this.#onFocusIn}>
       <thead>
         <tr>
-          <th class="model" role="columnheader" rowspan="2" data-column="0" tabindex=${this.#tabIndex(0, 0, 1)}>model</th>
+          <th class="model" role="columnheader" rowspan="2" data-column="0" tabindex=${this.#tabIndex(0, 0, 1)}>Model</th>
           ${placed.map(({ column, from }) => this.#renderSet(column, from))}
         </tr>
         <tr>
@@ -146,9 +144,9 @@ export class ComparisonGrid extends LitElement {
       </thead>
       <tbody>
         ${rows.map((row, i) => {
-          const begins = row.run !== rows[i - 1]?.run || row.run === null;
-          return html`<tr class=${begins ? 'begins' : ''}>
-            ${this.#renderRowHead(row, headRows + i, begins)}
+          const startsRun = row.run !== rows[i - 1]?.run || row.run === null;
+          return html`<tr class=${startsRun ? 'startsRun' : ''}>
+            ${this.#renderRowHead(row, headRows + i, startsRun)}
             ${placed.map(({ column, at, from }) => this.#renderCell(row, headRows + i, column, row.cells[at] ?? { state: 'none' }, from))}
           </tr>`;
         })}
@@ -165,7 +163,7 @@ export class ComparisonGrid extends LitElement {
       colspan=${metrics.length}
       data-column=${from}
       tabindex=${this.#tabIndex(0, from, metrics.length)}
-      title=${`${description}${warning ? `\n⚠ ${warning}` : ''}\nAlt+← → moves the column, Delete hides it`}
+      title=${`${description}${warning ? `\n⚠ ${warning}` : ''}\nAlt+←/→: move column · Delete: hide column`}
       draggable="true"
       @dragstart=${(event: DragEvent) => this.#startDrag(event, head)}
       @dragover=${(event: DragEvent) => this.#dragOver(event, head)}
@@ -173,7 +171,7 @@ export class ComparisonGrid extends LitElement {
       @dragend=${this.#endDrag}
       @keydown=${(event: KeyboardEvent) => this.#onHeadKey(event, head)}
     >
-      ${warning ? html`${icon('warning')}<span class="visually-hidden">not all comparable: ${warning}</span> ` : nothing}<span class="data">${data}</span> · ${protocol}
+      ${warning ? html`${icon('warning')}<span class="visually-hidden">not all numbers compare: ${warning}</span> ` : nothing}<span class="data">${data}</span> · ${protocol}
     </th>`;
   }
 
@@ -204,11 +202,11 @@ export class ComparisonGrid extends LitElement {
     ><span class="value"><span class="number">${isSorted ? (isDescending ? '↓ ' : '↑ ') : ''}${title}</span>${
       this.baseline === null || column.kind === 'published'
         ? nothing
-        : html`<span class="delta" title=${`What is beyond the same model of ${this.baseline}`}><span aria-hidden="true">Δ</span><span class="visually-hidden"> and the difference to ${this.baseline}</span></span>`
+        : html`<span class="delta" title=${`Difference to the same model of ${this.baseline}`}><span aria-hidden="true">Δ</span><span class="visually-hidden"> and difference to ${this.baseline}</span></span>`
     }</span></th>`;
   }
 
-  #renderRowHead({ id, runName, label, detail, color }: TableRow, row: number, begins: boolean) {
+  #renderRowHead({ id, runName, label, detail, color }: TableRow, row: number, startsRun: boolean) {
     const head: Head = { kind: 'row', id };
     return html`<th
       class="model ${this.#isTarget(head) ? 'target' : ''}"
@@ -216,7 +214,7 @@ export class ComparisonGrid extends LitElement {
       scope="row"
       data-column="0"
       tabindex=${this.#tabIndex(row, 0, 1)}
-      title=${`${runName} · ${label}\nAlt+↑ ↓ moves the row, Delete hides it`}
+      title=${`${runName} · ${label}\nAlt+↑/↓: move row · Delete: hide row`}
       draggable="true"
       @dragstart=${(event: DragEvent) => this.#startDrag(event, head)}
       @dragover=${(event: DragEvent) => this.#dragOver(event, head)}
@@ -224,14 +222,14 @@ export class ComparisonGrid extends LitElement {
       @dragend=${this.#endDrag}
       @keydown=${(event: KeyboardEvent) => this.#onHeadKey(event, head)}
       ${setVariable('--run-color', color === null ? 'transparent' : runColor(color))}
-    ><span class="line"><span class="run">${begins ? runName : html`<span class="visually-hidden">${runName}</span>`}</span><span class="label">${label}</span><span class="steps">${detail}</span></span></th>`;
+    ><span class="line"><span class="run">${startsRun ? runName : html`<span class="visually-hidden">${runName}</span>`}</span><span class="label">${label}</span><span class="steps">${detail}</span></span></th>`;
   }
 
   #renderCell(row: TableRow, r: number, column: TableColumn, cell: ComparisonCell, from: number) {
     if (cell.state !== 'computed' && cell.state !== 'stale')
       return this.#renderMissing(row, r, column, cell.state, from);
     const { result } = cell;
-    const choose = () => this.#tell('cell-chosen', { row: row.id, column: column.id });
+    const choose = () => this.#emit('cell-chosen', { row: row.id, column: column.id });
     const group = column.groups.length > 1 ? result.group : null;
     return column.metrics.map((metric, i) => {
       const value = result.values[metric.name];
@@ -252,7 +250,7 @@ export class ComparisonGrid extends LitElement {
         value === undefined
           ? html`<span class="none">–</span>`
           : html`<span class="value">
-              ${group === null || i > 0 ? nothing : html`<span class="group" title=${column.groups[group]?.description ?? ''}><span class="visually-hidden">compares only within </span>${groupLetter(group)}</span>`}
+              ${group === null || i > 0 ? nothing : html`<span class="group" title=${column.groups[group]?.description ?? ''}><span class="visually-hidden">comparable only within </span>${groupLetter(group)}</span>`}
               <span class="number">${isBest ? html`<span class="star" aria-hidden="true">★</span><span class="visually-hidden">best </span>` : nothing}${cell.state === 'stale' ? html`<span class="visually-hidden">out of date </span>` : nothing}${formatMetric(value, metric.digits)}</span>
               ${cell.state === 'stale' ? nothing : this.#renderDelta(delta, metric, column)}
             </span>${cell.state === 'stale' && i === column.metrics.length - 1 ? this.#renderEvaluate(row, column) : nothing}`
@@ -276,7 +274,7 @@ export class ComparisonGrid extends LitElement {
     if (images !== null) lines.push(`mean of ${images} image${images === 1 ? '' : 's'}`);
     const limits = range?.[metric.name];
     if (limits) lines.push(`${limits.map((limit) => formatMetric(limit, metric.digits)).join(' to ')}`);
-    if (file !== null) lines.push('Enter or a double click: image by image');
+    if (file !== null) lines.push('Enter or double-click: results per image');
     return lines.join('\n');
   }
 
@@ -302,24 +300,24 @@ export class ComparisonGrid extends LitElement {
     >${
       cellState === 'missing' && row.model !== null && column.testSet !== null
         ? this.#renderEvaluate(row, column)
-        : html`<span class="none" title=${cellState === 'missing' ? 'Not measured; its test set is not here' : 'This row cannot have this number'}>–</span>`
+        : html`<span class="none" title=${cellState === 'missing' ? 'Not measured: the test set was not found' : 'Not available for this row'}>–</span>`
     }</td>`;
   }
 
-  /** A button that measures a model on the test set of a column, or how far that is. */
+  /** A button that evaluates a model on the test set of a column, or the progress of that evaluation. */
   #renderEvaluate(row: TableRow, column: TableColumn) {
     const { model } = row;
     const { testSet } = column;
     if (model === null || testSet === null) return nothing;
     const protocol = column.kind === 'published' ? publishedProtocol : column.protocol;
     const job = evaluationJob(this.jobs, model, testSet, protocol);
-    if (job && isLive(job)) return html`<job-line .job=${job} .isInGrid=${true}></job-line>`;
+    if (job && isActiveJob(job)) return html`<job-line .job=${job} .isInGrid=${true}></job-line>`;
     const evaluate = () => {
       for (const each of missingEvaluations([row], this.columns)) {
-        if (each.testSet === testSet) this.#tell('evaluate', each);
+        if (each.testSet === testSet) this.#emit('evaluate', each);
       }
     };
-    return html`${job ? html`<span class="failed" title=${job.message ?? ''}>failed: ${job.message}</span>` : nothing}<button
+    return html`${job ? html`<span class="failed" title=${job.message ?? ''}>Failed: ${job.message}</span>` : nothing}<button
       class="evaluate"
       tabindex="-1"
       aria-label=${`Evaluate ${row.runName} ${row.label} on ${column.data}`}
@@ -330,7 +328,7 @@ export class ComparisonGrid extends LitElement {
   #tabIndex(row: number, column: number, span: number): 0 | -1 {
     const { at } = this;
     const isHere = column <= at.column && at.column < column + span;
-    // The head of the rows stands in both rows of the head.
+    // The head of the first column spans both rows of the head.
     return isHere && (row === at.row || (column === 0 && row === 0 && at.row === 1)) ? 0 : -1;
   }
 
@@ -349,8 +347,8 @@ export class ComparisonGrid extends LitElement {
     const last = headRows + this.rows.length - 1;
     const { row, column } = this.at;
     const to = {
-      ArrowLeft: { row, column: this.#beside(-1) },
-      ArrowRight: { row, column: this.#beside(1) },
+      ArrowLeft: { row, column: this.#adjacentColumn(-1) },
+      ArrowRight: { row, column: this.#adjacentColumn(1) },
       ArrowUp: { row: row - 1, column },
       ArrowDown: { row: row + 1, column },
       Home: { row: event.ctrlKey ? 0 : row, column: 0 },
@@ -365,8 +363,8 @@ export class ComparisonGrid extends LitElement {
     this.#cellAt(this.at.row, this.at.column)?.focus();
   }
 
-  /** The column behind or before the cell, however many it spans. */
-  #beside(by: 1 | -1): number {
+  /** The column after or before the current cell, which may span several. */
+  #adjacentColumn(by: 1 | -1): number {
     const cell = this.#cellAt(this.at.row, this.at.column);
     const column = Number(cell?.dataset.column);
     return by === 1 ? column + (cell?.colSpan ?? 1) : column - 1;
@@ -401,7 +399,7 @@ export class ComparisonGrid extends LitElement {
     event.stopPropagation();
   }
 
-  /** Puts rows or columns into another order. Rows that are moved stand as the person puts them, unsorted. */
+  /** Reorders rows or columns. Moving a row ends sorting. */
   #move({ kind }: Head, arrange: (ids: readonly string[]) => readonly string[]): void {
     if (kind === 'row') this.#arrange({ sort: null, rowOrder: arrange(this.rows.map(({ id }) => id)) });
     else this.#arrange({ columnOrder: arrange(this.columns.map(({ column }) => column.id)) });
@@ -409,7 +407,7 @@ export class ComparisonGrid extends LitElement {
 
   #startDrag(event: DragEvent, head: Head): void {
     this.#dragged = head;
-    // Without data, some browsers do not drag at all.
+    // Some browsers do not drag without data.
     event.dataTransfer?.setData('text/plain', head.id);
   }
 
@@ -437,10 +435,10 @@ export class ComparisonGrid extends LitElement {
   }
 
   #arrange(change: Partial<TableView>): void {
-    this.#tell('view-arranged', change);
+    this.#emit('view-arranged', change);
   }
 
-  #tell<Name extends 'view-arranged' | 'evaluate' | 'cell-chosen'>(
+  #emit<Name extends 'view-arranged' | 'evaluate' | 'cell-chosen'>(
     name: Name,
     detail: HTMLElementEventMap[Name]['detail'],
   ): void {

@@ -3,12 +3,11 @@ import type { RunDetail } from '../../../server/protocol/runs.ts';
 import { formatCount } from '../../../trainer/format/format.ts';
 import type { Stage } from '../../../trainer/run-state/run-state.ts';
 
-/** A kind of model in words. */
 export function describeModel(choice: ModelChoice): string {
   if (choice.kind === 'checkpoint') return describeCheckpoint(choice.stage, choice.checkpoint);
   const { alpha, pretraining, training } = choice;
   const parts = [describeCheckpoint('pretraining', pretraining), describeCheckpoint('training', training)];
-  return `interpolated, α ${alpha} (${parts.join(' and ')})`;
+  return `interpolated α ${alpha} (${parts.join(' and ')})`;
 }
 
 function describeCheckpoint(stage: Stage, checkpoint: CheckpointChoice): string {
@@ -17,7 +16,7 @@ function describeCheckpoint(stage: Stage, checkpoint: CheckpointChoice): string 
     : `${checkpoint} of ${stage}`;
 }
 
-/** The models with one more, unless it is among them. */
+/** Adds a model unless it is among them already. */
 export function withModel(models: readonly ModelChoice[], added: ModelChoice): readonly ModelChoice[] {
   const key = modelChoiceKey(added);
   return models.some((model) => modelChoiceKey(model) === key) ? models : [...models, added];
@@ -29,7 +28,7 @@ function modelChoiceKey(choice: ModelChoice): string {
     : JSON.stringify([choice.alpha, choice.pretraining, choice.training]);
 }
 
-/** The steps at which any of the runs has a checkpoint of a stage, rising. */
+/** The steps at which any run has a checkpoint of a stage, rising. */
 export function checkpointSteps(details: readonly RunDetail[], stage: Stage): number[] {
   const steps = details.flatMap(({ checkpoints }) =>
     checkpoints.filter((checkpoint) => checkpoint.stage === stage).map(({ step }) => step),

@@ -6,19 +6,19 @@ import type { Stage } from '../../../trainer/run-state/run-state.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
-import { tellState } from '../compare-state.ts';
+import { changeState } from '../compare-events.ts';
 import { checkpointSteps, describeModel, withModel } from './model-choices.ts';
 
 const kinds = ['best', 'last', 'step', 'interpolated'] as const;
 
 const kindNames = {
-  best: 'the best of',
-  last: 'the last of',
-  step: 'a step of',
-  interpolated: 'interpolated, α',
+  best: 'Best of',
+  last: 'Last of',
+  step: 'Step of',
+  interpolated: 'Interpolated, α',
 } as const;
 
-/** Which models of each run are compared, and a way to add more. */
+/** The models of each run that are compared. */
 @customElement('model-list')
 export class ModelList extends LitElement {
   static override styles = [
@@ -43,13 +43,13 @@ export class ModelList extends LitElement {
   override render() {
     const steps = checkpointSteps(this.details, this.stage);
     return html`
-      <h3>Of each run <button class="link" @click=${() => tellState(this, { models: defaultModels })}>Reset</button></h3>
+      <h3>Models of each run <button class="link" @click=${() => changeState(this, { models: defaultModels })}>Reset</button></h3>
       <ul aria-label="Models of each run">
         ${this.models.map((model, i) => {
           const label = describeModel(model);
           return html`<li>
             ${label}
-            <button class="icon" aria-label=${`Leave out ${label}`} title="Leave out" @click=${() => tellState(this, { models: this.models.toSpliced(i, 1) })}>${icon('close')}</button>
+            <button class="icon" aria-label=${`Remove ${label}`} title="Remove" @click=${() => changeState(this, { models: this.models.toSpliced(i, 1) })}>${icon('close')}</button>
           </li>`;
         })}
       </ul>
@@ -66,7 +66,7 @@ export class ModelList extends LitElement {
         </select>
         ${
           this.kind === 'interpolated'
-            ? html`<input name="alpha" type="number" min="0" max="1" step="any" value="0.5" required aria-label="Share of the training stage, 0 to 1" />`
+            ? html`<input name="alpha" type="number" min="0" max="1" step="any" value="0.5" required aria-label="Alpha: weight of the training stage, 0 to 1" />`
             : html`<select
                 aria-label="Stage"
                 @change=${(event: Event) => {
@@ -97,6 +97,6 @@ export class ModelList extends LitElement {
       kind === 'interpolated'
         ? { kind, alpha: Number(values.get('alpha')), pretraining: 'best', training: 'last' }
         : { kind: 'checkpoint', stage, checkpoint: kind === 'step' ? Number(values.get('step')) : kind };
-    tellState(this, { models: withModel(this.models, model) });
+    changeState(this, { models: withModel(this.models, model) });
   }
 }

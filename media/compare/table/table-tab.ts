@@ -11,33 +11,32 @@ import { controlStyles } from '../../components/control-styles.ts';
 import { setVariable } from '../../components/css-variable.ts';
 import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
+import { fileName } from '../../file-name.ts';
 import type { Host } from '../../host.ts';
 import { runColor } from '../../run-colors.ts';
-import './arrangement.ts';
-import { attempt, type CompareState, tellState } from '../compare-state.ts';
-import type { Arrangement } from './arrangement.ts';
+import { attempt, changeState } from '../compare-events.ts';
+import { inOrder, shownColumns, shownRows, type TableView } from './table-view.ts';
+import './arrangement-list.ts';
+import type { CompareState } from '../compare-state.ts';
+import type { Arrangement } from './arrangement-list.ts';
 import './comparison-grid.ts';
 import type { CellAddress } from './comparison-grid.ts';
 import './model-list.ts';
-import { sampleKeys, samplesOf } from '../images/samples.ts';
+import { sampleKeys, samplesOf } from '../images/run-samples.ts';
 import { sampleTiles } from '../images/tiles.ts';
-import { nameOf, type ShownRun } from '../runs.ts';
+import type { ShownRun } from '../shown-runs.ts';
 import {
   formatMetric,
   groupLetter,
-  inOrder,
   type MissingEvaluation,
   missingEvaluations,
-  shownColumns,
-  shownRows,
   type TableData,
-  type TableView,
   tableOf,
 } from './table-model.ts';
 
 const exportNames = { csv: 'CSV', markdown: 'Markdown', html: 'Report (HTML)' } as const;
 
-/** The numbers of all models on all test sets, and what can be done with them. */
+/** The results of all models on all test sets. */
 @customElement('table-tab')
 export class TableTab extends LitElement {
   static override styles = [
@@ -64,7 +63,7 @@ export class TableTab extends LitElement {
       .images th:first-child { text-align: left; font-weight: normal; width: 100%; }
       .images thead th { color: var(--wb-quiet); font-weight: 600; }
       .bar { position: relative; }
-      .bar::before { content: ''; position: absolute; inset: 3px auto 3px 0; width: var(--share, 0); background: var(--run-color); opacity: 0.28; border-radius: 2px; }
+      .bar::before { content: ''; position: absolute; inset: 3px auto 3px 0; width: var(--fraction, 0); background: var(--run-color); opacity: 0.28; border-radius: 2px; }
       .bar span { position: relative; }
       @media (forced-colors: active) { .bar::before { display: none; } }
     `,
@@ -77,7 +76,7 @@ export class TableTab extends LitElement {
   @property({ attribute: false }) state!: CompareState;
   @property({ attribute: false }) query!: ComparisonQuery;
 
-  /** The evaluation whose images are shown. */
+  /** The evaluation whose results per image are shown. */
   @state() private chosen: CellAddress | null = null;
   @state() private detail: EvaluationDetail | null = null;
   @state() private notice = '';
@@ -119,14 +118,14 @@ export class TableTab extends LitElement {
             .checked=${state.showsPublished}
             @change=${(event: Event) => {
               if (event.target instanceof HTMLInputElement)
-                tellState(this, { showsPublished: event.target.checked });
+                changeState(this, { showsPublished: event.target.checked });
             }}
           />
-          published results
+          Published results
         </label>
         ${
           missing.length > 0
-            ? html`<button class="push" @click=${() => this.#evaluate(missing)}>${icon('beaker')}Evaluate all ${missing.length} ${hasStale ? 'missing or out of date' : 'missing'}</button>`
+            ? html`<button class="push" @click=${() => this.#evaluate(missing)}>${icon('beaker')}Evaluate all ${missing.length} ${hasStale ? 'missing or outdated' : 'missing'}</button>`
             : nothing
         }
         <span class="quiet" role="status">${this.notice}</span>
@@ -160,7 +159,7 @@ export class TableTab extends LitElement {
       </div>
       ${
         columns.length === 0
-          ? html`<div class="empty">No test set is known here, and nothing was validated. Get one (Data & Weights) or name one in a run file.</div>`
+          ? html`<div class="empty">No results and no test sets found. Download a test set in the Data & Weights view, or name one in a run file.</div>`
           : html`<comparison-grid
               .rows=${rows}
               .columns=${columns}
@@ -187,7 +186,7 @@ export class TableTab extends LitElement {
     );
     const notes = [...new Set([...groups, ...comparison.warnings])];
     if (notes.length === 0) return nothing;
-    return html`<ul class="notes" aria-label="What does not compare">
+    return html`<ul class="notes" aria-label="Limits of the comparison">
       ${notes.map((note) => html`<li>${icon('warning')}<span>${note}</span></li>`)}
     </ul>`;
   }
@@ -200,12 +199,12 @@ export class TableTab extends LitElement {
     if (!row || !column) return nothing;
     const color = row.color === null ? 'transparent' : runColor(row.color);
     const finite = (name: string) => detail.images.flatMap(({ values }) => values[name] ?? []);
-    return html`<section class="detail" aria-label="Image by image" ${setVariable('--run-color', color)}>
-      <h2>${row.runName} · ${row.label} on ${column.data}, ${column.protocol}: image by image</h2>
+    return html`<section class="detail" aria-label="Results per image" ${setVariable('--run-color', color)}>
+      <h2>${row.runName} · ${row.label} on ${column.data}, ${column.protocol}: results per image</h2>
       <table class="images">
         <thead>
           <tr>
-            <th scope="col">image</th>
+            <th scope="col">Image</th>
             ${column.metrics.map(({ title }) => html`<th scope="col">${title}</th>`)}
             <th></th>
           </tr>
@@ -219,11 +218,11 @@ export class TableTab extends LitElement {
                 if (value === undefined) return html`<td></td>`;
                 const all = finite(name);
                 const [low, high] = [Math.min(...all), Math.max(...all)];
-                const share =
+                const fraction =
                   value === null ? 1 : high > low ? 0.06 + (0.94 * (value - low)) / (high - low) : 0.5;
-                return html`<td class="bar" ${setVariable('--share', `${100 * share}%`)}><span>${formatMetric(value, digits)}</span></td>`;
+                return html`<td class="bar" ${setVariable('--fraction', `${100 * fraction}%`)}><span>${formatMetric(value, digits)}</span></td>`;
               })}
-              <td><button class="link" @click=${() => this.#showImage(column.testSet, image.name)} ?disabled=${column.testSet === null}>Look</button></td>
+              <td><button class="link" @click=${() => this.#viewImage(column.testSet, image.name)} ?disabled=${column.testSet === null}>View</button></td>
             </tr>`,
           )}
         </tbody>
@@ -232,7 +231,7 @@ export class TableTab extends LitElement {
   }
 
   #setView(change: Partial<TableView>): void {
-    tellState(this, { table: { ...this.state.table, ...change } });
+    changeState(this, { table: { ...this.state.table, ...change } });
   }
 
   #evaluate(missing: readonly MissingEvaluation[]): void {
@@ -249,7 +248,7 @@ export class TableTab extends LitElement {
       const file = cell?.state === 'computed' || cell?.state === 'stale' ? cell.result.file : null;
       if (!row?.run || file === null) {
         this.chosen = null;
-        this.notice = 'Of these numbers no single images are kept.';
+        this.notice = 'No results per image are available for this number.';
         return;
       }
       this.notice = '';
@@ -260,13 +259,13 @@ export class TableTab extends LitElement {
     });
   }
 
-  #showImage(testSet: string | null, name: string): void {
+  #viewImage(testSet: string | null, name: string): void {
     void attempt(this, async () => {
       const sets = await this.host.request('esrgan/testSets', { runs: this.state.runs });
       const found = sets.find(({ folder }) => folder === testSet);
-      const image = found?.images.find((path) => nameOf(path).replace(/\.[^.]*$/, '') === nameOf(name));
-      if (!found || image === undefined) throw new Error(`The image of ${name} is not there any more.`);
-      tellState(this, {
+      const image = found?.images.find((path) => fileName(path).replace(/\.[^.]*$/, '') === fileName(name));
+      if (!found || image === undefined) throw new Error(`The image ${name} no longer exists.`);
+      changeState(this, {
         tab: 'images',
         images: {
           ...this.state.images,
@@ -287,7 +286,7 @@ export class TableTab extends LitElement {
       this.notice = chosen === 'html' ? 'Writing the report…' : '';
       const rows = shownRows(this.#data, this.state.table);
       const columns = shownColumns(this.#data, this.state.table).map(({ column }) => column);
-      // A run of another trainer has other tags.
+      // External runs have tags of their own.
       const scalars = columns.flatMap(({ kind, protocol }) => (kind === 'scalar' ? [protocol] : []));
       const query: ExportQuery = {
         comparison: this.query,
@@ -300,12 +299,12 @@ export class TableTab extends LitElement {
       };
       const { name, content } = await this.host.request('esrgan/exportComparison', query);
       const { path } = await this.host.request('host/save', { name, content });
-      this.notice = path === null ? '' : `Saved as ${nameOf(path)}.`;
+      this.notice = path === null ? '' : `Saved as ${fileName(path)}.`;
     });
   }
 }
 
-/** What a report draws of the training. */
+/** The curves of a report. */
 const reportTags = [
   'train/content_loss',
   'train/perceptual_loss',
@@ -316,7 +315,7 @@ const reportTags = [
   'validation/ssim_y',
 ];
 
-/** The newest samples of each run, image by image, with what they are compared with. */
+/** The latest samples of all runs with LR, bicubic and HR, grouped by image. */
 function reportImages(runs: readonly ShownRun[]): ExportQuery['images'] {
   const samples = samplesOf(runs);
   return sampleKeys(samples).map((key) => ({

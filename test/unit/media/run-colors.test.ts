@@ -76,18 +76,18 @@ const backgrounds = {
 } as const;
 const kinds = ['light', 'dark', 'highContrast', 'highContrastLight'] as const;
 
-test('there are as many as are promised', () => {
+test('the palette has as many colors as declared', () => {
   expect(runColorTable).toHaveLength(8);
 });
 
 describe.each(kinds)('%s', (kind) => {
   const colors = runColorTable.map((color) => color[kind]);
 
-  test('every color stands out from the background by 3:1', () => {
+  test('every color has a contrast of 3:1 to the background', () => {
     for (const color of colors) expect(contrast(color, backgrounds[kind])).toBeGreaterThanOrEqual(3);
   });
 
-  test.each(Object.keys(eyes))('any two differ for %s', (eye) => {
+  test.each(Object.keys(eyes))('any two colors differ for %s', (eye) => {
     const seen = colors.map((color) => oklab(times(eyes[eye]!, linear(color))));
     for (const [i, a] of seen.entries()) {
       for (const b of seen.slice(i + 1)) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isWebviewRequest } from '../../../../client/webviews/webview-requests.ts';
 
-const model = { run: '/r', checkpoint: '/r/c', mixed: null };
-const mixed = { ...model, mixed: { checkpoint: '/r/d', alpha: 0.5 } };
+const model = { run: '/r', checkpoint: '/r/c', interpolatedWith: null };
+const interpolated = { ...model, interpolatedWith: { checkpoint: '/r/d', alpha: 0.5 } };
 const query = {
   runs: ['/r'],
   models: [
@@ -42,10 +42,10 @@ describe('a page can send', () => {
     ['esrgan/comparison', { ...query, baseline: '/r' }],
     ['esrgan/evaluation', { run: '/r', file: '/r/e.json' }],
     ['esrgan/testSets', { runs: [] }],
-    ['esrgan/evaluate', { model: mixed, testSet: '/set5', protocols: ['rgb'] }],
+    ['esrgan/evaluate', { model: interpolated, testSet: '/set5', protocols: ['rgb'] }],
     ['esrgan/configDifference', { runs: ['/a', '/b'] }],
     ['esrgan/curveScale', { run: '/r' }],
-    ['esrgan/imageResults', { image, models: [model, mixed], run: null }],
+    ['esrgan/imageResults', { image, models: [model, interpolated], run: null }],
     ['esrgan/imageResults', { image: { ...image, role: 'lr', box: null }, models: [], run: '/r' }],
     ['esrgan/weightsDifference', { a: '/a', b: '/b' }],
     ['esrgan/interpolate', { a: '/a', b: '/b', alpha: 0, image }],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseBeforeAfterState } from '../../../../media/before-after/before-after-state.ts';
+import { restoreBeforeAfterState } from '../../../../media/before-after/before-after-state.ts';
 
 const initial = { index: 0, wipe: 0.5, view: null, scaling: 'smooth' };
 const view = { zoom: 2, x: 10, y: 20 };
@@ -11,8 +11,8 @@ test.each([
     { index: 1, wipe: 0.2, view, scaling: 'squares' },
     { index: 1, wipe: 0.2, view, scaling: 'squares' },
   ],
-  ['an image that is not there any more', { index: 3, wipe: 0.2, view }, { ...initial, wipe: 0.2 }],
-  ['parts of another form', { index: '1', wipe: 7, view: { zoom: 0 }, scaling: 3 }, initial],
-])('%s', (_, kept, expected) => {
-  expect(parseBeforeAfterState(kept, 3)).toEqual(expected);
+  ['an image that no longer exists', { index: 3, wipe: 0.2, view }, { ...initial, wipe: 0.2 }],
+  ['invalid parts', { index: '1', wipe: 7, view: { zoom: 0 }, scaling: 3 }, initial],
+])('restores %s', (_, saved, expected) => {
+  expect(restoreBeforeAfterState(saved, 3)).toEqual(expected);
 });

@@ -24,7 +24,7 @@ function content(values: readonly number[], options: Partial<PlotOptions> = {}) 
 
 const rising = Array.from({ length: 101 }, (_, i) => i);
 
-describe('the axes show what is seen of the curves', () => {
+describe('the axes fit the visible curves', () => {
   test.each([
     { what: 'all', options: {}, x: { min: 0, max: 100 }, y: { min: 0, max: 106 } },
     {
@@ -45,32 +45,32 @@ describe('the axes show what is seen of the curves', () => {
     expect(shown.y.min).toBeCloseTo(y.min, 9);
     expect(shown.y.max).toBeCloseTo(y.max, 9);
   });
-  test('a logarithmic y axis ends at what is above 0', () => {
+  test('a logarithmic y axis fits the positive values', () => {
     const { min, max, isLog } = content([-5, 0, 1, 100], { yIsLog: true }).y;
     expect(isLog).toBe(true);
     expect([min > 0.5 && min < 1, max > 100 && max < 200]).toEqual([true, true]);
   });
 });
 
-test('x goes from left to right, y from below to above', () => {
+test('x increases to the right, y upward', () => {
   const { x, y } = scalesIn({ left: 10, top: 20, width: 100, height: 50 }, content(rising));
   expect([x.position(0), x.position(100)]).toEqual([10, 110]);
   expect([y.position(y.min), y.position(y.max)]).toEqual([70, 20]);
 });
 
-test('marks of y lie where the values are and are labelled as they are read', () =>
+test('ticks of y have labels of the divided values', () =>
   expect(yTicks(content([0, 100 * 1024], { divisor: 1024 }), 4)).toEqual({
     values: [0, 50 * 1024, 100 * 1024],
     labels: ['0', '50', '100'],
   }));
 
-test('marks of x', () =>
+test('ticks of x', () =>
   expect(xTicks(content(rising), 5)).toEqual({
     values: [0, 20, 40, 60, 80, 100],
     labels: ['0', '20', '40', '60', '80', '100'],
   }));
 
-test('a clock has its marks at round local times', () => {
+test('ticks of a clock are at round local times', () => {
   const at = new Date(2030, 0, 31, 12, 30).getTime() / 1000;
   const clock: XAxis = { kind: 'clock', title: 'time', isLog: false };
   const shown = content(rising, { xAxis: clock, range: { min: at, max: at + 3 * 3600 } });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type CurveSource, CurveView, viewsOf } from '../../../../media/charts/curve-view.ts';
-import { extentOf, nearestPoint, nextPlace } from '../../../../media/charts/shared-axis.ts';
+import { extentOf, nearestPoint, nextPosition } from '../../../../media/charts/shared-axis.ts';
 import { PointSeries } from '../../../../media/plot/point-series.ts';
 
-/** Curves with points at these steps, two places of the axis to a step. */
+/** Curves with points at these steps, two units of the axis per step. */
 function curves(...steps: readonly (readonly number[])[]): CurveView[] {
   return viewsOf(
     steps.map((each, i) => source(String(i), each)),
@@ -25,7 +25,7 @@ function source(id: string, steps: readonly number[]): CurveSource {
   };
 }
 
-describe('from the first to the last point of all curves', () => {
+describe('extent of all curves', () => {
   test.each([
     {
       steps: [
@@ -41,7 +41,7 @@ describe('from the first to the last point of all curves', () => {
   ])('$steps', ({ steps, extent }) => expect(extentOf(curves(...steps))).toEqual(extent));
 });
 
-describe('the point nearest to a place, of all curves', () => {
+describe('nearest point of all curves', () => {
   test.each([
     {
       steps: [
@@ -64,30 +64,30 @@ describe('the point nearest to a place, of all curves', () => {
   ])('$steps at $x', ({ steps, x, point }) => expect(nearestPoint(curves(...steps), x)).toEqual(point));
 });
 
-describe('the next place with a point', () => {
+describe('next position with a point', () => {
   test.each([
-    { x: 2, isForward: true, place: 6 },
-    { x: 6, isForward: true, place: 10 },
-    { x: 6, isForward: false, place: 2 },
-    { x: 7, isForward: false, place: 6 },
-    { x: 18, isForward: true, place: 18 },
-    { x: 2, isForward: false, place: 2 },
-  ])('from $x, forward: $isForward', ({ x, isForward, place }) =>
-    expect(nextPlace(curves([1, 5], [3, 9]), x, isForward)).toBe(place),
+    { x: 2, isForward: true, position: 6 },
+    { x: 6, isForward: true, position: 10 },
+    { x: 6, isForward: false, position: 2 },
+    { x: 7, isForward: false, position: 6 },
+    { x: 18, isForward: true, position: 18 },
+    { x: 2, isForward: false, position: 2 },
+  ])('from $x, forward: $isForward', ({ x, isForward, position }) =>
+    expect(nextPosition(curves([1, 5], [3, 9]), x, isForward)).toBe(position),
   );
 });
 
-describe('what is worked out of a curve is kept while its points only get more', () => {
+describe('a view is reused while points are only appended', () => {
   const first = source('a', [1, 2]);
   const [before] = viewsOf([first], []);
-  test('new points are taken in', () => {
+  test('processes appended points', () => {
     first.points.append({ steps: [7], values: [1], wallTimes: [0] });
     const [after] = viewsOf([{ ...first, label: 'renamed' }], before ? [before] : []);
     expect(after).toBe(before);
     expect(after?.length).toBe(3);
     expect(after?.source.label).toBe('renamed');
   });
-  test('other points are begun anew', () => {
+  test('other points get a new view', () => {
     const [after] = viewsOf([source('a', [1, 2])], before ? [before] : []);
     expect(after).toBeInstanceOf(CurveView);
     expect(after).not.toBe(before);

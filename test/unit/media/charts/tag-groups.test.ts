@@ -21,7 +21,7 @@ test.each([
     expected: [
       'Losses: Content loss (train)',
       'Validation: PSNR (RGB, Y)',
-      'Optimiser: Learning rate (generator)',
+      'Optimizer: Learning rate (generator)',
       'Machine: Memory (resident)',
     ],
   },
@@ -30,7 +30,7 @@ test.each([
     tags: ['train/d_adversarial_loss', 'train/g_adversarial_loss', 'train/d_fake', 'train/d_real'],
     expected: [
       'Losses: Adversarial loss (generator, discriminator)',
-      'Losses: Discriminator’s belief (D(real), D(fake))',
+      'Losses: Discriminator output (D(real), D(fake))',
     ],
   },
   {
@@ -55,12 +55,12 @@ test.each([
     ],
   },
   {
-    name: 'anything else goes by its prefix',
+    name: 'others are grouped by their prefix',
     tags: ['my_group/temperature', 'color'],
     expected: ['My group: temperature (temperature)', 'Other: color (color)'],
   },
   {
-    name: 'names of objects are names like any other',
+    name: 'names of object properties are ordinary names',
     tags: ['constructor', '__proto__/toString'],
     expected: ['Other: constructor (constructor)', 'Proto: toString (toString)'],
   },

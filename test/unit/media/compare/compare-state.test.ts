@@ -1,39 +1,41 @@
 import { describe, expect, test } from 'vitest';
-import { type CompareState, initialState, parseState } from '../../../../media/compare/compare-state.ts';
+import { type CompareState, restoreCompareState } from '../../../../media/compare/compare-state.ts';
 
 const runs = ['/r/a', '/r/b'];
-const first = initialState(runs);
+const initial = restoreCompareState(undefined, runs);
 
-describe('what a page kept is taken part by part', () => {
-  test.each<{ kept: unknown; changed: Partial<CompareState> }>([
-    { kept: undefined, changed: {} },
-    { kept: { tab: 'pixels', baseline: '/r/x', models: [{ kind: 'other' }], images: 5 }, changed: {} },
-    { kept: { tab: 'curves', baseline: '/r/b' }, changed: { tab: 'curves', baseline: '/r/b' } },
-    { kept: { baseline: null }, changed: { baseline: null } },
+describe('restores the valid parts of a saved state', () => {
+  test.each<{ saved: unknown; changed: Partial<CompareState> }>([
+    { saved: undefined, changed: {} },
+    { saved: { tab: 'pixels', baseline: '/r/x', models: [{ kind: 'other' }], images: 5 }, changed: {} },
+    { saved: { tab: 'curves', baseline: '/r/b' }, changed: { tab: 'curves', baseline: '/r/b' } },
+    { saved: { baseline: null }, changed: { baseline: null } },
     {
-      kept: { models: [{ kind: 'checkpoint', stage: 'training', checkpoint: 400 }] },
+      saved: { models: [{ kind: 'checkpoint', stage: 'training', checkpoint: 400 }] },
       changed: { models: [{ kind: 'checkpoint', stage: 'training', checkpoint: 400 }] },
     },
     {
-      kept: { models: [{ kind: 'interpolated', alpha: 2, pretraining: 'best', training: 'last' }] },
+      saved: { models: [{ kind: 'interpolated', alpha: 2, pretraining: 'best', training: 'last' }] },
       changed: {},
     },
     {
-      kept: { images: { gain: 16, box: { x: 0, y: 0, width: 0, height: 4 }, wipeTiles: ['hr', null] } },
-      changed: { images: { ...first.images, gain: 16, wipeTiles: ['hr', null] } },
+      saved: { images: { gain: 16, box: { x: 0, y: 0, width: 0, height: 4 }, wipeTiles: ['hr', null] } },
+      changed: { images: { ...initial.images, gain: 16, wipeTiles: ['hr', null] } },
     },
     {
-      kept: { table: { sort: { column: 'c', metric: 'psnr', isBestFirst: false }, hiddenRows: [1] } },
+      saved: { table: { sort: { column: 'c', metric: 'psnr', isBestFirst: false }, hiddenRows: [1] } },
       changed: {
-        table: { ...first.table, sort: { column: 'c', metric: 'psnr', isBestFirst: false } },
+        table: { ...initial.table, sort: { column: 'c', metric: 'psnr', isBestFirst: false } },
       },
     },
-    { kept: { checkpoints: { alpha: 1.5 }, curves: { smoothing: 1, xAxis: 'step-log' } }, changed: {} },
-  ])('$kept', ({ kept, changed }) => expect(parseState(kept, runs)).toEqual({ ...first, ...changed }));
+    { saved: { checkpoints: { alpha: 1.5 }, curves: { smoothing: 1, xAxis: 'step-log' } }, changed: {} },
+  ])('$saved', ({ saved, changed }) =>
+    expect(restoreCompareState(saved, runs)).toEqual({ ...initial, ...changed }),
+  );
 });
 
-test('the runs that the person chose win over those that the page was made for', () =>
-  expect(parseState({ runs: ['/r/c'] }, runs)).toEqual(initialState(['/r/c'])));
+test('restores the runs that the user chose after the page was opened', () =>
+  expect(restoreCompareState({ runs: ['/r/c'] }, runs)).toEqual(restoreCompareState(undefined, ['/r/c'])));
 
-test('what it gives can be kept', () =>
-  expect(parseState(JSON.parse(JSON.stringify(first)), [])).toEqual(first));
+test('the initial state can be saved and restored', () =>
+  expect(restoreCompareState(JSON.parse(JSON.stringify(initial)), [])).toEqual(initial));

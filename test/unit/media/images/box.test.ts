@@ -5,7 +5,7 @@ import { differenceOf } from '../../../../media/images/difference.ts';
 const image = { width: 100, height: 50 };
 const box = { x: 10, y: 10, width: 20, height: 20 };
 
-describe('a box has all pixels that the drag touches', () => {
+describe('boxBetween includes partly covered pixels', () => {
   test.each([
     [
       { x: 1.2, y: 2.7 },
@@ -33,7 +33,7 @@ test('a box stays in the image', () => {
   expect(boxInside({ ...box, x: 100 }, image)).toBe(null);
 });
 
-test('the first box is the middle half of what is seen', () =>
+test('the initial box is the middle half of the visible part', () =>
   expect(boxInView({ zoom: 2, x: 50, y: 25 }, image, { width: 80, height: 80 })).toEqual({
     x: 40,
     y: 15,

@@ -67,6 +67,6 @@ test.each([
   [32, '32×'],
   [0.5, '1/2×'],
   [0.3, '1/3.3×'],
-])('%d is read %s', (zoom, read) => {
+])('%d is shown as %s', (zoom, read) => {
   expect(formatZoom(zoom)).toBe(read);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { pointsToCsv } from '../../../../media/charts/csv.ts';
-import { tableOfCurves } from '../../../../media/charts/point-table.ts';
+import { pointsToCsv } from '../../../../media/charts/chart-csv.ts';
+import { pointRows } from '../../../../media/charts/point-rows.ts';
 import { lowerBound, nearestIndex, PointSeries } from '../../../../media/plot/point-series.ts';
 
 type Point = readonly [step: number, value: number | null, time?: number];
@@ -95,7 +95,7 @@ test.each([
   },
 );
 
-test('grows beyond what it had room for', () => {
+test('grows beyond its capacity', () => {
   const many = Array.from({ length: 10_000 }, (_, i): Point => [i, -i]);
   const points = series(many.slice(0, 300), many.slice(300));
   expect(points.length).toBe(10_000);
@@ -118,12 +118,12 @@ describe('search', () => {
     expect(nearestIndex(sorted, 4, value)).toBe(nearest);
   });
 
-  test('nothing is nearest in nothing', () => {
+  test('no nearest index without numbers', () => {
     expect(nearestIndex(sorted, 0, 1)).toBe(-1);
   });
 });
 
-test('CSV has a line a step and a column a curve', () => {
+test('CSV has a line per step and a column per curve', () => {
   const curves = [
     {
       name: 'a',
@@ -148,8 +148,8 @@ test.each([
   { most: 9, steps: [4, 3, 2, 1] },
   { most: 2, steps: [4, 1] },
   { most: 1, steps: [4] },
-])('a table of at most $most lines', ({ most, steps }) => {
-  const { rows, total } = tableOfCurves(
+])('a table of at most $most rows', ({ most, steps }) => {
+  const { rows, total } = pointRows(
     [
       series([
         [1, 1],

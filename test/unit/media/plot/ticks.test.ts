@@ -39,7 +39,7 @@ test.each([
 );
 
 describe('clocks', () => {
-  test('marks lie on round local times', () => {
+  test('ticks are at round local times', () => {
     // Two hours ahead of UTC: local midnight is 22:00 of the day before.
     const { values, labels } = ticks('clock', -3 * hour, hour, false, 4, 2 * hour);
     expect(labels).toEqual(['23:00', '01-01', '01:00', '02:00', '03:00']);

@@ -22,7 +22,7 @@ function trace(points: readonly (readonly [number, number])[], yIsLog = false): 
   return sink.text;
 }
 
-describe('few points are drawn one by one', () => {
+describe('draws few points one by one', () => {
   test.each([
     {
       name: 'a line',
@@ -60,7 +60,7 @@ describe('few points are drawn one by one', () => {
     expect(trace(points)).toBe(path);
   });
 
-  test('what is not positive has no place on a logarithmic axis', () => {
+  test('values that are not positive are not drawn on a logarithmic axis', () => {
     expect(
       trace(
         [
@@ -76,7 +76,7 @@ describe('few points are drawn one by one', () => {
   });
 });
 
-test('where points outnumber pixels, each column is one stroke from its lowest to its highest', () => {
+test('draws dense points as one stroke per column from the lowest to the highest', () => {
   // 100 points to each of the 10 columns; the highest is never the first or the last of its column.
   const points = Array.from({ length: 1000 }, (_, i): [number, number] => [
     i / 100,
@@ -94,7 +94,7 @@ test('where points outnumber pixels, each column is one stroke from its lowest t
   expect(outline.text.endsWith('L1.5 9L0.5 9')).toBe(true);
 });
 
-test('no extreme of any point is lost, whatever the window', () => {
+test('draws the extremes of every window', () => {
   let seed = 1;
   const random = () => {
     seed = (seed * 48271) % 2147483647;

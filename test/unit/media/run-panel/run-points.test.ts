@@ -14,14 +14,13 @@ function answer(generation: number, of: TagPoints, more = false): PointsAnswer {
   return { generation, tags: { [tag]: of }, more, problems: [] };
 }
 
-/** A host that gives `answers` in turn, and what it was asked. */
+/** A host that gives `answers` in turn and records the cursors of the requests. */
 function hostOf(newest: PointsAnswer, answers: readonly PointsAnswer[]) {
   const cursors: (PointCursor | null)[] = [];
   const left = [...answers];
   const shown: number[][] = [];
   const store: RunPoints = new RunPoints(
     {
-      // The store asks for points in no other way.
       request: ((name: string, params: { after: PointCursor | null }) => {
         if (name === 'esrgan/newestPoints') return Promise.resolve(newest);
         cursors.push(params.after);
@@ -37,14 +36,14 @@ function hostOf(newest: PointsAnswer, answers: readonly PointsAnswer[]) {
   return { store, cursors, shown };
 }
 
-test('a short run is there at once, and asked for what is new', async () => {
+test('a short run is complete with the newest points, then loads new ones', async () => {
   const { store, cursors, shown } = hostOf(answer(7, points(0, 3)), [
     answer(7, points(3, 3)),
     answer(7, points(3, 5)),
   ]);
   await store.load();
   expect(store.isComplete).toBe(true);
-  await store.askForNew();
+  await store.loadNew();
   expect(shown).toEqual([
     [1, 3],
     [1, 3],
@@ -53,7 +52,7 @@ test('a short run is there at once, and asked for what is new', async () => {
   expect(cursors).toEqual([3, 3].map((count) => ({ generation: 7, counts: { [tag]: count } })));
 });
 
-test('of a long run the newest points are shown until all are there', async () => {
+test('shows the newest points of a long run until all are loaded', async () => {
   const { store, cursors, shown } = hostOf(answer(7, points(8, 10)), [
     answer(7, points(0, 6), true),
     answer(7, points(6, 10)),
@@ -67,17 +66,17 @@ test('of a long run the newest points are shown until all are there', async () =
   expect(cursors).toEqual([null, { generation: 7, counts: { [tag]: 6 } }]);
 });
 
-test('points of another generation take the place of all', async () => {
+test('a new generation replaces all points', async () => {
   const { store, shown } = hostOf(answer(7, points(0, 9)), [
     answer(7, points(9, 9)),
     answer(8, points(0, 4)),
   ]);
   await store.load();
-  await store.askForNew();
+  await store.loadNew();
   expect(shown.at(-1)).toEqual([1, 4]);
 });
 
-test('after a gap it asks from the first', async () => {
+test('loads all points again after a gap', async () => {
   const { store, cursors, shown } = hostOf(answer(7, points(0, 9)), [
     answer(7, points(12, 14)),
     answer(7, points(0, 14)),
@@ -94,7 +93,7 @@ test('the time of a step is that of the nearest point', async () => {
   expect(store.timeOfStep(3.4)).toBe(3);
 });
 
-test('a run began with its first session or, where none is known, its first point', async () => {
+test('a run starts with its first session or, without sessions, its first point', async () => {
   const late = { ...points(0, 2), wallTimes: [500, 600] };
   const { store } = hostOf(answer(1, late), [answer(1, points(2, 2))]);
   await store.load();

@@ -26,14 +26,14 @@ test('facts of a file and its model', () => {
     [
       'File',
       [
-        ['format', 'PyTorch (zip)'],
-        ['names of tensors', 'BasicSR, Real-ESRGAN'],
-        ['wrapped in', 'params_ema › module.'],
-        ['types', 'F16, F32'],
-        ['parameters', '9,875'],
-        ['size', '2.0 kB'],
+        ['Format', 'PyTorch (zip)'],
+        ['Tensor naming', 'BasicSR, Real-ESRGAN'],
+        ['Wrapped in', 'params_ema › module.'],
+        ['Types', 'F16, F32'],
+        ['Parameters', '9,875'],
+        ['Size', '2.0 kB'],
         ['SHA-256', 'abc'],
-        ['path', '/w/net.pth'],
+        ['Path', '/w/net.pth'],
       ],
     ],
     [
@@ -46,7 +46,7 @@ test('facts of a file and its model', () => {
   ]);
 });
 
-test('where a checkpoint’s file comes from', () => {
+test('facts of a checkpoint', () => {
   const checkpoint = {
     run: '/w/runs/photos',
     path: '/w/runs/photos/checkpoints/training-7',
@@ -58,18 +58,18 @@ test('where a checkpoint’s file comes from', () => {
   expect(facts({ ...report, options: null, checkpoint })[1]).toEqual([
     'Checkpoint',
     [
-      ['run', '/w/runs/photos'],
-      ['stage', 'training'],
-      ['step', '141,000'],
+      ['Run', '/w/runs/photos'],
+      ['Stage', 'training'],
+      ['Step', '141,000'],
     ],
   ]);
 });
 
-test('metrics', () => {
+test('facts of metrics', () => {
   expect(metricFacts({ psnr: 25.4912, ssim: 0.71239, psnr_y: null, niqe: 4.5 })).toEqual([
-    ['PSNR on RGB', '25.49 dB'],
-    ['SSIM on RGB', '0.7124'],
-    ['PSNR on Y', '∞'],
+    ['PSNR (RGB)', '25.49 dB'],
+    ['SSIM (RGB)', '0.7124'],
+    ['PSNR (Y)', '∞'],
     ['niqe', '4.5000'],
   ]);
 });
@@ -79,7 +79,7 @@ test.each([
   ['conv', ['conv_first.weight', 'Conv_last.bias']],
   ['LAST bias', ['Conv_last.bias']],
   ['last weight', []],
-])('tensors found by %j', (search, expected) => {
+])('tensors filtered by %j', (search, expected) => {
   expect(tensorTable(report.tensors, search).map(({ name }) => name)).toEqual(expected);
 });
 

@@ -75,10 +75,10 @@ async function cells(protocol = 'rgb'): Promise<Record<string, ComparisonCell | 
   );
 }
 
-const model = (checkpoint: string, mixed: ModelReference['mixed'] = null): ModelReference => ({
+const model = (checkpoint: string, second: ModelReference['interpolatedWith'] = null): ModelReference => ({
   run: one.root,
   checkpoint: join(one.checkpoints, checkpoint),
-  mixed: mixed && { ...mixed, checkpoint: join(one.checkpoints, mixed.checkpoint) },
+  interpolatedWith: second && { ...second, checkpoint: join(one.checkpoints, second.checkpoint) },
 });
 
 describe('missing cells', () => {

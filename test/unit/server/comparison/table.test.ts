@@ -21,7 +21,7 @@ function row(
     model: {
       run: `/runs/${name}`,
       checkpoint: `/runs/${name}/checkpoints/pretraining-00000010`,
-      mixed: null,
+      interpolatedWith: null,
     },
     checkpoints: [
       {

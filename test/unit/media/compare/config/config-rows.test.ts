@@ -23,7 +23,7 @@ test.each([
   ).toEqual(expected),
 );
 
-describe('values stand as in YAML', () => {
+describe('values are formatted as YAML', () => {
   test.each([
     ['bicubic', 'bicubic'],
     ['true', '"true"'],

@@ -18,7 +18,7 @@ function scale(
   };
 }
 
-describe('steps become epochs and images, on from stage to stage', () => {
+describe('steps become epochs and images across stages', () => {
   const two = scale([0, 16, 50], [1000, 8, 100]);
   test.each([
     ['epochs', 0, 0],
@@ -38,7 +38,7 @@ test.each([
   ['an epoch of no steps', scale([0, 16, 0])],
 ])('%s', (_, given) => expect(stepConverter(given, 'epochs')).toBe(null));
 
-test('points get their places as they are appended, and anew when they are put in order', () => {
+test('converts appended points, and all points after they were sorted', () => {
   const points = new PointSeries();
   const axis = derivedAxis((step) => step / 10);
   const places = () => [...axis.of(points).subarray(0, points.length)];

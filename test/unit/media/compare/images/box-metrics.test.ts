@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Pixels, scoreLines, scoreOf } from '../../../../../media/compare/images/box-metrics.ts';
 import { protocols } from '../../../../../trainer/metrics/protocols.ts';
 
-/** An image that is a slope with noise, another for each seed. */
+/** A gradient with noise by a seed. */
 function image(width: number, height: number, seed: number): Pixels {
   let state = seed;
   const random = () => {
@@ -19,12 +19,12 @@ function image(width: number, height: number, seed: number): Pixels {
   return { width, height, data };
 }
 
-/** The same image as the trainer has it: without opacity. */
+/** The image without opacity, as in the trainer. */
 function asImage({ width, height, data }: Pixels) {
   return { width, height, channels: 3 as const, data: Uint8Array.from(data.filter((_, i) => i % 4 !== 3)) };
 }
 
-describe('a box has the numbers of the trainer for the same pixels', () => {
+describe('scores equal those of the trainer', () => {
   test.each([
     { width: 11, height: 11 },
     { width: 12, height: 31 },
@@ -43,7 +43,7 @@ describe('a box has the numbers of the trainer for the same pixels', () => {
   });
 });
 
-test('equal pixels are infinitely near', () => {
+test('PSNR of equal pixels is infinite', () => {
   const a = image(20, 20, 3);
   const { rgb, y } = scoreOf(a, a);
   expect([rgb.psnr, y.psnr]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
@@ -51,7 +51,7 @@ test('equal pixels are infinitely near', () => {
   expect(y.ssim).toBeCloseTo(1, 12);
 });
 
-test('where the window of SSIM does not fit, there is none', () => {
+test('SSIM is null below 11x11 pixels', () => {
   const { rgb, y } = scoreOf(image(10, 30, 1), image(10, 30, 2));
   expect([rgb.ssim, y.ssim]).toEqual([null, null]);
   expect(rgb.psnr).toBeGreaterThan(10);
@@ -66,4 +66,4 @@ test.each([
     { rgb: { psnr: Number.POSITIVE_INFINITY, ssim: 1 }, y: { psnr: 30, ssim: null } },
     ['box: PSNR rgb ∞  Y 30.00 dB', 'SSIM rgb 1.0000  Y –'],
   ],
-])('%j in words', (score, lines) => expect(scoreLines(score)).toEqual(lines));
+])('%j as text', (score, lines) => expect(scoreLines(score)).toEqual(lines));

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   balancedColumns,
-  fairShare,
   referenceOf,
   resultTiles,
   sampleTiles,
   type Tile,
+  takeEvenly,
   tileChoices,
   wipePair,
 } from '../../../../../media/compare/images/tiles.ts';
-import type { ShownRun } from '../../../../../media/compare/runs.ts';
+import type { ShownRun } from '../../../../../media/compare/shown-runs.ts';
 import type { SampleStep } from '../../../../../media/run-panel/sample-steps.ts';
 
 const runs: ShownRun[] = ['a', 'b'].map((name) => ({
@@ -30,7 +30,7 @@ function samples(run: string, steps: readonly number[], keys: readonly string[])
   }));
 }
 
-describe('samples of training', () => {
+describe('sample tiles', () => {
   const all = new Map([
     ['/a', samples('/a', [100, 200], ['00-x'])],
     ['/b', samples('/b', [150], ['00-x', '01-y'])],
@@ -45,9 +45,9 @@ describe('samples of training', () => {
     expect(tiles.map(({ id }) => id)).toEqual(['lr', 'bicubic', 'hr', 'run:/a', 'run:/b']);
     expect(tiles.slice(3).map(({ path }) => path)).toEqual(expected);
   });
-  test('references are those of the first run that has the image', () =>
+  test('LR, bicubic and HR are those of the first run that has the image', () =>
     expect(sampleTiles(runs, all, '01-y', null).find(({ id }) => id === 'hr')?.path).toBe('/b/hr'));
-  test('each result is measured by its own HR', () =>
+  test('each result has the HR of its run', () =>
     expect(
       sampleTiles(runs, all, '00-x', null)
         .slice(3)
@@ -66,7 +66,7 @@ const rows = ['one', 'two'].map((id, i) => ({
   cells: [],
 }));
 
-test('results of models keep their places while some are missing', () => {
+test('missing results have tiles too', () => {
   const tiles = resultTiles(rows, (run) => `color of ${run}`, {
     scale: 4,
     width: 8,
@@ -81,7 +81,7 @@ test('results of models keep their places while some are missing', () => {
   expect(tiles.at(-1)).toMatchObject({ detail: 'PSNR · 400k', color: 'color of /b', hr: '/hr' });
 });
 
-describe('what a tile is compared with', () => {
+describe('the reference of a tile', () => {
   const tile = (id: string, run: string | null, detail: string): Tile => ({
     id,
     run,
@@ -103,25 +103,25 @@ describe('what a tile is compared with', () => {
     ['c', 'baseline', '/a', '/a1.png'],
     ['a1', 'baseline', '/a', null],
     ['b1', 'baseline', null, null],
-  ] as const)('%s by %s of %s', (id, reference, baseline, expected) =>
+  ] as const)('%s: %s of %s', (id, reference, baseline, expected) =>
     expect(referenceOf(tiles.find((each) => each.id === id)!, tiles, reference, baseline)).toBe(expected),
   );
 });
 
-describe('the two that a wipe is between', () => {
+describe('the tiles of a wipe', () => {
   const tiles = [...resultTiles(rows, () => '', null)];
   const one = tiles.filter(({ run }) => run !== '/b');
   test.each([
     { what: 'the first results', of: tiles, chosen: [null, null], pair: ['row:one', 'row:two'] },
-    { what: 'those that are chosen', of: tiles, chosen: ['hr', 'lr'], pair: ['hr', 'lr'] },
+    { what: 'chosen tiles', of: tiles, chosen: ['hr', 'lr'], pair: ['hr', 'lr'] },
     {
-      what: 'another result beside a chosen one',
+      what: 'a chosen result and another one',
       of: tiles,
       chosen: ['row:two', null],
       pair: ['row:two', 'row:one'],
     },
     {
-      what: 'one that is not there any more',
+      what: 'a chosen tile that no longer exists',
       of: tiles,
       chosen: ['row:gone', 'hr'],
       pair: ['row:one', 'hr'],
@@ -133,7 +133,7 @@ describe('the two that a wipe is between', () => {
   );
 });
 
-test('all samples can be hidden, and all models of the table also where there is no room for them', () => {
+test('tile choices: all samples, or all models of the table', () => {
   const references = ['LR', 'bicubic', 'HR'].map((label) => ({ id: label.toLowerCase(), label }));
   expect(tileChoices('samples', sampleTiles(runs, new Map(), '00-x', null), rows)).toEqual([
     ...references,
@@ -165,10 +165,10 @@ test.each([
   ['a1 a2 a3 b1 b2 b3', 4, 'a1 a2 b1 b2'],
   ['a1 a2 a3 b1', 3, 'a1 a2 b1'],
   ['a1 b1 c1', 2, 'a1 b1'],
-])('of %s at most %d: %s', (rows, most, expected) => {
+])('takes evenly from %s at most %d: %s', (rows, most, expected) => {
   const all = rows.split(' ').map((id) => ({ id, run: id[0]! }));
   expect(
-    fairShare(all, most)
+    takeEvenly(all, most)
       .map(({ id }) => id)
       .join(' '),
   ).toBe(expected);

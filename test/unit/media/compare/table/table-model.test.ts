@@ -4,16 +4,18 @@ import {
   formatMetric,
   formatStep,
   groupLetter,
-  inOrder,
   isBetter,
   missingEvaluations,
+  tableOf,
+} from '../../../../../media/compare/table/table-model.ts';
+import {
+  inOrder,
   moved,
   nextSort,
   shownColumns,
   shownRows,
   type TableView,
-  tableOf,
-} from '../../../../../media/compare/table/table-model.ts';
+} from '../../../../../media/compare/table/table-view.ts';
 import type {
   Comparison,
   ComparisonCell,
@@ -59,7 +61,7 @@ function comparison(rows: readonly (readonly ComparisonCell[])[]): Comparison {
       choice: 0,
       label: i % 2 ? 'ESRGAN' : 'PSNR',
       checkpoints: [{ stage: 'pretraining', step: 1000 * (i + 1) }],
-      model: { run: `/r${i}`, checkpoint: `/r${i}/c`, mixed: null },
+      model: { run: `/r${i}`, checkpoint: `/r${i}/c`, interpolatedWith: null },
       cells,
     })),
     warnings: [],
@@ -95,20 +97,20 @@ const values = [
 
 describe('rows', () => {
   test.each<[name: string, view: Partial<TableView>, expected: string]>([
-    ['as they come', {}, 'r0 r1 r2 r3 r4'],
-    ['the highest PSNR first; other groups behind, then what is missing', by('psnr', true), 'r4 r1 r0 r3 r2'],
-    ['the lowest PSNR first', by('psnr', false), 'r0 r1 r4 r3 r2'],
-    ['the best distance is the lowest', by('distance', true), 'r1 r3 r0 r2 r4'],
-    ['the worst distance', by('distance', false), 'r0 r3 r1 r2 r4'],
-    ['a column that is gone', { sort: { column: 'x', metric: 'psnr', isBestFirst: true } }, 'r0 r1 r2 r3 r4'],
+    ['initially', {}, 'r0 r1 r2 r3 r4'],
+    ['highest PSNR first, then other groups, then missing', by('psnr', true), 'r4 r1 r0 r3 r2'],
+    ['lowest PSNR first', by('psnr', false), 'r0 r1 r4 r3 r2'],
+    ['best distance first: the lowest', by('distance', true), 'r1 r3 r0 r2 r4'],
+    ['worst distance first', by('distance', false), 'r0 r3 r1 r2 r4'],
+    [
+      'sorted by a column that no longer exists',
+      { sort: { column: 'x', metric: 'psnr', isBestFirst: true } },
+      'r0 r1 r2 r3 r4',
+    ],
     ['filtered by all words', { filter: 'run esrgan' }, 'r1 r3'],
     ['filtered by the step', { filter: '2,000' }, 'r1'],
     ['hidden', { hiddenRows: ['r1', 'gone'] }, 'r0 r2 r3 r4'],
-    [
-      'in an order of their own; those that it lacks behind',
-      { rowOrder: ['r3', 'gone', 'r1'] },
-      'r3 r1 r0 r2 r4',
-    ],
+    ['in the order of the user, then the others', { rowOrder: ['r3', 'gone', 'r1'] }, 'r3 r1 r0 r2 r4'],
   ])('%s', (_, view, expected) => expect(rowsOf(values, view)).toBe(expected));
 
   function by(metric: string, isBestFirst: boolean): Partial<TableView> {
@@ -116,7 +118,7 @@ describe('rows', () => {
   }
 });
 
-test('stale numbers stand behind those that hold', () => {
+test('stale numbers follow valid ones', () => {
   const stale: ComparisonCell = {
     state: 'stale',
     reason: 'Measured of other weights.',
@@ -135,7 +137,7 @@ test('stale numbers stand behind those that hold', () => {
   ).toBe('r2 r0 r1');
 });
 
-test('what is missing or out of date can be measured, what holds cannot', () => {
+test('missing and stale numbers can be evaluated', () => {
   const [fresh] = [computed({ psnr: 50 })];
   const stale: ComparisonCell =
     fresh?.state === 'computed' ? { ...fresh, state: 'stale', reason: 'Old.' } : none;
@@ -164,7 +166,7 @@ test('columns are hidden and moved', () => {
   expect(ids({ hiddenColumns: ['set5|paper-y'] })).toEqual(['1 seed']);
 });
 
-test('sorting: best first, worst first, not at all', () => {
+test('clicks sort best first, worst first, not at all', () => {
   const first = nextSort(null, 'a', 'psnr');
   expect(first).toEqual({ column: 'a', metric: 'psnr', isBestFirst: true });
   const second = nextSort(first, 'a', 'psnr');
@@ -183,7 +185,7 @@ describe('published results', () => {
     true,
   );
 
-  test('stand in a column of their own, beside our best images, and are never ranked', () => {
+  test('have a column with the best images of the models, and are never ranked', () => {
     const at = data.columns.findIndex(({ kind }) => kind === 'published');
     expect(data.columns[at]).toMatchObject({ data: 'Set5', testSet: '/sets/set5', warning: 'single images' });
     expect(data.columns[at]?.metrics.map(({ better }) => better)).toEqual([null, null]);
@@ -194,13 +196,13 @@ describe('published results', () => {
       { state: 'computed', result: { values: { psnr: 32.47, ssim: 0.9335 }, best: [] } },
     ]);
   });
-  test('have no other numbers', () =>
+  test('have no numbers in other columns', () =>
     expect(data.rows.at(-1)).toMatchObject({ run: null, label: 'published', cells: [{}, none, none] }));
-  test('stay away unless they are asked for', () =>
+  test('are hidden by default', () =>
     expect(tableOf(comparison([[missing, missing]]), false).rows).toHaveLength(1));
 });
 
-test('what is missing is measured by one job for each model and test set', () => {
+test('one evaluation for each model and test set', () => {
   const data = tableOf(
     comparison([
       [missing, missing],
@@ -223,7 +225,7 @@ test.each([
   [['a', 'b'], 'x', 1, 'a b'],
 ])('%j: %s moved by %d', (ids, id, by, expected) => expect(moved(ids, id, by).join(' ')).toBe(expected));
 
-test('order', () =>
+test('inOrder', () =>
   expect(inOrder([{ id: 'a' }, { id: 'b' }, { id: 'c' }], ['c', 'x']).map(({ id }) => id)).toEqual([
     'c',
     'a',
@@ -242,7 +244,7 @@ describe('numbers', () => {
     [-2.42, '−2.42'],
     [0.004, '±0'],
     [0, '±0'],
-  ])('beyond the baseline: %d', (delta, expected) => expect(formatDelta(delta, 2)).toBe(expected));
+  ])('difference %d', (delta, expected) => expect(formatDelta(delta, 2)).toBe(expected));
   test.each([
     [0.1, psnr, true],
     [-0.1, psnr, false],
@@ -250,12 +252,12 @@ describe('numbers', () => {
     [-0.1, distance, true],
     [0.0001, psnr, null],
     [0.1, { ...psnr, better: null }, null],
-  ])('%d is for the better', (delta, metric, expected) => expect(isBetter(delta, metric)).toBe(expected));
+  ])('%d is an improvement', (delta, metric, expected) => expect(isBetter(delta, metric)).toBe(expected));
   test.each([
     [400_000, '400k'],
     [12_345, '12,345'],
     [1000, '1,000'],
     [0, '0'],
   ])('step %d', (step, expected) => expect(formatStep(step)).toBe(expected));
-  test('groups', () => expect([0, 1, 2].map(groupLetter)).toEqual(['a', 'b', 'c']));
+  test('group letters', () => expect([0, 1, 2].map(groupLetter)).toEqual(['a', 'b', 'c']));
 });

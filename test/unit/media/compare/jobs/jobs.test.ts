@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { evaluationJob } from '../../../../../media/compare/table/evaluation-jobs.ts';
+import { evaluationJob } from '../../../../../media/compare/jobs/jobs.ts';
 import type { Job } from '../../../../../server/protocol/jobs.ts';
 
-const model = { run: '/r', checkpoint: '/r/c', mixed: null };
+const model = { run: '/r', checkpoint: '/r/c', interpolatedWith: null };
 
 /** The jobs in the order in which they were started, in short: `1 running /set5 rgb`. */
 function found(...jobs: readonly string[]): string | undefined {
@@ -16,7 +16,7 @@ function found(...jobs: readonly string[]): string | undefined {
         state: states.find((each) => each === state) ?? 'waiting',
         task: {
           kind: 'evaluation',
-          model: { ...model, mixed: alpha ? { checkpoint: '/r/d', alpha: Number(alpha) } : null },
+          model: { ...model, interpolatedWith: alpha ? { checkpoint: '/r/d', alpha: Number(alpha) } : null },
           testSet,
           protocols: [protocol],
         },

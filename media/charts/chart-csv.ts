@@ -1,9 +1,9 @@
 import type { PointSeries } from '../plot/point-series.ts';
 
 /**
- * The points of curves as CSV (RFC 4180, lines ended by CRLF): a line for each step that any of them has, with
- * `step`, `time` (ISO 8601, UTC) and a column for each curve, empty where it has no point there. Of points of the
- * same step the last counts, as in the charts' read-out. A value that is not finite is `NaN`.
+ * The points of curves as CSV (RFC 4180, lines end with CRLF): a line for each step, with `step`, `time` (ISO 8601, UTC) and
+ * a column for each curve, which is empty without a point at that step. Of several points of a step the last counts, as
+ * in the legend. A value that is not finite is `NaN`.
  */
 export function pointsToCsv(
   curves: readonly { readonly name: string; readonly points: PointSeries }[],

@@ -4,10 +4,34 @@ import { SvgPath, type TracedCurve, traceEnvelope, traceLine } from '../plot/tra
 import type { CurveView } from './curve-view.ts';
 import { markPath } from './mark-path.ts';
 import { type PlotArea, type PlotContent, scalesIn, xTicks, yTicks } from './plot-content.ts';
-import type { ChartImage } from './svg.ts';
 
-/** A chart laid out for an image of its own of 800x400 pixels, in the colors that it has where `element` stands. */
-export function chartImage(title: string, content: PlotContent, element: Element): ChartImage {
+/** A chart laid out for an exported image, in pixels. */
+export interface ChartLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly title: string;
+  readonly plot: PlotArea;
+  readonly xTicks: readonly { readonly at: number; readonly label: string }[];
+  readonly yTicks: readonly { readonly at: number; readonly label: string }[];
+  readonly xTitle: string;
+  readonly curves: readonly {
+    readonly label: string;
+    readonly color: string;
+    readonly dash: readonly number[];
+    /** SVG path of the line. */
+    readonly line: string;
+    /** SVG path of the raw line behind a smoothed one; may be empty. */
+    readonly raw: string;
+    /** SVG path of the envelope of dense points, to be filled; may be empty. */
+    readonly envelope: string;
+    /** SVG path of all marks, to be filled; may be empty. */
+    readonly marks: string;
+  }[];
+  readonly colors: { readonly background: string; readonly text: string };
+}
+
+/** Lays out a chart in 800x400 pixels, with CSS colors resolved at `element`. */
+export function layoutChart(title: string, content: PlotContent, element: Element): ChartLayout {
   const [width, height] = [800, 400];
   const plot = { left: 64, top: 32, width: width - 80, height: height - 80 };
   const { x, y } = scalesIn(plot, content);
@@ -37,14 +61,14 @@ export function chartImage(title: string, content: PlotContent, element: Element
   };
 }
 
-/** What is drawn of a curve, as on the screen: each the text of a path, empty where there is nothing. */
+/** The SVG paths of a curve, drawn as on the screen. */
 function curvePaths(
   curve: CurveView,
   smoothing: number,
   x: Scale,
   y: Scale,
   { left, width }: PlotArea,
-): Pick<ChartImage['curves'][number], 'line' | 'raw' | 'envelope' | 'marks'> {
+): Pick<ChartLayout['curves'][number], 'line' | 'raw' | 'envelope' | 'marks'> {
   const path = (trace: typeof traceLine | typeof traceEnvelope, traced: TracedCurve) => {
     const sink = new SvgPath();
     trace(sink, traced, x, y, left, width);
@@ -58,8 +82,10 @@ function curvePaths(
     raw: smoothed && !envelope ? path(traceLine, curve.raw) : '',
     envelope,
     marks: curve
-      .markedPlaces()
-      .map(({ x: place, index, mark }) => markPath(mark, x.position(place), y.position(shown.y[index]!), 1))
+      .markedPoints()
+      .map(({ x: position, index, mark }) =>
+        markPath(mark, x.position(position), y.position(shown.y[index]!), 1),
+      )
       .join(''),
   };
 }

@@ -4,7 +4,7 @@ import {
   sampleKeys,
   stepAt,
   stepIndex,
-} from '../../../../../media/compare/images/samples.ts';
+} from '../../../../../media/compare/images/run-samples.ts';
 import type { SampleStep } from '../../../../../media/run-panel/sample-steps.ts';
 
 function samples(steps: readonly number[], keys: readonly string[]): SampleStep[] {
@@ -12,7 +12,7 @@ function samples(steps: readonly number[], keys: readonly string[]): SampleStep[
   return steps.map((step) => ({ stage: 'pretraining', step, at: step, images, sr: {} }));
 }
 
-test('keys and steps are those of all runs', () => {
+test('keys and steps of all runs', () => {
   const all = new Map([
     ['/a', samples([100, 200], ['00-x'])],
     ['/b', samples([150, 200], ['00-x', '01-y'])],
@@ -23,7 +23,7 @@ test('keys and steps are those of all runs', () => {
 
 const steps = [100, 150, 200];
 
-describe('the index of the last step at or before', () => {
+describe('index of the last step at or before', () => {
   test.each([
     [null, 2],
     [150, 1],
@@ -33,7 +33,7 @@ describe('the index of the last step at or before', () => {
   ])('%s', (step, index) => expect(stepIndex(steps, step)).toBe(index));
 });
 
-describe('the step at an index; the latest goes on with the runs', () => {
+describe('step at an index; null for the last', () => {
   test.each([
     [0, 100],
     [-2, 100],
@@ -41,5 +41,5 @@ describe('the step at an index; the latest goes on with the runs', () => {
     [2, null],
     [9, null],
   ])('%d', (index, step) => expect(stepAt(steps, index)).toBe(step));
-  test('of no samples', () => expect(stepAt([], 0)).toBe(null));
+  test('without samples', () => expect(stepAt([], 0)).toBe(null));
 });

@@ -1,7 +1,7 @@
 import { type SampleStep, sampleSteps } from '../../run-panel/sample-steps.ts';
-import type { ShownRun } from '../runs.ts';
+import type { ShownRun } from '../shown-runs.ts';
 
-/** The samples of runs, each run's in the order in which they were drawn, by run directory. */
+/** The samples of each run by rising step, by run directories. */
 export function samplesOf(runs: readonly ShownRun[]): Map<string, SampleStep[]> {
   return new Map(
     runs.map(({ run, detail }) => [
@@ -11,7 +11,7 @@ export function samplesOf(runs: readonly ShownRun[]): Map<string, SampleStep[]> 
   );
 }
 
-/** The keys of all sample images, as `00-baby`. */
+/** The keys of all sample images, such as `00-baby`. */
 export function sampleKeys(samples: ReadonlyMap<string, readonly SampleStep[]>): string[] {
   const keys = [...samples.values()].flatMap((steps) =>
     steps.flatMap(({ images }) => images.map(({ key }) => key)),
@@ -19,19 +19,19 @@ export function sampleKeys(samples: ReadonlyMap<string, readonly SampleStep[]>):
   return [...new Set(keys)].sort();
 }
 
-/** The steps at which any run has samples, among the steps of the points, rising. */
+/** The global steps at which any run has samples, rising. */
 export function allSampleSteps(samples: ReadonlyMap<string, readonly SampleStep[]>): number[] {
   return [...new Set([...samples.values()].flatMap((steps) => steps.map(({ at }) => at)))].sort(
     (a, b) => a - b,
   );
 }
 
-/** The index of the last of rising steps at or before one, -1 where there is none; of the last for `null`. */
+/** Index of the last step at or before `step`, -1 if there is none; of the last for `null`. */
 export function stepIndex(steps: readonly number[], step: number | null): number {
   return step === null ? steps.length - 1 : steps.findLastIndex((each) => each <= step);
 }
 
-/** The step at an index, or at the nearer end; `null` for the last: at the latest it goes on with the runs. */
+/** The step at an index, limited to the range of indices; `null` for the last, which follows the runs. */
 export function stepAt(steps: readonly number[], index: number): number | null {
   const at = Math.min(steps.length - 1, Math.max(0, index));
   return at === steps.length - 1 ? null : (steps[at] ?? null);

@@ -3,9 +3,9 @@ import { customElement, property } from 'lit/decorators.js';
 import { controlStyles } from '../../components/control-styles.ts';
 import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
-import { moved } from './table-model.ts';
+import { moved } from './table-view.ts';
 
-/** The order of all items, and which are hidden. */
+/** The order of items, and which are hidden. */
 export interface Arrangement {
   readonly order: readonly string[];
   readonly hidden: readonly string[];
@@ -20,7 +20,7 @@ declare global {
   }
 }
 
-/** A list of things that can be hidden and moved up and down. */
+/** A list of items that can be hidden and moved up and down. */
 @customElement('arrangement-list')
 export class ArrangementList extends LitElement {
   static override styles = [
@@ -37,9 +37,8 @@ export class ArrangementList extends LitElement {
   ];
 
   @property({ attribute: false }) heading = '';
-  /** In their order. */
   @property({ attribute: false }) items: readonly { readonly id: string; readonly label: string }[] = [];
-  /** Ids; also of things that are not there now. */
+  /** Ids, also of items that currently do not exist. */
   @property({ attribute: false }) hiddenIds: readonly string[] = [];
 
   override render() {
@@ -47,7 +46,7 @@ export class ArrangementList extends LitElement {
     return html`
       <h3>
         ${this.heading}
-        <button class="link" @click=${() => this.#tell([], [])}>Reset</button>
+        <button class="link" @click=${() => this.#emit([], [])}>Reset</button>
       </h3>
       <ul aria-label=${this.heading}>
         ${this.items.map(
@@ -56,8 +55,8 @@ export class ArrangementList extends LitElement {
               <input type="checkbox" .checked=${!this.hiddenIds.includes(id)} @change=${() => this.#toggle(id)} />
               <span>${label}</span>
             </label>
-            <button class="icon" aria-label=${`Move ${label} up`} title="Up" ?disabled=${i === 0} @click=${() => this.#move(id, -1)}>${icon('arrowUp')}</button>
-            <button class="icon" aria-label=${`Move ${label} down`} title="Down" ?disabled=${i === last} @click=${() => this.#move(id, 1)}>${icon('arrowDown')}</button>
+            <button class="icon" aria-label=${`Move ${label} up`} title="Move up" ?disabled=${i === 0} @click=${() => this.#move(id, -1)}>${icon('arrowUp')}</button>
+            <button class="icon" aria-label=${`Move ${label} down`} title="Move down" ?disabled=${i === last} @click=${() => this.#move(id, 1)}>${icon('arrowDown')}</button>
           </li>`,
         )}
       </ul>
@@ -72,14 +71,14 @@ export class ArrangementList extends LitElement {
     const hidden = this.hiddenIds.includes(id)
       ? this.hiddenIds.filter((each) => each !== id)
       : [...this.hiddenIds, id];
-    this.#tell(this.#ids, hidden);
+    this.#emit(this.#ids, hidden);
   }
 
   #move(id: string, by: number): void {
-    this.#tell(moved(this.#ids, id, by), this.hiddenIds);
+    this.#emit(moved(this.#ids, id, by), this.hiddenIds);
   }
 
-  #tell(order: readonly string[], hidden: readonly string[]): void {
+  #emit(order: readonly string[], hidden: readonly string[]): void {
     this.dispatchEvent(new CustomEvent<Arrangement>('arrange', { detail: { order, hidden } }));
   }
 }

@@ -1,49 +1,50 @@
-import { type ChartImage, gridOpacity } from './svg.ts';
+import type { ChartLayout } from './chart-layout.ts';
+import { gridOpacity } from './chart-svg.ts';
 
 const font = (size: number, weight = 400) => `${weight} ${size}px system-ui, sans-serif`;
 
-/** The image as a PNG file, upscaled `scale` times. */
-export async function chartToPng(image: ChartImage, scale: number): Promise<Uint8Array> {
-  const canvas = new OffscreenCanvas(image.width * scale, image.height * scale);
+/** A PNG file of the chart, with `scale` pixels for each of the layout. */
+export async function chartToPng(chart: ChartLayout, scale: number): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(chart.width * scale, chart.height * scale);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This page cannot draw: its browser has no canvas.');
+  if (!context) throw new Error('Cannot draw the chart: the browser provides no canvas.');
   context.scale(scale, scale);
-  draw(context, image);
+  draw(context, chart);
   const blob = await canvas.convertToBlob({ type: 'image/png' });
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-function draw(context: OffscreenCanvasRenderingContext2D, image: ChartImage): void {
-  const { plot, colors } = image;
+function draw(context: OffscreenCanvasRenderingContext2D, chart: ChartLayout): void {
+  const { plot, colors } = chart;
   const bottom = plot.top + plot.height;
   const right = plot.left + plot.width;
   context.fillStyle = colors.background;
-  context.fillRect(0, 0, image.width, image.height);
+  context.fillRect(0, 0, chart.width, chart.height);
 
   context.fillStyle = colors.text;
   context.font = font(13, 600);
-  context.fillText(image.title, plot.left, 18);
+  context.fillText(chart.title, plot.left, 18);
   context.font = font(11);
   context.strokeStyle = colors.text;
-  for (const { at, label } of image.xTicks) {
+  for (const { at, label } of chart.xTicks) {
     drawGridLine(context, `M${at} ${plot.top}V${bottom}`);
     context.textAlign = 'center';
     context.fillText(label, at, bottom + 16);
   }
-  for (const { at, label } of image.yTicks) {
+  for (const { at, label } of chart.yTicks) {
     drawGridLine(context, `M${plot.left} ${at}H${right}`);
     context.textAlign = 'right';
     context.fillText(label, plot.left - 6, at + 4);
   }
   context.textAlign = 'right';
-  context.fillText(image.xTitle, right, bottom + 32);
+  context.fillText(chart.xTitle, right, bottom + 32);
 
   context.save();
   context.beginPath();
   context.rect(plot.left, plot.top, plot.width, plot.height);
   context.clip();
   context.lineJoin = 'round';
-  for (const { color, dash, line, raw, envelope, marks } of image.curves) {
+  for (const { color, dash, line, raw, envelope, marks } of chart.curves) {
     context.fillStyle = color;
     context.strokeStyle = color;
     context.lineWidth = 1;
@@ -63,7 +64,7 @@ function draw(context: OffscreenCanvasRenderingContext2D, image: ChartImage): vo
   context.textAlign = 'left';
   context.lineWidth = 2;
   let x = plot.left;
-  for (const { label, color, dash } of image.curves) {
+  for (const { label, color, dash } of chart.curves) {
     context.strokeStyle = color;
     context.setLineDash([...dash]);
     context.stroke(new Path2D(`M${x} ${bottom + 28}h16`));

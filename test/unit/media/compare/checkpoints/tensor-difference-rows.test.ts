@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tensorRows } from '../../../../../media/compare/checkpoints/tensor-rows.ts';
+import { tensorDifferenceRows } from '../../../../../media/compare/checkpoints/tensor-difference-rows.ts';
 import type { TensorDifference } from '../../../../../server/protocol/comparison.ts';
 
 const change = (norm: number, relative: number | null, bad = 0): TensorDifference => ({
@@ -28,14 +28,14 @@ test.each([
   ['relative', '', ['conv_first.weight 1', 'conv_last.weight 0.25', 'body.0.bias 0']],
   ['notFinite', 'conv', ['conv_first.weight 0', 'conv_last.weight 0']],
   ['model', 'LAST weight', ['conv_last.weight 0.25']],
-] as const)('by %s, with %j in the name', (sort, search, expected) =>
-  expect(tensorRows(difference, { sort, search }).map(({ name, share }) => `${name} ${share}`)).toEqual(
-    expected,
-  ),
+] as const)('sorted by %s, filtered by %j', (sort, search, expected) =>
+  expect(
+    tensorDifferenceRows(difference, { sort, search }).map(({ name, fraction }) => `${name} ${fraction}`),
+  ).toEqual(expected),
 );
 
-test('shapes', () =>
-  expect(tensorRows(difference, { sort: 'model', search: '' }).map(({ shape }) => shape)).toEqual([
+test('formats shapes', () =>
+  expect(tensorDifferenceRows(difference, { sort: 'model', search: '' }).map(({ shape }) => shape)).toEqual([
     '32×3×3×3',
     '32',
     'scalar',

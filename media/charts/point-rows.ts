@@ -1,19 +1,16 @@
 import type { PointSeries } from '../plot/point-series.ts';
 
-/** A line of the table behind a chart. */
-export interface TableRow {
+/** A row of a chart's table. */
+export interface PointRow {
   readonly step: number;
   readonly values: readonly (number | null)[];
 }
 
 /**
- * The points of curves as lines by step, the latest first: all steps that any curve has or, where there are more
- * than `most`, as many evenly spread with the first and the last among them.
+ * The points of curves by step, the latest first: all steps or, if there are more than `most`, evenly spaced ones including
+ * the first and the last.
  */
-export function tableOfCurves(
-  curves: readonly PointSeries[],
-  most: number,
-): { rows: TableRow[]; total: number } {
+export function pointRows(curves: readonly PointSeries[], most: number): { rows: PointRow[]; total: number } {
   const steps = new Set<number>();
   for (const { steps: own, length } of curves) for (let i = 0; i < length; i++) steps.add(own[i]!);
   const sorted = [...steps].sort((a, b) => b - a);

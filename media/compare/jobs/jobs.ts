@@ -1,10 +1,9 @@
 import type { ModelReference } from '../../../server/protocol/comparison.ts';
 import type { Job } from '../../../server/protocol/jobs.ts';
-import { modelKey } from './table-model.ts';
+import { modelKey } from '../table/table-model.ts';
 
 /**
- * The job that measures, or was to measure, a model on a test set under a protocol: one that waits or runs, else the
- * latest that failed. Undefined where there is none, or a later one has ended well or was cancelled.
+ * The job that evaluates a model on a test set under a protocol: the active one, else the latest if it failed.
  */
 export function evaluationJob(
   jobs: ReadonlyMap<string, Job>,
@@ -20,13 +19,13 @@ export function evaluationJob(
       task.protocols.includes(protocol) &&
       modelKey(task.model) === key,
   );
-  const live = own.find(isLive);
-  if (live) return live;
+  const active = own.find(isActiveJob);
+  if (active) return active;
   const latest = own.at(-1);
   return latest?.state === 'failed' ? latest : undefined;
 }
 
 /** Whether a job waits or runs. */
-export function isLive({ state }: Job): boolean {
+export function isActiveJob({ state }: Job): boolean {
   return state === 'waiting' || state === 'running';
 }

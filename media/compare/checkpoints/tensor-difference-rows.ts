@@ -1,38 +1,39 @@
 import type { TensorDifference, WeightsDifference } from '../../../server/protocol/comparison.ts';
 
-export type TensorSort = 'model' | 'norm' | 'relative' | 'largest' | 'notFinite';
+export const tensorSorts = ['model', 'norm', 'relative', 'largest', 'notFinite'] as const;
+export type TensorSort = (typeof tensorSorts)[number];
 
-/** A tensor with its bar: its share of the largest in the column that bars are drawn of, 0 to 1. */
-export interface TensorRow {
+/** A tensor with the length of its bar: its fraction, 0 to 1, of the largest value in the measured column. */
+export interface TensorDifferenceRow {
   readonly name: string;
   readonly shape: string;
   readonly difference: TensorDifference;
-  readonly share: number;
+  readonly fraction: number;
 }
 
 /**
- * The tensors whose name has all words of a search, in the order of the model or from the largest. Bars show the column
- * that is sorted by; in the order of the model, the relative change. What has no number there comes last.
+ * The tensors whose names contain all words of the search, in model order or from the largest change. Bars show the
+ * sorted column; in model order, the relative change. Tensors without a value come last.
  */
-export function tensorRows(
+export function tensorDifferenceRows(
   { tensors }: WeightsDifference,
   { sort, search }: { readonly sort: TensorSort; readonly search: string },
-): TensorRow[] {
+): TensorDifferenceRow[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const measured = sort === 'model' ? 'relative' : sort;
   const found = tensors.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
   const most = Math.max(0, ...tensors.map((tensor) => changeOf(tensor, measured) ?? 0));
-  const rows = found.map((tensor): TensorRow => {
+  const rows = found.map((tensor): TensorDifferenceRow => {
     const value = changeOf(tensor, measured);
     return {
       name: tensor.name,
       shape: tensor.shape.join('×') || 'scalar',
       difference: tensor,
-      share: value === null || most === 0 ? 0 : value / most,
+      fraction: value === null || most === 0 ? 0 : value / most,
     };
   });
   if (sort === 'model') return rows;
-  const order = (row: TensorRow) => changeOf(row.difference, sort) ?? Number.NEGATIVE_INFINITY;
+  const order = (row: TensorDifferenceRow) => changeOf(row.difference, sort) ?? Number.NEGATIVE_INFINITY;
   return rows.toSorted((a, b) => (order(a) === order(b) ? 0 : order(b) - order(a)));
 }
 

@@ -1,15 +1,14 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Job } from '../../server/protocol/jobs.ts';
-import { formatDuration } from '../../trainer/format/format.ts';
-import { controlStyles } from '../components/control-styles.ts';
-import { icon } from '../components/icons.ts';
-import { sharedStyles } from '../components/shared-styles.ts';
-import { isLive } from './table/evaluation-jobs.ts';
+import type { Job } from '../../../server/protocol/jobs.ts';
+import { formatDuration } from '../../../trainer/format/format.ts';
+import { controlStyles } from '../../components/control-styles.ts';
+import { icon } from '../../components/icons.ts';
+import { sharedStyles } from '../../components/shared-styles.ts';
+import { isActiveJob } from './jobs.ts';
 
 declare global {
   interface HTMLElementEventMap {
-    /** The person wants this job to end. */
     'cancel-job': CustomEvent<string>;
   }
   interface HTMLElementTagNameMap {
@@ -17,7 +16,7 @@ declare global {
   }
 }
 
-/** What a job does: how far it is, how long it takes, a button to cancel it; why it failed. */
+/** The progress of a job with a button to cancel it, or why it failed. */
 @customElement('job-line')
 export class JobLine extends LitElement {
   static override styles = [
@@ -31,15 +30,15 @@ export class JobLine extends LitElement {
   ];
 
   @property({ attribute: false }) job!: Job;
-  /** Whether the cell of a grid around it has the focus, and keys for its button. */
+  /** Whether it is in a cell of a grid, which handles the keys of its button. */
   @property({ attribute: false }) isInGrid = false;
 
   override render() {
     const { job, state, detail, done, total, etaSeconds, message } = this.job;
     if (state === 'failed') return html`<span class="failed" role="alert">${message}</span>`;
-    if (!isLive(this.job)) return nothing;
+    if (!isActiveJob(this.job)) return nothing;
     const eta = etaSeconds === null ? '' : ` · ${formatDuration(etaSeconds)} left`;
-    const text = state === 'waiting' ? 'waits for its turn' : `${detail || 'starts'}${eta}`;
+    const text = state === 'waiting' ? 'Queued' : `${detail || 'Starting'}${eta}`;
     return html`
       ${total === null ? nothing : html`<progress max=${total} .value=${done} aria-label=${text}></progress>`}
       <span role="status">${text}</span>

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { withRuns } from '../../../../media/compare/runs.ts';
+import { addRuns } from '../../../../media/compare/shown-runs.ts';
 
 test.each([
-  ['behind', ['a'], ['b', 'c'], ['a', 'b', 'c'], []],
+  ['after the others', ['a'], ['b', 'c'], ['a', 'b', 'c'], []],
   ['each once', ['a', 'b'], ['b', 'c'], ['a', 'b', 'c'], []],
   [
     'up to eight',
@@ -11,6 +11,6 @@ test.each([
     ['1', '2', '3', '4', '5', '6', '7', '8'],
     ['9'],
   ],
-])('more runs: %s', (_, runs, added, expected, left) => {
-  expect(withRuns(runs, added)).toEqual({ runs: expected, left });
+])('adds runs: %s', (_, runs, added, expected, omitted) => {
+  expect(addRuns(runs, added)).toEqual({ runs: expected, omitted });
 });
