@@ -50,7 +50,7 @@ export class ComparePanel {
   }
 
   get grid(): Locator {
-    return this.page.getByRole('grid', { name: 'Models and what they reach' });
+    return this.page.getByRole('grid', { name: 'Results by model' });
   }
 
   /** The cell of a model (`run · label`) under a metric (`set · protocol PSNR dB`); a missing cell spans its metrics. */

@@ -162,7 +162,7 @@ test('numbers of other images are marked and not ranked', async () => {
   expect(numbers[other]?.group).not.toBe(numbers[gan]?.group);
   expect(numbers[model]?.group).toBe(numbers[gan]?.group);
   expect([numbers[model]?.isBest, numbers[gan]?.isBest].toSorted()).toEqual([false, true]);
-  const notes = panel.page.getByRole('list', { name: 'What does not compare' });
+  const notes = panel.page.getByRole('list', { name: 'Limits of the comparison' });
   expect(await notes.textContent()).toContain('photos under paper-y was measured on different pixels');
 
   const head = await panel.head(metric);
@@ -272,7 +272,7 @@ test('the alpha slider between two checkpoints changes pixels', async () => {
   const slider = checkpoints.getByRole('slider', { name: 'α', exact: true });
   const at = async (key: string, alpha: string) => {
     await slider.press(key);
-    await checkpoints.getByText(new RegExp(`^α ${alpha} in .* s; this part on Y: PSNR`)).waitFor(patience);
+    await checkpoints.getByText(new RegExp(`^α ${alpha} in .* s; crop on Y: PSNR`)).waitFor(patience);
     await pane.getByText(`α ${alpha}`, { exact: true }).waitFor();
     return panel.pixels(pane);
   };
@@ -357,7 +357,7 @@ test('a comparison has at most eight runs, and a message says so at the ninth', 
   await dragInto(runRow(copies[0]!));
   await panel.page
     .getByRole('alert')
-    .filter({ hasText: `no room for ${copies[0]}` })
+    .filter({ hasText: `Not added: ${copies[0]}` })
     .waitFor();
   expect(await panel.runs()).toHaveLength(8);
 });

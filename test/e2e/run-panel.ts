@@ -39,14 +39,14 @@ export class RunPanel {
   /** Switches a chart to its table and reads it. */
   async table(heading: string): Promise<ChartTable> {
     const chart = this.chart(heading);
-    await chart.getByRole('button', { name: `${heading}: show as a table` }).click();
+    await chart.getByRole('button', { name: `${heading}: show as table` }).click();
     const table = chart.getByRole('region', { name: `${heading}: table` });
     await table.locator('tbody tr').first().waitFor();
     const { rows, note } = await table.evaluate((region) => ({
       rows: [...region.querySelectorAll('tbody th')].map((cell) => cell.textContent ?? ''),
       note: region.querySelector('p')?.textContent ?? '',
     }));
-    await chart.getByRole('button', { name: `${heading}: show the chart` }).click();
+    await chart.getByRole('button', { name: `${heading}: show as chart` }).click();
     const steps = rows.map(numberIn).reverse();
     const total = /of ([\d,.\s]+) steps/.exec(note)?.[1];
     return { steps, total: total === undefined ? steps.length : numberIn(total) };

@@ -198,7 +198,7 @@ async function train(started: StartedEditor): Promise<void> {
   await workbench.textEditor.lens('Start Pretraining').click();
   const panel = new RunPanel(workbench);
   await panel.button('pause').waitFor();
-  const samples = panel.page.getByRole('slider', { name: 'Step of the samples' });
+  const samples = panel.page.getByRole('slider', { name: 'Sample step' });
   for (let count = 0; count < samplesWanted; ) {
     await samples.waitFor({ timeout: 600_000 });
     count = 1 + Number(await samples.getAttribute('max'));

@@ -21,11 +21,11 @@ const soon = <Value>(value: () => Value | Promise<Value>) => expect.poll(value, 
 
 let folder: string;
 let page: Harness;
-let asked: { name: string; params: unknown }[];
+let requests: { name: string; params: unknown }[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'before-after-view-'));
-  asked = [];
+  requests = [];
 });
 afterEach(async () => {
   expect(await page.refused()).toEqual([]);
@@ -50,7 +50,7 @@ async function pair(name: string, before: string, after: string): Promise<ImageP
 
 const answers: Answers = {
   async 'host/displayableImage'({ path }) {
-    asked.push({ name: 'host/displayableImage', params: path });
+    requests.push({ name: 'host/displayableImage', params: path });
     if (path.includes('gone')) throw new Error(`${path} is not there any more.`);
     const { width, height } = await sharp(path).metadata();
     // The "huge" one comes as a copy of half its width.
@@ -64,7 +64,7 @@ const answers: Answers = {
     };
   },
   'host/open'({ path }) {
-    asked.push({ name: 'host/open', params: path });
+    requests.push({ name: 'host/open', params: path });
     return null;
   },
 };
@@ -87,7 +87,7 @@ const red = [200, 0, 0];
 const green = [0, 160, 0];
 
 describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
-  test('the source is left of the wipe, the result right; the slider moves it', async () => {
+  test('the source is left of the wipe, the result right; the slider moves the wipe', async () => {
     await open([await pair('a', '#c80000', '#00a000')]);
     await soon(() => colorAt(0.45)).toEqual(red);
     expect(await colorAt(0.55)).toEqual(green);
@@ -95,12 +95,12 @@ describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
     await soon(() => colorAt(0.51)).toEqual(red);
     const facts = (await page.page.locator('.facts').textContent()) ?? '';
     expect(facts.replaceAll(/\s+/g, ' ')).toMatch(
-      /before 50 × 50 · [\d.]+ k?B, after 200 × 200 · [\d.]+ k?B/,
+      /Before 50 × 50 · [\d.]+ k?B, after 200 × 200 · [\d.]+ k?B/,
     );
     expect(facts).not.toContain('shown at');
   });
 
-  test('Space shows the source alone as long as it is held', async () => {
+  test('holding Space shows the source alone', async () => {
     await open([await pair('a', '#c80000', '#00a000')]);
     await soon(() => colorAt(0.55)).toEqual(green);
     await page.page.locator('image-pane .frame').focus();
@@ -110,14 +110,14 @@ describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
     await soon(() => colorAt(0.55)).toEqual(green);
   });
 
-  test('a copy of a huge image says how much of it is shown', async () => {
+  test('a downscaled copy of a huge image shows its resolution', async () => {
     const source = await image('huge.png', 50, '#c80000');
     await open([{ source, result: await image('huge_x4.png', 100, '#00a000') }]);
-    await soon(() => page.page.locator('.facts').textContent()).toContain('shown at 50 % of its pixels');
+    await soon(() => page.page.locator('.facts').textContent()).toContain('shown at 50 % of its resolution');
     await soon(() => colorAt(0.45)).toEqual(red);
   });
 
-  test('of a batch one after the other; what is gone is said, and the rest goes on', async () => {
+  test('shows a batch pair by pair, including after a missing image', async () => {
     const pairs = [
       await pair('a', '#c80000', '#00a000'),
       { source: join(folder, 'gone.png'), result: join(folder, 'gone_x4.png') },
@@ -131,16 +131,16 @@ describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
     await soon(() => colorAt(0.45)).toEqual(green);
     expect(await page.page.getByRole('button', { name: 'Next image' }).isDisabled()).toBe(true);
     await page.page.getByRole('button', { name: 'Open Result' }).click();
-    await soon(() => asked.at(-1)).toEqual({ name: 'host/open', params: pairs[2]!.result });
-    // As the editor makes the page anew.
+    await soon(() => requests.at(-1)).toEqual({ name: 'host/open', params: pairs[2]!.result });
+    // As the editor does when it shows the page again.
     await page.page.reload();
     await soon(() => colorAt(0.45)).toEqual(green);
     expect(await page.page.locator('.pair').textContent()).toContain('3 of 3');
-    const kept = await page.page.evaluate('acquireVsCodeApi().getState().images.length');
-    expect(kept).toBe(3);
+    const saved = await page.page.evaluate('acquireVsCodeApi().getState().images.length');
+    expect(saved).toBe(3);
   });
 
-  test('zooms by its buttons and keys', async () => {
+  test('zooms by buttons and keys', async () => {
     await open([await pair('a', '#c80000', '#00a000')]);
     await soon(() => colorAt(0.45)).toEqual(red);
     const zoom = page.page.getByLabel('Zoom', { exact: true });
@@ -151,7 +151,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
     await soon(() => zoom.textContent()).toBe('fit');
   });
 
-  test('the source is interpolated, or shown in squares', async () => {
+  test('the source is interpolated or shown as squares', async () => {
     const halves = join(folder, 'halves.png');
     await sharp(Buffer.from([0, 0, 0, 255, 255, 255]), { raw: { width: 2, height: 1, channels: 3 } })
       .resize(2, 2, { kernel: 'nearest', fit: 'fill' })
@@ -171,7 +171,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
     await soon(greys).toBe(0);
   });
 
-  test.each(themes)('axe finds nothing in %s', async (theme) => {
+  test.each(themes)('axe finds no violations in %s', async (theme) => {
     await open([await pair('a', '#c80000', '#00a000'), await pair('b', '#c80000', '#00a000')], theme);
     await page.page.evaluate(axeSource);
     const found: { id: string }[] = await page.page.evaluate(

@@ -39,9 +39,9 @@ function tab(name: string): Promise<void> {
   return view.page.getByRole('tab', { name }).click();
 }
 
-/** What the last request of a name had along. */
-function lastAsked(name: string): unknown {
-  return compared.asked.findLast((each) => each.name === name)?.params;
+/** The parameters of the last request of a name. */
+function lastRequest(name: string): unknown {
+  return compared.requests.findLast((each) => each.name === name)?.params;
 }
 
 async function text(element: Locator): Promise<string> {
@@ -96,22 +96,22 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
   });
   afterAll(closeBrowser);
 
-  test('the best is marked, differences are taken from the baseline, what does not compare is said', async () => {
+  test('marks the best, shows differences to the baseline, and warns about numbers that do not compare', async () => {
     await open();
     expect(await text(await cell('birch PSNR', 1))).toBe('★best 27.000 +2.000');
     expect(await text(await cell('cedar PSNR', 1))).toBe('26.000 +1.000');
     await view.page.getByLabel('baseline').selectOption({ label: 'cedar' });
     await soon(async () => text(await cell('birch PSNR', 1))).toBe('★best 27.000 +1.000');
     // The last run was validated on other crops.
-    const notes = await text(view.page.getByRole('list', { name: 'What does not compare' }));
+    const notes = await text(view.page.getByRole('list', { name: 'Limits of the comparison' }));
     expect(notes).toContain('validation · rgb: validation under rgb was measured on different pixels');
     const column = await view.page
       .getByRole('columnheader', { name: 'validation · rgb' })
       .getAttribute('data-column');
-    expect(await text(await cell('dune PSNR', Number(column)))).toContain('compares only within b');
+    expect(await text(await cell('dune PSNR', Number(column)))).toContain('comparable only within b');
   });
 
-  test('sorts, filters, moves and hides, by mouse and by keyboard, and keeps it', async () => {
+  test('sorts, filters, moves and hides by mouse and keyboard, and restores it', async () => {
     await open();
     await view.page.locator('comparison-grid thead .sortable').first().click();
     await soon(async () => (await rows()).slice(0, 3)).toEqual(['birch PSNR', 'cedar PSNR', 'amber PSNR']);
@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     await view.page.getByLabel('Filter rows').fill('psnr');
     await soon(rows).toEqual(['amber PSNR', 'cedar PSNR', 'birch PSNR', 'dune PSNR']);
 
-    // From the first number by keys alone: to the head of its row, up there, and away.
+    // By keys only: from the first number to the head of its row, move the row up, then hide a column.
     await (await cell('birch PSNR', 1)).focus();
     await view.page.keyboard.press('ArrowLeft');
     await view.page.keyboard.press('Alt+ArrowUp');
@@ -140,30 +140,33 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     expect(await view.page.evaluate('acquireVsCodeApi().getState().runs')).toEqual(compared.runs);
   });
 
-  test('a missing cell is computed, with its progress and a way to cancel', async () => {
+  test('evaluates a missing cell with progress and cancellation', async () => {
     await open();
     const missing = async () => cell('dune PSNR', 1);
     await (await missing()).focus();
     await view.page.keyboard.press('Enter');
-    await soon(() => lastAsked('esrgan/evaluate')).toMatchObject({
+    await soon(() => lastRequest('esrgan/evaluate')).toMatchObject({
       model: { run: compared.runs[3], interpolatedWith: null },
       testSet: compared.testSet,
       protocols: ['paper-y', 'rgb'],
     });
-    const asked = lastAsked('esrgan/evaluate') as Parameters<ComparedRuns['job']>[0];
-    view.notify('esrgan/jobChanged', compared.job(asked, { done: 1 }));
+    const evaluation = lastRequest('esrgan/evaluate') as Parameters<ComparedRuns['job']>[0];
+    view.notify('esrgan/jobChanged', compared.job(evaluation, { done: 1 }));
     await (await missing()).getByText('tiny, image 1 of 2').waitFor();
     await (await missing()).getByRole('button', { name: 'Cancel' }).click();
-    await soon(() => lastAsked('esrgan/cancelJob')).toEqual({ job: '1' });
+    await soon(() => lastRequest('esrgan/cancelJob')).toEqual({ job: '1' });
 
-    view.notify('esrgan/jobChanged', compared.job(asked, { state: 'failed', message: 'The disk is full.' }));
+    view.notify(
+      'esrgan/jobChanged',
+      compared.job(evaluation, { state: 'failed', message: 'The disk is full.' }),
+    );
     await soon(async () => text(await missing())).toContain('The disk is full.');
     compared.evaluate(3, 'paper-y', 31.5);
-    view.notify('esrgan/jobChanged', compared.job(asked, { state: 'finished' }));
+    view.notify('esrgan/jobChanged', compared.job(evaluation, { state: 'finished' }));
     await soon(async () => text(await missing())).toContain('best 31.500');
   });
 
-  test('a number of weights that are gone is out of date, and measured anew', async () => {
+  test('numbers of earlier weights are out of date and can be evaluated again', async () => {
     compared.evaluate(3, 'rgb', 20, '0'.repeat(64));
     await open();
     const column = await view.page
@@ -172,26 +175,26 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     const ssim = await cell('dune PSNR', Number(column) + 1);
     await soon(() => text(ssim)).toContain('out of date 0.4000');
     await ssim.getByRole('button', { name: 'Evaluate dune PSNR on tiny' }).click();
-    await soon(() => lastAsked('esrgan/evaluate')).toMatchObject({
+    await soon(() => lastRequest('esrgan/evaluate')).toMatchObject({
       model: { run: compared.runs[3] },
       protocols: ['paper-y', 'rgb'],
     });
-    await view.page.getByRole('button', { name: /^Evaluate all \d+ missing or out of date$/ }).waitFor();
+    await view.page.getByRole('button', { name: /^Evaluate all \d+ missing or outdated$/ }).waitFor();
   });
 
-  test('numbers are shown image by image', async () => {
+  test('shows results per image', async () => {
     await open();
     await (await cell('amber PSNR', 1)).press('Enter');
-    const detail = view.page.getByRole('region', { name: 'Image by image' });
+    const detail = view.page.getByRole('region', { name: 'Results per image' });
     await soon(() => detail.getByRole('row').count()).toBe(3);
-    expect(await text(detail.getByRole('row').nth(2))).toBe('2 ∞1.0000 Look');
-    await detail.getByRole('button', { name: 'Look' }).first().click();
-    await soon(() => lastAsked('esrgan/imageResults')).toMatchObject({
+    expect(await text(detail.getByRole('row').nth(2))).toBe('2 ∞1.0000 View');
+    await detail.getByRole('button', { name: 'View' }).first().click();
+    await soon(() => lastRequest('esrgan/imageResults')).toMatchObject({
       image: { path: `${compared.testSet}/HR/1.png`, role: 'hr', box: null },
     });
   });
 
-  test('nets are added and published results shown; files are saved', async () => {
+  test('adds models, shows published results, saves files', async () => {
     await open();
     await view.page.getByRole('button', { name: 'Models…' }).click();
     await view.page.getByLabel('Kind of model').selectOption('step');
@@ -203,29 +206,29 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     await soon(async () => (await rows()).at(-1)).toBe('192/128/16 DIV2K+BSDS500 published');
     await view.page.getByRole('button', { name: 'Export' }).click();
     await view.page.getByRole('button', { name: 'CSV' }).click();
-    await soon(() => lastAsked('host/save')).toEqual({ name: 'comparison.csv', content: 'csv' });
-    expect(lastAsked('esrgan/exportComparison')).toMatchObject({
+    await soon(() => lastRequest('host/save')).toEqual({ name: 'comparison.csv', content: 'csv' });
+    expect(lastRequest('esrgan/exportComparison')).toMatchObject({
       format: 'csv',
       comparison: { runs: compared.runs, baseline: compared.runs[0] },
     });
   });
 
-  test('runs are taken out, added and dropped', async () => {
+  test('runs are removed, added and dropped', async () => {
     await open();
-    await view.page.getByRole('button', { name: 'Take dune out of the comparison' }).click();
-    await soon(() => lastAsked('esrgan/comparison')).toMatchObject({ runs: compared.runs.slice(0, 3) });
+    await view.page.getByRole('button', { name: 'Remove dune from the comparison' }).click();
+    await soon(() => lastRequest('esrgan/comparison')).toMatchObject({ runs: compared.runs.slice(0, 3) });
     await view.page.getByRole('button', { name: 'Runs…' }).click();
-    await soon(() => lastAsked('host/setRuns')).toEqual({ runs: compared.runs.slice(0, 2) });
+    await soon(() => lastRequest('host/setRuns')).toEqual({ runs: compared.runs.slice(0, 2) });
     await view.page.evaluate(`{
       const dataTransfer = new DataTransfer();
       dataTransfer.setData('text/uri-list', 'file:///runs/cedar');
       dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
     }`);
-    await soon(() => lastAsked('host/runsOf')).toEqual({ uris: ['file:///runs/cedar'] });
-    await soon(() => lastAsked('esrgan/comparison')).toMatchObject({ runs: compared.runs.slice(0, 3) });
+    await soon(() => lastRequest('host/runsOf')).toEqual({ uris: ['file:///runs/cedar'] });
+    await soon(() => lastRequest('esrgan/comparison')).toMatchObject({ runs: compared.runs.slice(0, 3) });
   });
 
-  test('run files: exactly the keys that differ, all of them, the editor’s own diff', async () => {
+  test('shows the differing keys of run files, all keys, and the diff editor', async () => {
     await open();
     await tab('Config');
     const keys = view.page.locator('config-tab tbody th');
@@ -236,15 +239,15 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
       '3',
       '4',
     ]);
-    await view.page.getByLabel('all keys').check();
-    await view.page.getByLabel('Search keys and values').fill('batch');
+    await view.page.getByLabel('All keys').check();
+    await view.page.getByLabel('Filter keys and values').fill('batch');
     await soon(() => keys.allTextContents()).toEqual(['batch_size']);
-    await view.page.getByRole('button', { name: 'Open diff' }).click();
+    await view.page.getByRole('button', { name: 'Open Diff' }).click();
     const files = compared.runs.slice(0, 2).map((run) => `${run}/run.esrgan.yaml`);
-    await soon(() => lastAsked('host/diff')).toEqual({ left: files[0], right: files[1] });
+    await soon(() => lastRequest('host/diff')).toEqual({ left: files[0], right: files[1] });
   });
 
-  test('the same scalar of four runs in one chart, by step and by epoch', async () => {
+  test('shows a scalar of four runs in one chart by step and by epoch', async () => {
     await open();
     await tab('Curves');
     const chart = view.page.locator('line-chart').filter({ hasText: 'Content loss' });
@@ -271,10 +274,10 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     await soon(() => chart.getByRole('slider').getAttribute('aria-valuetext')).not.toContain('birch');
     await chart.getByRole('button', { name: 'Content loss: export' }).click();
     await chart.getByRole('menuitem', { name: 'SVG' }).click();
-    await soon(() => lastAsked('host/save')).toMatchObject({ name: 'comparison-content-loss.svg' });
+    await soon(() => lastRequest('host/save')).toMatchObject({ name: 'comparison-content-loss.svg' });
   });
 
-  test('flicker, difference and wipe change the pixels; samples of all runs step together', async () => {
+  test('flicker, difference and wipe change the pixels; the samples of all runs step together', async () => {
     await open();
     await tab('Images');
     await soon(() => view.page.locator('figure').count()).toBe(6);
@@ -291,7 +294,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     await view.page.keyboard.press('d');
     await soon(() => pixels(tileOf(3))).toBe(own);
     await view.page.keyboard.press('Shift+S');
-    await view.page.locator('images-tab').getByText('step 10').first().waitFor();
+    await view.page.locator('images-tab').getByText('Step 10').first().waitFor();
     await soon(() => pixels(tileOf(3))).not.toBe(own);
     await view.page.keyboard.press('w');
     await soon(() => view.page.locator('image-pane').count()).toBe(1);
@@ -299,11 +302,11 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     expect(await view.page.locator('.wipe select').first().inputValue()).toBe(tileOf(0));
   });
 
-  test('a box has the trainer’s numbers for its pixels, in every tile', async () => {
+  test('a box has the scores of the trainer in every tile', async () => {
     await open();
     await tab('Images');
     await soon(() => pixels(tileOf(0))).not.toBe('');
-    await view.page.getByLabel('box', { exact: true }).check();
+    await view.page.getByLabel('Box', { exact: true }).check();
     const scores = (run: number) =>
       view.page.locator(`[data-tile="${tileOf(run)}"] .scores td`).allTextContents();
     await soon(() => view.page.locator('.scores').count()).toBe(5);
@@ -331,33 +334,33 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
         Number(luma.ssim.toFixed(4)),
       ]);
     }
-    // The first run's are the best, and the box moves by keys.
+    // The first run has the best scores; keys move the box.
     expect(await view.page.locator(`[data-tile="${tileOf(0)}"] .scores .best`).count()).toBe(4);
     await view.page.locator(`[data-tile="${tileOf(0)}"] .frame`).press('ArrowRight');
     const before = await scores(0);
     await view.page.locator(`[data-tile="${tileOf(0)}"] .frame`).press('Shift+ArrowDown');
     await soon(() => scores(0)).not.toEqual(before);
     await view.page.getByRole('button', { name: 'PNG' }).click();
-    await soon(() => (lastAsked('host/save') as { name: string } | undefined)?.name).toBe('comparison.png');
-    const { bytes } = (lastAsked('host/save') as { content: { bytes: number[] } }).content;
+    await soon(() => (lastRequest('host/save') as { name: string } | undefined)?.name).toBe('comparison.png');
+    const { bytes } = (lastRequest('host/save') as { content: { bytes: number[] } }).content;
     expect((await sharp(Buffer.from(bytes)).metadata()).format).toBe('png');
   });
 
-  test('what changed between checkpoints, and the slider between them', async () => {
+  test('shows weight changes and the network interpolation of checkpoints', async () => {
     await open();
     await tab('Checkpoints');
     const tensors = view.page.locator('checkpoints-tab tbody th');
     await soon(() => tensors.count()).toBe(3);
-    expect(lastAsked('esrgan/weightsDifference')).toEqual({
+    expect(lastRequest('esrgan/weightsDifference')).toEqual({
       a: `${compared.runs[0]}/checkpoints/pretraining-00000020`,
       b: `${compared.runs[0]}/checkpoints/training-00000010`,
     });
-    await view.page.getByRole('button', { name: '‖b − a‖' }).click();
+    await view.page.getByRole('button', { name: '‖B − A‖' }).click();
     await soon(async () => text(tensors.nth(1))).toBe('conv_last.weight 3×4×3×3');
     expect(await text(view.page.locator('checkpoints-tab tbody tr').nth(1))).toContain('0 → 2');
 
     await view.page.locator('interpolation-view').getByLabel('image').first().selectOption({ index: 1 });
-    await soon(() => lastAsked('esrgan/interpolate')).toMatchObject({ alpha: 0.8 });
+    await soon(() => lastRequest('esrgan/interpolate')).toMatchObject({ alpha: 0.8 });
     const shot = () => view.page.locator('interpolation-view image-pane .frame').first().screenshot();
     await soon(() => text(view.page.locator('interpolation-view .status'))).toContain('α 0.80 in 0.12 s');
     const before = await shot();
@@ -365,17 +368,17 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     await soon(() => text(view.page.locator('interpolation-view .status'))).toContain('α 0.30 in 0.12 s');
     await soon(async () => (await shot()).equals(before)).toBe(false);
     await tab('Table');
-    await soon(() => compared.asked.some(({ name }) => name === 'esrgan/closeInterpolation')).toBe(true);
+    await soon(() => compared.requests.some(({ name }) => name === 'esrgan/closeInterpolation')).toBe(true);
   });
 
-  test.each(themes)('axe finds nothing in %s', async (theme) => {
+  test.each(themes)('axe finds no violations in %s', async (theme) => {
     await open({ theme });
     await view.page.evaluate(axeSource);
     for (const name of ['Table', 'Curves', 'Images', 'Config', 'Checkpoints']) {
       await tab(name);
       await soon(() => view.page.getByRole('tab', { name, selected: true }).count()).toBe(1);
       await soon(() => view.page.locator('[role="tabpanel"]:not([hidden]) .empty').count()).toBeLessThan(2);
-      if (name === 'Images') await view.page.getByLabel('box', { exact: true }).check();
+      if (name === 'Images') await view.page.getByLabel('Box', { exact: true }).check();
       const found: { id: string; nodes: { html: string; failureSummary: string }[] }[] =
         await view.page.evaluate('axe.run().then(({ violations }) => violations)');
       expect(
@@ -393,7 +396,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     await soon(() => view.page.locator('checkpoints-tab tbody tr').count()).toBe(3);
   });
 
-  test.each([1400, 700, 420])('nothing is cut off in %d pixels', async (width) => {
+  test.each([1400, 700, 420])('nothing overflows at %d pixels', async (width) => {
     await open({ width });
     for (const name of ['Table', 'Images', 'Config', 'Checkpoints']) {
       await tab(name);

@@ -41,14 +41,14 @@ export interface ComparedRuns {
   readonly answers: Answers;
   /** For the harness. */
   readonly onRequest: (name: WebviewRequestName, params: unknown) => void;
-  /** What the page asked, in order, with what it gave along. */
-  readonly asked: readonly { readonly name: WebviewRequestName; readonly params: unknown }[];
+  /** The requests of the page, in order. */
+  readonly requests: readonly { readonly name: WebviewRequestName; readonly params: unknown }[];
   /** The pixels of what a run made at a step, and of what it should have made. */
   pixelsOf(run: number, step: number): { readonly sr: Image; readonly hr: Image };
   /** Keeps an evaluation of the best model of a run's pretraining, as the command does; of these weights of it. */
   evaluate(run: number, protocol: string, psnr: number, weights?: string): void;
   /** A job about an evaluation, as the server tells of it. */
-  job(asked: ComparisonRequests['esrgan/evaluate']['params'], change: Partial<Job>): Job;
+  job(evaluation: ComparisonRequests['esrgan/evaluate']['params'], change: Partial<Job>): Job;
   remove(): void;
 }
 
@@ -86,7 +86,7 @@ export async function comparedRuns(): Promise<ComparedRuns> {
     await store.readOn();
     return store;
   };
-  const asked: { name: WebviewRequestName; params: unknown }[] = [];
+  const requests: { name: WebviewRequestName; params: unknown }[] = [];
   let jobs = 0;
 
   const answers: Answers = {
@@ -138,9 +138,9 @@ export async function comparedRuns(): Promise<ComparedRuns> {
   return {
     runs,
     testSet,
-    asked,
+    requests,
     answers,
-    onRequest: (name, params) => asked.push({ name, params }),
+    onRequest: (name, params) => requests.push({ name, params }),
     pixelsOf: (run, step) => ({ sr: resultOf(run, step), hr: truth }),
     evaluate(run, protocol, psnr, weights) {
       const paths = made[run]!;

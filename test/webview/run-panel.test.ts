@@ -52,13 +52,13 @@ async function exported(
   heading: string,
   kind: 'PNG' | 'SVG' | 'CSV',
 ): Promise<{ name: string; content: unknown }> {
-  const before = script.asked.length;
+  const before = script.requests.length;
   await chart(heading)
     .getByRole('button', { name: `${heading}: export` })
     .click();
   await chart(heading).getByRole('menuitem', { name: kind }).click();
-  await soon(() => script.asked.slice(before).some(({ name }) => name === 'host/save')).toBe(true);
-  const { params } = script.asked.findLast(({ name }) => name === 'host/save')!;
+  await soon(() => script.requests.slice(before).some(({ name }) => name === 'host/save')).toBe(true);
+  const { params } = script.requests.findLast(({ name }) => name === 'host/save')!;
   return params as { name: string; content: unknown };
 }
 
@@ -96,7 +96,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
   });
   afterAll(closeBrowser);
 
-  test('shows what the run does and draws its points', async () => {
+  test('shows the progress of the run and draws its points', async () => {
     await open();
     await soon(() => text(panel.page.locator('run-header dl'))).toContain('1,500 / 30,000');
     const facts = await text(panel.page.locator('run-header dl'));
@@ -106,7 +106,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await soon(() => coloredPixels('Content loss')).toBeGreaterThan(200);
   });
 
-  test('draws points that arrive, and forgets those that became void', async () => {
+  test('draws new points, and drops those of an earlier generation', async () => {
     await open();
     await soon(() => text(legend('PSNR', 'Y'))).toBe('25.00');
     script.log('validation/psnr_y', 1600, 31.5);
@@ -114,8 +114,8 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     panel.notify('esrgan/runChanged', { run: script.run, parts: ['points'] });
     await soon(() => text(legend('PSNR', 'Y'))).toBe('31.50');
     await soon(() => text(legend('quantity', 'quantity'))).toBe('7.000');
-    // Only what was new was asked for.
-    const { params } = script.asked.findLast(({ name }) => name === 'esrgan/points')!;
+    // Only new points were requested.
+    const { params } = script.requests.findLast(({ name }) => name === 'esrgan/points')!;
     expect(params).toMatchObject({
       after: { generation: 1, counts: { [loss]: 1500, 'validation/psnr_y': 15 } },
     });
@@ -127,22 +127,22 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await soon(() => panel.page.locator('line-chart').count()).toBe(1);
   });
 
-  test('buttons ask the trainer, and follow its state', async () => {
+  test('buttons send requests to the trainer and follow its state', async () => {
     await open();
     await panel.page.getByRole('button', { name: 'Pause' }).click();
-    await soon(() => script.asked).toContainEqual({
+    await soon(() => script.requests).toContainEqual({
       name: 'esrgan/control',
       params: { run: script.run, request: 'pause' },
     });
     script.setState('paused');
     panel.notify('esrgan/runChanged', { run: script.run, parts: ['status'] });
     await panel.page.getByRole('button', { name: 'Resume' }).click();
-    await soon(() => script.asked).toContainEqual({
+    await soon(() => script.requests).toContainEqual({
       name: 'esrgan/control',
       params: { run: script.run, request: 'resume' },
     });
     await panel.page.getByRole('button', { name: 'Stop' }).click();
-    await soon(() => script.asked).toContainEqual({
+    await soon(() => script.requests).toContainEqual({
       name: 'host/command',
       params: { command: 'esrgan.stopRun', args: [{ run: script.run }] },
     });
@@ -151,13 +151,13 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await panel.page.getByText('The disk is full.').waitFor();
     expect(await panel.page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
     await panel.page.getByRole('button', { name: 'Resume' }).click();
-    await soon(() => script.asked).toContainEqual({
+    await soon(() => script.requests).toContainEqual({
       name: 'host/command',
       params: { command: 'esrgan.resumeRun', args: [{ run: script.run }] },
     });
   });
 
-  test('dragging zooms all charts, a double click shows all, the wheel scrolls the page', async () => {
+  test('dragging zooms all charts, a double click resets the zoom, the wheel scrolls the page', async () => {
     await open({ height: 400 });
     const plot = chart('Content loss').locator('.u-over');
     const box = (await plot.boundingBox())!;
@@ -166,23 +166,23 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await panel.page.mouse.down();
     await panel.page.mouse.move(box.x + box.width * 0.5, y, { steps: 4 });
     await panel.page.mouse.up();
-    await panel.page.getByRole('button', { name: 'Show all', exact: true }).waitFor();
+    await panel.page.getByRole('button', { name: 'Reset zoom', exact: true }).waitFor();
     // A quarter of 1 to 1500 each side of the middle of the lower half.
     const zoomed = await exported('PSNR', 'SVG');
     expect(String(zoomed.content)).toMatch(/>400<.*>600</s);
     expect(String(zoomed.content)).not.toContain('>1000<');
 
     await plot.dblclick();
-    await soon(() => panel.page.getByRole('button', { name: 'Show all', exact: true }).count()).toBe(0);
+    await soon(() => panel.page.getByRole('button', { name: 'Reset zoom', exact: true }).count()).toBe(0);
 
     await plot.hover();
     await panel.page.mouse.wheel(0, 150);
     await soon(() => panel.page.evaluate('document.scrollingElement.scrollTop')).toBeGreaterThan(0);
   });
 
-  test('the axes can be logarithmic or count time', async () => {
+  test('axes can be logarithmic or show time', async () => {
     await open();
-    await panel.page.getByLabel('logarithmic y').check();
+    await panel.page.getByLabel('Log y axis').check();
     const logarithmic = String((await exported('Content loss', 'SVG')).content);
     for (const label of ['0.001', '0.01', '0.1', '1']) expect(logarithmic).toContain(`>${label}<`);
     await panel.page.getByLabel('x axis').selectOption('relative');
@@ -214,15 +214,15 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     });
   });
 
-  test('a chart whose table is shown is exported over the axes that are chosen since', async () => {
+  test('exports the chosen axes while the table is shown', async () => {
     await open();
-    await chart('Content loss').getByRole('button', { name: 'Content loss: show as a table' }).click();
-    await panel.page.getByLabel('logarithmic y').check();
+    await chart('Content loss').getByRole('button', { name: 'Content loss: show as table' }).click();
+    await panel.page.getByLabel('Log y axis').check();
     const svg = String((await exported('Content loss', 'SVG')).content);
     for (const label of ['0.001', '0.01', '0.1', '1']) expect(svg).toContain(`>${label}<`);
   });
 
-  test('the cursor goes from point to point by keyboard, through all charts and the samples', async () => {
+  test('keys move the cursor from point to point in all charts and the samples', async () => {
     await open();
     const slider = chart('PSNR').getByRole('slider');
     await slider.focus();
@@ -239,7 +239,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await panel.page.locator('sample-view').getByText('step 1,500').waitFor();
   });
 
-  test('the wipe shows one image left of it and the other right', async () => {
+  test('the wipe shows one image left and the other right', async () => {
     await open();
     await soon(() => colorAt(0.4)).toEqual([...sampleColors.bicubic]);
     expect(await colorAt(0.6)).toEqual([...sampleColors.sr]);
@@ -247,17 +247,17 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await soon(() => colorAt(0.4)).toEqual([...sampleColors.sr]);
     await panel.page.getByRole('radiogroup', { name: 'Right' }).getByRole('radio', { name: 'HR' }).click();
     await soon(() => colorAt(0.4)).toEqual([...sampleColors.hr]);
-    await panel.page.getByRole('radio', { name: 'All four' }).click();
+    await panel.page.getByRole('radio', { name: 'Side by side' }).click();
     await soon(() => panel.page.locator('image-pane').count()).toBe(4);
     await panel.page.locator('image-pane .frame').first().focus();
     await panel.page.keyboard.press('+');
     await soon(() => text(panel.page.getByLabel('Zoom', { exact: true }))).toMatch(/×$/);
   });
 
-  test('looks as before after a reload, and asks for its data anew', async () => {
+  test('a reload restores the state and loads the data again', async () => {
     await open();
     await panel.page.getByLabel('smoothing').fill('0.9');
-    await panel.page.getByLabel('logarithmic y').check();
+    await panel.page.getByLabel('Log y axis').check();
     await chart('PSNR').locator('.legend button').click();
     await panel.page.getByLabel('Wipe between bicubic and SR').fill('80');
     await panel.page.getByRole('radio', { name: 'field' }).click();
@@ -265,16 +265,16 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await panel.page.reload();
     await soon(() => text(legend('Content loss', 'train'))).toBe('0.5000');
     expect(await panel.page.getByLabel('smoothing').inputValue()).toBe('0.9');
-    expect(await panel.page.getByLabel('logarithmic y').isChecked()).toBe(true);
+    expect(await panel.page.getByLabel('Log y axis').isChecked()).toBe(true);
     expect(await chart('PSNR').locator('.legend button').getAttribute('aria-pressed')).toBe('false');
     expect(await panel.page.getByLabel('Wipe between bicubic and SR').inputValue()).toBe('80');
     expect(await panel.page.getByRole('radio', { name: 'field' }).getAttribute('aria-checked')).toBe('true');
     expect(await panel.page.evaluate('acquireVsCodeApi().getState().run')).toBe(script.run);
   });
 
-  test('a chart can be read as a table', async () => {
+  test('shows a chart as a table', async () => {
     await open();
-    await chart('PSNR').getByRole('button', { name: 'PSNR: show as a table' }).click();
+    await chart('PSNR').getByRole('button', { name: 'PSNR: show as table' }).click();
     const rows = chart('PSNR').getByRole('row');
     await soon(() => rows.count()).toBe(16);
     expect((await text(rows.nth(1))).split(/\s+/)).toEqual(['1,500', '25.00']);
@@ -294,14 +294,14 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     expect(await panel.page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
-  test.each(themes)('axe finds nothing in %s', async (theme) => {
+  test.each(themes)('axe finds no violations in %s', async (theme) => {
     await open({ theme });
     await legend('PSNR', 'Y').waitFor();
     await panel.page.evaluate(axeSource);
     for (const action of [
       async () => {},
-      () => chart('PSNR').getByRole('button', { name: 'PSNR: show as a table' }).click(),
-      () => panel.page.getByRole('radio', { name: 'All four' }).click(),
+      () => chart('PSNR').getByRole('button', { name: 'PSNR: show as table' }).click(),
+      () => panel.page.getByRole('radio', { name: 'Side by side' }).click(),
     ]) {
       await action();
       const found: { id: string; nodes: { html: string; failureSummary: string }[] }[] =

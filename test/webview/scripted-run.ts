@@ -21,8 +21,8 @@ const started = Date.UTC(2030, 0, 31, 12) / 1000;
 export interface ScriptedRun {
   readonly run: string;
   readonly answers: Answers;
-  /** What the page asked, in order, with what it gave along. */
-  readonly asked: readonly { readonly name: WebviewRequestName; readonly params: unknown }[];
+  /** The requests of the page, in order. */
+  readonly requests: readonly { readonly name: WebviewRequestName; readonly params: unknown }[];
   /** The value of a tag at a step, a step every second. */
   log(tag: string, step: number, value: number | null): void;
   setState(state: RunDetail['summary']['state']): void;
@@ -57,7 +57,7 @@ export async function scriptRun(sampleSteps: readonly number[]): Promise<Scripte
     },
   ];
   const tags = new Map<string, { steps: number[]; values: (number | null)[]; wallTimes: number[] }>();
-  const asked: { name: WebviewRequestName; params: unknown }[] = [];
+  const requests: { name: WebviewRequestName; params: unknown }[] = [];
   let generation = 1;
   let state: RunDetail['summary']['state'] = 'running';
 
@@ -83,12 +83,12 @@ export async function scriptRun(sampleSteps: readonly number[]): Promise<Scripte
   const recorded =
     <Params, Result>(name: WebviewRequestName, reply: (params: Params) => Result) =>
     (params: Params) => {
-      asked.push({ name, params });
+      requests.push({ name, params });
       return reply(params);
     };
   return {
     run: folder,
-    asked,
+    requests,
     answers: {
       'esrgan/run': recorded('esrgan/run', () => detailOf(folder, state, samples)),
       'esrgan/newestPoints': recorded('esrgan/newestPoints', ({ count }) =>

@@ -36,11 +36,11 @@ const generator: WeightsReport = {
 };
 
 let page: Harness;
-let asked: string[];
+let requests: string[];
 let answers: Answers;
 
 beforeEach(() => {
-  asked = [];
+  requests = [];
   answers = {
     'esrgan/weights': () => generator,
     'esrgan/tensorValues': () =>
@@ -55,7 +55,7 @@ beforeEach(() => {
         norm: 4.5,
       })),
     'host/upscaleWith': () => {
-      asked.push('upscale');
+      requests.push('upscale');
       return null;
     },
     'host/convertWeights': () => ({ path: '/w/net.pth' }),
@@ -66,7 +66,7 @@ beforeEach(() => {
       return { a, b, total: changed, tensors, unmatched: ['conv_first.weight'] };
     },
     'host/openAsText': () => {
-      asked.push('text');
+      requests.push('text');
       return null;
     },
   };
@@ -90,7 +90,7 @@ async function open(theme?: Theme): Promise<void> {
 const text = () => page.page.locator('weights-view').evaluate((view) => view.shadowRoot?.textContent);
 
 describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
-  test('say what they are and where they come from', async () => {
+  test('show model, origin and tensors', async () => {
     await open();
     for (const fact of [
       'ESRGAN generator, ×4 · 16,697,987 parameters · 2.1 MB',
@@ -104,15 +104,15 @@ describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
       await soon(text).toContain(fact);
     }
     expect(await page.page.locator('tbody tr').count()).toBe(3);
-    await page.page.getByLabel('Filter tensors by name').fill('first bias');
+    await page.page.getByLabel('Filter tensors').fill('first bias');
     await soon(() => page.page.locator('tbody tr').allTextContents()).toHaveLength(1);
     expect(await page.page.evaluate('acquireVsCodeApi().getState().file')).toBe(generator.path);
   });
 
-  test('show the values of tensors when asked', async () => {
+  test('show the values of tensors on request', async () => {
     await open();
     await page.page.getByRole('button', { name: 'Show Values' }).click();
-    await page.page.getByRole('columnheader', { name: 'deviation' }).waitFor();
+    await page.page.getByRole('columnheader', { name: 'Std. deviation' }).waitFor();
     const cells = await page.page.locator('tbody tr').nth(1).locator('th, td').allTextContents();
     expect(cells.map((cell) => cell.trim())).toEqual([
       'conv_first.bias',
@@ -131,18 +131,18 @@ describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
   test('upscale, convert and compare', async () => {
     await open();
     await page.page.getByRole('button', { name: 'Upscale With This…' }).click();
-    await soon(() => asked).toEqual(['upscale']);
+    await soon(() => requests).toEqual(['upscale']);
     await page.page.getByRole('button', { name: 'Convert…' }).click();
-    await page.page.getByText('Written: /w/net.pth').waitFor();
+    await page.page.getByText('Saved as /w/net.pth').waitFor();
     await page.page.getByRole('button', { name: 'Compare…' }).click();
     await page.page.getByText('relative change 0.1250, largest 0.01000').waitFor();
-    await page.page.getByText('1 tensors are in one of the two only').waitFor();
+    await page.page.getByText('1 tensor is not in both files').waitFor();
     expect(await page.page.locator('tbody tr').count()).toBe(1);
     await page.page.getByRole('button', { name: 'End Comparison' }).click();
     await soon(() => page.page.locator('tbody tr').count()).toBe(3);
   });
 
-  test('of another architecture are told as such, with why', async () => {
+  test('of another architecture show the reason', async () => {
     const reason = '/w/swin.pth is not an ESRGAN generator: it holds SwinIR.';
     answers = {
       ...answers,
@@ -157,13 +157,13 @@ describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
     };
     await open();
     await page.page.getByText(reason).waitFor();
-    await soon(text).toContain('No generator that is known here');
+    await soon(text).toContain('Not a known generator');
     expect(await page.page.getByRole('button', { name: 'Upscale With This…' }).count()).toBe(0);
     expect(await page.page.getByRole('button', { name: 'Convert…' }).count()).toBe(0);
     expect(await page.page.locator('tbody tr').count()).toBe(3);
   });
 
-  test('that cannot be read say why, and can be opened as text', async () => {
+  test('that cannot be read show the reason and can be opened as text', async () => {
     const message = '/w/net.pth is not a valid PyTorch file.';
     answers = {
       ...answers,
@@ -174,10 +174,10 @@ describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
     await open();
     await page.page.getByText(message).waitFor();
     await page.page.getByRole('button', { name: 'Open as Text' }).click();
-    await soon(() => asked).toEqual(['text']);
+    await soon(() => requests).toEqual(['text']);
   });
 
-  test('changed since they were written are told', async () => {
+  test('that changed since they were saved show a warning', async () => {
     const { checkpoint } = generator;
     answers = {
       ...answers,
@@ -187,13 +187,13 @@ describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
       }),
     };
     await open();
-    await page.page.getByText('not as the trainer wrote it').waitFor();
+    await page.page.getByText('has changed since the trainer saved it').waitFor();
   });
 
-  test.each(themes)('axe finds nothing in %s', async (theme) => {
+  test.each(themes)('axe finds no violations in %s', async (theme) => {
     await open(theme);
     await page.page.getByRole('button', { name: 'Show Values' }).click();
-    await page.page.getByRole('columnheader', { name: 'deviation' }).waitFor();
+    await page.page.getByRole('columnheader', { name: 'Std. deviation' }).waitFor();
     await page.page.evaluate(axeSource);
     const found: { id: string; nodes: { html: string }[] }[] = await page.page.evaluate(
       'axe.run().then(({ violations }) => violations)',
