@@ -20,7 +20,8 @@ export function chartToSvg(chart: ChartLayout): string {
     '</g>',
     `<g fill="${escapeMarkup(colors.text)}">`,
     ...chart.xTicks.map(
-      ({ at, label }) => `<text x="${at}" y="${bottom + 16}" text-anchor="middle">${escapeMarkup(label)}</text>`,
+      ({ at, label }) =>
+        `<text x="${at}" y="${bottom + 16}" text-anchor="middle">${escapeMarkup(label)}</text>`,
     ),
     ...chart.yTicks.map(
       ({ at, label }) =>

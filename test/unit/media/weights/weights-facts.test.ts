@@ -83,6 +83,6 @@ test.each([
   expect(tensorTable(report.tensors, search).map(({ name }) => name)).toEqual(expected);
 });
 
-test('shapes', () => {
-  expect(tensorTable(report.tensors, '').map(({ shape }) => shape)).toEqual(['4 × 3 × 3 × 3', '3', 'number']);
+test('formats shapes', () => {
+  expect(tensorTable(report.tensors, '').map(({ shape }) => shape)).toEqual(['4 × 3 × 3 × 3', '3', 'scalar']);
 });
