@@ -29,7 +29,7 @@ export function folderFaults(source: ImageSource, files: DatasetFiles): ImageFau
       : {
           code: 'dataset-missing',
           key,
-          message: `${pattern} does not exist: set its location in \`data_dir\` or \`datasets\``,
+          message: `${pattern} does not exist; set its location in \`data_dir\` or \`datasets\``,
         };
   });
 }

@@ -388,7 +388,7 @@ ${more}`;
       plain,
       [{ [b]: some }],
       [
-        '2:12-2:13 dataset-missing (pretraining) data set `a`: /p/a does not exist: set its location in `data_dir` or `datasets`\n  2:6-2:15 defined here\n  4:33-4:34 used here',
+        '2:12-2:13 dataset-missing (pretraining) data set `a`: /p/a does not exist; set its location in `data_dir` or `datasets`\n  2:6-2:15 defined here\n  4:33-4:34 used here',
       ],
     ],
     [
@@ -396,8 +396,8 @@ ${more}`;
       'pretraining: { train_datasets: [set5], val_datasets: [] }\ntraining: { train_datasets: [b], val_datasets: [] }\ndatasets: { b: { hr: b } }',
       [disk],
       [
-        '1:33-1:37 dataset-missing (pretraining) data set `set5`: /p/data/Set5/GTmod12 does not exist: set its location in `data_dir` or `datasets`',
-        '1:33-1:37 dataset-missing (pretraining) data set `set5`: /p/data/Set5/LRbicx4 does not exist: set its location in `data_dir` or `datasets`',
+        '1:33-1:37 dataset-missing (pretraining) data set `set5`: /p/data/Set5/GTmod12 does not exist; set its location in `data_dir` or `datasets`',
+        '1:33-1:37 dataset-missing (pretraining) data set `set5`: /p/data/Set5/LRbicx4 does not exist; set its location in `data_dir` or `datasets`',
       ],
     ],
     [
@@ -494,7 +494,7 @@ ${more}`;
       'datasets: { a: { hr: a } }\npretraining: &s { train_datasets: [a], val_datasets: [] }\ntraining: *s',
       [{}],
       [
-        '1:22-1:23 dataset-missing data set `a`: /p/a does not exist: set its location in `data_dir` or `datasets`\n  1:16-1:25 defined here\n  2:36-2:37 used here',
+        '1:22-1:23 dataset-missing data set `a`: /p/a does not exist; set its location in `data_dir` or `datasets`\n  1:16-1:25 defined here\n  2:36-2:37 used here',
       ],
     ],
     [
@@ -503,7 +503,7 @@ ${more}`;
       [{}],
       ['DIV2K_train_HR', 'DIV2K_train_LR_bicubic/X4', 'DIV2K_valid_HR', 'DIV2K_valid_LR_bicubic/X4'].map(
         (folder) =>
-          `1:1-1:1 dataset-missing data set \`div2k\`: /p/data/${folder} does not exist: set its location in \`data_dir\` or \`datasets\``,
+          `1:1-1:1 dataset-missing data set \`div2k\`: /p/data/${folder} does not exist; set its location in \`data_dir\` or \`datasets\``,
       ),
     ],
   ])('%s', (_, runFile, disk, expected) => check(runFile, expected, fakeFiles(...disk)));
