@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Random } from '../data/random.ts';
 import type { HostTensor, Tensors } from '../engine/engine.ts';
 import type { Precision } from '../tensor-files/dtypes.ts';
 import type { PthOptions } from '../tensor-files/pth-writer.ts';
 import type { Metadata, TensorFile, TensorMap } from '../tensor-files/tensors.ts';
+import type { UniformRandom } from './random.ts';
 import { rrdb } from './rrdb/architecture.ts';
 import type { GeneratorOptions } from './shapes.ts';
 
@@ -23,7 +23,7 @@ export interface GeneratorArchitecture<Options> {
   /** @returns `[N, h * scale, w * scale, img_channels]`, not clamped */
   tail(options: Options, parameters: Tensors, features: tf.Tensor4D): tf.Tensor4D;
   /** Random initial weights, filters `[O, I, kh, kw]`. */
-  initial(options: Options, random: Random): Map<string, HostTensor>;
+  initial(options: Options, random: UniformRandom): Map<string, HostTensor>;
 
   /** Metadata of the files that this program writes. */
   metadata(options: Options): Record<string, string>;

@@ -129,7 +129,7 @@ const projects = files
     };
   })
   // A file belongs to the innermost project that includes it.
-  .sort((a, b) => dirname(b.config).length - dirname(a.config).length);
+  .sort((a, b) => dirname(b.config).length - dirname(a.config).length || b.config.length - a.config.length);
 
 function projectAt(path: string): string {
   return path.endsWith('.json') ? path : join(path, 'tsconfig.json');
@@ -170,11 +170,11 @@ describe('the TypeScript projects', () => {
     expect([...references].sort()).toEqual([...needed].sort());
   });
 
-  const engine = 'trainer/tsconfig.json';
-  test.each(projects.filter(({ config, references }) => config !== engine && !references.includes(engine)))(
-    '$config cannot import the engine',
-    (project) => {
-      expect(compile(project, 'trainer/engine/graph.ts')).toMatch(/TS6307.*trainer\/engine\/graph\.ts/);
-    },
+  const engine = 'trainer/engine/tsconfig.json';
+  const withoutEngine = projects.filter(
+    ({ config, references }) => config !== engine && !references.includes(engine),
   );
+  test.each(withoutEngine)('$config cannot import the engine', (project) => {
+    expect(compile(project, 'trainer/engine/graph.ts')).toMatch(/TS6307.*trainer\/engine\/graph\.ts/);
+  });
 });

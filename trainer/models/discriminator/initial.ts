@@ -1,5 +1,5 @@
-import type { Random } from '../../data/random.ts';
 import type { HostTensor } from '../../engine/engine.ts';
+import type { UniformRandom } from '../random.ts';
 import { type DiscriminatorOptions, discriminatorParameters, discriminatorStatistics } from './shapes.ts';
 
 /**
@@ -7,7 +7,10 @@ import { type DiscriminatorOptions, discriminatorParameters, discriminatorStatis
  * and biases are uniform within 1 / sqrt(fan-in). Batch normalization starts as the identity, with running mean 0 and
  * running variance 1.
  */
-export function initialDiscriminator(options: DiscriminatorOptions, random: Random): Map<string, HostTensor> {
+export function initialDiscriminator(
+  options: DiscriminatorOptions,
+  random: UniformRandom,
+): Map<string, HostTensor> {
   const tensors = new Map<string, HostTensor>();
   let bound = 0;
   for (const [name, shape] of discriminatorParameters(options)) {

@@ -1,5 +1,5 @@
-import type { Random } from '../../data/random.ts';
 import type { HostTensor } from '../../engine/engine.ts';
+import type { UniformRandom } from '../random.ts';
 import { type RrdbOptions, rrdbConvolutions } from './shapes.ts';
 
 /**
@@ -9,7 +9,7 @@ import { type RrdbOptions, rrdbConvolutions } from './shapes.ts';
  * of the paper: deep networks of residual blocks are unstable at first without it. The others get PyTorch's default,
  * uniform within 1 / sqrt(fan-in), as do their biases.
  */
-export function initialRrdb(options: RrdbOptions, random: Random): Map<string, HostTensor> {
+export function initialRrdb(options: RrdbOptions, random: UniformRandom): Map<string, HostTensor> {
   const tensors = new Map<string, HostTensor>();
   for (const { name, inputs, outputs } of rrdbConvolutions(options)) {
     const fanIn = inputs * 9;
@@ -26,7 +26,7 @@ export function initialRrdb(options: RrdbOptions, random: Random): Map<string, H
 }
 
 /** A standard normal number, by the method of Box and Muller (1958). */
-function normal(random: Random): number {
+function normal(random: UniformRandom): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
   return radius * Math.cos(2 * Math.PI * random.next());
 }
