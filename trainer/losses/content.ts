@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ContentLossSettings } from '../config/index.ts';
+import type { ResolvedConfig } from '../config/index.ts';
 
-export type ContentLoss = ContentLossSettings['loss_f'];
+export type ContentLoss = ResolvedConfig['content_loss']['loss_f'];
 
 /** Losses as functions of the difference of two tensors, before the mean. */
 const losses: Readonly<Record<ContentLoss, (difference: tf.Tensor) => tf.Tensor>> = {
