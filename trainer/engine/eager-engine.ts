@@ -6,7 +6,7 @@ import { stepShapes, toTensors } from './host-tensors.ts';
 import { filterToFile } from './layout.ts';
 import type { Shapes, Step, Tensors } from './trace.ts';
 
-export interface EagerEngineOptions {
+interface EagerEngineOptions {
   readonly name: EngineName;
   readonly device: string;
   /** Name of a registered backend of TensorFlow.js. */

@@ -121,7 +121,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /** The shape of an element-wise result, by NumPy's broadcasting rule. */
-export function broadcastShape(...shapes: readonly Shape[]): Shape {
+function broadcastShape(...shapes: readonly Shape[]): Shape {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, axis) =>
     shapes.reduce((size, shape) => {

@@ -31,7 +31,7 @@ import {
 } from './lower-convolution.ts';
 import { OnnxBuilder, type Target } from './onnx-builder.ts';
 
-export interface Lowered {
+interface Lowered {
   readonly model: Uint8Array;
   readonly nodes: number;
   /** Further inputs of the model. */

@@ -18,7 +18,7 @@ export interface Target {
 }
 
 /** A matrix operand: the name of its tensor, its rank, and whether its last two dimensions are read transposed. */
-export interface MatrixOperand {
+interface MatrixOperand {
   readonly name: string;
   readonly rank: number;
   readonly isTransposed: boolean;

@@ -11,7 +11,7 @@ import { type Shapes, type Step, trace } from './trace.ts';
 /** A provider of ONNX Runtime; the engine has the same name. */
 export type OnnxProvider = 'cuda' | 'webgpu' | 'cpu';
 
-export interface OnnxEngineOptions {
+interface OnnxEngineOptions {
   readonly name: OnnxProvider;
   readonly device: string;
   /** Threads of the CPU provider; by default one per processor. */

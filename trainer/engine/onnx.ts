@@ -56,7 +56,7 @@ export interface OnnxPort {
   readonly shape: readonly (number | string)[];
 }
 
-export interface OnnxGraph {
+interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxTensor[];
   readonly inputs: readonly OnnxPort[];

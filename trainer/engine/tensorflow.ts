@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 
 /** TensorFlow's native library on this machine. */
-export type TensorflowFinding =
+type TensorflowFinding =
   | { readonly available: true; readonly package: string; readonly isUsingGpu: boolean }
   | { readonly available: false; readonly reason: string };
 
 /** Its packages; the one that supports GPUs is first. */
-export const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 type Load = (name: string) => unknown;
 

@@ -55,7 +55,7 @@ export interface PickleFunction {
 }
 
 /** A value that no reader of weights needs, such as the last score. Its content is dropped. */
-export interface PickleUnused {
+interface PickleUnused {
   readonly kind: 'unused';
 }
 

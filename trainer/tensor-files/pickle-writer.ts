@@ -6,7 +6,7 @@ export type PlainValue =
   | { readonly [key: string]: PlainValue }
   | readonly PlainValue[];
 
-export interface PickledTensor {
+interface PickledTensor {
   /** Key of its storage, which has exactly its elements. */
   readonly key: string;
   readonly storage: 'FloatStorage' | 'HalfStorage';
@@ -14,7 +14,7 @@ export interface PickledTensor {
 }
 
 /** Writes a pickle of protocol 2 as PyTorch does. */
-export interface PickleWriter {
+interface PickleWriter {
   plain(value: PlainValue): void;
   tensor(tensor: PickledTensor): void;
   /** A dictionary; `items` writes keys and values alternately. */

@@ -7,16 +7,14 @@ import { type Fail, readBytes, withFile } from './file-bytes.ts';
 import { repeatedKey } from './repeated-key.ts';
 import type { Metadata, Tensor, TensorFile, TensorInfo, TensorMap } from './tensors.ts';
 
-export type { Metadata, Tensor, TensorMap } from './tensors.ts';
-
 /** A tensor with the position of its bytes in the file. */
-export interface TensorEntry extends TensorInfo {
+interface TensorEntry extends TensorInfo {
   readonly begin: number;
   readonly end: number;
 }
 
 /** A safetensors file whose header has been read and checked. */
-export interface SafetensorsFile extends TensorFile {
+interface SafetensorsFile extends TensorFile {
   /** In the order of the header. */
   readonly entries: ReadonlyMap<string, TensorEntry>;
 }

@@ -1,5 +1,5 @@
 /** Statistics of the finite values of a tensor; null if there are none. */
-export interface TensorStatistics {
+interface TensorStatistics {
   readonly count: number;
   /** Number of values that are infinite or NaN. */
   readonly notFinite: number;

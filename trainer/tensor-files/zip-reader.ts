@@ -16,7 +16,7 @@ export interface ZipEntry {
 }
 
 /** A zip archive whose central directory has been read and checked. */
-export interface ZipArchive {
+interface ZipArchive {
   readonly entries: ReadonlyMap<string, ZipEntry>;
   /** `length` bytes of an entry's content, starting at `begin`; within its size. */
   read(entry: ZipEntry, begin: number, length: number): Uint8Array<ArrayBuffer>;

@@ -10,7 +10,7 @@ export interface Generator {
   readonly parameters: TensorMap;
 }
 
-export interface GeneratorFile extends Generator {
+interface GeneratorFile extends Generator {
   readonly metadata: Metadata;
 }
 

@@ -5,7 +5,7 @@ import { type Fail, readBytes, withFile } from '../tensor-files/file-bytes.ts';
 import type { Metadata } from '../tensor-files/tensors.ts';
 
 /** The content of an ONNX file. */
-export interface OnnxSummary {
+interface OnnxSummary {
   readonly producer: string;
   readonly operations: number;
   /** Name and sizes of each, such as `input [batch, 3, height, width]`. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { PerceptualLossSettings } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type VggType, vggConvolutions, vggParameters, vggTypes } from '../models/vgg/shapes.ts';
-import type { TensorMap } from '../tensor-files/safetensors.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
+import type { TensorMap } from '../tensor-files/tensors.ts';
 
 /** Where `esrgan weights download` stores weights, and where runs look for them if they do not name a file. */
 export function defaultVggFile(type: VggType): string {

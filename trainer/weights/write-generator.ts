@@ -8,7 +8,7 @@ import { encodeSafetensors } from '../tensor-files/safetensors.ts';
 import type { Metadata, TensorMap } from '../tensor-files/tensors.ts';
 import type { Generator } from './generator-file.ts';
 
-export interface WriteOptions {
+interface WriteOptions {
   /**
    * Names of the tensors, by default those of our checkpoints. A `.pth` is for other programs: its layout must support
    * the network. A `.safetensors` without a layout may hold networks that no other program supports.

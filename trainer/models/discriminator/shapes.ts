@@ -18,7 +18,7 @@ export function discriminatorOptions(config: {
 export const pooledSide = 7;
 
 /** A 3x3 convolution with its normalization. */
-export interface DiscriminatorBlock {
+interface DiscriminatorBlock {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
@@ -42,7 +42,7 @@ export function discriminatorBlocks({
 }
 
 /** A fully connected layer. */
-export interface DiscriminatorLayer {
+interface DiscriminatorLayer {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;

@@ -54,7 +54,7 @@ const layouts = {
   'seed-old': { ...seed, up: (index) => `upsampling_blocks.upsampling_${index - 1}.conv` },
 } satisfies Record<string, Names>;
 
-export type LayoutName = keyof typeof layouts;
+type LayoutName = keyof typeof layouts;
 
 /** Layouts that can be written. */
 export const writableLayouts = ['basicsr', 'esrgan-old', 'esrgan-new', 'seed'] as const;

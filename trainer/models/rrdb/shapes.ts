@@ -21,7 +21,7 @@ export function upsamplings(options: RrdbOptions): number {
 }
 
 /** A 3x3 convolution with a bias. */
-export interface RrdbConvolution {
+interface RrdbConvolution {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { HostTensor } from '../../../../trainer/engine/engine.ts';
-import { type Metadata, readSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
+import { readSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
+import type { Metadata } from '../../../../trainer/tensor-files/tensors.ts';
 
 /** A file of tensors that a script in scripts/fixtures made with PyTorch. */
 export interface Fixture {

@@ -7,9 +7,9 @@ import {
   encodeSafetensors,
   openSafetensors,
   readSafetensors,
-  type TensorMap,
   writeSafetensors,
 } from '../../../../trainer/tensor-files/safetensors.ts';
+import type { TensorMap } from '../../../../trainer/tensor-files/tensors.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
