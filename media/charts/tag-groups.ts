@@ -1,4 +1,4 @@
-import type { AxisKind } from '../plot/ticks.ts';
+import { metrics, pixelMetricNames } from '../../trainer/metrics/metrics.ts';
 
 export interface CurvePlan {
   readonly tag: string;
@@ -10,7 +10,6 @@ export interface ChartPlan {
   readonly title: string;
   /** May be empty. */
   readonly unit: string;
-  readonly kind: AxisKind;
   /** Displayed values are divided by it. */
   readonly divisor: number;
   readonly curves: readonly CurvePlan[];
@@ -32,10 +31,13 @@ const ownTags = new Map<string, Place>([
   ['train/d_adversarial_loss', ['Losses', 'Adversarial loss', '', 'discriminator']],
   ['train/d_real', ['Losses', 'Discriminator output', '', 'D(real)']],
   ['train/d_fake', ['Losses', 'Discriminator output', '', 'D(fake)']],
-  ['validation/psnr_rgb', ['Validation', 'PSNR', 'dB', 'RGB']],
-  ['validation/psnr_y', ['Validation', 'PSNR', 'dB', 'Y']],
-  ['validation/ssim_rgb', ['Validation', 'SSIM', '', 'RGB']],
-  ['validation/ssim_y', ['Validation', 'SSIM', '', 'Y']],
+  ...pixelMetricNames.flatMap((name): [string, Place][] => {
+    const { title, unit } = metrics[name];
+    return [
+      [`validation/${name}_rgb`, ['Validation', title, unit, 'RGB']],
+      [`validation/${name}_y`, ['Validation', title, unit, 'Y']],
+    ];
+  }),
   ['train/learning_rate', ['Optimizer', 'Learning rate', '', 'generator']],
   ['train/g_learning_rate', ['Optimizer', 'Learning rate', '', 'generator']],
   ['train/d_learning_rate', ['Optimizer', 'Learning rate', '', 'discriminator']],
@@ -95,7 +97,6 @@ export function planCharts(tags: Iterable<string>): GroupPlan[] {
       charts: [...charts].map(([chart, { unit, curves }]) => ({
         title: chart,
         unit,
-        kind: 'number' as const,
         divisor: divisors.get(unit) ?? 1,
         curves,
       })),

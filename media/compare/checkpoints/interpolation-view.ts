@@ -19,7 +19,7 @@ import type { ImageView } from '../../images/image-view.ts';
 import { LoadedImages } from '../../images/loaded-images.ts';
 import { pixelsOf } from '../../images/pixels.ts';
 import { zoomControls, zoomStyles } from '../../images/zoom-controls.ts';
-import { scoreOf } from '../images/box-metrics.ts';
+import { measureBox } from '../images/box-metrics.ts';
 import { LatestRequest } from '../latest-request.ts';
 
 /** Side in LR pixels of the crop that is upscaled while the slider moves. */
@@ -252,7 +252,7 @@ export class InterpolationView extends LitElement {
     if (!hr || !own || hr.width !== own.width || hr.height !== own.height)
       return `α ${alpha.toFixed(2)} in ${time}`;
     const all = { x: 0, y: 0, width: hr.width, height: hr.height };
-    const { y } = scoreOf(pixelsOf(own, all), pixelsOf(hr, all));
+    const { y } = measureBox(pixelsOf(own, all), pixelsOf(hr, all));
     const ssim = y.ssim === null ? '' : `, SSIM ${y.ssim.toFixed(4)}`;
     return `α ${alpha.toFixed(2)} in ${time}; crop on Y: PSNR ${y.psnr.toFixed(2)} dB${ssim}`;
   }

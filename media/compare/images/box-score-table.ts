@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { metricHeading, type PixelMetric } from '../../../trainer/metrics/metrics.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import { type BoxScore, boxProtocol, formatPsnr, formatSsim } from './box-metrics.ts';
 
@@ -9,7 +10,7 @@ declare global {
   }
 }
 
-/** How near an image is to HR inside the box, with the numbers marked that no other result has better. */
+/** The scores of an image against HR inside the box; the best of all results are marked. */
 @customElement('box-score')
 export class BoxScoreTable extends LitElement {
   static override styles = [
@@ -25,23 +26,23 @@ export class BoxScoreTable extends LitElement {
     `,
   ];
 
-  /** Of what, for screen readers. */
+  /** Names the image for screen readers. */
   @property({ attribute: false }) label = '';
   @property({ attribute: false }) score!: BoxScore;
-  /** All that it is ranked among, itself with them; empty where it is not ranked. */
+  /** Scores to rank this one against, including it; empty: not ranked. */
   @property({ attribute: false }) ranked: readonly BoxScore[] = [];
 
   override render() {
     return html`<table class="scores" title=${boxProtocol} aria-label=${`${this.label} inside the box`}>
       <tbody>
         <tr><td></td><th scope="col">rgb</th><th scope="col">Y</th></tr>
-        <tr><th scope="row">PSNR dB</th>${this.#renderCell('rgb', 'psnr')}${this.#renderCell('y', 'psnr')}</tr>
-        <tr><th scope="row">SSIM</th>${this.#renderCell('rgb', 'ssim')}${this.#renderCell('y', 'ssim')}</tr>
+        <tr><th scope="row">${metricHeading('psnr')}</th>${this.#renderCell('rgb', 'psnr')}${this.#renderCell('y', 'psnr')}</tr>
+        <tr><th scope="row">${metricHeading('ssim')}</th>${this.#renderCell('rgb', 'ssim')}${this.#renderCell('y', 'ssim')}</tr>
       </tbody>
     </table>`;
   }
 
-  #renderCell(space: 'rgb' | 'y', metric: 'psnr' | 'ssim') {
+  #renderCell(space: 'rgb' | 'y', metric: PixelMetric) {
     const value = this.score[space][metric];
     if (value === null) return html`<td title="SSIM needs 11×11 pixels">–</td>`;
     const best = Math.max(...this.ranked.map((each) => each[space][metric] ?? Number.NEGATIVE_INFINITY));

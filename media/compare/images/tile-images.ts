@@ -4,7 +4,7 @@ import { boxInside } from '../../images/box.ts';
 import type { DecodedImage } from '../../images/image.ts';
 import { LoadedImages } from '../../images/loaded-images.ts';
 import { differenceImage, pixelsOf } from '../../images/pixels.ts';
-import { type BoxScore, scoreOf } from './box-metrics.ts';
+import { type BoxScore, measureBox } from './box-metrics.ts';
 import type { Tile } from './tiles.ts';
 
 /** Sizes of the caches. */
@@ -113,7 +113,7 @@ export class TileImages {
     const known = this.#scores.get(key);
     if (known !== undefined) return known;
     if (this.#scores.size > maximumScores) this.#scores.clear();
-    const score = scoreOf(pixelsOf(own, inside), pixelsOf(hr, inside));
+    const score = measureBox(pixelsOf(own, inside), pixelsOf(hr, inside));
     this.#scores.set(key, score);
     return score;
   }

@@ -7,6 +7,7 @@ import type {
   ModelReference,
 } from '../../../server/protocol/comparison.ts';
 import { formatCount } from '../../../trainer/format/format.ts';
+import { metricHeading } from '../../../trainer/metrics/metrics.ts';
 
 /** A row of the table: a model of a run, or published results. */
 export interface TableRow {
@@ -116,8 +117,8 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
 
 /** `better` is null, so that nothing is marked as the best: single images were selected by hand. */
 const publishedMetrics: readonly ComparisonMetric[] = [
-  { name: 'psnr', title: 'PSNR dB', digits: 2, better: null },
-  { name: 'ssim', title: 'SSIM', digits: 4, better: null },
+  { name: 'psnr', title: metricHeading('psnr'), digits: 2, better: null },
+  { name: 'ssim', title: metricHeading('ssim'), digits: 4, better: null },
 ];
 
 function isMeasured(cell: ComparisonCell | undefined): boolean {

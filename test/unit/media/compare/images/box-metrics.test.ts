@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Pixels, scoreLines, scoreOf } from '../../../../../media/compare/images/box-metrics.ts';
+import { measureBox, type Pixels, scoreLines } from '../../../../../media/compare/images/box-metrics.ts';
 import { protocols } from '../../../../../trainer/metrics/protocols.ts';
 
 /** A gradient with noise by a seed. */
@@ -31,7 +31,7 @@ describe('scores equal those of the trainer', () => {
     { width: 64, height: 40 },
   ])('$width x $height', ({ width, height }) => {
     const [a, b] = [image(width, height, 7), image(width, height, 11)];
-    const score = scoreOf(a, b);
+    const score = measureBox(a, b);
     for (const [mine, protocol] of [
       [score.rgb, protocols.rgb],
       [score.y, protocols['paper-y']],
@@ -45,14 +45,14 @@ describe('scores equal those of the trainer', () => {
 
 test('PSNR of equal pixels is infinite', () => {
   const a = image(20, 20, 3);
-  const { rgb, y } = scoreOf(a, a);
+  const { rgb, y } = measureBox(a, a);
   expect([rgb.psnr, y.psnr]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
   expect(rgb.ssim).toBeCloseTo(1, 12);
   expect(y.ssim).toBeCloseTo(1, 12);
 });
 
 test('SSIM is null below 11x11 pixels', () => {
-  const { rgb, y } = scoreOf(image(10, 30, 1), image(10, 30, 2));
+  const { rgb, y } = measureBox(image(10, 30, 1), image(10, 30, 2));
   expect([rgb.ssim, y.ssim]).toEqual([null, null]);
   expect(rgb.psnr).toBeGreaterThan(10);
 });
