@@ -59,10 +59,8 @@ async function compare(engine: Engine, shape: readonly number[], outputs: number
   }
 }
 
-test.each(cases)('a filter that stays as it is: $what', ({ shape, outputs }) =>
-  compare(onnx, shape, outputs),
-);
+test.each(cases)('a frozen filter: $what', ({ shape, outputs }) => compare(onnx, shape, outputs));
 
-test.skipIf(!hasGpu)(needsGpu('a filter that stays as it is, on WebGPU'), () =>
+test.skipIf(!hasGpu)(needsGpu('a frozen filter on WebGPU'), () =>
   compare(createOnnxEngine({ name: 'webgpu', device: 'GPU' }), [2, 9, 7, 5], 4),
 );

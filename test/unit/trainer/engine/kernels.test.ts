@@ -12,7 +12,7 @@ const reference = createEagerEngine({
 });
 const compiled = createOnnxEngine({ name: 'cpu', device: 'CPU' });
 
-describe('a compiled operation gives what TensorFlow.js gives', () => {
+describe('compiled operations equal TensorFlow.js', () => {
   test.each(kernelCases)('$name', async (kernelCase) => {
     expectClose(await runCase(compiled, kernelCase), await runCase(reference, kernelCase), 1e-5);
   });

@@ -58,7 +58,7 @@ describe('loadTensorflow', () => {
     expect(find({ modules })).toEqual(expected);
   });
 
-  test('puts back what Node 23 removed from util before a package asks for it', () => {
+  test('restores what Node 23 removed from util before it loads a package', () => {
     const util: { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean } =
       {};
     find({ util, modules: {} });

@@ -15,7 +15,7 @@ function message(step: Step): string {
 }
 
 describe('trace', () => {
-  test('names an operation that cannot be compiled and the line that asked for it', () => {
+  test('names an operation that cannot be compiled and the line that uses it', () => {
     const step: Step = ({ x }) => ({ outputs: { y: tf.cumsum(x!, 1) } });
     expect(message(step)).toMatch(/^engine: The operation Cumsum cannot be compiled .*trace\.test\.ts:\d+/);
   });
@@ -28,13 +28,13 @@ describe('trace', () => {
     );
   });
 
-  test('leaves the backend that was in use', () => {
+  test('restores the backend', () => {
     const before = tf.engine().backendName;
     trace(({ x }) => ({ outputs: { y: tf.abs(x!) } }), { x: [2] }, {});
     expect(tf.engine().backendName).toBe(before);
   });
 
-  test('records an equal operation once', () => {
+  test('records equal operations once', () => {
     const { outputs } = trace(
       ({ x }) => ({ outputs: { y: tf.add(tf.exp(x!), tf.exp(x!)) } }),
       { x: [2] },

@@ -22,7 +22,7 @@ describe.skipIf(!hasGpu)(needsGpu('on WebGPU'), () => {
     expectClose(await runCase(compiled, kernelCase), await runCase(reference, kernelCase), 1e-4);
   });
 
-  test('state stays in place between steps and comes back on request', async () => {
+  test('state stays on the GPU between steps and can be read', async () => {
     const held = compiled.state(new Map([['weight', { shape: [2], data: Float32Array.of(1, 2) }]]));
     const program = await compiled.compile(
       (_, { weight }) => ({ outputs: { sum: tf.sum(weight!) }, state: { weight: tf.mul(weight!, 2) } }),

@@ -43,7 +43,7 @@ test.each<[string, number[], number[], [number, number, number, number]]>([
   ['one beyond doubt and wrong', [-5e4, -5e4], [5e4, 5e4], [0, 1e5, 0, 1]],
 ])('%s', (_, real, fake, expected) => check(real, fake, expected));
 
-test('gradients stay finite where a sigmoid is 0 or 1', () => {
+test('gradients are finite where a sigmoid is 0 or 1', () => {
   const gradients = tf.grads((real: tf.Tensor, fake: tf.Tensor) => discriminatorLoss(real, fake))([
     column([-5e4, 3]),
     column([5e4, 2]),

@@ -36,13 +36,13 @@ test.each<[string, Tensors, Tensors, object]>([
     { w: [1, Number.NaN, Number.POSITIVE_INFINITY, 3] },
     { norm: 1, relative: 0.5, largest: 1, notFinite: [2, 2], count: 4 },
   ],
-])('tells %s', (_, a, b, expected) => {
+])('%s', (_, a, b, expected) => {
   const { tensors, total } = weightsDifference(file(a), file(b));
   expect(tensors).toMatchObject([{ name: 'w', ...expected }]);
   expect(total).toMatchObject(expected);
 });
 
-test('adds up over tensors and names what has no counterpart', () => {
+test('sums over tensors and lists unmatched ones', () => {
   const { total, unmatched, tensors } = weightsDifference(
     file({ a: [0, 3], b: [4], shape: [1, 2], only: [1] }),
     file({ a: [0, 0], b: [0], shape: [1], other: [1] }),
@@ -52,7 +52,7 @@ test('adds up over tensors and names what has no counterpart', () => {
   expect(unmatched).toEqual(['only', 'shape', 'other']);
 });
 
-test('generators are compared by our names, whatever the layout and kind of file', () => {
+test('generators are compared by our names in any layout and file format', () => {
   const folder = temporaryFolder();
   const options = { ...tinyModel, num_dense_blocks: 3, num_residual_blocks: 5 };
   const parameters = initialRrdb(options, createRandom(1, 'w'));
@@ -69,7 +69,7 @@ test('refuses files without a tensor in common', () => {
   );
 });
 
-test('as text', () => {
+test('formats the difference', () => {
   const a = file({ w: [3, 4] });
   const b = file({ w: [6, 0], x: [1] });
   expect(differenceText(weightsDifference(a, b))).toBe(`a: ${a}

@@ -30,7 +30,7 @@ const renamed = (tensors: TensorMap, rename: (name: string) => string): TensorMa
   new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
 
 describe('names', () => {
-  test('those of the seed before its upsampling blocks were modules', () => {
+  test('of the original program before its upsampling blocks were modules', () => {
     const path = save(renamed(tensorsOf('seed'), (name) => name.replace('.block.conv', '.conv')));
     expect(recognizeGenerator(openTensorFile(path)).layout).toBe('seed-old');
     expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
@@ -72,13 +72,13 @@ describe('residual scaling', () => {
     return save(tensors);
   };
 
-  test.each([0.2, 0.1, 1, 0.35])('%f comes from the tensors of the seed', (scaling) => {
+  test.each([0.2, 0.1, 1, 0.35])('%f is read from tensors of the original program', (scaling) => {
     const read = readGenerator(scaled(scaling, [scaling, scaling, scaling]));
     expect(read.options.residual_scaling).toBe(scaling);
     expect(read.parameters).toEqual(randomGenerator().parameters);
   });
 
-  test('that of dense blocks is folded into their last convolutions', () => {
+  test('of dense blocks is folded into their last convolutions', () => {
     const { options, parameters } = readGenerator(scaled(0.2, [0.2, 0.1, 0.4]));
     expect(options.residual_scaling).toBe(0.2);
     for (const [name, { data }] of randomGenerator().parameters) {
@@ -128,7 +128,7 @@ describe('residual scaling', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('unsupported files are refused', () => {
   const named = (...names: string[]): TensorMap =>
     new Map(names.map((name) => [name, { shape: [1], data: Float32Array.of(1) }]));
 
@@ -148,7 +148,7 @@ describe('what is refused', () => {
     [named('body.0.weight', 'body.1.weight', 'body.2.weight'), /SRVGGNetCompact/],
     [named('conv_first.weight', 'layers.0.residual_group.blocks.0.norm1.weight'), /SwinIR/],
     [named('something.else'), /its first tensor is "something\.else"/],
-  ])('another net %#', (tensors, message) => {
+  ])('another network %#', (tensors, message) => {
     expect(() => readGenerator(save(tensors))).toThrow(message);
   });
 
@@ -185,7 +185,7 @@ describe('what is refused', () => {
       },
       /The scale of .* is 16;/,
     ],
-  ])('a net with %s', (_, change, message) => {
+  ])('a model with %s', (_, change, message) => {
     const tensors = tensorsOf('esrgan-old');
     change(tensors);
     expect(() => readGenerator(save(tensors))).toThrow(message);

@@ -32,7 +32,7 @@ function readNpy(path: string): FloatImage {
   return { width: 128, height: 128, channels: 3, data };
 }
 
-describe.skipIf(!hasTestData)(needsTestData('a model of the community'), () => {
+describe.skipIf(!hasTestData)(needsTestData('a community model'), () => {
   const temporary = temporaryFolder();
   const copies: [string, number, () => string][] = [
     ['as it is', 1e-5, () => original],
@@ -66,7 +66,7 @@ describe.skipIf(!hasTestData)(needsTestData('a model of the community'), () => {
     expect(difference).toBeLessThan(tolerance);
   });
 
-  test('written under its own names, every tensor is the same', () => {
+  test('every tensor is the same after conversion to its own layout', () => {
     const [before, after] = [
       openTensorFile(original),
       openTensorFile(written('own.pth', { layout: 'esrgan-old' })),

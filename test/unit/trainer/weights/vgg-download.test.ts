@@ -35,7 +35,7 @@ const file = madeFile(new Map([...parameters, ['classifier.6.bias', [1000]]]));
 const sum = createHash('sha256').update(file).digest('hex');
 
 describe('weights of VGG', () => {
-  test('are downloaded, checked and kept without the classifier', async () => {
+  test('are downloaded, checked and saved without the classifier', async () => {
     const { url } = await fileServer({ body: file, cutAfter: 1_000_000 }, { body: file });
     const folder = join(temporaryFolder(), 'new', 'folder');
     const to = join(folder, 'vgg11.safetensors');
@@ -50,14 +50,14 @@ describe('weights of VGG', () => {
 
   test.each<[string, string, Buffer, RegExp]>([
     [
-      'a file that is not that of its name',
+      'a file whose SHA-256 does not match its name',
       'vgg11-00000000.pth',
       file,
       /is damaged: its SHA-256 starts with [0-9a-f]{8} instead of 00000000.*deleted/,
     ],
-    ['a file without a sum in its name', 'vgg11.pth', file, /must end with the first digits of the SHA-256/],
+    ['a name without a SHA-256', 'vgg11.pth', file, /must end with the first digits of the SHA-256/],
     [
-      'a file of another net',
+      'a file of another network',
       `vgg11-${sum.slice(0, 8)}.safetensors`,
       file,
       /does not hold torchvision's weights of vgg16.*features\.2\.weight is missing/,
@@ -65,14 +65,14 @@ describe('weights of VGG', () => {
   ])('are refused: %s', async (what, name, body, message) => {
     const { url } = await fileServer({ body });
     const folder = temporaryFolder();
-    const type = what === 'a file of another net' ? 'vgg16' : 'vgg11';
+    const type = what === 'a file of another network' ? 'vgg16' : 'vgg11';
     await expect(downloadVgg(type, `${url}/${name}`, join(folder, 'vgg.safetensors'))).rejects.toThrow(
       message,
     );
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('come by the command from a mirror, which cannot pass off other files', async () => {
+  test('the command downloads from a mirror and rejects wrong files', async () => {
     const { url, requests } = await fileServer({ body: file });
     const folder = temporaryFolder();
     vi.stubEnv('XDG_CACHE_HOME', folder);
@@ -87,7 +87,7 @@ describe('weights of VGG', () => {
     vi.unstubAllEnvs();
   });
 
-  test('are found where the command puts them, and missed by name', async () => {
+  test('are found where the command saves them; a missing file is reported', async () => {
     const folder = temporaryFolder();
     vi.stubEnv('XDG_CACHE_HOME', folder);
     const settings = {

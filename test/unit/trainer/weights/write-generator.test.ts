@@ -12,8 +12,8 @@ import { randomGenerator } from './generators.ts';
 
 const folder = temporaryFolder();
 
-/** Nets, and the layouts that have a place for them. */
-const nets: [string, Partial<GeneratorOptions>, WritableLayout[]][] = [
+/** Models, and the layouts that can hold them. */
+const models: [string, Partial<GeneratorOptions>, WritableLayout[]][] = [
   ['x4', {}, ['basicsr', 'esrgan-old', 'esrgan-new', 'seed']],
   ['x4 of 1 block', { num_basic_blocks: 1 }, ['basicsr', 'esrgan-old', 'esrgan-new', 'seed']],
   ['grey', { img_channels: 1 }, ['basicsr', 'esrgan-old', 'esrgan-new', 'seed']],
@@ -29,11 +29,11 @@ const nets: [string, Partial<GeneratorOptions>, WritableLayout[]][] = [
   ['another scaling', { residual_scaling: 0.1 }, ['seed']],
 ];
 
-const all = nets.flatMap(([name, options, possible]) =>
+const all = models.flatMap(([name, options, possible]) =>
   writableLayouts.map((layout) => ({ name, options, layout, isPossible: possible.includes(layout) })),
 );
 
-describe('what was written is read: net, names and every number', () => {
+describe('reads what it writes: options, names and every number', () => {
   test.each(all.filter(({ isPossible }) => isPossible))('$name as $layout', ({ options, layout }) => {
     const generator = randomGenerator(options);
     for (const extension of ['pth', 'safetensors']) {
@@ -48,7 +48,7 @@ describe('what was written is read: net, names and every number', () => {
     }
   });
 
-  test.each(nets)('%s without a layout, in our own names', (_, options) => {
+  test.each(models)('%s without a layout, in our own names', (_, options) => {
     const generator = randomGenerator(options);
     const path = join(folder, 'own.safetensors');
     writeGenerator(path, generator);
@@ -57,7 +57,7 @@ describe('what was written is read: net, names and every number', () => {
     expect(read.parameters).toEqual(generator.parameters);
   });
 
-  test.each(['pth', 'safetensors'])('halves in .%s', (extension) => {
+  test.each(['pth', 'safetensors'])('16-bit floats in .%s', (extension) => {
     for (const layout of ['basicsr', 'seed'] as const) {
       const { options, parameters } = randomGenerator();
       const path = join(folder, `half.${extension}`);
@@ -72,7 +72,7 @@ describe('what was written is read: net, names and every number', () => {
   });
 });
 
-describe('what a layout cannot hold is refused with the reason', () => {
+describe('a layout that cannot hold a model is refused with the reason', () => {
   test.each(all.filter(({ isPossible }) => !isPossible))('$name as $layout', ({ options, layout }) => {
     expect(() => writeGenerator(join(folder, 'a.pth'), randomGenerator(options), { layout })).toThrow(
       new RegExp(`layout ${layout} cannot hold this model, because .{20}`),
@@ -107,7 +107,7 @@ describe('what a layout cannot hold is refused with the reason', () => {
     expect(() => writeGenerator(join(folder, name), randomGenerator(), options)).toThrow(message);
   });
 
-  test('numbers too large for halves', () => {
+  test('values too large for 16-bit floats', () => {
     const { options, parameters } = randomGenerator();
     parameters.get('conv_hr.bias')!.data[1] = 70000;
     expect(() =>

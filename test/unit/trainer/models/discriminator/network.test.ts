@@ -19,7 +19,7 @@ describe('the discriminator of the published runs', () => {
     expect(sum([...discriminatorParameters(full).values()].map(sizeOf))).toBe(7_196_233);
   });
 
-  test('names them as a PyTorch program does', () => {
+  test('has the names of the PyTorch program', () => {
     const names = [...discriminatorParameters(full).keys(), ...discriminatorStatistics(full).keys()];
     const block = (index: number) => [
       `features.block_${index}.conv.weight`,
@@ -47,7 +47,7 @@ describe('a new discriminator', () => {
   const made = initialDiscriminator(small, createRandom(3, 'discriminator'));
   const numbers = (name: string) => [...made.get(name)!.data];
 
-  test('has every parameter and statistic in its shape', () => {
+  test('has every parameter and statistic with its shape', () => {
     const expected = new Map([...discriminatorParameters(small), ...discriminatorStatistics(small)]);
     expect([...made.keys()]).toEqual([...expected.keys()]);
     for (const [name, { shape, data }] of made) {
@@ -81,7 +81,7 @@ describe('a new discriminator', () => {
     within('head.linear_out.bias', 10);
   });
 
-  test('normalizes without changing anything yet', () => {
+  test('starts with batch normalization as the identity', () => {
     for (const [name, value] of [
       ['weight', 1],
       ['bias', 0],
@@ -92,7 +92,7 @@ describe('a new discriminator', () => {
     }
   });
 
-  test('is the same for the same seed, and another for another', () => {
+  test('depends only on the seed', () => {
     expect(initialDiscriminator(small, createRandom(3, 'discriminator'))).toEqual(made);
     expect(initialDiscriminator(small, createRandom(4, 'discriminator'))).not.toEqual(made);
   });

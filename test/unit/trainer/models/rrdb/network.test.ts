@@ -15,7 +15,7 @@ const optionsOf = ({ metadata }: Fixture): RrdbOptions => JSON.parse(metadata.op
 const fixtures = ['x4', 'x2-subpixel', 'x8', 'x1-grey', 'x2-unshuffle', 'x1-unshuffle'];
 
 describe('generator', () => {
-  test.each(fixtures)('%s names its parameters and their shapes as PyTorch programs do', (name) => {
+  test.each(fixtures)('%s has the parameter names and shapes of PyTorch programs', (name) => {
     const fixture = readFixture(`generator/${name}`);
     const expected = [...fixture.under('weights.')].map(([key, { shape }]) => `${key} ${shape}`);
     const actual = rrdbConvolutions(optionsOf(fixture)).flatMap(({ name: key, inputs, outputs }) => [

@@ -12,7 +12,7 @@ import { randomGenerator } from '../../weights/generators.ts';
 
 const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
 
-const nets: [string, Partial<GeneratorOptions>][] = [
+const models: [string, Partial<GeneratorOptions>][] = [
   ['x4', {}],
   ['x2', { scale_factor: 2 }],
   ['x1', { scale_factor: 1 }],
@@ -23,8 +23,8 @@ const nets: [string, Partial<GeneratorOptions>][] = [
   ['x1 of Real-ESRGAN', { scale_factor: 1, input_unshuffle: 4 }],
 ];
 
-describe('ONNX Runtime gives what the engine gives, at any size', () => {
-  test.each(nets)('%s', async (_, options) => {
+describe('the model in ONNX Runtime equals the engine at any size', () => {
+  test.each(models)('%s', async (_, options) => {
     const { options: all, parameters } = randomGenerator(options);
     const ours = networkUpscaler(engine, 'ours', all, parameters);
     for (const [precision, tolerance] of [
@@ -52,7 +52,7 @@ describe('ONNX Runtime gives what the engine gives, at any size', () => {
   });
 });
 
-test('what the file says', () => {
+test('metadata and ports of the file', () => {
   const { options, parameters } = randomGenerator();
   const sizes = (['F32', 'F16'] as const).map((precision) => {
     const bytes = encodeRrdbOnnx(options, parameters, precision, { scale: '4' });
