@@ -14,7 +14,7 @@ import { fingerprintTestSet, type TestSet } from '../evaluate/results/test-set.t
 import { readManifest } from '../runs/manifest.ts';
 import { evaluateWithProgress, parseTestSet } from './evaluate.ts';
 import { findRun } from './find-run.ts';
-import { parseShare } from './interpolate.ts';
+import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { modelOpener } from './open-model.ts';
 
@@ -33,17 +33,17 @@ interface Flags extends MeasureFlags {
 /** Adds `esrgan compare` to the command. */
 export function registerCompare(program: Command): void {
   withMeasureOptions(program.command('compare'))
-    .description('put runs beside each other: their models on test sets, and where their run files differ')
+    .description('compare runs: their models on test sets, and the differences of their run files')
     .argument('<run...>', 'names or folders of runs')
-    .option('--data <name=folder>', 'test set, as for evaluate; may be repeated', parseTestSet)
-    .option('--baseline <run>', 'the run whose numbers the others are compared with; else the first')
-    .option('--alpha <share>', 'of the ESRGAN in the interpolated model, 0 to 1', parseShare, 0.8)
-    .option('--published', 'put the numbers that the original program published beside')
-    .option('--again', 'compute also what the runs keep from earlier')
+    .option('--data <name=folder>', 'test set, as for evaluate; repeatable', parseTestSet)
+    .option('--baseline <run>', 'run to which differences are computed (default: the first)')
+    .option('--alpha <alpha>', 'weight of ESRGAN in the interpolated model, 0 to 1', parseAlpha, 0.8)
+    .option('--published', 'add the published results of the original program')
+    .option('--again', 'measure again even if the runs have saved results')
     .option('--engine <engine>', engineChoices, 'auto')
     .option('--runs-dir <folder>', 'folder of the runs', 'runs')
     .option('--json', 'print JSON')
-    .option('--csv', 'print CSV: a line for each model, test set and protocol')
+    .option('--csv', 'print CSV: one line for each model, test set and protocol')
     .option('--markdown', 'print Markdown')
     .action(async (names: string[], flags: Flags) => {
       const { data = [], published = false, runsDir } = flags;
@@ -52,7 +52,7 @@ export function registerCompare(program: Command): void {
       if (!runs.some(({ paths }) => paths.name === baseline)) {
         throw new WorkbenchError(
           'usage',
-          `The baseline ${baseline} is none of the runs compared: name it too.`,
+          `The baseline ${baseline} is not among the compared runs. Add it to the arguments.`,
         );
       }
       const protocol = [...new Set([...flags.protocol, ...(published ? ['seed' as const] : [])])];
@@ -82,6 +82,6 @@ function openRun(runsDir: string, name: string): ComparedRun {
   if (config && manifest) return { paths, config, manifest };
   throw new WorkbenchError(
     'run',
-    `${paths.root} cannot be compared: it lacks a readable run.json or run.esrgan.yaml, as runs of \`esrgan train\` have.`,
+    `${paths.root} cannot be compared: it has no valid run.json and run.esrgan.yaml. Compare runs of \`esrgan train\`.`,
   );
 }

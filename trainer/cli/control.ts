@@ -6,19 +6,19 @@ import { dequeue } from '../runs/launch.ts';
 import type { RunOnDisk } from '../runs/list.ts';
 import { findRun } from './find-run.ts';
 
-/** For each request: what the command does, and what the trainer will do about it. */
-const requests: Readonly<Record<RequestKind, { description: string; promise: string }>> = {
+/** For each request the description of the command, and what the run will do. */
+const requests: Readonly<Record<RequestKind, { description: string; effect: string }>> = {
   stop: {
     description: 'stop a run, with a checkpoint',
-    promise: 'stops after its current step, with a checkpoint',
+    effect: 'stops after its current step, with a checkpoint',
   },
-  pause: { description: 'hold a run until it is resumed', promise: 'pauses after its current step' },
-  resume: { description: 'go on with a paused run', promise: 'goes on' },
+  pause: { description: 'pause a run', effect: 'pauses after its current step' },
+  resume: { description: 'continue a paused run', effect: 'continues' },
   checkpoint: {
     description: 'write a checkpoint now',
-    promise: 'writes a checkpoint after its current step',
+    effect: 'writes a checkpoint after its current step',
   },
-  validate: { description: 'validate now', promise: 'validates after its current step' },
+  validate: { description: 'validate now', effect: 'validates after its current step' },
 };
 
 /** Adds `esrgan stop`, `pause`, `resume`, `checkpoint` and `validate` to the command. */
@@ -27,12 +27,12 @@ export function registerControl(program: Command): void {
     program
       .command(kind)
       .description(requests[kind].description)
-      .argument('<run>', 'name of a run, or its folder')
+      .argument('<run>', 'name or folder of a run')
       .option('--runs-dir <folder>', 'folder of the runs', 'runs')
-      .option('--json', 'one JSON object a line')
+      .option('--json', 'print one JSON object per line')
       .action((name: string, { runsDir, json = false }: { runsDir: string; json?: boolean }) => {
         const run = findRun(runsDir, name);
-        askRun(run, kind);
+        requestFromRun(run, kind);
         const text = json
           ? JSON.stringify({
               request: kind,
@@ -40,29 +40,29 @@ export function registerControl(program: Command): void {
               path: run.paths.root,
               state: run.state.state,
             })
-          : `Run ${run.paths.name} ${run.state.state === 'queued' ? 'waits no longer' : requests[kind].promise}.`;
+          : `Run ${run.paths.name} ${run.state.state === 'queued' ? 'is removed from the queue' : requests[kind].effect}.`;
         process.stdout.write(`${text}\n`);
       });
   }
 }
 
 /**
- * Sends a request to a run; a run that waits for its turn is stopped by taking it out of the queue. Throws a
- * `run` error where nobody is there to do it.
+ * Sends a request to a run. Stopping a queued run removes it from the queue. Throws a `run` error if no process trains
+ * the run.
  */
-export function askRun({ paths, kind, state }: RunOnDisk, request: RequestKind): void {
+export function requestFromRun({ paths, kind, state }: RunOnDisk, request: RequestKind): void {
   if (state.state === 'queued' && request === 'stop') {
     dequeue(paths);
     return;
   }
   if (kind === 'external') {
-    throw new WorkbenchError('run', `${paths.root} was written by another program, which takes no requests.`);
+    throw new WorkbenchError('run', `Cannot ${request} ${paths.root}: it is a run of another program.`);
   }
   if (!isLive(state)) {
     const reason = state.reason === null ? '' : ` (${state.reason})`;
     throw new WorkbenchError(
       'run',
-      `Cannot ${request} run ${paths.name}: nobody trains it, it is ${state.state}${reason}. Go on with it by \`esrgan train ${paths.config} --resume\`.`,
+      `Cannot ${request} run ${paths.name}: it is not training, its state is ${state.state}${reason}. Resume it with \`esrgan train ${paths.config} --resume\`.`,
     );
   }
   sendRequest(paths, request);

@@ -17,12 +17,12 @@ interface Flags {
 export function registerConvert(program: Command): void {
   program
     .command('convert')
-    .description('write a generator in another format or with the names of another program')
+    .description('convert a generator to another format, or to the tensor names of another program')
     .argument('<in>', 'a file of weights (.safetensors, .pth), a checkpoint, or a run')
-    .argument('<out>', 'what to write: its name ends in .safetensors, .pth or .onnx')
-    .addOption(new Option('--layout <program>', 'whose names the tensors get').choices(writableLayouts))
-    .option('--half', 'store numbers in 16 bits')
-    .option('--json', 'one JSON object')
+    .argument('<out>', 'file to write: .safetensors, .pth or .onnx')
+    .addOption(new Option('--layout <program>', 'program whose tensor names to use').choices(writableLayouts))
+    .option('--half', 'save 16-bit floats')
+    .option('--json', 'print one JSON object')
     .action((input: string, output: string, { layout, half = false, json = false }: Flags) => {
       const path = weightsOf(input);
       const generator = readGenerator(path);

@@ -7,26 +7,27 @@ import { weightsOf } from './open-model.ts';
 export function registerDiff(program: Command): void {
   program
     .command('diff')
-    .description('say what changed between two files of weights of one model, layer by layer')
+    .description('show the changes between two files of weights, layer by layer')
     .argument('<a>', 'a file of weights (.safetensors, .pth), a checkpoint, or a run')
-    .argument('<b>', 'another')
-    .option('--json', 'one JSON object')
+    .argument('<b>', 'another file of weights, checkpoint, or run')
+    .option('--json', 'print one JSON object')
     .action((a: string, b: string, { json = false }: { json?: boolean }) => {
       const difference = weightsDifference(weightsOf(a), weightsOf(b));
       process.stdout.write(json ? `${JSON.stringify(difference)}\n` : differenceText(difference));
     });
 }
 
-/** A difference for a terminal. */
+/** A difference as text for a terminal. */
 export function differenceText({ a, b, total, tensors, unmatched }: WeightsDifference): string {
   const head = ['tensor', 'shape', 'values', 'norm of b - a', 'relative', 'largest', 'not finite: a', 'b'];
   const lines = tensors.map((tensor) => [tensor.name, `[${tensor.shape.join(', ')}]`, ...cells(tensor)]);
   const table = alignCells([head, ...lines, ['all', '', ...cells(total)]], 2);
-  const rest = unmatched.length === 0 ? '' : `\nNot in both, or of another shape: ${unmatched.join(', ')}\n`;
+  const rest =
+    unmatched.length === 0 ? '' : `\nOnly in one file, or of different shapes: ${unmatched.join(', ')}\n`;
   return `a: ${a}\nb: ${b}\n\n${table}\n${rest}`;
 }
 
 function cells({ count, norm, relative, largest, notFinite }: TensorDifference): string[] {
-  const share = relative === null ? '-' : `${(100 * relative).toPrecision(3)} %`;
-  return [String(count), norm.toPrecision(4), share, largest.toPrecision(4), ...notFinite.map(String)];
+  const percent = relative === null ? '-' : `${(100 * relative).toPrecision(3)} %`;
+  return [String(count), norm.toPrecision(4), percent, largest.toPrecision(4), ...notFinite.map(String)];
 }

@@ -8,7 +8,7 @@ import { type EvaluateOnceOptions, evaluateOnce, type Subject } from '../evaluat
 import { fileSubject, interpolatedSubject } from '../evaluate/subject.ts';
 import { evaluationTables } from '../evaluate/table.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
-import { parseShare } from './interpolate.ts';
+import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { modelOpener } from './open-model.ts';
 import { endWithParent } from './parent.ts';
@@ -24,7 +24,7 @@ interface Flags extends MeasureFlags {
   readonly progress?: boolean;
 }
 
-/** Adds `esrgan evaluate` to the command. `weightsOf` tells the file of weights of a model that has one. */
+/** Adds `esrgan evaluate` to the command. `weightsOf` returns the file of weights of a model; undefined if it has none. */
 export function registerEvaluate(
   program: Command,
   openModel: OpenModel,
@@ -35,15 +35,15 @@ export function registerEvaluate(
     .argument('<model...>', 'runs, checkpoints, files (.safetensors, .pth, .onnx), or bicubic')
     .requiredOption(
       '--data <name=folder>',
-      'test set: a folder with HR/ and, if given, LR_x<scale>/, or of HR images; may be repeated',
+      'test set: a folder with HR/ and optionally LR_x<scale>/, or with HR images; repeatable',
       parseTestSet,
     )
-    .option('--alpha <share>', 'measure the mean of two models, with this share of the second', parseShare)
-    .option('--scale <factor>', 'factor of bicubic upscaling; a network has its own', parseScale, 4)
+    .option('--alpha <alpha>', 'interpolate two models, with this weight of the second, 0 to 1', parseAlpha)
+    .option('--scale <factor>', 'factor of bicubic upscaling; models have their own', parseScale, 4)
     .option('--engine <engine>', engineChoices, 'auto')
-    .option('--again', 'compute also what the run keeps from earlier')
+    .option('--again', 'measure again even if the run has saved results')
     .option('--json', 'print JSON')
-    .option('--progress', 'tell of each image on standard error, one JSON object a line')
+    .option('--progress', 'report each image on standard error, one JSON object per line')
     .action(async (models: string[], flags: Flags) => {
       const { data, again = false, json, progress = false } = flags;
       const subjects = subjectsOf(models, flags);
@@ -68,22 +68,22 @@ export function registerEvaluate(
       if (first === undefined || second === undefined || others.length > 0) {
         throw new WorkbenchError(
           'usage',
-          '--alpha makes one model of two: name the faithful one and the sharp one, and no other.',
+          '--alpha interpolates two models: give exactly two, PSNR and ESRGAN.',
         );
       }
       return [interpolatedSubject([first, second], alpha, modelOpener(engine).openInterpolated)];
     }
     return models.map((model) => {
-      const nothing = { name: model, weights: null, run: undefined };
-      if (model === 'bicubic') return { ...nothing, open: async () => bicubicUpscaler(scale) };
+      const unsaved = { name: model, weights: null, run: undefined };
+      if (model === 'bicubic') return { ...unsaved, open: async () => bicubicUpscaler(scale) };
       const open = () => openModel(model, { engine });
       const file = weightsOf(model);
-      return file === undefined ? { ...nothing, open } : fileSubject(file, open);
+      return file === undefined ? { ...unsaved, open } : fileSubject(file, open);
     });
   }
 }
 
-/** As `evaluateOnce`, with each image told: on a terminal, or with `json` as an object a line on standard error. */
+/** `evaluateOnce` with progress on standard error: for a terminal, or as events with `json`. */
 export async function evaluateWithProgress(
   subject: Subject,
   testSet: KnownTestSet,
@@ -109,7 +109,7 @@ export async function evaluateWithProgress(
 export function parseTestSet(text: string, earlier: TestSet[] = []): TestSet[] {
   const equals = text.indexOf('=');
   if (equals < 1 || equals === text.length - 1) {
-    throw new InvalidArgumentError('It must be a name and a folder, such as set5=data/set5.');
+    throw new InvalidArgumentError('Use the form name=folder, such as set5=data/set5.');
   }
   return [...earlier, { name: text.slice(0, equals), dir: text.slice(equals + 1) }];
 }

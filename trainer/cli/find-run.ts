@@ -4,8 +4,7 @@ import { WorkbenchError } from '../errors/errors.ts';
 import { listRuns, type RunOnDisk, readRun } from '../runs/list.ts';
 
 /**
- * The run that a person means by `run`: a name in `runsDir`, or a path. Throws a `run` error that says which
- * runs there are.
+ * Finds a run by its name in `runsDir`, or by its path. Throws a `run` error that lists the existing runs.
  */
 export function findRun(runsDir: string, run: string): RunOnDisk {
   const now = Date.now();
@@ -13,10 +12,9 @@ export function findRun(runsDir: string, run: string): RunOnDisk {
   if (found !== undefined) return found;
   const names = listRuns(runsDir, now).map((each) => each.paths.name);
   const there = `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length} runs)` : ''}`;
-  const hint =
-    names.length === 0 ? 'there are no runs at all in it' : `there are ${there}${didYouMean(run, names)}`;
+  const hint = names.length === 0 ? 'the folder has no runs' : `it has ${there}${didYouMean(run, names)}`;
   throw new WorkbenchError(
     'run',
-    `No run ${run} in ${resolve(runsDir)}: ${hint}. Give the path of a run, or another folder with --runs-dir.`,
+    `Run ${run} is not in ${resolve(runsDir)}: ${hint}. Give the path of a run, or another folder with --runs-dir.`,
   );
 }

@@ -20,13 +20,13 @@ interface Flags {
 export function registerInspect(program: Command): void {
   program
     .command('inspect')
-    .description('say what files of weights hold, without running anything in them')
+    .description('describe files of weights, without executing their contents')
     .argument('<file...>', 'a file of weights (.safetensors, .pth, .onnx), a checkpoint, or a run')
-    .option('--brief', 'a line for each file, also for what cannot be read')
-    .option('--values', 'describe the values of each tensor')
+    .option('--brief', 'print one line for each file, even if it cannot be read')
+    .option('--values', 'print statistics of each tensor')
     .option(
       '--json',
-      'one JSON object a file, with all tensors and the SHA-256 but with --brief; a line a tensor with --values',
+      'print one JSON object per file, without --brief with all tensors and the SHA-256; per tensor with --values',
     )
     .action((names: string[], { brief = false, values = false, json = false }: Flags) => {
       for (const name of names) {
@@ -105,7 +105,7 @@ function shortNumber(value: number | null): string {
   return value === null ? '-' : Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
-/** A description for people; the tensors are listed where the model is not known. */
+/** A description as text; it lists the tensors of an unknown architecture. */
 export function descriptionLines(description: WeightsDescription): string[] {
   const { path, bytes, format, architecture, reason, layout, options, wrapper, tensors } = description;
   const facts: [string, string][] = [
@@ -117,7 +117,7 @@ export function descriptionLines(description: WeightsDescription): string[] {
     ...(wrapper.length === 0 ? [] : [['wrapped in', wrapper.join(' > ')] satisfies [string, string]]),
     ['tensors', `${tensors.length} of ${description.dtypes.join(', ')}`],
     ['parameters', formatCount(description.parameters)],
-    ...Object.entries(description.metadata).map(([key, text]): [string, string] => [`says ${key}`, text]),
+    ...Object.entries(description.metadata).map(([key, text]): [string, string] => [`metadata ${key}`, text]),
   ];
   const width = Math.max(...facts.map(([key]) => key.length)) + 2;
   const list = tensors.map(({ name, dtype, shape }) => `  ${name}  ${dtype} [${shape.join(', ')}]`);
@@ -127,7 +127,7 @@ export function descriptionLines(description: WeightsDescription): string[] {
   ];
 }
 
-/** Texts of a stranger's file must not command the terminal. */
+/** Removes control characters: text of an untrusted file must not control the terminal. */
 function printable(text: string): string {
   const shown = text.replaceAll(/\p{Cc}/gu, ' ');
   return shown.length > 300 ? `${shown.slice(0, 300)}…` : shown;

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { sha256OfFile } from '../runs/sha256.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
 import { writeGenerator } from '../weights/write-generator.ts';
@@ -17,40 +16,36 @@ interface Flags {
 export function registerInterpolate(program: Command): void {
   program
     .command('interpolate')
-    .description('mix two generators of one kind: (1 - alpha) * PSNR + alpha * ESRGAN')
-    .argument('<psnr>', 'the faithful one: a file of weights, a checkpoint, or a run')
-    .argument('<esrgan>', 'the sharp one')
-    .argument('<out>', 'what to write: its name ends in .safetensors, .pth or .onnx')
-    .option('--alpha <share>', 'share of the sharp one, 0 to 1', parseShare, 0.8)
-    .option('--json', 'one JSON object')
+    .description('interpolate two generators: (1 - alpha) * PSNR + alpha * ESRGAN')
+    .argument('<psnr>', 'model trained for PSNR: a file of weights, a checkpoint, or a run')
+    .argument('<esrgan>', 'model trained as a GAN')
+    .argument('<out>', 'file to write: .safetensors, .pth or .onnx')
+    .option('--alpha <alpha>', 'weight of ESRGAN, 0 to 1', parseAlpha, 0.8)
+    .option('--json', 'print one JSON object')
     .action((psnr: string, esrgan: string, output: string, { alpha, json = false }: Flags) => {
-      const [faithful, sharp] = [weightsOf(psnr), weightsOf(esrgan)];
-      const mixed = interpolate(readGenerator(faithful), readGenerator(sharp), alpha, [faithful, sharp]);
-      writeGenerator(output, mixed, {
+      const files = [weightsOf(psnr), weightsOf(esrgan)] as const;
+      const [psnrFile, esrganFile] = files;
+      const interpolated = interpolate(readGenerator(psnrFile), readGenerator(esrganFile), alpha, files);
+      writeGenerator(output, interpolated, {
         metadata: {
           stage: 'interpolation',
           alpha: String(alpha),
-          psnr_parent: basename(faithful),
-          psnr_parent_sha256: sha256(faithful),
-          esrgan_parent: basename(sharp),
-          esrgan_parent_sha256: sha256(sharp),
+          psnr_parent: basename(psnrFile),
+          psnr_parent_sha256: sha256OfFile(psnrFile),
+          esrgan_parent: basename(esrganFile),
+          esrgan_parent_sha256: sha256OfFile(esrganFile),
         },
       });
       const reporter = createReporter({ json, stream: process.stdout });
-      reporter.line(`${output}: ${1 - alpha} of ${faithful} and ${alpha} of ${sharp}`);
-      reporter.event({ event: 'done', psnr: faithful, esrgan: sharp, alpha, output });
+      reporter.line(`${output}: ${1 - alpha} * ${psnrFile} + ${alpha} * ${esrganFile}`);
+      reporter.event({ event: 'done', psnr: psnrFile, esrgan: esrganFile, alpha, output });
     });
 }
 
-/** A share as it is typed: 0 to 1. */
-export function parseShare(text: string): number {
-  const share = Number(text);
-  if (text.trim() === '' || !(share >= 0 && share <= 1)) {
+export function parseAlpha(text: string): number {
+  const alpha = Number(text);
+  if (text.trim() === '' || !(alpha >= 0 && alpha <= 1)) {
     throw new InvalidArgumentError('It must be a number from 0 to 1.');
   }
-  return share;
-}
-
-function sha256(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  return alpha;
 }

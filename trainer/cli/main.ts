@@ -21,10 +21,10 @@ import { registerTrain } from './train.ts';
 import { registerUpscale } from './upscale.ts';
 import { registerWeights } from './weights.ts';
 
-// Errors then name lines of the sources, such as the line of a model that an engine cannot compile.
+// Stack traces name lines of the sources, such as the line of a model that an engine cannot compile.
 process.setSourceMapsEnabled(true);
 
-// Whoever reads the output may have seen enough, as `head` does: that is no failure.
+// A closed pipe is not an error: `head` closes it after the lines that it needs.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
@@ -57,19 +57,19 @@ program.command('probe <provider>', { hidden: true }).action(async (provider: On
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = explain(error);
-  // What was cancelled may leave an engine or an encoder at work for long; their files are gone.
+  process.exitCode = reportError(error);
+  // After a cancel an engine or an encoder may still be busy for a while; their files are already deleted.
   if (process.exitCode === exitCodes.interrupted) process.exit();
 }
 
-/** Says what went wrong and gives the exit code for it. */
-function explain(error: unknown): number {
+/** Prints the error and returns its exit code. */
+function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
   if (error instanceof WorkbenchError) {
     process.stderr.write(`${error.message}\n`);
     return exitCodes[error.code];
   }
-  process.stderr.write(`This is a defect of ESRGAN Workbench; please report it.\n`);
+  process.stderr.write('This is a bug in ESRGAN Workbench. Please report it.\n');
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return exitCodes.internal;
 }

@@ -9,7 +9,7 @@ import { isProtocolName, type ProtocolName, protocolNames } from '../metrics/pro
 import { vggConvolutions } from '../models/vgg/shapes.ts';
 import { defaultVggFile, recognizeVgg } from '../weights/vgg-file.ts';
 
-/** What a person says of how to measure. */
+/** Options that select measures. */
 export interface MeasureFlags {
   readonly protocol: ProtocolName[];
   readonly vgg?: string;
@@ -19,18 +19,18 @@ export interface MeasureFlags {
   readonly engine: string;
 }
 
-/** Adds the options that say how to measure. */
+/** Adds the options that select measures. */
 export function withMeasureOptions(command: Command): Command {
   return command
     .option(
       '--protocol <names>',
-      `of PSNR and SSIM, with commas between them: ${protocolNames.join(', ')}`,
+      `protocols of PSNR and SSIM, separated by commas: ${protocolNames.join(', ')}`,
       parseProtocols,
       ['paper-y', 'rgb'],
     )
-    .option('--vgg <file>', "measure the perceptual distance, too, with these weights of torchvision's VGG")
+    .option('--vgg <file>', "also measure the perceptual distance, with these weights of torchvision's VGG")
     .option('--vgg-layers <names>', 'layers of the perceptual distance', parseNames, ['conv5_4'])
-    .option('--lpips <file>', 'measure LPIPS, too: vgg.pth of the Python package lpips')
+    .option('--lpips <file>', 'also measure LPIPS; the file is vgg.pth of the Python package lpips')
     .option(
       '--lpips-vgg <file>',
       "VGG16's weights for LPIPS; default: as downloaded by `esrgan weights download vgg16`",
@@ -38,9 +38,9 @@ export function withMeasureOptions(command: Command): Command {
 }
 
 /**
- * Does something with the measures that these options ask for, and then frees what they hold.
+ * Creates the selected measures for `use`, and closes them afterwards.
  *
- * @throws WorkbenchError `data` where a file of weights is not what it should be, `usage` for a layer that a model lacks
+ * @throws WorkbenchError `data` if a file of weights is not valid, `usage` for a layer that the model does not have
  */
 export async function withMeasures<T>(
   flags: MeasureFlags,
@@ -69,7 +69,7 @@ function perceptual(open: () => Promise<Engine>, vgg: string, vggLayers: readonl
   if (unknown !== undefined) {
     throw new WorkbenchError(
       'usage',
-      `${vgg} holds ${type}, which has no layer ${unknown}: --vgg-layers takes ${known.join(', ')}.`,
+      `${vgg} contains ${type}, which has no layer ${unknown}. Use these with --vgg-layers: ${known.join(', ')}.`,
     );
   }
   return vggDistance(open, vgg, type, vggLayers);
@@ -84,11 +84,10 @@ function downloadedVgg16(): string {
   );
 }
 
-/** The protocols named with commas between them. */
 function parseProtocols(text: string): ProtocolName[] {
   return parseNames(text).map((name) => {
     if (isProtocolName(name)) return name;
-    throw new InvalidArgumentError(`${name} is none of ${protocolNames.join(', ')}.`);
+    throw new InvalidArgumentError(`${name} is not one of ${protocolNames.join(', ')}.`);
   });
 }
 

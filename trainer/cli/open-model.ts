@@ -17,34 +17,33 @@ import { interpolate } from '../weights/interpolate.ts';
 import { findRun } from './find-run.ts';
 
 /**
- * Opens what a command calls a model: `bicubic`, a file of weights (`.safetensors`, `.pth`) or an ONNX file, a
- * checkpoint's folder, or a run by its folder or by its name in ./runs, of which the checkpoint is taken that it stands
- * for (`resultCheckpoint`).
+ * Opens a model by its name on the command line: `bicubic`, a file of weights (`.safetensors`, `.pth`), an ONNX file, the
+ * folder of a checkpoint, or a run by its folder or its name in ./runs, which means its `resultCheckpoint`.
  *
- * @throws WorkbenchError `data` where the file is none of that or its model does not take RGB images
+ * @throws WorkbenchError `data` if the file is not valid or its model does not take RGB images
  */
 export async function openModel(
   name: string,
   { engine, scale = 4 }: { engine: string; scale?: number },
 ): Promise<Upscaler> {
-  const asked = parseEngine(engine);
+  const requested = parseEngine(engine);
   if (name === 'bicubic') return floatBicubicUpscaler(scale);
   const path = weightsOf(name);
   const shown = relative('', path);
   if (extname(path).toLowerCase() === '.onnx') {
-    return openOnnxUpscaler(path, shown, await findOnnxProvider(asked));
+    return openOnnxUpscaler(path, shown, await findOnnxProvider(requested));
   }
   const { options, parameters } = readGenerator(path);
   if (options.img_channels !== 3) {
     throw new WorkbenchError(
       'data',
-      `${path} was made for images of ${options.img_channels} channels; images are given to models as RGB, so that it needs 3.`,
+      `The model ${path} takes images of ${options.img_channels} channels, but images are upscaled as RGB. Choose a model with 3 channels.`,
     );
   }
-  return networkUpscaler(await openEngine(asked), shown, options, parameters);
+  return networkUpscaler(await openEngine(requested), shown, options, parameters);
 }
 
-/** Opens models on one engine, which is looked for when the first of them is needed. */
+/** Opens models on one engine, which is opened with the first model. */
 export function modelOpener(engineName: string): ModelOpener {
   const name = parseEngine(engineName);
   let engine: Promise<Engine> | undefined;
@@ -62,11 +61,11 @@ export function modelOpener(engineName: string): ModelOpener {
   };
 }
 
-/** The file of weights that a model's name stands for. Throws a `run` or `data` error where there is none. */
+/** The file of weights of a model by its name on the command line. Throws a `run` or `data` error if there is none. */
 export function weightsOf(name: string): string {
   if (existsSync(name) && statSync(name).isFile()) return name;
   if (/\.(safetensors|pth|pt|ckpt|onnx)$/i.test(name)) {
-    throw new WorkbenchError('data', `There is no file ${name}.`);
+    throw new WorkbenchError('data', `The file ${name} does not exist.`);
   }
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
   const { paths } = existsSync(join(name, 'run.json')) ? { paths: runPaths(name) } : findRun('runs', name);
@@ -74,7 +73,7 @@ export function weightsOf(name: string): string {
   if (!checkpoint) {
     throw new WorkbenchError(
       'run',
-      `The run ${name} has no checkpoint yet. \`esrgan checkpoint ${name}\` asks for one.`,
+      `The run ${name} has no checkpoint yet. Request one with \`esrgan checkpoint ${name}\`.`,
     );
   }
   return generatorOf(checkpoint.path);

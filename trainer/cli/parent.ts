@@ -1,20 +1,20 @@
 import { exitCodes } from '../errors/errors.ts';
 
 /**
- * Ends this process when it is asked to, and when the program that started it as a child with a channel is gone.
- * Between two turns of the event loop: what is being written in one of them is written whole.
+ * Ends this process on SIGTERM, and when the parent process ends and closes the IPC channel. It ends between turns of the
+ * event loop, so that synchronous writes are complete.
  */
 export function endWithParent(): void {
   const end = () => process.exit(exitCodes.interrupted);
   process.once('SIGTERM', end);
   process.once('disconnect', end);
-  // Hearing of it is no reason to stay.
+  // The channel must not keep the process alive.
   process.channel?.unref();
 }
 
 /**
- * A signal that aborts on the first Ctrl-C or request to end (a second one ends the process as usual), and when the
- * program that started this one as a child with a channel ends. `release` it, or its listeners keep the process alive.
+ * A signal that aborts on the first Ctrl-C or SIGTERM (a second one ends the process as usual), and when the parent
+ * process ends. Call `release` at the end, because its listeners keep the process alive.
  */
 export function cancelOnRequest(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();

@@ -21,10 +21,10 @@ import { readGenerator } from '../weights/generator-file.ts';
 import { weightsOf } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 
-/** Pixels around a box that models see, too: more would hardly change it and cost much. */
+/** Pixels of context around a box, at most. More has hardly any effect and is slow. */
 const context = 16;
 
-/** Adds the hidden `esrgan preview` to the command: it answers requests, a JSON object a line, until its input ends. */
+/** Adds the hidden `esrgan preview`, which answers requests, one JSON object per line, until its input ends. */
 export function registerPreview(program: Command): void {
   program
     .command('preview', { hidden: true })
@@ -35,7 +35,7 @@ export function registerPreview(program: Command): void {
       const emit = (event: PreviewEvent) => process.stdout.write(`${JSON.stringify(event)}\n`);
       for await (const line of createInterface({ input: process.stdin })) {
         const request: unknown = JSON.parse(line);
-        if (!isPreviewRequest(request)) throw new WorkbenchError('usage', `This is no request: ${line}`);
+        if (!isPreviewRequest(request)) throw new WorkbenchError('usage', `Not a valid request: ${line}`);
         try {
           await previews.answer(request, emit);
         } catch (error) {
@@ -47,7 +47,7 @@ export function registerPreview(program: Command): void {
     });
 }
 
-/** Answers requests and keeps what the next one will need again: engine, image and the interpolated networks. */
+/** Answers requests. Engine, image and the interpolated networks stay open for the next request. */
 function createPreviews(engineName: string) {
   const name = parseEngine(engineName);
   let opening: Promise<Engine> | undefined;
@@ -79,13 +79,13 @@ function createPreviews(engineName: string) {
     return interpolated.network;
   }
 
-  /** Uses a model and, where it is kept for nobody, frees it. */
+  /** Uses a model and closes it, except interpolated networks. */
   async function withModel<T>(
     { paths, alpha }: PreviewRequest['models'][number],
     use: (upscaler: Upscaler) => Promise<T>,
   ): Promise<T> {
     const [first, second] = paths.map(weightsOf);
-    if (first === undefined) throw new WorkbenchError('usage', 'A model needs a model.');
+    if (first === undefined) throw new WorkbenchError('usage', 'A model has no path.');
     if (second !== undefined) return use(await interpolatedNetworkOf([first, second], alpha));
     const { options, parameters }: Generator = readGenerator(first);
     const upscaler = networkUpscaler(await engine(), first, options, parameters);
@@ -108,7 +108,7 @@ function createPreviews(engineName: string) {
           if (upscaler.scale !== scale) {
             throw new WorkbenchError(
               'data',
-              `${upscaler.name} upscales by ${upscaler.scale}, and the others by ${scale}: their results do not lie on one another.`,
+              `${upscaler.name} upscales by ${upscaler.scale} and the others by ${scale}, so their results have different sizes. Compare models of the same scale.`,
             );
           }
           const { lr } = await imageOf(request.image, scale);
@@ -142,23 +142,23 @@ function createPreviews(engineName: string) {
 async function upscaleBox(
   upscaler: Upscaler,
   lr: Image,
-  asked: Rect | null,
+  requested: Rect | null,
   onTile: (done: number, total: number) => void,
 ): Promise<Image> {
   const { scale, receptiveField } = upscaler;
-  const box = boxIn(lr, asked);
+  const box = boxIn(lr, requested);
   const margin = Math.min(receptiveField, context);
   const [left, top] = [Math.max(0, box.x - margin), Math.max(0, box.y - margin)];
   const [right, bottom] = [
     Math.min(lr.width, box.x + box.width + margin),
     Math.min(lr.height, box.y + box.height + margin),
   ];
-  const seen = cropImage(lr, left, top, right - left, bottom - top);
-  const upscaled = await upscaleImage(upscaler, toFloatImage(seen), { onTile });
+  const withContext = cropImage(lr, left, top, right - left, bottom - top);
+  const upscaled = await upscaleImage(upscaler, toFloatImage(withContext), { onTile });
   return cropBox(toImage(upscaled), scaled({ ...box, x: box.x - left, y: box.y - top }, scale));
 }
 
-/** The part of a box that lies in the image. Throws a `usage` error where that is nothing. */
+/** Clips a box to the image. Throws a `usage` error if nothing remains. */
 function boxIn({ width, height }: Image, box: Rect | null): Rect {
   if (box === null) return { x: 0, y: 0, width, height };
   const inside = {
@@ -170,7 +170,7 @@ function boxIn({ width, height }: Image, box: Rect | null): Rect {
   if (inside.width > 0 && inside.height > 0) return inside;
   throw new WorkbenchError(
     'usage',
-    `The box ${box.width}x${box.height} at ${box.x}, ${box.y} lies outside of the image of ${width}x${height} pixels.`,
+    `The box ${box.width}x${box.height} at ${box.x}, ${box.y} is outside of the image of ${width}x${height} pixels.`,
   );
 }
 
@@ -192,7 +192,7 @@ async function writePng(path: string | null | undefined, image: Image): Promise<
   writeFileAtomic(path, await encodePng(image));
 }
 
-/** What changes when a file does. */
+/** Identifies the state of a file. */
 function stampOf(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   return `${path} ${found?.mtimeMs} ${found?.size}`;

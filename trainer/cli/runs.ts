@@ -6,9 +6,9 @@ import { listRuns, type RunOnDisk } from '../runs/list.ts';
 export function registerRuns(program: Command): void {
   program
     .command('runs')
-    .description('list the runs and what each is doing')
+    .description('list the runs and their states')
     .option('--runs-dir <folder>', 'folder of the runs', 'runs')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'print one JSON object per line')
     .action(({ runsDir, json = false }: { runsDir: string; json?: boolean }) => {
       const now = Date.now();
       const runs = listRuns(runsDir, now);
@@ -17,7 +17,7 @@ export function registerRuns(program: Command): void {
     });
 }
 
-/** A run as `--json` prints it; null where nothing is known. `progress` is 0 to 1, `updated` ISO 8601. */
+/** A run as printed by `--json`; null if not known. `progress` is 0 to 1, `updated` ISO 8601. */
 export function runRecord({ paths, kind, state, status, updated }: RunOnDisk) {
   return {
     name: paths.name,
@@ -41,9 +41,9 @@ export function runRecord({ paths, kind, state, status, updated }: RunOnDisk) {
 
 const header = ['NAME', 'STATE', 'STAGE', 'DONE', 'STEP', 'LOSS', 'PSNR', 'RATE', 'ETA', 'UPDATED'];
 
-/** The lines of the table; `now` in milliseconds since 1970. Reasons of states stand below it. */
+/** The lines of the table, followed by the reasons of states. `now` is in milliseconds since 1970. */
 export function runsTable(runs: readonly RunOnDisk[], runsDir: string, now: number): string[] {
-  if (runs.length === 0) return [`No runs in ${runsDir}.`];
+  if (runs.length === 0) return [`${runsDir} contains no runs.`];
   const rows = [header, ...runs.map((run) => cells(run, now))];
   const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const table = rows.map((row) =>
@@ -60,8 +60,8 @@ export function runsTable(runs: readonly RunOnDisk[], runsDir: string, now: numb
 
 function cells(run: RunOnDisk, now: number): string[] {
   const { status } = run;
-  // A rate or an end to wait for has only a run that goes on.
-  const goesOn = run.state.state === 'running' ? status : undefined;
+  // Only a running run has a rate and a remaining time.
+  const runningStatus = run.state.state === 'running' ? status : undefined;
   const progress = progressOf(status);
   return [
     run.paths.name,
@@ -71,8 +71,8 @@ function cells(run: RunOnDisk, now: number): string[] {
     status === undefined ? '-' : `${status.step}/${status.steps}`,
     orDash(status?.loss, (loss) => loss.toPrecision(4)),
     orDash(status?.psnr, (psnr) => `${psnr.toFixed(2)} dB`),
-    orDash(goesOn?.rate, (rate) => `${rate.toPrecision(3)} /s`),
-    orDash(goesOn?.etaSeconds, formatDuration),
+    orDash(runningStatus?.rate, (rate) => `${rate.toPrecision(3)} /s`),
+    orDash(runningStatus?.etaSeconds, formatDuration),
     orDash(run.updated, (updated) => `${formatDuration((now - updated) / 1000)} ago`),
   ];
 }

@@ -36,14 +36,14 @@ export function registerTrain(program: Command): void {
     .addOption(
       new Option(
         '--stage <stage>',
-        'which stage (pretraining; with --resume, the one that was trained last)',
+        'stage to train (default: pretraining; with --resume, the last trained stage)',
       ).choices(stages),
     )
-    .option('--resume', 'go on from the newest whole checkpoint')
-    .option('--engine <engine>', `${engineChoices}; instead of the run file’s`)
-    .option('--max-steps <count>', 'stop with a checkpoint after so many steps of the stage', wholeNumber)
-    .option('--runs-dir <folder>', 'where the run’s folder stands; instead of the run file’s')
-    .option('--json', 'one JSON object a line')
+    .option('--resume', 'continue from the newest complete checkpoint')
+    .option('--engine <engine>', `${engineChoices}; overrides the run file`)
+    .option('--max-steps <count>', 'stop with a checkpoint at this step of the stage', wholeNumber)
+    .option('--runs-dir <folder>', 'folder of the runs; overrides the run file')
+    .option('--json', 'print one JSON object per line')
     .action(async (file: string, flags: Flags) => {
       const reporter = createReporter({ json: flags.json === true, stream: process.stdout });
       const { config, stage } = loadRunFile(file, flags, reporter);
@@ -61,7 +61,7 @@ export function registerTrain(program: Command): void {
       reporter.done();
       reporter.event({ event: 'end', reason: result.reason, step: result.step, run: result.paths.root });
       reporter.line(
-        `${result.message ?? 'Finished.'} Step ${result.step}; everything is in ${result.paths.root}`,
+        `${result.message ?? 'Finished.'} Step ${result.step}. The run is in ${result.paths.root}.`,
       );
       if (stop.aborted) process.exitCode = exitCodes.interrupted;
     });
@@ -79,7 +79,7 @@ function loadRunFile(
   return { config: withFlags(config, flags), stage };
 }
 
-/** The stage that the run of a config was trained in last. */
+/** The last trained stage of the run. */
 function lastStageOf(config: ResolvedConfig | undefined, flags: Flags): Stage | undefined {
   if (!config) return undefined;
   const { runs_dir, name } = withFlags(config, flags);
@@ -90,13 +90,13 @@ function withFlags(config: ResolvedConfig, { runsDir }: Flags): ResolvedConfig {
   return runsDir === undefined ? config : { ...config, runs_dir: resolve(runsDir) };
 }
 
-/** The first signal stops at the next step, with a checkpoint; the second at once. */
+/** The first signal stops after the current step, with a checkpoint; the second stops immediately. */
 function stopOnSignals(reporter: Reporter): AbortSignal {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
     controller.abort();
-    reporter.line('Stopping after this step, with a checkpoint. Once more stops at once.');
+    reporter.line('Stopping after this step, with a checkpoint. Press Ctrl-C again to stop immediately.');
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
@@ -118,6 +118,6 @@ function progressLine({ step, steps, epoch, epochs, loss, rate, etaSeconds }: St
 function wholeNumber(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1 on.');
+    throw new InvalidArgumentError('It must be a whole number above 0.');
   return number;
 }

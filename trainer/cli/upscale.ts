@@ -18,7 +18,7 @@ import type { Upscaler } from '../upscale/upscaler.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 
-/** Opens what `--model` names on the engine that `--engine` names; `scale` is for bicubic, which has none. */
+/** Opens the model of `--model` on the engine of `--engine`; `scale` is for bicubic only. */
 export type OpenModel = (name: string, options: { engine: string; scale?: number }) => Promise<Upscaler>;
 
 export interface UpscaleOptions {
@@ -34,20 +34,20 @@ export interface UpscaleOptions {
 export function registerUpscale(program: Command, openModel: OpenModel): void {
   program
     .command('upscale')
-    .description('upscale images; each result is <name>_x<scale> beside its input')
-    .argument('<image...>', 'image files, or folders of them')
+    .description('upscale images; results are <name>_x<scale> in the folder of the input')
+    .argument('<image...>', 'image files or folders')
     .option(
       '--model <model>',
-      'a run, a checkpoint, a file of weights (.safetensors, .pth, .onnx), or bicubic; else the model that comes along',
+      'a run, a checkpoint, a file of weights (.safetensors, .pth, .onnx), or bicubic (default: the bundled model)',
     )
-    .option('--out <folder>', 'put the results there')
-    .option('--tile <pixels>', 'side of a tile in the input: smaller needs less memory', wholeNumber)
-    .option('--scale <factor>', 'factor of bicubic upscaling; a network has its own', wholeNumber)
-    .option('--name <pattern>', 'name of a result, of {name}, {scale} and {model}', parseNamePattern)
-    .option('--overwrite', 'replace results that exist')
-    .addOption(new Option('--rename', 'give a result a number where one exists').conflicts('overwrite'))
+    .option('--out <folder>', 'folder for the results')
+    .option('--tile <pixels>', 'tile size in the input; smaller tiles need less memory', wholeNumber)
+    .option('--scale <factor>', 'factor of bicubic upscaling; models have their own', wholeNumber)
+    .option('--name <pattern>', 'name of results, with {name}, {scale} and {model}', parseNamePattern)
+    .option('--overwrite', 'replace existing results')
+    .addOption(new Option('--rename', 'add a number to the name if the result exists').conflicts('overwrite'))
     .option('--engine <engine>', engineChoices, 'auto')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'print one JSON object per line')
     .action(async (images: string[], flags: Flags) => {
       const { model, engine, scale, json = false, overwrite, rename, ...options } = flags;
       const reporter = createReporter({ json, stream: process.stdout });
@@ -60,19 +60,19 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
       } finally {
         cancel.release();
         const closed = upscaler.close();
-        // After a cancel the engine may be busy for long, and the process ends without it.
+        // After a cancel the engine may still be busy for a while; the process ends without waiting for it.
         if (!cancel.signal.aborted) await closed;
       }
     });
 }
 
-/** The model of whoever names none, said aloud. */
+/** The default model; reports its name. */
 function bundledModel(reporter: Reporter): string {
   const file = findBundledModel();
   if (file === undefined) {
-    throw new WorkbenchError('usage', 'No model comes along with this build: name one with --model.');
+    throw new WorkbenchError('usage', 'This build has no bundled model. Choose a model with --model.');
   }
-  reporter.line(`With the model that comes along, ${basename(file)}; --model chooses another.`);
+  reporter.line(`Using the bundled model ${basename(file)}. Choose another with --model.`);
   return file;
 }
 
@@ -89,12 +89,11 @@ interface Flags {
 }
 
 /**
- * Upscales files, and the images that lie directly in folders, one after the other. A failure does not stop
- * the others. As events it reports: `plan`, when all headers have been read; for each image `begin`, `progress` after
- * every tile, and `done` or `failed`; those that are kept or cannot be read come with the plan already.
+ * Upscales files, and the images directly in folders, one after another, and emits events (`UpscaleEvent`). A failure
+ * does not stop the other images.
  *
- * @throws WorkbenchError when something failed, with a message that lists every failure: `interrupted` when
- * cancelled, `partial` when some images were done, else the code of the failures, or `data` where they differ.
+ * @throws WorkbenchError if images failed, with a message that lists every failure: `interrupted` if cancelled, `partial`
+ * if other images succeeded, else the code of the failures, or `data` if they differ
  */
 export async function upscaleImages(
   upscaler: Upscaler,
@@ -109,7 +108,7 @@ export async function upscaleImages(
     const code = error instanceof WorkbenchError ? error.code : 'internal';
     const message = error instanceof WorkbenchError ? error.message : `${input}: ${String(error)}`;
     failures.push({ code, message });
-    // Alone it is told at the end.
+    // A single failure is reported at the end only.
     if (isBatch) reporter.line(`Failed: ${message}`);
     reporter.event({ event: 'failed', input, code, message });
   };
@@ -128,7 +127,9 @@ export async function upscaleImages(
   const total = plans.length + kept.length;
   for (const [index, plan] of kept.entries()) {
     const result = await upscaleFile(upscaler, plan);
-    reporter.line(`${index + 1}/${total} ${result.output}: exists and is kept; --overwrite replaces it`);
+    reporter.line(
+      `${index + 1}/${total} ${result.output}: skipped, because it exists; --overwrite replaces it`,
+    );
     reporter.event({ event: 'done', ...result, seconds: 0 });
   }
 
@@ -177,7 +178,7 @@ export async function upscaleImages(
   }
 }
 
-/** The images that files and folders stand for, once each. */
+/** The images of files and folders, without duplicates. */
 async function allImages(
   inputs: readonly string[],
   upscaler: Upscaler,
@@ -196,7 +197,7 @@ async function allImages(
   return images;
 }
 
-/** Reads the headers of all images: a batch says at once what is unreadable, or there already. */
+/** Reads the headers of all images first, so that unreadable images and existing results are reported immediately. */
 async function planImages(
   upscaler: Upscaler,
   images: ReadonlySet<string>,
@@ -218,7 +219,7 @@ async function planImages(
   return { plans: plans.filter(({ kept }) => !kept), kept: plans.filter(({ kept }) => kept) };
 }
 
-/** Foresees the end of a batch by the pixels that are done and to be done. */
+/** Estimates the remaining time of a batch from its pixels. */
 function createBatchClock(plans: readonly ImagePlan[]) {
   const pixelsOf = ({ shape }: ImagePlan) => shape.width * shape.height;
   const total = plans.reduce((sum, plan) => sum + pixelsOf(plan), 0);
@@ -228,15 +229,15 @@ function createBatchClock(plans: readonly ImagePlan[]) {
     finish(plan: ImagePlan): void {
       finished += pixelsOf(plan);
     },
-    /** `share` of the image in work is done. */
-    secondsLeft(plan: ImagePlan, share: number): number {
-      const done = finished + share * pixelsOf(plan);
+    /** `fraction` of the current image is done. */
+    secondsLeft(plan: ImagePlan, fraction: number): number {
+      const done = finished + fraction * pixelsOf(plan);
       return ((performance.now() - started) / 1000 / done) * (total - done);
     },
   };
 }
 
-/** A file itself, or the images of a folder, in order of their names, without the results of earlier calls. */
+/** The file, or the images of the folder sorted by name, without the results of earlier calls. */
 async function listImages(path: string, model: Upscaler, pattern = defaultName): Promise<string[]> {
   const unopened = (cause: unknown): never => {
     throw new WorkbenchError('data', `${path} does not exist or cannot be opened.`, { cause });
@@ -252,7 +253,7 @@ async function listImages(path: string, model: Upscaler, pattern = defaultName):
     return source === undefined || source === stem;
   });
   if (inputs.length === 0) {
-    throw new WorkbenchError('data', `${path} holds no images (PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF).`);
+    throw new WorkbenchError('data', `${path} contains no images (PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF).`);
   }
   return inputs.map((name) => join(path, name));
 }

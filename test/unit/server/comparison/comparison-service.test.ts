@@ -301,7 +301,7 @@ describe('images', () => {
     [
       'a box beyond it',
       { ...image, box: { x: 99, y: 0, width: 4, height: 4 } },
-      /lies outside of the image of 16x12/,
+      /is outside of the image of 16x12/,
     ],
   ])('say what is wrong: %s', async (_, wrong, message) => {
     const [a, b] = [
@@ -331,7 +331,7 @@ test('weights of one model are told apart layer by layer', async () => {
   expect(unmatched).toEqual([]);
   await expect(
     server.request('esrgan/weightsDifference', { a: a ?? '', b: join(folder, 'no.pth') }),
-  ).rejects.toThrow(/There is no file .*no\.pth/);
+  ).rejects.toThrow(/The file .*no\.pth does not exist/);
 });
 
 test('exports: CSV, Markdown, and a report with images and curves', async () => {

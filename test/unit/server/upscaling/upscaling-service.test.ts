@@ -153,7 +153,7 @@ describe('a batch', () => {
   });
 
   test.each([
-    ['absent.pth', undefined, /There is no file .*absent\.pth/],
+    ['absent.pth', undefined, /The file .*absent\.pth does not exist/],
     ['broken.pth', 'no weights', /broken\.pth is not a valid PyTorch file/],
   ])('with the model %s fails with one message', async (name, content, message) => {
     await image('a.png');
@@ -292,7 +292,7 @@ test('a file of weights: what it is, the values of its tensors, and in another f
     options: report.options,
   });
   await expect(server.request('esrgan/weights', { file: at('absent.pth') })).rejects.toThrow(
-    /There is no file/,
+    /The file .* does not exist/,
   );
 });
 

@@ -49,7 +49,7 @@ function realRun(name: string): string {
   return paths.root;
 }
 
-test('measures the models of a run and keeps what it found', async () => {
+test('measures the models of a run and saves the results', async () => {
   const root = realRun('one');
   const set = await fakeTestSet('own');
   const args = [root, '--data', `own=${set.dir}`, '--protocol', 'rgb', '--engine', 'cpu', '--csv'];
@@ -62,7 +62,7 @@ test('measures the models of a run and keeps what it found', async () => {
   ]);
   const scores = rows.map((row) => Number(row.split(',')[6]));
   expect(new Set(scores).size).toBe(3);
-  // Nothing is opened any more: an engine that is not there is not missed.
+  // All results are saved, so an unavailable engine is not opened.
   expect(await run(...args.with(args.indexOf('cpu'), 'cuda'))).toBe(first);
 });
 
@@ -75,26 +75,22 @@ test('prints each format', async () => {
 
 test.each<[string, (root: string) => string[], RegExp]>([
   ['no run', () => [], /missing required argument/],
+  ['a missing run', (root) => ['none', '--runs-dir', dirname(root)], /Run none is not in .*: it has one/],
+  ['an alpha above 1', (root) => [root, '--alpha', '1.1'], /It must be a number from 0 to 1/],
+  ['an unknown engine', (root) => [root, '--engine', 'gpu'], /There is no engine gpu/],
   [
-    'a run that is not there',
-    (root) => ['none', '--runs-dir', dirname(root)],
-    /No run none in .*there are one/,
-  ],
-  ['a share beyond 1', (root) => [root, '--alpha', '1.1'], /It must be a number from 0 to 1/],
-  ['an engine that is unknown', (root) => [root, '--engine', 'gpu'], /There is no engine gpu/],
-  [
-    'a baseline beside the runs',
+    'a baseline that is not compared',
     (root) => [root, '--baseline', realRun('two')],
-    /The baseline two is none of the/,
+    /The baseline two is not among the compared runs/,
   ],
-])('refuses %s', async (_, args, message) => {
+])('%s is an error', async (_, args, message) => {
   await expect(run(...args(realRun('one')))).rejects.toThrow(message);
 });
 
-test('refuses a run without its run file', async () => {
+test('a run without a valid run file is an error', async () => {
   const root = realRun('one');
   writeFileSync(join(root, 'run.esrgan.yaml'), 'batch_size: x');
   await expect(run(root)).rejects.toThrow(
-    /cannot be compared: it lacks a readable run\.json or run\.esrgan\.yaml/,
+    /cannot be compared: it has no valid run\.json and run\.esrgan\.yaml/,
   );
 });

@@ -28,7 +28,7 @@ async function image(folder: string, name: string, width: number, height: number
   writeFileSync(join(folder, name), await encodePng(noise(width, height, 3)));
 }
 
-test('lists what is there, with counts and sizes', async () => {
+test('lists data sets with counts and sizes', async () => {
   const data = temporaryFolder();
   const train = join(data, 'DIV2K_train_HR');
   await image(train, '0001.png', 30, 20);
@@ -67,7 +67,7 @@ test('lists as JSON', async () => {
   });
 });
 
-test('gets a set from a mirror that the environment names', async () => {
+test('downloads a data set from the mirror of the environment variable', async () => {
   const mirror = temporaryFolder();
   const to = temporaryFolder();
   writeFileSync(

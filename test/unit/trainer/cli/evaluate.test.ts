@@ -43,7 +43,7 @@ async function run(...args: string[]): Promise<{ printed: string; opened: string
   return { printed: written.join(''), opened, closed };
 }
 
-test('prints a table for each protocol, in whose head it stands', async () => {
+test('prints a table for each protocol, with its name in the title', async () => {
   const [one, two] = [await testSet(1), await testSet(2)];
   const { printed } = await run('bicubic', 'runs/my model', '--data', `one=${one}`, '--data', `two=${two}`);
   const blanked = printed.replaceAll(/\d+\.\d{3}(?= {2})/g, '##.###').replaceAll(/0\.\d{4}$/gm, '0.####');
@@ -90,7 +90,7 @@ test('prints JSON', async () => {
   );
 });
 
-test('measures what a net sees where its weights are given', async () => {
+test('measures the distance of features if weights are given', async () => {
   const [dir, vgg] = [await testSet(2), hashedVgg('vgg19', ['conv3_4'])];
   const args = ['bicubic', '--data', `a=${dir}`, '--vgg', vgg, '--engine', 'cpu'];
   const { printed } = await run(...args, '--vgg-layers', 'conv3_4');
@@ -102,11 +102,11 @@ bicubic  a          2    #
 `,
   );
   await expect(run(...args, '--vgg-layers', 'conv3_4,conv6_1')).rejects.toThrow(
-    /holds vgg19, which has no layer conv6_1: --vgg-layers takes conv1_1, /,
+    /contains vgg19, which has no layer conv6_1\. Use these with --vgg-layers: conv1_1, /,
   );
 });
 
-test('tells minimum, mean and maximum under the protocol of the original', async () => {
+test('prints minimum, mean and maximum under the protocol seed', async () => {
   const { printed } = await run('bicubic', '--data', `two=${await testSet(2)}`, '--protocol', 'seed');
   expect(
     printed
@@ -121,20 +121,20 @@ test('tells minimum, mean and maximum under the protocol of the original', async
   ]);
 });
 
-test('tells of each image as JSON where a program asks for it', async () => {
-  const told: string[] = [];
+test('reports each image as JSON with --progress', async () => {
+  const lines: string[] = [];
   const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    told.push(String(text));
+    lines.push(String(text));
     return true;
   });
   await run('bicubic', '--data', `two=${await testSet(2)}`, '--progress', '--json');
   write.mockRestore();
-  expect(told.map((line): unknown => JSON.parse(line))).toEqual(
+  expect(lines.map((line): unknown => JSON.parse(line))).toEqual(
     [1, 2].map((image) => ({ event: 'progress', model: 'bicubic', data: 'two', image, images: 2 })),
   );
 });
 
-test('opens models on the engine asked for, and closes them even after a failure', async () => {
+test('opens models on the requested engine and closes them even after a failure', async () => {
   const dir = await testSet(1);
   const good = await run('m1', 'bicubic', 'm2', '--engine', 'webgpu', '--data', `a=${dir}`);
   expect([good.opened, good.closed]).toEqual([
@@ -156,10 +156,13 @@ test('opens models on the engine asked for, and closes them even after a failure
 test.each([
   [['bicubic', '--data', 'set5'], /name and a folder, such as set5=data\/set5/],
   [['bicubic', '--data', '=dir'], /name and a folder/],
-  [['bicubic', '--data', 'a=b', '--protocol', 'y'], /y is none of paper-y, basicsr-y, rgb, rgb-seed, seed/],
+  [
+    ['bicubic', '--data', 'a=b', '--protocol', 'y'],
+    /y is not one of paper-y, basicsr-y, rgb, rgb-seed, seed/,
+  ],
   [['bicubic', '--data', 'a=b', '--scale', '3'], /1, 2, 4 or 8/],
   [['bicubic'], /required option '--data <name=folder>'/],
-  [['a', '--alpha', '0.5', '--data', 'a=b'], /--alpha makes one model of two/],
+  [['a', '--alpha', '0.5', '--data', 'a=b'], /--alpha interpolates two models/],
   [['a', 'b', '--alpha', '2', '--data', 'a=b'], /must be a number from 0 to 1/],
   [['--data', 'a=b'], /missing required argument 'model'/],
 ])('refuses %j', async (args, message) => {

@@ -71,7 +71,7 @@ function errorOf(...words: string[]): WorkbenchError {
   throw new Error('nothing was thrown');
 }
 
-test('runs are listed in a table, with the reasons below', () => {
+test('lists runs in a table, with the reasons below', () => {
   const { folder } = exampleRuns();
   const lines = esrgan('runs', '--runs-dir', folder).replaceAll(/\d+ s ago/g, 'now');
   expect(lines.replace(/(theirs.*?)\d.*ago/, '$1now').split('\n')).toEqual([
@@ -86,7 +86,7 @@ test('runs are listed in a table, with the reasons below', () => {
   ]);
 });
 
-test('with --json each run is an object on a line', () => {
+test('--json prints one object per run', () => {
   const { folder, live } = exampleRuns();
   const lines = esrgan('runs', '--runs-dir', folder, '--json').trimEnd().split('\n');
   const runs = lines.map((line) => JSON.parse(line));
@@ -110,18 +110,18 @@ test('with --json each run is an object on a line', () => {
   expect(runs[3]).toMatchObject({ kind: 'external', stage: null, progress: null, loss: null });
 });
 
-test('no runs are told', () => {
-  expect(esrgan('runs', '--runs-dir', 'missing')).toBe('No runs in missing.\n');
+test('a folder without runs', () => {
+  expect(esrgan('runs', '--runs-dir', 'missing')).toBe('missing contains no runs.\n');
   expect(esrgan('runs', '--runs-dir', 'missing', '--json')).toBe('');
 });
 
 test.each([
   ['stop', 'Run live stops after its current step, with a checkpoint.\n'],
   ['pause', 'Run live pauses after its current step.\n'],
-  ['resume', 'Run live goes on.\n'],
+  ['resume', 'Run live continues.\n'],
   ['checkpoint', 'Run live writes a checkpoint after its current step.\n'],
   ['validate', 'Run live validates after its current step.\n'],
-])('%s asks a run by its name and by its path', (kind, said) => {
+])('%s requests it from a run by its name and by its path', (kind, said) => {
   for (const by of ['name', 'path'] as const) {
     const { folder, live } = exampleRuns();
     const words = by === 'name' ? ['live', '--runs-dir', folder] : [live.root];
@@ -141,11 +141,14 @@ test('a request with --json', () => {
 });
 
 test.each([
-  ['lvie', /No run lvie in .*: there are done, failed, live, theirs; did you mean `live`\?/],
-  ['zzzzzzzzzz', /No run zzzzzzzzzz in .*: there are done, failed, live, theirs\. Give the path/],
-  ['done', /Cannot stop run done: nobody trains it, it is finished\. Go on .*run\.esrgan\.yaml --resume/],
-  ['failed', /nobody trains it, it is failed \(the loss is NaN\)/],
-  ['theirs', /theirs was written by another program/],
+  ['lvie', /Run lvie is not in .*: it has done, failed, live, theirs; did you mean `live`\?/],
+  ['zzzzzzzzzz', /Run zzzzzzzzzz is not in .*: it has done, failed, live, theirs\. Give the path/],
+  [
+    'done',
+    /Cannot stop run done: it is not training, its state is finished\. Resume it with .*run\.esrgan\.yaml --resume/,
+  ],
+  ['failed', /it is not training, its state is failed \(the loss is NaN\)/],
+  ['theirs', /Cannot stop .*theirs: it is a run of another program/],
 ])('stop %s: %s', (name, message) => {
   const { folder } = exampleRuns();
   const error = errorOf('stop', name, '--runs-dir', folder);
@@ -153,9 +156,9 @@ test.each([
   expect(error.message).toMatch(message);
 });
 
-test('of many runs only some are named', () => {
+test('the error lists only some of many runs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'esrgan-cli-'));
-  expect(errorOf('stop', 'x', '--runs-dir', folder).message).toMatch(/there are no runs at all in it/);
+  expect(errorOf('stop', 'x', '--runs-dir', folder).message).toMatch(/the folder has no runs/);
   for (let i = 0; i < 7; i++) {
     createManifest(createRunDirectory(join(folder, `r${i}`)), {
       seed: 1,
@@ -165,15 +168,15 @@ test('of many runs only some are named', () => {
     });
   }
   expect(errorOf('stop', 'x', '--runs-dir', folder).message).toMatch(
-    /there are r0, r1, r2, r3, r4, … \(7 runs\)/,
+    /it has r0, r1, r2, r3, r4, … \(7 runs\)/,
   );
 });
 
-test('a run that waits is listed as such, and stopping it takes it out of the queue', () => {
+test('stopping a queued run removes it from the queue', () => {
   const folder = mkdtempSync(join(tmpdir(), 'esrgan-waiting-'));
   const run = runPaths(join(folder, 'waiting'));
   enqueue(run, { stage: 'pretraining', resume: false, order: 1 }, 'name: waiting\n');
   expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^waiting +queued /m);
-  expect(esrgan('stop', 'waiting', '--runs-dir', folder)).toBe('Run waiting waits no longer.\n');
+  expect(esrgan('stop', 'waiting', '--runs-dir', folder)).toBe('Run waiting is removed from the queue.\n');
   expect(readLaunch(run).queued).toBeUndefined();
 });

@@ -48,7 +48,7 @@ async function run(inputs: string[], options: UpscaleOptions = {}, json = false)
 }
 
 describe('files and folders', () => {
-  test('the images of a folder, in order, without what is none', async () => {
+  test('the images of a folder in order, without other files', async () => {
     for (const name of ['b.png', 'a.PNG', 'notes.txt', '.hidden.png']) await put(name);
     await mkdir(join(folder, 'sub'));
     const { error, events } = await run([folder], {}, true);
@@ -73,18 +73,18 @@ describe('files and folders', () => {
     expect(last!.batchEtaSeconds).toBe(0);
   });
 
-  test('again: what is done is kept, and results are not taken for images', async () => {
+  test('a second time skips existing results and does not upscale them', async () => {
     for (const name of ['a.png', 'b.png', 'mine_x4.png']) await put(name);
     await run([folder]);
     const before = (await readdir(folder)).sort();
     expect(before).toEqual(['a.png', 'a_x4.png', 'b.png', 'b_x4.png', 'mine_x4.png', 'mine_x4_x4.png']);
     const { text, error } = await run([folder]);
     expect(error).toBeUndefined();
-    expect(text.match(/exists and is kept; --overwrite replaces it/g)).toHaveLength(3);
+    expect(text.match(/skipped, because it exists; --overwrite replaces it/g)).toHaveLength(3);
     expect((await readdir(folder)).sort()).toEqual(before);
   });
 
-  test('what is there is said before the work begins', async () => {
+  test('existing results are reported before the upscaling starts', async () => {
     for (const name of ['a.png', 'b.png', 'a_x4.png']) await put(name);
     const { events } = await run([folder], {}, true);
     expect(events.map(({ event, kept }) => [event, kept])).toEqual([
@@ -96,7 +96,7 @@ describe('files and folders', () => {
     ]);
   });
 
-  test('other names for results, and those are not taken for images either', async () => {
+  test('results with other names are not upscaled either', async () => {
     for (const name of ['a.png', 'b.png']) await put(name);
     const expected = ['a.png', 'a@bicubic.png', 'b.png', 'b@bicubic.png'];
     for (let time = 1; time <= 2; time++) {
@@ -110,14 +110,14 @@ describe('files and folders', () => {
     );
   });
 
-  test('an image that is named twice is upscaled once', async () => {
+  test('a duplicate image is upscaled once', async () => {
     const path = await put('a.png');
     const { error, events } = await run([path, folder, path], {}, true);
     expect(error).toBeUndefined();
     expect(events.filter(({ event }) => event === 'done')).toHaveLength(1);
   });
 
-  test('two inputs with one name do not share a result', async () => {
+  test('two inputs of the same name do not overwrite each other', async () => {
     await mkdir(join(folder, 'one'));
     await mkdir(join(folder, 'two'));
     const inputs = [await put('one/a.png'), await put('two/a.png')];
@@ -132,13 +132,13 @@ describe('files and folders', () => {
 });
 
 describe('failures', () => {
-  test('of the only image are told once', async () => {
+  test('of a single image are reported once', async () => {
     const { text, error } = await run([await put('bad.png', Buffer.from('bad'))]);
     expect(text).toBe('');
     expect(error).toMatchObject({ code: 'data', message: expect.stringContaining('bad.png is damaged') });
   });
 
-  test('do not stop the others, and are listed at the end', async () => {
+  test('do not stop the other images, and are listed at the end', async () => {
     const inputs = [
       await put('a.png'),
       await put('bad.png', Buffer.from('bad')),
@@ -156,12 +156,12 @@ describe('failures', () => {
     expect(await readdir(folder)).toEqual(expect.arrayContaining(['a_x4.png', 'c_x4.png']));
   });
 
-  test('of all: the code is theirs', async () => {
+  test('of all images: the error has their code', async () => {
     const inputs = [await put('1.png', Buffer.from('bad')), await put('2.png', Buffer.from('bad'))];
     expect((await run(inputs)).error).toMatchObject({ code: 'data' });
   });
 
-  test('of the only one: its message', async () => {
+  test('of a single image: the error has its message', async () => {
     const path = await put('1.png', Buffer.from('bad'));
     const { error, events } = await run([path], {}, true);
     expect(error).toMatchObject({
@@ -177,7 +177,7 @@ describe('failures', () => {
   test('a folder without images', async () => {
     expect((await run([folder])).error).toMatchObject({
       code: 'data',
-      message: expect.stringContaining('holds no images'),
+      message: expect.stringContaining('contains no images'),
     });
   });
 
@@ -218,7 +218,7 @@ describe('the command', () => {
     expect(error).toBeUndefined();
     expect((await readdir(folder)).sort()).toEqual(['a.png', 'a_x2.png']);
   });
-  test('without --model takes the one that comes along', async () => {
+  test('uses the bundled model without --model', async () => {
     const bundled = resolve('media/models/workbench-x4.safetensors');
     expect(await check([await put('a.png')], [bundled, { engine: 'auto' }])).toBeUndefined();
   });
@@ -245,7 +245,7 @@ describe('the command', () => {
       expect(await readdir(folder)).toEqual(['a.png']);
     },
   );
-  test('results are replaced, or named otherwise, where that is asked for', async () => {
+  test('--overwrite replaces results, --rename adds a number', async () => {
     const input = await put('a.png');
     await put('a_x2.png', Buffer.from('old'));
     const opened = ['x', { engine: 'auto' }];
@@ -255,7 +255,7 @@ describe('the command', () => {
     await check([input, '--model', 'x', '--overwrite'], opened);
     expect((await sharp(join(folder, 'a_x2.png')).metadata()).width).toBe(24);
   });
-  test('a number that is none is refused before anything is opened', async () => {
+  test('an invalid number is an error before the model is opened', async () => {
     const error = await check(['a.png', '--model', 'x', '--tile', '0'], undefined);
     expect(error).toMatchObject({ message: expect.stringContaining('whole number above 0') });
   });

@@ -55,7 +55,7 @@ describe('convert', () => {
     },
   );
 
-  test('what the file says is kept, with its origin', async () => {
+  test('metadata is preserved, with the name of the input', async () => {
     await run('convert', weights('a.safetensors'), at('b.pth'));
     expect(openTensorFile(at('b.pth')).metadata).toEqual({
       architecture: 'ESRGAN',
@@ -66,7 +66,7 @@ describe('convert', () => {
     });
   });
 
-  test('halves and ONNX', async () => {
+  test('16-bit floats and ONNX', async () => {
     const printed = await run('convert', weights('a.safetensors'), at('b.onnx'), '--half', '--json');
     expect(JSON.parse(printed)).toEqual({
       event: 'done',
@@ -89,7 +89,7 @@ describe('convert', () => {
   });
 
   test.each([
-    [['missing.pth', 'b.pth'], /There is no file missing\.pth/],
+    [['missing.pth', 'b.pth'], /The file missing\.pth does not exist/],
     [['IN', 'b.ckpt'], /must end in/],
     [['IN', 'b.pth', '--layout', 'pix2pix'], /'--layout <program>' argument 'pix2pix' is invalid/],
   ])('%j is refused', async (args, message) => {
@@ -99,7 +99,7 @@ describe('convert', () => {
 });
 
 describe('interpolate', () => {
-  test('mixes, 0.8 by default, and notes the parents', async () => {
+  test('alpha is 0.8 by default; metadata names the models', async () => {
     const [psnr, esrgan] = [weights('psnr.safetensors', {}, 1), weights('esrgan.pth', {}, 2)];
     const printed = await run('interpolate', psnr, esrgan, at('mixed.safetensors'));
     expect(printed).toContain(`of ${psnr} and 0.8 of ${esrgan}`);
@@ -124,7 +124,7 @@ describe('interpolate', () => {
     await expect(run('interpolate', 'a', 'b', 'c', `--alpha=${alpha}`)).rejects.toThrow(/number from 0 to 1/);
   });
 
-  test('other models are refused', async () => {
+  test('different models are an error', async () => {
     const args = [weights('a.safetensors'), weights('b.safetensors', { num_basic_blocks: 1 }), at('c.pth')];
     await expect(run('interpolate', ...args)).rejects.toThrow(/num_basic_blocks is 2 in .* and 1 in/);
   });
@@ -134,26 +134,26 @@ describe('inspect', () => {
   test('a generator', async () => {
     const printed = await run('inspect', weights('a.pth'));
     expect(printed.replace(/[\d.]+ MB/, '# MB')).toBe(
-      `file                   ${at('a.pth')}
-format                 PyTorch (zip), # MB
-architecture           ESRGAN
-layout                 basicsr
-img_channels           3
-scale_factor           4
-rrdb_channels          4
-growth_channels        3
-num_basic_blocks       2
-num_dense_blocks       3
-num_residual_blocks    5
-residual_scaling       0.2
-use_subpixel_conv      false
-wrapped in             params
-tensors                72 of F32
-parameters             9,875
-says stage             training
-says architecture      ESRGAN
-says scale             4
-says residual_scaling  0.2
+      `file                       ${at('a.pth')}
+format                     PyTorch (zip), # MB
+architecture               ESRGAN
+layout                     basicsr
+img_channels               3
+scale_factor               4
+rrdb_channels              4
+growth_channels            3
+num_basic_blocks           2
+num_dense_blocks           3
+num_residual_blocks        5
+residual_scaling           0.2
+use_subpixel_conv          false
+wrapped in                 params
+tensors                    72 of F32
+parameters                 9,875
+metadata stage             training
+metadata architecture      ESRGAN
+metadata scale             4
+metadata residual_scaling  0.2
 `,
     );
   });
@@ -176,7 +176,7 @@ says residual_scaling  0.2
     });
   });
 
-  test('several files in brief, also what cannot be read', async () => {
+  test('several files in brief, including an unreadable one', async () => {
     writeFileSync(at('torn.pth'), 'something else');
     const files = [weights('a.safetensors'), weights('a.onnx'), at('torn.pth'), at('absent.pth')];
     const printed = await run('inspect', '--brief', '--json', ...files);
@@ -188,7 +188,7 @@ says residual_scaling  0.2
       { path: files[0], architecture: 'ESRGAN', scale: 4, blocks: 2, channels: 4, problem: null },
       { path: files[1], format: 'ONNX', scale: null, problem: null },
       { path: files[2], format: null, problem: expect.stringMatching(/not a valid PyTorch file/) },
-      { path: files[3], bytes: 0, problem: expect.stringMatching(/There is no file/) },
+      { path: files[3], bytes: 0, problem: expect.stringMatching(/The file .* does not exist/) },
     ]);
     expect(await run('inspect', '--brief', files[0]!)).toMatch(
       /a\.safetensors {2}x4 {2}2 blocks {2}safetensors {2}[\d.]+ MB\n$/,
@@ -201,7 +201,7 @@ says residual_scaling  0.2
     expect(sha256).toBe(createHash('sha256').update(readFileSync(path)).digest('hex'));
   });
 
-  test('the values of tensors', async () => {
+  test('statistics of tensors', async () => {
     const data = Float32Array.of(1, Number.NaN, -2, 4, Number.POSITIVE_INFINITY);
     const nothing = Float32Array.of(Number.NaN);
     writeSafetensors(
@@ -233,7 +233,7 @@ says residual_scaling  0.2
     );
   });
 
-  test('another model: why, and its tensors; a stranger’s texts do not command the terminal', async () => {
+  test('an unknown architecture: the reason and the tensors, without control characters', async () => {
     const tensors = new Map([['odd\u001b[31m', { shape: [2, 1], data: new Float32Array(2) }]]);
     writeFileSync(at('odd.pth'), Buffer.concat(encodePth(tensors)));
     const printed = await run('inspect', at('odd.pth'));
@@ -248,7 +248,7 @@ says residual_scaling  0.2
     expect(printed).toMatch(
       /input \[batch, 3, height, width\] to output \[batch, 3, output_height, output_width\]/,
     );
-    expect(printed).toMatch(/says scale +4\n/);
+    expect(printed).toMatch(/metadata scale +4\n/);
   });
 
   test.each([
@@ -262,7 +262,7 @@ says residual_scaling  0.2
 });
 
 describe('models of all formats', () => {
-  test('give the same image', async () => {
+  test('upscale to the same image', async () => {
     const image = noise(11, 9, 3);
     const results = [];
     for (const name of ['m.safetensors', 'm.pth', 'm.onnx']) {
@@ -274,7 +274,7 @@ describe('models of all formats', () => {
     for (const result of results) expect(largestDifference(result, results[0]!)).toBeLessThan(2e-6);
   });
 
-  test('bicubic keeps more than 8 bits', async () => {
+  test('bicubic preserves 16 bits', async () => {
     const model = await openModel('bicubic', { engine: 'cpu', scale: 2 });
     const image = { width: 4, height: 4, channels: 3, data: new Float32Array(48).fill(0.5001) };
     const { data } = await model.upscale(image);
@@ -286,10 +286,10 @@ describe('models of all formats', () => {
       'a model for grey images',
       () => weights('grey.pth', { img_channels: 1 }),
       'cpu',
-      /made for images of 1 channels/,
+      /takes images of 1 channels/,
     ],
     ['ONNX on TensorFlow', () => weights('a.onnx'), 'tensorflow', /TensorFlow cannot run ONNX files/],
-    ['a missing file', () => at('none.onnx'), 'cpu', /There is no file/],
+    ['a missing file', () => at('none.onnx'), 'cpu', /The file .* does not exist/],
   ])('%s', async (_, make, engine, message) => {
     const opening = openModel(make(), { engine });
     await expect(opening).rejects.toBeInstanceOf(WorkbenchError);
@@ -297,7 +297,7 @@ describe('models of all formats', () => {
   });
 });
 
-test('16 bits survive bicubic upscaling', async () => {
+test('bicubic upscaling preserves 16 bits', async () => {
   const { planImage } = await import('../../../../trainer/upscale/plan.ts');
   const { upscaleFile } = await import('../../../../trainer/upscale/upscale-file.ts');
   const data = Uint16Array.from({ length: 16 * 16 * 3 }, (_, index) => 30000 + (index % 48));
