@@ -67,7 +67,7 @@ test('a batch continues after a failure, reports the cause, and shows the result
   await workbench.chooseFromMenu(workbench.file('many'), 'Upscale With…');
   await workbench.choice('small.safetensors').click();
   const said = workbench.page.locator('.notifications-toasts .notification-list-item', {
-    hasText: /2 of 3 images upscaled\. 1 failed: .*broken\.png is damaged, cut short or no image/,
+    hasText: /2 of 3 images upscaled\. 1 failed: .*broken\.png is not an image, or is damaged or truncated/,
   });
   await said.waitFor(patience);
   await workbench.page.getByRole('tab', { name: '2 Upscaled Images' }).waitFor();

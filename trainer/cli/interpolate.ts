@@ -37,7 +37,7 @@ export function registerInterpolate(program: Command): void {
         },
       });
       const reporter = createReporter({ json, stream: process.stdout });
-      reporter.line(`${output}: ${1 - alpha} * ${psnrFile} + ${alpha} * ${esrganFile}`);
+      reporter.line(`${output}: (1 - ${alpha}) * ${psnrFile} + ${alpha} * ${esrganFile}`);
       reporter.event({ event: 'done', psnr: psnrFile, esrgan: esrganFile, alpha, output });
     });
 }

@@ -125,7 +125,7 @@ describe('files and folders', () => {
       const { error } = await run(inputs, { out: join(folder, 'out'), existing });
       expect(error).toMatchObject({
         code: 'partial',
-        message: expect.stringMatching(/two.a\.png would go to .*another input/),
+        message: expect.stringMatching(/result of .*two.a\.png would be written to .*another input/),
       });
     }
   });
@@ -135,7 +135,10 @@ describe('failures', () => {
   test('of a single image are reported once', async () => {
     const { text, error } = await run([await put('bad.png', Buffer.from('bad'))]);
     expect(text).toBe('');
-    expect(error).toMatchObject({ code: 'data', message: expect.stringContaining('bad.png is damaged') });
+    expect(error).toMatchObject({
+      code: 'data',
+      message: expect.stringContaining('bad.png is not an image, or is damaged'),
+    });
   });
 
   test('do not stop the other images, and are listed at the end', async () => {
@@ -166,7 +169,7 @@ describe('failures', () => {
     const { error, events } = await run([path], {}, true);
     expect(error).toMatchObject({
       code: 'data',
-      message: expect.stringMatching(/^\S+1\.png is damaged, cut short or no image/),
+      message: expect.stringMatching(/^\S+1\.png is not an image, or is damaged or truncated/),
     });
     expect(events).toMatchObject([
       { event: 'failed', input: path, code: 'data' },

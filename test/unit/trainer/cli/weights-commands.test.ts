@@ -101,9 +101,9 @@ describe('convert', () => {
 describe('interpolate', () => {
   test('alpha is 0.8 by default; metadata names the models', async () => {
     const [psnr, esrgan] = [weights('psnr.safetensors', {}, 1), weights('esrgan.pth', {}, 2)];
-    const printed = await run('interpolate', psnr, esrgan, at('mixed.safetensors'));
-    expect(printed).toContain(`of ${psnr} and 0.8 of ${esrgan}`);
-    const { parameters, metadata } = readGenerator(at('mixed.safetensors'));
+    const printed = await run('interpolate', psnr, esrgan, at('interpolated.safetensors'));
+    expect(printed).toContain(`(1 - 0.8) * ${psnr} + 0.8 * ${esrgan}`);
+    const { parameters, metadata } = readGenerator(at('interpolated.safetensors'));
     const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
     expect(metadata).toMatchObject({
       stage: 'interpolation',
@@ -120,7 +120,7 @@ describe('interpolate', () => {
     );
   });
 
-  test.each(['1.5', '-0.1', 'much', ''])('--alpha %j is refused', async (alpha) => {
+  test.each(['1.5', '-0.1', 'much', ''])('--alpha %j is an error', async (alpha) => {
     await expect(run('interpolate', 'a', 'b', 'c', `--alpha=${alpha}`)).rejects.toThrow(/number from 0 to 1/);
   });
 
@@ -288,7 +288,12 @@ describe('models of all formats', () => {
       'cpu',
       /takes images of 1 channels/,
     ],
-    ['ONNX on TensorFlow', () => weights('a.onnx'), 'tensorflow', /TensorFlow cannot run ONNX files/],
+    [
+      'ONNX on TensorFlow',
+      () => weights('a.onnx'),
+      'tensorflow',
+      /The engine tensorflow cannot run ONNX files/,
+    ],
     ['a missing file', () => at('none.onnx'), 'cpu', /The file .* does not exist/],
   ])('%s', async (_, make, engine, message) => {
     const opening = openModel(make(), { engine });
