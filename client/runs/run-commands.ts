@@ -111,7 +111,7 @@ export function runCommands({ link, runs, runsView, panels }: Services): Record<
           ? l10n.t('Delete run “{0}”?', basename(first))
           : l10n.t('Delete {0} runs?', deleted.length);
       const detail = l10n.t(
-        'Its checkpoints, curves, samples and log are deleted permanently: {0}',
+        'Checkpoints, curves, samples and log are deleted permanently: {0}',
         deleted.join(', '),
       );
       if (!(await confirm(question, detail, l10n.t('Delete')))) return;
