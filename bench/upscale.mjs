@@ -1,4 +1,4 @@
-// Upscaling of a 12-megapixel photo over the same net in PyTorch, in one run on one machine: part of `npm run bench`.
+// Upscaling of a 12-megapixel photo over the same network in PyTorch, in one run on one machine: part of `npm run bench`.
 // Both read a PNG, upscale it with the model that comes along and write a PNG, each in a process of its own. PyTorch goes
 // through the photo in tiles, as Real-ESRGAN does, and through a part of it whole: the whole of it whole would need
 // more memory than most machines have.

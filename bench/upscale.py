@@ -1,4 +1,4 @@
-"""Upscales an image with the same net in PyTorch (Debian: python3-torch, python3-pil).
+"""Upscales an image with the same network in PyTorch (Debian: python3-torch, python3-pil).
 
 Usage: IMAGE WEIGHTS OUT TILE. TILE is the side of a tile in the input, context included; 0: all at once. Prints one
 JSON object.

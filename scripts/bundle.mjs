@@ -1,5 +1,5 @@
 // Bundles the command, the server, the client and the webview apps into dist/. Native packages stay outside: they are
-// loaded from node_modules. All is made beside it first, so that what runs from dist/ meanwhile finds its files.
+// loaded from node_modules. The bundle is built in dist-new/ first, so that running processes find their files in dist/.
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { bundleMedia } from './bundle-media.mjs';

@@ -13,11 +13,11 @@ const tiles = 48;
 const testTile = 'marble_09_2';
 
 /**
- * Cuts the image into a grid of tiles and writes the 48 with the most detail, which leaves out plain ocean,
+ * Cuts the image into a grid of tiles and writes the 48 with the most detail, which excludes plain ocean,
  * as PNG: one for testing, every sixth for validation, the others for training. The polar rows, which the map
- * stretches, stay out. No two tiles share a pixel. The same files come out each time.
+ * stretches, are excluded. Tiles do not overlap. The result is deterministic.
  *
- * @param {string} folder where `train`, `val` and `test` are made anew
+ * @param {string} folder where `train`, `val` and `test` are replaced
  * @returns {Promise<{train: string, val: string, test: {folder: string, hr: string, lr: string}}>} folders of
  * tiles; the test folder holds `HR/` and `LR_x4/`, and one file in each
  */

@@ -15,7 +15,7 @@ const examples = fileURLToPath(new URL('../examples/seed-runs-mini/', import.met
 const shareOfB = 5;
 
 /**
- * Trains and compares in `folder`, which is made anew.
+ * Trains and compares in `folder`, which is replaced.
  *
  * @param {string} folder
  * @param {string} [vgg] VGG19's weights; absolute; without them the training stage has no perceptual loss
@@ -45,7 +45,7 @@ export async function demoFour(folder, vgg) {
 /**
  * Makes the images of both data sets of the four runs.
  *
- * @param {string} folder of `a`, `b`, `val` and `test`, which are made anew
+ * @param {string} folder of `a`, `b`, `val` and `test`, which are replaced
  * @returns {Promise<string>} the folder of the test set
  */
 export async function prepareFourSets(folder) {
@@ -60,7 +60,7 @@ export async function prepareFourSets(folder) {
   return test.folder;
 }
 
-/** Copies the run files beside the data, with the perceptual loss switched on if there are weights for it. */
+/** Copies the run files next to the data, with the perceptual loss if its weights are available. */
 async function prepareRuns(folder, vgg) {
   await cp(examples, folder, { recursive: true });
   const files = (await readdir(examples)).sort().map((name) => join(folder, name));
@@ -83,7 +83,7 @@ function esrgan(...args) {
   if (status !== 0) throw new Error(`esrgan ${args.join(' ')} ended with ${signal ?? status}.`);
 }
 
-/** VGG19's weights, if this machine has them: where ESRGAN_VGG19 says, or where `esrgan weights download` puts them. */
+/** VGG19's weights, if available: the file of ESRGAN_VGG19, or that of `esrgan weights download`. */
 export function findVgg() {
   const named = process.env.ESRGAN_VGG19;
   if (named && !existsSync(named)) throw new Error(`ESRGAN_VGG19 is ${named}, which does not exist.`);

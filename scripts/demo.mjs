@@ -1,4 +1,4 @@
-// `npm run demo`: satellite imagery in, a trained net, numbers and an upscaled image out, in about three minutes
+// `npm run demo`: trains on satellite imagery, evaluates the model and upscales an image, in about three minutes
 // on two cores. `npm run demo -- --four` trains the four runs of the original publication, scaled down.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
