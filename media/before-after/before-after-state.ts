@@ -2,7 +2,7 @@ import { isBetween, isCount, isNullable, isOneOf } from '../../trainer/guards/gu
 import { type ImageView, isImageView } from '../images/image-view.ts';
 import { restoreState } from '../page-state.ts';
 
-export const scalings = ['smooth', 'squares'] as const;
+const scalings = ['smooth', 'squares'] as const;
 /** How the source is scaled to the size of its result: interpolated, or each pixel as a square. */
 export type Scaling = (typeof scalings)[number];
 

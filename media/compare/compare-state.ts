@@ -16,7 +16,7 @@ import {
   isString,
   isUnion,
 } from '../../trainer/guards/guards.ts';
-import type { Stage } from '../../trainer/run-state/run-state.ts';
+import { stages } from '../../trainer/run-state/run-state.ts';
 import { restoreState } from '../page-state.ts';
 import { type CheckpointsState, restoreCheckpointsState } from './checkpoints/checkpoints-state.ts';
 import { type ConfigState, restoreConfigState } from './config/config-state.ts';
@@ -47,7 +47,7 @@ const isCheckpointChoice = isUnion<[CheckpointChoice, CheckpointChoice]>(isOneOf
 const isModelChoice = isUnion<[ModelChoice, ModelChoice]>(
   isObject<Extract<ModelChoice, { kind: 'checkpoint' }>>({
     kind: isOneOf(['checkpoint']),
-    stage: isOneOf<Stage>(['pretraining', 'training']),
+    stage: isOneOf(stages),
     checkpoint: isCheckpointChoice,
   }),
   isObject<Extract<ModelChoice, { kind: 'interpolated' }>>({

@@ -14,10 +14,10 @@ import { gains } from '../../images/difference.ts';
 import { type ImageView, isImageView } from '../../images/image-view.ts';
 import { restoreState } from '../../page-state.ts';
 
-export const imageModes = ['tiles', 'wipe'] as const;
+const imageModes = ['tiles', 'wipe'] as const;
 /** `samples`: of the training. `results`: of models on the images of a test set. */
-export const imageSources = ['samples', 'results'] as const;
-export const references = ['hr', 'baseline'] as const;
+const imageSources = ['samples', 'results'] as const;
+const references = ['hr', 'baseline'] as const;
 
 export interface ImagesState {
   readonly source: (typeof imageSources)[number];

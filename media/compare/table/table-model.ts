@@ -173,7 +173,7 @@ export interface MissingEvaluation {
   readonly protocols: readonly string[];
 }
 
-export function needsEvaluation(cell: ComparisonCell | undefined): boolean {
+function needsEvaluation(cell: ComparisonCell | undefined): boolean {
   return cell?.state === 'missing' || cell?.state === 'stale';
 }
 
