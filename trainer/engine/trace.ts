@@ -205,7 +205,9 @@ function isGradient(stack: string | undefined): boolean {
 function modelLine(stack: string | undefined): string | undefined {
   const lines = stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
   const line = lines.find(
-    (text) => /:\d+/.test(text) && !/node_modules|tfjs-core|trainer[\\/]engine[\\/][\w-]+\.ts|node:internal/.test(text),
+    (text) =>
+      /:\d+/.test(text) &&
+      !/node_modules|tfjs-core|trainer[\\/]engine[\\/][\w-]+\.ts|node:internal/.test(text),
   );
   return line?.trim().replace(/^at /, '');
 }
