@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { WeightsDifference } from '../../server/protocol/comparison.ts';
-import type { TensorValues, WeightsReport } from '../../server/protocol/upscaling.ts';
+import type { TensorReport, WeightsReport } from '../../server/protocol/upscaling.ts';
 import { formatBytes, formatCount, formatValue } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { icon } from '../components/icons.ts';
@@ -52,7 +52,7 @@ export class WeightsView extends LitElement {
   @state() private failure = '';
   @state() private notice = '';
   @state() private search = '';
-  @state() private values: ReadonlyMap<string, TensorValues> | null = null;
+  @state() private values: ReadonlyMap<string, TensorReport> | null = null;
   @state() private difference: WeightsDifference | null = null;
   /** Describes the action in progress; else empty. */
   @state() private busy = '';
@@ -235,7 +235,7 @@ export class WeightsView extends LitElement {
   }
 }
 
-function valueCells(values: TensorValues | undefined) {
+function valueCells(values: TensorReport | undefined) {
   const { mean, deviation, least, largest, norm, notFinite = 0 } = values ?? {};
   return html`${[mean, deviation, least, largest, norm].map((value) => html`<td>${formatOptional(value)}</td>`)}
     <td class=${notFinite > 0 ? 'bad' : ''}>${values ? formatCount(notFinite) : '-'}</td>`;

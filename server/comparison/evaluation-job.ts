@@ -1,18 +1,11 @@
+import { isEvaluateEvent } from '../../trainer/cli-output/events.ts';
 import type { TestSet } from '../../trainer/evaluate/results/test-set.ts';
-import { isCount, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
 import type { Work } from '../jobs/jobs.ts';
 import type { ModelReference } from '../protocol/comparison.ts';
 
-const isProgress = isObject<{ event: 'progress'; data: string; image: number; images: number }>({
-  event: isOneOf(['progress']),
-  data: isString,
-  image: isCount,
-  images: isCount,
-});
-
-/** Measures a model on a test set as `esrgan evaluate` does, on the engine named; its run keeps the results. */
+/** Evaluates a model on a test set with `esrgan evaluate`, which writes the results into the run. */
 export function evaluationWork(
   programs: CommandPrograms,
   engine: () => Promise<string>,
@@ -20,24 +13,24 @@ export function evaluationWork(
   { name, dir }: TestSet,
   protocols: readonly string[],
 ): Work {
-  return async (tell, signal) => {
+  return async (report, signal) => {
     const models =
       interpolatedWith === null
         ? [checkpoint]
         : [checkpoint, interpolatedWith.checkpoint, '--alpha', String(interpolatedWith.alpha)];
-    const words = ['evaluate', ...models, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
-    words.push('--engine', await engine());
+    const args = ['evaluate', ...models, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
+    args.push('--engine', await engine(), '--json', '--progress');
     let images: number | null = null;
-    await runCommand(programs, [...words, '--json', '--progress'], {
+    await runCommand(programs, args, {
       signal,
       onEvent(event) {
-        if (!isProgress(event)) return;
+        if (!isEvaluateEvent(event)) return;
         images = event.images;
-        // An image is told of when it begins.
+        // The event comes before its image is evaluated.
         const detail = `${event.data}, image ${event.image} of ${images}`;
-        tell({ detail, done: event.image - 1, total: images });
+        report({ detail, done: event.image - 1, total: images });
       },
     });
-    if (images !== null) tell({ detail: `${name}, ${images} images`, done: images, total: images });
+    if (images !== null) report({ detail: `${name}, ${images} images`, done: images, total: images });
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PreviewRequest } from '../../trainer/cli-output/preview.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { imageSize } from '../../trainer/image-files/image-size.ts';
 import type { CommandPrograms } from '../command/programs.ts';
@@ -13,7 +14,10 @@ import type {
 } from '../protocol/comparison.ts';
 import { weightsOf } from './chosen-models.ts';
 import { openRun } from './compared-run.ts';
-import { type PreviewChild, type PreviewDone, type PreviewRequest, startPreview } from './preview-child.ts';
+import { type PreviewChild, type PreviewDone, startPreview } from './preview-child.ts';
+
+type Request = Omit<PreviewRequest, 'id'>;
+
 import { nameFor, prune, stampOf, touch } from './results-folder.ts';
 
 /** Results of models on images, kept as files in a folder. */
@@ -60,14 +64,14 @@ export function createImages(
   }
 
   const makeMissing =
-    (request: PreviewRequest): Work =>
+    (request: Request): Work =>
     async (tell, signal) => {
       const name = await engine();
       signal.throwIfAborted();
       const child = startPreview(programs(), name, () => undefined);
       signal.addEventListener('abort', () => child.close(), { once: true });
       try {
-        await child.ask(request, (done, total) => tell({ detail: `tile ${done} of ${total}`, done, total }));
+        await child.send(request, (done, total) => tell({ detail: `tile ${done} of ${total}`, done, total }));
       } finally {
         child.close();
         prune(folder);
@@ -75,10 +79,10 @@ export function createImages(
     };
 
   /** Asks the resident process, which ends when nobody has asked it for a while. */
-  async function requestInterpolation(request: PreviewRequest): Promise<PreviewDone> {
+  async function requestInterpolation(request: Request): Promise<PreviewDone> {
     clearTimeout(idleTimer);
     try {
-      return await (await interpolator()).ask(request);
+      return await (await interpolator()).send(request);
     } finally {
       clearTimeout(idleTimer);
       idleTimer = setTimeout(closeInterpolation, idle);
@@ -97,7 +101,7 @@ export function createImages(
       const results = models.map((model) => join(place, `${nameOf(model)}.png`));
       const [lr, bicubic, hr] = [join(place, 'lr.png'), join(place, 'bicubic.png'), join(place, 'hr.png')];
       const missing = models.filter((_, index) => !existsSync(results[index] ?? ''));
-      const request: PreviewRequest = {
+      const request: Request = {
         image,
         scale,
         models: missing.map(({ checkpoint, interpolatedWith }) => ({

@@ -1,63 +1,31 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { isPreviewEvent, type PreviewEvent, type PreviewRequest } from '../../trainer/cli-output/preview.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import { isCount, isNumber, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
 import { type CommandPrograms, nodeEnvironment } from '../command/programs.ts';
 import { parseObject } from '../command/run-command.ts';
-import type { ImageQuery } from '../protocol/comparison.ts';
 
-/** What a preview is asked for; `trainer/cli/preview.ts` says what each means. */
-export interface PreviewRequest {
-  readonly image: ImageQuery;
-  readonly scale: number | null;
-  readonly models: readonly { readonly paths: readonly string[]; readonly alpha: number }[];
-  readonly results: readonly string[];
-  readonly lr: string | null;
-  readonly bicubic: string | null;
-  readonly hr: string | null;
-}
+/** What `esrgan preview` writes: the size of the results in pixels. */
+export type PreviewDone = Extract<PreviewEvent, { event: 'done' }>;
 
-/** What it made: the size of the results in pixels. */
-export interface PreviewDone {
-  readonly width: number;
-  readonly height: number;
-  readonly milliseconds: number;
-}
-
-/** A resident `esrgan preview`, which answers one request after another and keeps its models and engine between them. */
+/** A running `esrgan preview`, which keeps its models and its engine from one request to the next. */
 export interface PreviewChild {
-  /** Rejects with the command's own message; with `interrupted` once it was closed. */
-  ask(request: PreviewRequest, onProgress?: (done: number, total: number) => void): Promise<PreviewDone>;
-  /** Ends it at once. */
+  /** Rejects with the command's own message, or with `interrupted` after `close`. */
+  send(
+    request: Omit<PreviewRequest, 'id'>,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<PreviewDone>;
+  /** Ends the process. */
   close(): void;
 }
 
-const isProgress = isObject<{ id: number; event: 'progress'; done: number; total: number }>({
-  id: isCount,
-  event: isOneOf(['progress']),
-  done: isCount,
-  total: isCount,
-});
-const isDone = isObject<{ id: number; event: 'done' } & PreviewDone>({
-  id: isCount,
-  event: isOneOf(['done']),
-  width: isCount,
-  height: isCount,
-  milliseconds: isNumber,
-});
-const isFailure = isObject<{ id: number; event: 'failed'; message: string }>({
-  id: isCount,
-  event: isOneOf(['failed']),
-  message: isString,
-});
-
-interface Waiting {
+interface PendingRequest {
   readonly onProgress: ((done: number, total: number) => void) | undefined;
   readonly resolve: (done: PreviewDone) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Starts the process on an engine; `onEnd` hears when it ended, however that came. */
+/** Starts the process on an engine; `onEnd` is called once when it has ended for any reason. */
 export function startPreview(
   { node, esrgan }: CommandPrograms,
   engine: string,
@@ -68,53 +36,53 @@ export function startPreview(
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   });
-  const waiting = new Map<number, Waiting>();
+  const pending = new Map<number, PendingRequest>();
   let count = 0;
   let isClosed = false;
-  let said = '';
+  let errors = '';
 
-  function hear(line: string): void {
+  function onLine(line: string): void {
     const event = parseObject(line);
-    if (isProgress(event)) waiting.get(event.id)?.onProgress?.(event.done, event.total);
-    else if (isDone(event)) take(event.id)?.resolve(event);
-    else if (isFailure(event)) take(event.id)?.reject(new WorkbenchError('data', event.message));
-  }
-
-  function take(id: number): Waiting | undefined {
-    const found = waiting.get(id);
-    waiting.delete(id);
-    return found;
+    if (!isPreviewEvent(event)) return;
+    const request = pending.get(event.id);
+    if (event.event === 'progress') {
+      request?.onProgress?.(event.done, event.total);
+      return;
+    }
+    pending.delete(event.id);
+    if (event.event === 'done') request?.resolve(event);
+    else request?.reject(new WorkbenchError('data', event.message));
   }
 
   function end(reason: string): void {
     const error = isClosed
       ? new WorkbenchError('interrupted', 'The preview was closed.')
-      : new WorkbenchError('internal', `\`esrgan preview\` ended: ${said.trim() || reason}`);
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
+      : new WorkbenchError('internal', `\`esrgan preview\` ended: ${errors.trim() || reason}`);
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
     isClosed = true;
     onEnd();
   }
 
-  createInterface({ input: child.stdout }).on('line', hear);
+  createInterface({ input: child.stdout }).on('line', onLine);
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-4000);
+    errors = (errors + text).slice(-4000);
   });
-  // A process that has ended does not take what is written to it; `close` tells of it.
+  // Writing to a process that has ended is an error; `close` handles the end.
   child.stdin.on('error', () => undefined);
   child.once('error', ({ message }) => end(message));
   child.once('close', (code, signal) => {
-    if (!isClosed || waiting.size > 0) end(signal ?? `exit code ${code}`);
+    if (!isClosed || pending.size > 0) end(signal ?? `exit code ${code}`);
   });
   return {
-    ask: (request, onProgress) =>
+    send: (request, onProgress) =>
       new Promise((resolve, reject) => {
         if (isClosed) {
           reject(new WorkbenchError('interrupted', 'The preview was closed.'));
           return;
         }
         count++;
-        waiting.set(count, { onProgress, resolve, reject });
+        pending.set(count, { onProgress, resolve, reject });
         child.stdin.write(`${JSON.stringify({ id: count, ...request })}\n`);
       }),
     close() {

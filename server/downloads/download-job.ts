@@ -1,36 +1,9 @@
 import { dirname } from 'node:path';
-import { isCount, isList, isNullable, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
+import { isDownloadEvent } from '../../trainer/cli-output/events.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
 import type { JobProgress, Work } from '../jobs/jobs.ts';
 import type { DownloadTarget } from '../protocol/downloads.ts';
-
-const isPlan = isObject<{
-  event: 'plan';
-  archives: readonly { readonly archive: string; readonly bytes: number | null }[];
-}>({
-  event: isOneOf(['plan']),
-  archives: isList(isObject({ archive: isString, bytes: isNullable(isCount) })),
-});
-const isArchiveProgress = isObject<{
-  event: 'progress';
-  archive: string;
-  phase: 'download' | 'check' | 'unpack';
-  done: number;
-  total: number | null;
-}>({
-  event: isOneOf(['progress']),
-  archive: isString,
-  phase: isOneOf(['download', 'check', 'unpack']),
-  done: isCount,
-  total: isNullable(isCount),
-});
-const isWeightsProgress = isObject<{ event: 'progress'; model: string; done: number; total: number | null }>({
-  event: isOneOf(['progress']),
-  model: isString,
-  done: isCount,
-  total: isNullable(isCount),
-});
 
 /** Downloads a data set or weights as `esrgan data download` and `esrgan weights download` do. */
 export function downloadWork(
@@ -60,22 +33,21 @@ const phases = { download: 'downloading', check: 'checking', unpack: 'unpacking'
 export function downloadProgress(): (event: object) => JobProgress | undefined {
   const sizes = new Map<string, number | null>();
   return (event) => {
-    if (isPlan(event)) {
-      for (const { archive, bytes } of event.archives) sizes.set(archive, bytes);
-    } else if (isArchiveProgress(event)) {
-      const { archive, phase, done, total } = event;
-      if (phase !== 'unpack') sizes.set(archive, total);
-      const earlier = [...sizes.keys()].slice(0, [...sizes.keys()].indexOf(archive));
-      const percent = phase === 'download' || !total ? '' : ` ${Math.floor((100 * done) / total)} %`;
-      return {
-        detail: `${archive}: ${phases[phase]}${percent}`,
-        done: (sum(earlier, sizes) ?? 0) + (phase === 'download' ? done : (sizes.get(archive) ?? 0)),
-        total: sum([...sizes.keys()], sizes),
-      };
-    } else if (isWeightsProgress(event)) {
+    if (!isDownloadEvent(event)) return undefined;
+    if (event.event === 'plan') for (const { archive, bytes } of event.archives) sizes.set(archive, bytes);
+    if (event.event !== 'progress') return undefined;
+    if ('model' in event)
       return { detail: `${event.model}: downloading`, done: event.done, total: event.total };
-    }
-    return undefined;
+    const { archive, phase, done, total } = event;
+    if (phase !== 'unpack') sizes.set(archive, total);
+    const archives = [...sizes.keys()];
+    const earlier = archives.slice(0, archives.indexOf(archive));
+    const percent = phase === 'download' || !total ? '' : ` ${Math.floor((100 * done) / total)} %`;
+    return {
+      detail: `${archive}: ${phases[phase]}${percent}`,
+      done: (sum(earlier, sizes) ?? 0) + (phase === 'download' ? done : (sizes.get(archive) ?? 0)),
+      total: sum(archives, sizes),
+    };
   };
 }
 

@@ -1,41 +1,14 @@
 import { join, relative, sep } from 'node:path';
+import {
+  type DatasetsReport,
+  isDatasetsReport,
+  isVggReport,
+  type VggReport,
+} from '../../trainer/cli-output/reports.ts';
 import { formatBytes } from '../../trainer/format/format.ts';
-import { isBoolean, isCount, isList, isNullable, isObject, isString } from '../../trainer/guards/guards.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { readCommandJson } from '../command/run-command.ts';
 import type { InventoryItem, InventoryReport } from '../protocol/downloads.ts';
-
-/** An entry of `esrgan data list --json`: the images in one folder of a data set. */
-interface DataEntry {
-  readonly name: string;
-  readonly split: string;
-  readonly kind: string;
-  readonly folder: string;
-  readonly images: number;
-  readonly download: { readonly bytes: number | null; readonly hasAddress: boolean };
-}
-
-/** An entry of `esrgan weights list --json`. */
-interface WeightsEntry {
-  readonly name: string;
-  readonly path: string;
-  /** Null when the file does not exist. */
-  readonly bytes: number | null;
-}
-
-const isDataList = isList(
-  isObject<DataEntry>({
-    name: isString,
-    split: isString,
-    kind: isString,
-    folder: isString,
-    images: isCount,
-    download: isObject<DataEntry['download']>({ bytes: isNullable(isCount), hasAddress: isBoolean }),
-  }),
-);
-const isWeightsList = isList(
-  isObject<WeightsEntry>({ name: isString, path: isString, bytes: isNullable(isCount) }),
-);
 
 /** The data sets of a data folder (absolute) at a scale, and the weights of this machine. */
 export async function readInventory(
@@ -44,13 +17,13 @@ export async function readInventory(
 ): Promise<InventoryReport> {
   const listData = ['data', 'list', '--json', '--data-dir', dataDir, '--scale', String(scale)];
   const [data, weights] = await Promise.all([
-    readCommandJson(programs, listData, isDataList, folder),
-    readCommandJson(programs, ['weights', 'list', '--json'], isWeightsList, folder),
+    readCommandJson(programs, listData, isDatasetsReport, folder),
+    readCommandJson(programs, ['weights', 'list', '--json'], isVggReport, folder),
   ]);
   return { items: [...dataItems(data, dataDir), ...weights.map(weightsItem)] };
 }
 
-function dataItems(list: readonly DataEntry[], dataDir: string): InventoryItem[] {
+function dataItems(list: DatasetsReport, dataDir: string): InventoryItem[] {
   const names = [...new Set(list.map(({ name }) => name))];
   return names.map((name) => {
     const entries = list.filter((entry) => entry.name === name);
@@ -69,7 +42,7 @@ function dataItems(list: readonly DataEntry[], dataDir: string): InventoryItem[]
   });
 }
 
-function weightsItem({ name, path, bytes }: WeightsEntry): InventoryItem {
+function weightsItem({ name, path, bytes }: VggReport[number]): InventoryItem {
   return {
     kind: 'weights',
     name,

@@ -1,34 +1,7 @@
-import { isBoolean, isList, isObject, isString } from '../../trainer/guards/guards.ts';
+import { type EnginesReport, isEnginesReport } from '../../trainer/cli-output/reports.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { readCommandJson } from '../command/run-command.ts';
 import type { EngineReport } from '../protocol/engines.ts';
-
-interface Finding {
-  readonly name: string;
-  readonly title: string;
-  readonly available: boolean;
-  readonly detail: string;
-  readonly needed: string;
-}
-
-/** The output of `esrgan doctor --json`. */
-interface DoctorReport {
-  readonly engines: readonly Finding[];
-  readonly auto: string;
-}
-
-const isDoctorReport = isObject<DoctorReport>({
-  engines: isList(
-    isObject<Finding>({
-      name: isString,
-      title: isString,
-      available: isBoolean,
-      detail: isString,
-      needed: isString,
-    }),
-  ),
-  auto: isString,
-});
 
 /** The engines of this machine, probed once by `esrgan doctor`, and once more with `again`. */
 export function createEngineReports(
@@ -37,7 +10,7 @@ export function createEngineReports(
   let report: Promise<EngineReport> | undefined;
   return (again) => {
     if (again || report === undefined) {
-      const probed = readCommandJson(programs(), ['doctor', '--json'], isDoctorReport).then(reportOf);
+      const probed = readCommandJson(programs(), ['doctor', '--json'], isEnginesReport).then(reportOf);
       report = probed;
       probed.catch(() => {
         if (report === probed) report = undefined;
@@ -47,7 +20,7 @@ export function createEngineReports(
   };
 }
 
-function reportOf({ auto, engines }: DoctorReport): EngineReport {
+function reportOf({ auto, engines }: EnginesReport): EngineReport {
   return {
     chosen: auto,
     engines: engines.map(({ name, title, available, detail, needed }) => ({

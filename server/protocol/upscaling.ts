@@ -1,7 +1,13 @@
+import type {
+  BriefReport,
+  DisplayableImage,
+  WeightsReport as InspectReport,
+  TensorReport,
+} from '../../trainer/cli-output/reports.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
-/** Something that upscales images: a line in the list to choose from. */
-export interface UpscalingModel {
+/** A model that upscales images, as `esrgan inspect` describes it. */
+export interface UpscalingModel extends BriefReport {
   /** What `esrgan upscale --model` takes: a file of weights, or the folder of a checkpoint. */
   readonly path: string;
   readonly source:
@@ -15,22 +21,11 @@ export interface UpscalingModel {
         readonly step: number;
         /** Of its validation in dB; null where it was not validated. */
         readonly psnr: number | null;
-        /** The best of its stage by PSNR, and the newest. */
+        /** The best of its stage by PSNR. */
         readonly best: boolean;
+        /** The newest of its stage. */
         readonly last: boolean;
       };
-  readonly bytes: number;
-  /** `safetensors`, `ONNX`, ...; null where it cannot be read. */
-  readonly format: string | null;
-  /** Upscaling factor; null where only running it shows it (ONNX), or it cannot be read. */
-  readonly scale: number | null;
-  /** Blocks and channels of the generator; null where not known. */
-  readonly blocks: number | null;
-  readonly channels: number | null;
-  /** What the file says of itself. */
-  readonly metadata: Readonly<Record<string, string>>;
-  /** Why it cannot upscale images; null where it can, as far as its header shows. */
-  readonly problem: string | null;
 }
 
 /** A batch of images to upscale with one model. */
@@ -91,29 +86,9 @@ export interface UpscaledImage {
   readonly notes: readonly string[];
 }
 
-/** All that can be said of a file of weights. */
-export interface WeightsReport {
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly format: string;
-  /** Null where it holds no generator that we know; `reason` says what it is then. */
-  readonly architecture: string | null;
-  readonly reason: string | null;
-  /** Whose names the tensors have. */
-  readonly layout: string | null;
-  /** Hyper-parameters, by the keys of a run file. */
-  readonly options: Readonly<Record<string, number | boolean>> | null;
-  /** Keys and prefixes around the names in the file. */
-  readonly wrapper: readonly string[];
-  readonly parameters: number;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly tensors: readonly {
-    readonly name: string;
-    readonly dtype: string;
-    readonly shape: readonly number[];
-  }[];
-  /** The checkpoint that it lies in; null where it lies in none. */
+/** A file of weights, as `esrgan inspect` describes it, and its checkpoint. */
+export interface WeightsReport extends InspectReport {
+  /** The checkpoint that contains the file; null where there is none. */
   readonly checkpoint: {
     readonly run: string;
     readonly path: string;
@@ -121,34 +96,12 @@ export interface WeightsReport {
     readonly step: number;
     /** Of the validation at this step, by name; null is infinite. */
     readonly metrics: Readonly<Record<string, number | null>>;
-    /** Whether the file is as the trainer wrote it; null where the checkpoint does not name it. */
+    /** Whether the file has the checksum that the trainer recorded; null where it recorded none. */
     readonly isIntact: boolean | null;
   } | null;
 }
 
-/** The values of a tensor in a few numbers; null where none is finite. */
-export interface TensorValues {
-  readonly name: string;
-  readonly count: number;
-  /** How many are infinite or no numbers. */
-  readonly notFinite: number;
-  readonly mean: number | null;
-  readonly deviation: number | null;
-  readonly least: number | null;
-  readonly largest: number | null;
-  /** Euclidean norm. */
-  readonly norm: number;
-}
-
-/** An image in a format and size that a page can show. */
-export interface DisplayableImage {
-  /** The image itself; a PNG copy of a format that pages cannot show (TIFF) or of an image with too many pixels. */
-  readonly path: string;
-  /** Pixels of the image itself, upright. */
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: number;
-}
+export type { DisplayableImage, TensorReport };
 
 /** An image and what it became: paths. */
 export interface ImagePair {
@@ -173,7 +126,7 @@ export interface UpscalingRequests {
   /** What a file of weights is; nothing in it is run. */
   'esrgan/weights': { params: { file: string }; result: WeightsReport };
   /** The values of its tensors, in the order of the file; reads all of it. */
-  'esrgan/tensorValues': { params: { file: string }; result: readonly TensorValues[] };
+  'esrgan/tensorValues': { params: { file: string }; result: readonly TensorReport[] };
   /** Writes a generator in another format, by the extension of `output`: .safetensors, .pth or .onnx. */
   'esrgan/convertWeights': { params: { file: string; output: string }; result: { bytes: number } };
 }

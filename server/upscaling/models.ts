@@ -1,50 +1,37 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { isCount, isNullable, isObject, isRecord, isString } from '../../trainer/guards/guards.ts';
+import { type BriefReport, isBriefReport } from '../../trainer/cli-output/reports.ts';
 import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
 import { parseObject } from '../command/run-command.ts';
 import type { CheckpointSummary } from '../protocol/runs.ts';
 import type { UpscalingModel } from '../protocol/upscaling.ts';
 import type { Inspect } from './weights-report.ts';
 
-type Brief = Omit<UpscalingModel, 'source'>;
+/** Models in one call of the command, because Windows limits a command line to 32,767 characters. */
+const modelsPerCall = 80;
 
-const isBrief = isObject<Brief>({
-  path: isString,
-  bytes: isCount,
-  format: isNullable(isString),
-  scale: isNullable(isCount),
-  blocks: isNullable(isCount),
-  channels: isNullable(isCount),
-  metadata: isRecord(isString),
-  problem: isNullable(isString),
-});
-
-/** So many models are named in one call of the command: Windows allows 32,767 characters. */
-const namesInCall = 80;
-
-/** What models are, by what `esrgan inspect --brief` says; asked for once for each state of a file. */
+/** Descriptions of models by `esrgan inspect --brief`, which runs once for each state of a file. */
 export interface ModelList {
   describe(inspect: Inspect, sources: readonly ModelSource[]): Promise<readonly UpscalingModel[]>;
 }
 
-/** A model that is to be described. */
+/** A model to describe. */
 export interface ModelSource {
   readonly path: string;
   readonly source: UpscalingModel['source'];
 }
 
 export function createModelList(): ModelList {
-  const known = new Map<string, { readonly state: string; readonly brief: Brief }>();
+  const known = new Map<string, { readonly state: string; readonly brief: BriefReport }>();
   return {
     async describe(inspect, sources) {
       const states = new Map(sources.map(({ path }) => [path, stateOf(path)]));
       const unknown = [...states].filter(([path, state]) => known.get(path)?.state !== state);
-      for (let at = 0; at < unknown.length; at += namesInCall) {
-        const paths = unknown.slice(at, at + namesInCall).map(([path]) => path);
-        const printed = await inspect(['--brief', '--json', '--', ...paths]);
-        for (const brief of printed.split('\n').map(parseObject)) {
-          if (isBrief(brief)) known.set(brief.path, { state: states.get(brief.path) ?? '', brief });
+      for (let at = 0; at < unknown.length; at += modelsPerCall) {
+        const paths = unknown.slice(at, at + modelsPerCall).map(([path]) => path);
+        const output = await inspect(['--brief', '--json', '--', ...paths]);
+        for (const brief of output.split('\n').map(parseObject)) {
+          if (isBriefReport(brief)) known.set(brief.path, { state: states.get(brief.path) ?? '', brief });
         }
       }
       return sources.flatMap(({ path, source }) => {
@@ -55,7 +42,7 @@ export function createModelList(): ModelList {
   };
 }
 
-/** Tells a file from what it was before it was written anew; for a checkpoint's folder, its generator. */
+/** Changes when a file is rewritten; of a checkpoint's folder, its generator file. */
 function stateOf(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   const file = found?.isDirectory() ? statSync(generatorOf(path), { throwIfNoEntry: false }) : found;
@@ -83,7 +70,7 @@ export function fileSources(files: readonly string[], runs: readonly string[]): 
     .map((path) => ({ path, source: { kind: 'file' } }));
 }
 
-/** The models that the extension brings along, in a folder that may not be there. */
+/** The bundled models, in a folder that may not exist. */
 export function bundledSources(folder: string): ModelSource[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

@@ -9,7 +9,7 @@ import type { UpscalingProgress, UpscalingRequests } from '../protocol/upscaling
 import { displayableImage } from './displayable-image.ts';
 import { bundledSources, checkpointSources, createModelList, fileSources } from './models.ts';
 import { initialProgress, upscaleBatch } from './upscale-batch.ts';
-import { tensorValues, weightsReport } from './weights-report.ts';
+import { tensorReports, weightsReport } from './weights-report.ts';
 
 interface UpscalingSources {
   programs(): CommandPrograms;
@@ -56,7 +56,7 @@ export function registerUpscaling(
     'esrgan/displayableImage': ({ path, folder }, signal) =>
       displayableImage(programs(), path, folder, signal),
     'esrgan/weights': ({ file }, signal) => weightsReport(inspectWith(signal), file),
-    'esrgan/tensorValues': ({ file }, signal) => tensorValues(inspectWith(signal), file),
+    'esrgan/tensorValues': ({ file }, signal) => tensorReports(inspectWith(signal), file),
     async 'esrgan/convertWeights'({ file, output }, signal) {
       await run(['convert', '--', file, output], signal);
       return { bytes: statSync(output).size };

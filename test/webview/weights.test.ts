@@ -17,6 +17,7 @@ const generator: WeightsReport = {
   reason: null,
   layout: 'basicsr',
   options: { scale_factor: 4, rrdb_channels: 64 },
+  dtypes: ['F32'],
   wrapper: [],
   parameters: 16_697_987,
   metadata: { architecture: 'ESRGAN', scale: '4' },

@@ -17,6 +17,7 @@ function model(path: string, parts: Partial<UpscalingModel> = {}): UpscalingMode
     path,
     source: { kind: 'file' },
     bytes: 2 ** 21,
+    architecture: null,
     format: 'safetensors',
     scale: 4,
     blocks: 2,

@@ -10,6 +10,7 @@ const report = {
   reason: null,
   layout: 'basicsr',
   options: { scale_factor: 4, use_subpixel_conv: false },
+  dtypes: ['F32'],
   wrapper: ['params_ema', 'module.'],
   parameters: 9875,
   metadata: {},
