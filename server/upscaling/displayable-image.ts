@@ -3,26 +3,34 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { type DisplayableImage, isDisplayableImage } from '../../trainer/cli-output/reports.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { displayableSize } from '../../trainer/image-files/displayable.ts';
 import type { CommandPrograms } from '../command/programs.ts';
-import { parseObject, runCommand } from '../command/run-command.ts';
+import { parseObject, runCommand, unexpectedOutput } from '../command/run-command.ts';
 
 /** Milliseconds after which an unused copy is deleted. */
 const maximumAge = 24 * 3600_000;
 
+/**
+ * The image itself, or a copy in `folder` where not every browser can display it; only a copy takes a child process.
+ *
+ * @throws WorkbenchError `data` where there is no such file
+ */
 export async function displayableImage(
   programs: CommandPrograms,
   path: string,
   folder: string,
   signal: AbortSignal,
 ): Promise<DisplayableImage> {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new WorkbenchError('data', `${path} no longer exists.`);
+  const size = displayableSize(path);
+  if (size !== undefined) return { path, ...size, bytes: found.size };
   mkdirSync(folder, { recursive: true });
   removeOldCopies(folder);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw new WorkbenchError('data', `${path} is not there any more.`);
   const state = createHash('sha256').update(`${path}\n${found.size}\n${found.mtimeMs}`).digest('hex');
   const copy = join(folder, `${state.slice(0, 32)}.png`);
   const displayable = parseObject(await runCommand(programs, ['displayable', '--', path, copy], { signal }));
-  if (!isDisplayableImage(displayable)) throw new Error(`esrgan displayable printed no report for ${path}`);
+  if (!isDisplayableImage(displayable)) throw unexpectedOutput('displayable');
   return displayable;
 }
 

@@ -14,6 +14,17 @@ type Read = (position: number, length: number) => Buffer;
  * is no such file or its header cannot be understood. Decoding may still find the rest damaged.
  */
 export function imageSize(path: string): ImageSize | undefined {
+  return readHeader(path, sizeOf);
+}
+
+export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'other';
+
+/** The format of a file by its first bytes; undefined where the file cannot be read. */
+export function imageFormat(path: string): ImageFormat | undefined {
+  return readHeader(path, formatOf);
+}
+
+function readHeader<T>(path: string, parse: (read: Read) => T): T | undefined {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -21,7 +32,7 @@ export function imageSize(path: string): ImageSize | undefined {
     return undefined;
   }
   try {
-    return sizeOf((position, length) => {
+    return parse((position, length) => {
       const bytes = Buffer.alloc(length);
       return bytes.subarray(0, readSync(file, bytes, 0, length, position));
     });
@@ -34,14 +45,24 @@ export function imageSize(path: string): ImageSize | undefined {
   }
 }
 
+function formatOf(read: Read): ImageFormat {
+  const magic = read(0, 12).toString('latin1');
+  if (magic.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
+  if (magic.startsWith('\xff\xd8\xff')) return 'jpeg';
+  if (magic.startsWith('RIFF') && magic.endsWith('WEBP')) return 'webp';
+  return magic.startsWith('BM') ? 'bmp' : 'other';
+}
+
+const sizeByFormat: Readonly<Record<ImageFormat, (read: Read) => ImageSize | undefined>> = {
+  png: pngSize,
+  jpeg: jpegSize,
+  webp: webpSize,
+  bmp: bmpSize,
+  other: orientedTiffSize,
+};
+
 function sizeOf(read: Read): ImageSize | undefined {
-  const start = read(0, 12);
-  const magic = start.toString('latin1');
-  if (magic.startsWith('\x89PNG\r\n\x1a\n')) return pngSize(read);
-  if (magic.startsWith('\xff\xd8\xff')) return jpegSize(read);
-  if (magic.startsWith('RIFF') && magic.endsWith('WEBP')) return webpSize(read);
-  if (magic.startsWith('BM')) return bmpSize(read);
-  return orientedTiffSize(read);
+  return sizeByFormat[formatOf(read)](read);
 }
 
 /** Orientations 5 to 8 of EXIF turn the image by a quarter. */

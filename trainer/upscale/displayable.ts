@@ -3,13 +3,10 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { DisplayableImage } from '../cli-output/reports.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { displayScale } from '../image-files/displayable.ts';
 import { openImage, readHeader } from './image-file.ts';
 
 const displayableFormats = ['png', 'jpeg', 'webp', 'gif', 'avif'];
-
-/** The longest side of a browser's canvas, and 256 MB of memory for each image. */
-const maximumSide = 16384;
-const maximumPixels = 64e6;
 
 /**
  * Returns the image itself, or `copy` where browsers cannot decode the image or it has too many pixels for them. The
@@ -20,19 +17,15 @@ const maximumPixels = 64e6;
 export async function displayableImage(path: string, copy: string): Promise<DisplayableImage> {
   const { width, height, format } = await readHeader(path);
   const { size: bytes } = await stat(path);
-  const downscaling = Math.min(
-    1,
-    maximumSide / Math.max(width, height),
-    Math.sqrt(maximumPixels / (width * height)),
-  );
-  if (downscaling === 1 && displayableFormats.includes(format)) return { path, width, height, bytes };
+  const scale = displayScale({ width, height });
+  if (scale === 1 && displayableFormats.includes(format)) return { path, width, height, bytes };
   if (!existsSync(copy)) {
     const temporary = `${copy}.${randomUUID()}`;
     try {
       const image = await openImage(path, { limitInputPixels: false });
       await image
         .autoOrient()
-        .resize(Math.max(1, Math.floor(width * downscaling)), Math.max(1, Math.floor(height * downscaling)), {
+        .resize(Math.max(1, Math.floor(width * scale)), Math.max(1, Math.floor(height * scale)), {
           fit: 'fill',
         })
         .toColourspace('srgb')
