@@ -110,7 +110,7 @@ async function measureLatency(root: string): Promise<void> {
   const latencies: number[] = [];
   const following = followRun(paths, async (parts) => {
     if (!parts.includes('points')) return;
-    await store.readOn();
+    await store.update();
     const answer = store.after(cursor);
     const loss = answer.tags['train/content_loss'];
     if (loss === undefined) return;
@@ -139,7 +139,7 @@ async function measurePoints(root: string): Promise<void> {
   const start = performance.now();
   const cpu = process.cpuUsage();
   const store = createPointStore(root);
-  await store.readOn();
+  await store.update();
   const read = performance.now();
   const readCpu = cpuMs(cpu);
   store.newest(1000);

@@ -8,7 +8,7 @@ import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/
 import type { CheckpointChoice, ModelChoice, ModelReference } from '../protocol/comparison.ts';
 import type { OpenedRun } from './compared-run.ts';
 
-/** A model of a run that a query asks for. */
+/** A model of a run that a query selects. */
 export interface ChosenModel {
   /** Place in the query's `models`. */
   readonly choice: number;
@@ -27,7 +27,7 @@ export function chosenModels(run: OpenedRun, choices: readonly ModelChoice[]): C
   });
 }
 
-/** What stands for the weights of a model in evaluations; undefined where its checkpoint is gone. */
+/** The checksum of a model's weights in evaluations; undefined where its checkpoint no longer exists. */
 export function weightsOf(
   run: OpenedRun,
   { checkpoint, interpolatedWith }: ModelReference,
@@ -94,7 +94,7 @@ function interpolated(
   };
 }
 
-/** The best is told by the run file's measure; where nothing was validated, the last is taken. */
+/** The best by the run file's measure, or the last where nothing was validated. */
 function findCheckpoint({ paths }: OpenedRun, stage: Stage, which: CheckpointChoice): Checkpoint | undefined {
   const checkpoints = listCheckpoints(paths, stage);
   if (which === 'best') {
@@ -105,7 +105,7 @@ function findCheckpoint({ paths }: OpenedRun, stage: Stage, which: CheckpointCho
   return checkpoints.findLast(isComplete);
 }
 
-/** Whether all files are there in their length; their content is checked by whoever reads it. */
+/** Whether all files are there in their length; readers check their content. */
 function isComplete({ path, state }: Checkpoint): boolean {
   return Object.entries(state.files).every(
     ([name, { bytes }]) => statSync(join(path, name), { throwIfNoEntry: false })?.size === bytes,

@@ -9,9 +9,9 @@ import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 export interface OpenedRun {
   readonly paths: RunPaths;
   readonly kind: 'esrgan' | 'external';
-  /** The run file with everything spelt out; undefined where it has none that can be read. */
+  /** The resolved run file; undefined where there is none that can be read. */
   readonly config: ResolvedConfig | undefined;
-  /** Where that stands. */
+  /** Its path. */
   readonly configFile: string | undefined;
   readonly manifest: Manifest | undefined;
 }
@@ -19,7 +19,7 @@ export interface OpenedRun {
 /** Reads a run by its directory. Throws a `run` error where there is none. */
 export function openRun(run: string): OpenedRun {
   const found = readRun(run, Date.now());
-  if (found === undefined) throw new WorkbenchError('run', `${run} is no run, or is gone.`);
+  if (found === undefined) throw new WorkbenchError('run', `${run} is not a run, or no longer exists.`);
   const { paths, kind } = found;
   const [file] = [paths.config, launchPaths(paths).runFile].flatMap((path) => {
     const config = tryReadConfig(path);

@@ -102,7 +102,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
       if (unknown !== undefined || protocols.length === 0) {
         throw new WorkbenchError(
           'usage',
-          `${unknown ?? 'Nothing'} is no protocol that can be computed here: choose of ${protocolNames.join(', ')}.`,
+          `${unknown ?? 'Nothing'} is not a protocol that can be computed here. Choose from ${protocolNames.join(', ')}.`,
         );
       }
       const known = testSetsOf([openRun(model.run)]).find(({ dir }) => dir === testSet);
@@ -163,7 +163,7 @@ function evaluationDetail(run: string, file: string): EvaluationDetail {
   const { paths } = openRun(run);
   const found = readEvaluation(join(paths.evaluations, basename(file)));
   if (found === undefined)
-    throw new WorkbenchError('run', `${file} is no evaluation that can be read, or is gone.`);
+    throw new WorkbenchError('run', `${file} is not a readable evaluation, or no longer exists.`);
   return {
     model: found.model,
     data: found.data,
@@ -190,7 +190,7 @@ function readPng(path: string, folders: readonly string[]): Uint8Array {
   if (bytes?.subarray(1, 4).toString('latin1') === 'PNG') return bytes;
   throw new WorkbenchError(
     'usage',
-    `${path} cannot stand in a report: it is no PNG file of these runs or of their results.`,
+    `${path} cannot be included in a report: it is not a PNG file of these runs or of their results.`,
   );
 }
 

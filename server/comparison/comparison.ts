@@ -17,12 +17,12 @@ import {
 } from '../protocol/comparison.ts';
 import { type ChosenModel, chosenModels } from './chosen-models.ts';
 import type { OpenedRun } from './compared-run.ts';
-import { buildTable, type TableRow } from './table.ts';
+import { buildTable, type ModelRow } from './table.ts';
 
 /** What is known of a run besides its directory. */
 export interface RunExtras {
   readonly color: number;
-  /** The last value by tag; asked for only of runs of other trainers. */
+  /** The last value by tag; only of external runs. */
   readonly scalars: Readonly<Record<string, number | null>>;
 }
 
@@ -35,7 +35,7 @@ export function checkQuery({ runs }: Pick<ComparisonQuery, 'runs'>): void {
   );
 }
 
-/** The runs of a query beside each other. `extras` stands in the order of `runs`. Reads files only. */
+/** The comparison of the runs of a query. `extras` is in the order of `runs`. Reads files only. */
 export function compareOpened(
   query: ComparisonQuery,
   runs: readonly OpenedRun[],
@@ -64,7 +64,7 @@ function runFileOf({ paths, config, manifest }: OpenedRun): RunFile[] {
   return config === undefined || manifest === undefined ? [] : [{ paths, config, manifest }];
 }
 
-function modelRows(run: OpenedRun, models: readonly ModelChoice[]): TableRow[] {
+function modelRows(run: OpenedRun, models: readonly ModelChoice[]): ModelRow[] {
   const evaluations = listEvaluations(run.paths);
   return chosenModels(run, models).map((model) => ({
     id: `${run.paths.root}|${JSON.stringify(models[model.choice])}`,
@@ -87,7 +87,7 @@ function validatedOn({ config }: OpenedRun, { checkpoints: [checkpoint] }: Chose
   return `${validationCrop(config)} of ${validationImages(config, checkpoint.state.stage)}`;
 }
 
-function externalRow({ paths }: OpenedRun, scalars: RunExtras['scalars']): TableRow {
+function externalRow({ paths }: OpenedRun, scalars: RunExtras['scalars']): ModelRow {
   return {
     id: paths.root,
     run: paths.root,

@@ -35,7 +35,7 @@ export function shownPart(
 /**
  * One line for each model, test set and protocol with a number, as `esrgan compare --csv` has them, with the group of
  * numbers that compare and whether they are out of date; numbers in full. The first line names the columns. Published
- * results are single images, and stand as what they are: the maximum.
+ * results are single images, so they are shown as a maximum.
  */
 export function comparisonCsv(comparison: Comparison): string {
   const names = [
@@ -204,7 +204,7 @@ function checkpointsText({ checkpoints }: ComparisonRow): string {
   return checkpoints.map(({ stage, step }) => checkpointName(stage, step)).join(' ');
 }
 
-/** An infinite PSNR, of equal images, stands as null. */
+/** An infinite PSNR, of equal images, is null. */
 function numberText(value: number | string | null | undefined): number | string {
   return value === null ? 'Infinity' : (value ?? '');
 }

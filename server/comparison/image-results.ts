@@ -20,7 +20,7 @@ type Request = Omit<PreviewRequest, 'id'>;
 
 import { nameFor, prune, stampOf, touch } from './results-folder.ts';
 
-/** Results of models on images, kept as files in a folder. */
+/** Results of models on images, as files in a folder. */
 export interface Images {
   readonly folder: string;
   /**
@@ -28,7 +28,7 @@ export interface Images {
    * Rejects with messages that a person can act on.
    */
   results(image: ImageQuery, models: readonly ModelReference[], run: string | null): Promise<ImageResults>;
-  /** The mean of two models on an image, by a process that stays for the next. */
+  /** Interpolates two models and upscales an image, in a process that stays for the next request. */
   interpolate(query: InterpolationQuery): Promise<InterpolationResult>;
   /** Ends that process. */
   closeInterpolation(): void;
@@ -65,20 +65,22 @@ export function createImages(
 
   const makeMissing =
     (request: Request): Work =>
-    async (tell, signal) => {
+    async (report, signal) => {
       const name = await engine();
       signal.throwIfAborted();
       const child = startPreview(programs(), name, () => undefined);
       signal.addEventListener('abort', () => child.close(), { once: true });
       try {
-        await child.send(request, (done, total) => tell({ detail: `tile ${done} of ${total}`, done, total }));
+        await child.send(request, (done, total) =>
+          report({ detail: `tile ${done} of ${total}`, done, total }),
+        );
       } finally {
         child.close();
         prune(folder);
       }
     };
 
-  /** Asks the resident process, which ends when nobody has asked it for a while. */
+  /** Sends a request to the resident process, which ends after a minute without requests. */
   async function requestInterpolation(request: Request): Promise<PreviewDone> {
     clearTimeout(idleTimer);
     try {
@@ -155,7 +157,7 @@ function nameOf(model: ModelReference): string {
   if (weights !== undefined) return nameFor(weights);
   throw new WorkbenchError(
     'run',
-    `${model.checkpoint} is no checkpoint with a generator, or is gone. Choose another.`,
+    `${model.checkpoint} is not a checkpoint with a generator, or no longer exists. Choose another.`,
   );
 }
 
@@ -168,7 +170,7 @@ function commonScale(runs: readonly string[]): number {
     'usage',
     scales.length === 0
       ? 'Choose a model to upscale the image with.'
-      : `Results lie side by side only if all models upscale by one factor; these do by ${scales.map((each) => (each === undefined ? 'an unknown one' : `x${each}`)).join(' and ')}.`,
+      : `Results can be compared side by side only if all models have the same scale; these have ${scales.map((each) => (each === undefined ? 'an unknown scale' : `x${each}`)).join(' and ')}.`,
   );
 }
 
@@ -176,7 +178,7 @@ function commonScale(runs: readonly string[]): number {
 function sizeOf({ path, role, box }: ImageQuery, scale: number): { width: number; height: number } {
   const found = imageSize(path);
   if (found === undefined) {
-    throw new WorkbenchError('data', `${path} is no image that can be read (PNG, JPEG, WebP, TIFF, BMP).`);
+    throw new WorkbenchError('data', `${path} is not a readable image (PNG, JPEG, WebP, TIFF, BMP).`);
   }
   const lr = (side: number) => (role === 'hr' ? Math.floor(side / scale) : side);
   const [width, height] = [lr(found.width), lr(found.height)];

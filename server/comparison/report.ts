@@ -4,10 +4,10 @@ import { runColorTable } from '../protocol/run-colors.ts';
 import { cellText, groupNotes, headOf, publishedTable, runName } from './export.ts';
 import { type ChartSeries, chartSvg } from './report-chart.ts';
 
-/** Images that are narrower are upscaled until they nearly are that wide, in pixels. */
+/** Narrower images are magnified by a whole factor up to this width, in pixels. */
 const smallestWidth = 256;
 
-/** Everything that stands in a report. */
+/** The contents of a report. */
 export interface ReportData {
   readonly title: string;
   /** When it is made, for people. */
@@ -24,7 +24,7 @@ export interface ReportData {
 }
 
 /**
- * A comparison as one HTML page that needs nothing else: no script, no file beside it, no network. Light or dark as
+ * A comparison as one HTML page that needs nothing else: no script, no other file, no network. Light or dark as
  * the reader's system is.
  */
 export function reportHtml(data: ReportData): string {
@@ -89,8 +89,8 @@ function tableSection({ comparison, baseline }: ReportData): string {
   });
   const name = runs.find(({ run }) => run === baseline)?.name;
   const notes = [
-    ...(name === undefined ? [] : [`In brackets: beyond the same model of ${name}.`]),
-    'Bold: the best of those that compare.',
+    ...(name === undefined ? [] : [`In brackets: difference to the same model of ${name}.`]),
+    'Bold: the best of the comparable results.',
     ...groupNotes(comparison),
   ];
   return [
@@ -140,7 +140,7 @@ function imagesSection({ images }: ReportData): string {
   return grids.length === 0 ? '' : `<h2>Images</h2>\n${grids.join('\n')}`;
 }
 
-/** In pixels, as its first chunk says; 0 of a file that ends before. */
+/** Width in pixels from the PNG header; 0 for a truncated file. */
 function widthOf(png: Uint8Array): number {
   return png.length < 24 ? 0 : new DataView(png.buffer, png.byteOffset).getUint32(16);
 }

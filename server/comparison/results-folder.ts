@@ -3,26 +3,26 @@ import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Bytes of results that are kept. */
+/** Maximum bytes of results. */
 const maximumBytes = 1e9;
 
-/** The folder of results on images, beside what else this program keeps for a person; `environment` as a process has it. */
+/** The folder of image results, in the user's cache; `environment` is that of the process. */
 export function resultsFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'esrgan-workbench', 'results');
 }
 
-/** A name for a file that stands for these values. */
+/** A file name that identifies these values. */
 export function nameFor(...values: unknown[]): string {
   return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 32);
 }
 
-/** What changes when a file does; also says so where there is none. */
+/** Changes whenever the file changes; a missing file has a stamp too. */
 export function stampOf(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   return `${path} ${found?.mtimeMs} ${found?.size}`;
 }
 
-/** Notes that a folder of results was asked for, so that it goes late. */
+/** Marks a folder of results as recently used, so that it is deleted late. */
 export function touch(folder: string): void {
   const now = new Date();
   try {
@@ -32,7 +32,7 @@ export function touch(folder: string): void {
   }
 }
 
-/** Deletes the folders in `root` that were asked for longest ago, until what is left is not too much. Never throws. */
+/** Deletes the least recently used folders in `root` until the rest is within the limit. Never throws. */
 export function prune(root: string, maximum: number = maximumBytes): void {
   const folders = readFolder(root)
     .map((path) => ({

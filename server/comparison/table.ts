@@ -19,7 +19,7 @@ import type {
 } from '../protocol/comparison.ts';
 
 /** A row before its cells are known. */
-export interface TableRow {
+export interface ModelRow {
   readonly id: string;
   readonly run: string;
   /** Name of the run, for sentences. */
@@ -31,7 +31,7 @@ export interface TableRow {
   /** As evaluations name it; undefined where it is not known. */
   readonly weights: string | undefined;
   readonly scale: number | null;
-  /** Everything that the run keeps. */
+  /** All evaluations in the run. */
   readonly evaluations: readonly { readonly path: string; readonly evaluation: EvaluationFile }[];
   /** What validation in training was measured on, in words; undefined where the run file does not say. */
   readonly validatedOn: string | undefined;
@@ -69,11 +69,11 @@ type ColumnKey = Omit<ComparisonColumn, 'groups' | 'warning'>;
  * the best are taken within groups of numbers that compare.
  */
 export function buildTable(
-  rows: readonly TableRow[],
+  rows: readonly ModelRow[],
   { testSets, protocols, baseline }: TableOptions,
 ): { columns: ComparisonColumn[]; rows: ComparisonRow[] } {
   const entries = rows.map((row) => [
-    ...row.evaluations.flatMap((kept) => evaluationEntry(row, kept, testSets)),
+    ...row.evaluations.flatMap((evaluation) => evaluationEntry(row, evaluation, testSets)),
     ...validationEntries(row),
     ...scalarEntries(row),
   ]);
@@ -130,8 +130,8 @@ function metricColumn(name: Metric): ComparisonMetric {
 
 /** An evaluation of the row's model, of now or of weights that its checkpoint once had; else none. */
 function evaluationEntry(
-  row: TableRow,
-  { path, evaluation }: TableRow['evaluations'][number],
+  row: ModelRow,
+  { path, evaluation }: ModelRow['evaluations'][number],
   testSets: readonly KnownTestSet[],
 ): Entry[] {
   const { data, dataSha256, protocol, net: features, images } = evaluation;
@@ -158,7 +158,7 @@ function evaluationEntry(
   ];
 }
 
-function isOfSameCheckpoints(row: TableRow, { checkpoints, alpha }: EvaluationFile): boolean {
+function isOfSameCheckpoints(row: ModelRow, { checkpoints, alpha }: EvaluationFile): boolean {
   return (
     checkpoints !== undefined &&
     row.checkpoints.length === checkpoints.length &&
@@ -170,7 +170,7 @@ function isOfSameCheckpoints(row: TableRow, { checkpoints, alpha }: EvaluationFi
 function staleness(
   isCurrent: boolean,
   isOfOldImages: boolean,
-  row: TableRow,
+  row: ModelRow,
   data: string,
 ): string | undefined {
   if (!isCurrent) {
@@ -181,7 +181,7 @@ function staleness(
 }
 
 /** What was measured in training when the checkpoint was written. */
-function validationEntries({ checkpoints, validatedOn, scale }: TableRow): Entry[] {
+function validationEntries({ checkpoints, validatedOn, scale }: ModelRow): Entry[] {
   const [checkpoint, ...others] = checkpoints;
   if (checkpoint === undefined || others.length > 0) return [];
   const { psnr_y: psnrY, ...rgb } = checkpoint.state.metrics;
@@ -215,8 +215,8 @@ function validationEntries({ checkpoints, validatedOn, scale }: TableRow): Entry
   return [...entry('rgb', rgb), ...entry('paper-y', { psnr: psnrY })];
 }
 
-/** Nobody says how another trainer measured: its numbers are a group of their own. */
-function scalarEntries({ scalars, name }: TableRow): Entry[] {
+/** How another trainer measured is unknown, so its numbers are a group of their own. */
+function scalarEntries({ scalars, name }: ModelRow): Entry[] {
   return Object.entries(scalars).map(([tag, value]) => ({
     column: {
       id: `scalar|${tag}`,
@@ -261,12 +261,12 @@ function withGroups(column: ColumnKey, entries: readonly Entry[]): ComparisonCol
     groups: groups.map((description) => ({ description })),
     warning:
       groups.length > 1
-        ? `${column.data} under ${column.protocol} was measured ${what}: these numbers do not compare.`
+        ? `${column.data} under ${column.protocol} was measured ${what}: these numbers are not comparable.`
         : null,
   };
 }
 
-function cellOf(row: TableRow, entries: readonly Entry[], column: ComparisonColumn): ComparisonCell {
+function cellOf(row: ModelRow, entries: readonly Entry[], column: ComparisonColumn): ComparisonCell {
   const [entry] = entries
     .filter((each) => each.column.id === column.id)
     .sort((a, b) => Number(a.stale !== undefined) - Number(b.stale !== undefined) || b.time - a.time);
@@ -292,7 +292,7 @@ function cellOf(row: TableRow, entries: readonly Entry[], column: ComparisonColu
 function rankColumn(
   columns: readonly ComparisonColumn[],
   column: number,
-  rows: readonly TableRow[],
+  rows: readonly ModelRow[],
   cells: readonly (readonly ComparisonCell[])[],
   baseline: string | null,
 ): ComparisonCell[] {
@@ -341,7 +341,7 @@ function isBest(
   return numberOf(result.values[name]) === best;
 }
 
-/** A PSNR of equal images stands as null. */
+/** The PSNR of equal images is infinite, and null in JSON. */
 function numberOf(value: number | null | undefined): number {
   return value ?? Number.POSITIVE_INFINITY;
 }

@@ -17,7 +17,7 @@ import type { OpenedRun } from './compared-run.ts';
 const depth = 2;
 
 /**
- * The test sets in these data folders, those with a folder of HR images, by name; behind them what the runs are
+ * The test sets in these data folders, those with a folder of HR images, by name; then what the runs are
  * validated on. Each folder once.
  */
 export function findTestSets(dataFolders: readonly string[], runs: readonly OpenedRun[]): TestSet[] {
@@ -46,7 +46,7 @@ function isNameTaken(all: readonly TestSet[], name: string, dir: string): boolea
   return all.some((each) => each.name === name && each.dir !== dir);
 }
 
-/** The folder that stands for HR images: for `set5/HR` that is `set5`. */
+/** The test set of a folder of HR images: `set5` for `set5/HR`. */
 function testSetOf(hr: string): string {
   const parent = dirname(hr);
   return hrFolder(parent) === hr ? parent : hr;
@@ -76,7 +76,7 @@ export function testSetSummary({ name, dir }: TestSet): TestSetSummary {
   return { name, folder: dir, images: listImages(hrFolder(dir) ?? dir) ?? [] };
 }
 
-/** Fingerprints of test sets; a file is read once for each of its states, told by time and length. */
+/** Fingerprints of test sets; a file is read again only when its time or size has changed. */
 export function createFingerprints(): (testSet: TestSet) => Promise<KnownTestSet> {
   const sums = new Map<string, { readonly stamp: string; readonly sha256: Promise<string> }>();
   const sha256Of = async (path: string): Promise<string> => {

@@ -17,7 +17,7 @@ const pause = 100;
 const slow = 1000;
 const fast = 200;
 
-/** So many changes that the file system did not tell of, one after the other, mean that it never will. */
+/** After this many consecutive changes without an event, the file system is taken to report none. */
 const silence = 3;
 
 /**
@@ -26,22 +26,22 @@ const silence = 3;
  */
 export function followRun(paths: RunPaths, onChange: (parts: readonly RunPart[]) => void): Closable {
   let seen = signatures(paths);
-  let isTold = false;
-  let untold = 0;
+  let isNotified = false;
+  let unnotified = 0;
 
   const look = () => {
     const now = signatures(paths);
     const parts = partNames.filter((part) => now[part] !== seen[part]);
     seen = now;
     if (parts.length > 0) {
-      untold = isTold ? 0 : untold + 1;
+      unnotified = isNotified ? 0 : unnotified + 1;
       onChange(parts);
     }
-    isTold = false;
+    isNotified = false;
   };
   const looking = coalesce(pause, look);
   const called = () => {
-    isTold = true;
+    isNotified = true;
     looking.request();
   };
   const folders = [
@@ -54,7 +54,7 @@ export function followRun(paths: RunPaths, onChange: (parts: readonly RunPart[])
   const watches = folders.map((folder) => watchFolder(folder, called));
   const polling = repeat(() => {
     look();
-    return untold >= silence ? fast : slow;
+    return unnotified >= silence ? fast : slow;
   });
   return {
     close() {

@@ -2,7 +2,7 @@
  * A program of its own, which starts a trainer so that nothing that befalls the server befalls the trainer. An
  * editor that ends its server ends all processes that descend from it. So this program starts itself a second
  * time, in a session of its own, and ends: what is left has no ancestor in common with the server. The second one
- * starts the trainer, waits for it, and notes how it ended, which nobody else could find out.
+ * starts the trainer, waits for it, and records how it ended, which no other process can find out.
  *
  * `node launcher.js <run directory> <stage> <program> <argument>...`. The first one ends with exit code 0 once the
  * trainer runs, otherwise with a message on standard error.
@@ -45,27 +45,27 @@ function watchOver([root = '', stage, program = '', ...args]: readonly string[])
   const run = runPaths(root);
   const output = openSync(launchPaths(run).output, 'a');
   const trainer = spawn(program, args, {
-    // Whatever the trainer would write beside itself belongs to the runs.
+    // Files that the trainer writes to its working directory belong to the runs.
     cwd: dirname(run.root),
     stdio: ['ignore', output, output],
     windowsHide: true,
   });
-  trainer.once('error', (error) => tell(error.message));
+  trainer.once('error', (error) => report(error.message));
   trainer.once('spawn', () => {
     recordProcess(run, { pid: pidOf(trainer.pid), stage: stageOf(stage) });
-    tell('');
+    report('');
   });
   trainer.once('exit', (code, signal) => {
     try {
       recordExit(run, { pid: pidOf(trainer.pid), code, signal });
     } catch {
-      // The run directory is gone or the disk is full: there is nobody left to tell.
+      // The run directory is gone or the disk is full: no process is left to report it to.
     }
   });
 }
 
-/** Tells the first one that the trainer runs, or what is in the way; with that the two have no more to do with each other. */
-function tell(problem: string): void {
+/** Reports to the first process that the trainer runs (an empty text) or what failed, and disconnects from it. */
+function report(problem: string): void {
   process.send?.(problem, () => {
     if (process.connected) process.disconnect();
   });

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { isLive, type Stage } from '../../trainer/run-state/run-state.ts';
 import { removeFolderAtomic } from '../../trainer/runs/atomic-file.ts';
 import type { RequestKind } from '../../trainer/runs/control.ts';
@@ -16,28 +16,28 @@ import {
   addToQueue,
   isLiveHere,
   moveInQueue,
-  type Places,
   removeFromQueue,
+  type Slots,
   startNext,
   waitingRuns,
 } from './queue.ts';
 import { readRunDetail } from './run-detail.ts';
 import { createRunList, type RunsChange } from './run-list.ts';
 import { launchTrainer, type RunRequest, requestFromFile, requestFromRun } from './start.ts';
-import { askTrainer, killTrainer } from './stop.ts';
+import { killTrainer, requestFromTrainer } from './stop.ts';
 import type { Closable } from './watch.ts';
 
-/** What the manager tells, and what it needs to know. */
+/** Callbacks of the manager, and the settings that it reads. */
 export interface ManagerOptions {
   /** The programs to start, as the settings are now. */
   readonly programs: () => Programs;
-  /** Whether waiting runs may start at all: not those of a workspace that nobody trusts. */
+  /** Whether queued runs may start: not in an untrusted workspace. */
   readonly mayStart: () => boolean;
   /** How many runs may train on this host at the same time, as the settings are now; from 1. */
   readonly concurrentRuns: () => number;
   readonly onRunsChanged: (change: RunsChange) => void;
   readonly onRunChanged: (run: string, parts: readonly RunPart[]) => void;
-  /** A waiting run could not be started: a message that a person can act on. */
+  /** A queued run could not be started; `message` says what to do. */
   readonly onStartFailed: (message: string) => void;
 }
 
@@ -47,7 +47,7 @@ export interface Started {
 }
 
 /**
- * The experiment manager: starts, follows and ends runs. All that it knows stands in the run directories; its
+ * The experiment manager: starts, follows and ends runs. All its state is in the run directories; its
  * methods throw or reject with messages that a person can act on.
  */
 export interface Manager extends Closable {
@@ -59,7 +59,7 @@ export interface Manager extends Closable {
   follow(run: string, follow: boolean): void;
   start(file: string, stage: Stage, resume: boolean): Promise<Started>;
   resume(run: string): Promise<Started>;
-  /** Whether the same was asked before and the trainer has not come to it since. */
+  /** Returns whether an earlier request of this kind has not been handled yet. */
   control(run: string, request: RequestKind): boolean;
   kill(run: string): void;
   moveInQueue(run: string, by: number): Promise<void>;
@@ -73,7 +73,7 @@ export function createManager(options: ManagerOptions): Manager {
   const { programs, mayStart, concurrentRuns, onRunsChanged, onRunChanged, onStartFailed } = options;
   const stores = createPointStores();
   const followed = new Map<string, Closable>();
-  // Those of runs that were started here are followed whoever names them.
+  // Folders of runs that were started here stay in the list even if no run file names them.
   const ownFolders = new Set<string>();
   let namedFolders: readonly string[] = [];
   let starting: Promise<void> | undefined;
@@ -92,20 +92,20 @@ export function createManager(options: ManagerOptions): Manager {
   /** Starts waiting runs if there are any and, as far as the list knows, a place for one. */
   function startWaiting(): void {
     if (isClosed || !mayStart() || starting !== undefined) return;
-    starting = startWhatWaits()
-      .catch((error: unknown) => onStartFailed(error instanceof Error ? error.message : String(error)))
+    starting = startWaitingRuns()
+      .catch((error: unknown) => onStartFailed(messageOf(error)))
       .finally(() => {
         starting = undefined;
       });
   }
 
-  async function startWhatWaits(): Promise<void> {
+  async function startWaitingRuns(): Promise<void> {
     const runs = list.onDisk();
     if (waitingRuns(runs).length === 0 || runs.filter(isLiveHere).length >= concurrentRuns()) return;
-    for (const { run, error } of await startNext(places())) tellFailure(run, error);
+    for (const { run, error } of await startNext(slots())) reportFailure(run, error);
   }
 
-  const places = (): Places => ({
+  const slots = (): Slots => ({
     runFolders: list.folders,
     maximum: concurrentRuns(),
     async launch({ run, entry }) {
@@ -114,9 +114,9 @@ export function createManager(options: ManagerOptions): Manager {
     },
   });
 
-  function tellFailure(run: RunPaths, error: unknown): void {
+  function reportFailure(run: RunPaths, error: unknown): void {
     list.touch(run.root);
-    onStartFailed(error instanceof Error ? error.message : String(error));
+    onStartFailed(messageOf(error));
   }
 
   async function startRun(request: RunRequest, resume: boolean): Promise<Started> {
@@ -125,25 +125,22 @@ export function createManager(options: ManagerOptions): Manager {
     try {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
-      throw new WorkbenchError(
-        'disk',
-        `The run folder ${folder} cannot be made: ${error instanceof Error ? error.message : error}`,
-      );
+      throw new WorkbenchError('disk', `Cannot create the run folder ${folder}: ${messageOf(error)}`);
     }
     ownFolders.add(folder);
     setFolders();
-    const failures = await addToQueue(request, resume, places());
+    const failures = await addToQueue(request, resume, slots());
     list.touch(run.root);
     for (const failure of failures) {
       if (failure.run.root === run.root) throw failure.error;
-      tellFailure(failure.run, failure.error);
+      reportFailure(failure.run, failure.error);
     }
     return { run: run.root, queued: readRun(run.root, Date.now())?.state.state === 'queued' };
   }
 
   function find(run: string): RunOnDisk {
     const found = readRun(run, Date.now());
-    if (found === undefined) throw new WorkbenchError('run', `${run} is no run, or is gone.`);
+    if (found === undefined) throw new WorkbenchError('run', `${run} is not a run, or no longer exists.`);
     return found;
   }
 
@@ -155,7 +152,7 @@ export function createManager(options: ManagerOptions): Manager {
     runs: () => list.all(),
     run(run) {
       const summary = list.read(find(run).paths.root);
-      if (summary === undefined) throw new WorkbenchError('run', `${run} is gone.`);
+      if (summary === undefined) throw new WorkbenchError('run', `${run} no longer exists.`);
       return readRunDetail(summary, stores.peek(run)?.last('machine/memory_bytes') ?? null);
     },
     async points(run, after) {
@@ -184,7 +181,7 @@ export function createManager(options: ManagerOptions): Manager {
       return startRun(requestFromRun(found.paths, stageToResume(found)), true);
     },
     control(run, request) {
-      const isPending = askTrainer(find(run), request);
+      const isPending = requestFromTrainer(find(run), request);
       list.touch(run);
       return isPending;
     },
@@ -221,7 +218,7 @@ export function createManager(options: ManagerOptions): Manager {
   };
 }
 
-/** The stage in which a run was. Throws a `run` error where that has come to its end. */
+/** The stage that a run was in. Throws a `run` error where that stage is finished. */
 function stageToResume({ paths, state, status, launch }: RunOnDisk): Stage {
   if (state.state === 'finished' && status !== undefined) {
     throw new WorkbenchError(

@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { eventFileSeconds, listEventFiles } from '../../trainer/runs/event-files.ts';
 import { createRunReader, type EventItem } from '../../trainer/runs/event-reader.ts';
 import { countAt, type PointCursor, type PointsAnswer, type TagPoints } from '../protocol/points.ts';
 
-/** The points of one run as they stand on the disk, kept in memory: 20 bytes each. */
+/** The points of one run, copied from disk to memory: 20 bytes each. */
 export interface PointStore {
   /** Reads what was appended since; calls meanwhile share one reading. */
-  readOn(): Promise<void>;
-  /** The next points behind a cursor, at most `maximumPoints` or so. */
+  update(): Promise<void>;
+  /** The next points after a cursor, about `maximumPoints` at most. */
   after(cursor: PointCursor | null): PointsAnswer;
   /** The last points of each tag, at most `count` of each. */
   newest(count: number): PointsAnswer;
@@ -37,7 +37,7 @@ export function createPointStore(folder: string): PointStore {
       return;
     }
     let isChanged = false;
-    for (const tag of columns.values()) isChanged = tag.keepBefore(item.step) || isChanged;
+    for (const tag of columns.values()) isChanged = tag.dropFrom(item.step) || isChanged;
     if (isChanged) voided++;
   }
 
@@ -51,12 +51,12 @@ export function createPointStore(folder: string): PointStore {
     firstFile = eventFileSeconds(basename(listEventFiles(folder)[0] ?? ''));
     for (let items = reader.read(); items.length > 0; items = reader.read()) {
       for (const item of items) take(item);
-      await breathe();
+      await yieldToEventLoop();
     }
   }
 
   return {
-    readOn() {
+    update() {
       reading ??= readAll().finally(() => {
         reading = undefined;
       });
@@ -65,13 +65,13 @@ export function createPointStore(folder: string): PointStore {
     after(cursor) {
       const first = (tag: string, size: number) =>
         Math.min(Math.max(countAt(cursor, generation(), tag), 0), size);
-      const behind = [...columns].filter(([tag, { size }]) => first(tag, size) < size);
-      const share = Math.ceil(maximumPoints / Math.max(behind.length, 1));
-      const tags = behind.map(([tag, points]) => {
+      const remaining = [...columns].filter(([tag, { size }]) => first(tag, size) < size);
+      const limit = Math.ceil(maximumPoints / Math.max(remaining.length, 1));
+      const tags = remaining.map(([tag, points]) => {
         const start = first(tag, points.size);
-        return [tag, points.slice(start, start + share)] as const;
+        return [tag, points.slice(start, start + limit)] as const;
       });
-      const more = behind.some(([tag, { size }]) => size - first(tag, size) > share);
+      const more = remaining.some(([tag, { size }]) => size - first(tag, size) > limit);
       return { generation: generation(), tags: Object.fromEntries(tags), more, problems: reader.problems() };
     },
     newest(count) {
@@ -99,7 +99,7 @@ interface Columns {
   readonly size: number;
   push(step: number, value: number, wallTime: number): void;
   /** Drops the points at `step` and later; whether there were any. */
-  keepBefore(step: number): boolean;
+  dropFrom(step: number): boolean;
   slice(start: number, end: number): TagPoints;
   last(): number | undefined;
 }
@@ -132,18 +132,18 @@ function createColumns(): Columns {
       wallTimes[size] = wallTime;
       size++;
     },
-    keepBefore(step) {
-      let kept = 0;
+    dropFrom(step) {
+      let length = 0;
       for (let index = 0; index < size; index++) {
         const each = steps[index] ?? 0;
         if (each >= step) continue;
-        steps[kept] = each;
-        values[kept] = values[index] ?? Number.NaN;
-        wallTimes[kept] = wallTimes[index] ?? 0;
-        kept++;
+        steps[length] = each;
+        values[length] = values[index] ?? Number.NaN;
+        wallTimes[length] = wallTimes[index] ?? 0;
+        length++;
       }
-      const isChanged = kept < size;
-      size = kept;
+      const isChanged = length < size;
+      size = length;
       return isChanged;
     },
     slice(start, end) {
@@ -159,7 +159,7 @@ function createColumns(): Columns {
   };
 }
 
-/** The stores of the runs that were asked for of late. */
+/** The stores of recently requested runs. */
 export interface PointStores {
   /** The store of a run, made if need be, with all that is on the disk. */
   open(folder: string): Promise<PointStore>;
@@ -169,21 +169,21 @@ export interface PointStores {
   forget(folder: string): void;
 }
 
-/** Points in memory beyond which stores that were asked for longest ago go: 400 MB. */
-const maximumKept = 20_000_000;
+/** Points in memory, 400 MB; beyond this, the least recently requested stores are dropped. */
+const maximumStored = 20_000_000;
 
 export function createPointStores(): PointStores {
-  // In the order in which they were asked for.
+  // The most recently requested store is the last.
   const stores = new Map<string, PointStore>();
   return {
     async open(folder) {
       const store = stores.get(folder) ?? createPointStore(folder);
       stores.delete(folder);
       stores.set(folder, store);
-      await store.readOn();
+      await store.update();
       let sum = [...stores.values()].reduce((points, { size }) => points + size, 0);
       for (const [other, { size }] of stores) {
-        if (sum <= maximumKept || other === folder) break;
+        if (sum <= maximumStored || other === folder) break;
         stores.delete(other);
         sum -= size;
       }

@@ -12,14 +12,14 @@ import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 import { withHostLock } from './host-lock.ts';
 import type { RunRequest } from './start.ts';
 
-/** A run that waits for its turn. */
-export interface Waiting {
+/** A run in the queue. */
+export interface QueuedRun {
   readonly run: RunPaths;
   readonly entry: QueueEntry;
 }
 
-/** The runs that wait for this host, the next one first. */
-export function waitingRuns(runs: readonly RunOnDisk[]): Waiting[] {
+/** The queued runs of this host, the next one first. */
+export function waitingRuns(runs: readonly RunOnDisk[]): QueuedRun[] {
   return runs
     .flatMap(({ paths, state, launch }) =>
       state.state === 'queued' && launch?.queued?.host === thisHost
@@ -41,41 +41,41 @@ export function isLiveHere(run: RunOnDisk): boolean {
   return isLive(run.state) && host === thisHost;
 }
 
-/** What decides whether a waiting run starts, and how it does. */
-export interface Places {
+/** Whether queued runs may start, and how they are started. */
+export interface Slots {
   readonly runFolders: readonly string[];
   /** Runs that may train on this host at the same time. */
   readonly maximum: number;
-  readonly launch: (waiting: Waiting) => Promise<void>;
+  readonly launch: (queued: QueuedRun) => Promise<void>;
 }
 
-/** A waiting run that could not be started, and is out of the queue. */
+/** A queued run that could not be started and was removed from the queue. */
 export interface StartFailure {
   readonly run: RunPaths;
   readonly error: unknown;
 }
 
 /**
- * Puts a run at the end of this host's queue, and starts what there is a place for. Rejects with a `run` error
- * where the run does not allow it.
+ * Puts a run at the end of this host's queue, and starts runs while there are free slots. Rejects with a `run` error
+ * where the run cannot be started.
  */
-export function addToQueue(request: RunRequest, resume: boolean, places: Places): Promise<StartFailure[]> {
+export function addToQueue(request: RunRequest, resume: boolean, slots: Slots): Promise<StartFailure[]> {
   return withHostLock(() => {
     const { run, stage, runFile } = request;
     const there = readRun(run.root, Date.now());
     if (there !== undefined) assertMayStart(there, request, resume);
-    const orders = waitingRuns(listAll(places.runFolders)).map(({ entry }) => entry.order);
+    const orders = waitingRuns(listAll(slots.runFolders)).map(({ entry }) => entry.order);
     enqueue(run, { stage, resume, order: Math.max(0, ...orders) + 1 }, runFile);
-    return startPlaces(places);
+    return startFree(slots);
   });
 }
 
-/** Starts waiting runs for which there is a place. */
-export function startNext(places: Places): Promise<StartFailure[]> {
-  return withHostLock(() => startPlaces(places));
+/** Starts queued runs while there are free slots. */
+export function startNext(slots: Slots): Promise<StartFailure[]> {
+  return withHostLock(() => startFree(slots));
 }
 
-async function startPlaces({ runFolders, maximum, launch }: Places): Promise<StartFailure[]> {
+async function startFree({ runFolders, maximum, launch }: Slots): Promise<StartFailure[]> {
   const runs = listAll(runFolders);
   const free = Math.max(0, maximum - runs.filter(isLiveHere).length);
   const failures: StartFailure[] = [];
@@ -88,7 +88,7 @@ async function startPlaces({ runFolders, maximum, launch }: Places): Promise<Sta
       started++;
     } catch (error) {
       failures.push({ run: waiting.run, error });
-      takeOut(waiting.run);
+      removeQueued(waiting.run);
     }
   }
   return failures;
@@ -98,33 +98,33 @@ function assertMayStart(there: RunOnDisk, { run, stage }: RunRequest, resume: bo
   if (there.kind === 'external') {
     throw new WorkbenchError(
       'run',
-      `${run.root} holds a run of another program. Give the run another \`name\`.`,
+      `${run.root} is a run of another program. Give this run another \`name\`.`,
     );
   }
   if (isLive(there.state)) {
-    throw new WorkbenchError('run', `Run ${run.name} is ${there.state.state} already (${run.root}).`);
+    throw new WorkbenchError('run', `Run ${run.name} is already ${there.state.state} (${run.root}).`);
   }
   if (there.state.state === 'queued') {
-    throw new WorkbenchError('run', `Run ${run.name} waits for its turn already (${run.root}).`);
+    throw new WorkbenchError('run', `Run ${run.name} is already queued (${run.root}).`);
   }
   if (isStageStarted(run, stage) && !resume) {
     throw new WorkbenchError(
       'run',
-      `The ${stage} of run ${run.name} was begun already (${run.root}). Resume it, or give the run another \`name\`.`,
+      `The ${stage} of run ${run.name} has already started (${run.root}). Resume it, or give the run another \`name\`.`,
     );
   }
 }
 
-/** Moves a waiting run by so many places (negative: earlier). Rejects with a `run` error where it does not wait. */
+/** Moves a queued run by this many positions (negative: earlier). Rejects with a `run` error where it is not queued. */
 export function moveInQueue(run: RunPaths, by: number, runFolders: readonly string[]): Promise<void> {
   return withHostLock(() => {
     const waiting = waitingRuns(listAll(runFolders));
     const from = waiting.findIndex((each) => each.run.root === run.root);
     const moved = waiting[from];
-    if (moved === undefined) throw notWaiting(run);
+    if (moved === undefined) throw notQueued(run);
     const others = waiting.toSpliced(from, 1);
     const to = Math.min(Math.max(from + by, 0), others.length);
-    // A place between two others needs no other file to change.
+    // An order between two others changes no other file.
     const before = others[to - 1]?.entry.order;
     const after = others[to]?.entry.order;
     const order =
@@ -135,23 +135,23 @@ export function moveInQueue(run: RunPaths, by: number, runFolders: readonly stri
   });
 }
 
-/** Takes a run out of the queue; one that has never begun is gone then. Rejects with a `run` error where it does not wait. */
+/** Removes a run from the queue, and deletes it if it never started. Rejects with a `run` error where it is not queued. */
 export function removeFromQueue(run: RunPaths): Promise<void> {
   return withHostLock(() => {
-    if (readRun(run.root, Date.now())?.state.state !== 'queued') throw notWaiting(run);
-    takeOut(run);
+    if (readRun(run.root, Date.now())?.state.state !== 'queued') throw notQueued(run);
+    removeQueued(run);
   });
 }
 
-function takeOut(run: RunPaths): void {
+function removeQueued(run: RunPaths): void {
   const names = readNames(run.root);
   if (names.every((name) => name === basename(run.launch))) removeFolderAtomic(run.root);
   else if (existsSync(run.manifest)) dequeue(run);
   else removeLaunch(run);
 }
 
-function notWaiting(run: RunPaths): WorkbenchError {
-  return new WorkbenchError('run', `Run ${run.name} does not wait for its turn.`);
+function notQueued(run: RunPaths): WorkbenchError {
+  return new WorkbenchError('run', `Run ${run.name} is not queued.`);
 }
 
 function listAll(runFolders: readonly string[]): RunOnDisk[] {

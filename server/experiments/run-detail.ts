@@ -71,7 +71,7 @@ function checkpointOf({ path, state }: Checkpoint, best: boolean, last: boolean)
 
 /**
  * Where the training stage's steps begin among those of the points. The event file of a session begins with the
- * first step that it logs, and the manifest says how many steps of the stage came before it.
+ * first step that it logs, and the manifest has the number of steps of the stage before it.
  */
 function stepsBeforeTraining(paths: RunPaths, manifest: Manifest | undefined): number {
   const sessions = manifest?.sessions.filter(({ start }) => start.stage === 'training') ?? [];
@@ -85,11 +85,11 @@ function stepsBeforeTraining(paths: RunPaths, manifest: Manifest | undefined): n
   return 0;
 }
 
-/** Of a run that ended badly, also what its trainer had printed: that may say more than its log. */
+/** The log, and for a failed or lost run the output of its trainer, which may have more details. */
 function logTail(paths: RunPaths, { state }: RunSummary): string[] {
   const endedBadly = state === 'failed' || state === 'lost';
   const printed = endedBadly ? lastOutput(paths, outputLines) : [];
   const log = lastLines(paths.log, logLines - printed.length);
-  // A message that the trainer wrote into its log as well stands there once.
+  // A message that is in both is shown once.
   return [...log, ...printed.filter((line) => !log.some((logged) => logged.endsWith(line)))];
 }

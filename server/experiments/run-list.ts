@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 import { type RunOnDisk, readFolders, readRun } from '../../trainer/runs/list.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
@@ -11,7 +11,7 @@ import { waitingRuns } from './queue.ts';
 import { compareSummaries, createdTime, summaryOf } from './summary.ts';
 import { type Closable, coalesce, repeat, watchFolder } from './watch.ts';
 
-/** The runs of some folders, kept current. */
+/** The runs of some folders, always up to date. */
 export interface RunList extends Closable {
   /** Looks at other folders from now on. */
   setFolders(folders: readonly string[]): void;
@@ -20,7 +20,7 @@ export interface RunList extends Closable {
   all(): Promise<readonly RunSummary[]>;
   /** One run as it is at this moment, also of another folder; undefined where it is none. */
   read(run: string): RunSummary | undefined;
-  /** What stands in the run directories, as last seen. */
+  /** The contents of the run directories as last read. */
   onDisk(): readonly RunOnDisk[];
   /** Looks at a run, or for one that is new or gone, soon. */
   touch(run: string): void;
@@ -30,14 +30,16 @@ export type RunsChange = Notifications['esrgan/runsChanged'];
 
 interface Entry {
   run: RunOnDisk;
-  /** Null while nothing tells; then it is looked for again. */
+  /** Null while unknown; then it is read again. */
   created: number | null;
   readonly color: number;
   /** When its folders changed last, in milliseconds since 1970. */
   changed: number;
   watches: readonly Closable[];
-  /** What it was when it was told of last, and how that read in JSON. */
-  told: { readonly run: RunOnDisk; readonly queuePosition: number | null; readonly text: string } | undefined;
+  /** The state in the last notification, and its summary as JSON. */
+  reported:
+    | { readonly run: RunOnDisk; readonly queuePosition: number | null; readonly text: string }
+    | undefined;
   summary: RunSummary | undefined;
 }
 
@@ -49,14 +51,14 @@ const slow = 2000;
 const slowest = 20_000;
 const share = 500;
 
-/** Milliseconds that the clock of a file system may stand still: a folder that changed so lately may change unseen. */
+/** Milliseconds that the clock of a file system may lag: after a recent change, another may have the same time. */
 const clockStep = 2000;
 
-/** Runs between two breaths of the event loop. */
+/** Runs to read before other events are handled. */
 const slice = 25;
 
 /**
- * Follows all runs of some folders. A run that somebody trains or that waits is watched; of all others only the
+ * Follows all runs of some folders. Live and queued runs are watched; of all others only the
  * modification times of their folders are looked at, every few seconds.
  */
 export function createRunList(onChange: (change: RunsChange) => void): RunList {
@@ -69,15 +71,15 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   let isClosed = false;
   let scanned: Promise<void> = Promise.resolve();
 
-  const telling = coalesce(pause, lookAtTouched);
+  const notifying = coalesce(pause, lookAtTouched);
 
   function lookAtTouched(): void {
     for (const root of dirty) look(root);
     dirty.clear();
-    tell();
+    notify();
   }
 
-  /** Reads a run anew, whatever has become of it. */
+  /** Reads a run again; adds it if it is new, and removes it if it no longer exists. */
   function look(root: string): void {
     // Before it is read: what changes meanwhile is seen the next time.
     const changed = changeTime(root);
@@ -101,7 +103,15 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   function add(run: RunOnDisk, created: number | null, changed: number): void {
     const { root } = run.paths;
     const color = nextColor++ % runColorTable.length;
-    const entry: Entry = { run, created, color, changed, watches: [], told: undefined, summary: undefined };
+    const entry: Entry = {
+      run,
+      created,
+      color,
+      changed,
+      watches: [],
+      reported: undefined,
+      summary: undefined,
+    };
     entries.set(root, entry);
     removed.delete(root);
     rewatch(entry);
@@ -123,24 +133,24 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
 
   function touch(root: string): void {
     dirty.add(root);
-    telling.request();
+    notifying.request();
   }
 
-  /** Tells what is different from what was told last. */
-  function tell(): void {
+  /** Reports what has changed since the last notification. */
+  function notify(): void {
     if (isClosed) return;
     const waiting = waitingRuns([...entries.values()].map(({ run }) => run)).map(({ run }) => run.root);
     const changed: RunSummary[] = [];
     for (const [root, entry] of entries) {
       const position = waiting.indexOf(root);
       const queuePosition = position < 0 ? null : position;
-      const { run, told, created, color } = entry;
-      // Of a thousand runs few were read anew.
-      if (told?.run === run && told.queuePosition === queuePosition) continue;
+      const { run, reported, created, color } = entry;
+      // Few of a thousand runs were read again.
+      if (reported?.run === run && reported.queuePosition === queuePosition) continue;
       const summary = summaryOf(run, { created, color, queuePosition });
       const text = JSON.stringify(summary);
-      entry.told = { run, queuePosition, text };
-      if (text === told?.text) continue;
+      entry.reported = { run, queuePosition, text };
+      if (text === reported?.text) continue;
       entry.summary = summary;
       changed.push(summary);
     }
@@ -162,7 +172,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
       const entry = entries.get(root);
       if (entry === undefined) fresh.push(root);
       else if (needsLook(root, entry, now)) look(root);
-      if (++count % slice === 0) await breathe();
+      if (++count % slice === 0) await yieldToEventLoop();
     }
     // In the order in which they were made, so that runs have the same colors whenever the editor starts.
     const added: { readonly run: RunOnDisk; readonly created: number | null; readonly changed: number }[] =
@@ -171,7 +181,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
       const changed = changeTime(root);
       const run = tryToRead(root);
       if (run !== undefined) added.push({ run, created: createdTime(run), changed });
-      if (++count % slice === 0) await breathe();
+      if (++count % slice === 0) await yieldToEventLoop();
     }
     added.sort(
       (a, b) => (a.created ?? 0) - (b.created ?? 0) || (a.run.paths.root < b.run.paths.root ? -1 : 1),
@@ -183,10 +193,10 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
       if (!folders.includes(dirname(root))) forget(root, entry);
       else if (!found.has(root)) look(root);
     }
-    tell();
+    notify();
   }
 
-  /** One scan after the other; asked for during one, another follows. */
+  /** Scans one after another: a request during a scan starts a further one. */
   function requestScan(): Promise<void> {
     scanned = scanned.then(() => (isClosed ? undefined : scan()));
     return scanned;
@@ -213,7 +223,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     },
     async all() {
       await scanned;
-      // Whoever has changed a run and asks then sees the change.
+      // A client that changed a run sees the change in the next list.
       if (dirty.size > 0) lookAtTouched();
       const summaries = [...entries.values()].flatMap(({ summary }) => summary ?? []);
       return summaries.sort(compareSummaries);
@@ -221,7 +231,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     read(root) {
       if (entries.has(root)) {
         look(root);
-        tell();
+        notify();
         return entries.get(root)?.summary;
       }
       const run = tryToRead(root);
@@ -232,12 +242,12 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     close() {
       isClosed = true;
       for (const { watches } of entries.values()) for (const watch of watches) watch.close();
-      for (const each of [...folderWatches, telling, rescan, polling]) each.close();
+      for (const each of [...folderWatches, notifying, rescan, polling]) each.close();
     },
   };
 }
 
-/** Whether something is going to happen to the run without anybody asking for it. */
+/** Whether the run may change without a request. */
 function isActive(run: RunOnDisk): boolean {
   return isLive(run.state) || run.state.state === 'queued';
 }
@@ -260,7 +270,7 @@ function modificationTime(folder: string): number {
   }
 }
 
-/** What is no run, or cannot be read at all, is left out. */
+/** Undefined for a folder that is no run or cannot be read. */
 function tryToRead(root: string): RunOnDisk | undefined {
   try {
     return readRun(root, Date.now());

@@ -8,18 +8,18 @@ import {
   readRunFileText,
   serializeResolved,
 } from '../../trainer/config/index.ts';
-import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { datasetFiles } from '../../trainer/image-files/dataset-files.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { launchPaths } from '../../trainer/runs/launch.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { nodeEnvironment, type Programs } from '../command/programs.ts';
 
-/** A run that can be started: where it trains, and what. */
+/** A run to start. */
 export interface RunRequest {
   readonly run: RunPaths;
   readonly stage: Stage;
-  /** The run file with everything spelt out, for exactly this run directory. */
+  /** The resolved run file for this run directory. */
   readonly runFile: string;
 }
 
@@ -35,8 +35,8 @@ export function requestFromFile(file: string, stage: Stage): RunRequest {
 }
 
 /**
- * What going on with a stage of a run means, by the run file that the run directory holds; wherever that directory
- * lies now. Throws a `run` error where it holds none, and a `config` error as `requestFromFile` does.
+ * The request that continues a stage of a run, from the run file in the run directory, which may have been moved. Throws
+ * a `run` error where there is none, and a `config` error as `requestFromFile` does.
  */
 export function requestFromRun(run: RunPaths, stage: Stage): RunRequest {
   const files = [run.config, launchPaths(run).runFile];
@@ -44,7 +44,7 @@ export function requestFromRun(run: RunPaths, stage: Stage): RunRequest {
   if (text === undefined) {
     throw new WorkbenchError(
       'run',
-      `${run.root} holds no run file (run.esrgan.yaml), so nothing says how to go on with it. Start a new run.`,
+      `${run.root} has no run file (run.esrgan.yaml), so it cannot be resumed. Start a new run.`,
     );
   }
   const { config, problems } = readRunFile(text, { file: run.config });
@@ -62,8 +62,8 @@ function tryReadText(path: string): string | undefined {
 }
 
 /**
- * Starts the trainer of a run whose `launch/` holds its run file, as a process that does not descend from this
- * one; resolves once it runs and `launch/process.json` says so. Rejects with a `run` error.
+ * Starts the trainer of a run whose `launch/` has its run file, as a process that is not a descendant of this one;
+ * resolves once it runs and `launch/process.json` is written. Rejects with a `run` error.
  */
 export async function launchTrainer(
   run: RunPaths,
@@ -85,8 +85,8 @@ export async function launchTrainer(
       windowsHide: true,
     });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    const reason = said === '' ? String(error instanceof Error ? error.message : error) : said;
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    const reason = output || messageOf(error);
     throw new WorkbenchError(
       'run',
       `The trainer of run ${run.name} could not be started with ${node}: ${reason}. The setting esrgan.nodePath names the Node.js that runs trainers.`,

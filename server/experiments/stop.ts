@@ -15,13 +15,12 @@ interface Trainer {
 }
 
 /**
- * Asks the trainer of a run for something. Throws a `run` error where nobody is there to do it. A trainer that has
- * not yet taken up the run would not find a request: it is told to stop by a signal, and for the rest has to be
- * asked again.
+ * Sends a request to the trainer of a run. Throws a `run` error where no trainer is running. A trainer that has not
+ * opened the run yet would not find a request: it is stopped by a signal, and other requests fail until it has.
  *
- * @returns whether the same was asked before and the trainer has not come to it since
+ * @returns whether an earlier request of this kind has not been handled yet
  */
-export function askTrainer(run: RunOnDisk, request: RequestKind): boolean {
+export function requestFromTrainer(run: RunOnDisk, request: RequestKind): boolean {
   const trainer = trainerOf(run, request);
   if (trainer.isListening) return sendRequest(run.paths, request);
   if (request === 'stop') {
@@ -74,6 +73,6 @@ function trainerOf(run: RunOnDisk, request: RequestKind): Trainer {
   const reason = state.reason === null ? '' : ` (${state.reason})`;
   throw new WorkbenchError(
     'run',
-    `Cannot ${request} run ${paths.name}: nobody trains it, it is ${state.state}${reason}.`,
+    `Cannot ${request} run ${paths.name}: no trainer is running, the run is ${state.state}${reason}.`,
   );
 }

@@ -16,9 +16,9 @@ export interface Placement {
 export function summaryOf(run: RunOnDisk, { created, color, queuePosition }: Placement): RunSummary {
   const { paths, kind, status, launch } = run;
   const { state, reason } = run.state;
-  const awaited = state === 'queued' ? launch?.queued : state === 'starting' ? launch?.process : undefined;
-  const stage = awaited?.stage ?? status?.stage ?? launch?.process?.stage ?? null;
-  // A status of another stage than the one that is awaited says nothing of that one.
+  const upcoming = state === 'queued' ? launch?.queued : state === 'starting' ? launch?.process : undefined;
+  const stage = upcoming?.stage ?? status?.stage ?? launch?.process?.stage ?? null;
+  // A status of another stage does not describe the stage that is about to start.
   const known = status?.stage === stage ? status : undefined;
   const now = state === 'running' ? known : undefined;
   const isPlanned = known !== undefined && known.steps > 0;
@@ -45,7 +45,7 @@ export function summaryOf(run: RunOnDisk, { created, color, queuePosition }: Pla
   };
 }
 
-/** When a run was made, in milliseconds since 1970; null where nothing tells. */
+/** When a run was created, in milliseconds since 1970; null where unknown. */
 export function createdTime({ paths, launch }: RunOnDisk): number | null {
   const time = readManifest(paths)?.created ?? launch?.queued?.time ?? launch?.process?.time;
   if (time !== undefined) return Date.parse(time);

@@ -1,13 +1,13 @@
 import { type FSWatcher, watch } from 'node:fs';
 
-/** Something that goes on until it is closed. */
+/** An activity that ends with `close`. */
 export interface Closable {
   close(): void;
 }
 
 /**
- * Hears of changes directly in a folder, where the file system tells of them: a network file system says nothing of
- * what other hosts do, so nobody may rely on it. Never throws, and does not keep the process alive.
+ * Calls `onChange` for changes directly in a folder. A network file system does not report the changes of other hosts,
+ * so callers must poll as well. Never throws, and does not keep the process alive.
  */
 export function watchFolder(folder: string, onChange: () => void): Closable {
   let watcher: FSWatcher | undefined;
@@ -15,14 +15,14 @@ export function watchFolder(folder: string, onChange: () => void): Closable {
     watcher = watch(folder, { persistent: false }, onChange);
     watcher.on('error', () => watcher?.close());
   } catch {
-    // No such folder, or no watches left: whoever polls finds out.
+    // No such folder, or no watches left: polling finds the changes.
   }
   return { close: () => watcher?.close() };
 }
 
-/** Calls that come too fast, made few. */
+/** Limits how often something is done. */
 export interface Coalesced extends Closable {
-  /** Asks for the work: at once, or when the pause since the last time is over. */
+  /** Requests the work: now, or when the pause since the last time is over. */
   request(): void;
 }
 
@@ -44,7 +44,7 @@ export function coalesce(pauseMs: number, work: () => void): Coalesced {
 }
 
 /**
- * Does `work` again and again, the next time so long after the last as it says. Does not keep the process alive.
+ * Repeats `work` after the pause that it returns, in milliseconds. Does not keep the process alive.
  */
 export function repeat(work: () => number | Promise<number>): Closable {
   let timer: NodeJS.Timeout | undefined;

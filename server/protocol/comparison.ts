@@ -18,7 +18,7 @@ export type ModelChoice =
     };
 
 /**
- * What `esrgan compare` compares: PSNR, the best of pretraining; ESRGAN, the last of training; and their mean. `best`
+ * What `esrgan compare` compares: PSNR, the best of pretraining; ESRGAN, the last of training; and their interpolation. `best`
  * means the last where nothing was validated.
  */
 export const defaultModels = [
@@ -49,7 +49,7 @@ export interface ComparisonQuery {
   readonly baseline: string | null;
 }
 
-/** Runs beside each other: a row for each model, a column for each test set and protocol. */
+/** Runs side by side: a row for each model, a column for each test set and protocol. */
 export interface Comparison {
   readonly runs: readonly ComparedRun[];
   readonly columns: readonly ComparisonColumn[];
@@ -102,7 +102,7 @@ export interface ComparisonMetric {
   /** `psnr`, `ssim`, `distance`, or `value` of a scalar. */
   readonly name: string;
   readonly title: string;
-  /** Digits behind the point. */
+  /** Digits after the decimal point. */
   readonly digits: number;
   /** Which way is better; null where that is not known, then nothing is marked as the best. */
   readonly better: 'higher' | 'lower' | null;
@@ -199,7 +199,7 @@ export interface ConfigDifference {
 export interface CurveScale {
   readonly stages: readonly {
     readonly stage: Stage;
-    /** Where its step 0 lies among the steps of the points. */
+    /** Position of its step 0 among the steps of the points. */
     readonly firstStep: number;
     /** Images of a mini-batch; null where not known. */
     readonly imagesPerStep: number | null;
@@ -240,7 +240,7 @@ export interface ImageResults {
   readonly lr: string | null;
   readonly bicubic: string | null;
   readonly hr: string | null;
-  /** One for each model asked for; null while it is missing. */
+  /** One for each requested model; null while it is missing. */
   readonly results: readonly (string | null)[];
   /** The job that makes what is missing; null where nothing is. Ask again when it is finished. */
   readonly job: string | null;
@@ -301,7 +301,7 @@ export interface ExportQuery {
   /** Ids of the rows and columns in the order shown; null: all. */
   readonly rows: readonly string[] | null;
   readonly columns: readonly string[] | null;
-  /** Titles of the published results that stand in it too. */
+  /** Titles of the published results to include. */
   readonly published: readonly string[];
   /** Of a report: the tags of its charts. */
   readonly tags: readonly string[];

@@ -8,7 +8,7 @@ export interface RunColor {
 
 /**
  * The colors of runs, by `RunSummary.color`: the same run has the same color in every view. Each stands out from
- * the background of its theme by 3:1 at least, and any two are told apart by people with any kind of color
+ * the background of its theme by 3:1 at least, and any two are distinguishable with any kind of color
  * blindness: hues differ, and where they do not for such eyes, lightness does.
  */
 export const runColorTable: readonly RunColor[] = [

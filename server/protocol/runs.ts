@@ -25,7 +25,7 @@ export interface RunSummary {
   readonly run: string;
   /** Name of the directory. */
   readonly name: string;
-  /** The folder that the run directory lies in. */
+  /** The folder that contains the run directory. */
   readonly runsDir: string;
   /** `external`: a folder of another trainer, known only by its event files. */
   readonly kind: 'esrgan' | 'external';
@@ -113,7 +113,7 @@ export interface RunDetail {
   readonly checkpoints: readonly CheckpointSummary[];
   readonly samples: readonly StageSamples[];
   /**
-   * Where step 0 of the training stage lies among the steps of the points, which go on from stage to stage: the
+   * Position of step 0 of the training stage among the steps of the points, which continue from stage to stage: the
    * steps of the pretraining that it started from. 0 where there was none or it is not known.
    */
   readonly stepsBeforeTraining: number;

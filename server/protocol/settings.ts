@@ -1,5 +1,5 @@
 /**
- * The settings of the editor that the server asks for, as the section `esrgan` of `workspace/configuration`; for
+ * The settings of the editor that the server reads, as the section `esrgan` of `workspace/configuration`; for
  * each folder of the workspace its own, as its file `.vscode/settings.json` may differ.
  */
 export interface Settings {

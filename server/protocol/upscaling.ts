@@ -30,13 +30,13 @@ export interface UpscalingModel extends BriefReport {
 
 /** A batch of images to upscale with one model. */
 export interface UpscalingBatch {
-  /** Chosen by whoever asks, so that the progress can be told from that of others. */
+  /** Chosen by the client, to identify the progress of this batch. */
   readonly batch: string;
   /** `UpscalingModel.path`. */
   readonly model: string;
   /** Image files, and folders of which the images directly in them are taken. */
   readonly inputs: readonly string[];
-  /** Absolute; null: beside each image. */
+  /** Absolute; null: the folder of each image. */
   readonly outputFolder: string | null;
   /** Name of a result without its extension, of `{name}`, `{scale}` and `{model}`. */
   readonly outputName: string;
@@ -51,7 +51,7 @@ export interface UpscalingProgress {
   readonly batch: string;
   /** `waiting` for an earlier batch; `opening` the model and looking at the images; `working`. */
   readonly phase: 'waiting' | 'opening' | 'working';
-  /** Images whose result exists and is kept; known when it works. */
+  /** Images that are skipped because their result exists; empty before `working`. */
   readonly kept: readonly string[];
   /** The image in work, its place from 1 among those that are upscaled, and how many those are. */
   readonly input: string | null;
@@ -117,7 +117,7 @@ export interface UpscalingRequests {
     result: readonly UpscalingModel[];
   };
   /**
-   * Upscales images, after the batches that were asked for before; tells its progress by
+   * Upscales images, after the batches requested before; reports its progress by
    * `esrgan/upscalingProgress`. Cancelling the request ends it within moments.
    */
   'esrgan/upscale': { params: UpscalingBatch; result: UpscalingResult };

@@ -1,13 +1,5 @@
+import { isUpscaleEvent } from '../../trainer/cli-output/events.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import {
-  isBoolean,
-  isCount,
-  isList,
-  isNumber,
-  isObject,
-  isOneOf,
-  isString,
-} from '../../trainer/guards/guards.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
 import type {
@@ -17,99 +9,62 @@ import type {
   UpscalingResult,
 } from '../protocol/upscaling.ts';
 
-const isPlan = isObject<{ event: 'plan'; images: number; kept: readonly string[] }>({
-  event: isOneOf(['plan']),
-  images: isCount,
-  kept: isList(isString),
-});
-const isBegin = isObject<{ event: 'begin'; input: string; image: number }>({
-  event: isOneOf(['begin']),
-  input: isString,
-  image: isCount,
-});
-const isTile = isObject<{
-  event: 'progress';
-  tile: number;
-  tiles: number;
-  megapixelsPerSecond: number;
-  batchEtaSeconds: number;
-}>({
-  event: isOneOf(['progress']),
-  tile: isCount,
-  tiles: isCount,
-  megapixelsPerSecond: isNumber,
-  batchEtaSeconds: isNumber,
-});
-const isDone = isObject<UpscaledImage & { event: 'done' }>({
-  event: isOneOf(['done']),
-  input: isString,
-  output: isString,
-  width: isCount,
-  height: isCount,
-  kept: isBoolean,
-  notes: isList(isString),
-});
-const isFailed = isObject<{ event: 'failed'; input: string; message: string }>({
-  event: isOneOf(['failed']),
-  input: isString,
-  message: isString,
-});
-
-/** Milliseconds between two tellings of the progress with tiles. */
-const pace = 100;
+/** Minimum milliseconds between two reports of progress. */
+const reportInterval = 100;
 
 /**
- * Upscales images as `esrgan upscale` does, in one process that opens the model once; `tell` hears how far it is.
+ * Upscales images with `esrgan upscale`, in one process that opens the model once.
  *
- * @throws WorkbenchError with what the command says, where nothing could be upscaled for a reason that is not a
- * image's: there is no such model, or the process was ended
+ * @throws WorkbenchError with the message of the command, when it ended for a reason other than its images: there is no
+ * such model, or the process was killed
  */
 export async function upscaleBatch(
   programs: CommandPrograms,
   batch: UpscalingBatch,
-  tell: (progress: UpscalingProgress) => void,
+  report: (progress: UpscalingProgress) => void,
   signal: AbortSignal,
 ): Promise<UpscalingResult> {
   const images: UpscaledImage[] = [];
   const failures: { input: string; message: string }[] = [];
   let progress: UpscalingProgress = { ...initialProgress, batch: batch.batch, phase: 'opening' };
-  let told = Number.NEGATIVE_INFINITY;
-  const go = (change: Partial<UpscalingProgress>, isUrgent: boolean) => {
+  let reported = Number.NEGATIVE_INFINITY;
+  const advance = (change: Partial<UpscalingProgress>, isUrgent: boolean) => {
     progress = { ...progress, ...change };
-    if (!isUrgent && performance.now() - told < pace) return;
-    told = performance.now();
-    tell(progress);
+    if (!isUrgent && performance.now() - reported < reportInterval) return;
+    reported = performance.now();
+    report(progress);
   };
   const onEvent = (event: object) => {
-    if (isPlan(event)) {
-      go({ phase: 'working', images: event.images, kept: event.kept }, true);
-    } else if (isBegin(event)) {
-      go({ input: event.input, image: event.image, tile: 0, tiles: 0 }, true);
-    } else if (isTile(event)) {
+    if (!isUpscaleEvent(event)) return;
+    if (event.event === 'plan') {
+      advance({ phase: 'working', images: event.images, kept: event.kept }, true);
+    } else if (event.event === 'begin') {
+      advance({ input: event.input, image: event.image, tile: 0, tiles: 0 }, true);
+    } else if (event.event === 'progress') {
       const { tile, tiles, megapixelsPerSecond, batchEtaSeconds } = event;
-      go({ tile, tiles, megapixelsPerSecond, etaSeconds: batchEtaSeconds }, tile === tiles);
-    } else if (isDone(event)) {
+      advance({ tile, tiles, megapixelsPerSecond, etaSeconds: batchEtaSeconds }, tile === tiles);
+    } else if (event.event === 'done') {
       const { input, output, width, height, kept, notes } = event;
       images.push({ input, output, width, height, kept, notes });
-    } else if (isFailed(event)) {
+    } else {
       failures.push({ input: event.input, message: event.message });
     }
   };
 
-  tell(progress);
+  report(progress);
   try {
-    await runCommand(programs, upscaleWords(batch), { signal, onEvent });
+    await runCommand(programs, upscaleArguments(batch), { signal, onEvent });
   } catch (error) {
     const isCancelled = error instanceof WorkbenchError && error.code === 'interrupted';
-    // Failures of images end the command with an error when all are through; any other end is one of its own.
-    const isThrough = failures.length > 0 && isWhole(progress, images, failures.length);
-    if (!isCancelled && !isThrough) throw error;
+    // The command fails after the last image when some images failed; any other failure is its own.
+    const isComplete = failures.length > 0 && hasAllImages(progress, images, failures.length);
+    if (!isCancelled && !isComplete) throw error;
     return { images, failures, isCancelled };
   }
   return { images, failures, isCancelled: false };
 }
 
-/** A batch of which nothing is known yet. */
+/** The progress of a batch before it starts. */
 export const initialProgress: Omit<UpscalingProgress, 'batch' | 'phase'> = {
   kept: [],
   input: null,
@@ -121,8 +76,8 @@ export const initialProgress: Omit<UpscalingProgress, 'batch' | 'phase'> = {
   etaSeconds: null,
 };
 
-/** Whether every planned image came to its end. */
-function isWhole(
+/** Whether every planned image was upscaled or failed. */
+function hasAllImages(
   { phase, images }: UpscalingProgress,
   done: readonly UpscaledImage[],
   failed: number,
@@ -130,7 +85,7 @@ function isWhole(
   return phase === 'working' && done.filter(({ kept }) => !kept).length + failed >= images;
 }
 
-function upscaleWords(batch: UpscalingBatch): string[] {
+function upscaleArguments(batch: UpscalingBatch): string[] {
   const { model, inputs, outputFolder, outputName, existing, engine } = batch;
   return [
     'upscale',

@@ -4,7 +4,7 @@ import type { Settings } from '../protocol/settings.ts';
 
 const defaults: Settings = { runsFolders: [], concurrentRuns: 1, nodePath: '' };
 
-/** The settings as they hold for a folder of the workspace (its URI), or for none; defaults where they make no sense. */
+/** The settings as they hold for a folder of the workspace (its URI), or for none; defaults for invalid values. */
 export async function readSettings(
   { workspace }: Connection,
   scopeUri: string | undefined,
@@ -13,7 +13,7 @@ export async function readSettings(
   return settingsOf(await workspace.getConfiguration(item));
 }
 
-/** What an answer to `workspace/configuration` says. */
+/** The settings in a response to `workspace/configuration`. */
 export function settingsOf(answer: unknown): Settings {
   if (!isPlainObject(answer)) return defaults;
   const { runsFolders, concurrentRuns, nodePath } = answer;

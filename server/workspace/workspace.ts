@@ -10,7 +10,7 @@ import type { Settings } from '../protocol/settings.ts';
 import { findRunFiles, isOwnRunFile, type RunFilePlaces, readPlaces } from './run-files.ts';
 import { readSettings, settingsOf } from './settings.ts';
 
-/** What the server knows of the editor's workspace: its folders, its run files and its settings. */
+/** The editor's workspace: its folders, its run files and its settings. */
 export interface Workspace {
   /** Of the whole window, as they are now. */
   readonly settings: Settings;
@@ -18,15 +18,15 @@ export interface Workspace {
   runFiles(): readonly RunFilePlaces[];
   /** Folders of runs, those that run files name and those of the settings; absolute. */
   runFolders(): readonly string[];
-  /** Notes a run file that the editor has opened. */
+  /** Adds a run file that the editor has opened. */
   open(file: string): void;
-  /** Resolves once the workspace has been looked through for the first time. */
+  /** Resolves once the workspace has been scanned. */
   readonly ready: Promise<void>;
 }
 
 /**
- * Keeps track of the editor's workspace; `onChange` is called when folders of runs or settings may have changed.
- * Asks the editor to tell of changes where it can.
+ * Tracks the editor's workspace; `onChange` is called when folders of runs or settings may have changed. Subscribes to
+ * changes where the editor supports it.
  */
 export function followWorkspace(
   connection: Connection,
@@ -45,7 +45,7 @@ export function followWorkspace(
     else places.set(file, found);
   }
 
-  async function lookThrough(uris: Iterable<string>): Promise<void> {
+  async function scan(uris: Iterable<string>): Promise<void> {
     for (const uri of uris) {
       const { scheme, fsPath } = URI.parse(uri);
       if (scheme === 'file') for (const file of await findRunFiles(fsPath)) look(file);
@@ -66,7 +66,7 @@ export function followWorkspace(
     }
   }
 
-  async function begin(): Promise<void> {
+  async function initialize(): Promise<void> {
     if (capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
       await connection.client.register(DidChangeConfigurationNotification.type, { section: 'esrgan' });
     }
@@ -82,13 +82,13 @@ export function followWorkspace(
           for (const file of places.keys()) if (file.startsWith(fsPath + sep)) places.delete(file);
         }
         for (const { uri } of added) roots.add(uri);
-        await lookThrough(added.map(({ uri }) => uri));
+        await scan(added.map(({ uri }) => uri));
         await readAllSettings();
         onChange();
       });
     }
     await readAllSettings();
-    await lookThrough(roots);
+    await scan(roots);
   }
 
   connection.onDidChangeConfiguration(async () => {
@@ -102,7 +102,7 @@ export function followWorkspace(
 
   const ready = new Promise<void>((resolveReady) => {
     connection.onInitialized(() => {
-      begin()
+      initialize()
         .catch((error: unknown) => connection.console.error(String(error)))
         .finally(() => {
           resolveReady();

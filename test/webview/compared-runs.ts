@@ -83,7 +83,7 @@ export async function comparedRuns(): Promise<ComparedRuns> {
   const points = async (run: string) => {
     const store = stores.get(run) ?? createPointStore(run);
     stores.set(run, store);
-    await store.readOn();
+    await store.update();
     return store;
   };
   const requests: { name: WebviewRequestName; params: unknown }[] = [];

@@ -34,10 +34,10 @@ describe('language models', () => {
 
   it('get the reason why a run cannot be started', async () => {
     const again = invokeTool('esrgan_startRun', { file: 'second.esrgan.yaml', stage: 'pretraining' });
-    await assert.rejects(again, /begun already/);
+    await assert.rejects(again, /has already started/);
     const nowhere = invokeTool('esrgan_startRun', { file: 'nowhere.esrgan.yaml', stage: 'pretraining' });
     await assert.rejects(nowhere, /File not found: nowhere\.esrgan\.yaml/);
-    await assert.rejects(invokeTool('esrgan_stopRun', { run: 'second' }), /nobody trains it/);
+    await assert.rejects(invokeTool('esrgan_stopRun', { run: 'second' }), /no trainer is running/);
   });
 
   it('compare runs by their numbers and settings', async () => {

@@ -297,7 +297,7 @@ describe('images', () => {
   });
 
   test.each([
-    ['no image', { ...image, path: join(folder, 'runs', 'one', 'run.json') }, /is no image that can be read/],
+    ['no image', { ...image, path: join(folder, 'runs', 'one', 'run.json') }, /is not a readable image/],
     [
       'a box beyond it',
       { ...image, box: { x: 99, y: 0, width: 4, height: 4 } },
@@ -351,13 +351,13 @@ test('exports: CSV, Markdown, and a report with images and curves', async () => 
   expect(name).toBe('comparison.html');
   const png = readFileSync(join(testSet, 'HR', '1.png')).toString('base64');
   expect(content).toContain(`src="data:image/png;base64,${png}"`);
-  await expect(ask('html', one.config)).rejects.toThrow(/cannot stand in a report/);
+  await expect(ask('html', one.config)).rejects.toThrow(/cannot be included in a report/);
 });
 
 test.each<[string, readonly string[], RegExp]>([
   ['none', [], /0 runs cannot be compared at once: choose 1 to 8/],
   ['too many', Array.from({ length: 9 }, (_, index) => `/r${index}`), /9 runs cannot/],
-  ['one that is gone', ['/no/such/run'], /\/no\/such\/run is no run, or is gone/],
+  ['one that is gone', ['/no/such/run'], /\/no\/such\/run is not a run, or no longer exists/],
 ])('refuses to compare %s', async (_, runs, message) => {
   await expect(server.request('esrgan/comparison', query({ runs }))).rejects.toThrow(message);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildTable, type TableRow } from '../../../../server/comparison/table.ts';
+import { buildTable, type ModelRow } from '../../../../server/comparison/table.ts';
 import type { ComparisonCell } from '../../../../server/protocol/comparison.ts';
 import type { EvaluationFile } from '../../../../trainer/evaluate/results/evaluation-files.ts';
 import type { KnownTestSet } from '../../../../trainer/evaluate/results/test-set.ts';
@@ -10,8 +10,8 @@ const set5: KnownTestSet = { name: 'set5', dir: '/data/set5', sha256: 'd5' };
 function row(
   name: string,
   evaluations: readonly Partial<EvaluationFile>[],
-  changes: Partial<TableRow> = {},
-): TableRow {
+  changes: Partial<ModelRow> = {},
+): ModelRow {
   return {
     id: name,
     run: `/runs/${name}`,
@@ -81,7 +81,7 @@ function evaluation(name: string, changes: Partial<EvaluationFile>): EvaluationF
 }
 
 /** The cells of the first column, in short: value, group, what is the best, difference in PSNR. */
-function firstColumn(rows: readonly TableRow[], testSets: readonly KnownTestSet[] = [set5]) {
+function firstColumn(rows: readonly ModelRow[], testSets: readonly KnownTestSet[] = [set5]) {
   const { columns, rows: built } = buildTable(rows, { testSets, protocols: ['rgb'], baseline: '/runs/a' });
   return { column: columns[0], cells: built.map(({ cells }) => shortly(cells[0])) };
 }
@@ -96,7 +96,7 @@ function shortly(cell: ComparisonCell | undefined): string {
   return `${cell.state}: ${parts.join(', ')}`;
 }
 
-test.each<[string, TableRow[], string[]]>([
+test.each<[string, ModelRow[], string[]]>([
   ['nothing is measured', [row('a', []), row('b', [])], ['missing', 'missing']],
   [
     'the higher is the best, and differs from the baseline',
@@ -191,7 +191,7 @@ test('columns with several groups say so', () => {
     'x2, 2 images, d5',
   ]);
   expect(column?.warning).toBe(
-    'set5 under rgb was measured on different pixels (x4, 2 images, d5; x2, 2 images, d5): these numbers do not compare.',
+    'set5 under rgb was measured on different pixels (x4, 2 images, d5; x2, 2 images, d5): these numbers are not comparable.',
   );
   expect(firstColumn([row('a', [{}])]).column).toMatchObject({
     warning: null,
@@ -210,7 +210,7 @@ test('data that are not here have a column without a folder', () => {
 });
 
 describe('what was measured in training', () => {
-  const validated = (name: string, psnr: number, changes: Partial<TableRow> = {}): TableRow => {
+  const validated = (name: string, psnr: number, changes: Partial<ModelRow> = {}): ModelRow => {
     const made = row(name, [], changes);
     const metrics = { psnr, ssim: 0.5, psnr_y: psnr + 1 };
     return {
@@ -218,7 +218,7 @@ describe('what was measured in training', () => {
       checkpoints: made.checkpoints.map((each) => ({ ...each, state: { ...each.state, metrics } })),
     };
   };
-  const cellsOf = (rows: readonly TableRow[]) => {
+  const cellsOf = (rows: readonly ModelRow[]) => {
     const { columns, rows: built } = buildTable(rows, { testSets: [], protocols: [], baseline: '/runs/a' });
     expect(columns.map(({ id }) => id)).toEqual(['validation|rgb', 'validation|paper-y']);
     return built.map(({ cells }) => cells.map(shortly));
@@ -231,7 +231,7 @@ describe('what was measured in training', () => {
     ]);
   });
 
-  test.each<[string, Partial<TableRow>]>([
+  test.each<[string, Partial<ModelRow>]>([
     ['other crops', { validatedOn: 'other crops' }],
     ['another scale', { scale: 2 }],
     ['crops that nobody knows', { validatedOn: undefined }],
@@ -260,7 +260,10 @@ test('scalars of other trainers stand beside, each in a way of its own', () => {
   });
   expect(columns.map(({ protocol, warning }) => [protocol, warning])).toEqual([
     ['rgb', null],
-    ['m/psnr', 'scalars under m/psnr was measured each run in its own way: these numbers do not compare.'],
+    [
+      'm/psnr',
+      'scalars under m/psnr was measured each run in its own way: these numbers are not comparable.',
+    ],
   ]);
   expect(rows.map(({ cells }) => cells.map(shortly))).toEqual([
     ['none', 'computed: 1, group 0'],

@@ -104,9 +104,9 @@ test('runs wait for each other in an order that can be changed, and go on by the
   expect(names.slice(1)).toEqual(['a queued', 'd queued', 'c queued']);
   expect(existsSync(root('b'))).toBe(false);
   await expect(request('esrgan/moveInQueue', { run: root('first'), by: 1 })).rejects.toThrow(
-    'Run first does not wait for its turn.',
+    'Run first is not queued.',
   );
-  await expect(start('a', 1)).rejects.toThrow(/Run a waits for its turn already/);
+  await expect(start('a', 1)).rejects.toThrow(/Run a is already queued/);
 
   await until('first', trains);
   await request('esrgan/control', { run: root('first'), request: 'stop' });
@@ -176,7 +176,7 @@ test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from
       state === 'lost' && reason?.startsWith('its process was killed (SIGKILL)') === true,
   );
   await expect(request('esrgan/control', { run, request: 'pause' })).rejects.toThrow(
-    /Cannot pause run forced: nobody trains it, it is lost/,
+    /Cannot pause run forced: no trainer is running, the run is lost/,
   );
   const before = await request('esrgan/run', { run });
   expect(before.checkpoints).toHaveLength(1);
@@ -188,7 +188,7 @@ test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from
   });
   await expect(
     request('esrgan/start', { file: workspace.runFile('forced'), stage: 'pretraining', resume: false }),
-  ).rejects.toThrow(/The pretraining of run forced was begun already/);
+  ).rejects.toThrow(/The pretraining of run forced has already started/);
   expect(await request('esrgan/resume', { run })).toEqual({ run, queued: false });
   await until('forced', ({ state, step }) => state === 'running' && (step ?? 0) > (paused.step ?? 0));
   const { sessions, logTail } = await request('esrgan/run', { run });
@@ -202,7 +202,7 @@ test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from
   await until('forced', is('stopped'));
   await request('esrgan/deleteRun', { run });
   expect(existsSync(run)).toBe(false);
-  await expect(request('esrgan/run', { run })).rejects.toThrow(`${run} is no run, or is gone.`);
+  await expect(request('esrgan/run', { run })).rejects.toThrow(`${run} is not a run, or no longer exists.`);
 });
 
 test('a trainer that fails before it begins leaves its reason', async () => {
@@ -223,7 +223,11 @@ test('a trainer that fails before it begins leaves its reason', async () => {
 
 test.each([
   ['a run file with errors', 'batch_sise: 4', /typo\.esrgan\.yaml:\d+:1: error: .*batch_sise/],
-  ['a name that is no folder', 'runs_dir: typo.esrgan.yaml', /cannot be made|is no folder|not a directory/],
+  [
+    'a name that is no folder',
+    'runs_dir: typo.esrgan.yaml',
+    /Cannot create the run folder|is no folder|not a directory/,
+  ],
 ])('%s is refused with one message', async (_, line, message) => {
   const { request } = await server();
   const file = workspace.runFile('typo', { lines: [line] });

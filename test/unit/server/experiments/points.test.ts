@@ -24,7 +24,7 @@ test('points come in order, in answers of bounded size, each once, and new ones 
   const folder = temporaryFolder();
   session(folder, 1, 12_000, ['a', 'b']);
   const store = createPointStore(folder);
-  await store.readOn();
+  await store.update();
   const seen: Record<string, number[]> = { a: [], b: [] };
   let cursor: PointCursor | null = null;
   for (let more = true; more; ) {
@@ -43,7 +43,7 @@ test('points come in order, in answers of bounded size, each once, and new ones 
   const all = Array.from({ length: 12_000 }, (_, index) => index + 1);
   expect(seen).toEqual({ a: all, b: all });
   session(folder, 12_001, 12_001, ['a'], 12_001);
-  await store.readOn();
+  await store.update();
   expect(store.after(cursor).tags).toEqual({
     a: { first: 12_000, steps: [12_001], values: [12_001], wallTimes: [13_001] },
   });
@@ -54,15 +54,15 @@ test('a resumed session makes points void: the generation is another one, for ev
   const folder = temporaryFolder();
   session(folder, 1, 5, ['a']);
   const store = createPointStore(folder);
-  await store.readOn();
+  await store.update();
   const before = store.after(null);
   session(folder, 3, 4, ['a'], 3);
-  await store.readOn();
+  await store.update();
   const after = store.after(cursorAfter(null, before));
   expect(after.generation).not.toBe(before.generation);
   expect(after.tags.a).toMatchObject({ first: 0, steps: [1, 2, 3, 4] });
   const other = createPointStore(folder);
-  await other.readOn();
+  await other.update();
   expect(other.after(cursorAfter(null, after))).toMatchObject({ generation: after.generation, tags: {} });
 });
 
@@ -71,7 +71,7 @@ test('the newest points, of each tag', async () => {
   session(folder, 1, 9, ['a']);
   session(folder, 10, 11, ['a', 'b'], 10);
   const store = createPointStore(folder);
-  await store.readOn();
+  await store.update();
   const { tags, more } = store.newest(3);
   expect(more).toBe(false);
   expect(tags).toMatchObject({ a: { first: 8, steps: [9, 10, 11] }, b: { first: 0, steps: [10, 11] } });
@@ -83,7 +83,7 @@ test('numbers that are not finite are null; a tag may have any name', async () =
   writer.scalars(1, { loss: Number.NaN, constructor: Number.POSITIVE_INFINITY });
   writer.close();
   const store = createPointStore(folder);
-  await store.readOn();
+  await store.update();
   const { tags } = store.after({ generation: -1, counts: {} });
   expect(tags.loss?.values).toEqual([null]);
   expect(Object.hasOwn(tags, 'constructor') && tags.constructor).toMatchObject({ first: 0, values: [null] });
