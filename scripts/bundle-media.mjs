@@ -10,9 +10,9 @@ const apps = {
 };
 
 /**
- * Makes `<app>.js` and `<app>.css` of each app, in one piece as their content security policy asks.
+ * Bundles each app into one `<app>.js` and one `<app>.css`, as their content security policy requires.
  *
- * @param {string} folder where they go
+ * @param {string} folder of the output
  */
 export async function bundleMedia(folder) {
   await build({
@@ -22,7 +22,7 @@ export async function bundleMedia(folder) {
     bundle: true,
     format: 'esm',
     platform: 'browser',
-    // VS Code 1.100 stands on Chromium 132.
+    // The Chromium of VS Code 1.100.
     target: 'chrome132',
     minify: true,
     sourcemap: 'linked',

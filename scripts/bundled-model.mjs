@@ -1,16 +1,15 @@
-// Makes the model that the extension brings along (media/models): gets photographs whose terms leave everything free,
-// cuts them into tiles, trains both stages of examples/bundled-model.esrgan.yaml, mixes their results, measures, and
-// writes the file. All that comes on the way lies in bundled/: packages are got and stages trained once, and a training
-// that was stopped goes on.
+// Makes the bundled model (media/models): downloads photographs that are free of rights, cuts them into tiles, trains both
+// stages of examples/bundled-model.esrgan.yaml, interpolates the two networks, evaluates and writes the file.
+// Intermediate files are in bundled/: packages are downloaded and stages trained once, and a stopped training resumes.
 //
-//   node scripts/bundled-model.mjs [tiles | train | write]      all three where none is named
+//   node scripts/bundled-model.mjs [tiles | train | write]      without an argument: all three
 //   ESRGAN_TEST_SETS=FOLDER node scripts/bundled-model.mjs write
 //
-// FOLDER holds set5/ and set14/, each with HR/ and LR_x4/; without it the card keeps its numbers. It uses the built
-// command, so build before.
+// FOLDER contains set5/ and set14/, each with HR/ and LR_x4/; without it the numbers of the model card stay. It needs the
+// built command.
 //
-// The images come in packages of Debian 13: there `apt-get download` gets them. Elsewhere put the .deb files that
-// it asks for into bundled/packages; dpkg-deb unpacks them.
+// The images are in packages of Debian 13, where `apt-get download` downloads them. Elsewhere, save the .deb files that it
+// names in bundled/packages; dpkg-deb unpacks them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,16 +23,15 @@ const work = join(root, 'bundled');
 const run = join(work, 'runs', 'bundled-model');
 const model = join(root, 'media', 'models', 'workbench-x4.safetensors');
 const cardFile = join(root, 'media', 'models', 'README.md');
-/** Share of the second stage in the model. */
+/** Of the network interpolation: weight of the training stage. */
 const alpha = 0.3;
 const side = 240;
-/** Mean difference of neighbouring samples below which a tile is sky, shadow or out of focus and teaches little. */
+/** Mean difference of neighboring samples; tiles below it (sky, shadow, out of focus) are dropped. */
 const leastDetail = 5;
 
 /**
- * Where the images are from. `shrink` lists the factors by which each is reduced before it is cut: photographs by 2
- * and once more by 3 and by 4, because at full size they hold noise, the camera's own softness and traces of JPEG; 1
- * where the file is clean as it is.
+ * Sources of the images. `shrink` lists the factors by which each is downscaled before it is cut: 2, 3 and 4 for
+ * photographs, which at full size contain noise, lens blur and JPEG artifacts; 1 for clean files.
  */
 const packages = [
   {
@@ -122,7 +120,7 @@ async function makeTiles() {
   console.log(`${kept.length} of ${tiles.length} tiles, ${(pixels / 1e6).toFixed(1)} megapixels`);
 }
 
-/** The folder of a package's files, got and unpacked where it is not there yet. */
+/** The folder of a package's files; downloads and unpacks it if missing. */
 async function unpack({ name, version, sha256 }) {
   const folder = join(work, 'packages', name);
   if (existsSync(folder)) return folder;
@@ -178,7 +176,7 @@ function detailOf(pixels, row) {
   return sum / pixels.length;
 }
 
-/** Trains both stages, goes on with what was stopped, and leaves alone what has ended. */
+/** Trains both stages; resumes a stopped stage and skips a finished one. */
 function train() {
   for (const stage of ['pretraining', 'training']) {
     const sessions = existsSync(run)
@@ -190,7 +188,7 @@ function train() {
   }
 }
 
-/** Mixes what the stages came to, says in the file what it is, and measures it if there are test sets. */
+/** Writes the interpolated model with its metadata; evaluates it if there are test sets. */
 function writeModel() {
   esrgan('interpolate', lastOf('pretraining'), lastOf('training'), model, '--alpha', String(alpha));
   const { sessions } = readManifest();
@@ -221,14 +219,14 @@ function addMetadata(path, texts) {
   const end = 8 + Number(bytes.readBigUInt64LE());
   const { __metadata__, ...tensors } = JSON.parse(bytes.toString('utf8', 8, end));
   const json = JSON.stringify({ __metadata__: { ...__metadata__, ...texts }, ...tensors });
-  // The tensors begin at a multiple of eight bytes.
+  // The tensors start at a multiple of eight bytes.
   const header = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
   writeFileSync(path, Buffer.concat([length, header, bytes.subarray(end)]));
 }
 
-/** Measures bicubic, the two stages and the model, and puts the numbers into the card. */
+/** Evaluates bicubic, the two stages and the model, and writes the numbers into the model card. */
 function writeNumbers() {
   const rows = [
     ['bicubic', 'bicubic'],

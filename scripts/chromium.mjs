@@ -8,7 +8,7 @@ const paths = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** How to get a browser. */
+/** How to install a browser. */
 export const howToGetChromium =
   'install one (Debian: `apt-get install chromium`) or name its program in the environment variable CHROMIUM';
 

@@ -17,7 +17,7 @@ import { packageFile, thisTarget } from './package-file.mjs';
 
 /** Platforms of VS Code for which ONNX Runtime has a build. */
 const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
-/** What `.vscodeignore` chooses from, besides the manifest and the native packages. */
+/** The files that `.vscodeignore` selects from, with the manifest and the native packages. */
 const contents = [
   ...['dist', 'schemas', 'media', 'l10n', 'docs/run-file.md', 'README.md', 'LICENSE', '.vscodeignore'],
   ...readdirSync('.').filter((file) => file.startsWith('package.nls.')),
@@ -46,7 +46,7 @@ for (const target of chosen) {
 }
 process.exit(failed ? 1 : 0);
 
-/** Puts together what the package holds in a folder of its own, and packs that. */
+/** Collects the files of the package in a folder and packs it. */
 function makePackage(target) {
   const stage = resolve('build/package', target);
   rmSync(stage, { recursive: true, force: true });

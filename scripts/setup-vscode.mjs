@@ -12,15 +12,15 @@ const stamp = join(vscodeRoot, '.esrgan-workbench');
 const packages = {
   /** VS Code's own version downloads its program at install; from this one on it comes inside a package. */
   required: '@vscode/ripgrep@1.18.0',
-  /** Writes log files, which are also what the Output panel shows. It is compiled here. */
+  /** Writes log files, which the Output panel shows. It is compiled here. */
   logging: '@vscode/spdlog',
 };
 
 /**
- * Installs what is missing; does nothing the second time.
+ * Installs missing parts; does nothing the second time.
  *
- * @param {{ logging?: boolean }} [options] `logging`: also build what the Output panel needs. It takes a C++ compiler
- * and half a minute; where that fails, VS Code runs all the same and the panel stays empty.
+ * @param {{ logging?: boolean }} [options] `logging`: also builds the module of the Output panel, with a C++
+ * compiler in half a minute. If that fails, VS Code works but the panel is empty.
  */
 export function setUpVSCode({ logging = false } = {}) {
   const done = existsSync(stamp) ? readFileSync(stamp, 'utf8').split('\n') : [];

@@ -1,5 +1,5 @@
-// `npm start`: the example workspace in VS Code with this extension. In the desktop VS Code where its command `code` is
-// there; else, and with `-- --browser`, in the browser. The environment variable PORT chooses the port.
+// `npm start`: opens the example workspace in VS Code with this extension: in the desktop VS Code if its command `code`
+// exists; otherwise, or with `-- --browser`, in the browser, on the port of the environment variable PORT.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -27,7 +27,7 @@ function openOnDesktop() {
   return opened;
 }
 
-/** Serves the workbench until Ctrl-C. Runs that train then go on, as when a window is closed. */
+/** Serves the workbench until Ctrl-C. Runs continue after that, as after closing a window. */
 async function serve() {
   setUpVSCode({ logging: true });
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');

@@ -1,6 +1,6 @@
-// Runs the suites of tests and closes with what failed, a line each, and `N passed, N failed, N skipped`. As arguments
-// it takes names of suites (none: all) and, for the suites of vitest, names of files. With `--package` the suites that
-// use VS Code test the package of this platform as installed, and not the repository.
+// Runs the test suites and prints each failure in a line, then `N passed, N failed, N skipped`. Arguments: names of suites
+// (none: all) and, for the suites of vitest, names of files. With `--package` the suites that use VS Code test the
+// installed package of this platform instead of the repository.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -13,7 +13,7 @@ const suites = {
   unit: () => vitest('build/test-results-unit.json', 'vitest.config.ts'),
   /** Inside the extension host of VS Code. */
   vscode: () => inWorkbench(inHost),
-  /** VS Code in a browser, used as a person does. */
+  /** VS Code in a browser, with keyboard and mouse. */
   e2e: () => inWorkbench(() => vitest('build/test-results-e2e.json', 'test/e2e/vitest.config.ts')),
 };
 
@@ -44,9 +44,9 @@ function vitest(results, config) {
     node(results, 'node_modules/vitest/vitest.mjs', 'run', '--config', config, ...reporters, ...files);
   let status = run();
   if (read(results) === undefined) {
-    // vitest 4 can end by itself when a worker exits while an answer is on its way (vitest-dev/vitest#9014; mended in 5,
-    // which needs Node 22): no test has failed then, and there are no results.
-    console.log('The test runner ended without results. Once more.');
+    // vitest 4 can exit when a worker exits before its answer arrives (vitest-dev/vitest#9014; fixed in 5, which needs
+    // Node 22). Then no test has failed, and there are no results.
+    console.log('The test runner exited without results. Running it again.');
     status = run();
   }
   const { numPassedTests, numPendingTests, testResults } = read(results) ?? {

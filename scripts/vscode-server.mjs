@@ -7,7 +7,7 @@ import { vscodeRoot } from './setup-vscode.mjs';
 const main = join(vscodeRoot, 'out', 'server-main.js');
 const secondsToEnd = 5;
 
-/** Keeps the workbench quiet and off the network. */
+/** Settings without notifications and network access. */
 const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
@@ -22,18 +22,18 @@ const quietSettings = {
  * @typedef {object} VSCodeServer
  * @property {number} port
  * @property {number} pid leads a process group: extension hosts and language servers belong to it, trainers do not
- * @property {() => string} output what it has printed
+ * @property {() => string} output of the process
  * @property {() => Promise<void>} stop
  */
 
 /**
  * @param {object} options
  * @param {string} options.dataDir user settings, extensions, logs; made if missing
- * @param {Record<string, unknown>} [options.settings] user settings of a new folder, on top of ones that keep it quiet
+ * @param {Record<string, unknown>} [options.settings] user settings of a new folder, added to those above
  * @param {string} [options.vsix] a packaged extension to install first
- * @param {Record<string, string>} [options.env] for extension hosts and what they start
- * @param {boolean} [options.trust] false: windows ask whether the folder is trusted, as on the desktop
- * @param {boolean} [options.dialogs] false: windows show no modal dialogs, and answer with yes what is asked
+ * @param {Record<string, string>} [options.env] of extension hosts and their child processes
+ * @param {boolean} [options.trust] false: windows prompt for trust, as on the desktop
+ * @param {boolean} [options.dialogs] false: modal dialogs are confirmed automatically
  * @param {number} [options.port] 0: any that is free
  * @returns {Promise<VSCodeServer>} once it listens
  */
