@@ -1,9 +1,10 @@
 import { type CodeAction, CodeActionKind, type Range, TextEdit } from 'vscode-languageserver-types';
 import { URI } from 'vscode-uri';
+import { isMap, isScalar, visit } from 'yaml';
 import type { Problem } from '../../trainer/config/index.ts';
 import { convertToYaml } from './convert-to-yaml.ts';
 import { diagnosticOf, findProblems, rangeOf } from './diagnose.ts';
-import type { RunDocument } from './document.ts';
+import { openDocument, type RunDocument } from './document.ts';
 import type { Fix } from './fixes/fix.ts';
 import { quickFixes } from './fixes/registry.ts';
 import type { Edit } from './insert.ts';
@@ -31,7 +32,7 @@ function touches(a: Range, b: Range): boolean {
 
 function quickFixActions(document: RunDocument, uri: string, problem: Problem): CodeAction[] {
   const fixes = fixesFor(document, problem);
-  const preferred = preferredOf(fixes);
+  const preferred = preferredOf(document, problem, fixes);
   return fixes.map((fix) => ({
     title: fix.title,
     kind: CodeActionKind.QuickFix,
@@ -47,8 +48,12 @@ function fixesFor(document: RunDocument, problem: Problem): Fix[] {
     .flatMap((quickFix) => quickFix.fixes(document, problem));
 }
 
-/** The clear fixes of a problem that no other clear fix contradicts. */
-function preferredOf(fixes: readonly Fix[]): Fix[] {
+/**
+ * The clear fixes of a problem that no other clear fix contradicts. Beside a syntax error, which hides parts of the text,
+ * only fixes of the syntax are clear.
+ */
+function preferredOf(document: RunDocument, problem: Problem, fixes: readonly Fix[]): Fix[] {
+  if (problem.code !== 'syntax' && hasSyntaxErrors(document)) return [];
   const clear = fixes.filter(({ isClear }) => isClear);
   return clear.filter((fix) => clear.every((other) => other === fix || areApart(fix.edits, other.edits)));
 }
@@ -57,16 +62,42 @@ function preferredOf(fixes: readonly Fix[]): Fix[] {
 function fixAll(document: RunDocument, uri: string, problems: readonly Problem[]): CodeAction[] {
   const accepted: Edit[] = [];
   for (const problem of problems) {
-    const [fix] = preferredOf(fixesFor(document, problem));
+    const [fix] = preferredOf(document, problem, fixesFor(document, problem));
     if (fix && areApart(fix.edits, accepted)) accepted.push(...fix.edits);
   }
-  if (accepted.length === 0) return [];
-  const edits = accepted
-    .toSorted((a, b) => a.start - b.start || a.end - b.end)
-    .map((edit) => textEdit(document, edit));
+  const sorted = accepted.toSorted((a, b) => a.start - b.start || a.end - b.end);
+  if (sorted.length === 0 || !isHarmless(document, sorted)) return [];
+  const edits = sorted.map((edit) => textEdit(document, edit));
   return [
     { title: 'Fix all problems with one clear fix', kind: fixAllKind, edit: { changes: { [uri]: edits } } },
   ];
+}
+
+/** Whether sorted edits lose no key that has a value, and break no syntax. They may be applied unseen, on save. */
+function isHarmless(document: RunDocument, edits: readonly Edit[]): boolean {
+  const starts = [0, ...edits.map(({ end }) => end)];
+  const text = starts
+    .map((start, i) => document.text.slice(start, edits[i]?.start) + (edits[i]?.newText ?? ''))
+    .join('');
+  const after = openDocument(text, document.file);
+  const isValid = !hasSyntaxErrors(after) || hasSyntaxErrors(document);
+  return isValid && valuesIn(after) >= valuesIn(document);
+}
+
+function hasSyntaxErrors({ syntax }: RunDocument): boolean {
+  return syntax.tooDeep !== undefined || syntax.document.errors.length > 0;
+}
+
+/** The number of keys with a value that is not null or a map of other keys. */
+function valuesIn({ tree }: RunDocument): number {
+  let count = 0;
+  visit(tree, {
+    Pair(_, { value }) {
+      const isEmpty = isScalar(value) ? value.value === null : isMap(value) && value.items.length > 0;
+      if (value !== null && !isEmpty) count++;
+    },
+  });
+  return count;
 }
 
 /** Two insertions at one place clash: both may write the same section. */

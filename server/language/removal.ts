@@ -14,7 +14,8 @@ interface Member extends Span {
 
 /**
  * The span to delete so that the key or item that starts at an offset is removed: its lines in block style, or the
- * entry with a comma in brackets. Includes the section if that would be left empty.
+ * entry with a comma in brackets. Includes the section if that would be left empty. `undefined` if its first line has
+ * something else, such as the dash of a list item.
  */
 export function removal(document: RunDocument, offset: number): Span | undefined {
   const contents = document.tree.contents;
@@ -27,7 +28,10 @@ export function removal(document: RunDocument, offset: number): Span | undefined
   }
   const { text } = document;
   const start = text.lastIndexOf('\n', entry.start - 1) + 1;
-  const newline = text.indexOf('\n', entry.end);
+  if (text.slice(start, entry.start).trim() !== '') return undefined;
+  // A block scalar ends after its last line break.
+  const end = text[entry.end - 1] === '\n' ? entry.end - 1 : entry.end;
+  const newline = text.indexOf('\n', end);
   return { start, end: newline < 0 ? text.length : newline + 1 };
 }
 

@@ -19,6 +19,12 @@ function child(node: SchemaNode, step: string | number): SchemaNode | undefined 
   return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
 
+/** Whether the top level or one of its sections has a key. */
+export function isKnownKey(key: string): boolean {
+  const sections = Object.values(root.properties ?? {});
+  return [root, ...sections].some(({ properties = {} }) => Object.hasOwn(properties, key));
+}
+
 /** The allowed types: `string`, `integer`, `number`, `boolean`, `array`, `object`, `null`. */
 export function typesOf(node: SchemaNode): readonly string[] {
   return [node.type ?? []].flat();

@@ -1,9 +1,9 @@
 import { closest } from '../../../trainer/config/index.ts';
-import { schemaAt } from '../schema.ts';
+import { isKnownKey, schemaAt } from '../schema.ts';
 import { replaceKey } from './edits.ts';
 import type { QuickFix } from './fix.ts';
 
-/** Renames a misspelled key to the nearest one that its section lacks. */
+/** Renames a misspelled key to the nearest one that its section lacks. A key of another section is hardly misspelled. */
 export const renameKey: QuickFix = {
   codes: ['unknown-key'],
   fixes(document, problem) {
@@ -11,6 +11,7 @@ export const renameKey: QuickFix = {
     const known = Object.keys(schemaAt(section)?.properties ?? {});
     const free = known.filter((key) => document.nodeAt([...section, key]) === undefined);
     const name = closest(String(problem.path.at(-1)), free);
-    return name === undefined ? [] : [replaceKey(document, problem, name)];
+    const isClear = !isKnownKey(String(problem.path.at(-1)));
+    return name === undefined ? [] : [{ ...replaceKey(document, problem, name), isClear }];
   },
 };

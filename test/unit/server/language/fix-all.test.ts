@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { codeActions, fixAllKind } from '../../../../server/language/code-actions.ts';
+import type { RunDocument } from '../../../../server/language/document.ts';
+import { createRandom, type Random } from '../../../../trainer/data/random.ts';
+import { runDocument } from './marked.ts';
+
+/** The text after "fix all", and again until nothing is left to fix. */
+function fixed(text: string, times = 5): string {
+  const document = runDocument(text);
+  const action = actionsOf(document).find(({ kind }) => kind === fixAllKind);
+  if (!action || times === 0) return text;
+  const edits = Object.values(action.edit?.changes ?? {}).flat();
+  return fixed(TextDocument.applyEdits(TextDocument.create('file:///p', 'yaml', 0, text), edits), times - 1);
+}
+
+function actionsOf(document: RunDocument) {
+  return codeActions(document, document.rangeOf({ start: 0, end: document.text.length }));
+}
+
+describe('fix all retains sections whose entries have', () => {
+  test.each<[string, string, string]>([
+    [
+      'tabs',
+      'name: a\npretraining:\n\tlr: 1e-4\n\tnum_epoch: 5\n',
+      'name: a\npretraining:\n  lr: 1e-4\n  num_epoch: 5\n',
+    ],
+    [
+      'no-break spaces',
+      'name: a\npretraining:\n\u00a0\u00a0lr: 1e-4\n',
+      'name: a\npretraining:\n  lr: 1e-4\n',
+    ],
+    ['an em space', 'ema:\n\u2003decay: 0\n', 'ema:\n decay: 0\n'],
+    [
+      'no indentation',
+      'name: a\npretraining:\nlr: 1e-4\nnum_epoch: 5\n',
+      'name: a\npretraining:\n  lr: 1e-4\nnum_epoch: 5\n',
+    ],
+    [
+      'tabs in two sections',
+      'pretraining:\n\tlr: 1e-4\nema:\n\tdecay: 0\n',
+      'pretraining:\n  lr: 1e-4\nema:\n  decay: 0\n',
+    ],
+  ])('%s', (_, text, after) => expect(fixed(text)).toBe(after));
+});
+
+describe('fix all leaves to the author', () => {
+  test.each<[string, string]>([
+    ['an empty section', 'name: a\npretraining:\n'],
+    ['which of two equal keys is meant', 'seed: 1\nname: a\nseed: 2\n'],
+    ['a value hidden by a syntax error', "seed:\n  'a\nname: b\n"],
+    ['a list that is too long', 'samples:\n  crop_size: [64, 96, 128]\n'],
+    [
+      'a key of a section that has it already',
+      'cr_patch_size: [64, 64]\npretraining:\n  cr_patch_size: [32, 32]\ntraining:\n  cr_patch_size: [96, 96]\n',
+    ],
+  ])('%s', (_, text) => expect(fixed(text)).toBe(text));
+});
+
+test.each<[string, string, string]>([
+  ['a block scalar', 'foo: |\n  abc\nname: a\n', 'name: a\n'],
+  ['a folded scalar', 'seed: 1\nfoo: >-\n  abc\n\nname: a\n', 'seed: 1\n\nname: a\n'],
+])('the removal of %s ends with it', (_, text, after) => {
+  const document = runDocument(text);
+  const action = actionsOf(document).find(({ title }) => title === 'Remove `foo`');
+  const edits = Object.values(action?.edit?.changes ?? {}).flat();
+  expect(TextDocument.applyEdits(TextDocument.create('file:///p', 'yaml', 0, text), edits)).toBe(after);
+});
+
+/** Valid run files; no word is in another one. */
+const valid = [
+  'name: a\nscale_factor: 4\npretraining:\n  lr: 1e-4\n  num_epoch: 5\n  cr_patch_size: [128, 96]\ntraining:\n  g_lr: 2e-4\n  d_lr: 3e-4\n  g_sched_steps:\n    - 7\n    - 9\nema:\n  decay: 0.99\n',
+  'datasets:\n  birds:\n    hr:\n      train: x/one\n      val: y/two\n    lr: z/three\ntraining:\n  train_datasets: [birds]\n  val_datasets:\n  - birds\n  num_step: 12\ngenerator:\n  num_basic_blocks: 6\n  growth_channels: 16\n',
+  'training:\n  num_epoch: 3\n  cr_patch_size: [64, 64]\npretraining:\n  num_epoch: 11\n  cr_patch_size:\n    - 32\n    - 32\nperceptual_loss:\n  vgg_type: vgg19\n  layer_weights:\n    conv5_4: 0.5\n    conv3_4: 0.25\nseed: 1\n',
+];
+
+const spaces = ['', ' ', '   ', '\t', '\u00a0', '\u00a0\u00a0', '\u2003', '\u3000'];
+
+/** Damages of white space and punctuation, each of one line. */
+const damages: readonly ((line: string, random: Random) => string)[] = [
+  (line, random) => line.replace(/^ */, pick(spaces, random)),
+  (line) => line.trimStart(),
+  (line) => line.replace(/^ */, (indent) => '\t'.repeat(indent.length / 2)),
+  (line) => line.replace(/^ */, (indent) => '\u00a0'.repeat(indent.length)),
+  (line) => line.replace(': ', ':'),
+  (line) => line.replace(':', ''),
+  (line) => line.replace(/: (?=\S)/, ':\n'),
+  (line) => line.replace('[', ''),
+  (line) => line.replace(']', ''),
+  (line) => line.replace(/(: )(\S+)$/, "$1'$2"),
+  (line) => `${line}\n`,
+  (line) => `  ${line}`,
+];
+
+function pick<T>(list: readonly T[], random: Random): T {
+  const item = list[random.integer(list.length)];
+  if (item === undefined) throw new Error('empty list');
+  return item;
+}
+
+/** The keys and values of a text, sorted. */
+function wordsIn(text: string): string[] {
+  return text
+    .split(/[\s:,'"[\]{}-]+/)
+    .filter(Boolean)
+    .toSorted();
+}
+
+test.each(valid.map((text, i) => [i, text] as const))(
+  'fix all retains every key and value of damaged file %i',
+  (i, text) => {
+    const random = createRandom(i);
+    for (let round = 0; round < 100; round++) {
+      const lines = text.split('\n');
+      const count = 1 + random.integer(4);
+      for (let n = 0; n < count; n++) {
+        const at = random.integer(lines.length);
+        lines[at] = pick(damages, random)(lines[at] ?? '', random);
+      }
+      const damaged = (random.next() < 0.3 ? lines.map((line) => line.replaceAll('  ', '\t')) : lines).join(
+        '\n',
+      );
+      const after = fixed(damaged);
+      expect(missing(wordsIn(damaged), wordsIn(after)), `${damaged}\n=>\n${after}`).toEqual([]);
+    }
+  },
+);
+
+/** The words of a list that another one lacks, as often as they are in it. */
+function missing(words: readonly string[], others: readonly string[]): string[] {
+  const rest = [...others];
+  return words.filter((word) => {
+    const at = rest.indexOf(word);
+    if (at < 0) return true;
+    rest.splice(at, 1);
+    return false;
+  });
+}
