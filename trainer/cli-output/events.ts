@@ -120,7 +120,7 @@ export const isDownloadEvent = isUnion(
 );
 
 /** `esrgan convert` */
-export interface ConvertEvent {
+interface ConvertEvent {
   readonly event: 'done';
   readonly input: string;
   readonly output: string;
@@ -129,7 +129,7 @@ export interface ConvertEvent {
 }
 
 /** `esrgan interpolate`; the models are files of weights. */
-export interface InterpolateEvent {
+interface InterpolateEvent {
   readonly event: 'done';
   readonly psnr: string;
   readonly esrgan: string;

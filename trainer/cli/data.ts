@@ -87,7 +87,7 @@ export function registerData(program: Command): void {
 }
 
 /** Download size in bytes, null if the authors do not publish it; and whether the data set has a permanent URL. */
-export function downloadOf(
+function downloadOf(
   name: DatasetName,
   scale: number,
 ): { readonly bytes: number | null; readonly hasAddress: boolean } {
@@ -100,7 +100,7 @@ export function downloadOf(
 }
 
 /** Sizes are width x height of the smallest and the largest image. */
-export function inventoryTable(entries: readonly InventoryEntry[]): string[] {
+function inventoryTable(entries: readonly InventoryEntry[]): string[] {
   const rows = entries.map(({ name, split, kind, folder, images, smallest, largest }) => [
     name,
     split,

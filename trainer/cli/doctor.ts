@@ -21,7 +21,7 @@ export function registerDoctor(program: Command): void {
 }
 
 /** Lines for each engine: its device, or why it is missing and what it needs. */
-export function doctorLines(findings: readonly EngineFinding[]): string[] {
+function doctorLines(findings: readonly EngineFinding[]): string[] {
   return findings.flatMap(({ name, available, isAutomatic, detail, needed }) => [
     `${available ? '✓' : '✗'} ${name.padEnd(10)} ${detail}${available && !isAutomatic ? ' (not chosen automatically)' : ''}`,
     ...(available || needed === '' ? [] : [`             Needed: ${needed}`]),

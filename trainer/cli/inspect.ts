@@ -106,7 +106,7 @@ function shortNumber(value: number | null): string {
 }
 
 /** A description as text; it lists the tensors of an unknown architecture. */
-export function descriptionLines(description: WeightsDescription): string[] {
+function descriptionLines(description: WeightsDescription): string[] {
   const { path, bytes, format, architecture, reason, layout, options, wrapper, tensors } = description;
   const facts: [string, string][] = [
     ['file', path],

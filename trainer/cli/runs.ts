@@ -18,7 +18,7 @@ export function registerRuns(program: Command): void {
 }
 
 /** A run as printed by `--json`; null if not known. `progress` is 0 to 1, `updated` ISO 8601. */
-export function runRecord({ paths, kind, state, status, updated }: RunOnDisk) {
+function runRecord({ paths, kind, state, status, updated }: RunOnDisk) {
   return {
     name: paths.name,
     path: paths.root,
@@ -42,7 +42,7 @@ export function runRecord({ paths, kind, state, status, updated }: RunOnDisk) {
 const header = ['NAME', 'STATE', 'STAGE', 'DONE', 'STEP', 'LOSS', 'PSNR', 'RATE', 'ETA', 'UPDATED'];
 
 /** The lines of the table, followed by the reasons of states. `now` is in milliseconds since 1970. */
-export function runsTable(runs: readonly RunOnDisk[], runsDir: string, now: number): string[] {
+function runsTable(runs: readonly RunOnDisk[], runsDir: string, now: number): string[] {
   if (runs.length === 0) return [`${runsDir} contains no runs.`];
   const rows = [header, ...runs.map((run) => cells(run, now))];
   const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

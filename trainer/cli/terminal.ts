@@ -12,13 +12,13 @@ export interface Reporter {
   done(): void;
 }
 
-export interface ReporterOptions {
+interface ReporterOptions {
   readonly json: boolean;
   readonly stream: TextStream;
 }
 
 /** The part of `process.stdout` that a reporter uses. */
-export interface TextStream {
+interface TextStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;

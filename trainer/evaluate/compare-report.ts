@@ -13,7 +13,7 @@ interface Section {
   readonly words: number;
 }
 
-export interface ReportOptions {
+interface ReportOptions {
   /** The run to which differences are computed. */
   readonly baseline: string;
   /** Whether to add the published results of the original program. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import picomatch from 'picomatch';
 
 /** A pattern for the paths of files. */
-export interface Glob {
+interface Glob {
   /** The folder that contains all matches. */
   readonly folder: string;
   /** Tests a path relative to the folder. */

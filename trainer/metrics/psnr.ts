@@ -1,7 +1,7 @@
 import { requireSameShape, type Samples } from './samples.ts';
 
 /** Mean of the squared differences of all samples. */
-export function meanSquaredError(a: Samples, b: Samples): number {
+function meanSquaredError(a: Samples, b: Samples): number {
   requireSameShape(a, b);
   let sum = 0;
   for (let i = 0; i < a.data.length; i++) {

@@ -18,7 +18,7 @@ export interface TileOptions {
 }
 
 /** A finished part of the upscaled image. */
-export interface Piece {
+interface Piece {
   /** In pixels of the upscaled image. */
   readonly rect: Rect;
   /** `[rect.height, rect.width, channels]`, not clamped. */

@@ -39,7 +39,7 @@ export interface EvaluationFile extends SavedValues {
 }
 
 /** Identifies an evaluation in its run. */
-export type EvaluationKey = Pick<EvaluationFile, 'weights' | 'dataSha256' | 'protocol' | 'net'>;
+type EvaluationKey = Pick<EvaluationFile, 'weights' | 'dataSha256' | 'protocol' | 'net'>;
 
 const isSavedValue = isOptional(isNullable(isNumber));
 
@@ -78,7 +78,7 @@ export function interpolationSha256(alpha: number, weights: readonly [string, st
 }
 
 /** The path of an evaluation in a run. */
-export function evaluationPath(run: RunPaths, { weights, dataSha256, protocol, net }: EvaluationKey): string {
+function evaluationPath(run: RunPaths, { weights, dataSha256, protocol, net }: EvaluationKey): string {
   const parts = [weights.slice(0, 16), dataSha256.slice(0, 16), protocol, ...(net ? [net.slice(0, 16)] : [])];
   return join(run.evaluations, `${parts.join('-')}.json`);
 }

@@ -5,7 +5,7 @@
  * to the maximum under the protocol `seed`, not to the means of papers. That protocol downscales large images, which
  * raises some of the SSIM.
  */
-export interface PublishedResult {
+interface PublishedResult {
   /** As in the published table: patch sizes of pretraining and training, blocks, training data. */
   readonly title: string;
   /** The run file in examples/seed-runs. */

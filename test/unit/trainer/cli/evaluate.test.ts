@@ -165,6 +165,6 @@ test.each([
   [['a', '--alpha', '0.5', '--data', 'a=b'], /--alpha interpolates two models/],
   [['a', 'b', '--alpha', '2', '--data', 'a=b'], /must be a number from 0 to 1/],
   [['--data', 'a=b'], /missing required argument 'model'/],
-])('refuses %j', async (args, message) => {
+])('%j is an error', async (args, message) => {
   await expect(run(...args)).rejects.toThrow(message);
 });
