@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /** Pixels, after the EXIF orientation has been applied. */
-interface ImageSize {
+export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }

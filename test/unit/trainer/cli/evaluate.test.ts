@@ -154,8 +154,8 @@ test('opens models on the requested engine and closes them even after a failure'
 });
 
 test.each([
-  [['bicubic', '--data', 'set5'], /name and a folder, such as set5=data\/set5/],
-  [['bicubic', '--data', '=dir'], /name and a folder/],
+  [['bicubic', '--data', 'set5'], /form name=folder, such as set5=data\/set5/],
+  [['bicubic', '--data', '=dir'], /form name=folder/],
   [
     ['bicubic', '--data', 'a=b', '--protocol', 'y'],
     /y is not one of paper-y, basicsr-y, rgb, rgb-seed, seed/,
