@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDuration,
   formatRate,
+  formatScore,
   formatValue,
 } from '../../trainer/format/format.ts';
 import type { RunState } from '../../trainer/run-state/run-state.ts';
@@ -50,7 +51,7 @@ export function progressOf({ step, steps }: Pick<RunSummary, 'step' | 'steps'>):
 export function describeRun(run: RunSummary): string {
   const progress = progressOf(run);
   const percent = progress === null ? null : `${Math.floor(100 * progress)} %`;
-  const psnr = run.psnr === null ? null : `PSNR ${run.psnr.toFixed(2)}`;
+  const psnr = run.psnr === null ? null : `PSNR ${formatScore(run.psnr)}`;
   switch (run.state) {
     case 'queued':
       return run.queuePosition === null ? stateLabels.queued : l10n.t('#{0} in queue', run.queuePosition + 1);
@@ -123,7 +124,7 @@ export function runTooltip(run: RunSummary): string {
     [l10n.t('Rate'), run.rate === null || run.rate === 0 ? null : formatRate(run.rate)],
     [l10n.t('Time left'), run.etaSeconds === null ? null : formatDuration(run.etaSeconds)],
     [l10n.t('Loss'), run.loss === null ? null : formatValue(run.loss)],
-    [l10n.t('Validation'), run.psnr === null ? null : `PSNR ${run.psnr.toFixed(2)} dB`],
+    [l10n.t('Validation'), run.psnr === null ? null : `PSNR ${formatScore(run.psnr)} dB`],
     [l10n.t('Folder'), run.run],
   ];
   const lines = facts.flatMap(([label, value]) => (value === null ? [] : [`${label}: ${escaped(value)}`]));

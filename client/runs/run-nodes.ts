@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { l10n } from 'vscode';
 import type { CheckpointSummary, RunDetail, RunSummary, StageSamples } from '../../server/protocol/runs.ts';
-import { formatBytes, formatCount, formatShortCount } from '../../trainer/format/format.ts';
+import { formatBytes, formatCount, formatScore, formatShortCount } from '../../trainer/format/format.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 import { actionsOf } from './run-actions.ts';
 import { colorId, describeRun, runTooltip, spokenRun, stateIcons } from './run-labels.ts';
@@ -84,13 +84,13 @@ function checkpointsNode(run: string, checkpoints: readonly CheckpointSummary[])
     label: l10n.t('Checkpoints ({0})', count),
     ...(best !== undefined &&
       psnr !== undefined && {
-        description: l10n.t('★ best {0} dB @ {1}', psnr.toFixed(2), formatShortCount(best.step)),
+        description: l10n.t('★ best {0} dB @ {1}', formatScore(psnr), formatShortCount(best.step)),
       }),
     icon: 'save-all',
     spoken:
       best === undefined || psnr === undefined
         ? l10n.t('{0} checkpoints', count)
-        : l10n.t('{0} checkpoints, best {1} decibels at step {2}', count, psnr.toFixed(2), best.step),
+        : l10n.t('{0} checkpoints, best {1} decibels at step {2}', count, formatScore(psnr), best.step),
     children: newestFirst.map(checkpointNode),
   };
 }
@@ -98,8 +98,8 @@ function checkpointsNode(run: string, checkpoints: readonly CheckpointSummary[])
 function checkpointNode(checkpoint: CheckpointSummary): TreeNode {
   const { stage, step, epoch, metrics, bytes, best, last } = checkpoint;
   const facts = [
-    ...(metrics.psnr === undefined ? [] : [`PSNR ${metrics.psnr.toFixed(2)}`]),
-    ...(metrics.ssim === undefined ? [] : [`SSIM ${metrics.ssim.toFixed(4)}`]),
+    ...(metrics.psnr === undefined ? [] : [`PSNR ${formatScore(metrics.psnr)}`]),
+    ...(metrics.ssim === undefined ? [] : [`SSIM ${formatScore(metrics.ssim, 4)}`]),
     formatBytes(bytes),
     ...(best ? [l10n.t('best')] : []),
     ...(last ? [l10n.t('newest')] : []),

@@ -1,7 +1,13 @@
 import { basename, dirname } from 'node:path';
 import { l10n } from 'vscode';
 import type { UpscalingModel, UpscalingProgress, UpscalingResult } from '../../server/protocol/upscaling.ts';
-import { formatBytes, formatCount, formatDuration, formatRoughly } from '../../trainer/format/format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatRoughly,
+  formatScore,
+} from '../../trainer/format/format.ts';
 
 /** A model in the list to choose from, or a heading in it. */
 export type ModelChoice =
@@ -82,7 +88,7 @@ function checkpointFacts({
   last,
 }: Extract<UpscalingModel['source'], { kind: 'checkpoint' }>): string[] {
   return [
-    ...(psnr === null ? [] : [`${psnr.toFixed(2)} dB`]),
+    ...(psnr === null ? [] : [`${formatScore(psnr)} dB`]),
     ...(best ? [l10n.t('★ best')] : []),
     ...(last ? [l10n.t('newest')] : []),
   ];

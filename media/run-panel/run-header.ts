@@ -9,6 +9,7 @@ import {
   formatCount,
   formatDuration,
   formatRate,
+  formatScore,
   formatValue,
 } from '../../trainer/format/format.ts';
 import { type IconName, icon } from '../components/icons.ts';
@@ -153,7 +154,7 @@ function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateRes
     ['Speed', summary.rate === null ? null : formatRate(summary.rate)],
     ['Time left', summary.etaSeconds === null ? null : formatDuration(summary.etaSeconds)],
     ['Loss', summary.loss === null ? null : formatValue(summary.loss)],
-    ['PSNR', summary.psnr === null ? null : `${summary.psnr.toFixed(2)} dB`],
+    ['PSNR', summary.psnr === null ? null : `${formatScore(summary.psnr)} dB`],
     ['Memory', memoryBytes === null ? null : formatBytes(memoryBytes)],
     ['Engine', session ? `${session.engine} · ${session.device}` : null],
   ];

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { toJsonNumber } from '../../trainer/guards/guards.ts';
 import { isLive, stages } from '../../trainer/run-state/run-state.ts';
 import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { listEventFiles } from '../../trainer/runs/event-files.ts';
@@ -53,15 +54,14 @@ function sessionOf({ start, stop }: SessionRecord): SessionSummary {
 
 function checkpointOf({ path, state }: Checkpoint, best: boolean, last: boolean): CheckpointSummary {
   const stateFile = statSync(join(path, 'state.json'), { throwIfNoEntry: false });
-  const metrics = Object.entries(state.metrics).filter(
-    (entry): entry is [string, number] => entry[1] !== null,
-  );
   return {
     path,
     stage: state.stage,
     step: state.step,
     epoch: state.epoch,
-    metrics: Object.fromEntries(metrics),
+    metrics: Object.fromEntries(
+      Object.entries(state.metrics).map(([name, value]) => [name, toJsonNumber(value)]),
+    ),
     bytes: Object.values(state.files).reduce((sum, { bytes }) => sum + bytes, stateFile?.size ?? 0),
     saved: stateFile?.mtimeMs ?? 0,
     best,

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
 import type { ResolvedConfig } from '../../trainer/config/index.ts';
-import { currentEpoch, formatCount, formatDuration, formatRate } from '../../trainer/format/format.ts';
+import {
+  currentEpoch,
+  formatCount,
+  formatDuration,
+  formatRate,
+  formatScore,
+} from '../../trainer/format/format.ts';
 import { isLive, type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import type { CommandTarget } from '../protocol/commands.ts';
 import type { RunSummary } from '../protocol/runs.ts';
@@ -103,7 +109,7 @@ function lensesOf(
     case 'finished':
       return [
         {
-          title: `$(check) done${run.psnr === null ? '' : ` · PSNR ${run.psnr.toFixed(2)} dB`}`,
+          title: `$(check) done${run.psnr === null ? '' : ` · PSNR ${formatScore(run.psnr)} dB`}`,
           command: 'esrgan.openRun',
         },
         ...(isLonger(config, stage, run) ? [resumeFrom(run)] : []),

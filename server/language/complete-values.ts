@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import { type CompletionItem, CompletionItemKind } from 'vscode-languageserver-types';
 import { type Path, type SchemaNode, subject } from '../../trainer/config/index.ts';
-import { formatCount } from '../../trainer/format/format.ts';
+import { formatCount, formatScore } from '../../trainer/format/format.ts';
 import type { CompletionSources } from './completion-sources.ts';
 import { inMap, namedDatasets, namesDataset, rootText, scaleOf } from './datasets.ts';
 import type { Place, RunDocument } from './document.ts';
@@ -118,7 +118,7 @@ function checkpointChoices({ document, sources }: Spot): Choice[] {
     value: relative(folder, path).replaceAll('\\', '/'),
     label: `${run} · ${stage} ${formatCount(step)}`,
     kind: CompletionItemKind.Constant,
-    ...(psnr !== null && { detail: `PSNR ${psnr.toFixed(2)} dB` }),
+    ...(psnr !== null && { detail: `PSNR ${formatScore(psnr)} dB` }),
   }));
 }
 

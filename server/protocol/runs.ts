@@ -1,3 +1,4 @@
+import type { JsonNumber } from '../../trainer/guards/guards.ts';
 import type { RunState, Stage } from '../../trainer/run-state/run-state.ts';
 import type { PointCursor, PointsAnswer } from './points.ts';
 
@@ -45,7 +46,7 @@ export interface RunSummary {
   readonly etaSeconds: number | null;
   readonly loss: number | null;
   /** Of the latest validation, in dB. */
-  readonly psnr: number | null;
+  readonly psnr: JsonNumber | null;
   /** Place in the queue from 0, where it is queued. */
   readonly queuePosition: number | null;
   /** Place in the palette of run colors, from 0; the same in every view. */
@@ -63,7 +64,7 @@ export interface CheckpointSummary {
   readonly step: number;
   readonly epoch: number;
   /** Of the validation at this step, by name (`psnr` in dB, `ssim`, ...). */
-  readonly metrics: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, JsonNumber>>;
   /** Of all its files. */
   readonly bytes: number;
   readonly saved: number;

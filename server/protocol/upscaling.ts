@@ -4,6 +4,7 @@ import type {
   WeightsReport as InspectReport,
   TensorReport,
 } from '../../trainer/cli-output/reports.ts';
+import type { JsonNumber } from '../../trainer/guards/guards.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** A model that upscales images, as `esrgan inspect` describes it. */
@@ -20,7 +21,7 @@ export interface UpscalingModel extends BriefReport {
         readonly stage: Stage;
         readonly step: number;
         /** Of its validation in dB; null where it was not validated. */
-        readonly psnr: number | null;
+        readonly psnr: JsonNumber | null;
         /** The best of its stage by PSNR. */
         readonly best: boolean;
         /** The newest of its stage. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatDuration } from '../format/format.ts';
+import { formatDuration, formatScore } from '../format/format.ts';
 import { listRuns, type RunOnDisk } from '../runs/list.ts';
 
 /** Adds `esrgan runs` to the command. */
@@ -70,7 +70,7 @@ function cells(run: RunOnDisk, now: number): string[] {
     progress === null ? '-' : `${Math.floor(progress * 100)} %`,
     status === undefined ? '-' : `${status.step}/${status.steps}`,
     orDash(status?.loss, (loss) => loss.toPrecision(4)),
-    orDash(status?.psnr, (psnr) => `${psnr.toFixed(2)} dB`),
+    orDash(status?.psnr, (psnr) => `${formatScore(psnr)} dB`),
     orDash(runningStatus?.rate, (rate) => `${rate.toPrecision(3)} /s`),
     orDash(runningStatus?.etaSeconds, formatDuration),
     orDash(run.updated, (updated) => `${formatDuration((now - updated) / 1000)} ago`),
@@ -81,6 +81,6 @@ function progressOf(status: RunOnDisk['status']): number | null {
   return status === undefined || status.steps === 0 ? null : status.step / status.steps;
 }
 
-function orDash(value: number | null | undefined, format: (value: number) => string): string {
+function orDash<T>(value: T | null | undefined, format: (value: T) => string): string {
   return value === null || value === undefined ? '-' : format(value);
 }

@@ -1,3 +1,4 @@
+import { formatScore } from '../format/format.ts';
 import { type Metric, metricHeading, metrics } from '../metrics/metrics.ts';
 import type { Measure } from './measure.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
@@ -27,12 +28,17 @@ export function evaluationTables(evaluations: readonly Evaluation[], measures: r
     .join('\n');
 }
 
-/** The mean of a metric; under the protocol `seed` minimum / mean / maximum. */
+/**
+ * The mean of a metric; under the protocol `seed` minimum / mean / maximum. An infinite PSNR is followed by the number of
+ * images that are reproduced exactly.
+ */
 export function valueText(evaluation: Evaluation, metric: Metric): string {
   const values = valuesOf(evaluation.images, metric);
   const mean = evaluation[metric] ?? Number.NaN;
   const numbers = evaluation.protocol === 'seed' ? [Math.min(...values), mean, Math.max(...values)] : [mean];
-  return numbers.map((value) => value.toFixed(metrics[metric].digits)).join(' / ');
+  const text = numbers.map((value) => formatScore(value, metrics[metric].digits)).join(' / ');
+  const exact = values.filter((value) => value === Number.POSITIVE_INFINITY).length;
+  return exact === 0 ? text : `${text} (${exact} exact)`;
 }
 
 /** Aligns columns: the first `words` to the left, numbers to the right. */

@@ -93,6 +93,11 @@ export function formatValue(value: number): string {
   return `${sign}${size.toPrecision(4)}`;
 }
 
+/** A PSNR in dB, or another score, without the unit. */
+export function formatScore(score: number | 'Infinity', digits = 2): string {
+  return Number.isFinite(score) ? Number(score).toFixed(digits) : '∞';
+}
+
 /** Date and time of the day, local: `2030-01-31 13:05:09`. @param seconds since 1970 */
 export function formatClock(seconds: number): string {
   const date = new Date(seconds * 1000);

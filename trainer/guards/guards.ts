@@ -17,6 +17,17 @@ export const isBoolean: Guard<boolean> = (value) => typeof value === 'boolean';
 export const isNumber: Guard<number> = (value): value is number =>
   typeof value === 'number' && Number.isFinite(value);
 
+/** A number in JSON, which has no infinite ones. */
+export type JsonNumber = number | 'Infinity';
+
+/** A finite number, or the text `Infinity`. */
+export const isJsonNumber: Guard<JsonNumber> = (value): value is JsonNumber =>
+  isNumber(value) || value === 'Infinity';
+
+export function toJsonNumber(value: number): JsonNumber {
+  return value === Number.POSITIVE_INFINITY ? 'Infinity' : value;
+}
+
 /** An integer of at least 0. */
 export const isCount: Guard<number> = (value): value is number =>
   isNumber(value) && Number.isSafeInteger(value) && value >= 0;

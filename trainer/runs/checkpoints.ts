@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isCount, isNullable, isNumber, isObject, isOneOf, isRecord, isString } from '../guards/guards.ts';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Guarded,
+  isCount,
+  isNullable,
+  isNumber,
+  isObject,
+  isOneOf,
+  isRecord,
+  isString,
+} from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   readNames,
@@ -31,10 +41,10 @@ export interface CheckpointState {
   readonly configHash: string;
   readonly toolVersion: string;
   readonly engine: string;
-  /** The best validation so far, at whatever step; null before the first. */
+  /** The best validation so far, at whatever step; null before the first. An infinite PSNR is the highest. */
   readonly best: { readonly psnr: number; readonly ssim: number; readonly step: number } | null;
-  /** Of the validation at this step, such as `psnr` and `ssim`; null: not finite. Empty if there was none. */
-  readonly metrics: Readonly<Record<string, number | null>>;
+  /** Of the validation at this step, such as `psnr` (Infinity for equal images) and `ssim`. Empty if there was none. */
+  readonly metrics: Readonly<Record<string, number>>;
   readonly files: Readonly<Record<string, FileFingerprint>>;
 }
 
@@ -44,7 +54,8 @@ interface FileFingerprint {
   readonly sha256: string;
 }
 
-const isState = isObject<CheckpointState>({
+/** `state.json`: null is an infinite PSNR, because JSON has no infinite numbers. */
+const isSavedState = isObject({
   format: isOneOf([1]),
   stage: isOneOf(stages),
   step: isCount,
@@ -55,12 +66,20 @@ const isState = isObject<CheckpointState>({
   configHash: isString,
   toolVersion: isString,
   engine: isString,
-  best: isNullable(
-    isObject<{ psnr: number; ssim: number; step: number }>({ psnr: isNumber, ssim: isNumber, step: isCount }),
-  ),
+  best: isNullable(isObject({ psnr: isNullable(isNumber), ssim: isNumber, step: isCount })),
   metrics: isRecord(isNullable(isNumber)),
   files: isRecord(isObject<FileFingerprint>({ bytes: isCount, sha256: isString })),
 });
+
+function fromSaved(saved: Guarded<typeof isSavedState>): CheckpointState {
+  const { best } = saved;
+  const number = (value: number | null) => value ?? Number.POSITIVE_INFINITY;
+  return {
+    ...saved,
+    best: best && { ...best, psnr: number(best.psnr) },
+    metrics: Object.fromEntries(Object.entries(saved.metrics).map(([name, value]) => [name, number(value)])),
+  };
+}
 
 /** A checkpoint whose state is readable; its files may still be damaged. */
 export interface Checkpoint {
@@ -100,9 +119,10 @@ export function writeCheckpoint(
   const replaced = join(paths.checkpoints, replacedPrefix + name);
   const fingerprints: Record<string, FileFingerprint> = {};
   const whole: CheckpointState = { format: 1, ...state, files: fingerprints };
-  // Fails now instead of at a resume, for example if a number is not finite and became null.
+  // Fails now instead of at a resume, for example if a number is NaN and became null.
   const readBack: unknown = JSON.parse(JSON.stringify(whole));
-  if (!isState(readBack)) throw new RangeError(`the state of ${name} is not valid: ${JSON.stringify(state)}`);
+  if (!isSavedState(readBack) || !isDeepStrictEqual(fromSaved(readBack), whole))
+    throw new RangeError(`the state of ${name} is not valid: ${JSON.stringify(state)}`);
   try {
     writeFolderAtomic(path, (temporary) => {
       for (const file of files) {
@@ -253,8 +273,10 @@ function stepOf(name: string): number {
 }
 
 function readState(paths: RunPaths, name: string): CheckpointState | undefined {
-  const state = readJson(join(paths.checkpoints, name, stateFile), isState);
-  return state !== undefined && checkpointName(state.stage, state.step) === name ? state : undefined;
+  const saved = readJson(join(paths.checkpoints, name, stateFile), isSavedState);
+  return saved !== undefined && checkpointName(saved.stage, saved.step) === name
+    ? fromSaved(saved)
+    : undefined;
 }
 
 /** What is wrong with the first damaged file, in words; undefined if none is damaged. */

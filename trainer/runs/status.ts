@@ -1,4 +1,13 @@
-import { isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
+import {
+  isCount,
+  isJsonNumber,
+  isNullable,
+  isNumber,
+  isObject,
+  isOneOf,
+  isString,
+  type JsonNumber,
+} from '../guards/guards.ts';
 import {
   type RunState,
   type Stage,
@@ -29,7 +38,7 @@ export interface Status {
   readonly etaSeconds: number | null;
   readonly loss: number | null;
   /** PSNR of the latest validation, RGB, in dB. */
-  readonly psnr: number | null;
+  readonly psnr: JsonNumber | null;
   readonly host: string;
   readonly pid: number;
   /** ISO 8601, UTC. */
@@ -48,7 +57,7 @@ const isStatus = isObject<Status>({
   rate: isNullable(isNumber),
   etaSeconds: isNullable(isNumber),
   loss: isNullable(isNumber),
-  psnr: isNullable(isNumber),
+  psnr: isNullable(isJsonNumber),
   host: isString,
   pid: isCount,
   time: isString,

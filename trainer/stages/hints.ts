@@ -1,3 +1,4 @@
+import { formatScore } from '../format/format.ts';
 import type { Stage } from '../run-state/run-state.ts';
 
 /** Recognizes known problems in the scalars of a stage. Gives each hint once. */
@@ -45,7 +46,7 @@ export function createHints(stage: Stage, startPsnr: number | null): Hints {
         !given.has('drop')
       ) {
         return once(
-          `PSNR fell from ${startPsnr.toFixed(2)} to ${psnr.toFixed(2)} dB. This is expected, not a fault: this stage trades PSNR, about 2.4 dB in the published runs, for realistic texture. Look at the samples instead.`,
+          `PSNR fell from ${formatScore(startPsnr)} to ${psnr.toFixed(2)} dB. This is expected, not a fault: this stage trades PSNR, about 2.4 dB in the published runs, for realistic texture. Look at the samples instead.`,
           'drop',
         );
       }

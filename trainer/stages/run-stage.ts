@@ -1,3 +1,4 @@
+import { toJsonNumber } from '../guards/guards.ts';
 import { assertFinite } from './assert-finite.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createHints } from './hints.ts';
@@ -74,7 +75,7 @@ function reportStart({ session, loader, steps, best }: StageContext, step: numbe
   const epochs = Math.ceil(steps / loader.stepsPerEpoch);
   const epoch = Math.floor(step / loader.stepsPerEpoch);
   session.setStatus(
-    { state: 'running', step, steps, epochs, epoch, psnr: best?.psnr ?? null },
+    { state: 'running', step, steps, epochs, epoch, psnr: best && toJsonNumber(best.psnr) },
     { now: true },
   );
 }

@@ -1,4 +1,6 @@
 import { type FloatImage, type Image, toImage } from '../data/image.ts';
+import { formatScore } from '../format/format.ts';
+import { toJsonNumber } from '../guards/guards.ts';
 import { pixelMetricNames, type Score, scoreOf } from '../metrics/metrics.ts';
 import { protocols, smallestMeasurable } from '../metrics/protocols.ts';
 import type { CheckpointState } from '../runs/checkpoints.ts';
@@ -11,6 +13,8 @@ export interface ValidationScores {
   readonly rgb: Score;
   readonly 'paper-y': Score;
   readonly images: number;
+  /** Images that are reproduced exactly in RGB: any makes the mean PSNR infinite. */
+  readonly exact: number;
 }
 
 export interface Validation extends ValidationScores {
@@ -41,10 +45,7 @@ export function createValidator(context: StageContext, hints: Hints): Validator 
     isBaselineReported = true;
     const baseline = await meanScores(images(), scale, (lr) => bicubic(lr, scale));
     if (!baseline) return;
-    report(
-      context,
-      `Bicubic on the validation images: PSNR ${baseline.rgb.psnr.toFixed(3)} dB RGB, ${baseline['paper-y'].psnr.toFixed(3)} dB Y.`,
-    );
+    report(context, `Bicubic on the validation images: ${scoreText(baseline)}.`);
   }
 
   return {
@@ -64,10 +65,10 @@ export function createValidator(context: StageContext, hints: Hints): Validator 
       const metric = config.checkpoints.best;
       const isBest = best === null || rgb[metric] > best[metric];
       if (isBest) best = { psnr: rgb.psnr, ssim: rgb.ssim, step };
-      session.setStatus({ psnr: rgb.psnr });
+      session.setStatus({ psnr: toJsonNumber(rgb.psnr) });
       report(
         context,
-        `Step ${step}: validation PSNR ${rgb.psnr.toFixed(3)} dB RGB, ${y.psnr.toFixed(3)} dB Y, SSIM ${rgb.ssim.toFixed(4)}, ${scores.images} images${isBest ? ', the best so far' : ''}.`,
+        `Step ${step}: validation ${scoreText(scores)}, SSIM ${rgb.ssim.toFixed(4)}, ${scores.images} images${isBest ? ', the best so far' : ''}.`,
       );
       observer.event({ event: 'validation', stage, step, rgb, 'paper-y': y, isBest });
       const hint = hints.validation(rgb.psnr);
@@ -113,9 +114,16 @@ async function meanScores(
     });
   }
   if (scores.length === 0) return undefined;
+  const exact = scores.filter(({ rgb }) => rgb.psnr === Number.POSITIVE_INFINITY).length;
   const mean = (protocol: 'rgb' | 'paper-y') =>
     scoreOf((metric) => scores.reduce((sum, each) => sum + each[protocol][metric], 0) / scores.length);
-  return { rgb: mean('rgb'), 'paper-y': mean('paper-y'), images: scores.length };
+  return { rgb: mean('rgb'), 'paper-y': mean('paper-y'), images: scores.length, exact };
+}
+
+/** The PSNR of a validation, with the number of images that make it infinite. */
+function scoreText({ rgb, 'paper-y': y, images, exact }: ValidationScores): string {
+  const text = `PSNR ${formatScore(rgb.psnr, 3)} dB RGB, ${formatScore(y.psnr, 3)} dB Y`;
+  return exact === 0 ? text : `${text} (${exact} of ${images} images exact)`;
 }
 
 function validationTags(suffix: string, score: Score): Record<string, number> {

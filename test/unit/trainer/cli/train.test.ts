@@ -1,7 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { latestCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
+import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { hasGpu, needsGpu, useTestGpu } from '../engine/test-gpu.ts';
 import { readRunScalars } from '../runs/read-run-scalars.ts';
@@ -142,6 +145,38 @@ describe('esrgan train', () => {
     }
     expect(scalarsOf('again')).toEqual(scalarsOf('first'));
     expect(scalarsOf('other')['train/content_loss']).not.toEqual(scalarsOf('first')['train/content_loss']);
+  });
+
+  test('an image that is reproduced exactly has an infinite PSNR, which a resume continues with', async () => {
+    await sharp({ create: { width: 48, height: 40, channels: 3, background: 'black' } }).toFile(
+      join(folder, 'val', 'black.png'),
+    );
+    const text = 'validation: { every_steps: 1, crop_size: [32, 32] }';
+    const file = runFile('exact', [text, 'checkpoints: { every_steps: 1, keep: 1 }']);
+    // Random weights reproduce black if the last layer gives 0.
+    const zero = 'init: zero.safetensors, num_epoch: 8, cr_patch_size: [16, 16], lr: 1.0e-12,';
+    expect((await run('train', file, '--max-steps', '1')).code).toBe(0);
+    const { tensors } = readSafetensors(
+      join(runOf('exact'), 'checkpoints', 'pretraining-00000001', 'generator.safetensors'),
+    );
+    for (const [name, { data }] of tensors) if (name.startsWith('conv_last')) data.fill(0);
+    writeSafetensors(join(folder, 'zero.safetensors'), tensors);
+    rmSync(runOf('exact'), { recursive: true });
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('num_epoch: 8, cr_patch_size: [16, 16], lr: 1.0e-3,', zero),
+    );
+    const first = await run('train', file, '--max-steps', '2');
+    expect([first.code, first.stderr]).toEqual([0, '']);
+    expect(first.stdout).toContain('PSNR ∞ dB RGB, ∞ dB Y (1 of 3 images exact)');
+    expect(statusOf('exact')).toMatchObject({ psnr: 'Infinity' });
+    expect((await run('train', file, '--max-steps', '3', '--resume')).code).toBe(0);
+    expect(latestCheckpoint(runPaths(runOf('exact'))).checkpoint?.state.best).toMatchObject({
+      psnr: Infinity,
+      step: 1,
+    });
+    expect((await run('runs', '--runs-dir', join(folder, 'runs'))).stdout).toMatch(/exact .*∞ dB/);
+    rmSync(join(folder, 'val', 'black.png'));
   });
 
   test('Ctrl-C stops with a checkpoint at the next step', async () => {

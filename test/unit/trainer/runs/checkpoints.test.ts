@@ -34,7 +34,7 @@ function runWith(...specs: string[]): RunPaths {
       filesOf(spec),
       stateAt(Number(step), {
         stage: spec.startsWith('T') ? 'training' : 'pretraining',
-        metrics: psnr === undefined ? {} : { psnr: psnr === 'null' ? null : Number(psnr) },
+        metrics: psnr === undefined ? {} : { psnr: Number(psnr) },
       }),
     );
   }
@@ -71,13 +71,16 @@ test('reads what was written', () => {
   });
 });
 
-test('a metric that is not finite is read as null', () => {
+test.each([30, Number.POSITIVE_INFINITY])('a PSNR of %d dB survives in the metrics and the best', (psnr) => {
   const paths = temporaryRun();
-  writeCheckpoint(paths, [], stateAt(1, { metrics: { psnr: Number.POSITIVE_INFINITY } }));
-  expect(latestCheckpoint(paths).checkpoint?.state.metrics).toEqual({ psnr: null });
+  const state = stateAt(1, { metrics: { psnr, psnr_y: psnr, ssim: 1 }, best: { psnr, ssim: 1, step: 1 } });
+  writeCheckpoint(paths, [], state);
+  expect(latestCheckpoint(paths).checkpoint?.state).toMatchObject(state);
 });
 
 test.each([
+  { metrics: { psnr: Number.NaN } },
+  { best: { psnr: 30, ssim: Number.POSITIVE_INFINITY, step: 1 } },
   { best: { psnr: Number.NaN, ssim: 0.8, step: 1 } },
   { adamStep: Number.POSITIVE_INFINITY },
   { epoch: -1 },
@@ -186,8 +189,8 @@ test.each<[string[], number, string[]]>([
   [['1', '2', '3'], 0, ['3']],
   [['1:20', '2:30', '3:25', '4'], 1, ['2', '4']],
   [['1:30', '2:30', '3'], 1, ['1', '3']],
-  [['1:null', '2:-5', '3'], 1, ['2', '3']],
-  [['1:null', '2'], 1, ['2']],
+  [['1:Infinity', '2:-5', '3'], 1, ['1', '3']],
+  [['1:30', '2:Infinity', '3:Infinity', '4'], 1, ['2', '4']],
   [['T1', '1', '2'], 1, ['2', '1']],
 ])('of %j the newest %i and the best remain', (specs, keep, expected) => {
   const paths = runWith(...specs);
