@@ -63,7 +63,9 @@ test('BasicSR options become a run file that lists what could not be converted',
   await workbench.chooseFile('BasicSR Option File', workspace.path('options/train_ESRGAN_x4.yml'));
   const { textEditor } = workbench;
   await textEditor.line('# Not carried over from the BasicSR options').waitFor();
-  await textEditor.line('relative paths start at the folder of the run file here').waitFor();
+  await textEditor
+    .line('relative paths start at the folder of the run file, not at the working directory')
+    .waitFor();
   await textEditor.line('name: old_days').waitFor();
   await textEditor.lens('Start Pretraining').waitFor();
 });

@@ -44,7 +44,7 @@ test('the view Runs lists it first, with its checkpoints below', async () => {
 test('updates of its row preserve an open menu, the selection and expanded items', async () => {
   const { workbench } = desk;
   const row = workbench.treeRow(/^short/).first();
-  const pause = await workbench.openMenu(row, 'Pause');
+  const pause = await workbench.openMenu(row, 'Pause Run');
   const line = await row.textContent();
   await expect.poll(() => row.textContent(), patience).not.toBe(line);
   await expect(row.getAttribute('aria-expanded')).resolves.toBe('true');

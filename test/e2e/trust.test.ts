@@ -101,7 +101,10 @@ test('it does not resume a paused or stopped run from its panel, and the message
 test('once trusted, its settings apply, and the queued run starts', async () => {
   const { workbench, workspace } = desk;
   const { page } = workbench;
-  await workbench.toast('nothing is started').getByRole('button', { name: 'Manage Workspace Trust' }).click();
+  await workbench
+    .toast('Training is disabled in Restricted Mode')
+    .getByRole('button', { name: 'Manage Workspace Trust' })
+    .click();
   await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
   await workbench.treeRow('external').waitFor();
   await workbench.treeRow(/waiting.*pretraining/).waitFor();

@@ -58,7 +58,7 @@ test('then before and after open', async () => {
   const { workbench } = desk;
   await workbench.page.getByRole('tab', { name: 'harbour_x4.png' }).waitFor();
   const facts = workbench.webview.locator('before-after-view .facts');
-  await expect.poll(() => facts.textContent(), patience).toMatch(/before\s+40 × 40.*after\s+160 × 160/s);
+  await expect.poll(() => facts.textContent(), patience).toMatch(/Before\s+40 × 40.*after\s+160 × 160/s);
   await workbench.webview.getByLabel('Wipe between before and after').waitFor();
 });
 
