@@ -1,5 +1,4 @@
 import { type CodeAction, CodeActionKind, type Range, TextEdit } from 'vscode-languageserver-types';
-import { URI } from 'vscode-uri';
 import { isMap, isScalar, visit } from 'yaml';
 import type { Problem } from '../../trainer/config/index.ts';
 import { convertToYaml } from './convert-to-yaml.ts';
@@ -15,12 +14,11 @@ export const fixAllKind = `${CodeActionKind.SourceFixAll}.esrgan`;
 
 /** Quick fixes for the problems in a range, then the actions for the whole file. */
 export function codeActions(document: RunDocument, range: Range): CodeAction[] {
-  const uri = URI.file(document.file).toString();
   const problems = findProblems(document);
   const quick = problems
     .filter((problem) => touches(rangeOf(problem), range))
-    .flatMap((problem) => quickFixActions(document, uri, problem));
-  return [...quick, ...fixAll(document, uri, problems), ...convertToYaml(document, uri)];
+    .flatMap((problem) => quickFixActions(document, problem));
+  return [...quick, ...fixAll(document, problems), ...convertToYaml(document)];
 }
 
 function touches(a: Range, b: Range): boolean {
@@ -30,7 +28,7 @@ function touches(a: Range, b: Range): boolean {
   return !isBefore(a, b) && !isBefore(b, a);
 }
 
-function quickFixActions(document: RunDocument, uri: string, problem: Problem): CodeAction[] {
+function quickFixActions(document: RunDocument, problem: Problem): CodeAction[] {
   const fixes = fixesFor(document, problem);
   const preferred = preferredOf(document, problem, fixes);
   return fixes.map((fix) => ({
@@ -38,7 +36,7 @@ function quickFixActions(document: RunDocument, uri: string, problem: Problem): 
     kind: CodeActionKind.QuickFix,
     ...(preferred.includes(fix) && { isPreferred: true }),
     diagnostics: [diagnosticOf(document, problem)],
-    edit: { changes: { [uri]: fix.edits.map((edit) => textEdit(document, edit)) } },
+    edit: { changes: { [document.uri]: fix.edits.map((edit) => textEdit(document, edit)) } },
   }));
 }
 
@@ -59,7 +57,7 @@ function preferredOf(document: RunDocument, problem: Problem, fixes: readonly Fi
 }
 
 /** Applies the preferred fix of every problem; of fixes that overlap, the first. */
-function fixAll(document: RunDocument, uri: string, problems: readonly Problem[]): CodeAction[] {
+function fixAll(document: RunDocument, problems: readonly Problem[]): CodeAction[] {
   const accepted: Edit[] = [];
   for (const problem of problems) {
     const [fix] = preferredOf(document, problem, fixesFor(document, problem));
@@ -69,7 +67,11 @@ function fixAll(document: RunDocument, uri: string, problems: readonly Problem[]
   if (sorted.length === 0 || !isHarmless(document, sorted)) return [];
   const edits = sorted.map((edit) => textEdit(document, edit));
   return [
-    { title: 'Fix all problems with one clear fix', kind: fixAllKind, edit: { changes: { [uri]: edits } } },
+    {
+      title: 'Fix all problems with one clear fix',
+      kind: fixAllKind,
+      edit: { changes: { [document.uri]: edits } },
+    },
   ];
 }
 
@@ -79,7 +81,7 @@ function isHarmless(document: RunDocument, edits: readonly Edit[]): boolean {
   const text = starts
     .map((start, i) => document.text.slice(start, edits[i]?.start) + (edits[i]?.newText ?? ''))
     .join('');
-  const after = openDocument(text, document.file);
+  const after = openDocument(text, document.file, document.uri);
   const isValid = !hasSyntaxErrors(after) || hasSyntaxErrors(document);
   return isValid && valuesIn(after) >= valuesIn(document);
 }

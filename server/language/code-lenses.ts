@@ -43,8 +43,10 @@ export function codeLenses(document: RunDocument, runs: readonly RunSummary[]): 
   const directory = join(config.runs_dir, config.name);
   const run = runs.find((each) => join(each.run) === directory);
   const isAlone = runs.length - (run ? 1 : 0) === 0;
+  // A document that is no file has none to start; the command then says so.
+  const file = document.uri.startsWith('file:') ? { file: document.file } : {};
   return stages.flatMap((stage) => {
-    const target: CommandTarget = { file: document.file, stage, ...(run && { run: run.run }) };
+    const target: CommandTarget = { ...file, stage, ...(run && { run: run.run }) };
     const key = entryAt(document, [stage])?.keySpan;
     const range = document.rangeOf(key ?? { start: 0, end: 0 });
     const lenses = run ? lensesOf(run, stage, { config, isAlone }) : [start(stage)];

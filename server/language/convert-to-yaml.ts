@@ -4,12 +4,13 @@ import type { RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
 
 /** Converts a JSON document to YAML: a `.json` file to a new file next to it, any other text in place. */
-export function convertToYaml(document: RunDocument, uri: string): CodeAction[] {
+export function convertToYaml(document: RunDocument): CodeAction[] {
+  const { uri } = document;
   const newText = document.isJson && document.repairedLines.size === 0 ? yamlOf(document.data) : undefined;
   if (newText === undefined) return [];
   const title = 'Convert to YAML';
   const kind = CodeActionKind.RefactorRewrite;
-  if (!document.file.toLowerCase().endsWith('.json')) {
+  if (!/^file:.*\.json$/i.test(uri)) {
     const whole = document.rangeOf({ start: 0, end: document.text.length });
     return [{ title, kind, edit: { changes: { [uri]: [TextEdit.replace(whole, newText)] } } }];
   }

@@ -1,5 +1,4 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
-import { URI } from 'vscode-uri';
 import { type DatasetFiles, type Problem, readRunFile, syntaxProblems } from '../../trainer/config/index.ts';
 import { predefinedNames } from './dataset-names.ts';
 import type { RunDocument } from './document.ts';
@@ -19,7 +18,7 @@ export function diagnose(document: RunDocument, files?: DatasetFiles): Diagnosti
 
 /** Converts a problem to a diagnostic. */
 export function diagnosticOf(document: RunDocument, problem: Problem): Diagnostic {
-  const uri = URI.file(document.file).toString();
+  const { uri } = document;
   const data = missingDataset(document, problem);
   return {
     range: rangeOf(problem),

@@ -1,4 +1,5 @@
 import type { Position, Range } from 'vscode-languageserver-types';
+import { URI } from 'vscode-uri';
 import { type Document, isCollection, isNode, type Node } from 'yaml';
 import { child, type Path, type Tree } from '../../trainer/config/index.ts';
 import {
@@ -17,8 +18,10 @@ import { repair } from './repair.ts';
 /** A run file in the editor. Its properties are computed lazily, once. */
 export interface RunDocument {
   readonly text: string;
-  /** Path of the file, which relative paths start from. */
+  /** Path of the file, which relative paths start from. An untitled document has only a name. */
   readonly file: string;
+  /** The URI that the editor knows it by; not always that of `file`. */
+  readonly uri: string;
   /** Whether it is JSON: it starts with a brace or bracket, or it is empty and named `.json`. */
   readonly isJson: boolean;
   /** Lines, indentation and brackets of the text. */
@@ -75,7 +78,7 @@ interface FoundNode {
 }
 
 /** Opens the text of a run file. */
-export function openDocument(given: string, file: string): RunDocument {
+export function openDocument(given: string, file: string, uri = URI.file(file).toString()): RunDocument {
   // Files on the disk may have a byte order mark, which editors remove.
   const text = given.replace(/^\ufeff/, '');
   const outline = once(() => outlineOf(text));
@@ -91,6 +94,7 @@ export function openDocument(given: string, file: string): RunDocument {
   return {
     text,
     file,
+    uri,
     isJson: /^\s*[{[]/.test(text) || (text.trim() === '' && file.toLowerCase().endsWith('.json')),
     get outline() {
       return outline();

@@ -115,7 +115,7 @@ export function registerFeatures(
     if (document === undefined) return undefined;
     const known = opened.get(document);
     if (known?.version === document.version) return known.run;
-    const run = openDocument(document.getText(), URI.parse(uri).fsPath);
+    const run = openDocument(document.getText(), URI.parse(uri).fsPath, uri);
     opened.set(document, { version: document.version, run });
     return run;
   }

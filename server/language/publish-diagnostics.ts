@@ -53,7 +53,7 @@ export function publishDiagnostics(
     const run = runDocument(uri);
     if (run === undefined) return;
     const { text, file } = run;
-    disk.request(uri, { kind: 'problems', text, file }, (response) => {
+    disk.request(uri, { kind: 'problems', text, file, uri }, (response) => {
       if ('error' in response) logDefect(response.error, connection);
       // A changed text is checked again by its own request.
       if (!('problems' in response) || documents.get(uri)?.version !== version) return;

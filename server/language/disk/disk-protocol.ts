@@ -3,7 +3,7 @@ import type { Diagnostic } from 'vscode-languageserver-types';
 /** A request to the disk thread, which handles one at a time. */
 export type DiskRequest =
   /** The problems of a run file that depend on the disk. */
-  | { readonly kind: 'problems'; readonly text: string; readonly file: string }
+  | { readonly kind: 'problems'; readonly text: string; readonly file: string; readonly uri: string }
   /** The number of images that a folder or glob contains. */
   | { readonly kind: 'count'; readonly pattern: string };
 
