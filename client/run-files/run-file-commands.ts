@@ -1,5 +1,14 @@
 import { basename, dirname } from 'node:path';
-import { FileType, l10n, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
+import {
+  FileType,
+  l10n,
+  ProgressLocation,
+  type TextDocument,
+  Uri,
+  ViewColumn,
+  window,
+  workspace,
+} from 'vscode';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { commandTargets } from '../runs/command-targets.ts';
 import { runsFor } from '../runs/run-picker.ts';
@@ -61,7 +70,7 @@ export function runFileCommands({ link, runs, runsView, panels }: Services): Rec
     async 'esrgan.duplicateRun'(...args) {
       const source = await sourceOf(args);
       if (source === undefined) return;
-      const text = new TextDecoder().decode(await workspace.fs.readFile(Uri.file(source.file)));
+      const text = await currentText(source.file);
       const entries = await workspace.fs.readDirectory(source.to);
       const taken = [...entries.map(([name]) => runNameOf(name)), ...runs.known.map(({ name }) => name)];
       const copy = await link.request('esrgan/duplicate', { text, name: source.name, taken });
@@ -79,7 +88,7 @@ export function runFileCommands({ link, runs, runsView, panels }: Services): Rec
             )?.[0]
           : Uri.file(target.file);
       if (source === undefined) return;
-      const options = new TextDecoder().decode(await workspace.fs.readFile(source));
+      const options = await currentText(source.fsPath);
       const { text, notes } = await link.request('esrgan/importBasicSR', { text: options });
       await showUntitled(withNotes(text, notes));
     },
@@ -136,9 +145,21 @@ function relativeFolder(file: string): string {
   return workspace.asRelativePath(dirname(file), true);
 }
 
+/** The text of a file with its unsaved changes. */
+async function currentText(file: string): Promise<string> {
+  const document = openedDocument(file);
+  return document
+    ? document.getText()
+    : new TextDecoder().decode(await workspace.fs.readFile(Uri.file(file)));
+}
+
+function openedDocument(file: string): TextDocument | undefined {
+  return workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
+}
+
 /** Saves the document of a file, so that unsaved changes are trained too. */
 async function saveDocument(file: string): Promise<void> {
-  const document = workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
+  const document = openedDocument(file);
   if (document?.isDirty && !(await document.save()))
     throw new Error(l10n.t('{0} could not be saved.', basename(file)));
 }

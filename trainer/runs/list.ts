@@ -4,6 +4,7 @@ import { readNames } from './atomic-file.ts';
 import { isEventFile, listEventFiles } from './event-files.ts';
 import { type Launch, lastOutput, readLaunch } from './launch.ts';
 import { readLock } from './lock.ts';
+import { readManifest } from './manifest.ts';
 import { type RunPaths, runPaths } from './run-directory.ts';
 import { describeState, readStatus, type StateDescription, type Status } from './status.ts';
 
@@ -32,9 +33,9 @@ export function listRuns(runsDir: string, now: number): RunOnDisk[] {
 export function readRun(root: string, now: number): RunOnDisk | undefined {
   const paths = runPaths(root);
   const names = readNames(paths.root);
-  if (ownNames.some((name) => names.includes(name))) {
-    const status = readStatus(paths);
-    const launch = names.includes('launch') ? readLaunch(paths) : undefined;
+  const status = names.includes('status.json') ? readStatus(paths) : undefined;
+  const launch = names.includes('launch') ? readLaunch(paths) : undefined;
+  if (isOurs(paths, names, status, launch)) {
     const evidence = { status, lock: readLock(paths), launch, lastOutput: () => lastOutput(paths, 6) };
     const state = describeState(evidence, now);
     return {
@@ -59,8 +60,29 @@ export function readRun(root: string, now: number): RunOnDisk | undefined {
   };
 }
 
-/** A folder with one of these files is one of our runs. */
-const ownNames = ['run.json', 'status.json', 'launch'];
+/** Whether a folder is the directory of one of our runs. Never throws. */
+export function isRunDirectory(root: string): boolean {
+  const paths = runPaths(root);
+  const names = readNames(paths.root);
+  const status = names.includes('status.json') ? readStatus(paths) : undefined;
+  return isOurs(paths, names, status, names.includes('launch') ? readLaunch(paths) : undefined);
+}
+
+const partNames = ['run.json', 'status.json', 'lock', 'checkpoints', 'control'];
+
+/** A name alone proves nothing: any project may have a folder `launch` or a file `run.json`. */
+function isOurs(
+  paths: RunPaths,
+  names: readonly string[],
+  status: Status | undefined,
+  launch: Launch | undefined,
+): boolean {
+  if (status || launch?.queued || launch?.process) return true;
+  if (names.includes('run.json') && readManifest(paths) !== undefined) return true;
+  // Where these files are damaged, several parts together show a run.
+  const hasState = names.includes('run.json') || names.includes('status.json');
+  return hasState && partNames.filter((name) => names.includes(name)).length > 1;
+}
 
 function lastWritten(status: Status | undefined, launch: Launch | undefined): number | null {
   const times = [status, launch?.exit, launch?.process, launch?.queued].flatMap((sign) => sign?.time ?? []);

@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { findRunFiles, isOwnRunFile } from '../../../../server/workspace/run-files.ts';
+import { listRuns } from '../../../../trainer/runs/list.ts';
+import { createManifest } from '../../../../trainer/runs/manifest.ts';
+import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
+
+function write(root: string, name: string, text = ''): void {
+  const path = join(root, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+const time = new Date().toISOString();
+const queued = JSON.stringify({ format: 1, time, host: 'h', stage: 'training', resume: false, order: 1 });
+
+test.each<[string, Readonly<Record<string, string>>, string[]]>([
+  ['a folder named launch beside it', { 'launch/launch.xml': '', 'a.esrgan.yaml': '' }, ['a.esrgan.yaml']],
+  ['a folder named launch above it', { 'launch/p/a.esrgan.yaml': '' }, ['launch/p/a.esrgan.yaml']],
+  ['its own folder named launch', { 'launch/a.esrgan.yaml': '' }, ['launch/a.esrgan.yaml']],
+  [
+    'a foreign run.json above it',
+    { 'run.json': '{"scripts": []}', 'p/a.esrgan.yaml': '' },
+    ['p/a.esrgan.yaml'],
+  ],
+  ['a run.json that is no JSON', { 'run.json': 'x', 'a.esrgan.json': '' }, ['a.esrgan.json']],
+  ['a foreign status.json', { 'status.json': '{"ok": true}', 'a.esrgan.yml': '' }, ['a.esrgan.yml']],
+  [
+    'folders named samples and checkpoints',
+    { 'samples/checkpoints/a.esrgan.yaml': '' },
+    ['samples/checkpoints/a.esrgan.yaml'],
+  ],
+  [
+    'a queued run',
+    { 'runs/r/launch/queued.json': queued, 'runs/r/launch/run.esrgan.yaml': '', 'a.esrgan.yaml': '' },
+    ['a.esrgan.yaml'],
+  ],
+  [
+    'a run with a damaged manifest',
+    { 'runs/r/run.json': '{', 'runs/r/checkpoints/x': '', 'runs/r/run.esrgan.yaml': '' },
+    [],
+  ],
+])('a run file is found in spite of %s', async (_, files, found) => {
+  const root = temporaryFolder();
+  for (const [name, text] of Object.entries(files)) write(root, name, text);
+  expect((await findRunFiles(root)).map((file) => relative(root, file))).toEqual(found);
+  for (const name of Object.keys(files).filter((each) => each.includes('.esrgan.')))
+    expect([name, isOwnRunFile(join(root, name))]).toEqual([name, found.includes(name)]);
+});
+
+test('the copy in a run directory is not a run file of its own', async () => {
+  const root = temporaryFolder();
+  const paths = createRunDirectory(join(root, 'r'));
+  createManifest(paths, { seed: 0, configHash: '', data: {}, ancestry: [] });
+  write(paths.root, 'run.esrgan.yaml');
+  write(paths.launch, 'run.esrgan.yaml');
+  expect(await findRunFiles(root)).toEqual([]);
+  expect(isOwnRunFile(paths.config)).toBe(false);
+  expect(isOwnRunFile(join(paths.launch, 'run.esrgan.yaml'))).toBe(false);
+});
+
+test('a folder is a run by its content, not by the names in it', () => {
+  const root = temporaryFolder();
+  write(root, 'a/launch/launch.xml');
+  write(root, 'b/run.json', '{}');
+  write(root, 'c/launch/queued.json', queued);
+  createManifest(createRunDirectory(join(root, 'launch')), {
+    seed: 0,
+    configHash: '',
+    data: {},
+    ancestry: [],
+  });
+  expect(listRuns(root, Date.now()).map(({ paths }) => paths.root)).toEqual(
+    ['c', 'launch'].map((name) => runPaths(join(root, name)).root),
+  );
+});
