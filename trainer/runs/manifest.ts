@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import {
   isCount,
@@ -10,7 +11,8 @@ import {
   isString,
 } from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
-import { writeJsonAtomic } from './atomic-file.ts';
+import { readNames, writeJsonAtomic } from './atomic-file.ts';
+import { listEventFiles } from './event-files.ts';
 import { thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
 import type { RunPaths } from './run-directory.ts';
@@ -107,14 +109,34 @@ const isManifest = isObject<Manifest>({
   ),
 });
 
-/** The manifest of a run; undefined if it is missing or not readable. Never throws. */
+/** The manifest of a run, to show; undefined if it is missing or not readable. Never throws. */
 export function readManifest(paths: RunPaths): Manifest | undefined {
   return readJson(paths.manifest, isManifest);
 }
 
-/** Whether training of a stage has started. Pretraining counts as started once the run exists. Never throws. */
-export function isStageStarted(paths: RunPaths, stage: Stage): boolean {
+/**
+ * The manifest of a run, for a process that will write to the run; undefined only if the run was never trained.
+ *
+ * @throws WorkbenchError `run` if the manifest is not readable, or is missing although the run has results
+ */
+export function openManifest(paths: RunPaths): Manifest | undefined {
   const manifest = readManifest(paths);
+  if (manifest !== undefined) return manifest;
+  const isMissing = !readNames(paths.root).includes(basename(paths.manifest));
+  const results = [...readNames(paths.checkpoints), ...listEventFiles(paths.root)];
+  if (isMissing && results.length === 0) return undefined;
+  const problem = isMissing
+    ? 'is missing, but the folder has checkpoints or event files of a training'
+    : 'cannot be read as a run manifest of format 1: it is damaged, or a newer version wrote it';
+  throw new WorkbenchError(
+    'run',
+    `${paths.manifest} ${problem}. Restore a copy of the file, update ESRGAN Workbench, or change \`name\` to start a new run.`,
+  );
+}
+
+/** Whether training of a stage has started. Pretraining counts as started once the run exists. @throws as `openManifest` */
+export function isStageStarted(paths: RunPaths, stage: Stage): boolean {
+  const manifest = openManifest(paths);
   if (stage === 'pretraining') return manifest !== undefined;
   return manifest?.sessions.some(({ start }) => start.stage === stage) ?? false;
 }
@@ -164,12 +186,9 @@ export function recordStop(paths: RunPaths, stop: Omit<SessionStop, 'time'>): vo
 }
 
 function changeManifest(paths: RunPaths, change: (manifest: Manifest) => Partial<Manifest>): void {
-  const manifest = readManifest(paths);
+  const manifest = openManifest(paths);
   if (manifest === undefined) {
-    throw new WorkbenchError(
-      'run',
-      `${paths.manifest} is missing or is not a run manifest of format 1. Restore a copy, or change \`name\` to start a new run.`,
-    );
+    throw new WorkbenchError('run', `${paths.manifest} is missing. Restore a copy of the file.`);
   }
   writeJsonAtomic(paths.manifest, { ...manifest, ...change(manifest) });
 }

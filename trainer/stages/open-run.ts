@@ -9,7 +9,7 @@ import {
   createManifest,
   isStageStarted,
   type Manifest,
-  readManifest,
+  openManifest,
   recordAncestor,
   recordData,
 } from '../runs/manifest.ts';
@@ -56,7 +56,7 @@ export function openRun(
   data: Manifest['data'],
 ): OpenedRun {
   const { paths } = session;
-  const manifest = readManifest(paths);
+  const manifest = openManifest(paths);
   const text = serializeResolved(config);
   const configHash = sha256OfText(text);
   const checkpoint = resume ? findCheckpoint(session, stage) : undefined;

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { createEventWriter } from '../runs/event-writer.ts';
-import { readManifest, recordStart, recordStop } from '../runs/manifest.ts';
+import { openManifest, readManifest, recordStart, recordStop } from '../runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../runs/run-directory.ts';
 import type { StatusReport } from '../runs/status.ts';
 import { toolVersion } from '../tool-version.ts';
@@ -43,6 +43,8 @@ interface TrainResult extends StageEnd {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, engine, stage, resume } = options;
   const root = join(config.runs_dir, config.name);
+  // Before anything is written: what cannot be read is never replaced.
+  openManifest(runPaths(root));
   if (!resume) assertNotStarted(config, runPaths(root), stage);
   if (stage === 'training') assertTrainingPossible(config, runPaths(root));
   const paths = createRunDirectory(root);

@@ -233,6 +233,26 @@ describe('esrgan train', () => {
   });
 
   test.each([
+    { name: 'damaged', change: (json: string) => json.slice(0, 200) },
+    { name: 'newer', change: (json: string) => json.replace('"format": 1', '"format": 2') },
+    { name: 'missing', change: () => undefined },
+  ])('a run with a $name run.json is neither trained anew nor resumed', async ({ name, change }) => {
+    const file = runFile(`manifest-${name}`);
+    expect((await run('train', file, '--max-steps', '2')).code).toBe(0);
+    const manifest = join(runOf(`manifest-${name}`), 'run.json');
+    const changed = change(readFileSync(manifest, 'utf8'));
+    if (changed === undefined) rmSync(manifest);
+    else writeFileSync(manifest, changed);
+    const before = readdirSync(runOf(`manifest-${name}`));
+    for (const options of [[], ['--resume']]) {
+      const { code, stderr } = await run('train', file, ...options, '--max-steps', '3');
+      expect([code, stderr]).toEqual([6, expect.stringMatching(/run\.json .*Restore a copy/)]);
+    }
+    expect(readdirSync(runOf(`manifest-${name}`))).toEqual(before);
+    if (changed !== undefined) expect(readFileSync(manifest, 'utf8')).toBe(changed);
+  });
+
+  test.each([
     {
       name: 'a run that exists',
       args: () => [runFile('sane')],

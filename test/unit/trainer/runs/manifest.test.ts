@@ -1,7 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   createManifest,
+  isStageStarted,
+  openManifest,
   readManifest,
   recordAncestor,
   recordStart,
@@ -72,6 +75,24 @@ test.each<[string, (json: string) => string]>([
   const damaged = damage(readFileSync(paths.manifest, 'utf8'));
   writeFileSync(paths.manifest, damaged);
   expect(readManifest(paths)).toBeUndefined();
-  expect(() => recordStart(paths, start)).toThrow(/run\.json is missing or is not a run manifest/);
+  for (const write of [
+    () => recordStart(paths, start),
+    () => openManifest(paths),
+    () => isStageStarted(paths, 'training'),
+  ])
+    expect(write).toThrow(/run\.json cannot be read as a run manifest of format 1.*Restore a copy/);
   expect(readFileSync(paths.manifest, 'utf8')).toBe(damaged);
+});
+
+test.each<[string, boolean]>([
+  ['checkpoints/pretraining-00000010', true],
+  ['events.out.tfevents.1.host.1.0', true],
+  ['launch', false],
+  ['samples/pretraining', false],
+])('without a manifest, a folder with %s was trained: %s', (name, isTrained) => {
+  const paths = temporaryRun();
+  rmSync(paths.manifest, { force: true });
+  mkdirSync(join(paths.root, name), { recursive: true });
+  if (isTrained) expect(() => openManifest(paths)).toThrow(/run\.json is missing, but .*change `name`/);
+  else expect(openManifest(paths)).toBeUndefined();
 });
