@@ -21,6 +21,7 @@ import { createReporter, type Reporter } from './terminal.ts';
 interface Flags {
   readonly stage?: Stage;
   readonly resume?: boolean;
+  readonly fromStart?: boolean;
   readonly engine?: string;
   readonly maxSteps?: number;
   readonly runsDir?: string;
@@ -40,6 +41,12 @@ export function registerTrain(program: Command): void {
       ).choices(stages),
     )
     .option('--resume', 'continue from the newest complete checkpoint')
+    .addOption(
+      new Option(
+        '--from-start',
+        'start the stage again at step 0 in the same run; its checkpoints are set aside',
+      ).conflicts('resume'),
+    )
     .option('--engine <engine>', `${engineChoices}; overrides the run file`)
     .option('--max-steps <count>', 'stop with a checkpoint at this step of the stage', wholeNumber)
     .option('--runs-dir <folder>', 'folder of the runs; overrides the run file')
@@ -54,6 +61,7 @@ export function registerTrain(program: Command): void {
         engine,
         stage,
         resume: flags.resume === true,
+        fromStart: flags.fromStart === true,
         ...(flags.maxSteps === undefined ? {} : { maxSteps: flags.maxSteps }),
         stop,
         observer: observe(reporter),

@@ -14,6 +14,7 @@ import {
 } from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
+  diskError,
   readNames,
   removeFolderAtomic,
   removeTemporaries,
@@ -248,11 +249,32 @@ function bestOf(checkpoints: readonly Checkpoint[], metric: string): Checkpoint 
 }
 
 /**
- * Deletes all checkpoints of a stage except the newest `keep` (at least 1) and the best by PSNR and by SSIM.
- * Throws a `disk` error.
+ * Renames the checkpoints of a stage after `step`, so that they neither count nor are deleted: the training that goes on
+ * at `step` writes its own. Throws a `disk` error.
+ *
+ * @returns the new paths
  */
-export function pruneCheckpoints(paths: RunPaths, stage: Stage, keep: number): void {
-  const checkpoints = listCheckpoints(paths, stage);
+export function setAsideAfter(paths: RunPaths, stage: Stage, step: number): string[] {
+  const names = checkpointNames(paths, stage).filter((name) => stepOf(name) > step);
+  return names.map((name) => {
+    const path = join(paths.checkpoints, name);
+    let aside = join(paths.checkpoints, `aside-${name}`);
+    for (let copy = 2; existsSync(aside); copy++) aside = join(paths.checkpoints, `aside-${name}-${copy}`);
+    try {
+      renameSync(path, aside);
+    } catch (error) {
+      throw diskError(path, error);
+    }
+    return aside;
+  });
+}
+
+/**
+ * Deletes the checkpoints of a stage before `newest`, the step of the one that was just written, except the newest
+ * `keep` (at least 1, with that one) and the best by PSNR and by SSIM. Throws a `disk` error.
+ */
+export function pruneCheckpoints(paths: RunPaths, stage: Stage, keep: number, newest: number): void {
+  const checkpoints = listCheckpoints(paths, stage).filter(({ state }) => state.step <= newest);
   const best = [bestOf(checkpoints, 'psnr'), bestOf(checkpoints, 'ssim')];
   for (const checkpoint of checkpoints.slice(0, -Math.max(1, keep))) {
     if (!best.includes(checkpoint)) removeFolderAtomic(checkpoint.path);

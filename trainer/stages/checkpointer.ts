@@ -33,7 +33,7 @@ export function createCheckpointer(
       best,
       metrics: scores ? { psnr: scores.rgb.psnr, ssim: scores.rgb.ssim, psnr_y: scores['paper-y'].psnr } : {},
     });
-    pruneCheckpoints(session.paths, stage, config.checkpoints.keep);
+    pruneCheckpoints(session.paths, stage, config.checkpoints.keep, step);
     savedStep = step;
     session.log(`Checkpoint at step ${step}.`);
   };

@@ -3,7 +3,7 @@ import { type ResolvedConfig, serializeResolved } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
-import { type Checkpoint, latestCheckpoint } from '../runs/checkpoints.ts';
+import { type Checkpoint, latestCheckpoint, setAsideAfter } from '../runs/checkpoints.ts';
 import {
   type Ancestor,
   createManifest,
@@ -15,6 +15,7 @@ import {
 } from '../runs/manifest.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { sha256OfFile, sha256OfText } from '../runs/sha256.ts';
+import { report, type StageObserver } from './stage-context.ts';
 import { dataChanges } from './training-data.ts';
 import type { TrainingSession } from './training-session.ts';
 import { findTrainingStart } from './training-start.ts';
@@ -52,14 +53,26 @@ export function openRun(
     config,
     stage,
     resume,
-  }: { readonly config: ResolvedConfig; readonly stage: Stage; readonly resume: boolean },
+    fromStart = false,
+    observer,
+  }: {
+    readonly config: ResolvedConfig;
+    readonly stage: Stage;
+    readonly resume: boolean;
+    readonly fromStart?: boolean;
+    readonly observer: StageObserver;
+  },
   data: Manifest['data'],
 ): OpenedRun {
   const { paths } = session;
   const manifest = openManifest(paths);
   const text = serializeResolved(config);
   const configHash = sha256OfText(text);
-  const checkpoint = resume ? findCheckpoint(session, stage) : undefined;
+  const tell = (line: string) => report({ session, observer }, line);
+  const checkpoint = resume ? findCheckpoint(paths, stage, manifest, tell) : undefined;
+  if (checkpoint ?? fromStart) {
+    for (const path of setAsideAfter(paths, stage, checkpoint?.state.step ?? -1)) tell(`Set aside: ${path}.`);
+  }
   const ancestor = checkpoint ? undefined : ancestorOf(config, stage, paths);
   if (!manifest) {
     createManifest(paths, { seed: config.seed, configHash, data, ancestry: ancestor ? [ancestor] : [] });
@@ -72,13 +85,40 @@ export function openRun(
   return { isNew: manifest === undefined, configHash, checkpoint };
 }
 
-function findCheckpoint(session: TrainingSession, stage: Stage): Checkpoint | undefined {
-  const { checkpoint, problems } = latestCheckpoint(session.paths, stage);
-  for (const problem of problems) session.log(problem);
-  session.log(
+/**
+ * The newest whole checkpoint; undefined if the stage was never saved, so that nothing is lost by starting at step 0.
+ *
+ * @throws WorkbenchError `run` if the stage was saved, but no checkpoint is whole
+ */
+function findCheckpoint(
+  paths: RunPaths,
+  stage: Stage,
+  manifest: Manifest | undefined,
+  tell: (line: string) => void,
+): Checkpoint | undefined {
+  const { checkpoint, problems } = latestCheckpoint(paths, stage);
+  if (checkpoint === undefined && (problems.length > 0 || wasSaved(manifest, stage))) {
+    const found = problems.length > 0 ? problems.join(' ') : `${paths.checkpoints} has no checkpoint of it.`;
+    throw new WorkbenchError(
+      'run',
+      `Run ${paths.name} cannot resume its ${stage}: no whole checkpoint is left. ${found} Restore a copy of a checkpoint, change \`name\` to start a new run (with \`${stage}.init\` set to a file of weights that is left), or start this stage again at step 0 with \`--from-start\`.`,
+    );
+  }
+  for (const problem of problems) tell(problem);
+  tell(
     checkpoint ? `Resuming from ${checkpoint.name}.` : 'There is no checkpoint yet: starting from step 0.',
   );
   return checkpoint;
+}
+
+/** Whether an earlier session resumed from a checkpoint of the stage, or ended with one. */
+function wasSaved(manifest: Manifest | undefined, stage: Stage): boolean {
+  const sessions = manifest?.sessions.filter(({ start }) => start.stage === stage) ?? [];
+  return sessions.some(
+    ({ start, stop }) =>
+      start.step > 0 ||
+      (stop !== null && stop.step > 0 && (stop.reason === 'finished' || stop.reason === 'stopped')),
+  );
 }
 
 /** The weights that a stage starts from; undefined if it starts from random weights. */

@@ -24,6 +24,8 @@ interface TrainOptions {
   readonly stage: Stage;
   /** Resumes from the newest whole checkpoint; otherwise the stage must be new. */
   readonly resume: boolean;
+  /** Starts the stage at step 0 even if it was trained before; earlier checkpoints are set aside. */
+  readonly fromStart?: boolean;
   /** Stops with a checkpoint at this step of the stage. */
   readonly maxSteps?: number;
   /** Stops with a checkpoint after the current step. */
@@ -45,7 +47,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const root = join(config.runs_dir, config.name);
   // Before anything is written: what cannot be read is never replaced.
   openManifest(runPaths(root));
-  if (!resume) assertNotStarted(config, runPaths(root), stage);
+  if (!resume && !options.fromStart) assertNotStarted(config, runPaths(root), stage);
   if (stage === 'training') assertTrainingPossible(config, runPaths(root));
   const paths = createRunDirectory(root);
   const session = openTrainingSession(paths, startingStatus(stage));

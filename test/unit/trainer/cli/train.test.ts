@@ -252,6 +252,50 @@ describe('esrgan train', () => {
     if (changed !== undefined) expect(readFileSync(manifest, 'utf8')).toBe(changed);
   });
 
+  test('resumes from an older checkpoint if the newest is damaged, says so, and prunes only its own', async () => {
+    const file = runFile('newest', [
+      'checkpoints: { every_steps: 2, keep: 2 }',
+      'validation: { every_steps: 100 }',
+    ]);
+    expect((await run('train', file, '--max-steps', '4')).code).toBe(0);
+    writeFileSync(join(runOf('newest'), 'checkpoints', 'pretraining-00000004', 'optimizer.safetensors'), 'x');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('keep: 2', 'keep: 1'));
+    const { code, stdout } = await run('train', file, '--resume', '--max-steps', '3');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/pretraining-00000004 is not whole: optimizer\.safetensors has 1 bytes/);
+    expect(stdout).toContain('Resuming from pretraining-00000002.');
+    expect(checkpointsOf('newest')).toContain('pretraining-00000003');
+    expect(checkpointsOf('newest')).toContain('aside-pretraining-00000004');
+  });
+
+  test.each<[string, (checkpoint: string) => void, RegExp]>([
+    [
+      'optimizer',
+      (folder) => writeFileSync(join(folder, 'optimizer.safetensors'), 'x'),
+      /optimizer\.safetensors has 1 bytes/,
+    ],
+    ['state', (folder) => rmSync(join(folder, 'state.json')), /state\.json is missing or damaged/],
+    ['everything', (folder) => rmSync(folder, { recursive: true }), /has no checkpoint of it/],
+  ])(
+    'does not resume at step 0 if the only checkpoint lost its %s, except with --from-start',
+    async (part, damage, message) => {
+      const file = runFile(`lost-${part}`);
+      expect((await run('train', file, '--max-steps', '2')).code).toBe(0);
+      damage(join(runOf(`lost-${part}`), 'checkpoints', 'pretraining-00000002'));
+      const left = checkpointsOf(`lost-${part}`);
+      const { code, stderr } = await run('train', file, '--resume', '--max-steps', '3');
+      expect([code, stderr]).toEqual([6, expect.stringMatching(message)]);
+      expect(stderr).toMatch(/`name`.*`pretraining\.init`.*`--from-start`/);
+      expect(checkpointsOf(`lost-${part}`)).toEqual(left);
+      expect((await run('train', file, '--from-start', '--max-steps', '1')).code).toBe(0);
+      expect(checkpointsOf(`lost-${part}`)).toEqual([
+        ...left.map((name) => `aside-${name}`),
+        'pretraining-00000001',
+      ]);
+      expect(scalarsOf(`lost-${part}`)['train/content_loss']!.map(([step]) => step)).toEqual([1]);
+    },
+  );
+
   test.each([
     {
       name: 'a run that exists',

@@ -68,6 +68,6 @@ for (const [step, writing] of [
 ] as const) {
   writeCheckpoint(paths, filesOf(writing), stateAt(step));
   say(`${step}:${writing}`);
-  pruneCheckpoints(paths, 'pretraining', 2);
+  pruneCheckpoints(paths, 'pretraining', 2, Number.POSITIVE_INFINITY);
 }
 say('done');

@@ -7,7 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   bestCheckpoint,
@@ -16,6 +16,7 @@ import {
   listCheckpoints,
   pruneCheckpoints,
   resultCheckpoint,
+  setAsideAfter,
   writeCheckpoint,
 } from '../../../../trainer/runs/checkpoints.ts';
 import { takeRequests } from '../../../../trainer/runs/control.ts';
@@ -194,9 +195,33 @@ test.each<[string[], number, string[]]>([
   [['T1', '1', '2'], 1, ['2', '1']],
 ])('of %j the newest %i and the best remain', (specs, keep, expected) => {
   const paths = runWith(...specs);
-  pruneCheckpoints(paths, 'pretraining', keep);
+  pruneCheckpoints(paths, 'pretraining', keep, 100);
   expect(listCheckpoints(paths).map(({ state }) => String(state.step))).toEqual(expected);
   expect(readdirSync(paths.checkpoints)).toHaveLength(expected.length);
+});
+
+test.each<[number, number, string[]]>([
+  [1, 2, ['2', '3', '4']],
+  [2, 3, ['2', '3', '4']],
+  [1, 4, ['4']],
+])('keeping %i, what is newer than step %i remains', (keep, newest, expected) => {
+  const paths = runWith('1', '2', '3', '4');
+  pruneCheckpoints(paths, 'pretraining', keep, newest);
+  expect(listCheckpoints(paths).map(({ state }) => String(state.step))).toEqual(expected);
+});
+
+test('checkpoints are set aside once each, and no longer count', () => {
+  const paths = runWith('1', '2', '3', 'T4');
+  rmSync(join(paths.checkpoints, 'pretraining-00000003', 'state.json'));
+  expect(setAsideAfter(paths, 'pretraining', 1).map((path) => basename(path))).toEqual([
+    'aside-pretraining-00000002',
+    'aside-pretraining-00000003',
+  ]);
+  writeCheckpoint(paths, filesOf('again'), stateAt(2));
+  expect(setAsideAfter(paths, 'pretraining', 1).map((path) => basename(path))).toEqual([
+    'aside-pretraining-00000002-2',
+  ]);
+  expect(names(paths)).toEqual(['pretraining-00000001', 'training-00000004']);
 });
 
 test('the best by SSIM remains too', () => {
@@ -205,7 +230,7 @@ test('the best by SSIM remains too', () => {
   metrics.forEach((each, step) => {
     writeCheckpoint(paths, [], stateAt(step, { metrics: each }));
   });
-  pruneCheckpoints(paths, 'pretraining', 1);
+  pruneCheckpoints(paths, 'pretraining', 1, 100);
   expect(listCheckpoints(paths).map(({ state }) => state.step)).toEqual([0, 1, 3]);
 });
 
