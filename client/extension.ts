@@ -5,6 +5,7 @@ import { downloadCommands } from './downloads/download-commands.ts';
 import { createInventoryView } from './downloads/inventory-view.ts';
 import { createEngineStatus } from './engines/engine-status.ts';
 import { registerLanguageModelTools } from './language-model-tools/language-model-tools.ts';
+import { showError } from './notifications.ts';
 import { runFileCommands } from './run-files/run-file-commands.ts';
 import { createFollowedRuns } from './runs/followed-runs.ts';
 import { runCommands } from './runs/run-commands.ts';
@@ -29,7 +30,7 @@ export function activate(context: ExtensionContext): void {
   } catch (error) {
     // VS Code itself shows no message.
     log.error(error instanceof Error ? error : String(error));
-    void showError(log, l10n.t('ESRGAN Workbench could not start: {0}', messageOf(error)));
+    void showErrorWithLog(log, l10n.t('ESRGAN Workbench could not start: {0}', messageOf(error)));
   }
 }
 
@@ -90,7 +91,7 @@ function open(
         command(...args).catch((error: unknown) => {
           log.error(`${id}: ${messageOf(error)}`);
           // The server link has shown a message with more actions.
-          if (!(error instanceof ServerNotRunning)) return showError(log, messageOf(error));
+          if (!(error instanceof ServerNotRunning)) return showErrorWithLog(log, messageOf(error));
         }),
       ),
     ),
@@ -99,8 +100,8 @@ function open(
   link.start();
 }
 
-async function showError(log: LogOutputChannel, message: string): Promise<void> {
-  if ((await window.showErrorMessage(message, l10n.t('Show Log'))) !== undefined) log.show();
+async function showErrorWithLog(log: LogOutputChannel, message: string): Promise<void> {
+  if ((await showError(message, l10n.t('Show Log'))) !== undefined) log.show();
 }
 
 function messageOf(error: unknown): string {

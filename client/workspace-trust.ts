@@ -1,4 +1,5 @@
-import { commands, l10n, window, workspace } from 'vscode';
+import { commands, l10n, workspace } from 'vscode';
+import { showWarning } from './notifications.ts';
 
 /** Why a request that starts a program is refused. */
 export const restrictedMode = l10n.t(
@@ -11,7 +12,7 @@ export async function requireTrust(
 ): Promise<boolean> {
   if (workspace.isTrusted) return true;
   const manage = l10n.t('Manage Workspace Trust');
-  if ((await window.showWarningMessage(message, manage)) === manage) {
+  if ((await showWarning(message, manage)) === manage) {
     await commands.executeCommand('workbench.trust.manage');
   }
   return workspace.isTrusted;

@@ -9,6 +9,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { withoutLinks } from '../trainer/format/markup.ts';
 import { isPlainObject } from '../trainer/guards/guards.ts';
 import type { Programs } from './command/programs.ts';
 import { registerComparison } from './comparison/comparison-service.ts';
@@ -114,6 +115,9 @@ function notify<Name extends NotificationName>(name: Name, params: Notifications
 /** Shows a message without a button, so that the editor has no answer to send. */
 function showError(message: string): void {
   connection
-    .sendNotification(ShowMessageNotification.type, { type: MessageType.Error, message })
+    .sendNotification(ShowMessageNotification.type, {
+      type: MessageType.Error,
+      message: withoutLinks(message),
+    })
     .catch((error: unknown) => logDefect(error, connection));
 }

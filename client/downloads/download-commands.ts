@@ -2,6 +2,7 @@ import { l10n, window } from 'vscode';
 import type { DownloadCommandTarget } from '../../server/protocol/commands.ts';
 import type { InventoryItem } from '../../server/protocol/downloads.ts';
 import { type Guard, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
+import { showInformation } from '../notifications.ts';
 import type { Command, Services } from '../services.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 import { requireTrust } from '../workspace-trust.ts';
@@ -58,7 +59,7 @@ export function downloadCommands({
 /** Lets the person choose the folder with the archives of a data set; undefined if the person cancels. */
 async function pickArchives(item: InventoryItem): Promise<string | undefined> {
   const choose = l10n.t('Choose Folder…');
-  if ((await window.showInformationMessage(whyNoDownload(item), choose)) !== choose) return undefined;
+  if ((await showInformation(whyNoDownload(item), choose)) !== choose) return undefined;
   const [folder] =
     (await window.showOpenDialog({
       title: l10n.t('Folder with the Archive of {0}', item.name),

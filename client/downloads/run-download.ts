@@ -1,6 +1,7 @@
-import { l10n, ProgressLocation, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { DownloadTarget } from '../../server/protocol/downloads.ts';
 import type { Job } from '../../server/protocol/jobs.ts';
+import { showProgress } from '../notifications.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { followDownload } from './follow-download.ts';
 
@@ -8,19 +9,16 @@ import { followDownload } from './follow-download.ts';
 export async function runDownload(link: ServerLink, target: DownloadTarget): Promise<void> {
   const title =
     target.archives === null ? l10n.t('Downloading {0}', target.name) : l10n.t('Unpacking {0}', target.name);
-  await window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const { job: id } = await link.request('esrgan/download', target);
-      const job = {
-        onChange: (listener: (job: Job) => void) =>
-          link.onNotification('esrgan/jobChanged', (changed) => {
-            if (changed.job === id) listener(changed);
-          }),
-        onRestart: link.onDidStart,
-        cancel: () => link.request('esrgan/cancelJob', { job: id }),
-      };
-      await followDownload(job, (change) => progress.report(change), token);
-    },
-  );
+  await showProgress(title, async (report, token) => {
+    const { job: id } = await link.request('esrgan/download', target);
+    const job = {
+      onChange: (listener: (job: Job) => void) =>
+        link.onNotification('esrgan/jobChanged', (changed) => {
+          if (changed.job === id) listener(changed);
+        }),
+      onRestart: link.onDidStart,
+      cancel: () => link.request('esrgan/cancelJob', { job: id }),
+    };
+    await followDownload(job, report, token);
+  });
 }

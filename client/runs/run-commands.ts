@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { commands, l10n, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { TargetCommand } from '../../server/protocol/commands.ts';
+import { confirm } from '../notifications.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { commandTargets } from './command-targets.ts';
@@ -138,8 +139,4 @@ export function runCommands({ link, runs, runsView, panels }: Services): Record<
   function isPaused(run: string | undefined): boolean {
     return run !== undefined && runs.find(run)?.state === 'paused';
   }
-}
-
-async function confirm(question: string, detail: string, action: string): Promise<boolean> {
-  return (await window.showWarningMessage(question, { modal: true, detail }, action)) === action;
 }

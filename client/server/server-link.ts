@@ -6,7 +6,6 @@ import {
   type LogOutputChannel,
   l10n,
   type Uri,
-  window,
   workspace,
 } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
@@ -19,6 +18,7 @@ import {
   startingRequests,
 } from '../../server/protocol/messages.ts';
 import type { StartOptions } from '../../server/protocol/workspace.ts';
+import { showError } from '../notifications.ts';
 import { duplicateHelpMiddleware } from '../run-files/duplicate-help.ts';
 import { restrictedMode } from '../workspace-trust.ts';
 
@@ -167,7 +167,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     explaining = true;
     const showLog = l10n.t('Show Log');
     const restart = l10n.t('Restart Server');
-    const choice = await window.showErrorMessage(message, showLog, restart);
+    const choice = await showError(message, showLog, restart);
     explaining = false;
     if (choice === showLog) log.show();
     // A failure shows this message again.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ProgressLocation, window } from 'vscode';
 import type { UpscalingBatch, UpscalingResult } from '../../server/protocol/upscaling.ts';
+import { showProgress } from '../notifications.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { progressPercent, progressText } from './upscale-labels.ts';
 
@@ -15,23 +15,20 @@ export function runBatch(
 ): Promise<UpscalingResult> {
   const id = randomUUID();
   return Promise.resolve(
-    window.withProgress(
-      { location: ProgressLocation.Notification, cancellable: true },
-      async (notification, token) => {
-        let percent = 0;
-        const listening = link.onNotification('esrgan/upscalingProgress', (progress) => {
-          if (progress.batch !== id) return;
-          const reached = progressPercent(progress);
-          notification.report({ message: progressText(progress), increment: reached - percent });
-          percent = reached;
-          if (progress.kept.length > 0) onExisting(progress.kept);
-        });
-        try {
-          return await link.request('esrgan/upscale', { ...batch, batch: id }, token);
-        } finally {
-          listening.dispose();
-        }
-      },
-    ),
+    showProgress(undefined, async (report, token) => {
+      let percent = 0;
+      const listening = link.onNotification('esrgan/upscalingProgress', (progress) => {
+        if (progress.batch !== id) return;
+        const reached = progressPercent(progress);
+        report({ message: progressText(progress), increment: reached - percent });
+        percent = reached;
+        if (progress.kept.length > 0) onExisting(progress.kept);
+      });
+      try {
+        return await link.request('esrgan/upscale', { ...batch, batch: id }, token);
+      } finally {
+        listening.dispose();
+      }
+    }),
   );
 }

@@ -17,6 +17,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { withoutLinks } from '../../trainer/format/markup.ts';
 import { logDefect, responseError } from '../connection/errors.ts';
 import { coalesce } from '../experiments/watch.ts';
 import type { EngineReport } from '../protocol/engines.ts';
@@ -250,6 +251,6 @@ function isKind(kind: string | undefined, parent: string): boolean {
 
 /** Throws a refusal as an error that the editor shows. */
 function granted<T extends object>(result: T | Refusal): T {
-  if ('refusal' in result) throw new ResponseError(ErrorCodes.InvalidRequest, result.refusal);
+  if ('refusal' in result) throw new ResponseError(ErrorCodes.InvalidRequest, withoutLinks(result.refusal));
   return result;
 }

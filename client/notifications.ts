@@ -1,0 +1,49 @@
+import { type CancellationToken, type Progress, ProgressLocation, window } from 'vscode';
+import { withoutLinks } from '../trainer/format/markup.ts';
+
+/** All messages of the extension. VS Code shows links in them, so names from files are made plain text here. */
+
+/** Shows an error; resolves to the action that the person chooses, if any. */
+export function showError(message: string, ...actions: readonly string[]): Thenable<string | undefined> {
+  return window.showErrorMessage(withoutLinks(message), ...actions);
+}
+
+/** Shows a warning; resolves to the action that the person chooses, if any. */
+export function showWarning(message: string, ...actions: readonly string[]): Thenable<string | undefined> {
+  return window.showWarningMessage(withoutLinks(message), ...actions);
+}
+
+/** Shows a message; resolves to the action that the person chooses, if any. */
+export function showInformation(
+  message: string,
+  ...actions: readonly string[]
+): Thenable<string | undefined> {
+  return window.showInformationMessage(withoutLinks(message), ...actions);
+}
+
+/** Whether the person agrees to the action in a modal dialog. */
+export async function confirm(question: string, detail: string, action: string): Promise<boolean> {
+  const options = { modal: true, detail: withoutLinks(detail) };
+  return (await window.showWarningMessage(withoutLinks(question), options, action)) === action;
+}
+
+/** Shows the progress of some work, which the person can cancel. */
+export function showProgress<Result>(
+  title: string | undefined,
+  work: (report: (progress: ProgressReport) => void, token: CancellationToken) => Promise<Result>,
+): Thenable<Result> {
+  const options = {
+    location: ProgressLocation.Notification,
+    cancellable: true,
+    ...(title !== undefined && { title: withoutLinks(title) }),
+  };
+  return window.withProgress(options, (progress: Progress<ProgressReport>, token) =>
+    work(({ message, increment }) => progress.report({ message: withoutLinks(message), increment }), token),
+  );
+}
+
+interface ProgressReport {
+  readonly message: string;
+  /** Percent since the last report. */
+  readonly increment: number;
+}
