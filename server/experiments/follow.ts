@@ -66,8 +66,7 @@ export function followRun(paths: RunPaths, onChange: (parts: readonly RunPart[])
 /** For each part a text that is another one when the part has changed. */
 const signatureOf: Readonly<Record<RunPart, (paths: RunPaths) => string>> = {
   points(paths) {
-    const files = listEventFiles(paths.root);
-    return `${files.length} ${sizeOf(files.at(-1))}`;
+    return listEventFiles(paths.root).map(sizeOf).join(' ');
   },
   status: (paths) => [paths.status, paths.manifest, paths.lock, paths.launch].map(identityOf).join(' '),
   samples: (paths) =>
@@ -105,8 +104,8 @@ function signatures(paths: RunPaths): Record<RunPart, string> {
   };
 }
 
-function sizeOf(path: string | undefined): number {
-  return path === undefined ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** A file that is replaced is another file, even if the clock has not moved. */

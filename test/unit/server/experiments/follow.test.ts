@@ -42,3 +42,19 @@ test.each<[RunPart, (paths: RunPaths) => void]>([
   change(paths);
   expect(await told).toEqual([part]);
 });
+
+test('growth of any event file is a change of the points', async () => {
+  const paths = temporaryRun();
+  const files = [100, 200, 300].map((second) => join(paths.root, `events.out.tfevents.${second}.host.1.0`));
+  for (const file of files) writeFileSync(file, '');
+  for (const file of files) {
+    const told = new Promise<readonly RunPart[]>((resolve) => {
+      const following = followRun(paths, (parts) => {
+        following.close();
+        resolve(parts);
+      });
+    });
+    appendFileSync(file, 'more');
+    expect(await told).toEqual(['points']);
+  }
+});
