@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { Document, visit } from 'yaml';
 import { folderName } from '../../trainer/config/index.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
@@ -15,6 +16,8 @@ type Settings = Record<string, unknown>;
 interface Import {
   readonly options: Options;
   readonly stage: Stage;
+  /** The supported scale. */
+  readonly scale: number;
   note(key: string, why: string): void;
 }
 
@@ -25,8 +28,10 @@ interface Import {
  * @returns `problem`, a message, if the text is not such a file
  */
 export function importBasicSR(text: string): ImportedRun | { readonly problem: string } {
-  const options = readOptions(text);
-  if (!options) return { problem: 'This is not a BasicSR option file: it is not a valid YAML map.' };
+  const read = readOptions(text);
+  if ('problem' in read)
+    return { problem: `This is not a BasicSR option file: it is not a valid YAML map (${read.problem}).` };
+  const { options } = read;
   if (!options.has('train') || !options.has('datasets.train')) {
     return {
       problem:
@@ -35,13 +40,17 @@ export function importBasicSR(text: string): ImportedRun | { readonly problem: s
   }
   const notes: string[] = [];
   const stage = options.has('train.gan_opt') || options.has('network_d') ? 'training' : 'pretraining';
-  const reading: Import = { options, stage, note: (key, why) => void notes.push(`\`${key}\`: ${why}`) };
-  const settings = settingsOf(reading);
+  const note: Import['note'] = (key, why) => void notes.push(`\`${key}\`: ${why}`);
+  const given = scaleOf(options, note);
+  const reading: Import = { options, stage, scale: given ?? 4, note };
+  for (const key of read.repeated)
+    reading.note(key, 'is there more than once; the last one counts, as in BasicSR.');
+  const settings = settingsOf(reading, given);
   noteRest(reading);
   return { text: written(settings), notes };
 }
 
-function settingsOf(reading: Import): Settings {
+function settingsOf(reading: Import, scale: number | undefined): Settings {
   const { options, stage } = reading;
   const name = options.text('name');
   const data = dataOf(reading);
@@ -57,7 +66,7 @@ function settingsOf(reading: Import): Settings {
   return compact({
     name: name === undefined ? undefined : folderName(name),
     seed: options.number('manual_seed'),
-    scale_factor: scaleOf(reading),
+    scale_factor: scale,
     batch_size: data.batchSize,
     datasets: data.datasets,
     generator: generatorOf(reading),
@@ -71,7 +80,7 @@ function settingsOf(reading: Import): Settings {
   });
 }
 
-function scaleOf({ options, note }: Import): number | undefined {
+function scaleOf(options: Options, note: Import['note']): number | undefined {
   const scale = options.number('scale');
   if (scale === undefined || [1, 2, 4, 8].includes(scale)) return scale;
   note('scale', `a scale of ${scale} is not supported (only 1, 2, 4 and 8); replaced by 4.`);
@@ -88,39 +97,44 @@ interface ImportedData {
 
 function dataOf(reading: Import): ImportedData {
   const { options, note } = reading;
-  const datasets: Record<string, { hr: Record<string, string>; lr: Record<string, string> }> = {};
+  const datasets = new Map<string, { hr: Record<string, string>; lr: Record<string, string> }>();
   const names = { train: [] as string[], val: [] as string[] };
   for (const section of options.names('datasets')) {
     const split = section.startsWith('train') ? 'train' : section.startsWith('val') ? 'val' : undefined;
     if (!split) continue;
     const key = `datasets.${section}`;
     const name = options.text(`${key}.name`) ?? section;
-    const hr = options.text(`${key}.dataroot_gt`);
-    const lr = options.text(`${key}.dataroot_lq`);
-    if (hr === undefined) {
-      note(key, 'skipped, because it has no `dataroot_gt`: training and validation need HR images.');
-    } else {
-      const entry = datasets[name] ?? { hr: {}, lr: {} };
-      datasets[name] = entry;
-      entry.hr[split] = hr;
-      if (lr !== undefined) entry.lr[split] = lr;
-      if (!names[split].includes(name)) names[split].push(name);
+    const hrRoots = options.texts(`${key}.dataroot_gt`).map(withHome);
+    const lrRoots = options.texts(`${key}.dataroot_lq`).map(withHome);
+    if (lrRoots.length > 0 && lrRoots.length !== hrRoots.length && hrRoots.length > 0) {
+      note(
+        `${key}.dataroot_lq`,
+        `has ${lrRoots.length} folders for ${hrRoots.length} of \`dataroot_gt\`; those without a partner are not used.`,
+      );
     }
-    noteSource(reading, key, [hr, lr]);
+    if (hrRoots.length === 0) {
+      note(key, 'skipped, because it has no `dataroot_gt`: training and validation need HR images.');
+    }
+    for (const [i, hr] of hrRoots.entries()) {
+      const own = unusedName(name, (each) => datasets.get(each)?.hr[split] === undefined);
+      const entry = datasets.get(own) ?? { hr: {}, lr: {} };
+      datasets.set(own, entry);
+      entry.hr[split] = hr;
+      const lr = lrRoots[i];
+      if (lr !== undefined) entry.lr[split] = lr;
+      names[split].push(own);
+    }
+    noteSource(reading, key, [...hrRoots, ...lrRoots]);
   }
-  const roots = Object.values(datasets).flatMap(({ hr, lr }) => [...Object.values(hr), ...Object.values(lr)]);
+  const roots = [...datasets.values()].flatMap(({ hr, lr }) => [...Object.values(hr), ...Object.values(lr)]);
   if (roots.some((root) => !/^([/\\]|[a-z]:)/i.test(root))) {
     note('datasets', 'relative paths start at the folder of the run file, not at the working directory.');
   }
   const train = 'datasets.train';
-  const patch = options.number(`${train}.gt_size`) ?? options.number('gt_size');
-  options.drop('gt_size');
+  const patch = patchOf(reading);
   return {
     datasets: Object.fromEntries(
-      Object.entries(datasets).map(([name, { hr, lr }]) => [
-        name,
-        Object.keys(lr).length > 0 ? { hr, lr } : { hr },
-      ]),
+      [...datasets].map(([name, { hr, lr }]) => [name, Object.keys(lr).length > 0 ? { hr, lr } : { hr }]),
     ),
     stage: {
       train_datasets: names.train,
@@ -133,7 +147,30 @@ function dataOf(reading: Import): ImportedData {
   };
 }
 
-function noteSource({ options, note }: Import, key: string, roots: readonly (string | undefined)[]) {
+/** `name`, or with the first number that makes it unused: `Set5 2`. */
+function unusedName(name: string, isUnused: (name: string) => boolean): string {
+  let own = name;
+  for (let number = 2; !isUnused(own); number++) own = `${name} ${number}`;
+  return own;
+}
+
+/** A path with the home folder in place of `~`. */
+function withHome(path: string): string {
+  return path.replace(/^~(?=$|[/\\])/, () => homedir());
+}
+
+/** The side of an HR patch, a multiple of the scale. */
+function patchOf({ options, scale, note }: Import): number | undefined {
+  const [train, top] = [options.number('datasets.train.gt_size'), options.number('gt_size')];
+  const lr = options.number('datasets.train.lq_size');
+  const side = train ?? top ?? (lr === undefined ? undefined : lr * scale);
+  if (side === undefined || side % scale === 0) return side;
+  const patch = Math.max(1, Math.floor(side / scale)) * scale;
+  note('datasets.train.gt_size', `${side} is not a multiple of the scale ${scale}; replaced by ${patch}.`);
+  return patch;
+}
+
+function noteSource({ options, note }: Import, key: string, roots: readonly string[]) {
   const type = options.text(`${key}.type`);
   if (type !== undefined && !['PairedImageDataset', 'RealESRGANPairedDataset'].includes(type)) {
     note(
@@ -149,7 +186,7 @@ function noteSource({ options, note }: Import, key: string, roots: readonly (str
     );
   }
   const backend = options.text(`${key}.io_backend.type`);
-  if (backend === 'lmdb' || roots.some((root) => root?.endsWith('.lmdb'))) {
+  if (backend === 'lmdb' || roots.some((root) => root.endsWith('.lmdb'))) {
     note(`${key}.io_backend`, 'LMDB is not supported; set the folders that it was made from.');
   }
   for (const list of options.drop(`${key}.meta_info`, `${key}.meta_info_file`)) {
@@ -193,7 +230,8 @@ function spatialOf({ options, note }: Import): Settings | boolean {
 
 function generatorOf({ options, note }: Import): Settings {
   const type = options.text('network_g.type');
-  if (type !== undefined && type !== 'RRDBNet') {
+  // Newer programs have the network as `esrgan`, with other names for its sizes.
+  if (type !== undefined && !/^(rrdbnet|rrdb_net|esrgan)$/i.test(type)) {
     note('network_g', `${type} cannot be trained; replaced by the RRDBNet of the paper.`);
     options.drop('network_g');
     return {};
@@ -209,10 +247,13 @@ function generatorOf({ options, note }: Import): Settings {
       `BasicSR's network for x${scale} starts with a pixel unshuffle. This one does not, so weights of one cannot be used in the other.`,
     );
   }
+  options.drop('network_g.use_pixel_unshuffle');
+  const size = (...names: string[]) =>
+    names.map((name) => options.number(`network_g.${name}`)).find((value) => value !== undefined);
   return {
-    rrdb_channels: options.number('network_g.num_feat') ?? 64,
-    growth_channels: options.number('network_g.num_grow_ch') ?? 32,
-    num_basic_blocks: options.number('network_g.num_block') ?? 23,
+    rrdb_channels: size('num_feat', 'num_filters', 'nf') ?? 64,
+    growth_channels: size('num_grow_ch', 'gc') ?? 32,
+    num_basic_blocks: size('num_block', 'num_blocks', 'nb') ?? 23,
   };
 }
 
@@ -231,7 +272,8 @@ function discriminatorOf({ options, note }: Import): Settings | undefined {
 }
 
 function weightsOf({ options, stage, note }: Import): Settings {
-  const init = options.text('path.pretrain_network_g') ?? options.text('path.pretrain_model_g');
+  const weights = options.text('path.pretrain_network_g') ?? options.text('path.pretrain_model_g');
+  const init = weights === undefined ? undefined : withHome(weights);
   options.drop('path.param_key_g', 'path.strict_load_g', 'path.strict_load', 'path.pretrain_model_g');
   if (options.text('path.pretrain_network_d') ?? options.text('path.pretrain_model_d')) {
     note('path.pretrain_network_d', 'not supported; the discriminator always starts from random weights.');
@@ -249,11 +291,11 @@ function weightsOf({ options, stage, note }: Import): Settings {
   return compact({ init });
 }
 
-function scheduleOf({ options, stage, note }: Import): Settings {
+function scheduleOf(reading: Import): Settings {
+  const { options, stage, note } = reading;
   const steps = options.number('train.total_iter') ?? options.number('train.niter');
   const isTraining = stage === 'training';
-  for (const network of isTraining ? ['g', 'd'] : ['g'])
-    noteOptimizer({ options, stage, note }, `train.optim_${network}`);
+  for (const network of isTraining ? ['g', 'd'] : ['g']) noteOptimizer(reading, `train.optim_${network}`);
   if ((options.number('train.warmup_iter') ?? -1) > 0)
     note('train.warmup_iter', 'warm-up is not supported; training starts with the full learning rate.');
   return compact({
@@ -263,7 +305,7 @@ function scheduleOf({ options, stage, note }: Import): Settings {
     ...(isTraining
       ? { g_lr: options.number('train.optim_g.lr'), d_lr: options.number('train.optim_d.lr') }
       : { lr: options.number('train.optim_g.lr') }),
-    ...decayOf({ options, stage, note }, steps),
+    ...decayOf(reading, steps),
   });
 }
 
@@ -331,9 +373,12 @@ function lossesOf(reading: Import): Settings {
   const { options, stage, note } = reading;
   const key = 'train.pixel_opt';
   const type = options.text(`${key}.type`);
-  const known: Readonly<Record<string, string>> = { L1Loss: 'l1', MSELoss: 'l2' };
-  const loss_f = known[type ?? 'L1Loss'] ?? 'l1';
-  if (type !== undefined && !Object.hasOwn(known, type))
+  const known = new Map([
+    ['L1Loss', 'l1'],
+    ['MSELoss', 'l2'],
+  ]);
+  const loss_f = known.get(type ?? 'L1Loss') ?? 'l1';
+  if (type !== undefined && !known.has(type))
     note(`${key}.type`, `${type} is not supported; replaced by L1.`);
   if ((options.text(`${key}.reduction`) ?? 'mean') !== 'mean') {
     note(`${key}.reduction`, 'only the mean over all pixels is supported.');

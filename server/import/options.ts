@@ -1,11 +1,14 @@
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument, visit } from 'yaml';
 import { flattenConfig } from '../../trainer/config/diff.ts';
+import { isPlainObject } from '../../trainer/guards/guards.ts';
 
 /** The keys of an option file, dotted. Reading a key removes it, so that `rest` lists the keys that were not imported. */
 export interface Options {
   /** A number, also one written as a string (YAML 1.1, and so Python, reads `1e-4` as a string). */
   number(key: string): number | undefined;
   text(key: string): string | undefined;
+  /** One text, or a list of them. */
+  texts(key: string): string[];
   flag(key: string): boolean | undefined;
   numbers(key: string): number[] | undefined;
   /** The names of the keys directly below a key, in the order of the file. */
@@ -18,14 +21,71 @@ export interface Options {
   rest(): string[];
 }
 
-/** Parses an option file; `undefined` if it is not a YAML map. */
-export function readOptions(text: string): Options | undefined {
+/** Options, and the keys that the file has twice; `problem` says why there are none. */
+type ReadOptions =
+  | { readonly options: Options; readonly repeated: readonly string[] }
+  | { readonly problem: string };
+
+/** Parses an option file. Of equal keys the last counts, as in BasicSR; JSON may have comments. */
+export function readOptions(text: string): ReadOptions {
+  const yaml = /^\s*(\/\/.*\s*)*\{/.test(text) ? withoutComments(text) : text;
   // BasicSR uses a YAML 1.1 parser, in which `yes` and `on` are booleans.
-  const document = parseDocument(text, { version: '1.1' });
-  if (document.errors.length > 0) return undefined;
-  const data: unknown = document.toJS();
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
-  return optionsOf(flattenConfig(data));
+  const document = parseDocument(yaml, { version: '1.1', uniqueKeys: false });
+  const [error] = document.errors;
+  if (error) return { problem: error.message.split('\n', 1)[0]?.replace(/:$/, '') ?? error.message };
+  let data: unknown;
+  try {
+    data = document.toJS();
+  } catch (cause) {
+    return { problem: cause instanceof Error ? cause.message : String(cause) };
+  }
+  if (!isPlainObject(data)) return { problem: 'it has no keys at the top level' };
+  return { options: optionsOf(flattenConfig(withNamedLosses(data))), repeated: repeatedKeys(document) };
+}
+
+/** JSON with blanks in place of comments, so that positions in messages are right. */
+function withoutComments(text: string): string {
+  const blank = (comment: string) => comment.replaceAll(/[^\n]/g, ' ');
+  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\/.*|\/\*[\s\S]*?\*\//g, (part) =>
+    part.startsWith('"') ? part : blank(part),
+  );
+}
+
+function repeatedKeys(document: Document.Parsed): string[] {
+  const repeated: string[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = String(key);
+        if (seen.has(name)) repeated.push(name);
+        seen.add(name);
+      }
+    },
+  });
+  return repeated;
+}
+
+/** The sections of BasicSR for the losses that newer programs have in a list, by type in lower case. */
+const lossSections = new Map([
+  ['l1loss', { key: 'pixel_opt', type: 'L1Loss' }],
+  ['mseloss', { key: 'pixel_opt', type: 'MSELoss' }],
+  ['perceptualloss', { key: 'perceptual_opt', type: 'PerceptualLoss' }],
+  ['ganloss', { key: 'gan_opt', type: 'GANLoss' }],
+]);
+
+/** Options with a list of losses as sections; those without a section remain in the list. */
+function withNamedLosses(data: object): object {
+  const train: unknown = 'train' in data ? data.train : undefined;
+  if (!isPlainObject(train) || !Array.isArray(train.losses)) return data;
+  const sections: Record<string, unknown> = {};
+  const losses = train.losses.filter((loss: unknown) => {
+    const section = isPlainObject(loss) ? lossSections.get(String(loss.type).toLowerCase()) : undefined;
+    if (!isPlainObject(loss) || !section || section.key in sections) return true;
+    sections[section.key] = { ...loss, type: section.type };
+    return false;
+  });
+  return { ...data, train: { ...train, ...sections, losses: losses.length > 0 ? losses : null } };
 }
 
 function optionsOf(values: Map<string, unknown>): Options {
@@ -42,6 +102,9 @@ function optionsOf(values: Map<string, unknown>): Options {
     text(key) {
       const value = take(key);
       return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+    },
+    texts(key) {
+      return [take(key)].flat().filter((value) => typeof value === 'string');
     },
     flag(key) {
       const value = take(key);

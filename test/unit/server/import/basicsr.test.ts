@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importBasicSR } from '../../../../server/import/basicsr.ts';
 import { readRunFile } from '../../../../trainer/config/index.ts';
@@ -375,4 +377,151 @@ test.each([
   ['a run file', 'pretraining: { lr: 1e-3 }', /has no `train`/],
 ])('rejects %s', (_, text, problem) => {
   expect(importBasicSR(text)).toEqual({ problem: expect.stringMatching(problem) });
+});
+
+/** `psnr` with these lines after its training data. */
+const withData = (lines: string) => but(psnr, 'network_g', `${lines}network_g`);
+
+describe('data as other programs write it', () => {
+  test.each<[string, string, object, string[]]>([
+    [
+      'two validation sets of one name',
+      withData(
+        '  val: { name: Set5, dataroot_gt: /d/5 }\n  val_2: { name: Set5, dataroot_gt: /d/14 }\n  val_3: { name: Set5, dataroot_gt: /d/100, dataroot_lq: /d/l }\n',
+      ),
+      {
+        pretraining: { val_datasets: ['Set5', 'Set5 2', 'Set5 3'] },
+        datasets: {
+          Set5: { val: { hr: '/d/5' } },
+          'Set5 2': { val: { hr: '/d/14' } },
+          'Set5 3': { val: { hr: '/d/100', lr: '/d/l' } },
+        },
+      },
+      [],
+    ],
+    [
+      'lists of folders',
+      but(
+        but(psnr, 'dataroot_gt: /d/birds/hr', 'dataroot_gt: [/d/a, /d/b]'),
+        'dataroot_lq: /d/birds/lr',
+        'dataroot_lq: [/l/a, /l/b]',
+      ),
+      {
+        pretraining: { train_datasets: ['birds', 'birds 2'] },
+        datasets: {
+          birds: { train: { hr: '/d/a', lr: '/l/a' } },
+          'birds 2': { train: { hr: '/d/b', lr: '/l/b' } },
+        },
+      },
+      [],
+    ],
+    [
+      'lists of different lengths',
+      but(psnr, 'dataroot_gt: /d/birds/hr', 'dataroot_gt: [/d/a, /d/b]'),
+      {
+        datasets: {
+          birds: { train: { hr: '/d/a', lr: '/d/birds/lr' } },
+          'birds 2': { train: { hr: '/d/b' } },
+        },
+      },
+      [
+        '`datasets.train.dataroot_lq`: has 1 folders for 2 of `dataroot_gt`; those without a partner are not used.',
+      ],
+    ],
+    [
+      'the home folder',
+      but(psnr, '/d/birds/hr', '~/birds/hr'),
+      { datasets: { birds: { train: { hr: join(homedir(), 'birds/hr') } } } },
+      [],
+    ],
+    [
+      'weights in the home folder',
+      but(gan, '/w/psnr.pth', '~/psnr.pth'),
+      { training: { init: join(homedir(), 'psnr.pth') } },
+      [],
+    ],
+    ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].map(
+      (name): [string, string, object, string[]] => [
+        `a set called ${name}`,
+        but(psnr, 'name: birds', `name: ${name}`),
+        { pretraining: { train_datasets: [name] } },
+        [],
+      ],
+    ),
+    [
+      'a loss called constructor',
+      but(psnr, 'L1Loss', 'constructor'),
+      { content_loss: { loss_f: 'l1' } },
+      ['`train.pixel_opt.type`: constructor is not supported; replaced by L1.'],
+    ],
+    [
+      'a patch that is not a multiple of the scale',
+      but(psnr, 'gt_size: 128', 'gt_size: 130'),
+      { pretraining: { cr_patch_size: [128, 128] } },
+      ['`datasets.train.gt_size`: 130 is not a multiple of the scale 4; replaced by 128.'],
+    ],
+    [
+      'the size of LR patches',
+      but(psnr, 'gt_size: 128', 'lq_size: 24'),
+      { pretraining: { cr_patch_size: [96, 96] } },
+      [],
+    ],
+    [
+      'the network called esrgan',
+      but(
+        psnr,
+        'type: RRDBNet, num_feat: 32, num_block: 6, num_grow_ch: 16',
+        'type: esrgan, num_filters: 32, num_blocks: 16, use_pixel_unshuffle: true',
+      ),
+      { generator: { rrdb_channels: 32, num_basic_blocks: 16, growth_channels: 32 } },
+      [],
+    ],
+    [
+      'losses as a list',
+      but(
+        psnr,
+        'pixel_opt: { type: L1Loss, loss_weight: 1.0 }',
+        'losses: [{ type: mseloss, loss_weight: 1 }]',
+      ),
+      { content_loss: { loss_f: 'l2' } },
+      [],
+    ],
+    [
+      'losses as a list, one of them unknown',
+      but(
+        psnr,
+        'pixel_opt: { type: L1Loss, loss_weight: 1.0 }',
+        'losses: [{ type: l1loss }, { type: msssim }]',
+      ),
+      { content_loss: { loss_f: 'l1' } },
+      ['`train.losses`: not supported.'],
+    ],
+    [
+      'a duplicate key',
+      `${psnr}manual_seed: 1\nmanual_seed: 2\n`,
+      { seed: 2 },
+      ['`manual_seed`: is there more than once; the last one counts, as in BasicSR.'],
+    ],
+    [
+      'JSON with comments',
+      `// options\n{ "name": "a//b", /* scale */ "scale": 4, // four
+      "datasets": { "train": { "name": "x", "dataroot_gt": "/d/x", "batch_size_per_gpu": 2 } }, "train": { "total_iter": 5 } }`,
+      { name: 'a--b', datasets: { x: { train: { hr: '/d/x' } } }, batch_size: 2 },
+      [],
+    ],
+  ])('%s', (_, text, expected, notes) => {
+    const result = imported(text);
+    expect(result.config).toMatchObject(expected);
+    expect(result.notes).toEqual(notes);
+  });
+});
+
+test.each<[string, string, RegExp]>([
+  ['a syntax error', 'name: [a\ntrain: {}\n', /not a BasicSR option file: .* at line \d+, column \d+/],
+  ['an alias without an anchor', 'name: *a\n', /[Uu]nresolved alias/],
+  ['a list', '- a\n', /no keys at the top level/],
+  ['nothing', '', /no keys at the top level/],
+])('%s is refused with its reason', (_, text, reason) => {
+  const result = importBasicSR(text);
+  expect('problem' in result && result.problem).toMatch(reason);
 });
