@@ -152,7 +152,7 @@ describe('missing cells', () => {
     });
     expect(await ended(job)).toMatchObject({
       state: 'failed',
-      message: expect.stringMatching(/Test set none: .*HR does not exist/),
+      message: expect.stringMatching(/Test set none: .*has no HR images/),
     });
     expect(readdirSync(one.evaluations)).toEqual(before);
   });
