@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { metricHeading, type PixelMetric } from '../../../trainer/metrics/metrics.ts';
+import { metricHeading } from '../../../trainer/metrics/metrics.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
-import { type BoxScore, boxProtocol, formatPsnr, formatSsim } from './box-metrics.ts';
+import { type BoxScore, boxProtocol, type ColorSpaceScore, formatPsnr, formatSsim } from './box-metrics.ts';
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -42,7 +42,7 @@ export class BoxScoreTable extends LitElement {
     </table>`;
   }
 
-  #renderCell(space: 'rgb' | 'y', metric: PixelMetric) {
+  #renderCell(space: 'rgb' | 'y', metric: keyof ColorSpaceScore) {
     const value = this.score[space][metric];
     if (value === null) return html`<td title="SSIM needs 11×11 pixels">–</td>`;
     const best = Math.max(...this.ranked.map((each) => each[space][metric] ?? Number.NEGATIVE_INFINITY));
