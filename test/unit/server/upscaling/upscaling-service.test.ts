@@ -239,7 +239,7 @@ describe('nothing is left behind', () => {
       }),
     );
     expect(said).toMatch(
-      /a\.png cannot be unpacked into .*images \(File too large\)\. Choose another folder/,
+      /a\.png cannot be decoded into .*images \(File too large\)\. Choose another folder/,
     );
     expect(images()).toEqual(['a.png']);
   });
