@@ -37,9 +37,9 @@ export async function upscaleBatch(
   const onEvent = (event: object) => {
     if (!isUpscaleEvent(event)) return;
     if (event.event === 'plan') {
-      advance({ phase: 'working', images: event.images, kept: event.kept }, true);
+      advance({ phase: 'working', images: event.pictures, kept: event.kept }, true);
     } else if (event.event === 'begin') {
-      advance({ input: event.input, image: event.image, tile: 0, tiles: 0 }, true);
+      advance({ input: event.input, image: event.picture, tile: 0, tiles: 0 }, true);
     } else if (event.event === 'progress') {
       const { tile, tiles, megapixelsPerSecond, batchEtaSeconds } = event;
       advance({ tile, tiles, megapixelsPerSecond, etaSeconds: batchEtaSeconds }, tile === tiles);

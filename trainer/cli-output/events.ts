@@ -57,14 +57,14 @@ export const isUpscaleEvent = isUnion(
     event: isOneOf(['plan']),
     model: isString,
     scale: isCount,
-    /** Images to upscale. */
-    images: isCount,
+    /** Number of images to upscale. */
+    pictures: isCount,
     /** Images that are skipped because their results exist. */
     kept: isList(isString),
     failed: isCount,
   }),
-  /** `image` counts from 1. */
-  isObject({ event: isOneOf(['begin']), input: isString, image: isCount, images: isCount }),
+  /** `picture` counts from 1. */
+  isObject({ event: isOneOf(['begin']), input: isString, picture: isCount, pictures: isCount }),
   isObject({
     event: isOneOf(['progress']),
     input: isString,
@@ -113,10 +113,10 @@ export const isDownloadEvent = isUnion(
     done: isCount,
     total: isNullable(isCount),
   }),
-  isObject({ event: isOneOf(['progress']), model: isString, done: isCount, total: isNullable(isCount) }),
+  isObject({ event: isOneOf(['progress']), net: isString, done: isCount, total: isNullable(isCount) }),
   isObject({ event: isOneOf(['line']), text: isString }),
   isObject({ event: isOneOf(['done']), name: isString, to: isString }),
-  isObject({ event: isOneOf(['done']), model: isString, to: isString }),
+  isObject({ event: isOneOf(['done']), net: isString, to: isString }),
 );
 
 /** `esrgan convert` */

@@ -2,7 +2,7 @@ import { formatBytes } from '../format/format.ts';
 import type { Reporter } from './terminal.ts';
 
 type DownloadSubject =
-  | { readonly model: string }
+  | { readonly net: string }
   | { readonly archive: string; readonly phase: 'download' | 'check' | 'unpack' };
 
 /**
@@ -14,7 +14,7 @@ export function createDownloadProgress(
 ): (subject: DownloadSubject, done: number, total: number | null) => void {
   let last = '';
   return (subject, done, total) => {
-    const title = 'model' in subject ? `${subject.model}:` : `${subject.archive}: ${subject.phase}`;
+    const title = 'net' in subject ? `${subject.net}:` : `${subject.archive}: ${subject.phase}`;
     const percent = total === null ? null : Math.floor((100 * done) / total);
     const ofTotal = total === null ? '' : ` of ${formatBytes(total)}, ${percent} %`;
     reporter.progress(`${title} ${formatBytes(done)}${ofTotal}`);

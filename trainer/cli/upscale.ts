@@ -120,7 +120,7 @@ export async function upscaleImages(
     event: 'plan',
     model: upscaler.name,
     scale: upscaler.scale,
-    images: plans.length,
+    pictures: plans.length,
     kept: kept.map(({ input }) => input),
     failed: failures.length,
   });
@@ -160,7 +160,7 @@ export async function upscaleImages(
     const { input } = plan;
     const position = `${kept.length + index + 1}/${total}`;
     const started = performance.now();
-    reporter.event({ event: 'begin', input, image: index + 1, images: plans.length });
+    reporter.event({ event: 'begin', input, picture: index + 1, pictures: plans.length });
     const result = await upscaleFile(upscaler, plan, {
       ...options,
       onProgress(progress) {

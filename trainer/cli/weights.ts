@@ -39,14 +39,14 @@ export function registerWeights(program: Command): void {
       try {
         await downloadVgg(model, `${mirror.replace(/\/+$/, '')}/${torchvisionFiles[model]}`, to, {
           signal: cancel.signal,
-          onProgress: (done, total) => report({ model }, done, total),
+          onProgress: (done, total) => report({ net: model }, done, total),
         });
       } finally {
         cancel.release();
         reporter.done();
       }
       reporter.line(`${model} is in ${to}.`);
-      reporter.event({ event: 'done', model, to });
+      reporter.event({ event: 'done', net: model, to });
     });
   weights
     .command('list')

@@ -41,7 +41,7 @@ test.each<[string, object[], object | undefined]>([
   ],
   [
     'weights',
-    [{ event: 'progress', model: 'vgg19', done: 7, total: 9 }],
+    [{ event: 'progress', net: 'vgg19', done: 7, total: 9 }],
     { detail: 'vgg19: downloading', done: 7, total: 9 },
   ],
   ['no progress in other events', [{ event: 'line', text: 'There already.' }], undefined],

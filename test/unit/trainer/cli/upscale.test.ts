@@ -63,8 +63,8 @@ describe('files and folders', () => {
       notes: [],
     });
     expect(events.slice(0, 3)).toMatchObject([
-      { event: 'plan', model: 'bicubic', scale: 4, images: 2, kept: [], failed: 0 },
-      { event: 'begin', input: join(folder, 'a.PNG'), image: 1, images: 2 },
+      { event: 'plan', model: 'bicubic', scale: 4, pictures: 2, kept: [], failed: 0 },
+      { event: 'begin', input: join(folder, 'a.PNG'), picture: 1, pictures: 2 },
       { event: 'progress', tile: 1, tiles: 1, etaSeconds: 0 },
     ]);
     // Of two images of one size the second takes as long as the first.
@@ -173,7 +173,7 @@ describe('failures', () => {
     });
     expect(events).toMatchObject([
       { event: 'failed', input: path, code: 'data' },
-      { event: 'plan', images: 0, failed: 1 },
+      { event: 'plan', pictures: 0, failed: 1 },
     ]);
   });
 
