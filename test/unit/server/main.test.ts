@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isPlainObject } from '../../../trainer/guards/guards.ts';
+import { createManifest } from '../../../trainer/runs/manifest.ts';
+import { createRunDirectory } from '../../../trainer/runs/run-directory.ts';
 import { temporaryFolder } from '../trainer/runs/temporary-run.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
@@ -127,11 +129,15 @@ test('missing data can be downloaded, and the disk is checked again when files c
 });
 
 test('run files do not include the copies in run directories', async () => {
-  for (const copy of [
-    'runs/done/run.json',
-    'runs/done/run.esrgan.yaml',
-    'runs/waits/launch/run.esrgan.yaml',
-  ]) {
+  for (const run of ['runs/done', 'runs/waits']) {
+    createManifest(createRunDirectory(join(folder, run)), {
+      seed: 0,
+      configHash: '',
+      data: {},
+      ancestry: [],
+    });
+  }
+  for (const copy of ['runs/done/run.esrgan.yaml', 'runs/waits/launch/run.esrgan.yaml']) {
     mkdirSync(join(folder, dirname(copy)), { recursive: true });
     writeFileSync(join(folder, copy), '');
     await server.notify('workspace/didChangeWatchedFiles', {
