@@ -79,6 +79,6 @@ tensor  shape  values  norm of b - a  relative  largest  not finite: a  b
 w       [2]         2          5.000     100 %    4.000              0  0
 all                 2          5.000     100 %    4.000              0  0
 
-Not in both, or of another shape: x
+Only in one file, or of different shapes: x
 `);
 });
