@@ -36,8 +36,7 @@ export function downloadProgress(): (event: object) => JobProgress | undefined {
     if (!isDownloadEvent(event)) return undefined;
     if (event.event === 'plan') for (const { archive, bytes } of event.archives) sizes.set(archive, bytes);
     if (event.event !== 'progress') return undefined;
-    if ('net' in event)
-      return { detail: `${event.net}: downloading`, done: event.done, total: event.total };
+    if ('net' in event) return { detail: `${event.net}: downloading`, done: event.done, total: event.total };
     const { archive, phase, done, total } = event;
     if (phase !== 'unpack') sizes.set(archive, total);
     const archives = [...sizes.keys()];

@@ -238,9 +238,7 @@ describe('nothing is left behind', () => {
         stdio: 'pipe',
       }),
     );
-    expect(said).toMatch(
-      /a\.png cannot be decoded into .*images \(File too large\)\. Choose another folder/,
-    );
+    expect(said).toMatch(/a\.png cannot be decoded into .*images \(File too large\)\. Choose another folder/);
     expect(images()).toEqual(['a.png']);
   });
 
