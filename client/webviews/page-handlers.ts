@@ -21,7 +21,7 @@ type PageRequestName =
   | 'host/diff'
   | 'host/command';
 
-/** `isAllowed` tells which files the page can load and open. */
+/** `isAllowed` is true for the files that the page can load and open. */
 export function pageHandlers(
   panel: WebviewPanel,
   isAllowed: (path: string) => boolean,

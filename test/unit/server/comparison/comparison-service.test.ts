@@ -320,7 +320,7 @@ describe('images', () => {
   });
 });
 
-test('weights of one model are told apart layer by layer', async () => {
+test('weights of one model are compared layer by layer', async () => {
   const [a, b] = ['pretraining-00000010', 'pretraining-00000020'].map((each) => join(one.checkpoints, each));
   const { tensors, total, unmatched } = await server.request('esrgan/weightsDifference', {
     a: a ?? '',

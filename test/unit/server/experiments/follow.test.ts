@@ -30,9 +30,9 @@ test.each<[RunPart, (paths: RunPaths) => void]>([
   ['checkpoints', (paths) => mkdirSync(join(paths.checkpoints, 'pretraining-00000001'))],
   ['evaluations', (paths) => writeFileSync(join(paths.evaluations, 'a.json'), '{}')],
   ['samples', (paths) => mkdirSync(samplesFolder(paths, 'training', 5), { recursive: true })],
-])('%s: told when it changes, and nothing else', async (part, change) => {
+])('%s: notified when it changes, and nothing else', async (part, change) => {
   const paths = temporaryRun();
-  const told = new Promise<readonly RunPart[]>((resolve) => {
+  const notified = new Promise<readonly RunPart[]>((resolve) => {
     const following = followRun(paths, (parts) => {
       following.close();
       resolve(parts);
@@ -40,7 +40,7 @@ test.each<[RunPart, (paths: RunPaths) => void]>([
   });
   sendRequest(paths, 'pause');
   change(paths);
-  expect(await told).toEqual([part]);
+  expect(await notified).toEqual([part]);
 });
 
 test('growth of any event file is a change of the points', async () => {
@@ -48,13 +48,13 @@ test('growth of any event file is a change of the points', async () => {
   const files = [100, 200, 300].map((second) => join(paths.root, `events.out.tfevents.${second}.host.1.0`));
   for (const file of files) writeFileSync(file, '');
   for (const file of files) {
-    const told = new Promise<readonly RunPart[]>((resolve) => {
+    const notified = new Promise<readonly RunPart[]>((resolve) => {
       const following = followRun(paths, (parts) => {
         following.close();
         resolve(parts);
       });
     });
     appendFileSync(file, 'more');
-    expect(await told).toEqual(['points']);
+    expect(await notified).toEqual(['points']);
   }
 });

@@ -43,7 +43,7 @@ function follow(folder: string) {
   followed.setFolders([folder]);
   return {
     list: followed,
-    async told(holds: (change: RunsChange) => boolean): Promise<void> {
+    async notified(holds: (change: RunsChange) => boolean): Promise<void> {
       while (!changes.some(holds)) await new Promise<void>((resolve) => (wake = resolve));
     },
   };
@@ -82,16 +82,16 @@ test('whatever lies in a folder of runs, the runs are listed', async () => {
   });
 });
 
-test('runs that come, change and go are told, with nothing else', async () => {
+test('runs that come, change and go are notified, with nothing else', async () => {
   const folder = temporaryFolder();
   makeRun(join(folder, 'quiet'));
-  const { list: runs, told } = follow(folder);
+  const { list: runs, notified } = follow(folder);
   expect(await runs.all()).toHaveLength(1);
   const { root } = makeRun(join(folder, 'new'));
-  await told(({ changed }) => changed.length === 1 && changed[0]?.name === 'new');
+  await notified(({ changed }) => changed.length === 1 && changed[0]?.name === 'new');
   enqueue(runPaths(root), { stage: 'training', resume: false, order: 1 }, 'name: new\n');
   runs.touch(root);
-  await told(({ changed }) =>
+  await notified(({ changed }) =>
     changed.some(
       ({ name, state, stage, queuePosition }) =>
         name === 'new' && state === 'queued' && stage === 'training' && queuePosition === 0,
@@ -99,13 +99,13 @@ test('runs that come, change and go are told, with nothing else', async () => {
   );
   // Nobody says that this happens: the folder is watched, because something is about to happen in it.
   dequeue(runPaths(root));
-  await told(({ changed }) => changed.some(({ name, state }) => name === 'new' && state === 'finished'));
+  await notified(({ changed }) => changed.some(({ name, state }) => name === 'new' && state === 'finished'));
   rmSync(root, { recursive: true });
-  await told(({ removed }) => removed.includes(root));
+  await notified(({ removed }) => removed.includes(root));
   expect(await runs.all()).toHaveLength(1);
 });
 
-test('how a process ended is told, however late it is known', async () => {
+test('how a process ended is notified, however late it is known', async () => {
   const folder = temporaryFolder();
   const paths = makeRun(join(folder, 'killed'));
   enqueue(paths, { stage: 'pretraining', resume: true, order: 1 }, '');
@@ -114,12 +114,14 @@ test('how a process ended is told, however late it is known', async () => {
   recordProcess(paths, { pid, stage: 'pretraining' });
   const longAgo = new Date(Date.now() - 60_000);
   for (const each of [paths.launch, paths.root]) utimesSync(each, longAgo, longAgo);
-  const { list: runs, told } = follow(folder);
+  const { list: runs, notified } = follow(folder);
   expect(await runs.all()).toMatchObject([
     { state: 'lost', reason: 'its process ended before training started' },
   ]);
   recordExit(paths, { pid, code: null, signal: 'SIGKILL' });
-  await told(({ changed }) => changed[0]?.reason?.startsWith('its process was killed (SIGKILL)') === true);
+  await notified(
+    ({ changed }) => changed[0]?.reason?.startsWith('its process was killed (SIGKILL)') === true,
+  );
 });
 
 test('live runs come first, then those that wait, then the newest', async () => {

@@ -236,7 +236,7 @@ describe('esrgan train', () => {
     { name: 'damaged', change: (json: string) => json.slice(0, 200) },
     { name: 'newer', change: (json: string) => json.replace('"format": 1', '"format": 2') },
     { name: 'missing', change: () => undefined },
-  ])('a run with a $name run.json is neither trained anew nor resumed', async ({ name, change }) => {
+  ])('a run with a $name run.json is neither trained again nor resumed', async ({ name, change }) => {
     const file = runFile(`manifest-${name}`);
     expect((await run('train', file, '--max-steps', '2')).code).toBe(0);
     const manifest = join(runOf(`manifest-${name}`), 'run.json');
