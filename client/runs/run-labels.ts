@@ -43,7 +43,7 @@ export function colorId(color: number): string {
 }
 
 /** Progress of the stage from 0 to 1; null where it is not known. */
-export function progressOf({ step, steps }: Pick<RunSummary, 'step' | 'steps'>): number | null {
+function progressOf({ step, steps }: Pick<RunSummary, 'step' | 'steps'>): number | null {
   return step === null || steps === null || steps === 0 ? null : Math.min(step / steps, 1);
 }
 

@@ -44,7 +44,7 @@ export function weightsOf(
 }
 
 /** A choice as people and `esrgan compare` call it. */
-export function labelOf(choice: ModelChoice): string {
+function labelOf(choice: ModelChoice): string {
   if (choice.kind === 'checkpoint') return checkpointLabel(choice.stage, choice.checkpoint);
   const { alpha, pretraining, training } = choice;
   const label = `interpolated ${alpha}`;

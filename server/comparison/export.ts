@@ -116,7 +116,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
 }
 
 /** The heads of a table with a column for each metric: run and model first. */
-export function tableTitles({ columns }: Comparison): string[] {
+function tableTitles({ columns }: Comparison): string[] {
   return [
     'run',
     'model',

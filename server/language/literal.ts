@@ -1,5 +1,5 @@
 /** `0.0002` as `2e-4`, which is the same number in YAML and JSON. */
-export function numberText(value: number): string {
+function numberText(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential() : String(value);
 }
 

@@ -22,7 +22,7 @@ export async function tensorReports(inspect: Inspect, file: string): Promise<Ten
 }
 
 /** The checkpoint whose folder contains a file. */
-export function checkpointOf(file: string, sha256: string): WeightsReport['checkpoint'] {
+function checkpointOf(file: string, sha256: string): WeightsReport['checkpoint'] {
   const path = dirname(file);
   const run = dirname(dirname(path));
   const found = listCheckpoints(runPaths(run)).find((checkpoint) => checkpoint.path === path);

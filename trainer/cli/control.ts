@@ -50,7 +50,7 @@ export function registerControl(program: Command): void {
  * Sends a request to a run. Stopping a queued run removes it from the queue. Throws a `run` error if no process trains
  * the run.
  */
-export function requestFromRun({ paths, kind, state }: RunOnDisk, request: RequestKind): void {
+function requestFromRun({ paths, kind, state }: RunOnDisk, request: RequestKind): void {
   if (state.state === 'queued' && request === 'stop') {
     dequeue(paths);
     return;

@@ -386,7 +386,7 @@ function isComparison(fn: BinaryFunction): boolean {
   return ['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or'].includes(fn);
 }
 
-export function replaced(shape: Shape, axis: number, size: number): Shape {
+function replaced(shape: Shape, axis: number, size: number): Shape {
   return shape.map((dimension, index) => (index === axis ? size : dimension));
 }
 
