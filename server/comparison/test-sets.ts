@@ -4,11 +4,11 @@ import { imageSources } from '../../trainer/config/index.ts';
 import {
   fingerprintTestSet,
   hrFolder,
+  hrImages,
   type KnownTestSet,
   streamedSha256,
   type TestSet,
 } from '../../trainer/evaluate/results/test-set.ts';
-import { listImages } from '../../trainer/image-files/list-images.ts';
 import { stages } from '../../trainer/run-state/run-state.ts';
 import type { TestSetSummary } from '../protocol/comparison.ts';
 import type { OpenedRun } from './compared-run.ts';
@@ -73,7 +73,7 @@ function subfolders(folder: string): string[] {
 
 /** What a list shows of a test set. */
 export function testSetSummary({ name, dir }: TestSet): TestSetSummary {
-  return { name, folder: dir, images: listImages(hrFolder(dir) ?? dir) ?? [] };
+  return { name, folder: dir, images: hrImages(dir) };
 }
 
 /** Fingerprints of test sets; a file is read again only when its time or size has changed. */

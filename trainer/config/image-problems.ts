@@ -55,7 +55,7 @@ export function pairFaults(
     faults.push({
       code: hr.length === lr.length ? 'pairs-names' : 'pairs-count',
       key: 'lr',
-      message: `${counts}; no counterpart of the same name (LR may end in x${scale}) for ${some(alone)}`,
+      message: `${counts}; no counterpart of the same name (LR may end in x${scale} or _x${scale}) for ${some(alone)}`,
     });
   }
   const unequal = pairs.flatMap((pair) => {

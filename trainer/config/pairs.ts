@@ -8,8 +8,8 @@ export interface Pairs {
 }
 
 /**
- * Pairs images by name: an LR image has the name of its HR image, with or without the suffix `x{scale}` (DIV2K), and
- * belongs to one HR image only. File extensions may differ. Subfolders of the common folder of each list must match.
+ * Pairs images by name: an LR image has the name of its HR image, with or without the suffix `x{scale}` (DIV2K) or
+ * `_x{scale}`, and belongs to one HR image only. File extensions may differ. Subfolders of the common folder of each list must match.
  * Both lists must be sorted; the pairs are in the order of `hr`.
  */
 export function pairImages(hr: readonly string[], lr: readonly string[], scale: number): Pairs {
@@ -17,7 +17,7 @@ export function pairImages(hr: readonly string[], lr: readonly string[], scale: 
   const pairs: { hr: string; lr: string }[] = [];
   const hrAlone: string[] = [];
   for (const [i, stem] of stems(hr).entries()) {
-    const found = [stem, `${stem}x${scale}`].find((name) => free.has(name)) ?? stem;
+    const found = [stem, `${stem}x${scale}`, `${stem}_x${scale}`].find((name) => free.has(name)) ?? stem;
     const match = free.get(found);
     free.delete(found);
     if (match === undefined) hrAlone.push(hr[i]!);

@@ -14,17 +14,21 @@ export interface FilePair {
 /**
  * The files of a dataset, paired by `pairImages`.
  *
+ * @param hr the HR images, by default all of `source.hr`
  * @throws WorkbenchError `data` if there are no images, or some have no counterpart
  */
-export function filePairs(source: ImageSource, scale: number): FilePair[] {
+export function filePairs(
+  source: ImageSource,
+  scale: number,
+  hr: readonly string[] = imagesOf(source.hr),
+): FilePair[] {
   const { downscale } = source;
-  const hr = imagesOf(source.hr);
   if (source.lr === undefined) return hr.map((file) => ({ hr: file, downscale }));
   const { pairs, hrAlone, lrAlone } = pairImages(hr, imagesOf(source.lr), scale);
   if (hrAlone.length > 0) {
     throw new WorkbenchError(
       'data',
-      `${source.lr} has no low-resolution image for ${some(hrAlone)}. Each high-resolution image needs one with the same name, or with the name followed by x${scale}.`,
+      `${source.lr} has no low-resolution image for ${some(hrAlone)}. Each high-resolution image needs one with the same name, or with the name followed by x${scale} or _x${scale}.`,
     );
   }
   if (lrAlone.length > 0) {

@@ -10,7 +10,7 @@ import { fullRangeGrey } from '../metrics/luma.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import type { Measure } from './measure.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
-import { hrFolder, lrFolder, type TestSet } from './results/test-set.ts';
+import { hrFolder, hrImages, lrFolder, type TestSet } from './results/test-set.ts';
 
 export interface EvaluateOptions {
   /** Called before each image is upscaled; `image` counts from 1. */
@@ -54,14 +54,15 @@ export async function evaluate(
 /** The image pairs of a test set. Throws a `data` error if there are none or an image has no counterpart. */
 export function listPairs({ name, dir }: TestSet, scale: number): FilePair[] {
   const hr = hrFolder(dir);
-  if (hr === undefined) {
+  const images = hrImages(dir);
+  if (hr === undefined || images.length === 0) {
     throw new WorkbenchError(
       'data',
       `Test set ${name}: ${dir} has no HR images. Put them into ${join(dir, 'HR')} or GTmod12, or directly into the folder; LR images, if any, into LR_x${scale} or LRbicx${scale}.`,
     );
   }
   const lr = lrFolder(dir, scale);
-  return filePairs({ hr, ...(lr === undefined ? {} : { lr }), downscale: 'bicubic' }, scale);
+  return filePairs({ hr, ...(lr === undefined ? {} : { lr }), downscale: 'bicubic' }, scale, images);
 }
 
 /** Reads HR as RGB or grey, and LR as RGB. */

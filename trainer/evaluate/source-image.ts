@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { decodeImage } from '../data/decode.ts';
 import type { Image } from '../data/image.ts';
 import { listPairs, readPair } from './evaluate.ts';
+import { isHrFolder, lrFolder } from './results/test-set.ts';
 
 /** An RGB image to upscale, and the original if it is known. */
 export interface ReadImage {
@@ -11,25 +12,24 @@ export interface ReadImage {
 }
 
 /**
- * Reads an image as an evaluation does. Role `hr`: an image of a test set, in its folder `HR` or `GTmod12`; the LR image
- * is that of the test set, or the HR image downscaled as in MATLAB. An image elsewhere is its own test set. Role `lr`:
- * the image to upscale.
+ * Reads an image as an evaluation does. Role `hr`: an HR image of a test set; the LR image is that of the test set, or the
+ * HR image downscaled as in MATLAB. Role `lr`: the image to upscale.
  *
  * @throws WorkbenchError `data` if files cannot be read or do not match
  */
 export async function readImage(path: string, role: 'hr' | 'lr', scale: number): Promise<ReadImage> {
   if (role === 'lr') return { lr: await decodeImage(path, 3), hr: undefined };
-  const dir = testSetOf(path);
+  const dir = testSetOf(path) ?? dirname(path);
   const pair =
-    dir === undefined
+    lrFolder(dir, scale) === undefined
       ? undefined
       : listPairs({ name: basename(dir), dir }, scale).find(({ hr }) => hr === path);
   return readPair(pair ?? { hr: path, downscale: 'bicubic' }, scale, scale);
 }
 
-/** The folder of the test set that contains an HR image. */
+/** The folder of the test set with a folder `HR` or `GTmod12` that contains an image. */
 function testSetOf(path: string): string | undefined {
   const folder = dirname(path);
-  if (['HR', 'GTmod12'].includes(basename(folder))) return dirname(folder);
+  if (isHrFolder(folder)) return dirname(folder);
   return folder === path ? undefined : testSetOf(folder);
 }

@@ -24,6 +24,7 @@ test.each<[string, string[], [string, string][]]>([
       ['set5', 'Set5'],
     ],
   ],
+  ['folders of HR in lower case', ['set5/hr/a.png', 'set5/lr_x4/a.png'], [['set5', 'set5']]],
   ['one level deeper', ['benchmarks/Set5/HR/a.png'], [['set5', 'benchmarks/Set5']]],
   ['not deeper than that', ['a/b/c/HR/a.png'], []],
   ['not photos to train on', ['photos/a.png'], []],

@@ -17,6 +17,14 @@ test.each<[string, string[], string[], string[], string[]]>([
     [],
   ],
   ['names with the scale', ['/h/0001.png'], ['/l/0001x4.png'], ['/h/0001.png /l/0001x4.png'], []],
+  ['names with _ and the scale', ['/h/w0.png'], ['/l/w0_x4.png'], ['/h/w0.png /l/w0_x4.png'], []],
+  [
+    'the name with the scale before the one with _',
+    ['/h/a.png'],
+    ['/l/a_x4.png', '/l/ax4.png'],
+    ['/h/a.png /l/ax4.png'],
+    ['/l/a_x4.png'],
+  ],
   [
     'the equal name before the one with the scale',
     ['/h/a.png'],

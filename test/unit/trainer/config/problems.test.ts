@@ -411,7 +411,7 @@ ${more}`;
       paired,
       [{ ...disk, [low]: { ...images(12, [32, 32]), 'odd.png': [32, 32] } }],
       [
-        `2:19-2:22 pairs-count (pretraining) data set \`a\`: 16 HR and 13 LR images; no counterpart of the same name (LR may end in x4) for HR 0013.png, HR 0014.png, HR 0015.png and 2 more${used}`,
+        `2:19-2:22 pairs-count (pretraining) data set \`a\`: 16 HR and 13 LR images; no counterpart of the same name (LR may end in x4 or _x4) for HR 0013.png, HR 0014.png, HR 0015.png and 2 more${used}`,
       ],
     ],
     [
@@ -419,7 +419,7 @@ ${more}`;
       paired,
       [{ ...disk, [low]: { ...images(15, [32, 32]), '0016x2.png': [32, 32] } }],
       [
-        `2:19-2:22 pairs-names (pretraining) data set \`a\`: 16 HR and 16 LR images; no counterpart of the same name (LR may end in x4) for HR 0016.png, LR 0016x2.png${used}`,
+        `2:19-2:22 pairs-names (pretraining) data set \`a\`: 16 HR and 16 LR images; no counterpart of the same name (LR may end in x4 or _x4) for HR 0016.png, LR 0016x2.png${used}`,
       ],
     ],
     [

@@ -10,6 +10,11 @@ test.each<[string, string[], string[]]>([
     ['HR/a.png', 'HR/b.png', 'LR/ax4.png', 'LR/bx4.png'],
     ['a.png ax4.png', 'b.png bx4.png'],
   ],
+  [
+    'the scale at the end, as results of upscaling have it',
+    ['HR/a.png', 'HR/b.png', 'LR/a_x4.png', 'LR/b_x4.png'],
+    ['a.png a_x4.png', 'b.png b_x4.png'],
+  ],
   ['other kinds of file', ['HR/a.png', 'LR/a.jpg'], ['a.png a.jpg']],
   [
     'folders',
@@ -49,7 +54,7 @@ test.each<[string, string[], RegExp]>([
     ['HR/a.png', 'LR/a.png', 'LR/b.png'],
     /HR has no high-resolution image for .*LR\/b\.png\. Add/,
   ],
-  ['another scale', ['HR/a.png', 'LR/ax2.png'], /name followed by x4/],
+  ['another scale', ['HR/a.png', 'LR/ax2.png'], /name followed by x4 or _x4\./],
   [
     'many missing images',
     ['HR/a.png', 'HR/b.png', 'HR/c.png', 'HR/d.png', 'HR/e.png', 'LR/x.png'],

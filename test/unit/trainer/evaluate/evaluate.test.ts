@@ -7,6 +7,7 @@ import { cropImage, toFloatImage } from '../../../../trainer/data/image.ts';
 import { imresize } from '../../../../trainer/data/imresize.ts';
 import { evaluate } from '../../../../trainer/evaluate/evaluate.ts';
 import { pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
+import { fingerprintTestSet } from '../../../../trainer/evaluate/results/test-set.ts';
 import { protocols } from '../../../../trainer/metrics/protocols.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
 import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
@@ -127,6 +128,51 @@ test('images directly in the folder are HR images', async () => {
   const [found] = await evaluate(upscaler, await testSet({ 'a.png': a, 'b.png': b }), pixelMeasures(['rgb']));
   expect(upscaler.seen).toEqual([croppedA, b].map((image) => imresize(image, 1 / 4, 'uint8-replicate')));
   expect(found?.images.map(({ name }) => name)).toEqual(['a', 'b']);
+});
+
+test.each<[string, Record<string, Image>]>([
+  ['LR of another scale next to them', { 'a.png': a, 'b.png': b, 'LR_x2/a.png': a, 'LR_x2/b.png': a }],
+  ['earlier results', { 'a.png': a, 'a_x4.png': b, 'a_x2-2.png': b, 'b.png': b, 'b_x4.png': a }],
+  ['earlier results in another folder', { 'a.png': a, 'b.png': b, 'out/a.png': b }],
+  ['LR with the names of DIV2K', { 'a.png': a, 'ax4.png': b, 'b.png': b }],
+  ['earlier results in HR', { 'HR/a.png': a, 'HR/a_x4.png': b, 'HR/b.png': b }],
+  ['lower case', { 'hr/a.png': a, 'hr/b.png': b, 'c.png': a }],
+  ['lower case of the archives', { 'gtmod12/a.png': a, 'gtmod12/b.png': b }],
+])('HR means HR: %s', async (_, images) => {
+  const expected = await evaluate(
+    bicubicUpscaler(4),
+    await testSet({ 'HR/a.png': a, 'HR/b.png': b }),
+    pixelMeasures(['rgb']),
+  );
+  expect(await evaluate(bicubicUpscaler(4), await testSet(images), pixelMeasures(['rgb']))).toEqual(expected);
+});
+
+test('a name that ends in a scale is an original if no other image has the rest of the name', async () => {
+  const set = await testSet({ 'a_x4.png': a, 'b.png': b });
+  const [found] = await evaluate(bicubicUpscaler(4), set, pixelMeasures(['rgb']));
+  expect(found?.images.map(({ name }) => name)).toEqual(['a_x4', 'b']);
+});
+
+test.each<[string, string]>([
+  ['HR/a.png', 'lr_x4/a.png'],
+  ['a.png', 'LR_x4/a.png'],
+  ['a.png', 'lrbicx4/a_x4.png'],
+])('uses LR in any case, also next to HR: %s with %s', async (hr, lrName) => {
+  const lr = noise(8, 7, 3);
+  const upscaler = fixedUpscaler(croppedA);
+  await evaluate(upscaler, await testSet({ [hr]: a, [lrName]: lr }), pixelMeasures(['rgb']));
+  expect(upscaler.seen).toEqual([lr]);
+});
+
+test('the fingerprint is that of the images that are measured', async () => {
+  const folders = { 'HR/a.png': a, 'LR_x2/a.png': b };
+  const fingerprint = async (images: Record<string, Image>) =>
+    (await fingerprintTestSet(await testSet(images))).sha256;
+  const expected = await fingerprint(folders);
+  expect(await fingerprint({ 'a.png': a, 'LR_x2/a.png': b })).toBe(expected);
+  expect(await fingerprint({ ...folders, 'HR/a_x4.png': b, 'out/a.png': b })).toBe(expected);
+  expect(await fingerprint({ 'HR/a.png': a, 'LR_x4/a.png': b })).not.toBe(expected);
+  expect(await fingerprint({ 'HR/a.png': b, 'LR_x2/a.png': b })).not.toBe(expected);
 });
 
 test.each<[string, Record<string, Image>, RegExp]>([
