@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, parse } from 'node:path';
+import { basename, dirname, join, parse, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineChoices } from '../engine/engines.ts';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
 import { formatDuration } from '../format/format.ts';
+import { removeTemporaries } from '../runs/atomic-file.ts';
 import { findBundledModel } from '../upscale/bundled-model.ts';
 import {
   defaultName,
@@ -13,7 +14,7 @@ import {
   planImage,
   resultName,
 } from '../upscale/plan.ts';
-import { upscaleFile } from '../upscale/upscale-file.ts';
+import { type UpscaledFile, upscaleFile } from '../upscale/upscale-file.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter, type Reporter } from './terminal.ts';
@@ -127,11 +128,10 @@ export async function upscaleImages(
   const total = plans.length + kept.length;
   for (const [index, plan] of kept.entries()) {
     const result = await upscaleFile(upscaler, plan);
-    reporter.line(
-      `${index + 1}/${total} ${result.output}: skipped, because it exists; --overwrite replaces it`,
-    );
+    reporter.line(`${index + 1}/${total} ${outcome(result, 0)}`);
     reporter.event({ event: 'done', ...result, seconds: 0 });
   }
+  for (const folder of new Set(plans.map(({ output }) => dirname(output)))) removeTemporaries(folder);
 
   const batch = createBatchClock(plans);
   let done = kept.length;
@@ -172,10 +172,16 @@ export async function upscaleImages(
       },
     });
     const seconds = (performance.now() - started) / 1000;
-    const what = `${result.width}x${result.height}, ${formatDuration(seconds)}`;
-    reporter.line(`${position} ${result.output}: ${[what, ...result.notes].join('; ')}`);
+    reporter.line(`${position} ${outcome(result, seconds)}`);
     reporter.event({ event: 'done', ...result, seconds });
   }
+}
+
+/** What became of an image, as text. */
+function outcome({ output, width, height, kept, notes }: UpscaledFile, seconds: number): string {
+  return kept
+    ? `${output}: skipped, because it exists; --overwrite replaces it`
+    : `${output}: ${[`${width}x${height}, ${formatDuration(seconds)}`, ...notes].join('; ')}`;
 }
 
 /** The images of files and folders, without duplicates. */
@@ -205,10 +211,11 @@ async function planImages(
   fail: (input: string, error: unknown) => void,
 ): Promise<{ readonly plans: readonly ImagePlan[]; readonly kept: readonly ImagePlan[] }> {
   const taken = new Set<string>();
+  const inputs = new Set(Array.from(images, (path) => resolve(path)));
   const plans: ImagePlan[] = [];
   for (const input of images) {
     if (options.signal?.aborted) throw new WorkbenchError('interrupted', 'The upscaling was cancelled.');
-    await planImage(input, upscaler, { ...options, taken }).then(
+    await planImage(input, upscaler, { ...options, taken, inputs }).then(
       (plan) => {
         taken.add(plan.output);
         plans.push(plan);

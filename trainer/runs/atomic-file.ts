@@ -2,34 +2,92 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   renameSync,
   rmSync,
   statfsSync,
+  statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatBytes } from '../format/format.ts';
+import { isProcessAlive, parseProcess, thisHost, thisProcess } from './processes.ts';
 
-/** Prefix of the names of files and folders that are still being written; readers ignore them. */
+/**
+ * Prefix of the names of files and folders that are still being written; readers ignore them. The process that writes
+ * follows, so that others can recognize what a killed process left.
+ */
 const temporaryPrefix = '.tmp-';
+
+/** A new name in the folder of `path` for a file or folder that will become `path`. */
+export function temporaryPath(path: string, extension = ''): string {
+  const unique = randomBytes(6).toString('hex');
+  return join(dirname(path), `${temporaryPrefix}${thisProcess}-${unique}${extension}`);
+}
+
+type Content = string | Uint8Array | Iterable<Uint8Array>;
 
 /**
  * Writes a file completely or not at all: under a temporary name in the same folder, flushed to the disk, then
  * renamed. Throws a `disk` error that names the file; then the previous file still exists.
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
+export function writeFileAtomic(path: string, content: Content): void {
+  writeThenPublish(path, content, (temporary) => renameSync(temporary, path));
+}
+
+/**
+ * As `writeFileAtomic`, but never replaces a file.
+ *
+ * @returns false if `path` exists, which is unchanged then
+ */
+export function writeNewFileAtomic(path: string, content: Content): boolean {
+  return writeThenPublish(path, content, (temporary) => publishNew(temporary, path));
+}
+
+function writeThenPublish<T>(path: string, content: Content, publish: (temporary: string) => T): T {
   const temporary = temporaryPath(path);
   try {
     writeFileDurably(temporary, toChunks(content));
-    renameSync(temporary, path);
+    const published = publish(temporary);
     syncFolder(dirname(path));
+    return published;
   } catch (error) {
-    rmSync(temporary, { force: true });
     throw diskError(path, error);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/**
+ * Gives a complete file the name `path`, unless a file has it: of several processes exactly one succeeds. File systems
+ * without hard links reserve the name with an empty file. `temporary` may exist afterwards. Throws the errors of the file
+ * system.
+ *
+ * @returns false if `path` exists
+ */
+export function publishNew(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (isExistingFile(error)) return false;
+  }
+  try {
+    closeSync(openSync(path, 'wx'));
+  } catch (error) {
+    if (isExistingFile(error)) return false;
+    throw error;
+  }
+  try {
+    renameSync(temporary, path);
+    return true;
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
   }
 }
 
@@ -104,14 +162,32 @@ export function readNames(folder: string): string[] {
   }
 }
 
+const weekMs = 7 * 24 * 3600 * 1000;
+
 /**
- * Deletes the incomplete files that killed processes left in a folder. Only for the holder of the run's lock: it also
- * deletes what another process is writing.
+ * Deletes the incomplete files and folders that killed processes left in a folder. Those of a process whose state is
+ * unknown, because it belongs to another host, are deleted after `graceMs`: 0 is for the only writer of the folder.
  */
-export function removeTemporaries(folder: string): void {
+export function removeTemporaries(folder: string, graceMs = weekMs): void {
   for (const name of readNames(folder)) {
-    if (name.startsWith(temporaryPrefix)) rmSync(join(folder, name), { recursive: true, force: true });
+    if (!name.startsWith(temporaryPrefix)) continue;
+    const path = join(folder, name);
+    const writer = parseProcess(name.slice(temporaryPrefix.length, name.lastIndexOf('-')));
+    const isAbandoned =
+      writer?.host === thisHost
+        ? !isProcessAlive(writer.pid, writer.startTime)
+        : graceMs === 0 || ageMs(path) > graceMs;
+    if (!isAbandoned) continue;
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // It belongs to another user.
+    }
   }
+}
+
+function ageMs(path: string): number {
+  return Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
 }
 
 /** Converts an error of the file system to a `disk` error with the path and the remedy; returns others unchanged. */
@@ -130,6 +206,11 @@ export function isMissingFile(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
+/** Whether an error of the file system says that a file or folder exists. */
+function isExistingFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
 function freeSpace(folder: string): string {
   try {
     const { bavail, bsize } = statfsSync(folder);
@@ -139,11 +220,7 @@ function freeSpace(folder: string): string {
   }
 }
 
-function temporaryPath(path: string): string {
-  return join(dirname(path), `${temporaryPrefix}${basename(path)}-${randomBytes(6).toString('hex')}`);
-}
-
-function toChunks(content: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
+function toChunks(content: Content): Iterable<Uint8Array> {
   if (typeof content === 'string') return [Buffer.from(content)];
   return content instanceof Uint8Array ? [content] : content;
 }

@@ -162,7 +162,7 @@ function writeFingerprinted(path: string, chunks: Iterable<Uint8Array>): FileFin
  * the holder of the run's lock.
  */
 export function recoverCheckpoints(paths: RunPaths): void {
-  removeTemporaries(paths.checkpoints);
+  removeTemporaries(paths.checkpoints, 0);
   restoreReplaced(paths);
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { diskError, isMissingFile, writeFileDurably, writeFolderAtomic } from './atomic-file.ts';
-import { isProcessAlive, processStartTime, thisHost } from './processes.ts';
+import { isProcessAlive, type ProcessIdentity, parseProcess, thisHost, thisProcess } from './processes.ts';
 import type { RunPaths } from './run-directory.ts';
 
 /**
@@ -13,11 +13,7 @@ import type { RunPaths } from './run-directory.ts';
  */
 
 /** Who holds a lock. */
-export interface LockHolder {
-  readonly host: string;
-  readonly pid: number;
-  /** See `processStartTime`; 0: unknown. */
-  readonly startTime: number;
+export interface LockHolder extends ProcessIdentity {
   /** Milliseconds since 1970. */
   readonly heartbeat: number;
 }
@@ -60,7 +56,7 @@ export function whyStale(holder: LockHolder, now: number): string | undefined {
  * error.
  */
 export function acquireLock(paths: RunPaths): RunLock {
-  const mine = `held.${thisHost}.${process.pid}.${processStartTime(process.pid)}`;
+  const mine = `held.${thisProcess}`;
   const seen = entryOf(paths.lock) ?? createLockFolder(paths);
   const holder = holderOf(paths.lock, seen);
   if (holder !== undefined && whyStale(holder, Date.now()) === undefined) {
@@ -135,9 +131,6 @@ function holderOf(folder: string, name: string): LockHolder | undefined {
   return { ...holder, heartbeat };
 }
 
-function parseHolder(name: string): Omit<LockHolder, 'heartbeat'> | undefined {
-  const match = /^held\.(.+)\.(\d+)\.(\d+)$/.exec(name);
-  if (match === null) return undefined;
-  const [, host = '', pid, startTime] = match;
-  return { host, pid: Number(pid), startTime: Number(startTime) };
+function parseHolder(name: string): ProcessIdentity | undefined {
+  return name.startsWith('held.') ? parseProcess(name.slice('held.'.length)) : undefined;
 }

@@ -43,6 +43,23 @@ export function isProcessAlive(pid: number, startTime: number): boolean {
   return !isZombie && (startTime === 0 || Number(fields[19]) === startTime);
 }
 
+/** A process of some host. */
+export interface ProcessIdentity {
+  readonly host: string;
+  readonly pid: number;
+  /** See `processStartTime`; 0: unknown. */
+  readonly startTime: number;
+}
+
+/** This process as a part of a file name. */
+export const thisProcess = `${thisHost}.${process.pid}.${processStartTime(process.pid)}`;
+
+/** Parses the text of `thisProcess`; undefined if it is another text. */
+export function parseProcess(text: string): ProcessIdentity | undefined {
+  const [, host, pid, startTime] = /^(.+)\.(\d+)\.(\d+)$/.exec(text) ?? [];
+  return host === undefined ? undefined : { host, pid: Number(pid), startTime: Number(startTime) };
+}
+
 /** The fields of `/proc/<pid>/stat` from the third (the state); the second, a name, may contain spaces. */
 function statFields(pid: number): string[] | undefined {
   try {

@@ -1,4 +1,5 @@
-import { removeTemporaries } from './atomic-file.ts';
+import { join } from 'node:path';
+import { readNames, removeTemporaries } from './atomic-file.ts';
 import { recoverCheckpoints } from './checkpoints.ts';
 import { takeRequests } from './control.ts';
 import { dequeue } from './launch.ts';
@@ -12,6 +13,10 @@ import type { RunPaths } from './run-directory.ts';
 export function recoverRun(paths: RunPaths): void {
   dequeue(paths);
   takeRequests(paths);
-  for (const folder of [paths.root, paths.control, paths.evaluations]) removeTemporaries(folder);
+  const samples = readNames(paths.samples).flatMap((stage) =>
+    readNames(join(paths.samples, stage)).map((step) => join(paths.samples, stage, step)),
+  );
+  for (const folder of [paths.root, paths.control, paths.evaluations, ...samples])
+    removeTemporaries(folder, 0);
   recoverCheckpoints(paths);
 }

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { DisplayableImage } from '../cli-output/reports.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { displayScale } from '../image-files/displayable.ts';
+import { removeTemporaries, temporaryPath } from '../runs/atomic-file.ts';
 import { openImage, readHeader } from './image-file.ts';
 
 const displayableFormats = ['png', 'jpeg', 'webp', 'gif', 'avif'];
@@ -20,7 +21,8 @@ export async function displayableImage(path: string, copy: string): Promise<Disp
   const scale = displayScale({ width, height });
   if (scale === 1 && displayableFormats.includes(format)) return { path, width, height, bytes };
   if (!existsSync(copy)) {
-    const temporary = `${copy}.${randomUUID()}`;
+    removeTemporaries(dirname(copy));
+    const temporary = temporaryPath(copy);
     try {
       const image = await openImage(path, { limitInputPixels: false });
       await image

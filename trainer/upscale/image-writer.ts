@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
+import { temporaryPath } from '../runs/atomic-file.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
 import { headerBytes, type ImageTraits } from './image-file.ts';
@@ -32,12 +31,15 @@ export function pixelBytes({ width, height, channels, bits }: ImageShape): numbe
   return (width * height * channels * bits) / 8;
 }
 
-/** Writes an image in pieces; the file appears when it is complete. */
+/** Writes an image in pieces. */
 export interface ImageWriter {
   /** Writes the samples of a part, `[place.height, place.width, channels]`: bytes for 8 bits, 16-bit words for 16. */
   write(place: Rect, samples: Uint8Array | Uint16Array): void;
-  /** Encodes the image after every pixel was written. Throws `interrupted` if the signal aborts. */
-  finish(signal?: AbortSignal): Promise<void>;
+  /**
+   * Encodes the image after every pixel was written, and returns what `publish` returns, which gives the complete file
+   * its name. Throws `interrupted` if the signal aborts.
+   */
+  finish<T>(publish: (encoded: string) => T, signal?: AbortSignal): Promise<T>;
   /** Deletes the temporary files; no effect after `finish`. */
   discard(): Promise<void>;
 }
@@ -46,7 +48,7 @@ export interface ImageWriter {
 sharp.cache(false);
 
 /**
- * Starts an image file. The uncompressed pixels go to a temporary file in the same folder, from which libvips encodes
+ * Starts an image file that will be `path`. The uncompressed pixels go to a temporary file in the same folder, from which libvips encodes
  * the image piece by piece, so that it need not fit into memory. The temporary file is in libvips' own format, which
  * carries the color profile and EXIF to the encoder. libvips maps it: its pages count as resident during encoding, but
  * the system reclaims them when memory is short.
@@ -57,9 +59,8 @@ sharp.cache(false);
  * @throws WorkbenchError `disk`, also from each method, if the folder is full or cannot be written
  */
 export async function writeImage(path: string, shape: ImageShape): Promise<ImageWriter> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
-  const rows = `${temporary}.v`;
-  const encoded = `${temporary}.part`;
+  const rows = temporaryPath(path, '.v');
+  const encoded = temporaryPath(path);
   const failed = (cause: unknown): never => {
     throw cause instanceof WorkbenchError ? cause : diskFailure(`${path} cannot be written`, cause);
   };
@@ -106,7 +107,7 @@ export async function writeImage(path: string, shape: ImageShape): Promise<Image
       }
       missing -= place.width * place.height;
     },
-    async finish(signal) {
+    async finish(publish, signal) {
       if (missing !== 0) {
         await discard();
         throw new Error(`${missing} pixels of ${path} were not written.`);
@@ -118,9 +119,9 @@ export async function writeImage(path: string, shape: ImageShape): Promise<Image
         const whole = await open(encoded, 'r+');
         await whole.sync();
         await whole.close();
-        await rename(encoded, path);
+        return publish(encoded);
       } catch (cause) {
-        failed(cause);
+        return failed(cause);
       } finally {
         await discard();
       }

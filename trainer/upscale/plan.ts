@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname, extname, join, parse, resolve } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
@@ -17,6 +17,8 @@ export interface PlanOptions {
   readonly existing?: Existing;
   /** Outputs of other inputs of the same batch, which are never replaced. */
   readonly taken?: ReadonlySet<string>;
+  /** Inputs of the same batch as absolute paths, which are never replaced. */
+  readonly inputs?: ReadonlySet<string>;
 }
 
 /** How to upscale an image file. */
@@ -25,6 +27,9 @@ export interface ImagePlan {
   readonly output: string;
   readonly header: ImageHeader;
   readonly shape: ImageShape;
+  readonly existing: Existing;
+  /** The output without the number of `rename`. */
+  readonly firstOutput: string;
   /** The output exists, so the image is skipped. */
   readonly kept: boolean;
   /** For the user: skipped frames, converted colors, another format. */
@@ -45,7 +50,7 @@ export async function planImage(
   model: { readonly name: string; readonly scale: number },
   options: PlanOptions = {},
 ): Promise<ImagePlan> {
-  const { out = dirname(input), name: pattern = defaultName, existing = 'keep', taken } = options;
+  const { out = dirname(input), name: pattern = defaultName, existing = 'keep', taken, inputs } = options;
   const header = await readHeader(input);
   const { shape, notes } = outputShape(header, model.scale);
 
@@ -53,9 +58,15 @@ export async function planImage(
   const extension = extensionOf(input, shape.format);
   const first = join(out, name + extension);
   const isFree = async (path: string) => taken?.has(path) !== true && !(await exists(path));
-  const output = existing === 'rename' ? await freeName(first, extension, isFree) : first;
-  if (taken?.has(output) || resolve(output) === resolve(input)) {
-    const conflict = taken?.has(output) ? 'the result of another input' : 'the image itself';
+  const output = existing === 'rename' ? await freeName(first, isFree) : first;
+  const conflict = taken?.has(output)
+    ? 'the result of another input'
+    : (await isSameFile(output, input))
+      ? 'the image itself'
+      : existing === 'replace' && inputs?.has(resolve(output))
+        ? 'another input'
+        : undefined;
+  if (conflict !== undefined) {
     throw new WorkbenchError(
       'data',
       `The result of ${input} would be written to ${output}, which is ${conflict}. Rename one, or use another --out or --name.`,
@@ -66,22 +77,24 @@ export async function planImage(
     output,
     header,
     shape,
+    existing,
+    firstOutput: first,
     kept: existing === 'keep' && (await exists(output)),
     notes: [...header.notes, ...notes],
   };
 }
 
-/** The path, with the first number after its name that makes it free. */
-async function freeName(
-  path: string,
-  extension: string,
-  isFree: (path: string) => Promise<boolean>,
-): Promise<string> {
-  const stem = path.slice(0, path.length - extension.length);
+async function freeName(path: string, isFree: (path: string) => Promise<boolean>): Promise<string> {
   for (let number = 1; ; number++) {
-    const candidate = number === 1 ? path : `${stem}-${number}${extension}`;
+    const candidate = numberedPath(path, number);
     if (await isFree(candidate)) return candidate;
   }
+}
+
+/** The path with a number after its name, from 2 on. */
+export function numberedPath(path: string, number: number): string {
+  const { dir, name, ext } = parse(path);
+  return number === 1 ? path : join(dir, `${name}-${number}${ext}`);
 }
 
 /**
@@ -163,6 +176,15 @@ function isImageFormat(format: string): format is ImageFormat {
 function extensionOf(input: string, format: ImageFormat): string {
   const own = extname(input);
   return extensions[format].includes(own.toLowerCase()) ? own : (extensions[format][0] ?? '');
+}
+
+/** Whether both paths lead to one existing file. */
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  if (resolve(a) === resolve(b)) return true;
+  const [first, second] = await Promise.all(
+    [a, b].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
+  );
+  return first !== undefined && first.ino !== 0n && first.ino === second?.ino && first.dev === second.dev;
 }
 
 function exists(path: string): Promise<boolean> {

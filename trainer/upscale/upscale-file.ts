@@ -1,14 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { mkdir, rmdir, statfs } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatBytes } from '../format/format.ts';
+import { publishNew, temporaryPath } from '../runs/atomic-file.ts';
 import { diskFailure, otherFolder } from './disk-failure.ts';
 import { decodedBytes, type ImagePixels, withPixels } from './image-file.ts';
 import { type ImageShape, type ImageWriter, pixelBytes, writeImage } from './image-writer.ts';
 import { upscaleLayers } from './layers.ts';
-import type { ImagePlan } from './plan.ts';
+import { type ImagePlan, numberedPath } from './plan.ts';
 import { bleedColors } from './transparency.ts';
 import { upscaleTiles } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
@@ -36,7 +37,7 @@ export interface UpscaledFile {
   /** Size of the output in pixels. */
   readonly width: number;
   readonly height: number;
-  /** The output existed, so the image was skipped. */
+  /** The output existed, or appeared in the meantime, and was not replaced. */
   readonly kept: boolean;
   /** For the user: skipped frames, converted colors, another format. */
   readonly notes: readonly string[];
@@ -49,6 +50,8 @@ export interface UpscaledFile {
  * The memory peak is the larger of two: the input rows of a tile, at 1 or 2 bytes per sample, and the engine's memory for
  * one tile; or a large result, which is mapped while it is encoded. Everything else is on disk, uncompressed (see
  * `withPixels` and `writeImage`); without enough free space the upscaling does not start.
+ *
+ * A file that appears under the name of the output in the meantime is treated like one that existed before.
  *
  * @throws WorkbenchError `data`, `disk`, `engine`, `interrupted`; temporary files are deleted, and an existing output is
  * unchanged
@@ -66,7 +69,7 @@ export async function upscaleFile(
   const created = await mkdir(out, { recursive: true }).catch((cause: unknown) => {
     throw diskFailure(`The folder ${out} cannot be created`, cause);
   });
-  const decoded = join(out, `.${basename(output)}.${randomUUID()}.source.v`);
+  const decoded = temporaryPath(output, '.v');
   const { signal } = options;
   const upscale = async (pixels: ImagePixels) => {
     const writer = await writeImage(output, shape);
@@ -80,19 +83,32 @@ export async function upscaleFile(
       }
       // Encoding maps the whole result into memory; the programs of a model need as much.
       if (pixelBytes(shape) > largeBytes) await upscaler.releasePrograms?.();
-      await writer.finish(signal);
+      return await writer.finish((encoded) => publish(encoded, plan), signal);
     } finally {
       await writer.discard();
     }
   };
   try {
     await checkSpace(plan, out);
-    await withPixels(header, decoded, upscale, signal);
+    const published = await withPixels(header, decoded, upscale, signal);
+    return { input, output: published ?? output, width, height, kept: published === undefined, notes };
   } catch (error) {
     if (created !== undefined) await removeEmpty(out, created);
     throw error;
   }
-  return { input, output, width, height, kept, notes };
+}
+
+/** Gives an encoded image its name, and returns it; undefined if a file has the name and is kept. */
+function publish(encoded: string, { output, existing, firstOutput }: ImagePlan): string | undefined {
+  if (existing === 'replace') {
+    renameSync(encoded, output);
+    return output;
+  }
+  if (existing === 'keep') return publishNew(encoded, output) ? output : undefined;
+  for (let number = 1; ; number++) {
+    const path = numberedPath(firstOutput, number);
+    if (publishNew(encoded, path)) return path;
+  }
 }
 
 /** For larger results, less memory is worth a second or two of compilation for the next image. */

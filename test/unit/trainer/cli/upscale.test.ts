@@ -6,6 +6,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createReporter } from '../../../../trainer/cli/terminal.ts';
 import { registerUpscale, type UpscaleOptions, upscaleImages } from '../../../../trainer/cli/upscale.ts';
+import { temporaryPath } from '../../../../trainer/runs/atomic-file.ts';
+import { thisHost } from '../../../../trainer/runs/processes.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
 import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
@@ -115,6 +117,17 @@ describe('files and folders', () => {
     const { error, events } = await run([path, folder, path], {}, true);
     expect(error).toBeUndefined();
     expect(events.filter(({ event }) => event === 'done')).toHaveLength(1);
+  });
+
+  test('what killed processes left next to the results is deleted', async () => {
+    const path = await put('a.png');
+    const out = join(folder, 'out');
+    await mkdir(out);
+    const left = `.tmp-${thisHost}.${2 ** 30}.5-ab.v`;
+    const running = basename(temporaryPath('a', '.v'));
+    for (const name of [left, running]) await put(join('out', name), Buffer.from('pixels'));
+    expect((await run([path], { out })).error).toBeUndefined();
+    expect((await readdir(out)).sort()).toEqual([running, 'a_x4.png'].sort());
   });
 
   test('two inputs of the same name do not overwrite each other', async () => {

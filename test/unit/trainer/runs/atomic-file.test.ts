@@ -1,21 +1,27 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
 import {
   removeFolderAtomic,
   removeTemporaries,
+  temporaryPath,
   writeFileAtomic,
   writeFileDurably,
   writeFolderAtomic,
   writeJsonAtomic,
+  writeNewFileAtomic,
 } from '../../../../trainer/runs/atomic-file.ts';
 import { createEventReader } from '../../../../trainer/runs/event-reader.ts';
 import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
+import { thisHost } from '../../../../trainer/runs/processes.ts';
 import { temporaryFolder } from './temporary-run.ts';
 
-/** Free bytes of the disk; a write takes at most 5. */
-const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY }));
+/** Free bytes of the disk; a write takes at most 5. The error code of hard links if the file system has none. */
+const disk = vi.hoisted((): { room: number; linkError: string | undefined } => ({
+  room: Number.POSITIVE_INFINITY,
+  linkError: undefined,
+}));
 
 vi.mock('node:fs', async (importOriginal) => {
   const fs = await importOriginal<typeof import('node:fs')>();
@@ -28,11 +34,18 @@ vi.mock('node:fs', async (importOriginal) => {
     disk.room -= written;
     return written;
   }
-  return { ...fs, writeSync };
+  function linkSync(from: string, to: string): void {
+    if (disk.linkError !== undefined) {
+      throw Object.assign(new Error(disk.linkError), { code: disk.linkError });
+    }
+    fs.linkSync(from, to);
+  }
+  return { ...fs, writeSync, linkSync };
 });
 
 beforeEach(() => {
   disk.room = Number.POSITIVE_INFINITY;
+  disk.linkError = undefined;
 });
 
 function errorOf(action: () => void): WorkbenchError {
@@ -57,6 +70,23 @@ test.each<[string, string | Uint8Array | Iterable<Uint8Array>, string]>([
   expect(readFileSync(path, 'utf8')).toBe(expected);
   expect(readdirSync(join(path, '..'))).toEqual(['file']);
 });
+
+// What Linux, macOS and Windows report for file systems without hard links.
+test.each([undefined, 'EPERM', 'ENOTSUP', 'EISDIR'])(
+  'a new file never replaces another, hard links: %s',
+  (linkError) => {
+    disk.linkError = linkError;
+    const folder = temporaryFolder();
+    const path = join(folder, 'file');
+    expect(writeNewFileAtomic(path, 'first')).toBe(true);
+    expect(writeNewFileAtomic(path, 'second')).toBe(false);
+    expect(readFileSync(path, 'utf8')).toBe('first');
+    expect(readdirSync(folder)).toEqual(['file']);
+    disk.room = 3;
+    expect(errorOf(() => writeNewFileAtomic(join(folder, 'b'), 'too long')).code).toBe('disk');
+    expect(readdirSync(folder)).toEqual(['file']);
+  },
+);
 
 test('JSON is indented', () => {
   const path = join(temporaryFolder(), 'file.json');
@@ -124,14 +154,29 @@ test('a missing folder is a disk error', () => {
   expect(error.message).toMatch(/missing.file: ENOENT.*check that the folder exists/);
 });
 
-test('only the files that killed processes left are removed', () => {
+const ofEndedProcess = `.tmp-${thisHost}.${2 ** 30}.5-ab.v`;
+const ofThisProcess = basename(temporaryPath('a', '.v'));
+const week = 7 * 24 * 3600;
+
+test.each<[string, string, number, number | undefined, boolean]>([
+  ['of an ended process', ofEndedProcess, 0, undefined, true],
+  ['of an ended process, for the only writer', ofEndedProcess, 0, 0, true],
+  ['of a living process', ofThisProcess, 2 * week, undefined, false],
+  ['of a living process, for the only writer', ofThisProcess, 2 * week, 0, false],
+  ['of another host', '.tmp-other.1.5-ab', 0, undefined, false],
+  ['of another host after a week', '.tmp-other.1.5-ab', week + 60, undefined, true],
+  ['of another host, for the only writer', '.tmp-other.1.5-ab', 0, 0, true],
+  ['of an earlier version', '.tmp-file-ab', 0, undefined, false],
+  ['of an earlier version, for the only writer', '.tmp-c', 0, 0, true],
+  ['with another name', 'd.tmp-', 2 * week, 0, false],
+])('removes what killed processes left: %s', (_, name, ageSeconds, graceMs, isRemoved) => {
   const folder = temporaryFolder();
-  mkdirSync(join(folder, '.tmp-a', 'b'), { recursive: true });
-  writeFileSync(join(folder, '.tmp-c'), '');
-  writeFileSync(join(folder, 'd.tmp-'), '');
-  removeTemporaries(folder);
-  removeTemporaries(join(folder, 'missing'));
-  expect(readdirSync(folder)).toEqual(['d.tmp-']);
+  mkdirSync(join(folder, name, 'b'), { recursive: true });
+  const time = Date.now() / 1000 - ageSeconds;
+  utimesSync(join(folder, name), time, time);
+  removeTemporaries(folder, graceMs);
+  removeTemporaries(join(folder, 'missing'), graceMs);
+  expect(readdirSync(folder)).toEqual(isRemoved ? [] : [name]);
 });
 
 test('a folder is removed with its content; a missing one is a disk error', () => {

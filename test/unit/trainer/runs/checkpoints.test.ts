@@ -7,7 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   bestCheckpoint,
@@ -288,11 +288,14 @@ test.each<[string, boolean, string]>([
   if (successor) writeCheckpoint(paths, filesOf('again'), stateAt(10));
   mkdirSync(join(paths.checkpoints, '.tmp-pretraining-00000020-ab'));
   writeFileSync(join(paths.root, '.tmp-status.json-ab'), '');
+  const sample = join(paths.samples, 'pretraining', '00000010', '.tmp-other.1.5-ab');
+  mkdirSync(sample, { recursive: true });
   writeFileSync(join(paths.control, 'stop'), '');
   recoverRun(paths);
   expect(takeRequests(paths)).toEqual([]);
   expect(readdirSync(paths.checkpoints)).toEqual(['pretraining-00000010']);
   expect(readdirSync(paths.root).filter((name) => name.startsWith('.'))).toEqual([]);
+  expect(readdirSync(dirname(sample))).toEqual([]);
   expect(latestCheckpoint(paths).problems).toEqual([]);
   expect(readFileSync(join(path, generator), 'utf8')).toBe(
     `generator.safetensors ${successor ? 'again' : expected}`,

@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -52,7 +53,7 @@ async function write(header: ImageHeader, pixels: FloatImage, format: ImageForma
     }
     writer.write({ x, y, width: columns, height: count }, piece);
   }
-  await writer.finish();
+  await writer.finish((encoded) => renameSync(encoded, path));
   return path;
 }
 
@@ -321,7 +322,7 @@ test('a large JPEG has the standard tables: computing its own would need all of 
     const path = join(folder, `large ${side}.jpg`);
     const writer = await writeImage(path, { ...header, format: 'jpeg', width: side, height: side });
     writer.write({ x: 0, y: 0, width: side, height: side }, new Uint8Array(3 * side * side).fill(99));
-    await writer.finish();
+    await writer.finish((encoded) => renameSync(encoded, path));
     const bytes = await readFile(path);
     let tables = 0;
     for (let at = 2; bytes[at + 1] !== 0xda; at += 2 + bytes.readUInt16BE(at + 2)) {
@@ -349,7 +350,7 @@ describe('a writer leaves a complete file or none', () => {
     const inside = await mkdtemp(join(folder, 'missing-'));
     const header = await readHeader(await file(encodePng(4, 400, 3, 8, (i) => i)));
     const writer = await writeImage(join(inside, 'x.png'), { ...header, format: 'png' });
-    await expect(writer.finish()).rejects.toThrow(/^1600 pixels of .*x\.png were not written/);
+    await expect(writer.finish(() => {})).rejects.toThrow(/^1600 pixels of .*x\.png were not written/);
     expect(await readdir(inside)).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -176,12 +177,58 @@ describe('an output that exists', () => {
     await expect(replacing).rejects.toThrow(/the image itself/);
     expect(await readFile(input)).toEqual(photo);
   });
+  test('is not replaced when it is the image itself by another path', async () => {
+    const input = await put('a.png');
+    await link(input, join(folder, 'a_x4.png'));
+    await symlink(folder, join(folder, 'other'));
+    for (const options of [{}, { name: '{name}', out: join(folder, 'other') }]) {
+      const replacing = upscaleFile(bicubic(4), input, { existing: 'replace', ...options });
+      await expect(replacing).rejects.toThrow(/the image itself/);
+    }
+    expect(await readFile(input)).toEqual(photo);
+  });
+  test('is not replaced when it is an input of the same batch', async () => {
+    const inputs = new Set([await put('a.png'), await put('a_x4.png')]);
+    const replacing = upscaleFile(bicubic(4), join(folder, 'a.png'), { existing: 'replace', inputs });
+    await expect(replacing).rejects.toThrow(/would be written to .*a_x4\.png, which is another input\./);
+  });
   test('is not replaced when it belongs to the same batch', async () => {
     const input = await put('a.png');
     const taken = new Set([join(folder, 'a_x4.png')]);
     await expect(upscaleFile(bicubic(4), input, { existing: 'replace', taken })).rejects.toThrow(
       /another input/,
     );
+  });
+});
+
+describe('an output that appears during the work', () => {
+  test.each<[PlanOptions['existing'], string, boolean, string[]]>([
+    ['keep', 'a_x4.png', true, ['a.png', 'a_x4.png']],
+    ['rename', 'a_x4-2.png', false, ['a.png', 'a_x4-2.png', 'a_x4.png']],
+    ['replace', 'a_x4.png', false, ['a.png', 'a_x4.png']],
+  ])('is treated like one that existed: %s', async (existing, output, kept, files) => {
+    const input = await put('a.png');
+    const racing = testUpscaler('racing', 4, 2, (image) => {
+      writeFileSync(join(folder, 'a_x4.png'), 'mine');
+      return noise(image.width * 4, image.height * 4, 3);
+    });
+    const result = await upscaleFile(racing, input, { existing: existing ?? 'keep' });
+    expect(result).toMatchObject({ output: join(folder, output), kept });
+    const isReplaced = existing === 'replace';
+    expect((await readFile(join(folder, 'a_x4.png'), 'utf8')) === 'mine').toBe(!isReplaced);
+    expect((await readdir(folder)).sort()).toEqual(files);
+  });
+
+  test('of two at once each has its own name, or one is kept', async () => {
+    const input = await put('a.png');
+    const two = async (existing: 'keep' | 'rename') => {
+      const plans = await Promise.all([1, 2].map(() => planImage(input, bicubic(4), { existing })));
+      return Promise.all(plans.map((plan) => upscalePlanned(bicubic(4), plan)));
+    };
+    const names = (await two('rename')).map(({ output }) => output).sort();
+    expect(names).toEqual([join(folder, 'a_x4-2.png'), join(folder, 'a_x4.png')]);
+    for (const name of names) await rm(name);
+    expect((await two('keep')).filter(({ kept }) => kept)).toHaveLength(1);
   });
 });
 
