@@ -15,6 +15,7 @@ import {
   resultName,
 } from '../upscale/plan.ts';
 import { type UpscaledFile, upscaleFile } from '../upscale/upscale-file.ts';
+import { assertTileFits } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter, type Reporter } from './terminal.ts';
@@ -93,7 +94,7 @@ interface Flags {
  * Upscales files, and the images directly in folders, one after another, and emits events (`UpscaleEvent`). A failure
  * does not stop the other images.
  *
- * @throws WorkbenchError if images failed, with a message that lists every failure: `interrupted` if cancelled, `partial`
+ * @throws WorkbenchError `usage` if tiles are too small for the model; if images failed, with a message that lists every failure: `interrupted` if cancelled, `partial`
  * if other images succeeded, else the code of the failures, or `data` if they differ
  */
 export async function upscaleImages(
@@ -114,6 +115,7 @@ export async function upscaleImages(
     reporter.event({ event: 'failed', input, code, message });
   };
 
+  if (options.tile !== undefined) assertTileFits(upscaler, options.tile);
   const images = await allImages(inputs, upscaler, options.name, fail);
   isBatch ||= images.size > 1;
   const { plans, kept } = await planImages(upscaler, images, options, fail);

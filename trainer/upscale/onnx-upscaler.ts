@@ -59,6 +59,8 @@ function onnxUpscaler(
   { name, scale, alignment }: { name: string; scale: number; alignment: number },
 ): Upscaler {
   const { width: fixedWidth, height: fixedHeight } = input;
+  /** Tiles of a fixed size have as much context as leaves them half of their width. */
+  const fixedTiles = (tile: number) => ({ tile, overlap: Math.floor(tile / 4) });
   let running: Promise<unknown> = Promise.resolve();
   const upscaler: Upscaler = {
     name,
@@ -71,7 +73,7 @@ function onnxUpscaler(
       const height = fixedHeight ?? Math.ceil(image.height / alignment) * alignment;
       const result =
         image.width > width || image.height > height
-          ? upscaleImage(upscaler, image, { tile: Math.min(width, height) })
+          ? upscaleImage(upscaler, image, fixedTiles(Math.min(width, height)))
           : upscalePadded(image, { width, height }, scale, (padded) => run(session, input, padded));
       // Does not hold the results, which are large.
       running = Promise.allSettled([running, result]).then(() => {});

@@ -1,5 +1,3 @@
-import { WorkbenchError } from '../errors/errors.ts';
-
 /** A rectangle of whole pixels. */
 export interface Rect {
   readonly x: number;
@@ -27,7 +25,7 @@ export interface Tile {
  * size, because an engine compiles a program for each size: at most `tile` pixels per side, and no more than needed for
  * that number of tiles. Tiles start at multiples of `alignment`; the last ones are up to `alignment` - 1 pixels larger.
  *
- * @throws WorkbenchError `usage` if a tile is no larger than its context
+ * @throws RangeError if a tile is no larger than its context
  */
 export function planTiles(
   width: number,
@@ -37,8 +35,7 @@ export function planTiles(
   alignment = 1,
 ): Tile[] {
   if (tile < 2 * overlap + alignment) {
-    throw new WorkbenchError(
-      'usage',
+    throw new RangeError(
       `A tile of ${tile} pixels is too small for an overlap of ${overlap}: it must be larger than ${2 * overlap + alignment - 1}.`,
     );
   }

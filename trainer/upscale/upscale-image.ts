@@ -9,7 +9,7 @@ import { type Upscaler, upscalePart } from './upscaler.ts';
 export interface TileOptions {
   /** Side of a tile in low-resolution pixels, context included; by default that of the upscaler. */
   readonly tile?: number;
-  /** Context on each side of a tile in low-resolution pixels; see `defaultOverlap`. */
+  /** Context on each side of a tile in low-resolution pixels, where it must be less than `contextOf` the upscaler. */
   readonly overlap?: number;
   /** Cancels at once; the current tile ends in the background. */
   readonly signal?: AbortSignal;
@@ -28,27 +28,48 @@ interface Piece {
 /** For upscalers without a recommendation. */
 const defaultTile = 192;
 
+/** Context beyond which pixels have no visible influence, also in models with a larger receptive field. */
+const largestContext = 32;
+
+/** Context for tiles without visible seams, in low-resolution pixels: the receptive field, or `largestContext`. */
+function contextOf({ receptiveField }: Upscaler): number {
+  return Math.min(receptiveField, largestContext);
+}
+
+/** Side of the smallest tile that has an inner part besides its context, in low-resolution pixels. */
+function smallestTile(upscaler: Upscaler): number {
+  return 2 * contextOf(upscaler) + (upscaler.alignment ?? 1);
+}
+
 /**
- * Context for tiles without visible seams: the receptive field, but at most 32 pixels, because far context has hardly
- * any influence in deep models; and at most a quarter of the tile, so that small tiles have an inner part.
+ * Refuses tiles that would have visible seams.
+ *
+ * @throws WorkbenchError `usage`
  */
-export function defaultOverlap(receptiveField: number, tile: number): number {
-  return Math.min(receptiveField, 32, Math.floor(tile / 4));
+export function assertTileFits(upscaler: Upscaler, tile: number): void {
+  const smallest = smallestTile(upscaler);
+  if (tile >= smallest) return;
+  throw new WorkbenchError(
+    'usage',
+    `Tiles of ${tile} pixels are too small for ${upscaler.name}, which needs ${contextOf(upscaler)} pixels of context on each side. Use --tile ${smallest} or more.`,
+  );
 }
 
 /**
  * Upscales an image tile by tile and yields the finished pieces row by row. `image` has as many channels as `upscaler`
  * takes.
  *
- * @throws WorkbenchError `interrupted` if cancelled; `engine` if the result is not finite
+ * @throws WorkbenchError `usage` if tiles without an own `overlap` are too small; `interrupted` if cancelled; `engine` if
+ * the result is not finite
  */
 export async function* upscaleTiles(
   upscaler: Upscaler,
   image: ImagePixels,
   options: TileOptions = {},
 ): AsyncGenerator<Piece> {
-  const { tile: size = upscaler.tile ?? defaultTile, signal, onTile } = options;
-  const overlap = options.overlap ?? defaultOverlap(upscaler.receptiveField, size);
+  const { overlap = contextOf(upscaler), signal, onTile } = options;
+  const size = options.tile ?? Math.max(upscaler.tile ?? defaultTile, smallestTile(upscaler));
+  if (options.overlap === undefined) assertTileFits(upscaler, size);
   const { scale, alignment = 1 } = upscaler;
   const tiles = planTiles(image.width, image.height, size, overlap, alignment);
   for (const [index, { source, inner }] of tiles.entries()) {

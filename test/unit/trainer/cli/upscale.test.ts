@@ -271,6 +271,13 @@ describe('the command', () => {
     await check([input, '--model', 'x', '--overwrite'], opened);
     expect((await sharp(join(folder, 'a_x2.png')).metadata()).width).toBe(24);
   });
+  test('tiles too small for the model are an error before any image is read', async () => {
+    const error = await check(
+      [await put('bad.png', Buffer.from('bad')), '--model', 'x', '--tile', '4'],
+      ['x', { engine: 'auto' }],
+    );
+    expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('Use --tile 5 or more.') });
+  });
   test('an invalid number is an error before the model is opened', async () => {
     const error = await check(['a.png', '--model', 'x', '--tile', '0'], undefined);
     expect(error).toMatchObject({ message: expect.stringContaining('whole number above 0') });

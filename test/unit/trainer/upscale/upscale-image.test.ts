@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { upscaleLayers } from '../../../../trainer/upscale/layers.ts';
-import { defaultOverlap, type TileOptions, upscaleImage } from '../../../../trainer/upscale/upscale-image.ts';
+import { assertTileFits, type TileOptions, upscaleImage } from '../../../../trainer/upscale/upscale-image.ts';
 import { bicubic, convolutionalUpscaler, largestDifference, noise, testUpscaler } from './test-upscalers.ts';
 
 describe('tiles have no seams', () => {
@@ -36,12 +36,37 @@ describe('tiles have no seams', () => {
   });
 });
 
-test('the context is the receptive field, within limits', () => {
-  expect(defaultOverlap(4, 192)).toBe(4);
-  expect(defaultOverlap(351, 192)).toBe(32);
-  expect(defaultOverlap(Number.POSITIVE_INFINITY, 192)).toBe(32);
-  expect(defaultOverlap(351, 64)).toBe(16);
-});
+test.each([
+  [0, 1, 1],
+  [4, 1, 9],
+  [17, 2, 36],
+  [32, 1, 65],
+  [351, 4, 68],
+  [Number.POSITIVE_INFINITY, 1, 65],
+])(
+  'a receptive field of %d with alignment %d needs tiles of %d',
+  async (receptiveField, alignment, smallest) => {
+    const sources: number[] = [];
+    const model = {
+      ...testUpscaler('model.pth', 1, receptiveField, (image) => {
+        sources.push(image.width);
+        return image;
+      }),
+      alignment,
+      tile: 1,
+    };
+    const message = `Tiles of ${smallest - 1} pixels are too small for model.pth, which needs ${Math.min(receptiveField, 32)} pixels of context on each side. Use --tile ${smallest} or more.`;
+    expect(() => assertTileFits(model, smallest - 1)).toThrow(message);
+    await expect(upscaleImage(model, noise(200, 1, 3), { tile: smallest - 1 })).rejects.toThrow(message);
+    const image = noise(2 * smallest, 1, 3);
+    for (const options of [{ tile: smallest }, {}]) {
+      sources.length = 0;
+      expect(await upscaleImage(model, image, options)).toEqual(image);
+      expect(sources.length).toBeGreaterThan(1);
+      expect(Math.max(...sources)).toBeLessThan(smallest + alignment);
+    }
+  },
+);
 
 test('progress counts tiles; cancelling stops between tiles', async () => {
   const cancel = new AbortController();
