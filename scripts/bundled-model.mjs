@@ -190,7 +190,15 @@ function train() {
 
 /** Writes the interpolated model with its metadata; evaluates it if there are test sets. */
 function writeModel() {
-  esrgan('interpolate', lastOf('pretraining'), lastOf('training'), model, '--alpha', String(alpha));
+  esrgan(
+    'interpolate',
+    lastOf('pretraining'),
+    lastOf('training'),
+    model,
+    '--alpha',
+    String(alpha),
+    '--overwrite',
+  );
   const { sessions } = readManifest();
   const steps = (stage) =>
     String(Math.max(...sessions.filter((s) => s.stop?.stage === stage).map((s) => s.stop.step)));

@@ -58,7 +58,8 @@ export function registerUpscaling(
     'esrgan/weights': ({ file }, signal) => weightsReport(inspectWith(signal), file),
     'esrgan/tensorValues': ({ file }, signal) => tensorReports(inspectWith(signal), file),
     async 'esrgan/convertWeights'({ file, output }, signal) {
-      await run(['convert', '--', file, output], signal);
+      // The dialog that names the file confirms its replacement.
+      await run(['convert', '--overwrite', '--', file, output], signal);
       return { bytes: statSync(output).size };
     },
   });

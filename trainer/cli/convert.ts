@@ -5,11 +5,13 @@ import { writableLayouts } from '../models/generators.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { writeGenerator } from '../weights/write-generator.ts';
 import { weightsOf } from './open-model.ts';
+import { assertNew, existingFile, overwriteOption } from './overwrite.ts';
 import { createReporter } from './terminal.ts';
 
 interface Flags {
   readonly layout?: string;
   readonly half?: boolean;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
 }
 
@@ -22,15 +24,20 @@ export function registerConvert(program: Command): void {
     .argument('<out>', 'file to write: .safetensors, .pth or .onnx')
     .addOption(new Option('--layout <program>', 'program whose tensor names to use').choices(writableLayouts))
     .option('--half', 'save 16-bit floats')
+    .option(...overwriteOption)
     .option('--json', 'print one JSON object')
-    .action((input: string, output: string, { layout, half = false, json = false }: Flags) => {
+    .action((input: string, output: string, flags: Flags) => {
+      const { layout, half = false, overwrite = false, json = false } = flags;
+      assertNew(output, overwrite);
       const path = weightsOf(input);
       const generator = readGenerator(path);
-      writeGenerator(output, generator, {
+      const isWritten = writeGenerator(output, generator, {
+        isNew: !overwrite,
         ...(layout === undefined ? {} : { layout }),
         precision: half ? 'F16' : 'F32',
         metadata: { ...generator.metadata, converted_from: basename(path) },
       });
+      if (!isWritten) throw existingFile(output);
       const reporter = createReporter({ json, stream: process.stdout });
       const { size: bytes } = statSync(output);
       reporter.line(`${output}: ${generator.parameters.size} tensors, ${(bytes / 1e6).toFixed(1)} MB`);

@@ -5,10 +5,12 @@ import { readGenerator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
 import { writeGenerator } from '../weights/write-generator.ts';
 import { weightsOf } from './open-model.ts';
+import { assertNew, existingFile, overwriteOption } from './overwrite.ts';
 import { createReporter } from './terminal.ts';
 
 interface Flags {
   readonly alpha: number;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,12 +23,16 @@ export function registerInterpolate(program: Command): void {
     .argument('<esrgan>', 'model trained as a GAN')
     .argument('<out>', 'file to write: .safetensors, .pth or .onnx')
     .option('--alpha <alpha>', 'weight of ESRGAN, 0 to 1', parseAlpha, 0.8)
+    .option(...overwriteOption)
     .option('--json', 'print one JSON object')
-    .action((psnr: string, esrgan: string, output: string, { alpha, json = false }: Flags) => {
+    .action((psnr: string, esrgan: string, output: string, flags: Flags) => {
+      const { alpha, overwrite = false, json = false } = flags;
+      assertNew(output, overwrite);
       const files = [weightsOf(psnr), weightsOf(esrgan)] as const;
       const [psnrFile, esrganFile] = files;
       const interpolated = interpolate(readGenerator(psnrFile), readGenerator(esrganFile), alpha, files);
-      writeGenerator(output, interpolated, {
+      const isWritten = writeGenerator(output, interpolated, {
+        isNew: !overwrite,
         metadata: {
           stage: 'interpolation',
           alpha: String(alpha),
@@ -36,6 +42,7 @@ export function registerInterpolate(program: Command): void {
           esrgan_parent_sha256: sha256OfFile(esrganFile),
         },
       });
+      if (!isWritten) throw existingFile(output);
       const reporter = createReporter({ json, stream: process.stdout });
       reporter.line(`${output}: (1 - ${alpha}) * ${psnrFile} + ${alpha} * ${esrganFile}`);
       reporter.event({ event: 'done', psnr: psnrFile, esrgan: esrganFile, alpha, output });

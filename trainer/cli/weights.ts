@@ -6,12 +6,14 @@ import type { VggType } from '../models/vgg/shapes.ts';
 import { downloadVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
 import { defaultVggFile } from '../weights/vgg-file.ts';
 import { createDownloadProgress } from './download-progress.ts';
+import { assertNew, overwriteOption } from './overwrite.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter } from './terminal.ts';
 
 interface DownloadFlags {
   readonly to?: string;
   readonly mirror: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,8 +33,12 @@ export function registerWeights(program: Command): void {
         .env('ESRGAN_WEIGHTS_MIRROR')
         .default(torchvisionAddress),
     )
+    .option(...overwriteOption)
     .option('--json', 'print one JSON object per line')
-    .action(async (model: VggType, { to = defaultVggFile(model), mirror, json = false }: DownloadFlags) => {
+    .action(async (model: VggType, flags: DownloadFlags) => {
+      const { to = defaultVggFile(model), mirror, overwrite = false, json = false } = flags;
+      // The file where every run finds it is only ever this download.
+      if (flags.to !== undefined) assertNew(to, overwrite);
       const reporter = createReporter({ json, stream: process.stdout });
       const report = createDownloadProgress(reporter);
       const cancel = cancelOnRequest();

@@ -1,7 +1,7 @@
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { architectureOf } from '../models/generators.ts';
-import { writeFileAtomic } from '../runs/atomic-file.ts';
+import { removeTemporaries, writeFileAtomic, writeNewFileAtomic } from '../runs/atomic-file.ts';
 import { largestHalf, type Precision } from '../tensor-files/dtypes.ts';
 import { encodePth } from '../tensor-files/pth-writer.ts';
 import { encodeSafetensors } from '../tensor-files/safetensors.ts';
@@ -15,6 +15,8 @@ interface WriteOptions {
    */
   readonly layout?: string;
   readonly precision?: Precision;
+  /** Never replaces a file. */
+  readonly isNew?: boolean;
   /** In addition to what describes the network. */
   readonly metadata?: Metadata;
 }
@@ -22,11 +24,16 @@ interface WriteOptions {
 /**
  * Writes a generator as `.safetensors`, `.pth` (or `.pt`) or `.onnx`, by the extension of the file.
  *
+ * @returns false if `isNew` and the file exists, which is unchanged then
  * @throws WorkbenchError `usage` for another extension or an ONNX file with a layout, `data` if the layout or the
  *   precision cannot hold the network, `disk`
  */
-export function writeGenerator(path: string, generator: Generator, options: WriteOptions = {}): void {
-  writeFileAtomic(path, encodeGenerator(path, generator, options));
+export function writeGenerator(path: string, generator: Generator, options: WriteOptions = {}): boolean {
+  const content = encodeGenerator(path, generator, options);
+  removeTemporaries(dirname(path));
+  if (options.isNew) return writeNewFileAtomic(path, content);
+  writeFileAtomic(path, content);
+  return true;
 }
 
 function encodeGenerator(

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
-import { describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { registerConvert } from '../../../../trainer/cli/convert.ts';
 import { registerInspect } from '../../../../trainer/cli/inspect.ts';
 import { registerInterpolate } from '../../../../trainer/cli/interpolate.ts';
@@ -19,7 +19,10 @@ import { temporaryFolder } from '../data/images.ts';
 import { largestDifference, noise } from '../upscale/test-upscalers.ts';
 import { randomGenerator } from '../weights/generators.ts';
 
-const folder = temporaryFolder();
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
 const at = (name: string) => join(folder, name);
 
 function weights(name: string, options = {}, seed = 1): string {
@@ -43,6 +46,22 @@ async function run(...args: string[]): Promise<string> {
   }
   return written.join('');
 }
+
+test.each<[string, () => string[]]>([
+  ['convert', () => [weights('a.safetensors')]],
+  ['interpolate', () => [weights('a.safetensors'), weights('b.safetensors')]],
+])('%s replaces a file, also its own input, only with --overwrite', async (command, makeInputs) => {
+  const inputs = makeInputs();
+  for (const output of [inputs[0]!, weights('c.pth', {}, 2)]) {
+    const before = readFileSync(output);
+    await expect(run(command, ...inputs, output)).rejects.toThrow(
+      `${output} exists. Choose another name, or replace it with --overwrite.`,
+    );
+    expect(readFileSync(output)).toEqual(before);
+    await run(command, ...inputs, output, '--overwrite');
+    expect(readFileSync(output)).not.toEqual(before);
+  }
+});
 
 describe('convert', () => {
   test.each(['basicsr', 'esrgan-old', 'esrgan-new', 'seed'])(

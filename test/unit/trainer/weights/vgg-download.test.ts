@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
@@ -85,6 +85,23 @@ describe('weights of VGG', () => {
     expect(requests).toEqual([`/models/${torchvisionFiles.vgg19} -`]);
     expect(existsSync(join(folder, 'esrgan-workbench', 'vgg19.safetensors'))).toBe(false);
     vi.unstubAllEnvs();
+  });
+
+  test('a file named by --to is replaced only with --overwrite', async () => {
+    const { url, requests } = await fileServer({ body: file });
+    const to = join(temporaryFolder(), 'mine.safetensors');
+    writeFileSync(to, 'mine');
+    const download = (...flags: string[]) => {
+      const program = new Command().exitOverride();
+      registerWeights(program);
+      const args = ['weights', 'download', 'vgg19', '--mirror', url, '--to', to, ...flags];
+      return program.parseAsync(args, { from: 'user' });
+    };
+    await expect(download()).rejects.toThrow(`${to} exists. Choose another name`);
+    expect(requests).toEqual([]);
+    await expect(download('--overwrite')).rejects.toThrow(/instead of dcbb9e9d/);
+    expect(requests).toHaveLength(1);
+    expect(readFileSync(to, 'utf8')).toBe('mine');
   });
 
   test('are found where the command saves them; a missing file is reported', async () => {
