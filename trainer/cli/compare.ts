@@ -17,6 +17,7 @@ import { findRun } from './find-run.ts';
 import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { modelOpener } from './open-model.ts';
+import { print } from './terminal.ts';
 
 interface Flags extends MeasureFlags {
   readonly data?: TestSet[];
@@ -68,9 +69,9 @@ export function registerCompare(program: Command): void {
         }),
       );
       const options = { baseline, isPublishedShown: published };
-      const print = flags.csv ? comparisonCsv : flags.markdown ? comparisonMarkdown : comparisonText;
-      process.stdout.write(
-        flags.json ? `${JSON.stringify(comparisonJson(comparison, options))}\n` : print(comparison, options),
+      const toText = flags.csv ? comparisonCsv : flags.markdown ? comparisonMarkdown : comparisonText;
+      print(
+        flags.json ? `${JSON.stringify(comparisonJson(comparison, options))}\n` : toText(comparison, options),
       );
     });
 }

@@ -5,6 +5,7 @@ import { type RequestKind, requestKinds, sendRequest } from '../runs/control.ts'
 import { dequeue } from '../runs/launch.ts';
 import type { RunOnDisk } from '../runs/list.ts';
 import { findRun } from './find-run.ts';
+import { print } from './terminal.ts';
 
 /** For each request the description of the command, and what the run will do. */
 const requests: Readonly<Record<RequestKind, { description: string; effect: string }>> = {
@@ -41,7 +42,7 @@ export function registerControl(program: Command): void {
               state: run.state.state,
             })
           : `Run ${run.paths.name} ${run.state.state === 'queued' ? 'is removed from the queue' : requests[kind].effect}.`;
-        process.stdout.write(`${text}\n`);
+        print(`${text}\n`);
       });
   }
 }

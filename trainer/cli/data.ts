@@ -5,7 +5,7 @@ import { type InventoryEntry, inventory } from '../data/download/inventory.ts';
 import { archivesOf, type DatasetName, datasetNames } from '../data/download/sources.ts';
 import { createDownloadProgress } from './download-progress.ts';
 import { cancelOnRequest } from './parent.ts';
-import { createReporter } from './terminal.ts';
+import { createReporter, print } from './terminal.ts';
 
 interface DownloadFlags {
   readonly to: string;
@@ -82,7 +82,7 @@ export function registerData(program: Command): void {
         ...entry,
         download: downloadOf(entry.name, Number(scale)),
       }));
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${inventoryTable(entries).join('\n')}\n`);
+      print(json ? `${JSON.stringify(report)}\n` : `${inventoryTable(entries).join('\n')}\n`);
     });
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { alignCells } from '../evaluate/table.ts';
 import { type TensorDifference, type WeightsDifference, weightsDifference } from '../weights/difference.ts';
 import { weightsOf } from './open-model.ts';
+import { print } from './terminal.ts';
 
 /** Adds `esrgan diff` to the command. */
 export function registerDiff(program: Command): void {
@@ -13,7 +14,7 @@ export function registerDiff(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((a: string, b: string, { json = false }: { json?: boolean }) => {
       const difference = weightsDifference(weightsOf(a), weightsOf(b));
-      process.stdout.write(json ? `${JSON.stringify(difference)}\n` : differenceText(difference));
+      print(json ? `${JSON.stringify(difference)}\n` : differenceText(difference));
     });
 }
 

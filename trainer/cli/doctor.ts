@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { EnginesReport } from '../cli-output/reports.ts';
 import { type EngineFinding, findEngines } from '../engine/engines.ts';
+import { print } from './terminal.ts';
 
 /** Adds `esrgan doctor` to the command. */
 export function registerDoctor(program: Command): void {
@@ -16,7 +17,7 @@ export function registerDoctor(program: Command): void {
       const lines = json
         ? [JSON.stringify(report)]
         : [...doctorLines(engines), '', `\`engine: auto\` chooses ${chosen.name}.`];
-      for (const line of lines) process.stdout.write(`${line}\n`);
+      for (const line of lines) print(`${line}\n`);
     });
 }
 

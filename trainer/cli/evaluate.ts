@@ -12,7 +12,7 @@ import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { modelOpener } from './open-model.ts';
 import { endWithParent } from './parent.ts';
-import { createReporter } from './terminal.ts';
+import { createReporter, print } from './terminal.ts';
 import type { OpenModel } from './upscale.ts';
 
 interface Flags extends MeasureFlags {
@@ -59,7 +59,7 @@ export function registerEvaluate(
         }
         return json ? `${JSON.stringify(evaluations)}\n` : evaluationTables(evaluations, measures);
       });
-      process.stdout.write(printed);
+      print(printed);
     });
 
   function subjectsOf(models: readonly string[], { alpha, engine, scale }: Flags): Subject[] {

@@ -9,6 +9,7 @@ import { tensorStatistics } from '../tensor-files/statistics.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import { describeWeights, type WeightsDescription } from '../weights/describe.ts';
 import { weightsOf } from './open-model.ts';
+import { print } from './terminal.ts';
 
 interface Flags {
   readonly brief?: boolean;
@@ -35,7 +36,7 @@ export function registerInspect(program: Command): void {
           : values
             ? valueLines(name, json)
             : wholeLines(name, json);
-        for (const line of lines) process.stdout.write(`${line}\n`);
+        for (const line of lines) print(`${line}\n`);
       }
     });
 }
@@ -87,7 +88,7 @@ function briefLines(name: string, json: boolean): string[] {
     `${(bytes / 1e6).toFixed(1)} MB`,
     ...(problem === null ? [] : [problem]),
   ];
-  return [printable(facts.join('  '))];
+  return [onOneLine(facts.join('  '))];
 }
 
 function valueLines(name: string, json: boolean): string[] {
@@ -97,7 +98,7 @@ function valueLines(name: string, json: boolean): string[] {
     const report: TensorReport = { name: tensor, ...statistics };
     if (json) return JSON.stringify(report);
     const facts = Object.entries(statistics).map(([key, value]) => `${key} ${shortNumber(value)}`);
-    return printable([tensor, ...facts].join('  '));
+    return onOneLine([tensor, ...facts].join('  '));
   });
 }
 
@@ -122,13 +123,13 @@ function descriptionLines(description: WeightsDescription): string[] {
   const width = Math.max(...facts.map(([key]) => key.length)) + 2;
   const list = tensors.map(({ name, dtype, shape }) => `  ${name}  ${dtype} [${shape.join(', ')}]`);
   return [
-    ...facts.map(([key, value]) => `${key.padEnd(width)}${printable(value)}`),
-    ...(reason === null ? [] : ['', reason, '', ...list.map(printable)]),
+    ...facts.map(([key, value]) => `${key.padEnd(width)}${onOneLine(value)}`),
+    ...(reason === null ? [] : ['', reason, '', ...list.map(onOneLine)]),
   ];
 }
 
-/** Removes control characters: text of an untrusted file must not control the terminal. */
-function printable(text: string): string {
-  const shown = text.replaceAll(/\p{Cc}/gu, ' ');
+/** Text of a file on one line, and short. */
+function onOneLine(text: string): string {
+  const shown = text.replaceAll(/\s/g, ' ');
   return shown.length > 300 ? `${shown.slice(0, 300)}…` : shown;
 }

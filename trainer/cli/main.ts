@@ -17,6 +17,7 @@ import { registerInterpolate } from './interpolate.ts';
 import { openModel, weightsOf } from './open-model.ts';
 import { registerPreview } from './preview.ts';
 import { registerRuns } from './runs.ts';
+import { print, printError } from './terminal.ts';
 import { registerTrain } from './train.ts';
 import { registerUpscale } from './upscale.ts';
 import { registerWeights } from './weights.ts';
@@ -33,6 +34,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const program = new Command('esrgan')
   .description('Train super-resolution networks, measure them, and upscale images.')
   .version(toolVersion)
+  .configureOutput({ writeOut: print, writeErr: printError })
   .exitOverride();
 
 registerTrain(program);
@@ -51,7 +53,7 @@ registerPreview(program);
 registerDisplayable(program);
 registerDoctor(program);
 program.command('probe <provider>', { hidden: true }).action(async (provider: OnnxProvider) => {
-  process.stdout.write(`${JSON.stringify(await probe(provider))}\n`);
+  print(`${JSON.stringify(await probe(provider))}\n`);
 });
 
 try {
@@ -66,10 +68,10 @@ try {
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
   if (error instanceof WorkbenchError) {
-    process.stderr.write(`${error.message}\n`);
+    printError(`${error.message}\n`);
     return exitCodes[error.code];
   }
-  process.stderr.write('This is a bug in ESRGAN Workbench. Please report it.\n');
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  printError('This is a bug in ESRGAN Workbench. Please report it.\n');
+  printError(`${error instanceof Error ? error.stack : String(error)}\n`);
   return exitCodes.internal;
 }

@@ -20,6 +20,7 @@ import type { Generator } from '../weights/generator-file.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { weightsOf } from './open-model.ts';
 import { endWithParent } from './parent.ts';
+import { print } from './terminal.ts';
 
 /** Pixels of context around a box, at most. More has hardly any effect and is slow. */
 const context = 16;
@@ -32,7 +33,7 @@ export function registerPreview(program: Command): void {
     .action(async ({ engine }: { engine: string }) => {
       endWithParent();
       const previews = createPreviews(engine);
-      const emit = (event: PreviewEvent) => process.stdout.write(`${JSON.stringify(event)}\n`);
+      const emit = (event: PreviewEvent) => print(`${JSON.stringify(event)}\n`);
       for await (const line of createInterface({ input: process.stdin })) {
         const request: unknown = JSON.parse(line);
         if (!isPreviewRequest(request)) throw new WorkbenchError('usage', `Not a valid request: ${line}`);

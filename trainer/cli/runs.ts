@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatDuration, formatScore } from '../format/format.ts';
 import { listRuns, type RunOnDisk } from '../runs/list.ts';
+import { print } from './terminal.ts';
 
 /** Adds `esrgan runs` to the command. */
 export function registerRuns(program: Command): void {
@@ -13,7 +14,7 @@ export function registerRuns(program: Command): void {
       const now = Date.now();
       const runs = listRuns(runsDir, now);
       const lines = json ? runs.map((run) => JSON.stringify(runRecord(run))) : runsTable(runs, runsDir, now);
-      for (const line of lines) process.stdout.write(`${line}\n`);
+      for (const line of lines) print(`${line}\n`);
     });
 }
 

@@ -1,4 +1,15 @@
 import type { CliEvent } from '../cli-output/events.ts';
+import { printable } from '../errors/quoted.ts';
+
+/** Writes to standard output. All output of the command goes through this file, which makes it printable. */
+export function print(text: string): void {
+  process.stdout.write(printable(text));
+}
+
+/** Writes to standard error. */
+export function printError(text: string): void {
+  process.stderr.write(printable(text));
+}
 
 /** Output of a command: for a terminal, a log, or a program that reads JSON. */
 export interface Reporter {
@@ -36,7 +47,8 @@ export function createReporter({ json, stream }: ReporterOptions): Reporter {
   let unfinished = false;
 
   const show = (line: string) => {
-    stream.write(terminal ? clear + shorten(line, stream.columns ?? 80) : `${line}\n`);
+    const text = printable(line);
+    stream.write(terminal ? clear + shorten(text, stream.columns ?? 80) : `${text}\n`);
     shownAt = performance.now();
     waiting = undefined;
     unfinished = terminal;
@@ -50,12 +62,12 @@ export function createReporter({ json, stream }: ReporterOptions): Reporter {
     },
     line(text) {
       if (json) return;
-      stream.write(`${clear}${text}\n`);
+      stream.write(`${clear}${printable(text)}\n`);
       waiting = undefined;
       unfinished = false;
     },
     event(event) {
-      if (json) stream.write(`${JSON.stringify(event)}\n`);
+      if (json) stream.write(`${printable(JSON.stringify(event))}\n`);
     },
     done() {
       if (waiting !== undefined) show(waiting);
@@ -67,6 +79,6 @@ export function createReporter({ json, stream }: ReporterOptions): Reporter {
 
 /** Cuts a line so that it does not wrap. Some terminals wrap at the last column, so it stays free. */
 function shorten(line: string, columns: number): string {
-  const characters = Array.from(line.replaceAll(/\p{Cc}/gu, ' '));
+  const characters = Array.from(line.replaceAll(/\s/g, ' '));
   return characters.length < columns ? characters.join('') : `${characters.slice(0, columns - 2).join('')}…`;
 }

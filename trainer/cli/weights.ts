@@ -8,7 +8,7 @@ import { defaultVggFile } from '../weights/vgg-file.ts';
 import { createDownloadProgress } from './download-progress.ts';
 import { assertNew, overwriteOption } from './overwrite.ts';
 import { cancelOnRequest } from './parent.ts';
-import { createReporter } from './terminal.ts';
+import { createReporter, print } from './terminal.ts';
 
 interface DownloadFlags {
   readonly to?: string;
@@ -66,7 +66,7 @@ export function registerWeights(program: Command): void {
           return { name, path, bytes: statSync(path, { throwIfNoEntry: false })?.size ?? null };
         });
       const lines = json ? [JSON.stringify(entries)] : entries.map(weightsLine);
-      for (const line of lines) process.stdout.write(`${line}\n`);
+      for (const line of lines) print(`${line}\n`);
     });
 }
 

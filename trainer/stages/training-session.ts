@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { WorkbenchError } from '../errors/errors.ts';
+import { printable } from '../errors/quoted.ts';
 import { diskError } from '../runs/atomic-file.ts';
 import { type RequestKind, takeRequests } from '../runs/control.ts';
 import { acquireLock } from '../runs/lock.ts';
@@ -55,7 +56,9 @@ export function openTrainingSession(paths: RunPaths, initial: StatusReport): Tra
     },
     log(line) {
       try {
-        appendFileSync(paths.log, `${new Date().toISOString()} ${line}\n`);
+        // Further lines of a message are indented, so that no text can look like an entry.
+        const entry = printable(line).replaceAll('\n', '\n  ');
+        appendFileSync(paths.log, `${new Date().toISOString()} ${entry}\n`);
       } catch (error) {
         throw diskError(paths.log, error);
       }

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createReporter, type Reporter } from '../../../../trainer/cli/terminal.ts';
+import { createReporter, print, printError, type Reporter } from '../../../../trainer/cli/terminal.ts';
 
 describe('reporter', () => {
   afterEach(() => {
@@ -63,5 +65,43 @@ describe('reporter', () => {
   test('a long line is cut to the width', () => {
     check({ isTTY: true, columns: 8 }, (reporter) => reporter.progress('12345678'), `${clear}123456…`);
     check({ isTTY: true, columns: 8 }, (reporter) => reporter.progress('1234567'), `${clear}1234567`);
+  });
+});
+
+describe('names of files cannot control the terminal', () => {
+  const name = 'a\u001b[2J\u009b31m.png';
+  const shown = 'a\\u001b[2J\\u009b31m.png';
+
+  test.each<[string, boolean, (reporter: Reporter) => void, string]>([
+    ['lines', false, (reporter) => reporter.line(name), `${shown}\n`],
+    ['progress', false, (reporter) => reporter.progress(name), `${shown}\n`],
+    [
+      'events',
+      true,
+      (reporter) => reporter.event({ event: 'line', text: name }),
+      `{"event":"line","text":"${shown}"}\n`,
+    ],
+  ])('%s of a reporter', (_, json, use, written) => {
+    let text = '';
+    use(createReporter({ json, stream: { write: (part) => (text += part) } }));
+    expect(text).toBe(written);
+  });
+
+  test.each([
+    ['stdout', print],
+    ['stderr', printError],
+  ] as const)('%s', (stream, write) => {
+    const written = vi.spyOn(process[stream], 'write').mockReturnValue(true);
+    write(name);
+    expect(written.mock.calls).toEqual([[shown]]);
+    written.mockRestore();
+  });
+
+  test('no other file of the trainer writes to the streams', () => {
+    const trainer = join(import.meta.dirname, '../../../../trainer');
+    const writers = readdirSync(trainer, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .filter((path) => /std(out|err)\.write|console\./.test(readFileSync(join(trainer, path), 'utf8')));
+    expect(writers).toEqual([join('cli', 'terminal.ts')]);
   });
 });

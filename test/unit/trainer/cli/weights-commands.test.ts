@@ -258,7 +258,7 @@ metadata residual_scaling  0.2
     const printed = await run('inspect', at('odd.pth'));
     expect(printed).toMatch(/architecture +unknown\n/);
     expect(printed).toContain('is not an ESRGAN generator: its first tensor is "odd');
-    expect(printed).toMatch(/\n {2}odd \[31m {2}F32 \[2, 1\]\n$/);
+    expect(printed).toMatch(/\n {2}odd\\u001b\[31m {2}F32 \[2, 1\]\n$/);
     expect(printed).not.toContain('\u001b');
   });
 

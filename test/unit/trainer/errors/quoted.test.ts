@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quoted } from '../../../../trainer/errors/quoted.ts';
+import { printable, quoted } from '../../../../trainer/errors/quoted.ts';
 
 test.each<[string, unknown, string]>([
   ['a text', 'a "b"', '"a \\"b\\""'],
@@ -13,4 +13,20 @@ test.each<[string, unknown, string]>([
   ['text that runs the other way', 'a\u202egnp.exe', '"a gnp.exe"'],
 ])('%s', (_, value, expected) => {
   expect(quoted(value)).toBe(expected);
+});
+
+test.each<[string, string, string]>([
+  ['colors', 'a\u001b[31mb', 'a\\u001b[31mb'],
+  ['a window title', '\u001b]0;title\u0007', '\\u001b]0;title\\u0007'],
+  ['one-byte commands', 'a\u009b31mb', 'a\\u009b31mb'],
+  ['a line that replaces itself', 'good\rbad\bx', 'good\\u000dbad\\u0008x'],
+  ['text that runs the other way', 'a\u202egnp.exe', 'a\\u202egnp.exe'],
+  ['line breaks of Unicode', 'a\u2028b\u2029c', 'a\\u2028b\\u2029c'],
+  ['half of a character', 'a\ud83d', 'a\\ud83d'],
+  ['lines and tabs', 'a\n\tb\r\nc', 'a\n\tb\r\nc'],
+  ['names of all languages', 'größer 写真 صورة 👨‍👩‍👧 می‌خواهم', 'größer 写真 صورة 👨‍👩‍👧 می‌خواهم'],
+])('printable text has no %s that control the terminal', (_, text, expected) => {
+  expect(printable(text)).toBe(expected);
+  const json = printable(JSON.stringify({ [text]: text }));
+  expect(JSON.parse(json)).toEqual({ [text]: text });
 });
