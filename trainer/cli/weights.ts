@@ -46,6 +46,10 @@ export function registerWeights(program: Command): void {
         await downloadVgg(model, `${mirror.replace(/\/+$/, '')}/${torchvisionFiles[model]}`, to, {
           signal: cancel.signal,
           onProgress: (done, total) => report({ net: model }, done, total),
+          onWait(text) {
+            reporter.line(text);
+            reporter.event({ event: 'line', text });
+          },
         });
       } finally {
         cancel.release();

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type DownloadOptions, downloadFile } from '../data/download/download-file.ts';
+import { withDownloadLock } from '../data/download/download-lock.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { VggType } from '../models/vgg/shapes.ts';
 import { diskError } from '../runs/atomic-file.ts';
@@ -19,9 +20,14 @@ export const torchvisionFiles: Readonly<Record<VggType, string>> = {
   vgg19: 'vgg19-dcbb9e9d.pth',
 };
 
+interface VggDownloadOptions extends DownloadOptions {
+  /** Called with a message if another process downloads the same file. */
+  readonly onWait?: (message: string) => void;
+}
+
 /**
  * Downloads a VGG network of torchvision and saves its convolutions, about 80 of 575 MB, as a safetensors file. An
- * interrupted download continues where it stopped.
+ * interrupted download continues where it stopped. Of several processes that download it, one does so and the others wait.
  *
  * @param url of a file whose name ends with the first digits of its SHA-256, like torchvision's
  * @param to the file to write
@@ -32,7 +38,7 @@ export async function downloadVgg(
   type: VggType,
   url: string,
   to: string,
-  options: DownloadOptions = {},
+  options: VggDownloadOptions = {},
 ): Promise<void> {
   const sum = /-([0-9a-f]{8,64})\.[a-z]+$/.exec(url)?.[1];
   if (sum === undefined) {
@@ -46,6 +52,28 @@ export async function downloadVgg(
   } catch (error) {
     throw diskError(dirname(to), error);
   }
+  let hasWaited = false;
+  const lockOptions = {
+    what: `${type} to ${to}`,
+    signal: options.signal,
+    onWait(message: string) {
+      hasWaited = true;
+      options.onWait?.(message);
+    },
+  };
+  await withDownloadLock(join(dirname(to), '.downloads', basename(to)), lockOptions, async (signal) => {
+    if (!(hasWaited && existsSync(to))) await downloadAndConvert(type, url, to, sum, { ...options, signal });
+  });
+}
+
+/** @param sum first digits of the SHA-256 of the download, in hex */
+async function downloadAndConvert(
+  type: VggType,
+  url: string,
+  to: string,
+  sum: string,
+  options: DownloadOptions,
+): Promise<void> {
   const download = `${to}.download`;
   await downloadFile(url, download, options);
   try {

@@ -8,6 +8,7 @@ import { isCount, isObject, isString } from '../../guards/guards.ts';
 import { writeJsonAtomic } from '../../runs/atomic-file.ts';
 import { readJson } from '../../runs/read-json.ts';
 import { type DownloadOptions, downloadFile } from './download-file.ts';
+import { withDownloadLock } from './download-lock.ts';
 import { extractArchive } from './extract.ts';
 import { type Archive, archivesOf, type DatasetName, withoutUrl } from './sources.ts';
 
@@ -44,13 +45,28 @@ const isArchiveRecord = isObject<ArchiveRecord>({
 
 /**
  * Downloads a dataset into the data folder, archive by archive: downloads it, verifies its checksum and extracts it.
- * Archives that are extracted already are skipped; interrupted downloads resume.
+ * Archives that are extracted already are skipped; interrupted downloads resume. Of several processes that download the
+ * same dataset, one does it and the others wait.
  *
  * @throws WorkbenchError `data`, `disk`, `interrupted`; `usage` if the dataset has no URL and no mirror is given
  */
 export async function downloadDataset(name: DatasetName, options: DatasetDownloadOptions): Promise<void> {
-  const { to, scale, mirror, observer } = options;
+  const { to, scale, signal, observer } = options;
   await mkdir(downloadsFolder(to), { recursive: true });
+  // The folder of a complete dataset may be read-only.
+  if (archivesOf(name, scale).every((archive) => isExtracted(archive, to))) {
+    await downloadArchives(name, options);
+    return;
+  }
+  await withDownloadLock(
+    join(downloadsFolder(to), name),
+    { what: `${name} into ${to}`, signal, onWait: observer.line },
+    (signal) => downloadArchives(name, { ...options, signal }),
+  );
+}
+
+async function downloadArchives(name: DatasetName, options: DatasetDownloadOptions): Promise<void> {
+  const { to, scale, mirror, observer } = options;
   for (const archive of archivesOf(name, scale)) {
     if (isExtracted(archive, to)) {
       observer.line(`${archive.file} is already extracted.`);

@@ -113,7 +113,7 @@ async function downloadMissing(url: string, part: string, options: DownloadOptio
       dropPart(part);
       if (validator !== undefined) writeJsonAtomic(infoPath(part), { url, validator, total });
     }
-    await writeBody(body, part, from, total, options);
+    await writeBody(body, url, part, from, total, options);
     if (!response.complete)
       throw new Error(`the connection ended at byte ${sizeOf(part)} of ${total ?? 'an unknown number'}`);
     return true;
@@ -124,16 +124,25 @@ async function downloadMissing(url: string, part: string, options: DownloadOptio
 
 async function writeBody(
   body: PassThrough,
+  url: string,
   part: string,
   from: number,
   total: number | null,
-  { signal, onProgress }: DownloadOptions,
+  { bytes, signal, onProgress }: DownloadOptions,
 ): Promise<void> {
+  const most = total ?? bytes ?? Number.POSITIVE_INFINITY;
   const file = await onDisk(part, () => open(part, from > 0 ? 'r+' : 'w'));
   let done = from;
   try {
     for await (const chunk of body) {
       if (!Buffer.isBuffer(chunk)) throw new TypeError('expected a body of bytes');
+      if (done + chunk.length > most) {
+        dropPart(part);
+        throw new WorkbenchError(
+          'data',
+          `${url} has more than ${most} bytes: it is not the expected file. Choose another source with --mirror.`,
+        );
+      }
       await onDisk(part, () => writeAt(file, chunk, done));
       done += chunk.length;
       onProgress?.(done, total);

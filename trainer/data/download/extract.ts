@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -36,12 +36,18 @@ interface UnpackOptions {
 }
 
 /**
+ * The content of an archive may be this many times as large as the archive. Images hardly compress, while a small file can
+ * hold terabytes of zeros.
+ */
+const maximumGrowth = 100;
+
+/**
  * Extracts folders of a `.zip`, `.tar`, `.tar.gz` or `.tgz` archive into `to`. It checks the name and kind of every
  * entry before it writes anything, and moves complete files from a temporary folder to their place.
  *
  * @returns the number of files
  * @throws WorkbenchError `data` if the archive is damaged, has an entry that could be written elsewhere (an absolute
- * path, `..`, a link, a device) or none of the folders; `disk`; `interrupted`
+ * path, `..`, a link, a device), grows too much or has none of the folders; `disk`; `interrupted`
  */
 export async function extractArchive(archive: string, to: string, options: ExtractOptions): Promise<number> {
   const { folders, signal, onProgress } = options;
@@ -72,6 +78,7 @@ export async function extractArchive(archive: string, to: string, options: Extra
     );
   }
   const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  if (total > maximumGrowth * statSync(archive).size) throw growsTooMuch(archive);
   await assertSpace(to, total, `The content of ${archive}`);
 
   const temporary = join(to, `.unpacking-${basename(archive)}`);
@@ -143,23 +150,33 @@ const tar: Format = {
   async list(archive) {
     const entries: Entry[] = [];
     await listTar({
-      file: archive,
-      strict: true,
+      ...tarOptions(archive),
       onReadEntry: ({ path, size, type }) => entries.push({ path, bytes: size, kind: tarKind(type) }),
     });
     return entries;
   },
-  async unpack(archive, into, selected, { onFile }) {
+  async unpack(archive, into, selected, { signal, onFile }) {
     await extractTar({
-      file: archive,
+      ...tarOptions(archive),
       cwd: into,
-      strict: true,
       preserveOwner: false,
-      filter: (path) => selected.has(path),
-      onReadEntry: ({ path }) => onFile(path),
+      filter: (path) => signal?.aborted !== true && selected.has(path),
+      onReadEntry(entry) {
+        // As any new file: an archive decides about no permission, such as setuid.
+        entry.mode = 0o666;
+        onFile(entry.path);
+      },
     });
   },
 };
+
+/** Decompresses small chunks: each is held in memory whole, and may be a thousand times as large as in the file. */
+const tarOptions = (archive: string) => ({
+  file: archive,
+  strict: true,
+  maxReadSize: 2 ** 16,
+  maxDecompressionRatio: maximumGrowth,
+});
 
 function tarKind(type: string): Entry['kind'] {
   if (type === 'File' || type === 'OldFile' || type === 'ContiguousFile') return 'file';
@@ -184,6 +201,10 @@ function refused(archive: string, reason: string): WorkbenchError {
   );
 }
 
+function growsTooMuch(archive: string): WorkbenchError {
+  return refused(archive, `its content is more than ${maximumGrowth} times as large as the archive`);
+}
+
 /** Path of a file below the data folder; undefined if it is in none of the folders. */
 function destinationOf(path: string, folders: readonly string[]): string | undefined {
   const clean = posix.normalize(path);
@@ -203,6 +224,8 @@ async function readable<T>(archive: string, read: () => Promise<T>): Promise<T> 
     // The message may contain a name from the archive.
     const found = cause.message.slice(0, 500).replaceAll(unprintable, ' ');
     const code = 'code' in cause ? String(cause.code) : '';
+    // Of the decompression ratio, the only limit in `tarOptions` that ends the reading.
+    if (code === 'TAR_ABORT') throw growsTooMuch(archive);
     if (['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO'].includes(code)) {
       throw new WorkbenchError('disk', `Cannot extract ${archive}: ${found}.`, { cause });
     }

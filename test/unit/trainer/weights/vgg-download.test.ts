@@ -45,7 +45,7 @@ describe('weights of VGG', () => {
     expect(tensors.get('features.0.weight')!.data.slice(0, 3)).toEqual(Float32Array.of(-2, 1, 1));
     expect(tensors.get('features.18.weight')!.shape).toEqual([512, 512, 3, 3]);
     expect(metadata).toMatchObject({ architecture: 'vgg11', sha256: sum });
-    expect(readdirSync(folder)).toEqual(['vgg11.safetensors']);
+    expect(readdirSync(folder)).toEqual(['.downloads', 'vgg11.safetensors']);
   });
 
   test.each<[string, string, Buffer, RegExp]>([
@@ -69,7 +69,23 @@ describe('weights of VGG', () => {
     await expect(downloadVgg(type, `${url}/${name}`, join(folder, 'vgg.safetensors'))).rejects.toThrow(
       message,
     );
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name !== '.downloads')).toEqual([]);
+  });
+
+  test('are downloaded once by two that download them at the same time', async () => {
+    const { url, requests } = await fileServer({ body: file });
+    const to = join(temporaryFolder(), 'vgg11.safetensors');
+    const download = (onWait: (message: string) => void) =>
+      downloadVgg('vgg11', `${url}/vgg11-${sum.slice(0, 8)}.safetensors`, to, { onWait });
+    const [first, second]: [string[], string[]] = [[], []];
+    await Promise.all([
+      download((message) => first.push(message)),
+      download((message) => second.push(message)),
+    ]);
+    expect(first).toEqual([]);
+    expect(second).toEqual([expect.stringMatching(/^Process \d+ on .* is downloading vgg11 to .* Waiting/)]);
+    expect(requests).toHaveLength(1);
+    expect(existsSync(to)).toBe(true);
   });
 
   test('the command downloads from a mirror and rejects wrong files', async () => {

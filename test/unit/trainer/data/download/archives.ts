@@ -49,13 +49,13 @@ export function zipOf(...items: Item[]): Buffer {
 
 /** A compressed tar archive of these items. */
 export function tgzOf(...items: Item[]): Buffer {
-  const blocks = items.flatMap(({ name, content = '', type = 'File', bytes }) => {
+  const blocks = items.flatMap(({ name, content = '', type = 'File', bytes, mode = 0o644 }) => {
     const raw = Buffer.from(content);
     const block = Buffer.alloc(512);
     const isLink = type === 'SymbolicLink' || type === 'Link';
     new Header({
       path: name,
-      mode: 0o644,
+      mode: mode & 0o7777,
       size: bytes ?? raw.length,
       type,
       ...(isLink && { linkpath: '/etc' }),

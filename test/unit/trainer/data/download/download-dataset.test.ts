@@ -46,6 +46,59 @@ test('downloads, extracts and reports the checksum; does nothing the second time
     sha256: sum,
     files: 2,
   });
+  expect(readdirSync(join(options.to, '.downloads'))).toEqual(['Set5.zip.json', 'set5']);
+});
+
+test('of two downloads of a dataset at the same time, one works and the other waits', async () => {
+  const { url, requests } = await fileServer({ body: set5 });
+  const [first, second]: [string[], string[]] = [[], []];
+  const options = optionsFor(url, first);
+  await Promise.all([
+    downloadDataset('set5', options),
+    downloadDataset('set5', { ...optionsFor(url, second), to: options.to }),
+  ]);
+  expect(requests).toHaveLength(1);
+  expect(first).toEqual([expect.stringContaining('Set5.zip: 2 files')]);
+  expect(second).toEqual([
+    expect.stringMatching(/^Process \d+ on .* is downloading set5 into .*\. Waiting until it ends\.$/),
+    'Set5.zip is already extracted.',
+  ]);
+  expect(readFileSync(join(options.to, 'Set5/LRbicx4/baby.png'), 'utf8')).toBe('lr');
+});
+
+test('different datasets are downloaded at the same time', async () => {
+  const { url } = await fileServer({ body: set5, length: set5.length * 2, cutAfter: 1 });
+  const options = { ...optionsFor(url), retryDelays: [] };
+  const waits: string[] = [];
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'Set14.zip'), zipOf({ name: 'Set14/GTmod12/baby.png', content: 'hr' }));
+  await Promise.allSettled([
+    downloadDataset('set5', options),
+    downloadDataset('set14', { ...optionsFor(folder, waits), to: options.to }),
+  ]);
+  expect(waits).toEqual([expect.stringMatching(/^Set14\.zip: 1 files/)]);
+});
+
+test('a waiting download can be stopped', async () => {
+  const { url } = await fileServer({ body: set5 });
+  const options = optionsFor(url);
+  const cancel = new AbortController();
+  const first = downloadDataset('set5', options);
+  const second = downloadDataset('set5', {
+    ...options,
+    signal: cancel.signal,
+    observer: { progress: () => {}, line: () => cancel.abort() },
+  });
+  await expect(second).rejects.toMatchObject({ code: 'interrupted' });
+  await first;
+});
+
+test('a complete dataset needs no lock: its folder may be read-only', async () => {
+  const { url } = await fileServer({ body: set5 });
+  const options = optionsFor(url);
+  await downloadDataset('set5', options);
+  rmSync(join(options.to, '.downloads/set5'), { recursive: true });
+  await downloadDataset('set5', options);
   expect(readdirSync(join(options.to, '.downloads'))).toEqual(['Set5.zip.json']);
 });
 

@@ -161,6 +161,12 @@ describe('a download fails with a message', () => {
       /has 100000 bytes instead of 99999: it is not the expected file/,
       { bytes: 99_999 },
     ],
+    [
+      'more bytes than expected, without an announced length',
+      [{ body: one, length: null }],
+      /has more than 99999 bytes: it is not the expected file/,
+      { bytes: 99_999 },
+    ],
     ['larger than the disk', [{ length: 1e17, cutAfter: 0 }], /takes 100 PB, but the disk .* free\./, {}],
     ['a redirect loop', [{ status: 302, headers: { location: '/a.zip' } }], /redirects too often/, {}],
     [

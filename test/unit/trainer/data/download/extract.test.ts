@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { extractArchive } from '../../../../../trainer/data/download/extract.ts';
@@ -98,6 +98,33 @@ describe.each(formats)('%s', (name, pack) => {
     expect(existsSync(join(to, '..', 'evil.png'))).toBe(false);
   });
 
+  test.each([0o4777, 0o2777, 0o7000, 0o000])('mode %o of an entry is not that of its file', async (mode) => {
+    const entries = [
+      { name: 'Set5/GTmod12/a.png', content: 'a', mode: 0o100000 | mode },
+      { name: 'Set5/GTmod12/b.png', content: 'b', mode: 0o100644 },
+    ];
+    const { archive, to } = caseOf(name, pack(...entries));
+    await extractArchive(archive, to, { folders });
+    writeFileSync(join(to, 'own'), '');
+    const modes = ['own', 'Set5/GTmod12/a.png', 'Set5/GTmod12/b.png'].map(
+      (path) => statSync(join(to, path)).mode,
+    );
+    expect(new Set(modes).size).toBe(1);
+  });
+
+  test('rejects a small archive with a large content before anything is written', async () => {
+    const zeros = new Uint8Array(5_000_000);
+    const items = ['a', 'b'].map((each) => ({ name: `Set5/GTmod12/${each}.png`, content: zeros }));
+    const { archive, to } = caseOf(name, pack(...items));
+    await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(
+        /not safe to extract: its content is more than 100 times as large as the archive\./,
+      ),
+    });
+    expect(readdirSync(to)).toEqual([]);
+  });
+
   test('rejects an archive of something else', async () => {
     const { archive, to } = caseOf(name, pack({ name: 'Set14/GTmod12x/a.png' }, { name: 'b.txt' }));
     await expect(extractArchive(archive, to, { folders })).rejects.toThrow(
@@ -164,18 +191,22 @@ test.each<[string, number]>([
   expect(readdirSync(to)).toEqual([]);
 });
 
-test('rejects a zip whose content is larger than the disk', async () => {
-  const items = Array.from({ length: 20_000 }, (_, i) => ({ name: `Set5/GTmod12/${i}`, bytes: 0xfffffff0 }));
+test('rejects a zip that claims a large content', async () => {
+  const items = Array.from({ length: 20 }, (_, i) => ({ name: `Set5/GTmod12/${i}`, bytes: 0xfffffff0 }));
   const { archive, to } = caseOf('a.zip', zipOf(...items));
-  await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
-    code: 'disk',
-    message: /85\.9 TB/,
-  });
+  await expect(extractArchive(archive, to, { folders })).rejects.toThrow(/more than 100 times as large/);
+  expect(readdirSync(to)).toEqual([]);
 });
 
-test('stops on request and leaves no files', async () => {
+test('a tar archive is not decompressed further than its limit', async () => {
+  // The entry is in none of the folders: its size alone is no reason to reject the archive.
+  const { archive, to } = caseOf('a.tgz', tgzOf({ name: 'other.bin', content: new Uint8Array(5_000_000) }));
+  await expect(extractArchive(archive, to, { folders })).rejects.toThrow(/more than 100 times as large/);
+});
+
+test.each(formats)('%s: stops on request and leaves no files', async (name, pack) => {
   const items = ['a', 'b', 'c'].map((name) => ({ name: `Set5/GTmod12/${name}.png`, content: long }));
-  const { archive, to } = caseOf('a.zip', zipOf(...items));
+  const { archive, to } = caseOf(name, pack(...items));
   const cancel = new AbortController();
   const stopped = extractArchive(archive, to, {
     folders,

@@ -14,8 +14,8 @@ export interface Answer {
   readonly ignoresIfRange?: boolean;
   /** The connection is cut after so many bytes of this answer. */
   readonly cutAfter?: number;
-  /** What is announced, instead of the truth. */
-  readonly length?: number;
+  /** What is announced, instead of the truth; null: nothing. */
+  readonly length?: number | null;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -51,7 +51,7 @@ function send(answer: Answer, { headers }: IncomingMessage, response: ServerResp
   const start = ranges && isUnchanged ? asked : 0;
   const rest = body.subarray(start);
   response.writeHead(answer.status ?? (start > 0 ? 206 : 200), {
-    'content-length': length ?? rest.length,
+    ...(length === null ? {} : { 'content-length': length ?? rest.length }),
     ...(etag === null ? {} : { etag }),
     ...(start > 0 ? { 'content-range': `bytes ${start}-${body.length - 1}/${body.length}` } : {}),
     ...answer.headers,
