@@ -107,11 +107,12 @@ export class CurveView {
     // Lines from points outside are visible too.
     const first = Math.max(0, from - 1);
     const last = Math.min(this.length, to + 1);
-    const range = this.#extremes.of(values, from < to ? from : first, from < to ? to : last);
-    if (!isPositive || range.low > 0) return range;
-    let low = Number.POSITIVE_INFINITY;
-    for (let i = from; i < to; i++) if (values[i]! > 0 && values[i]! < low) low = values[i]!;
-    return { low, high: range.high };
+    const { low, lowPositive, high } = this.#extremes.of(
+      values,
+      from < to ? from : first,
+      from < to ? to : last,
+    );
+    return { low: isPositive ? lowPositive : low, high };
   }
 
   /** The displayed value of the point nearest to an x position, or of the last point for null. */

@@ -64,11 +64,6 @@ function drawCurve(
   context.beginPath();
   traceLine(context, smoothed ?? curve.raw, x, y, left, width);
   context.stroke();
-  if (curve.length === 1) {
-    context.beginPath();
-    context.arc(x.position(curve.xAt(0)), y.position(curve.raw.y[0]!), 2.5 * ratio, 0, 2 * Math.PI);
-    context.fill();
-  }
 }
 
 /** Draws marks unclipped, also at the edge of the plot. */

@@ -34,7 +34,8 @@ function nextUp(value: number): number {
 /**
  * Draws a curve. If there are more than two points per pixel column, each column gets one stroke from its lowest to its
  * highest point, entered at the first and left at the last point, which gives the same image as drawing all points.
- * A value that is not finite, or not positive on a logarithmic scale, interrupts the line.
+ * A value that is not finite, or not positive on a logarithmic scale, interrupts the line; a point between two
+ * interruptions is a dot.
  *
  * @param left first pixel column, an integer
  * @param width number of pixel columns
@@ -52,45 +53,83 @@ export function traceLine(
     tracePoints(sink, curve, x, y, Math.max(0, from - 1), Math.min(curve.length, to + 1));
     return;
   }
-  let isDrawing = false;
+  const pen = createPen(sink);
   eachColumn(curve, x, left, width, from, to, (column, start, end) => {
-    const { low, high } = curve.extremes.of(curve.y, start, end);
-    const bottom = y.position(low > 0 || !y.isLog ? low : y.min);
-    const top = y.position(high);
-    if (!Number.isFinite(top) || !Number.isFinite(bottom)) {
-      isDrawing = false;
+    const span = spanOf(curve, y, start, end);
+    if (span === undefined) {
+      pen.lift();
       return;
     }
+    const { top, bottom } = span;
     const center = left + column + 0.5;
     const first = y.position(curve.y[start]!);
-    const enter = Number.isNaN(first) ? bottom : first;
-    if (isDrawing) sink.lineTo(center, enter);
-    else sink.moveTo(center, enter);
+    const enter = Number.isFinite(first) ? first : bottom;
+    pen.drawTo(center, enter);
     // The nearer end first, the last value last: avoids strokes back over the same pixels.
     const last = y.position(curve.y[end - 1]!);
-    const leave = Number.isNaN(last) ? top : last;
+    const leave = Number.isFinite(last) ? last : top;
     const isRising = leave < enter;
-    sink.lineTo(center, isRising ? bottom : top);
-    sink.lineTo(center, isRising ? top : bottom);
-    sink.lineTo(center, leave);
-    isDrawing = true;
+    pen.drawTo(center, isRising ? bottom : top);
+    pen.drawTo(center, isRising ? top : bottom);
+    pen.drawTo(center, leave);
   });
+  pen.lift();
+}
+
+/** The pixels of the lowest and the highest value of a range of points; undefined if no value has a pixel. */
+function spanOf(
+  { extremes, y: values }: TracedCurve,
+  y: Scale,
+  start: number,
+  end: number,
+): { readonly top: number; readonly bottom: number } | undefined {
+  const { low, lowPositive, high } = extremes.of(values, start, end);
+  const top = y.position(high);
+  const bottom = y.position(y.isLog ? lowPositive : low);
+  return Number.isFinite(top) && Number.isFinite(bottom) ? { top, bottom } : undefined;
 }
 
 function tracePoints(sink: LineSink, curve: TracedCurve, x: Scale, y: Scale, from: number, to: number): void {
-  let isDrawing = false;
+  const pen = createPen(sink);
   for (let i = from; i < to; i++) {
     const px = x.position(curve.sorted[i]! * curve.factor + curve.offset);
     const py = y.position(curve.y[i]!);
-    if (!Number.isFinite(px) || !Number.isFinite(py)) {
-      isDrawing = false;
-    } else if (isDrawing) {
-      sink.lineTo(px, py);
-    } else {
-      sink.moveTo(px, py);
-      isDrawing = true;
-    }
+    if (Number.isFinite(px) && Number.isFinite(py)) pen.drawTo(px, py);
+    else pen.lift();
   }
+  pen.lift();
+}
+
+/** Pixels from the center of a dot to its corners. */
+const dotRadius = 1.5;
+
+/** Draws lines, and dots for lines without length, of which a canvas and SVG draw nothing. */
+function createPen(sink: LineSink): { drawTo(x: number, y: number): void; lift(): void } {
+  let start: { readonly x: number; readonly y: number } | undefined;
+  let isDot = false;
+  return {
+    drawTo(x, y) {
+      if (start === undefined) {
+        start = { x, y };
+        isDot = true;
+        sink.moveTo(x, y);
+      } else {
+        isDot &&= x === start.x && y === start.y;
+        sink.lineTo(x, y);
+      }
+    },
+    lift() {
+      if (start !== undefined && isDot) {
+        const { x, y } = start;
+        sink.lineTo(x - dotRadius, y);
+        sink.lineTo(x, y - dotRadius);
+        sink.lineTo(x + dotRadius, y);
+        sink.lineTo(x, y + dotRadius);
+        sink.lineTo(x - dotRadius, y);
+      }
+      start = undefined;
+    },
+  };
 }
 
 /**
@@ -111,13 +150,11 @@ export function traceEnvelope(
   const tops: number[] = [];
   const bottoms: number[] = [];
   eachColumn(curve, x, left, width, from, to, (column, start, end) => {
-    const { low, high } = curve.extremes.of(curve.y, start, end);
-    const top = y.position(high);
-    const bottom = y.position(low > 0 || !y.isLog ? low : y.min);
-    if (!Number.isFinite(top) || !Number.isFinite(bottom)) return;
+    const span = spanOf(curve, y, start, end);
+    if (span === undefined) return;
     xs.push(left + column + 0.5);
-    tops.push(top);
-    bottoms.push(bottom);
+    tops.push(span.top);
+    bottoms.push(span.bottom);
   });
   if (xs.length === 0) return false;
   sink.moveTo(xs[0]!, tops[0]!);

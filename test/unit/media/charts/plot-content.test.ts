@@ -52,6 +52,18 @@ describe('the axes fit the visible curves', () => {
   });
 });
 
+test.each([
+  {
+    what: 'infinite values',
+    values: [Number.NEGATIVE_INFINITY, 1, 3, Number.POSITIVE_INFINITY],
+    yIsLog: false,
+  },
+  { what: 'NaN', values: [Number.NaN, 1, 3, Number.NaN], yIsLog: false },
+  { what: 'zeros and infinite values', values: [0, 1, 3, Number.POSITIVE_INFINITY], yIsLog: true },
+])('the y axis ignores $what', ({ values, yIsLog }) => {
+  expect(content(values, { yIsLog }).y).toEqual(content([1, 1, 3, 3], { yIsLog }).y);
+});
+
 test('x increases to the right, y upward', () => {
   const { x, y } = scalesIn({ left: 10, top: 20, width: 100, height: 50 }, content(rising));
   expect([x.position(0), x.position(100)]).toEqual([10, 110]);
