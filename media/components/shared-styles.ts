@@ -6,7 +6,8 @@ export const sharedStyles = css`
   :host([hidden]) { display: none; }
   button { appearance: none; border: 0; background: none; color: inherit; font: inherit; font-variant-numeric: inherit; cursor: pointer; }
   button.icon { display: grid; place-items: center; width: 22px; height: 22px; padding: 0; border-radius: 4px; }
-  button:hover:not(:disabled) { background: var(--wb-hover); }
+  /* Weaker than any class or state, so that a chosen or colored button never gets half of the colors of another. */
+  button:where(:hover:not(:disabled)) { background: var(--wb-hover); }
   button:disabled { opacity: 0.45; cursor: default; }
   button:focus-visible, input:focus-visible, select:focus-visible, [tabindex]:focus-visible { outline: 1px solid var(--wb-focus); outline-offset: -1px; }
   button[aria-pressed='true'].icon { background: var(--vscode-toolbar-activeBackground, var(--wb-hover)); outline: 1px dotted var(--vscode-contrastActiveBorder, transparent); outline-offset: -1px; }

@@ -315,6 +315,23 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     }
   });
 
+  test.each([...themes.map((theme) => ({ theme })), { forcedColors: true }])(
+    'the chosen one of a group has its own colors under the pointer, with %j',
+    async (options) => {
+      await open(options);
+      const choice = panel.page.getByRole('radio', { name: 'Wipe' });
+      const colors = () =>
+        choice.evaluate((button) => {
+          const { color, backgroundColor } = getComputedStyle(button);
+          return { color, backgroundColor, isHovered: button.matches(':hover') };
+        });
+      expect(await choice.getAttribute('aria-checked')).toBe('true');
+      const before = await colors();
+      await choice.hover();
+      expect(await colors()).toEqual({ ...before, isHovered: true });
+    },
+  );
+
   test('works with forced colors and reduced motion', async () => {
     await open({ forcedColors: true, reducedMotion: true });
     await soon(() => coloredPixels('Content loss')).toBeGreaterThan(200);
