@@ -1,7 +1,14 @@
 import { l10n, window } from 'vscode';
 import type { DownloadCommandTarget } from '../../server/protocol/commands.ts';
 import type { InventoryItem } from '../../server/protocol/downloads.ts';
-import { type Guard, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
+import {
+  type Guard,
+  isNullable,
+  isNumber,
+  isObject,
+  isOneOf,
+  isString,
+} from '../../trainer/guards/guards.ts';
 import { showInformation } from '../notifications.ts';
 import type { Command, Services } from '../services.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
@@ -20,26 +27,32 @@ export function downloadCommands({
     },
     async 'esrgan.get'(target) {
       if (!(await requireTrust(l10n.t('Downloads are disabled in Restricted Mode.')))) return;
-      const item = isNode(target) ? inventoryView.itemOf(target) : await missingItem(target);
+      const item = isNode(target)
+        ? inventoryView.itemOf(target)
+        : ((await targetItem(target)) ?? (await pickMissing()));
       if (item === undefined) return;
       const archives = item.canGet ? null : await pickArchives(item);
       if (archives === undefined) return;
-      const { kind, name, path } = item;
+      const { kind, name, path, scale } = item;
       try {
-        await runDownload(link, { kind, name, path, archives });
+        await runDownload(link, { kind, name, path, scale, archives });
       } finally {
         inventoryView.refresh();
       }
     },
   };
 
-  /** The target if it is missing, else a missing item that the person picks. */
-  async function missingItem(target: unknown): Promise<InventoryItem | undefined> {
-    const missing = await inventoryView.missing();
-    const named = missing.find(
-      ({ kind, name }) => isTarget(target) && kind === target.kind && name === target.name,
-    );
-    if (named !== undefined) return named;
+  /** The item that a run file needs, at the scale of this file. */
+  async function targetItem(target: unknown): Promise<InventoryItem | undefined> {
+    if (!isTarget(target)) return undefined;
+    const { kind, name, scale } = target;
+    const item = (await inventoryView.items()).find((each) => each.kind === kind && each.name === name);
+    return item && { ...item, scale };
+  }
+
+  /** A missing item that the person picks. */
+  async function pickMissing(): Promise<InventoryItem | undefined> {
+    const missing = (await inventoryView.items()).filter(({ present }) => !present);
     if (missing.length === 0) {
       window.setStatusBarMessage(l10n.t('ESRGAN: All data sets and weights are downloaded'), 5000);
       return undefined;
@@ -76,4 +89,5 @@ function isNode(value: unknown): value is TreeNode {
 const isTarget: Guard<DownloadCommandTarget> = isObject({
   kind: isOneOf(['data', 'weights']),
   name: isString,
+  scale: isNullable(isNumber),
 });

@@ -10,8 +10,7 @@ export interface InventoryView extends Disposable {
   /** Loads the items again, and has the server check open run files again. */
   refresh(): void;
   itemOf(node: TreeNode): InventoryItem | undefined;
-  /** The items that are not downloaded. */
-  missing(): Promise<readonly InventoryItem[]>;
+  items(): Promise<readonly InventoryItem[]>;
 }
 
 export function createInventoryView(link: ServerLink): InventoryView {
@@ -56,9 +55,8 @@ export function createInventoryView(link: ServerLink): InventoryView {
       inventories
         .flatMap(({ folder, report }) => report.items.map((item) => ({ folder, item })))
         .find(({ folder, item }) => inventoryId(folder, item) === node.id)?.item,
-    async missing() {
-      const items = (await load()).flatMap(({ report }) => report.items);
-      return items.filter(({ present }) => !present);
+    async items() {
+      return (await load()).flatMap(({ report }) => report.items);
     },
     dispose() {
       for (const listener of listeners) listener.dispose();

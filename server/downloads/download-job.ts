@@ -8,13 +8,16 @@ import type { DownloadTarget } from '../protocol/downloads.ts';
 /** Downloads a data set or weights as `esrgan data download` and `esrgan weights download` do. */
 export function downloadWork(
   programs: CommandPrograms,
-  { kind, name, path, archives }: DownloadTarget,
+  { kind, name, path, archives, scale }: DownloadTarget,
 ): Work {
   return async (report, signal) => {
     const destination = kind === 'data' ? dirname(path) : path;
-    const mirror = archives === null ? [] : ['--mirror', archives];
+    const options = [
+      ...(archives === null ? [] : ['--mirror', archives]),
+      ...(scale === null ? [] : ['--scale', String(scale)]),
+    ];
     const progressOf = downloadProgress();
-    await runCommand(programs, [kind, 'download', name, '--to', destination, ...mirror, '--json'], {
+    await runCommand(programs, [kind, 'download', name, '--to', destination, ...options, '--json'], {
       signal,
       onEvent(event) {
         const progress = progressOf(event);

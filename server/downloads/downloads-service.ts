@@ -40,14 +40,18 @@ export function registerDownloads(
   });
 }
 
-/** The data folder and scale that most run files of a workspace folder have, or the defaults. */
+/** The data folder that most run files of a workspace folder have, and the scale of most of these, or the defaults. */
 function dataFolderOf(
   folder: string,
   workspace: Workspace,
 ): { readonly dataDir: string; readonly scale: number } {
   const files = workspace.runFiles().filter(({ file }) => file.startsWith(folder + sep));
-  const count = (dataDir: string) => files.filter((each) => each.dataDir === dataDir).length;
-  const [first] = files.toSorted((a, b) => count(b.dataDir) - count(a.dataDir));
-  const { dataDir, scale } = first ?? { dataDir: resolve(folder, 'data'), scale: 4 };
+  const dataDir = mostFrequent(files.map((file) => file.dataDir)) ?? resolve(folder, 'data');
+  const scale = mostFrequent(files.filter((file) => file.dataDir === dataDir).map((file) => file.scale)) ?? 4;
   return { dataDir, scale };
+}
+
+function mostFrequent<T>(values: readonly T[]): T | undefined {
+  const count = (value: T) => values.filter((each) => each === value).length;
+  return values.toSorted((a, b) => count(b) - count(a))[0];
 }

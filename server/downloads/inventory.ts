@@ -20,10 +20,10 @@ export async function readInventory(
     readCommandJson(programs, listData, isDatasetsReport, folder),
     readCommandJson(programs, ['weights', 'list', '--json'], isVggReport, folder),
   ]);
-  return { items: [...dataItems(data, dataDir), ...weights.map(weightsItem)] };
+  return { items: [...dataItems(data, dataDir, scale), ...weights.map(weightsItem)] };
 }
 
-function dataItems(list: DatasetsReport, dataDir: string): InventoryItem[] {
+function dataItems(list: DatasetsReport, dataDir: string, scale: number): InventoryItem[] {
   const names = [...new Set(list.map(({ name }) => name))];
   return names.map((name) => {
     const entries = list.filter((entry) => entry.name === name);
@@ -38,6 +38,7 @@ function dataItems(list: DatasetsReport, dataDir: string): InventoryItem[] {
       description: present ? `${counts.join(' / ')} images` : downloadSize(download?.bytes ?? null),
       path: topFolder(dataDir, entries[0]?.folder ?? dataDir),
       canGet: download?.hasAddress === true,
+      scale,
     };
   });
 }
@@ -51,6 +52,7 @@ function weightsItem({ name, path, bytes }: VggReport[number]): InventoryItem {
       bytes === null ? 'for the perceptual loss' : `${formatBytes(bytes)}, for the perceptual loss`,
     path,
     canGet: true,
+    scale: null,
   };
 }
 

@@ -1,11 +1,14 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { type DatasetFiles, type Problem, readRunFile, syntaxProblems } from '../../trainer/config/index.ts';
 import { predefinedNames } from './dataset-names.ts';
+import { scaleOf } from './datasets.ts';
 import type { RunDocument } from './document.ts';
 
 /** Data of a diagnostic about a data set that can be downloaded. The editor returns it with requests for quick fixes. */
 export interface MissingDataset {
   readonly missingDataset: string;
+  /** Scale factor of the run file. */
+  readonly scale: number;
 }
 
 /**
@@ -44,7 +47,7 @@ function missingDataset(document: RunDocument, { code, path }: Problem): Missing
     key === 'hr' &&
     predefinedNames.includes(name) &&
     document.nodeAt(['datasets', name, 'hr']) === undefined;
-  return isPredefined ? { missingDataset: name } : undefined;
+  return isPredefined ? { missingDataset: name, scale: scaleOf(document) } : undefined;
 }
 
 /** A problem of a stage that the file does not mention is only information, unless the file mentions neither stage. */

@@ -35,5 +35,5 @@ export type TargetCommand =
   | 'esrgan.showRunLog'
   | 'esrgan.revealRun';
 
-/** The argument of `esrgan.get`: an item to download if it is missing. */
-export type DownloadCommandTarget = Pick<InventoryItem, 'kind' | 'name'>;
+/** The argument of `esrgan.get`: an item to download, with the scale factor of the run file that needs it. */
+export type DownloadCommandTarget = Pick<InventoryItem, 'kind' | 'name' | 'scale'>;

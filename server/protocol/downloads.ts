@@ -9,6 +9,8 @@ export interface InventoryItem {
   readonly path: string;
   /** Whether it has a download address; otherwise it can only be unpacked from archives that the person has. */
   readonly canGet: boolean;
+  /** Scale factor of the LR images of a data set that most run files of the folder have; null for weights. */
+  readonly scale: number | null;
 }
 
 export interface InventoryReport {
@@ -16,7 +18,7 @@ export interface InventoryReport {
 }
 
 /** An item of the inventory to download, or to unpack from archives. */
-export interface DownloadTarget extends Pick<InventoryItem, 'kind' | 'name' | 'path'> {
+export interface DownloadTarget extends Pick<InventoryItem, 'kind' | 'name' | 'path' | 'scale'> {
   /** Folder with the archives of a data set; null: download them. */
   readonly archives: string | null;
 }

@@ -111,7 +111,7 @@ test('missing data can be downloaded, and the disk is checked again when files c
   });
   await problems((codes) => codes.includes('dataset-missing'));
   const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-  const diagnostics = [{ range, message: '', data: { missingDataset: 'set5' } }];
+  const diagnostics = [{ range, message: '', data: { missingDataset: 'set5', scale: 2 } }];
   expect(
     await server.ask('textDocument/codeAction', { textDocument, range, context: { diagnostics } }),
   ).toEqual([
@@ -119,7 +119,7 @@ test('missing data can be downloaded, and the disk is checked again when files c
       title: 'Download `set5`…',
       command: expect.objectContaining({
         command: 'esrgan.get',
-        arguments: [{ kind: 'data', name: 'set5' }],
+        arguments: [{ kind: 'data', name: 'set5', scale: 2 }],
       }),
     }),
   ]);

@@ -4,7 +4,10 @@ import type { Job } from '../../../../server/protocol/jobs.ts';
 
 const job: Job = {
   job: '1',
-  task: { kind: 'download', item: { kind: 'data', name: 'div2k', path: '/data/div2k', archives: null } },
+  task: {
+    kind: 'download',
+    item: { kind: 'data', name: 'div2k', path: '/data/div2k', scale: 4, archives: null },
+  },
   state: 'running',
   detail: 'DIV2K.zip: downloading',
   done: 0,

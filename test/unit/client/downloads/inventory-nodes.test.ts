@@ -9,6 +9,7 @@ const here: InventoryItem = {
   description: '200 / 100 / 200 images',
   path: '/w/data/bsds500',
   canGet: true,
+  scale: 4,
 };
 const missing = { ...here, name: 'div2k', present: false, description: '3.9 GB' };
 const archived = { ...missing, name: 'set5', description: 'size not known', canGet: false };

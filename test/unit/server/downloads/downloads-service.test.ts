@@ -10,13 +10,27 @@ import { type ServerProcess, startServer } from '../server-process.ts';
 const folder = temporaryFolder();
 const archives = join(folder, 'archives');
 const bsds500 = join(folder, 'data', 'BSR');
-const item: DownloadTarget = { kind: 'data', name: 'bsds500', path: bsds500, archives };
+const item: DownloadTarget = { kind: 'data', name: 'bsds500', path: bsds500, scale: 4, archives };
 const image = 'BSDS500/data/images/val/1.jpg';
 let server: ServerProcess;
 let wake = () => {};
 
 beforeAll(async () => {
   mkdirSync(archives);
+  for (const [name, scale] of [
+    ['a', 4],
+    ['b', 2],
+    ['c', 2],
+  ]) {
+    writeFileSync(join(folder, `${name}.esrgan.yaml`), `scale_factor: ${scale}\n`);
+  }
+  // As after downloads of the HR images, which are too large for a test.
+  for (const part of ['train_HR', 'valid_HR']) {
+    const record = { source: '', bytes: 0, sha256: '', files: 0 };
+    mkdirSync(join(folder, 'data', `DIV2K_${part}`), { recursive: true });
+    mkdirSync(join(folder, 'data/.downloads'), { recursive: true });
+    writeFileSync(join(folder, 'data/.downloads', `DIV2K_${part}.zip.json`), JSON.stringify(record));
+  }
   writeFileSync(join(archives, 'BSR_bsds500.tgz'), tgzOf({ name: `BSR/${image}`, content: 'x' }));
   server = await startServer(folder);
   server.onMessage('esrgan/jobChanged', () => wake());
@@ -41,6 +55,7 @@ test('the inventory names what is missing and where it will be', async () => {
     present: false,
     path: bsds500,
     canGet: true,
+    scale: 2,
   });
   expect(items.find(({ name }) => name === 'vgg19')).toMatchObject({ kind: 'weights', canGet: true });
 });
@@ -59,6 +74,15 @@ test('a job that fails gives the message of the command', async () => {
   expect(await ended(job)).toMatchObject({
     state: 'failed',
     message: expect.stringMatching(/^There is no Set5.*BSR_bsds500\.tgz/),
+  });
+});
+
+test('a job downloads the LR images of the scale of the item', async () => {
+  const { job } = await server.request('esrgan/download', { ...item, name: 'div2k', scale: 2 });
+  // The first missing archive is named: with all HR archives there, it is that of the LR images.
+  expect(await ended(job)).toMatchObject({
+    state: 'failed',
+    message: expect.stringMatching(/^There is no DIV2K_train_LR_bicubic_X2\.zip/),
   });
 });
 

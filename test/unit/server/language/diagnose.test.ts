@@ -96,7 +96,7 @@ test('checks the disk only if `files` is given', () => {
 test('includes the data set that can be downloaded', () => {
   const missing = (text: string) =>
     diagnose(openDocument(text, '/p/run.esrgan.yaml'), fakeFiles({})).map(({ data }) => data);
-  const found = { missingDataset: 'set5' };
+  const found = { missingDataset: 'set5', scale: 4 };
   expect(missing('training: { train_datasets: [set5], val_datasets: [] }\n')).toContainEqual(found);
   expect(
     missing('datasets: { set5: { hr: x } }\ntraining: { train_datasets: [set5], val_datasets: [] }\n'),
