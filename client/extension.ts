@@ -50,7 +50,7 @@ function open(
   const panels = createRunPanels(panelServices, runs);
   const comparePanels = createComparePanels(panelServices, runs, runsView);
   const copies = Uri.joinPath(globalStorageUri, 'images').fsPath;
-  const beforeAfterPanels = createBeforeAfterPanels(panelServices, copies);
+  const beforeAfterPanels = createBeforeAfterPanels(panelServices, workspaceState, copies);
   const engines = createEngineStatus(link);
   const services: Services = {
     extension,

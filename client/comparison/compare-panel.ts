@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { type Disposable, l10n, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
 import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
@@ -7,6 +7,7 @@ import { pickRunsToCompare } from '../runs/run-picker.ts';
 import type { RunsView } from '../runs/runs-view.ts';
 import { isInside } from '../webviews/is-inside.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
+import { grantedFolders } from './granted-folders.ts';
 
 const viewType = 'esrgan.compare';
 
@@ -38,8 +39,10 @@ export function createComparePanels(
     panel.iconPath = Uri.joinPath(services.extension, 'media', 'icons', 'compare.svg');
     panel.onDidDispose(() => panels.delete(panel));
     const { folder: results } = await services.link.request('esrgan/resultsFolder', null);
-    // The page can add runs of the same folders without a reload.
-    const foldersOf = (shown: readonly string[]) => [results, ...new Set(shown.map((run) => dirname(run)))];
+    const foldersOf = async (shown: readonly string[]) => [
+      results,
+      ...grantedFolders(shown, await runs.all()),
+    ];
     const show = (shown: readonly string[]) => {
       panels.set(panel, shown);
       panel.title = titleOf(shown);
@@ -51,7 +54,7 @@ export function createComparePanels(
         name: 'compare',
         title: l10n.t('Comparison of runs'),
         parameters: { runs: JSON.stringify(compared) },
-        folders: foldersOf(compared),
+        folders: await foldersOf(compared),
         handlers: {
           'host/pickRuns': async ({ runs: chosen }) => ({
             runs: (await pickRunsToCompare(runs, chosen)) ?? null,
@@ -65,7 +68,7 @@ export function createComparePanels(
           'host/draggedRuns': () => runsOf(runsView.dragged),
           async 'host/setRuns'({ runs: shown }) {
             show(shown);
-            hosted.allow(foldersOf(shown));
+            hosted.allow(await foldersOf(shown));
             return null;
           },
         },

@@ -56,8 +56,10 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
   const registrations = [
     window.registerWebviewPanelSerializer(viewType, {
       async deserializeWebviewPanel(panel, state: unknown) {
-        if (isState(state)) adopt(state.run, panel);
-        else panel.dispose();
+        // The page wrote the state: a run that the server does not know may be any folder.
+        if (isState(state) && (await runs.all()).some(({ run }) => run === state.run)) {
+          adopt(state.run, panel);
+        } else panel.dispose();
       },
     }),
     runs.onDidChange(() => {

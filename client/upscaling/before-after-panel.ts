@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
-import { type Disposable, l10n, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
+import { type Disposable, l10n, type Memento, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { ImagePair } from '../../server/protocol/upscaling.ts';
 import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
@@ -12,9 +13,18 @@ export interface BeforeAfterPanels extends Disposable {
   open(pairs: readonly ImagePair[], column: ViewColumn): void;
 }
 
+/** The hashes of the images for which panels were opened last; only these panels are restored after a restart. */
+const openedKey = 'esrgan.beforeAfterPanels';
+const maximumOpened = 100;
+
 /** `copies` is a folder for copies of images that pages cannot display. */
-export function createBeforeAfterPanels(services: PanelServices, copies: string): BeforeAfterPanels {
+export function createBeforeAfterPanels(
+  services: PanelServices,
+  memento: Memento,
+  copies: string,
+): BeforeAfterPanels {
   const panels = new Map<string, WebviewPanel>();
+  const opened = () => memento.get<readonly string[]>(openedKey, []);
 
   const adopt = (pairs: readonly ImagePair[], panel: WebviewPanel) => {
     const key = JSON.stringify(pairs);
@@ -46,7 +56,8 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
 
   const registration = window.registerWebviewPanelSerializer(viewType, {
     async deserializeWebviewPanel(panel, state: unknown) {
-      if (isState(state)) adopt(state.images, panel);
+      // The page wrote the state, and must not choose the files that it may load.
+      if (isState(state) && opened().includes(hashOf(state.images))) adopt(state.images, panel);
       else panel.dispose();
     },
   });
@@ -54,6 +65,11 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
     open(pairs, column) {
       const key = JSON.stringify(pairs);
       panels.get(key)?.dispose();
+      const hash = hashOf(pairs);
+      void memento.update(
+        openedKey,
+        [...opened().filter((each) => each !== hash), hash].slice(-maximumOpened),
+      );
       adopt(pairs, window.createWebviewPanel(viewType, titleOf(pairs), column));
     },
     dispose() {
@@ -65,6 +81,11 @@ export function createBeforeAfterPanels(services: PanelServices, copies: string)
 
 /** The state that a page saved, of this version or an older one. */
 const isState = isObject({ images: isList(isObject<ImagePair>({ source: isString, result: isString })) });
+
+function hashOf(pairs: readonly ImagePair[]): string {
+  const paths = pairs.flatMap(({ source, result }) => [source, result]);
+  return createHash('sha256').update(JSON.stringify(paths)).digest('hex');
+}
 
 function titleOf(pairs: readonly ImagePair[]): string {
   const [only] = pairs;
