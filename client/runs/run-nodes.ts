@@ -5,18 +5,17 @@ import type { CheckpointSummary, RunDetail, RunSummary, StageSamples } from '../
 import { formatBytes, formatCount, formatScore, formatShortCount } from '../../trainer/format/format.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 import { actionsOf } from './run-actions.ts';
-import { colorId, describeRun, runTooltip, spokenRun, stateIcons } from './run-labels.ts';
+import { colorId, describeRun, spokenRun, stateIcons } from './run-labels.ts';
 
 /** A run has samples of thousands of steps. The tree lists the newest; the run's panel has a slider for all. */
 const shownSampleSteps = 20;
 
-/** The item of a run. */
+/** The item of a run. Its tooltip changes with every step, and is made when it appears. */
 export function runNode(run: RunSummary): TreeNode {
   return {
     id: run.run,
     label: run.name,
     description: describeRun(run),
-    tooltip: runTooltip(run),
     icon: stateIcons[run.state],
     color: colorId(run.color),
     context: ['run', run.kind, ...actionsOf(run)].join(' '),

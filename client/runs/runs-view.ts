@@ -3,6 +3,7 @@ import {
   type Disposable,
   EventEmitter,
   l10n,
+  MarkdownString,
   type TreeDataProvider,
   type TreeView,
   Uri,
@@ -11,10 +12,12 @@ import {
 import type { RunSummary } from '../../server/protocol/runs.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 import type { ServerLink } from '../server/server-link.ts';
+import { createTooltipPause } from '../tree/tooltip-pause.ts';
 import { treeItem } from '../tree/tree-item.ts';
 import { failureNode, type TreeNode } from '../tree/tree-node.ts';
 import type { FollowedRuns } from './followed-runs.ts';
 import { createRunBranches } from './run-branches.ts';
+import { runTooltip } from './run-labels.ts';
 import type { RunList } from './run-list.ts';
 import { changedItems, runNode } from './run-nodes.ts';
 
@@ -32,15 +35,24 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
   // While it reloads the whole list it has no items, and a command from a menu finds no target.
   let listed: ReadonlyMap<string, { readonly item: TreeNode; readonly run: RunSummary }> = new Map();
   let isListed = false;
+  const pause = createTooltipPause((ids) => changed.fire(ids.flatMap((run) => listed.get(run)?.item ?? [])));
   const branches = createRunBranches(
     (run) => link.request('esrgan/run', { run }),
-    (run) => changed.fire(listed.get(run)?.item ?? []),
+    (run) => pause.redraw([run]),
   );
   const provider: TreeDataProvider<TreeNode> = {
     onDidChangeTreeData: changed.event,
     getTreeItem(node) {
       const run = listed.get(node.id)?.run;
       return treeItem(run === undefined ? node : runNode(run));
+    },
+    resolveTreeItem(item, { id }) {
+      const run = listed.get(id)?.run;
+      if (run !== undefined) {
+        pause.start(id);
+        item.tooltip = new MarkdownString(runTooltip(run));
+      }
+      return item;
     },
     async getChildren(node) {
       // The children of runs are not awaited: see RunBranches.
@@ -70,8 +82,10 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
       changed.fire(undefined);
       return;
     }
+    const hasNewState = runs.known.filter(({ run, state }) => listed.get(run)?.run.state !== state);
     list(runs.known);
-    changed.fire(redrawn.flatMap((run) => listed.get(run)?.item ?? []));
+    pause.redraw(redrawn);
+    for (const { run } of hasNewState) pause.end(run);
   };
   const owner = {};
   let dragged: readonly string[] = [];
@@ -112,6 +126,8 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
       branches.refresh(run);
     }),
     view.onDidExpandElement(({ element }) => {
+      // Its children are loaded, and appear when it is redrawn.
+      pause.end(element.id);
       if (element.target?.run !== undefined) followedRuns.follow(owner, element.target.run);
     }),
     view.onDidCollapseElement(({ element }) => {
@@ -131,6 +147,7 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
       followedRuns.release(owner);
       for (const listener of listeners) listener.dispose();
       view.dispose();
+      pause.dispose();
       changed.dispose();
     },
   };

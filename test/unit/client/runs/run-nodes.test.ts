@@ -90,7 +90,8 @@ describe('only changed items are redrawn', () => {
   const two = aRun({ name: 'two' });
   test.each([
     ['nothing has changed', [one, two], []],
-    ['a run has trained further', [one, { ...two, step: 88_211 }], ['/w/runs/two']],
+    ['a run has trained further', [one, { ...two, step: 88_310, loss: 0.01 }], ['/w/runs/two']],
+    ['only a number of the tooltip has changed', [one, { ...two, step: 88_211 }], []],
     ['only the time of the update has changed', [{ ...one, updated: 9_000 }, two], []],
     ['a run has paused', [{ ...one, state: 'paused' as const }, two], ['/w/runs/one']],
     [
