@@ -5,6 +5,7 @@ import { confirm } from '../notifications.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { commandTargets } from './command-targets.ts';
+import { deleteRuns } from './delete-runs.ts';
 import type { RunAction } from './run-actions.ts';
 import { runsFor } from './run-picker.ts';
 
@@ -14,7 +15,13 @@ type RunCommand = Exclude<
 >;
 
 /** The commands on runs; each lets the person pick runs when it is called without one. */
-export function runCommands({ link, runs, runsView, panels }: Services): Record<RunCommand, Command> {
+export function runCommands({
+  link,
+  followedRuns,
+  runs,
+  runsView,
+  panels,
+}: Services): Record<RunCommand, Command> {
   const targetRuns = (args: readonly unknown[], prompt: string, action?: RunAction) =>
     runsFor(commandTargets(args, runsView.selection), runs, {
       prompt,
@@ -104,19 +111,10 @@ export function runCommands({ link, runs, runsView, panels }: Services): Record<
       }
     },
     async 'esrgan.deleteRun'(...args) {
-      const deleted = await targetRuns(args, l10n.t('Choose a run to delete'), 'delete');
-      const [first] = deleted;
-      if (first === undefined) return;
-      const question =
-        deleted.length === 1
-          ? l10n.t('Delete run “{0}”?', basename(first))
-          : l10n.t('Delete {0} runs?', deleted.length);
-      const detail = l10n.t(
-        'Checkpoints, curves, samples and log are deleted permanently: {0}',
-        deleted.join(', '),
+      await deleteRuns(
+        { link, followedRuns },
+        await targetRuns(args, l10n.t('Choose a run to delete'), 'delete'),
       );
-      if (!(await confirm(question, detail, l10n.t('Delete')))) return;
-      for (const run of deleted) await link.request('esrgan/deleteRun', { run });
     },
     async 'esrgan.showRunLog'(...args) {
       for (const run of await targetRuns(args, l10n.t('Show the log of which run?'), 'log')) {

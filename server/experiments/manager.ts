@@ -64,6 +64,8 @@ export interface Manager extends Closable {
   kill(run: string): void;
   moveInQueue(run: string, by: number): Promise<void>;
   removeFromQueue(run: string): Promise<void>;
+  /** Closes the files of a run; throws unless it may be deleted. */
+  release(run: string): void;
   deleteRun(run: string): void;
   /** Starts waiting runs for which there is a place, as after a change of the settings. */
   startWaiting(): void;
@@ -144,6 +146,27 @@ export function createManager(options: ManagerOptions): Manager {
     return found;
   }
 
+  /** A run that may be deleted: no process trains it or may start to. Its files are closed. */
+  function release(run: string): RunOnDisk {
+    const found = find(run);
+    const { name, root } = found.paths;
+    const { state } = found.state;
+    if (isLive(found.state)) {
+      throw new WorkbenchError('run', `Run ${name} is ${state}. Stop it before you delete it.`);
+    }
+    if (state === 'queued') {
+      throw new WorkbenchError(
+        'run',
+        `Run ${name} is queued. Remove it from the queue before you delete it.`,
+      );
+    }
+    // Windows moves no folder with open files.
+    followed.get(root)?.close();
+    followed.delete(root);
+    stores.forget(root);
+    return found;
+  }
+
   return {
     setFolders(folders) {
       namedFolders = folders;
@@ -198,16 +221,13 @@ export function createManager(options: ManagerOptions): Manager {
       await removeFromQueue(runPaths(run));
       list.touch(run);
     },
+    release(run) {
+      release(run);
+    },
     deleteRun(run) {
-      const found = find(run);
-      if (isLive(found.state)) {
-        throw new WorkbenchError(
-          'run',
-          `Run ${found.paths.name} is ${found.state.state}. Stop it before you delete it.`,
-        );
-      }
-      removeFolderAtomic(found.paths.root);
-      list.touch(found.paths.root);
+      const { root } = release(run).paths;
+      removeFolderAtomic(root);
+      list.touch(root);
     },
     startWaiting,
     close() {

@@ -29,6 +29,10 @@ export function registerRuns(connection: Connection, manager: () => Promise<Mana
       await (await manager()).removeFromQueue(run);
       return null;
     },
+    async 'esrgan/releaseRun'({ run }) {
+      (await manager()).release(run);
+      return null;
+    },
     async 'esrgan/deleteRun'({ run }) {
       (await manager()).deleteRun(run);
       return null;

@@ -161,6 +161,11 @@ export interface RunRequests {
   /** Moves a queued run by this many positions (negative: earlier). */
   'esrgan/moveInQueue': { params: { run: string; by: number }; result: null };
   'esrgan/removeFromQueue': { params: { run: string }; result: null };
-  /** Deletes the directory of a run that is not live. */
+  /**
+   * Closes the files of a run, so that the editor can move its folder to the trash. Fails if the run is live, as it must not
+   * be deleted then.
+   */
+  'esrgan/releaseRun': { params: { run: string }; result: null };
+  /** Deletes a run permanently; fails if it is live. */
   'esrgan/deleteRun': { params: { run: string }; result: null };
 }

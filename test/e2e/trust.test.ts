@@ -137,7 +137,11 @@ test('a run is deleted only after confirmation', async () => {
   await dialog.waitFor({ state: 'hidden' });
   expect(existsSync(workspace.path('runs/waiting'))).toBe(true);
   await workbench.run('ESRGAN: Delete Run…');
-  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await dialog.getByRole('button', { name: 'Move to Trash' }).click();
+  // The machine of the window has no trash.
+  await dialog.filter({ hasText: 'permanently?' }).waitFor();
+  expect(existsSync(workspace.path('runs/waiting'))).toBe(true);
+  await dialog.getByRole('button', { name: 'Delete Permanently' }).click();
   await expect.poll(() => existsSync(workspace.path('runs/waiting')), patience).toBe(false);
   // The run of the language model starts.
   await expect.poll(() => trainerOf(workspace.path('runs/asked')), patience).toBeDefined();

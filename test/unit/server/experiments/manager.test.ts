@@ -107,6 +107,9 @@ test('runs wait for each other in an order that can be changed, and go on by the
     'Run first is not queued.',
   );
   await expect(start('a', 1)).rejects.toThrow(/Run a is already queued/);
+  await expect(request('esrgan/releaseRun', { run: root('a') })).rejects.toThrow(
+    /Remove it from the queue before you delete it/,
+  );
 
   await until('first', trains);
   await request('esrgan/control', { run: root('first'), request: 'stop' });
@@ -197,9 +200,13 @@ test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from
     { step: paused.step, stopped: null },
   ]);
   expect(logTail.join('\n')).toMatch(/Resuming from pretraining-\d+\./);
-  await expect(request('esrgan/deleteRun', { run })).rejects.toThrow(/Stop it before you delete it/);
+  for (const name of ['esrgan/releaseRun', 'esrgan/deleteRun'] as const) {
+    await expect(request(name, { run })).rejects.toThrow(/Stop it before you delete it/);
+  }
   await request('esrgan/control', { run, request: 'stop' });
   await until('forced', is('stopped'));
+  await request('esrgan/releaseRun', { run });
+  expect(existsSync(run)).toBe(true);
   await request('esrgan/deleteRun', { run });
   expect(existsSync(run)).toBe(false);
   await expect(request('esrgan/run', { run })).rejects.toThrow(`${run} is not a run, or no longer exists.`);
