@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { discardSync } from '../../trainer/files/change-files.ts';
 
 /** Maximum bytes of results. */
 const maximumBytes = 1e9;
@@ -45,7 +46,7 @@ export function prune(root: string, maximum: number = maximumBytes): void {
   for (const [index, { path, bytes }] of folders.entries()) {
     sum += bytes;
     // The newest is being looked at.
-    if (sum > maximum && index > 0) rmSync(path, { recursive: true, force: true });
+    if (sum > maximum && index > 0) discardSync(path);
   }
 }
 

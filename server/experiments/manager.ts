@@ -66,7 +66,7 @@ export interface Manager extends Closable {
   removeFromQueue(run: string): Promise<void>;
   /** Closes the files of a run; throws unless it may be deleted. */
   release(run: string): void;
-  deleteRun(run: string): void;
+  deleteRun(run: string): Promise<void>;
   /** Starts waiting runs for which there is a place, as after a change of the settings. */
   startWaiting(): void;
 }
@@ -224,9 +224,9 @@ export function createManager(options: ManagerOptions): Manager {
     release(run) {
       release(run);
     },
-    deleteRun(run) {
+    async deleteRun(run) {
       const { root } = release(run).paths;
-      removeFolderAtomic(root);
+      await removeFolderAtomic(root);
       list.touch(root);
     },
     startWaiting,

@@ -60,12 +60,12 @@ export interface StartFailure {
  * where the run cannot be started.
  */
 export function addToQueue(request: RunRequest, resume: boolean, slots: Slots): Promise<StartFailure[]> {
-  return withHostLock(() => {
+  return withHostLock(async () => {
     const { run, stage, runFile } = request;
     const there = readRun(run.root, Date.now());
     if (there !== undefined) assertMayStart(there, request, resume);
     const orders = waitingRuns(listAll(slots.runFolders)).map(({ entry }) => entry.order);
-    enqueue(run, { stage, resume, order: Math.max(0, ...orders) + 1 }, runFile);
+    await enqueue(run, { stage, resume, order: Math.max(0, ...orders) + 1 }, runFile);
     return startFree(slots);
   });
 }
@@ -88,7 +88,7 @@ async function startFree({ runFolders, maximum, launch }: Slots): Promise<StartF
       started++;
     } catch (error) {
       failures.push({ run: waiting.run, error });
-      removeQueued(waiting.run);
+      await removeQueued(waiting.run);
     }
   }
   return failures;
@@ -137,17 +137,17 @@ export function moveInQueue(run: RunPaths, by: number, runFolders: readonly stri
 
 /** Removes a run from the queue, and deletes it if it never started. Rejects with a `run` error where it is not queued. */
 export function removeFromQueue(run: RunPaths): Promise<void> {
-  return withHostLock(() => {
+  return withHostLock(async () => {
     if (readRun(run.root, Date.now())?.state.state !== 'queued') throw notQueued(run);
-    removeQueued(run);
+    await removeQueued(run);
   });
 }
 
-function removeQueued(run: RunPaths): void {
+async function removeQueued(run: RunPaths): Promise<void> {
   const names = readNames(run.root);
-  if (names.every((name) => name === basename(run.launch))) removeFolderAtomic(run.root);
+  if (names.every((name) => name === basename(run.launch))) await removeFolderAtomic(run.root);
   else if (existsSync(run.manifest)) dequeue(run);
-  else removeLaunch(run);
+  else await removeLaunch(run);
 }
 
 function notQueued(run: RunPaths): WorkbenchError {

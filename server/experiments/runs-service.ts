@@ -34,7 +34,7 @@ export function registerRuns(connection: Connection, manager: () => Promise<Mana
       return null;
     },
     async 'esrgan/deleteRun'({ run }) {
-      (await manager()).deleteRun(run);
+      await (await manager()).deleteRun(run);
       return null;
     },
   });

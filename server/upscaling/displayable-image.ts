@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { type DisplayableImage, isDisplayableImage } from '../../trainer/cli-output/reports.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { discardSync } from '../../trainer/files/change-files.ts';
 import { displayableSize } from '../../trainer/image-files/displayable.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { parseObject, runCommand, unexpectedOutput } from '../command/run-command.ts';
@@ -38,7 +39,6 @@ function removeOldCopies(folder: string): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const found = statSync(path, { throwIfNoEntry: false });
-    if (extname(name) === '.png' && found && Date.now() - found.atimeMs > maximumAge)
-      rmSync(path, { force: true });
+    if (extname(name) === '.png' && found && Date.now() - found.atimeMs > maximumAge) discardSync(path);
   }
 }

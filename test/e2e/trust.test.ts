@@ -30,7 +30,7 @@ async function prepare({ folder, path }: Workspace): Promise<void> {
     'train: train, val: val',
     `train: ${path('train')}, val: ${path('val')}`,
   );
-  enqueue(runPaths(path('runs/waiting')), { stage: 'pretraining', resume: false, order: 1 }, runFile);
+  await enqueue(runPaths(path('runs/waiting')), { stage: 'pretraining', resume: false, order: 1 }, runFile);
   mkdirSync(path('elsewhere/external'), { recursive: true });
   const writer = createEventWriter(path('elsewhere/external'));
   writer.scalars(1, { 'train/loss': 1 });

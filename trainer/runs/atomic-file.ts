@@ -6,14 +6,13 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  renameSync,
-  rmSync,
   statfsSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
+import { discard, discardEmptyFolderSync, discardSync, move, moveSync } from '../files/change-files.ts';
 import { formatBytes } from '../format/format.ts';
 import { isProcessAlive, parseProcess, thisHost, thisProcess } from './processes.ts';
 
@@ -36,7 +35,7 @@ type Content = string | Uint8Array | Iterable<Uint8Array>;
  * renamed. Throws a `disk` error that names the file; then the previous file still exists.
  */
 export function writeFileAtomic(path: string, content: Content): void {
-  writeThenPublish(path, content, (temporary) => renameSync(temporary, path));
+  writeThenPublish(path, content, (temporary) => moveSync(temporary, path));
 }
 
 /**
@@ -58,7 +57,7 @@ function writeThenPublish<T>(path: string, content: Content, publish: (temporary
   } catch (error) {
     throw diskError(path, error);
   } finally {
-    rmSync(temporary, { force: true });
+    discardSync(temporary);
   }
 }
 
@@ -83,10 +82,10 @@ export function publishNew(temporary: string, path: string): boolean {
     throw error;
   }
   try {
-    renameSync(temporary, path);
+    moveSync(temporary, path);
     return true;
   } catch (error) {
-    rmSync(path, { force: true });
+    discardSync(path);
     throw error;
   }
 }
@@ -107,23 +106,28 @@ export function writeFolderAtomic(path: string, fill: (temporary: string) => voi
     mkdirSync(temporary, { recursive: true });
     fill(temporary);
     syncFolder(temporary);
-    renameSync(temporary, path);
+    // Windows replaces no folder, not even an empty one.
+    discardEmptyFolderSync(path);
+    moveSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
+    discardSync(temporary);
     throw diskError(path, error);
   }
 }
 
-/** Deletes a folder; no process ever sees a part of it under its name. Throws a `disk` error. */
-export function removeFolderAtomic(path: string): void {
+/**
+ * Deletes a folder; no process ever sees a part of it under its name. Throws a `disk` error; then the folder is whole. A
+ * file that another program has open for long may remain under a temporary name.
+ */
+export async function removeFolderAtomic(path: string): Promise<void> {
   const temporary = temporaryPath(path);
   try {
-    renameSync(path, temporary);
-    rmSync(temporary, { recursive: true });
+    await move(path, temporary);
   } catch (error) {
     throw diskError(path, error);
   }
+  await discard(temporary);
 }
 
 /** Writes a file chunk by chunk, and flushes it to the disk before it returns. */
@@ -177,12 +181,7 @@ export function removeTemporaries(folder: string, graceMs = weekMs): void {
       writer?.host === thisHost
         ? !isProcessAlive(writer.pid, writer.startTime)
         : graceMs === 0 || ageMs(path) > graceMs;
-    if (!isAbandoned) continue;
-    try {
-      rmSync(path, { recursive: true, force: true });
-    } catch {
-      // It belongs to another user.
-    }
+    if (isAbandoned) discardSync(path);
   }
 }
 
@@ -197,9 +196,13 @@ export function diskError(path: string, error: unknown): unknown {
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   const reason = full
     ? `the disk is full or the quota is exceeded (${freeSpace(dirname(path))}); free some space or choose another runs_dir`
-    : `${error.message}; check that the folder exists and is writable`;
+    : `${error.message}; check that the folder exists and is writable${openElsewhere}`;
   return new WorkbenchError('disk', `Cannot write ${path}: ${reason}.`, { cause: error });
 }
+
+/** Windows refuses changes of open files with the same errors. */
+const openElsewhere =
+  process.platform === 'win32' ? ', and that no other program has the file, or one in the folder, open' : '';
 
 /** Whether an error of the file system says that a file or folder does not exist. */
 export function isMissingFile(error: unknown): boolean {

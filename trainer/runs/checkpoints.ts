@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { messageOf } from '../errors/errors.ts';
+import { discardSync, moveSync, removeFolderSync } from '../files/change-files.ts';
 import {
   type Guarded,
   isCount,
@@ -131,15 +133,19 @@ export function writeCheckpoint(
       }
       writeFileDurably(join(temporary, stateFile), [Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)]);
       if (existsSync(path)) {
-        rmSync(replaced, { recursive: true, force: true });
-        renameSync(path, replaced);
+        removeFolderSync(replaced);
+        moveSync(path, replaced);
       }
     });
   } catch (error) {
-    restoreReplaced(paths);
+    try {
+      restoreReplaced(paths);
+    } catch {
+      // The next session restores it.
+    }
     throw error;
   }
-  rmSync(replaced, { recursive: true, force: true });
+  discardSync(replaced);
   return { path, name, state: whole };
 }
 
@@ -159,7 +165,7 @@ function writeFingerprinted(path: string, chunks: Iterable<Uint8Array>): FileFin
 
 /**
  * Deletes the incomplete checkpoints of a killed process, and restores a checkpoint that it was replacing. Only for
- * the holder of the run's lock.
+ * the holder of the run's lock. Throws a `disk` error.
  */
 export function recoverCheckpoints(paths: RunPaths): void {
   removeTemporaries(paths.checkpoints, 0);
@@ -171,8 +177,15 @@ function restoreReplaced(paths: RunPaths): void {
     if (!name.startsWith(replacedPrefix)) continue;
     const replaced = join(paths.checkpoints, name);
     const path = join(paths.checkpoints, name.slice(replacedPrefix.length));
-    if (existsSync(path)) rmSync(replaced, { recursive: true, force: true });
-    else renameSync(replaced, path);
+    if (existsSync(path)) {
+      discardSync(replaced);
+      continue;
+    }
+    try {
+      moveSync(replaced, path);
+    } catch (error) {
+      throw diskError(path, error);
+    }
   }
 }
 
@@ -261,7 +274,7 @@ export function setAsideAfter(paths: RunPaths, stage: Stage, step: number): stri
     let aside = join(paths.checkpoints, `aside-${name}`);
     for (let copy = 2; existsSync(aside); copy++) aside = join(paths.checkpoints, `aside-${name}-${copy}`);
     try {
-      renameSync(path, aside);
+      moveSync(path, aside);
     } catch (error) {
       throw diskError(path, error);
     }
@@ -271,14 +284,29 @@ export function setAsideAfter(paths: RunPaths, stage: Stage, step: number): stri
 
 /**
  * Deletes the checkpoints of a stage before `newest`, the step of the one that was just written, except the newest
- * `keep` (at least 1, with that one) and the best by PSNR and by SSIM. Throws a `disk` error.
+ * `keep` (at least 1, with that one) and the best by PSNR and by SSIM. Never rejects: what cannot be deleted is deleted
+ * with the next ones.
+ *
+ * @returns why checkpoints could not be deleted
  */
-export function pruneCheckpoints(paths: RunPaths, stage: Stage, keep: number, newest: number): void {
+export async function pruneCheckpoints(
+  paths: RunPaths,
+  stage: Stage,
+  keep: number,
+  newest: number,
+): Promise<string[]> {
   const checkpoints = listCheckpoints(paths, stage).filter(({ state }) => state.step <= newest);
   const best = [bestOf(checkpoints, 'psnr'), bestOf(checkpoints, 'ssim')];
+  const problems: string[] = [];
   for (const checkpoint of checkpoints.slice(0, -Math.max(1, keep))) {
-    if (!best.includes(checkpoint)) removeFolderAtomic(checkpoint.path);
+    if (best.includes(checkpoint)) continue;
+    try {
+      await removeFolderAtomic(checkpoint.path);
+    } catch (error) {
+      problems.push(messageOf(error));
+    }
   }
+  return problems;
 }
 
 /** Names of the checkpoint folders, the oldest first. */

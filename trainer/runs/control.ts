@@ -1,5 +1,6 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { tryRemoveFileSync } from '../files/change-files.ts';
 import { readNames, writeFileAtomic } from './atomic-file.ts';
 import type { RunPaths } from './run-directory.ts';
 
@@ -20,20 +21,37 @@ export function sendRequest(paths: RunPaths, kind: RequestKind): boolean {
   return isPending;
 }
 
+/** For each kind the request that was taken last, if its file could not be deleted yet. */
+export type TakenRequests = Map<RequestKind, string>;
+
 /**
- * The requests since the last call, the oldest first. Never throws. A trainer calls this after each step; without
- * requests it takes microseconds.
+ * The requests since the last call, the oldest first. Never throws, and returns a request only once even if its file cannot
+ * be deleted, because another program has it open. A trainer calls this after each step; without requests it takes
+ * microseconds.
+ *
+ * @param taken the same map for all calls of a process
  */
-export function takeRequests(paths: RunPaths): RequestKind[] {
+export function takeRequests(paths: RunPaths, taken: TakenRequests): RequestKind[] {
   const names = readNames(paths.control);
   if (names.length === 0) return [];
   return requestKinds
     .filter((kind) => names.includes(kind))
-    .map((kind) => ({ kind, path: join(paths.control, kind) }))
-    .map(({ kind, path }) => ({ kind, path, time: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .flatMap((kind) => identify(paths, kind) ?? [])
     .sort((a, b) => a.time - b.time)
-    .map(({ kind, path }) => {
-      rmSync(path, { force: true });
-      return kind;
+    .flatMap(({ kind, identity }) => {
+      const isNew = taken.get(kind) !== identity;
+      if (tryRemoveFileSync(join(paths.control, kind))) taken.delete(kind);
+      else taken.set(kind, identity);
+      return isNew ? [kind] : [];
     });
+}
+
+/** A request that is there now. Its file is replaced by each new request, so that the file shows which one it is. */
+function identify(paths: RunPaths, kind: RequestKind) {
+  try {
+    const { ino, mtimeMs } = statSync(join(paths.control, kind));
+    return { kind, time: mtimeMs, identity: `${ino}:${mtimeMs}` };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeFileSync } from '../files/change-files.ts';
 import { isBoolean, isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
@@ -128,11 +129,11 @@ export function readLaunch(run: RunPaths): Launch {
  * Adds a run to the queue of this host, with the text of its run file, and removes the files of its last launch.
  * Creates the run directory if there is none. Throws a `disk` error.
  */
-export function enqueue(
+export async function enqueue(
   run: RunPaths,
   entry: Pick<QueueEntry, 'stage' | 'resume' | 'order'>,
   runFile: string,
-): void {
+): Promise<void> {
   const paths = launchPaths(run);
   const whole: QueueEntry = { format: 1, time: new Date().toISOString(), host: thisHost, ...entry };
   try {
@@ -140,7 +141,7 @@ export function enqueue(
   } catch (error) {
     throw diskError(run.root, error);
   }
-  removeLaunch(run);
+  await removeLaunch(run);
   writeFolderAtomic(paths.folder, (temporary) => {
     const files = launchPaths({ ...run, launch: temporary });
     writeFileDurably(files.queued, [Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)]);
@@ -157,16 +158,16 @@ export function setQueueOrder(run: RunPaths, entry: QueueEntry, order: number): 
 export function dequeue(run: RunPaths): void {
   const { queued } = launchPaths(run);
   try {
-    rmSync(queued, { force: true });
+    removeFileSync(queued);
   } catch (error) {
     throw diskError(queued, error);
   }
 }
 
 /** Deletes the files of the run's last launch, if there are any. Throws a `disk` error. */
-export function removeLaunch(run: RunPaths): void {
+export async function removeLaunch(run: RunPaths): Promise<void> {
   try {
-    removeFolderAtomic(run.launch);
+    await removeFolderAtomic(run.launch);
   } catch (error) {
     if (!(error instanceof Error && isMissingFile(error.cause))) throw error;
   }

@@ -1,6 +1,7 @@
-import { readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
+import { moveSync, retrySync } from '../files/change-files.ts';
 import { diskError, isMissingFile, writeFileDurably, writeFolderAtomic } from './atomic-file.ts';
 import { isProcessAlive, type ProcessIdentity, parseProcess, thisHost, thisProcess } from './processes.ts';
 import type { RunPaths } from './run-directory.ts';
@@ -83,8 +84,8 @@ export function acquireLock(paths: RunPaths): RunLock {
 function replaceEntry(paths: RunPaths, from: string, to: string): void {
   try {
     const now = new Date();
-    utimesSync(join(paths.lock, from), now, now);
-    if (from !== to) renameSync(join(paths.lock, from), join(paths.lock, to));
+    retrySync(() => utimesSync(join(paths.lock, from), now, now));
+    if (from !== to) moveSync(join(paths.lock, from), join(paths.lock, to));
   } catch (error) {
     if (!isMissingFile(error)) throw diskError(paths.lock, error);
     const holder = readLock(paths);

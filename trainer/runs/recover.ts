@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readNames, removeTemporaries } from './atomic-file.ts';
 import { recoverCheckpoints } from './checkpoints.ts';
-import { takeRequests } from './control.ts';
+import { type TakenRequests, takeRequests } from './control.ts';
 import { dequeue } from './launch.ts';
 import type { RunPaths } from './run-directory.ts';
 
@@ -10,9 +10,9 @@ import type { RunPaths } from './run-directory.ts';
  * even if it was started from a terminal. A trainer calls this once it holds the run's lock, before it looks for a
  * checkpoint.
  */
-export function recoverRun(paths: RunPaths): void {
+export function recoverRun(paths: RunPaths, taken: TakenRequests): void {
   dequeue(paths);
-  takeRequests(paths);
+  takeRequests(paths, taken);
   const samples = readNames(paths.samples).flatMap((stage) =>
     readNames(join(paths.samples, stage)).map((step) => join(paths.samples, stage, step)),
   );

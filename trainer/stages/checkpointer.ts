@@ -33,7 +33,8 @@ export function createCheckpointer(
       best,
       metrics: scores ? { psnr: scores.rgb.psnr, ssim: scores.rgb.ssim, psnr_y: scores['paper-y'].psnr } : {},
     });
-    pruneCheckpoints(session.paths, stage, config.checkpoints.keep, step);
+    const problems = await pruneCheckpoints(session.paths, stage, config.checkpoints.keep, step);
+    for (const problem of problems) session.log(problem);
     savedStep = step;
     session.log(`Checkpoint at step ${step}.`);
   };

@@ -1,8 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { WorkbenchError } from '../errors/errors.ts';
 import { printable } from '../errors/quoted.ts';
+import { retrySync } from '../files/change-files.ts';
 import { diskError } from '../runs/atomic-file.ts';
-import { type RequestKind, takeRequests } from '../runs/control.ts';
+import { type RequestKind, type TakenRequests, takeRequests } from '../runs/control.ts';
 import { acquireLock } from '../runs/lock.ts';
 import { recoverRun } from '../runs/recover.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
@@ -33,7 +34,8 @@ const heartbeat = 2000;
  */
 export function openTrainingSession(paths: RunPaths, initial: StatusReport): TrainingSession {
   const lock = acquireLock(paths);
-  recoverRun(paths);
+  const taken: TakenRequests = new Map();
+  recoverRun(paths, taken);
   let status = initial;
   let failure: unknown;
   const beat = () => {
@@ -58,14 +60,15 @@ export function openTrainingSession(paths: RunPaths, initial: StatusReport): Tra
       try {
         // Further lines of a message are indented, so that no text can look like an entry.
         const entry = printable(line).replaceAll('\n', '\n  ');
-        appendFileSync(paths.log, `${new Date().toISOString()} ${entry}\n`);
+        const text = `${new Date().toISOString()} ${entry}\n`;
+        retrySync(() => appendFileSync(paths.log, text));
       } catch (error) {
         throw diskError(paths.log, error);
       }
     },
     takeRequests() {
       if (failure) throw failure;
-      return takeRequests(paths);
+      return takeRequests(paths, taken);
     },
     close(change) {
       clearInterval(timer);

@@ -1,8 +1,9 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DisplayableImage } from '../cli-output/reports.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { discard, move } from '../files/change-files.ts';
 import { displayScale } from '../image-files/displayable.ts';
 import { removeTemporaries, temporaryPath } from '../runs/atomic-file.ts';
 import { openImage, readHeader } from './image-file.ts';
@@ -33,9 +34,9 @@ export async function displayableImage(path: string, copy: string): Promise<Disp
         .toColourspace('srgb')
         .png({ compressionLevel: 1 })
         .toFile(temporary);
-      renameSync(temporary, copy);
+      await move(temporary, copy);
     } catch (cause) {
-      rmSync(temporary, { force: true });
+      await discard(temporary);
       throw new WorkbenchError('disk', `${path} cannot be shown (${String(cause).split('\n', 1)[0]}).`, {
         cause,
       });

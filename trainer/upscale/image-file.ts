@@ -1,9 +1,10 @@
-import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { decodeBmp, isBmp } from '../data/bmp.ts';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { discard } from '../files/change-files.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
 import type { Rect } from './tiles.ts';
@@ -138,7 +139,7 @@ export async function withPixels<T>(
       await file.close();
     }
   } finally {
-    await rm(temporary, { force: true });
+    await discard(temporary);
   }
 }
 

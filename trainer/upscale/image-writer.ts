@@ -1,7 +1,8 @@
 import { writeSync } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
+import { discard as discardFile } from '../files/change-files.ts';
 import { temporaryPath } from '../runs/atomic-file.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
@@ -84,8 +85,8 @@ export async function writeImage(path: string, shape: ImageShape): Promise<Image
   };
   const discard = async () => {
     await close();
-    await rm(rows, { force: true });
-    await rm(encoded, { force: true });
+    await discardFile(rows);
+    await discardFile(encoded);
   };
 
   try {

@@ -1,8 +1,8 @@
-import { renameSync } from 'node:fs';
-import { mkdir, rmdir, statfs } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { discardEmptyFolder, moveSync } from '../files/change-files.ts';
 import { formatBytes } from '../format/format.ts';
 import { publishNew, temporaryPath } from '../runs/atomic-file.ts';
 import { diskFailure, otherFolder } from './disk-failure.ts';
@@ -101,7 +101,7 @@ export async function upscaleFile(
 /** Gives an encoded image its name, and returns it; undefined if a file has the name and is kept. */
 function publish(encoded: string, { output, existing, firstOutput }: ImagePlan): string | undefined {
   if (existing === 'replace') {
-    renameSync(encoded, output);
+    moveSync(encoded, output);
     return output;
   }
   if (existing === 'keep') return publishNew(encoded, output) ? output : undefined;
@@ -129,12 +129,8 @@ async function checkSpace({ input, header, shape }: ImagePlan, folder: string): 
 
 /** Deletes a folder and its parents up to `top` if they are empty. */
 async function removeEmpty(folder: string, top: string): Promise<void> {
-  try {
-    await rmdir(folder);
-    if (resolve(folder) !== resolve(top)) await removeEmpty(dirname(folder), top);
-  } catch {
-    // It contains results of other images.
-  }
+  const isDeleted = await discardEmptyFolder(folder);
+  if (isDeleted && resolve(folder) !== resolve(top)) await removeEmpty(dirname(folder), top);
 }
 
 /**

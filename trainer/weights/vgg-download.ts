@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type DownloadOptions, downloadFile } from '../data/download/download-file.ts';
 import { withDownloadLock } from '../data/download/download-lock.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { discard } from '../files/change-files.ts';
 import type { VggType } from '../models/vgg/shapes.ts';
 import { diskError } from '../runs/atomic-file.ts';
 import { sha256OfFile } from '../runs/sha256.ts';
@@ -87,6 +88,6 @@ async function downloadAndConvert(
     const metadata = { architecture: type, origin: url, sha256: found };
     writeSafetensors(to, readVgg(download, type), metadata);
   } finally {
-    rmSync(download, { force: true });
+    await discard(download);
   }
 }

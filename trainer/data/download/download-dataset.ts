@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../errors/errors.ts';
+import { removeFile } from '../../files/change-files.ts';
 import { formatBytes } from '../../format/format.ts';
 import { isCount, isObject, isString } from '../../guards/guards.ts';
 import { writeJsonAtomic } from '../../runs/atomic-file.ts';
@@ -84,7 +85,7 @@ async function downloadArchives(name: DatasetName, options: DatasetDownloadOptio
     }
     const record = await verifyAndExtract(archive, source, path, options);
     writeJsonAtomic(recordPath(archive, to), record);
-    if (!isLocal) rmSync(path);
+    if (!isLocal) await removeFile(path);
     const checksum =
       archive.sha256 === undefined
         ? `its SHA-256 is ${record.sha256}, with no published checksum to compare`
@@ -140,7 +141,7 @@ async function verifyAndExtract(
   );
   if (archive.sha256 !== undefined && archive.sha256 !== sha256) {
     const isDownload = path !== source;
-    if (isDownload) rmSync(path);
+    if (isDownload) await removeFile(path);
     throw new WorkbenchError(
       'data',
       `${source} is not the expected archive: its SHA-256 is ${sha256} instead of ${archive.sha256}.${isDownload ? ' The download was deleted.' : ''} Download it again, or choose another source with --mirror.`,

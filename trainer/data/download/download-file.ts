@@ -1,11 +1,12 @@
-import { rmSync, statSync } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { get as getHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../../errors/errors.ts';
+import { discard, move, removeFileSync } from '../../files/change-files.ts';
 import { formatBytes } from '../../format/format.ts';
 import { isNullable, isNumber, isObject, isString } from '../../guards/guards.ts';
 import { writeJsonAtomic } from '../../runs/atomic-file.ts';
@@ -71,8 +72,8 @@ export async function downloadFile(url: string, path: string, options: DownloadO
       throw interrupted(path, part);
     });
   }
-  await rename(part, path);
-  rmSync(infoPath(part), { force: true });
+  await move(part, path);
+  await discard(infoPath(part));
 }
 
 /**
@@ -251,8 +252,8 @@ function infoPath(part: string): string {
 }
 
 function dropPart(part: string): void {
-  rmSync(infoPath(part), { force: true });
-  rmSync(part, { force: true });
+  removeFileSync(infoPath(part));
+  removeFileSync(part);
 }
 
 function sizeOf(path: string): number {

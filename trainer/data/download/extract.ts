@@ -1,11 +1,12 @@
 import { createWriteStream, statSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract as extractTar, list as listTar } from 'tar';
 import { openPromise, type Entry as ZipEntry, type ZipFile } from 'yauzl';
 import { WorkbenchError } from '../../errors/errors.ts';
 import { quoted, unprintable } from '../../errors/quoted.ts';
+import { discard, move as moveFile, removeFolder } from '../../files/change-files.ts';
 import { assertSpace } from './disk-space.ts';
 
 interface ExtractOptions {
@@ -88,7 +89,7 @@ export async function extractArchive(archive: string, to: string, options: Extra
     onProgress?.(done, total);
   };
   try {
-    await rm(temporary, { recursive: true, force: true });
+    await removeFolder(temporary);
     await mkdir(temporary);
     await readable(archive, () =>
       format.unpack(archive, temporary, new Set(destinations.keys()), { signal, onFile }),
@@ -96,7 +97,7 @@ export async function extractArchive(archive: string, to: string, options: Extra
     if (signal?.aborted) throw new WorkbenchError('interrupted', `Extracting ${archive} was stopped.`);
     for (const [path, destination] of destinations) await move(join(temporary, path), join(to, destination));
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await discard(temporary);
   }
   return destinations.size;
 }
@@ -104,7 +105,7 @@ export async function extractArchive(archive: string, to: string, options: Extra
 async function move(from: string, to: string): Promise<void> {
   try {
     await mkdir(dirname(to), { recursive: true });
-    await rename(from, to);
+    await moveFile(from, to);
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new WorkbenchError('disk', `Cannot write ${to}: ${found}. Move the existing file or folder away.`, {

@@ -100,9 +100,9 @@ test('sessions, and where the training stage begins among the points', () => {
   ]);
 });
 
-test('a run that ended badly also shows what its trainer had printed, each line once', () => {
+test('a run that ended badly also shows what its trainer had printed, each line once', async () => {
   const paths = temporaryRun();
-  enqueue(paths, { stage: 'training', resume: false, order: 1 }, '');
+  await enqueue(paths, { stage: 'training', resume: false, order: 1 }, '');
   appendFileSync(paths.log, `${'x'.repeat(70_000)}\n2030 one\n2030 Failed: boom\n`);
   appendFileSync(launchPaths(paths).output, 'Failed: boom\nSegmentation fault\n\n');
   expect(detailOf(paths, 'stopped').logTail).toEqual(['2030 one', '2030 Failed: boom']);

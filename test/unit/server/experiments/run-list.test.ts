@@ -89,7 +89,7 @@ test('runs that come, change and go are notified, with nothing else', async () =
   expect(await runs.all()).toHaveLength(1);
   const { root } = makeRun(join(folder, 'new'));
   await notified(({ changed }) => changed.length === 1 && changed[0]?.name === 'new');
-  enqueue(runPaths(root), { stage: 'training', resume: false, order: 1 }, 'name: new\n');
+  await enqueue(runPaths(root), { stage: 'training', resume: false, order: 1 }, 'name: new\n');
   runs.touch(root);
   await notified(({ changed }) =>
     changed.some(
@@ -108,7 +108,7 @@ test('runs that come, change and go are notified, with nothing else', async () =
 test('how a process ended is notified, however late it is known', async () => {
   const folder = temporaryFolder();
   const paths = makeRun(join(folder, 'killed'));
-  enqueue(paths, { stage: 'pretraining', resume: true, order: 1 }, '');
+  await enqueue(paths, { stage: 'pretraining', resume: true, order: 1 }, '');
   dequeue(paths);
   const { pid } = spawnSync(process.execPath, ['--version']);
   recordProcess(paths, { pid, stage: 'pretraining' });
@@ -144,8 +144,8 @@ test('live runs come first, then those that wait, then the newest', async () => 
     );
   at('old', '2030-01-01T00:00:00Z');
   at('young', '2030-01-02T00:00:00Z');
-  enqueue(runPaths(join(folder, 'second')), { stage: 'pretraining', resume: true, order: 2 }, '');
-  enqueue(runPaths(join(folder, 'first')), { stage: 'pretraining', resume: true, order: 1 }, '');
+  await enqueue(runPaths(join(folder, 'second')), { stage: 'pretraining', resume: true, order: 2 }, '');
+  await enqueue(runPaths(join(folder, 'first')), { stage: 'pretraining', resume: true, order: 1 }, '');
   const live = runPaths(join(folder, 'live'));
   mkdirSync(live.lock);
   writeFileSync(join(live.lock, 'held.elsewhere.1.0'), '');

@@ -172,10 +172,10 @@ test('the error lists only some of many runs', () => {
   );
 });
 
-test('stopping a queued run removes it from the queue', () => {
+test('stopping a queued run removes it from the queue', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'esrgan-waiting-'));
   const run = runPaths(join(folder, 'waiting'));
-  enqueue(run, { stage: 'pretraining', resume: false, order: 1 }, 'name: waiting\n');
+  await enqueue(run, { stage: 'pretraining', resume: false, order: 1 }, 'name: waiting\n');
   expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^waiting +queued /m);
   expect(esrgan('stop', 'waiting', '--runs-dir', folder)).toBe('Run waiting is removed from the queue.\n');
   expect(readLaunch(run).queued).toBeUndefined();

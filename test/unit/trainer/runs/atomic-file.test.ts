@@ -179,12 +179,12 @@ test.each<[string, string, number, number | undefined, boolean]>([
   expect(readdirSync(folder)).toEqual(isRemoved ? [] : [name]);
 });
 
-test('a folder is removed with its content; a missing one is a disk error', () => {
+test('a folder is removed with its content; a missing one is a disk error', async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'a', 'b'), { recursive: true });
-  removeFolderAtomic(join(folder, 'a'));
+  await removeFolderAtomic(join(folder, 'a'));
   expect(readdirSync(folder)).toEqual([]);
-  expect(errorOf(() => removeFolderAtomic(join(folder, 'a'))).code).toBe('disk');
+  await expect(removeFolderAtomic(join(folder, 'a'))).rejects.toMatchObject({ code: 'disk' });
 });
 
 test('an event file on a full disk ends with a complete record, and continues when there is space again', () => {

@@ -42,7 +42,7 @@ test.skipIf(process.platform === 'win32')(
         expect(writings).toContain(writingOf(each));
 
       // A trainer that resumes finds the last reported one or the one after it.
-      recoverRun(paths);
+      recoverRun(paths, new Map());
       const { checkpoint, problems } = latestCheckpoint(paths);
       expect(problems).toEqual([]);
       const next = writings[writings.indexOf(safe) + 1];

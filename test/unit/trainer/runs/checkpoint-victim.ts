@@ -4,6 +4,7 @@
  * reports each checkpoint that is safe as `step:write`, and ends with `done` if it needs fewer than n calls.
  */
 import fs from 'node:fs';
+import promises from 'node:fs/promises';
 import { pruneCheckpoints, writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { recoverRun } from '../../../../trainer/runs/recover.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -59,15 +60,31 @@ Object.assign(fs, {
   },
 });
 
-recoverRun(paths);
-for (const [step, writing] of [
-  [1, 'a'],
-  [2, 'b'],
-  [2, 'c'],
-  [3, 'd'],
-] as const) {
-  writeCheckpoint(paths, filesOf(writing), stateAt(step));
-  say(`${step}:${writing}`);
-  pruneCheckpoints(paths, 'pretraining', 2, Number.POSITIVE_INFINITY);
+const { rename, rm } = promises;
+Object.assign(promises, {
+  rename: (...call: Parameters<typeof rename>) => {
+    countDown();
+    return rename(...call);
+  },
+  rm: (path: string, options: fs.RmOptions) => {
+    fs.rmSync(path, options);
+    return rm(path, options);
+  },
+});
+
+async function writeAndPrune(): Promise<void> {
+  recoverRun(paths, new Map());
+  for (const [step, writing] of [
+    [1, 'a'],
+    [2, 'b'],
+    [2, 'c'],
+    [3, 'd'],
+  ] as const) {
+    writeCheckpoint(paths, filesOf(writing), stateAt(step));
+    say(`${step}:${writing}`);
+    await pruneCheckpoints(paths, 'pretraining', 2, Number.POSITIVE_INFINITY);
+  }
+  say('done');
 }
-say('done');
+
+void writeAndPrune();

@@ -8,7 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { move } from '../../../../trainer/files/change-files.ts';
 import {
   bestCheckpoint,
   type CheckpointState,
@@ -24,6 +25,11 @@ import { recoverRun } from '../../../../trainer/runs/recover.ts';
 import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
 import { filesOf, stateAt } from './checkpoint-fixture.ts';
 import { temporaryRun } from './temporary-run.ts';
+
+vi.mock('../../../../trainer/files/change-files.ts', async (importOriginal) => {
+  const files = await importOriginal<typeof import('../../../../trainer/files/change-files.ts')>();
+  return { ...files, move: vi.fn(files.move) };
+});
 
 /** Checkpoints given as `step` or `step:psnr`, with a T before it for the training stage. */
 function runWith(...specs: string[]): RunPaths {
@@ -193,20 +199,31 @@ test.each<[string[], number, string[]]>([
   [['1:Infinity', '2:-5', '3'], 1, ['1', '3']],
   [['1:30', '2:Infinity', '3:Infinity', '4'], 1, ['2', '4']],
   [['T1', '1', '2'], 1, ['2', '1']],
-])('of %j the newest %i and the best remain', (specs, keep, expected) => {
+])('of %j the newest %i and the best remain', async (specs, keep, expected) => {
   const paths = runWith(...specs);
-  pruneCheckpoints(paths, 'pretraining', keep, 100);
+  await pruneCheckpoints(paths, 'pretraining', keep, 100);
   expect(listCheckpoints(paths).map(({ state }) => String(state.step))).toEqual(expected);
   expect(readdirSync(paths.checkpoints)).toHaveLength(expected.length);
+});
+
+test('a checkpoint that cannot be deleted is reported, and deleted with the next ones', async () => {
+  const paths = runWith('1', '2', '3');
+  vi.mocked(move).mockRejectedValueOnce(Object.assign(new Error('EBUSY'), { code: 'EBUSY' }));
+  expect(await pruneCheckpoints(paths, 'pretraining', 1, 100)).toEqual([
+    expect.stringContaining(`Cannot write ${join(paths.checkpoints, 'pretraining-00000001')}: EBUSY`),
+  ]);
+  expect(names(paths)).toEqual(['pretraining-00000001', 'pretraining-00000003']);
+  expect(await pruneCheckpoints(paths, 'pretraining', 1, 100)).toEqual([]);
+  expect(names(paths)).toEqual(['pretraining-00000003']);
 });
 
 test.each<[number, number, string[]]>([
   [1, 2, ['2', '3', '4']],
   [2, 3, ['2', '3', '4']],
   [1, 4, ['4']],
-])('keeping %i, what is newer than step %i remains', (keep, newest, expected) => {
+])('keeping %i, what is newer than step %i remains', async (keep, newest, expected) => {
   const paths = runWith('1', '2', '3', '4');
-  pruneCheckpoints(paths, 'pretraining', keep, newest);
+  await pruneCheckpoints(paths, 'pretraining', keep, newest);
   expect(listCheckpoints(paths).map(({ state }) => String(state.step))).toEqual(expected);
 });
 
@@ -224,13 +241,13 @@ test('checkpoints are set aside once each, and no longer count', () => {
   expect(names(paths)).toEqual(['pretraining-00000001', 'training-00000004']);
 });
 
-test('the best by SSIM remains too', () => {
+test('the best by SSIM remains too', async () => {
   const paths = temporaryRun();
   const metrics = [{ psnr: 30, ssim: 0.7 }, { psnr: 29, ssim: 0.9 }, { psnr: 28, ssim: 0.8 }, {}];
   metrics.forEach((each, step) => {
     writeCheckpoint(paths, [], stateAt(step, { metrics: each }));
   });
-  pruneCheckpoints(paths, 'pretraining', 1, 100);
+  await pruneCheckpoints(paths, 'pretraining', 1, 100);
   expect(listCheckpoints(paths).map(({ state }) => state.step)).toEqual([0, 1, 3]);
 });
 
@@ -291,8 +308,8 @@ test.each<[string, boolean, string]>([
   const sample = join(paths.samples, 'pretraining', '00000010', '.tmp-other.1.5-ab');
   mkdirSync(sample, { recursive: true });
   writeFileSync(join(paths.control, 'stop'), '');
-  recoverRun(paths);
-  expect(takeRequests(paths)).toEqual([]);
+  recoverRun(paths, new Map());
+  expect(takeRequests(paths, new Map())).toEqual([]);
   expect(readdirSync(paths.checkpoints)).toEqual(['pretraining-00000010']);
   expect(readdirSync(paths.root).filter((name) => name.startsWith('.'))).toEqual([]);
   expect(readdirSync(dirname(sample))).toEqual([]);

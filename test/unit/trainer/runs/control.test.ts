@@ -1,10 +1,11 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   type RequestKind,
   requestKinds,
   sendRequest,
+  type TakenRequests,
   takeRequests,
 } from '../../../../trainer/runs/control.ts';
 import { temporaryRun } from './temporary-run.ts';
@@ -31,9 +32,10 @@ test.each<[RequestKind[], RequestKind[]]>([
     sendRequest(paths, kind);
     utimesSync(join(paths.control, kind), index, index);
   });
-  expect(takeRequests(paths)).toEqual(expected);
+  const taken: TakenRequests = new Map();
+  expect(takeRequests(paths, taken)).toEqual(expected);
   expect(readdirSync(paths.control)).toEqual([]);
-  expect(takeRequests(paths)).toEqual([]);
+  expect(takeRequests(paths, taken)).toEqual([]);
 });
 
 test('a repeated request is reported as pending', () => {
@@ -41,13 +43,30 @@ test('a repeated request is reported as pending', () => {
   expect(sendRequest(paths, 'stop')).toBe(false);
   expect(sendRequest(paths, 'pause')).toBe(false);
   expect(sendRequest(paths, 'stop')).toBe(true);
-  takeRequests(paths);
+  takeRequests(paths, new Map());
   expect(sendRequest(paths, 'stop')).toBe(false);
 });
 
 test('files that are not requests, or not complete, remain', () => {
   const paths = temporaryRun();
   for (const name of ['.tmp-stop-1', 'restart']) writeFileSync(join(paths.control, name), '');
-  expect(takeRequests(paths)).toEqual([]);
+  expect(takeRequests(paths, new Map())).toEqual([]);
   expect(readdirSync(paths.control)).toHaveLength(2);
+});
+
+test('a request that cannot be deleted is taken once, and a later one is another request', () => {
+  const paths = temporaryRun();
+  const taken: TakenRequests = new Map();
+  const stop = join(paths.control, 'stop');
+  // A folder stands in for a file that another program has open.
+  mkdirSync(stop);
+  sendRequest(paths, 'pause');
+  expect(takeRequests(paths, taken).sort()).toEqual(['pause', 'stop']);
+  expect(takeRequests(paths, taken)).toEqual([]);
+  utimesSync(stop, 1, 1);
+  expect(takeRequests(paths, taken)).toEqual(['stop']);
+  rmdirSync(stop);
+  sendRequest(paths, 'stop');
+  expect(takeRequests(paths, taken)).toEqual(['stop']);
+  expect(readdirSync(paths.control)).toEqual([]);
 });
