@@ -101,8 +101,10 @@ export class RunPoints {
   /** Unix time in seconds of the first session or, in external runs, of the first point. */
   start(detail: Pick<RunDetail, 'sessions'> | null): number {
     const session = detail?.sessions[0];
-    if (session) return session.started / 1000;
-    return Math.min(...[...this.shown.values()].map(({ times }) => times[0]!));
+    if (session && session.started !== null) return session.started / 1000;
+    let first = Number.POSITIVE_INFINITY;
+    for (const { times } of this.shown.values()) first = Math.min(first, times[0]!);
+    return first;
   }
 }
 

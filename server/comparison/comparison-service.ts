@@ -7,6 +7,7 @@ import { readEvaluation } from '../../trainer/evaluate/results/evaluation-files.
 import { hrFolder } from '../../trainer/evaluate/results/test-set.ts';
 import { metricNames } from '../../trainer/metrics/metrics.ts';
 import { isProtocolName, protocolNames } from '../../trainer/metrics/protocols.ts';
+import { parseTime } from '../../trainer/runs/time.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
 import type { Manager } from '../experiments/manager.ts';
@@ -168,7 +169,7 @@ function evaluationDetail(run: string, file: string): EvaluationDetail {
     model: found.model,
     data: found.data,
     protocol: found.protocol,
-    time: Date.parse(found.time),
+    time: parseTime(found.time),
     images: found.images.map((image) => ({
       name: image.name,
       values: Object.fromEntries(

@@ -9,6 +9,7 @@ import {
 } from '../../trainer/metrics/metrics.ts';
 import { isProtocolName, type ProtocolName, protocols } from '../../trainer/metrics/protocols.ts';
 import type { Checkpoint } from '../../trainer/runs/checkpoints.ts';
+import { parseTime } from '../../trainer/runs/time.ts';
 import type {
   ComparisonCell,
   ComparisonColumn,
@@ -153,7 +154,7 @@ function evaluationEntry(
       images: images.length,
       file: path,
       stale: staleness(isCurrent, same === undefined && named !== undefined, row, data),
-      time: Date.parse(evaluation.time),
+      time: parseTime(evaluation.time) ?? 0,
     },
   ];
 }

@@ -239,14 +239,13 @@ export function createManager(options: ManagerOptions): Manager {
 }
 
 /** The stage that a run was in. Throws a `run` error where that stage is finished. */
-function stageToResume({ paths, state, status, launch }: RunOnDisk): Stage {
-  if (state.state === 'finished' && status !== undefined) {
+function stageToResume({ paths, state }: RunOnDisk): Stage {
+  const stage = state.stage ?? lastStage(paths) ?? 'pretraining';
+  if (state.state === 'finished') {
     throw new WorkbenchError(
       'run',
-      `The ${status.stage} of run ${paths.name} is finished. To train it longer, raise \`${status.stage}.num_epoch\` in its run file and resume from there.`,
+      `The ${stage} of run ${paths.name} is finished. To train it longer, raise \`${stage}.num_epoch\` in its run file and resume from there.`,
     );
   }
-  const launched = launch?.process;
-  if (launched !== undefined && (status === undefined || launched.time > status.time)) return launched.stage;
-  return status?.stage ?? lastStage(paths) ?? 'pretraining';
+  return stage;
 }

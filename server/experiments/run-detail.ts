@@ -8,6 +8,7 @@ import { createEventReader } from '../../trainer/runs/event-reader.ts';
 import { lastLines, lastOutput, launchPaths } from '../../trainer/runs/launch.ts';
 import { type Manifest, readManifest, type SessionRecord } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
+import { parseTime } from '../../trainer/runs/time.ts';
 import type { CheckpointSummary, RunDetail, RunSummary, SessionSummary } from '../protocol/runs.ts';
 import { readSamples } from './samples.ts';
 
@@ -40,7 +41,7 @@ export function readRunDetail(summary: RunSummary, memoryBytes: number | null): 
 
 function sessionOf({ start, stop }: SessionRecord): SessionSummary {
   return {
-    started: Date.parse(start.time),
+    started: parseTime(start.time),
     stage: start.stage,
     step: start.step,
     engine: start.engine,
@@ -48,7 +49,7 @@ function sessionOf({ start, stop }: SessionRecord): SessionSummary {
     host: start.host,
     pid: start.pid,
     toolVersion: start.toolVersion,
-    stopped: stop && { time: Date.parse(stop.time), step: stop.step, reason: stop.reason },
+    stopped: stop && { time: parseTime(stop.time), step: stop.step, reason: stop.reason },
   };
 }
 

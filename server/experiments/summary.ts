@@ -3,6 +3,7 @@ import { isLive } from '../../trainer/run-state/run-state.ts';
 import { eventFileSeconds, listEventFiles } from '../../trainer/runs/event-files.ts';
 import type { RunOnDisk } from '../../trainer/runs/list.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
+import { parseTime } from '../../trainer/runs/time.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 
 /** What only the list as a whole knows of a run. */
@@ -14,12 +15,8 @@ export interface Placement {
 
 /** What the editor's list shows of a run. */
 export function summaryOf(run: RunOnDisk, { created, color, queuePosition }: Placement): RunSummary {
-  const { paths, kind, status, launch } = run;
-  const { state, reason } = run.state;
-  const upcoming = state === 'queued' ? launch?.queued : state === 'starting' ? launch?.process : undefined;
-  const stage = upcoming?.stage ?? status?.stage ?? launch?.process?.stage ?? null;
-  // A status of another stage does not describe the stage that is about to start.
-  const known = status?.stage === stage ? status : undefined;
+  const { paths, kind, stageStatus: known } = run;
+  const { state, reason, stage } = run.state;
   const now = state === 'running' ? known : undefined;
   const isPlanned = known !== undefined && known.steps > 0;
   return {
@@ -48,7 +45,7 @@ export function summaryOf(run: RunOnDisk, { created, color, queuePosition }: Pla
 /** When a run was created, in milliseconds since 1970; null where unknown. */
 export function createdTime({ paths, launch }: RunOnDisk): number | null {
   const time = readManifest(paths)?.created ?? launch?.queued?.time ?? launch?.process?.time;
-  if (time !== undefined) return Date.parse(time);
+  if (time !== undefined) return parseTime(time);
   const first = listEventFiles(paths.root)[0];
   const seconds = first === undefined ? 0 : eventFileSeconds(basename(first));
   return seconds === 0 ? null : seconds * 1000;

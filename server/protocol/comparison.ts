@@ -166,7 +166,7 @@ export interface EvaluationDetail {
   readonly model: string;
   readonly data: string;
   readonly protocol: string;
-  readonly time: number;
+  readonly time: number | null;
   readonly images: readonly {
     readonly name: string;
     readonly values: Readonly<Record<string, number | null>>;

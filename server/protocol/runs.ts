@@ -93,7 +93,7 @@ export interface StageSamples {
 
 /** One start of a trainer on a run. */
 export interface SessionSummary {
-  readonly started: number;
+  readonly started: number | null;
   readonly stage: Stage;
   /** Steps done before it. */
   readonly step: number;
@@ -102,7 +102,7 @@ export interface SessionSummary {
   readonly host: string;
   readonly pid: number;
   readonly toolVersion: string;
-  readonly stopped: { readonly time: number; readonly step: number; readonly reason: string } | null;
+  readonly stopped: { readonly time: number | null; readonly step: number; readonly reason: string } | null;
 }
 
 /** Everything about one run but its points. */

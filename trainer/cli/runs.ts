@@ -19,14 +19,14 @@ export function registerRuns(program: Command): void {
 }
 
 /** A run as printed by `--json`; null if not known. `progress` is 0 to 1, `updated` ISO 8601. */
-function runRecord({ paths, kind, state, status, updated }: RunOnDisk) {
+function runRecord({ paths, kind, state, stageStatus: status, updated }: RunOnDisk) {
   return {
     name: paths.name,
     path: paths.root,
     kind,
     state: state.state,
     reason: state.reason,
-    stage: status?.stage ?? null,
+    stage: state.stage,
     progress: progressOf(status),
     epoch: status?.epoch ?? null,
     epochs: status?.epochs ?? null,
@@ -60,14 +60,14 @@ function runsTable(runs: readonly RunOnDisk[], runsDir: string, now: number): st
 }
 
 function cells(run: RunOnDisk, now: number): string[] {
-  const { status } = run;
+  const { stageStatus: status } = run;
   // Only a running run has a rate and a remaining time.
   const runningStatus = run.state.state === 'running' ? status : undefined;
   const progress = progressOf(status);
   return [
     run.paths.name,
     run.kind === 'external' ? 'events only' : run.state.state,
-    status?.stage ?? '-',
+    run.state.stage ?? '-',
     progress === null ? '-' : `${Math.floor(progress * 100)} %`,
     status === undefined ? '-' : `${status.step}/${status.steps}`,
     orDash(status?.loss, (loss) => loss.toPrecision(4)),
@@ -78,7 +78,7 @@ function cells(run: RunOnDisk, now: number): string[] {
   ];
 }
 
-function progressOf(status: RunOnDisk['status']): number | null {
+function progressOf(status: RunOnDisk['stageStatus']): number | null {
   return status === undefined || status.steps === 0 ? null : status.step / status.steps;
 }
 

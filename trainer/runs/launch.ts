@@ -14,6 +14,7 @@ import {
 import { isProcessAlive, processStartTime, thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
 import type { RunPaths } from './run-directory.ts';
+import { parseTime } from './time.ts';
 
 /**
  * The files that the editor writes to a run that it starts (`launch/`): the run's place in the queue, then the process
@@ -198,7 +199,7 @@ export function isLaunchAlive({ process, exit }: Launch, now: number): boolean {
   if (process === undefined || exit !== undefined) return false;
   return process.host === thisHost
     ? isProcessAlive(process.pid, process.startTime)
-    : now - Date.parse(process.time) <= startTimeoutMs;
+    : now - (parseTime(process.time) ?? 0) <= startTimeoutMs;
 }
 
 /** The last `count` lines that a launched process printed, the oldest first. Never throws. */

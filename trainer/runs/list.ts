@@ -7,6 +7,7 @@ import { readLock } from './lock.ts';
 import { readManifest } from './manifest.ts';
 import { type RunPaths, runPaths } from './run-directory.ts';
 import { describeState, readStatus, type StateDescription, type Status } from './status.ts';
+import { parseTime } from './time.ts';
 
 /** What the files of a run say about it. */
 export interface RunOnDisk {
@@ -15,6 +16,8 @@ export interface RunOnDisk {
   readonly kind: 'esrgan' | 'external';
   readonly state: StateDescription;
   readonly status: Status | undefined;
+  /** The status if it is of the stage of `state`; a stage that is queued, or failed at its start, may have none. */
+  readonly stageStatus: Status | undefined;
   /** Undefined if it was only ever started from a terminal. */
   readonly launch: Launch | undefined;
   /** When a process last wrote to the run, in milliseconds since 1970; null if unknown. */
@@ -43,6 +46,7 @@ export function readRun(root: string, now: number): RunOnDisk | undefined {
       kind: 'esrgan',
       state,
       status,
+      stageStatus: status?.stage === state.stage ? status : undefined,
       launch,
       updated: lastWritten(status, launch),
     };
@@ -53,8 +57,9 @@ export function readRun(root: string, now: number): RunOnDisk | undefined {
   return {
     paths,
     kind: 'external',
-    state: { state: 'unknown', reason: null },
+    state: { state: 'unknown', reason: null, stage: null },
     status: undefined,
+    stageStatus: undefined,
     launch: undefined,
     updated,
   };
@@ -86,7 +91,8 @@ function isOurs(
 
 function lastWritten(status: Status | undefined, launch: Launch | undefined): number | null {
   const times = [status, launch?.exit, launch?.process, launch?.queued].flatMap((sign) => sign?.time ?? []);
-  return times.length === 0 ? null : Math.max(...times.map((time) => Date.parse(time)));
+  const known = times.flatMap((time) => parseTime(time) ?? []);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** Names of the folders in a folder that may be runs; empty if there is no such folder. */

@@ -89,6 +89,8 @@ export function readStatus(paths: RunPaths): Status | undefined {
 export interface StateDescription {
   readonly state: RunState;
   readonly reason: string | null;
+  /** The stage that is in this state; null if none was ever started. */
+  readonly stage: Stage | null;
 }
 
 /** What the state of a run follows from. */
@@ -103,36 +105,43 @@ interface Evidence {
 /** The state of a run; `now` in milliseconds since 1970. */
 export function describeState(evidence: Evidence, now: number): StateDescription {
   const { status, lock, launch } = evidence;
+  const launched = launchWithoutStatus(status, launch);
+  const stage = launched?.stage ?? status?.stage ?? null;
   const deathCause = lock === undefined ? undefined : whyStale(lock, now);
   if (lock !== undefined && deathCause === undefined) {
     return status !== undefined && isFrom(status, lock)
-      ? { state: status.state, reason: status.message }
-      : { state: 'starting', reason: null };
+      ? { state: status.state, reason: status.message, stage: status.stage }
+      : { state: 'starting', reason: null, stage };
   }
-  if (launch?.queued !== undefined) return { state: 'queued', reason: queueHost(launch.queued) };
-  const launched = launch?.process;
-  // A process that was launched after the status was written and has not written one itself.
-  const isStarting =
-    launched !== undefined &&
-    (status === undefined || (!isFrom(status, launched) && status.time <= launched.time));
-  if (isStarting) {
-    if (launch !== undefined && isLaunchAlive(launch, now)) return { state: 'starting', reason: null };
-    return endOfLaunch(evidence, 'its process ended before training started');
+  if (launch?.queued !== undefined) {
+    return { state: 'queued', reason: queueHost(launch.queued), stage: launch.queued.stage };
+  }
+  if (launched !== undefined) {
+    return launch !== undefined && isLaunchAlive(launch, now)
+      ? { state: 'starting', reason: null, stage }
+      : { ...endOfLaunch(evidence, 'its process ended before training started'), stage };
   }
   if (status === undefined) {
     return lock === undefined
-      ? { state: 'unknown', reason: null }
-      : { state: 'lost', reason: deathCause ?? null };
+      ? { state: 'unknown', reason: null, stage }
+      : { state: 'lost', reason: deathCause ?? null, stage };
   }
   const hasEnded = status.state === 'finished' || status.state === 'stopped' || status.state === 'failed';
   // The final state of an earlier session does not count if a later process died while it held the lock.
   if (hasEnded && (lock === undefined || isFrom(status, lock))) {
-    return { state: status.state, reason: status.message };
+    return { state: status.state, reason: status.message, stage };
   }
   const cause = deathCause ?? 'its process ended unexpectedly';
-  return launched !== undefined && isFrom(status, launched)
-    ? { state: 'lost', reason: endOfLaunch(evidence, cause).reason }
-    : { state: 'lost', reason: cause };
+  return launch?.process !== undefined && isFrom(status, launch.process)
+    ? { state: 'lost', reason: endOfLaunch(evidence, cause).reason, stage }
+    : { state: 'lost', reason: cause, stage };
+}
+
+/** The process that was launched after the status was written and has not written one itself. */
+function launchWithoutStatus(status: Status | undefined, launch: Launch | undefined): Launch['process'] {
+  const launched = launch?.process;
+  if (launched === undefined || status === undefined) return launched;
+  return !isFrom(status, launched) && status.time <= launched.time ? launched : undefined;
 }
 
 function isFrom(status: Status, process: { readonly host: string; readonly pid: number }): boolean {
@@ -147,7 +156,7 @@ function queueHost({ host }: QueueEntry): string | null {
 const crashes = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'];
 
 /** How a launched process ended without a final status; `otherwise` is the reason if that is unknown. */
-function endOfLaunch({ launch, lastOutput }: Evidence, otherwise: string): StateDescription {
+function endOfLaunch({ launch, lastOutput }: Evidence, otherwise: string): Omit<StateDescription, 'stage'> {
   const { code = null, signal = null } = launch?.exit ?? {};
   if (signal !== null && !crashes.includes(signal)) {
     const cause = signal === 'SIGKILL' ? ', by a person or because the system ran out of memory' : '';

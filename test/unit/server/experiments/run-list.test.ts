@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createRunList, type RunList, type RunsChange } from '../../../../server/experiments/run-list.ts';
-import { dequeue, enqueue, recordExit, recordProcess } from '../../../../trainer/runs/launch.ts';
+import { dequeue, enqueue, launchPaths, recordExit, recordProcess } from '../../../../trainer/runs/launch.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { writeStatus } from '../../../../trainer/runs/status.ts';
@@ -123,6 +123,47 @@ test('how a process ended is notified, however late it is known', async () => {
     ({ changed }) => changed[0]?.reason?.startsWith('its process was killed (SIGKILL)') === true,
   );
 });
+
+test('a stage that failed at its start is shown, with no numbers of the stage before', async () => {
+  const folder = temporaryFolder();
+  const paths = makeRun(join(folder, 'failed'));
+  enqueue(paths, { stage: 'training', resume: false, order: 1 }, '');
+  dequeue(paths);
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  recordProcess(paths, { pid, stage: 'training' });
+  writeFileSync(launchPaths(paths).output, 'error: no images\n');
+  recordExit(paths, { pid, code: 3, signal: null });
+  expect(await follow(folder).list.all()).toMatchObject([
+    {
+      state: 'failed',
+      reason: 'error: no images',
+      stage: 'training',
+      epoch: null,
+      step: null,
+      steps: null,
+      loss: null,
+      psnr: null,
+    },
+  ]);
+});
+
+test.each(['2030-41-01T00:00:00.000Z', '', 'yesterday', '2030-01-01T25:00:00Z'])(
+  'a run whose times are %j is listed',
+  async (time) => {
+    const folder = temporaryFolder();
+    const paths = makeRun(join(folder, 'strange'));
+    for (const file of [paths.status, paths.manifest]) {
+      const content = JSON.parse(readFileSync(file, 'utf8'));
+      writeFileSync(file, JSON.stringify({ ...content, time, created: time }));
+    }
+    makeRun(join(folder, 'good'));
+    const all = await follow(folder).list.all();
+    expect(all.map(({ name, state, created, updated }) => ({ name, state, created, updated }))).toEqual([
+      { name: 'good', state: 'finished', created: expect.any(Number), updated: expect.any(Number) },
+      { name: 'strange', state: 'finished', created: null, updated: null },
+    ]);
+  },
+);
 
 test('live runs come first, then those that wait, then the newest', async () => {
   const folder = temporaryFolder();

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -7,7 +7,14 @@ import { registerControl } from '../../../../trainer/cli/control.ts';
 import { registerRuns } from '../../../../trainer/cli/runs.ts';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
 import type { TrainerState } from '../../../../trainer/run-state/run-state.ts';
-import { enqueue, readLaunch } from '../../../../trainer/runs/launch.ts';
+import {
+  dequeue,
+  enqueue,
+  launchPaths,
+  readLaunch,
+  recordExit,
+  recordProcess,
+} from '../../../../trainer/runs/launch.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -108,6 +115,31 @@ test('--json prints one object per run', () => {
     ...numbers,
   });
   expect(runs[3]).toMatchObject({ kind: 'external', stage: null, progress: null, loss: null });
+});
+
+test.each([['2030-41-01T00:00:00.000Z'], ['']])('a run with the time %j does not hide the others', (time) => {
+  const { folder } = exampleRuns();
+  const { status: file } = runPaths(join(folder, 'done'));
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), time }));
+  const lines = esrgan('runs', '--runs-dir', folder, '--json').trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { name: 'done', state: 'finished', updated: null },
+    { name: 'failed', updated: expect.any(String) },
+    { name: 'live' },
+    { name: 'theirs' },
+  ]);
+  expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^done .* -$/m);
+});
+
+test('a training that failed at its start has none of the numbers of pretraining', () => {
+  const { folder } = exampleRuns();
+  const paths = runPaths(join(folder, 'done'));
+  enqueue(paths, { stage: 'training', resume: false, order: 1 }, '');
+  dequeue(paths);
+  recordProcess(paths, { pid: 2 ** 22 + 1, stage: 'training' });
+  writeFileSync(launchPaths(paths).output, 'error: no images\n');
+  recordExit(paths, { pid: 2 ** 22 + 1, code: 3, signal: null });
+  expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^done +failed +training +- +- +- +- +- +- /m);
 });
 
 test('a folder without runs', () => {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { stages } from '../../../../trainer/run-state/run-state.ts';
 import type { Launch, ProcessExit } from '../../../../trainer/runs/launch.ts';
 import type { LockHolder } from '../../../../trainer/runs/lock.ts';
 import { processStartTime, thisHost } from '../../../../trainer/runs/processes.ts';
@@ -213,3 +214,30 @@ test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly 
   const { state, reason } = describeState({ status, lock, launch, lastOutput: () => lastOutput }, now);
   expect(reason === null ? state : `${state}: ${reason}`).toBe(expected);
 });
+
+const other = { pretraining: 'training', training: 'pretraining' } as const;
+
+test.each(stages.map((stage) => [stage, other[stage]] as const))(
+  'after a finished %s, the state is about the %s that was launched since',
+  (finished, next) => {
+    const status = { ...by(dead, 'finished'), stage: finished };
+    const described = (launch: Launch, lock?: LockHolder) => {
+      const { state, stage } = describeState({ status, lock, launch, lastOutput: () => ['no images'] }, now);
+      return `${state} ${stage}`;
+    };
+    const launchedNext = (exit?: Partial<ProcessExit>): Launch => {
+      const { process, ...rest } = launchOf(exit ? dead : own, exit);
+      return { ...rest, process: process && { ...process, pid: exit ? dead.pid + 1 : own.pid, stage: next } };
+    };
+    expect(described({ queued: undefined, process: undefined, exit: undefined })).toBe(
+      `finished ${finished}`,
+    );
+    expect(described({ ...launchedNext({ code: 0 }), queued: { ...queued, stage: next } })).toBe(
+      `queued ${next}`,
+    );
+    expect(described(launchedNext())).toBe(`starting ${next}`);
+    expect(described(launchedNext(), own)).toBe(`starting ${next}`);
+    expect(described(launchedNext({ code: 3 }))).toBe(`failed ${next}`);
+    expect(described(launchedNext({ signal: 'SIGKILL' }))).toBe(`lost ${next}`);
+  },
+);
