@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync, utimesSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { discardSync } from '../../trainer/files/change-files.ts';
+import { writableCacheFolder } from '../../trainer/runs/user-folders.ts';
 
 /** Maximum bytes of results. */
 const maximumBytes = 1e9;
 
 /** The folder of image results, in the user's cache; `environment` is that of the process. */
 export function resultsFolder(environment: NodeJS.ProcessEnv): string {
-  return join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'esrgan-workbench', 'results');
+  return join(writableCacheFolder(environment), 'results');
 }
 
 /** A file name that identifies these values. */

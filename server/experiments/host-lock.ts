@@ -1,9 +1,10 @@
-import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { acquireLock, type RunLock } from '../../trainer/runs/lock.ts';
+import { thisHost } from '../../trainer/runs/processes.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
+import { writableCacheFolder } from '../../trainer/runs/user-folders.ts';
 
 /** Milliseconds between two tries, and until one gives up. Whoever has the lock starts a process at most. */
 const pause = 50;
@@ -30,7 +31,8 @@ export function withHostLock<T>(work: () => T | Promise<T>): Promise<T> {
 }
 
 async function takeLock(): Promise<RunLock> {
-  const place = runPaths(join(tmpdir(), `esrgan-workbench-${userInfo().username}`));
+  // Hosts may share a home folder.
+  const place = runPaths(join(writableCacheFolder(), `starting-${thisHost}`));
   const start = Date.now();
   while (true) {
     try {

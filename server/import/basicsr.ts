@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import { Document, visit } from 'yaml';
 import { folderName } from '../../trainer/config/index.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
+import { homeFolder } from '../../trainer/runs/user-folders.ts';
 import { type Options, readOptions } from './options.ts';
 
 /** A run file made from an option file. Each note names a key that could not be imported exactly, and why. */
@@ -154,9 +154,9 @@ function unusedName(name: string, isUnused: (name: string) => boolean): string {
   return own;
 }
 
-/** A path with the home folder in place of `~`. */
+/** A path with the home folder, if there is one, in place of `~`. */
 function withHome(path: string): string {
-  return path.replace(/^~(?=$|[/\\])/, () => homedir());
+  return path.replace(/^~(?=$|[/\\])/, () => homeFolder() ?? '~');
 }
 
 /** The side of an HR patch, a multiple of the scale. */

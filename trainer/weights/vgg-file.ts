@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { PerceptualLossSettings } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type VggType, vggConvolutions, vggParameters, vggTypes } from '../models/vgg/shapes.ts';
+import { cacheFolder } from '../runs/user-folders.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { TensorMap } from '../tensor-files/tensors.ts';
 
 /** Where `esrgan weights download` stores weights, and where runs look for them if they do not name a file. */
 export function defaultVggFile(type: VggType): string {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  return join(cache, 'esrgan-workbench', `${type}.safetensors`);
+  return join(cacheFolder(), `${type}.safetensors`);
 }
 
 /**

@@ -25,5 +25,6 @@ test.each<[string, number, string | undefined, string[]]>([
 });
 
 test('lies where a person keeps what can be made again', () => {
-  expect(resultsFolder({ XDG_CACHE_HOME: '/c' })).toBe(join('/c', 'esrgan-workbench', 'results'));
+  const cache = temporaryFolder();
+  expect(resultsFolder({ XDG_CACHE_HOME: cache })).toBe(join(cache, 'esrgan-workbench', 'results'));
 });
