@@ -4,6 +4,7 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   type InitializeParams,
+  type WorkspaceFolder,
 } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import type { Settings } from '../protocol/settings.ts';
@@ -20,7 +21,7 @@ export interface Workspace {
   runFolders(): readonly string[];
   /** Adds a run file that the editor has opened. */
   open(file: string): void;
-  /** Resolves once the workspace has been scanned. */
+  /** Resolves once the workspace has been scanned, with all changes of its folders so far. */
   readonly ready: Promise<void>;
 }
 
@@ -38,6 +39,7 @@ export function followWorkspace(
   const places = new Map<string, RunFilePlaces>();
   const extraFolders = new Map<string, readonly string[]>();
   let settings = settingsOf(undefined);
+  let changing: Promise<void> = Promise.resolve();
 
   function look(file: string): void {
     const found = isOwnRunFile(file) ? readPlaces(file) : undefined;
@@ -45,8 +47,8 @@ export function followWorkspace(
     else places.set(file, found);
   }
 
-  async function scan(uris: Iterable<string>): Promise<void> {
-    for (const uri of uris) {
+  async function scanRoots(): Promise<void> {
+    for (const uri of roots) {
       const { scheme, fsPath } = URI.parse(uri);
       if (scheme === 'file') for (const file of await findRunFiles(fsPath)) look(file);
     }
@@ -75,20 +77,29 @@ export function followWorkspace(
       await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
     }
     if (capabilities.workspace?.workspaceFolders === true) {
-      connection.workspace.onDidChangeWorkspaceFolders(async ({ added, removed }) => {
-        for (const { uri } of removed) {
-          roots.delete(uri);
-          const { fsPath } = URI.parse(uri);
-          for (const file of places.keys()) if (file.startsWith(fsPath + sep)) places.delete(file);
-        }
-        for (const { uri } of added) roots.add(uri);
-        await scan(added.map(({ uri }) => uri));
-        await readAllSettings();
-        onChange();
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        // One after another: a scan takes time.
+        changing = changing.then(() => changeRoots(added, removed)).catch(logError);
       });
     }
     await readAllSettings();
-    await scan(roots);
+    await scanRoots();
+  }
+
+  async function changeRoots(
+    added: readonly WorkspaceFolder[],
+    removed: readonly WorkspaceFolder[],
+  ): Promise<void> {
+    for (const { uri } of removed) {
+      roots.delete(uri);
+      const { fsPath } = URI.parse(uri);
+      for (const file of places.keys()) if (file.startsWith(fsPath + sep)) places.delete(file);
+    }
+    for (const { uri } of added) roots.add(uri);
+    // A removed folder may be inside another one, or contain it.
+    await scanRoots();
+    await readAllSettings();
+    onChange();
   }
 
   connection.onDidChangeConfiguration(async () => {
@@ -100,12 +111,13 @@ export function followWorkspace(
     onChange();
   });
 
-  const ready = new Promise<void>((resolveReady) => {
+  const logError = (error: unknown) => connection.console.error(String(error));
+  const started = new Promise<void>((resolveStarted) => {
     connection.onInitialized(() => {
-      initialize()
-        .catch((error: unknown) => connection.console.error(String(error)))
+      changing = initialize()
+        .catch(logError)
         .finally(() => {
-          resolveReady();
+          resolveStarted();
           onChange();
         });
     });
@@ -126,6 +138,8 @@ export function followWorkspace(
       look(file);
       onChange();
     },
-    ready,
+    get ready() {
+      return started.then(() => changing);
+    },
   };
 }

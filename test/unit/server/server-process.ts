@@ -64,7 +64,7 @@ export async function startServer(
     processId: process.pid,
     rootUri: uri,
     workspaceFolders: [{ uri, name: 'test' }],
-    capabilities: { workspace: { configuration: true } },
+    capabilities: { workspace: { configuration: true, workspaceFolders: true } },
     initializationOptions,
   });
   await connection.sendNotification('initialized', {});
