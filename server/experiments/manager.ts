@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { isLive, type Stage } from '../../trainer/run-state/run-state.ts';
-import { removeFolderAtomic } from '../../trainer/runs/atomic-file.ts';
+import { removeFolderAtomic, removeTemporaries } from '../../trainer/runs/atomic-file.ts';
 import type { RequestKind } from '../../trainer/runs/control.ts';
 import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { lastStage } from '../../trainer/runs/manifest.ts';
@@ -169,6 +169,8 @@ export function createManager(options: ManagerOptions): Manager {
 
   return {
     setFolders(folders) {
+      // Of runs whose deletion was interrupted.
+      for (const folder of folders) if (!namedFolders.includes(folder)) removeTemporaries(folder);
       namedFolders = folders;
       setFolders();
     },

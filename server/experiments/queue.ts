@@ -144,7 +144,7 @@ export function removeFromQueue(run: RunPaths): Promise<void> {
 }
 
 async function removeQueued(run: RunPaths): Promise<void> {
-  const names = readNames(run.root);
+  const names = readNames(run.root).filter((name) => !name.startsWith('.'));
   if (names.every((name) => name === basename(run.launch))) await removeFolderAtomic(run.root);
   else if (existsSync(run.manifest)) dequeue(run);
   else await removeLaunch(run);

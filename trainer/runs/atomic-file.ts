@@ -177,6 +177,8 @@ export function removeTemporaries(folder: string, graceMs = weekMs): void {
     if (!name.startsWith(temporaryPrefix)) continue;
     const path = join(folder, name);
     const writer = parseProcess(name.slice(temporaryPrefix.length, name.lastIndexOf('-')));
+    // It may be another program's.
+    if (writer === undefined && graceMs > 0) continue;
     const isAbandoned =
       writer?.host === thisHost
         ? !isProcessAlive(writer.pid, writer.startTime)

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readNames, removeTemporaries } from './atomic-file.ts';
 import { recoverCheckpoints } from './checkpoints.ts';
 import { type TakenRequests, takeRequests } from './control.ts';
@@ -18,5 +18,7 @@ export function recoverRun(paths: RunPaths, taken: TakenRequests): void {
   );
   for (const folder of [paths.root, paths.control, paths.evaluations, ...samples])
     removeTemporaries(folder, 0);
+  // The editor writes to `launch`, and may have deleted a run next to this one.
+  for (const folder of [paths.launch, dirname(paths.root)]) removeTemporaries(folder);
   recoverCheckpoints(paths);
 }

@@ -166,7 +166,7 @@ test.each<[string, string, number, number | undefined, boolean]>([
   ['of another host', '.tmp-other.1.5-ab', 0, undefined, false],
   ['of another host after a week', '.tmp-other.1.5-ab', week + 60, undefined, true],
   ['of another host, for the only writer', '.tmp-other.1.5-ab', 0, 0, true],
-  ['of an earlier version', '.tmp-file-ab', 0, undefined, false],
+  ['of another program', '.tmp-file-ab', 2 * week, undefined, false],
   ['of an earlier version, for the only writer', '.tmp-c', 0, 0, true],
   ['with another name', 'd.tmp-', 2 * week, 0, false],
 ])('removes what killed processes left: %s', (_, name, ageSeconds, graceMs, isRemoved) => {

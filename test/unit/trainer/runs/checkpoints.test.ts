@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -21,6 +22,7 @@ import {
   writeCheckpoint,
 } from '../../../../trainer/runs/checkpoints.ts';
 import { takeRequests } from '../../../../trainer/runs/control.ts';
+import { thisHost } from '../../../../trainer/runs/processes.ts';
 import { recoverRun } from '../../../../trainer/runs/recover.ts';
 import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
 import { filesOf, stateAt } from './checkpoint-fixture.ts';
@@ -307,12 +309,18 @@ test.each<[string, boolean, string]>([
   writeFileSync(join(paths.root, '.tmp-status.json-ab'), '');
   const sample = join(paths.samples, 'pretraining', '00000010', '.tmp-other.1.5-ab');
   mkdirSync(sample, { recursive: true });
+  const ofEndedProcess = `.tmp-${thisHost}.${2 ** 30}.5-ab`;
+  const deletedRun = join(paths.root, '..', ofEndedProcess);
+  for (const folder of [paths.launch, deletedRun])
+    mkdirSync(join(folder, ofEndedProcess), { recursive: true });
   writeFileSync(join(paths.control, 'stop'), '');
   recoverRun(paths, new Map());
   expect(takeRequests(paths, new Map())).toEqual([]);
   expect(readdirSync(paths.checkpoints)).toEqual(['pretraining-00000010']);
   expect(readdirSync(paths.root).filter((name) => name.startsWith('.'))).toEqual([]);
   expect(readdirSync(dirname(sample))).toEqual([]);
+  expect(readdirSync(paths.launch)).toEqual([]);
+  expect(existsSync(deletedRun)).toBe(false);
   expect(latestCheckpoint(paths).problems).toEqual([]);
   expect(readFileSync(join(path, generator), 'utf8')).toBe(
     `generator.safetensors ${successor ? 'again' : expected}`,
