@@ -26,7 +26,7 @@ export async function collectCurves(
   const curves = new Map<string, Point[]>();
   await readAllPoints(request, {
     clear: () => curves.clear(),
-    append(tag, { steps, values }) {
+    append({ tag, steps, values }) {
       const points = curves.get(tag) ?? [];
       curves.set(tag, points);
       for (const [i, step] of steps.entries()) {

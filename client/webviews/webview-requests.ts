@@ -20,7 +20,6 @@ import {
   isNullable,
   isNumber,
   isOneOf,
-  isRecord,
   isString,
   isTuple,
   isUnion,
@@ -73,7 +72,7 @@ const requests: { readonly [Name in WebviewRequestName]: Guard<WebviewRequests[N
   'esrgan/run': hasRun,
   'esrgan/points': isExactly({
     run: isString,
-    after: isNullable(isExactly({ generation: isNumber, counts: isRecord(isNumber) })),
+    after: isNullable(isExactly({ generation: isString, count: isNumber })),
   }),
   'esrgan/newestPoints': isExactly({ run: isString, count: isNumber }),
   'esrgan/follow': isExactly({ run: isString, follow: isBoolean }),

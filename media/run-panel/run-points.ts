@@ -1,9 +1,4 @@
-import {
-  cursorAfter,
-  type PointCursor,
-  readNextPoints,
-  type TagPoints,
-} from '../../server/protocol/points.ts';
+import { type PointCursor, readNextPoints, type TagPoints } from '../../server/protocol/points.ts';
 import type { RunDetail } from '../../server/protocol/runs.ts';
 import type { Host } from '../host.ts';
 import { nearestIndex, PointSeries } from '../plot/point-series.ts';
@@ -38,11 +33,11 @@ export class RunPoints {
   async load(): Promise<void> {
     const newest = await this.#host.request('esrgan/newestPoints', { run: this.#run, count: newestCount });
     const preview = new Map<string, PointSeries>();
-    for (const [tag, points] of Object.entries(newest.tags)) append(preview, tag, points);
+    for (const points of newest.tags) append(preview, points);
     this.shown = preview;
     this.problems = newest.problems;
     // A short run is complete already.
-    this.#cursor = cursorAfter(null, newest);
+    this.#cursor = newest.cursor;
     if (this.#cursor !== null) this.#all = preview;
     this.#changed();
     await this.loadNew();
@@ -65,19 +60,18 @@ export class RunPoints {
 
   /** Requests the next points once; returns whether there are more. */
   async #loadNext(): Promise<boolean> {
-    const { cursor, more, answer } = await readNextPoints(
+    const { cursor, more, problems } = await readNextPoints(
       (after) => this.#host.request('esrgan/points', { run: this.#run, after }),
       this.#cursor,
       {
         clear: () => {
           this.#all = new Map();
         },
-        append: (tag, points) => append(this.#all, tag, points),
+        append: (points) => append(this.#all, points),
       },
     );
     this.#cursor = cursor;
-    this.problems = answer.problems;
-    if (cursor === null) return true;
+    this.problems = problems;
     if (!more) {
       this.shown = this.#all;
       this.isComplete = true;
@@ -108,8 +102,8 @@ export class RunPoints {
   }
 }
 
-function append(all: Map<string, PointSeries>, tag: string, points: TagPoints): void {
-  const series = all.get(tag) ?? new PointSeries();
-  all.set(tag, series);
+function append(all: Map<string, PointSeries>, points: TagPoints): void {
+  const series = all.get(points.tag) ?? new PointSeries();
+  all.set(points.tag, series);
   series.append(points);
 }

@@ -134,7 +134,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
 
 async function lastScalars(manager: Manager, run: string): Promise<Record<string, number | null>> {
   const { tags } = await manager.newestPoints(run, 1);
-  return Object.fromEntries(Object.entries(tags).map(([tag, { values }]) => [tag, values.at(-1) ?? null]));
+  return Object.fromEntries(tags.map(({ tag, values }) => [tag, values.at(-1) ?? null]));
 }
 
 /** All points of a tag of each run, with the best and the last checkpoint. */
@@ -146,8 +146,8 @@ async function seriesOf(manager: Manager, { runs }: Comparison, tag: string): Pr
         clear() {
           points = new PointSeries();
         },
-        append(each, added) {
-          if (each === tag) points.append(added);
+        append(added) {
+          if (added.tag === tag) points.append(added);
         },
       });
       const { stages } = curveScale(openRun(run), manager.run(run));

@@ -8,7 +8,7 @@ import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { lastStage } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Programs } from '../command/programs.ts';
-import type { PointCursor, PointsAnswer } from '../protocol/points.ts';
+import type { NewestPoints, PointCursor, PointsAnswer } from '../protocol/points.ts';
 import type { RunDetail, RunSummary } from '../protocol/runs.ts';
 import { followRun, type RunPart } from './follow.ts';
 import { createPointStores } from './points.ts';
@@ -55,7 +55,7 @@ export interface Manager extends Closable {
   runs(): Promise<readonly RunSummary[]>;
   run(run: string): RunDetail;
   points(run: string, after: PointCursor | null): Promise<PointsAnswer>;
-  newestPoints(run: string, count: number): Promise<PointsAnswer>;
+  newestPoints(run: string, count: number): Promise<NewestPoints>;
   follow(run: string, follow: boolean): void;
   start(file: string, stage: Stage, resume: boolean): Promise<Started>;
   resume(run: string): Promise<Started>;

@@ -1,17 +1,17 @@
 import { basename } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { eventFileSeconds, listEventFiles } from '../../trainer/runs/event-files.ts';
-import { createRunReader, type EventItem } from '../../trainer/runs/event-reader.ts';
-import { countAt, type PointCursor, type PointsAnswer, type TagPoints } from '../protocol/points.ts';
+import { createRunReader, type EventScalar } from '../../trainer/runs/event-reader.ts';
+import type { NewestPoints, PointCursor, PointsAnswer, TagPoints } from '../protocol/points.ts';
 
-/** The points of one run, copied from disk to memory: 20 bytes each. */
+/** The points of one run, copied from disk to memory: 24 bytes each. */
 export interface PointStore {
   /** Reads what was appended since; calls meanwhile share one reading. */
   update(): Promise<void>;
-  /** The next points after a cursor, about `maximumPoints` at most. */
+  /** The next points after a cursor, `maximumPoints` at most. */
   after(cursor: PointCursor | null): PointsAnswer;
-  /** The last points of each tag, at most `count` of each. */
-  newest(count: number): PointsAnswer;
+  /** The last points of each tag, at most `count` of each; fewer if there are very many tags, but at least one. */
+  newest(count: number): NewestPoints;
   /** The last value of a tag. */
   last(tag: string): number | undefined;
   /** How many points it holds. */
@@ -24,35 +24,52 @@ const maximumPoints = 10_000;
 /** A store for the run directory (or folder of event files) `folder`, still empty. */
 export function createPointStore(folder: string): PointStore {
   const reader = createRunReader(folder);
-  const columns = new Map<string, Columns>();
+  const points = noPoints();
+  const tagIds = new Map<string, number>();
+  const tagNames: string[] = [];
   let firstFile = 0;
   let voided = 0;
   let reading: Promise<void> | undefined;
 
-  function take(item: EventItem): void {
-    if (item.kind === 'scalar') {
-      const tag = columns.get(item.tag) ?? createColumns();
-      columns.set(item.tag, tag);
-      tag.push(item.step, item.value, item.wallTime);
-      return;
-    }
-    let isChanged = false;
-    for (const tag of columns.values()) isChanged = tag.dropFrom(item.step) || isChanged;
-    if (isChanged) voided++;
+  function idOf(tag: string): number {
+    const known = tagIds.get(tag);
+    if (known !== undefined) return known;
+    tagIds.set(tag, tagNames.length);
+    return tagNames.push(tag) - 1;
   }
 
   /**
-   * From when the files are and how often points became void: the same for every reader of the same files, also
-   * after a restart, and another one when a run of the same name takes their place.
+   * From when the files are and how many points became void: the same for every reader of the same files, also after a
+   * restart, and another one when a run of the same name takes their place.
    */
-  const generation = () => firstFile * 1000 + voided;
+  const generation = () => `${firstFile}.${voided}`;
 
   async function readAll(): Promise<void> {
     firstFile = eventFileSeconds(basename(listEventFiles(folder)[0] ?? ''));
-    for (let items = reader.read(); items.length > 0; items = reader.read()) {
-      for (const item of items) take(item);
+    const starts: SessionStart[] = [];
+    for (const items of reader.read()) {
+      for (const item of items) {
+        if (item.kind === 'scalar') addPoint(points, idOf(item.tag), item);
+        else addStart(starts, { size: points.size, step: item.step });
+      }
       await yieldToEventLoop();
     }
+    voided += dropVoid(points, starts);
+  }
+
+  function tagsOf(indices: Iterable<number>): TagPoints[] {
+    const { tags, steps, values, wallTimes } = points;
+    const lists = new Map<number, { steps: number[]; values: (number | null)[]; wallTimes: number[] }>();
+    for (const index of indices) {
+      const tag = tags[index]!;
+      const list = lists.get(tag) ?? { steps: [], values: [], wallTimes: [] };
+      lists.set(tag, list);
+      list.steps.push(steps[index]!);
+      const value = values[index]!;
+      list.values.push(Number.isFinite(value) ? value : null);
+      list.wallTimes.push(wallTimes[index]!);
+    }
+    return [...lists].map(([tag, list]) => ({ tag: tagNames[tag]!, ...list }));
   }
 
   return {
@@ -63,100 +80,119 @@ export function createPointStore(folder: string): PointStore {
       return reading;
     },
     after(cursor) {
-      const first = (tag: string, size: number) =>
-        Math.min(Math.max(countAt(cursor, generation(), tag), 0), size);
-      const remaining = [...columns].filter(([tag, { size }]) => first(tag, size) < size);
-      const limit = Math.ceil(maximumPoints / Math.max(remaining.length, 1));
-      const tags = remaining.map(([tag, points]) => {
-        const start = first(tag, points.size);
-        return [tag, points.slice(start, start + limit)] as const;
-      });
-      const more = remaining.some(([tag, { size }]) => size - first(tag, size) > limit);
-      return { generation: generation(), tags: Object.fromEntries(tags), more, problems: reader.problems() };
-    },
-    newest(count) {
-      const tags = [...columns].map(
-        ([tag, points]) => [tag, points.slice(Math.max(0, points.size - count), points.size)] as const,
-      );
+      const isContinued = cursor?.generation === generation() && cursor.count <= points.size;
+      const first = isContinued ? Math.max(cursor.count, 0) : 0;
+      const end = Math.min(first + maximumPoints, points.size);
       return {
-        generation: generation(),
-        tags: Object.fromEntries(tags),
-        more: false,
+        isFromStart: !isContinued,
+        tags: tagsOf(Array.from({ length: end - first }, (_, index) => first + index)),
+        cursor: { generation: generation(), count: end },
+        more: end < points.size,
         problems: reader.problems(),
       };
     },
-    last: (tag) => columns.get(tag)?.last(),
-    get size() {
-      let sum = 0;
-      for (const { size } of columns.values()) sum += size;
-      return sum;
-    },
-  };
-}
-
-/** The points of one tag. */
-interface Columns {
-  readonly size: number;
-  push(step: number, value: number, wallTime: number): void;
-  /** Drops the points at `step` and later; whether there were any. */
-  dropFrom(step: number): boolean;
-  slice(start: number, end: number): TagPoints;
-  last(): number | undefined;
-}
-
-function createColumns(): Columns {
-  let steps = new Float64Array(64);
-  let values = new Float32Array(64);
-  let wallTimes = new Float64Array(64);
-  let size = 0;
-
-  function grow(): void {
-    const capacity = 2 * steps.length;
-    const [oldSteps, oldValues, oldTimes] = [steps, values, wallTimes];
-    steps = new Float64Array(capacity);
-    values = new Float32Array(capacity);
-    wallTimes = new Float64Array(capacity);
-    steps.set(oldSteps);
-    values.set(oldValues);
-    wallTimes.set(oldTimes);
-  }
-
-  return {
-    get size() {
-      return size;
-    },
-    push(step, value, wallTime) {
-      if (size === steps.length) grow();
-      steps[size] = step;
-      values[size] = value;
-      wallTimes[size] = wallTime;
-      size++;
-    },
-    dropFrom(step) {
-      let length = 0;
-      for (let index = 0; index < size; index++) {
-        const each = steps[index] ?? 0;
-        if (each >= step) continue;
-        steps[length] = each;
-        values[length] = values[index] ?? Number.NaN;
-        wallTimes[length] = wallTimes[index] ?? 0;
-        length++;
+    newest(count) {
+      const limit = Math.min(count, Math.max(1, Math.floor(maximumPoints / tagNames.length)));
+      const found = new Uint32Array(tagNames.length);
+      const indices: number[] = [];
+      let openTags = tagNames.length;
+      for (let index = points.size - 1; index >= 0 && openTags > 0; index--) {
+        const tag = points.tags[index]!;
+        if (found[tag] === limit) continue;
+        indices.push(index);
+        found[tag]!++;
+        if (found[tag] === limit) openTags--;
       }
-      const isChanged = length < size;
-      size = length;
-      return isChanged;
-    },
-    slice(start, end) {
-      const stop = Math.min(end, size);
+      const isAll = indices.length === points.size;
       return {
-        first: start,
-        steps: Array.from(steps.subarray(start, stop)),
-        values: Array.from(values.subarray(start, stop), (value) => (Number.isFinite(value) ? value : null)),
-        wallTimes: Array.from(wallTimes.subarray(start, stop)),
+        tags: tagsOf(indices.reverse()),
+        cursor: isAll ? { generation: generation(), count: points.size } : null,
+        problems: reader.problems(),
       };
     },
-    last: () => (size === 0 ? undefined : values[size - 1]),
+    last(tag) {
+      const id = tagIds.get(tag);
+      for (let index = points.size - 1; index >= 0 && id !== undefined; index--) {
+        if (points.tags[index] === id) return points.values[index];
+      }
+      return undefined;
+    },
+    get size() {
+      return points.size;
+    },
   };
+}
+
+/** Points of all tags, in the order in which they were logged. The arrays have room for more. */
+interface Points {
+  size: number;
+  /** Ids of tags. */
+  tags: Uint32Array<ArrayBuffer>;
+  steps: Float64Array<ArrayBuffer>;
+  values: Float32Array<ArrayBuffer>;
+  wallTimes: Float64Array<ArrayBuffer>;
+}
+
+function noPoints(): Points {
+  return {
+    size: 0,
+    tags: new Uint32Array(64),
+    steps: new Float64Array(64),
+    values: new Float32Array(64),
+    wallTimes: new Float64Array(64),
+  };
+}
+
+function addPoint(points: Points, tag: number, { step, value, wallTime }: EventScalar): void {
+  if (points.size === points.tags.length) {
+    const capacity = 2 * points.size;
+    const { tags, steps, values, wallTimes } = points;
+    points.tags = new Uint32Array(capacity);
+    points.steps = new Float64Array(capacity);
+    points.values = new Float32Array(capacity);
+    points.wallTimes = new Float64Array(capacity);
+    points.tags.set(tags);
+    points.steps.set(steps);
+    points.values.set(values);
+    points.wallTimes.set(wallTimes);
+  }
+  points.tags[points.size] = tag;
+  points.steps[points.size] = step;
+  points.values[points.size] = value;
+  points.wallTimes[points.size] = wallTime;
+  points.size++;
+}
+
+/** A session that started after the first `size` points: those of them at `step` and later are void. */
+interface SessionStart {
+  readonly size: number;
+  readonly step: number;
+}
+
+/** Adds a start, and removes the earlier ones that void nothing else, so that the steps of the starts rise. */
+function addStart(starts: SessionStart[], start: SessionStart): void {
+  while ((starts.at(-1)?.step ?? Number.NEGATIVE_INFINITY) >= start.step) starts.pop();
+  starts.push(start);
+}
+
+/** Drops the points that the starts make void, all in one pass; returns how many. */
+function dropVoid(points: Points, starts: readonly SessionStart[]): number {
+  if (starts.length === 0) return 0;
+  const { size, tags, steps, values, wallTimes } = points;
+  let left = 0;
+  let next = 0;
+  for (let index = 0; index < size; index++) {
+    while (next < starts.length && starts[next]!.size <= index) next++;
+    // Of the starts after a point, the next one has the lowest step.
+    if (next < starts.length && steps[index]! >= starts[next]!.step) continue;
+    tags[left] = tags[index]!;
+    steps[left] = steps[index]!;
+    values[left] = values[index]!;
+    wallTimes[left] = wallTimes[index]!;
+    left++;
+  }
+  points.size = left;
+  return size - left;
 }
 
 /** The stores of recently requested runs. */
@@ -169,7 +205,7 @@ export interface PointStores {
   forget(folder: string): void;
 }
 
-/** Points in memory, 400 MB; beyond this, the least recently requested stores are dropped. */
+/** Points in memory, 480 MB; beyond this, the least recently requested stores are dropped. */
 const maximumStored = 20_000_000;
 
 export function createPointStores(): PointStores {

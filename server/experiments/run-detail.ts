@@ -80,7 +80,7 @@ function stepsBeforeTraining(paths: RunPaths, manifest: Manifest | undefined): n
   for (const { start } of sessions.toReversed()) {
     const file = files.findLast((path) => basename(path).endsWith(`.${start.host}.${start.pid}.0`));
     if (file === undefined) continue;
-    const first = createEventReader(file).read()[0];
+    const [[first] = []] = createEventReader(file).read();
     return first?.kind === 'sessionStart' ? first.step - 1 - start.step : 0;
   }
   return 0;

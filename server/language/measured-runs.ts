@@ -47,7 +47,7 @@ function measuredRun(paths: RunPaths, events: string): MeasuredRun | undefined {
   if (session?.host !== thisHost) return undefined;
   const config = tryReadConfig(paths.config);
   if (!config) return undefined;
-  const points = createEventReader(events).read();
+  const [points = []] = createEventReader(events).read();
   const rates = valuesOf(points, 'machine/steps_per_second');
   const memories = valuesOf(points, 'machine/memory_bytes');
   if (rates.length === 0 && memories.length === 0) return undefined;

@@ -1,6 +1,6 @@
 import type { JsonNumber } from '../../trainer/guards/guards.ts';
 import type { RunState, Stage } from '../../trainer/run-state/run-state.ts';
-import type { PointCursor, PointsAnswer } from './points.ts';
+import type { NewestPoints, PointCursor, PointsAnswer } from './points.ts';
 
 /**
  * What the editor's views see of runs. Paths are absolute, in the file system of the server; times are in
@@ -129,13 +129,13 @@ export interface RunRequests {
   /** All runs of all run folders of the workspace, live ones first, then the newest. */
   'esrgan/runs': { params: null; result: readonly RunSummary[] };
   'esrgan/run': { params: { run: string }; result: RunDetail };
-  /** The points of a run after a cursor (null: from the first), about ten thousand at most. */
+  /** The points of a run after a cursor (null: from the first), ten thousand at most. */
   'esrgan/points': { params: { run: string; after: PointCursor | null }; result: PointsAnswer };
   /**
-   * The last `count` points of each tag; `more` is false. A view draws these at once and then requests all points from
-   * the first.
+   * The last `count` points of each tag, fewer if there are very many tags. A view draws these at once and then requests
+   * all points from the first.
    */
-  'esrgan/newestPoints': { params: { run: string; count: number }; result: PointsAnswer };
+  'esrgan/newestPoints': { params: { run: string; count: number }; result: NewestPoints };
   /** Starts or stops `esrgan/runChanged` notifications for this run, each within a tenth of a second of the change. */
   'esrgan/follow': { params: { run: string; follow: boolean }; result: null };
   /**

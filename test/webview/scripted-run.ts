@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { PointsAnswer, TagPoints } from '../../server/protocol/points.ts';
+import type { PointsAnswer } from '../../server/protocol/points.ts';
 import type { RunDetail, StageSamples } from '../../server/protocol/runs.ts';
 import type { WebviewRequestName } from '../../server/protocol/webview.ts';
 import { type Answers, addressOfFile } from './harness.ts';
@@ -56,27 +56,22 @@ export async function scriptRun(sampleSteps: readonly number[]): Promise<Scripte
       steps: sampleSteps.map((step) => ({ step, sr: { '00-coast': path('sr'), '01-field': path('sr') } })),
     },
   ];
-  const tags = new Map<string, { steps: number[]; values: (number | null)[]; wallTimes: number[] }>();
+  const logged: { readonly tag: string; readonly step: number; readonly value: number | null }[] = [];
   const requests: { name: WebviewRequestName; params: unknown }[] = [];
   let generation = 1;
   let state: RunDetail['summary']['state'] = 'running';
 
-  const answer = (firstOf: (tag: string, length: number) => number): PointsAnswer => ({
-    generation,
-    tags: Object.fromEntries(
-      [...tags].map(([tag, points]): [string, TagPoints] => {
-        const first = firstOf(tag, points.steps.length);
-        return [
-          tag,
-          {
-            first,
-            steps: points.steps.slice(first),
-            values: points.values.slice(first),
-            wallTimes: points.wallTimes.slice(first),
-          },
-        ];
-      }),
-    ),
+  const answer = (first: number): Omit<PointsAnswer, 'isFromStart'> => ({
+    tags: [...new Set(logged.slice(first).map(({ tag }) => tag))].map((tag) => {
+      const points = logged.slice(first).filter((point) => point.tag === tag);
+      return {
+        tag,
+        steps: points.map(({ step }) => step),
+        values: points.map(({ value }) => value),
+        wallTimes: points.map(({ step }) => started + step),
+      };
+    }),
+    cursor: { generation: String(generation), count: logged.length },
     more: false,
     problems: [],
   });
@@ -91,12 +86,11 @@ export async function scriptRun(sampleSteps: readonly number[]): Promise<Scripte
     requests,
     answers: {
       'esrgan/run': recorded('esrgan/run', () => detailOf(folder, state, samples)),
-      'esrgan/newestPoints': recorded('esrgan/newestPoints', ({ count }) =>
-        answer((_, length) => Math.max(0, length - count)),
-      ),
-      'esrgan/points': recorded('esrgan/points', ({ after }) =>
-        answer((tag) => (after?.generation === generation ? (after.counts[tag] ?? 0) : 0)),
-      ),
+      'esrgan/newestPoints': recorded('esrgan/newestPoints', () => answer(0)),
+      'esrgan/points': recorded('esrgan/points', ({ after }) => {
+        const isFromStart = after?.generation !== String(generation);
+        return { isFromStart, ...answer(isFromStart ? 0 : (after?.count ?? 0)) };
+      }),
       'esrgan/follow': recorded('esrgan/follow', () => null),
       'esrgan/control': recorded('esrgan/control', () => ({ isPending: false })),
       'host/uris': ({ paths }) => Object.fromEntries(paths.map((each) => [each, addressOfFile(each)])),
@@ -105,18 +99,14 @@ export async function scriptRun(sampleSteps: readonly number[]): Promise<Scripte
       'host/command': recorded('host/command', () => null),
     },
     log(tag, step, value) {
-      const points = tags.get(tag) ?? { steps: [], values: [], wallTimes: [] };
-      tags.set(tag, points);
-      points.steps.push(step);
-      points.values.push(value);
-      points.wallTimes.push(started + step);
+      logged.push({ tag, step, value });
     },
     setState(next) {
       state = next;
     },
     forget() {
       generation++;
-      tags.clear();
+      logged.length = 0;
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -1,15 +1,16 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { decodeEvent } from './event-decoder.ts';
-import { listEventFiles } from './event-files.ts';
+import { isTime, listEventFiles } from './event-files.ts';
 import { type EventMessage, type SummaryValue, sessionStart, tensorTypes } from './event-protocol.ts';
 import { scanRecord } from './event-records.ts';
 
-/** One point of a scalar tag; `wallTime` in seconds since 1970. */
-interface EventScalar {
+/** One point of a scalar tag. */
+export interface EventScalar {
   readonly kind: 'scalar';
   readonly tag: string;
   readonly step: number;
   readonly value: number;
+  /** Seconds since 1970; 0 if the event has no valid time. */
   readonly wallTime: number;
 }
 
@@ -24,73 +25,94 @@ export type EventItem = EventScalar | EventSessionStart;
 /** Reads event records incrementally, while another process appends them. */
 export interface EventReader {
   /**
-   * The next items, from about 1 MiB of the file at most (more for a single larger record); empty if there are none
-   * yet. An incomplete record at the end is read once it is complete. Never throws.
+   * The items that were appended since the last call, in parts of about 1 MiB of a file (or one larger record); a part
+   * may be empty. Whoever has other work yields between the parts. An incomplete record at the end is read once it is
+   * complete. Never throws.
    */
-  read(): EventItem[];
+  read(): Iterable<readonly EventItem[]>;
   /** The damage found so far, one sentence per file: skipped records, a file that cannot be read further. */
   problems(): string[];
 }
 
 const chunkBytes = 2 ** 20;
 
-/** A reader of one event file, from its start. The file is open only while `read` runs. */
+/** Larger records are skipped unread: no trainer writes so many scalars at once. */
+const maximumRecordBytes = 2 ** 24;
+
+/** A reader of one event file, from its start. The file is open only while a part is read. */
 export function createEventReader(path: string): EventReader {
   let position = 0;
-  let skipped = 0;
+  /** Bytes of the file from `position` that the next record needs. */
+  let needed = 1;
+  let damaged = 0;
+  let tooLarge = 0;
   let stopped: string | undefined;
 
-  /** Adds the items of the complete records in `bytes`; returns how many bytes the next record needs. */
-  function take(bytes: Uint8Array, items: EventItem[]): number {
+  /** The items of the complete records in `bytes`, which start at `position`. */
+  function take(bytes: Uint8Array): EventItem[] {
+    const items: EventItem[] = [];
     let used = 0;
     while (true) {
       const scan = scanRecord(bytes.subarray(used));
       if (scan.kind === 'incomplete') {
         position += used;
-        return scan.size;
+        needed = scan.size;
+        return items;
       }
       if (scan.kind === 'badLength') {
         stopped = `${path}: the record at byte ${position + used} is damaged, and the records after it cannot be found`;
-        return Number.POSITIVE_INFINITY;
+        return items;
       }
-      if (scan.kind === 'badData' || !takeEvent(scan.data, items)) skipped++;
+      if (scan.kind === 'badData' || !takeEvent(scan.data, items)) damaged++;
       used += scan.size;
     }
   }
 
-  function readNext(file: number): EventItem[] {
-    const { size } = fstatSync(file);
-    if (size < position) stopped = `${path}: the file became shorter while it was read`;
-    const items: EventItem[] = [];
-    let needed = 1;
-    while (items.length === 0 && stopped === undefined && size - position >= needed) {
-      const bytes = new Uint8Array(Math.min(size - position, Math.max(needed, chunkBytes)));
-      const length = readSync(file, bytes, 0, bytes.length, position);
-      needed = take(bytes.subarray(0, length), items);
-      if (length < bytes.length) break;
+  /** The next part; undefined if there is nothing more at present. */
+  function readPart(): readonly EventItem[] | undefined {
+    if (stopped !== undefined) return undefined;
+    // Before the file is opened: to open a pipe waits for its writer.
+    const found = statSync(path);
+    if (!found.isFile()) stopped = `${path}: this is no file`;
+    else if (found.size < position) stopped = `${path}: the file became shorter while it was read`;
+    if (stopped !== undefined || found.size - position < needed) return undefined;
+    if (needed > maximumRecordBytes) {
+      position += needed;
+      needed = 1;
+      tooLarge++;
+      return [];
     }
-    return items;
+    const file = openSync(path, 'r');
+    try {
+      const bytes = new Uint8Array(Math.min(found.size - position, Math.max(needed, chunkBytes)));
+      const length = readSync(file, bytes, 0, bytes.length, position);
+      return length < needed ? undefined : take(bytes.subarray(0, length));
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  function tryReadPart(): readonly EventItem[] | undefined {
+    try {
+      return readPart();
+    } catch (error) {
+      stopped = `${path}: ${error instanceof Error ? error.message : error}`;
+      return undefined;
+    }
   }
 
   return {
-    read() {
-      if (stopped !== undefined) return [];
-      try {
-        const file = openSync(path, 'r');
-        try {
-          return readNext(file);
-        } finally {
-          closeSync(file);
-        }
-      } catch (error) {
-        stopped = `${path}: ${error instanceof Error ? error.message : error}`;
-        return [];
-      }
+    *read() {
+      for (let part = tryReadPart(); part !== undefined; part = tryReadPart()) yield part;
     },
     problems() {
-      const damage = skipped === 1 ? '1 damaged record was' : `${skipped} damaged records were`;
+      const skipped = (count: number, what: string) =>
+        count === 0
+          ? []
+          : [`${path}: ${count} ${what} ${count === 1 ? 'record was' : 'records were'} skipped`];
       return [
-        ...(skipped > 0 ? [`${path}: ${damage} skipped`] : []),
+        ...skipped(damaged, 'damaged'),
+        ...skipped(tooLarge, 'too large'),
         ...(stopped === undefined ? [] : [stopped]),
       ];
     },
@@ -101,14 +123,12 @@ export function createEventReader(path: string): EventReader {
 export function createRunReader(folder: string): EventReader {
   const readers = new Map<string, EventReader>();
   return {
-    read() {
+    *read() {
       for (const path of listEventFiles(folder)) {
         const reader = readers.get(path) ?? createEventReader(path);
         readers.set(path, reader);
-        const items = reader.read();
-        if (items.length > 0) return items;
+        yield* reader.read();
       }
-      return [];
     },
     problems: () => [...readers.values()].flatMap((reader) => reader.problems()),
   };
@@ -122,12 +142,13 @@ function takeEvent(data: Uint8Array, items: EventItem[]): boolean {
   } catch {
     return false;
   }
-  const step = event.step ?? 0;
+  const { step = 0, wallTime: seconds = 0 } = event;
+  const wallTime = isTime(seconds) ? seconds : 0;
   if (event.sessionLog?.status === sessionStart) items.push({ kind: 'sessionStart', step });
   for (const entry of event.summary?.value ?? []) {
     const value = scalarValue(entry);
     if (value === undefined || entry.tag === undefined) continue;
-    items.push({ kind: 'scalar', tag: entry.tag, step, value, wallTime: event.wallTime ?? 0 });
+    items.push({ kind: 'scalar', tag: entry.tag, step, value, wallTime });
   }
   return true;
 }

@@ -6,9 +6,6 @@
 const headerBytes = 12;
 const footerBytes = 4;
 
-/** A larger length is damage: no trainer writes such events. */
-const maximumDataBytes = 2 ** 28;
-
 /**
  * CRC-32C (Castagnoli, reflected polynomial 0x82F63B78), eight bytes at a time: entry `256 k + b` is the CRC of
  * byte `b` followed by `k` zero bytes.
@@ -80,7 +77,7 @@ export function scanRecord(bytes: Uint8Array): RecordScan {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   const isLengthValid = view.getUint32(8, true) === maskedCrc32c(bytes.subarray(0, 8));
-  if (!isLengthValid || length > maximumDataBytes) return { kind: 'badLength' };
+  if (!isLengthValid || !Number.isSafeInteger(length)) return { kind: 'badLength' };
   const size = headerBytes + length + footerBytes;
   if (bytes.length < size) return { kind: 'incomplete', size };
   const data = bytes.subarray(headerBytes, headerBytes + length);

@@ -7,9 +7,15 @@ import {
 import type { PointCursor, PointsAnswer } from '../../../../server/protocol/points.ts';
 import { aRun } from '../runs/runs.ts';
 
-function answer(generation: number, first: number, values: (number | null)[], more: boolean): PointsAnswer {
+function answer(first: number, values: (number | null)[], more = false): PointsAnswer {
   const steps = values.map((_, i) => first + i);
-  return { generation, tags: { loss: { first, steps, values, wallTimes: steps } }, more, problems: [] };
+  return {
+    isFromStart: first === 0,
+    tags: [{ tag: 'loss', steps, values, wallTimes: steps }],
+    cursor: { generation: '1', count: first + values.length },
+    more,
+    problems: [],
+  };
 }
 
 async function collected(answers: readonly PointsAnswer[]) {
@@ -23,13 +29,13 @@ async function collected(answers: readonly PointsAnswer[]) {
 }
 
 test('points are requested to the end; values that are not finite are left out', async () =>
-  expect(await collected([answer(1, 0, [5, null, 3], true), answer(1, 3, [2], false)])).toEqual({
-    cursors: [null, { generation: 1, counts: { loss: 3 } }],
+  expect(await collected([answer(0, [5, null, 3], true), answer(3, [2])])).toEqual({
+    cursors: [null, { generation: '1', count: 3 }],
     loss: [5, 3, 2],
   }));
 
-test('points of an earlier generation are discarded', async () =>
-  expect(await collected([answer(1, 0, [5, 4], true), answer(2, 0, [9], false)])).toMatchObject({
+test('points that the next answer replaces are discarded', async () =>
+  expect(await collected([answer(0, [5, 4], true), answer(0, [9])])).toMatchObject({
     loss: [9],
   }));
 

@@ -1,7 +1,15 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createPointStore, createPointStores } from '../../../../server/experiments/points.ts';
-import { cursorAfter, type PointCursor } from '../../../../server/protocol/points.ts';
+import {
+  type PointCursor,
+  type PointsAnswer,
+  readAllPoints,
+  type TagPoints,
+} from '../../../../server/protocol/points.ts';
+import { type EventMessage, encodeEvent } from '../../../../trainer/runs/event-protocol.ts';
+import { encodeRecord } from '../../../../trainer/runs/event-records.ts';
 import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
 import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
 
@@ -29,25 +37,27 @@ test('points come in order, in answers of bounded size, each once, and new ones 
   let cursor: PointCursor | null = null;
   for (let more = true; more; ) {
     const answer = store.after(cursor);
-    more = answer.more;
+    expect(answer.isFromStart).toBe(cursor === null);
     let size = 0;
-    for (const [tag, { first, steps, values }] of Object.entries(answer.tags)) {
-      expect(first).toBe(seen[tag]?.length);
+    for (const { tag, steps, values } of answer.tags) {
       expect(values).toEqual(steps);
       seen[tag]?.push(...steps);
       size += steps.length;
     }
     expect(size).toBeLessThanOrEqual(10_000);
-    cursor = cursorAfter(cursor, answer);
+    ({ cursor, more } = answer);
   }
   const all = Array.from({ length: 12_000 }, (_, index) => index + 1);
   expect(seen).toEqual({ a: all, b: all });
   session(folder, 12_001, 12_001, ['a'], 12_001);
   await store.update();
-  expect(store.after(cursor).tags).toEqual({
-    a: { first: 12_000, steps: [12_001], values: [12_001], wallTimes: [13_001] },
+  expect(store.after(cursor)).toMatchObject({
+    isFromStart: false,
+    tags: [{ tag: 'a', steps: [12_001], values: [12_001], wallTimes: [13_001] }],
+    more: false,
   });
   expect(store.last('a')).toBe(12_001);
+  expect(store.last('c')).toBeUndefined();
 });
 
 test('a resumed session makes points void: the generation is another one, for every reader the same', async () => {
@@ -58,13 +68,81 @@ test('a resumed session makes points void: the generation is another one, for ev
   const before = store.after(null);
   session(folder, 3, 4, ['a'], 3);
   await store.update();
-  const after = store.after(cursorAfter(null, before));
-  expect(after.generation).not.toBe(before.generation);
-  expect(after.tags.a).toMatchObject({ first: 0, steps: [1, 2, 3, 4] });
+  const after = store.after(before.cursor);
+  expect(after).toMatchObject({ isFromStart: true, tags: [{ tag: 'a', steps: [1, 2, 3, 4] }] });
   const other = createPointStore(folder);
   await other.update();
-  expect(other.after(cursorAfter(null, after))).toMatchObject({ generation: after.generation, tags: {} });
+  expect(other.after(after.cursor)).toMatchObject({ isFromStart: false, tags: [], cursor: after.cursor });
 });
+
+test.each<[string, [from: number, to: number, resumeStep?: number][], steps: number[]]>([
+  [
+    'one after another',
+    [
+      [1, 5],
+      [3, 5, 3],
+      [4, 6, 4],
+    ],
+    [1, 2, 3, 4, 5, 6],
+  ],
+  [
+    'a later one from before an earlier one',
+    [
+      [1, 5],
+      [4, 6, 4],
+      [2, 3, 2],
+    ],
+    [1, 2, 3],
+  ],
+  [
+    'a later one from after an earlier one',
+    [
+      [1, 5],
+      [2, 6, 2],
+      [4, 4, 4],
+    ],
+    [1, 2, 3, 4],
+  ],
+  [
+    'at the same step',
+    [
+      [1, 3],
+      [2, 3, 2],
+      [2, 2, 2],
+    ],
+    [1, 2],
+  ],
+  [
+    'at the start',
+    [
+      [1, 3],
+      [0, 1, 0],
+    ],
+    [0, 1],
+  ],
+  [
+    'beyond the end',
+    [
+      [1, 3],
+      [9, 9, 9],
+    ],
+    [1, 2, 3, 9],
+  ],
+])(
+  'sessions that resume %s leave the same points, read at once or one by one',
+  async (_, sessions, steps) => {
+    const folder = temporaryFolder();
+    const live = createPointStore(folder);
+    for (const [from, to, resumeStep] of sessions) {
+      session(folder, from, to, ['a'], resumeStep);
+      await live.update();
+    }
+    const late = createPointStore(folder);
+    await late.update();
+    for (const store of [live, late]) expect(store.after(null).tags).toMatchObject([{ tag: 'a', steps }]);
+    expect(live.after(null).cursor).toEqual(late.after(null).cursor);
+  },
+);
 
 test('the newest points, of each tag', async () => {
   const folder = temporaryFolder();
@@ -72,21 +150,90 @@ test('the newest points, of each tag', async () => {
   session(folder, 10, 11, ['a', 'b'], 10);
   const store = createPointStore(folder);
   await store.update();
-  const { tags, more } = store.newest(3);
-  expect(more).toBe(false);
-  expect(tags).toMatchObject({ a: { first: 8, steps: [9, 10, 11] }, b: { first: 0, steps: [10, 11] } });
+  expect(store.newest(3)).toMatchObject({
+    tags: [
+      { tag: 'a', steps: [9, 10, 11] },
+      { tag: 'b', steps: [10, 11] },
+    ],
+    cursor: null,
+  });
+  expect(store.newest(11)).toMatchObject({ cursor: store.after(null).cursor });
 });
 
-test('numbers that are not finite are null; a tag may have any name', async () => {
+/** Writes an event file of these events. */
+function eventFile(folder: string, seconds: number | string, events: readonly EventMessage[]): void {
+  const records = events.map((event) => encodeRecord(encodeEvent(event)));
+  writeFileSync(join(folder, `events.out.tfevents.${seconds}.host`), Buffer.concat(records));
+}
+
+test('a run with very many tags is read in answers of bounded size, each point once', async () => {
+  const folder = temporaryFolder();
+  const count = 25_000;
+  const value = Array.from({ length: count }, (_, tag) => ({ tag: String(tag), simpleValue: 1 }));
+  eventFile(
+    folder,
+    1,
+    [1, 2].map((step) => ({ step, summary: { value } })),
+  );
+  const store = createPointStore(folder);
+  await store.update();
+  expect(store.size).toBe(2 * count);
+  let answers = 0;
+  let read = 0;
+  await readAllPoints(
+    async (after) => {
+      answers++;
+      return store.after(after);
+    },
+    {
+      clear() {},
+      append: ({ steps }) => {
+        read += steps.length;
+      },
+    },
+  );
+  expect({ answers, read }).toEqual({ answers: 5, read: 2 * count });
+  // One point of each tag, although more are requested.
+  expect(store.newest(500).tags.map(({ steps }) => steps.length)).toEqual(Array(count).fill(1));
+});
+
+test.each(['__proto__', 'constructor', 'hasOwnProperty'])('a tag may be named %j', async (tag) => {
+  const folder = temporaryFolder();
+  eventFile(folder, 1, [{ step: 7, wallTime: 5, summary: { value: [{ tag, simpleValue: 1 }] } }]);
+  const store = createPointStore(folder);
+  await store.update();
+  const read: TagPoints[] = [];
+  // As JSON, between the processes.
+  const request = async (after: PointCursor | null): Promise<PointsAnswer> =>
+    JSON.parse(JSON.stringify(store.after(after)));
+  await readAllPoints(request, { clear() {}, append: (points) => read.push(points) });
+  expect(read).toEqual([{ tag, steps: [7], values: [1], wallTimes: [5] }]);
+  expect(store.last(tag)).toBe(1);
+});
+
+test.each(['9'.repeat(200), '99999999999999999'])('an event file may have the time %s', async (seconds) => {
+  const folder = temporaryFolder();
+  eventFile(folder, seconds, [{ step: 7, summary: { value: [{ tag: 'a', simpleValue: 1 }] } }]);
+  const store = createPointStore(folder);
+  await store.update();
+  const { cursor } = store.after(null);
+  expect(store.after(JSON.parse(JSON.stringify(cursor)))).toMatchObject({ isFromStart: false, tags: [] });
+});
+
+test('numbers that are not finite are null', async () => {
   const folder = temporaryFolder();
   const writer = createEventWriter(folder);
-  writer.scalars(1, { loss: Number.NaN, constructor: Number.POSITIVE_INFINITY });
+  writer.scalars(1, { loss: Number.NaN, error: Number.POSITIVE_INFINITY });
   writer.close();
   const store = createPointStore(folder);
   await store.update();
-  const { tags } = store.after({ generation: -1, counts: {} });
-  expect(tags.loss?.values).toEqual([null]);
-  expect(Object.hasOwn(tags, 'constructor') && tags.constructor).toMatchObject({ first: 0, values: [null] });
+  expect(store.after({ generation: 'other', count: 1 })).toMatchObject({
+    isFromStart: true,
+    tags: [
+      { tag: 'loss', values: [null] },
+      { tag: 'error', values: [null] },
+    ],
+  });
 });
 
 test('a run that takes the place of another is not taken for it', async () => {
@@ -97,5 +244,5 @@ test('a run that takes the place of another is not taken for it', async () => {
   rmSync(folder, { recursive: true });
   stores.forget(folder);
   expect(stores.peek(folder)).toBeUndefined();
-  expect((await stores.open(folder)).after(cursorAfter(null, old))).toMatchObject({ tags: {}, more: false });
+  expect((await stores.open(folder)).after(old.cursor)).toMatchObject({ isFromStart: true, tags: [] });
 });

@@ -1,69 +1,46 @@
 import { expect, test } from 'vitest';
-import {
-  cursorAfter,
-  type PointCursor,
-  type PointsAnswer,
-  readAllPoints,
-  type TagPoints,
-} from '../../../../server/protocol/points.ts';
+import { type PointCursor, type PointsAnswer, readAllPoints } from '../../../../server/protocol/points.ts';
 
-/** Points of the steps `first` to `last - 1`; each value is the step. */
-function points(first: number, last: number): TagPoints {
-  const steps = Array.from({ length: last - first }, (_, index) => first + index);
-  return { first, steps, values: steps, wallTimes: steps };
+/** Points of these steps of a tag; each value is the step. */
+function answer(isFromStart: boolean, steps: number[], count: number, more = false): PointsAnswer {
+  return {
+    isFromStart,
+    tags: [{ tag: '__proto__', steps, values: steps, wallTimes: steps }],
+    cursor: { generation: '1', count },
+    more,
+    problems: [],
+  };
 }
 
-const answer = (generation: number, tags: PointsAnswer['tags'], more = false): PointsAnswer => ({
-  generation,
-  tags,
-  more,
-  problems: [],
-});
+const cursorAt = (count: number): PointCursor => ({ generation: '1', count });
 
-test.each<[string, PointCursor | null, PointsAnswer, PointCursor | null]>([
-  ['the first points', null, answer(1, { a: points(0, 3) }), { generation: 1, counts: { a: 3 } }],
+test.each<[string, PointsAnswer[], (PointCursor | null)[], number[]]>([
+  ['of a run without any', [answer(true, [], 0)], [null], []],
+  ['page by page', [answer(true, [0, 1], 2, true), answer(false, [2], 3)], [null, cursorAt(2)], [0, 1, 2]],
   [
-    'tags without new points keep their counts',
-    { generation: 1, counts: { a: 3, b: 2 } },
-    answer(1, { a: points(3, 5) }),
-    { generation: 1, counts: { a: 5, b: 2 } },
+    'that replace all before',
+    [answer(true, [0, 1], 2, true), answer(true, [0], 1, true), answer(false, [5], 2)],
+    [null, cursorAt(2), cursorAt(1)],
+    [0, 5],
   ],
-  [
-    'another generation replaces all counts',
-    { generation: 1, counts: { a: 3, b: 2 } },
-    answer(2, { a: points(0, 1) }),
-    { generation: 2, counts: { a: 1 } },
-  ],
-  ['a gap', { generation: 1, counts: { a: 3 } }, answer(1, { a: points(4, 5) }), null],
-  ['points that the reader has', { generation: 1, counts: { a: 3 } }, answer(1, { a: points(2, 5) }), null],
-  [
-    'a tag named like a member of every object',
-    null,
-    answer(1, { constructor: points(0, 1) }),
-    { generation: 1, counts: { constructor: 1 } },
-  ],
-])('the cursor after %s', (_, before, added, after) => expect(cursorAfter(before, added)).toEqual(after));
-
-test.each<[string, PointsAnswer[], number[]]>([
-  ['page by page', [answer(1, { a: points(0, 2) }, true), answer(1, { a: points(2, 3) })], [0, 1, 2]],
-  [
-    'of the last generation only',
-    [answer(1, { a: points(0, 2) }, true), answer(2, { a: points(0, 1) })],
-    [0],
-  ],
-  [
-    'from the first again after a gap',
-    [answer(1, { a: points(0, 2) }, true), answer(1, { a: points(3, 4) }), answer(1, { a: points(0, 4) })],
-    [0, 1, 2, 3],
-  ],
-])('reads points %s', async (_, answers, expected) => {
+])('reads points %s', async (_, answers, cursors, expected) => {
   const pages = answers.values();
+  const requested: (PointCursor | null)[] = [];
   let steps: number[] = [];
-  await readAllPoints(async () => pages.next().value ?? answer(1, {}), {
-    clear() {
-      steps = [];
+  await readAllPoints(
+    async (after) => {
+      requested.push(after);
+      const page = pages.next().value;
+      if (page === undefined) throw new Error('there are no more points');
+      return page;
     },
-    append: (_tag, added) => steps.push(...added.steps),
-  });
+    {
+      clear() {
+        steps = [];
+      },
+      append: (added) => steps.push(...added.steps),
+    },
+  );
   expect(steps).toEqual(expected);
+  expect(requested).toEqual(cursors);
 });

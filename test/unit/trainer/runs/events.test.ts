@@ -1,4 +1,14 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodeEvent } from '../../../../trainer/runs/event-protocol.ts';
@@ -15,13 +25,11 @@ import { temporaryFolder } from './temporary-run.ts';
 
 /** All items that a reader has now, each as `tag@step=value` or `start@step`. */
 function readAll(reader: EventReader): string[] {
-  const all: string[] = [];
-  for (let items = reader.read(); items.length > 0; items = reader.read()) {
-    for (const item of items) {
-      all.push(item.kind === 'scalar' ? `${item.tag}@${item.step}=${item.value}` : `start@${item.step}`);
-    }
-  }
-  return all;
+  return [...reader.read()]
+    .flat()
+    .map((item) =>
+      item.kind === 'scalar' ? `${item.tag}@${item.step}=${item.value}` : `start@${item.step}`,
+    );
 }
 
 /** The series of a folder as `{tag: 'step=value …'}`. */
@@ -90,12 +98,9 @@ test('reads a file of many chunks in order', () => {
   for (let step = 0; step < count; step++) writer.scalars(step, { 'some/long/tag/name': step });
   writer.close();
   const reader = createEventReader(writer.path);
-  const first = reader.read();
-  expect(first.length).toBeLessThan(count / 2);
-  const steps = [...first.map(({ step }) => step)];
-  for (let items = reader.read(); items.length > 0; items = reader.read()) {
-    for (const item of items) steps.push(item.step);
-  }
+  const parts = [...reader.read()];
+  expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(count / 2);
+  const steps = parts.flat().map(({ step }) => step);
   expect(steps).toEqual(Array.from({ length: count }, (_, step) => step));
 });
 
@@ -108,6 +113,64 @@ test('reads a record larger than a chunk', () => {
   writeFileSync(join(folder, 'events.out.tfevents.1.host'), Buffer.concat(records));
   expect([...readRunScalars(folder).series.keys()].map((tag) => tag.length)).toEqual([big.length, 5]);
 });
+
+const pointAt = (step: number) =>
+  encodeRecord(encodeEvent({ step, summary: { value: [{ tag: 'a', simpleValue: step }] } }));
+
+test('a file without scalars is read in parts, so that others can work in between', () => {
+  const path = join(temporaryFolder(), 'events.out.tfevents.1.host');
+  const text = encodeRecord(encodeEvent({ fileVersion: 'x'.repeat(2 ** 16) }));
+  writeFileSync(path, Buffer.concat([...Array<Uint8Array>(50).fill(text), pointAt(1)]));
+  const parts = [...createEventReader(path).read()].map(({ length }) => length);
+  expect(parts).toEqual([0, 0, 0, 1]);
+});
+
+test('a record of more than 16 MiB is skipped unread, once it is there', () => {
+  const path = join(temporaryFolder(), 'events.out.tfevents.1.host');
+  const bytes = 2 ** 24 + 1;
+  writeFileSync(path, Buffer.concat([pointAt(1), encodeRecord(new Uint8Array(bytes)).subarray(0, 12)]));
+  const reader = createEventReader(path);
+  expect(readAll(reader)).toEqual(['a@1=1']);
+  expect(reader.problems()).toEqual([]);
+  // Of zeros, without a valid checksum.
+  truncateSync(path, statSync(path).size + bytes + 4);
+  appendFileSync(path, pointAt(2));
+  expect(readAll(reader)).toEqual(['a@2=2']);
+  expect(reader.problems()).toEqual([`${path}: 1 too large record was skipped`]);
+});
+
+test('each file is read once, however many there are', () => {
+  const folder = temporaryFolder();
+  const count = 300;
+  for (let step = 1; step <= count; step++)
+    writeFileSync(join(folder, `events.out.tfevents.${step}.host`), pointAt(step));
+  const reader = createRunReader(folder);
+  expect([...reader.read()]).toHaveLength(count);
+  expect([...reader.read()]).toEqual([]);
+});
+
+test.skipIf(process.platform === 'win32')('a pipe, a device and a folder are no event files', () => {
+  const folder = temporaryFolder();
+  const path = (name: string) => join(folder, `events.out.tfevents.1.${name}`);
+  execFileSync('mkfifo', [path('pipe')]);
+  symlinkSync('/dev/zero', path('zero'));
+  mkdirSync(path('folder'));
+  writeFileSync(path('real'), pointAt(1));
+  expect(seriesOf(folder)).toEqual({ a: '1=1' });
+  expect(readRunScalars(folder).problems).toEqual(
+    ['folder', 'pipe', 'zero'].map((name) => expect.stringContaining(`${name}: this is no file`)),
+  );
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, -1e300, 8.65e12])(
+  'the time %d of an event is 0',
+  (wallTime) => {
+    const path = join(temporaryFolder(), 'events.out.tfevents.1.host');
+    const event = { step: 1, wallTime, summary: { value: [{ tag: 'a', simpleValue: 1 }] } };
+    writeFileSync(path, encodeRecord(encodeEvent(event)));
+    expect([...createEventReader(path).read()].flat()).toMatchObject([{ wallTime: 0 }]);
+  },
+);
 
 test('reads the complete records of a file truncated anywhere, and the rest later', () => {
   const path = session(temporaryFolder(), 1, 4, 0.5);
@@ -181,7 +244,7 @@ test('reports a file that shrinks or disappears, and does not read it again', ()
   expect(readAll(reader)).toEqual([]);
   expect(reader.problems()).toEqual([expect.stringContaining('became shorter')]);
   const gone = createEventReader(`${path}.gone`);
-  expect(gone.read()).toEqual([]);
+  expect(readAll(gone)).toEqual([]);
   expect(gone.problems()).toEqual([expect.stringContaining('ENOENT')]);
 });
 
@@ -247,10 +310,8 @@ test('an incomplete record does not affect the next session', () => {
 
 test('files are ordered by the seconds in their names; a new one is always last', () => {
   const folder = temporaryFolder();
-  const point = (step: number) =>
-    encodeRecord(encodeEvent({ step, summary: { value: [{ tag: 'a', simpleValue: step }] } }));
-  writeFileSync(join(folder, 'events.out.tfevents.10000000000.host.2'), point(2));
-  writeFileSync(join(folder, 'events.out.tfevents.999.host.1'), point(1));
+  writeFileSync(join(folder, 'events.out.tfevents.10000000000.host.2'), pointAt(2));
+  writeFileSync(join(folder, 'events.out.tfevents.999.host.1'), pointAt(1));
   const writer = createEventWriter(folder);
   writer.scalars(3, { a: 3 });
   writer.close();

@@ -14,7 +14,7 @@ export function readRunScalars(folder: string): {
 } {
   const columns = new Map<string, Columns>();
   const reader = createRunReader(folder);
-  for (let items = reader.read(); items.length > 0; items = reader.read()) {
+  for (const items of reader.read()) {
     for (const item of items) {
       if (item.kind === 'sessionStart') {
         for (const [tag, points] of columns) columns.set(tag, pointsBefore(points, item.step));
