@@ -1,7 +1,7 @@
 export { allowed } from './allowed.ts';
 export { closest } from './closest.ts';
 export { predefinedDatasets } from './datasets.ts';
-export { folderName } from './folder-name.ts';
+export { folderName, isPortableName } from './folder-name.ts';
 export type { DatasetFiles } from './image-problems.ts';
 export {
   configError,

@@ -4,6 +4,7 @@ import { basename, dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract as extractTar, list as listTar } from 'tar';
 import { openPromise, type Entry as ZipEntry, type ZipFile } from 'yauzl';
+import { isPortableName } from '../../config/index.ts';
 import { WorkbenchError } from '../../errors/errors.ts';
 import { quoted, unprintable } from '../../errors/quoted.ts';
 import { discard, move as moveFile, removeFolder } from '../../files/change-files.ts';
@@ -55,18 +56,23 @@ export async function extractArchive(archive: string, to: string, options: Extra
   const format = archive.endsWith('.zip') ? zip : tar;
   const entries = await readable(archive, () => format.list(archive));
   for (const entry of entries) assertSafe(archive, entry);
-  // Destination of each entry, and the entry of each destination.
+  // Destination of each entry, and the entry of each file.
   const destinations = new Map<string, string>();
   const paths = new Map<string, string>();
   const sizes = new Map<string, number>();
   for (const { path, bytes, kind } of entries) {
     const destination = kind === 'file' ? destinationOf(path, folders) : undefined;
     if (destination === undefined) continue;
-    const first = paths.get(destination) ?? path;
+    if (!destination.split('/').every(isPortableName)) {
+      throw refused(archive, `its entry ${quoted(path)} has a name that Windows cannot store`);
+    }
+    // Windows and macOS ignore case, macOS also the form of composed characters.
+    const identity = destination.normalize().toLowerCase();
+    const first = paths.get(identity) ?? path;
     if (first !== path) {
       throw refused(archive, `its entries ${quoted(first)} and ${quoted(path)} are the same file`);
     }
-    paths.set(destination, path);
+    paths.set(identity, path);
     destinations.set(path, destination);
     sizes.set(path, bytes);
   }

@@ -217,7 +217,7 @@ describe('schema', () => {
       'an invalid folder name',
       'name: a/b',
       [
-        '1:7-1:10 pattern `name` must be a valid folder name (without \\ / : * ? " < > |, no dot or space at either end, no hyphen at the start), not "a/b"',
+        '1:7-1:10 pattern `name` must be a valid folder name (without \\ / : * ? " < > |, no dot or space at either end, no hyphen at the start, no device of Windows such as con or nul), not "a/b"',
       ],
     ],
     [

@@ -98,6 +98,23 @@ describe.each(formats)('%s', (name, pack) => {
     expect(existsSync(join(to, '..', 'evil.png'))).toBe(false);
   });
 
+  test.each(['aux.png', 'a:b.png', 'a.png.', 'a?.png', 'com1/a.png'])(
+    'a name for Linux only is rejected: %s',
+    async (bad) => {
+      const { archive, to } = caseOf(
+        name,
+        pack({ name: 'Set5/GTmod12/a.png', content: 'a' }, { name: `Set5/GTmod12/${bad}`, content: 'b' }),
+      );
+      await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
+        code: 'data',
+        message: expect.stringContaining(
+          `its entry "Set5/GTmod12/${bad}" has a name that Windows cannot store`,
+        ),
+      });
+      expect(readdirSync(to)).toEqual([]);
+    },
+  );
+
   test.each([0o4777, 0o2777, 0o7000, 0o000])('mode %o of an entry is not that of its file', async (mode) => {
     const entries = [
       { name: 'Set5/GTmod12/a.png', content: 'a', mode: 0o100000 | mode },
@@ -136,6 +153,8 @@ describe.each(formats)('%s', (name, pack) => {
     ['Set5/GTmod12/a.png', 'Set5/GTmod12/./a.png'],
     ['Set5/GTmod12/a.png', 'GTmod12/a.png'],
     ['Set5/GTmod12/a.png', 'Set5/GTmod12//a.png'],
+    ['Set5/GTmod12/a.png', 'Set5/GTmod12/A.PNG'],
+    ['Set5/GTmod12/\u00e9.png', 'Set5/GTmod12/e\u0301.png'],
   ])('two names of one file are rejected before anything is written: %s and %s', async (first, second) => {
     const { archive, to } = caseOf(name, pack({ name: first, content: 'a' }, { name: second, content: 'b' }));
     await expect(extractArchive(archive, to, { folders })).rejects.toMatchObject({
