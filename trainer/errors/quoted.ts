@@ -15,7 +15,20 @@ export function printable(text: string): string {
 
 /** A value from an untrusted file as JSON for a message: short, on one line, without control characters. */
 export function quoted(value: unknown): string {
-  const text = typeof value === 'string' && value.length > 80 ? `${value.slice(0, 80)}…` : value;
-  const json = JSON.stringify(text) ?? 'undefined';
+  const json = JSON.stringify(excerpt(value, 3, { left: mostParts })) ?? 'undefined';
   return (json.length > 500 ? `${json.slice(0, 200)}…` : json).replaceAll(unprintable, ' ');
+}
+
+/** More than a message shows. */
+const mostParts = 300;
+
+/** The first parts of a value, down to a depth. Whole values of untrusted files can be too large and too deep for JSON. */
+function excerpt(value: unknown, depth: number, parts: { left: number }): unknown {
+  if (typeof value === 'string') return value.length > 80 ? `${value.slice(0, 80)}…` : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0 || parts.left <= 0) return '…';
+  const entries = Object.entries(value).slice(0, parts.left);
+  parts.left -= entries.length;
+  const excerpts = entries.map(([key, item]) => [key, excerpt(item, depth - 1, parts)] as const);
+  return Array.isArray(value) ? excerpts.map(([, item]) => item) : Object.fromEntries(excerpts);
 }
