@@ -1,3 +1,16 @@
+/** Levels of brackets in a JSON text, which may be invalid. */
+export function nestingOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === '"') at = endOfString(json, at);
+    else if (character === '}' || character === ']') depth--;
+    else if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth);
+  }
+  return deepest;
+}
+
 /**
  * The first key that occurs twice in the outermost object of a JSON text, which must be valid. `JSON.parse` silently uses
  * the last of them.
@@ -22,10 +35,10 @@ export function repeatedKey(json: string): string | undefined {
   return undefined;
 }
 
-/** Index of the closing quote of the string that starts at `start`. */
+/** Index of the closing quote of the string that starts at `start`; at least the length of the text if there is none. */
 function endOfString(json: string, start: number): number {
   let at = start + 1;
-  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
   return at;
 }
 

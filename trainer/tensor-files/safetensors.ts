@@ -4,7 +4,7 @@ import { isCount, isList, isPlainObject, isRecord, isString } from '../guards/gu
 import { writeFileAtomic } from '../runs/atomic-file.ts';
 import { bytesOf, dtypeNames, isDType, type Precision, toBytes, toFloats } from './dtypes.ts';
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
-import { repeatedKey } from './repeated-key.ts';
+import { nestingOf, repeatedKey } from './json-text.ts';
 import type { Metadata, Tensor, TensorFile, TensorInfo, TensorMap } from './tensors.ts';
 
 /** A tensor with the position of its bytes in the file. */
@@ -19,8 +19,11 @@ interface SafetensorsFile extends TensorFile {
   readonly entries: ReadonlyMap<string, TensorEntry>;
 }
 
-/** The limit of the format. */
-const maximumHeaderBytes = 100_000_000;
+/** The header of 3,000 tensors takes 300 kB. The format allows 100 MB, which would take gigabytes of memory to parse. */
+const maximumHeaderBytes = 2 ** 24;
+
+/** Lists of numbers in tensors in the header. */
+const deepestNesting = 3;
 
 const metadataKey = '__metadata__';
 
@@ -120,8 +123,9 @@ function readHeader(path: string): { header: string; dataStart: number; size: nu
   return withFile(path, (file, size) => {
     if (size < 8) throw fail(`it has only ${size} bytes, less than the length of its header takes`);
     const bytes = Number(Buffer.from(readBytes(file, 0, 8, fail)).readBigUInt64LE());
-    if (bytes > maximumHeaderBytes || bytes > size - 8) {
-      throw fail(`its header should have ${bytes} bytes, but the file has ${size}`);
+    if (bytes > size - 8) throw fail(`its header should have ${bytes} bytes, but the file has ${size}`);
+    if (bytes > maximumHeaderBytes) {
+      throw fail(`its header has ${bytes} bytes; headers of up to ${maximumHeaderBytes} bytes are supported`);
     }
     const header = Buffer.from(readBytes(file, 8, bytes, fail)).toString('utf8');
     return { header, dataStart: 8 + bytes, size };
@@ -129,6 +133,10 @@ function readHeader(path: string): { header: string; dataStart: number; size: nu
 }
 
 function parseHeader(header: string, fail: Fail): Record<string, unknown> {
+  const nesting = nestingOf(header);
+  if (nesting > deepestNesting) {
+    throw fail(`its header has ${nesting} levels of brackets; the format has ${deepestNesting}`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(header);

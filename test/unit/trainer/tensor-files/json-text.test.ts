@@ -1,5 +1,19 @@
 import { expect, test } from 'vitest';
-import { repeatedKey } from '../../../../trainer/tensor-files/repeated-key.ts';
+import { nestingOf, repeatedKey } from '../../../../trainer/tensor-files/json-text.ts';
+
+test.each([
+  ['', 0],
+  ['1', 0],
+  ['{}', 1],
+  ['{"a":[{}],"b":[]}', 3],
+  ['{"[[[[":"{{{{"}', 1],
+  ['{"\\"[[[["}', 1],
+  ['"without an end [[', 0],
+  ['[]][[[', 2],
+  ['['.repeat(100_000), 100_000],
+])('brackets in %j', (json, expected) => {
+  expect(nestingOf(json)).toBe(expected);
+});
 
 test.each([
   ['{}', undefined],

@@ -119,6 +119,17 @@ test.each<[string, () => string, RegExp]>([
     () => fileOf(Buffer.from('03000000000000007b7d', 'hex')),
     /should have 3 bytes.*has 10/,
   ],
+  [
+    'a header that is far too long',
+    () => fileWith(`{}${' '.repeat(2 ** 24)}`),
+    /its header has 16777218 bytes; headers of up to 16777216 bytes are supported/,
+  ],
+  [
+    'brackets in brackets',
+    () => fileWith(`{"a":{"dtype":${'['.repeat(20_000)}${']'.repeat(20_000)},"shape":[]}}`),
+    /20002 levels of brackets; the format has 3/,
+  ],
+  ['a text without an end', () => fileWith('{"a'), /not JSON/],
   ['bad JSON', () => fileWith('{"a":'), /not JSON/],
   ['no object', () => fileWith('[]'), /must be a JSON object/],
   [
