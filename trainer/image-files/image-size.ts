@@ -10,6 +10,12 @@ export interface ImageSize {
 type Read = (position: number, length: number) => Buffer;
 
 /**
+ * Parts of a header that are read to find the size. Photos with maps, thumbnails and long metadata have hundreds; files that
+ * are made to waste time have millions.
+ */
+const mostReads = 10_000;
+
+/**
  * The size of a PNG, JPEG, WebP, TIFF or BMP file, by content, from its header alone. Undefined where there
  * is no such file or its header cannot be understood. Decoding may still find the rest damaged.
  */
@@ -32,12 +38,14 @@ function readHeader<T>(path: string, parse: (read: Read) => T): T | undefined {
     return undefined;
   }
   try {
+    let reads = 0;
     return parse((position, length) => {
+      if (++reads > mostReads) throw new RangeError('The header has too many parts.');
       const bytes = Buffer.alloc(length);
       return bytes.subarray(0, readSync(file, bytes, 0, length, position));
     });
   } catch (error) {
-    // A header that ends too early, or a folder.
+    // A header that ends too early or has too many parts, or a folder.
     if (error instanceof RangeError || (error instanceof Error && 'code' in error)) return undefined;
     throw error;
   } finally {

@@ -77,6 +77,35 @@ test('a JPEG with long segments, padding and a thumbnail before its size', async
   expect(imageSize(file)).toEqual({ width: 21, height: 10 });
 });
 
+test.each<[string, Buffer, Buffer, () => Promise<Buffer>]>([
+  [
+    'padding in a JPEG',
+    Buffer.of(0xff, 0xd8),
+    Buffer.of(0xff),
+    async () => (await red.clone().jpeg().toBuffer()).subarray(2),
+  ],
+  [
+    'empty chunks in a PNG',
+    Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x15\0\0\0\x0a\x08\x02\0\0\0CRC4', 'latin1'),
+    Buffer.from('\0\0\0\0tEXtCRC4'),
+    async () => (await red.clone().png().toBuffer()).subarray(33),
+  ],
+  [
+    'empty chunks in a WebP',
+    Buffer.from(`RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x08${'\0'.repeat(9)}`),
+    Buffer.from('JUNK\0\0\0\0'),
+    async () => Buffer.alloc(20),
+  ],
+])('no size after endless %s', async (name, start, part, end) => {
+  const file = join(folder, name);
+  const sizeAfter = async (parts: number) => {
+    writeFileSync(file, Buffer.concat([start, Buffer.alloc(parts * part.length, part), await end()]));
+    return imageSize(file);
+  };
+  expect(await sizeAfter(1000)).toBeDefined();
+  expect(await sizeAfter(20_000)).toBeUndefined();
+});
+
 test.each<[string, Buffer]>([
   ['empty', Buffer.alloc(0)],
   ['text', Buffer.from('no image at all, but long enough')],
