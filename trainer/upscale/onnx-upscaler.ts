@@ -22,6 +22,15 @@ const alignments = [1, 2, 4, 8, 16, 32, 64];
 /** Side of the test image; not a multiple of any alignment. */
 const testSide = 65;
 
+/** Sides of the first images: tiny, because the scale is not known. A model may pad its input, but not beyond the last. */
+const firstSides = [1, 4, 8];
+
+/** No network for images upscales more. Results of a larger scale take gigabytes of memory. */
+const largestScale = 32;
+
+/** Side of a result that takes 200 MB. */
+const largestResult = 4096;
+
 /**
  * Opens an ONNX file of any model that upscales RGB images `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
  * alignment are determined by a test image. A model of a fixed input size upscales images in tiles of that size.
@@ -45,6 +54,7 @@ export async function openOnnxUpscaler(
   });
   try {
     const input = findInput(session, refuse);
+    await checkScale(session, input, refuse);
     const { alignment, scale } = await testModel(session, input, refuse);
     return onnxUpscaler(session, input, { name, scale, alignment });
   } catch (error) {
@@ -112,6 +122,37 @@ function findInput(session: ort.InferenceSession, refuse: Refuse): Input {
   return { name: input.name, isHalf: input.type === 'float16', width: fixed(width), height: fixed(height) };
 }
 
+/** Refuses a model of an absurd scale before its results take all memory. */
+async function checkScale(session: ort.InferenceSession, input: Input, refuse: Refuse): Promise<void> {
+  const [output] = session.outputMetadata;
+  const [, , height, width] = output?.isTensor ? output.shape : [];
+  let scale = Math.max(ratio(height, input.height), ratio(width, input.width));
+  if (input.width === undefined || input.height === undefined) {
+    for (const side of firstSides) {
+      if (scale * side > largestResult) break;
+      const [x, y] = [input.width ?? side, input.height ?? side];
+      const result = await upscaleGrey(session, input, x, y).catch(() => undefined);
+      if (result !== undefined) scale = Math.max(result.width / x, result.height / y);
+    }
+  }
+  if (scale > largestScale) throw refuse(`its scale is ${scale}; scales up to ${largestScale} are supported`);
+}
+
+/** Ratio of two extents; 0 where the file leaves one open. */
+function ratio(result: number | string | undefined, extent: number | undefined): number {
+  return typeof result === 'number' && extent !== undefined ? result / extent : 0;
+}
+
+function upscaleGrey(
+  session: ort.InferenceSession,
+  input: Input,
+  width: number,
+  height: number,
+): Promise<FloatImage> {
+  const data = new Float32Array(width * height * 3).fill(0.5);
+  return run(session, input, { width, height, channels: 3, data });
+}
+
 /** Upscales a grey square with each alignment until one works. */
 async function testModel(
   session: ort.InferenceSession,
@@ -123,8 +164,7 @@ async function testModel(
     const side = Math.ceil(testSide / alignment) * alignment;
     const width = input.width ?? side;
     const height = input.height ?? side;
-    const data = new Float32Array(width * height * 3).fill(0.5);
-    const result = await run(session, input, { width, height, channels: 3, data }).catch((error: unknown) => {
+    const result = await upscaleGrey(session, input, width, height).catch((error: unknown) => {
       failure ??= error;
     });
     if (result === undefined) continue;

@@ -107,6 +107,13 @@ describe('models of other programs', () => {
       () => model({ scales: [1, 1, 2, 3] }),
       /it upscales 65x65 to 195x130/,
     ],
+    ['an absurd scale', () => model({ scales: [1, 1, 300, 300] }), /its scale is 300; scales up to 32 are/],
+    ['an absurd height', () => model({ scales: [1, 1, 40, 1] }), /its scale is 40;/],
+    [
+      'an absurd scale of a fixed size',
+      () => model({ input: [1, 3, 400, 400], scales: [1, 1, 300, 300] }),
+      /its scale is 300;/,
+    ],
     ['more channels', () => model({ scales: [1, 2, 2, 2] }), /its output is \[1, 6, 130, 130\]/],
   ])('%s is an error', async (_, make, message) => {
     const path = make();
