@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { type BriefReport, isBriefReport } from '../../trainer/cli-output/reports.ts';
+import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
 import { parseObject } from '../command/run-command.ts';
 import type { CheckpointSummary } from '../protocol/runs.ts';
@@ -29,9 +30,8 @@ export function createModelList(): ModelList {
       const unknown = [...states].filter(([path, state]) => known.get(path)?.state !== state);
       for (let at = 0; at < unknown.length; at += modelsPerCall) {
         const paths = unknown.slice(at, at + modelsPerCall).map(([path]) => path);
-        const output = await inspect(['--brief', '--json', '--', ...paths]);
-        for (const brief of output.split('\n').map(parseObject)) {
-          if (isBriefReport(brief)) known.set(brief.path, { state: states.get(brief.path) ?? '', brief });
+        for (const brief of await briefReports(inspect, paths)) {
+          known.set(brief.path, { state: states.get(brief.path) ?? '', brief });
         }
       }
       return sources.flatMap(({ path, source }) => {
@@ -39,6 +39,37 @@ export function createModelList(): ModelList {
         return brief === undefined ? [] : [{ ...brief, source }];
       });
     },
+  };
+}
+
+/** Descriptions of models. A model that ends the command, for example by its memory, does not hide the others. */
+async function briefReports(inspect: Inspect, paths: readonly string[]): Promise<BriefReport[]> {
+  try {
+    const output = await inspect(['--brief', '--json', '--', ...paths]);
+    return output.split('\n').map(parseObject).filter(isBriefReport);
+  } catch (error) {
+    if (error instanceof WorkbenchError && error.code === 'interrupted') throw error;
+    const [path = ''] = paths;
+    if (paths.length === 1) return [failedReport(path, error)];
+    const half = Math.ceil(paths.length / 2);
+    return [
+      ...(await briefReports(inspect, paths.slice(0, half))),
+      ...(await briefReports(inspect, paths.slice(half))),
+    ];
+  }
+}
+
+function failedReport(path: string, error: unknown): BriefReport {
+  return {
+    path,
+    bytes: 0,
+    format: null,
+    architecture: null,
+    scale: null,
+    blocks: null,
+    channels: null,
+    metadata: {},
+    problem: `${path} cannot be described: ${messageOf(error)}`,
   };
 }
 
