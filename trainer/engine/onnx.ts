@@ -106,11 +106,6 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   return Model.encode(message).finish();
 }
 
-/** Decodes a model to plain objects with the names above and defaults. Throws an Error if it is not a model. */
-export function decodeOnnx(bytes: Uint8Array): unknown {
-  return Model.toObject(Model.decode(bytes), { longs: Number, defaults: true });
-}
-
 function dimension(size: number | string) {
   return typeof size === 'number' ? { dimValue: size } : { dimParam: size };
 }
