@@ -13,6 +13,7 @@ export function facts(report: WeightsReport): readonly (readonly [string, readon
       ? []
       : [['Tensor naming', layoutNames[report.layout] ?? report.layout] as const]),
     ...(report.wrapper.length === 0 ? [] : [['Wrapped in', report.wrapper.join(' › ')] as const]),
+    ...report.others.map((prefix) => ['Also contains', `another generator: ${prefix}`] as const),
     ['Types', [...new Set(report.tensors.map(({ dtype }) => dtype))].join(', ')],
     ['Parameters', formatCount(report.parameters)],
     ['Size', formatBytes(report.bytes)],
@@ -37,6 +38,13 @@ export function facts(report: WeightsReport): readonly (readonly [string, readon
           ] as const,
         ]),
   ];
+}
+
+/** What is wrong with weights of which some values are infinite or NaN. */
+export function notFiniteText({ notFinite }: WeightsReport): string {
+  const values = notFinite.reduce((sum, { count }) => sum + count, 0);
+  const others = notFinite.length > 1 ? ` and ${formatCount(notFinite.length - 1)} other tensors` : '';
+  return `${formatCount(values)} values of ${notFinite[0]?.name}${others} are infinite or NaN: training diverged, or the file is damaged. The model cannot be used.`;
 }
 
 /** Display names of tensor namings. */

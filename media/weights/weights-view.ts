@@ -9,7 +9,7 @@ import { sharedStyles } from '../components/shared-styles.ts';
 import { errorMessage } from '../error-message.ts';
 import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
-import { facts, metricFacts, tensorTable } from './weights-facts.ts';
+import { facts, metricFacts, notFiniteText, tensorTable } from './weights-facts.ts';
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -89,6 +89,7 @@ export class WeightsView extends LitElement {
       </div>
       ${reason && !canUpscale ? html`<div class="problem">${reason}</div>` : nothing}
       ${this.problem ? html`<div class="problem" role="alert">${this.problem}</div>` : nothing}
+      ${report.notFinite.length > 0 ? html`<div class="problem" role="alert">${notFiniteText(report)}</div>` : nothing}
       ${
         checkpoint?.isIntact === false
           ? html`<div class="problem" role="alert">This file has changed since the trainer saved it. It was edited or is damaged.</div>`

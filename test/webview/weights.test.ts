@@ -19,6 +19,8 @@ const generator: WeightsReport = {
   options: { scale_factor: 4, rrdb_channels: 64 },
   dtypes: ['F32'],
   wrapper: [],
+  others: [],
+  notFinite: [],
   parameters: 16_697_987,
   metadata: { architecture: 'ESRGAN', scale: '4' },
   tensors: [

@@ -68,8 +68,12 @@ export const isWeightsReport = isObject({
   layout: isNullable(isString),
   /** Hyper-parameters, by the keys of a run file. */
   options: isNullable(isRecord(isUnion(isNumber, isBoolean))),
-  /** Keys and prefixes around the names in the file. */
+  /** Parts before all names in the file. */
   wrapper: isList(isString),
+  /** Prefixes of further generators in the file. */
+  others: isList(isString),
+  /** Tensors with values that are infinite or NaN, and how many. */
+  notFinite: isList(isObject({ name: isString, count: isCount })),
   parameters: isCount,
   dtypes: isList(isString),
   metadata: isRecord(isString),

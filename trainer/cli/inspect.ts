@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { BriefReport, TensorReport, WeightsReport } from '../cli-output/reports.ts';
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
 import { generatorShapes } from '../models/shapes.ts';
 import { sha256OfFile } from '../runs/sha256.ts';
 import { tensorStatistics } from '../tensor-files/statistics.ts';
-import { openTensorFile } from '../tensor-files/tensor-file.ts';
-import { describeWeights, type WeightsDescription } from '../weights/describe.ts';
+import { describeWeights, notFiniteTensors, type WeightsDescription } from '../weights/describe.ts';
+import { openNetwork } from '../weights/recognize.ts';
 import { weightsOf } from './open-model.ts';
 import { print } from './terminal.ts';
 
@@ -41,18 +41,23 @@ export function registerInspect(program: Command): void {
     });
 }
 
+interface InspectedWeights extends WeightsDescription {
+  readonly notFinite: WeightsReport['notFinite'];
+}
+
 function wholeLines(name: string, json: boolean): string[] {
-  const description = describeWeights(weightsOf(name));
+  const path = weightsOf(name);
+  const description: InspectedWeights = { ...describeWeights(path), notFinite: notFiniteTensors(path) };
   if (!json) return descriptionLines(description);
   const report: WeightsReport = {
     ...description,
     options: description.options && { ...description.options },
-    sha256: sha256OfFile(description.path),
+    sha256: sha256OfFile(path),
   };
   return [JSON.stringify(report)];
 }
 
-/** A problem of the file is part of the report, not an error. */
+/** A problem of the file is part of the report, so that the other files are described as well. */
 function briefReport(name: string): BriefReport {
   try {
     const { bytes, format, architecture, options, metadata, reason } = describeWeights(weightsOf(name));
@@ -69,10 +74,21 @@ function briefReport(name: string): BriefReport {
       problem: format === 'ONNX' ? null : reason,
     };
   } catch (error) {
-    if (!(error instanceof WorkbenchError)) throw error;
-    const bytes = statSync(name, { throwIfNoEntry: false })?.size ?? 0;
+    const problem =
+      error instanceof WorkbenchError
+        ? error.message
+        : `${name} cannot be described: ${messageOf(error)}. This is a defect of the program.`;
     const unknown = { format: null, architecture: null, scale: null, blocks: null, channels: null };
-    return { path: name, bytes, ...unknown, metadata: {}, problem: error.message };
+    return { path: name, bytes: sizeOf(name), ...unknown, metadata: {}, problem };
+  }
+}
+
+/** Bytes of a file; 0 where it cannot be found. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
   }
 }
 
@@ -92,7 +108,7 @@ function briefLines(name: string, json: boolean): string[] {
 }
 
 function valueLines(name: string, json: boolean): string[] {
-  const file = openTensorFile(weightsOf(name));
+  const { file } = openNetwork(weightsOf(name));
   return [...file.entries.keys()].map((tensor) => {
     const statistics = tensorStatistics(file.read(tensor).data);
     const report: TensorReport = { name: tensor, ...statistics };
@@ -106,9 +122,13 @@ function shortNumber(value: number | null): string {
   return value === null ? '-' : Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
+/** Width of the column of names at most. Keys of metadata can have any length. */
+const widestName = 40;
+
 /** A description as text; it lists the tensors of an unknown architecture. */
-function descriptionLines(description: WeightsDescription): string[] {
-  const { path, bytes, format, architecture, reason, layout, options, wrapper, tensors } = description;
+function descriptionLines({ notFinite, ...description }: InspectedWeights): string[] {
+  const { path, bytes, format, architecture, reason, layout, options, wrapper, others, tensors } =
+    description;
   const facts: [string, string][] = [
     ['file', path],
     ['format', `${format}, ${(bytes / 1e6).toFixed(1)} MB`],
@@ -116,16 +136,25 @@ function descriptionLines(description: WeightsDescription): string[] {
     ...(layout === null ? [] : [['layout', layout] satisfies [string, string]]),
     ...Object.entries(options ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
     ...(wrapper.length === 0 ? [] : [['wrapped in', wrapper.join(' > ')] satisfies [string, string]]),
+    ...others.map((prefix): [string, string] => ['also contains', `another generator: ${prefix}`]),
     ['tensors', `${tensors.length} of ${description.dtypes.join(', ')}`],
     ['parameters', formatCount(description.parameters)],
+    ...(notFinite.length === 0 ? [] : [['not finite', notFiniteText(notFinite)] satisfies [string, string]]),
     ...Object.entries(description.metadata).map(([key, text]): [string, string] => [`metadata ${key}`, text]),
   ];
-  const width = Math.max(...facts.map(([key]) => key.length)) + 2;
+  const width = facts.reduce((most, [key]) => Math.max(most, Math.min(key.length, widestName)), 0) + 2;
   const list = tensors.map(({ name, dtype, shape }) => `  ${name}  ${dtype} [${shape.join(', ')}]`);
   return [
-    ...facts.map(([key, value]) => `${key.padEnd(width)}${onOneLine(value)}`),
+    ...facts.map(([key, value]) => `${onOneLine(key).padEnd(width)}${onOneLine(value)}`),
     ...(reason === null ? [] : ['', reason, '', ...list.map(onOneLine)]),
   ];
+}
+
+function notFiniteText(tensors: WeightsReport['notFinite']): string {
+  const values = tensors.reduce((sum, { count }) => sum + count, 0);
+  const names = tensors.slice(0, 3).map(({ name }) => name);
+  const rest = tensors.length > names.length ? ` and ${formatCount(tensors.length - names.length)} more` : '';
+  return `${formatCount(values)} values are infinite or NaN, in ${names.join(', ')}${rest}; the model is unusable`;
 }
 
 /** Text of a file on one line, and short. */

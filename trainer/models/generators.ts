@@ -27,9 +27,11 @@ export interface GeneratorArchitecture<Options> {
 
   /** Metadata of the files that this program writes. */
   metadata(options: Options): Record<string, string>;
+  /** Names of a tensor that only this architecture has, one for each layout. A file may add a prefix to all its names. */
+  readonly landmarks: readonly string[];
   /**
-   * Recognizes a generator of this architecture in a file by names and shapes of its tensors. Undefined if it is
-   * another network. Throws a `data` error if it is one of these, but incomplete.
+   * Recognizes a generator of this architecture in a file by names and shapes of its tensors, without a prefix. Undefined
+   * if it is another network. Throws a `data` error if it is one of these, but incomplete.
    */
   recognize(file: TensorFile): RecognizedGenerator<Options> | undefined;
   /** Layouts (whose names the tensors have) that can be written; the first is the one of our own files. */

@@ -4,7 +4,7 @@ import { quoted } from '../errors/quoted.ts';
  * Networks that are not supported but recognized, with names of tensors that all must be present. The names are those of
  * public programs. The first match counts.
  */
-const others: readonly { readonly name: string; readonly keys: readonly RegExp[] }[] = [
+const others: readonly { readonly name: string; readonly keys: readonly [RegExp, ...RegExp[]] }[] = [
   {
     name: 'an SRGAN generator (SRResNet): its residual blocks have batch normalization and PReLU',
     keys: [/^block\d+\.bn1\.running_mean$/, /^block\d+\.prelu\.weight$/],
@@ -43,13 +43,32 @@ const others: readonly { readonly name: string; readonly keys: readonly RegExp[]
   },
 ];
 
-/** The network that has tensors of these names, with the names that identify it; undefined if it is unknown. */
+/** Dictionaries and modules that programs put around a network. */
+const mostWrappers = 4;
+
+/**
+ * The network that has tensors of these names, with the names that identify it; undefined if it is unknown. All its names
+ * may have the same prefix.
+ */
 export function otherArchitecture(names: Iterable<string>): string | undefined {
   const all = [...names];
+  const splits = Array.from({ length: mostWrappers + 1 }, (_, wrappers) =>
+    all.map((name) => splitName(name, wrappers)),
+  ).flat();
   for (const { name, keys } of others) {
-    const found = keys.map((key) => all.find((each) => key.test(each)));
+    const prefix = splits.find(([, rest]) => keys[0].test(rest))?.[0];
+    if (prefix === undefined) continue;
+    const found = keys.map((key) =>
+      all.find((each) => each.startsWith(prefix) && key.test(each.slice(prefix.length))),
+    );
     if (found.every((key) => key !== undefined))
       return `${name} (it has ${found.map((key) => quoted(key)).join(' and ')})`;
   }
   return undefined;
+}
+
+/** A name before and after its first `parts` parts. */
+function splitName(name: string, parts: number): [prefix: string, rest: string] {
+  const rest = name.split('.').slice(parts).join('.');
+  return [name.slice(0, name.length - rest.length), rest];
 }

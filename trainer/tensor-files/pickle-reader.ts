@@ -144,6 +144,12 @@ class PickleMachine {
     if (items.length % 2 !== 0) throw this.rules.fail('its pickle sets a key without a value');
     for (let i = 0; i < items.length; i += 2) dict.entries.set(items[i]!, items[i + 1]!);
   }
+  /** Of a set, whose items are dropped. */
+  addItems(items: readonly PickleValue[]): void {
+    const set = this.top();
+    if (!isKind(set, 'unused'))
+      throw this.rules.fail(`its pickle adds ${items.length} items to ${describe(set)}`);
+  }
   pushGlobal(module: PickleValue, name: PickleValue): void {
     if (typeof module !== 'string' || typeof name !== 'string') {
       throw this.rules.fail(`its pickle uses ${describe(name)} as a name`);
@@ -221,6 +227,8 @@ const operations: Readonly<Record<string, readonly [code: number, run: Operation
   EMPTY_DICT: [0x7d, (m) => m.push({ kind: 'dict', entries: new Map() })],
   SETITEM: [0x73, (m) => m.setItems(m.popMany(2))],
   SETITEMS: [0x75, (m) => m.setItems(m.popMark())],
+  EMPTY_SET: [0x8f, (m) => m.push({ kind: 'unused' })],
+  ADDITEMS: [0x90, (m) => m.addItems(m.popMark())],
 
   BINPUT: [0x71, (m) => m.store(m.byte())],
   LONG_BINPUT: [0x72, (m) => m.store(m.uint32())],

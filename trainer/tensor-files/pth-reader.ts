@@ -6,7 +6,6 @@ import { type PickleRules, readPickle } from './pickle-reader.ts';
 import {
   describe,
   isKind,
-  type PickleDict,
   type PickleStorage,
   type PickleTensor,
   type PickleValue,
@@ -31,25 +30,10 @@ const maximumPickleBytes = 2 ** 24;
 /** A limit, because joined names take memory. Those of real networks have less than 100 characters. */
 const longestName = 256;
 
-/** Keys of the dictionaries in which programs store the tensors, in order of preference. */
-const wrappers = [
-  'params_ema',
-  'params-ema',
-  'params',
-  'model_state_dict',
-  'g_model_state_dict',
-  'state_dict',
-  'model',
-  'generator',
-  'netG',
-  'net',
-];
-
 /**
  * Reads the index of a file written by PyTorch's `save` (`.pth`, `.pt`, `.ckpt`), in the zip format or in the stream format
- * before PyTorch 1.6. Nothing in the file is executed: its pickle may use only the names that weights need. Of several
- * dictionaries of tensors, the one for inference is chosen (`params_ema` before `params`). Names of nested dictionaries are
- * joined with dots.
+ * before PyTorch 1.6. Nothing in the file is executed: its pickle may use only the names that `torchGlobal` allows. Keys of
+ * nested dictionaries and positions in lists are joined with dots: `params_ema.conv_first.weight`.
  *
  * @throws WorkbenchError `data` for files that are damaged, malicious or hold no tensors
  */
@@ -61,11 +45,11 @@ export function openPth(path: string): TensorFile {
     );
   const start = withFile(path, (file, size) => readBytes(file, 0, Math.min(size, 2), fail));
   const container = String.fromCharCode(...start) === 'PK' ? openZipped(path, fail) : openStream(path, fail);
-  const { value, wrapper } = unwrap(container.root);
-  if (!isKind(value, 'dict')) throw fail(`it holds ${describe(value)} instead of a dictionary of tensors`);
-  const tensors = namedTensors(value, fail);
+  const { root } = container;
+  const tensors = namedTensors(root, fail);
   if (tensors.size === 0) {
-    const keys = [...value.entries.keys()].slice(0, 5).map(describe).join(', ');
+    if (!isKind(root, 'dict')) throw fail(`it holds ${describe(root)} instead of a dictionary of tensors`);
+    const keys = [...root.entries.keys()].slice(0, 5).map(describe).join(', ');
     throw fail(`it holds no tensors (its keys are ${keys || 'none'})`);
   }
   checkSizes(path, tensors, container, fail);
@@ -75,8 +59,8 @@ export function openPth(path: string): TensorFile {
   return {
     path,
     format: container.format,
-    wrapper,
-    metadata: metadataOf(container.root),
+    wrapper: [],
+    metadata: metadataOf(root),
     entries,
     read(name) {
       const tensor = tensors.get(name);
@@ -198,41 +182,36 @@ function openStream(path: string, fail: Fail): Container {
   });
 }
 
-/** Finds the dictionary that holds the tensors, and the keys that lead to it. */
-function unwrap(root: PickleValue): { value: PickleValue; wrapper: string[] } {
-  let value = root;
-  const wrapper: string[] = [];
-  // Real files are not nested deeper. The limit is for dictionaries that contain themselves.
-  while (isKind(value, 'dict') && wrapper.length < 4) {
-    const { entries } = value;
-    const key = wrappers.find((name) => isKind(entries.get(name), 'dict'));
-    if (key === undefined || [...entries.values()].some((item) => isKind(item, 'tensor'))) break;
-    wrapper.push(key);
-    value = entries.get(key) ?? null;
-  }
-  return { value, wrapper };
-}
-
-/** All tensors of a dictionary and of the dictionaries in it. Each dictionary is visited once. */
-function namedTensors(root: PickleDict, fail: Fail): Map<string, PickleTensor> {
+/** All tensors of a value and of the dictionaries and lists in it. Each is visited once. */
+function namedTensors(root: PickleValue, fail: Fail): Map<string, PickleTensor> {
   const tensors = new Map<string, PickleTensor>();
-  const seen = new Set<PickleDict>();
-  const visit = (dict: PickleDict, prefix: string, depth: number) => {
-    seen.add(dict);
-    for (const [key, value] of dict.entries) {
+  const seen = new Set<PickleValue>();
+  const visit = (container: PickleValue, prefix: string, depth: number) => {
+    if (seen.has(container) || depth > deepestNesting) return;
+    seen.add(container);
+    for (const [key, value] of itemsOf(container)) {
       if (typeof key !== 'string' && typeof key !== 'number') continue;
       const name = `${prefix}${key}`;
-      if (name.length > longestName) throw fail(`it has a name of ${name.length} characters`);
       if (isKind(value, 'tensor')) {
+        if (name.length > longestName) throw fail(`it has a name of ${name.length} characters`);
         if (tensors.has(name)) throw fail(`two tensors have the name ${quoted(name)}`);
         tensors.set(name, value);
-      } else if (isKind(value, 'dict') && !seen.has(value) && depth < 16) {
+      } else if (name.length < longestName) {
         visit(value, `${name}.`, depth + 1);
       }
     }
   };
   visit(root, '', 0);
   return tensors;
+}
+
+/** Real files are not nested deeper. */
+const deepestNesting = 16;
+
+function itemsOf(value: PickleValue): Iterable<readonly [PickleValue, PickleValue]> {
+  if (isKind(value, 'dict')) return value.entries;
+  if (Array.isArray(value)) return value.entries();
+  return isKind(value, 'tuple') ? value.items.entries() : [];
 }
 
 /** Strings, numbers and booleans next to the tensors; those of the original program's `hparams` get names with dots. */

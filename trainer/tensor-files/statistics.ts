@@ -12,6 +12,13 @@ interface TensorStatistics {
   readonly norm: number;
 }
 
+/** How many values are infinite or NaN. */
+export function countNotFinite(values: Float32Array): number {
+  let count = 0;
+  for (const value of values) if (!Number.isFinite(value)) count++;
+  return count;
+}
+
 export function tensorStatistics(values: Float32Array): TensorStatistics {
   let notFinite = 0;
   let sum = 0;

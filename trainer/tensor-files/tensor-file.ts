@@ -5,17 +5,14 @@ import { openPth } from './pth-reader.ts';
 import { openSafetensors } from './safetensors.ts';
 import type { TensorFile } from './tensors.ts';
 
-/** Prefixes of all names: of data-parallel training, compilation, and a network inside of a larger model. */
-const prefixes = ['module.', '_orig_mod.', 'netG.', 'net_g.', 'generator.', 'model.module.'];
-
 /**
- * Opens a file of tensors, `.safetensors` or PyTorch's, by its content rather than its extension. A known prefix that all
- * names share, such as `module.`, is removed from them. Nothing in the file is executed.
+ * Opens a file of tensors, `.safetensors` or PyTorch's, by its content rather than its extension. Nothing in the file is
+ * executed.
  *
  * @throws WorkbenchError `data`
  */
 export function openTensorFile(path: string): TensorFile {
-  return withoutPrefixes(isPyTorch(path) ? openPth(path) : openSafetensors(path));
+  return isPyTorch(path) ? openPth(path) : openSafetensors(path);
 }
 
 function isPyTorch(path: string): boolean {
@@ -39,14 +36,29 @@ function isPyTorch(path: string): boolean {
   return extension !== '.safetensors' || start[0] === 0x80 || (start[0] === 0x50 && start[1] === 0x4b);
 }
 
-function withoutPrefixes(file: TensorFile): TensorFile {
-  const names = [...file.entries.keys()];
-  const prefix = prefixes.find((each) => names.length > 0 && names.every((name) => name.startsWith(each)));
-  if (prefix === undefined) return file;
-  return withoutPrefixes({
+/**
+ * The prefixes after which a file has a tensor of this name: `''` for the name itself, `params_ema.`,
+ * `state_dict.generator.`. In the order of the file.
+ */
+export function prefixesOf(file: TensorFile, name: string): string[] {
+  return [...file.entries.keys()]
+    .filter((each) => each === name || each.endsWith(`.${name}`))
+    .map((each) => each.slice(0, -name.length));
+}
+
+/** The tensors after a prefix, by their names without it. */
+export function withoutPrefix(file: TensorFile, prefix: string): TensorFile {
+  if (prefix === '') return file;
+  const inside = [...file.entries].filter(([name]) => name.startsWith(prefix));
+  return {
     ...file,
-    wrapper: [...file.wrapper, prefix],
-    entries: new Map([...file.entries].map(([name, entry]) => [name.slice(prefix.length), entry])),
+    wrapper: [...file.wrapper, ...prefix.split('.').slice(0, -1)],
+    entries: new Map(inside.map(([name, entry]) => [name.slice(prefix.length), entry])),
     read: (name) => file.read(prefix + name),
-  });
+  };
+}
+
+/** The network that has a tensor of this name, whatever prefix the file adds to its names; else the whole file. */
+export function networkWith(file: TensorFile, name: string): TensorFile {
+  return withoutPrefix(file, prefixesOf(file, name)[0] ?? '');
 }

@@ -18,7 +18,7 @@ export interface TensorInfo {
 export interface TensorFile {
   readonly path: string;
   readonly format: 'safetensors' | 'PyTorch (zip)' | 'PyTorch (before 1.6)';
-  /** Keys of dictionaries and prefixes that were removed from the names, such as `params_ema` and `module.`. */
+  /** Parts that were removed from the start of all names, such as `params_ema` and `module`. */
   readonly wrapper: readonly string[];
   readonly metadata: Metadata;
   readonly entries: ReadonlyMap<string, TensorInfo>;

@@ -1,4 +1,4 @@
-import type { DType } from './dtypes.ts';
+import { bytesOf, type DType } from './dtypes.ts';
 import type { Fail } from './file-bytes.ts';
 import {
   describe,
@@ -15,23 +15,41 @@ const unused: Call = () => ({ kind: 'unused' });
 const firstArgument: Call = ([first = null]) => first;
 
 /**
- * The global names of Python that a file of weights may use, with their functions. PyTorch's storages are in
- * `storageTypes`.
+ * The global names of Python that a file of weights may use, with their functions: those that PyTorch's own `weights_only`
+ * allows (`_get_allowed_globals` in torch/_weights_only_unpickler.py), and NumPy's numbers. Tensors that networks for
+ * images do not have, such as sparse ones, are dropped.
  */
 const allowed: Readonly<Record<string, Call>> = {
   'collections.OrderedDict': orderedDict,
-  'torch._utils._rebuild_tensor': rebuildTensor,
-  'torch._utils._rebuild_tensor_v2': rebuildTensor,
-  'torch._utils._rebuild_parameter': firstArgument,
-  'torch._utils._rebuild_parameter_with_state': firstArgument,
+  'collections.Counter': counter,
+  'builtins.bytearray': unused,
+  'builtins.complex': unused,
+  'builtins.set': unused,
+  '_codecs.encode': unused,
   'torch.Size': firstArgument,
   'torch.device': unused,
+  'torch.serialization._get_layout': unused,
+  'torch._tensor._rebuild_from_type_v2': rebuildFromType,
+  'torch._utils._rebuild_tensor': rebuildTensor,
+  'torch._utils._rebuild_tensor_v2': rebuildTensor,
+  'torch._utils._rebuild_tensor_v3': rebuildTypedTensor,
+  'torch._utils._rebuild_parameter': firstArgument,
+  'torch._utils._rebuild_parameter_with_state': firstArgument,
+  'torch._utils._rebuild_device_tensor_from_cpu_tensor': firstArgument,
+  'torch._utils._rebuild_device_tensor_from_numpy': unused,
+  'torch._utils._rebuild_meta_tensor_no_storage': unused,
+  'torch._utils._rebuild_qtensor': unused,
+  'torch._utils._rebuild_sparse_tensor': unused,
+  'torch._utils._rebuild_wrapper_subclass': unused,
   // A score that is saved with the weights is often a number of NumPy's.
   'numpy.dtype': unused,
   'numpy.core.multiarray.scalar': unused,
   'numpy._core.multiarray.scalar': unused,
-  '_codecs.encode': unused,
 };
+
+/** Types of tensors, of their elements and of quantization. They occur as values and cannot be called. */
+const typeNames =
+  /^torch\.(nn\.parameter\.Parameter|((cuda|sparse)\.)*\w*Tensor|u?int\d+|b?float\d\w*|complex\d+|bits\w+|bool|qu?int\w+|per_(tensor|channel)_\w+)$/;
 
 const storageTypes: Readonly<Record<string, DType>> = {
   'torch.DoubleStorage': 'F64',
@@ -44,19 +62,31 @@ const storageTypes: Readonly<Record<string, DType>> = {
   'torch.CharStorage': 'I8',
   'torch.ByteStorage': 'U8',
   'torch.BoolStorage': 'BOOL',
+  'torch.QInt8Storage': 'I8',
+  'torch.QUInt8Storage': 'U8',
+  'torch.QInt32Storage': 'I32',
+  // Bytes; the tensors say what their elements are.
+  'torch.storage.UntypedStorage': 'U8',
+};
+
+/** Types of elements that have no storage of their own. */
+const elementTypes: Readonly<Record<string, DType>> = {
+  'torch.uint16': 'U16',
+  'torch.uint32': 'U32',
+  'torch.uint64': 'U64',
 };
 
 /** The function of an allowed name; undefined for all others. */
 export function torchGlobal(module: string, name: string, fail: Fail): PickleFunction | undefined {
-  const full = `${module}.${name}`;
-  if (Object.hasOwn(storageTypes, full)) {
-    const refuse = () => {
-      throw fail(`its pickle calls ${full}`);
-    };
-    return { kind: 'function', name: full, call: refuse };
-  }
+  // PyTorch's files have the names of Python 2.
+  const full = `${module === '__builtin__' ? 'builtins' : module}.${name}`;
   const call = Object.hasOwn(allowed, full) ? allowed[full] : undefined;
-  return call && { kind: 'function', name: full, call: (args) => call(args, fail) };
+  if (call) return { kind: 'function', name: full, call: (args) => call(args, fail) };
+  if (!Object.hasOwn(storageTypes, full) && !typeNames.test(full)) return undefined;
+  const refuse = () => {
+    throw fail(`its pickle calls ${full}`);
+  };
+  return { kind: 'function', name: full, call: refuse };
 }
 
 /**
@@ -94,6 +124,42 @@ function orderedDict([pairs]: readonly PickleValue[], fail: Fail): PickleValue {
     entries.set(key, value);
   }
   return { kind: 'dict', entries };
+}
+
+/** @param args none, or a dictionary */
+function counter([dictionary]: readonly PickleValue[], fail: Fail): PickleValue {
+  if (dictionary === undefined) return { kind: 'dict', entries: new Map() };
+  if (!isKind(dictionary, 'dict')) throw fail(`its pickle counts ${describe(dictionary)}`);
+  return dictionary;
+}
+
+/** @param args function, type, its arguments, attributes: a tensor with attributes, or of a subclass */
+function rebuildFromType([rebuild, , args]: readonly PickleValue[], fail: Fail): PickleValue {
+  // A tensor of a tensor of a tensor … would overflow the stack.
+  if (
+    !isKind(rebuild, 'function') ||
+    rebuild.name.endsWith('_rebuild_from_type_v2') ||
+    !isKind(args, 'tuple')
+  ) {
+    throw fail(`its pickle creates a tensor with ${describe(rebuild)} from ${describe(args)}`);
+  }
+  return rebuild.call(args.items);
+}
+
+/** @param args those of `rebuildTensor`, two others, and the type of the elements */
+function rebuildTypedTensor(args: readonly PickleValue[], fail: Fail): PickleTensor {
+  const [storage, , , , , , type] = args;
+  if (!isKind(storage, 'storage')) throw fail(`a tensor refers to ${describe(storage)} instead of a storage`);
+  const dtype = isKind(type, 'function') ? elementTypes[type.name] : undefined;
+  if (dtype === undefined) {
+    throw fail(
+      `a tensor in storage ${storage.key} has elements of type ${describe(type)}, which is not supported`,
+    );
+  }
+  const width = bytesOf(dtype) / bytesOf(storage.dtype);
+  const begin = storage.begin / width;
+  const length = Math.floor(storage.length / width);
+  return rebuildTensor([{ ...storage, dtype, begin, length }, ...args.slice(1)], fail);
 }
 
 /** @param args storage, offset, shape, strides, and others that do not affect the data */

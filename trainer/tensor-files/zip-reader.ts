@@ -61,9 +61,17 @@ export function openZip(path: string, fail: Fail): ZipArchive {
     }
     const directory = Buffer.from(readBytes(file, directoryOffset, directoryBytes, fail));
     const entries = parseDirectory(directory, count, size, fail);
+    // Each entry is decompressed once, because it may hold thousands of tensors. All contents are limited by `largestRatio`.
+    const contents = new Map<ZipEntry, Uint8Array<ArrayBuffer>>();
     return {
       entries,
-      read: (entry, begin, length) => readEntry(path, entry, begin, length, fail),
+      read(entry, begin, length) {
+        if (!entry.isDeflated && length < entry.size) return readBody(path, entry, begin, length, fail);
+        const content = contents.get(entry) ?? readContent(path, entry, fail);
+        if (!entry.isDeflated) return content;
+        contents.set(entry, content);
+        return content.slice(begin, begin + length);
+      },
     };
   });
 }
@@ -121,25 +129,31 @@ function parseDirectory(
   return entries;
 }
 
-function readEntry(
+/** The whole content of an entry, whose checksum is right. */
+function readContent(path: string, entry: ZipEntry, fail: Fail): Uint8Array<ArrayBuffer> {
+  const bytes = readBody(path, entry, 0, entry.compressedSize, fail);
+  const content = entry.isDeflated ? inflate(bytes, entry, fail) : bytes;
+  if (crc32(content) !== entry.crc)
+    throw fail(`its entry ${quoted(entry.name)} is damaged: its checksum is wrong`);
+  return content;
+}
+
+/** Bytes of an entry as they are in the archive. */
+function readBody(
   path: string,
-  entry: ZipEntry,
+  { name, headerOffset, compressedSize }: ZipEntry,
   begin: number,
   length: number,
   fail: Fail,
 ): Uint8Array<ArrayBuffer> {
-  const called = quoted(entry.name);
   return withFile(path, (file, fileSize) => {
-    const header = Buffer.from(readBytes(file, entry.headerOffset, localHeaderBytes, fail));
-    if (header.toString('latin1', 0, 4) !== 'PK\x03\x04') throw fail(`its entry ${called} has no header`);
-    const start = entry.headerOffset + localHeaderBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
-    if (start + entry.compressedSize > fileSize)
-      throw fail(`its entry ${called} goes beyond the end of the file`);
-    if (!entry.isDeflated && length < entry.size) return readBytes(file, start + begin, length, fail);
-    const compressed = readBytes(file, start, entry.compressedSize, fail);
-    const content = entry.isDeflated ? inflate(compressed, entry, fail) : compressed;
-    if (crc32(content) !== entry.crc) throw fail(`its entry ${called} is damaged: its checksum is wrong`);
-    return content.subarray(begin, begin + length);
+    const header = Buffer.from(readBytes(file, headerOffset, localHeaderBytes, fail));
+    if (header.toString('latin1', 0, 4) !== 'PK\x03\x04')
+      throw fail(`its entry ${quoted(name)} has no header`);
+    const start = headerOffset + localHeaderBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
+    if (start + compressedSize > fileSize)
+      throw fail(`its entry ${quoted(name)} goes beyond the end of the file`);
+    return readBytes(file, start + begin, length, fail);
   });
 }
 

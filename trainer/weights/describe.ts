@@ -1,11 +1,10 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { WorkbenchError } from '../errors/errors.ts';
 import { type GeneratorOptions, generatorShapes } from '../models/shapes.ts';
-import { openTensorFile } from '../tensor-files/tensor-file.ts';
+import { countNotFinite } from '../tensor-files/statistics.ts';
 import type { Metadata } from '../tensor-files/tensors.ts';
 import { readOnnxSummary } from './onnx-summary.ts';
-import { recognizeGenerator } from './recognize.ts';
+import { openNetwork } from './recognize.ts';
 
 /** The content of a file of weights. */
 export interface WeightsDescription {
@@ -19,8 +18,10 @@ export interface WeightsDescription {
   /** Layout of the names of its tensors. */
   readonly layout: string | null;
   readonly options: GeneratorOptions | null;
-  /** Keys and prefixes that were removed from the names. */
+  /** Parts that were removed from the start of all names, such as `params_ema`. */
   readonly wrapper: readonly string[];
+  /** Prefixes of further generators in the file, which are not described. */
+  readonly others: readonly string[];
   /** Number of elements of all tensors. */
   readonly parameters: number;
   readonly dtypes: readonly string[];
@@ -37,8 +38,8 @@ export interface WeightsDescription {
  * error if the file cannot be read.
  */
 export function describeWeights(path: string): WeightsDescription {
-  if (extname(path).toLowerCase() === '.onnx') return describeOnnx(path);
-  const file = openTensorFile(path);
+  if (isOnnx(path)) return describeOnnx(path);
+  const { file, generator, reason } = openNetwork(path);
   const tensors = [...file.entries].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   const common = {
     path,
@@ -49,13 +50,24 @@ export function describeWeights(path: string): WeightsDescription {
     metadata: file.metadata,
     tensors,
   };
-  try {
-    const { layout, options } = recognizeGenerator(file);
-    return { ...common, architecture: generatorShapes(options).architecture, reason: null, layout, options };
-  } catch (error) {
-    if (!(error instanceof WorkbenchError)) throw error;
-    return { ...common, architecture: null, reason: error.message, layout: null, options: null };
-  }
+  if (generator === null)
+    return { ...common, architecture: null, reason, layout: null, options: null, others: [] };
+  const { layout, options, others } = generator;
+  const { architecture } = generatorShapes(options);
+  return { ...common, architecture, reason, layout, options, others };
+}
+
+/** The tensors with values that are infinite or NaN, and how many. Reads all values; those of ONNX files are not checked. */
+export function notFiniteTensors(path: string): { readonly name: string; readonly count: number }[] {
+  if (isOnnx(path)) return [];
+  const { file } = openNetwork(path);
+  return [...file.entries.keys()]
+    .map((name) => ({ name, count: countNotFinite(file.read(name).data) }))
+    .filter(({ count }) => count > 0);
+}
+
+function isOnnx(path: string): boolean {
+  return extname(path).toLowerCase() === '.onnx';
 }
 
 function describeOnnx(path: string): WeightsDescription {
@@ -70,6 +82,7 @@ function describeOnnx(path: string): WeightsDescription {
     layout: null,
     options: null,
     wrapper: [],
+    others: [],
     ...totals(tensors),
     metadata,
     tensors,

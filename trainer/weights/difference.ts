@@ -1,9 +1,6 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import type { RecognizedGenerator } from '../models/generators.ts';
-import { openTensorFile } from '../tensor-files/tensor-file.ts';
-import type { TensorFile } from '../tensor-files/tensors.ts';
 import { readParameter } from './generator-file.ts';
-import { recognizeGenerator } from './recognize.ts';
+import { type OpenedNetwork, openNetwork } from './recognize.ts';
 
 /** Difference of two tensors, over the values that are finite in both. */
 export interface TensorDifference {
@@ -50,8 +47,8 @@ interface Sums {
  * @throws WorkbenchError `data` if a file cannot be read or they have no tensor in common
  */
 export function weightsDifference(a: string, b: string): WeightsDifference {
-  const sides = [openSide(a), openSide(b)] as const;
-  const isGenerator = sides.every(({ recognized }) => recognized !== undefined);
+  const sides = [openNetwork(a), openNetwork(b)] as const;
+  const isGenerator = sides.every(({ generator }) => generator !== null);
   const [first, second] = [readable(sides[0], isGenerator), readable(sides[1], isGenerator)];
   const total = noSums();
   const tensors: WeightsDifference['tensors'][number][] = [];
@@ -76,38 +73,25 @@ export function weightsDifference(a: string, b: string): WeightsDifference {
   return { a, b, total: differenceOf(total), tensors, unmatched };
 }
 
-interface Side {
-  readonly file: TensorFile;
-  readonly recognized: RecognizedGenerator | undefined;
-}
-
 interface Readable {
   readonly shape: readonly number[];
   read(): Float32Array;
 }
 
-function openSide(path: string): Side {
-  const file = openTensorFile(path);
-  try {
-    return { file, recognized: recognizeGenerator(file) };
-  } catch (error) {
-    // Discriminators, optimizers and networks of other programs are compared by the names in the files.
-    if (error instanceof WorkbenchError) return { file, recognized: undefined };
-    throw error;
-  }
-}
-
 /** The tensors to compare, by name: our names if both files hold generators, else the names in the files. */
-function readable({ file, recognized }: Side, isGenerator: boolean): Map<string, Readable> {
-  const shapeOf = (name: string) => file.entries.get(name)?.shape ?? [];
-  if (!isGenerator || !recognized) {
-    const names = [...file.entries.keys()];
-    return new Map(names.map((name) => [name, { shape: shapeOf(name), read: () => file.read(name).data }]));
+function readable({ file, generator }: OpenedNetwork, isGenerator: boolean): Map<string, Readable> {
+  if (!isGenerator || !generator) {
+    return new Map(
+      [...file.entries].map(([name, { shape }]) => [name, { shape, read: () => file.read(name).data }]),
+    );
   }
   return new Map(
-    [...recognized.names].map(([name, theirs]) => [
+    [...generator.names].map(([name, theirs]) => [
       name,
-      { shape: shapeOf(theirs), read: () => readParameter(file, recognized, name).data },
+      {
+        shape: generator.file.entries.get(theirs)?.shape ?? [],
+        read: () => readParameter(generator, name).data,
+      },
     ]),
   );
 }

@@ -1,8 +1,11 @@
-import { architectureOf, type RecognizedGenerator } from '../models/generators.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import { formatCount } from '../format/format.ts';
+import { architectureOf } from '../models/generators.ts';
 import type { GeneratorOptions } from '../models/shapes.ts';
+import { countNotFinite } from '../tensor-files/statistics.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
-import type { Metadata, Tensor, TensorFile, TensorMap } from '../tensor-files/tensors.ts';
-import { recognizeGenerator } from './recognize.ts';
+import type { Metadata, Tensor, TensorMap } from '../tensor-files/tensors.ts';
+import { type FoundGenerator, recognizeGenerator } from './recognize.ts';
 
 export interface Generator {
   readonly options: GeneratorOptions;
@@ -23,25 +26,27 @@ export function generatorMetadata(options: GeneratorOptions): Record<string, str
  * Reads a generator from a `.safetensors` or PyTorch file, in any layout of names that its architecture knows. Its
  * hyperparameters follow from the tensors.
  *
- * @throws WorkbenchError `data` if the file holds no known generator; the message says what it holds
+ * @throws WorkbenchError `data` if the file holds no known generator, and the message says what it holds, or if values are
+ *   infinite or NaN
  */
 export function readGenerator(path: string): GeneratorFile {
-  const file = openTensorFile(path);
-  const recognized = recognizeGenerator(file);
-  const names = [...recognized.names.keys()];
-  return {
-    options: recognized.options,
-    parameters: new Map(names.map((name) => [name, readParameter(file, recognized, name)])),
-    metadata: file.metadata,
-  };
+  const found = recognizeGenerator(openTensorFile(path));
+  const names = [...found.names.keys()];
+  const parameters = new Map(names.map((name) => [name, readParameter(found, name)]));
+  for (const [name, { data }] of parameters) {
+    const notFinite = countNotFinite(data);
+    if (notFinite > 0) {
+      throw new WorkbenchError(
+        'data',
+        `${path} cannot be used: ${formatCount(notFinite)} of ${formatCount(data.length)} values of ${found.names.get(name)} are infinite or NaN, because its training diverged or the file is damaged. Use an earlier checkpoint or another file; \`esrgan inspect\` lists all such tensors.`,
+      );
+    }
+  }
+  return { options: found.options, parameters, metadata: found.file.metadata };
 }
 
 /** A parameter by our name. */
-export function readParameter(
-  file: TensorFile,
-  { names, factors }: RecognizedGenerator,
-  name: string,
-): Tensor {
+export function readParameter({ file, names, factors }: FoundGenerator, name: string): Tensor {
   const { shape, data } = file.read(names.get(name)!);
   const factor = factors.get(name);
   return { shape, data: factor === undefined ? data : data.map((value) => value * factor) };

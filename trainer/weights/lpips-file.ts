@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../errors/errors.ts';
 import { linearName, lpipsLayers } from '../models/lpips/network.ts';
 import { vggConvolutions } from '../models/vgg/shapes.ts';
-import { openTensorFile } from '../tensor-files/tensor-file.ts';
+import { networkWith, openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { TensorMap } from '../tensor-files/tensors.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { TensorMap } from '../tensor-files/tensors.ts';
  * @throws WorkbenchError `data` if the file holds something else, such as the weights for AlexNet
  */
 export function readLpips(path: string): TensorMap {
-  const file = openTensorFile(path);
+  const file = networkWith(openTensorFile(path), linearName(0));
   const convolutions = vggConvolutions('vgg16');
   const parameters: TensorMap = new Map();
   for (const [k, layer] of lpipsLayers.entries()) {

@@ -2,23 +2,79 @@ import { WorkbenchError } from '../errors/errors.ts';
 import { quoted } from '../errors/quoted.ts';
 import { generatorArchitectures, type RecognizedGenerator } from '../models/generators.ts';
 import { otherArchitecture } from '../models/other-architectures.ts';
+import { openTensorFile, prefixesOf, withoutPrefix } from '../tensor-files/tensor-file.ts';
 import type { TensorFile } from '../tensor-files/tensors.ts';
 
+/** A generator and its place in a file. */
+export interface FoundGenerator extends RecognizedGenerator {
+  /** The tensors of the generator alone. */
+  readonly file: TensorFile;
+  /** The prefixes of further generators in the file, such as `params` next to `params_ema`. */
+  readonly others: readonly string[];
+}
+
+/** A file of weights: the generator in it, or all of it and the reason why it holds no known generator. */
+export type OpenedNetwork =
+  | { readonly file: TensorFile; readonly generator: FoundGenerator; readonly reason: null }
+  | { readonly file: TensorFile; readonly generator: null; readonly reason: string };
+
+/** Opens a file of any network. Throws a `data` error if it cannot be read. */
+export function openNetwork(path: string): OpenedNetwork {
+  const file = openTensorFile(path);
+  try {
+    const generator = recognizeGenerator(file);
+    return { file: generator.file, generator, reason: null };
+  } catch (error) {
+    if (!(error instanceof WorkbenchError)) throw error;
+    return { file, generator: null, reason: error.message };
+  }
+}
+
+/** Real files have up to two generators and their averages. */
+const mostGenerators = 16;
+
 /**
- * Recognizes the generator in a file.
+ * Finds the generator in a file. Programs wrap it in dictionaries and add prefixes to its names: whatever precedes the
+ * names that an architecture knows is removed. Of several generators, the average of the weights (EMA) is preferred, as
+ * the programs that train it do; then the first.
  *
  * @throws WorkbenchError `data` if the file holds no generator of a known architecture; the message names the network
  *   that it holds, if it is known
  */
-export function recognizeGenerator(file: TensorFile): RecognizedGenerator {
-  for (const { recognize } of generatorArchitectures) {
-    const found = recognize(file);
-    if (found) return found;
+export function recognizeGenerator(file: TensorFile): FoundGenerator {
+  const candidates = generatorArchitectures
+    .flatMap((architecture) =>
+      architecture.landmarks
+        .flatMap((name) => prefixesOf(file, name))
+        .map((prefix) => ({ architecture, prefix })),
+    )
+    .sort((a, b) => Number(isAverage(b.prefix)) - Number(isAverage(a.prefix)))
+    .slice(0, mostGenerators);
+  let failure: unknown;
+  for (const { architecture, prefix } of candidates) {
+    const part = withoutPrefix(file, prefix);
+    try {
+      const found = architecture.recognize(part);
+      const others = candidates.map((each) => each.prefix).filter((each) => each !== prefix);
+      if (found) return { ...found, file: part, others: others.map((each) => each.slice(0, -1)) };
+    } catch (error) {
+      failure ??= error;
+    }
   }
+  throw failure ?? unknownNetwork(file);
+}
+
+/** Whether a prefix names an average of weights: `params_ema.`, `netGEma.`, `ema_model.`, `swa.`. */
+function isAverage(prefix: string): boolean {
+  const words = prefix.replaceAll(/([a-z])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2_');
+  return /(^|[._-])(ema|swa|avg|averaged?)[._-]/i.test(words);
+}
+
+function unknownNetwork(file: TensorFile): WorkbenchError {
   const [first = 'nothing'] = file.entries.keys();
   const other = otherArchitecture(file.entries.keys());
   const what = other ? `it holds ${other}` : `its first tensor is ${quoted(first)}`;
-  throw new WorkbenchError(
+  return new WorkbenchError(
     'data',
     `${file.path} is not an ESRGAN generator: ${what}. The names of ESRGAN, BasicSR, Real-ESRGAN and of the original program are supported; \`esrgan inspect\` lists what a file holds.`,
   );

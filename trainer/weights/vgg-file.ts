@@ -4,8 +4,11 @@ import type { PerceptualLossSettings } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type VggType, vggConvolutions, vggParameters, vggTypes } from '../models/vgg/shapes.ts';
 import { cacheFolder } from '../runs/user-folders.ts';
-import { openTensorFile } from '../tensor-files/tensor-file.ts';
+import { networkWith, openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { TensorMap } from '../tensor-files/tensors.ts';
+
+/** The name of the first filter in torchvision's files. */
+const firstFilter = 'features.0.weight';
 
 /** Where `esrgan weights download` stores weights, and where runs look for them if they do not name a file. */
 export function defaultVggFile(type: VggType): string {
@@ -36,7 +39,7 @@ export function findVggFile({ vgg_type: type, weights }: PerceptualLossSettings)
  * @throws WorkbenchError `data` if the file holds none
  */
 export function recognizeVgg(path: string): VggType {
-  const { entries } = openTensorFile(path);
+  const { entries } = networkWith(openTensorFile(path), firstFilter);
   const found = [...entries.keys()].filter((name) => /^features\.\d+\.weight$/.test(name)).sort();
   const type = vggTypes.find((each) => {
     const first = vggConvolutions(each).slice(0, found.length);
@@ -56,7 +59,7 @@ export function recognizeVgg(path: string): VggType {
  * @throws WorkbenchError `data` if the file does not hold this network
  */
 export function readVgg(path: string, type: VggType, layers?: readonly string[]): TensorMap {
-  const file = openTensorFile(path);
+  const file = networkWith(openTensorFile(path), firstFilter);
   const parameters: TensorMap = new Map();
   for (const [name, shape] of vggParameters(vggConvolutions(type, layers))) {
     const found = file.entries.get(name);

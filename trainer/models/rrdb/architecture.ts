@@ -1,6 +1,6 @@
 import type { GeneratorArchitecture } from '../generators.ts';
 import { initialRrdb } from './initial.ts';
-import { arrange, obstacle, writableLayouts } from './layouts.ts';
+import { arrange, landmarks, obstacle, writableLayouts } from './layouts.ts';
 import { rrdbTail, rrdbTrunk } from './network.ts';
 import { encodeRrdbOnnx } from './onnx.ts';
 import { recognizeRrdb, residualScalingKey } from './recognize.ts';
@@ -16,6 +16,7 @@ export const rrdb: GeneratorArchitecture<RrdbOptions> = {
     scale: String(scale_factor),
     [residualScalingKey]: String(residual_scaling),
   }),
+  landmarks,
   recognize: recognizeRrdb,
   layouts: writableLayouts,
   obstacle,

@@ -56,6 +56,9 @@ const layouts = {
 
 type LayoutName = keyof typeof layouts;
 
+/** The first filter of a dense block in each layout. */
+export const landmarks = [...new Set(Object.values(layouts).map(({ dense }) => `${dense(0, 1, 1)}.weight`))];
+
 /** Layouts that can be written. */
 export const writableLayouts = ['basicsr', 'esrgan-old', 'esrgan-new', 'seed'] as const;
 export type WritableLayout = (typeof writableLayouts)[number];

@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../../errors/errors.ts';
 import { quoted } from '../../errors/quoted.ts';
 import { bytesOf } from '../../tensor-files/dtypes.ts';
-import type { TensorFile } from '../../tensor-files/tensors.ts';
+import type { TensorFile, TensorInfo } from '../../tensor-files/tensors.ts';
 import type { RecognizedGenerator } from '../generators.ts';
 import { mismatches } from '../mismatches.ts';
 import { otherArchitecture } from '../other-architectures.ts';
@@ -20,7 +20,9 @@ export const residualScalingKey = 'residual_scaling';
  * @throws WorkbenchError `data` if the generator is incomplete or not supported
  */
 export function recognizeRrdb(file: TensorFile): RecognizedGenerator<RrdbOptions> | undefined {
-  const shapes: TensorShapes = new Map([...file.entries].map(([name, { shape }]) => [name, shape]));
+  const shapes: TensorShapes = new Map(
+    [...file.entries].filter(([, info]) => !isCounter(info)).map(([name, { shape }]) => [name, shape]),
+  );
   const found = findLayout(new Set(shapes.keys()));
   if (found === undefined) return undefined;
   const { layout, counts } = found;
@@ -51,6 +53,11 @@ export function recognizeRrdb(file: TensorFile): RecognizedGenerator<RrdbOptions
     throw new WorkbenchError('data', `${file.path} is not a complete ESRGAN generator: ${problem}.`);
   }
   return { layout, options, names, factors: scalings?.factors ?? new Map() };
+}
+
+/** Whether a tensor is a number that training counts with, such as `n_averaged`. */
+function isCounter({ dtype, shape }: TensorInfo): boolean {
+  return !dtype.includes('F') && shape.every((extent) => extent === 1);
 }
 
 function hyperParameters(

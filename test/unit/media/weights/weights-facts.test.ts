@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { facts, metricFacts, tensorTable } from '../../../../media/weights/weights-facts.ts';
+import { facts, metricFacts, notFiniteText, tensorTable } from '../../../../media/weights/weights-facts.ts';
 
 const report = {
   path: '/w/net.pth',
@@ -11,7 +11,9 @@ const report = {
   layout: 'basicsr',
   options: { scale_factor: 4, use_subpixel_conv: false },
   dtypes: ['F32'],
-  wrapper: ['params_ema', 'module.'],
+  wrapper: ['params_ema', 'module'],
+  others: ['params'],
+  notFinite: [],
   parameters: 9875,
   metadata: {},
   tensors: [
@@ -29,7 +31,8 @@ test('facts of a file and its model', () => {
       [
         ['Format', 'PyTorch (zip)'],
         ['Tensor naming', 'BasicSR, Real-ESRGAN'],
-        ['Wrapped in', 'params_ema › module.'],
+        ['Wrapped in', 'params_ema › module'],
+        ['Also contains', 'another generator: params'],
         ['Types', 'F16, F32'],
         ['Parameters', '9,875'],
         ['Size', '2.0 kB'],
@@ -64,6 +67,19 @@ test('facts of a checkpoint', () => {
       ['Step', '141,000'],
     ],
   ]);
+});
+
+test.each([
+  [[{ name: 'a', count: 1200 }], '1,200 values of a are infinite or NaN'],
+  [
+    [
+      { name: 'a', count: 1 },
+      { name: 'b', count: 2 },
+    ],
+    '3 values of a and 1 other tensors are infinite or NaN',
+  ],
+])('values that are not finite: %j', (notFinite, text) => {
+  expect(notFiniteText({ ...report, notFinite })).toContain(text);
 });
 
 test('facts of metrics', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
@@ -12,6 +12,7 @@ import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
 import { encodePth } from '../../../../trainer/tensor-files/pth-writer.ts';
 import { writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
+import type { TensorMap } from '../../../../trainer/tensor-files/tensors.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
 import { readOnnxSummary } from '../../../../trainer/weights/onnx-summary.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
@@ -27,6 +28,14 @@ const at = (name: string) => join(folder, name);
 
 function weights(name: string, options = {}, seed = 1): string {
   writeGenerator(at(name), randomGenerator(options, seed), { metadata: { stage: 'training' } });
+  return at(name);
+}
+
+/** A model whose training diverged. */
+function diverged(name: string): string {
+  const generator = randomGenerator();
+  generator.parameters.get('conv_up1.bias')!.data.fill(Number.NaN, 1, 3);
+  writeGenerator(at(name), generator);
   return at(name);
 }
 
@@ -107,6 +116,14 @@ describe('convert', () => {
     expect(readGenerator(at('d.pth')).parameters).toEqual(randomGenerator().parameters);
   });
 
+  test('a model with NaN is refused, naming the tensor', async () => {
+    const output = at('from-nan.pth');
+    await expect(run('convert', diverged('nan.safetensors'), output)).rejects.toThrow(
+      /nan\.safetensors cannot be used: 2 of 4 values of conv_up1\.bias .*earlier checkpoint/,
+    );
+    expect(existsSync(output)).toBe(false);
+  });
+
   test.each([
     [['missing.pth', 'b.pth'], /The file missing\.pth does not exist/],
     [['IN', 'b.ckpt'], /must end in/],
@@ -141,6 +158,12 @@ describe('interpolate', () => {
 
   test.each(['1.5', '-0.1', 'much', ''])('--alpha %j is an error', async (alpha) => {
     await expect(run('interpolate', 'a', 'b', 'c', `--alpha=${alpha}`)).rejects.toThrow(/number from 0 to 1/);
+  });
+
+  test.each([0, 0.5, 1])('a model with NaN is an error, also with --alpha %d', async (alpha) => {
+    const args = [weights('a.safetensors'), diverged('nan.pth'), at('interpolated-nan.pth')];
+    await expect(run('interpolate', ...args, `--alpha=${alpha}`)).rejects.toThrow(/nan\.pth cannot be used/);
+    expect(existsSync(at('interpolated-nan.pth'))).toBe(false);
   });
 
   test('different models are an error', async () => {
@@ -212,6 +235,40 @@ metadata residual_scaling  0.2
     expect(await run('inspect', '--brief', files[0]!)).toMatch(
       /a\.safetensors {2}x4 {2}2 blocks {2}safetensors {2}[\d.]+ MB\n$/,
     );
+  });
+
+  test('values that are not finite, and further generators', async () => {
+    expect(await run('inspect', diverged('nan.safetensors'))).toMatch(
+      /\nnot finite +2 values are infinite or NaN, in conv_up1\.bias; the model is unusable\n/,
+    );
+    const both: TensorMap = new Map();
+    for (const [name, tensor] of randomGenerator().parameters) {
+      both.set(`params.${name}`, tensor);
+      both.set(`params_ema.${name}`, { ...tensor, data: tensor.data.map(() => Infinity) });
+    }
+    writeSafetensors(at('both.safetensors'), both);
+    const printed = await run('inspect', at('both.safetensors'));
+    expect(printed).toMatch(/\nwrapped in +params_ema\nalso contains +another generator: params\n/);
+    expect(printed).toMatch(/\nparameters +9,875\nnot finite +9,875 values .*, in .* and 69 more;/);
+    const report = JSON.parse(await run('inspect', at('both.safetensors'), '--json'));
+    expect(report).toMatchObject({ wrapper: ['params_ema'], others: ['params'] });
+    expect(report.notFinite).toHaveLength(72);
+    expect(report.notFinite).toContainEqual({ name: 'conv_last.bias', count: 3 });
+    expect(await run('inspect', at('both.safetensors'), '--values')).toMatch(/^body\.0\.rdb1\.conv1\.bias /);
+  });
+
+  test('brief: a name that no file can have, and metadata without end', async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 150_000 }, (_, index) => [`key ${index}`, '']));
+    writeSafetensors(at('wide.safetensors'), new Map(), { ...metadata, ['k'.repeat(1000)]: '' });
+    const long = `${'x'.repeat(5000)}.pth`;
+    const printed = await run('inspect', '--brief', long, at('wide.safetensors'), weights('a.pth'));
+    expect(printed.match(/^.*$/gm)?.map((line) => line.slice(-60))).toMatchObject([
+      expect.stringMatching(/^x+…$/),
+      expect.stringMatching(/lists what a file holds\./),
+      expect.stringMatching(/x4 {2}2 blocks/),
+      '',
+    ]);
+    expect(await run('inspect', at('wide.safetensors'))).toMatch(/\nmetadata key 149999 +\n/);
   });
 
   test('the SHA-256 is that of the file', async () => {

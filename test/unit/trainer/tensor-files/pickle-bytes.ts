@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
+import type { Tensor } from '../../../../trainer/tensor-files/tensors.ts';
 import { temporaryFolder } from '../data/images.ts';
 
 /** Bytes of a pickle, written by hand: texts stand for their characters, numbers for bytes. */
@@ -117,6 +118,34 @@ export function zipped(data: Uint8Array, ...more: RawEntry[]): Buffer {
     { name: 'a/version', content: Buffer.from('3\n') },
     ...more,
   ]);
+}
+
+/** What programs save: dictionaries and lists of tensors, and of values that belong to training. */
+export type Saved = Tensor | number | string | Buffer | readonly Saved[] | { readonly [key: string]: Saved };
+
+/** A file of PyTorch's zip format. A Buffer is a pickled value. */
+export function saved(value: Saved): Buffer {
+  const storages: RawEntry[] = [];
+  const isTensor = (item: Saved): item is Tensor =>
+    typeof item === 'object' && 'data' in item && 'shape' in item;
+  const write = (item: Saved): Buffer => {
+    if (typeof item === 'number') return count(item);
+    if (typeof item === 'string') return text(item);
+    if (item instanceof Buffer) return item;
+    if (Array.isArray(item)) return pickle('](', ...item.map(write), 'e');
+    if (!isTensor(item)) {
+      return pickle('}(', ...Object.entries(item).flatMap(([key, each]) => [text(key), write(each)]), 'u');
+    }
+    const { shape, data } = item;
+    const key = String(storages.length);
+    storages.push({ name: `a/data/${key}`, content: Buffer.from(data.slice().buffer) });
+    const strides = shape.map((_, axis) =>
+      shape.slice(axis + 1).reduce((product, extent) => product * extent, 1),
+    );
+    return tensor({ key, elements: data.length, shape, strides });
+  };
+  const content = pickle(start, write(value), '.');
+  return zip([{ name: 'a/data.pkl', content }, ...storages]);
 }
 
 const magic = pickle(start, 0x8a, 10, Buffer.from('6cfc9c46f9206aa85019', 'hex'), '.');

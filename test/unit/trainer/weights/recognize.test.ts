@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { encodePth } from '../../../../trainer/tensor-files/pth-writer.ts';
 import { encodeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import type { Metadata, TensorMap } from '../../../../trainer/tensor-files/tensors.ts';
@@ -9,7 +8,7 @@ import { recognizeGenerator } from '../../../../trainer/weights/recognize.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { temporaryFolder } from '../data/images.ts';
-import { fileOf } from '../tensor-files/pickle-bytes.ts';
+import { count, fileOf, global, pickle, type Saved, saved, tensor } from '../tensor-files/pickle-bytes.ts';
 import { randomGenerator } from './generators.ts';
 
 const folder = temporaryFolder();
@@ -36,29 +35,103 @@ describe('names', () => {
     expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
   });
 
-  test.each(['module.', 'netG.', 'generator.', 'module.generator.', '_orig_mod.module.'])(
-    'after %s',
-    (prefix) => {
-      for (const layout of ['basicsr', 'esrgan-old', 'seed'] as const) {
-        const path = save(renamed(tensorsOf(layout), (name) => prefix + name));
-        expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
-      }
-    },
-  );
-
-  test.each([
-    'params',
-    'params_ema',
-    'model_state_dict',
-    'g_model_state_dict',
-    'state_dict',
-    'params-ema',
-    'model',
-  ])('in a dictionary %s', (wrapper) => {
-    const path = fileOf(Buffer.concat(encodePth(tensorsOf('basicsr'), { wrapper })));
-    expect(openTensorFile(path).wrapper).toEqual([wrapper]);
+  test.each(['esrgan-old', 'esrgan-new', 'seed'] as const)('of %s after a prefix', (layout) => {
+    const path = save(renamed(tensorsOf(layout), (name) => `_orig_mod.module.${name}`));
     expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
   });
+});
+
+describe('wherever programs put a generator', () => {
+  const named = (prefix: string, seed: number) =>
+    Object.fromEntries(renamed(randomGenerator({}, seed).parameters, (name) => prefix + name));
+  const generator = named('', 1);
+  const other = named('', 2);
+  const discriminator = { 'conv0.weight': { shape: [2, 3, 3, 3], data: new Float32Array(54) } };
+  const counter = { shape: [], data: Float32Array.of(7) };
+  const whole = tensor({ type: 'LongStorage', elements: 1, shape: [], strides: [] });
+  const counted = pickle(global('collections', 'Counter'), '(}(', count(100), count(1), 'utR');
+
+  test.each<[string, Saved, string[], string[]]>([
+    ['bare', generator, [], []],
+    ['BasicSR', { params: generator }, ['params'], []],
+    ['BasicSR with EMA', { params: other, params_ema: generator }, ['params_ema'], ['params']],
+    ['KAIR, after DataParallel', named('module.', 1), ['module'], []],
+    ['torch.compile', { 'params-ema': named('_orig_mod.', 1) }, ['params-ema', '_orig_mod'], []],
+    ['a prefix that has no name yet', named('my.own.network.', 1), ['my', 'own', 'network'], []],
+    ['Lightning', { epoch: 3, state_dict: named('model.', 1), loops: {} }, ['state_dict', 'model'], []],
+    [
+      'a GAN of Lightning',
+      { state_dict: { ...named('net_g.', 1), ...discriminator } },
+      ['state_dict', 'net_g'],
+      [],
+    ],
+    [
+      'MMEditing: with an average and a counter',
+      { state_dict: { step_counter: counter, ...named('generator.', 2), ...named('generator_ema.', 1) } },
+      ['state_dict', 'generator_ema'],
+      ['state_dict.generator'],
+    ],
+    ['AveragedModel of PyTorch', { n_averaged: counter, ...named('module.', 1) }, ['module'], []],
+    ['an average in camel case', { netG: other, netGEma: generator }, ['netGEma'], ['netG']],
+    [
+      'an average by its long name',
+      { model: other, averaged_model: generator },
+      ['averaged_model'],
+      ['model'],
+    ],
+    ['no average, but a name that looks like one', { schema: generator, b: other }, ['schema'], ['b']],
+    ['two generators', { netG_A: generator, netG_B: other }, ['netG_A'], ['netG_B']],
+    [
+      'the original program',
+      { g_model_state_dict: generator, d_model_state_dict: discriminator },
+      ['g_model_state_dict'],
+      [],
+    ],
+    ['a list of networks', [discriminator, generator], ['1'], []],
+    [
+      'with the states of optimizers and schedulers',
+      {
+        model: generator,
+        optimizers: [{ state: { 0: { step: counter, exp_avg: counter } }, param_groups: [{ lr: 1 }] }],
+        schedulers: [{ milestones: counted }],
+      },
+      ['model'],
+      [],
+    ],
+    ['with a counter next to it', { ...generator, n_averaged: whole }, [], []],
+  ])('%s', (_, content, wrapper, others) => {
+    const path = fileOf(saved(content));
+    const found = recognizeGenerator(openTensorFile(path));
+    expect(found.file.wrapper).toEqual(wrapper);
+    expect(found.others).toEqual(others);
+    expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
+  });
+
+  test('flattened, in safetensors', () => {
+    const all = { ...named('params.', 2), ...named('params_ema.', 1) };
+    const path = save(new Map(Object.entries(all)));
+    expect(recognizeGenerator(openTensorFile(path)).file.wrapper).toEqual(['params_ema']);
+    expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
+  });
+
+  test('a generator that is incomplete is no obstacle to another one', () => {
+    const { 'conv_hr.weight': _, ...incomplete } = other;
+    const path = fileOf(saved({ ema: incomplete, model: generator }));
+    expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
+    expect(() => readGenerator(fileOf(saved({ ema: incomplete })))).toThrow(/conv_hr\.weight is missing/);
+  });
+});
+
+test.each([
+  ['NaN', Number.NaN, 'conv_hr.weight'],
+  ['an infinite value', Number.NEGATIVE_INFINITY, 'model.8.bias'],
+])('a generator with %s is refused', (_, value, name) => {
+  const layout = name.startsWith('model') ? 'esrgan-old' : 'basicsr';
+  const tensors = tensorsOf(layout);
+  tensors.get(name)!.data[1] = value;
+  expect(() => readGenerator(save(tensors))).toThrow(
+    new RegExp(`cannot be used: 1 of \\d+ values of ${name.replaceAll('.', '\\.')} are infinite or NaN`),
+  );
 });
 
 describe('residual scaling', () => {
