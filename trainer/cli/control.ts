@@ -1,25 +1,38 @@
 import type { Command } from 'commander';
 import { WorkbenchError } from '../errors/errors.ts';
-import { isLive } from '../run-state/run-state.ts';
+import { isLive, type RunState } from '../run-state/run-state.ts';
 import { type RequestKind, requestKinds, sendRequest } from '../runs/control.ts';
 import { dequeue } from '../runs/launch.ts';
 import type { RunOnDisk } from '../runs/list.ts';
 import { findRun } from './find-run.ts';
 import { print } from './terminal.ts';
 
-/** For each request the description of the command, and what the run will do. */
-const requests: Readonly<Record<RequestKind, { description: string; effect: string }>> = {
+interface Request {
+  readonly description: string;
+  /** What the run will do. */
+  readonly effect: string;
+  /** The same for a paused run. */
+  readonly effectWhilePaused?: string;
+}
+
+const requests: Readonly<Record<RequestKind, Request>> = {
   stop: {
     description: 'stop a run, with a checkpoint',
     effect: 'stops after its current step, with a checkpoint',
+    effectWhilePaused: 'stops, with a checkpoint',
   },
   pause: { description: 'pause a run', effect: 'pauses after its current step' },
   resume: { description: 'continue a paused run', effect: 'continues' },
   checkpoint: {
     description: 'write a checkpoint now',
     effect: 'writes a checkpoint after its current step',
+    effectWhilePaused: 'is paused, and has a checkpoint of its current step already',
   },
-  validate: { description: 'validate now', effect: 'validates after its current step' },
+  validate: {
+    description: 'validate now',
+    effect: 'validates after its current step',
+    effectWhilePaused: 'validates now, and stays paused',
+  },
 };
 
 /** Adds `esrgan stop`, `pause`, `resume`, `checkpoint` and `validate` to the command. */
@@ -41,10 +54,16 @@ export function registerControl(program: Command): void {
               path: run.paths.root,
               state: run.state.state,
             })
-          : `Run ${run.paths.name} ${run.state.state === 'queued' ? 'is removed from the queue' : requests[kind].effect}.`;
+          : `Run ${run.paths.name} ${effectOf(kind, run.state.state)}.`;
         print(`${text}\n`);
       });
   }
+}
+
+function effectOf(kind: RequestKind, state: RunState): string {
+  const { effect, effectWhilePaused = effect } = requests[kind];
+  if (state === 'queued') return 'is removed from the queue';
+  return state === 'paused' ? effectWhilePaused : effect;
 }
 
 /**

@@ -14,6 +14,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerInspect } from './inspect.ts';
 import { registerInterpolate } from './interpolate.ts';
+import { surviveLostOutput } from './lost-output.ts';
 import { openModel, weightsOf } from './open-model.ts';
 import { registerPreview } from './preview.ts';
 import { registerRuns } from './runs.ts';
@@ -25,11 +26,7 @@ import { registerWeights } from './weights.ts';
 // Stack traces name lines of the sources, such as the line of a model that an engine cannot compile.
 process.setSourceMapsEnabled(true);
 
-// A closed pipe is not an error: `head` closes it after the lines that it needs.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+surviveLostOutput();
 
 const program = new Command('esrgan')
   .description('Train super-resolution networks, measure them, and upscale images.')

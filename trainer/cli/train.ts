@@ -16,7 +16,7 @@ import { lastStage } from '../runs/manifest.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import type { StageObserver, StepProgress } from '../stages/stage-context.ts';
 import { train } from '../stages/train.ts';
-import { createReporter, type Reporter } from './terminal.ts';
+import { createReporter, printError, type Reporter } from './terminal.ts';
 
 interface Flags {
   readonly stage?: Stage;
@@ -56,6 +56,7 @@ export function registerTrain(program: Command): void {
       const { config, stage } = loadRunFile(file, flags, reporter);
       const engine = await openEngine(parseEngine(flags.engine ?? config.engine));
       const stop = stopOnSignals(reporter);
+      continueWithoutOutput();
       const result = await train({
         config,
         engine,
@@ -98,17 +99,33 @@ function withFlags(config: ResolvedConfig, { runsDir }: Flags): ResolvedConfig {
   return runsDir === undefined ? config : { ...config, runs_dir: resolve(runsDir) };
 }
 
-/** The first signal stops after the current step, with a checkpoint; the second stops immediately. */
+/**
+ * Ctrl-C, SIGTERM and a closed terminal (SIGHUP; on Windows a closed console) stop after the current step, with a
+ * checkpoint. A second Ctrl-C or SIGTERM stops immediately; a second SIGHUP does not, because the shell repeats the
+ * terminal's.
+ */
 function stopOnSignals(reporter: Reporter): AbortSignal {
   const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    controller.abort();
-    reporter.line('Stopping after this step, with a checkpoint. Press Ctrl-C again to stop immediately.');
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  const received = new Set<string>();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (received.has(name) && name !== 'SIGHUP') process.exit(exitCodes.interrupted);
+      received.add(name);
+      if (controller.signal.aborted) return;
+      controller.abort();
+      reporter.line('Stopping after this step, with a checkpoint. Press Ctrl-C again to stop immediately.');
+    });
+  }
   return controller.signal;
+}
+
+/** Output is for a person who watches; the run directory has all of it. */
+function continueWithoutOutput(): void {
+  process.stdout.once('error', () => {
+    printError(
+      'Nobody reads the output any more. Training continues without it; stop it with Ctrl-C or `esrgan stop`.\n',
+    );
+  });
 }
 
 function observe(reporter: Reporter): StageObserver {

@@ -162,6 +162,17 @@ test.each([
   }
 });
 
+test.each([
+  ['stop', 'Run live stops, with a checkpoint.\n'],
+  ['resume', 'Run live continues.\n'],
+  ['checkpoint', 'Run live is paused, and has a checkpoint of its current step already.\n'],
+  ['validate', 'Run live validates now, and stays paused.\n'],
+])('%s says what a paused run does', (kind, said) => {
+  const { live } = exampleRuns();
+  writeStatus(live, { ...status, state: 'paused' });
+  expect(esrgan(kind, live.root)).toBe(said);
+});
+
 test('a request with --json', () => {
   const { folder, live } = exampleRuns();
   expect(JSON.parse(esrgan('stop', 'live', '--runs-dir', folder, '--json'))).toEqual({
