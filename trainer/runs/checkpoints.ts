@@ -20,6 +20,7 @@ import {
   readNames,
   removeFolderAtomic,
   removeTemporaries,
+  writeFileAtomic,
   writeFileDurably,
   writeFolderAtomic,
 } from './atomic-file.ts';
@@ -111,35 +112,39 @@ export function checkpointName(stage: Stage, step: number): string {
 /**
  * Writes a checkpoint. If the process is killed, the checkpoint is complete or does not exist, and a previous one of
  * that name exists or can be restored by `recoverCheckpoints`. Throws a `disk` error; then the previous one exists.
+ *
+ * @param assertWritable is called when the files are written, before they get their place; it throws if another process
+ * writes to the run now
  */
 export function writeCheckpoint(
   paths: RunPaths,
   files: Iterable<CheckpointFile>,
   state: Omit<CheckpointState, 'format' | 'files'>,
+  assertWritable: () => void = () => {},
 ): Checkpoint {
   const name = checkpointName(state.stage, state.step);
   const path = join(paths.checkpoints, name);
   const replaced = join(paths.checkpoints, replacedPrefix + name);
   const fingerprints: Record<string, FileFingerprint> = {};
   const whole: CheckpointState = { format: 1, ...state, files: fingerprints };
-  // Fails now instead of at a resume, for example if a number is NaN and became null.
-  const readBack: unknown = JSON.parse(JSON.stringify(whole));
-  if (!isSavedState(readBack) || !isDeepStrictEqual(fromSaved(readBack), whole))
-    throw new RangeError(`the state of ${name} is not valid: ${JSON.stringify(state)}`);
+  assertReadable(whole);
+  let isReplacing = false;
   try {
     writeFolderAtomic(path, (temporary) => {
       for (const file of files) {
         fingerprints[file.name] = writeFingerprinted(join(temporary, file.name), file.chunks);
       }
-      writeFileDurably(join(temporary, stateFile), [Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)]);
+      writeFileDurably(join(temporary, stateFile), [Buffer.from(stateText(whole))]);
+      assertWritable();
       if (existsSync(path)) {
+        isReplacing = true;
         removeFolderSync(replaced);
         moveSync(path, replaced);
       }
     });
   } catch (error) {
     try {
-      restoreReplaced(paths);
+      if (isReplacing) restoreReplaced(paths);
     } catch {
       // The next session restores it.
     }
@@ -147,6 +152,33 @@ export function writeCheckpoint(
   }
   discardSync(replaced);
   return { path, name, state: whole };
+}
+
+/**
+ * Adds the validation at its step to a checkpoint that was written before. If the process is killed, the checkpoint has
+ * the validation or has none. Throws a `disk` error.
+ */
+export function recordValidation(
+  { path, name, state }: Checkpoint,
+  validation: Pick<CheckpointState, 'best' | 'metrics'>,
+): Checkpoint {
+  const whole = { ...state, ...validation };
+  assertReadable(whole);
+  writeFileAtomic(join(path, stateFile), stateText(whole));
+  return { path, name, state: whole };
+}
+
+function stateText(state: CheckpointState): string {
+  return `${JSON.stringify(state, null, 2)}\n`;
+}
+
+/** Fails now instead of at a resume, for example if a number is NaN and becomes null. */
+function assertReadable(state: CheckpointState): void {
+  const readBack: unknown = JSON.parse(stateText(state));
+  if (!isSavedState(readBack) || !isDeepStrictEqual(fromSaved(readBack), state))
+    throw new RangeError(
+      `the state of ${checkpointName(state.stage, state.step)} is not valid: ${JSON.stringify(state)}`,
+    );
 }
 
 function writeFingerprinted(path: string, chunks: Iterable<Uint8Array>): FileFingerprint {
@@ -169,6 +201,7 @@ function writeFingerprinted(path: string, chunks: Iterable<Uint8Array>): FileFin
  */
 export function recoverCheckpoints(paths: RunPaths): void {
   removeTemporaries(paths.checkpoints, 0);
+  for (const name of checkpointNames(paths, undefined)) removeTemporaries(join(paths.checkpoints, name), 0);
   restoreReplaced(paths);
 }
 

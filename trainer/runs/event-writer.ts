@@ -24,8 +24,15 @@ export interface EventWriter {
  * Creates a new event file in `folder`. `resumeStep` is the first step that a resumed session logs again: it makes
  * the points of earlier sessions at that step or later, of all tags, void for every reader (TensorBoard too). Files
  * of earlier sessions are never appended to, because their last record may be incomplete. Throws `disk` errors.
+ *
+ * @param assertWritable is called before each write; it throws if another process writes to the run now
  */
-export function createEventWriter(folder: string, resumeStep?: number): EventWriter {
+export function createEventWriter(
+  folder: string,
+  resumeStep?: number,
+  assertWritable: () => void = () => {},
+): EventWriter {
+  assertWritable();
   const path = newEventFile(folder);
   const file = attempt(path, () => openSync(path, 'ax'));
   let buffered: Uint8Array[] = [];
@@ -36,6 +43,7 @@ export function createEventWriter(folder: string, resumeStep?: number): EventWri
   }
 
   function flush({ durable = false } = {}): void {
+    assertWritable();
     attempt(path, () => {
       const bytes = Buffer.concat(buffered);
       try {

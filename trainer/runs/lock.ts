@@ -1,5 +1,6 @@
 import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../errors/errors.ts';
 import { moveSync, retrySync } from '../files/change-files.ts';
 import { diskError, isMissingFile, writeFileDurably, writeFolderAtomic } from './atomic-file.ts';
@@ -21,13 +22,21 @@ export interface LockHolder extends ProcessIdentity {
 
 /** The lock of a run, held by this process. */
 export interface RunLock {
-  /** The heartbeat. Call it every few seconds. Throws a `run` error if another process took the lock over. */
+  /** The heartbeat. Call it every few seconds. Throws a `run` error if the lock is lost, a `disk` error if it fails. */
   touch(): void;
+  /**
+   * Call it before each write to the run: a process that was suspended does not know that another one took the lock over.
+   * Throws a `run` error if the lock is lost.
+   */
+  assertHeld(): void;
   release(): void;
 }
 
 /** A holder on another host counts as dead if its heartbeat is older than this. */
-const staleAfterMs = 60_000;
+const staleAfterMs = 180_000;
+
+/** Milliseconds between two looks at the heartbeat of a holder on another host. */
+const watchIntervalMs = 2000;
 
 const free = 'free';
 
@@ -38,8 +47,8 @@ export function readLock(paths: RunPaths): LockHolder | undefined {
 }
 
 /**
- * Why a holder is considered dead; undefined while it is alive. On the same host that depends on its process, on
- * another on the heartbeat: the clocks of hosts that share a run directory must agree to a few seconds.
+ * Why a holder is considered dead, to show it; undefined while it is alive. On the same host that depends on its process,
+ * on another on its heartbeat and both clocks.
  */
 export function whyStale(holder: LockHolder, now: number): string | undefined {
   if (holder.host === thisHost) {
@@ -53,50 +62,125 @@ export function whyStale(holder: LockHolder, now: number): string | undefined {
 }
 
 /**
- * Takes the run's lock, over from a dead holder if necessary. Throws a `run` error that names its holder, or a `disk`
- * error.
+ * Takes a lock that only processes of this host use, over from a dead holder if necessary. Throws a `run` error that
+ * names its holder, or a `disk` error.
  */
 export function acquireLock(paths: RunPaths): RunLock {
-  const mine = `held.${thisProcess}`;
   const seen = entryOf(paths.lock) ?? createLockFolder(paths);
   const holder = holderOf(paths.lock, seen);
-  if (holder !== undefined && whyStale(holder, Date.now()) === undefined) {
+  if (holder !== undefined && whyStale(holder, Date.now()) === undefined) throw heldError(paths, holder);
+  return takeLock(paths, seen);
+}
+
+interface AcquireOptions {
+  /** Receives a sentence before a wait of minutes. */
+  readonly onWait: (line: string) => void;
+  /** Ends the wait; then the lock counts as held. */
+  readonly stop: AbortSignal;
+  /** Waits so many milliseconds; another function in tests. */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+/**
+ * Takes the run's lock, over from a dead holder if necessary. A holder on another host is watched until its heartbeat
+ * changes, or has not for three minutes: clocks of two hosts are never compared.
+ *
+ * @throws WorkbenchError `run` with the name of the holder, or `disk`
+ */
+export async function acquireRunLock(
+  paths: RunPaths,
+  { onWait, stop, wait = delay }: AcquireOptions,
+): Promise<RunLock> {
+  const seen = entryOf(paths.lock) ?? createLockFolder(paths);
+  const holder = holderOf(paths.lock, seen);
+  if (holder === undefined) return takeLock(paths, seen);
+  if (holder.host === thisHost) {
+    if (isProcessAlive(holder.pid, holder.startTime)) throw heldError(paths, holder);
+    return takeLock(paths, seen);
+  }
+  onWait(
+    `${heldBy(paths, holder)}. Waiting up to ${staleAfterMs / 60_000} min for its heartbeat, to find out whether it is alive.`,
+  );
+  // Looks are counted: a clock may be set, and time that this process is suspended does not count.
+  for (let looks = staleAfterMs / watchIntervalMs; looks > 0; looks--) {
+    await wait(watchIntervalMs);
+    const now = entryOf(paths.lock);
+    const isSame = now === seen;
+    if (stop.aborted || (isSame && holderOf(paths.lock, seen)?.heartbeat !== holder.heartbeat))
+      throw heldError(paths, holder);
+    if (!isSame) return acquireRunLock(paths, { onWait, stop, wait });
+  }
+  return takeLock(paths, seen);
+}
+
+/** Takes the lock over from the state that was read. Throws a `run` error if another process was faster. */
+function takeLock(paths: RunPaths, seen: string): RunLock {
+  const mine = `held.${thisProcess}`;
+  if (!replaceEntry(paths, seen, mine)) {
+    const holder = readLock(paths);
+    if (holder !== undefined) throw heldError(paths, holder);
     throw new WorkbenchError(
       'run',
-      `${heldBy(paths, holder)}. Stop it with \`esrgan stop ${paths.name}\`, or wait.`,
+      `The lock of run ${paths.name} was released in the meantime. Check it with \`esrgan runs\`, then try again.`,
     );
   }
-  replaceEntry(paths, seen, mine);
   return {
     touch() {
-      replaceEntry(paths, mine, mine);
+      if (!replaceEntry(paths, mine, mine)) throw lostError(paths);
+    },
+    assertHeld() {
+      if (!hasEntry(paths, mine)) throw lostError(paths);
     },
     release() {
-      replaceEntry(paths, mine, free);
+      if (!replaceEntry(paths, mine, free)) throw lostError(paths);
     },
   };
 }
 
 /**
  * Renames the lock's file. The heartbeat comes first: a process on another host must not see a new name with an old
- * heartbeat. If the file does not exist, another process was faster.
+ * heartbeat. Throws a `disk` error.
+ *
+ * @returns false if the file does not exist: another process was faster
  */
-function replaceEntry(paths: RunPaths, from: string, to: string): void {
+function replaceEntry(paths: RunPaths, from: string, to: string): boolean {
   try {
     const now = new Date();
     retrySync(() => utimesSync(join(paths.lock, from), now, now));
     if (from !== to) moveSync(join(paths.lock, from), join(paths.lock, to));
+    return true;
   } catch (error) {
-    if (!isMissingFile(error)) throw diskError(paths.lock, error);
-    const holder = readLock(paths);
-    const who =
-      holder === undefined
-        ? `The lock of run ${paths.name} was released in the meantime`
-        : heldBy(paths, holder);
-    throw new WorkbenchError('run', `${who}. Check it with \`esrgan runs\`, then try again.`, {
-      cause: error,
-    });
+    if (isMissingFile(error)) return false;
+    throw diskError(paths.lock, error);
   }
+}
+
+/** Throws a `disk` error if the lock cannot be read: then nothing is known. */
+function hasEntry(paths: RunPaths, name: string): boolean {
+  try {
+    return statSync(join(paths.lock, name), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw diskError(paths.lock, error);
+  }
+}
+
+function heldError(paths: RunPaths, holder: LockHolder): WorkbenchError {
+  return new WorkbenchError(
+    'run',
+    `${heldBy(paths, holder)}. Stop it with \`esrgan stop ${paths.name}\`, or wait.`,
+  );
+}
+
+function lostError(paths: RunPaths): WorkbenchError {
+  const holder = readLock(paths);
+  const cause =
+    holder === undefined
+      ? 'its lock was deleted'
+      : `process ${holder.pid} on ${holder.host} took it over, because this process sent no heartbeat for minutes (as on a suspended computer)`;
+  return new WorkbenchError(
+    'run',
+    `This process no longer trains run ${paths.name} (${paths.root}): ${cause}. It writes nothing more. The run continues from its last checkpoint; check it with \`esrgan runs\`.`,
+  );
 }
 
 function heldBy(paths: RunPaths, { host, pid }: LockHolder): string {

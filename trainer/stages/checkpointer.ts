@@ -1,26 +1,31 @@
-import { type CheckpointState, pruneCheckpoints, writeCheckpoint } from '../runs/checkpoints.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Checkpoint, pruneCheckpoints, recordValidation, writeCheckpoint } from '../runs/checkpoints.ts';
 import { toolVersion } from '../tool-version.ts';
 import type { StageContext } from './stage-context.ts';
-import type { ValidationScores } from './validation.ts';
+import type { Validator } from './validation.ts';
 
-/**
- * A function that writes a checkpoint of the current state and deletes the old ones; it does nothing if the step is
- * saved already.
- *
- * @returns a function of the steps done, the best validation so far and the scores of the one at this step
- */
+interface Checkpointer {
+  /**
+   * Writes a checkpoint of the current state, with its validation if there was one, and deletes the old ones. If the step
+   * is saved already, only its validation is added.
+   */
+  save(step: number): Promise<void>;
+  /** The step of the last checkpoint; the first of the session if there is none. */
+  readonly savedStep: number;
+}
+
 export function createCheckpointer(
   context: StageContext,
-): (step: number, best: CheckpointState['best'], scores?: ValidationScores) => Promise<void> {
+  validator: Pick<Validator, 'best' | 'metricsAt'>,
+): Checkpointer {
   const { config, stage, session, loader, trainer, events } = context;
-  let savedStep = trainer.startStep;
+  let saved: Checkpoint | undefined = context.checkpoint;
 
-  return async (step, best, scores) => {
-    if (step === savedStep) return;
+  async function write(step: number): Promise<Checkpoint> {
     const files = await trainer.checkpointFiles();
     // Scalars first: a resume logs those after its checkpoint again, but never those before it.
     events.flush({ durable: true });
-    writeCheckpoint(session.paths, files, {
+    const state = {
       stage,
       step,
       epoch: Math.floor(step / loader.stepsPerEpoch),
@@ -30,12 +35,33 @@ export function createCheckpointer(
       configHash: context.configHash,
       toolVersion,
       engine: context.engineName,
-      best,
-      metrics: scores ? { psnr: scores.rgb.psnr, ssim: scores.rgb.ssim, psnr_y: scores['paper-y'].psnr } : {},
-    });
-    const problems = await pruneCheckpoints(session.paths, stage, config.checkpoints.keep, step);
-    for (const problem of problems) session.log(problem);
-    savedStep = step;
+      best: validator.best,
+      metrics: validator.metricsAt(step),
+    };
+    const written = writeCheckpoint(session.writable(), files, state, session.writable);
     session.log(`Checkpoint at step ${step}.`);
+    return written;
+  }
+
+  const savedStep = () => saved?.state.step ?? trainer.startStep;
+  return {
+    get savedStep() {
+      return savedStep();
+    },
+    async save(step) {
+      const metrics = validator.metricsAt(step);
+      if (step !== savedStep()) {
+        saved = await write(step);
+      } else if (saved && !isDeepStrictEqual(metrics, saved.state.metrics)) {
+        events.flush({ durable: true });
+        session.writable();
+        saved = recordValidation(saved, { best: validator.best, metrics });
+      } else {
+        return;
+      }
+      const { keep } = config.checkpoints;
+      const problems = await pruneCheckpoints(session.writable(), stage, keep, step);
+      for (const problem of problems) session.log(problem);
+    },
   };
 }

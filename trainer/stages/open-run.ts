@@ -71,17 +71,23 @@ export function openRun(
   const tell = (line: string) => report({ session, observer }, line);
   const checkpoint = resume ? findCheckpoint(paths, stage, manifest, tell) : undefined;
   if (checkpoint ?? fromStart) {
-    for (const path of setAsideAfter(paths, stage, checkpoint?.state.step ?? -1)) tell(`Set aside: ${path}.`);
+    for (const path of setAsideAfter(session.writable(), stage, checkpoint?.state.step ?? -1))
+      tell(`Set aside: ${path}.`);
   }
   const ancestor = checkpoint ? undefined : ancestorOf(config, stage, paths);
   if (!manifest) {
-    createManifest(paths, { seed: config.seed, configHash, data, ancestry: ancestor ? [ancestor] : [] });
+    createManifest(session.writable(), {
+      seed: config.seed,
+      configHash,
+      data,
+      ancestry: ancestor ? [ancestor] : [],
+    });
   } else {
     for (const change of dataChanges(manifest, data)) session.log(change);
-    recordData(paths, data);
-    if (ancestor) recordAncestor(paths, ancestor);
+    recordData(session.writable(), data);
+    if (ancestor) recordAncestor(session.writable(), ancestor);
   }
-  writeFileAtomic(paths.config, text);
+  writeFileAtomic(session.writable().config, text);
   return { isNew: manifest === undefined, configHash, checkpoint };
 }
 

@@ -10,14 +10,22 @@ export function isPauseRequested(requests: readonly RequestKind[]): boolean {
   return requests.lastIndexOf('pause') > requests.lastIndexOf('resume');
 }
 
-/** Waits for a request to resume or to stop. */
-export async function waitWhilePaused({ session, stop, observer }: StageContext): Promise<'resume' | 'stop'> {
+/**
+ * Waits for a request to resume or to stop.
+ *
+ * @param handle handles the other requests at once
+ */
+export async function waitWhilePaused(
+  { session, stop, observer }: StageContext,
+  handle: (requests: readonly RequestKind[]) => Promise<void>,
+): Promise<'resume' | 'stop'> {
   session.setStatus({ state: 'paused', rate: null, etaSeconds: null }, { now: true });
   observer.line('Paused.');
   while (true) {
     const requests = session.takeRequests();
     if (requests.includes('stop') || stop.aborted) return 'stop';
-    if (requests.includes('resume')) break;
+    await handle(requests);
+    if (requests.lastIndexOf('resume') > requests.lastIndexOf('pause')) break;
     await delay(pausePoll);
   }
   session.setStatus({ state: 'running' }, { now: true });

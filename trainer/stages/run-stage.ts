@@ -1,13 +1,14 @@
 import { toJsonNumber } from '../guards/guards.ts';
+import type { RequestKind } from '../runs/control.ts';
 import { assertFinite } from './assert-finite.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createHints } from './hints.ts';
 import { isPauseRequested, waitWhilePaused } from './requests.ts';
-import { createSampler } from './samples.ts';
-import type { StageContext } from './stage-context.ts';
+import { openSampler } from './samples.ts';
+import { report, type StageContext } from './stage-context.ts';
 import { createStepReporter } from './step-reporter.ts';
 import { createThroughput } from './throughput.ts';
-import { createValidator } from './validation.ts';
+import { openValidator } from './validation.ts';
 
 export interface StageEnd {
   readonly reason: 'finished' | 'stopped';
@@ -21,61 +22,106 @@ export interface StageEnd {
  * @throws WorkbenchError `notFinite` if a scalar is not finite; `disk`; `data`
  */
 export async function runStage(context: StageContext): Promise<StageEnd> {
-  const { config, stage, session, loader, trainer, steps, lastStep } = context;
-  const throughput = createThroughput(loader, config.batch_size, trainer.startStep);
+  const { config, stage, session, loader, trainer, steps, lastStep, stop } = context;
   const hints = createHints(stage, trainer.startPsnr);
+  const skip = createSkipReporter(context);
+  const validator = await openValidator(context, hints, skip);
+  const saveSamples = await openSampler(context, skip);
+  const checkpointer = createCheckpointer(context, validator);
+  const throughput = createThroughput(loader, config.batch_size, trainer.startStep);
   const reportStep = createStepReporter(context, throughput, hints);
-  const validator = createValidator(context, hints);
-  const saveSamples = createSampler(context);
-  const saveCheckpoint = createCheckpointer(context);
   let step = trainer.startStep;
   reportStart(context, step);
 
+  // The last session may have ended after it saved this step and before it measured it.
+  if (step > 0) await complete([]);
   while (step < lastStep) {
-    const requests = session.takeRequests();
-    if (requests.includes('stop') || context.stop.aborted) return await stopOnRequest();
+    const requests = await saveOnFailure(async () => session.takeRequests());
+    if (requests.includes('stop') || stop.aborted) return await stopOnRequest();
     if (isPauseRequested(requests)) {
-      await saveCheckpoint(step, validator.best);
-      if ((await waitWhilePaused(context)) === 'stop') return await stopOnRequest();
+      await checkpointer.save(step);
+      if ((await waitWhilePaused(context, completeWhilePaused)) === 'stop') return await stopOnRequest();
       throughput.restart(step);
     }
 
-    const batch = await loader.next();
+    const batch = await saveOnFailure(() => loader.next());
     const scalars = await trainer.update(batch, step + 1);
     assertFinite(context, scalars, step + 1);
     step += 1;
     reportStep(step, batch.epoch, scalars);
-
-    const isDue = (everySteps: number) => step % everySteps === 0 || step === lastStep;
-    const isValidated = isDue(config.validation.every_steps) || requests.includes('validate');
-    const isSampled = isDue(config.samples.every_steps);
-    const validation = isValidated ? await validator.validate(step) : undefined;
-    if (isSampled) await saveSamples(step);
-    if (
-      isDue(config.checkpoints.every_steps) ||
-      validation?.isBest === true ||
-      requests.includes('checkpoint')
-    ) {
-      await saveCheckpoint(step, validator.best, validation);
-    }
-    if (isValidated || isSampled) throughput.restart(step);
+    // A stop may leave little time: Windows ends a process seconds after its console is closed. A resume does the rest.
+    if (!stop.aborted) await complete(requests);
   }
+  await checkpointer.save(step);
   if (step === steps) return { reason: 'finished', step, message: null };
   return { reason: 'stopped', step, message: `Stopped after ${step} steps, as requested.` };
 
+  function isDue(everySteps: number): boolean {
+    return step % everySteps === 0 || step === lastStep;
+  }
+
+  /** Checkpoint, validation and samples of this step: what is due or requested, and not done yet. */
+  async function complete(requests: readonly RequestKind[]): Promise<void> {
+    const isSaved = isDue(config.checkpoints.every_steps) || requests.includes('checkpoint');
+    const isValidated =
+      !isMeasured() && (isDue(config.validation.every_steps) || requests.includes('validate'));
+    const isSampled = isDue(config.samples.every_steps);
+    // First: nothing that happens in a validation, such as running out of memory, costs the steps before it.
+    if (isSaved) await checkpointer.save(step);
+    await saveOnFailure(async () => {
+      const validation = isValidated ? await validator.validate(step) : undefined;
+      if (validation?.isBest || checkpointer.savedStep === step) await checkpointer.save(step);
+      if (isSampled && !stop.aborted) await saveSamples(step);
+    });
+    if (isSaved || isValidated || isSampled) throughput.restart(step);
+  }
+
+  async function completeWhilePaused(requests: readonly RequestKind[]): Promise<void> {
+    if (requests.includes('checkpoint')) report(context, `Step ${step} is saved already.`);
+    if (!requests.includes('validate')) return;
+    if (isMeasured()) report(context, `Step ${step} is validated already.`);
+    else await complete(requests);
+  }
+
+  function isMeasured(): boolean {
+    return Object.keys(validator.metricsAt(step)).length > 0;
+  }
+
+  /** Saves the steps done before it passes an error on; outside of an update the networks are whole. */
+  async function saveOnFailure<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      // The first error is the cause, also of another one here.
+      await checkpointer.save(step).catch(() => {});
+      throw error;
+    }
+  }
+
   async function stopOnRequest(): Promise<StageEnd> {
-    await saveCheckpoint(step, validator.best);
+    await checkpointer.save(step);
     const message = 'Stopped on request.';
     session.log(message);
     return { reason: 'stopped', step, message };
   }
 }
 
-function reportStart({ session, loader, steps, best }: StageContext, step: number): void {
+/** A function that reports each reason for which a file is skipped once. */
+function createSkipReporter(context: StageContext): (reason: string) => void {
+  const reported = new Set<string>();
+  return (reason) => {
+    if (reported.has(reason)) return;
+    reported.add(reason);
+    report(context, `Skipped ${reason}`);
+  };
+}
+
+function reportStart({ session, loader, steps, checkpoint }: StageContext, step: number): void {
+  const best = checkpoint?.state.best;
   const epochs = Math.ceil(steps / loader.stepsPerEpoch);
   const epoch = Math.floor(step / loader.stepsPerEpoch);
   session.setStatus(
-    { state: 'running', step, steps, epochs, epoch, psnr: best && toJsonNumber(best.psnr) },
+    { state: 'running', step, steps, epochs, epoch, psnr: best ? toJsonNumber(best.psnr) : null },
     { now: true },
   );
 }

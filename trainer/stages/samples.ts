@@ -5,52 +5,73 @@ import { type Image, toImage } from '../data/image.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
 import { samplesFolder } from '../runs/run-directory.ts';
 import type { StageContext } from './stage-context.ts';
-import { bicubic, readValidationImage, type ValidationImage } from './validation-images.ts';
+import { bicubic, openValidationImages, type ValidationFile } from './validation-images.ts';
 
 /**
- * A function that saves what the generator makes of the first validation images at a step: `<image>.sr.png` in the
- * step's folder. The images to compare with never change and are saved once, in the folder `reference` next to the
- * steps: `<image>.lr.png`, `.bicubic.png` and `.hr.png`.
+ * Reads the first validation images, without the unusable ones.
+ *
+ * @returns a function that saves what the generator makes of them at a step: `<image>.sr.png` in the step's folder. The
+ * images to compare with never change and are saved once, in the folder `reference` next to the steps: `<image>.lr.png`,
+ * `.bicubic.png` and `.hr.png`
  */
-export function createSampler({
-  config,
-  stage,
-  session,
-  trainer,
-  validationPairs,
-}: StageContext): (step: number) => Promise<void> {
-  const { count, crop_size: crop } = config.samples;
+export async function openSampler(
+  { config, stage, session, trainer, validationPairs, stop }: StageContext,
+  skip: (reason: string) => void,
+): Promise<(step: number) => Promise<void>> {
   const scale = config.scale_factor;
-  let images: { name: string; image: ValidationImage }[] | undefined;
+  const { count: maximum, crop_size: crop } = config.samples;
+  const options = { scale, crop, maximum, smallest: scale, stop, skip };
+  const images = await openValidationImages(validationPairs, options);
+  const referenceFolder = join(session.paths.samples, stage, 'reference');
+  let isReferenceSaved = false;
 
-  async function prepare() {
-    const folder = join(session.paths.samples, stage, 'reference');
-    const prepared: { name: string; image: ValidationImage }[] = [];
-    for (const pair of validationPairs.slice(0, count)) {
-      const image = await readValidationImage(pair, scale, crop);
-      const name = `${String(prepared.length + 1).padStart(2, '0')}-${basename(pair.hr, extname(pair.hr))}`;
-      await write(folder, `${name}.lr.png`, image.lr);
-      await write(folder, `${name}.bicubic.png`, toImage(await bicubic(image.lr, scale)));
-      await write(folder, `${name}.hr.png`, image.hr);
-      prepared.push({ name, image });
+  async function write(folder: string, name: string, image: Image): Promise<void> {
+    const png = await encodePng(image);
+    session.writable();
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw diskError(folder, error);
     }
-    return prepared;
+    writeFileAtomic(join(folder, name), png);
+  }
+
+  async function saveReference(): Promise<void> {
+    if (isReferenceSaved) return;
+    for (const image of images) {
+      const { lr, hr } = await image.read();
+      const name = sampleName(image);
+      await write(referenceFolder, `${name}.lr.png`, lr);
+      await write(referenceFolder, `${name}.bicubic.png`, toImage(await bicubic(lr, scale)));
+      await write(referenceFolder, `${name}.hr.png`, hr);
+    }
+    isReferenceSaved = true;
   }
 
   return async (step) => {
-    images ??= await prepare();
+    await saveReference();
     const folder = samplesFolder(session.paths, stage, step);
-    for (const { name, image } of images) {
-      await write(folder, `${name}.sr.png`, toImage(await trainer.generator.upscale(image.lr)));
+    for (const image of images) {
+      const { lr } = await image.read();
+      await write(folder, `${sampleName(image)}.sr.png`, toImage(await trainer.generator.upscale(lr)));
     }
   };
 }
 
-async function write(folder: string, name: string, image: Image): Promise<void> {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw diskError(folder, error);
+/** File systems allow names of 255 bytes, some encrypted ones 143, and a file that is being written has a longer name. */
+const longestName = 100;
+
+/** The number keeps names different that are the same after they are shortened. */
+function sampleName({ position, file }: Pick<ValidationFile, 'position' | 'file'>): string {
+  return `${String(position).padStart(2, '0')}-${shorten(basename(file, extname(file)), longestName)}`;
+}
+
+/** The start of a text that takes at most so many bytes in UTF-8, without a part of a character. */
+function shorten(text: string, bytes: number): string {
+  let start = '';
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (Buffer.byteLength(start + segment) > bytes) break;
+    start += segment;
   }
-  writeFileAtomic(join(folder, name), await encodePng(image));
+  return start;
 }

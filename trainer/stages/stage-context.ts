@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/index.ts';
 import type { FilePair } from '../data/datasets.ts';
 import type { Loader } from '../data/loader.ts';
 import type { Stage } from '../run-state/run-state.ts';
-import type { CheckpointState } from '../runs/checkpoints.ts';
+import type { Checkpoint } from '../runs/checkpoints.ts';
 import type { EventWriter } from '../runs/event-writer.ts';
 import type { StageTrainer } from './stage-trainer.ts';
 import type { TrainingSession } from './training-session.ts';
@@ -41,8 +41,8 @@ export interface StageContext {
   /** Step at which this session stops. */
   readonly lastStep: number;
   readonly validationPairs: readonly FilePair[];
-  /** The best validation of earlier sessions. */
-  readonly best: CheckpointState['best'];
+  /** The checkpoint that the stage resumes from. */
+  readonly checkpoint: Checkpoint | undefined;
   readonly configHash: string;
   readonly stop: AbortSignal;
   readonly observer: StageObserver;

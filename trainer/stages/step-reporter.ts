@@ -17,7 +17,7 @@ export function createStepReporter(
   let skipped = loader.skipped.length;
 
   return (step, epoch, scalars) => {
-    for (const { file, reason } of loader.skipped.slice(skipped)) observer.line(`Skipped ${file}: ${reason}`);
+    for (const { reason } of loader.skipped.slice(skipped)) report(context, `Skipped ${reason}`);
     skipped = loader.skipped.length;
     const hint = hints.step(scalars);
     if (hint !== undefined) report(context, hint);

@@ -3,7 +3,7 @@ import { type ResolvedConfig, totalSteps } from '../config/index.ts';
 import type { FilePair } from '../data/datasets.ts';
 import { type Loader, openLoader } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { createEventWriter } from '../runs/event-writer.ts';
 import { openManifest, readManifest, recordStart, recordStop } from '../runs/manifest.ts';
@@ -50,11 +50,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (!resume && !options.fromStart) assertNotStarted(config, runPaths(root), stage);
   if (stage === 'training') assertTrainingPossible(config, runPaths(root));
   const paths = createRunDirectory(root);
-  const session = openTrainingSession(paths, startingStatus(stage));
+  const { observer, stop } = options;
+  const session = await openTrainingSession(paths, startingStatus(stage), {
+    onLine: (line) => observer.line(line),
+    stop,
+  });
   try {
     const sources = pairedSources(config, stage, 'train');
     const run = openRun(session, options, fingerprints(sources));
-    recordStart(paths, {
+    recordStart(session.writable(), {
       stage,
       step: run.checkpoint?.state.step ?? 0,
       toolVersion,
@@ -62,12 +66,23 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       device: engine.device,
     });
     const end = await trainStage(session, options, run, pairsOf(sources));
-    recordStop(paths, { stage, step: end.step, reason: end.reason });
+    recordStop(session.writable(), { stage, step: end.step, reason: end.reason });
     session.close({ state: end.reason, message: end.message });
     return { ...end, paths };
   } catch (error) {
-    closeAfterFailure(session, stage, error instanceof Error ? error.message : String(error));
-    throw error;
+    const cause = causeOf(session, error);
+    closeAfterFailure(session, stage, messageOf(cause));
+    throw cause;
+  }
+}
+
+/** The loss of the lock explains every failure after it, such as missing files: the new holder cleans up. */
+function causeOf(session: TrainingSession, error: unknown): unknown {
+  try {
+    session.writable();
+    return error;
+  } catch (loss) {
+    return loss;
   }
 }
 
@@ -88,15 +103,14 @@ async function trainStage(
   const startStep = checkpoint?.state.step ?? 0;
   const loader = await openStageLoader(config, stage, pairs, startStep);
   try {
-    for (const { file, reason } of loader.skipped)
-      report({ session, observer }, `Skipped ${file}: ${reason}`);
+    for (const { reason } of loader.skipped) report({ session, observer }, `Skipped ${reason}`);
     const steps = totalSteps(config[stage], loader.stepsPerEpoch);
     observer.line(
       `${config.name}: ${stage} on ${engine.device} (${engine.name}), ${pairs.length} images, ${loader.stepsPerEpoch} steps per epoch, ${steps} steps.`,
     );
     const trainer = await openStage[stage](config, engine, checkpoint, session.paths);
     const firstStep = trainer.stepsBefore + startStep + 1;
-    const events = createEventWriter(session.paths.root, isNew ? undefined : firstStep);
+    const events = createEventWriter(session.paths.root, isNew ? undefined : firstStep, session.writable);
     try {
       return await runStage({
         config,
@@ -109,14 +123,17 @@ async function trainStage(
         steps,
         lastStep: Math.min(steps, options.maxSteps ?? steps),
         validationPairs: pairsOf(pairedSources(config, stage, 'val')),
-        best: checkpoint?.state.best ?? null,
+        checkpoint,
         configHash,
         stop,
         observer,
       });
     } finally {
-      events.close();
-      await trainer.close();
+      try {
+        events.close();
+      } finally {
+        await trainer.close();
+      }
     }
   } finally {
     await loader.close();
@@ -148,7 +165,7 @@ function closeAfterFailure(session: TrainingSession, stage: Stage, message: stri
   try {
     session.log(`Failed: ${message}`);
     const isRecorded = readManifest(session.paths)?.sessions.at(-1)?.stop === null;
-    if (isRecorded) recordStop(session.paths, { stage, step: session.status().step, reason: message });
+    if (isRecorded) recordStop(session.writable(), { stage, step: session.status().step, reason: message });
   } catch (error) {
     // A full disk, for example. The failure itself matters more than recording it.
     if (!(error instanceof WorkbenchError)) throw error;

@@ -4,20 +4,31 @@ import { printable } from '../errors/quoted.ts';
 import { retrySync } from '../files/change-files.ts';
 import { diskError } from '../runs/atomic-file.ts';
 import { type RequestKind, type TakenRequests, takeRequests } from '../runs/control.ts';
-import { acquireLock } from '../runs/lock.ts';
+import { acquireRunLock } from '../runs/lock.ts';
 import { recoverRun } from '../runs/recover.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { type StatusReport, writeStatus } from '../runs/status.ts';
 
 /** The process that holds the lock of a run directory and writes to it. */
 export interface TrainingSession {
+  /** To read from; `writable` to write to. */
   readonly paths: RunPaths;
+  /**
+   * The paths of the run, if this process still holds its lock. Call it immediately before each write.
+   *
+   * @throws WorkbenchError `run` if another process took the lock over
+   */
+  writable(): RunPaths;
   status(): StatusReport;
   /** Changes the status that the next heartbeat writes; `now` writes it immediately. */
   setStatus(change: Partial<StatusReport>, options?: { readonly now?: boolean }): void;
   /** Appends a line to the run's log. */
   log(line: string): void;
-  /** The requests since the last call, the oldest first. Throws if a heartbeat failed, for example on a full disk. */
+  /**
+   * The requests since the last call, the oldest first.
+   *
+   * @throws WorkbenchError `disk` if no heartbeat could be written for a minute, `run` if the lock is lost
+   */
   takeRequests(): RequestKind[];
   /** Writes the final status and releases the lock. */
   close(change: Partial<StatusReport>): void;
@@ -26,55 +37,95 @@ export interface TrainingSession {
 /** Milliseconds between heartbeats. */
 const heartbeat = 2000;
 
+/** Heartbeats in a row, of a minute, that may fail: a network drive may be away for a moment. */
+const maximumFailedBeats = 60_000 / heartbeat;
+
+interface SessionOptions {
+  /** Receives what a person should know. */
+  readonly onLine: (line: string) => void;
+  /** Ends the wait for a lock. */
+  readonly stop: AbortSignal;
+}
+
 /**
  * Takes the run's lock, cleans up after a killed process, and from then on renews the lock and writes the status
  * every two seconds.
  *
  * @throws WorkbenchError `run` if another process trains this run
  */
-export function openTrainingSession(paths: RunPaths, initial: StatusReport): TrainingSession {
-  const lock = acquireLock(paths);
+export async function openTrainingSession(
+  paths: RunPaths,
+  initial: StatusReport,
+  { onLine, stop }: SessionOptions,
+): Promise<TrainingSession> {
+  const lock = await acquireRunLock(paths, { onWait: onLine, stop });
   const taken: TakenRequests = new Map();
   recoverRun(paths, taken);
   let status = initial;
   let failure: unknown;
+  let failedBeats = 0;
+
   const beat = () => {
     try {
       lock.touch();
       writeStatus(paths, status);
+      failedBeats = 0;
     } catch (error) {
-      failure ??= error;
+      failedBeats++;
+      if (!(error instanceof WorkbenchError) || error.code === 'run') failure ??= error;
+      else if (failedBeats === 1)
+        warn(`${error.message} Training continues, and tries it again for a minute.`);
+      else if (failedBeats === maximumFailedBeats) failure ??= heartbeatError(paths, error);
     }
   };
+
+  function warn(line: string): void {
+    onLine(line);
+    try {
+      appendToLog(line);
+    } catch (error) {
+      // What prevents the heartbeat may prevent this too.
+      if (!(error instanceof WorkbenchError)) throw error;
+    }
+  }
+
+  function appendToLog(line: string): void {
+    try {
+      // Further lines of a message are indented, so that no text can look like an entry.
+      const entry = printable(line).replaceAll('\n', '\n  ');
+      const text = `${new Date().toISOString()} ${entry}\n`;
+      retrySync(() => appendFileSync(writable().log, text));
+    } catch (error) {
+      throw diskError(paths.log, error);
+    }
+  }
+
   const timer = setInterval(beat, heartbeat);
   beat();
 
+  function writable(): RunPaths {
+    lock.assertHeld();
+    return paths;
+  }
+
   return {
     paths,
+    writable,
     status: () => status,
     setStatus(change, { now = false } = {}) {
       status = { ...status, ...change };
       if (now) beat();
     },
-    log(line) {
-      try {
-        // Further lines of a message are indented, so that no text can look like an entry.
-        const entry = printable(line).replaceAll('\n', '\n  ');
-        const text = `${new Date().toISOString()} ${entry}\n`;
-        retrySync(() => appendFileSync(paths.log, text));
-      } catch (error) {
-        throw diskError(paths.log, error);
-      }
-    },
+    log: appendToLog,
     takeRequests() {
       if (failure) throw failure;
-      return takeRequests(paths, taken);
+      return takeRequests(writable(), taken);
     },
     close(change) {
       clearInterval(timer);
       status = { ...status, ...change, rate: null, etaSeconds: null };
       try {
-        writeStatus(paths, status);
+        writeStatus(writable(), status);
         lock.release();
       } catch (error) {
         // The disk is full, or another process took the lock over: then there is no place to report it.
@@ -82,4 +133,12 @@ export function openTrainingSession(paths: RunPaths, initial: StatusReport): Tra
       }
     },
   };
+}
+
+function heartbeatError(paths: RunPaths, cause: WorkbenchError): WorkbenchError {
+  return new WorkbenchError(
+    'disk',
+    `The heartbeat of run ${paths.name} could not be written for a minute, so another process may take the run over. ${cause.message} Then continue with \`--resume\`.`,
+    { cause },
+  );
 }

@@ -1,4 +1,5 @@
 import { type FloatImage, type Image, toImage } from '../data/image.ts';
+import { WorkbenchError } from '../errors/errors.ts';
 import { formatScore } from '../format/format.ts';
 import { toJsonNumber } from '../guards/guards.ts';
 import { pixelMetricNames, type Score, scoreOf } from '../metrics/metrics.ts';
@@ -6,10 +7,10 @@ import { protocols, smallestMeasurable } from '../metrics/protocols.ts';
 import type { CheckpointState } from '../runs/checkpoints.ts';
 import type { Hints } from './hints.ts';
 import { report, type StageContext } from './stage-context.ts';
-import { bicubic, readValidationImage, type ValidationImage } from './validation-images.ts';
+import { bicubic, openValidationImages } from './validation-images.ts';
 
 /** Mean scores over the validation images by protocol, without a border of `scale` pixels. */
-export interface ValidationScores {
+interface ValidationScores {
   readonly rgb: Score;
   readonly 'paper-y': Score;
   readonly images: number;
@@ -17,46 +18,93 @@ export interface ValidationScores {
   readonly exact: number;
 }
 
-export interface Validation extends ValidationScores {
-  /** Whether it is the best of the stage so far, by the metric `checkpoints.best`. */
-  readonly isBest: boolean;
-}
-
-interface Validator {
+export interface Validator {
   /** The best validation of the stage so far; null before the first. */
   readonly best: CheckpointState['best'];
+  /** The scores of the validation at this step for its checkpoint; empty if there was none. */
+  metricsAt(step: number): CheckpointState['metrics'];
   /**
    * Measures the generator after this step, and reports the scores.
    *
-   * @returns undefined if there are no validation images, or all are too small
+   * @returns whether it is the best of the stage so far; undefined if nothing was measured: there are no images, one
+   * cannot be read, or the stage is to stop
    */
-  validate(step: number): Promise<Validation | undefined>;
+  validate(step: number): Promise<{ readonly isBest: boolean } | undefined>;
 }
 
-export function createValidator(context: StageContext, hints: Hints): Validator {
-  const { config, stage, session, trainer, events, observer } = context;
+/** Reads the validation images once; the unusable ones are skipped. */
+export async function openValidator(
+  context: StageContext,
+  hints: Hints,
+  skip: (reason: string) => void,
+): Promise<Validator> {
+  const { config, stage, session, trainer, events, observer, checkpoint, validationPairs, stop } = context;
   const scale = config.scale_factor;
-  const images = createImageSource(context);
-  let best = context.best;
+  const images = await openValidationImages(validationPairs, {
+    scale,
+    crop: config.validation.crop_size,
+    maximum: config.validation.max_images,
+    smallest: smallestMeasurable(scale),
+    stop,
+    skip,
+  });
+  if (images.length === 0 && validationPairs.length > 0 && !stop.aborted)
+    report(context, 'No validation image can be used: this session trains without validation.');
+  let best = checkpoint?.state.best ?? null;
+  let latest = { step: trainer.startStep, metrics: checkpoint?.state.metrics ?? {} };
   let isBaselineReported = false;
 
   async function reportBaseline(): Promise<void> {
     if (isBaselineReported) return;
-    isBaselineReported = true;
-    const baseline = await meanScores(images(), scale, (lr) => bicubic(lr, scale));
+    const baseline = await meanScores((lr) => bicubic(lr, scale));
     if (!baseline) return;
+    isBaselineReported = true;
     report(context, `Bicubic on the validation images: ${scoreText(baseline)}.`);
+  }
+
+  /** @returns undefined if there are no images, or the stage is to stop */
+  async function meanScores(
+    upscale: (lr: Image) => Promise<FloatImage>,
+  ): Promise<ValidationScores | undefined> {
+    const scores: { readonly rgb: Score; readonly 'paper-y': Score }[] = [];
+    for (const image of images) {
+      if (stop.aborted) return undefined;
+      const { lr, hr } = await image.read();
+      const sr = toImage(await upscale(lr));
+      scores.push({
+        rgb: protocols.rgb.measure(sr, hr, scale),
+        'paper-y': protocols['paper-y'].measure(sr, hr, scale),
+      });
+    }
+    if (scores.length === 0) return undefined;
+    const exact = scores.filter(({ rgb }) => rgb.psnr === Number.POSITIVE_INFINITY).length;
+    const mean = (protocol: 'rgb' | 'paper-y') =>
+      scoreOf((metric) => scores.reduce((sum, each) => sum + each[protocol][metric], 0) / scores.length);
+    return { rgb: mean('rgb'), 'paper-y': mean('paper-y'), images: scores.length, exact };
+  }
+
+  async function measure(step: number): Promise<ValidationScores | undefined> {
+    try {
+      await reportBaseline();
+      return await meanScores((lr) => trainer.generator.upscale(lr));
+    } catch (error) {
+      if (!(error instanceof WorkbenchError && error.code === 'data')) throw error;
+      // The mean over the other images would not be comparable with other validations.
+      report(context, `Step ${step}: no validation, because an image cannot be read: ${error.message}`);
+      return undefined;
+    }
   }
 
   return {
     get best() {
       return best;
     },
+    metricsAt: (step) => (latest.step === step ? latest.metrics : {}),
     async validate(step) {
-      await reportBaseline();
-      const scores = await meanScores(images(), scale, (lr) => trainer.generator.upscale(lr));
+      const scores = await measure(step);
       if (!scores) return undefined;
       const { rgb, 'paper-y': y } = scores;
+      latest = { step, metrics: { psnr: rgb.psnr, ssim: rgb.ssim, psnr_y: y.psnr } };
       events.scalars(trainer.stepsBefore + step, {
         ...validationTags('rgb', rgb),
         ...validationTags('y', y),
@@ -73,51 +121,9 @@ export function createValidator(context: StageContext, hints: Hints): Validator 
       observer.event({ event: 'validation', stage, step, rgb, 'paper-y': y, isBest });
       const hint = hints.validation(rgb.psnr);
       if (hint !== undefined) report(context, hint);
-      return { ...scores, isBest };
+      return { isBest };
     },
   };
-}
-
-/** A function that reads the validation images, one at a time. Crops stay in memory after the first time. */
-function createImageSource({ config, validationPairs }: StageContext): () => AsyncGenerator<ValidationImage> {
-  const { crop_size: crop, max_images: maximum } = config.validation;
-  const pairs = validationPairs.slice(0, maximum ?? validationPairs.length);
-  const crops: ValidationImage[] = [];
-
-  return async function* images() {
-    if (crops.length === pairs.length) {
-      yield* crops;
-      return;
-    }
-    crops.length = 0;
-    for (const pair of pairs) {
-      const image = await readValidationImage(pair, config.scale_factor, crop);
-      if (crop) crops.push(image);
-      yield image;
-    }
-  };
-}
-
-/** @returns undefined if no image is large enough to be measured */
-async function meanScores(
-  images: AsyncIterable<ValidationImage>,
-  scale: number,
-  upscale: (lr: Image) => Promise<FloatImage>,
-): Promise<ValidationScores | undefined> {
-  const scores: { readonly rgb: Score; readonly 'paper-y': Score }[] = [];
-  for await (const { lr, hr } of images) {
-    if (Math.min(hr.width, hr.height) < smallestMeasurable(scale)) continue;
-    const sr = toImage(await upscale(lr));
-    scores.push({
-      rgb: protocols.rgb.measure(sr, hr, scale),
-      'paper-y': protocols['paper-y'].measure(sr, hr, scale),
-    });
-  }
-  if (scores.length === 0) return undefined;
-  const exact = scores.filter(({ rgb }) => rgb.psnr === Number.POSITIVE_INFINITY).length;
-  const mean = (protocol: 'rgb' | 'paper-y') =>
-    scoreOf((metric) => scores.reduce((sum, each) => sum + each[protocol][metric], 0) / scores.length);
-  return { rgb: mean('rgb'), 'paper-y': mean('paper-y'), images: scores.length, exact };
 }
 
 /** The PSNR of a validation, with the number of images that make it infinite. */

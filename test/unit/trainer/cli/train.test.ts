@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -63,6 +72,9 @@ function scalarsOf(name: string): Record<string, [number, number][]> {
       .map(([tag, { steps, values }]) => [tag, Array.from(steps, (step, index) => [step, values[index]!])]),
   );
 }
+
+const endless =
+  'pretraining: { num_epoch: 1000000, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [] }';
 
 const atStep = (step: number) => (event: Readonly<Record<string, unknown>>) =>
   event.event === 'step' && event.step === step;
@@ -179,21 +191,39 @@ describe('esrgan train', () => {
     rmSync(join(folder, 'val', 'black.png'));
   });
 
-  test('Ctrl-C stops with a checkpoint at the next step', async () => {
-    const training = start('train', runFile('interrupted'), '--json');
+  test.each<readonly NodeJS.Signals[]>([
+    ['SIGINT'],
+    ['SIGTERM'],
+    ['SIGHUP', 'SIGHUP'],
+    ['SIGHUP', 'SIGTERM'],
+  ])('%s %s stops with a checkpoint at the next step', async (...signals) => {
+    const name = `stopped-${signals.join('-')}`;
+    const training = start('train', runFile(name, [endless]), '--json');
     await training.event(atStep(3));
-    training.child.kill('SIGINT');
+    for (const signal of signals) training.child.kill(signal);
     const { code, events } = await training.outcome;
     expect(code).toBe(130);
     const { step } = events.at(-1)!;
-    expect(checkpointsOf('interrupted')).toContain(`pretraining-${String(step).padStart(8, '0')}`);
-    expect(statusOf('interrupted')).toMatchObject({ state: 'stopped', step });
+    expect(checkpointsOf(name)).toContain(`pretraining-${String(step).padStart(8, '0')}`);
+    expect(statusOf(name)).toMatchObject({ state: 'stopped', step });
+  });
+
+  test('continues to its end if the reader of its output ends', async () => {
+    const training = start('train', runFile('unread'), '--json');
+    await training.event(atStep(1));
+    const errors: string[] = [];
+    training.child.stderr?.on('data', (text) => errors.push(String(text)));
+    const closed = once(training.child, 'close');
+    training.child.stdout?.destroy();
+    await closed;
+    expect(training.child.exitCode).toBe(0);
+    expect(errors.join('')).toContain('Training continues without it');
+    expect(statusOf('unread')).toMatchObject({ state: 'finished', step: 24 });
+    expect(checkpointsOf('unread')).toContain('pretraining-00000024');
   });
 
   test('obeys checkpoint, pause, resume and stop, and holds the lock', async () => {
-    const long =
-      'pretraining: { num_epoch: 1000000, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [] }';
-    const file = runFile('commanded', [long, 'checkpoints: { every_steps: 1000000 }']);
+    const file = runFile('commanded', [endless, 'checkpoints: { every_steps: 1000000 }']);
     const runs = ['--runs-dir', join(folder, 'runs')];
     const training = start('train', file, '--json');
     await training.event(atStep(2));
@@ -212,6 +242,20 @@ describe('esrgan train', () => {
     expect((await run('stop', 'commanded', ...runs)).code).toBe(0);
     expect((await training.outcome).code).toBe(0);
     expect(statusOf('commanded')).toMatchObject({ state: 'stopped', message: 'Stopped on request.' });
+  });
+
+  test('ends without another word in the run if another host takes it over', async () => {
+    const training = start('train', runFile('lost', [endless]), '--json');
+    await training.event(atStep(7));
+    const lock = join(runOf('lost'), 'lock');
+    renameSync(join(lock, readdirSync(lock)[0]!), join(lock, 'held.gpu-7.12.5'));
+    const { code, stderr } = await training.outcome;
+    expect([code, stderr]).toEqual([6, expect.stringMatching(/process 12 on gpu-7 took it over/)]);
+    const { sessions } = JSON.parse(readFileSync(join(runOf('lost'), 'run.json'), 'utf8'));
+    expect(sessions).toEqual([expect.objectContaining({ stop: null })]);
+    expect(statusOf('lost')).toMatchObject({ state: 'running', message: null });
+    expect(readFileSync(join(runOf('lost'), 'log.txt'), 'utf8')).not.toContain('Failed');
+    expect(readdirSync(lock)).toEqual(['held.gpu-7.12.5']);
   });
 
   test('stops if the loss is not finite, without a checkpoint', async () => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import { expect, test } from 'vitest';
-import { acquireLock, readLock, whyStale } from '../../../../trainer/runs/lock.ts';
+import { describe, expect, test } from 'vitest';
+import { acquireLock, acquireRunLock, readLock, whyStale } from '../../../../trainer/runs/lock.ts';
 import { isProcessAlive, processStartTime, thisHost } from '../../../../trainer/runs/processes.ts';
 import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
 import { bundleScript } from './bundle-script.ts';
@@ -49,7 +49,8 @@ test.each<[string, host: string, pid: number, start: number, age: number, stale:
   ['a process that is gone', thisHost, noPid, 5, 0, true],
   ['another host, alive', 'gpu-7.example.org', noPid, 5, 30, false],
   ['another host, ahead in time', 'gpu-7.example.org', noPid, 5, -3600, false],
-  ['another host, without a heartbeat', 'gpu-7.example.org', noPid, 5, 90, true],
+  ['another host, without a heartbeat for a while', 'gpu-7.example.org', noPid, 5, 170, false],
+  ['another host, without a heartbeat', 'gpu-7.example.org', noPid, 5, 190, true],
   ['the same name, other processes', `${thisHost}~4026532999`, noPid, 5, 30, false],
 ])('%s', (_, host, pid, startTime, age, stale) => {
   const paths = temporaryRun();
@@ -69,12 +70,96 @@ test.each<[string, host: string, pid: number, start: number, age: number, stale:
   }
 });
 
-test('a holder that loses the lock fails at the next heartbeat', () => {
+test.each<[string, (paths: RunPaths) => void, RegExp]>([
+  [
+    'another process took it over',
+    (paths) => holdAs(paths, 'gpu-7', 12, 5, 0),
+    /process 12 on gpu-7 took it over.*It writes nothing more/,
+  ],
+  [
+    'it was released',
+    (paths) => renameSync(join(paths.lock, readdirSync(paths.lock)[0]!), join(paths.lock, 'free')),
+    /its lock was deleted/,
+  ],
+  ['it was deleted', (paths) => rmSync(paths.lock, { recursive: true }), /its lock was deleted/],
+])('a holder whose lock is lost learns it from every use: %s', (_, lose, message) => {
   const paths = temporaryRun();
   const lock = acquireLock(paths);
-  holdAs(paths, 'gpu-7', 12, 5, 0);
-  expect(() => lock.touch()).toThrow('is being written by process 12 on gpu-7');
-  expect(() => lock.release()).toThrow('is being written by process 12 on gpu-7');
+  lock.assertHeld();
+  lose(paths);
+  for (const use of [lock.assertHeld, lock.touch, lock.release]) expect(use).toThrow(message);
+});
+
+describe('the lock of a holder on another host', () => {
+  const stop = new AbortController().signal;
+  const file = (paths: RunPaths) => join(paths.lock, 'held.gpu-7.12.5');
+
+  /** Acquires the lock; `onLook` is called instead of each wait, with its number. */
+  async function acquire(paths: RunPaths, onLook: (look: number) => void = () => {}, signal = stop) {
+    let looks = 0;
+    const lines: string[] = [];
+    const error = await acquireRunLock(paths, {
+      onWait: (line) => lines.push(line),
+      stop: signal,
+      wait: async () => onLook(++looks),
+    }).then(
+      () => undefined,
+      (caught: unknown) => String(caught),
+    );
+    return { looks, lines, error };
+  }
+
+  test.each([-7200, -120, 0, 120, 7200])(
+    'is not taken while its heartbeat changes, with a clock %i s behind',
+    async (age) => {
+      const paths = temporaryRun();
+      holdAs(paths, 'gpu-7', 12, 5, age);
+      const beat = (look: number) => look === 60 && utimesSync(file(paths), look, look);
+      const { looks, lines, error } = await acquire(paths, beat);
+      expect(looks).toBe(60);
+      expect(lines).toEqual([expect.stringMatching(/process 12 on gpu-7\. Waiting up to 3 min/)]);
+      expect(error).toContain('is being written by process 12 on gpu-7');
+      expect(readLock(paths)).toMatchObject({ host: 'gpu-7', pid: 12 });
+    },
+  );
+
+  test.each([-7200, 0, 7200])(
+    'is taken after 90 looks without a change, with a clock %i s behind',
+    async (age) => {
+      const paths = temporaryRun();
+      holdAs(paths, 'gpu-7', 12, 5, age);
+      const { looks, error } = await acquire(paths);
+      expect([looks, error]).toEqual([90, undefined]);
+      expect(readLock(paths)).toMatchObject({ host: thisHost, pid: process.pid });
+    },
+  );
+
+  test('is taken when it is released', async () => {
+    const paths = temporaryRun();
+    holdAs(paths, 'gpu-7', 12, 5, 0);
+    const release = (look: number) => look === 3 && renameSync(file(paths), join(paths.lock, 'free'));
+    expect(await acquire(paths, release)).toMatchObject({ looks: 3, error: undefined });
+    expect(readLock(paths)).toMatchObject({ pid: process.pid });
+  });
+
+  test('that another process takes in the meantime is watched again', async () => {
+    const paths = temporaryRun();
+    holdAs(paths, 'gpu-7', 12, 5, 0);
+    const { lines, error } = await acquire(paths, (look) => {
+      if (look === 5) holdAs(paths, 'gpu-8', 13, 6, 0);
+      if (look === 7) holdAs(paths, 'gpu-8', 13, 6, 9);
+    });
+    expect(lines).toHaveLength(2);
+    expect(error).toContain('is being written by process 13 on gpu-8');
+  });
+
+  test('is not taken after a stop', async () => {
+    const paths = temporaryRun();
+    holdAs(paths, 'gpu-7', 12, 5, 0);
+    const controller = new AbortController();
+    const { error } = await acquire(paths, () => controller.abort(), controller.signal);
+    expect(error).toContain('is being written by process 12 on gpu-7');
+  });
 });
 
 test.each([

@@ -102,8 +102,8 @@ test.each<[string, Status | undefined, LockHolder | undefined, string]>([
   [
     'silent elsewhere',
     by(elsewhere, 'running'),
-    remote(90),
-    'lost: process 12 on gpu-7 has not sent a heartbeat for 90 s',
+    remote(190),
+    'lost: process 12 on gpu-7 has not sent a heartbeat for 190 s',
   ],
   ['killed', by(dead, 'running'), dead, `lost: process ${dead.pid} on this host is gone`],
   ['killed while paused', by(dead, 'paused'), dead, `lost: process ${dead.pid} on this host is gone`],

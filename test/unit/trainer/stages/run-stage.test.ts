@@ -1,0 +1,341 @@
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import type { FilePair } from '../../../../trainer/data/datasets.ts';
+import { encodePng } from '../../../../trainer/data/decode.ts';
+import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
+import { latestCheckpoint, listCheckpoints } from '../../../../trainer/runs/checkpoints.ts';
+import { sendRequest } from '../../../../trainer/runs/control.ts';
+import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
+import { scenery, temporaryFolder } from '../data/images.ts';
+import { readRunScalars } from '../runs/read-run-scalars.ts';
+import { temporaryRun } from '../runs/temporary-run.ts';
+import { runSession } from './stage-fixture.ts';
+
+const every = ({ validation = 100, samples = 100, checkpoints = 100, crop = '[16, 16]' }) => [
+  `validation: { every_steps: ${validation}, crop_size: ${crop} }`,
+  `samples: { every_steps: ${samples}, count: 2, crop_size: [16, 16] }`,
+  `checkpoints: { every_steps: ${checkpoints}, keep: 9 }`,
+];
+
+async function images(...names: string[]): Promise<FilePair[]> {
+  const folder = temporaryFolder();
+  const pairs = names.map((name): FilePair => ({ hr: join(folder, name), downscale: 'bicubic' }));
+  for (const [seed, { hr }] of pairs.entries())
+    writeFileSync(hr, await encodePng(scenery(34, 30, 3, seed + 1)));
+  return pairs;
+}
+
+const savedSteps = (paths: RunPaths) => listCheckpoints(paths).map(({ state }) => state.step);
+const validatedSteps = (paths: RunPaths) => [
+  ...(readRunScalars(paths.root).series.get('validation/psnr_rgb')?.steps ?? []),
+];
+const samplesIn = (paths: RunPaths, folder: string) =>
+  readdirSync(join(paths.samples, 'pretraining', folder)).sort();
+
+test.each([
+  ['validation', { validation: 2 }],
+  ['validation, of a step with a checkpoint', { validation: 2, checkpoints: 2 }],
+  ['sample', { samples: 2 }],
+  ['sample, of a step with a checkpoint', { samples: 2, checkpoints: 2 }],
+])('a failing %s costs no step', async (_, settings) => {
+  const paths = temporaryRun();
+  const failure = new Error('out of memory');
+  const { error } = await runSession(paths, {
+    validationPairs: await images('a.png'),
+    settings: every(settings),
+    onUpscale() {
+      throw failure;
+    },
+  });
+  expect(error).toBe(failure);
+  expect(savedSteps(paths)).toEqual([2]);
+});
+
+test('images that cannot be loaded cost no step', async () => {
+  const paths = temporaryRun();
+  const failure = new WorkbenchError('data', 'no image can be read');
+  let count = 0;
+  const { error } = await runSession(paths, {
+    next: async () => {
+      if (++count === 4) throw failure;
+      return { step: count, epoch: 1, lr: new Float32Array(), hr: new Float32Array() };
+    },
+  });
+  expect(error).toBe(failure);
+  expect(savedSteps(paths)).toEqual([3]);
+});
+
+test('the checkpoint of a step exists before its validation and its samples, and has the scores after it', async () => {
+  const paths = temporaryRun();
+  const seen: number[][] = [];
+  await runSession(paths, {
+    validationPairs: await images('a.png'),
+    settings: every({ validation: 3, samples: 3, checkpoints: 3 }),
+    onUpscale: () => seen.push(savedSteps(paths)),
+  });
+  expect(seen).toEqual([[3], [3], [3, 6], [3, 6]]);
+  for (const { state } of listCheckpoints(paths)) {
+    expect(state.metrics).toEqual({
+      psnr: expect.any(Number),
+      ssim: expect.any(Number),
+      psnr_y: expect.any(Number),
+    });
+    expect(state.best).toMatchObject({ step: 3 });
+  }
+  expect(latestCheckpoint(paths).problems).toEqual([]);
+});
+
+test('the first validation is the best and has a checkpoint, an equal one has none', async () => {
+  const paths = temporaryRun();
+  await runSession(paths, {
+    validationPairs: await images('a.png'),
+    settings: every({ validation: 2 }),
+    lastStep: 5,
+  });
+  expect(savedSteps(paths)).toEqual([2, 5]);
+  expect(validatedSteps(paths)).toEqual([2, 4, 5]);
+});
+
+test('a resume does the validation and the samples that its step lacks, once', async () => {
+  const paths = temporaryRun();
+  const validationPairs = await images('a.png');
+  const settings = every({ validation: 3, samples: 3 });
+  const stop = new AbortController();
+  const first = await runSession(paths, {
+    validationPairs,
+    settings,
+    stop: stop.signal,
+    onUpdate: (step) => {
+      if (step === 3) stop.abort();
+    },
+  });
+  expect(first.end).toMatchObject({ reason: 'stopped', step: 3 });
+  expect([savedSteps(paths), validatedSteps(paths)]).toEqual([[3], []]);
+  for (let session = 0; session < 2; session++) {
+    await runSession(paths, { validationPairs, settings, lastStep: 4 });
+    expect(validatedSteps(paths)).toEqual([3, 4]);
+    expect(samplesIn(paths, '00000003')).toEqual(['01-a.sr.png']);
+    expect(listCheckpoints(paths)[0]?.state.metrics).toHaveProperty('psnr');
+    rmSync(join(paths.checkpoints, 'pretraining-00000004'), { recursive: true });
+  }
+});
+
+test('a stop during a validation ends it, and the step is saved', async () => {
+  const paths = temporaryRun();
+  const stop = new AbortController();
+  const { end } = await runSession(paths, {
+    validationPairs: await images('a.png', 'b.png'),
+    settings: every({ validation: 2, samples: 2 }),
+    stop: stop.signal,
+    onUpscale: () => stop.abort(),
+  });
+  expect(end).toMatchObject({ reason: 'stopped', step: 2 });
+  expect([savedSteps(paths), validatedSteps(paths)]).toEqual([[2], []]);
+});
+
+test('a stop during the last step leaves a finished run with a checkpoint', async () => {
+  const paths = temporaryRun();
+  const stop = new AbortController();
+  const { end } = await runSession(paths, {
+    stop: stop.signal,
+    onUpdate: (step) => step === 6 && stop.abort(),
+  });
+  expect(end).toMatchObject({ reason: 'finished', step: 6 });
+  expect(savedSteps(paths)).toEqual([6]);
+});
+
+test.each<[string, 'onUpdate' | 'onUpscale' | 'onCheckpoint', number, Parameters<typeof every>[0]]>([
+  ['an update', 'onUpdate', 3, {}],
+  ['an update before a checkpoint', 'onUpdate', 3, { checkpoints: 3 }],
+  ['a checkpoint', 'onCheckpoint', 1, { checkpoints: 3 }],
+  ['a validation', 'onUpscale', 2, { validation: 3, checkpoints: 3 }],
+  ['a sample', 'onUpscale', 1, { samples: 3 }],
+  ['the last update', 'onUpdate', 6, {}],
+])(
+  'if another process takes the lock over during %s, nothing more is written',
+  async (_, when, call, settings) => {
+    const paths = temporaryRun();
+    let calls = 0;
+    let before: Record<string, string> | undefined;
+    const { error } = await runSession(paths, {
+      validationPairs: await images('a.png'),
+      settings: every(settings),
+      [when]: () => {
+        if (++calls !== call) return;
+        renameSync(join(paths.lock, readdirSync(paths.lock)[0]!), join(paths.lock, 'held.gpu-7.12.5'));
+        before = filesOf(paths);
+      },
+    });
+    expect(String(error)).toMatch(/process 12 on gpu-7 took it over.*It writes nothing more/);
+    expect(before).toBeDefined();
+    expect(filesOf(paths)).toEqual(before);
+  },
+);
+
+/** The files of a run and their content, without those that are being written. */
+function filesOf({ root }: RunPaths): Record<string, string> {
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  const files = names.filter((name) => !name.includes('.tmp-') && statSync(join(root, name)).isFile());
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(root, name), 'latin1')]));
+}
+
+test('a paused run handles requests at once: it validates, once, and its step is saved', async () => {
+  const paths = temporaryRun();
+  const stop = new AbortController();
+  const { lines, end } = await runSession(paths, {
+    validationPairs: await images('a.png'),
+    stop: stop.signal,
+    onUpdate(step) {
+      if (step === 2) sendRequest(paths, 'pause');
+    },
+    onLine(line) {
+      if (line === 'Paused.')
+        for (const kind of ['validate', 'checkpoint'] as const) sendRequest(paths, kind);
+      if (line.startsWith('Step 2: validation')) sendRequest(paths, 'validate');
+      if (line === 'Step 2 is validated already.') stop.abort();
+    },
+  });
+  expect(end).toMatchObject({ reason: 'stopped', step: 2 });
+  expect(lines).toContain('Step 2 is saved already.');
+  expect(validatedSteps(paths)).toEqual([2]);
+  expect(listCheckpoints(paths)).toMatchObject([
+    { state: { step: 2, metrics: { psnr: expect.any(Number) } } },
+  ]);
+});
+
+test('the time of checkpoints, validations and samples does not count in the speed', async () => {
+  const paths = temporaryRun();
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    await runSession(paths, {
+      validationPairs: await images('a.png'),
+      settings: every({ validation: 3, samples: 3, checkpoints: 2 }),
+      onUpdate: () => vi.advanceTimersByTime(100),
+      onUpscale: () => vi.advanceTimersByTime(60_000),
+      onCheckpoint: () => vi.advanceTimersByTime(60_000),
+    });
+  } finally {
+    vi.useRealTimers();
+  }
+  const speeds = readRunScalars(paths.root).series.get('machine/steps_per_second')?.values ?? [];
+  expect([...speeds].map(Math.round)).toEqual([10, 10, 10, 10, 10, 10]);
+});
+
+describe('validation images that cannot be used are skipped at the start, with their names', () => {
+  test.each<[string, (pair: FilePair) => FilePair | Promise<FilePair>, RegExp]>([
+    ['truncated', ({ hr }) => damaged(hr, (bytes) => bytes.subarray(0, -40)), /b\.png: cannot decode/],
+    ['no image', ({ hr }) => damaged(hr, () => Buffer.from('text')), /b\.png: cannot decode/],
+    ['empty', ({ hr }) => damaged(hr, () => Buffer.alloc(0)), /b\.png: cannot decode/],
+    [
+      'gone',
+      (pair) => {
+        rmSync(pair.hr);
+        return pair;
+      },
+      /b\.png: cannot read the file: ENOENT/,
+    ],
+    [
+      'too small to measure',
+      async ({ hr }) => damaged(hr, await encodePng(scenery(14, 40, 3)).then((bytes) => () => bytes)),
+      /b\.png: its (center crop is 14x16|size is 14x40), but it must be at least 15x15/,
+    ],
+    [
+      'with an LR image of another size',
+      async ({ hr }) => {
+        const lr = hr.replace('b.png', 'lr.png');
+        writeFileSync(lr, await encodePng(scenery(16, 15, 3)));
+        return { hr, lr, downscale: 'bicubic' };
+      },
+      /lr\.png: its size is 16x15, but 1\/2 of .*b\.png is 17x15/,
+    ],
+  ])('%s', async (_, damage, message) => {
+    for (const crop of ['[16, 16]', 'null']) {
+      const paths = temporaryRun();
+      const [a, b, c] = await images('a.png', 'b.png', 'c.png');
+      const { lines, events, end } = await runSession(paths, {
+        validationPairs: [a!, await damage(b!), c!],
+        settings: every({ validation: 3, samples: 6, crop }),
+      });
+      expect(end).toMatchObject({ reason: 'finished' });
+      expect(lines.filter((line) => line.startsWith('Skipped '))).toEqual([expect.stringMatching(message)]);
+      expect(lines[0]).toMatch(message);
+      expect(readFileSync(paths.log, 'utf8')).toMatch(message);
+      expect(lines.filter((line) => line.includes(', 2 images'))).toHaveLength(2);
+      expect(events.filter(({ event }) => event === 'validation')).toHaveLength(2);
+    }
+  });
+
+  test('samples skip them too, and the others keep their numbers', async () => {
+    const paths = temporaryRun();
+    const validationPairs = await images('a.png', 'b.png', 'c.png', 'd.png');
+    writeFileSync(validationPairs[0]!.hr, 'text');
+    await runSession(paths, { validationPairs, settings: every({ samples: 6 }) });
+    expect(samplesIn(paths, '00000006')).toEqual(['02-b.sr.png', '03-c.sr.png']);
+  });
+
+  test('all: the run trains without validation and says so', async () => {
+    const paths = temporaryRun();
+    const validationPairs = await images('a.png');
+    writeFileSync(validationPairs[0]!.hr, 'text');
+    const { lines, end } = await runSession(paths, {
+      validationPairs,
+      settings: every({ validation: 2, samples: 2 }),
+    });
+    expect(end).toMatchObject({ reason: 'finished', step: 6 });
+    expect(lines).toContain('No validation image can be used: this session trains without validation.');
+  });
+});
+
+test('a whole image that cannot be read later costs that validation only', async () => {
+  const paths = temporaryRun();
+  const validationPairs = await images('a.png', 'b.png');
+  const { hr } = validationPairs[1]!;
+  const bytes = readFileSync(hr);
+  const { lines, end } = await runSession(paths, {
+    validationPairs,
+    settings: every({ validation: 2, crop: 'null' }),
+    onUpdate(step) {
+      if (step === 4) rmSync(hr);
+      if (step === 5) writeFileSync(hr, bytes);
+    },
+  });
+  expect(end).toMatchObject({ reason: 'finished' });
+  expect(validatedSteps(paths)).toEqual([2, 6]);
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^Step 4: no validation, .*b\.png: cannot read the file/),
+  );
+});
+
+test('long names are shortened for samples, between characters, and stay different', async () => {
+  const paths = temporaryRun();
+  const flag = '👩🏽‍🚀';
+  const names = [
+    'x'.repeat(240),
+    `${'x'.repeat(240)}y`,
+    '写'.repeat(80),
+    `a${flag.repeat(14)}`,
+    'e\u0301'.repeat(60),
+  ];
+  await runSession(paths, {
+    validationPairs: await images(...names.map((name) => `${name}.png`)),
+    settings: [
+      ...every({ samples: 6 }).slice(0, 1),
+      'samples: { every_steps: 6, count: 9, crop_size: [16, 16] }',
+    ],
+  });
+  const samples = samplesIn(paths, '00000006').map((name) => name.replace('.sr.png', ''));
+  expect(samples).toEqual([
+    `01-${'x'.repeat(100)}`,
+    `02-${'x'.repeat(100)}`,
+    `03-${'写'.repeat(33)}`,
+    `04-a${flag.repeat(6)}`,
+    `05-${'e\u0301'.repeat(33)}`,
+  ]);
+  expect(samplesIn(paths, 'reference')).toHaveLength(15);
+});
+
+function damaged(hr: string, change: (bytes: Buffer) => Buffer): FilePair {
+  writeFileSync(hr, change(readFileSync(hr)));
+  return { hr, downscale: 'bicubic' };
+}

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { type ResolvedConfig, readRunFile } from '../../../../trainer/config/index.ts';
+import type { FilePair } from '../../../../trainer/data/datasets.ts';
+import type { Image } from '../../../../trainer/data/image.ts';
+import type { Loader } from '../../../../trainer/data/loader.ts';
+import { latestCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
+import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
+import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
+import { runStage, type StageEnd } from '../../../../trainer/stages/run-stage.ts';
+import type { StageContext } from '../../../../trainer/stages/stage-context.ts';
+import type { StageTrainer } from '../../../../trainer/stages/stage-trainer.ts';
+import { openTrainingSession, type TrainingSession } from '../../../../trainer/stages/training-session.ts';
+import { bicubic } from '../../../../trainer/stages/validation-images.ts';
+import { filesOf } from '../runs/checkpoint-fixture.ts';
+
+/** What a session did: its messages, its events, and how it ended. */
+export interface Session {
+  readonly lines: readonly string[];
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+  readonly end: StageEnd | undefined;
+  readonly error: unknown;
+}
+
+interface SessionOptions {
+  readonly validationPairs?: readonly FilePair[];
+  /** Lines of YAML for the run file. */
+  readonly settings?: readonly string[];
+  readonly lastStep?: number;
+  readonly stop?: AbortSignal;
+  readonly onLine?: (line: string) => void;
+  /** Called while a checkpoint is written. */
+  readonly onCheckpoint?: () => void;
+  /** Called with each image to upscale, for a validation or samples. */
+  readonly onUpscale?: (lr: Image) => void;
+  /** Called before each update with its number. */
+  readonly onUpdate?: (step: number, session: TrainingSession) => void;
+  readonly next?: Loader['next'];
+}
+
+/**
+ * Runs the training loop in a run directory, from its newest checkpoint to step 6 of 6. The generator is bicubic
+ * upscaling, an update changes nothing, and an epoch has three steps.
+ */
+export async function runSession(paths: RunPaths, options: SessionOptions = {}): Promise<Session> {
+  const { onLine, onUpscale, onUpdate, onCheckpoint, settings = [] } = options;
+  const lines: string[] = [];
+  const observed: Readonly<Record<string, unknown>>[] = [];
+  const { checkpoint } = latestCheckpoint(paths);
+  const startStep = checkpoint?.state.step ?? 0;
+  const none = { rate: null, etaSeconds: null, loss: null, psnr: null, message: null };
+  const stop = options.stop ?? new AbortController().signal;
+  const status = { state: 'starting', stage: 'pretraining', epoch: 0, epochs: 0, step: 0, steps: 0 } as const;
+  const session = await openTrainingSession(
+    paths,
+    { ...status, ...none },
+    { onLine: (line) => lines.push(line), stop },
+  );
+  function* lastChunks(): Generator<Uint8Array> {
+    onCheckpoint?.();
+    yield Buffer.from('end');
+  }
+  const trainer: StageTrainer = {
+    startStep,
+    stepsBefore: 0,
+    startPsnr: null,
+    generator: {
+      async upscale(lr) {
+        onUpscale?.(lr);
+        return bicubic(lr, 2);
+      },
+      async close() {},
+    },
+    async update(_batch, step) {
+      onUpdate?.(step, session);
+      return { content_loss: 0.5 };
+    },
+    checkpointFiles: async () => [...filesOf('weights'), { name: 'last', chunks: lastChunks() }],
+    async close() {},
+  };
+  let loaded = startStep;
+  const loader: Loader = {
+    stepsPerEpoch: 3,
+    skipped: [],
+    waited: 0,
+    next:
+      options.next ??
+      (async () => ({
+        step: ++loaded,
+        epoch: 1,
+        lr: new Float32Array(),
+        hr: new Float32Array(),
+      })),
+    async close() {},
+  };
+  const events = createEventWriter(paths.root, checkpoint && startStep + 1, session.writable);
+  const context: StageContext = {
+    config: configOf(settings),
+    stage: 'pretraining',
+    engineName: 'cpu',
+    session,
+    loader,
+    trainer,
+    events,
+    steps: 6,
+    lastStep: options.lastStep ?? 6,
+    validationPairs: options.validationPairs ?? [],
+    checkpoint,
+    configHash: '',
+    stop,
+    observer: {
+      step() {},
+      line(text) {
+        lines.push(text);
+        onLine?.(text);
+      },
+      event: (event) => observed.push(event),
+    },
+  };
+  let end: StageEnd | undefined;
+  let error: unknown;
+  try {
+    end = await runStage(context);
+  } catch (caught) {
+    error = caught;
+  }
+  try {
+    events.close();
+  } catch (caught) {
+    error ??= caught;
+  }
+  session.close({ state: 'stopped' });
+  return { lines, events: observed, end, error };
+}
+
+function configOf(settings: readonly string[]): ResolvedConfig {
+  const text = [
+    'name: fixture',
+    'scale_factor: 2',
+    'batch_size: 1',
+    'datasets: { set: { hr: { train: train, val: val } } }',
+    'pretraining: { num_epoch: 2, cr_patch_size: [16, 16], train_datasets: [set], val_datasets: [set] }',
+    'log_every_steps: 1',
+    ...settings,
+  ].join('\n');
+  const { config, problems } = readRunFile(text, { file: join(import.meta.dirname, 'run.esrgan.yaml') });
+  if (!config) throw new Error(JSON.stringify(problems));
+  return config;
+}
