@@ -51,8 +51,13 @@ interface SkippedFile {
 
 export interface Loader {
   readonly stepsPerEpoch: number;
-  /** Grows when a file cannot be decoded at its first use; the next image then replaces it. */
+  /** The files that are not used in this session. */
   readonly skipped: readonly SkippedFile[];
+  /**
+   * Sentences about files since the last call. A file that cannot be read is replaced by the next image for one sample, and
+   * is tried again at its next use: the disk may have been away for a moment.
+   */
+  takeNotices(): readonly string[];
   /** Milliseconds that `next` has waited for the workers so far. */
   readonly waited: number;
   /**
@@ -86,7 +91,12 @@ const prefetched = 4;
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const { batchSize, scale, patch, channels, augmentation, seed, stage } = options;
   const { pairs, skipped } = selectPairs(options);
-  if (pairs.length < batchSize) throw tooFewImages(pairs.length, batchSize, skipped);
+  if (pairs.length < batchSize)
+    throw tooFewImages(
+      pairs.length,
+      batchSize,
+      skipped.map(({ reason }) => reason),
+    );
   const stepsPerEpoch = Math.floor(pairs.length / batchSize);
   const hrLength = patch[0] * patch[1] * channels;
   const lrLength = hrLength / (scale * scale);
@@ -97,7 +107,9 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const workers = Array.from({ length: threads }, startWorker);
 
   const pending = new Map<number, PendingBatch>();
-  const unreadable = new Set<number>();
+  /** The pairs that could not be read at their last use, with the reasons. */
+  const unreadable = new Map<number, string>();
+  let notices: string[] = [];
   let permutation = drawOrder(Math.floor(options.startStep / stepsPerEpoch) + 1);
   let step = options.startStep;
   let requested = options.startStep;
@@ -136,7 +148,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       const drawn = permutation.order.subarray(first, first + batchSize);
       send(
         requested,
-        Array.from(drawn, (pair, slot) => ({ slot, pair: readableFrom(pair) })),
+        Array.from(drawn, (pair, slot) => ({ slot, pair })),
       );
     }
   }
@@ -148,10 +160,11 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     }
   }
 
-  /** The pair, or the next one if it is known to be damaged. */
-  function readableFrom(pair: number): number {
+  /** The next pair that was readable at its last use. */
+  function replacementOf(pair: number): number {
     let candidate = pair;
-    while (unreadable.has(candidate)) candidate = (candidate + 1) % pairs.length;
+    do candidate = (candidate + 1) % pairs.length;
+    while (unreadable.has(candidate));
     return candidate;
   }
 
@@ -164,18 +177,24 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       normalize(reply.hr, i * hrLength, target.batch.hr, slot * hrLength, hrLength);
     }
     target.missing -= samples.length - reply.unreadable.length;
-    for (const { pair, reason } of reply.unreadable) {
-      if (unreadable.has(pair)) continue;
-      unreadable.add(pair);
-      skipped.push({ file: pairs[pair]!.hr, reason });
+    for (const { pair } of samples) {
+      const reason = reply.unreadable.find((each) => each.pair === pair)?.reason;
+      if (reason === undefined && unreadable.delete(pair))
+        notices.push(`${pairs[pair]!.hr} can be read again.`);
+      else if (reason !== undefined && !unreadable.has(pair)) {
+        unreadable.set(pair, reason);
+        notices.push(
+          `Skipped ${reason.replace(/\.?$/, '.')} The next image replaces it; it is tried again at its next use.`,
+        );
+      }
     }
     if (unreadable.size === pairs.length) {
-      fail(tooFewImages(0, batchSize, skipped));
+      fail(tooFewImages(0, batchSize, [...unreadable.values()]));
       return;
     }
     send(
       ofStep,
-      reply.unreadable.map(({ slot, pair }) => ({ slot, pair: readableFrom(pair) })),
+      reply.unreadable.map(({ slot, pair }) => ({ slot, pair: replacementOf(pair) })),
     );
     if (target.missing === 0) wake();
   }
@@ -184,6 +203,11 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   return {
     stepsPerEpoch,
     skipped,
+    takeNotices() {
+      const taken = notices;
+      notices = [];
+      return taken;
+    },
     get waited() {
       return waited;
     },
@@ -243,10 +267,10 @@ function problemOf(pair: FilePair, scale: number, patch: readonly [number, numbe
   return undefined;
 }
 
-function tooFewImages(count: number, batchSize: number, skipped: readonly SkippedFile[]): WorkbenchError {
-  const reasons = skipped.slice(0, 3).map(({ reason }) => `\n  ${reason}`);
-  const more = skipped.length > 3 ? `\n  and ${skipped.length - 3} more` : '';
-  const details = skipped.length > 0 ? `; ${skipped.length} skipped:${reasons.join('')}${more}` : '';
+function tooFewImages(count: number, batchSize: number, reasons: readonly string[]): WorkbenchError {
+  const shown = reasons.slice(0, 3).map((reason) => `\n  ${reason}`);
+  const more = reasons.length > 3 ? `\n  and ${reasons.length - 3} more` : '';
+  const details = reasons.length > 0 ? `; ${reasons.length} skipped:${shown.join('')}${more}` : '';
   return new WorkbenchError(
     'data',
     `The training data has ${count} usable images, but a batch needs ${batchSize}. Add images or lower batch_size${details}`,

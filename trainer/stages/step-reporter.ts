@@ -14,11 +14,9 @@ export function createStepReporter(
 ): (step: number, epoch: number, scalars: Readonly<Record<string, number>>) => void {
   const { config, stage, session, loader, trainer, events, steps, lastStep, observer } = context;
   const epochs = Math.ceil(steps / loader.stepsPerEpoch);
-  let skipped = loader.skipped.length;
 
   return (step, epoch, scalars) => {
-    for (const { reason } of loader.skipped.slice(skipped)) report(context, `Skipped ${reason}`);
-    skipped = loader.skipped.length;
+    for (const notice of loader.takeNotices()) report(context, notice);
     const hint = hints.step(scalars);
     if (hint !== undefined) report(context, hint);
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
@@ -229,10 +229,35 @@ test('the next image replaces a damaged one, for any number of threads', async (
     const loader = await open(pairsIn(folder), { workers });
     const batches = await take(loader, 8);
     expect(batches.map(imagesOf)).toEqual(expected);
-    expect(loader.skipped.map(({ file }) => file).sort()).toEqual(
-      ['02.png', '03.png', '07.png'].map((name) => join(folder, name)),
-    );
-    expect(loader.skipped[0]!.reason).toContain('cannot decode the image');
+    const notices = loader.takeNotices();
+    expect(notices).toHaveLength(3);
+    for (const name of ['02.png', '03.png', '07.png'])
+      expect(notices).toContainEqual(
+        expect.stringMatching(`^Skipped .*${name}: cannot decode the image: .*The next image replaces it`),
+      );
+    expect(loader.takeNotices()).toEqual([]);
+  }
+});
+
+test('an image that cannot be read for a moment is used again', async () => {
+  const folder = await plain(2);
+  const path = join(folder, '01.png');
+  const away = `${path}.away`;
+  const loader = await open(pairsIn(folder), { cacheBytes: 0 });
+  // Batches are prepared ahead, so that a change takes effect later: the order of uses is what counts.
+  const untilBoth = async (isBoth: boolean) => {
+    let images: number[];
+    do images = imagesOf(await loader.next()).sort();
+    while ((images.join() === '0,1') !== isBoth);
+    return images;
+  };
+  for (let moment = 0; moment < 2; moment++) {
+    renameSync(path, away);
+    expect(await untilBoth(false)).toEqual([0, 0]);
+    expect(loader.takeNotices()).toEqual([expect.stringMatching(/01\.png: cannot read the file: ENOENT/)]);
+    renameSync(away, path);
+    await untilBoth(true);
+    expect(loader.takeNotices()).toEqual([`${path} can be read again.`]);
   }
 });
 

@@ -66,6 +66,13 @@ test('images that cannot be loaded cost no step', async () => {
   expect(savedSteps(paths)).toEqual([3]);
 });
 
+test('what the loader says about files is in the log', async () => {
+  const paths = temporaryRun();
+  const { lines } = await runSession(paths, { notices: ['Skipped a.png: cannot read the file.'] });
+  expect(lines).toContain('Skipped a.png: cannot read the file.');
+  expect(readFileSync(paths.log, 'utf8').match(/Skipped a\.png: cannot read the file\./g)).toHaveLength(1);
+});
+
 test('the checkpoint of a step exists before its validation and its samples, and has the scores after it', async () => {
   const paths = temporaryRun();
   const seen: number[][] = [];

@@ -35,6 +35,8 @@ interface SessionOptions {
   /** Called before each update with its number. */
   readonly onUpdate?: (step: number, session: TrainingSession) => void;
   readonly next?: Loader['next'];
+  /** Sentences of the loader, before the first step. */
+  readonly notices?: string[];
 }
 
 /**
@@ -81,6 +83,7 @@ export async function runSession(paths: RunPaths, options: SessionOptions = {}):
   const loader: Loader = {
     stepsPerEpoch: 3,
     skipped: [],
+    takeNotices: () => (options.notices ?? []).splice(0),
     waited: 0,
     next:
       options.next ??
