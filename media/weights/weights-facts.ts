@@ -1,5 +1,6 @@
 import type { WeightsReport } from '../../server/protocol/upscaling.ts';
 import { formatBytes, formatCount } from '../../trainer/format/format.ts';
+import { metricNames, metrics } from '../../trainer/metrics/metrics.ts';
 
 /** A name and its value. */
 export type Fact = readonly [string, string];
@@ -56,20 +57,15 @@ const layoutNames: Readonly<Record<string, string>> = {
   'seed-old': 'Original program (first version)',
 };
 
-export function metricFacts(metrics: Readonly<Record<string, number | null>>): Fact[] {
-  return Object.entries(metrics).map(([key, value]) => {
-    const name = metricNames[key] ?? key;
-    if (value === null) return [name, '∞'];
-    return [name, key.startsWith('psnr') ? `${value.toFixed(2)} dB` : value.toFixed(4)];
+/** The metrics of a validation: of R, G and B by their names, of luma with the suffix `_y`. */
+export function metricFacts(values: Readonly<Record<string, number | null>>): Fact[] {
+  return Object.entries(values).map(([key, value]) => {
+    const metric = metricNames.find((name) => key === name || key === `${name}_y`);
+    const { title, unit, digits } = metric ? metrics[metric] : { title: key, unit: '', digits: 4 };
+    const label = metric ? `${title} (${key === metric ? 'RGB' : 'Y'})` : title;
+    return [label, value === null ? '∞' : `${value.toFixed(digits)} ${unit}`.trimEnd()];
   });
 }
-
-/** Display names of validation metrics. */
-const metricNames: Readonly<Record<string, string>> = {
-  psnr: 'PSNR (RGB)',
-  ssim: 'SSIM (RGB)',
-  psnr_y: 'PSNR (Y)',
-};
 
 /** A row of the tensor table. */
 export interface TensorRow {

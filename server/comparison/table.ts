@@ -141,19 +141,25 @@ function evaluationEntry(
   const same = testSets.find(({ sha256 }) => sha256 === dataSha256);
   const named = same ?? testSets.find(({ name }) => name.toLowerCase() === data.toLowerCase());
   const measured = metricNames.filter((name) => evaluation[name] !== undefined);
+  const column = evaluationColumn(named ?? { name: data, dir: null }, protocol, features);
+  const unmeasured = column.metrics.filter(({ name }) => measured.every((each) => each !== name));
   const bounds = (name: Metric): [number | null, number | null] => {
     const values = images.map((image) => numberOf(image[name]));
     return [finite(Math.min(...values)), finite(Math.max(...values))];
   };
   return [
     {
-      column: evaluationColumn(named ?? { name: data, dir: null }, protocol, features),
+      column,
       group: `x${row.scale ?? '?'}, ${images.length} images, ${dataSha256.slice(0, 8)}`,
       values: Object.fromEntries(measured.map((name) => [name, evaluation[name] ?? null])),
       range: Object.fromEntries(measured.map((name) => [name, bounds(name)])),
       images: images.length,
       file: path,
-      stale: staleness(isCurrent, same === undefined && named !== undefined, row, data),
+      stale:
+        staleness(isCurrent, same === undefined && named !== undefined, row, data) ??
+        (unmeasured.length > 0
+          ? `Measured by a version without ${unmeasured.map(({ title }) => title).join(' and ')}.`
+          : undefined),
       time: parseTime(evaluation.time) ?? 0,
     },
   ];
@@ -176,9 +182,9 @@ function staleness(
 ): string | undefined {
   if (!isCurrent) {
     const names = row.checkpoints.map(({ name }) => name).join(' and ');
-    return `Measured of weights that ${names} no longer ${row.checkpoints.length > 1 ? 'have' : 'has'}.`;
+    return `Measured with weights that ${names} no longer ${row.checkpoints.length > 1 ? 'have' : 'has'}.`;
   }
-  return isOfOldImages ? `Measured on other images than ${data} has now.` : undefined;
+  return isOfOldImages ? `Measured on images that ${data} no longer has.` : undefined;
 }
 
 /** What was measured in training when the checkpoint was written. */

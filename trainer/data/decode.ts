@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
-import { fullRangeGrey } from '../metrics/luma.ts';
+import { fullRangeGray } from '../metrics/luma.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
 import type { Image } from './image.ts';
 import { toByte } from './image.ts';
@@ -46,7 +46,7 @@ async function decodeBySharp(bytes: Buffer, path: string, channels: 1 | 3 | unde
 
 function toGrey(image: Image): Image {
   if (image.channels === 1) return image;
-  const grey = fullRangeGrey(image);
+  const grey = fullRangeGray(image);
   return { width: image.width, height: image.height, channels: 1, data: Uint8Array.from(grey.data, toByte) };
 }
 

@@ -6,7 +6,7 @@ import { downscale } from '../data/downscale.ts';
 import type { Image } from '../data/image.ts';
 import { cropImage, toByte, toFloatImage, toImage, toRgb } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { fullRangeGrey } from '../metrics/luma.ts';
+import { fullRangeGray } from '../metrics/luma.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import type { Measure } from './measure.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
@@ -105,7 +105,7 @@ function cutToFit(
 async function upscaleBytes(upscaler: Upscaler, lr: Image, hr: Image): Promise<Image> {
   const sr = toImage(await upscaler.upscale(toFloatImage(lr)));
   if (hr.channels === 3) return sr;
-  const grey = fullRangeGrey(sr);
+  const grey = fullRangeGray(sr);
   return { width: sr.width, height: sr.height, channels: 1, data: Uint8Array.from(grey.data, toByte) };
 }
 

@@ -1,7 +1,7 @@
 import type { Samples } from './samples.ts';
 
 /**
- * Luma as in MATLAB's `rgb2ycbcr`: ITU-R BT.601, studio range, 16 for black and 235 for white. RGB or grey
+ * Luma as in MATLAB's `rgb2ycbcr`: ITU-R BT.601, studio range, 16 for black and 235 for white. RGB or gray
  * `[h, w, 3 | 1]` in 0..255 to `[h, w, 1]`, not rounded.
  */
 export function studioLuma(image: Samples): Samples {
@@ -16,10 +16,10 @@ export function roundedStudioLuma(image: Samples): Samples {
 }
 
 /**
- * Grey with BT.601's weights .299, .587 and .114 in full range: RGB or grey `[h, w, 3 | 1]` to `[h, w, 1]` of
+ * Gray with BT.601's weights .299, .587 and .114 in full range: RGB or gray `[h, w, 3 | 1]` to `[h, w, 1]` of
  * the same range, not rounded.
  */
-export function fullRangeGrey(image: Samples): Samples {
+export function fullRangeGray(image: Samples): Samples {
   return weightedSum(image, 0.299, 0.587, 0.114, 0);
 }
 

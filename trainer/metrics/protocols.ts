@@ -1,4 +1,4 @@
-import { fullRangeGrey, roundedStudioLuma, studioLuma } from './luma.ts';
+import { fullRangeGray, roundedStudioLuma, studioLuma } from './luma.ts';
 import type { Score } from './metrics.ts';
 import { psnr } from './psnr.ts';
 import { cropBorder, type Samples } from './samples.ts';
@@ -7,7 +7,7 @@ import { downscaledSsim, ssim, windowSize } from './ssim.ts';
 /** A way of measuring: color space, rounding and border. Scores of different protocols are not comparable. */
 export interface Protocol {
   readonly description: string;
-  /** Compares 8-bit images of equal shape, RGB or grey. Most protocols crop `crop` pixels at each side. */
+  /** Compares 8-bit images of equal shape, RGB or gray. Most protocols crop `crop` pixels at each side. */
   measure(sr: Samples, hr: Samples, crop: number): Score;
 }
 
@@ -39,9 +39,9 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   },
   seed: {
     description:
-      'PSNR of full-range grey, SSIM of the downscaled R, G and B, no border cropped, as in the test program of the original',
+      'PSNR of full-range gray, SSIM of the downscaled R, G and B, no border cropped, as in the test program of the original',
     measure: (sr, hr) => ({
-      psnr: psnr(fullRangeGrey(sr), fullRangeGrey(hr), peak, piqEpsilon),
+      psnr: psnr(fullRangeGray(sr), fullRangeGray(hr), peak, piqEpsilon),
       ssim: downscaledSsim(sr, hr, peak),
     }),
   },

@@ -104,7 +104,7 @@ export async function openValidator(
       const scores = await measure(step);
       if (!scores) return undefined;
       const { rgb, 'paper-y': y } = scores;
-      latest = { step, metrics: { psnr: rgb.psnr, ssim: rgb.ssim, psnr_y: y.psnr } };
+      latest = { step, metrics: { ...rgb, psnr_y: y.psnr } };
       events.scalars(trainer.stepsBefore + step, {
         ...validationTags('rgb', rgb),
         ...validationTags('y', y),

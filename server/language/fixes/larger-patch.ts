@@ -3,7 +3,7 @@ import { scaleOf } from '../datasets.ts';
 import { replaceNumbers } from './edits.ts';
 import type { QuickFix } from './fix.ts';
 
-/** Upscales a patch to the smallest useful one. */
+/** Enlarges a patch to the smallest useful one. */
 export const largerPatch: QuickFix = {
   codes: ['patch-too-small'],
   fixes(document, { path }) {

@@ -44,7 +44,7 @@ test('numbers have protocol and group, settings are keyed by run', () => {
         cells: [
           {
             state: 'stale',
-            reason: 'Measured of weights that are gone.',
+            reason: 'Measured with weights that are gone.',
             result: { ...common, values: { psnr: 29 }, delta: { psnr: -1 }, best: [] },
           },
         ],
@@ -88,7 +88,7 @@ test('numbers have protocol and group, settings are keyed by run', () => {
         comparesWithin: 'x4, 5 images',
         psnr: 29,
         beyondFirstRun: { psnr: -1 },
-        outOfDate: 'Measured of weights that are gone.',
+        outOfDate: 'Measured with weights that are gone.',
       },
     ],
     settingsThatDiffer: [{ key: 'batch_size', a: 8 }],

@@ -137,7 +137,7 @@ describe('missing cells', () => {
     writeTinyCheckpoint(one, { stage: 'training', step: 10, psnr: 19 }, 'other weights');
     expect(await cells()).toMatchObject({
       'one PSNR': { state: 'computed' },
-      'one ESRGAN': { state: 'stale', reason: 'Measured of weights that training-00000010 no longer has.' },
+      'one ESRGAN': { state: 'stale', reason: 'Measured with weights that training-00000010 no longer has.' },
       'one interpolated 0.8': { state: 'stale' },
     });
   });

@@ -125,6 +125,11 @@ test.each<[string, ModelRow[], string[]]>([
     ['computed: 30, group 0, Δ 0', 'stale: 99, group 0'],
   ],
   [
+    'an evaluation without a metric of today is stale',
+    [row('a', [{}]), row('b', [{ psnr: 99, ssim: undefined }])],
+    ['computed: 30, group 0, Δ 0', 'stale: 99, group 0'],
+  ],
+  [
     'images that the test set no longer has are stale',
     [row('a', [{}]), row('b', [{ psnr: 99, dataSha256: 'old' }])],
     ['computed: 30, group 0, Δ 0', 'stale: 99, group 1'],

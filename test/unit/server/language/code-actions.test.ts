@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CodeAction } from 'vscode-languageserver-types';
 import { codeActions, fixAllKind } from '../../../../server/language/code-actions.ts';
-import { findProblems } from '../../../../server/language/diagnose.ts';
+import { diagnose, findProblems } from '../../../../server/language/diagnose.ts';
 import { openDocument, type RunDocument } from '../../../../server/language/document.ts';
 
 const file = '/p/run.esrgan.yaml';
@@ -24,6 +24,9 @@ function check(text: string, title: string, after: string) {
   const action = actions.find((candidate) => candidate.title === title);
   expect(action && apply(document, action)).toBe(after);
   expect(action?.diagnostics).toHaveLength(1);
+  const [solved] = action?.diagnostics ?? [];
+  const left = diagnose(openDocument(after, file)).map(({ message }) => message);
+  expect(left).not.toContain(solved?.message);
 }
 
 test.each<[string, string, string, string]>([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fullRangeGrey, roundedStudioLuma, studioLuma } from '../../../../trainer/metrics/luma.ts';
+import { fullRangeGray, roundedStudioLuma, studioLuma } from '../../../../trainer/metrics/luma.ts';
 
 function pixel(...data: number[]) {
   return { width: 1, height: 1, channels: data.length, data: Uint8Array.from(data) };
@@ -16,5 +16,5 @@ test.each([
 ])('%j', (samples, luma, rounded, grey) => {
   expect(studioLuma(pixel(...samples)).data[0]).toBeCloseTo(luma, 10);
   expect(roundedStudioLuma(pixel(...samples)).data[0]).toBe(rounded);
-  expect(fullRangeGrey(pixel(...samples)).data[0]).toBeCloseTo(grey, 10);
+  expect(fullRangeGray(pixel(...samples)).data[0]).toBeCloseTo(grey, 10);
 });
