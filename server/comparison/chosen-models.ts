@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { interpolationSha256 } from '../../trainer/evaluate/results/evaluation-files.ts';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { formatCount } from '../../trainer/format/format.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
@@ -107,7 +107,5 @@ function findCheckpoint({ paths }: OpenedRun, stage: Stage, which: CheckpointCho
 
 /** Whether all files are there in their length; readers check their content. */
 function isComplete({ path, state }: Checkpoint): boolean {
-  return Object.entries(state.files).every(
-    ([name, { bytes }]) => statSync(join(path, name), { throwIfNoEntry: false })?.size === bytes,
-  );
+  return Object.entries(state.files).every(([name, { bytes }]) => statOf(join(path, name))?.size === bytes);
 }

@@ -5,6 +5,7 @@ import { PointSeries } from '../../media/plot/point-series.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { readEvaluation } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { hrFolder } from '../../trainer/evaluate/results/test-set.ts';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { metricNames } from '../../trainer/metrics/metrics.ts';
 import { isProtocolName, protocolNames } from '../../trainer/metrics/protocols.ts';
 import { parseTime } from '../../trainer/runs/time.ts';
@@ -187,7 +188,8 @@ function testFolders({ columns }: Comparison): string[] {
 function readPng(path: string, folders: readonly string[]): Uint8Array {
   const real = tryRealPath(path);
   const isAllowed = folders.some((folder) => real?.startsWith((tryRealPath(folder) ?? folder) + sep));
-  const bytes = real !== undefined && isAllowed ? readFileSync(real) : undefined;
+  const isReadable = real !== undefined && isAllowed && statOf(real)?.isFile() === true;
+  const bytes = isReadable ? readFileSync(real) : undefined;
   if (bytes?.subarray(1, 4).toString('latin1') === 'PNG') return bytes;
   throw new WorkbenchError(
     'usage',

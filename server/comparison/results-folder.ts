@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { discardSync } from '../../trainer/files/change-files.ts';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { writableCacheFolder } from '../../trainer/runs/user-folders.ts';
 
 /** Maximum bytes of results. */
@@ -19,7 +20,7 @@ export function nameFor(...values: unknown[]): string {
 
 /** Changes whenever the file changes; a missing file has a stamp too. */
 export function stampOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   return `${path} ${found?.mtimeMs} ${found?.size}`;
 }
 
@@ -38,7 +39,7 @@ export function prune(root: string, maximum: number = maximumBytes): void {
   const folders = readFolder(root)
     .map((path) => ({
       path,
-      time: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+      time: statOf(path)?.mtimeMs ?? 0,
       bytes: bytesIn(path),
     }))
     .sort((a, b) => b.time - a.time);
@@ -51,10 +52,7 @@ export function prune(root: string, maximum: number = maximumBytes): void {
 }
 
 function bytesIn(folder: string): number {
-  return readFolder(folder).reduce(
-    (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
+  return readFolder(folder).reduce((sum, path) => sum + (statOf(path)?.size ?? 0), 0);
 }
 
 function readFolder(folder: string): string[] {

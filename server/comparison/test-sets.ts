@@ -9,6 +9,7 @@ import {
   streamedSha256,
   type TestSet,
 } from '../../trainer/evaluate/results/test-set.ts';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { stages } from '../../trainer/run-state/run-state.ts';
 import type { TestSetSummary } from '../protocol/comparison.ts';
 import type { OpenedRun } from './compared-run.ts';
@@ -65,7 +66,7 @@ function subfolders(folder: string): string[] {
     return readdirSync(folder, { withFileTypes: true })
       .filter(({ name }) => !name.startsWith('.'))
       .map(({ name }) => join(folder, name))
-      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+      .filter((path) => statOf(path)?.isDirectory());
   } catch {
     return [];
   }

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { stages } from '../../trainer/run-state/run-state.ts';
 import { readNames } from '../../trainer/runs/atomic-file.ts';
 import { listEventFiles } from '../../trainer/runs/event-files.ts';
@@ -105,11 +105,11 @@ function signatures(paths: RunPaths): Record<RunPart, string> {
 }
 
 function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return statOf(path)?.size ?? 0;
 }
 
 /** A file that is replaced is another file, even if the clock has not moved. */
 function identityOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   return found === undefined ? '' : `${found.ino}:${found.mtimeMs}`;
 }

@@ -1,5 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { toJsonNumber } from '../../trainer/guards/guards.ts';
 import { isLive, stages } from '../../trainer/run-state/run-state.ts';
 import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
@@ -54,7 +55,7 @@ function sessionOf({ start, stop }: SessionRecord): SessionSummary {
 }
 
 function checkpointOf({ path, state }: Checkpoint, best: boolean, last: boolean): CheckpointSummary {
-  const stateFile = statSync(join(path, 'state.json'), { throwIfNoEntry: false });
+  const stateFile = statOf(join(path, 'state.json'));
   return {
     path,
     stage: state.stage,

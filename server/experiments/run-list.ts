@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 import { type RunOnDisk, readFolders, readRun } from '../../trainer/runs/list.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
@@ -263,11 +263,7 @@ function changeTime(root: string): number {
 }
 
 function modificationTime(folder: string): number {
-  try {
-    return statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  } catch {
-    return 0;
-  }
+  return statOf(folder)?.mtimeMs ?? 0;
 }
 
 /** Undefined for a folder that is no run or cannot be read. */

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -17,6 +16,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { withoutLinks } from '../../trainer/format/markup.ts';
 import { logDefect, responseError } from '../connection/errors.ts';
 import { coalesce } from '../experiments/watch.ts';
@@ -68,12 +68,8 @@ export const featureCapabilities: ServerCapabilities = {
 
 const disk: PathProbe = {
   kindOf(path) {
-    try {
-      const found = statSync(path, { throwIfNoEntry: false });
-      return found && (found.isDirectory() ? 'folder' : 'file');
-    } catch {
-      return undefined;
-    }
+    const found = statOf(path);
+    return found && (found.isDirectory() ? 'folder' : 'file');
   },
 };
 

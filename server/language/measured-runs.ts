@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { tryReadConfig } from '../../trainer/config/index.ts';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { listEventFiles } from '../../trainer/runs/event-files.ts';
 import { createEventReader, type EventItem } from '../../trainer/runs/event-reader.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
@@ -31,7 +31,7 @@ export function createMeasuredRuns(): (
       const paths = runPaths(root);
       const events = listEventFiles(paths.root).at(-1);
       if (events === undefined) return [];
-      const size = statSync(events, { throwIfNoEntry: false })?.size ?? 0;
+      const size = statOf(events)?.size ?? 0;
       const version = `${events} ${Math.min(size, enoughBytes)}`;
       const read = known.get(paths.root);
       if (read?.version === version) return read.run ?? [];

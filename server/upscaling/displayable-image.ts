@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { type DisplayableImage, isDisplayableImage } from '../../trainer/cli-output/reports.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { discardSync } from '../../trainer/files/change-files.ts';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { displayableSize } from '../../trainer/image-files/displayable.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { parseObject, runCommand, unexpectedOutput } from '../command/run-command.ts';
@@ -22,7 +23,7 @@ export async function displayableImage(
   folder: string,
   signal: AbortSignal,
 ): Promise<DisplayableImage> {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   if (found === undefined) throw new WorkbenchError('data', `${path} no longer exists.`);
   const size = displayableSize(path);
   if (size !== undefined) return { path, ...size, bytes: found.size };
@@ -38,7 +39,7 @@ export async function displayableImage(
 function removeOldCopies(folder: string): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = statOf(path);
     if (extname(name) === '.png' && found && Date.now() - found.atimeMs > maximumAge) discardSync(path);
   }
 }

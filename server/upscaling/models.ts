@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { type BriefReport, isBriefReport } from '../../trainer/cli-output/reports.ts';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
 import { parseObject } from '../command/run-command.ts';
 import type { CheckpointSummary } from '../protocol/runs.ts';
@@ -75,8 +76,8 @@ function failedReport(path: string, error: unknown): BriefReport {
 
 /** Changes when a file is rewritten; of a checkpoint's folder, its generator file. */
 function stateOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  const file = found?.isDirectory() ? statSync(generatorOf(path), { throwIfNoEntry: false }) : found;
+  const found = statOf(path);
+  const file = found?.isDirectory() ? statOf(generatorOf(path)) : found;
   return file === undefined ? 'none' : `${file.size} ${file.mtimeMs}`;
 }
 

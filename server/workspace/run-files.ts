@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readRunFileContent } from '../../trainer/config/index.ts';
 import { isRunDirectory } from '../../trainer/runs/list.ts';
 import { rootText, scaleOf } from '../language/datasets.ts';
 import { openDocument } from '../language/document.ts';
@@ -48,13 +48,9 @@ export async function findRunFiles(root: string): Promise<string[]> {
 
 /** Reads the places of a run file on the disk; undefined if it cannot be read. */
 export function readPlaces(file: string): RunFilePlaces | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-  const document = openDocument(text, file);
+  const read = readRunFileContent(file);
+  if (read.state !== 'read') return undefined;
+  const document = openDocument(read.value, file);
   const place = (key: 'runs_dir' | 'data_dir') => resolve(dirname(file), rootText(document, key));
   return { file, runsDir: place('runs_dir'), dataDir: place('data_dir'), scale: scaleOf(document) };
 }

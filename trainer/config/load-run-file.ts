@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { WorkbenchError } from '../errors/errors.ts';
+import { type FileContent, readSmallFile } from '../files/small-file.ts';
 import type { Stage } from '../run-state/run-state.ts';
+import { maximumRunFileBytes } from './parse.ts';
 import { type Problem, problemsForStage } from './problem.ts';
 import { readRunFile } from './read-run-file.ts';
 import type { ResolvedConfig } from './resolved.ts';
@@ -8,18 +9,21 @@ import type { ResolvedConfig } from './resolved.ts';
 /** A run file as `readRunFile` reads it. */
 type ReadRunFile = ReturnType<typeof readRunFile>;
 
+/** The text of a run file. Never throws. */
+export function readRunFileContent(file: string): FileContent<string> {
+  return readSmallFile(file, maximumRunFileBytes);
+}
+
 /**
  * The text of a run file.
  *
  * @throws WorkbenchError `config` if it cannot be read
  */
 export function readRunFileText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new WorkbenchError('config', `${file} cannot be read: ${reason}`, { cause });
-  }
+  const read = readRunFileContent(file);
+  if (read.state === 'read') return read.value;
+  const reason = read.state === 'absent' ? 'it does not exist' : read.reason;
+  throw new WorkbenchError('config', `${file} cannot be read as a run file: ${reason}.`);
 }
 
 /** The config in a run file on the disk; `undefined` if it cannot be read or has errors that concern the whole run. */

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, readSync, statSync } from 'node:fs';
+import { openRegularFile } from '../files/regular-file.ts';
 import { decodeEvent } from './event-decoder.ts';
 import { isTime, listEventFiles } from './event-files.ts';
 import { type EventMessage, type SummaryValue, sessionStart, tensorTypes } from './event-protocol.ts';
@@ -71,7 +72,6 @@ export function createEventReader(path: string): EventReader {
   /** The next part; undefined if there is nothing more at present. */
   function readPart(): readonly EventItem[] | undefined {
     if (stopped !== undefined) return undefined;
-    // Before the file is opened: to open a pipe waits for its writer.
     const found = statSync(path);
     if (!found.isFile()) stopped = `${path}: this is no file`;
     else if (found.size < position) stopped = `${path}: the file became shorter while it was read`;
@@ -82,7 +82,7 @@ export function createEventReader(path: string): EventReader {
       tooLarge++;
       return [];
     }
-    const file = openSync(path, 'r');
+    const file = openRegularFile(path);
     try {
       const bytes = new Uint8Array(Math.min(found.size - position, Math.max(needed, chunkBytes)));
       const length = readSync(file, bytes, 0, bytes.length, position);

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFileSync } from '../files/change-files.ts';
+import { openRegularFile } from '../files/regular-file.ts';
 import { isBoolean, isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
@@ -212,7 +213,7 @@ const tailBytes = 2 ** 16;
 /** The last `count` lines of a text file that are not blank, the oldest first, from its last 64 KiB. Never throws. */
 export function lastLines(path: string, count: number): string[] {
   try {
-    const file = openSync(path, 'r');
+    const file = openRegularFile(path);
     try {
       const { size } = fstatSync(file);
       const bytes = Buffer.alloc(Math.min(size, tailBytes));

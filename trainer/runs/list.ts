@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { statOf } from '../files/regular-file.ts';
 import { readNames } from './atomic-file.ts';
 import { isEventFile, listEventFiles } from './event-files.ts';
 import { type Launch, lastOutput, readLaunch } from './launch.ts';
@@ -53,7 +54,7 @@ export function readRun(root: string, now: number): RunOnDisk | undefined {
   }
   if (!names.some(isEventFile)) return undefined;
   const newest = listEventFiles(paths.root).at(-1) ?? paths.root;
-  const updated = statSync(newest, { throwIfNoEntry: false })?.mtimeMs ?? null;
+  const updated = statOf(newest)?.mtimeMs ?? null;
   return {
     paths,
     kind: 'external',

@@ -1,5 +1,5 @@
-import { basename } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
+import { readJsonFile } from '../files/small-file.ts';
 import {
   isCount,
   isList,
@@ -120,14 +120,14 @@ export function readManifest(paths: RunPaths): Manifest | undefined {
  * @throws WorkbenchError `run` if the manifest is not readable, or is missing although the run has results
  */
 export function openManifest(paths: RunPaths): Manifest | undefined {
-  const manifest = readManifest(paths);
-  if (manifest !== undefined) return manifest;
-  const isMissing = !readNames(paths.root).includes(basename(paths.manifest));
+  const read = readJsonFile(paths.manifest, isManifest);
+  if (read.state === 'read') return read.value;
   const results = [...readNames(paths.checkpoints), ...listEventFiles(paths.root)];
-  if (isMissing && results.length === 0) return undefined;
-  const problem = isMissing
-    ? 'is missing, but the folder has checkpoints or event files of a training'
-    : 'cannot be read as a run manifest of format 1: it is damaged, or a newer version wrote it';
+  if (read.state === 'absent' && results.length === 0) return undefined;
+  const problem =
+    read.state === 'absent'
+      ? 'is missing, but the folder has checkpoints or event files of a training'
+      : `cannot be read as a run manifest of format 1 (${read.reason}): it is damaged, or a newer version wrote it`;
   throw new WorkbenchError(
     'run',
     `${paths.manifest} ${problem}. Restore a copy of the file, update ESRGAN Workbench, or change \`name\` to start a new run.`,

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readJsonFile } from '../files/small-file.ts';
 import type { Guard } from '../guards/guards.ts';
 
-/** Contents of a JSON file; undefined if the file is missing, is not JSON or fails the guard. */
+/** Contents of a JSON file, to show; undefined if it is missing or anything else than that. Never throws. */
 export function readJson<T>(path: string, guard: Guard<T>): T | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return guard(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const read = readJsonFile(path, guard);
+  return read.state === 'read' ? read.value : undefined;
 }

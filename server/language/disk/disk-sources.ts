@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { statOf } from '../../../trainer/files/regular-file.ts';
 import { listCheckpoints } from '../../../trainer/runs/checkpoints.ts';
 import { listRuns } from '../../../trainer/runs/list.ts';
 import type { CompletionSources } from '../completion-sources.ts';
@@ -11,8 +12,7 @@ export const diskSources: CompletionSources = {
       name: entry.name,
       isFolder:
         entry.isDirectory() ||
-        (entry.isSymbolicLink() &&
-          statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true),
+        (entry.isSymbolicLink() && statOf(join(folder, entry.name))?.isDirectory() === true),
     }));
   },
   listCheckpoints(runsDir) {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   createManifest,
   isStageStarted,
@@ -11,6 +11,7 @@ import {
   recordStop,
 } from '../../../../trainer/runs/manifest.ts';
 import { thisHost } from '../../../../trainer/runs/processes.ts';
+import { oddFiles } from '../files/odd-files.ts';
 import { temporaryRun } from './temporary-run.ts';
 
 const run = {
@@ -82,6 +83,22 @@ test.each<[string, (json: string) => string]>([
   ])
     expect(write).toThrow(/run\.json cannot be read as a run manifest of format 1.*Restore a copy/);
   expect(readFileSync(paths.manifest, 'utf8')).toBe(damaged);
+});
+
+const isWindows = process.platform === 'win32';
+
+describe.skipIf(isWindows)(`in place of run.json${isWindows ? ' (skipped: not on Windows)' : ''}`, () => {
+  test.each(oddFiles.filter(([, , state]) => state !== 'absent'))(
+    '%s is not read, and not overwritten',
+    (_, make, __, reason) => {
+      const paths = temporaryRun();
+      rmSync(paths.manifest, { force: true });
+      make(paths.manifest);
+      expect(readManifest(paths)).toBeUndefined();
+      const said = new RegExp(reason.source.replaceAll(/[$^]/g, ''));
+      expect(() => openManifest(paths)).toThrow(said);
+    },
+  );
 });
 
 test.each<[string, boolean]>([

@@ -1,0 +1,58 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openRegularFile, statOf } from '../../../../trainer/files/regular-file.ts';
+import { readJsonFile, readSmallFile } from '../../../../trainer/files/small-file.ts';
+import { isCount, isObject } from '../../../../trainer/guards/guards.ts';
+import { temporaryFolder } from '../data/images.ts';
+import { oddFiles } from './odd-files.ts';
+
+const folder = temporaryFolder();
+const isCounted = isObject({ count: isCount });
+
+function fileWith(text: string): string {
+  const path = join(folder, 'file');
+  writeFileSync(path, text);
+  return path;
+}
+
+test.each<[string, number, ReturnType<typeof readSmallFile>]>([
+  ['', 0, { state: 'read', value: '' }],
+  ['größe', 7, { state: 'read', value: 'größe' }],
+  ['größe', 6, { state: 'invalid', reason: 'it is larger than 0.000006 MB' }],
+  ['x'.repeat(10_000), 10_000, { state: 'read', value: 'x'.repeat(10_000) }],
+  ['x'.repeat(10_001), 10_000, { state: 'invalid', reason: 'it is larger than 0.01 MB' }],
+])('a file of %j with at most %d bytes', (text, maximum, expected) =>
+  expect(readSmallFile(fileWith(text), maximum)).toEqual(expected),
+);
+
+test.each<[string, ReturnType<typeof readJsonFile>]>([
+  ['{ "count": 3 }', { state: 'read', value: { count: 3 } }],
+  ['{ "count": -3 }', { state: 'invalid', reason: 'its content is not as this version writes it' }],
+  ['{ "count": 3', { state: 'invalid', reason: 'it is not valid JSON' }],
+  ['['.repeat(100_000), { state: 'invalid', reason: 'it is not valid JSON' }],
+])('the JSON %.20s', (text, expected) => expect(readJsonFile(fileWith(text), isCounted)).toEqual(expected));
+
+const isWindows = process.platform === 'win32';
+
+describe.skipIf(isWindows)(`in place of a file${isWindows ? ' (skipped: not on Windows)' : ''}`, () => {
+  test.each(oddFiles)('%s is reported, neither read nor waited for', (_, make, state, reason) => {
+    const path = join(temporaryFolder(), 'file');
+    make(path);
+    const content = readSmallFile(path, 1000);
+    expect(content.state).toBe(state);
+    expect('reason' in content ? content.reason : '').toMatch(reason);
+    expect(readJsonFile(path, isCounted)).toEqual(content);
+    expect(() => openRegularFile(path)).toThrow();
+    expect(statOf(path) !== undefined).toBe(existsSync(path));
+  });
+
+  const status = '/proc/self/status';
+
+  test.skipIf(!existsSync(status))('a file whose size is not known is read to its end', () =>
+    expect(readSmallFile(status, 100_000)).toMatchObject({
+      state: 'read',
+      value: expect.stringContaining('Pid:'),
+    }),
+  );
+});

@@ -1,0 +1,40 @@
+import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
+
+/** What a path leads to; undefined if nothing is there or the file system does not say. Never throws. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Opens a file for reading, and never waits. Folders, devices and named pipes are refused: reading from them can wait, or
+ * continue, without end.
+ *
+ * @throws Error of the file system; or one without a `code` that says what the path leads to
+ */
+export function openRegularFile(path: string): number {
+  // Before it is opened: that alone starts some devices.
+  assertRegular(statSync(path));
+  // A named pipe may have replaced the file since. Windows has no such flag and no named pipes in folders.
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    assertRegular(fstatSync(file));
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+  return file;
+}
+
+function assertRegular(found: Stats): void {
+  if (!found.isFile()) throw new Error(`it is ${kindOf(found)}, not a file`);
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a named pipe';
+  return found.isSocket() ? 'a socket' : 'a device';
+}

@@ -1,0 +1,69 @@
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import type { Guard } from '../guards/guards.ts';
+import { openRegularFile } from './regular-file.ts';
+
+/** What a file contains, or why that is not known. Reasons are clauses about the file. */
+export type FileContent<T> =
+  | { readonly state: 'read'; readonly value: T }
+  | { readonly state: 'absent' }
+  /** The file system does not let it be read, perhaps only now. */
+  | { readonly state: 'unreadable'; readonly reason: string }
+  /** It is not what it should be: no regular file, too large, or with another content. */
+  | { readonly state: 'invalid'; readonly reason: string };
+
+/** Far more than the files of any run need. */
+const maximumJsonBytes = 16_000_000;
+
+/** Reads a text file (UTF-8). Never throws and never waits, whatever the path leads to. */
+export function readSmallFile(path: string, maximumBytes: number): FileContent<string> {
+  try {
+    const file = openRegularFile(path);
+    try {
+      const bytes = readUpTo(file, maximumBytes);
+      return bytes === undefined
+        ? { state: 'invalid', reason: `it is larger than ${maximumBytes / 1e6} MB` }
+        : { state: 'read', value: bytes.toString('utf8') };
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** Reads a JSON file. Never throws and never waits, whatever the path leads to. */
+export function readJsonFile<T>(path: string, guard: Guard<T>): FileContent<T> {
+  const read = readSmallFile(path, maximumJsonBytes);
+  if (read.state !== 'read') return read;
+  let value: unknown;
+  try {
+    value = JSON.parse(read.value);
+  } catch {
+    return { state: 'invalid', reason: 'it is not valid JSON' };
+  }
+  return guard(value)
+    ? { state: 'read', value }
+    : { state: 'invalid', reason: 'its content is not as this version writes it' };
+}
+
+/** The whole file; undefined if it is larger. Its size is only a hint: some file systems report 0. */
+function readUpTo(file: number, maximumBytes: number): Buffer | undefined {
+  const chunkBytes = Math.max(Math.min(fstatSync(file).size, maximumBytes) + 1, 4096);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const chunk = Buffer.alloc(chunkBytes);
+    const read = readSync(file, chunk);
+    if (read === 0) return Buffer.concat(chunks, length);
+    length += read;
+    if (length > maximumBytes) return undefined;
+    chunks.push(chunk.subarray(0, read));
+  }
+}
+
+function failure(error: unknown): FileContent<never> {
+  if (!(error instanceof Error)) throw error;
+  if (!('code' in error)) return { state: 'invalid', reason: error.message };
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return { state: 'absent' };
+  return { state: 'unreadable', reason: error.message };
+}
