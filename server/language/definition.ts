@@ -1,6 +1,7 @@
 import type { LocationLink } from 'vscode-languageserver-types';
 import { URI } from 'vscode-uri';
 import { type Alias, visit } from 'yaml';
+import { withoutAlias } from '../../trainer/config/index.ts';
 import { datasetNameAt } from './dataset-names.ts';
 import type { RunDocument } from './document.ts';
 import type { Span } from './lines.ts';
@@ -34,7 +35,7 @@ function aliasDefinition(document: RunDocument, uri: string, offset: number): Lo
       if (alias.range && alias.range[0] <= offset && offset <= alias.range[1]) found = alias;
     },
   });
-  const anchor = found?.resolve(document.tree);
+  const anchor = withoutAlias(found, document.tree);
   if (!found?.range || !anchor?.range) return undefined;
   const [start] = anchor.range;
   const mark = `&${found.source}`;
@@ -60,7 +61,7 @@ function datasetDefinition(document: RunDocument, uri: string, offset: number): 
 }
 
 function fileDefinition(document: RunDocument, offset: number, disk: PathProbe): LocationLink[] {
-  const value = pathValues(document).find(({ span }) => span.start <= offset && offset <= span.end);
+  const value = pathValues(document, disk).find(({ span }) => span.start <= offset && offset <= span.end);
   const file = value && openable(value.target, disk);
   if (!value || file === undefined || disk.kindOf(file) !== 'file') return [];
   const start = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

@@ -6,7 +6,7 @@ import { type PathProbe, pathValues } from './path-values.ts';
 
 /** Links to all existing folders and files in the text. */
 export function documentLinks(document: RunDocument, disk: PathProbe): DocumentLink[] {
-  return pathValues(document).flatMap(({ span, target, meaning }) => {
+  return pathValues(document, disk).flatMap(({ span, target, meaning }) => {
     const opened = openable(target, disk);
     if (opened === undefined) return [];
     return [{ range: document.rangeOf(span), target: URI.file(opened).toString(), tooltip: meaning }];

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { isMap } from 'yaml';
 import type { Path } from '../../trainer/config/index.ts';
+import { parseGlob } from '../../trainer/image-files/glob.ts';
 import { rootText, scaleOf } from './datasets.ts';
 import type { RunDocument } from './document.ts';
 import type { Span } from './lines.ts';
@@ -24,25 +25,26 @@ interface PathValue {
 }
 
 /** All paths in the order of the text, without those in broken parts. */
-export function pathValues(document: RunDocument): PathValue[] {
-  const values = [...pathsIn(document, entriesAt(document, [])), ...ofThisRun(document)];
+export function pathValues(document: RunDocument, disk: PathProbe): PathValue[] {
+  const values = [...pathsIn(document, entriesAt(document, []), disk), ...ofThisRun(document)];
   return values.toSorted((a, b) => a.span.start - b.span.start);
 }
 
 /** The values that are paths by the schema. */
-function pathsIn(document: RunDocument, entries: readonly Entry[]): PathValue[] {
+function pathsIn(document: RunDocument, entries: readonly Entry[], disk: PathProbe): PathValue[] {
   return entries.flatMap((entry) => {
     const pathTo = schemaAt(entry.path)?.pathTo;
     const given = pathTo && stringAt(document, entry);
     if (!given) {
-      return isMap(entry.value) ? pathsIn(document, entriesOf(document, entry.path, entry.value)) : [];
+      return isMap(entry.value) ? pathsIn(document, entriesOf(document, entry.path, entry.value), disk) : [];
     }
     if (isOwnCheckpoint(entry.path, given.text)) return [];
-    const folder =
-      pathTo === 'images'
-        ? folderOf(given.text.replaceAll('{scale}', String(scaleOf(document))))
-        : given.text;
-    const target = absolute(document, folder);
+    const isPattern = pathTo === 'images';
+    const path = absolute(
+      document,
+      isPattern ? given.text.replaceAll('{scale}', String(scaleOf(document))) : given.text,
+    );
+    const target = isPattern ? folderOf(path, disk) : path;
     return [{ span: given.span, target, meaning: meanings[pathTo] ?? 'Path' }];
   });
 }
@@ -89,9 +91,8 @@ function absolute({ file }: RunDocument, path: string): string {
   return resolve(dirname(file), path);
 }
 
-/** The folder part of a glob. */
-function folderOf(pattern: string): string {
-  const parts = pattern.split('/');
-  const first = parts.findIndex((part) => /[*?[\]{}]/.test(part));
-  return first < 0 ? pattern : parts.slice(0, first).join('/') || (pattern.startsWith('/') ? '/' : '.');
+/** The folder that contains the matches of a glob; any other path itself. */
+function folderOf(pattern: string, disk: PathProbe): string {
+  const exists = (path: string) => disk.kindOf(path) !== undefined;
+  return parseGlob(pattern, { platform: process.platform, exists })?.folder ?? pattern;
 }

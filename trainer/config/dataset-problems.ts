@@ -10,6 +10,7 @@ import {
 import type { Path } from './problem.ts';
 import type { ImageSource, Split } from './resolved.ts';
 import type { Finding, RunFile } from './run-file.ts';
+import { short } from './schema-problems.ts';
 
 /** One use of a data set by a stage. */
 interface Use {
@@ -35,12 +36,16 @@ export function datasetFindings(
     const checks = uses.map((use) => checkUse(run, use, files));
     findings.push(...checks.flatMap((check) => check.findings));
     const training = checks.filter((_, i) => uses[i]?.split === 'train');
-    if (!files || training.some((check) => check.findings.length > 0)) continue;
+    if (!files || training.some((check) => check.findings.some(isError))) continue;
     const count = training.reduce((sum, check) => sum + check.images, 0);
     images.set(stage, count);
     if (count < run.config.batch_size) findings.push(batchFinding(run, stage, count));
   }
   return { findings, images };
+}
+
+function isError({ severity }: Pick<Finding, 'severity'>): boolean {
+  return severity !== 'warning';
 }
 
 function usesOf({ config }: RunFile, stage: Stage): Use[] {
@@ -61,12 +66,8 @@ function checkUse(
 ): { findings: Finding[]; images: number } {
   const dataset = known.get(name);
   if (!dataset) {
-    const names = [...known.keys()];
-    const hint = didYouMean(name, names) || `; known: ${names.join(', ')}. Add others to \`datasets\``;
-    return {
-      findings: [{ code: 'unknown-dataset', message: `unknown data set \`${name}\`${hint}`, path, stage }],
-      images: 0,
-    };
+    const message = `unknown data set \`${short(name)}\`${hintFor(name, [...known.keys()])}`;
+    return { findings: [{ code: 'unknown-dataset', message, path, stage }], images: 0 };
   }
   const source = dataset[split];
   if (!source) {
@@ -77,8 +78,8 @@ function checkUse(
   if (!files) return { findings: [], images: 0 };
   const patch = split === 'train' ? config[stage].cr_patch_size : undefined;
   const findings = imageFaults(source, config.scale_factor, patch, files).map(
-    ({ code, key, message }): Finding => ({
-      code,
+    ({ key, message, ...fault }): Finding => ({
+      ...fault,
       message: `data set \`${name}\`: ${message}`,
       path: ['datasets', name, key],
       related: [
@@ -88,7 +89,15 @@ function checkUse(
       stage,
     }),
   );
-  return { findings, images: files.list(source.hr)?.length ?? 0 };
+  return { findings, images: files.list(source.hr)?.images.length ?? 0 };
+}
+
+function hintFor(name: string, names: readonly string[]): string {
+  // Many typos among many names would take long.
+  const meant = didYouMean(name, names.slice(0, 100));
+  const others = names.length > 20 ? ` and ${names.length - 20} more` : '';
+  const some = names.slice(0, 20).map(short).join(', ') + others;
+  return meant || `; known: ${some}. Add others to \`datasets\``;
 }
 
 function imageFaults(
@@ -97,11 +106,12 @@ function imageFaults(
   patch: readonly [number, number] | undefined,
   files: DatasetFiles,
 ): ImageFault[] {
-  const missing = folderFaults(source, files);
-  if (missing.length > 0) return missing;
-  const hr = files.list(source.hr) ?? [];
-  const lr = source.lr === undefined ? undefined : files.list(source.lr);
+  const ofFolders = folderFaults(source, files);
+  if (ofFolders.some(isError)) return ofFolders;
+  const hr = files.list(source.hr)?.images ?? [];
+  const lr = source.lr === undefined ? undefined : files.list(source.lr)?.images;
   return [
+    ...ofFolders,
     ...(lr ? pairFaults(hr, lr, scale, files) : []),
     ...(patch ? smallImageFaults(hr, patch, files) : []),
   ];

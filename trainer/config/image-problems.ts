@@ -2,10 +2,18 @@ import { basename } from 'node:path';
 import { pairImages } from './pairs.ts';
 import type { ImageSource } from './resolved.ts';
 
+/** The images that a folder or glob contains. */
+export interface ImageList {
+  /** Sorted paths. */
+  readonly images: readonly string[];
+  /** What was left out and why, such as a subfolder that cannot be read. Clauses. */
+  readonly skipped: readonly string[];
+}
+
 /** The access to the disk that the checks of a run file need. */
 export interface DatasetFiles {
-  /** Sorted paths of the images that a folder or glob contains; `undefined` if the folder does not exist. */
-  list(pattern: string): string[] | undefined;
+  /** `undefined` if the folder does not exist. */
+  list(pattern: string): ImageList | undefined;
   /** Size in pixels with the orientation applied; `undefined` if the image cannot be read. */
   size(path: string): { width: number; height: number } | undefined;
   exists(path: string): boolean;
@@ -14,23 +22,28 @@ export interface DatasetFiles {
 /** A problem with the images of one source. */
 export interface ImageFault {
   readonly code: string;
+  /** Default: error. */
+  readonly severity?: 'warning';
   readonly key: 'hr' | 'lr';
   readonly message: string;
 }
 
-/** Checks that the folders of a source exist and contain images. */
+/** Checks that the folders of a source exist, contain images and can be read. */
 export function folderFaults(source: ImageSource, files: DatasetFiles): ImageFault[] {
-  return (['hr', 'lr'] as const).flatMap((key) => {
+  return (['hr', 'lr'] as const).flatMap((key): ImageFault[] => {
     const pattern = source[key];
-    const images = pattern === undefined ? undefined : files.list(pattern);
-    if (pattern === undefined || (images && images.length > 0)) return [];
-    return images
-      ? { code: 'dataset-empty', key, message: `no images in ${pattern}` }
-      : {
-          code: 'dataset-missing',
-          key,
-          message: `${pattern} does not exist; set its location in \`data_dir\` or \`datasets\``,
-        };
+    if (pattern === undefined) return [];
+    const found = files.list(pattern);
+    if (found === undefined) {
+      const message = `${pattern} does not exist; set its location in \`data_dir\` or \`datasets\``;
+      return [{ code: 'dataset-missing', key, message }];
+    }
+    const skipped = some(found.skipped, '; ');
+    if (found.images.length === 0) {
+      return [{ code: 'dataset-empty', key, message: `no images in ${pattern}${skipped && `: ${skipped}`}` }];
+    }
+    if (skipped === '') return [];
+    return [{ code: 'dataset-incomplete', severity: 'warning', key, message: `skipped, because ${skipped}` }];
   });
 }
 
@@ -88,7 +101,7 @@ export function smallImageFaults(
 }
 
 /** The first three names. */
-function some(names: readonly string[]): string {
+function some(names: readonly string[], separator = ', '): string {
   const rest = names.length - 3;
-  return names.slice(0, 3).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return names.slice(0, 3).join(separator) + (rest > 0 ? ` and ${rest} more` : '');
 }

@@ -1,7 +1,7 @@
 import { pairImages } from '../config/pairs.ts';
 import type { ImageSource } from '../config/resolved.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { listImages } from '../image-files/list-images.ts';
+import { findImages } from '../image-files/list-images.ts';
 
 /** The files of one training example. */
 export interface FilePair {
@@ -40,15 +40,20 @@ export function filePairs(
   return pairs.map((pair) => ({ ...pair, downscale }));
 }
 
-function imagesOf(pattern: string): string[] {
-  const files = listImages(pattern);
-  if (files === undefined) {
+function imagesOf(pattern: string): readonly string[] {
+  const found = findImages(pattern);
+  if (found === undefined) {
     throw new WorkbenchError('data', `${pattern} does not exist. Enter a folder or a glob of images.`);
   }
-  if (files.length === 0) {
-    throw new WorkbenchError('data', `${pattern} has no images (.png .jpg .jpeg .webp .tif .tiff .bmp).`);
+  const { images, skipped } = found;
+  if (images.length === 0) {
+    const why = skipped.length > 0 ? `: ${some(skipped)}` : '';
+    throw new WorkbenchError(
+      'data',
+      `${pattern} has no images (.png .jpg .jpeg .webp .tif .tiff .bmp)${why}.`,
+    );
   }
-  return files;
+  return images;
 }
 
 function some(files: readonly string[]): string {

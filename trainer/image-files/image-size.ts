@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openRegularFile } from '../files/regular-file.ts';
 
 /** Pixels, after the EXIF orientation has been applied. */
 export interface ImageSize {
@@ -33,7 +34,7 @@ export function imageFormat(path: string): ImageFormat | undefined {
 function readHeader<T>(path: string, parse: (read: Read) => T): T | undefined {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    file = openRegularFile(path);
   } catch {
     return undefined;
   }
@@ -45,7 +46,7 @@ function readHeader<T>(path: string, parse: (read: Read) => T): T | undefined {
       return bytes.subarray(0, readSync(file, bytes, 0, length, position));
     });
   } catch (error) {
-    // A header that ends too early or has too many parts, or a folder.
+    // A header that ends too early or has too many parts, or a file that cannot be read.
     if (error instanceof RangeError || (error instanceof Error && 'code' in error)) return undefined;
     throw error;
   } finally {

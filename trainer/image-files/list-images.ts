@@ -1,6 +1,9 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { ImageList } from '../config/index.ts';
+import { statOf } from '../files/regular-file.ts';
 import { parseGlob } from './glob.ts';
+import { everything, type Selection, walk, whyUnreadable } from './walk.ts';
 
 /** Whether a file with this name is an image for training or evaluation. Names that start with a dot are not. */
 export function isImageFile(name: string): boolean {
@@ -8,28 +11,31 @@ export function isImageFile(name: string): boolean {
 }
 
 /**
- * Lists the image files (PNG, JPEG, WebP, TIFF, BMP by name) of a folder and its subfolders, or of a glob, or the named
- * file; sorted. Names that start with a dot are skipped. Undefined if the folder does not exist.
+ * Finds the image files (PNG, JPEG, WebP, TIFF, BMP by name) of a folder and its subfolders, or of a glob, or the named
+ * file. Names that start with a dot are left out. Undefined if the folder does not exist. Never throws.
  */
-export function listImages(pattern: string): string[] | undefined {
-  const glob = existsSync(pattern) ? undefined : parseGlob(pattern);
+export function findImages(pattern: string): ImageList | undefined {
+  const glob = statOf(pattern) === undefined ? parseGlob(pattern) : undefined;
   const folder = glob?.folder ?? pattern;
-  if (!existsSync(folder)) return undefined;
-  if (!statSync(folder).isDirectory()) return [folder];
-  return filesBelow(folder, [])
-    .filter((file) => isImageFile(basename(file)) && (glob?.matches(relative(folder, file)) ?? true))
-    .sort();
+  try {
+    const found = statSync(folder, { throwIfNoEntry: false });
+    if (found?.isDirectory()) return imagesIn(folder, glob?.selection ?? everything);
+    if (found === undefined || glob) return undefined;
+    return found.isFile()
+      ? { images: [folder], skipped: [] }
+      : { images: [], skipped: [`${folder} is neither a file nor a folder`] };
+  } catch (error) {
+    return { images: [], skipped: [`${folder} ${whyUnreadable(error)}`] };
+  }
 }
 
-/** Follows links, except back to a folder above. */
-function filesBelow(folder: string, within: readonly string[]): string[] {
-  const real = realpathSync(folder);
-  if (within.includes(real)) return [];
-  return readdirSync(folder).flatMap((name) => {
-    if (name.startsWith('.')) return [];
-    const path = join(folder, name);
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isDirectory()) return filesBelow(path, [...within, real]);
-    return found?.isFile() ? [path] : [];
-  });
+function imagesIn(folder: string, selection: Selection | string): ImageList {
+  if (typeof selection === 'string') return { images: [], skipped: [selection] };
+  const { files, skipped } = walk(folder, selection);
+  return { images: files.filter((file) => isImageFile(basename(file))).sort(), skipped };
+}
+
+/** The images of `findImages`, without what was left out. */
+export function listImages(pattern: string): readonly string[] | undefined {
+  return findImages(pattern)?.images;
 }

@@ -20,7 +20,7 @@ port.on('message', (request: DiskRequest) => port.postMessage(respond(request)))
 
 function respond(request: DiskRequest): DiskResponse {
   try {
-    if (request.kind === 'count') return { count: files.list(request.pattern)?.length };
+    if (request.kind === 'count') return { count: files.list(request.pattern)?.images.length };
     const document = openDocument(request.text, request.file, request.uri);
     const ofText = new Set(diagnose(document).map((each) => JSON.stringify(each)));
     const all = diagnose(document, files);

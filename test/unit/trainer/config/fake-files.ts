@@ -4,10 +4,11 @@ import type { DatasetFiles } from '../../../../trainer/config/index.ts';
 /** Width and height; `null` for an image that cannot be read. */
 export type Size = readonly [width: number, height: number] | null;
 
-/** A disk that holds these folders of images, and these other files. */
+/** A disk that holds these folders of images, these other files, and in some folders what cannot be read. */
 export function fakeFiles(
   folders: Record<string, Record<string, Size>>,
   others: string[] = [],
+  skipped: Record<string, string[]> = {},
 ): DatasetFiles {
   const sizes = new Map(
     Object.entries(folders).flatMap(([folder, images]) =>
@@ -17,7 +18,10 @@ export function fakeFiles(
   return {
     list: (folder) =>
       Object.hasOwn(folders, folder)
-        ? [...sizes.keys()].filter((path) => dirname(path) === folder).sort()
+        ? {
+            images: [...sizes.keys()].filter((path) => dirname(path) === folder).sort(),
+            skipped: skipped[folder] ?? [],
+          }
         : undefined,
     size: (path) => {
       const size = sizes.get(path);

@@ -407,6 +407,26 @@ ${more}`;
       [`2:19-2:22 dataset-empty (pretraining) data set \`a\`: no images in /p/low${used}`],
     ],
     [
+      'a folder that cannot be read',
+      paired,
+      [{ ...disk, [low]: {} }, [], { [low]: ['/p/low cannot be read (EACCES: permission denied)'] }],
+      [
+        `2:19-2:22 dataset-empty (pretraining) data set \`a\`: no images in /p/low: /p/low cannot be read (EACCES: permission denied)${used}`,
+      ],
+    ],
+    [
+      'subfolders that cannot be read',
+      paired,
+      [
+        { ...disk, [low]: images(16, [32, 32]) },
+        [],
+        { [low]: ['1', '2', '3', '4'].map((name) => `/p/low/${name} leads to nothing`) },
+      ],
+      [
+        `2:19-2:22 dataset-incomplete warning (pretraining) data set \`a\`: skipped, because /p/low/1 leads to nothing; /p/low/2 leads to nothing; /p/low/3 leads to nothing and 1 more${used}`,
+      ],
+    ],
+    [
       'different numbers of HR and LR images',
       paired,
       [{ ...disk, [low]: { ...images(12, [32, 32]), 'odd.png': [32, 32] } }],
