@@ -18,7 +18,7 @@ export function codeActions(document: RunDocument, range: Range): CodeAction[] {
   const quick = problems
     .filter((problem) => touches(rangeOf(problem), range))
     .flatMap((problem) => quickFixActions(document, problem));
-  return [...quick, ...fixAll(document, problems), ...convertToYaml(document)];
+  return [...quick, ...fixAll(document, problems), ...convertToYaml(document, problems)];
 }
 
 function touches(a: Range, b: Range): boolean {
@@ -56,15 +56,19 @@ function preferredOf(document: RunDocument, problem: Problem, fixes: readonly Fi
   return clear.filter((fix) => clear.every((other) => other === fix || areApart(fix.edits, other.edits)));
 }
 
-/** Applies the preferred fix of every problem; of fixes that overlap, the first. */
+/** Applies the preferred fix of every problem; of fixes that overlap or add the same key, the first. */
 function fixAll(document: RunDocument, problems: readonly Problem[]): CodeAction[] {
   const accepted: Edit[] = [];
+  const added = new Set<string>();
   for (const problem of problems) {
     const [fix] = preferredOf(document, problem, fixesFor(document, problem));
-    if (fix && areApart(fix.edits, accepted)) accepted.push(...fix.edits);
+    const key = fix?.adds && JSON.stringify(fix.adds);
+    if (!fix || !areApart(fix.edits, accepted) || (key && added.has(key))) continue;
+    accepted.push(...fix.edits);
+    if (key) added.add(key);
   }
   const sorted = accepted.toSorted((a, b) => a.start - b.start || a.end - b.end);
-  if (sorted.length === 0 || !isHarmless(document, sorted)) return [];
+  if (sorted.length === 0 || !isHarmless(document, problems, sorted)) return [];
   const edits = sorted.map((edit) => textEdit(document, edit));
   return [
     {
@@ -75,19 +79,24 @@ function fixAll(document: RunDocument, problems: readonly Problem[]): CodeAction
   ];
 }
 
-/** Whether sorted edits lose no key that has a value, and break no syntax. They may be applied unseen, on save. */
-function isHarmless(document: RunDocument, edits: readonly Edit[]): boolean {
+/** Whether sorted edits lose no key that has a value, and make nothing invalid. They may be applied unseen, on save. */
+function isHarmless(document: RunDocument, problems: readonly Problem[], edits: readonly Edit[]): boolean {
   const starts = [0, ...edits.map(({ end }) => end)];
   const text = starts
     .map((start, i) => document.text.slice(start, edits[i]?.start) + (edits[i]?.newText ?? ''))
     .join('');
   const after = openDocument(text, document.file, document.uri);
-  const isValid = !hasSyntaxErrors(after) || hasSyntaxErrors(document);
-  return isValid && valuesIn(after) >= valuesIn(document);
+  const left = findProblems(after);
+  const isWorse = ['syntax', 'duplicate-key'].some((code) => countOf(left, code) > countOf(problems, code));
+  return !isWorse && valuesIn(after) >= valuesIn(document);
+}
+
+function countOf(problems: readonly Problem[], code: string): number {
+  return problems.filter((problem) => problem.code === code).length;
 }
 
 function hasSyntaxErrors({ syntax }: RunDocument): boolean {
-  return syntax.tooDeep !== undefined || syntax.document.errors.length > 0;
+  return syntax.refusal !== undefined || syntax.document.errors.length > 0;
 }
 
 /** The number of keys with a value that is not null or a map of other keys. */
@@ -109,6 +118,8 @@ function areApart(some: readonly Span[], others: readonly Span[]): boolean {
   );
 }
 
+/** The edit with the line breaks of the document. */
 function textEdit(document: RunDocument, { newText, ...span }: Edit): TextEdit {
-  return TextEdit.replace(document.rangeOf(span), newText);
+  const lineBreak = document.text.includes('\r\n') ? '\r\n' : '\n';
+  return TextEdit.replace(document.rangeOf(span), newText.replaceAll(/\r?\n/g, lineBreak));
 }

@@ -1,12 +1,19 @@
 import { type CodeAction, CodeActionKind, TextEdit } from 'vscode-languageserver-types';
 import { Document, isMap, isScalar, visit } from 'yaml';
+import type { Problem } from '../../trainer/config/index.ts';
 import type { RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
 
-/** Converts a JSON document to YAML: a `.json` file to a new file next to it, any other text in place. */
-export function convertToYaml(document: RunDocument): CodeAction[] {
+/**
+ * Converts a JSON document to YAML: a `.json` file to a new file next to it, any other text in place. Not offered for a
+ * text that would lose something, such as comments.
+ *
+ * @param problems of the document
+ */
+export function convertToYaml(document: RunDocument, problems: readonly Problem[]): CodeAction[] {
   const { uri } = document;
-  const newText = document.isJson && document.repairedLines.size === 0 ? yamlOf(document.data) : undefined;
+  const isRead = !problems.some(({ code }) => code === 'syntax' || code === 'duplicate-key');
+  const newText = document.isJson && isRead && !hasComments(document) ? yamlOf(document.data) : undefined;
   if (newText === undefined) return [];
   const title = 'Convert to YAML';
   const kind = CodeActionKind.RefactorRewrite;
@@ -28,6 +35,18 @@ export function convertToYaml(document: RunDocument): CodeAction[] {
       },
     },
   ];
+}
+
+/** Whether a text has comments, those of YAML or `//` and `/*`, which YAML reads as a part of the next key or value. */
+function hasComments({ tree }: RunDocument): boolean {
+  let isFound = Boolean(tree.comment ?? tree.commentBefore);
+  visit(tree, {
+    Node(_, node) {
+      const isInName = isScalar(node) && /^\/[/*]/.test(node.source ?? '');
+      if (node.comment || node.commentBefore || isInName) isFound = true;
+    },
+  });
+  return isFound;
 }
 
 /**

@@ -78,11 +78,9 @@ function lineAfter(
   const own = newline < 0 ? text.length : newline + 1;
   // Edits must not overlap.
   const at = own > cut.start && own < cut.end ? cut.end : own;
-  const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
   const before = at === cut.end ? cut.start : at;
   const isLineStart = before === 0 || text[before - 1] === '\n' || text[at - 1] === '\n';
-  const newText = `${isLineStart ? '' : '\n'}${lines}\n`;
-  return { start: at, end: at, newText: newText.replaceAll('\n', lineBreak) };
+  return { start: at, end: at, newText: `${isLineStart ? '' : '\n'}${lines}\n` };
 }
 
 function inBraces({ text }: RunDocument, braces: Node, entry: string | undefined): Edit | undefined {

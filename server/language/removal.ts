@@ -1,4 +1,5 @@
 import { isCollection, isMap, isNode, isPair, type Node } from 'yaml';
+import { aliasTargets } from '../../trainer/config/index.ts';
 import { type RunDocument, spanOf } from './document.ts';
 import type { Span } from './lines.ts';
 
@@ -15,9 +16,19 @@ interface Member extends Span {
 /**
  * The span to delete so that the key or item that starts at an offset is removed: its lines in block style, or the
  * entry with a comma in brackets. Includes the section if that would be left empty. `undefined` if its first line has
- * something else, such as the dash of a list item.
+ * something else, such as the dash of a list item, and if an alias elsewhere needs an anchor in it.
  */
 export function removal(document: RunDocument, offset: number): Span | undefined {
+  const span = spanToRemove(document, offset);
+  return span && !isNeededElsewhere(document, span) ? span : undefined;
+}
+
+function isNeededElsewhere({ tree }: RunDocument, span: Span): boolean {
+  const isInside = ({ range }: Node) => range && span.start <= range[0] && range[0] < span.end;
+  return [...aliasTargets(tree)].some(([alias, target]) => isInside(target) && !isInside(alias));
+}
+
+function spanToRemove(document: RunDocument, offset: number): Span | undefined {
   const contents = document.tree.contents;
   let entry = contents ? memberAt(contents, offset, undefined) : undefined;
   while (entry?.isAlone && entry.parent) entry = entry.parent;

@@ -8,7 +8,8 @@ export const changeLayer: QuickFix = {
   codes: ['unknown-layer'],
   fixes(document, problem) {
     const last = lastLayerInBlock(vggTypeOf(document), String(problem.path.at(-1)));
-    if (last === undefined || document.nodeAt([...problem.path.slice(0, -1), last])) return [];
-    return [replaceKey(document, problem, last)];
+    if (last === undefined) return [];
+    const adds = [...problem.path.slice(0, -1), last];
+    return document.nodeAt(adds) ? [] : [{ ...replaceKey(document, problem, last), adds }];
   },
 };

@@ -5,10 +5,10 @@ import type { Edit } from '../insert.ts';
 import { literal } from '../literal.ts';
 import type { Fix } from './fix.ts';
 
-/** Replaces the value at a path; no fix if the text has none there. */
+/** Replaces the value at a path; no fix if the text has none there, or one whose type a tag such as `!!str` sets. */
 export function replaceValue(document: RunDocument, path: Path, value: unknown): Fix[] {
-  const span = document.nodeAt(path)?.valueSpan;
-  if (!span) return [];
+  const { value: node, valueSpan: span } = document.nodeAt(path) ?? {};
+  if (!span || node?.tag !== undefined) return [];
   const { text, isJson } = document;
   const quote = isJson ? '"' : (/["']/.exec(text[span.start] ?? '')?.[0] ?? '');
   const newText = literal(value, quote, typeof path.at(-1) === 'number');

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../trainer/config/index.ts';
+import type { Path, Problem } from '../../../trainer/config/index.ts';
 import type { RunDocument } from '../document.ts';
 import type { Edit } from '../insert.ts';
 
@@ -15,6 +15,8 @@ export interface Fix {
   readonly title: string;
   /** They do not overlap. */
   readonly edits: readonly Edit[];
+  /** The key that the text has only after it. */
+  readonly adds?: Path;
   /** Almost certainly what the author meant. Clear fixes are preferred, and applied by "fix all", unless two of them clash. */
   readonly isClear: boolean;
 }

@@ -1,6 +1,7 @@
-import { type Path, subject } from '../../../trainer/config/index.ts';
+import { aliasTargets, type Path, subject } from '../../../trainer/config/index.ts';
 import type { RunDocument } from '../document.ts';
 import { columnOf, type Edit, insertAtEnd } from '../insert.ts';
+import type { Span } from '../lines.ts';
 import { type Entry, entryAt, isBlock, wholeSpan } from '../nodes.ts';
 import { removal } from '../removal.ts';
 import { schemaAt } from '../schema.ts';
@@ -18,7 +19,7 @@ export const moveKey: QuickFix = {
       .flatMap((section) => {
         const edits = moveTo(document, path, section);
         const title = section.length === 0 ? 'Move to the top level' : `Move to ${subject(section)}`;
-        return edits ? [{ title, edits, isClear: true }] : [];
+        return edits ? [{ title, edits, adds: [...section, name], isClear: true }] : [];
       });
   },
 };
@@ -27,7 +28,7 @@ export const moveKey: QuickFix = {
 function moveTo(document: RunDocument, path: Path, section: Path): Edit[] | undefined {
   const entry = entryAt(document, path);
   const cut = entry?.keySpan && removal(document, entry.keySpan.start);
-  if (!entry || !cut) return undefined;
+  if (!entry || !cut || hasAlias(document, cut)) return undefined;
   const moved = {
     inBraces: () => inBraces(document, entry),
     inLines: (column: number) => inLines(document, entry, column),
@@ -36,6 +37,11 @@ function moveTo(document: RunDocument, path: Path, section: Path): Edit[] | unde
   if (!insertion) return undefined;
   const removed = { ...cut, newText: '' };
   return insertion.start <= cut.start ? [insertion, removed] : [removed, insertion];
+}
+
+/** An alias may come before its anchor elsewhere. */
+function hasAlias({ tree }: RunDocument, { start, end }: Span): boolean {
+  return [...aliasTargets(tree).keys()].some(({ range }) => range && start <= range[0] && range[0] < end);
 }
 
 /** An entry as it is written in braces; `undefined` if its value is in block style. */

@@ -4,8 +4,8 @@ import { valueAt } from './edits.ts';
 import type { QuickFix } from './fix.ts';
 
 /**
- * Removes a key without a value, so that its default holds. Not a clear fix for a section: its entries may follow with
- * wrong indentation.
+ * Removes a key without a value, so that its default holds. Not a clear fix for a section, whose entries may follow with
+ * wrong indentation, and where a comment would be lost.
  */
 export const removeNull: QuickFix = {
   codes: ['type'],
@@ -15,7 +15,9 @@ export const removeNull: QuickFix = {
     const span = start === undefined ? undefined : removal(document, start);
     const title = `Remove \`${String(path.at(-1))}\` to use its default`;
     const node = schemaAt(path);
-    const isClear = node !== undefined && !isSection(node);
-    return span ? [{ title, edits: [{ ...span, newText: '' }], isClear }] : [];
+    if (!span) return [];
+    const hasComment = document.text.slice(span.start, span.end).includes('#');
+    const isClear = node !== undefined && !isSection(node) && !hasComment;
+    return [{ title, edits: [{ ...span, newText: '' }], isClear }];
   },
 };

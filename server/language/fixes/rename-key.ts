@@ -12,6 +12,8 @@ export const renameKey: QuickFix = {
     const free = known.filter((key) => document.nodeAt([...section, key]) === undefined);
     const name = closest(String(problem.path.at(-1)), free);
     const isClear = !isKnownKey(String(problem.path.at(-1)));
-    return name === undefined ? [] : [{ ...replaceKey(document, problem, name), isClear }];
+    return name === undefined
+      ? []
+      : [{ ...replaceKey(document, problem, name), adds: [...section, name], isClear }];
   },
 };

@@ -316,6 +316,21 @@ describe('conversion of JSON to YAML', () => {
     ]);
   });
 
+  test.each<[string, string]>([
+    ['a duplicate key', '{"seed": 1, "seed": 2}'],
+    ['a comment', '{ # mine\n  seed: 1\n}\n'],
+    ['a comment after a value', '{ seed: 1 # mine\n}\n'],
+    ['a comment of JSON', '{\n  // mine\n  "seed": 1\n}\n'],
+    ['a comment of C', '{\n  /* mine */ "seed": 1\n}\n'],
+    ['a second document', '{"seed": 1}\n---\n{"seed": 2}\n'],
+    ['a syntax error', '{"seed": 1, "name": "a}'],
+    ['an alias without an anchor', '{"seed": *a}'],
+  ])('is not offered where it would lose %s', (_, lossy) => {
+    const document = openDocument(lossy, file, 'untitled:Untitled-1');
+    const titles = codeActions(document, wholeRange(document)).map(({ title }) => title);
+    expect(titles).not.toContain('Convert to YAML');
+  });
+
   test('is not offered for YAML', () => {
     const document = openDocument('seed: 1\n', file);
     expect(codeActions(document, wholeRange(document))).toEqual([]);

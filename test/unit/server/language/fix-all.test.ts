@@ -44,11 +44,40 @@ describe('fix all retains sections whose entries have', () => {
   ])('%s', (_, text, after) => expect(fixed(text)).toBe(after));
 });
 
+describe('fix all never writes a key twice:', () => {
+  test.each<[string, string, string]>([
+    ['two typos of one key', 'sead: 1\nseedd: 2\n', 'seed: 1\nseedd: 2\n'],
+    [
+      'two typos of one section',
+      'pretraning:\n  lr: 1\npretrainin:\n  num_epoch: 4\n',
+      'pretraining:\n  lr: 1\npretrainin:\n  num_epoch: 4\n',
+    ],
+    ['a typo and a missing space', 'sede: 1\nseed:2\n', 'sede: 1\nseed: 2\n'],
+    ['a missing space twice', 'seed:1\nseed:2\n', 'seed:1\nseed:2\n'],
+  ])('%s', (_, text, after) => expect(fixed(text, 1)).toBe(after));
+});
+
+test('fix all writes the line breaks of the file', () => {
+  const text = 'lr: 1e-4\r\npretraining:\r\n  num_epoch: 5\r\n';
+  expect(fixed(text)).toBe('pretraining:\r\n  num_epoch: 5\r\n  lr: 1e-4\r\n');
+});
+
 describe('fix all leaves to the author', () => {
   test.each<[string, string]>([
     ['an empty section', 'name: a\npretraining:\n'],
     ['which of two equal keys is meant', 'seed: 1\nname: a\nseed: 2\n'],
     ['a value hidden by a syntax error', "seed:\n  'a\nname: b\n"],
+    ['a value with a tag', 'seed: !!str 1\n'],
+    ['a key without a value but with a comment', 'seed: # 1 or 2?\nname: a\n'],
+    ['a key without a value whose anchor is needed', 'seed: &s\nworkers: *s\n'],
+    [
+      'a key whose alias needs the anchor above it',
+      'pretraining:\n  num_epoch: 5\ntraining:\n  g_lr: &l 1e-4\nlr: *l\n',
+    ],
+    [
+      'a key whose anchor is needed below it',
+      'lr: &l 1e-4\ntraining:\n  g_lr: *l\npretraining:\n  num_epoch: 5\n',
+    ],
     ['a list that is too long', 'samples:\n  crop_size: [64, 96, 128]\n'],
     [
       'a key of a section that has it already',
