@@ -236,10 +236,13 @@ export interface PretrainingSettings {
    * Data sets to train on, predefined or from `datasets`. Their `train` images are mixed.
    *
    * @minItems 1
+   * @maxItems 1000
    */
   train_datasets: [string, ...string[]];
   /**
    * Data sets to validate on, predefined or from `datasets`. Their `val` images are used. An empty list turns validation off. The original's README says bsds500; its code and configs use div2k.
+   *
+   * @maxItems 1000
    */
   val_datasets: string[];
   /**
@@ -302,10 +305,13 @@ export interface TrainingSettings {
    * Data sets to train on, predefined or from `datasets`. Their `train` images are mixed.
    *
    * @minItems 1
+   * @maxItems 1000
    */
   train_datasets: [string, ...string[]];
   /**
    * Data sets to validate on, predefined or from `datasets`. Their `val` images are used. An empty list turns validation off.
+   *
+   * @maxItems 1000
    */
   val_datasets: string[];
   /**

@@ -86,9 +86,9 @@ function booleanChoices(node: SchemaNode): Choice[] {
 function datasetChoices({ document, place }: Spot, list: Path): Choice[] {
   const named = list.reduce<unknown>((map, step) => inMap(map, String(step)), document.data);
   const typed = document.text.slice(place.span.start, place.span.end).replaceAll(/["']/g, '');
-  const present = Array.isArray(named) ? named.filter((name) => name !== typed) : [];
+  const present = new Set<unknown>(Array.isArray(named) ? named.filter((name) => name !== typed) : []);
   return namedDatasets(document)
-    .filter(({ name }) => !present.includes(name))
+    .filter(({ name }) => !present.has(name))
     .map(({ name, isOwn, paths }) => ({
       value: name,
       kind: CompletionItemKind.Reference,

@@ -1,7 +1,7 @@
 import type { Position, Range } from 'vscode-languageserver-types';
 import { URI } from 'vscode-uri';
 import { type Document, isCollection, isNode, type Node } from 'yaml';
-import { child, type Path, type Tree } from '../../trainer/config/index.ts';
+import { child, maximumRunFileBytes, type Path, plainData, type Tree } from '../../trainer/config/index.ts';
 import {
   commentStart,
   flowPlaceAt,
@@ -81,9 +81,11 @@ interface FoundNode {
 export function openDocument(given: string, file: string, uri = URI.file(file).toString()): RunDocument {
   // Files on the disk may have a byte order mark, which editors remove.
   const text = given.replace(/^\ufeff/, '');
-  const outline = once(() => outlineOf(text));
+  // Of a text that is too large, only that is reported.
+  const outline = once(() => outlineOf(text.length > maximumRunFileBytes ? '' : text));
   const repaired = once(() => repair(text));
-  const data = once(() => plainData(repaired().document));
+  // Empty if aliases are invalid or expand to too much data.
+  const data = once(() => plainData(repaired().document) ?? {});
 
   function positionAt(offset: number): Position {
     const at = Math.max(0, Math.min(offset, text.length));
@@ -132,15 +134,6 @@ function once<T>(compute: () => T): () => T {
     result ??= { value: compute() };
     return result.value;
   };
-}
-
-/** Empty if aliases are invalid or expand to too much data. */
-function plainData(document: Document.Parsed): unknown {
-  try {
-    return document.toJS() ?? {};
-  } catch {
-    return {};
-  }
 }
 
 function nodeAt(document: Document.Parsed, path: Path): FoundNode | undefined {

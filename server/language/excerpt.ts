@@ -40,9 +40,25 @@ function blockEntries(all: readonly Line[], faults: readonly Span[]): Span[] {
 
 /** The entries of brackets that contain faults. Other brackets are removed with their lines. */
 function flowEntries(text: string, { regions }: Outline, faults: readonly Span[]): Span[] {
-  const contains = ({ start, end }: Span) => faults.some((fault) => fault.end >= start && fault.start <= end);
+  const contains = touching(faults);
   return regions
     .filter(contains)
     .flatMap((region) => flowItems(text, region))
     .filter(({ start, end }) => !contains({ start: start - 1, end: end + 1 }));
+}
+
+/** Tests whether a span overlaps or touches one of the faults. */
+function touching(faults: readonly Span[]): (span: Span) => boolean {
+  /** The end of the last of the first faults, by their number. */
+  const ends = [-1];
+  for (const { end } of faults) ends.push(Math.max(end, ends.at(-1) ?? -1));
+  return ({ start, end }) => {
+    let [low, high] = [0, faults.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((faults[middle]?.start ?? 0) <= end) low = middle + 1;
+      else high = middle;
+    }
+    return (ends[low] ?? -1) >= start;
+  };
 }

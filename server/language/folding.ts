@@ -6,10 +6,11 @@ import type { Line } from './lines.ts';
 /** The foldable ranges: sections, lists, brackets and blocks of comment lines. */
 export function foldingRanges(document: RunDocument): FoldingRange[] {
   const { lines } = document.outline;
-  const ranges = [...sections(lines), ...brackets(document), ...comments(lines)];
-  const isFirst = (range: FoldingRange, index: number) =>
-    ranges.findIndex(({ startLine }) => startLine === range.startLine) === index;
-  return ranges.filter(isFirst).toSorted((a, b) => a.startLine - b.startLine);
+  const byStart = new Map<number, FoldingRange>();
+  for (const range of [...sections(lines), ...brackets(document), ...comments(lines)]) {
+    if (!byStart.has(range.startLine)) byStart.set(range.startLine, range);
+  }
+  return [...byStart.values()].toSorted((a, b) => a.startLine - b.startLine);
 }
 
 /** By indentation alone, so that a broken line affects only itself. */
@@ -46,8 +47,8 @@ function brackets({ tree, positionAt }: RunDocument): FoldingRange[] {
 function comments(lines: readonly Line[]): FoldingRange[] {
   return lines.flatMap((line, startLine) => {
     if (line.kind !== 'comment' || lines[startLine - 1]?.kind === 'comment') return [];
-    const next = lines.findIndex(({ kind }, index) => index > startLine && kind !== 'comment');
-    const endLine = (next < 0 ? lines.length : next) - 1;
+    let endLine = startLine;
+    while (lines[endLine + 1]?.kind === 'comment') endLine++;
     return endLine > startLine ? [{ startLine, endLine, kind: FoldingRangeKind.Comment }] : [];
   });
 }

@@ -48,9 +48,6 @@ interface FlowPlace {
   readonly valueStart: number | undefined;
 }
 
-const keyLine =
-  /^( *)("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'#[\]{},&*!|>%@`-](?:[^:#]|:(?! |$)|(?<! )#)*?) *:(?= |$)/;
-
 export function outlineOf(text: string): Outline {
   const lines: Line[] = [];
   const regions: Region[] = [];
@@ -102,11 +99,30 @@ function lineOf(text: string, start: number, end: number): Line {
   if (first === '-' && (content.length === indent + 1 || content[indent + 1] === ' ')) {
     return { start, end, kind: 'item', indent, value: valueSpan(text, start + indent + 1, end) };
   }
-  const match = keyLine.exec(content);
-  if (!match) return { start, end, kind: 'other', indent };
-  const written = match[2] ?? '';
-  const key = { start: start + indent, end: start + indent + written.length, name: nameOf(written) };
-  return { start, end, kind: 'key', indent, key, value: valueSpan(text, start + match[0].length, end) };
+  const keyEnd = keyEndIn(content, indent);
+  if (keyEnd === undefined) return { start, end, kind: 'other', indent };
+  const key = { start: start + indent, end: start + keyEnd, name: nameOf(content.slice(indent, keyEnd)) };
+  const colon = content.indexOf(':', keyEnd);
+  return { start, end, kind: 'key', indent, key, value: valueSpan(text, start + colon + 1, end) };
+}
+
+/** The end of the key that starts at an index of a line, before the spaces and the colon; `undefined` if there is none. */
+function keyEndIn(line: string, start: number): number | undefined {
+  const quoted = /^"(?:[^"\\]|\\.)*"|^'(?:[^']|'')*'/.exec(line.slice(start))?.[0];
+  if (quoted) return isColonAfter(line, start + quoted.length) ? start + quoted.length : undefined;
+  if (/[\s"'#[\]{},&*!|>%@`-]/.test(line[start] ?? ' ')) return undefined;
+  let end = start + 1;
+  for (let at = end; at < line.length; at++) {
+    const char = line[at];
+    if (char === '#' && line[at - 1] === ' ') return undefined;
+    if (char === ':' && (line[at + 1] ?? ' ') === ' ') return end;
+    if (char !== ' ') end = at + 1;
+  }
+  return undefined;
+}
+
+function isColonAfter(line: string, at: number): boolean {
+  return /^ *:(?: |$)/.test(line.slice(at));
 }
 
 function indentOf(text: string, start: number, end: number): number {

@@ -1,5 +1,5 @@
-import { isAlias, isCollection, isMap, isScalar, isSeq, type Node } from 'yaml';
-import { keyName, type Path } from '../../trainer/config/index.ts';
+import { isCollection, isMap, isScalar, isSeq, type Node } from 'yaml';
+import { entriesByName, type Path, withoutAlias } from '../../trainer/config/index.ts';
 import { type RunDocument, spanOf } from './document.ts';
 import type { Span } from './lines.ts';
 
@@ -20,15 +20,11 @@ export function entriesAt(document: RunDocument, path: Path): Entry[] {
 
 /** The entries of a map or list. Of duplicate keys, only the first. */
 export function entriesOf(document: RunDocument, path: Path, value: Node | undefined): Entry[] {
-  const collection = isAlias(value) ? value.resolve(document.tree) : value;
+  const collection = withoutAlias(value, document.tree);
   if (isMap<Node, Node | null>(collection)) {
-    const entries = new Map<string, Entry>();
-    for (const { key, value } of collection.items) {
-      const name = keyName(key);
-      if (name === undefined || entries.has(name)) continue;
-      entries.set(name, entryOf(document, [...path, name], key, value ?? undefined));
-    }
-    return [...entries.values()];
+    return [...entriesByName(collection)].map(([name, { key, value }]) =>
+      entryOf(document, [...path, name], key, value),
+    );
   }
   if (!isSeq<Node>(collection)) return [];
   return collection.items.map((item, index) => entryOf(document, [...path, index], undefined, item));
@@ -53,7 +49,7 @@ function trimmed({ text }: RunDocument, span: Span | undefined): Span | undefine
 
 /** The value of a string node; `undefined` for other nodes. Aliases are resolved. */
 export function textOf(document: RunDocument, node: Node | undefined): string | undefined {
-  const scalar = isAlias(node) ? node.resolve(document.tree) : node;
+  const scalar = withoutAlias(node, document.tree);
   return isScalar(scalar) && typeof scalar.value === 'string' ? scalar.value : undefined;
 }
 

@@ -51,7 +51,7 @@ export function publishDiagnostics(
   function checkDisk(document: TextDocument): void {
     const { uri, version } = document;
     const run = runDocument(uri);
-    if (run === undefined) return;
+    if (run === undefined || run.syntax.refusal) return;
     const { text, file } = run;
     disk.request(uri, { kind: 'problems', text, file, uri }, (response) => {
       if ('error' in response) logDefect(response.error, connection);

@@ -1,5 +1,5 @@
 import type { Document } from 'yaml';
-import { parseTree, type Tree } from '../../trainer/config/index.ts';
+import { maximumRunFileBytes, parseTree, type Tree } from '../../trainer/config/index.ts';
 import { unaffectedEntries } from './excerpt.ts';
 import { flowFaults, type Line, lineAt, type Outline, outlineOf, type Span } from './lines.ts';
 
@@ -25,6 +25,10 @@ interface RepairedText {
 
 /** Repairs a text; one without errors is returned unchanged. Parses the whole text once, unless an error is hard to find. */
 export function repair(text: string): RepairedText {
+  if (text.length > maximumRunFileBytes) {
+    const syntax = parseTree(text);
+    return { text, document: syntax.document, syntax, lines: new Set() };
+  }
   const outline = outlineOf(text);
   const { lines } = outline;
   const suspects = suspectsIn(text, outline);
@@ -54,7 +58,7 @@ export function repair(text: string): RepairedText {
   const { document } = read;
   // `syntax` has the errors. Remaining ones here would only prevent using the rest of the document.
   document.errors.length = 0;
-  return { text: current, document, syntax: read.tooDeep === undefined ? syntax : read, lines: repaired };
+  return { text: current, document, syntax: read.refusal ? read : syntax, lines: repaired };
 }
 
 /** Parts that look broken by their lines, brackets and quotes. Multi-line values may look broken too. */

@@ -1,3 +1,6 @@
+/** Longer words are not names that somebody mistyped, and comparing them takes long. */
+const longestWord = 50;
+
 /** Highest edit distance, as a fraction of the longer word, that still counts as a typo. */
 const maxCost = 0.4;
 
@@ -6,11 +9,14 @@ const maxCost = 0.4;
  * half, because names are more often abbreviated than misspelled.
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > longestWord) return undefined;
   const lowered = word.toLowerCase();
-  const costs = candidates.map((candidate) => {
-    const cost = editCost(lowered, candidate.toLowerCase());
-    return { candidate, cost: cost / Math.max(word.length, candidate.length) };
-  });
+  const costs = candidates
+    .filter(({ length }) => length <= longestWord)
+    .map((candidate) => {
+      const cost = editCost(lowered, candidate.toLowerCase());
+      return { candidate, cost: cost / Math.max(word.length, candidate.length) };
+    });
   const best = costs.reduce((a, b) => (b.cost < a.cost ? b : a), { candidate: '', cost: Infinity });
   return best.cost <= maxCost ? best.candidate : undefined;
 }

@@ -1,18 +1,21 @@
+export { aliasTargets, withoutAlias } from './aliases.ts';
 export { allowed } from './allowed.ts';
 export { closest } from './closest.ts';
 export { predefinedDatasets } from './datasets.ts';
 export { folderName, isPortableName } from './folder-name.ts';
-export type { DatasetFiles } from './image-problems.ts';
+export type { DatasetFiles, ImageList } from './image-problems.ts';
 export {
   configError,
   configForStage,
   formatProblem,
+  readRunFileContent,
   readRunFileText,
   tryReadConfig,
 } from './load-run-file.ts';
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';
-export { parseTree, syntaxProblems } from './parse.ts';
+export { maximumRunFileBytes, parseTree, syntaxProblems } from './parse.ts';
+export { plainData } from './plain-data.ts';
 export type { Path, Position, Problem, Range } from './problem.ts';
 export { problemsForStage } from './problem.ts';
 export { readRunFile } from './read-run-file.ts';
@@ -26,5 +29,5 @@ export { imageSources } from './resolved.ts';
 export type { SchemaNode } from './schema-node.ts';
 export { subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';
-export { child, keyName } from './source.ts';
+export { child, entriesByName, keyName } from './source.ts';
 export { stepsPerEpoch, totalSteps } from './steps.ts';

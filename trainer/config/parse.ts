@@ -12,9 +12,14 @@ import {
   YAMLParseError,
   type YAMLWarning,
 } from 'yaml';
+import { aliasTargets } from './aliases.ts';
+import { plainData } from './plain-data.ts';
 import { positionsIn } from './positions.ts';
-import type { Problem } from './problem.ts';
+import { firstProblems, type Problem } from './problem.ts';
 import { keyName, type Source, sourceOf, type ToRange } from './source.ts';
+
+/** Far more than any run file needs, and still parsed while a person types. */
+export const maximumRunFileBytes = 1_000_000;
 
 /** More levels than any run file needs, but few enough for recursive code. */
 const maxDepth = 50;
@@ -49,7 +54,7 @@ export function parse(text: string, tree: Tree = parseTree(text)): { source: Sou
   if ([...syntax, ...references].some(({ severity }) => severity === 'error')) {
     return { source: sourceOf(document, undefined, toRange), problems };
   }
-  const data = plainData(repeated.length === 0 ? document : withoutRepeated(document));
+  const data = plainData(document);
   if (data === undefined) {
     const message = 'the aliases (`*name`) expand to too much data: write the values out';
     problems.push(syntaxProblem(message, toRange(0, 0)));
@@ -69,22 +74,36 @@ function rangesIn(text: string): ToRange {
 
 /** A parsed text. */
 export interface Tree {
-  /** Includes the parser's errors. Empty for a text that is nested too deeply. */
+  /** Includes the parser's errors. Empty for a text that is refused. */
   readonly document: Document.Parsed;
-  /** Offset of the first token that is nested too deeply for recursive code. */
-  readonly tooDeep?: number;
+  /** Why the text cannot be parsed: it is too large, or nested too deeply for recursive code. */
+  readonly refusal?: { readonly message: string; readonly offset: number };
 }
 
 /** Parses a text into a tree. Never throws. */
 export function parseTree(text: string): Tree {
+  if (text.length > maximumRunFileBytes) {
+    const message = `larger than ${maximumRunFileBytes / 1e6} MB: a run file is much smaller, so this one is not checked`;
+    return refused(message, 0);
+  }
   const tokens = [...new Parser().parse(text)];
   const tooDeep = firstTooDeep(tokens);
-  if (tooDeep !== undefined) return { document: compose([], 0), tooDeep };
+  if (tooDeep !== undefined) return refused(`nested more than ${maxDepth} levels deep`, tooDeep);
   return { document: compose(tokens, text.length) };
 }
 
+function refused(message: string, offset: number): Tree {
+  return { document: compose([], 0), refusal: { message, offset } };
+}
+
 function compose(tokens: readonly CST.Token[], length: number): Document.Parsed {
-  const composer = new Composer<ParsedNode>({ prettyErrors: false, stringKeys: true, uniqueKeys: false });
+  // Without a schema of its own, a directive such as `%YAML 1.1` would change what values mean.
+  const composer = new Composer<ParsedNode>({
+    prettyErrors: false,
+    schema: 'core',
+    stringKeys: true,
+    uniqueKeys: false,
+  });
   const [document, second] = [...composer.compose(tokens, true, length)];
   // With `true` as its second argument, the composer always returns a document.
   if (!document) throw new Error('The YAML parser gave no document.');
@@ -122,14 +141,13 @@ function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
 }
 
 /** The parser's errors and warnings, without follow-up errors at the same place. */
-function problemsOfParser({ document, tooDeep }: Tree, toRange: ToRange): Problem[] {
-  if (tooDeep !== undefined) {
-    return [syntaxProblem(`nested more than ${maxDepth} levels deep`, toRange(tooDeep, tooDeep + 1))];
-  }
-  const starts = document.errors.map(({ pos }) => pos[0]);
-  const errors = document.errors.filter(({ pos }, i) => starts.indexOf(pos[0]) === i);
-  return [...errors, ...document.warnings].map((error) => {
-    const opening = openingProblem(document, error, toRange);
+function problemsOfParser({ document, refusal }: Tree, toRange: ToRange): Problem[] {
+  if (refusal) return [syntaxProblem(refusal.message, toRange(refusal.offset, refusal.offset + 1))];
+  const errors = new Map<number, YAMLParseError>();
+  for (const error of document.errors) if (!errors.has(error.pos[0])) errors.set(error.pos[0], error);
+  const openings = openingsByEnd(document);
+  return firstProblems([...errors.values(), ...document.warnings], (error) => {
+    const opening = openingProblem(openings, error, toRange);
     if (opening) return opening;
     const own = explanations.find(([start]) => error.message.startsWith(start));
     const problem = syntaxProblem(own?.[1] ?? error.message, toRange(...error.pos));
@@ -137,21 +155,34 @@ function problemsOfParser({ document, tooDeep }: Tree, toRange: ToRange): Proble
   });
 }
 
+/** Start offsets of quotes and of brackets, by the offset of their end. */
+interface Openings {
+  readonly quotes: ReadonlyMap<number, number>;
+  readonly brackets: ReadonlyMap<number, number>;
+}
+
+function openingsByEnd(document: Document.Parsed): Openings {
+  const quotes = new Map<number, number>();
+  const brackets = new Map<number, number>();
+  visit(document, {
+    Node(_, node) {
+      if (!node.range) return;
+      if (isScalar(node)) quotes.set(node.range[1], node.range[0]);
+      else if (isCollection(node) && node.flow) brackets.set(node.range[1], node.range[0]);
+    },
+  });
+  return { quotes, brackets };
+}
+
 /** The parser reports an unclosed quote or bracket at its end; this problem marks its start, which is what needs the fix. */
 function openingProblem(
-  document: Document.Parsed,
+  { quotes, brackets }: Openings,
   { message, pos: [end] }: YAMLParseError | YAMLWarning,
   toRange: ToRange,
 ): Problem | undefined {
   const isQuote = message.startsWith(openQuote);
   if (!isQuote && !openBracket.test(message)) return undefined;
-  let start: number | undefined;
-  visit(document, {
-    Node(_, node) {
-      const isSuch = isQuote ? isScalar(node) : isCollection(node) && node.flow;
-      if (isSuch && node.range?.[1] === end) start = node.range[0];
-    },
-  });
+  const start = (isQuote ? quotes : brackets).get(end);
   if (start === undefined) return undefined;
   const what = isQuote
     ? 'this quote is not closed'
@@ -160,79 +191,49 @@ function openingProblem(
 }
 
 function duplicateKeys(document: Document.Parsed, toRange: ToRange): Problem[] {
-  const problems: Problem[] = [];
+  const repeated: [pair: Pair, first: Pair][] = [];
   visit(document, {
     Map(_, { items }) {
-      for (const [{ key }, first] of repeatedPairs(items)) {
-        if (!isNode(key) || !key.range || !isNode(first.key) || !first.key.range) continue;
-        const message = `\`${keyName(key)}\` is a duplicate key: remove one of them`;
-        problems.push({
-          ...syntaxProblem(message, toRange(key.range[0], key.range[1])),
-          code: 'duplicate-key',
-          related: [{ message: 'first defined here', ...toRange(first.key.range[0], first.key.range[1]) }],
-        });
-      }
+      for (const pairs of repeatedPairs(items)) repeated.push(pairs);
     },
   });
-  return problems;
+  return firstProblems(repeated, ([{ key }, first]) => ({
+    ...syntaxProblem(`\`${keyName(key)}\` is a duplicate key: remove one of them`, rangeOfKey(key, toRange)),
+    code: 'duplicate-key',
+    related: [{ message: 'first defined here', ...rangeOfKey(first.key, toRange) }],
+  }));
+}
+
+function rangeOfKey(key: Pair['key'], toRange: ToRange): ReturnType<ToRange> {
+  return isNode(key) && key.range ? toRange(key.range[0], key.range[1]) : toRange(0, 0);
 }
 
 /** The pairs of a map that repeat the key of an earlier one, with that earlier pair. */
-function repeatedPairs<Item extends Pair>(items: readonly Item[]): Map<Item, Item> {
+function repeatedPairs<Item extends Pair>(items: readonly Item[]): [pair: Item, first: Item][] {
   const seen = new Map<string, Item>();
-  const repeated = new Map<Item, Item>();
-  for (const item of items) {
+  return items.flatMap((item): [Item, Item][] => {
     const name = keyName(item.key);
-    if (name === undefined) continue;
-    const first = seen.get(name);
-    if (first) repeated.set(item, first);
-    else seen.set(name, item);
-  }
-  return repeated;
-}
-
-/** A copy without repeated keys. */
-function withoutRepeated(document: Document.Parsed): Document {
-  const copy = document.clone();
-  visit(copy, {
-    Map(_, map) {
-      const repeated = repeatedPairs(map.items);
-      map.items = map.items.filter((item) => !repeated.has(item));
-    },
+    if (name === undefined) return [];
+    const first = seen.get(name) ?? item;
+    seen.set(name, first);
+    return first === item ? [] : [[item, first]];
   });
-  return copy;
 }
 
 function badAliases(document: Document.Parsed, toRange: ToRange): Problem[] {
-  const problems: Problem[] = [];
+  const targets = aliasTargets(document);
+  const bad: { readonly message: string; readonly range: readonly [number, number, number] }[] = [];
   visit(document, {
     Alias(_, alias) {
-      if (!alias.range) return;
-      const [start, end] = alias.range;
-      const anchor = alias.resolve(document)?.range;
-      const name = `alias \`*${alias.source}\``;
+      const { source, range } = alias;
+      if (!range) return;
+      const anchor = targets.get(alias)?.range;
       if (!anchor) {
-        const message = `${name} has no anchor \`&${alias.source}\` before it`;
-        problems.push(syntaxProblem(message, toRange(start, end)));
-      } else if (anchor[2] > start) {
-        problems.push(syntaxProblem(`${name} is inside its own anchor`, toRange(start, end)));
+        bad.push({ message: `alias \`*${source}\` has no anchor \`&${source}\` before it`, range });
+      } else if (anchor[2] > range[0]) {
+        bad.push({ message: `alias \`*${source}\` is inside its own anchor`, range });
       }
     },
   });
-  return problems;
-}
-
-/** The document as plain data without shared objects; `undefined` if its aliases expand to too much. */
-function plainData(document: Document): unknown {
-  try {
-    return unshared(document.toJS() ?? {});
-  } catch {
-    return undefined;
-  }
-}
-
-function unshared(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unshared);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unshared(inner)]));
+  return firstProblems(bad, ({ message, range }) => syntaxProblem(message, toRange(range[0], range[1])));
 }

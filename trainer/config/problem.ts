@@ -36,3 +36,16 @@ export interface Problem extends Range {
 export function problemsForStage(problems: readonly Problem[], stage: Stage): Problem[] {
   return problems.filter((problem) => problem.stage === undefined || problem.stage === stage);
 }
+
+/** As many as a person reads. */
+const mostProblems = 100;
+
+/** The problems of the first 100 items. The last one says how many more there are. */
+export function firstProblems<T>(items: readonly T[], toProblem: (item: T) => Problem): Problem[] {
+  const problems = items.slice(0, mostProblems).map(toProblem);
+  const last = problems.at(-1);
+  const others = items.length - problems.length;
+  if (last === undefined || others === 0) return problems;
+  const message = `${last.message}; and ${others} more such problems`;
+  return [...problems.slice(0, -1), { ...last, message }];
+}

@@ -17,7 +17,9 @@ export function resolveConfig(
 ): ResolvedConfig {
   const absolute = (path: string) => resolve(dirname(file), path);
   const { pretraining, training, perceptual_loss } = config;
-  const named = [pretraining, training].flatMap((stage) => [...stage.train_datasets, ...stage.val_datasets]);
+  const named = new Set(
+    [pretraining, training].flatMap((stage) => [...stage.train_datasets, ...stage.val_datasets]),
+  );
   return {
     ...config,
     name: config.name ?? nameOf(file),
@@ -35,7 +37,7 @@ export function resolveConfig(
       ...perceptual_loss,
       ...(perceptual_loss.weights !== undefined && { weights: absolute(perceptual_loss.weights) }),
     },
-    datasets: Object.fromEntries([...known].filter(([name]) => named.includes(name))),
+    datasets: Object.fromEntries([...known].filter(([name]) => named.has(name))),
     augmentation: augmentationOf(config.augmentation),
   };
 }

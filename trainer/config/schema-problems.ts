@@ -4,7 +4,7 @@ import type { RunConfig } from '../../schemas/run-config.ts';
 import { isPlainObject } from '../guards/guards.ts';
 import { allowed } from './allowed.ts';
 import { didYouMean } from './closest.ts';
-import type { Path, Problem } from './problem.ts';
+import { firstProblems, type Path, type Problem } from './problem.ts';
 import type { SchemaNode } from './schema-node.ts';
 import type { Source } from './source.ts';
 
@@ -32,9 +32,12 @@ const isRunConfig = ajv.compile<RunConfig>(schema);
 export function checkSchema(source: Source): { config: RunConfig } | { problems: Problem[] } {
   const data = withSwitches(source.data, schema);
   if (isRunConfig(data)) return { config: data };
-  const problems = (isRunConfig.errors ?? []).map((error) => schemaProblem(error, source));
-  const keys = problems.map(({ path }) => JSON.stringify(path));
-  return { problems: problems.filter((_, i) => keys.indexOf(keys[i] ?? '') === i) };
+  const errors = new Map<string, ErrorObject>();
+  for (const error of isRunConfig.errors ?? []) {
+    const place = JSON.stringify(placeOf(error, source.data));
+    if (!errors.has(place)) errors.set(place, error);
+  }
+  return { problems: firstProblems([...errors.values()], (error) => schemaProblem(error, source)) };
 }
 
 /** Replaces `true` by an empty map in sections that it turns on with their defaults. */
@@ -53,60 +56,61 @@ function withSwitches(data: unknown, { properties = {} }: SchemaNode): unknown {
 function schemaProblem(error: ErrorObject, source: Source): Problem {
   const node: SchemaNode = error.parentSchema ?? {};
   const path = pathOf(error.instancePath, source.data);
-  const problem = (code: string, at: Path, message: string, range = source.rangeOf(at)): Problem => {
-    return { code, severity: 'error', message, path: at, start: range.start, end: range.end };
+  const at = placeOf(error, source.data);
+  const problem = (code: string, message: string, { start, end } = source.rangeOf(at)): Problem => {
+    return { code, severity: 'error', message, path: at, start, end };
   };
   const mustBe = (what: string) => `${subject(path)} must be ${what}, not ${found(error.data)}`;
   switch (error.keyword) {
-    case 'additionalProperties': {
-      const key = String(error.params.additionalProperty);
-      const at = [...path, key];
-      return problem('unknown-key', at, unknownKey(key, path, node), source.rangeOfKey(at));
-    }
+    case 'additionalProperties':
+      return problem('unknown-key', unknownKey(String(at.at(-1)), path, node), source.rangeOfKey(at));
     case 'type':
-      return problem('type', path, `${mustBe(allowed(node))}${asList(error.data, node)}`);
+      return problem('type', `${mustBe(allowed(node))}${asList(error.data, node)}`);
     case 'enum': {
       const choices = (node.enum ?? []).map(String);
-      return problem('choice', path, `${mustBe(allowed(node))}${didYouMean(String(error.data), choices)}`);
+      return problem('choice', `${mustBe(allowed(node))}${didYouMean(String(error.data), choices)}`);
     }
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return problem('range', path, mustBe(allowed(node)));
+      return problem('range', mustBe(allowed(node)));
     case 'minItems':
-    case 'maxItems':
-      return problem(
-        'length',
-        path,
-        `${subject(path)} must be ${allowed(node)}, but has ${count(error.data)}`,
-      );
-    case 'uniqueItems': {
-      const at = [...path, Math.max(Number(error.params.i), Number(error.params.j))];
+    case 'maxItems': {
+      const isFixed = node.minItems === node.maxItems;
+      const bound =
+        isFixed || error.keyword === 'minItems' ? allowed(node) : `a list of at most ${error.schema}`;
+      return problem('length', `${subject(path)} must be ${bound}, but has ${count(error.data)}`);
+    }
+    case 'uniqueItems':
       return problem(
         'repeated',
-        at,
         `${subject(path)} contains ${found(Object(error.data)[at.at(-1) ?? 0])} twice: remove one of them`,
       );
-    }
     case 'minLength':
     case 'minProperties':
-      return problem('empty', path, `${subject(path)} must not be empty`);
+      return problem('empty', `${subject(path)} must not be empty`);
     case 'maxLength':
       return problem(
         'length',
-        path,
         `${subject(path)} must have at most ${error.schema} characters, but has ${String(error.data).length}`,
       );
+    case 'maxProperties': {
+      const { length } = Object.keys(Object(error.data));
+      return problem('length', `${subject(path)} must have at most ${error.schema} keys, but has ${length}`);
+    }
     case 'pattern':
-      return problem(
-        'pattern',
-        path,
-        mustBe(node.patternErrorMessage ?? `text that matches ${error.schema}`),
-      );
+      return problem('pattern', mustBe(node.patternErrorMessage ?? `text that matches ${error.schema}`));
     default:
-      return problem('schema', path, `${subject(path)} ${error.message ?? 'is not allowed'}`);
+      return problem('schema', `${subject(path)} ${error.message ?? 'is not allowed'}`);
   }
+}
+
+/** The path of what is wrong: of a collection, the unknown key or the second of two equal items. */
+function placeOf({ keyword, instancePath, params }: ErrorObject, data: unknown): Path {
+  const path = pathOf(instancePath, data);
+  if (keyword === 'additionalProperties') return [...path, String(params.additionalProperty)];
+  return keyword === 'uniqueItems' ? [...path, Math.max(Number(params.i), Number(params.j))] : path;
 }
 
 /** Converts a JSON pointer to keys and indices. */
@@ -130,13 +134,18 @@ function pathOf(pointer: string, data: unknown): Path {
 export function subject(path: Path): string {
   const name = path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
-    return text ? `${text}.${step}` : step;
+    return text ? `${text}.${short(step)}` : short(step);
   }, '');
   return name ? `\`${name}\`` : 'the run file';
 }
 
+/** A text from a run file, short enough for a message. */
+export function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
 function found(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'string') return JSON.stringify(short(value));
   if (Array.isArray(value)) return 'a list';
   if (value === null) return 'empty';
   return typeof value === 'object' ? 'a map' : String(value);
@@ -148,6 +157,7 @@ function count(value: unknown): string {
 
 function unknownKey(key: string, path: Path, node: SchemaNode): string {
   const where = path.length === 0 ? '' : ` in ${subject(path)}`;
+  if (key === '<<') return `unknown key \`<<\`${where}: YAML 1.2 has no merge keys; write the keys out`;
   const known = Object.keys(node.properties ?? {});
   const homes = Object.entries(schema.properties).flatMap(
     ([section, { properties }]: [string, SchemaNode]) =>
@@ -156,7 +166,7 @@ function unknownKey(key: string, path: Path, node: SchemaNode): string {
   if (path.length > 0 && Object.hasOwn(schema.properties, key)) homes.unshift('the top level');
   const belongs = homes.length > 0 ? `; it belongs to ${homes.join(' or ')}` : '';
   const choices = node.patternErrorMessage ?? known.map((name) => `\`${name}\``).join(', ');
-  return `unknown key \`${key}\`${where}${`${belongs}${didYouMean(key, known)}` || `; allowed: ${choices}`}`;
+  return `unknown key \`${short(key)}\`${where}${`${belongs}${didYouMean(key, known)}` || `; allowed: ${choices}`}`;
 }
 
 /** The remedy for a single value in place of a list. */

@@ -1,5 +1,5 @@
 import { datasetFindings } from './dataset-problems.ts';
-import type { DatasetFiles } from './image-problems.ts';
+import type { DatasetFiles, ImageList } from './image-problems.ts';
 import type { Problem } from './problem.ts';
 import { problemOf, type RunFile } from './run-file.ts';
 import { scheduleFindings } from './schedule-problems.ts';
@@ -23,19 +23,19 @@ export function semanticProblems(run: RunFile, files?: DatasetFiles): Problem[] 
 
 /** Merges equal problems of both stages at the same place into one of the whole run. */
 function merged(problems: readonly Problem[]): Problem[] {
-  const places = problems.map(({ code, message, start }) => `${start.offset} ${code} ${message}`);
-  return problems.flatMap((problem, i) => {
-    const same = problems.filter((_, j) => places[j] === places[i]);
-    if (same.length === 1) return [problem];
-    if (places.indexOf(places[i] ?? '') !== i) return [];
+  const byPlace = new Map<string, Problem>();
+  for (const problem of problems) {
+    const place = `${problem.start.offset} ${problem.code} ${problem.message}`;
+    const other = byPlace.get(place);
     const { stage, ...shared } = problem;
-    return [same.every((other) => other.stage === stage) ? problem : shared];
-  });
+    byPlace.set(place, other === undefined || other.stage === stage ? problem : shared);
+  }
+  return [...byPlace.values()];
 }
 
 /** Caches folders and image sizes, because both stages often use the same. */
 function cached(files: DatasetFiles): DatasetFiles {
-  const lists = new Map<string, ReturnType<DatasetFiles['list']>>();
+  const lists = new Map<string, ImageList | undefined>();
   const sizes = new Map<string, ReturnType<DatasetFiles['size']>>();
   return {
     list: (pattern) => cache(lists, pattern, () => files.list(pattern)),

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
+import { withoutAlias } from './aliases.ts';
 import type { Path, Range } from './problem.ts';
 
 /** A parsed run file: its data and the place of each value in the text. */
@@ -63,16 +73,31 @@ export function sourceOf(document: Document.Parsed, data: unknown, toRange: ToRa
 
 /** The entry of a collection with a key or index. Aliases are resolved. */
 export function child(node: Node | undefined, step: string | number, document: Document): Entry | undefined {
-  const collection = isAlias(node) ? node.resolve(document) : node;
-  if (isMap<Node, Node | null>(collection)) {
-    const pair = collection.items.find(({ key }) => keyName(key) === String(step));
-    return pair && { key: pair.key, value: pair.value ?? undefined };
-  }
+  const collection = withoutAlias(node, document);
+  if (isMap<Node, Node | null>(collection)) return entriesByName(collection).get(String(step));
   if (isSeq<Node>(collection) && typeof step === 'number') {
     const value = collection.items[step];
     return value && { key: undefined, value };
   }
   return undefined;
+}
+
+type ParsedMap = YAMLMap<Node, Node | null>;
+
+/** By map. Parsed documents do not change. */
+const known = new WeakMap<ParsedMap, ReadonlyMap<string, Entry>>();
+
+/** The entries of a map; of equal keys, the first. */
+export function entriesByName(map: ParsedMap): ReadonlyMap<string, Entry> {
+  const found = known.get(map);
+  if (found) return found;
+  const entries = new Map<string, Entry>();
+  for (const { key, value } of map.items) {
+    const name = keyName(key);
+    if (name !== undefined && !entries.has(name)) entries.set(name, { key, value: value ?? undefined });
+  }
+  known.set(map, entries);
+  return entries;
 }
 
 /** The name of a key in plain data. */
