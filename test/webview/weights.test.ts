@@ -102,7 +102,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
       'rrdb_channels',
       '/w/runs/photos',
       '300,000',
-      '25.49 dB',
+      '25.491 dB',
     ]) {
       await soon(text).toContain(fact);
     }
