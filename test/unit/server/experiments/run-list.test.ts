@@ -127,7 +127,7 @@ test('how a process ended is notified, however late it is known', async () => {
 test('a stage that failed at its start is shown, with no numbers of the stage before', async () => {
   const folder = temporaryFolder();
   const paths = makeRun(join(folder, 'failed'));
-  enqueue(paths, { stage: 'training', resume: false, order: 1 }, '');
+  await enqueue(paths, { stage: 'training', resume: false, order: 1 }, '');
   dequeue(paths);
   const { pid } = spawnSync(process.execPath, ['--version']);
   recordProcess(paths, { pid, stage: 'training' });

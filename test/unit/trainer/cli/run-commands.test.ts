@@ -131,10 +131,10 @@ test.each([['2030-41-01T00:00:00.000Z'], ['']])('a run with the time %j does not
   expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^done .* -$/m);
 });
 
-test('a training that failed at its start has none of the numbers of pretraining', () => {
+test('a training that failed at its start has none of the numbers of pretraining', async () => {
   const { folder } = exampleRuns();
   const paths = runPaths(join(folder, 'done'));
-  enqueue(paths, { stage: 'training', resume: false, order: 1 }, '');
+  await enqueue(paths, { stage: 'training', resume: false, order: 1 }, '');
   dequeue(paths);
   recordProcess(paths, { pid: 2 ** 22 + 1, stage: 'training' });
   writeFileSync(launchPaths(paths).output, 'error: no images\n');
