@@ -50,6 +50,7 @@ connection.onInitialize((params) => {
   const experiments = createManager({
     programs,
     mayStart: () => isTrusted,
+    runFilesOf: (run) => workspace.runFilesOf(run),
     concurrentRuns: () => workspace.settings.concurrentRuns,
     onRunsChanged(change) {
       notify('esrgan/runsChanged', change);
@@ -76,7 +77,7 @@ connection.onInitialize((params) => {
     },
     filesChanged: features.filesChanged,
   });
-  registerRuns(connection, manager);
+  registerRuns(connection, manager, workspace.open);
   registerEngines(connection, engines);
   registerDownloads(connection, { programs, workspace, jobs, filesChanged: features.filesChanged });
   registerJobs(connection, jobs);

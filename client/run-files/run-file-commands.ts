@@ -1,14 +1,5 @@
 import { basename, dirname } from 'node:path';
-import {
-  FileType,
-  l10n,
-  ProgressLocation,
-  type TextDocument,
-  Uri,
-  ViewColumn,
-  window,
-  workspace,
-} from 'vscode';
+import { FileType, l10n, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { commandTargets } from '../runs/command-targets.ts';
 import { runsFor } from '../runs/run-picker.ts';
@@ -16,6 +7,7 @@ import type { ServerLink } from '../server/server-link.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
+import { openedDocument, saveDocument } from './save-document.ts';
 
 type RunFileCommand =
   | 'esrgan.startPretraining'
@@ -151,17 +143,6 @@ async function currentText(file: string): Promise<string> {
   return document
     ? document.getText()
     : new TextDecoder().decode(await workspace.fs.readFile(Uri.file(file)));
-}
-
-function openedDocument(file: string): TextDocument | undefined {
-  return workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
-}
-
-/** Saves the document of a file, so that unsaved changes are trained too. */
-async function saveDocument(file: string): Promise<void> {
-  const document = openedDocument(file);
-  if (document?.isDirty && !(await document.save()))
-    throw new Error(l10n.t('{0} could not be saved.', basename(file)));
 }
 
 /** The folder for a new file: that of `path`, else a workspace folder; undefined without one. */

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import { commands, l10n, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { TargetCommand } from '../../server/protocol/commands.ts';
-import { confirm } from '../notifications.ts';
+import type { StartedRun } from '../../server/protocol/runs.ts';
+import { confirm, showInformation } from '../notifications.ts';
+import { saveDocument } from '../run-files/save-document.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { commandTargets } from './command-targets.ts';
@@ -47,6 +49,12 @@ export function runCommands({
       }
     };
 
+  const resumeStopped = async (run: string) => {
+    const file = await link.request('esrgan/runFile', { run });
+    if (file !== null) await saveDocument(file);
+    return link.request('esrgan/resume', { run });
+  };
+
   const kill = async (killed: readonly string[], detail: string) => {
     const [first] = killed;
     if (first === undefined) return;
@@ -70,12 +78,13 @@ export function runCommands({
       const [target] = commandTargets(args, runsView.selection);
       if (target?.file !== undefined && target.stage !== undefined && !isPaused(target.run)) {
         const { file, stage } = target;
-        await link.request('esrgan/start', { file, stage, resume: true });
+        await saveDocument(file);
+        showChanges(await link.request('esrgan/start', { file, stage, resume: true }));
         return;
       }
       for (const run of await targetRuns(args, l10n.t('Choose a run to resume'), 'resume')) {
         if (isPaused(run)) await link.request('esrgan/control', { run, request: 'resume' });
-        else await link.request('esrgan/resume', { run });
+        else showChanges(await resumeStopped(run));
       }
     },
     'esrgan.pauseRun': control('pause', l10n.t('Choose a run to pause')),
@@ -137,4 +146,24 @@ export function runCommands({
   function isPaused(run: string | undefined): boolean {
     return run !== undefined && runs.find(run)?.state === 'paused';
   }
+}
+
+/** Says with which configuration a run resumes, if that is another one than before. */
+function showChanges({ run, file, changes }: StartedRun): void {
+  if (changes.length === 0) return;
+  const keys = changes.slice(0, 5).join(', ') + (changes.length > 5 ? ', …' : '');
+  void showInformation(
+    file === null
+      ? l10n.t(
+          'Run “{0}” resumes with the configuration that was requested last. Changed since its last training: {1}.',
+          basename(run),
+          keys,
+        )
+      : l10n.t(
+          'Run “{0}” resumes with {1} as it is now. Changed since its last training: {2}.',
+          basename(run),
+          basename(file),
+          keys,
+        ),
+  );
 }

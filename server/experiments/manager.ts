@@ -9,7 +9,7 @@ import { lastStage } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Programs } from '../command/programs.ts';
 import type { NewestPoints, PointCursor, PointsAnswer } from '../protocol/points.ts';
-import type { RunDetail, RunSummary } from '../protocol/runs.ts';
+import type { RunDetail, RunSummary, StartedRun } from '../protocol/runs.ts';
 import { followRun, type RunPart } from './follow.ts';
 import { createPointStores } from './points.ts';
 import {
@@ -23,7 +23,14 @@ import {
 } from './queue.ts';
 import { readRunDetail } from './run-detail.ts';
 import { createRunList, type RunsChange } from './run-list.ts';
-import { launchTrainer, type RunRequest, requestFromFile, requestFromRun } from './start.ts';
+import {
+  changesOf,
+  launchTrainer,
+  type RunRequest,
+  requestFromFile,
+  requestFromRun,
+  runFileToResume,
+} from './start.ts';
 import { killTrainer, requestFromTrainer } from './stop.ts';
 import type { Closable } from './watch.ts';
 
@@ -33,17 +40,14 @@ export interface ManagerOptions {
   readonly programs: () => Programs;
   /** Whether queued runs may start: not in an untrusted workspace. */
   readonly mayStart: () => boolean;
+  /** The run files of the workspace that describe a run. */
+  readonly runFilesOf: (run: string) => readonly string[];
   /** How many runs may train on this host at the same time, as the settings are now; from 1. */
   readonly concurrentRuns: () => number;
   readonly onRunsChanged: (change: RunsChange) => void;
   readonly onRunChanged: (run: string, parts: readonly RunPart[]) => void;
   /** A queued run could not be started; `message` says what to do. */
   readonly onStartFailed: (message: string) => void;
-}
-
-export interface Started {
-  readonly run: string;
-  readonly queued: boolean;
 }
 
 /**
@@ -57,8 +61,10 @@ export interface Manager extends Closable {
   points(run: string, after: PointCursor | null): Promise<PointsAnswer>;
   newestPoints(run: string, count: number): Promise<NewestPoints>;
   follow(run: string, follow: boolean): void;
-  start(file: string, stage: Stage, resume: boolean): Promise<Started>;
-  resume(run: string): Promise<Started>;
+  start(file: string, stage: Stage, resume: boolean): Promise<StartedRun>;
+  /** The run file that `resume` uses; null: none, but the configuration that was requested last. */
+  runFile(run: string): string | null;
+  resume(run: string): Promise<StartedRun>;
   /** Returns whether an earlier request of this kind has not been handled yet. */
   control(run: string, request: RequestKind): boolean;
   kill(run: string): void;
@@ -72,7 +78,8 @@ export interface Manager extends Closable {
 }
 
 export function createManager(options: ManagerOptions): Manager {
-  const { programs, mayStart, concurrentRuns, onRunsChanged, onRunChanged, onStartFailed } = options;
+  const { programs, mayStart, runFilesOf, concurrentRuns, onRunsChanged, onRunChanged, onStartFailed } =
+    options;
   const stores = createPointStores();
   const followed = new Map<string, Closable>();
   // Folders of runs that were started here stay in the list even if no run file names them.
@@ -121,7 +128,7 @@ export function createManager(options: ManagerOptions): Manager {
     onStartFailed(messageOf(error));
   }
 
-  async function startRun(request: RunRequest, resume: boolean): Promise<Started> {
+  async function startRun(request: RunRequest, resume: boolean): Promise<StartedRun> {
     const { run } = request;
     const folder = dirname(run.root);
     try {
@@ -131,13 +138,15 @@ export function createManager(options: ManagerOptions): Manager {
     }
     ownFolders.add(folder);
     setFolders();
+    const changes = changesOf(request);
     const failures = await addToQueue(request, resume, slots());
     list.touch(run.root);
     for (const failure of failures) {
       if (failure.run.root === run.root) throw failure.error;
       reportFailure(failure.run, failure.error);
     }
-    return { run: run.root, queued: readRun(run.root, Date.now())?.state.state === 'queued' };
+    const queued = readRun(run.root, Date.now())?.state.state === 'queued';
+    return { run: run.root, queued, file: request.file, changes };
   }
 
   function find(run: string): RunOnDisk {
@@ -201,9 +210,13 @@ export function createManager(options: ManagerOptions): Manager {
     async start(file, stage, resume) {
       return startRun(requestFromFile(file, stage), resume);
     },
+    runFile: (run) => runFileToResume(find(run).paths, runFilesOf(run)) ?? null,
     async resume(run) {
       const found = find(run);
-      return startRun(requestFromRun(found.paths, stageToResume(found)), true);
+      const stage = stageToResume(found);
+      const file = runFileToResume(found.paths, runFilesOf(run));
+      const request = file === undefined ? requestFromRun(found.paths, stage) : requestFromFile(file, stage);
+      return startRun(request, true);
     },
     control(run, request) {
       const isPending = requestFromTrainer(find(run), request);

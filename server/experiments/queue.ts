@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { serializeResolved } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 import { readNames, removeFolderAtomic } from '../../trainer/runs/atomic-file.ts';
@@ -61,11 +62,11 @@ export interface StartFailure {
  */
 export function addToQueue(request: RunRequest, resume: boolean, slots: Slots): Promise<StartFailure[]> {
   return withHostLock(async () => {
-    const { run, stage, runFile } = request;
+    const { run, stage, config } = request;
     const there = readRun(run.root, Date.now());
     if (there !== undefined) assertMayStart(there, request, resume);
     const orders = waitingRuns(listAll(slots.runFolders)).map(({ entry }) => entry.order);
-    await enqueue(run, { stage, resume, order: Math.max(0, ...orders) + 1 }, runFile);
+    await enqueue(run, { stage, resume, order: Math.max(0, ...orders) + 1 }, serializeResolved(config));
     return startFree(slots);
   });
 }

@@ -3,8 +3,12 @@ import { answerRequests } from '../connection/answer-requests.ts';
 import type { RunRequests } from '../protocol/runs.ts';
 import type { Manager } from './manager.ts';
 
-/** Answers the requests about runs. */
-export function registerRuns(connection: Connection, manager: () => Promise<Manager>): void {
+/** Answers the requests about runs. A run file that is started belongs to the workspace from then on: `addRunFile`. */
+export function registerRuns(
+  connection: Connection,
+  manager: () => Promise<Manager>,
+  addRunFile: (file: string) => void,
+): void {
   answerRequests<keyof RunRequests>(connection, {
     'esrgan/runs': async () => (await manager()).runs(),
     'esrgan/run': async ({ run }) => (await manager()).run(run),
@@ -14,7 +18,12 @@ export function registerRuns(connection: Connection, manager: () => Promise<Mana
       (await manager()).follow(run, follow);
       return null;
     },
-    'esrgan/start': async ({ file, stage, resume }) => (await manager()).start(file, stage, resume),
+    async 'esrgan/start'({ file, stage, resume }) {
+      const runs = await manager();
+      addRunFile(file);
+      return runs.start(file, stage, resume);
+    },
+    'esrgan/runFile': async ({ run }) => (await manager()).runFile(run),
     'esrgan/resume': async ({ run }) => (await manager()).resume(run),
     'esrgan/control': async ({ run, request }) => ({ isPending: (await manager()).control(run, request) }),
     async 'esrgan/kill'({ run }) {

@@ -1,17 +1,20 @@
 import { execFile } from 'node:child_process';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { diffConfigs } from '../../trainer/config/diff.ts';
 import {
   configError,
   configForStage,
+  type ResolvedConfig,
   readRunFile,
   readRunFileText,
-  serializeResolved,
+  tryReadConfig,
 } from '../../trainer/config/index.ts';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { datasetFiles } from '../../trainer/image-files/dataset-files.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
-import { launchPaths } from '../../trainer/runs/launch.ts';
+import { launchPaths, readLaunch } from '../../trainer/runs/launch.ts';
+import { readManifest } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { nodeEnvironment, type Programs } from '../command/programs.ts';
 
@@ -19,8 +22,10 @@ import { nodeEnvironment, type Programs } from '../command/programs.ts';
 export interface RunRequest {
   readonly run: RunPaths;
   readonly stage: Stage;
-  /** The resolved run file for this run directory. */
-  readonly runFile: string;
+  /** The configuration of this run directory. */
+  readonly config: ResolvedConfig;
+  /** The run file that it is from; null: the configuration that was requested last, from the run directory. */
+  readonly file: string | null;
 }
 
 /**
@@ -30,16 +35,32 @@ export interface RunRequest {
 export function requestFromFile(file: string, stage: Stage): RunRequest {
   const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
   const { config } = configForStage(file, read, stage);
-  const run = runPaths(`${config.runs_dir}/${config.name}`);
-  return { run, stage, runFile: serializeResolved(config) };
+  return { run: runPaths(`${config.runs_dir}/${config.name}`), stage, config, file };
 }
 
 /**
- * The request that continues a stage of a run, from the run file in the run directory, which may have been moved. Throws
- * a `run` error where there is none, and a `config` error as `requestFromFile` does.
+ * The one of these files that resumes a run; undefined without any. Throws a `run` error if there are several.
+ *
+ * @param files the run files that describe the run
+ */
+export function runFileToResume(run: RunPaths, files: readonly string[]): string | undefined {
+  const [file, ...others] = files;
+  if (others.length === 0) return file;
+  throw new WorkbenchError(
+    'run',
+    `Several run files describe run ${run.name}: ${files.join(', ')}. Resume it from the one to use, above its stage, or give the others another \`name\`.`,
+  );
+}
+
+/**
+ * The request that continues a stage of a run without its run file: with the configuration that was requested last, in
+ * the run directory, which may have been moved. Throws a `run` error where there is none, and a `config` error as
+ * `requestFromFile` does.
  */
 export function requestFromRun(run: RunPaths, stage: Stage): RunRequest {
-  const files = [run.config, launchPaths(run).runFile];
+  const trained = run.config;
+  const launched = launchPaths(run).runFile;
+  const files = isLaunchedSince(run) ? [launched, trained] : [trained, launched];
   const text = files.map(tryReadText).find((each) => each !== undefined);
   if (text === undefined) {
     throw new WorkbenchError(
@@ -49,8 +70,27 @@ export function requestFromRun(run: RunPaths, stage: Stage): RunRequest {
   }
   const { config, problems } = readRunFile(text, { file: run.config });
   if (config === undefined) throw configError(run.config, problems);
-  const here = { ...config, name: basename(run.root), runs_dir: dirname(run.root) };
-  return { run, stage, runFile: serializeResolved(here) };
+  return {
+    run,
+    stage,
+    config: { ...config, name: basename(run.root), runs_dir: dirname(run.root) },
+    file: null,
+  };
+}
+
+/** Whether the last launch came after the last session, so that it ended before it recorded its configuration. */
+function isLaunchedSince(run: RunPaths): boolean {
+  const launched = readLaunch(run).process;
+  const session = readManifest(run)?.sessions.at(-1)?.start;
+  return launched !== undefined && (session === undefined || session.time < launched.time);
+}
+
+/** The keys in which a request differs from the configuration that the run was last trained with; none of a new run. */
+export function changesOf({ run, config }: RunRequest): string[] {
+  const trained = tryReadConfig(run.config);
+  if (trained === undefined) return [];
+  const place = ['name', 'runs_dir'];
+  return diffConfigs([trained, config]).flatMap(({ key }) => (place.includes(key) ? [] : [key]));
 }
 
 function tryReadText(path: string): string | undefined {

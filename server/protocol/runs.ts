@@ -124,6 +124,16 @@ export interface RunDetail {
   readonly files: { readonly config: string | null; readonly log: string | null };
 }
 
+/** A run that was started or queued, and its configuration. */
+export interface StartedRun {
+  readonly run: string;
+  readonly queued: boolean;
+  /** The run file that was used, as it is now; null: the configuration that was requested last. */
+  readonly file: string | null;
+  /** The keys in which it differs from the configuration that the run was last trained with; none of a new run. */
+  readonly changes: readonly string[];
+}
+
 /** The requests about runs. */
 export interface RunRequests {
   /** All runs of all run folders of the workspace, live ones first, then the newest. */
@@ -144,10 +154,15 @@ export interface RunRequests {
    */
   'esrgan/start': {
     params: { file: string; stage: Stage; resume: boolean };
-    result: { run: string; queued: boolean };
+    result: StartedRun;
   };
-  /** Restarts the trainer of an existing run in the stage where it stopped. */
-  'esrgan/resume': { params: { run: string }; result: { run: string; queued: boolean } };
+  /**
+   * Restarts the trainer of an existing run in the stage where it stopped: with the run file of the workspace that
+   * describes the run, as it is now, or without one with the configuration that was requested last.
+   */
+  'esrgan/resume': { params: { run: string }; result: StartedRun };
+  /** The run file that `esrgan/resume` uses, so that the editor can save it; null if there is none. */
+  'esrgan/runFile': { params: { run: string }; result: string | null };
   /**
    * Sends a request to the trainer of a run, which acts on it after its current step. `isPending`: an earlier request of
    * this kind has not been handled yet.

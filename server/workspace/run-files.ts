@@ -4,6 +4,7 @@ import { readRunFileContent } from '../../trainer/config/index.ts';
 import { isRunDirectory } from '../../trainer/runs/list.ts';
 import { rootText, scaleOf } from '../language/datasets.ts';
 import { openDocument } from '../language/document.ts';
+import { lenientConfig } from '../language/lenient-config.ts';
 
 /** The folders that a run file refers to. Read even if the rest of the file has errors. */
 export interface RunFilePlaces {
@@ -53,4 +54,11 @@ export function readPlaces(file: string): RunFilePlaces | undefined {
   const document = openDocument(read.value, file);
   const place = (key: 'runs_dir' | 'data_dir') => resolve(dirname(file), rootText(document, key));
   return { file, runsDir: place('runs_dir'), dataDir: place('data_dir'), scale: scaleOf(document) };
+}
+
+/** The directory of the run that a run file describes, also if the file has errors; undefined if it cannot be read. */
+export function runDirectoryOf(file: string): string | undefined {
+  const read = readRunFileContent(file);
+  const config = read.state === 'read' ? lenientConfig(openDocument(read.value, file)) : undefined;
+  return config && join(config.runs_dir, config.name);
 }

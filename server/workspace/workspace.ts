@@ -1,4 +1,4 @@
-import { resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import {
   type Connection,
   DidChangeConfigurationNotification,
@@ -8,7 +8,7 @@ import {
 } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import type { Settings } from '../protocol/settings.ts';
-import { findRunFiles, isOwnRunFile, type RunFilePlaces, readPlaces } from './run-files.ts';
+import { findRunFiles, isOwnRunFile, type RunFilePlaces, readPlaces, runDirectoryOf } from './run-files.ts';
 import { readSettings, settingsOf } from './settings.ts';
 
 /** The editor's workspace: its folders, its run files and its settings. */
@@ -17,9 +17,11 @@ export interface Workspace {
   readonly settings: Settings;
   /** Run files of the workspace, and those that were opened from elsewhere. */
   runFiles(): readonly RunFilePlaces[];
+  /** The run files that describe a run, by its directory. Reads them. */
+  runFilesOf(run: string): string[];
   /** Folders of runs, those that run files name and those of the settings; absolute. */
   runFolders(): readonly string[];
-  /** Adds a run file that the editor has opened. */
+  /** Adds a run file that the editor has opened or started. */
   open(file: string): void;
   /** Resolves once the workspace has been scanned, with all changes of its folders so far. */
   readonly ready: Promise<void>;
@@ -128,6 +130,7 @@ export function followWorkspace(
       return settings;
     },
     runFiles: () => [...places.values()],
+    runFilesOf: (run) => [...places.keys()].filter((file) => runDirectoryOf(file) === join(run)).sort(),
     runFolders: () => [
       ...new Set([
         ...[...places.values()].map(({ runsDir }) => runsDir),

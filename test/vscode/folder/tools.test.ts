@@ -13,9 +13,14 @@ describe('language models', () => {
   it('start a run, and queue a second one', async () => {
     const start = async (file: string) =>
       JSON.parse(await invokeTool('esrgan_startRun', { file, stage: 'pretraining' }));
-    const run = (name: string) => join(folder(), 'runs', name);
-    assert.deepEqual(await start('endless.esrgan.yaml'), { run: run('endless'), queued: false });
-    assert.deepEqual(await start('second.esrgan.yaml'), { run: run('second'), queued: true });
+    const started = (name: string, queued: boolean) => ({
+      run: join(folder(), 'runs', name),
+      queued,
+      file: join(folder(), `${name}.esrgan.yaml`),
+      changes: [],
+    });
+    assert.deepEqual(await start('endless.esrgan.yaml'), started('endless', false));
+    assert.deepEqual(await start('second.esrgan.yaml'), started('second', true));
     await untilState('endless', 'running');
   });
 

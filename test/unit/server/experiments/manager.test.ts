@@ -8,7 +8,7 @@ import { readLock } from '../../../../trainer/runs/lock.ts';
 import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
-import { type TinyWorkspace, tinyWorkspace } from './tiny-runs.ts';
+import { endless, type TinyWorkspace, tinyWorkspace } from './tiny-runs.ts';
 
 let workspace: TinyWorkspace;
 let servers: ServerProcess[];
@@ -192,7 +192,12 @@ test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from
   await expect(
     request('esrgan/start', { file: workspace.runFile('forced'), stage: 'pretraining', resume: false }),
   ).rejects.toThrow(/The pretraining of run forced has already started/);
-  expect(await request('esrgan/resume', { run })).toEqual({ run, queued: false });
+  expect(await request('esrgan/resume', { run })).toEqual({
+    run,
+    queued: false,
+    file: join(workspace.folder, 'forced.esrgan.yaml'),
+    changes: [],
+  });
   await until('forced', ({ state, step }) => state === 'running' && (step ?? 0) > (paused.step ?? 0));
   const { sessions, logTail } = await request('esrgan/run', { run });
   expect(sessions.map(({ step, stopped }) => ({ step, stopped }))).toEqual([
@@ -210,6 +215,25 @@ test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from
   await request('esrgan/deleteRun', { run });
   expect(existsSync(run)).toBe(false);
   await expect(request('esrgan/run', { run })).rejects.toThrow(`${run} is not a run, or no longer exists.`);
+});
+
+test('a run resumes with its run file as it is now, by its directory as by its file', async () => {
+  const { request, until } = await server();
+  const file = workspace.runFile('edited');
+  const { run } = await request('esrgan/start', { file, stage: 'pretraining', resume: false });
+  await until('edited', trains);
+  await request('esrgan/control', { run, request: 'stop' });
+  await until('edited', is('stopped'));
+  workspace.runFile('edited', { lines: ['workers: 1'] });
+  expect(await request('esrgan/runFile', { run })).toBe(file);
+  expect(await request('esrgan/resume', { run })).toEqual({ run, queued: false, file, changes: ['workers'] });
+  await until('edited', trains);
+  await request('esrgan/control', { run, request: 'stop' });
+  await until('edited', is('stopped'));
+  workspace.runFile('edited', { epochs: endless + 1 });
+  const started = await request('esrgan/start', { file, stage: 'pretraining', resume: true });
+  expect(started.changes).toEqual(['pretraining.num_epoch', 'workers']);
+  await until('edited', ({ state, epochs }) => state === 'running' && epochs === endless + 1);
 });
 
 test('a trainer that fails before it begins leaves its reason', async () => {

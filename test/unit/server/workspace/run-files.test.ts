@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { findRunFiles, isOwnRunFile } from '../../../../server/workspace/run-files.ts';
+import { findRunFiles, isOwnRunFile, runDirectoryOf } from '../../../../server/workspace/run-files.ts';
 import { listRuns } from '../../../../trainer/runs/list.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -75,4 +75,18 @@ test('a folder is a run by its content, not by the names in it', () => {
   expect(listRuns(root, Date.now()).map(({ paths }) => paths.root)).toEqual(
     ['c', 'launch'].map((name) => runPaths(join(root, name)).root),
   );
+});
+
+test.each([
+  ['its file name', '', 'runs/a'],
+  ['its keys', '{ name: b, runs_dir: ../elsewhere }', '../elsewhere/b'],
+  ['its keys, although others are wrong', 'name: b\nbatch_sise: 4\nscale_factor: x\n', 'runs/b'],
+])('a run file describes a run by %s', (_, text, run) => {
+  const root = join(temporaryFolder(), 'project');
+  write(root, 'a.esrgan.yaml', text);
+  expect(runDirectoryOf(join(root, 'a.esrgan.yaml'))).toBe(join(root, run));
+});
+
+test('a missing run file describes no run', () => {
+  expect(runDirectoryOf(join(temporaryFolder(), 'a.esrgan.yaml'))).toBeUndefined();
 });

@@ -1,0 +1,14 @@
+import { basename } from 'node:path';
+import { l10n, type TextDocument, workspace } from 'vscode';
+
+/** The open document of a file. */
+export function openedDocument(file: string): TextDocument | undefined {
+  return workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
+}
+
+/** Saves the document of a file, so that unsaved changes are trained too. */
+export async function saveDocument(file: string): Promise<void> {
+  const document = openedDocument(file);
+  if (document?.isDirty && !(await document.save()))
+    throw new Error(l10n.t('{0} could not be saved.', basename(file)));
+}
