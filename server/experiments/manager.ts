@@ -67,7 +67,7 @@ export interface Manager extends Closable {
   resume(run: string): Promise<StartedRun>;
   /** Returns whether an earlier request of this kind has not been handled yet. */
   control(run: string, request: RequestKind): boolean;
-  kill(run: string): void;
+  kill(run: string): Promise<void>;
   moveInQueue(run: string, by: number): Promise<void>;
   removeFromQueue(run: string): Promise<void>;
   /** Closes the files of a run; throws unless it may be deleted. */
@@ -223,8 +223,8 @@ export function createManager(options: ManagerOptions): Manager {
       list.touch(run);
       return isPending;
     },
-    kill(run) {
-      killTrainer(find(run));
+    async kill(run) {
+      await killTrainer(find(run));
       list.touch(run);
     },
     async moveInQueue(run, by) {

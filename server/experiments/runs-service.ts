@@ -27,7 +27,7 @@ export function registerRuns(
     'esrgan/resume': async ({ run }) => (await manager()).resume(run),
     'esrgan/control': async ({ run, request }) => ({ isPending: (await manager()).control(run, request) }),
     async 'esrgan/kill'({ run }) {
-      (await manager()).kill(run);
+      await (await manager()).kill(run);
       return null;
     },
     async 'esrgan/moveInQueue'({ run, by }) {

@@ -1,7 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryRemoveFileSync } from '../files/change-files.ts';
-import { readNames, writeFileAtomic } from './atomic-file.ts';
+import { diskError, readNames, writeFileAtomic } from './atomic-file.ts';
+import { type ProcessIdentity, thisHost } from './processes.ts';
 import type { RunPaths } from './run-directory.ts';
 
 /** The requests to a trainer: each is a file of that name in `control/`. */
@@ -12,13 +13,45 @@ export type RequestKind = (typeof requestKinds)[number];
  * Sends a request to the run's trainer. The same request twice before the trainer reads it counts once. Throws a
  * `disk` error.
  *
+ * @param trainer a process that is starting to train the run, and would otherwise delete the request with earlier ones
  * @returns whether the same request was pending
  */
-export function sendRequest(paths: RunPaths, kind: RequestKind): boolean {
+export function sendRequest(
+  paths: RunPaths,
+  kind: RequestKind,
+  trainer?: Pick<ProcessIdentity, 'host' | 'pid'>,
+): boolean {
   const file = join(paths.control, kind);
   const isPending = existsSync(file);
-  writeFileAtomic(file, `${new Date().toISOString()}\n`);
+  const receiver = trainer === undefined ? '' : `${addressOf(trainer)}\n`;
+  try {
+    mkdirSync(paths.control, { recursive: true });
+  } catch (error) {
+    throw diskError(paths.control, error);
+  }
+  writeFileAtomic(file, receiver);
   return isPending;
+}
+
+function addressOf({ host, pid }: Pick<ProcessIdentity, 'host' | 'pid'>): string {
+  return `${host}.${pid}`;
+}
+
+/** Deletes the requests that were sent before this process began to train the run, to others. Never throws. */
+export function dropEarlierRequests(paths: RunPaths, taken: TakenRequests): void {
+  for (const kind of requestKinds) {
+    const found = identify(paths, kind);
+    if (found === undefined || isForThisProcess(join(paths.control, kind))) continue;
+    if (!tryRemoveFileSync(join(paths.control, kind))) taken.set(kind, found.identity);
+  }
+}
+
+function isForThisProcess(path: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').trim() === addressOf({ host: thisHost, pid: process.pid });
+  } catch {
+    return false;
+  }
 }
 
 /** For each kind the request that was taken last, if its file could not be deleted yet. */

@@ -12,7 +12,7 @@ import {
   writeFolderAtomic,
   writeJsonAtomic,
 } from './atomic-file.ts';
-import { isProcessAlive, processStartTime, thisHost } from './processes.ts';
+import { type ProcessIdentity, processLiveness, processStartTime, thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
 import type { RunPaths } from './run-directory.ts';
 import { parseTime } from './time.ts';
@@ -32,6 +32,7 @@ interface LaunchPaths {
   readonly process: string;
   readonly exit: string;
   readonly output: string;
+  readonly killed: string;
 }
 
 /** A run in the queue of a host. */
@@ -72,6 +73,14 @@ export interface Launch {
   readonly process: LaunchedProcess | undefined;
   /** Of that process. */
   readonly exit: ProcessExit | undefined;
+  readonly killed: KilledProcess | undefined;
+}
+
+/** A process that trained the run, which a person ended at once. */
+interface KilledProcess {
+  readonly time: string;
+  readonly host: string;
+  readonly pid: number;
 }
 
 const isFormat = isOneOf([1]);
@@ -102,6 +111,8 @@ const isProcessExit = isObject<ProcessExit>({
   signal: isNullable(isString),
 });
 
+const isKilledProcess = isObject<KilledProcess>({ time: isString, host: isString, pid: isCount });
+
 /** The paths of a launch's files; does not access the disk. */
 export function launchPaths(run: RunPaths): LaunchPaths {
   const folder = run.launch;
@@ -112,6 +123,7 @@ export function launchPaths(run: RunPaths): LaunchPaths {
     process: join(folder, 'process.json'),
     exit: join(folder, 'exit.json'),
     output: join(folder, 'output.txt'),
+    killed: join(folder, 'killed.json'),
   };
 }
 
@@ -124,6 +136,7 @@ export function readLaunch(run: RunPaths): Launch {
     queued: readJson(paths.queued, isQueueEntry),
     process,
     exit: exit?.pid === process?.pid ? exit : undefined,
+    killed: readJson(paths.killed, isKilledProcess),
   };
 }
 
@@ -192,15 +205,27 @@ export function recordExit(run: RunPaths, exit: Omit<ProcessExit, 'time'>): void
   writeJsonAtomic(launchPaths(run).exit, { time: new Date().toISOString(), ...exit });
 }
 
-/** A process of another host that does not take the run's lock within this time counts as dead. */
+/** Records that a person is about to end a process that trains the run, wherever it was started. Throws a `disk` error. */
+export function recordKill(run: RunPaths, { host, pid }: ProcessIdentity): void {
+  const paths = launchPaths(run);
+  const killed: KilledProcess = { time: new Date().toISOString(), host, pid };
+  try {
+    mkdirSync(paths.folder, { recursive: true });
+  } catch (error) {
+    throw diskError(paths.folder, error);
+  }
+  writeJsonAtomic(paths.killed, killed);
+}
+
+/** A process that cannot be seen and does not take the run's lock within this time counts as dead. */
 const startTimeoutMs = 60_000;
 
 /** Whether a launched process may still be alive; `now` in milliseconds since 1970. */
 export function isLaunchAlive({ process, exit }: Launch, now: number): boolean {
   if (process === undefined || exit !== undefined) return false;
-  return process.host === thisHost
-    ? isProcessAlive(process.pid, process.startTime)
-    : now - (parseTime(process.time) ?? 0) <= startTimeoutMs;
+  const { host, pid, startTime, time } = process;
+  const liveness = host === thisHost ? processLiveness(pid, startTime) : 'unknown';
+  return liveness === 'unknown' ? now - (parseTime(time) ?? 0) <= startTimeoutMs : liveness === 'alive';
 }
 
 /** The last `count` lines that a launched process printed, the oldest first. Never throws. */

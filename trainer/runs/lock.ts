@@ -4,7 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../errors/errors.ts';
 import { moveSync, retrySync } from '../files/change-files.ts';
 import { diskError, isMissingFile, writeFileDurably, writeFolderAtomic } from './atomic-file.ts';
-import { isProcessAlive, type ProcessIdentity, parseProcess, thisHost, thisProcess } from './processes.ts';
+import {
+  type Liveness,
+  type ProcessIdentity,
+  parseProcess,
+  processLiveness,
+  thisHost,
+  thisProcess,
+} from './processes.ts';
 import type { RunPaths } from './run-directory.ts';
 
 /**
@@ -32,10 +39,10 @@ export interface RunLock {
   release(): void;
 }
 
-/** A holder on another host counts as dead if its heartbeat is older than this. */
+/** A holder whose process cannot be seen counts as dead if its heartbeat is older than this. */
 const staleAfterMs = 180_000;
 
-/** Milliseconds between two looks at the heartbeat of a holder on another host. */
+/** Milliseconds between two looks at the heartbeat of a holder. */
 const watchIntervalMs = 2000;
 
 const free = 'free';
@@ -48,17 +55,21 @@ export function readLock(paths: RunPaths): LockHolder | undefined {
 
 /**
  * Why a holder is considered dead, to show it; undefined while it is alive. On the same host that depends on its process,
- * on another on its heartbeat and both clocks.
+ * on another, or if another process may have its id, on its heartbeat and both clocks.
  */
 export function whyStale(holder: LockHolder, now: number): string | undefined {
-  if (holder.host === thisHost) {
-    const alive = isProcessAlive(holder.pid, holder.startTime);
-    return alive ? undefined : `process ${holder.pid} on this host is gone`;
-  }
+  const liveness = livenessOf(holder);
+  if (liveness === 'alive') return undefined;
+  const where = holder.host === thisHost ? 'this host' : holder.host;
+  if (liveness === 'gone') return `process ${holder.pid} on ${where} is gone`;
   const age = now - holder.heartbeat;
   return age <= staleAfterMs
     ? undefined
-    : `process ${holder.pid} on ${holder.host} has not sent a heartbeat for ${Math.round(age / 1000)} s`;
+    : `process ${holder.pid} on ${where} has not sent a heartbeat for ${Math.round(age / 1000)} s`;
+}
+
+function livenessOf({ host, pid, startTime }: LockHolder): Liveness {
+  return host === thisHost ? processLiveness(pid, startTime) : 'unknown';
 }
 
 /**
@@ -82,8 +93,9 @@ interface AcquireOptions {
 }
 
 /**
- * Takes the run's lock, over from a dead holder if necessary. A holder on another host is watched until its heartbeat
- * changes, or has not for three minutes: clocks of two hosts are never compared.
+ * Takes the run's lock, over from a dead holder if necessary. A holder on another host, or one whose
+ * process id another process may have by now, is watched until its heartbeat changes, or has not for three minutes: clocks of
+ * two hosts are never compared.
  *
  * @throws WorkbenchError `run` with the name of the holder, or `disk`
  */
@@ -94,10 +106,9 @@ export async function acquireRunLock(
   const seen = entryOf(paths.lock) ?? createLockFolder(paths);
   const holder = holderOf(paths.lock, seen);
   if (holder === undefined) return takeLock(paths, seen);
-  if (holder.host === thisHost) {
-    if (isProcessAlive(holder.pid, holder.startTime)) throw heldError(paths, holder);
-    return takeLock(paths, seen);
-  }
+  const liveness = livenessOf(holder);
+  if (liveness === 'alive') throw heldError(paths, holder);
+  if (liveness === 'gone') return takeLock(paths, seen);
   onWait(
     `${heldBy(paths, holder)}. Waiting up to ${staleAfterMs / 60_000} min for its heartbeat, to find out whether it is alive.`,
   );

@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path';
+import { discardSync } from '../files/change-files.ts';
 import { readNames, removeTemporaries } from './atomic-file.ts';
 import { recoverCheckpoints } from './checkpoints.ts';
-import { type TakenRequests, takeRequests } from './control.ts';
-import { dequeue } from './launch.ts';
+import { dropEarlierRequests, type TakenRequests } from './control.ts';
+import { dequeue, launchPaths } from './launch.ts';
 import type { RunPaths } from './run-directory.ts';
 
 /**
@@ -12,7 +13,8 @@ import type { RunPaths } from './run-directory.ts';
  */
 export function recoverRun(paths: RunPaths, taken: TakenRequests): void {
   dequeue(paths);
-  takeRequests(paths, taken);
+  dropEarlierRequests(paths, taken);
+  discardSync(launchPaths(paths).killed);
   const samples = readNames(paths.samples).flatMap((stage) =>
     readNames(join(paths.samples, stage)).map((step) => join(paths.samples, stage, step)),
   );

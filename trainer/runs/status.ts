@@ -117,24 +117,41 @@ export function describeState(evidence: Evidence, now: number): StateDescription
     return { state: 'queued', reason: queueHost(launch.queued), stage: launch.queued.stage };
   }
   if (launched !== undefined) {
-    return launch !== undefined && isLaunchAlive(launch, now)
-      ? { state: 'starting', reason: null, stage }
+    if (launch !== undefined && isLaunchAlive(launch, now)) return { state: 'starting', reason: null, stage };
+    return isKilled(launch, launched)
+      ? { ...killed, stage }
       : { ...endOfLaunch(evidence, 'its process ended before training started'), stage };
   }
+  const last = lock ?? status;
+  // The final state of an earlier session does not count if a later process died while it held the lock.
+  const hasReported =
+    status !== undefined && hasEnded(status) && (lock === undefined || isFrom(status, lock));
+  if (!hasReported && last !== undefined && isKilled(launch, last)) return { ...killed, stage };
   if (status === undefined) {
     return lock === undefined
       ? { state: 'unknown', reason: null, stage }
       : { state: 'lost', reason: deathCause ?? null, stage };
   }
-  const hasEnded = status.state === 'finished' || status.state === 'stopped' || status.state === 'failed';
-  // The final state of an earlier session does not count if a later process died while it held the lock.
-  if (hasEnded && (lock === undefined || isFrom(status, lock))) {
+  if (hasReported) {
     return { state: status.state, reason: status.message, stage };
   }
   const cause = deathCause ?? 'its process ended unexpectedly';
   return launch?.process !== undefined && isFrom(status, launch.process)
     ? { state: 'lost', reason: endOfLaunch(evidence, cause).reason, stage }
     : { state: 'lost', reason: cause, stage };
+}
+
+function hasEnded({ state }: Status): boolean {
+  return state === 'finished' || state === 'stopped' || state === 'failed';
+}
+
+const killed = { state: 'stopped', reason: 'It was ended at once, without a checkpoint.' } as const;
+
+function isKilled(
+  launch: Launch | undefined,
+  { host, pid }: { readonly host: string; readonly pid: number },
+): boolean {
+  return launch?.killed?.host === host && launch.killed.pid === pid;
 }
 
 /** The process that was launched after the status was written and has not written one itself. */

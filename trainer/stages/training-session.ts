@@ -124,12 +124,13 @@ export async function openTrainingSession(
     close(change) {
       clearInterval(timer);
       status = { ...status, ...change, rate: null, etaSeconds: null };
-      try {
-        writeStatus(writable(), status);
-        lock.release();
-      } catch (error) {
-        // The disk is full, or another process took the lock over: then there is no place to report it.
-        if (!(error instanceof WorkbenchError)) throw error;
+      for (const step of [() => writeStatus(writable(), status), () => lock.release()]) {
+        try {
+          step();
+        } catch (error) {
+          // The disk is full, or another process took the lock over: then there is no place to report it.
+          if (!(error instanceof WorkbenchError)) throw error;
+        }
       }
     },
   };

@@ -7,26 +7,12 @@ import type { TensorFile } from './tensors.ts';
 
 /**
  * Opens a file of tensors, `.safetensors` or PyTorch's, by its content rather than its extension. Nothing in the file is
- * executed. Parts that PyTorch inserts into names are left out.
+ * executed.
  *
  * @throws WorkbenchError `data`
  */
 export function openTensorFile(path: string): TensorFile {
-  return withoutInsertions(isPyTorch(path) ? openPth(path) : openSafetensors(path));
-}
-
-/** Parts of names for modules that are compiled, sharded, or recompute their activations. */
-const insertions = /(?<![^.])(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
-
-function withoutInsertions(file: TensorFile): TensorFile {
-  const names = new Map([...file.entries.keys()].map((name) => [name.replaceAll(insertions, ''), name]));
-  // Names that differ only in such parts stay as they are.
-  if (names.size < file.entries.size) return file;
-  return {
-    ...file,
-    entries: new Map([...file.entries].map(([name, entry]) => [name.replaceAll(insertions, ''), entry])),
-    read: (name) => file.read(names.get(name) ?? name),
-  };
+  return isPyTorch(path) ? openPth(path) : openSafetensors(path);
 }
 
 function isPyTorch(path: string): boolean {

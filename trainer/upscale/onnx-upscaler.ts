@@ -2,7 +2,6 @@ import * as ort from 'onnxruntime-node';
 import type { FloatImage } from '../data/image.ts';
 import type { OnnxProvider } from '../engine/onnx-engine.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { formatRoughly } from '../format/format.ts';
 import { fromHalf, toHalf } from '../tensor-files/dtypes.ts';
 import { withFile } from '../tensor-files/file-bytes.ts';
 import { upscalePadded } from './resize-canvas.ts';
@@ -136,9 +135,7 @@ async function checkScale(session: ort.InferenceSession, input: Input, refuse: R
       if (result !== undefined) scale = Math.max(result.width / x, result.height / y);
     }
   }
-  if (scale > largestScale) {
-    throw refuse(`its scale is ${formatRoughly(scale, 3)}; scales up to ${largestScale} are supported`);
-  }
+  if (scale > largestScale) throw refuse(`its scale is ${scale}; scales up to ${largestScale} are supported`);
 }
 
 /** Ratio of two extents; 0 where the file leaves one open. */

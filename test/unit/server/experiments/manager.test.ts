@@ -175,11 +175,10 @@ test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from
   await request('esrgan/kill', { run });
   await until(
     'forced',
-    ({ state, reason }) =>
-      state === 'lost' && reason?.startsWith('its process was killed (SIGKILL)') === true,
+    ({ state, reason }) => state === 'stopped' && reason === 'It was ended at once, without a checkpoint.',
   );
   await expect(request('esrgan/control', { run, request: 'pause' })).rejects.toThrow(
-    /Cannot pause run forced: no trainer is running, the run is lost/,
+    /Cannot pause run forced: no trainer is running, the run is stopped/,
   );
   const before = await request('esrgan/run', { run });
   expect(before.checkpoints).toHaveLength(1);

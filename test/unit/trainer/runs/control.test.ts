@@ -2,12 +2,14 @@ import { mkdirSync, readdirSync, rmdirSync, utimesSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
+  dropEarlierRequests,
   type RequestKind,
   requestKinds,
   sendRequest,
   type TakenRequests,
   takeRequests,
 } from '../../../../trainer/runs/control.ts';
+import { thisHost } from '../../../../trainer/runs/processes.ts';
 import { temporaryRun } from './temporary-run.ts';
 
 test.each<[RequestKind[], RequestKind[]]>([
@@ -69,4 +71,27 @@ test('a request that cannot be deleted is taken once, and a later one is another
   sendRequest(paths, 'stop');
   expect(takeRequests(paths, taken)).toEqual(['stop']);
   expect(readdirSync(paths.control)).toEqual([]);
+});
+
+test.each([
+  { title: 'to whoever trains', receiver: undefined, expected: [] },
+  { title: 'to this process', receiver: { host: thisHost, pid: process.pid }, expected: ['stop'] },
+  { title: 'to an earlier process', receiver: { host: thisHost, pid: process.pid + 1 }, expected: [] },
+  { title: 'to a process of another host', receiver: { host: 'gpu-7', pid: process.pid }, expected: [] },
+])('of earlier requests, a trainer takes $expected that was sent $title', ({ receiver, expected }) => {
+  const paths = temporaryRun();
+  const taken: TakenRequests = new Map();
+  sendRequest(paths, 'stop', receiver);
+  sendRequest(paths, 'pause');
+  dropEarlierRequests(paths, taken);
+  expect(takeRequests(paths, taken)).toEqual(expected);
+  expect(readdirSync(paths.control)).toEqual([]);
+});
+
+test('an earlier request that cannot be deleted is not taken', () => {
+  const paths = temporaryRun();
+  const taken: TakenRequests = new Map();
+  mkdirSync(join(paths.control, 'stop'));
+  dropEarlierRequests(paths, taken);
+  expect(takeRequests(paths, taken)).toEqual([]);
 });

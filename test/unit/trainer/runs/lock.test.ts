@@ -44,7 +44,8 @@ test('taken, held, released, taken again: always one file', () => {
 test.each<[string, host: string, pid: number, start: number, age: number, stale: boolean]>([
   ['this process', thisHost, process.pid, ownStart, 0, false],
   ['this process, without a heartbeat for long', thisHost, process.pid, ownStart, 3600, false],
-  ['this process, start unknown', thisHost, process.pid, 0, 3600, false],
+  ['a process whose start is unknown, with a heartbeat', thisHost, process.pid, 0, 170, false],
+  ['a process whose start is unknown, without one', thisHost, process.pid, 0, 190, true],
   ['another process of this id', thisHost, process.pid, ownStart + 1, 0, process.platform === 'linux'],
   ['a process that is gone', thisHost, noPid, 5, 0, true],
   ['another host, alive', 'gpu-7.example.org', noPid, 5, 30, false],

@@ -136,7 +136,13 @@ const launchOf = (
   queued: undefined,
   process: { ...launched, ...process },
   exit: exit && { time: later, pid: process.pid, code: null, signal: null, ...exit },
+  killed: undefined,
 });
+const killed = (process: { readonly host: string; readonly pid: number }, launch: Launch): Launch => ({
+  ...launch,
+  killed: { time: later, host: process.host, pid: process.pid },
+});
+const endedAtOnce = 'stopped: It was ended at once, without a checkpoint.';
 
 test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly string[], string]>([
   ['is queued', undefined, undefined, { ...launchOf(own), queued }, [], 'queued'],
@@ -186,6 +192,49 @@ test.each<[string, Status | undefined, LockHolder | undefined, Launch, readonly 
     [],
     'lost: its process ended before training started',
   ],
+  // Windows reports exit code 1 and no signal.
+  [
+    'was ended by a person',
+    by(dead, 'running'),
+    dead,
+    killed(dead, launchOf(dead, { code: 1 })),
+    ['step 3'],
+    endedAtOnce,
+  ],
+  [
+    'was ended by a person while it started',
+    undefined,
+    undefined,
+    killed(dead, launchOf(dead, { code: 1 })),
+    ['warning'],
+    endedAtOnce,
+  ],
+  [
+    'was started from a terminal and ended by a person',
+    by(dead, 'paused'),
+    dead,
+    killed(dead, { ...launchOf(dead), process: undefined }),
+    [],
+    endedAtOnce,
+  ],
+  ['was to be ended, but finished', by(dead, 'finished'), dead, killed(dead, launchOf(dead)), [], 'finished'],
+  ['was ended before, and trains again', by(own, 'running'), own, killed(dead, launchOf(own)), [], 'running'],
+  [
+    'was ended before, and starts again',
+    by(dead, 'running'),
+    dead,
+    killed(dead, launchOf(own)),
+    [],
+    'starting',
+  ],
+  [
+    'was ended before, and crashed now',
+    by(dead, 'running'),
+    dead,
+    killed(own, launchOf(dead, { code: 3 })),
+    ['boom'],
+    'lost: boom',
+  ],
   [
     'was killed',
     by(dead, 'running'),
@@ -229,7 +278,7 @@ test.each(stages.map((stage) => [stage, other[stage]] as const))(
       const { process, ...rest } = launchOf(exit ? dead : own, exit);
       return { ...rest, process: process && { ...process, pid: exit ? dead.pid + 1 : own.pid, stage: next } };
     };
-    expect(described({ queued: undefined, process: undefined, exit: undefined })).toBe(
+    expect(described({ queued: undefined, process: undefined, exit: undefined, killed: undefined })).toBe(
       `finished ${finished}`,
     );
     expect(described({ ...launchedNext({ code: 0 }), queued: { ...queued, stage: next } })).toBe(

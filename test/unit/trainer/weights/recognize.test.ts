@@ -45,11 +45,6 @@ describe('wherever programs put a generator', () => {
   const named = (prefix: string, seed: number) =>
     Object.fromEntries(renamed(randomGenerator({}, seed).parameters, (name) => prefix + name));
   const generator = named('', 1);
-  /** With a part in the names of all blocks. */
-  const inserted = (part: string) =>
-    Object.fromEntries(
-      Object.entries(generator).map(([name, value]) => [name.replace(/^body\.\d+/, `$&.${part}`), value]),
-    );
   const other = named('', 2);
   const discriminator = { 'conv0.weight': { shape: [2, 3, 3, 3], data: new Float32Array(54) } };
   const counter = { shape: [], data: Float32Array.of(7) };
@@ -61,10 +56,7 @@ describe('wherever programs put a generator', () => {
     ['BasicSR', { params: generator }, ['params'], []],
     ['BasicSR with EMA', { params: other, params_ema: generator }, ['params_ema'], ['params']],
     ['KAIR, after DataParallel', named('module.', 1), ['module'], []],
-    ['torch.compile', { 'params-ema': named('_orig_mod.', 1) }, ['params-ema'], []],
-    ['torch.compile of each block', inserted('_orig_mod'), [], []],
-    ['FSDP', { model: inserted('_fsdp_wrapped_module') }, ['model'], []],
-    ['activation checkpointing', [inserted('_checkpoint_wrapped_module')], ['0'], []],
+    ['torch.compile', { 'params-ema': named('_orig_mod.', 1) }, ['params-ema', '_orig_mod'], []],
     ['a prefix that has no name yet', named('my.own.network.', 1), ['my', 'own', 'network'], []],
     ['Lightning', { epoch: 3, state_dict: named('model.', 1), loops: {} }, ['state_dict', 'model'], []],
     [
@@ -120,12 +112,6 @@ describe('wherever programs put a generator', () => {
     const path = save(new Map(Object.entries(all)));
     expect(recognizeGenerator(openTensorFile(path)).file.wrapper).toEqual(['params_ema']);
     expect(readGenerator(path).parameters).toEqual(randomGenerator().parameters);
-  });
-
-  test('names that would be equal without the parts of PyTorch stay as they are', () => {
-    const one = { shape: [1], data: Float32Array.of(1) };
-    const file = openTensorFile(fileOf(saved({ '_orig_mod.a': one, a: one, _orig_modified: one })));
-    expect([...file.entries.keys()]).toEqual(['_orig_mod.a', 'a', '_orig_modified']);
   });
 
   test('a generator that is incomplete is no obstacle to another one', () => {
