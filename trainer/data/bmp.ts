@@ -11,7 +11,9 @@ export function isBmp(bytes: Uint8Array): boolean {
 
 /**
  * Decodes a Windows bitmap, which sharp cannot, to `[height, width, 3]`: uncompressed, with a palette of 1, 4 or 8
- * bits or with 24 or 32 bits per pixel, bottom-up or top-down. The fourth byte of a 32-bit pixel is ignored.
+ * bits or with 24 or 32 bits per pixel, bottom-up or top-down; to `[height, width, 4]` if its header declares alpha. The
+ * fourth byte of other 32-bit pixels is undefined, and ignored. Alpha that is 0 everywhere is not meant: some programs
+ * write such files for opaque images.
  *
  * @throws WorkbenchError `data` for any other kind (compressed, 16 bits, OS/2) and for a truncated file.
  */
@@ -35,18 +37,27 @@ export function decodeBmp(bytes: Uint8Array, path: string): Image {
   if (start + stride * height > bytes.length) throw unreadable(path, 'it is truncated');
 
   const palette = bits <= 8 ? readPalette(view, 14 + headerSize, bits) : undefined;
-  const data = new Uint8Array(width * height * 3);
+  const hasAlpha = compression === withMasks && headerSize >= 56 && view.getUint32(66, true) === 0xff000000;
+  const channels = hasAlpha && hasVisiblePixel(bytes.subarray(start, start + stride * height)) ? 4 : 3;
+  const data = new Uint8Array(width * height * channels);
   for (let y = 0, out = 0; y < height; y++) {
     const row = start + (signedHeight < 0 ? y : height - 1 - y) * stride;
-    for (let x = 0; x < width; x++, out += 3) {
+    for (let x = 0; x < width; x++, out += channels) {
       const color = palette ? paletteIndex(bytes, row, x, bits) * 4 : row + (x * bits) / 8;
       const source = palette ?? bytes;
       data[out] = source[color + 2]!;
       data[out + 1] = source[color + 1]!;
       data[out + 2] = source[color]!;
+      if (channels === 4) data[out + 3] = source[color + 3]!;
     }
   }
-  return { width, height, channels: 3, data };
+  return { width, height, channels, data };
+}
+
+/** Whether the alpha of any of these 32-bit pixels is above 0. */
+function hasVisiblePixel(pixels: Uint8Array): boolean {
+  for (let alpha = 3; alpha < pixels.length; alpha += 4) if (pixels[alpha]! > 0) return true;
+  return false;
 }
 
 /** Colors as blue, green, red, 0; those that the file does not define are black. */

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
+import { formatCount } from '../format/format.ts';
 import { fullRangeGray } from '../metrics/luma.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
+import { decoding, maximumPixels } from './decoding.ts';
 import type { Image } from './image.ts';
 import { toByte } from './image.ts';
 
@@ -11,29 +13,35 @@ import { toByte } from './image.ts';
  * scaled to 8, alpha removed, CMYK converted, color profiles ignored.
  *
  * @param channels 3 for RGB, 1 for grayscale; by default 1 for grayscale files and 3 for others
- * @throws WorkbenchError `data` if the file cannot be read, is truncated or damaged
+ * @throws WorkbenchError `data` if the file cannot be read, is truncated, damaged, or has more than `maximumPixels`
  */
 export async function decodeImage(path: string, channels?: 1 | 3): Promise<Image> {
   const bytes = await readFile(path).catch((cause: Error) => {
     throw new WorkbenchError('data', `${path}: cannot read the file: ${cause.message}`, { cause });
   });
-  const image = isBmp(bytes) ? decodeBmp(bytes, path) : await decodeBySharp(bytes, path, channels);
+  const image = isBmp(bytes)
+    ? withoutAlpha(decodeBmp(bytes, path))
+    : await decodeBySharp(bytes, path, channels);
   return channels === 1 ? toGrey(image) : image;
 }
 
 async function decodeBySharp(bytes: Buffer, path: string, channels: 1 | 3 | undefined): Promise<Image> {
   try {
-    const image = sharp(bytes, { failOn: 'error', ignoreIcc: true });
-    const { space } = await image.metadata();
+    const image = sharp(bytes, { ...decoding, ignoreIcc: true });
+    const { space, width, height } = await image.metadata();
+    if (width * height > maximumPixels) throw tooLarge(path, width, height);
     const grey = channels !== 3 && (space === 'b-w' || space === 'grey16');
+    const is16Bit = space === 'grey16' || space === 'rgb16';
     const { data, info } = await image
       .autoOrient()
       .removeAlpha()
-      .toColourspace(grey ? 'b-w' : 'srgb')
-      .raw({ depth: 'uchar' })
+      .toColourspace(is16Bit ? (grey ? 'grey16' : 'rgb16') : grey ? 'b-w' : 'srgb')
+      .raw({ depth: is16Bit ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, channels: info.channels, data };
+    const samples = is16Bit ? roundedTo8Bits(data) : data;
+    return { width: info.width, height: info.height, channels: info.channels, data: samples };
   } catch (cause) {
+    if (cause instanceof WorkbenchError) throw cause;
     // The first line of libvips' message is the most specific; it may end in a colon.
     const reason = String(cause instanceof Error ? cause.message : cause).match(/[^\n]*[^\n:\s]/)?.[0];
     throw new WorkbenchError(
@@ -42,6 +50,26 @@ async function decodeBySharp(bytes: Buffer, path: string, channels: 1 | 3 | unde
       { cause },
     );
   }
+}
+
+function tooLarge(path: string, width: number, height: number): WorkbenchError {
+  return new WorkbenchError(
+    'data',
+    `${path} has ${width}x${height} pixels; training and evaluation decode whole images, of at most ${formatCount(Math.floor(maximumPixels / 1e6))} megapixels. Cut it into smaller images.`,
+  );
+}
+
+function withoutAlpha(image: Image): Image {
+  if (image.channels === 3) return image;
+  return { ...image, channels: 3, data: image.data.filter((_, index) => index % 4 !== 3) };
+}
+
+/** Rounds to the nearest, as MATLAB's `im2uint8` does. libvips does not: it shifts, and grey otherwise than color. */
+function roundedTo8Bits(bytes: Buffer): Uint8Array {
+  const samples = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  const rounded = new Uint8Array(samples.length);
+  for (let i = 0; i < samples.length; i++) rounded[i] = Math.round(samples[i]! / 257);
+  return rounded;
 }
 
 function toGrey(image: Image): Image {

@@ -31,6 +31,11 @@ export function imageFormat(path: string): ImageFormat | undefined {
   return readHeader(path, formatOf);
 }
 
+/** The number of frames of a PNG file: more than 1 if it is animated (APNG). 1 for any other file. */
+export function animationFrames(path: string): number {
+  return readHeader(path, (read) => (formatOf(read) === 'png' ? pngFrames(read) : 1)) ?? 1;
+}
+
 function readHeader<T>(path: string, parse: (read: Read) => T): T | undefined {
   let file: number;
   try {
@@ -83,16 +88,30 @@ function oriented(width: number, height: number, orientation: number): ImageSize
 function pngSize(read: Read): ImageSize | undefined {
   const header = read(16, 8);
   let orientation = 1;
+  for (const { type, content } of pngChunks(read)) {
+    if (type === 'eXIf') orientation = exifOrientation(content);
+  }
+  return oriented(header.readUInt32BE(0), header.readUInt32BE(4), orientation);
+}
+
+function pngFrames(read: Read): number {
+  for (const { type, content } of pngChunks(read)) {
+    if (type === 'acTL') return content(0, 4).readUInt32BE();
+  }
+  return 1;
+}
+
+/** The chunks before the pixels. */
+function* pngChunks(read: Read): Generator<{ readonly type: string; readonly content: Read }> {
   let position = 8;
   for (;;) {
     const chunk = read(position, 8);
-    if (chunk.length < 8) break;
+    if (chunk.length < 8) return;
     const type = chunk.toString('latin1', 4);
-    if (type === 'IDAT' || type === 'IEND') break;
-    if (type === 'eXIf') orientation = exifOrientation(from(read, position + 8));
+    if (type === 'IDAT' || type === 'IEND') return;
+    yield { type, content: from(read, position + 8) };
     position += 12 + chunk.readUInt32BE(0);
   }
-  return oriented(header.readUInt32BE(0), header.readUInt32BE(4), orientation);
 }
 
 function jpegSize(read: Read): ImageSize | undefined {

@@ -25,7 +25,7 @@ export async function displayableImage(path: string, copy: string): Promise<Disp
     removeTemporaries(dirname(copy));
     const temporary = temporaryPath(copy);
     try {
-      const image = await openImage(path, { limitInputPixels: false });
+      const image = await openImage(path);
       await image
         .autoOrient()
         .resize(Math.max(1, Math.floor(width * scale)), Math.max(1, Math.floor(height * scale)), {

@@ -2,9 +2,11 @@ import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { decodeBmp, isBmp } from '../data/bmp.ts';
+import { decoding } from '../data/decoding.ts';
 import type { FloatImage } from '../data/image.ts';
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { discard } from '../files/change-files.ts';
+import { animationFrames } from '../image-files/image-size.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
 import type { Rect } from './tiles.ts';
@@ -61,7 +63,8 @@ export async function readHeader(path: string): Promise<ImageHeader> {
     );
   }
   const notes: string[] = [];
-  if ((found.pages ?? 1) > 1) notes.push(`only the first of ${found.pages} pages or frames is upscaled`);
+  const frames = found.format === 'png' ? animationFrames(path) : (found.pages ?? 1);
+  if (frames > 1) notes.push(`only the first of ${frames} pages or frames is upscaled`);
   const isConverted = !/^(b-w|grey16|srgb|rgb|rgb16)$/.test(found.space);
   if (isConverted) notes.push(`colors are converted from ${found.space.toUpperCase()} to sRGB`);
   const grey = found.space === 'b-w' || found.space === 'grey16';
@@ -88,6 +91,8 @@ export function decodedBytes({ width, height, channels, bits }: ImageHeader): nu
 
 /** Reads the pixels of an image in parts. */
 export interface ImagePixels {
+  /** For the user: what the decoder warned about; undefined if nothing. */
+  readonly warning?: string | undefined;
   readonly width: number;
   readonly height: number;
   readonly channels: number;
@@ -121,20 +126,27 @@ export async function withPixels<T>(
   });
   try {
     // A rotated image may need its last row first. A sequential read would hold it in memory as a whole.
-    const options = { ignoreIcc: !isConverted, limitInputPixels: false, sequentialRead: !isRotated };
-    const info = await unlessCancelled(signal, () =>
-      openImage(path, options)
-        .then((image) =>
-          image
-            .autoOrient()
-            .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
-            .toFile(temporary),
-        )
-        .catch((cause: unknown) => undecodable(path, folder, cause)),
-    );
+    const options = { ignoreIcc: !isConverted, sequentialRead: !isRotated };
+    const decode = (failOn: 'warning' | typeof decoding.failOn) =>
+      unlessCancelled(signal, async () => {
+        const image = await openImage(path, { ...options, failOn });
+        return image
+          .autoOrient()
+          .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
+          .toFile(temporary);
+      });
+    let warning: string | undefined;
+    const info = await decode('warning').catch(async (refusal: unknown) => {
+      if (refusal instanceof WorkbenchError) throw refusal;
+      const tolerated = await decode(decoding.failOn).catch((cause: unknown) =>
+        undecodable(path, folder, cause),
+      );
+      warning = `the decoder warns: ${reasonOf(refusal)}`;
+      return tolerated;
+    });
     const file = await open(temporary);
     try {
-      return await use({ width, height, channels, read: partReader(file, header, info.channels) });
+      return await use({ width, height, channels, warning, read: partReader(file, header, info.channels) });
     } finally {
       await file.close();
     }
@@ -216,9 +228,9 @@ function withoutThumbnail(exif: Buffer): Buffer {
 export async function openImage(path: string, options: SharpOptions = {}): Promise<Sharp> {
   const file = await open(path);
   const start = await readStart(file).finally(() => file.close());
-  if (!isBmp(start)) return sharp(path, options);
-  const { width, height, data } = decodeBmp(await readFile(path), path);
-  return sharp(data, { raw: { width, height, channels: 3 } });
+  if (!isBmp(start)) return sharp(path, { ...decoding, ...options });
+  const { width, height, channels, data } = decodeBmp(await readFile(path), path);
+  return sharp(data, { ...decoding, raw: { width, height, channels: channels === 4 ? 4 : 3 } });
 }
 
 async function readStart(file: FileHandle): Promise<Uint8Array> {
@@ -232,11 +244,14 @@ function undecodable(path: string, folder: string, cause: unknown): never {
   throw diskFailure(`${path} cannot be decoded into ${folder}`, cause);
 }
 
+/** The first line of libvips' message, which it repeats on further lines. */
+function reasonOf(cause: unknown): string {
+  return messageOf(cause).replace(/:?\s*\n.*/s, '');
+}
+
 function unreadable(path: string, cause: unknown): never {
   if (cause instanceof WorkbenchError) throw cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  // libvips repeats the message on further lines.
-  const reason = message.replace(/:?\s*\n.*/s, '');
+  const reason = reasonOf(cause);
   const opened = !(cause instanceof Error && 'code' in cause);
   throw new WorkbenchError(
     'data',

@@ -71,7 +71,7 @@ export async function upscaleFile(
   });
   const decoded = temporaryPath(output, '.v');
   const { signal } = options;
-  const upscale = async (pixels: ImagePixels) => {
+  const upscale = async (pixels: ImagePixels): Promise<UpscaledFile> => {
     const writer = await writeImage(output, shape);
     try {
       const ranges = await writeTiles(upscaler, pixels, shape, options, writer);
@@ -83,15 +83,22 @@ export async function upscaleFile(
       }
       // Encoding maps the whole result into memory; the programs of a model need as much.
       if (pixelBytes(shape) > largeBytes) await upscaler.releasePrograms?.();
-      return await writer.finish((encoded) => publish(encoded, plan), signal);
+      const published = await writer.finish((encoded) => publish(encoded, plan), signal);
+      return {
+        input,
+        output: published ?? output,
+        width,
+        height,
+        kept: published === undefined,
+        notes: pixels.warning === undefined ? notes : [...notes, pixels.warning],
+      };
     } finally {
       await writer.discard();
     }
   };
   try {
     await checkSpace(plan, out);
-    const published = await withPixels(header, decoded, upscale, signal);
-    return { input, output: published ?? output, width, height, kept: published === undefined, notes };
+    return await withPixels(header, decoded, upscale, signal);
   } catch (error) {
     if (created !== undefined) await removeEmpty(out, created);
     throw error;

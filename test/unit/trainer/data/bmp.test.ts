@@ -5,6 +5,7 @@ interface Layout {
   bits: number;
   topDown?: boolean;
   compression?: number;
+  headerSize?: number;
   masks?: number[];
   palette?: number[][];
   rows: number[][];
@@ -16,6 +17,7 @@ function bitmap({
   bits,
   topDown = false,
   compression = 0,
+  headerSize = 40,
   masks = [],
   palette = [],
   rows,
@@ -26,7 +28,7 @@ function bitmap({
   const bytes = Buffer.alloc(start + rows.length * stride);
   bytes.write('BM');
   bytes.writeUInt32LE(start, 10);
-  bytes.writeUInt32LE(40, 14);
+  bytes.writeUInt32LE(headerSize, 14);
   bytes.writeInt32LE(width, 18);
   bytes.writeInt32LE(topDown ? -rows.length : rows.length, 22);
   bytes.writeUInt16LE(1, 26);
@@ -87,6 +89,25 @@ test.each<[string, Layout]>([
   const image = decodeBmp(bytes, 'x.bmp');
   expect([image.width, image.height, image.channels]).toEqual([3, 2, 3]);
   expect([...image.data]).toEqual(expected);
+});
+
+const alphaMask = 0xff000000;
+const opaque = [...expected.slice(0, 3), 77];
+
+// A header of 56 bytes or more contains the masks; one of 40 is followed by them, and has none for alpha.
+test.each<[string, Partial<Layout>, number[]]>([
+  ['declared alpha', { headerSize: 56, masks: [...usual, alphaMask] }, opaque],
+  [
+    'alpha that is 0 everywhere',
+    { headerSize: 56, masks: [...usual, alphaMask], rows: [[0, 0, 255, 0]] },
+    [255, 0, 0],
+  ],
+  ['no mask for alpha', { headerSize: 56, masks: [...usual, 0] }, [255, 0, 0]],
+  ['a header without alpha', { headerSize: 40, masks: [...usual, alphaMask] }, [255, 0, 0]],
+])('32 bits with %s', (_, layout, pixel) => {
+  const bytes = bitmap({ bits: 32, compression: 3, width: 1, rows: [with4th(upper).slice(0, 4)], ...layout });
+  const { channels, data } = decodeBmp(bytes, 'x.bmp');
+  expect([channels, ...data]).toEqual([pixel.length, ...pixel]);
 });
 
 test('reads 1 bit', () => {

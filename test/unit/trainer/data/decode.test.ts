@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { decodeImage, encodePng } from '../../../../trainer/data/decode.ts';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
-import { noise, temporaryFolder } from './images.ts';
+import { encodePng as encodePngAlone, withSize } from '../upscale/png-fixture.ts';
+import { noise, temporaryFolder, withOddScan } from './images.ts';
 
 const folder = temporaryFolder();
 
@@ -52,6 +53,48 @@ test.each<[string, Sharp, 1 | 3 | undefined, number[]]>([
     [200, 100, 0, 10, 20, 30],
   ],
 ])('decodes %s', check);
+
+test.each([1, 3] as const)('16 bits of %d channels are rounded to the nearest 8 bits', async (channels) => {
+  const samples = Uint16Array.from({ length: 2 ** 16 * channels }, (_, i) => Math.floor(i / channels));
+  const path = join(folder, `all 16 bits ${channels}.png`);
+  await sharp(samples, { raw: { width: 256, height: 256, channels } })
+    .toColourspace(channels === 1 ? 'grey16' : 'rgb16')
+    .toFile(path);
+  const { data } = await decodeImage(path);
+  expect(data).toEqual(Uint8Array.from(samples, (value) => Math.round(value / 257)));
+});
+
+test('accepts what decoders only warn about', async () => {
+  const jpeg = await sharp(noise(16, 8, 3).data, { raw: { width: 16, height: 8, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+  const path = join(folder, 'odd.jpg');
+  writeFileSync(path, jpeg);
+  const expected = await decodeImage(path);
+  writeFileSync(path, withOddScan(jpeg));
+  expect(await decodeImage(path)).toEqual(expected);
+});
+
+test.each<[string, number, number, string]>([
+  [
+    'a PNG',
+    30000,
+    20000,
+    'has 30000x20000 pixels; training and evaluation decode whole images, of at most 536',
+  ],
+  ['a truncated PNG', 16400, 16400, 'cannot decode the image'],
+])('%s of %dx%d: %s', async (_, width, height, message) => {
+  const path = join(folder, 'large.png');
+  writeFileSync(
+    path,
+    withSize(
+      encodePngAlone(1, 1, 1, 8, () => 0),
+      width,
+      height,
+    ),
+  );
+  await expect(decodeImage(path)).rejects.toThrow(message);
+});
 
 test.each([
   [1, 'abcd'],

@@ -34,3 +34,12 @@ export function scenery(width: number, height: number, channels: number, seed = 
   }
   return { width, height, channels, data };
 }
+
+/** A baseline JPEG whose scan names a spectral range of progressive ones: decoders warn and ignore it. */
+export function withOddScan(jpeg: Buffer): Buffer {
+  const odd = Buffer.from(jpeg);
+  const scan = odd.indexOf(Buffer.from([0xff, 0xda]));
+  // The range is in the two bytes before the last of the header.
+  odd[scan + 2 + odd.readUInt16BE(scan + 2) - 2] = 0;
+  return odd;
+}

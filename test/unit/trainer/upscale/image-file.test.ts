@@ -8,7 +8,7 @@ import type { FloatImage } from '../../../../trainer/data/image.ts';
 import { type ImageHeader, readHeader, withPixels } from '../../../../trainer/upscale/image-file.ts';
 import { type ImageFormat, writeImage } from '../../../../trainer/upscale/image-writer.ts';
 import { cropFloats } from '../../../../trainer/upscale/resize-canvas.ts';
-import { encodePng } from './png-fixture.ts';
+import { animated, encodePng, withSize } from './png-fixture.ts';
 import { readPixels } from './read-pixels.ts';
 import { largestDifference, noise } from './test-upscalers.ts';
 
@@ -233,6 +233,27 @@ describe('profile, EXIF and resolution', () => {
     expect(header.icc).toBeUndefined();
     const seen = await sharp(header.path).toColourspace('srgb').raw().toBuffer();
     expect([...pixels.data].map((value) => Math.round(value * 255))).toEqual([...seen]);
+  });
+
+  test('of a moving PNG the first frame, and says so', async () => {
+    const still = encodePng(8, 6, 3, 8, () => 7);
+    for (const [frames, notes] of [
+      [4, ['only the first of 4 pages or frames is upscaled']],
+      [1, []],
+    ] as const) {
+      const { header, pixels } = await read(animated(still, frames));
+      expect(header).toMatchObject({ width: 8, height: 6, notes });
+      expect(pixels.data[0]).toBeCloseTo(7 / 255, 6);
+    }
+  });
+
+  test('more than 268 megapixels are an image', async () => {
+    const large = withSize(
+      encodePng(1, 1, 1, 8, () => 0),
+      16400,
+      16400,
+    );
+    expect(await readHeader(await file(large))).toMatchObject({ width: 16400, height: 16400, channels: 1 });
   });
 
   test.each(['gif', 'webp', 'tiff'] as const)(

@@ -13,6 +13,7 @@ import {
   upscaleFile as upscalePlanned,
 } from '../../../../trainer/upscale/upscale-file.ts';
 import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
+import { withOddScan } from '../data/images.ts';
 import { encodePng } from './png-fixture.ts';
 import { readPixels } from './read-pixels.ts';
 import { bicubic, convolutionalUpscaler, largestDifference, noise, testUpscaler } from './test-upscalers.ts';
@@ -69,6 +70,37 @@ describe('the output', () => {
     });
     expect(await sharp(result.output).metadata()).toMatchObject({ format: written, width: 160, height: 120 });
     expect((await readdir(folder)).sort()).toEqual([name, expected].sort());
+  });
+
+  test('of a BMP with alpha has alpha', async () => {
+    const bmp = Buffer.alloc(70 + 2 * 8, 128);
+    bmp.write('BM');
+    for (const [at, value] of [
+      [10, 70],
+      [14, 56],
+      [18, 2],
+      [22, 2],
+      [26, 1 + (32 << 16)],
+      [30, 3],
+      [54, 0xff0000],
+      [58, 0xff00],
+      [62, 0xff],
+      [66, 0xff000000],
+    ] as const)
+      bmp.writeUInt32LE(value, at);
+    const { output } = await upscaleFile(bicubic(4), await put('alpha.bmp', bmp));
+    const { channels, data } = await pixelsOf(output);
+    expect([channels, ...data.subarray(0, 4)].map((value) => Math.round(value * 255))).toEqual([
+      4 * 255,
+      ...Array(4).fill(128),
+    ]);
+  });
+
+  test('of a JPEG that decoders warn about is written, and says so', async () => {
+    const odd = withOddScan(await sharp(photo).jpeg().toBuffer());
+    const result = await upscaleFile(bicubic(2), await put('odd.jpg', odd));
+    expect(result).toMatchObject({ width: 80, kept: false });
+    expect(result.notes).toEqual([expect.stringMatching(/^the decoder warns: .*SOS/)]);
   });
 
   test('of a BMP is a PNG', async () => {
