@@ -1,4 +1,5 @@
 import { isEvaluateEvent } from '../../trainer/cli-output/events.ts';
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import type { TestSet } from '../../trainer/evaluate/results/test-set.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
@@ -21,16 +22,23 @@ export function evaluationWork(
     const args = ['evaluate', ...models, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
     args.push('--engine', await engine(), '--json', '--progress');
     let images: number | null = null;
+    let unsaved: string | undefined;
     await runCommand(programs, args, {
       signal,
       onEvent(event) {
         if (!isEvaluateEvent(event)) return;
+        if (event.event === 'unsaved') {
+          unsaved ??= event.message;
+          return;
+        }
         images = event.images;
         // The event comes before its image is evaluated.
         const detail = `${event.data}, image ${event.image} of ${images}`;
         report({ detail, done: event.image - 1, total: images });
       },
     });
+    // The editor reads results from the run.
+    if (unsaved !== undefined) throw new WorkbenchError('disk', unsaved);
     if (images !== null) report({ detail: `${name}, ${images} images`, done: images, total: images });
   };
 }

@@ -88,15 +88,20 @@ export const isUpscaleEvent = isUnion(
   isObject({ event: isOneOf(['failed']), input: isString, code: isString, message: isString }),
 );
 
-/** `esrgan evaluate --progress`, on standard error: before each image; `image` counts from 1. */
+/** `esrgan evaluate --progress`, on standard error. */
 export type EvaluateEvent = Guarded<typeof isEvaluateEvent>;
-export const isEvaluateEvent = isObject({
-  event: isOneOf(['progress']),
-  model: isString,
-  data: isString,
-  image: isCount,
-  images: isCount,
-});
+export const isEvaluateEvent = isUnion(
+  /** Before each image; `image` counts from 1. */
+  isObject({
+    event: isOneOf(['progress']),
+    model: isString,
+    data: isString,
+    image: isCount,
+    images: isCount,
+  }),
+  /** The run cannot store the result of a model on a test set. */
+  isObject({ event: isOneOf(['unsaved']), model: isString, data: isString, message: isString }),
+);
 
 /** `esrgan data download` and `esrgan weights download`; sizes in bytes. */
 export type DownloadEvent = Guarded<typeof isDownloadEvent>;

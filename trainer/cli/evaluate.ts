@@ -4,7 +4,7 @@ import { WorkbenchError } from '../errors/errors.ts';
 import type { Measure } from '../evaluate/measure.ts';
 import type { Evaluation } from '../evaluate/results/evaluation.ts';
 import { fingerprintTestSet, type KnownTestSet, type TestSet } from '../evaluate/results/test-set.ts';
-import { type EvaluateOnceOptions, evaluateOnce, type Subject } from '../evaluate/store.ts';
+import { evaluateOnce, type Subject } from '../evaluate/store.ts';
 import { fileSubject, interpolatedSubject } from '../evaluate/subject.ts';
 import { evaluationTables } from '../evaluate/table.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
@@ -83,21 +83,30 @@ export function registerEvaluate(
   }
 }
 
-/** `evaluateOnce` with progress on standard error: for a terminal, or as events with `json`. */
+/**
+ * `evaluateOnce` with messages on standard error, as events with `json`: the progress, which a log does not need, and
+ * results that could not be saved.
+ */
 export async function evaluateWithProgress(
   subject: Subject,
   testSet: KnownTestSet,
   measures: readonly Measure[],
-  { json = false, ...options }: EvaluateOnceOptions & { readonly json?: boolean } = {},
+  { again, json = false }: { readonly again: boolean; readonly json?: boolean },
 ): Promise<Evaluation[]> {
-  if (!process.stderr.isTTY && !json) return evaluateOnce(subject, testSet, measures, options);
+  const isProgressShown = process.stderr.isTTY || json;
   const reporter = createReporter({ json, stream: process.stderr });
   try {
     return await evaluateOnce(subject, testSet, measures, {
-      ...options,
+      again,
       onImage(image, images) {
+        if (!isProgressShown) return;
         reporter.progress(`${subject.name} on ${testSet.name}: image ${image} of ${images}`);
         reporter.event({ event: 'progress', model: subject.name, data: testSet.name, image, images });
+      },
+      onUnsaved(reason) {
+        const message = `The result of ${subject.name} on ${testSet.name} was measured, but is not saved in its run. ${reason}`;
+        reporter.line(message);
+        reporter.event({ event: 'unsaved', model: subject.name, data: testSet.name, message });
       },
     });
   } finally {

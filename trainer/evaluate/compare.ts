@@ -6,7 +6,7 @@ import type { Measure } from './measure.ts';
 import { type ComparedRun, comparabilityWarnings, comparedSettings } from './results/comparability.ts';
 import type { Evaluation } from './results/evaluation.ts';
 import type { KnownTestSet } from './results/test-set.ts';
-import type { evaluateOnce, Subject } from './store.ts';
+import type { Subject } from './store.ts';
 import { fileSubject, interpolatedSubject, type ModelOpener } from './subject.ts';
 
 export interface CompareOptions {
@@ -15,8 +15,13 @@ export interface CompareOptions {
   /** Weight of the ESRGAN model in the interpolated model, 0 to 1. */
   readonly alpha: number;
   readonly opener: ModelOpener;
-  /** `evaluateOnce`, or a variant that reports progress. */
-  readonly evaluate: (...args: Parameters<typeof evaluateOnce>) => Promise<Evaluation[]>;
+  /** `evaluateOnce` with a way to report. */
+  readonly evaluate: (
+    subject: Subject,
+    testSet: KnownTestSet,
+    measures: readonly Measure[],
+    options: { readonly again: boolean },
+  ) => Promise<Evaluation[]>;
   readonly again: boolean;
 }
 

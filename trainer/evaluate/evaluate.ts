@@ -72,16 +72,17 @@ export async function readPair(
   smallest: number,
 ): Promise<{ hr: Image; lr: Image }> {
   const image = await decodeImage(files.hr);
+  const needed = Math.ceil(smallest / scale) * scale;
+  if (image.width < needed || image.height < needed) {
+    throw new WorkbenchError(
+      'data',
+      `${files.hr} has ${image.width}x${image.height} pixels; measuring at scale ${scale} needs at least ${needed}x${needed}. Remove it from the test set.`,
+    );
+  }
   const { hr, lr } =
     files.lr === undefined
       ? downscale(image, scale, files.downscale)
       : cutToFit(image, await decodeImage(files.lr, 3), scale, files.lr, files.hr);
-  if (hr.width < smallest || hr.height < smallest) {
-    throw new WorkbenchError(
-      'data',
-      `${files.hr} has ${hr.width}x${hr.height} pixels; measuring at scale ${scale} needs at least ${smallest}x${smallest}. Remove it from the test set.`,
-    );
-  }
   return { hr, lr: lr.channels === 1 ? toRgb(lr) : lr };
 }
 

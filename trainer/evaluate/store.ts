@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { WorkbenchError } from '../errors/errors.ts';
 import type { Values } from '../metrics/metrics.ts';
 import { readNames } from '../runs/atomic-file.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
@@ -27,6 +28,8 @@ export interface Subject {
 export interface EvaluateOnceOptions extends EvaluateOptions {
   /** Measures again even if the run stores the result. */
   readonly again?: boolean;
+  /** Called if the run cannot store the results, with the reason. */
+  readonly onUnsaved: (reason: string) => void;
 }
 
 /** The run that has a file of weights in one of its checkpoints; undefined if there is none. */
@@ -41,13 +44,13 @@ export function runOfWeights(path: string): RunPaths | undefined {
  * The results of a model on a test set, one for each measure. Results that the run stores for the same weights and images
  * are used again; the others are measured and saved.
  *
- * @throws WorkbenchError as `evaluate`; `disk` if a result cannot be saved
+ * @throws WorkbenchError as `evaluate`
  */
 export async function evaluateOnce(
   subject: Subject,
   testSet: KnownTestSet,
   measures: readonly Measure[],
-  { again = false, ...options }: EvaluateOnceOptions = {},
+  { again = false, onUnsaved, ...options }: EvaluateOnceOptions,
 ): Promise<Evaluation[]> {
   const results = new Map<Measure, Evaluation>();
   for (const measure of again ? [] : measures) {
@@ -59,12 +62,16 @@ export async function evaluateOnce(
     const upscaler = await subject.open();
     try {
       for (const [m, evaluation] of (await evaluate(upscaler, testSet, missing, options)).entries()) {
-        const named = { ...evaluation, model: subject.name };
-        save(subject, testSet, missing[m]!, named);
-        results.set(missing[m]!, named);
+        results.set(missing[m]!, { ...evaluation, model: subject.name });
       }
     } finally {
       await upscaler.close();
+    }
+    try {
+      for (const measure of missing) save(subject, testSet, measure, results.get(measure)!);
+    } catch (error) {
+      if (!(error instanceof WorkbenchError)) throw error;
+      onUnsaved(error.message);
     }
   }
   return measures.flatMap((measure) => results.get(measure) ?? []);

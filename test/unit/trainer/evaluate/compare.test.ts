@@ -26,7 +26,13 @@ async function compare(runs: ComparedRun[], options: Partial<CompareOptions> = {
     measures: pixelMeasures(['rgb']),
     alpha: 0.8,
     opener: fakeOpener(),
-    evaluate: evaluateOnce,
+    evaluate: (subject, testSet, measures, options) =>
+      evaluateOnce(subject, testSet, measures, {
+        ...options,
+        onUnsaved(reason) {
+          throw new Error(reason);
+        },
+      }),
     again: false,
     ...options,
   });

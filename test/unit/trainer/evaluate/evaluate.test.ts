@@ -194,8 +194,14 @@ test.each<[string, Record<string, Image>, RegExp]>([
   [
     'an image too small',
     { 'HR/a.png': noise(18, 40, 3) },
-    /a\.png has 16x40 pixels; measuring at scale 4 needs at least 19x19/,
+    /a\.png has 18x40 pixels; measuring at scale 4 needs at least 20x20/,
   ],
+  [
+    'an image of almost enough pixels',
+    { 'HR/a.png': noise(19, 40, 3) },
+    /a\.png has 19x40 pixels; measuring at scale 4 needs at least 20x20/,
+  ],
+  ['one pixel', { 'HR/a.png': noise(1, 1, 3) }, /a\.png has 1x1 pixels; .* at least 20x20\. Remove it/],
 ])('%s is an error', async (_, images, message) => {
   const set = await testSet(images);
   await expect(evaluate(bicubicUpscaler(4), set, pixelMeasures(['rgb']))).rejects.toThrow(message);

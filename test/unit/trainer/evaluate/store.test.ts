@@ -1,10 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodePng } from '../../../../trainer/data/decode.ts';
 import { type Measure, pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
 import { fingerprintTestSet, type KnownTestSet } from '../../../../trainer/evaluate/results/test-set.ts';
-import { evaluateOnce, runOfWeights, type Subject } from '../../../../trainer/evaluate/store.ts';
+import {
+  evaluateOnce as evaluateAndSave,
+  runOfWeights,
+  type Subject,
+} from '../../../../trainer/evaluate/store.ts';
 import { createRunDirectory, type RunPaths } from '../../../../trainer/runs/run-directory.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
 import { scenery, temporaryFolder } from '../data/images.ts';
@@ -33,6 +37,15 @@ function model(run: RunPaths | undefined, weights: string | null = 'ab'.repeat(3
   return { subject, counts };
 }
 
+/** `evaluateOnce`, whose results must be saved. */
+const evaluateOnce = (subject: Subject, set: KnownTestSet, measures: readonly Measure[], again = false) =>
+  evaluateAndSave(subject, set, measures, {
+    again,
+    onUnsaved(reason) {
+      throw new Error(reason);
+    },
+  });
+
 const newRun = () => createRunDirectory(join(temporaryFolder(), 'run'));
 
 test('saved results are used again; missing ones are measured', async () => {
@@ -46,7 +59,7 @@ test('saved results are used again; missing ones are measured', async () => {
   expect(both.map(({ protocol }) => protocol)).toEqual(['seed', 'rgb']);
   expect(both[1]).toEqual(first[0]);
   expect(counts).toEqual({ opened: 2, closed: 2 });
-  await evaluateOnce(subject, set, pixelMeasures(['seed', 'rgb']), { again: true });
+  await evaluateOnce(subject, set, pixelMeasures(['seed', 'rgb']), true);
   expect(counts.opened).toBe(3);
 });
 
@@ -128,6 +141,23 @@ test('distances of different networks are saved separately', async () => {
       ],
     },
   ]);
+});
+
+test('results that the run cannot store are returned, with the reason', async () => {
+  const run = newRun();
+  rmSync(run.evaluations, { recursive: true, force: true });
+  writeFileSync(run.evaluations, 'not a folder');
+  const { subject, counts } = model(run);
+  const reasons: string[] = [];
+  const found = await evaluateAndSave(subject, await testSet(), pixelMeasures(['rgb', 'seed']), {
+    onUnsaved: (reason) => reasons.push(reason),
+  });
+  expect(found.map(({ protocol, psnr }) => [protocol, Number.isFinite(psnr)])).toEqual([
+    ['rgb', true],
+    ['seed', true],
+  ]);
+  expect(reasons).toEqual([expect.stringMatching(/^Cannot write .*evaluations/)]);
+  expect(counts).toEqual({ opened: 1, closed: 1 });
 });
 
 test('results without a run are not saved', async () => {
