@@ -6,15 +6,10 @@ import { createHints } from './hints.ts';
 import { isPauseRequested, waitWhilePaused } from './requests.ts';
 import { openSampler } from './samples.ts';
 import { report, type StageContext } from './stage-context.ts';
+import { endAt, type StageEnd } from './stage-end.ts';
 import { createStepReporter } from './step-reporter.ts';
 import { createThroughput } from './throughput.ts';
 import { openValidator } from './validation.ts';
-
-export interface StageEnd {
-  readonly reason: 'finished' | 'stopped';
-  readonly step: number;
-  readonly message: string | null;
-}
 
 /**
  * The training loop of a stage.
@@ -53,8 +48,7 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
     if (!stop.aborted) await complete(requests);
   }
   await checkpointer.save(step);
-  if (step === steps) return { reason: 'finished', step, message: null };
-  return { reason: 'stopped', step, message: `Stopped after ${step} steps, as requested.` };
+  return endAt(step, steps);
 
   function isDue(everySteps: number): boolean {
     return step % everySteps === 0 || step === lastStep;

@@ -1,0 +1,19 @@
+/** How a session of a stage ended; all steps up to `step` are saved. */
+export interface StageEnd {
+  readonly reason: 'finished' | 'stopped';
+  readonly step: number;
+  readonly message: string | null;
+}
+
+/**
+ * The end of a session that did all its steps. A stage may have more steps than the `steps` of its run file, if they were
+ * lowered since: it is finished then.
+ */
+export function endAt(step: number, steps: number): StageEnd {
+  if (step < steps) {
+    return { reason: 'stopped', step, message: `Stopped after ${step} steps, as requested.` };
+  }
+  const message =
+    step === steps ? null : `Finished: the stage has ${step} steps, more than the ${steps} of the run file.`;
+  return { reason: 'finished', step, message };
+}
