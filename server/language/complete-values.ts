@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import { type CompletionItem, CompletionItemKind } from 'vscode-languageserver-types';
 import { type Path, type SchemaNode, subject } from '../../trainer/config/index.ts';
+import { portablePath, typedFolder } from '../../trainer/files/paths.ts';
 import { formatCount, formatScore } from '../../trainer/format/format.ts';
 import type { CompletionSources } from './completion-sources.ts';
 import { inMap, namedDatasets, namesDataset, rootText, scaleOf } from './datasets.ts';
@@ -26,6 +27,8 @@ interface Choice {
   readonly detail?: string;
   /** Markdown. */
   readonly documentation?: string;
+  /** What the typed text is compared with, instead of the value. */
+  readonly filter?: string;
 }
 
 const weightFile = /\.(safetensors|pth|pt)$/i;
@@ -115,7 +118,7 @@ function checkpointChoices({ document, sources }: Spot): Choice[] {
   const folder = dirname(document.file);
   const runsDir = resolve(folder, rootText(document, 'runs_dir'));
   return sources.listCheckpoints(runsDir).map(({ path, run, stage, step, psnr }) => ({
-    value: relative(folder, path).replaceAll('\\', '/'),
+    value: portablePath(relative(folder, path)),
     label: `${run} · ${stage} ${formatCount(step)}`,
     kind: CompletionItemKind.Constant,
     ...(psnr !== null && { detail: `PSNR ${formatScore(psnr)} dB` }),
@@ -125,9 +128,9 @@ function checkpointChoices({ document, sources }: Spot): Choice[] {
 /** The content of the folder that is typed so far. */
 function pathChoices({ document, place, offset, sources }: Spot, to: string): Choice[] {
   const typed = document.text.slice(place.span.start, offset).replace(/^["']/, '');
-  const given = typed.slice(0, typed.lastIndexOf('/') + 1);
+  const { written, given } = typedFolder(typed);
   const folder = resolve(dirname(document.file), given.replaceAll('{scale}', String(scaleOf(document))));
-  const showHidden = typed.slice(given.length).startsWith('.');
+  const showHidden = typed.slice(written.length).startsWith('.');
   // A folder may contain very many images, so only the choices are sorted.
   const entries = sources.listFolder(folder).filter(({ name }) => showHidden || !name.startsWith('.'));
   const sorted = (names: readonly string[]) =>
@@ -136,15 +139,16 @@ function pathChoices({ document, place, offset, sources }: Spot, to: string): Ch
   const files = entries.flatMap(({ name, isFolder }) => (isFolder ? [] : name));
   const endings =
     to === 'images' ? files.flatMap((name) => imageFile.exec(name)?.[0].toLowerCase() ?? []) : [];
+  const entry = (name: string) => ({ value: given + name, filter: written + name });
   const weights = to === 'weights' ? files.filter((name) => weightFile.test(name)) : [];
   return [
-    ...sorted(folders).map((name) => ({ value: given + name, kind: CompletionItemKind.Folder })),
+    ...sorted(folders).map((name) => ({ ...entry(name), kind: CompletionItemKind.Folder })),
     ...sorted([...new Set(endings)]).map((ending) => ({
-      value: `${given}*${ending}`,
+      ...entry(`*${ending}`),
       kind: CompletionItemKind.File,
       detail: 'images in this folder only',
     })),
-    ...sorted(weights).map((name) => ({ value: given + name, kind: CompletionItemKind.File })),
+    ...sorted(weights).map((name) => ({ ...entry(name), kind: CompletionItemKind.File })),
   ];
 }
 
@@ -181,7 +185,7 @@ function valueItem({ document, place }: Spot, choice: Choice): CompletionItem {
   return {
     label: choice.label ?? (typeof choice.value === 'string' ? choice.value : written),
     kind: choice.kind,
-    filterText: before + written,
+    filterText: before + (choice.filter === undefined ? written : quote + choice.filter),
     textEdit: { range: document.rangeOf(place.span), newText: `${before}${written}${keyFollows ? ',' : ''}` },
     ...(choice.detail && { labelDetails: { description: choice.detail } }),
     ...(choice.documentation && { documentation: { kind: 'markdown', value: choice.documentation } }),

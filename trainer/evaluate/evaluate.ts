@@ -6,6 +6,7 @@ import { downscale } from '../data/downscale.ts';
 import type { Image } from '../data/image.ts';
 import { cropImage, toByte, toFloatImage, toImage, toRgb } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { portablePath } from '../files/paths.ts';
 import { fullRangeGray } from '../metrics/luma.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import type { Measure } from './measure.ts';
@@ -37,7 +38,7 @@ export async function evaluate(
     onImage?.(i + 1, pairs.length);
     const { hr, lr } = await readPair(pair, scale, smallest);
     const sr = await upscaleBytes(upscaler, lr, hr);
-    const name = relative(hrFolder(testSet.dir) ?? '', pair.hr).replace(/\.[^.]*$/, '');
+    const name = portablePath(relative(hrFolder(testSet.dir) ?? '', pair.hr)).replace(/\.[^.]*$/, '');
     for (const [m, measure] of measures.entries()) {
       images[m]!.push({ name, ...(await measure.measure(sr, hr, scale)) });
     }

@@ -1,4 +1,5 @@
 import { basename, dirname, relative } from 'node:path';
+import { portablePath } from '../files/paths.ts';
 import { sha256OfFile } from '../runs/sha256.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { interpolationSha256 } from './results/evaluation-files.ts';
@@ -15,7 +16,7 @@ export interface ModelOpener {
 export function fileSubject(
   file: string,
   open: ModelOpener['open'],
-  name: string = relative('', file),
+  name: string = portablePath(relative('', file)),
 ): Subject {
   const run = runOfWeights(file);
   return {
@@ -32,7 +33,7 @@ export function interpolatedSubject(
   files: readonly [string, string],
   alpha: number,
   open: ModelOpener['openInterpolated'],
-  name: string = `${relative('', files[0])} and ${alpha} of ${relative('', files[1])}`,
+  name: string = files.map((file) => portablePath(relative('', file))).join(` and ${alpha} of `),
 ): Subject {
   const [first, second] = [runOfWeights(files[0]), runOfWeights(files[1])];
   const run = first?.root === second?.root ? first : undefined;

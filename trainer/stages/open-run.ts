@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { type ResolvedConfig, serializeResolved } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { portablePath } from '../files/paths.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
 import { type Checkpoint, latestCheckpoint, setAsideAfter } from '../runs/checkpoints.ts';
@@ -131,6 +132,6 @@ function wasSaved(manifest: Manifest | undefined, stage: Stage): boolean {
 function ancestorOf(config: ResolvedConfig, stage: Stage, paths: RunPaths): Ancestor | undefined {
   const file = stage === 'training' ? findTrainingStart(config, paths).file : config.pretraining.init;
   if (!file) return undefined;
-  const inRun = relative(paths.root, file).replaceAll('\\', '/');
+  const inRun = portablePath(relative(paths.root, file));
   return { stage, path: inRun.startsWith('checkpoints/') ? inRun : file, sha256: sha256OfFile(file) };
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { imageSources, type ResolvedConfig } from '../config/index.ts';
 import { type FilePair, filePairs } from '../data/datasets.ts';
+import { portablePath } from '../files/paths.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { DataFingerprint, Manifest } from '../runs/manifest.ts';
 import { sha256OfText } from '../runs/sha256.ts';
@@ -42,7 +43,7 @@ export function dataChanges(before: Manifest, now: Manifest['data']): string[] {
 function fingerprint({ path, pairs }: PairedSource): DataFingerprint {
   const files = pairs.flatMap(({ hr, lr }) => (lr ? [hr, lr] : [hr]));
   const sizes = files.map((file) => statSync(file).size);
-  const lines = files.map((file, index) => `${relative(path, file)}\t${sizes[index]}`);
+  const lines = files.map((file, index) => `${portablePath(relative(path, file))}\t${sizes[index]}`);
   return {
     path,
     files: files.length,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { portablePath } from '../../files/paths.ts';
 import { isImageFile, listImages } from '../../image-files/list-images.ts';
 import { withoutUpscaled } from '../../image-files/upscaled-images.ts';
 import { readNames } from '../../runs/atomic-file.ts';
@@ -81,7 +82,7 @@ export async function fingerprintTestSet(
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
   const total = createHash('sha256');
   for (const { path, name } of named) {
-    total.update(`${name.replaceAll('\\', '/')}\t${await sha256Of(path)}\n`);
+    total.update(`${portablePath(name)}\t${await sha256Of(path)}\n`);
   }
   return { ...testSet, sha256: total.digest('hex') };
 }

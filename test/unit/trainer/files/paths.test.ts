@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import {
+  isBelow,
+  pathIdentity,
+  portablePath,
+  typedFolder,
+  uniquePaths,
+} from '../../../../trainer/files/paths.ts';
+
+test.each([
+  ['hr\\deep\\a.png', '\\', 'hr/deep/a.png'],
+  ['hr/deep/a.png', '/', 'hr/deep/a.png'],
+  ['a\\b.png', '/', 'a\\b.png'],
+])('%s with the separator %s is stored as %s', (path, separator, expected) => {
+  expect(portablePath(path, separator)).toBe(expected);
+});
+
+// Platform, two spellings, and whether they are one path.
+test.each<[NodeJS.Platform, string, string, boolean]>([
+  ['win32', 'C:\\runs\\a', 'c:\\runs\\a', true],
+  ['win32', 'C:\\Runs\\A', 'c:/runs/a/', true],
+  ['win32', 'C:\\runs\\.\\b\\..\\a', 'C:\\runs\\a', true],
+  ['win32', '\\\\Server\\share\\a', '//server/share/a', true],
+  ['win32', 'C:\\runs\\a', 'D:\\runs\\a', false],
+  ['darwin', '/Users/é', '/users/e\u0301', true],
+  ['darwin', '/runs/a', '/runs/b', false],
+  ['linux', '/runs/a/', '/runs/a', true],
+  ['linux', '/runs/A', '/runs/a', false],
+  ['linux', '/runs/a\\b', '/runs/a/b', false],
+])('on %s, %s and %s: one path is %s', (platform, a, b, isOne) => {
+  expect(pathIdentity(a, platform) === pathIdentity(b, platform)).toBe(isOne);
+  expect(uniquePaths([a, b], platform)).toEqual(isOne ? [a] : [a, b]);
+});
+
+describe('below a folder', () => {
+  test.each<[NodeJS.Platform, string, string, boolean]>([
+    ['win32', 'C:\\runs', 'c:\\Runs\\a\\b', true],
+    ['win32', 'C:\\', 'c:\\a', true],
+    ['win32', 'C:\\runs', 'c:\\runs2\\a', false],
+    ['win32', 'C:\\runs', 'C:\\runs\\..\\a', false],
+    ['linux', '/runs', '/runs/a', true],
+    ['linux', '/', '/a', true],
+    ['linux', '/runs', '/runs', false],
+    ['linux', '/runs', '/Runs/a', false],
+  ])('on %s, %s: %s is %s', (platform, folder, path, expected) => {
+    expect(isBelow(folder, path, platform)).toBe(expected);
+  });
+});
+
+test.each<[NodeJS.Platform, string, string, string]>([
+  ['win32', 'data\\tr', 'data\\', 'data/'],
+  ['win32', 'data/tr', 'data/', 'data/'],
+  ['win32', 'data\\\\hr\\\\', 'data\\\\hr\\\\', 'data/hr/'],
+  ['win32', 'C:\\data\\', 'C:\\data\\', 'C:/data/'],
+  ['win32', 'C:', 'C:', 'C:/'],
+  ['win32', '\\\\server\\share\\x', '\\\\server\\share\\', '//server/share/'],
+  ['win32', 'tr', '', ''],
+  ['linux', 'data/tr', 'data/', 'data/'],
+  ['linux', 'da\\tr', '', ''],
+  ['linux', '/', '/', '/'],
+])('on %s, the folder of %s is written as %s', (platform, typed, written, given) => {
+  expect(typedFolder(typed, platform)).toEqual({ written, given });
+});

@@ -1,0 +1,50 @@
+import { posix, sep, win32 } from 'node:path';
+
+/** A relative path as files store it: with `/` on every system, so that a run can move between systems. */
+export function portablePath(path: string, separator: string = sep): string {
+  return path.replaceAll(separator, '/');
+}
+
+/**
+ * The folder of a path that is typed so far, as it is written and with `/`. Windows also has `\\`, which quotes may double,
+ * and drives.
+ */
+export function typedFolder(
+  typed: string,
+  platform: NodeJS.Platform = process.platform,
+): { readonly written: string; readonly given: string } {
+  if (platform !== 'win32') {
+    const given = typed.slice(0, typed.lastIndexOf('/') + 1);
+    return { written: given, given };
+  }
+  const [written = ''] = /^([a-z]:$|.*[\\/])/i.exec(typed) ?? [];
+  const given = written.replaceAll('\\', '/').replaceAll(/(?<!^)\/+/g, '/');
+  return { written, given: /^[a-z]:$/i.test(given) ? `${given}/` : given };
+}
+
+/**
+ * The text by which absolute paths are compared: equal for all spellings of one path. Windows ignores case, also of the
+ * drive, and separators may be `/`; macOS ignores case and the form of composed characters.
+ */
+export function pathIdentity(path: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform === 'win32') return win32.resolve(path).toLowerCase();
+  const resolved = posix.resolve(path);
+  return platform === 'darwin' ? resolved.normalize().toLowerCase() : resolved;
+}
+
+/** The paths without other spellings of the same; the first spelling remains. */
+export function uniquePaths(paths: Iterable<string>, platform?: NodeJS.Platform): string[] {
+  const unique = new Map<string, string>();
+  for (const path of paths) {
+    const identity = pathIdentity(path, platform);
+    if (!unique.has(identity)) unique.set(identity, path);
+  }
+  return [...unique.values()];
+}
+
+/** Whether a path is below a folder. */
+export function isBelow(folder: string, path: string, platform?: NodeJS.Platform): boolean {
+  const start = pathIdentity(folder, platform).replace(/[\\/]$/, '');
+  const identity = pathIdentity(path, platform);
+  return identity.startsWith(start) && /[\\/]/.test(identity[start.length] ?? '');
+}
