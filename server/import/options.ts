@@ -1,5 +1,6 @@
 import { type Document, parseDocument, visit } from 'yaml';
 import { flattenConfig } from '../../trainer/config/diff.ts';
+import { maximumRunFileBytes } from '../../trainer/config/index.ts';
 import { isPlainObject } from '../../trainer/guards/guards.ts';
 
 /** The keys of an option file, dotted. Reading a key removes it, so that `rest` lists the keys that were not imported. */
@@ -28,6 +29,7 @@ type ReadOptions =
 
 /** Parses an option file. Of equal keys the last counts, as in BasicSR; JSON may have comments. */
 export function readOptions(text: string): ReadOptions {
+  if (text.length > maximumRunFileBytes) return { problem: 'it is larger than 1 MB' };
   const yaml = /^\s*(\/\/.*\s*)*\{/.test(text) ? withoutComments(text) : text;
   // BasicSR uses a YAML 1.1 parser, in which `yes` and `on` are booleans.
   const document = parseDocument(yaml, { version: '1.1', uniqueKeys: false });

@@ -11,6 +11,8 @@ import {
   YAMLMap,
   YAMLSeq,
 } from 'yaml';
+import { parseTree, syntaxProblems } from '../../trainer/config/index.ts';
+import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { newRunName } from './new-run-name.ts';
 
 /** A key of a run file and its new value; `undefined` removes the key. */
@@ -23,9 +25,9 @@ export interface Change {
  * Copies a run file, which may be the resolved one of a run directory, with some keys changed and an unused name.
  * Preserves comments and the format of unchanged values. JSON remains JSON.
  *
- * @param text a run file without syntax errors
  * @param name of the run that the text describes
  * @param taken names that the new run must not have
+ * @throws WorkbenchError `config` if the text has syntax errors
  */
 export function duplicateWithChanges(
   text: string,
@@ -33,6 +35,13 @@ export function duplicateWithChanges(
   changes: readonly Change[],
   taken: Iterable<string>,
 ): { text: string; name: string } {
+  const error = syntaxProblems(text, parseTree(text)).find(({ severity }) => severity === 'error');
+  if (error) {
+    throw new WorkbenchError(
+      'config',
+      `The run file cannot be copied, because its line ${error.start.line} is invalid: ${error.message}.`,
+    );
+  }
   const newName = newRunName(name, [...taken, name]);
   const all = [{ path: ['name'], value: newName }, ...changes];
   return { text: isJson(text) ? changedJson(text, all) : changedYaml(text, all), name: newName };

@@ -518,6 +518,7 @@ describe('data as other programs write it', () => {
 
 test.each<[string, string, RegExp]>([
   ['a syntax error', 'name: [a\ntrain: {}\n', /not a BasicSR option file: .* at line \d+, column \d+/],
+  ['more than 1 MB', `name: a\n#${' '.repeat(1e6)}`, /not a BasicSR option file: .*larger than 1 MB/],
   ['an alias without an anchor', 'name: *a\n', /[Uu]nresolved alias/],
   ['a list', '- a\n', /no keys at the top level/],
   ['nothing', '', /no keys at the top level/],
