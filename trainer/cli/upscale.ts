@@ -251,7 +251,9 @@ async function listImages(path: string, model: Upscaler, pattern = defaultName):
   const unopened = (cause: unknown): never => {
     throw new WorkbenchError('data', `${path} does not exist or cannot be opened.`, { cause });
   };
-  if (!(await stat(path).catch(unopened)).isDirectory()) return [path];
+  const found = await stat(path).catch(unopened);
+  if (found.isFile()) return [path];
+  if (!found.isDirectory()) throw new WorkbenchError('data', `${path} is neither a file nor a folder.`);
   const names = (await readdir(path).catch(unopened)).filter((name) => isImage.test(name)).sort();
   const sources = new Map(
     names.map((name) => parse(name).name).map((stem) => [resultName(pattern, stem, model), stem]),

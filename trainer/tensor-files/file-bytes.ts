@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { WorkbenchError } from '../errors/errors.ts';
+import { openRegularFile } from '../files/regular-file.ts';
 
 /** Creates the error for a file; `what` is a clause about it. */
 export type Fail = (what: string) => WorkbenchError;
@@ -11,20 +12,19 @@ export type Fail = (what: string) => WorkbenchError;
 export function withFile<T>(path: string, use: (file: number, size: number) => T): T {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    file = openRegularFile(path);
   } catch (error) {
     throw unreadable(path, error);
   }
   try {
-    const found = fstatSync(file);
-    if (found.isDirectory()) throw new WorkbenchError('data', `Cannot read ${path}: it is a folder.`);
-    if (isPointer(file, found.size)) {
+    const { size } = fstatSync(file);
+    if (isPointer(file, size)) {
       throw new WorkbenchError(
         'data',
         `${path} is a Git LFS pointer, not the file itself. Run \`git lfs pull\` to download the file.`,
       );
     }
-    return use(file, found.size);
+    return use(file, size);
   } finally {
     closeSync(file);
   }

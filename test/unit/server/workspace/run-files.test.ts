@@ -1,10 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { findRunFiles, isOwnRunFile, runDirectoryOf } from '../../../../server/workspace/run-files.ts';
+import {
+  findRunFiles,
+  isOwnRunFile,
+  readPlaces,
+  runDirectoryOf,
+} from '../../../../server/workspace/run-files.ts';
 import { listRuns } from '../../../../trainer/runs/list.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { oddFiles } from '../../trainer/files/odd-files.ts';
 import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
 
 function write(root: string, name: string, text = ''): void {
@@ -49,6 +55,21 @@ test.each<[string, Readonly<Record<string, string>>, string[]]>([
   for (const name of Object.keys(files).filter((each) => each.includes('.esrgan.')))
     expect([name, isOwnRunFile(join(root, name))]).toEqual([name, found.includes(name)]);
 });
+
+const isWindows = process.platform === 'win32';
+
+test.skipIf(isWindows).each(oddFiles)(
+  `%s named like a run file is not read${isWindows ? ' (skipped: not on Windows)' : ''}`,
+  async (_, make) => {
+    const root = temporaryFolder();
+    const odd = join(root, 'odd.esrgan.yaml');
+    make(odd);
+    write(root, 'a.esrgan.yaml', 'runs_dir: r\n');
+    const found = await findRunFiles(root);
+    expect(found).toContain(join(root, 'a.esrgan.yaml'));
+    expect(found.flatMap((file) => readPlaces(file) ?? [])).toMatchObject([{ runsDir: join(root, 'r') }]);
+  },
+);
 
 test('the copy in a run directory is not a run file of its own', async () => {
   const root = temporaryFolder();

@@ -5,6 +5,7 @@ import { listRuns } from '../../../../trainer/runs/list.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory } from '../../../../trainer/runs/run-directory.ts';
 import { writeStatus } from '../../../../trainer/runs/status.ts';
+import { oddFiles } from '../files/odd-files.ts';
 import { temporaryFolder } from './temporary-run.ts';
 
 const status = {
@@ -50,6 +51,35 @@ test('lists our runs and those of other trainers by name, and nothing else', () 
   expect(runs[1]?.updated).toBe(Date.parse(runs[1]?.status?.time ?? ''));
   expect(runs[2]?.updated).toBeNull();
 });
+
+const isWindows = process.platform === 'win32';
+
+test.skipIf(isWindows).each(oddFiles)(
+  `%s in place of each file of a run hides no other run${isWindows ? ' (skipped: not on Windows)' : ''}`,
+  (_, make) => {
+    const folder = temporaryFolder();
+    createManifest(createRunDirectory(join(folder, 'whole')), {
+      seed: 1,
+      configHash: '',
+      data: {},
+      ancestry: [],
+    });
+    const names = [
+      'run.json',
+      'status.json',
+      'run.esrgan.yaml',
+      'launch',
+      'lock',
+      'events.out.tfevents.1.host',
+    ];
+    for (const name of names) {
+      mkdirSync(join(folder, `odd ${name}`));
+      make(join(folder, `odd ${name}`, name));
+    }
+    const ours = listRuns(folder, Date.now()).filter(({ kind }) => kind === 'esrgan');
+    expect(ours.map(({ paths }) => paths.name)).toEqual(['whole']);
+  },
+);
 
 test('a missing folder has no runs', () => {
   expect(listRuns(join(temporaryFolder(), 'missing'), Date.now())).toEqual([]);
