@@ -6,6 +6,7 @@ import { WorkbenchError } from '../errors/errors.ts';
 import type { ModelOpener } from '../evaluate/subject.ts';
 import { generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
 import { resultCheckpoint } from '../runs/checkpoints.ts';
+import { isRunDirectory } from '../runs/list.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { floatBicubicUpscaler } from '../upscale/bicubic.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
@@ -68,7 +69,7 @@ export function weightsOf(name: string): string {
     throw new WorkbenchError('data', `The file ${name} does not exist.`);
   }
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
-  const { paths } = existsSync(join(name, 'run.json')) ? { paths: runPaths(name) } : findRun('runs', name);
+  const paths = isRunDirectory(name) ? runPaths(name) : findRun('runs', name).paths;
   const checkpoint = resultCheckpoint(paths);
   if (!checkpoint) {
     throw new WorkbenchError(

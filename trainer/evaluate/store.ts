@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { Values } from '../metrics/metrics.ts';
-import { readNames } from '../runs/atomic-file.ts';
+import { isRunDirectory } from '../runs/list.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { toolVersion } from '../tool-version.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
@@ -36,7 +36,7 @@ export interface EvaluateOnceOptions extends EvaluateOptions {
 export function runOfWeights(path: string): RunPaths | undefined {
   const checkpoints = dirname(dirname(path));
   const root = dirname(checkpoints);
-  const isOfRun = basename(checkpoints) === 'checkpoints' && readNames(root).includes('run.json');
+  const isOfRun = basename(checkpoints) === 'checkpoints' && isRunDirectory(root);
   return isOfRun ? runPaths(root) : undefined;
 }
 

@@ -9,6 +9,7 @@ import {
   runOfWeights,
   type Subject,
 } from '../../../../trainer/evaluate/store.ts';
+import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths } from '../../../../trainer/runs/run-directory.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
 import { scenery, temporaryFolder } from '../data/images.ts';
@@ -182,7 +183,13 @@ test('the run of a file of weights is that of its checkpoint', () => {
   const run = newRun();
   const path = join(run.checkpoints, 'pretraining-00000001', 'generator.safetensors');
   expect(runOfWeights(path)).toBeUndefined();
-  writeFileSync(run.manifest, '{}');
+  createManifest(run, { seed: 0, configHash: '', data: {}, ancestry: [] });
   expect(runOfWeights(path)?.root).toBe(run.root);
   expect(runOfWeights(join(run.root, 'generator.safetensors'))).toBeUndefined();
+});
+
+test("weights next to another program's run.json belong to no run", () => {
+  const root = temporaryFolder();
+  writeFileSync(join(root, 'run.json'), '{"scripts": []}');
+  expect(runOfWeights(join(root, 'checkpoints', 'last', 'generator.safetensors'))).toBeUndefined();
 });
