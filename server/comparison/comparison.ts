@@ -5,6 +5,7 @@ import {
   validationCrop,
   validationImages,
 } from '../../trainer/evaluate/results/comparability.ts';
+import { distinctNames } from '../../trainer/evaluate/results/distinct-names.ts';
 import { listEvaluations } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { publishedResults } from '../../trainer/evaluate/results/published.ts';
 import type { KnownTestSet } from '../../trainer/evaluate/results/test-set.ts';
@@ -42,34 +43,39 @@ export function compareOpened(
   extras: readonly RunExtras[],
   testSets: readonly KnownTestSet[],
 ): Comparison {
-  const rows = runs.flatMap((run, index) =>
+  const names = distinctNames(runs.map(({ paths }) => paths.root));
+  const named = runs.map((run, index) => ({ ...run, name: names[index] ?? run.paths.name }));
+  const rows = named.flatMap((run, index) =>
     run.kind === 'external' ? [externalRow(run, extras[index]?.scalars ?? {})] : modelRows(run, query.models),
   );
   const { protocols, baseline } = query;
   return {
-    runs: runs.map(({ paths, kind, config }, index) => ({
+    runs: named.map(({ paths, name, kind, config }, index) => ({
       run: paths.root,
-      name: paths.name,
+      name,
       color: extras[index]?.color ?? 0,
       kind,
       scale: config?.scale_factor ?? null,
     })),
     ...buildTable(rows, { testSets, protocols, baseline }),
-    warnings: comparabilityWarnings(runs.flatMap(runFileOf)),
+    warnings: comparabilityWarnings(named.flatMap(runFileOf)),
     published: publishedRows(),
   };
 }
 
-function runFileOf({ paths, config, manifest }: OpenedRun): RunFile[] {
-  return config === undefined || manifest === undefined ? [] : [{ paths, config, manifest }];
+/** A run with the name under which it is shown. */
+type NamedRun = OpenedRun & { readonly name: string };
+
+function runFileOf({ name, paths, config, manifest }: NamedRun): RunFile[] {
+  return config === undefined || manifest === undefined ? [] : [{ name, paths, config, manifest }];
 }
 
-function modelRows(run: OpenedRun, models: readonly ModelChoice[]): ModelRow[] {
+function modelRows(run: NamedRun, models: readonly ModelChoice[]): ModelRow[] {
   const evaluations = listEvaluations(run.paths);
   return chosenModels(run, models).map((model) => ({
     id: `${run.paths.root}|${JSON.stringify(models[model.choice])}`,
     run: run.paths.root,
-    name: run.paths.name,
+    name: run.name,
     choice: model.choice,
     label: model.label,
     model: model.reference,
@@ -87,11 +93,11 @@ function validatedOn({ config }: OpenedRun, { checkpoints: [checkpoint] }: Chose
   return `${validationCrop(config)} of ${validationImages(config, checkpoint.state.stage)}`;
 }
 
-function externalRow({ paths }: OpenedRun, scalars: RunExtras['scalars']): ModelRow {
+function externalRow({ name, paths }: NamedRun, scalars: RunExtras['scalars']): ModelRow {
   return {
     id: paths.root,
     run: paths.root,
-    name: paths.name,
+    name,
     choice: null,
     label: 'scalars',
     model: null,

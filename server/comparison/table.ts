@@ -330,7 +330,9 @@ function deltaOf(result: ComparisonResult, base: ComparisonResult): Record<strin
   return Object.fromEntries(
     Object.entries(result.values).flatMap(([name, value]): [string, number][] => {
       const other = base.values[name];
-      return typeof value === 'number' && typeof other === 'number' ? [[name, value - other]] : [];
+      const delta = typeof value === 'number' && typeof other === 'number' ? value - other : Number.NaN;
+      // Two infinite values have no difference.
+      return Number.isNaN(delta) ? [] : [[name, delta]];
     }),
   );
 }

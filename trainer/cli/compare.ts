@@ -10,7 +10,9 @@ import {
   comparisonText,
 } from '../evaluate/compare-report.ts';
 import type { ComparedRun } from '../evaluate/results/comparability.ts';
+import { distinctNames } from '../evaluate/results/distinct-names.ts';
 import { fingerprintTestSet, type TestSet } from '../evaluate/results/test-set.ts';
+import type { RunOnDisk } from '../runs/list.ts';
 import { readManifest } from '../runs/manifest.ts';
 import { evaluateWithProgress, parseTestSet } from './evaluate.ts';
 import { findRun } from './find-run.ts';
@@ -48,12 +50,13 @@ export function registerCompare(program: Command): void {
     .option('--markdown', 'print Markdown')
     .action(async (names: string[], flags: Flags) => {
       const { data = [], published = false, runsDir } = flags;
-      const runs = names.map((name) => openRun(runsDir, name));
-      const baseline = findRun(runsDir, flags.baseline ?? names[0]!).paths.name;
-      if (!runs.some(({ paths }) => paths.name === baseline)) {
+      const runs = openRuns(names.map((name) => findRun(runsDir, name)));
+      const baselineRun = findRun(runsDir, flags.baseline ?? names[0]!).paths;
+      const baseline = runs.find(({ paths }) => paths.root === baselineRun.root)?.name;
+      if (baseline === undefined) {
         throw new WorkbenchError(
           'usage',
-          `The baseline ${baseline} is not among the compared runs. Add it to the arguments.`,
+          `The baseline ${baselineRun.name} is not among the compared runs. Add it to the arguments.`,
         );
       }
       const protocol = [...new Set([...flags.protocol, ...(published ? ['seed' as const] : [])])];
@@ -76,8 +79,14 @@ export function registerCompare(program: Command): void {
     });
 }
 
-function openRun(runsDir: string, name: string): ComparedRun {
-  const { paths, kind } = findRun(runsDir, name);
+/** The runs to compare, each once. */
+function openRuns(found: readonly RunOnDisk[]): ComparedRun[] {
+  const distinct = [...new Map(found.map((run) => [run.paths.root, run])).values()];
+  const names = distinctNames(distinct.map(({ paths }) => paths.root));
+  return distinct.map((run, index) => ({ name: names[index] ?? run.paths.name, ...openRun(run) }));
+}
+
+function openRun({ paths, kind }: RunOnDisk): Omit<ComparedRun, 'name'> {
   const manifest = readManifest(paths);
   const config = kind === 'esrgan' ? tryReadConfig(paths.config) : undefined;
   if (config && manifest) return { paths, config, manifest };

@@ -68,11 +68,11 @@ export async function compareRuns(
           ...(await options.evaluate(subject, testSet, options.measures, { again: options.again })),
         );
       }
-      rows.push({ run: run.paths.name, ...model, evaluations });
+      rows.push({ run: run.name, ...model, evaluations });
     }
   }
   return {
-    runs: runs.map(({ paths }) => paths.name),
+    runs: runs.map(({ name }) => name),
     rows,
     protocols: options.measures.map(({ protocol, description, metrics }) => ({
       protocol,
@@ -99,7 +99,10 @@ export function deltaOf(
   return Object.fromEntries(
     metricNames.flatMap((metric): [string, number][] => {
       const [mine, theirs] = [evaluation[metric], other[metric]];
-      return mine === undefined || theirs === undefined ? [] : [[metric, mine - theirs]];
+      if (mine === undefined || theirs === undefined) return [];
+      const delta = mine - theirs;
+      // Two infinite values have no difference.
+      return Number.isNaN(delta) ? [] : [[metric, delta]];
     }),
   );
 }

@@ -5,6 +5,8 @@ import type { RunPaths } from '../../runs/run-directory.ts';
 
 /** A run to compare. */
 export interface ComparedRun {
+  /** As it is shown; see `distinctNames`. */
+  readonly name: string;
   readonly paths: RunPaths;
   readonly config: ResolvedConfig;
   readonly manifest: Manifest;
@@ -69,5 +71,5 @@ function disagreement(
 ): string[] {
   const texts = runs.map(describe);
   if (new Set(texts).size <= 1) return [];
-  return [`${what} (${runs.map(({ paths }, i) => `${paths.name}: ${texts[i]}`).join('; ')}).`];
+  return [`${what} (${runs.map(({ name }, i) => `${name}: ${texts[i]}`).join('; ')}).`];
 }

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type CompareOptions, type Comparison, compareRuns } from '../../../../trainer/evaluate/compare.ts';
+import {
+  type CompareOptions,
+  type Comparison,
+  type ComparisonRow,
+  compareRuns,
+} from '../../../../trainer/evaluate/compare.ts';
 import {
   comparisonCsv,
   comparisonJson,
@@ -300,4 +305,30 @@ batch_size | 16 | 4
       /\n> \*\*Warning:\*\* The runs were trained on .*\.\n$/,
     );
   });
+});
+
+test.each<[string, one: number, two: number, delta: string]>([
+  ['finite', 30, 32.5, '2.5'],
+  ['both infinite', Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, ''],
+  ['infinite against finite', 30, Number.POSITIVE_INFINITY, 'Infinity'],
+])('the difference of PSNRs that are %s', (_, one, two, delta) => {
+  const row = (run: string, psnr: number): ComparisonRow => ({
+    run,
+    model: 'PSNR',
+    checkpoints: [],
+    validation: null,
+    evaluations: [{ model: run, data: 'a', protocol: 'rgb', psnr, images: [{ name: '1', psnr }] }],
+  });
+  const comparison: Comparison = {
+    runs: ['one', 'two'],
+    rows: [row('one', one), row('two', two)],
+    protocols: [],
+    differences: [],
+    warnings: [],
+  };
+  const [head = [], , cells = []] = comparisonCsv(comparison, { baseline: 'one', isPublishedShown: false })
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+  expect(cells[head.indexOf('psnr_delta')]).toBe(delta);
 });

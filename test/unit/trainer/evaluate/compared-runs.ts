@@ -43,7 +43,7 @@ export function fakeRun(
   const { config, problems } = readRunFile(text, { file: paths.config });
   const manifest = readManifest(paths);
   if (!config || !manifest) throw new Error(JSON.stringify(problems));
-  return { paths, config, manifest };
+  return { name, paths, config, manifest };
 }
 
 /** Opens the nets of `fakeRun`; `opened` are their errors. */
