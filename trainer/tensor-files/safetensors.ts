@@ -19,8 +19,8 @@ interface SafetensorsFile extends TensorFile {
   readonly entries: ReadonlyMap<string, TensorEntry>;
 }
 
-/** The header of 3,000 tensors takes 300 kB. The format allows 100 MB, which would take gigabytes of memory to parse. */
-const maximumHeaderBytes = 2 ** 24;
+/** The header of 3,000 tensors takes 300 kB. The format allows 100 MB, which would take minutes and gigabytes to parse. */
+const maximumHeaderBytes = 2 ** 22;
 
 /** Lists of numbers in tensors in the header. */
 const deepestNesting = 3;
