@@ -23,9 +23,17 @@ interface ZipArchive {
 }
 
 const endRecordBytes = 22;
+const largeLocatorBytes = 20;
+const largeEndRecordBytes = 56;
 const directoryEntryBytes = 46;
 const localHeaderBytes = 30;
 const longestComment = 0xffff;
+
+/** The directory of 3,000 tensors takes 200 kB. */
+const mostDirectoryBytes = 2 ** 26;
+
+/** A number of 32 bits of which all are set is in a record of 64-bit numbers (Zip64, for archives above 4 GiB). */
+const isLarge = 0xffffffff;
 
 /**
  * Ratio of content to archive, for content beyond a megabyte. Weights hardly compress: a higher ratio means a zip bomb.
@@ -33,7 +41,7 @@ const longestComment = 0xffff;
 const largestRatio = 4;
 
 /**
- * Opens a zip archive of weights: stored and deflated entries, below 4 GiB, on one disk, not encrypted. It reads parts of
+ * Opens a zip archive of weights: stored and deflated entries, of any size, on one disk, not encrypted. It reads parts of
  * entries at random; `data/download/extract.ts` streams downloaded archives of any kind and size to the disk instead.
  * Every size is checked against the file before anything is allocated. Throws `fail` if the archive is truncated,
  * inconsistent or a zip bomb, or has names that point out of it.
@@ -50,15 +58,13 @@ export function openZip(path: string, fail: Fail): ZipArchive {
     );
     const end = tail.lastIndexOf('PK\x05\x06', tail.length - endRecordBytes, 'latin1');
     if (end < 0) throw fail('its directory is missing, so it is probably truncated');
-    const count = tail.readUInt16LE(end + 10);
-    const directoryBytes = tail.readUInt32LE(end + 12);
-    const directoryOffset = tail.readUInt32LE(end + 16);
-    if (count === 0xffff || directoryOffset === 0xffffffff) throw fail('it is larger than 4 GiB');
+    const { count, directoryBytes, directoryOffset } = readEndRecord(file, size, tail, end, fail);
     if (directoryOffset + directoryBytes > size || count * directoryEntryBytes > directoryBytes) {
       throw fail(
         `its directory of ${count} entries should end at byte ${directoryOffset + directoryBytes}, but the file has ${size}`,
       );
     }
+    if (directoryBytes > mostDirectoryBytes) throw fail(`its directory has ${directoryBytes} bytes`);
     const directory = Buffer.from(readBytes(file, directoryOffset, directoryBytes, fail));
     const entries = parseDirectory(directory, count, size, fail);
     // Each entry is decompressed once, because it may hold thousands of tensors. All contents are limited by `largestRatio`.
@@ -74,6 +80,54 @@ export function openZip(path: string, fail: Fail): ZipArchive {
       },
     };
   });
+}
+
+interface EndRecord {
+  readonly count: number;
+  readonly directoryBytes: number;
+  readonly directoryOffset: number;
+}
+
+/** @param tail the last bytes of the file, in which the record starts at `end` */
+function readEndRecord(file: number, size: number, tail: Buffer, end: number, fail: Fail): EndRecord {
+  const record = {
+    count: tail.readUInt16LE(end + 10),
+    directoryBytes: tail.readUInt32LE(end + 12),
+    directoryOffset: tail.readUInt32LE(end + 16),
+  };
+  if (record.count < 0xffff && record.directoryBytes < isLarge && record.directoryOffset < isLarge)
+    return record;
+  const locator = end - largeLocatorBytes;
+  const at = locator < 0 ? size : Number(tail.readBigUInt64LE(locator + 8));
+  const isValid =
+    at <= size - largeEndRecordBytes && tail.toString('latin1', locator, locator + 4) === 'PK\x06\x07';
+  const large = isValid ? Buffer.from(readBytes(file, at, largeEndRecordBytes, fail)) : undefined;
+  if (large?.toString('latin1', 0, 4) !== 'PK\x06\x06') {
+    throw fail('it is an archive of more than 4 GiB or 65,534 entries whose end record is missing');
+  }
+  return {
+    count: Number(large.readBigUInt64LE(32)),
+    directoryBytes: Number(large.readBigUInt64LE(40)),
+    directoryOffset: Number(large.readBigUInt64LE(48)),
+  };
+}
+
+/**
+ * Replaces numbers of an entry that have more than 32 bits.
+ *
+ * @param extra the extra fields of the entry: an id and a length of 2 bytes each, and the content
+ */
+function largeNumbers(numbers: readonly number[], extra: Buffer): number[] {
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) !== 1) continue;
+    let next = at + 4;
+    return numbers.map((number) => {
+      if (number !== isLarge || next + 8 > extra.length) return number;
+      next += 8;
+      return Number(extra.readBigUInt64LE(next - 8));
+    });
+  }
+  return [...numbers];
 }
 
 function parseDirectory(
@@ -95,14 +149,13 @@ function parseDirectory(
     const method = directory.readUInt16LE(at + 10);
     const nameEnd = at + directoryEntryBytes + directory.readUInt16LE(at + 28);
     const name = directory.toString('utf8', at + directoryEntryBytes, nameEnd);
-    const entry: ZipEntry = {
-      name,
-      isDeflated: method === 8,
-      crc: directory.readUInt32LE(at + 16),
-      compressedSize: directory.readUInt32LE(at + 20),
-      size: directory.readUInt32LE(at + 24),
-      headerOffset: directory.readUInt32LE(at + 42),
-    };
+    const extra = directory.subarray(nameEnd, nameEnd + directory.readUInt16LE(at + 30));
+    const [size = 0, compressedSize = 0, headerOffset = 0] = largeNumbers(
+      [24, 20, 42].map((field) => directory.readUInt32LE(at + field)),
+      extra,
+    );
+    const crc = directory.readUInt32LE(at + 16);
+    const entry: ZipEntry = { name, isDeflated: method === 8, crc, compressedSize, size, headerOffset };
     at = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
     const called = quoted(name);
     if (nameEnd > directory.length || name === '')

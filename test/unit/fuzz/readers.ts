@@ -27,6 +27,7 @@ import {
   tensor,
   twoFloats,
   zip,
+  zip64,
   zipped,
 } from '../trainer/tensor-files/pickle-bytes.ts';
 import { randomGenerator } from '../trainer/weights/generators.ts';
@@ -100,6 +101,7 @@ const pth: Reader = {
       [
         zipped(data),
         zip(entries),
+        zip64(zip(entries)),
         streamed(data),
         model('.pth'),
         ...['checkpoint-zip', 'checkpoint-stream', 'protocol-4', 'whole-module-zip'].map(fixture),
@@ -109,6 +111,8 @@ const pth: Reader = {
         'PK\x01\x02',
         'PK\x03\x04',
         'PK\x05\x06',
+        'PK\x06\x06',
+        'PK\x06\x07',
         'cos\nsystem\n',
         '../',
         '\n',

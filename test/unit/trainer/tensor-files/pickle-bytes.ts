@@ -75,6 +75,43 @@ export interface RawEntry {
   readonly offset?: number;
 }
 
+/** The same archive with 64-bit numbers (Zip64), as of more than 4 GiB. */
+export function zip64(archive: Buffer): Buffer {
+  const end = archive.length - 22;
+  const [count, offset] = [archive.readUInt16LE(end + 10), archive.readUInt32LE(end + 16)];
+  const entries: Buffer[] = [];
+  for (let at = offset; at < end; ) {
+    const name = archive.subarray(at + 46, at + 46 + archive.readUInt16LE(at + 28));
+    const entry = Buffer.from(archive.subarray(at, at + 46));
+    const extra = Buffer.alloc(6 + 28);
+    // Another field comes first.
+    extra.writeUInt16LE(0x7855, 0);
+    extra.writeUInt16LE(2, 2);
+    extra.writeUInt16LE(1, 6);
+    extra.writeUInt16LE(24, 8);
+    for (const [index, field] of [24, 20, 42].entries()) {
+      extra.writeBigUInt64LE(BigInt(entry.readUInt32LE(field)), 10 + 8 * index);
+      entry.writeUInt32LE(0xffffffff, field);
+    }
+    entry.writeUInt16LE(extra.length, 30);
+    entries.push(entry, name, extra);
+    at += 46 + name.length;
+  }
+  const directory = Buffer.concat(entries);
+  const large = Buffer.alloc(56);
+  large.write('PK\x06\x06', 'latin1');
+  large.writeBigUInt64LE(BigInt(count), 32);
+  large.writeBigUInt64LE(BigInt(directory.length), 40);
+  large.writeBigUInt64LE(BigInt(offset), 48);
+  const locator = Buffer.alloc(20);
+  locator.write('PK\x06\x07', 'latin1');
+  locator.writeBigUInt64LE(BigInt(offset + directory.length), 8);
+  const last = Buffer.alloc(22, 0xff);
+  last.write('PK\x05\x06\0\0\0\0', 'latin1');
+  last.writeUInt16LE(0, 20);
+  return Buffer.concat([archive.subarray(0, offset), directory, large, locator, last]);
+}
+
 /** A zip archive in which anything may be wrong. */
 export function zip(entries: readonly RawEntry[], change: (end: Buffer) => void = () => {}): Buffer {
   const locals: Buffer[] = [];

@@ -18,6 +18,7 @@ import {
   tensor,
   text,
   zip,
+  zip64,
   zipped,
 } from './pickle-bytes.ts';
 
@@ -117,6 +118,11 @@ describe('files of PyTorch', () => {
       ]),
     );
     expect(contents(path)).toEqual({ a: ['F32', [2], [1, 2]] });
+  });
+
+  test('an archive with 64-bit numbers', () => {
+    const content = zipped(pickle(start, dict('a', tensor()), '.'));
+    expect(contents(fileOf(zip64(content)))).toEqual({ a: ['F32', [2], [1, 2]] });
   });
 
   test('a compressed storage is decompressed once', () => {
@@ -430,6 +436,17 @@ describe('broken pickles', () => {
   ])('%s', (_, data, message) => check(fileOf(zipped(data)), message));
 });
 
+/** Without the field of 64-bit numbers in the first entry. */
+function cutExtra(archive: Buffer): Buffer {
+  archive.writeUInt16LE(2, archive.indexOf(Buffer.of(2, 0, 0, 0, 1, 0, 24, 0)) + 4);
+  return archive;
+}
+
+function hugeDirectory(archive: Buffer): Buffer {
+  archive.writeBigUInt64LE(2n ** 60n, archive.lastIndexOf('PK\x06\x06', undefined, 'latin1') + 40);
+  return archive;
+}
+
 describe('broken archives', () => {
   const good = pickle(start, dict('a', tensor()), '.');
   const entry: RawEntry = { name: 'a/data/1', content: Buffer.from('hello') };
@@ -483,7 +500,14 @@ describe('broken archives', () => {
     ],
     ['an entry without a header', zip([{ name: 'a/data.pkl', content: good, offset: 3 }]), /no header/],
     ['big-endian numbers', zipped(good, { name: 'a/byteorder', content: Buffer.from('big') }), /big-endian/],
-    ['more than 4 GiB', zip([entry], (end) => void end.writeUInt32LE(0xffffffff, 16)), /larger than 4 GiB/],
+    [
+      'more than 4 GiB without 64-bit numbers',
+      zip([entry], (end) => void end.writeUInt32LE(0xffffffff, 16)),
+      /more than 4 GiB .* whose end record is missing/,
+    ],
+    ['64-bit numbers cut short', zip64(zipped(good)).subarray(-42), /whose end record is missing/],
+    ['64-bit numbers beyond the end', cutExtra(zip64(zipped(good))), /beyond the end|more than 4 times/],
+    ['a huge directory', hugeDirectory(zip64(zipped(good))), /directory of 3 entries should end/],
     [
       'a directory beyond the end',
       zip([entry], (end) => void end.writeUInt32LE(9999, 12)),
