@@ -57,7 +57,9 @@ export function openZip(path: string, fail: Fail): ZipArchive {
       ),
     );
     const end = tail.lastIndexOf('PK\x05\x06', tail.length - endRecordBytes, 'latin1');
-    if (end < 0) throw fail('its directory is missing, so it is probably truncated');
+    // A negative start would count from the end.
+    if (end < 0 || end + endRecordBytes > tail.length)
+      throw fail('its directory is missing, so it is probably truncated');
     const { count, directoryBytes, directoryOffset } = readEndRecord(file, size, tail, end, fail);
     if (directoryOffset + directoryBytes > size || count * directoryEntryBytes > directoryBytes) {
       throw fail(

@@ -453,6 +453,7 @@ describe('broken archives', () => {
   const zeros = Buffer.alloc(4_000_000);
   test.each<[string, Buffer, RegExp]>([
     ['cut short', zipped(good).subarray(0, -30), /directory is missing/],
+    ['less than an end record', Buffer.from('PK\x05\x06PK\x05\x06PK\x05\x06'), /directory is missing/],
     ['no index', zip([entry]), /without data\.pkl; it holds "a\/data\/1"/],
     ['two indexes', zipped(good, { name: 'b/data.pkl', content: good }), /2 indexes/],
     ['a nested archive', zipped(zipped(good)), /operation/],
