@@ -1,4 +1,5 @@
 import { commands, type ExtensionContext, type LogOutputChannel, l10n, Uri, window } from 'vscode';
+import { messageOf } from '../trainer/errors/errors.ts';
 import { compareCommands } from './comparison/compare-commands.ts';
 import { createComparePanels } from './comparison/compare-panel.ts';
 import { downloadCommands } from './downloads/download-commands.ts';
@@ -102,8 +103,4 @@ function open(
 
 async function showErrorWithLog(log: LogOutputChannel, message: string): Promise<void> {
   if ((await showError(message, l10n.t('Show Log'))) !== undefined) log.show();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -18,6 +18,7 @@ import {
   startingRequests,
 } from '../../server/protocol/messages.ts';
 import type { StartOptions } from '../../server/protocol/workspace.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import { showError } from '../notifications.ts';
 import { duplicateHelpMiddleware } from '../run-files/duplicate-help.ts';
 import { restrictedMode } from '../workspace-trust.ts';
@@ -140,7 +141,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
       try {
         return await connect();
       } catch (error) {
-        const cause = error instanceof Error ? error.message : String(error);
+        const cause = messageOf(error);
         const reason = l10n.t('The server did not start: {0}', cause);
         if (!recordCrash(reason)) {
           client = undefined;

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { CommandTarget } from '../../server/protocol/commands.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 
 /** An item of a tree view, as plain data that tests can compare. */
 export interface TreeNode {
@@ -27,7 +28,7 @@ export interface TreeNode {
 
 /** The item in place of a list that could not be loaded. */
 export function failureNode(error: unknown): TreeNode {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return {
     id: 'failure',
     label: message.split('\n', 1)[0] ?? '',

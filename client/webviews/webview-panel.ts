@@ -7,6 +7,7 @@ import type {
   WebviewRequest,
   WebviewRequestName,
 } from '../../server/protocol/webview.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import { isNumber, isObject } from '../../trainer/guards/guards.ts';
 import type { Services } from '../services.ts';
 import { isInside } from './is-inside.ts';
@@ -79,7 +80,7 @@ export function hostApp(
     try {
       post({ kind: 'answer', id, result: await respond(request) });
     } catch (error) {
-      post({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
+      post({ kind: 'failure', id, message: messageOf(error) });
     }
   };
 

@@ -1,7 +1,7 @@
 import {
   type ComparisonQuery,
   type ImageQuery,
-  type ModelChoice,
+  isModelChoice,
   type ModelReference,
   maximumComparedRuns,
 } from '../../server/protocol/comparison.ts';
@@ -24,26 +24,14 @@ import {
   isTuple,
   isUnion,
 } from '../../trainer/guards/guards.ts';
-import { stages } from '../../trainer/run-state/run-state.ts';
+import { isRect } from '../../trainer/guards/rect.ts';
 import { isCommandTarget } from '../runs/command-targets.ts';
 
 const isStrings = isList(isString);
 const hasRun = isExactly({ run: isString });
 const hasRuns = isExactly({ runs: isList(isString, maximumComparedRuns) });
 const hasFile = isExactly({ file: isString });
-const isStage = isOneOf(stages);
-const isCheckpoint = isUnion(isOneOf(['best', 'last']), isNumber);
 const maximumModels = 256;
-
-const isModelChoice: Guard<ModelChoice> = isUnion(
-  isExactly({ kind: isOneOf(['checkpoint']), stage: isStage, checkpoint: isCheckpoint }),
-  isExactly({
-    kind: isOneOf(['interpolated']),
-    alpha: isNumber,
-    pretraining: isCheckpoint,
-    training: isCheckpoint,
-  }),
-);
 
 const isModel = isExactly<ModelReference>({
   run: isString,
@@ -61,7 +49,7 @@ const isComparison = isExactly<ComparisonQuery>({
 const isImage = isExactly<ImageQuery>({
   path: isString,
   role: isOneOf(['hr', 'lr']),
-  box: isNullable(isExactly({ x: isNumber, y: isNumber, width: isNumber, height: isNumber })),
+  box: isNullable(isRect),
 });
 
 const isContent = isUnion(isString, (value): value is Uint8Array => value instanceof Uint8Array);

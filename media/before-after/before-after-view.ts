@@ -2,11 +2,11 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { DisplayableImage, ImagePair } from '../../server/protocol/upscaling.ts';
 import '../components/choice-group.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import { formatBytes, formatCount } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
-import { errorMessage } from '../error-message.ts';
 import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
 import '../images/image-pane.ts';
@@ -175,7 +175,7 @@ export class BeforeAfterView extends LitElement {
       this.source = source;
       this.result = result;
     } catch (error) {
-      if (this.#shownIndex === index) this.problem = errorMessage(error);
+      if (this.#shownIndex === index) this.problem = messageOf(error);
     }
   }
 
@@ -200,7 +200,7 @@ export class BeforeAfterView extends LitElement {
 
   #open(path: string): void {
     this.host.request('host/open', { path }).catch((error: unknown) => {
-      this.problem = errorMessage(error);
+      this.problem = messageOf(error);
     });
   }
 

@@ -1,4 +1,4 @@
-import { errorMessage } from '../error-message.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import type { CompareState } from './compare-state.ts';
 
 declare global {
@@ -22,6 +22,6 @@ export async function attempt(element: HTMLElement, action: () => Promise<unknow
     await action();
     report('');
   } catch (error) {
-    report(errorMessage(error));
+    report(messageOf(error));
   }
 }

@@ -1,22 +1,17 @@
 import {
-  type CheckpointChoice,
   defaultModels,
+  isModelChoice,
   type ModelChoice,
   maximumComparedRuns,
 } from '../../server/protocol/comparison.ts';
 import {
-  isBetween,
   isBoolean,
   isList,
   isNullable,
-  isNumber,
-  isObject,
   isOneOf,
   isPlainObject,
   isString,
-  isUnion,
 } from '../../trainer/guards/guards.ts';
-import { stages } from '../../trainer/run-state/run-state.ts';
 import { restoreState } from '../page-state.ts';
 import { type CheckpointsState, restoreCheckpointsState } from './checkpoints/checkpoints-state.ts';
 import { type ConfigState, restoreConfigState } from './config/config-state.ts';
@@ -41,22 +36,6 @@ export interface CompareState {
   readonly config: ConfigState;
   readonly checkpoints: CheckpointsState;
 }
-
-const isCheckpointChoice = isUnion<[CheckpointChoice, CheckpointChoice]>(isOneOf(['best', 'last']), isNumber);
-
-const isModelChoice = isUnion<[ModelChoice, ModelChoice]>(
-  isObject<Extract<ModelChoice, { kind: 'checkpoint' }>>({
-    kind: isOneOf(['checkpoint']),
-    stage: isOneOf(stages),
-    checkpoint: isCheckpointChoice,
-  }),
-  isObject<Extract<ModelChoice, { kind: 'interpolated' }>>({
-    kind: isOneOf(['interpolated']),
-    alpha: isBetween(0, 1),
-    pretraining: isCheckpointChoice,
-    training: isCheckpointChoice,
-  }),
-);
 
 /** The state of a comparison page, which was opened for `openedRuns`. The user may have chosen other runs since. */
 export function restoreCompareState(saved: unknown, openedRuns: readonly string[]): CompareState {

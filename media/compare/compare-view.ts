@@ -8,12 +8,12 @@ import {
 import type { Job } from '../../server/protocol/jobs.ts';
 import type { RunDetail } from '../../server/protocol/runs.ts';
 import { draggedRunsType } from '../../server/protocol/webview.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { setVariable } from '../components/css-variable.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
-import { errorMessage } from '../error-message.ts';
 import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
 import { StateSaver } from '../page-state.ts';
@@ -158,7 +158,7 @@ export class CompareView extends LitElement {
   }
 
   #reportProblem(key: string, error: unknown): void {
-    this.problems = new Map(this.problems).set(key, errorMessage(error));
+    this.problems = new Map(this.problems).set(key, messageOf(error));
   }
 
   #clearProblem(key: string): void {

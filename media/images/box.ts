@@ -1,5 +1,4 @@
-import type { Box } from '../../server/protocol/comparison.ts';
-import { isNumber, isObject } from '../../trainer/guards/guards.ts';
+import type { Rect } from '../../trainer/guards/rect.ts';
 import type { ImageView, Size } from './image-view.ts';
 
 interface Point {
@@ -7,18 +6,8 @@ interface Point {
   readonly y: number;
 }
 
-const isNotNegative = (value: unknown): value is number => isNumber(value) && value >= 0;
-const isPositive = (value: unknown): value is number => isNumber(value) && value > 0;
-
-export const isBox = isObject<Box>({
-  x: isNotNegative,
-  y: isNotNegative,
-  width: isPositive,
-  height: isPositive,
-});
-
 /** The box of all pixels between two points of an image, including partly covered ones; null if it is empty. */
-export function boxBetween(from: Point, to: Point, image: Size): Box | null {
+export function boxBetween(from: Point, to: Point, image: Size): Rect | null {
   const left = Math.max(0, Math.floor(Math.min(from.x, to.x)));
   const top = Math.max(0, Math.floor(Math.min(from.y, to.y)));
   const right = Math.min(image.width, Math.ceil(Math.max(from.x, to.x)));
@@ -27,7 +16,7 @@ export function boxBetween(from: Point, to: Point, image: Size): Box | null {
 }
 
 /** The box moved by some pixels, within the image. */
-export function movedBox(box: Box, dx: number, dy: number, image: Size): Box {
+export function movedBox(box: Rect, dx: number, dy: number, image: Size): Rect {
   return {
     ...box,
     x: Math.min(image.width - box.width, Math.max(0, box.x + dx)),
@@ -36,7 +25,7 @@ export function movedBox(box: Box, dx: number, dy: number, image: Size): Box {
 }
 
 /** The box with its right and lower side moved by some pixels, within the image; at least one pixel large. */
-export function resizedBox(box: Box, dx: number, dy: number, image: Size): Box {
+export function resizedBox(box: Rect, dx: number, dy: number, image: Size): Rect {
   return {
     ...box,
     width: Math.min(image.width - box.x, Math.max(1, box.width + dx)),
@@ -45,12 +34,12 @@ export function resizedBox(box: Box, dx: number, dy: number, image: Size): Box {
 }
 
 /** The part of a box inside an image; null if there is none. */
-export function boxInside(box: Box, image: Size): Box | null {
+export function boxInside(box: Rect, image: Size): Rect | null {
   return boxBetween({ x: box.x, y: box.y }, { x: box.x + box.width, y: box.y + box.height }, image);
 }
 
 /** The initial box: the middle half of the visible part. */
-export function boxInView(view: ImageView, image: Size, pane: Size): Box {
+export function boxInView(view: ImageView, image: Size, pane: Size): Rect {
   const visible = {
     width: Math.min(image.width, pane.width / view.zoom),
     height: Math.min(image.height, pane.height / view.zoom),

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { Box } from '../../server/protocol/comparison.ts';
+import type { Rect } from '../../trainer/guards/rect.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { boxBetween, boxInView, movedBox, resizedBox } from './box.ts';
 import type { DecodedImage } from './image.ts';
@@ -32,7 +32,7 @@ declare global {
     /** The user moved the wipe: 0 to 1 of the pane's width. */
     'wipe-change': CustomEvent<number>;
     /** The user drew, moved or removed (`null`) the box. */
-    'box-change': CustomEvent<Box | null>;
+    'box-change': CustomEvent<Rect | null>;
   }
   interface HTMLElementTagNameMap {
     'image-pane': ImagePane;
@@ -84,7 +84,7 @@ export class ImagePane extends LitElement {
   @property({ attribute: false }) view: ImageView | null = null;
   @property({ attribute: false }) wipe = 0.5;
   /** A marked part, in pixels of `base`. */
-  @property({ attribute: false }) box: Box | null = null;
+  @property({ attribute: false }) box: Rect | null = null;
   /** Whether dragging draws a box. */
   @property({ attribute: false }) isBoxing = false;
 

@@ -1,9 +1,9 @@
-import type { Box } from '../../server/protocol/comparison.ts';
+import type { Rect } from '../../trainer/guards/rect.ts';
 import { differenceOf } from './difference.ts';
 import type { DecodedImage } from './image.ts';
 
 /** The pixels of a part of an image: RGBA, row by row. */
-export function pixelsOf({ bitmap }: DecodedImage, { x, y, width, height }: Box): ImageData {
+export function pixelsOf({ bitmap }: DecodedImage, { x, y, width, height }: Rect): ImageData {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('Cannot read the image: the browser provides no canvas.');

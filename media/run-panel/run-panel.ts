@@ -4,13 +4,13 @@ import type { RunDetail } from '../../server/protocol/runs.ts';
 import { type ChartOptions, chartControls } from '../charts/chart-controls.ts';
 import type { CurveSource, XMapping } from '../charts/curve-view.ts';
 import '../charts/line-chart.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import type { ChartFile } from '../charts/line-chart.ts';
 import type { ChartCursor } from '../charts/shared-axis.ts';
 import { type ChartPlan, type GroupPlan, planCharts } from '../charts/tag-groups.ts';
 import { formatX, type XAxis, type XRange } from '../charts/x-axis.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
-import { errorMessage } from '../error-message.ts';
 import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
 import { StateSaver } from '../page-state.ts';
@@ -141,7 +141,7 @@ export class RunPanel extends LitElement {
       await action();
       this.problem = '';
     } catch (error) {
-      this.problem = errorMessage(error);
+      this.problem = messageOf(error);
     }
   }
 

@@ -3,9 +3,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { SampleImage } from '../../server/protocol/runs.ts';
 import { formatCount } from '../../trainer/format/format.ts';
 import '../components/choice-group.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
-import { errorMessage } from '../error-message.ts';
 import '../images/image-pane.ts';
 import { type DecodedImage, loadImage } from '../images/image.ts';
 import type { ImageLayer, ImagePane } from '../images/image-pane.ts';
@@ -107,7 +107,7 @@ export class SampleView extends LitElement {
     } catch (error) {
       if (this.#requestedPaths !== requested) return;
       this.#requestedPaths = '';
-      this.problem = errorMessage(error);
+      this.problem = messageOf(error);
     }
   }
 

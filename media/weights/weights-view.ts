@@ -2,11 +2,11 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { WeightsDifference } from '../../server/protocol/comparison.ts';
 import type { TensorReport, WeightsReport } from '../../server/protocol/upscaling.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import { formatBytes, formatCount, formatValue } from '../../trainer/format/format.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
-import { errorMessage } from '../error-message.ts';
 import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
 import { facts, metricFacts, notFiniteText, tensorTable } from './weights-facts.ts';
@@ -65,7 +65,7 @@ export class WeightsView extends LitElement {
         this.report = report;
       },
       (error: unknown) => {
-        this.failure = errorMessage(error);
+        this.failure = messageOf(error);
       },
     );
   }
@@ -231,7 +231,7 @@ export class WeightsView extends LitElement {
     try {
       await action();
     } catch (error) {
-      this.problem = errorMessage(error);
+      this.problem = messageOf(error);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type Document, parseDocument, visit } from 'yaml';
 import { flattenConfig } from '../../trainer/config/diff.ts';
 import { maximumRunFileBytes } from '../../trainer/config/index.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import { isPlainObject } from '../../trainer/guards/guards.ts';
 
 /** The keys of an option file, dotted. Reading a key removes it, so that `rest` lists the keys that were not imported. */
@@ -39,7 +40,7 @@ export function readOptions(text: string): ReadOptions {
   try {
     data = document.toJS();
   } catch (cause) {
-    return { problem: cause instanceof Error ? cause.message : String(cause) };
+    return { problem: messageOf(cause) };
   }
   if (!isPlainObject(data)) return { problem: 'it has no keys at the top level' };
   return { options: optionsOf(flattenConfig(withNamedLosses(data))), repeated: repeatedKeys(document) };

@@ -1,4 +1,6 @@
-import type { Stage } from '../../trainer/run-state/run-state.ts';
+import { type Guard, isBetween, isExactly, isNumber, isOneOf, isUnion } from '../../trainer/guards/guards.ts';
+import type { Rect } from '../../trainer/guards/rect.ts';
+import { type Stage, stages } from '../../trainer/run-state/run-state.ts';
 
 /** How many runs can be compared at once. */
 export const maximumComparedRuns = 8;
@@ -16,6 +18,18 @@ export type ModelChoice =
       readonly pretraining: CheckpointChoice;
       readonly training: CheckpointChoice;
     };
+
+const isCheckpointChoice: Guard<CheckpointChoice> = isUnion(isOneOf(['best', 'last']), isNumber);
+
+export const isModelChoice: Guard<ModelChoice> = isUnion(
+  isExactly({ kind: isOneOf(['checkpoint']), stage: isOneOf(stages), checkpoint: isCheckpointChoice }),
+  isExactly({
+    kind: isOneOf(['interpolated']),
+    alpha: isBetween(0, 1),
+    pretraining: isCheckpointChoice,
+    training: isCheckpointChoice,
+  }),
+);
 
 /**
  * What `esrgan compare` compares: PSNR, the best of pretraining; ESRGAN, the last of training; and their interpolation. `best`
@@ -210,14 +224,6 @@ export interface CurveScale {
   }[];
 }
 
-/** A rectangle in pixels. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** An image that models upscale. */
 export interface ImageQuery {
   readonly path: string;
@@ -227,7 +233,7 @@ export interface ImageQuery {
    */
   readonly role: 'hr' | 'lr';
   /** What of the LR image is upscaled, in its pixels; null: all. */
-  readonly box: Box | null;
+  readonly box: Rect | null;
 }
 
 /** What there is of an image's results; all files are PNG, of the same size but `lr`. */

@@ -56,25 +56,6 @@ test('updates of its row preserve an open menu, the selection and expanded items
   await expect.poll(() => panel.state.textContent(), patience).toBe('running');
 });
 
-test('the tooltip of its row stays while the run trains', async () => {
-  const { workbench } = desk;
-  const row = workbench.treeRow(/^short/).first();
-  const tooltip = workbench.page.locator('.monaco-hover', { hasText: 'Folder:' });
-  const nextStep = async () => {
-    const step = await panel.fact('step').textContent();
-    await expect.poll(() => panel.fact('step').textContent(), patience).not.toBe(step);
-  };
-  await row.hover();
-  await tooltip.waitFor();
-  await nextStep();
-  await nextStep();
-  await expect(tooltip.isVisible()).resolves.toBe(true);
-  const line = await row.textContent();
-  await workbench.page.mouse.move(0, 0);
-  await tooltip.waitFor({ state: 'hidden' });
-  await expect.poll(() => row.textContent(), patience).not.toBe(line);
-});
-
 test('it pauses and resumes', async () => {
   await panel.button('pause').click();
   await expect.poll(() => panel.state.textContent(), patience).toBe('paused');

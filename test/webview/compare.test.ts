@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Box } from '../../server/protocol/comparison.ts';
+import type { Rect } from '../../trainer/guards/rect.ts';
 import { protocols } from '../../trainer/metrics/protocols.ts';
 import { type ComparedRuns, comparedRuns } from './compared-runs.ts';
 import {
@@ -310,7 +310,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     const scores = (run: number) =>
       view.page.locator(`[data-tile="${tileOf(run)}"] .scores td`).allTextContents();
     await soon(() => view.page.locator('.scores').count()).toBe(5);
-    const box = () => view.page.evaluate<Box | null>('acquireVsCodeApi().getState().images.box');
+    const box = () => view.page.evaluate<Rect | null>('acquireVsCodeApi().getState().images.box');
     await soon(box).not.toBe(null);
     const { x, y, width, height } = (await box())!;
     for (const run of [0, 3]) {

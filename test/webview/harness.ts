@@ -7,6 +7,7 @@ import { bundleMedia } from '../../scripts/bundle-media.mjs';
 import { findChromium, howToGetChromium } from '../../scripts/chromium.mjs';
 import type { NotificationName, Notifications } from '../../server/protocol/messages.ts';
 import type { WebviewRequestName, WebviewRequests } from '../../server/protocol/webview.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import { isList, isNumber, isObject } from '../../trainer/guards/guards.ts';
 import { imitateHost } from './imitation-host.ts';
 import { type Theme, themeClasses, themeStyle } from './themes.ts';
@@ -178,7 +179,7 @@ async function reply({ answers, onRequest }: HarnessOptions, body: string): Prom
     if (!answer) throw new Error(`The test does not answer ${name}.`);
     return { kind: 'answer', id, result: await answer(params) };
   } catch (error) {
-    return { kind: 'failure', id, message: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failure', id, message: messageOf(error) };
   }
 }
 

@@ -9,6 +9,7 @@ import {
   isString,
   isUnion,
 } from '../guards/guards.ts';
+import { isRect } from '../guards/rect.ts';
 
 /** A line of the input of `esrgan preview`: images to upscale, models, and the PNG files to write. */
 export type PreviewRequest = Guarded<typeof isPreviewRequest>;
@@ -19,7 +20,7 @@ export const isPreviewRequest = isObject({
     /** `hr`: an HR image of a test set, which the model upscales from its LR image. `lr`: the image to upscale. */
     role: isOneOf(['hr', 'lr']),
     /** Part of the LR image to upscale, in its pixels; null: all of it. */
-    box: isNullable(isObject({ x: isCount, y: isCount, width: isCount, height: isCount })),
+    box: isNullable(isRect),
   }),
   /** Upscaling factor; null: that of the models. */
   scale: isNullable(isCount),

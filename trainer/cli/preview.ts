@@ -8,12 +8,13 @@ import { cropImage, type Image, toFloatImage, toImage } from '../data/image.ts';
 import { imresize } from '../data/imresize.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { type ReadImage, readImage } from '../evaluate/source-image.ts';
+import type { Rect } from '../guards/rect.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
 import { type InterpolatedNetwork, interpolatedNetwork } from '../upscale/interpolated-network.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
-import type { Rect } from '../upscale/tiles.ts';
+import { scaledRect } from '../upscale/tiles.ts';
 import { upscaleImage } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import type { Generator } from '../weights/generator-file.ts';
@@ -40,7 +41,7 @@ export function registerPreview(program: Command): void {
         try {
           await previews.answer(request, emit);
         } catch (error) {
-          const message = error instanceof Error ? error.message : String(error);
+          const message = messageOf(error);
           emit({ id: request.id, event: 'failed', message });
         }
       }
@@ -125,10 +126,10 @@ function createPreviews(engineName: string) {
         const box = boxIn(lr, request.image.box);
         size = { width: box.width * scale, height: box.height * scale };
         await writePng(request.lr, cropBox(lr, box));
-        if (hr !== undefined) await writePng(request.hr, cropBox(hr, scaled(box, scale)));
+        if (hr !== undefined) await writePng(request.hr, cropBox(hr, scaledRect(box, scale)));
         if (request.bicubic !== null) {
           const upscaled = imresize(lr, scale, 'uint8-replicate');
-          await writePng(request.bicubic, cropBox(upscaled, scaled(box, scale)));
+          await writePng(request.bicubic, cropBox(upscaled, scaledRect(box, scale)));
         }
       }
       const milliseconds = performance.now() - started;
@@ -156,7 +157,7 @@ async function upscaleBox(
   ];
   const withContext = cropImage(lr, left, top, right - left, bottom - top);
   const upscaled = await upscaleImage(upscaler, toFloatImage(withContext), { onTile });
-  return cropBox(toImage(upscaled), scaled({ ...box, x: box.x - left, y: box.y - top }, scale));
+  return cropBox(toImage(upscaled), scaledRect({ ...box, x: box.x - left, y: box.y - top }, scale));
 }
 
 /** Clips a box to the image. Throws a `usage` error if nothing remains. */
@@ -173,10 +174,6 @@ function boxIn({ width, height }: Image, box: Rect | null): Rect {
     'usage',
     `The box ${box.width}x${box.height} at ${box.x}, ${box.y} is outside of the image of ${width}x${height} pixels.`,
   );
-}
-
-function scaled({ x, y, width, height }: Rect, scale: number): Rect {
-  return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
 }
 
 function cropBox(image: Image, { x, y, width, height }: Rect): Image {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
 import { fullRangeGray } from '../metrics/luma.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
@@ -43,7 +43,7 @@ async function decodeBySharp(bytes: Buffer, path: string, channels: 1 | 3 | unde
   } catch (cause) {
     if (cause instanceof WorkbenchError) throw cause;
     // The first line of libvips' message is the most specific; it may end in a colon.
-    const reason = String(cause instanceof Error ? cause.message : cause).match(/[^\n]*[^\n:\s]/)?.[0];
+    const reason = messageOf(cause).match(/[^\n]*[^\n:\s]/)?.[0];
     throw new WorkbenchError(
       'data',
       `${path}: cannot decode the image: ${reason}. Remove the file, or replace it with a valid PNG, JPEG, WebP, TIFF or BMP file.`,

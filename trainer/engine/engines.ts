@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { createEagerEngine } from './eager-engine.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { createOnnxEngine, type OnnxProvider } from './onnx-engine.ts';
@@ -165,7 +165,7 @@ async function probeInChild(provider: OnnxProvider): Promise<Availability> {
     const found = readFinding(stdout);
     return found.available ? { ...found, isAutomatic: !found.isSoftware } : found;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    const reason = messageOf(error).split('\n')[0]!;
     return { available: false, reason: `The test process failed: ${reason}` };
   }
 }

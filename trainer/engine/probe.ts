@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
+import { messageOf } from '../errors/errors.ts';
 import { Graph } from './graph.ts';
 import { lower } from './lower.ts';
 import type { OnnxProvider } from './onnx-engine.ts';
@@ -28,7 +29,7 @@ export async function probe(provider: OnnxProvider): Promise<ProbeFinding> {
     await session.release();
     return { available: true, ...device };
   } catch (error) {
-    return { available: false, reason: error instanceof Error ? error.message.trim() : String(error) };
+    return { available: false, reason: messageOf(error).trim() };
   }
 }
 

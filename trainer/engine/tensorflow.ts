@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { messageOf } from '../errors/errors.ts';
 
 /** TensorFlow's native library on this machine. */
 type TensorflowFinding =
@@ -49,7 +50,7 @@ function usesGpu(module: unknown): boolean {
 }
 
 function explain(name: string, error: unknown): string {
-  const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  const message = messageOf(error).split('\n')[0]!;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'MODULE_NOT_FOUND' && message.includes(name)) return `${name} is not installed.`;
   return `${name} is installed but does not load: ${message}`;

@@ -372,7 +372,7 @@ function findDamage(path: string, state: CheckpointState): string | undefined {
       if (size !== written.bytes) return `${name} has ${size} bytes instead of ${written.bytes}`;
       if (sha256OfFile(join(path, name)) !== written.sha256) return `the content of ${name} has changed`;
     } catch (error) {
-      return `${name} cannot be read (${error instanceof Error ? error.message : error})`;
+      return `${name} cannot be read (${messageOf(error)})`;
     }
   }
   return undefined;

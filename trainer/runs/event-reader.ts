@@ -1,4 +1,5 @@
 import { closeSync, readSync, statSync } from 'node:fs';
+import { messageOf } from '../errors/errors.ts';
 import { openRegularFile } from '../files/regular-file.ts';
 import { decodeEvent } from './event-decoder.ts';
 import { isTime, listEventFiles } from './event-files.ts';
@@ -96,7 +97,7 @@ export function createEventReader(path: string): EventReader {
     try {
       return readPart();
     } catch (error) {
-      stopped = `${path}: ${error instanceof Error ? error.message : error}`;
+      stopped = `${path}: ${messageOf(error)}`;
       return undefined;
     }
   }

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { openRegularFile } from '../files/regular-file.ts';
 
 /** Creates the error for a file; `what` is a clause about it. */
@@ -56,8 +56,5 @@ export function readBytes(
 }
 
 function unreadable(path: string, error: unknown): WorkbenchError {
-  return new WorkbenchError(
-    'data',
-    `Cannot read ${path}: ${error instanceof Error ? error.message : error}.`,
-  );
+  return new WorkbenchError('data', `Cannot read ${path}: ${messageOf(error)}.`);
 }

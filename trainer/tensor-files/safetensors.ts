@@ -1,4 +1,4 @@
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { quoted } from '../errors/quoted.ts';
 import { isCount, isList, isPlainObject, isRecord, isString } from '../guards/guards.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
@@ -141,7 +141,7 @@ function parseHeader(header: string, fail: Fail): Record<string, unknown> {
   try {
     value = JSON.parse(header);
   } catch (error) {
-    throw fail(`its header is not JSON (${quoted(error instanceof Error ? error.message : error)})`);
+    throw fail(`its header is not JSON (${quoted(messageOf(error))})`);
   }
   if (!isPlainObject(value)) throw fail('its header must be a JSON object');
   const repeated = repeatedKey(header);

@@ -1,4 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
+import { messageOf } from '../errors/errors.ts';
 import { quoted } from '../errors/quoted.ts';
 
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
@@ -217,9 +218,7 @@ function inflate(compressed: Uint8Array, { name, size }: ZipEntry, fail: Fail): 
   try {
     content = inflateRawSync(compressed, { maxOutputLength: size + 1 });
   } catch (error) {
-    throw fail(
-      `its entry ${quoted(name)} cannot be decompressed (${error instanceof Error ? error.message : error})`,
-    );
+    throw fail(`its entry ${quoted(name)} cannot be decompressed (${messageOf(error)})`);
   }
   if (content.length !== size) {
     throw fail(`its entry ${quoted(name)} has ${content.length} bytes instead of ${size}`);

@@ -1,4 +1,4 @@
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 
 /**
  * A `disk` error with advice, for a result that cannot be written.
@@ -7,7 +7,7 @@ import { WorkbenchError } from '../errors/errors.ts';
  * @param cause of Node or of libvips
  */
 export function diskFailure(what: string, cause: unknown): WorkbenchError {
-  const reason = reasonOf(cause instanceof Error ? cause.message : String(cause));
+  const reason = reasonOf(messageOf(cause));
   const advice = /no space|quota/i.test(reason) ? 'Free space there, or choose' : 'Choose';
   return new WorkbenchError('disk', `${what} (${reason}). ${advice} another folder: ${otherFolder}.`, {
     cause,

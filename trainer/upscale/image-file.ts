@@ -6,10 +6,10 @@ import { decoding } from '../data/decoding.ts';
 import type { FloatImage } from '../data/image.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { discard } from '../files/change-files.ts';
+import type { Rect } from '../guards/rect.ts';
 import { animationFrames } from '../image-files/image-size.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
-import type { Rect } from './tiles.ts';
 
 /** Properties of an image file that upscaling preserves. */
 export interface ImageTraits {

@@ -3,11 +3,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
 import { discard as discardFile } from '../files/change-files.ts';
+import type { Rect } from '../guards/rect.ts';
 import { temporaryPath } from '../runs/atomic-file.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
 import { headerBytes, type ImageTraits } from './image-file.ts';
-import type { Rect } from './tiles.ts';
 
 /** Output formats. */
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff';

@@ -1,7 +1,8 @@
 import type { FloatImage } from '../data/image.ts';
 import { imresizeFloat } from '../data/imresize.ts';
+import type { Rect } from '../guards/rect.ts';
 import { cropFloats } from './resize-canvas.ts';
-import { type Rect, scaledRect } from './tiles.ts';
+import { scaledRect } from './tiles.ts';
 import { type Upscaler, upscalePart } from './upscaler.ts';
 
 /** Radius of the receptive field of bicubic upscaling, in low-resolution pixels. */

@@ -1,10 +1,11 @@
 import type { FloatImage } from '../data/image.ts';
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
+import type { Rect } from '../guards/rect.ts';
 import { architectureOf } from '../models/generators.ts';
 import { rank4 } from '../models/rank4.ts';
 import { type GeneratorOptions, generatorShapes } from '../models/shapes.ts';
 import { cropFloats, padByReflection } from './resize-canvas.ts';
-import { type Rect, scaledRect } from './tiles.ts';
+import { scaledRect } from './tiles.ts';
 import { upscaleImage } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 

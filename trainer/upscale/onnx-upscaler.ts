@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import type { FloatImage } from '../data/image.ts';
 import type { OnnxProvider } from '../engine/onnx-engine.ts';
-import { WorkbenchError } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { fromHalf, toHalf } from '../tensor-files/dtypes.ts';
 import { withFile } from '../tensor-files/file-bytes.ts';
 import { upscalePadded } from './resize-canvas.ts';
@@ -50,7 +50,7 @@ export async function openOnnxUpscaler(
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     logSeverityLevel: 4,
   }).catch((cause: unknown) => {
-    throw refuse(`ONNX Runtime says "${messageOf(cause)}". Download or export it again`, cause);
+    throw refuse(`ONNX Runtime says "${firstLineOf(cause)}". Download or export it again`, cause);
   });
   try {
     const input = findInput(session, refuse);
@@ -173,7 +173,7 @@ async function testModel(
     failure ??= `it upscales ${width}x${height} to ${result.width}x${result.height}`;
   }
   throw refuse(
-    typeof failure === 'string' ? failure : `upscaling a test image failed with "${messageOf(failure)}"`,
+    typeof failure === 'string' ? failure : `upscaling a test image failed with "${firstLineOf(failure)}"`,
     failure,
   );
 }
@@ -226,6 +226,6 @@ function fromPlanes(planes: Float32Array, width: number, height: number): FloatI
   return { width, height, channels: 3, data };
 }
 
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+function firstLineOf(error: unknown): string {
+  return messageOf(error).split('\n')[0]!;
 }

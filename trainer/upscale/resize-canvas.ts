@@ -1,5 +1,5 @@
 import type { FloatImage } from '../data/image.ts';
-import type { Rect } from './tiles.ts';
+import type { Rect } from '../guards/rect.ts';
 
 /** A copy of a rectangle of an image. */
 export function cropFloats(image: FloatImage, { x, y, width, height }: Rect): FloatImage {

@@ -1,10 +1,4 @@
-/** A rectangle of whole pixels. */
-export interface Rect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+import type { Rect } from '../guards/rect.ts';
 
 /** The rectangle in the upscaled image. */
 export function scaledRect({ x, y, width, height }: Rect, scale: number): Rect {

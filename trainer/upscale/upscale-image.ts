@@ -1,9 +1,10 @@
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import type { Rect } from '../guards/rect.ts';
 import { unlessCancelled } from './cancel.ts';
 import type { ImagePixels } from './image-file.ts';
 import { cropFloats } from './resize-canvas.ts';
-import { planTiles, type Rect, scaledRect } from './tiles.ts';
+import { planTiles, scaledRect } from './tiles.ts';
 import { type Upscaler, upscalePart } from './upscaler.ts';
 
 export interface TileOptions {

@@ -1,6 +1,7 @@
 import type { FloatImage } from '../data/image.ts';
+import type { Rect } from '../guards/rect.ts';
 import { cropFloats } from './resize-canvas.ts';
-import { type Rect, scaledRect } from './tiles.ts';
+import { scaledRect } from './tiles.ts';
 
 /** Upscales RGB images by an integer factor: a network on an engine, or bicubic. */
 export interface Upscaler {

@@ -1,6 +1,6 @@
-import type { Box } from '../../../server/protocol/comparison.ts';
 import { isBetween, isNullable, isOneOf, isString } from '../../../trainer/guards/guards.ts';
-import { isBox } from '../../images/box.ts';
+import type { Rect } from '../../../trainer/guards/rect.ts';
+import { isRect } from '../../../trainer/guards/rect.ts';
 import { type ImageView, isImageView } from '../../images/image-view.ts';
 import { restoreState } from '../../page-state.ts';
 import { type TensorSort, tensorSorts } from './tensor-difference-rows.ts';
@@ -16,7 +16,7 @@ export interface CheckpointsState {
   /** Path of the image that the interpolated network upscales. */
   readonly image: string | null;
   /** The part of its LR that is upscaled. */
-  readonly box: Box | null;
+  readonly box: Rect | null;
   readonly view: ImageView | null;
 }
 
@@ -39,7 +39,7 @@ export function restoreCheckpointsState(saved: unknown): CheckpointsState {
     sort: isOneOf(tensorSorts),
     search: isString,
     image: isNullable(isString),
-    box: isNullable(isBox),
+    box: isNullable(isRect),
     view: isNullable(isImageView),
   });
 }

@@ -1,12 +1,12 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type {
-  Box,
   ImageResults,
   InterpolationQuery,
   InterpolationResult,
   TestSetSummary,
 } from '../../../server/protocol/comparison.ts';
+import type { Rect } from '../../../trainer/guards/rect.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import { fileName } from '../../file-name.ts';
@@ -146,7 +146,7 @@ export class InterpolationView extends LitElement {
   }
 
   /** The crop in LR pixels: the chosen one, else the center; null until LR is loaded. */
-  #box(): Box | null {
+  #box(): Rect | null {
     const lr = this.#loaded.image(this.whole?.lr ?? null);
     if (!lr) return null;
     const { box } = this.ui;
@@ -233,7 +233,7 @@ export class InterpolationView extends LitElement {
           .base=${lr}
           .box=${this.#box()}
           .isBoxing=${true}
-          @box-change=${(event: CustomEvent<Box | null>) => this.#moveCrop(event.detail)}
+          @box-change=${(event: CustomEvent<Rect | null>) => this.#moveCrop(event.detail)}
         ></image-pane>
         <p>Drag or use the arrow keys to choose the crop.</p>
       </div>
@@ -241,7 +241,7 @@ export class InterpolationView extends LitElement {
   }
 
   /** The size of the crop is fixed: only the corner of the drawn box counts. */
-  #moveCrop(box: Box | null): void {
+  #moveCrop(box: Rect | null): void {
     this.#set({ box, view: this.ui.view });
   }
 

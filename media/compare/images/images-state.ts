@@ -1,4 +1,3 @@
-import type { Box } from '../../../server/protocol/comparison.ts';
 import {
   isBetween,
   isBoolean,
@@ -9,7 +8,8 @@ import {
   isString,
   isTuple,
 } from '../../../trainer/guards/guards.ts';
-import { isBox } from '../../images/box.ts';
+import type { Rect } from '../../../trainer/guards/rect.ts';
+import { isRect } from '../../../trainer/guards/rect.ts';
 import { gains } from '../../images/difference.ts';
 import { type ImageView, isImageView } from '../../images/image-view.ts';
 import { restoreState } from '../../page-state.ts';
@@ -35,7 +35,7 @@ export interface ImagesState {
   readonly wipe: number;
   readonly hiddenTiles: readonly string[];
   readonly view: ImageView | null;
-  readonly box: Box | null;
+  readonly box: Rect | null;
   /** Whether tiles show their difference to the reference. */
   readonly isDifference: boolean;
   readonly gain: number;
@@ -71,7 +71,7 @@ export function restoreImagesState(saved: unknown): ImagesState {
     wipe: isBetween(0, 1),
     hiddenTiles: isList(isString),
     view: isNullable(isImageView),
-    box: isNullable(isBox),
+    box: isNullable(isRect),
     isDifference: isBoolean,
     gain: isOneOf(gains),
     reference: isOneOf(references),

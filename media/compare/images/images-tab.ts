@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Box, Comparison, ModelReference, TestSetSummary } from '../../../server/protocol/comparison.ts';
+import type { Comparison, ModelReference, TestSetSummary } from '../../../server/protocol/comparison.ts';
 import type { Job } from '../../../server/protocol/jobs.ts';
+import type { Rect } from '../../../trainer/guards/rect.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { cssVariable } from '../../components/css-variable.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
@@ -223,7 +224,7 @@ export class ImagesTab extends LitElement {
     return html`<div
       @view-change=${(event: CustomEvent<ImageView | null>) => this.#set({ view: event.detail })}
       @wipe-change=${(event: CustomEvent<number>) => this.#set({ wipe: event.detail })}
-      @box-change=${(event: CustomEvent<Box | null>) => this.#set({ box: event.detail })}
+      @box-change=${(event: CustomEvent<Rect | null>) => this.#set({ box: event.detail })}
     >
       ${
         ui.mode === 'wipe'
@@ -348,6 +349,6 @@ export class ImagesTab extends LitElement {
   }
 }
 
-function boxText({ x, y, width, height }: Box): string {
+function boxText({ x, y, width, height }: Rect): string {
   return `Box of ${width}×${height} pixels at ${x}, ${y}, compared with HR. ${boxProtocol}`;
 }

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Box } from '../../../server/protocol/comparison.ts';
+import type { Rect } from '../../../trainer/guards/rect.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { cssColor, setVariable } from '../../components/css-variable.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
@@ -46,7 +46,7 @@ export class TileGrid extends LitElement {
   /** The image that views and boxes refer to. */
   @property({ attribute: false }) base: DecodedImage | null = null;
   @property({ attribute: false }) view: ImageView | null = null;
-  @property({ attribute: false }) box: Box | null = null;
+  @property({ attribute: false }) box: Rect | null = null;
   /** Whether dragging draws a box. */
   @property({ attribute: false }) isBoxing = false;
 

@@ -1,4 +1,4 @@
-import type { Box } from '../../../server/protocol/comparison.ts';
+import type { Rect } from '../../../trainer/guards/rect.ts';
 import type { Host } from '../../host.ts';
 import { boxInside } from '../../images/box.ts';
 import type { DecodedImage } from '../../images/image.ts';
@@ -20,7 +20,7 @@ export interface TileOptions {
   readonly isDifference: boolean;
   readonly gain: number;
   /** The part that is measured. */
-  readonly box: Box | null;
+  readonly box: Rect | null;
 }
 
 /** A tile and what it currently shows. */
@@ -104,7 +104,7 @@ export class TileImages {
     return this.#differences.get(key) ?? null;
   }
 
-  #score(tile: Tile, box: Box | null): BoxScore | null {
+  #score(tile: Tile, box: Rect | null): BoxScore | null {
     const own = this.#loaded.image(tile.path);
     const hr = this.#loaded.image(tile.hr);
     const inside = box && hr && boxInside(box, hr);

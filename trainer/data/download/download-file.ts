@@ -5,7 +5,7 @@ import { get as getHttps } from 'node:https';
 import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { WorkbenchError } from '../../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../../errors/errors.ts';
 import { discard, move, removeFileSync } from '../../files/change-files.ts';
 import { formatBytes } from '../../format/format.ts';
 import { isNullable, isNumber, isObject, isString } from '../../guards/guards.ts';
@@ -58,7 +58,7 @@ export async function downloadFile(url: string, path: string, options: DownloadO
     } catch (error) {
       if (signal?.aborted) throw interrupted(path, part);
       if (error instanceof WorkbenchError) throw error;
-      reason = error instanceof Error ? error.message : String(error);
+      reason = messageOf(error);
     }
     failures = sizeOf(part) > before ? 0 : failures + 1;
     const wait = retryDelays[Math.max(failures - 1, 0)];
@@ -166,7 +166,7 @@ async function onDisk<T>(path: string, access: () => Promise<T>): Promise<T> {
   try {
     return await access();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new WorkbenchError(
       'disk',
       `Cannot write ${path}: ${reason}. Free some space, or choose another folder with --to.`,

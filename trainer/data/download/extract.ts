@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract as extractTar, list as listTar } from 'tar';
 import { openPromise, type Entry as ZipEntry, type ZipFile } from 'yauzl';
 import { isPortableName } from '../../config/index.ts';
-import { WorkbenchError } from '../../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../../errors/errors.ts';
 import { quoted, unprintable } from '../../errors/quoted.ts';
 import { discard, move as moveFile, removeFolder } from '../../files/change-files.ts';
 import { assertSpace } from './disk-space.ts';
@@ -113,7 +113,7 @@ async function move(from: string, to: string): Promise<void> {
     await mkdir(dirname(to), { recursive: true });
     await moveFile(from, to);
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
+    const found = messageOf(cause);
     throw new WorkbenchError('disk', `Cannot write ${to}: ${found}. Move the existing file or folder away.`, {
       cause,
     });

@@ -3,6 +3,7 @@
  * `lost: reason`, and holds the lock until standard input ends. Then it exits without releasing it.
  */
 import { once } from 'node:events';
+import { messageOf } from '../../../../trainer/errors/errors.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 
@@ -15,7 +16,7 @@ async function contend(): Promise<void> {
     acquireLock(paths);
     process.stdout.write('won\n');
   } catch (error) {
-    process.stdout.write(`lost: ${error instanceof Error ? error.message : error}\n`);
+    process.stdout.write(`lost: ${messageOf(error)}\n`);
   }
   process.stdin.resume();
   await once(process.stdin, 'end');

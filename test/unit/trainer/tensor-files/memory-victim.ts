@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../trainer/errors/errors.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 
 // Opens a file, reads all of it, and prints what came of it and the most memory that the process ever had, in MB.
@@ -6,6 +7,6 @@ try {
   const file = openTensorFile(process.argv[2] ?? '');
   for (const name of file.entries.keys()) file.read(name);
 } catch (error) {
-  outcome = error instanceof Error ? error.message : String(error);
+  outcome = messageOf(error);
 }
 process.stdout.write(JSON.stringify({ outcome, megabytes: process.resourceUsage().maxRSS / 1000 }));
