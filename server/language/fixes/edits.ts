@@ -1,3 +1,4 @@
+import { isAlias } from 'yaml';
 import type { Path, Problem } from '../../../trainer/config/index.ts';
 import { inMap } from '../datasets.ts';
 import type { RunDocument } from '../document.ts';
@@ -12,7 +13,9 @@ export function replaceValue(document: RunDocument, path: Path, value: unknown):
   const { text, isJson } = document;
   const quote = isJson ? '"' : (/["']/.exec(text[span.start] ?? '')?.[0] ?? '');
   const newText = literal(value, quote, typeof path.at(-1) === 'number');
-  return [{ title: `Change to \`${newText}\``, edits: [{ ...span, newText }], isClear: true }];
+  // What is wrong with an alias is its anchor.
+  const isClear = !isAlias(node);
+  return [{ title: `Change to \`${newText}\``, edits: [{ ...span, newText }], isClear }];
 }
 
 /** Replaces the key that a problem marks, in the same quotes. */

@@ -10,7 +10,7 @@ export const repeatValue: QuickFix = {
     const { minItems = 0, maxItems = minItems } = schemaAt(path) ?? {};
     if (!Array.isArray(value) || value.length === 0 || minItems !== maxItems) return [];
     const list = Array.from({ length: minItems }, (_, i): unknown => value[i] ?? value.at(-1));
-    const isClear = value.length < minItems;
-    return replaceValue(document, path, list).map((fix) => ({ ...fix, isClear }));
+    const isShort = value.length < minItems;
+    return replaceValue(document, path, list).map((fix) => ({ ...fix, isClear: fix.isClear && isShort }));
   },
 };

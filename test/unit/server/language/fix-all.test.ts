@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { codeActions, fixAllKind } from '../../../../server/language/code-actions.ts';
+import { findProblems } from '../../../../server/language/diagnose.ts';
 import type { RunDocument } from '../../../../server/language/document.ts';
 import { createRandom, type Random } from '../../../../trainer/data/random.ts';
 import { runDocument } from './marked.ts';
@@ -44,6 +45,17 @@ describe('fix all retains sections whose entries have', () => {
   ])('%s', (_, text, after) => expect(fixed(text)).toBe(after));
 });
 
+test.each<[string, string]>([
+  [
+    "pretraining: { lr: &l '1e-4' }\ntraining: { g_lr: *l }\n",
+    'pretraining: { lr: &l 1e-4 }\ntraining: { g_lr: *l }\n',
+  ],
+  [
+    'pretraining: { cr_patch_size: &s [64] }\ntraining: { cr_patch_size: *s }\n',
+    'pretraining: { cr_patch_size: &s [64, 64] }\ntraining: { cr_patch_size: *s }\n',
+  ],
+])('fix all changes an anchor, and not its aliases: %j', (text, after) => expect(fixed(text)).toBe(after));
+
 describe('fix all never writes a key twice:', () => {
   test.each<[string, string, string]>([
     ['two typos of one key', 'sead: 1\nseedd: 2\n', 'seed: 1\nseedd: 2\n'],
@@ -78,6 +90,7 @@ describe('fix all leaves to the author', () => {
       'a key whose anchor is needed below it',
       'lr: &l 1e-4\ntraining:\n  g_lr: *l\npretraining:\n  num_epoch: 5\n',
     ],
+    ['an alias of a wrong value that has a tag', 'seed: !!str &s 1\nworkers: *s\n'],
     ['a list that is too long', 'samples:\n  crop_size: [64, 96, 128]\n'],
     [
       'a key of a section that has it already',
@@ -101,6 +114,10 @@ const valid = [
   'name: a\nscale_factor: 4\npretraining:\n  lr: 1e-4\n  num_epoch: 5\n  cr_patch_size: [128, 96]\ntraining:\n  g_lr: 2e-4\n  d_lr: 3e-4\n  g_sched_steps:\n    - 7\n    - 9\nema:\n  decay: 0.99\n',
   'datasets:\n  birds:\n    hr:\n      train: x/one\n      val: y/two\n    lr: z/three\ntraining:\n  train_datasets: [birds]\n  val_datasets:\n  - birds\n  num_step: 12\ngenerator:\n  num_basic_blocks: 6\n  growth_channels: 16\n',
   'training:\n  num_epoch: 3\n  cr_patch_size: [64, 64]\npretraining:\n  num_epoch: 11\n  cr_patch_size:\n    - 32\n    - 32\nperceptual_loss:\n  vgg_type: vgg19\n  layer_weights:\n    conv5_4: 0.5\n    conv3_4: 0.25\nseed: 1\n',
+  'training: {\n  g_lr: 2e-4, d_lr: 3e-4,\n  g_sched_steps: [7, 9],\n  cr_patch_size: [128, 96],\n}\nema: { decay: 0.99 }\nscale_factor: 4\n',
+  '{\n  "name": "a",\n  "training": {\n    "g_lr": 2e-4,\n    "val_datasets": ["set5", "set14"]\n  },\n  "scale_factor": 4\n}\n',
+  'pretraining: &p\n  cr_patch_size: &size [128, 96]\n  lr: &rate 1e-4\ntraining:\n  cr_patch_size: *size\n  g_lr: *rate\n  num_epoch: 7 # enough\nscale_factor: 4\n',
+  'name: a\r\npretraining:\r\n  lr: 1e-4\r\n  num_epoch: 5\r\ntraining:\r\n  g_sched_steps:\r\n    - 7\r\n    - 9\r\nema:\r\n  decay: 0.99\r\n',
 ];
 
 const spaces = ['', ' ', '   ', '\t', '\u00a0', '\u00a0\u00a0', '\u2003', '\u3000'];
@@ -115,6 +132,12 @@ const damages: readonly ((line: string, random: Random) => string)[] = [
   (line) => line.replace(':', ''),
   (line) => line.replace(/: (?=\S)/, ':\n'),
   (line) => line.replace('[', ''),
+  (line) => line.replace('{', ''),
+  (line) => line.replace(/[}\]],?/, ''),
+  (line) => line.replace(',', ''),
+  (line) => line.replace(/_(?=[a-z])/, ''),
+  (line) => line.replace(/[a-z](?=[a-z_]*"?:)/, ''),
+  (line) => line.replace(/: (?=\S)/, ': !!str '),
   (line) => line.replace(']', ''),
   (line) => line.replace(/(: )(\S+)$/, "$1'$2"),
   (line) => `${line}\n`,
@@ -127,19 +150,29 @@ function pick<T>(list: readonly T[], random: Random): T {
   return item;
 }
 
-/** The keys and values of a text, sorted. */
-function wordsIn(text: string): string[] {
+/** The values of a text: words that are no misspelled key. */
+function valuesIn(text: string): string[] {
   return text
-    .split(/[\s:,'"[\]{}-]+/)
-    .filter(Boolean)
-    .toSorted();
+    .split(/[\s:,'"[\]{}]+/)
+    .filter((word) => /^[&*#\d]|^(?:x|y|z|birds|set\d+|vgg19|enough)\b/.test(word));
+}
+
+/** All keys, values, anchors and aliases of a text. */
+function wordsIn(text: string): string[] {
+  return text.split(/[\s:,'"[\]{}-]+/).filter(Boolean);
+}
+
+/** Syntax errors and duplicate keys. */
+function invalidParts(text: string): number {
+  return findProblems(runDocument(text)).filter(({ code }) => code === 'syntax' || code === 'duplicate-key')
+    .length;
 }
 
 test.each(valid.map((text, i) => [i, text] as const))(
   'fix all retains every key and value of damaged file %i',
   (i, text) => {
     const random = createRandom(i);
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 40; round++) {
       const lines = text.split('\n');
       const count = 1 + random.integer(4);
       for (let n = 0; n < count; n++) {
@@ -150,7 +183,10 @@ test.each(valid.map((text, i) => [i, text] as const))(
         '\n',
       );
       const after = fixed(damaged);
-      expect(missing(wordsIn(damaged), wordsIn(after)), `${damaged}\n=>\n${after}`).toEqual([]);
+      const seen = `${damaged}\n=>\n${after}`;
+      expect(missing(valuesIn(damaged), valuesIn(after)), seen).toEqual([]);
+      expect(wordsIn(after).length, seen).toBeGreaterThanOrEqual(wordsIn(damaged).length);
+      expect(invalidParts(after), seen).toBeLessThanOrEqual(invalidParts(damaged));
     }
   },
 );
