@@ -20,7 +20,14 @@ export type CliEvent =
   | EvaluateEvent
   | DownloadEvent
   | ConvertEvent
-  | InterpolateEvent;
+  | InterpolateEvent
+  | WarningEvent;
+
+/** `esrgan train`, `upscale` and, on standard error, `evaluate`: a checkpoint is damaged, and another one is used. */
+export interface WarningEvent {
+  readonly event: 'warning';
+  readonly message: string;
+}
 
 /** `esrgan train` */
 export type TrainEvent =
@@ -44,6 +51,7 @@ export type TrainEvent =
       readonly 'paper-y': Score;
       readonly isBest: boolean;
     }
+  | WarningEvent
   /** `run` is the run directory. */
   | { readonly event: 'end'; readonly reason: string; readonly step: number; readonly run: string };
 

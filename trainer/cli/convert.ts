@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { writableLayouts } from '../models/generators.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { writeGenerator } from '../weights/write-generator.ts';
-import { weightsOf } from './open-model.ts';
+import { wholeWeightsOf } from './open-model.ts';
 import { assertNew, existingFile, overwriteOption } from './overwrite.ts';
 import { createReporter } from './terminal.ts';
 
@@ -29,7 +29,7 @@ export function registerConvert(program: Command): void {
     .action((input: string, output: string, flags: Flags) => {
       const { layout, half = false, overwrite = false, json = false } = flags;
       assertNew(output, overwrite);
-      const path = weightsOf(input);
+      const path = wholeWeightsOf(input);
       const generator = readGenerator(path);
       const isWritten = writeGenerator(output, generator, {
         isNew: !overwrite,

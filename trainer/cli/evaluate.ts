@@ -10,9 +10,9 @@ import { evaluationTables } from '../evaluate/table.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
 import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
-import { modelOpener } from './open-model.ts';
+import { modelOpener, type OnProblem } from './open-model.ts';
 import { endWithParent } from './parent.ts';
-import { createReporter, print } from './terminal.ts';
+import { createReporter, print, printError } from './terminal.ts';
 import type { OpenModel } from './upscale.ts';
 
 interface Flags extends MeasureFlags {
@@ -28,7 +28,7 @@ interface Flags extends MeasureFlags {
 export function registerEvaluate(
   program: Command,
   openModel: OpenModel,
-  weightsOf: (model: string) => string | undefined,
+  weightsOf: (model: string, onProblem: OnProblem) => string | undefined,
 ): void {
   withMeasureOptions(program.command('evaluate'))
     .description('measure models on test sets')
@@ -62,9 +62,14 @@ export function registerEvaluate(
       print(printed);
     });
 
-  function subjectsOf(models: readonly string[], { alpha, engine, scale }: Flags): Subject[] {
+  function subjectsOf(
+    models: readonly string[],
+    { alpha, engine, scale, progress = false }: Flags,
+  ): Subject[] {
+    const onProblem = (message: string) =>
+      printError(progress ? `${JSON.stringify({ event: 'warning', message })}\n` : `${message}\n`);
     if (alpha !== undefined) {
-      const [first, second, ...others] = models.map((model) => weightsOf(model));
+      const [first, second, ...others] = models.map((model) => weightsOf(model, onProblem));
       if (first === undefined || second === undefined || others.length > 0) {
         throw new WorkbenchError(
           'usage',
@@ -76,8 +81,8 @@ export function registerEvaluate(
     return models.map((model) => {
       const unsaved = { name: model, weights: null, run: undefined };
       if (model === 'bicubic') return { ...unsaved, open: async () => bicubicUpscaler(scale) };
-      const open = () => openModel(model, { engine });
-      const file = weightsOf(model);
+      const file = weightsOf(model, onProblem);
+      const open = () => openModel(file ?? model, { engine, onProblem: () => {} });
       return file === undefined ? { ...unsaved, open } : fileSubject(file, open);
     });
   }

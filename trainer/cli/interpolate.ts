@@ -4,7 +4,7 @@ import { sha256OfFile } from '../runs/sha256.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
 import { writeGenerator } from '../weights/write-generator.ts';
-import { weightsOf } from './open-model.ts';
+import { wholeWeightsOf } from './open-model.ts';
 import { assertNew, existingFile, overwriteOption } from './overwrite.ts';
 import { createReporter } from './terminal.ts';
 
@@ -28,7 +28,7 @@ export function registerInterpolate(program: Command): void {
     .action((psnr: string, esrgan: string, output: string, flags: Flags) => {
       const { alpha, overwrite = false, json = false } = flags;
       assertNew(output, overwrite);
-      const files = [weightsOf(psnr), weightsOf(esrgan)] as const;
+      const files = [wholeWeightsOf(psnr), wholeWeightsOf(esrgan)] as const;
       const [psnrFile, esrganFile] = files;
       const interpolated = interpolate(readGenerator(psnrFile), readGenerator(esrganFile), alpha, files);
       const isWritten = writeGenerator(output, interpolated, {

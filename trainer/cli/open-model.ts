@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import { extname, join, relative } from 'node:path';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import { findOnnxProvider, openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { ModelOpener } from '../evaluate/subject.ts';
-import { generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
-import { resultCheckpoint } from '../runs/checkpoints.ts';
+import { emaFile, generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
+import { findWeightsDamage, resultCheckpoint } from '../runs/checkpoints.ts';
 import { isRunDirectory } from '../runs/list.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { floatBicubicUpscaler } from '../upscale/bicubic.ts';
@@ -16,6 +16,7 @@ import type { Generator } from '../weights/generator-file.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
 import { findRun } from './find-run.ts';
+import { printError } from './terminal.ts';
 
 /**
  * Opens a model by its name on the command line: `bicubic`, a file of weights (`.safetensors`, `.pth`), an ONNX file, the
@@ -25,11 +26,11 @@ import { findRun } from './find-run.ts';
  */
 export async function openModel(
   name: string,
-  { engine, scale = 4 }: { engine: string; scale?: number },
+  { engine, scale = 4, onProblem }: { engine: string; scale?: number; onProblem?: OnProblem },
 ): Promise<Upscaler> {
   const requested = parseEngine(engine);
   if (name === 'bicubic') return floatBicubicUpscaler(scale);
-  const path = weightsOf(name);
+  const path = wholeWeightsOf(name, onProblem);
   const shown = relative('', path);
   if (extname(path).toLowerCase() === '.onnx') {
     return openOnnxUpscaler(path, shown, await findOnnxProvider(requested));
@@ -62,20 +63,53 @@ export function modelOpener(engineName: string): ModelOpener {
   };
 }
 
-/** The file of weights of a model by its name on the command line. Throws a `run` or `data` error if there is none. */
-export function weightsOf(name: string): string {
+/** Receives a sentence about a damaged checkpoint. */
+export type OnProblem = (problem: string) => void;
+
+const printProblem: OnProblem = (problem) => printError(`${problem}\n`);
+
+/**
+ * `weightsOf`, for a use that damaged weights would spoil. A damaged file that is named itself is used and reported.
+ *
+ * @throws WorkbenchError also `data` for the folder of a checkpoint whose weights are not as they were written
+ */
+export function wholeWeightsOf(name: string, onProblem: OnProblem = printProblem): string {
+  const file = weightsOf(name, onProblem);
+  if (![generatorFile, emaFile].includes(basename(file))) return file;
+  const isNamed = file === name;
+  const folder = dirname(file);
+  const damage = findWeightsDamage(folder, isNamed ? basename(file) : undefined);
+  if (damage === undefined) return file;
+  const problem = `Checkpoint ${folder} is not whole: ${damage}.`;
+  if (!isNamed)
+    throw new WorkbenchError(
+      'data',
+      `${problem} Choose another checkpoint, restore a copy, or name the file ${file} itself to use it all the same.`,
+    );
+  onProblem(problem);
+  return file;
+}
+
+/**
+ * The file of weights of a model by its name on the command line; of a run, that of a checkpoint whose weights are as
+ * they were written. Throws a `run` or `data` error if there is none.
+ */
+export function weightsOf(name: string, onProblem: OnProblem = printProblem): string {
   if (existsSync(name) && statSync(name).isFile()) return name;
   if (/\.(safetensors|pth|pt|ckpt|onnx)$/i.test(name)) {
     throw new WorkbenchError('data', `The file ${name} does not exist.`);
   }
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
   const paths = isRunDirectory(name) ? runPaths(name) : findRun('runs', name).paths;
-  const checkpoint = resultCheckpoint(paths);
+  const { checkpoint, problems } = resultCheckpoint(paths);
   if (!checkpoint) {
     throw new WorkbenchError(
       'run',
-      `The run ${name} has no checkpoint yet. Request one with \`esrgan checkpoint ${name}\`.`,
+      problems.length > 0
+        ? `The run ${name} has no whole checkpoint. ${problems.join(' ')} Restore a copy of one.`
+        : `The run ${name} has no checkpoint yet. Request one with \`esrgan checkpoint ${name}\`.`,
     );
   }
+  if (problems.length > 0) onProblem(`${problems.join(' ')} Using ${checkpoint.name} instead.`);
   return generatorOf(checkpoint.path);
 }

@@ -86,7 +86,7 @@ function createPreviews(engineName: string) {
     { paths, alpha }: PreviewRequest['models'][number],
     use: (upscaler: Upscaler) => Promise<T>,
   ): Promise<T> {
-    const [first, second] = paths.map(weightsOf);
+    const [first, second] = paths.map((path) => weightsOf(path));
     if (first === undefined) throw new WorkbenchError('usage', 'A model has no path.');
     if (second !== undefined) return use(await interpolatedNetworkOf([first, second], alpha));
     const { options, parameters }: Generator = readGenerator(first);

@@ -17,11 +17,15 @@ import {
 import { type UpscaledFile, upscaleFile } from '../upscale/upscale-file.ts';
 import { assertTileFits } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
+import type { OnProblem } from './open-model.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter, type Reporter } from './terminal.ts';
 
 /** Opens the model of `--model` on the engine of `--engine`; `scale` is for bicubic only. */
-export type OpenModel = (name: string, options: { engine: string; scale?: number }) => Promise<Upscaler>;
+export type OpenModel = (
+  name: string,
+  options: { engine: string; scale?: number; onProblem?: OnProblem },
+) => Promise<Upscaler>;
 
 export interface UpscaleOptions {
   /** See `PlanOptions`. */
@@ -54,7 +58,15 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
       const { model, engine, scale, json = false, overwrite, rename, ...options } = flags;
       const reporter = createReporter({ json, stream: process.stdout });
       const chosen = model ?? bundledModel(reporter);
-      const upscaler = await openModel(chosen, { engine, ...(scale === undefined ? {} : { scale }) });
+      const onProblem = (message: string) => {
+        reporter.line(message);
+        reporter.event({ event: 'warning', message });
+      };
+      const upscaler = await openModel(chosen, {
+        engine,
+        ...(scale === undefined ? {} : { scale }),
+        onProblem,
+      });
       const cancel = cancelOnRequest();
       const existing = overwrite ? 'replace' : rename ? 'rename' : 'keep';
       try {

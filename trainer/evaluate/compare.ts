@@ -33,7 +33,7 @@ export interface Comparison {
   readonly protocols: readonly Pick<Measure, 'protocol' | 'description' | 'metrics'>[];
   /** The keys in which the run files differ; values in the order of `runs`. */
   readonly differences: readonly Difference[];
-  /** Sentences: which numbers are not comparable, and why. */
+  /** Sentences: which checkpoints are damaged, so that others were measured; which numbers are not comparable, and why. */
   readonly warnings: readonly string[];
 }
 
@@ -60,8 +60,11 @@ export async function compareRuns(
   options: CompareOptions,
 ): Promise<Comparison> {
   const rows: ComparisonRow[] = [];
+  const damages: string[] = [];
   for (const run of runs) {
-    for (const { subject, ...model } of modelsOf(run, options)) {
+    const { models, problems } = modelsOf(run, options);
+    damages.push(...problems);
+    for (const { subject, ...model } of models) {
       const evaluations: Evaluation[] = [];
       for (const testSet of options.testSets) {
         evaluations.push(
@@ -80,7 +83,7 @@ export async function compareRuns(
       metrics,
     })),
     differences: diffConfigs(runs.map(({ config }) => comparedSettings(config))),
-    warnings: comparabilityWarnings(runs),
+    warnings: [...damages, ...comparabilityWarnings(runs)],
   };
 }
 
@@ -109,14 +112,17 @@ export function deltaOf(
 
 type Model = Omit<ComparisonRow, 'run' | 'evaluations'> & { readonly subject: Subject };
 
-function modelsOf({ paths }: ComparedRun, { opener, alpha }: CompareOptions): Model[] {
-  const psnr = stageResult(paths, 'pretraining');
-  const esrgan = stageResult(paths, 'training');
+function modelsOf(
+  { paths }: ComparedRun,
+  { opener, alpha }: CompareOptions,
+): { readonly models: readonly Model[]; readonly problems: readonly string[] } {
+  const results = [stageResult(paths, 'pretraining'), stageResult(paths, 'training')] as const;
+  const [psnr, esrgan] = [results[0].checkpoint, results[1].checkpoint];
   const models: Model[] = [];
   if (psnr) models.push(modelOf('PSNR', psnr));
   if (esrgan) models.push(modelOf('ESRGAN', esrgan));
   if (psnr && esrgan) models.push(interpolated(psnr, esrgan));
-  return models;
+  return { models, problems: results.flatMap(({ problems }) => problems) };
 
   function modelOf(model: string, { name, path, state }: Checkpoint): Model {
     return {

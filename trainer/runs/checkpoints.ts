@@ -24,6 +24,7 @@ import {
   writeFileDurably,
   writeFolderAtomic,
 } from './atomic-file.ts';
+import { emaFile, generatorFile } from './checkpoint-files.ts';
 import { readJson } from './read-json.ts';
 import { paddedStep, type RunPaths } from './run-directory.ts';
 import { sha256OfFile } from './sha256.ts';
@@ -233,23 +234,31 @@ export function listCheckpoints(paths: RunPaths, stage?: Stage): Checkpoint[] {
   });
 }
 
-/** The newest whole checkpoint, if there is one, and what is wrong with each newer one. */
-interface LatestCheckpoint {
+/** The checkpoint that was looked for, if there is one, and what is wrong with each that would have been preferred. */
+export interface FoundCheckpoint {
   readonly checkpoint: Checkpoint | undefined;
-  /** Sentences, the newest checkpoint first. */
+  /** Sentences, the most preferred checkpoint first. */
   readonly problems: readonly string[];
 }
 
+/** The files of a checkpoint that matter: all for a resume, the generator to upscale. */
+type CheckedFiles = 'all' | 'generator';
+
 /**
- * The newest checkpoint of a run (or one stage) whose files are all as they were written; reads every byte. Never
+ * The newest checkpoint of a run (or one stage) whose files are as they were written; reads every byte of them. Never
  * throws.
  */
-export function latestCheckpoint(paths: RunPaths, stage?: Stage): LatestCheckpoint {
+export function latestCheckpoint(
+  paths: RunPaths,
+  stage?: Stage,
+  checked: CheckedFiles = 'all',
+): FoundCheckpoint {
   const problems: string[] = [];
   for (const name of checkpointNames(paths, stage).reverse()) {
     const path = join(paths.checkpoints, name);
     const state = readState(paths, name);
-    const damage = state === undefined ? `${stateFile} is missing or damaged` : findDamage(path, state);
+    const damage =
+      state === undefined ? `${stateFile} is missing or damaged` : findDamage(path, state, checked);
     if (state !== undefined && damage === undefined) return { checkpoint: { path, name, state }, problems };
     problems.push(`Checkpoint ${path} is not whole: ${damage}.`);
   }
@@ -267,18 +276,36 @@ export function bestCheckpoint(checkpoints: readonly Checkpoint[]): Checkpoint |
   return checkpoints.find(({ state }) => state.step === step) ?? bestOf(checkpoints, 'psnr');
 }
 
-/**
- * The checkpoint to use of a stage: the last of the training, whose quality PSNR does not measure; the best of the
- * pretraining, or its last if none was validated.
- */
-export function stageResult(paths: RunPaths, stage: Stage): Checkpoint | undefined {
-  const best = stage === 'pretraining' ? bestCheckpoint(listCheckpoints(paths, stage)) : undefined;
-  return best ?? latestCheckpoint(paths, stage).checkpoint;
+/** The best checkpoint of a stage, by `bestCheckpoint`, whose generator is as it was written. Never throws. */
+export function bestWholeCheckpoint(paths: RunPaths, stage: Stage): FoundCheckpoint {
+  const problems: string[] = [];
+  let candidates = listCheckpoints(paths, stage);
+  for (;;) {
+    const best = bestCheckpoint(candidates);
+    const damage = best && findDamage(best.path, best.state, 'generator');
+    if (damage === undefined) return { checkpoint: best, problems };
+    problems.push(`Checkpoint ${best?.path} is not whole: ${damage}.`);
+    candidates = candidates.filter((each) => each !== best);
+  }
 }
 
-/** The checkpoint to use of a run: that of its training, else that of its pretraining. */
-export function resultCheckpoint(paths: RunPaths): Checkpoint | undefined {
-  return stageResult(paths, 'training') ?? stageResult(paths, 'pretraining');
+/**
+ * The checkpoint to use of a stage: the last of the training, whose quality PSNR does not measure; the best of the
+ * pretraining, or its last if none was validated. Its generator is as it was written. Never throws.
+ */
+export function stageResult(paths: RunPaths, stage: Stage): FoundCheckpoint {
+  const best = stage === 'pretraining' ? bestWholeCheckpoint(paths, stage) : undefined;
+  if (best?.checkpoint) return best;
+  const latest = latestCheckpoint(paths, stage, 'generator');
+  return { ...latest, problems: [...new Set([...(best?.problems ?? []), ...latest.problems])] };
+}
+
+/** The checkpoint to use of a run: that of its training, else that of its pretraining. Never throws. */
+export function resultCheckpoint(paths: RunPaths): FoundCheckpoint {
+  const training = stageResult(paths, 'training');
+  if (training.checkpoint) return training;
+  const { checkpoint, problems } = stageResult(paths, 'pretraining');
+  return { checkpoint, problems: [...training.problems, ...problems] };
 }
 
 function bestOf(checkpoints: readonly Checkpoint[], metric: string): Checkpoint | undefined {
@@ -362,9 +389,32 @@ function readState(paths: RunPaths, name: string): CheckpointState | undefined {
     : undefined;
 }
 
-/** What is wrong with the first damaged file, in words; undefined if none is damaged. */
-function findDamage(path: string, state: CheckpointState): string | undefined {
-  for (const [name, written] of Object.entries(state.files)) {
+/**
+ * What is wrong with the generator in the folder of a checkpoint, or with another of its files, in words; undefined if it
+ * is whole, or if nothing is known about it because the folder has no `state.json`. Never throws.
+ */
+export function findWeightsDamage(folder: string, file?: string): string | undefined {
+  if (!existsSync(join(folder, stateFile))) return undefined;
+  const saved = readJson(join(folder, stateFile), isSavedState);
+  if (saved === undefined) return `${stateFile} is damaged`;
+  return findDamage(folder, saved, file ?? 'generator');
+}
+
+/**
+ * What is wrong with the first damaged file, in words; undefined if none is damaged.
+ *
+ * @param checked as `CheckedFiles`, or the name of a file
+ */
+function findDamage(
+  path: string,
+  { files }: Pick<CheckpointState, 'files'>,
+  checked: CheckedFiles | string,
+): string | undefined {
+  const used = emaFile in files ? emaFile : generatorFile;
+  const isChecked = (name: string) =>
+    checked === 'all' || name === (checked === 'generator' ? used : checked);
+  for (const [name, written] of Object.entries(files)) {
+    if (!isChecked(name)) continue;
     try {
       if (basename(name) !== name)
         return `${stateFile} names a file outside of the checkpoint, ${JSON.stringify(name)}`;

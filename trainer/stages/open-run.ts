@@ -4,7 +4,12 @@ import { WorkbenchError } from '../errors/errors.ts';
 import { portablePath } from '../files/paths.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { writeFileAtomic } from '../runs/atomic-file.ts';
-import { type Checkpoint, latestCheckpoint, setAsideAfter } from '../runs/checkpoints.ts';
+import {
+  type Checkpoint,
+  type FoundCheckpoint,
+  latestCheckpoint,
+  setAsideAfter,
+} from '../runs/checkpoints.ts';
 import {
   type Ancestor,
   createManifest,
@@ -16,7 +21,7 @@ import {
 } from '../runs/manifest.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { sha256OfFile, sha256OfText } from '../runs/sha256.ts';
-import { report, type StageObserver } from './stage-context.ts';
+import { report, type StageObserver, warn } from './stage-context.ts';
 import { dataChanges } from './training-data.ts';
 import type { TrainingSession } from './training-session.ts';
 import { findTrainingStart } from './training-start.ts';
@@ -70,12 +75,20 @@ export function openRun(
   const text = serializeResolved(config);
   const configHash = sha256OfText(text);
   const tell = (line: string) => report({ session, observer }, line);
-  const checkpoint = resume ? findCheckpoint(paths, stage, manifest, tell) : undefined;
+  const warnOf = (message: string) => warn({ session, observer }, message);
+  const found = resume ? findCheckpoint(paths, stage, manifest) : undefined;
+  const checkpoint = found?.checkpoint;
+  for (const problem of found?.problems ?? []) warnOf(problem);
+  if (checkpoint) tell(`Resuming from ${checkpoint.name}.`);
+  else if (resume) tell('There is no checkpoint yet: starting from step 0.');
   if (checkpoint ?? fromStart) {
     for (const path of setAsideAfter(session.writable(), stage, checkpoint?.state.step ?? -1))
       tell(`Set aside: ${path}.`);
   }
-  const ancestor = checkpoint ? undefined : ancestorOf(config, stage, paths);
+  const start = !checkpoint && stage === 'training' ? findTrainingStart(config, paths) : undefined;
+  for (const problem of start?.problems ?? []) warnOf(problem);
+  const startFile = stage === 'training' ? start?.file : config.pretraining.init;
+  const ancestor = !checkpoint && startFile ? ancestorOf(startFile, stage, paths) : undefined;
   if (!manifest) {
     createManifest(session.writable(), {
       seed: config.seed,
@@ -97,12 +110,7 @@ export function openRun(
  *
  * @throws WorkbenchError `run` if the stage was saved, but no checkpoint is whole
  */
-function findCheckpoint(
-  paths: RunPaths,
-  stage: Stage,
-  manifest: Manifest | undefined,
-  tell: (line: string) => void,
-): Checkpoint | undefined {
+function findCheckpoint(paths: RunPaths, stage: Stage, manifest: Manifest | undefined): FoundCheckpoint {
   const { checkpoint, problems } = latestCheckpoint(paths, stage);
   if (checkpoint === undefined && (problems.length > 0 || wasSaved(manifest, stage))) {
     const found = problems.length > 0 ? problems.join(' ') : `${paths.checkpoints} has no checkpoint of it.`;
@@ -111,11 +119,7 @@ function findCheckpoint(
       `Run ${paths.name} cannot resume its ${stage}: no whole checkpoint is left. ${found} Restore a copy of a checkpoint, change \`name\` to start a new run (with \`${stage}.init\` set to a file of weights that is left), or start this stage again at step 0 with \`--from-start\`.`,
     );
   }
-  for (const problem of problems) tell(problem);
-  tell(
-    checkpoint ? `Resuming from ${checkpoint.name}.` : 'There is no checkpoint yet: starting from step 0.',
-  );
-  return checkpoint;
+  return { checkpoint, problems };
 }
 
 /** Whether an earlier session resumed from a checkpoint of the stage, or ended with one. */
@@ -128,10 +132,8 @@ function wasSaved(manifest: Manifest | undefined, stage: Stage): boolean {
   );
 }
 
-/** The weights that a stage starts from; undefined if it starts from random weights. */
-function ancestorOf(config: ResolvedConfig, stage: Stage, paths: RunPaths): Ancestor | undefined {
-  const file = stage === 'training' ? findTrainingStart(config, paths).file : config.pretraining.init;
-  if (!file) return undefined;
+/** The weights that a stage starts from. */
+function ancestorOf(file: string, stage: Stage, paths: RunPaths): Ancestor {
   const inRun = portablePath(relative(paths.root, file));
   return { stage, path: inRun.startsWith('checkpoints/') ? inRun : file, sha256: sha256OfFile(file) };
 }

@@ -48,6 +48,17 @@ export interface StageContext {
   readonly observer: StageObserver;
 }
 
+/** Reports damage that does not end the stage: as `report`, as an event, and in the status until the stage ends. */
+export function warn(
+  { session, observer }: Pick<StageContext, 'session' | 'observer'>,
+  message: string,
+): void {
+  report({ session, observer }, message);
+  observer.event({ event: 'warning', message });
+  const earlier = session.status().message;
+  session.setStatus({ message: earlier === null ? message : `${earlier} ${message}` });
+}
+
 /** Writes a line to the log of the run and shows it. */
 export function report(
   { session, observer }: Pick<StageContext, 'session' | 'observer'>,

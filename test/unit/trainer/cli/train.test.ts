@@ -310,6 +310,16 @@ describe('esrgan train', () => {
     expect(stdout).toContain('Resuming from pretraining-00000002.');
     expect(checkpointsOf('newest')).toContain('pretraining-00000003');
     expect(checkpointsOf('newest')).toContain('aside-pretraining-00000004');
+    writeFileSync(join(runOf('newest'), 'checkpoints', 'pretraining-00000003', 'generator.safetensors'), 'x');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('num_epoch: 8', 'num_epoch: 1000000'));
+    const training = start('train', file, '--resume', '--json', '--max-steps', '1000000');
+    await training.event(
+      ({ event, message }) => event === 'warning' && /00000003 is not whole/.test(String(message)),
+    );
+    await training.event(atStep(4));
+    expect(statusOf('newest')).toMatchObject({ message: expect.stringContaining('is not whole') });
+    training.child.kill('SIGINT');
+    expect((await training.outcome).code).toBe(130);
   });
 
   test.each<[string, (checkpoint: string) => void, RegExp]>([

@@ -209,7 +209,7 @@ describe('failures', () => {
 describe('the command', () => {
   async function check(
     args: string[],
-    opened: unknown[] | undefined,
+    opened: readonly [string, { readonly engine: string; readonly scale?: number }] | undefined,
     upscaler: Partial<Upscaler> = {},
   ): Promise<unknown> {
     const close = vi.fn(async () => {});
@@ -220,7 +220,8 @@ describe('the command', () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const error = await program.parseAsync(['node', 'esrgan', 'upscale', ...args]).catch((thrown) => thrown);
     written.mockRestore();
-    expect(openModel.mock.calls).toEqual(opened ? [opened] : []);
+    const onProblem = expect.any(Function);
+    expect(openModel.mock.calls).toEqual(opened ? [[opened[0], { ...opened[1], onProblem }]] : []);
     expect(close).toHaveBeenCalledTimes(opened ? 1 : 0);
     expect(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => process.listenerCount(signal))).toEqual([0, 0, 0]);
     return error instanceof Error ? error : undefined;
@@ -264,7 +265,7 @@ describe('the command', () => {
   test('--overwrite replaces results, --rename adds a number', async () => {
     const input = await put('a.png');
     await put('a_x2.png', Buffer.from('old'));
-    const opened = ['x', { engine: 'auto' }];
+    const opened = ['x', { engine: 'auto' }] as const;
     await check([input, '--model', 'x', '--rename', '--name', '{name}_x{scale}'], opened);
     expect((await readdir(folder)).sort()).toEqual(['a.png', 'a_x2-2.png', 'a_x2.png']);
     expect(await readFile(join(folder, 'a_x2.png'), 'utf8')).toBe('old');

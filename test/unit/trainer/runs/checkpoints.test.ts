@@ -14,6 +14,7 @@ import { move } from '../../../../trainer/files/change-files.ts';
 import {
   bestCheckpoint,
   type CheckpointState,
+  findWeightsDamage,
   latestCheckpoint,
   listCheckpoints,
   pruneCheckpoints,
@@ -275,8 +276,43 @@ test.each<[expected: string | undefined, specs: string[]]>([
   ['pretraining-00000002', ['1', '2']],
   [undefined, []],
 ])('the result is %s of %j', (expected, specs) =>
-  expect(resultCheckpoint(runWith(...specs))?.name).toBe(expected),
+  expect(resultCheckpoint(runWith(...specs)).checkpoint?.name).toBe(expected),
 );
+
+test.each<[result: string | undefined, specs: string[], damaged: Record<string, string>, problems: string[]]>(
+  [
+    ['pretraining-00000002', ['1:30', '2:29', '3'], { 'pretraining-00000001': generator }, ['00000001']],
+    ['pretraining-00000003', ['1:30', '3'], { 'pretraining-00000001': generator }, ['00000001']],
+    ['pretraining-00000001', ['1:30', '2:29'], { 'pretraining-00000001': 'optimizer.safetensors' }, []],
+    ['training-00000001', ['T1:28', 'T2:27'], { 'training-00000002': generator }, ['00000002']],
+    ['training-00000002', ['T1:28', 'T2:27'], { 'training-00000002': 'optimizer.safetensors' }, []],
+    ['training-00000001', ['T1:28', 'T2:27'], { 'training-00000002': 'state.json' }, ['00000002']],
+    ['pretraining-00000001', ['1:30', 'T1'], { 'training-00000001': generator }, ['00000001']],
+    [undefined, ['1:30'], { 'pretraining-00000001': generator }, ['00000001']],
+  ],
+)('the result is %s of %j if %j are damaged', (result, specs, damaged, expected) => {
+  const paths = runWith(...specs);
+  for (const [name, file] of Object.entries(damaged)) writeFileSync(join(paths.checkpoints, name, file), 'x');
+  const { checkpoint, problems } = resultCheckpoint(paths);
+  expect(checkpoint?.name).toBe(result);
+  expect(problems).toEqual(expected.map((step) => expect.stringMatching(`${step} is not whole: `)));
+});
+
+test('of a checkpoint with an EMA, the EMA is checked; a chosen file itself', () => {
+  const paths = temporaryRun();
+  const files = [...filesOf('x'), { name: 'generator-ema.safetensors', chunks: [Buffer.from('ema')] }];
+  const { path } = writeCheckpoint(paths, files, stateAt(1));
+  expect(findWeightsDamage(path)).toBeUndefined();
+  writeFileSync(join(path, generator), 'x');
+  expect(findWeightsDamage(path)).toBeUndefined();
+  expect(findWeightsDamage(path, generator)).toMatch(/generator\.safetensors has 1 bytes/);
+  rmSync(join(path, 'generator-ema.safetensors'));
+  expect(findWeightsDamage(path)).toMatch(/generator-ema\.safetensors cannot be read/);
+  writeFileSync(join(path, 'state.json'), '{');
+  expect(findWeightsDamage(path)).toBe('state.json is damaged');
+  rmSync(join(path, 'state.json'));
+  expect(findWeightsDamage(path)).toBeUndefined();
+});
 
 test('a checkpoint of the same step replaces the previous one', () => {
   const paths = runWith('10');

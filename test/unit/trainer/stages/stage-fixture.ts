@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { TrainEvent } from '../../../../trainer/cli-output/events.ts';
 import { type ResolvedConfig, readRunFile } from '../../../../trainer/config/index.ts';
 import type { FilePair } from '../../../../trainer/data/datasets.ts';
 import type { Image } from '../../../../trainer/data/image.ts';
@@ -17,7 +18,7 @@ import { filesOf } from '../runs/checkpoint-fixture.ts';
 /** What a session did: its messages, its events, and how it ended. */
 export interface Session {
   readonly lines: readonly string[];
-  readonly events: readonly Readonly<Record<string, unknown>>[];
+  readonly events: readonly TrainEvent[];
   readonly end: StageEnd | undefined;
   readonly error: unknown;
 }
@@ -47,7 +48,7 @@ interface SessionOptions {
 export async function runSession(paths: RunPaths, options: SessionOptions = {}): Promise<Session> {
   const { onLine, onUpscale, onUpdate, onCheckpoint, settings = [] } = options;
   const lines: string[] = [];
-  const observed: Readonly<Record<string, unknown>>[] = [];
+  const observed: TrainEvent[] = [];
   const { checkpoint } = latestCheckpoint(paths);
   const startStep = checkpoint?.state.step ?? 0;
   const none = { rate: null, etaSeconds: null, loss: null, psnr: null, message: null };
