@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { isLive, type Stage } from '../../trainer/run-state/run-state.ts';
@@ -121,6 +121,7 @@ export function createManager(options: ManagerOptions): Manager {
       await launchTrainer(run, entry, programs());
       list.touch(run.root);
     },
+    released: whileReleased,
   });
 
   function reportFailure(run: RunPaths, error: unknown): void {
@@ -155,10 +156,35 @@ export function createManager(options: ManagerOptions): Manager {
     return found;
   }
 
-  /** A run that may be deleted: no process trains it or may start to. Its files are closed. */
-  function release(run: string): RunOnDisk {
+  /** Does `work` while no file or folder of a run is open here: Windows moves no folder with open files. */
+  async function whileReleased<T>({ root }: RunPaths, work: () => Promise<T>): Promise<T> {
+    const wasFollowed = followed.has(root);
+    unfollow(root);
+    stores.forget(root);
+    try {
+      return await list.unwatched(root, work);
+    } finally {
+      if (wasFollowed && existsSync(root)) follow(root);
+    }
+  }
+
+  function unfollow(run: string): void {
+    followed.get(run)?.close();
+    followed.delete(run);
+  }
+
+  function follow(run: string): void {
+    const following = followRun(runPaths(run), (parts) => {
+      if (parts.includes('status')) list.touch(run);
+      onRunChanged(run, parts);
+    });
+    followed.set(run, following);
+  }
+
+  /** A run that may be deleted: no process trains it or may start to. */
+  function deletable(run: string): RunPaths {
     const found = find(run);
-    const { name, root } = found.paths;
+    const { name } = found.paths;
     const { state } = found.state;
     if (isLive(found.state)) {
       throw new WorkbenchError('run', `Run ${name} is ${state}. Stop it before you delete it.`);
@@ -169,11 +195,7 @@ export function createManager(options: ManagerOptions): Manager {
         `Run ${name} is queued. Remove it from the queue before you delete it.`,
       );
     }
-    // Windows moves no folder with open files.
-    followed.get(root)?.close();
-    followed.delete(root);
-    stores.forget(root);
-    return found;
+    return found.paths;
   }
 
   return {
@@ -197,15 +219,9 @@ export function createManager(options: ManagerOptions): Manager {
       const store = await stores.open(find(run).paths.root);
       return store.newest(count);
     },
-    follow(run, follow) {
-      followed.get(run)?.close();
-      followed.delete(run);
-      if (!follow) return;
-      const following = followRun(runPaths(run), (parts) => {
-        if (parts.includes('status')) list.touch(run);
-        onRunChanged(run, parts);
-      });
-      followed.set(run, following);
+    follow(run, isFollowed) {
+      unfollow(run);
+      if (isFollowed) follow(run);
     },
     async start(file, stage, resume) {
       return startRun(requestFromFile(file, stage), resume);
@@ -233,16 +249,17 @@ export function createManager(options: ManagerOptions): Manager {
         if (queuePosition !== null) list.touch(each);
     },
     async removeFromQueue(run) {
-      await removeFromQueue(runPaths(run));
+      await removeFromQueue(runPaths(run), { released: whileReleased });
       list.touch(run);
     },
     release(run) {
-      release(run);
+      const { root } = deletable(run);
+      unfollow(root);
+      stores.forget(root);
     },
     async deleteRun(run) {
-      const { root } = release(run).paths;
-      await removeFolderAtomic(root);
-      list.touch(root);
+      const paths = deletable(run);
+      await whileReleased(paths, () => removeFolderAtomic(paths.root));
     },
     startWaiting,
     close() {

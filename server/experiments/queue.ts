@@ -48,6 +48,8 @@ export interface Slots {
   /** Runs that may train on this host at the same time. */
   readonly maximum: number;
   readonly launch: (queued: QueuedRun) => Promise<void>;
+  /** Does `work` while no file or folder of the run is open in this process. */
+  readonly released: <T>(run: RunPaths, work: () => Promise<T>) => Promise<T>;
 }
 
 /** A queued run that could not be started and was removed from the queue. */
@@ -76,7 +78,7 @@ export function startNext(slots: Slots): Promise<StartFailure[]> {
   return withHostLock(() => startFree(slots));
 }
 
-async function startFree({ runFolders, maximum, launch }: Slots): Promise<StartFailure[]> {
+async function startFree({ runFolders, maximum, launch, released }: Slots): Promise<StartFailure[]> {
   const runs = listAll(runFolders);
   const free = Math.max(0, maximum - runs.filter(isLiveHere).length);
   const failures: StartFailure[] = [];
@@ -85,12 +87,17 @@ async function startFree({ runFolders, maximum, launch }: Slots): Promise<StartF
     if (started === free) break;
     try {
       await launch(waiting);
-      dequeue(waiting.run);
-      started++;
     } catch (error) {
       failures.push({ run: waiting.run, error });
-      await removeQueued(waiting.run);
+      try {
+        await released(waiting.run, () => leaveQueue(waiting.run));
+      } catch (cleaningError) {
+        failures.push({ run: waiting.run, error: cleaningError });
+      }
+      continue;
     }
+    started++;
+    dequeue(waiting.run);
   }
   return failures;
 }
@@ -137,18 +144,24 @@ export function moveInQueue(run: RunPaths, by: number, runFolders: readonly stri
 }
 
 /** Removes a run from the queue, and deletes it if it never started. Rejects with a `run` error where it is not queued. */
-export function removeFromQueue(run: RunPaths): Promise<void> {
+export function removeFromQueue(run: RunPaths, { released }: Pick<Slots, 'released'>): Promise<void> {
   return withHostLock(async () => {
     if (readRun(run.root, Date.now())?.state.state !== 'queued') throw notQueued(run);
-    await removeQueued(run);
+    await released(run, () => leaveQueue(run));
   });
 }
 
-async function removeQueued(run: RunPaths): Promise<void> {
-  const names = readNames(run.root).filter((name) => !name.startsWith('.'));
-  if (names.every((name) => name === basename(run.launch))) await removeFolderAtomic(run.root);
-  else if (existsSync(run.manifest)) dequeue(run);
-  else await removeLaunch(run);
+/** Removes a run from the queue, and deletes it if it never started. Throws a `disk` error only if it stays in the queue. */
+async function leaveQueue(run: RunPaths): Promise<void> {
+  dequeue(run);
+  try {
+    const names = readNames(run.root).filter((name) => !name.startsWith('.'));
+    if (names.every((name) => name === basename(run.launch))) await removeFolderAtomic(run.root);
+    else if (!existsSync(run.manifest)) await removeLaunch(run);
+  } catch (error) {
+    // The launch folder of a run that is no longer in the queue: the next launch replaces it.
+    if (!(error instanceof WorkbenchError)) throw error;
+  }
 }
 
 function notQueued(run: RunPaths): WorkbenchError {

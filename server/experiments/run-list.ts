@@ -24,6 +24,8 @@ export interface RunList extends Closable {
   onDisk(): readonly RunOnDisk[];
   /** Looks at a run, or for one that is new or gone, soon. */
   touch(run: string): void;
+  /** Does `work` while the run is not watched: Windows neither moves nor deletes a folder whose content is watched. */
+  unwatched<T>(run: string, work: () => Promise<T>): Promise<T>;
 }
 
 export type RunsChange = Notifications['esrgan/runsChanged'];
@@ -65,6 +67,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   const entries = new Map<string, Entry>();
   const dirty = new Set<string>();
   const removed = new Set<string>();
+  const unwatched = new Set<string>();
   let folders: readonly string[] = [];
   let folderWatches: readonly Closable[] = [];
   let nextColor = 0;
@@ -124,7 +127,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   }
 
   function rewatch(entry: Entry): void {
-    const wanted = isActive(entry.run);
+    const wanted = isActive(entry.run) && !unwatched.has(entry.run.paths.root);
     if (wanted === entry.watches.length > 0) return;
     for (const watch of entry.watches) watch.close();
     const { root, launch } = entry.run.paths;
@@ -239,6 +242,17 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     },
     onDisk: () => [...entries.values()].map(({ run }) => run),
     touch,
+    async unwatched(root, work) {
+      unwatched.add(root);
+      const entry = entries.get(root);
+      if (entry !== undefined) rewatch(entry);
+      try {
+        return await work();
+      } finally {
+        unwatched.delete(root);
+        touch(root);
+      }
+    },
     close() {
       isClosed = true;
       for (const { watches } of entries.values()) for (const watch of watches) watch.close();

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
 
 /** An activity that ends with `close`. */
 export interface Closable {
@@ -7,12 +7,16 @@ export interface Closable {
 
 /**
  * Calls `onChange` for changes directly in a folder. A network file system does not report the changes of other hosts,
- * so callers must poll as well. Never throws, and does not keep the process alive.
+ * so callers must poll as well. Ends when the folder is deleted. Never throws, and does not keep the process alive.
  */
 export function watchFolder(folder: string, onChange: () => void): Closable {
   let watcher: FSWatcher | undefined;
   try {
-    watcher = watch(folder, { persistent: false }, onChange);
+    watcher = watch(folder, { persistent: false }, (event) => {
+      // On Windows, Node reports a deleted folder without end (nodejs/node#65837).
+      if (event === 'rename' && !existsSync(folder)) watcher?.close();
+      onChange();
+    });
     watcher.on('error', () => watcher?.close());
   } catch {
     // No such folder, or no watches left: polling finds the changes.
