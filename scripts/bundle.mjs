@@ -5,6 +5,21 @@ import { build } from 'esbuild';
 import { bundleMedia } from './bundle-media.mjs';
 
 const folder = 'dist-new';
+
+/**
+ * Loads sharp as CommonJS: its ES modules import JSON, about which Node 20.15 to 20.18 print a warning at each start, also
+ * into the output of runs.
+ */
+const sharpAsCommonJs = {
+  name: 'sharp-as-commonjs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^sharp$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'sharp', namespace: 'commonjs' } : { external: true },
+    );
+    onLoad({ filter: /./, namespace: 'commonjs' }, () => ({ contents: "module.exports = require('sharp')" }));
+  },
+};
+
 rmSync(folder, { recursive: true, force: true });
 await build({
   entryPoints: {
@@ -21,7 +36,8 @@ await build({
   platform: 'node',
   target: 'node20',
   sourcemap: 'linked',
-  external: ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  external: ['onnxruntime-node', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  plugins: [sharpAsCommonJs],
   // Some bundled packages are CommonJS and call require() for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
