@@ -37,7 +37,11 @@ export function decodeBmp(bytes: Uint8Array, path: string): Image {
   if (start + stride * height > bytes.length) throw unreadable(path, 'it is truncated');
 
   const palette = bits <= 8 ? readPalette(view, 14 + headerSize, bits) : undefined;
-  const hasAlpha = compression === withMasks && headerSize >= 56 && view.getUint32(66, true) === 0xff000000;
+  const hasAlpha =
+    compression === withMasks &&
+    headerSize >= 56 &&
+    bytes.length >= 70 &&
+    view.getUint32(66, true) === 0xff000000;
   const channels = hasAlpha && hasVisiblePixel(bytes.subarray(start, start + stride * height)) ? 4 : 3;
   const data = new Uint8Array(width * height * channels);
   for (let y = 0, out = 0; y < height; y++) {

@@ -110,6 +110,15 @@ test.each<[string, Partial<Layout>, number[]]>([
   expect([channels, ...data]).toEqual([pixel.length, ...pixel]);
 });
 
+test('a header that declares more than the file contains has no alpha', () => {
+  const bytes = bitmap({ bits: 32, compression: 3, width: 1, masks: usual, rows: [[0, 0, 255, 77]] });
+  bytes.writeUInt32LE(56, 14);
+  bytes.writeUInt32LE(62, 10);
+  // The pixel takes the place of the mask for alpha, which is beyond the end.
+  const cut = bytes.subarray(0, 66);
+  expect([...decodeBmp(cut, 'x.bmp').data]).toHaveLength(3);
+});
+
 test('reads 1 bit', () => {
   const bytes = bitmap({
     bits: 1,
