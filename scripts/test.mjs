@@ -16,15 +16,21 @@ const suites = {
   /** VS Code in a browser, with keyboard and mouse. */
   e2e: () => inWorkbench(() => vitest('build/test-results-e2e.json', 'test/e2e/vitest.config.ts')),
 };
+/** Run only if they are named. */
+const otherSuites = {
+  /** A part of `npm run test:windows`. */
+  windows: onWindows,
+};
+const allSuites = { ...suites, ...otherSuites };
 
 const args = process.argv.slice(2).filter((arg) => arg !== '--package');
 if (process.argv.includes('--package')) process.env.ESRGAN_VSIX = packageFile();
-const names = Object.keys(suites).filter((name) => args.includes(name));
-const files = args.filter((arg) => !(arg in suites));
+const names = Object.keys(allSuites).filter((name) => args.includes(name));
+const files = args.filter((arg) => !(arg in allSuites));
 const chosen = names.length > 0 ? names : files.length > 0 ? ['unit'] : Object.keys(suites);
 
 mkdirSync('build', { recursive: true });
-const outcomes = chosen.map((name) => suites[name]());
+const outcomes = chosen.map((name) => allSuites[name]());
 const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
 for (const failure of outcomes.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
@@ -76,6 +82,13 @@ function inHost() {
     .map(({ title }) => `test/vscode: ${title}`);
   if (status !== 0 && failures.length === 0) failures.push(`test/vscode: the runner ended with ${status}`);
   return { status, passed: count('passed'), failed: failures.length, skipped: count('skipped'), failures };
+}
+
+function onWindows() {
+  const results = 'build/test-results-windows.json';
+  const status = node(results, 'scripts/test-windows.mjs', '--quick');
+  const failures = [`scripts/test-windows.mjs ended with ${status}`];
+  return read(results) ?? { status, passed: 0, failed: 1, skipped: 0, failures };
 }
 
 /** Runs a suite that needs VS Code and a browser. */

