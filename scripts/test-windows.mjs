@@ -11,10 +11,15 @@ const nodeVersion = '20.18.1';
 const wine = '/usr/lib/wine/wine64';
 const compiler = 'x86_64-w64-mingw32-gcc';
 
-/** The unit suites that mean something on Windows: of files and processes, and of what computes. */
-const unitSuites = ['files', 'runs', 'stages', 'losses', 'metrics', 'weights', 'upscale'].map(
-  (name) => `test/unit/trainer/${name}/`,
-);
+/**
+ * The unit suites of files, processes and what computes. Others expect paths of Unix, and `manager.test.ts` starts `ps`.
+ */
+const trainer = ['errors', 'files', 'format', 'runs', 'stages', 'losses', 'metrics', 'weights', 'upscale'];
+const experiments = ['follow', 'host-lock', 'points', 'queue', 'run-detail', 'run-list', 'start', 'stop'];
+const unitSuites = [
+  ...trainer.map((name) => `test/unit/trainer/${name}/`),
+  ...experiments.map((name) => `test/unit/server/experiments/${name}.test.ts`),
+];
 
 const args = process.argv.slice(2);
 const isQuick = args.includes('--quick');

@@ -5,6 +5,7 @@ import { listRuns } from '../../../../trainer/runs/list.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory } from '../../../../trainer/runs/run-directory.ts';
 import { writeStatus } from '../../../../trainer/runs/status.ts';
+import { hasFolderLinks, needsFolderLinks } from '../../../folder-links.ts';
 import { oddFiles } from '../files/odd-files.ts';
 import { temporaryFolder } from './temporary-run.ts';
 
@@ -21,36 +22,39 @@ const status = {
   message: null,
 } as const;
 
-test('lists our runs and those of other trainers by name, and nothing else', () => {
-  const folder = temporaryFolder();
-  const ours = createRunDirectory(join(folder, 'b-ours'));
-  createManifest(ours, { seed: 1, configHash: '', data: {}, ancestry: [] });
-  writeStatus(ours, { ...status, state: 'finished' });
-  createManifest(createRunDirectory(join(folder, 'c-new')), {
-    seed: 1,
-    configHash: '',
-    data: {},
-    ancestry: [],
-  });
-  mkdirSync(join(folder, 'a-theirs'));
-  const events = join(folder, 'a-theirs', 'events.out.tfevents.1700000000.host');
-  writeFileSync(events, '');
-  utimesSync(events, 1234, 1234);
-  mkdirSync(join(folder, 'no-run'));
-  writeFileSync(join(folder, 'run.json'), '{}');
-  symlinkSync(ours.root, join(folder, 'd-link'), 'junction');
-  symlinkSync(join(folder, 'gone'), join(folder, 'e-broken'), 'junction');
-  const runs = listRuns(folder, Date.now());
-  expect(runs.map(({ paths, kind, state }) => `${paths.name} ${kind} ${state.state}`)).toEqual([
-    'a-theirs external unknown',
-    'b-ours esrgan finished',
-    'c-new esrgan unknown',
-    'd-link esrgan finished',
-  ]);
-  expect(runs[0]?.updated).toBe(1234e3);
-  expect(runs[1]?.updated).toBe(Date.parse(runs[1]?.status?.time ?? ''));
-  expect(runs[2]?.updated).toBeNull();
-});
+test.runIf(hasFolderLinks)(
+  needsFolderLinks('lists our runs and those of other trainers by name, and nothing else'),
+  () => {
+    const folder = temporaryFolder();
+    const ours = createRunDirectory(join(folder, 'b-ours'));
+    createManifest(ours, { seed: 1, configHash: '', data: {}, ancestry: [] });
+    writeStatus(ours, { ...status, state: 'finished' });
+    createManifest(createRunDirectory(join(folder, 'c-new')), {
+      seed: 1,
+      configHash: '',
+      data: {},
+      ancestry: [],
+    });
+    mkdirSync(join(folder, 'a-theirs'));
+    const events = join(folder, 'a-theirs', 'events.out.tfevents.1700000000.host');
+    writeFileSync(events, '');
+    utimesSync(events, 1234, 1234);
+    mkdirSync(join(folder, 'no-run'));
+    writeFileSync(join(folder, 'run.json'), '{}');
+    symlinkSync(ours.root, join(folder, 'd-link'), 'junction');
+    symlinkSync(join(folder, 'gone'), join(folder, 'e-broken'), 'junction');
+    const runs = listRuns(folder, Date.now());
+    expect(runs.map(({ paths, kind, state }) => `${paths.name} ${kind} ${state.state}`)).toEqual([
+      'a-theirs external unknown',
+      'b-ours esrgan finished',
+      'c-new esrgan unknown',
+      'd-link esrgan finished',
+    ]);
+    expect(runs[0]?.updated).toBe(1234e3);
+    expect(runs[1]?.updated).toBe(Date.parse(runs[1]?.status?.time ?? ''));
+    expect(runs[2]?.updated).toBeNull();
+  },
+);
 
 const isWindows = process.platform === 'win32';
 
