@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { type Disposable, l10n, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
+import { isInside } from '../../trainer/files/paths.ts';
 import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
 import type { RunList } from '../runs/run-list.ts';
 import { pickRunsToCompare } from '../runs/run-picker.ts';
 import type { RunsView } from '../runs/runs-view.ts';
-import { isInside } from '../webviews/is-inside.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 import { grantedFolders } from './granted-folders.ts';
 

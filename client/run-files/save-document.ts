@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import { l10n, type TextDocument, workspace } from 'vscode';
+import { pathIdentity } from '../../trainer/files/paths.ts';
 
 /** The open document of a file. */
 export function openedDocument(file: string): TextDocument | undefined {
-  return workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
+  return workspace.textDocuments.find(
+    ({ uri }) => uri.scheme === 'file' && pathIdentity(uri.fsPath) === pathIdentity(file),
+  );
 }
 
 /** Saves the document of a file, so that unsaved changes are trained too. */

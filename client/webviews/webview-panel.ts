@@ -8,9 +8,9 @@ import type {
   WebviewRequestName,
 } from '../../server/protocol/webview.ts';
 import { messageOf } from '../../trainer/errors/errors.ts';
+import { isInside } from '../../trainer/files/paths.ts';
 import { isNumber, isObject } from '../../trainer/guards/guards.ts';
 import type { Services } from '../services.ts';
-import { isInside } from './is-inside.ts';
 import { type Handlers, pageHandlers } from './page-handlers.ts';
 import { webviewPage } from './webview-page.ts';
 import { isWebviewRequest } from './webview-requests.ts';

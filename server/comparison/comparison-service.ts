@@ -1,10 +1,11 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { basename, join, resolve, sep } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
 import { PointSeries } from '../../media/plot/point-series.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { readEvaluation } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { hrFolder } from '../../trainer/evaluate/results/test-set.ts';
+import { isInside } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { metricNames } from '../../trainer/metrics/metrics.ts';
 import { isProtocolName, protocolNames } from '../../trainer/metrics/protocols.ts';
@@ -187,8 +188,9 @@ function testFolders({ columns }: Comparison): string[] {
 /** An image for a report. Throws a `usage` error where it is no PNG file of a run, a test set or the results. */
 function readPng(path: string, folders: readonly string[]): Uint8Array {
   const real = tryRealPath(path);
-  const isAllowed = folders.some((folder) => real?.startsWith((tryRealPath(folder) ?? folder) + sep));
-  const isReadable = real !== undefined && isAllowed && statOf(real)?.isFile() === true;
+  const isAllowed =
+    real !== undefined && folders.some((folder) => isInside(tryRealPath(folder) ?? folder, real));
+  const isReadable = isAllowed && statOf(real)?.isFile() === true;
   const bytes = isReadable ? readFileSync(real) : undefined;
   if (bytes?.subarray(1, 4).toString('latin1') === 'PNG') return bytes;
   throw new WorkbenchError(
@@ -199,7 +201,7 @@ function readPng(path: string, folders: readonly string[]): Uint8Array {
 
 function tryRealPath(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }

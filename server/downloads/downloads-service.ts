@@ -1,5 +1,6 @@
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
+import { isInside } from '../../trainer/files/paths.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -45,7 +46,7 @@ function dataFolderOf(
   folder: string,
   workspace: Workspace,
 ): { readonly dataDir: string; readonly scale: number } {
-  const files = workspace.runFiles().filter(({ file }) => file.startsWith(folder + sep));
+  const files = workspace.runFiles().filter(({ file }) => isInside(folder, file));
   const dataDir = mostFrequent(files.map((file) => file.dataDir)) ?? resolve(folder, 'data');
   const scale = mostFrequent(files.filter((file) => file.dataDir === dataDir).map((file) => file.scale)) ?? 4;
   return { dataDir, scale };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
 import type { ResolvedConfig } from '../../trainer/config/index.ts';
+import { pathIdentity } from '../../trainer/files/paths.ts';
 import {
   currentEpoch,
   formatCount,
@@ -40,8 +41,8 @@ type LensCommand =
 export function codeLenses(document: RunDocument, runs: readonly RunSummary[]): CodeLens[] {
   const config = lenientConfig(document);
   if (!config) return [];
-  const directory = join(config.runs_dir, config.name);
-  const run = runs.find((each) => join(each.run) === directory);
+  const directory = pathIdentity(join(config.runs_dir, config.name));
+  const run = runs.find((each) => pathIdentity(each.run) === directory);
   const isAlone = runs.length - (run ? 1 : 0) === 0;
   // A document that is no file has none to start; the command then says so.
   const file = document.uri.startsWith('file:') ? { file: document.file } : {};

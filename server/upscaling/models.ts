@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { type BriefReport, isBriefReport } from '../../trainer/cli-output/reports.ts';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
+import { isInside } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
 import { parseObject } from '../command/run-command.ts';
@@ -95,7 +96,7 @@ export function checkpointSources(run: string, checkpoints: readonly CheckpointS
 
 /** Files of weights that are not a checkpoint's of these runs, once each. */
 export function fileSources(files: readonly string[], runs: readonly string[]): ModelSource[] {
-  const isOfRun = (file: string) => runs.some((run) => file.startsWith(run + sep));
+  const isOfRun = (file: string) => runs.some((run) => isInside(run, file));
   return [...new Set(files)]
     .filter((file) => !isOfRun(file))
     .sort()

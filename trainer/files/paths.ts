@@ -42,9 +42,13 @@ export function uniquePaths(paths: Iterable<string>, platform?: NodeJS.Platform)
   return [...unique.values()];
 }
 
-/** Whether a path is below a folder. */
-export function isBelow(folder: string, path: string, platform?: NodeJS.Platform): boolean {
-  const start = pathIdentity(folder, platform).replace(/[\\/]$/, '');
-  const identity = pathIdentity(path, platform);
-  return identity.startsWith(start) && /[\\/]/.test(identity[start.length] ?? '');
+/** Whether an absolute path is a folder or below it, by their text alone: the disk is not read. */
+export function isInside(
+  folder: string,
+  path: string,
+  platform: NodeJS.Platform = process.platform,
+): boolean {
+  const { isAbsolute, relative } = platform === 'win32' ? win32 : posix;
+  const way = relative(pathIdentity(folder, platform), pathIdentity(path, platform));
+  return isAbsolute(path) && !isAbsolute(way) && way !== '..' && !/^\.\.[\\/]/.test(way);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  isBelow,
+  isInside,
   pathIdentity,
   portablePath,
   typedFolder,
@@ -32,7 +32,7 @@ test.each<[NodeJS.Platform, string, string, boolean]>([
   expect(uniquePaths([a, b], platform)).toEqual(isOne ? [a] : [a, b]);
 });
 
-describe('below a folder', () => {
+describe('a folder has a path', () => {
   test.each<[NodeJS.Platform, string, string, boolean]>([
     ['win32', 'C:\\runs', 'c:\\Runs\\a\\b', true],
     ['win32', 'C:\\', 'c:\\a', true],
@@ -40,10 +40,15 @@ describe('below a folder', () => {
     ['win32', 'C:\\runs', 'C:\\runs\\..\\a', false],
     ['linux', '/runs', '/runs/a', true],
     ['linux', '/', '/a', true],
-    ['linux', '/runs', '/runs', false],
+    ['linux', '/runs', '/runs', true],
+    ['linux', '/runs', '/runs/a/../../b', false],
+    ['linux', '/runs', '/runs2', false],
+    ['linux', '/runs', '/runs/..b', true],
+    ['linux', '/runs', 'x.png', false],
+    ['darwin', '/Runs', '/runs/a', true],
     ['linux', '/runs', '/Runs/a', false],
   ])('on %s, %s: %s is %s', (platform, folder, path, expected) => {
-    expect(isBelow(folder, path, platform)).toBe(expected);
+    expect(isInside(folder, path, platform)).toBe(expected);
   });
 });
 
