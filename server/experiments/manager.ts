@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
+import { pathIdentity, uniquePaths } from '../../trainer/files/paths.ts';
 import { isLive, type Stage } from '../../trainer/run-state/run-state.ts';
 import { removeFolderAtomic, removeTemporaries } from '../../trainer/runs/atomic-file.ts';
 import type { RequestKind } from '../../trainer/runs/control.ts';
@@ -95,7 +96,7 @@ export function createManager(options: ManagerOptions): Manager {
   });
 
   function setFolders(): void {
-    list.setFolders([...new Set([...namedFolders, ...ownFolders])]);
+    list.setFolders(uniquePaths([...namedFolders, ...ownFolders]));
   }
 
   /** Starts waiting runs if there are any and, as far as the list knows, a place for one. */
@@ -129,8 +130,15 @@ export function createManager(options: ManagerOptions): Manager {
     onStartFailed(messageOf(error));
   }
 
+  /** The run by the spelling of its folder that the list has. */
+  function asListed(run: RunPaths): RunPaths {
+    const identity = pathIdentity(dirname(run.root));
+    const folder = list.folders.find((each) => pathIdentity(each) === identity);
+    return folder === undefined ? run : runPaths(join(folder, run.name));
+  }
+
   async function startRun(request: RunRequest, resume: boolean): Promise<StartedRun> {
-    const { run } = request;
+    const run = asListed(request.run);
     const folder = dirname(run.root);
     try {
       mkdirSync(folder, { recursive: true });
@@ -139,8 +147,8 @@ export function createManager(options: ManagerOptions): Manager {
     }
     ownFolders.add(folder);
     setFolders();
-    const changes = changesOf(request);
-    const failures = await addToQueue(request, resume, slots());
+    const changes = changesOf({ ...request, run });
+    const failures = await addToQueue({ ...request, run }, resume, slots());
     list.touch(run.root);
     for (const failure of failures) {
       if (failure.run.root === run.root) throw failure.error;

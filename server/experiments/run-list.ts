@@ -216,7 +216,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     setFolders(wanted) {
       if (wanted.length === folders.length && wanted.every((folder, index) => folder === folders[index]))
         return;
-      folders = [...new Set(wanted)];
+      folders = wanted;
       for (const watch of folderWatches) watch.close();
       folderWatches = folders.map((folder) => watchFolder(folder, () => rescan.request()));
       void requestScan();

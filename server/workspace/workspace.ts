@@ -1,4 +1,4 @@
-import { join, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import {
   type Connection,
   DidChangeConfigurationNotification,
@@ -7,6 +7,7 @@ import {
   type WorkspaceFolder,
 } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
+import { isInside, pathIdentity, uniquePaths } from '../../trainer/files/paths.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { findRunFiles, isOwnRunFile, type RunFilePlaces, readPlaces, runDirectoryOf } from './run-files.ts';
 import { readSettings, settingsOf } from './settings.ts';
@@ -95,7 +96,7 @@ export function followWorkspace(
     for (const { uri } of removed) {
       roots.delete(uri);
       const { fsPath } = URI.parse(uri);
-      for (const file of places.keys()) if (file.startsWith(fsPath + sep)) places.delete(file);
+      for (const file of places.keys()) if (isInside(fsPath, file)) places.delete(file);
     }
     for (const { uri } of added) roots.add(uri);
     // A removed folder may be inside another one, or contain it.
@@ -130,13 +131,18 @@ export function followWorkspace(
       return settings;
     },
     runFiles: () => [...places.values()],
-    runFilesOf: (run) => [...places.keys()].filter((file) => runDirectoryOf(file) === join(run)).sort(),
-    runFolders: () => [
-      ...new Set([
+    runFilesOf: (run) =>
+      [...places.keys()]
+        .filter((file) => {
+          const directory = runDirectoryOf(file);
+          return directory !== undefined && pathIdentity(directory) === pathIdentity(run);
+        })
+        .sort(),
+    runFolders: () =>
+      uniquePaths([
         ...[...places.values()].map(({ runsDir }) => runsDir),
         ...[...extraFolders.values()].flat(),
       ]),
-    ],
     open(file) {
       look(file);
       onChange();
