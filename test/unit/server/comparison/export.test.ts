@@ -259,10 +259,10 @@ describe('a chart', () => {
   test.each<[string, number[], (number | null)[], string | undefined]>([
     ['from the lowest to near the highest value', [0, 10], [0, 1], 'M56 186L470 19.96'],
     [
-      'with a gap where a value is not finite',
+      'with a gap where a value is not finite, and a dot for the point alone before it',
       [0, 5, 10, 20],
       [0, null, 1, 1],
-      'M56 186M263 19.96L470 19.96',
+      'M56 186L54.5 186L56 184.5L57.5 186L56 187.5L54.5 186M263 19.96L470 19.96',
     ],
     ['flat', [0, 10], [5, 5], 'M56 98L470 98'],
     ['not of one point', [0], [1], undefined],
