@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunSummary } from '../../server/protocol/runs.ts';
+import { readNames } from '../../trainer/runs/atomic-file.ts';
 import { launchPaths } from '../../trainer/runs/launch.ts';
 import { readLock } from '../../trainer/runs/lock.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
@@ -35,12 +36,14 @@ const isAt = (least: number) => (run: RunSummary) => run.state === 'running' && 
 const start = (name: string) =>
   server.request('esrgan/start', { file: workspace.runFile(name), stage: 'pretraining', resume: false });
 
-const lastCheckpoint = (run: string) => {
-  const folder = join(run, 'checkpoints');
-  return join(folder, readdirSync(folder).sort().at(-1) ?? '');
-};
-const weightsOf = (checkpoint: string) =>
-  readFileSync(join(checkpoint, 'generator.safetensors')).toString('hex');
+const checkpointsOf = (run: string) =>
+  readNames(join(run, 'checkpoints'))
+    .filter((name) => name.startsWith('pretraining-'))
+    .sort();
+const weightsOf = (run: string) =>
+  readFileSync(join(run, 'checkpoints', checkpointsOf(run).at(-1) ?? '', 'generator.safetensors')).toString(
+    'hex',
+  );
 
 test('start, follow, pause, checkpoint, stop; the run can be deleted while it is followed', async () => {
   const { run } = await start('life');
@@ -55,33 +58,30 @@ test('start, follow, pause, checkpoint, stop; the run can be deleted while it is
   const stopped = await server.until('life', is('stopped'));
   expect(stopped.reason).toBe('Stopped on request.');
   expect(readFileSync(launchPaths(runPaths(run)).output, 'utf8')).not.toMatch(/Warning|Error/);
-  expect(readdirSync(join(run, 'checkpoints')).length).toBeGreaterThan(0);
+  expect(checkpointsOf(run).length).toBeGreaterThan(0);
 
   await server.request('esrgan/deleteRun', { run });
   expect(readdirSync(workspace.runsDir)).toEqual([]);
 });
 
 test('a run that is killed resumes to the bytes of one that is not', async () => {
-  const file = workspace.runFile('whole');
-  const steps = ['--max-steps', '60'];
-  expect(await esrgan(workspace.folder, 'train', file, ...steps).ended).toMatchObject({ code: 0 });
   const { run } = await start('killed');
   await server.until('killed', isAt(2));
   await server.request('esrgan/control', { run, request: 'checkpoint' });
-  await server.until(
-    'killed',
-    () => existsSync(join(run, 'checkpoints')) && readdirSync(join(run, 'checkpoints')).length > 0,
-  );
-  const killed = await server
-    .request('esrgan/kill', { run })
-    .then(() => server.until('killed', is('stopped')));
-  expect(killed.reason).toBe('It was ended at once, without a checkpoint.');
-  const resumed = workspace.runFile('killed');
-  expect(await esrgan(workspace.folder, 'train', resumed, '--resume', ...steps).ended).toMatchObject({
-    code: 0,
-  });
-  const whole = weightsOf(lastCheckpoint(join(workspace.runsDir, 'whole')));
-  expect(weightsOf(lastCheckpoint(run))).toBe(whole);
+  await server.until('killed', () => checkpointsOf(run).length > 0);
+  await server.request('esrgan/kill', { run });
+  const { reason } = await server.until('killed', is('stopped'));
+  expect(reason).toBe('It was ended at once, without a checkpoint.');
+
+  // However many steps it had when the request came.
+  const [saved = ''] = checkpointsOf(run);
+  const steps = String(Number(saved.split('-')[1]) + 20);
+  const train = (name: string, ...options: string[]) =>
+    esrgan(workspace.folder, 'train', workspace.runFile(name), '--max-steps', steps, ...options).ended;
+  expect(await train('killed', '--resume')).toMatchObject({ code: 0 });
+  expect(await train('whole')).toMatchObject({ code: 0 });
+  expect(checkpointsOf(run)).toEqual([saved, `pretraining-${steps.padStart(8, '0')}`]);
+  expect(weightsOf(run)).toBe(weightsOf(join(workspace.runsDir, 'whole')));
 
   const image = join(workspace.folder, 'photo.png');
   const [first = ''] = readdirSync(join(workspace.folder, 'val'));
