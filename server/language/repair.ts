@@ -118,17 +118,23 @@ function brokenLines(text: string, { lines }: Outline): Span[] {
       continue;
     }
     const value = line.value ? text.slice(line.value.start, line.value.end) : '';
+    const open = hasOnlyProperties(value);
     while ((columns.at(-1)?.indent ?? -1) > line.indent) columns.pop();
     const around = columns.at(-1);
     if (around && around.indent < line.indent && !around.open) {
       broken.push(line);
       continue;
     }
-    if (around?.indent !== line.indent) columns.push({ indent: line.indent, open: value === '' });
-    else around.open = value === '';
+    if (around?.indent !== line.indent) columns.push({ indent: line.indent, open });
+    else around.open = open;
     if (line.value && isInvalid(value)) broken.push(line.value);
   }
   return broken;
+}
+
+/** Whether a value is empty, or has only an anchor or a tag, so that it continues on the next lines. */
+function hasOnlyProperties(value: string): boolean {
+  return /^(?:[&!]\S*(?: +|$))*$/.test(value);
 }
 
 function isInvalid(value: string): boolean {

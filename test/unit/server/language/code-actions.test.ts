@@ -283,6 +283,15 @@ describe('fix all', () => {
   });
 });
 
+test.each<[string, string]>([
+  ['the lines after it are broken', 'generator:\n    rrdb_channels 8\n  growth_channels 4\nname: a\n'],
+  ['an error elsewhere hides its entries', 'training:\n    lr:1\n  g_lr:1\nname: "a\n'],
+])('a section without a value is not removed where %s', (_, text) => {
+  const document = openDocument(text, file);
+  const titles = codeActions(document, wholeRange(document)).map(({ title }) => title);
+  expect(titles.filter((title) => title.endsWith('to use its default'))).toEqual([]);
+});
+
 test('only problems in the range have quick fixes', () => {
   const document = openDocument('sead: 1\nengine: cdua\n', file);
   const actions = codeActions(document, document.rangeOf({ start: 17, end: 17 }));

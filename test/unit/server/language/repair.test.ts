@@ -56,3 +56,11 @@ test.each([
   const { syntax, lines } = repair(text);
   expect([syntax.document.errors, [...lines]]).toEqual([[], []]);
 });
+
+test.each<[string, string]>([
+  ['an anchor', 'ema: &e\n  decay: 0\n'],
+  ['a tag and an anchor', 'ema: !!map &e\n  decay: 0\n'],
+  ['a tagged list', 'ema: !!seq\n  - decay\n'],
+])('a section with %s remains beside an error', (_, section) => {
+  expect(repair(`${section}name: @x\n`).text).toBe(`${section}name:   \n`);
+});
