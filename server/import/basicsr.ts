@@ -162,7 +162,7 @@ function withHome(path: string): string {
 /** The side of an HR patch, a multiple of the scale. */
 function patchOf({ options, scale, note }: Import): number | undefined {
   const [train, top] = [options.number('datasets.train.gt_size'), options.number('gt_size')];
-  const lr = options.number('datasets.train.lq_size');
+  const lr = options.number('datasets.train.lq_size') ?? options.number('datasets.train.patch_size');
   const side = train ?? top ?? (lr === undefined ? undefined : lr * scale);
   if (side === undefined || side % scale === 0) return side;
   const patch = Math.max(1, Math.floor(side / scale)) * scale;
@@ -172,7 +172,7 @@ function patchOf({ options, scale, note }: Import): number | undefined {
 
 function noteSource({ options, note }: Import, key: string, roots: readonly string[]) {
   const type = options.text(`${key}.type`);
-  if (type !== undefined && !['PairedImageDataset', 'RealESRGANPairedDataset'].includes(type)) {
+  if (type !== undefined && !/^(pairedimagedataset|realesrganpaireddataset|paired)$/i.test(type)) {
     note(
       `${key}.type`,
       `${type} is not supported; LR images are read from \`lr\` or made by bicubic downscaling.`,
@@ -200,7 +200,8 @@ function noteSource({ options, note }: Import, key: string, roots: readonly stri
 
 /** BasicSR's batch size is per GPU. */
 function batchOf({ options, note }: Import): number | undefined {
-  const each = options.number('datasets.train.batch_size_per_gpu');
+  const each =
+    options.number('datasets.train.batch_size_per_gpu') ?? options.number('datasets.train.batch_size');
   const devices = options.text('num_gpu');
   if (each === undefined) return undefined;
   const count = Number(devices ?? 1);
@@ -430,15 +431,28 @@ function adversarialOf({ options, note }: Import): Settings {
   };
 }
 
+/** Real-ESRGAN's, which are the defaults of traiNNer-redux and neosr. */
+const usualLayers: Readonly<Record<string, number>> = {
+  conv1_2: 0.1,
+  conv2_2: 0.1,
+  conv3_4: 1,
+  conv4_4: 1,
+  conv5_4: 1,
+};
+
 function perceptualOf({ options, note }: Import): Settings | false {
   const key = 'train.perceptual_opt';
-  const factor = options.number(`${key}.perceptual_weight`) ?? 1;
+  const isUsed = options.has(key);
+  const factor = options.number(`${key}.perceptual_weight`) ?? options.number(`${key}.loss_weight`) ?? 1;
   if ((options.number(`${key}.style_weight`) ?? 0) > 0)
     note(`${key}.style_weight`, 'style loss is not supported.');
   if (options.flag(`${key}.range_norm`))
     note(`${key}.range_norm`, 'not needed; images are in the range 0 to 1, which VGG expects.');
-  const layers = options.names(`${key}.layer_weights`).flatMap((layer): [string, number][] => {
-    const weight = options.number(`${key}.layer_weights.${layer}`);
+  const isUsual = isUsed && factor !== 0 && !options.has(`${key}.layer_weights`);
+  if (isUsual) note(`${key}.layer_weights`, 'missing; the usual ones of newer programs are used.');
+  const names = isUsual ? Object.keys(usualLayers) : options.names(`${key}.layer_weights`);
+  const layers = names.flatMap((layer): [string, number][] => {
+    const weight = isUsual ? usualLayers[layer] : options.number(`${key}.layer_weights.${layer}`);
     if (weight === undefined || weight * factor === 0) return [];
     if (/^conv[1-5]_[1-4]$/.test(layer)) return [[layer, rounded(weight * factor)]];
     note(
@@ -475,7 +489,7 @@ function rounded(value: number): number {
 function intervalsOf({ options, note }: Import): Settings {
   const every = options.number('val.val_freq');
   const saveEvery = options.number('logger.save_checkpoint_freq');
-  const decay = options.number('train.ema_decay');
+  const decay = options.number('train.ema_decay') ?? options.number('train.ema');
   for (const metric of options.names('val.metrics')) {
     const type = options.text(`val.metrics.${metric}.type`) ?? metric;
     if (!/psnr|ssim/.test(type))

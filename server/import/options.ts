@@ -31,7 +31,9 @@ type ReadOptions =
 /** Parses an option file. Of equal keys the last counts, as in BasicSR; JSON may have comments. */
 export function readOptions(text: string): ReadOptions {
   if (text.length > maximumRunFileBytes) return { problem: 'it is larger than 1 MB' };
-  const yaml = /^\s*(\/\/.*\s*)*\{/.test(text) ? withoutComments(text) : text;
+  if (isToml(text)) return { problem: 'it is TOML, which is not supported; convert it to YAML or JSON' };
+  const json = withoutComments(text);
+  const yaml = json.trimStart().startsWith('{') ? json : text;
   // BasicSR uses a YAML 1.1 parser, in which `yes` and `on` are booleans.
   const document = parseDocument(yaml, { version: '1.1', uniqueKeys: false });
   const [error] = document.errors;
@@ -44,6 +46,11 @@ export function readOptions(text: string): ReadOptions {
   }
   if (!isPlainObject(data)) return { problem: 'it has no keys at the top level' };
   return { options: optionsOf(flattenConfig(withNamedLosses(data))), repeated: repeatedKeys(document) };
+}
+
+/** Whether a text has a section of TOML, such as `[datasets.train]`, and a key with `=`. */
+function isToml(text: string): boolean {
+  return /^\[[\w.-]+\]\s*$/m.test(text) && /^[\w.-]+\s*=/m.test(text);
 }
 
 /** JSON with blanks in place of comments, so that positions in messages are right. */
@@ -77,18 +84,22 @@ const lossSections = new Map([
   ['ganloss', { key: 'gan_opt', type: 'GANLoss' }],
 ]);
 
-/** Options with a list of losses as sections; those without a section remain in the list. */
+/** Options with a list of losses as sections; others remain in `losses` by type, with their weight. */
 function withNamedLosses(data: object): object {
   const train: unknown = 'train' in data ? data.train : undefined;
   if (!isPlainObject(train) || !Array.isArray(train.losses)) return data;
   const sections: Record<string, unknown> = {};
-  const losses = train.losses.filter((loss: unknown) => {
-    const section = isPlainObject(loss) ? lossSections.get(String(loss.type).toLowerCase()) : undefined;
-    if (!isPlainObject(loss) || !section || section.key in sections) return true;
-    sections[section.key] = { ...loss, type: section.type };
-    return false;
-  });
-  return { ...data, train: { ...train, ...sections, losses: losses.length > 0 ? losses : null } };
+  const others: Record<string, unknown> = {};
+  for (const [i, loss] of train.losses.entries()) {
+    const { type = i, loss_weight = 1 } = isPlainObject(loss) ? loss : {};
+    const section = lossSections.get(String(type).toLowerCase());
+    if (section && !(section.key in sections)) sections[section.key] = { ...loss, type: section.type };
+    else if (loss_weight !== 0) others[String(type)] = loss_weight;
+  }
+  return {
+    ...data,
+    train: { ...train, ...sections, losses: Object.keys(others).length > 0 ? others : null },
+  };
 }
 
 function optionsOf(values: Map<string, unknown>): Options {

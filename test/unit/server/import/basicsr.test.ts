@@ -494,8 +494,49 @@ describe('data as other programs write it', () => {
         'losses: [{ type: l1loss }, { type: msssim }]',
       ),
       { content_loss: { loss_f: 'l1' } },
-      ['`train.losses`: not supported.'],
+      ['`train.losses.msssim`: not supported.'],
     ],
+    [
+      'losses as a list, one of them off',
+      but(
+        psnr,
+        'pixel_opt: { type: L1Loss, loss_weight: 1.0 }',
+        'losses: [{ type: l1loss }, { type: distsloss, loss_weight: 0 }, { type: l1loss, loss_weight: 2 }]',
+      ),
+      { content_loss: { loss_f: 'l1' } },
+      ['`train.losses.l1loss`: not supported.'],
+    ],
+    [
+      'a perceptual loss with the layers of newer programs',
+      but(
+        gan,
+        "perceptual_opt: { layer_weights: { conv3_4: 0.5, 'conv5_4': 1 }, perceptual_weight: 0.1, vgg_type: vgg19, criterion: l1 }",
+        'perceptual_opt: { type: PerceptualLoss, loss_weight: 0.5 }',
+      ),
+      {
+        perceptual_loss: {
+          layer_weights: { conv1_2: 0.05, conv2_2: 0.05, conv3_4: 0.5, conv4_4: 0.5, conv5_4: 0.5 },
+        },
+      },
+      ['`train.perceptual_opt.layer_weights`: missing; the usual ones of newer programs are used.'],
+    ],
+    [
+      'a perceptual loss that is off',
+      but(
+        gan,
+        "perceptual_opt: { layer_weights: { conv3_4: 0.5, 'conv5_4': 1 }, perceptual_weight: 0.1, vgg_type: vgg19, criterion: l1 }",
+        'perceptual_opt: { type: PerceptualLoss, loss_weight: 0 }',
+      ),
+      { perceptual_loss: false },
+      [],
+    ],
+    [
+      'keys of newer programs',
+      `${but(but(psnr, 'gt_size: 128', 'patch_size: 32'), 'batch_size_per_gpu: 8', 'batch_size: 6')}  ema: 0.99\n`,
+      { batch_size: 6, pretraining: { cr_patch_size: [128, 128] }, ema: { decay: 0.99 } },
+      [],
+    ],
+    ['a type in lower case', but(psnr, 'PairedImageDataset', 'pairedimagedataset'), {}, []],
     [
       'a duplicate key',
       `${psnr}manual_seed: 1\nmanual_seed: 2\n`,
@@ -504,7 +545,7 @@ describe('data as other programs write it', () => {
     ],
     [
       'JSON with comments',
-      `// options\n{ "name": "a//b", /* scale */ "scale": 4, // four
+      `// options\n/* mine */ { "name": "a//b", /* scale */ "scale": 4, // four
       "datasets": { "train": { "name": "x", "dataroot_gt": "/d/x", "batch_size_per_gpu": 2 } }, "train": { "total_iter": 5 } }`,
       { name: 'a--b', datasets: { x: { train: { hr: '/d/x' } } }, batch_size: 2 },
       [],
@@ -521,6 +562,8 @@ test.each<[string, string, RegExp]>([
   ['more than 1 MB', `name: a\n#${' '.repeat(1e6)}`, /not a BasicSR option file: .*larger than 1 MB/],
   ['an alias without an anchor', 'name: *a\n', /[Uu]nresolved alias/],
   ['a list', '- a\n', /no keys at the top level/],
+  ['TOML', 'name = "a"\n\n[datasets.train]\ntype = "paired"\n', /it is TOML, which is not supported/],
+  ['a banner of slashes', `${'/'.repeat(200)}\nint a;\n`, /no keys at the top level/],
   ['nothing', '', /no keys at the top level/],
 ])('%s is refused with its reason', (_, text, reason) => {
   const result = importBasicSR(text);
