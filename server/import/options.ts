@@ -1,4 +1,4 @@
-import { type Document, parseDocument, visit } from 'yaml';
+import { type Document, LineCounter, parseDocument, visit } from 'yaml';
 import { flattenConfig } from '../../trainer/config/diff.ts';
 import { maximumRunFileBytes } from '../../trainer/config/index.ts';
 import { messageOf } from '../../trainer/errors/errors.ts';
@@ -35,9 +35,19 @@ export function readOptions(text: string): ReadOptions {
   const json = withoutComments(text);
   const yaml = json.trimStart().startsWith('{') ? json : text;
   // BasicSR uses a YAML 1.1 parser, in which `yes` and `on` are booleans.
-  const document = parseDocument(yaml, { version: '1.1', uniqueKeys: false });
+  const lineCounter = new LineCounter();
+  const document = parseDocument(yaml, {
+    version: '1.1',
+    uniqueKeys: false,
+    lineCounter,
+    // They quote the text for each of what may be a million errors.
+    prettyErrors: false,
+  });
   const [error] = document.errors;
-  if (error) return { problem: error.message.split('\n', 1)[0]?.replace(/:$/, '') ?? error.message };
+  if (error) {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    return { problem: `${error.message} at line ${line}, column ${col}` };
+  }
   let data: unknown;
   try {
     data = document.toJS();
@@ -56,7 +66,7 @@ function isToml(text: string): boolean {
 /** JSON with blanks in place of comments, so that positions in messages are right. */
 function withoutComments(text: string): string {
   const blank = (comment: string) => comment.replaceAll(/[^\n]/g, ' ');
-  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\/.*|\/\*[\s\S]*?\*\//g, (part) =>
+  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g, (part) =>
     part.startsWith('"') ? part : blank(part),
   );
 }

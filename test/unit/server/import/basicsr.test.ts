@@ -564,6 +564,7 @@ test.each<[string, string, RegExp]>([
   ['a list', '- a\n', /no keys at the top level/],
   ['TOML', 'name = "a"\n\n[datasets.train]\ntype = "paired"\n', /it is TOML, which is not supported/],
   ['a banner of slashes', `${'/'.repeat(200)}\nint a;\n`, /no keys at the top level/],
+  ['many errors', `{ ${'/*'.repeat(20_000)}`, /Alias cannot be an empty string at line 1, column 8\)/],
   ['nothing', '', /no keys at the top level/],
 ])('%s is refused with its reason', (_, text, reason) => {
   const result = importBasicSR(text);
