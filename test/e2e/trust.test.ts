@@ -161,6 +161,6 @@ test('a hanging trainer is killed on the second stop, after confirmation', async
   expect(trainerOf(run)).toBeDefined();
   await workbench.run('ESRGAN: Stop Run');
   await dialog.getByRole('button', { name: 'Stop Now' }).click();
-  await workbench.treeRow(/asked.*crashed/).waitFor();
+  await workbench.treeRow(/asked.*stopped/).waitFor();
   expect(trainerOf(run)).toBeUndefined();
 });
