@@ -45,7 +45,7 @@ export function useWorkbench(
   afterAll(async () => {
     await workbench?.close();
     await own?.stop();
-    workspace?.remove();
+    await workspace?.remove();
   });
   const opened = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('Nothing is open outside of tests.');

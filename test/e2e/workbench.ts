@@ -123,14 +123,14 @@ export class Workbench {
       try {
         await this.page.keyboard.press('F1');
         await input.fill(`>${title}`, { timeout: 3000 });
-        await found.waitFor({ timeout: 3000 });
-        break;
+        // Not Enter, which goes elsewhere if the palette has just closed.
+        await found.click({ timeout: 3000 });
+        return;
       } catch (error) {
         if (attempt === 5) throw error;
         await this.page.keyboard.press('Escape');
       }
     }
-    await input.press('Enter');
   }
 
   /** An entry of the open quick pick. */

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readLock, whyStale } from '../../trainer/runs/lock.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import { writeWaves } from '../unit/trainer/cli/waves.ts';
@@ -22,7 +23,7 @@ export interface Workspace {
   write(name: string, text: string): void;
   read(name: string): string;
   /** Stops its trainers and deletes the folder. */
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /**
@@ -49,9 +50,17 @@ export async function createWorkspace(
     path,
     write,
     read: (name) => readFileSync(path(name), 'utf8'),
-    remove() {
+    async remove() {
       endTrainers(path('runs'));
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      // The launcher of an ended trainer still writes how it ended.
+      for (let attempt = 1; existsSync(folder); attempt++) {
+        try {
+          rmSync(folder, { recursive: true, force: true });
+        } catch (error) {
+          if (attempt === 100) throw error;
+          await delay(100);
+        }
+      }
     },
   };
 }

@@ -33,7 +33,7 @@ try {
         launchArgs: [opened, '--disable-workspace-trust', ...folders],
       });
     } finally {
-      workspace.remove();
+      await workspace.remove();
     }
   }
 } finally {
