@@ -62,7 +62,7 @@ async function runTests(
   await page.goto(windowUrl(port, { folder, extension: extension ?? emptyExtension, tests }));
   const outcome = await ended;
   await browser.close();
-  workspace.remove();
+  await workspace.remove();
   const died = /Extension Host Process exited with code: ([1-9]\d*), signal: (\S+?)\./.exec(output());
   if (died) return `The extension host died (code ${died[1]}, signal ${died[2]}).`;
   return outcome && `${outcome}\n${lines.slice(-40).join('\n')}`;
