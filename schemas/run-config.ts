@@ -39,7 +39,7 @@ export type PerceptualLoss =
     }
   | boolean;
 /**
- * High-resolution images: a folder or glob for both training and validation, or one for each. Relative to the run file's folder; `{scale}` is replaced by `scale_factor`.
+ * High-resolution images: a folder or glob for both training and validation, or one for each. Relative to the run file's folder; `{scale}` is replaced by `scale_factor`; `{{scale}}` is a name with `{scale}` in it.
  */
 export type HRImages =
   | string

@@ -1,5 +1,5 @@
 import { Document, visit } from 'yaml';
-import { folderName } from '../../trainer/config/index.ts';
+import { folderName, withoutPlaceholder } from '../../trainer/config/index.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { homeFolder } from '../../trainer/runs/user-folders.ts';
 import { type Options, readOptions } from './options.ts';
@@ -104,8 +104,8 @@ function dataOf(reading: Import): ImportedData {
     if (!split) continue;
     const key = `datasets.${section}`;
     const name = options.text(`${key}.name`) ?? section;
-    const hrRoots = options.texts(`${key}.dataroot_gt`).map(withHome);
-    const lrRoots = options.texts(`${key}.dataroot_lq`).map(withHome);
+    const hrRoots = options.texts(`${key}.dataroot_gt`).map(imageFolder);
+    const lrRoots = options.texts(`${key}.dataroot_lq`).map(imageFolder);
     if (lrRoots.length > 0 && lrRoots.length !== hrRoots.length && hrRoots.length > 0) {
       note(
         `${key}.dataroot_lq`,
@@ -152,6 +152,11 @@ function unusedName(name: string, isUnused: (name: string) => boolean): string {
   let own = name;
   for (let number = 2; !isUnused(own); number++) own = `${name} ${number}`;
   return own;
+}
+
+/** A folder of images as run files write it: BasicSR has no placeholders. */
+function imageFolder(path: string): string {
+  return withoutPlaceholder(withHome(path));
 }
 
 /** A path with the home folder, if there is one, in place of `~`. */

@@ -1,6 +1,12 @@
 import { dirname, relative, resolve } from 'node:path';
 import { type CompletionItem, CompletionItemKind } from 'vscode-languageserver-types';
-import { type Path, type SchemaNode, subject } from '../../trainer/config/index.ts';
+import {
+  type Path,
+  replacePlaceholder,
+  type SchemaNode,
+  subject,
+  withoutPlaceholder,
+} from '../../trainer/config/index.ts';
 import { portablePath, typedFolder } from '../../trainer/files/paths.ts';
 import { formatCount, formatScore } from '../../trainer/format/format.ts';
 import type { CompletionSources } from './completion-sources.ts';
@@ -129,7 +135,11 @@ function checkpointChoices({ document, sources }: Spot): Choice[] {
 function pathChoices({ document, place, offset, sources }: Spot, to: string): Choice[] {
   const typed = document.text.slice(place.span.start, offset).replace(/^["']/, '');
   const { written, given } = typedFolder(typed);
-  const folder = resolve(dirname(document.file), given.replaceAll('{scale}', String(scaleOf(document))));
+  const isPattern = to === 'images';
+  const folder = resolve(
+    dirname(document.file),
+    isPattern ? replacePlaceholder(given, scaleOf(document)) : given,
+  );
   const showHidden = typed.slice(written.length).startsWith('.');
   // A folder may contain very many images, so only the choices are sorted.
   const entries = sources.listFolder(folder).filter(({ name }) => showHidden || !name.startsWith('.'));
@@ -137,9 +147,11 @@ function pathChoices({ document, place, offset, sources }: Spot, to: string): Ch
     names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const folders = entries.flatMap(({ name, isFolder }) => (isFolder ? name : []));
   const files = entries.flatMap(({ name, isFolder }) => (isFolder ? [] : name));
-  const endings =
-    to === 'images' ? files.flatMap((name) => imageFile.exec(name)?.[0].toLowerCase() ?? []) : [];
-  const entry = (name: string) => ({ value: given + name, filter: written + name });
+  const endings = isPattern ? files.flatMap((name) => imageFile.exec(name)?.[0].toLowerCase() ?? []) : [];
+  const entry = (name: string) => ({
+    value: given + (isPattern ? withoutPlaceholder(name) : name),
+    filter: written + name,
+  });
   const weights = to === 'weights' ? files.filter((name) => weightFile.test(name)) : [];
   return [
     ...sorted(folders).map((name) => ({ ...entry(name), kind: CompletionItemKind.Folder })),

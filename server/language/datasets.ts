@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { type Path, predefinedDatasets } from '../../trainer/config/index.ts';
+import { type Path, predefinedDatasets, replacePlaceholder } from '../../trainer/config/index.ts';
 import { type VggType, vggTypes } from '../../trainer/models/vgg/shapes.ts';
 import type { RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
@@ -26,7 +26,7 @@ export function namedDatasets(document: RunDocument): NamedDataset[] {
     name,
     isOwn: true,
     paths: [...pathsOf(inMap(entry, 'hr')), ...pathsOf(inMap(entry, 'lr'))].map((path) =>
-      resolve(folder, path.replaceAll('{scale}', String(scale))),
+      resolve(folder, replacePlaceholder(path, scale)),
     ),
   }));
   return [...described, ...predefined];

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { isMap } from 'yaml';
-import type { Path } from '../../trainer/config/index.ts';
+import { type Path, replacePlaceholder } from '../../trainer/config/index.ts';
 import { parseGlob } from '../../trainer/image-files/glob.ts';
 import { rootText, scaleOf } from './datasets.ts';
 import type { RunDocument } from './document.ts';
@@ -42,7 +42,7 @@ function pathsIn(document: RunDocument, entries: readonly Entry[], disk: PathPro
     const isPattern = pathTo === 'images';
     const path = absolute(
       document,
-      isPattern ? given.text.replaceAll('{scale}', String(scaleOf(document))) : given.text,
+      isPattern ? replacePlaceholder(given.text, scaleOf(document)) : given.text,
     );
     const target = isPattern ? folderOf(path, disk) : path;
     return [{ span: given.span, target, meaning: meanings[pathTo] ?? 'Path' }];

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { DatasetSettings, RunConfig } from '../../schemas/run-config.ts';
+import { replacePlaceholder, withoutPlaceholder } from './placeholder.ts';
 import type { Dataset, Split } from './resolved.ts';
 
 const splits: readonly Split[] = ['train', 'val'];
@@ -46,9 +47,8 @@ export function predefinedDatasets(
  */
 export function allDatasets(config: RunConfig, folder: string): Map<string, Dataset> {
   const scale = config.scale_factor;
-  const known = new Map<string, DatasetSettings>(
-    Object.entries(predefinedDatasets(resolve(folder, config.data_dir), scale)),
-  );
+  const dataDir = withoutPlaceholder(resolve(folder, config.data_dir));
+  const known = new Map<string, DatasetSettings>(Object.entries(predefinedDatasets(dataDir, scale)));
   for (const [name, entry] of Object.entries(config.datasets)) {
     known.set(name, entry.hr === undefined ? { ...known.get(name), ...entry } : entry);
   }
@@ -56,7 +56,7 @@ export function allDatasets(config: RunConfig, folder: string): Map<string, Data
 }
 
 function datasetOf({ hr, lr, downscale }: DatasetSettings, folder: string, scale: number): Dataset {
-  const absolute = (path: string) => resolve(folder, path.replaceAll('{scale}', String(scale)));
+  const absolute = (path: string) => resolve(folder, replacePlaceholder(path, scale));
   const of = (images: DatasetSettings['hr'], split: Split) => {
     const path = typeof images === 'object' ? images[split] : images;
     return path === undefined ? undefined : absolute(path);

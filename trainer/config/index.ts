@@ -15,6 +15,7 @@ export {
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';
 export { maximumRunFileBytes, parseTree, syntaxProblems } from './parse.ts';
+export { replacePlaceholder, withoutPlaceholder } from './placeholder.ts';
 export { plainData } from './plain-data.ts';
 export type { Path, Position, Problem, Range } from './problem.ts';
 export { problemsForStage } from './problem.ts';

@@ -1,4 +1,5 @@
 import { Document, visit } from 'yaml';
+import { withoutPlaceholder } from './placeholder.ts';
 import type { Dataset, ResolvedConfig } from './resolved.ts';
 
 /** Writes a resolved config as a run file that resolves to the same config in any folder. */
@@ -16,14 +17,16 @@ export function serializeResolved(config: ResolvedConfig): string {
 
 function settingsOf({ train, val }: Dataset) {
   const source = train ?? val;
+  const of = (key: 'hr' | 'lr') =>
+    Object.fromEntries(
+      Object.entries({ train: train?.[key], val: val?.[key] }).flatMap(([split, path]) =>
+        path === undefined ? [] : [[split, withoutPlaceholder(path)]],
+      ),
+    );
+  const lr = of('lr');
   return {
-    hr: { ...(train && { train: train.hr }), ...(val && { val: val.hr }) },
-    ...((train?.lr ?? val?.lr) !== undefined && {
-      lr: {
-        ...(train?.lr !== undefined && { train: train.lr }),
-        ...(val?.lr !== undefined && { val: val.lr }),
-      },
-    }),
+    hr: of('hr'),
+    ...(Object.keys(lr).length > 0 && { lr }),
     ...(source && { downscale: source.downscale }),
   };
 }

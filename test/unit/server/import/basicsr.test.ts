@@ -402,7 +402,7 @@ describe('data as other programs write it', () => {
     [
       'lists of folders',
       but(
-        but(psnr, 'dataroot_gt: /d/birds/hr', 'dataroot_gt: [/d/a, /d/b]'),
+        but(psnr, 'dataroot_gt: /d/birds/hr', "dataroot_gt: [/d/a, '/d/{scale}']"),
         'dataroot_lq: /d/birds/lr',
         'dataroot_lq: [/l/a, /l/b]',
       ),
@@ -410,7 +410,7 @@ describe('data as other programs write it', () => {
         pretraining: { train_datasets: ['birds', 'birds 2'] },
         datasets: {
           birds: { train: { hr: '/d/a', lr: '/l/a' } },
-          'birds 2': { train: { hr: '/d/b', lr: '/l/b' } },
+          'birds 2': { train: { hr: '/d/{scale}', lr: '/l/b' } },
         },
       },
       [],

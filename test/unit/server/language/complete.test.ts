@@ -18,6 +18,7 @@ const folders: Record<string, FolderEntry[]> = {
     { name: 'a.png', isFolder: false },
     { name: 'b.PNG', isFolder: false },
   ],
+  '/p/odd': [{ name: 'x{scale}', isFolder: true }],
   '/p/lr_x4': [{ name: 'train', isFolder: true }],
 };
 
@@ -202,6 +203,8 @@ describe('values', () => {
     ['hidden folders after a dot', 'data_dir: .|', ['.git', 'tiles'].slice(0, 2)],
     ['images', 'datasets: { a: { hr: tiles/| } }', ['tiles/train 1', 'tiles/val', 'tiles/*.png']],
     ['images with `{scale}` in the path', "datasets: { a: { lr: 'lr_x{scale}/|' } }", ['lr_x{scale}/train']],
+    ['a folder with `{scale}` in its name', 'datasets: { a: { lr: odd/| } }', ['odd/x{{scale}}']],
+    ['such a folder for another key', 'data_dir: odd/|', ['odd/x{scale}']],
     ['weights', 'pretraining:\n  init: |', ['a · pretraining 20,000', 'tiles', 'x4.pth']],
     [
       'initial weights of training',

@@ -8,6 +8,8 @@ const folders = [
   '/p/runs',
   '/p/data',
   '/p/tiles/x2',
+  '/p/{scale}',
+  '/p/{scale}/x4',
   '/p/runs/a/checkpoints',
   '/p/runs/b/checkpoints/training-00000100',
 ];
@@ -45,6 +47,11 @@ test.each<[string, string, string[]]>([
     'image folders, also of a glob',
     "scale_factor: 2\ndatasets:\n  x: { hr: 'tiles/x{scale}', lr: { train: 'tiles/x2/**/*.png', val: tiles/x4 } }\n  y: { hr: '*.png' }\n",
     ['tiles/x{scale} > /p/tiles/x2', 'tiles/x2/**/*.png > /p/tiles/x2', '*.png > /p'],
+  ],
+  [
+    'folders with `{scale}` in their name',
+    "datasets: { x: { hr: '{{scale}}/x{scale}' } }\n",
+    ['{{scale}}/x{scale} > /p/{scale}/x4'],
   ],
   [
     'no values of other types',

@@ -127,6 +127,15 @@ describe('data sets', () => {
       "datasets: { mine: { hr: { train: a, val: 'b/*.png' }, lr: { train: 'a_x{scale}' } } }",
       { train: { hr: '/p/a', lr: '/p/a_x4', ...bicubic }, val: { hr: '/p/b/*.png', ...bicubic } },
     ],
+    [
+      'a name with the text `{scale}`',
+      'mine',
+      "datasets: { mine: { hr: 'a/{{scale}}/{{{scale}}}', lr: 'b/{{scale}}/x{scale}' } }",
+      {
+        train: { hr: '/p/a/{scale}/{{scale}}', lr: '/p/b/{scale}/x4', ...bicubic },
+        val: { hr: '/p/a/{scale}/{{scale}}', lr: '/p/b/{scale}/x4', ...bicubic },
+      },
+    ],
   ];
   test.each(cases)('%s', (_, name, more, expected) => expect(naming(name, more)).toEqual(expected));
 
@@ -147,6 +156,15 @@ pretraining: { train_datasets: [set5, mine], val_datasets: [mine] }`);
         downscale: 'bicubic',
       },
     ]);
+  });
+});
+
+test('`{scale}` in the name of a folder above is no placeholder', () => {
+  const text =
+    "data_dir: 'd{scale}'\ndatasets: { mine: { hr: 'x{scale}' } }\ntraining: { val_datasets: [mine] }";
+  expect(resolved(text, '/{scale}/run.esrgan.yaml').datasets).toMatchObject({
+    div2k: { train: { hr: '/{scale}/d{scale}/DIV2K_train_HR' } },
+    mine: { val: { hr: '/{scale}/x4' } },
   });
 });
 
@@ -173,6 +191,10 @@ datasets:
   ];
   test.each(cases)('%s', (_, text) => {
     const config = resolved(text, '/p/q/other.esrgan.yaml');
+    expect(resolved(serializeResolved(config), '/somewhere/else.yaml')).toEqual(config);
+  });
+  test.each(cases)('%s, in a folder with `{scale}` in its name', (_, text) => {
+    const config = resolved(text, '/p/{scale}/{{scale}}/other.esrgan.yaml');
     expect(resolved(serializeResolved(config), '/somewhere/else.yaml')).toEqual(config);
   });
 });
