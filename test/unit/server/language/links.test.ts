@@ -51,7 +51,7 @@ test.each<[string, string, string[]]>([
   [
     'folders with `{scale}` in their name',
     "datasets: { x: { hr: '{{scale}}/x{scale}' } }\n",
-    ['{{scale}}/x{scale} > /p/{scale}/x4'],
+    ['{{scale}}/x{scale} > /p/%7Bscale%7D/x4'],
   ],
   [
     'no values of other types',
