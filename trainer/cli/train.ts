@@ -15,6 +15,7 @@ import { type Stage, stages } from '../run-state/run-state.ts';
 import { lastStage } from '../runs/manifest.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import type { StageObserver, StepProgress } from '../stages/stage-context.ts';
+import { timeLimit } from '../stages/stage-end.ts';
 import { train } from '../stages/train.ts';
 import { createReporter, printError, type Reporter } from './terminal.ts';
 
@@ -24,6 +25,7 @@ interface Flags {
   readonly fromStart?: boolean;
   readonly engine?: string;
   readonly maxSteps?: number;
+  readonly waitLock?: number;
   readonly runsDir?: string;
   readonly json?: boolean;
 }
@@ -40,7 +42,7 @@ export function registerTrain(program: Command): void {
         'stage to train (default: pretraining; with --resume, the last trained stage)',
       ).choices(stages),
     )
-    .option('--resume', 'continue from the newest complete checkpoint')
+    .option('--resume', 'continue from the newest complete checkpoint; a run without one starts')
     .addOption(
       new Option(
         '--from-start',
@@ -49,6 +51,7 @@ export function registerTrain(program: Command): void {
     )
     .option('--engine <engine>', `${engineChoices}; overrides the run file`)
     .option('--max-steps <count>', 'stop with a checkpoint at this step of the stage', wholeNumber)
+    .option('--wait-lock <seconds>', 'how long to wait for a process that trains the run', wholeNumber)
     .option('--runs-dir <folder>', 'folder of the runs; overrides the run file')
     .option('--json', 'print one JSON object per line')
     .action(async (file: string, flags: Flags) => {
@@ -64,6 +67,7 @@ export function registerTrain(program: Command): void {
         resume: flags.resume === true,
         fromStart: flags.fromStart === true,
         ...(flags.maxSteps === undefined ? {} : { maxSteps: flags.maxSteps }),
+        ...(flags.waitLock === undefined ? {} : { lockPatience: flags.waitLock * 1000 }),
         stop,
         observer: observe(reporter),
       });
@@ -72,7 +76,9 @@ export function registerTrain(program: Command): void {
       reporter.line(
         `${result.message ?? 'Finished.'} Step ${result.step}. The run is in ${result.paths.root}.`,
       );
-      if (stop.aborted) process.exitCode = exitCodes.interrupted;
+      if (!stop.aborted) return;
+      if (stop.reason !== timeLimit) process.exitCode = exitCodes.interrupted;
+      else if (result.reason === 'stopped') process.exitCode = exitCodes.timeLimit;
     });
 }
 
@@ -102,7 +108,7 @@ function withFlags(config: ResolvedConfig, { runsDir }: Flags): ResolvedConfig {
 /**
  * Ctrl-C, SIGTERM and a closed terminal (SIGHUP; on Windows a closed console) stop after the current step, with a
  * checkpoint. A second Ctrl-C or SIGTERM stops immediately; a second SIGHUP does not, because the shell repeats the
- * terminal's.
+ * terminal's. SIGUSR2, which a scheduler sends before the time limit of a job, does the same with another exit code.
  */
 function stopOnSignals(reporter: Reporter): AbortSignal {
   const controller = new AbortController();
@@ -116,6 +122,10 @@ function stopOnSignals(reporter: Reporter): AbortSignal {
       reporter.line('Stopping after this step, with a checkpoint. Press Ctrl-C again to stop immediately.');
     });
   }
+  process.on('SIGUSR2', () => {
+    controller.abort(timeLimit);
+    reporter.line('The time limit is near: stopping after this step, with a checkpoint.');
+  });
   return controller.signal;
 }
 

@@ -32,6 +32,8 @@ export const exitCodes = {
   disk: 8,
   /** Some of several inputs failed; the others succeeded. */
   partial: 9,
+  /** Stopped by SIGUSR2, before the time limit of a job; a checkpoint was written. The scheduler may start the job again. */
+  timeLimit: 75,
   /** Stopped by Ctrl-C or a stop request; a checkpoint was written. */
   interrupted: 130,
 } as const;

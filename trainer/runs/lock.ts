@@ -84,10 +84,14 @@ export function acquireLock(paths: RunPaths): RunLock {
 }
 
 interface AcquireOptions {
-  /** Receives a sentence before a wait of minutes. */
+  /** Receives a sentence before a wait. */
   readonly onWait: (line: string) => void;
   /** Ends the wait; then the lock counts as held. */
   readonly stop: AbortSignal;
+  /** Whether the holder is known to be dead, although its process may not be visible. */
+  readonly isDead?: (holder: LockHolder) => boolean;
+  /** Milliseconds to wait for a holder that is alive. */
+  readonly patience?: number;
   /** Waits so many milliseconds; another function in tests. */
   readonly wait?: (milliseconds: number) => Promise<unknown>;
 }
@@ -99,27 +103,36 @@ interface AcquireOptions {
  *
  * @throws WorkbenchError `run` with the name of the holder, or `disk`
  */
-export async function acquireRunLock(
-  paths: RunPaths,
-  { onWait, stop, wait = delay }: AcquireOptions,
-): Promise<RunLock> {
+export async function acquireRunLock(paths: RunPaths, options: AcquireOptions): Promise<RunLock> {
+  const { onWait, stop, isDead = () => false, wait = delay } = options;
+  let { patience = 0 } = options;
   const seen = entryOf(paths.lock) ?? createLockFolder(paths);
   const holder = holderOf(paths.lock, seen);
-  if (holder === undefined) return takeLock(paths, seen);
+  if (holder === undefined || isDead(holder)) return takeLock(paths, seen);
   const liveness = livenessOf(holder);
-  if (liveness === 'alive') throw heldError(paths, holder);
   if (liveness === 'gone') return takeLock(paths, seen);
-  onWait(
-    `${heldBy(paths, holder)}. Waiting up to ${staleAfterMs / 60_000} min for its heartbeat, to find out whether it is alive.`,
-  );
+  if (liveness === 'alive' && patience <= 0) throw heldError(paths, holder);
+  const goal =
+    liveness === 'alive'
+      ? `${Math.round(patience / 1000)} s until it ends.`
+      : `${staleAfterMs / 60_000} min for its heartbeat, to find out whether it is alive.`;
+  onWait(`${heldBy(paths, holder)}. Waiting up to ${goal}`);
+  let { heartbeat } = holder;
   // Looks are counted: a clock may be set, and time that this process is suspended does not count.
-  for (let looks = staleAfterMs / watchIntervalMs; looks > 0; looks--) {
+  for (let looks = 0; looks < staleAfterMs / watchIntervalMs; looks++) {
     await wait(watchIntervalMs);
-    const now = entryOf(paths.lock);
-    const isSame = now === seen;
-    if (stop.aborted || (isSame && holderOf(paths.lock, seen)?.heartbeat !== holder.heartbeat))
-      throw heldError(paths, holder);
-    if (!isSame) return acquireRunLock(paths, { onWait, stop, wait });
+    patience -= watchIntervalMs;
+    if (entryOf(paths.lock) !== seen) {
+      if (stop.aborted) throw heldError(paths, holder);
+      return acquireRunLock(paths, { ...options, patience });
+    }
+    const found = holderOf(paths.lock, seen);
+    const now = livenessOf(holder);
+    if (now === 'gone') break;
+    const isAlive = now === 'alive' || found?.heartbeat !== heartbeat;
+    if (stop.aborted || (isAlive && patience <= 0)) throw heldError(paths, holder);
+    if (isAlive) looks = -1;
+    heartbeat = found?.heartbeat ?? heartbeat;
   }
   return takeLock(paths, seen);
 }

@@ -146,6 +146,12 @@ export function lastStage(paths: RunPaths): Stage | undefined {
   return readManifest(paths)?.sessions.at(-1)?.start.stage;
 }
 
+/** Whether the last two sessions made no step, if the last one is now at `step`. */
+export function isStuck(sessions: readonly SessionRecord[], step: number): boolean {
+  const [last, before] = [sessions.at(-1)?.start, sessions.at(-2)?.start];
+  return last?.step === step && before?.step === step && before.stage === last.stage;
+}
+
 /** Writes the manifest of a new run. Throws a `disk` error. */
 export function createManifest(
   paths: RunPaths,

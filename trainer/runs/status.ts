@@ -5,6 +5,7 @@ import {
   isNumber,
   isObject,
   isOneOf,
+  isOptional,
   isString,
   type JsonNumber,
 } from '../guards/guards.ts';
@@ -16,6 +17,7 @@ import {
   trainerStates,
 } from '../run-state/run-state.ts';
 import { writeJsonAtomic } from './atomic-file.ts';
+import { isJobStart, type JobStart, jobStartOf } from './job.ts';
 import { isLaunchAlive, type Launch, type QueueEntry } from './launch.ts';
 import { type LockHolder, whyStale } from './lock.ts';
 import { thisHost } from './processes.ts';
@@ -45,6 +47,8 @@ export interface Status {
   readonly time: string;
   /** Why the run failed or stopped; null otherwise. */
   readonly message: string | null;
+  /** The start of the scheduler's job that the process belongs to. */
+  readonly jobStart?: JobStart | undefined;
 }
 
 const isStatus = isObject<Status>({
@@ -62,10 +66,11 @@ const isStatus = isObject<Status>({
   pid: isCount,
   time: isString,
   message: isNullable(isString),
+  jobStart: isOptional(isJobStart),
 });
 
 /** What a trainer reports; `writeStatus` adds its process and the time. */
-export type StatusReport = Omit<Status, 'host' | 'pid' | 'time'>;
+export type StatusReport = Omit<Status, 'host' | 'pid' | 'time' | 'jobStart'>;
 
 /** Replaces the run's status. Throws a `disk` error. */
 export function writeStatus(paths: RunPaths, status: StatusReport): void {
@@ -74,12 +79,23 @@ export function writeStatus(paths: RunPaths, status: StatusReport): void {
     host: thisHost,
     pid: process.pid,
     time: new Date().toISOString(),
+    jobStart: jobStartOf(process.env),
   });
 }
 
 /** The run's last status; undefined if it is missing or not readable. Never throws. */
 export function readStatus(paths: RunPaths): Status | undefined {
   return readJson(paths.status, isStatus);
+}
+
+/**
+ * Whether the holder of the lock was an earlier start of this process's job. A scheduler starts a job again only when it
+ * has given up its last start. That may be alive on a host without a network; it writes nothing once its lock is taken.
+ */
+export function isEarlierStart(paths: RunPaths, holder: LockHolder, own: JobStart | undefined): boolean {
+  const status = readStatus(paths);
+  if (own === undefined || status?.jobStart === undefined || !isFrom(status, holder)) return false;
+  return status.jobStart.job === own.job && status.jobStart.restarts < own.restarts;
 }
 
 /**

@@ -6,7 +6,7 @@ import { createHints } from './hints.ts';
 import { isPauseRequested, waitWhilePaused } from './requests.ts';
 import { openSampler } from './samples.ts';
 import { report, type StageContext } from './stage-context.ts';
-import { endAt, type StageEnd } from './stage-end.ts';
+import { endAt, type StageEnd, timeLimit } from './stage-end.ts';
 import { createStepReporter } from './step-reporter.ts';
 import { createThroughput } from './throughput.ts';
 import { openValidator } from './validation.ts';
@@ -94,7 +94,7 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
 
   async function stopOnRequest(): Promise<StageEnd> {
     await checkpointer.save(step);
-    const message = 'Stopped on request.';
+    const message = stop.reason === timeLimit ? 'Stopped at the time limit.' : 'Stopped on request.';
     session.log(message);
     return { reason: 'stopped', step, message };
   }

@@ -5,6 +5,9 @@ export interface StageEnd {
   readonly message: string | null;
 }
 
+/** The reason of a signal to stop that comes before the time limit of a job, which may then continue in another one. */
+export const timeLimit = 'time limit';
+
 /**
  * The end of a session that did all its steps. A stage may have more steps than the `steps` of its run file, if they were
  * lowered since: it is finished then.

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { createEventWriter } from '../runs/event-writer.ts';
-import { openManifest, readManifest, recordStart, recordStop } from '../runs/manifest.ts';
+import { isStuck, openManifest, readManifest, recordStart, recordStop } from '../runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../runs/run-directory.ts';
 import type { StatusReport } from '../runs/status.ts';
 import { toolVersion } from '../tool-version.ts';
@@ -14,7 +14,7 @@ import { assertNotStarted, type OpenedRun, openRun } from './open-run.ts';
 import { openPretraining } from './pretraining.ts';
 import { runStage } from './run-stage.ts';
 import { report, type StageObserver } from './stage-context.ts';
-import type { StageEnd } from './stage-end.ts';
+import { type StageEnd, timeLimit } from './stage-end.ts';
 import { assertTrainingPossible, openTraining } from './training.ts';
 import { fingerprints, pairedSources, pairsOf } from './training-data.ts';
 import { openTrainingSession, type TrainingSession } from './training-session.ts';
@@ -29,8 +29,10 @@ interface TrainOptions {
   readonly fromStart?: boolean;
   /** Stops with a checkpoint at this step of the stage. */
   readonly maxSteps?: number;
-  /** Stops with a checkpoint after the current step. */
+  /** Stops with a checkpoint after the current step. Its reason may be `timeLimit`. */
   readonly stop: AbortSignal;
+  /** Milliseconds to wait for a live process that trains this run. */
+  readonly lockPatience?: number;
   readonly observer: StageObserver;
 }
 
@@ -51,10 +53,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (!resume && !options.fromStart) assertNotStarted(config, runPaths(root), stage);
   if (stage === 'training') assertTrainingPossible(config, runPaths(root));
   const paths = createRunDirectory(root);
-  const { observer, stop } = options;
+  const { observer, stop, lockPatience = 0 } = options;
   const session = await openTrainingSession(paths, startingStatus(stage), {
     onLine: (line) => observer.line(line),
     stop,
+    lockPatience,
   });
   try {
     const sources = pairedSources(config, stage, 'train');
@@ -67,6 +70,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       device: engine.device,
     });
     const end = await trainStage(session, options, run, pairsOf(sources));
+    if (stop.reason === timeLimit && end.reason === 'stopped') assertProgress(paths, end.step);
     recordStop(session.writable(), { stage, step: end.step, reason: end.reason });
     session.close({ state: end.reason, message: end.message });
     return { ...end, paths };
@@ -75,6 +79,19 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     closeAfterFailure(session, stage, messageOf(cause));
     throw cause;
   }
+}
+
+/**
+ * Ends a run that would start again and again.
+ *
+ * @throws WorkbenchError `run` if this session and the one before it ended where they started
+ */
+function assertProgress(paths: RunPaths, step: number): void {
+  if (!isStuck(readManifest(paths)?.sessions ?? [], step)) return;
+  throw new WorkbenchError(
+    'run',
+    `Two jobs in a row reached their time limit at step ${step}, before they had done a step. Raise the time limit of the job, and submit the run again.`,
+  );
 }
 
 /** The loss of the lock explains every failure after it, such as missing files: the new holder cleans up. */

@@ -4,10 +4,11 @@ import { printable } from '../errors/quoted.ts';
 import { retrySync } from '../files/change-files.ts';
 import { diskError } from '../runs/atomic-file.ts';
 import { type RequestKind, type TakenRequests, takeRequests } from '../runs/control.ts';
+import { jobStartOf } from '../runs/job.ts';
 import { acquireRunLock } from '../runs/lock.ts';
 import { recoverRun } from '../runs/recover.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import { type StatusReport, writeStatus } from '../runs/status.ts';
+import { isEarlierStart, type StatusReport, writeStatus } from '../runs/status.ts';
 
 /** The process that holds the lock of a run directory and writes to it. */
 export interface TrainingSession {
@@ -45,6 +46,8 @@ interface SessionOptions {
   readonly onLine: (line: string) => void;
   /** Ends the wait for a lock. */
   readonly stop: AbortSignal;
+  /** Milliseconds to wait for a live process that holds the lock. */
+  readonly lockPatience?: number;
 }
 
 /**
@@ -56,9 +59,15 @@ interface SessionOptions {
 export async function openTrainingSession(
   paths: RunPaths,
   initial: StatusReport,
-  { onLine, stop }: SessionOptions,
+  { onLine, stop, lockPatience = 0 }: SessionOptions,
 ): Promise<TrainingSession> {
-  const lock = await acquireRunLock(paths, { onWait: onLine, stop });
+  const job = jobStartOf(process.env);
+  const lock = await acquireRunLock(paths, {
+    onWait: onLine,
+    stop,
+    patience: lockPatience,
+    isDead: (holder) => isEarlierStart(paths, holder, job),
+  });
   const taken: TakenRequests = new Map();
   recoverRun(paths, taken);
   let status = initial;

@@ -209,6 +209,38 @@ describe('esrgan train', () => {
     expect(statusOf(name)).toMatchObject({ state: 'stopped', step });
   });
 
+  test.skipIf(process.platform === 'win32')('SIGUSR2 stops with a checkpoint, for a later job', async () => {
+    const file = runFile('limited', [endless]);
+    const training = start('train', file, '--resume', '--json');
+    await training.event(atStep(3));
+    training.child.kill('SIGUSR2');
+    const { code, events } = await training.outcome;
+    const { step } = events.at(-1)!;
+    expect([code, events.at(-1)!.reason]).toEqual([75, 'stopped']);
+    expect(checkpointsOf('limited')).toContain(`pretraining-${String(step).padStart(8, '0')}`);
+    expect(statusOf('limited')).toMatchObject({
+      state: 'stopped',
+      step,
+      message: 'Stopped at the time limit.',
+    });
+  });
+
+  test('--wait-lock waits for the process that trains the run', async () => {
+    const file = runFile('awaited', [endless]);
+    const first = start('train', file, '--json');
+    await first.event(atStep(2));
+    const second = start('train', file, '--resume', '--max-steps', '1', '--wait-lock', '100');
+    await new Promise((resolve) => {
+      let text = '';
+      second.child.stdout?.on('data', (part) => {
+        text += String(part);
+        if (text.includes('Waiting up to 100 s until it ends.')) resolve(undefined);
+      });
+    });
+    first.child.kill();
+    expect([(await first.outcome).code, (await second.outcome).code]).toEqual([130, 0]);
+  });
+
   test('continues to its end if the reader of its output ends', async () => {
     const training = start('train', runFile('unread'), '--json');
     await training.event(atStep(1));

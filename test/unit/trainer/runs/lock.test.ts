@@ -96,12 +96,17 @@ describe('the lock of a holder on another host', () => {
   const file = (paths: RunPaths) => join(paths.lock, 'held.gpu-7.12.5');
 
   /** Acquires the lock; `onLook` is called instead of each wait, with its number. */
-  async function acquire(paths: RunPaths, onLook: (look: number) => void = () => {}, signal = stop) {
+  async function acquire(
+    paths: RunPaths,
+    onLook: (look: number) => void = () => {},
+    options: Partial<Parameters<typeof acquireRunLock>[1]> = {},
+  ) {
     let looks = 0;
     const lines: string[] = [];
     const error = await acquireRunLock(paths, {
       onWait: (line) => lines.push(line),
-      stop: signal,
+      stop,
+      ...options,
       wait: async () => onLook(++looks),
     }).then(
       () => undefined,
@@ -154,11 +159,34 @@ describe('the lock of a holder on another host', () => {
     expect(error).toContain('is being written by process 13 on gpu-8');
   });
 
+  test('is waited for while it is alive, if there is patience', async () => {
+    const paths = temporaryRun();
+    holdAs(paths, 'gpu-7', 12, 5, 0);
+    const beat = (look: number) => look % 50 === 0 && utimesSync(file(paths), look, look);
+    const { looks, error } = await acquire(paths, beat, { patience: 300_000 });
+    expect(looks).toBe(150);
+    expect(error).toContain('is being written by process 12 on gpu-7');
+  });
+
+  test('is taken 90 looks after its last heartbeat, if there is patience', async () => {
+    const paths = temporaryRun();
+    holdAs(paths, 'gpu-7', 12, 5, 0);
+    const beat = (look: number) => look === 50 && utimesSync(file(paths), look, look);
+    expect(await acquire(paths, beat, { patience: 300_000 })).toMatchObject({ looks: 140, error: undefined });
+  });
+
+  test('is taken at once if the holder is known to be dead', async () => {
+    const paths = temporaryRun();
+    holdAs(paths, 'gpu-7', 12, 5, 0);
+    const isDead = ({ pid }: { pid: number }) => pid === 12;
+    expect(await acquire(paths, () => {}, { isDead })).toMatchObject({ looks: 0, error: undefined });
+  });
+
   test('is not taken after a stop', async () => {
     const paths = temporaryRun();
     holdAs(paths, 'gpu-7', 12, 5, 0);
     const controller = new AbortController();
-    const { error } = await acquire(paths, () => controller.abort(), controller.signal);
+    const { error } = await acquire(paths, () => controller.abort(), { stop: controller.signal });
     expect(error).toContain('is being written by process 12 on gpu-7');
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   createManifest,
   isStageStarted,
+  isStuck,
   openManifest,
   readManifest,
   recordAncestor,
@@ -112,4 +113,54 @@ test.each<[string, boolean]>([
   mkdirSync(join(paths.root, name), { recursive: true });
   if (isTrained) expect(() => openManifest(paths)).toThrow(/run\.json is missing, but .*change `name`/);
   else expect(openManifest(paths)).toBeUndefined();
+});
+
+test.each<
+  [string, starts: readonly [stage: 'pretraining' | 'training', step: number][], step: number, boolean]
+>([
+  ['no session', [], 0, false],
+  ['a single session', [['training', 5]], 5, false],
+  [
+    'two sessions without a step',
+    [
+      ['training', 5],
+      ['training', 5],
+    ],
+    5,
+    true,
+  ],
+  [
+    'a step in the last session',
+    [
+      ['training', 5],
+      ['training', 5],
+    ],
+    6,
+    false,
+  ],
+  [
+    'a step in the session before',
+    [
+      ['training', 4],
+      ['training', 5],
+    ],
+    5,
+    false,
+  ],
+  [
+    'another stage',
+    [
+      ['pretraining', 0],
+      ['training', 0],
+    ],
+    0,
+    false,
+  ],
+])('a run is stuck after two sessions without a step: %s', (_, starts, step, expected) => {
+  const at = { time: '2030-01-01T00:00:00.000Z', host: 'gpu-7', pid: 12 };
+  const sessions = starts.map(([stage, each]) => ({
+    start: { ...start, ...at, stage, step: each },
+    stop: null,
+  }));
+  expect(isStuck(sessions, step)).toBe(expected);
 });

@@ -4,7 +4,13 @@ import { stages } from '../../../../trainer/run-state/run-state.ts';
 import type { Launch, ProcessExit } from '../../../../trainer/runs/launch.ts';
 import type { LockHolder } from '../../../../trainer/runs/lock.ts';
 import { processStartTime, thisHost } from '../../../../trainer/runs/processes.ts';
-import { describeState, readStatus, type Status, writeStatus } from '../../../../trainer/runs/status.ts';
+import {
+  describeState,
+  isEarlierStart,
+  readStatus,
+  type Status,
+  writeStatus,
+} from '../../../../trainer/runs/status.ts';
 import { temporaryRun } from './temporary-run.ts';
 
 const said = {
@@ -51,6 +57,23 @@ test.each<[string, (status: Record<string, unknown>) => string]>([
   writeStatus(paths, said);
   writeFileSync(paths.status, damage(JSON.parse(readFileSync(paths.status, 'utf8'))));
   expect(readStatus(paths)).toBeUndefined();
+});
+
+const job = { job: 'main/7', restarts: 1 };
+
+test.each<[string, jobStart: unknown, pid: number, own: typeof job | undefined, boolean]>([
+  ['an earlier start of the same job', { job: 'main/7', restarts: 0 }, 12, job, true],
+  ['the same start', job, 12, job, false],
+  ['another job', { job: 'main/8', restarts: 0 }, 12, job, false],
+  ['another process than the holder', { job: 'main/7', restarts: 0 }, 13, job, false],
+  ['outside of jobs', undefined, 12, undefined, false],
+  ['a holder outside of jobs', undefined, 12, job, false],
+])('whether the holder of a lock was an earlier start: %s', (_, jobStart, pid, own, expected) => {
+  const paths = temporaryRun();
+  writeStatus(paths, said);
+  writeFileSync(paths.status, JSON.stringify({ ...readStatus(paths), host: 'gpu-7', pid, jobStart }));
+  const holder = { host: 'gpu-7', pid: 12, startTime: 5, heartbeat: 0 };
+  expect(isEarlierStart(paths, holder, own)).toBe(expected);
 });
 
 test('ignores keys of a newer version', () => {

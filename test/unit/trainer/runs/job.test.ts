@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { jobStartOf } from '../../../../trainer/runs/job.ts';
+
+test.each<[string, NodeJS.ProcessEnv, ReturnType<typeof jobStartOf>]>([
+  ['no job', { SLURM_CLUSTER_NAME: 'main' }, undefined],
+  ['a job', { SLURM_CLUSTER_NAME: 'main', SLURM_JOB_ID: '7' }, { job: 'main/7', restarts: 0 }],
+  [
+    'a job that was requeued',
+    { SLURM_CLUSTER_NAME: 'main', SLURM_JOB_ID: '7', SLURM_RESTART_COUNT: '2' },
+    { job: 'main/7', restarts: 2 },
+  ],
+  [
+    'a task of an array',
+    { SLURM_CLUSTER_NAME: 'main', SLURM_JOB_ID: '9', SLURM_ARRAY_JOB_ID: '7', SLURM_ARRAY_TASK_ID: '0' },
+    { job: 'main/7_0', restarts: 0 },
+  ],
+])('the job of a process: %s', (_, environment, expected) => {
+  expect(jobStartOf(environment)).toEqual(expected);
+});
