@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import { type FileContent, readSmallFile } from '../files/small-file.ts';
+import { type FileContent, readLocked, readSmallFile } from '../files/small-file.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { maximumRunFileBytes } from './parse.ts';
 import { type Problem, problemsForStage } from './problem.ts';
@@ -20,7 +20,7 @@ export function readRunFileContent(file: string): FileContent<string> {
  * @throws WorkbenchError `config` if it cannot be read
  */
 export function readRunFileText(file: string): string {
-  const read = readRunFileContent(file);
+  const read = readLocked(() => readRunFileContent(file));
   if (read.state === 'read') return read.value;
   const reason = read.state === 'absent' ? 'it does not exist' : read.reason;
   throw new WorkbenchError('config', `${file} cannot be read as a run file: ${reason}.`);
@@ -28,11 +28,8 @@ export function readRunFileText(file: string): string {
 
 /** The config in a run file on the disk; `undefined` if it cannot be read or has errors that concern the whole run. */
 export function tryReadConfig(file: string): ResolvedConfig | undefined {
-  try {
-    return readRunFile(readRunFileText(file), { file }).config;
-  } catch {
-    return undefined;
-  }
+  const read = readRunFileContent(file);
+  return read.state === 'read' ? readRunFile(read.value, { file }).config : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Guard } from '../guards/guards.ts';
+import { type RetrySystem, retrySync } from './change-files.ts';
 import { openRegularFile } from './regular-file.ts';
 
 /** What a file contains, or why that is not known. Reasons are clauses about the file. */
@@ -7,7 +8,7 @@ export type FileContent<T> =
   | { readonly state: 'read'; readonly value: T }
   | { readonly state: 'absent' }
   /** The file system does not let it be read, perhaps only now. */
-  | { readonly state: 'unreadable'; readonly reason: string }
+  | { readonly state: 'unreadable'; readonly reason: string; readonly error: Error }
   /** It is not what it should be: no regular file, too large, or with another content. */
   | { readonly state: 'invalid'; readonly reason: string };
 
@@ -27,7 +28,7 @@ export function readSmallFile(path: string, maximumBytes: number): FileContent<s
       closeSync(file);
     }
   } catch (error) {
-    return failure(error);
+    return failureOf(error);
   }
 }
 
@@ -46,6 +47,22 @@ export function readJsonFile<T>(path: string, guard: Guard<T>): FileContent<T> {
     : { state: 'invalid', reason: 'its content is not as this version writes it' };
 }
 
+/**
+ * Repeats a reading for some seconds while Windows refuses it because another program has the file open. For callers that
+ * act on the content; those that show it look again soon anyway.
+ */
+export function readLocked<T>(read: () => FileContent<T>, system?: RetrySystem): FileContent<T> {
+  try {
+    return retrySync(() => {
+      const content = read();
+      if (content.state === 'unreadable') throw content.error;
+      return content;
+    }, system);
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
 /** The whole file; undefined if it is larger. Its size is only a hint: some file systems report 0. */
 function readUpTo(file: number, maximumBytes: number): Buffer | undefined {
   const chunkBytes = Math.max(Math.min(fstatSync(file).size, maximumBytes) + 1, 4096);
@@ -61,9 +78,10 @@ function readUpTo(file: number, maximumBytes: number): Buffer | undefined {
   }
 }
 
-function failure(error: unknown): FileContent<never> {
+/** What an error of the file system, or of `openRegularFile`, says about a file. */
+export function failureOf(error: unknown): FileContent<never> {
   if (!(error instanceof Error)) throw error;
   if (!('code' in error)) return { state: 'invalid', reason: error.message };
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return { state: 'absent' };
-  return { state: 'unreadable', reason: error.message };
+  return { state: 'unreadable', reason: error.message, error };
 }

@@ -11,8 +11,16 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { WorkbenchError } from '../errors/errors.ts';
-import { discard, discardEmptyFolderSync, discardSync, move, moveSync } from '../files/change-files.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
+import {
+  discard,
+  discardEmptyFolderSync,
+  discardSync,
+  move,
+  moveSync,
+  retrySync,
+} from '../files/change-files.ts';
+import { failureOf } from '../files/small-file.ts';
 import { formatBytes } from '../format/format.ts';
 import { isProcessAlive, parseProcess, thisHost, thisProcess } from './processes.ts';
 
@@ -157,13 +165,32 @@ function syncFolder(path: string): void {
   }
 }
 
-/** Names in a folder; empty if there is no such folder. */
+/** Names in a folder, to show them or to clean up; empty if it is missing or cannot be read. Never throws. */
 export function readNames(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
     return [];
   }
+}
+
+/** Names in a folder, for a caller that acts on them; empty if it is missing. Throws a `disk` error if it cannot be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return retrySync(() => readdirSync(folder));
+  } catch (error) {
+    const { state } = failureOf(error);
+    if (state !== 'unreadable' && state !== 'invalid') return [];
+    throw unreadable(folder, messageOf(error));
+  }
+}
+
+/** The error for a file or folder that exists but cannot be read, perhaps only now: nothing is known about it. */
+export function unreadable(path: string, reason: string): WorkbenchError {
+  return new WorkbenchError(
+    'disk',
+    `${path} cannot be read: ${reason}. Check your permission to read it and that no other program has it open, then try again.`,
+  );
 }
 
 const weekMs = 7 * 24 * 3600 * 1000;

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf } from '../errors/errors.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { discardSync, moveSync, removeFolderSync } from '../files/change-files.ts';
+import { type FileContent, failureOf, readJsonFile, readLocked } from '../files/small-file.ts';
 import {
   type Guarded,
   isCount,
@@ -17,6 +18,7 @@ import {
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   diskError,
+  namesIn,
   readNames,
   removeFolderAtomic,
   removeTemporaries,
@@ -25,7 +27,6 @@ import {
   writeFolderAtomic,
 } from './atomic-file.ts';
 import { emaFile, generatorFile } from './checkpoint-files.ts';
-import { readJson } from './read-json.ts';
 import { paddedStep, type RunPaths } from './run-directory.ts';
 import { sha256OfFile } from './sha256.ts';
 
@@ -202,7 +203,8 @@ function writeFingerprinted(path: string, chunks: Iterable<Uint8Array>): FileFin
  */
 export function recoverCheckpoints(paths: RunPaths): void {
   removeTemporaries(paths.checkpoints, 0);
-  for (const name of checkpointNames(paths, undefined)) removeTemporaries(join(paths.checkpoints, name), 0);
+  for (const name of checkpointNames(readNames(paths.checkpoints), undefined))
+    removeTemporaries(join(paths.checkpoints, name), 0);
   restoreReplaced(paths);
 }
 
@@ -228,10 +230,16 @@ function restoreReplaced(paths: RunPaths): void {
  * readable. Never throws.
  */
 export function listCheckpoints(paths: RunPaths, stage?: Stage): Checkpoint[] {
-  return checkpointNames(paths, stage).flatMap((name) => {
-    const state = readState(paths, name);
-    return state === undefined ? [] : [{ path: join(paths.checkpoints, name), name, state }];
+  return checkpointNames(readNames(paths.checkpoints), stage).flatMap((name) => {
+    const path = join(paths.checkpoints, name);
+    const state = readState(path, name);
+    return state.state === 'read' ? [{ path, name, state: state.value }] : [];
   });
+}
+
+/** The step of the newest checkpoint of a stage, whole or not; 0 without one. Throws a `disk` error. */
+export function newestStep(paths: RunPaths, stage: Stage): number {
+  return stepOf(checkpointNames(namesIn(paths.checkpoints), stage).at(-1) ?? '0');
 }
 
 /** The checkpoint that was looked for, if there is one, and what is wrong with each that would have been preferred. */
@@ -245,8 +253,8 @@ export interface FoundCheckpoint {
 type CheckedFiles = 'all' | 'generator';
 
 /**
- * The newest checkpoint of a run (or one stage) whose files are as they were written; reads every byte of them. Never
- * throws.
+ * The newest checkpoint of a run (or one stage) whose files are as they were written; reads every byte of them. Throws a
+ * `disk` error if one cannot be read, perhaps only now: no earlier one takes its place.
  */
 export function latestCheckpoint(
   paths: RunPaths,
@@ -254,9 +262,9 @@ export function latestCheckpoint(
   checked: CheckedFiles = 'all',
 ): FoundCheckpoint {
   const problems: string[] = [];
-  for (const name of checkpointNames(paths, stage).reverse()) {
+  for (const name of checkpointNames(namesIn(paths.checkpoints), stage).reverse()) {
     const path = join(paths.checkpoints, name);
-    const state = readState(paths, name);
+    const state = openState(path, name);
     const damage =
       state === undefined ? `${stateFile} is missing or damaged` : findDamage(path, state, checked);
     if (state !== undefined && damage === undefined) return { checkpoint: { path, name, state }, problems };
@@ -276,10 +284,14 @@ export function bestCheckpoint(checkpoints: readonly Checkpoint[]): Checkpoint |
   return checkpoints.find(({ state }) => state.step === step) ?? bestOf(checkpoints, 'psnr');
 }
 
-/** The best checkpoint of a stage, by `bestCheckpoint`, whose generator is as it was written. Never throws. */
+/** The best checkpoint of a stage, by `bestCheckpoint`, whose generator is as it was written. Throws as `latestCheckpoint`. */
 export function bestWholeCheckpoint(paths: RunPaths, stage: Stage): FoundCheckpoint {
   const problems: string[] = [];
-  let candidates = listCheckpoints(paths, stage);
+  let candidates = checkpointNames(namesIn(paths.checkpoints), stage).flatMap((name) => {
+    const path = join(paths.checkpoints, name);
+    const state = openState(path, name);
+    return state === undefined ? [] : [{ path, name, state }];
+  });
   for (;;) {
     const best = bestCheckpoint(candidates);
     const damage = best && findDamage(best.path, best.state, 'generator');
@@ -291,7 +303,8 @@ export function bestWholeCheckpoint(paths: RunPaths, stage: Stage): FoundCheckpo
 
 /**
  * The checkpoint to use of a stage: the last of the training, whose quality PSNR does not measure; the best of the
- * pretraining, or its last if none was validated. Its generator is as it was written. Never throws.
+ * pretraining, or its last if none was validated. Its generator is as it was written. Throws as
+ * `latestCheckpoint`.
  */
 export function stageResult(paths: RunPaths, stage: Stage): FoundCheckpoint {
   const best = stage === 'pretraining' ? bestWholeCheckpoint(paths, stage) : undefined;
@@ -300,7 +313,7 @@ export function stageResult(paths: RunPaths, stage: Stage): FoundCheckpoint {
   return { ...latest, problems: [...new Set([...(best?.problems ?? []), ...latest.problems])] };
 }
 
-/** The checkpoint to use of a run: that of its training, else that of its pretraining. Never throws. */
+/** The checkpoint to use of a run: that of its training, else that of its pretraining. Throws as `latestCheckpoint`. */
 export function resultCheckpoint(paths: RunPaths): FoundCheckpoint {
   const training = stageResult(paths, 'training');
   if (training.checkpoint) return training;
@@ -328,7 +341,7 @@ function bestOf(checkpoints: readonly Checkpoint[], metric: string): Checkpoint 
  * @returns the new paths
  */
 export function setAsideAfter(paths: RunPaths, stage: Stage, step: number): string[] {
-  const names = checkpointNames(paths, stage).filter((name) => stepOf(name) > step);
+  const names = checkpointNames(namesIn(paths.checkpoints), stage).filter((name) => stepOf(name) > step);
   return names.map((name) => {
     const path = join(paths.checkpoints, name);
     let aside = join(paths.checkpoints, `aside-${name}`);
@@ -369,12 +382,10 @@ export async function pruneCheckpoints(
   return problems;
 }
 
-/** Names of the checkpoint folders, the oldest first. */
-function checkpointNames(paths: RunPaths, stage: Stage | undefined): string[] {
+/** Those of the names that checkpoints have, the oldest first. */
+function checkpointNames(names: readonly string[], stage: Stage | undefined): string[] {
   return (stage === undefined ? stages : [stage]).flatMap((each) =>
-    readNames(paths.checkpoints)
-      .filter((name) => name === checkpointName(each, stepOf(name)))
-      .sort((a, b) => stepOf(a) - stepOf(b)),
+    names.filter((name) => name === checkpointName(each, stepOf(name))).sort((a, b) => stepOf(a) - stepOf(b)),
   );
 }
 
@@ -382,26 +393,45 @@ function stepOf(name: string): number {
   return Number(name.slice(name.lastIndexOf('-') + 1));
 }
 
-function readState(paths: RunPaths, name: string): CheckpointState | undefined {
-  const saved = readJson(join(paths.checkpoints, name, stateFile), isSavedState);
-  return saved !== undefined && checkpointName(saved.stage, saved.step) === name
-    ? fromSaved(saved)
-    : undefined;
+/** The state in the folder of a checkpoint. Never throws. */
+function readState(path: string, name: string): FileContent<CheckpointState> {
+  const saved = readJsonFile(join(path, stateFile), isSavedState);
+  if (saved.state !== 'read') return saved;
+  return checkpointName(saved.value.stage, saved.value.step) === name
+    ? { state: 'read', value: fromSaved(saved.value) }
+    : { state: 'invalid', reason: 'it is of another checkpoint' };
+}
+
+/** As `readState`; undefined if it is missing or damaged. Throws a `disk` error if it cannot be read, perhaps only now. */
+function openState(path: string, name: string): CheckpointState | undefined {
+  const read = readLocked(() => readState(path, name));
+  if (read.state === 'unreadable') throw unreadableCheckpoint(path, read.reason);
+  return read.state === 'read' ? read.value : undefined;
+}
+
+function unreadableCheckpoint(path: string, reason: string): WorkbenchError {
+  return new WorkbenchError(
+    'disk',
+    `Checkpoint ${path} cannot be read: ${reason}. Check your permission to read it and that no other program has its files open, then try again. To do without it, move its folder away.`,
+  );
 }
 
 /**
  * What is wrong with the generator in the folder of a checkpoint, or with another of its files, in words; undefined if it
- * is whole, or if nothing is known about it because the folder has no `state.json`. Never throws.
+ * is whole, or if nothing is known about it because the folder has no `state.json`. Throws as `latestCheckpoint`.
  */
 export function findWeightsDamage(folder: string, file?: string): string | undefined {
-  if (!existsSync(join(folder, stateFile))) return undefined;
-  const saved = readJson(join(folder, stateFile), isSavedState);
-  if (saved === undefined) return `${stateFile} is damaged`;
-  return findDamage(folder, saved, file ?? 'generator');
+  const saved = readLocked(() => readJsonFile(join(folder, stateFile), isSavedState));
+  if (saved.state === 'absent') return undefined;
+  if (saved.state === 'unreadable') throw unreadableCheckpoint(folder, saved.reason);
+  return saved.state === 'invalid'
+    ? `${stateFile} is damaged`
+    : findDamage(folder, saved.value, file ?? 'generator');
 }
 
 /**
- * What is wrong with the first damaged file, in words; undefined if none is damaged.
+ * What is wrong with the first damaged file, in words; undefined if none is damaged. Throws a `disk` error if one cannot be
+ * read, perhaps only now.
  *
  * @param checked as `CheckedFiles`, or the name of a file
  */
@@ -415,15 +445,26 @@ function findDamage(
     checked === 'all' || name === (checked === 'generator' ? used : checked);
   for (const [name, written] of Object.entries(files)) {
     if (!isChecked(name)) continue;
-    try {
-      if (basename(name) !== name)
-        return `${stateFile} names a file outside of the checkpoint, ${JSON.stringify(name)}`;
-      const { size } = statSync(join(path, name));
-      if (size !== written.bytes) return `${name} has ${size} bytes instead of ${written.bytes}`;
-      if (sha256OfFile(join(path, name)) !== written.sha256) return `the content of ${name} has changed`;
-    } catch (error) {
-      return `${name} cannot be read (${messageOf(error)})`;
-    }
+    if (basename(name) !== name)
+      return `${stateFile} names a file outside of the checkpoint, ${JSON.stringify(name)}`;
+    const damage = readLocked(() => readDamage(path, name, written));
+    if (damage.state === 'absent') return `${name} is missing`;
+    if (damage.state === 'unreadable') throw unreadableCheckpoint(path, damage.reason);
+    if (damage.state === 'invalid') return `${name} cannot be used: ${damage.reason}`;
+    if (damage.value !== undefined) return damage.value;
   }
   return undefined;
+}
+
+/** How a file differs from what was written, in words. Never throws. */
+function readDamage(path: string, name: string, written: FileFingerprint): FileContent<string | undefined> {
+  try {
+    const { size } = statSync(join(path, name));
+    if (size !== written.bytes)
+      return { state: 'read', value: `${name} has ${size} bytes instead of ${written.bytes}` };
+    const isSame = sha256OfFile(join(path, name)) === written.sha256;
+    return { state: 'read', value: isSame ? undefined : `the content of ${name} has changed` };
+  } catch (error) {
+    return failureOf(error);
+  }
 }

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../errors/errors.ts';
-import { readJsonFile } from '../files/small-file.ts';
+import { readJsonFile, readLocked } from '../files/small-file.ts';
 import {
   isCount,
   isList,
@@ -11,8 +11,8 @@ import {
   isString,
 } from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
-import { readNames, writeJsonAtomic } from './atomic-file.ts';
-import { listEventFiles } from './event-files.ts';
+import { namesIn, unreadable, writeJsonAtomic } from './atomic-file.ts';
+import { isEventFile } from './event-files.ts';
 import { thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
 import type { RunPaths } from './run-directory.ts';
@@ -117,12 +117,14 @@ export function readManifest(paths: RunPaths): Manifest | undefined {
 /**
  * The manifest of a run, for a process that will write to the run; undefined only if the run was never trained.
  *
- * @throws WorkbenchError `run` if the manifest is not readable, or is missing although the run has results
+ * @throws WorkbenchError `run` if the manifest is damaged, or is missing although the run has results; `disk` if it cannot be
+ * read, perhaps only now
  */
 export function openManifest(paths: RunPaths): Manifest | undefined {
-  const read = readJsonFile(paths.manifest, isManifest);
+  const read = readLocked(() => readJsonFile(paths.manifest, isManifest));
   if (read.state === 'read') return read.value;
-  const results = [...readNames(paths.checkpoints), ...listEventFiles(paths.root)];
+  if (read.state === 'unreadable') throw unreadable(paths.manifest, read.reason);
+  const results = [...namesIn(paths.checkpoints), ...namesIn(paths.root).filter(isEventFile)];
   if (read.state === 'absent' && results.length === 0) return undefined;
   const problem =
     read.state === 'absent'
@@ -141,9 +143,9 @@ export function isStageStarted(paths: RunPaths, stage: Stage): boolean {
   return manifest?.sessions.some(({ start }) => start.stage === stage) ?? false;
 }
 
-/** The stage in which a run was last trained; undefined if it was never trained. Never throws. */
+/** The stage in which a run was last trained; undefined if it was never trained. @throws as `openManifest` */
 export function lastStage(paths: RunPaths): Stage | undefined {
-  return readManifest(paths)?.sessions.at(-1)?.start.stage;
+  return openManifest(paths)?.sessions.at(-1)?.start.stage;
 }
 
 /** Whether the last two sessions made no step, if the last one is now at `step`. */

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { createEventWriter } from '../runs/event-writer.ts';
-import { isStuck, openManifest, readManifest, recordStart, recordStop } from '../runs/manifest.ts';
+import { isStuck, openManifest, recordStart, recordStop } from '../runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../runs/run-directory.ts';
 import type { StatusReport } from '../runs/status.ts';
 import { toolVersion } from '../tool-version.ts';
@@ -87,7 +87,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
  * @throws WorkbenchError `run` if this session and the one before it ended where they started
  */
 function assertProgress(paths: RunPaths, step: number): void {
-  if (!isStuck(readManifest(paths)?.sessions ?? [], step)) return;
+  if (!isStuck(openManifest(paths)?.sessions ?? [], step)) return;
   throw new WorkbenchError(
     'run',
     `Two jobs in a row reached their time limit at step ${step}, before they had done a step. Raise the time limit of the job, and submit the run again.`,
@@ -182,7 +182,7 @@ function openStageLoader(
 function closeAfterFailure(session: TrainingSession, stage: Stage, message: string): void {
   try {
     session.log(`Failed: ${message}`);
-    const isRecorded = readManifest(session.paths)?.sessions.at(-1)?.stop === null;
+    const isRecorded = openManifest(session.paths)?.sessions.at(-1)?.stop === null;
     if (isRecorded) recordStop(session.writable(), { stage, step: session.status().step, reason: message });
   } catch (error) {
     // A full disk, for example. The failure itself matters more than recording it.

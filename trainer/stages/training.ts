@@ -4,7 +4,7 @@ import type { Engine, HostTensor, HostTensors } from '../engine/engine.ts';
 import { initialDiscriminator } from '../models/discriminator/initial.ts';
 import { discriminatorOptions } from '../models/discriminator/shapes.ts';
 import { generatorOptions } from '../models/shapes.ts';
-import { type Checkpoint, listCheckpoints } from '../runs/checkpoints.ts';
+import { type Checkpoint, newestStep } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { findVggFile, readVgg } from '../weights/vgg-file.ts';
 import { adamInputs } from './adam.ts';
@@ -35,7 +35,7 @@ interface StartState {
  */
 export function assertTrainingPossible(config: ResolvedConfig, paths: RunPaths): void {
   if (config.perceptual_loss) findVggFile(config.perceptual_loss);
-  if (listCheckpoints(paths, 'training').length === 0) findTrainingStart(config, paths);
+  if (newestStep(paths, 'training') === 0) findTrainingStart(config, paths);
 }
 
 /**
@@ -128,7 +128,7 @@ function newState(
   const random = createRandom(config.seed, 'discriminator');
   const discriminatorWeights = initialDiscriminator(discriminatorOptions(config), random);
   // After all of the pretraining, even if the stage starts from an earlier or another generator: its points stay valid.
-  const stepsBefore = listCheckpoints(paths, 'pretraining').at(-1)?.state.step ?? 0;
+  const stepsBefore = newestStep(paths, 'pretraining');
   const tensors = new Map([
     ...initialState(generator, weights),
     ...initialState(discriminator, discriminatorWeights),

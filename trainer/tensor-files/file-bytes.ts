@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
+import { retrySync } from '../files/change-files.ts';
 import { openRegularFile } from '../files/regular-file.ts';
 
 /** Creates the error for a file; `what` is a clause about it. */
@@ -12,7 +13,7 @@ export type Fail = (what: string) => WorkbenchError;
 export function withFile<T>(path: string, use: (file: number, size: number) => T): T {
   let file: number;
   try {
-    file = openRegularFile(path);
+    file = retrySync(() => openRegularFile(path));
   } catch (error) {
     throw unreadable(path, error);
   }

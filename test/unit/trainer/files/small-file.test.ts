@@ -2,7 +2,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openRegularFile, statOf } from '../../../../trainer/files/regular-file.ts';
-import { readJsonFile, readSmallFile } from '../../../../trainer/files/small-file.ts';
+import {
+  type FileContent,
+  readJsonFile,
+  readLocked,
+  readSmallFile,
+} from '../../../../trainer/files/small-file.ts';
 import { isCount, isObject } from '../../../../trainer/guards/guards.ts';
 import { temporaryFolder } from '../data/images.ts';
 import { oddFiles } from './odd-files.ts';
@@ -32,6 +37,48 @@ test.each<[string, ReturnType<typeof readJsonFile>]>([
   ['{ "count": 3', { state: 'invalid', reason: 'it is not valid JSON' }],
   ['['.repeat(100_000), { state: 'invalid', reason: 'it is not valid JSON' }],
 ])('the JSON %.20s', (text, expected) => expect(readJsonFile(fileWith(text), isCounted)).toEqual(expected));
+
+const locked = Object.assign(new Error('EBUSY: resource busy or locked'), { code: 'EBUSY' });
+
+test.each<[NodeJS.Platform, times: number, calls: unknown, FileContent<string>['state']]>([
+  ['win32', 3, 4, 'read'],
+  ['win32', 1e6, expect.any(Number), 'unreadable'],
+  ['linux', 3, 1, 'unreadable'],
+  ['darwin', 3, 1, 'unreadable'],
+])(
+  'on %s, a file that is locked for %d readings is read again on Windows only: %s, %s',
+  (platform, times, calls, state) => {
+    let reads = 0;
+    let time = 0;
+    const wait = async () => {};
+    const waitSync = (milliseconds: number) => {
+      time += milliseconds;
+    };
+    const content = readLocked<string>(
+      () =>
+        ++reads <= times
+          ? { state: 'unreadable', reason: locked.message, error: locked }
+          : { state: 'read', value: 'text' },
+      { platform, now: () => time, waitSync, wait },
+    );
+    expect([reads, content.state]).toEqual([calls, state]);
+  },
+);
+
+test.each<FileContent<string>>([
+  { state: 'read', value: 'text' },
+  { state: 'absent' },
+  { state: 'invalid', reason: 'it is not valid JSON' },
+])('what is not locked is read once: %j', (content) => {
+  let reads = 0;
+  expect(
+    readLocked(() => {
+      reads++;
+      return content;
+    }),
+  ).toEqual(content);
+  expect(reads).toBe(1);
+});
 
 const isWindows = process.platform === 'win32';
 

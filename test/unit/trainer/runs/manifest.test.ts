@@ -91,13 +91,16 @@ const isWindows = process.platform === 'win32';
 describe.skipIf(isWindows)(`in place of run.json${isWindows ? ' (skipped: not on Windows)' : ''}`, () => {
   test.each(oddFiles.filter(([, , state]) => state !== 'absent'))(
     '%s is not read, and not overwritten',
-    (_, make, __, reason) => {
+    (_, make, state, reason) => {
       const paths = temporaryRun();
       rmSync(paths.manifest, { force: true });
       make(paths.manifest);
       expect(readManifest(paths)).toBeUndefined();
       const said = new RegExp(reason.source.replaceAll(/[$^]/g, ''));
       expect(() => openManifest(paths)).toThrow(said);
+      expect(() => openManifest(paths)).toThrow(
+        state === 'unreadable' ? /check your permission/i : /damaged/,
+      );
     },
   );
 });
