@@ -1,28 +1,40 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineChoices } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { Measure } from '../evaluate/measure.ts';
 import type { Evaluation } from '../evaluate/results/evaluation.ts';
 import { fingerprintTestSet, type KnownTestSet, type TestSet } from '../evaluate/results/test-set.ts';
-import { evaluateOnce, type Subject } from '../evaluate/store.ts';
+import { type EvaluateOnceOptions, evaluateOnce, type Subject } from '../evaluate/store.ts';
 import { fileSubject, interpolatedSubject } from '../evaluate/subject.ts';
 import { evaluationTables } from '../evaluate/table.ts';
+import type { Share } from '../image-files/share.ts';
+import { sha256OfText } from '../runs/sha256.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
 import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { modelOpener, type OnProblem } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 import { createReporter, print, printError } from './terminal.ts';
-import type { OpenModel } from './upscale.ts';
+import { type OpenModel, parseShare } from './upscale.ts';
 
 interface Flags extends MeasureFlags {
   readonly data: TestSet[];
   readonly alpha?: number;
   readonly scale: number;
   readonly again?: boolean;
+  readonly share?: Share;
+  readonly parts?: string;
   readonly json?: boolean;
   readonly progress?: boolean;
 }
+
+const shareHelp = `
+Several processes, also on several machines, divide the images of the test sets:
+  esrgan evaluate runs/photos --data big=big --share 1/20    … up to --share 20/20
+Each measures the images whose names hash to its number. One that was killed continues when it is started again.
+The last one prints and saves the whole evaluation. Without --share, the command uses what shares have measured,
+and measures what is missing.
+`;
 
 /** Adds `esrgan evaluate` to the command. `weightsOf` returns the file of weights of a model; undefined if it has none. */
 export function registerEvaluate(
@@ -42,24 +54,47 @@ export function registerEvaluate(
     .option('--scale <factor>', 'factor of bicubic upscaling; models have their own', parseScale, 4)
     .option('--engine <engine>', engineChoices, 'auto')
     .option('--again', 'measure again even if the run has saved results')
+    .addOption(
+      new Option(
+        '--share <number/count>',
+        'measure only this part of the images, as one of several processes',
+      )
+        .argParser(parseShare)
+        .conflicts('again'),
+    )
+    .option('--parts <folder>', 'folder for what shares have measured; default: a folder of the run')
     .option('--json', 'print JSON')
     .option('--progress', 'report each image on standard error, one JSON object per line')
+    .addHelpText('after', shareHelp)
     .action(async (models: string[], flags: Flags) => {
-      const { data, again = false, json, progress = false } = flags;
+      const { data, again = false, share, parts, json, progress = false } = flags;
       const subjects = subjectsOf(models, flags);
       if (progress) endWithParent();
       const testSets = await Promise.all(data.map((testSet) => fingerprintTestSet(testSet)));
+      const failures: string[] = [];
+      const onFailed = ({ message }: WorkbenchError) => failures.push(message);
       const printed = await withMeasures(flags, async (measures) => {
         const evaluations: Evaluation[] = [];
         for (const subject of subjects) {
           for (const testSet of testSets) {
-            const options = { again, json: progress };
+            const options = {
+              again,
+              json: progress,
+              ...(parts === undefined ? {} : { parts }),
+              ...(share && { share, onFailed }),
+            };
             evaluations.push(...(await evaluateWithProgress(subject, testSet, measures, options)));
           }
         }
         return json ? `${JSON.stringify(evaluations)}\n` : evaluationTables(evaluations, measures);
       });
       print(printed);
+      if (failures.length > 0) {
+        throw new WorkbenchError(
+          'partial',
+          `${failures.length} images failed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`,
+        );
+      }
     });
 
   function subjectsOf(
@@ -79,7 +114,7 @@ export function registerEvaluate(
       return [interpolatedSubject([first, second], alpha, modelOpener(engine).openInterpolated)];
     }
     return models.map((model) => {
-      const unsaved = { name: model, weights: null, run: undefined };
+      const unsaved = { name: model, weights: sha256OfText(`${model} x${scale}`), run: undefined };
       if (model === 'bicubic') return { ...unsaved, open: async () => bicubicUpscaler(scale) };
       const file = weightsOf(model, onProblem);
       const open = () => openModel(file ?? model, { engine, onProblem: () => {} });
@@ -96,13 +131,16 @@ export async function evaluateWithProgress(
   subject: Subject,
   testSet: KnownTestSet,
   measures: readonly Measure[],
-  { again, json = false }: { readonly again: boolean; readonly json?: boolean },
+  {
+    json = false,
+    ...options
+  }: Omit<EvaluateOnceOptions, 'onImage' | 'onUnsaved'> & { readonly json?: boolean },
 ): Promise<Evaluation[]> {
   const isProgressShown = process.stderr.isTTY || json;
   const reporter = createReporter({ json, stream: process.stderr });
   try {
-    return await evaluateOnce(subject, testSet, measures, {
-      again,
+    const evaluations = await evaluateOnce(subject, testSet, measures, {
+      ...options,
       onImage(image, images) {
         if (!isProgressShown) return;
         reporter.progress(`${subject.name} on ${testSet.name}: image ${image} of ${images}`);
@@ -114,6 +152,13 @@ export async function evaluateWithProgress(
         reporter.event({ event: 'unsaved', model: subject.name, data: testSet.name, message });
       },
     });
+    const { share } = options;
+    if (share && evaluations.length < measures.length) {
+      reporter.line(
+        `Share ${share.number}/${share.count} of ${subject.name} on ${testSet.name} is measured; other images are missing.`,
+      );
+    }
+    return evaluations;
   } finally {
     reporter.done();
   }

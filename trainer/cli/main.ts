@@ -37,7 +37,7 @@ const program = new Command('esrgan')
 registerTrain(program);
 registerRuns(program);
 registerControl(program);
-registerUpscale(program, openModel);
+registerUpscale(program, openModel, wholeWeightsOf);
 registerEvaluate(program, openModel, wholeWeightsOf);
 registerCompare(program);
 registerData(program);

@@ -4,7 +4,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineChoices } from '../engine/engines.ts';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
 import { formatDuration } from '../format/format.ts';
+import { isInShare, type Share, shareOf } from '../image-files/share.ts';
 import { removeTemporaries } from '../runs/atomic-file.ts';
+import { sha256OfFile } from '../runs/sha256.ts';
 import { findBundledModel } from '../upscale/bundled-model.ts';
 import {
   defaultName,
@@ -14,6 +16,7 @@ import {
   planImage,
   resultName,
 } from '../upscale/plan.ts';
+import { claimFolder } from '../upscale/shared-results.ts';
 import { type UpscaledFile, upscaleFile } from '../upscale/upscale-file.ts';
 import { assertTileFits } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
@@ -33,11 +36,17 @@ export interface UpscaleOptions {
   readonly name?: string;
   readonly existing?: Existing;
   readonly tile?: number;
+  /** Upscales only the images of this share. `weights`: see `SharedModel`. */
+  readonly share?: Share & { readonly weights: string | null };
   readonly signal?: AbortSignal;
 }
 
-/** Adds `esrgan upscale` to the command. */
-export function registerUpscale(program: Command, openModel: OpenModel): void {
+/** Adds `esrgan upscale` to the command. `weightsOf` returns the file of weights of a model. */
+export function registerUpscale(
+  program: Command,
+  openModel: OpenModel,
+  weightsOf: (model: string, onProblem: OnProblem) => string,
+): void {
   program
     .command('upscale')
     .description('upscale images; results are <name>_x<scale> in the folder of the input')
@@ -52,17 +61,29 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
     .option('--name <pattern>', 'name of results, with {name}, {scale} and {model}', parseNamePattern)
     .option('--overwrite', 'replace existing results')
     .addOption(new Option('--rename', 'add a number to the name if the result exists').conflicts('overwrite'))
+    .addOption(
+      new Option(
+        '--share <number/count>',
+        'upscale only this part of the images, as one of several processes',
+      )
+        .argParser(parseShare)
+        .conflicts(['overwrite', 'rename']),
+    )
     .option('--engine <engine>', engineChoices, 'auto')
     .option('--json', 'print one JSON object per line')
+    .addHelpText('after', shareHelp)
     .action(async (images: string[], flags: Flags) => {
-      const { model, engine, scale, json = false, overwrite, rename, ...options } = flags;
+      const { model, engine, scale, json = false, overwrite, rename, share, ...options } = flags;
       const reporter = createReporter({ json, stream: process.stdout });
       const chosen = model ?? bundledModel(reporter);
       const onProblem = (message: string) => {
         reporter.line(message);
         reporter.event({ event: 'warning', message });
       };
-      const upscaler = await openModel(chosen, {
+      // The shares of a run that is still in training would have different weights.
+      const file = share === undefined || chosen === 'bicubic' ? chosen : weightsOf(chosen, onProblem);
+      const weights = share === undefined || file === 'bicubic' ? null : sha256OfFile(file);
+      const upscaler = await openModel(file, {
         engine,
         ...(scale === undefined ? {} : { scale }),
         onProblem,
@@ -70,7 +91,12 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
       const cancel = cancelOnRequest();
       const existing = overwrite ? 'replace' : rename ? 'rename' : 'keep';
       try {
-        await upscaleImages(upscaler, images, { ...options, existing, signal: cancel.signal }, reporter);
+        await upscaleImages(
+          upscaler,
+          images,
+          { ...options, existing, signal: cancel.signal, ...(share && { share: { ...share, weights } }) },
+          reporter,
+        );
       } finally {
         cancel.release();
         const closed = upscaler.close();
@@ -79,6 +105,15 @@ export function registerUpscale(program: Command, openModel: OpenModel): void {
       }
     });
 }
+
+const shareHelp = `
+Several processes, also on several machines, divide the images of a folder:
+  esrgan upscale photos --out large --share 1/20    … up to --share 20/20
+Each takes the images whose names hash to its number, and skips those whose results exist, so a process that
+was killed continues when it is started again. The numbers of Slurm arrays and of Kubernetes' indexed jobs:
+  --share $SLURM_ARRAY_TASK_ID/20  (--array=1-20)    --share $((JOB_COMPLETION_INDEX + 1))/20
+Without --share, the command then upscales what is missing, and lists what fails.
+`;
 
 /** The default model; reports its name. */
 function bundledModel(reporter: Reporter): string {
@@ -99,6 +134,7 @@ interface Flags {
   readonly name?: string;
   readonly overwrite?: boolean;
   readonly rename?: boolean;
+  readonly share?: Share;
   readonly json?: boolean;
 }
 
@@ -128,8 +164,16 @@ export async function upscaleImages(
   };
 
   if (options.tile !== undefined) assertTileFits(upscaler, options.tile);
-  const images = await allImages(inputs, upscaler, options.name, fail);
-  isBatch ||= images.size > 1;
+  const { share, name = defaultName } = options;
+  const found = await allImages(inputs, upscaler, name, fail);
+  // Images of one name but different formats may have the same result: they are in the same share.
+  const images = share ? found.filter((path) => isInShare(share, parse(path).name)) : found;
+  isBatch ||= images.length > 1 || share !== undefined;
+  if (share) {
+    for (const folder of new Set(images.map((path) => options.out ?? dirname(path)))) {
+      claimFolder(folder, name, { name: upscaler.name, weights: share.weights, scale: upscaler.scale });
+    }
+  }
   const { plans, kept } = await planImages(upscaler, images, options, fail);
   reporter.event({
     event: 'plan',
@@ -159,6 +203,11 @@ export async function upscaleImages(
     }
   } finally {
     reporter.done();
+  }
+  if (share) {
+    reporter.line(
+      `Share ${share.number}/${share.count}: ${done - kept.length} upscaled, ${kept.length} skipped, ${failures.length} failed; the other shares have ${found.length - images.length} images.`,
+    );
   }
   if (failures.length === 0) return;
   const [first] = failures;
@@ -202,9 +251,9 @@ function outcome({ output, width, height, kept, notes }: UpscaledFile, seconds: 
 async function allImages(
   inputs: readonly string[],
   upscaler: Upscaler,
-  pattern: string | undefined,
+  pattern: string,
   fail: (input: string, error: unknown) => void,
-): Promise<ReadonlySet<string>> {
+): Promise<readonly string[]> {
   const images = new Set<string>();
   for (const input of inputs) {
     await listImages(input, upscaler, pattern).then(
@@ -214,18 +263,18 @@ async function allImages(
       (error) => fail(input, error),
     );
   }
-  return images;
+  return [...images];
 }
 
 /** Reads the headers of all images first, so that unreadable images and existing results are reported immediately. */
 async function planImages(
   upscaler: Upscaler,
-  images: ReadonlySet<string>,
+  images: readonly string[],
   options: UpscaleOptions,
   fail: (input: string, error: unknown) => void,
 ): Promise<{ readonly plans: readonly ImagePlan[]; readonly kept: readonly ImagePlan[] }> {
   const taken = new Set<string>();
-  const inputs = new Set(Array.from(images, (path) => resolve(path)));
+  const inputs = new Set(images.map((path) => resolve(path)));
   const plans: ImagePlan[] = [];
   for (const input of images) {
     if (options.signal?.aborted) throw new WorkbenchError('interrupted', 'The upscaling was cancelled.');
@@ -259,7 +308,7 @@ function createBatchClock(plans: readonly ImagePlan[]) {
 }
 
 /** The file, or the images of the folder sorted by name, without the results of earlier calls. */
-async function listImages(path: string, model: Upscaler, pattern = defaultName): Promise<string[]> {
+async function listImages(path: string, model: Upscaler, pattern: string): Promise<string[]> {
   const unopened = (cause: unknown): never => {
     throw new WorkbenchError('data', `${path} does not exist or cannot be opened.`, { cause });
   };
@@ -282,6 +331,13 @@ async function listImages(path: string, model: Upscaler, pattern = defaultName):
 }
 
 const isImage = /^[^.].*\.(png|jpe?g|jpe|jfif|webp|tiff?|bmp|gif|avif)$/i;
+
+/** The argument of `--share`. */
+export function parseShare(text: string): Share {
+  const share = shareOf(text);
+  if (share === undefined) throw new InvalidArgumentError('Use the form 3/20: the third of 20 shares.');
+  return share;
+}
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.');

@@ -7,20 +7,39 @@ import type { Image } from '../data/image.ts';
 import { cropImage, toByte, toFloatImage, toImage, toRgb } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { portablePath } from '../files/paths.ts';
+import { isInShare, type Share } from '../image-files/share.ts';
 import { fullRangeGray } from '../metrics/luma.ts';
+import type { Values } from '../metrics/metrics.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import type { Measure } from './measure.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
 import { hrFolder, hrImages, lrFolder, type TestSet } from './results/test-set.ts';
 
+/** Values of images by the path of the HR image in its folder. */
+export interface MeasuredImages {
+  /** The values under each measure; undefined if one is missing. */
+  get(path: string): MeasuredValues | undefined;
+  add(path: string, values: MeasuredValues): void;
+  /** Gives what was added to other shares, and takes what they have measured. */
+  exchange(): void;
+}
+
+export type MeasuredValues = ReadonlyMap<Measure, Values>;
+
 export interface EvaluateOptions {
   /** Called before each image is upscaled; `image` counts from 1. */
   readonly onImage?: (image: number, images: number) => void;
+  /** Images that are measured already; it receives the others. */
+  readonly measured?: MeasuredImages;
+  /** Measures only the images of this share. */
+  readonly share?: Share;
+  /** Receives the failures of images, which stop nothing then. */
+  readonly onFailed?: (error: WorkbenchError) => void;
 }
 
 /**
- * Measures an upscaler on a test set, with one result for each measure. Grey images are upscaled as RGB and measured as
- * grey.
+ * Measures an upscaler on a test set, with one result for each measure; with none while images are missing, because they
+ * are of other shares or failed. Grey images are upscaled as RGB and measured as grey.
  *
  * @throws WorkbenchError `data` if the test set cannot be read or does not match the upscaler
  */
@@ -28,28 +47,56 @@ export async function evaluate(
   upscaler: Upscaler,
   testSet: TestSet,
   measures: readonly Measure[],
-  { onImage }: EvaluateOptions = {},
+  { onImage, measured = createMeasured(), share, onFailed }: EvaluateOptions = {},
 ): Promise<Evaluation[]> {
   const { scale } = upscaler;
   const pairs = listPairs(testSet, scale);
   const smallest = Math.max(...measures.map((measure) => measure.smallest(scale)));
-  const images = measures.map((): Evaluation['images'][number][] => []);
-  for (const [i, pair] of pairs.entries()) {
-    onImage?.(i + 1, pairs.length);
-    const { hr, lr } = await readPair(pair, scale, smallest);
-    const sr = await upscaleBytes(upscaler, lr, hr);
-    const name = portablePath(relative(hrFolder(testSet.dir) ?? '', pair.hr)).replace(/\.[^.]*$/, '');
-    for (const [m, measure] of measures.entries()) {
-      images[m]!.push({ name, ...(await measure.measure(sr, hr, scale)) });
+  const pathOf = ({ hr }: FilePair) => portablePath(relative(hrFolder(testSet.dir) ?? '', hr));
+  const mine = pairs.filter((pair) => share === undefined || isInShare(share, pathOf(pair)));
+  try {
+    for (const [i, pair] of mine.entries()) {
+      if (measured.get(pathOf(pair))) continue;
+      onImage?.(i + 1, mine.length);
+      await measurePair(pair);
+    }
+  } finally {
+    measured.exchange();
+  }
+  const found = pairs.flatMap((pair) => {
+    const values = measured.get(pathOf(pair));
+    return values ? [{ name: pathOf(pair).replace(/\.[^.]*$/, ''), values }] : [];
+  });
+  if (found.length < pairs.length) return [];
+  return measures.map((measure) => {
+    const images = found.map(({ name, values }) => ({ name, ...values.get(measure) }));
+    const means = measure.metrics.map((metric) => [metric, mean(valuesOf(images, metric))]);
+    const { protocol } = measure;
+    return { model: upscaler.name, data: testSet.name, protocol, ...Object.fromEntries(means), images };
+  });
+
+  async function measurePair(pair: FilePair): Promise<void> {
+    try {
+      const { hr, lr } = await readPair(pair, scale, smallest);
+      const sr = await upscaleBytes(upscaler, lr, hr);
+      const values = new Map<Measure, Values>();
+      for (const measure of measures) values.set(measure, await measure.measure(sr, hr, scale));
+      measured.add(pathOf(pair), values);
+    } catch (error) {
+      if (onFailed === undefined || !(error instanceof WorkbenchError) || error.code !== 'data') throw error;
+      onFailed(error);
     }
   }
-  return measures.map(({ protocol, metrics }, m) => ({
-    model: upscaler.name,
-    data: testSet.name,
-    protocol,
-    ...Object.fromEntries(metrics.map((metric) => [metric, mean(valuesOf(images[m]!, metric))])),
-    images: images[m]!,
-  }));
+}
+
+/** Images that are remembered in memory only. */
+function createMeasured(): MeasuredImages {
+  const values = new Map<string, MeasuredValues>();
+  return {
+    get: (path) => values.get(path),
+    add: (path, found) => void values.set(path, found),
+    exchange() {},
+  };
 }
 
 /** The image pairs of a test set. Throws a `data` error if there are none or an image has no counterpart. */

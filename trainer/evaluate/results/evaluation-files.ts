@@ -10,6 +10,7 @@ import {
   isPlainObject,
   isString,
 } from '../../guards/guards.ts';
+import type { Share } from '../../image-files/share.ts';
 import { type Metric, metricNames } from '../../metrics/metrics.ts';
 import { readNames, writeJsonAtomic } from '../../runs/atomic-file.ts';
 import { readJson } from '../../runs/read-json.ts';
@@ -39,7 +40,7 @@ export interface EvaluationFile extends SavedValues {
 }
 
 /** Identifies an evaluation in its run. */
-type EvaluationKey = Pick<EvaluationFile, 'weights' | 'dataSha256' | 'protocol' | 'net'>;
+export type EvaluationKey = Pick<EvaluationFile, 'weights' | 'dataSha256' | 'protocol' | 'net'>;
 
 const isSavedValue = isOptional(isNullable(isNumber));
 
@@ -77,21 +78,31 @@ export function interpolationSha256(alpha: number, weights: readonly [string, st
     .digest('hex');
 }
 
+/** The name of the file of an evaluation, without its extension. */
+function evaluationName({ weights, dataSha256, protocol, net }: EvaluationKey): string {
+  return [weights.slice(0, 16), dataSha256.slice(0, 16), protocol, ...(net ? [net.slice(0, 16)] : [])].join(
+    '-',
+  );
+}
+
 /** The path of an evaluation in a run. */
-function evaluationPath(run: RunPaths, { weights, dataSha256, protocol, net }: EvaluationKey): string {
-  const parts = [weights.slice(0, 16), dataSha256.slice(0, 16), protocol, ...(net ? [net.slice(0, 16)] : [])];
-  return join(run.evaluations, `${parts.join('-')}.json`);
+function evaluationPath(run: RunPaths, key: EvaluationKey): string {
+  return join(run.evaluations, `${evaluationName(key)}.json`);
+}
+
+function isEvaluationOf(key: EvaluationKey, file: EvaluationFile | undefined): file is EvaluationFile {
+  return (
+    file?.weights === key.weights &&
+    file.dataSha256 === key.dataSha256 &&
+    file.protocol === key.protocol &&
+    file.net === key.net
+  );
 }
 
 /** The saved evaluation of a run; undefined if there is none. */
 export function findEvaluation(run: RunPaths, key: EvaluationKey): EvaluationFile | undefined {
   const file = readEvaluation(evaluationPath(run, key));
-  const isMatch =
-    file?.weights === key.weights &&
-    file.dataSha256 === key.dataSha256 &&
-    file.protocol === key.protocol &&
-    file.net === key.net;
-  return isMatch ? file : undefined;
+  return isEvaluationOf(key, file) ? file : undefined;
 }
 
 /** Reads an evaluation; undefined if the file does not exist or is not valid. */
@@ -116,4 +127,31 @@ export function listEvaluations(
 /** Saves an evaluation. Throws a `disk` error. */
 export function saveEvaluation(run: RunPaths, file: EvaluationFile): void {
   writeJsonAtomic(evaluationPath(run, file), file);
+}
+
+/**
+ * A part of an evaluation: the images that a share has measured. A part has no means, and its names are paths with their
+ * extensions.
+ */
+export interface EvaluationPart {
+  readonly path: string;
+  readonly part: EvaluationFile;
+}
+
+/** The path of a share's part of an evaluation. */
+export function partPath(folder: string, key: EvaluationKey, { number, count }: Share): string {
+  return join(folder, `${evaluationName(key)}-${number}-of-${count}.json`);
+}
+
+/** All parts of an evaluation in a folder. Invalid files are skipped. */
+export function listParts(folder: string, key: EvaluationKey): EvaluationPart[] {
+  const start = `${evaluationName(key)}-`;
+  return readNames(folder)
+    .filter((name) => name.startsWith(start) && /^\d+-of-\d+\.json$/.test(name.slice(start.length)))
+    .sort()
+    .flatMap((name) => {
+      const path = join(folder, name);
+      const part = readEvaluation(path);
+      return isEvaluationOf(key, part) ? [{ path, part }] : [];
+    });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -144,6 +145,74 @@ describe('files and folders', () => {
   });
 });
 
+describe('shares', () => {
+  const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
+  const share = (number: number, count: number, weights = 'ab'.repeat(32)) => ({
+    share: { number, count, weights },
+  });
+
+  test('divide the images, and skip what is done', async () => {
+    for (const name of [...names, '0.bmp.png']) await put(name);
+    const done: string[] = [];
+    for (const number of [1, 2, 3]) {
+      const { error, events } = await run([folder], share(number, 3), true);
+      expect(error).toBeUndefined();
+      done.push(
+        ...events.filter(({ event }) => event === 'done').map(({ input }) => basename(String(input))),
+      );
+    }
+    expect(done.sort()).toEqual([...names, '0.bmp.png'].sort());
+    const { text } = await run([folder], share(2, 3));
+    expect(text).toMatch(
+      /\nShare 2\/3: 0 upscaled, [1-9] skipped, 0 failed; the other shares have \d+ images\.\n$/,
+    );
+    expect((await run([folder], { existing: 'keep' }, true)).events[0]).toMatchObject({ pictures: 0 });
+  });
+
+  test('images with one result are in one share, which reports the second', async () => {
+    await put('a.png');
+    await put('a.gif', await sharp(join(folder, 'a.png')).gif().toBuffer());
+    const errors = await Promise.all([1, 2, 3].map((number) => run([folder], share(number, 3))));
+    expect(errors.flatMap(({ error }) => (error instanceof Error ? error.message : []))).toEqual([
+      expect.stringMatching(/^1 of 2 failed:\n .*a_x4\.png, which is the result of another input/),
+    ]);
+  });
+
+  test('results of another model are refused', async () => {
+    for (const name of names) await put(name);
+    const out = join(folder, 'out');
+    await run([folder], { out, ...share(1, 2) });
+    const before = await readdir(out);
+    const { error } = await run([folder], { out, ...share(2, 2, 'cd'.repeat(32)) });
+    expect(error).toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(
+        /shares_x4\.json names bicubic x4 \(SHA-256 abababab…\), and this is bicubic x4 \(SHA-256 cdcdcdcd…\)\. Use another --out or --name, /,
+      ),
+    });
+    expect(await readdir(out)).toEqual(before);
+    expect(
+      (await run([folder], { out, name: '{name}b', ...share(2, 2, 'cd'.repeat(32)) })).error,
+    ).toBeUndefined();
+  });
+
+  test('a share without images has nothing to do', async () => {
+    await put('a.png');
+    const outcomes = await Promise.all([1, 2, 3].map((number) => run([folder], share(number, 3))));
+    expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+    expect(outcomes.filter(({ text }) => text.includes('0 upscaled'))).toHaveLength(2);
+  });
+
+  test('a failure is reported at once and at the end, with the exit code of some failures', async () => {
+    for (const name of ['a.png', 'b.png']) await put(name);
+    const bad = await put('bad.png', Buffer.from('bad'));
+    const { error, text } = await run([folder], share(1, 1));
+    expect(text).toContain(`Failed: ${bad}`);
+    expect(text).toMatch(/Share 1\/1: 2 upscaled, 0 skipped, 1 failed/);
+    expect(error).toMatchObject({ code: 'partial', message: expect.stringContaining('bad.png') });
+  });
+});
+
 describe('failures', () => {
   test('of a single image are reported once', async () => {
     const { text, error } = await run([await put('bad.png', Buffer.from('bad'))]);
@@ -215,7 +284,7 @@ describe('the command', () => {
     const close = vi.fn(async () => {});
     const openModel = vi.fn(async () => ({ ...bicubicUpscaler(2), close, ...upscaler }));
     const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-    registerUpscale(program, openModel);
+    registerUpscale(program, openModel, (model) => model);
     for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const error = await program.parseAsync(['node', 'esrgan', 'upscale', ...args]).catch((thrown) => thrown);
@@ -271,6 +340,26 @@ describe('the command', () => {
     expect(await readFile(join(folder, 'a_x2.png'), 'utf8')).toBe('old');
     await check([input, '--model', 'x', '--overwrite'], opened);
     expect((await sharp(join(folder, 'a_x2.png')).metadata()).width).toBe(24);
+  });
+  test('--share opens the file of weights, whose hash is recorded', async () => {
+    const input = await put('a.png');
+    const file = await put('net.pth', Buffer.from('weights'));
+    expect(
+      await check([input, '--model', file, '--share', '1/1'], [file, { engine: 'auto' }]),
+    ).toBeUndefined();
+    expect(JSON.parse(await readFile(join(folder, '.esrgan-shares_x2.json'), 'utf8'))).toEqual({
+      format: 1,
+      name: 'bicubic',
+      weights: createHash('sha256').update('weights').digest('hex'),
+      scale: 2,
+    });
+    for (const [argument, message] of [
+      ['2/1', 'Use the form 3/20'],
+      ['1/1 --overwrite', 'cannot be used with'],
+    ] as const) {
+      const error = await check([input, '--model', file, '--share', ...argument.split(' ')], undefined);
+      expect(error).toMatchObject({ message: expect.stringContaining(message) });
+    }
   });
   test('tiles too small for the model are an error before any image is read', async () => {
     const error = await check(

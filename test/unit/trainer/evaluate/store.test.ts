@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodePng } from '../../../../trainer/data/decode.ts';
 import { type Measure, pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
 import { fingerprintTestSet, type KnownTestSet } from '../../../../trainer/evaluate/results/test-set.ts';
@@ -24,7 +24,7 @@ async function testSet(seed = 1, name = 'own'): Promise<KnownTestSet> {
 }
 
 /** A model that counts how often it is opened and closed. */
-function model(run: RunPaths | undefined, weights: string | null = 'ab'.repeat(32)) {
+function model(run: RunPaths | undefined, weights = 'ab'.repeat(32)) {
   const counts = { opened: 0, closed: 0 };
   const subject: Subject = {
     name: 'net',
@@ -163,13 +163,106 @@ test('results that the run cannot store are returned, with the reason', async ()
 
 test('results without a run are not saved', async () => {
   const set = await testSet();
-  const loose = model(undefined);
-  const withoutWeights = model(newRun(), null);
-  for (const { subject, counts } of [loose, withoutWeights]) {
-    await evaluateOnce(subject, set, pixelMeasures(['rgb']));
-    await evaluateOnce(subject, set, pixelMeasures(['rgb']));
-    expect(counts).toEqual({ opened: 2, closed: 2 });
+  const { subject, counts } = model(undefined);
+  await evaluateOnce(subject, set, pixelMeasures(['rgb']));
+  await evaluateOnce(subject, set, pixelMeasures(['rgb']));
+  expect(counts).toEqual({ opened: 2, closed: 2 });
+});
+
+describe('shares', () => {
+  const measures = pixelMeasures(['rgb', 'seed']);
+  const unexpected = (reason: string) => {
+    throw new Error(reason);
+  };
+
+  /** Five images, one in a subfolder, and one that is reproduced exactly. */
+  async function largeSet(): Promise<KnownTestSet> {
+    const dir = temporaryFolder();
+    mkdirSync(join(dir, 'HR', 'sub'), { recursive: true });
+    for (const [i, image] of ['a.png', 'b.png', 'c.png', 'sub/a.png'].entries()) {
+      writeFileSync(join(dir, 'HR', image), await encodePng(scenery(40, 40, 3, i)));
+    }
+    const flat = { width: 40, height: 40, channels: 3, data: new Uint8Array(4800).fill(100) } as const;
+    writeFileSync(join(dir, 'HR', 'flat.png'), await encodePng(flat));
+    return fingerprintTestSet({ name: 'large', dir });
   }
+
+  test.each([
+    ['a run', () => [newRun(), undefined] as const],
+    ['no run', () => [undefined, join(temporaryFolder(), 'parts')] as const],
+  ])('the last one has the evaluation of an unshared one: %s', async (_, create) => {
+    const [run, parts] = create();
+    const set = await largeSet();
+    const expected = await evaluateOnce(model(undefined).subject, set, measures);
+    const { subject, counts } = model(run);
+    for (const number of [2, 1]) {
+      const found = await evaluateAndSave(subject, set, measures, {
+        share: { number, count: 2 },
+        ...(parts === undefined ? {} : { parts }),
+        onUnsaved: unexpected,
+      });
+      expect(found).toEqual(number === 1 ? expected : []);
+    }
+    const again = await evaluateAndSave(subject, set, measures, {
+      ...(parts === undefined ? {} : { parts }),
+      onUnsaved: unexpected,
+    });
+    expect(again).toEqual(expected);
+    expect(counts.opened).toBe(run ? 2 : 3);
+    if (run) expect(readdirSync(join(run.evaluations, 'parts'))).toEqual([]);
+  });
+
+  test('what a share has measured is not measured again, neither by it nor without shares', async () => {
+    const run = newRun();
+    const set = await largeSet();
+    const upscaled: number[] = [];
+    const counting = (limit: number): Subject => ({
+      ...model(run).subject,
+      async open() {
+        const upscaler = bicubicUpscaler(2);
+        return {
+          ...upscaler,
+          upscale(image) {
+            if (upscaled.length === limit) throw new Error('killed');
+            upscaled.push(image.data.length);
+            return upscaler.upscale(image);
+          },
+        };
+      },
+    });
+    const all = { share: { number: 1, count: 1 }, onUnsaved: unexpected };
+    await expect(evaluateAndSave(counting(2), set, measures, all)).rejects.toThrow('killed');
+    await expect(evaluateAndSave(counting(3), set, measures, all)).rejects.toThrow('killed');
+    const found = await evaluateOnce(counting(6), set, measures);
+    expect(upscaled).toHaveLength(5);
+    expect(found).toEqual(await evaluateOnce(model(undefined).subject, set, measures));
+  });
+
+  test('an image that fails does not stop the others', async () => {
+    const set = await testSet();
+    const { subject } = model(newRun());
+    writeFileSync(join(set.dir, 'HR', 'a.png'), 'damaged');
+    const failures: string[] = [];
+    const share = { number: 1, count: 1 };
+    const options = {
+      share,
+      onUnsaved: unexpected,
+      onFailed: (error: Error) => failures.push(error.message),
+    };
+    expect(await evaluateAndSave(subject, set, measures, options)).toEqual([]);
+    expect(failures).toEqual([expect.stringMatching(/a\.png/)]);
+    writeFileSync(join(set.dir, 'HR', 'a.png'), await encodePng(scenery(40, 40, 3, 1)));
+    expect(await evaluateOnce(subject, set, measures)).toEqual(
+      await evaluateOnce(model(undefined).subject, set, measures),
+    );
+  });
+
+  test('without a run they need a folder', async () => {
+    const options = { share: { number: 1, count: 2 }, onUnsaved: unexpected };
+    await expect(
+      evaluateAndSave(model(undefined).subject, await testSet(), measures, options),
+    ).rejects.toThrow(/net belongs to none\. Name a folder for them with --parts\./);
+  });
 });
 
 test('a model is closed after a failure', async () => {
