@@ -3,17 +3,16 @@ import {
   createConnection,
   MessageType,
   ProposedFeatures,
-  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
-import { withoutLinks } from '../trainer/format/markup.ts';
-import { isPlainObject } from '../trainer/guards/guards.ts';
 import type { Programs } from './command/programs.ts';
+import { registerCommands } from './commands/commands-service.ts';
 import { registerComparison } from './comparison/comparison-service.ts';
 import { logDefect } from './connection/errors.ts';
+import { showMessage } from './connection/show-message.ts';
 import { registerDownloads } from './downloads/downloads-service.ts';
 import { createEngineReports } from './engines/engine-reports.ts';
 import { registerEngines } from './engines/engines-service.ts';
@@ -22,7 +21,9 @@ import { registerRuns } from './experiments/runs-service.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { registerJobs } from './jobs/jobs-service.ts';
 import { featureCapabilities, registerFeatures } from './language/features.ts';
+import { lensCommands } from './protocol/commands.ts';
 import type { NotificationName, Notifications } from './protocol/messages.ts';
+import { isStartOptions } from './protocol/workspace.ts';
 import { registerUpscaling } from './upscaling/upscaling-service.ts';
 import { followWorkspace } from './workspace/workspace.ts';
 import { registerWorkspace } from './workspace/workspace-service.ts';
@@ -32,8 +33,14 @@ const documents = new TextDocuments(TextDocument);
 
 connection.onInitialize((params) => {
   const { capabilities, initializationOptions } = params;
-  // An editor that does not report its trust is not trusted.
-  let isTrusted = isPlainObject(initializationOptions) && initializationOptions.isTrusted === true;
+  const isExtension = isStartOptions(initializationOptions);
+  // Other editors have no notion of trust: a workspace is trusted once a person has started something in it.
+  let isTrusted = isExtension && initializationOptions.isTrusted;
+  const trust = () => {
+    isTrusted = true;
+    experiments.startWaiting();
+  };
+  const notify = createNotify(isExtension);
 
   const workspace = followWorkspace(connection, params, () => {
     experiments.setFolders(workspace.runFolders());
@@ -57,7 +64,7 @@ connection.onInitialize((params) => {
       features.runsChanged();
     },
     onRunChanged: (run, parts) => notify('esrgan/runChanged', { run, parts }),
-    onStartFailed: showError,
+    onStartFailed: (message) => showMessage(connection, MessageType.Error, message),
   });
   /** The manager, which knows all run folders once the workspace has been scanned. */
   const manager = async (): Promise<Manager> => {
@@ -69,12 +76,9 @@ connection.onInitialize((params) => {
     runs: async () => (await manager()).runs(),
     engines: () => engines(false),
   });
-  features.setCapabilities(capabilities);
+  features.setClient(capabilities, isExtension);
   registerWorkspace(connection, workspace, {
-    trusted() {
-      isTrusted = true;
-      experiments.startWaiting();
-    },
+    trusted: trust,
     filesChanged: features.filesChanged,
   });
   registerRuns(connection, manager, workspace.open);
@@ -94,6 +98,15 @@ connection.onInitialize((params) => {
     onProgress: (progress) => notify('esrgan/upscalingProgress', progress),
   });
 
+  if (!isExtension) {
+    registerCommands(connection, documents, {
+      capabilities,
+      manager,
+      writeReport: comparison.writeReport,
+      onCommand: trust,
+    });
+  }
+
   documents.onDidOpen(({ document }) => {
     const { scheme, fsPath } = URI.parse(document.uri);
     if (scheme === 'file') workspace.open(fsPath);
@@ -104,21 +117,22 @@ connection.onInitialize((params) => {
     comparison.close();
     await Promise.all([features.close(), upscaling.close()]);
   });
-  return { capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, ...featureCapabilities } };
+  return {
+    capabilities: {
+      textDocumentSync: TextDocumentSyncKind.Incremental,
+      ...featureCapabilities,
+      // The extension registers these commands itself.
+      ...(!isExtension && { executeCommandProvider: { commands: [...lensCommands] } }),
+    },
+  };
 });
 documents.listen(connection);
 connection.listen();
 
-function notify<Name extends NotificationName>(name: Name, params: Notifications[Name]): void {
-  connection.sendNotification(name, params).catch((error: unknown) => logDefect(error, connection));
-}
-
-/** Shows a message without a button, so that the editor has no answer to send. */
-function showError(message: string): void {
-  connection
-    .sendNotification(ShowMessageNotification.type, {
-      type: MessageType.Error,
-      message: withoutLinks(message),
-    })
-    .catch((error: unknown) => logDefect(error, connection));
+/** Sends notifications to the extension; other editors do not know them. */
+function createNotify(isExtension: boolean) {
+  return <Name extends NotificationName>(name: Name, params: Notifications[Name]): void => {
+    if (!isExtension) return;
+    connection.sendNotification(name, params).catch((error: unknown) => logDefect(error, connection));
+  };
 }

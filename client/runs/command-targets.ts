@@ -1,19 +1,7 @@
-import type { CommandTarget } from '../../server/protocol/commands.ts';
-import { type Guard, isExactly, isOneOf, isOptional, isString } from '../../trainer/guards/guards.ts';
-import { stages } from '../../trainer/run-state/run-state.ts';
+import { type CommandTarget, isCommandTarget } from '../../server/protocol/commands.ts';
 
 /** The argument of the key bindings of the Runs view; it stands for the selection. */
 export const selectionArgument = 'selection';
-
-const isPartOfTarget = isExactly<CommandTarget>({
-  file: isOptional(isString),
-  stage: isOptional(isOneOf(stages)),
-  run: isOptional(isString),
-});
-
-/** Whether a value names a run file, a stage or a run. */
-export const isCommandTarget: Guard<CommandTarget> = (value): value is CommandTarget =>
-  isPartOfTarget(value) && Object.keys(value).length > 0;
 
 /**
  * The targets in the arguments of a command. Trees pass the clicked item and all selected ones, the Explorer passes URIs

@@ -1,3 +1,4 @@
+import { isCommandTarget } from '../../server/protocol/commands.ts';
 import {
   type ComparisonQuery,
   type ImageQuery,
@@ -25,7 +26,6 @@ import {
   isUnion,
 } from '../../trainer/guards/guards.ts';
 import { isRect } from '../../trainer/guards/rect.ts';
-import { isCommandTarget } from '../runs/command-targets.ts';
 
 const isStrings = isList(isString);
 const hasRun = isExactly({ run: isString });

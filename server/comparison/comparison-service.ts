@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
 import { PointSeries } from '../../media/plot/point-series.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
@@ -9,7 +9,9 @@ import { isInside } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { metricNames } from '../../trainer/metrics/metrics.ts';
 import { isProtocolName, protocolNames } from '../../trainer/metrics/protocols.ts';
+import { writeFileAtomic } from '../../trainer/runs/atomic-file.ts';
 import { parseTime } from '../../trainer/runs/time.ts';
+import { writableCacheFolder } from '../../trainer/runs/user-folders.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
 import type { Manager } from '../experiments/manager.ts';
@@ -32,7 +34,8 @@ import { comparisonCsv, comparisonMarkdown, shownPart } from './export.ts';
 import { createImages } from './image-results.ts';
 import { reportHtml } from './report.ts';
 import type { ChartSeries } from './report-chart.ts';
-import { resultsFolder } from './results-folder.ts';
+import { nameFor, resultsFolder } from './results-folder.ts';
+import { fullReportQuery } from './run-report.ts';
 import { createFingerprints, findTestSets, testSetSummary } from './test-sets.ts';
 import { readWeightsDifference } from './weights-difference.ts';
 
@@ -47,8 +50,14 @@ export interface ComparisonSources {
   dataFolders(): readonly string[];
 }
 
+/** The comparison, also for the rest of the server. */
+export interface ComparisonService extends Closable {
+  /** Writes a page that shows these runs completely, and needs nothing else; returns its path. */
+  writeReport(runs: readonly string[]): Promise<string>;
+}
+
 /** Answers the requests about comparing runs. */
-export function registerComparison(connection: Connection, sources: ComparisonSources): Closable {
+export function registerComparison(connection: Connection, sources: ComparisonSources): ComparisonService {
   const { programs, manager, engine, jobs } = sources;
   const images = createImages(resultsFolder(process.env), programs, engine, jobs);
   const fingerprint = createFingerprints();
@@ -83,7 +92,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     );
     const allowed = [images.folder, ...comparison.runs.map(({ run }) => run), ...testFolders(comparison)];
     return reportHtml({
-      title: `Comparison of ${names.join(', ')}`,
+      title: names.length === 1 ? `Run ${names[0]}` : `Comparison of ${names.join(', ')}`,
       date: new Date().toISOString().slice(0, 10),
       baseline: query.comparison.baseline,
       comparison,
@@ -131,7 +140,23 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
       return { name: 'comparison.html', content: await report(query, comparison) };
     },
   });
-  return { close: images.closeInterpolation };
+  return {
+    close: images.closeInterpolation,
+    async writeReport(runs) {
+      const experiments = await manager();
+      const newest = await Promise.all(runs.map((run) => experiments.newestPoints(run, 1)));
+      const tags = [...new Set(newest.flatMap((points) => points.tags.map(({ tag }) => tag)))].sort();
+      const query = fullReportQuery(
+        runs.map((run) => experiments.run(run)),
+        tags,
+      );
+      const path = join(writableCacheFolder(process.env), 'reports', `${nameFor(runs)}.html`);
+      mkdirSync(dirname(path), { recursive: true });
+      const comparison = shownPart(await compare(query.comparison), query);
+      writeFileAtomic(path, await report(query, comparison));
+      return path;
+    },
+  };
 }
 
 async function lastScalars(manager: Manager, run: string): Promise<Record<string, number | null>> {

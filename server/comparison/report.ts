@@ -146,6 +146,7 @@ function widthOf(png: Uint8Array): number {
 }
 
 function configSection({ comparison: { runs }, config }: ReportData): string {
+  if (runs.length === 1) return '';
   const differing = config.keys.filter(({ differs }) => differs);
   if (differing.length === 0) return '<h2>Run files</h2>\n<p>The run files do not differ.</p>';
   const heads = runs.map(({ name }) => `<th scope="col">${escapeMarkup(name)}</th>`);

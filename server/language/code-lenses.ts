@@ -10,7 +10,7 @@ import {
   formatScore,
 } from '../../trainer/format/format.ts';
 import { isLive, type Stage, stages } from '../../trainer/run-state/run-state.ts';
-import type { CommandTarget } from '../protocol/commands.ts';
+import type { CommandTarget, LensCommand } from '../protocol/commands.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import type { RunDocument } from './document.ts';
 import { lenientConfig } from './lenient-config.ts';
@@ -21,16 +21,6 @@ interface Lens {
   readonly title: string;
   readonly command?: LensCommand;
 }
-
-type LensCommand =
-  | 'esrgan.startPretraining'
-  | 'esrgan.startTraining'
-  | 'esrgan.resumeRun'
-  | 'esrgan.pauseRun'
-  | 'esrgan.stopRun'
-  | 'esrgan.removeFromQueue'
-  | 'esrgan.openRun'
-  | 'esrgan.compareRuns';
 
 /**
  * The actions and the state of each stage of a run file: start, resume, pause, stop, open, compare. They are shown above

@@ -22,6 +22,14 @@ import { logDefect, responseError } from '../connection/errors.ts';
 import { coalesce } from '../experiments/watch.ts';
 import type { EngineReport } from '../protocol/engines.ts';
 import type { RunSummary } from '../protocol/runs.ts';
+import {
+  type ClientSupport,
+  clientSupport,
+  supportedActions,
+  supportedCompletion,
+  supportedHover,
+  supportedLens,
+} from './client-support.ts';
 import { codeActions, fixAllKind } from './code-actions.ts';
 import { codeDescriptionsIn } from './code-descriptions.ts';
 import { codeLenses } from './code-lenses.ts';
@@ -85,7 +93,8 @@ interface FeatureSources {
 
 /** Notifies the features of changes outside of the documents. */
 interface Features {
-  setCapabilities(client: ClientCapabilities): void;
+  /** @param isExtension whether the client is the extension of this repository */
+  setClient(capabilities: ClientCapabilities, isExtension: boolean): void;
   /** Refreshes the code lenses. */
   runsChanged(): void;
   /** Checks the disk again. */
@@ -109,7 +118,7 @@ export function registerFeatures(
   /** The run file of a URI in the editor; opened once per version. */
   function runDocument(uri: string): RunDocument | undefined {
     const document = documents.get(uri);
-    if (document === undefined) return undefined;
+    if (document === undefined || !isRunDocument(document)) return undefined;
     const known = opened.get(document);
     if (known?.version === document.version) return known.run;
     const run = openDocument(document.getText(), URI.parse(uri).fsPath, uri);
@@ -149,6 +158,7 @@ export function registerFeatures(
   });
   let engines: EngineReport | undefined;
   let capabilities: ClientCapabilities = {};
+  let support: ClientSupport = clientSupport(capabilities, false);
 
   /** The engine that `auto` selects; `null` until the detection, which the first hint starts, is done. */
   function automaticEngine(): string | null {
@@ -188,7 +198,11 @@ export function registerFeatures(
     }
   });
 
-  connection.onCompletion(about((document, { position }) => complete(document, position, completionSources)));
+  connection.onCompletion(
+    about((document, { position }) =>
+      complete(document, position, completionSources).map((item) => supportedCompletion(item, support)),
+    ),
+  );
   connection.languages.inlayHint.on(async (params) => {
     runs = await sources.runs();
     return about<InlayHintParams, InlayHint[]>((document, { range }) =>
@@ -197,16 +211,23 @@ export function registerFeatures(
   });
   connection.onCodeLens(async (params) => {
     const runs = await sources.runs();
-    return about<CodeLensParams, CodeLens[]>((document) => codeLenses(document, runs))(params);
+    return about<CodeLensParams, CodeLens[]>((document) =>
+      codeLenses(document, runs).map((lens) => supportedLens(lens, support)),
+    )(params);
   });
   connection.onCodeAction(
     about((document, { range, context: { only, diagnostics } }) =>
-      [...codeActions(document, range), ...downloadActions(diagnostics)].filter(
+      supportedActions([...codeActions(document, range), ...downloadActions(diagnostics)], support).filter(
         ({ kind }) => only === undefined || only.some((each) => isKind(kind, each)),
       ),
     ),
   );
-  connection.onHover(about((document, { position }) => hover(document, position)));
+  connection.onHover(
+    about((document, { position }) => {
+      const found = hover(document, position);
+      return found && supportedHover(found, support);
+    }),
+  );
   connection.onDocumentSymbol(about((document) => documentSymbols(document)));
   connection.onFoldingRanges(about((document) => foldingRanges(document)));
   connection.onSelectionRanges(about((document, { positions }) => selectionRanges(document, positions)));
@@ -231,13 +252,19 @@ export function registerFeatures(
   );
 
   return {
-    setCapabilities(client) {
+    setClient(client, isExtension) {
       capabilities = client;
+      support = clientSupport(client, isExtension);
     },
     runsChanged: () => refreshLenses.request(),
     filesChanged: () => diagnostics.refresh(),
     close: () => diskThread.close(),
   };
+}
+
+/** Some editors send every YAML file. */
+function isRunDocument({ languageId, uri }: TextDocument): boolean {
+  return languageId.startsWith('esrgan-') || /\.esrgan\.(ya?ml|json)$/i.test(uri);
 }
 
 /** Whether a kind of code action equals another one or is nested in it. */

@@ -28,6 +28,14 @@ export function numberStops(snippet: string): string {
   return snippet.replaceAll('${#', () => `\${${++number}`);
 }
 
+/** The text of a snippet for editors without snippets: each stop with its initial text or its first choice. */
+export function textOfSnippet(snippet: string): string {
+  const stops = /\$\{\d+(?::((?:\\.|[^}\\])*)|\|((?:\\.|[^,|\\])*)(?:\\.|[^|\\])*\|)?\}/g;
+  return snippet.replaceAll(stops, (_, initial?: string, choice?: string) =>
+    (initial ?? choice ?? '').replaceAll(/\\(.)/g, '$1'),
+  );
+}
+
 /** The text after the colon of a new key: its choices, its default or, for a section, its common keys. */
 export function valueSnippet(path: Path, node: SchemaNode, style: Style): string {
   return isSection(node) && !typesOf(node).includes('string')

@@ -1,4 +1,5 @@
-import type { Stage } from '../../trainer/run-state/run-state.ts';
+import { type Guard, isExactly, isOneOf, isOptional, isString } from '../../trainer/guards/guards.ts';
+import { type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import type { InventoryItem } from './downloads.ts';
 
 /**
@@ -12,6 +13,30 @@ export interface CommandTarget {
   /** The run directory. */
   readonly run?: string;
 }
+
+const isPartOfTarget = isExactly<CommandTarget>({
+  file: isOptional(isString),
+  stage: isOptional(isOneOf(stages)),
+  run: isOptional(isString),
+});
+
+/** Whether a value names a run file, a stage or a run. */
+export const isCommandTarget: Guard<CommandTarget> = (value): value is CommandTarget =>
+  isPartOfTarget(value) && Object.keys(value).length > 0;
+
+/** The commands of code lenses. The extension registers them; for other editors the server executes them. */
+export const lensCommands = [
+  'esrgan.startPretraining',
+  'esrgan.startTraining',
+  'esrgan.resumeRun',
+  'esrgan.pauseRun',
+  'esrgan.stopRun',
+  'esrgan.removeFromQueue',
+  'esrgan.openRun',
+  'esrgan.compareRuns',
+] as const satisfies readonly TargetCommand[];
+
+export type LensCommand = (typeof lensCommands)[number];
 
 /** The commands that take a `CommandTarget` as their only argument. */
 export type TargetCommand =

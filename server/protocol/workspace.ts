@@ -1,8 +1,12 @@
-/** What the editor reports when it starts the server, as `initializationOptions`. */
+import { isBoolean, isObject } from '../../trainer/guards/guards.ts';
+
+/** What the extension reports when it starts the server, as `initializationOptions`; other editors report nothing. */
 export interface StartOptions {
   /** Whether the workspace is trusted; in an untrusted workspace no run starts. */
   readonly isTrusted: boolean;
 }
+
+export const isStartOptions = isObject<StartOptions>({ isTrusted: isBoolean });
 
 /** A template of a run file. */
 export interface Preset {

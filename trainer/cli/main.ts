@@ -14,6 +14,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerInspect } from './inspect.ts';
 import { registerInterpolate } from './interpolate.ts';
+import { registerLanguageServer } from './language-server.ts';
 import { surviveLostOutput } from './lost-output.ts';
 import { openModel, wholeWeightsOf } from './open-model.ts';
 import { registerPreview } from './preview.ts';
@@ -49,6 +50,7 @@ registerDiff(program);
 registerPreview(program);
 registerDisplayable(program);
 registerDoctor(program);
+registerLanguageServer(program);
 program.command('probe <provider>', { hidden: true }).action(async (provider: OnnxProvider) => {
   print(`${JSON.stringify(await probe(provider))}\n`);
 });

@@ -64,7 +64,10 @@ export async function startServer(
     processId: process.pid,
     rootUri: uri,
     workspaceFolders: [{ uri, name: 'test' }],
-    capabilities: { workspace: { configuration: true, workspaceFolders: true } },
+    capabilities: {
+      workspace: { configuration: true, workspaceFolders: true },
+      textDocument: { codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: [] } } } },
+    },
     initializationOptions,
   });
   await connection.sendNotification('initialized', {});

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  commandTargets,
-  isCommandTarget,
-  selectionArgument,
-} from '../../../../client/runs/command-targets.ts';
-import type { CommandTarget } from '../../../../server/protocol/commands.ts';
+import { commandTargets, selectionArgument } from '../../../../client/runs/command-targets.ts';
+import { type CommandTarget, isCommandTarget } from '../../../../server/protocol/commands.ts';
 
 const line = (run: string) => ({ id: run, target: { run } });
 
