@@ -15,6 +15,7 @@ import { fingerprintTestSet, type TestSet } from '../evaluate/results/test-set.t
 import type { RunOnDisk } from '../runs/list.ts';
 import { readManifest } from '../runs/manifest.ts';
 import { evaluateWithProgress, parseTestSet } from './evaluate.ts';
+import { expandPattern } from './expand-pattern.ts';
 import { findRun } from './find-run.ts';
 import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
@@ -37,7 +38,7 @@ interface Flags extends MeasureFlags {
 export function registerCompare(program: Command): void {
   withMeasureOptions(program.command('compare'))
     .description('compare runs: their models on test sets, and the differences of their run files')
-    .argument('<run...>', 'names or folders of runs')
+    .argument('<run...>', 'names or folders of runs', expandPattern)
     .option('--data <name=folder>', 'test set, as for evaluate; repeatable', parseTestSet)
     .option('--baseline <run>', 'run to which differences are computed (default: the first)')
     .option('--alpha <alpha>', 'weight of ESRGAN in the interpolated model, 0 to 1', parseAlpha, 0.8)

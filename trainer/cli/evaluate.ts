@@ -10,6 +10,7 @@ import { evaluationTables } from '../evaluate/table.ts';
 import type { Share } from '../image-files/share.ts';
 import { sha256OfText } from '../runs/sha256.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
+import { expandPattern } from './expand-pattern.ts';
 import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { modelOpener, type OnProblem } from './open-model.ts';
@@ -44,7 +45,7 @@ export function registerEvaluate(
 ): void {
   withMeasureOptions(program.command('evaluate'))
     .description('measure models on test sets')
-    .argument('<model...>', 'runs, checkpoints, files (.safetensors, .pth, .onnx), or bicubic')
+    .argument('<model...>', 'runs, checkpoints, files (.safetensors, .pth, .onnx), or bicubic', expandPattern)
     .requiredOption(
       '--data <name=folder>',
       'test set: a folder with HR/ and optionally LR_x<scale>/, or with HR images; repeatable',

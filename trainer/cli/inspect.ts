@@ -8,6 +8,7 @@ import { sha256OfFile } from '../runs/sha256.ts';
 import { tensorStatistics } from '../tensor-files/statistics.ts';
 import { describeWeights, notFiniteTensors, type WeightsDescription } from '../weights/describe.ts';
 import { openNetwork } from '../weights/recognize.ts';
+import { expandPattern } from './expand-pattern.ts';
 import { weightsOf } from './open-model.ts';
 import { print } from './terminal.ts';
 
@@ -22,7 +23,11 @@ export function registerInspect(program: Command): void {
   program
     .command('inspect')
     .description('describe files of weights, without executing their contents')
-    .argument('<file...>', 'a file of weights (.safetensors, .pth, .onnx), a checkpoint, or a run')
+    .argument(
+      '<file...>',
+      'a file of weights (.safetensors, .pth, .onnx), a checkpoint, or a run',
+      expandPattern,
+    )
     .option('--brief', 'print one line for each file, even if it cannot be read')
     .option('--values', 'print statistics of each tensor')
     .option(

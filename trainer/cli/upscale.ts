@@ -20,6 +20,7 @@ import { claimFolder } from '../upscale/shared-results.ts';
 import { type UpscaledFile, upscaleFile } from '../upscale/upscale-file.ts';
 import { assertTileFits } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
+import { expandPattern } from './expand-pattern.ts';
 import type { OnProblem } from './open-model.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter, type Reporter } from './terminal.ts';
@@ -50,7 +51,7 @@ export function registerUpscale(
   program
     .command('upscale')
     .description('upscale images; results are <name>_x<scale> in the folder of the input')
-    .argument('<image...>', 'image files or folders')
+    .argument('<image...>', 'image files or folders', expandPattern)
     .option(
       '--model <model>',
       'a run, a checkpoint, a file of weights (.safetensors, .pth, .onnx), or bicubic (default: the bundled model)',

@@ -2,7 +2,7 @@ import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors/errors.ts';
 
-/** Which files of a folder a walk lists, and which subfolders it enters. */
+/** Which files and subfolders of a folder a walk lists, and which subfolders it enters. */
 export interface Selection {
   /** Equal for selections that select the same. */
   readonly key: string;
@@ -17,6 +17,8 @@ export const everything: Selection = { key: '', takes: () => true, into: () => e
 interface Walk {
   /** Not sorted. */
   readonly files: string[];
+  /** The subfolders that the selection takes, not sorted. */
+  readonly folders: string[];
   /** What cannot be read, and why: one clause each. */
   readonly skipped: string[];
 }
@@ -27,11 +29,11 @@ interface Visit {
 }
 
 /**
- * Lists files below a folder. Skips names that start with a dot. Follows links, but visits each folder once, if possible
+ * Lists files and folders below a folder. Skips names that start with a dot. Follows links, but visits each folder once, if possible
  * not by a link. Never throws.
  */
 export function walk(folder: string, selection: Selection): Walk {
-  const result: Walk = { files: [], skipped: [] };
+  const result: Walk = { files: [], folders: [], skipped: [] };
   const visited = new Set<string>();
   const folders: Visit[] = [{ path: folder, selection }];
   const links: Visit[] = [];
@@ -57,7 +59,8 @@ export function walk(folder: string, selection: Selection): Walk {
       const isLink = entry.isSymbolicLink();
       const found = isLink ? statSync(path) : entry;
       if (found.isDirectory() && inside) (isLink ? links : folders).push({ path, selection: inside });
-      else if (found.isFile() && isTaken) result.files.push(path);
+      if (isTaken && found.isDirectory()) result.folders.push(path);
+      if (isTaken && found.isFile()) result.files.push(path);
     } catch (error) {
       skip(path, error);
     }
