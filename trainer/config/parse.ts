@@ -36,7 +36,15 @@ const explanations: readonly (readonly [string, string])[] = [
   ['Nested mappings are not', 'key inside a value: put it on its own line, aligned with its neighbors'],
   ['With stringKeys', 'a key must be a plain string, not a list, map, alias or tag'],
   ['Implicit map keys need', 'key without a value: write `key: value`, with a space after the colon'],
+  ['Implicit keys need to be on a single line', 'key on several lines: is a space missing after a colon?'],
+  [
+    'Unexpected scalar at node end',
+    'indented less than the first key: does the line of its section miss above?',
+  ],
 ];
+
+/** Follow-ups of an earlier error: the parser reports every token after the place where it gave up. */
+const followUp = / token in YAML stream/;
 
 /**
  * Parses YAML 1.2, and so JSON. Never throws: syntax errors are returned as problems, and `data` is `undefined` if
@@ -140,11 +148,14 @@ function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
   return undefined;
 }
 
-/** The parser's errors and warnings, without follow-up errors at the same place. */
+/** The parser's errors and warnings, without follow-up errors. */
 function problemsOfParser({ document, refusal }: Tree, toRange: ToRange): Problem[] {
   if (refusal) return [syntaxProblem(refusal.message, toRange(refusal.offset, refusal.offset + 1))];
   const errors = new Map<number, YAMLParseError>();
-  for (const error of document.errors) if (!errors.has(error.pos[0])) errors.set(error.pos[0], error);
+  for (const error of document.errors) {
+    const isFollowUp = errors.size > 0 && followUp.test(error.message);
+    if (!isFollowUp && !errors.has(error.pos[0])) errors.set(error.pos[0], error);
+  }
   const openings = openingsByEnd(document);
   return firstProblems([...errors.values(), ...document.warnings], (error) => {
     const opening = openingProblem(openings, error, toRange);

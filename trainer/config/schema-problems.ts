@@ -166,7 +166,8 @@ function unknownKey(key: string, path: Path, node: SchemaNode): string {
   if (path.length > 0 && Object.hasOwn(schema.properties, key)) homes.unshift('the top level');
   const belongs = homes.length > 0 ? `; it belongs to ${homes.join(' or ')}` : '';
   const choices = node.patternErrorMessage ?? known.map((name) => `\`${name}\``).join(', ');
-  return `unknown key \`${short(key)}\`${where}${`${belongs}${didYouMean(key, known)}` || `; allowed: ${choices}`}`;
+  const remedy = belongs || didYouMean(key, known) || `; allowed: ${choices}`;
+  return `unknown key \`${short(key)}\`${where}${remedy}`;
 }
 
 /** The remedy for a single value in place of a list. */

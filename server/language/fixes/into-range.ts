@@ -3,7 +3,7 @@ import { schemaAt } from '../schema.ts';
 import { replaceValue, valueAt } from './edits.ts';
 import type { QuickFix } from './fix.ts';
 
-/** Changes a number out of range to the nearest bound, or to the default if the bound itself is not allowed. */
+/** Changes a number out of range to the nearest bound, or to the default if the bound is not allowed or not sensible. */
 export const intoRange: QuickFix = {
   codes: ['range'],
   fixes(document, { path }) {
@@ -21,7 +21,9 @@ export const intoRange: QuickFix = {
   },
 };
 
-function nearestBound(value: number, { minimum, maximum }: SchemaNode): number | undefined {
+function nearestBound(value: number, { minimum, maximum, exclusiveMinimum }: SchemaNode): number | undefined {
+  // Learning rates and factors: no one means the largest.
+  if (exclusiveMinimum !== undefined) return undefined;
   if (minimum !== undefined && value < minimum) return minimum;
   return maximum !== undefined && value > maximum ? maximum : undefined;
 }

@@ -123,7 +123,16 @@ test.each<[string, string, string, string]>([
     'Change to `set5`',
     'training: { val_datasets: [set5] }',
   ],
-  ['a number too large', 'pretraining:\n  lr: 2\n', 'Change to `1`', 'pretraining:\n  lr: 1\n'],
+  ['a number too large', 'batch_size: 2000\n', 'Change to `1024`', 'batch_size: 1024\n'],
+  [
+    'a learning rate too large: no one means the largest',
+    'pretraining:\n  lr: 10\n',
+    'Change to `2e-4`, its default',
+    'pretraining:\n  lr: 2e-4\n',
+  ],
+  ['a number between two choices, the lower one', 'scale_factor: 3\n', 'Change to `2`', 'scale_factor: 2\n'],
+  ['a number between two choices, the higher one', 'scale_factor: 3\n', 'Change to `4`', 'scale_factor: 4\n'],
+  ['a number beyond the choices', 'scale_factor: 16\n', 'Change to `8`', 'scale_factor: 8\n'],
   ['a number too small', 'batch_size: 0\n', 'Change to `1`', 'batch_size: 1\n'],
   [
     'a number at an exclusive bound',
@@ -254,10 +263,10 @@ test.each<[string, string, string, string]>([
 
 describe('fix all', () => {
   test('applies clear fixes only', () => {
-    const document = openDocument('sead: 1\nfoo: 2\nengine: cdua\npretraining:\n  lr: 2\n', file);
+    const document = openDocument('sead: 1\nfoo: 2\nengine: cdua\nema:\n  decay: -1\n', file);
     const action = codeActions(document, wholeRange(document)).find(({ kind }) => kind === fixAllKind);
     const after = action ? apply(document, action) : '';
-    expect(after).toBe('seed: 1\nfoo: 2\nengine: cuda\npretraining:\n  lr: 1\n');
+    expect(after).toBe('seed: 1\nfoo: 2\nengine: cuda\nema:\n  decay: 0\n');
     expect(findProblems(openDocument(after, file)).map(({ code }) => code)).toEqual(['unknown-key']);
   });
 

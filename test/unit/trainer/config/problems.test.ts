@@ -61,6 +61,16 @@ describe('syntax', () => {
       ['1:7-1:8 syntax key inside a value: put it on its own line, aligned with its neighbors'],
     ],
     [
+      'lines above that are missing',
+      '  lr: 1.0e-3\n  num_epoch: 2\ntraining:\n  g_lr: 1.0e-3\n',
+      ['3:1-3:9 syntax indented less than the first key: does the line of its section miss above?'],
+    ],
+    [
+      'no space after two colons',
+      'seed:1\nbatch_size:4\nname: a\n',
+      ['1:1-3:5 syntax key on several lines: is a space missing after a colon?'],
+    ],
+    [
       'two documents',
       'seed: 1\n---\nseed: 2',
       ['2:1-3:8 syntax second document: a run file is a single document'],
@@ -132,6 +142,11 @@ describe('schema', () => {
       'a key in the wrong section',
       'num_epoch: 3',
       ['1:1-1:10 unknown-key unknown key `num_epoch`; it belongs to `pretraining` or `training`'],
+    ],
+    [
+      'a key in the wrong section that resembles one of this section',
+      'g_sched_steps: [1]',
+      ['1:1-1:14 unknown-key unknown key `g_sched_steps`; it belongs to `training`'],
     ],
     [
       'a key from elsewhere',
