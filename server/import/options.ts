@@ -30,7 +30,8 @@ type ReadOptions =
 
 /** Parses an option file. Of equal keys the last counts, as in BasicSR; JSON may have comments. */
 export function readOptions(text: string): ReadOptions {
-  if (text.length > maximumRunFileBytes) return { problem: 'it is larger than 1 MB' };
+  if (text.length > maximumRunFileBytes)
+    return { problem: `it is larger than ${maximumRunFileBytes / 1e6} MB` };
   if (isToml(text)) return { problem: 'it is TOML, which is not supported; convert it to YAML or JSON' };
   const json = withoutComments(text);
   const yaml = json.trimStart().startsWith('{') ? json : text;

@@ -18,8 +18,11 @@ import { positionsIn } from './positions.ts';
 import { firstProblems, type Problem } from './problem.ts';
 import { keyName, type Source, sourceOf, type ToRange } from './source.ts';
 
-/** Far more than any run file needs, and still parsed while a person types. */
-export const maximumRunFileBytes = 1_000_000;
+/**
+ * More than a run file with 1,000 data sets needs, the most that are allowed; usual ones have a few kB. The time of a check grows with the size: the parser alone needs more than a second for 1 MB, which is too long while a
+ * person types.
+ */
+export const maximumRunFileBytes = 200_000;
 
 /** More levels than any run file needs, but few enough for recursive code. */
 const maxDepth = 50;

@@ -559,7 +559,7 @@ describe('data as other programs write it', () => {
 
 test.each<[string, string, RegExp]>([
   ['a syntax error', 'name: [a\ntrain: {}\n', /not a BasicSR option file: .* at line \d+, column \d+/],
-  ['more than 1 MB', `name: a\n#${' '.repeat(1e6)}`, /not a BasicSR option file: .*larger than 1 MB/],
+  ['more than 0.2 MB', `name: a\n#${' '.repeat(2e5)}`, /not a BasicSR option file: .*larger than 0.2 MB/],
   ['an alias without an anchor', 'name: *a\n', /[Uu]nresolved alias/],
   ['a list', '- a\n', /no keys at the top level/],
   ['TOML', 'name = "a"\n\n[datasets.train]\ntype = "paired"\n', /it is TOML, which is not supported/],

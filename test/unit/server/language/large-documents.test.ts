@@ -11,8 +11,12 @@ import { runDocument } from './marked.ts';
 const sources = { listFolder: () => [], listCheckpoints: () => [] };
 
 describe.each<[string, string, RegExp]>([
-  ['a file that is too large', `seed: 1\nfoo: 2\n#${' '.repeat(maximumRunFileBytes)}`, /^larger than 1 MB/],
-  ['JSON that is too large', `{"seed": 1, "foo": 2}${' '.repeat(maximumRunFileBytes)}`, /^larger than 1 MB/],
+  ['a file that is too large', `seed: 1\nfoo: 2\n#${' '.repeat(maximumRunFileBytes)}`, /^larger than 0.2 MB/],
+  [
+    'JSON that is too large',
+    `{"seed": 1, "foo": 2}${' '.repeat(maximumRunFileBytes)}`,
+    /^larger than 0.2 MB/,
+  ],
   ['a file that is nested too deeply', `foo: ${'['.repeat(100)}`, /^nested more than 50 levels/],
   [
     'JSON that is nested too deeply',

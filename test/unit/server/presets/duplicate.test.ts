@@ -110,7 +110,7 @@ describe('a copy has the same config except for the changes', () => {
 test.each<[string, string, RegExp]>([
   ['a syntax error', 'seed: 1\nname: "a\n', /its line 2 is invalid: this quote is not closed/],
   ['two documents', 'seed: 1\n---\nseed: 2\n', /its line 2 is invalid: second document/],
-  ['more than 1 MB', `#${' '.repeat(1e6)}`, /its line 1 is invalid: larger than 1 MB/],
+  ['more than 0.2 MB', `#${' '.repeat(2e5)}`, /its line 1 is invalid: larger than 0.2 MB/],
 ])('a run file with %s is not copied', (_, text, message) => {
   expect(() => duplicateWithChanges(text, 'a', [], [])).toThrow(message);
 });

@@ -25,16 +25,26 @@ describe('a text that is too large', () => {
   test('is not parsed, and one problem says so', () => {
     expect(problemsOf(text)).toEqual([]);
     expect(problemsOf(`${text}#`)).toMatchObject([
-      { code: 'syntax', message: expect.stringMatching(/^larger than 1 MB: /) },
+      { code: 'syntax', message: expect.stringMatching(/^larger than 0.2 MB: /) },
     ]);
     expect(parseTree(`${text}#`).document.contents).toBeNull();
+  });
+
+  test('is larger than one with as many data sets as are allowed', () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `set${i}`);
+    const datasets = names.map((name) => `  ${name}: { hr: '${'long/'.repeat(20)}' }`).join('\n');
+    expect(
+      problemsOf(
+        `datasets:\n${datasets}\ntraining: { train_datasets: [${names}], val_datasets: [${names}] }`,
+      ),
+    ).toEqual([]);
   });
 
   test('is not read from the disk', () => {
     const file = join(temporaryFolder(), 'run.esrgan.yaml');
     writeFileSync(file, `${text}#`);
     expect(() => readRunFileText(file)).toThrow(
-      `${file} cannot be read as a run file: it is larger than 1 MB.`,
+      `${file} cannot be read as a run file: it is larger than 0.2 MB.`,
     );
     expect(tryReadConfig(file)).toBeUndefined();
   });
