@@ -32,6 +32,18 @@ export function pathIdentity(path: string, platform: NodeJS.Platform = process.p
   return platform === 'darwin' ? resolved.normalize().toLowerCase() : resolved;
 }
 
+/** Characters of a path that Windows takes without a prefix; one more ends the path. */
+const longestPlainPath = 259;
+
+/**
+ * A path for libvips and ONNX Runtime: Windows takes long paths with the prefix `\\?\` only, which Node.js adds itself.
+ */
+export function nativePath(path: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform !== 'win32') return path;
+  const absolute = win32.resolve(path);
+  return absolute.length > longestPlainPath ? win32.toNamespacedPath(absolute) : path;
+}
+
 /** The paths without other spellings of the same; the first spelling remains. */
 export function uniquePaths(paths: Iterable<string>, platform?: NodeJS.Platform): string[] {
   const unique = new Map<string, string>();

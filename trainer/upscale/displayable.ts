@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { DisplayableImage } from '../cli-output/reports.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { discard, move } from '../files/change-files.ts';
+import { nativePath } from '../files/paths.ts';
 import { displayScale } from '../image-files/displayable.ts';
 import { removeTemporaries, temporaryPath } from '../runs/atomic-file.ts';
 import { openImage, readHeader } from './image-file.ts';
@@ -33,7 +34,7 @@ export async function displayableImage(path: string, copy: string): Promise<Disp
         })
         .toColourspace('srgb')
         .png({ compressionLevel: 1 })
-        .toFile(temporary);
+        .toFile(nativePath(temporary));
       await move(temporary, copy);
     } catch (cause) {
       await discard(temporary);

@@ -6,6 +6,7 @@ import { decoding } from '../data/decoding.ts';
 import type { FloatImage } from '../data/image.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { discard } from '../files/change-files.ts';
+import { nativePath } from '../files/paths.ts';
 import type { Rect } from '../guards/rect.ts';
 import { animationFrames } from '../image-files/image-size.ts';
 import { unlessCancelled } from './cancel.ts';
@@ -133,7 +134,7 @@ export async function withPixels<T>(
         return image
           .autoOrient()
           .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
-          .toFile(temporary);
+          .toFile(nativePath(temporary));
       });
     let warning: string | undefined;
     const info = await decode('warning').catch(async (refusal: unknown) => {
@@ -228,7 +229,7 @@ function withoutThumbnail(exif: Buffer): Buffer {
 export async function openImage(path: string, options: SharpOptions = {}): Promise<Sharp> {
   const file = await open(path);
   const start = await readStart(file).finally(() => file.close());
-  if (!isBmp(start)) return sharp(path, { ...decoding, ...options });
+  if (!isBmp(start)) return sharp(nativePath(path), { ...decoding, ...options });
   const { width, height, channels, data } = decodeBmp(await readFile(path), path);
   return sharp(data, { ...decoding, raw: { width, height, channels: channels === 4 ? 4 : 3 } });
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
 import { discard as discardFile } from '../files/change-files.ts';
+import { nativePath } from '../files/paths.ts';
 import type { Rect } from '../guards/rect.ts';
 import { temporaryPath } from '../runs/atomic-file.ts';
 import { unlessCancelled } from './cancel.ts';
@@ -134,7 +135,7 @@ export async function writeImage(path: string, shape: ImageShape): Promise<Image
 async function encode(rows: string, encoded: string, shape: ImageShape) {
   const { format, bits, channels } = shape;
   const grey = channels < 3 && format !== 'webp';
-  let image = sharp(rows, { ignoreIcc: true, limitInputPixels: false }).toColourspace(
+  let image = sharp(nativePath(rows), { ignoreIcc: true, limitInputPixels: false }).toColourspace(
     bits === 16 ? (grey ? 'grey16' : 'rgb16') : grey ? 'b-w' : 'srgb',
   );
   if (shape.icc) image = image.keepIccProfile();
@@ -159,7 +160,7 @@ async function encode(rows: string, encoded: string, shape: ImageShape) {
         yres: shape.density / 25.4,
       }),
   };
-  await encoders[format]().toFile(encoded);
+  await encoders[format]().toFile(nativePath(encoded));
 }
 
 /**

@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import type { FloatImage } from '../data/image.ts';
 import type { OnnxProvider } from '../engine/onnx-engine.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
+import { nativePath } from '../files/paths.ts';
 import { fromHalf, toHalf } from '../tensor-files/dtypes.ts';
 import { withFile } from '../tensor-files/file-bytes.ts';
 import { upscalePadded } from './resize-canvas.ts';
@@ -46,7 +47,7 @@ export async function openOnnxUpscaler(
     new WorkbenchError('data', `${path} cannot upscale images: ${what}.`, { cause });
   // Its errors for missing and empty files are clearer than those of ONNX Runtime.
   withFile(path, () => {});
-  const session = await ort.InferenceSession.create(path, {
+  const session = await ort.InferenceSession.create(nativePath(path), {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     logSeverityLevel: 4,
   }).catch((cause: unknown) => {

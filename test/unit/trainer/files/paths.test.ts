@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   isInside,
+  nativePath,
   pathIdentity,
   portablePath,
   typedFolder,
@@ -30,6 +31,21 @@ test.each<[NodeJS.Platform, string, string, boolean]>([
 ])('on %s, %s and %s: one path is %s', (platform, a, b, isOne) => {
   expect(pathIdentity(a, platform) === pathIdentity(b, platform)).toBe(isOne);
   expect(uniquePaths([a, b], platform)).toEqual(isOne ? [a] : [a, b]);
+});
+
+const long = 'x'.repeat(252);
+
+test.each<[NodeJS.Platform, string, string]>([
+  ['win32', 'C:\\a\\b.png', 'C:\\a\\b.png'],
+  ['win32', 'a.png', 'a.png'],
+  ['win32', `C:\\${long}.png`, `C:\\${long}.png`],
+  ['win32', `C:\\${long}x.png`, `\\\\?\\C:\\${long}x.png`],
+  ['win32', `C:/${long}/../${long}x.png`, `\\\\?\\C:\\${long}x.png`],
+  ['win32', `\\\\server\\share\\${long}.png`, `\\\\?\\UNC\\server\\share\\${long}.png`],
+  ['linux', `/${long}/${long}`, `/${long}/${long}`],
+  ['darwin', `/${long}/${long}`, `/${long}/${long}`],
+])('libraries on %s open %s as %s', (platform, path, expected) => {
+  expect(nativePath(path, platform)).toBe(expected);
 });
 
 describe('a folder has a path', () => {
