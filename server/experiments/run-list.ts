@@ -56,22 +56,35 @@ const share = 500;
 /** Milliseconds that the clock of a file system may lag: after a recent change, another may have the same time. */
 const clockStep = 2000;
 
+/** Milliseconds after a change in which a run is looked at every time: how its process ended may be written late. */
+const settling = 60_000;
+
+/** Other runs to look at each time, one after another: for changes that no process announces. */
+const round = 10;
+
 /** Runs to read before other events are handled. */
 const slice = 25;
 
 /**
- * Follows all runs of some folders. Live and queued runs are watched; of all others only the
- * modification times of their folders are looked at, every few seconds.
+ * Follows all runs of some folders. Live and queued runs are watched. Of all others the modification times of their
+ * folders are looked at when something comes, goes or is announced in a folder of runs (`announce`); else, every few
+ * seconds, only of those that changed lately and of a few others, so that a thousand finished runs cost no more than ten.
  */
 export function createRunList(onChange: (change: RunsChange) => void): RunList {
   const entries = new Map<string, Entry>();
   const dirty = new Set<string>();
   const removed = new Set<string>();
   const unwatched = new Set<string>();
+  // Folders that are no runs, with their change times.
+  const others = new Map<string, number>();
   let folders: readonly string[] = [];
+  let contents: ReadonlyMap<string, Contents> = new Map();
+  let position = 0;
+  let isCalled = false;
   let folderWatches: readonly Closable[] = [];
   let nextColor = 0;
   let isClosed = false;
+  let isLooked = false;
   let scanned: Promise<void> = Promise.resolve();
 
   const notifying = coalesce(pause, lookAtTouched);
@@ -84,6 +97,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
 
   /** Reads a run again; adds it if it is new, and removes it if it no longer exists. */
   function look(root: string): void {
+    isLooked = true;
     // Before it is read: what changes meanwhile is seen the next time.
     const changed = changeTime(root);
     const run = tryToRead(root);
@@ -104,6 +118,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   }
 
   function add(run: RunOnDisk, created: number | null, changed: number): void {
+    isLooked = true;
     const { root } = run.paths;
     const color = nextColor++ % runColorTable.length;
     const entry: Entry = {
@@ -121,6 +136,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   }
 
   function forget(root: string, entry: Entry): void {
+    isLooked = true;
     for (const watch of entry.watches) watch.close();
     entries.delete(root);
     removed.add(root);
@@ -141,7 +157,8 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
 
   /** Reports what has changed since the last notification. */
   function notify(): void {
-    if (isClosed) return;
+    if (isClosed || !isLooked) return;
+    isLooked = false;
     const waiting = waitingRuns([...entries.values()].map(({ run }) => run)).map(({ run }) => run.root);
     const changed: RunSummary[] = [];
     for (const [root, entry] of entries) {
@@ -162,28 +179,34 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     removed.clear();
   }
 
-  /** Looks at everything: for runs that came or went, that are active, or whose folder has changed. */
+  /** Looks for runs that came or went, that are active, or whose folder has changed. */
   async function scan(): Promise<void> {
     const now = Date.now();
-    const found = new Set<string>();
+    // A file system that reports a change may not show it in the time of the folder.
+    const before: typeof contents = isCalled ? new Map() : contents;
+    isCalled = false;
+    contents = new Map(folders.map((folder) => [folder, readContents(folder, before.get(folder), now)]));
+    const isChanged =
+      contents.size !== before.size || folders.some((each) => contents.get(each) !== before.get(each));
+    const found = new Set([...contents.values()].flatMap(({ roots }) => roots));
+    const candidates = isChanged ? found : nextOf([...found], now);
     const fresh: string[] = [];
-    for (const folder of folders) {
-      for (const name of readFolders(folder)) found.add(join(folder, name));
-    }
     let count = 0;
-    for (const root of found) {
+    for (const root of candidates) {
       const entry = entries.get(root);
       if (entry === undefined) fresh.push(root);
-      else if (needsLook(root, entry, now)) look(root);
+      else if (isActive(entry.run) || hasChanged(root, entry.changed, now)) look(root);
       if (++count % slice === 0) await yieldToEventLoop();
     }
     // In the order in which they were made, so that runs have the same colors whenever the editor starts.
     const added: { readonly run: RunOnDisk; readonly created: number | null; readonly changed: number }[] =
       [];
     for (const root of fresh) {
+      if (!hasChanged(root, others.get(root), now)) continue;
       const changed = changeTime(root);
       const run = tryToRead(root);
-      if (run !== undefined) added.push({ run, created: createdTime(run), changed });
+      if (run === undefined) others.set(root, changed);
+      else added.push({ run, created: createdTime(run), changed });
       if (++count % slice === 0) await yieldToEventLoop();
     }
     added.sort(
@@ -192,11 +215,27 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     for (const { run, created, changed } of added) {
       if (!entries.has(run.paths.root)) add(run, created, changed);
     }
-    for (const [root, entry] of entries) {
-      if (!folders.includes(dirname(root))) forget(root, entry);
-      else if (!found.has(root)) look(root);
+    if (isChanged) {
+      for (const root of others.keys()) if (!found.has(root) || entries.has(root)) others.delete(root);
+      for (const [root, entry] of entries) {
+        if (!folders.includes(dirname(root))) forget(root, entry);
+        else if (!found.has(root)) look(root);
+      }
     }
     notify();
+  }
+
+  /** What to look at while nothing comes, goes or is announced. */
+  function nextOf(roots: readonly string[], now: number): ReadonlySet<string> {
+    const isDue = (root: string) => {
+      const entry = entries.get(root);
+      if (entry && isActive(entry.run)) return true;
+      return now - (entry?.changed ?? others.get(root) ?? now) < settling;
+    };
+    const next = new Set(roots.filter(isDue));
+    for (let i = 0; i < Math.min(round, roots.length); i++) next.add(roots[(position + i) % roots.length]!);
+    position = (position + round) % Math.max(roots.length, 1);
+    return next;
   }
 
   /** Scans one after another: a request during a scan starts a further one. */
@@ -206,6 +245,10 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
   }
 
   const rescan = coalesce(pause, requestScan);
+  const called = () => {
+    isCalled = true;
+    rescan.request();
+  };
   const polling = repeat(async () => {
     const start = performance.now();
     await requestScan();
@@ -218,7 +261,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
         return;
       folders = wanted;
       for (const watch of folderWatches) watch.close();
-      folderWatches = folders.map((folder) => watchFolder(folder, () => rescan.request()));
+      folderWatches = folders.map((folder) => watchFolder(folder, called));
       void requestScan();
     },
     get folders() {
@@ -266,8 +309,23 @@ function isActive(run: RunOnDisk): boolean {
   return isLive(run.state) || run.state.state === 'queued';
 }
 
-function needsLook(root: string, { run, changed }: Entry, now: number): boolean {
-  return isActive(run) || now - changed < clockStep || changeTime(root) !== changed;
+/** The folders in a folder of runs. */
+interface Contents {
+  /** See `changeTime`. */
+  readonly changed: number;
+  readonly roots: readonly string[];
+}
+
+/** The contents of a folder; the same object if nothing has come, gone or been announced since. */
+function readContents(folder: string, before: Contents | undefined, now: number): Contents {
+  const changed = modificationTime(folder);
+  if (before?.changed === changed && now - changed >= clockStep) return before;
+  return { changed, roots: readFolders(folder).map((name) => join(folder, name)) };
+}
+
+/** Whether a folder may have changed since its change time was `changed`; undefined: it was never looked at. */
+function hasChanged(root: string, changed: number | undefined, now: number): boolean {
+  return changed === undefined || now - changed < clockStep || changeTime(root) !== changed;
 }
 
 /** When the folder of a run changed last, or that of its launch, in milliseconds since 1970; 0 where there is none. */

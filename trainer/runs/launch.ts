@@ -14,7 +14,7 @@ import {
 } from './atomic-file.ts';
 import { type ProcessIdentity, processLiveness, processStartTime, thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
-import type { RunPaths } from './run-directory.ts';
+import { announce, type RunPaths } from './run-directory.ts';
 import { parseTime } from './time.ts';
 
 /**
@@ -162,6 +162,7 @@ export async function enqueue(
     writeFileDurably(files.queued, [Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)]);
     writeFileDurably(files.runFile, [Buffer.from(runFile)]);
   });
+  announce(run);
 }
 
 /** Moves a queued run. Throws a `disk` error. */

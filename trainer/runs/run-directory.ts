@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { discardSync } from '../files/change-files.ts';
 import type { Stage } from '../run-state/run-state.ts';
-import { diskError } from './atomic-file.ts';
+import { diskError, temporaryPath } from './atomic-file.ts';
 
 /** The paths of a run's files; docs/run-directory.md describes each. */
 export interface RunPaths {
@@ -50,6 +51,20 @@ export function createRunDirectory(root: string): RunPaths {
     }
   }
   return paths;
+}
+
+/**
+ * Announces to all programs that list a folder of runs that something begins in this run, by a change of the time of that
+ * folder: they look at finished runs only then. Never throws; unannounced changes are seen late.
+ */
+export function announce({ root }: RunPaths): void {
+  const temporary = temporaryPath(root);
+  try {
+    writeFileSync(temporary, '');
+  } catch {
+    return;
+  }
+  discardSync(temporary);
 }
 
 /** The folder of the sample images of one step. */

@@ -7,7 +7,7 @@ import { type RequestKind, type TakenRequests, takeRequests } from '../runs/cont
 import { jobStartOf } from '../runs/job.ts';
 import { acquireRunLock } from '../runs/lock.ts';
 import { recoverRun } from '../runs/recover.ts';
-import type { RunPaths } from '../runs/run-directory.ts';
+import { announce, type RunPaths } from '../runs/run-directory.ts';
 import { isEarlierStart, type StatusReport, writeStatus } from '../runs/status.ts';
 
 /** The process that holds the lock of a run directory and writes to it. */
@@ -111,6 +111,7 @@ export async function openTrainingSession(
 
   const timer = setInterval(beat, heartbeat);
   beat();
+  announce(paths);
 
   function writable(): RunPaths {
     lock.assertHeld();

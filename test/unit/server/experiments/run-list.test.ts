@@ -1,12 +1,26 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createRunList, type RunList, type RunsChange } from '../../../../server/experiments/run-list.ts';
 import { removeFolder } from '../../../../trainer/files/change-files.ts';
 import { dequeue, enqueue, launchPaths, recordExit, recordProcess } from '../../../../trainer/runs/launch.ts';
+import { acquireRunLock } from '../../../../trainer/runs/lock.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
-import { createRunDirectory, type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
+import {
+  announce,
+  createRunDirectory,
+  type RunPaths,
+  runPaths,
+} from '../../../../trainer/runs/run-directory.ts';
 import { writeStatus } from '../../../../trainer/runs/status.ts';
 import { hasFolderLinks, needsFolderLinks } from '../../../folder-links.ts';
 import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
@@ -109,6 +123,52 @@ test('runs that come, change and go are notified, with nothing else', async () =
   await removeFolder(root);
   await notified(({ removed }) => removed.includes(root));
   expect(await runs.all()).toHaveLength(1);
+});
+
+describe('of many finished runs', () => {
+  const names = Array.from({ length: 15 }, (_, i) => `run-${i}`);
+
+  /** Finished runs and a folder that is none, an hour old. */
+  function makeOldRuns(): string {
+    const folder = temporaryFolder();
+    for (const name of names) makeRun(join(folder, name));
+    mkdirSync(join(folder, 'other'));
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    for (const name of [...names, 'other']) utimesSync(join(folder, name), hourAgo, hourAgo);
+    utimesSync(folder, hourAgo, hourAgo);
+    return folder;
+  }
+
+  test('one that begins to train elsewhere is noticed', async () => {
+    const folder = makeOldRuns();
+    const { list: runs, notified } = follow(folder);
+    expect(await runs.all()).toHaveLength(names.length);
+    const paths = runPaths(join(folder, 'run-14'));
+    const lock = await acquireRunLock(paths, { onWait() {}, stop: new AbortController().signal });
+    writeStatus(paths, { state: 'running', stage: 'training', ...numbers });
+    announce(paths);
+    await notified(({ changed }) =>
+      changed.some(({ name, state }) => name === 'run-14' && state === 'running'),
+    );
+    writeStatus(paths, { state: 'stopped', stage: 'training', ...numbers });
+    lock.release();
+    await notified(({ changed }) =>
+      changed.some(({ name, state }) => name === 'run-14' && state === 'stopped'),
+    );
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('changes that no process announces are noticed in time', async () => {
+    const folder = makeOldRuns();
+    const { list: runs, notified } = follow(folder);
+    expect(await runs.all()).toHaveLength(names.length);
+    for (const name of ['run-2', 'run-9']) {
+      writeStatus(runPaths(join(folder, name)), { state: 'failed', stage: 'training', ...numbers });
+    }
+    makeRun(join(folder, 'other'));
+    for (const name of ['run-2', 'run-9', 'other'])
+      await notified(({ changed }) => changed.some((each) => each.name === name));
+  });
 });
 
 test('how a process ended is notified, however late it is known', async () => {

@@ -1,0 +1,87 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createEventWriter } from '../trainer/runs/event-writer.ts';
+import { launchPaths, recordExit, recordProcess } from '../trainer/runs/launch.ts';
+import { createManifest, recordStart, recordStop } from '../trainer/runs/manifest.ts';
+import { createRunDirectory, type RunPaths } from '../trainer/runs/run-directory.ts';
+import { writeStatus } from '../trainer/runs/status.ts';
+
+const hourMs = 3_600_000;
+
+/** Makes a folder of finished runs, each an hour older than the one before, with files of the real shape. */
+export function makeRuns(folder: string, count: number): void {
+  mkdirSync(folder, { recursive: true });
+  const template = mkdtempSync(join(folder, '.template-'));
+  const files = readTree(fillRun(template).root);
+  rmSync(template, { recursive: true });
+  const now = Date.now();
+  for (let index = 0; index < count; index++) {
+    const root = join(folder, `run-${index}`);
+    const time = new Date(now - (index + 1) * hourMs);
+    for (const [path, content] of files) {
+      const file = join(root, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    const manifest = join(root, 'run.json');
+    const text = readFileSync(manifest, 'utf8');
+    writeFileSync(
+      manifest,
+      text.replace(/"created": ".*"/, `"created": ${JSON.stringify(time.toISOString())}`),
+    );
+    for (const each of [join(root, 'launch'), root]) utimesSync(each, time, time);
+  }
+}
+
+function fillRun(root: string): RunPaths {
+  const paths = createRunDirectory(root);
+  createManifest(paths, { seed: 1, configHash: 'a'.repeat(64), data: {}, ancestry: [] });
+  const stage = 'pretraining';
+  recordStart(paths, { stage, step: 0, toolVersion: '1', engine: 'cpu', device: 'CPU' });
+  recordStop(paths, { stage, step: 100, reason: 'finished' });
+  const numbers = {
+    epoch: 1,
+    epochs: 1,
+    step: 100,
+    steps: 100,
+    rate: null,
+    etaSeconds: null,
+    loss: 0.01,
+    psnr: 25,
+  };
+  writeStatus(paths, { state: 'finished', stage, ...numbers, message: null });
+  const launch = launchPaths(paths);
+  mkdirSync(paths.lock);
+  mkdirSync(paths.launch);
+  recordProcess(paths, { pid: process.pid, stage });
+  recordExit(paths, { pid: process.pid, code: 0, signal: null });
+  writeFileSync(launch.output, 'Finished.\n');
+  writeFileSync(launch.runFile, 'name: run\n'.repeat(50));
+  writeFileSync(join(paths.lock, 'free'), '');
+  writeFileSync(paths.config, 'name: run\n'.repeat(50));
+  writeFileSync(paths.log, 'A line of the log.\n'.repeat(50));
+  mkdirSync(join(paths.checkpoints, `${stage}-00000100`));
+  writeFileSync(join(paths.checkpoints, `${stage}-00000100`, 'state.json'), '{}');
+  const events = createEventWriter(root);
+  for (let step = 1; step <= 100; step++) events.scalars(step, { 'train/content_loss': 0.02 });
+  events.close();
+  return paths;
+}
+
+/** The files below a folder, by their relative paths. */
+function readTree(folder: string): readonly (readonly [string, Buffer])[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path.slice(folder.length + 1), readFileSync(path)] as const;
+    });
+}
