@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { toJsonNumber } from '../../trainer/guards/guards.ts';
 import { isLive, stages } from '../../trainer/run-state/run-state.ts';
 import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
-import { listEventFiles } from '../../trainer/runs/event-files.ts';
-import { createEventReader } from '../../trainer/runs/event-reader.ts';
+import { stepsBeforeTraining } from '../../trainer/runs/global-steps.ts';
 import { lastLines, lastOutput, launchPaths } from '../../trainer/runs/launch.ts';
-import { type Manifest, readManifest, type SessionRecord } from '../../trainer/runs/manifest.ts';
+import { readManifest, type SessionRecord } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { parseTime } from '../../trainer/runs/time.ts';
 import type { CheckpointSummary, RunDetail, RunSummary, SessionSummary } from '../protocol/runs.ts';
@@ -69,22 +68,6 @@ function checkpointOf({ path, state }: Checkpoint, best: boolean, last: boolean)
     best,
     last,
   };
-}
-
-/**
- * Where the training stage's steps begin among those of the points. The event file of a session begins with the
- * first step that it logs, and the manifest has the number of steps of the stage before it.
- */
-function stepsBeforeTraining(paths: RunPaths, manifest: Manifest | undefined): number {
-  const sessions = manifest?.sessions.filter(({ start }) => start.stage === 'training') ?? [];
-  const files = listEventFiles(paths.root);
-  for (const { start } of sessions.toReversed()) {
-    const file = files.findLast((path) => basename(path).endsWith(`.${start.host}.${start.pid}.0`));
-    if (file === undefined) continue;
-    const [[first] = []] = createEventReader(file).read();
-    return first?.kind === 'sessionStart' ? first.step - 1 - start.step : 0;
-  }
-  return 0;
 }
 
 /** The log, and for a failed or lost run the output of its trainer, which may have more details. */

@@ -11,7 +11,7 @@ import {
   isUnion,
 } from '../guards/guards.ts';
 import type { Score } from '../metrics/metrics.ts';
-import type { Stage } from '../run-state/run-state.ts';
+import type { RunState, Stage } from '../run-state/run-state.ts';
 
 /** An event of any command: with `--json`, one object a line on standard output. */
 export type CliEvent =
@@ -21,6 +21,7 @@ export type CliEvent =
   | DownloadEvent
   | ConvertEvent
   | InterpolateEvent
+  | MirrorEvent
   | WarningEvent;
 
 /** `esrgan train`, `upscale` and, on standard error, `evaluate`: a checkpoint is damaged, and another one is used. */
@@ -131,6 +132,20 @@ export const isDownloadEvent = isUnion(
   isObject({ event: isOneOf(['done']), name: isString, to: isString }),
   isObject({ event: isOneOf(['done']), net: isString, to: isString }),
 );
+
+/** `esrgan mirror`; `run` is the run directory. */
+type MirrorEvent =
+  /** `link` is the page of the run. */
+  | { readonly event: 'begin'; readonly run: string; readonly link: string }
+  /** What is uploaded: events with scalars, and steps with sample images. */
+  | {
+      readonly event: 'progress';
+      readonly run: string;
+      readonly events: number;
+      readonly samples: number;
+      readonly state: RunState;
+    }
+  | { readonly event: 'end'; readonly run: string; readonly state: RunState };
 
 /** `esrgan convert` */
 interface ConvertEvent {

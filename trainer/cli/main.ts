@@ -16,6 +16,7 @@ import { registerInspect } from './inspect.ts';
 import { registerInterpolate } from './interpolate.ts';
 import { registerLanguageServer } from './language-server.ts';
 import { surviveLostOutput } from './lost-output.ts';
+import { registerMirror } from './mirror.ts';
 import { openModel, wholeWeightsOf } from './open-model.ts';
 import { registerPreview } from './preview.ts';
 import { registerRuns } from './runs.ts';
@@ -38,6 +39,7 @@ const program = new Command('esrgan')
 registerTrain(program);
 registerRuns(program);
 registerControl(program);
+registerMirror(program);
 registerUpscale(program, openModel, wholeWeightsOf);
 registerEvaluate(program, openModel, wholeWeightsOf);
 registerCompare(program);
