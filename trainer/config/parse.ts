@@ -19,8 +19,8 @@ import { firstProblems, type Problem } from './problem.ts';
 import { keyName, type Source, sourceOf, type ToRange } from './source.ts';
 
 /**
- * More than a run file with 1,000 data sets needs, the most that are allowed; usual ones have a few kB. The time of a check grows with the size: the parser alone needs more than a second for 1 MB, which is too long while a
- * person types.
+ * More than a run file with 1,000 data sets needs, the most that are allowed; usual ones have a few kB. The time of a
+ * check grows with the size: the parser alone needs more than a second for 1 MB, too long while a person types.
  */
 export const maximumRunFileBytes = 200_000;
 

@@ -5,6 +5,8 @@ import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { nativePath } from '../files/paths.ts';
 import { fromHalf, toHalf } from '../tensor-files/dtypes.ts';
 import { withFile } from '../tensor-files/file-bytes.ts';
+import { notFiniteError } from '../weights/not-finite.ts';
+import { notFiniteOnnxTensors } from '../weights/onnx-not-finite.ts';
 import { upscalePadded } from './resize-canvas.ts';
 import { upscaleImage } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
@@ -36,7 +38,7 @@ const largestResult = 4096;
  * Opens an ONNX file of any model that upscales RGB images `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
  * alignment are determined by a test image. A model of a fixed input size upscales images in tiles of that size.
  *
- * @throws WorkbenchError `data` if the file is damaged or is not such a model
+ * @throws WorkbenchError `data` if the file is damaged, its weights are infinite or NaN, or it is not such a model
  */
 export async function openOnnxUpscaler(
   path: string,
@@ -54,6 +56,8 @@ export async function openOnnxUpscaler(
     throw refuse(`ONNX Runtime says "${firstLineOf(cause)}". Download or export it again`, cause);
   });
   try {
+    const [damaged] = notFiniteOnnxTensors(path);
+    if (damaged !== undefined) throw notFiniteError(path, damaged);
     const input = findInput(session, refuse);
     await checkScale(session, input, refuse);
     const { alignment, scale } = await testModel(session, input, refuse);

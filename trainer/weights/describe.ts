@@ -3,6 +3,8 @@ import { extname } from 'node:path';
 import { type GeneratorOptions, generatorShapes } from '../models/shapes.ts';
 import { countNotFinite } from '../tensor-files/statistics.ts';
 import type { Metadata } from '../tensor-files/tensors.ts';
+import type { NotFiniteTensor } from './not-finite.ts';
+import { notFiniteOnnxTensors } from './onnx-not-finite.ts';
 import { readOnnxSummary } from './onnx-summary.ts';
 import { openNetwork } from './recognize.ts';
 
@@ -57,9 +59,9 @@ export function describeWeights(path: string): WeightsDescription {
   return { ...common, architecture, reason, layout, options, others };
 }
 
-/** The tensors with values that are infinite or NaN, and how many. Reads all values; those of ONNX files are not checked. */
-export function notFiniteTensors(path: string): { readonly name: string; readonly count: number }[] {
-  if (isOnnx(path)) return [];
+/** The tensors of weights with values that are infinite or NaN, and how many. Reads all values. */
+export function notFiniteTensors(path: string): NotFiniteTensor[] {
+  if (isOnnx(path)) return notFiniteOnnxTensors(path);
   const { file } = openNetwork(path);
   return [...file.entries.keys()]
     .map((name) => ({ name, count: countNotFinite(file.read(name).data) }))

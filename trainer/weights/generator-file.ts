@@ -1,10 +1,9 @@
-import { WorkbenchError } from '../errors/errors.ts';
-import { formatCount } from '../format/format.ts';
 import { architectureOf } from '../models/generators.ts';
 import type { GeneratorOptions } from '../models/shapes.ts';
 import { countNotFinite } from '../tensor-files/statistics.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { Metadata, Tensor, TensorMap } from '../tensor-files/tensors.ts';
+import { notFiniteError } from './not-finite.ts';
 import { type FoundGenerator, recognizeGenerator } from './recognize.ts';
 
 export interface Generator {
@@ -35,12 +34,7 @@ export function readGenerator(path: string): GeneratorFile {
   const parameters = new Map(names.map((name) => [name, readParameter(found, name)]));
   for (const [name, { data }] of parameters) {
     const notFinite = countNotFinite(data);
-    if (notFinite > 0) {
-      throw new WorkbenchError(
-        'data',
-        `${path} cannot be used: ${formatCount(notFinite)} of ${formatCount(data.length)} values of ${found.names.get(name)} are infinite or NaN, because its training diverged or the file is damaged. Use an earlier checkpoint or another file; \`esrgan inspect\` lists all such tensors.`,
-      );
-    }
+    if (notFinite > 0) throw notFiniteError(path, { name: found.names.get(name)!, count: notFinite });
   }
   return { options: found.options, parameters, metadata: found.file.metadata };
 }

@@ -23,10 +23,21 @@ interface OnnxTensorInfo {
 }
 
 /** Numbers of the fields, see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. */
-const ids = {
+export const ids = {
   model: { producerName: 2, graph: 7, metadataProps: 14 },
   graph: { node: 1, initializer: 5, input: 11, output: 12 },
-  tensor: { dims: 1, dataType: 2, name: 8 },
+  node: { input: 1, output: 2, operation: 4, attribute: 5 },
+  attribute: { tensor: 5 },
+  tensor: {
+    dims: 1,
+    dataType: 2,
+    floats: 4,
+    integers: 5,
+    name: 8,
+    bytes: 9,
+    doubles: 10,
+    externalData: 13,
+  },
   port: { name: 1, type: 2 },
   type: { tensorType: 1 },
   tensorType: { shape: 2 },
@@ -36,7 +47,7 @@ const ids = {
 } as const;
 
 /** Safetensors' names of ONNX's types. */
-const dtypes: Readonly<Record<number, string>> = {
+export const dtypes: Readonly<Record<number, string>> = {
   1: 'F32',
   2: 'U8',
   3: 'I8',
@@ -54,8 +65,7 @@ const dtypes: Readonly<Record<number, string>> = {
  * `data` error if it is not a valid one.
  */
 export function readOnnxSummary(path: string): OnnxSummary {
-  const fail: Fail = (what) =>
-    new WorkbenchError('data', `${path} is not a valid ONNX file: ${what}. Download or export it again.`);
+  const fail = notOnnx(path);
   return withFile(path, (file, size) => {
     const onnx = openProtobuf(file, size, fail);
     const [graph, ...others] = parts(onnx, onnx.message, ids.model.graph);
@@ -90,8 +100,14 @@ export function readOnnxSummary(path: string): OnnxSummary {
   });
 }
 
+/** The error for a file that is not a valid ONNX file. */
+export function notOnnx(path: string): Fail {
+  return (what) =>
+    new WorkbenchError('data', `${path} is not a valid ONNX file: ${what}. Download or export it again.`);
+}
+
 /** The fields of this number that are texts or messages. */
-function parts(onnx: ProtobufFile, message: FilePart, id: number): FilePart[] {
+export function parts(onnx: ProtobufFile, message: FilePart, id: number): FilePart[] {
   const found: FilePart[] = [];
   for (const field of onnx.fields(message)) {
     if (field.id === id && typeof field.value !== 'number') found.push(field.value);
@@ -100,7 +116,7 @@ function parts(onnx: ProtobufFile, message: FilePart, id: number): FilePart[] {
 }
 
 /** The text of this number; empty where there is none. */
-function text(onnx: ProtobufFile, message: FilePart, id: number): string {
+export function text(onnx: ProtobufFile, message: FilePart, id: number): string {
   const part = parts(onnx, message, id).at(-1);
   return part === undefined ? '' : onnx.text(part);
 }

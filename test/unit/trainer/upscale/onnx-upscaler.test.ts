@@ -95,6 +95,15 @@ describe('models of other programs', () => {
       () => model({ input: [1, 1, 'h', 'w'] }),
       /its input is \[1, 1, h, w\] instead of \[N, 3, H, W\]/,
     ],
+    [
+      'NaN among its weights',
+      () =>
+        model({
+          nodes: [{ type: 'Mul', inputs: ['x', 'factor'], outputs: ['scaled'] }],
+          constants: [{ name: 'factor', shape: [1], data: Float32Array.of(Number.NaN) }],
+        }),
+      /cannot be used: 1 values of factor are infinite or NaN/,
+    ],
     ['channels last', () => model({ input: [1, 'h', 'w', 3] }), /cannot upscale/],
     ['rank 3', () => model({ input: [3, 'h', 'w'], scales: [1, 2, 2] }), /its input is \[3, h, w\]/],
     [

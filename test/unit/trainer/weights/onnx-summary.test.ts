@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import protobuf from 'protobufjs';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { readOnnxSummary } from '../../../../trainer/weights/onnx-summary.ts';
 import { temporaryFolder } from '../data/images.ts';
+import { type Field, message } from './protobuf-message.ts';
 
 const { read } = vi.hoisted(() => ({ read: { bytes: 0 } }));
 vi.mock('node:fs', async (original) => {
@@ -26,24 +26,6 @@ const path = join(temporaryFolder(), 'a.onnx');
 beforeEach(() => {
   read.bytes = 0;
 });
-
-/** Fields of a message: a number, a text, a list of packed numbers, or the bytes of a message. */
-type Field = readonly [id: number, value: number | string | readonly number[] | Uint8Array];
-
-function message(...fields: Field[]): Uint8Array {
-  const writer = protobuf.Writer.create();
-  for (const [id, value] of fields) {
-    if (typeof value === 'number') writer.uint32(id * 8).int64(value);
-    else if (typeof value === 'string') writer.uint32(id * 8 + 2).string(value);
-    else if (value instanceof Uint8Array) writer.uint32(id * 8 + 2).bytes(value);
-    else {
-      writer.uint32(id * 8 + 2).fork();
-      for (const each of value) writer.int64(each);
-      writer.ldelim();
-    }
-  }
-  return writer.finish();
-}
 
 const port = (name: string, ...sizes: (number | string)[]) => {
   const dimensions = sizes.map((size): Field => [1, message([typeof size === 'number' ? 1 : 2, size])]);

@@ -130,7 +130,7 @@ test.each([
   const tensors = tensorsOf(layout);
   tensors.get(name)!.data[1] = value;
   expect(() => readGenerator(save(tensors))).toThrow(
-    new RegExp(`cannot be used: 1 of \\d+ values of ${name.replaceAll('.', '\\.')} are infinite or NaN`),
+    new RegExp(`cannot be used: 1 values of ${name.replaceAll('.', '\\.')} are infinite or NaN`),
   );
 });
 
