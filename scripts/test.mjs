@@ -3,9 +3,10 @@
 // installed package of this platform instead of the repository.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { relative } from 'node:path';
+import { delimiter, relative, resolve } from 'node:path';
 import { findChromium, howToGetChromium } from './chromium.mjs';
-import { packageFile } from './package-file.mjs';
+import { nodeProgram, nodeVersions, unpackPackage } from './node-versions.mjs';
+import { packageFile, thisTarget } from './package-file.mjs';
 import { setUpVSCode } from './setup-vscode.mjs';
 
 const suites = {
@@ -18,6 +19,8 @@ const suites = {
 };
 /** Run only if they are named. */
 const otherSuites = {
+  /** The packaged extension, on the oldest Node.js that `engines` allows and on later ones. */
+  'node-versions': onNodeVersions,
   /** A part of `npm run test:windows`. */
   windows: onWindows,
 };
@@ -30,7 +33,8 @@ const files = args.filter((arg) => !(arg in allSuites));
 const chosen = names.length > 0 ? names : files.length > 0 ? ['unit'] : Object.keys(suites);
 
 mkdirSync('build', { recursive: true });
-const outcomes = chosen.map((name) => allSuites[name]());
+const outcomes = [];
+for (const name of chosen) outcomes.push(await allSuites[name]());
 const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
 for (const failure of outcomes.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
@@ -82,6 +86,13 @@ function inHost() {
     .map(({ title }) => `test/vscode: ${title}`);
   if (status !== 0 && failures.length === 0) failures.push(`test/vscode: the runner ended with ${status}`);
   return { status, passed: count('passed'), failed: failures.length, skipped: count('skipped'), failures };
+}
+
+async function onNodeVersions() {
+  process.env.ESRGAN_EXTENSION = resolve('build/extension', thisTarget);
+  process.env.ESRGAN_NODES = nodeVersions.map((version) => nodeProgram(version)).join(delimiter);
+  await unpackPackage(thisTarget, process.env.ESRGAN_EXTENSION);
+  return vitest('build/test-results-node-versions.json', 'test/node-versions/vitest.config.ts');
 }
 
 function onWindows() {

@@ -1,15 +1,17 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Whether symbolic links can be made. On Windows that is a right, and Wine before version 9 makes none. */
+export const hasLinks = canLink('file');
 /** Whether links to folders can be made: symbolic ones, on Windows junctions. Wine before version 9 has none. */
-export const hasFolderLinks = canLink();
+export const hasFolderLinks = canLink('junction');
 
-function canLink(): boolean {
+function canLink(type: 'file' | 'junction'): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'esrgan-link-'));
   try {
-    symlinkSync(folder, join(folder, 'link'), 'junction');
-    return true;
+    symlinkSync(folder, join(folder, 'link'), type);
+    return existsSync(join(folder, 'link'));
   } catch {
     return false;
   } finally {
@@ -17,6 +19,8 @@ function canLink(): boolean {
   }
 }
 
-/** The title of a test that makes such links, with the reason where the test is skipped. */
+/** The titles of tests that make such links, with the reason where they are skipped. */
+export const needsLinks = (title: string): string =>
+  hasLinks ? title : `${title} (skipped: no symbolic links)`;
 export const needsFolderLinks = (title: string): string =>
   hasFolderLinks ? title : `${title} (skipped: no links to folders)`;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { possiblePlaces } from '../../../../client/language-model-tools/workspace-file.ts';
+import { asOnUnix } from '../../../unix.ts';
 
 const sea = { name: 'sea', path: '/work/sea' };
 const land = { name: 'land', path: '/data/land' };
@@ -19,4 +20,6 @@ test.each<[string, (typeof sea)[], string[]]>([
   ],
   ['land', [land], ['/data/land/land']],
   ['run.esrgan.yaml', [], []],
-])('%s in %j', (file, folders, expected) => expect(possiblePlaces(file, folders)).toEqual(expected));
+])('%s in %j', (file, folders, expected) =>
+  expect(asOnUnix(possiblePlaces(file, folders))).toEqual(expected),
+);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importBasicSR } from '../../../../server/import/basicsr.ts';
 import { readRunFile } from '../../../../trainer/config/index.ts';
+import { asOnUnix } from '../../../unix.ts';
 
 /** An option file for PSNR, and one for a GAN, each as short as one can be. */
 const psnr = `
@@ -45,7 +46,7 @@ function imported(text: string): { config: object; notes: readonly string[] } {
   const { config, problems } = readRunFile(result.text, { file: '/p/from-basicsr.esrgan.yaml' });
   expect(problems).toEqual([]);
   if (!config) throw new Error('no config');
-  return { config, notes: result.notes };
+  return { config: asOnUnix(config), notes: result.notes };
 }
 
 /** `text` with one stretch replaced. */

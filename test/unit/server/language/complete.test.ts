@@ -3,6 +3,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type CompletionItem, TextEdit } from 'vscode-languageserver-types';
 import { complete } from '../../../../server/language/complete.ts';
 import type { CompletionSources, FolderEntry } from '../../../../server/language/completion-sources.ts';
+import { asOnUnix } from '../../../unix.ts';
 import { withCursor } from './cursor.ts';
 
 const folders: Record<string, FolderEntry[]> = {
@@ -23,9 +24,9 @@ const folders: Record<string, FolderEntry[]> = {
 };
 
 const sources: CompletionSources = {
-  listFolder: (folder) => folders[folder] ?? [],
+  listFolder: (folder) => folders[asOnUnix(folder)] ?? [],
   listCheckpoints: (runsDir) =>
-    runsDir === '/p/runs'
+    asOnUnix(runsDir) === '/p/runs'
       ? [
           {
             path: '/p/runs/a/checkpoints/pretraining-00020000',

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
 import { definition } from '../../../../server/language/definition.ts';
 import type { PathProbe } from '../../../../server/language/path-values.ts';
+import { asOnUnix } from '../../../unix.ts';
 import { marked, runDocument, textIn } from './marked.ts';
 
 const uri = 'file:///p/run.esrgan.yaml';
 const disk: PathProbe = {
-  kindOf: (path) => (path === '/p/psnr.pth' ? 'file' : path === '/p/runs' ? 'folder' : undefined),
+  kindOf: (path) => {
+    const file = asOnUnix(path);
+    return file === '/p/psnr.pth' ? 'file' : file === '/p/runs' ? 'folder' : undefined;
+  },
 };
 
 test.each<[string, string, string[]]>([
@@ -38,7 +42,7 @@ test.each<[string, string, string[]]>([
     const target =
       targetUri === uri
         ? `${textIn(document, targetSelectionRange)} in ${textIn(document, targetRange)}`
-        : targetUri.replace('file://', '');
+        : asOnUnix(targetUri).replace('file://', '');
     return `${originSelectionRange && textIn(document, originSelectionRange)} > ${target}`;
   });
   expect(shown).toEqual(expected);

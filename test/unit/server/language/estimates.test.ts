@@ -14,6 +14,7 @@ import { createRandom } from '../../../../trainer/data/random.ts';
 import { initialDiscriminator } from '../../../../trainer/models/discriminator/initial.ts';
 import { initialRrdb } from '../../../../trainer/models/rrdb/initial.ts';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
+import { asOnUnix } from '../../../unix.ts';
 
 function configOf(text: string): ResolvedConfig {
   const { config, problems } = readRunFile(text, { file: '/p/run.esrgan.yaml' });
@@ -84,7 +85,7 @@ describe('the length of a stage', () => {
     ['/p/few', 10],
   ]);
   const length = (text: string, stage: Stage = 'pretraining') =>
-    stageLength(configOf(text), stage, (pattern) => counts.get(pattern));
+    stageLength(configOf(text), stage, (pattern) => counts.get(asOnUnix(pattern)));
   test.each<[string, ReturnType<typeof length>]>([
     ['', { images: 800, stepsPerEpoch: 50, steps: 500_000 }],
     [

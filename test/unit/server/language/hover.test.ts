@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { hover } from '../../../../server/language/hover.ts';
+import { asOnUnix } from '../../../unix.ts';
 import { withCursor } from './cursor.ts';
 
 /** The marked text and its explanation; `null` for none. */
@@ -9,7 +10,10 @@ function hoverAt(marked: string): [string, string] | null {
   if (!found) return null;
   const { contents, range } = found;
   if (typeof contents !== 'object' || !('value' in contents) || !range) throw new Error('no Markdown');
-  return [document.text.slice(document.offsetAt(range.start), document.offsetAt(range.end)), contents.value];
+  return [
+    document.text.slice(document.offsetAt(range.start), document.offsetAt(range.end)),
+    asOnUnix(contents.value),
+  ];
 }
 
 test.each<[string, string, string, string[]]>([

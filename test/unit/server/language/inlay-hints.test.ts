@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type HintSources, inlayHints } from '../../../../server/language/inlay-hints.ts';
+import { asOnUnix } from '../../../unix.ts';
 import { runDocument } from './marked.ts';
 
 const counts = new Map([
@@ -7,7 +8,7 @@ const counts = new Map([
   ['/p/data/BSR/BSDS500/data/images/train', 200],
 ]);
 const nothingMeasured: HintSources = {
-  countImages: (pattern) => counts.get(pattern),
+  countImages: (pattern) => counts.get(asOnUnix(pattern)),
   machine: { engine: 'cuda', runs: [] },
 };
 

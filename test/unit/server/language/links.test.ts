@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { documentLinks } from '../../../../server/language/links.ts';
 import type { PathProbe } from '../../../../server/language/path-values.ts';
+import { asOnUnix } from '../../../unix.ts';
 import { runDocument, textIn } from './marked.ts';
 
 const folders = [
@@ -20,7 +21,10 @@ const files = [
   '/p/runs/b/checkpoints/training-00000100/generator.safetensors',
 ];
 const disk: PathProbe = {
-  kindOf: (path) => (folders.includes(path) ? 'folder' : files.includes(path) ? 'file' : undefined),
+  kindOf: (path) => {
+    const file = asOnUnix(path);
+    return folders.includes(file) ? 'folder' : files.includes(file) ? 'file' : undefined;
+  },
 };
 
 test.each<[string, string, string[]]>([
@@ -67,6 +71,8 @@ test.each<[string, string, string[]]>([
   const document = runDocument(text);
   const links = documentLinks(document, disk);
   expect(
-    links.map(({ range, target }) => `${textIn(document, range)} > ${target?.replace('file://', '')}`),
+    links.map(
+      ({ range, target }) => `${textIn(document, range)} > ${asOnUnix(target)?.replace('file://', '')}`,
+    ),
   ).toEqual(expected);
 });

@@ -56,20 +56,15 @@ test.each<[string, Readonly<Record<string, string>>, string[]]>([
     expect([name, isOwnRunFile(join(root, name))]).toEqual([name, found.includes(name)]);
 });
 
-const isWindows = process.platform === 'win32';
-
-test.skipIf(isWindows).each(oddFiles)(
-  `%s named like a run file is not read${isWindows ? ' (skipped: not on Windows)' : ''}`,
-  async (_, make) => {
-    const root = temporaryFolder();
-    const odd = join(root, 'odd.esrgan.yaml');
-    make(odd);
-    write(root, 'a.esrgan.yaml', 'runs_dir: r\n');
-    const found = await findRunFiles(root);
-    expect(found).toContain(join(root, 'a.esrgan.yaml'));
-    expect(found.flatMap((file) => readPlaces(file) ?? [])).toMatchObject([{ runsDir: join(root, 'r') }]);
-  },
-);
+test.each(oddFiles)('%s named like a run file is not read', async (_, make) => {
+  const root = temporaryFolder();
+  const odd = join(root, 'odd.esrgan.yaml');
+  make(odd);
+  write(root, 'a.esrgan.yaml', 'runs_dir: r\n');
+  const found = await findRunFiles(root);
+  expect(found).toContain(join(root, 'a.esrgan.yaml'));
+  expect(found.flatMap((file) => readPlaces(file) ?? [])).toMatchObject([{ runsDir: join(root, 'r') }]);
+});
 
 test('the copy in a run directory is not a run file of its own', async () => {
   const root = temporaryFolder();

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { latestCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
+import { isWindows, unlessWindows } from '../../../unix.ts';
 import { hasGpu, needsGpu, useTestGpu } from '../engine/test-gpu.ts';
 import { readRunScalars } from '../runs/read-run-scalars.ts';
 import { run, start } from './esrgan.ts';
@@ -192,22 +193,22 @@ describe('esrgan train', () => {
     rmSync(join(folder, 'val', 'black.png'));
   });
 
-  test.each<readonly NodeJS.Signals[]>([
-    ['SIGINT'],
-    ['SIGTERM'],
-    ['SIGHUP', 'SIGHUP'],
-    ['SIGHUP', 'SIGTERM'],
-  ])('%s %s stops with a checkpoint at the next step', async (...signals) => {
-    const name = `stopped-${signals.join('-')}`;
-    const training = start('train', runFile(name, [endless]), '--json');
-    await training.event(atStep(3));
-    for (const signal of signals) training.child.kill(signal);
-    const { code, events } = await training.outcome;
-    expect(code).toBe(130);
-    const { step } = events.at(-1)!;
-    expect(checkpointsOf(name)).toContain(`pretraining-${String(step).padStart(8, '0')}`);
-    expect(statusOf(name)).toMatchObject({ state: 'stopped', step });
-  });
+  test
+    .skipIf(isWindows)
+    .each<readonly NodeJS.Signals[]>([['SIGINT'], ['SIGTERM'], ['SIGHUP', 'SIGHUP'], ['SIGHUP', 'SIGTERM']])(
+    unlessWindows('%s %s stops with a checkpoint at the next step', 'Windows sends no signals'),
+    async (...signals) => {
+      const name = `stopped-${signals.join('-')}`;
+      const training = start('train', runFile(name, [endless]), '--json');
+      await training.event(atStep(3));
+      for (const signal of signals) training.child.kill(signal);
+      const { code, events } = await training.outcome;
+      expect(code).toBe(130);
+      const { step } = events.at(-1)!;
+      expect(checkpointsOf(name)).toContain(`pretraining-${String(step).padStart(8, '0')}`);
+      expect(statusOf(name)).toMatchObject({ state: 'stopped', step });
+    },
+  );
 
   test.skipIf(process.platform === 'win32')('SIGUSR2 stops with a checkpoint, for a later job', async () => {
     const file = runFile('limited', [endless]);
@@ -355,8 +356,8 @@ describe('esrgan train', () => {
     );
     await training.event(atStep(4));
     expect(statusOf('newest')).toMatchObject({ message: expect.stringContaining('is not whole') });
-    training.child.kill('SIGINT');
-    expect((await training.outcome).code).toBe(130);
+    expect((await run('stop', 'newest', '--runs-dir', join(folder, 'runs'))).code).toBe(0);
+    expect((await training.outcome).code).toBe(0);
   });
 
   test.each<[string, (checkpoint: string) => void, RegExp]>([

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { DatasetFiles } from '../../../../trainer/config/index.ts';
+import { asOnUnix } from '../../../unix.ts';
 
 /** Width and height; `null` for an image that cannot be read. */
 export type Size = readonly [width: number, height: number] | null;
@@ -16,18 +17,19 @@ export function fakeFiles(
     ),
   );
   return {
-    list: (folder) =>
-      Object.hasOwn(folders, folder)
-        ? {
-            images: [...sizes.keys()].filter((path) => dirname(path) === folder).sort(),
-            skipped: skipped[folder] ?? [],
-          }
-        : undefined,
+    list: (path) => {
+      const folder = asOnUnix(path);
+      if (!Object.hasOwn(folders, folder)) return undefined;
+      return {
+        images: [...sizes.keys()].filter((file) => dirname(file) === folder).sort(),
+        skipped: skipped[folder] ?? [],
+      };
+    },
     size: (path) => {
-      const size = sizes.get(path);
+      const size = sizes.get(asOnUnix(path));
       return size ? { width: size[0], height: size[1] } : undefined;
     },
-    exists: (path) => sizes.has(path) || others.includes(path),
+    exists: (path) => sizes.has(asOnUnix(path)) || others.includes(asOnUnix(path)),
   };
 }
 

@@ -50,21 +50,16 @@ describe('a text that is too large', () => {
   });
 });
 
-const isWindows = process.platform === 'win32';
-
-test.skipIf(isWindows).each(oddFiles)(
-  `%s is not read as a run file${isWindows ? ' (skipped: not on Windows)' : ''}`,
-  (_, make, state) => {
-    const file = join(temporaryFolder(), 'run.esrgan.yaml');
-    make(file);
-    const reason =
-      state === 'absent'
-        ? /cannot be read as a run file: it does not exist\./
-        : /cannot be read as a run file: /;
-    expect(() => readRunFileText(file)).toThrow(reason);
-    expect(tryReadConfig(file)).toBeUndefined();
-  },
-);
+test.each(oddFiles)('%s is not read as a run file', (_, make, state) => {
+  const file = join(temporaryFolder(), 'run.esrgan.yaml');
+  make(file);
+  const reason =
+    state === 'absent'
+      ? /cannot be read as a run file: it does not exist\./
+      : /cannot be read as a run file: /;
+  expect(() => readRunFileText(file)).toThrow(reason);
+  expect(tryReadConfig(file)).toBeUndefined();
+});
 
 test.each<[string, string, number]>([
   ['unknown keys', lines(150, (i) => `k${i}: 1`), 50],

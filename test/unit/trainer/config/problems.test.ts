@@ -6,6 +6,7 @@ import {
   readRunFile,
 } from '../../../../trainer/config/index.ts';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
+import { asOnUnix } from '../../../unix.ts';
 import { fakeFiles, images } from './fake-files.ts';
 
 /** `line:column-line:column code [warning] [(stage)] message`, and each related place indented below. */
@@ -26,7 +27,7 @@ function shown({ code, severity, message, start, end, stage, related = [] }: Pro
 
 function check(text: string, expected: string[], files?: DatasetFiles) {
   const { config, problems } = readRunFile(text, { file: '/p/run.esrgan.yaml', ...(files && { files }) });
-  expect(problems.map(shown)).toEqual(expected);
+  expect(asOnUnix(problems.map(shown))).toEqual(expected);
   const stopped = problems.some(({ severity, stage }) => severity === 'error' && stage === undefined);
   expect(config === undefined).toBe(stopped);
 }

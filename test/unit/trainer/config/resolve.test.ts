@@ -8,12 +8,13 @@ import {
   serializeResolved,
 } from '../../../../trainer/config/index.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
+import { asOnUnix } from '../../../unix.ts';
 
 function resolved(text: string, file = '/p/run.esrgan.yaml'): ResolvedConfig {
   const { config, problems } = readRunFile(text, { file });
   expect(problems).toEqual([]);
   if (!config) throw new Error('no config');
-  return config;
+  return asOnUnix(config);
 }
 
 describe('defaults', () => {

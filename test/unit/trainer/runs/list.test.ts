@@ -56,34 +56,29 @@ test.runIf(hasFolderLinks)(
   },
 );
 
-const isWindows = process.platform === 'win32';
-
-test.skipIf(isWindows).each(oddFiles)(
-  `%s in place of each file of a run hides no other run${isWindows ? ' (skipped: not on Windows)' : ''}`,
-  (_, make) => {
-    const folder = temporaryFolder();
-    createManifest(createRunDirectory(join(folder, 'whole')), {
-      seed: 1,
-      configHash: '',
-      data: {},
-      ancestry: [],
-    });
-    const names = [
-      'run.json',
-      'status.json',
-      'run.esrgan.yaml',
-      'launch',
-      'lock',
-      'events.out.tfevents.1.host',
-    ];
-    for (const name of names) {
-      mkdirSync(join(folder, `odd ${name}`));
-      make(join(folder, `odd ${name}`, name));
-    }
-    const ours = listRuns(folder, Date.now()).filter(({ kind }) => kind === 'esrgan');
-    expect(ours.map(({ paths }) => paths.name)).toEqual(['whole']);
-  },
-);
+test.each(oddFiles)('%s in place of each file of a run hides no other run', (_, make) => {
+  const folder = temporaryFolder();
+  createManifest(createRunDirectory(join(folder, 'whole')), {
+    seed: 1,
+    configHash: '',
+    data: {},
+    ancestry: [],
+  });
+  const names = [
+    'run.json',
+    'status.json',
+    'run.esrgan.yaml',
+    'launch',
+    'lock',
+    'events.out.tfevents.1.host',
+  ];
+  for (const name of names) {
+    mkdirSync(join(folder, `odd ${name}`));
+    make(join(folder, `odd ${name}`, name));
+  }
+  const ours = listRuns(folder, Date.now()).filter(({ kind }) => kind === 'esrgan');
+  expect(ours.map(({ paths }) => paths.name)).toEqual(['whole']);
+});
 
 test('a missing folder has no runs', () => {
   expect(listRuns(join(temporaryFolder(), 'missing'), Date.now())).toEqual([]);

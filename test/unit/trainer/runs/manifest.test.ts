@@ -86,9 +86,7 @@ test.each<[string, (json: string) => string]>([
   expect(readFileSync(paths.manifest, 'utf8')).toBe(damaged);
 });
 
-const isWindows = process.platform === 'win32';
-
-describe.skipIf(isWindows)(`in place of run.json${isWindows ? ' (skipped: not on Windows)' : ''}`, () => {
+describe('in place of run.json', () => {
   test.each(oddFiles.filter(([, , state]) => state !== 'absent'))(
     '%s is not read, and not overwritten',
     (_, make, state, reason) => {

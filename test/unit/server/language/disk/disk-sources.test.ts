@@ -4,15 +4,16 @@ import { expect, test } from 'vitest';
 import { diskSources } from '../../../../../server/language/disk/disk-sources.ts';
 import { writeCheckpoint } from '../../../../../trainer/runs/checkpoints.ts';
 import { runPaths } from '../../../../../trainer/runs/run-directory.ts';
+import { hasFolderLinks, needsFolderLinks } from '../../../../folder-links.ts';
 import { temporaryFolder } from '../../../trainer/data/images.ts';
 import { filesOf, stateAt } from '../../../trainer/runs/checkpoint-fixture.ts';
 
-test('a folder, with links to folders among its folders', () => {
+test.runIf(hasFolderLinks)(needsFolderLinks('a folder, with links to folders among its folders'), () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'sub'));
   writeFileSync(join(folder, 'a.png'), '');
-  symlinkSync(join(folder, 'sub'), join(folder, 'linked'));
-  symlinkSync(join(folder, 'gone'), join(folder, 'dead'));
+  symlinkSync(join(folder, 'sub'), join(folder, 'linked'), 'junction');
+  symlinkSync(join(folder, 'gone'), join(folder, 'dead'), 'junction');
   const found = diskSources.listFolder(folder).map(({ name, isFolder }) => `${name} ${isFolder}`);
   expect(found.sort()).toEqual(['a.png false', 'dead false', 'linked true', 'sub true']);
 });
