@@ -99,6 +99,13 @@ function open(
     ...registerLanguageModelTools(services),
   );
   link.start();
+  if (process.platform === 'darwin' && process.arch === 'x64') {
+    void showError(
+      l10n.t(
+        'ESRGAN Workbench can neither train nor upscale on a Mac with an Intel processor, for which ONNX Runtime has no build. On a Mac with Apple silicon, install VS Code for Apple silicon.',
+      ),
+    );
+  }
 }
 
 async function showErrorWithLog(log: LogOutputChannel, message: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { EnginesReport } from '../cli-output/reports.ts';
-import { type EngineFinding, findEngines } from '../engine/engines.ts';
+import { type EngineFinding, findEngines, noEngine } from '../engine/engines.ts';
 import { print } from './terminal.ts';
 
 /** Adds `esrgan doctor` to the command. */
@@ -12,12 +12,10 @@ export function registerDoctor(program: Command): void {
     .action(async ({ json = false }: { json?: boolean }) => {
       const engines = await findEngines();
       const chosen = engines.find(({ isAutomatic }) => isAutomatic);
-      if (chosen === undefined) throw new Error('The CPU engine is always available.');
+      if (!json) for (const line of [...doctorLines(engines), '']) print(`${line}\n`);
+      if (chosen === undefined) throw noEngine(engines.find(({ name }) => name === 'cpu'));
       const report: EnginesReport = { engines, auto: chosen.name };
-      const lines = json
-        ? [JSON.stringify(report)]
-        : [...doctorLines(engines), '', `\`engine: auto\` chooses ${chosen.name}.`];
-      for (const line of lines) print(`${line}\n`);
+      print(json ? `${JSON.stringify(report)}\n` : `\`engine: auto\` chooses ${chosen.name}.\n`);
     });
 }
 

@@ -6,6 +6,7 @@ import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { createEagerEngine } from './eager-engine.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { createOnnxEngine, type OnnxProvider } from './onnx-engine.ts';
+import { onnxRuntime } from './onnx-runtime.ts';
 import type { ProbeFinding } from './probe.ts';
 import { loadTensorflow } from './tensorflow.ts';
 
@@ -43,7 +44,7 @@ const kinds: Readonly<Record<EngineName, EngineKind>> = {
     title: 'CUDA',
     needed:
       'ONNX Runtime’s CUDA provider. It needs an NVIDIA driver, CUDA 12 and cuDNN 9, and on Linux x64 the libraries that `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads.',
-    ...onnxRuntime('cuda', () => probeInChild('cuda')),
+    ...ofOnnxRuntime('cuda', () => probeInChild('cuda')),
   },
   tensorflow: {
     title: 'TensorFlow',
@@ -61,19 +62,24 @@ const kinds: Readonly<Record<EngineName, EngineKind>> = {
     title: 'WebGPU',
     needed:
       'A GPU with a Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS) driver; on Linux also libvulkan1.',
-    ...onnxRuntime('webgpu', () => probeInChild('webgpu')),
+    ...ofOnnxRuntime('webgpu', () => probeInChild('webgpu')),
   },
   cpu: {
     title: 'CPU',
-    needed: '',
-    ...onnxRuntime('cpu', async () => {
+    needed: 'Linux or Windows on x64 or arm64, or a Mac with Apple silicon.',
+    ...ofOnnxRuntime('cpu', async () => {
+      try {
+        onnxRuntime();
+      } catch (error) {
+        return { available: false, reason: messageOf(error) };
+      }
       const model = cpus()[0]?.model.trim() ?? 'CPU';
       return { available: true, device: `${model}, ${availableParallelism()} threads`, isAutomatic: true };
     }),
   },
 };
 
-function onnxRuntime(provider: OnnxProvider, find: () => Promise<Availability>) {
+function ofOnnxRuntime(provider: OnnxProvider, find: () => Promise<Availability>) {
   return { provider, find, create: (device: string) => createOnnxEngine({ name: provider, device }) };
 }
 
@@ -141,11 +147,12 @@ async function chooseEngine(
   candidates: readonly EngineName[],
 ): Promise<EngineFinding> {
   if (requested === 'auto') {
+    let finding: EngineFinding | undefined;
     for (const name of candidates) {
-      const finding = await findEngine(name);
+      finding = await findEngine(name);
       if (finding.isAutomatic) return finding;
     }
-    throw new Error('The CPU engine is always available.');
+    throw noEngine(finding);
   }
   const finding = await findEngine(requested);
   if (finding.available) return finding;
@@ -153,6 +160,11 @@ async function chooseEngine(
     'engine',
     `The engine ${requested} is not available: ${finding.detail}\nIt needs: ${finding.needed}\n\`esrgan doctor\` shows what this machine has.`,
   );
+}
+
+/** The error where `auto` finds no engine; `cpu` is why that one, which is the last, is missing. */
+export function noEngine(cpu: EngineFinding | undefined): WorkbenchError {
+  return new WorkbenchError('engine', `This machine has no engine. ${cpu?.detail ?? ''}`);
 }
 
 /** Tries a provider in a child process, which may crash. */

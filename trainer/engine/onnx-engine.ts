@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import type { Arrays, Engine, HostTensor, HostTensors, Program, Signature, State } from './engine.ts';
 import { preparedFilter } from './frozen-filters.ts';
 import { Graph, type Shape, type Value } from './graph.ts';
 import { stepShapes, toTensors } from './host-tensors.ts';
 import { lower, type PreparedInput, stateOutput } from './lower.ts';
+import { onnxRuntime } from './onnx-runtime.ts';
 import { rewriteForCpu, rewriteForDevice } from './rewrite.ts';
 import { type Shapes, type Step, trace } from './trace.ts';
 
@@ -44,7 +45,7 @@ export function createOnnxEngine({
     const locations = Object.fromEntries(
       Object.keys(state).map((key) => [stateOutput(key), 'gpu-buffer' as const]),
     );
-    const session = await ort.InferenceSession.create(lowered.model, {
+    const session = await onnxRuntime().InferenceSession.create(lowered.model, {
       executionProviders: name === 'cpu' ? ['cpu'] : [name, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -131,9 +132,14 @@ async function preparedTensors(
     prepared.map(({ name, form, filter, shape }) => {
       const source = filters.get(filter)!;
       const data = preparedFilter(form, source.data, source.shape);
-      return [name, new ort.Tensor('float32', data, shape)];
+      return [name, createTensor(data, shape)];
     }),
   );
+}
+
+function createTensor(data: Float32Array, shape: readonly number[]): ort.Tensor {
+  const { Tensor } = onnxRuntime();
+  return new Tensor('float32', data, shape);
 }
 
 function feedsOf(arrays: Arrays, shapes: Shapes): Record<string, ort.Tensor> {
@@ -141,7 +147,7 @@ function feedsOf(arrays: Arrays, shapes: Shapes): Record<string, ort.Tensor> {
     Object.entries(arrays).map(([name, data]) => {
       const shape = shapes[name];
       if (!shape) throw new Error(`The step has no input ${name}.`);
-      return [name, new ort.Tensor('float32', data, shape)];
+      return [name, createTensor(data, shape)];
     }),
   );
 }
@@ -209,7 +215,7 @@ class HostState extends OnnxState {
   constructor(tensors: HostTensors) {
     super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), stepShapes(tensors));
     for (const [name, { data, shape }] of tensors) {
-      this.front.set(name, new ort.Tensor('float32', data.slice(), shape));
+      this.front.set(name, createTensor(data.slice(), shape));
     }
   }
 
@@ -235,7 +241,7 @@ class HostState extends OnnxState {
         let target = this.back.get(name);
         if (!target) {
           const { dims, size } = this.current(name);
-          target = new ort.Tensor('float32', new Float32Array(size), dims);
+          target = createTensor(new Float32Array(size), dims);
           this.back.set(name, target);
         }
         return [stateOutput(name), target];
@@ -279,7 +285,7 @@ function createCopy(
     [...shapes.keys()].map((name, index) => [copyOutput(name), inputs[index]!]),
   );
   const { model } = lower(outputs, {}, inputs, { fusedMatMul: false, fusedConvolution: false });
-  return ort.InferenceSession.create(model, {
+  return onnxRuntime().InferenceSession.create(model, {
     executionProviders: ['webgpu', 'cpu'],
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
@@ -340,7 +346,7 @@ class DeviceState extends OnnxState {
 
   write(tensors: HostTensors): void {
     for (const [name, { data, shape }] of tensors) {
-      this.replace(name, new ort.Tensor('float32', data.slice(), shape));
+      this.replace(name, createTensor(data.slice(), shape));
     }
   }
 

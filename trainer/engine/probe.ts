@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import * as ort from 'onnxruntime-node';
 import { messageOf } from '../errors/errors.ts';
 import { Graph } from './graph.ts';
 import { lower } from './lower.ts';
 import type { OnnxProvider } from './onnx-engine.ts';
+import { onnxRuntime } from './onnx-runtime.ts';
 
 /** The result of trying a provider of ONNX Runtime. */
 export type ProbeFinding =
@@ -16,15 +16,16 @@ export type ProbeFinding =
  */
 export async function probe(provider: OnnxProvider): Promise<ProbeFinding> {
   try {
+    const { InferenceSession, Tensor } = onnxRuntime();
     const graph = new Graph();
     const x = graph.input('x', [4], 'data');
     const sum = graph.binary('Add', x, x);
     const { model } = lower({ sum }, {}, [x], { fusedMatMul: false, fusedConvolution: false });
-    const session = await ort.InferenceSession.create(model, {
+    const session = await InferenceSession.create(model, {
       executionProviders: [provider],
       logSeverityLevel: 4,
     });
-    await session.run({ x: new ort.Tensor('float32', Float32Array.of(1, 2, 3, 4), [4]) });
+    await session.run({ x: new Tensor('float32', Float32Array.of(1, 2, 3, 4), [4]) });
     const device = deviceInUse();
     await session.release();
     return { available: true, ...device };

@@ -1,6 +1,7 @@
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import type { FloatImage } from '../data/image.ts';
 import type { OnnxProvider } from '../engine/onnx-engine.ts';
+import { onnxRuntime } from '../engine/onnx-runtime.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { nativePath } from '../files/paths.ts';
 import { fromHalf, toHalf } from '../tensor-files/dtypes.ts';
@@ -49,7 +50,8 @@ export async function openOnnxUpscaler(
     new WorkbenchError('data', `${path} cannot upscale images: ${what}.`, { cause });
   // Its errors for missing and empty files are clearer than those of ONNX Runtime.
   withFile(path, () => {});
-  const session = await ort.InferenceSession.create(nativePath(path), {
+  const { InferenceSession } = onnxRuntime();
+  const session = await InferenceSession.create(nativePath(path), {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     logSeverityLevel: 4,
   }).catch((cause: unknown) => {
@@ -187,9 +189,10 @@ async function run(session: ort.InferenceSession, input: Input, image: FloatImag
   const { width, height } = image;
   const planes = toPlanes(image);
   const shape = [1, 3, height, width];
+  const { Tensor } = onnxRuntime();
   const tensor = input.isHalf
-    ? new ort.Tensor('float16', Uint16Array.from(planes, toHalf), shape)
-    : new ort.Tensor('float32', planes, shape);
+    ? new Tensor('float16', Uint16Array.from(planes, toHalf), shape)
+    : new Tensor('float32', planes, shape);
   const results = await session.run({ [input.name]: tensor });
   const output = results[session.outputNames[0] ?? ''];
   const [images, channels, outputHeight = 0, outputWidth = 0] = output?.dims ?? [];
