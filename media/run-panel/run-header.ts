@@ -2,7 +2,7 @@ import { isLive } from '../../trainer/run-state/run-state.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { type RunDetail, stateWords } from '../../server/protocol/runs.ts';
+import { type RunDetail, type SessionSummary, stateWords } from '../../server/protocol/runs.ts';
 import {
   currentEpoch,
   formatBytes,
@@ -157,12 +157,20 @@ function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateRes
     ['PSNR', summary.psnr === null ? null : `${formatScore(summary.psnr)} dB`],
     ['Memory', memoryBytes === null ? null : formatBytes(memoryBytes)],
     ['Engine', session ? `${session.engine} · ${session.device}` : null],
+    ['Commit', session?.source ? commitText(session.source) : null],
+    // Without Node.js and the path of the program.
+    ['Command', session?.command ? ['esrgan', ...session.command.slice(2)].join(' ') : null],
   ];
   return html`<dl class="facts">
     ${facts
       .filter(([, value]) => value !== null)
       .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>`;
+}
+
+function commitText({ commit, isDirty }: NonNullable<SessionSummary['source']>): string {
+  const changes = isDirty ? ' with changes' : isDirty === null ? ', changes unknown' : '';
+  return `${commit.slice(0, 10)}${changes}`;
 }
 
 function partOf(done: number, all: number | null): TemplateResult {

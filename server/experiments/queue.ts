@@ -64,11 +64,11 @@ export interface StartFailure {
  */
 export function addToQueue(request: RunRequest, resume: boolean, slots: Slots): Promise<StartFailure[]> {
   return withHostLock(async () => {
-    const { run, stage, config } = request;
+    const { run, stage, config, file } = request;
     const there = readRun(run.root, Date.now());
     if (there !== undefined) assertMayStart(there, request, resume);
     const orders = waitingRuns(listAll(slots.runFolders)).map(({ entry }) => entry.order);
-    await enqueue(run, { stage, resume, order: Math.max(0, ...orders) + 1 }, serializeResolved(config));
+    await enqueue(run, { stage, resume, file, order: Math.max(0, ...orders) + 1 }, serializeResolved(config));
     return startFree(slots);
   });
 }

@@ -49,6 +49,8 @@ function sessionOf({ start, stop }: SessionRecord): SessionSummary {
     host: start.host,
     pid: start.pid,
     toolVersion: start.toolVersion,
+    command: start.command ?? null,
+    source: start.source ?? null,
     stopped: stop && { time: parseTime(stop.time), step: stop.step, reason: stop.reason },
   };
 }

@@ -13,7 +13,7 @@ import {
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { datasetFiles } from '../../trainer/image-files/dataset-files.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
-import { launchPaths, readLaunch } from '../../trainer/runs/launch.ts';
+import { launchPaths, type QueueEntry, readLaunch } from '../../trainer/runs/launch.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { nodeEnvironment, type Programs } from '../command/programs.ts';
@@ -107,7 +107,7 @@ function tryReadText(path: string): string | undefined {
  */
 export async function launchTrainer(
   run: RunPaths,
-  { stage, resume }: { readonly stage: Stage; readonly resume: boolean },
+  { stage, resume, file }: Pick<QueueEntry, 'stage' | 'resume' | 'file'>,
   { node, esrgan, launcher }: Programs,
 ): Promise<void> {
   const train = [
@@ -117,6 +117,7 @@ export async function launchTrainer(
     '--stage',
     stage,
     ...(resume ? ['--resume'] : []),
+    ...(file ? ['--source', file] : []),
   ];
   try {
     await promisify(execFile)(process.execPath, [launcher, run.root, stage, node, ...train], {

@@ -102,6 +102,9 @@ export interface SessionSummary {
   readonly host: string;
   readonly pid: number;
   readonly toolVersion: string;
+  /** Null if not known; see the manifest. */
+  readonly command: readonly string[] | null;
+  readonly source: { readonly commit: string; readonly isDirty: boolean | null } | null;
   readonly stopped: { readonly time: number | null; readonly step: number; readonly reason: string } | null;
 }
 

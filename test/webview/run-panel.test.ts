@@ -100,7 +100,15 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await open();
     await soon(() => text(panel.page.locator('run-header dl'))).toContain('1,500 / 30,000');
     const facts = await text(panel.page.locator('run-header dl'));
-    for (const fact of ['4.1 it/s', '1 h 12 min', '25.49 dB', '1.1 GB', 'cpu · a processor'])
+    for (const fact of [
+      '4.1 it/s',
+      '1 h 12 min',
+      '25.49 dB',
+      '1.1 GB',
+      'cpu · a processor',
+      '0123456789 with changes',
+      'esrgan train run.esrgan.yaml',
+    ])
       expect(facts).toContain(fact);
     await soon(() => text(legend('Content loss', 'train'))).toBe('6.667e-4');
     await soon(() => coloredPixels('Content loss')).toBeGreaterThan(200);

@@ -150,6 +150,8 @@ function detailOf(
         host: 'here',
         pid: 7,
         toolVersion: '0.1.0',
+        command: ['node', 'esrgan.js', 'train', 'run.esrgan.yaml'],
+        source: { commit: '0123456789abcdef0123456789abcdef01234567', isDirty: true },
         stopped: null,
       },
     ],

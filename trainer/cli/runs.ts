@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatDuration, formatScore } from '../format/format.ts';
 import { listRuns, type RunOnDisk } from '../runs/list.ts';
+import { readManifest } from '../runs/manifest.ts';
 import { print } from './terminal.ts';
 
 /** Adds `esrgan runs` to the command. */
@@ -18,8 +19,9 @@ export function registerRuns(program: Command): void {
     });
 }
 
-/** A run as printed by `--json`; null if not known. `progress` is 0 to 1, `updated` ISO 8601. */
+/** A run as printed by `--json`; null if not known. `progress` is 0 to 1, `updated` ISO 8601; `source`: of its last start. */
 function runRecord({ paths, kind, state, stageStatus: status, updated }: RunOnDisk) {
+  const last = readManifest(paths)?.sessions.at(-1)?.start;
   return {
     name: paths.name,
     path: paths.root,
@@ -37,6 +39,8 @@ function runRecord({ paths, kind, state, stageStatus: status, updated }: RunOnDi
     rate: status?.rate ?? null,
     etaSeconds: status?.etaSeconds ?? null,
     updated: updated === null ? null : new Date(updated).toISOString(),
+    command: last?.command ?? null,
+    source: last?.source ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   configForStage,
@@ -27,6 +27,7 @@ interface Flags {
   readonly maxSteps?: number;
   readonly waitLock?: number;
   readonly runsDir?: string;
+  readonly source?: string;
   readonly json?: boolean;
 }
 
@@ -53,6 +54,7 @@ export function registerTrain(program: Command): void {
     .option('--max-steps <count>', 'stop with a checkpoint at this step of the stage', wholeNumber)
     .option('--wait-lock <seconds>', 'how long to wait for a process that trains the run', wholeNumber)
     .option('--runs-dir <folder>', 'folder of the runs; overrides the run file')
+    .addOption(new Option('--source <file>', 'run file of which this one is a copy').hideHelp())
     .option('--json', 'print one JSON object per line')
     .action(async (file: string, flags: Flags) => {
       const reporter = createReporter({ json: flags.json === true, stream: process.stdout });
@@ -69,6 +71,7 @@ export function registerTrain(program: Command): void {
         ...(flags.maxSteps === undefined ? {} : { maxSteps: flags.maxSteps }),
         ...(flags.waitLock === undefined ? {} : { lockPatience: flags.waitLock * 1000 }),
         stop,
+        origin: { folder: dirname(flags.source ?? file), command: process.argv },
         observer: observe(reporter),
       });
       reporter.done();

@@ -2,7 +2,16 @@ import { closeSync, fstatSync, mkdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFileSync } from '../files/change-files.ts';
 import { openRegularFile } from '../files/regular-file.ts';
-import { isBoolean, isCount, isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
+import {
+  isBoolean,
+  isCount,
+  isNullable,
+  isNumber,
+  isObject,
+  isOneOf,
+  isOptional,
+  isString,
+} from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   diskError,
@@ -44,6 +53,8 @@ export interface QueueEntry {
   readonly host: string;
   readonly stage: Stage;
   readonly resume: boolean;
+  /** The run file that it was queued from; null or missing if that is not known. */
+  readonly file?: string | null | undefined;
   /** Of the queued runs of a host, the lowest starts first. */
   readonly order: number;
 }
@@ -92,6 +103,7 @@ const isQueueEntry = isObject<QueueEntry>({
   host: isString,
   stage: isStage,
   resume: isBoolean,
+  file: isOptional(isNullable(isString)),
   order: isNumber,
 });
 
@@ -146,7 +158,7 @@ export function readLaunch(run: RunPaths): Launch {
  */
 export async function enqueue(
   run: RunPaths,
-  entry: Pick<QueueEntry, 'stage' | 'resume' | 'order'>,
+  entry: Pick<QueueEntry, 'stage' | 'resume' | 'order' | 'file'>,
   runFile: string,
 ): Promise<void> {
   const paths = launchPaths(run);

@@ -1,12 +1,14 @@
 import { WorkbenchError } from '../errors/errors.ts';
 import { readJsonFile, readLocked } from '../files/small-file.ts';
 import {
+  isBoolean,
   isCount,
   isList,
   isNullable,
   isNumber,
   isObject,
   isOneOf,
+  isOptional,
   isRecord,
   isString,
 } from '../guards/guards.ts';
@@ -16,6 +18,7 @@ import { isEventFile } from './event-files.ts';
 import { thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
 import type { RunPaths } from './run-directory.ts';
+import type { Commit } from './source.ts';
 
 /** What a run is, and its sessions (`run.json`). Times are ISO 8601, UTC. */
 export interface Manifest {
@@ -68,6 +71,10 @@ interface SessionStart {
   readonly engine: string;
   /** The name of the processor or graphics card. */
   readonly device: string;
+  /** The command line; missing in manifests of older versions. */
+  readonly command?: readonly string[] | undefined;
+  /** Missing without a repository, and in manifests of older versions. */
+  readonly source?: Commit | undefined;
 }
 
 interface SessionStop {
@@ -101,6 +108,8 @@ const isManifest = isObject<Manifest>({
         toolVersion: isString,
         engine: isString,
         device: isString,
+        command: isOptional(isList(isString)),
+        source: isOptional(isObject<Commit>({ commit: isString, isDirty: isNullable(isBoolean) })),
       }),
       stop: isNullable(
         isObject<SessionStop>({ time: isString, stage: isStage, step: isCount, reason: isString }),

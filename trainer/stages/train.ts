@@ -8,6 +8,7 @@ import type { Stage } from '../run-state/run-state.ts';
 import { createEventWriter } from '../runs/event-writer.ts';
 import { isStuck, openManifest, recordStart, recordStop } from '../runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../runs/run-directory.ts';
+import { readSource, recordPatch } from '../runs/source.ts';
 import type { StatusReport } from '../runs/status.ts';
 import { toolVersion } from '../tool-version.ts';
 import { assertNotStarted, type OpenedRun, openRun } from './open-run.ts';
@@ -33,6 +34,8 @@ interface TrainOptions {
   readonly stop: AbortSignal;
   /** Milliseconds to wait for a live process that trains this run. */
   readonly lockPatience?: number;
+  /** Where the run file is from, and the command line, for the manifest. */
+  readonly origin?: { readonly folder: string; readonly command: readonly string[] };
   readonly observer: StageObserver;
 }
 
@@ -62,12 +65,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     const sources = pairedSources(config, stage, 'train');
     const run = openRun(session, options, fingerprints(sources));
+    const { folder, command } = options.origin ?? {};
+    const source = folder === undefined ? undefined : await readSource(folder);
+    recordPatch(session.writable(), source);
     recordStart(session.writable(), {
       stage,
       step: run.checkpoint?.state.step ?? 0,
       toolVersion,
       engine: engine.name,
       device: engine.device,
+      command,
+      source: source && { commit: source.commit, isDirty: source.isDirty },
     });
     const end = await trainStage(session, options, run, pairsOf(sources));
     if (stop.reason === timeLimit && end.reason === 'stopped') assertProgress(paths, end.step);

@@ -106,6 +106,8 @@ test('a run starts with its first session or, without sessions, its first point'
     host: '',
     pid: 1,
     toolVersion: '',
+    command: null,
+    source: null,
     stopped: null,
   });
   expect(store.start({ sessions: [session(90_000)] })).toBe(90);

@@ -16,7 +16,7 @@ import {
   recordProcess,
 } from '../../../../trainer/runs/launch.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
-import { createManifest } from '../../../../trainer/runs/manifest.ts';
+import { createManifest, recordStart } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { type Status, writeStatus } from '../../../../trainer/runs/status.ts';
 
@@ -95,6 +95,15 @@ test('lists runs in a table, with the reasons below', () => {
 
 test('--json prints one object per run', () => {
   const { folder, live } = exampleRuns();
+  recordStart(live, {
+    stage: 'pretraining',
+    step: 0,
+    toolVersion: '1',
+    engine: 'cpu',
+    device: 'CPU',
+    command: ['node', 'esrgan.js', 'train', 'a.yaml'],
+    source: { commit: 'abc', isDirty: false },
+  });
   const lines = esrgan('runs', '--runs-dir', folder, '--json').trimEnd().split('\n');
   const runs = lines.map((line) => JSON.parse(line));
   expect(runs.map(({ name, state }) => `${name} ${state}`)).toEqual([
@@ -113,6 +122,8 @@ test('--json prints one object per run', () => {
     progress: 0.25,
     updated: expect.stringMatching(/Z$/),
     ...numbers,
+    command: ['node', 'esrgan.js', 'train', 'a.yaml'],
+    source: { commit: 'abc', isDirty: false },
   });
   expect(runs[3]).toMatchObject({ kind: 'external', stage: null, progress: null, loss: null });
 });
