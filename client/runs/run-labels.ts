@@ -9,7 +9,7 @@ import {
   formatScore,
   formatValue,
 } from '../../trainer/format/format.ts';
-import type { RunState } from '../../trainer/run-state/run-state.ts';
+import { progressOf, type RunState } from '../../trainer/run-state/run-state.ts';
 
 /** The codicon of a state. */
 export const stateIcons: Readonly<Record<RunState, string>> = {
@@ -40,11 +40,6 @@ const stateLabels: Readonly<Record<RunState, string>> = {
 /** The id of the contributed color of a run. */
 export function colorId(color: number): string {
   return `esrgan.run${color % runColorTable.length}`;
-}
-
-/** Progress of the stage from 0 to 1; null where it is not known. */
-function progressOf({ step, steps }: Pick<RunSummary, 'step' | 'steps'>): number | null {
-  return step === null || steps === null || steps === 0 ? null : Math.min(step / steps, 1);
 }
 
 /** The description of a run in a list: `training · 61 % · 1 h 12 min · loss 0.01234 · PSNR 25.40`. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { formatDuration, formatScore } from '../format/format.ts';
+import { progressOf } from '../run-state/run-state.ts';
 import { listRuns, type RunOnDisk } from '../runs/list.ts';
 import { readManifest } from '../runs/manifest.ts';
 import { print } from './terminal.ts';
@@ -29,7 +30,7 @@ function runRecord({ paths, kind, state, stageStatus: status, updated }: RunOnDi
     state: state.state,
     reason: state.reason,
     stage: state.stage,
-    progress: progressOf(status),
+    progress: status === undefined ? null : progressOf(status),
     epoch: status?.epoch ?? null,
     epochs: status?.epochs ?? null,
     step: status?.step ?? null,
@@ -67,7 +68,7 @@ function cells(run: RunOnDisk, now: number): string[] {
   const { stageStatus: status } = run;
   // Only a running run has a rate and a remaining time.
   const runningStatus = run.state.state === 'running' ? status : undefined;
-  const progress = progressOf(status);
+  const progress = status === undefined ? null : progressOf(status);
   return [
     run.paths.name,
     run.kind === 'external' ? 'events only' : run.state.state,
@@ -80,10 +81,6 @@ function cells(run: RunOnDisk, now: number): string[] {
     orDash(runningStatus?.etaSeconds, formatDuration),
     orDash(run.updated, (updated) => `${formatDuration((now - updated) / 1000)} ago`),
   ];
-}
-
-function progressOf(status: RunOnDisk['stageStatus']): number | null {
-  return status === undefined || status.steps === 0 ? null : status.step / status.steps;
 }
 
 function orDash<T>(value: T | null | undefined, format: (value: T) => string): string {

@@ -12,6 +12,18 @@ export type TrainerState = (typeof trainerStates)[number];
  */
 export type RunState = TrainerState | 'queued' | 'lost' | 'unknown';
 
+/**
+ * Progress of a stage from 0 to 1; null where it is not known. A stage whose number of steps was lowered may have done more
+ * of them.
+ */
+export function progressOf(stage: {
+  readonly step: number | null;
+  readonly steps: number | null;
+}): number | null {
+  const { step, steps } = stage;
+  return step === null || steps === null || steps === 0 ? null : Math.min(step / steps, 1);
+}
+
 /** Whether a process trains the run now. */
 export function isLive({ state }: { readonly state: RunState }): boolean {
   return state === 'starting' || state === 'running' || state === 'paused';
