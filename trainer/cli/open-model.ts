@@ -1,9 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import { findOnnxProvider, openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { ModelOpener } from '../evaluate/subject.ts';
+import { kindOf, statOf } from '../files/regular-file.ts';
 import { emaFile, generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
 import { findWeightsDamage, resultCheckpoint } from '../runs/checkpoints.ts';
 import { isRunDirectory } from '../runs/list.ts';
@@ -95,10 +96,12 @@ export function wholeWeightsOf(name: string, onProblem: OnProblem = printProblem
  * they were written. Throws a `run` or `data` error if there is none.
  */
 export function weightsOf(name: string, onProblem: OnProblem = printProblem): string {
-  if (existsSync(name) && statSync(name).isFile()) return name;
-  if (/\.(safetensors|pth|pt|ckpt|onnx)$/i.test(name)) {
+  const found = statOf(name);
+  if (found?.isFile()) return name;
+  if (found !== undefined && !found.isDirectory())
+    throw new WorkbenchError('data', `${name} is ${kindOf(found)}, not a file of weights or a run.`);
+  if (found === undefined && /\.(safetensors|pth|pt|ckpt|onnx)$/i.test(name))
     throw new WorkbenchError('data', `The file ${name} does not exist.`);
-  }
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
   const paths = isRunDirectory(name) ? runPaths(name) : findRun('runs', name).paths;
   const { checkpoint, problems } = resultCheckpoint(paths);

@@ -33,7 +33,8 @@ function assertRegular(found: Stats): void {
   if (!found.isFile()) throw new Error(`it is ${kindOf(found)}, not a file`);
 }
 
-function kindOf(found: Stats): string {
+/** What something other than a regular file is, with its article. */
+export function kindOf(found: Stats): string {
   if (found.isDirectory()) return 'a folder';
   if (found.isFIFO()) return 'a named pipe';
   return found.isSocket() ? 'a socket' : 'a device';

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { weightsOf, wholeWeightsOf } from '../../../../trainer/cli/open-model.ts';
@@ -90,4 +91,20 @@ test("a folder with another program's run.json is no run", () => {
   mkdirSync(folder);
   writeFileSync(join(folder, 'run.json'), '{"scripts": []}');
   expect(() => weightsOf(folder)).toThrow(/^Run .*site is not in /);
+});
+
+const isWindows = process.platform === 'win32';
+
+test.skipIf(isWindows).each<[string, (path: string) => void, string]>([
+  [
+    'a named pipe',
+    (path) => execFileSync('mkfifo', [path]),
+    'is a named pipe, not a file of weights or a run.',
+  ],
+  ['a device', (path) => symlinkSync('/dev/null', path), 'is a device, not a file of weights or a run.'],
+  ['nothing', () => {}, 'does not exist.'],
+])(`what is not a file is named: %s${isWindows ? ' (skipped: not on Windows)' : ''}`, (_, make, message) => {
+  const path = join(temporaryFolder(), 'a.safetensors');
+  make(path);
+  for (const of of [weightsOf, wholeWeightsOf]) expect(() => find(path, of)).toThrow(`${path} ${message}`);
 });
