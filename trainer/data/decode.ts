@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { retry } from '../files/change-files.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { formatCount } from '../format/format.ts';
 import { fullRangeGray } from '../metrics/luma.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
@@ -17,7 +17,7 @@ import { toByte } from './image.ts';
  * @throws WorkbenchError `data` if the file cannot be read, is truncated, damaged, or has more than `maximumPixels`
  */
 export async function decodeImage(path: string, channels?: 1 | 3): Promise<Image> {
-  const bytes = await retry(() => readFile(path)).catch((cause: Error) => {
+  const bytes = await retry(() => readRegularFile(path)).catch((cause: Error) => {
     throw new WorkbenchError('data', `${path}: cannot read the file: ${cause.message}`, { cause });
   });
   const image = isBmp(bytes)

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFile, type Stats, statSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 /** What a path leads to; undefined if nothing is there or the file system does not say. Never throws. */
 export function statOf(path: string): Stats | undefined {
@@ -27,6 +28,16 @@ export function openRegularFile(path: string): number {
     throw error;
   }
   return file;
+}
+
+/** The content of a file. Rejects as `openRegularFile` throws. */
+export async function readRegularFile(path: string): Promise<Buffer<ArrayBuffer>> {
+  const file = openRegularFile(path);
+  try {
+    return await promisify(readFile)(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function assertRegular(found: Stats): void {

@@ -1,4 +1,5 @@
-import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
+import { closeSync, readSync } from 'node:fs';
+import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { decodeBmp, isBmp } from '../data/bmp.ts';
@@ -7,6 +8,7 @@ import type { FloatImage } from '../data/image.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { discard } from '../files/change-files.ts';
 import { nativePath } from '../files/paths.ts';
+import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 import type { Rect } from '../guards/rect.ts';
 import { animationFrames } from '../image-files/image-size.ts';
 import { unlessCancelled } from './cancel.ts';
@@ -227,16 +229,24 @@ function withoutThumbnail(exif: Buffer): Buffer {
 
 /** Opens an image with sharp, which gets the pixels of Windows bitmaps, because it cannot read them. */
 export async function openImage(path: string, options: SharpOptions = {}): Promise<Sharp> {
-  const file = await open(path);
-  const start = await readStart(file).finally(() => file.close());
-  if (!isBmp(start)) return sharp(nativePath(path), { ...decoding, ...options });
-  const { width, height, channels, data } = decodeBmp(await readFile(path), path);
+  if (!isBmp(readStart(path))) return sharp(nativePath(path), { ...decoding, ...options });
+  const { width, height, channels, data } = decodeBmp(await readRegularFile(path), path);
   return sharp(data, { ...decoding, raw: { width, height, channels: channels === 4 ? 4 : 3 } });
 }
 
-async function readStart(file: FileHandle): Promise<Uint8Array> {
+function readStart(path: string): Uint8Array {
   const start = new Uint8Array(2);
-  await file.read(start, 0, start.length);
+  let file: number;
+  try {
+    file = openRegularFile(path);
+  } catch (cause) {
+    throw new WorkbenchError('data', `${path} cannot be opened (${messageOf(cause)}).`, { cause });
+  }
+  try {
+    readSync(file, start);
+  } finally {
+    closeSync(file);
+  }
   return start;
 }
 
@@ -252,13 +262,9 @@ function reasonOf(cause: unknown): string {
 
 function unreadable(path: string, cause: unknown): never {
   if (cause instanceof WorkbenchError) throw cause;
-  const reason = reasonOf(cause);
-  const opened = !(cause instanceof Error && 'code' in cause);
   throw new WorkbenchError(
     'data',
-    opened
-      ? `${path} is not an image, or is damaged or truncated (${reason}). Copy or export it again.`
-      : `${path} cannot be opened (${reason}).`,
+    `${path} is not an image, or is damaged or truncated (${reasonOf(cause)}). Copy or export it again.`,
     { cause },
   );
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { portablePath } from '../../files/paths.ts';
+import { openRegularFile } from '../../files/regular-file.ts';
 import { isImageFile, listImages } from '../../image-files/list-images.ts';
 import { withoutUpscaled } from '../../image-files/upscaled-images.ts';
 import { readNames } from '../../runs/atomic-file.ts';
@@ -90,6 +91,6 @@ export async function fingerprintTestSet(
 /** SHA-256 of a file in hex, asynchronously. Rejects with the errors of the file system. */
 export async function streamedSha256(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  for await (const chunk of createReadStream(path, { fd: openRegularFile(path) })) hash.update(chunk);
   return hash.digest('hex');
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeImage, encodePng } from '../../../../trainer/data/decode.ts';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
+import { oddFiles } from '../files/odd-files.ts';
 import { encodePng as encodePngAlone, withSize } from '../upscale/png-fixture.ts';
 import { noise, temporaryFolder, withOddScan } from './images.ts';
 
@@ -209,3 +210,15 @@ describe.skipIf(!hasTestData)(needsTestData('files of every kind'), () => {
     expect([channels, data.length]).toEqual([3, width * height * 3]);
   });
 });
+
+const isWindows = process.platform === 'win32';
+
+test.skipIf(isWindows).each(oddFiles)(
+  `%s is not read as an image, and named${isWindows ? ' (skipped: not on Windows)' : ''}`,
+  async (_, make, state, reason) => {
+    const path = join(temporaryFolder(), 'a.png');
+    make(path);
+    const why = state === 'absent' ? 'ENOENT' : reason.source.replace(/^\^/, '').replace(/\$$/, '');
+    await expect(decodeImage(path)).rejects.toThrow(new RegExp(`a\\.png: cannot read the file: ${why}`));
+  },
+);

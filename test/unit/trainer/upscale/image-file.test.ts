@@ -8,6 +8,8 @@ import type { FloatImage } from '../../../../trainer/data/image.ts';
 import { type ImageHeader, readHeader, withPixels } from '../../../../trainer/upscale/image-file.ts';
 import { type ImageFormat, writeImage } from '../../../../trainer/upscale/image-writer.ts';
 import { cropFloats } from '../../../../trainer/upscale/resize-canvas.ts';
+import { temporaryFolder } from '../data/images.ts';
+import { oddFiles } from '../files/odd-files.ts';
 import { animated, encodePng, withSize } from './png-fixture.ts';
 import { readPixels } from './read-pixels.ts';
 import { largestDifference, noise } from './test-upscalers.ts';
@@ -382,3 +384,15 @@ describe('a writer leaves a complete file or none', () => {
     await expect(writing).rejects.toMatchObject({ code: 'disk', message: expect.stringContaining(path) });
   });
 });
+
+const isWindows = process.platform === 'win32';
+
+test.skipIf(isWindows).each(oddFiles)(
+  `%s is not read as an image, and named${isWindows ? ' (skipped: not on Windows)' : ''}`,
+  async (_, make, state, reason) => {
+    const path = join(temporaryFolder(), 'a.png');
+    make(path);
+    const why = state === 'absent' ? 'ENOENT' : reason.source.replace(/^\^/, '').replace(/\$$/, '');
+    await expect(readHeader(path)).rejects.toThrow(new RegExp(`a\\.png cannot be opened \\(${why}`));
+  },
+);
