@@ -17,8 +17,9 @@ export function shownPart(
   comparison: Comparison,
   { rows, columns, published }: Pick<ExportQuery, 'rows' | 'columns' | 'published'>,
 ): Comparison {
-  const places = (columns ?? comparison.columns.map(({ id }) => id))
-    .map((id) => comparison.columns.findIndex((column) => column.id === id))
+  const placeOf = new Map(comparison.columns.map(({ id }, place) => [id, place]));
+  const places = (columns ?? [...placeOf.keys()])
+    .flatMap((id) => placeOf.get(id) ?? [])
     .filter((place) => comparison.rows.some(({ cells }) => hasNumber(cells[place])));
   const pick = <T>(list: readonly T[]): T[] => places.flatMap((place) => list.slice(place, place + 1));
   const shown = (rows ?? comparison.rows.map(({ id }) => id)).flatMap(

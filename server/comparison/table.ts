@@ -82,8 +82,12 @@ export function buildTable(
     protocols.map((protocol) => evaluationColumn(testSet, protocol)),
   );
   const keys = uniqueColumns([...offered, ...entries.flat().map(({ column }) => column)]);
-  const columns = keys.map((key) => withGroups(key, entries.flat()));
-  const cells = rows.map((row, index) => columns.map((column) => cellOf(row, entries[index] ?? [], column)));
+  const all = entriesByColumn(entries.flat());
+  const columns = keys.map((key) => withGroups(key, all.get(key.id) ?? []));
+  const cells = rows.map((row, index) => {
+    const mine = entriesByColumn(entries[index] ?? []);
+    return columns.map((column) => cellOf(row, mine.get(column.id) ?? [], column));
+  });
   const ranked = columns.map((_, column) => rankColumn(columns, column, rows, cells, baseline));
   return {
     columns,
@@ -258,9 +262,21 @@ function uniqueColumns(columns: readonly ColumnKey[]): ColumnKey[] {
   );
 }
 
+/** The entries by the id of their column. The run of another trainer may have a hundred thousand columns. */
+function entriesByColumn(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
+  const byColumn = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const { id } = entry.column;
+    const mine = byColumn.get(id);
+    if (mine === undefined) byColumn.set(id, [entry]);
+    else mine.push(entry);
+  }
+  return byColumn;
+}
+
+/** @param entries of the column */
 function withGroups(column: ColumnKey, entries: readonly Entry[]): ComparisonColumn {
-  const mine = entries.filter((entry) => entry.column.id === column.id);
-  const groups = [...new Set(mine.map(({ group }) => group))];
+  const groups = [...new Set(entries.map(({ group }) => group))];
   const what =
     column.kind === 'scalar' ? 'each run in its own way' : `on different pixels (${groups.join('; ')})`;
   return {
@@ -273,10 +289,11 @@ function withGroups(column: ColumnKey, entries: readonly Entry[]): ComparisonCol
   };
 }
 
+/** @param entries of the row in the column */
 function cellOf(row: ModelRow, entries: readonly Entry[], column: ComparisonColumn): ComparisonCell {
-  const [entry] = entries
-    .filter((each) => each.column.id === column.id)
-    .sort((a, b) => Number(a.stale !== undefined) - Number(b.stale !== undefined) || b.time - a.time);
+  const [entry] = entries.toSorted(
+    (a, b) => Number(a.stale !== undefined) - Number(b.stale !== undefined) || b.time - a.time,
+  );
   if (entry === undefined) {
     const canBe = column.kind === 'evaluation' && row.model !== null && row.weights !== undefined;
     return canBe ? { state: 'missing' } : { state: 'none' };

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { buildTable, type ModelRow } from '../../../../server/comparison/table.ts';
 import type { ComparisonCell } from '../../../../server/protocol/comparison.ts';
 import type { EvaluationFile } from '../../../../trainer/evaluate/results/evaluation-files.ts';
@@ -275,4 +275,25 @@ test('scalars of other trainers stand beside, each in a way of its own', () => {
     ['none', 'computed: 2, group 1'],
     ['missing', 'none'],
   ]);
+});
+
+test('the entries of a column are not searched among those of all columns', () => {
+  const scalars = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`tag${i}`, i]));
+  const { filter } = Array.prototype;
+  let looked = 0;
+  const spy = vi.spyOn(Array.prototype, 'filter').mockImplementation(function (this: unknown[], test) {
+    looked += this.length;
+    return filter.call(this, test);
+  });
+  try {
+    const { rows } = buildTable([row('a', [], { scalars }), row('b', [], { scalars })], {
+      testSets: [],
+      protocols: [],
+      baseline: null,
+    });
+    expect(rows.map(({ cells }) => cells.length)).toEqual([2000, 2000]);
+  } finally {
+    spy.mockRestore();
+  }
+  expect(looked).toBeLessThan(100_000);
 });
