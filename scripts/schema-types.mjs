@@ -1,4 +1,4 @@
-// Generates the TypeScript types and the table of keys in the docs from the schema of run files.
+// Generates the TypeScript types of the schemas, and the table of the keys of run files in the docs.
 // With --check it writes nothing and fails if a file is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,11 +6,23 @@ import { compile } from 'json-schema-to-typescript';
 import { runnerImport } from 'vite';
 
 const schema = JSON.parse(readFileSync('schemas/run.esrgan.schema.json', 'utf8'));
+const profilesSchema = JSON.parse(readFileSync('schemas/cluster-profiles.schema.json', 'utf8'));
 const docs = 'docs/run-file.md';
 // Hovers and messages describe the allowed values in the same words.
 const { allowed } = await importTypeScript('../trainer/config/allowed.ts');
 const outputs = {
-  'schemas/run-config.ts': await types(),
+  'schemas/run-config.ts': await types(
+    schema,
+    'RunConfig',
+    '// Generated from run.esrgan.schema.json by `npm run schema`; do not edit.\n' +
+      '// A run file with its defaults filled in: a key is optional here only if it has no default.',
+  ),
+  'schemas/cluster-profiles.ts': await types(
+    profilesSchema,
+    'ClusterProfiles',
+    '// Generated from cluster-profiles.schema.json by `npm run schema`; do not edit.\n' +
+      '// Profiles with their defaults filled in: a key is optional here only if it has no default.',
+  ),
   [docs]: withTable(readFileSync(docs, 'utf8')),
 };
 
@@ -41,11 +53,9 @@ function read(file) {
   }
 }
 
-function types() {
-  return compile(defaultsRequired(schema), 'RunConfig', {
-    bannerComment:
-      '// Generated from run.esrgan.schema.json by `npm run schema`; do not edit.\n' +
-      '// A run file with its defaults filled in: a key is optional here only if it has no default.',
+function types(source, name, bannerComment) {
+  return compile(defaultsRequired(source), name, {
+    bannerComment,
     style: { singleQuote: true, printWidth: 110 },
   });
 }

@@ -2,7 +2,7 @@
 // (none: all) and, for the suites of vitest, names of files. With `--package` the suites that use VS Code test the
 // installed package of this platform instead of the repository.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, relative, resolve } from 'node:path';
 import { findChromium, howToGetChromium } from './chromium.mjs';
 import { nodeProgram, nodeVersions, unpackPackage } from './node-versions.mjs';
@@ -23,6 +23,13 @@ const otherSuites = {
   'node-versions': onNodeVersions,
   /** A part of `npm run test:windows`. */
   windows: onWindows,
+  /** Runs on a cluster: a real Slurm with two nodes on this host. */
+  slurm: () => {
+    const reason = whyNoSlurm();
+    if (reason === undefined) return vitest('build/test-results-slurm.json', 'test/slurm/vitest.config.ts');
+    console.log(`Skipped: ${reason}.`);
+    return { status: 0, passed: 0, failed: 0, skipped: 1, failures: [] };
+  },
 };
 const allSuites = { ...suites, ...otherSuites };
 
@@ -100,6 +107,24 @@ function onWindows() {
   const status = node(results, 'scripts/test-windows.mjs', '--quick');
   const failures = [`scripts/test-windows.mjs ended with ${status}`];
   return read(results) ?? { status, passed: 0, failed: 1, skipped: 0, failures };
+}
+
+/** Installs Slurm if that is possible; otherwise returns the reason. */
+function whyNoSlurm() {
+  const programs = ['/usr/sbin/slurmctld-wlm', '/usr/sbin/slurmd-wlm', '/usr/bin/sbatch'];
+  if (process.getuid?.() !== 0) return 'the daemons of Slurm need root';
+  if (programs.every((program) => existsSync(program))) return undefined;
+  if (!existsSync('/usr/bin/apt-get')) return 'there is no Slurm here, and no apt-get to install it';
+  const packages = ['slurmctld', 'slurmd', 'slurm-client', 'slurm-wlm-basic-plugins'];
+  const apt = (...args) =>
+    spawnSync('apt-get', [...args, '-qq'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  apt('update');
+  apt('install', '-y', '--no-install-recommends', ...packages);
+  const missing = programs.filter((program) => !existsSync(program));
+  return missing.length === 0 ? undefined : `apt-get did not install ${missing.join(', ')}`;
 }
 
 /** Runs a suite that needs VS Code and a browser. */

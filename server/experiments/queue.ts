@@ -1,13 +1,16 @@
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
 import { serializeResolved } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
-import { readNames, removeFolderAtomic } from '../../trainer/runs/atomic-file.ts';
-import { dequeue, enqueue, type QueueEntry, removeLaunch, setQueueOrder } from '../../trainer/runs/launch.ts';
+import {
+  abandonLaunch,
+  dequeue,
+  enqueue,
+  type QueueEntry,
+  setQueueOrder,
+} from '../../trainer/runs/launch.ts';
 import { listRuns, type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { readLock } from '../../trainer/runs/lock.ts';
-import { isStageStarted } from '../../trainer/runs/manifest.ts';
+import { assertMayStart } from '../../trainer/runs/may-start.ts';
 import { thisHost } from '../../trainer/runs/processes.ts';
 import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 import { withHostLock } from './host-lock.ts';
@@ -66,7 +69,7 @@ export function addToQueue(request: RunRequest, resume: boolean, slots: Slots): 
   return withHostLock(async () => {
     const { run, stage, config, file } = request;
     const there = readRun(run.root, Date.now());
-    if (there !== undefined) assertMayStart(there, request, resume);
+    if (there !== undefined) assertMayStart(there, stage, resume);
     const orders = waitingRuns(listAll(slots.runFolders)).map(({ entry }) => entry.order);
     await enqueue(run, { stage, resume, file, order: Math.max(0, ...orders) + 1 }, serializeResolved(config));
     return startFree(slots);
@@ -90,7 +93,7 @@ async function startFree({ runFolders, maximum, launch, released }: Slots): Prom
     } catch (error) {
       failures.push({ run: waiting.run, error });
       try {
-        await released(waiting.run, () => leaveQueue(waiting.run));
+        await released(waiting.run, () => abandonLaunch(waiting.run));
       } catch (cleaningError) {
         failures.push({ run: waiting.run, error: cleaningError });
       }
@@ -100,27 +103,6 @@ async function startFree({ runFolders, maximum, launch, released }: Slots): Prom
     dequeue(waiting.run);
   }
   return failures;
-}
-
-function assertMayStart(there: RunOnDisk, { run, stage }: RunRequest, resume: boolean): void {
-  if (there.kind === 'external') {
-    throw new WorkbenchError(
-      'run',
-      `${run.root} is a run of another program. Give this run another \`name\`.`,
-    );
-  }
-  if (isLive(there.state)) {
-    throw new WorkbenchError('run', `Run ${run.name} is already ${there.state.state} (${run.root}).`);
-  }
-  if (there.state.state === 'queued') {
-    throw new WorkbenchError('run', `Run ${run.name} is already queued (${run.root}).`);
-  }
-  if (isStageStarted(run, stage) && !resume) {
-    throw new WorkbenchError(
-      'run',
-      `The ${stage} of run ${run.name} has already started (${run.root}). Resume it, or give the run another \`name\`.`,
-    );
-  }
 }
 
 /** Moves a queued run by this many positions (negative: earlier). Rejects with a `run` error where it is not queued. */
@@ -147,21 +129,8 @@ export function moveInQueue(run: RunPaths, by: number, runFolders: readonly stri
 export function removeFromQueue(run: RunPaths, { released }: Pick<Slots, 'released'>): Promise<void> {
   return withHostLock(async () => {
     if (readRun(run.root, Date.now())?.state.state !== 'queued') throw notQueued(run);
-    await released(run, () => leaveQueue(run));
+    await released(run, () => abandonLaunch(run));
   });
-}
-
-/** Removes a run from the queue, and deletes it if it never started. Throws a `disk` error only if it stays in the queue. */
-async function leaveQueue(run: RunPaths): Promise<void> {
-  dequeue(run);
-  try {
-    const names = readNames(run.root).filter((name) => !name.startsWith('.'));
-    if (names.every((name) => name === basename(run.launch))) await removeFolderAtomic(run.root);
-    else if (!existsSync(run.manifest)) await removeLaunch(run);
-  } catch (error) {
-    // The launch folder of a run that is no longer in the queue: the next launch replaces it.
-    if (!(error instanceof WorkbenchError)) throw error;
-  }
 }
 
 function notQueued(run: RunPaths): WorkbenchError {

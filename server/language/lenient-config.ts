@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { allDatasets } from '../../trainer/config/datasets.ts';
 import type { Path, Range, ResolvedConfig } from '../../trainer/config/index.ts';
 import { resolveConfig } from '../../trainer/config/resolve.ts';
-import { checkSchema } from '../../trainer/config/schema-problems.ts';
+import { checkRunSchema } from '../../trainer/config/run-schema.ts';
 import { isPlainObject } from '../../trainer/guards/guards.ts';
 import type { RunDocument } from './document.ts';
 
@@ -28,7 +28,7 @@ function read(document: RunDocument): ResolvedConfig | undefined {
   for (let round = 0; round < rounds; round++) {
     // A fresh copy without objects that aliases share, because the check fills in defaults.
     const data: unknown = JSON.parse(text);
-    const checked = checkSchema({
+    const checked = checkRunSchema({
       data,
       has: () => false,
       rangeOf: () => nowhere,

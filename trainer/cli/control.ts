@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
+import { slurm } from '../cluster/slurm.ts';
+import { cancelJob } from '../cluster/submit.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { isLive, type RunState } from '../run-state/run-state.ts';
+import { isLive } from '../run-state/run-state.ts';
 import { type RequestKind, requestKinds, sendRequest } from '../runs/control.ts';
 import { dequeue } from '../runs/launch.ts';
 import type { RunOnDisk } from '../runs/list.ts';
+import { jobOf } from '../runs/status.ts';
 import { findRun } from './find-run.ts';
 import { print } from './terminal.ts';
+import { withJobs } from './with-jobs.ts';
 
 interface Request {
   readonly description: string;
@@ -44,9 +48,9 @@ export function registerControl(program: Command): void {
       .argument('<run>', 'name or folder of a run')
       .option('--runs-dir <folder>', 'folder of the runs', 'runs')
       .option('--json', 'print one JSON object per line')
-      .action((name: string, { runsDir, json = false }: { runsDir: string; json?: boolean }) => {
-        const run = findRun(runsDir, name);
-        requestFromRun(run, kind);
+      .action(async (name: string, { runsDir, json = false }: { runsDir: string; json?: boolean }) => {
+        const run = await findRunWithJob(runsDir, name);
+        await requestFromRun(run, kind);
         const text = json
           ? JSON.stringify({
               request: kind,
@@ -54,24 +58,39 @@ export function registerControl(program: Command): void {
               path: run.paths.root,
               state: run.state.state,
             })
-          : `Run ${run.paths.name} ${effectOf(kind, run.state.state)}.`;
+          : `Run ${run.paths.name} ${effectOf(kind, run)}.`;
         print(`${text}\n`);
       });
   }
 }
 
-function effectOf(kind: RequestKind, state: RunState): string {
+async function findRunWithJob(runsDir: string, name: string): Promise<RunOnDisk> {
+  const run = findRun(runsDir, name);
+  const [found = run] = await withJobs([run], Date.now());
+  return found;
+}
+
+function effectOf(kind: RequestKind, run: RunOnDisk): string {
+  const { state } = run.state;
   const { effect, effectWhilePaused = effect } = requests[kind];
   if (state === 'queued') return 'is removed from the queue';
+  const job = kind === 'pause' ? jobOf(run) : undefined;
+  if (job !== undefined) return `${effect}. Job ${job.id} holds its node meanwhile; \`esrgan stop\` frees it`;
   return state === 'paused' ? effectWhilePaused : effect;
 }
 
 /**
- * Sends a request to a run. Stopping a queued run removes it from the queue. Throws a `run` error if no process trains
- * the run.
+ * Sends a request to a run. Stopping a queued run removes it from the queue. Rejects with a `run` error if no process
+ * trains the run.
  */
-function requestFromRun({ paths, kind, state }: RunOnDisk, request: RequestKind): void {
-  if (state.state === 'queued' && request === 'stop') {
+async function requestFromRun(run: RunOnDisk, request: RequestKind): Promise<void> {
+  const { paths, kind, state, openJob } = run;
+  const isQueued = state.state === 'queued';
+  if (openJob !== undefined && request === 'stop' && (isQueued || isLive(state))) {
+    await cancelJob(run, openJob, slurm);
+    return;
+  }
+  if (isQueued && request === 'stop') {
     dequeue(paths);
     return;
   }

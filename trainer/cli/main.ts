@@ -20,6 +20,7 @@ import { registerMirror } from './mirror.ts';
 import { openModel, wholeWeightsOf } from './open-model.ts';
 import { registerPreview } from './preview.ts';
 import { registerRuns } from './runs.ts';
+import { registerSubmit } from './submit.ts';
 import { print, printError } from './terminal.ts';
 import { registerTrain } from './train.ts';
 import { registerUpscale } from './upscale.ts';
@@ -37,6 +38,7 @@ const program = new Command('esrgan')
   .exitOverride();
 
 registerTrain(program);
+registerSubmit(program);
 registerRuns(program);
 registerControl(program);
 registerMirror(program);

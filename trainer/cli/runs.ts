@@ -4,6 +4,7 @@ import { progressOf } from '../run-state/run-state.ts';
 import { listRuns, type RunOnDisk } from '../runs/list.ts';
 import { readManifest } from '../runs/manifest.ts';
 import { print } from './terminal.ts';
+import { withJobs } from './with-jobs.ts';
 
 /** Adds `esrgan runs` to the command. */
 export function registerRuns(program: Command): void {
@@ -12,9 +13,9 @@ export function registerRuns(program: Command): void {
     .description('list the runs and their states')
     .option('--runs-dir <folder>', 'folder of the runs', 'runs')
     .option('--json', 'print one JSON object per line')
-    .action(({ runsDir, json = false }: { runsDir: string; json?: boolean }) => {
+    .action(async ({ runsDir, json = false }: { runsDir: string; json?: boolean }) => {
       const now = Date.now();
-      const runs = listRuns(runsDir, now);
+      const runs = await withJobs(listRuns(runsDir, now), now);
       const lines = json ? runs.map((run) => JSON.stringify(runRecord(run))) : runsTable(runs, runsDir, now);
       for (const line of lines) print(`${line}\n`);
     });

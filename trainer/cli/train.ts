@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   configForStage,
   formatProblem,
@@ -18,6 +18,7 @@ import type { StageObserver, StepProgress } from '../stages/stage-context.ts';
 import { timeLimit } from '../stages/stage-end.ts';
 import { train } from '../stages/train.ts';
 import { createReporter, printError, type Reporter } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface Flags {
   readonly stage?: Stage;
@@ -58,9 +59,12 @@ export function registerTrain(program: Command): void {
     .option('--json', 'print one JSON object per line')
     .action(async (file: string, flags: Flags) => {
       const reporter = createReporter({ json: flags.json === true, stream: process.stdout });
+      const stopping = new AbortController();
+      stopAtTimeLimit(stopping, reporter);
       const { config, stage } = loadRunFile(file, flags, reporter);
       const engine = await openEngine(parseEngine(flags.engine ?? config.engine));
-      const stop = stopOnSignals(reporter);
+      stopOnSignals(stopping, reporter);
+      const stop = stopping.signal;
       continueWithoutOutput();
       const result = await train({
         config,
@@ -111,10 +115,9 @@ function withFlags(config: ResolvedConfig, { runsDir }: Flags): ResolvedConfig {
 /**
  * Ctrl-C, SIGTERM and a closed terminal (SIGHUP; on Windows a closed console) stop after the current step, with a
  * checkpoint. A second Ctrl-C or SIGTERM stops immediately; a second SIGHUP does not, because the shell repeats the
- * terminal's. SIGUSR2, which a scheduler sends before the time limit of a job, does the same with another exit code.
+ * terminal's.
  */
-function stopOnSignals(reporter: Reporter): AbortSignal {
-  const controller = new AbortController();
+function stopOnSignals(controller: AbortController, reporter: Reporter): void {
   const received = new Set<string>();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
@@ -125,11 +128,14 @@ function stopOnSignals(reporter: Reporter): AbortSignal {
       reporter.line('Stopping after this step, with a checkpoint. Press Ctrl-C again to stop immediately.');
     });
   }
+}
+
+/** A scheduler sends SIGUSR2 before the time limit of a job, also while the trainer starts. */
+function stopAtTimeLimit(controller: AbortController, reporter: Reporter): void {
   process.on('SIGUSR2', () => {
     controller.abort(timeLimit);
     reporter.line('The time limit is near: stopping after this step, with a checkpoint.');
   });
-  return controller.signal;
 }
 
 /** Output is for a person who watches; the run directory has all of it. */
@@ -151,11 +157,4 @@ function observe(reporter: Reporter): StageObserver {
 
 function progressLine({ step, steps, epoch, epochs, loss, rate, etaSeconds }: StepProgress): string {
   return `epoch ${epoch}/${epochs} · step ${step}/${steps} · loss ${loss.toPrecision(4)} · ${formatRate(rate)} · ${formatDuration(etaSeconds)} left`;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number above 0.');
-  return number;
 }

@@ -14,7 +14,7 @@ export {
 } from './load-run-file.ts';
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';
-export { maximumRunFileBytes, parseTree, syntaxProblems } from './parse.ts';
+export { maximumRunFileBytes, parse, parseTree, syntaxProblems } from './parse.ts';
 export { replacePlaceholder, withoutPlaceholder } from './placeholder.ts';
 export { plainData } from './plain-data.ts';
 export type { Path, Position, Problem, Range } from './problem.ts';
@@ -28,7 +28,7 @@ export type {
 } from './resolved.ts';
 export { imageSources } from './resolved.ts';
 export type { SchemaNode } from './schema-node.ts';
-export { subject } from './schema-problems.ts';
+export { createSchemaCheck, subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';
 export { child, entriesByName, keyName } from './source.ts';
 export { stepsPerEpoch, totalSteps } from './steps.ts';

@@ -5,7 +5,7 @@ import { parse, type Tree } from './parse.ts';
 import type { Problem } from './problem.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
-import { checkSchema } from './schema-problems.ts';
+import { checkRunSchema } from './run-schema.ts';
 import { semanticProblems } from './semantic-problems.ts';
 
 /**
@@ -24,7 +24,7 @@ export function readRunFile(
   const file = resolve(options.file);
   const { source, problems } = parse(text.replace(/^\ufeff/, ''), options.tree);
   if (source.data === undefined) return { problems };
-  const checked = checkSchema(source);
+  const checked = checkRunSchema(source);
   if ('problems' in checked) return { problems: inOrder([...problems, ...checked.problems]) };
   const known = allDatasets(checked.config, dirname(file));
   const config = resolveConfig(checked.config, file, known);

@@ -1,6 +1,4 @@
 import { Ajv, type ErrorObject } from 'ajv';
-import schema from '../../schemas/run.esrgan.schema.json' with { type: 'json' };
-import type { RunConfig } from '../../schemas/run-config.ts';
 import { isPlainObject } from '../guards/guards.ts';
 import { allowed } from './allowed.ts';
 import { didYouMean } from './closest.ts';
@@ -26,18 +24,25 @@ ajv.addVocabulary([
   'pathTo',
   'commonKeys',
 ]);
-const isRunConfig = ajv.compile<RunConfig>(schema);
 
-/** Validates the data of a run file and fills in all defaults. Returns the config, or one problem for each wrong key. */
-export function checkSchema(source: Source): { config: RunConfig } | { problems: Problem[] } {
-  const data = withSwitches(source.data, schema);
-  if (isRunConfig(data)) return { config: data };
-  const errors = new Map<string, ErrorObject>();
-  for (const error of isRunConfig.errors ?? []) {
-    const place = JSON.stringify(placeOf(error, source.data));
-    if (!errors.has(place)) errors.set(place, error);
-  }
-  return { problems: firstProblems([...errors.values()], (error) => schemaProblem(error, source)) };
+/** Checks the data of a file and fills in all defaults: the config, or one problem for each wrong key. */
+type SchemaCheck<T> = (source: Source) => { config: T } | { problems: Problem[] };
+
+/** @param file what messages call the file: `the run file` */
+export function createSchemaCheck<T>(schema: SchemaNode, file: string): SchemaCheck<T> {
+  const isValid = ajv.compile<T>(schema);
+  return (source) => {
+    const data = withSwitches(source.data, schema);
+    if (isValid(data)) return { config: data };
+    const errors = new Map<string, ErrorObject>();
+    for (const error of isValid.errors ?? []) {
+      const place = JSON.stringify(placeOf(error, source.data));
+      if (!errors.has(place)) errors.set(place, error);
+    }
+    return {
+      problems: firstProblems([...errors.values()], (error) => schemaProblem(error, source, schema, file)),
+    };
+  };
 }
 
 /** Replaces `true` by an empty map in sections that it turns on with their defaults. */
@@ -53,17 +58,18 @@ function withSwitches(data: unknown, { properties = {} }: SchemaNode): unknown {
   return Object.fromEntries(entries);
 }
 
-function schemaProblem(error: ErrorObject, source: Source): Problem {
+function schemaProblem(error: ErrorObject, source: Source, schema: SchemaNode, file: string): Problem {
   const node: SchemaNode = error.parentSchema ?? {};
   const path = pathOf(error.instancePath, source.data);
+  const name = subject(path, file);
   const at = placeOf(error, source.data);
   const problem = (code: string, message: string, { start, end } = source.rangeOf(at)): Problem => {
     return { code, severity: 'error', message, path: at, start, end };
   };
-  const mustBe = (what: string) => `${subject(path)} must be ${what}, not ${found(error.data)}`;
+  const mustBe = (what: string) => `${name} must be ${what}, not ${found(error.data)}`;
   switch (error.keyword) {
     case 'additionalProperties':
-      return problem('unknown-key', unknownKey(String(at.at(-1)), path, node), source.rangeOfKey(at));
+      return problem('unknown-key', unknownKey(String(at.at(-1)), path, node, schema), source.rangeOfKey(at));
     case 'type':
       return problem('type', `${mustBe(allowed(node))}${asList(error.data, node)}`);
     case 'enum': {
@@ -80,29 +86,29 @@ function schemaProblem(error: ErrorObject, source: Source): Problem {
       const isFixed = node.minItems === node.maxItems;
       const bound =
         isFixed || error.keyword === 'minItems' ? allowed(node) : `a list of at most ${error.schema}`;
-      return problem('length', `${subject(path)} must be ${bound}, but has ${count(error.data)}`);
+      return problem('length', `${name} must be ${bound}, but has ${count(error.data)}`);
     }
     case 'uniqueItems':
       return problem(
         'repeated',
-        `${subject(path)} contains ${found(Object(error.data)[at.at(-1) ?? 0])} twice: remove one of them`,
+        `${name} contains ${found(Object(error.data)[at.at(-1) ?? 0])} twice: remove one of them`,
       );
     case 'minLength':
     case 'minProperties':
-      return problem('empty', `${subject(path)} must not be empty`);
+      return problem('empty', `${name} must not be empty`);
     case 'maxLength':
       return problem(
         'length',
-        `${subject(path)} must have at most ${error.schema} characters, but has ${String(error.data).length}`,
+        `${name} must have at most ${error.schema} characters, but has ${String(error.data).length}`,
       );
     case 'maxProperties': {
       const { length } = Object.keys(Object(error.data));
-      return problem('length', `${subject(path)} must have at most ${error.schema} keys, but has ${length}`);
+      return problem('length', `${name} must have at most ${error.schema} keys, but has ${length}`);
     }
     case 'pattern':
       return problem('pattern', mustBe(node.patternErrorMessage ?? `text that matches ${error.schema}`));
     default:
-      return problem('schema', `${subject(path)} ${error.message ?? 'is not allowed'}`);
+      return problem('schema', `${name} ${error.message ?? 'is not allowed'}`);
   }
 }
 
@@ -130,13 +136,17 @@ function pathOf(pointer: string, data: unknown): Path {
   return path;
 }
 
-/** A path as it is shown in messages: `` `training.g_sched_steps[1]` ``. */
-export function subject(path: Path): string {
+/**
+ * A path as it is shown in messages: `` `training.g_sched_steps[1]` ``.
+ *
+ * @param file for the empty path
+ */
+export function subject(path: Path, file = 'the run file'): string {
   const name = path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
     return text ? `${text}.${short(step)}` : short(step);
   }, '');
-  return name ? `\`${name}\`` : 'the run file';
+  return name ? `\`${name}\`` : file;
 }
 
 /** A text from a run file, short enough for a message. */
@@ -155,15 +165,14 @@ function count(value: unknown): string {
   return Array.isArray(value) && value.length > 0 ? String(value.length) : 'none';
 }
 
-function unknownKey(key: string, path: Path, node: SchemaNode): string {
+function unknownKey(key: string, path: Path, node: SchemaNode, { properties = {} }: SchemaNode): string {
   const where = path.length === 0 ? '' : ` in ${subject(path)}`;
   if (key === '<<') return `unknown key \`<<\`${where}: YAML 1.2 has no merge keys; write the keys out`;
   const known = Object.keys(node.properties ?? {});
-  const homes = Object.entries(schema.properties).flatMap(
-    ([section, { properties }]: [string, SchemaNode]) =>
-      Object.hasOwn(properties ?? {}, key) ? [`\`${section}\``] : [],
+  const homes = Object.entries(properties).flatMap(([section, { properties: inner = {} }]) =>
+    Object.hasOwn(inner, key) ? [`\`${section}\``] : [],
   );
-  if (path.length > 0 && Object.hasOwn(schema.properties, key)) homes.unshift('the top level');
+  if (path.length > 0 && Object.hasOwn(properties, key)) homes.unshift('the top level');
   const belongs = homes.length > 0 ? `; it belongs to ${homes.join(' or ')}` : '';
   const choices = node.patternErrorMessage ?? known.map((name) => `\`${name}\``).join(', ');
   const remedy = belongs || didYouMean(key, known) || `; allowed: ${choices}`;

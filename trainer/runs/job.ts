@@ -1,4 +1,5 @@
-import { isCount, isObject, isString } from '../guards/guards.ts';
+import { isCount, isObject, isOneOf, isString } from '../guards/guards.ts';
+import { type Stage, stages } from '../run-state/run-state.ts';
 
 /** A start of a job by a scheduler. A job that is requeued starts again with the same id. */
 export interface JobStart {
@@ -9,6 +10,37 @@ export interface JobStart {
 }
 
 export const isJobStart = isObject<JobStart>({ job: isString, restarts: isCount });
+
+/** The job that trains a run (`launch/job.json`). */
+export interface Job {
+  readonly format: 1;
+  /** When it was submitted; ISO 8601, UTC. */
+  readonly time: string;
+  readonly executor: 'slurm';
+  /** The profile of the cluster that it was submitted with. */
+  readonly profile: string;
+  /** `<job id>`, with `_<index>` for a task of an array. */
+  readonly id: string;
+  readonly stage: Stage;
+}
+
+export const isJob = isObject<Job>({
+  format: isOneOf([1]),
+  time: isString,
+  executor: isOneOf(['slurm']),
+  profile: isString,
+  id: isString,
+  stage: isOneOf(stages),
+});
+
+/** What a scheduler says about a job. `ended`: it no longer knows it, or it will not start again. */
+export type JobState =
+  | { readonly state: 'pending'; readonly reason: string }
+  | { readonly state: 'running'; readonly nodes: string }
+  | { readonly state: 'ended' };
+
+/** The states of jobs by id, as far as they are known. */
+export type JobStates = ReadonlyMap<string, JobState>;
 
 /** The start of the Slurm job that a process belongs to; undefined outside of jobs. */
 export function jobStartOf(environment: NodeJS.ProcessEnv): JobStart | undefined {

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fstatSync, mkdirSync, readSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { WorkbenchError } from '../errors/errors.ts';
 import { removeFileSync } from '../files/change-files.ts';
 import { openRegularFile } from '../files/regular-file.ts';
 import {
@@ -16,11 +17,13 @@ import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   diskError,
   isMissingFile,
+  readNames,
   removeFolderAtomic,
   writeFileDurably,
   writeFolderAtomic,
   writeJsonAtomic,
 } from './atomic-file.ts';
+import { isJob, type Job } from './job.ts';
 import { type ProcessIdentity, processLiveness, processStartTime, thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
 import { announce, type RunPaths } from './run-directory.ts';
@@ -42,6 +45,9 @@ interface LaunchPaths {
   readonly exit: string;
   readonly output: string;
   readonly killed: string;
+  readonly job: string;
+  /** The script of the job. */
+  readonly script: string;
 }
 
 /** A run in the queue of a host. */
@@ -85,6 +91,8 @@ export interface Launch {
   /** Of that process. */
   readonly exit: ProcessExit | undefined;
   readonly killed: KilledProcess | undefined;
+  /** The job that was submitted to a cluster instead. */
+  readonly job: Job | undefined;
 }
 
 /** A process that trained the run, which a person ended at once. */
@@ -136,6 +144,8 @@ export function launchPaths(run: RunPaths): LaunchPaths {
     exit: join(folder, 'exit.json'),
     output: join(folder, 'output.txt'),
     killed: join(folder, 'killed.json'),
+    job: join(folder, 'job.json'),
+    script: join(folder, 'job.sh'),
   };
 }
 
@@ -149,6 +159,7 @@ export function readLaunch(run: RunPaths): Launch {
     process,
     exit: exit?.pid === process?.pid ? exit : undefined,
     killed: readJson(paths.killed, isKilledProcess),
+    job: readJson(paths.job, isJob),
   };
 }
 
@@ -161,20 +172,59 @@ export async function enqueue(
   entry: Pick<QueueEntry, 'stage' | 'resume' | 'order' | 'file'>,
   runFile: string,
 ): Promise<void> {
-  const paths = launchPaths(run);
   const whole: QueueEntry = { format: 1, time: new Date().toISOString(), host: thisHost, ...entry };
+  await replaceLaunch(run, ({ queued, runFile: file }) => [
+    [queued, `${JSON.stringify(whole, null, 2)}\n`],
+    [file, runFile],
+  ]);
+}
+
+/**
+ * Prepares a run for a job, with the text of its run file and the script of the job, and removes the files of its last
+ * launch. Creates the run directory if there is none. Throws a `disk` error.
+ */
+export async function prepareJob(run: RunPaths, runFile: string, script: string): Promise<void> {
+  await replaceLaunch(run, (paths) => [
+    [paths.runFile, runFile],
+    [paths.script, script],
+  ]);
+}
+
+/** Records the job that was submitted. Throws a `disk` error. */
+export function recordJob(run: RunPaths, job: Omit<Job, 'format' | 'time'>): void {
+  const whole: Job = { format: 1, time: new Date().toISOString(), ...job };
+  writeJsonAtomic(launchPaths(run).job, whole);
+}
+
+async function replaceLaunch(
+  run: RunPaths,
+  filesOf: (paths: LaunchPaths) => readonly (readonly [path: string, text: string])[],
+): Promise<void> {
   try {
     mkdirSync(run.root, { recursive: true });
   } catch (error) {
     throw diskError(run.root, error);
   }
   await removeLaunch(run);
-  writeFolderAtomic(paths.folder, (temporary) => {
-    const files = launchPaths({ ...run, launch: temporary });
-    writeFileDurably(files.queued, [Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)]);
-    writeFileDurably(files.runFile, [Buffer.from(runFile)]);
+  writeFolderAtomic(run.launch, (temporary) => {
+    for (const [path, text] of filesOf(launchPaths({ ...run, launch: temporary })))
+      writeFileDurably(path, [Buffer.from(text)]);
   });
   announce(run);
+}
+
+/** Removes a launch that did not start, and the run if it was never trained. Throws a `disk` error only if it stays queued. */
+export async function abandonLaunch(run: RunPaths): Promise<void> {
+  dequeue(run);
+  remove(launchPaths(run).job);
+  try {
+    const names = readNames(run.root).filter((name) => !name.startsWith('.'));
+    if (names.every((name) => name === basename(run.launch))) await removeFolderAtomic(run.root);
+    else if (!existsSync(run.manifest)) await removeLaunch(run);
+  } catch (error) {
+    // The launch folder of a run that is no longer queued: the next launch replaces it.
+    if (!(error instanceof WorkbenchError)) throw error;
+  }
 }
 
 /** Moves a queued run. Throws a `disk` error. */
@@ -184,11 +234,14 @@ export function setQueueOrder(run: RunPaths, entry: QueueEntry, order: number): 
 
 /** Removes the run from the queue if it is in it. Throws a `disk` error. */
 export function dequeue(run: RunPaths): void {
-  const { queued } = launchPaths(run);
+  remove(launchPaths(run).queued);
+}
+
+function remove(path: string): void {
   try {
-    removeFileSync(queued);
+    removeFileSync(path);
   } catch (error) {
-    throw diskError(queued, error);
+    throw diskError(path, error);
   }
 }
 

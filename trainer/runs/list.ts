@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { statOf } from '../files/regular-file.ts';
 import { readNames } from './atomic-file.ts';
 import { isEventFile, listEventFiles } from './event-files.ts';
+import type { Job, JobStates } from './job.ts';
 import { type Launch, lastOutput, readLaunch } from './launch.ts';
 import { readLock } from './lock.ts';
 import { readManifest } from './manifest.ts';
 import { type RunPaths, runPaths } from './run-directory.ts';
-import { describeState, readStatus, type StateDescription, type Status } from './status.ts';
+import { describeState, openJob, readStatus, type StateDescription, type Status } from './status.ts';
 import { parseTime } from './time.ts';
 
 /** What the files of a run say about it. */
@@ -21,6 +22,8 @@ export interface RunOnDisk {
   readonly stageStatus: Status | undefined;
   /** Undefined if it was only ever started from a terminal. */
   readonly launch: Launch | undefined;
+  /** The job whose state is missing in `jobs`, or may have changed: its scheduler decides about the state of the run. */
+  readonly openJob: Job | undefined;
   /** When a process last wrote to the run, in milliseconds since 1970; null if unknown. */
   readonly updated: number | null;
 }
@@ -28,19 +31,27 @@ export interface RunOnDisk {
 /**
  * The runs in a folder, by name: our run directories and folders with event files of other trainers. Reads a few
  * small files of each. Empty if there is no such folder.
+ *
+ * @param jobs what the schedulers say
  */
-export function listRuns(runsDir: string, now: number): RunOnDisk[] {
-  return readFolders(runsDir).flatMap((name) => readRun(join(runsDir, name), now) ?? []);
+export function listRuns(runsDir: string, now: number, jobs?: JobStates): RunOnDisk[] {
+  return readFolders(runsDir).flatMap((name) => readRun(join(runsDir, name), now, jobs) ?? []);
 }
 
 /** The run in a folder; undefined if the folder is not a run. */
-export function readRun(root: string, now: number): RunOnDisk | undefined {
+export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk | undefined {
   const paths = runPaths(root);
   const names = readNames(paths.root);
   const status = names.includes('status.json') ? readStatus(paths) : undefined;
   const launch = names.includes('launch') ? readLaunch(paths) : undefined;
   if (isOurs(paths, names, status, launch)) {
-    const evidence = { status, lock: readLock(paths), launch, lastOutput: () => lastOutput(paths, 6) };
+    const evidence = {
+      status,
+      lock: readLock(paths),
+      launch,
+      jobState: launch?.job && jobs?.get(launch.job.id),
+      lastOutput: () => lastOutput(paths, 6),
+    };
     const state = describeState(evidence, now);
     return {
       paths,
@@ -49,6 +60,7 @@ export function readRun(root: string, now: number): RunOnDisk | undefined {
       status,
       stageStatus: status?.stage === state.stage ? status : undefined,
       launch,
+      openJob: openJob(evidence, now),
       updated: lastWritten(status, launch),
     };
   }
@@ -62,6 +74,7 @@ export function readRun(root: string, now: number): RunOnDisk | undefined {
     status: undefined,
     stageStatus: undefined,
     launch: undefined,
+    openJob: undefined,
     updated,
   };
 }
@@ -83,7 +96,7 @@ function isOurs(
   status: Status | undefined,
   launch: Launch | undefined,
 ): boolean {
-  if (status || launch?.queued || launch?.process) return true;
+  if (status || launch?.queued || launch?.process || launch?.job) return true;
   if (names.includes('run.json') && readManifest(paths) !== undefined) return true;
   // Where these files are damaged, several parts together show a run.
   const hasState = names.includes('run.json') || names.includes('status.json');
@@ -91,7 +104,9 @@ function isOurs(
 }
 
 function lastWritten(status: Status | undefined, launch: Launch | undefined): number | null {
-  const times = [status, launch?.exit, launch?.process, launch?.queued].flatMap((sign) => sign?.time ?? []);
+  const times = [status, launch?.exit, launch?.process, launch?.queued, launch?.job].flatMap(
+    (sign) => sign?.time ?? [],
+  );
   const known = times.flatMap((time) => parseTime(time) ?? []);
   return known.length === 0 ? null : Math.max(...known);
 }

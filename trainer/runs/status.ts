@@ -17,7 +17,7 @@ import {
   trainerStates,
 } from '../run-state/run-state.ts';
 import { writeJsonAtomic } from './atomic-file.ts';
-import { isJobStart, type JobStart, jobStartOf } from './job.ts';
+import { isJobStart, type Job, type JobStart, type JobState, jobStartOf } from './job.ts';
 import { isLaunchAlive, type Launch, type QueueEntry } from './launch.ts';
 import { type LockHolder, whyStale } from './lock.ts';
 import { thisHost } from './processes.ts';
@@ -114,6 +114,8 @@ interface Evidence {
   readonly status: Status | undefined;
   readonly lock: LockHolder | undefined;
   readonly launch: Launch | undefined;
+  /** Of `launch.job`; undefined if it is not known. */
+  readonly jobState?: JobState | undefined;
   /** The last lines that the launched process printed; read only if it failed. */
   readonly lastOutput: () => readonly string[];
 }
@@ -129,6 +131,8 @@ export function describeState(evidence: Evidence, now: number): StateDescription
       ? { state: status.state, reason: status.message, stage: status.stage }
       : { state: 'starting', reason: null, stage };
   }
+  const inJob = launch?.job === undefined ? undefined : stateInJob(evidence, launch.job);
+  if (inJob !== undefined) return inJob;
   if (launch?.queued !== undefined) {
     return { state: 'queued', reason: queueHost(launch.queued), stage: launch.queued.stage };
   }
@@ -155,6 +159,73 @@ export function describeState(evidence: Evidence, now: number): StateDescription
   return launch?.process !== undefined && isFrom(status, launch.process)
     ? { state: 'lost', reason: endOfLaunch(evidence, cause).reason, stage }
     : { state: 'lost', reason: cause, stage };
+}
+
+/** The message of a trainer that stopped before the time limit of its job. */
+export const stoppedAtLimit = 'Stopped at the time limit.';
+
+/** The state of a run that a job trains while no live process holds its lock; undefined: as without the job. */
+function stateInJob(
+  { status, lock, jobState, lastOutput }: Evidence,
+  job: Job,
+): StateDescription | undefined {
+  const { stage } = job;
+  switch (jobState?.state) {
+    case 'pending':
+      return { state: 'queued', reason: `on ${job.profile}: ${jobState.reason}`, stage };
+    case 'running':
+      if (status !== undefined && isOfJob(status, job)) {
+        // The job ends in a moment. After a time limit it starts again.
+        if (hasEnded(status) && status.message !== stoppedAtLimit) return undefined;
+        // A file system may show the heartbeats of another host late.
+        if (lock !== undefined && lock.host !== thisHost && isFrom(status, lock))
+          return { state: status.state, reason: status.message, stage: status.stage };
+      }
+      return { state: 'starting', reason: `on ${job.profile}: ${jobState.nodes}`, stage };
+    case 'ended': {
+      if (hasStarted(status, job)) return undefined;
+      const output = lastOutput().join('\n');
+      const cause = `job ${job.id} on ${job.profile} ended before training started`;
+      return output === ''
+        ? { state: 'lost', reason: cause, stage }
+        : { state: 'failed', reason: output, stage };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isOfJob({ jobStart }: Status, job: Job): boolean {
+  return jobStart?.job.endsWith(`/${job.id}`) === true;
+}
+
+/** The job whose process trains the run now; undefined if the process belongs to no job. */
+export function jobOf({
+  status,
+  launch,
+}: {
+  readonly status: Status | undefined;
+  readonly launch: Launch | undefined;
+}): Job | undefined {
+  const job = launch?.job;
+  return job !== undefined && status !== undefined && isOfJob(status, job) ? job : undefined;
+}
+
+/** Whether a trainer wrote the status in this job, or later. */
+function hasStarted(status: Status | undefined, job: Job): boolean {
+  return status !== undefined && (isOfJob(status, job) || status.time > job.time);
+}
+
+/** The job that the scheduler must be asked about to know the state of a run; undefined if its files show its state. */
+export function openJob(
+  evidence: Pick<Evidence, 'status' | 'lock' | 'launch'>,
+  now: number,
+): Job | undefined {
+  const { status, lock, launch } = evidence;
+  const job = launch?.job;
+  if (job === undefined || (lock !== undefined && whyStale(lock, now) === undefined)) return undefined;
+  const isOver = hasStarted(status, job) && (status?.state === 'finished' || status?.state === 'failed');
+  return isOver ? undefined : job;
 }
 
 function hasEnded({ state }: Status): boolean {

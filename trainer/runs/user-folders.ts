@@ -20,6 +20,11 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return cache ? join(cache, name) : temporaryCache();
 }
 
+/** This program's folder in the user's configuration; it may not exist. */
+export function configFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(environment.XDG_CONFIG_HOME || join(homeFolder() ?? tmpdir(), '.config'), name);
+}
+
 /**
  * A folder for files that only this user changes: `cacheFolder`, or a folder in the temporary folder if the user cannot
  * write there, as in containers. All processes of the user get the same folder, unless another user has taken its name.

@@ -1,5 +1,6 @@
 import { toJsonNumber } from '../guards/guards.ts';
 import type { RequestKind } from '../runs/control.ts';
+import { stoppedAtLimit } from '../runs/status.ts';
 import { assertFinite } from './assert-finite.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createHints } from './hints.ts';
@@ -94,7 +95,7 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
 
   async function stopOnRequest(): Promise<StageEnd> {
     await checkpointer.save(step);
-    const message = stop.reason === timeLimit ? 'Stopped at the time limit.' : 'Stopped on request.';
+    const message = stop.reason === timeLimit ? stoppedAtLimit : 'Stopped on request.';
     session.log(message);
     return { reason: 'stopped', step, message };
   }

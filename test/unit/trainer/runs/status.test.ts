@@ -1,14 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { stages } from '../../../../trainer/run-state/run-state.ts';
+import type { JobState } from '../../../../trainer/runs/job.ts';
 import type { Launch, ProcessExit } from '../../../../trainer/runs/launch.ts';
 import type { LockHolder } from '../../../../trainer/runs/lock.ts';
 import { processStartTime, thisHost } from '../../../../trainer/runs/processes.ts';
 import {
   describeState,
   isEarlierStart,
+  openJob,
   readStatus,
   type Status,
+  stoppedAtLimit,
   writeStatus,
 } from '../../../../trainer/runs/status.ts';
 import { temporaryRun } from './temporary-run.ts';
@@ -160,6 +163,7 @@ const launchOf = (
   process: { ...launched, ...process },
   exit: exit && { time: later, pid: process.pid, code: null, signal: null, ...exit },
   killed: undefined,
+  job: undefined,
 });
 const killed = (process: { readonly host: string; readonly pid: number }, launch: Launch): Launch => ({
   ...launch,
@@ -301,9 +305,15 @@ test.each(stages.map((stage) => [stage, other[stage]] as const))(
       const { process, ...rest } = launchOf(exit ? dead : own, exit);
       return { ...rest, process: process && { ...process, pid: exit ? dead.pid + 1 : own.pid, stage: next } };
     };
-    expect(described({ queued: undefined, process: undefined, exit: undefined, killed: undefined })).toBe(
-      `finished ${finished}`,
-    );
+    expect(
+      described({
+        queued: undefined,
+        process: undefined,
+        exit: undefined,
+        killed: undefined,
+        job: undefined,
+      }),
+    ).toBe(`finished ${finished}`);
     expect(described({ ...launchedNext({ code: 0 }), queued: { ...queued, stage: next } })).toBe(
       `queued ${next}`,
     );
@@ -313,3 +323,97 @@ test.each(stages.map((stage) => [stage, other[stage]] as const))(
     expect(described(launchedNext({ signal: 'SIGKILL' }))).toBe(`lost ${next}`);
   },
 );
+
+const submitted = { format: 1, executor: 'slurm', profile: 'gpu', id: '7', stage: 'training' } as const;
+const inJob: Launch = {
+  queued: undefined,
+  process: undefined,
+  exit: undefined,
+  killed: undefined,
+  job: { ...submitted, time: new Date(now).toISOString() },
+};
+const before = new Date(now - 1000).toISOString();
+const jobStart = { job: 'main/7', restarts: 0 };
+const pending = { state: 'pending', reason: 'Priority' } as const;
+const onNode = { state: 'running', nodes: 'n1' } as const;
+const ended = { state: 'ended' } as const;
+
+test.each<
+  [string, Status | undefined, LockHolder | undefined, JobState | undefined, expected: string, open: boolean]
+>([
+  ['was never asked about', undefined, undefined, undefined, 'unknown', true],
+  ['waits', undefined, undefined, pending, 'queued: on gpu: Priority', true],
+  ['starts', undefined, undefined, onNode, 'starting: on gpu: n1', true],
+  ['ended before training', undefined, undefined, ended, 'failed: no module cuda', true],
+  [
+    'waits to resume',
+    { ...by(own, 'stopped'), time: before },
+    undefined,
+    pending,
+    'queued: on gpu: Priority',
+    true,
+  ],
+  ['is held by a live process', { ...by(own, 'running'), jobStart }, own, pending, 'running', false],
+  ['has finished', { ...by(own, 'finished'), jobStart }, undefined, undefined, 'finished', false],
+  [
+    'finished earlier',
+    { ...by(own, 'finished'), time: before },
+    undefined,
+    pending,
+    'queued: on gpu: Priority',
+    true,
+  ],
+  [
+    'was stopped, and ends',
+    { ...by(own, 'stopped', 'On request.'), jobStart },
+    undefined,
+    onNode,
+    'stopped: On request.',
+    true,
+  ],
+  [
+    'starts again',
+    { ...by(own, 'stopped', stoppedAtLimit), jobStart },
+    undefined,
+    onNode,
+    'starting: on gpu: n1',
+    true,
+  ],
+  [
+    'was stopped',
+    { ...by(own, 'stopped', 'On request.'), jobStart },
+    undefined,
+    ended,
+    'stopped: On request.',
+    true,
+  ],
+  [
+    'was resumed in a terminal',
+    { ...by(own, 'stopped'), time: new Date(now + 1).toISOString() },
+    undefined,
+    ended,
+    'stopped',
+    true,
+  ],
+  [
+    'crashed',
+    { ...by(dead, 'running'), jobStart },
+    dead,
+    ended,
+    `lost: process ${dead.pid} on this host is gone`,
+    true,
+  ],
+  [
+    'runs elsewhere, with an old heartbeat',
+    { ...by(elsewhere, 'running'), jobStart },
+    { ...elsewhere, startTime: 5, heartbeat: now - 600_000 },
+    onNode,
+    'running',
+    true,
+  ],
+])('a run of a job that %s', (_, status, lock, jobState, expected, open) => {
+  const evidence = { status, lock, launch: inJob, jobState, lastOutput: () => ['no module cuda'] };
+  const { state, reason } = describeState(evidence, now);
+  expect(reason === null ? state : `${state}: ${reason}`).toBe(expected);
+  expect(openJob(evidence, now)?.id).toBe(open ? '7' : undefined);
+});

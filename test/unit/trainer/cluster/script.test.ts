@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { jobScript, quoted, trainingLines, withoutPatterns } from '../../../../trainer/cluster/script.ts';
+
+const profile = { seconds_before_limit: 120, options: [], setup: [] };
+const command = { node: '/opt/node', esrgan: "/home/o'neil/esrgan.js" };
+
+test('a script of one run, with all keys of a profile', () => {
+  const whole = {
+    ...profile,
+    partition: 'gpu',
+    account: 'lab',
+    gres: 'gpu:1',
+    cpus: 8,
+    memory: '16G',
+    time: '4:00:00',
+    options: ['--comment=a "b"'],
+    setup: ['module load cuda'],
+  };
+  const text = jobScript({
+    name: 'esrgan-a',
+    profile: whole,
+    folder: '/runs of mine',
+    output: '/runs of mine/a/launch/output.txt',
+    body: trainingLines([{ root: '/runs of mine/a' }], 'training', whole, command),
+  });
+  expect(text).toBe(`#!/bin/bash
+#SBATCH --job-name=esrgan-a
+#SBATCH "--chdir=/runs of mine"
+#SBATCH "--output=/runs of mine/a/launch/output.txt"
+#SBATCH --open-mode=append
+#SBATCH --ntasks=1
+#SBATCH --partition=gpu
+#SBATCH --account=lab
+#SBATCH --gres=gpu:1
+#SBATCH --cpus-per-task=8
+#SBATCH --mem=16G
+#SBATCH --time=4:00:00
+#SBATCH --requeue
+#SBATCH --signal=USR2@120
+#SBATCH "--comment=a \\"b\\""
+
+module load cuda
+run='/runs of mine/a'
+esrgan=('/opt/node' '/home/o'\\''neil/esrgan.js')
+
+srun --cpus-per-task=8 --kill-on-bad-exit=0 "\${esrgan[@]}" \\
+  train "$run/launch/run.esrgan.yaml" --stage training --resume --wait-lock 600
+code=$?
+# A checkpoint was written before the time limit: the training continues in the next job.
+[ $code -eq 75 ] && "\${esrgan[@]}" requeue "$run"
+exit $code
+`);
+});
+
+test('an array has a run for each task', () => {
+  const runs = [{ root: '/runs/a' }, { root: '/runs/b' }];
+  const body = trainingLines(runs, 'pretraining', profile, command);
+  expect(body.slice(0, 6)).toEqual([
+    'runs=(',
+    "  '/runs/a'",
+    "  '/runs/b'",
+    ')',
+    `run=\${runs[$SLURM_ARRAY_TASK_ID]}`,
+    'exec >>"$run/launch/output.txt" 2>&1',
+  ]);
+  const array = { tasks: 2, atOnce: 1 };
+  expect(jobScript({ name: 'n', profile, folder: '/runs', output: '/o', array, body })).toContain(
+    '#SBATCH --array=0-1%1\n',
+  );
+});
+
+test.each(['plain', "it's", '$HOME `id` "x" \\', 'two\nlines'])('%j is one word of a shell', (text) => {
+  expect(execFileSync('/bin/sh', ['-c', `printf %s ${quoted(text)}`], { encoding: 'utf8' })).toBe(text);
+});
+
+test('a percent sign in a path is no pattern', () => {
+  expect(withoutPatterns('/a%j/b')).toBe('/a%%j/b');
+});

@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url';
+import { type Command, Option } from 'commander';
+import { findProfile } from '../cluster/profiles.ts';
+import { slurm } from '../cluster/slurm.ts';
+import { requeue, type Submission, scriptOf, submitRuns } from '../cluster/submit.ts';
+import { configForStage, formatProblem, readRunFile, readRunFileText } from '../config/index.ts';
+import { datasetFiles } from '../image-files/dataset-files.ts';
+import { type Stage, stages } from '../run-state/run-state.ts';
+import { runPaths } from '../runs/run-directory.ts';
+import { print, printError } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface Flags {
+  readonly on: string;
+  readonly stage: Stage;
+  readonly resume?: boolean;
+  readonly atOnce: number;
+  readonly print?: boolean;
+}
+
+/** Adds `esrgan submit`, and the command that its jobs call, to the command. */
+export function registerSubmit(program: Command): void {
+  program
+    .command('submit')
+    .description('train runs on a cluster with Slurm')
+    .argument('<run file...>', 'run files; several become an array of jobs')
+    .requiredOption('--on <profile>', 'profile of clusters.yaml that the job uses')
+    .addOption(new Option('--stage <stage>', 'stage to train').choices(stages).default('pretraining'))
+    .option('--resume', 'continue from the newest complete checkpoint; a run without one starts')
+    .option('--at-once <count>', 'runs of the array that train at the same time', wholeNumber, 4)
+    .option('--print', 'print the script of the job, and submit nothing')
+    .action(async (files: string[], flags: Flags) => {
+      const submission = submissionOf(files, flags);
+      if (flags.print) {
+        print(scriptOf(submission));
+        return;
+      }
+      for (const { run, job } of await submitRuns(submission, slurm)) {
+        print(`Submitted ${flags.stage} of run ${run.name} to ${flags.on}: job ${job}.\n`);
+      }
+    });
+  program.command('requeue <run>', { hidden: true }).action(async (run: string) => {
+    print(`${await requeue(runPaths(run), slurm)}\n`);
+  });
+}
+
+function submissionOf(files: readonly string[], flags: Flags): Submission {
+  const settings = findProfile(flags.on);
+  const configs = files.map((file) => {
+    const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
+    const { config, warnings } = configForStage(file, read, flags.stage);
+    for (const warning of warnings) printError(`${formatProblem(file, warning)}\n`);
+    return config;
+  });
+  const { stage, resume = false, atOnce } = flags;
+  return {
+    configs,
+    stage,
+    resume,
+    atOnce,
+    profile: { name: flags.on, settings },
+    command: { node: settings.node ?? process.execPath, esrgan: commandFile() },
+  };
+}
+
+/** The built command. */
+function commandFile(): string {
+  return process.argv[1] ?? fileURLToPath(import.meta.url);
+}

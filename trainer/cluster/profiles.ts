@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import schema from '../../schemas/cluster-profiles.schema.json' with { type: 'json' };
+import type { ClusterProfile, ClusterProfiles } from '../../schemas/cluster-profiles.ts';
+import { didYouMean } from '../config/closest.ts';
+import { configError, createSchemaCheck, parse } from '../config/index.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import { readSmallFile } from '../files/small-file.ts';
+import { configFolder } from '../runs/user-folders.ts';
+
+/**
+ * Profiles say where runs train: what jobs request of a cluster's scheduler. They are a person's, never part of a run
+ * file, because the same run file must give the same numbers on two clusters.
+ */
+
+const checkProfiles = createSchemaCheck<ClusterProfiles>(schema, 'the file of profiles');
+
+const maximumBytes = 1_000_000;
+
+/** The file of this person's profiles; it may not exist. */
+export function profilesFile(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(configFolder(environment), 'clusters.yaml');
+}
+
+/**
+ * The profiles by name; none if there is no file.
+ *
+ * @throws WorkbenchError `config` with one line for each error of the file
+ */
+export function readProfiles(file = profilesFile()): ReadonlyMap<string, ClusterProfile> {
+  const read = readSmallFile(file, maximumBytes);
+  if (read.state === 'absent') return new Map();
+  if (read.state !== 'read') {
+    throw new WorkbenchError('config', `${file} cannot be read as a file of profiles: ${read.reason}.`);
+  }
+  const { source, problems } = parse(read.value.replace(/^\ufeff/, ''));
+  // An empty file has no profiles.
+  if (source.data === null) return new Map();
+  const checked = source.data === undefined ? { problems: [] } : checkProfiles(source);
+  const all = [...problems, ...('problems' in checked ? checked.problems : [])];
+  if (!('config' in checked) || all.length > 0) throw configError(file, all);
+  return new Map(Object.entries(checked.config));
+}
+
+/**
+ * The profile of a name.
+ *
+ * @throws WorkbenchError `config` if there is none, with the names of all; as `readProfiles`
+ */
+export function findProfile(name: string, file = profilesFile()): ClusterProfile {
+  const profiles = readProfiles(file);
+  const profile = profiles.get(name);
+  if (profile !== undefined) return profile;
+  const names = [...profiles.keys()];
+  const there =
+    names.length === 0 ? 'there are no profiles' : `it has ${names.join(', ')}${didYouMean(name, names)}`;
+  throw new WorkbenchError(
+    'config',
+    `Profile ${name} is not in ${file}: ${there}. Add it, such as \`${name}: { partition: gpu, gres: gpu:1, time: 4:00:00 }\`.`,
+  );
+}

@@ -1,0 +1,96 @@
+import type { ClusterProfile } from '../../schemas/cluster-profiles.ts';
+import { exitCodes } from '../errors/errors.ts';
+import type { CommandPath } from './command-path.ts';
+
+/** A job, or an array of jobs, of Slurm. */
+export interface ScriptOptions {
+  readonly name: string;
+  readonly profile: ClusterProfile;
+  /** Working directory. */
+  readonly folder: string;
+  /** File of the output, with Slurm's patterns such as `%a`. */
+  readonly output: string;
+  /** Of an array; undefined for a single job. */
+  readonly array?: { readonly tasks: number; readonly atOnce: number };
+  /** Lines of bash after the setup of the profile. */
+  readonly body: readonly string[];
+}
+
+/** A script for `sbatch`. */
+export function jobScript({ name, profile, folder, output, array, body }: ScriptOptions): string {
+  const options = [
+    `--job-name=${name}`,
+    `--chdir=${folder}`,
+    `--output=${output}`,
+    '--open-mode=append',
+    '--ntasks=1',
+    profile.partition && `--partition=${profile.partition}`,
+    profile.account && `--account=${profile.account}`,
+    profile.gres && `--gres=${profile.gres}`,
+    profile.cpus && `--cpus-per-task=${profile.cpus}`,
+    profile.memory && `--mem=${profile.memory}`,
+    profile.time && `--time=${profile.time}`,
+    '--requeue',
+    `--signal=USR2@${profile.seconds_before_limit}`,
+    array && `--array=0-${array.tasks - 1}%${array.atOnce}`,
+    ...profile.options,
+  ];
+  return [
+    '#!/bin/bash',
+    ...options.flatMap((option) => (option ? [`#SBATCH ${quotedOption(option)}`] : [])),
+    '',
+    ...profile.setup,
+    ...body,
+    '',
+  ].join('\n');
+}
+
+/** Lines that train the runs, each in a task of its own. */
+export function trainingLines(
+  runs: readonly { readonly root: string }[],
+  stage: string,
+  { cpus }: ClusterProfile,
+  { node, esrgan }: CommandPath,
+): string[] {
+  const [first = { root: '' }] = runs;
+  const place =
+    runs.length === 1
+      ? [`run=${quoted(first.root)}`]
+      : [
+          'runs=(',
+          ...runs.map(({ root }) => `  ${quoted(root)}`),
+          ')',
+          `run=\${runs[$SLURM_ARRAY_TASK_ID]}`,
+          'exec >>"$run/launch/output.txt" 2>&1',
+        ];
+  return [
+    ...place,
+    `esrgan=(${quoted(node)} ${quoted(esrgan)})`,
+    '',
+    // Slurm's srun does not take the number of processors from the job.
+    `srun${cpus ? ` --cpus-per-task=${cpus}` : ''} --kill-on-bad-exit=0 "\${esrgan[@]}" \\`,
+    `  train "$run/launch/run.esrgan.yaml" --stage ${stage} --resume --wait-lock ${lockPatience}`,
+    'code=$?',
+    '# A checkpoint was written before the time limit: the training continues in the next job.',
+    `[ $code -eq ${exitCodes.timeLimit} ] && "\${esrgan[@]}" requeue "$run"`,
+    'exit $code',
+  ];
+}
+
+/** Seconds: a killed process on another node may seem alive for three minutes. */
+const lockPatience = 600;
+
+/** A word of bash. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A word of a `#SBATCH` line. */
+function quotedOption(text: string): string {
+  return /^[\w@%:=,./+-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+/** A path in an option that has patterns. */
+export function withoutPatterns(path: string): string {
+  return path.replaceAll('%', '%%');
+}

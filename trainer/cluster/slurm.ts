@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { WorkbenchError } from '../errors/errors.ts';
+import type { JobState } from '../runs/job.ts';
+import type { Executor } from './executor.ts';
+
+/** Milliseconds: a busy controller answers late. */
+const timeout = 60_000;
+
+/** Slurm, by its commands on this host. Nothing needs its accounting, which many clusters do not have. */
+export const slurm: Executor = {
+  async submit(script, options = []) {
+    const output = await slurmCommand('sbatch', ['--parsable', ...options], script);
+    // `<job id>`, or `<job id>;<cluster>`.
+    const id = /^\d+/.exec(output)?.[0];
+    if (id === undefined) throw new WorkbenchError('run', `sbatch printed no job id: ${output.trim()}`);
+    return id;
+  },
+  async states(ids) {
+    if (ids.length === 0) return new Map();
+    const jobs = [...new Set(ids.map((id) => id.replace(/_.*/, '')))];
+    // Slurm fails if the only job of a list is no longer known, and not if it is twice in it.
+    const list = [...jobs, ...jobs.slice(0, 1)].join(',');
+    // Older versions have no JSON.
+    const output = await slurmCommand('squeue', ['-h', '-r', '-j', list, '-o', '%i|%T|%r|%N']);
+    const found = jobStatesOf(output);
+    return new Map(ids.map((id) => [id, found.get(id) ?? { state: 'ended' }]));
+  },
+  async cancel(id) {
+    await slurmCommand('scancel', [id]);
+  },
+  async requeue(id) {
+    await slurmCommand('scontrol', ['requeue', id]);
+  },
+};
+
+const waiting = ['PENDING', 'REQUEUED', 'REQUEUE_HOLD', 'REQUEUE_FED', 'SPECIAL_EXIT'];
+const ended = [
+  'COMPLETED',
+  'CANCELLED',
+  'FAILED',
+  'TIMEOUT',
+  'NODE_FAIL',
+  'PREEMPTED',
+  'BOOT_FAIL',
+  'DEADLINE',
+  'OUT_OF_MEMORY',
+  'REVOKED',
+];
+
+/** Parses lines of `squeue -o '%i|%T|%r|%N'`. A job that is completing may be queued again: it has not ended. */
+export function jobStatesOf(output: string): ReadonlyMap<string, JobState> {
+  const states = new Map<string, JobState>();
+  for (const line of output.split('\n')) {
+    const [id = '', state = '', reason = '', nodes = ''] = line.split('|');
+    if (id === '') continue;
+    if (waiting.includes(state)) states.set(id, { state: 'pending', reason });
+    else states.set(id, ended.includes(state) ? { state: 'ended' } : { state: 'running', nodes });
+  }
+  return states;
+}
+
+/** @throws WorkbenchError `run` with what the command printed */
+function slurmCommand(program: string, args: readonly string[], input = ''): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, { timeout, windowsHide: true }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(commandError(program, error, stderr));
+    });
+    // A command that fails at once does not read its input.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
+}
+
+function commandError(program: string, error: Error, stderr: string): WorkbenchError {
+  const isMissing = 'code' in error && error.code === 'ENOENT';
+  const message = isMissing
+    ? `${program} is not installed here: submit runs on a login node of the cluster.`
+    : `${program} failed: ${stderr.trim() || error.message}`;
+  return new WorkbenchError('run', message, { cause: error });
+}

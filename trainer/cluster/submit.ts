@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClusterProfile } from '../../schemas/cluster-profiles.ts';
+import { type ResolvedConfig, serializeResolved } from '../config/index.ts';
+import { messageOf, WorkbenchError } from '../errors/errors.ts';
+import { readSmallFile } from '../files/small-file.ts';
+import type { Stage } from '../run-state/run-state.ts';
+import { type Job, type JobStates, jobStartOf } from '../runs/job.ts';
+import { abandonLaunch, launchPaths, prepareJob, readLaunch, recordJob } from '../runs/launch.ts';
+import { type RunOnDisk, readRun } from '../runs/list.ts';
+import { assertMayStart } from '../runs/may-start.ts';
+import { type RunPaths, runPaths } from '../runs/run-directory.ts';
+import type { CommandPath } from './command-path.ts';
+import type { Executor } from './executor.ts';
+import { jobScript, trainingLines, withoutPatterns } from './script.ts';
+
+/** Runs to train on a cluster: one in a job, several in an array of jobs. */
+export interface Submission {
+  readonly configs: readonly ResolvedConfig[];
+  readonly stage: Stage;
+  /** Whether stages that have started continue; otherwise they must be new. */
+  readonly resume: boolean;
+  /** The most tasks of an array that run at the same time. */
+  readonly atOnce: number;
+  readonly profile: { readonly name: string } & { readonly settings: ClusterProfile };
+  readonly command: CommandPath;
+}
+
+/** A run that was submitted, with its job id. */
+export interface SubmittedRun {
+  readonly run: RunPaths;
+  readonly job: string;
+}
+
+/** The script of the job or the array. */
+export function scriptOf({ configs, stage, atOnce, profile, command }: Submission): string {
+  const runs = configs.map(pathsOf);
+  const [first] = runs;
+  if (first === undefined) throw new Error('there are no runs to submit');
+  const { settings } = profile;
+  const launch = withoutPatterns(first.launch);
+  return jobScript({
+    name: `esrgan-${first.name}`,
+    profile: settings,
+    folder: configs[0]?.runs_dir ?? '',
+    // A task writes to its own run; Slurm's messages about the tasks are in the first one.
+    output: runs.length === 1 ? join(launch, 'output.txt') : join(launch, 'slurm-%a.txt'),
+    ...(runs.length > 1 && { array: { tasks: runs.length, atOnce: Math.min(atOnce, runs.length) } }),
+    body: trainingLines(runs, stage, settings, command),
+  });
+}
+
+function pathsOf({ runs_dir, name }: ResolvedConfig): RunPaths {
+  return runPaths(join(runs_dir, name));
+}
+
+/**
+ * Submits runs to a cluster.
+ *
+ * @throws WorkbenchError `run` if a run may not start, or the scheduler refuses the job; `disk`
+ */
+export async function submitRuns(submission: Submission, executor: Executor): Promise<SubmittedRun[]> {
+  const { configs, stage, resume, profile } = submission;
+  const runs = configs.map(pathsOf);
+  const repeated = runs.find(({ root }, index) => runs.findIndex((each) => each.root === root) < index);
+  if (repeated !== undefined) {
+    throw new WorkbenchError(
+      'run',
+      `Two run files describe run ${repeated.name} (${repeated.root}). Give each its own \`name\`.`,
+    );
+  }
+  const found = runs.flatMap(({ root }) => readRun(root, Date.now()) ?? []);
+  const jobs = await askAboutJobs(found, executor);
+  for (const { root } of runs) {
+    const there = readRun(root, Date.now(), jobs);
+    if (there !== undefined) assertMayStart(there, stage, resume);
+  }
+  const script = scriptOf(submission);
+  try {
+    for (const [index, run] of runs.entries()) {
+      await prepareJob(run, serializeResolved(configs[index]!), script);
+    }
+    const id = await executor.submit(script);
+    return runs.map((run, index) => {
+      const job = runs.length === 1 ? id : `${id}_${index}`;
+      recordJob(run, { executor: 'slurm', profile: profile.name, id: job, stage });
+      return { run, job };
+    });
+  } catch (error) {
+    for (const run of runs) if (readLaunch(run).job === undefined) await abandonLaunch(run);
+    throw error;
+  }
+}
+
+/** What the scheduler says about the runs whose state it decides. */
+export function askAboutJobs(runs: readonly RunOnDisk[], executor: Executor): Promise<JobStates> {
+  return executor.states(runs.flatMap(({ openJob }) => openJob?.id ?? []));
+}
+
+/** Cancels the job of a run; the trainer writes a checkpoint. A run that was only queued is deleted if it was never trained. */
+export async function cancelJob({ paths, state }: RunOnDisk, { id }: Job, executor: Executor): Promise<void> {
+  await executor.cancel(id);
+  if (state.state === 'queued') await abandonLaunch(paths);
+}
+
+/** Milliseconds until Slurm ends the processes of a job that it requeues. */
+const requeueTime = 300_000;
+
+/**
+ * Continues the job that this process belongs to after its time limit: puts it back into the queue, which ends this
+ * process. Where the cluster refuses that, submits it again.
+ *
+ * @returns what was done
+ * @throws WorkbenchError `run`
+ */
+export async function requeue(run: RunPaths, executor: Executor): Promise<string> {
+  const { job } = readLaunch(run);
+  const own = jobStartOf(process.env)?.job.replace(/^.*\//, '');
+  if (job === undefined || own === undefined) {
+    throw new WorkbenchError('run', `Run ${run.name} has no job to requeue, or this is no job of Slurm.`);
+  }
+  try {
+    await executor.requeue(own);
+  } catch (refusal) {
+    const script = readSmallFile(launchPaths(run).script, 10_000_000);
+    if (script.state !== 'read') throw refusal;
+    const [, task] = own.split('_');
+    const id = await executor.submit(script.value, [
+      `--dependency=afterany:${own}`,
+      ...(task === undefined ? [] : [`--array=${task}`]),
+    ]);
+    recordJob(run, { ...job, id: task === undefined ? id : `${id}_${task}` });
+    return `Job ${own} cannot be requeued (${messageOf(refusal)}): job ${id} continues it.`;
+  }
+  await delay(requeueTime);
+  return `Job ${own} is queued again.`;
+}
