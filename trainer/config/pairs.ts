@@ -9,7 +9,8 @@ export interface Pairs {
 
 /**
  * Pairs images by name: an LR image has the name of its HR image, with or without the suffix `x{scale}` (DIV2K) or
- * `_x{scale}`, and belongs to one HR image only. File extensions may differ. Subfolders of the common folder of each list must match.
+ * `_x{scale}`, and belongs to one HR image only. File extensions may differ, and whether accents are characters of their own,
+ * as in names that a Mac wrote. Subfolders of the common folder of each list must match.
  * Both lists must be sorted; the pairs are in the order of `hr`.
  */
 export function pairImages(hr: readonly string[], lr: readonly string[], scale: number): Pairs {
@@ -27,10 +28,10 @@ export function pairImages(hr: readonly string[], lr: readonly string[], scale: 
   return { pairs, hrAlone, lrAlone: lr.filter((path) => !used.has(path)) };
 }
 
-/** Each path relative to the common folder of all, without its extension. */
+/** Each path relative to the common folder of all, without its extension, in one form of Unicode. */
 function stems(paths: readonly string[]): string[] {
   const folder = paths.map((path) => dirname(path)).reduce(commonFolder, paths[0] ? dirname(paths[0]) : '');
-  return paths.map((path) => relative(folder, path.slice(0, path.length - extname(path).length)));
+  return paths.map((path) => relative(folder, path.slice(0, path.length - extname(path).length)).normalize());
 }
 
 function commonFolder(a: string, b: string): string {

@@ -16,6 +16,13 @@ test.each<[string, string[], string[], string[], string[]]>([
     ['/h/a.png /l/a.bmp', '/h/b.jpg /l/b.png'],
     [],
   ],
+  [
+    'names whose accents are characters of their own',
+    ['/h/u\u0308/e\u0301.png', '/h/ü/b.png'],
+    ['/l/ü/b.png', '/l/ü/éx4.png'],
+    ['/h/u\u0308/e\u0301.png /l/ü/éx4.png', '/h/ü/b.png /l/ü/b.png'],
+    [],
+  ],
   ['names with the scale', ['/h/0001.png'], ['/l/0001x4.png'], ['/h/0001.png /l/0001x4.png'], []],
   ['names with _ and the scale', ['/h/w0.png'], ['/l/w0_x4.png'], ['/h/w0.png /l/w0_x4.png'], []],
   [
