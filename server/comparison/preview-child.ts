@@ -33,9 +33,11 @@ export function startPreview(
 ): PreviewChild {
   const child = spawn(node, [esrgan, 'preview', '--engine', engine], {
     env: nodeEnvironment(),
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     windowsHide: true,
   });
+  const { stdin, stdout, stderr } = child;
+  if (stdin === null || stdout === null || stderr === null) throw new Error('the child has no pipes');
   const pending = new Map<number, PendingRequest>();
   let count = 0;
   let isClosed = false;
@@ -64,12 +66,12 @@ export function startPreview(
     onEnd();
   }
 
-  createInterface({ input: child.stdout }).on('line', onLine);
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  createInterface({ input: stdout }).on('line', onLine);
+  stderr.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-4000);
   });
   // Writing to a process that has ended is an error; `close` handles the end.
-  child.stdin.on('error', () => undefined);
+  stdin.on('error', () => undefined);
   child.once('error', ({ message }) => end(message));
   child.once('close', (code, signal) => {
     if (!isClosed || pending.size > 0) end(signal ?? `exit code ${code}`);
@@ -83,12 +85,13 @@ export function startPreview(
         }
         count++;
         pending.set(count, { onProgress, resolve, reject });
-        child.stdin.write(`${JSON.stringify({ id: count, ...request })}\n`);
+        stdin.write(`${JSON.stringify({ id: count, ...request })}\n`);
       }),
     close() {
       if (isClosed) return;
       isClosed = true;
-      child.kill('SIGTERM');
+      // On Windows a signal would end it in the middle of a file. It ends once their channel is closed.
+      if (child.connected) child.disconnect();
       end('');
     },
   };
