@@ -20,7 +20,10 @@ if (process.argv.includes('--browser') || !openOnDesktop()) await serve();
 
 /** @returns {boolean} whether there is a desktop VS Code; then it shows the workspace */
 function openOnDesktop() {
-  const code = (...args) => spawnSync('code', args, { shell: process.platform === 'win32' }).status === 0;
+  // On Windows `code` is a script, which needs a shell. That gets one line, and folders may have spaces in their names.
+  const shell = process.platform === 'win32';
+  const code = (...args) =>
+    spawnSync('code', shell ? args.map((arg) => `"${arg}"`) : args, { shell }).status === 0;
   if (!code('--version')) return false;
   const opened = code('--new-window', `--extensionDevelopmentPath=${extension}`, folder);
   if (opened) console.log(`${folder} is open in VS Code, in a window with the extension.`);

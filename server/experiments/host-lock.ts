@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import { acquireLock, type RunLock } from '../../trainer/runs/lock.ts';
-import { thisHost } from '../../trainer/runs/processes.ts';
+import { acquireLock, type RunLock, readLock } from '../../trainer/runs/lock.ts';
+import { isSameProcess, type ProcessIdentity, thisHost } from '../../trainer/runs/processes.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import { writableCacheFolder } from '../../trainer/runs/user-folders.ts';
 
@@ -34,11 +34,22 @@ async function takeLock(): Promise<RunLock> {
   // Hosts may share a home folder.
   const place = runPaths(join(writableCacheFolder(), `starting-${thisHost}`));
   const start = Date.now();
+  let asked: ProcessIdentity | undefined;
+  let isDead = false;
+  const isAsked = ({ pid, startTime }: ProcessIdentity) =>
+    asked?.pid === pid && asked.startTime === startTime;
   while (true) {
     try {
-      return acquireLock(place);
+      return acquireLock(place, (holder) => isDead && isAsked(holder));
     } catch (error) {
       if (!(error instanceof WorkbenchError) || error.code !== 'run') throw error;
+      const holder = readLock(place);
+      if (holder !== undefined && !isAsked(holder)) {
+        // Another process may have the id of a server that died. Asking the system takes a second, so it is asked once.
+        asked = holder;
+        isDead = (await isSameProcess(holder)) === false;
+        continue;
+      }
       if (Date.now() - start > patience) {
         throw new WorkbenchError(
           'run',

@@ -75,11 +75,14 @@ function livenessOf({ host, pid, startTime }: LockHolder): Liveness {
 /**
  * Takes a lock that only processes of this host use, over from a dead holder if necessary. Throws a `run` error that
  * names its holder, or a `disk` error.
+ *
+ * @param isDead whether the holder is known to be dead, although a process has its id
  */
-export function acquireLock(paths: RunPaths): RunLock {
+export function acquireLock(paths: RunPaths, isDead: (holder: LockHolder) => boolean = () => false): RunLock {
   const seen = entryOf(paths.lock) ?? createLockFolder(paths);
   const holder = holderOf(paths.lock, seen);
-  if (holder !== undefined && whyStale(holder, Date.now()) === undefined) throw heldError(paths, holder);
+  if (holder !== undefined && !isDead(holder) && whyStale(holder, Date.now()) === undefined)
+    throw heldError(paths, holder);
   return takeLock(paths, seen);
 }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withHostLock } from '../../../../server/experiments/host-lock.ts';
-import { thisHost } from '../../../../trainer/runs/processes.ts';
+import { thisHost, thisProcess } from '../../../../trainer/runs/processes.ts';
 import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
 
 /** Whether the system knows the user: not in a container that was started with any user id. */
@@ -21,6 +21,19 @@ vi.mock('node:os', async (importOriginal) => {
   return { ...os, homedir: known(os.homedir), userInfo: known(os.userInfo) };
 });
 
+/** What the system says of a process that has the id of a holder of the lock; undefined: what it really says. */
+const later = vi.hoisted(() => ({ isSame: undefined as boolean | undefined }));
+
+vi.mock('../../../../trainer/runs/processes.ts', async (importOriginal) => {
+  const processes = await importOriginal<typeof import('../../../../trainer/runs/processes.ts')>();
+  return {
+    ...processes,
+    processLiveness: (pid: number, startTime: number) =>
+      later.isSame === undefined ? processes.processLiveness(pid, startTime) : 'unknown',
+    isSameProcess: async () => later.isSame,
+  };
+});
+
 let temporary: string;
 let cache: string;
 
@@ -28,6 +41,7 @@ beforeEach(() => {
   temporary = temporaryFolder();
   cache = temporaryFolder();
   user.isKnown = true;
+  later.isSame = undefined;
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, temporary);
   vi.stubEnv('XDG_CACHE_HOME', cache);
 });
@@ -50,6 +64,14 @@ function heldMeanwhile(): Promise<string[]> {
     ),
   );
 }
+
+test('the lock of a server that died is taken over, although another process has its id', async () => {
+  later.isSame = false;
+  const lock = lockIn(join(cache, 'esrgan-workbench'));
+  mkdirSync(lock, { recursive: true });
+  writeFileSync(join(lock, `held.${thisHost}.${process.ppid}.5`), '');
+  expect(await withHostLock(() => readdirSync(lock))).toEqual([`held.${thisProcess}`]);
+});
 
 test('the lock is in the cache of the user, and free afterwards', async () => {
   const own = join(cache, 'esrgan-workbench');
