@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { DatasetSettings, RunConfig } from '../../schemas/run-config.ts';
+import { isWindowsPathElsewhere } from '../files/paths.ts';
 import { replacePlaceholder, withoutPlaceholder } from './placeholder.ts';
 import type { Dataset, Split } from './resolved.ts';
 
@@ -47,7 +48,7 @@ export function predefinedDatasets(
  */
 export function allDatasets(config: RunConfig, folder: string): Map<string, Dataset> {
   const scale = config.scale_factor;
-  const dataDir = withoutPlaceholder(resolve(folder, config.data_dir));
+  const dataDir = withoutPlaceholder(absolutePath(folder, config.data_dir));
   const known = new Map<string, DatasetSettings>(Object.entries(predefinedDatasets(dataDir, scale)));
   for (const [name, entry] of Object.entries(config.datasets)) {
     known.set(name, entry.hr === undefined ? { ...known.get(name), ...entry } : entry);
@@ -55,8 +56,13 @@ export function allDatasets(config: RunConfig, folder: string): Map<string, Data
   return new Map([...known].map(([name, entry]) => [name, datasetOf(entry, folder, scale)]));
 }
 
+/** A path of a run file in `folder`. One of Windows stays as it is on other systems, where it leads nowhere. */
+export function absolutePath(folder: string, path: string): string {
+  return isWindowsPathElsewhere(path) ? path : resolve(folder, path);
+}
+
 function datasetOf({ hr, lr, downscale }: DatasetSettings, folder: string, scale: number): Dataset {
-  const absolute = (path: string) => resolve(folder, replacePlaceholder(path, scale));
+  const absolute = (path: string) => absolutePath(folder, replacePlaceholder(path, scale));
   const of = (images: DatasetSettings['hr'], split: Split) => {
     const path = typeof images === 'object' ? images[split] : images;
     return path === undefined ? undefined : absolute(path);

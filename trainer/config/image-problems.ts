@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isWindowsPathElsewhere } from '../files/paths.ts';
 import { pairImages } from './pairs.ts';
 import type { ImageSource } from './resolved.ts';
 
@@ -33,9 +34,9 @@ export function folderFaults(source: ImageSource, files: DatasetFiles): ImageFau
   return (['hr', 'lr'] as const).flatMap((key): ImageFault[] => {
     const pattern = source[key];
     if (pattern === undefined) return [];
-    const found = files.list(pattern);
+    const found = isWindowsPathElsewhere(pattern) ? undefined : files.list(pattern);
     if (found === undefined) {
-      const message = `${pattern} does not exist; set its location in \`data_dir\` or \`datasets\``;
+      const message = `${missing(pattern)}; set its location in \`data_dir\` or \`datasets\``;
       return [{ code: 'dataset-missing', key, message }];
     }
     const skipped = some(found.skipped, '; ');
@@ -45,6 +46,11 @@ export function folderFaults(source: ImageSource, files: DatasetFiles): ImageFau
     if (skipped === '') return [];
     return [{ code: 'dataset-incomplete', severity: 'warning', key, message: `skipped, because ${skipped}` }];
   });
+}
+
+/** Says that a path does not exist. */
+export function missing(path: string): string {
+  return `${path} does not exist${isWindowsPathElsewhere(path) ? ': it is a path of Windows' : ''}`;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { AugmentationSettings, RunConfig } from '../../schemas/run-config.ts';
+import { absolutePath } from './datasets.ts';
 import { folderName } from './folder-name.ts';
 import type { Augmentation, Dataset, ResolvedConfig } from './resolved.ts';
 
@@ -15,7 +16,7 @@ export function resolveConfig(
   file: string,
   known: ReadonlyMap<string, Dataset>,
 ): ResolvedConfig {
-  const absolute = (path: string) => resolve(dirname(file), path);
+  const absolute = (path: string) => absolutePath(dirname(file), path);
   const { pretraining, training, perceptual_loss } = config;
   const named = new Set(
     [pretraining, training].flatMap((stage) => [...stage.train_datasets, ...stage.val_datasets]),

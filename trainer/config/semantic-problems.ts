@@ -3,7 +3,7 @@ import type { DatasetFiles, ImageList } from './image-problems.ts';
 import type { Problem } from './problem.ts';
 import { problemOf, type RunFile } from './run-file.ts';
 import { scheduleFindings } from './schedule-problems.ts';
-import { settingFindings } from './setting-problems.ts';
+import { placeFindings, settingFindings } from './setting-problems.ts';
 import { sizeFindings } from './size-problems.ts';
 import { weightFindings } from './weight-problems.ts';
 
@@ -16,7 +16,7 @@ export function semanticProblems(run: RunFile, files?: DatasetFiles): Problem[] 
     ...settingFindings(run),
     ...findings,
     ...scheduleFindings(run, images),
-    ...(disk ? weightFindings(run, disk) : []),
+    ...(disk ? [...weightFindings(run, disk), ...placeFindings(run)] : []),
   ];
   return merged(all.map((finding) => problemOf(run.source, finding)));
 }

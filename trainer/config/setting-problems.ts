@@ -1,3 +1,4 @@
+import { isWindowsPathElsewhere } from '../files/paths.ts';
 import { discriminatorBlocks, discriminatorLayers, pooledSide } from '../models/discriminator/shapes.ts';
 import { lastLayerInBlock, vggConvolutions } from '../models/vgg/shapes.ts';
 import type { Finding, RunFile } from './run-file.ts';
@@ -8,6 +9,13 @@ const largestLayer = 100_000_000;
 /** Settings that contradict each other. */
 export function settingFindings(run: RunFile): Finding[] {
   return [...augmentationFindings(run), ...layerFindings(run), ...discriminatorFindings(run)];
+}
+
+/** A run that was moved from Windows would train into a folder with this path as its name. */
+export function placeFindings({ config: { runs_dir } }: RunFile): Finding[] {
+  if (!isWindowsPathElsewhere(runs_dir)) return [];
+  const message = `\`runs_dir\` is ${runs_dir}, a path of Windows: set it to a folder of this system`;
+  return [{ code: 'runs-dir-of-windows', message, path: ['runs_dir'] }];
 }
 
 function augmentationFindings({ config }: RunFile): Finding[] {

@@ -1,5 +1,5 @@
 import type { Stage } from '../run-state/run-state.ts';
-import type { DatasetFiles } from './image-problems.ts';
+import { type DatasetFiles, missing } from './image-problems.ts';
 import type { Finding, RunFile } from './run-file.ts';
 import { subject } from './schema-problems.ts';
 
@@ -14,6 +14,6 @@ export function weightFindings({ config }: RunFile, files: DatasetFiles): Findin
   ];
   return named.flatMap(([path, file, stage]) => {
     if (file === undefined || files.exists(file)) return [];
-    return { code: 'weights-missing', message: `${subject(path)}: ${file} does not exist`, path, stage };
+    return { code: 'weights-missing', message: `${subject(path)}: ${missing(file)}`, path, stage };
   });
 }

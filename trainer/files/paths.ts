@@ -22,6 +22,11 @@ export function typedFolder(
   return { written, given: /^[a-z]:$/i.test(given) ? `${given}/` : given };
 }
 
+/** Whether a path is an absolute one of Windows, on another system: in the run file of a run that was moved. */
+export function isWindowsPathElsewhere(path: string, platform: NodeJS.Platform = process.platform): boolean {
+  return platform !== 'win32' && /^(?:[a-z]:[\\/]|\\\\)/i.test(path);
+}
+
 /**
  * The text by which absolute paths are compared: equal for all spellings of one path. Windows ignores case, also of the
  * drive, and separators may be `/`; macOS ignores case and the form of composed characters.

@@ -395,6 +395,23 @@ ${more}`;
   const plain = text('{ hr: a }');
   const paired = text('{ hr: a, lr: low }');
 
+  const onWindows = process.platform === 'win32' ? ' (skipped: this is Windows)' : '';
+
+  test.skipIf(onWindows)(`a run file of Windows on another system${onWindows}`, () => {
+    const windows = text("{ hr: 'C:\\kr\\*.png' }", "runs_dir: 'C:\\kr\\runs'\ndata_dir: 'D:/'").replace(
+      'pretraining: {',
+      "pretraining: { init: '\\\\server\\x.pth',",
+    );
+    const expected = [
+      '2:12-2:25 dataset-missing (pretraining) data set `a`: C:\\kr\\*.png does not exist: it is a path of Windows; set its location in `data_dir` or `datasets`\n  2:6-2:27 defined here\n  4:57-4:58 used here',
+      '4:22-4:38 weights-missing (pretraining) `pretraining.init`: \\\\server\\x.pth does not exist: it is a path of Windows',
+      '6:11-6:23 runs-dir-of-windows `runs_dir` is C:\\kr\\runs, a path of Windows: set it to a folder of this system',
+    ];
+    check(windows, expected, fakeFiles(disk));
+    // To show such a run, its file is read without the disk.
+    check(windows, []);
+  });
+
   test.each<[string, string, Parameters<typeof fakeFiles>, string[]]>([
     ['valid data', plain, [disk], []],
     ['valid pairs', paired, [{ ...disk, [low]: images(16, [32, 32]) }], []],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   isInside,
+  isWindowsPathElsewhere,
   nativePath,
   pathIdentity,
   portablePath,
@@ -31,6 +32,18 @@ test.each<[NodeJS.Platform, string, string, boolean]>([
 ])('on %s, %s and %s: one path is %s', (platform, a, b, isOne) => {
   expect(pathIdentity(a, platform) === pathIdentity(b, platform)).toBe(isOne);
   expect(uniquePaths([a, b], platform)).toEqual(isOne ? [a] : [a, b]);
+});
+
+test.each<[string, boolean]>([
+  ['C:\\data', true],
+  ['d:/data', true],
+  ['\\\\server\\share\\data', true],
+  ['/data/C:\\data', false],
+  ['data', false],
+  ['C:', false],
+])('%s is a path of Windows: %s', (path, expected) => {
+  expect(isWindowsPathElsewhere(path, 'linux')).toBe(expected);
+  expect(isWindowsPathElsewhere(path, 'win32')).toBe(false);
 });
 
 const long = 'x'.repeat(252);
