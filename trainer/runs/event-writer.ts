@@ -2,11 +2,11 @@ import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { diskError, writeAll } from './atomic-file.ts';
 import { eventFileSeconds, listEventFiles } from './event-files.ts';
-import { type EventMessage, encodeEvent, sessionStart } from './event-protocol.ts';
+import { type EventMessage, encodeEvent, type SummaryValue, sessionStart } from './event-protocol.ts';
 import { encodeRecord } from './event-records.ts';
 import { thisHost } from './processes.ts';
 
-/** Appends scalars to an event file of a run. `flush` writes them to the disk. */
+/** Appends scalars and other values to an event file of a run. `flush` writes them to the disk. */
 export interface EventWriter {
   readonly path: string;
   /**
@@ -14,6 +14,8 @@ export interface EventWriter {
    * `wallTime` is in seconds since 1970.
    */
   scalars(step: number, values: Readonly<Record<string, number>>, wallTime?: number): void;
+  /** Buffers values of other kinds, such as images. */
+  summaries(step: number, values: readonly SummaryValue[]): void;
   /** Writes the buffered events, so that other processes see them; `durable` also waits for the disk. */
   flush(options?: { readonly durable?: boolean }): void;
   /** Flushes durably and closes the file. */
@@ -71,6 +73,9 @@ export function createEventWriter(
     scalars(step, values, wallTime = Date.now() / 1000) {
       const value = Object.entries(values).map(([tag, simpleValue]) => ({ tag, simpleValue }));
       append({ wallTime, step, summary: { value } });
+    },
+    summaries(step, value) {
+      append({ wallTime: Date.now() / 1000, step, summary: { value } });
     },
     flush,
     close() {

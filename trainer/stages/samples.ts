@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { encodePng } from '../data/decode.ts';
 import { type Image, toImage } from '../data/image.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
+import { imageSummary } from '../runs/event-summaries.ts';
 import { samplesFolder } from '../runs/run-directory.ts';
 import type { StageContext } from './stage-context.ts';
 import { bicubic, openValidationImages, type ValidationFile } from './validation-images.ts';
@@ -15,7 +16,7 @@ import { bicubic, openValidationImages, type ValidationFile } from './validation
  * `.bicubic.png` and `.hr.png`
  */
 export async function openSampler(
-  { config, stage, session, trainer, validationPairs, stop }: StageContext,
+  { config, stage, session, trainer, events, validationPairs, stop }: StageContext,
   skip: (reason: string) => void,
 ): Promise<(step: number) => Promise<void>> {
   const scale = config.scale_factor;
@@ -25,7 +26,13 @@ export async function openSampler(
   const referenceFolder = join(session.paths.samples, stage, 'reference');
   let isReferenceSaved = false;
 
-  async function write(folder: string, name: string, image: Image): Promise<void> {
+  /** Saves an image as a file, and with a tag also in the event file. */
+  async function write(
+    folder: string,
+    name: string,
+    image: Image,
+    logged?: { readonly tag: string; readonly step: number },
+  ): Promise<void> {
     const png = await encodePng(image);
     session.writable();
     try {
@@ -34,27 +41,36 @@ export async function openSampler(
       throw diskError(folder, error);
     }
     writeFileAtomic(join(folder, name), png);
+    const summary = logged && imageSummary(logged.tag, image, png);
+    if (summary) events.summaries(trainer.stepsBefore + logged.step, [summary]);
   }
 
-  async function saveReference(): Promise<void> {
+  async function saveReference(step: number): Promise<void> {
     if (isReferenceSaved) return;
     for (const image of images) {
       const { lr, hr } = await image.read();
       const name = sampleName(image);
       await write(referenceFolder, `${name}.lr.png`, lr);
-      await write(referenceFolder, `${name}.bicubic.png`, toImage(await bicubic(lr, scale)));
-      await write(referenceFolder, `${name}.hr.png`, hr);
+      const [bicubicTag, hrTag] = [
+        { tag: `samples/${name}/bicubic`, step },
+        { tag: `samples/${name}/hr`, step },
+      ];
+      await write(referenceFolder, `${name}.bicubic.png`, toImage(await bicubic(lr, scale)), bicubicTag);
+      await write(referenceFolder, `${name}.hr.png`, hr, hrTag);
     }
     isReferenceSaved = true;
   }
 
   return async (step) => {
-    await saveReference();
+    await saveReference(step);
     const folder = samplesFolder(session.paths, stage, step);
     for (const image of images) {
       const { lr } = await image.read();
-      await write(folder, `${sampleName(image)}.sr.png`, toImage(await trainer.generator.upscale(lr)));
+      const name = sampleName(image);
+      const sr = toImage(await trainer.generator.upscale(lr));
+      await write(folder, `${name}.sr.png`, sr, { tag: `samples/${name}/sr`, step });
     }
+    events.flush();
   };
 }
 

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { type ResolvedConfig, totalSteps } from '../config/index.ts';
+import { type ResolvedConfig, serializeResolved, totalSteps } from '../config/index.ts';
 import type { FilePair } from '../data/datasets.ts';
 import { type Loader, openLoader } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import type { Stage } from '../run-state/run-state.ts';
+import { hyperParameterSummaries, sessionEndSummary, textSummary } from '../runs/event-summaries.ts';
 import { createEventWriter } from '../runs/event-writer.ts';
 import { isStuck, openManifest, recordStart, recordStop } from '../runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../runs/run-directory.ts';
@@ -117,6 +118,9 @@ function startingStatus(stage: Stage): StatusReport {
   return { state: 'starting', stage, epoch: 0, epochs: 0, step: 0, steps: 0, ...none };
 }
 
+/** By these TensorBoard ranks runs with other hyper-parameters. */
+const rankingScalars = ['validation/psnr_rgb', 'validation/ssim_rgb', 'train/content_loss'];
+
 const openStage = { pretraining: openPretraining, training: openTraining };
 
 async function trainStage(
@@ -137,8 +141,14 @@ async function trainStage(
     const trainer = await openStage[stage](config, engine, checkpoint, session.paths);
     const firstStep = trainer.stepsBefore + startStep + 1;
     const events = createEventWriter(session.paths.root, isNew ? undefined : firstStep, session.writable);
+    const seconds = () => Date.now() / 1000;
+    events.summaries(firstStep - 1, [
+      ...hyperParameterSummaries(config, rankingScalars, seconds()),
+      textSummary('run.esrgan.yaml', `\`\`\`yaml\n${serializeResolved(config)}\n\`\`\``),
+    ]);
+    let status: Parameters<typeof sessionEndSummary>[0] | undefined = 'failure';
     try {
-      return await runStage({
+      const end = await runStage({
         config,
         stage,
         engineName: engine.name,
@@ -154,8 +164,11 @@ async function trainStage(
         stop,
         observer,
       });
+      status = end.reason === 'finished' ? 'success' : undefined;
+      return end;
     } finally {
       try {
+        if (status) events.summaries(steps, [sessionEndSummary(status, seconds())]);
         events.close();
       } finally {
         await trainer.close();
