@@ -432,13 +432,13 @@ describe('data as other programs write it', () => {
     [
       'the home folder',
       but(psnr, '/d/birds/hr', '~/birds/hr'),
-      { datasets: { birds: { train: { hr: join(homedir(), 'birds/hr') } } } },
+      { datasets: { birds: { train: { hr: asOnUnix(join(homedir(), 'birds/hr')) } } } },
       [],
     ],
     [
       'weights in the home folder',
       but(gan, '/w/psnr.pth', '~/psnr.pth'),
-      { training: { init: join(homedir(), 'psnr.pth') } },
+      { training: { init: asOnUnix(join(homedir(), 'psnr.pth')) } },
       [],
     ],
     ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].map(

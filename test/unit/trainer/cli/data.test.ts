@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import { registerData } from '../../../../trainer/cli/data.ts';
 import { encodePng } from '../../../../trainer/data/decode.ts';
+import { portablePath } from '../../../../trainer/files/paths.ts';
 import { tgzOf } from '../data/download/archives.ts';
 import { noise, temporaryFolder } from '../data/images.ts';
 
@@ -35,7 +36,9 @@ test('lists data sets with counts and sizes', async () => {
   await image(train, '0002.png', 20, 20);
   await image(join(data, 'Set5/GTmod12'), 'a.png', 16, 12);
   const lines = await run('list', '--data-dir', data);
-  expect(lines.map((line) => line.replaceAll(/ {2,}/g, ' | ').replace(`${data}/`, ''))).toEqual([
+  expect(
+    lines.map((line) => portablePath(line.replaceAll(/ {2,}/g, ' | ').replace(join(data, '/'), ''))),
+  ).toEqual([
     'div2k | train | HR | 2 images | 20x20 to 30x20 | DIV2K_train_HR',
     'div2k | val | HR | missing | - | DIV2K_valid_HR',
     'div2k | train | LR | missing | - | DIV2K_train_LR_bicubic/X4',

@@ -71,7 +71,7 @@ test('downscales HR as the benchmarks do, crops it to LR times the scale, and av
         ssim: (first.ssim + second.ssim) / 2,
         images: [
           { name: 'a', ...first },
-          { name: join('sub', 'b'), ...second },
+          { name: 'sub/b', ...second },
         ],
       };
     }),

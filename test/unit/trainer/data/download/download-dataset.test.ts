@@ -8,6 +8,7 @@ import {
   downloadDataset,
 } from '../../../../../trainer/data/download/download-dataset.ts';
 import { archivesOf, datasetNames } from '../../../../../trainer/data/download/sources.ts';
+import { asOnUnix } from '../../../../unix.ts';
 import { temporaryFolder } from '../images.ts';
 import { tgzOf, zipOf } from './archives.ts';
 import { fileServer } from './file-server.ts';
@@ -169,7 +170,7 @@ describe('refuses', () => {
 test.each(datasetNames)('run files look for %s where its archives are extracted', (name) => {
   for (const scale of [2, 4, 8]) {
     const unpacked = archivesOf(name, scale).flatMap(({ folders }) => folders);
-    const { hr, lr } = predefinedDatasets('/data', scale)[name];
+    const { hr, lr } = asOnUnix(predefinedDatasets('/data', scale)[name]);
     const named = [hr, lr].flatMap((images) =>
       typeof images === 'object' ? Object.values(images) : (images ?? []),
     );

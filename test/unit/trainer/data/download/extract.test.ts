@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { extractArchive } from '../../../../../trainer/data/download/extract.ts';
+import { portablePath } from '../../../../../trainer/files/paths.ts';
 import { temporaryFolder } from '../images.ts';
 import { type Item, tgzOf, zipOf } from './archives.ts';
 
@@ -16,7 +17,10 @@ function filesBelow(folder: string): Record<string, string> {
   return Object.fromEntries(
     files
       .map((entry) => join(entry.parentPath, entry.name))
-      .map((path): [string, string] => [path.slice(folder.length + 1), readFileSync(path, 'latin1')])
+      .map((path): [string, string] => [
+        portablePath(path.slice(folder.length + 1)),
+        readFileSync(path, 'latin1'),
+      ])
       .sort(),
   );
 }
