@@ -47,7 +47,7 @@ test('downloads, extracts and reports the checksum; does nothing the second time
     sha256: sum,
     files: 2,
   });
-  expect(readdirSync(join(options.to, '.downloads'))).toEqual(['Set5.zip.json', 'set5']);
+  expect(readdirSync(join(options.to, '.downloads')).sort()).toEqual(['Set5.zip.json', 'set5']);
 });
 
 test('of two downloads of a dataset at the same time, one works and the other waits', async () => {
