@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { formatValue } from '../../trainer/format/format.ts';
+import { formatPercentage, formatValue } from '../../trainer/format/format.ts';
 import { cssColor } from '../components/css-variable.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
@@ -66,6 +66,7 @@ export class LineChart extends LitElement {
       .legend .value { min-width: 6ch; text-align: right; white-space: nowrap; }
       .legend button[aria-pressed='false'] .name { text-decoration: line-through; opacity: 0.6; }
       .legend svg { flex: none; forced-color-adjust: none; }
+      .legend .raw { display: flex; align-items: center; gap: 6px; color: var(--wb-quiet); }
     `,
   ];
 
@@ -141,10 +142,18 @@ export class LineChart extends LitElement {
               <line x1="0" y1="4" x2=${width} y2="4" stroke=${cssColor(this, color)} stroke-width="2" stroke-dasharray=${dash.join(' ') || 'none'} />
             </svg>
             <span class="name ${this.isCompact ? 'visually-hidden' : ''}">${label}</span>
-            <span class="value">${value === null ? '–' : formatValue(value)}</span>
+            <span class="value">${value === null ? '–' : this.#format(value)}</span>
           </button>
         </li>`;
       })}
+      ${
+        this.smoothing === 0
+          ? nothing
+          : html`<li class="raw">
+              <svg width="18" height="8" aria-hidden="true"><line x1="0" y1="4" x2="18" y2="4" stroke="currentColor" stroke-opacity="0.45" /></svg>
+              raw
+            </li>`
+      }
     </ul>`;
   }
 
@@ -177,9 +186,13 @@ export class LineChart extends LitElement {
   #valueText(x: number): string {
     const values = this.#content.curves.map((view) => {
       const value = view.valueAt(x);
-      return `${view.source.label} ${value === null ? 'no value' : formatValue(value)}`;
+      return `${view.source.label} ${value === null ? 'no value' : this.#format(value)}`;
     });
     return [`${this.xAxis.title} ${formatX(this.xAxis.kind, x)}`, ...values].join(', ');
+  }
+
+  #format(value: number): string {
+    return this.unit === '%' ? formatPercentage(value) : formatValue(value);
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -12,6 +12,8 @@ export interface ChartPlan {
   readonly unit: string;
   /** Displayed values are divided by it. */
   readonly divisor: number;
+  /** Whether its values scatter from step to step, so that smoothing shows more than it hides. */
+  readonly isNoisy: boolean;
   readonly curves: readonly CurvePlan[];
 }
 
@@ -38,10 +40,10 @@ const ownTags = new Map<string, Place>([
       [`validation/${name}_y`, ['Validation', title, unit, 'Y']],
     ];
   }),
-  ['train/learning_rate', ['Optimizer', 'Learning rate', '', 'generator']],
+  ['train/learning_rate', ['Optimizer', 'Learning rate', '', 'pretraining']],
   ['train/g_learning_rate', ['Optimizer', 'Learning rate', '', 'generator']],
   ['train/d_learning_rate', ['Optimizer', 'Learning rate', '', 'discriminator']],
-  ['train/gradient_norm', ['Optimizer', 'Gradient norm', '', 'generator']],
+  ['train/gradient_norm', ['Optimizer', 'Gradient norm', '', 'pretraining']],
   ['train/g_gradient_norm', ['Optimizer', 'Gradient norm', '', 'generator']],
   ['train/d_gradient_norm', ['Optimizer', 'Gradient norm', '', 'discriminator']],
   ['machine/steps_per_second', ['Machine', 'Speed', 'it/s', 'steps']],
@@ -49,6 +51,16 @@ const ownTags = new Map<string, Place>([
   ['machine/loader_idle_share', ['Machine', 'Waiting for data', '%', 'idle time']],
   ['machine/memory_bytes', ['Machine', 'Memory', 'GB', 'resident']],
 ]);
+
+/** The tag of bicubic upscaling for a tag of a validation; undefined for others. */
+export function bicubicTag(tag: string): string | undefined {
+  const [group, name] = tag.split('/');
+  return group === 'validation' && ownTags.has(tag) ? `bicubic/${name}` : undefined;
+}
+
+function isBicubic(tag: string): boolean {
+  return tag.startsWith('bicubic/') && ownTags.has(tag.replace('bicubic/', 'validation/'));
+}
 
 const divisors = new Map([
   ['%', 0.01],
@@ -79,11 +91,13 @@ const groupPatterns: readonly [RegExp, string][] = [
 
 /**
  * Arranges scalars: groups in a fixed order with a chart for each quantity. External tags of the same quantity share a chart
- * (`val/loss` and `train/loss`); their group follows from a word in the name, else from the first part of the tag.
+ * (`val/loss` and `train/loss`); their group follows from a word in the name, else from the first part of the tag. Bicubic upscaling has no
+ * chart: it is a line in that of the validation (`bicubicTag`).
  */
 export function planCharts(tags: Iterable<string>): GroupPlan[] {
   const groups = new Map<string, Map<string, { unit: string; curves: CurvePlan[] }>>();
   for (const tag of inOrder(tags)) {
+    if (isBicubic(tag)) continue;
     const [group, chart, unit, label] = ownTags.get(tag) ?? placeExternal(tag);
     const charts = groups.get(group) ?? new Map<string, { unit: string; curves: CurvePlan[] }>();
     groups.set(group, charts);
@@ -98,6 +112,7 @@ export function planCharts(tags: Iterable<string>): GroupPlan[] {
         title: chart,
         unit,
         divisor: divisors.get(unit) ?? 1,
+        isNoisy: title === 'Losses' || /norm/i.test(chart),
         curves,
       })),
     }))

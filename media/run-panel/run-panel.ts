@@ -7,7 +7,7 @@ import '../charts/line-chart.ts';
 import { messageOf } from '../../trainer/errors/errors.ts';
 import type { ChartFile } from '../charts/line-chart.ts';
 import type { ChartCursor } from '../charts/shared-axis.ts';
-import { type ChartPlan, type GroupPlan, planCharts } from '../charts/tag-groups.ts';
+import { bicubicTag, type ChartPlan, type GroupPlan, planCharts } from '../charts/tag-groups.ts';
 import { formatX, type XAxis, type XRange } from '../charts/x-axis.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
@@ -242,7 +242,7 @@ export class RunPanel extends LitElement {
       .revision=${this.revision}
       .xAxis=${axisOf[ui.xAxis]}
       .yIsLog=${ui.yIsLog}
-      .smoothing=${ui.smoothing}
+      .smoothing=${chart.isNoisy ? ui.smoothing : 0}
       .range=${ui.range}
       .extent=${this.#extent()}
       .cursor=${this.#cursorPosition()}
@@ -256,11 +256,18 @@ export class RunPanel extends LitElement {
 
   #curvesOf(chart: ChartPlan): readonly CurveSource[] {
     const x = this.#x();
-    return chart.curves.flatMap(({ tag, label }, i) => {
+    const curve = (tag: string, label: string, color: string, index: number): CurveSource[] => {
       const points = this.#points.shown.get(tag);
-      const dash = dashes[i % dashes.length]!;
-      return points ? [{ id: tag, label, color: this.#color, dash, points, x, divisor: chart.divisor }] : [];
-    });
+      const dash = dashes[index % dashes.length]!;
+      return points ? [{ id: tag, label, color, dash, points, x, divisor: chart.divisor }] : [];
+    };
+    return [
+      ...chart.curves.flatMap(({ tag, label }, i) => curve(tag, label, this.#color, i)),
+      ...chart.curves.flatMap(({ tag, label }, i) => {
+        const reference = bicubicTag(tag);
+        return reference ? curve(reference, `bicubic, ${label}`, 'var(--wb-quiet)', i) : [];
+      }),
+    ];
   }
 
   #x(): XMapping<'steps' | 'times'> {

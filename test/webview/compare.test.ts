@@ -260,7 +260,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
       'dune',
     ]);
     const colors = await chart
-      .locator('.legend line')
+      .locator('.legend button line')
       .evaluateAll((lines) => lines.map((line) => line.getAttribute('stroke')));
     expect(new Set(colors).size).toBe(4);
 

@@ -93,6 +93,12 @@ export function formatValue(value: number): string {
   return `${sign}${size.toPrecision(4)}`;
 }
 
+/** A percentage, without the sign: `99.5`, `3.2`, `0.01`, `<0.01`. */
+export function formatPercentage(percentage: number): string {
+  if (percentage > 0 && percentage < 0.01) return '<0.01';
+  return percentage.toFixed(percentage < 0.1 ? 2 : 1);
+}
+
 /** A PSNR in dB, or another score, without the unit. */
 export function formatScore(score: number | 'Infinity', digits = 2): string {
   return Number.isFinite(score) ? Number(score).toFixed(digits) : '∞';

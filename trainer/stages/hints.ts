@@ -5,14 +5,16 @@ import type { Stage } from '../run-state/run-state.ts';
 export interface Hints {
   /** @returns a hint after an update with these scalars */
   step(scalars: Readonly<Record<string, number>>): string | undefined;
-  /** @returns a hint after a validation; PSNR in RGB, in dB */
-  validation(psnr: number): string | undefined;
+  /** @returns a hint after a validation; PSNR in RGB, in dB, of the generator and of bicubic upscaling */
+  validation(psnr: number, bicubicPsnr: number): string | undefined;
 }
 
 /** The loss of a discriminator that is too strong, for this many steps in a row. */
 const tooStrong = { loss: 0.01, steps: 500 };
 /** Smaller drops of PSNR, in dB, are validation noise. */
 const noticeableDrop = 0.3;
+/** Pretraining is usually above bicubic upscaling after so many validations. */
+const patience = 3;
 /** PSNR is flat if it stays within `range` dB for this many validations. */
 const plateau = { range: 0.02, validations: 10 };
 
@@ -25,6 +27,7 @@ export function createHints(stage: Stage, startPsnr: number | null): Hints {
     return `Hint: ${text}`;
   };
   let steps = 0;
+  let validations = 0;
   const latest: number[] = [];
 
   return {
@@ -36,7 +39,8 @@ export function createHints(stage: Stage, startPsnr: number | null): Hints {
         'too strong',
       );
     },
-    validation(psnr) {
+    validation(psnr, bicubicPsnr) {
+      validations += 1;
       latest.push(psnr);
       if (latest.length > plateau.validations) latest.shift();
       if (
@@ -48,6 +52,17 @@ export function createHints(stage: Stage, startPsnr: number | null): Hints {
         return once(
           `PSNR fell from ${formatScore(startPsnr)} to ${psnr.toFixed(2)} dB. This is expected, not a fault: this stage trades PSNR, about 2.4 dB in the published runs, for realistic texture. Look at the samples instead.`,
           'drop',
+        );
+      }
+      if (
+        stage === 'pretraining' &&
+        validations >= patience &&
+        psnr < bicubicPsnr &&
+        !given.has('below bicubic')
+      ) {
+        return once(
+          `PSNR ${formatScore(psnr)} dB is below the ${formatScore(bicubicPsnr)} dB of bicubic upscaling. In a short training, a higher \`pretraining.lr\` (1e-3), a smaller \`batch_size\` (8) and \`pretraining.cr_patch_size\` ([64, 64]), and \`augmentation.compression: false\` reach more.`,
+          'below bicubic',
         );
       }
       const isFlat =

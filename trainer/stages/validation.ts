@@ -52,14 +52,11 @@ export async function openValidator(
     report(context, 'No validation image can be used: this session trains without validation.');
   let best = checkpoint?.state.best ?? null;
   let latest = { step: trainer.startStep, metrics: checkpoint?.state.metrics ?? {} };
-  let isBaselineReported = false;
+  let baseline: ValidationScores | undefined;
 
-  async function reportBaseline(): Promise<void> {
-    if (isBaselineReported) return;
-    const baseline = await meanScores((lr) => bicubic(lr, scale));
-    if (!baseline) return;
-    isBaselineReported = true;
-    report(context, `Bicubic on the validation images: ${scoreText(baseline)}.`);
+  async function measureBaseline(): Promise<void> {
+    baseline = await meanScores((lr) => bicubic(lr, scale));
+    if (baseline) report(context, `Bicubic on the validation images: ${scoreText(baseline)}.`);
   }
 
   /** @returns undefined if there are no images, or the stage is to stop */
@@ -85,7 +82,7 @@ export async function openValidator(
 
   async function measure(step: number): Promise<ValidationScores | undefined> {
     try {
-      await reportBaseline();
+      if (!baseline) await measureBaseline();
       return await meanScores((lr) => trainer.generator.upscale(lr));
     } catch (error) {
       if (!(error instanceof WorkbenchError && error.code === 'data')) throw error;
@@ -102,12 +99,12 @@ export async function openValidator(
     metricsAt: (step) => (latest.step === step ? latest.metrics : {}),
     async validate(step) {
       const scores = await measure(step);
-      if (!scores) return undefined;
+      if (!scores || !baseline) return undefined;
       const { rgb, 'paper-y': y } = scores;
       latest = { step, metrics: { ...rgb, psnr_y: y.psnr } };
       events.scalars(trainer.stepsBefore + step, {
-        ...validationTags('rgb', rgb),
-        ...validationTags('y', y),
+        ...scoreTags('validation', scores),
+        ...scoreTags('bicubic', baseline),
       });
       events.flush();
       const metric = config.checkpoints.best;
@@ -119,7 +116,7 @@ export async function openValidator(
         `Step ${step}: validation ${scoreText(scores)}, SSIM ${rgb.ssim.toFixed(4)}, ${scores.images} images${isBest ? ', the best so far' : ''}.`,
       );
       observer.event({ event: 'validation', stage, step, rgb, 'paper-y': y, isBest });
-      const hint = hints.validation(rgb.psnr);
+      const hint = hints.validation(rgb.psnr, baseline.rgb.psnr);
       if (hint !== undefined) report(context, hint);
       return { isBest };
     },
@@ -132,8 +129,11 @@ function scoreText({ rgb, 'paper-y': y, images, exact }: ValidationScores): stri
   return exact === 0 ? text : `${text} (${exact} of ${images} images exact)`;
 }
 
-function validationTags(suffix: string, score: Score): Record<string, number> {
+function scoreTags(group: string, scores: ValidationScores): Record<string, number> {
   return Object.fromEntries(
-    pixelMetricNames.map((metric) => [`validation/${metric}_${suffix}`, score[metric]]),
+    pixelMetricNames.flatMap((metric) => [
+      [`${group}/${metric}_rgb`, scores.rgb[metric]],
+      [`${group}/${metric}_y`, scores['paper-y'][metric]],
+    ]),
   );
 }

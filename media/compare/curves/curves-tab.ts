@@ -9,7 +9,7 @@ import '../../charts/line-chart.ts';
 import { formatCount } from '../../../trainer/format/format.ts';
 import type { ChartFile } from '../../charts/line-chart.ts';
 import type { ChartCursor } from '../../charts/shared-axis.ts';
-import { planCharts } from '../../charts/tag-groups.ts';
+import { bicubicTag, planCharts } from '../../charts/tag-groups.ts';
 import { formatX, type XAxis, type XRange } from '../../charts/x-axis.ts';
 import { controlStyles } from '../../components/control-styles.ts';
 import { setVariable } from '../../components/css-variable.ts';
@@ -36,6 +36,7 @@ interface ScalarChart {
   readonly heading: string;
   readonly unit: string;
   readonly divisor: number;
+  readonly isNoisy: boolean;
 }
 
 /** A chart for each scalar, with the curves of all runs. */
@@ -186,6 +187,7 @@ export class CurvesTab extends LitElement {
               heading: chart.curves.length > 1 ? `${chart.title} · ${label}` : chart.title,
               unit: chart.unit,
               divisor: chart.divisor,
+              isNoisy: chart.isNoisy,
             }))
             .filter(({ tag, heading }) =>
               words.every((word) => `${tag} ${heading}`.toLowerCase().includes(word)),
@@ -195,7 +197,7 @@ export class CurvesTab extends LitElement {
       .filter(({ charts }) => charts.length > 0);
   }
 
-  #renderChart({ tag, heading, unit, divisor }: ScalarChart) {
+  #renderChart({ tag, heading, unit, divisor, isNoisy }: ScalarChart) {
     const { ui } = this;
     const curves = this.runs.flatMap((run): CurveSource[] => {
       const points = this.#points.get(run.run)?.shown.get(tag);
@@ -204,19 +206,38 @@ export class CurvesTab extends LitElement {
       const { name: label, color, dash } = run;
       return [{ id: run.run, label, color, dash, points, x, divisor, marks: this.#marks(run.run) }];
     });
+    const bicubic = this.#bicubicCurves(tag, divisor);
     return html`<line-chart
       .heading=${heading}
       .unit=${unit}
-      .curves=${curves}
+      .curves=${[...curves, ...bicubic]}
       .isCompact=${true}
       .revision=${this.revision}
       .xAxis=${axisOf[ui.xAxis]}
       .yIsLog=${ui.yIsLog}
-      .smoothing=${ui.smoothing}
+      .smoothing=${isNoisy ? ui.smoothing : 0}
       .range=${ui.range}
       .cursor=${this.cursor?.x ?? null}
       .hiddenCurves=${new Set(ui.hiddenRuns)}
     ></line-chart>`;
+  }
+
+  /** The lines of bicubic upscaling: one for all runs with the same validation images. */
+  #bicubicCurves(tag: string, divisor: number): CurveSource[] {
+    const reference = bicubicTag(tag);
+    if (reference === undefined) return [];
+    const known = new Set<number>();
+    return this.runs.flatMap((run): CurveSource[] => {
+      const points = this.#points.get(run.run)?.shown.get(reference);
+      const x = this.#x(run);
+      const value = points?.values[points.length - 1];
+      if (!points || !x || value === undefined || known.has(value)) return [];
+      known.add(value);
+      const label = `bicubic (${run.name})`;
+      return [
+        { id: `bicubic ${run.run}`, label, color: 'var(--wb-quiet)', dash: [5, 3], points, x, divisor },
+      ];
+    });
   }
 
   /** The x positions of a run's points; null if they are unknown. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planCharts } from '../../../../media/charts/tag-groups.ts';
+import { bicubicTag, planCharts } from '../../../../media/charts/tag-groups.ts';
 
 /** The plan in short: `Group: chart (curve, curve)`. */
 function plan(...tags: string[]): string[] {
@@ -15,13 +15,15 @@ test.each([
       'machine/memory_bytes',
       'validation/psnr_y',
       'validation/psnr_rgb',
+      'bicubic/psnr_rgb',
+      'bicubic/psnr_y',
       'train/learning_rate',
       'train/content_loss',
     ],
     expected: [
       'Losses: Content loss (train)',
       'Validation: PSNR (RGB, Y)',
-      'Optimizer: Learning rate (generator)',
+      'Optimizer: Learning rate (pretraining)',
       'Machine: Memory (resident)',
     ],
   },
@@ -68,6 +70,24 @@ test.each([
 ])('$name', ({ tags, expected }) => {
   expect(plan(...tags).toSorted()).toEqual(expected.toSorted());
   expect(plan(...tags.toReversed())).toEqual(plan(...tags));
+});
+
+test.each([
+  ['validation/psnr_y', 'bicubic/psnr_y'],
+  ['validation/ssim_rgb', 'bicubic/ssim_rgb'],
+  ['validation/other', undefined],
+  ['train/psnr_y', undefined],
+])('bicubic upscaling of %s: %s', (tag, expected) => {
+  expect(bicubicTag(tag)).toBe(expected);
+});
+
+test('losses and norms are smoothed, all else is not', () => {
+  const tags = ['train/content_loss', 'train/g_gradient_norm', 'train/learning_rate', 'validation/psnr_y'];
+  const charts = planCharts([...tags, 'losses/l_g_pix', 'machine/steps_per_second']).flatMap(
+    ({ charts: inGroup }) => inGroup,
+  );
+  const noisy = charts.filter(({ isNoisy }) => isNoisy).map(({ title }) => title);
+  expect(noisy).toEqual(['Content loss', 'l_g_pix', 'Gradient norm']);
 });
 
 test('groups keep their order', () => {

@@ -94,6 +94,10 @@ describe('esrgan train', () => {
     expect(scalars['validation/psnr_rgb']!.map(([step]) => step)).toEqual([6, 12, 18, 24]);
     expect(scalars['train/content_loss']!.at(-1)![1]).toBeLessThan(scalars['train/content_loss']![0]![1]);
     expect([...readRunScalars(runOf('whole')).series.keys()].sort()).toEqual([
+      'bicubic/psnr_rgb',
+      'bicubic/psnr_y',
+      'bicubic/ssim_rgb',
+      'bicubic/ssim_y',
       'machine/loader_idle_share',
       'machine/memory_bytes',
       'machine/samples_per_second',

@@ -5,6 +5,7 @@ import {
   formatClock,
   formatCount,
   formatDuration,
+  formatPercentage,
   formatRate,
   formatRoughBytes,
   formatRoughDuration,
@@ -85,6 +86,14 @@ check(formatValue, [
   [Number.NaN, 'NaN'],
   [Number.NEGATIVE_INFINITY, '−∞'],
   [1.5e9, '1.500e9'],
+]);
+
+check(formatPercentage, [
+  [0, '0.00'],
+  [0.008234, '<0.01'],
+  [0.01, '0.01'],
+  [3.24, '3.2'],
+  [100, '100.0'],
 ]);
 
 describe('estimates', () => {

@@ -2,16 +2,22 @@ import { expect, test } from 'vitest';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 import { createHints } from '../../../../trainer/stages/hints.ts';
 
+interface Scalars {
+  readonly losses?: readonly number[];
+  readonly psnrs?: readonly number[];
+  readonly bicubic?: number;
+}
+
 /** The hints for a sequence of discriminator losses and PSNRs, with their indices. */
 function check(
   stage: Stage,
   startPsnr: number | null,
-  { losses = [], psnrs = [] }: { readonly losses?: readonly number[]; readonly psnrs?: readonly number[] },
+  { losses = [], psnrs = [], bicubic = 0 }: Scalars,
 ): string[] {
   const hints = createHints(stage, startPsnr);
   const texts = [
     ...losses.map((loss) => hints.step({ g_total_loss: 1, d_adversarial_loss: loss })),
-    ...psnrs.map((psnr) => hints.validation(psnr)),
+    ...psnrs.map((psnr) => hints.validation(psnr, bicubic)),
   ];
   return texts.flatMap((text, index) => (text === undefined ? [] : [`${index}: ${text}`]));
 }
@@ -50,6 +56,13 @@ test.each<[string, Parameters<typeof check>, RegExp[]]>([
     ['pretraining', null, { psnrs: [20, 23, 25, 26, ...times(12, 27)] }],
     [/^13: .*flat/],
   ],
+  [
+    'below bicubic after three validations, once',
+    ['pretraining', null, { psnrs: [20, 23, 25, 26], bicubic: 28.42 }],
+    [/^2: Hint: PSNR 25\.00 dB is below the 28\.42 dB of bicubic.*`pretraining\.lr`/],
+  ],
+  ['below bicubic at first', ['pretraining', null, { psnrs: [20, 27, 28.5, 28.6], bicubic: 28.42 }], []],
+  ['below bicubic in training', ['training', null, { psnrs: [27, 27.5, 27, 27], bicubic: 28.42 }], []],
   ['a slow rise', ['pretraining', null, { psnrs: Array.from({ length: 30 }, (_, i) => 25 + i * 0.005) }], []],
 ])('%s', (_, input, expected) => {
   const given = check(...input);
