@@ -12,6 +12,7 @@ import { fork, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { retrySync } from '../../trainer/files/change-files.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { launchPaths, recordExit, recordProcess } from '../../trainer/runs/launch.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
@@ -43,7 +44,7 @@ function fail(reason: string): void {
 
 function watchOver([root = '', stage, program = '', ...args]: readonly string[]): void {
   const run = runPaths(root);
-  const output = openSync(launchPaths(run).output, 'a');
+  const output = retrySync(() => openSync(launchPaths(run).output, 'a'));
   const trainer = spawn(program, args, {
     // Files that the trainer writes to its working directory belong to the runs.
     cwd: dirname(run.root),

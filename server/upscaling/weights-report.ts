@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { isTensorReport, isWeightsReport, type TensorReport } from '../../trainer/cli-output/reports.ts';
+import { pathIdentity } from '../../trainer/files/paths.ts';
 import { listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import { parseObject, unexpectedOutput } from '../command/run-command.ts';
@@ -25,7 +26,8 @@ export async function tensorReports(inspect: Inspect, file: string): Promise<Ten
 function checkpointOf(file: string, sha256: string): WeightsReport['checkpoint'] {
   const path = dirname(file);
   const run = dirname(dirname(path));
-  const found = listCheckpoints(runPaths(run)).find((checkpoint) => checkpoint.path === path);
+  const identity = pathIdentity(path);
+  const found = listCheckpoints(runPaths(run)).find((each) => pathIdentity(each.path) === identity);
   if (found === undefined) return null;
   const { stage, step, metrics, files } = found.state;
   const written = files[basename(file)]?.sha256;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunSummary } from '../../server/protocol/runs.ts';
@@ -9,7 +9,9 @@ import { readLock } from '../../trainer/runs/lock.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import { type TinyWorkspace, tinyWorkspace } from '../unit/server/experiments/tiny-runs.ts';
 import { type ServerProcess, startServer } from '../unit/server/server-process.ts';
-import { esrgan } from './command.ts';
+import { esrgan, start as startProgram } from './command.ts';
+
+const hold = process.env.ESRGAN_HOLD ?? '';
 
 let workspace: TinyWorkspace;
 let server: ServerProcess;
@@ -94,6 +96,26 @@ test('a run that is killed resumes to the bytes of one that is not', async () =>
   expect({ code, output }).toMatchObject({ code: 0 });
   expect(readdirSync(out)).toHaveLength(1);
 });
+
+test.runIf(existsSync(hold))(
+  'a run whose files a scanner holds resumes, and is deleted as a whole',
+  async () => {
+    const { run } = await start('held');
+    const { step } = await server.until('held', isAt(2));
+    await server.request('esrgan/control', { run, request: 'stop' });
+    await server.until('held', is('stopped'));
+    const stop = join(workspace.folder, 'scanner.stop');
+    const scanner = startProgram(hold, [run, '0', '300', stop]);
+    await server.request('esrgan/resume', { run });
+    await server.until('held', isAt((step ?? 0) + 1));
+    await server.request('esrgan/kill', { run });
+    await server.until('held', is('stopped'));
+    await server.request('esrgan/deleteRun', { run });
+    expect(readdirSync(workspace.runsDir)).toEqual([]);
+    writeFileSync(stop, '');
+    expect(Number((await scanner.ended).output)).toBeGreaterThan(5);
+  },
+);
 
 test('a stop is a request while the run starts, and ends no process', async () => {
   const { run } = await start('early');

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { decodeImage } from '../data/decode.ts';
 import type { Image } from '../data/image.ts';
+import { pathIdentity } from '../files/paths.ts';
 import { listPairs, readPair } from './evaluate.ts';
 import { isHrFolder, lrFolder } from './results/test-set.ts';
 
@@ -23,7 +24,9 @@ export async function readImage(path: string, role: 'hr' | 'lr', scale: number):
   const pair =
     lrFolder(dir, scale) === undefined
       ? undefined
-      : listPairs({ name: basename(dir), dir }, scale).find(({ hr }) => hr === path);
+      : listPairs({ name: basename(dir), dir }, scale).find(
+          ({ hr }) => pathIdentity(hr) === pathIdentity(path),
+        );
   return readPair(pair ?? { hr: path, downscale: 'bicubic' }, scale, scale);
 }
 

@@ -6,7 +6,7 @@ import { decodeBmp, isBmp } from '../data/bmp.ts';
 import { decoding } from '../data/decoding.ts';
 import type { FloatImage } from '../data/image.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
-import { discard } from '../files/change-files.ts';
+import { discard, retry } from '../files/change-files.ts';
 import { nativePath } from '../files/paths.ts';
 import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 import type { Rect } from '../guards/rect.ts';
@@ -147,7 +147,7 @@ export async function withPixels<T>(
       warning = `the decoder warns: ${reasonOf(refusal)}`;
       return tolerated;
     });
-    const file = await open(temporary);
+    const file = await retry(() => open(temporary));
     try {
       return await use({ width, height, channels, warning, read: partReader(file, header, info.channels) });
     } finally {

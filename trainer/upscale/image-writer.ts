@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import sharp from 'sharp';
 import { WorkbenchError } from '../errors/errors.ts';
-import { discard as discardFile } from '../files/change-files.ts';
+import { discard as discardFile, retry } from '../files/change-files.ts';
 import { nativePath } from '../files/paths.ts';
 import type { Rect } from '../guards/rect.ts';
 import { temporaryPath } from '../runs/atomic-file.ts';
@@ -118,7 +118,7 @@ export async function writeImage(path: string, shape: ImageShape): Promise<Image
       await close();
       try {
         await unlessCancelled(signal, () => encode(rows, encoded, shape));
-        const whole = await open(encoded, 'r+');
+        const whole = await retry(() => open(encoded, 'r+'));
         await whole.sync();
         await whole.close();
         return publish(encoded);

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, WorkbenchError } from '../../errors/errors.ts';
-import { discard, move, removeFileSync } from '../../files/change-files.ts';
+import { discard, move, removeFileSync, retry } from '../../files/change-files.ts';
 import { formatBytes } from '../../format/format.ts';
 import { isNullable, isNumber, isObject, isString } from '../../guards/guards.ts';
 import { writeJsonAtomic } from '../../runs/atomic-file.ts';
@@ -132,7 +132,7 @@ async function writeBody(
   { bytes, signal, onProgress }: DownloadOptions,
 ): Promise<void> {
   const most = total ?? bytes ?? Number.POSITIVE_INFINITY;
-  const file = await onDisk(part, () => open(part, from > 0 ? 'r+' : 'w'));
+  const file = await onDisk(part, () => retry(() => open(part, from > 0 ? 'r+' : 'w')));
   let done = from;
   try {
     for await (const chunk of body) {
