@@ -16,6 +16,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { pathIdentity } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { withoutLinks } from '../../trainer/format/markup.ts';
 import { logDefect, responseError } from '../connection/errors.ts';
@@ -150,7 +151,10 @@ export function registerFeatures(
   const measure = createMeasuredRuns();
   // As of the last request for hints. Listing a thousand runs at every keystroke would block the server.
   let runs: readonly RunSummary[] = [];
-  const measuredRuns = cached((runsDir) => measure(runs.filter((each) => join(each.runsDir) === runsDir)));
+  const measuredRuns = cached((runsDir) => {
+    const identity = pathIdentity(runsDir);
+    return measure(runs.filter((each) => pathIdentity(each.runsDir) === identity));
+  });
   const diagnostics = publishDiagnostics(connection, documents, {
     runDocument,
     disk: diskThread,
