@@ -79,6 +79,7 @@ const requests: { readonly [Name in WebviewRequestName]: Guard<WebviewRequests[N
     models: isList(isModel, maximumModels),
     run: isNullable(isString),
   }),
+  'esrgan/loggedImages': hasRun,
   'esrgan/weightsDifference': isExactly({ a: isString, b: isString }),
   'esrgan/interpolate': isExactly({ a: isString, b: isString, alpha: isNumber, image: isImage }),
   'esrgan/closeInterpolation': isNull,

@@ -1,9 +1,11 @@
+import type { LoggedStep } from '../../server/protocol/comparison.ts';
 import type { SampleImage, StageSamples } from '../../server/protocol/runs.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** The generator's results for the sample images at one step. */
 export interface SampleStep {
-  readonly stage: Stage;
+  /** Null for a run of another program. */
+  readonly stage: Stage | null;
   /** Step of the stage. */
   readonly step: number;
   /** Global step, which continues from stage to stage. */
@@ -26,6 +28,11 @@ export function sampleSteps(samples: readonly StageSamples[], stepsBeforeTrainin
       })),
     )
     .sort((a, b) => a.at - b.at);
+}
+
+/** The images that a run of another program has logged, as samples without anything to compare with. */
+export function loggedSteps(logged: readonly LoggedStep[]): SampleStep[] {
+  return logged.map(({ step, images }) => ({ stage: null, step, at: step, images: [], sr: images }));
 }
 
 /** Index of the last sample at or before a global step, else of the first; of the last for `null`; -1 without samples. */

@@ -32,6 +32,7 @@ import { curveScale } from './curve-scale.ts';
 import { evaluationWork } from './evaluation-job.ts';
 import { comparisonCsv, comparisonMarkdown, shownPart } from './export.ts';
 import { createImages } from './image-results.ts';
+import { createLoggedImages } from './logged-images.ts';
 import { reportHtml } from './report.ts';
 import type { ChartSeries } from './report-chart.ts';
 import { nameFor, resultsFolder } from './results-folder.ts';
@@ -60,6 +61,7 @@ export interface ComparisonService extends Closable {
 export function registerComparison(connection: Connection, sources: ComparisonSources): ComparisonService {
   const { programs, manager, engine, jobs } = sources;
   const images = createImages(resultsFolder(process.env), programs, engine, jobs);
+  const logged = createLoggedImages(images.folder);
   const fingerprint = createFingerprints();
 
   /** Data folders of the workspace and of the runs. */
@@ -125,6 +127,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     'esrgan/configDifference': ({ runs }) => configDifference(runs.map(openRun)),
     'esrgan/curveScale': async ({ run }) => curveScale(openRun(run), (await manager()).run(run)),
     'esrgan/imageResults': ({ image, models, run }) => images.results(image, models, run),
+    'esrgan/loggedImages': ({ run }) => logged.read(openRun(run).paths.root),
     'esrgan/weightsDifference': ({ a, b }) => readWeightsDifference(programs(), a, b),
     'esrgan/interpolate': (query) => images.interpolate(query),
     'esrgan/closeInterpolation'() {

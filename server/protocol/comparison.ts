@@ -318,6 +318,12 @@ export interface ExportQuery {
   }[];
 }
 
+/** The images that the run of another program has logged at a step: files by tag. */
+export interface LoggedStep {
+  readonly step: number;
+  readonly images: Readonly<Record<string, string>>;
+}
+
 /** The requests of the comparison view. */
 export interface ComparisonRequests {
   /** The table. Reads files only; computes nothing. */
@@ -347,6 +353,8 @@ export interface ComparisonRequests {
     params: { image: ImageQuery; models: readonly ModelReference[]; run: string | null };
     result: ImageResults;
   };
+  /** The images in the event files of a run of another program, by rising step; they are in `esrgan/resultsFolder`. */
+  'esrgan/loggedImages': { params: { run: string }; result: readonly LoggedStep[] };
   /** What changed between two checkpoints (folders, or files of weights). */
   'esrgan/weightsDifference': { params: { a: string; b: string }; result: WeightsDifference };
   /**

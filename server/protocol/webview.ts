@@ -43,6 +43,7 @@ export type ForwardedRequestName =
   | 'esrgan/configDifference'
   | 'esrgan/curveScale'
   | 'esrgan/imageResults'
+  | 'esrgan/loggedImages'
   | 'esrgan/weightsDifference'
   | 'esrgan/interpolate'
   | 'esrgan/closeInterpolation'

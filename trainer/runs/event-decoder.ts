@@ -1,4 +1,4 @@
-import type { EventMessage, SummaryValue, TensorMessage } from './event-protocol.ts';
+import type { EventMessage, ImageMessage, SummaryValue, TensorMessage } from './event-protocol.ts';
 
 /**
  * Reads the events of `event-protocol.ts` from their protocol buffers, by hand: a long run has millions of them,
@@ -63,11 +63,22 @@ function summaryValue(cursor: Cursor, end: number): SummaryValue {
     const key = varint(cursor, end);
     if (key === field(1, 'bytes')) value.tag = text(cursor, end);
     else if (key === field(2, 'fixed32')) value.simpleValue = float(cursor, end);
+    else if (key === field(4, 'bytes')) value.image = image(cursor, lengthEnd(cursor, end));
     else if (key === field(8, 'bytes')) value.tensor = tensor(cursor, lengthEnd(cursor, end));
     else if (key === field(9, 'bytes')) value.metadata = metadata(cursor, lengthEnd(cursor, end));
     else skip(cursor, end, key);
   }
   return value;
+}
+
+function image(cursor: Cursor, end: number): ImageMessage {
+  const message: Mutable<ImageMessage> = {};
+  while (cursor.at < end) {
+    const key = varint(cursor, end);
+    if (key === field(4, 'bytes')) message.encodedImageString = bytes(cursor, end);
+    else skip(cursor, end, key);
+  }
+  return message;
 }
 
 function metadata(cursor: Cursor, end: number): NonNullable<SummaryValue['metadata']> {
@@ -93,6 +104,7 @@ function tensor(cursor: Cursor, end: number): TensorMessage {
   const message: Mutable<TensorMessage> = {};
   const floats: number[] = [];
   const doubles: number[] = [];
+  const strings: Uint8Array[] = [];
   while (cursor.at < end) {
     const key = varint(cursor, end);
     if (key === field(1, 'varint')) message.dtype = varint(cursor, end);
@@ -100,12 +112,14 @@ function tensor(cursor: Cursor, end: number): TensorMessage {
     // Lists are packed or not; a reader must accept both.
     else if (key === field(5, 'fixed32')) floats.push(float(cursor, end));
     else if (key === field(6, 'fixed64')) doubles.push(double(cursor, end));
+    else if (key === field(8, 'bytes')) strings.push(bytes(cursor, end));
     else if (key === field(5, 'bytes')) packed(cursor, end, floats, float);
     else if (key === field(6, 'bytes')) packed(cursor, end, doubles, double);
     else skip(cursor, end, key);
   }
   if (floats.length > 0) message.floatVal = floats;
   if (doubles.length > 0) message.doubleVal = doubles;
+  if (strings.length > 0) message.stringVal = strings;
   return message;
 }
 

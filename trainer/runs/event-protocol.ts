@@ -104,7 +104,7 @@ export interface EventMessage {
   readonly sessionLog?: { readonly status?: number };
 }
 
-/** The value of a tag; a scalar is a `simpleValue` or a tensor with one element. The decoder skips images. */
+/** The value of a tag; a scalar is a `simpleValue` or a tensor with one element. */
 export interface SummaryValue {
   readonly tag?: string;
   readonly simpleValue?: number;
@@ -115,12 +115,12 @@ export interface SummaryValue {
   };
 }
 
-/** An encoded image. Color space 1 is gray, 3 RGB. */
+/** An encoded image. Color space 1 is gray, 3 RGB. The decoder reads the last field only. */
 export interface ImageMessage {
-  readonly height: number;
-  readonly width: number;
-  readonly colorspace: number;
-  readonly encodedImageString: Uint8Array;
+  readonly height?: number;
+  readonly width?: number;
+  readonly colorspace?: number;
+  readonly encodedImageString?: Uint8Array;
 }
 
 /** A tensor; its elements are raw, little endian, in `tensorContent`, or in the list of their type. */

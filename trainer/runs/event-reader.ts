@@ -17,32 +17,50 @@ export interface EventScalar {
 }
 
 /** A session started: all earlier points of the run at `step` or later are void. */
-interface EventSessionStart {
+export interface EventSessionStart {
   readonly kind: 'sessionStart';
   readonly step: number;
 }
 
 export type EventItem = EventScalar | EventSessionStart;
 
-/** Reads event records incrementally, while another process appends them. */
-export interface EventReader {
+/** Reads what events contain incrementally, while another process appends them. */
+export interface RecordReader<Item> {
   /**
    * The items that were appended since the last call, in parts of about 1 MiB of a file (or one larger record); a part
    * may be empty. Whoever has other work yields between the parts. An incomplete record at the end is read once it is
    * complete. Never throws.
    */
-  read(): Iterable<readonly EventItem[]>;
+  read(): Iterable<readonly Item[]>;
   /** The damage found so far, one sentence per file: skipped records, a file that cannot be read further. */
   problems(): string[];
 }
+
+/** Reads scalars. */
+export type EventReader = RecordReader<EventItem>;
+
+/**
+ * Adds the items of an event to `items`. `data` is a view of bytes that another record may have later; they are at `at` in
+ * the file.
+ */
+export type TakeEvent<Item> = (
+  event: EventMessage,
+  items: Item[],
+  place: { readonly path: string; readonly data: Uint8Array; readonly at: number },
+) => void;
 
 const chunkBytes = 2 ** 20;
 
 /** Larger records are skipped unread: no trainer writes so many scalars at once. */
 const maximumRecordBytes = 2 ** 24;
 
-/** A reader of one event file, from its start. The file is open only while a part is read. */
+/** A reader of the scalars of one event file, from its start. */
 export function createEventReader(path: string): EventReader {
+  return createRecordReader(path, takeScalars);
+}
+
+/** A reader of one event file, from its start. The file is open only while a part is read. */
+function createRecordReader<Item>(path: string, takeEvent: TakeEvent<Item>): RecordReader<Item> {
   let position = 0;
   /** Bytes of the file from `position` that the next record needs. */
   let needed = 1;
@@ -51,8 +69,8 @@ export function createEventReader(path: string): EventReader {
   let stopped: string | undefined;
 
   /** The items of the complete records in `bytes`, which start at `position`. */
-  function take(bytes: Uint8Array): EventItem[] {
-    const items: EventItem[] = [];
+  function take(bytes: Uint8Array): Item[] {
+    const items: Item[] = [];
     let used = 0;
     while (true) {
       const scan = scanRecord(bytes.subarray(used));
@@ -65,13 +83,17 @@ export function createEventReader(path: string): EventReader {
         stopped = `${path}: the record at byte ${position + used} is damaged, and the records after it cannot be found`;
         return items;
       }
-      if (scan.kind === 'badData' || !takeEvent(scan.data, items)) damaged++;
+      const event = scan.kind === 'record' ? tryToDecode(scan.data) : undefined;
+      if (scan.kind === 'record' && event !== undefined) {
+        const { data } = scan;
+        takeEvent(event, items, { path, data, at: position + data.byteOffset - bytes.byteOffset });
+      } else damaged++;
       used += scan.size;
     }
   }
 
   /** The next part; undefined if there is nothing more at present. */
-  function readPart(): readonly EventItem[] | undefined {
+  function readPart(): readonly Item[] | undefined {
     if (stopped !== undefined) return undefined;
     const found = statSync(path);
     if (!found.isFile()) stopped = `${path}: this is no file`;
@@ -93,7 +115,7 @@ export function createEventReader(path: string): EventReader {
     }
   }
 
-  function tryReadPart(): readonly EventItem[] | undefined {
+  function tryReadPart(): readonly Item[] | undefined {
     try {
       return readPart();
     } catch (error) {
@@ -120,13 +142,18 @@ export function createEventReader(path: string): EventReader {
   };
 }
 
-/** A reader of all event files of a folder, in order, including files that are created later. */
+/** A reader of the scalars of all event files of a folder, in order, including files that are created later. */
 export function createRunReader(folder: string): EventReader {
-  const readers = new Map<string, EventReader>();
+  return createFolderReader(folder, takeScalars);
+}
+
+/** A reader of all event files of a folder, in order, including files that are created later. */
+export function createFolderReader<Item>(folder: string, takeEvent: TakeEvent<Item>): RecordReader<Item> {
+  const readers = new Map<string, RecordReader<Item>>();
   return {
     *read() {
       for (const path of listEventFiles(folder)) {
-        const reader = readers.get(path) ?? createEventReader(path);
+        const reader = readers.get(path) ?? createRecordReader(path, takeEvent);
         readers.set(path, reader);
         yield* reader.read();
       }
@@ -135,14 +162,16 @@ export function createRunReader(folder: string): EventReader {
   };
 }
 
-/** Adds the items of a record's event to `items`; returns false if the record is not an event. */
-function takeEvent(data: Uint8Array, items: EventItem[]): boolean {
-  let event: EventMessage;
+/** The event of a record; undefined if it is none. */
+function tryToDecode(data: Uint8Array): EventMessage | undefined {
   try {
-    event = decodeEvent(data);
+    return decodeEvent(data);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function takeScalars(event: EventMessage, items: EventItem[]): void {
   const { step = 0, wallTime: seconds = 0 } = event;
   const wallTime = isTime(seconds) ? seconds : 0;
   if (event.sessionLog?.status === sessionStart) items.push({ kind: 'sessionStart', step });
@@ -151,7 +180,6 @@ function takeEvent(data: Uint8Array, items: EventItem[]): boolean {
     if (value === undefined || entry.tag === undefined) continue;
     items.push({ kind: 'scalar', tag: entry.tag, step, value, wallTime });
   }
-  return true;
 }
 
 /** The scalar in a summary value; undefined if it is a text, an image, a histogram or another plugin's. */

@@ -1,6 +1,11 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Comparison, ModelReference, TestSetSummary } from '../../../server/protocol/comparison.ts';
+import type {
+  Comparison,
+  LoggedStep,
+  ModelReference,
+  TestSetSummary,
+} from '../../../server/protocol/comparison.ts';
 import type { Job } from '../../../server/protocol/jobs.ts';
 import type { Rect } from '../../../trainer/guards/rect.ts';
 import { controlStyles } from '../../components/control-styles.ts';
@@ -20,7 +25,7 @@ import { ModelResults } from './model-results.ts';
 import './image-source.ts';
 import type { ShownRun } from '../shown-runs.ts';
 import { type TableRow, tableOf } from '../table/table-model.ts';
-import { allSampleSteps, sampleKeys, samplesOf, stepAt, stepIndex } from './run-samples.ts';
+import { allSampleSteps, isExternal, sampleKeys, samplesOf, stepAt, stepIndex } from './run-samples.ts';
 import './tile-grid.ts';
 import type { TileGrid } from './tile-grid.ts';
 import { type ShownTile, TileImages, type TileOptions } from './tile-images.ts';
@@ -67,6 +72,10 @@ export class ImagesTab extends LitElement {
   #images!: TileImages;
   #results!: ModelResults;
   #samples = new Map<string, SampleStep[]>();
+  /** The images that runs of other programs have logged. */
+  readonly #logged = new Map<string, readonly LoggedStep[]>();
+  /** What they were last loaded for. */
+  readonly #loggedOf = new Map<string, ShownRun['detail']>();
   /** The table's rows with a model. */
   #rows: readonly TableRow[] = [];
   #tiles: readonly Tile[] = [];
@@ -93,13 +102,14 @@ export class ImagesTab extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('runs')) {
-      this.#samples = samplesOf(this.runs);
+      this.#samples = samplesOf(this.runs, this.#logged);
       const named = (runs: readonly ShownRun[] = []) => runs.map(({ run }) => run).join('\n');
       if (named(this.runs) !== named(changed.get('runs'))) this.#loadTestSets();
     }
     if (changed.has('comparison') && this.comparison) {
       this.#rows = tableOf(this.comparison, false).rows.filter(({ model }) => model !== null);
     }
+    if (this.isShown) this.#loadLogged();
     this.#loadResults();
     this.#tiles = this.#makeTiles();
     if (this.isShown) this.#loadImages();
@@ -110,6 +120,20 @@ export class ImagesTab extends LitElement {
       const runs = this.runs.map(({ run }) => run);
       this.testSets = runs.length > 0 ? await this.host.request('esrgan/testSets', { runs }) : [];
     });
+  }
+
+  /** Loads the images that runs of other programs have logged, again when one has logged more. */
+  #loadLogged(): void {
+    for (const { run, detail } of this.runs) {
+      if (!detail || !isExternal(detail) || this.#loggedOf.get(run) === detail) continue;
+      this.#loggedOf.set(run, detail);
+      void attempt(this, async () => {
+        const steps = await this.host.request('esrgan/loggedImages', { run });
+        this.#logged.set(run, steps);
+        this.#samples = samplesOf(this.runs, this.#logged);
+        this.requestUpdate();
+      });
+    }
   }
 
   get #testSet(): TestSetSummary | undefined {

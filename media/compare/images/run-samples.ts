@@ -1,20 +1,35 @@
-import { type SampleStep, sampleSteps } from '../../run-panel/sample-steps.ts';
+import type { LoggedStep } from '../../../server/protocol/comparison.ts';
+import { loggedSteps, type SampleStep, sampleSteps } from '../../run-panel/sample-steps.ts';
 import type { ShownRun } from '../shown-runs.ts';
 
-/** The samples of each run by rising step, by run directories. */
-export function samplesOf(runs: readonly ShownRun[]): Map<string, SampleStep[]> {
+/** The samples of each run by rising step, by run directories. `logged` are the images of runs of other programs. */
+export function samplesOf(
+  runs: readonly ShownRun[],
+  logged: ReadonlyMap<string, readonly LoggedStep[]> = new Map(),
+): Map<string, SampleStep[]> {
   return new Map(
     runs.map(({ run, detail }) => [
       run,
-      detail ? sampleSteps(detail.samples, detail.stepsBeforeTraining) : [],
+      isExternal(detail)
+        ? loggedSteps(logged.get(run) ?? [])
+        : detail
+          ? sampleSteps(detail.samples, detail.stepsBeforeTraining)
+          : [],
     ]),
   );
 }
 
-/** The keys of all sample images, such as `00-baby`. */
+/** Whether the samples of a run are the images in its event files. */
+export function isExternal(detail: ShownRun['detail']): boolean {
+  return detail?.summary.kind === 'external';
+}
+
+/** The keys of all sample images: `00-baby`, or a tag such as `val/img`. */
 export function sampleKeys(samples: ReadonlyMap<string, readonly SampleStep[]>): string[] {
   const keys = [...samples.values()].flatMap((steps) =>
-    steps.flatMap(({ images }) => images.map(({ key }) => key)),
+    steps.flatMap(({ images, sr, stage }) =>
+      stage === null ? Object.keys(sr) : images.map(({ key }) => key),
+    ),
   );
   return [...new Set(keys)].sort();
 }

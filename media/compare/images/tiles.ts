@@ -28,7 +28,7 @@ const referenceLabels = { lr: 'LR', bicubic: 'bicubic', hr: 'HR' } as const;
 
 /**
  * The runs' results for a sample image, at the last samples until `step` or, for `null`, at the latest. LR, bicubic and HR
- * are those of the first run that has the image; each result is measured against its own run's HR.
+ * are those of the first run that has the image, and left out if only other programs have it; each result is measured against its own run's HR.
  */
 export function sampleTiles(
   runs: readonly ShownRun[],
@@ -37,29 +37,27 @@ export function sampleTiles(
   step: number | null,
 ): Tile[] {
   const results = runs.map(({ run, name, color }) => {
-    const steps = samples.get(run) ?? [];
+    // Other programs log images of different tags at different steps.
+    const steps = samples.get(run)?.filter(({ stage, sr }) => stage !== null || key in sr) ?? [];
     const sample = steps[sampleAt(steps, step)];
     const image = sample?.images.find((each) => each.key === key);
     const tile: Tile = {
       id: `run:${run}`,
       label: name,
-      detail: sample ? `${sample.stage} · step ${formatCount(sample.step)}` : 'no samples',
+      detail: sample
+        ? [...(sample.stage ? [sample.stage] : []), `step ${formatCount(sample.step)}`].join(' · ')
+        : 'no samples',
       color,
       run,
       path: sample?.sr[key] ?? null,
       hr: image?.hr ?? null,
     };
-    return { tile, image };
+    return { tile, image, isLogged: sample?.stage === null };
   });
   const reference = results.find(({ image }) => image)?.image;
-  return [
-    ...referenceTiles({
-      lr: reference?.lr ?? null,
-      bicubic: reference?.bicubic ?? null,
-      hr: reference?.hr ?? null,
-    }),
-    ...results.map(({ tile }) => tile),
-  ];
+  const { lr = null, bicubic = null, hr = null } = reference ?? {};
+  const hasReferences = reference !== undefined || !results.some(({ isLogged }) => isLogged);
+  return [...(hasReferences ? referenceTiles({ lr, bicubic, hr }) : []), ...results.map(({ tile }) => tile)];
 }
 
 /** The models' results for an image of a test set, in the order of the rows. */

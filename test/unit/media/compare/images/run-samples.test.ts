@@ -5,7 +5,7 @@ import {
   stepAt,
   stepIndex,
 } from '../../../../../media/compare/images/run-samples.ts';
-import type { SampleStep } from '../../../../../media/run-panel/sample-steps.ts';
+import { loggedSteps, type SampleStep } from '../../../../../media/run-panel/sample-steps.ts';
 
 function samples(steps: readonly number[], keys: readonly string[]): SampleStep[] {
   const images = keys.map((key) => ({ key, lr: 'lr', bicubic: 'bicubic', hr: 'hr' }));
@@ -19,6 +19,19 @@ test('keys and steps of all runs', () => {
   ]);
   expect(sampleKeys(all)).toEqual(['00-x', '01-y']);
   expect(allSampleSteps(all)).toEqual([100, 150, 200]);
+});
+
+test('the keys of images that other programs have logged are their tags', () => {
+  const logged = loggedSteps([{ step: 5, images: { 'val/img': '/x' } }]);
+  expect(
+    sampleKeys(
+      new Map([
+        ['/a', samples([100], ['00-x'])],
+        ['/b', logged],
+      ]),
+    ),
+  ).toEqual(['00-x', 'val/img']);
+  expect(allSampleSteps(new Map([['/b', logged]]))).toEqual([5]);
 });
 
 const steps = [100, 150, 200];

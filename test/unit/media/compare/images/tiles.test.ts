@@ -10,7 +10,7 @@ import {
   wipePair,
 } from '../../../../../media/compare/images/tiles.ts';
 import type { ShownRun } from '../../../../../media/compare/shown-runs.ts';
-import type { SampleStep } from '../../../../../media/run-panel/sample-steps.ts';
+import { loggedSteps, type SampleStep } from '../../../../../media/run-panel/sample-steps.ts';
 
 const runs: ShownRun[] = ['a', 'b'].map((name) => ({
   run: `/${name}`,
@@ -44,6 +44,17 @@ describe('sample tiles', () => {
     const tiles = sampleTiles(runs, all, key, step);
     expect(tiles.map(({ id }) => id)).toEqual(['lr', 'bicubic', 'hr', 'run:/a', 'run:/b']);
     expect(tiles.slice(3).map(({ path }) => path)).toEqual(expected);
+  });
+  test('images of other programs have no LR, bicubic and HR, and each tag its own steps', () => {
+    const logged = loggedSteps([
+      { step: 5, images: { 'val/img': '/a/5', other: '/a/o' } },
+      { step: 9, images: { other: '/a/p' } },
+    ]);
+    const tiles = sampleTiles(runs, new Map([['/a', logged]]), 'val/img', null);
+    expect(tiles.map(({ label, detail, path }) => [label, detail, path])).toEqual([
+      ['a', 'step 5', '/a/5'],
+      ['b', 'no samples', null],
+    ]);
   });
   test('LR, bicubic and HR are those of the first run that has the image', () =>
     expect(sampleTiles(runs, all, '01-y', null).find(({ id }) => id === 'hr')?.path).toBe('/b/hr'));
