@@ -48,13 +48,12 @@ export function registerMirror(program: Command): void {
       async (name: string, { project, entity, group, url, once = false, runsDir, json = false }: Flags) => {
         const { paths } = findRun(runsDir, name);
         const server = parseServer(url || cloudServer);
-        const key = findApiKey(server);
         const reporter = createReporter({ json, stream: process.stdout });
         const cancel = cancelOnRequest();
         try {
           const state = await mirrorRun(paths, {
             server,
-            key,
+            key: () => findApiKey(server),
             // An empty environment variable counts as missing.
             entity: entity || null,
             project: project || 'esrgan',

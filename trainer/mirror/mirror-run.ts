@@ -17,7 +17,8 @@ import { createWandbClient, type RunAddress, type StreamMessage } from './wandb-
 export interface MirrorOptions extends Pick<RetryOptions, 'wait' | 'random'> {
   /** The base URL of W&B's API. */
   readonly server: string;
-  readonly key: string;
+  /** The key for it. Throws a `usage` error if there is none. */
+  readonly key: () => string;
   /** Of a run that is new there; null: the default of the key. */
   readonly entity: string | null;
   /** Of a run that is new there. */
@@ -58,11 +59,21 @@ const exitCodes: Partial<Record<RunState, number>> = { finished: 0, failed: 1, s
  * Uploads a run to W&B, and follows it until it ends. Writes nothing but the folder `mirror` of the run.
  *
  * @returns the state of the run
- * @throws WorkbenchError `run` if the run does not exist, was never trained or is being mirrored; `data` if W&B refuses
- * something or cannot be reached for a day; `disk`; `interrupted` by the signal
+ * @throws WorkbenchError `run` if the run does not exist, was never trained or is being mirrored; `usage` without a key;
+ * `data` if W&B refuses something or cannot be reached for a day; `disk`; `interrupted` by the signal
  */
 export async function mirrorRun(run: RunPaths, options: MirrorOptions): Promise<RunState> {
   stateOf(run);
+  for (;;) {
+    const state = await mirrorSession(run, options);
+    // A run that was resumed in the meantime: its own mirror found the lock held, and has ended.
+    const now = readRun(run.root, Date.now());
+    if (options.once || now === undefined || !isLive(now.state)) return state;
+  }
+}
+
+/** From taking the lock to releasing it. */
+async function mirrorSession(run: RunPaths, options: MirrorOptions): Promise<RunState> {
   const lock = await lockMirror(run, options);
   const lost = new AbortController();
   const beating = setInterval(() => {
@@ -72,8 +83,11 @@ export async function mirrorRun(run: RunPaths, options: MirrorOptions): Promise<
       lost.abort();
     }
   }, beat);
+  const signal = AbortSignal.any([options.signal, lost.signal]);
+  const { wait = (milliseconds: number) => delay(milliseconds, undefined, { signal }) } = options;
   try {
-    return await follow(run, { ...options, signal: AbortSignal.any([options.signal, lost.signal]) });
+    await untilTrained(run, { ...options, signal, wait });
+    return await follow(run, { ...options, signal, wait });
   } catch (error) {
     throw lost.signal.aborted ? lostLock(run) : error;
   } finally {
@@ -82,103 +96,109 @@ export async function mirrorRun(run: RunPaths, options: MirrorOptions): Promise<
   }
 }
 
-async function follow(run: RunPaths, options: MirrorOptions): Promise<RunState> {
-  const { observer, signal, once } = options;
-  const { wait = (milliseconds: number) => delay(milliseconds, undefined, { signal }) } = options;
-  let cursor = openCursor(run) ?? newCursor(options);
-  assertServer(run, cursor, options.server);
+type SessionOptions = MirrorOptions & Required<Pick<MirrorOptions, 'wait'>>;
+
+/** Waits until a run that starts has its config. */
+async function untilTrained(run: RunPaths, { once, signal, wait }: SessionOptions): Promise<void> {
+  for (;;) {
+    if (signal.aborted) throw interrupted();
+    const { state } = stateOf(run);
+    if (configOf(run, []) !== undefined) return;
+    if (once || isOver(state)) throw neverTrained(run);
+    await wait(interval, signal).catch(() => {});
+  }
+}
+
+async function follow(run: RunPaths, options: SessionOptions): Promise<RunState> {
+  const { observer, signal, once, wait } = options;
+  let cursor = cursorFor(run, options);
   const save = (change: Partial<Cursor>) => {
     cursor = { ...cursor, ...change };
     writeCursor(run, cursor);
   };
   save({ isComplete: false, problem: null });
-
-  const client = createWandbClient(options.server, options.key, {
-    ...options,
-    wait,
-    onTrouble(reason) {
-      if (cursor.problem !== null) return;
-      save({ problem: reason });
-      observer.trouble(reason);
-    },
-  });
-  const reader = openBatchReader(run);
-  let address: RunAddress | undefined;
-  let upserted = '';
-
-  async function upsert(): Promise<RunAddress> {
-    const config = configOf(run, reader.tags());
-    if (config === undefined) throw neverTrained(run);
-    const text = JSON.stringify(config);
-    if (address !== undefined && text === upserted) return address;
-    const { id, entity, project } = cursor;
-    const { group } = options;
-    const found = await client.upsertRun({ id, entity, project, displayName: run.name, group, config });
-    if (address === undefined) {
-      const path = [found.entity, found.project, 'runs', found.id].map(encodeURIComponent).join('/');
-      const link = `${appUrl(options.server)}/${path}`;
-      save({ ...found, link });
-      observer.begin(link);
+  try {
+    return await upload();
+  } catch (error) {
+    if (error instanceof WorkbenchError && (error.code === 'data' || error.code === 'usage')) {
+      save({ problem: error.message });
     }
-    address = found;
-    upserted = text;
-    return found;
+    throw error;
   }
 
-  async function send(message: StreamMessage, state: RunState): Promise<void> {
-    await client.stream(await upsert(), message);
-    if (cursor.problem !== null) save({ problem: null });
-    const { events, samples } = cursor.to;
-    if (!isEmpty(cursor)) observer.progress({ events, samples, state });
-  }
+  async function upload(): Promise<RunState> {
+    const client = createWandbClient(options.server, options.key(), {
+      ...options,
+      onTrouble(reason) {
+        if (cursor.problem !== null) return;
+        save({ problem: reason });
+        observer.trouble(reason);
+      },
+    });
+    const reader = openBatchReader(run);
+    let address: RunAddress | undefined;
+    let upserted = '';
 
-  async function sendBatch(state: RunState): Promise<void> {
-    const { images, message } = reader.read(cursor);
-    const to = await upsert();
-    for (const image of images) await client.uploadFile(to, image);
-    await send(message, state);
-  }
+    async function upsert(): Promise<RunAddress> {
+      const config = configOf(run, reader.tags());
+      if (config === undefined) throw neverTrained(run);
+      const text = JSON.stringify(config);
+      if (address !== undefined && text === upserted) return address;
+      const { id, entity, project } = cursor;
+      const { group } = options;
+      const found = await client.upsertRun({ id, entity, project, displayName: run.name, group, config });
+      if (address === undefined) {
+        const path = [found.entity, found.project, 'runs', found.id].map(encodeURIComponent).join('/');
+        const link = `${appUrl(options.server)}/${path}`;
+        save({ ...found, link });
+        observer.begin(link);
+      }
+      address = found;
+      upserted = text;
+      return found;
+    }
 
-  async function loop(): Promise<RunState> {
+    async function send(message: StreamMessage, state: RunState): Promise<void> {
+      await client.stream(await upsert(), message);
+      if (cursor.problem !== null) save({ problem: null });
+      const { events, samples } = cursor.to;
+      if (!isEmpty(cursor)) observer.progress({ events, samples, state });
+    }
+
+    async function sendBatch(state: RunState): Promise<void> {
+      const { images, message } = reader.read(cursor);
+      const to = await upsert();
+      for (const image of images) await client.uploadFile(to, image);
+      await send(message, state);
+    }
+
     // A mirror that starts sends the last batch again.
-    let isFirst = true;
+    await sendBatch(stateOf(run).state);
     for (;;) {
       if (signal.aborted) throw interrupted();
       // Before the files are read: whatever a run wrote before it ended is there then.
       const { state } = stateOf(run);
-      const isOver = !isLive({ state }) && state !== 'queued';
-      if (configOf(run, []) === undefined) {
-        if (isOver || once) throw neverTrained(run);
-      } else {
-        if (!isFirst) {
-          const next = reader.next(cursor, isOver && state !== 'lost');
-          if (isEmpty(next)) cursor = { ...cursor, ...next };
-          else save(next);
-        }
-        const isNew = !isEmpty(cursor);
-        if (isOver && !isNew && !isFirst) {
-          const exitcode = exitCodes[state];
-          await send(exitcode === undefined ? {} : { complete: true, exitcode }, state);
-          save({ isComplete: true });
-          return state;
-        }
-        await sendBatch(state);
-        if (once && !isNew && !isFirst) return state;
-        if (isNew || isFirst) {
-          isFirst = false;
-          continue;
-        }
+      const next = reader.next(cursor, isOver(state) && state !== 'lost');
+      const isNew = !isEmpty(next);
+      if (isNew) save(next);
+      else cursor = { ...cursor, ...next };
+      if (isOver(state) && !isNew) {
+        const exitcode = exitCodes[state];
+        await send(exitcode === undefined ? {} : { complete: true, exitcode }, state);
+        save({ isComplete: true });
+        return state;
       }
+      await sendBatch(state);
+      if (isNew) continue;
+      if (once) return state;
       await wait(interval, signal).catch(() => {});
     }
   }
+}
 
-  try {
-    return await loop();
-  } catch (error) {
-    if (error instanceof WorkbenchError && error.code === 'data') save({ problem: error.message });
-    throw error;
-  }
+/** Whether no process trains the run or will soon. */
+function isOver(state: RunState): boolean {
+  return !isLive({ state }) && state !== 'queued';
 }
 
 /** Throws a `run` error if there is no such run, or it is another program's. */
@@ -194,16 +214,21 @@ function stateOf(run: RunPaths): { readonly state: RunState } {
   return found.state;
 }
 
-function newCursor({ server, entity, project }: MirrorOptions): Cursor {
-  const start = { events: 0, samples: 0, logLines: 0 };
-  const id = randomBytes(5).toString('hex');
-  const place = { server, entity, project, id, link: null };
-  return { format: 1, ...place, from: start, to: start, samples: [], isComplete: false, problem: null };
-}
-
-/** A run directory may be another person's: its cursor must not decide who receives the key. */
-function assertServer(run: RunPaths, cursor: Cursor, server: string): void {
-  if (cursor.server === server) return;
+/**
+ * The cursor of a run, or a new one.
+ *
+ * @throws WorkbenchError `run` if the run is on another server: a run directory may be another person's, and its cursor must
+ * not decide who receives the key
+ */
+function cursorFor(run: RunPaths, { server, entity, project }: MirrorOptions): Cursor {
+  const cursor = openCursor(run);
+  if (cursor === undefined || cursor.link === null) {
+    const start = { events: 0, samples: 0, logLines: 0 };
+    const id = cursor?.id ?? randomBytes(5).toString('hex');
+    const place = { server, entity, project, id, link: null };
+    return { format: 1, ...place, from: start, to: start, samples: [], isComplete: false, problem: null };
+  }
+  if (cursor.server === server) return cursor;
   throw new WorkbenchError(
     'run',
     `Run ${run.name} is uploaded to ${cursor.server}, not to ${server}. Give that address with --url, or delete ${cursorPath(run)} to upload the run as a new one.`,

@@ -54,7 +54,7 @@ describe('a mirror that is ended at any request, and its successors, upload ever
     try {
       await mirrorRun(paths, {
         server,
-        key: goodKey,
+        key: () => goodKey,
         entity: null,
         project: 'esrgan',
         group: null,

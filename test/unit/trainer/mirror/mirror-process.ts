@@ -7,7 +7,7 @@ const [, , root = '', server = ''] = process.argv;
 
 void mirrorRun(runPaths(root), {
   server,
-  key: findApiKey(server),
+  key: () => findApiKey(server),
   entity: null,
   project: 'esrgan',
   group: null,

@@ -34,7 +34,7 @@ async function mirror(
   const troubles: string[] = [];
   const state = await mirrorRun(paths, {
     server: server.url,
-    key: goodKey,
+    key: () => goodKey,
     entity: null,
     project: 'esrgan',
     group: null,
@@ -289,7 +289,12 @@ describe('trouble of the network is waited out', () => {
 
 describe('a refusal ends the mirror, and is saved for the editor', () => {
   test.each<[string, Partial<MirrorOptions>, Fault | undefined, RegExp]>([
-    ['a wrong key', { key: 'wrong' }, undefined, /answered 401 \("user is not logged in"\)\. Check the key/],
+    [
+      'a wrong key',
+      { key: () => 'wrong' },
+      undefined,
+      /answered 401 \("user is not logged in"\)\. Check the key/,
+    ],
     ['no permission', {}, { status: 403 }, /answered 403\. Check the key/],
     [
       'an error of GraphQL',
