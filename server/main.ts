@@ -59,6 +59,7 @@ connection.onInitialize((params) => {
     mayStart: () => isTrusted,
     runFilesOf: (run) => workspace.runFilesOf(run),
     concurrentRuns: () => workspace.settings.concurrentRuns,
+    mirror: () => workspace.settings.mirror,
     onRunsChanged(change) {
       notify('esrgan/runsChanged', change);
       features.runsChanged();

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { l10n } from 'vscode';
-import type { CheckpointSummary, RunDetail, RunSummary, StageSamples } from '../../server/protocol/runs.ts';
+import type {
+  CheckpointSummary,
+  MirrorSummary,
+  RunDetail,
+  RunSummary,
+  StageSamples,
+} from '../../server/protocol/runs.ts';
 import { formatBytes, formatCount, formatScore, formatShortCount } from '../../trainer/format/format.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 import { actionsOf } from './run-actions.ts';
@@ -40,8 +46,14 @@ export function changedItems(
   return changed;
 }
 
-/** The children of a run: checkpoints, samples, run file and log, as far as they exist. */
-export function runChildren({ summary, checkpoints, samples, files }: RunDetail): readonly TreeNode[] {
+/** The children of a run: checkpoints, samples, run file, log and upload, as far as they exist. */
+export function runChildren({
+  summary,
+  checkpoints,
+  samples,
+  files,
+  mirror,
+}: RunDetail): readonly TreeNode[] {
   const { run, name } = summary;
   const nodes: TreeNode[] = [];
   if (checkpoints.length > 0) nodes.push(checkpointsNode(run, checkpoints));
@@ -70,7 +82,29 @@ export function runChildren({ summary, checkpoints, samples, files }: RunDetail)
       children: 'none',
     });
   }
+  if (mirror !== null) nodes.push(mirrorNode(run, mirror));
   return nodes;
+}
+
+const mirrorLabels: Readonly<Record<MirrorSummary['state'], string>> = {
+  uploading: l10n.t('uploading'),
+  waiting: l10n.t('waiting'),
+  uploaded: l10n.t('uploaded'),
+  failed: l10n.t('failed'),
+  interrupted: l10n.t('interrupted'),
+};
+
+function mirrorNode(run: string, { state, link, problem }: MirrorSummary): TreeNode {
+  const description = problem === null ? mirrorLabels[state] : `${mirrorLabels[state]} · ${problem}`;
+  return {
+    id: `${run}#mirror`,
+    label: 'W&B',
+    description,
+    icon: state === 'failed' ? 'warning' : 'cloud-upload',
+    spoken: l10n.t('Upload to Weights & Biases: {0}', description),
+    ...(link !== null && { link }),
+    children: 'none',
+  };
 }
 
 function checkpointsNode(run: string, checkpoints: readonly CheckpointSummary[]): TreeNode {

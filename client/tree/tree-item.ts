@@ -21,6 +21,8 @@ export function treeItem(node: TreeNode): TreeItem {
   }
   if (node.file !== undefined) {
     item.command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [Uri.file(node.file)] };
+  } else if (node.link !== undefined) {
+    item.command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [Uri.parse(node.link)] };
   } else if (node.target !== undefined) {
     item.command = { command: 'esrgan.openRun', title: l10n.t('Open Run'), arguments: [node.target] };
   }

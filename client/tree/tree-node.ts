@@ -20,6 +20,8 @@ export interface TreeNode {
   readonly spoken: string;
   /** The file that a click opens. */
   readonly file?: string;
+  /** The web page that a click opens. */
+  readonly link?: string;
   /** The run of the item, for commands and drag and drop. */
   readonly target?: CommandTarget;
   /** `later`: the view loads them. */

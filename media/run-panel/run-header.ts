@@ -103,6 +103,7 @@ export class RunHeader extends LitElement {
           : nothing
       }
       ${detail ? renderReason(detail) : nothing}
+      ${detail?.mirror?.problem ? html`<div class="reason">W&B: ${detail.mirror.problem}</div>` : nothing}
     `;
   }
 
@@ -142,7 +143,7 @@ function stateText({ summary }: RunDetail): string {
   return place === null ? stateWords[summary.state] : `#${place + 1} in queue`;
 }
 
-function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateResult {
+function renderFacts({ summary, memoryBytes, sessions, mirror }: RunDetail): TemplateResult {
   const session = sessions.at(-1);
   const facts: readonly [string, unknown][] = [
     ['Stage', summary.stage],
@@ -160,6 +161,10 @@ function renderFacts({ summary, memoryBytes, sessions }: RunDetail): TemplateRes
     ['Commit', session?.source ? commitText(session.source) : null],
     // Without Node.js and the path of the program.
     ['Command', session?.command ? ['esrgan', ...session.command.slice(2)].join(' ') : null],
+    [
+      'W&B',
+      mirror && (mirror.link === null ? mirror.state : html`<a href=${mirror.link}>${mirror.state}</a>`),
+    ],
   ];
   return html`<dl class="facts">
     ${facts

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { statOf } from '../../trainer/files/regular-file.ts';
+import { cursorPath } from '../../trainer/mirror/cursor.ts';
 import { stages } from '../../trainer/run-state/run-state.ts';
 import { readNames } from '../../trainer/runs/atomic-file.ts';
 import { listEventFiles } from '../../trainer/runs/event-files.ts';
@@ -68,7 +69,8 @@ const signatureOf: Readonly<Record<RunPart, (paths: RunPaths) => string>> = {
   points(paths) {
     return listEventFiles(paths.root).map(sizeOf).join(' ');
   },
-  status: (paths) => [paths.status, paths.manifest, paths.lock, paths.launch].map(identityOf).join(' '),
+  status: (paths) =>
+    [paths.status, paths.manifest, paths.lock, paths.launch, cursorPath(paths)].map(identityOf).join(' '),
   samples: (paths) =>
     stages
       .map((stage) => {

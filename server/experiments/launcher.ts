@@ -2,10 +2,11 @@
  * A program of its own, which starts a trainer so that nothing that befalls the server befalls the trainer. An
  * editor that ends its server ends all processes that descend from it. So this program starts itself a second
  * time, in a session of its own, and ends: what is left has no ancestor in common with the server. The second one
- * starts the trainer, waits for it, and records how it ended, which no other process can find out.
+ * starts the trainer, waits for it, and records how it ended, which no other process can find out. It also starts the
+ * mirror of the run, and does not care what becomes of it.
  *
- * `node launcher.js <run directory> <stage> <program> <argument>...`. The first one ends with exit code 0 once the
- * trainer runs, otherwise with a message on standard error.
+ * `node launcher.js <LauncherArguments as JSON>`. The first one ends with exit code 0 once the trainer runs, otherwise
+ * with a message on standard error.
  */
 
 import { fork, spawn } from 'node:child_process';
@@ -13,13 +14,15 @@ import { openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { retrySync } from '../../trainer/files/change-files.ts';
-import type { Stage } from '../../trainer/run-state/run-state.ts';
+import { type Guard, isList, isNullable, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
+import { stages } from '../../trainer/run-state/run-state.ts';
 import { launchPaths, recordExit, recordProcess } from '../../trainer/runs/launch.ts';
-import { runPaths } from '../../trainer/runs/run-directory.ts';
+import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
+import type { LauncherArguments } from './start.ts';
 
 const second = '--second';
 const words = process.argv.slice(2);
-if (words[0] === second) watchOver(words.slice(1));
+if (words[0] === second) watchOver(parseArguments(words[1]));
 else startSecond();
 
 function startSecond(): void {
@@ -42,10 +45,10 @@ function fail(reason: string): void {
   process.exitCode = 1;
 }
 
-function watchOver([root = '', stage, program = '', ...args]: readonly string[]): void {
+function watchOver({ root, stage, program, train, mirror }: LauncherArguments): void {
   const run = runPaths(root);
   const output = retrySync(() => openSync(launchPaths(run).output, 'a'));
-  const trainer = spawn(program, args, {
+  const trainer = spawn(program, train, {
     // Files that the trainer writes to its working directory belong to the runs.
     cwd: dirname(run.root),
     stdio: ['ignore', output, output],
@@ -53,7 +56,8 @@ function watchOver([root = '', stage, program = '', ...args]: readonly string[])
   });
   trainer.once('error', (error) => report(error.message));
   trainer.once('spawn', () => {
-    recordProcess(run, { pid: pidOf(trainer.pid), stage: stageOf(stage) });
+    recordProcess(run, { pid: pidOf(trainer.pid), stage });
+    if (mirror !== null) startMirror(run, program, mirror);
     report('');
   });
   trainer.once('exit', (code, signal) => {
@@ -77,7 +81,28 @@ function pidOf(pid: number | undefined): number {
   return pid;
 }
 
-function stageOf(word: string | undefined): Stage {
-  if (word !== 'pretraining' && word !== 'training') throw new Error(`no stage ${word}`);
-  return word;
+const isArguments: Guard<LauncherArguments> = isObject<LauncherArguments>({
+  root: isString,
+  stage: isOneOf(stages),
+  program: isString,
+  train: isList(isString),
+  mirror: isNullable(isList(isString)),
+});
+
+function parseArguments(text = ''): LauncherArguments {
+  const value: unknown = JSON.parse(text);
+  if (!isArguments(value)) throw new Error(`not what a launcher starts: ${text}`);
+  return value;
+}
+
+/** It reports to the run directory; its output would be a file that prevents the deletion of the run on Windows. */
+function startMirror({ root }: RunPaths, program: string, args: readonly string[]): void {
+  const child = spawn(program, args, {
+    cwd: dirname(root),
+    detached: true,
+    stdio: 'ignore',
+    windowsHide: true,
+  });
+  child.once('error', () => {});
+  child.unref();
 }

@@ -11,6 +11,7 @@ import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Programs } from '../command/programs.ts';
 import type { NewestPoints, PointCursor, PointsAnswer } from '../protocol/points.ts';
 import type { RunDetail, RunSummary, StartedRun } from '../protocol/runs.ts';
+import type { MirrorSettings } from '../protocol/settings.ts';
 import { followRun, type RunPart } from './follow.ts';
 import { createPointStores } from './points.ts';
 import {
@@ -45,6 +46,8 @@ export interface ManagerOptions {
   readonly runFilesOf: (run: string) => readonly string[];
   /** How many runs may train on this host at the same time, as the settings are now; from 1. */
   readonly concurrentRuns: () => number;
+  /** The upload of runs that start, as the settings are now; null: none. */
+  readonly mirror: () => MirrorSettings | null;
   readonly onRunsChanged: (change: RunsChange) => void;
   readonly onRunChanged: (run: string, parts: readonly RunPart[]) => void;
   /** A queued run could not be started; `message` says what to do. */
@@ -79,8 +82,16 @@ export interface Manager extends Closable {
 }
 
 export function createManager(options: ManagerOptions): Manager {
-  const { programs, mayStart, runFilesOf, concurrentRuns, onRunsChanged, onRunChanged, onStartFailed } =
-    options;
+  const {
+    programs,
+    mayStart,
+    runFilesOf,
+    concurrentRuns,
+    mirror,
+    onRunsChanged,
+    onRunChanged,
+    onStartFailed,
+  } = options;
   const stores = createPointStores();
   const followed = new Map<string, Closable>();
   // Folders of runs that were started here stay in the list even if no run file names them.
@@ -119,7 +130,7 @@ export function createManager(options: ManagerOptions): Manager {
     runFolders: list.folders,
     maximum: concurrentRuns(),
     async launch({ run, entry }) {
-      await launchTrainer(run, entry, programs());
+      await launchTrainer(run, entry, programs(), mirror());
       list.touch(run.root);
     },
     released: whileReleased,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { toJsonNumber } from '../../trainer/guards/guards.ts';
+import { readMirror } from '../../trainer/mirror/mirror-state.ts';
 import { isLive, stages } from '../../trainer/run-state/run-state.ts';
 import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { stepsBeforeTraining } from '../../trainer/runs/global-steps.ts';
@@ -31,6 +32,7 @@ export function readRunDetail(summary: RunSummary, memoryBytes: number | null): 
     }),
     samples: readSamples(paths),
     stepsBeforeTraining: stepsBeforeTraining(paths, manifest),
+    mirror: readMirror(paths, Date.now()),
     logTail: logTail(paths, summary),
     files: {
       config: [paths.config, launchPaths(paths).runFile].find((path) => existsSync(path)) ?? null,

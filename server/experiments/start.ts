@@ -17,6 +17,7 @@ import { launchPaths, type QueueEntry, readLaunch } from '../../trainer/runs/lau
 import { readManifest } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { nodeEnvironment, type Programs } from '../command/programs.ts';
+import type { MirrorSettings } from '../protocol/settings.ts';
 
 /** A run to start. */
 export interface RunRequest {
@@ -101,6 +102,29 @@ function tryReadText(path: string): string | undefined {
   }
 }
 
+/** What the launcher starts. */
+export interface LauncherArguments {
+  /** The run directory. */
+  readonly root: string;
+  readonly stage: Stage;
+  /** The Node.js for both. */
+  readonly program: string;
+  readonly train: readonly string[];
+  /** Null: no mirror. */
+  readonly mirror: readonly string[] | null;
+}
+
+/** The command line that uploads a run. */
+function mirrorArguments(run: RunPaths, { project, entity, group }: MirrorSettings): string[] {
+  const option = (name: string, value: string) => (value === '' ? [] : [`--${name}=${value}`]);
+  return [
+    ...['mirror', run.root, '--to', 'wandb'],
+    ...option('project', project),
+    ...option('entity', entity),
+    ...option('group', group),
+  ];
+}
+
 /**
  * Starts the trainer of a run whose `launch/` has its run file, as a process that is not a descendant of this one;
  * resolves once it runs and `launch/process.json` is written. Rejects with a `run` error.
@@ -109,6 +133,7 @@ export async function launchTrainer(
   run: RunPaths,
   { stage, resume, file }: Pick<QueueEntry, 'stage' | 'resume' | 'file'>,
   { node, esrgan, launcher }: Programs,
+  mirror: MirrorSettings | null,
 ): Promise<void> {
   const train = [
     esrgan,
@@ -120,7 +145,14 @@ export async function launchTrainer(
     ...(file ? ['--source', file] : []),
   ];
   try {
-    await promisify(execFile)(process.execPath, [launcher, run.root, stage, node, ...train], {
+    const started: LauncherArguments = {
+      root: run.root,
+      stage,
+      program: node,
+      train,
+      mirror: mirror && [esrgan, ...mirrorArguments(run, mirror)],
+    };
+    await promisify(execFile)(process.execPath, [launcher, JSON.stringify(started)], {
       env: nodeEnvironment(),
       timeout: 20_000,
       windowsHide: true,

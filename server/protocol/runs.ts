@@ -108,6 +108,16 @@ export interface SessionSummary {
   readonly stopped: { readonly time: number | null; readonly step: number; readonly reason: string } | null;
 }
 
+/** The upload of a run to Weights & Biases. */
+export interface MirrorSummary {
+  /** `waiting`: W&B cannot be reached. `interrupted`: its process ended before the run, or was killed. */
+  readonly state: 'uploading' | 'waiting' | 'uploaded' | 'failed' | 'interrupted';
+  /** The page of the run; null until W&B has answered. */
+  readonly link: string | null;
+  /** Why it waits or has failed. */
+  readonly problem: string | null;
+}
+
 /** Everything about one run but its points. */
 export interface RunDetail {
   readonly summary: RunSummary;
@@ -121,6 +131,8 @@ export interface RunDetail {
    * steps of the pretraining that it started from. 0 where there was none or it is not known.
    */
   readonly stepsBeforeTraining: number;
+  /** Null if it was never uploaded. */
+  readonly mirror: MirrorSummary | null;
   /** The last lines of its log, the oldest first; at most 40. */
   readonly logTail: readonly string[];
   /** Paths of files that exist: the run file as resolved, the log, the run file that it was started from. */

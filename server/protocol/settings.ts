@@ -9,4 +9,13 @@ export interface Settings {
   readonly concurrentRuns: number;
   /** A Node.js that runs the trainers; empty: the one that runs the server. */
   readonly nodePath: string;
+  /** The upload of the runs that start here to W&B; null: none. */
+  readonly mirror: MirrorSettings | null;
+}
+
+/** Empty: the default. */
+export interface MirrorSettings {
+  readonly project: string;
+  readonly entity: string;
+  readonly group: string;
 }

@@ -1,8 +1,15 @@
 import type { Connection } from 'vscode-languageserver/node';
-import { isCount, isList, isPlainObject, isString } from '../../trainer/guards/guards.ts';
-import type { Settings } from '../protocol/settings.ts';
+import {
+  isBoolean,
+  isCount,
+  isList,
+  isObject,
+  isPlainObject,
+  isString,
+} from '../../trainer/guards/guards.ts';
+import type { MirrorSettings, Settings } from '../protocol/settings.ts';
 
-const defaults: Settings = { runsFolders: [], concurrentRuns: 1, nodePath: '' };
+const defaults: Settings = { runsFolders: [], concurrentRuns: 1, nodePath: '', mirror: null };
 
 /** The settings as they hold for a folder of the workspace (its URI), or for none; defaults for invalid values. */
 export async function readSettings(
@@ -16,12 +23,23 @@ export async function readSettings(
 /** The settings in a response to `workspace/configuration`. */
 export function settingsOf(answer: unknown): Settings {
   if (!isPlainObject(answer)) return defaults;
-  const { runsFolders, concurrentRuns, nodePath } = answer;
+  const { runsFolders, concurrentRuns, nodePath, mirror } = answer;
   return {
     runsFolders: isStrings(runsFolders) ? runsFolders : defaults.runsFolders,
     concurrentRuns: isCount(concurrentRuns) && concurrentRuns >= 1 ? concurrentRuns : defaults.concurrentRuns,
     nodePath: isString(nodePath) ? nodePath.trim() : defaults.nodePath,
+    mirror: mirrorOf(mirror),
   };
 }
 
+function mirrorOf(value: unknown): MirrorSettings | null {
+  if (!isMirror(value) || !value.wandb.enabled) return null;
+  const { project, entity, group } = value.wandb;
+  return { project: project.trim(), entity: entity.trim(), group: group.trim() };
+}
+
 const isStrings = isList(isString);
+
+const isMirror = isObject({
+  wandb: isObject({ enabled: isBoolean, project: isString, entity: isString, group: isString }),
+});

@@ -158,6 +158,7 @@ function detailOf(
     checkpoints: [],
     samples,
     stepsBeforeTraining: 0,
+    mirror: { state: 'uploading', link: 'https://wandb.ai/me/faces/runs/1', problem: null },
     logTail: ['It began.', 'It went on.'],
     files: { config: join(run, 'run.esrgan.yaml'), log: join(run, 'log.txt') },
   };

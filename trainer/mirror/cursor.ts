@@ -3,6 +3,7 @@ import { WorkbenchError } from '../errors/errors.ts';
 import { readJsonFile } from '../files/small-file.ts';
 import { isBoolean, isCount, isList, isNullable, isObject, isOneOf, isString } from '../guards/guards.ts';
 import { writeJsonAtomic } from '../runs/atomic-file.ts';
+import { readJson } from '../runs/read-json.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 
 /**
@@ -93,6 +94,11 @@ export function openCursor(run: RunPaths): Cursor | undefined {
     'run',
     `${cursorPath(run)} cannot be read (${read.reason}). Delete it to upload the run as a new one.`,
   );
+}
+
+/** The cursor of a run, to show it; undefined if it is missing or not readable. Never throws. */
+export function readCursor(run: RunPaths): Cursor | undefined {
+  return readJson(cursorPath(run), isCursor);
 }
 
 /** Throws a `disk` error. */

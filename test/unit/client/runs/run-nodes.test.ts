@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changedItems, runChildren, runNode } from '../../../../client/runs/run-nodes.ts';
 import type { TreeNode } from '../../../../client/tree/tree-node.ts';
-import type { CheckpointSummary } from '../../../../server/protocol/runs.ts';
+import type { CheckpointSummary, MirrorSummary } from '../../../../server/protocol/runs.ts';
 import { aDetail, aRun } from './runs.ts';
 
 function aCheckpoint(given: Partial<CheckpointSummary> & { step: number }): CheckpointSummary {
@@ -64,6 +64,18 @@ test('checkpoints, samples and files, the newest first', () => {
     '(settings-gear) run.esrgan.yaml',
     '(output) log.txt',
   ]);
+});
+
+test.each<[MirrorSummary['state'], string | null, string | null, string]>([
+  ['uploading', 'https://wandb.ai/r', null, '(cloud-upload) W&B — uploading'],
+  ['waiting', 'https://wandb.ai/r', 'it answered 503', '(cloud-upload) W&B — waiting · it answered 503'],
+  ['uploaded', 'https://wandb.ai/r', null, '(cloud-upload) W&B — uploaded'],
+  ['failed', null, 'No key for W&B.', '(warning) W&B — failed · No key for W&B.'],
+  ['interrupted', 'https://wandb.ai/r', null, '(cloud-upload) W&B — interrupted'],
+])('an upload that is %s opens its page', (state, link, problem, line) => {
+  const nodes = runChildren(aDetail({ mirror: { state, link, problem } }));
+  expect(drawn(nodes)).toEqual([line]);
+  expect(nodes[0]?.link).toBe(link ?? undefined);
 });
 
 test('the newest of many samples are listed', () => {

@@ -36,6 +36,7 @@ export function aDetail(given: Partial<RunDetail> = {}): RunDetail {
     checkpoints: [],
     samples: [],
     stepsBeforeTraining: 0,
+    mirror: null,
     logTail: [],
     files: { config: null, log: null },
     ...given,
