@@ -20,6 +20,14 @@ import { launchPaths, recordExit, recordProcess } from '../../trainer/runs/launc
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import type { LauncherArguments } from './start.ts';
 
+const isArguments: Guard<LauncherArguments> = isObject<LauncherArguments>({
+  root: isString,
+  stage: isOneOf(stages),
+  program: isString,
+  train: isList(isString),
+  mirror: isNullable(isList(isString)),
+});
+
 const second = '--second';
 const words = process.argv.slice(2);
 if (words[0] === second) watchOver(parseArguments(words[1]));
@@ -81,28 +89,23 @@ function pidOf(pid: number | undefined): number {
   return pid;
 }
 
-const isArguments: Guard<LauncherArguments> = isObject<LauncherArguments>({
-  root: isString,
-  stage: isOneOf(stages),
-  program: isString,
-  train: isList(isString),
-  mirror: isNullable(isList(isString)),
-});
-
 function parseArguments(text = ''): LauncherArguments {
   const value: unknown = JSON.parse(text);
   if (!isArguments(value)) throw new Error(`not what a launcher starts: ${text}`);
   return value;
 }
 
-/** It reports to the run directory; its output would be a file that prevents the deletion of the run on Windows. */
+/**
+ * Starts the mirror, whatever becomes of it. It reports to the run directory; its output would be a file that prevents
+ * the deletion of the run on Windows.
+ */
 function startMirror({ root }: RunPaths, program: string, args: readonly string[]): void {
-  const child = spawn(program, args, {
-    cwd: dirname(root),
-    detached: true,
-    stdio: 'ignore',
-    windowsHide: true,
-  });
-  child.once('error', () => {});
-  child.unref();
+  try {
+    const options = { cwd: dirname(root), detached: true, stdio: 'ignore', windowsHide: true } as const;
+    const child = spawn(program, args, options);
+    child.once('error', () => {});
+    child.unref();
+  } catch {
+    // The system has no processes left, or a setting is no argument.
+  }
 }

@@ -9,7 +9,6 @@ import {
 } from 'vscode-languageserver/node';
 import type { Notifications, ParamsOf, RequestName, ResultOf } from '../../../server/protocol/messages.ts';
 import type { RunSummary } from '../../../server/protocol/runs.ts';
-import type { Settings } from '../../../server/protocol/settings.ts';
 import type { StartOptions } from '../../../server/protocol/workspace.ts';
 
 const server = fileURLToPath(new URL('../../../dist/server.js', import.meta.url));
@@ -33,10 +32,10 @@ export interface ServerProcess {
   shutdown(): Promise<number | null>;
 }
 
-/** Starts the server for a workspace of one folder. */
+/** Starts the server for a workspace of one folder; `settings` is the section `esrgan`. */
 export async function startServer(
   folder: string,
-  settings: Partial<Settings> = {},
+  settings: Readonly<Record<string, unknown>> = {},
   initializationOptions: StartOptions = { isTrusted: true },
 ): Promise<ServerProcess> {
   const child = fork(server, ['--node-ipc'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });

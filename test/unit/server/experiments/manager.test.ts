@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
+import { mirrorFolder } from '../../../../trainer/mirror/cursor.ts';
 import { readLock } from '../../../../trainer/runs/lock.ts';
 import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { goodKey, wandbServer } from '../../trainer/mirror/wandb-server.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
 import { endless, type TinyWorkspace, tinyWorkspace } from './tiny-runs.ts';
 
@@ -19,14 +21,17 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const { child } of servers) {
     if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
       await once(child, 'exit');
   }
   // Whatever a failed test left behind.
   for (const name of existsSync(workspace.runsDir) ? readdirSync(workspace.runsDir) : []) {
-    const lock = readLock(runPaths(join(workspace.runsDir, name)));
-    if (lock !== undefined && isProcessAlive(lock.pid, lock.startTime)) process.kill(lock.pid, 'SIGKILL');
+    const run = runPaths(join(workspace.runsDir, name));
+    for (const lock of [readLock(run), readLock(runPaths(mirrorFolder(run)))]) {
+      if (lock !== undefined && isProcessAlive(lock.pid, lock.startTime)) process.kill(lock.pid, 'SIGKILL');
+    }
   }
   workspace.remove();
 });
@@ -81,6 +86,41 @@ test('a run outlives its server, killed with all that descends from it; the next
   expect(stopped.reason).toBe('Stopped on request.');
   expect(await second.shutdown()).toBe(0);
 });
+
+test('a setting starts a mirror with each run, which outlives the server too', async () => {
+  const wandb = await wandbServer();
+  vi.stubEnv('WANDB_API_KEY', goodKey);
+  vi.stubEnv('WANDB_BASE_URL', wandb.url);
+  const mirror = { wandb: { enabled: true, project: ' faces', entity: '', group: 'night' } };
+  const first = await server({ mirror });
+  const file = workspace.runFile('shown');
+  const { run } = await first.request('esrgan/start', { file, stage: 'pretraining', resume: false });
+  const mirrored = async () => (await first.request('esrgan/run', { run })).mirror;
+  await expect.poll(mirrored, { timeout: 60_000 }).toMatchObject({
+    state: 'uploading',
+    link: expect.stringContaining(`${wandb.url}/me/faces/runs/`),
+  });
+  await expect.poll(() => wandb.requests.length, { timeout: 60_000 }).toBeGreaterThan(1);
+  expect(wandb.run()).toMatchObject({ displayName: 'shown', group: 'night' });
+  const mirrorPid = pidOf(mirrorFolder(runPaths(run)));
+  const pid = first.child.pid ?? 0;
+  expect(descendants(pid)).not.toContain(mirrorPid);
+  for (const each of [...descendants(pid), pid]) process.kill(each, 'SIGKILL');
+  await once(first.child, 'exit');
+  expect(isProcessAlive(mirrorPid, 0)).toBe(true);
+
+  process.kill(mirrorPid);
+  const second = await server();
+  await expect
+    .poll(async () => (await second.request('esrgan/run', { run })).mirror?.state)
+    .toBe('interrupted');
+  // Without the setting, a run that is resumed has no mirror.
+  await second.request('esrgan/control', { run, request: 'stop' });
+  await second.until('shown', is('stopped'));
+  await second.request('esrgan/resume', { run });
+  await second.until('shown', trains);
+  expect((await second.request('esrgan/run', { run })).mirror?.state).toBe('interrupted');
+}, 120_000);
 
 test('runs wait for each other in an order that can be changed, and go on by themselves', async () => {
   const { request, until } = await server();
