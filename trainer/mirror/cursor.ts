@@ -72,13 +72,8 @@ export function historyLines({ events, samples }: Position): number {
   return events + samples;
 }
 
-/** The folder of a run's mirror: a lock, and the cursor. */
-export function mirrorFolder(run: RunPaths): string {
-  return join(run.root, 'mirror');
-}
-
 export function cursorPath(run: RunPaths): string {
-  return join(mirrorFolder(run), 'wandb.json');
+  return join(run.mirror, 'wandb.json');
 }
 
 /**

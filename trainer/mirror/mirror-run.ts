@@ -8,7 +8,7 @@ import { readRun } from '../runs/list.ts';
 import { acquireRunLock, type RunLock } from '../runs/lock.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { isEmpty, openBatchReader } from './batch.ts';
-import { type Cursor, cursorPath, mirrorFolder, openCursor, writeCursor } from './cursor.ts';
+import { type Cursor, cursorPath, openCursor, writeCursor } from './cursor.ts';
 import { interrupted, type RetryOptions } from './retry.ts';
 import { configOf } from './run-config.ts';
 import { appUrl } from './server-url.ts';
@@ -236,7 +236,7 @@ function cursorFor(run: RunPaths, { server, entity, project }: MirrorOptions): C
 }
 
 async function lockMirror(run: RunPaths, { signal, observer }: MirrorOptions): Promise<RunLock> {
-  const folder = mirrorFolder(run);
+  const folder = run.mirror;
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -257,7 +257,7 @@ async function lockMirror(run: RunPaths, { signal, observer }: MirrorOptions): P
 function lostLock(run: RunPaths): WorkbenchError {
   return new WorkbenchError(
     'run',
-    `This process no longer mirrors run ${run.name}: another one took it over, or the folder ${mirrorFolder(run)} is gone.`,
+    `This process no longer mirrors run ${run.name}: another one took it over, or the folder ${run.mirror} is gone.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { readLock, whyStale } from '../runs/lock.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
-import { mirrorFolder, readCursor } from './cursor.ts';
+import { readCursor } from './cursor.ts';
 
 /** The upload of a run, to show it. */
 export interface MirrorState {
@@ -17,7 +17,7 @@ export function readMirror(run: RunPaths, now: number): MirrorState | null {
   const cursor = readCursor(run);
   if (cursor === undefined) return null;
   const { link, problem, isComplete } = cursor;
-  const holder = readLock(runPaths(mirrorFolder(run)));
+  const holder = readLock(runPaths(run.mirror));
   const isAlive = holder !== undefined && whyStale(holder, now) === undefined;
   return {
     state: stateOf(isAlive, isComplete, problem),

@@ -219,7 +219,8 @@ export async function abandonLaunch(run: RunPaths): Promise<void> {
   remove(launchPaths(run).job);
   try {
     const names = readNames(run.root).filter((name) => !name.startsWith('.'));
-    if (names.every((name) => name === basename(run.launch))) await removeFolderAtomic(run.root);
+    const own = [run.launch, run.mirror].map((path) => basename(path));
+    if (names.every((name) => own.includes(name))) await removeFolderAtomic(run.root);
     else if (!existsSync(run.manifest)) await removeLaunch(run);
   } catch (error) {
     // The launch folder of a run that is no longer queued: the next launch replaces it.

@@ -18,6 +18,7 @@ export interface RunPaths {
   readonly checkpoints: string;
   readonly evaluations: string;
   readonly launch: string;
+  readonly mirror: string;
   readonly log: string;
 }
 
@@ -36,6 +37,7 @@ export function runPaths(root: string): RunPaths {
     checkpoints: join(absolute, 'checkpoints'),
     evaluations: join(absolute, 'evaluations'),
     launch: join(absolute, 'launch'),
+    mirror: join(absolute, 'mirror'),
     log: join(absolute, 'log.txt'),
   };
 }

@@ -4,7 +4,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
-import { mirrorFolder } from '../../../../trainer/mirror/cursor.ts';
 import { readLock } from '../../../../trainer/runs/lock.ts';
 import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -29,7 +28,7 @@ afterEach(async () => {
   // Whatever a failed test left behind.
   for (const name of existsSync(workspace.runsDir) ? readdirSync(workspace.runsDir) : []) {
     const run = runPaths(join(workspace.runsDir, name));
-    for (const lock of [readLock(run), readLock(runPaths(mirrorFolder(run)))]) {
+    for (const lock of [readLock(run), readLock(runPaths(run.mirror))]) {
       if (lock !== undefined && isProcessAlive(lock.pid, lock.startTime)) process.kill(lock.pid, 'SIGKILL');
     }
   }
@@ -102,7 +101,7 @@ test('a setting starts a mirror with each run, which outlives the server too', a
   });
   await expect.poll(() => wandb.requests.length, { timeout: 60_000 }).toBeGreaterThan(1);
   expect(wandb.run()).toMatchObject({ displayName: 'shown', group: 'night' });
-  const mirrorPid = pidOf(mirrorFolder(runPaths(run)));
+  const mirrorPid = pidOf(runPaths(run).mirror);
   const pid = first.child.pid ?? 0;
   expect(descendants(pid)).not.toContain(mirrorPid);
   for (const each of [...descendants(pid), pid]) process.kill(each, 'SIGKILL');

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { mirrorFolder } from '../../../../trainer/mirror/cursor.ts';
 import { range, stepsOf, testRun } from '../mirror/mirrored-run.ts';
 import { goodKey, wandbServer } from '../mirror/wandb-server.ts';
 import { run } from './esrgan.ts';
@@ -26,8 +25,8 @@ test('uploads a run, and prints where it is but never the key', async () => {
     ].join('\n'),
   );
   expect(stepsOf(server)).toEqual(range(1, 5));
-  for (const name of readdirSync(mirrorFolder(paths)).filter((each) => each.endsWith('.json'))) {
-    expect(readFileSync(join(mirrorFolder(paths), name), 'utf8')).not.toContain(goodKey);
+  for (const name of readdirSync(paths.mirror).filter((each) => each.endsWith('.json'))) {
+    expect(readFileSync(join(paths.mirror, name), 'utf8')).not.toContain(goodKey);
   }
 });
 

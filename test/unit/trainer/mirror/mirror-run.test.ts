@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cursorPath, mirrorFolder, openCursor, writeCursor } from '../../../../trainer/mirror/cursor.ts';
+import { cursorPath, openCursor, writeCursor } from '../../../../trainer/mirror/cursor.ts';
 import { type MirrorOptions, mirrorRun } from '../../../../trainer/mirror/mirror-run.ts';
 import type { RunState } from '../../../../trainer/run-state/run-state.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
@@ -344,7 +344,7 @@ describe('does not begin', () => {
     ],
     [
       'while another process mirrors it',
-      ({ paths }) => void acquireLock(runPaths(mirrorFolder(paths))),
+      ({ paths }) => void acquireLock(runPaths(paths.mirror)),
       /Run run is being mirrored by another process already/,
     ],
     [

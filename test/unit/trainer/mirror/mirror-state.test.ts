@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Cursor, mirrorFolder, writeCursor } from '../../../../trainer/mirror/cursor.ts';
+import { type Cursor, writeCursor } from '../../../../trainer/mirror/cursor.ts';
 import { type MirrorState, readMirror } from '../../../../trainer/mirror/mirror-state.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -32,9 +32,9 @@ test.each<[boolean, Partial<Cursor>, MirrorState]>([
   [false, { link: 'command:evil' }, { state: 'interrupted', link: null, problem: null }],
 ])('with a process: %s; with %o', (isAlive, given, expected) => {
   const run = temporaryRun();
-  mkdirSync(mirrorFolder(run));
+  mkdirSync(run.mirror);
   writeCursor(run, { ...cursor, ...given });
-  const lock = acquireLock(runPaths(mirrorFolder(run)));
+  const lock = acquireLock(runPaths(run.mirror));
   if (!isAlive) lock.release();
   expect(readMirror(run, Date.now())).toEqual(expected);
 });
