@@ -39,6 +39,7 @@ export function followWorkspace(
 ): Workspace {
   const { capabilities } = params;
   const roots = new Set((params.workspaceFolders ?? []).map(({ uri }) => uri));
+  /** By the identity of the run file: its path may have another spelling in each request. */
   const places = new Map<string, RunFilePlaces>();
   const extraFolders = new Map<string, readonly string[]>();
   let settings = settingsOf(undefined);
@@ -46,8 +47,8 @@ export function followWorkspace(
 
   function look(file: string): void {
     const found = isOwnRunFile(file) ? readPlaces(file) : undefined;
-    if (found === undefined) places.delete(file);
-    else places.set(file, found);
+    if (found === undefined) places.delete(pathIdentity(file));
+    else places.set(pathIdentity(file), found);
   }
 
   async function scanRoots(): Promise<void> {
@@ -96,7 +97,7 @@ export function followWorkspace(
     for (const { uri } of removed) {
       roots.delete(uri);
       const { fsPath } = URI.parse(uri);
-      for (const file of places.keys()) if (isInside(fsPath, file)) places.delete(file);
+      for (const [identity, { file }] of places) if (isInside(fsPath, file)) places.delete(identity);
     }
     for (const { uri } of added) roots.add(uri);
     // A removed folder may be inside another one, or contain it.
@@ -132,7 +133,8 @@ export function followWorkspace(
     },
     runFiles: () => [...places.values()],
     runFilesOf: (run) =>
-      [...places.keys()]
+      [...places.values()]
+        .map(({ file }) => file)
         .filter((file) => {
           const directory = runDirectoryOf(file);
           return directory !== undefined && pathIdentity(directory) === pathIdentity(run);

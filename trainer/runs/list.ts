@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { statOf } from '../files/regular-file.ts';
+import { isLive } from '../run-state/run-state.ts';
 import { readNames } from './atomic-file.ts';
 import { isEventFile, listEventFiles } from './event-files.ts';
 import type { Job, JobStates } from './job.ts';
 import { type Launch, lastOutput, readLaunch } from './launch.ts';
-import { readLock } from './lock.ts';
+import { type LockHolder, readLock } from './lock.ts';
 import { readManifest } from './manifest.ts';
 import { type RunPaths, runPaths } from './run-directory.ts';
 import { describeState, openJob, readStatus, type StateDescription, type Status } from './status.ts';
@@ -42,12 +43,12 @@ export function listRuns(runsDir: string, now: number, jobs?: JobStates): RunOnD
 export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk | undefined {
   const paths = runPaths(root);
   const names = readNames(paths.root);
-  const status = names.includes('status.json') ? readStatus(paths) : undefined;
+  const { status, lock } = readSession(paths);
   const launch = names.includes('launch') ? readLaunch(paths) : undefined;
   if (isOurs(paths, names, status, launch)) {
     const evidence = {
       status,
-      lock: readLock(paths),
+      lock,
       launch,
       jobState: launch?.job && jobs?.get(launch.job.id),
       lastOutput: () => lastOutput(paths, 6),
@@ -77,6 +78,15 @@ export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk 
     openJob: undefined,
     updated,
   };
+}
+
+/** The status of a run and the holder of its lock, at one moment. */
+function readSession(paths: RunPaths): Pick<RunOnDisk, 'status'> & { readonly lock: LockHolder | undefined } {
+  const status = readStatus(paths);
+  const lock = readLock(paths);
+  if (lock !== undefined || status === undefined || !isLive(status)) return { status, lock };
+  // A trainer writes its final status and then releases the lock: perhaps between these two.
+  return { status: readStatus(paths), lock: readLock(paths) };
 }
 
 /** Whether a folder is the directory of one of our runs. Never throws. */

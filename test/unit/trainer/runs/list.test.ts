@@ -1,13 +1,19 @@
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { listRuns } from '../../../../trainer/runs/list.ts';
+import { expect, test, vi } from 'vitest';
+import { listRuns, readRun } from '../../../../trainer/runs/list.ts';
+import { readLock } from '../../../../trainer/runs/lock.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory } from '../../../../trainer/runs/run-directory.ts';
 import { writeStatus } from '../../../../trainer/runs/status.ts';
 import { hasFolderLinks, needsFolderLinks } from '../../../folder-links.ts';
 import { oddFiles } from '../files/odd-files.ts';
 import { temporaryFolder } from './temporary-run.ts';
+
+vi.mock('../../../../trainer/runs/lock.ts', async (importOriginal) => {
+  const lock = await importOriginal<typeof import('../../../../trainer/runs/lock.ts')>();
+  return { ...lock, readLock: vi.fn(lock.readLock) };
+});
 
 const status = {
   stage: 'pretraining',
@@ -55,6 +61,16 @@ test.runIf(hasFolderLinks)(
     expect(runs[2]?.updated).toBeNull();
   },
 );
+
+test('a run that ends while it is read is not taken for one whose trainer died', () => {
+  const paths = createRunDirectory(join(temporaryFolder(), 'run'));
+  writeStatus(paths, { ...status, state: 'running' });
+  vi.mocked(readLock).mockImplementationOnce(() => {
+    writeStatus(paths, { ...status, state: 'finished' });
+    return undefined;
+  });
+  expect(readRun(paths.root, Date.now())?.state.state).toBe('finished');
+});
 
 test.each(oddFiles)('%s in place of each file of a run hides no other run', (_, make) => {
   const folder = temporaryFolder();
