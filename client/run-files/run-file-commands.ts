@@ -1,6 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { FileType, l10n, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
-import type { Stage } from '../../trainer/run-state/run-state.ts';
+import type { CommandTarget } from '../../server/protocol/commands.ts';
+import type { SubmitTarget } from '../../server/protocol/runs.ts';
+import { type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import { commandTargets } from '../runs/command-targets.ts';
 import { runsFor } from '../runs/run-picker.ts';
 import type { ServerLink } from '../server/server-link.ts';
@@ -12,6 +14,7 @@ import { openedDocument, saveDocument } from './save-document.ts';
 type RunFileCommand =
   | 'esrgan.startPretraining'
   | 'esrgan.startTraining'
+  | 'esrgan.startOn'
   | 'esrgan.newRun'
   | 'esrgan.duplicateRun'
   | 'esrgan.importBasicSR';
@@ -43,6 +46,18 @@ export function runFileCommands({ link, runs, runsView, panels }: Services): Rec
   return {
     'esrgan.startPretraining': start('pretraining'),
     'esrgan.startTraining': start('training'),
+    async 'esrgan.startOn'(...args) {
+      if (!(await requireTrust())) return;
+      const target = await submitTarget(commandTargets(args, runsView.selection)[0]);
+      const profile = target && (await pickProfile(link));
+      if (target === undefined || profile === undefined) return;
+      if ('file' in target) await saveDocument(target.file);
+      const { run } = await window.withProgress(
+        { location: ProgressLocation.Window, title: l10n.t('ESRGAN: Submitting a run to {0}', profile) },
+        () => link.request('esrgan/submit', { target, profile }),
+      );
+      window.setStatusBarMessage(l10n.t('ESRGAN: {0} is submitted to {1}', basename(run), profile), 5000);
+    },
     async 'esrgan.newRun'(...args) {
       const presets = await link.request('esrgan/presets', null);
       const preset = await window.showQuickPick(
@@ -86,6 +101,19 @@ export function runFileCommands({ link, runs, runsView, panels }: Services): Rec
     },
   };
 
+  /** What to train on a cluster: the stage of a run file, or a run of the list; undefined if the person cancels. */
+  async function submitTarget(target: CommandTarget | undefined): Promise<SubmitTarget | undefined> {
+    if (target?.run !== undefined && target.file === undefined) {
+      const file = await link.request('esrgan/runFile', { run: target.run });
+      if (file !== null) await saveDocument(file);
+      return { run: target.run };
+    }
+    const stage = target?.stage ?? (await pickStage());
+    if (stage === undefined) return undefined;
+    const file = target?.file ?? (await pickRunFile(link, stage));
+    return file === undefined ? undefined : { file, stage, resume: false };
+  }
+
   /** The run file to copy, the name of its run, and the folder for the copy. */
   async function sourceOf(
     args: readonly unknown[],
@@ -108,6 +136,47 @@ export function runFileCommands({ link, runs, runsView, panels }: Services): Rec
     return { file: files.config, name: summary.name, to: to ?? Uri.file(dirname(summary.runsDir)) };
   }
 }
+
+async function pickStage(): Promise<Stage | undefined> {
+  const picked = await window.showQuickPick(
+    stages.map((stage) => ({ label: stage, stage })),
+    { placeHolder: l10n.t('Choose a stage to train') },
+  );
+  return picked?.stage;
+}
+
+/** The name of a profile of a cluster; undefined if the person cancels, or edits the file of profiles instead. */
+async function pickProfile(link: ServerLink): Promise<string | undefined> {
+  const { file, profiles } = await link.request('esrgan/profiles', null);
+  const edit = { label: l10n.t('$(edit) Edit Profiles'), description: file, name: undefined };
+  const picked = await window.showQuickPick(
+    [...profiles.map(({ name, description }) => ({ label: name, description, name })), edit],
+    { placeHolder: l10n.t('Choose a profile of a cluster') },
+  );
+  if (picked === edit) await editProfiles(file);
+  return picked?.name;
+}
+
+/** Opens the file of profiles; without one, a new document with an example. */
+async function editProfiles(file: string): Promise<void> {
+  const uri = Uri.file(file);
+  const isThere = await workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await workspace.fs.writeFile(uri, new TextEncoder().encode(exampleProfile));
+  await window.showTextDocument(uri);
+}
+
+const exampleProfile = `# Clusters for “ESRGAN: Start on…” and \`esrgan submit\`: what a job requests of Slurm.
+# gpu:
+#   partition: gpu
+#   gres: gpu:1
+#   cpus: 8
+#   memory: 32G
+#   time: 4:00:00
+#   setup: [module load cuda]
+`;
 
 /** The run file of the active editor, or one of the workspace that the person picks. */
 async function pickRunFile(link: ServerLink, stage: Stage): Promise<string | undefined> {

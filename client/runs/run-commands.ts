@@ -13,7 +13,11 @@ import { runsFor } from './run-picker.ts';
 
 type RunCommand = Exclude<
   TargetCommand,
-  'esrgan.startPretraining' | 'esrgan.startTraining' | 'esrgan.duplicateRun' | 'esrgan.compareRuns'
+  | 'esrgan.startPretraining'
+  | 'esrgan.startTraining'
+  | 'esrgan.startOn'
+  | 'esrgan.duplicateRun'
+  | 'esrgan.compareRuns'
 >;
 
 /** The commands on runs; each lets the person pick runs when it is called without one. */
@@ -35,7 +39,16 @@ export function runCommands({
     (request: 'pause' | 'checkpoint' | 'validate', prompt: string) =>
     async (...args: unknown[]) => {
       for (const run of await targetRuns(args, prompt, request)) {
-        await link.request('esrgan/control', { run, request });
+        const { job } = await link.request('esrgan/control', { run, request });
+        if (request === 'pause' && job !== null) {
+          void showInformation(
+            l10n.t(
+              'While run “{0}” is paused, its job {1} holds its node of the cluster. Stop the run to free it.',
+              basename(run),
+              job,
+            ),
+          );
+        }
       }
     };
 

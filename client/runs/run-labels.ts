@@ -49,9 +49,12 @@ export function describeRun(run: RunSummary): string {
   const psnr = run.psnr === null ? null : `PSNR ${formatScore(run.psnr)}`;
   switch (run.state) {
     case 'queued':
-      return run.queuePosition === null ? stateLabels.queued : l10n.t('#{0} in queue', run.queuePosition + 1);
+      // Another host's queue, or a cluster: `on gpu: Resources`.
+      return run.queuePosition === null
+        ? [stateLabels.queued, run.reason].filter((part) => part !== null).join(' ')
+        : l10n.t('#{0} in queue', run.queuePosition + 1);
     case 'starting':
-      return listed(stateLabels.starting, run.stage);
+      return listed(stateLabels.starting, run.stage, run.reason);
     case 'running':
       return listed(
         run.stage ?? stateLabels.running,

@@ -1,3 +1,4 @@
+import { readProfiles } from '../../trainer/cluster/profiles.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import type { Manager } from '../experiments/manager.ts';
@@ -40,10 +41,23 @@ export function createLensCommands({
   return {
     'esrgan.startPretraining': start('pretraining'),
     'esrgan.startTraining': start('training'),
+    async 'esrgan.startOn'({ file, stage }) {
+      if (file === undefined || stage === undefined)
+        throw new WorkbenchError('usage', 'Save the run file first.');
+      const [profile, ...others] = readProfiles().keys();
+      if (profile === undefined || others.length > 0) {
+        throw new WorkbenchError(
+          'usage',
+          `Choose the profile of a cluster in a terminal: esrgan submit ${file} --on PROFILE --stage ${stage}`,
+        );
+      }
+      requireSaved(file);
+      return startMessage(await (await manager()).submit({ file, stage, resume: false }, profile));
+    },
     async 'esrgan.resumeRun'(target) {
       const { runs, summary } = await summaryOf(target);
       if (summary.state === 'paused') {
-        runs.control(summary.run, 'resume');
+        await runs.control(summary.run, 'resume');
         return undefined;
       }
       const { file, stage } = target;
@@ -53,12 +67,12 @@ export function createLensCommands({
     },
     async 'esrgan.pauseRun'(target) {
       const { runs, summary } = await summaryOf(target);
-      runs.control(summary.run, 'pause');
+      await runs.control(summary.run, 'pause');
       return undefined;
     },
     async 'esrgan.stopRun'(target) {
       const { runs, summary } = await summaryOf(target);
-      runs.control(summary.run, 'stop');
+      await runs.control(summary.run, 'stop');
       return `Run ${summary.name} will stop after its current step, with a checkpoint.`;
     },
     async 'esrgan.removeFromQueue'(target) {

@@ -1,5 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { findProfile } from '../../trainer/cluster/profiles.ts';
+import { slurm } from '../../trainer/cluster/slurm.ts';
+import { cancelJob, type Submission, submitRuns } from '../../trainer/cluster/submit.ts';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { pathIdentity, uniquePaths } from '../../trainer/files/paths.ts';
 import { isLive, type Stage } from '../../trainer/run-state/run-state.ts';
@@ -8,11 +11,14 @@ import type { RequestKind } from '../../trainer/runs/control.ts';
 import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { lastStage } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
+import { jobOf } from '../../trainer/runs/status.ts';
 import type { Programs } from '../command/programs.ts';
 import type { NewestPoints, PointCursor, PointsAnswer } from '../protocol/points.ts';
-import type { RunDetail, RunSummary, StartedRun } from '../protocol/runs.ts';
+import type { ControlAnswer, RunDetail, RunSummary, StartedRun, SubmitTarget } from '../protocol/runs.ts';
 import type { MirrorSettings } from '../protocol/settings.ts';
 import { followRun, type RunPart } from './follow.ts';
+import { withHostLock } from './host-lock.ts';
+import { watchJobs } from './job-states.ts';
 import { createPointStores } from './points.ts';
 import {
   addToQueue,
@@ -69,8 +75,10 @@ export interface Manager extends Closable {
   /** The run file that `resume` uses; null: none, but the configuration that was requested last. */
   runFile(run: string): string | null;
   resume(run: string): Promise<StartedRun>;
-  /** Returns whether an earlier request of this kind has not been handled yet. */
-  control(run: string, request: RequestKind): boolean;
+  /** Trains a run on a cluster: one of a run file, or one that exists, which continues. */
+  submit(target: SubmitTarget, profile: string): Promise<StartedRun>;
+  /** See `esrgan/control`. */
+  control(run: string, request: RequestKind): Promise<ControlAnswer>;
   kill(run: string): Promise<void>;
   moveInQueue(run: string, by: number): Promise<void>;
   removeFromQueue(run: string): Promise<void>;
@@ -100,11 +108,17 @@ export function createManager(options: ManagerOptions): Manager {
   let starting: Promise<void> | undefined;
   let isClosed = false;
 
+  const jobs = watchJobs(
+    slurm,
+    () => list.onDisk(),
+    (run) => list.touch(run),
+  );
   const list = createRunList((change) => {
     for (const run of change.removed) stores.forget(run);
     onRunsChanged(change);
     startWaiting();
-  });
+    jobs.request();
+  }, jobs.states);
 
   function setFolders(): void {
     list.setFolders(uniquePaths([...namedFolders, ...ownFolders]));
@@ -134,6 +148,7 @@ export function createManager(options: ManagerOptions): Manager {
       list.touch(run.root);
     },
     released: whileReleased,
+    jobs: jobs.states,
   });
 
   function reportFailure(run: RunPaths, error: unknown): void {
@@ -148,7 +163,8 @@ export function createManager(options: ManagerOptions): Manager {
     return folder === undefined ? run : runPaths(join(folder, run.name));
   }
 
-  async function startRun(request: RunRequest, resume: boolean): Promise<StartedRun> {
+  /** The run of a request, whose folder exists and is listed from now on. */
+  function listedRun(request: RunRequest): RunPaths {
     const run = asListed(request.run);
     const folder = dirname(run.root);
     try {
@@ -158,6 +174,11 @@ export function createManager(options: ManagerOptions): Manager {
     }
     ownFolders.add(folder);
     setFolders();
+    return run;
+  }
+
+  async function startRun(request: RunRequest, resume: boolean): Promise<StartedRun> {
+    const run = listedRun(request);
     const changes = changesOf({ ...request, run });
     const failures = await addToQueue({ ...request, run }, resume, slots());
     list.touch(run.root);
@@ -169,8 +190,35 @@ export function createManager(options: ManagerOptions): Manager {
     return { run: run.root, queued, file: request.file, changes };
   }
 
+  async function submitRun(request: RunRequest, resume: boolean, name: string): Promise<StartedRun> {
+    const settings = findProfile(name);
+    const run = listedRun(request);
+    const { node, esrgan } = programs();
+    const { config, stage, file } = request;
+    const changes = changesOf({ ...request, run });
+    const submission: Submission = {
+      runs: [{ config: { ...config, runs_dir: dirname(run.root), name: run.name }, file }],
+      stage,
+      resume,
+      atOnce: 1,
+      profile: { name, settings },
+      command: { node: settings.node ?? node, esrgan },
+    };
+    await withHostLock(() => submitRuns(submission, slurm));
+    list.touch(run.root);
+    return { run: run.root, queued: true, file, changes };
+  }
+
+  /** The request that continues a run, with its run file if there is one. */
+  function requestToResume(run: string): RunRequest {
+    const found = find(run);
+    const stage = stageToResume(found);
+    const file = runFileToResume(found.paths, runFilesOf(run));
+    return file === undefined ? requestFromRun(found.paths, stage) : requestFromFile(file, stage);
+  }
+
   function find(run: string): RunOnDisk {
-    const found = readRun(run, Date.now());
+    const found = readRun(run, Date.now(), jobs.states);
     if (found === undefined) throw new WorkbenchError('run', `${run} is not a run, or no longer exists.`);
     return found;
   }
@@ -247,28 +295,48 @@ export function createManager(options: ManagerOptions): Manager {
     },
     runFile: (run) => runFileToResume(find(run).paths, runFilesOf(run)) ?? null,
     async resume(run) {
-      const found = find(run);
-      const stage = stageToResume(found);
-      const file = runFileToResume(found.paths, runFilesOf(run));
-      const request = file === undefined ? requestFromRun(found.paths, stage) : requestFromFile(file, stage);
-      return startRun(request, true);
+      return startRun(requestToResume(run), true);
     },
-    control(run, request) {
-      const isPending = requestFromTrainer(find(run), request);
+    async submit(target, profile) {
+      return 'run' in target
+        ? submitRun(requestToResume(target.run), true, profile)
+        : submitRun(requestFromFile(target.file, target.stage), target.resume, profile);
+    },
+    async control(run, request) {
+      const found = find(run);
+      const { openJob } = found;
+      let isPending = false;
+      // A trainer that has not started yet would not see the request.
+      if (request === 'stop' && openJob !== undefined && isLive(found.state))
+        await cancelJob(found, openJob, slurm);
+      else isPending = requestFromTrainer(found, request);
       list.touch(run);
-      return isPending;
+      return { isPending, job: jobOf(found)?.id ?? null };
     },
     async kill(run) {
-      await killTrainer(find(run));
+      const found = find(run);
+      const job = jobOf(found) ?? found.openJob;
+      if (job !== undefined && isLive(found.state)) await slurm.cancel(job.id);
+      else await killTrainer(found);
       list.touch(run);
     },
     async moveInQueue(run, by) {
+      if (find(run).openJob !== undefined) {
+        throw new WorkbenchError(
+          'run',
+          `Run ${basename(run)} waits for a cluster, which decides the order of its jobs.`,
+        );
+      }
       await moveInQueue(runPaths(run), by, list.folders);
       for (const { run: each, queuePosition } of await list.all())
         if (queuePosition !== null) list.touch(each);
     },
     async removeFromQueue(run) {
-      await removeFromQueue(runPaths(run), { released: whileReleased });
+      const found = find(run);
+      const { openJob } = found;
+      if (openJob !== undefined && found.state.state === 'queued')
+        await whileReleased(found.paths, () => cancelJob(found, openJob, slurm));
+      else await removeFromQueue(runPaths(run), { released: whileReleased });
       list.touch(run);
     },
     release(run) {
@@ -284,6 +352,7 @@ export function createManager(options: ManagerOptions): Manager {
     close() {
       isClosed = true;
       list.close();
+      jobs.close();
       for (const following of followed.values()) following.close();
     },
   };

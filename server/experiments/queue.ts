@@ -1,6 +1,7 @@
 import { serializeResolved } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
+import type { JobStates } from '../../trainer/runs/job.ts';
 import {
   abandonLaunch,
   dequeue,
@@ -51,6 +52,8 @@ export interface Slots {
   /** Runs that may train on this host at the same time. */
   readonly maximum: number;
   readonly launch: (queued: QueuedRun) => Promise<void>;
+  /** What the schedulers say: a run that waits on a cluster does not start here. */
+  readonly jobs?: JobStates;
   /** Does `work` while no file or folder of the run is open in this process. */
   readonly released: <T>(run: RunPaths, work: () => Promise<T>) => Promise<T>;
 }
@@ -68,7 +71,7 @@ export interface StartFailure {
 export function addToQueue(request: RunRequest, resume: boolean, slots: Slots): Promise<StartFailure[]> {
   return withHostLock(async () => {
     const { run, stage, config, file } = request;
-    const there = readRun(run.root, Date.now());
+    const there = readRun(run.root, Date.now(), slots.jobs);
     if (there !== undefined) assertMayStart(there, stage, resume);
     const orders = waitingRuns(listAll(slots.runFolders)).map(({ entry }) => entry.order);
     await enqueue(run, { stage, resume, file, order: Math.max(0, ...orders) + 1 }, serializeResolved(config));

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
+import type { JobStates } from '../../trainer/runs/job.ts';
 import { type RunOnDisk, readFolders, readRun } from '../../trainer/runs/list.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Notifications } from '../protocol/messages.ts';
@@ -70,7 +71,7 @@ const slice = 25;
  * folders are looked at when something comes, goes or is announced in a folder of runs (`announce`); else, every few
  * seconds, only of those that changed lately and of a few others, so that a thousand finished runs cost no more than ten.
  */
-export function createRunList(onChange: (change: RunsChange) => void): RunList {
+export function createRunList(onChange: (change: RunsChange) => void, jobs?: JobStates): RunList {
   const entries = new Map<string, Entry>();
   const dirty = new Set<string>();
   const removed = new Set<string>();
@@ -100,7 +101,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     isLooked = true;
     // Before it is read: what changes meanwhile is seen the next time.
     const changed = changeTime(root);
-    const run = tryToRead(root);
+    const run = tryToRead(root, jobs);
     const entry = entries.get(root);
     if (run === undefined) {
       if (entry !== undefined) forget(root, entry);
@@ -204,7 +205,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
     for (const root of fresh) {
       if (!hasChanged(root, others.get(root), now)) continue;
       const changed = changeTime(root);
-      const run = tryToRead(root);
+      const run = tryToRead(root, jobs);
       if (run === undefined) others.set(root, changed);
       else added.push({ run, created: createdTime(run), changed });
       if (++count % slice === 0) await yieldToEventLoop();
@@ -280,7 +281,7 @@ export function createRunList(onChange: (change: RunsChange) => void): RunList {
         notify();
         return entries.get(root)?.summary;
       }
-      const run = tryToRead(root);
+      const run = tryToRead(root, jobs);
       return run && summaryOf(run, { created: createdTime(run), color: 0, queuePosition: null });
     },
     onDisk: () => [...entries.values()].map(({ run }) => run),
@@ -339,9 +340,9 @@ function modificationTime(folder: string): number {
 }
 
 /** Undefined for a folder that is no run or cannot be read. */
-function tryToRead(root: string): RunOnDisk | undefined {
+function tryToRead(root: string, jobs: JobStates | undefined): RunOnDisk | undefined {
   try {
-    return readRun(root, Date.now());
+    return readRun(root, Date.now(), jobs);
   } catch {
     return undefined;
   }

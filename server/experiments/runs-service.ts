@@ -1,6 +1,8 @@
 import type { Connection } from 'vscode-languageserver/node';
+import type { ClusterProfile } from '../../schemas/cluster-profiles.ts';
+import { profilesFile, readProfiles } from '../../trainer/cluster/profiles.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
-import type { RunRequests } from '../protocol/runs.ts';
+import type { ProfileSummary, RunRequests } from '../protocol/runs.ts';
 import type { Manager } from './manager.ts';
 
 /** Answers the requests about runs. A run file that is started belongs to the workspace from then on: `addRunFile`. */
@@ -23,9 +25,21 @@ export function registerRuns(
       addRunFile(file);
       return runs.start(file, stage, resume);
     },
+    'esrgan/profiles': () => {
+      const file = profilesFile();
+      return {
+        file,
+        profiles: [...readProfiles(file)].map(([name, profile]) => profileSummary(name, profile)),
+      };
+    },
+    async 'esrgan/submit'({ target, profile }) {
+      const runs = await manager();
+      if ('file' in target) addRunFile(target.file);
+      return runs.submit(target, profile);
+    },
     'esrgan/runFile': async ({ run }) => (await manager()).runFile(run),
     'esrgan/resume': async ({ run }) => (await manager()).resume(run),
-    'esrgan/control': async ({ run, request }) => ({ isPending: (await manager()).control(run, request) }),
+    'esrgan/control': async ({ run, request }) => (await manager()).control(run, request),
     async 'esrgan/kill'({ run }) {
       await (await manager()).kill(run);
       return null;
@@ -47,4 +61,9 @@ export function registerRuns(
       return null;
     },
   });
+}
+
+function profileSummary(name: string, { partition, gres, time }: ClusterProfile): ProfileSummary {
+  const parts = [partition, gres, time].filter((part) => part !== undefined);
+  return { name, description: parts.join(' · ') };
 }

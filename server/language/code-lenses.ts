@@ -27,8 +27,13 @@ interface Lens {
  * the key of the stage, or above the first line if the file lacks it.
  *
  * @param runs all known runs; the run of the file is the one with its name in its `runs_dir`
+ * @param hasClusters whether there are profiles of clusters
  */
-export function codeLenses(document: RunDocument, runs: readonly RunSummary[]): CodeLens[] {
+export function codeLenses(
+  document: RunDocument,
+  runs: readonly RunSummary[],
+  hasClusters = false,
+): CodeLens[] {
   const config = lenientConfig(document);
   if (!config) return [];
   const directory = pathIdentity(join(config.runs_dir, config.name));
@@ -40,7 +45,9 @@ export function codeLenses(document: RunDocument, runs: readonly RunSummary[]): 
     const target: CommandTarget = { ...file, stage, ...(run && { run: run.run }) };
     const key = entryAt(document, [stage])?.keySpan;
     const range = document.rangeOf(key ?? { start: 0, end: 0 });
-    const lenses = run ? lensesOf(run, stage, { config, isAlone }) : [start(stage)];
+    const lenses = run
+      ? lensesOf(run, stage, { config, isAlone })
+      : [start(stage), ...(hasClusters ? [startOn] : [])];
     return lenses.map(({ title, command }) => ({
       range,
       command: { title, command: command ?? '', ...(command && { arguments: [target] }) },
@@ -53,6 +60,8 @@ function start(stage: Stage): Lens {
     ? { title: '$(play) Start Pretraining', command: 'esrgan.startPretraining' }
     : { title: '$(play) Start Training', command: 'esrgan.startTraining' };
 }
+
+const startOn: Lens = { title: '$(server) Start on…', command: 'esrgan.startOn' };
 
 const resume: Lens = { title: '$(debug-continue) Resume', command: 'esrgan.resumeRun' };
 
@@ -81,7 +90,8 @@ function lensesOf(
   const stop: Lens = { title: '$(debug-stop) Stop', command: 'esrgan.stopRun' };
   switch (run.state) {
     case 'queued': {
-      const place = run.queuePosition === null ? '' : `, position ${run.queuePosition + 1}`;
+      const other = run.reason === null ? '' : ` ${run.reason}`;
+      const place = run.queuePosition === null ? other : `, position ${run.queuePosition + 1}`;
       return [
         { title: `$(watch) queued${place}` },
         { title: 'Remove From Queue', command: 'esrgan.removeFromQueue' },

@@ -16,6 +16,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { readProfiles } from '../../trainer/cluster/profiles.ts';
 import { pathIdentity } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { withoutLinks } from '../../trainer/format/markup.ts';
@@ -216,7 +217,7 @@ export function registerFeatures(
   connection.onCodeLens(async (params) => {
     const runs = await sources.runs();
     return about<CodeLensParams, CodeLens[]>((document) =>
-      codeLenses(document, runs).map((lens) => supportedLens(lens, support)),
+      codeLenses(document, runs, hasClusters()).map((lens) => supportedLens(lens, support)),
     )(params);
   });
   connection.onCodeAction(
@@ -280,4 +281,13 @@ function isKind(kind: string | undefined, parent: string): boolean {
 function granted<T extends object>(result: T | Refusal): T {
   if ('refusal' in result) throw new ResponseError(ErrorCodes.InvalidRequest, withoutLinks(result.refusal));
   return result;
+}
+
+/** Whether there are profiles of clusters; true if they have errors, which the command names. */
+function hasClusters(): boolean {
+  try {
+    return readProfiles().size > 0;
+  } catch {
+    return true;
+  }
 }

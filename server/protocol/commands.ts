@@ -28,6 +28,7 @@ export const isCommandTarget: Guard<CommandTarget> = (value): value is CommandTa
 export const lensCommands = [
   'esrgan.startPretraining',
   'esrgan.startTraining',
+  'esrgan.startOn',
   'esrgan.resumeRun',
   'esrgan.pauseRun',
   'esrgan.stopRun',
@@ -43,6 +44,7 @@ export type TargetCommand =
   // of a run file
   | 'esrgan.startPretraining'
   | 'esrgan.startTraining'
+  | 'esrgan.startOn'
   // of a run
   | 'esrgan.openRun'
   | 'esrgan.compareRuns'

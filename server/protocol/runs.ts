@@ -149,6 +149,24 @@ export interface StartedRun {
   readonly changes: readonly string[];
 }
 
+/** What to train on a cluster: the stage of a run file, or a run that exists, which continues. */
+export type SubmitTarget =
+  | { readonly file: string; readonly stage: Stage; readonly resume: boolean }
+  | { readonly run: string };
+
+export interface ControlAnswer {
+  /** An earlier request of this kind has not been handled yet. */
+  readonly isPending: boolean;
+  /** The job of a cluster that trains the run. */
+  readonly job: string | null;
+}
+
+/** A profile of a cluster, and what its jobs request: `gpu · gpu:1 · 4:00:00`. */
+export interface ProfileSummary {
+  readonly name: string;
+  readonly description: string;
+}
+
 /** The requests about runs. */
 export interface RunRequests {
   /** All runs of all run folders of the workspace, live ones first, then the newest. */
@@ -171,6 +189,10 @@ export interface RunRequests {
     params: { file: string; stage: Stage; resume: boolean };
     result: StartedRun;
   };
+  /** This person's profiles of clusters, and the file that has them, which may not exist. */
+  'esrgan/profiles': { params: null; result: { file: string; profiles: readonly ProfileSummary[] } };
+  /** Submits a run to a cluster, with a profile. */
+  'esrgan/submit': { params: { target: SubmitTarget; profile: string }; result: StartedRun };
   /**
    * Restarts the trainer of an existing run in the stage where it stopped: with the run file of the workspace that
    * describes the run, as it is now, or without one with the configuration that was requested last.
@@ -179,12 +201,11 @@ export interface RunRequests {
   /** The run file that `esrgan/resume` uses, so that the editor can save it; null if there is none. */
   'esrgan/runFile': { params: { run: string }; result: string | null };
   /**
-   * Sends a request to the trainer of a run, which acts on it after its current step. `isPending`: an earlier request of
-   * this kind has not been handled yet.
+   * Sends a request to the trainer of a run, which acts on it after its current step.
    */
   'esrgan/control': {
     params: { run: string; request: 'stop' | 'pause' | 'resume' | 'checkpoint' | 'validate' };
-    result: { isPending: boolean };
+    result: ControlAnswer;
   };
   /** Kills the trainer of a run; steps since its last checkpoint are lost. */
   'esrgan/kill': { params: { run: string }; result: null };

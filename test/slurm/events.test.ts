@@ -18,6 +18,7 @@ import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { readLock } from '../../trainer/runs/lock.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
+import { startServer } from '../unit/server/server-process.ts';
 import { run as esrgan } from '../unit/trainer/cli/esrgan.ts';
 import { writeWaves } from '../unit/trainer/cli/waves.ts';
 import { type Cluster, kill, startCluster, until } from './cluster.ts';
@@ -39,6 +40,7 @@ beforeAll(async () => {
 once: { time: 1, seconds_before_limit: 10, options: [--no-requeue] }
 long: { time: 10, cpus: 1, memory: 200M }
 full: { time: 10, cpus: 4, options: [--exclusive] }
+held: { options: [--hold] }
 nowhere: { partition: nowhere }
 broken: { node: /nowhere/node }
 `,
@@ -226,6 +228,28 @@ test('a job that ends before training shows what it printed', async () => {
   await submit('broken', [runFile('broken', 1)]);
   await untilState('broken', /^failed .*\/nowhere\/node/s);
 });
+test('the server submits, follows, pauses and cancels a job', async () => {
+  const server = await startServer(folder);
+  const target = { file: runFile('edited', endless), stage: 'pretraining', resume: false } as const;
+  const { profiles } = await server.request('esrgan/profiles', null);
+  expect(profiles[0]).toEqual({ name: 'short', description: '1' });
+  const { run } = await server.request('esrgan/submit', { target, profile: 'long' });
+  await server.until('edited', ({ state, step }) => state === 'running' && step !== null && step > 0);
+  const job = readLaunch(runPaths(run)).job?.id ?? '';
+  const answer = await server.request('esrgan/control', { run, request: 'pause' });
+  expect(answer).toEqual({ isPending: false, job });
+  await server.until('edited', ({ state }) => state === 'paused');
+  await server.request('esrgan/kill', { run });
+  await server.until('edited', ({ state }) => state === 'stopped');
+  await untilOver(job);
+  await server.request('esrgan/submit', { target: { run }, profile: 'held' });
+  const { reason } = await server.until('edited', ({ state }) => state === 'queued');
+  expect(reason).toBe('on held: JobHeldUser');
+  await server.request('esrgan/removeFromQueue', { run });
+  await server.until('edited', ({ state }) => state === 'stopped');
+  await server.shutdown();
+});
+
 test('a job without free nodes waits, and can be removed from the queue', async () => {
   const names = ['full-0', 'full-1', 'full-2'];
   for (const name of names) await submit('full', [runFile(name, endless)]);

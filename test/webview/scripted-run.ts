@@ -92,7 +92,7 @@ export async function scriptRun(sampleSteps: readonly number[]): Promise<Scripte
         return { isFromStart, ...answer(isFromStart ? 0 : (after?.count ?? 0)) };
       }),
       'esrgan/follow': recorded('esrgan/follow', () => null),
-      'esrgan/control': recorded('esrgan/control', () => ({ isPending: false })),
+      'esrgan/control': recorded('esrgan/control', () => ({ isPending: false, job: null })),
       'host/uris': ({ paths }) => Object.fromEntries(paths.map((each) => [each, addressOfFile(each)])),
       'host/save': recorded('host/save', ({ name }) => ({ path: name })),
       'host/open': recorded('host/open', () => null),

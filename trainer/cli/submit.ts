@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { findProfile } from '../cluster/profiles.ts';
@@ -46,15 +47,15 @@ export function registerSubmit(program: Command): void {
 
 function submissionOf(files: readonly string[], flags: Flags): Submission {
   const settings = findProfile(flags.on);
-  const configs = files.map((file) => {
+  const runs = files.map((file) => {
     const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
     const { config, warnings } = configForStage(file, read, flags.stage);
     for (const warning of warnings) printError(`${formatProblem(file, warning)}\n`);
-    return config;
+    return { config, file: resolve(file) };
   });
   const { stage, resume = false, atOnce } = flags;
   return {
-    configs,
+    runs,
     stage,
     resume,
     atOnce,

@@ -47,20 +47,18 @@ export function jobScript({ name, profile, folder, output, array, body }: Script
 
 /** Lines that train the runs, each in a task of its own. */
 export function trainingLines(
-  runs: readonly { readonly root: string }[],
+  runs: readonly { readonly root: string; readonly file: string | null }[],
   stage: string,
   { cpus }: ClusterProfile,
   { node, esrgan }: CommandPath,
 ): string[] {
-  const [first = { root: '' }] = runs;
   const place =
     runs.length === 1
-      ? [`run=${quoted(first.root)}`]
+      ? runs.map(assignments)
       : [
-          'runs=(',
-          ...runs.map(({ root }) => `  ${quoted(root)}`),
-          ')',
-          `run=\${runs[$SLURM_ARRAY_TASK_ID]}`,
+          'case $SLURM_ARRAY_TASK_ID in',
+          ...runs.map((run, task) => `  ${task}) ${assignments(run)} ;;`),
+          'esac',
           'exec >>"$run/launch/output.txt" 2>&1',
         ];
   return [
@@ -69,12 +67,16 @@ export function trainingLines(
     '',
     // Slurm's srun does not take the number of processors from the job.
     `srun${cpus ? ` --cpus-per-task=${cpus}` : ''} --kill-on-bad-exit=0 "\${esrgan[@]}" \\`,
-    `  train "$run/launch/run.esrgan.yaml" --stage ${stage} --resume --wait-lock ${lockPatience}`,
+    `  train "$run/launch/run.esrgan.yaml" --stage ${stage} --resume --wait-lock ${lockPatience} "\${source[@]}"`,
     'code=$?',
     '# A checkpoint was written before the time limit: the training continues in the next job.',
     `[ $code -eq ${exitCodes.timeLimit} ] && "\${esrgan[@]}" requeue "$run"`,
     'exit $code',
   ];
+}
+
+function assignments({ root, file }: { readonly root: string; readonly file: string | null }): string {
+  return `run=${quoted(root)} source=(${file === null ? '' : `--source ${quoted(file)}`})`;
 }
 
 /** Seconds: a killed process on another node may seem alive for three minutes. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterProfile } from '../../schemas/cluster-profiles.ts';
 import { type ResolvedConfig, serializeResolved } from '../config/index.ts';
@@ -16,13 +16,14 @@ import { jobScript, trainingLines, withoutPatterns } from './script.ts';
 
 /** Runs to train on a cluster: one in a job, several in an array of jobs. */
 export interface Submission {
-  readonly configs: readonly ResolvedConfig[];
+  /** `file`: the run file, of which the run has a copy; null without one. */
+  readonly runs: readonly { readonly config: ResolvedConfig; readonly file: string | null }[];
   readonly stage: Stage;
   /** Whether stages that have started continue; otherwise they must be new. */
   readonly resume: boolean;
   /** The most tasks of an array that run at the same time. */
   readonly atOnce: number;
-  readonly profile: { readonly name: string } & { readonly settings: ClusterProfile };
+  readonly profile: { readonly name: string; readonly settings: ClusterProfile };
   readonly command: CommandPath;
 }
 
@@ -33,8 +34,8 @@ export interface SubmittedRun {
 }
 
 /** The script of the job or the array. */
-export function scriptOf({ configs, stage, atOnce, profile, command }: Submission): string {
-  const runs = configs.map(pathsOf);
+export function scriptOf({ runs: submitted, stage, atOnce, profile, command }: Submission): string {
+  const runs = submitted.map(({ config, file }) => ({ ...pathsOf(config), file }));
   const [first] = runs;
   if (first === undefined) throw new Error('there are no runs to submit');
   const { settings } = profile;
@@ -42,7 +43,7 @@ export function scriptOf({ configs, stage, atOnce, profile, command }: Submissio
   return jobScript({
     name: `esrgan-${first.name}`,
     profile: settings,
-    folder: configs[0]?.runs_dir ?? '',
+    folder: dirname(first.root),
     // A task writes to its own run; Slurm's messages about the tasks are in the first one.
     output: runs.length === 1 ? join(launch, 'output.txt') : join(launch, 'slurm-%a.txt'),
     ...(runs.length > 1 && { array: { tasks: runs.length, atOnce: Math.min(atOnce, runs.length) } }),
@@ -60,8 +61,8 @@ function pathsOf({ runs_dir, name }: ResolvedConfig): RunPaths {
  * @throws WorkbenchError `run` if a run may not start, or the scheduler refuses the job; `disk`
  */
 export async function submitRuns(submission: Submission, executor: Executor): Promise<SubmittedRun[]> {
-  const { configs, stage, resume, profile } = submission;
-  const runs = configs.map(pathsOf);
+  const { stage, resume, profile } = submission;
+  const runs = submission.runs.map(({ config }) => pathsOf(config));
   const repeated = runs.find(({ root }, index) => runs.findIndex((each) => each.root === root) < index);
   if (repeated !== undefined) {
     throw new WorkbenchError(
@@ -77,9 +78,8 @@ export async function submitRuns(submission: Submission, executor: Executor): Pr
   }
   const script = scriptOf(submission);
   try {
-    for (const [index, run] of runs.entries()) {
-      await prepareJob(run, serializeResolved(configs[index]!), script);
-    }
+    for (const { config } of submission.runs)
+      await prepareJob(pathsOf(config), serializeResolved(config), script);
     const id = await executor.submit(script);
     return runs.map((run, index) => {
       const job = runs.length === 1 ? id : `${id}_${index}`;

@@ -26,6 +26,7 @@ describe('the description of a run in a list', () => {
     ],
     [{ state: 'lost', reason: 'killed', step: null }, 'crashed · killed'],
     [{ state: 'queued', queuePosition: 0 }, '#1 in queue'],
+    [{ state: 'queued', queuePosition: null, reason: 'on gpu: Resources' }, 'queued on gpu: Resources'],
     [{ state: 'unknown', kind: 'external' }, 'external (TensorBoard logs)'],
     [{ state: 'unknown' }, 'never started'],
   ])('%j', (given, expected) => expect(describeRun(aRun(given))).toBe(expected));

@@ -64,6 +64,16 @@ describe('places', () => {
   ])('%s', (_, text, expected) => expect(shown(text, [])).toEqual(expected));
 });
 
+test('a new stage can start on a cluster if there are profiles', () => {
+  const lenses = codeLenses(runDocument('training: {}'), [], true);
+  expect(lenses.flatMap(({ command }) => command?.command ?? [])).toEqual([
+    'esrgan.startPretraining',
+    'esrgan.startOn',
+    'esrgan.startTraining',
+    'esrgan.startOn',
+  ]);
+});
+
 describe('the run', () => {
   test.each<[string, string, string, boolean]>([
     ['of the file', 'training: {}', '/p/runs/run', true],
@@ -117,6 +127,11 @@ describe('the state of the run', () => {
       'is queued',
       { state: 'queued', queuePosition: 1 },
       'queued, position 2 | Remove From Queue (removeFromQueue)',
+    ],
+    [
+      'is queued on a cluster',
+      { state: 'queued', queuePosition: null, reason: 'on gpu: Resources' },
+      'queued on gpu: Resources | Remove From Queue (removeFromQueue)',
     ],
     ['was stopped', { state: 'stopped', epoch: 120 }, 'Resume (epoch 121) (resumeRun)'],
     [

@@ -22,7 +22,7 @@ test('a script of one run, with all keys of a profile', () => {
     profile: whole,
     folder: '/runs of mine',
     output: '/runs of mine/a/launch/output.txt',
-    body: trainingLines([{ root: '/runs of mine/a' }], 'training', whole, command),
+    body: trainingLines([{ root: '/runs of mine/a', file: '/a b.yaml' }], 'training', whole, command),
   });
   expect(text).toBe(`#!/bin/bash
 #SBATCH --job-name=esrgan-a
@@ -41,11 +41,11 @@ test('a script of one run, with all keys of a profile', () => {
 #SBATCH "--comment=a \\"b\\""
 
 module load cuda
-run='/runs of mine/a'
+run='/runs of mine/a' source=(--source '/a b.yaml')
 esrgan=('/opt/node' '/home/o'\\''neil/esrgan.js')
 
 srun --cpus-per-task=8 --kill-on-bad-exit=0 "\${esrgan[@]}" \\
-  train "$run/launch/run.esrgan.yaml" --stage training --resume --wait-lock 600
+  train "$run/launch/run.esrgan.yaml" --stage training --resume --wait-lock 600 "\${source[@]}"
 code=$?
 # A checkpoint was written before the time limit: the training continues in the next job.
 [ $code -eq 75 ] && "\${esrgan[@]}" requeue "$run"
@@ -54,14 +54,16 @@ exit $code
 });
 
 test('an array has a run for each task', () => {
-  const runs = [{ root: '/runs/a' }, { root: '/runs/b' }];
+  const runs = [
+    { root: '/runs/a', file: null },
+    { root: '/runs/b', file: '/b.yaml' },
+  ];
   const body = trainingLines(runs, 'pretraining', profile, command);
-  expect(body.slice(0, 6)).toEqual([
-    'runs=(',
-    "  '/runs/a'",
-    "  '/runs/b'",
-    ')',
-    `run=\${runs[$SLURM_ARRAY_TASK_ID]}`,
+  expect(body.slice(0, 5)).toEqual([
+    'case $SLURM_ARRAY_TASK_ID in',
+    "  0) run='/runs/a' source=() ;;",
+    "  1) run='/runs/b' source=(--source '/b.yaml') ;;",
+    'esac',
     'exec >>"$run/launch/output.txt" 2>&1',
   ]);
   const array = { tasks: 2, atOnce: 1 };

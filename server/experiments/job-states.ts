@@ -1,0 +1,60 @@
+import type { Executor } from '../../trainer/cluster/executor.ts';
+import { askAboutJobs } from '../../trainer/cluster/submit.ts';
+import type { JobState, JobStates } from '../../trainer/runs/job.ts';
+import type { RunOnDisk } from '../../trainer/runs/list.ts';
+import { type Closable, coalesce } from './watch.ts';
+
+/** The states of the jobs that decide about the states of runs. */
+export interface JobWatch extends Closable {
+  /** As last heard; changes. */
+  readonly states: JobStates;
+  /** Asks the scheduler, now or when the pause since the last time is over, if there are such jobs. */
+  request(): void;
+}
+
+/** Milliseconds between two questions: all users of a cluster ask the same controller. */
+const pause = 10_000;
+
+/**
+ * Asks the scheduler about all jobs at once, every ten seconds while there is a run whose state depends on it. A job that
+ * has ended is never asked about again.
+ *
+ * @param runs all known runs
+ * @param onChange called with the folder of each run whose job has another state
+ */
+export function watchJobs(
+  executor: Executor,
+  runs: () => readonly RunOnDisk[],
+  onChange: (run: string) => void,
+): JobWatch {
+  const states = new Map<string, JobState>();
+  const open = () =>
+    runs().filter(({ openJob }) => openJob !== undefined && states.get(openJob.id)?.state !== 'ended');
+
+  async function ask(): Promise<void> {
+    const asked = open();
+    if (asked.length === 0) return;
+    try {
+      const found = await askAboutJobs(asked, executor);
+      for (const { openJob, paths } of asked) {
+        const now = openJob && found.get(openJob.id);
+        if (openJob === undefined || now === undefined) continue;
+        if (JSON.stringify(states.get(openJob.id)) === JSON.stringify(now)) continue;
+        states.set(openJob.id, now);
+        onChange(paths.root);
+      }
+    } catch {
+      // No scheduler here, or it does not answer now: the states stay as they were.
+    }
+    asking.request();
+  }
+
+  const asking = coalesce(pause, () => void ask());
+  return {
+    states,
+    request() {
+      if (open().length > 0) asking.request();
+    },
+    close: asking.close,
+  };
+}
