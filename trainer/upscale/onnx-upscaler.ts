@@ -1,5 +1,6 @@
 import type * as ort from 'onnxruntime-node';
 import type { FloatImage } from '../data/image.ts';
+import { createRandom } from '../data/random.ts';
 import type { OnnxProvider } from '../engine/onnx-engine.ts';
 import { onnxRuntime } from '../engine/onnx-runtime.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
@@ -9,7 +10,7 @@ import { withFile } from '../tensor-files/file-bytes.ts';
 import { notFiniteError } from '../weights/not-finite.ts';
 import { notFiniteOnnxTensors } from '../weights/onnx-not-finite.ts';
 import { upscalePadded } from './resize-canvas.ts';
-import { upscaleImage } from './upscale-image.ts';
+import { largestContext, upscaleImage } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 
 /** The input of a model, `[N, 3, H, W]`; width and height if the file fixes them. */
@@ -76,8 +77,13 @@ function onnxUpscaler(
   { name, scale, alignment }: { name: string; scale: number; alignment: number },
 ): Upscaler {
   const { width: fixedWidth, height: fixedHeight } = input;
-  /** Tiles of a fixed size have as much context as leaves them half of their width. */
-  const fixedTiles = (tile: number) => ({ tile, overlap: Math.floor(tile / 4) });
+  /** Context of tiles of a fixed size, measured when the first image needs several. */
+  let fixedContext: Promise<number> | undefined;
+  const upscaleInTiles = async (image: FloatImage, width: number, height: number) => {
+    fixedContext ??= measuredContext(session, input, { name, scale, width, height });
+    const overlap = await fixedContext;
+    return upscaleImage(upscaler, image, { tile: Math.min(width, height), overlap });
+  };
   let running: Promise<unknown> = Promise.resolve();
   const upscaler: Upscaler = {
     name,
@@ -90,7 +96,7 @@ function onnxUpscaler(
       const height = fixedHeight ?? Math.ceil(image.height / alignment) * alignment;
       const result =
         image.width > width || image.height > height
-          ? upscaleImage(upscaler, image, fixedTiles(Math.min(width, height)))
+          ? upscaleInTiles(image, width, height)
           : upscalePadded(image, { width, height }, scale, (padded) => run(session, input, padded));
       // Does not hold the results, which are large.
       running = Promise.allSettled([running, result]).then(() => {});
@@ -103,6 +109,52 @@ function onnxUpscaler(
     },
   };
   return upscaler;
+}
+
+/** Half of a level of 8 bits: a smaller difference has no effect on most rounded results. */
+const visible = 0.5 / 255;
+
+/**
+ * The context that tiles of a fixed size need, measured: how far changed pixels change the result of a noise image, and half
+ * as much again, because other images may carry changes further.
+ *
+ * @throws WorkbenchError `data` if tiles would have no inner part besides their context
+ */
+async function measuredContext(
+  session: ort.InferenceSession,
+  input: Input,
+  { name, scale, width, height }: { name: string; scale: number; width: number; height: number },
+): Promise<number> {
+  // A quarter is changed, so that the rest shows the influence in both directions.
+  const [changedWidth, changedHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  const noise = (isChanged: boolean): FloatImage => {
+    const data = new Float32Array(width * height * 3);
+    const random = [createRandom(0, 'context'), createRandom(1, 'context')] as const;
+    for (let i = 0; i < data.length; i++) {
+      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      const values = [random[0].next(), random[1].next()] as const;
+      data[i] = values[isChanged && x < changedWidth && y < changedHeight ? 1 : 0];
+    }
+    return { width, height, channels: 3, data };
+  };
+  const [before, after] = [await run(session, input, noise(false)), await run(session, input, noise(true))];
+  let radius = 0;
+  for (let i = 0; i < before.data.length; i++) {
+    if (!(Math.abs(before.data[i]! - after.data[i]!) < visible)) {
+      const [x, y] = [Math.floor(i / 3) % before.width, Math.floor(i / 3 / before.width)];
+      const distance = Math.max(
+        Math.floor(x / scale) - changedWidth + 1,
+        Math.floor(y / scale) - changedHeight + 1,
+      );
+      radius = Math.max(radius, distance);
+    }
+  }
+  const context = Math.min(Math.ceil(1.5 * radius), largestContext);
+  if (Math.min(width, height) > 2 * context) return context;
+  throw new WorkbenchError(
+    'data',
+    `${name} takes only images of ${width}x${height} pixels, too small for tiles without seams: its results depend on pixels that are ${radius} away. Export it again with a larger input, or one of any size.`,
+  );
 }
 
 type Refuse = (what: string, cause?: unknown) => WorkbenchError;

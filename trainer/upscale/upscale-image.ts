@@ -29,12 +29,24 @@ interface Piece {
 /** For upscalers without a recommendation. */
 const defaultTile = 192;
 
-/** Context beyond which pixels have no visible influence, also in models with a larger receptive field. */
-const largestContext = 32;
+/**
+ * Context beyond which pixels have no influence on 8-bit results, also in models with a larger receptive field, in pixels
+ * of the feature maps.
+ *
+ * Measured on three trained networks of 10 residual-in-residual dense blocks (x2, x3, x4, 64/32 channels, radius of the
+ * receptive field 153) with three photos each: a part of a photo, compared with the same part of the whole photo, differs
+ * by at most 104, 4.2, 0.6, 0.02 and 0.0004 levels of 255 at a distance of 0, 4, 8, 12 and 16 pixels from its edge. Of the
+ * rounded results none differs from 24 pixels on. More blocks change little, because each adds its result times 0.04: one of
+ * 23 blocks (radius 348) with initial weights differs by 0.2 levels at 4 pixels, and less than 0.0005 from 8 on.
+ */
+export const largestContext = 32;
 
-/** Context for tiles without visible seams, in low-resolution pixels: the receptive field, or `largestContext`. */
-function contextOf({ receptiveField }: Upscaler): number {
-  return Math.min(receptiveField, largestContext);
+/** Context for tiles without seams, in low-resolution pixels. */
+function contextOf({ receptiveField, alignment = 1 }: Upscaler): number {
+  // The feature maps of models that rearrange their input have fewer pixels. Of unknown models, it may not be the reason.
+  return receptiveField === Number.POSITIVE_INFINITY
+    ? largestContext
+    : Math.min(receptiveField, largestContext * alignment);
 }
 
 /** Side of the smallest tile that has an inner part besides its context, in low-resolution pixels. */

@@ -45,6 +45,8 @@ function repeated(image: ReturnType<typeof noise>, scale: number): ReturnType<ty
   return { width, height, channels: 3, data };
 }
 
+const open = (path: string) => openOnnxUpscaler(path, 'model', 'cpu');
+
 async function check(path: string, expected: { scale: number; alignment: number }): Promise<void> {
   const upscaler = await openOnnxUpscaler(path, 'model', 'cpu');
   expect(upscaler).toMatchObject({ name: 'model', receptiveField: Number.POSITIVE_INFINITY, ...expected });
@@ -71,6 +73,47 @@ describe('models of other programs', () => {
 
   test('a fixed size that is not square', () =>
     check(model({ input: [1, 3, 12, 20] }), { scale: 2, alignment: 1 }));
+
+  /** Averages squares of this radius, then repeats pixels. */
+  const average = (radius: number, side: number) => {
+    const size = 2 * radius + 1;
+    const data = new Float32Array(9 * size * size);
+    for (let channel = 0; channel < 3; channel++)
+      data.fill(1 / size / size, 4 * channel * size * size, (4 * channel + 1) * size * size);
+    return model({
+      input: [1, 3, side, side],
+      nodes: [
+        {
+          type: 'Conv',
+          inputs: ['x', 'filter'],
+          outputs: ['mean'],
+          attributes: { pads: [radius, radius, radius, radius] },
+        },
+      ],
+      constants: [{ name: 'filter', shape: [3, 3, size, size], data }],
+    });
+  };
+
+  test('tiles of a fixed size have the context that the model needs', async () => {
+    const [tiled, whole] = [await open(average(3, 24)), await open(average(3, 52))];
+    // 3 x 3 tiles with 5 pixels of context, without padding.
+    const image = noise(52, 52, 3);
+    const expected = await whole.upscale(image);
+    expect(largestDifference(await tiled.upscale(image), expected)).toBeLessThan(1e-6);
+    await tiled.close();
+    await whole.close();
+  });
+
+  test('a fixed size too small for the context refuses larger images only', async () => {
+    const upscaler = await open(average(3, 8));
+    expect(await upscaler.upscale(noise(8, 5, 3))).toMatchObject({ width: 16, height: 10 });
+    await expect(upscaler.upscale(noise(9, 5, 3))).rejects.toMatchObject({
+      code: 'data',
+      message:
+        'model takes only images of 8x8 pixels, too small for tiles without seams: its results depend on pixels that are 3 away. Export it again with a larger input, or one of any size.',
+    });
+    await upscaler.close();
+  });
 
   test('sides that must be multiples of 4', () => {
     // There and back again: fails where a side is none.
