@@ -1,4 +1,4 @@
-import { l10n, window } from 'vscode';
+import { l10n, Uri, window, workspace } from 'vscode';
 import type { DownloadCommandTarget } from '../../server/protocol/commands.ts';
 import type { InventoryItem } from '../../server/protocol/downloads.ts';
 import {
@@ -42,11 +42,14 @@ export function downloadCommands({
     },
   };
 
-  /** The item that a run file needs, at the scale of this file. */
+  /** The item that a run file needs, at the scale of this file and in its data folder. */
   async function targetItem(target: unknown): Promise<InventoryItem | undefined> {
     if (!isTarget(target)) return undefined;
-    const { kind, name, scale } = target;
-    const item = (await inventoryView.items()).find((each) => each.kind === kind && each.name === name);
+    const { kind, name, scale, file } = target;
+    const of = workspace.getWorkspaceFolder(Uri.file(file)) ?? workspace.workspaceFolders?.[0];
+    if (of === undefined) return undefined;
+    const { items } = await link.request('esrgan/inventory', { folder: of.uri.fsPath, file });
+    const item = items.find((each) => each.kind === kind && each.name === name);
     return item && { ...item, scale };
   }
 
@@ -90,4 +93,5 @@ const isTarget: Guard<DownloadCommandTarget> = isObject({
   kind: isOneOf(['data', 'weights']),
   name: isString,
   scale: isNullable(isNumber),
+  file: isString,
 });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
-import { isInside } from '../../trainer/files/paths.ts';
+import { isInside, pathIdentity } from '../../trainer/files/paths.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -23,9 +23,12 @@ export function registerDownloads(
   { programs, workspace, jobs, filesChanged }: DownloadSources,
 ): void {
   answerRequests<keyof DownloadRequests>(connection, {
-    async 'esrgan/inventory'({ folder }) {
+    async 'esrgan/inventory'({ folder, file }) {
       await workspace.ready;
-      return readInventory(programs(), { folder, ...dataFolderOf(folder, workspace) });
+      const identity = file === undefined ? undefined : pathIdentity(file);
+      const runFile = workspace.runFiles().find((each) => pathIdentity(each.file) === identity);
+      const { dataDir, scale } = runFile ?? dataFolderOf(folder, workspace);
+      return readInventory(programs(), { folder, dataDir, scale });
     },
     'esrgan/download'(item) {
       const work = downloadWork(programs(), item);

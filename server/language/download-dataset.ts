@@ -5,13 +5,13 @@ import type { MissingDataset } from './diagnose.ts';
 
 const isMissing = isObject<MissingDataset>({ missingDataset: isString, scale: isNumber });
 
-/** Quick fixes that download the missing predefined data sets of some diagnostics. */
-export function downloadActions(diagnostics: readonly Diagnostic[]): CodeAction[] {
+/** Quick fixes that download the missing predefined data sets of some diagnostics of a run file. */
+export function downloadActions(file: string, diagnostics: readonly Diagnostic[]): CodeAction[] {
   return diagnostics.flatMap((diagnostic) => {
     const { data } = diagnostic;
     if (!isMissing(data)) return [];
     const { missingDataset: name, scale } = data;
-    const target: DownloadCommandTarget = { kind: 'data', name, scale };
+    const target: DownloadCommandTarget = { kind: 'data', name, scale, file };
     const title = `Download \`${name}\`…`;
     return [
       {

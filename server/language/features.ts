@@ -222,9 +222,10 @@ export function registerFeatures(
   });
   connection.onCodeAction(
     about((document, { range, context: { only, diagnostics } }) =>
-      supportedActions([...codeActions(document, range), ...downloadActions(diagnostics)], support).filter(
-        ({ kind }) => only === undefined || only.some((each) => isKind(kind, each)),
-      ),
+      supportedActions(
+        [...codeActions(document, range), ...downloadActions(document.file, diagnostics)],
+        support,
+      ).filter(({ kind }) => only === undefined || only.some((each) => isKind(kind, each))),
     ),
   );
   connection.onHover(

@@ -62,5 +62,8 @@ export type TargetCommand =
   | 'esrgan.showRunLog'
   | 'esrgan.revealRun';
 
-/** The argument of `esrgan.get`: an item to download, with the scale factor of the run file that needs it. */
-export type DownloadCommandTarget = Pick<InventoryItem, 'kind' | 'name' | 'scale'>;
+/** The argument of `esrgan.get`: an item to download for a run file, at its scale factor. */
+export interface DownloadCommandTarget extends Pick<InventoryItem, 'kind' | 'name' | 'scale'> {
+  /** Path of the run file; of an untitled one, only a name. */
+  readonly file: string;
+}

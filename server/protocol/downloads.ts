@@ -25,8 +25,8 @@ export interface DownloadTarget extends Pick<InventoryItem, 'kind' | 'name' | 'p
 
 /** The requests about data sets and weights. */
 export interface DownloadRequests {
-  /** The data sets and weights that run files in this workspace folder can name. */
-  'esrgan/inventory': { params: { folder: string }; result: InventoryReport };
+  /** The data sets and weights that run files in this workspace folder can name, in the data folder of `file` or of most. */
+  'esrgan/inventory': { params: { folder: string; file?: string }; result: InventoryReport };
   /**
    * Starts a job that brings an item to its `path`. An interrupted download continues where it stopped. Afterwards the
    * server checks open run files again.

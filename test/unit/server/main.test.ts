@@ -124,7 +124,7 @@ test('missing data can be downloaded, and the disk is checked again when files c
       title: 'Download `set5`…',
       command: expect.objectContaining({
         command: 'esrgan.get',
-        arguments: [{ kind: 'data', name: 'set5', scale: 2 }],
+        arguments: [{ kind: 'data', name: 'set5', scale: 2, file }],
       }),
     }),
   ]);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DownloadTarget } from '../../../../server/protocol/downloads.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
@@ -58,6 +59,22 @@ test('the inventory names what is missing and where it will be', async () => {
     scale: 2,
   });
   expect(items.find(({ name }) => name === 'vgg19')).toMatchObject({ kind: 'weights', canGet: true });
+});
+
+test('the inventory of a run file is of its data folder and scale', async () => {
+  const file = join(folder, 'd.esrgan.yaml');
+  writeFileSync(file, 'scale_factor: 8\ndata_dir: elsewhere\n');
+  await server.notify('workspace/didChangeWatchedFiles', {
+    changes: [{ uri: pathToFileURL(file).href, type: 1 }],
+  });
+  const itemOf = async (of?: string) => {
+    const params = { folder, ...(of !== undefined && { file: of }) };
+    const { items } = await server.request('esrgan/inventory', params);
+    return items.find(({ name }) => name === 'bsds500');
+  };
+  expect(await itemOf(file)).toMatchObject({ path: join(folder, 'elsewhere', 'BSR'), scale: 8 });
+  for (const other of [join(folder, 'a.esrgan.yaml'), 'Untitled-1', undefined])
+    expect((await itemOf(other))?.path).toBe(bsds500);
 });
 
 test('a job unpacks archives to the path of the item', async () => {
