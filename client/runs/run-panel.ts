@@ -1,16 +1,20 @@
 import { basename } from 'node:path';
 import {
+  commands,
   type Disposable,
   type Event,
   EventEmitter,
   l10n,
+  type TabGroup,
+  TabInputText,
   Uri,
-  type ViewColumn,
+  ViewColumn,
   type WebviewPanel,
   window,
 } from 'vscode';
 import { isObject, isString } from '../../trainer/guards/guards.ts';
 import type { RunState } from '../../trainer/run-state/run-state.ts';
+import type { ServerLink } from '../server/server-link.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 import type { RunList } from './run-list.ts';
 
@@ -28,6 +32,8 @@ export interface RunPanels extends Disposable {
 
 export function createRunPanels(services: PanelServices, runs: RunList): RunPanels {
   const panels = new Map<string, WebviewPanel>();
+  /** The runs with a panel that were in the list. */
+  const listed = new Set<string>();
   const opened = new EventEmitter<void>();
   const iconOf = stateIcons(services.extension);
 
@@ -40,7 +46,9 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
     panels.get(run)?.dispose();
     panels.set(run, panel);
     panel.onDidDispose(() => {
-      if (panels.get(run) === panel) panels.delete(run);
+      if (panels.get(run) !== panel) return;
+      panels.delete(run);
+      listed.delete(run);
     });
     showState(run, panel);
     const app = {
@@ -48,6 +56,12 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
       title: l10n.t('Run {0}', basename(run)),
       parameters: { run },
       folders: [run],
+      handlers: {
+        async 'host/openRunFile'() {
+          await openRunFile(run, services.link);
+          return null;
+        },
+      },
     };
     hostApp(panel, app, services);
     opened.fire();
@@ -63,7 +77,12 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
       },
     }),
     runs.onDidChange(() => {
-      for (const [run, panel] of panels) showState(run, panel);
+      for (const [run, panel] of panels) {
+        if (runs.find(run)) listed.add(run);
+        // It was deleted, or its folder has left the workspace. A run that was just started is not listed yet.
+        if (listed.has(run) && !runs.find(run)) panel.dispose();
+        else showState(run, panel);
+      }
     }),
   ];
   return {
@@ -86,6 +105,20 @@ export function createRunPanels(services: PanelServices, runs: RunList): RunPane
       for (const registration of registrations) registration.dispose();
     },
   };
+}
+
+/** Opens the run file that describes a run, or its record. */
+async function openRunFile(run: string, link: ServerLink): Promise<void> {
+  const file = await link.request('esrgan/runFile', { run });
+  const record = file === null ? (await link.request('esrgan/run', { run })).files.config : null;
+  const path = file ?? record;
+  if (path === null) throw new Error(l10n.t('Run “{0}” has no run file.', basename(run)));
+  const isOpenIn = ({ tabs }: TabGroup) =>
+    tabs.some(({ input }) => input instanceof TabInputText && input.uri.fsPath === path);
+  const viewColumn = window.tabGroups.all.find(isOpenIn)?.viewColumn ?? ViewColumn.Beside;
+  await window.showTextDocument(Uri.file(path), { viewColumn });
+  if (record !== null)
+    await commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
 }
 
 /** The icons of the tabs. Created once: VS Code redraws a tab whose icon is another `Uri` object. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands, TabInputWebview, window, workspace } from 'vscode';
 import { runPaths } from '../../../trainer/runs/run-directory.ts';
@@ -8,17 +9,17 @@ import { until } from '../until.ts';
 
 describe('runs', () => {
   const folder = () => workspace.workspaceFolders![0]!.uri.fsPath;
+  const panel = () =>
+    window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .find(({ input, label }) => input instanceof TabInputWebview && label === 'short');
   const run = () => join(folder(), 'runs', 'short');
 
   it('start by command, show a panel, and finish', async function () {
     this.timeout(90_000);
     const target = { file: join(folder(), 'short.esrgan.yaml') };
     await commands.executeCommand('esrgan.startPretraining', target);
-    await until('the panel', () =>
-      window.tabGroups.all
-        .flatMap(({ tabs }) => tabs)
-        .find(({ input, label }) => input instanceof TabInputWebview && label === 'short'),
-    );
+    await until('the panel', panel);
     await until('the end', () => readStatus(runPaths(run()))?.state === 'finished');
   });
 
@@ -29,6 +30,12 @@ describe('runs', () => {
     });
     assert.match(listed, /short/);
     assert.match(await invokeTool('esrgan_getRunMetrics', { run: 'short' }), /content_loss/);
+  });
+
+  it('close their panels when they are deleted', async () => {
+    assert.ok(panel());
+    rmSync(run(), { recursive: true });
+    await until('no panel', () => panel() === undefined);
   });
 
   it('report an unknown name', async () => {
