@@ -101,6 +101,7 @@ const requests: { readonly [Name in WebviewRequestName]: Guard<WebviewRequests[N
   'host/uris': isExactly({ paths: isStrings }),
   'host/save': isExactly({ name: isString, content: isContent }),
   'host/open': isExactly({ path: isString }),
+  'host/openRunFile': isNull,
   'host/command': isExactly({ command: isOneOf(webviewCommands), args: isTuple(isCommandTarget) }),
   'host/diff': isExactly({ left: isString, right: isString }),
   'host/pickRuns': hasRuns,

@@ -354,8 +354,7 @@ export class RunPanel extends LitElement {
           await this.host.request('host/command', { command: 'esrgan.showRunLog', args: [{ run }] });
           break;
         case 'config':
-          if (this.detail?.files.config)
-            await this.host.request('host/open', { path: this.detail.files.config });
+          await this.host.request('host/openRunFile', null);
           break;
         default:
           await this.host.request('esrgan/control', { run, request: action });

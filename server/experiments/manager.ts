@@ -72,7 +72,7 @@ export interface Manager extends Closable {
   newestPoints(run: string, count: number): Promise<NewestPoints>;
   follow(run: string, follow: boolean): void;
   start(file: string, stage: Stage, resume: boolean): Promise<StartedRun>;
-  /** The run file that `resume` uses; null: none, but the configuration that was requested last. */
+  /** The run file of the workspace that describes a run, which `resume` uses; null if there is none, or several. */
   runFile(run: string): string | null;
   resume(run: string): Promise<StartedRun>;
   /** Trains a run on a cluster: one of a run file, or one that exists, which continues. */
@@ -293,7 +293,10 @@ export function createManager(options: ManagerOptions): Manager {
     async start(file, stage, resume) {
       return startRun(requestFromFile(file, stage), resume);
     },
-    runFile: (run) => runFileToResume(find(run).paths, runFilesOf(run)) ?? null,
+    runFile(run) {
+      const [file, ...others] = runFilesOf(find(run).paths.root);
+      return file !== undefined && others.length === 0 ? file : null;
+    },
     async resume(run) {
       return startRun(requestToResume(run), true);
     },

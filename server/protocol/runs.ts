@@ -198,7 +198,7 @@ export interface RunRequests {
    * describes the run, as it is now, or without one with the configuration that was requested last.
    */
   'esrgan/resume': { params: { run: string }; result: StartedRun };
-  /** The run file that `esrgan/resume` uses, so that the editor can save it; null if there is none. */
+  /** The run file of the workspace that describes a run, which `esrgan/resume` uses; null if there is none, or several. */
   'esrgan/runFile': { params: { run: string }; result: string | null };
   /**
    * Sends a request to the trainer of a run, which acts on it after its current step.

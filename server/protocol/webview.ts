@@ -64,6 +64,11 @@ interface HostRequests {
   };
   /** Opens a file of the run in an editor beside the page. */
   'host/open': { params: { path: string }; result: null };
+  /**
+   * Opens the run file of the workspace that describes the run of the page; without one, the record of the run, which is
+   * read-only.
+   */
+  'host/openRunFile': { params: null; result: null };
   /** Runs a command and replies when it has ended. */
   'host/command': {
     params: { command: (typeof webviewCommands)[number]; args: readonly [CommandTarget] };

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { RunPanel } from './run-panel.ts';
 import { useWorkbench } from './use-workbench.ts';
@@ -75,6 +75,25 @@ test('it stops with a checkpoint, and the panel offers to resume', async () => {
   const checkpoints = readdirSync(`${run}/checkpoints`).sort();
   const [, step] = /pretraining-0*(\d+)$/.exec(checkpoints.at(-1) ?? '') ?? [];
   await expect.poll(() => panel.fact('step').textContent()).toMatch(new RegExp(`^${grouped(step)}\\b`));
+});
+
+test('the panel opens its run file where it is open already, or its record, which is read-only', async () => {
+  const { workbench, workspace } = desk;
+  const active = (name: string) =>
+    workbench.page.locator('.editor-group-container.active .tab.active', { hasText: name });
+  await panel.button('config').click();
+  await active(file).waitFor();
+  await expect(workbench.page.locator('.tab', { hasText: file }).count()).resolves.toBe(1);
+  rmSync(workspace.path(file));
+  await panel.button('config').click();
+  await active('run.esrgan.yaml').waitFor();
+  // It opens before it is read-only.
+  const refusal = workbench.page.getByText('Cannot edit in read-only editor');
+  const typeX = async () => {
+    await workbench.page.keyboard.type('x');
+    return refusal.isVisible();
+  };
+  await expect.poll(typeX, patience).toBe(true);
 });
 
 function grouped(digits = ''): string {

@@ -149,6 +149,8 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
       name: 'esrgan/control',
       params: { run: script.run, request: 'resume' },
     });
+    await panel.page.getByRole('button', { name: 'Run File' }).click();
+    await soon(() => script.requests).toContainEqual({ name: 'host/openRunFile', params: null });
     await panel.page.getByRole('button', { name: 'Stop' }).click();
     await soon(() => script.requests).toContainEqual({
       name: 'host/command',

@@ -95,7 +95,7 @@ export async function scriptRun(sampleSteps: readonly number[]): Promise<Scripte
       'esrgan/control': recorded('esrgan/control', () => ({ isPending: false, job: null })),
       'host/uris': ({ paths }) => Object.fromEntries(paths.map((each) => [each, addressOfFile(each)])),
       'host/save': recorded('host/save', ({ name }) => ({ path: name })),
-      'host/open': recorded('host/open', () => null),
+      'host/openRunFile': recorded('host/openRunFile', () => null),
       'host/command': recorded('host/command', () => null),
     },
     log(tag, step, value) {

@@ -36,8 +36,8 @@ const defaultTile = 192;
  * Measured on three trained networks of 10 residual-in-residual dense blocks (x2, x3, x4, 64/32 channels, radius of the
  * receptive field 153) with three photos each: a part of a photo, compared with the same part of the whole photo, differs
  * by at most 104, 4.2, 0.6, 0.02 and 0.0004 levels of 255 at a distance of 0, 4, 8, 12 and 16 pixels from its edge. Of the
- * rounded results none differs from 24 pixels on. More blocks change little, because each adds its result times 0.04: one of
- * 23 blocks (radius 348) with initial weights differs by 0.2 levels at 4 pixels, and less than 0.0005 from 8 on.
+ * rounded results none differs from 24 pixels on. More blocks change little, because each adds its result times 0.04: with 23
+ * blocks (radius 348) and random weights, up to 10 times the initial ones, it is 0.45, 0.016 and 0.0004 at 8, 12 and 16.
  */
 export const largestContext = 32;
 

@@ -59,6 +59,7 @@ describe('a page can send', () => {
     ['host/save', { name: 'a.csv', content: 'x' }],
     ['host/save', { name: 'a.png', content: new Uint8Array([1]) }],
     ['host/open', { path: '/r/a' }],
+    ['host/openRunFile', null],
     ['host/command', { command: 'esrgan.resumeRun', args: [{ run: '/r' }] }],
     ['host/diff', { left: '/a', right: '/b' }],
     ['host/pickRuns', { runs: ['/a'] }],
