@@ -80,7 +80,7 @@ function assignments({ root, file }: { readonly root: string; readonly file: str
 }
 
 /** Seconds: a killed process on another node may seem alive for three minutes. */
-const lockPatience = 600;
+export const lockPatience = 600;
 
 /** A word of bash. */
 export function quoted(text: string): string {
