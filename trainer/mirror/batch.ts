@@ -8,7 +8,7 @@ import { type Cursor, historyLines, type Position, type SentSamples } from './cu
 import { leadsOutside } from './leads-outside.ts';
 import { openLogLines } from './log-lines.ts';
 import { stepMetric } from './run-config.ts';
-import { completeSamples, imagesOf, type SampleImage } from './sample-folders.ts';
+import { imagesOf, nextSample, type SampleImage } from './sample-folders.ts';
 import { openScalarEvents, type ScalarEvent } from './scalar-events.ts';
 import type { StreamMessage } from './wandb-client.ts';
 import type { Window } from './window.ts';
@@ -61,9 +61,7 @@ export function openBatchReader(run: RunPaths): BatchReader {
 
   return {
     next({ to: from, samples }, hasEnded) {
-      const folder = completeSamples(run, hasEnded).find(
-        (each) => !samples.some(({ folder }) => folder === each.folder),
-      );
+      const folder = nextSample(run, new Set(samples.map(({ folder }) => folder)), hasEnded);
       const before = folder?.stage === 'training' ? stepsBeforeTraining(run, readManifest(run)) : 0;
       const added = folder === undefined ? [] : [{ folder: folder.folder, step: before + folder.step }];
       return {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { statOf } from '../files/regular-file.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import { readNames } from '../runs/atomic-file.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
@@ -22,21 +21,23 @@ export interface SampleImage {
 }
 
 /**
- * The folders whose images are all there, the oldest first. Images are written one by one, so a folder is complete when it
- * has as many as the references, when there is a later one, or when the run has ended properly. Never throws.
+ * The oldest folder that was not sent and whose images are all there. Images are written one by one, so a folder is complete
+ * when it has as many as the references, when there is a later one, or when the run has ended properly. Never throws.
  */
-export function completeSamples(run: RunPaths, hasEnded: boolean): SampleFolder[] {
-  const all = stages.flatMap((stage) => {
-    const count = imagesIn(join(run.samples, stage, 'reference'), '.hr.png').length;
-    return stepsOf(run, stage).map((name) => {
-      const images = imagesIn(join(run.samples, stage, name), '.sr.png').length;
-      const sample: SampleFolder = { folder: `${stage}/${name}`, stage, step: Number(name) };
-      return { sample, images, isFull: images >= count };
-    });
+export function nextSample(
+  run: RunPaths,
+  sent: ReadonlySet<string>,
+  hasEnded: boolean,
+): SampleFolder | undefined {
+  const all = stages.flatMap((stage) =>
+    stepsOf(run, stage).map((name) => ({ folder: `${stage}/${name}`, stage, step: Number(name) })),
+  );
+  return all.find(({ folder, stage }, index) => {
+    if (sent.has(folder)) return false;
+    const images = imagesIn(join(run.samples, folder), '.sr.png').length;
+    const references = imagesIn(join(run.samples, stage, 'reference'), '.hr.png').length;
+    return images > 0 && (images >= references || hasEnded || index < all.length - 1);
   });
-  return all
-    .filter(({ images, isFull }, index) => images > 0 && (isFull || hasEnded || index < all.length - 1))
-    .map(({ sample }) => sample);
 }
 
 /** The images of a folder; with the first of a stage also those to compare with. */
@@ -58,7 +59,7 @@ export function imagesOf(run: RunPaths, folder: string, isFirst: boolean): Sampl
 
 function stepsOf(run: RunPaths, stage: Stage): string[] {
   return readNames(join(run.samples, stage))
-    .filter((name) => /^\d+$/.test(name) && statOf(join(run.samples, stage, name))?.isDirectory())
+    .filter((name) => /^\d+$/.test(name))
     .sort((a, b) => Number(a) - Number(b));
 }
 
