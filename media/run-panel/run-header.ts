@@ -139,8 +139,11 @@ export class RunHeader extends LitElement {
 }
 
 function stateText({ summary }: RunDetail): string {
-  const place = summary.queuePosition;
-  return place === null ? stateWords[summary.state] : `#${place + 1} in queue`;
+  const { queuePosition: place, state, reason } = summary;
+  if (place !== null) return `#${place + 1} in queue`;
+  // On a cluster: `queued on gpu: Resources`.
+  const isWaiting = state === 'queued' || state === 'starting';
+  return isWaiting && reason !== null ? `${stateWords[state]} ${reason}` : stateWords[state];
 }
 
 function renderFacts({ summary, memoryBytes, sessions, mirror }: RunDetail): TemplateResult {

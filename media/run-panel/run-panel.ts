@@ -356,9 +356,13 @@ export class RunPanel extends LitElement {
         case 'config':
           await this.host.request('host/openRunFile', null);
           break;
-        default:
-          await this.host.request('esrgan/control', { run, request: action });
-          this.notice = requestedText[action];
+        default: {
+          const { job } = await this.host.request('esrgan/control', { run, request: action });
+          this.notice =
+            action === 'pause' && job !== null
+              ? `Paused after its current step. Job ${job} holds its node of the cluster until you stop the run.`
+              : requestedText[action];
+        }
       }
     });
   }

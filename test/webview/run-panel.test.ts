@@ -142,6 +142,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
       name: 'esrgan/control',
       params: { run: script.run, request: 'pause' },
     });
+    await panel.page.getByText('Job 7 holds its node').waitFor();
     script.setState('paused');
     panel.notify('esrgan/runChanged', { run: script.run, parts: ['status'] });
     await panel.page.getByRole('button', { name: 'Resume' }).click();
@@ -156,6 +157,9 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
       name: 'host/command',
       params: { command: 'esrgan.stopRun', args: [{ run: script.run }] },
     });
+    script.setState('queued');
+    panel.notify('esrgan/runChanged', { run: script.run, parts: ['status'] });
+    await panel.page.getByText('queued on gpu: Resources').waitFor();
     script.setState('failed');
     panel.notify('esrgan/runChanged', { run: script.run, parts: ['status'] });
     await panel.page.getByText('The disk is full.').waitFor();

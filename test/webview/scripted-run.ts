@@ -92,7 +92,7 @@ export async function scriptRun(sampleSteps: readonly number[]): Promise<Scripte
         return { isFromStart, ...answer(isFromStart ? 0 : (after?.count ?? 0)) };
       }),
       'esrgan/follow': recorded('esrgan/follow', () => null),
-      'esrgan/control': recorded('esrgan/control', () => ({ isPending: false, job: null })),
+      'esrgan/control': recorded('esrgan/control', () => ({ isPending: false, job: '7' })),
       'host/uris': ({ paths }) => Object.fromEntries(paths.map((each) => [each, addressOfFile(each)])),
       'host/save': recorded('host/save', ({ name }) => ({ path: name })),
       'host/openRunFile': recorded('host/openRunFile', () => null),
@@ -124,7 +124,7 @@ function detailOf(
       runsDir: tmpdir(),
       kind: 'esrgan',
       state,
-      reason: state === 'failed' ? 'The disk is full.' : null,
+      reason: { failed: 'The disk is full.', queued: 'on gpu: Resources' }[String(state)] ?? null,
       stage: 'pretraining',
       epoch: 3,
       epochs: 60,
