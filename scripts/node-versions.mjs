@@ -10,8 +10,8 @@ const { engines } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 /** The oldest that `engines` allows, and one of each later release line with long-term support. */
 export const nodeVersions = [`${engines.node.slice('>='.length)}.0`, '22.23.3', '24.21.0', '26.10.0'];
-/** The npm registry has no 20.15 to 20.17 for Windows. */
-export const windowsNodeVersions = ['20.18.1', ...nodeVersions.slice(1)];
+/** The npm registry has no 20.15 to 20.17 for Windows, and Wine 8 cannot start 24 and later: V8 finds no memory. */
+export const windowsNodeVersions = ['20.18.1', '22.23.3'];
 
 /** @returns {string} path of that Node.js, from the npm registry */
 export function nodeProgram(version, platform = process.platform, arch = process.arch) {
