@@ -21,6 +21,7 @@ import { registerRuns } from './experiments/runs-service.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { registerJobs } from './jobs/jobs-service.ts';
 import { featureCapabilities, registerFeatures } from './language/features.ts';
+import { isProfilesFile } from './language/profiles.ts';
 import { lensCommands } from './protocol/commands.ts';
 import type { NotificationName, Notifications } from './protocol/messages.ts';
 import { isStartOptions } from './protocol/workspace.ts';
@@ -110,7 +111,7 @@ connection.onInitialize((params) => {
 
   documents.onDidOpen(({ document }) => {
     const { scheme, fsPath } = URI.parse(document.uri);
-    if (scheme === 'file') workspace.open(fsPath);
+    if (scheme === 'file' && !isProfilesFile(fsPath)) workspace.open(fsPath);
   });
   connection.onShutdown(async () => {
     experiments.close();

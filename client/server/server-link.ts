@@ -85,11 +85,14 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
       'ESRGAN',
       { module: module.fsPath, transport: TransportKind.ipc },
       {
-        documentSelector: ['file', 'untitled'].flatMap((scheme) => [
-          { scheme, language: 'esrgan-yaml' },
-          { scheme, language: 'esrgan-json' },
-          { scheme, pattern: '**/*.esrgan.{yaml,yml,json}' },
-        ]),
+        documentSelector: [
+          ...['file', 'untitled'].flatMap((scheme) => [
+            { scheme, language: 'esrgan-yaml' },
+            { scheme, language: 'esrgan-json' },
+            { scheme, pattern: '**/*.esrgan.{yaml,yml,json}' },
+          ]),
+          { scheme: 'file', pattern: '**/esrgan-workbench/clusters.yaml' },
+        ],
         initializationOptions,
         outputChannel: log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -6,8 +6,10 @@ import {
   type CodeLens,
   type CodeLensParams,
   CodeLensRefreshRequest,
+  type CompletionParams,
   type Connection,
   ErrorCodes,
+  type HoverParams,
   type InlayHint,
   type InlayHintParams,
   ResponseError,
@@ -52,6 +54,7 @@ import { lenientConfig } from './lenient-config.ts';
 import { documentLinks } from './links.ts';
 import { createMeasuredRuns } from './measured-runs.ts';
 import type { PathProbe } from './path-values.ts';
+import { completeProfiles, diagnoseProfiles, hoverProfiles, isProfilesFile } from './profiles.ts';
 import { publishDiagnostics } from './publish-diagnostics.ts';
 import { references } from './references.ts';
 import { prepareRename, type Refusal, rename } from './rename.ts';
@@ -126,6 +129,13 @@ export function registerFeatures(
     const run = openDocument(document.getText(), URI.parse(uri).fsPath, uri);
     opened.set(document, { version: document.version, run });
     return run;
+  }
+
+  /** The file of cluster profiles of a URI in the editor. */
+  function profilesDocument(uri: string): RunDocument | undefined {
+    const document = documents.get(uri);
+    const file = URI.parse(uri).fsPath;
+    return document && isProfilesFile(file) ? openDocument(document.getText(), file, uri) : undefined;
   }
 
   /** Makes a handler of requests about one document; `null` if it is not open. */
@@ -203,11 +213,13 @@ export function registerFeatures(
     }
   });
 
-  connection.onCompletion(
-    about((document, { position }) =>
-      complete(document, position, completionSources).map((item) => supportedCompletion(item, support)),
-    ),
+  const completeRunFile = about((document: RunDocument, { position }: CompletionParams) =>
+    complete(document, position, completionSources).map((item) => supportedCompletion(item, support)),
   );
+  connection.onCompletion((params) => {
+    const profiles = profilesDocument(params.textDocument.uri);
+    return profiles ? completeProfiles(profiles, params.position) : completeRunFile(params);
+  });
   connection.languages.inlayHint.on(async (params) => {
     runs = await sources.runs();
     return about<InlayHintParams, InlayHint[]>((document, { range }) =>
@@ -228,12 +240,22 @@ export function registerFeatures(
       ).filter(({ kind }) => only === undefined || only.some((each) => isKind(kind, each))),
     ),
   );
-  connection.onHover(
-    about((document, { position }) => {
-      const found = hover(document, position);
-      return found && supportedHover(found, support);
-    }),
-  );
+  const hoverRunFile = about((document: RunDocument, { position }: HoverParams) => {
+    const found = hover(document, position);
+    return found && supportedHover(found, support);
+  });
+  connection.onHover((params) => {
+    const profiles = profilesDocument(params.textDocument.uri);
+    const found = profiles && hoverProfiles(profiles, params.position);
+    return found ? supportedHover(found, support) : hoverRunFile(params);
+  });
+  documents.onDidChangeContent(({ document: { uri, version } }) => {
+    const profiles = profilesDocument(uri);
+    if (profiles === undefined) return;
+    connection
+      .sendDiagnostics({ uri, version, diagnostics: diagnoseProfiles(profiles.text) })
+      .catch((error: unknown) => logDefect(error, connection));
+  });
   connection.onDocumentSymbol(about((document) => documentSymbols(document)));
   connection.onFoldingRanges(about((document) => foldingRanges(document)));
   connection.onSelectionRanges(about((document, { positions }) => selectionRanges(document, positions)));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import schema from '../../schemas/cluster-profiles.schema.json' with { type: 'json' };
 import type { ClusterProfile, ClusterProfiles } from '../../schemas/cluster-profiles.ts';
 import { didYouMean } from '../config/closest.ts';
-import { configError, createSchemaCheck, parse } from '../config/index.ts';
+import { configError, createSchemaCheck, type Problem, parse } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import { configFolder } from '../runs/user-folders.ts';
@@ -32,13 +32,24 @@ export function readProfiles(file = profilesFile()): ReadonlyMap<string, Cluster
   if (read.state !== 'read') {
     throw new WorkbenchError('config', `${file} cannot be read as a file of profiles: ${read.reason}.`);
   }
-  const { source, problems } = parse(read.value.replace(/^\ufeff/, ''));
-  // An empty file has no profiles.
-  if (source.data === null) return new Map();
-  const checked = source.data === undefined ? { problems: [] } : checkProfiles(source);
-  const all = [...problems, ...('problems' in checked ? checked.problems : [])];
-  if (!('config' in checked) || all.length > 0) throw configError(file, all);
-  return new Map(Object.entries(checked.config));
+  const { profiles, problems } = parseProfiles(read.value);
+  if (problems.length > 0) throw configError(file, problems);
+  return new Map(Object.entries(profiles));
+}
+
+/** The problems of the text of a file of profiles. */
+export function profileProblems(text: string): Problem[] {
+  return parseProfiles(text).problems;
+}
+
+function parseProfiles(text: string): { profiles: ClusterProfiles; problems: Problem[] } {
+  const { source, problems } = parse(text.replace(/^\ufeff/, ''));
+  // An empty file has no profiles; one with syntax errors is not checked further.
+  if (source.data === null || source.data === undefined) return { profiles: {}, problems };
+  const checked = checkProfiles(source);
+  return 'config' in checked
+    ? { profiles: checked.config, problems }
+    : { profiles: {}, problems: [...problems, ...checked.problems] };
 }
 
 /**
