@@ -88,7 +88,7 @@ test('the panel opens its run file where it is open already, or its record, whic
   await panel.button('config').click();
   await active('run.esrgan.yaml').waitFor();
   // It opens before it is read-only.
-  const refusal = workbench.page.getByText('Editor is read-only');
+  const refusal = workbench.page.locator('p', { hasText: 'Editor is read-only' });
   const typeX = async () => {
     await workbench.page.keyboard.type('x');
     return refusal.isVisible();
