@@ -10,10 +10,10 @@
  */
 
 import { fork, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { retrySync } from '../../trainer/files/change-files.ts';
+import { openToAppend } from '../../trainer/files/regular-file.ts';
 import { type Guard, isList, isNullable, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
 import { stages } from '../../trainer/run-state/run-state.ts';
 import { launchPaths, recordExit, recordProcess } from '../../trainer/runs/launch.ts';
@@ -55,7 +55,7 @@ function fail(reason: string): void {
 
 function watchOver({ root, stage, program, train, mirror }: LauncherArguments): void {
   const run = runPaths(root);
-  const output = retrySync(() => openSync(launchPaths(run).output, 'a'));
+  const output = retrySync(() => openToAppend(launchPaths(run).output));
   const trainer = spawn(program, train, {
     // Files that the trainer writes to its working directory belong to the runs.
     cwd: dirname(run.root),

@@ -30,6 +30,16 @@ export function openRegularFile(path: string): number {
   return file;
 }
 
+/**
+ * Opens a file to append to it, and creates it. Never waits for a reader of a named pipe.
+ *
+ * @throws Error of the file system
+ */
+export function openToAppend(path: string): number {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NONBLOCK = 0 } = constants;
+  return openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK);
+}
+
 /** The content of a file. Rejects as `openRegularFile` throws. */
 export async function readRegularFile(path: string): Promise<Buffer<ArrayBuffer>> {
   const file = openRegularFile(path);

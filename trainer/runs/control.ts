@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryRemoveFileSync } from '../files/change-files.ts';
+import { readSmallFile } from '../files/small-file.ts';
 import { diskError, readNames, writeFileAtomic } from './atomic-file.ts';
 import { type ProcessIdentity, thisHost } from './processes.ts';
 import type { RunPaths } from './run-directory.ts';
@@ -47,11 +48,8 @@ export function dropEarlierRequests(paths: RunPaths, taken: TakenRequests): void
 }
 
 function isForThisProcess(path: string): boolean {
-  try {
-    return readFileSync(path, 'utf8').trim() === addressOf({ host: thisHost, pid: process.pid });
-  } catch {
-    return false;
-  }
+  const read = readSmallFile(path, 1000);
+  return read.state === 'read' && read.value.trim() === addressOf({ host: thisHost, pid: process.pid });
 }
 
 /** For each kind the request that was taken last, if its file could not be deleted yet. */

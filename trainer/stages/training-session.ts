@@ -1,7 +1,8 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync } from 'node:fs';
 import { WorkbenchError } from '../errors/errors.ts';
 import { printable } from '../errors/quoted.ts';
 import { retrySync } from '../files/change-files.ts';
+import { openToAppend } from '../files/regular-file.ts';
 import { diskError } from '../runs/atomic-file.ts';
 import { type RequestKind, type TakenRequests, takeRequests } from '../runs/control.ts';
 import { jobStartOf } from '../runs/job.ts';
@@ -103,7 +104,12 @@ export async function openTrainingSession(
       // Further lines of a message are indented, so that no text can look like an entry.
       const entry = printable(line).replaceAll('\n', '\n  ');
       const text = `${new Date().toISOString()} ${entry}\n`;
-      retrySync(() => appendFileSync(writable().log, text));
+      const file = retrySync(() => openToAppend(writable().log));
+      try {
+        appendFileSync(file, text);
+      } finally {
+        closeSync(file);
+      }
     } catch (error) {
       throw diskError(paths.log, error);
     }

@@ -10,6 +10,7 @@ import {
   takeRequests,
 } from '../../../../trainer/runs/control.ts';
 import { thisHost } from '../../../../trainer/runs/processes.ts';
+import { oddFiles } from '../files/odd-files.ts';
 import { temporaryRun } from './temporary-run.ts';
 
 test.each<[RequestKind[], RequestKind[]]>([
@@ -95,3 +96,17 @@ test('an earlier request that cannot be deleted is not taken', () => {
   dropEarlierRequests(paths, taken);
   expect(takeRequests(paths, taken)).toEqual([]);
 });
+
+const isWindows = process.platform === 'win32';
+
+test.skipIf(isWindows).each(oddFiles)(
+  `%s in place of a request is no request to this process, and does not block it${isWindows ? ' (skipped: not on Windows)' : ''}`,
+  (_, make) => {
+    const paths = temporaryRun();
+    mkdirSync(paths.control, { recursive: true });
+    make(join(paths.control, 'stop'));
+    const taken: TakenRequests = new Map();
+    dropEarlierRequests(paths, taken);
+    expect(takeRequests(paths, taken)).toEqual([]);
+  },
+);

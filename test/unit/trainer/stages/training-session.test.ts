@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -74,3 +75,15 @@ test('an entry of the log cannot control a terminal or look like another entry',
     '',
   ]);
 });
+
+const isWindows = process.platform === 'win32';
+
+test.skipIf(isWindows)(
+  `a named pipe in place of the log is an error${isWindows ? ' (skipped: not on Windows)' : ''}`,
+  async () => {
+    const { paths, session } = await open();
+    execFileSync('mkfifo', [paths.log]);
+    expect(() => session.log('a line')).toThrow(/Cannot write .*log\.txt: ENXIO/);
+    session.close({ state: 'stopped' });
+  },
+);
