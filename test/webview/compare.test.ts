@@ -302,6 +302,30 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     expect(await view.page.locator('.wipe select').first().inputValue()).toBe(tileOf(0));
   });
 
+  test('images that another program has logged are shown by tag and step', async () => {
+    const run = compared.runs[1]!;
+    const ours = await compared.answers['esrgan/run']?.({ run });
+    const [before, after] = ours?.samples[0]?.steps.flatMap(({ sr }) => Object.values(sr).slice(0, 1)) ?? [];
+    await open({
+      parameters: { runs: JSON.stringify([run]) },
+      answers: {
+        ...compared.answers,
+        'esrgan/run': () => ({ ...ours!, summary: { ...ours!.summary, kind: 'external' }, samples: [] }),
+        'esrgan/loggedImages': () => [
+          { step: 5, images: { 'val/img': before! } },
+          { step: 9, images: { 'val/img': after!, fixed: before! } },
+        ],
+      },
+    });
+    await tab('Images');
+    await view.page.locator('images-tab').getByText('step 9').first().waitFor();
+    await soon(() => view.page.locator('figure').count()).toBe(1);
+    expect(await view.page.locator('image-source').getByText('fixed').count()).toBeGreaterThan(0);
+    await view.page.locator('image-source').getByText('val/img').click();
+    await view.page.keyboard.press('Shift+S');
+    await view.page.locator('images-tab').getByText('step 5').first().waitFor();
+  });
+
   test('a box has the scores of the trainer in every tile', async () => {
     await open();
     await tab('Images');
