@@ -4,12 +4,21 @@ import { type Command, Option } from 'commander';
 import { type ManifestKind, manifestKinds, manifestOf } from '../cluster/manifests.ts';
 import { findProfile } from '../cluster/profiles.ts';
 import { slurm } from '../cluster/slurm.ts';
-import { requeue, type Submission, scriptOf, submitRuns } from '../cluster/submit.ts';
+import {
+  type ImageSubmission,
+  imageScriptsOf,
+  requeue,
+  type Submission,
+  scriptOf,
+  submitImages,
+  submitRuns,
+} from '../cluster/submit.ts';
 import { configForStage, formatProblem, readRunFile, readRunFileText } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import { runPaths } from '../runs/run-directory.ts';
+import { wholeWeightsOf } from './open-model.ts';
 import { print, printError } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -24,9 +33,11 @@ interface Flags {
 
 /** Adds `esrgan submit`, and the command that its jobs call, to the command. */
 export function registerSubmit(program: Command): void {
-  program
+  const submit = program
     .command('submit')
-    .description('train runs on a cluster with Slurm, or print a manifest for another engine')
+    .description(
+      'train runs on a cluster with Slurm, or print a manifest for another engine; with upscale or evaluate, divide the images of a folder',
+    )
     .argument('<run file...>', 'run files; several become an array of jobs')
     .option('--on <profile>', 'profile of clusters.yaml that the job uses')
     .addOption(
@@ -59,9 +70,87 @@ export function registerSubmit(program: Command): void {
         print(`Submitted ${stage} of run ${run.name} to ${on}: job ${job}.\n`);
       }
     });
+  for (const name of ['upscale', 'evaluate']) {
+    submit
+      .command(name)
+      .description(`${name} the images of a folder in shares, as an array of jobs`)
+      .argument('<argument...>', `arguments and options of \`esrgan ${name}\``)
+      .allowUnknownOption()
+      .requiredOption('--tasks <count>', 'tasks that divide the images', wholeNumber)
+      .addHelpText('after', imagesHelp)
+      .action(async (words: string[], _flags: unknown, command: Command) => {
+        const flags = command.optsWithGlobals<ImageFlags>();
+        const submission = imageSubmissionOf(program, name, words, flags);
+        if (flags.print) {
+          print(Object.values(imageScriptsOf(submission)).join('\n'));
+          return;
+        }
+        const { array, rest } = await submitImages(submission, slurm);
+        print(
+          `Submitted ${name} in ${flags.tasks} tasks to ${flags.on}: job ${array}. Then job ${rest} does what is left, and lists what fails in slurm-${rest}.out.\n`,
+        );
+      });
+  }
   program.command('requeue <run>', { hidden: true }).action(async (run: string) => {
     print(`${await requeue(runPaths(run), slurm)}\n`);
   });
+}
+
+const imagesHelp = `
+Options of submit, which apply as well:
+  --on <profile>       profile of clusters.yaml that the jobs use
+  --at-once <count>    tasks that run at the same time (default: 4)
+  --print              print the scripts, and submit nothing
+
+Example:
+  esrgan submit upscale photos --model runs/photos --out large --on gpu --tasks 20
+`;
+
+interface ImageFlags extends Flags {
+  readonly tasks: number;
+}
+
+/** Options that each task would apply to its own share, against those of the others or of its earlier starts. */
+const unsharedOptions = ['share', 'overwrite', 'rename', 'again'];
+
+/** Checks the arguments as the command would, so that no task starts in vain. */
+function imageSubmissionOf(
+  program: Command,
+  name: string,
+  words: readonly string[],
+  { on, to, tasks, atOnce }: ImageFlags,
+): ImageSubmission {
+  const target = program.commands.find((each) => each.name() === name);
+  if (target === undefined) throw new Error(`there is no command ${name}`);
+  const { operands, unknown } = target.parseOptions([...words]);
+  const refused = unsharedOptions.find((option) => target.getOptionValue(option) !== undefined);
+  const problem =
+    unknown[0] !== undefined
+      ? `\`esrgan ${name}\` has no option ${unknown[0]}.`
+      : refused !== undefined
+        ? `--${refused} cannot be used with shares. Use another folder for the results instead.`
+        : operands.length === 0
+          ? `Name what to ${name}.`
+          : undefined;
+  if (problem !== undefined) throw new WorkbenchError('usage', problem);
+  if (to !== undefined || on === undefined) {
+    throw new WorkbenchError(
+      'usage',
+      `Name the profile of clusters.yaml for ${name} with --on. Other engines start \`esrgan ${name} --share\`.`,
+    );
+  }
+  // The tasks start at different times, when a run in training may have other checkpoints.
+  const model: unknown = target.getOptionValue('model');
+  const isFile = typeof model === 'string' && model !== 'bicubic';
+  const settings = findProfile(on);
+  return {
+    words: [name, ...words, ...(isFile ? ['--model', wholeWeightsOf(model)] : [])],
+    tasks,
+    atOnce,
+    folder: process.cwd(),
+    profile: settings,
+    command: commandPath(settings),
+  };
 }
 
 function submissionOf(files: readonly string[], name: string, flags: Flags): Submission {
@@ -79,11 +168,11 @@ function submissionOf(files: readonly string[], name: string, flags: Flags): Sub
     resume,
     atOnce,
     profile: { name, settings },
-    command: { node: settings.node ?? process.execPath, esrgan: commandFile() },
+    command: commandPath(settings),
   };
 }
 
-/** The built command. */
-function commandFile(): string {
-  return process.argv[1] ?? fileURLToPath(import.meta.url);
+/** Node.js of the profile, and the built command. */
+function commandPath({ node = process.execPath }: Submission['profile']['settings']): Submission['command'] {
+  return { node, esrgan: process.argv[1] ?? fileURLToPath(import.meta.url) };
 }

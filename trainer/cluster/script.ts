@@ -79,6 +79,33 @@ function assignments({ root, file }: { readonly root: string; readonly file: str
   return `run=${quoted(root)} source=(${file === null ? '' : `--source ${quoted(file)}`})`;
 }
 
+/**
+ * Lines that run a command on the images: on its share in each task of an array; without `tasks` on all of them, in a single
+ * job.
+ */
+export function imageLines(
+  words: readonly string[],
+  tasks: number | undefined,
+  { cpus }: ClusterProfile,
+  { node, esrgan }: CommandPath,
+): string[] {
+  const [share, job] =
+    tasks === undefined
+      ? ['', '$SLURM_JOB_ID']
+      : [` --share $((SLURM_ARRAY_TASK_ID + 1))/${tasks}`, `\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID`];
+  return [
+    `srun${cpus ? ` --cpus-per-task=${cpus}` : ''} --kill-on-bad-exit=0 \\`,
+    `  ${[node, esrgan, ...words].map(quoted).join(' ')}${share}`,
+    'code=$?',
+    '# SIGUSR2 ended it before the time limit: when it starts again, it skips what is done.',
+    `[ $code -eq ${128 + 12} ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${mostRestarts} ] && scontrol requeue "${job}" && sleep 300`,
+    'exit $code',
+  ];
+}
+
+/** An image that takes longer than the time limit would be started for ever. */
+const mostRestarts = 100;
+
 /** Seconds: a killed process on another node may seem alive for three minutes. */
 export const lockPatience = 600;
 

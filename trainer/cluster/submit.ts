@@ -12,7 +12,7 @@ import { assertMayStart } from '../runs/may-start.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import type { CommandPath } from './command-path.ts';
 import type { Executor } from './executor.ts';
-import { jobScript, trainingLines, withoutPatterns } from './script.ts';
+import { imageLines, jobScript, trainingLines, withoutPatterns } from './script.ts';
 
 /** Runs to train on a cluster: one in a job, several in an array of jobs. */
 export interface Submission {
@@ -90,6 +90,55 @@ export async function submitRuns(submission: Submission, executor: Executor): Pr
     for (const run of runs) if (readLaunch(run).job === undefined) await abandonLaunch(run);
     throw error;
   }
+}
+
+/** A command that works on images, in shares. */
+export interface ImageSubmission {
+  /** The command with its arguments, such as `upscale`. */
+  readonly words: readonly string[];
+  readonly tasks: number;
+  /** The most of them that run at the same time. */
+  readonly atOnce: number;
+  /** Working directory. */
+  readonly folder: string;
+  readonly profile: ClusterProfile;
+  readonly command: CommandPath;
+}
+
+/** The scripts of the array, and of the job after it that does what is left and lists what fails. */
+export function imageScriptsOf({ words, tasks, atOnce, folder, profile, command }: ImageSubmission): {
+  readonly array: string;
+  readonly rest: string;
+} {
+  const shared = { name: `esrgan-${words[0]}`, profile, folder };
+  return {
+    array: jobScript({
+      ...shared,
+      output: 'slurm-%A_%a.out',
+      array: { tasks, atOnce: Math.min(atOnce, tasks) },
+      body: imageLines(words, tasks, profile, command),
+    }),
+    rest: jobScript({
+      ...shared,
+      output: 'slurm-%j.out',
+      body: imageLines(words, undefined, profile, command),
+    }),
+  };
+}
+
+/**
+ * Submits a command that works on images; returns the ids of both jobs.
+ *
+ * @throws WorkbenchError `run` if the scheduler refuses a job
+ */
+export async function submitImages(
+  submission: ImageSubmission,
+  executor: Executor,
+): Promise<{ readonly array: string; readonly rest: string }> {
+  const scripts = imageScriptsOf(submission);
+  const array = await executor.submit(scripts.array);
+  const rest = await executor.submit(scripts.rest, [`--dependency=afterany:${array}`]);
+  return { array, rest };
 }
 
 /** What the scheduler says about the runs whose state it decides. */

@@ -1,6 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { jobScript, quoted, trainingLines, withoutPatterns } from '../../../../trainer/cluster/script.ts';
+import {
+  imageLines,
+  jobScript,
+  quoted,
+  trainingLines,
+  withoutPatterns,
+} from '../../../../trainer/cluster/script.ts';
 
 const profile = { seconds_before_limit: 120, options: [], setup: [] };
 const command = { node: '/opt/node', esrgan: "/home/o'neil/esrgan.js" };
@@ -70,6 +76,29 @@ test('an array has a run for each task', () => {
   expect(jobScript({ name: 'n', profile, folder: '/runs', output: '/o', array, body })).toContain(
     '#SBATCH --array=0-1%1\n',
   );
+});
+
+test('each task of an array works on its share of the images', () => {
+  const requeue = (job: string) =>
+    `[ $code -eq 140 ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt 100 ] && scontrol requeue "${job}" && sleep 300`;
+  const words = ['upscale', 'my photos', '--out', 'large'];
+  const start = "  '/opt/node' '/home/o'\\''neil/esrgan.js' 'upscale' 'my photos' '--out' 'large'";
+  expect(imageLines(words, 20, { ...profile, cpus: 4 }, command)).toEqual([
+    'srun --cpus-per-task=4 --kill-on-bad-exit=0 \\',
+    `${start} --share $((SLURM_ARRAY_TASK_ID + 1))/20`,
+    'code=$?',
+    expect.stringMatching(/^# /),
+    requeue(`\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID`),
+    'exit $code',
+  ]);
+  expect(imageLines(words, undefined, profile, command)).toEqual([
+    'srun --kill-on-bad-exit=0 \\',
+    start,
+    'code=$?',
+    expect.stringMatching(/^# /),
+    requeue('$SLURM_JOB_ID'),
+    'exit $code',
+  ]);
 });
 
 test.each(['plain', "it's", '$HOME `id` "x" \\', 'two\nlines'])('%j is one word of a shell', (text) => {
