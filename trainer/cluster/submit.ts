@@ -111,16 +111,17 @@ export function imageScriptsOf({ words, tasks, atOnce, folder, profile, command 
   readonly rest: string;
 } {
   const shared = { name: `esrgan-${words[0]}`, profile, folder };
+  const outputs = withoutPatterns(folder);
   return {
     array: jobScript({
       ...shared,
-      output: 'slurm-%A_%a.out',
+      output: join(outputs, 'slurm-%A_%a.out'),
       array: { tasks, atOnce: Math.min(atOnce, tasks) },
       body: imageLines(words, tasks, profile, command),
     }),
     rest: jobScript({
       ...shared,
-      output: 'slurm-%j.out',
+      output: join(outputs, 'slurm-%j.out'),
       body: imageLines(words, undefined, profile, command),
     }),
   };
