@@ -49,9 +49,9 @@ test('every command has a title, and all are of one category', () =>
     ),
   ).toEqual([]));
 
-test('settings that name programs, folders or files are restricted in untrusted workspaces', () => {
+test('settings that name programs, folders or files, or upload, are restricted in untrusted workspaces', () => {
   const named = Object.keys(contributes.configuration.properties).filter((id) =>
-    /path|folder|name/i.test(id.split('.').at(-1)!),
+    /path|folder|name|^enabled$/i.test(id.split('.').at(-1)!),
   );
   expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(named.sort());
 });
@@ -66,10 +66,12 @@ test('every language-model tool is registered', () =>
 
 test('the settings are those that server and client read', () => {
   const protocol = readFileSync(join(root, 'server/protocol/settings.ts'), 'utf8');
+  const [ofRuns = '', ofMirror = ''] = protocol.split('interface MirrorSettings');
   const own = readFileSync(join(root, 'client/upscaling/upscale-settings.ts'), 'utf8');
   expect(Object.keys(contributes.configuration.properties).sort()).toEqual(
     [
-      ...found(/readonly (\w+):/g, protocol).map((name) => `esrgan.${name}`),
+      ...found(/readonly (\w+):(?! MirrorSettings)/g, ofRuns).map((name) => `esrgan.${name}`),
+      ...['enabled', ...found(/readonly (\w+):/g, ofMirror)].map((name) => `esrgan.mirror.wandb.${name}`),
       ...found(/\.get(?:<[^>]*>)?\('(\w+)'/g, own).map((name) => `esrgan.upscale.${name}`),
     ].sort(),
   );
