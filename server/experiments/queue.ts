@@ -14,6 +14,7 @@ import { readLock } from '../../trainer/runs/lock.ts';
 import { assertMayStart } from '../../trainer/runs/may-start.ts';
 import { thisHost } from '../../trainer/runs/processes.ts';
 import type { RunPaths } from '../../trainer/runs/run-directory.ts';
+import { jobOf } from '../../trainer/runs/status.ts';
 import { withHostLock } from './host-lock.ts';
 import type { RunRequest } from './start.ts';
 
@@ -39,9 +40,10 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Whether the run occupies an engine of this host. */
+/** Whether the run occupies an engine of this host that the queue may use; a job has its own. */
 export function isLiveHere(run: RunOnDisk): boolean {
-  const { status, launch, paths } = run;
+  const { status, launch, paths, openJob } = run;
+  if (openJob !== undefined || jobOf(run) !== undefined) return false;
   const host = readLock(paths)?.host ?? launch?.process?.host ?? status?.host;
   return isLive(run.state) && host === thisHost;
 }

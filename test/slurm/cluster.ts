@@ -171,6 +171,6 @@ export async function until<T>(what: string, condition: () => T | Promise<T>): P
   for (const start = Date.now(); ; await delay(500)) {
     const value = await condition();
     if (value) return value;
-    if (Date.now() - start > 150_000) throw new Error(`Waited in vain until ${what}.`);
+    if (Date.now() - start > 280_000) throw new Error(`Waited in vain until ${what}.`);
   }
 }

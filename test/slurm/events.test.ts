@@ -36,8 +36,9 @@ beforeAll(async () => {
   mkdirSync(profiles, { recursive: true });
   writeFileSync(
     join(profiles, 'clusters.yaml'),
-    `short: { time: 1, seconds_before_limit: 10, cpus: 1, setup: [echo "set up $PWD"] }
-once: { time: 1, seconds_before_limit: 10, options: [--no-requeue] }
+    // Slurm sends the signal up to half a minute earlier.
+    `short: { time: 2, seconds_before_limit: 45, cpus: 1, setup: [echo "set up $PWD"] }
+once: { time: 2, seconds_before_limit: 45, options: [--no-requeue] }
 long: { time: 10, cpus: 1, memory: 200M }
 full: { time: 10, cpus: 4, options: [--exclusive] }
 held: { options: [--hold] }
@@ -232,7 +233,7 @@ test('the server submits, follows, pauses and cancels a job', async () => {
   const server = await startServer(folder);
   const target = { file: runFile('edited', endless), stage: 'pretraining', resume: false } as const;
   const { profiles } = await server.request('esrgan/profiles', null);
-  expect(profiles[0]).toEqual({ name: 'short', description: '1' });
+  expect(profiles[0]).toEqual({ name: 'short', description: '2' });
   const { run } = await server.request('esrgan/submit', { target, profile: 'long' });
   await server.until('edited', ({ state, step }) => state === 'running' && step !== null && step > 0);
   const job = readLaunch(runPaths(run)).job?.id ?? '';

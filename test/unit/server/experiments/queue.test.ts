@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { removeFromQueue, type Slots, startNext } from '../../../../server/experiments/queue.ts';
-import { enqueue, readLaunch } from '../../../../trainer/runs/launch.ts';
+import { enqueue, prepareJob, readLaunch, recordJob } from '../../../../trainer/runs/launch.ts';
+import { acquireLock } from '../../../../trainer/runs/lock.ts';
 import { type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { writeStatus } from '../../../../trainer/runs/status.ts';
 import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
 
 let folder: string;
@@ -54,4 +56,22 @@ test('other files of a run that was removed from the queue remain', async () => 
   await removeFromQueue(run, slots(cannotLaunch));
   expect(existsSync(join(run.root, 'checkpoints'))).toBe(true);
   expect(readLaunch(run).queued).toBeUndefined();
+});
+
+test.each([
+  ['7', ['waiting']],
+  ['8', []],
+])('only a run of its own job leaves its slot free: job %s', async (id, expected) => {
+  const other = runPaths(join(folder, 'other'));
+  await prepareJob(other, 'name: other\n', '');
+  recordJob(other, { executor: 'slurm', profile: 'gpu', id: '7', stage: 'pretraining' });
+  vi.stubEnv('SLURM_JOB_ID', id);
+  const none = { rate: null, etaSeconds: null, loss: null, psnr: null, message: null };
+  const progress = { epoch: 0, epochs: 1, step: 0, steps: 1 };
+  writeStatus(other, { state: 'running', stage: 'pretraining', ...progress, ...none });
+  vi.unstubAllEnvs();
+  acquireLock(other);
+  const started: string[] = [];
+  await startNext(slots(async (queued) => void started.push(queued.run.name)));
+  expect(started).toEqual(expected);
 });
