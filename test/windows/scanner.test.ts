@@ -40,6 +40,7 @@ async function trainBeside(
   writeFileSync(stop, '');
   for (const program of programs) expect(Number((await program.ended).output)).toBeGreaterThan(steps / 20);
   expect(code, output).toBe(0);
+  expect(output).not.toMatch(/cannot/i);
   expect(readdirSync(run).filter((each) => each.startsWith('.'))).toEqual([]);
   const last = join(run, 'checkpoints', `pretraining-${String(steps).padStart(8, '0')}`);
   // The state has a hash of the run file, and so of the run's name.

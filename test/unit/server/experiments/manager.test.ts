@@ -7,6 +7,7 @@ import type { RunSummary } from '../../../../server/protocol/runs.ts';
 import { readLock } from '../../../../trainer/runs/lock.ts';
 import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { isWindows } from '../../../unix.ts';
 import { goodKey, wandbServer } from '../../trainer/mirror/wandb-server.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
 import { endless, type TinyWorkspace, tinyWorkspace } from './tiny-runs.ts';
@@ -50,6 +51,8 @@ const pidOf = (run: string) => readLock(runPaths(run))?.pid ?? 0;
 
 /** All processes that descend from one, as an editor finds them that ends its server. */
 function descendants(pid: number): number[] {
+  // Without `ps`, only the server is killed.
+  if (isWindows) return [];
   const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()
     .split('\n')
