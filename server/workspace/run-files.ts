@@ -47,9 +47,13 @@ export async function findRunFiles(root: string): Promise<string[]> {
   return found;
 }
 
-/** Reads the places of a run file on the disk; undefined if it cannot be read. */
-export function readPlaces(file: string): RunFilePlaces | undefined {
+/**
+ * Reads the places of a run file on the disk; undefined if there is none. `known`, as read before, if it cannot be read, perhaps
+ * only now: the program that has changed it may still have it open.
+ */
+export function readPlaces(file: string, known?: RunFilePlaces): RunFilePlaces | undefined {
   const read = readRunFileContent(file);
+  if (read.state === 'unreadable') return known;
   if (read.state !== 'read') return undefined;
   const document = openDocument(read.value, file);
   const place = (key: 'runs_dir' | 'data_dir') => resolve(dirname(file), rootText(document, key));

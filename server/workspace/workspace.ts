@@ -46,9 +46,10 @@ export function followWorkspace(
   let changing: Promise<void> = Promise.resolve();
 
   function look(file: string): void {
-    const found = isOwnRunFile(file) ? readPlaces(file) : undefined;
-    if (found === undefined) places.delete(pathIdentity(file));
-    else places.set(pathIdentity(file), found);
+    const identity = pathIdentity(file);
+    const found = isOwnRunFile(file) ? readPlaces(file, places.get(identity)) : undefined;
+    if (found === undefined) places.delete(identity);
+    else places.set(identity, found);
   }
 
   async function scanRoots(): Promise<void> {

@@ -105,7 +105,7 @@ test.runIf(existsSync(hold))(
     await server.request('esrgan/control', { run, request: 'stop' });
     await server.until('held', is('stopped'));
     const stop = join(workspace.folder, 'scanner.stop');
-    const scanner = startProgram(hold, [run, '0', '300', stop]);
+    const scanner = startProgram(hold, [run, '0', '100', stop]);
     await server.request('esrgan/resume', { run });
     await server.until('held', isAt((step ?? 0) + 1));
     await server.request('esrgan/kill', { run });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -55,6 +55,24 @@ test.each<[string, Readonly<Record<string, string>>, string[]]>([
   for (const name of Object.keys(files).filter((each) => each.includes('.esrgan.')))
     expect([name, isOwnRunFile(join(root, name))]).toEqual([name, found.includes(name)]);
 });
+
+const isWindows = process.platform === 'win32';
+const noLinks = isWindows ? ' (skipped: no links to files on Windows)' : '';
+
+test.skipIf(isWindows)(
+  `a run file that cannot be read now has the places that it had before${noLinks}`,
+  () => {
+    const root = temporaryFolder();
+    const file = join(root, 'a.esrgan.yaml');
+    write(root, 'a.esrgan.yaml', 'runs_dir: r\n');
+    const known = readPlaces(file);
+    expect(known).toMatchObject({ runsDir: join(root, 'r') });
+    rmSync(file);
+    expect(readPlaces(file, known)).toBeUndefined();
+    symlinkSync(file, file);
+    expect(readPlaces(file, known)).toBe(known);
+  },
+);
 
 test.each(oddFiles)('%s named like a run file is not read', async (_, make) => {
   const root = temporaryFolder();
