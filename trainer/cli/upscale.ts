@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, parse, resolve } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineChoices } from '../engine/engines.ts';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
+import { pathIdentity, uniquePaths } from '../files/paths.ts';
 import { formatDuration } from '../format/format.ts';
 import { isInShare, type Share, shareOf } from '../image-files/share.ts';
 import { removeTemporaries } from '../runs/atomic-file.ts';
@@ -255,16 +256,14 @@ async function allImages(
   pattern: string,
   fail: (input: string, error: unknown) => void,
 ): Promise<readonly string[]> {
-  const images = new Set<string>();
+  const images: string[] = [];
   for (const input of inputs) {
     await listImages(input, upscaler, pattern).then(
-      (found) => {
-        for (const path of found) images.add(path);
-      },
+      (found) => images.push(...found),
       (error) => fail(input, error),
     );
   }
-  return [...images];
+  return uniquePaths(images);
 }
 
 /** Reads the headers of all images first, so that unreadable images and existing results are reported immediately. */
@@ -275,13 +274,13 @@ async function planImages(
   fail: (input: string, error: unknown) => void,
 ): Promise<{ readonly plans: readonly ImagePlan[]; readonly kept: readonly ImagePlan[] }> {
   const taken = new Set<string>();
-  const inputs = new Set(images.map((path) => resolve(path)));
+  const inputs = new Set(images.map((path) => pathIdentity(path)));
   const plans: ImagePlan[] = [];
   for (const input of images) {
     if (options.signal?.aborted) throw new WorkbenchError('interrupted', 'The upscaling was cancelled.');
     await planImage(input, upscaler, { ...options, taken, inputs }).then(
       (plan) => {
-        taken.add(plan.output);
+        taken.add(pathIdentity(plan.output));
         plans.push(plan);
       },
       (error) => fail(input, error),

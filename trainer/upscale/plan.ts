@@ -1,6 +1,7 @@
 import { access, stat } from 'node:fs/promises';
 import { dirname, extname, join, parse, resolve } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
+import { pathIdentity } from '../files/paths.ts';
 import { formatCount } from '../format/format.ts';
 import { type ImageHeader, readHeader } from './image-file.ts';
 import { type ImageFormat, type ImageShape, limits } from './image-writer.ts';
@@ -15,9 +16,9 @@ export interface PlanOptions {
   readonly name?: string;
   /** `keep` by default. */
   readonly existing?: Existing;
-  /** Outputs of other inputs of the same batch, which are never replaced. */
+  /** Outputs of other inputs of the same batch, by their `pathIdentity`, which are never replaced. */
   readonly taken?: ReadonlySet<string>;
-  /** Inputs of the same batch as absolute paths, which are never replaced. */
+  /** Inputs of the same batch, by their `pathIdentity`, which are never replaced. */
   readonly inputs?: ReadonlySet<string>;
 }
 
@@ -57,13 +58,13 @@ export async function planImage(
   const name = resultName(pattern, parse(input).name, model);
   const extension = extensionOf(input, shape.format);
   const first = join(out, name + extension);
-  const isFree = async (path: string) => taken?.has(path) !== true && !(await exists(path));
+  const isFree = async (path: string) => taken?.has(pathIdentity(path)) !== true && !(await exists(path));
   const output = existing === 'rename' ? await freeName(first, isFree) : first;
-  const conflict = taken?.has(output)
+  const conflict = taken?.has(pathIdentity(output))
     ? 'the result of another input'
     : (await isSameFile(output, input))
       ? 'the image itself'
-      : existing === 'replace' && inputs?.has(resolve(output))
+      : existing === 'replace' && inputs?.has(pathIdentity(output))
         ? 'another input'
         : undefined;
   if (conflict !== undefined) {

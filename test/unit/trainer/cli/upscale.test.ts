@@ -169,6 +169,20 @@ describe('shares', () => {
     expect((await run([folder], { existing: 'keep' }, true)).events[0]).toMatchObject({ pictures: 0 });
   });
 
+  test('an image that is named twice is upscaled once', async () => {
+    const path = await put('a.png');
+    const { error, events } = await run([path, join(folder, '.', 'b', '..', 'a.png'), folder], {}, true);
+    expect([error, events[0]?.pictures]).toEqual([undefined, 1]);
+  });
+
+  test('names that differ in case only are one result where the system ignores case', async () => {
+    await Promise.all(['one', 'two'].map((name) => mkdir(join(folder, name))));
+    const inputs = [await put('one/IMG.png'), await put('two/img.png')];
+    const { error } = await run(inputs, { out: join(folder, 'out'), existing: 'replace' });
+    const ignoresCase = process.platform === 'win32' || process.platform === 'darwin';
+    expect(error === undefined).toBe(!ignoresCase);
+  });
+
   test('images with one result are in one share, which reports the second', async () => {
     await put('a.png');
     await put('a.gif', await sharp(join(folder, 'a.png')).gif().toBuffer());
