@@ -1,3 +1,4 @@
+import { sortPaths } from '../files/paths.ts';
 import { statOf } from '../files/regular-file.ts';
 import { parseGlob } from '../image-files/glob.ts';
 import { walk } from '../image-files/walk.ts';
@@ -10,6 +11,6 @@ export function expandPattern(name: string, earlier: readonly string[] = []): re
   const glob = statOf(name) === undefined ? parseGlob(name) : undefined;
   if (glob === undefined || typeof glob.selection === 'string') return [...earlier, name];
   const { files, folders } = walk(glob.folder, glob.selection);
-  const matches = [...files, ...folders].sort();
+  const matches = sortPaths([...files, ...folders]);
   return [...earlier, ...(matches.length > 0 ? matches : [name])];
 }

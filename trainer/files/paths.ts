@@ -6,6 +6,16 @@ export function portablePath(path: string, separator: string = sep): string {
 }
 
 /**
+ * Sorts paths as if `/` were the separator: in the order of every system, because the order of images decides about the
+ * batches of a training.
+ */
+export function sortPaths(paths: Iterable<string>, separator: string = sep): string[] {
+  return Array.from(paths, (path) => ({ path, key: portablePath(path, separator) }))
+    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .map(({ path }) => path);
+}
+
+/**
  * The folder of a path that is typed so far, as it is written and with `/`. Windows also has `\\`, which quotes may double,
  * and drives.
  */

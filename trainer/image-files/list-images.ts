@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ImageList } from '../config/index.ts';
+import { sortPaths } from '../files/paths.ts';
 import { statOf } from '../files/regular-file.ts';
 import { parseGlob } from './glob.ts';
 import { everything, type Selection, walk, whyUnreadable } from './walk.ts';
@@ -32,7 +33,7 @@ export function findImages(pattern: string): ImageList | undefined {
 function imagesIn(folder: string, selection: Selection | string): ImageList {
   if (typeof selection === 'string') return { images: [], skipped: [selection] };
   const { files, skipped } = walk(folder, selection);
-  return { images: files.filter((file) => isImageFile(basename(file))).sort(), skipped };
+  return { images: sortPaths(files.filter((file) => isImageFile(basename(file)))), skipped };
 }
 
 /** The images of `findImages`, without what was left out. */

@@ -7,6 +7,7 @@ import {
   readPlaces,
   runDirectoryOf,
 } from '../../../../server/workspace/run-files.ts';
+import { portablePath } from '../../../../trainer/files/paths.ts';
 import { listRuns } from '../../../../trainer/runs/list.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -51,7 +52,7 @@ test.each<[string, Readonly<Record<string, string>>, string[]]>([
 ])('a run file is found in spite of %s', async (_, files, found) => {
   const root = temporaryFolder();
   for (const [name, text] of Object.entries(files)) write(root, name, text);
-  expect((await findRunFiles(root)).map((file) => relative(root, file))).toEqual(found);
+  expect((await findRunFiles(root)).map((file) => portablePath(relative(root, file)))).toEqual(found);
   for (const name of Object.keys(files).filter((each) => each.includes('.esrgan.')))
     expect([name, isOwnRunFile(join(root, name))]).toEqual([name, found.includes(name)]);
 });

@@ -5,6 +5,7 @@ import {
   nativePath,
   pathIdentity,
   portablePath,
+  sortPaths,
   typedFolder,
   uniquePaths,
 } from '../../../../trainer/files/paths.ts';
@@ -15,6 +16,13 @@ test.each([
   ['a\\b.png', '/', 'a\\b.png'],
 ])('%s with the separator %s is stored as %s', (path, separator, expected) => {
   expect(portablePath(path, separator)).toBe(expected);
+});
+
+test.each([
+  ['/', ['a2/x', 'a/x', 'B', 'a-b/x', 'a.png'], ['B', 'a-b/x', 'a.png', 'a/x', 'a2/x']],
+  ['\\', ['a2\\x', 'a\\x', 'B', 'a-b\\x', 'a.png'], ['B', 'a-b\\x', 'a.png', 'a\\x', 'a2\\x']],
+])('with the separator %s, the order of paths is that of every system', (separator, paths, expected) => {
+  expect(sortPaths(paths, separator)).toEqual(expected);
 });
 
 // Platform, two spellings, and whether they are one path.
