@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
+import { openRegularFile } from '../files/regular-file.ts';
 import { type ImageSize, imageSize } from '../image-files/image-size.ts';
 import { stepsBeforeTraining } from '../runs/global-steps.ts';
 import { readManifest } from '../runs/manifest.ts';
@@ -133,10 +134,15 @@ function imageValue(path: string, bytes: Buffer, size: ImageSize | undefined, st
   return { _type: 'image-file', ...about, caption: `step ${step}` };
 }
 
-/** The content of a file; undefined if a person has deleted it in the meantime. */
+/** The content of a file; undefined if a person has deleted it in the meantime, or it is no regular file. */
 function tryRead(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    const file = openRegularFile(path);
+    try {
+      return readFileSync(file);
+    } finally {
+      closeSync(file);
+    }
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -83,6 +84,22 @@ describe('uploads a run that has ended', () => {
     expect(server.run().exitcode).toBe(exitcode);
     expect(server.run().lines.get('output.log')).toEqual(['Step 5: a sentence.', 'Step 10: another one.']);
   });
+
+  const isWindows = process.platform === 'win32';
+
+  test.skipIf(isWindows)(
+    `without waiting for a named pipe in place of a sample${isWindows ? ' (skipped: not on Windows)' : ''}`,
+    async () => {
+      const run = await trained();
+      const sample = join(run.paths.samples, 'pretraining/00000005/00-photo.sr.png');
+      rmSync(sample);
+      execFileSync('mkfifo', [sample]);
+      const server = await wandbServer();
+      expect(await mirror(run, server)).toMatchObject({ state: 'finished' });
+      const images = server.history().filter((line) => line['samples/00-photo'] !== undefined);
+      expect(images.map(({ step }) => step)).toEqual([10]);
+    },
+  );
 
   test('with config, definition of the metrics, summary and images', async () => {
     const run = await trained();
