@@ -110,6 +110,11 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
       'esrgan train run.esrgan.yaml',
     ])
       expect(facts).toContain(fact);
+    const upload = panel.page.locator('run-header dl a');
+    expect([await text(upload), await upload.getAttribute('href')]).toEqual([
+      'uploading',
+      'https://wandb.ai/me/faces/runs/1',
+    ]);
     await soon(() => text(legend('Content loss', 'train'))).toBe('6.667e-4');
     await soon(() => coloredPixels('Content loss')).toBeGreaterThan(200);
   });

@@ -46,6 +46,8 @@ test('the reason comes first if cleaning up fails too', async () => {
 });
 
 test('a run that was removed from the queue is deleted if it never started', async () => {
+  // A mirror waited for it to start.
+  mkdirSync(run.mirror);
   await removeFromQueue(run, slots(cannotLaunch));
   expect(released).toEqual(['waiting']);
   expect(existsSync(run.root)).toBe(false);
