@@ -52,7 +52,7 @@ function exampleRuns(): { folder: string; live: RunPaths } {
 }
 
 /** Runs `esrgan` with these words; returns what it wrote to standard output. */
-function esrgan(...words: string[]): string {
+async function esrgan(...words: string[]): Promise<string> {
   const written: string[] = [];
   const write = vi
     .spyOn(process.stdout, 'write')
@@ -61,16 +61,16 @@ function esrgan(...words: string[]): string {
     const program = new Command().exitOverride();
     registerRuns(program);
     registerControl(program);
-    program.parse(words, { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
   } finally {
     write.mockRestore();
   }
   return written.join('');
 }
 
-function errorOf(...words: string[]): WorkbenchError {
+async function errorOf(...words: string[]): Promise<WorkbenchError> {
   try {
-    esrgan(...words);
+    await esrgan(...words);
   } catch (error) {
     if (error instanceof WorkbenchError) return error;
     throw error;
@@ -78,9 +78,9 @@ function errorOf(...words: string[]): WorkbenchError {
   throw new Error('nothing was thrown');
 }
 
-test('lists runs in a table, with the reasons below', () => {
+test('lists runs in a table, with the reasons below', async () => {
   const { folder } = exampleRuns();
-  const lines = esrgan('runs', '--runs-dir', folder).replaceAll(/\d+ s ago/g, 'now');
+  const lines = (await esrgan('runs', '--runs-dir', folder)).replaceAll(/\d+ s ago/g, 'now');
   expect(lines.replace(/(theirs.*?)\d.*ago/, '$1now').split('\n')).toEqual([
     'NAME    STATE        STAGE        DONE   STEP       LOSS     PSNR      RATE     ETA     UPDATED',
     'done    finished     pretraining  100 %  5000/5000  0.03457  -         -        -       now',
@@ -93,7 +93,7 @@ test('lists runs in a table, with the reasons below', () => {
   ]);
 });
 
-test('--json prints one object per run', () => {
+test('--json prints one object per run', async () => {
   const { folder, live } = exampleRuns();
   recordStart(live, {
     stage: 'pretraining',
@@ -104,7 +104,7 @@ test('--json prints one object per run', () => {
     command: ['node', 'esrgan.js', 'train', 'a.yaml'],
     source: { commit: 'abc', isDirty: false },
   });
-  const lines = esrgan('runs', '--runs-dir', folder, '--json').trimEnd().split('\n');
+  const lines = (await esrgan('runs', '--runs-dir', folder, '--json')).trimEnd().split('\n');
   const runs = lines.map((line) => JSON.parse(line));
   expect(runs.map(({ name, state }) => `${name} ${state}`)).toEqual([
     'done finished',
@@ -128,19 +128,22 @@ test('--json prints one object per run', () => {
   expect(runs[3]).toMatchObject({ kind: 'external', stage: null, progress: null, loss: null });
 });
 
-test.each([['2030-41-01T00:00:00.000Z'], ['']])('a run with the time %j does not hide the others', (time) => {
-  const { folder } = exampleRuns();
-  const { status: file } = runPaths(join(folder, 'done'));
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), time }));
-  const lines = esrgan('runs', '--runs-dir', folder, '--json').trimEnd().split('\n');
-  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { name: 'done', state: 'finished', updated: null },
-    { name: 'failed', updated: expect.any(String) },
-    { name: 'live' },
-    { name: 'theirs' },
-  ]);
-  expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^done .* -$/m);
-});
+test.each([['2030-41-01T00:00:00.000Z'], ['']])(
+  'a run with the time %j does not hide the others',
+  async (time) => {
+    const { folder } = exampleRuns();
+    const { status: file } = runPaths(join(folder, 'done'));
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), time }));
+    const lines = (await esrgan('runs', '--runs-dir', folder, '--json')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { name: 'done', state: 'finished', updated: null },
+      { name: 'failed', updated: expect.any(String) },
+      { name: 'live' },
+      { name: 'theirs' },
+    ]);
+    expect(await esrgan('runs', '--runs-dir', folder)).toMatch(/^done .* -$/m);
+  },
+);
 
 test('a training that failed at its start has none of the numbers of pretraining', async () => {
   const { folder } = exampleRuns();
@@ -150,12 +153,12 @@ test('a training that failed at its start has none of the numbers of pretraining
   recordProcess(paths, { pid: 2 ** 22 + 1, stage: 'training' });
   writeFileSync(launchPaths(paths).output, 'error: no images\n');
   recordExit(paths, { pid: 2 ** 22 + 1, code: 3, signal: null });
-  expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^done +failed +training +- +- +- +- +- +- /m);
+  expect(await esrgan('runs', '--runs-dir', folder)).toMatch(/^done +failed +training +- +- +- +- +- +- /m);
 });
 
-test('a folder without runs', () => {
-  expect(esrgan('runs', '--runs-dir', 'missing')).toBe('missing contains no runs.\n');
-  expect(esrgan('runs', '--runs-dir', 'missing', '--json')).toBe('');
+test('a folder without runs', async () => {
+  expect(await esrgan('runs', '--runs-dir', 'missing')).toBe('missing contains no runs.\n');
+  expect(await esrgan('runs', '--runs-dir', 'missing', '--json')).toBe('');
 });
 
 test.each([
@@ -164,11 +167,11 @@ test.each([
   ['resume', 'Run live continues.\n'],
   ['checkpoint', 'Run live writes a checkpoint after its current step.\n'],
   ['validate', 'Run live validates after its current step.\n'],
-])('%s requests it from a run by its name and by its path', (kind, said) => {
+])('%s requests it from a run by its name and by its path', async (kind, said) => {
   for (const by of ['name', 'path'] as const) {
     const { folder, live } = exampleRuns();
     const words = by === 'name' ? ['live', '--runs-dir', folder] : [live.root];
-    expect(esrgan(kind, ...words)).toBe(said);
+    expect(await esrgan(kind, ...words)).toBe(said);
     expect(readdirSync(live.control)).toEqual([kind]);
   }
 });
@@ -178,15 +181,15 @@ test.each([
   ['resume', 'Run live continues.\n'],
   ['checkpoint', 'Run live is paused, and has a checkpoint of its current step already.\n'],
   ['validate', 'Run live validates now, and stays paused.\n'],
-])('%s says what a paused run does', (kind, said) => {
+])('%s says what a paused run does', async (kind, said) => {
   const { live } = exampleRuns();
   writeStatus(live, { ...status, state: 'paused' });
-  expect(esrgan(kind, live.root)).toBe(said);
+  expect(await esrgan(kind, live.root)).toBe(said);
 });
 
-test('a request with --json', () => {
+test('a request with --json', async () => {
   const { folder, live } = exampleRuns();
-  expect(JSON.parse(esrgan('stop', 'live', '--runs-dir', folder, '--json'))).toEqual({
+  expect(JSON.parse(await esrgan('stop', 'live', '--runs-dir', folder, '--json'))).toEqual({
     request: 'stop',
     name: 'live',
     path: live.root,
@@ -203,16 +206,16 @@ test.each([
   ],
   ['failed', /it is not training, its state is failed \(the loss is NaN\)/],
   ['theirs', /Cannot stop .*theirs: it is a run of another program/],
-])('stop %s: %s', (name, message) => {
+])('stop %s: %s', async (name, message) => {
   const { folder } = exampleRuns();
-  const error = errorOf('stop', name, '--runs-dir', folder);
+  const error = await errorOf('stop', name, '--runs-dir', folder);
   expect(error.code).toBe('run');
   expect(error.message).toMatch(message);
 });
 
-test('the error lists only some of many runs', () => {
+test('the error lists only some of many runs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'esrgan-cli-'));
-  expect(errorOf('stop', 'x', '--runs-dir', folder).message).toMatch(/the folder has no runs/);
+  expect((await errorOf('stop', 'x', '--runs-dir', folder)).message).toMatch(/the folder has no runs/);
   for (let i = 0; i < 7; i++) {
     createManifest(createRunDirectory(join(folder, `r${i}`)), {
       seed: 1,
@@ -221,7 +224,7 @@ test('the error lists only some of many runs', () => {
       ancestry: [],
     });
   }
-  expect(errorOf('stop', 'x', '--runs-dir', folder).message).toMatch(
+  expect((await errorOf('stop', 'x', '--runs-dir', folder)).message).toMatch(
     /it has r0, r1, r2, r3, r4, … \(7 runs\)/,
   );
 });
@@ -230,7 +233,9 @@ test('stopping a queued run removes it from the queue', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'esrgan-waiting-'));
   const run = runPaths(join(folder, 'waiting'));
   await enqueue(run, { stage: 'pretraining', resume: false, order: 1 }, 'name: waiting\n');
-  expect(esrgan('runs', '--runs-dir', folder)).toMatch(/^waiting +queued /m);
-  expect(esrgan('stop', 'waiting', '--runs-dir', folder)).toBe('Run waiting is removed from the queue.\n');
+  expect(await esrgan('runs', '--runs-dir', folder)).toMatch(/^waiting +queued /m);
+  expect(await esrgan('stop', 'waiting', '--runs-dir', folder)).toBe(
+    'Run waiting is removed from the queue.\n',
+  );
   expect(readLaunch(run).queued).toBeUndefined();
 });
