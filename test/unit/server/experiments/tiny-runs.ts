@@ -1,6 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { retrySync } from '../../../../trainer/files/change-files.ts';
 import { writeWaves } from '../../trainer/cli/waves.ts';
 
 /** A folder of a workspace with a few tiny images. */
@@ -43,6 +44,7 @@ export async function tinyWorkspace(): Promise<TinyWorkspace> {
       writeFileSync(path, text.join('\n'));
       return path;
     },
-    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 9 }),
+    // The launcher of a run ends after the run.
+    remove: () => retrySync(() => rmSync(folder, { recursive: true, force: true, maxRetries: 9 })),
   };
 }
