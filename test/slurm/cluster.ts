@@ -61,6 +61,7 @@ export async function startCluster(): Promise<Cluster> {
   ];
   writeFileSync(configuration, `${lines.join('\n')}\n`);
   const environment = { ...process.env, SLURM_CONF: configuration };
+  const setting = `SLURM_CONF=${configuration}`;
   const daemons = new Map<string, ChildProcess>();
   const start = (name: string, program: string, ...args: readonly string[]) => {
     const output = openSync(join(folder, `${name}.log`), 'a');
@@ -84,7 +85,7 @@ export async function startCluster(): Promise<Cluster> {
   };
   const killNode = async (name: string) => {
     await killDaemon(name);
-    for (const pid of processesOf(name, configuration)) kill(pid);
+    for (const pid of processesOf(name, setting)) kill(pid);
   };
 
   await until('both nodes are idle', async () => {
@@ -98,27 +99,35 @@ export async function startCluster(): Promise<Cluster> {
     async stop() {
       for (const name of nodes) await killNode(name);
       await killDaemon('slurmctld');
+      // A step daemon without processes waits for its controller.
+      for (const pid of processIds()) if (environmentOf(pid).includes(setting)) kill(Number(pid));
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
 /** The processes of jobs on a node, and the step daemons above them. */
-function processesOf(node: string, configuration: string): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+function processesOf(node: string, setting: string): number[] {
   const isOfJob = (pid: string) => {
-    const environment = readProc(pid, 'environ').split('\0');
-    return (
-      environment.includes(`SLURMD_NODENAME=${node}`) && environment.includes(`SLURM_CONF=${configuration}`)
-    );
+    const environment = environmentOf(pid);
+    return environment.includes(`SLURMD_NODENAME=${node}`) && environment.includes(setting);
   };
   const found = new Set<string>();
-  for (const job of pids.filter(isOfJob)) {
+  for (const job of processIds().filter(isOfJob)) {
     found.add(job);
     for (let parent = parentOf(job); isStepDaemon(parent); parent = parentOf(parent)) found.add(parent);
   }
   // The daemons first: they report how their processes end.
   return [...found].sort((a, b) => Number(isStepDaemon(b)) - Number(isStepDaemon(a))).map(Number);
+}
+
+function processIds(): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+}
+
+/** The variables that a process was started with. */
+function environmentOf(pid: string): string[] {
+  return readProc(pid, 'environ').split('\0');
 }
 
 function isStepDaemon(pid: string): boolean {
