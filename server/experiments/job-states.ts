@@ -8,7 +8,7 @@ import { type Closable, coalesce } from './watch.ts';
 export interface JobWatch extends Closable {
   /** As last heard; changes. */
   readonly states: JobStates;
-  /** Asks the scheduler, now or when the pause since the last time is over, if there are such jobs. */
+  /** Asks the scheduler, now or when the pause since the last time is over, if there are such jobs and it may be asked. */
   request(): void;
 }
 
@@ -19,17 +19,21 @@ const pause = 10_000;
  * Asks the scheduler about all jobs at once, every ten seconds while there is a run whose state depends on it. A job that
  * has ended is never asked about again.
  *
+ * @param mayAsk whether the scheduler's commands may be started, as it is now
  * @param runs all known runs
  * @param onChange called with the folder of each run whose job has another state
  */
 export function watchJobs(
   executor: Executor,
+  mayAsk: () => boolean,
   runs: () => readonly RunOnDisk[],
   onChange: (run: string) => void,
 ): JobWatch {
   const states = new Map<string, JobState>();
   const open = () =>
-    runs().filter(({ openJob }) => openJob !== undefined && states.get(openJob.id)?.state !== 'ended');
+    mayAsk()
+      ? runs().filter(({ openJob }) => openJob !== undefined && states.get(openJob.id)?.state !== 'ended')
+      : [];
 
   async function ask(): Promise<void> {
     const asked = open();

@@ -46,7 +46,7 @@ import type { Closable } from './watch.ts';
 export interface ManagerOptions {
   /** The programs to start, as the settings are now. */
   readonly programs: () => Programs;
-  /** Whether queued runs may start: not in an untrusted workspace. */
+  /** Whether queued runs may start, and a scheduler be asked about jobs: not in an untrusted workspace. */
   readonly mayStart: () => boolean;
   /** The run files of the workspace that describe a run. */
   readonly runFilesOf: (run: string) => readonly string[];
@@ -85,7 +85,7 @@ export interface Manager extends Closable {
   /** Closes the files of a run; throws unless it may be deleted. */
   release(run: string): void;
   deleteRun(run: string): Promise<void>;
-  /** Starts waiting runs for which there is a place, as after a change of the settings. */
+  /** Starts waiting runs for which there is a place, and asks about jobs: after a change of the settings, or of trust. */
   startWaiting(): void;
 }
 
@@ -110,6 +110,8 @@ export function createManager(options: ManagerOptions): Manager {
 
   const jobs = watchJobs(
     slurm,
+    // Slurm has no commands for Windows.
+    () => mayStart() && process.platform !== 'win32',
     () => list.onDisk(),
     (run) => list.touch(run),
   );
@@ -351,7 +353,10 @@ export function createManager(options: ManagerOptions): Manager {
       const paths = deletable(run);
       await whileReleased(paths, () => removeFolderAtomic(paths.root));
     },
-    startWaiting,
+    startWaiting() {
+      startWaiting();
+      jobs.request();
+    },
     close() {
       isClosed = true;
       list.close();

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createManager } from '../../../../server/experiments/manager.ts';
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
+import { prepareJob, recordJob } from '../../../../trainer/runs/launch.ts';
 import { readLock } from '../../../../trainer/runs/lock.ts';
 import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -87,6 +89,50 @@ test('a run outlives its server, killed with all that descends from it; the next
   const stopped = await second.until('hardy', is('stopped'));
   expect(stopped.reason).toBe('Stopped on request.');
   expect(await second.shutdown()).toBe(0);
+});
+
+test.skipIf(isWindows)('no scheduler is asked about jobs before the workspace is trusted', async () => {
+  /** From now on, Slurm says this about job 7. */
+  const answer = (line: string) => {
+    const commands = join(workspace.folder, line.split('|', 1)[0] ?? '');
+    mkdirSync(commands);
+    writeFileSync(join(commands, 'squeue'), `#!/bin/sh\necho '7|${line}'\n`, { mode: 0o755 });
+    vi.stubEnv('PATH', `${commands}${delimiter}${process.env.PATH}`);
+  };
+  const submit = async (name: string) => {
+    const run = runPaths(join(workspace.runsDir, name));
+    await prepareJob(run, `name: ${name}\n`, '');
+    recordJob(run, { executor: 'slurm', profile: 'gpu', id: '7', stage: 'pretraining' });
+  };
+  await submit('waits');
+  let isTrusted = false;
+  const programs = { node: process.execPath, esrgan: '', launcher: '' };
+  const manager = createManager({
+    programs: () => programs,
+    mayStart: () => isTrusted,
+    runFilesOf: () => [],
+    concurrentRuns: () => 1,
+    mirror: () => null,
+    onRunsChanged() {},
+    onRunChanged() {},
+    onStartFailed() {},
+  });
+  try {
+    manager.setFolders([workspace.runsDir]);
+    const state = async () => (await manager.runs()).map((each) => each.state);
+    answer('RUNNING|None|n1');
+    expect(await state()).toEqual(['unknown']);
+    manager.startWaiting();
+    await submit('other');
+    await expect.poll(state, { timeout: 8000 }).toEqual(['unknown', 'unknown']);
+    answer('PENDING|Priority|');
+    isTrusted = true;
+    manager.startWaiting();
+    // An earlier question would have another answer, for ten seconds.
+    await expect.poll(state, { timeout: 8000 }).toEqual(['queued', 'queued']);
+  } finally {
+    manager.close();
+  }
 });
 
 test('a setting starts a mirror with each run, which outlives the server too', async () => {
