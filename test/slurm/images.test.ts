@@ -60,7 +60,7 @@ test('a test set is evaluated in shares; the job after them prints the evaluatio
 });
 
 test.each([
-  ['upscale --overwrite x', '--overwrite cannot be used with shares'],
+  ['upscale --overwrite x', '--overwrite cannot be used with tasks'],
   ['upscale x --sideways', 'has no option --sideways'],
   ['upscale --model bicubic', 'Name what to upscale.'],
 ])('%s is refused before anything is submitted', async (words, message) => {

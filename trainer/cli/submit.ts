@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ManifestKind, manifestKinds, manifestOf } from '../cluster/manifests.ts';
 import { findProfile } from '../cluster/profiles.ts';
 import { slurm } from '../cluster/slurm.ts';
@@ -76,8 +76,8 @@ export function registerSubmit(program: Command): void {
       .description(`${name} the images of a folder in shares, as an array of jobs`)
       .argument('<argument...>', `arguments and options of \`esrgan ${name}\``)
       .allowUnknownOption()
-      .requiredOption('--tasks <count>', 'tasks that divide the images', wholeNumber)
-      .addHelpText('after', imagesHelp)
+      .requiredOption('--tasks <count>', 'tasks that divide the images', taskCount)
+      .addHelpText('after', imagesHelp(name))
       .action(async (words: string[], _flags: unknown, command: Command) => {
         const flags = command.optsWithGlobals<ImageFlags>();
         const submission = imageSubmissionOf(program, name, words, flags);
@@ -96,18 +96,25 @@ export function registerSubmit(program: Command): void {
   });
 }
 
-const imagesHelp = `
+const imagesHelp = (name: string) => `
 Options of submit, which apply as well:
   --on <profile>       profile of clusters.yaml that the jobs use
   --at-once <count>    tasks that run at the same time (default: 4)
   --print              print the scripts, and submit nothing
 
 Example:
-  esrgan submit upscale photos --model runs/photos --out large --on gpu --tasks 20
+  esrgan submit ${name === 'upscale' ? 'upscale photos --model runs/photos --out large' : 'evaluate runs/photos --data big=data/big'} --on gpu --tasks 20
 `;
 
 interface ImageFlags extends Flags {
   readonly tasks: number;
+}
+
+/** The argument of `--tasks`: as many as `--share` allows. */
+function taskCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number from 1 to 999999.');
+  return Number(text);
 }
 
 /** Options that each task would apply to its own share, against those of the others or of its earlier starts. */
@@ -124,19 +131,24 @@ function imageSubmissionOf(
   if (target === undefined) throw new Error(`there is no command ${name}`);
   const { operands, unknown } = target.parseOptions([...words]);
   const refused = unsharedOptions.find((option) => target.getOptionValue(option) !== undefined);
+  const missing = target.options.find(
+    (option) => option.mandatory && target.getOptionValue(option.attributeName()) === undefined,
+  );
   const problem =
     unknown[0] !== undefined
       ? `\`esrgan ${name}\` has no option ${unknown[0]}.`
       : refused !== undefined
-        ? `--${refused} cannot be used with shares. Use another folder for the results instead.`
+        ? `--${refused} cannot be used with tasks, which divide the images and skip what is done.`
         : operands.length === 0
           ? `Name what to ${name}.`
-          : undefined;
+          : missing !== undefined
+            ? `\`esrgan ${name}\` needs ${missing.long}.`
+            : undefined;
   if (problem !== undefined) throw new WorkbenchError('usage', problem);
   if (to !== undefined || on === undefined) {
     throw new WorkbenchError(
       'usage',
-      `Name the profile of clusters.yaml for ${name} with --on. Other engines start \`esrgan ${name} --share\`.`,
+      `Name the profile of clusters.yaml for ${name} with --on. On other engines, start \`esrgan ${name} … --share 1/${tasks}\` yourself.`,
     );
   }
   // The tasks start at different times, when a run in training may have other checkpoints.

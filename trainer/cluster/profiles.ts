@@ -5,6 +5,7 @@ import { didYouMean } from '../config/closest.ts';
 import { configError, createSchemaCheck, type Problem, parse } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { readSmallFile } from '../files/small-file.ts';
+import { isPlainObject } from '../guards/guards.ts';
 import { configFolder } from '../runs/user-folders.ts';
 
 /**
@@ -46,6 +47,10 @@ function parseProfiles(text: string): { profiles: ClusterProfiles; problems: Pro
   const { source, problems } = parse(text.replace(/^\ufeff/, ''));
   // An empty file has no profiles; one with syntax errors is not checked further.
   if (source.data === null || source.data === undefined) return { profiles: {}, problems };
+  // `gpu:` without keys is a profile of defaults.
+  if (isPlainObject(source.data)) {
+    for (const [name, profile] of Object.entries(source.data)) if (profile === null) source.data[name] = {};
+  }
   const checked = checkProfiles(source);
   return 'config' in checked
     ? { profiles: checked.config, problems }
@@ -62,10 +67,9 @@ export function findProfile(name: string, file = profilesFile()): ClusterProfile
   const profile = profiles.get(name);
   if (profile !== undefined) return profile;
   const names = [...profiles.keys()];
-  const there =
-    names.length === 0 ? 'there are no profiles' : `it has ${names.join(', ')}${didYouMean(name, names)}`;
-  throw new WorkbenchError(
-    'config',
-    `Profile ${name} is not in ${file}: ${there}. Add it, such as \`${name}: { partition: gpu, gres: gpu:1, time: 4:00:00 }\`.`,
-  );
+  const remedy =
+    names.length === 0
+      ? `there are no profiles. Add it, such as \`${name}: { partition: gpu, gres: gpu:1, time: 4:00:00 }\`.`
+      : `it has ${names.join(', ')}${didYouMean(name, names) || '.'}`;
+  throw new WorkbenchError('config', `Profile ${name} is not in ${file}: ${remedy}`);
 }

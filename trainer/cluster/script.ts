@@ -1,5 +1,5 @@
 import type { ClusterProfile } from '../../schemas/cluster-profiles.ts';
-import { exitCodes } from '../errors/errors.ts';
+import { exitCodes, WorkbenchError } from '../errors/errors.ts';
 import type { CommandPath } from './command-path.ts';
 
 /** A job, or an array of jobs, of Slurm. */
@@ -12,11 +12,15 @@ export interface ScriptOptions {
   readonly output: string;
   /** Of an array; undefined for a single job. */
   readonly array?: { readonly tasks: number; readonly atOnce: number };
-  /** Lines of bash after the setup of the profile. */
+  /** Lines of bash. */
   readonly body: readonly string[];
 }
 
-/** A script for `sbatch`. */
+/**
+ * A script for `sbatch`.
+ *
+ * @throws WorkbenchError `config` if an option would continue on another line of the script
+ */
 export function jobScript({ name, profile, folder, output, array, body }: ScriptOptions): string {
   const options = [
     `--job-name=${name}`,
@@ -39,7 +43,6 @@ export function jobScript({ name, profile, folder, output, array, body }: Script
     '#!/bin/bash',
     ...options.flatMap((option) => (option ? [`#SBATCH ${quotedOption(option)}`] : [])),
     '',
-    ...profile.setup,
     ...body,
     '',
   ].join('\n');
@@ -49,7 +52,7 @@ export function jobScript({ name, profile, folder, output, array, body }: Script
 export function trainingLines(
   runs: readonly { readonly root: string; readonly file: string | null }[],
   stage: string,
-  { cpus }: ClusterProfile,
+  { cpus, setup }: ClusterProfile,
   { node, esrgan }: CommandPath,
 ): string[] {
   const place =
@@ -64,13 +67,15 @@ export function trainingLines(
   return [
     ...place,
     `esrgan=(${quoted(node)} ${quoted(esrgan)})`,
+    ...setup,
     '',
+    // The setup may have set -e or -u.
+    'code=0',
     // Slurm's srun does not take the number of processors from the job.
     `srun${cpus ? ` --cpus-per-task=${cpus}` : ''} --kill-on-bad-exit=0 "\${esrgan[@]}" \\`,
-    `  train "$run/launch/run.esrgan.yaml" --stage ${stage} --resume --wait-lock ${lockPatience} "\${source[@]}"`,
-    'code=$?',
+    `  train "$run/launch/run.esrgan.yaml" --stage ${stage} --resume --wait-lock ${lockPatience} \${source[@]+"\${source[@]}"} || code=$?`,
     '# A checkpoint was written before the time limit: the training continues in the next job.',
-    `[ $code -eq ${exitCodes.timeLimit} ] && "\${esrgan[@]}" requeue "$run"`,
+    `if [ $code -eq ${exitCodes.timeLimit} ]; then "\${esrgan[@]}" requeue "$run"; fi`,
     'exit $code',
   ];
 }
@@ -86,7 +91,7 @@ function assignments({ root, file }: { readonly root: string; readonly file: str
 export function imageLines(
   words: readonly string[],
   tasks: number | undefined,
-  { cpus }: ClusterProfile,
+  { cpus, setup }: ClusterProfile,
   { node, esrgan }: CommandPath,
 ): string[] {
   const [share, job] =
@@ -94,11 +99,12 @@ export function imageLines(
       ? ['', '$SLURM_JOB_ID']
       : [` --share $((SLURM_ARRAY_TASK_ID + 1))/${tasks}`, `\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID`];
   return [
+    ...setup,
+    'code=0',
     `srun${cpus ? ` --cpus-per-task=${cpus}` : ''} --kill-on-bad-exit=0 \\`,
-    `  ${[node, esrgan, ...words].map(quoted).join(' ')}${share}`,
-    'code=$?',
+    `  ${[node, esrgan, ...words].map(quoted).join(' ')}${share} || code=$?`,
     '# SIGUSR2 ended it before the time limit: when it starts again, it skips what is done.',
-    `[ $code -eq ${128 + 12} ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${mostRestarts} ] && scontrol requeue "${job}" && sleep 300`,
+    `if [ $code -eq ${128 + 12} ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${mostRestarts} ]; then scontrol requeue "${job}" && sleep 300; fi`,
     'exit $code',
   ];
 }
@@ -116,6 +122,14 @@ export function quoted(text: string): string {
 
 /** A word of a `#SBATCH` line. */
 function quotedOption(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would end the option
+  if (/[\x00-\x1f]/.test(text)) {
+    const shown = JSON.stringify(text);
+    throw new WorkbenchError(
+      'config',
+      `${shown} cannot be an option of sbatch: it has a line break or another control character. Rename the folder, or change the profile.`,
+    );
+  }
   return /^[\w@%:=,./+-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 

@@ -77,16 +77,20 @@ export async function submitRuns(submission: Submission, executor: Executor): Pr
     if (there !== undefined) assertMayStart(there, stage, resume);
   }
   const script = scriptOf(submission);
+  let submitted: string | undefined;
   try {
     for (const { config } of submission.runs)
       await prepareJob(pathsOf(config), serializeResolved(config), script);
     const id = await executor.submit(script);
+    submitted = id;
     return runs.map((run, index) => {
       const job = runs.length === 1 ? id : `${id}_${index}`;
       recordJob(run, { executor: 'slurm', profile: profile.name, id: job, stage });
       return { run, job };
     });
   } catch (error) {
+    // A job that no run knows could not be cancelled later.
+    if (submitted !== undefined) await executor.cancel(submitted).catch(() => {});
     for (const run of runs) if (readLaunch(run).job === undefined) await abandonLaunch(run);
     throw error;
   }
@@ -138,8 +142,13 @@ export async function submitImages(
 ): Promise<{ readonly array: string; readonly rest: string }> {
   const scripts = imageScriptsOf(submission);
   const array = await executor.submit(scripts.array);
-  const rest = await executor.submit(scripts.rest, [`--dependency=afterany:${array}`]);
-  return { array, rest };
+  try {
+    const rest = await executor.submit(scripts.rest, [`--dependency=afterany:${array}`]);
+    return { array, rest };
+  } catch (error) {
+    await executor.cancel(array).catch(() => {});
+    throw error;
+  }
 }
 
 /** What the scheduler says about the runs whose state it decides. */

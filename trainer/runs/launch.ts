@@ -192,7 +192,7 @@ export async function prepareJob(run: RunPaths, runFile: string, script: string)
 
 /** Records the job that was submitted. Throws a `disk` error. */
 export function recordJob(run: RunPaths, job: Omit<Job, 'format' | 'time'>): void {
-  const whole: Job = { format: 1, time: new Date().toISOString(), ...job };
+  const whole: Job = { ...job, format: 1, time: new Date().toISOString() };
   writeJsonAtomic(launchPaths(run).job, whole);
 }
 

@@ -15,6 +15,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each<[string, text: string, expected: object]>([
   ['an empty file', '# nothing yet\n', {}],
+  [
+    'a profile without keys',
+    'gpu:\ncpu: { cpus: 2 }\n',
+    { gpu: { seconds_before_limit: 120, options: [], setup: [] }, cpu: { cpus: 2 } },
+  ],
   ['only defaults', 'gpu: {}', { gpu: { seconds_before_limit: 120, options: [], setup: [] } }],
   [
     'all keys',

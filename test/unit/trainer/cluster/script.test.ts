@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import {
   imageLines,
@@ -46,15 +46,15 @@ test('a script of one run, with all keys of a profile', () => {
 #SBATCH --signal=USR2@120
 #SBATCH "--comment=a \\"b\\""
 
-module load cuda
 run='/runs of mine/a' source=(--source '/a b.yaml')
 esrgan=('/opt/node' '/home/o'\\''neil/esrgan.js')
+module load cuda
 
+code=0
 srun --cpus-per-task=8 --kill-on-bad-exit=0 "\${esrgan[@]}" \\
-  train "$run/launch/run.esrgan.yaml" --stage training --resume --wait-lock 600 "\${source[@]}"
-code=$?
+  train "$run/launch/run.esrgan.yaml" --stage training --resume --wait-lock 600 \${source[@]+"\${source[@]}"} || code=$?
 # A checkpoint was written before the time limit: the training continues in the next job.
-[ $code -eq 75 ] && "\${esrgan[@]}" requeue "$run"
+if [ $code -eq 75 ]; then "\${esrgan[@]}" requeue "$run"; fi
 exit $code
 `);
 });
@@ -80,25 +80,50 @@ test('an array has a run for each task', () => {
 
 test('each task of an array works on its share of the images', () => {
   const requeue = (job: string) =>
-    `[ $code -eq 140 ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt 100 ] && scontrol requeue "${job}" && sleep 300`;
+    `if [ $code -eq 140 ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt 100 ]; then scontrol requeue "${job}" && sleep 300; fi`;
   const words = ['upscale', 'my photos', '--out', 'large'];
   const start = "  '/opt/node' '/home/o'\\''neil/esrgan.js' 'upscale' 'my photos' '--out' 'large'";
   expect(imageLines(words, 20, { ...profile, cpus: 4 }, command)).toEqual([
+    'code=0',
     'srun --cpus-per-task=4 --kill-on-bad-exit=0 \\',
-    `${start} --share $((SLURM_ARRAY_TASK_ID + 1))/20`,
-    'code=$?',
+    `${start} --share $((SLURM_ARRAY_TASK_ID + 1))/20 || code=$?`,
     expect.stringMatching(/^# /),
     requeue(`\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID`),
     'exit $code',
   ]);
   expect(imageLines(words, undefined, profile, command)).toEqual([
+    'code=0',
     'srun --kill-on-bad-exit=0 \\',
-    start,
-    'code=$?',
+    `${start} || code=$?`,
     expect.stringMatching(/^# /),
     requeue('$SLURM_JOB_ID'),
     'exit $code',
   ]);
+});
+
+test('a line break in an option is refused: it would be a line of the script', () => {
+  const folder = '/runs\ntouch /tmp/x\n#';
+  expect(() => jobScript({ name: 'n', profile, folder, output: '/o', body: [] })).toThrow(
+    String.raw`"--chdir=/runs\ntouch /tmp/x\n#" cannot be an option of sbatch: it has a line break`,
+  );
+});
+
+test.each<[lines: string, source: string | null, code: number, expected: string]>([
+  ['set -e', null, 75, 'requeue /r'],
+  ['set -eu', '/a.yaml', 75, 'requeue /r'],
+  ['', null, 3, ''],
+])('after a setup of %j, with source %j, exit code %i: %j', (lines, file, code, expected) => {
+  // In place of srun and of Node.js.
+  const stub = [`srun() { return ${code}; }`, 'node() { echo "$2 $3"; }'];
+  const body = trainingLines(
+    [{ root: '/r', file }],
+    'training',
+    { ...profile, setup: [lines] },
+    { node: 'node', esrgan: 'esrgan.js' },
+  );
+  const script = [...stub, ...body].join('\n');
+  const { status, stdout } = spawnSync('/bin/bash', ['-c', script], { encoding: 'utf8' });
+  expect([status, stdout.trim()]).toEqual([code, expected]);
 });
 
 test.each(['plain', "it's", '$HOME `id` "x" \\', 'two\nlines'])('%j is one word of a shell', (text) => {
