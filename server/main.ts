@@ -105,7 +105,7 @@ connection.onInitialize((params) => {
       capabilities,
       manager,
       writeReport: comparison.writeReport,
-      onCommand: trust,
+      onStart: trust,
     });
   }
 

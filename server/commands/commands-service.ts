@@ -17,7 +17,7 @@ import { isOneOf } from '../../trainer/guards/guards.ts';
 import { responseError } from '../connection/errors.ts';
 import { showMessage } from '../connection/show-message.ts';
 import type { Manager } from '../experiments/manager.ts';
-import { isCommandTarget, lensCommands } from '../protocol/commands.ts';
+import { isCommandTarget, type LensCommand, lensCommands } from '../protocol/commands.ts';
 import { createLensCommands } from './lens-commands.ts';
 
 interface CommandSources {
@@ -25,17 +25,24 @@ interface CommandSources {
   manager(): Promise<Manager>;
   /** Writes a page that shows these runs; returns its path. */
   writeReport(runs: readonly string[]): Promise<string>;
-  /** A person has executed a command. */
-  onCommand(): void;
+  /** A person has started or resumed a run. */
+  onStart(): void;
 }
 
 const isLensCommand = isOneOf(lensCommands);
+
+const startingCommands: readonly LensCommand[] = [
+  'esrgan.startPretraining',
+  'esrgan.startTraining',
+  'esrgan.startOn',
+  'esrgan.resumeRun',
+];
 
 /** Executes the commands of code lenses for editors without the extension. */
 export function registerCommands(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
-  { capabilities, manager, writeReport, onCommand }: CommandSources,
+  { capabilities, manager, writeReport, onStart }: CommandSources,
 ): void {
   const commands = createLensCommands({ manager, requireSaved, showReport });
 
@@ -56,13 +63,14 @@ export function registerCommands(
     if (!isShown) showMessage(connection, MessageType.Info, `Open the report in a browser: ${path}`);
   }
 
-  connection.onRequest(ExecuteCommandRequest.type, async ({ command, arguments: [target] = [] }) => {
+  connection.onRequest(ExecuteCommandRequest.type, async ({ command, arguments: given }) => {
+    const target: unknown = given?.[0];
     if (!isLensCommand(command) || !isCommandTarget(target)) {
       throw new ResponseError(ErrorCodes.InvalidParams, `${command} is not a command of a code lens.`);
     }
-    onCommand();
     try {
       const message = await commands[command](target);
+      if (startingCommands.includes(command)) onStart();
       if (message !== undefined) showMessage(connection, MessageType.Info, message);
     } catch (error) {
       throw responseError(error, connection);

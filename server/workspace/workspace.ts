@@ -38,7 +38,9 @@ export function followWorkspace(
   onChange: () => void,
 ): Workspace {
   const { capabilities } = params;
-  const roots = new Set((params.workspaceFolders ?? []).map(({ uri }) => uri));
+  // Some editors have one folder only, and send it as `rootUri`.
+  const only = params.rootUri ? [{ uri: params.rootUri }] : [];
+  const roots = new Set((params.workspaceFolders ?? only).map(({ uri }) => uri));
   /** By the identity of the run file: its path may have another spelling in each request. */
   const places = new Map<string, RunFilePlaces>();
   const extraFolders = new Map<string, readonly string[]>();
