@@ -87,7 +87,8 @@ export function registerEvaluate(
             evaluations.push(...(await evaluateWithProgress(subject, testSet, measures, options)));
           }
         }
-        return json ? `${JSON.stringify(evaluations)}\n` : evaluationTables(evaluations, measures);
+        if (json) return `${JSON.stringify(evaluations)}\n`;
+        return evaluations.length === 0 ? '' : evaluationTables(evaluations, measures);
       });
       print(printed);
       if (failures.length > 0) {

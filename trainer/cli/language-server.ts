@@ -8,7 +8,7 @@ export function registerLanguageServer(program: Command): void {
   program
     .command('language-server')
     .description(
-      'Help with run files in any editor that speaks the language server protocol: completion, hovers, problems, quick fixes, lenses that start and stop runs.',
+      'help with run files in editors that speak the language server protocol: completion, hovers, problems, quick fixes, lenses that start and stop runs',
     )
     .option('--stdio', 'communicate over standard input and output, as always')
     // Editors add options of the protocol's library, such as --clientProcessId.

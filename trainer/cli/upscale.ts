@@ -188,7 +188,7 @@ export async function upscaleImages(
   const total = plans.length + kept.length;
   for (const [index, plan] of kept.entries()) {
     const result = await upscaleFile(upscaler, plan);
-    reporter.line(`${index + 1}/${total} ${outcome(result, 0)}`);
+    reporter.line(`${index + 1}/${total} ${outcome(result, 0, share !== undefined)}`);
     reporter.event({ event: 'done', ...result, seconds: 0 });
   }
   for (const folder of new Set(plans.map(({ output }) => dirname(output)))) removeTemporaries(folder);
@@ -237,15 +237,19 @@ export async function upscaleImages(
       },
     });
     const seconds = (performance.now() - started) / 1000;
-    reporter.line(`${position} ${outcome(result, seconds)}`);
+    reporter.line(`${position} ${outcome(result, seconds, options.share !== undefined)}`);
     reporter.event({ event: 'done', ...result, seconds });
   }
 }
 
 /** What became of an image, as text. */
-function outcome({ output, width, height, kept, notes }: UpscaledFile, seconds: number): string {
+function outcome(
+  { output, width, height, kept, notes }: UpscaledFile,
+  seconds: number,
+  isShare: boolean,
+): string {
   return kept
-    ? `${output}: skipped, because it exists; --overwrite replaces it`
+    ? `${output}: skipped, because it exists${isShare ? '' : '; --overwrite replaces it'}`
     : `${output}: ${[`${width}x${height}, ${formatDuration(seconds)}`, ...notes].join('; ')}`;
 }
 

@@ -55,7 +55,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
   }
 }
 
-const rest = 'Everything so far is uploaded; `esrgan mirror` continues from there.';
+const rest = 'The same command continues the upload.';
 
 /** Milliseconds to wait after so many failures; `random` from 0 to 1. */
 export function delayAfter(failures: number, random: number): number {
