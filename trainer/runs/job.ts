@@ -1,4 +1,4 @@
-import { isCount, isObject, isOneOf, isString } from '../guards/guards.ts';
+import { type Guard, isCount, isObject, isOneOf, isString } from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 
 /** A start of a job by a scheduler. A job that is requeued starts again with the same id. */
@@ -24,12 +24,15 @@ export interface Job {
   readonly stage: Stage;
 }
 
+/** Others could be options of Slurm's commands, or make them fail for all jobs at once. */
+const isJobId: Guard<string> = (value): value is string => isString(value) && /^\d+(_\d+)?$/.test(value);
+
 export const isJob = isObject<Job>({
   format: isOneOf([1]),
   time: isString,
   executor: isOneOf(['slurm']),
   profile: isString,
-  id: isString,
+  id: isJobId,
   stage: isOneOf(stages),
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jobStartOf } from '../../../../trainer/runs/job.ts';
+import { isJob, jobStartOf } from '../../../../trainer/runs/job.ts';
 
 test.each<[string, NodeJS.ProcessEnv, ReturnType<typeof jobStartOf>]>([
   ['no job', { SLURM_CLUSTER_NAME: 'main' }, undefined],
@@ -16,4 +16,19 @@ test.each<[string, NodeJS.ProcessEnv, ReturnType<typeof jobStartOf>]>([
   ],
 ])('the job of a process: %s', (_, environment, expected) => {
   expect(jobStartOf(environment)).toEqual(expected);
+});
+
+test.each([
+  ['7', true],
+  ['7_12', true],
+  ['', false],
+  ['abc', false],
+  ['7,8', false],
+  ['7_', false],
+  ['7\n', false],
+  ['--me', false],
+  [7, false],
+])('a file with the id %j describes a job: %s', (id, expected) => {
+  const job = { format: 1, time: '', executor: 'slurm', profile: 'gpu', id, stage: 'training' };
+  expect(isJob(job)).toBe(expected);
 });
