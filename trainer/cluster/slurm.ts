@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { WorkbenchError } from '../errors/errors.ts';
+import { environmentWithout, findProgram } from '../files/programs.ts';
 import type { JobState } from '../runs/job.ts';
 import type { Executor } from './executor.ts';
 
@@ -61,21 +62,21 @@ export function jobStatesOf(output: string): ReadonlyMap<string, JobState> {
 
 /** @throws WorkbenchError `run` with what the command printed */
 function slurmCommand(program: string, args: readonly string[], input = ''): Promise<string> {
+  const file = findProgram(program);
+  if (file === undefined) {
+    const message = `${program} is not installed here: submit runs on a login node of the cluster.`;
+    return Promise.reject(new WorkbenchError('run', message));
+  }
+  // The filters of a person for the eyes would hide jobs, which then count as ended.
+  const env = environmentWithout('SQUEUE_');
   return new Promise((resolve, reject) => {
-    const child = execFile(program, args, { timeout, windowsHide: true }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(commandError(program, error, stderr));
+    const child = execFile(file, args, { env, timeout, windowsHide: true }, (cause, stdout, stderr) => {
+      if (cause === null) return resolve(stdout);
+      const message = `${program} failed: ${stderr.trim() || cause.message}`;
+      reject(new WorkbenchError('run', message, { cause }));
     });
     // A command that fails at once does not read its input.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
-}
-
-function commandError(program: string, error: Error, stderr: string): WorkbenchError {
-  const isMissing = 'code' in error && error.code === 'ENOENT';
-  const message = isMissing
-    ? `${program} is not installed here: submit runs on a login node of the cluster.`
-    : `${program} failed: ${stderr.trim() || error.message}`;
-  return new WorkbenchError('run', message, { cause: error });
 }

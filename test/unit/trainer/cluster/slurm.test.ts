@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { jobStatesOf } from '../../../../trainer/cluster/slurm.ts';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { jobStatesOf, slurm } from '../../../../trainer/cluster/slurm.ts';
 import type { JobState } from '../../../../trainer/runs/job.ts';
 
 test.each<[string, line: string, id: string, expected: JobState | undefined]>([
@@ -23,4 +26,27 @@ test.each<[string, line: string, id: string, expected: JobState | undefined]>([
   ['is another one', '8|RUNNING|None|n1', '7', undefined],
 ])('a job that %s', (_, line, id, expected) => {
   expect(jobStatesOf(`${line}\n`).get(id)).toEqual(expected);
+});
+
+const isWindows = process.platform === 'win32';
+
+test.skipIf(isWindows)(
+  `the filters of a person hide no jobs${isWindows ? ' (skipped: needs a shell)' : ''}`,
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'esrgan-'));
+    const program = '#!/bin/sh\n[ -n "$SQUEUE_STATES" ] || echo "7|PENDING|$SLURM_CONF|"\n';
+    writeFileSync(join(folder, 'squeue'), program, { mode: 0o755 });
+    vi.stubEnv('PATH', [folder, process.env.PATH].join(delimiter));
+    vi.stubEnv('SQUEUE_STATES', 'RUNNING');
+    vi.stubEnv('SLURM_CONF', 'Resources');
+    const states = await slurm.states(['7']).finally(() => vi.unstubAllEnvs());
+    expect(states.get('7')).toEqual({ state: 'pending', reason: 'Resources' });
+  },
+);
+
+test('without Slurm, a message says where to submit', async () => {
+  vi.stubEnv('PATH', '');
+  await expect(slurm.cancel('7').finally(() => vi.unstubAllEnvs())).rejects.toThrow(
+    'scancel is not installed here: submit runs on a login node of the cluster.',
+  );
 });
