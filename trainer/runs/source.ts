@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { discardSync } from '../files/change-files.ts';
+import { environmentWithout, findProgram } from '../files/programs.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import type { RunPaths } from './run-directory.ts';
 
@@ -9,7 +10,7 @@ import type { RunPaths } from './run-directory.ts';
 export interface Commit {
   /** Its hash in hex. */
   readonly commit: string;
-  /** Whether tracked files differ from it; null if git does not say so in time. */
+  /** Whether tracked files of the folder differ from it; null if git does not say so in time. */
   readonly isDirty: boolean | null;
 }
 
@@ -21,36 +22,87 @@ interface Source extends Commit {
 /** Larger patches are generated files. */
 const maximumPatchBytes = 1_000_000;
 
-const timeoutMs = 10_000;
+/** Milliseconds for all commands together: the training waits for them. */
+const timeout = 5_000;
 
-/** The source of a run file; undefined without git or a commit. Never rejects. */
+/**
+ * The configuration of a repository names programs, and a repository may be from others: none of them may run. An empty
+ * `core.fsmonitor` is off in all versions; older ones would start a program `false`.
+ */
+const safeSettings = [
+  'safe.bareRepository=explicit',
+  'core.fsmonitor=',
+  'core.hooksPath=/dev/null',
+  // Paths are those of the repository, for `git apply`.
+  'diff.relative=false',
+];
+
+/** What git does is not decided by the environment of this process; and it downloads nothing. */
+const safeEnvironment = {
+  // Another git may work in the same folder.
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_TERMINAL_PROMPT: '0',
+};
+
+/** As it is whatever a person has configured for the eyes, and without the programs and submodules of a repository. */
+const plainDiff = [
+  ...['--binary', '--no-color', '--src-prefix=a/', '--dst-prefix=b/'],
+  ...['--no-ext-diff', '--no-textconv', '--submodule=short', '--ignore-submodules=dirty'],
+];
+
+/** The source of a run file; undefined without git or a commit. Starts no program that a repository names. Never rejects. */
 export async function readSource(folder: string): Promise<Source | undefined> {
-  const git = async (...words: readonly string[]) => {
-    const { stdout } = await promisify(execFile)('git', ['-C', folder, ...words], {
-      // Another git may work in the same folder.
-      env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+  const program = findProgram('git');
+  if (program === undefined) return undefined;
+  const signal = AbortSignal.timeout(timeout);
+  const git = async (settings: readonly string[], ...words: readonly string[]) => {
+    const options = settings.flatMap((each) => ['-c', each]);
+    const { stdout } = await promisify(execFile)(program, ['-C', folder, ...options, ...words], {
+      env: { ...environmentWithout('GIT_'), ...safeEnvironment },
       encoding: 'buffer',
       maxBuffer: maximumPatchBytes,
-      timeout: timeoutMs,
+      signal,
       windowsHide: true,
     });
     return stdout;
   };
   try {
-    const commit = (await git('rev-parse', '--verify', 'HEAD')).toString().trim();
+    // These two read no files of the folder, so no filter runs.
+    const found = await git(safeSettings, 'rev-parse', '--is-inside-work-tree', 'HEAD');
+    const [isInside, commit = ''] = found.toString().trim().split('\n');
+    const unknown = { commit, isDirty: null, patch: undefined };
+    // The files of a repository can be elsewhere: `core.worktree`.
+    if (isInside !== 'true') return unknown;
     try {
-      // As it is whatever a person has configured for the eyes.
-      const plain = ['--no-color', '--no-ext-diff', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/'];
-      const patch = await git('diff', '--binary', ...plain, 'HEAD');
+      const keys = await git(safeSettings, 'config', '--null', '--name-only', '--list');
+      const filters = withoutFilters(keys.toString().split('\0'));
+      if (filters === undefined) return unknown;
+      const patch = await git([...safeSettings, ...filters], 'diff', ...plainDiff, commit, '--', '.');
       return { commit, isDirty: patch.length > 0, patch: patch.length > 0 ? patch : undefined };
     } catch (error) {
       const isTooLarge =
         error instanceof Error && 'code' in error && error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
-      return { commit, isDirty: isTooLarge ? true : null, patch: undefined };
+      return { ...unknown, isDirty: isTooLarge ? true : null };
     }
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Settings that turn off the filters among these keys of a configuration; undefined if one has a name that an option of git
+ * cannot have.
+ */
+function withoutFilters(keys: readonly string[]): string[] | undefined {
+  const filters = new Set(keys.flatMap((key) => /^filter\.(.*)\.[^.]*$/s.exec(key)?.[1] ?? []));
+  if ([...filters].some((name) => !/^[\w.-]+$/.test(name))) return undefined;
+  return [...filters].flatMap((name) => [
+    `filter.${name}.clean=`,
+    `filter.${name}.process=`,
+    `filter.${name}.required=false`,
+  ]);
 }
 
 /** Writes the patch of the last start to a run, instead of an earlier one. Throws a `disk` error. */
