@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   type CancellationToken,
   type Disposable,
@@ -83,7 +84,12 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     const made = new QuietClient(
       'esrgan',
       'ESRGAN',
-      { module: module.fsPath, transport: TransportKind.ipc },
+      {
+        module: module.fsPath,
+        transport: TransportKind.ipc,
+        // The library's choice is the workspace, where Windows looks for programs first.
+        options: { cwd: dirname(module.fsPath) },
+      },
       {
         documentSelector: [
           ...['file', 'untitled'].flatMap((scheme) => [
