@@ -1,5 +1,6 @@
 import type { Executor } from '../../trainer/cluster/executor.ts';
 import { askAboutJobs } from '../../trainer/cluster/submit.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import type { JobState, JobStates } from '../../trainer/runs/job.ts';
 import type { RunOnDisk } from '../../trainer/runs/list.ts';
 import { type Closable, coalesce } from './watch.ts';
@@ -8,6 +9,8 @@ import { type Closable, coalesce } from './watch.ts';
 export interface JobWatch extends Closable {
   /** As last heard; changes. */
   readonly states: JobStates;
+  /** Why the states of jobs are not known; a sentence. */
+  readonly whyUnknown: () => string;
   /** Asks the scheduler, now or when the pause since the last time is over, if there are such jobs and it may be asked. */
   request(): void;
 }
@@ -35,11 +38,14 @@ export function watchJobs(
       ? runs().filter(({ openJob }) => openJob !== undefined && states.get(openJob.id)?.state !== 'ended')
       : [];
 
+  let failure: string | undefined;
+
   async function ask(): Promise<void> {
     const asked = open();
     if (asked.length === 0) return;
     try {
       const found = await askAboutJobs(asked, executor);
+      failure = undefined;
       for (const { openJob, paths } of asked) {
         const now = openJob && found.get(openJob.id);
         if (openJob === undefined || now === undefined) continue;
@@ -47,7 +53,8 @@ export function watchJobs(
         states.set(openJob.id, now);
         onChange(paths.root);
       }
-    } catch {
+    } catch (error) {
+      failure = messageOf(error);
       // No scheduler here, or it does not answer now: the states stay as they were.
     }
     asking.request();
@@ -56,6 +63,12 @@ export function watchJobs(
   const asking = coalesce(pause, () => void ask());
   return {
     states,
+    whyUnknown() {
+      if (!mayAsk()) return 'Slurm is not asked on Windows, or while the folder is not trusted.';
+      return failure === undefined
+        ? 'Slurm has not answered yet.'
+        : `Slurm cannot be asked here: ${failure.replace(/\.?$/, '.')}`;
+    },
     request() {
       if (open().length > 0) asking.request();
     },

@@ -10,6 +10,7 @@ import { removeFolderAtomic, removeTemporaries } from '../../trainer/runs/atomic
 import type { RequestKind } from '../../trainer/runs/control.ts';
 import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { lastStage } from '../../trainer/runs/manifest.ts';
+import { assertJobIsKnown } from '../../trainer/runs/may-start.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { jobOf } from '../../trainer/runs/status.ts';
 import type { Programs } from '../command/programs.ts';
@@ -150,7 +151,7 @@ export function createManager(options: ManagerOptions): Manager {
       list.touch(run.root);
     },
     released: whileReleased,
-    jobs: jobs.states,
+    jobs,
   });
 
   function reportFailure(run: RunPaths, error: unknown): void {
@@ -250,7 +251,7 @@ export function createManager(options: ManagerOptions): Manager {
     followed.set(run, following);
   }
 
-  /** A run that may be deleted: no process trains it or may start to. */
+  /** A run that may be deleted: no process trains it or may start to, and no job. */
   function deletable(run: string): RunPaths {
     const found = find(run);
     const { name } = found.paths;
@@ -264,6 +265,7 @@ export function createManager(options: ManagerOptions): Manager {
         `Run ${name} is queued. Remove it from the queue before you delete it.`,
       );
     }
+    assertJobIsKnown(found, jobs.whyUnknown());
     return found.paths;
   }
 

@@ -1,7 +1,6 @@
 import { serializeResolved } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
-import type { JobStates } from '../../trainer/runs/job.ts';
 import {
   abandonLaunch,
   dequeue,
@@ -16,6 +15,7 @@ import { thisHost } from '../../trainer/runs/processes.ts';
 import type { RunPaths } from '../../trainer/runs/run-directory.ts';
 import { jobOf } from '../../trainer/runs/status.ts';
 import { withHostLock } from './host-lock.ts';
+import type { JobWatch } from './job-states.ts';
 import type { RunRequest } from './start.ts';
 
 /** A run in the queue. */
@@ -55,7 +55,7 @@ export interface Slots {
   readonly maximum: number;
   readonly launch: (queued: QueuedRun) => Promise<void>;
   /** What the schedulers say: a run that waits on a cluster does not start here. */
-  readonly jobs?: JobStates;
+  readonly jobs?: Pick<JobWatch, 'states' | 'whyUnknown'>;
   /** Does `work` while no file or folder of the run is open in this process. */
   readonly released: <T>(run: RunPaths, work: () => Promise<T>) => Promise<T>;
 }
@@ -73,8 +73,8 @@ export interface StartFailure {
 export function addToQueue(request: RunRequest, resume: boolean, slots: Slots): Promise<StartFailure[]> {
   return withHostLock(async () => {
     const { run, stage, config, file } = request;
-    const there = readRun(run.root, Date.now(), slots.jobs);
-    if (there !== undefined) assertMayStart(there, stage, resume);
+    const there = readRun(run.root, Date.now(), slots.jobs?.states);
+    if (there !== undefined) assertMayStart(there, stage, resume, slots.jobs?.whyUnknown());
     const orders = waitingRuns(listAll(slots.runFolders)).map(({ entry }) => entry.order);
     await enqueue(run, { stage, resume, file, order: Math.max(0, ...orders) + 1 }, serializeResolved(config));
     return startFree(slots);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { slurm } from '../cluster/slurm.ts';
 import { cancelJob } from '../cluster/submit.ts';
@@ -6,6 +7,7 @@ import { isLive } from '../run-state/run-state.ts';
 import { type RequestKind, requestKinds, sendRequest } from '../runs/control.ts';
 import { dequeue } from '../runs/launch.ts';
 import type { RunOnDisk } from '../runs/list.ts';
+import { assertJobIsKnown, notKnown } from '../runs/may-start.ts';
 import { jobOf } from '../runs/status.ts';
 import { findRun } from './find-run.ts';
 import { print } from './terminal.ts';
@@ -98,10 +100,14 @@ async function requestFromRun(run: RunOnDisk, request: RequestKind): Promise<voi
     throw new WorkbenchError('run', `Cannot ${request} ${paths.root}: it is a run of another program.`);
   }
   if (!isLive(state)) {
+    assertJobIsKnown(run, notKnown);
     const reason = state.reason === null ? '' : ` (${state.reason})`;
+    const advice = existsSync(paths.config)
+      ? ` Resume it with \`esrgan train ${paths.config} --resume\`.`
+      : '';
     throw new WorkbenchError(
       'run',
-      `Cannot ${request} run ${paths.name}: it is not training, its state is ${state.state}${reason}. Resume it with \`esrgan train ${paths.config} --resume\`.`,
+      `Cannot ${request} run ${paths.name}: it is not training, its state is ${state.state}${reason}.${advice}`,
     );
   }
   sendRequest(paths, request);

@@ -4,7 +4,7 @@ import { statOf } from '../files/regular-file.ts';
 import { isLive } from '../run-state/run-state.ts';
 import { readNames } from './atomic-file.ts';
 import { isEventFile, listEventFiles } from './event-files.ts';
-import type { Job, JobStates } from './job.ts';
+import type { Job, JobState, JobStates } from './job.ts';
 import { type Launch, lastOutput, readLaunch } from './launch.ts';
 import { type LockHolder, readLock } from './lock.ts';
 import { readManifest } from './manifest.ts';
@@ -25,6 +25,8 @@ export interface RunOnDisk {
   readonly launch: Launch | undefined;
   /** The job whose state is missing in `jobs`, or may have changed: its scheduler decides about the state of the run. */
   readonly openJob: Job | undefined;
+  /** Of `openJob`; undefined if its scheduler has not answered: then the run may wait or be trained. */
+  readonly jobState: JobState | undefined;
   /** When a process last wrote to the run, in milliseconds since 1970; null if unknown. */
   readonly updated: number | null;
 }
@@ -62,6 +64,7 @@ export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk 
       stageStatus: status?.stage === state.stage ? status : undefined,
       launch,
       openJob: openJob(evidence, now),
+      jobState: evidence.jobState,
       updated: lastWritten(status, launch),
     };
   }
@@ -76,6 +79,7 @@ export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk 
     stageStatus: undefined,
     launch: undefined,
     openJob: undefined,
+    jobState: undefined,
     updated,
   };
 }

@@ -17,6 +17,7 @@ function runOf(id: string): RunOnDisk {
     stageStatus: undefined,
     launch: undefined,
     openJob: job,
+    jobState: undefined,
     updated: null,
   };
 }
@@ -55,7 +56,9 @@ test('asks about all jobs at once where it may, every ten seconds, until they ha
     jobs.request();
     await later();
     expect(asked).toEqual([]);
+    expect(jobs.whyUnknown()).toContain('not trusted');
     mayAsk = true;
+    expect(jobs.whyUnknown()).toBe('Slurm has not answered yet.');
     jobs.request();
     jobs.request();
     await vi.advanceTimersByTimeAsync(0);
@@ -64,6 +67,7 @@ test('asks about all jobs at once where it may, every ten seconds, until they ha
     isReachable = false;
     await later();
     expect(jobs.states.get('7')).toEqual({ state: 'pending', reason: 'Priority' });
+    expect(jobs.whyUnknown()).toBe('Slurm cannot be asked here: no controller.');
     isReachable = true;
     answers.set('7', { state: 'ended' });
     await later();

@@ -11,8 +11,10 @@ import {
   dequeue,
   enqueue,
   launchPaths,
+  prepareJob,
   readLaunch,
   recordExit,
+  recordJob,
   recordProcess,
 } from '../../../../trainer/runs/launch.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
@@ -39,6 +41,7 @@ function exampleRuns(): { folder: string; live: RunPaths } {
   const runIn = (name: string, state: TrainerState, changes: Partial<Status> = {}) => {
     const paths = createRunDirectory(join(folder, name));
     createManifest(paths, { seed: 1, configHash: '', data: {}, ancestry: [] });
+    writeFileSync(paths.config, '');
     writeStatus(paths, { ...status, ...changes, state });
     return paths;
   };
@@ -238,4 +241,24 @@ test('stopping a queued run removes it from the queue', async () => {
     'Run waiting is removed from the queue.\n',
   );
   expect(readLaunch(run).queued).toBeUndefined();
+});
+
+test('a run whose job cannot be asked about is not stopped, and its job remains', async () => {
+  const { folder } = exampleRuns();
+  const run = runPaths(join(folder, 'waits'));
+  await prepareJob(run, 'name: waits\n', '');
+  recordJob(run, { executor: 'slurm', profile: 'gpu', id: '7', stage: 'pretraining' });
+  vi.stubEnv('PATH', folder);
+  const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    const { message } = await errorOf('stop', 'waits', '--runs-dir', folder);
+    expect(message).toBe(
+      `Run waits waits for job 7 on gpu, or is trained by it. Slurm cannot be asked here. If the job has ended, delete ${launchPaths(run).job}.`,
+    );
+    expect(printed.mock.calls.join('')).toContain('squeue is not installed here');
+  } finally {
+    printed.mockRestore();
+    vi.unstubAllEnvs();
+  }
+  expect(readLaunch(run).job?.id).toBe('7');
 });
