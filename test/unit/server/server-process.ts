@@ -32,11 +32,14 @@ export interface ServerProcess {
   shutdown(): Promise<number | null>;
 }
 
-/** Starts the server for a workspace of one folder; `settings` is the section `esrgan`. */
+/**
+ * Starts the server for a workspace of one folder; `settings` is the section `esrgan`. Without initialization options the
+ * client is an editor without the extension, to which the server sends no notifications about runs.
+ */
 export async function startServer(
   folder: string,
   settings: Readonly<Record<string, unknown>> = {},
-  initializationOptions: StartOptions = { isTrusted: true },
+  initializationOptions: StartOptions | null = { isTrusted: true },
 ): Promise<ServerProcess> {
   const child = fork(server, ['--node-ipc'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
