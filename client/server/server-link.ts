@@ -57,6 +57,11 @@ export interface ServerLink extends Disposable {
   restart(): Promise<void>;
 }
 
+/** How the server's program is started: by default in the workspace, where Windows looks for programs first. */
+export function serverProgram(module: string) {
+  return { module, options: { cwd: dirname(module) } };
+}
+
 /** `module` is the server's program; `log` receives its output and the client's. */
 export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink {
   const emitters: { [Name in NotificationName]: EventEmitter<Notifications[Name]> } = {
@@ -84,12 +89,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     const made = new QuietClient(
       'esrgan',
       'ESRGAN',
-      {
-        module: module.fsPath,
-        transport: TransportKind.ipc,
-        // The library's choice is the workspace, where Windows looks for programs first.
-        options: { cwd: dirname(module.fsPath) },
-      },
+      { ...serverProgram(module.fsPath), transport: TransportKind.ipc },
       {
         documentSelector: [
           ...['file', 'untitled'].flatMap((scheme) => [
