@@ -8,7 +8,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
-import type { Programs } from './command/programs.ts';
+import { nodeProgram, type Programs } from './command/programs.ts';
 import { registerCommands } from './commands/commands-service.ts';
 import { registerComparison } from './comparison/comparison-service.ts';
 import { logDefect } from './connection/errors.ts';
@@ -49,7 +49,7 @@ connection.onInitialize((params) => {
     features.filesChanged();
   });
   const programs = (): Programs => ({
-    node: workspace.settings.nodePath || process.execPath,
+    node: nodeProgram(workspace.settings.nodePath),
     esrgan: fileURLToPath(new URL('./esrgan.js', import.meta.url)),
     launcher: fileURLToPath(new URL('./launcher.js', import.meta.url)),
   });

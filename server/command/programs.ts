@@ -1,3 +1,6 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { findProgram } from '../../trainer/files/programs.ts';
+
 /** The programs that the server starts. */
 export interface Programs {
   /** Node.js, or Electron in its place. */
@@ -14,4 +17,13 @@ export type CommandPrograms = Pick<Programs, 'node' | 'esrgan'>;
 /** An environment in which Electron runs as plain Node.js. */
 export function nodeEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+}
+
+/**
+ * The Node.js that the setting `esrgan.nodePath` names, always with its folder: a program that is not found is expected
+ * next to this one, never in the current folder.
+ */
+export function nodeProgram(setting: string, find: typeof findProgram = findProgram): string {
+  if (setting === '' || isAbsolute(setting)) return setting || process.execPath;
+  return find(setting) ?? resolve(dirname(process.execPath), setting);
 }
