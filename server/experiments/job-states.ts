@@ -1,7 +1,7 @@
 import type { Executor } from '../../trainer/cluster/executor.ts';
 import { askAboutJobs } from '../../trainer/cluster/submit.ts';
 import { messageOf } from '../../trainer/errors/errors.ts';
-import type { JobState, JobStates } from '../../trainer/runs/job.ts';
+import { type JobState, type JobStates, jobKey } from '../../trainer/runs/job.ts';
 import type { RunOnDisk } from '../../trainer/runs/list.ts';
 import { type Closable, coalesce } from './watch.ts';
 
@@ -35,7 +35,9 @@ export function watchJobs(
   const states = new Map<string, JobState>();
   const open = () =>
     mayAsk()
-      ? runs().filter(({ openJob }) => openJob !== undefined && states.get(openJob.id)?.state !== 'ended')
+      ? runs().filter(
+          ({ openJob }) => openJob !== undefined && states.get(jobKey(openJob))?.state !== 'ended',
+        )
       : [];
 
   let failure: string | undefined;
@@ -47,10 +49,10 @@ export function watchJobs(
       const found = await askAboutJobs(asked, executor);
       failure = undefined;
       for (const { openJob, paths } of asked) {
-        const now = openJob && found.get(openJob.id);
+        const now = openJob && found.get(jobKey(openJob));
         if (openJob === undefined || now === undefined) continue;
-        if (JSON.stringify(states.get(openJob.id)) === JSON.stringify(now)) continue;
-        states.set(openJob.id, now);
+        if (JSON.stringify(states.get(jobKey(openJob))) === JSON.stringify(now)) continue;
+        states.set(jobKey(openJob), now);
         onChange(paths.root);
       }
     } catch (error) {

@@ -323,7 +323,7 @@ export function createManager(options: ManagerOptions): Manager {
     async kill(run) {
       const found = find(run);
       const job = jobOf(found) ?? found.openJob;
-      if (job !== undefined && isLive(found.state)) await slurm.cancel(job.id);
+      if (job !== undefined && isLive(found.state)) await slurm.cancel(job);
       else await killTrainer(found);
       list.touch(run);
     },

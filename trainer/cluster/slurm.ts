@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { WorkbenchError } from '../errors/errors.ts';
 import { environmentWithout, findProgram } from '../files/programs.ts';
-import type { JobState } from '../runs/job.ts';
+import { type JobId, type JobState, jobKey } from '../runs/job.ts';
 import type { Executor } from './executor.ts';
 
 /** Milliseconds: a busy controller answers late. */
@@ -12,27 +12,40 @@ export const slurm: Executor = {
   async submit(script, options = []) {
     const output = await slurmCommand('sbatch', ['--parsable', ...options], script);
     // `<job id>`, or `<job id>;<cluster>`.
-    const id = /^\d+/.exec(output)?.[0];
+    const [, id, cluster] = /^(\d+)(?:;(\w[\w.-]*))?/.exec(output) ?? [];
     if (id === undefined) throw new WorkbenchError('run', `sbatch printed no job id: ${output.trim()}`);
-    return id;
+    return cluster === undefined ? { id } : { id, cluster };
   },
-  async states(ids) {
-    if (ids.length === 0) return new Map();
-    const jobs = [...new Set(ids.map((id) => id.replace(/_.*/, '')))];
-    // Slurm fails if the only job of a list is no longer known, and not if it is twice in it.
-    const list = [...jobs, ...jobs.slice(0, 1)].join(',');
-    // Older versions have no JSON.
-    const output = await slurmCommand('squeue', ['-h', '-r', '-j', list, '-o', '%i|%T|%r|%N']);
-    const found = jobStatesOf(output);
-    return new Map(ids.map((id) => [id, found.get(id) ?? { state: 'ended' }]));
+  async states(jobs) {
+    const clusters = [...new Set(jobs.map(({ cluster }) => cluster))];
+    const states = await Promise.all(
+      clusters.map((cluster) => statesOnCluster(jobs.filter((job) => job.cluster === cluster))),
+    );
+    return new Map(states.flat());
   },
-  async cancel(id) {
-    await slurmCommand('scancel', [id]);
+  async cancel(job) {
+    await slurmCommand('scancel', [...clusterOption(job), job.id]);
   },
   async requeue(id) {
     await slurmCommand('scontrol', ['requeue', id]);
   },
 };
+
+/** The option of Slurm's commands that names the cluster of a job. */
+function clusterOption(job: JobId | undefined): string[] {
+  return job?.cluster === undefined ? [] : ['-M', job.cluster];
+}
+
+/** The states of jobs of one cluster by their keys. */
+async function statesOnCluster(jobs: readonly JobId[]): Promise<[key: string, JobState][]> {
+  const ids = [...new Set(jobs.map(({ id }) => id.replace(/_.*/, '')))];
+  // Slurm fails if the only job of a list is no longer known, and not if it is twice in it.
+  const list = [...ids, ...ids.slice(0, 1)].join(',');
+  // Older versions have no JSON.
+  const options = [...clusterOption(jobs[0]), '-h', '-r', '-j', list, '-o', '%i|%T|%r|%N'];
+  const found = jobStatesOf(await slurmCommand('squeue', options));
+  return jobs.map((job) => [jobKey(job), found.get(job.id) ?? { state: 'ended' }]);
+}
 
 const waiting = ['PENDING', 'REQUEUED', 'REQUEUE_HOLD', 'REQUEUE_FED', 'SPECIAL_EXIT'];
 const ended = [

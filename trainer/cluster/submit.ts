@@ -5,7 +5,7 @@ import { type ResolvedConfig, serializeResolved } from '../config/index.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import type { Stage } from '../run-state/run-state.ts';
-import { type Job, type JobStates, jobStartOf } from '../runs/job.ts';
+import { type Job, type JobId, type JobStates, jobStartOf } from '../runs/job.ts';
 import { abandonLaunch, launchPaths, prepareJob, readLaunch, recordJob } from '../runs/launch.ts';
 import { type RunOnDisk, readRun } from '../runs/list.ts';
 import { assertMayStart } from '../runs/may-start.ts';
@@ -77,16 +77,16 @@ export async function submitRuns(submission: Submission, executor: Executor): Pr
     if (there !== undefined) assertMayStart(there, stage, resume);
   }
   const script = scriptOf(submission);
-  let submitted: string | undefined;
+  let submitted: JobId | undefined;
   try {
     for (const { config } of submission.runs)
       await prepareJob(pathsOf(config), serializeResolved(config), script);
-    const id = await executor.submit(script);
-    submitted = id;
+    const whole = await executor.submit(script);
+    submitted = whole;
     return runs.map((run, index) => {
-      const job = runs.length === 1 ? id : `${id}_${index}`;
-      recordJob(run, { executor: 'slurm', profile: profile.name, id: job, stage });
-      return { run, job };
+      const id = runs.length === 1 ? whole.id : `${whole.id}_${index}`;
+      recordJob(run, { ...whole, executor: 'slurm', profile: profile.name, id, stage });
+      return { run, job: id };
     });
   } catch (error) {
     // A job that no run knows could not be cancelled later.
@@ -143,8 +143,8 @@ export async function submitImages(
   const scripts = imageScriptsOf(submission);
   const array = await executor.submit(scripts.array);
   try {
-    const rest = await executor.submit(scripts.rest, [`--dependency=afterany:${array}`]);
-    return { array, rest };
+    const rest = await executor.submit(scripts.rest, [`--dependency=afterany:${array.id}`]);
+    return { array: array.id, rest: rest.id };
   } catch (error) {
     await executor.cancel(array).catch(() => {});
     throw error;
@@ -153,12 +153,12 @@ export async function submitImages(
 
 /** What the scheduler says about the runs whose state it decides. */
 export function askAboutJobs(runs: readonly RunOnDisk[], executor: Executor): Promise<JobStates> {
-  return executor.states(runs.flatMap(({ openJob }) => openJob?.id ?? []));
+  return executor.states(runs.flatMap(({ openJob }) => openJob ?? []));
 }
 
 /** Cancels the job of a run; the trainer writes a checkpoint. A run that was only queued is deleted if it was never trained. */
-export async function cancelJob({ paths, state }: RunOnDisk, { id }: Job, executor: Executor): Promise<void> {
-  await executor.cancel(id);
+export async function cancelJob({ paths, state }: RunOnDisk, job: Job, executor: Executor): Promise<void> {
+  await executor.cancel(job);
   if (state.state === 'queued') await abandonLaunch(paths);
 }
 
@@ -184,12 +184,12 @@ export async function requeue(run: RunPaths, executor: Executor): Promise<string
     const script = readSmallFile(launchPaths(run).script, 10_000_000);
     if (script.state !== 'read') throw refusal;
     const [, task] = own.split('_');
-    const id = await executor.submit(script.value, [
+    const next = await executor.submit(script.value, [
       `--dependency=afterany:${own}`,
       ...(task === undefined ? [] : [`--array=${task}`]),
     ]);
-    recordJob(run, { ...job, id: task === undefined ? id : `${id}_${task}` });
-    return `Job ${own} cannot be requeued (${messageOf(refusal)}): job ${id} continues it.`;
+    recordJob(run, { ...job, ...next, id: task === undefined ? next.id : `${next.id}_${task}` });
+    return `Job ${own} cannot be requeued (${messageOf(refusal)}): job ${next.id} continues it.`;
   }
   await delay(requeueTime);
   return `Job ${own} is queued again.`;

@@ -1,4 +1,4 @@
-import { type Guard, isCount, isObject, isOneOf, isString } from '../guards/guards.ts';
+import { type Guard, isCount, isObject, isOneOf, isOptional, isString } from '../guards/guards.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 
 /** A start of a job by a scheduler. A job that is requeued starts again with the same id. */
@@ -21,11 +21,15 @@ export interface Job {
   readonly profile: string;
   /** `<job id>`, with `_<index>` for a task of an array. */
   readonly id: string;
+  /** The cluster of the job where the scheduler named it; else the one that the scheduler's commands ask anyway. */
+  readonly cluster?: string | undefined;
   readonly stage: Stage;
 }
 
 /** Others could be options of Slurm's commands, or make them fail for all jobs at once. */
 const isJobId: Guard<string> = (value): value is string => isString(value) && /^\d+(_\d+)?$/.test(value);
+
+const isCluster: Guard<string> = (value): value is string => isString(value) && /^\w[\w.-]*$/.test(value);
 
 export const isJob = isObject<Job>({
   format: isOneOf([1]),
@@ -33,6 +37,7 @@ export const isJob = isObject<Job>({
   executor: isOneOf(['slurm']),
   profile: isString,
   id: isJobId,
+  cluster: isOptional(isCluster),
   stage: isOneOf(stages),
 });
 
@@ -42,7 +47,15 @@ export type JobState =
   | { readonly state: 'running'; readonly nodes: string }
   | { readonly state: 'ended' };
 
-/** The states of jobs by id, as far as they are known. */
+/** Identifies a job for its scheduler. */
+export type JobId = Pick<Job, 'id' | 'cluster'>;
+
+/** The key of a job in `JobStates`. */
+export function jobKey({ id, cluster = '' }: JobId): string {
+  return `${cluster}/${id}`;
+}
+
+/** The states of jobs by `jobKey`, as far as they are known. */
 export type JobStates = ReadonlyMap<string, JobState>;
 
 /** The start of the Slurm job that a process belongs to; undefined outside of jobs. */

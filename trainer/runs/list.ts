@@ -4,7 +4,7 @@ import { statOf } from '../files/regular-file.ts';
 import { isLive } from '../run-state/run-state.ts';
 import { readNames } from './atomic-file.ts';
 import { isEventFile, listEventFiles } from './event-files.ts';
-import type { Job, JobState, JobStates } from './job.ts';
+import { type Job, type JobState, type JobStates, jobKey } from './job.ts';
 import { type Launch, lastOutput, readLaunch } from './launch.ts';
 import { type LockHolder, readLock } from './lock.ts';
 import { readManifest } from './manifest.ts';
@@ -52,7 +52,7 @@ export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk 
       status,
       lock,
       launch,
-      jobState: launch?.job && jobs?.get(launch.job.id),
+      jobState: launch?.job && jobs?.get(jobKey(launch.job)),
       lastOutput: () => lastOutput(paths, 6),
     };
     const state = describeState(evidence, now);

@@ -31,16 +31,16 @@ test('asks about all jobs at once where it may, every ten seconds, until they ha
     const asked: string[] = [];
     const changed: string[] = [];
     const answers = new Map<string, JobState>([
-      ['7', { state: 'pending', reason: 'Priority' }],
-      ['8', { state: 'ended' }],
+      ['/7', { state: 'pending', reason: 'Priority' }],
+      ['/8', { state: 'ended' }],
     ]);
     let isReachable = true;
     const executor: Executor = {
       submit: never,
       cancel: never,
       requeue: never,
-      async states(ids) {
-        asked.push(ids.join(' '));
+      async states(jobs) {
+        asked.push(jobs.map(({ id }) => id).join(' '));
         if (!isReachable) throw new Error('no controller');
         return answers;
       },
@@ -63,13 +63,13 @@ test('asks about all jobs at once where it may, every ten seconds, until they ha
     jobs.request();
     await vi.advanceTimersByTimeAsync(0);
     expect([asked, changed.length]).toEqual([['7 8'], 2]);
-    expect(jobs.states.get('7')).toEqual({ state: 'pending', reason: 'Priority' });
+    expect(jobs.states.get('/7')).toEqual({ state: 'pending', reason: 'Priority' });
     isReachable = false;
     await later();
-    expect(jobs.states.get('7')).toEqual({ state: 'pending', reason: 'Priority' });
+    expect(jobs.states.get('/7')).toEqual({ state: 'pending', reason: 'Priority' });
     expect(jobs.whyUnknown()).toBe('Slurm cannot be asked here: no controller.');
     isReachable = true;
-    answers.set('7', { state: 'ended' });
+    answers.set('/7', { state: 'ended' });
     await later();
     expect([asked, changed.length]).toEqual([['7 8', '7', '7'], 3]);
     await later();

@@ -9,7 +9,7 @@ import { prepareJob, readLaunch, recordJob } from '../../../../trainer/runs/laun
 import { readLock } from '../../../../trainer/runs/lock.ts';
 import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
-import { isWindows } from '../../../unix.ts';
+import { isWindows, unlessWindows } from '../../../unix.ts';
 import { goodKey, wandbServer } from '../../trainer/mirror/wandb-server.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
 import { endless, type TinyWorkspace, tinyWorkspace } from './tiny-runs.ts';
@@ -91,55 +91,58 @@ test('a run outlives its server, killed with all that descends from it; the next
   expect(await second.shutdown()).toBe(0);
 });
 
-test.skipIf(isWindows)('no scheduler is asked about jobs before the workspace is trusted', async () => {
-  /** From now on, Slurm says this about job 7. */
-  const answer = (line: string) => {
-    const commands = join(workspace.folder, line.split('|', 1)[0] ?? '');
-    mkdirSync(commands);
-    writeFileSync(join(commands, 'squeue'), `#!/bin/sh\necho '7|${line}'\n`, { mode: 0o755 });
-    vi.stubEnv('PATH', `${commands}${delimiter}${process.env.PATH}`);
-  };
-  const submit = async (name: string) => {
-    const run = runPaths(join(workspace.runsDir, name));
-    await prepareJob(run, `name: ${name}\n`, '');
-    recordJob(run, { executor: 'slurm', profile: 'gpu', id: '7', stage: 'pretraining' });
-  };
-  await submit('waits');
-  let isTrusted = false;
-  const programs = { node: process.execPath, esrgan: '', launcher: '' };
-  const manager = createManager({
-    programs: () => programs,
-    mayStart: () => isTrusted,
-    runFilesOf: () => [],
-    concurrentRuns: () => 1,
-    mirror: () => null,
-    onRunsChanged() {},
-    onRunChanged() {},
-    onStartFailed() {},
-  });
-  try {
-    manager.setFolders([workspace.runsDir]);
-    const state = async () => (await manager.runs()).map((each) => each.state);
-    answer('RUNNING|None|n1');
-    expect(await state()).toEqual(['unknown']);
-    const run = join(workspace.runsDir, 'waits');
-    const refusal = /Run waits waits for job 7 on gpu, or is trained by it. Slurm is not asked/;
-    await expect(manager.deleteRun(run)).rejects.toThrow(refusal);
-    expect(() => manager.release(run)).toThrow(refusal);
-    await expect(manager.start(workspace.runFile('waits'), 'pretraining', false)).rejects.toThrow(refusal);
-    expect(readLaunch(runPaths(run)).job?.id).toBe('7');
-    manager.startWaiting();
-    await submit('other');
-    await expect.poll(state, { timeout: 8000 }).toEqual(['unknown', 'unknown']);
-    answer('PENDING|Priority|');
-    isTrusted = true;
-    manager.startWaiting();
-    // An earlier question would have another answer, for ten seconds.
-    await expect.poll(state, { timeout: 8000 }).toEqual(['queued', 'queued']);
-  } finally {
-    manager.close();
-  }
-});
+test.skipIf(isWindows)(
+  unlessWindows('no scheduler is asked about jobs before the workspace is trusted', 'needs a shell'),
+  async () => {
+    /** From now on, Slurm says this about job 7. */
+    const answer = (line: string) => {
+      const commands = join(workspace.folder, line.split('|', 1)[0] ?? '');
+      mkdirSync(commands);
+      writeFileSync(join(commands, 'squeue'), `#!/bin/sh\necho '7|${line}'\n`, { mode: 0o755 });
+      vi.stubEnv('PATH', `${commands}${delimiter}${process.env.PATH}`);
+    };
+    const submit = async (name: string) => {
+      const run = runPaths(join(workspace.runsDir, name));
+      await prepareJob(run, `name: ${name}\n`, '');
+      recordJob(run, { executor: 'slurm', profile: 'gpu', id: '7', stage: 'pretraining' });
+    };
+    await submit('waits');
+    let isTrusted = false;
+    const programs = { node: process.execPath, esrgan: '', launcher: '' };
+    const manager = createManager({
+      programs: () => programs,
+      mayStart: () => isTrusted,
+      runFilesOf: () => [],
+      concurrentRuns: () => 1,
+      mirror: () => null,
+      onRunsChanged() {},
+      onRunChanged() {},
+      onStartFailed() {},
+    });
+    try {
+      manager.setFolders([workspace.runsDir]);
+      const state = async () => (await manager.runs()).map((each) => each.state);
+      answer('RUNNING|None|n1');
+      expect(await state()).toEqual(['unknown']);
+      const run = join(workspace.runsDir, 'waits');
+      const refusal = /Run waits waits for job 7 on gpu, or is trained by it. Slurm is not asked/;
+      await expect(manager.deleteRun(run)).rejects.toThrow(refusal);
+      expect(() => manager.release(run)).toThrow(refusal);
+      await expect(manager.start(workspace.runFile('waits'), 'pretraining', false)).rejects.toThrow(refusal);
+      expect(readLaunch(runPaths(run)).job?.id).toBe('7');
+      manager.startWaiting();
+      await submit('other');
+      await expect.poll(state, { timeout: 8000 }).toEqual(['unknown', 'unknown']);
+      answer('PENDING|Priority|');
+      isTrusted = true;
+      manager.startWaiting();
+      // An earlier question would have another answer, for ten seconds.
+      await expect.poll(state, { timeout: 8000 }).toEqual(['queued', 'queued']);
+    } finally {
+      manager.close();
+    }
+  },
+);
 
 test('a setting starts a mirror with each run, which outlives the server too', async () => {
   const wandb = await wandbServer();

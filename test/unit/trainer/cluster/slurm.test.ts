@@ -1,9 +1,22 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { jobStatesOf, slurm } from '../../../../trainer/cluster/slurm.ts';
-import type { JobState } from '../../../../trainer/runs/job.ts';
+import type { JobId, JobState } from '../../../../trainer/runs/job.ts';
+import { isWindows, unlessWindows } from '../../../unix.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Makes a command of Slurm print this text from now on; returns a function that reads the arguments that it had. */
+function fakeCommand(name: string, output: string): () => string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'esrgan-slurm-'));
+  const log = join(folder, 'arguments');
+  const script = `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\necho '${output}'\n`;
+  writeFileSync(join(folder, name), script, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}${delimiter}${process.env.PATH}`);
+  return () => readFileSync(log, 'utf8').trim().split('\n').sort();
+}
 
 test.each<[string, line: string, id: string, expected: JobState | undefined]>([
   ['waits', '7|PENDING|Resources|', '7', { state: 'pending', reason: 'Resources' }],
@@ -28,8 +41,6 @@ test.each<[string, line: string, id: string, expected: JobState | undefined]>([
   expect(jobStatesOf(`${line}\n`).get(id)).toEqual(expected);
 });
 
-const isWindows = process.platform === 'win32';
-
 test.skipIf(isWindows)(
   `the filters of a person hide no jobs${isWindows ? ' (skipped: needs a shell)' : ''}`,
   async () => {
@@ -39,14 +50,41 @@ test.skipIf(isWindows)(
     vi.stubEnv('PATH', [folder, process.env.PATH].join(delimiter));
     vi.stubEnv('SQUEUE_STATES', 'RUNNING');
     vi.stubEnv('SLURM_CONF', 'Resources');
-    const states = await slurm.states(['7']).finally(() => vi.unstubAllEnvs());
-    expect(states.get('7')).toEqual({ state: 'pending', reason: 'Resources' });
+    const states = await slurm.states([{ id: '7' }]);
+    expect(states.get('/7')).toEqual({ state: 'pending', reason: 'Resources' });
   },
 );
 
 test('without Slurm, a message says where to submit', async () => {
   vi.stubEnv('PATH', '');
-  await expect(slurm.cancel('7').finally(() => vi.unstubAllEnvs())).rejects.toThrow(
+  await expect(slurm.cancel({ id: '7' })).rejects.toThrow(
     'scancel is not installed here: submit runs on a login node of the cluster.',
   );
 });
+
+test.skipIf(isWindows).each<[printed: string, JobId]>([
+  ['7', { id: '7' }],
+  ['7;north', { id: '7', cluster: 'north' }],
+])(unlessWindows('a job of which sbatch prints %s', 'needs a shell'), async (printed, expected) => {
+  fakeCommand('sbatch', printed);
+  expect(await slurm.submit('')).toEqual(expected);
+});
+
+test.skipIf(isWindows)(
+  unlessWindows('jobs are asked about, and cancelled, on their clusters', 'needs a shell'),
+  async () => {
+    const format = '-o %i|%T|%r|%N';
+    const asked = fakeCommand('squeue', '7|PENDING|Priority|');
+    const states = await slurm.states([{ id: '7' }, { id: '7_1' }, { id: '8', cluster: 'north' }]);
+    expect(asked()).toEqual([`-M north -h -r -j 8,8 ${format}`, `-h -r -j 7,7 ${format}`]);
+    expect(Object.fromEntries(states)).toEqual({
+      '/7': { state: 'pending', reason: 'Priority' },
+      '/7_1': { state: 'ended' },
+      'north/8': { state: 'ended' },
+    });
+    const cancelled = fakeCommand('scancel', '');
+    await slurm.cancel({ id: '7' });
+    await slurm.cancel({ id: '8', cluster: 'north' });
+    expect(cancelled()).toEqual(['-M north 8', '7']);
+  },
+);

@@ -32,3 +32,13 @@ test.each([
   const job = { format: 1, time: '', executor: 'slurm', profile: 'gpu', id, stage: 'training' };
   expect(isJob(job)).toBe(expected);
 });
+
+test.each([
+  ['gpu-2.a', true],
+  ['--me', false],
+  ['a,b', false],
+  ['', false],
+])('a file with the cluster %j describes a job: %s', (cluster, expected) => {
+  const job = { format: 1, time: '', executor: 'slurm', profile: 'gpu', id: '7', cluster, stage: 'training' };
+  expect(isJob(job)).toBe(expected);
+});
