@@ -10,7 +10,7 @@ import type { RunPaths } from './run-directory.ts';
 export interface Commit {
   /** Its hash in hex. */
   readonly commit: string;
-  /** Whether tracked files of the folder differ from it; null if git does not say so in time. */
+  /** Whether tracked files of the folder differ from it; null if that is not known. */
   readonly isDirty: boolean | null;
 }
 
@@ -93,9 +93,11 @@ export async function readSource(folder: string): Promise<Source | undefined> {
 
 /**
  * Settings that turn off the filters among these keys of a configuration; undefined if one has a name that an option of git
- * cannot have.
+ * cannot have, or if there are hooks: since Git 2.54 also the configuration has some, `core.hooksPath` does not turn them
+ * off, and `git diff` runs those of `post-index-change`.
  */
 function withoutFilters(keys: readonly string[]): string[] | undefined {
+  if (keys.some((key) => key.startsWith('hook.'))) return undefined;
   const filters = new Set(keys.flatMap((key) => /^filter\.(.*)\.[^.]*$/s.exec(key)?.[1] ?? []));
   if ([...filters].some((name) => !/^[\w.-]+$/.test(name))) return undefined;
   return [...filters].flatMap((name) => [

@@ -238,6 +238,15 @@ describe.skipIf(!hasGit)(`repositories${hasGit ? '' : ' (skipped: needs git)'}`,
     expect(existsSync(hostile.marker)).toBe(false);
   });
 
+  // Git 2.54 and later would start it; this one may be older.
+  test('with a hook of the configuration, changes are not known', async () => {
+    const { folder, git, command, marker } = hostileRepository();
+    git('config', 'hook.x.event', 'post-index-change');
+    git('config', 'hook.x.command', command);
+    expect(await readSource(folder)).toMatchObject({ isDirty: null, patch: undefined });
+    expect(existsSync(marker)).toBe(false);
+  });
+
   test('a repository among the files of another one starts nothing', async () => {
     const { folder, git, command, marker } = hostileRepository();
     const inner = join(folder, 'inner');
