@@ -5,7 +5,7 @@ import { type ResolvedConfig, serializeResolved } from '../config/index.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import type { Stage } from '../run-state/run-state.ts';
-import { type Job, type JobId, type JobStates, jobStartOf } from '../runs/job.ts';
+import { type Job, type JobId, type JobStates, jobKey, jobStartOf } from '../runs/job.ts';
 import { abandonLaunch, launchPaths, prepareJob, readLaunch, recordJob } from '../runs/launch.ts';
 import { type RunOnDisk, readRun } from '../runs/list.ts';
 import { assertMayStart } from '../runs/may-start.ts';
@@ -159,7 +159,10 @@ export function askAboutJobs(runs: readonly RunOnDisk[], executor: Executor): Pr
 /** Cancels the job of a run; the trainer writes a checkpoint. A run that was only queued is deleted if it was never trained. */
 export async function cancelJob({ paths, state }: RunOnDisk, job: Job, executor: Executor): Promise<void> {
   await executor.cancel(job);
-  if (state.state === 'queued') await abandonLaunch(paths);
+  if (state.state !== 'queued') return;
+  // It may have started since its state was read: then its trainer may still write.
+  const states = await executor.states([job]);
+  if (states.get(jobKey(job))?.state !== 'running') await abandonLaunch(paths);
 }
 
 /** Milliseconds until Slurm ends the processes of a job that it requeues. */

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Executor } from '../../../../trainer/cluster/executor.ts';
+import { cancelJob } from '../../../../trainer/cluster/submit.ts';
+import { type JobState, jobKey } from '../../../../trainer/runs/job.ts';
+import { prepareJob, recordJob } from '../../../../trainer/runs/launch.ts';
+import { readRun } from '../../../../trainer/runs/list.ts';
+import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { temporaryFolder } from '../runs/temporary-run.ts';
+
+const never = () => Promise.reject(new Error('not expected'));
+
+test.each<[JobState['state'], afterwards: JobState, remains: boolean]>([
+  ['pending', { state: 'ended' }, false],
+  ['pending', { state: 'pending', reason: 'Priority' }, false],
+  ['pending', { state: 'running', nodes: 'n1' }, true],
+  ['running', { state: 'running', nodes: 'n1' }, true],
+])('a run whose job was %s, cancelled when it is %j, remains: %s', async (state, afterwards, remains) => {
+  const run = runPaths(join(temporaryFolder(), 'waits'));
+  await prepareJob(run, 'name: waits\n', '');
+  recordJob(run, { executor: 'slurm', profile: 'gpu', id: '7', stage: 'pretraining' });
+  const cancelled: string[] = [];
+  const executor: Executor = {
+    submit: never,
+    requeue: never,
+    async states(jobs) {
+      return new Map(jobs.map((job) => [jobKey(job), afterwards]));
+    },
+    async cancel({ id }) {
+      cancelled.push(id);
+    },
+  };
+  const before: JobState = state === 'pending' ? { state, reason: '' } : { state: 'running', nodes: 'n1' };
+  const found = readRun(run.root, Date.now(), new Map([['/7', before]]));
+  if (found?.openJob === undefined) throw new Error('the run has no job');
+  await cancelJob(found, found.openJob, executor);
+  expect([cancelled, existsSync(run.root)]).toEqual([['7'], remains]);
+});
