@@ -43,6 +43,9 @@ async function statesOnCluster(jobs: readonly JobId[]): Promise<[key: string, Jo
   const list = [...ids, ...ids.slice(0, 1)].join(',');
   // Older versions have no JSON.
   const options = [...clusterOption(jobs[0]), '-h', '-r', '-j', list, '-o', '%i|%T|%r|%N'];
+  if (findProgram('squeue') === undefined) {
+    throw new WorkbenchError('run', 'squeue is not installed here.');
+  }
   const found = jobStatesOf(await slurmCommand('squeue', options));
   return jobs.map((job) => [jobKey(job), found.get(job.id) ?? { state: 'ended' }]);
 }

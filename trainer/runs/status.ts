@@ -131,7 +131,8 @@ export function describeState(evidence: Evidence, now: number): StateDescription
       ? { state: status.state, reason: status.message, stage: status.stage }
       : { state: 'starting', reason: null, stage };
   }
-  const inJob = launch?.job === undefined ? undefined : stateInJob(evidence, launch.job);
+  const job = openJob(evidence, now);
+  const inJob = job && stateInJob(evidence, job);
   if (inJob !== undefined) return inJob;
   if (launch?.queued !== undefined) {
     return { state: 'queued', reason: queueHost(launch.queued), stage: launch.queued.stage };

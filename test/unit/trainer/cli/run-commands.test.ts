@@ -255,7 +255,9 @@ test('a run whose job cannot be asked about is not stopped, and its job remains'
     expect(message).toBe(
       `Run waits waits for job 7 on gpu, or is trained by it. Slurm cannot be asked here. If the job has ended, delete ${launchPaths(run).job}.`,
     );
-    expect(printed.mock.calls.join('')).toContain('squeue is not installed here');
+    expect(printed.mock.calls).toEqual([
+      ['The states of runs on a cluster are not known: squeue is not installed here.\n'],
+    ]);
   } finally {
     printed.mockRestore();
     vi.unstubAllEnvs();

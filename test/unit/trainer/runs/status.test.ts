@@ -356,6 +356,14 @@ test.each<
   ['is held by a live process', { ...by(own, 'running'), jobStart }, own, pending, 'running', false],
   ['has finished', { ...by(own, 'finished'), jobStart }, undefined, undefined, 'finished', false],
   [
+    'has finished since it was last asked about',
+    { ...by(own, 'finished'), jobStart },
+    undefined,
+    pending,
+    'finished',
+    false,
+  ],
+  [
     'finished earlier',
     { ...by(own, 'finished'), time: before },
     undefined,
