@@ -186,7 +186,7 @@ export function createManager(options: ManagerOptions): Manager {
     const failures = await addToQueue({ ...request, run }, resume, slots());
     list.touch(run.root);
     for (const failure of failures) {
-      if (failure.run.root === run.root) throw failure.error;
+      if (pathIdentity(failure.run.root) === pathIdentity(run.root)) throw failure.error;
       reportFailure(failure.run, failure.error);
     }
     const queued = readRun(run.root, Date.now())?.state.state === 'queued';

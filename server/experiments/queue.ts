@@ -1,5 +1,6 @@
 import { serializeResolved } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { pathIdentity } from '../../trainer/files/paths.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 import {
   abandonLaunch,
@@ -114,7 +115,8 @@ async function startFree({ runFolders, maximum, launch, released }: Slots): Prom
 export function moveInQueue(run: RunPaths, by: number, runFolders: readonly string[]): Promise<void> {
   return withHostLock(() => {
     const waiting = waitingRuns(listAll(runFolders));
-    const from = waiting.findIndex((each) => each.run.root === run.root);
+    const identity = pathIdentity(run.root);
+    const from = waiting.findIndex((each) => pathIdentity(each.run.root) === identity);
     const moved = waiting[from];
     if (moved === undefined) throw notQueued(run);
     const others = waiting.toSpliced(from, 1);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { removeFromQueue, type Slots, startNext } from '../../../../server/experiments/queue.ts';
+import { moveInQueue, removeFromQueue, type Slots, startNext } from '../../../../server/experiments/queue.ts';
 import { enqueue, prepareJob, readLaunch, recordJob } from '../../../../trainer/runs/launch.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
 import { type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -35,6 +35,13 @@ test('a run that cannot be started leaves the queue, its files closed', async ()
   expect(failures.map(({ error }) => String(error))).toEqual(['Error: node is missing']);
   expect(released).toEqual(['waiting']);
   expect(existsSync(run.root)).toBe(false);
+});
+
+test('a run is moved by another spelling of its folder', async () => {
+  const next = runPaths(join(folder, 'next'));
+  await enqueue(next, { stage: 'pretraining', resume: false, order: 2 }, 'name: next\n');
+  await moveInQueue({ ...next, root: `${folder}/./next` }, -1, [folder]);
+  expect(readLaunch(next).queued?.order).toBeLessThan(1);
 });
 
 test('the reason comes first if cleaning up fails too', async () => {
