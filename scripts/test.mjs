@@ -1,7 +1,8 @@
 // Runs the test suites and prints each failure in a line, then `N passed, N failed, N skipped`. Arguments: names of suites
 // (none: all) and, for the suites of vitest, names of files. With `--package` the suites that use VS Code test the
 // installed package of this platform instead of the repository.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, relative, resolve } from 'node:path';
 import { findChromium, howToGetChromium } from './chromium.mjs';
@@ -24,7 +25,7 @@ const otherSuites = {
   /** A part of `npm run test:windows`. */
   windows: onWindows,
   /** Runs on a cluster: a real Slurm with two nodes on this host. */
-  slurm: () => {
+  slurm: async () => {
     const reason = whyNoSlurm();
     if (reason === undefined) return vitest('build/test-results-slurm.json', 'test/slurm/vitest.config.ts');
     console.log(`Skipped: ${reason}.`);
@@ -41,15 +42,23 @@ const chosen = names.length > 0 ? names : files.length > 0 ? ['unit'] : Object.k
 
 mkdirSync('build', { recursive: true });
 const outcomes = [];
-for (const name of chosen) outcomes.push(await allSuites[name]());
+const run = async (names) => {
+  for (const name of names) outcomes.push(await allSuites[name]());
+};
+await run(chosen.filter((name) => name in suites));
+// The jobs of Slurm wait most of the time, so the others run at the same time. Slurm is first: both install packages.
+const others = chosen.filter((name) => name in otherSuites);
+await Promise.all([
+  run(others.filter((name) => name === 'slurm')),
+  run(others.filter((name) => name !== 'slurm')),
+]);
 const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
 for (const failure of outcomes.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
 
-function vitest(results, config) {
+async function vitest(results, config) {
   const unhandled = results.replace('.json', '-unhandled.json');
-  process.env.ESRGAN_UNHANDLED_ERRORS = unhandled;
   rmSync(unhandled, { force: true });
   const reporters = [
     '--reporter=default',
@@ -57,14 +66,14 @@ function vitest(results, config) {
     `--outputFile.json=${results}`,
     '--reporter=scripts/unhandled-errors-reporter.mjs',
   ];
-  const run = () =>
-    node(results, 'node_modules/vitest/vitest.mjs', 'run', '--config', config, ...reporters, ...files);
-  let status = run();
+  const environment = { ...process.env, ESRGAN_UNHANDLED_ERRORS: unhandled };
+  const command = ['node_modules/vitest/vitest.mjs', 'run', '--config', config, ...reporters, ...files];
+  let status = await node(results, command, environment);
   if (read(results) === undefined) {
     // vitest 4 can exit when a worker exits before its answer arrives (vitest-dev/vitest#9014; fixed in 5, which needs
     // Node 22). Then no test has failed, and there are no results.
     console.log('The test runner exited without results. Running it again.');
-    status = run();
+    status = await node(results, command, environment);
   }
   const { numPassedTests, numPendingTests, testResults } = read(results) ?? {
     numPassedTests: 0,
@@ -83,9 +92,9 @@ function vitest(results, config) {
   return { status, passed: numPassedTests, failed: failures.length, skipped: numPendingTests, failures };
 }
 
-function inHost() {
+async function inHost() {
   const results = 'build/test-results-vscode.json';
-  const status = node(results, 'scripts/run-typescript.mjs', 'test/vscode/run-in-server.ts');
+  const status = await node(results, ['scripts/run-typescript.mjs', 'test/vscode/run-in-server.ts']);
   const tests = read(results) ?? [];
   const count = (state) => tests.filter((test) => test.state === state).length;
   const failures = tests
@@ -102,9 +111,9 @@ async function onNodeVersions() {
   return vitest('build/test-results-node-versions.json', 'test/node-versions/vitest.config.ts');
 }
 
-function onWindows() {
+async function onWindows() {
   const results = 'build/test-results-windows.json';
-  const status = node(results, 'scripts/test-windows.mjs', '--quick');
+  const status = await node(results, ['scripts/test-windows.mjs', '--quick']);
   const failures = [`scripts/test-windows.mjs ended with ${status}`];
   return read(results) ?? { status, passed: 0, failed: 1, skipped: 0, failures };
 }
@@ -138,9 +147,11 @@ function inWorkbench(suite) {
 }
 
 /** Runs a program that writes a file of results. */
-function node(results, ...command) {
+async function node(results, command, environment = process.env) {
   rmSync(results, { force: true });
-  return spawnSync(process.execPath, command, { stdio: 'inherit' }).status ?? 1;
+  const child = spawn(process.execPath, command, { stdio: 'inherit', env: environment });
+  const [status] = await once(child, 'exit');
+  return status ?? 1;
 }
 
 function read(results) {
