@@ -1,7 +1,6 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { retrySync } from '../../../../trainer/files/change-files.ts';
 import { writeWaves } from '../../trainer/cli/waves.ts';
 
 /** A folder of a workspace with a few tiny images. */
@@ -44,7 +43,7 @@ export async function tinyWorkspace(): Promise<TinyWorkspace> {
       writeFileSync(path, text.join('\n'));
       return path;
     },
-    // The launcher of a run ends after the run.
-    remove: () => retrySync(() => rmSync(folder, { recursive: true, force: true, maxRetries: 9 })),
+    // The launcher of a run ends after the run, and writes how the run ended.
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }),
   };
 }
