@@ -37,12 +37,12 @@ test('a wrong key is underlined and fixed with one keystroke', async () => {
 });
 
 test('an impossible value is fixed to the nearest possible one', async () => {
-  const { workbench, workspace } = desk;
-  const { textEditor } = workbench;
-  workspace.write(file, tinyRunFile(100).replace('lr: 1.0e-3', 'lr: 7'));
-  await textEditor.line('lr: 7').waitFor();
+  const { textEditor } = desk.workbench;
+  await textEditor.goToEndOfLine(3);
+  await textEditor.type('000');
+  await textEditor.press('Escape');
+  await textEditor.line('batch_size: 2000').waitFor();
   await textEditor.problems('error').first().waitFor();
-  await textEditor.goToEndOfLine(11);
-  await textEditor.fix('1');
-  await textEditor.line('lr: 1').filter({ hasNotText: '1.0e' }).waitFor();
+  await textEditor.fix('1024');
+  await textEditor.line('batch_size: 1024').waitFor();
 });
