@@ -15,6 +15,9 @@ import {
 } from './lines.ts';
 import { repair } from './repair.ts';
 
+/** The end of the path of a run file. */
+export const runFileName = /\.esrgan\.(ya?ml|json)$/i;
+
 /** A run file in the editor. Its properties are computed lazily, once. */
 export interface RunDocument {
   readonly text: string;

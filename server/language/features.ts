@@ -44,7 +44,7 @@ import { cached } from './disk/cached.ts';
 import { diskSources } from './disk/disk-sources.ts';
 import { createDiskThread } from './disk/disk-thread.ts';
 import { createImageCounts } from './disk/image-counts.ts';
-import { openDocument, type RunDocument } from './document.ts';
+import { openDocument, type RunDocument, runFileName } from './document.ts';
 import { downloadActions } from './download-dataset.ts';
 import type { Machine } from './estimates.ts';
 import { foldingRanges } from './folding.ts';
@@ -292,7 +292,7 @@ export function registerFeatures(
 
 /** Some editors send every YAML file. */
 function isRunDocument({ languageId, uri }: TextDocument): boolean {
-  return languageId.startsWith('esrgan-') || /\.esrgan\.(ya?ml|json)$/i.test(uri);
+  return languageId.startsWith('esrgan-') || runFileName.test(uri);
 }
 
 /** Whether a kind of code action equals another one or is nested in it. */

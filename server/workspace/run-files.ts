@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { readRunFileContent } from '../../trainer/config/index.ts';
 import { isRunDirectory } from '../../trainer/runs/list.ts';
 import { rootText, scaleOf } from '../language/datasets.ts';
-import { openDocument } from '../language/document.ts';
+import { openDocument, runFileName } from '../language/document.ts';
 import { lenientConfig } from '../language/lenient-config.ts';
 
 /** The folders that a run file refers to. Read even if the rest of the file has errors. */
@@ -14,8 +14,6 @@ export interface RunFilePlaces {
   readonly dataDir: string;
   readonly scale: number;
 }
-
-const runFileName = /\.esrgan\.(ya?ml|json)$/i;
 
 /** Maximum number of folders to search. A workspace with more is not a project. */
 const maximumFolders = 20_000;

@@ -1,11 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunState } from '../../../trainer/run-state/run-state.ts';
 import { enqueue } from '../../../trainer/runs/launch.ts';
-import { readLock } from '../../../trainer/runs/lock.ts';
 import { createManifest } from '../../../trainer/runs/manifest.ts';
-import { isProcessAlive } from '../../../trainer/runs/processes.ts';
 import { createRunDirectory, runPaths } from '../../../trainer/runs/run-directory.ts';
 import { type TinyWorkspace, tinyWorkspace } from './experiments/tiny-runs.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
@@ -19,11 +17,6 @@ beforeEach(async () => {
 
 afterEach(() => {
   server.child.kill('SIGKILL');
-  // What a failed test left behind.
-  for (const name of existsSync(workspace.runsDir) ? readdirSync(workspace.runsDir) : []) {
-    const lock = readLock(runPaths(join(workspace.runsDir, name)));
-    if (lock !== undefined && isProcessAlive(lock.pid, lock.startTime)) process.kill(lock.pid, 'SIGKILL');
-  }
   workspace.remove();
 });
 

@@ -1,11 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readLock } from '../../../trainer/runs/lock.ts';
-import { isProcessAlive } from '../../../trainer/runs/processes.ts';
-import { runPaths } from '../../../trainer/runs/run-directory.ts';
 import { type TinyWorkspace, tinyWorkspace } from './experiments/tiny-runs.ts';
 
 const isInstalled = spawnSync('nvim', ['--version']).status === 0;
@@ -17,11 +14,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  // What a failed test left behind.
-  for (const name of existsSync(workspace.runsDir) ? readdirSync(workspace.runsDir) : []) {
-    const lock = readLock(runPaths(join(workspace.runsDir, name)));
-    if (lock !== undefined && isProcessAlive(lock.pid, lock.startTime)) process.kill(lock.pid, 'SIGKILL');
-  }
   workspace.remove();
 });
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createManager } from '../../../../server/experiments/manager.ts';
@@ -27,13 +27,6 @@ afterEach(async () => {
   for (const { child } of servers) {
     if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
       await once(child, 'exit');
-  }
-  // Whatever a failed test left behind.
-  for (const name of existsSync(workspace.runsDir) ? readdirSync(workspace.runsDir) : []) {
-    const run = runPaths(join(workspace.runsDir, name));
-    for (const lock of [readLock(run), readLock(runPaths(run.mirror))]) {
-      if (lock !== undefined && isProcessAlive(lock.pid, lock.startTime)) process.kill(lock.pid, 'SIGKILL');
-    }
   }
   workspace.remove();
 });

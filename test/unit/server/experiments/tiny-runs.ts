@@ -1,6 +1,9 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readLock } from '../../../../trainer/runs/lock.ts';
+import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
+import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { writeWaves } from '../../trainer/cli/waves.ts';
 
 /** A folder of a workspace with a few tiny images. */
@@ -9,6 +12,7 @@ export interface TinyWorkspace {
   readonly runsDir: string;
   /** Writes a run file for a net that takes milliseconds a step; gives its path. */
   runFile(name: string, options?: { readonly epochs?: number; readonly lines?: readonly string[] }): string;
+  /** Ends what still trains or uploads in the folder, and deletes it. */
   remove(): void;
 }
 
@@ -44,6 +48,19 @@ export async function tinyWorkspace(): Promise<TinyWorkspace> {
       return path;
     },
     // The launcher of a run ends after the run, and writes how the run ended.
-    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }),
+    remove() {
+      endProcesses(join(folder, 'runs'));
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+    },
   };
+}
+
+/** Ends the trainers and mirrors that a failed test left behind. */
+function endProcesses(runsDir: string): void {
+  for (const name of existsSync(runsDir) ? readdirSync(runsDir) : []) {
+    const run = runPaths(join(runsDir, name));
+    for (const lock of [readLock(run), readLock(runPaths(run.mirror))]) {
+      if (lock !== undefined && isProcessAlive(lock.pid, lock.startTime)) process.kill(lock.pid, 'SIGKILL');
+    }
+  }
 }
