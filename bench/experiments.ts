@@ -14,9 +14,8 @@ import { createPointStore } from '../server/experiments/points.ts';
 import { createRunList } from '../server/experiments/run-list.ts';
 import { type PointCursor, readAllPoints } from '../server/protocol/points.ts';
 import { createEventWriter } from '../trainer/runs/event-writer.ts';
-import { createManifest, recordStart } from '../trainer/runs/manifest.ts';
 import { createRunDirectory } from '../trainer/runs/run-directory.ts';
-import { writeStatus } from '../trainer/runs/status.ts';
+import { recordFinishedRun } from './make-runs.ts';
 
 const scalars = {
   'train/content_loss': 0.02,
@@ -57,20 +56,7 @@ async function measure(): Promise<void> {
 }
 
 function makeRun(root: string): void {
-  const paths = createRunDirectory(root);
-  createManifest(paths, { seed: 1, configHash: 'a'.repeat(64), data: {}, ancestry: [] });
-  recordStart(paths, { stage: 'pretraining', step: 0, toolVersion: '1', engine: 'cpu', device: 'CPU' });
-  const numbers = {
-    epoch: 1,
-    epochs: 1,
-    step: 100,
-    steps: 100,
-    rate: null,
-    etaSeconds: null,
-    loss: 0.01,
-    psnr: 25,
-  };
-  writeStatus(paths, { state: 'finished', stage: 'pretraining', ...numbers, message: null });
+  const paths = recordFinishedRun(root);
   mkdirSync(paths.lock);
   writeFileSync(join(paths.lock, 'free'), '');
   createEventWriter(root).close();

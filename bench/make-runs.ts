@@ -16,6 +16,8 @@ import { writeStatus } from '../trainer/runs/status.ts';
 
 const hourMs = 3_600_000;
 
+const stage = 'pretraining';
+
 /** Makes a folder of finished runs, each an hour older than the one before, with files of the real shape. */
 export function makeRuns(folder: string, count: number): void {
   mkdirSync(folder, { recursive: true });
@@ -41,10 +43,10 @@ export function makeRuns(folder: string, count: number): void {
   }
 }
 
-function fillRun(root: string): RunPaths {
+/** Makes the directory of a run that finished its pretraining, with its records only. */
+export function recordFinishedRun(root: string): RunPaths {
   const paths = createRunDirectory(root);
   createManifest(paths, { seed: 1, configHash: 'a'.repeat(64), data: {}, ancestry: [] });
-  const stage = 'pretraining';
   recordStart(paths, { stage, step: 0, toolVersion: '1', engine: 'cpu', device: 'CPU' });
   recordStop(paths, { stage, step: 100, reason: 'finished' });
   const numbers = {
@@ -58,6 +60,11 @@ function fillRun(root: string): RunPaths {
     psnr: 25,
   };
   writeStatus(paths, { state: 'finished', stage, ...numbers, message: null });
+  return paths;
+}
+
+function fillRun(root: string): RunPaths {
+  const paths = recordFinishedRun(root);
   const launch = launchPaths(paths);
   mkdirSync(paths.lock);
   mkdirSync(paths.launch);
