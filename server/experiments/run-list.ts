@@ -6,7 +6,6 @@ import type { JobStates } from '../../trainer/runs/job.ts';
 import { type RunOnDisk, readFolders, readRun } from '../../trainer/runs/list.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
 import type { Notifications } from '../protocol/messages.ts';
-import { runColorTable } from '../protocol/run-colors.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import { waitingRuns } from './queue.ts';
 import { compareSummaries, createdTime, summaryOf } from './summary.ts';
@@ -35,7 +34,6 @@ interface Entry {
   run: RunOnDisk;
   /** Null while unknown; then it is read again. */
   created: number | null;
-  readonly color: number;
   /** When its folders changed last, in milliseconds since 1970. */
   changed: number;
   watches: readonly Closable[];
@@ -83,7 +81,6 @@ export function createRunList(onChange: (change: RunsChange) => void, jobs?: Job
   let position = 0;
   let isCalled = false;
   let folderWatches: readonly Closable[] = [];
-  let nextColor = 0;
   let isClosed = false;
   let isLooked = false;
   let scanned: Promise<void> = Promise.resolve();
@@ -121,11 +118,9 @@ export function createRunList(onChange: (change: RunsChange) => void, jobs?: Job
   function add(run: RunOnDisk, created: number | null, changed: number): void {
     isLooked = true;
     const { root } = run.paths;
-    const color = nextColor++ % runColorTable.length;
     const entry: Entry = {
       run,
       created,
-      color,
       changed,
       watches: [],
       reported: undefined,
@@ -165,10 +160,10 @@ export function createRunList(onChange: (change: RunsChange) => void, jobs?: Job
     for (const [root, entry] of entries) {
       const position = waiting.indexOf(root);
       const queuePosition = position < 0 ? null : position;
-      const { run, reported, created, color } = entry;
+      const { run, reported, created } = entry;
       // Few of a thousand runs were read again.
       if (reported?.run === run && reported.queuePosition === queuePosition) continue;
-      const summary = summaryOf(run, { created, color, queuePosition });
+      const summary = summaryOf(run, { created, queuePosition });
       const text = JSON.stringify(summary);
       entry.reported = { run, queuePosition, text };
       if (text === reported?.text) continue;
@@ -199,22 +194,13 @@ export function createRunList(onChange: (change: RunsChange) => void, jobs?: Job
       else if (isActive(entry.run) || hasChanged(root, entry.changed, now)) look(root);
       if (++count % slice === 0) await yieldToEventLoop();
     }
-    // In the order in which they were made, so that runs have the same colors whenever the editor starts.
-    const added: { readonly run: RunOnDisk; readonly created: number | null; readonly changed: number }[] =
-      [];
     for (const root of fresh) {
       if (!hasChanged(root, others.get(root), now)) continue;
       const changed = changeTime(root);
       const run = tryToRead(root, jobs);
       if (run === undefined) others.set(root, changed);
-      else added.push({ run, created: createdTime(run), changed });
+      else if (!entries.has(root)) add(run, createdTime(run), changed);
       if (++count % slice === 0) await yieldToEventLoop();
-    }
-    added.sort(
-      (a, b) => (a.created ?? 0) - (b.created ?? 0) || (a.run.paths.root < b.run.paths.root ? -1 : 1),
-    );
-    for (const { run, created, changed } of added) {
-      if (!entries.has(run.paths.root)) add(run, created, changed);
     }
     if (isChanged) {
       for (const root of others.keys()) if (!found.has(root) || entries.has(root)) others.delete(root);
@@ -282,7 +268,7 @@ export function createRunList(onChange: (change: RunsChange) => void, jobs?: Job
         return entries.get(root)?.summary;
       }
       const run = tryToRead(root, jobs);
-      return run && summaryOf(run, { created: createdTime(run), color: 0, queuePosition: null });
+      return run && summaryOf(run, { created: createdTime(run), queuePosition: null });
     },
     onDisk: () => [...entries.values()].map(({ run }) => run),
     touch,

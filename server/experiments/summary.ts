@@ -9,13 +9,12 @@ import type { RunSummary } from '../protocol/runs.ts';
 /** What only the list as a whole knows of a run. */
 export interface Placement {
   readonly created: number | null;
-  readonly color: number;
   readonly queuePosition: number | null;
 }
 
 /** What the editor's list shows of a run. */
-export function summaryOf(run: RunOnDisk, { created, color, queuePosition }: Placement): RunSummary {
-  const { paths, kind, stageStatus: known } = run;
+export function summaryOf(run: RunOnDisk, { created, queuePosition }: Placement): RunSummary {
+  const { paths, kind, color, stageStatus: known } = run;
   const { state, reason, stage } = run.state;
   const now = state === 'running' ? known : undefined;
   const isPlanned = known !== undefined && known.steps > 0;

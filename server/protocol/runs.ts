@@ -49,7 +49,7 @@ export interface RunSummary {
   readonly psnr: JsonNumber | null;
   /** Place in the queue from 0, where it is queued. */
   readonly queuePosition: number | null;
-  /** Place in the palette of run colors, from 0; the same in every view. */
+  /** Place in the palette of run colors, from 0; the same in every view, window and session. */
   readonly color: number;
   readonly created: number | null;
   /** When it last gave a sign. */

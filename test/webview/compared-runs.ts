@@ -217,7 +217,7 @@ function logPoints(paths: RunPaths, run: number): void {
 function detailOf(run: string, color: number): RunDetail {
   const found = readRun(run, Date.now());
   if (!found) throw new Error(`${run} is no run.`);
-  return readRunDetail(summaryOf(found, { created: 0, color, queuePosition: null }), null);
+  return readRunDetail(summaryOf({ ...found, color }, { created: 0, queuePosition: null }), null);
 }
 
 function weightsOfBest(paths: RunPaths): string {

@@ -23,6 +23,7 @@ import {
   writeFolderAtomic,
   writeJsonAtomic,
 } from './atomic-file.ts';
+import { claimColor, colorPath } from './color.ts';
 import { isJob, type Job } from './job.ts';
 import { type ProcessIdentity, processLiveness, processStartTime, thisHost } from './processes.ts';
 import { readJson } from './read-json.ts';
@@ -205,6 +206,7 @@ async function replaceLaunch(
   } catch (error) {
     throw diskError(run.root, error);
   }
+  claimColor(run);
   await removeLaunch(run);
   writeFolderAtomic(run.launch, (temporary) => {
     for (const [path, text] of filesOf(launchPaths({ ...run, launch: temporary })))
@@ -219,7 +221,7 @@ export async function abandonLaunch(run: RunPaths): Promise<void> {
   remove(launchPaths(run).job);
   try {
     const names = readNames(run.root).filter((name) => !name.startsWith('.'));
-    const own = [run.launch, run.mirror].map((path) => basename(path));
+    const own = [run.launch, run.mirror, colorPath(run.root)].map((path) => basename(path));
     if (names.every((name) => own.includes(name))) await removeFolderAtomic(run.root);
     else if (!existsSync(run.manifest)) await removeLaunch(run);
   } catch (error) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { statOf } from '../files/regular-file.ts';
 import { isLive } from '../run-state/run-state.ts';
 import { readNames } from './atomic-file.ts';
+import { runColor } from './color.ts';
 import { isEventFile, listEventFiles } from './event-files.ts';
 import { type Job, type JobState, type JobStates, jobKey } from './job.ts';
 import { type Launch, lastOutput, readLaunch } from './launch.ts';
@@ -17,6 +18,8 @@ export interface RunOnDisk {
   readonly paths: RunPaths;
   /** `external`: a folder of another trainer, known only by its event files. */
   readonly kind: 'esrgan' | 'external';
+  /** The number of its color, see `runColor`. */
+  readonly color: number;
   readonly state: StateDescription;
   readonly status: Status | undefined;
   /** The status if it is of the stage of `state`; a stage that is queued, or failed at its start, may have none. */
@@ -59,6 +62,7 @@ export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk 
     return {
       paths,
       kind: 'esrgan',
+      color: runColor(paths),
       state,
       status,
       stageStatus: status?.stage === state.stage ? status : undefined,
@@ -74,6 +78,7 @@ export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk 
   return {
     paths,
     kind: 'external',
+    color: runColor(paths),
     state: { state: 'unknown', reason: null, stage: null },
     status: undefined,
     stageStatus: undefined,

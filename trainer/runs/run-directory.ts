@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { discardSync } from '../files/change-files.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { diskError, temporaryPath } from './atomic-file.ts';
+import { claimColor } from './color.ts';
 
 /** The paths of a run's files; docs/run-directory.md describes each. */
 export interface RunPaths {
@@ -42,7 +43,7 @@ export function runPaths(root: string): RunPaths {
   };
 }
 
-/** Creates the missing folders of a run. Throws a `disk` error. */
+/** Creates the missing folders of a run, and saves its color. Throws a `disk` error. */
 export function createRunDirectory(root: string): RunPaths {
   const paths = runPaths(root);
   for (const folder of [paths.control, paths.samples, paths.checkpoints, paths.evaluations]) {
@@ -52,6 +53,7 @@ export function createRunDirectory(root: string): RunPaths {
       throw diskError(folder, error);
     }
   }
+  claimColor(paths);
   return paths;
 }
 

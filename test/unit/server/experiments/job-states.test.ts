@@ -12,6 +12,7 @@ function runOf(id: string): RunOnDisk {
   return {
     paths: runPaths(`/runs/${id}`),
     kind: 'esrgan',
+    color: 0,
     state: { state: 'unknown', reason: null, stage: null },
     status: undefined,
     stageStatus: undefined,

@@ -258,5 +258,4 @@ test('live runs come first, then those that wait, then the newest', async () => 
   writeFileSync(join(live.lock, 'held.elsewhere.1.0'), '');
   const all = await follow(folder).list.all();
   expect(all.map(({ name }) => name)).toEqual(['live', 'first', 'second', 'young', 'old']);
-  expect(new Set(all.map(({ color }) => color)).size).toBe(5);
 });
