@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { createEagerEngine } from './eager-engine.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { createOnnxEngine, type OnnxProvider } from './onnx-engine.ts';
-import { onnxRuntime } from './onnx-runtime.ts';
+import { onnxInstallation, onnxRuntime, whatCudaNeeds } from './onnx-runtime.ts';
 import type { ProbeFinding } from './probe.ts';
 import { loadTensorflow } from './tensorflow.ts';
 
@@ -31,25 +32,27 @@ type Availability =
 
 interface EngineKind {
   readonly title: string;
-  readonly needed: string;
+  needed(): string;
   /** The provider of ONNX Runtime that this engine is. */
   readonly provider?: OnnxProvider;
   find(): Promise<Availability>;
   create(device: string): Engine;
 }
 
+/** The folder of the built program: a clone, or the folder of the extension. */
+const programFolder = dirname(import.meta.dirname);
+
 /** All engines, in the order in which `auto` tries them. */
 const kinds: Readonly<Record<EngineName, EngineKind>> = {
   cuda: {
     title: 'CUDA',
-    needed:
-      'ONNX Runtime’s CUDA provider. It needs an NVIDIA driver, CUDA 12 and cuDNN 9, and on Linux x64 the libraries that `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12` downloads.',
+    needed: () => whatCudaNeeds(onnxInstallation()),
     ...ofOnnxRuntime('cuda', () => probeInChild('cuda')),
   },
   tensorflow: {
     title: 'TensorFlow',
-    needed:
-      'TensorFlow’s own library. `npm install @tensorflow/tfjs-node-gpu` installs it if its download is available. On a GPU it needs CUDA 11.2 and cuDNN 8.1.',
+    needed: () =>
+      `TensorFlow’s own library. \`npm install @tensorflow/tfjs-node-gpu\` in ${programFolder} installs it if its download is available. On a GPU it needs CUDA 11.2 and cuDNN 8.1.`,
     async find() {
       const found = loadTensorflow();
       if (!found.available) return found;
@@ -60,13 +63,13 @@ const kinds: Readonly<Record<EngineName, EngineKind>> = {
   },
   webgpu: {
     title: 'WebGPU',
-    needed:
+    needed: () =>
       'A GPU with a Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS) driver; on Linux also libvulkan1.',
     ...ofOnnxRuntime('webgpu', () => probeInChild('webgpu')),
   },
   cpu: {
     title: 'CPU',
-    needed: 'Linux or Windows on x64 or arm64, or a Mac with Apple silicon.',
+    needed: () => 'Linux or Windows on x64 or arm64, or a Mac with Apple silicon.',
     ...ofOnnxRuntime('cpu', async () => {
       try {
         onnxRuntime();
@@ -99,8 +102,9 @@ export function parseEngine(text: string): EngineName | 'auto' {
 }
 
 async function findEngine(name: EngineName): Promise<EngineFinding> {
-  const { title, needed, find } = kinds[name];
+  const { title, find, ...kind } = kinds[name];
   const found = await find();
+  const needed = kind.needed();
   if (found.available) {
     return { name, title, available: true, detail: found.device, needed, isAutomatic: found.isAutomatic };
   }
@@ -173,6 +177,7 @@ async function probeInChild(provider: OnnxProvider): Promise<Availability> {
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [command, 'probe', provider], {
       timeout: 60_000,
+      windowsHide: true,
     });
     const found = readFinding(stdout);
     return found.available ? { ...found, isAutomatic: !found.isSoftware } : found;

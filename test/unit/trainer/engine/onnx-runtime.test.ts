@@ -1,5 +1,12 @@
-import { expect, test } from 'vitest';
-import { onnxRuntime, whyMissing } from '../../../../trainer/engine/onnx-runtime.ts';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  onnxInstallation,
+  onnxRuntime,
+  whatCudaNeeds,
+  whyMissing,
+} from '../../../../trainer/engine/onnx-runtime.ts';
 
 test('is loaded once', () => {
   expect(onnxRuntime().InferenceSession.create).toBeTypeOf('function');
@@ -18,4 +25,40 @@ test.each([
   expect(whyMissing(new Error("Cannot find module 'x'\nRequire stack:\n- y"), platform, processor)).toMatch(
     expected,
   );
+});
+
+describe('CUDA needs', () => {
+  const clone = {
+    target: 'linux-x64',
+    folder: '/p/ort',
+    version: '1.2.3',
+    installer: '/p/ort/script/install.js',
+  };
+  const extension = { ...clone, installer: undefined };
+
+  test.each([
+    [
+      'a clone',
+      clone,
+      / and the libraries that `node "\/p\/ort\/script\/install\.js" --onnxruntime-node-install=cuda12` downloads\.$/,
+    ],
+    [
+      'the extension, which has no installer',
+      extension,
+      / and libonnxruntime_providers_cuda\.so and \S+ from the NuGet package \S+ 1\.2\.3, copied to .p.ort.bin.napi-v6.linux.x64\.$/,
+    ],
+    ['Windows, where ONNX Runtime has none', { ...clone, target: 'win32-x64' }, /^Linux on x64: .* webgpu /],
+    ['a system without ONNX Runtime', undefined, /^Linux on x64: /],
+  ])('in %s', (_, installation, expected) => {
+    expect(whatCudaNeeds(installation)).toMatch(expected);
+  });
+
+  test('files that exist', () => {
+    const { folder = '', version, installer = '' } = onnxInstallation() ?? {};
+    expect(readdirSync(join(folder, 'bin/napi-v6'))).toContain(process.platform);
+    expect(existsSync(installer)).toBe(true);
+    expect(readFileSync(join(dirname(installer), 'install-metadata-versions.js'), 'utf8')).toContain(
+      `'${version}'`,
+    );
+  });
 });
