@@ -20,6 +20,18 @@ export function nodeEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
+ * How a process of the command is started whose channel to this one tells it when this one has ended. On Windows it would end
+ * at the same moment as this one, in the middle of its files, were it not detached.
+ */
+export function commandOptions() {
+  return {
+    env: nodeEnvironment(),
+    windowsHide: true,
+    detached: process.platform === 'win32',
+  };
+}
+
+/**
  * The Node.js that the setting `esrgan.nodePath` names, always with its folder: a program that is not found is expected
  * next to this one, never in the current folder.
  */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import type { Guard } from '../../trainer/guards/guards.ts';
-import { type CommandPrograms, nodeEnvironment } from './programs.ts';
+import { type CommandPrograms, commandOptions } from './programs.ts';
 
 /** Milliseconds that a cancelled process has to end before it is killed. */
 const gracePeriod = 20_000;
@@ -11,8 +11,6 @@ const gracePeriod = 20_000;
 const quotedLines = 10;
 
 interface CommandOptions {
-  /** Working directory. */
-  readonly folder?: string;
   /** Ends the process. */
   readonly signal?: AbortSignal;
   /** Receives each line of standard output or standard error that is a JSON object. */
@@ -28,14 +26,12 @@ interface CommandOptions {
 export async function runCommand(
   { node, esrgan }: CommandPrograms,
   args: readonly string[],
-  { folder, signal, onEvent }: CommandOptions = {},
+  { signal, onEvent }: CommandOptions = {},
 ): Promise<string> {
   signal?.throwIfAborted();
   const child = spawn(node, [esrgan, ...args], {
-    ...(folder !== undefined && { cwd: folder }),
-    env: nodeEnvironment(),
+    ...commandOptions(),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    windowsHide: true,
   });
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('the child has no pipes');
@@ -91,9 +87,8 @@ export async function readCommandJson<T>(
   programs: CommandPrograms,
   args: readonly string[],
   isExpected: Guard<T>,
-  folder = '.',
 ): Promise<T> {
-  const output = await runCommand(programs, args, { folder }).catch((error: unknown) => {
+  const output = await runCommand(programs, args).catch((error: unknown) => {
     throw new WorkbenchError('internal', `\`esrgan ${args.join(' ')}\` failed: ${messageOf(error)}`, {
       cause: error,
     });

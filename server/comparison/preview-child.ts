@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { isPreviewEvent, type PreviewEvent, type PreviewRequest } from '../../trainer/cli-output/preview.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import { type CommandPrograms, nodeEnvironment } from '../command/programs.ts';
+import { type CommandPrograms, commandOptions } from '../command/programs.ts';
 import { parseObject } from '../command/run-command.ts';
 
 /** What `esrgan preview` writes: the size of the results in pixels. */
@@ -32,9 +32,8 @@ export function startPreview(
   onEnd: () => void,
 ): PreviewChild {
   const child = spawn(node, [esrgan, 'preview', '--engine', engine], {
-    env: nodeEnvironment(),
+    ...commandOptions(),
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-    windowsHide: true,
   });
   const { stdin, stdout, stderr } = child;
   if (stdin === null || stdout === null || stderr === null) throw new Error('the child has no pipes');

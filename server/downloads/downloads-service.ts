@@ -28,7 +28,7 @@ export function registerDownloads(
       const identity = file === undefined ? undefined : pathIdentity(file);
       const runFile = workspace.runFiles().find((each) => pathIdentity(each.file) === identity);
       const { dataDir, scale } = runFile ?? dataFolderOf(folder, workspace);
-      return readInventory(programs(), { folder, dataDir, scale });
+      return readInventory(programs(), { dataDir, scale });
     },
     'esrgan/download'(item) {
       const work = downloadWork(programs(), item);

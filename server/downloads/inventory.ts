@@ -13,12 +13,12 @@ import type { InventoryItem, InventoryReport } from '../protocol/downloads.ts';
 /** The data sets of a data folder (absolute) at a scale, and the weights of this machine. */
 export async function readInventory(
   programs: CommandPrograms,
-  { folder, dataDir, scale }: { readonly folder: string; readonly dataDir: string; readonly scale: number },
+  { dataDir, scale }: { readonly dataDir: string; readonly scale: number },
 ): Promise<InventoryReport> {
   const listData = ['data', 'list', '--json', '--data-dir', dataDir, '--scale', String(scale)];
   const [data, weights] = await Promise.all([
-    readCommandJson(programs, listData, isDatasetsReport, folder),
-    readCommandJson(programs, ['weights', 'list', '--json'], isVggReport, folder),
+    readCommandJson(programs, listData, isDatasetsReport),
+    readCommandJson(programs, ['weights', 'list', '--json'], isVggReport),
   ]);
   return { items: [...dataItems(data, dataDir, scale), ...weights.map(weightsItem)] };
 }
