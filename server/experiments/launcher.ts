@@ -13,6 +13,7 @@ import { fork, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { retrySync } from '../../trainer/files/change-files.ts';
+import { workingFolder } from '../../trainer/files/paths.ts';
 import { openToAppend } from '../../trainer/files/regular-file.ts';
 import { type Guard, isList, isNullable, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
 import { stages } from '../../trainer/run-state/run-state.ts';
@@ -58,7 +59,7 @@ function watchOver({ root, stage, program, train, mirror }: LauncherArguments): 
   const output = retrySync(() => openToAppend(launchPaths(run).output));
   const trainer = spawn(program, train, {
     // Files that the trainer writes to its working directory belong to the runs.
-    cwd: dirname(run.root),
+    cwd: workingFolder(dirname(run.root)),
     stdio: ['ignore', output, output],
     windowsHide: true,
   });
@@ -101,7 +102,12 @@ function parseArguments(text = ''): LauncherArguments {
  */
 function startMirror({ root }: RunPaths, program: string, args: readonly string[]): void {
   try {
-    const options = { cwd: dirname(root), detached: true, stdio: 'ignore', windowsHide: true } as const;
+    const options = {
+      cwd: workingFolder(dirname(root)),
+      detached: true,
+      stdio: 'ignore',
+      windowsHide: true,
+    } as const;
     const child = spawn(program, args, options);
     child.once('error', () => {});
     child.unref();

@@ -50,6 +50,9 @@ export function pathIdentity(path: string, platform: NodeJS.Platform = process.p
 /** Characters of a path that Windows takes without a prefix; one more ends the path. */
 const longestPlainPath = 259;
 
+/** The same for the folder of a process, to which Windows adds a `\`. */
+const longestWorkingFolder = 257;
+
 /**
  * A path for libvips and ONNX Runtime: Windows takes long paths with the prefix `\\?\` only, which Node.js adds itself.
  */
@@ -57,6 +60,15 @@ export function nativePath(path: string, platform: NodeJS.Platform = process.pla
   if (platform !== 'win32') return path;
   const absolute = win32.resolve(path);
   return absolute.length > longestPlainPath ? win32.toNamespacedPath(absolute) : path;
+}
+
+/**
+ * The folder in which a process starts that should start in this one: the nearest above it on Windows, where no process starts
+ * in a folder with a long path, not even with a prefix.
+ */
+export function workingFolder(folder: string, platform: NodeJS.Platform = process.platform): string {
+  const isTooLong = platform === 'win32' && folder.length > longestWorkingFolder;
+  return isTooLong ? workingFolder(win32.dirname(folder), platform) : folder;
 }
 
 /** The paths without other spellings of the same; the first spelling remains. */

@@ -8,6 +8,7 @@ import {
   sortPaths,
   typedFolder,
   uniquePaths,
+  workingFolder,
 } from '../../../../trainer/files/paths.ts';
 
 test.each([
@@ -67,6 +68,17 @@ test.each<[NodeJS.Platform, string, string]>([
   ['darwin', `/${long}/${long}`, `/${long}/${long}`],
 ])('libraries on %s open %s as %s', (platform, path, expected) => {
   expect(nativePath(path, platform)).toBe(expected);
+});
+
+test.each<[NodeJS.Platform, string, string]>([
+  ['win32', 'C:\\runs', 'C:\\runs'],
+  ['win32', `C:\\a\\${'x'.repeat(252)}`, `C:\\a\\${'x'.repeat(252)}`],
+  ['win32', `C:\\a\\${'x'.repeat(253)}`, 'C:\\a'],
+  ['win32', `c:/a b/${long}/${long}/runs`, 'c:/a b'],
+  ['win32', `\\\\server\\share\\${long}`, '\\\\server\\share\\'],
+  ['linux', `/${long}/${long}`, `/${long}/${long}`],
+])('a process on %s that should start in %s starts in %s', (platform, folder, expected) => {
+  expect(workingFolder(folder, platform)).toBe(expected);
 });
 
 describe('a folder has a path', () => {
