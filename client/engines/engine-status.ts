@@ -11,6 +11,7 @@ import {
   workspace,
 } from 'vscode';
 import type { EngineReport } from '../../server/protocol/engines.ts';
+import { messageOf } from '../../trainer/errors/errors.ts';
 import { isRunFile } from '../run-files/new-run-file.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { doctorText, engineStatus, requestedEngine } from './doctor.ts';
@@ -66,9 +67,9 @@ export function createEngineStatus(link: ServerLink): EngineStatusItem {
     isLoaded = true;
     item.text = `$(chip) ${l10n.t('Engine')}`;
     item.detail = l10n.t('checking the engines of this machine');
-    load(false).catch(() => {
+    load(false).catch((error: unknown) => {
       isLoaded = false;
-      item.detail = l10n.t('unknown: the server does not respond');
+      item.detail = l10n.t('unknown: {0}', messageOf(error));
     });
   };
 

@@ -3,21 +3,24 @@ import type { CommandPrograms } from '../command/programs.ts';
 import { readCommandJson } from '../command/run-command.ts';
 import type { EngineReport } from '../protocol/engines.ts';
 
-/** The engines of this machine, probed once by `esrgan doctor`, and once more with `again`. */
+/**
+ * The engines of this machine, probed once by `esrgan doctor`, and once more with `again` or another Node.js. A failure is
+ * kept, too: hints ask while someone types. Until then, each call returns the same promise.
+ */
 export function createEngineReports(
   programs: () => CommandPrograms,
+  probe: (programs: CommandPrograms) => Promise<EngineReport> = probeEngines,
 ): (again: boolean) => Promise<EngineReport> {
-  let report: Promise<EngineReport> | undefined;
+  let last: { readonly node: string; readonly report: Promise<EngineReport> } | undefined;
   return (again) => {
-    if (again || report === undefined) {
-      const probed = readCommandJson(programs(), ['doctor', '--json'], isEnginesReport).then(reportOf);
-      report = probed;
-      probed.catch(() => {
-        if (report === probed) report = undefined;
-      });
-    }
-    return report;
+    const now = programs();
+    if (again || last?.node !== now.node) last = { node: now.node, report: probe(now) };
+    return last.report;
   };
+}
+
+async function probeEngines(programs: CommandPrograms): Promise<EngineReport> {
+  return reportOf(await readCommandJson(programs, ['doctor', '--json'], isEnginesReport));
 }
 
 function reportOf({ auto, engines }: EnginesReport): EngineReport {

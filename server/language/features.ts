@@ -171,22 +171,25 @@ export function registerFeatures(
     disk: diskThread,
     codeDescription: codeDescriptionsIn(problemDocs),
   });
-  let engines: EngineReport | undefined;
+  let engines: { readonly answer: Promise<EngineReport>; report?: EngineReport } | undefined;
   let capabilities: ClientCapabilities = {};
   let support: ClientSupport = clientSupport(capabilities, false);
 
-  /** The engine that `auto` selects; `null` until the detection, which the first hint starts, is done. */
+  /** The engine that `auto` selects; `null` until the detection, which the first hint starts, is done, and if it fails. */
   function automaticEngine(): string | null {
-    if (engines === undefined) {
-      sources.engines().then(
+    const answer = sources.engines();
+    if (engines?.answer !== answer) {
+      const asked: typeof engines = { answer };
+      engines = asked;
+      answer.then(
         (report) => {
-          engines = report;
+          asked.report = report;
           refreshHints();
         },
         (error: unknown) => logDefect(error, connection),
       );
     }
-    return engines?.chosen ?? null;
+    return engines.report?.chosen ?? null;
   }
 
   function refreshHints(): void {

@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isPlainObject } from '../../../trainer/guards/guards.ts';
 import { createManifest } from '../../../trainer/runs/manifest.ts';
 import { createRunDirectory } from '../../../trainer/runs/run-directory.ts';
+import { isWindows, unlessWindows } from '../../unix.ts';
 import { temporaryFolder } from '../trainer/runs/temporary-run.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
@@ -172,6 +173,32 @@ test('presets, imports and engines can be requested', async () => {
     canGet: true,
   });
 });
+
+test.skipIf(isWindows)(
+  unlessWindows('hints do not probe engines again after a failure, a person does', 'needs a shell'),
+  async () => {
+    const starts = join(folder, 'starts.txt');
+    const node = join(folder, 'broken-node');
+    writeFileSync(starts, '');
+    writeFileSync(node, `#!/bin/sh\necho started >> '${starts}'\nexit 1\n`, { mode: 0o755 });
+    const other = await startServer(folder, { nodePath: node });
+    const text = 'name: other\nscale_factor: 4\nengine: auto\n';
+    const document = { uri: pathToFileURL(join(folder, 'other.esrgan.yaml')).toString() };
+    await other.notify('textDocument/didOpen', {
+      textDocument: { ...document, languageId: 'esrgan-yaml', version: 1, text },
+    });
+    const hints = () => other.ask('textDocument/inlayHint', { textDocument: document, range: whole });
+    const engines = (again: boolean) => other.request('esrgan/engines', { again });
+    for (let asked = 0; asked < 3; asked++) {
+      await hints();
+      await expect(engines(false)).rejects.toThrow('`esrgan doctor --json` failed');
+    }
+    expect(readFileSync(starts, 'utf8')).toBe('started\n');
+    await expect(engines(true)).rejects.toThrow();
+    expect(readFileSync(starts, 'utf8')).toBe('started\nstarted\n');
+    expect(await other.shutdown()).toBe(0);
+  },
+);
 
 test('it exits promptly', async () => {
   const other = await startServer(folder);
