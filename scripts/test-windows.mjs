@@ -35,6 +35,7 @@ const environment = {
   WINEARCH: 'win64',
   WINEDEBUG: '-all',
   NODE_SKIP_PLATFORM_CHECK: '1',
+  NODE_OPTIONS: '--require C:/workbench/test/windows/wine.cjs',
   NO_COLOR: '1',
   ESRGAN_EXTENSION: 'C:\\extension',
   ESRGAN_HOLD: 'C:\\workbench\\hold.exe',

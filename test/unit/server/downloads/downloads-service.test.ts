@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DownloadTarget } from '../../../../server/protocol/downloads.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
+import { asOnUnix } from '../../../unix.ts';
 import { tgzOf } from '../../trainer/data/download/archives.ts';
 import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
@@ -51,13 +52,9 @@ async function ended(job: string): Promise<Job | undefined> {
 
 test('the inventory names what is missing and where it will be', async () => {
   const { items } = await server.request('esrgan/inventory', { folder });
-  expect(items.find(({ name }) => name === 'bsds500')).toMatchObject({
-    kind: 'data',
-    present: false,
-    path: bsds500,
-    canGet: true,
-    scale: 2,
-  });
+  const found = items.find(({ name }) => name === 'bsds500');
+  expect(found).toMatchObject({ kind: 'data', present: false, canGet: true, scale: 2 });
+  expect(asOnUnix(found?.path)).toBe(asOnUnix(bsds500));
   expect(items.find(({ name }) => name === 'vgg19')).toMatchObject({ kind: 'weights', canGet: true });
 });
 
@@ -70,11 +67,12 @@ test('the inventory of a run file is of its data folder and scale', async () => 
   const itemOf = async (of?: string) => {
     const params = { folder, ...(of !== undefined && { file: of }) };
     const { items } = await server.request('esrgan/inventory', params);
-    return items.find(({ name }) => name === 'bsds500');
+    return asOnUnix(items.find(({ name }) => name === 'bsds500'));
   };
-  expect(await itemOf(file)).toMatchObject({ path: join(folder, 'elsewhere', 'BSR'), scale: 8 });
+  const elsewhere = asOnUnix(join(folder, 'elsewhere', 'BSR'));
+  expect(await itemOf(file)).toMatchObject({ path: elsewhere, scale: 8 });
   for (const other of [join(folder, 'a.esrgan.yaml'), 'Untitled-1', undefined])
-    expect((await itemOf(other))?.path).toBe(bsds500);
+    expect((await itemOf(other))?.path).toBe(asOnUnix(bsds500));
 });
 
 test('a job unpacks archives to the path of the item', async () => {

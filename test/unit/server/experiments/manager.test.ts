@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createManager } from '../../../../server/experiments/manager.ts';
+import { createManager, type Manager } from '../../../../server/experiments/manager.ts';
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
+import { temporaryPath } from '../../../../trainer/runs/atomic-file.ts';
 import { prepareJob, readLaunch, recordJob } from '../../../../trainer/runs/launch.ts';
 import { readLock } from '../../../../trainer/runs/lock.ts';
-import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
-import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { createManifest } from '../../../../trainer/runs/manifest.ts';
+import { isProcessAlive, thisHost } from '../../../../trainer/runs/processes.ts';
+import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { isWindows, unlessWindows } from '../../../unix.ts';
 import { goodKey, wandbServer } from '../../trainer/mirror/wandb-server.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
@@ -35,6 +37,20 @@ async function server(settings = {}, options = { isTrusted: true }): Promise<Ser
   const started = await startServer(workspace.folder, settings, options);
   servers.push(started);
   return started;
+}
+
+function managerInThisProcess(mayStart: () => boolean): Manager {
+  const programs = { node: process.execPath, esrgan: '', launcher: '' };
+  return createManager({
+    programs: () => programs,
+    mayStart,
+    runFilesOf: () => [],
+    concurrentRuns: () => 1,
+    mirror: () => null,
+    onRunsChanged() {},
+    onRunChanged() {},
+    onStartFailed() {},
+  });
 }
 
 const is =
@@ -101,17 +117,7 @@ test.skipIf(isWindows)(
     };
     await submit('waits');
     let isTrusted = false;
-    const programs = { node: process.execPath, esrgan: '', launcher: '' };
-    const manager = createManager({
-      programs: () => programs,
-      mayStart: () => isTrusted,
-      runFilesOf: () => [],
-      concurrentRuns: () => 1,
-      mirror: () => null,
-      onRunsChanged() {},
-      onRunChanged() {},
-      onStartFailed() {},
-    });
+    const manager = managerInThisProcess(() => isTrusted);
     try {
       manager.setFolders([workspace.runsDir]);
       const state = async () => (await manager.runs()).map((each) => each.state);
@@ -136,6 +142,24 @@ test.skipIf(isWindows)(
     }
   },
 );
+
+test('what an interrupted deletion left is deleted once the folder is known; one that continues is not disturbed', async () => {
+  const run = createRunDirectory(join(workspace.runsDir, 'whole'));
+  createManifest(run, { seed: 0, configHash: '', data: {}, ancestry: [] });
+  const ofEndedProcess = `.tmp-${thisHost}.${2 ** 30}.5-ab`;
+  const ofThisProcess = basename(temporaryPath(run.root));
+  for (const name of [ofEndedProcess, ofThisProcess]) {
+    cpSync(run.root, join(workspace.runsDir, name), { recursive: true });
+  }
+  const manager = managerInThisProcess(() => false);
+  try {
+    manager.setFolders([workspace.runsDir]);
+    expect(readdirSync(workspace.runsDir).sort()).toEqual([ofThisProcess, 'whole']);
+    expect((await manager.runs()).map(({ name }) => name)).toEqual(['whole']);
+  } finally {
+    manager.close();
+  }
+});
 
 test('a setting starts a mirror with each run, which outlives the server too', async () => {
   const wandb = await wandbServer();
