@@ -19,10 +19,15 @@ export interface RetrySystem {
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
+/** Blocks this process for so many milliseconds. */
+export function waitSync(milliseconds: number): void {
+  Atomics.wait(sleeper, 0, 0, milliseconds);
+}
+
 const thisSystem: RetrySystem = {
   platform: process.platform,
   now: () => performance.now(),
-  waitSync: (milliseconds) => void Atomics.wait(sleeper, 0, 0, milliseconds),
+  waitSync,
   wait: delay,
 };
 

@@ -19,6 +19,7 @@ import {
   move,
   moveSync,
   retrySync,
+  waitSync,
 } from '../files/change-files.ts';
 import { failureOf } from '../files/small-file.ts';
 import { formatBytes } from '../format/format.ts';
@@ -71,8 +72,8 @@ function writeThenPublish<T>(path: string, content: Content, publish: (temporary
 
 /**
  * Gives a complete file the name `path`, unless a file has it: of several processes exactly one succeeds. File systems
- * without hard links reserve the name with an empty file. `temporary` may exist afterwards. Throws the errors of the file
- * system.
+ * without hard links reserve the name with an empty file; one that a killed process left there is replaced. `temporary`
+ * may exist afterwards. Throws the errors of the file system.
  *
  * @returns false if `path` exists
  */
@@ -81,12 +82,12 @@ export function publishNew(temporary: string, path: string): boolean {
     linkSync(temporary, path);
     return true;
   } catch (error) {
-    if (isExistingFile(error)) return false;
+    if (isExistingFile(error)) return replaceReservation(temporary, path);
   }
   try {
     closeSync(openSync(path, 'wx'));
   } catch (error) {
-    if (isExistingFile(error)) return false;
+    if (isExistingFile(error)) return replaceReservation(temporary, path);
     throw error;
   }
   try {
@@ -96,6 +97,26 @@ export function publishNew(temporary: string, path: string): boolean {
     discardSync(path);
     throw error;
   }
+}
+
+/** Milliseconds: a process that lives renames its file over the empty one at once. */
+const longestReservation = 1000;
+
+function replaceReservation(temporary: string, path: string): boolean {
+  for (let waited = 0; isReservation(path); waited += 100) {
+    if (waited >= longestReservation) {
+      moveSync(temporary, path);
+      return true;
+    }
+    waitSync(100);
+  }
+  return false;
+}
+
+/** Whether `path` is an empty file: a name that is reserved for a process, which may have been killed. */
+export function isReservation(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.size === 0;
 }
 
 /** Writes `value` atomically as JSON, indented for human readers. */

@@ -3,6 +3,7 @@ import { dirname, extname, join, parse, resolve } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { pathIdentity } from '../files/paths.ts';
 import { formatCount } from '../format/format.ts';
+import { isReservation } from '../runs/atomic-file.ts';
 import { type ImageHeader, readHeader } from './image-file.ts';
 import { type ImageFormat, type ImageShape, limits } from './image-writer.ts';
 
@@ -80,7 +81,7 @@ export async function planImage(
     shape,
     existing,
     firstOutput: first,
-    kept: existing === 'keep' && (await exists(output)),
+    kept: existing === 'keep' && (await exists(output)) && !isReservation(output),
     notes: [...header.notes, ...notes],
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -208,6 +208,15 @@ describe('shares', () => {
     expect(
       (await run([folder], { out, name: '{name}b', ...share(2, 2, 'cd'.repeat(32)) })).error,
     ).toBeUndefined();
+  });
+
+  test('names that a killed share reserved with empty files are not done', async () => {
+    await put('a.png');
+    const left = ['a_x4.png', '.esrgan-shares_x4.json'];
+    for (const name of left) await put(name, Buffer.alloc(0));
+    const { error, text } = await run([folder], share(1, 1));
+    expect([error, text]).toEqual([undefined, expect.stringContaining('Share 1/1: 1 upscaled, 0 skipped')]);
+    for (const name of left) expect((await stat(join(folder, name))).size).toBeGreaterThan(0);
   });
 
   test('a share without images has nothing to do', async () => {

@@ -88,6 +88,17 @@ test.each([undefined, 'EPERM', 'ENOTSUP', 'EISDIR'])(
   },
 );
 
+test.each([undefined, 'EPERM'])(
+  'an empty file, which a killed process left there, is no file, hard links: %s',
+  (linkError) => {
+    disk.linkError = linkError;
+    const path = join(temporaryFolder(), 'file');
+    writeFileSync(path, '');
+    expect(writeNewFileAtomic(path, 'first')).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe('first');
+  },
+);
+
 test('JSON is indented', () => {
   const path = join(temporaryFolder(), 'file.json');
   writeJsonAtomic(path, { a: [1] });
