@@ -1,6 +1,5 @@
 import type { Executor } from '../../trainer/cluster/executor.ts';
 import { askAboutJobs } from '../../trainer/cluster/submit.ts';
-import { messageOf } from '../../trainer/errors/errors.ts';
 import { type JobState, type JobStates, jobKey } from '../../trainer/runs/job.ts';
 import type { RunOnDisk } from '../../trainer/runs/list.ts';
 import { type Closable, coalesce } from './watch.ts';
@@ -45,19 +44,15 @@ export function watchJobs(
   async function ask(): Promise<void> {
     const asked = open();
     if (asked.length === 0) return;
-    try {
-      const found = await askAboutJobs(asked, executor);
-      failure = undefined;
-      for (const { openJob, paths } of asked) {
-        const now = openJob && found.get(jobKey(openJob));
-        if (openJob === undefined || now === undefined) continue;
-        if (JSON.stringify(states.get(jobKey(openJob))) === JSON.stringify(now)) continue;
-        states.set(jobKey(openJob), now);
-        onChange(paths.root);
-      }
-    } catch (error) {
-      failure = messageOf(error);
-      // No scheduler here, or it does not answer now: the states stay as they were.
+    const answer = await askAboutJobs(asked, executor);
+    // Without a scheduler here, or if it does not answer now, the states stay as they were.
+    failure = answer.problem;
+    for (const { openJob, paths } of asked) {
+      const now = openJob && answer.states.get(jobKey(openJob));
+      if (openJob === undefined || now === undefined) continue;
+      if (JSON.stringify(states.get(jobKey(openJob))) === JSON.stringify(now)) continue;
+      states.set(jobKey(openJob), now);
+      onChange(paths.root);
     }
     asking.request();
   }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Executor } from '../../trainer/cluster/executor.ts';
 import { findProfile } from '../../trainer/cluster/profiles.ts';
 import { slurm } from '../../trainer/cluster/slurm.ts';
 import { cancelJob, type Submission, submitRuns } from '../../trainer/cluster/submit.ts';
@@ -109,8 +110,20 @@ export function createManager(options: ManagerOptions): Manager {
   let starting: Promise<void> | undefined;
   let isClosed = false;
 
+  /** Cancels only jobs of a trusted workspace: their ids are in its files, and may be those of any other jobs. */
+  const scheduler: Executor = {
+    ...slurm,
+    async cancel(job) {
+      if (mayStart()) return slurm.cancel(job);
+      throw new WorkbenchError(
+        'run',
+        `Job ${job.id} is not cancelled, because the workspace is not trusted. Trust it, or use \`scancel\` in a terminal.`,
+      );
+    },
+  };
+
   const jobs = watchJobs(
-    slurm,
+    scheduler,
     // Slurm has no commands for Windows.
     () => mayStart() && process.platform !== 'win32',
     () => list.onDisk(),
@@ -195,7 +208,7 @@ export function createManager(options: ManagerOptions): Manager {
 
   async function submitRun(request: RunRequest, resume: boolean, name: string): Promise<StartedRun> {
     const settings = findProfile(name);
-    const run = listedRun(request);
+    const run = asListed(request.run);
     const { node, esrgan } = programs();
     const { config, stage, file } = request;
     const changes = changesOf({ ...request, run });
@@ -207,7 +220,8 @@ export function createManager(options: ManagerOptions): Manager {
       profile: { name, settings },
       command: { node: settings.node ?? node, esrgan },
     };
-    await withHostLock(() => submitRuns(submission, slurm));
+    await withHostLock(() => submitRuns(submission, scheduler));
+    listedRun(request);
     list.touch(run.root);
     return { run: run.root, queued: true, file, changes };
   }
@@ -315,7 +329,7 @@ export function createManager(options: ManagerOptions): Manager {
       let isPending = false;
       // A trainer that has not started yet would not see the request.
       if (request === 'stop' && openJob !== undefined && isLive(found.state))
-        await cancelJob(found, openJob, slurm);
+        await cancelJob(found, openJob, scheduler);
       else isPending = requestFromTrainer(found, request);
       list.touch(run);
       return { isPending, job: jobOf(found)?.id ?? null };
@@ -323,7 +337,7 @@ export function createManager(options: ManagerOptions): Manager {
     async kill(run) {
       const found = find(run);
       const job = jobOf(found) ?? found.openJob;
-      if (job !== undefined && isLive(found.state)) await slurm.cancel(job);
+      if (job !== undefined && isLive(found.state)) await scheduler.cancel(job);
       else await killTrainer(found);
       list.touch(run);
     },
@@ -342,7 +356,7 @@ export function createManager(options: ManagerOptions): Manager {
       const found = find(run);
       const { openJob } = found;
       if (openJob !== undefined && found.state.state === 'queued')
-        await whileReleased(found.paths, () => cancelJob(found, openJob, slurm));
+        await whileReleased(found.paths, () => cancelJob(found, openJob, scheduler));
       else await removeFromQueue(runPaths(run), { released: whileReleased });
       list.touch(run);
     },

@@ -22,6 +22,7 @@ export interface Requests
 /** The requests that start work on files of the workspace; the editor sends none of them from an untrusted one. */
 export const startingRequests = [
   'esrgan/start',
+  'esrgan/submit',
   'esrgan/resume',
   'esrgan/evaluate',
   'esrgan/imageResults',

@@ -90,8 +90,8 @@ async function submit(
 async function read(name: string): Promise<RunOnDisk> {
   const found = readRun(rootOf(name), Date.now());
   if (found === undefined) throw new Error(`${name} is not a run`);
-  const jobs = await askAboutJobs([found], slurm);
-  return readRun(rootOf(name), Date.now(), jobs) ?? found;
+  const { states } = await askAboutJobs([found], slurm);
+  return readRun(rootOf(name), Date.now(), states) ?? found;
 }
 
 const stateOf = async (name: string) => {
@@ -189,7 +189,7 @@ test('scancel: a checkpoint, and no further job', async () => {
   const [job = ''] = await submit('long', [runFile('cancelled', endless)]);
   await trained('cancelled');
   await cluster.run('scancel', job);
-  await untilState('cancelled', 'stopped Stopped on request.');
+  await untilState('cancelled', 'stopped Stopped by the scheduler.');
   await untilOver(job);
   expect(await jobFacts(job, 'JobState', 'Restarts')).toEqual(['CANCELLED', '0']);
   const step = String(sessionsOf('cancelled').at(-1)?.stop?.step).padStart(8, '0');

@@ -1,17 +1,20 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterProfile } from '../../schemas/cluster-profiles.ts';
 import { type ResolvedConfig, serializeResolved } from '../config/index.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
+import { discardEmptyFolderSync } from '../files/change-files.ts';
+import { uniquePaths } from '../files/paths.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import type { Stage } from '../run-state/run-state.ts';
-import { type Job, type JobId, type JobStates, jobKey, jobStartOf } from '../runs/job.ts';
+import { type Job, type JobId, jobKey, jobStartOf } from '../runs/job.ts';
 import { abandonLaunch, launchPaths, prepareJob, readLaunch, recordJob } from '../runs/launch.ts';
 import { type RunOnDisk, readRun } from '../runs/list.ts';
 import { assertMayStart } from '../runs/may-start.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import type { CommandPath } from './command-path.ts';
-import type { Executor } from './executor.ts';
+import type { Executor, JobAnswer } from './executor.ts';
 import { imageLines, jobScript, trainingLines, withoutPatterns } from './script.ts';
 
 /** Runs to train on a cluster: one in a job, several in an array of jobs. */
@@ -41,7 +44,7 @@ export function scriptOf({ runs: submitted, stage, atOnce, profile, command }: S
   const { settings } = profile;
   const launch = withoutPatterns(first.launch);
   return jobScript({
-    name: `esrgan-${first.name}`,
+    name: jobName(first.name),
     profile: settings,
     folder: dirname(first.root),
     // A task writes to its own run; Slurm's messages about the tasks are in the first one.
@@ -49,6 +52,11 @@ export function scriptOf({ runs: submitted, stage, atOnce, profile, command }: S
     ...(runs.length > 1 && { array: { tasks: runs.length, atOnce: Math.min(atOnce, runs.length) } }),
     body: trainingLines(runs, stage, settings, command),
   });
+}
+
+/** The name of the job for a run, or for a command on images. */
+function jobName(of: string): string {
+  return `esrgan-${of}`;
 }
 
 function pathsOf({ runs_dir, name }: ResolvedConfig): RunPaths {
@@ -73,15 +81,17 @@ export async function submitRuns(submission: Submission, executor: Executor): Pr
   const found = runs.flatMap(({ root }) => readRun(root, Date.now()) ?? []);
   const jobs = await askAboutJobs(found, executor);
   for (const { root } of runs) {
-    const there = readRun(root, Date.now(), jobs);
-    if (there !== undefined) assertMayStart(there, stage, resume);
+    const there = readRun(root, Date.now(), jobs.states);
+    if (there !== undefined) assertMayStart(there, stage, resume, jobs.problem);
   }
   const script = scriptOf(submission);
+  const isNewFolder = (folder: string) => !existsSync(folder);
+  const newFolders = uniquePaths(runs.map(({ root }) => dirname(root))).filter(isNewFolder);
   let submitted: JobId | undefined;
   try {
     for (const { config } of submission.runs)
       await prepareJob(pathsOf(config), serializeResolved(config), script);
-    const whole = await executor.submit(script);
+    const whole = await executor.submit(script, jobName(runs[0]?.name ?? ''));
     submitted = whole;
     return runs.map((run, index) => {
       const id = runs.length === 1 ? whole.id : `${whole.id}_${index}`;
@@ -92,6 +102,7 @@ export async function submitRuns(submission: Submission, executor: Executor): Pr
     // A job that no run knows could not be cancelled later.
     if (submitted !== undefined) await executor.cancel(submitted).catch(() => {});
     for (const run of runs) if (readLaunch(run).job === undefined) await abandonLaunch(run);
+    for (const folder of newFolders) discardEmptyFolderSync(folder);
     throw error;
   }
 }
@@ -114,7 +125,7 @@ export function imageScriptsOf({ words, tasks, atOnce, folder, profile, command 
   readonly array: string;
   readonly rest: string;
 } {
-  const shared = { name: `esrgan-${words[0]}`, profile, folder };
+  const shared = { name: jobName(words[0] ?? ''), profile, folder };
   const outputs = withoutPatterns(folder);
   return {
     array: jobScript({
@@ -141,9 +152,10 @@ export async function submitImages(
   executor: Executor,
 ): Promise<{ readonly array: string; readonly rest: string }> {
   const scripts = imageScriptsOf(submission);
-  const array = await executor.submit(scripts.array);
+  const name = jobName(submission.words[0] ?? '');
+  const array = await executor.submit(scripts.array, name);
   try {
-    const rest = await executor.submit(scripts.rest, [`--dependency=afterany:${array.id}`]);
+    const rest = await executor.submit(scripts.rest, name, [`--dependency=afterany:${array.id}`]);
     return { array: array.id, rest: rest.id };
   } catch (error) {
     await executor.cancel(array).catch(() => {});
@@ -152,7 +164,7 @@ export async function submitImages(
 }
 
 /** What the scheduler says about the runs whose state it decides. */
-export function askAboutJobs(runs: readonly RunOnDisk[], executor: Executor): Promise<JobStates> {
+export function askAboutJobs(runs: readonly RunOnDisk[], executor: Executor): Promise<JobAnswer> {
   return executor.states(runs.flatMap(({ openJob }) => openJob ?? []));
 }
 
@@ -161,7 +173,8 @@ export async function cancelJob({ paths, state }: RunOnDisk, job: Job, executor:
   await executor.cancel(job);
   if (state.state !== 'queued') return;
   // It may have started since its state was read: then its trainer may still write.
-  const states = await executor.states([job]);
+  const { states, problem } = await executor.states([job]);
+  if (problem !== undefined) throw new WorkbenchError('run', problem);
   if (states.get(jobKey(job))?.state !== 'running') await abandonLaunch(paths);
 }
 
@@ -187,7 +200,7 @@ export async function requeue(run: RunPaths, executor: Executor): Promise<string
     const script = readSmallFile(launchPaths(run).script, 10_000_000);
     if (script.state !== 'read') throw refusal;
     const [, task] = own.split('_');
-    const next = await executor.submit(script.value, [
+    const next = await executor.submit(script.value, jobName(run.name), [
       `--dependency=afterany:${own}`,
       ...(task === undefined ? [] : [`--array=${task}`]),
     ]);

@@ -165,6 +165,9 @@ export function describeState(evidence: Evidence, now: number): StateDescription
 /** The message of a trainer that stopped before the time limit of its job. */
 export const stoppedAtLimit = 'Stopped at the time limit.';
 
+/** The message of a trainer that its scheduler stopped: the job was cancelled, or another one needs the node. */
+export const stoppedByScheduler = 'Stopped by the scheduler.';
+
 /** The state of a run that a job trains while no live process holds its lock; undefined: as without the job. */
 function stateInJob(
   { status, lock, jobState, lastOutput }: Evidence,
@@ -225,8 +228,13 @@ export function openJob(
   const { status, lock, launch } = evidence;
   const job = launch?.job;
   if (job === undefined || (lock !== undefined && whyStale(lock, now) === undefined)) return undefined;
-  const isOver = hasStarted(status, job) && (status?.state === 'finished' || status?.state === 'failed');
+  const isOver = status !== undefined && hasStarted(status, job) && hasEnded(status) && !mayContinue(status);
   return isOver ? undefined : job;
+}
+
+/** Whether the job of a trainer that has stopped may start again by itself. */
+function mayContinue({ message }: Status): boolean {
+  return message === stoppedAtLimit || message === stoppedByScheduler;
 }
 
 function hasEnded({ state }: Status): boolean {

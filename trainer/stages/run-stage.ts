@@ -1,6 +1,7 @@
 import { toJsonNumber } from '../guards/guards.ts';
 import type { RequestKind } from '../runs/control.ts';
-import { stoppedAtLimit } from '../runs/status.ts';
+import { jobStartOf } from '../runs/job.ts';
+import { stoppedAtLimit, stoppedByScheduler } from '../runs/status.ts';
 import { assertFinite } from './assert-finite.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createHints } from './hints.ts';
@@ -95,7 +96,9 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
 
   async function stopOnRequest(): Promise<StageEnd> {
     await checkpointer.save(step);
-    const message = stop.reason === timeLimit ? stoppedAtLimit : 'Stopped on request.';
+    const byScheduler = stop.aborted && jobStartOf(process.env) !== undefined;
+    const message =
+      stop.reason === timeLimit ? stoppedAtLimit : byScheduler ? stoppedByScheduler : 'Stopped on request.';
     session.log(message);
     return { reason: 'stopped', step, message };
   }

@@ -101,13 +101,18 @@ test('a run outlives its server, killed with all that descends from it; the next
 });
 
 test.skipIf(isWindows)(
-  unlessWindows('no scheduler is asked about jobs before the workspace is trusted', 'needs a shell'),
+  unlessWindows(
+    'no scheduler is asked about jobs, and none cancelled, before the workspace is trusted',
+    'needs a shell',
+  ),
   async () => {
     /** From now on, Slurm says this about job 7. */
     const answer = (line: string) => {
       const commands = join(workspace.folder, line.split('|', 1)[0] ?? '');
       mkdirSync(commands);
       writeFileSync(join(commands, 'squeue'), `#!/bin/sh\necho '7|${line}'\n`, { mode: 0o755 });
+      const cancelled = join(workspace.folder, 'cancelled');
+      writeFileSync(join(commands, 'scancel'), `#!/bin/sh\ntouch '${cancelled}'\n`, { mode: 0o755 });
       vi.stubEnv('PATH', `${commands}${delimiter}${process.env.PATH}`);
     };
     const submit = async (name: string) => {
@@ -137,6 +142,14 @@ test.skipIf(isWindows)(
       manager.startWaiting();
       // An earlier question would have another answer, for ten seconds.
       await expect.poll(state, { timeout: 8000 }).toEqual(['queued', 'queued']);
+      isTrusted = false;
+      await expect(manager.removeFromQueue(run)).rejects.toThrow(
+        'Job 7 is not cancelled, because the workspace is not trusted.',
+      );
+      expect(existsSync(join(workspace.folder, 'cancelled'))).toBe(false);
+      isTrusted = true;
+      await manager.removeFromQueue(run);
+      expect(existsSync(join(workspace.folder, 'cancelled'))).toBe(true);
     } finally {
       manager.close();
     }

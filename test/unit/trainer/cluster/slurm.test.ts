@@ -2,17 +2,20 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { jobStatesOf, slurm } from '../../../../trainer/cluster/slurm.ts';
+import { createSlurm, jobStatesOf, slurm } from '../../../../trainer/cluster/slurm.ts';
 import type { JobId, JobState } from '../../../../trainer/runs/job.ts';
 import { isWindows, unlessWindows } from '../../../unix.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
 /** Makes a command of Slurm print this text from now on; returns a function that reads the arguments that it had. */
-function fakeCommand(name: string, output: string): () => string[] {
+const fakeCommand = (name: string, output: string) => fakeScript(name, `echo '${output}'`);
+
+/** The same with lines of a shell. */
+function fakeScript(name: string, lines: string): () => string[] {
   const folder = mkdtempSync(join(tmpdir(), 'esrgan-slurm-'));
   const log = join(folder, 'arguments');
-  const script = `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\necho '${output}'\n`;
+  const script = `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\n${lines}\n`;
   writeFileSync(join(folder, name), script, { mode: 0o755 });
   vi.stubEnv('PATH', `${folder}${delimiter}${process.env.PATH}`);
   return () => readFileSync(log, 'utf8').trim().split('\n').sort();
@@ -50,7 +53,7 @@ test.skipIf(isWindows)(
     vi.stubEnv('PATH', [folder, process.env.PATH].join(delimiter));
     vi.stubEnv('SQUEUE_STATES', 'RUNNING');
     vi.stubEnv('SLURM_CONF', 'Resources');
-    const states = await slurm.states([{ id: '7' }]);
+    const { states } = await slurm.states([{ id: '7' }]);
     expect(states.get('/7')).toEqual({ state: 'pending', reason: 'Resources' });
   },
 );
@@ -66,8 +69,9 @@ test.skipIf(isWindows).each<[printed: string, JobId]>([
   ['7', { id: '7' }],
   ['7;north', { id: '7', cluster: 'north' }],
 ])(unlessWindows('a job of which sbatch prints %s', 'needs a shell'), async (printed, expected) => {
-  fakeCommand('sbatch', printed);
-  expect(await slurm.submit('')).toEqual(expected);
+  const args = fakeCommand('sbatch', printed);
+  expect(await slurm.submit('', 'esrgan-a')).toEqual(expected);
+  expect(args()).toEqual([expect.stringMatching(/^--parsable --job-name=esrgan-a-[0-9a-f]{8}$/)]);
 });
 
 test.skipIf(isWindows)(
@@ -75,7 +79,7 @@ test.skipIf(isWindows)(
   async () => {
     const format = '-o %i|%T|%r|%N';
     const asked = fakeCommand('squeue', '7|PENDING|Priority|');
-    const states = await slurm.states([{ id: '7' }, { id: '7_1' }, { id: '8', cluster: 'north' }]);
+    const { states } = await slurm.states([{ id: '7' }, { id: '7_1' }, { id: '8', cluster: 'north' }]);
     expect(asked()).toEqual([`-M north -h -r -j 8,8 ${format}`, `-h -r -j 7,7 ${format}`]);
     expect(Object.fromEntries(states)).toEqual({
       '/7': { state: 'pending', reason: 'Priority' },
@@ -86,5 +90,75 @@ test.skipIf(isWindows)(
     await slurm.cancel({ id: '7' });
     await slurm.cancel({ id: '8', cluster: 'north' });
     expect(cancelled()).toEqual(['-M north 8', '7']);
+  },
+);
+
+const impatient = createSlurm({ answer: 1000, pause: 1 });
+const timeout =
+  'echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2; exit 1';
+
+test.skipIf(isWindows).each<[string, sbatch: string, script: string, squeue: string, JobId, option: string]>([
+  ['says that it timed out', timeout, '', 'echo 7', { id: '7' }, '-h'],
+  ['does not answer', 'sleep 5', '', 'echo 7', { id: '7' }, '-h'],
+  [
+    'loses its answer, and the job is listed late',
+    timeout,
+    '',
+    '[ -e "$0.x" ] && echo 7; touch "$0.x"',
+    { id: '7' },
+    '-h',
+  ],
+  [
+    'times out with several clusters',
+    timeout,
+    '#!/bin/bash\n#SBATCH --clusters=north,south\n',
+    'printf "CLUSTER: north\\nCLUSTER: south\\n7\\n"',
+    { id: '7', cluster: 'south' },
+    '-M north,south -h',
+  ],
+])(
+  unlessWindows('a job is found by its name where sbatch %s', 'needs a shell'),
+  async (_, sbatch, script, squeue, job, option) => {
+    const submitted = fakeScript('sbatch', sbatch);
+    const asked = fakeScript('squeue', squeue);
+    expect(await impatient.submit(script, 'esrgan-a')).toEqual(job);
+    const [, name] = /--job-name=(\S+)/.exec(submitted()[0] ?? '') ?? [];
+    expect(asked()[0]).toBe(`${option} --name=${name} -o %A`);
+  },
+);
+
+test.skipIf(isWindows).each<[string, sbatch: string, squeue: string, message: RegExp]>([
+  [
+    'refuses',
+    'echo "sbatch: error: invalid partition" >&2; exit 1',
+    'echo 7',
+    /^sbatch failed: sbatch: error: invalid partition$/,
+  ],
+  [
+    'times out, and no job is listed',
+    timeout,
+    'true',
+    /It is not known whether .*: squeue lists no job esrgan-a-\w{8} so far\. .*scancel --name=esrgan-a-/,
+  ],
+  ['and squeue time out', timeout, 'exit 1', /It is not known whether .*: squeue does not answer either\./],
+])(
+  unlessWindows('a submission fails where sbatch %s', 'needs a shell'),
+  async (_, sbatch, squeue, message) => {
+    fakeScript('sbatch', sbatch);
+    fakeScript('squeue', squeue);
+    await expect(impatient.submit('', 'esrgan-a')).rejects.toThrow(message);
+  },
+);
+
+test.skipIf(isWindows)(
+  unlessWindows('a cluster that does not answer leaves the states of others known', 'needs a shell'),
+  async () => {
+    fakeScript(
+      'squeue',
+      'case "$*" in *north*) echo "no such cluster" >&2; exit 1;; esac; echo "7|RUNNING|None|n1"',
+    );
+    const { states, problem } = await slurm.states([{ id: '7' }, { id: '8', cluster: 'north' }]);
+    expect(Object.fromEntries(states)).toEqual({ '/7': { state: 'running', nodes: 'n1' } });
+    expect(problem).toBe('squeue failed: no such cluster');
   },
 );

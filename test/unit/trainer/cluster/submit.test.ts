@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Executor } from '../../../../trainer/cluster/executor.ts';
-import { cancelJob } from '../../../../trainer/cluster/submit.ts';
+import { cancelJob, type Submission, submitRuns } from '../../../../trainer/cluster/submit.ts';
+import { readRunFile } from '../../../../trainer/config/index.ts';
+import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
 import { type JobState, jobKey } from '../../../../trainer/runs/job.ts';
 import { prepareJob, recordJob } from '../../../../trainer/runs/launch.ts';
 import { readRun } from '../../../../trainer/runs/list.ts';
@@ -25,7 +27,7 @@ test.each<[JobState['state'], afterwards: JobState, remains: boolean]>([
     submit: never,
     requeue: never,
     async states(jobs) {
-      return new Map(jobs.map((job) => [jobKey(job), afterwards]));
+      return { states: new Map(jobs.map((job) => [jobKey(job), afterwards])), problem: undefined };
     },
     async cancel({ id }) {
       cancelled.push(id);
@@ -36,4 +38,30 @@ test.each<[JobState['state'], afterwards: JobState, remains: boolean]>([
   if (found?.openJob === undefined) throw new Error('the run has no job');
   await cancelJob(found, found.openJob, executor);
   expect([cancelled, existsSync(run.root)]).toEqual([['7'], remains]);
+});
+
+test('a refused submission leaves nothing behind, not even the folder of the runs', async () => {
+  const folder = temporaryFolder();
+  const { config } = readRunFile('name: refused\n', { file: join(folder, 'run.esrgan.yaml') });
+  if (config === undefined) throw new Error('the run file has problems');
+  const executor: Executor = {
+    submit: () => Promise.reject(new WorkbenchError('run', 'no such partition')),
+    states: async () => ({ states: new Map(), problem: undefined }),
+    cancel: never,
+    requeue: never,
+  };
+  const settings = { seconds_before_limit: 120, options: [], setup: [] };
+  const submission: Submission = {
+    runs: [{ config, file: null }],
+    stage: 'pretraining',
+    resume: false,
+    atOnce: 1,
+    profile: { name: 'gpu', settings },
+    command: { node: 'node', esrgan: 'esrgan.js' },
+  };
+  await expect(submitRuns(submission, executor)).rejects.toThrow('no such partition');
+  expect(readdirSync(folder)).toEqual([]);
+  mkdirSync(join(folder, 'runs'));
+  await expect(submitRuns(submission, executor)).rejects.toThrow('no such partition');
+  expect(readdirSync(folder)).toEqual(['runs']);
 });

@@ -12,6 +12,7 @@ import {
   readStatus,
   type Status,
   stoppedAtLimit,
+  stoppedByScheduler,
   writeStatus,
 } from '../../../../trainer/runs/status.ts';
 import { temporaryRun } from './temporary-run.ts';
@@ -373,11 +374,19 @@ test.each<
   ],
   [
     'was stopped, and ends',
-    { ...by(own, 'stopped', 'On request.'), jobStart },
+    { ...by(own, 'stopped', stoppedByScheduler), jobStart },
     undefined,
     onNode,
-    'stopped: On request.',
+    `stopped: ${stoppedByScheduler}`,
     true,
+  ],
+  [
+    'was stopped on request, where the scheduler does not answer',
+    { ...by(own, 'stopped', 'On request.'), jobStart },
+    undefined,
+    undefined,
+    'stopped: On request.',
+    false,
   ],
   [
     'starts again',
@@ -389,10 +398,10 @@ test.each<
   ],
   [
     'was stopped',
-    { ...by(own, 'stopped', 'On request.'), jobStart },
+    { ...by(own, 'stopped', stoppedByScheduler), jobStart },
     undefined,
     ended,
-    'stopped: On request.',
+    `stopped: ${stoppedByScheduler}`,
     true,
   ],
   [
@@ -401,7 +410,7 @@ test.each<
     undefined,
     ended,
     'stopped',
-    true,
+    false,
   ],
   [
     'crashed',
