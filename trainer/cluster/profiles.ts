@@ -2,9 +2,17 @@ import { join } from 'node:path';
 import schema from '../../schemas/cluster-profiles.schema.json' with { type: 'json' };
 import type { ClusterProfile, ClusterProfiles } from '../../schemas/cluster-profiles.ts';
 import { didYouMean } from '../config/closest.ts';
-import { configError, createSchemaCheck, type Problem, parse } from '../config/index.ts';
+import {
+  configError,
+  createSchemaCheck,
+  type Problem,
+  parse,
+  type Source,
+  subject,
+} from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { readSmallFile } from '../files/small-file.ts';
+import { formatDuration } from '../format/format.ts';
 import { isPlainObject } from '../guards/guards.ts';
 import { configFolder } from '../runs/user-folders.ts';
 
@@ -53,8 +61,44 @@ function parseProfiles(text: string): { profiles: ClusterProfiles; problems: Pro
   }
   const checked = checkProfiles(source);
   return 'config' in checked
-    ? { profiles: checked.config, problems }
-    : { profiles: {}, problems: [...problems, ...checked.problems] };
+    ? { profiles: checked.config, problems: [...problems, ...shortLimits(checked.config, source)] }
+    : { profiles: {}, problems: [...problems, ...checked.problems.map(withRemedy)] };
+}
+
+/** What the schema does not know: that the first keys are names, and that no key has to be there. */
+function withRemedy(problem: Problem): Problem {
+  const { code, path, message } = problem;
+  if (code !== 'type') return problem;
+  const [name, key] = path.map(String);
+  const keys = Object.keys(schema.additionalProperties.properties);
+  if (name !== undefined && key === undefined) {
+    const example = `such as \`gpu: { ${keys.includes(name) ? name : 'partition'}: … }\``;
+    const what = keys.includes(name)
+      ? `\`${name}\` is a key of a profile: write it below the name of one, ${example}`
+      : message.replace(/a map of .*(?=, not )/, `a profile, a map with ${keys.join(', ')}`);
+    return { ...problem, message: what };
+  }
+  if (!message.endsWith(', not empty')) return problem;
+  return { ...problem, message: `${message}; without the key, the default is used` };
+}
+
+/** The profiles whose jobs would be told to stop before they start. */
+function shortLimits(profiles: ClusterProfiles, source: Source): Problem[] {
+  return Object.entries(profiles).flatMap(([name, { time, seconds_before_limit }]) => {
+    const path = [name, 'time'];
+    if (time === undefined || secondsOf(time) > seconds_before_limit) return [];
+    const message = `${subject(path)} is ${formatDuration(secondsOf(time))}, which must be longer than \`seconds_before_limit\` (${formatDuration(seconds_before_limit)}): raise the one, or lower the other`;
+    return [{ code: 'time-too-short', severity: 'error', message, path, ...source.rangeOf(path) }];
+  });
+}
+
+/** A time of Slurm: `minutes`, `minutes:seconds`, `hours:minutes:seconds`, or `days-hours[:minutes[:seconds]]`. */
+function secondsOf(time: string | number): number {
+  const [, days, clock = ''] = /^(?:(\d+)-)?(.*)$/.exec(String(time)) ?? [];
+  const parts = clock.split(':').map(Number);
+  const [hours = 0, minutes = 0, seconds = 0] =
+    days !== undefined || parts.length === 3 ? parts : [0, ...parts];
+  return ((Number(days ?? 0) * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
 
 /**

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { environmentWithout, findProgram } from '../files/programs.ts';
+import { formatDuration } from '../format/format.ts';
 import { type JobId, type JobState, jobKey } from '../runs/job.ts';
 import type { Executor } from './executor.ts';
 
@@ -172,7 +173,7 @@ function slurmCommand(
     const child = execFile(file, args, { env, timeout, windowsHide: true }, (cause, stdout, stderr) => {
       if (cause === null) return resolve(stdout);
       if (cause.killed === true) {
-        const message = `${program} did not answer within ${timeout / 1000} s.`;
+        const message = `${program} did not answer within ${formatDuration(timeout / 1000)}.`;
         return reject(new NoAnswer('run', message, { cause }));
       }
       const message = `${program} failed: ${stderr.trim() || cause.message}`;

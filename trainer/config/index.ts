@@ -30,5 +30,5 @@ export { imageSources } from './resolved.ts';
 export type { SchemaNode } from './schema-node.ts';
 export { createSchemaCheck, subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';
-export { child, entriesByName, keyName } from './source.ts';
+export { child, entriesByName, keyName, type Source } from './source.ts';
 export { stepsPerEpoch, totalSteps } from './steps.ts';

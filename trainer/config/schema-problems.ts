@@ -71,7 +71,10 @@ function schemaProblem(error: ErrorObject, source: Source, schema: SchemaNode, f
     case 'additionalProperties':
       return problem('unknown-key', unknownKey(String(at.at(-1)), path, node, schema), source.rangeOfKey(at));
     case 'type':
-      return problem('type', `${mustBe(allowed(node))}${asList(error.data, node)}`);
+      return problem(
+        'type',
+        `${mustBe(node.patternErrorMessage ?? allowed(node))}${asList(error.data, node)}`,
+      );
     case 'enum': {
       const choices = (node.enum ?? []).map(String);
       return problem('choice', `${mustBe(allowed(node))}${didYouMean(String(error.data), choices)}`);
@@ -80,7 +83,7 @@ function schemaProblem(error: ErrorObject, source: Source, schema: SchemaNode, f
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return problem('range', mustBe(allowed(node)));
+      return problem('range', mustBe(node.patternErrorMessage ?? allowed(node)));
     case 'minItems':
     case 'maxItems': {
       const isFixed = node.minItems === node.maxItems;

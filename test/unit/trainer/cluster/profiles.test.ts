@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findProfile, profilesFile, readProfiles } from '../../../../trainer/cluster/profiles.ts';
+import {
+  findProfile,
+  profileProblems,
+  profilesFile,
+  readProfiles,
+} from '../../../../trainer/cluster/profiles.ts';
 
 let folder: string;
 let file: string;
@@ -60,11 +65,55 @@ test.each<[string, text: string, problem: string]>([
     'gpu: { options: [x] }',
     '1:18: error: `gpu.options[0]` must be an option of sbatch',
   ],
+  [
+    'a time that is a list',
+    'gpu: { time: [1] }',
+    '1:14: error: `gpu.time` must be a time of Slurm, such as `30`',
+  ],
+  ['no time', 'gpu: { time: 0 }', '1:14: error: `gpu.time` must be a time of Slurm, such as `30` (minutes)'],
+  [
+    'memory that is a number',
+    'gpu: { memory: 16 }',
+    '1:16: error: `gpu.memory` must be a whole number with a unit, such as `16G` or `500M`, not 16',
+  ],
+  [
+    'a key without a profile',
+    'partition: gpu\ntime: 30\n',
+    '1:12: error: `partition` is a key of a profile: write it below the name of one, such as `gpu: { partition: … }`',
+  ],
+  [
+    'a profile that is a value',
+    'gpu: 5',
+    '1:6: error: `gpu` must be a profile, a map with partition, account, gres, cpus, memory, time, seconds_before_limit, options, setup, node, not 5',
+  ],
+  [
+    'an empty value',
+    'gpu:\n  partition:\n',
+    '2:3: error: `gpu.partition` must be a string, not empty; without the key, the default is used',
+  ],
+  [
+    'a time that is not longer than the default of `seconds_before_limit`',
+    'gpu:\n  time: 2\n',
+    '2:9: error: `gpu.time` is 2 min, which must be longer than `seconds_before_limit` (2 min): raise the one, or lower the other',
+  ],
   ['broken YAML', 'gpu: {', '1:6: error: this bracket is not closed'],
   ['a duplicate', 'gpu: {}\ngpu: {}', '2:1: error: `gpu` is a duplicate key'],
 ])('%s is a problem', (_, text, problem) => {
   writeFileSync(file, text);
   expect(() => readProfiles(file)).toThrow(`${file}:${problem}`);
+});
+
+test.each<[time: string, seconds: number]>([
+  ['3', 180],
+  ['0:50', 50],
+  ['0:02:05', 125],
+  ['1-0', 86_400],
+  ['0-1:01', 3660],
+  ['0-0:01:30', 90],
+])('a time of %s is %i seconds', (time, seconds) => {
+  const text = (before: number) => `gpu: { time: ${time}, seconds_before_limit: ${Math.min(before, 3600)} }`;
+  expect(profileProblems(text(seconds - 1))).toEqual([]);
+  expect(profileProblems(text(seconds)).length).toBe(seconds <= 3600 ? 1 : 0);
 });
 
 test('names the profiles that there are', () => {
