@@ -102,9 +102,8 @@ async function requestFromRun(run: RunOnDisk, request: RequestKind): Promise<voi
   if (!isLive(state)) {
     assertJobIsKnown(run, notKnown);
     const reason = state.reason === null ? '' : ` (${state.reason})`;
-    const advice = existsSync(paths.config)
-      ? ` Resume it with \`esrgan train ${paths.config} --resume\`.`
-      : '';
+    const resume = ` Resume it with \`esrgan train ${paths.config} --resume\`.`;
+    const advice = state.state !== 'finished' && existsSync(paths.config) ? resume : '';
     throw new WorkbenchError(
       'run',
       `Cannot ${request} run ${paths.name}: it is not training, its state is ${state.state}${reason}.${advice}`,

@@ -103,7 +103,9 @@ export function weightsOf(name: string, onProblem: OnProblem = printProblem): st
   if (found === undefined && /\.(safetensors|pth|pt|ckpt|onnx)$/i.test(name))
     throw new WorkbenchError('data', `The file ${name} does not exist.`);
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
-  const paths = isRunDirectory(name) ? runPaths(name) : findRun('runs', name).paths;
+  const paths = isRunDirectory(name)
+    ? runPaths(name)
+    : findRun('runs', name, 'Give the path of a run, a checkpoint or a file of weights.').paths;
   const { checkpoint, problems } = resultCheckpoint(paths);
   if (!checkpoint) {
     throw new WorkbenchError(

@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { assertInContainer } from '../cluster/container-paths.ts';
 import { type ManifestKind, manifestKinds, manifestOf } from '../cluster/manifests.ts';
 import { findProfile } from '../cluster/profiles.ts';
 import { slurm } from '../cluster/slurm.ts';
@@ -15,9 +16,11 @@ import {
 } from '../cluster/submit.ts';
 import { configForStage, formatProblem, readRunFile, readRunFileText } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { portablePath } from '../files/paths.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import { runPaths } from '../runs/run-directory.ts';
+import { expandPattern } from './expand-pattern.ts';
 import { wholeWeightsOf } from './open-model.ts';
 import { print, printError } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -52,7 +55,9 @@ export function registerSubmit(program: Command): void {
     .action(async (files: string[], flags: Flags) => {
       const { on, to, stage, atOnce } = flags;
       if (to !== undefined) {
-        print(manifestOf(to, { files, stage, atOnce }));
+        for (const file of files) assertInContainer(file, checkedText(file, stage), process.cwd());
+        const ofContainer = files.map((file) => portablePath(relative('', file)));
+        print(manifestOf(to, { files: ofContainer, stage, atOnce }));
         return;
       }
       if (on === undefined) {
@@ -80,9 +85,14 @@ export function registerSubmit(program: Command): void {
       .addHelpText('after', imagesHelp(name))
       .action(async (words: string[], _flags: unknown, command: Command) => {
         const flags = command.optsWithGlobals<ImageFlags>();
+        const ofRuns = ['stage', 'resume'].find((each) => submit.getOptionValueSource(each) === 'cli');
+        if (ofRuns !== undefined) {
+          throw new WorkbenchError('usage', `--${ofRuns} is for run files, not for \`submit ${name}\`.`);
+        }
         const submission = imageSubmissionOf(program, name, words, flags);
         if (flags.print) {
-          print(Object.values(imageScriptsOf(submission)).join('\n'));
+          const { array, rest } = imageScriptsOf(submission);
+          print(`${array}\n${secondScript}\n${rest}`);
           return;
         }
         const { array, rest } = await submitImages(submission, slurm);
@@ -95,6 +105,12 @@ export function registerSubmit(program: Command): void {
     print(`${await requeue(runPaths(run), slurm)}\n`);
   });
 }
+
+/** Between the scripts of two jobs that are printed. */
+const secondScript = `# ${'-'.repeat(70)}
+# The second job: sbatch --dependency=afterany:<id of the first>
+# ${'-'.repeat(70)}
+`;
 
 const imagesHelp = (name: string) => `
 Options of submit, which apply as well:
@@ -151,18 +167,49 @@ function imageSubmissionOf(
       `Name the profile of clusters.yaml for ${name} with --on. On other engines, start \`esrgan ${name} … --share 1/${tasks}\` yourself.`,
     );
   }
-  // The tasks start at different times, when a run in training may have other checkpoints.
-  const model: unknown = target.getOptionValue('model');
-  const isFile = typeof model === 'string' && model !== 'bicubic';
   const settings = findProfile(on);
+  const model: unknown = target.getOptionValue('model');
+  const fixed =
+    name === 'evaluate'
+      ? withOperands(target, words, (operand) => expandPattern(operand).map(fixedModel))
+      : [...words, ...(typeof model === 'string' ? ['--model', fixedModel(model)] : [])];
   return {
-    words: [name, ...words, ...(isFile ? ['--model', wholeWeightsOf(model)] : [])],
+    words: [name, ...fixed],
     tasks,
     atOnce,
     folder: process.cwd(),
     profile: settings,
     command: commandPath(settings),
   };
+}
+
+/** A model as it is now: the tasks start at different times, when a run in training may have other checkpoints. */
+function fixedModel(model: string): string {
+  return model === 'bicubic' ? model : wholeWeightsOf(model);
+}
+
+/** The words of a command with other operands. */
+function withOperands(
+  { options }: Pick<Command, 'options'>,
+  words: readonly string[],
+  replace: (operand: string) => readonly string[],
+): string[] {
+  const [word, ...others] = words;
+  if (word === undefined) return [];
+  if (word === '--') return [word, ...others.flatMap(replace)];
+  const taken = options.some((option) => option.required && [option.long, option.short].includes(word))
+    ? 1
+    : 0;
+  const own = word.startsWith('-') ? [word, ...others.slice(0, taken)] : replace(word);
+  return [...own, ...withOperands({ options }, others.slice(taken), replace)];
+}
+
+/** The text of a run file that has no errors for a stage. */
+function checkedText(file: string, stage: Stage): string {
+  const text = readRunFileText(file);
+  const { warnings } = configForStage(file, readRunFile(text, { file, files: datasetFiles }), stage);
+  for (const warning of warnings) printError(`${formatProblem(file, warning)}\n`);
+  return text;
 }
 
 function submissionOf(files: readonly string[], name: string, flags: Flags): Submission {

@@ -37,7 +37,7 @@ export function registerTrain(program: Command): void {
   program
     .command('train')
     .description('train a stage of a run')
-    .argument('<run file>', 'run.esrgan.yaml, or JSON')
+    .argument('<run file>', 'a run file: YAML, such as first.esrgan.yaml, or JSON')
     .addOption(
       new Option(
         '--stage <stage>',

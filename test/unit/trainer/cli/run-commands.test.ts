@@ -203,10 +203,7 @@ test('a request with --json', async () => {
 test.each([
   ['lvie', /Run lvie is not in .*: it has done, failed, live, theirs; did you mean `live`\?/],
   ['zzzzzzzzzz', /Run zzzzzzzzzz is not in .*: it has done, failed, live, theirs\. Give the path/],
-  [
-    'done',
-    /Cannot stop run done: it is not training, its state is finished\. Resume it with .*run\.esrgan\.yaml --resume/,
-  ],
+  ['done', /Cannot stop run done: it is not training, its state is finished\.$/],
   ['failed', /it is not training, its state is failed \(the loss is NaN\)/],
   ['theirs', /Cannot stop .*theirs: it is a run of another program/],
 ])('stop %s: %s', async (name, message) => {
