@@ -25,7 +25,7 @@ const isArguments: Guard<LauncherArguments> = isObject<LauncherArguments>({
   root: isString,
   stage: isOneOf(stages),
   program: isString,
-  train: isList(isString),
+  train: isNullable(isList(isString)),
   mirror: isNullable(isList(isString)),
 });
 
@@ -56,6 +56,11 @@ function fail(reason: string): void {
 
 function watchOver({ root, stage, program, train, mirror }: LauncherArguments): void {
   const run = runPaths(root);
+  if (train === null) {
+    if (mirror !== null) startMirror(run, program, mirror);
+    report('');
+    return;
+  }
   const output = retrySync(() => openToAppend(launchPaths(run).output));
   const trainer = spawn(program, train, {
     // Files that the trainer writes to its working directory belong to the runs.
@@ -105,6 +110,8 @@ function startMirror({ root }: RunPaths, program: string, args: readonly string[
     const options = {
       cwd: workingFolder(dirname(root)),
       detached: true,
+      // Node.js uses a proxy only if it is told to.
+      env: { ...process.env, NODE_USE_ENV_PROXY: '1' },
       stdio: 'ignore',
       windowsHide: true,
     } as const;

@@ -35,6 +35,7 @@ import { readRunDetail } from './run-detail.ts';
 import { createRunList, type RunsChange } from './run-list.ts';
 import {
   changesOf,
+  launchMirror,
   launchTrainer,
   type RunRequest,
   requestFromFile,
@@ -222,6 +223,8 @@ export function createManager(options: ManagerOptions): Manager {
     };
     await withHostLock(() => submitRuns(submission, scheduler));
     listedRun(request);
+    const upload = mirror();
+    if (upload !== null) await launchMirror(run, stage, programs(), upload);
     list.touch(run.root);
     return { run: run.root, queued: true, file, changes };
   }

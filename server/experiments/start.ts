@@ -109,7 +109,8 @@ export interface LauncherArguments {
   readonly stage: Stage;
   /** The Node.js for both. */
   readonly program: string;
-  readonly train: readonly string[];
+  /** Null: no trainer, because a cluster trains the run. */
+  readonly train: readonly string[] | null;
   /** Null: no mirror. */
   readonly mirror: readonly string[] | null;
 }
@@ -132,9 +133,10 @@ function mirrorArguments(run: RunPaths, { project, entity, group }: MirrorSettin
 export async function launchTrainer(
   run: RunPaths,
   { stage, resume, file }: Pick<QueueEntry, 'stage' | 'resume' | 'file'>,
-  { node, esrgan, launcher }: Programs,
+  programs: Programs,
   mirror: MirrorSettings | null,
 ): Promise<void> {
+  const { node, esrgan } = programs;
   const train = [
     esrgan,
     'train',
@@ -145,17 +147,12 @@ export async function launchTrainer(
     ...(file ? ['--source', file] : []),
   ];
   try {
-    const started: LauncherArguments = {
+    await launch(programs, {
       root: run.root,
       stage,
       program: node,
       train,
       mirror: mirror && [esrgan, ...mirrorArguments(run, mirror)],
-    };
-    await promisify(execFile)(process.execPath, [launcher, JSON.stringify(started)], {
-      env: nodeEnvironment(),
-      timeout: 20_000,
-      windowsHide: true,
     });
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
@@ -166,4 +163,25 @@ export async function launchTrainer(
       { cause: error },
     );
   }
+}
+
+/** Starts the mirror of a run that a cluster trains, on this host: nodes of clusters often have no network. Never rejects. */
+export async function launchMirror(
+  run: RunPaths,
+  stage: Stage,
+  programs: Programs,
+  mirror: MirrorSettings,
+): Promise<void> {
+  const { node, esrgan } = programs;
+  const args = [esrgan, ...mirrorArguments(run, mirror)];
+  // The run is submitted, with or without an upload.
+  await launch(programs, { root: run.root, stage, program: node, train: null, mirror: args }).catch(() => {});
+}
+
+async function launch({ launcher }: Programs, started: LauncherArguments): Promise<void> {
+  await promisify(execFile)(process.execPath, [launcher, JSON.stringify(started)], {
+    env: nodeEnvironment(),
+    timeout: 20_000,
+    windowsHide: true,
+  });
 }

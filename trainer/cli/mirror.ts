@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { slurm } from '../cluster/slurm.ts';
+import { askAboutJobs } from '../cluster/submit.ts';
 import { findApiKey } from '../mirror/api-key.ts';
 import { mirrorRun } from '../mirror/mirror-run.ts';
 import { cloudServer, parseServer } from '../mirror/server-url.ts';
@@ -59,6 +61,7 @@ export function registerMirror(program: Command): void {
             project: project || 'esrgan',
             group: group || null,
             once,
+            jobStates: async (run) => (await askAboutJobs([run], slurm)).states,
             signal: cancel.signal,
             observer: {
               begin(link) {

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../errors/errors.ts';
 import { isLive, type RunState } from '../run-state/run-state.ts';
 import { diskError, removeTemporaries } from '../runs/atomic-file.ts';
-import { readRun } from '../runs/list.ts';
+import type { JobStates } from '../runs/job.ts';
+import { type RunOnDisk, readRun } from '../runs/list.ts';
 import { acquireRunLock, type RunLock } from '../runs/lock.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { isEmpty, openBatchReader } from './batch.ts';
@@ -27,6 +28,8 @@ export interface MirrorOptions extends Pick<RetryOptions, 'wait' | 'random'> {
   /** Ends as soon as everything that is there now is uploaded. */
   readonly once: boolean;
   readonly signal: AbortSignal;
+  /** What the scheduler says about the job of a run whose state it decides, as far as it is known. */
+  readonly jobStates: (run: RunOnDisk) => Promise<JobStates>;
   readonly observer: MirrorObserver;
 }
 
@@ -63,7 +66,7 @@ const exitCodes: Partial<Record<RunState, number>> = { finished: 0, failed: 1, s
  * `data` if W&B refuses something or cannot be reached for a day; `disk`; `interrupted` by the signal
  */
 export async function mirrorRun(run: RunPaths, options: MirrorOptions): Promise<RunState> {
-  stateOf(run);
+  await stateOf(run, options);
   for (;;) {
     const state = await mirrorSession(run, options);
     // A run that was resumed in the meantime: its own mirror found the lock held, and has ended.
@@ -99,10 +102,11 @@ async function mirrorSession(run: RunPaths, options: MirrorOptions): Promise<Run
 type SessionOptions = MirrorOptions & Required<Pick<MirrorOptions, 'wait'>>;
 
 /** Waits until a run that starts has its config. */
-async function untilTrained(run: RunPaths, { once, signal, wait }: SessionOptions): Promise<void> {
+async function untilTrained(run: RunPaths, options: SessionOptions): Promise<void> {
+  const { once, signal, wait } = options;
   for (;;) {
     if (signal.aborted) throw interrupted();
-    const { state } = stateOf(run);
+    const state = await stateOf(run, options);
     if (configOf(run, []) !== undefined) return;
     if (once || isOver(state)) throw neverTrained(run);
     await wait(interval, signal).catch(() => {});
@@ -173,11 +177,11 @@ async function follow(run: RunPaths, options: SessionOptions): Promise<RunState>
     }
 
     // A mirror that starts sends the last batch again.
-    await sendBatch(stateOf(run).state);
+    await sendBatch(await stateOf(run, options));
     for (;;) {
       if (signal.aborted) throw interrupted();
       // Before the files are read: whatever a run wrote before it ended is there then.
-      const { state } = stateOf(run);
+      const state = await stateOf(run, options);
       const next = reader.next(cursor, isOver(state) && state !== 'lost');
       const isNew = !isEmpty(next);
       if (isNew) save(next);
@@ -201,8 +205,8 @@ function isOver(state: RunState): boolean {
   return !isLive({ state }) && state !== 'queued';
 }
 
-/** Throws a `run` error if there is no such run, or it is another program's. */
-function stateOf(run: RunPaths): { readonly state: RunState } {
+/** Rejects with a `run` error if there is no such run, or it is another program's. */
+async function stateOf(run: RunPaths, { jobStates }: MirrorOptions): Promise<RunState> {
   const found = readRun(run.root, Date.now());
   if (found === undefined) throw new WorkbenchError('run', `${run.root} is no longer the folder of a run.`);
   if (found.kind === 'external') {
@@ -211,7 +215,8 @@ function stateOf(run: RunPaths): { readonly state: RunState } {
       `${run.root} is a run of another program. Upload its event files with \`wandb sync\`.`,
     );
   }
-  return found.state;
+  if (found.openJob === undefined) return found.state.state;
+  return (readRun(run.root, Date.now(), await jobStates(found)) ?? found).state.state;
 }
 
 /**

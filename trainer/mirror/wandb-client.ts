@@ -94,7 +94,14 @@ export function createWandbClient(server: string, key: string, options: RetryOpt
       return { status, text };
     } catch (error) {
       if (error instanceof TransientError) throw error;
-      throw new TransientError(causeOf(error, new URL(url).host));
+      const { host, hostname, port } = new URL(url);
+      if (isBadPort(error)) {
+        throw new WorkbenchError(
+          'usage',
+          `Port ${port} of ${hostname} belongs to another service, so Node.js sends nothing there. Check --url or WANDB_BASE_URL.`,
+        );
+      }
+      throw new TransientError(causeOf(error, host) + proxyHint(process.env));
     }
   }
 
@@ -176,6 +183,24 @@ const remedies =
 /** As W&B's client, but a client error other than these is never repeated. */
 function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
+}
+
+/** Whether `fetch` refuses the port, as browsers do. */
+function isBadPort(error: unknown): boolean {
+  return error instanceof Error && messageOf(error.cause) === 'bad port';
+}
+
+/** Why a proxy of the environment is not used; empty if it is, or there is none. */
+export function proxyHint(environment: NodeJS.ProcessEnv, version = process.versions.node): string {
+  const { HTTPS_PROXY, https_proxy, NODE_USE_ENV_PROXY, NODE_OPTIONS = '' } = environment;
+  if (!(HTTPS_PROXY || https_proxy)) return '';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isAble = major >= 24 || (major === 22 && minor >= 21);
+  if (!isAble) {
+    return `; Node.js ${version} does not use HTTPS_PROXY: use 24 or later, or 22.21, with NODE_USE_ENV_PROXY=1`;
+  }
+  const isUsed = NODE_USE_ENV_PROXY === '1' || NODE_OPTIONS.includes('--use-env-proxy');
+  return isUsed ? '' : '; Node.js uses HTTPS_PROXY only with NODE_USE_ENV_PROXY=1';
 }
 
 function causeOf(error: unknown, host: string): string {

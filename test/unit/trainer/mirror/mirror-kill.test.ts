@@ -59,6 +59,7 @@ describe('a mirror that is ended at any request, and its successors, upload ever
         project: 'esrgan',
         group: null,
         once: false,
+        jobStates: async () => new Map(),
         signal: cancel.signal,
         observer: { begin: () => {}, progress: () => {}, trouble: () => {} },
         wait: async () => {},

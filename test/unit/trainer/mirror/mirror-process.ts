@@ -12,6 +12,7 @@ void mirrorRun(runPaths(root), {
   project: 'esrgan',
   group: null,
   once: false,
+  jobStates: async () => new Map(),
   signal: new AbortController().signal,
   observer: { begin: () => {}, progress: () => {}, trouble: () => {} },
   wait: async () => {},

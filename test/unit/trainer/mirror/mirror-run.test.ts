@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { cursorPath, openCursor, writeCursor } from '../../../../trainer/mirror/cursor.ts';
 import { type MirrorOptions, mirrorRun } from '../../../../trainer/mirror/mirror-run.ts';
 import type { RunState } from '../../../../trainer/run-state/run-state.ts';
+import type { JobState } from '../../../../trainer/runs/job.ts';
+import { prepareJob, recordJob } from '../../../../trainer/runs/launch.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { hasFolderLinks, needsFolderLinks } from '../../../folder-links.ts';
@@ -40,6 +42,7 @@ async function mirror(
     project: 'esrgan',
     group: null,
     once: false,
+    jobStates: async () => new Map(),
     signal: new AbortController().signal,
     observer: {
       begin: (link) => links.push(link),
@@ -302,6 +305,46 @@ describe('trouble of the network is waited out', () => {
     expect(troubles).toHaveLength(1);
     expect(delays.slice(0, 7)).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
   });
+});
+
+test('a run that waits in the queue of a cluster, again after its time limit, is followed', async () => {
+  const run = testRun();
+  run.session().steps(1, 5);
+  run.end('stopped');
+  await prepareJob(run.paths, '', '');
+  recordJob(run.paths, { executor: 'slurm', profile: 'gpu', id: '7', stage: 'pretraining' });
+  const server = await wandbServer();
+  const states: JobState[] = [
+    { state: 'pending', reason: 'BeginTime' },
+    { state: 'running', nodes: 'n1' },
+  ];
+  let now = states[0];
+  const jobStates = async () => new Map(now === undefined ? [] : [['/7', now]]);
+  const { state } = await mirror(run, server, { jobStates }, [
+    () => {
+      now = states[1];
+    },
+    () => {
+      run.session(6).steps(6, 10);
+      run.end('finished');
+    },
+  ]);
+  expect([state, server.run().exitcode]).toEqual(['finished', 0]);
+  expect(stepsOf(server)).toEqual(range(1, 10));
+});
+
+test('a run whose job is not known ends as its trainer has', async () => {
+  const run = await trained('stopped');
+  await prepareJob(run.paths, '', '');
+  recordJob(run.paths, { executor: 'slurm', profile: 'gpu', id: '7', stage: 'pretraining' });
+  expect((await mirror(run, await wandbServer())).state).toBe('stopped');
+});
+
+test('a port that Node.js never uses is refused at once', async () => {
+  const run = await trained();
+  const server = await wandbServer();
+  const bad = { ...server, url: 'http://127.0.0.1:1' };
+  await expect(mirror(run, bad)).rejects.toThrow(/^Port 1 of 127\.0\.0\.1 belongs to another service/);
 });
 
 describe('a refusal ends the mirror, and is saved for the editor', () => {
