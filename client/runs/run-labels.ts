@@ -97,6 +97,20 @@ export function describeFailure(run: RunSummary): string {
   return listed(run.name, stateAtStep(run));
 }
 
+/** A finished run in the status bar: `name · training finished · PSNR 25.40`. */
+export function describeFinished(run: RunSummary): string {
+  return listed(
+    run.name,
+    run.stage === null ? stateLabels.finished : l10n.t('{0} finished', run.stage),
+    run.psnr === null ? null : `PSNR ${formatScore(run.psnr)}`,
+  );
+}
+
+/** The length of the queue in the status bar. */
+export function describeQueue(length: number): string {
+  return l10n.t('{0} queued', length);
+}
+
 function stateAtStep({ state, step }: RunSummary): string {
   return step === null
     ? stateLabels[state]

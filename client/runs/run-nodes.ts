@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { l10n } from 'vscode';
-import type {
-  CheckpointSummary,
-  MirrorSummary,
-  RunDetail,
-  RunSummary,
-  StageSamples,
+import {
+  bestByPsnr,
+  bicubicOf,
+  type CheckpointSummary,
+  type MirrorSummary,
+  type RunDetail,
+  type RunSummary,
+  type StageSamples,
 } from '../../server/protocol/runs.ts';
 import { formatBytes, formatCount, formatScore, formatShortCount } from '../../trainer/format/format.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
@@ -108,8 +110,9 @@ function mirrorNode(run: string, { state, link, problem }: MirrorSummary): TreeN
 }
 
 function checkpointsNode(run: string, checkpoints: readonly CheckpointSummary[]): TreeNode {
-  const best = checkpoints.findLast((checkpoint) => checkpoint.best);
+  const best = bestByPsnr(checkpoints);
   const psnr = best?.metrics.psnr;
+  const bicubic = best && bicubicText(best);
   const count = checkpoints.length;
   const newestFirst = [...checkpoints].reverse();
   return {
@@ -117,21 +120,47 @@ function checkpointsNode(run: string, checkpoints: readonly CheckpointSummary[])
     label: l10n.t('Checkpoints ({0})', count),
     ...(best !== undefined &&
       psnr !== undefined && {
-        description: l10n.t('★ best {0} dB @ {1}', formatScore(psnr), formatShortCount(best.step)),
+        description: [
+          l10n.t(
+            '★ best PSNR {0} dB · {1} @ {2}',
+            formatScore(psnr),
+            best.stage,
+            formatShortCount(best.step),
+          ),
+          ...(bicubic === undefined ? [] : [bicubic]),
+        ].join(' · '),
       }),
     icon: 'save-all',
     spoken:
       best === undefined || psnr === undefined
         ? l10n.t('{0} checkpoints', count)
-        : l10n.t('{0} checkpoints, best {1} decibels at step {2}', count, formatScore(psnr), best.step),
+        : [
+            l10n.t(
+              '{0} checkpoints, best {1} decibels in {2} at step {3}',
+              count,
+              formatScore(psnr),
+              best.stage,
+              best.step,
+            ),
+            ...(bicubic === undefined ? [] : [bicubic]),
+          ].join(', '),
     children: newestFirst.map(checkpointNode),
   };
+}
+
+/** `bicubic 28.42 dB`, or that the checkpoint is below it. */
+function bicubicText(checkpoint: CheckpointSummary): string | undefined {
+  const bicubic = bicubicOf(checkpoint);
+  if (bicubic === undefined) return undefined;
+  const psnr = formatScore(bicubic.psnr);
+  return bicubic.isBetter ? l10n.t('below bicubic ({0} dB)', psnr) : l10n.t('bicubic {0} dB', psnr);
 }
 
 function checkpointNode(checkpoint: CheckpointSummary): TreeNode {
   const { stage, step, epoch, metrics, bytes, best, last } = checkpoint;
   const facts = [
     ...(metrics.psnr === undefined ? [] : [`PSNR ${formatScore(metrics.psnr)}`]),
+    ...(bicubicOf(checkpoint)?.isBetter ? [l10n.t('below bicubic')] : []),
     ...(metrics.ssim === undefined ? [] : [`SSIM ${formatScore(metrics.ssim, 4)}`]),
     formatBytes(bytes),
     ...(best ? [l10n.t('best')] : []),

@@ -2,7 +2,14 @@ import { isLive } from '../../trainer/run-state/run-state.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { type RunDetail, type SessionSummary, stateWords } from '../../server/protocol/runs.ts';
+import {
+  bestByPsnr,
+  bicubicOf,
+  type CheckpointSummary,
+  type RunDetail,
+  type SessionSummary,
+  stateWords,
+} from '../../server/protocol/runs.ts';
 import {
   currentEpoch,
   formatBytes,
@@ -10,6 +17,7 @@ import {
   formatDuration,
   formatRate,
   formatScore,
+  formatShortCount,
   formatValue,
 } from '../../trainer/format/format.ts';
 import { type IconName, icon } from '../components/icons.ts';
@@ -55,8 +63,9 @@ export class RunHeader extends LitElement {
       .facts { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 0; }
       .facts div { min-width: 0; }
       dt { color: var(--wb-quiet); font-size: 0.85em; }
-      dd { margin: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; max-width: 34ch; }
+      dd { margin: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; max-width: 52ch; }
       dd .of { color: var(--wb-quiet); }
+      dd .below { color: var(--wb-warn); }
       progress { display: block; appearance: none; width: 100%; height: 2px; margin-top: 8px; border: 0; background: var(--wb-grid); }
       progress::-webkit-progress-bar { background: var(--wb-grid); }
       progress::-webkit-progress-value { background: var(--run-color); }
@@ -146,8 +155,9 @@ function stateText({ summary }: RunDetail): string {
   return isWaiting && reason !== null ? `${stateWords[state]} ${reason}` : stateWords[state];
 }
 
-function renderFacts({ summary, memoryBytes, sessions, mirror }: RunDetail): TemplateResult {
+function renderFacts({ summary, memoryBytes, sessions, checkpoints, mirror }: RunDetail): TemplateResult {
   const session = sessions.at(-1);
+  const best = bestByPsnr(checkpoints);
   const facts: readonly [string, unknown][] = [
     ['Stage', summary.stage],
     [
@@ -159,6 +169,7 @@ function renderFacts({ summary, memoryBytes, sessions, mirror }: RunDetail): Tem
     ['Time left', summary.etaSeconds === null ? null : formatDuration(summary.etaSeconds)],
     ['Loss', summary.loss === null ? null : formatValue(summary.loss)],
     ['PSNR', summary.psnr === null ? null : `${formatScore(summary.psnr)} dB`],
+    ['Best PSNR', best ? bestText(best) : null],
     ['Memory', memoryBytes === null ? null : formatBytes(memoryBytes)],
     ['Engine', session ? `${session.engine} · ${session.device}` : null],
     ['Commit', session?.source ? commitText(session.source) : null],
@@ -174,6 +185,18 @@ function renderFacts({ summary, memoryBytes, sessions, mirror }: RunDetail): Tem
       .filter(([, value]) => value !== null)
       .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>`;
+}
+
+function bestText(best: CheckpointSummary): TemplateResult {
+  const bicubic = bicubicOf(best);
+  const psnr = bicubic && `${formatScore(bicubic.psnr)} dB`;
+  return html`${formatScore(best.metrics.psnr ?? Number.NaN)} dB<span class="of"> · ${best.stage} @ ${formatShortCount(best.step)}</span>${
+    bicubic?.isBetter
+      ? html`<span class="below"> · below bicubic (${psnr})</span>`
+      : bicubic
+        ? html`<span class="of"> · bicubic ${psnr}</span>`
+        : nothing
+  }`;
 }
 
 function commitText({ commit, isDirty }: NonNullable<SessionSummary['source']>): string {

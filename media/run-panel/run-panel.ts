@@ -65,7 +65,10 @@ export class RunPanel extends LitElement {
       h2 { margin: 0 0 6px; font-size: 0.9em; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; color: var(--wb-quiet); }
       .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 205px), 1fr)); gap: 14px 24px; }
       .empty { padding: 40px 0; text-align: center; color: var(--wb-quiet); }
+      /* In one column, a low pane above the charts: results are in sight from the start. */
+      .samples { order: -1; --pane-ratio: 1.9; }
       @container (min-width: 720px) {
+        .samples { order: 0; --pane-ratio: 1; }
         .columns { grid-template-columns: minmax(0, 1.25fr) minmax(280px, 1fr); }
         .column.second { grid-column: 1; }
         .samples { grid-column: 2; grid-row: 1 / span 2; align-self: start; position: sticky; top: 0; }

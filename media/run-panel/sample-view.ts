@@ -44,7 +44,6 @@ export class SampleView extends LitElement {
       .step input { flex: 1; min-width: 60px; }
       .zoom { margin-left: auto; }
       .tiles { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
-      image-pane { --pane-ratio: 1; }
       .images { flex-wrap: wrap; }
       .empty { color: var(--wb-quiet); padding: 24px 0; text-align: center; }
       .problem { color: var(--wb-bad); }

@@ -57,12 +57,17 @@ const layoutNames: Readonly<Record<string, string>> = {
   'seed-old': 'Original program (first version)',
 };
 
-/** The metrics of a validation: of R, G and B by their names, of luma with the suffix `_y`. */
+/**
+ * The metrics of a validation: of R, G and B by their names, of luma with the suffix `_y`, of bicubic upscaling with the
+ * prefix `bicubic_`.
+ */
 export function metricFacts(values: Readonly<Record<string, number | null>>): Fact[] {
-  return Object.entries(values).map(([key, value]) => {
+  return Object.entries(values).map(([fullKey, value]) => {
+    const key = fullKey.replace(/^bicubic_/, '');
+    const suffix = key === fullKey ? '' : ', bicubic';
     const metric = metricNames.find((name) => key === name || key === `${name}_y`);
-    const { title, unit, digits } = metric ? metrics[metric] : { title: key, unit: '', digits: 4 };
-    const label = metric ? `${title} (${key === metric ? 'RGB' : 'Y'})` : title;
+    const { title, unit, digits } = metric ? metrics[metric] : { title: fullKey, unit: '', digits: 4 };
+    const label = metric ? `${title} (${key === metric ? 'RGB' : 'Y'})${suffix}` : title;
     return [label, value === null ? '∞' : `${value.toFixed(digits)} ${unit}`.trimEnd()];
   });
 }

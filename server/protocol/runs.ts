@@ -63,7 +63,7 @@ export interface CheckpointSummary {
   readonly stage: Stage;
   readonly step: number;
   readonly epoch: number;
-  /** Of the validation at this step, by name (`psnr` in dB, `ssim`, ...). */
+  /** Of the validation at this step, by name (`psnr` in dB, `ssim`, ...), `bicubic_psnr` of bicubic upscaling. */
   readonly metrics: Readonly<Record<string, JsonNumber>>;
   /** Of all its files. */
   readonly bytes: number;
@@ -72,6 +72,27 @@ export interface CheckpointSummary {
   readonly best: boolean;
   /** The newest of its stage. */
   readonly last: boolean;
+}
+
+/** The checkpoint with the highest PSNR of all stages, the earliest of equals; undefined where nothing was validated. */
+export function bestByPsnr(checkpoints: readonly CheckpointSummary[]): CheckpointSummary | undefined {
+  const psnrOf = ({ metrics }: CheckpointSummary) => Number(metrics.psnr ?? Number.NEGATIVE_INFINITY);
+  return checkpoints
+    .filter(({ metrics }) => metrics.psnr !== undefined)
+    .reduce<CheckpointSummary | undefined>(
+      (best, each) => (best === undefined || psnrOf(each) > psnrOf(best) ? each : best),
+      undefined,
+    );
+}
+
+/** The PSNR of bicubic upscaling on the images of a checkpoint's validation, in dB, and whether the checkpoint's is lower. */
+export function bicubicOf({
+  metrics: { psnr, bicubic_psnr: bicubic },
+}: Pick<CheckpointSummary, 'metrics'>):
+  | { readonly psnr: JsonNumber; readonly isBetter: boolean }
+  | undefined {
+  if (bicubic === undefined) return undefined;
+  return { psnr: bicubic, isBetter: psnr !== undefined && Number(psnr) < Number(bicubic) };
 }
 
 /** An image that the run draws samples of, and what its samples are compared with. */

@@ -119,6 +119,37 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await soon(() => coloredPixels('Content loss')).toBeGreaterThan(200);
   });
 
+  test.each([
+    [31.2, '31.20 dB · pretraining @ 1k · bicubic 30.71 dB'],
+    [29.26, '29.26 dB · pretraining @ 1k · below bicubic (30.71 dB)'],
+  ])('the best PSNR, %d, is next to that of bicubic', async (psnr, expected) => {
+    const answer = script.answers['esrgan/run']!;
+    await open({
+      answers: {
+        ...script.answers,
+        async 'esrgan/run'(params) {
+          const metrics = { psnr, bicubic_psnr: 30.71 };
+          const checkpoint = { path: '/c', stage: 'pretraining', step: 1000, epoch: 2, metrics } as const;
+          const checkpoints = [{ ...checkpoint, bytes: 1, saved: 0, best: true, last: true }];
+          return { ...(await answer(params)), checkpoints };
+        },
+      },
+    });
+    await soon(() => text(panel.page.locator('run-header dl div', { hasText: 'Best PSNR' }))).toBe(
+      `Best PSNR${expected}`,
+    );
+  });
+
+  test.each([
+    [560, true],
+    [900, false],
+  ])('%d pixels wide, samples above the charts: %s', async (width, isAbove) => {
+    await open({ width });
+    const topOf = async (selector: string) =>
+      (await panel.page.locator(selector).first().boundingBox())?.y ?? Number.NaN;
+    await soon(async () => (await topOf('image-pane')) < (await topOf('line-chart'))).toBe(isAbove);
+  });
+
   test('draws new points, and drops those of an earlier generation', async () => {
     await open();
     await soon(() => text(legend('PSNR', 'Y'))).toBe('25.00');

@@ -101,7 +101,16 @@ export async function openValidator(
       const scores = await measure(step);
       if (!scores || !baseline) return undefined;
       const { rgb, 'paper-y': y } = scores;
-      latest = { step, metrics: { ...rgb, psnr_y: y.psnr } };
+      latest = {
+        step,
+        metrics: {
+          ...rgb,
+          psnr_y: y.psnr,
+          bicubic_psnr: baseline.rgb.psnr,
+          bicubic_ssim: baseline.rgb.ssim,
+          bicubic_psnr_y: baseline['paper-y'].psnr,
+        },
+      };
       events.scalars(trainer.stepsBefore + step, {
         ...scoreTags('validation', scores),
         ...scoreTags('bicubic', baseline),

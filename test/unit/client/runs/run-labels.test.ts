@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   colorId,
   describeFailure,
+  describeFinished,
   describeLiveRun,
   describeRun,
   runTooltip,
@@ -47,6 +48,13 @@ describe('a failed run in the status bar', () => {
     [{ state: 'lost' }, 'photos · crashed at step 88,210'],
     [{ state: 'failed', step: null, reason: 'no such file' }, 'photos · failed'],
   ])('%j', (given, expected) => expect(describeFailure(aRun(given))).toBe(expected));
+});
+
+describe('a finished run in the status bar', () => {
+  test.each<[Partial<RunSummary>, string]>([
+    [{ state: 'finished' }, 'photos · training finished · PSNR 25.40'],
+    [{ state: 'finished', stage: null, psnr: null }, 'photos · finished'],
+  ])('%j', (given, expected) => expect(describeFinished(aRun(given))).toBe(expected));
 });
 
 test('screen readers get words for signs', () =>

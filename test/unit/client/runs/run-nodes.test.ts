@@ -53,7 +53,7 @@ test('checkpoints, samples and files, the newest first', () => {
     files: { config: '/w/runs/photos/run.esrgan.yaml', log: 'C:\\runs\\photos\\log.txt' },
   });
   expect(drawn(runChildren(detail))).toEqual([
-    '(save-all) Checkpoints (2) — ★ best 25.49 dB @ 1k',
+    '(save-all) Checkpoints (2) — ★ best PSNR 25.49 dB · training @ 1k',
     '  (save) training · step 141,000 — 66.8 MB · newest',
     '  (star-full) training · step 1,000 — PSNR 25.49 · SSIM 0.7512 · 66.8 MB · best',
     '(file-media) Samples (2)',
@@ -64,6 +64,31 @@ test('checkpoints, samples and files, the newest first', () => {
     '(settings-gear) run.esrgan.yaml',
     '(output) log.txt',
   ]);
+});
+
+test.each<[Record<string, number>, Record<string, number>, string]>([
+  [{ psnr: 31.2 }, { psnr: 29.14 }, '★ best PSNR 31.20 dB · pretraining @ 3k'],
+  [{ psnr: 28 }, { psnr: 29.14 }, '★ best PSNR 29.14 dB · training @ 300'],
+  [
+    { psnr: 31.2, bicubic_psnr: 30.71 },
+    { psnr: 29.14, bicubic_psnr: 30.71 },
+    '★ best PSNR 31.20 dB · pretraining @ 3k · bicubic 30.71 dB',
+  ],
+  [
+    { psnr: 29.26, bicubic_psnr: 30.71 },
+    {},
+    '★ best PSNR 29.26 dB · pretraining @ 3k · below bicubic (30.71 dB)',
+  ],
+])('the best checkpoint is named with its stage, next to bicubic: %j, %j', (first, second, expected) => {
+  const [checkpoints] = runChildren(
+    aDetail({
+      checkpoints: [
+        aCheckpoint({ stage: 'pretraining', step: 3000, metrics: first, best: true }),
+        aCheckpoint({ stage: 'training', step: 300, metrics: second, best: true }),
+      ],
+    }),
+  );
+  expect(checkpoints?.description).toBe(expected);
 });
 
 test.each<[MirrorSummary['state'], string | null, string | null, string]>([

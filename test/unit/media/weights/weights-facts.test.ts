@@ -83,11 +83,14 @@ test.each([
 });
 
 test('facts of metrics', () => {
-  expect(metricFacts({ psnr: 25.4912, ssim: 0.71239, psnr_y: null, niqe: 4.5 })).toEqual([
+  expect(
+    metricFacts({ psnr: 25.4912, ssim: 0.71239, psnr_y: null, niqe: 4.5, bicubic_psnr_y: 28.4 }),
+  ).toEqual([
     ['PSNR (RGB)', '25.491 dB'],
     ['SSIM (RGB)', '0.7124'],
     ['PSNR (Y)', '∞'],
     ['niqe', '4.5000'],
+    ['PSNR (Y), bicubic', '28.400 dB'],
   ]);
 });
 

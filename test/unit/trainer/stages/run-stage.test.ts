@@ -87,6 +87,9 @@ test('the checkpoint of a step exists before its validation and its samples, and
       psnr: expect.any(Number),
       ssim: expect.any(Number),
       psnr_y: expect.any(Number),
+      bicubic_psnr: expect.any(Number),
+      bicubic_ssim: expect.any(Number),
+      bicubic_psnr_y: expect.any(Number),
     });
     expect(state.best).toMatchObject({ step: 3 });
   }

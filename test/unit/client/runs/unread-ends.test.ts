@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { noTrackedRuns, trackRuns } from '../../../../client/runs/unread-failures.ts';
+import { noTrackedRuns, trackRuns } from '../../../../client/runs/unread-ends.ts';
 import type { RunState } from '../../../../trainer/run-state/run-state.ts';
 import { aRun } from './runs.ts';
 
 /** The states of runs by name, and whether their panels are open. */
 type Update = Readonly<Record<string, RunState | `${RunState}, open`>>;
 
-/** Checks which runs are reported as failed after these updates. */
-function check(updates: readonly Update[], expected: readonly string[]): void {
+/** The runs that are tracked after these updates. */
+function trackedAfter(updates: readonly Update[]): typeof noTrackedRuns {
   let tracked = noTrackedRuns;
   for (const update of updates) {
     const open = new Set<string>();
@@ -19,7 +19,7 @@ function check(updates: readonly Update[], expected: readonly string[]): void {
     });
     tracked = trackRuns(tracked, runs, (run) => open.has(run));
   }
-  expect(tracked.failed).toEqual(expected.map((name) => aRun({ name }).run));
+  return tracked;
 }
 
 const states: readonly RunState[] = [
@@ -63,4 +63,38 @@ test.each<[what: string, updates: readonly Update[], expected: readonly string[]
     ['b', 'a'],
   ],
   ['one whose reason is reported later', [{ a: 'running' }, { a: 'lost' }, { a: 'failed' }], ['a']],
-])('%s', (_what, updates, expected) => check(updates, expected));
+])('failed: %s', (_what, updates, expected) =>
+  expect(trackedAfter(updates).failed).toEqual(expected.map((name) => aRun({ name }).run)),
+);
+
+test.each<[what: string, updates: readonly Update[], expected: string | undefined]>([
+  ['a run that ends', [{ a: 'running' }, { a: 'finished' }, { a: 'finished' }], 'a'],
+  ['one that had finished before the window opened', [{ a: 'finished' }], undefined],
+  ['one whose panel is open', [{ a: 'running' }, { a: 'finished, open' }], undefined],
+  [
+    'one whose panel was opened since',
+    [{ a: 'running' }, { a: 'finished' }, { a: 'finished, open' }, { a: 'finished' }],
+    undefined,
+  ],
+  ['one that trains its next stage', [{ a: 'running' }, { a: 'finished' }, { a: 'running' }], undefined],
+  [
+    'one that is stopped or fails',
+    [
+      { a: 'running', b: 'running' },
+      { a: 'stopped', b: 'failed' },
+    ],
+    undefined,
+  ],
+  ['one that is deleted', [{ a: 'running' }, { a: 'finished' }, {}], undefined],
+  [
+    'the last of two',
+    [
+      { a: 'running', b: 'running' },
+      { a: 'finished', b: 'running' },
+      { a: 'finished', b: 'finished' },
+    ],
+    'b',
+  ],
+])('finished: %s', (_what, updates, expected) =>
+  expect(trackedAfter(updates).finished).toBe(expected && aRun({ name: expected }).run),
+);
