@@ -27,6 +27,20 @@ export async function confirm(question: string, detail: string, action: string):
   return (await window.showWarningMessage(withoutLinks(question), options, action)) === action;
 }
 
+/** Prompts for one of some actions in a modal dialog; undefined if the person chooses `none` or closes the dialog. */
+export async function choose(
+  question: string,
+  actions: readonly string[],
+  none: string,
+): Promise<string | undefined> {
+  const items = [
+    ...actions.map((title) => ({ title, isCloseAffordance: false })),
+    { title: none, isCloseAffordance: true },
+  ];
+  const chosen = await window.showInformationMessage(withoutLinks(question), { modal: true }, ...items);
+  return chosen?.isCloseAffordance === false ? chosen.title : undefined;
+}
+
 /** Shows the progress of some work, which the person can cancel. */
 export function showProgress<Result>(
   title: string | undefined,

@@ -1,6 +1,6 @@
 import { l10n, TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
 import type { UpscalingResult } from '../../server/protocol/upscaling.ts';
-import { showInformation, showWarning } from '../notifications.ts';
+import { choose, showWarning } from '../notifications.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { imageExtensions, isImage } from './image-extensions.ts';
@@ -91,7 +91,7 @@ export function upscaleCommands({
 async function promptForExisting(inputs: readonly string[]): Promise<'replace' | 'rename' | undefined> {
   const replace = l10n.t('Replace');
   const keepBoth = l10n.t('Keep Both');
-  const choice = await showInformation(existingText(inputs), replace, keepBoth, l10n.t('Skip'));
+  const choice = await choose(existingText(inputs), [replace, keepBoth], l10n.t('Skip'));
   return choice === replace ? 'replace' : choice === keepBoth ? 'rename' : undefined;
 }
 

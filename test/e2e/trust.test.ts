@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { sendRequest } from '../../trainer/runs/control.ts';
@@ -31,6 +31,10 @@ async function prepare({ folder, path }: Workspace): Promise<void> {
     `train: ${path('train')}, val: ${path('val')}`,
   );
   await enqueue(runPaths(path('runs/waiting')), { stage: 'pretraining', resume: false, order: 1 }, runFile);
+  mkdirSync(path('photos'));
+  for (const name of ['bay.png', 'bay_x4.png']) {
+    copyFileSync(path(`val/${readdirSync(path('val'))[0]}`), path(`photos/${name}`));
+  }
   mkdirSync(path('elsewhere/external'), { recursive: true });
   const writer = createEventWriter(path('elsewhere/external'));
   writer.scalars(1, { 'train/loss': 1 });
@@ -163,4 +167,19 @@ test('a hanging trainer is killed on the second stop, after confirmation', async
   await dialog.getByRole('button', { name: 'Stop Now' }).click();
   await workbench.treeRow(/asked.*stopped/).waitFor();
   expect(trainerOf(run)).toBeUndefined();
+});
+
+test('an existing result is not replaced without a choice', async () => {
+  const { workbench, workspace } = desk;
+  const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'bay.png already exists' });
+  const results = () => readdirSync(workspace.path('photos')).toSorted();
+  await workbench.run('View: Show Explorer');
+  await workbench.chooseFromMenu(workbench.file('photos'), 'Upscale…');
+  await workbench.choice('bundled').click();
+  await dialog.getByRole('button', { name: 'Skip' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  expect(results()).toEqual(['bay.png', 'bay_x4.png']);
+  await workbench.chooseFromMenu(workbench.file('photos'), 'Upscale…');
+  await dialog.getByRole('button', { name: 'Keep Both' }).click();
+  await expect.poll(results, patience).toEqual(['bay.png', 'bay_x4-2.png', 'bay_x4.png']);
 });

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { temporaryPath } from '../../trainer/runs/atomic-file.ts';
 import { writeGenerator } from '../../trainer/weights/write-generator.ts';
 import { randomGenerator } from '../unit/trainer/weights/generators.ts';
 import { useWorkbench } from './use-workbench.ts';
@@ -16,6 +17,7 @@ const desk = useWorkbench({}, settings, async (workspace) => {
     num_basic_blocks: 8,
   });
   await writeImage(workspace.path('harbour.png'), 40);
+  for (const extension of ['', '.v']) writeFileSync(temporaryPath(workspace.path('any'), extension), '');
   mkdirSync(workspace.path('many'));
   for (const name of ['bay', 'pier']) await writeImage(workspace.path(`many/${name}.png`), 24);
   writeFileSync(workspace.path('many/broken.png'), 'no image');
@@ -60,6 +62,14 @@ test('then before and after open', async () => {
   const facts = workbench.webview.locator('before-after-view .facts');
   await expect.poll(() => facts.textContent(), patience).toMatch(/Before\s+40 × 40.*after\s+160 × 160/s);
   await workbench.webview.getByLabel('Wipe between before and after').waitFor();
+});
+
+test('the Explorer shows no temporary files', async () => {
+  const { workbench, workspace } = desk;
+  await workbench.file('harbour_x4.png').waitFor();
+  const names = readdirSync(workspace.folder).filter((name) => name.startsWith('.tmp-'));
+  expect(names).toHaveLength(2);
+  for (const name of names) expect(await workbench.file(name).count()).toBe(0);
 });
 
 test('a batch continues after a failure, reports the cause, and shows the results', async () => {
