@@ -2,6 +2,7 @@ import { commands, type ExtensionContext, type LogOutputChannel, l10n, Uri, wind
 import { messageOf } from '../trainer/errors/errors.ts';
 import { compareCommands } from './comparison/compare-commands.ts';
 import { createComparePanels } from './comparison/compare-panel.ts';
+import { addCommands } from './downloads/add-commands.ts';
 import { downloadCommands } from './downloads/download-commands.ts';
 import { createInventoryView } from './downloads/inventory-view.ts';
 import { createEngineStatus } from './engines/engine-status.ts';
@@ -73,6 +74,7 @@ function open(
     ...compareCommands(services),
     ...upscaleCommands(services),
     ...downloadCommands(services),
+    ...addCommands(services),
     ...serverCommands(services, engines),
   };
   subscriptions.push(

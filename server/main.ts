@@ -11,6 +11,7 @@ import { URI } from 'vscode-uri';
 import { nodeProgram, type Programs } from './command/programs.ts';
 import { registerCommands } from './commands/commands-service.ts';
 import { registerComparison } from './comparison/comparison-service.ts';
+import { findTestSets, testSetSummary } from './comparison/test-sets.ts';
 import { logDefect } from './connection/errors.ts';
 import { showMessage } from './connection/show-message.ts';
 import { registerDownloads } from './downloads/downloads-service.ts';
@@ -74,6 +75,12 @@ connection.onInitialize((params) => {
     return experiments;
   };
 
+  /** Where test sets are looked for: in the whole workspace, or in one of its folders. */
+  const testSetPlaces = (folder?: string) => ({
+    dataFolders: workspace.runFiles(folder).map(({ dataDir }) => dataDir),
+    testSetFolders: workspace.testSetFolders(folder),
+  });
+
   const features = registerFeatures(connection, documents, {
     runs: async () => (await manager()).runs(),
     engines: () => engines(false),
@@ -85,14 +92,20 @@ connection.onInitialize((params) => {
   });
   registerRuns(connection, manager, workspace.open);
   registerEngines(connection, engines);
-  registerDownloads(connection, { programs, workspace, jobs, filesChanged: features.filesChanged });
+  registerDownloads(connection, {
+    programs,
+    workspace,
+    jobs,
+    testSets: (folder) => findTestSets(testSetPlaces(folder), []).map(testSetSummary),
+    filesChanged: features.filesChanged,
+  });
   registerJobs(connection, jobs);
   const comparison = registerComparison(connection, {
     programs,
     manager,
     engine: async () => (await engines(false)).chosen,
     jobs,
-    dataFolders: () => workspace.runFiles().map(({ dataDir }) => dataDir),
+    testSetPlaces,
   });
   const upscaling = registerUpscaling(connection, {
     programs,

@@ -1,27 +1,35 @@
+import { basename } from 'node:path';
 import { l10n } from 'vscode';
-import type { InventoryItem, InventoryReport } from '../../server/protocol/downloads.ts';
+import type { InventoryItem, InventoryReport, OwnImages } from '../../server/protocol/downloads.ts';
+import type { UpscalingModel } from '../../server/protocol/upscaling.ts';
+import { formatBytes } from '../../trainer/format/format.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 
-/** A workspace folder with the data sets and weights that its run files can name. */
+/** A workspace folder with its data sets, test sets and weights. */
 export interface FolderInventory {
   readonly folder: string;
   readonly name: string;
   readonly report: InventoryReport;
 }
 
-/** The items of the Data & Weights view: one list, or one per workspace folder if there are several. */
-export function inventoryNodes(inventories: readonly FolderInventory[]): readonly TreeNode[] {
+/** The items of the Data & Weights view: of one folder, or one for each folder if there are several; then the models. */
+export function inventoryNodes(
+  inventories: readonly FolderInventory[],
+  models: readonly UpscalingModel[],
+): readonly TreeNode[] {
   const [only] = inventories;
-  if (only !== undefined && inventories.length === 1) {
-    return only.report.items.map((item) => itemNode(only.folder, item));
-  }
-  return inventories.map(({ folder, name, report }) => ({
-    id: folder,
-    label: name,
-    icon: 'root-folder',
-    spoken: l10n.t('Folder {0}', name),
-    children: report.items.map((item) => itemNode(folder, item)),
-  }));
+  const folders =
+    only !== undefined && inventories.length === 1
+      ? folderNodes(only)
+      : inventories.map((inventory) => ({
+          id: inventory.folder,
+          label: inventory.name,
+          icon: 'root-folder',
+          spoken: l10n.t('Folder {0}', inventory.name),
+          children: folderNodes(inventory),
+        }));
+  const usable = models.filter(({ source }) => source.kind !== 'checkpoint');
+  return [...folders, ...group('models', l10n.t('Models to Upscale With'), usable.map(modelNode))];
 }
 
 /** The id of an item in the view, by which the download command finds it. */
@@ -34,23 +42,84 @@ export function whyNoDownload({ name }: Pick<InventoryItem, 'name'>): string {
   return l10n.t('{0} has no stable download URL. Download the archive, then choose its folder.', name);
 }
 
+function folderNodes({ folder, report: { items, own } }: FolderInventory): TreeNode[] {
+  const of = (kind: InventoryItem['kind']) =>
+    items.filter((item) => item.kind === kind).map((item) => itemNode(folder, item));
+  const ownOf = (kind: OwnImages['kind']) =>
+    own.filter((images) => images.kind === kind).map((images) => ownNode(folder, images));
+  return [
+    ...group(`${folder}#data`, l10n.t('Data Sets'), [...ownOf('dataset'), ...of('data')]),
+    ...group(`${folder}#test-sets`, l10n.t('Test Sets'), ownOf('testSet')),
+    ...group(`${folder}#weights`, l10n.t('Weights for the Perceptual Loss'), of('weights')),
+  ];
+}
+
+/** A heading with nodes, if there are any. */
+function group(id: string, label: string, children: readonly TreeNode[]): TreeNode[] {
+  return children.length === 0 ? [] : [{ id, label, spoken: label, isExpanded: true, children }];
+}
+
 function itemNode(folder: string, item: InventoryItem): TreeNode {
   const { kind, name, present, description, path, canGet } = item;
   const state = present
     ? description
     : l10n.t('not downloaded · {0}', canGet ? description : l10n.t('from archive'));
-  const shownPath = `\`${path.replaceAll('`', '')}\``;
   return {
     id: inventoryId(folder, item),
     label: name,
     description: state,
     tooltip: [
-      present ? shownPath : l10n.t('Expected at {0}', shownPath),
+      present ? code(path) : l10n.t('Expected at {0}', code(path)),
       ...(present || canGet ? [] : [whyNoDownload(item)]),
     ].join('\n\n'),
     icon: present ? 'check' : 'circle-slash',
     context: ['item', kind, ...(present ? ['present'] : ['missing', 'get'])].join(' '),
-    spoken: `${kind === 'data' ? l10n.t('Data set {0}', name) : l10n.t('Weights {0}', name)}, ${state.replaceAll(' · ', ', ')}`,
+    spoken: spoken(kind === 'data' ? l10n.t('Data set {0}', name) : l10n.t('Weights {0}', name), state),
     children: 'none',
   };
+}
+
+function ownNode(folder: string, { kind, name, description, paths }: OwnImages): TreeNode {
+  return {
+    id: `${folder}#${kind}/${paths.join(' ')}`,
+    label: name,
+    description,
+    tooltip: paths.map(code).join('\n\n'),
+    icon: 'file-media',
+    context: `images ${kind}`,
+    spoken: spoken(
+      kind === 'dataset' ? l10n.t('Data set {0}', name) : l10n.t('Test set {0}', name),
+      description,
+    ),
+    children: 'none',
+  };
+}
+
+function modelNode({ path, source, bytes, scale, metadata, problem }: UpscalingModel): TreeNode {
+  const name = source.kind === 'bundled' ? (metadata.name ?? basename(path)) : basename(path);
+  const facts = [
+    ...(scale === null ? [] : [`×${scale}`]),
+    formatBytes(bytes),
+    ...(source.kind === 'bundled' ? [l10n.t('bundled')] : []),
+  ];
+  return {
+    id: `model/${path}`,
+    label: name,
+    description: facts.join(' · '),
+    tooltip: [code(path), ...(problem === null ? [] : [problem.replaceAll('`', '')])].join('\n\n'),
+    icon: problem === null ? 'symbol-array' : 'warning',
+    context: 'model',
+    spoken: spoken(l10n.t('Model {0}', name), facts.join(', ')),
+    file: path,
+    children: 'none',
+  };
+}
+
+function spoken(name: string, state: string): string {
+  return `${name}, ${state.replaceAll(' · ', ', ')}`;
+}
+
+/** A path as Markdown. */
+function code(path: string): string {
+  return `\`${path.replaceAll('`', '')}\``;
 }

@@ -3,6 +3,7 @@ import type { InventoryItem } from '../../server/protocol/downloads.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { treeItem } from '../tree/tree-item.ts';
 import { failureNode, type TreeNode } from '../tree/tree-node.ts';
+import { findModelFiles } from '../upscaling/model-files.ts';
 import { type FolderInventory, inventoryId, inventoryNodes } from './inventory-nodes.ts';
 
 /** The Data & Weights view. */
@@ -27,13 +28,15 @@ export function createInventoryView(link: ServerLink): InventoryView {
     );
     return inventories;
   };
+  const loadModels = async () => link.request('esrgan/upscalingModels', { files: await findModelFiles() });
   const provider: TreeDataProvider<TreeNode> = {
     onDidChangeTreeData: changed.event,
     getTreeItem: treeItem,
     async getChildren(node) {
       if (node !== undefined) return typeof node.children === 'string' ? [] : [...node.children];
       try {
-        return [...inventoryNodes(await load())];
+        const [folders, models] = await Promise.all([load(), loadModels()]);
+        return [...inventoryNodes(folders, models)];
       } catch (error) {
         return [failureNode(error)];
       }

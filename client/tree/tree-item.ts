@@ -6,7 +6,11 @@ export function treeItem(node: TreeNode): TreeItem {
   const hasChildren = node.children !== 'none';
   const item = new TreeItem(
     node.label,
-    hasChildren ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+    !hasChildren
+      ? TreeItemCollapsibleState.None
+      : node.isExpanded
+        ? TreeItemCollapsibleState.Expanded
+        : TreeItemCollapsibleState.Collapsed,
   );
   item.id = node.id;
   item.accessibilityInformation = { label: node.spoken };

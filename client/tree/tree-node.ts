@@ -24,6 +24,8 @@ export interface TreeNode {
   readonly link?: string;
   /** The run of the item, for commands and drag and drop. */
   readonly target?: CommandTarget;
+  /** Shows its children from the start. */
+  readonly isExpanded?: boolean;
   /** `later`: the view loads them. */
   readonly children: readonly TreeNode[] | 'later' | 'none';
 }

@@ -1,22 +1,10 @@
 import { stat } from 'node:fs/promises';
-import {
-  l10n,
-  type Memento,
-  type QuickPickItem,
-  QuickPickItemKind,
-  RelativePattern,
-  ThemeIcon,
-  Uri,
-  window,
-  workspace,
-} from 'vscode';
+import { l10n, type Memento, type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { ServerLink } from '../server/server-link.ts';
+import { findModelFiles, modelExtensions } from './model-files.ts';
 import { modelChoices } from './upscale-labels.ts';
-import { modelFolders } from './upscale-settings.ts';
 
 const key = 'upscale.model';
-const extensions = ['safetensors', 'pth', 'pt', 'ckpt', 'onnx'];
-const maximumFiles = 500;
 
 /** The model that was last chosen in this workspace, if it still exists. */
 export async function lastModel(memento: Memento): Promise<string | undefined> {
@@ -42,7 +30,7 @@ interface ModelItem extends QuickPickItem {
 export async function pickModel(link: ServerLink, memento: Memento): Promise<string | undefined> {
   const last = await lastModel(memento);
   const items = async (): Promise<ModelItem[]> => {
-    const models = await link.request('esrgan/upscalingModels', { files: await findWeights() });
+    const models = await link.request('esrgan/upscalingModels', { files: await findModelFiles() });
     return [
       ...modelChoices(models, last).map(
         (choice): ModelItem =>
@@ -74,20 +62,7 @@ async function browse(): Promise<string | undefined> {
     (await window.showOpenDialog({
       title: l10n.t('Model to Upscale With'),
       openLabel: l10n.t('Choose'),
-      filters: { [l10n.t('Weights')]: extensions },
+      filters: { [l10n.t('Weights')]: [...modelExtensions] },
     })) ?? [];
   return file?.fsPath;
-}
-
-/** Files of weights in the workspace and the folders of the settings, without checkpoints of runs. */
-async function findWeights(): Promise<string[]> {
-  const pattern = `**/*.{${extensions.join(',')}}`;
-  const excluded = '**/{node_modules/**,checkpoints/{pretraining,training}-*/**}';
-  const found = await Promise.all([
-    workspace.findFiles(pattern, excluded, maximumFiles),
-    ...modelFolders().map((folder) =>
-      workspace.findFiles(new RelativePattern(Uri.file(folder), pattern), excluded, maximumFiles),
-    ),
-  ]);
-  return found.flat().flatMap(({ scheme, fsPath }) => (scheme === 'file' ? [fsPath] : []));
 }

@@ -37,7 +37,7 @@ import { reportHtml } from './report.ts';
 import type { ChartSeries } from './report-chart.ts';
 import { nameFor, resultsFolder } from './results-folder.ts';
 import { fullReportQuery } from './run-report.ts';
-import { createFingerprints, findTestSets, testSetSummary } from './test-sets.ts';
+import { createFingerprints, findTestSets, type TestSetPlaces, testSetSummary } from './test-sets.ts';
 import { readWeightsDifference } from './weights-difference.ts';
 
 /** What the service needs of the rest of the server. */
@@ -47,8 +47,8 @@ export interface ComparisonSources {
   /** The engine for child processes, so that none of them probes for itself. */
   engine(): Promise<string>;
   readonly jobs: Jobs;
-  /** The data folders of the run files of the workspace, absolute. */
-  dataFolders(): readonly string[];
+  /** Where the test sets of the workspace are. */
+  testSetPlaces(): TestSetPlaces;
 }
 
 /** The comparison, also for the rest of the server. */
@@ -66,8 +66,9 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
 
   /** Data folders of the workspace and of the runs. */
   function testSetsOf(runs: readonly ReturnType<typeof openRun>[]) {
-    const folders = [...sources.dataFolders(), ...runs.flatMap(({ config }) => config?.data_dir ?? [])];
-    return findTestSets([...new Set(folders.map((folder) => resolve(folder)))], runs);
+    const { dataFolders, testSetFolders } = sources.testSetPlaces();
+    const folders = [...dataFolders, ...runs.flatMap(({ config }) => config?.data_dir ?? [])];
+    return findTestSets({ dataFolders: folders.map((folder) => resolve(folder)), testSetFolders }, runs);
   }
 
   async function compare(query: ComparisonQuery): Promise<Comparison> {

@@ -9,6 +9,7 @@ import {
   streamedSha256,
   type TestSet,
 } from '../../trainer/evaluate/results/test-set.ts';
+import { uniquePaths } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { stages } from '../../trainer/run-state/run-state.ts';
 import type { TestSetSummary } from '../protocol/comparison.ts';
@@ -17,14 +18,23 @@ import type { OpenedRun } from './compared-run.ts';
 /** Levels of folders below a data folder in which test sets are looked for. */
 const depth = 2;
 
-/**
- * The test sets in these data folders, those with a folder of HR images, by name; then what the runs are
- * validated on. Each folder once.
- */
-export function findTestSets(dataFolders: readonly string[], runs: readonly OpenedRun[]): TestSet[] {
-  const inFolders = dataFolders
-    .flatMap((folder) => below(folder, depth))
-    .map((dir) => ({ name: basename(dir).toLowerCase(), dir }));
+/** Absolute paths of folders. */
+export interface TestSetPlaces {
+  /** Test sets in them have a folder of HR images. */
+  readonly dataFolders: readonly string[];
+  /** Each is a test set, possibly with its images directly in it, or contains test sets. */
+  readonly testSetFolders: readonly string[];
+}
+
+/** The test sets in these places, by name; then what the runs are validated on. Each folder once. */
+export function findTestSets(
+  { dataFolders, testSetFolders }: TestSetPlaces,
+  runs: readonly OpenedRun[],
+): TestSet[] {
+  const inFolders = uniquePaths([
+    ...dataFolders.flatMap((folder) => below(folder, depth)),
+    ...testSetFolders.flatMap((folder) => (hrFolder(folder) === folder ? [folder] : below(folder, depth))),
+  ]).map((dir) => ({ name: basename(dir).toLowerCase(), dir }));
   const validation = runs.flatMap(({ config }) =>
     config === undefined
       ? []

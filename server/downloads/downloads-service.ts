@@ -1,15 +1,19 @@
 import { resolve } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
-import { isInside, pathIdentity } from '../../trainer/files/paths.ts';
+import { pathIdentity } from '../../trainer/files/paths.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import type { TestSetSummary } from '../protocol/comparison.ts';
 import type { DownloadRequests } from '../protocol/downloads.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { downloadWork } from './download-job.ts';
 import { readInventory } from './inventory.ts';
+import { ownImages, withoutItems } from './own-images.ts';
 
 interface DownloadSources {
+  /** The test sets of a workspace folder. */
+  testSets(folder: string): readonly TestSetSummary[];
   programs(): CommandPrograms;
   readonly workspace: Workspace;
   readonly jobs: Jobs;
@@ -20,7 +24,7 @@ interface DownloadSources {
 /** Answers the requests about data sets and weights. */
 export function registerDownloads(
   connection: Connection,
-  { programs, workspace, jobs, filesChanged }: DownloadSources,
+  { programs, workspace, jobs, testSets, filesChanged }: DownloadSources,
 ): void {
   answerRequests<keyof DownloadRequests>(connection, {
     async 'esrgan/inventory'({ folder, file }) {
@@ -28,7 +32,11 @@ export function registerDownloads(
       const identity = file === undefined ? undefined : pathIdentity(file);
       const runFile = workspace.runFiles().find((each) => pathIdentity(each.file) === identity);
       const { dataDir, scale } = runFile ?? dataFolderOf(folder, workspace);
-      return readInventory(programs(), { dataDir, scale });
+      const [items, own] = await Promise.all([
+        readInventory(programs(), { dataDir, scale }),
+        ownImages(workspace.runFiles(folder), testSets(folder)),
+      ]);
+      return { items, own: withoutItems(own, items) };
     },
     'esrgan/download'(item) {
       const work = downloadWork(programs(), item);
@@ -49,7 +57,7 @@ function dataFolderOf(
   folder: string,
   workspace: Workspace,
 ): { readonly dataDir: string; readonly scale: number } {
-  const files = workspace.runFiles().filter(({ file }) => isInside(folder, file));
+  const files = workspace.runFiles(folder);
   const dataDir = mostFrequent(files.map((file) => file.dataDir)) ?? resolve(folder, 'data');
   const scale = mostFrequent(files.filter((file) => file.dataDir === dataDir).map((file) => file.scale)) ?? 4;
   return { dataDir, scale };

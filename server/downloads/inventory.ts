@@ -8,19 +8,19 @@ import {
 import { formatBytes } from '../../trainer/format/format.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { readCommandJson } from '../command/run-command.ts';
-import type { InventoryItem, InventoryReport } from '../protocol/downloads.ts';
+import type { InventoryItem } from '../protocol/downloads.ts';
 
 /** The data sets of a data folder (absolute) at a scale, and the weights of this machine. */
 export async function readInventory(
   programs: CommandPrograms,
   { dataDir, scale }: { readonly dataDir: string; readonly scale: number },
-): Promise<InventoryReport> {
+): Promise<InventoryItem[]> {
   const listData = ['data', 'list', '--json', '--data-dir', dataDir, '--scale', String(scale)];
   const [data, weights] = await Promise.all([
     readCommandJson(programs, listData, isDatasetsReport),
     readCommandJson(programs, ['weights', 'list', '--json'], isVggReport),
   ]);
-  return { items: [...dataItems(data, dataDir, scale), ...weights.map(weightsItem)] };
+  return [...dataItems(data, dataDir, scale), ...weights.map(weightsItem)];
 }
 
 function dataItems(list: DatasetsReport, dataDir: string, scale: number): InventoryItem[] {

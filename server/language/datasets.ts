@@ -1,5 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { type Path, predefinedDatasets, replacePlaceholder } from '../../trainer/config/index.ts';
+import {
+  absolutePath,
+  type Path,
+  predefinedDatasets,
+  replacePlaceholder,
+} from '../../trainer/config/index.ts';
 import { type VggType, vggTypes } from '../../trainer/models/vgg/shapes.ts';
 import type { RunDocument } from './document.ts';
 import { schemaAt } from './schema.ts';
@@ -30,6 +35,16 @@ export function namedDatasets(document: RunDocument): NamedDataset[] {
     ),
   }));
   return [...described, ...predefined];
+}
+
+/** The data sets of the run file, each with its HR images for training, then for validation: folders or globs, absolute. */
+export function ownDatasetImages(document: RunDocument): { readonly name: string; readonly hr: string[] }[] {
+  const folder = dirname(document.file);
+  const scale = scaleOf(document);
+  return [...ownDatasets(document)].map(([name, entry]) => ({
+    name,
+    hr: pathsOf(inMap(entry, 'hr')).map((path) => absolutePath(folder, replacePlaceholder(path, scale))),
+  }));
 }
 
 /** Whether the value at a path is the name of a data set. */

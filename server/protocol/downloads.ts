@@ -13,8 +13,19 @@ export interface InventoryItem {
   readonly scale: number | null;
 }
 
+/** Images that the workspace itself has: a data set of a run file, or a test set of comparisons. */
+export interface OwnImages {
+  readonly kind: 'dataset' | 'testSet';
+  readonly name: string;
+  /** The number of HR images, for training and validation apart, and their size: `200 / 20 images · 45 MB`. */
+  readonly description: string;
+  /** Folders or globs. */
+  readonly paths: readonly string[];
+}
+
 export interface InventoryReport {
   readonly items: readonly InventoryItem[];
+  readonly own: readonly OwnImages[];
 }
 
 /** An item of the inventory to download, or to unpack from archives. */

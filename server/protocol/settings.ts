@@ -5,6 +5,8 @@
 export interface Settings {
   /** Folders with runs besides those that run files name; a relative path starts at the folder of the workspace. */
   readonly runsFolders: readonly string[];
+  /** Folders of test sets besides the data folders; a relative path starts at the folder of the workspace. */
+  readonly testSetFolders: readonly string[];
   /** How many runs may train at the same time on this machine; more are queued. From 1. */
   readonly concurrentRuns: number;
   /** A Node.js that runs the trainers; empty: the one that runs the server. */

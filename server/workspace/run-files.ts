@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readRunFileContent } from '../../trainer/config/index.ts';
 import { isRunDirectory } from '../../trainer/runs/list.ts';
-import { rootText, scaleOf } from '../language/datasets.ts';
+import { ownDatasetImages, rootText, scaleOf } from '../language/datasets.ts';
 import { openDocument, runFileName } from '../language/document.ts';
 import { lenientConfig } from '../language/lenient-config.ts';
 
@@ -13,6 +13,14 @@ export interface RunFilePlaces {
   readonly runsDir: string;
   readonly dataDir: string;
   readonly scale: number;
+  /** Its own data sets, with their HR images. */
+  readonly datasets: readonly OwnDataset[];
+}
+
+/** A data set of a run file, with folders or globs of its HR images: for training, then for validation. */
+export interface OwnDataset {
+  readonly name: string;
+  readonly hr: readonly string[];
 }
 
 /** Maximum number of folders to search. A workspace with more is not a project. */
@@ -55,7 +63,13 @@ export function readPlaces(file: string, known?: RunFilePlaces): RunFilePlaces |
   if (read.state !== 'read') return undefined;
   const document = openDocument(read.value, file);
   const place = (key: 'runs_dir' | 'data_dir') => resolve(dirname(file), rootText(document, key));
-  return { file, runsDir: place('runs_dir'), dataDir: place('data_dir'), scale: scaleOf(document) };
+  return {
+    file,
+    runsDir: place('runs_dir'),
+    dataDir: place('data_dir'),
+    scale: scaleOf(document),
+    datasets: ownDatasetImages(document),
+  };
 }
 
 /** The directory of the run that a run file describes, also if the file has errors; undefined if it cannot be read. */

@@ -9,7 +9,13 @@ import {
 } from '../../trainer/guards/guards.ts';
 import type { MirrorSettings, Settings } from '../protocol/settings.ts';
 
-const defaults: Settings = { runsFolders: [], concurrentRuns: 1, nodePath: '', mirror: null };
+const defaults: Settings = {
+  runsFolders: [],
+  testSetFolders: [],
+  concurrentRuns: 1,
+  nodePath: '',
+  mirror: null,
+};
 
 /** The settings as they hold for a folder of the workspace (its URI), or for none; defaults for invalid values. */
 export async function readSettings(
@@ -23,9 +29,10 @@ export async function readSettings(
 /** The settings in a response to `workspace/configuration`. */
 export function settingsOf(answer: unknown): Settings {
   if (!isPlainObject(answer)) return defaults;
-  const { runsFolders, concurrentRuns, nodePath, mirror } = answer;
+  const { runsFolders, testSetFolders, concurrentRuns, nodePath, mirror } = answer;
   return {
     runsFolders: isStrings(runsFolders) ? runsFolders : defaults.runsFolders,
+    testSetFolders: isStrings(testSetFolders) ? testSetFolders : defaults.testSetFolders,
     concurrentRuns: isCount(concurrentRuns) && concurrentRuns >= 1 ? concurrentRuns : defaults.concurrentRuns,
     nodePath: isString(nodePath) ? nodePath.trim() : defaults.nodePath,
     mirror: mirrorOf(mirror),

@@ -16,12 +16,14 @@ import { readSettings, settingsOf } from './settings.ts';
 export interface Workspace {
   /** Of the whole window, as they are now. */
   readonly settings: Settings;
-  /** Run files of the workspace, and those that were opened from elsewhere. */
-  runFiles(): readonly RunFilePlaces[];
+  /** Run files of the workspace, and those that were opened from elsewhere; or those in a folder. */
+  runFiles(folder?: string): readonly RunFilePlaces[];
   /** The run files that describe a run, by its directory. Reads them. */
   runFilesOf(run: string): string[];
   /** Folders of runs, those that run files name and those of the settings; absolute. */
   runFolders(): readonly string[];
+  /** Folders of test sets in the settings of all folders, or of the one with this path; absolute. */
+  testSetFolders(folder?: string): readonly string[];
   /** Adds a run file that the editor has opened or started. */
   open(file: string): void;
   /** Resolves once the workspace has been scanned, with all changes of its folders so far. */
@@ -43,7 +45,8 @@ export function followWorkspace(
   const roots = new Set((params.workspaceFolders ?? only).map(({ uri }) => uri));
   /** By the identity of the run file: its path may have another spelling in each request. */
   const places = new Map<string, RunFilePlaces>();
-  const extraFolders = new Map<string, readonly string[]>();
+  /** The settings of each folder, with absolute paths, by its URI. */
+  const folders = new Map<string, Pick<Settings, 'runsFolders' | 'testSetFolders'>>();
   let settings = settingsOf(undefined);
   let changing: Promise<void> = Promise.resolve();
 
@@ -64,14 +67,12 @@ export function followWorkspace(
   async function readAllSettings(): Promise<void> {
     if (capabilities.workspace?.configuration !== true) return;
     settings = await readSettings(connection, undefined);
-    extraFolders.clear();
+    folders.clear();
     for (const uri of roots) {
-      const { runsFolders } = await readSettings(connection, uri);
+      const { runsFolders, testSetFolders } = await readSettings(connection, uri);
       const { fsPath } = URI.parse(uri);
-      extraFolders.set(
-        uri,
-        runsFolders.map((folder) => resolve(fsPath, folder)),
-      );
+      const absolute = (paths: readonly string[]) => paths.map((path) => resolve(fsPath, path));
+      folders.set(uri, { runsFolders: absolute(runsFolders), testSetFolders: absolute(testSetFolders) });
     }
   }
 
@@ -134,7 +135,8 @@ export function followWorkspace(
     get settings() {
       return settings;
     },
-    runFiles: () => [...places.values()],
+    runFiles: (folder) =>
+      [...places.values()].filter(({ file }) => folder === undefined || isInside(folder, file)),
     runFilesOf: (run) =>
       [...places.values()]
         .map(({ file }) => file)
@@ -146,8 +148,16 @@ export function followWorkspace(
     runFolders: () =>
       uniquePaths([
         ...[...places.values()].map(({ runsDir }) => runsDir),
-        ...[...extraFolders.values()].flat(),
+        ...[...folders.values()].flatMap(({ runsFolders }) => runsFolders),
       ]),
+    testSetFolders: (folder) =>
+      uniquePaths(
+        [...folders]
+          .filter(
+            ([uri]) => folder === undefined || pathIdentity(URI.parse(uri).fsPath) === pathIdentity(folder),
+          )
+          .flatMap(([, { testSetFolders }]) => testSetFolders),
+      ),
     open(file) {
       look(file);
       onChange();

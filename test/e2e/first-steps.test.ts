@@ -46,12 +46,35 @@ test('Data & Weights shows what is missing and how to download it', async () => 
   await row.waitFor();
   await row.hover();
   await row.getByRole('button', { name: 'Download Data or Weights…' }).waitFor();
+  // Rows that are scrolled out of the view do not exist.
+  await row.click();
+  await workbench.page.keyboard.press('End');
   await workbench.treeRow(/vgg19/).waitFor();
   await workbench.run('ESRGAN: Download Data or Weights…');
   await workbench.choice('div2k').waitFor();
   await workbench.choice('set5').click();
   const explained = workbench.toast('set5 has no stable download URL');
   await explained.getByRole('button', { name: 'Choose Folder…' }).waitFor();
+});
+
+test('it shows the images and models of the workspace, and adds a test set', async () => {
+  const { workbench, workspace } = desk;
+  const { page } = workbench;
+  await workbench.run('Notifications: Clear All Notifications');
+  await workbench.treeRow(/vgg19/).click();
+  await page.keyboard.press('End');
+  await workbench.treeRow(/×4 · [\d.]+ MB · bundled/).waitFor();
+  await page.keyboard.press('Home');
+  await workbench.treeRow(/waves.*6 \/ 2 images · [\d.]+ kB/).waitFor();
+  await workbench.run('ESRGAN: Add Images or a Model…');
+  await workbench.choice('Test Set…').click();
+  const path = page.locator('.quick-input-widget input[type="text"]').first();
+  await path.fill(`${workspace.path('val')}/`);
+  await page.locator('.quick-input-widget').getByRole('button', { name: 'Add' }).click();
+  await workbench.treeRow(/val.*2 images · [\d.]+ kB/).waitFor();
+  expect(JSON.parse(workspace.read('.vscode/settings.json'))).toMatchObject({
+    'esrgan.testSetFolders': ['val'],
+  });
 });
 
 test('a missing data set is downloaded from a run file that names it', async () => {

@@ -1,7 +1,7 @@
 export { aliasTargets, withoutAlias } from './aliases.ts';
 export { allowed } from './allowed.ts';
 export { closest } from './closest.ts';
-export { predefinedDatasets } from './datasets.ts';
+export { absolutePath, predefinedDatasets } from './datasets.ts';
 export { folderName, isPortableName } from './folder-name.ts';
 export type { DatasetFiles, ImageList } from './image-problems.ts';
 export {

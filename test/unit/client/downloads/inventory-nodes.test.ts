@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { inventoryNodes } from '../../../../client/downloads/inventory-nodes.ts';
-import type { InventoryItem } from '../../../../server/protocol/downloads.ts';
+import type { TreeNode } from '../../../../client/tree/tree-node.ts';
+import type { InventoryItem, OwnImages } from '../../../../server/protocol/downloads.ts';
+import type { UpscalingModel } from '../../../../server/protocol/upscaling.ts';
 
 const here: InventoryItem = {
   kind: 'data',
@@ -13,27 +15,84 @@ const here: InventoryItem = {
 };
 const missing = { ...here, name: 'div2k', present: false, description: '3.9 GB' };
 const archived = { ...missing, name: 'set5', description: 'size not known', canGet: false };
-const items = [here, missing, archived];
+const vgg: InventoryItem = { ...missing, kind: 'weights', name: 'vgg19', scale: null };
+const photos: OwnImages = {
+  kind: 'dataset',
+  name: 'photos',
+  description: '20 / 2 images · 4 MB',
+  paths: ['/w/photos/train', '/w/photos/val'],
+};
+const urban: OwnImages = {
+  kind: 'testSet',
+  name: 'urban',
+  description: '9 images · 2 MB',
+  paths: ['/w/urban'],
+};
+const report = { items: [here, missing, archived, vgg], own: [photos, urban] };
 
-test('one folder is one list', () =>
-  expect(
-    inventoryNodes([{ folder: '/w', name: 'w', report: { items } }]).map(
-      ({ icon, label, description, context }) => [icon, label, description, context],
-    ),
-  ).toEqual([
-    ['check', 'bsds500', '200 / 100 / 200 images', 'item data present'],
-    ['circle-slash', 'div2k', 'not downloaded · 3.9 GB', 'item data missing get'],
-    ['circle-slash', 'set5', 'not downloaded · from archive', 'item data missing get'],
-  ]));
+const model = (path: string, source: UpscalingModel['source'], more = {}): UpscalingModel => ({
+  path,
+  source,
+  bytes: 5_000_000,
+  format: 'safetensors',
+  architecture: 'rrdb',
+  scale: 4,
+  blocks: 8,
+  channels: 32,
+  metadata: {},
+  problem: null,
+  ...more,
+});
+
+/** Group, icon, label, description and context of each item. */
+function rows(nodes: readonly TreeNode[]): (string | undefined)[][] {
+  return nodes.flatMap(({ label, children }) =>
+    (typeof children === 'string' ? [] : children).map((child) => [
+      label,
+      child.icon,
+      child.label,
+      child.description,
+      child.context,
+    ]),
+  );
+}
+
+test('the images of a folder, own ones first, then the models', () => {
+  const step = { run: '/w/runs/a', stage: 'training', step: 5, psnr: null, best: true, last: true } as const;
+  const models = [
+    model('/x/base.safetensors', { kind: 'bundled' }, { metadata: { name: 'Base' } }),
+    model('/w/runs/a/checkpoints/training-5', { kind: 'checkpoint', ...step }),
+    model('/w/mine.pth', { kind: 'file' }),
+    model('/w/broken.pth', { kind: 'file' }, { scale: null, problem: 'broken.pth is truncated.' }),
+  ];
+  expect(rows(inventoryNodes([{ folder: '/w', name: 'w', report }], models))).toEqual([
+    ['Data Sets', 'file-media', 'photos', '20 / 2 images · 4 MB', 'images dataset'],
+    ['Data Sets', 'check', 'bsds500', '200 / 100 / 200 images', 'item data present'],
+    ['Data Sets', 'circle-slash', 'div2k', 'not downloaded · 3.9 GB', 'item data missing get'],
+    ['Data Sets', 'circle-slash', 'set5', 'not downloaded · from archive', 'item data missing get'],
+    ['Test Sets', 'file-media', 'urban', '9 images · 2 MB', 'images testSet'],
+    [
+      'Weights for the Perceptual Loss',
+      'circle-slash',
+      'vgg19',
+      'not downloaded · 3.9 GB',
+      'item weights missing get',
+    ],
+    ['Models to Upscale With', 'symbol-array', 'Base', '×4 · 5.0 MB · bundled', 'model'],
+    ['Models to Upscale With', 'symbol-array', 'mine.pth', '×4 · 5.0 MB', 'model'],
+    ['Models to Upscale With', 'warning', 'broken.pth', '5.0 MB', 'model'],
+  ]);
+});
 
 test('several folders have an item each, and unique ids', () => {
-  const nodes = inventoryNodes([
-    { folder: '/a', name: 'a', report: { items } },
-    { folder: '/b', name: 'b', report: { items } },
-  ]);
-  expect(nodes.map(({ label }) => label)).toEqual(['a', 'b']);
-  const ids = nodes
-    .flatMap(({ children }) => (typeof children === 'string' ? [] : children))
-    .map(({ id }) => id);
-  expect(new Set(ids).size).toBe(6);
+  const folders = ['/a', '/b'].map((folder) => ({ folder, name: folder, report }));
+  const nodes = inventoryNodes(folders, [model('/w/mine.pth', { kind: 'file' })]);
+  expect(nodes.map(({ label }) => label)).toEqual(['/a', '/b', 'Models to Upscale With']);
+  const ids = (node: TreeNode): string[] => [
+    node.id,
+    ...(typeof node.children === 'string' ? [] : node.children.flatMap(ids)),
+  ];
+  const all = nodes.flatMap(ids);
+  expect(new Set(all).size).toBe(all.length);
+  expect(all.length).toBeGreaterThan(16);
 });

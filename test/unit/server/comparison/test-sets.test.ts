@@ -43,7 +43,22 @@ test.each<[string, string[], [string, string][]]>([
     name: name.replace(/ in /, ` in ${folder}/`),
     dir: join(folder, dir),
   }));
-  expect(findTestSets([folder, join(folder, 'none')], [])).toEqual(named);
+  expect(findTestSets({ dataFolders: [folder, join(folder, 'none')], testSetFolders: [] }, [])).toEqual(
+    named,
+  );
+});
+
+test.each<[title: string, files: string[], folder: string, found: string[]]>([
+  ['a test set', ['Set5/HR/a.png'], 'Set5', ['Set5']],
+  ['images directly in it', ['photos/a.png', 'photos/more/HR/b.png'], 'photos', ['photos']],
+  ['a folder of test sets', ['all/Set5/HR/a.png', 'all/Set14/HR/a.png'], 'all', ['all/Set14', 'all/Set5']],
+  ['a folder without images', ['text/a.txt'], 'text', []],
+  ['a missing folder', [], 'none', []],
+  ['one that is also in a data folder', ['data/Set5/HR/a.png'], 'data/Set5', ['data/Set5']],
+])('in folders of the settings: %s', (_, paths, testSet, expected) => {
+  const folder = files(...paths);
+  const places = { dataFolders: [join(folder, 'data')], testSetFolders: [join(folder, testSet)] };
+  expect(findTestSets(places, []).map(({ dir }) => dir)).toEqual(expected.map((dir) => join(folder, dir)));
 });
 
 test('what runs are validated on, also plain folders, behind the others; each once', () => {
@@ -55,7 +70,7 @@ test('what runs are validated on, also plain folders, behind the others; each on
   ];
   const run = writeRun(temporaryFolder(), 'r', []);
   writeFileSync(run.config, `${lines.join('\n')}\n`);
-  const found = findTestSets([folder], [openRun(run.root)]);
+  const found = findTestSets({ dataFolders: [folder], testSetFolders: [] }, [openRun(run.root)]);
   expect(found).toEqual([
     { name: 'five', dir: join(folder, 'set5') },
     { name: 'set14', dir: join(folder, 'set14') },
