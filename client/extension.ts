@@ -1,4 +1,4 @@
-import { commands, type ExtensionContext, type LogOutputChannel, l10n, Uri, window } from 'vscode';
+import { commands, type ExtensionContext, type LogOutputChannel, l10n, Uri, window, workspace } from 'vscode';
 import { messageOf } from '../trainer/errors/errors.ts';
 import { compareCommands } from './comparison/compare-commands.ts';
 import { createComparePanels } from './comparison/compare-panel.ts';
@@ -8,6 +8,7 @@ import { createInventoryView } from './downloads/inventory-view.ts';
 import { createEngineStatus } from './engines/engine-status.ts';
 import { registerLanguageModelTools } from './language-model-tools/language-model-tools.ts';
 import { showError } from './notifications.ts';
+import { problemSummary } from './problem-summary.ts';
 import { runFileCommands } from './run-files/run-file-commands.ts';
 import { createFollowedRuns } from './runs/followed-runs.ts';
 import { runCommands } from './runs/run-commands.ts';
@@ -94,7 +95,7 @@ function open(
         command(...args).catch((error: unknown) => {
           log.error(`${id}: ${messageOf(error)}`);
           // The server link has shown a message with more actions.
-          if (!(error instanceof ServerNotRunning)) return showErrorWithLog(log, messageOf(error));
+          if (!(error instanceof ServerNotRunning)) return showFailure(log, messageOf(error));
         }),
       ),
     ),
@@ -108,6 +109,13 @@ function open(
       ),
     );
   }
+}
+
+async function showFailure(log: LogOutputChannel, message: string): Promise<void> {
+  const summary = problemSummary(message, (path) => workspace.asRelativePath(path));
+  if (summary === undefined) return showErrorWithLog(log, message);
+  if ((await showError(summary, l10n.t('Show Problems'))) !== undefined)
+    await commands.executeCommand('workbench.actions.view.problems');
 }
 
 async function showErrorWithLog(log: LogOutputChannel, message: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
 import { openedDocument, saveDocument } from './save-document.ts';
+import { isImagesTarget, useImages } from './use-images.ts';
 
 type RunFileCommand =
   | 'esrgan.startPretraining'
@@ -17,10 +18,17 @@ type RunFileCommand =
   | 'esrgan.startOn'
   | 'esrgan.newRun'
   | 'esrgan.duplicateRun'
+  | 'esrgan.useImages'
   | 'esrgan.importBasicSR';
 
 /** The commands on run files. */
-export function runFileCommands({ link, runs, runsView, panels }: Services): Record<RunFileCommand, Command> {
+export function runFileCommands({
+  link,
+  runs,
+  runsView,
+  panels,
+  extension,
+}: Services): Record<RunFileCommand, Command> {
   const start =
     (stage: Stage) =>
     async (...args: unknown[]) => {
@@ -82,6 +90,9 @@ export function runFileCommands({ link, runs, runsView, panels }: Services): Rec
       const taken = [...entries.map(([name]) => runNameOf(name)), ...runs.known.map(({ name }) => name)];
       const copy = await link.request('esrgan/duplicate', { text, name: source.name, taken });
       await writeRunFile(source.to, copy.name, copy.text);
+    },
+    async 'esrgan.useImages'(target) {
+      if (isImagesTarget(target)) await useImages({ link, extension }, target);
     },
     async 'esrgan.importBasicSR'(...args) {
       const [target] = commandTargets(args, []);

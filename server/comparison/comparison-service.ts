@@ -7,11 +7,11 @@ import { readEvaluation } from '../../trainer/evaluate/results/evaluation-files.
 import { hrFolder } from '../../trainer/evaluate/results/test-set.ts';
 import { isInside } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
+import { writableCacheFolder } from '../../trainer/files/user-folders.ts';
 import { metricNames } from '../../trainer/metrics/metrics.ts';
 import { isProtocolName, protocolNames } from '../../trainer/metrics/protocols.ts';
 import { writeFileAtomic } from '../../trainer/runs/atomic-file.ts';
 import { parseTime } from '../../trainer/runs/time.ts';
-import { writableCacheFolder } from '../../trainer/runs/user-folders.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
 import type { Manager } from '../experiments/manager.ts';

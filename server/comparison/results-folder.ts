@@ -3,7 +3,7 @@ import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { discardSync } from '../../trainer/files/change-files.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
-import { writableCacheFolder } from '../../trainer/runs/user-folders.ts';
+import { writableCacheFolder } from '../../trainer/files/user-folders.ts';
 
 /** Maximum bytes of results. */
 const maximumBytes = 1e9;

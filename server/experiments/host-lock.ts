@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { writableCacheFolder } from '../../trainer/files/user-folders.ts';
 import { acquireLock, type RunLock, readLock } from '../../trainer/runs/lock.ts';
 import { isSameProcess, type ProcessIdentity, thisHost } from '../../trainer/runs/processes.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
-import { writableCacheFolder } from '../../trainer/runs/user-folders.ts';
 
 /** Milliseconds between two tries, and until one gives up. Whoever has the lock starts a process at most. */
 const pause = 50;

@@ -1,7 +1,7 @@
 import { Document, visit } from 'yaml';
 import { folderName, withoutPlaceholder } from '../../trainer/config/index.ts';
+import { homeFolder } from '../../trainer/files/user-folders.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
-import { homeFolder } from '../../trainer/runs/user-folders.ts';
 import { type Options, readOptions } from './options.ts';
 
 /** A run file made from an option file. Each note names a key that could not be imported exactly, and why. */

@@ -1,14 +1,30 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { type DatasetFiles, type Problem, readRunFile, syntaxProblems } from '../../trainer/config/index.ts';
+import type { VggType } from '../../trainer/models/vgg/shapes.ts';
 import { predefinedNames } from './dataset-names.ts';
-import { scaleOf } from './datasets.ts';
+import { namedDatasets, scaleOf, vggTypeOf } from './datasets.ts';
 import type { RunDocument } from './document.ts';
 
-/** Data of a diagnostic about a data set that can be downloaded. The editor returns it with requests for quick fixes. */
+/** Data of a diagnostic, which the editor returns with requests for quick fixes. */
+export type DiagnosticData = MissingDataset | MissingWeights | MissingImages;
+
+/** A data set that can be downloaded. */
 export interface MissingDataset {
   readonly missingDataset: string;
   /** Scale factor of the run file. */
   readonly scale: number;
+}
+
+/** A network of the perceptual loss that can be downloaded. */
+export interface MissingWeights {
+  readonly missingWeights: VggType;
+}
+
+/** A data set of the run file without images. */
+export interface MissingImages {
+  readonly missingImages: string;
+  /** Its folders that can be created. */
+  readonly folders: readonly string[];
 }
 
 /**
@@ -22,7 +38,7 @@ export function diagnose(document: RunDocument, files?: DatasetFiles): Diagnosti
 /** Converts a problem to a diagnostic. */
 export function diagnosticOf(document: RunDocument, problem: Problem): Diagnostic {
   const { uri } = document;
-  const data = missingDataset(document, problem);
+  const data = dataOf(document, problem);
   return {
     range: rangeOf(problem),
     severity: severityOf(document, problem),
@@ -39,15 +55,18 @@ export function diagnosticOf(document: RunDocument, problem: Problem): Diagnosti
   };
 }
 
-/** The predefined data set that a problem reports as missing, unless the run file sets its location. */
-function missingDataset(document: RunDocument, { code, path }: Problem): MissingDataset | undefined {
+/** What a quick fix needs to know about missing images or weights. */
+function dataOf(document: RunDocument, { code, path }: Problem): DiagnosticData | undefined {
+  if (code === 'vgg-missing') return { missingWeights: vggTypeOf(document) };
   const [, name = '', key] = path.map(String);
-  const isPredefined =
-    code === 'dataset-missing' &&
-    key === 'hr' &&
-    predefinedNames.includes(name) &&
-    document.nodeAt(['datasets', name, 'hr']) === undefined;
-  return isPredefined ? { missingDataset: name, scale: scaleOf(document) } : undefined;
+  if ((code !== 'dataset-missing' && code !== 'dataset-empty') || key !== 'hr') return undefined;
+  if (document.nodeAt(['datasets', name, 'hr']) === undefined) {
+    const isKnown = code === 'dataset-missing' && predefinedNames.includes(name);
+    return isKnown ? { missingDataset: name, scale: scaleOf(document) } : undefined;
+  }
+  const dataset = namedDatasets(document).find((each) => each.isOwn && each.name === name);
+  const folders = (dataset?.paths ?? []).filter((folder) => !/[*?[\]{}()]/.test(folder));
+  return { missingImages: name, folders: code === 'dataset-missing' ? folders : [] };
 }
 
 /** A problem of a stage that the file does not mention is only information, unless the file mentions neither stage. */

@@ -45,7 +45,6 @@ import { diskSources } from './disk/disk-sources.ts';
 import { createDiskThread } from './disk/disk-thread.ts';
 import { createImageCounts } from './disk/image-counts.ts';
 import { openDocument, type RunDocument, runFileName } from './document.ts';
-import { downloadActions } from './download-dataset.ts';
 import type { Machine } from './estimates.ts';
 import { foldingRanges } from './folding.ts';
 import { hover } from './hover.ts';
@@ -53,6 +52,7 @@ import { inlayHints } from './inlay-hints.ts';
 import { lenientConfig } from './lenient-config.ts';
 import { documentLinks } from './links.ts';
 import { createMeasuredRuns } from './measured-runs.ts';
+import { missingFileActions } from './missing-files.ts';
 import type { PathProbe } from './path-values.ts';
 import { completeProfiles, diagnoseProfiles, hoverProfiles, isProfilesFile } from './profiles.ts';
 import { publishDiagnostics } from './publish-diagnostics.ts';
@@ -238,7 +238,7 @@ export function registerFeatures(
   connection.onCodeAction(
     about((document, { range, context: { only, diagnostics } }) =>
       supportedActions(
-        [...codeActions(document, range), ...downloadActions(document.file, diagnostics)],
+        [...codeActions(document, range), ...missingFileActions(document, diagnostics)],
         support,
       ).filter(({ kind }) => only === undefined || only.some((each) => isKind(kind, each))),
     ),

@@ -67,3 +67,15 @@ export interface DownloadCommandTarget extends Pick<InventoryItem, 'kind' | 'nam
   /** Path of the run file; of an untitled one, only a name. */
   readonly file: string;
 }
+
+/** The argument of `esrgan.useImages`: gives a data set of a run file other images. */
+export interface ImagesCommandTarget {
+  /** URI of the run file. */
+  readonly uri: string;
+  /** Name of the data set. */
+  readonly dataset: string;
+  /** A folder that the person chooses, the missing folders, which are created, or the sample images of the extension. */
+  readonly from: 'folder' | 'new' | 'samples';
+  /** The missing folders. */
+  readonly folders: readonly string[];
+}

@@ -1,3 +1,4 @@
+import type { TextEdit } from 'vscode-languageserver-types';
 import { isBoolean, isObject } from '../../trainer/guards/guards.ts';
 
 /** What the extension reports when it starts the server, as `initializationOptions`; other editors report nothing. */
@@ -33,6 +34,14 @@ export interface WorkspaceRequests {
   'esrgan/duplicate': {
     params: { text: string; name: string; taken: readonly string[] };
     result: { text: string; name: string };
+  };
+  /**
+   * The edits that give a data set of a run file the images of a folder. `text` is that of the file, with its unsaved
+   * changes.
+   */
+  'esrgan/replaceImages': {
+    params: { uri: string; text: string; dataset: string; folder: string };
+    result: readonly TextEdit[];
   };
   /** Converts a BasicSR option file to a run file; `notes` lists what has no counterpart. */
   'esrgan/importBasicSR': { params: { text: string }; result: { text: string; notes: readonly string[] } };

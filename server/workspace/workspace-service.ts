@@ -1,7 +1,10 @@
 import type { Connection } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
 import { importBasicSR } from '../import/basicsr.ts';
+import { openDocument } from '../language/document.ts';
+import { replaceImages } from '../language/replace-images.ts';
 import { duplicateWithChanges } from '../presets/duplicate.ts';
 import { presets } from '../presets/presets.ts';
 import type { WorkspaceRequests } from '../protocol/workspace.ts';
@@ -38,6 +41,9 @@ export function registerWorkspace(
     },
     'esrgan/presets': () => presets,
     'esrgan/duplicate': ({ text, name, taken }) => duplicateWithChanges(text, name, [], taken),
+    'esrgan/replaceImages'({ uri, text, dataset, folder }) {
+      return replaceImages(openDocument(text, URI.parse(uri).fsPath, uri), dataset, folder);
+    },
     'esrgan/importBasicSR'({ text }) {
       const imported = importBasicSR(text);
       if ('problem' in imported) throw new WorkbenchError('config', imported.problem);

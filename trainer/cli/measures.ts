@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { defaultVggFile } from '../config/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
@@ -7,7 +8,7 @@ import { lpipsDistance, vggDistance } from '../evaluate/feature-distance.ts';
 import { type Measure, pixelMeasures } from '../evaluate/measure.ts';
 import { isProtocolName, type ProtocolName, protocolNames } from '../metrics/protocols.ts';
 import { vggConvolutions } from '../models/vgg/shapes.ts';
-import { defaultVggFile, recognizeVgg } from '../weights/vgg-file.ts';
+import { recognizeVgg } from '../weights/vgg-file.ts';
 
 /** Options that select measures. */
 export interface MeasureFlags {

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
 import type { VggReport } from '../cli-output/reports.ts';
+import { defaultVggFile } from '../config/index.ts';
 import { formatBytes } from '../format/format.ts';
 import type { VggType } from '../models/vgg/shapes.ts';
 import { downloadVgg, torchvisionAddress, torchvisionFiles } from '../weights/vgg-download.ts';
-import { defaultVggFile } from '../weights/vgg-file.ts';
 import { createDownloadProgress } from './download-progress.ts';
 import { assertNew, overwriteOption } from './overwrite.ts';
 import { cancelOnRequest } from './parent.ts';

@@ -4,6 +4,8 @@ import {
   type DatasetFiles,
   folderFaults,
   type ImageFault,
+  isThere,
+  missingFolders,
   pairFaults,
   smallImageFaults,
 } from './image-problems.ts';
@@ -21,6 +23,21 @@ interface Use {
   readonly path: Path;
 }
 
+/** The folders of a data set that do not exist, for one use of it. */
+interface Missing {
+  readonly use: Use;
+  /** Path of the first of these folders in the text, or of the data set. */
+  readonly path: Path;
+  readonly folders: readonly string[];
+}
+
+/** The findings of one use of a data set, and its number of HR images. */
+interface Check {
+  readonly findings: readonly Finding[];
+  readonly missing?: Missing;
+  readonly images: number;
+}
+
 /**
  * Checks the data sets of both stages. With `files`, also counts the training images of each stage, except for stages
  * whose training data sets have problems.
@@ -30,18 +47,42 @@ export function datasetFindings(
   files: DatasetFiles | undefined,
 ): { findings: Finding[]; images: Map<Stage, number> } {
   const findings: Finding[] = [];
+  const missing: Missing[] = [];
   const images = new Map<Stage, number>();
   for (const stage of stages) {
     const uses = usesOf(run, stage);
     const checks = uses.map((use) => checkUse(run, use, files));
     findings.push(...checks.flatMap((check) => check.findings));
+    missing.push(...checks.flatMap((check) => check.missing ?? []));
     const training = checks.filter((_, i) => uses[i]?.split === 'train');
-    if (!files || training.some((check) => check.findings.some(isError))) continue;
+    if (!files || training.some((check) => check.missing || check.findings.some(isError))) continue;
     const count = training.reduce((sum, check) => sum + check.images, 0);
     images.set(stage, count);
     if (count < run.config.batch_size) findings.push(batchFinding(run, stage, count));
   }
-  return { findings, images };
+  return { findings: [...findings, ...missingFindings(missing)], images };
+}
+
+/** One finding for each data set with missing folders, however many folders, splits and stages that are. */
+function missingFindings(missing: readonly Missing[]): Finding[] {
+  const names = [...new Set(missing.map(({ use }) => use.name))];
+  return names.flatMap((name) => {
+    const same = missing.filter(({ use }) => use.name === name);
+    const [first] = same;
+    if (first === undefined) return [];
+    const stage = same.every(({ use }) => use.stage === first.use.stage) ? first.use.stage : undefined;
+    const folders = new Set(same.flatMap((each) => each.folders));
+    return {
+      code: 'dataset-missing',
+      message: `data set \`${name}\`: ${missingFolders([...folders])}; set its location in \`data_dir\` or \`datasets\``,
+      path: first.path,
+      related: [
+        [['datasets', name], 'defined here'],
+        ...same.map(({ use }): readonly [Path, string] => [use.path, 'used here']),
+      ],
+      ...(stage && { stage }),
+    };
+  });
 }
 
 function isError({ severity }: Pick<Finding, 'severity'>): boolean {
@@ -58,12 +99,12 @@ function usesOf({ config }: RunFile, stage: Stage): Use[] {
   ];
 }
 
-/** The findings of one use, and its number of HR images. */
 function checkUse(
-  { config, known }: RunFile,
-  { stage, split, name, path }: Use,
+  { config, known, source: text }: RunFile,
+  use: Use,
   files: DatasetFiles | undefined,
-): { findings: Finding[]; images: number } {
+): Check {
+  const { stage, split, name, path } = use;
   const dataset = known.get(name);
   if (!dataset) {
     const message = `unknown data set \`${short(name)}\`${hintFor(name, [...known.keys()])}`;
@@ -76,12 +117,25 @@ function checkUse(
     return { findings: [{ code: 'no-images', message, path, related, stage }], images: 0 };
   }
   if (!files) return { findings: [], images: 0 };
+  const placeOf = (key: 'hr' | 'lr'): Path => {
+    const place = ['datasets', name, key];
+    return text.has([...place, split]) ? [...place, split] : place;
+  };
+  const absent = (['hr', 'lr'] as const).filter((key) => {
+    const pattern = source[key];
+    return pattern !== undefined && !isThere(pattern, files);
+  });
+  const [first] = absent;
+  if (first) {
+    const folders = absent.flatMap((key) => source[key] ?? []);
+    return { findings: [], missing: { use, path: placeOf(first), folders }, images: 0 };
+  }
   const patch = split === 'train' ? config[stage].cr_patch_size : undefined;
   const findings = imageFaults(source, config.scale_factor, patch, files).map(
     ({ key, message, ...fault }): Finding => ({
       ...fault,
       message: `data set \`${name}\`: ${message}`,
-      path: ['datasets', name, key],
+      path: placeOf(key),
       related: [
         [['datasets', name], 'defined here'],
         [path, 'used here'],

@@ -29,16 +29,18 @@ export interface ImageFault {
   readonly message: string;
 }
 
-/** Checks that the folders of a source exist, contain images and can be read. */
+/** Whether a folder or the folder of a glob exists. */
+export function isThere(pattern: string, files: DatasetFiles): boolean {
+  return !isWindowsPathElsewhere(pattern) && files.list(pattern) !== undefined;
+}
+
+/** Checks that the folders of a source, which exist, contain images and can be read. */
 export function folderFaults(source: ImageSource, files: DatasetFiles): ImageFault[] {
   return (['hr', 'lr'] as const).flatMap((key): ImageFault[] => {
     const pattern = source[key];
     if (pattern === undefined) return [];
-    const found = isWindowsPathElsewhere(pattern) ? undefined : files.list(pattern);
-    if (found === undefined) {
-      const message = `${missing(pattern)}; set its location in \`data_dir\` or \`datasets\``;
-      return [{ code: 'dataset-missing', key, message }];
-    }
+    const found = files.list(pattern);
+    if (found === undefined) return [];
     const skipped = some(found.skipped, '; ');
     if (found.images.length === 0) {
       return [{ code: 'dataset-empty', key, message: `no images in ${pattern}${skipped && `: ${skipped}`}` }];
@@ -51,6 +53,14 @@ export function folderFaults(source: ImageSource, files: DatasetFiles): ImageFau
 /** Says that a path does not exist. */
 export function missing(path: string): string {
   return `${path} does not exist${isWindowsPathElsewhere(path) ? ': it is a path of Windows' : ''}`;
+}
+
+/** Says that some paths do not exist. */
+export function missingFolders(paths: readonly string[]): string {
+  const [first = '', second] = paths;
+  if (second === undefined) return missing(first);
+  const others = paths.length === 2 ? second : `${paths.length - 1} other folders`;
+  return `${first} and ${others} do not exist`;
 }
 
 /**

@@ -32,3 +32,4 @@ export { createSchemaCheck, subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';
 export { child, entriesByName, keyName, type Source } from './source.ts';
 export { stepsPerEpoch, totalSteps } from './steps.ts';
+export { defaultVggFile } from './vgg-file.ts';

@@ -32,7 +32,9 @@ export function problemOf(source: Source, finding: Finding): Problem {
   const place = places.find((candidate) => source.has(candidate)) ?? places.at(-1) ?? path;
   const others = related
     .filter(([other]) => other !== place && source.has(other))
-    .map(([other, text]) => ({ message: text, ...source.rangeOf(other) }));
+    .map(([other, text]) => ({ message: text, ...source.rangeOf(other) }))
+    // Two paths lead to one place if the text has an alias.
+    .filter(({ start }, i, all) => all.findIndex((each) => each.start.offset === start.offset) === i);
   return {
     code,
     severity,

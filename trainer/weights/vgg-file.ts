@@ -1,19 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { PerceptualLossSettings } from '../config/index.ts';
+import { defaultVggFile, type PerceptualLossSettings } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type VggType, vggConvolutions, vggParameters, vggTypes } from '../models/vgg/shapes.ts';
-import { cacheFolder } from '../runs/user-folders.ts';
 import { networkWith, openTensorFile } from '../tensor-files/tensor-file.ts';
 import type { TensorMap } from '../tensor-files/tensors.ts';
 
 /** The name of the first filter in torchvision's files. */
 const firstFilter = 'features.0.weight';
-
-/** Where `esrgan weights download` stores weights, and where runs look for them if they do not name a file. */
-export function defaultVggFile(type: VggType): string {
-  return join(cacheFolder(), `${type}.safetensors`);
-}
 
 /**
  * The file of VGG's weights for a run: the one that it names, or the downloaded one.

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../../server/language/diagnose.ts';
 import { openDocument } from '../../../../server/language/document.ts';
@@ -101,6 +102,25 @@ test('includes the data set that can be downloaded', () => {
   expect(
     missing('datasets: { set5: { hr: x } }\ntraining: { train_datasets: [set5], val_datasets: [] }\n'),
   ).not.toContainEqual(found);
+});
+
+test('includes the own data set whose images are missing, and the weights', () => {
+  const dataOf = (text: string, hasVgg = true) =>
+    diagnose(openDocument(text, '/p/run.esrgan.yaml'), fakeFiles({ '/p/none': {} }, [], {}, hasVgg)).flatMap(
+      ({ data }) => data ?? [],
+    );
+  const stage = 'pretraining: { train_datasets: [a], val_datasets: [a] }\n';
+  const missing = `datasets: { a: { hr: { train: x, val: 'y/*.png' } } }\n${stage}`;
+  expect(dataOf(missing)).toContainEqual({ missingImages: 'a', folders: [resolve('/p/x')] });
+  expect(dataOf(`datasets: { a: { hr: none } }\n${stage}`)).toContainEqual({
+    missingImages: 'a',
+    folders: [],
+  });
+  expect(
+    dataOf('perceptual_loss: { vgg_type: vgg13, layer_weights: { conv1_1: 1 } }\n', false),
+  ).toContainEqual({
+    missingWeights: 'vgg13',
+  });
 });
 
 test('problems of a stage that the file lacks are information', () => {

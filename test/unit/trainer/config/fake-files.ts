@@ -1,15 +1,16 @@
 import { dirname } from 'node:path';
-import type { DatasetFiles } from '../../../../trainer/config/index.ts';
+import { type DatasetFiles, defaultVggFile } from '../../../../trainer/config/index.ts';
 import { asOnUnix } from '../../../unix.ts';
 
 /** Width and height; `null` for an image that cannot be read. */
 export type Size = readonly [width: number, height: number] | null;
 
-/** A disk that holds these folders of images, these other files, and in some folders what cannot be read. */
+/** A disk that holds these folders of images, these other files, and in some folders what cannot be read; and VGG's weights. */
 export function fakeFiles(
   folders: Record<string, Record<string, Size>>,
   others: string[] = [],
   skipped: Record<string, string[]> = {},
+  hasVgg = true,
 ): DatasetFiles {
   const sizes = new Map(
     Object.entries(folders).flatMap(([folder, images]) =>
@@ -29,7 +30,10 @@ export function fakeFiles(
       const size = sizes.get(asOnUnix(path));
       return size ? { width: size[0], height: size[1] } : undefined;
     },
-    exists: (path) => sizes.has(asOnUnix(path)) || others.includes(asOnUnix(path)),
+    exists: (path) =>
+      sizes.has(asOnUnix(path)) ||
+      others.includes(asOnUnix(path)) ||
+      (hasVgg && path === defaultVggFile('vgg19')),
   };
 }
 

@@ -429,8 +429,7 @@ ${more}`;
       'pretraining: { train_datasets: [set5], val_datasets: [] }\ntraining: { train_datasets: [b], val_datasets: [] }\ndatasets: { b: { hr: b } }',
       [disk],
       [
-        '1:33-1:37 dataset-missing (pretraining) data set `set5`: /p/data/Set5/GTmod12 does not exist; set its location in `data_dir` or `datasets`',
-        '1:33-1:37 dataset-missing (pretraining) data set `set5`: /p/data/Set5/LRbicx4 does not exist; set its location in `data_dir` or `datasets`',
+        '1:33-1:37 dataset-missing (pretraining) data set `set5`: /p/data/Set5/GTmod12 and /p/data/Set5/LRbicx4 do not exist; set its location in `data_dir` or `datasets`',
       ],
     ],
     [
@@ -554,12 +553,39 @@ ${more}`;
       'the defaults without their data',
       '',
       [{}],
-      ['DIV2K_train_HR', 'DIV2K_train_LR_bicubic/X4', 'DIV2K_valid_HR', 'DIV2K_valid_LR_bicubic/X4'].map(
-        (folder) =>
-          `1:1-1:1 dataset-missing data set \`div2k\`: /p/data/${folder} does not exist; set its location in \`data_dir\` or \`datasets\``,
-      ),
+      [
+        '1:1-1:1 dataset-missing data set `div2k`: /p/data/DIV2K_train_HR and 3 other folders do not exist; set its location in `data_dir` or `datasets`',
+      ],
+    ],
+    [
+      'missing folders of both splits: one problem, at the first path',
+      'datasets:\n  b: { hr: b }\n  c: { hr: { train: c/train, val: c/val } }\npretraining: { train_datasets: [c], val_datasets: [c] }\ntraining: { train_datasets: [b], val_datasets: [b] }',
+      [disk],
+      [
+        '3:21-3:28 dataset-missing (pretraining) data set `c`: /p/c/train and /p/c/val do not exist; set its location in `data_dir` or `datasets`\n  3:6-3:44 defined here\n  4:33-4:34 used here\n  4:52-4:53 used here',
+      ],
     ],
   ])('%s', (_, runFile, disk, expected) => check(runFile, expected, fakeFiles(...disk)));
+});
+
+test('a perceptual loss needs weights that are downloaded', () => {
+  const missing = (text: string) => {
+    const files = fakeFiles({}, [], {}, false);
+    const { problems } = readRunFile(text, { file: '/p/run.esrgan.yaml', files });
+    return problems
+      .filter(({ code }) => code === 'vgg-missing')
+      .map(({ start, stage, message }) => `${start.line}:${start.column} ${stage} ${message}`);
+  };
+  const remedy =
+    'the perceptual loss needs the weights of vgg16, which are not downloaded: run `esrgan weights download vgg16`, or set `perceptual_loss: false`';
+  expect(missing('seed: 1\nperceptual_loss: { vgg_type: vgg16, layer_weights: { conv5_3: 1 } }')).toEqual([
+    `2:30 training ${remedy}`,
+  ]);
+  expect(missing('seed: 1\ntraining: { num_step: 5 }')).toEqual([
+    `2:11 training ${remedy.replaceAll('vgg16', 'vgg19')}`,
+  ]);
+  expect(missing('perceptual_loss: false')).toEqual([]);
+  expect(missing('perceptual_loss: { weights: vgg.pth }')).toEqual([]);
 });
 
 test('a stage has its own errors and those of the whole run', () => {
