@@ -12,9 +12,9 @@ import {
 } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { readSmallFile } from '../files/small-file.ts';
+import { configFolder } from '../files/user-folders.ts';
 import { formatDuration } from '../format/format.ts';
 import { isPlainObject } from '../guards/guards.ts';
-import { configFolder } from '../files/user-folders.ts';
 
 /**
  * Profiles say where runs train: what jobs request of a cluster's scheduler. They are a person's, never part of a run
