@@ -8,6 +8,7 @@ export function endWithParent(): void {
   const end = () => process.exit(exitCodes.interrupted);
   process.once('SIGTERM', end);
   process.once('disconnect', end);
+  if (hasParentEnded()) end();
   // The channel must not keep the process alive.
   process.channel?.unref();
 }
@@ -21,10 +22,17 @@ export function cancelOnRequest(): { readonly signal: AbortSignal; release(): vo
   const cancel = () => controller.abort();
   const events = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const;
   for (const event of events) process.once(event, cancel);
+  if (hasParentEnded()) cancel();
   return {
     signal: controller.signal,
     release() {
       for (const event of events) process.off(event, cancel);
     },
   };
+}
+
+/** Whether the channel to the parent process closed before anyone listened: modules load for a while. */
+function hasParentEnded(): boolean {
+  // It is undefined without a channel.
+  return process.connected === false;
 }
