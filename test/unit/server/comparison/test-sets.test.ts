@@ -1,5 +1,5 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRun } from '../../../../server/comparison/compared-run.ts';
 import { createFingerprints, findTestSets, testSetSummary } from '../../../../server/comparison/test-sets.ts';
@@ -40,7 +40,7 @@ test.each<[string, string[], [string, string][]]>([
 ])('in data folders: %s', (_, paths, expected) => {
   const folder = files(...paths);
   const named = expected.map(([name, dir]) => ({
-    name: name.replace(/ in /, ` in ${folder}/`),
+    name: name.replace(/ in /, () => ` in ${folder}${sep}`),
     dir: join(folder, dir),
   }));
   expect(findTestSets({ dataFolders: [folder, join(folder, 'none')], testSetFolders: [] }, [])).toEqual(

@@ -239,11 +239,13 @@ describe('esrgan train', () => {
       let text = '';
       second.child.stdout?.on('data', (part) => {
         text += String(part);
-        if (text.includes('Waiting up to 100 s until it ends.')) resolve(undefined);
+        // Of another process, only Linux knows at once that it is the trainer.
+        if (/Waiting up to (100 s until it ends|3 min for its heartbeat)/.test(text)) resolve(undefined);
       });
     });
     first.child.kill();
-    expect([(await first.outcome).code, (await second.outcome).code]).toEqual([130, 0]);
+    expect((await first.outcome).code).toBe(isWindows ? null : 130);
+    expect((await second.outcome).code).toBe(0);
   });
 
   test('continues to its end if the reader of its output ends', async () => {
