@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['test/windows/**/*.test.ts'],
     // Each file trains; together they would only be slower.
     fileParallelism: false,
-    testTimeout: 600_000,
-    hookTimeout: 120_000,
+    // 2,000 steps beside a scanner, on a machine that has more to do.
+    testTimeout: 1_800_000,
+    hookTimeout: 600_000,
   },
 });

@@ -438,7 +438,10 @@ test('a run that is deleted meanwhile ends its mirror, and stays deleted', async
   const run = testRun();
   run.session().steps(1, 3);
   const server = await wandbServer();
-  const deleted = () => rmSync(run.paths.root, { recursive: true });
+  const deleted = () => {
+    run.end('lost');
+    rmSync(run.paths.root, { recursive: true });
+  };
   await expect(mirror(run, server, {}, [deleted])).rejects.toThrow(/no longer the folder of a run/);
   expect(existsSync(run.paths.root)).toBe(false);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { encodePng } from '../../../../trainer/data/decode.ts';
 import type { Stage, TrainerState } from '../../../../trainer/run-state/run-state.ts';
-import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
+import { createEventWriter, type EventWriter } from '../../../../trainer/runs/event-writer.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
 import { createManifest, recordStart } from '../../../../trainer/runs/manifest.ts';
 import { type RunPaths, samplesFolder } from '../../../../trainer/runs/run-directory.ts';
@@ -50,6 +50,13 @@ export function testRun(): TestRun {
   writeFileSync(paths.log, '');
   createManifest(paths, { seed: 7, configHash: '', data: {}, ancestry: [] });
   let lock: ReturnType<typeof acquireLock> | undefined;
+  const open = new Set<EventWriter>();
+  /** As the end of a process does. */
+  const closeEvents = () => {
+    for (const events of open) events.close();
+    open.clear();
+  };
+  onTestFinished(closeEvents);
   const log: string[] = [];
 
   return {
@@ -65,7 +72,7 @@ export function testRun(): TestRun {
         device: 'a processor',
       });
       const events = createEventWriter(paths.root, firstStep);
-      onTestFinished(() => events.close());
+      open.add(events);
       return {
         steps(first, last) {
           for (let step = first; step <= last; step++) {
@@ -94,6 +101,7 @@ export function testRun(): TestRun {
     end(state) {
       if (state !== 'lost') writeStatus(paths, { ...status, state });
       lock?.release();
+      closeEvents();
     },
   };
 }
