@@ -73,7 +73,8 @@ export function describeRun(run: RunSummary): string {
     case 'lost':
       return listed(stateAtStep(run), run.reason);
     case 'unknown':
-      return run.kind === 'external' ? l10n.t('external (TensorBoard logs)') : l10n.t('never started');
+      if (run.kind === 'external') return l10n.t('external (TensorBoard logs)');
+      return run.reason ?? l10n.t('never started');
   }
 }
 

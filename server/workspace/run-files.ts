@@ -40,7 +40,8 @@ export async function findRunFiles(root: string): Promise<string[]> {
   for (let index = 0; index < Math.min(folders.length, maximumFolders); index++) {
     const folder = folders[index] ?? root;
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    if (isRunDirectory(folder)) continue;
+    const names = entries.map(({ name }) => name);
+    if (isRunDirectory(folder, names)) continue;
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {

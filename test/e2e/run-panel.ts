@@ -64,6 +64,13 @@ export class RunPanel {
     return this.#pixels(canvas);
   }
 
+  /** Waits until a sample is drawn. */
+  async sampleDrawn(): Promise<void> {
+    const canvas = this.page.locator('image-pane canvas').first();
+    await canvas.waitFor();
+    while ((await this.#pixels(canvas)).colors < 2) await canvas.page().waitForTimeout(200);
+  }
+
   #pixels(canvas: Locator): Promise<{ brightness: number; colors: number; colored: number }> {
     return canvas.evaluate((element) => {
       if (!(element instanceof HTMLCanvasElement)) throw new Error('not a canvas');

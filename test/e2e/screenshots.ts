@@ -1,26 +1,19 @@
 // `npm run screenshots`: takes screenshots of every view into docs/images, in the real workbench with real runs, in light,
 // dark and high contrast. Arguments: names of views and of themes (none: all). The workspace with its runs remains in the
 // folder for temporary files: the first time trains for ten minutes, later ones only take screenshots.
-import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import sharp from 'sharp';
 import { setUpVSCode } from '../../scripts/setup-vscode.mjs';
 import { ComparePanel } from './compare-panel.ts';
 import { type StartedEditor, startEditor } from './editor.ts';
 import { RunPanel } from './run-panel.ts';
 import { imageName, prepareScreenshotWorkspace } from './screenshot-workspace.ts';
+import { chooseImages, resizeSideBar, takeImages, type Views, writeSettings } from './take-images.ts';
 import { Workbench } from './workbench.ts';
 import { endTrainers } from './workspace.ts';
 
-/** Names of the editor's themes and of their files. */
-const themes = {
-  light: ['Default Light Modern', 'light_modern'],
-  dark: ['Default Dark Modern', 'dark_modern'],
-  'high-contrast': ['Default High Contrast', 'hc_black'],
-} as const;
-const target = 'docs/images';
 const file = 'first-run.esrgan.yaml';
 const samplesWanted = 4;
 /** The test image on which models are compared. */
@@ -28,8 +21,10 @@ const testSet = 'test';
 const testImage = 'marble_09_2.png';
 const size = { width: 1440, height: 900 };
 
+const settings = { 'files.autoSave': 'off', 'explorer.autoReveal': false };
+
 /** Each shows its view, starting without open editors, with the Explorer in the side bar. */
-const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> = {
+const views: Views = {
   async 'run-file'(workbench) {
     await workbench.open(file);
     await workbench.textEditor.lens('Resume').first().waitFor();
@@ -165,26 +160,16 @@ const views: Readonly<Record<string, (workbench: Workbench) => Promise<void>>> =
   },
 };
 
-const chosen = process.argv.slice(3);
-const isChosen = (name: string, of: object) => !chosen.some((each) => each in of) || chosen.includes(name);
-const unknown = chosen.filter((name) => !(name in views) && !(name in themes));
-if (unknown.length > 0) {
-  throw new Error(
-    `${unknown.join(', ')}: choose from ${[...Object.keys(views), ...Object.keys(themes)].join(', ')}.`,
-  );
-}
+const chosen = chooseImages(process.argv.slice(3), views);
 
 setUpVSCode();
-mkdirSync(target, { recursive: true });
 const { folder, compared } = await prepareScreenshotWorkspace(
   join(realpathSync(tmpdir()), 'esrgan-screenshots', 'satellite'),
 );
 const editor = await startEditor();
 try {
   await train(editor);
-  for (const [name, [theme, themeFile]] of Object.entries(themes)) {
-    if (isChosen(name, themes)) await takeImages(editor, { name, theme, themeFile });
-  }
+  await takeImages(editor, chosen, { folder, size, settings });
 } finally {
   await editor.stop();
   endTrainers(join(folder, 'runs'));
@@ -192,7 +177,7 @@ try {
 
 /** Trains until there are curves and samples, then pauses, so that all screenshots show the same state. */
 async function train(started: StartedEditor): Promise<void> {
-  writeSettings();
+  writeSettings(folder, settings);
   const workbench = await Workbench.open(started, { folder });
   await workbench.open(file);
   await workbench.textEditor.lens('Start Pretraining').click();
@@ -209,44 +194,6 @@ async function train(started: StartedEditor): Promise<void> {
   await workbench.close();
 }
 
-interface NamedTheme {
-  readonly name: string;
-  readonly theme: string;
-  readonly themeFile: string;
-}
-
-async function takeImages(started: StartedEditor, { name, theme, themeFile }: NamedTheme): Promise<void> {
-  writeSettings();
-  const workbench = await Workbench.open(started, { folder, width: size.width, height: size.height + 60 });
-  const { page } = workbench;
-  // A window starts with a theme of the extension in development, and the editor's own are below this repository.
-  writeSettings({ 'workbench.colorTheme': theme, 'workbench.iconTheme': 'vs-seti' });
-  await page.locator(`.monaco-workbench[class*="${themeFile}"]`).waitFor();
-  for (const [view, show] of Object.entries(views)) {
-    if (!isChosen(view, views)) continue;
-    await workbench.showViews('Explorer');
-    await show(workbench);
-    await page.mouse.move(0, 0);
-    const path = join(target, `${view}-${name}.png`);
-    // The title bar says that the extension is in development.
-    const y = (await page.locator('.part.titlebar').boundingBox())?.height ?? 0;
-    const image = await page.screenshot({ clip: { x: 0, y, ...size } });
-    await sharp(image).png({ palette: true, quality: 90, effort: 10 }).toFile(path);
-    console.log(path);
-    await tidy(workbench);
-  }
-  await workbench.close();
-}
-
-/** Closes all editors of a view and discards their changes. */
-async function tidy(workbench: Workbench): Promise<void> {
-  const { page } = workbench;
-  await page.keyboard.press('Escape');
-  if (await page.locator('.tabs-container .tab.dirty').count()) await workbench.run('File: Revert File');
-  await workbench.run('View: Close All Editors');
-  if (await page.locator('.part.panel').isVisible()) await page.keyboard.press('Control+J');
-}
-
 /** An inlay hint of the visible text editor. */
 function hint({ textEditor }: Workbench, text: string) {
   return textEditor.element.locator('.view-line span', { hasText: text }).last();
@@ -257,17 +204,6 @@ async function expandFirstRun(workbench: Workbench): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) === 'true') return;
   await row.locator('.monaco-tl-twistie').click();
   await workbench.treeRow(/Checkpoints/).waitFor();
-}
-
-/** Drags the edge of the side bar until it has a width in pixels. */
-async function resizeSideBar({ page }: Workbench, width: number): Promise<void> {
-  const box = await page.locator('.sidebar').boundingBox();
-  if (!box) throw new Error('The side bar is closed.');
-  const edge = { x: box.x + box.width, y: box.y + box.height / 2 };
-  await page.mouse.move(edge.x, edge.y);
-  await page.mouse.down();
-  await page.mouse.move(box.x + width, edge.y, { steps: 4 });
-  await page.mouse.up();
 }
 
 async function closeSideBar(workbench: Workbench): Promise<void> {
@@ -291,17 +227,4 @@ async function openComparison(workbench: Workbench, tab: string): Promise<void> 
   }
   await page.keyboard.press('Enter');
   await webview.getByRole('tab', { name: tab }).click();
-}
-
-function writeSettings(more: Readonly<Record<string, string>> = {}): void {
-  const settings = {
-    ...more,
-    'files.exclude': { '.vscode': true },
-    'files.autoSave': 'off',
-    'explorer.autoReveal': false,
-    'editor.minimap.enabled': false,
-    'remote.autoForwardPorts': false,
-  };
-  mkdirSync(join(folder, '.vscode'), { recursive: true });
-  writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify(settings));
 }

@@ -17,8 +17,18 @@ export function statOf(path: string): Stats | undefined {
  * @throws Error of the file system; or one without a `code` that says what the path leads to
  */
 export function openRegularFile(path: string): number {
-  // Before it is opened: that alone starts some devices.
-  assertRegular(statSync(path));
+  return open(path, statSync(path));
+}
+
+/** As `openRegularFile`; undefined if nothing is there, which costs less than an error. */
+export function openIfThere(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && open(path, found);
+}
+
+/** @param found before it is opened: that alone starts some devices */
+function open(path: string, found: Stats): number {
+  assertRegular(found);
   // A named pipe may have replaced the file since. Windows has no such flag and no named pipes in folders.
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {

@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { Guard } from '../guards/guards.ts';
 import { type RetrySystem, retrySync } from './change-files.ts';
-import { openRegularFile } from './regular-file.ts';
+import { openIfThere } from './regular-file.ts';
 
 /** What a file contains, or why that is not known. Reasons are clauses about the file. */
 export type FileContent<T> =
@@ -18,12 +18,13 @@ const maximumJsonBytes = 16_000_000;
 /** Reads a text file (UTF-8). Never throws and never waits, whatever the path leads to. */
 export function readSmallFile(path: string, maximumBytes: number): FileContent<string> {
   try {
-    const file = openRegularFile(path);
+    const file = openIfThere(path);
+    if (file === undefined) return { state: 'absent' };
     try {
-      const bytes = readUpTo(file, maximumBytes);
-      return bytes === undefined
+      const value = readUpTo(file, maximumBytes);
+      return value === undefined
         ? { state: 'invalid', reason: `it is larger than ${maximumBytes / 1e6} MB` }
-        : { state: 'read', value: bytes.toString('utf8') };
+        : { state: 'read', value };
     } finally {
       closeSync(file);
     }
@@ -63,18 +64,18 @@ export function readLocked<T>(read: () => FileContent<T>, system?: RetrySystem):
   }
 }
 
-/** The whole file; undefined if it is larger. Its size is only a hint: some file systems report 0. */
-function readUpTo(file: number, maximumBytes: number): Buffer | undefined {
-  const chunkBytes = Math.max(Math.min(fstatSync(file).size, maximumBytes) + 1, 4096);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for (;;) {
-    const chunk = Buffer.alloc(chunkBytes);
-    const read = readSync(file, chunk);
-    if (read === 0) return Buffer.concat(chunks, length);
+/** Holds most files: a list of runs reads thousands. */
+const buffer = Buffer.allocUnsafe(65_536);
+
+/** The text of the whole file; undefined if it is larger. Its size is not asked for: some file systems report 0. */
+function readUpTo(file: number, maximumBytes: number): string | undefined {
+  let bytes = buffer;
+  for (let length = 0; ; ) {
+    const read = readSync(file, bytes, length, bytes.length - length, null);
+    if (read === 0) return bytes.toString('utf8', 0, length);
     length += read;
     if (length > maximumBytes) return undefined;
-    chunks.push(chunk.subarray(0, read));
+    if (length === bytes.length) bytes = Buffer.concat([bytes], 4 * length);
   }
 }
 

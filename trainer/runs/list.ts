@@ -98,12 +98,15 @@ function readSession(paths: RunPaths): Pick<RunOnDisk, 'status'> & { readonly lo
   return { status: readStatus(paths), lock: readLock(paths) };
 }
 
-/** Whether a folder is the directory of one of our runs. Never throws. */
-export function isRunDirectory(root: string): boolean {
+/**
+ * Whether a folder is the directory of one of our runs. Never throws.
+ *
+ * @param names in the folder
+ */
+export function isRunDirectory(root: string, names: readonly string[] = readNames(root)): boolean {
   const paths = runPaths(root);
-  const names = readNames(paths.root);
-  const status = names.includes('status.json') ? readStatus(paths) : undefined;
-  return isOurs(paths, names, status, names.includes('launch') ? readLaunch(paths) : undefined);
+  if (names.includes('status.json') && readStatus(paths) !== undefined) return true;
+  return isOurs(paths, names, undefined, names.includes('launch') ? readLaunch(paths) : undefined);
 }
 
 const partNames = ['run.json', 'status.json', 'lock', 'checkpoints', 'control'];

@@ -150,7 +150,11 @@ export function describeState(evidence: Evidence, now: number): StateDescription
   if (!hasReported && last !== undefined && isKilled(launch, last)) return { ...killed, stage };
   if (status === undefined) {
     return lock === undefined
-      ? { state: 'unknown', reason: null, stage }
+      ? {
+          state: 'unknown',
+          reason: job ? `the state of job ${job.id} on ${job.profile} is not known` : null,
+          stage,
+        }
       : { state: 'lost', reason: deathCause ?? null, stage };
   }
   if (hasReported) {

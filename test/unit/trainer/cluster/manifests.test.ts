@@ -10,12 +10,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { manifestOf } from '../../../../trainer/cluster/manifests.ts';
+import { type ManifestKind, manifestKinds, manifestOf } from '../../../../trainer/cluster/manifests.ts';
 import { readManifest } from '../../../../trainer/runs/manifest.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { writeWaves } from '../cli/waves.ts';
+import { manifestSchemas } from './manifest-schemas.ts';
 
 const options = { files: ['A run.esrgan.yaml'], stage: 'pretraining', atOnce: 2 } as const;
 
@@ -35,6 +37,33 @@ test('an Indexed Job of Kubernetes: an index for each run', () => {
   expect(container.volumeMounts.map(({ name }: { name: string }) => name)).toEqual(
     job.spec.template.spec.volumes.map(({ name }: { name: string }) => name),
   );
+});
+
+test.each(manifestKinds)('a manifest for %s follows the schema of the engine', (kind) => {
+  const isValid = new Ajv({ strictRequired: false }).compile(manifestSchemas[kind]);
+  const manifest: unknown = parse(
+    manifestOf(kind, { ...options, files: ['Long names, of more than forty letters & ÄÖÜ.esrgan.yaml'] }),
+  );
+  expect([isValid(manifest), isValid.errors]).toEqual([true, null]);
+});
+
+test.each<[ManifestKind, change: string, from: string, to: string]>([
+  ['kubernetes', 'a misspelt field', 'completionMode', 'completionmode'],
+  [
+    'kubernetes',
+    'a policy for restarts that fails the API',
+    'restartPolicy: Never',
+    'restartPolicy: OnFailure',
+  ],
+  ['kubernetes', 'an unknown action', 'FailIndex', 'FailPod'],
+  ['kubernetes', 'exit code 0', '- 2', '- 0'],
+  ['dstack', 'a relative folder', 'working_dir: /work', 'working_dir: work'],
+  ['dstack', 'an unknown event', 'interruption', 'preemption'],
+  ['skypilot', 'a field of another version', 'image_id', 'image'],
+])('the schema of %s refuses %s', (kind, _, from, to) => {
+  const text = manifestOf(kind, options);
+  expect(text).toContain(from);
+  expect(new Ajv().validate(manifestSchemas[kind], parse(text.replace(from, to)))).toBe(false);
 });
 
 test('a task of dstack', () => {

@@ -342,7 +342,14 @@ const ended = { state: 'ended' } as const;
 test.each<
   [string, Status | undefined, LockHolder | undefined, JobState | undefined, expected: string, open: boolean]
 >([
-  ['was never asked about', undefined, undefined, undefined, 'unknown', true],
+  [
+    'was never asked about',
+    undefined,
+    undefined,
+    undefined,
+    'unknown: the state of job 7 on gpu is not known',
+    true,
+  ],
   ['waits', undefined, undefined, pending, 'queued: on gpu: Priority', true],
   ['starts', undefined, undefined, onNode, 'starting: on gpu: n1', true],
   ['ended before training', undefined, undefined, ended, 'failed: no module cuda', true],
