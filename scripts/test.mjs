@@ -27,7 +27,10 @@ const otherSuites = {
   /** Runs on a cluster: a real Slurm with two nodes on this host. */
   slurm: async () => {
     const reason = whyNoSlurm();
-    if (reason === undefined) return vitest('build/test-results-slurm.json', 'test/slurm/vitest.config.ts');
+    if (reason === undefined) {
+      const jobs = await vitest('build/test-results-slurm.json', 'test/slurm/vitest.config.ts');
+      return files.length > 0 ? jobs : sumOf(jobs, await inWorkbench(onClusterInWorkbench));
+    }
     console.log(`Skipped: ${reason}.`);
     return { status: 0, passed: 0, failed: 0, skipped: 1, failures: [] };
   },
@@ -57,7 +60,7 @@ for (const failure of outcomes.flatMap(({ failures }) => failures)) console.log(
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 process.exit(outcomes.every(({ status }) => status === 0) ? 0 : 1);
 
-async function vitest(results, config) {
+async function vitest(results, config, chosenFiles = files) {
   const unhandled = results.replace('.json', '-unhandled.json');
   rmSync(unhandled, { force: true });
   const reporters = [
@@ -67,7 +70,7 @@ async function vitest(results, config) {
     '--reporter=scripts/unhandled-errors-reporter.mjs',
   ];
   const environment = { ...process.env, ESRGAN_UNHANDLED_ERRORS: unhandled };
-  const command = ['node_modules/vitest/vitest.mjs', 'run', '--config', config, ...reporters, ...files];
+  const command = ['node_modules/vitest/vitest.mjs', 'run', '--config', config, ...reporters, ...chosenFiles];
   let status = await node(results, command, environment);
   if (read(results) === undefined) {
     // vitest 4 can exit when a worker exits before its answer arrives (vitest-dev/vitest#9014; fixed in 5, which needs
@@ -90,6 +93,22 @@ async function vitest(results, config) {
   failures.push(...(read(unhandled) ?? []));
   if (status !== 0 && failures.length === 0) failures.push(`${config}: the test runner ended with ${status}`);
   return { status, passed: numPassedTests, failed: failures.length, skipped: numPendingTests, failures };
+}
+
+/** Needs Slurm as well. */
+function onClusterInWorkbench() {
+  const file = 'test/e2e/cluster.test.ts';
+  return vitest('build/test-results-slurm-e2e.json', 'test/e2e/vitest.config.ts', [file]);
+}
+
+function sumOf(first, second) {
+  return {
+    status: first.status || second.status,
+    passed: first.passed + second.passed,
+    failed: first.failed + second.failed,
+    skipped: first.skipped + second.skipped,
+    failures: [...first.failures, ...second.failures],
+  };
 }
 
 async function inHost() {
