@@ -59,8 +59,7 @@ describe.skipIf(!hasSlurm)(`runs on a cluster${needsSlurm}`, () => {
     await workbench.run('ESRGAN: Open Run');
     await workbench.choice('second').first().click();
     const panel = new RunPanel(workbench);
-    await expect.poll(() => panel.state.textContent(), patience).toBe('queued');
-    await panel.page.getByText('on held: JobHeldUser').first().waitFor(patience);
+    await expect.poll(() => panel.state.textContent(), patience).toBe('queued on held: JobHeldUser');
   });
 
   test('removing it from the queue cancels its job', async () => {
