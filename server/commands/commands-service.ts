@@ -34,7 +34,9 @@ const isLensCommand = isOneOf(lensCommands);
 const startingCommands: readonly LensCommand[] = [
   'esrgan.startPretraining',
   'esrgan.startTraining',
+  'esrgan.startBothStages',
   'esrgan.startOn',
+  'esrgan.runAgain',
   'esrgan.resumeRun',
 ];
 
@@ -44,7 +46,7 @@ export function registerCommands(
   documents: TextDocuments<TextDocument>,
   { capabilities, manager, writeReport, onStart }: CommandSources,
 ): void {
-  const commands = createLensCommands({ manager, requireSaved, showReport });
+  const commands = createLensCommands({ manager, requireSaved, showReport, choose });
 
   /** A run starts with the file on the disk, so unsaved changes would be ignored silently. */
   function requireSaved(file: string): void {
@@ -52,6 +54,17 @@ export function registerCommands(
     const document = documents.all().find(({ uri }) => pathIdentity(URI.parse(uri).fsPath) === identity);
     if (document === undefined || document.getText() === readRunFileText(file)) return;
     throw new WorkbenchError('usage', `Save ${basename(file)} first: it has unsaved changes.`);
+  }
+
+  async function choose<Action extends string>(
+    message: string,
+    actions: readonly Action[],
+  ): Promise<Action | undefined> {
+    const chosen = await connection.window.showInformationMessage(
+      message,
+      ...actions.map((title) => ({ title })),
+    );
+    return actions.find((each) => each === chosen?.title);
   }
 
   /** Opens the page of these runs in a browser, or says where it is. */

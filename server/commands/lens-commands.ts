@@ -1,7 +1,12 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { readProfiles } from '../../trainer/cluster/profiles.ts';
+import { readRunFileText } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import type { Stage } from '../../trainer/run-state/run-state.ts';
+import type { StageChoice } from '../../trainer/run-state/run-state.ts';
+import { writeFileAtomic } from '../../trainer/runs/atomic-file.ts';
 import type { Manager } from '../experiments/manager.ts';
+import { duplicateWithChanges } from '../presets/duplicate.ts';
 import type { CommandTarget, LensCommand } from '../protocol/commands.ts';
 import { maximumComparedRuns } from '../protocol/comparison.ts';
 import type { RunSummary, StartedRun } from '../protocol/runs.ts';
@@ -13,6 +18,8 @@ export interface CommandSources {
   requireSaved(file: string): void;
   /** Shows runs as a page in a browser. */
   showReport(runs: readonly string[]): Promise<void>;
+  /** Lets the person choose one of these actions; undefined if they choose none. */
+  choose<Action extends string>(message: string, actions: readonly Action[]): Promise<Action | undefined>;
 }
 
 /** A command on its target. Resolves with a message about what was done, or rejects with one about what is wrong. */
@@ -23,14 +30,52 @@ export function createLensCommands({
   manager,
   requireSaved,
   showReport,
+  choose,
 }: CommandSources): Record<LensCommand, Execute> {
   const start =
-    (stage: Stage): Execute =>
-    async ({ file }) => {
+    (stage: StageChoice): Execute =>
+    async ({ file, run }) => {
       if (file === undefined) throw new WorkbenchError('usage', 'Save the run file first.');
       requireSaved(file);
-      return startMessage(await (await manager()).start(file, stage, false));
+      const runs = await manager();
+      const { progress } = runs.plan({ file, stage });
+      if (progress === 'finished') return startAgain(file, stage);
+      // Both stages of a run that was stopped in its first.
+      const resume = stage === 'all' && run !== undefined && progress === 'started';
+      return startMessage(await runs.start(file, stage, resume));
     };
+
+  /** A stage that is finished starts again as a new run, with a copy of the run file. */
+  async function startAgain(file: string, stage: StageChoice): Promise<string | undefined> {
+    const runs = await manager();
+    const { run, startsFromPretraining } = runs.plan({ file, stage });
+    const text = readRunFileText(file);
+    const names = readdirSync(dirname(file)).map((each) => each.replace(/\.esrgan\.(ya?ml|json)$/i, ''));
+    const known = (await runs.runs()).map(({ name }) => name);
+    const copy = duplicateWithChanges(text, basename(run), [], [...names, ...known]);
+    const asNew = `Start as New Run '${copy.name}'`;
+    const action = await choose(`Run ${basename(run)} has finished this stage.`, [asNew, 'Open']);
+    if (action === 'Open') await showReport([run]);
+    if (action !== asNew) return undefined;
+    const path = join(dirname(file), `${copy.name}${/\.esrgan\.\w+$/.exec(file)?.[0] ?? '.esrgan.yaml'}`);
+    if (existsSync(path)) throw new WorkbenchError('usage', `${path} already exists.`);
+    writeFileAtomic(path, copy.text);
+    const choice = stage === 'training' && startsFromPretraining ? 'all' : stage;
+    return startMessage(await runs.start(path, choice, false));
+  }
+
+  /** Resumes a run; where the run file has changed since it was trained, the person chooses with which values. */
+  async function resume({ file, stage, run }: CommandTarget & { readonly run: string }) {
+    if (file !== undefined) requireSaved(file);
+    const runs = await manager();
+    const target = { run, file, stage };
+    const { changes } = runs.plan(target);
+    if (changes.length === 0) return startMessage(await runs.resume(target));
+    const message = `Run ${basename(run)} was trained with other values: ${changes.map(({ text }) => text).join(', ')}`;
+    const action = await choose(message, [withFile, asTrained]);
+    if (action === undefined) return undefined;
+    return startMessage(await runs.resume(target, action === asTrained));
+  }
 
   async function summaryOf(target: CommandTarget): Promise<{ runs: Manager; summary: RunSummary }> {
     const runs = await manager();
@@ -41,6 +86,13 @@ export function createLensCommands({
   return {
     'esrgan.startPretraining': start('pretraining'),
     'esrgan.startTraining': start('training'),
+    'esrgan.startBothStages': start('all'),
+    async 'esrgan.runAgain'({ file, stage }) {
+      if (file === undefined || stage === undefined)
+        throw new WorkbenchError('usage', 'Save the run file first.');
+      requireSaved(file);
+      return startAgain(file, stage);
+    },
     async 'esrgan.startOn'({ file, stage }) {
       if (file === undefined || stage === undefined)
         throw new WorkbenchError('usage', 'Save the run file first.');
@@ -60,10 +112,7 @@ export function createLensCommands({
         await runs.control(summary.run, 'resume');
         return undefined;
       }
-      const { file, stage } = target;
-      if (file === undefined || stage === undefined) return startMessage(await runs.resume(summary.run));
-      requireSaved(file);
-      return startMessage(await runs.start(file, stage, true));
+      return resume({ ...target, run: summary.run });
     },
     async 'esrgan.pauseRun'(target) {
       const { runs, summary } = await summaryOf(target);
@@ -93,7 +142,9 @@ export function createLensCommands({
   };
 }
 
-function startMessage({ run, queued, changes }: StartedRun): string {
-  const changed = changes.length === 0 ? '' : ` Changed since its last training: ${changes.join(', ')}.`;
-  return `${run} ${queued ? 'is queued' : 'has started'}.${changed}`;
+const withFile = "Resume with the File's Values";
+const asTrained = 'Resume as Trained';
+
+function startMessage({ run, queued }: StartedRun): string {
+  return `${run} ${queued ? 'is queued' : 'has started'}.`;
 }

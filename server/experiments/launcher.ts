@@ -15,7 +15,15 @@ import { fileURLToPath } from 'node:url';
 import { retrySync } from '../../trainer/files/change-files.ts';
 import { workingFolder } from '../../trainer/files/paths.ts';
 import { openToAppend } from '../../trainer/files/regular-file.ts';
-import { type Guard, isList, isNullable, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
+import {
+  type Guard,
+  isList,
+  isNullable,
+  isObject,
+  isOneOf,
+  isOptional,
+  isString,
+} from '../../trainer/guards/guards.ts';
 import { stages } from '../../trainer/run-state/run-state.ts';
 import { launchPaths, recordExit, recordProcess } from '../../trainer/runs/launch.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
@@ -24,6 +32,7 @@ import type { LauncherArguments } from './start.ts';
 const isArguments: Guard<LauncherArguments> = isObject<LauncherArguments>({
   root: isString,
   stage: isOneOf(stages),
+  next: isOptional(isOneOf(stages)),
   program: isString,
   train: isNullable(isList(isString)),
   mirror: isNullable(isList(isString)),
@@ -54,7 +63,7 @@ function fail(reason: string): void {
   process.exitCode = 1;
 }
 
-function watchOver({ root, stage, program, train, mirror }: LauncherArguments): void {
+function watchOver({ root, stage, next, program, train, mirror }: LauncherArguments): void {
   const run = runPaths(root);
   if (train === null) {
     if (mirror !== null) startMirror(run, program, mirror);
@@ -70,7 +79,7 @@ function watchOver({ root, stage, program, train, mirror }: LauncherArguments): 
   });
   trainer.once('error', (error) => report(error.message));
   trainer.once('spawn', () => {
-    recordProcess(run, { pid: pidOf(trainer.pid), stage });
+    recordProcess(run, { pid: pidOf(trainer.pid), stage, next });
     if (mirror !== null) startMirror(run, program, mirror);
     report('');
   });

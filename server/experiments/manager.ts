@@ -6,21 +6,36 @@ import { slurm } from '../../trainer/cluster/slurm.ts';
 import { cancelJob, type Submission, submitRuns } from '../../trainer/cluster/submit.ts';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { pathIdentity, uniquePaths } from '../../trainer/files/paths.ts';
-import { isLive, type Stage } from '../../trainer/run-state/run-state.ts';
+import {
+  choiceOf,
+  isLive,
+  type Stage,
+  type StageChoice,
+  stagesOf,
+} from '../../trainer/run-state/run-state.ts';
 import { removeFolderAtomic, removeTemporaries } from '../../trainer/runs/atomic-file.ts';
 import type { RequestKind } from '../../trainer/runs/control.ts';
 import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
-import { lastStage } from '../../trainer/runs/manifest.ts';
-import { assertJobIsKnown } from '../../trainer/runs/may-start.ts';
+import { isStageStarted, lastStage } from '../../trainer/runs/manifest.ts';
+import { assertJobIsKnown, assertMayStart } from '../../trainer/runs/may-start.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { jobOf } from '../../trainer/runs/status.ts';
 import type { Programs } from '../command/programs.ts';
 import type { NewestPoints, PointCursor, PointsAnswer } from '../protocol/points.ts';
-import type { ControlAnswer, RunDetail, RunSummary, StartedRun, SubmitTarget } from '../protocol/runs.ts';
+import type {
+  ControlAnswer,
+  RunDetail,
+  RunSummary,
+  StartedRun,
+  StartPlan,
+  StartTarget,
+  SubmitTarget,
+} from '../protocol/runs.ts';
 import type { MirrorSettings } from '../protocol/settings.ts';
 import { followRun, type RunPart } from './follow.ts';
 import { withHostLock } from './host-lock.ts';
 import { watchJobs } from './job-states.ts';
+import { planOf } from './plan.ts';
 import { createPointStores } from './points.ts';
 import {
   addToQueue,
@@ -74,10 +89,12 @@ export interface Manager extends Closable {
   points(run: string, after: PointCursor | null): Promise<PointsAnswer>;
   newestPoints(run: string, count: number): Promise<NewestPoints>;
   follow(run: string, follow: boolean): void;
-  start(file: string, stage: Stage, resume: boolean): Promise<StartedRun>;
+  start(file: string, stage: StageChoice, resume: boolean): Promise<StartedRun>;
+  /** See `esrgan/plan`. */
+  plan(target: StartTarget): StartPlan;
   /** The run file of the workspace that describes a run, which `resume` uses; null if there is none, or several. */
   runFile(run: string): string | null;
-  resume(run: string): Promise<StartedRun>;
+  resume(target: StartTarget, asTrained?: boolean): Promise<StartedRun>;
   /** Trains a run on a cluster: one of a run file, or one that exists, which continues. */
   submit(target: SubmitTarget, profile: string): Promise<StartedRun>;
   /** See `esrgan/control`. */
@@ -197,7 +214,10 @@ export function createManager(options: ManagerOptions): Manager {
   async function startRun(request: RunRequest, resume: boolean): Promise<StartedRun> {
     const run = listedRun(request);
     const changes = changesOf({ ...request, run });
-    const failures = await addToQueue({ ...request, run }, resume, slots());
+    // A run that has come to its last stage continues there.
+    const stage =
+      request.stage === 'all' && resume && isStageStarted(run, 'training') ? 'training' : request.stage;
+    const failures = await addToQueue({ ...request, run, stage }, resume, slots());
     list.touch(run.root);
     for (const failure of failures) {
       if (pathIdentity(failure.run.root) === pathIdentity(run.root)) throw failure.error;
@@ -229,11 +249,13 @@ export function createManager(options: ManagerOptions): Manager {
     return { run: run.root, queued: true, file, changes };
   }
 
-  /** The request that continues a run, with its run file if there is one. */
-  function requestToResume(run: string): RunRequest {
-    const found = find(run);
-    const stage = stageToResume(found);
-    const file = runFileToResume(found.paths, runFilesOf(run));
+  /** The request of a target: of a run with its run file if there is one. */
+  function requestOf(target: StartTarget, asTrained = false): RunRequest {
+    if (!('run' in target)) return requestFromFile(target.file, target.stage);
+    const found = find(target.run);
+    const stage = choiceToResume(found, target.stage);
+    if (asTrained) return requestFromRun(found.paths, stage, true);
+    const file = target.file ?? runFileToResume(found.paths, runFilesOf(target.run));
     return file === undefined ? requestFromRun(found.paths, stage) : requestFromFile(file, stage);
   }
 
@@ -314,16 +336,23 @@ export function createManager(options: ManagerOptions): Manager {
     async start(file, stage, resume) {
       return startRun(requestFromFile(file, stage), resume);
     },
+    plan(target) {
+      const request = requestOf(target);
+      const run = asListed(request.run);
+      const found = readRun(run.root, Date.now(), jobs.states);
+      if (found !== undefined) assertMayStart(found, stagesOf(request.stage)[0], true, jobs.whyUnknown());
+      return planOf({ ...request, run });
+    },
     runFile(run) {
       const [file, ...others] = runFilesOf(find(run).paths.root);
       return file !== undefined && others.length === 0 ? file : null;
     },
-    async resume(run) {
-      return startRun(requestToResume(run), true);
+    async resume(target, asTrained = false) {
+      return startRun(requestOf(target, asTrained), true);
     },
     async submit(target, profile) {
       return 'run' in target
-        ? submitRun(requestToResume(target.run), true, profile)
+        ? submitRun(requestOf({ run: target.run }), true, profile)
         : submitRun(requestFromFile(target.file, target.stage), target.resume, profile);
     },
     async control(run, request) {
@@ -383,6 +412,12 @@ export function createManager(options: ManagerOptions): Manager {
       for (const following of followed.values()) following.close();
     },
   };
+}
+
+/** What a run continues with: the stage, by default the one that it was in, and the one that was to follow it. */
+function choiceToResume(run: RunOnDisk, stage: StageChoice | undefined): StageChoice {
+  const wanted = stage ?? stageToResume(run);
+  return wanted === run.state.stage ? choiceOf(wanted, run.state.next) : wanted;
 }
 
 /** The stage that a run was in. Throws a `run` error where that stage is finished. */

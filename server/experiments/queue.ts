@@ -1,7 +1,7 @@
 import { serializeResolved } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { pathIdentity } from '../../trainer/files/paths.ts';
-import { isLive } from '../../trainer/run-state/run-state.ts';
+import { isLive, stagesOf } from '../../trainer/run-state/run-state.ts';
 import {
   abandonLaunch,
   dequeue,
@@ -73,11 +73,13 @@ export interface StartFailure {
  */
 export function addToQueue(request: RunRequest, resume: boolean, slots: Slots): Promise<StartFailure[]> {
   return withHostLock(async () => {
-    const { run, stage, config, file } = request;
+    const { run, config, file } = request;
+    const [stage, next] = stagesOf(request.stage);
     const there = readRun(run.root, Date.now(), slots.jobs?.states);
     if (there !== undefined) assertMayStart(there, stage, resume, slots.jobs?.whyUnknown());
     const orders = waitingRuns(listAll(slots.runFolders)).map(({ entry }) => entry.order);
-    await enqueue(run, { stage, resume, file, order: Math.max(0, ...orders) + 1 }, serializeResolved(config));
+    const order = Math.max(0, ...orders) + 1;
+    await enqueue(run, { stage, next, resume, file, order }, serializeResolved(config));
     return startFree(slots);
   });
 }

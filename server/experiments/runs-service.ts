@@ -25,6 +25,11 @@ export function registerRuns(
       addRunFile(file);
       return runs.start(file, stage, resume);
     },
+    async 'esrgan/plan'(target) {
+      const runs = await manager();
+      if (target.file !== undefined) addRunFile(target.file);
+      return runs.plan(target);
+    },
     'esrgan/profiles': () => {
       const file = profilesFile();
       return {
@@ -38,7 +43,7 @@ export function registerRuns(
       return runs.submit(target, profile);
     },
     'esrgan/runFile': async ({ run }) => (await manager()).runFile(run),
-    'esrgan/resume': async ({ run }) => (await manager()).resume(run),
+    'esrgan/resume': async (target) => (await manager()).resume(target, target.asTrained === true),
     'esrgan/control': async ({ run, request }) => (await manager()).control(run, request),
     async 'esrgan/kill'({ run }) {
       await (await manager()).kill(run);

@@ -12,7 +12,7 @@ import {
 } from '../../trainer/config/index.ts';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
 import { datasetFiles } from '../../trainer/image-files/dataset-files.ts';
-import type { Stage } from '../../trainer/run-state/run-state.ts';
+import { choiceOf, type Stage, type StageChoice, stagesOf } from '../../trainer/run-state/run-state.ts';
 import { launchPaths, type QueueEntry, readLaunch } from '../../trainer/runs/launch.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
@@ -22,7 +22,7 @@ import type { MirrorSettings } from '../protocol/settings.ts';
 /** A run to start. */
 export interface RunRequest {
   readonly run: RunPaths;
-  readonly stage: Stage;
+  readonly stage: StageChoice;
   /** The configuration of this run directory. */
   readonly config: ResolvedConfig;
   /** The run file that it is from; null: the configuration that was requested last, from the run directory. */
@@ -33,7 +33,7 @@ export interface RunRequest {
  * The request that starts a stage of a run file. Throws a `config` error with one line for each error of the file
  * that concerns the stage.
  */
-export function requestFromFile(file: string, stage: Stage): RunRequest {
+export function requestFromFile(file: string, stage: StageChoice): RunRequest {
   const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
   const { config } = configForStage(file, read, stage);
   return { run: runPaths(`${config.runs_dir}/${config.name}`), stage, config, file };
@@ -55,13 +55,18 @@ export function runFileToResume(run: RunPaths, files: readonly string[]): string
 
 /**
  * The request that continues a stage of a run without its run file: with the configuration that was requested last, in
- * the run directory, which may have been moved. Throws a `run` error where there is none, and a `config` error as
+ * the run directory, which may have been moved; `asTrained`: with the one that the stage was last trained with. Throws a `run` error where there is none, and a `config` error as
  * `requestFromFile` does.
  */
-export function requestFromRun(run: RunPaths, stage: Stage): RunRequest {
+export function requestFromRun(run: RunPaths, stage: StageChoice, asTrained = false): RunRequest {
   const trained = run.config;
   const launched = launchPaths(run).runFile;
-  const files = isLaunchedSince(run) ? [launched, trained] : [trained, launched];
+  const [first] = stagesOf(stage);
+  const files = asTrained
+    ? [run.stageConfigs[first], trained]
+    : isLaunchedSince(run)
+      ? [launched, trained]
+      : [trained, launched];
   const text = files.map(tryReadText).find((each) => each !== undefined);
   if (text === undefined) {
     throw new WorkbenchError(
@@ -107,6 +112,8 @@ export interface LauncherArguments {
   /** The run directory. */
   readonly root: string;
   readonly stage: Stage;
+  /** The stage that follows. */
+  readonly next?: Stage | undefined;
   /** The Node.js for both. */
   readonly program: string;
   /** Null: no trainer, because a cluster trains the run. */
@@ -132,7 +139,7 @@ function mirrorArguments(run: RunPaths, { project, entity, group }: MirrorSettin
  */
 export async function launchTrainer(
   run: RunPaths,
-  { stage, resume, file }: Pick<QueueEntry, 'stage' | 'resume' | 'file'>,
+  { stage, next, resume, file }: Pick<QueueEntry, 'stage' | 'next' | 'resume' | 'file'>,
   programs: Programs,
   mirror: MirrorSettings | null,
 ): Promise<void> {
@@ -142,7 +149,7 @@ export async function launchTrainer(
     'train',
     launchPaths(run).runFile,
     '--stage',
-    stage,
+    choiceOf(stage, next),
     ...(resume ? ['--resume'] : []),
     ...(file ? ['--source', file] : []),
   ];
@@ -150,6 +157,7 @@ export async function launchTrainer(
     await launch(programs, {
       root: run.root,
       stage,
+      next,
       program: node,
       train,
       mirror: mirror && [esrgan, ...mirrorArguments(run, mirror)],

@@ -15,7 +15,7 @@ export interface Placement {
 /** What the editor's list shows of a run. */
 export function summaryOf(run: RunOnDisk, { created, queuePosition }: Placement): RunSummary {
   const { paths, kind, color, stageStatus: known } = run;
-  const { state, reason, stage } = run.state;
+  const { state, reason, stage, next: following } = run.state;
   const now = state === 'running' ? known : undefined;
   const isPlanned = known !== undefined && known.steps > 0;
   return {
@@ -26,6 +26,7 @@ export function summaryOf(run: RunOnDisk, { created, queuePosition }: Placement)
     state,
     reason,
     stage,
+    next: following,
     epoch: isPlanned ? known.epoch : null,
     epochs: isPlanned ? known.epochs : null,
     step: isPlanned ? known.step : null,

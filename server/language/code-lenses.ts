@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
-import type { ResolvedConfig } from '../../trainer/config/index.ts';
+import { type ResolvedConfig, stageChanges } from '../../trainer/config/index.ts';
 import { pathIdentity } from '../../trainer/files/paths.ts';
 import {
   currentEpoch,
@@ -10,6 +10,7 @@ import {
   formatScore,
 } from '../../trainer/format/format.ts';
 import { isLive, type Stage, stages } from '../../trainer/run-state/run-state.ts';
+import type { TrainedStages } from '../experiments/trained-stages.ts';
 import type { CommandTarget, LensCommand } from '../protocol/commands.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import type { RunDocument } from './document.ts';
@@ -22,17 +23,24 @@ interface Lens {
   readonly command?: LensCommand;
 }
 
+/** What the lenses show besides the runs. */
+interface LensSources {
+  /** Whether there are profiles of clusters. */
+  readonly hasClusters?: boolean;
+  /** Reads the stages of a run that were trained. */
+  readonly trained?: (run: string) => TrainedStages;
+}
+
 /**
- * The actions and the state of each stage of a run file: start, resume, pause, stop, open, compare. They are shown above
- * the key of the stage, or above the first line if the file lacks it.
+ * The actions and the state of each stage of a run file: start, resume, pause, stop, run again, open, compare, and the keys
+ * that were changed since. They are shown above the key of the stage, or above the first line if the file lacks it.
  *
  * @param runs all known runs; the run of the file is the one with its name in its `runs_dir`
- * @param hasClusters whether there are profiles of clusters
  */
 export function codeLenses(
   document: RunDocument,
   runs: readonly RunSummary[],
-  hasClusters = false,
+  { hasClusters = false, trained = () => ({}) }: LensSources = {},
 ): CodeLens[] {
   const config = lenientConfig(document);
   if (!config) return [];
@@ -41,19 +49,39 @@ export function codeLenses(
   const isAlone = runs.length - (run ? 1 : 0) === 0;
   // A document that is no file has none to start; the command then says so.
   const file = document.uri.startsWith('file:') ? { file: document.file } : {};
+  const trainedStages = run?.kind === 'esrgan' ? trained(run.run) : {};
   return stages.flatMap((stage) => {
     const target: CommandTarget = { ...file, stage, ...(run && { run: run.run }) };
     const key = entryAt(document, [stage])?.keySpan;
     const range = document.rangeOf(key ?? { start: 0, end: 0 });
     const lenses = run
-      ? lensesOf(run, stage, { config, isAlone })
-      : [start(stage), ...(hasClusters ? [startOn] : [])];
+      ? lensesOf(run, stage, { config, isAlone, trained: trainedStages })
+      : newLenses(config, stage, hasClusters);
     return lenses.map(({ title, command }) => ({
       range,
       command: { title, command: command ?? '', ...(command && { arguments: [target] }) },
     }));
   });
 }
+
+/** The lenses of a stage of a run that does not exist yet. */
+function newLenses(config: ResolvedConfig, stage: Stage, hasClusters: boolean): Lens[] {
+  const needsPretraining = startsFromPretraining(config);
+  if (stage === 'training' && needsPretraining) return [needed];
+  const both = stage === 'pretraining' && needsPretraining ? [startBoth] : [];
+  return [start(stage), ...both, ...(hasClusters ? [startOn] : [])];
+}
+
+/** Whether the training stage continues from the pretraining of its run. */
+function startsFromPretraining({ training }: ResolvedConfig): boolean {
+  return training.init === 'last' || training.init === 'best';
+}
+
+const needed: Lens = { title: 'needs the pretraining first' };
+
+const startBoth: Lens = { title: '$(run-all) Start Both Stages', command: 'esrgan.startBothStages' };
+
+const runAgain: Lens = { title: '$(debug-rerun) Run Again…', command: 'esrgan.runAgain' };
 
 function start(stage: Stage): Lens {
   return stage === 'pretraining'
@@ -80,13 +108,19 @@ function isLonger(config: ResolvedConfig, stage: Stage, { epochs, steps }: RunSu
 function lensesOf(
   run: RunSummary,
   stage: Stage,
-  { config, isAlone }: { readonly config: ResolvedConfig; readonly isAlone: boolean },
+  {
+    config,
+    isAlone,
+    trained,
+  }: { readonly config: ResolvedConfig; readonly isAlone: boolean; readonly trained: TrainedStages },
 ): Lens[] {
   const open: Lens = { title: 'Open', command: 'esrgan.openRun' };
   const compare: Lens[] = isAlone ? [] : [{ title: 'Compare', command: 'esrgan.compareRuns' }];
   const rest = [open, ...compare];
   if (run.kind === 'external') return rest;
-  if (run.stage !== null && run.stage !== stage) return [...inOtherStage(run, stage), ...rest];
+  const changes = changedKeys(stage, config, trained);
+  if (run.stage !== null && run.stage !== stage)
+    return [...inOtherStage(run, stage, { config, trained, changes }), ...rest];
   const stop: Lens = { title: '$(debug-stop) Stop', command: 'esrgan.stopRun' };
   switch (run.state) {
     case 'queued': {
@@ -105,21 +139,25 @@ function lensesOf(
         { title: `$(pulse) ${progressOf(run)}`, command: 'esrgan.openRun' },
         { title: '$(debug-pause) Pause', command: 'esrgan.pauseRun' },
         stop,
+        ...changed(changes, 'its start'),
         ...rest,
       ];
     case 'paused':
-      return [{ title: `$(debug-pause) paused at ${placeOf(run)}` }, resume, stop, ...rest];
+      return [
+        { title: `$(debug-pause) paused at ${placeOf(run)}` },
+        resume,
+        stop,
+        ...changed(changes, 'its start'),
+        ...rest,
+      ];
     case 'finished':
       return [
-        {
-          title: `$(check) done${run.psnr === null ? '' : ` · PSNR ${formatScore(run.psnr)} dB`}`,
-          command: 'esrgan.openRun',
-        },
+        ...finished(run.psnr, changes),
         ...(isLonger(config, stage, run) ? [resumeFrom(run)] : []),
         ...rest,
       ];
     case 'stopped':
-      return [resumeFrom(run), ...rest];
+      return [resumeFrom(run), ...changed(changes), ...rest];
     case 'failed':
     case 'lost': {
       const reason = run.reason === null ? '' : `: ${shortened(run.reason)}`;
@@ -127,6 +165,7 @@ function lensesOf(
       return [
         { title: `$(error) ${verb} at ${placeOf(run)}${reason}`, command: 'esrgan.openRun' },
         resume,
+        ...changed(changes),
         ...rest,
       ];
     }
@@ -135,11 +174,61 @@ function lensesOf(
   }
 }
 
+/** The result of a stage. Where the file has changed since, it is not shown as the result of the file as it is now. */
+function finished(psnr: RunSummary['psnr'], changes: readonly string[]): Lens[] {
+  const when = changes.length === 0 ? 'finished' : 'finished before the change';
+  const title = `$(check) ${when}${psnr === null ? '' : ` · PSNR ${formatScore(psnr)} dB`}`;
+  return [...changed(changes), { title, command: 'esrgan.openRun' }, runAgain];
+}
+
+/** Most keys in a title. */
+const shownKeys = 3;
+
+function changed(changes: readonly string[], since = 'this run'): Lens[] {
+  if (changes.length === 0) return [];
+  const others = changes.length > shownKeys ? ', …' : '';
+  return [{ title: `$(edit) changed since ${since}: ${changes.slice(0, shownKeys).join(', ')}${others}` }];
+}
+
+/** The keys of the file whose values are not those that a stage was trained with, as far as they have an effect. */
+function changedKeys(stage: Stage, config: ResolvedConfig, trained: TrainedStages): string[] {
+  const of = (each: Stage) => {
+    const before = trained[each]?.config;
+    return before === undefined ? [] : stageChanges(each, before, config).map(({ key }) => key);
+  };
+  const ofPretraining = stage === 'training' && startsFromPretraining(config) ? of('pretraining') : [];
+  return [...new Set([...of(stage), ...ofPretraining])];
+}
+
 /** The lenses of a stage while the run is in the other stage. */
-function inOtherStage(run: RunSummary, stage: Stage): Lens[] {
-  // The summary of a run in training does not say whether it was pretrained.
+function inOtherStage(
+  run: RunSummary,
+  stage: Stage,
+  {
+    config,
+    trained,
+    changes,
+  }: {
+    readonly config: ResolvedConfig;
+    readonly trained: TrainedStages;
+    readonly changes: readonly string[];
+  },
+): Lens[] {
+  const result = trained[stage];
+  if (result?.isFinished) return finished(result.psnr, changes);
   if (stage === 'pretraining') return [];
-  return run.state === 'queued' || isLive(run) ? [{ title: '$(watch) after pretraining' }] : [start(stage)];
+  if (run.state === 'queued' || isLive(run)) {
+    if (run.next === stage) return [{ title: '$(watch) queued: starts after the pretraining' }];
+    return startsFromPretraining(config) ? [needed] : [];
+  }
+  if (run.state === 'finished') return [start(stage)];
+  if (run.next === stage) {
+    const how = run.state === 'failed' ? 'failed' : run.state === 'lost' ? 'crashed' : 'was stopped';
+    return [{ title: `$(watch) waits: the pretraining ${how}` }, start(stage)];
+  }
+  return startsFromPretraining(config)
+    ? [start(stage), { ...startBoth, title: '$(run-all) Resume Both Stages' }]
+    : [start(stage)];
 }
 
 /** `epoch 121/8,000 · 4.1 it/s · 2 h 5 min left`, as far as known, with the current epoch. */

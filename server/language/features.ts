@@ -23,6 +23,7 @@ import { pathIdentity } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { withoutLinks } from '../../trainer/format/markup.ts';
 import { logDefect, responseError } from '../connection/errors.ts';
+import { readTrainedStages } from '../experiments/trained-stages.ts';
 import { coalesce } from '../experiments/watch.ts';
 import type { EngineReport } from '../protocol/engines.ts';
 import type { RunSummary } from '../protocol/runs.ts';
@@ -232,7 +233,9 @@ export function registerFeatures(
   connection.onCodeLens(async (params) => {
     const runs = await sources.runs();
     return about<CodeLensParams, CodeLens[]>((document) =>
-      codeLenses(document, runs, hasClusters()).map((lens) => supportedLens(lens, support)),
+      codeLenses(document, runs, { hasClusters: hasClusters(), trained: readTrainedStages }).map((lens) =>
+        supportedLens(lens, support),
+      ),
     )(params);
   });
   connection.onCodeAction(

@@ -28,7 +28,9 @@ export const isCommandTarget: Guard<CommandTarget> = (value): value is CommandTa
 export const lensCommands = [
   'esrgan.startPretraining',
   'esrgan.startTraining',
+  'esrgan.startBothStages',
   'esrgan.startOn',
+  'esrgan.runAgain',
   'esrgan.resumeRun',
   'esrgan.pauseRun',
   'esrgan.stopRun',
@@ -44,10 +46,13 @@ export type TargetCommand =
   // of a run file
   | 'esrgan.startPretraining'
   | 'esrgan.startTraining'
+  | 'esrgan.startBothStages'
   | 'esrgan.startOn'
   // of a run
   | 'esrgan.openRun'
   | 'esrgan.compareRuns'
+  | 'esrgan.runAgain'
+  | 'esrgan.upscaleWith'
   | 'esrgan.resumeRun'
   | 'esrgan.pauseRun'
   | 'esrgan.stopRun'

@@ -1,5 +1,5 @@
 import type { JsonNumber } from '../../trainer/guards/guards.ts';
-import type { RunState, Stage } from '../../trainer/run-state/run-state.ts';
+import type { RunState, Stage, StageChoice } from '../../trainer/run-state/run-state.ts';
 import type { NewestPoints, PointCursor, PointsAnswer } from './points.ts';
 
 /**
@@ -34,6 +34,8 @@ export interface RunSummary {
   /** Why it is in this state, where that is known: an error, who stopped it, what killed it. */
   readonly reason: string | null;
   readonly stage: Stage | null;
+  /** The stage that follows when this one finishes, also after a resume. */
+  readonly next: Stage | null;
   readonly epoch: number | null;
   readonly epochs: number | null;
   /** Steps of the stage done. */
@@ -170,9 +172,42 @@ export interface StartedRun {
   readonly changes: readonly string[];
 }
 
+/**
+ * What to start or resume: a stage of a run file, or of a run, with its run file in the workspace if none is named. Without
+ * a stage, a run continues where it stopped.
+ */
+export type StartTarget =
+  | { readonly file: string; readonly stage: StageChoice }
+  | { readonly run: string; readonly file?: string | undefined; readonly stage?: StageChoice | undefined };
+
+/** A key of the run file whose value is not the one that the run was trained with. */
+export interface ChangedKey {
+  readonly key: string;
+  /** `pretraining.lr: 0.001 → 0.0005` */
+  readonly text: string;
+}
+
+/** What a start or a resume would do. */
+export interface StartPlan {
+  readonly run: string;
+  readonly stage: StageChoice;
+  /** The run file that would be used; null: the configuration that was requested last. */
+  readonly file: string | null;
+  /** How far the stage, or the first of both, was trained before. */
+  readonly progress: 'new' | 'started' | 'finished';
+  /** The changes since then that have an effect on the stage. */
+  readonly changes: readonly ChangedKey[];
+  /** Whether the checkpoints of the stage match the networks as they are now. */
+  readonly canResume: boolean;
+  /** Whether the training stage starts from the pretraining of its run. */
+  readonly startsFromPretraining: boolean;
+  /** The weights of the run's last pretraining checkpoint. */
+  readonly pretrained: string | null;
+}
+
 /** What to train on a cluster: the stage of a run file, or a run that exists, which continues. */
 export type SubmitTarget =
-  | { readonly file: string; readonly stage: Stage; readonly resume: boolean }
+  | { readonly file: string; readonly stage: StageChoice; readonly resume: boolean }
   | { readonly run: string };
 
 export interface ControlAnswer {
@@ -207,18 +242,20 @@ export interface RunRequests {
    * that name; without, the name must be new.
    */
   'esrgan/start': {
-    params: { file: string; stage: Stage; resume: boolean };
+    params: { file: string; stage: StageChoice; resume: boolean };
     result: StartedRun;
   };
+  /** What a start or a resume would do; starts nothing. Fails if the run is live or queued, or the run file has errors. */
+  'esrgan/plan': { params: StartTarget; result: StartPlan };
   /** This person's profiles of clusters, and the file that has them, which may not exist. */
   'esrgan/profiles': { params: null; result: { file: string; profiles: readonly ProfileSummary[] } };
   /** Submits a run to a cluster, with a profile. */
   'esrgan/submit': { params: { target: SubmitTarget; profile: string }; result: StartedRun };
   /**
-   * Restarts the trainer of an existing run in the stage where it stopped: with the run file of the workspace that
-   * describes the run, as it is now, or without one with the configuration that was requested last.
+   * Restarts the trainer of an existing run, by default in the stage where it stopped: with its run file as it is now, or
+   * without one with the configuration that was requested last; `asTrained`: with the one that it was last trained with.
    */
-  'esrgan/resume': { params: { run: string }; result: StartedRun };
+  'esrgan/resume': { params: StartTarget & { readonly asTrained?: boolean }; result: StartedRun };
   /** The run file of the workspace that describes a run, which `esrgan/resume` uses; null if there is none, or several. */
   'esrgan/runFile': { params: { run: string }; result: string | null };
   /**

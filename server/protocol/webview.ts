@@ -21,6 +21,11 @@ export const draggedRunsType = 'application/vnd.code.tree.esrgan.runs';
 /** The commands that a page may run through `host/command`. */
 export const webviewCommands = [
   'esrgan.openRun',
+  'esrgan.startTraining',
+  'esrgan.startBothStages',
+  'esrgan.runAgain',
+  'esrgan.upscaleWith',
+  'esrgan.compareRuns',
   'esrgan.resumeRun',
   'esrgan.stopRun',
   'esrgan.duplicateRun',

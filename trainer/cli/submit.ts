@@ -18,7 +18,7 @@ import { configForStage, formatProblem, readRunFile, readRunFileText } from '../
 import { WorkbenchError } from '../errors/errors.ts';
 import { portablePath } from '../files/paths.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
-import { type Stage, stages } from '../run-state/run-state.ts';
+import { type StageChoice, stageChoices } from '../run-state/run-state.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { expandPattern } from './expand-pattern.ts';
 import { wholeWeightsOf } from './open-model.ts';
@@ -28,7 +28,7 @@ import { wholeNumber } from './whole-number.ts';
 interface Flags {
   readonly on?: string;
   readonly to?: ManifestKind;
-  readonly stage: Stage;
+  readonly stage: StageChoice;
   readonly resume?: boolean;
   readonly atOnce: number;
   readonly print?: boolean;
@@ -48,7 +48,11 @@ export function registerSubmit(program: Command): void {
         .choices(manifestKinds)
         .conflicts(['on', 'resume', 'print']),
     )
-    .addOption(new Option('--stage <stage>', 'stage to train').choices(stages).default('pretraining'))
+    .addOption(
+      new Option('--stage <stage>', 'stage to train, or all: training follows the pretraining')
+        .choices(stageChoices)
+        .default('pretraining'),
+    )
     .option('--resume', 'continue from the newest complete checkpoint; a run without one starts')
     .option('--at-once <count>', 'runs of the array that train at the same time', wholeNumber, 4)
     .option('--print', 'print the script of the job, and submit nothing')
@@ -72,7 +76,9 @@ export function registerSubmit(program: Command): void {
         return;
       }
       for (const { run, job } of await submitRuns(submission, slurm)) {
-        print(`Submitted ${stage} of run ${run.name} to ${on}: job ${job}.\n`);
+        print(
+          `Submitted ${stage === 'all' ? 'both stages' : stage} of run ${run.name} to ${on}: job ${job}.\n`,
+        );
       }
     });
   for (const name of ['upscale', 'evaluate']) {

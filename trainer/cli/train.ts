@@ -2,18 +2,22 @@ import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
   configForStage,
+  describeChange,
   formatProblem,
   type ResolvedConfig,
   readRunFile,
   readRunFileText,
+  stageChanges,
+  tryReadTrainedConfig,
 } from '../config/index.ts';
 import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { exitCodes } from '../errors/errors.ts';
 import { formatDuration, formatRate } from '../format/format.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
-import { type Stage, stages } from '../run-state/run-state.ts';
+import { choiceOf, type StageChoice, stageChoices, stagesOf } from '../run-state/run-state.ts';
 import { lastStage } from '../runs/manifest.ts';
-import { runPaths } from '../runs/run-directory.ts';
+import { type RunPaths, runPaths } from '../runs/run-directory.ts';
+import { readStatus } from '../runs/status.ts';
 import type { StageObserver, StepProgress } from '../stages/stage-context.ts';
 import { timeLimit } from '../stages/stage-end.ts';
 import { train } from '../stages/train.ts';
@@ -21,7 +25,7 @@ import { createReporter, printError, type Reporter } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Flags {
-  readonly stage?: Stage;
+  readonly stage?: StageChoice;
   readonly resume?: boolean;
   readonly fromStart?: boolean;
   readonly engine?: string;
@@ -36,13 +40,13 @@ interface Flags {
 export function registerTrain(program: Command): void {
   program
     .command('train')
-    .description('train a stage of a run')
+    .description('train a stage of a run, or both')
     .argument('<run file>', 'a run file: YAML, such as first.esrgan.yaml, or JSON')
     .addOption(
       new Option(
         '--stage <stage>',
-        'stage to train (default: pretraining; with --resume, the last trained stage)',
-      ).choices(stages),
+        'stage to train, or all: training follows the pretraining (default: pretraining; with --resume, where the run stopped)',
+      ).choices(stageChoices),
     )
     .option('--resume', 'continue from the newest complete checkpoint; a run without one starts')
     .addOption(
@@ -93,19 +97,40 @@ function loadRunFile(
   file: string,
   flags: Flags,
   reporter: Reporter,
-): { config: ResolvedConfig; stage: Stage } {
+): { config: ResolvedConfig; stage: StageChoice } {
   const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
-  const stage = flags.stage ?? (flags.resume ? lastStageOf(read.config, flags) : undefined) ?? 'pretraining';
-  const { config, warnings } = configForStage(file, read, stage);
-  for (const warning of warnings) reporter.line(formatProblem(file, warning));
-  return { config: withFlags(config, flags), stage };
+  const run = read.config && runOf(withFlags(read.config, flags));
+  const stage = flags.stage ?? (flags.resume && run ? lastChoice(run) : undefined) ?? 'pretraining';
+  const configured = configForStage(file, read, stage);
+  const config = withFlags(configured.config, flags);
+  for (const warning of configured.warnings) reporter.line(formatProblem(file, warning));
+  if (flags.resume && flags.source === undefined) reportChanges(file, config, stage, reporter);
+  return { config, stage };
 }
 
-/** The last trained stage of the run. */
-function lastStageOf(config: ResolvedConfig | undefined, flags: Flags): Stage | undefined {
-  if (!config) return undefined;
-  const { runs_dir, name } = withFlags(config, flags);
-  return lastStage(runPaths(join(runs_dir, name)));
+function runOf({ runs_dir, name }: ResolvedConfig): RunPaths {
+  return runPaths(join(runs_dir, name));
+}
+
+/** The last trained stage of the run, and the one that was started together with it. */
+function lastChoice(run: RunPaths): StageChoice | undefined {
+  const stage = lastStage(run);
+  const status = readStatus(run);
+  return stage && choiceOf(stage, status?.stage === stage ? status.next : undefined);
+}
+
+/** Says before a resume what the run file changes. */
+function reportChanges(file: string, config: ResolvedConfig, choice: StageChoice, reporter: Reporter): void {
+  const run = runOf(config);
+  const last = lastStage(run);
+  const stage = stagesOf(choice).find((each) => each === last);
+  const trained = stage && tryReadTrainedConfig(run, stage);
+  if (stage === undefined || trained === undefined) return;
+  const changes = stageChanges(stage, trained, config);
+  if (changes.length === 0) return;
+  reporter.line(`Resuming with ${file} as it is now. Changed since the run was last trained:`);
+  for (const change of changes) reporter.line(`  ${describeChange(change)}`);
+  reporter.line(`To resume with the earlier values: esrgan train ${run.config} --resume`);
 }
 
 function withFlags(config: ResolvedConfig, { runsDir }: Flags): ResolvedConfig {

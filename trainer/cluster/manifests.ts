@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Document } from 'yaml';
 import { exitCodes, WorkbenchError } from '../errors/errors.ts';
-import type { Stage } from '../run-state/run-state.ts';
+import type { StageChoice } from '../run-state/run-state.ts';
 import { lockPatience, quoted } from './script.ts';
 
 /** The engines for which manifests are printed; each starts the command again after its node died. */
@@ -11,7 +11,7 @@ export type ManifestKind = (typeof manifestKinds)[number];
 export interface ManifestOptions {
   /** Run files, relative to the folder that becomes `/work`. */
   readonly files: readonly string[];
-  readonly stage: Stage;
+  readonly stage: StageChoice;
   /** The most runs that train at the same time. */
   readonly atOnce: number;
 }
@@ -102,14 +102,14 @@ const manifests: Readonly<Record<ManifestKind, (file: string, options: ManifestO
 const lastingFailures = [exitCodes.usage, exitCodes.config, exitCodes.data, exitCodes.notFinite];
 
 /** A command of a shell: an index of the Job is a run. */
-function indexedCommand(files: readonly string[], stage: Stage): string {
+function indexedCommand(files: readonly string[], stage: StageChoice): string {
   const cases = files.map((file, index) => `${index}) run=${quoted(file)} ;;`);
   return ['case $JOB_COMPLETION_INDEX in', ...cases, 'esac', `exec ${trainCommand('"$run"', stage)}`].join(
     '\n',
   );
 }
 
-function trainCommand(file: string, stage: Stage): string {
+function trainCommand(file: string, stage: StageChoice): string {
   return `esrgan train ${file} --stage ${stage} --resume --wait-lock ${lockPatience}`;
 }
 

@@ -7,7 +7,7 @@ import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { discardEmptyFolderSync } from '../files/change-files.ts';
 import { uniquePaths } from '../files/paths.ts';
 import { readSmallFile } from '../files/small-file.ts';
-import type { Stage } from '../run-state/run-state.ts';
+import { type StageChoice, stagesOf } from '../run-state/run-state.ts';
 import { type Job, type JobId, jobKey, jobStartOf } from '../runs/job.ts';
 import { abandonLaunch, launchPaths, prepareJob, readLaunch, recordJob } from '../runs/launch.ts';
 import { type RunOnDisk, readRun } from '../runs/list.ts';
@@ -21,7 +21,7 @@ import { imageLines, jobScript, trainingLines, withoutPatterns } from './script.
 export interface Submission {
   /** `file`: the run file, of which the run has a copy; null without one. */
   readonly runs: readonly { readonly config: ResolvedConfig; readonly file: string | null }[];
-  readonly stage: Stage;
+  readonly stage: StageChoice;
   /** Whether stages that have started continue; otherwise they must be new. */
   readonly resume: boolean;
   /** The most tasks of an array that run at the same time. */
@@ -69,7 +69,8 @@ function pathsOf({ runs_dir, name }: ResolvedConfig): RunPaths {
  * @throws WorkbenchError `run` if a run may not start, or the scheduler refuses the job; `disk`
  */
 export async function submitRuns(submission: Submission, executor: Executor): Promise<SubmittedRun[]> {
-  const { stage, resume, profile } = submission;
+  const { resume, profile } = submission;
+  const [stage, next] = stagesOf(submission.stage);
   const runs = submission.runs.map(({ config }) => pathsOf(config));
   const repeated = runs.find(({ root }, index) => runs.findIndex((each) => each.root === root) < index);
   if (repeated !== undefined) {
@@ -95,7 +96,7 @@ export async function submitRuns(submission: Submission, executor: Executor): Pr
     submitted = whole;
     return runs.map((run, index) => {
       const id = runs.length === 1 ? whole.id : `${whole.id}_${index}`;
-      recordJob(run, { ...whole, executor: 'slurm', profile: profile.name, id, stage });
+      recordJob(run, { ...whole, executor: 'slurm', profile: profile.name, id, stage, next });
       return { run, job: id };
     });
   } catch (error) {

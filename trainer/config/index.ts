@@ -11,6 +11,7 @@ export {
   readRunFileContent,
   readRunFileText,
   tryReadConfig,
+  tryReadTrainedConfig,
 } from './load-run-file.ts';
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';
@@ -31,5 +32,6 @@ export type { SchemaNode } from './schema-node.ts';
 export { createSchemaCheck, subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';
 export { child, entriesByName, keyName, type Source } from './source.ts';
+export { type ConfigChange, describeChange, stageChanges } from './stage-changes.ts';
 export { stepsPerEpoch, totalSteps } from './steps.ts';
 export { defaultVggFile } from './vgg-file.ts';

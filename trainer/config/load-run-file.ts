@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../errors/errors.ts';
 import { type FileContent, readLocked, readSmallFile } from '../files/small-file.ts';
-import type { Stage } from '../run-state/run-state.ts';
+import type { Stage, StageChoice } from '../run-state/run-state.ts';
 import { maximumRunFileBytes } from './parse.ts';
 import { type Problem, problemsForStage } from './problem.ts';
 import { readRunFile } from './read-run-file.ts';
@@ -32,17 +32,25 @@ export function tryReadConfig(file: string): ResolvedConfig | undefined {
   return read.state === 'read' ? readRunFile(read.value, { file }).config : undefined;
 }
 
+/** The config that a stage of a run was last trained with; `undefined` if there is none that can be read. */
+export function tryReadTrainedConfig(
+  run: { readonly config: string; readonly stageConfigs: Readonly<Record<Stage, string>> },
+  stage: Stage,
+): ResolvedConfig | undefined {
+  return tryReadConfig(run.stageConfigs[stage]) ?? tryReadConfig(run.config);
+}
+
 /**
- * The config for one stage, and the warnings that concern it.
+ * The config for one stage or all, and the warnings that concern them.
  *
- * @throws WorkbenchError `config` with the errors that concern the stage
+ * @throws WorkbenchError `config` with the errors that concern them
  */
 export function configForStage(
   file: string,
   { config, problems }: ReadRunFile,
-  stage: Stage,
+  stage: StageChoice,
 ): { readonly config: ResolvedConfig; readonly warnings: readonly Problem[] } {
-  const ofStage = problemsForStage(problems, stage);
+  const ofStage = stage === 'all' ? problems : problemsForStage(problems, stage);
   if (!config || ofStage.some(isError)) throw configError(file, ofStage);
   return { config, warnings: ofStage };
 }

@@ -2,6 +2,20 @@
 export const stages = ['pretraining', 'training'] as const;
 export type Stage = (typeof stages)[number];
 
+/** What can be started: a stage, or all of them, one after another in one process. */
+export const stageChoices = [...stages, 'all'] as const;
+export type StageChoice = (typeof stageChoices)[number];
+
+/** The stages of a choice, in their order. */
+export function stagesOf(choice: StageChoice): readonly [Stage, ...Stage[]] {
+  return choice === 'all' ? stages : [choice];
+}
+
+/** The choice of a stage and of the one that follows it, if any. */
+export function choiceOf(stage: Stage, next: Stage | null | undefined): StageChoice {
+  return next === 'training' && stage === 'pretraining' ? 'all' : stage;
+}
+
 /** The states that a trainer reports; the last three are final. */
 export const trainerStates = ['starting', 'running', 'paused', 'finished', 'stopped', 'failed'] as const;
 export type TrainerState = (typeof trainerStates)[number];

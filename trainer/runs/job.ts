@@ -24,6 +24,8 @@ export interface Job {
   /** The cluster of the job where the scheduler named it; else the one that the scheduler's commands ask anyway. */
   readonly cluster?: string | undefined;
   readonly stage: Stage;
+  /** The stage that it trains after this one. */
+  readonly next?: Stage | undefined;
 }
 
 /** Others could be options of Slurm's commands, or make them fail for all jobs at once. */
@@ -39,6 +41,7 @@ export const isJob = isObject<Job>({
   id: isJobId,
   cluster: isOptional(isCluster),
   stage: isOneOf(stages),
+  next: isOptional(isOneOf(stages)),
 });
 
 /** What a scheduler says about a job. `ended`: it no longer knows it, or it will not start again. */

@@ -59,6 +59,8 @@ export interface QueueEntry {
   /** Only this host starts it: the paths in its run file are that host's. */
   readonly host: string;
   readonly stage: Stage;
+  /** The stage that the same process trains after this one. */
+  readonly next?: Stage | undefined;
   readonly resume: boolean;
   /** The run file that it was queued from; null or missing if that is not known. */
   readonly file?: string | null | undefined;
@@ -75,6 +77,8 @@ interface LaunchedProcess {
   /** See `processStartTime`. */
   readonly startTime: number;
   readonly stage: Stage;
+  /** As in `QueueEntry`. */
+  readonly next?: Stage | undefined;
 }
 
 /** How that process ended: one of `code` and `signal` is null. */
@@ -111,6 +115,7 @@ const isQueueEntry = isObject<QueueEntry>({
   time: isString,
   host: isString,
   stage: isStage,
+  next: isOptional(isStage),
   resume: isBoolean,
   file: isOptional(isNullable(isString)),
   order: isNumber,
@@ -123,6 +128,7 @@ const isLaunchedProcess = isObject<LaunchedProcess>({
   pid: isCount,
   startTime: isCount,
   stage: isStage,
+  next: isOptional(isStage),
 });
 
 const isProcessExit = isObject<ProcessExit>({
@@ -170,7 +176,7 @@ export function readLaunch(run: RunPaths): Launch {
  */
 export async function enqueue(
   run: RunPaths,
-  entry: Pick<QueueEntry, 'stage' | 'resume' | 'order' | 'file'>,
+  entry: Pick<QueueEntry, 'stage' | 'next' | 'resume' | 'order' | 'file'>,
   runFile: string,
 ): Promise<void> {
   const whole: QueueEntry = { format: 1, time: new Date().toISOString(), host: thisHost, ...entry };
@@ -258,7 +264,7 @@ export async function removeLaunch(run: RunPaths): Promise<void> {
 }
 
 /** Records the process of this host that was started for the run. Throws a `disk` error. */
-export function recordProcess(run: RunPaths, process: Pick<LaunchedProcess, 'pid' | 'stage'>): void {
+export function recordProcess(run: RunPaths, process: Pick<LaunchedProcess, 'pid' | 'stage' | 'next'>): void {
   const whole: LaunchedProcess = {
     format: 1,
     time: new Date().toISOString(),

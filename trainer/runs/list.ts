@@ -79,7 +79,7 @@ export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk 
     paths,
     kind: 'external',
     color: runColor(paths),
-    state: { state: 'unknown', reason: null, stage: null },
+    state: { state: 'unknown', reason: null, stage: null, next: null },
     status: undefined,
     stageStatus: undefined,
     launch: undefined,

@@ -11,6 +11,8 @@ export interface RunPaths {
   /** The last part of the path. */
   readonly name: string;
   readonly config: string;
+  /** The run files that the stages were last trained with; missing in runs of older versions. */
+  readonly stageConfigs: Readonly<Record<Stage, string>>;
   readonly manifest: string;
   readonly status: string;
   readonly lock: string;
@@ -30,6 +32,10 @@ export function runPaths(root: string): RunPaths {
     root: absolute,
     name: basename(absolute),
     config: join(absolute, 'run.esrgan.yaml'),
+    stageConfigs: {
+      pretraining: join(absolute, 'pretraining.esrgan.yaml'),
+      training: join(absolute, 'training.esrgan.yaml'),
+    },
     manifest: join(absolute, 'run.json'),
     status: join(absolute, 'status.json'),
     lock: join(absolute, 'lock'),

@@ -28,6 +28,8 @@ import type { RunPaths } from './run-directory.ts';
 export interface Status {
   readonly state: TrainerState;
   readonly stage: Stage;
+  /** The stage that the same process trains after this one. */
+  readonly next?: Stage | undefined;
   /** Epochs done. */
   readonly epoch: number;
   readonly epochs: number;
@@ -54,6 +56,7 @@ export interface Status {
 const isStatus = isObject<Status>({
   state: isOneOf(trainerStates),
   stage: isOneOf(stages),
+  next: isOptional(isOneOf(stages)),
   epoch: isCount,
   epochs: isCount,
   step: isCount,
@@ -107,7 +110,12 @@ export interface StateDescription {
   readonly reason: string | null;
   /** The stage that is in this state; null if none was ever started. */
   readonly stage: Stage | null;
+  /** The stage that follows when this one finishes, also after a resume; null without one. */
+  readonly next: Stage | null;
 }
+
+/** A state without what follows it. */
+type StageState = Omit<StateDescription, 'next'>;
 
 /** What the state of a run follows from. */
 interface Evidence {
@@ -122,6 +130,25 @@ interface Evidence {
 
 /** The state of a run; `now` in milliseconds since 1970. */
 export function describeState(evidence: Evidence, now: number): StateDescription {
+  const state = describeStage(evidence, now);
+  return { ...state, next: followingStage(evidence, state, now) };
+}
+
+/** The stage that was started together with the one of this state, and comes after it. */
+function followingStage(evidence: Evidence, { state, stage }: StageState, now: number): Stage | null {
+  const { status, launch } = evidence;
+  const isJobsState = state === 'queued' || state === 'starting' || state === 'lost' || state === 'failed';
+  const job = isJobsState ? openJob(evidence, now) : undefined;
+  const source =
+    job !== undefined && !hasStarted(status, job)
+      ? job
+      : state === 'queued'
+        ? (job ?? launch?.queued)
+        : (launchWithoutStatus(status, launch) ?? status);
+  return source !== undefined && source.stage === stage ? (source.next ?? null) : null;
+}
+
+function describeStage(evidence: Evidence, now: number): StageState {
   const { status, lock, launch } = evidence;
   const launched = launchWithoutStatus(status, launch);
   const stage = launched?.stage ?? status?.stage ?? null;
@@ -173,10 +200,7 @@ export const stoppedAtLimit = 'Stopped at the time limit.';
 export const stoppedByScheduler = 'Stopped by the scheduler.';
 
 /** The state of a run that a job trains while no live process holds its lock; undefined: as without the job. */
-function stateInJob(
-  { status, lock, jobState, lastOutput }: Evidence,
-  job: Job,
-): StateDescription | undefined {
+function stateInJob({ status, lock, jobState, lastOutput }: Evidence, job: Job): StageState | undefined {
   const { stage } = job;
   switch (jobState?.state) {
     case 'pending':
@@ -273,7 +297,7 @@ function queueHost({ host }: QueueEntry): string | null {
 const crashes = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'];
 
 /** How a launched process ended without a final status; `otherwise` is the reason if that is unknown. */
-function endOfLaunch({ launch, lastOutput }: Evidence, otherwise: string): Omit<StateDescription, 'stage'> {
+function endOfLaunch({ launch, lastOutput }: Evidence, otherwise: string): Omit<StageState, 'stage'> {
   const { code = null, signal = null } = launch?.exit ?? {};
   if (signal !== null && !crashes.includes(signal)) {
     const cause = signal === 'SIGKILL' ? ', by a person or because the system ran out of memory' : '';

@@ -102,6 +102,7 @@ export function openRun(
     if (ancestor) recordAncestor(session.writable(), ancestor);
   }
   writeFileAtomic(session.writable().config, text);
+  writeFileAtomic(session.writable().stageConfigs[stage], text);
   return { isNew: manifest === undefined, configHash, checkpoint };
 }
 

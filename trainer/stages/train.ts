@@ -4,27 +4,28 @@ import type { FilePair } from '../data/datasets.ts';
 import { type Loader, openLoader } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
-import type { Stage } from '../run-state/run-state.ts';
+import { type Stage, type StageChoice, stagesOf } from '../run-state/run-state.ts';
 import { hyperParameterSummaries, sessionEndSummary, textSummary } from '../runs/event-summaries.ts';
 import { createEventWriter } from '../runs/event-writer.ts';
-import { isStuck, openManifest, recordStart, recordStop } from '../runs/manifest.ts';
+import { isStageStarted, isStuck, openManifest, recordStart, recordStop } from '../runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { readSource, recordPatch } from '../runs/source.ts';
-import type { StatusReport } from '../runs/status.ts';
+import { type StatusReport, stoppedAtLimit } from '../runs/status.ts';
 import { toolVersion } from '../tool-version.ts';
 import { assertNotStarted, type OpenedRun, openRun } from './open-run.ts';
 import { openPretraining } from './pretraining.ts';
 import { runStage } from './run-stage.ts';
 import { report, type StageObserver } from './stage-context.ts';
 import { type StageEnd, timeLimit } from './stage-end.ts';
-import { assertTrainingPossible, openTraining } from './training.ts';
+import { assertPerceptualLossPossible, assertTrainingPossible, openTraining } from './training.ts';
 import { fingerprints, pairedSources, pairsOf } from './training-data.ts';
 import { openTrainingSession, type TrainingSession } from './training-session.ts';
 
 interface TrainOptions {
   readonly config: ResolvedConfig;
   readonly engine: Engine;
-  readonly stage: Stage;
+  /** With `all`, the second stage starts when the first is finished. */
+  readonly stage: StageChoice;
   /** Resumes from the newest whole checkpoint; otherwise the stage must be new. */
   readonly resume: boolean;
   /** Starts the stage at step 0 even if it was trained before; earlier checkpoints are set aside. */
@@ -45,49 +46,83 @@ interface TrainResult extends StageEnd {
 }
 
 /**
- * Trains one stage of a run, from its start or its newest checkpoint to its end or a stop.
+ * Trains one stage of a run, from its start or its newest checkpoint to its end or a stop, or all that are left of it.
  *
  * @throws WorkbenchError `run` (exists, locked, does not match), `data`, `notFinite`, `disk`
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { config, engine, stage, resume } = options;
+  const { config, resume, fromStart = false } = options;
   const root = join(config.runs_dir, config.name);
   // Before anything is written: what cannot be read is never replaced.
   openManifest(runPaths(root));
-  if (!resume && !options.fromStart) assertNotStarted(config, runPaths(root), stage);
+  const [stage, next] = stagesToTrain(options, runPaths(root));
+  if (!resume && !fromStart) assertNotStarted(config, runPaths(root), stage);
   if (stage === 'training') assertTrainingPossible(config, runPaths(root));
+  // What the second stage lacks is known before the first takes hours.
+  else if (next !== undefined) assertPerceptualLossPossible(config);
   const paths = createRunDirectory(root);
   const { observer, stop, lockPatience = 0 } = options;
-  const session = await openTrainingSession(paths, startingStatus(stage), {
+  const session = await openTrainingSession(paths, startingStatus(stage, next), {
     onLine: (line) => observer.line(line),
     stop,
     lockPatience,
   });
   try {
-    const sources = pairedSources(config, stage, 'train');
-    const run = openRun(session, options, fingerprints(sources));
-    const { folder, command } = options.origin ?? {};
-    const source = folder === undefined ? undefined : await readSource(folder);
-    recordPatch(session.writable(), source);
-    recordStart(session.writable(), {
-      stage,
-      step: run.checkpoint?.state.step ?? 0,
-      toolVersion,
-      engine: engine.name,
-      device: engine.device,
-      command,
-      source: source && { commit: source.commit, isDirty: source.isDirty },
-    });
-    const end = await trainStage(session, options, run, pairsOf(sources));
-    if (stop.reason === timeLimit && end.reason === 'stopped') assertProgress(paths, end.step);
-    recordStop(session.writable(), { stage, step: end.step, reason: end.reason });
+    let end = await trainInSession(session, options, stage);
+    if (next !== undefined && end.reason === 'finished') {
+      if (stop.aborted) end = { ...end, ...stoppedBetween(stop) };
+      else {
+        report({ session, observer }, `The ${stage} is finished. The ${next} starts.`);
+        session.setStatus(startingStatus(next), { now: true });
+        assertTrainingPossible(config, paths);
+        end = await trainInSession(session, options, next);
+      }
+    }
     session.close({ state: end.reason, message: end.message });
     return { ...end, paths };
   } catch (error) {
     const cause = causeOf(session, error);
-    closeAfterFailure(session, stage, messageOf(cause));
+    closeAfterFailure(session, messageOf(cause));
     throw cause;
   }
+}
+
+/** The stages that are left of the choice; a run that has come to its last stage continues there. */
+function stagesToTrain({ stage, resume }: TrainOptions, paths: RunPaths): readonly [Stage, Stage?] {
+  if (stage === 'all' && resume && isStageStarted(paths, 'training')) return ['training'];
+  const [first, next] = stagesOf(stage);
+  return next === undefined ? [first] : [first, next];
+}
+
+/** How a session ends that is to stop when its first stage has just finished. */
+function stoppedBetween(stop: AbortSignal): Pick<StageEnd, 'reason' | 'message'> {
+  return { reason: 'stopped', message: stop.reason === timeLimit ? stoppedAtLimit : 'Stopped on request.' };
+}
+
+/** Trains one stage, and records that in the manifest. */
+async function trainInSession(
+  session: TrainingSession,
+  options: TrainOptions,
+  stage: Stage,
+): Promise<StageEnd> {
+  const { config, engine, stop, origin } = options;
+  const sources = pairedSources(config, stage, 'train');
+  const run = openRun(session, { ...options, stage }, fingerprints(sources));
+  const source = origin && (await readSource(origin.folder));
+  recordPatch(session.writable(), source);
+  recordStart(session.writable(), {
+    stage,
+    step: run.checkpoint?.state.step ?? 0,
+    toolVersion,
+    engine: engine.name,
+    device: engine.device,
+    command: origin?.command,
+    source: source && { commit: source.commit, isDirty: source.isDirty },
+  });
+  const end = await trainStage(session, { ...options, stage }, run, pairsOf(sources));
+  if (stop.reason === timeLimit && end.reason === 'stopped') assertProgress(session.paths, end.step);
+  recordStop(session.writable(), { stage, step: end.step, reason: end.reason });
+  return end;
 }
 
 /**
@@ -113,9 +148,9 @@ function causeOf(session: TrainingSession, error: unknown): unknown {
   }
 }
 
-function startingStatus(stage: Stage): StatusReport {
+function startingStatus(stage: Stage, next?: Stage): StatusReport {
   const none = { rate: null, etaSeconds: null, loss: null, psnr: null, message: null };
-  return { state: 'starting', stage, epoch: 0, epochs: 0, step: 0, steps: 0, ...none };
+  return { state: 'starting', stage, next, epoch: 0, epochs: 0, step: 0, steps: 0, ...none };
 }
 
 /** By these TensorBoard ranks runs with other hyper-parameters. */
@@ -125,7 +160,7 @@ const openStage = { pretraining: openPretraining, training: openTraining };
 
 async function trainStage(
   session: TrainingSession,
-  options: TrainOptions,
+  options: TrainOptions & { readonly stage: Stage },
   { isNew, configHash, checkpoint }: OpenedRun,
   pairs: readonly FilePair[],
 ): Promise<StageEnd> {
@@ -200,11 +235,12 @@ function openStageLoader(
   });
 }
 
-function closeAfterFailure(session: TrainingSession, stage: Stage, message: string): void {
+function closeAfterFailure(session: TrainingSession, message: string): void {
   try {
+    const { stage, step } = session.status();
     session.log(`Failed: ${message}`);
     const isRecorded = openManifest(session.paths)?.sessions.at(-1)?.stop === null;
-    if (isRecorded) recordStop(session.writable(), { stage, step: session.status().step, reason: message });
+    if (isRecorded) recordStop(session.writable(), { stage, step, reason: message });
   } catch (error) {
     // A full disk, for example. The failure itself matters more than recording it.
     if (!(error instanceof WorkbenchError)) throw error;

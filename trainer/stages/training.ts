@@ -34,8 +34,17 @@ interface StartState {
  * @throws WorkbenchError `data` or `run` if some are missing, with how to get them
  */
 export function assertTrainingPossible(config: ResolvedConfig, paths: RunPaths): void {
-  if (config.perceptual_loss) findVggFile(config.perceptual_loss);
+  assertPerceptualLossPossible(config);
   if (newestStep(paths, 'training') === 0) findTrainingStart(config, paths);
+}
+
+/**
+ * Checks that the weights of VGG exist, if the stage needs them.
+ *
+ * @throws WorkbenchError `data` if they are missing, with how to get them
+ */
+export function assertPerceptualLossPossible({ perceptual_loss: settings }: ResolvedConfig): void {
+  if (settings) findVggFile(settings);
 }
 
 /**

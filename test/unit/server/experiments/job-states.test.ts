@@ -13,7 +13,7 @@ function runOf(id: string): RunOnDisk {
     paths: runPaths(`/runs/${id}`),
     kind: 'esrgan',
     color: 0,
-    state: { state: 'unknown', reason: null, stage: null },
+    state: { state: 'unknown', reason: null, stage: null, next: null },
     status: undefined,
     stageStatus: undefined,
     launch: undefined,

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { createRandom } from '../../../../trainer/data/random.ts';
 import { readManifest } from '../../../../trainer/runs/manifest.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { sha256OfFile } from '../../../../trainer/runs/sha256.ts';
+import { readStatus } from '../../../../trainer/runs/status.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { largestDifference } from '../models/fixture.ts';
 import { readRunScalars } from '../runs/read-run-scalars.ts';
@@ -282,5 +283,123 @@ describe('esrgan train --stage training', () => {
     const result = await run('train', path, '--stage', 'training', ...flags);
     expect(result.stderr).toMatch(message);
     expect(result.code).toBe(code);
+  });
+});
+
+describe('esrgan train --stage all', () => {
+  const all = ['--stage', 'all'];
+  const statusOf = (name: string) => readStatus(runPaths(runOf(name)));
+  const sessionsOf = (name: string) =>
+    readManifest(runPaths(runOf(name)))?.sessions.map(({ start, stop }) => [start.stage, stop?.reason]);
+  const isStep = (stage: string, step: number) => (event: Readonly<Record<string, unknown>>) =>
+    event.event === 'step' && event.stage === stage && event.step === step;
+  const bytes = (name: string) =>
+    files.map((each) => readFileSync(join(runOf(name), 'checkpoints', 'training-00000012', each)));
+
+  test('trains one stage after the other, as two commands would', async () => {
+    expect((await run('train', pretrainedRun('separate'), '--stage', 'training')).code).toBe(0);
+    const { code, stderr, events } = await run('train', runFile('both'), ...all, '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    const ends = events.filter(({ event }) => event === 'end');
+    expect(ends).toEqual([{ event: 'end', reason: 'finished', step: 12, run: runOf('both') }]);
+    expect(sessionsOf('both')).toEqual([
+      ['pretraining', 'finished'],
+      ['training', 'finished'],
+    ]);
+    expect(bytes('both')).toEqual(bytes('separate'));
+    expect(scalarsOf('both')).toEqual(scalarsOf('separate'));
+  });
+
+  test('killed in either stage and resumed, ends with identical networks and curves', async () => {
+    const moments = [
+      [isStep('pretraining', 3)],
+      [isStep('pretraining', 8)],
+      [isStep('training', 3)],
+      [isStep('pretraining', 6), isStep('training', 7)],
+    ];
+    for (const [index, kills] of moments.entries()) {
+      const name = `all-killed-${index}`;
+      const file = runFile(name);
+      for (const [count, moment] of kills.entries()) {
+        const running = start('train', file, '--json', ...(count > 0 ? ['--resume'] : all));
+        await running.event(moment);
+        running.child.kill('SIGKILL');
+        await running.outcome;
+      }
+      // Without --stage it continues with what was started.
+      const { code, stderr } = await run('train', file, '--resume', ...(index === 0 ? all : []));
+      expect([name, code, stderr]).toEqual([name, 0, '']);
+      expect(bytes(name)).toEqual(bytes('separate'));
+      expect(scalarsOf(name)).toEqual(scalarsOf('separate'));
+    }
+  });
+
+  test.skipIf(process.platform === 'win32').each([
+    ['SIGINT', 130, 'Stopped on request.'],
+    ['SIGUSR2', 75, 'Stopped at the time limit.'],
+  ] as const)('%s ends both, and a resume continues both', async (signal, code, message) => {
+    const name = `all-${signal}`;
+    const running = start('train', runFile(name), ...all, '--json');
+    await running.event(isStep('pretraining', 2));
+    running.child.kill(signal);
+    expect((await running.outcome).code).toBe(code);
+    expect(statusOf(name)).toMatchObject({
+      state: 'stopped',
+      stage: 'pretraining',
+      next: 'training',
+      message,
+    });
+    expect((await run('train', runFile(name), '--resume')).code).toBe(0);
+    expect(sessionsOf(name)).toEqual([
+      ['pretraining', 'stopped'],
+      ['pretraining', 'finished'],
+      ['training', 'finished'],
+    ]);
+    expect(statusOf(name)?.next).toBeUndefined();
+  });
+
+  test('a resume of one stage alone ends with it', async () => {
+    const file = runFile('all-alone');
+    expect((await run('train', file, ...all, '--max-steps', '2')).code).toBe(0);
+    expect(sessionsOf('all-alone')).toEqual([['pretraining', 'stopped']]);
+    expect((await run('train', file, '--stage', 'pretraining', '--resume')).code).toBe(0);
+    expect(statusOf('all-alone')).toMatchObject({ state: 'finished', stage: 'pretraining' });
+    expect(statusOf('all-alone')?.next).toBeUndefined();
+    expect((await run('train', file, ...all, '--resume')).code).toBe(0);
+    expect(statusOf('all-alone')).toMatchObject({ state: 'finished', stage: 'training', step: 12 });
+  });
+
+  test('what the second stage lacks is an error before the first starts', async () => {
+    const { code, stderr } = await run('train', runFile('all-no-vgg', { perceptual_loss: '{}' }), ...all);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/needs the weights of vgg19/);
+    expect(existsSync(runOf('all-no-vgg'))).toBe(false);
+  });
+
+  test('a second stage that fails leaves the first finished, and is resumed alone', async () => {
+    const deep = {
+      perceptual_loss: '{ layer_weights: { conv2_1: 1 }, vgg_type: vgg11, weights: vgg.safetensors }',
+    };
+    expect((await run('train', runFile('all-fails', deep), ...all)).code).toBe(4);
+    expect(statusOf('all-fails')).toMatchObject({ state: 'failed', stage: 'training' });
+    expect(sessionsOf('all-fails')?.[0]).toEqual(['pretraining', 'finished']);
+    expect((await run('train', runFile('all-fails'), '--resume')).code).toBe(0);
+    expect(sessionsOf('all-fails')?.map(([stage]) => stage)).toEqual(['pretraining', 'training', 'training']);
+  });
+
+  test('each stage has the run file that it was trained with, and a resume says what has changed', async () => {
+    const file = pretrainedRun('changed');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('lr: 1.0e-3', 'lr: 5.0e-4'));
+    expect((await run('train', file, '--stage', 'training', '--max-steps', '2')).code).toBe(0);
+    const { stageConfigs } = runPaths(runOf('changed'));
+    expect(readFileSync(stageConfigs.pretraining, 'utf8')).toContain('lr: 0.001');
+    expect(readFileSync(stageConfigs.training, 'utf8')).toContain('lr: 0.0005');
+    writeFileSync(file, text.replace('num_epoch: 6', 'num_epoch: 7'));
+    const { stdout } = await run('train', file, '--resume');
+    expect(stdout).toContain(
+      `Resuming with ${file} as it is now. Changed since the run was last trained:\n  training.num_epoch: 6 → 7\n`,
+    );
+    expect((await run('train', file, '--resume')).stdout).not.toContain('as it is now');
   });
 });
