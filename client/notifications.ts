@@ -32,12 +32,17 @@ export async function choose(
   question: string,
   actions: readonly string[],
   none: string,
+  detail = '',
 ): Promise<string | undefined> {
   const items = [
     ...actions.map((title) => ({ title, isCloseAffordance: false })),
     { title: none, isCloseAffordance: true },
   ];
-  const chosen = await window.showInformationMessage(withoutLinks(question), { modal: true }, ...items);
+  const chosen = await window.showInformationMessage(
+    withoutLinks(question),
+    { modal: true, detail: withoutLinks(detail) },
+    ...items,
+  );
   return chosen?.isCloseAffordance === false ? chosen.title : undefined;
 }
 

@@ -1,20 +1,23 @@
 import { basename, dirname } from 'node:path';
-import { FileType, l10n, ProgressLocation, Uri, ViewColumn, window, workspace } from 'vscode';
+import { FileType, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { CommandTarget } from '../../server/protocol/commands.ts';
 import type { SubmitTarget } from '../../server/protocol/runs.ts';
-import { type Stage, stages } from '../../trainer/run-state/run-state.ts';
+import { type StageChoice, stages } from '../../trainer/run-state/run-state.ts';
 import { commandTargets } from '../runs/command-targets.ts';
 import { runsFor } from '../runs/run-picker.ts';
+import { startRun } from '../runs/start-run.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
+import { currentText, runNameOf, writeRunFile } from './copy-run-file.ts';
 import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
-import { openedDocument, saveDocument } from './save-document.ts';
+import { saveDocument } from './save-document.ts';
 import { isImagesTarget, useImages } from './use-images.ts';
 
 type RunFileCommand =
   | 'esrgan.startPretraining'
   | 'esrgan.startTraining'
+  | 'esrgan.startBothStages'
   | 'esrgan.startOn'
   | 'esrgan.newRun'
   | 'esrgan.duplicateRun'
@@ -22,38 +25,25 @@ type RunFileCommand =
   | 'esrgan.importBasicSR';
 
 /** The commands on run files. */
-export function runFileCommands({
-  link,
-  runs,
-  runsView,
-  panels,
-  extension,
-}: Services): Record<RunFileCommand, Command> {
+export function runFileCommands(services: Services): Record<RunFileCommand, Command> {
+  const { link, runs, runsView, panels, extension } = services;
   const start =
-    (stage: Stage) =>
+    (stage: StageChoice) =>
     async (...args: unknown[]) => {
       if (!(await requireTrust())) return;
-      const [target] = commandTargets(args, runsView.selection);
-      const file = target?.file ?? (await pickRunFile(link, stage));
-      if (file === undefined) return;
-      await saveDocument(file);
-      const { run, queued } = await window.withProgress(
-        {
-          location: ProgressLocation.Window,
-          title: l10n.t('ESRGAN: Starting {0} of {1}', stage, basename(file)),
-        },
-        () => link.request('esrgan/start', { file, stage, resume: false }),
-      );
-      if (queued) {
-        window.setStatusBarMessage(l10n.t('ESRGAN: {0} is queued', basename(run)), 5000);
-      } else {
-        panels.open(run, window.activeTextEditor ? ViewColumn.Beside : ViewColumn.Active, true);
+      const [{ file: given, run } = {}] = commandTargets(args, runsView.selection);
+      if (run !== undefined) {
+        await startRun(services, { run, stage, ...(given !== undefined && { file: given }) });
+        return;
       }
+      const file = given ?? (await pickRunFile(link, stage));
+      if (file !== undefined) await startRun(services, { file, stage });
     };
 
   return {
     'esrgan.startPretraining': start('pretraining'),
     'esrgan.startTraining': start('training'),
+    'esrgan.startBothStages': start('all'),
     async 'esrgan.startOn'(...args) {
       if (!(await requireTrust())) return;
       const target = await submitTarget(commandTargets(args, runsView.selection)[0]);
@@ -148,9 +138,12 @@ export function runFileCommands({
   }
 }
 
-async function pickStage(): Promise<Stage | undefined> {
+async function pickStage(): Promise<StageChoice | undefined> {
   const picked = await window.showQuickPick(
-    stages.map((stage) => ({ label: stage, stage })),
+    [
+      ...stages.map((stage) => ({ label: stage, stage })),
+      { label: l10n.t('both stages'), stage: 'all' as const },
+    ],
     { placeHolder: l10n.t('Choose a stage to train') },
   );
   return picked?.stage;
@@ -190,7 +183,7 @@ const exampleProfile = `# Clusters for “ESRGAN: Start on…” and \`esrgan su
 `;
 
 /** The run file of the active editor, or one of the workspace that the person picks. */
-async function pickRunFile(link: ServerLink, stage: Stage): Promise<string | undefined> {
+async function pickRunFile(link: ServerLink, stage: StageChoice): Promise<string | undefined> {
   const active = window.activeTextEditor?.document;
   if (active?.isUntitled && active.languageId.startsWith('esrgan-')) {
     throw new Error(l10n.t('Save the run file first: its relative paths are resolved from its folder.'));
@@ -215,14 +208,6 @@ async function pickRunFile(link: ServerLink, stage: Stage): Promise<string | und
 
 function relativeFolder(file: string): string {
   return workspace.asRelativePath(dirname(file), true);
-}
-
-/** The text of a file with its unsaved changes. */
-async function currentText(file: string): Promise<string> {
-  const document = openedDocument(file);
-  return document
-    ? document.getText()
-    : new TextDecoder().decode(await workspace.fs.readFile(Uri.file(file)));
 }
 
 /** The folder for a new file: that of `path`, else a workspace folder; undefined without one. */
@@ -252,18 +237,7 @@ async function promptForName(folder: Uri, suggested: string): Promise<string | u
   });
 }
 
-/** Writes a new run file and opens it. */
-async function writeRunFile(folder: Uri, name: string, text: string): Promise<void> {
-  const uri = Uri.joinPath(folder, `${name}.esrgan.${/^\s*\{/.test(text) ? 'json' : 'yaml'}`);
-  await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
-  await window.showTextDocument(uri, { preview: false });
-}
-
 async function showUntitled(text: string): Promise<void> {
   const document = await workspace.openTextDocument({ language: 'esrgan-yaml', content: text });
   await window.showTextDocument(document);
-}
-
-function runNameOf(file: string): string {
-  return basename(file).replace(/\.esrgan\.(yaml|yml|json)$/i, '');
 }

@@ -4,14 +4,10 @@ import { messageOf } from '../../trainer/errors/errors.ts';
 import { confirm } from '../notifications.ts';
 import type { Services } from '../services.ts';
 
-/**
- * Moves run directories to the trash, after confirmation. Where that fails, as on remote machines, which have no trash, it
- * asks again and deletes them permanently. Live runs are never deleted.
- */
-export async function deleteRuns(
-  { link, followedRuns }: Pick<Services, 'link' | 'followedRuns'>,
-  runs: readonly string[],
-): Promise<void> {
+type DeletingServices = Pick<Services, 'link' | 'followedRuns'>;
+
+/** Moves run directories to the trash, after confirmation. Live runs are never deleted. */
+export async function deleteRuns(services: DeletingServices, runs: readonly string[]): Promise<void> {
   const [first] = runs;
   if (first === undefined) return;
   const question =
@@ -19,7 +15,19 @@ export async function deleteRuns(
       ? l10n.t('Delete run “{0}”?', basename(first))
       : l10n.t('Delete {0} runs?', runs.length);
   const detail = l10n.t('Checkpoints, curves, samples and log are moved to the trash: {0}', runs.join(', '));
-  if (!(await confirm(question, detail, l10n.t('Move to Trash')))) return;
+  if (await confirm(question, detail, l10n.t('Move to Trash'))) await trashRuns(services, runs);
+}
+
+/**
+ * Moves run directories to the trash. Where that fails, as on remote machines, which have no trash, it asks and deletes them
+ * permanently. Fails if a run is live.
+ *
+ * @returns whether all runs are gone
+ */
+export async function trashRuns(
+  { link, followedRuns }: DeletingServices,
+  runs: readonly string[],
+): Promise<boolean> {
   const failures: { readonly run: string; readonly reason: string }[] = [];
   for (const run of runs) {
     await link.request('esrgan/releaseRun', { run });
@@ -29,13 +37,14 @@ export async function deleteRuns(
       failures.push({ run, reason: messageOf(error) });
     }
   }
-  if (failures.length === 0) return;
-  if (await confirmPermanently(failures)) {
-    for (const { run } of failures) await link.request('esrgan/deleteRun', { run });
-  } else {
+  if (failures.length === 0) return true;
+  if (!(await confirmPermanently(failures))) {
     // The server has released the runs, which stay.
     followedRuns.notifyAll();
+    return false;
   }
+  for (const { run } of failures) await link.request('esrgan/deleteRun', { run });
+  return true;
 }
 
 async function confirmPermanently(

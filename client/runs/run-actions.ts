@@ -9,6 +9,9 @@ export const runActions = [
   'checkpoint',
   'validate',
   'resume',
+  'train',
+  'upscale',
+  'again',
   'reorder',
   'delete',
   'log',
@@ -21,14 +24,20 @@ const byState: Readonly<Record<RunState, readonly RunAction[]>> = {
   starting: ['stop', 'kill', 'log'],
   running: ['pause', 'stop', 'kill', 'checkpoint', 'validate', 'log'],
   paused: ['resume', 'stop', 'kill', 'log'],
-  finished: ['delete', 'log'],
-  stopped: ['resume', 'delete', 'log'],
-  failed: ['resume', 'delete', 'log'],
-  lost: ['resume', 'delete', 'log'],
+  finished: ['upscale', 'again', 'delete', 'log'],
+  stopped: ['resume', 'again', 'delete', 'log'],
+  failed: ['resume', 'again', 'delete', 'log'],
+  lost: ['resume', 'again', 'delete', 'log'],
   unknown: ['delete', 'log'],
 };
 
 /** The actions that are possible in the run's state; none for external runs. */
-export function actionsOf({ kind, state }: Pick<RunSummary, 'kind' | 'state'>): readonly RunAction[] {
-  return kind === 'external' ? [] : byState[state];
+export function actionsOf({
+  kind,
+  state,
+  stage,
+}: Pick<RunSummary, 'kind' | 'state' | 'stage'>): readonly RunAction[] {
+  if (kind === 'external') return [];
+  const isPretrained = state === 'finished' && stage === 'pretraining';
+  return isPretrained ? ['train', ...byState[state]] : byState[state];
 }

@@ -1,33 +1,29 @@
 import { basename } from 'node:path';
 import { commands, l10n, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { TargetCommand } from '../../server/protocol/commands.ts';
-import type { StartedRun } from '../../server/protocol/runs.ts';
 import { confirm, showInformation } from '../notifications.ts';
-import { saveDocument } from '../run-files/save-document.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { commandTargets } from './command-targets.ts';
 import { deleteRuns } from './delete-runs.ts';
 import type { RunAction } from './run-actions.ts';
 import { runsFor } from './run-picker.ts';
+import { resumeRun, runAgain } from './start-run.ts';
 
 type RunCommand = Exclude<
   TargetCommand,
   | 'esrgan.startPretraining'
   | 'esrgan.startTraining'
+  | 'esrgan.startBothStages'
   | 'esrgan.startOn'
   | 'esrgan.duplicateRun'
   | 'esrgan.compareRuns'
+  | 'esrgan.upscaleWith'
 >;
 
 /** The commands on runs; each lets the person pick runs when it is called without one. */
-export function runCommands({
-  link,
-  followedRuns,
-  runs,
-  runsView,
-  panels,
-}: Services): Record<RunCommand, Command> {
+export function runCommands(services: Services): Record<RunCommand, Command> {
+  const { link, followedRuns, runs, runsView, panels } = services;
   const targetRuns = (args: readonly unknown[], prompt: string, action?: RunAction) =>
     runsFor(commandTargets(args, runsView.selection), runs, {
       prompt,
@@ -62,12 +58,6 @@ export function runCommands({
       }
     };
 
-  const resumeStopped = async (run: string) => {
-    const file = await link.request('esrgan/runFile', { run });
-    if (file !== null) await saveDocument(file);
-    return link.request('esrgan/resume', { run });
-  };
-
   const kill = async (killed: readonly string[], detail: string) => {
     const [first] = killed;
     if (first === undefined) return;
@@ -89,16 +79,20 @@ export function runCommands({
     async 'esrgan.resumeRun'(...args) {
       if (!(await requireTrust())) return;
       const [target] = commandTargets(args, runsView.selection);
-      if (target?.file !== undefined && target.stage !== undefined && !isPaused(target.run)) {
-        const { file, stage } = target;
-        await saveDocument(file);
-        showChanges(await link.request('esrgan/start', { file, stage, resume: true }));
-        return;
-      }
       for (const run of await targetRuns(args, l10n.t('Choose a run to resume'), 'resume')) {
-        if (isPaused(run)) await link.request('esrgan/control', { run, request: 'resume' });
-        else showChanges(await resumeStopped(run));
+        const isTarget = run === target?.run;
+        if (runs.find(run)?.state === 'paused')
+          await link.request('esrgan/control', { run, request: 'resume' });
+        else await resumeRun(services, isTarget ? { ...target, run } : { run });
       }
+    },
+    async 'esrgan.runAgain'(...args) {
+      if (!(await requireTrust())) return;
+      const [target] = commandTargets(args, runsView.selection);
+      const [run] = await targetRuns(args, l10n.t('Choose a run to start again'), 'again');
+      if (run === undefined) return;
+      const stage = target?.stage ?? runs.find(run)?.stage ?? 'pretraining';
+      await runAgain(services, run === target?.run ? { ...target, run, stage } : { run, stage });
     },
     'esrgan.pauseRun': control('pause', l10n.t('Choose a run to pause')),
     async 'esrgan.stopRun'(...args) {
@@ -155,28 +149,4 @@ export function runCommands({
       }
     },
   };
-
-  function isPaused(run: string | undefined): boolean {
-    return run !== undefined && runs.find(run)?.state === 'paused';
-  }
-}
-
-/** Says with which configuration a run resumes, if that is another one than before. */
-function showChanges({ run, file, changes }: StartedRun): void {
-  if (changes.length === 0) return;
-  const keys = changes.slice(0, 5).join(', ') + (changes.length > 5 ? ', …' : '');
-  void showInformation(
-    file === null
-      ? l10n.t(
-          'Run “{0}” resumes with the configuration that was requested last. Changed since its last training: {1}.',
-          basename(run),
-          keys,
-        )
-      : l10n.t(
-          'Run “{0}” resumes with {1} as it is now. Changed since its last training: {2}.',
-          basename(run),
-          basename(file),
-          keys,
-        ),
-  );
 }

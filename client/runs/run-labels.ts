@@ -54,21 +54,21 @@ export function describeRun(run: RunSummary): string {
         ? [stateLabels.queued, run.reason].filter((part) => part !== null).join(' ')
         : l10n.t('#{0} in queue', run.queuePosition + 1);
     case 'starting':
-      return listed(stateLabels.starting, run.stage, run.reason);
+      return listed(stateLabels.starting, stagesOf(run), run.reason);
     case 'running':
       return listed(
-        run.stage ?? stateLabels.running,
+        stagesOf(run) ?? stateLabels.running,
         percent,
         run.etaSeconds === null ? null : formatDuration(run.etaSeconds),
         run.loss === null ? null : l10n.t('loss {0}', formatValue(run.loss)),
         psnr,
       );
     case 'paused':
-      return listed(stateLabels.paused, run.stage, percent, psnr);
+      return listed(stateLabels.paused, stagesOf(run), percent, psnr);
     case 'finished':
       return listed(stateLabels.finished, run.stage, psnr);
     case 'stopped':
-      return listed(stateAtStep(run), run.stage, psnr);
+      return listed(stateAtStep(run), stagesOf(run), psnr);
     case 'failed':
     case 'lost':
       return listed(stateAtStep(run), run.reason);
@@ -76,6 +76,11 @@ export function describeRun(run: RunSummary): string {
       if (run.kind === 'external') return l10n.t('external (TensorBoard logs)');
       return run.reason ?? l10n.t('never started');
   }
+}
+
+/** The stage of a run, and the one that follows it: `pretraining → training`. */
+function stagesOf({ stage, next }: RunSummary): string | null {
+  return stage === null || next === null ? stage : `${stage} → ${next}`;
 }
 
 /** A live run in the status bar: `name · epoch 121/8,000 · 4.1 it/s · 2 h left`. */
@@ -131,7 +136,7 @@ export function runTooltip(run: RunSummary): string {
   const state = stateLabels[run.state];
   const facts: (readonly [label: string, value: string | null])[] = [
     [l10n.t('State'), run.reason === null ? state : `${state}: ${run.reason}`],
-    [l10n.t('Stage'), run.stage],
+    [l10n.t('Stage'), stagesOf(run)],
     [l10n.t('Epoch'), run.epoch === null ? null : of(currentEpoch(run.epoch, run.epochs), run.epochs)],
     [l10n.t('Step'), of(run.step, run.steps)],
     [l10n.t('Rate'), run.rate === null || run.rate === 0 ? null : formatRate(run.rate)],

@@ -1,6 +1,7 @@
 import { l10n, TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
 import type { UpscalingResult } from '../../server/protocol/upscaling.ts';
 import { choose, showWarning } from '../notifications.ts';
+import { commandTargets } from '../runs/command-targets.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { imageExtensions, isImage } from './image-extensions.ts';
@@ -21,12 +22,11 @@ export function upscaleCommands({
       await upscale(args, async () => (await lastModel(memento)) ?? pickModel(link, memento));
     },
     async 'esrgan.upscaleWith'(...args) {
+      // The weights editor passes a model, panels and the list of runs a run; the person then picks images.
       const [target] = args;
-      // The weights editor passes a model; the person then picks images.
-      if (isModelTarget(target)) await rememberModel(memento, target.model);
-      await upscale(isModelTarget(target) ? [] : args, async () =>
-        isModelTarget(target) ? target.model : pickModel(link, memento),
-      );
+      const model = isModelTarget(target) ? target.model : commandTargets(args, [])[0]?.run;
+      if (model !== undefined) await rememberModel(memento, model);
+      await upscale(model === undefined ? args : [], async () => model ?? pickModel(link, memento));
     },
   };
 

@@ -9,14 +9,17 @@ import chevronRight from '@vscode/codicons/src/icons/chevron-right.svg';
 import close from '@vscode/codicons/src/icons/close.svg';
 import play from '@vscode/codicons/src/icons/debug-continue.svg';
 import pause from '@vscode/codicons/src/icons/debug-pause.svg';
+import again from '@vscode/codicons/src/icons/debug-rerun.svg';
 import stop from '@vscode/codicons/src/icons/debug-stop.svg';
 import diff from '@vscode/codicons/src/icons/diff.svg';
 import discard from '@vscode/codicons/src/icons/discard.svg';
 import exportIcon from '@vscode/codicons/src/icons/export.svg';
+import image from '@vscode/codicons/src/icons/file-media.svg';
 import filter from '@vscode/codicons/src/icons/filter.svg';
 import go from '@vscode/codicons/src/icons/go-to-file.svg';
 import output from '@vscode/codicons/src/icons/output.svg';
 import remove from '@vscode/codicons/src/icons/remove.svg';
+import both from '@vscode/codicons/src/icons/run-all.svg';
 import save from '@vscode/codicons/src/icons/save.svg';
 import fit from '@vscode/codicons/src/icons/screen-normal.svg';
 import edit from '@vscode/codicons/src/icons/settings-gear.svg';
@@ -28,6 +31,9 @@ import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 const icons = {
   add,
+  again,
+  both,
+  image,
   arrowDown,
   arrowUp,
   close,

@@ -31,6 +31,11 @@ export type RunAction =
   | 'checkpoint'
   | 'validate'
   | 'restart'
+  | 'restart-both'
+  | 'train'
+  | 'upscale'
+  | 'compare'
+  | 'again'
   | 'config'
   | 'log';
 
@@ -117,8 +122,9 @@ export class RunHeader extends LitElement {
   }
 
   #renderActions(detail: RunDetail): TemplateResult {
-    const { state, kind } = detail.summary;
+    const { state, kind, stage, next } = detail.summary;
     const canRestart = kind === 'esrgan' && (state === 'stopped' || state === 'failed' || state === 'lost');
+    const isFinished = kind === 'esrgan' && state === 'finished';
     return html`
       ${
         isLive(detail.summary)
@@ -132,6 +138,18 @@ export class RunHeader extends LitElement {
           : nothing
       }
       ${canRestart ? this.#button('restart', 'Resume', 'play') : nothing}
+      ${
+        canRestart && stage === 'pretraining' && next === null
+          ? this.#button('restart-both', 'Resume Both Stages', 'both')
+          : nothing
+      }
+      ${isFinished && stage === 'pretraining' ? this.#button('train', 'Start Training (GAN)', 'play') : nothing}
+      ${
+        isFinished
+          ? html`${this.#button('upscale', 'Upscale With This', 'image')}
+            ${this.#button('compare', 'Compare', 'diff')} ${this.#button('again', 'Run Again…', 'again')}`
+          : nothing
+      }
       ${detail.files.config ? this.#button('config', 'Run File', 'go') : nothing}
       ${detail.files.log ? this.#button('log', 'Log', 'output') : nothing}
     `;
@@ -159,7 +177,7 @@ function renderFacts({ summary, memoryBytes, sessions, checkpoints, mirror }: Ru
   const session = sessions.at(-1);
   const best = bestByPsnr(checkpoints);
   const facts: readonly [string, unknown][] = [
-    ['Stage', summary.stage],
+    ['Stage', summary.next === null ? summary.stage : `${summary.stage} → ${summary.next}`],
     [
       'Epoch',
       summary.epoch === null ? null : partOf(currentEpoch(summary.epoch, summary.epochs), summary.epochs),

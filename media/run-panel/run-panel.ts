@@ -41,6 +41,15 @@ const requestedText = {
   validate: 'Validation requested…',
 } as const;
 
+const commandOf = {
+  restart: 'esrgan.resumeRun',
+  'restart-both': 'esrgan.startBothStages',
+  train: 'esrgan.startTraining',
+  upscale: 'esrgan.upscaleWith',
+  compare: 'esrgan.compareRuns',
+  again: 'esrgan.runAgain',
+} as const;
+
 const axes = xAxes.map((value) => ({ value, name: axisOf[value].name }));
 
 /** The panel of a run: holds the latest data from the host, and the state of the page. */
@@ -346,7 +355,12 @@ export class RunPanel extends LitElement {
     void this.#try(async () => {
       switch (action) {
         case 'restart':
-          await this.host.request('host/command', { command: 'esrgan.resumeRun', args: [{ run }] });
+        case 'restart-both':
+        case 'train':
+        case 'upscale':
+        case 'compare':
+        case 'again':
+          await this.host.request('host/command', { command: commandOf[action], args: [{ run }] });
           break;
         case 'stop':
           // The second time, the command offers to kill the process.

@@ -244,7 +244,7 @@ export function createManager(options: ManagerOptions): Manager {
     await withHostLock(() => submitRuns(submission, scheduler));
     listedRun(request);
     const upload = mirror();
-    if (upload !== null) await launchMirror(run, stage, programs(), upload);
+    if (upload !== null) await launchMirror(run, stagesOf(stage)[0], programs(), upload);
     list.touch(run.root);
     return { run: run.root, queued: true, file, changes };
   }

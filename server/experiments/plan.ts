@@ -19,7 +19,8 @@ export function planOf({ run, stage, config, file }: RunRequest): StartPlan {
   const trained = progress === 'new' ? undefined : tryReadTrainedConfig(run, first);
   const changes = trained === undefined ? [] : stageChanges(first, trained, config);
   const { init } = config.training;
-  const { checkpoint } = latestCheckpoint(run, 'pretraining', 'generator');
+  // Its files are read to know whether they are whole.
+  const { checkpoint } = stage === 'training' ? latestCheckpoint(run, 'pretraining', 'generator') : {};
   return {
     run: run.root,
     stage,

@@ -201,7 +201,7 @@ export interface StartPlan {
   readonly canResume: boolean;
   /** Whether the training stage starts from the pretraining of its run. */
   readonly startsFromPretraining: boolean;
-  /** The weights of the run's last pretraining checkpoint. */
+  /** The weights of the run's last pretraining checkpoint, if only the training is to start. */
   readonly pretrained: string | null;
 }
 

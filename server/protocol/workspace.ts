@@ -29,10 +29,10 @@ export interface WorkspaceRequests {
   'esrgan/presets': { params: null; result: readonly Preset[] };
   /**
    * A copy of a run file, also of one in a run directory, under a name that is not in `taken`; all else is unchanged.
-   * `name` is the current name of the run.
+   * `name` is the current name of the run; `init`: weights that the training of the copy starts from.
    */
   'esrgan/duplicate': {
-    params: { text: string; name: string; taken: readonly string[] };
+    params: { text: string; name: string; taken: readonly string[]; init?: string };
     result: { text: string; name: string };
   };
   /**

@@ -40,7 +40,10 @@ export function registerWorkspace(
         .sort();
     },
     'esrgan/presets': () => presets,
-    'esrgan/duplicate': ({ text, name, taken }) => duplicateWithChanges(text, name, [], taken),
+    'esrgan/duplicate'({ text, name, taken, init }) {
+      const changes = init === undefined ? [] : [{ path: ['training', 'init'], value: init }];
+      return duplicateWithChanges(text, name, changes, taken);
+    },
     'esrgan/replaceImages'({ uri, text, dataset, folder }) {
       return replaceImages(openDocument(text, URI.parse(uri).fsPath, uri), dataset, folder);
     },

@@ -22,13 +22,25 @@ export class RunPanel {
 
   /** A button of the header. */
   button(
-    action: 'pause' | 'resume' | 'stop' | 'checkpoint' | 'validate' | 'restart' | 'config' | 'log',
+    action:
+      | 'pause'
+      | 'resume'
+      | 'stop'
+      | 'checkpoint'
+      | 'validate'
+      | 'restart'
+      | 'train'
+      | 'upscale'
+      | 'compare'
+      | 'again'
+      | 'config'
+      | 'log',
   ): Locator {
     return this.page.locator(`run-header vscode-button[data-action="${action}"]`);
   }
 
   /** A number of the header, such as `step`. */
-  fact(name: string): Locator {
+  fact(name: string | RegExp): Locator {
     return this.page.locator('run-header .facts > div').filter({ hasText: name }).locator('dd');
   }
 

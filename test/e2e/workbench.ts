@@ -361,7 +361,12 @@ export class TextEditor {
     await this.press('Enter');
   }
 
-  /** A code lens. */
+  /** The title of a code lens that can be clicked or not. */
+  lensTitle(text: string | RegExp): Locator {
+    return this.element.locator('.codelens-decoration > *', { hasText: text });
+  }
+
+  /** A code lens that can be clicked. */
   lens(text: string | RegExp): Locator {
     return this.element.locator('.codelens-decoration a', { hasText: text });
   }

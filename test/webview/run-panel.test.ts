@@ -200,10 +200,27 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     panel.notify('esrgan/runChanged', { run: script.run, parts: ['status'] });
     await panel.page.getByText('The disk is full.').waitFor();
     expect(await panel.page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
-    await panel.page.getByRole('button', { name: 'Resume' }).click();
+    await panel.page.getByRole('button', { name: 'Resume', exact: true }).click();
     await soon(() => script.requests).toContainEqual({
       name: 'host/command',
       params: { command: 'esrgan.resumeRun', args: [{ run: script.run }] },
+    });
+  });
+
+  test.each([
+    ['failed', 'Resume Both Stages', 'esrgan.startBothStages'],
+    ['finished', 'Start Training (GAN)', 'esrgan.startTraining'],
+    ['finished', 'Upscale With This', 'esrgan.upscaleWith'],
+    ['finished', 'Compare', 'esrgan.compareRuns'],
+    ['finished', 'Run Again…', 'esrgan.runAgain'],
+  ] as const)('a run in pretraining that %s offers “%s”', async (state, name, command) => {
+    await open();
+    script.setState(state);
+    panel.notify('esrgan/runChanged', { run: script.run, parts: ['status'] });
+    await panel.page.getByRole('button', { name, exact: true }).click();
+    await soon(() => script.requests).toContainEqual({
+      name: 'host/command',
+      params: { command, args: [{ run: script.run }] },
     });
   });
 

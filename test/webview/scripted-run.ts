@@ -126,6 +126,7 @@ function detailOf(
       state,
       reason: { failed: 'The disk is full.', queued: 'on gpu: Resources' }[String(state)] ?? null,
       stage: 'pretraining',
+      next: null,
       epoch: 3,
       epochs: 60,
       step: 1500,

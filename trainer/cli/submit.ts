@@ -211,7 +211,7 @@ function withOperands(
 }
 
 /** The text of a run file that has no errors for a stage. */
-function checkedText(file: string, stage: Stage): string {
+function checkedText(file: string, stage: StageChoice): string {
   const text = readRunFileText(file);
   const { warnings } = configForStage(file, readRunFile(text, { file, files: datasetFiles }), stage);
   for (const warning of warnings) printError(`${formatProblem(file, warning)}\n`);

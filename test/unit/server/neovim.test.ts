@@ -40,7 +40,7 @@ test.skipIf(!isInstalled)(isInstalled ? title : `${title} (skipped: nvim is not 
     completion: { label: 'name', isSnippet: false },
     fix: 'Remove `log_every_stepz`',
     unsaved: expect.stringMatching(/Save small\.esrgan\.yaml first: it has unsaved changes\.$/),
-    lenses: ['Start Pretraining', 'Start Training'],
+    lenses: ['Start Pretraining', 'Start Both Stages', 'needs the pretraining first'],
     messages: [
       `${join(workspace.runsDir, 'small')} has started.`,
       'Run small will stop after its current step, with a checkpoint.',

@@ -8,10 +8,10 @@ test.each<[RunState, string]>([
   ['starting', 'stop kill log'],
   ['running', 'pause stop kill checkpoint validate log'],
   ['paused', 'resume stop kill log'],
-  ['finished', 'delete log'],
-  ['stopped', 'resume delete log'],
-  ['failed', 'resume delete log'],
-  ['lost', 'resume delete log'],
+  ['finished', 'upscale again delete log'],
+  ['stopped', 'resume again delete log'],
+  ['failed', 'resume again delete log'],
+  ['lost', 'resume again delete log'],
   ['unknown', 'delete log'],
 ])('a run that is %s: %s', (state, expected) => {
   expect(actionsOf(aRun({ state })).join(' ')).toBe(expected);
@@ -19,3 +19,8 @@ test.each<[RunState, string]>([
 
 test('an external run has no actions', () =>
   expect(actionsOf(aRun({ kind: 'external', state: 'unknown' }))).toEqual([]));
+
+test('training can start after a finished pretraining', () =>
+  expect(actionsOf(aRun({ state: 'finished', stage: 'pretraining' })).join(' ')).toBe(
+    'train upscale again delete log',
+  ));

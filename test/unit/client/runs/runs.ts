@@ -11,6 +11,7 @@ export function aRun(given: Partial<RunSummary> = {}): RunSummary {
     state: 'running',
     reason: null,
     stage: 'training',
+    next: null,
     epoch: 120,
     epochs: 8000,
     step: 88210,

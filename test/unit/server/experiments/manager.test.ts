@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createManager, type Manager } from '../../../../server/experiments/manager.ts';
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
 import { temporaryPath } from '../../../../trainer/runs/atomic-file.ts';
 import { prepareJob, readLaunch, recordJob } from '../../../../trainer/runs/launch.ts';
 import { readLock } from '../../../../trainer/runs/lock.ts';
-import { createManifest } from '../../../../trainer/runs/manifest.ts';
+import { createManifest, readManifest } from '../../../../trainer/runs/manifest.ts';
 import { isProcessAlive, thisHost } from '../../../../trainer/runs/processes.ts';
 import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { isWindows, unlessWindows } from '../../../unix.ts';
@@ -360,6 +360,99 @@ test('a run resumes with its run file as it is now, by its directory as by its f
   const started = await request('esrgan/start', { file, stage: 'pretraining', resume: true });
   expect(started.changes).toEqual(['pretraining.num_epoch', 'workers']);
   await until('edited', ({ state, epochs }) => state === 'running' && epochs === endless + 1);
+});
+
+describe('both stages', () => {
+  const small = 'discriminator: { vgg_blk_ch: [4, 4, 6], fc_features: [5] }';
+  const bothOf = (name: string, epochs = 300, lines: readonly string[] = []) =>
+    workspace.runFile(name, { epochs, lines: [small, ...lines] });
+  const start = (from: ServerProcess, file: string) =>
+    from.request('esrgan/start', { file, stage: 'all', resume: false });
+  const sessionsOf = (run: string) =>
+    readManifest(runPaths(run))?.sessions.map(({ start: { stage }, stop }) => [stage, stop?.reason]);
+  const both = [
+    ['pretraining', 'finished'],
+    ['training', 'finished'],
+  ];
+
+  test('train one after the other without a server', async () => {
+    const first = await server();
+    const { run } = await start(first, bothOf('hardy'));
+    const state = await first.until('hardy', trains);
+    expect(state).toMatchObject({ stage: 'pretraining', next: 'training' });
+    for (const each of [...descendants(first.child.pid ?? 0), first.child.pid ?? 0])
+      process.kill(each, 'SIGKILL');
+    await once(first.child, 'exit');
+    await expect.poll(() => sessionsOf(run), { timeout: 60_000 }).toEqual(both);
+    const second = await server();
+    expect(await second.until('hardy', is('finished'))).toMatchObject({ stage: 'training', next: null });
+  });
+
+  test('wait in the queue as one, also for the next server', async () => {
+    const first = await server();
+    const { run: other } = await first.request('esrgan/start', {
+      file: workspace.runFile('other'),
+      stage: 'pretraining',
+      resume: false,
+    });
+    const { run, queued } = await start(first, bothOf('later', 2));
+    expect(queued).toBe(true);
+    await first.until('other', trains);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    const second = await server();
+    const waits = await second.until('later', is('queued'));
+    expect(waits).toMatchObject({ stage: 'pretraining', next: 'training' });
+    await second.request('esrgan/control', { run: other, request: 'stop' });
+    await second.until('later', ({ state, stage }) => state === 'finished' && stage === 'training');
+    expect(sessionsOf(run)).toEqual(both);
+  });
+
+  test('a trainer that is killed in the first is resumed by a person, and the second follows', async () => {
+    const { request, until } = await server();
+    const { run } = await request('esrgan/start', {
+      file: bothOf('killed', endless),
+      stage: 'all',
+      resume: false,
+    });
+    await until('killed', trains);
+    process.kill(pidOf(run), 'SIGKILL');
+    const lost = await until('killed', is('lost'));
+    expect(lost).toMatchObject({ stage: 'pretraining', next: 'training' });
+    bothOf('killed', 2);
+    const plan = await request('esrgan/plan', { run });
+    expect(plan).toMatchObject({ stage: 'all', progress: 'started', canResume: true });
+    expect(plan.changes).toEqual([
+      { key: 'pretraining.num_epoch', text: `pretraining.num_epoch: ${endless} → 2` },
+    ]);
+    await request('esrgan/resume', { run });
+    await until('killed', ({ state, stage }) => state === 'finished' && stage === 'training');
+    expect(sessionsOf(run)).toEqual([['pretraining', undefined], ...both]);
+  });
+
+  test('the second does not start when the first fails', async () => {
+    const first = await server();
+    const file = bothOf('fails', endless);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('lr: 1.0e-3', 'lr: 1.0e+30'));
+    await start(first, file);
+    const failed = await first.until('fails', is('failed'));
+    expect(failed).toMatchObject({ stage: 'pretraining', next: 'training' });
+    expect(failed.reason).toMatch(/not finite/);
+  });
+});
+
+test('a run resumes with the values that it was trained with, if a person wants that', async () => {
+  const { request, until } = await server();
+  const file = workspace.runFile('kept');
+  const { run } = await request('esrgan/start', { file, stage: 'pretraining', resume: false });
+  await until('kept', trains);
+  await request('esrgan/control', { run, request: 'stop' });
+  await until('kept', is('stopped'));
+  workspace.runFile('kept', { epochs: endless + 1 });
+  const again = await request('esrgan/resume', { run, file, stage: 'pretraining', asTrained: true });
+  expect(again).toMatchObject({ file: null, changes: [] });
+  await until('kept', ({ state, epochs }) => state === 'running' && epochs === endless);
+  await expect(request('esrgan/plan', { run })).rejects.toThrow(/Run kept is already running/);
 });
 
 test('a trainer that fails before it begins leaves its reason', async () => {

@@ -21,6 +21,7 @@ function detailOf(paths: RunPaths, state: RunState = 'running'): RunDetail {
     state,
     reason: null,
     stage: 'training',
+    next: null,
     epoch: null,
     epochs: null,
     step: null,

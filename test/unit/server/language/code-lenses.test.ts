@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { TrainedStages } from '../../../../server/experiments/trained-stages.ts';
 import { codeLenses } from '../../../../server/language/code-lenses.ts';
+import { lenientConfig } from '../../../../server/language/lenient-config.ts';
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
 import { runDocument } from './marked.ts';
 
@@ -11,6 +13,7 @@ const run = (more: Partial<RunSummary>): RunSummary => ({
   state: 'running',
   reason: null,
   stage: 'pretraining',
+  next: null,
   epoch: 121,
   epochs: 8000,
   step: 6050,
@@ -28,9 +31,9 @@ const run = (more: Partial<RunSummary>): RunSummary => ({
 const other = run({ run: '/p/runs/other', name: 'other', state: 'finished' });
 
 /** `line: title (command)`, the lenses of a line beside each other. */
-function shown(text: string, runs: readonly RunSummary[]): string[] {
+function shown(text: string, runs: readonly RunSummary[], trained: TrainedStages = {}): string[] {
   const byLine = new Map<number, string[]>();
-  for (const { range, command } of codeLenses(runDocument(text), runs)) {
+  for (const { range, command } of codeLenses(runDocument(text), runs, { trained: () => trained })) {
     expect(range.end.line).toBe(range.start.line);
     const title = (command?.title ?? '').replaceAll(/\$\([^)]*\) /g, '');
     const name = command?.command ? ` (${command.command.replace('esrgan.', '')})` : '';
@@ -44,32 +47,47 @@ describe('places', () => {
     [
       'above the keys of the stages',
       'seed: 1\npretraining:\n  lr: 1e-3\ntraining: {}\n',
-      ['1: Start Pretraining (startPretraining)', '3: Start Training (startTraining)'],
+      [
+        '1: Start Pretraining (startPretraining) | Start Both Stages (startBothStages)',
+        '3: needs the pretraining first',
+      ],
     ],
     [
       'above the first line if a key is missing',
       'training: {}\n',
-      ['0: Start Pretraining (startPretraining) | Start Training (startTraining)'],
+      [
+        '0: Start Pretraining (startPretraining) | Start Both Stages (startBothStages) | needs the pretraining first',
+      ],
     ],
     [
       'in JSON',
       '{\n"pretraining": {},\n"training": {}}',
-      ['1: Start Pretraining (startPretraining)', '2: Start Training (startTraining)'],
+      [
+        '1: Start Pretraining (startPretraining) | Start Both Stages (startBothStages)',
+        '2: needs the pretraining first',
+      ],
+    ],
+    [
+      'for training that starts from other weights',
+      'pretraining: {}\ntraining: { init: a.pth }\n',
+      ['0: Start Pretraining (startPretraining)', '1: Start Training (startTraining)'],
     ],
     [
       'in a text with errors',
       'sead: 1\npretraining: [\ntraining:\n',
-      ['1: Start Pretraining (startPretraining)', '2: Start Training (startTraining)'],
+      [
+        '1: Start Pretraining (startPretraining) | Start Both Stages (startBothStages)',
+        '2: needs the pretraining first',
+      ],
     ],
   ])('%s', (_, text, expected) => expect(shown(text, [])).toEqual(expected));
 });
 
 test('a new stage can start on a cluster if there are profiles', () => {
-  const lenses = codeLenses(runDocument('training: {}'), [], true);
-  expect(lenses.flatMap(({ command }) => command?.command ?? [])).toEqual([
+  const lenses = codeLenses(runDocument('training: {}'), [], { hasClusters: true });
+  expect(lenses.flatMap(({ command }) => command?.command || [])).toEqual([
     'esrgan.startPretraining',
-    'esrgan.startOn',
-    'esrgan.startTraining',
+    'esrgan.startBothStages',
     'esrgan.startOn',
   ]);
 });
@@ -140,14 +158,39 @@ describe('the state of the run', () => {
       'failed at epoch 121: not finite (perceptual) (openRun) | Resume (resumeRun)',
     ],
     ['crashed', { state: 'lost', epoch: null }, 'crashed at step 6,050 (openRun) | Resume (resumeRun)'],
-    ['finished', { state: 'finished', epoch: 10_000, epochs: 10_000 }, 'done · PSNR 25.57 dB (openRun)'],
+    [
+      'finished',
+      { state: 'finished', epoch: 10_000, epochs: 10_000 },
+      'finished · PSNR 25.57 dB (openRun) | Run Again… (runAgain)',
+    ],
     ['is unknown', { state: 'unknown' }, 'Resume (resumeRun)'],
   ])('%s', (_, more, expected) => expect(pretraining(more)).toBe(`0: ${expected} | ${rest}`));
 
   test.each<[string, Partial<RunSummary>, string]>([
     ['can start after pretraining', { state: 'finished' }, 'Start Training (startTraining)'],
-    ['can start after stopped pretraining', { state: 'stopped' }, 'Start Training (startTraining)'],
-    ['waits for running pretraining', {}, 'after pretraining'],
+    [
+      'can start after stopped pretraining',
+      { state: 'stopped' },
+      'Start Training (startTraining) | Resume Both Stages (startBothStages)',
+    ],
+    ['needs running pretraining', {}, 'needs the pretraining first'],
+    ['is queued behind running pretraining', { next: 'training' }, 'queued: starts after the pretraining'],
+    ['is queued with it', { state: 'queued', next: 'training' }, 'queued: starts after the pretraining'],
+    [
+      'waits for stopped pretraining',
+      { state: 'stopped', next: 'training' },
+      'waits: the pretraining was stopped | Start Training (startTraining)',
+    ],
+    [
+      'waits for failed pretraining',
+      { state: 'failed', next: 'training' },
+      'waits: the pretraining failed | Start Training (startTraining)',
+    ],
+    [
+      'waits for crashed pretraining',
+      { state: 'lost', next: 'training' },
+      'waits: the pretraining crashed | Start Training (startTraining)',
+    ],
     [
       'runs',
       { stage: 'training', epoch: 120 },
@@ -163,7 +206,7 @@ describe('the state of the run', () => {
     ['for more epochs and steps', '{ num_epoch: 9000, num_step: 450000 }', true],
   ])('a finished stage can be resumed if the file trains %s: %s', (_, stage, isOffered) =>
     expect(pretraining({ state: 'finished', epoch: 8000 }, stage)).toBe(
-      `0: done · PSNR 25.57 dB (openRun) | ${isOffered ? 'Resume (epoch 8,000) (resumeRun) | ' : ''}${rest}`,
+      `0: finished · PSNR 25.57 dB (openRun) | Run Again… (runAgain) | ${isOffered ? 'Resume (epoch 8,000) (resumeRun) | ' : ''}${rest}`,
     ),
   );
 
@@ -174,6 +217,56 @@ describe('the state of the run', () => {
   test('a single run cannot be compared', () => {
     expect(shown('pretraining: {}\ntraining: {}', [run({ state: 'finished' })])[1]).toBe(
       '1: Start Training (startTraining) | Open (openRun)',
+    );
+  });
+});
+
+describe('a stage that was trained before', () => {
+  const before = 'pretraining: { lr: 1e-3 }\ntraining: { g_lr: 1e-4 }';
+  const stage = (text: string, psnr: number) => ({
+    isFinished: true,
+    psnr,
+    config: lenientConfig(runDocument(text)),
+  });
+  const done = run({ state: 'finished', stage: 'training', psnr: 24.5 });
+  const rest = 'Run Again… (runAgain) | Open (openRun)';
+  const pretrained = 'finished · PSNR 25.60 dB (openRun)';
+  const trained = 'finished · PSNR 24.50 dB (openRun)';
+  const changed = (keys: string, psnr: string) =>
+    `changed since this run: ${keys} | finished before the change · PSNR ${psnr} dB (openRun)`;
+  test.each<[string, string, string, string]>([
+    ['has its result, like the other stage', before, pretrained, trained],
+    [
+      'is marked where it was changed, and so is the stage after it',
+      before.replace('1e-3', '5e-4'),
+      changed('pretraining.lr', '25.60'),
+      changed('pretraining.lr', '24.50'),
+    ],
+    [
+      'is not marked for changes of a later stage',
+      before.replace('1e-4', '2e-4'),
+      pretrained,
+      changed('training.g_lr', '24.50'),
+    ],
+    ['is not marked for changes without effect', `workers: 1\n${before}`, pretrained, trained],
+    [
+      'lists a few of many changes',
+      `seed: 7\nbatch_size: 3\nema: { decay: 0.9 }\ncontent_loss: { loss_f: l2 }\n${before}`,
+      changed('batch_size, content_loss.loss_f, ema.decay, …', '25.60'),
+      changed('batch_size, content_loss.loss_f, ema.decay, …', '24.50'),
+    ],
+  ])('%s', (_, text, first, second) => {
+    const stages = { pretraining: stage(before, 25.6), training: stage(before, 24.5) };
+    const lenses = shown(text, [done], stages).map((line) => line.replace(/^\d+: /, ''));
+    expect(lenses).toEqual([`${first} | ${rest}`, `${second} | ${rest}`]);
+  });
+
+  test('says while it runs that the file was changed', () => {
+    const [line] = shown(before.replace('1e-3', '5e-4'), [run({ state: 'stopped', epoch: 120 })], {
+      pretraining: { ...stage(before, 25), isFinished: false },
+    });
+    expect(line).toBe(
+      '0: Resume (epoch 121) (resumeRun) | changed since this run: pretraining.lr | Open (openRun)',
     );
   });
 });

@@ -441,3 +441,27 @@ test.each<
   expect(reason === null ? state : `${state}: ${reason}`).toBe(expected);
   expect(openJob(evidence, now)?.id).toBe(open ? '7' : undefined);
 });
+
+const alone = launchOf(dead);
+const together: Launch = { ...alone, process: { ...launched, ...dead, next: 'training' } };
+const inBoth = (state: Status['state']): Status => ({ ...by(dead, state), next: 'training' });
+
+test.each<[string, Status | undefined, Launch | undefined, next: 'training' | null]>([
+  ['nothing', undefined, undefined, null],
+  ['one stage', by(dead, 'running'), alone, null],
+  [
+    'both stages that wait',
+    undefined,
+    { ...alone, queued: { ...queued, stage: 'pretraining', next: 'training' } },
+    'training',
+  ],
+  ['one stage that waits, after both', inBoth('stopped'), { ...alone, queued }, null],
+  ['both stages that were launched', undefined, together, 'training'],
+  ['one stage that was launched, after both', { ...inBoth('stopped'), pid: 5 }, alone, null],
+  ['both stages, killed in the first', inBoth('running'), undefined, 'training'],
+  ['both stages, stopped in the first', inBoth('stopped'), undefined, 'training'],
+  ['both stages, failed in the first', inBoth('failed'), undefined, 'training'],
+  ['both stages, killed in the second', { ...by(dead, 'running'), stage: 'training' }, together, null],
+])('what follows the stage of %s', (_, status, launch, next) => {
+  expect(describeState({ status, lock: undefined, launch, lastOutput: () => [] }, now).next).toBe(next);
+});
