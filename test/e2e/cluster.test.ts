@@ -30,7 +30,12 @@ describe.skipIf(!hasSlurm)(`runs on a cluster${needsSlurm}`, () => {
     { 'first.esrgan.yaml': tinyRunFile(1_000_000), 'second.esrgan.yaml': tinyRunFile(1_000_000) },
     {},
     undefined,
-    { editor: { env: { SLURM_CONF: cluster?.environment.SLURM_CONF ?? '', XDG_CONFIG_HOME: config } } },
+    {
+      editor: {
+        dialogs: true,
+        env: { SLURM_CONF: cluster?.environment.SLURM_CONF ?? '', XDG_CONFIG_HOME: config },
+      },
+    },
   );
   const read = (name: string) => readRun(desk.workspace.path(`runs/${name}`), Date.now());
   const jobs = () => cluster?.run('squeue', '-h', '-o', '%T %r');
@@ -89,6 +94,8 @@ describe.skipIf(!hasSlurm)(`runs on a cluster${needsSlurm}`, () => {
     const { workbench } = desk;
     await workbench.treeRow(/first.*pretraining/).waitFor(patience);
     await workbench.chooseFromMenu(workbench.treeRow(/first/), 'Stop Run Now');
+    const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'Stop run “first” now?' });
+    await dialog.getByRole('button', { name: 'Stop Now' }).click();
     await workbench.treeRow(/first.*stopped/).waitFor(patience);
     await expect.poll(jobs, patience).toBe('');
   });

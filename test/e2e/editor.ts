@@ -31,6 +31,8 @@ export interface EditorOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Windows prompt for trust and show modal dialogs; otherwise both are confirmed automatically. */
   readonly prompts?: boolean;
+  /** Windows of trusted workspaces show modal dialogs. */
+  readonly dialogs?: boolean;
   /** Folders of other extensions to install. */
   readonly others?: readonly string[];
 }
@@ -42,6 +44,7 @@ export interface EditorOptions {
 export async function startEditor({
   env = {},
   prompts = false,
+  dialogs = prompts,
   others = [],
 }: EditorOptions = {}): Promise<StartedEditor> {
   const executablePath = findChromium();
@@ -58,7 +61,7 @@ export async function startEditor({
     // The user's cache is inside this temporary folder, and is deleted with it.
     env: { XDG_CACHE_HOME: join(dataDir, 'cache'), ...env },
     trust: !prompts,
-    dialogs: prompts,
+    dialogs,
     ...(vsix ? { vsix: resolve(vsix) } : {}),
     settings: { 'workbench.reduceMotion': 'on', 'editor.wordBasedSuggestions': 'off', 'git.enabled': false },
   });
