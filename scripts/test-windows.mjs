@@ -23,7 +23,7 @@ const isQuick = args.includes('--quick');
 const options = args.filter((arg) => arg !== '--quick');
 
 /** Of a call of vitest, in milliseconds: a file that hangs ends its call only. */
-const timeout = (isQuick ? 8 : 120) * 60_000;
+const timeout = (isQuick ? 8 : 90) * 60_000;
 
 const folder = resolve('build/windows');
 const tree = join(folder, 'prefix/drive_c/workbench');
