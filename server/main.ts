@@ -87,6 +87,7 @@ connection.onInitialize((params) => {
   });
   features.setClient(capabilities, isExtension);
   registerWorkspace(connection, workspace, {
+    programs,
     trusted: trust,
     filesChanged: features.filesChanged,
   });

@@ -20,3 +20,9 @@ export function newRunName(base: string, taken: Iterable<string>): string {
     if (isFree(next)) return next;
   }
 }
+
+/** The name of a new run file in a folder with these files, for a run that is called after `base`. */
+export function newRunFileName(base: string, files: readonly string[]): string {
+  const taken = files.map((file) => file.replace(/\.esrgan\.(ya?ml|json)$/i, ''));
+  return `${newRunName(base, taken)}.esrgan.yaml`;
+}

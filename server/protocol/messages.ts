@@ -29,6 +29,7 @@ export const startingRequests = [
   'esrgan/interpolate',
   'esrgan/upscale',
   'esrgan/download',
+  'esrgan/newRun',
 ] as const satisfies readonly (keyof Requests)[];
 
 /** The notifications from the server to the editor. */

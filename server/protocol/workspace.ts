@@ -28,6 +28,14 @@ export interface WorkspaceRequests {
   'esrgan/runFiles': { params: null; result: readonly string[] };
   'esrgan/presets': { params: null; result: readonly Preset[] };
   /**
+   * Writes a run file for a folder of images that makes the most of a time, measured on this machine, under an unused
+   * name in `folder`.
+   */
+  'esrgan/newRun': {
+    params: { images: string; minutes: number; folder: string };
+    result: { file: string };
+  };
+  /**
    * A copy of a run file, also of one in a run directory, under a name that is not in `taken`; all else is unchanged.
    * `name` is the current name of the run; `init`: weights that the training of the copy starts from.
    */

@@ -1,16 +1,22 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import type { CommandPrograms } from '../command/programs.ts';
+import { runCommand } from '../command/run-command.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
 import { importBasicSR } from '../import/basicsr.ts';
 import { openDocument } from '../language/document.ts';
 import { replaceImages } from '../language/replace-images.ts';
 import { duplicateWithChanges } from '../presets/duplicate.ts';
+import { newRunFileName } from '../presets/new-run-name.ts';
 import { presets } from '../presets/presets.ts';
 import type { WorkspaceRequests } from '../protocol/workspace.ts';
 import type { Workspace } from './workspace.ts';
 
-interface WorkspaceEvents {
+interface WorkspaceSources {
+  programs(): CommandPrograms;
   /** The workspace has become trusted. */
   trusted(): void;
   /** Data sets or weights may have changed. */
@@ -21,7 +27,7 @@ interface WorkspaceEvents {
 export function registerWorkspace(
   connection: Connection,
   workspace: Workspace,
-  { trusted, filesChanged }: WorkspaceEvents,
+  { programs, trusted, filesChanged }: WorkspaceSources,
 ): void {
   answerRequests<keyof WorkspaceRequests>(connection, {
     'esrgan/trust'() {
@@ -40,6 +46,12 @@ export function registerWorkspace(
         .sort();
     },
     'esrgan/presets': () => presets,
+    async 'esrgan/newRun'({ images, minutes, folder }, signal) {
+      const file = join(folder, newRunFileName(`${basename(images)}-${minutes}min`, readdirSync(folder)));
+      const options = ['--minutes', String(minutes), '--data', images, '--out', file];
+      await runCommand(programs(), ['new', ...options, '--json'], { signal });
+      return { file };
+    },
     'esrgan/duplicate'({ text, name, taken, init }) {
       const changes = init === undefined ? [] : [{ path: ['training', 'init'], value: init }];
       return duplicateWithChanges(text, name, changes, taken);

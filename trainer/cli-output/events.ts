@@ -22,6 +22,7 @@ export type CliEvent =
   | ConvertEvent
   | InterpolateEvent
   | MirrorEvent
+  | NewEvent
   | WarningEvent;
 
 /** `esrgan train`, `upscale` and, on standard error, `evaluate`: a checkpoint is damaged, and another one is used. */
@@ -29,6 +30,11 @@ export interface WarningEvent {
   readonly event: 'warning';
   readonly message: string;
 }
+
+/** `esrgan new`: a network was measured; the run file was written. */
+export type NewEvent =
+  | { readonly event: 'measured'; readonly network: string; readonly secondsPerStep: number }
+  | { readonly event: 'done'; readonly file: string };
 
 /** `esrgan train` */
 export type TrainEvent =

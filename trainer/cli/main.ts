@@ -17,6 +17,7 @@ import { registerInterpolate } from './interpolate.ts';
 import { registerLanguageServer } from './language-server.ts';
 import { surviveLostOutput } from './lost-output.ts';
 import { registerMirror } from './mirror.ts';
+import { registerNew } from './new.ts';
 import { openModel, wholeWeightsOf } from './open-model.ts';
 import { registerPreview } from './preview.ts';
 import { registerRuns } from './runs.ts';
@@ -37,6 +38,7 @@ const program = new Command('esrgan')
   .configureOutput({ writeOut: print, writeErr: printError })
   .exitOverride();
 
+registerNew(program);
 registerTrain(program);
 registerSubmit(program);
 registerRuns(program);

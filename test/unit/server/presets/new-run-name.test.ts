@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newRunName } from '../../../../server/presets/new-run-name.ts';
+import { newRunFileName, newRunName } from '../../../../server/presets/new-run-name.ts';
 
 const long = 'x'.repeat(100);
 
@@ -19,3 +19,11 @@ test.each<[wanted: string, taken: string[], expected: string]>([
 ])('%j with %j taken becomes %j', (wanted, taken, expected) => {
   expect(newRunName(wanted, taken)).toBe(expected);
 });
+
+test.each([
+  [[], 'photos-15min.esrgan.yaml'],
+  [['photos-15min.esrgan.yaml', 'a.png'], 'photos-15min-2.esrgan.yaml'],
+  [['Photos-15MIN.esrgan.json'], 'photos-15min-2.esrgan.yaml'],
+])('among %j, a run file is called %s', (files, expected) =>
+  expect(newRunFileName('photos-15min', files)).toBe(expected),
+);
