@@ -10,6 +10,7 @@ import type { ServerLink } from '../server/server-link.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { currentText, runNameOf, writeRunFile } from './copy-run-file.ts';
+import { chooseNewRun, writeTimedRun } from './new-run.ts';
 import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
 import { saveDocument } from './save-document.ts';
 import { isImagesTarget, useImages } from './use-images.ts';
@@ -58,13 +59,16 @@ export function runFileCommands(services: Services): Record<RunFileCommand, Comm
     },
     async 'esrgan.newRun'(...args) {
       const presets = await link.request('esrgan/presets', null);
-      const preset = await window.showQuickPick(
-        presets.map(({ id, label, description, text }) => ({ id, label, detail: description, text })),
-        { placeHolder: l10n.t('Choose a preset'), matchOnDetail: true },
-      );
-      if (preset === undefined) return;
+      const choice = await chooseNewRun(presets);
+      if (choice === undefined) return;
       const [target] = commandTargets(args, []);
       const folder = await folderFor(target?.file);
+      if ('minutes' in choice) {
+        const file = await writeTimedRun({ link, extension }, choice, folder);
+        if (file !== undefined) await window.showTextDocument(file, { preview: false });
+        return;
+      }
+      const { preset } = choice;
       if (folder === undefined) {
         await showUntitled(preset.text);
         return;

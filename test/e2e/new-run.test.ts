@@ -1,6 +1,11 @@
+import { basename } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { useWorkbench } from './use-workbench.ts';
 import { tinyRunFile } from './workspace.ts';
+
+/** A measurement trains some steps of several networks. */
+const patience = { timeout: 120_000 };
 
 const desk = useWorkbench({
   'mine.esrgan.yaml': tinyRunFile(100),
@@ -25,7 +30,7 @@ test.each([
   const { workbench, workspace } = desk;
   await workbench.run('ESRGAN: New Run…');
   await workbench.choice(label).first().waitFor();
-  await workbench.answer('Choose a preset', label);
+  await workbench.answer('Choose how long to train, or a preset', label);
   await workbench.answer('Names the run file and the run’s folder', `try-${id}`);
   await workbench.page.getByRole('tab', { name: `try-${id}.esrgan.yaml` }).waitFor();
   await workbench.textEditor
@@ -35,11 +40,35 @@ test.each([
   expect(workspace.read(`try-${id}.esrgan.yaml`)).toContain('scale_factor: 4');
 });
 
+test('own photos train after four clicks', async () => {
+  const { workbench, workspace } = desk;
+  const { page } = workbench;
+  let clicks = 0;
+  const click = async (target: Locator) => {
+    await target.click();
+    clicks += 1;
+  };
+  await workbench.showViews('ESRGAN');
+  await click(page.locator('.sidebar').getByRole('button', { name: 'New Run…' }));
+  await click(workbench.choice('15 minutes').first());
+  await click(workbench.choice('8 images').first());
+  const name = `${basename(workspace.folder)}-15min`;
+  await page.getByRole('tab', { name: `${name}.esrgan.yaml` }).waitFor(patience);
+  await click(workbench.textEditor.lens('Start Pretraining').first());
+  await workbench.textEditor.lens(/epoch \d+/).waitFor(patience);
+  expect(clicks).toBe(4);
+  expect(workspace.read(`${name}.esrgan.yaml`)).toMatch(/train: train\s+val: val\b/);
+  expect(workspace.read(`runs/${name}/status.json`)).toContain('"stage":"pretraining"');
+  await workbench.run('ESRGAN: Stop Run');
+  await workbench.textEditor.lens('Resume').first().waitFor(patience);
+  await workbench.showViews('Explorer');
+});
+
 test('a name in use is refused while typing', async () => {
   const { workbench, workspace } = desk;
   const before = workspace.read('mine.esrgan.yaml');
   await workbench.run('ESRGAN: New Run…');
-  await workbench.answer('Choose a preset', 'Quick try');
+  await workbench.answer('Choose how long to train, or a preset', 'Quick try');
   await workbench.answer('Names the run file', 'mine');
   await workbench.page
     .locator('.quick-input-message', { hasText: 'A run file named “mine” already exists' })
