@@ -30,6 +30,14 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(log);
   try {
     open(context, log);
+    // `npm start` sets it for the window that it opens.
+    const isEmpty = window.tabGroups.all.every(({ tabs }) => tabs.length === 0);
+    if (process.env.ESRGAN_WALKTHROUGH !== undefined && isEmpty)
+      void commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        `${context.extension.id}#start`,
+        false,
+      );
   } catch (error) {
     // VS Code itself shows no message.
     log.error(error instanceof Error ? error : String(error));

@@ -155,7 +155,7 @@ const views: Views = {
   async walkthrough(workbench) {
     await closeSideBar(workbench);
     await workbench.run('Welcome: Open Walkthrough...');
-    await workbench.choice('Train a Super-Resolution Network').click();
+    await workbench.choice('Train Super-Resolution').click();
     await workbench.page.locator('.getting-started-step').first().waitFor();
   },
 };
