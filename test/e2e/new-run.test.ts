@@ -49,7 +49,7 @@ test('own photos train after four clicks', async () => {
     clicks += 1;
   };
   await workbench.showViews('ESRGAN');
-  await click(page.locator('.sidebar').getByRole('button', { name: 'New Run…' }));
+  await click(page.locator('.sidebar .monaco-text-button', { hasText: 'New Run…' }));
   await click(workbench.choice('15 minutes').first());
   await click(workbench.choice('8 images').first());
   const name = `${basename(workspace.folder)}-15min`;

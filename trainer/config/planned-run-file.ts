@@ -20,7 +20,7 @@ export function plannedRunFile(plan: Plan, run: PlannedRun): string {
   const { recipe, secondsPerStep, steps, decayEvery, validateEvery } = plan;
   const { channels, growth, blocks, batch, patch, learningRate } = recipe;
   const time = durationText(run.minutes);
-  const ganSteps = Math.max(1, Math.floor(steps / 8));
+  const ganSteps = Math.max(1, Math.floor(steps / 4));
   const crop = 2 * patch;
   return `# Made by New Run: the pretraining takes about ${time} on this machine (engine ${run.engine}, ${secondsText(secondsPerStep)} per step).
 # Start Pretraining. Training, which follows if you like, takes about half as long again: sharper texture, lower PSNR.
@@ -51,7 +51,7 @@ pretraining:
 
 training:
   num_epoch: 1000000
-  num_step: ${ganSteps} # a step with the discriminator takes about four times as long
+  num_step: ${ganSteps} # with the discriminator, a step takes up to twice as long
   cr_patch_size: [${patch}, ${patch}]
   g_sched_steps: [${Math.max(1, Math.floor(ganSteps / 2))}]
   d_sched_steps: [${Math.max(1, Math.floor(ganSteps / 2))}]

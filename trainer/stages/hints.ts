@@ -1,3 +1,4 @@
+import type { ResolvedConfig } from '../config/index.ts';
 import { formatScore } from '../format/format.ts';
 import type { Stage } from '../run-state/run-state.ts';
 
@@ -18,8 +19,34 @@ const patience = 3;
 /** PSNR is flat if it stays within `range` dB for this many validations. */
 const plateau = { range: 0.02, validations: 10 };
 
+/** The settings that decide how much a short training learns. */
+export type LearningSettings = Pick<ResolvedConfig, 'batch_size'> & {
+  readonly pretraining: Pick<ResolvedConfig['pretraining'], 'lr' | 'cr_patch_size'>;
+  readonly augmentation: Pick<ResolvedConfig['augmentation'], 'compression'>;
+};
+
+/** Settings with which a short training learns most; `docs/time-budget.md` has the measurements. */
+const short = { lr: 1e-3, batch: 8, patch: 64 };
+
+/** What to change in the settings of a training that is worse than bicubic upscaling. */
+function remedyOf({ batch_size: batch, pretraining, augmentation }: LearningSettings): string {
+  const { lr, cr_patch_size: patch } = pretraining;
+  const changes = [
+    ...(lr < short.lr ? [`\`pretraining.lr\` 1e-3 instead of ${lr.toExponential()}`] : []),
+    ...(batch > short.batch ? [`\`batch_size\` ${short.batch} instead of ${batch}`] : []),
+    ...(Math.max(...patch) > short.patch
+      ? [`\`pretraining.cr_patch_size\` [64, 64] instead of [${patch.join(', ')}]`]
+      : []),
+    ...(augmentation.compression ? ['`augmentation.compression: false`'] : []),
+  ];
+  if (changes.length === 0) {
+    return 'Train longer (`pretraining.num_step`), or a smaller network (`generator.num_basic_blocks`), whose steps are faster.';
+  }
+  return `In a short training, these reach more: ${changes.join(', ')}.`;
+}
+
 /** @param startPsnr of the weights that the stage starts from, in dB; null if unknown */
-export function createHints(stage: Stage, startPsnr: number | null): Hints {
+export function createHints(stage: Stage, startPsnr: number | null, settings: LearningSettings): Hints {
   const given = new Set<string>();
   const once = (text: string, kind: string): string | undefined => {
     if (given.has(kind)) return undefined;
@@ -61,7 +88,7 @@ export function createHints(stage: Stage, startPsnr: number | null): Hints {
         !given.has('below bicubic')
       ) {
         return once(
-          `PSNR ${formatScore(psnr)} dB is below the ${formatScore(bicubicPsnr)} dB of bicubic upscaling. In a short training, a higher \`pretraining.lr\` (1e-3), a smaller \`batch_size\` (8) and \`pretraining.cr_patch_size\` ([64, 64]), and \`augmentation.compression: false\` reach more.`,
+          `PSNR ${formatScore(psnr)} dB is below the ${formatScore(bicubicPsnr)} dB of bicubic upscaling. ${remedyOf(settings)}`,
           'below bicubic',
         );
       }

@@ -20,7 +20,7 @@ import { openValidator } from './validation.ts';
  */
 export async function runStage(context: StageContext): Promise<StageEnd> {
   const { config, stage, session, loader, trainer, steps, lastStep, stop } = context;
-  const hints = createHints(stage, trainer.startPsnr);
+  const hints = createHints(stage, trainer.startPsnr, context.config);
   const skip = createSkipReporter(context);
   const validator = await openValidator(context, hints, skip);
   const saveSamples = await openSampler(context, skip);

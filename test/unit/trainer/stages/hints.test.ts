@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
-import { createHints } from '../../../../trainer/stages/hints.ts';
+import { createHints, type LearningSettings } from '../../../../trainer/stages/hints.ts';
+
+/** The defaults of a run file. */
+const defaults: LearningSettings = {
+  batch_size: 16,
+  pretraining: { lr: 2e-4, cr_patch_size: [128, 128] },
+  augmentation: { compression: { p: 0.25, quality: [65, 100] } },
+};
 
 interface Scalars {
   readonly losses?: readonly number[];
@@ -14,7 +21,7 @@ function check(
   startPsnr: number | null,
   { losses = [], psnrs = [], bicubic = 0 }: Scalars,
 ): string[] {
-  const hints = createHints(stage, startPsnr);
+  const hints = createHints(stage, startPsnr, defaults);
   const texts = [
     ...losses.map((loss) => hints.step({ g_total_loss: 1, d_adversarial_loss: loss })),
     ...psnrs.map((psnr) => hints.validation(psnr, bicubic)),
@@ -71,6 +78,36 @@ test.each<[string, Parameters<typeof check>, RegExp[]]>([
 });
 
 test('no hint without a discriminator', () => {
-  const hints = createHints('pretraining', null);
+  const hints = createHints('pretraining', null, defaults);
   for (let step = 0; step < 1000; step++) expect(hints.step({ content_loss: 0 })).toBeUndefined();
+});
+
+test.each<[string, LearningSettings, string]>([
+  [
+    'the defaults',
+    defaults,
+    'In a short training, these reach more: `pretraining.lr` 1e-3 instead of 2e-4, `batch_size` 8 instead of 16, `pretraining.cr_patch_size` [64, 64] instead of [128, 128], `augmentation.compression: false`.',
+  ],
+  [
+    'one slow key',
+    {
+      batch_size: 16,
+      pretraining: { lr: 1e-3, cr_patch_size: [64, 64] },
+      augmentation: { compression: false },
+    },
+    'In a short training, these reach more: `batch_size` 8 instead of 16.',
+  ],
+  [
+    'settings of a short training',
+    {
+      batch_size: 8,
+      pretraining: { lr: 1e-3, cr_patch_size: [64, 64] },
+      augmentation: { compression: false },
+    },
+    'Train longer (`pretraining.num_step`), or a smaller network (`generator.num_basic_blocks`), whose steps are faster.',
+  ],
+])('below bicubic with %s: the keys to change', (_, settings, remedy) => {
+  const hints = createHints('pretraining', null, settings);
+  const given = [20, 21, 22].map((psnr) => hints.validation(psnr, 28));
+  expect(given.at(-1)).toBe(`Hint: PSNR 22.00 dB is below the 28.00 dB of bicubic upscaling. ${remedy}`);
 });
