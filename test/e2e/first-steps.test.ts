@@ -4,6 +4,18 @@ import { tinyRunFile } from './workspace.ts';
 
 const desk = useWorkbench({
   'first.esrgan.yaml': tinyRunFile(100),
+  'photos.esrgan.yaml': [
+    'batch_size: 4',
+    'datasets:',
+    '  photos:',
+    '    hr:',
+    '      train: photos/train',
+    '      val: photos/val',
+    'pretraining: { num_step: 9, cr_patch_size: [64, 64], train_datasets: [photos], val_datasets: [photos] }',
+    'training: { num_step: 9, cr_patch_size: [64, 64], train_datasets: [photos], val_datasets: [photos] }',
+    'perceptual_loss: false',
+    '',
+  ].join('\n'),
   'needs.esrgan.yaml': 'pretraining:\n  val_datasets: []\n  train_datasets:\n    - set5\n',
 });
 
@@ -91,6 +103,24 @@ test('a missing data set is downloaded from a run file that names it', async () 
   await workbench.textEditor.goToEndOfLine(4);
   await workbench.textEditor.fix('Download `set5`…');
   await workbench.toast('set5 has no stable download URL').waitFor();
+});
+
+test('a missing folder is one problem at its path, and the sample images replace it', async () => {
+  const { workbench, workspace } = desk;
+  const { textEditor } = workbench;
+  await workbench.open('photos.esrgan.yaml');
+  await textEditor.problems('error').first().waitFor();
+  await expect(textEditor.problems('error').count()).resolves.toBe(1);
+  await workbench.run('ESRGAN: Start Pretraining');
+  const toast = workbench.toast('photos.esrgan.yaml, line 5');
+  await toast.getByRole('button', { name: 'Show Problems' }).waitFor();
+  await workbench.run('Notifications: Clear All Notifications');
+  await textEditor.focus();
+  await textEditor.goToEndOfLine(5);
+  await textEditor.fix('Use the Sample Images');
+  await textEditor.line('sample-images/@(').waitFor();
+  await textEditor.problems('error').first().waitFor({ state: 'detached' });
+  expect(workspace.read('sample-images/README.md')).toContain('public domain');
 });
 
 test('without runs, the palette has no commands for runs', async () => {

@@ -58,7 +58,7 @@ test('own photos train after four clicks', async () => {
   await workbench.textEditor.lens(/epoch \d+/).waitFor(patience);
   expect(clicks).toBe(4);
   expect(workspace.read(`${name}.esrgan.yaml`)).toMatch(/train: train\s+val: val\b/);
-  expect(workspace.read(`runs/${name}/status.json`)).toContain('"stage":"pretraining"');
+  expect(workspace.read(`runs/${name}/status.json`)).toContain('"stage": "pretraining"');
   await workbench.run('ESRGAN: Stop Run');
   await workbench.textEditor.lens('Resume').first().waitFor(patience);
   await workbench.showViews('Explorer');
