@@ -7,6 +7,7 @@ import {
   trainingLines,
   withoutPatterns,
 } from '../../../../trainer/cluster/script.ts';
+import { isWindows, unlessWindows } from '../../../unix.ts';
 
 const profile = { seconds_before_limit: 120, options: [], setup: [] };
 const command = { node: '/opt/node', esrgan: "/home/o'neil/esrgan.js" };
@@ -108,27 +109,33 @@ test('a line break in an option is refused: it would be a line of the script', (
   );
 });
 
-test.each<[lines: string, source: string | null, code: number, expected: string]>([
+test.skipIf(isWindows).each<[lines: string, source: string | null, code: number, expected: string]>([
   ['set -e', null, 75, 'requeue /r'],
   ['set -eu', '/a.yaml', 75, 'requeue /r'],
   ['', null, 3, ''],
-])('after a setup of %j, with source %j, exit code %i: %j', (lines, file, code, expected) => {
-  // In place of srun and of Node.js.
-  const stub = [`srun() { return ${code}; }`, 'node() { echo "$2 $3"; }'];
-  const body = trainingLines(
-    [{ root: '/r', file }],
-    'training',
-    { ...profile, setup: [lines] },
-    { node: 'node', esrgan: 'esrgan.js' },
-  );
-  const script = [...stub, ...body].join('\n');
-  const { status, stdout } = spawnSync('/bin/bash', ['-c', script], { encoding: 'utf8' });
-  expect([status, stdout.trim()]).toEqual([code, expected]);
-});
+])(
+  unlessWindows('after a setup of %j, with source %j, exit code %i: %j', 'needs a shell'),
+  (lines, file, code, expected) => {
+    // In place of srun and of Node.js.
+    const stub = [`srun() { return ${code}; }`, 'node() { echo "$2 $3"; }'];
+    const body = trainingLines(
+      [{ root: '/r', file }],
+      'training',
+      { ...profile, setup: [lines] },
+      { node: 'node', esrgan: 'esrgan.js' },
+    );
+    const script = [...stub, ...body].join('\n');
+    const { status, stdout } = spawnSync('/bin/bash', ['-c', script], { encoding: 'utf8' });
+    expect([status, stdout.trim()]).toEqual([code, expected]);
+  },
+);
 
-test.each(['plain', "it's", '$HOME `id` "x" \\', 'two\nlines'])('%j is one word of a shell', (text) => {
-  expect(execFileSync('/bin/sh', ['-c', `printf %s ${quoted(text)}`], { encoding: 'utf8' })).toBe(text);
-});
+test.skipIf(isWindows).each(['plain', "it's", '$HOME `id` "x" \\', 'two\nlines'])(
+  unlessWindows('%j is one word of a shell', 'needs a shell'),
+  (text) => {
+    expect(execFileSync('/bin/sh', ['-c', `printf %s ${quoted(text)}`], { encoding: 'utf8' })).toBe(text);
+  },
+);
 
 test('a percent sign in a path is no pattern', () => {
   expect(withoutPatterns('/a%j/b')).toBe('/a%%j/b');
