@@ -12,10 +12,10 @@ export function comparisonReport(comparison: Comparison, { keys }: ConfigDiffere
       row.cells.flatMap((cell, index) => {
         const column = columns[index];
         if (column === undefined || cell.state === 'missing' || cell.state === 'none') return [];
-        const { group, values, delta, best } = cell.result;
+        const { group, values, delta, best, belowBicubic } = cell.result;
         return [
           {
-            run: nameOf(row.run),
+            run: row.isReference ? 'bicubic' : nameOf(row.run),
             model: row.label,
             data: column.data,
             protocol: column.protocol,
@@ -23,6 +23,7 @@ export function comparisonReport(comparison: Comparison, { keys }: ConfigDiffere
             ...values,
             ...(Object.keys(delta).length > 0 && { beyondFirstRun: delta }),
             ...(best.length > 0 && { best }),
+            ...(belowBicubic.length > 0 && { belowBicubic }),
             ...(cell.state === 'stale' && { outOfDate: cell.reason }),
           },
         ];

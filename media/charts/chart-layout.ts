@@ -14,6 +14,8 @@ export interface ChartLayout {
   readonly xTicks: readonly { readonly at: number; readonly label: string }[];
   readonly yTicks: readonly { readonly at: number; readonly label: string }[];
   readonly xTitle: string;
+  /** Two parts of the curves with their names; null without a border. */
+  readonly border: { readonly at: number; readonly before: string; readonly after: string } | null;
   readonly curves: readonly {
     readonly label: string;
     readonly color: string;
@@ -43,6 +45,7 @@ export function layoutChart(title: string, content: PlotContent, element: Elemen
     plot,
     title,
     xTitle: content.xAxis.title,
+    border: content.border && { ...content.border, at: Math.round(x.position(content.border.x)) + 0.5 },
     xTicks: along.values.map((value, i) => ({
       at: Math.round(x.position(value)) + 0.5,
       label: along.labels[i]!,

@@ -38,6 +38,16 @@ function draw(context: OffscreenCanvasRenderingContext2D, chart: ChartLayout): v
   }
   context.textAlign = 'right';
   context.fillText(chart.xTitle, right, bottom + 32);
+  if (chart.border !== null) {
+    context.globalAlpha = 0.6;
+    context.setLineDash([3, 3]);
+    context.stroke(new Path2D(`M${chart.border.at} ${plot.top}V${bottom}`));
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+    context.fillText(chart.border.before, chart.border.at - 4, plot.top + 10);
+    context.textAlign = 'left';
+    context.fillText(chart.border.after, chart.border.at + 4, plot.top + 10);
+  }
 
   context.save();
   context.beginPath();

@@ -29,6 +29,13 @@ export function chartToSvg(chart: ChartLayout): string {
     ),
     `<text x="${right}" y="${bottom + 32}" text-anchor="end">${escapeMarkup(chart.xTitle)}</text>`,
     '</g>',
+    ...(chart.border === null
+      ? []
+      : [
+          `<path d="M${chart.border.at} ${plot.top}V${bottom}" stroke="${escapeMarkup(colors.text)}" stroke-opacity="0.6" stroke-dasharray="3 3"/>`,
+          `<text x="${chart.border.at - 4}" y="${plot.top + 10}" text-anchor="end" fill="${escapeMarkup(colors.text)}">${escapeMarkup(chart.border.before)}</text>`,
+          `<text x="${chart.border.at + 4}" y="${plot.top + 10}" fill="${escapeMarkup(colors.text)}">${escapeMarkup(chart.border.after)}</text>`,
+        ]),
     `<clipPath id="plot"><rect x="${plot.left}" y="${plot.top}" width="${plot.width}" height="${plot.height}"/></clipPath>`,
     '<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">',
     ...chart.curves.flatMap(({ color, dash, line, raw, envelope, marks }) => [

@@ -22,6 +22,7 @@ export function drawCurves(
   context.beginPath();
   context.rect(left, top, width, height);
   context.clip();
+  drawBorder(context, content, x, area, element);
   for (const curve of content.curves) {
     const color = cssColor(element, curve.source.color);
     context.strokeStyle = color;
@@ -30,6 +31,35 @@ export function drawCurves(
   }
   context.restore();
   drawMarks(context, content, x, y, element);
+}
+
+/** Draws the border of two stages, with their names where there is room. */
+function drawBorder(
+  context: CanvasRenderingContext2D,
+  { border }: PlotContent,
+  x: Scale,
+  { left, top, width, height }: PlotArea,
+  element: Element,
+): void {
+  if (border === null) return;
+  const ratio = devicePixelRatio;
+  const at = Math.round(x.position(border.x)) + 0.5;
+  context.strokeStyle = cssVariable(element, '--wb-quiet', 'gray');
+  context.fillStyle = context.strokeStyle;
+  context.lineWidth = ratio;
+  context.setLineDash([3 * ratio, 3 * ratio]);
+  context.beginPath();
+  context.moveTo(at, top);
+  context.lineTo(at, top + height);
+  context.stroke();
+  context.font = `${10 * ratio}px ${cssVariable(element, '--vscode-font-family', 'sans-serif')}`;
+  context.textBaseline = 'top';
+  const gap = 4 * ratio;
+  const fits = (text: string, room: number) => context.measureText(text).width + 2 * gap < room;
+  context.textAlign = 'right';
+  if (fits(border.before, at - left)) context.fillText(border.before, at - gap, top);
+  context.textAlign = 'left';
+  if (fits(border.after, left + width - at)) context.fillText(border.after, at + gap, top);
 }
 
 /** Draws a line: over a faint raw line if it is smoothed, over a faint envelope if points are dense. */

@@ -13,7 +13,7 @@ import './curve-table.ts';
 import { chartToPng } from './chart-png.ts';
 import { chartToSvg } from './chart-svg.ts';
 import { type CurveSource, type CurveView, viewsOf } from './curve-view.ts';
-import { type PlotContent, plotContent } from './plot-content.ts';
+import { type PlotBorder, type PlotContent, plotContent } from './plot-content.ts';
 import { type ChartCursor, extentOf, nearestPoint, nextPosition } from './shared-axis.ts';
 import { formatX, rangeAround, type XAxis, type XRange, zoomedRange } from './x-axis.ts';
 
@@ -82,6 +82,8 @@ export class LineChart extends LitElement {
   @property({ attribute: false }) range: XRange | null = null;
   /** The whole x axis, shown without a range; null: that of the curves' points. */
   @property({ attribute: false }) extent: XRange | null = null;
+  /** Where the stages of the run meet; null if only one is shown. */
+  @property({ attribute: false }) border: PlotBorder | null = null;
   /** Position of the cursor on the x axis. */
   @property({ attribute: false }) cursor: number | null = null;
   /** Ids of the curves that are not drawn. */
@@ -100,11 +102,18 @@ export class LineChart extends LitElement {
   }
 
   override willUpdate(): void {
-    const { smoothing, xAxis, yIsLog } = this;
+    const { smoothing, xAxis, yIsLog, border } = this;
     this.#views = viewsOf(this.curves, this.#views);
     this.#content = plotContent(
       this.#views.filter(({ source }) => !this.hiddenCurves.has(source.id)),
-      { smoothing, xAxis, range: this.range ?? this.extent, yIsLog, divisor: this.curves[0]?.divisor ?? 1 },
+      {
+        smoothing,
+        xAxis,
+        range: this.range ?? this.extent,
+        yIsLog,
+        divisor: this.curves[0]?.divisor ?? 1,
+        border,
+      },
     );
   }
 
@@ -131,6 +140,7 @@ export class LineChart extends LitElement {
         const { id, label, color, dash } = view.source;
         const isShown = !this.hiddenCurves.has(id);
         const value = view.valueAt(this.cursor);
+        const stage = this.#partOf(view);
         const width = this.isCompact ? 10 : 18;
         return html`<li>
           <button
@@ -141,7 +151,7 @@ export class LineChart extends LitElement {
             <svg width=${width} height="8" aria-hidden="true">
               <line x1="0" y1="4" x2=${width} y2="4" stroke=${cssColor(this, color)} stroke-width="2" stroke-dasharray=${dash.join(' ') || 'none'} />
             </svg>
-            <span class="name ${this.isCompact ? 'visually-hidden' : ''}">${label}</span>
+            <span class="name ${this.isCompact ? 'visually-hidden' : ''}">${label}${stage === null ? nothing : ` · ${stage}`}</span>
             <span class="value">${value === null ? '–' : this.#format(value)}</span>
           </button>
         </li>`;
@@ -155,6 +165,15 @@ export class LineChart extends LitElement {
             </li>`
       }
     </ul>`;
+  }
+
+  /** The stage that the shown value of a curve is from; null if the curve has no other. */
+  #partOf(view: CurveView): string | null {
+    const { border } = this;
+    const last = view.length - 1;
+    if (border === null || last < 0 || view.xAt(0) > border.x || view.xAt(last) <= border.x) return null;
+    const x = this.cursor === null ? view.xAt(last) : (view.nearest(this.cursor)?.x ?? 0);
+    return x > border.x ? border.after : border.before;
   }
 
   #renderTable() {

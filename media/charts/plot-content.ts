@@ -17,6 +17,14 @@ export interface PlotContent {
   readonly y: { readonly min: number; readonly max: number; readonly isLog: boolean };
   /** Displayed values are divided by it. */
   readonly divisor: number;
+  readonly border: PlotBorder | null;
+}
+
+/** A place on the x axis where one part of the curves ends and the next starts, and what the parts are. */
+export interface PlotBorder {
+  readonly x: number;
+  readonly before: string;
+  readonly after: string;
 }
 
 /** The area of a plot in pixels. */
@@ -34,12 +42,13 @@ export interface PlotOptions {
   readonly range: XRange | null;
   readonly yIsLog: boolean;
   readonly divisor: number;
+  readonly border?: PlotBorder | null;
 }
 
 /** The content of a plot whose y axis fits the visible parts of the curves. */
 export function plotContent(
   curves: readonly CurveView[],
-  { smoothing, xAxis, range, yIsLog, divisor }: PlotOptions,
+  { smoothing, xAxis, range, yIsLog, divisor, border = null }: PlotOptions,
 ): PlotContent {
   const whole = range ?? extentOf(curves);
   const x = xAxis.isLog && whole.min <= 0 ? { min: Math.min(1, whole.max / 10), max: whole.max } : whole;
@@ -50,7 +59,16 @@ export function plotContent(
     if (visible.low < low) low = visible.low;
     if (visible.high > high) high = visible.high;
   }
-  return { curves, smoothing, xAxis, x, y: { ...axisLimits(low, high, yIsLog), isLog: yIsLog }, divisor };
+  const isVisible = border !== null && border.x > x.min && border.x < x.max;
+  return {
+    curves,
+    smoothing,
+    xAxis,
+    x,
+    y: { ...axisLimits(low, high, yIsLog), isLog: yIsLog },
+    divisor,
+    border: isVisible ? border : null,
+  };
 }
 
 export function scalesIn(

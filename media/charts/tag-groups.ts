@@ -113,10 +113,18 @@ export function planCharts(tags: Iterable<string>): GroupPlan[] {
         unit,
         divisor: divisors.get(unit) ?? 1,
         isNoisy: title === 'Losses' || /norm/i.test(chart),
-        curves,
+        curves: withDistinctLabels(curves),
       })),
     }))
     .sort((a, b) => rank(a.title) - rank(b.title) || a.title.localeCompare(b.title, 'en'));
+}
+
+/** Curves of one label, as those of `val/loss` and `eval/loss`, are named by their tags. */
+function withDistinctLabels(curves: readonly CurvePlan[]): CurvePlan[] {
+  return curves.map(({ tag, label }) => ({
+    tag,
+    label: curves.some((other) => other.tag !== tag && other.label === label) ? tag : label,
+  }));
 }
 
 /** Our trainer's tags in the order above, then the others by name. */

@@ -8,6 +8,7 @@ import {
   isString,
   isTuple,
 } from '../../trainer/guards/guards.ts';
+import { type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import { isSmoothing } from '../charts/smoothing.ts';
 import { isXRange, type XRange } from '../charts/x-axis.ts';
 import { type ImageView, isImageView } from '../images/image-view.ts';
@@ -24,6 +25,8 @@ export interface RunPanelState {
   readonly smoothing: number;
   readonly xAxis: XAxisName;
   readonly yIsLog: boolean;
+  /** The only stage that charts show; null: both. */
+  readonly stage: Stage | null;
   readonly range: XRange | null;
   readonly hiddenTags: readonly string[];
   /** Key of a sample image. */
@@ -40,6 +43,7 @@ export const initialRunPanelState: RunPanelState = {
   smoothing: 0.6,
   xAxis: 'step',
   yIsLog: false,
+  stage: null,
   range: null,
   hiddenTags: [],
   image: null,
@@ -55,6 +59,7 @@ export function restoreRunPanelState(saved: unknown): RunPanelState {
     smoothing: isSmoothing,
     xAxis: isOneOf(xAxes),
     yIsLog: isBoolean,
+    stage: isNullable(isOneOf(stages)),
     range: isNullable(isXRange),
     hiddenTags: isList(isString),
     image: isNullable(isString),

@@ -5,7 +5,9 @@ import { type ChartOptions, chartControls } from '../charts/chart-controls.ts';
 import type { CurveSource, XMapping } from '../charts/curve-view.ts';
 import '../charts/line-chart.ts';
 import { messageOf } from '../../trainer/errors/errors.ts';
+import { stages } from '../../trainer/run-state/run-state.ts';
 import type { ChartFile } from '../charts/line-chart.ts';
+import type { PlotBorder } from '../charts/plot-content.ts';
 import type { ChartCursor } from '../charts/shared-axis.ts';
 import { bicubicTag, type ChartPlan, type GroupPlan, planCharts } from '../charts/tag-groups.ts';
 import { formatX, type XAxis, type XRange } from '../charts/x-axis.ts';
@@ -14,6 +16,7 @@ import { onThemeChange } from '../components/theme-change.ts';
 import { fileName } from '../file-name.ts';
 import type { Host } from '../host.ts';
 import { StateSaver } from '../page-state.ts';
+import type { PointSeries } from '../plot/point-series.ts';
 import { runColor } from '../run-colors.ts';
 import './run-header.ts';
 import type { RunAction } from './run-header.ts';
@@ -22,6 +25,7 @@ import { type SampleStep, sampleAt, sampleSteps } from './sample-steps.ts';
 import './sample-view.ts';
 import { type RunPanelState, restoreRunPanelState, type XAxisName, xAxes } from './run-panel-state.ts';
 import type { SampleChange, SampleView } from './sample-view.ts';
+import { StagePoints } from './stage-points.ts';
 
 /** Lengths of dashes and gaps. The curves of a chart all have the color of the run and differ by their dashes. */
 const dashes: readonly (readonly number[])[] = [[], [5, 3], [2, 2], [8, 3, 2, 3], [8, 3, 2, 3, 2, 3]];
@@ -103,6 +107,7 @@ export class RunPanel extends LitElement {
   @query('sample-view') private sampleView?: SampleView;
 
   #points!: RunPoints;
+  readonly #stagePoints = new StagePoints();
   #samples: readonly SampleStep[] = [];
   #plan: readonly GroupPlan[] = [];
   #plannedTags = '';
@@ -159,8 +164,8 @@ export class RunPanel extends LitElement {
 
   override willUpdate(changed: PropertyValues): void {
     if (changed.has('ui')) this.#hiddenTags = new Set(this.ui.hiddenTags);
-    if (changed.has('revision')) {
-      const tags = [...this.#points.shown.keys()];
+    if (changed.has('revision') || changed.has('ui') || changed.has('detail')) {
+      const tags = [...this.#shown.keys()];
       const planned = tags.toSorted().join('\n');
       if (planned !== this.#plannedTags) {
         this.#plannedTags = planned;
@@ -223,10 +228,27 @@ export class RunPanel extends LitElement {
     const { ui } = this;
     return html`<div class="toolbar" role="group" aria-label="All charts">
       ${chartControls(ui, axes, (change) => this.#setChartOptions(change))}
+      ${this.#hasBothStages ? this.#renderStages() : nothing}
       ${ui.range ? html`<button class="link" @click=${() => this.#setUi({ range: null })}>Reset zoom</button>` : nothing}
       ${this.#points.isComplete || this.problem ? nothing : html`<span class="loading" role="status">Loading earlier points…</span>`}
       <output class="place" aria-hidden="true">${this.#cursorText()}</output>
     </div>`;
+  }
+
+  #renderStages() {
+    return html`<label>
+      Stage
+      <select
+        @change=${(event: Event) => {
+          if (!(event.target instanceof HTMLSelectElement)) return;
+          const { value } = event.target;
+          this.#setUi({ stage: stages.find((stage) => stage === value) ?? null, range: null });
+        }}
+      >
+        <option value="" ?selected=${this.ui.stage === null}>Both</option>
+        ${stages.map((stage) => html`<option value=${stage} ?selected=${this.ui.stage === stage}>${stage}</option>`)}
+      </select>
+    </label>`;
   }
 
   #cursorText(): string {
@@ -252,6 +274,7 @@ export class RunPanel extends LitElement {
       .unit=${chart.unit}
       .curves=${this.#curvesOf(chart)}
       .revision=${this.revision}
+      .border=${this.#border()}
       .xAxis=${axisOf[ui.xAxis]}
       .yIsLog=${ui.yIsLog}
       .smoothing=${chart.isNoisy ? ui.smoothing : 0}
@@ -262,6 +285,29 @@ export class RunPanel extends LitElement {
     ></line-chart>`;
   }
 
+  /** Whether there are points of both stages. */
+  get #hasBothStages(): boolean {
+    const border = this.detail?.stepsBeforeTraining ?? 0;
+    return (
+      border > 0 &&
+      [...this.#points.shown.values()].some(({ steps, length }) => length > 0 && steps[length - 1]! > border)
+    );
+  }
+
+  /** The points of the chosen stage, or of both. */
+  get #shown(): ReadonlyMap<string, PointSeries> {
+    const { shown } = this.#points;
+    const { stage } = this.ui;
+    if (stage === null || !this.#hasBothStages) return shown;
+    return this.#stagePoints.of(shown, this.detail?.stepsBeforeTraining ?? 0, stage);
+  }
+
+  #border(): PlotBorder | null {
+    if (this.ui.stage !== null || !this.#hasBothStages) return null;
+    const x = this.#positionOfStep(this.detail?.stepsBeforeTraining ?? 0);
+    return x === null ? null : { x, before: 'pretraining', after: 'training' };
+  }
+
   get #color(): string {
     return runColor(this.detail?.summary.color ?? 0);
   }
@@ -269,7 +315,7 @@ export class RunPanel extends LitElement {
   #curvesOf(chart: ChartPlan): readonly CurveSource[] {
     const x = this.#x();
     const curve = (tag: string, label: string, color: string, index: number): CurveSource[] => {
-      const points = this.#points.shown.get(tag);
+      const points = this.#shown.get(tag);
       const dash = dashes[index % dashes.length]!;
       return points ? [{ id: tag, label, color, dash, points, x, divisor: chart.divisor }] : [];
     };
@@ -294,7 +340,7 @@ export class RunPanel extends LitElement {
     const x = this.#x();
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
-    for (const points of this.#points.shown.values()) {
+    for (const points of this.#shown.values()) {
       if (points.length === 0) continue;
       min = Math.min(min, points[x.of][0]! * x.factor + x.offset);
       max = Math.max(max, points[x.of][points.length - 1]! * x.factor + x.offset);

@@ -1,11 +1,16 @@
 import { join } from 'node:path';
-import { interpolationSha256 } from '../../trainer/evaluate/results/evaluation-files.ts';
+import { bicubicSha256, interpolationSha256 } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { formatCount } from '../../trainer/format/format.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { generatorSha256 } from '../../trainer/runs/checkpoint-files.ts';
 import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
-import type { CheckpointChoice, ModelChoice, ModelReference } from '../protocol/comparison.ts';
+import {
+  bicubicModel,
+  type CheckpointChoice,
+  type ModelChoice,
+  type ModelReference,
+} from '../protocol/comparison.ts';
 import type { OpenedRun } from './compared-run.ts';
 
 /** A model of a run that a query selects. */
@@ -32,6 +37,7 @@ export function weightsOf(
   run: OpenedRun,
   { checkpoint, interpolatedWith }: ModelReference,
 ): string | undefined {
+  if (checkpoint === bicubicModel) return run.config && bicubicSha256(run.config.scale_factor);
   const all = listCheckpoints(run.paths);
   const shaOf = (path: string) => {
     const found = all.find((each) => each.path === path);

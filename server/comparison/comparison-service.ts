@@ -120,9 +120,10 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
           `${unknown ?? 'Nothing'} is not a protocol that can be computed here. Choose from ${protocolNames.join(', ')}.`,
         );
       }
-      const known = testSetsOf([openRun(model.run)]).find(({ dir }) => dir === testSet);
+      const run = openRun(model.run);
+      const known = testSetsOf([run]).find(({ dir }) => dir === testSet);
       const named = known ?? { name: basename(testSet), dir: testSet };
-      const work = evaluationWork(programs(), engine, model, named, protocols);
+      const work = evaluationWork(programs(), engine, model, named, protocols, run.config?.scale_factor);
       return { job: jobs.add({ kind: 'evaluation', model, testSet, protocols }, work) };
     },
     'esrgan/configDifference': ({ runs }) => configDifference(runs.map(openRun)),

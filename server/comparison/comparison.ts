@@ -6,10 +6,13 @@ import {
   validationImages,
 } from '../../trainer/evaluate/results/comparability.ts';
 import { distinctNames } from '../../trainer/evaluate/results/distinct-names.ts';
-import { listEvaluations } from '../../trainer/evaluate/results/evaluation-files.ts';
+import { bicubicSha256, listEvaluations } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { publishedResults } from '../../trainer/evaluate/results/published.ts';
 import type { KnownTestSet } from '../../trainer/evaluate/results/test-set.ts';
+import { stages } from '../../trainer/run-state/run-state.ts';
+import { listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import {
+  bicubicModel,
   type Comparison,
   type ComparisonQuery,
   type ModelChoice,
@@ -48,6 +51,7 @@ export function compareOpened(
   const rows = named.flatMap((run, index) =>
     run.kind === 'external' ? [externalRow(run, extras[index]?.scalars ?? {})] : modelRows(run, query.models),
   );
+  const references = bicubicRows(named);
   const { protocols, baseline } = query;
   return {
     runs: named.map(({ paths, name, kind, config }, index) => ({
@@ -57,7 +61,7 @@ export function compareOpened(
       kind,
       scale: config?.scale_factor ?? null,
     })),
-    ...buildTable(rows, { testSets, protocols, baseline }),
+    ...buildTable([...rows, ...references], { testSets, protocols, baseline }),
     warnings: comparabilityWarnings(named.flatMap(runFileOf)),
     published: publishedRows(),
   };
@@ -76,10 +80,12 @@ function modelRows(run: NamedRun, models: readonly ModelChoice[]): ModelRow[] {
     id: `${run.paths.root}|${JSON.stringify(models[model.choice])}`,
     run: run.paths.root,
     name: run.name,
+    isReference: false,
     choice: model.choice,
     label: model.label,
     model: model.reference,
     checkpoints: model.checkpoints,
+    validation: model.checkpoints.length === 1 ? model.checkpoints[0]?.state.metrics : undefined,
     weights: model.weights,
     scale: run.config?.scale_factor ?? null,
     evaluations,
@@ -88,9 +94,81 @@ function modelRows(run: NamedRun, models: readonly ModelChoice[]): ModelRow[] {
   }));
 }
 
-function validatedOn({ config }: OpenedRun, { checkpoints: [checkpoint] }: ChosenModel): string | undefined {
+function validatedOn(
+  { config }: OpenedRun,
+  { checkpoints: [checkpoint] }: Pick<ChosenModel, 'checkpoints'>,
+): string | undefined {
   if (config === undefined || checkpoint === undefined) return undefined;
   return `${validationCrop(config)} of ${validationImages(config, checkpoint.state.stage)}`;
+}
+
+/**
+ * Bicubic upscaling: a row for each scale, with what any of the runs has stored; where validation used several sets of
+ * images, one more for each.
+ */
+function bicubicRows(runs: readonly NamedRun[]): ModelRow[] {
+  const scales = new Set(runs.flatMap(({ config }) => config?.scale_factor ?? []));
+  return [...scales].flatMap((scale) => {
+    const own = runs.filter(({ config }) => config?.scale_factor === scale);
+    const validations = new Map(own.flatMap(bicubicValidations).map((each) => [each.validatedOn, each]));
+    const [first, ...others] = validations.values();
+    const run = own[0]?.paths.root ?? '';
+    const row = {
+      name: 'bicubic',
+      isReference: true,
+      choice: null,
+      checkpoints: [],
+      scale,
+      scalars: {},
+    };
+    return [
+      {
+        ...row,
+        id: `bicubic|${scale}`,
+        run,
+        label: `x${scale}`,
+        model: { run, checkpoint: bicubicModel, interpolatedWith: null },
+        weights: bicubicSha256(scale),
+        evaluations: own.flatMap(({ paths }) => listEvaluations(paths)),
+        validation: first?.validation,
+        validatedOn: first?.validatedOn,
+      },
+      ...others.map((other, index) => ({
+        ...row,
+        id: `bicubic|${scale}|${index + 1}`,
+        run: other.run,
+        label: `x${scale}, validation of ${other.name}`,
+        model: null,
+        weights: undefined,
+        evaluations: [],
+        validation: other.validation,
+        validatedOn: other.validatedOn,
+      })),
+    ];
+  });
+}
+
+/** What validation measured of bicubic upscaling, for each stage. */
+function bicubicValidations(run: NamedRun) {
+  return stages.flatMap((stage) => {
+    const checkpoint = listCheckpoints(run.paths, stage).findLast(
+      ({ state }) => state.metrics.bicubic_psnr !== undefined,
+    );
+    if (checkpoint === undefined) return [];
+    const { bicubic_psnr: psnr, bicubic_ssim: ssim, bicubic_psnr_y: psnrY } = checkpoint.state.metrics;
+    return [
+      {
+        run: run.paths.root,
+        name: run.name,
+        validatedOn: validatedOn(run, { checkpoints: [checkpoint] }),
+        validation: {
+          ...(psnr !== undefined && { psnr }),
+          ...(ssim !== undefined && { ssim }),
+          ...(psnrY !== undefined && { psnr_y: psnrY }),
+        },
+      },
+    ];
+  });
 }
 
 function externalRow({ name, paths }: NamedRun, scalars: RunExtras['scalars']): ModelRow {
@@ -98,10 +176,12 @@ function externalRow({ name, paths }: NamedRun, scalars: RunExtras['scalars']): 
     id: paths.root,
     run: paths.root,
     name,
+    isReference: false,
     choice: null,
     label: 'scalars',
     model: null,
     checkpoints: [],
+    validation: undefined,
     weights: undefined,
     scale: null,
     evaluations: [],

@@ -4,21 +4,28 @@ import type { TestSet } from '../../trainer/evaluate/results/test-set.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
 import type { Work } from '../jobs/jobs.ts';
-import type { ModelReference } from '../protocol/comparison.ts';
+import { bicubicModel, type ModelReference } from '../protocol/comparison.ts';
 
-/** Evaluates a model on a test set with `esrgan evaluate`, which writes the results into the run. */
+/**
+ * Evaluates a model on a test set with `esrgan evaluate`, which writes the results into the run.
+ *
+ * @param scale of the run; undefined where it is not known: then bicubic upscaling cannot be measured
+ */
 export function evaluationWork(
   programs: CommandPrograms,
   engine: () => Promise<string>,
-  { checkpoint, interpolatedWith }: ModelReference,
+  { run, checkpoint, interpolatedWith }: ModelReference,
   { name, dir }: TestSet,
   protocols: readonly string[],
+  scale: number | undefined,
 ): Work {
   return async (report, signal) => {
     const models =
-      interpolatedWith === null
-        ? [checkpoint]
-        : [checkpoint, interpolatedWith.checkpoint, '--alpha', String(interpolatedWith.alpha)];
+      checkpoint === bicubicModel
+        ? [checkpoint, '--scale', String(scale), '--save-to', run]
+        : interpolatedWith === null
+          ? [checkpoint]
+          : [checkpoint, interpolatedWith.checkpoint, '--alpha', String(interpolatedWith.alpha)];
     const args = ['evaluate', ...models, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
     args.push('--engine', await engine(), '--json', '--progress');
     let images: number | null = null;

@@ -148,6 +148,7 @@ export function cellText(
       : [`(${delta < 0 ? '−' : '+'}${Math.abs(delta).toFixed(digits)})`]),
     ...((column?.groups.length ?? 0) > 1 ? [`[${groupMark(result.group)}]`] : []),
     ...(cell.state === 'stale' ? ['(out of date)'] : []),
+    ...(result.belowBicubic.includes(name) ? ['▾'] : []),
   ];
   return { text: parts.join(' '), isBest: result.best.includes(name) };
 }
@@ -173,19 +174,22 @@ export function publishedTable({ published }: Comparison): {
   };
 }
 
-/** What the marks of groups mean, a line each. */
-export function groupNotes({ columns }: Comparison): string[] {
-  return columns.flatMap((column) =>
+/** What the marks of groups and of results below bicubic mean, a line each. */
+export function groupNotes({ columns, rows }: Comparison): string[] {
+  const isBelow = rows.some(({ cells }) => cells.some((cell) => resultOf(cell)?.belowBicubic.length));
+  const groups = columns.flatMap((column) =>
     column.groups.length < 2
       ? []
       : column.groups.map(
           ({ description }, index) => `${headOf(column)} [${groupMark(index)}]: ${description}`,
         ),
   );
+  return [...(isBelow ? ['▾: below bicubic upscaling of the same images.'] : []), ...groups];
 }
 
-/** Name of a row's run. */
+/** Name of a row's run; `bicubic` for a reference. */
 export function runName({ runs }: Comparison, row: ComparisonRow): string {
+  if (row.isReference) return 'bicubic';
   return runs.find(({ run }) => run === row.run)?.name ?? row.run;
 }
 

@@ -85,7 +85,8 @@ function tableSection({ comparison, baseline }: ReportData): string {
         return `<td>${isBest ? `<strong>${escapeMarkup(text)}</strong>` : escapeMarkup(text)}</td>`;
       });
     });
-    return `<tr><th scope="row"><span class="swatch run${color}"></span>${escapeMarkup(runName(comparison, row))}</th><th scope="row">${escapeMarkup(row.label)}</th>${cells.join('')}</tr>`;
+    const swatch = row.isReference ? '' : `<span class="swatch run${color}"></span>`;
+    return `<tr><th scope="row">${swatch}${escapeMarkup(runName(comparison, row))}</th><th scope="row">${escapeMarkup(row.label)}</th>${cells.join('')}</tr>`;
   });
   const name = runs.find(({ run }) => run === baseline)?.name;
   const notes = [

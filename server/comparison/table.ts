@@ -8,7 +8,7 @@ import {
   pixelMetricNames,
 } from '../../trainer/metrics/metrics.ts';
 import { isProtocolName, type ProtocolName, protocols } from '../../trainer/metrics/protocols.ts';
-import type { Checkpoint } from '../../trainer/runs/checkpoints.ts';
+import type { Checkpoint, CheckpointState } from '../../trainer/runs/checkpoints.ts';
 import { parseTime } from '../../trainer/runs/time.ts';
 import type {
   ComparisonCell,
@@ -25,10 +25,13 @@ export interface ModelRow {
   readonly run: string;
   /** Name of the run, for sentences. */
   readonly name: string;
+  readonly isReference: boolean;
   readonly choice: number | null;
   readonly label: string;
   readonly model: ModelReference | null;
   readonly checkpoints: readonly Checkpoint[];
+  /** What validation measured when it was written; undefined where nothing was. */
+  readonly validation: CheckpointState['metrics'] | undefined;
   /** As evaluations name it; undefined where it is not known. */
   readonly weights: string | undefined;
   readonly scale: number | null;
@@ -91,9 +94,10 @@ export function buildTable(
   const ranked = columns.map((_, column) => rankColumn(columns, column, rows, cells, baseline));
   return {
     columns,
-    rows: rows.map(({ id, run, choice, label, checkpoints, model }, index) => ({
+    rows: rows.map(({ id, run, isReference, choice, label, checkpoints, model }, index) => ({
       id,
       run,
+      isReference,
       choice,
       label,
       checkpoints: checkpoints.map(({ state: { stage, step } }) => ({ stage, step })),
@@ -192,10 +196,9 @@ function staleness(
 }
 
 /** What was measured in training when the checkpoint was written. */
-function validationEntries({ checkpoints, validatedOn, scale }: ModelRow): Entry[] {
-  const [checkpoint, ...others] = checkpoints;
-  if (checkpoint === undefined || others.length > 0) return [];
-  const { psnr_y: psnrY, ...rgb } = checkpoint.state.metrics;
+function validationEntries({ run, validation, validatedOn, scale }: ModelRow): Entry[] {
+  if (validation === undefined) return [];
+  const { psnr_y: psnrY, ...rgb } = validation;
   const entry = (
     protocol: ProtocolName,
     values: Readonly<Record<string, number | null | undefined>>,
@@ -213,7 +216,7 @@ function validationEntries({ checkpoints, validatedOn, scale }: ModelRow): Entry
           testSet: null,
           metrics: known.map(metricColumn),
         },
-        group: `x${scale ?? '?'}, ${validatedOn ?? `unknown images of ${checkpoint.path}`}`,
+        group: `x${scale ?? '?'}, ${validatedOn ?? `unknown images of ${run}`}`,
         values: Object.fromEntries(known.map((name) => [name, values[name] ?? null])),
         range: null,
         images: null,
@@ -304,6 +307,7 @@ function cellOf(row: ModelRow, entries: readonly Entry[], column: ComparisonColu
     range: entry.range,
     delta: {},
     best: [],
+    belowBicubic: [],
     images: entry.images,
     file: entry.file,
   };
@@ -328,15 +332,27 @@ function rankColumn(
     const others = mine.flatMap((each) =>
       each.state === 'computed' && each.result.group === result.group ? [each.result] : [],
     );
+    const isReference = (row: ModelRow | undefined) => row?.isReference === true;
     const base = mine.find(
-      (_, other) => rows[other]?.run === baseline && rows[other]?.choice === rows[index]?.choice,
+      (_, other) =>
+        rows[other]?.run === baseline &&
+        rows[other]?.choice === rows[index]?.choice &&
+        !isReference(rows[other]),
+    );
+    const references = mine.flatMap((each, other) =>
+      each.state === 'computed' && each.result.group === result.group && isReference(rows[other])
+        ? [each.result]
+        : [],
     );
     return {
       state: 'computed',
       result: {
         ...result,
-        delta: base?.state === 'computed' ? deltaOf(result, base.result) : {},
+        delta: base?.state === 'computed' && !isReference(rows[index]) ? deltaOf(result, base.result) : {},
         best: metrics.filter((each) => isBest(each, result, others)).map(({ name }) => name),
+        belowBicubic: metrics
+          .filter((each) => references.some((reference) => isWorse(each, result, reference)))
+          .map(({ name }) => name),
       },
     };
   });
@@ -365,6 +381,16 @@ function isBest(
   if (better === null || values.length < 2 || result.values[name] === undefined) return false;
   const best = better === 'higher' ? Math.max(...values) : Math.min(...values);
   return numberOf(result.values[name]) === best;
+}
+
+function isWorse(
+  { name, better }: ComparisonMetric,
+  result: ComparisonResult,
+  reference: ComparisonResult,
+): boolean {
+  if (result.values[name] === undefined || reference.values[name] === undefined) return false;
+  const [mine, theirs] = [numberOf(result.values[name]), numberOf(reference.values[name])];
+  return better === 'higher' ? mine < theirs : better === 'lower' && mine > theirs;
 }
 
 /** The PSNR of equal images is infinite, and null in JSON. */

@@ -41,11 +41,14 @@ export const defaultModels = [
   { kind: 'interpolated', alpha: 0.8, pretraining: 'best', training: 'last' },
 ] as const satisfies readonly ModelChoice[];
 
+/** In place of a checkpoint: bicubic upscaling. */
+export const bicubicModel = 'bicubic';
+
 /** One model of one run. */
 export interface ModelReference {
   /** The run directory. */
   readonly run: string;
-  /** Folder of a checkpoint. */
+  /** Folder of a checkpoint, or `bicubicModel`: upscaling by the run's factor, whose results the run stores. */
   readonly checkpoint: string;
   /** The second checkpoint of a network interpolation, and its weight alpha, 0 to 1; null: no interpolation. */
   readonly interpolatedWith: { readonly checkpoint: string; readonly alpha: number } | null;
@@ -126,7 +129,9 @@ export interface ComparisonRow {
   /** The same for the same run and choice in every answer. */
   readonly id: string;
   readonly run: string;
-  /** Place in the `models` of the query; null for the one row of a run of another trainer. */
+  /** Bicubic upscaling: what any model must exceed. Of `run` it has only the images that validation used. */
+  readonly isReference: boolean;
+  /** Place in the `models` of the query; null for the one row of a run of another trainer, and for references. */
   readonly choice: number | null;
   /** `PSNR`, `ESRGAN`, `interpolated 0.8`, `pretraining 400,000`; `scalars` without a model. */
   readonly label: string;
@@ -159,6 +164,8 @@ export interface ComparisonResult {
   readonly delta: Readonly<Record<string, number>>;
   /** The metrics of which it is the best of its group; empty where the group has one row only. */
   readonly best: readonly string[];
+  /** The metrics in which bicubic upscaling is better on the same images. */
+  readonly belowBicubic: readonly string[];
   readonly images: number | null;
   /** The file in the run's `evaluations` for `esrgan/evaluation`; null where it was measured otherwise. */
   readonly file: string | null;

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bicubicSha256 } from '../../trainer/evaluate/results/evaluation-files.ts';
 import type { Rect } from '../../trainer/guards/rect.ts';
 import { protocols } from '../../trainer/metrics/protocols.ts';
 import { type ComparedRuns, comparedRuns } from './compared-runs.ts';
@@ -111,6 +112,30 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     expect(await text(await cell('dune PSNR', Number(column)))).toContain('comparable only within b');
   });
 
+  test('bicubic has a row, and what is below it says so', async () => {
+    compared.evaluate(0, 'paper-y', 26.5, bicubicSha256(4));
+    await open();
+    expect((await rows()).at(-1)).toBe('bicubic x4');
+    expect(await text(await cell('bicubic x4', 1))).toBe('26.500');
+    expect(await text(await cell('amber PSNR', 1))).toBe('▾below bicubic 25.000 ±0');
+    expect(await text(await cell('birch PSNR', 1))).toBe('★best 27.000 +2.000');
+    await (await cell('bicubic x4', 1)).press('Enter');
+    await soon(() => lastRequest('esrgan/evaluation')).toMatchObject({ run: compared.runs[0] });
+  });
+
+  test('columns with numbers are first, and stay where they are', async () => {
+    await open();
+    const heads = view.page.locator('comparison-grid thead .set');
+    const titles = async () =>
+      (await heads.allTextContents()).map((each) => each.trim().match(/\w+ · [\w-]+$/)?.[0]);
+    const expected = ['tiny · paper-y', 'validation · rgb', 'validation · paper-y', 'tiny · rgb'];
+    expect(await titles()).toEqual(expected);
+    compared.evaluate(3, 'rgb', 30);
+    view.notify('esrgan/runChanged', { run: compared.runs[3]!, parts: ['evaluations'] });
+    await soon(async () => text(await cell('dune PSNR', 6))).toContain('30.000');
+    expect(await titles()).toEqual(expected);
+  });
+
   test('sorts, filters, moves and hides by mouse and keyboard, and restores it', async () => {
     await open();
     await view.page.locator('comparison-grid thead .sortable').first().click();
@@ -130,7 +155,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     const head = view.page.locator('comparison-grid thead .set');
     expect(await text(head.first())).toBe('tiny · paper-y');
     await view.page.keyboard.press('Alt+ArrowRight');
-    await soon(() => text(head.first())).toBe('tiny · rgb');
+    await soon(() => text(head.first())).toContain('validation · rgb');
     await head.first().press('Delete');
     await soon(() => text(head.first())).toBe('tiny · paper-y');
 
@@ -378,6 +403,15 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     expect(lastRequest('esrgan/weightsDifference')).toEqual({
       a: `${compared.runs[0]}/checkpoints/pretraining-00000020`,
       b: `${compared.runs[0]}/checkpoints/training-00000010`,
+    });
+    // Never a checkpoint with itself: choosing the other one swaps both.
+    await view.page
+      .locator('checkpoints-tab select')
+      .first()
+      .selectOption(`${compared.runs[0]}/checkpoints/training-00000010`);
+    await soon(() => lastRequest('esrgan/weightsDifference')).toEqual({
+      a: `${compared.runs[0]}/checkpoints/training-00000010`,
+      b: `${compared.runs[0]}/checkpoints/pretraining-00000020`,
     });
     await view.page.getByRole('button', { name: '‖B − A‖' }).click();
     await soon(async () => text(tensors.nth(1))).toBe('conv_last.weight 3×4×3×3');

@@ -150,6 +150,33 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await soon(async () => (await topOf('image-pane')) < (await topOf('line-chart'))).toBe(isAbove);
   });
 
+  test('both stages have a border and names; one of them can be chosen', async () => {
+    for (let step = 1600; step <= 3000; step += 100) script.log('validation/psnr_y', step, 18 + step / 3000);
+    script.log('train/g_learning_rate', 1600, 1e-4);
+    const answer = script.answers['esrgan/run']!;
+    await open({
+      answers: {
+        ...script.answers,
+        'esrgan/run': async (params) => ({ ...(await answer(params)), stepsBeforeTraining: 1500 }),
+      },
+    });
+    const button = chart('PSNR').locator('.legend button').first();
+    await soon(() => text(button)).toMatch(/Y · training\s+19.00/);
+    const svg = String((await exported('PSNR', 'SVG')).content);
+    expect(svg).toMatch(/>pretraining<.*>training</s);
+
+    await panel.page.getByRole('combobox', { name: 'Stage' }).selectOption('pretraining');
+    await soon(() => text(button)).toMatch(/Y\s+25.00/);
+    await soon(() => chart('Learning rate').count()).toBe(0);
+    expect(String((await exported('PSNR', 'SVG')).content)).not.toContain('>training<');
+    await panel.page.getByRole('combobox', { name: 'Stage' }).selectOption('training');
+    await soon(() => text(button)).toMatch(/Y\s+19.00/);
+    await soon(() => chart('Content loss').count()).toBe(0);
+    await chart('Learning rate').waitFor();
+    await panel.page.reload();
+    await soon(() => text(button)).toMatch(/Y\s+19.00/);
+  });
+
   test('draws new points, and drops those of an earlier generation', async () => {
     await open();
     await soon(() => text(legend('PSNR', 'Y'))).toBe('25.00');

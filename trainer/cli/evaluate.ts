@@ -5,11 +5,12 @@ import type { Measure } from '../evaluate/measure.ts';
 import type { Evaluation } from '../evaluate/results/evaluation.ts';
 import { fingerprintTestSet, type KnownTestSet, type TestSet } from '../evaluate/results/test-set.ts';
 import { type EvaluateOnceOptions, evaluateOnce, type Subject } from '../evaluate/store.ts';
-import { fileSubject, interpolatedSubject } from '../evaluate/subject.ts';
+import { bicubicSubject, fileSubject, interpolatedSubject } from '../evaluate/subject.ts';
 import { evaluationTables } from '../evaluate/table.ts';
 import type { Share } from '../image-files/share.ts';
+import { isRunDirectory } from '../runs/list.ts';
+import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { sha256OfText } from '../runs/sha256.ts';
-import { bicubicUpscaler } from '../upscale/bicubic.ts';
 import { expandPattern } from './expand-pattern.ts';
 import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
@@ -22,6 +23,7 @@ interface Flags extends MeasureFlags {
   readonly data: TestSet[];
   readonly alpha?: number;
   readonly scale: number;
+  readonly saveTo?: string;
   readonly again?: boolean;
   readonly share?: Share;
   readonly parts?: string;
@@ -54,6 +56,7 @@ export function registerEvaluate(
     .option('--alpha <alpha>', 'interpolate two models, with this weight of the second, 0 to 1', parseAlpha)
     .option('--scale <factor>', 'factor of bicubic upscaling; models have their own', parseScale, 4)
     .option('--engine <engine>', engineChoices, 'auto')
+    .option('--save-to <run>', 'run that stores the results of bicubic, next to those of its models')
     .option('--again', 'measure again even if the run has saved results')
     .addOption(
       new Option(
@@ -101,7 +104,7 @@ export function registerEvaluate(
 
   function subjectsOf(
     models: readonly string[],
-    { alpha, engine, scale, progress = false }: Flags,
+    { alpha, engine, scale, saveTo, progress = false }: Flags,
   ): Subject[] {
     const onProblem = (message: string) =>
       printError(progress ? `${JSON.stringify({ event: 'warning', message })}\n` : `${message}\n`);
@@ -117,12 +120,17 @@ export function registerEvaluate(
     }
     return models.map((model) => {
       const unsaved = { name: model, weights: sha256OfText(`${model} x${scale}`), run: undefined };
-      if (model === 'bicubic') return { ...unsaved, open: async () => bicubicUpscaler(scale) };
+      if (model === 'bicubic') return bicubicSubject(scale, saveTo === undefined ? undefined : runOf(saveTo));
       const file = weightsOf(model, onProblem);
       const open = () => openModel(file ?? model, { engine, onProblem: () => {} });
       return file === undefined ? { ...unsaved, open } : fileSubject(file, open);
     });
   }
+}
+
+function runOf(folder: string): RunPaths {
+  if (isRunDirectory(folder)) return runPaths(folder);
+  throw new WorkbenchError('run', `${folder} is not a run. Give the folder of a run to --save-to.`);
 }
 
 /**

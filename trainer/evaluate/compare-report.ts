@@ -53,7 +53,7 @@ export function comparisonCsv(comparison: Comparison, { baseline }: ReportOption
     `${metric}_max`,
     `${metric}_delta`,
   ]);
-  const rows = comparison.rows.flatMap((row) =>
+  const rows = shownRows(comparison).flatMap((row) =>
     row.evaluations.map((evaluation) => {
       const delta = deltaOf(comparison, baseline, row, evaluation);
       const cells = metricNames.flatMap((metric) => {
@@ -95,8 +95,13 @@ function sections(comparison: Comparison, options: ReportOptions): Section[] {
   ];
 }
 
-function validationSection({ rows }: Comparison): Section {
-  const validated = rows.filter(({ validation }) => validation !== null);
+/** The models, then bicubic upscaling. */
+function shownRows({ rows, bicubic }: Comparison): readonly ComparisonRow[] {
+  return [...rows, ...bicubic];
+}
+
+function validationSection(comparison: Comparison): Section {
+  const validated = shownRows(comparison).filter(({ validation }) => validation !== null);
   const lines = validated.map(({ run, model, checkpoints, validation }) => [
     run,
     model,
@@ -115,12 +120,12 @@ function protocolSection(
   { protocol, description, metrics: measuredMetrics }: Comparison['protocols'][number],
   { baseline }: ReportOptions,
 ): Section {
-  const measured = comparison.rows.flatMap((row) =>
+  const measured = shownRows(comparison).flatMap((row) =>
     row.evaluations.flatMap((evaluation) => (evaluation.protocol === protocol ? [{ row, evaluation }] : [])),
   );
   const sets = [...new Set(measured.map(({ evaluation }) => evaluation.data))];
   const titles = sets.flatMap((set) => measuredMetrics.map((metric) => `${set} ${metricHeading(metric)}`));
-  const lines = comparison.rows.map((row) => [
+  const lines = shownRows(comparison).map((row) => [
     row.run,
     row.model,
     ...sets.flatMap((set) => {

@@ -1,13 +1,14 @@
 import { type Difference, diffConfigs } from '../config/diff.ts';
 import { metricNames, pixelMetricNames, type Values } from '../metrics/metrics.ts';
 import { generatorOf } from '../runs/checkpoint-files.ts';
-import { type Checkpoint, type CheckpointState, stageResult } from '../runs/checkpoints.ts';
+import { type Checkpoint, type CheckpointState, listCheckpoints, stageResult } from '../runs/checkpoints.ts';
+import type { RunPaths } from '../runs/run-directory.ts';
 import type { Measure } from './measure.ts';
 import { type ComparedRun, comparabilityWarnings, comparedSettings } from './results/comparability.ts';
 import type { Evaluation } from './results/evaluation.ts';
 import type { KnownTestSet } from './results/test-set.ts';
 import type { Subject } from './store.ts';
-import { fileSubject, interpolatedSubject, type ModelOpener } from './subject.ts';
+import { bicubicSubject, fileSubject, interpolatedSubject, type ModelOpener } from './subject.ts';
 
 export interface CompareOptions {
   readonly testSets: readonly KnownTestSet[];
@@ -29,6 +30,8 @@ export interface CompareOptions {
 export interface Comparison {
   readonly runs: readonly string[];
   readonly rows: readonly ComparisonRow[];
+  /** Bicubic upscaling on the same images: a row for each scale, named `bicubic` in place of a run. */
+  readonly bicubic: readonly ComparisonRow[];
   /** The protocols of the evaluations. */
   readonly protocols: readonly Pick<Measure, 'protocol' | 'description' | 'metrics'>[];
   /** The keys in which the run files differ; values in the order of `runs`. */
@@ -77,6 +80,7 @@ export async function compareRuns(
   return {
     runs: runs.map(({ name }) => name),
     rows,
+    bicubic: await bicubicRows(runs, options),
     protocols: options.measures.map(({ protocol, description, metrics }) => ({
       protocol,
       description,
@@ -85,6 +89,39 @@ export async function compareRuns(
     differences: diffConfigs(runs.map(({ config }) => comparedSettings(config))),
     warnings: [...damages, ...comparabilityWarnings(runs)],
   };
+}
+
+/** What bicubic upscaling reaches: without it, no number says whether a model has learned anything. */
+async function bicubicRows(
+  runs: readonly ComparedRun[],
+  { testSets, measures, evaluate, again }: CompareOptions,
+): Promise<ComparisonRow[]> {
+  const rows: ComparisonRow[] = [];
+  for (const scale of new Set(runs.map(({ config }) => config.scale_factor))) {
+    const ofScale = runs.filter(({ config }) => config.scale_factor === scale);
+    const subject = bicubicSubject(scale, ofScale[0]?.paths);
+    const evaluations: Evaluation[] = [];
+    for (const testSet of testSets)
+      evaluations.push(...(await evaluate(subject, testSet, measures, { again })));
+    const validation = ofScale.map(({ paths }) => bicubicValidation(paths)).find((values) => values !== null);
+    if (evaluations.length === 0 && !validation) continue;
+    rows.push({
+      run: 'bicubic',
+      model: `x${scale}`,
+      checkpoints: [],
+      validation: validation ?? null,
+      evaluations,
+    });
+  }
+  return rows;
+}
+
+/** What validation in training measured of bicubic upscaling. */
+function bicubicValidation(paths: RunPaths): Values | null {
+  const metrics = listCheckpoints(paths).findLast(({ state }) => state.metrics.bicubic_psnr !== undefined)
+    ?.state.metrics;
+  if (typeof metrics?.bicubic_psnr !== 'number' || typeof metrics.bicubic_ssim !== 'number') return null;
+  return { psnr: metrics.bicubic_psnr, ssim: metrics.bicubic_ssim };
 }
 
 /** The differences of a row to the same model of the baseline, by metric; null if the baseline was not measured. */

@@ -1,8 +1,10 @@
 import { basename, dirname, relative } from 'node:path';
 import { portablePath } from '../files/paths.ts';
+import type { RunPaths } from '../runs/run-directory.ts';
 import { sha256OfFile } from '../runs/sha256.ts';
+import { bicubicUpscaler } from '../upscale/bicubic.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
-import { interpolationSha256 } from './results/evaluation-files.ts';
+import { bicubicSha256, interpolationSha256 } from './results/evaluation-files.ts';
 import { runOfWeights, type Subject } from './store.ts';
 
 /** Opens models on an engine. */
@@ -25,6 +27,16 @@ export function fileSubject(
     run,
     ...(run ? { checkpoints: [basename(dirname(file))] } : {}),
     open: () => open(file),
+  };
+}
+
+/** Bicubic upscaling, the reference of every model; a run stores its results. */
+export function bicubicSubject(scale: number, run: RunPaths | undefined): Subject {
+  return {
+    name: 'bicubic',
+    weights: bicubicSha256(scale),
+    run,
+    open: async () => bicubicUpscaler(scale),
   };
 }
 

@@ -95,31 +95,37 @@ export class CheckpointsTab extends LitElement {
     );
   }
 
-  /** The chosen checkpoints; by default the best of pretraining and the last of training of the first run. */
+  /**
+   * The chosen checkpoints, two different ones; by default the best of pretraining and the last of training of the first
+   * run with several.
+   */
   #pair(): readonly [RunCheckpoint, RunCheckpoint] | null {
     const all = this.#all();
     const find = (path: string | null) => all.find(({ checkpoint }) => checkpoint.path === path);
-    const first = all[0]?.run;
-    const own = all.filter(({ run }) => run === first);
+    const first = all.find(({ run }) => (run.detail?.checkpoints.length ?? 0) > 1)?.run;
+    const own = first === undefined ? all : all.filter(({ run }) => run === first);
     const a =
       find(this.ui.a) ??
       own.find(({ checkpoint: { stage, best } }) => stage === 'pretraining' && best) ??
       own[0];
-    const b =
-      find(this.ui.b) ??
-      own.find(({ checkpoint: { stage, last } }) => stage === 'training' && last) ??
-      own.at(-1);
+    const last = own.find(({ checkpoint: { stage, last } }) => stage === 'training' && last);
+    const b = [find(this.ui.b), last, ...own.toReversed(), ...all.toReversed()].find(
+      (each) => each !== undefined && each !== a,
+    );
     return a && b ? [a, b] : null;
   }
 
   override render() {
     const pair = this.#pair();
-    if (!pair) return html`<div class="empty">No checkpoints yet.</div>`;
+    if (!pair) {
+      const isAlone = this.#all().length > 0;
+      return html`<div class="empty">${isAlone ? 'There is only one checkpoint yet.' : 'No checkpoints yet.'}</div>`;
+    }
     const [a, b] = pair;
     const { ui } = this;
     return html`
       <div class="row">
-        ${this.#renderChoice('A', a, (path) => this.#set({ a: path }))} ${this.#renderChoice('B', b, (path) => this.#set({ b: path }))}
+        ${this.#renderChoice('A', a, (path) => this.#choose(path, path === b.checkpoint.path ? a.checkpoint.path : b.checkpoint.path))} ${this.#renderChoice('B', b, (path) => this.#choose(path === a.checkpoint.path ? b.checkpoint.path : a.checkpoint.path, path))}
       </div>
       <div class="parts">
         <section class="weights" aria-label="Weight changes">
@@ -218,6 +224,11 @@ export class CheckpointsTab extends LitElement {
       ${cell('norm', formatValue(norm))} ${cell('relative', relative === null ? '–' : formatRelative(relative))} ${cell('largest', formatValue(largest))}
       <td class=${inA + inB > 0 ? 'bad' : 'quiet'}>${inA + inB > 0 ? `${formatCount(inA)} → ${formatCount(inB)}` : '0'}</td>
     `;
+  }
+
+  /** Who chooses the other checkpoint swaps both. */
+  #choose(a: string, b: string): void {
+    this.#set({ a, b });
   }
 
   #set(change: Partial<CheckpointsState>): void {

@@ -107,7 +107,9 @@ export class ImagesTab extends LitElement {
       if (named(this.runs) !== named(changed.get('runs'))) this.#loadTestSets();
     }
     if (changed.has('comparison') && this.comparison) {
-      this.#rows = tableOf(this.comparison, false).rows.filter(({ model }) => model !== null);
+      this.#rows = tableOf(this.comparison, false).rows.filter(
+        ({ model, isReference }) => model !== null && !isReference,
+      );
     }
     if (this.isShown) this.#loadLogged();
     this.#loadResults();

@@ -88,6 +88,7 @@ export class ComparisonGrid extends LitElement {
       .value { display: inline-flex; justify-content: flex-end; gap: 4px; }
       .number { min-width: 6.5ch; }
       .best .number { font-weight: 700; }
+      .mark { margin-right: 4px; font-size: 0.85em; color: var(--wb-warn); }
       .star { margin-right: 4px; font-weight: normal; font-size: 0.85em; color: var(--wb-good); }
       .delta { min-width: 7.6ch; color: var(--wb-quiet); }
       .delta.better { color: var(--wb-good); }
@@ -144,7 +145,7 @@ export class ComparisonGrid extends LitElement {
       </thead>
       <tbody>
         ${rows.map((row, i) => {
-          const startsRun = row.run !== rows[i - 1]?.run || row.run === null;
+          const startsRun = row.runName !== rows[i - 1]?.runName || row.run === null;
           return html`<tr class=${startsRun ? 'startsRun' : ''}>
             ${this.#renderRowHead(row, headRows + i, startsRun)}
             ${placed.map(({ column, at, from }) => this.#renderCell(row, headRows + i, column, row.cells[at] ?? { state: 'none' }, from))}
@@ -235,7 +236,13 @@ export class ComparisonGrid extends LitElement {
       const value = result.values[metric.name];
       const delta = result.delta[metric.name];
       const isBest = result.best.includes(metric.name);
-      const classes = [i === 0 ? 'first' : '', isBest ? 'best' : '', cell.state === 'stale' ? 'stale' : ''];
+      const isBelow = result.belowBicubic.includes(metric.name);
+      const classes = [
+        i === 0 ? 'first' : '',
+        isBest ? 'best' : '',
+        isBelow ? 'below' : '',
+        cell.state === 'stale' ? 'stale' : '',
+      ];
       return html`<td
         class=${classes.join(' ')}
         role="gridcell"
@@ -251,7 +258,7 @@ export class ComparisonGrid extends LitElement {
           ? html`<span class="none">–</span>`
           : html`<span class="value">
               ${group === null || i > 0 ? nothing : html`<span class="group" title=${column.groups[group]?.description ?? ''}><span class="visually-hidden">comparable only within </span>${groupLetter(group)}</span>`}
-              <span class="number">${isBest ? html`<span class="star" aria-hidden="true">★</span><span class="visually-hidden">best </span>` : nothing}${cell.state === 'stale' ? html`<span class="visually-hidden">out of date </span>` : nothing}${formatMetric(value, metric.digits)}</span>
+              <span class="number">${isBest ? html`<span class="star" aria-hidden="true">★</span><span class="visually-hidden">best </span>` : nothing}${isBelow ? html`<span class="mark" aria-hidden="true">▾</span><span class="visually-hidden">below bicubic </span>` : nothing}${cell.state === 'stale' ? html`<span class="visually-hidden">out of date </span>` : nothing}${formatMetric(value, metric.digits)}</span>
               ${cell.state === 'stale' ? nothing : this.#renderDelta(delta, metric, column)}
             </span>${cell.state === 'stale' && i === column.metrics.length - 1 ? this.#renderEvaluate(row, column) : nothing}`
       }</td>`;
@@ -271,6 +278,7 @@ export class ComparisonGrid extends LitElement {
   ): string {
     const { images, range, file } = cell.result;
     const lines = [`${column.data} · ${column.protocol}`];
+    if (cell.result.belowBicubic.includes(metric.name)) lines.push('▾ below bicubic upscaling');
     if (images !== null) lines.push(`mean of ${images} image${images === 1 ? '' : 's'}`);
     const limits = range?.[metric.name];
     if (limits) lines.push(`${limits.map((limit) => formatMetric(limit, metric.digits)).join(' to ')}`);

@@ -14,8 +14,10 @@ export interface TableRow {
   readonly id: string;
   /** The run directory; null for published results. */
   readonly run: string | null;
+  /** Bicubic upscaling, not a model of the run. */
+  readonly isReference: boolean;
   readonly runName: string;
-  /** Index in the palette; null for published results. */
+  /** Index in the palette; null for published results and references. */
   readonly color: number | null;
   readonly label: string;
   /** The steps of the checkpoints. */
@@ -59,8 +61,9 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
     (row): TableRow => ({
       id: row.id,
       run: row.run,
-      runName: runs.get(row.run)?.name ?? row.run,
-      color: runs.get(row.run)?.color ?? 0,
+      isReference: row.isReference,
+      runName: row.isReference ? 'bicubic' : (runs.get(row.run)?.name ?? row.run),
+      color: row.isReference ? null : (runs.get(row.run)?.color ?? 0),
       label: row.label,
       detail: row.checkpoints.map(({ step }) => formatStep(step)).join(' + '),
       model: row.model,
@@ -76,6 +79,7 @@ export function tableOf(comparison: Comparison, showsPublished: boolean): TableD
     return {
       id: `published:${title}`,
       run: null,
+      isReference: false,
       runName: title,
       color: null,
       label: 'published',
@@ -121,7 +125,7 @@ const publishedMetrics: readonly ComparisonMetric[] = [
   { name: 'ssim', title: metricHeading('ssim'), digits: 4, better: null },
 ];
 
-function isMeasured(cell: ComparisonCell | undefined): boolean {
+export function isMeasured(cell: ComparisonCell | undefined): boolean {
   return cell?.state === 'computed' || cell?.state === 'stale';
 }
 
@@ -133,7 +137,7 @@ function bestImageOf(cell: ComparisonCell | undefined): ComparisonCell {
 }
 
 function onlyValues(values: ComparisonResult['values']): ComparisonResult {
-  return { group: 0, values, range: null, delta: {}, best: [], images: null, file: null };
+  return { group: 0, values, range: null, delta: {}, best: [], belowBicubic: [], images: null, file: null };
 }
 
 /** The text of a cell; null is infinite. */

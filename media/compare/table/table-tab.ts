@@ -15,7 +15,7 @@ import { fileName } from '../../file-name.ts';
 import type { Host } from '../../host.ts';
 import { runColor } from '../../run-colors.ts';
 import { attempt, changeState } from '../compare-events.ts';
-import { inOrder, shownColumns, shownRows, type TableView } from './table-view.ts';
+import { inOrder, openingOrder, shownColumns, shownRows, type TableView } from './table-view.ts';
 import './arrangement-list.ts';
 import type { CompareState } from '../compare-state.ts';
 import type { Arrangement } from './arrangement-list.ts';
@@ -82,15 +82,25 @@ export class TableTab extends LitElement {
   @state() private notice = '';
 
   #data: TableData = { columns: [], rows: [] };
+  /** Ids of the columns in the order of this page. */
+  #opened: readonly string[] = [];
+
+  /** The arrangement of the user, else that of the page. */
+  get #view(): TableView {
+    const { table } = this.state;
+    return table.columnOrder.length > 0 ? table : { ...table, columnOrder: this.#opened };
+  }
 
   override willUpdate(): void {
-    if (this.comparison) this.#data = tableOf(this.comparison, this.state.showsPublished);
+    if (!this.comparison) return;
+    this.#data = tableOf(this.comparison, this.state.showsPublished);
+    this.#opened = openingOrder(this.#data, this.#opened);
   }
 
   override render() {
     const { comparison, state } = this;
     if (!comparison) return html`<div class="empty" role="status">Reading the evaluations…</div>`;
-    const view = state.table;
+    const view = this.#view;
     const columns = shownColumns(this.#data, view);
     const rows = shownRows(this.#data, view);
     const missing = missingEvaluations(rows, columns);
@@ -177,7 +187,7 @@ export class TableTab extends LitElement {
   }
 
   #renderNotes(comparison: Comparison) {
-    const groups = shownColumns(this.#data, this.state.table).flatMap(({ column }) =>
+    const groups = shownColumns(this.#data, this.#view).flatMap(({ column }) =>
       column.warning === null
         ? []
         : [
@@ -252,7 +262,11 @@ export class TableTab extends LitElement {
         return;
       }
       this.notice = '';
-      this.detail = await this.host.request('esrgan/evaluation', { run: row.run, file });
+      // Bicubic upscaling is stored in any of the runs.
+      const run =
+        this.state.runs.find((each) => file.startsWith(each) && /^[\\/]/.test(file.slice(each.length))) ??
+        row.run;
+      this.detail = await this.host.request('esrgan/evaluation', { run, file });
       this.chosen = address;
       await this.updateComplete;
       this.renderRoot.querySelector('.detail')?.scrollIntoView({ block: 'nearest' });
@@ -285,7 +299,7 @@ export class TableTab extends LitElement {
     void attempt(this, async () => {
       this.notice = chosen === 'html' ? 'Writing the report…' : '';
       const rows = shownRows(this.#data, this.state.table);
-      const columns = shownColumns(this.#data, this.state.table).map(({ column }) => column);
+      const columns = shownColumns(this.#data, this.#view).map(({ column }) => column);
       // External runs have tags of their own.
       const scalars = columns.flatMap(({ kind, protocol }) => (kind === 'scalar' ? [protocol] : []));
       const query: ExportQuery = {

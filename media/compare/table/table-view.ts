@@ -1,7 +1,7 @@
 import type { ComparisonCell } from '../../../server/protocol/comparison.ts';
 import { isBoolean, isList, isNullable, isObject, isString } from '../../../trainer/guards/guards.ts';
 import { restoreState } from '../../page-state.ts';
-import type { TableColumn, TableData, TableRow } from './table-model.ts';
+import { isMeasured, type TableColumn, type TableData, type TableRow } from './table-model.ts';
 
 export interface TableSort {
   readonly column: string;
@@ -56,6 +56,19 @@ export function moved(ids: readonly string[], id: string, by: number): string[] 
   if (from < 0) return [...ids];
   const to = Math.min(ids.length - 1, Math.max(0, from + by));
   return ids.toSpliced(from, 1).toSpliced(to, 0, id);
+}
+
+/**
+ * The order of the columns of a page: as before, then new ones, those with numbers first. An evaluation that ends moves no
+ * column.
+ */
+export function openingOrder({ columns, rows }: TableData, before: readonly string[]): readonly string[] {
+  const hasNumber = (at: number) => rows.some(({ cells }) => isMeasured(cells[at]));
+  const added = columns
+    .map(({ id }, at) => ({ id, rank: hasNumber(at) ? 0 : 1 }))
+    .filter(({ id }) => !before.includes(id))
+    .sort((a, b) => a.rank - b.rank);
+  return [...before, ...added.map(({ id }) => id)];
 }
 
 /** The columns that are shown, in their order, each with its index in `TableData.columns`. */

@@ -15,6 +15,7 @@ import { type Metric, metricNames } from '../../metrics/metrics.ts';
 import { readNames, writeJsonAtomic } from '../../runs/atomic-file.ts';
 import { readJson } from '../../runs/read-json.ts';
 import type { RunPaths } from '../../runs/run-directory.ts';
+import { sha256OfText } from '../../runs/sha256.ts';
 
 /** Values in a file; null is infinite (the PSNR of equal images). */
 export type SavedValues = Readonly<Partial<Record<Metric, number | null | undefined>>>;
@@ -76,6 +77,11 @@ export function interpolationSha256(alpha: number, weights: readonly [string, st
   return createHash('sha256')
     .update(`interpolated ${alpha} ${weights.join(' ')}`)
     .digest('hex');
+}
+
+/** SHA-256 in hex that identifies bicubic upscaling by a factor among the weights of models. */
+export function bicubicSha256(scale: number): string {
+  return sha256OfText(`bicubic x${scale}`);
 }
 
 /** The name of the file of an evaluation, without its extension. */

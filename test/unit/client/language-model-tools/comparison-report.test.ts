@@ -26,17 +26,22 @@ test('numbers have protocol and group, settings are keyed by run', () => {
       {
         id: '1',
         run: '/a',
+        isReference: false,
         choice: 0,
         label: 'PSNR',
         checkpoints: [],
         model: null,
         cells: [
-          { state: 'computed', result: { ...common, values: { psnr: 30 }, delta: {}, best: ['psnr'] } },
+          {
+            state: 'computed',
+            result: { ...common, values: { psnr: 30 }, delta: {}, best: ['psnr'], belowBicubic: [] },
+          },
         ],
       },
       {
         id: '2',
         run: '/b',
+        isReference: false,
         choice: 0,
         label: 'PSNR',
         checkpoints: [],
@@ -45,13 +50,20 @@ test('numbers have protocol and group, settings are keyed by run', () => {
           {
             state: 'stale',
             reason: 'Measured with weights that are gone.',
-            result: { ...common, values: { psnr: 29 }, delta: { psnr: -1 }, best: [] },
+            result: {
+              ...common,
+              values: { psnr: 29 },
+              delta: { psnr: -1 },
+              best: [],
+              belowBicubic: ['psnr'],
+            },
           },
         ],
       },
       {
         id: '3',
         run: '/b',
+        isReference: false,
         choice: 1,
         label: 'ESRGAN',
         checkpoints: [],
@@ -88,6 +100,7 @@ test('numbers have protocol and group, settings are keyed by run', () => {
         comparesWithin: 'x4, 5 images',
         psnr: 29,
         beyondFirstRun: { psnr: -1 },
+        belowBicubic: ['psnr'],
         outOfDate: 'Measured with weights that are gone.',
       },
     ],

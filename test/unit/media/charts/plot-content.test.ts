@@ -24,6 +24,15 @@ function content(values: readonly number[], options: Partial<PlotOptions> = {}) 
 
 const rising = Array.from({ length: 101 }, (_, i) => i);
 
+test.each([
+  [50, true],
+  [100, false],
+  [-1, false],
+])('a border at %d is in the plot: %s', (x, isShown) => {
+  const border = { x, before: 'one', after: 'two' };
+  expect(content(rising, { border }).border).toEqual(isShown ? border : null);
+});
+
 describe('the axes fit the visible curves', () => {
   test.each([
     { what: 'all', options: {}, x: { min: 0, max: 100 }, y: { min: 0, max: 106 } },

@@ -90,6 +90,11 @@ test('losses and norms are smoothed, all else is not', () => {
   expect(noisy).toEqual(['Content loss', 'l_g_pix', 'Gradient norm']);
 });
 
+test('no two curves of a chart have one name', () => {
+  const [group] = planCharts(['val/loss', 'eval/loss', 'train/loss']);
+  expect(group?.charts[0]?.curves.map(({ label }) => label)).toEqual(['eval/loss', 'train', 'val/loss']);
+});
+
 test('groups keep their order', () => {
   const titles = planCharts([
     'zeta/x',

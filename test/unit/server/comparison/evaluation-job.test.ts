@@ -11,7 +11,7 @@ function work(...events: object[]) {
   writeFileSync(esrgan, `process.stderr.write(${JSON.stringify(lines)}); process.stdout.write('[]\\n');`);
   const programs = { node: process.execPath, esrgan };
   const model = { run: 'runs/a', checkpoint: 'runs/a/checkpoints/b', interpolatedWith: null };
-  return evaluationWork(programs, async () => 'cpu', model, { name: 'set5', dir: 'set5' }, ['rgb']);
+  return evaluationWork(programs, async () => 'cpu', model, { name: 'set5', dir: 'set5' }, ['rgb'], 4);
 }
 
 const progress = { event: 'progress', model: 'm', data: 'set5', image: 1, images: 2 };

@@ -11,6 +11,7 @@ const result = (psnr: number | null, changes: Partial<ComparisonResult> = {}): C
   range: { psnr: [psnr, psnr] },
   delta: {},
   best: [],
+  belowBicubic: [],
   images: 5,
   file: '/e.json',
   ...changes,
@@ -43,6 +44,7 @@ const comparison: Comparison = {
     {
       id: 'r1',
       run: '/a',
+      isReference: false,
       choice: 0,
       label: 'PSNR',
       checkpoints: [{ stage: 'pretraining', step: 400 }],
@@ -55,6 +57,7 @@ const comparison: Comparison = {
     {
       id: 'r2',
       run: '/b',
+      isReference: false,
       choice: 0,
       label: 'ESRGAN',
       checkpoints: [],

@@ -16,6 +16,7 @@ function row(
     id: name,
     run: `/runs/${name}`,
     name,
+    isReference: false,
     choice: 0,
     label: 'PSNR',
     model: {
@@ -44,6 +45,7 @@ function row(
         },
       },
     ],
+    validation: undefined,
     weights: `w-${name}`,
     scale: 4,
     evaluations: evaluations.map((each) => ({
@@ -89,12 +91,15 @@ function firstColumn(rows: readonly ModelRow[], testSets: readonly KnownTestSet[
 function shortly(cell: ComparisonCell | undefined): string {
   if (cell === undefined) return 'no column';
   if (cell.state === 'missing' || cell.state === 'none') return cell.state;
-  const { values, group, best, delta } = cell.result;
+  const { values, group, best, belowBicubic, delta } = cell.result;
   const parts = [values.psnr ?? values.value ?? values.distance ?? '∞', `group ${group}`];
   if (best.length > 0) parts.push(`best ${best.join(' ')}`);
+  if (belowBicubic.length > 0) parts.push(`below bicubic ${belowBicubic.join(' ')}`);
   if (delta.psnr !== undefined) parts.push(`Δ ${delta.psnr}`);
   return `${cell.state}: ${parts.join(', ')}`;
 }
+
+const bicubic = { isReference: true, choice: null, checkpoints: [], label: 'x4' } as const;
 
 test.each<[string, ModelRow[], string[]]>([
   ['nothing is measured', [row('a', []), row('b', [])], ['missing', 'missing']],
@@ -113,6 +118,20 @@ test.each<[string, ModelRow[], string[]]>([
     'infinity beats all and has no difference',
     [row('a', [{ psnr: null }]), row('b', [{ ssim: 0.5 }])],
     ['computed: ∞, group 0, best psnr ssim', 'computed: 30, group 0'],
+  ],
+  [
+    'bicubic is ranked, and what is below it says so',
+    [row('a', [{ psnr: 31 }]), row('b', [{ psnr: 29.9, ssim: 0.95 }]), row('a', [{}], bicubic)],
+    [
+      'computed: 31, group 0, best psnr, Δ 0',
+      'computed: 29.9, group 0, best ssim, below bicubic psnr, Δ -1.1000000000000014',
+      'computed: 30, group 0',
+    ],
+  ],
+  [
+    'bicubic of another scale says nothing',
+    [row('a', [{ psnr: 29 }]), row('a', [{}], { ...bicubic, scale: 2 })],
+    ['computed: 29, group 0, Δ 0', 'computed: 30, group 1'],
   ],
   [
     'another scale is another group: no rank, no difference',
@@ -216,12 +235,7 @@ test('data that are not here have a column without a folder', () => {
 
 describe('what was measured in training', () => {
   const validated = (name: string, psnr: number, changes: Partial<ModelRow> = {}): ModelRow => {
-    const made = row(name, [], changes);
-    const metrics = { psnr, ssim: 0.5, psnr_y: psnr + 1 };
-    return {
-      ...made,
-      checkpoints: made.checkpoints.map((each) => ({ ...each, state: { ...each.state, metrics } })),
-    };
+    return row(name, [], { validation: { psnr, ssim: 0.5, psnr_y: psnr + 1 }, ...changes });
   };
   const cellsOf = (rows: readonly ModelRow[]) => {
     const { columns, rows: built } = buildTable(rows, { testSets: [], protocols: [], baseline: '/runs/a' });
@@ -233,6 +247,14 @@ describe('what was measured in training', () => {
     expect(cellsOf([validated('a', 20), validated('b', 21)])).toEqual([
       ['computed: 20, group 0, best ssim, Δ 0', 'computed: 21, group 0, Δ 0'],
       ['computed: 21, group 0, best psnr ssim, Δ 1', 'computed: 22, group 0, best psnr, Δ 1'],
+    ]);
+  });
+
+  test('bicubic has a row in it', () => {
+    const reference = { psnr: 20.5, ssim: 0.4, psnr_y: 20.9 };
+    expect(cellsOf([validated('a', 20), row('a', [], { ...bicubic, validation: reference })])).toEqual([
+      ['computed: 20, group 0, best ssim, below bicubic psnr, Δ 0', 'computed: 21, group 0, best psnr, Δ 0'],
+      ['computed: 20.5, group 0, best psnr', 'computed: 20.9, group 0'],
     ]);
   });
 

@@ -59,9 +59,10 @@ test('measures the models of a run and saves the results', async () => {
     'one PSNR pretraining-00000001 own rgb 2',
     'one ESRGAN training-00000001 own rgb 2',
     'one interpolated 0.8 pretraining-00000001 training-00000001 own rgb 2',
+    'bicubic x4  own rgb 2',
   ]);
   const scores = rows.map((row) => Number(row.split(',')[6]));
-  expect(new Set(scores).size).toBe(3);
+  expect(new Set(scores).size).toBe(4);
   // All results are saved, so an unavailable engine is not opened.
   expect(await run(...args.with(args.indexOf('cpu'), 'cuda'))).toBe(first);
 });

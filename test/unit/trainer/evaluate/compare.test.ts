@@ -13,6 +13,7 @@ import {
 } from '../../../../trainer/evaluate/compare-report.ts';
 import { type Measure, pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
 import type { ComparedRun } from '../../../../trainer/evaluate/results/comparability.ts';
+import { bicubicSha256, findEvaluation } from '../../../../trainer/evaluate/results/evaluation-files.ts';
 import { evaluateOnce } from '../../../../trainer/evaluate/store.ts';
 import { asOnUnix, isWindows, unlessWindows } from '../../../unix.ts';
 import { fakeOpener, fakeRun, fakeTestSet } from './compared-runs.ts';
@@ -72,6 +73,22 @@ describe('the models of a run', () => {
     const [psnr = 0, esrgan = 0, mean = 0] = rows.map(({ evaluations }) => evaluations[0]?.psnr);
     expect(psnr).toBeGreaterThan(mean);
     expect(mean).toBeGreaterThan(esrgan);
+  });
+
+  test('are next to bicubic upscaling, which is measured once for each scale and saved', async () => {
+    const [two, four] = [fakeRun('two', 'scale_factor: 2', []), both('one')];
+    const options = { testSets: [await fakeTestSet('set5')], opener: fakeOpener() };
+    const { bicubic, rows } = await compare([two, four, both('other')], options);
+    expect(bicubic.map(({ run, model, validation }) => [run, model, validation])).toEqual([
+      ['bicubic', 'x2', null],
+      ['bicubic', 'x4', { psnr: 28.5, ssim: 0.7 }],
+    ]);
+    const psnr = bicubic[1]?.evaluations[0]?.psnr ?? Number.NaN;
+    // The models of these runs are bicubic upscaling and then an error.
+    expect(psnr).toBeGreaterThan(rows[0]?.evaluations[0]?.psnr ?? Number.NaN);
+    const [testSet] = options.testSets;
+    const key = { dataSha256: testSet!.sha256, protocol: 'rgb', net: undefined };
+    expect(findEvaluation(four.paths, { ...key, weights: bicubicSha256(4) })?.psnr).toBe(psnr);
   });
 
   test('use the metric for the best checkpoint of the run file', async () => {
@@ -176,6 +193,7 @@ run | model | checkpoint | PSNR dB | SSIM
 one | PSNR | pretraining-00000020 | # | #
 one | ESRGAN | training-00000020 | # | #
 two | PSNR | pretraining-00000005 | # | #
+bicubic | x4 | # | #
 
 Protocol rgb: R, G and B; border of \`scale\` pixels cropped; in parentheses, the difference to one
 run | model | set5 PSNR dB | set5 SSIM
@@ -183,6 +201,7 @@ one | PSNR | # | #
 one | ESRGAN | # | #
 one | interpolated 0.8 | # | #
 two | PSNR | # (-#) | # (-#)
+bicubic | x4 | # | #
 
 Differences of the run files (-: no such key)
 key | one | two
@@ -213,6 +232,7 @@ batch_size | 16 | 4
       ['one', 'ESRGAN', 'training-00000020', 'set5', 'rgb', '2'],
       ['one', 'interpolated 0.8', 'pretraining-00000020 training-00000020', 'set5', 'rgb', '2'],
       ['two', 'PSNR', 'pretraining-00000005', 'set5', 'rgb', '2'],
+      ['bicubic', 'x4', '', 'set5', 'rgb', '2'],
     ]);
     const numbers = cells.map((row) => row.slice(6).map(Number));
     const [baseline = [], , , other = []] = numbers;
@@ -252,6 +272,19 @@ batch_size | 16 | 4
       ['lpips-vgg', '2', ...Array(8).fill(''), ...Array(4).fill(expect.stringMatching(/\d/))],
       ['rgb', '2', ...Array(8).fill(expect.stringMatching(/\d/)), '', '', '', ''],
       ['lpips-vgg', '2', ...Array(8).fill(''), ...Array(4).fill(expect.stringMatching(/\d/))],
+      [
+        'rgb',
+        '2',
+        ...Array(3).fill(expect.stringMatching(/\d/)),
+        '',
+        ...Array(3).fill(expect.stringMatching(/\d/)),
+        '',
+        '',
+        '',
+        '',
+        '',
+      ],
+      ['lpips-vgg', '2', ...Array(8).fill(''), ...Array(3).fill(expect.stringMatching(/\d/)), ''],
     ]);
     expect(comparisonJson(comparison, inReport)).toMatchObject({
       rows: [{}, { evaluations: [{}, { delta: { distance: second! - first! } }] }],
@@ -287,8 +320,8 @@ batch_size | 16 | 4
   test('a model that the baseline lacks has no difference', async () => {
     const comparison = await twoRuns();
     const text = comparisonText(comparison, { ...options, baseline: 'two' });
-    expect(text).toMatch(/^one {2}PSNR +\S+ \(\+/m);
-    expect(text).toMatch(/^one {2}ESRGAN +\d+\.\d{3} +\d\.\d{4}$/m);
+    expect(text).toMatch(/^one +PSNR +\S+ \(\+/m);
+    expect(text).toMatch(/^one +ESRGAN +\d+\.\d{3} +\d\.\d{4}$/m);
   });
 
   test('shows the published results and our best image', async () => {
@@ -326,6 +359,7 @@ test.each<[string, one: number, two: number, delta: string]>([
   const comparison: Comparison = {
     runs: ['one', 'two'],
     rows: [row('one', one), row('two', two)],
+    bicubic: [],
     protocols: [],
     differences: [],
     warnings: [],

@@ -36,7 +36,8 @@ export function fakeRun(
   createManifest(paths, { seed: 0, configHash: 'c0', data: { a: data }, ancestry: [] });
   writeFileSync(paths.config, text);
   for (const { stage, step, error, psnr } of checkpoints) {
-    const metrics = psnr === undefined ? {} : { psnr, ssim: psnr / 50 };
+    const bicubic = { bicubic_psnr: 28.5, bicubic_ssim: 0.7 };
+    const metrics = psnr === undefined ? {} : { psnr, ssim: psnr / 50, ...bicubic };
     const files = [{ name: 'generator.safetensors', chunks: [Buffer.from(String(error))] }];
     writeCheckpoint(paths, files, stateAt(step, { stage, metrics }));
   }

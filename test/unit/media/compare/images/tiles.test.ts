@@ -69,6 +69,7 @@ describe('sample tiles', () => {
 const rows = ['one', 'two'].map((id, i) => ({
   id,
   run: `/${'ab'[i]}`,
+  isReference: false,
   runName: 'ab'[i]!,
   color: i,
   label: 'PSNR',

@@ -32,7 +32,7 @@ function computed(
 ): ComparisonCell {
   return {
     state: 'computed',
-    result: { group, values, range, delta: {}, best: [], images: 5, file: null },
+    result: { group, values, range, delta: {}, best: [], belowBicubic: [], images: 5, file: null },
   };
 }
 
@@ -58,6 +58,7 @@ function comparison(rows: readonly (readonly ComparisonCell[])[]): Comparison {
     rows: rows.map((cells, i) => ({
       id: `r${i}`,
       run: `/r${i}`,
+      isReference: false,
       choice: 0,
       label: i % 2 ? 'ESRGAN' : 'PSNR',
       checkpoints: [{ stage: 'pretraining', step: 1000 * (i + 1) }],
@@ -122,7 +123,16 @@ test('stale numbers follow valid ones', () => {
   const stale: ComparisonCell = {
     state: 'stale',
     reason: 'Measured of other weights.',
-    result: { group: 0, values: { psnr: 50 }, range: null, delta: {}, best: [], images: 5, file: null },
+    result: {
+      group: 0,
+      values: { psnr: 50 },
+      range: null,
+      delta: {},
+      best: [],
+      belowBicubic: [],
+      images: 5,
+      file: null,
+    },
   };
   const sort = { column: 'set5|paper-y', metric: 'psnr', isBestFirst: true };
   expect(
