@@ -1,16 +1,16 @@
 import { type CancellationToken, type Progress, ProgressLocation, window } from 'vscode';
-import { withoutLinks } from '../trainer/format/markup.ts';
+import { plainText } from '../trainer/format/markup.ts';
 
 /** All messages of the extension. VS Code shows links in them, so names from files are made plain text here. */
 
 /** Shows an error; resolves to the action that the person chooses, if any. */
 export function showError(message: string, ...actions: readonly string[]): Thenable<string | undefined> {
-  return window.showErrorMessage(withoutLinks(message), ...actions);
+  return window.showErrorMessage(plainText(message), ...actions);
 }
 
 /** Shows a warning; resolves to the action that the person chooses, if any. */
 export function showWarning(message: string, ...actions: readonly string[]): Thenable<string | undefined> {
-  return window.showWarningMessage(withoutLinks(message), ...actions);
+  return window.showWarningMessage(plainText(message), ...actions);
 }
 
 /** Shows a message; resolves to the action that the person chooses, if any. */
@@ -18,13 +18,13 @@ export function showInformation(
   message: string,
   ...actions: readonly string[]
 ): Thenable<string | undefined> {
-  return window.showInformationMessage(withoutLinks(message), ...actions);
+  return window.showInformationMessage(plainText(message), ...actions);
 }
 
 /** Whether the person agrees to the action in a modal dialog. */
 export async function confirm(question: string, detail: string, action: string): Promise<boolean> {
-  const options = { modal: true, detail: withoutLinks(detail) };
-  return (await window.showWarningMessage(withoutLinks(question), options, action)) === action;
+  const options = { modal: true, detail: plainText(detail) };
+  return (await window.showWarningMessage(plainText(question), options, action)) === action;
 }
 
 /** Prompts for one of some actions in a modal dialog; undefined if the person chooses `none` or closes the dialog. */
@@ -39,8 +39,8 @@ export async function choose(
     { title: none, isCloseAffordance: true },
   ];
   const chosen = await window.showInformationMessage(
-    withoutLinks(question),
-    { modal: true, detail: withoutLinks(detail) },
+    plainText(question),
+    { modal: true, detail: plainText(detail) },
     ...items,
   );
   return chosen?.isCloseAffordance === false ? chosen.title : undefined;
@@ -54,10 +54,10 @@ export function showProgress<Result>(
   const options = {
     location: ProgressLocation.Notification,
     cancellable: true,
-    ...(title !== undefined && { title: withoutLinks(title) }),
+    ...(title !== undefined && { title: plainText(title) }),
   };
   return window.withProgress(options, (progress: Progress<ProgressReport>, token) =>
-    work(({ message, increment }) => progress.report({ message: withoutLinks(message), increment }), token),
+    work(({ message, increment }) => progress.report({ message: plainText(message), increment }), token),
   );
 }
 

@@ -3,6 +3,7 @@ import { l10n } from 'vscode';
 import type { InventoryItem, InventoryReport, OwnImages } from '../../server/protocol/downloads.ts';
 import type { UpscalingModel } from '../../server/protocol/upscaling.ts';
 import { formatBytes } from '../../trainer/format/format.ts';
+import { plainText } from '../../trainer/format/markup.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 
 /** A workspace folder with its data sets, test sets and weights. */
@@ -106,7 +107,7 @@ function modelNode({ path, source, bytes, scale, metadata, problem }: UpscalingM
     id: `model/${path}`,
     label: name,
     description: facts.join(' · '),
-    tooltip: [code(path), ...(problem === null ? [] : [problem.replaceAll('`', '')])].join('\n\n'),
+    tooltip: [code(path), ...(problem === null ? [] : [plainText(problem)])].join('\n\n'),
     icon: problem === null ? 'symbol-array' : 'warning',
     context: 'model',
     spoken: spoken(l10n.t('Model {0}', name), facts.join(', ')),

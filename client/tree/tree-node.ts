@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { CommandTarget } from '../../server/protocol/commands.ts';
 import { messageOf } from '../../trainer/errors/errors.ts';
+import { plainText } from '../../trainer/format/markup.ts';
 
 /** An item of a tree view, as plain data that tests can compare. */
 export interface TreeNode {
@@ -36,7 +37,7 @@ export function failureNode(error: unknown): TreeNode {
   return {
     id: 'failure',
     label: message.split('\n', 1)[0] ?? '',
-    tooltip: message.replaceAll('`', ''),
+    tooltip: plainText(message),
     icon: 'error',
     spoken: l10n.t('Error: {0}', message),
     children: 'none',

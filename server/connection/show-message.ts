@@ -1,10 +1,10 @@
 import { type Connection, type MessageType, ShowMessageNotification } from 'vscode-languageserver/node';
-import { withoutLinks } from '../../trainer/format/markup.ts';
+import { plainText } from '../../trainer/format/markup.ts';
 import { logDefect } from './errors.ts';
 
 /** Shows a message without a button, so that the editor has no answer to send. */
 export function showMessage(connection: Connection, type: MessageType, message: string): void {
   connection
-    .sendNotification(ShowMessageNotification.type, { type, message: withoutLinks(message) })
+    .sendNotification(ShowMessageNotification.type, { type, message: plainText(message) })
     .catch((error: unknown) => logDefect(error, connection));
 }

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { plainText } from '../../trainer/format/markup.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 import { eventFileSeconds, listEventFiles } from '../../trainer/runs/event-files.ts';
 import type { RunOnDisk } from '../../trainer/runs/list.ts';
@@ -24,7 +25,7 @@ export function summaryOf(run: RunOnDisk, { created, queuePosition }: Placement)
     runsDir: dirname(paths.root),
     kind,
     state,
-    reason,
+    reason: reason && plainText(reason),
     stage,
     next: following,
     epoch: isPlanned ? known.epoch : null,

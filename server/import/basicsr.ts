@@ -501,7 +501,10 @@ function intervalsOf({ options, note }: Import): Settings {
       note(`val.metrics.${metric}`, `${type} is not supported; PSNR and SSIM are measured.`);
   }
   if (options.text('logger.wandb.project')) {
-    note('logger.wandb', 'not supported during training; upload the folder of the run with `wandb sync`.');
+    note(
+      'logger.wandb',
+      'not supported during training; upload the run with `esrgan mirror`, or with the setting `esrgan.mirror.wandb.enabled`.',
+    );
   }
   return {
     validation: every === undefined ? undefined : { every_steps: every },

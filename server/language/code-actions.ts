@@ -1,6 +1,7 @@
 import { type CodeAction, CodeActionKind, type Range, TextEdit } from 'vscode-languageserver-types';
 import { isMap, isScalar, visit } from 'yaml';
 import type { Problem } from '../../trainer/config/index.ts';
+import { plainText } from '../../trainer/format/markup.ts';
 import { convertToYaml } from './convert-to-yaml.ts';
 import { diagnosticOf, findProblems, rangeOf } from './diagnose.ts';
 import { openDocument, type RunDocument } from './document.ts';
@@ -32,7 +33,7 @@ function quickFixActions(document: RunDocument, problem: Problem): CodeAction[] 
   const fixes = fixesFor(document, problem);
   const preferred = preferredOf(document, problem, fixes);
   return fixes.map((fix) => ({
-    title: fix.title,
+    title: plainText(fix.title),
     kind: CodeActionKind.QuickFix,
     ...(preferred.includes(fix) && { isPreferred: true }),
     diagnostics: [diagnosticOf(document, problem)],

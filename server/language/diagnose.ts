@@ -1,5 +1,6 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { type DatasetFiles, type Problem, readRunFile, syntaxProblems } from '../../trainer/config/index.ts';
+import { plainText } from '../../trainer/format/markup.ts';
 import type { VggType } from '../../trainer/models/vgg/shapes.ts';
 import { predefinedNames } from './dataset-names.ts';
 import { namedDatasets, scaleOf, vggTypeOf } from './datasets.ts';
@@ -44,11 +45,11 @@ export function diagnosticOf(document: RunDocument, problem: Problem): Diagnosti
     severity: severityOf(document, problem),
     code: problem.code,
     source: 'esrgan',
-    message: problem.stage ? `${problem.message} (${problem.stage} only)` : problem.message,
+    message: plainText(problem.stage ? `${problem.message} (${problem.stage} only)` : problem.message),
     ...(problem.related && {
       relatedInformation: problem.related.map(({ message, ...place }) => ({
         location: { uri, range: rangeOf(place) },
-        message,
+        message: plainText(message),
       })),
     }),
     ...(data && { data }),

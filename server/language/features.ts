@@ -21,7 +21,7 @@ import { URI } from 'vscode-uri';
 import { readProfiles } from '../../trainer/cluster/profiles.ts';
 import { pathIdentity } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
-import { withoutLinks } from '../../trainer/format/markup.ts';
+import { plainText } from '../../trainer/format/markup.ts';
 import { logDefect, responseError } from '../connection/errors.ts';
 import { readTrainedStages } from '../experiments/trained-stages.ts';
 import { coalesce } from '../experiments/watch.ts';
@@ -308,7 +308,7 @@ function isKind(kind: string | undefined, parent: string): boolean {
 
 /** Throws a refusal as an error that the editor shows. */
 function granted<T extends object>(result: T | Refusal): T {
-  if ('refusal' in result) throw new ResponseError(ErrorCodes.InvalidRequest, withoutLinks(result.refusal));
+  if ('refusal' in result) throw new ResponseError(ErrorCodes.InvalidRequest, plainText(result.refusal));
   return result;
 }
 

@@ -29,7 +29,7 @@ export function missingFileActions(
     });
     if (isMissingDataset(data)) {
       const { missingDataset: name, scale } = data;
-      return [action(`Download \`${name}\`…`, 'esrgan.get', { kind: 'data', name, scale, file })];
+      return [action(`Download “${name}”…`, 'esrgan.get', { kind: 'data', name, scale, file })];
     }
     if (isMissingWeights(data)) {
       const name = data.missingWeights;

@@ -9,6 +9,7 @@ import {
 import schema from '../../schemas/cluster-profiles.schema.json' with { type: 'json' };
 import { profileProblems } from '../../trainer/cluster/profiles.ts';
 import type { SchemaNode } from '../../trainer/config/index.ts';
+import { plainText } from '../../trainer/format/markup.ts';
 import { describeKey } from './describe.ts';
 import { rangeOf } from './diagnose.ts';
 import type { RunDocument } from './document.ts';
@@ -27,7 +28,7 @@ export function diagnoseProfiles(text: string): Diagnostic[] {
     severity: problem.severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     code: problem.code,
     source: 'esrgan',
-    message: problem.message,
+    message: plainText(problem.message),
   }));
 }
 

@@ -101,7 +101,7 @@ test('a missing data set is downloaded from a run file that names it', async () 
   await workbench.open('needs.esrgan.yaml');
   await workbench.textEditor.problems('error').first().waitFor();
   await workbench.textEditor.goToEndOfLine(4);
-  await workbench.textEditor.fix('Download `set5`…');
+  await workbench.textEditor.fix('Download “set5”…');
   await workbench.toast('set5 has no stable download URL').waitFor();
 });
 

@@ -9,9 +9,10 @@ export function escapeMarkup(text: string): string {
 }
 
 /**
- * Text for a message of VS Code, which shows `[text](command:…)` and the like as links and has no escape for them. A
- * space makes it plain text: names in files must not become commands.
+ * Text for a message, a problem or a title in an editor, which shows backticks as they are: a name in backticks gets
+ * quotation marks. VS Code shows `[text](command:…)` and the like as links and has no escape for them. A space makes it
+ * plain text: names in files must not become commands.
  */
-export function withoutLinks(text: string): string {
-  return text.replaceAll('](', '] (');
+export function plainText(text: string): string {
+  return text.replaceAll('](', '] (').replaceAll(/`([^`\n]*)`/g, '“$1”');
 }

@@ -122,7 +122,7 @@ test('missing data can be downloaded, and the disk is checked again when files c
     await server.ask('textDocument/codeAction', { textDocument, range, context: { diagnostics } }),
   ).toEqual([
     expect.objectContaining({
-      title: 'Download `set5`…',
+      title: 'Download “set5”…',
       command: expect.objectContaining({
         command: 'esrgan.get',
         arguments: [{ kind: 'data', name: 'set5', scale: 2, file }],

@@ -35,10 +35,10 @@ test.skipIf(!isInstalled)(isInstalled ? title : `${title} (skipped: nvim is not 
   });
   const seen: unknown = JSON.parse(readFileSync(result, 'utf8'));
   expect(seen).toEqual({
-    problem: 'unknown key `log_every_stepz`; did you mean `log_every_steps`?',
+    problem: 'unknown key “log_every_stepz”; did you mean “log_every_steps”?',
     hover: expect.stringMatching(/^`scale_factor`: 1, 2, 4 or 8/),
     completion: { label: 'name', isSnippet: false },
-    fix: 'Remove `log_every_stepz`',
+    fix: 'Remove “log_every_stepz”',
     unsaved: expect.stringMatching(/Save small\.esrgan\.yaml first: it has unsaved changes\.$/),
     lenses: ['Start Pretraining', 'Start Both Stages', 'needs the pretraining first'],
     messages: [

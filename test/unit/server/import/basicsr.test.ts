@@ -350,7 +350,7 @@ describe('tells what it could not carry over', () => {
       {},
       [
         '`val.metrics.niqe`: calculate_niqe is not supported; PSNR and SSIM are measured.',
-        '`logger.wandb`: not supported during training; upload the folder of the run with `wandb sync`.',
+        '`logger.wandb`: not supported during training; upload the run with `esrgan mirror`, or with the setting `esrgan.mirror.wandb.enabled`.',
       ],
     ],
     [

@@ -14,12 +14,12 @@ function check(text: string, expected: string[]) {
 
 test.each<[string, string, string[]]>([
   ['no problems', 'seed: 1\n', []],
-  ['a typo', 'sead: 1\n', ['0:0 unknown-key unknown key `sead`; did you mean `seed`?']],
+  ['a typo', 'sead: 1\n', ['0:0 unknown-key unknown key “sead”; did you mean “seed”?']],
   [
     'one of two stages',
     'training:\n  cr_patch_size: [130, 130]\n',
     [
-      '`training.cr_patch_size` is [130, 130], not a multiple of `scale_factor` 4: use [132, 132] (training only)',
+      '“training.cr_patch_size” is [130, 130], not a multiple of “scale_factor” 4: use [132, 132] (training only)',
     ],
   ],
   [
@@ -80,7 +80,7 @@ test('includes the code, related locations and the range', () => {
             uri: 'file:///p/run.esrgan.yaml',
             range: { start: { line: 0, character: 14 }, end: { line: 0, character: 15 } },
           },
-          message: '`scale_factor` is 2',
+          message: '“scale_factor” is 2',
         },
       ],
     },

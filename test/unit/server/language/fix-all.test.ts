@@ -104,7 +104,7 @@ test.each<[string, string, string]>([
   ['a folded scalar', 'seed: 1\nfoo: >-\n  abc\n\nname: a\n', 'seed: 1\n\nname: a\n'],
 ])('the removal of %s ends with it', (_, text, after) => {
   const document = runDocument(text);
-  const action = actionsOf(document).find(({ title }) => title === 'Remove `foo`');
+  const action = actionsOf(document).find(({ title }) => title === 'Remove “foo”');
   const edits = Object.values(action?.edit?.changes ?? {}).flat();
   expect(TextDocument.applyEdits(TextDocument.create('file:///p', 'yaml', 0, text), edits)).toBe(after);
 });

@@ -10,7 +10,7 @@ function titles(data: DiagnosticData | undefined, uri = 'file:///p/run.esrgan.ya
 }
 
 test.each<[string, DiagnosticData | undefined, string[]]>([
-  ['a predefined data set', { missingDataset: 'set5', scale: 4 }, ['Download `set5`… esrgan.get']],
+  ['a predefined data set', { missingDataset: 'set5', scale: 4 }, ['Download “set5”… esrgan.get']],
   ['VGG', { missingWeights: 'vgg19' }, ['Download vgg19 (575 MB) esrgan.get']],
   [
     'an own folder',

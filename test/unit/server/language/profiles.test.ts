@@ -26,7 +26,7 @@ function at(marked: string) {
 test.each<[string, text: string, found: string[]]>([
   ['nothing wrong', 'gpu: { time: 30 }', []],
   ['an empty file', '', []],
-  ['a typo', 'gpu:\n  tme: 30\n', ['1:2 unknown key `tme` in `gpu`; did you mean `time`?']],
+  ['a typo', 'gpu:\n  tme: 30\n', ['1:2 unknown key “tme” in “gpu”; did you mean “time”?']],
   [
     'broken YAML',
     'gpu: [',
