@@ -11,7 +11,7 @@ import {
 } from 'vscode';
 import { defaultModels } from '../../server/protocol/comparison.ts';
 import type { RunSummary } from '../../server/protocol/runs.ts';
-import type { Stage } from '../../trainer/run-state/run-state.ts';
+import type { StageChoice } from '../../trainer/run-state/run-state.ts';
 import type { Services } from '../services.ts';
 import { comparisonReport } from './comparison-report.ts';
 import { collectCurves, comparedRun, findRun, listedRun, runReport } from './run-report.ts';
@@ -28,7 +28,7 @@ interface RunsInput {
 interface StartInput {
   /** Absolute, or relative to a workspace folder. */
   readonly file: string;
-  readonly stage: Stage;
+  readonly stage: StageChoice;
   readonly resume?: boolean;
 }
 
@@ -70,9 +70,9 @@ export function registerLanguageModelTools({ link, runs }: Services): Disposable
   };
   const startRun: LanguageModelTool<StartInput> = {
     prepareInvocation: ({ input: { file, stage, resume } }) => ({
-      invocationMessage: l10n.t('Starting {0} of {1}', stage, basename(file)),
+      invocationMessage: l10n.t('Starting {0} of {1}', labelOf(stage), basename(file)),
       confirmationMessages: {
-        title: resume === true ? l10n.t('Resume {0}?', stage) : l10n.t('Start {0}?', stage),
+        title: resume === true ? l10n.t('Resume {0}?', labelOf(stage)) : l10n.t('Start {0}?', labelOf(stage)),
         message: l10n.t('This trains {0} on this machine, which can take days.', codeSpan(file)),
       },
     }),
@@ -108,6 +108,10 @@ export function registerLanguageModelTools({ link, runs }: Services): Disposable
 
 function answer(value: object): LanguageModelToolResult {
   return new LanguageModelToolResult([new LanguageModelTextPart(JSON.stringify(value))]);
+}
+
+function labelOf(stage: StageChoice): string {
+  return stage === 'all' ? l10n.t('both stages') : stage;
 }
 
 /** A path in Markdown. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { readManifest } from '../../trainer/runs/manifest.ts';
 import { runPaths } from '../../trainer/runs/run-directory.ts';
@@ -32,7 +31,6 @@ const sessionsOf = (name: string) =>
     start.stage,
     stop?.reason,
   ]);
-const dialog = (text: string) => desk.workbench.page.locator('.monaco-dialog-box', { hasText: text });
 const tab = (name: string) => desk.workbench.page.locator('.tab', { hasText: name });
 /** Goes from a panel to the editor of a run file. */
 const edit = async (name: string) => {
@@ -90,35 +88,6 @@ test('an edited file is marked, and runs again under a new name with two clicks'
   expect(copy).toContain('lr: 1.0e-4');
 });
 
-test('Resume shows what has changed, and takes the values that a person chooses', async () => {
-  const { workbench, workspace } = desk;
-  const config = () => workspace.read('runs/photos-2/run.esrgan.yaml');
-  const stop = async () => {
-    await workbench.run('ESRGAN: Stop Run');
-    await workbench.treeRow(/^photos-2.*stopped/).waitFor();
-  };
-  await workbench.showViews('ESRGAN');
-  await stop();
-  const file = workspace.read('photos-2.esrgan.yaml');
-  workspace.write('photos-2.esrgan.yaml', file.replace('1.0e-4', '5.0e-4'));
-  const question = dialog('“photos-2.esrgan.yaml” has changed since run “photos-2” was trained.');
-
-  await workbench.chooseFromMenu(workbench.treeRow(/^photos-2/), 'Resume Run');
-  await question.filter({ hasText: 'pretraining.lr: 0.0001 → 0.0005' }).waitFor();
-  await question.getByRole('button', { name: 'Resume as Trained' }).click();
-  await workbench.treeRow(/^photos-2.*pretraining/).waitFor();
-  await expect.poll(() => sessionsOf('photos-2')?.length, patience).toBe(2);
-  expect(config()).toContain('lr: 0.0001');
-  await stop();
-
-  await tab('photos-2').last().click();
-  await panel.button('restart').click();
-  await question.getByRole('button', { name: 'Resume with the File’s Values' }).click();
-  await expect.poll(() => sessionsOf('photos-2')?.length, patience).toBe(3);
-  expect(config()).toContain('lr: 0.0005');
-  await stop();
-});
-
 test('after the pretraining the panel starts the training, and then offers what comes next', async () => {
   const { workbench } = desk;
   await workbench.run('View: Close All Editors');
@@ -135,23 +104,4 @@ test('after the pretraining the panel starts the training, and then offers what 
   await panel.button('again').click();
   await workbench.choice('from This Pretraining').waitFor();
   await workbench.page.keyboard.press('Escape');
-});
-
-test('Start Over moves the old run to the trash, or asks where there is none', async () => {
-  const { workbench, workspace } = desk;
-  const before = readManifest(runPaths(workspace.path('runs/steps')))?.created;
-  await workbench.showViews('ESRGAN');
-  await workbench.chooseFromMenu(workbench.treeRow(/^steps/), 'Run Again…');
-  await workbench.choice('Start Over').click();
-  const question = dialog('Delete run “steps” permanently?');
-  await question.waitFor();
-  expect(existsSync(workspace.path('runs/steps'))).toBe(true);
-  await question.getByRole('button', { name: 'Delete Permanently' }).click();
-  await expect
-    .poll(() => sessionsOf('steps'), patience)
-    .toEqual([
-      ['pretraining', 'finished'],
-      ['training', 'finished'],
-    ]);
-  expect(readManifest(runPaths(workspace.path('runs/steps')))?.created).not.toBe(before);
 });
