@@ -65,3 +65,32 @@ test('a refused submission leaves nothing behind, not even the folder of the run
   await expect(submitRuns(submission, executor)).rejects.toThrow('no such partition');
   expect(readdirSync(folder)).toEqual(['runs']);
 });
+
+test('both stages are one job, whose run says before it starts that the second follows', async () => {
+  const { config } = readRunFile('name: both\n', { file: join(temporaryFolder(), 'run.esrgan.yaml') });
+  if (config === undefined) throw new Error('the run file has problems');
+  const scripts: string[] = [];
+  const executor: Executor = {
+    async submit(script) {
+      scripts.push(script);
+      return { id: '7' };
+    },
+    states: async () => ({ states: new Map(), problem: undefined }),
+    cancel: never,
+    requeue: never,
+  };
+  const submission: Submission = {
+    runs: [{ config, file: null }],
+    stage: 'all',
+    resume: false,
+    atOnce: 1,
+    profile: { name: 'gpu', settings: { seconds_before_limit: 120, options: [], setup: [] } },
+    command: { node: 'node', esrgan: 'esrgan.js' },
+  };
+  const [submitted] = await submitRuns(submission, executor);
+  if (submitted === undefined) throw new Error('nothing was submitted');
+  expect(scripts.join()).toContain('--stage all --resume');
+  const waits: JobState = { state: 'pending', reason: 'Priority' };
+  const found = readRun(submitted.run.root, Date.now(), new Map([['/7', waits]]));
+  expect(found?.state).toMatchObject({ state: 'queued', stage: 'pretraining', next: 'training' });
+});
