@@ -12,6 +12,7 @@ export function openedDocument(file: string): TextDocument | undefined {
 /** Saves the document of a file, so that unsaved changes are trained too. */
 export async function saveDocument(file: string): Promise<void> {
   const document = openedDocument(file);
-  if (document?.isDirty && !(await document.save()))
-    throw new Error(l10n.t('{0} could not be saved.', basename(file)));
+  if (document === undefined || !document.isDirty || (await document.save())) return;
+  // VS Code also returns false if it has just saved the document by itself.
+  if (document.isDirty) throw new Error(l10n.t('{0} could not be saved.', basename(file)));
 }
