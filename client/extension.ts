@@ -10,6 +10,7 @@ import { registerLanguageModelTools } from './language-model-tools/language-mode
 import { showError } from './notifications.ts';
 import { problemSummary } from './problem-summary.ts';
 import { runFileCommands } from './run-files/run-file-commands.ts';
+import { checkpointCommands } from './runs/checkpoint-commands.ts';
 import { createFollowedRuns } from './runs/followed-runs.ts';
 import { runCommands } from './runs/run-commands.ts';
 import { createRunList } from './runs/run-list.ts';
@@ -79,6 +80,7 @@ function open(
 
   const table: Readonly<Record<string, Command>> = {
     ...runCommands(services),
+    ...checkpointCommands(services),
     ...runFileCommands(services),
     ...compareCommands(services),
     ...upscaleCommands(services),

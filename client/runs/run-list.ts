@@ -1,10 +1,11 @@
 import { commands, type Disposable, type Event, EventEmitter } from 'vscode';
 import type { RunSummary } from '../../server/protocol/runs.ts';
 import type { ServerLink } from '../server/server-link.ts';
+import { withDistinctNames } from './distinct-names.ts';
 import { actionsOf, runActions } from './run-actions.ts';
 import { changeRuns } from './run-order.ts';
 
-/** The runs as the server last reported them. */
+/** The runs as the server last reported them; runs of one name with their folders (`withDistinctNames`). */
 export interface RunList extends Disposable {
   /** The current runs; empty before the first reply of the server. */
   readonly known: readonly RunSummary[];
@@ -16,11 +17,13 @@ export interface RunList extends Disposable {
 
 export function createRunList(link: ServerLink): RunList {
   const changed = new EventEmitter<void>();
+  let reported: readonly RunSummary[] = [];
   let known: readonly RunSummary[] = [];
   let loaded: Promise<void> | undefined;
 
   const set = (runs: readonly RunSummary[]) => {
-    known = runs;
+    reported = runs;
+    known = withDistinctNames(runs);
     setContextKeys(runs);
     changed.fire();
   };
@@ -36,7 +39,7 @@ export function createRunList(link: ServerLink): RunList {
       // `all` reports a failure to its caller.
       load().catch(() => {});
     }),
-    link.onNotification('esrgan/runsChanged', (change) => set(changeRuns(known, change))),
+    link.onNotification('esrgan/runsChanged', (change) => set(changeRuns(reported, change))),
   ];
   return {
     get known() {

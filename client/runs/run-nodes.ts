@@ -11,6 +11,7 @@ import {
   type StageSamples,
 } from '../../server/protocol/runs.ts';
 import { formatBytes, formatCount, formatScore, formatShortCount } from '../../trainer/format/format.ts';
+import { isLive } from '../../trainer/run-state/run-state.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 import { actionsOf } from './run-actions.ts';
 import { colorId, describeRun, spokenRun, stateIcons } from './run-labels.ts';
@@ -58,7 +59,7 @@ export function runChildren({
 }: RunDetail): readonly TreeNode[] {
   const { run, name } = summary;
   const nodes: TreeNode[] = [];
-  if (checkpoints.length > 0) nodes.push(checkpointsNode(run, checkpoints));
+  if (checkpoints.length > 0) nodes.push(checkpointsNode(summary, checkpoints));
   const stages = samples.filter(({ steps }) => steps.length > 0);
   if (stages.length > 0) nodes.push(samplesNode(run, stages));
   if (files.config !== null) {
@@ -109,14 +110,14 @@ function mirrorNode(run: string, { state, link, problem }: MirrorSummary): TreeN
   };
 }
 
-function checkpointsNode(run: string, checkpoints: readonly CheckpointSummary[]): TreeNode {
+function checkpointsNode(summary: RunSummary, checkpoints: readonly CheckpointSummary[]): TreeNode {
   const best = bestByPsnr(checkpoints);
   const psnr = best?.metrics.psnr;
   const bicubic = best && bicubicText(best);
   const count = checkpoints.length;
   const newestFirst = [...checkpoints].reverse();
   return {
-    id: `${run}#checkpoints`,
+    id: `${summary.run}#checkpoints`,
     label: l10n.t('Checkpoints ({0})', count),
     ...(best !== undefined &&
       psnr !== undefined && {
@@ -144,7 +145,7 @@ function checkpointsNode(run: string, checkpoints: readonly CheckpointSummary[])
             ),
             ...(bicubic === undefined ? [] : [bicubic]),
           ].join(', '),
-    children: newestFirst.map(checkpointNode),
+    children: newestFirst.map((checkpoint) => checkpointNode(checkpoint, isLive(summary))),
   };
 }
 
@@ -156,7 +157,7 @@ function bicubicText(checkpoint: CheckpointSummary): string | undefined {
   return bicubic.isBetter ? l10n.t('below bicubic ({0} dB)', psnr) : l10n.t('bicubic {0} dB', psnr);
 }
 
-function checkpointNode(checkpoint: CheckpointSummary): TreeNode {
+function checkpointNode(checkpoint: CheckpointSummary, isLiveRun: boolean): TreeNode {
   const { stage, step, epoch, metrics, bytes, best, last } = checkpoint;
   const facts = [
     ...(metrics.psnr === undefined ? [] : [`PSNR ${formatScore(metrics.psnr)}`]),
@@ -172,7 +173,8 @@ function checkpointNode(checkpoint: CheckpointSummary): TreeNode {
     description: facts.join(' · '),
     tooltip: l10n.t('Epoch {0}, saved {1}', formatCount(epoch), new Date(checkpoint.saved).toLocaleString()),
     icon: best ? 'star-full' : 'save',
-    context: 'checkpoint',
+    context: isLiveRun ? 'checkpoint' : 'checkpoint delete',
+    model: checkpoint.path,
     spoken: l10n.t('Checkpoint of {0} at step {1}, {2}', stage, step, facts.join(', ')),
     file: join(checkpoint.path, 'generator.safetensors'),
     children: 'none',
@@ -197,7 +199,7 @@ function samplesNode(run: string, stages: readonly StageSamples[]): TreeNode {
         const file = sr[key];
         if (file === undefined) return [];
         const label = key.replace(/^\d+-/, '');
-        return [{ id: file, label, context: 'file', spoken: label, file, children: 'none' as const }];
+        return [{ id: file, label, context: 'file sample', spoken: label, file, children: 'none' as const }];
       }),
     })),
   };

@@ -21,6 +21,8 @@ export interface TreeNode {
   readonly spoken: string;
   /** The file that a click opens. */
   readonly file?: string;
+  /** The checkpoint of the item, for commands that use a model. */
+  readonly model?: string;
   /** The web page that a click opens. */
   readonly link?: string;
   /** The run of the item, for commands and drag and drop. */
