@@ -6,6 +6,7 @@ import {
   type VggReport,
 } from '../../trainer/cli-output/reports.ts';
 import { formatBytes } from '../../trainer/format/format.ts';
+import { vggDownloadMegabytes, vggTypes } from '../../trainer/models/vgg/shapes.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { readCommandJson } from '../command/run-command.ts';
 import type { InventoryItem } from '../protocol/downloads.ts';
@@ -48,12 +49,16 @@ function weightsItem({ name, path, bytes }: VggReport[number]): InventoryItem {
     kind: 'weights',
     name,
     present: bytes !== null,
-    description:
-      bytes === null ? 'for the perceptual loss' : `${formatBytes(bytes)}, for the perceptual loss`,
+    description: bytes === null ? downloadSize(vggBytes(name)) : formatBytes(bytes),
     path,
     canGet: true,
     scale: null,
   };
+}
+
+function vggBytes(name: string): number | null {
+  const type = vggTypes.find((each) => each === name);
+  return type === undefined ? null : vggDownloadMegabytes[type] * 1e6;
 }
 
 function downloadSize(bytes: number | null): string {

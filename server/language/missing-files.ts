@@ -1,15 +1,12 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver-types';
 import { isList, isNumber, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
-import { vggTypes } from '../../trainer/models/vgg/shapes.ts';
+import { vggDownloadMegabytes, vggTypes } from '../../trainer/models/vgg/shapes.ts';
 import type { DownloadCommandTarget, ImagesCommandTarget } from '../protocol/commands.ts';
 import type { MissingDataset, MissingImages, MissingWeights } from './diagnose.ts';
 
 const isMissingDataset = isObject<MissingDataset>({ missingDataset: isString, scale: isNumber });
 const isMissingWeights = isObject<MissingWeights>({ missingWeights: isOneOf(vggTypes) });
 const isMissingImages = isObject<MissingImages>({ missingImages: isString, folders: isList(isString) });
-
-/** Download size of torchvision's networks, in MB. */
-const vggMegabytes = { vgg11: 531, vgg13: 532, vgg16: 553, vgg19: 575 } as const;
 
 /**
  * Quick fixes for missing images and weights of some diagnostics of a run file: commands of the extension, because they
@@ -33,7 +30,7 @@ export function missingFileActions(
     }
     if (isMissingWeights(data)) {
       const name = data.missingWeights;
-      const title = `Download ${name} (${vggMegabytes[name]} MB)`;
+      const title = `Download ${name} (${vggDownloadMegabytes[name]} MB)`;
       return [action(title, 'esrgan.get', { kind: 'weights', name, scale: null, file })];
     }
     if (!isMissingImages(data) || !uri.startsWith('file:')) return [];

@@ -66,7 +66,7 @@ test('Data & Weights shows what is missing and how to download it', async () => 
   // Rows that are scrolled out of the view do not exist.
   await row.click();
   await workbench.page.keyboard.press('End');
-  await workbench.treeRow(/vgg19/).waitFor();
+  await workbench.treeRow(/vgg19.* MB/).waitFor();
   await workbench.run('ESRGAN: Download Data or Weights…');
   await workbench.choice('div2k').waitFor();
   await workbench.choice('set5').click();

@@ -1,6 +1,14 @@
 export const vggTypes = ['vgg11', 'vgg13', 'vgg16', 'vgg19'] as const;
 export type VggType = (typeof vggTypes)[number];
 
+/** Size of torchvision's files in MB. They also contain fully connected layers, which are not saved. */
+export const vggDownloadMegabytes: Readonly<Record<VggType, number>> = {
+  vgg11: 531,
+  vgg13: 532,
+  vgg16: 553,
+  vgg19: 575,
+};
+
 /** Convolutions in each of the five blocks (Simonyan and Zisserman 2015, https://arxiv.org/abs/1409.1556, table 1). */
 const convolutionsInBlock: Readonly<Record<VggType, readonly number[]>> = {
   vgg11: [1, 1, 2, 2, 2],

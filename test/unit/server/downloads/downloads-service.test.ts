@@ -55,7 +55,11 @@ test('the inventory names what is missing and where it will be', async () => {
   const found = items.find(({ name }) => name === 'bsds500');
   expect(found).toMatchObject({ kind: 'data', present: false, canGet: true, scale: 2 });
   expect(asOnUnix(found?.path)).toBe(asOnUnix(bsds500));
-  expect(items.find(({ name }) => name === 'vgg19')).toMatchObject({ kind: 'weights', canGet: true });
+  expect(items.find(({ name }) => name === 'vgg19')).toMatchObject({
+    kind: 'weights',
+    canGet: true,
+    description: expect.stringMatching(/^\d+ MB$/),
+  });
 });
 
 test('the inventory of a run file is of its data folder and scale', async () => {
