@@ -1,12 +1,17 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { changesOf, requestFromRun, runFileToResume } from '../../../../server/experiments/start.ts';
+import {
+  changesOf,
+  launchMirror,
+  requestFromRun,
+  runFileToResume,
+} from '../../../../server/experiments/start.ts';
 import { readRunFile } from '../../../../trainer/config/index.ts';
 import { dequeue, enqueue, recordExit, recordProcess } from '../../../../trainer/runs/launch.ts';
 import { createManifest, recordStart } from '../../../../trainer/runs/manifest.ts';
-import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
-import { temporaryRun } from '../../trainer/runs/temporary-run.ts';
+import { type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { temporaryFolder, temporaryRun } from '../../trainer/runs/temporary-run.ts';
 
 const session = { stage: 'pretraining', step: 0, toolVersion: '1', engine: 'cpu', device: '' } as const;
 
@@ -93,4 +98,20 @@ test('one run file describes a run', () => {
   expect(() => runFileToResume(run, ['/a.esrgan.yaml', '/b.esrgan.yaml'])).toThrow(
     'Several run files describe run run: /a.esrgan.yaml, /b.esrgan.yaml. Resume it from the one to use',
   );
+});
+
+test('the mirror of a run that a cluster trains is started without a trainer', async () => {
+  const run = runPaths(temporaryFolder());
+  const seen = join(run.root, 'seen');
+  const esrgan = join(run.root, 'esrgan.mjs');
+  writeFileSync(
+    esrgan,
+    `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(seen)}, process.argv.slice(2).join(' '));\n`,
+  );
+  const programs = { node: process.execPath, esrgan, launcher: resolve('dist/launcher.js') };
+  await launchMirror(run, 'pretraining', programs, { project: 'faces', entity: '', group: 'night' });
+  await expect
+    .poll(() => existsSync(seen) && readFileSync(seen, 'utf8'), { timeout: 20_000 })
+    .toBe(`mirror ${run.root} --to wandb --project=faces --group=night`);
+  expect(readdirSync(run.root).sort()).toEqual(['esrgan.mjs', 'seen']);
 });
