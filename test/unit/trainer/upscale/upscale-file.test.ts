@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { pathIdentity } from '../../../../trainer/files/paths.ts';
 import { readHeader } from '../../../../trainer/upscale/image-file.ts';
 import { type PlanOptions, planImage } from '../../../../trainer/upscale/plan.ts';
 import {
@@ -224,13 +225,13 @@ describe('an output that exists', () => {
     },
   );
   test('is not replaced when it is an input of the same batch', async () => {
-    const inputs = new Set([await put('a.png'), await put('a_x4.png')]);
+    const inputs = new Set([await put('a.png'), await put('a_x4.png')].map((path) => pathIdentity(path)));
     const replacing = upscaleFile(bicubic(4), join(folder, 'a.png'), { existing: 'replace', inputs });
     await expect(replacing).rejects.toThrow(/would be written to .*a_x4\.png, which is another input\./);
   });
   test('is not replaced when it belongs to the same batch', async () => {
     const input = await put('a.png');
-    const taken = new Set([join(folder, 'a_x4.png')]);
+    const taken = new Set([pathIdentity(join(folder, 'a_x4.png'))]);
     await expect(upscaleFile(bicubic(4), input, { existing: 'replace', taken })).rejects.toThrow(
       /another input/,
     );
