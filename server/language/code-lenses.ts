@@ -218,7 +218,12 @@ function inOtherStage(
   if (result?.isFinished) return finished(result.psnr, changes);
   if (stage === 'pretraining') return [];
   if (run.state === 'queued' || isLive(run)) {
-    if (run.next === stage) return [{ title: '$(watch) queued: starts after the pretraining' }];
+    if (run.next === stage) {
+      // It will train with the file as it was when both were started.
+      const planned = trained.pretraining?.config;
+      const later = planned === undefined ? [] : stageChanges(stage, planned, config).map(({ key }) => key);
+      return [{ title: '$(watch) queued: starts after the pretraining' }, ...changed(later, 'its start')];
+    }
     return startsFromPretraining(config) ? [needed] : [];
   }
   if (run.state === 'finished') return [start(stage)];

@@ -261,6 +261,15 @@ describe('a stage that was trained before', () => {
     expect(lenses).toEqual([`${first} | ${rest}`, `${second} | ${rest}`]);
   });
 
+  test('says before the queued stage starts that the file was changed', () => {
+    const started = { pretraining: { ...stage(before, 25), isFinished: false } };
+    const of = (text: string) => shown(text, [run({ next: 'training' })], started)[1];
+    expect(of(before)).toBe('1: queued: starts after the pretraining | Open (openRun)');
+    expect(of(before.replace('1e-4', '2e-4'))).toBe(
+      '1: queued: starts after the pretraining | changed since its start: training.g_lr | Open (openRun)',
+    );
+  });
+
   test('says while it runs that the file was changed', () => {
     const [line] = shown(before.replace('1e-3', '5e-4'), [run({ state: 'stopped', epoch: 120 })], {
       pretraining: { ...stage(before, 25), isFinished: false },
