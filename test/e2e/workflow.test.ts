@@ -89,7 +89,9 @@ test('an edited file is marked, and runs again under a new name with two clicks'
 });
 
 test('after the pretraining the panel starts the training, and then offers what comes next', async () => {
-  const { workbench } = desk;
+  const { workbench, workspace } = desk;
+  await workbench.run('ESRGAN: Stop Run');
+  await expect.poll(() => trainerOf(workspace.path('runs/photos-2')), patience).toBeUndefined();
   await workbench.run('View: Close All Editors');
   await workbench.showViews('Explorer');
   await workbench.open('steps.esrgan.yaml');
