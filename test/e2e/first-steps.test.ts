@@ -136,6 +136,7 @@ test('without runs, the palette has no commands for runs', async () => {
   // The list only has the rows that are in view.
   await workbench.input.fill('>ESRGAN: Log');
   await workbench.choice('Check Engines').waitFor({ state: 'detached' });
+  await workbench.choice('Show Server Log').waitFor();
   expect((await offered()).filter((each) => each.endsWith('Log'))).toEqual([
     expect.stringContaining('Show Server Log'),
   ]);
