@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestKind } from '../runs/control.ts';
-import type { StageContext } from './stage-context.ts';
+import { report, type StageContext } from './stage-context.ts';
 
 /** Milliseconds between looks at the control folder during a pause. */
 const pausePoll = 200;
@@ -16,11 +16,12 @@ export function isPauseRequested(requests: readonly RequestKind[]): boolean {
  * @param handle handles the other requests at once
  */
 export async function waitWhilePaused(
-  { session, stop, observer }: StageContext,
+  context: StageContext,
   handle: (requests: readonly RequestKind[]) => Promise<void>,
 ): Promise<'resume' | 'stop'> {
+  const { session, stop } = context;
   session.setStatus({ state: 'paused', rate: null, etaSeconds: null }, { now: true });
-  observer.line('Paused.');
+  report(context, 'Paused.');
   while (true) {
     const requests = session.takeRequests();
     if (requests.includes('stop') || stop.aborted) return 'stop';
@@ -29,6 +30,6 @@ export async function waitWhilePaused(
     await delay(pausePoll);
   }
   session.setStatus({ state: 'running' }, { now: true });
-  observer.line('Resumed.');
+  report(context, 'Resumed.');
   return 'resume';
 }

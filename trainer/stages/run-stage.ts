@@ -50,7 +50,9 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
     if (!stop.aborted) await complete(requests);
   }
   await checkpointer.save(step);
-  return endAt(step, steps);
+  const end = endAt(step, steps);
+  session.log(end.message ?? `Finished: ${stage}, ${steps} steps.`);
+  return end;
 
   function isDue(everySteps: number): boolean {
     return step % everySteps === 0 || step === lastStep;
@@ -114,7 +116,10 @@ function createSkipReporter(context: StageContext): (reason: string) => void {
   };
 }
 
-function reportStart({ session, loader, steps, checkpoint }: StageContext, step: number): void {
+function reportStart({ session, stage, loader, steps, checkpoint }: StageContext, step: number): void {
+  session.log(
+    step === 0 ? `Started: ${stage}, ${steps} steps.` : `Resumed: ${stage}, at step ${step} of ${steps}.`,
+  );
   const best = checkpoint?.state.best;
   const epochs = Math.ceil(steps / loader.stepsPerEpoch);
   const epoch = Math.floor(step / loader.stepsPerEpoch);

@@ -58,7 +58,7 @@ test('the inventory names what is missing and where it will be', async () => {
   expect(items.find(({ name }) => name === 'vgg19')).toMatchObject({
     kind: 'weights',
     canGet: true,
-    description: expect.stringMatching(/^\d+ MB$/),
+    description: expect.stringMatching(/^[\d.]+ MB$/),
   });
 });
 

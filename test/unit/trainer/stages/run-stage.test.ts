@@ -73,6 +73,15 @@ test('what the loader says about files is in the log', async () => {
   expect(readFileSync(paths.log, 'utf8').match(/Skipped a\.png: cannot read the file\./g)).toHaveLength(1);
 });
 
+test('the log has the start, the end and what the session did', async () => {
+  const paths = temporaryRun();
+  await runSession(paths, {});
+  const lines = readFileSync(paths.log, 'utf8').trim().split('\n');
+  const texts = lines.map((line) => line.replace(/^\S+ /, ''));
+  expect(texts[0]).toMatch(/^Started: pretraining, \d+ steps\.$/);
+  expect(texts.at(-1)).toMatch(/^Finished: pretraining, \d+ steps\.$/);
+});
+
 test('the checkpoint of a step exists before its validation and its samples, and has the scores after it', async () => {
   const paths = temporaryRun();
   const seen: number[][] = [];
