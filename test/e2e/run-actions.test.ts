@@ -56,3 +56,25 @@ test.each([
   // The file exists before it is complete.
   await vi.waitFor(() => check(readFileSync(file)), patience);
 });
+
+test('the tab of a checkpoint names run and checkpoint; its item has a menu', async () => {
+  const { workbench } = desk;
+  await panel.button('stop').click();
+  await expect.poll(() => panel.state.textContent(), patience).toBe('stopped');
+  await workbench.showViews('ESRGAN');
+  const open = async (row: ReturnType<typeof workbench.treeRow>) => {
+    await row.first().locator('.monaco-tl-twistie').click();
+  };
+  await open(workbench.treeRow(/^asked/));
+  await open(workbench.treeRow(/^Checkpoints \(\d\)/));
+  const rows = workbench.treeRow(/^pretraining · step/);
+  await rows.first().click();
+  await workbench.page
+    .locator('.tab')
+    .filter({ hasText: /asked · pretraining-\d{8} · generator/ })
+    .waitFor();
+  await workbench.openMenu(rows.last(), 'Delete Checkpoint…');
+  for (const title of ['Upscale With…', 'Reveal in Explorer'])
+    await workbench.page.getByRole('menuitem', { name: title, exact: true }).waitFor();
+  await workbench.page.keyboard.press('Escape');
+});

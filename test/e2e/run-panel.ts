@@ -41,7 +41,8 @@ export class RunPanel {
 
   /** A number of the header, such as `step`. */
   fact(name: string | RegExp): Locator {
-    return this.page.locator('run-header .facts > div').filter({ hasText: name }).locator('dd');
+    const title = typeof name === 'string' ? new RegExp(`^\\s*${name}`, 'i') : name;
+    return this.page.locator('run-header .facts > div').filter({ hasText: title }).locator('dd');
   }
 
   chart(heading: string): Locator {
