@@ -130,15 +130,12 @@ test('without runs, the palette has no commands for runs', async () => {
   await workbench.page.keyboard.press('F1');
   await workbench.input.fill('>ESRGAN: ');
   await workbench.choice('ESRGAN: New Run…').waitFor();
-  const offered = () => workbench.choice('ESRGAN: ').allTextContents();
-  const ofRuns = (await offered()).filter((each) => /Pause|Stop|Resume|Queue|Checkpoint|Delete/.test(each));
-  expect(ofRuns).toEqual([]);
+  const offered = await workbench.choice('ESRGAN: ').allTextContents();
+  expect(offered.filter((each) => /Pause|Stop|Resume|Queue|Checkpoint|Delete/.test(each))).toEqual([]);
   // The list only has the rows that are in view.
   await workbench.input.fill('>ESRGAN: Log');
   await workbench.choice('Check Engines').waitFor({ state: 'detached' });
   await workbench.choice('Show Server Log').waitFor();
-  expect((await offered()).filter((each) => each.endsWith('Log'))).toEqual([
-    expect.stringContaining('Show Server Log'),
-  ]);
+  await expect(workbench.choice(/ESRGAN: .*Log/).count()).resolves.toBe(1);
   await workbench.page.keyboard.press('Escape');
 });
