@@ -62,12 +62,19 @@ test('the tab of a checkpoint names run and checkpoint; its item has a menu', as
   await panel.button('stop').click();
   await expect.poll(() => panel.state.textContent(), patience).toBe('stopped');
   await workbench.showViews('ESRGAN');
-  const open = async (row: ReturnType<typeof workbench.treeRow>) => {
-    await row.first().locator('.monaco-tl-twistie').click();
-  };
-  await open(workbench.treeRow(/^asked/));
-  await open(workbench.treeRow(/^Checkpoints \(\d\)/));
+  // A row that is redrawn meanwhile ignores a click.
+  const expand = (row: ReturnType<typeof workbench.treeRow>, child: typeof row) =>
+    expect
+      .poll(async () => {
+        const isCollapsed = (await row.first().getAttribute('aria-expanded')) === 'false';
+        if (isCollapsed) await row.first().locator('.monaco-tl-twistie').click();
+        return child.first().isVisible();
+      }, patience)
+      .toBe(true);
+  const all = workbench.treeRow(/^Checkpoints \(\d\)/);
   const rows = workbench.treeRow(/^pretraining · step/);
+  await expand(workbench.treeRow(/^asked/), all);
+  await expand(all, rows);
   await rows.first().click();
   await workbench.page
     .locator('.tab')
