@@ -15,9 +15,9 @@ import { exitCodes } from '../errors/errors.ts';
 import { formatDuration, formatRate } from '../format/format.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
 import { choiceOf, type StageChoice, stageChoices, stagesOf } from '../run-state/run-state.ts';
+import { readRun } from '../runs/list.ts';
 import { lastStage } from '../runs/manifest.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
-import { readStatus } from '../runs/status.ts';
 import type { StageObserver, StepProgress } from '../stages/stage-context.ts';
 import { timeLimit } from '../stages/stage-end.ts';
 import { train } from '../stages/train.ts';
@@ -112,11 +112,11 @@ function runOf({ runs_dir, name }: ResolvedConfig): RunPaths {
   return runPaths(join(runs_dir, name));
 }
 
-/** The last trained stage of the run, and the one that was started together with it. */
+/** The stage that the run was in, also if it ended before it recorded that, and the one that was to follow it. */
 function lastChoice(run: RunPaths): StageChoice | undefined {
-  const stage = lastStage(run);
-  const status = readStatus(run);
-  return stage && choiceOf(stage, status?.stage === stage ? status.next : undefined);
+  const state = readRun(run.root, Date.now())?.state;
+  const stage = state?.stage ?? lastStage(run);
+  return stage && choiceOf(stage, state?.next);
 }
 
 /** Says before a resume what the run file changes. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../trainer/data/random.ts';
 import { readManifest } from '../../../../trainer/runs/manifest.ts';
-import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { sha256OfFile } from '../../../../trainer/runs/sha256.ts';
-import { readStatus } from '../../../../trainer/runs/status.ts';
+import { readStatus, writeStatus } from '../../../../trainer/runs/status.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { largestDifference } from '../models/fixture.ts';
 import { readRunScalars } from '../runs/read-run-scalars.ts';
@@ -385,6 +385,39 @@ describe('esrgan train --stage all', () => {
     expect(sessionsOf('all-fails')?.[0]).toEqual(['pretraining', 'finished']);
     expect((await run('train', runFile('all-fails'), '--resume')).code).toBe(0);
     expect(sessionsOf('all-fails')?.map(([stage]) => stage)).toEqual(['pretraining', 'training', 'training']);
+  });
+
+  test('killed between the stages or before the first, a resume continues both', async () => {
+    const none = {
+      epoch: 0,
+      epochs: 0,
+      step: 0,
+      steps: 0,
+      rate: null,
+      etaSeconds: null,
+      loss: null,
+      psnr: null,
+    };
+    const between = pretrainedRun('all-between');
+    writeStatus(runPaths(runOf('all-between')), {
+      ...none,
+      state: 'starting',
+      stage: 'training',
+      message: null,
+    });
+    expect((await run('train', between, '--resume')).code).toBe(0);
+    expect(statusOf('all-between')).toMatchObject({ state: 'finished', stage: 'training', step: 12 });
+    const early = runFile('all-early');
+    const paths = createRunDirectory(runOf('all-early'));
+    writeStatus(paths, {
+      ...none,
+      state: 'starting',
+      stage: 'pretraining',
+      next: 'training',
+      message: null,
+    });
+    expect((await run('train', early, '--resume')).code).toBe(0);
+    expect(statusOf('all-early')).toMatchObject({ state: 'finished', stage: 'training', step: 12 });
   });
 
   test('each stage has the run file that it was trained with, and a resume says what has changed', async () => {
