@@ -7,7 +7,7 @@ export const unlessWindows = (title: string, reason: string): string =>
 
 /**
  * Tests write absolute paths as on Unix, for example `/p/run.esrgan.yaml`. On Windows results name them `\p\run.esrgan.yaml` or,
- * with the current drive, `C:\p\run.esrgan.yaml`. This gives a value with all paths in its texts as tests write them, also
+ * with the current drive, `C:\p\run.esrgan.yaml` (`C:/p` in a pattern). This gives a value with all paths in its texts as tests write them, also
  * those of `file:` addresses.
  */
 export function asOnUnix<T>(value: T): T {
@@ -22,5 +22,6 @@ function withUnixPaths(text: string): string {
     .replaceAll(/(?<![\w\\:/])(?:[a-z]:)?((?:\\(?!\s)[^\\/:"'`<>|\n]+)+)/gi, (_, path: string) =>
       path.replaceAll('\\', '/'),
     )
+    .replaceAll(/(?<![\w\\:/])[a-z]:(?=\/)/gi, '')
     .replaceAll(/file:\/\/\/[a-z](:|%3A)\//gi, 'file:///');
 }
