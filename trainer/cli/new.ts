@@ -66,10 +66,10 @@ export function registerNew(program: Command): void {
       try {
         const engine = await openEngine(parseEngine(engineName));
         const seconds = minutes * 60;
-        const side = smallestSide(split, Number(scale));
+        const { side, count } = usableImages(split, data, Number(scale));
         const fitted = recipes.map((recipe) => ({
           ...recipe,
-          batch: Math.min(recipe.batch, split.count),
+          batch: Math.min(recipe.batch, count),
           patch: Math.min(recipe.patch, side),
         }));
         const measured = await measureAll(fitted, seconds, {
@@ -102,13 +102,39 @@ export function registerNew(program: Command): void {
     });
 }
 
-/** The largest patch that fits into all images, a multiple of the scale. */
-function smallestSide({ images }: SplitImages, scale: number): number {
-  const sides = images.flatMap((path) => {
+/** As run files allow. */
+const smallestPatch = 8;
+
+/**
+ * The side of the largest patch that fits into all images, a multiple of the scale, and the number of images. Damaged ones,
+ * which training skips, do not count.
+ *
+ * @throws WorkbenchError `data` if an image is too small, or all are damaged
+ */
+function usableImages(
+  { images }: SplitImages,
+  data: string,
+  scale: number,
+): { readonly side: number; readonly count: number } {
+  const sizes = images.flatMap((path) => {
     const size = imageSize(path);
-    return size ? [size.width, size.height] : [];
+    return size
+      ? [{ path, ...size, side: Math.floor(Math.min(size.width, size.height) / scale) * scale }]
+      : [];
   });
-  return Math.max(scale, Math.floor(Math.min(...sides) / scale) * scale);
+  if (sizes.length === 0) throw new WorkbenchError('data', `${data} has no images that can be read.`);
+  const small = sizes.filter(({ side }) => side < smallestPatch);
+  const [first] = small;
+  if (first !== undefined) {
+    const others = small.length > 1 ? ` and ${small.length - 1} more` : '';
+    throw new WorkbenchError(
+      'data',
+      `${first.path} (${first.width}x${first.height})${others}: too small to train on. Remove such images, or name another folder.`,
+    );
+  }
+  // As arguments of one call they may be too many.
+  const smallest = sizes.reduce((least, { side }) => Math.min(least, side), Number.POSITIVE_INFINITY);
+  return { side: smallest, count: sizes.length };
 }
 
 interface Measuring {
