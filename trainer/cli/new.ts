@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -58,6 +58,8 @@ export function registerNew(program: Command): void {
       const name = folderName(basename(resolve(data)));
       const file = resolve(out ?? `${name}-${minutes}min.esrgan.yaml`);
       assertNew(file, overwrite === true);
+      if (!existsSync(dirname(file)))
+        throw new WorkbenchError('usage', `The folder ${dirname(file)} does not exist.`);
       const split = splitImages(resolve(data));
       if (split === undefined) {
         throw new WorkbenchError('data', `${data} has fewer than two images. Name a folder with more.`);

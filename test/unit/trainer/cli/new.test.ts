@@ -52,6 +52,7 @@ test('damaged files among the images do not count', async () => {
 test.each([
   ['a file that exists', () => ['--out', join(folder, 'old.esrgan.yaml')], 'exists. Choose another name'],
   ['a folder of damaged images', () => ['--data', join(folder, 'damaged')], 'no images that can be read'],
+  ['a file in no folder', () => ['--out', join(folder, 'no', 'a.esrgan.yaml')], 'does not exist'],
   ['a folder without images', () => ['--data', join(folder, 'none')], 'has fewer than two images'],
   ['a folder of icons', () => ['--data', join(folder, 'icons')], '(5x5) and 1 more: too small to train on'],
 ])('%s is refused before anything is measured', async (_, options, message) => {
