@@ -61,7 +61,7 @@ export async function pickRunsToCompare(
   const items = all.map((run) => ({ ...runItem(run), picked: preselected.includes(run.run) }));
   const picked = await window.showQuickPick(items, {
     canPickMany: true,
-    placeHolder: l10n.t('Select 2 to {0} runs to compare', maximumComparedRuns),
+    placeHolder: l10n.t('Select 1 to {0} runs to compare', maximumComparedRuns),
     matchOnDescription: true,
   });
   if (picked === undefined || picked.length === 0) return undefined;
