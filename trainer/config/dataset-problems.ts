@@ -173,9 +173,10 @@ function imageFaults(
 
 function batchFinding({ config }: RunFile, stage: Stage, images: number): Finding {
   const few = `\`${stage}\` has only ${images} training image${images === 1 ? '' : 's'}`;
+  const remedy = images > 0 ? `; set it to at most ${images}` : '';
   return {
     code: 'batch-larger-than-data',
-    message: `\`batch_size\` is ${config.batch_size}, but ${few}: an epoch needs at least one full batch`,
+    message: `\`batch_size\` is ${config.batch_size}, but ${few}: an epoch needs at least one full batch${remedy}`,
     path: ['batch_size'],
     related: [[[stage, 'train_datasets'], 'training images']],
     stage,

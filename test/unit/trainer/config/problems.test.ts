@@ -501,7 +501,7 @@ ${more}`;
       text('{ hr: a }', 'batch_size: 17'),
       [{ ...disk, [b]: images(17, [128, 128]) }],
       [
-        '6:13-6:15 batch-larger-than-data (pretraining) `batch_size` is 17, but `pretraining` has only 16 training images: an epoch needs at least one full batch\n  4:32-4:35 training images',
+        '6:13-6:15 batch-larger-than-data (pretraining) `batch_size` is 17, but `pretraining` has only 16 training images: an epoch needs at least one full batch; set it to at most 16\n  4:32-4:35 training images',
       ],
     ],
     [
@@ -509,7 +509,7 @@ ${more}`;
       plain,
       [{ ...disk, [a]: images(1, [128, 128]) }],
       [
-        '4:32-4:35 batch-larger-than-data (pretraining) `batch_size` is 16, but `pretraining` has only 1 training image: an epoch needs at least one full batch',
+        '4:32-4:35 batch-larger-than-data (pretraining) `batch_size` is 16, but `pretraining` has only 1 training image: an epoch needs at least one full batch; set it to at most 1',
       ],
     ],
     [
