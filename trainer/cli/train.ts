@@ -2,19 +2,16 @@ import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
   configForStage,
-  describeChange,
   formatProblem,
   type ResolvedConfig,
   readRunFile,
   readRunFileText,
-  stageChanges,
-  tryReadTrainedConfig,
 } from '../config/index.ts';
 import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { exitCodes } from '../errors/errors.ts';
 import { formatDuration, formatRate } from '../format/format.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
-import { choiceOf, type StageChoice, stageChoices, stagesOf } from '../run-state/run-state.ts';
+import { choiceOf, type StageChoice, stageChoices } from '../run-state/run-state.ts';
 import { readRun } from '../runs/list.ts';
 import { lastStage } from '../runs/manifest.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
@@ -104,7 +101,6 @@ function loadRunFile(
   const configured = configForStage(file, read, stage);
   const config = withFlags(configured.config, flags);
   for (const warning of configured.warnings) reporter.line(formatProblem(file, warning));
-  if (flags.resume && flags.source === undefined) reportChanges(file, config, stage, reporter);
   return { config, stage };
 }
 
@@ -117,20 +113,6 @@ function lastChoice(run: RunPaths): StageChoice | undefined {
   const state = readRun(run.root, Date.now())?.state;
   const stage = state?.stage ?? lastStage(run);
   return stage && choiceOf(stage, state?.next);
-}
-
-/** Says before a resume what the run file changes. */
-function reportChanges(file: string, config: ResolvedConfig, choice: StageChoice, reporter: Reporter): void {
-  const run = runOf(config);
-  const last = lastStage(run);
-  const stage = stagesOf(choice).find((each) => each === last);
-  const trained = stage && tryReadTrainedConfig(run, stage);
-  if (stage === undefined || trained === undefined) return;
-  const changes = stageChanges(stage, trained, config);
-  if (changes.length === 0) return;
-  reporter.line(`Resuming with ${file} as it is now. Changed since the run was last trained:`);
-  for (const change of changes) reporter.line(`  ${describeChange(change)}`);
-  reporter.line(`To resume with the earlier values: esrgan train ${run.config} --resume`);
 }
 
 function withFlags(config: ResolvedConfig, { runsDir }: Flags): ResolvedConfig {

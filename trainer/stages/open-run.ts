@@ -1,5 +1,11 @@
 import { relative } from 'node:path';
-import { type ResolvedConfig, serializeResolved } from '../config/index.ts';
+import {
+  describeChange,
+  type ResolvedConfig,
+  serializeResolved,
+  stageChanges,
+  tryReadTrainedConfig,
+} from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { portablePath } from '../files/paths.ts';
 import type { Stage } from '../run-state/run-state.ts';
@@ -60,12 +66,15 @@ export function openRun(
     stage,
     resume,
     fromStart = false,
+    follows,
     observer,
   }: {
     readonly config: ResolvedConfig;
     readonly stage: Stage;
     readonly resume: boolean;
     readonly fromStart?: boolean;
+    /** The session has just finished the stage before. */
+    readonly follows: boolean;
     readonly observer: StageObserver;
   },
   data: Manifest['data'],
@@ -79,8 +88,10 @@ export function openRun(
   const found = resume ? findCheckpoint(paths, stage, manifest) : undefined;
   const checkpoint = found?.checkpoint;
   for (const problem of found?.problems ?? []) warnOf(problem);
-  if (checkpoint) tell(`Resuming from ${checkpoint.name}.`);
-  else if (resume) tell('There is no checkpoint yet: starting from step 0.');
+  if (checkpoint) {
+    tell(`Resuming from ${checkpoint.name}.`);
+    for (const line of changesSince(paths, stage, config)) tell(line);
+  } else if (resume && !follows) tell('There is no checkpoint yet: starting from step 0.');
   if (checkpoint ?? fromStart) {
     for (const path of setAsideAfter(session.writable(), stage, checkpoint?.state.step ?? -1))
       tell(`Set aside: ${path}.`);
@@ -104,6 +115,17 @@ export function openRun(
   writeFileAtomic(session.writable().config, text);
   writeFileAtomic(session.writable().stageConfigs[stage], text);
   return { isNew: manifest === undefined, configHash, checkpoint };
+}
+
+/** What has changed in the run file since a stage was last trained with it, in lines. */
+function changesSince(paths: RunPaths, stage: Stage, config: ResolvedConfig): string[] {
+  const trained = tryReadTrainedConfig(paths, stage);
+  const changes = trained ? stageChanges(stage, trained, config) : [];
+  if (changes.length === 0) return [];
+  return [
+    'Changed in the run file since the run was last trained:',
+    ...changes.map((change) => `  ${describeChange(change)}`),
+  ];
 }
 
 /**

@@ -68,14 +68,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     lockPatience,
   });
   try {
-    let end = await trainInSession(session, options, stage);
+    let end = await trainInSession(session, options, { stage, follows: false });
     if (next !== undefined && end.reason === 'finished') {
       if (stop.aborted) end = { ...end, ...stoppedBetween(stop) };
       else {
         report({ session, observer }, `The ${stage} is finished. The ${next} starts.`);
         session.setStatus(startingStatus(next), { now: true });
         assertTrainingPossible(config, paths);
-        end = await trainInSession(session, options, next);
+        end = await trainInSession(session, options, { stage: next, follows: true });
       }
     }
     session.close({ state: end.reason, message: end.message });
@@ -103,11 +103,11 @@ function stoppedBetween(stop: AbortSignal): Pick<StageEnd, 'reason' | 'message'>
 async function trainInSession(
   session: TrainingSession,
   options: TrainOptions,
-  stage: Stage,
+  { stage, follows }: { readonly stage: Stage; readonly follows: boolean },
 ): Promise<StageEnd> {
   const { config, engine, stop, origin } = options;
   const sources = pairedSources(config, stage, 'train');
-  const run = openRun(session, { ...options, stage }, fingerprints(sources));
+  const run = openRun(session, { ...options, stage, follows }, fingerprints(sources));
   const source = origin && (await readSource(origin.folder));
   recordPatch(session.writable(), source);
   recordStart(session.writable(), {

@@ -71,6 +71,9 @@ function runFile(name: string, changes: Changes = {}): string {
 
 const runOf = (name: string) => join(folder, 'runs', name);
 
+/** The lines of a run's log, without their times. */
+const logOf = (name: string) => readFileSync(runPaths(runOf(name)).log, 'utf8').replaceAll(/^\S+Z /gm, '');
+
 /** A run file with a pretrained run. */
 function pretrainedRun(name: string, changes: Changes = {}): string {
   cpSync(runOf(pretrained), runOf(name), { recursive: true });
@@ -430,9 +433,32 @@ describe('esrgan train --stage all', () => {
     expect(readFileSync(stageConfigs.training, 'utf8')).toContain('lr: 0.0005');
     writeFileSync(file, text.replace('num_epoch: 6', 'num_epoch: 7'));
     const { stdout } = await run('train', file, '--resume');
-    expect(stdout).toContain(
-      `Resuming with ${file} as it is now. Changed since the run was last trained:\n  training.num_epoch: 6 → 7\n`,
-    );
-    expect((await run('train', file, '--resume')).stdout).not.toContain('as it is now');
+    const changed =
+      'Changed in the run file since the run was last trained:\n  training.num_epoch: 6 → 7\n';
+    expect(stdout).toContain(changed);
+    expect(logOf('changed')).toContain(changed);
+    expect((await run('train', file, '--resume')).stdout).not.toContain('Changed in the run file');
+  });
+
+  test.each([
+    ['both stages', '--stage', 'all'],
+    ['a named stage', '--stage', 'pretraining'],
+    ['the stage where it stopped'],
+  ])('a resume of %s says which keys of the pretraining have changed', async (_, ...flags) => {
+    const name = `resumed${flags.join('')}`;
+    const file = runFile(name);
+    expect((await run('train', file, '--max-steps', '4')).code).toBe(0);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('lr: 1.0e-3', 'lr: 5.0e-4').replace('num_epoch: 4', 'num_epoch: 3'));
+    const { stdout } = await run('train', file, ...flags, '--resume');
+    const changed = [
+      'Resuming from pretraining-00000004.',
+      'Changed in the run file since the run was last trained:',
+      '  pretraining.lr: 0.001 → 0.0005',
+      '  pretraining.num_epoch: 4 → 3',
+    ];
+    expect(stdout).toContain(changed.join('\n'));
+    expect(logOf(name)).toContain(changed.join('\n'));
+    expect(stdout).not.toContain('There is no checkpoint yet');
   });
 });
