@@ -120,7 +120,7 @@ function areApart(some: readonly Span[], others: readonly Span[]): boolean {
 }
 
 /** The edit with the line breaks of the document. */
-function textEdit(document: RunDocument, { newText, ...span }: Edit): TextEdit {
+export function textEdit(document: RunDocument, { newText, ...span }: Edit): TextEdit {
   const lineBreak = document.text.includes('\r\n') ? '\r\n' : '\n';
   return TextEdit.replace(document.rangeOf(span), newText.replaceAll(/\r?\n/g, lineBreak));
 }

@@ -23,7 +23,8 @@ export function removal(document: RunDocument, offset: number): Span | undefined
   return span && !isNeededElsewhere(document, span) ? span : undefined;
 }
 
-function isNeededElsewhere({ tree }: RunDocument, span: Span): boolean {
+/** Whether an alias elsewhere needs an anchor in a span. */
+export function isNeededElsewhere({ tree }: RunDocument, span: Span): boolean {
   const isInside = ({ range }: Node) => range && span.start <= range[0] && range[0] < span.end;
   return [...aliasTargets(tree)].some(([alias, target]) => isInside(target) && !isInside(alias));
 }
