@@ -433,8 +433,7 @@ describe('esrgan train --stage all', () => {
     expect(readFileSync(stageConfigs.training, 'utf8')).toContain('lr: 0.0005');
     writeFileSync(file, text.replace('num_epoch: 6', 'num_epoch: 7'));
     const { stdout } = await run('train', file, '--resume');
-    const changed =
-      'Changed in the run file since the run was last trained:\n  training.num_epoch: 6 → 7\n';
+    const changed = 'Changed in the run file since the run was last trained:\n  training.num_epoch: 6 → 7\n';
     expect(stdout).toContain(changed);
     expect(logOf('changed')).toContain(changed);
     expect((await run('train', file, '--resume')).stdout).not.toContain('Changed in the run file');
