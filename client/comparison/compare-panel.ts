@@ -14,10 +14,19 @@ const viewType = 'esrgan.compare';
 /** The URI schemes of files on this machine; the Explorer of a remote window uses the second one. */
 const localSchemes = ['file', 'vscode-remote'];
 
+/** What a panel was opened for; its page can change the runs. */
+interface Compared {
+  readonly runs: readonly string[];
+  readonly checkpoint: string | undefined;
+}
+
 /** The panels that compare runs. */
 export interface ComparePanels extends Disposable {
-  /** Reveals the panel that compares these runs, or creates it in `column`. */
-  open(runs: readonly string[], column: ViewColumn): Promise<void>;
+  /**
+   * Reveals the panel that compares these runs, or creates it in `column`; with a checkpoint that one which was opened
+   * for it, at the tab Checkpoints.
+   */
+  open(runs: readonly string[], column: ViewColumn, checkpoint?: string): Promise<void>;
 }
 
 export function createComparePanels(
@@ -25,7 +34,7 @@ export function createComparePanels(
   runs: RunList,
   runsView: Pick<RunsView, 'dragged'>,
 ): ComparePanels {
-  const panels = new Map<WebviewPanel, readonly string[]>();
+  const panels = new Map<WebviewPanel, Compared>();
 
   /** The runs to which files and folders belong. */
   const runsOf = async (paths: readonly string[]) => {
@@ -35,7 +44,7 @@ export function createComparePanels(
     };
   };
 
-  const adopt = async (compared: readonly string[], panel: WebviewPanel) => {
+  const adopt = async (compared: readonly string[], panel: WebviewPanel, checkpoint?: string) => {
     panel.iconPath = Uri.joinPath(services.extension, 'media', 'icons', 'compare.svg');
     panel.onDidDispose(() => panels.delete(panel));
     const { folder: results } = await services.link.request('esrgan/resultsFolder', null);
@@ -44,7 +53,7 @@ export function createComparePanels(
       ...grantedFolders(shown, await runs.all()),
     ];
     const show = (shown: readonly string[]) => {
-      panels.set(panel, shown);
+      panels.set(panel, { runs: shown, checkpoint });
       panel.title = titleOf(shown);
     };
     show(compared);
@@ -53,7 +62,10 @@ export function createComparePanels(
       {
         name: 'compare',
         title: l10n.t('Comparison of runs'),
-        parameters: { runs: JSON.stringify(compared) },
+        parameters: {
+          runs: JSON.stringify(compared),
+          ...(checkpoint !== undefined && { checkpoint }),
+        },
         folders: await foldersOf(compared),
         handlers: {
           'host/pickRuns': async ({ runs: chosen }) => ({
@@ -84,10 +96,13 @@ export function createComparePanels(
     },
   });
   return {
-    async open(compared, column) {
-      const shown = [...panels].find(([, each]) => isSameSet(each, compared))?.[0];
+    async open(compared, column, checkpoint) {
+      const shown = [...panels].find(
+        ([, each]) =>
+          isSameSet(each.runs, compared) && (checkpoint === undefined || each.checkpoint === checkpoint),
+      )?.[0];
       if (shown) shown.reveal();
-      else await adopt(compared, window.createWebviewPanel(viewType, titleOf(compared), column));
+      else await adopt(compared, window.createWebviewPanel(viewType, titleOf(compared), column), checkpoint);
     },
     dispose() {
       // Panels stay open: VS Code restores them when the window reloads.

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { l10n } from 'vscode';
 import {
@@ -61,7 +61,7 @@ export function runChildren({
   const nodes: TreeNode[] = [];
   if (checkpoints.length > 0) nodes.push(checkpointsNode(summary, checkpoints));
   const stages = samples.filter(({ steps }) => steps.length > 0);
-  if (stages.length > 0) nodes.push(samplesNode(run, stages));
+  if (stages.length > 0) nodes.push(samplesNode(summary, stages));
   if (files.config !== null) {
     const label = baseName(files.config);
     nodes.push({
@@ -158,7 +158,7 @@ function bicubicText(checkpoint: CheckpointSummary): string | undefined {
 }
 
 function checkpointNode(checkpoint: CheckpointSummary, isLiveRun: boolean): TreeNode {
-  const { stage, step, epoch, metrics, bytes, best, last } = checkpoint;
+  const { stage, step, epoch, metrics, bytes, best, last, kept } = checkpoint;
   const facts = [
     ...(metrics.psnr === undefined ? [] : [`PSNR ${formatScore(metrics.psnr)}`]),
     ...(bicubicOf(checkpoint)?.isBetter ? [l10n.t('below bicubic')] : []),
@@ -166,14 +166,15 @@ function checkpointNode(checkpoint: CheckpointSummary, isLiveRun: boolean): Tree
     formatBytes(bytes),
     ...(best ? [l10n.t('best')] : []),
     ...(last ? [l10n.t('newest')] : []),
+    ...(kept ? [l10n.t('kept')] : []),
   ];
   return {
     id: checkpoint.path,
     label: l10n.t('{0} · step {1}', stage, formatCount(step)),
     description: facts.join(' · '),
     tooltip: l10n.t('Epoch {0}, saved {1}', formatCount(epoch), new Date(checkpoint.saved).toLocaleString()),
-    icon: best ? 'star-full' : 'save',
-    context: isLiveRun ? 'checkpoint' : 'checkpoint delete',
+    icon: best ? 'star-full' : kept ? 'pinned' : 'save',
+    context: ['checkpoint', kept ? 'kept' : 'unkept', ...(isLiveRun ? [] : ['delete'])].join(' '),
     model: checkpoint.path,
     spoken: l10n.t('Checkpoint of {0} at step {1}, {2}', stage, step, facts.join(', ')),
     file: join(checkpoint.path, 'generator.safetensors'),
@@ -181,28 +182,37 @@ function checkpointNode(checkpoint: CheckpointSummary, isLiveRun: boolean): Tree
   };
 }
 
-function samplesNode(run: string, stages: readonly StageSamples[]): TreeNode {
+function samplesNode(summary: RunSummary, stages: readonly StageSamples[]): TreeNode {
   const steps = stages.flatMap((samples) => samples.steps.map(({ step, sr }) => ({ samples, step, sr })));
   const shown = steps.slice(-shownSampleSteps).reverse();
   return {
-    id: `${run}#samples`,
+    id: `${summary.run}#samples`,
     label: l10n.t('Samples ({0})', steps.length),
     ...(shown.length < steps.length && { description: l10n.t('newest {0}', shown.length) }),
     icon: 'file-media',
     spoken: l10n.t('Samples at {0} steps', steps.length),
-    children: shown.map(({ samples: { stage, images }, step, sr }) => ({
-      id: `${run}#samples/${stage}/${step}`,
-      label: l10n.t('{0} · step {1}', stage, formatCount(step)),
-      icon: 'file-media',
-      spoken: l10n.t('Samples of {0} at step {1}', stage, step),
-      children: images.flatMap(({ key }) => {
+    children: shown.map(({ samples: { stage, images }, step, sr }) => {
+      const nodes = images.flatMap(({ key, lr }) => {
         const file = sr[key];
-        if (file === undefined) return [];
-        const label = key.replace(/^\d+-/, '');
-        return [{ id: file, label, context: 'file sample', spoken: label, file, children: 'none' as const }];
-      }),
-    })),
+        return file === undefined ? [] : [sampleNode(key, file, lr)];
+      });
+      const [first] = Object.values(sr);
+      return {
+        id: `${summary.run}#samples/${stage}/${step}`,
+        label: l10n.t('{0} · step {1}', stage, formatCount(step)),
+        icon: 'file-media',
+        context: isLive(summary) ? 'samples' : 'samples delete',
+        ...(first !== undefined && { folder: dirname(first) }),
+        spoken: l10n.t('Samples of {0} at step {1}', stage, step),
+        children: nodes,
+      };
+    }),
   };
+}
+
+function sampleNode(key: string, file: string, image: string): TreeNode {
+  const label = key.replace(/^\d+-/, '');
+  return { id: file, label, context: 'file sample', spoken: label, file, image, children: 'none' };
 }
 
 function baseName(path: string): string {

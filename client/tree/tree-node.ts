@@ -23,6 +23,10 @@ export interface TreeNode {
   readonly file?: string;
   /** The checkpoint of the item, for commands that use a model. */
   readonly model?: string;
+  /** The LR image of the item, for commands that upscale. */
+  readonly image?: string;
+  /** The folder of the item, for commands. */
+  readonly folder?: string;
   /** The web page that a click opens. */
   readonly link?: string;
   /** The run of the item, for commands and drag and drop. */

@@ -2,6 +2,7 @@ import { l10n, TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vsc
 import type { UpscalingResult } from '../../server/protocol/upscaling.ts';
 import { choose, showWarning } from '../notifications.ts';
 import { commandTargets } from '../runs/command-targets.ts';
+import { runItem, runLookup } from '../runs/run-items.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { imageExtensions, isImage } from './image-extensions.ts';
@@ -13,6 +14,7 @@ import { resultPlace, upscalingEngine } from './upscale-settings.ts';
 /** The commands that upscale images. */
 export function upscaleCommands({
   link,
+  runs,
   memento,
   log,
   beforeAfterPanels,
@@ -22,9 +24,14 @@ export function upscaleCommands({
       await upscale(args, async () => (await lastModel(memento)) ?? pickModel(link, memento));
     },
     async 'esrgan.upscaleWith'(...args) {
-      // The weights editor passes a model, panels and the list of runs a run; the person then picks images.
       const [target] = args;
-      const model = isModelTarget(target) ? target.model : commandTargets(args, [])[0]?.run;
+      const item = await runItem(target, runLookup({ runs, link }));
+      if (item.image !== undefined) {
+        await upscale([Uri.file(item.image)], async () => pickModel(link, memento));
+        return;
+      }
+      // The weights editor passes a model, panels and the list of runs a run; the person then picks images.
+      const model = item.model ?? commandTargets(args, [])[0]?.run;
       if (model !== undefined) await rememberModel(memento, model);
       await upscale(model === undefined ? args : [], async () => model ?? pickModel(link, memento));
     },
@@ -121,8 +128,4 @@ function activeImage(): Uri | undefined {
   const input = window.tabGroups.activeTabGroup.activeTab?.input;
   const uri = input instanceof TabInputCustom || input instanceof TabInputText ? input.uri : undefined;
   return uri && isImage(uri.path) ? uri : undefined;
-}
-
-function isModelTarget(value: unknown): value is { readonly model: string } {
-  return typeof value === 'object' && value !== null && 'model' in value && typeof value.model === 'string';
 }

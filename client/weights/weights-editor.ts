@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   type CustomDocument,
   type CustomReadonlyEditorProvider,
@@ -9,11 +9,9 @@ import {
   window,
 } from 'vscode';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
+import { convertedName, convertWeights } from './convert-weights.ts';
 
 const viewType = 'esrgan.weights';
-
-/** The formats that `esrgan convert` writes, with their extensions. */
-const formats = { safetensors: ['safetensors'], PyTorch: ['pth'], ONNX: ['onnx'] };
 
 /** Registers the read-only editor of weights. */
 export function registerWeightsEditor(services: PanelServices): Disposable {
@@ -33,7 +31,14 @@ export function registerWeightsEditor(services: PanelServices): Disposable {
               await commands.executeCommand('esrgan.upscaleWith', { model: file });
               return null;
             },
-            'host/convertWeights': async () => ({ path: await convert(file) }),
+            'host/convertWeights': async () => ({
+              path: await convertWeights(services.link, {
+                source: file,
+                title: l10n.t('Convert {0}', basename(file)),
+                saveLabel: l10n.t('Convert'),
+                suggested: Uri.file(join(dirname(file), convertedName(file))),
+              }),
+            }),
             'host/pickWeights': async () => ({ path: await pickWeights(file) }),
             async 'host/openAsText'() {
               await commands.executeCommand('vscode.openWith', uri, 'default');
@@ -48,22 +53,6 @@ export function registerWeightsEditor(services: PanelServices): Disposable {
   return window.registerCustomEditorProvider(viewType, provider, {
     supportsMultipleEditorsPerDocument: true,
   });
-
-  async function convert(file: string): Promise<string | null> {
-    const name = basename(file, extname(file));
-    const other = extname(file).toLowerCase() === '.safetensors' ? '.pth' : '.safetensors';
-    const to = await window.showSaveDialog({
-      title: l10n.t('Convert {0}', basename(file)),
-      saveLabel: l10n.t('Convert'),
-      defaultUri: Uri.file(join(dirname(file), name + other)),
-      filters: formats,
-    });
-    if (to === undefined) return null;
-    if (to.fsPath === file)
-      throw new Error(l10n.t('A file cannot be converted to itself. Choose another name.'));
-    await services.link.request('esrgan/convertWeights', { file, output: to.fsPath });
-    return to.fsPath;
-  }
 }
 
 async function pickWeights(file: string): Promise<string | null> {

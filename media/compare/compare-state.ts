@@ -37,12 +37,19 @@ export interface CompareState {
   readonly checkpoints: CheckpointsState;
 }
 
-/** The state of a comparison page, which was opened for `openedRuns`. The user may have chosen other runs since. */
-export function restoreCompareState(saved: unknown, openedRuns: readonly string[]): CompareState {
+/**
+ * The state of a comparison page, which was opened for `openedRuns`, or for a checkpoint of one. The user may have chosen
+ * other runs since.
+ */
+export function restoreCompareState(
+  saved: unknown,
+  openedRuns: readonly string[],
+  openedCheckpoint: string | null = null,
+): CompareState {
   const parts = isPlainObject(saved) ? saved : {};
   const runs = isList(isString)(parts.runs) ? parts.runs.slice(0, maximumComparedRuns) : openedRuns;
   const initial: Pick<CompareState, 'tab' | 'baseline' | 'models' | 'showsPublished'> = {
-    tab: 'table',
+    tab: openedCheckpoint === null ? 'table' : 'checkpoints',
     baseline: runs[0] ?? null,
     models: defaultModels,
     showsPublished: false,
@@ -60,6 +67,6 @@ export function restoreCompareState(saved: unknown, openedRuns: readonly string[
     curves: restoreCurvesState(parts.curves),
     images: restoreImagesState(parts.images),
     config: restoreConfigState(parts.config),
-    checkpoints: restoreCheckpointsState(parts.checkpoints),
+    checkpoints: restoreCheckpointsState(parts.checkpoints ?? { a: openedCheckpoint }),
   };
 }

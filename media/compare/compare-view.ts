@@ -64,6 +64,8 @@ export class CompareView extends LitElement {
   @property({ attribute: false }) host!: Host;
   /** The run directories that the page was opened for. */
   @property({ attribute: false }) runs: readonly string[] = [];
+  /** The folder of the checkpoint that the page was opened for, if any. */
+  @property({ attribute: false }) checkpoint: string | null = null;
 
   @state() private ui!: CompareState;
   @state() private details: ReadonlyMap<string, RunDetail> = new Map();
@@ -96,7 +98,7 @@ export class CompareView extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ui = restoreCompareState(this.host.getState(), this.runs);
+    this.ui = restoreCompareState(this.host.getState(), this.runs, this.checkpoint);
     this.#saver.saveNow();
     this.host.onNotification('esrgan/runChanged', ({ run, parts }) => {
       if (!this.ui.runs.includes(run)) return;

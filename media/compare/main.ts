@@ -6,5 +6,6 @@ const root = document.getElementById('app');
 if (!root?.dataset.runs) throw new Error(`The comparison page needs <main id="app" data-runs='["..."]'>.`);
 const runs: unknown = JSON.parse(root.dataset.runs);
 const view = document.createElement('compare-view');
-Object.assign(view, { host: connectHost(), runs });
+const checkpoint = root.dataset.checkpoint ?? null;
+Object.assign(view, { host: connectHost(), runs, checkpoint });
 root.append(view);

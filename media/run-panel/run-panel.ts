@@ -11,6 +11,7 @@ import type { PlotBorder } from '../charts/plot-content.ts';
 import type { ChartCursor } from '../charts/shared-axis.ts';
 import { bicubicTag, type ChartPlan, type GroupPlan, planCharts } from '../charts/tag-groups.ts';
 import { formatX, type XAxis, type XRange } from '../charts/x-axis.ts';
+import { showContextsOutside } from '../components/menu-context.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import { onThemeChange } from '../components/theme-change.ts';
 import { fileName } from '../file-name.ts';
@@ -122,6 +123,7 @@ export class RunPanel extends LitElement {
   constructor() {
     super();
     onThemeChange(this, () => this.requestUpdate());
+    showContextsOutside(this);
   }
 
   override connectedCallback(): void {

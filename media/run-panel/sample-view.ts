@@ -166,6 +166,13 @@ export class SampleView extends LitElement {
     `;
   }
 
+  /** What the editor's context menu of the sample is for. */
+  #context(): string | undefined {
+    const sample = this.#sample?.sr[this.#image?.key ?? ''];
+    if (sample === undefined) return undefined;
+    return JSON.stringify({ webviewSection: 'sample', sample, preventDefaultContextMenuItems: true });
+  }
+
   #renderPanes() {
     const { hr, sr } = this.images;
     const base = hr ?? sr ?? null;
@@ -175,6 +182,7 @@ export class SampleView extends LitElement {
       image: this.images[kind] ?? null,
     });
     const pane = (layers: readonly ImageLayer[]) => html`<image-pane
+      data-vscode-context=${this.#context() ?? nothing}
       .name=${name}
       .layers=${layers}
       .base=${base}

@@ -14,6 +14,7 @@ import {
   stagesOf,
 } from '../../trainer/run-state/run-state.ts';
 import { removeFolderAtomic, removeTemporaries } from '../../trainer/runs/atomic-file.ts';
+import { listCheckpoints, setKept } from '../../trainer/runs/checkpoints.ts';
 import type { RequestKind } from '../../trainer/runs/control.ts';
 import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { isStageStarted, lastStage } from '../../trainer/runs/manifest.ts';
@@ -102,6 +103,10 @@ export interface Manager extends Closable {
   kill(run: string): Promise<void>;
   moveInQueue(run: string, by: number): Promise<void>;
   removeFromQueue(run: string): Promise<void>;
+  /** See `esrgan/keepCheckpoint`. */
+  keepCheckpoint(run: string, checkpoint: string, keep: boolean): void;
+  /** Throws unless files of the run may be deleted. */
+  requireDeletable(run: string): void;
   /** Closes the files of a run; throws unless it may be deleted. */
   release(run: string): void;
   deleteRun(run: string): Promise<void>;
@@ -392,6 +397,14 @@ export function createManager(options: ManagerOptions): Manager {
       else await removeFromQueue(runPaths(run), { released: whileReleased });
       list.touch(run);
     },
+    keepCheckpoint(run, checkpoint, keep) {
+      const found = listCheckpoints(find(run).paths).find(({ path }) => path === checkpoint);
+      if (found === undefined)
+        throw new WorkbenchError('run', `${checkpoint} is not a checkpoint of ${run}, or no longer exists.`);
+      setKept(found.path, keep);
+      onRunChanged(run, ['checkpoints']);
+    },
+    requireDeletable: (run) => void deletable(run),
     release(run) {
       const { root } = deletable(run);
       unfollow(root);

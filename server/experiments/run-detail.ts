@@ -4,7 +4,7 @@ import { statOf } from '../../trainer/files/regular-file.ts';
 import { toJsonNumber } from '../../trainer/guards/guards.ts';
 import { readMirror } from '../../trainer/mirror/mirror-state.ts';
 import { isLive, stages } from '../../trainer/run-state/run-state.ts';
-import { bestCheckpoint, type Checkpoint, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
+import { bestCheckpoint, type Checkpoint, isKept, listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { stepsBeforeTraining } from '../../trainer/runs/global-steps.ts';
 import { lastLines, lastOutput, launchPaths } from '../../trainer/runs/launch.ts';
 import { readManifest, type SessionRecord } from '../../trainer/runs/manifest.ts';
@@ -71,6 +71,7 @@ function checkpointOf({ path, state }: Checkpoint, best: boolean, last: boolean)
     saved: stateFile?.mtimeMs ?? 0,
     best,
     last,
+    kept: isKept(path),
   };
 }
 

@@ -57,6 +57,14 @@ export function registerRuns(
       await (await manager()).removeFromQueue(run);
       return null;
     },
+    async 'esrgan/keepCheckpoint'({ run, checkpoint, keep }) {
+      (await manager()).keepCheckpoint(run, checkpoint, keep);
+      return null;
+    },
+    async 'esrgan/requireDeletable'({ run }) {
+      (await manager()).requireDeletable(run);
+      return null;
+    },
     async 'esrgan/releaseRun'({ run }) {
       (await manager()).release(run);
       return null;

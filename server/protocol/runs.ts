@@ -74,6 +74,8 @@ export interface CheckpointSummary {
   readonly best: boolean;
   /** The newest of its stage. */
   readonly last: boolean;
+  /** Never deleted with old ones. */
+  readonly kept: boolean;
 }
 
 /** The checkpoint with the highest PSNR of all stages, the earliest of equals; undefined where nothing was validated. */
@@ -270,6 +272,10 @@ export interface RunRequests {
   /** Moves a queued run by this many positions (negative: earlier). */
   'esrgan/moveInQueue': { params: { run: string; by: number }; result: null };
   'esrgan/removeFromQueue': { params: { run: string }; result: null };
+  /** Decides whether the trainer ever deletes a checkpoint; `checkpoint` is its folder. Also while the run is live. */
+  'esrgan/keepCheckpoint': { params: { run: string; checkpoint: string; keep: boolean }; result: null };
+  /** Fails if a run is live, or may become so, as none of its files must be deleted then. */
+  'esrgan/requireDeletable': { params: { run: string }; result: null };
   /**
    * Closes the files of a run, so that the editor can move its folder to the trash. Fails if the run is live, as it must not
    * be deleted then.

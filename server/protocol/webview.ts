@@ -5,7 +5,8 @@ import type { DisplayableImage } from './upscaling.ts';
 /**
  * Messages between the page of a webview and the editor that hosts it. The page is
  * `<body><main id="app" data-...></main></body>`; the data attributes of that element are its parameters: `data-run` is
- * the run directory of a run panel, `data-runs` the run directories of a comparison (JSON), `data-images` the
+ * the run directory of a run panel, `data-runs` the run directories of a comparison (JSON) and
+ * `data-checkpoint` the checkpoint that it was opened for, if any, `data-images` the
  * `ImagePair[]` of a before/after view (JSON), `data-file` a file of weights.
  *
  * The editor creates the page again whenever it becomes visible. In its state (`setState`) a page saves how it looks,

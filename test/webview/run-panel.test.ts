@@ -130,7 +130,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
         async 'esrgan/run'(params) {
           const metrics = { psnr, bicubic_psnr: 30.71 };
           const checkpoint = { path: '/c', stage: 'pretraining', step: 1000, epoch: 2, metrics } as const;
-          const checkpoints = [{ ...checkpoint, bytes: 1, saved: 0, best: true, last: true }];
+          const checkpoints = [{ ...checkpoint, bytes: 1, saved: 0, best: true, last: true, kept: false }];
           return { ...(await answer(params)), checkpoints };
         },
       },

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
-import { discardSync, moveSync, removeFolderSync } from '../files/change-files.ts';
+import { discardSync, moveSync, removeFileSync, removeFolderSync } from '../files/change-files.ts';
 import { type FileContent, failureOf, readJsonFile, readLocked } from '../files/small-file.ts';
 import {
   type Guarded,
@@ -103,6 +103,9 @@ export interface CheckpointFile {
 
 const stateFile = 'state.json';
 
+/** An empty file in a checkpoint that is never deleted with old ones. */
+const keptFile = 'kept';
+
 /** Prefix of a checkpoint while a new one of the same name replaces it. */
 const replacedPrefix = '.replaced-';
 
@@ -139,6 +142,7 @@ export function writeCheckpoint(
       writeFileDurably(join(temporary, stateFile), [Buffer.from(stateText(whole))]);
       assertWritable();
       if (existsSync(path)) {
+        if (isKept(path)) writeFileDurably(join(temporary, keptFile), []);
         isReplacing = true;
         removeFolderSync(replaced);
         moveSync(path, replaced);
@@ -235,6 +239,22 @@ export function listCheckpoints(paths: RunPaths, stage?: Stage): Checkpoint[] {
     const state = readState(path, name);
     return state.state === 'read' ? [{ path, name, state: state.value }] : [];
   });
+}
+
+/** Whether a checkpoint is never deleted with old ones. */
+export function isKept(path: string): boolean {
+  return existsSync(join(path, keptFile));
+}
+
+/** Decides whether a checkpoint is never deleted with old ones, also while a trainer runs. Throws a `disk` error. */
+export function setKept(path: string, kept: boolean): void {
+  const file = join(path, keptFile);
+  try {
+    if (kept) writeFileAtomic(file, '');
+    else removeFileSync(file);
+  } catch (error) {
+    throw diskError(file, error);
+  }
 }
 
 /** The step of the newest checkpoint of a stage, whole or not; 0 without one. Throws a `disk` error. */
@@ -357,8 +377,8 @@ export function setAsideAfter(paths: RunPaths, stage: Stage, step: number): stri
 
 /**
  * Deletes the checkpoints of a stage before `newest`, the step of the one that was just written, except the newest
- * `keep` (at least 1, with that one) and the best by PSNR and by SSIM. Never rejects: what cannot be deleted is deleted
- * with the next ones.
+ * `keep` (at least 1, with that one), the best by PSNR and by SSIM, and those that are kept (`setKept`). Never rejects:
+ * what cannot be deleted is deleted with the next ones.
  *
  * @returns why checkpoints could not be deleted
  */
@@ -372,7 +392,7 @@ export async function pruneCheckpoints(
   const best = [bestOf(checkpoints, 'psnr'), bestOf(checkpoints, 'ssim')];
   const problems: string[] = [];
   for (const checkpoint of checkpoints.slice(0, -Math.max(1, keep))) {
-    if (best.includes(checkpoint)) continue;
+    if (best.includes(checkpoint) || isKept(checkpoint.path)) continue;
     try {
       await removeFolderAtomic(checkpoint.path);
     } catch (error) {

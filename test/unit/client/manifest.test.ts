@@ -110,6 +110,7 @@ test('menus, keys and the walkthrough name existing commands and views', () => {
   const set = [
     'esrgan.isListed',
     'esrgan.hasRuns',
+    ...found(/viewType = '(esrgan\.\w+)'/g),
     ...viewIds,
     ...runActions.map((action) => `esrgan.can.${action}`),
   ];

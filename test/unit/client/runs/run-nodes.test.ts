@@ -1,22 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { changedItems, runChildren, runNode } from '../../../../client/runs/run-nodes.ts';
 import type { TreeNode } from '../../../../client/tree/tree-node.ts';
-import type { CheckpointSummary, MirrorSummary } from '../../../../server/protocol/runs.ts';
-import { aDetail, aRun } from './runs.ts';
-
-function aCheckpoint(given: Partial<CheckpointSummary> & { step: number }): CheckpointSummary {
-  return {
-    path: `/w/runs/photos/checkpoints/training-${given.step}`,
-    stage: 'training',
-    epoch: 1,
-    metrics: {},
-    bytes: 66_846_720,
-    saved: 0,
-    best: false,
-    last: false,
-    ...given,
-  };
-}
+import type { MirrorSummary } from '../../../../server/protocol/runs.ts';
+import { aCheckpoint, aDetail, aRun } from './runs.ts';
 
 /** A tree as text. */
 function drawn(nodes: readonly TreeNode[], indent = ''): string[] {
@@ -44,6 +30,7 @@ test('checkpoints, samples and files, the newest first', () => {
   const detail = aDetail({
     checkpoints: [
       aCheckpoint({ step: 1000, metrics: { psnr: 25.487, ssim: 0.75123 }, best: true }),
+      aCheckpoint({ step: 2000, kept: true }),
       aCheckpoint({ step: 141_000, last: true }),
     ],
     samples: [
@@ -53,8 +40,9 @@ test('checkpoints, samples and files, the newest first', () => {
     files: { config: '/w/runs/photos/run.esrgan.yaml', log: 'C:\\runs\\photos\\log.txt' },
   });
   expect(drawn(runChildren(detail))).toEqual([
-    '(save-all) Checkpoints (2) — ★ best PSNR 25.49 dB · training @ 1k',
+    '(save-all) Checkpoints (3) — ★ best PSNR 25.49 dB · training @ 1k',
     '  (save) training · step 141,000 — 66.8 MB · newest',
+    '  (pinned) training · step 2,000 — 66.8 MB · kept',
     '  (star-full) training · step 1,000 — PSNR 25.49 · SSIM 0.7512 · 66.8 MB · best',
     '(file-media) Samples (2)',
     '  (file-media) training · step 2,000',
@@ -65,6 +53,36 @@ test('checkpoints, samples and files, the newest first', () => {
     '(output) log.txt',
   ]);
 });
+
+test.each([
+  [{}, 'running', 'checkpoint unkept', 'samples'],
+  [{}, 'stopped', 'checkpoint unkept delete', 'samples delete'],
+  [{ kept: true }, 'paused', 'checkpoint kept', 'samples'],
+  [{ kept: true }, 'finished', 'checkpoint kept delete', 'samples delete'],
+] as const)(
+  'the menus of a checkpoint %j and of samples of a run that is %s',
+  (given, state, ofCheckpoint, ofSamples) => {
+    const image = { key: '00-baby', lr: '/s/reference/00-baby.lr.png', bicubic: '', hr: '' };
+    const file = '/s/00001000/00-baby.sr.png';
+    const [checkpoints, samples] = runChildren(
+      aDetail({
+        summary: aRun({ state }),
+        checkpoints: [aCheckpoint({ step: 1000, ...given })],
+        samples: [{ stage: 'training', images: [image], steps: [{ step: 1000, sr: { '00-baby': file } }] }],
+      }),
+    );
+    expect(checkpoints?.children).toMatchObject([
+      { context: ofCheckpoint, model: '/w/runs/photos/checkpoints/training-1000' },
+    ]);
+    expect(samples?.children).toMatchObject([
+      {
+        context: ofSamples,
+        folder: '/s/00001000',
+        children: [{ context: 'file sample', file, image: image.lr }],
+      },
+    ]);
+  },
+);
 
 test.each<[Record<string, number>, Record<string, number>, string]>([
   [{ psnr: 31.2 }, { psnr: 29.14 }, '★ best PSNR 31.20 dB · pretraining @ 3k'],

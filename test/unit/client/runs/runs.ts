@@ -1,4 +1,4 @@
-import type { RunDetail, RunSummary } from '../../../../server/protocol/runs.ts';
+import type { CheckpointSummary, RunDetail, RunSummary } from '../../../../server/protocol/runs.ts';
 
 /** A run in the middle of its training, with these changes. */
 export function aRun(given: Partial<RunSummary> = {}): RunSummary {
@@ -40,6 +40,22 @@ export function aDetail(given: Partial<RunDetail> = {}): RunDetail {
     mirror: null,
     logTail: [],
     files: { config: null, log: null },
+    ...given,
+  };
+}
+
+/** A checkpoint at a step, with these changes. */
+export function aCheckpoint(given: Partial<CheckpointSummary> & { step: number }): CheckpointSummary {
+  return {
+    path: `/w/runs/photos/checkpoints/training-${given.step}`,
+    stage: 'training',
+    epoch: 1,
+    metrics: {},
+    bytes: 66_846_720,
+    saved: 0,
+    best: false,
+    last: false,
+    kept: false,
     ...given,
   };
 }

@@ -39,3 +39,17 @@ test('restores the runs that the user chose after the page was opened', () =>
 
 test('the initial state can be saved and restored', () =>
   expect(restoreCompareState(JSON.parse(JSON.stringify(initial)), [])).toEqual(initial));
+
+test('a page that was opened for a checkpoint begins with it, and then shows what the user chose', () => {
+  const opened = restoreCompareState(undefined, runs, '/r/a/checkpoints/training-00000010');
+  expect(opened).toMatchObject({
+    tab: 'checkpoints',
+    checkpoints: { a: '/r/a/checkpoints/training-00000010' },
+  });
+  expect(
+    restoreCompareState({ ...initial, tab: 'images' }, runs, '/r/a/checkpoints/training-00000010'),
+  ).toEqual({
+    ...initial,
+    tab: 'images',
+  });
+});

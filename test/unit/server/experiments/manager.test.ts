@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createManager, type Manager } from '../../../../server/experiments/manager.ts';
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
 import { temporaryPath } from '../../../../trainer/runs/atomic-file.ts';
+import { writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { prepareJob, readLaunch, recordJob } from '../../../../trainer/runs/launch.ts';
 import { readLock } from '../../../../trainer/runs/lock.ts';
 import { createManifest, readManifest } from '../../../../trainer/runs/manifest.ts';
@@ -13,6 +14,7 @@ import { isProcessAlive, thisHost } from '../../../../trainer/runs/processes.ts'
 import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { isWindows, unlessWindows } from '../../../unix.ts';
 import { goodKey, wandbServer } from '../../trainer/mirror/wandb-server.ts';
+import { filesOf, stateAt } from '../../trainer/runs/checkpoint-fixture.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
 import { endless, type TinyWorkspace, tinyWorkspace } from './tiny-runs.ts';
 
@@ -131,7 +133,8 @@ test.skipIf(isWindows)(
       const run = join(workspace.runsDir, 'waits');
       const refusal = /Run waits waits for job 7 on gpu, or is trained by it. Slurm is not asked/;
       await expect(manager.deleteRun(run)).rejects.toThrow(refusal);
-      expect(() => manager.release(run)).toThrow(refusal);
+      for (const check of [manager.release, manager.requireDeletable])
+        expect(() => check(run)).toThrow(refusal);
       await expect(manager.start(workspace.runFile('waits'), 'pretraining', false)).rejects.toThrow(refusal);
       expect(readLaunch(runPaths(run)).job?.id).toBe('7');
       manager.startWaiting();
@@ -169,6 +172,24 @@ test('what an interrupted deletion left is deleted once the folder is known; one
     manager.setFolders([workspace.runsDir]);
     expect(readdirSync(workspace.runsDir).sort()).toEqual([ofThisProcess, 'whole']);
     expect((await manager.runs()).map(({ name }) => name)).toEqual(['whole']);
+  } finally {
+    manager.close();
+  }
+});
+
+test('a checkpoint of the run is kept, and no other folder', () => {
+  const run = createRunDirectory(join(workspace.runsDir, 'keeps'));
+  createManifest(run, { seed: 0, configHash: '', data: {}, ancestry: [] });
+  const { path } = writeCheckpoint(run, filesOf('x'), stateAt(1));
+  const manager = managerInThisProcess(() => false);
+  const kept = () => manager.run(run.root).checkpoints.map((each) => each.kept);
+  try {
+    manager.keepCheckpoint(run.root, path, true);
+    expect(kept()).toEqual([true]);
+    manager.keepCheckpoint(run.root, path, false);
+    expect(kept()).toEqual([false]);
+    expect(() => manager.keepCheckpoint(run.root, run.samples, true)).toThrow('is not a checkpoint of');
+    expect(existsSync(join(run.samples, 'kept'))).toBe(false);
   } finally {
     manager.close();
   }

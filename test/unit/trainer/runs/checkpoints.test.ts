@@ -17,12 +17,14 @@ import {
   bestWholeCheckpoint,
   type CheckpointState,
   findWeightsDamage,
+  isKept,
   latestCheckpoint,
   listCheckpoints,
   newestStep,
   pruneCheckpoints,
   resultCheckpoint,
   setAsideAfter,
+  setKept,
   writeCheckpoint,
 } from '../../../../trainer/runs/checkpoints.ts';
 import { takeRequests } from '../../../../trainer/runs/control.ts';
@@ -241,6 +243,28 @@ test('checkpoints are set aside once each, and no longer count', () => {
     'aside-pretraining-00000002-2',
   ]);
   expect(names(paths)).toEqual(['pretraining-00000001', 'training-00000004']);
+});
+
+test('those that are kept remain, until they are no longer kept', async () => {
+  const paths = runWith('1', '2', '3', '4');
+  const [first, second] = listCheckpoints(paths);
+  for (const each of [first!, second!]) setKept(each.path, true);
+  await pruneCheckpoints(paths, 'pretraining', 1, 100);
+  expect(listCheckpoints(paths).map(({ state }) => state.step)).toEqual([1, 2, 4]);
+  // The extra file does not make it another checkpoint.
+  expect(latestCheckpoint(paths, 'pretraining').problems).toEqual([]);
+  expect(findWeightsDamage(first!.path)).toBeUndefined();
+  setKept(second!.path, false);
+  await pruneCheckpoints(paths, 'pretraining', 1, 100);
+  expect(listCheckpoints(paths).map(({ state }) => state.step)).toEqual([1, 4]);
+});
+
+test('a checkpoint that is written again is still kept', () => {
+  const paths = runWith('1', '2');
+  const [first] = listCheckpoints(paths);
+  setKept(first!.path, true);
+  for (const step of [1, 2]) writeCheckpoint(paths, filesOf('again'), stateAt(step));
+  expect(listCheckpoints(paths).map(({ path }) => isKept(path))).toEqual([true, false]);
 });
 
 test('the best by SSIM remains too', async () => {
