@@ -103,7 +103,10 @@ export class RunPanel extends LitElement {
   @state() private ui!: RunPanelState;
   @state() private cursor: ChartCursor | null = null;
   @state() private revision = 0;
+  /** Why something could not be loaded. */
   @state() private problem = '';
+  /** Why the last action failed: until the next one, or until the state of the run changes. */
+  @state() private refusal = '';
   @state() private notice = '';
   @query('sample-view') private sampleView?: SampleView;
 
@@ -150,7 +153,9 @@ export class RunPanel extends LitElement {
   }
 
   async #loadDetail(): Promise<void> {
+    const before = this.detail?.summary.state;
     this.detail = await this.host.request('esrgan/run', { run: this.run });
+    if (before !== undefined && this.detail.summary.state !== before) this.refusal = '';
     this.#samples = sampleSteps(this.detail.samples, this.detail.stepsBeforeTraining);
     this.notice = '';
   }
@@ -187,7 +192,7 @@ export class RunPanel extends LitElement {
         .notice=${this.notice}
         @run-action=${(event: CustomEvent<RunAction>) => this.#act(event.detail)}
       ></run-header>
-      ${[this.problem, ...this.#points.problems]
+      ${[this.refusal, this.problem, ...this.#points.problems]
         .filter((problem) => problem !== '')
         .map((problem) => html`<div class="problem" role="alert">${problem}</div>`)}
       ${this.#renderToolbar()}
@@ -400,7 +405,8 @@ export class RunPanel extends LitElement {
 
   #act(action: RunAction): void {
     const { run } = this;
-    void this.#try(async () => {
+    this.refusal = '';
+    const perform = async () => {
       switch (action) {
         case 'restart':
         case 'restart-both':
@@ -429,12 +435,18 @@ export class RunPanel extends LitElement {
               : requestedText[action];
         }
       }
+    };
+    perform().catch((error: unknown) => {
+      this.refusal = messageOf(error);
     });
   }
 
   #saveChart(file: ChartFile): void {
     const name = `${this.detail?.summary.name ?? 'run'}-${file.name}`;
-    void this.#try(() => this.host.request('host/save', { name, content: file.content }));
+    this.refusal = '';
+    this.host.request('host/save', { name, content: file.content }).catch((error: unknown) => {
+      this.refusal = messageOf(error);
+    });
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {

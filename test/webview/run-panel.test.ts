@@ -198,6 +198,26 @@ describe.skipIf(!hasBrowser)(needsBrowser('run panel'), () => {
     await soon(() => panel.page.locator('line-chart').count()).toBe(1);
   });
 
+  test('why an action was refused stays in sight while the run is read again', async () => {
+    const answers = {
+      ...script.answers,
+      'esrgan/control': () => {
+        throw new Error('Trust the workspace.');
+      },
+    };
+    await open({ answers });
+    const alert = panel.page.getByRole('alert').filter({ hasText: 'Trust the workspace.' });
+    await panel.page.getByRole('button', { name: 'Pause' }).click();
+    await alert.waitFor();
+    script.log('validation/psnr_y', 1600, 31.5);
+    panel.notify('esrgan/runChanged', { run: script.run, parts: ['status', 'points'] });
+    await soon(() => text(legend('PSNR', 'Y'))).toBe('31.50');
+    expect(await alert.count()).toBe(1);
+    script.setState('paused');
+    panel.notify('esrgan/runChanged', { run: script.run, parts: ['status'] });
+    await soon(() => alert.count()).toBe(0);
+  });
+
   test('buttons send requests to the trainer and follow its state', async () => {
     await open();
     await panel.page.getByRole('button', { name: 'Pause' }).click();
