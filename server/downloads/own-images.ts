@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { pathIdentity } from '../../trainer/files/paths.ts';
 import { formatBytes, formatCount } from '../../trainer/format/format.ts';
-import { listImages } from '../../trainer/image-files/list-images.ts';
+import { listHrImages } from '../../trainer/image-files/list-images.ts';
 import type { TestSetSummary } from '../protocol/comparison.ts';
 import type { InventoryItem, OwnImages } from '../protocol/downloads.ts';
 import type { OwnDataset } from '../workspace/run-files.ts';
@@ -23,7 +23,7 @@ export async function ownImages(
   return [
     ...(await Promise.all(
       [...datasets.values()].map(async ({ name, hr }): Promise<OwnImages> => {
-        const lists = hr.map((path) => listImages(path) ?? []);
+        const lists = hr.map((path) => listHrImages(path) ?? []);
         return { kind: 'dataset', name, description: await describe(lists), paths: hr };
       }),
     )),

@@ -3,6 +3,7 @@ import { didYouMean } from './closest.ts';
 import {
   type DatasetFiles,
   folderFaults,
+  hrImages,
   type ImageFault,
   isThere,
   missingFolders,
@@ -143,7 +144,7 @@ function checkUse(
       stage,
     }),
   );
-  return { findings, images: files.list(source.hr)?.images.length ?? 0 };
+  return { findings, images: hrImages(source, files)?.images.length ?? 0 };
 }
 
 function hintFor(name: string, names: readonly string[]): string {
@@ -162,7 +163,7 @@ function imageFaults(
 ): ImageFault[] {
   const ofFolders = folderFaults(source, files);
   if (ofFolders.some(isError)) return ofFolders;
-  const hr = files.list(source.hr)?.images ?? [];
+  const hr = hrImages(source, files)?.images ?? [];
   const lr = source.lr === undefined ? undefined : files.list(source.lr)?.images;
   return [
     ...ofFolders,

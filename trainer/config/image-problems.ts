@@ -15,6 +15,8 @@ export interface ImageList {
 export interface DatasetFiles {
   /** `undefined` if the folder does not exist. */
   list(pattern: string): ImageList | undefined;
+  /** As `list`, without upscaled images next to their originals. */
+  listHr(pattern: string): ImageList | undefined;
   /** Size in pixels with the orientation applied; `undefined` if the image cannot be read. */
   size(path: string): { width: number; height: number } | undefined;
   exists(path: string): boolean;
@@ -34,12 +36,17 @@ export function isThere(pattern: string, files: DatasetFiles): boolean {
   return !isWindowsPathElsewhere(pattern) && files.list(pattern) !== undefined;
 }
 
+/** The HR images of a source. With LR images, each is the one that its LR image names, also if its name ends in `_x4`. */
+export function hrImages({ hr, lr }: ImageSource, files: DatasetFiles): ImageList | undefined {
+  return lr === undefined ? files.listHr(hr) : files.list(hr);
+}
+
 /** Checks that the folders of a source, which exist, contain images and can be read. */
 export function folderFaults(source: ImageSource, files: DatasetFiles): ImageFault[] {
   return (['hr', 'lr'] as const).flatMap((key): ImageFault[] => {
     const pattern = source[key];
     if (pattern === undefined) return [];
-    const found = files.list(pattern);
+    const found = key === 'hr' ? hrImages(source, files) : files.list(pattern);
     if (found === undefined) return [];
     const skipped = some(found.skipped, '; ');
     if (found.images.length === 0) {

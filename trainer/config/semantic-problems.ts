@@ -36,9 +36,11 @@ function merged(problems: readonly Problem[]): Problem[] {
 /** Caches folders and image sizes, because both stages often use the same. */
 function cached(files: DatasetFiles): DatasetFiles {
   const lists = new Map<string, ImageList | undefined>();
+  const hrLists = new Map<string, ImageList | undefined>();
   const sizes = new Map<string, ReturnType<DatasetFiles['size']>>();
   return {
     list: (pattern) => cache(lists, pattern, () => files.list(pattern)),
+    listHr: (pattern) => cache(hrLists, pattern, () => files.listHr(pattern)),
     size: (path) => cache(sizes, path, () => files.size(path)),
     exists: (path) => files.exists(path),
   };

@@ -1,7 +1,7 @@
 import { pairImages } from '../config/pairs.ts';
 import type { ImageSource } from '../config/resolved.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { findImages } from '../image-files/list-images.ts';
+import { findHrImages, findImages } from '../image-files/list-images.ts';
 
 /** The files of one training example. */
 export interface FilePair {
@@ -20,11 +20,11 @@ export interface FilePair {
 export function filePairs(
   source: ImageSource,
   scale: number,
-  hr: readonly string[] = imagesOf(source.hr),
+  hr: readonly string[] = hrImagesOf(source),
 ): FilePair[] {
   const { downscale } = source;
   if (source.lr === undefined) return hr.map((file) => ({ hr: file, downscale }));
-  const { pairs, hrAlone, lrAlone } = pairImages(hr, imagesOf(source.lr), scale);
+  const { pairs, hrAlone, lrAlone } = pairImages(hr, imagesOf(source.lr, findImages), scale);
   if (hrAlone.length > 0) {
     throw new WorkbenchError(
       'data',
@@ -40,8 +40,13 @@ export function filePairs(
   return pairs.map((pair) => ({ ...pair, downscale }));
 }
 
-function imagesOf(pattern: string): readonly string[] {
-  const found = findImages(pattern);
+/** With LR images, each HR image is the one that its LR image names. */
+function hrImagesOf({ hr, lr }: ImageSource): readonly string[] {
+  return imagesOf(hr, lr === undefined ? findHrImages : findImages);
+}
+
+function imagesOf(pattern: string, find: typeof findImages): readonly string[] {
+  const found = find(pattern);
   if (found === undefined) {
     throw new WorkbenchError('data', `${pattern} does not exist. Enter a folder or a glob of images.`);
   }

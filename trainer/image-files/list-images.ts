@@ -4,6 +4,7 @@ import type { ImageList } from '../config/index.ts';
 import { sortPaths } from '../files/paths.ts';
 import { statOf } from '../files/regular-file.ts';
 import { parseGlob } from './glob.ts';
+import { withoutUpscaled } from './upscaled-images.ts';
 import { everything, type Selection, walk, whyUnreadable } from './walk.ts';
 
 /** Whether a file with this name is an image for training or evaluation. Names that start with a dot are not. */
@@ -34,6 +35,17 @@ function imagesIn(folder: string, selection: Selection | string): ImageList {
   if (typeof selection === 'string') return { images: [], skipped: [selection] };
   const { files, skipped } = walk(folder, selection);
   return { images: sortPaths(files.filter((file) => isImageFile(basename(file)))), skipped };
+}
+
+/** As `findImages`, without upscaled images that are next to their originals. */
+export function findHrImages(pattern: string): ImageList | undefined {
+  const found = findImages(pattern);
+  return found && { ...found, images: withoutUpscaled(found.images) };
+}
+
+/** The images of `findHrImages`, without what was left out. */
+export function listHrImages(pattern: string): readonly string[] | undefined {
+  return findHrImages(pattern)?.images;
 }
 
 /** The images of `findImages`, without what was left out. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { portablePath } from '../files/paths.ts';
 import { statOf } from '../files/regular-file.ts';
-import { listImages } from './list-images.ts';
+import { listHrImages } from './list-images.ts';
 
 /** The images of a folder for training and for validation, as run files name them: folders or globs. */
 export interface SplitImages {
@@ -30,7 +30,7 @@ export function splitImages(folder: string): SplitImages | undefined {
     names.map((name) => join(folder, name)).find((path) => hasImages(path));
   const [train, val] = [present(splitFolders.train), present(splitFolders.val)];
   if (train !== undefined && val !== undefined) return splitOf(train, val);
-  const images = listImages(folder) ?? [];
+  const images = listHrImages(folder) ?? [];
   const chosen = validationNames(images.map((path) => basename(path)));
   if (chosen.length === 0 || chosen.length === images.length) return undefined;
   const names = chosen.join('|');
@@ -41,13 +41,13 @@ export function splitImages(folder: string): SplitImages | undefined {
 }
 
 function splitOf(train: string, val: string): SplitImages | undefined {
-  const images = listImages(train) ?? [];
-  if (images.length === 0 || (listImages(val) ?? []).length === 0) return undefined;
+  const images = listHrImages(train) ?? [];
+  if (images.length === 0 || (listHrImages(val) ?? []).length === 0) return undefined;
   return { train, val, count: images.length, images };
 }
 
 function hasImages(folder: string): boolean {
-  return statOf(folder)?.isDirectory() === true && (listImages(folder) ?? []).length > 0;
+  return statOf(folder)?.isDirectory() === true && (listHrImages(folder) ?? []).length > 0;
 }
 
 /**

@@ -12,6 +12,7 @@ if (!port) throw new Error('disk-worker runs as a worker thread only');
 
 const files: DatasetFiles = {
   list: cached(datasetFiles.list),
+  listHr: cached(datasetFiles.listHr),
   size: cached(datasetFiles.size),
   exists: cached(datasetFiles.exists),
 };
@@ -20,7 +21,7 @@ port.on('message', (request: DiskRequest) => port.postMessage(respond(request)))
 
 function respond(request: DiskRequest): DiskResponse {
   try {
-    if (request.kind === 'count') return { count: files.list(request.pattern)?.images.length };
+    if (request.kind === 'count') return { count: files.listHr(request.pattern)?.images.length };
     const document = openDocument(request.text, request.file, request.uri);
     const ofText = new Set(diagnose(document).map((each) => JSON.stringify(each)));
     const all = diagnose(document, files);

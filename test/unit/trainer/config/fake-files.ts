@@ -17,15 +17,17 @@ export function fakeFiles(
       Object.entries(images).map(([name, size]): [string, Size] => [`${folder}/${name}`, size]),
     ),
   );
+  const list = (path: string) => {
+    const folder = asOnUnix(path);
+    if (!Object.hasOwn(folders, folder)) return undefined;
+    return {
+      images: [...sizes.keys()].filter((file) => dirname(file) === folder).sort(),
+      skipped: skipped[folder] ?? [],
+    };
+  };
   return {
-    list: (path) => {
-      const folder = asOnUnix(path);
-      if (!Object.hasOwn(folders, folder)) return undefined;
-      return {
-        images: [...sizes.keys()].filter((file) => dirname(file) === folder).sort(),
-        skipped: skipped[folder] ?? [],
-      };
-    },
+    list,
+    listHr: list,
     size: (path) => {
       const size = sizes.get(asOnUnix(path));
       return size ? { width: size[0], height: size[1] } : undefined;

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { portablePath } from '../../../../trainer/files/paths.ts';
 import { datasetFiles } from '../../../../trainer/image-files/dataset-files.ts';
-import { findImages } from '../../../../trainer/image-files/list-images.ts';
+import { findHrImages, findImages } from '../../../../trainer/image-files/list-images.ts';
 import { hasFolderLinks, hasLinks, needsFolderLinks, needsLinks } from '../../../folder-links.ts';
 import { isWindows, unlessWindows } from '../../../unix.ts';
 import { temporaryFolder } from '../data/images.ts';
@@ -39,6 +39,23 @@ test.skipIf(isWindows).each<[string, string[], string[]]>([
   ['p?/**/*.png', ['p?/a/x.png', 'p1/a/y.png'], ['p?/a/x.png']],
 ])(unlessWindows('the images of %j', 'Windows has no such names'), (pattern, files, expected) => {
   expect(found(folderWith(...files), pattern)).toEqual({ images: expected, skipped: [] });
+});
+
+test.each<[title: string, pattern: string, files: string[], expected: string[]]>([
+  [
+    'upscaled images',
+    '',
+    ['a.png', 'a_x4.png', 'a_x4-2.jpg', 'ax4.png', 'b/a_x4.png'],
+    ['a.png', 'b/a_x4.png'],
+  ],
+  ['an upscaled image whose original is not selected', '!(a.png)', ['a.png', 'a_x4.png', 'b.png'], ['b.png']],
+  ['an upscaled GIF', '', ['a.gif', 'a_x2.png'], []],
+  ['LR images in a folder of their own', '', ['ax4.png', 'bx4.png'], ['ax4.png', 'bx4.png']],
+  ['an image next to a text of its name', '', ['a.txt', 'a_x4.png'], ['a_x4.png']],
+])('HR images: %s', (_, pattern, files, expected) => {
+  const folder = folderWith(...files);
+  const images = findHrImages(join(folder, pattern))?.images ?? [];
+  expect(images.map((file) => portablePath(relative(folder, file)))).toEqual(expected);
 });
 
 test.each(['none', 'none/*.png', 'a.png/*.png'])('%s: the folder does not exist', (pattern) => {

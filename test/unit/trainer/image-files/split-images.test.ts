@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { portablePath } from '../../../../trainer/files/paths.ts';
-import { listImages } from '../../../../trainer/image-files/list-images.ts';
+import { listHrImages, listImages } from '../../../../trainer/image-files/list-images.ts';
 import { splitImages, validationNames, writtenPath } from '../../../../trainer/image-files/split-images.ts';
 import { isWindows } from '../../../unix.ts';
 
@@ -44,6 +44,15 @@ describe('a folder without subfolders', () => {
     const split = splitImages(folder);
     write('IMG_20.jpg');
     expect(listImages(split?.train ?? '')).toHaveLength(19);
+  });
+
+  test('results of upscaling are not for training, also those of validation images', () => {
+    write(...photos(20));
+    const before = parts();
+    write(...photos(20).map((name) => name.replace('.jpg', '_x4.jpg')), 'IMG_1_x4-2.png');
+    const images = listHrImages(splitImages(folder)?.train ?? '');
+    expect(images?.map((path) => portablePath(path.slice(folder.length + 1)))).toEqual(before?.train);
+    expect(parts()?.count).toBe(before?.count);
   });
 
   test('names with characters of globs are for training', () => {
