@@ -25,7 +25,7 @@ export async function chooseNewRun(presets: readonly Preset[]): Promise<NewRunCh
     choice: { minutes, images },
   });
   const items: ChoiceItem[] = [
-    heading(l10n.t('Your Images, Network and Steps Fitted to This Machine')),
+    heading(l10n.t('Your Images')),
     timed(`$(watch) ${l10n.t('15 minutes')}`, 15, l10n.t('A small network that beats bicubic upscaling.')),
     timed(`$(watch) ${l10n.t('1 hour')}`, 60, l10n.t('A larger network, sharper edges.')),
     timed(`$(watch) ${l10n.t('Overnight')}`, 480, l10n.t('The largest network that 8 hours are enough for.')),

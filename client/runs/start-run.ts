@@ -213,6 +213,8 @@ async function startOver(
   services: Services,
   { run, file, stage }: { readonly run: string; readonly file: string; readonly stage: StageChoice },
 ): Promise<void> {
+  // A run file with problems is refused here, before anything is lost.
+  await planOf(services, { file, stage });
   if (await trashRuns(services, [run])) await launch(services, { file, stage });
 }
 

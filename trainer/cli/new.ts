@@ -62,7 +62,12 @@ export function registerNew(program: Command): void {
         throw new WorkbenchError('usage', `The folder ${dirname(file)} does not exist.`);
       const split = splitImages(resolve(data));
       if (split === undefined) {
-        throw new WorkbenchError('data', `${data} has fewer than two images. Name a folder with more.`);
+        throw new WorkbenchError(
+          'data',
+          existsSync(data)
+            ? `${data} has fewer than two images. Name a folder with more.`
+            : `The folder ${data} does not exist.`,
+        );
       }
       const cancel = cancelOnRequest();
       try {

@@ -12,8 +12,9 @@ let folder = '';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'esrgan-new-'));
   await writeWaves(folder, { train: 6, val: 0 });
-  for (const name of ['icons', 'damaged']) mkdirSync(join(folder, name));
+  for (const name of ['icons', 'damaged', 'one']) mkdirSync(join(folder, name));
   for (const name of ['a.png', 'b.png']) writeFileSync(join(folder, 'damaged', name), 'no image');
+  await writeIcon(join(folder, 'one', 'a.png'));
   for (const name of ['a.png', 'b.png', 'c.png']) await writeIcon(join(folder, 'icons', name));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,7 +54,8 @@ test.each([
   ['a file that exists', () => ['--out', join(folder, 'old.esrgan.yaml')], 'exists. Choose another name'],
   ['a folder of damaged images', () => ['--data', join(folder, 'damaged')], 'no images that can be read'],
   ['a file in no folder', () => ['--out', join(folder, 'no', 'a.esrgan.yaml')], 'does not exist'],
-  ['a folder without images', () => ['--data', join(folder, 'none')], 'has fewer than two images'],
+  ['a folder that is missing', () => ['--data', join(folder, 'none')], 'none does not exist'],
+  ['a folder of one image', () => ['--data', join(folder, 'one')], 'has fewer than two images'],
   ['a folder of icons', () => ['--data', join(folder, 'icons')], '(5x5) and 1 more: too small to train on'],
 ])('%s is refused before anything is measured', async (_, options, message) => {
   writeFileSync(join(folder, 'old.esrgan.yaml'), 'seed: 1\n');
