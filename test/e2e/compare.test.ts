@@ -356,7 +356,8 @@ test('a comparison has at most eight runs, and a message says so at the ninth', 
   await chooseByKeys(copies.slice(1));
   await workbench.page.keyboard.press('Enter');
   await expect.poll(async () => (await panel.runs()).length, patience).toBe(8);
-  await expect.poll(async () => (await panel.rows()).length, patience).toBe(3 * 7 + 1);
+  // Three of each run, one of the external run, and bicubic upscaling.
+  await expect.poll(async () => (await panel.rows()).length, patience).toBe(3 * 7 + 2);
   await dragInto(runRow(copies[0]!));
   await panel.page
     .getByRole('alert')
