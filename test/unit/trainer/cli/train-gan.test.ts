@@ -230,8 +230,8 @@ describe('esrgan train --stage training', () => {
       name: 'missing VGG weights, before anything is written',
       file: () => runFile('no-vgg', { perceptual_loss: '{}' }),
       flags: [],
-      code: 4,
-      message: /needs the weights of vgg19: .*esrgan weights download vgg19/,
+      code: 3,
+      message: /needs the weights of vgg19, .*esrgan weights download vgg19/,
     },
     {
       name: 'a missing checkpoint of the pretraining',
@@ -374,7 +374,7 @@ describe('esrgan train --stage all', () => {
 
   test('what the second stage lacks is an error before the first starts', async () => {
     const { code, stderr } = await run('train', runFile('all-no-vgg', { perceptual_loss: '{}' }), ...all);
-    expect(code).toBe(4);
+    expect(code).toBe(3);
     expect(stderr).toMatch(/needs the weights of vgg19/);
     expect(existsSync(runOf('all-no-vgg'))).toBe(false);
   });
