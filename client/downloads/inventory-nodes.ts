@@ -82,7 +82,8 @@ function itemNode(folder: string, item: InventoryItem): TreeNode {
 
 function ownNode(folder: string, { kind, name, description, paths }: OwnImages): TreeNode {
   return {
-    id: `${folder}#${kind}/${paths.join(' ')}`,
+    // Data sets may share their images, and run files may use one name for several.
+    id: `${folder}#${kind}/${[name, ...paths].join(' ')}`,
     label: name,
     description,
     tooltip: paths.map(code).join('\n\n'),

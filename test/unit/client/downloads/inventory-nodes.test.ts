@@ -96,3 +96,18 @@ test('several folders have an item each, and unique ids', () => {
   expect(new Set(all).size).toBe(all.length);
   expect(all.length).toBeGreaterThan(16);
 });
+
+test('data sets with the same images, and data sets with the same name, are items of their own', () => {
+  const own = [
+    photos,
+    { ...photos, name: 'holiday' },
+    { ...photos, paths: ['/w/other'] },
+    { ...urban, paths: photos.paths },
+  ];
+  const nodes = inventoryNodes([{ folder: '/w', name: 'w', report: { items: [], own } }], []);
+  const ids = nodes.flatMap(({ children }) =>
+    typeof children === 'string' ? [] : children.map(({ id }) => id),
+  );
+  expect(ids).toHaveLength(4);
+  expect(new Set(ids).size).toBe(4);
+});
