@@ -6,6 +6,12 @@ import { failureNode, type TreeNode } from '../tree/tree-node.ts';
 import { findModelFiles } from '../upscaling/model-files.ts';
 import { type FolderInventory, inventoryId, inventoryNodes } from './inventory-nodes.ts';
 
+/**
+ * Milliseconds after the last change of a run file until the view loads again. The server is told of the change before:
+ * the language client waits 250 ms for more.
+ */
+const pause = 500;
+
 /** The Data & Weights view. */
 export interface InventoryView extends Disposable {
   /** Loads the items again, and has the server check open run files again. */
@@ -43,7 +49,18 @@ export function createInventoryView(link: ServerLink): InventoryView {
     },
   };
   const view = window.createTreeView('esrgan.inventory', { treeDataProvider: provider });
+  let timer: NodeJS.Timeout | undefined;
+  const loadSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => view.visible && changed.fire(), pause);
+  };
+  const runFiles = workspace.createFileSystemWatcher('**/*.esrgan.{yaml,yml,json}');
   const listeners = [
+    runFiles,
+    // Run files name data sets and the data folder.
+    runFiles.onDidCreate(loadSoon),
+    runFiles.onDidChange(loadSoon),
+    runFiles.onDidDelete(loadSoon),
     workspace.onDidChangeWorkspaceFolders(() => changed.fire()),
     // Files may have changed while the view was hidden.
     view.onDidChangeVisibility(({ visible }) => visible && changed.fire()),
@@ -62,6 +79,7 @@ export function createInventoryView(link: ServerLink): InventoryView {
       return (await load()).flatMap(({ report }) => report.items);
     },
     dispose() {
+      clearTimeout(timer);
       for (const listener of listeners) listener.dispose();
       view.dispose();
       changed.dispose();

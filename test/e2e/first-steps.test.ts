@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { useWorkbench } from './use-workbench.ts';
 import { tinyRunFile } from './workspace.ts';
@@ -92,6 +93,19 @@ test('it shows the images and models of the workspace, and adds a test set', asy
   expect(JSON.parse(workspace.read('.vscode/settings.json'))).toMatchObject({
     'esrgan.testSetFolders': ['val'],
   });
+});
+
+test('it follows the run files of the workspace', async () => {
+  const { workbench, workspace } = desk;
+  const text = (name: string) => `datasets: { ${name}: { hr: { train: train, val: val } } }\n`;
+  await workbench.run('ESRGAN: Focus on Data & Weights View');
+  await workbench.treeRow(/waves.*6 \/ 2 images/).waitFor();
+  workspace.write('holiday.esrgan.yaml', text('holiday'));
+  await workbench.treeRow(/holiday.*6 \/ 2 images/).waitFor();
+  workspace.write('holiday.esrgan.yaml', text('hiking'));
+  await workbench.treeRow(/hiking.*6 \/ 2 images/).waitFor();
+  rmSync(workspace.path('holiday.esrgan.yaml'));
+  await workbench.treeRow(/hiking/).waitFor({ state: 'detached' });
 });
 
 test('a missing data set is downloaded from a run file that names it', async () => {
