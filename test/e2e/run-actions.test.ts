@@ -1,12 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { ComparePanel } from './compare-panel.ts';
 import { RunPanel } from './run-panel.ts';
 import { useWorkbench } from './use-workbench.ts';
 import { tinyRunFile } from './workspace.ts';
 
-// Validations and checkpoints happen only on request.
+// Validations and checkpoints happen only on request; samples are drawn.
 const desk = useWorkbench({
-  'asked.esrgan.yaml': tinyRunFile(1_000_000).replaceAll('every_steps: 200', 'every_steps: 1000000'),
+  'asked.esrgan.yaml': tinyRunFile(1_000_000).replaceAll(/(samples: \{ )?every_steps: 200/g, (_, samples) =>
+    samples === undefined ? 'every_steps: 1000000' : `${samples}every_steps: 50`,
+  ),
 });
 const patience = { timeout: 40_000 };
 let panel: RunPanel;
@@ -62,26 +65,33 @@ test('the tab of a checkpoint names run and checkpoint; its item has a menu', as
   await panel.button('stop').click();
   await expect.poll(() => panel.state.textContent(), patience).toBe('stopped');
   await workbench.showViews('ESRGAN');
-  // A row that is redrawn meanwhile ignores a click.
-  const expand = (row: ReturnType<typeof workbench.treeRow>, child: typeof row) =>
-    expect
-      .poll(async () => {
-        const isCollapsed = (await row.first().getAttribute('aria-expanded')) === 'false';
-        if (isCollapsed) await row.first().locator('.monaco-tl-twistie').click();
-        return child.first().isVisible();
-      }, patience)
-      .toBe(true);
   const all = workbench.treeRow(/^Checkpoints \(\d\)/);
   const rows = workbench.treeRow(/^pretraining · step/);
-  await expand(workbench.treeRow(/^asked/), all);
-  await expand(all, rows);
+  await workbench.expand(workbench.treeRow(/^asked/), all);
+  await workbench.expand(all, rows);
   await rows.first().click();
   await workbench.page
     .locator('.tab')
     .filter({ hasText: /asked · pretraining-\d{8} · generator/ })
     .waitFor();
   await workbench.openMenu(rows.last(), 'Delete Checkpoint…');
-  for (const title of ['Upscale With…', 'Reveal in Explorer'])
+  for (const title of ['Upscale With…', 'Reveal in Explorer', 'Compare Checkpoint…', 'Export Checkpoint…'])
     await workbench.page.getByRole('menuitem', { name: title, exact: true }).waitFor();
   await workbench.page.keyboard.press('Escape');
+  const kept = workbench.treeRow(/^pretraining · step.*kept/);
+  await workbench.chooseFromMenu(rows.last(), 'Keep Checkpoint');
+  await kept.waitFor();
+  await workbench.chooseFromMenu(kept, 'Do Not Keep Checkpoint');
+  await kept.waitFor({ state: 'hidden' });
+});
+
+test('a checkpoint is exported, and compared at the tab Checkpoints', async () => {
+  const { workbench, workspace } = desk;
+  const row = workbench.treeRow(/^pretraining · step/).last();
+  await workbench.chooseFromMenu(row, 'Export Checkpoint…');
+  await workbench.chooseFile('Export', workspace.path('exported.safetensors'));
+  await expect.poll(() => existsSync(workspace.path('exported.safetensors')), patience).toBe(true);
+  await workbench.chooseFromMenu(row, 'Compare Checkpoint…');
+  const tab = new ComparePanel(workbench).tab('Checkpoints');
+  await expect.poll(() => tab.getAttribute('aria-selected'), patience).toBe('true');
 });

@@ -130,10 +130,38 @@ test('a language model starts a run only after confirmation', async () => {
   await workbench.treeRow(/asked.*#1 in queue/).waitFor();
 });
 
-test('a run is deleted only after confirmation', async () => {
+test('a checkpoint is deleted only after confirmation, which names what is lost', async () => {
   const { workbench, workspace } = desk;
+  const waiting = runPaths(workspace.path('runs/waiting'));
+  // A run that stops at step 0 has no checkpoint.
+  await expect.poll(() => readStatus(waiting)?.step ?? 0, patience).toBeGreaterThan(0);
   await workbench.run('ESRGAN: Stop Run');
   await workbench.treeRow(/waiting.*stopped/).waitFor();
+  const checkpoints = () => readdirSync(waiting.checkpoints);
+  const count = checkpoints().length;
+  const row = workbench.treeRow(/^pretraining · step.*newest/);
+  await workbench.expand(workbench.treeRow(/^waiting/), workbench.treeRow(/^Checkpoints/));
+  await workbench.expand(workbench.treeRow(/^Checkpoints/), row);
+  const label = (await row.first().textContent()) ?? '';
+  const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'Delete' });
+  await workbench.chooseFromMenu(row, 'Delete Checkpoint…');
+  await dialog.filter({ hasText: /It is the (newest|only)/ }).waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  expect(checkpoints()).toHaveLength(count);
+  await workbench.chooseFromMenu(row, 'Delete Checkpoint…');
+  await dialog.getByRole('button', { name: 'Move to Trash' }).click();
+  // The machine of the window has no trash.
+  await dialog
+    .filter({ hasText: 'permanently?' })
+    .getByRole('button', { name: 'Delete Permanently' })
+    .click();
+  await expect.poll(checkpoints, patience).toHaveLength(count - 1);
+  await workbench.treeRow(label).waitFor({ state: 'hidden' });
+});
+
+test('a run is deleted only after confirmation', async () => {
+  const { workbench, workspace } = desk;
   const dialog = workbench.page.locator('.monaco-dialog-box', { hasText: 'Delete' });
   await workbench.run('ESRGAN: Delete Run…');
   await dialog.filter({ hasText: workspace.path('runs/waiting') }).waitFor();

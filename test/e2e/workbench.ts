@@ -6,6 +6,7 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
+import { expect } from 'vitest';
 import { windowUrl } from '../../scripts/vscode-server.mjs';
 import type { Editor } from './editor.ts';
 
@@ -141,8 +142,22 @@ export class Workbench {
   }
 
   /** A file or folder in the Explorer. */
-  file(name: string): Locator {
+  file(name: string | RegExp): Locator {
     return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name });
+  }
+
+  /** Expands an item of a view until one of its children is visible: a row that is redrawn meanwhile ignores a click. */
+  async expand(row: Locator, child: Locator): Promise<void> {
+    await expect
+      .poll(
+        async () => {
+          const isCollapsed = (await row.first().getAttribute('aria-expanded')) === 'false';
+          if (isCollapsed) await row.first().locator('.monaco-tl-twistie').click();
+          return child.first().isVisible();
+        },
+        { timeout: 40_000 },
+      )
+      .toBe(true);
   }
 
   /** Opens the context menu of an element; returns its entry with exactly this title. */
