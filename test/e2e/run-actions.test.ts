@@ -95,3 +95,12 @@ test('a checkpoint is exported, and compared at the tab Checkpoints', async () =
   const tab = new ComparePanel(workbench).tab('Checkpoints');
   await expect.poll(() => tab.getAttribute('aria-selected'), patience).toBe('true');
 });
+
+test('the menu of a sample in the panel', async () => {
+  const { workbench } = desk;
+  await workbench.treeRow(/^asked/).click();
+  const sample = panel.page.locator('image-pane').first();
+  await sample.waitFor();
+  await workbench.openMenu(sample, 'Reveal in Explorer');
+  await workbench.page.getByRole('menuitem', { name: 'Upscale With…', exact: true }).waitFor();
+});
