@@ -62,6 +62,7 @@ const views: Views = {
     await panel.button('upscale').waitFor();
     await panel.sampleDrawn();
     await panel.page.getByText('Loading earlier points').waitFor({ state: 'hidden' });
+    await workbench.treeRow('div2k').waitFor();
   },
 
   async 'journey-4-compare'(workbench) {
@@ -69,6 +70,8 @@ const views: Views = {
     await workbench.run('ESRGAN: Open Run');
     const panel = new RunPanel(workbench);
     await panel.button('compare').click();
+    await workbench.choice('earth').first().waitFor();
+    await workbench.page.keyboard.press('Enter');
     await workbench.webview.locator('comparison-grid tbody tr').nth(3).waitFor();
   },
 
