@@ -20,6 +20,9 @@ export interface InventoryView extends Disposable {
   items(): Promise<readonly InventoryItem[]>;
 }
 
+/** The settings that add test sets and models. */
+const folderSettings = ['esrgan.testSetFolders', 'esrgan.upscale.modelFolders'];
+
 export function createInventoryView(link: ServerLink): InventoryView {
   const changed = new EventEmitter<void>();
   let inventories: readonly FolderInventory[] = [];
@@ -61,6 +64,9 @@ export function createInventoryView(link: ServerLink): InventoryView {
     runFiles.onDidCreate(loadSoon),
     runFiles.onDidChange(loadSoon),
     runFiles.onDidDelete(loadSoon),
+    workspace.onDidChangeConfiguration((change) => {
+      if (folderSettings.some((setting) => change.affectsConfiguration(setting))) loadSoon();
+    }),
     workspace.onDidChangeWorkspaceFolders(() => changed.fire()),
     // Files may have changed while the view was hidden.
     view.onDidChangeVisibility(({ visible }) => visible && changed.fire()),

@@ -110,9 +110,9 @@ export function followWorkspace(
     onChange();
   }
 
-  connection.onDidChangeConfiguration(async () => {
-    await readAllSettings();
-    onChange();
+  connection.onDidChangeConfiguration(() => {
+    // `ready` waits for it: the next request may be about a new setting.
+    changing = changing.then(readAllSettings).catch(logError).finally(onChange);
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     for (const { uri } of changes) look(URI.parse(uri).fsPath);

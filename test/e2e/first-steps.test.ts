@@ -89,6 +89,8 @@ test('it shows the images and models of the workspace, and adds a test set', asy
   const path = page.locator('.quick-input-widget input[type="text"]').first();
   await path.fill(`${workspace.path('val')}/`);
   await page.locator('.quick-input-widget').getByRole('button', { name: 'Add' }).click();
+  await workbench.run('ESRGAN: Focus on Data & Weights View');
+  await page.keyboard.press('Home');
   await workbench.treeRow(/val.*2 images · [\d.]+ kB/).waitFor();
   expect(JSON.parse(workspace.read('.vscode/settings.json'))).toMatchObject({
     'esrgan.testSetFolders': ['val'],
