@@ -63,13 +63,13 @@ const query = (changes: Partial<ComparisonQuery> = {}): ComparisonQuery => ({
   ...changes,
 });
 
-/** The cells of the test set, by the names of run and model. */
+/** The cells of the test set, by the names of run and model; that of bicubic upscaling is the last. */
 async function cells(protocol = 'rgb'): Promise<Record<string, ComparisonCell | undefined>> {
   const { columns, rows } = await server.request('esrgan/comparison', query({ protocols: [protocol] }));
   const place = columns.findIndex((column) => column.testSet === testSet && column.protocol === protocol);
   return Object.fromEntries(
-    rows.map(({ model, label, cells }) => [
-      `${model?.run === one.root ? 'one' : 'two'} ${label}`,
+    rows.map(({ isReference, run, label, cells }) => [
+      `${isReference ? 'bicubic' : run === one.root ? 'one' : 'two'} ${label}`,
       cells[place],
     ]),
   );
@@ -88,6 +88,7 @@ describe('missing cells', () => {
       ['one ESRGAN', 'missing'],
       ['one interpolated 0.8', 'missing'],
       ['two PSNR', 'missing'],
+      ['bicubic x4', 'missing'],
     ]);
     const { rows } = await server.request('esrgan/comparison', query());
     const started = await Promise.all(
@@ -198,8 +199,9 @@ test('a run of another trainer stands beside with its scalars', async () => {
   events.scalars(2, { 'metrics/psnr': 24, l_pix: 0.25 });
   events.close();
   const found = await server.request('esrgan/comparison', query({ runs: [one.root, external] }));
+  const row = found.rows.find(({ run }) => run === external);
   const scalars = found.columns.flatMap(({ kind, protocol }, place) =>
-    kind === 'scalar' ? [[protocol, found.rows.at(-1)?.cells[place]]] : [],
+    kind === 'scalar' ? [[protocol, row?.cells[place]]] : [],
   );
   expect(Object.fromEntries(scalars)).toMatchObject({
     'metrics/psnr': { state: 'computed', result: { values: { value: 24 }, best: [] } },
