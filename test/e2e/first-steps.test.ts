@@ -101,6 +101,8 @@ test('it follows the run files of the workspace', async () => {
   const { workbench, workspace } = desk;
   const text = (name: string) => `datasets: { ${name}: { hr: { train: train, val: val } } }\n`;
   await workbench.run('ESRGAN: Focus on Data & Weights View');
+  // A view that is redrawn shows the row that has the focus.
+  await workbench.page.keyboard.press('Home');
   await workbench.treeRow(/waves.*6 \/ 2 images/).waitFor();
   workspace.write('holiday.esrgan.yaml', text('holiday'));
   await workbench.treeRow(/holiday.*6 \/ 2 images/).waitFor();
