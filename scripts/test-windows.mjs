@@ -29,13 +29,14 @@ const folder = resolve('build/windows');
 const tree = join(folder, 'prefix/drive_c/workbench');
 const extension = join(folder, 'prefix/drive_c/extension');
 const versions = isQuick ? windowsNodeVersions.slice(0, 1) : windowsNodeVersions;
+/** Of each Node.js in Wine. */
+const nodeOptions = '--require C:/workbench/test/windows/wine.cjs';
 const environment = {
   ...process.env,
   WINEPREFIX: join(folder, 'prefix'),
   WINEARCH: 'win64',
   WINEDEBUG: '-all',
   NODE_SKIP_PLATFORM_CHECK: '1',
-  NODE_OPTIONS: '--require C:/workbench/test/windows/wine.cjs',
   NO_COLOR: '1',
   ESRGAN_EXTENSION: 'C:\\extension',
   ESRGAN_HOLD: 'C:\\workbench\\hold.exe',
@@ -161,7 +162,12 @@ function vitest(node, name, options, isAgain = false) {
   const { status } = spawnSync(
     '/bin/sh',
     ['-c', 'exec "$0" "$@" > "$OUTPUT" 2>&1', wine, ...command, ...reporters],
-    { cwd: tree, env: { ...environment, OUTPUT: output }, stdio: 'ignore', timeout },
+    {
+      cwd: tree,
+      env: { ...environment, NODE_OPTIONS: nodeOptions, OUTPUT: output },
+      stdio: 'ignore',
+      timeout,
+    },
   );
   if (!existsSync(join(tree, results))) {
     // Null: the time is up.
