@@ -64,7 +64,7 @@ async function addModel(): Promise<void> {
 async function addFolder(setting: string, folder: string): Promise<void> {
   const root = workspace.workspaceFolders?.[0]?.uri.fsPath;
   const settings = workspace.getConfiguration('esrgan', root === undefined ? undefined : Uri.file(root));
-  const path = root !== undefined && isInside(root, folder) ? relative(root, folder) : folder;
+  const path = root !== undefined && isInside(root, folder) ? relative(root, folder) || '.' : folder;
   const present = settings.get<readonly string[]>(setting, []);
   if (present.includes(path)) return;
   await settings.update(setting, [...present, path]);

@@ -86,8 +86,9 @@ test('it shows the images and models of the workspace, and adds a test set', asy
   await workbench.treeRow(/waves.*6 \/ 2 images · [\d.]+ kB/).waitFor();
   await workbench.run('ESRGAN: Add Images or a Model…');
   await workbench.choice('Test Set…').click();
-  const path = page.locator('.quick-input-widget input[type="text"]').first();
-  await path.fill(`${workspace.path('val')}/`);
+  // The dialog lists the workspace, then the chosen folder.
+  await workbench.choice('val').click();
+  await expect.poll(() => workbench.input.inputValue()).toBe(workspace.path('val/'));
   await page.locator('.quick-input-widget').getByRole('button', { name: 'Add' }).click();
   await workbench.run('ESRGAN: Focus on Data & Weights View');
   await page.keyboard.press('Home');
