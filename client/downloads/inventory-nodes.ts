@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
 import { l10n } from 'vscode';
 import type { InventoryItem, InventoryReport, OwnImages } from '../../server/protocol/downloads.ts';
 import type { UpscalingModel } from '../../server/protocol/upscaling.ts';
 import { formatBytes } from '../../trainer/format/format.ts';
-import { plainText } from '../../trainer/format/markup.ts';
+import { codeSpan, plainText } from '../../trainer/format/markup.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
+import { modelLabel } from '../upscaling/upscale-labels.ts';
 
 /** A workspace folder with its data sets, test sets and weights. */
 export interface FolderInventory {
@@ -70,7 +70,7 @@ function itemNode(folder: string, item: InventoryItem): TreeNode {
     label: name,
     description: state,
     tooltip: [
-      present ? code(path) : l10n.t('Expected at {0}', code(path)),
+      present ? codeSpan(path) : l10n.t('Expected at {0}', codeSpan(path)),
       ...(present || canGet ? [] : [whyNoDownload(item)]),
     ].join('\n\n'),
     icon: present ? 'check' : 'circle-slash',
@@ -86,7 +86,7 @@ function ownNode(folder: string, { kind, name, description, paths }: OwnImages):
     id: `${folder}#${kind}/${[name, ...paths].join(' ')}`,
     label: name,
     description,
-    tooltip: paths.map(code).join('\n\n'),
+    tooltip: paths.map(codeSpan).join('\n\n'),
     icon: 'file-media',
     context: `images ${kind}`,
     spoken: spoken(
@@ -97,8 +97,9 @@ function ownNode(folder: string, { kind, name, description, paths }: OwnImages):
   };
 }
 
-function modelNode({ path, source, bytes, scale, metadata, problem }: UpscalingModel): TreeNode {
-  const name = source.kind === 'bundled' ? (metadata.name ?? basename(path)) : basename(path);
+function modelNode(model: UpscalingModel): TreeNode {
+  const { path, source, bytes, scale, problem } = model;
+  const name = modelLabel(model);
   const facts = [
     ...(scale === null ? [] : [`×${scale}`]),
     formatBytes(bytes),
@@ -108,7 +109,7 @@ function modelNode({ path, source, bytes, scale, metadata, problem }: UpscalingM
     id: `model/${path}`,
     label: name,
     description: facts.join(' · '),
-    tooltip: [code(path), ...(problem === null ? [] : [plainText(problem)])].join('\n\n'),
+    tooltip: [codeSpan(path), ...(problem === null ? [] : [plainText(problem)])].join('\n\n'),
     icon: problem === null ? 'symbol-array' : 'warning',
     context: 'model',
     spoken: spoken(l10n.t('Model {0}', name), facts.join(', ')),
@@ -119,9 +120,4 @@ function modelNode({ path, source, bytes, scale, metadata, problem }: UpscalingM
 
 function spoken(name: string, state: string): string {
   return `${name}, ${state.replaceAll(' · ', ', ')}`;
-}
-
-/** A path as Markdown. */
-function code(path: string): string {
-  return `\`${path.replaceAll('`', '')}\``;
 }

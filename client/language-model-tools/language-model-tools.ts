@@ -11,6 +11,7 @@ import {
 } from 'vscode';
 import { defaultModels } from '../../server/protocol/comparison.ts';
 import type { RunSummary } from '../../server/protocol/runs.ts';
+import { codeSpan } from '../../trainer/format/markup.ts';
 import type { StageChoice } from '../../trainer/run-state/run-state.ts';
 import type { Services } from '../services.ts';
 import { comparisonReport } from './comparison-report.ts';
@@ -112,11 +113,6 @@ function answer(value: object): LanguageModelToolResult {
 
 function labelOf(stage: StageChoice): string {
   return stage === 'all' ? l10n.t('both stages') : stage;
-}
-
-/** A path in Markdown. */
-function codeSpan(path: string): string {
-  return `\`${path.replaceAll('`', '')}\``;
 }
 
 /** The file of the workspace that a path names. Throws an error that lists the searched places. */

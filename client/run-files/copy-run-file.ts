@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { l10n, Uri, window, workspace } from 'vscode';
+import { isJson } from '../../trainer/guards/guards.ts';
 import { openedDocument } from './save-document.ts';
 
 /** The text of a file with its unsaved changes. */
@@ -12,6 +13,7 @@ export async function currentText(file: string): Promise<string> {
 
 /** Writes a new run file and opens it; returns it. Never replaces a file, which may have appeared since the name was chosen. */
 export async function writeRunFile(folder: Uri, name: string, text: string): Promise<Uri> {
+  // A YAML file can start with a brace, too.
   const uri = Uri.joinPath(folder, `${name}.esrgan.${isJson(text) ? 'json' : 'yaml'}`);
   if (await exists(uri)) throw new Error(l10n.t('A run file named “{0}” already exists.', name));
   await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
@@ -22,16 +24,6 @@ export async function writeRunFile(folder: Uri, name: string, text: string): Pro
 async function exists(uri: Uri): Promise<boolean> {
   try {
     await workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a text is JSON. A YAML file can start with a brace, too. */
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
     return true;
   } catch {
     return false;

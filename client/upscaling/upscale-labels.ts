@@ -75,7 +75,8 @@ function choiceOf(model: UpscalingModel): ModelChoice {
   };
 }
 
-function modelLabel({ path, source, metadata }: UpscalingModel): string {
+/** The name of a model in lists. */
+export function modelLabel({ path, source, metadata }: UpscalingModel): string {
   if (source.kind === 'checkpoint') {
     return `${basename(source.run)} · ${source.stage} ${formatCount(source.step)}`;
   }

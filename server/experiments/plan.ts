@@ -2,6 +2,7 @@ import {
   type ConfigChange,
   describeChange,
   stageChanges,
+  startsFromPretraining,
   tryReadTrainedConfig,
 } from '../../trainer/config/index.ts';
 import { type Stage, stagesOf } from '../../trainer/run-state/run-state.ts';
@@ -18,7 +19,6 @@ export function planOf({ run, stage, config, file }: RunRequest): StartPlan {
   const progress = progressOf(run, first);
   const trained = progress === 'new' ? undefined : tryReadTrainedConfig(run, first);
   const changes = trained === undefined ? [] : stageChanges(first, trained, config);
-  const { init } = config.training;
   // Its files are read to know whether they are whole.
   const { checkpoint } = stage === 'training' ? latestCheckpoint(run, 'pretraining', 'generator') : {};
   return {
@@ -28,7 +28,7 @@ export function planOf({ run, stage, config, file }: RunRequest): StartPlan {
     progress,
     changes: changes.map((change) => ({ key: change.key, text: describeChange(change) })),
     canResume: !changes.some(changesNetworks),
-    startsFromPretraining: init === 'last' || init === 'best',
+    startsFromPretraining: startsFromPretraining(config),
     pretrained: checkpoint === undefined ? null : generatorOf(checkpoint.path),
   };
 }

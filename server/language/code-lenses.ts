@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
-import { type ResolvedConfig, stageChanges } from '../../trainer/config/index.ts';
+import { type ResolvedConfig, stageChanges, startsFromPretraining } from '../../trainer/config/index.ts';
 import { pathIdentity } from '../../trainer/files/paths.ts';
 import {
   currentEpoch,
@@ -70,11 +70,6 @@ function newLenses(config: ResolvedConfig, stage: Stage, hasClusters: boolean): 
   if (stage === 'training' && needsPretraining) return [needed];
   const both = stage === 'pretraining' && needsPretraining ? [startBoth] : [];
   return [start(stage), ...both, ...(hasClusters ? [startOn] : [])];
-}
-
-/** Whether the training stage continues from the pretraining of its run. */
-function startsFromPretraining({ training }: ResolvedConfig): boolean {
-  return training.init === 'last' || training.init === 'best';
 }
 
 const needed: Lens = { title: 'needs the pretraining first' };

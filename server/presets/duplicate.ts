@@ -13,6 +13,7 @@ import {
 } from 'yaml';
 import { parseTree, syntaxProblems } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { isJson } from '../../trainer/guards/guards.ts';
 import { newRunName } from './new-run-name.ts';
 
 /** A key of a run file and its new value; `undefined` removes the key. */
@@ -45,15 +46,6 @@ export function duplicateWithChanges(
   const newName = newRunName(name, [...taken, name]);
   const all = [{ path: ['name'], value: newName }, ...changes];
   return { text: isJson(text) ? changedJson(text, all) : changedYaml(text, all), name: newName };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function changedJson(text: string, changes: readonly Change[]): string {

@@ -28,7 +28,7 @@ export type {
   PerceptualLossSettings,
   ResolvedConfig,
 } from './resolved.ts';
-export { imageSources } from './resolved.ts';
+export { imageSources, startsFromPretraining } from './resolved.ts';
 export type { SchemaNode } from './schema-node.ts';
 export { createSchemaCheck, subject } from './schema-problems.ts';
 export { serializeResolved } from './serialize.ts';

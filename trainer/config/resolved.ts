@@ -54,3 +54,8 @@ export function imageSources(
     return source ? [{ name, ...source }] : [];
   });
 }
+
+/** Whether the training stage continues from the pretraining of its run. */
+export function startsFromPretraining({ training }: ResolvedConfig): boolean {
+  return training.init === 'last' || training.init === 'best';
+}

@@ -16,3 +16,8 @@ export function escapeMarkup(text: string): string {
 export function plainText(text: string): string {
   return text.replaceAll('](', '] (').replaceAll(/`([^`\n]*)`/g, '“$1”');
 }
+
+/** Text, such as a path, as code in Markdown. */
+export function codeSpan(text: string): string {
+  return `\`${text.replaceAll('`', '')}\``;
+}
