@@ -10,7 +10,7 @@ import {
   isString,
   isUnion,
 } from '../guards/guards.ts';
-import type { Score } from '../metrics/metrics.ts';
+import type { Score, Values } from '../metrics/metrics.ts';
 import type { RunState, Stage } from '../run-state/run-state.ts';
 
 /** An event of any command: with `--json`, one object a line on standard output. */
@@ -19,6 +19,7 @@ export type CliEvent =
   | UpscaleEvent
   | EvaluateEvent
   | DownloadEvent
+  | PreparationEvent
   | ConvertEvent
   | InterpolateEvent
   | MirrorEvent
@@ -56,6 +57,8 @@ export type TrainEvent =
       /** JSON writes an infinite PSNR as null. */
       readonly rgb: Score;
       readonly 'paper-y': Score;
+      /** Those of `validation.metrics`. */
+      readonly perceptual: Values;
       readonly isBest: boolean;
     }
   | WarningEvent
@@ -63,7 +66,7 @@ export type TrainEvent =
   | { readonly event: 'end'; readonly reason: string; readonly step: number; readonly run: string };
 
 /**
- * `esrgan upscale`: `plan` after the headers of all images were read; for each image `begin`, `progress` after every
+ * `esrgan upscale`: with `--dry-run`, `planned` for each image, and nothing else. Otherwise `plan` after the headers of all images were read; for each image `begin`, `progress` after every
  * tile, and `done` or `failed`. A skipped image has `done` only. An unreadable image has `failed` only, before `plan`.
  */
 export type UpscaleEvent = Guarded<typeof isUpscaleEvent>;
@@ -78,8 +81,23 @@ export const isUpscaleEvent = isUnion(
     kept: isList(isString),
     failed: isCount,
   }),
+  /** Sizes are `[width, height]`: of the image, after the model, of the result. */
+  isObject({
+    event: isOneOf(['planned']),
+    input: isString,
+    output: isString,
+    sizes: isList(isList(isCount)),
+    kept: isBoolean,
+    notes: isList(isString),
+  }),
   /** `picture` counts from 1. */
-  isObject({ event: isOneOf(['begin']), input: isString, picture: isCount, pictures: isCount }),
+  isObject({
+    event: isOneOf(['begin']),
+    input: isString,
+    picture: isCount,
+    pictures: isCount,
+    sizes: isList(isList(isCount)),
+  }),
   isObject({
     event: isOneOf(['progress']),
     input: isString,
@@ -137,6 +155,50 @@ export const isDownloadEvent = isUnion(
   isObject({ event: isOneOf(['line']), text: isString }),
   isObject({ event: isOneOf(['done']), name: isString, to: isString }),
   isObject({ event: isOneOf(['done']), net: isString, to: isString }),
+);
+
+/** `esrgan data tiles`, `downscale`, `check` and `select`. Paths are of images, except that of a report. */
+export type PreparationEvent = Guarded<typeof isPreparationEvent>;
+export const isPreparationEvent = isUnion(
+  /** Images, the results to make of them, those that exist, and the images of which nothing can be made. */
+  isObject({
+    event: isOneOf(['plan']),
+    images: isCount,
+    results: isCount,
+    existing: isCount,
+    skipped: isCount,
+  }),
+  /** Images done; `rate` is images per second. */
+  isObject({
+    event: isOneOf(['progress']),
+    done: isCount,
+    total: isCount,
+    path: isString,
+    rate: isNumber,
+    etaSeconds: isNumber,
+  }),
+  isObject({ event: isOneOf(['failed']), path: isString, message: isString }),
+  /** Of `check`; `other` is the image that it is compared with, or null. */
+  isObject({
+    event: isOneOf(['finding']),
+    kind: isString,
+    path: isString,
+    other: isNullable(isString),
+    message: isString,
+  }),
+  /** Of `select`: why an image is not selected; null if it is. */
+  isObject({
+    event: isOneOf(['candidate']),
+    path: isString,
+    detail: isNumber,
+    blur: isNumber,
+    noise: isNumber,
+    blockiness: isNumber,
+    rejection: isNullable(isString),
+  }),
+  isObject({ event: isOneOf(['report']), path: isString }),
+  /** Findings of `check`; of the others, images of which nothing was made. */
+  isObject({ event: isOneOf(['done']), images: isCount, findings: isCount }),
 );
 
 /** `esrgan mirror`; `run` is the run directory. */

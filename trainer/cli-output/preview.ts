@@ -7,7 +7,6 @@ import {
   isObject,
   isOneOf,
   isString,
-  isUnion,
 } from '../guards/guards.ts';
 import { isRect } from '../guards/rect.ts';
 
@@ -34,18 +33,19 @@ export const isPreviewRequest = isObject({
   hr: isNullable(isString),
 });
 
+/** The end of a request: the size of the results in pixels. */
+export type PreviewDone = Guarded<typeof isPreviewDone>;
+export const isPreviewDone = isObject({
+  id: isCount,
+  event: isOneOf(['done']),
+  width: isCount,
+  height: isCount,
+  milliseconds: isNumber,
+});
+
 /** A line of its output. */
-export type PreviewEvent = Guarded<typeof isPreviewEvent>;
-export const isPreviewEvent = isUnion(
+export type PreviewEvent =
+  | PreviewDone
   /** Tiles of all models together. */
-  isObject({ id: isCount, event: isOneOf(['progress']), done: isCount, total: isCount }),
-  /** Size of the results in pixels. */
-  isObject({
-    id: isCount,
-    event: isOneOf(['done']),
-    width: isCount,
-    height: isCount,
-    milliseconds: isNumber,
-  }),
-  isObject({ id: isCount, event: isOneOf(['failed']), message: isString }),
-);
+  | { readonly id: number; readonly event: 'progress'; readonly done: number; readonly total: number }
+  | { readonly id: number; readonly event: 'failed'; readonly message: string };

@@ -27,6 +27,8 @@ export const isEnginesReport = isObject({
   ),
   /** The name of the engine that `auto` chooses. */
   auto: isString,
+  /** The GPUs among which runs can be divided, in the order of `device` in run files. */
+  devices: isList(isObject({ name: isString, memoryBytes: isCount })),
 });
 
 /** Width and height in pixels; null without readable images. */
@@ -51,8 +53,26 @@ export const isDatasetsReport = isList(
 );
 
 /** `esrgan weights list --json`; `bytes` is null where the file does not exist. */
-export type VggReport = Guarded<typeof isVggReport>;
-export const isVggReport = isList(isObject({ name: isString, path: isString, bytes: isNullable(isCount) }));
+export type WeightsListReport = Guarded<typeof isWeightsListReport>;
+export const isWeightsListReport = isList(
+  isObject({ name: isString, path: isString, bytes: isNullable(isCount) }),
+);
+
+/** `esrgan models search --json`; `license` is null where none is named. */
+export type PublishedModelsReport = Guarded<typeof isPublishedModelsReport>;
+export const isPublishedModelsReport = isList(
+  isObject({
+    id: isString,
+    name: isString,
+    authors: isList(isString),
+    license: isNullable(isString),
+    architecture: isString,
+    scale: isCount,
+    tags: isList(isString),
+    type: isString,
+    bytes: isNullable(isCount),
+  }),
+);
 
 /** `esrgan inspect --json`: a file of weights. */
 export type WeightsReport = Guarded<typeof isWeightsReport>;
@@ -67,7 +87,7 @@ export const isWeightsReport = isObject({
   /** The program whose tensor names the file uses. */
   layout: isNullable(isString),
   /** Hyper-parameters, by the keys of a run file. */
-  options: isNullable(isRecord(isUnion(isNumber, isBoolean))),
+  options: isNullable(isRecord(isUnion(isNumber, isBoolean, isString))),
   /** Parts before all names in the file. */
   wrapper: isList(isString),
   /** Prefixes of further generators in the file. */

@@ -81,6 +81,38 @@ export function uniquePaths(paths: Iterable<string>, platform?: NodeJS.Platform)
   return [...unique.values()];
 }
 
+/**
+ * A text for people, with the paths in these folders relative to them. With several folders, a path starts with the name of
+ * its folder, as in editors. Names of the folders themselves remain.
+ */
+export function withRelativePaths(
+  text: string,
+  folders: readonly string[],
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const { basename, dirname, resolve } = platform === 'win32' ? win32 : posix;
+  // A folder may be inside another one.
+  const deepestFirst = uniquePaths(
+    folders.map((folder) => resolve(folder)),
+    platform,
+  )
+    .filter((folder) => dirname(folder) !== folder)
+    .sort((a, b) => b.length - a.length);
+  const separator = platform === 'win32' ? String.raw`[\\/]` : '/';
+  return deepestFirst.reduce((shown, folder) => {
+    const prefix = folder
+      .split(platform === 'win32' ? /[\\/]/ : '/')
+      .map((name) => name.replaceAll(/[$()*+.?[\]^{|}]/g, String.raw`\$&`))
+      .join(separator);
+    const before = String.raw`(?<![\p{L}\p{N}_.~\\/-])`;
+    const start = new RegExp(
+      `${before}${prefix}${separator}+(?=[^\\s\\\\/])`,
+      platform === 'linux' ? 'gu' : 'giu',
+    );
+    return shown.replaceAll(start, () => (deepestFirst.length === 1 ? '' : `${basename(folder)}/`));
+  }, text);
+}
+
 /** Whether an absolute path is a folder or below it, by their text alone: the disk is not read. */
 export function isInside(
   folder: string,

@@ -1,6 +1,7 @@
-import { accessSync, constants, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createFolderSync } from './create-folder.ts';
 
 const name = 'esrgan-workbench';
 
@@ -45,7 +46,7 @@ function temporaryCache(): string {
 
 function isWritable(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    createFolderSync(folder, 0o700);
     accessSync(folder, constants.W_OK);
     return true;
   } catch {

@@ -8,6 +8,7 @@ import {
   sortPaths,
   typedFolder,
   uniquePaths,
+  withRelativePaths,
   workingFolder,
 } from '../../../../trainer/files/paths.ts';
 
@@ -114,4 +115,24 @@ test.each<[NodeJS.Platform, string, string, string]>([
   ['linux', '/', '/', '/'],
 ])('on %s, the folder of %s is written as %s', (platform, typed, written, given) => {
   expect(typedFolder(typed, platform)).toEqual({ written, given });
+});
+
+// Platform, folders, text, text for people.
+test.each<[NodeJS.Platform, string[], string, string]>([
+  ['linux', ['/w'], 'no images in /w/photos/hr', 'no images in photos/hr'],
+  ['linux', ['/w/'], '“/w/a.png” and (/w/b c.png): /w/a.png', '“a.png” and (b c.png): a.png'],
+  ['linux', ['/w'], '/w/a/run.esrgan.yaml:3:1: error: no /w/b', 'a/run.esrgan.yaml:3:1: error: no b'],
+  ['linux', ['/w'], 'the folder /w does not exist, nor /w/', 'the folder /w does not exist, nor /w/'],
+  ['linux', ['/w'], '/ww/a /v/w/a file:///w/a ~/w/a ../w/a', '/ww/a /v/w/a file:///w/a ~/w/a ../w/a'],
+  ['linux', ['/w'], '/W/a', '/W/a'],
+  ['linux', ['/'], '/w/a', '/w/a'],
+  ['linux', [], '/w/a', '/w/a'],
+  ['linux', ['/w (1)+'], '/w (1)+/a', 'a'],
+  ['linux', ['/x/one', '/x/two'], '/x/one/a, /x/two/b, /x/c', 'one/a, two/b, /x/c'],
+  ['linux', ['/w', '/w/in'], '/w/a, /w/in/b', 'w/a, in/b'],
+  ['darwin', ['/Users/a/W'], '/users/A/w/b', 'b'],
+  ['win32', ['c:\\w'], 'C:\\w\\a.png, c:/W/b and D:\\w\\c', 'a.png, b and D:\\w\\c'],
+  ['win32', ['C:\\'], 'C:\\a', 'C:\\a'],
+])('on %s, with %j, the text %j becomes %j', (platform, folders, text, expected) => {
+  expect(withRelativePaths(text, folders, platform)).toBe(expected);
 });

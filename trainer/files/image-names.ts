@@ -1,0 +1,21 @@
+/** Extensions of the image files that can be upscaled; the menus of the manifest have the same. */
+export const imageExtensions = [
+  'png',
+  'jpg',
+  'jpeg',
+  'jpe',
+  'jfif',
+  'webp',
+  'tif',
+  'tiff',
+  'bmp',
+  'gif',
+  'avif',
+] as const;
+
+const image = new RegExp(`\\.(${imageExtensions.join('|')})$`, 'i');
+
+/** Whether a file can be upscaled, by its name. */
+export function isImageName(path: string): boolean {
+  return image.test(path);
+}
