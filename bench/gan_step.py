@@ -17,7 +17,8 @@ import torch.nn.functional as F
 from training_step import Generator
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scripts" / "fixtures"))
-from gan import Discriminator, bce  # noqa: E402
+from adversarial import ragan  # noqa: E402
+from gan import Discriminator  # noqa: E402
 
 VGG19 = [(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)]
 
@@ -60,16 +61,14 @@ def main():
         with torch.no_grad():
             expected, on_real = features((hr - mean) / deviation), d(hr)
         on_fake = d(fake)
-        adversarial = (bce(on_real - on_fake.mean(0, keepdim=True), 0.0) + bce(on_fake - on_real.mean(0, keepdim=True), 1.0)) / 2
+        adversarial = ragan(on_real, on_fake)[0]
         perceptual = F.l1_loss(features((fake - mean) / deviation), expected)
         (perceptual + 0.01 * F.l1_loss(fake, hr) + 0.005 * adversarial).backward()
         g_opt.step()
         for v in d.parameters():
             v.requires_grad_(True)
         d_opt.zero_grad()
-        on_real, on_fake = d(hr), d(fake.detach())
-        loss = (bce(on_real - on_fake.mean(0, keepdim=True), 1.0) + bce(on_fake - on_real.mean(0, keepdim=True), 0.0)) / 2
-        loss.backward()
+        ragan(d(hr), d(fake.detach()))[1].backward()
         d_opt.step()
 
     times = []

@@ -19,45 +19,16 @@ from PIL import Image
 OVERLAP = 32
 
 
-class DenseBlock(nn.Module):
-    def __init__(self, channels, growth):
+class Compact(nn.Module):
+    def __init__(self, channels, convolutions):
         super().__init__()
-        for k in range(1, 6):
-            outputs = growth if k < 5 else channels
-            setattr(self, f"conv{k}", nn.Conv2d(channels + (k - 1) * growth, outputs, 3, 1, 1))
+        layers = [nn.Conv2d(3, channels, 3, 1, 1), nn.PReLU(channels)]
+        for _ in range(convolutions):
+            layers += [nn.Conv2d(channels, channels, 3, 1, 1), nn.PReLU(channels)]
+        self.body = nn.Sequential(*layers, nn.Conv2d(channels, 48, 3, 1, 1))
 
     def forward(self, x):
-        maps = [x]
-        for k in range(1, 5):
-            conv = getattr(self, f"conv{k}")
-            maps.append(F.leaky_relu(conv(torch.cat(maps, 1)), 0.2, inplace=True))
-        return x + 0.2 * self.conv5(torch.cat(maps, 1))
-
-
-class Block(nn.Module):
-    def __init__(self, channels, growth):
-        super().__init__()
-        self.rdb1, self.rdb2, self.rdb3 = (DenseBlock(channels, growth) for _ in range(3))
-
-    def forward(self, x):
-        return x + 0.2 * self.rdb3(self.rdb2(self.rdb1(x)))
-
-
-class Generator(nn.Module):
-    def __init__(self, channels, growth, blocks):
-        super().__init__()
-        conv = lambda inputs, outputs: nn.Conv2d(inputs, outputs, 3, 1, 1)
-        self.conv_first = conv(3, channels)
-        self.body = nn.Sequential(*[Block(channels, growth) for _ in range(blocks)])
-        self.conv_body, self.conv_up1, self.conv_up2, self.conv_hr = (conv(channels, channels) for _ in range(4))
-        self.conv_last = conv(channels, 3)
-
-    def forward(self, x):
-        first = self.conv_first(x)
-        x = first + self.conv_body(self.body(first))
-        for up in (self.conv_up1, self.conv_up2):
-            x = F.leaky_relu(up(F.interpolate(x, scale_factor=2, mode="nearest")), 0.2, inplace=True)
-        return self.conv_last(F.leaky_relu(self.conv_hr(x), 0.2, inplace=True))
+        return F.pixel_shuffle(self.body(x), 4) + F.interpolate(x, scale_factor=4, mode="nearest")
 
 
 def spans(size, step):
@@ -86,9 +57,9 @@ def main():
     torch.set_num_threads(os.cpu_count())
     started = time.perf_counter()
     state = torch.load(weights)["params"]
-    channels, growth = state["conv_first.weight"].shape[0], state["body.0.rdb1.conv1.weight"].shape[0]
-    blocks = 1 + max(int(name.split(".")[1]) for name in state if name.startswith("body."))
-    net = Generator(channels, growth, blocks).eval()
+    channels = state["body.0.weight"].shape[0]
+    last = max(int(name.split(".")[1]) for name in state)
+    net = Compact(channels, last // 2 - 1).eval()
     net.load_state_dict(state)
     Image.MAX_IMAGE_PIXELS = None
     image = np.asarray(Image.open(path).convert("RGB"))

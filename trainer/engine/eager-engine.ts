@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import type { Arrays, Engine, EngineName, HostTensor, HostTensors, Program, State } from './engine.ts';
+import './gradients.ts';
 import { stepShapes, toTensors } from './host-tensors.ts';
 import { filterToFile } from './layout.ts';
 import type { Shapes, Step, Tensors } from './trace.ts';

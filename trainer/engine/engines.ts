@@ -4,9 +4,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
+import { type Device, deviceEnvironment, findDevices } from './devices.ts';
 import { createEagerEngine } from './eager-engine.ts';
 import type { Engine, EngineName } from './engine.ts';
-import { createOnnxEngine, type OnnxProvider } from './onnx-engine.ts';
+import { createOnnxEngine, type OnnxEngineOptions, type OnnxProvider } from './onnx-engine.ts';
 import { onnxInstallation, onnxRuntime, whatCudaNeeds } from './onnx-runtime.ts';
 import type { ProbeFinding } from './probe.ts';
 import { loadTensorflow } from './tensorflow.ts';
@@ -36,8 +37,13 @@ interface EngineKind {
   /** The provider of ONNX Runtime that this engine is. */
   readonly provider?: OnnxProvider;
   find(): Promise<Availability>;
-  create(device: string): Engine;
+  create(device: string, options: EngineOptions): Engine;
 }
+
+type EngineOptions = Pick<OnnxEngineOptions, 'profiles'>;
+
+/** Engines that can use one of several GPUs. */
+const cudaEngines: readonly string[] = ['auto', 'cuda', 'tensorflow'];
 
 /** The folder of the built program: a clone, or the folder of the extension. */
 const programFolder = dirname(import.meta.dirname);
@@ -83,7 +89,12 @@ const kinds: Readonly<Record<EngineName, EngineKind>> = {
 };
 
 function ofOnnxRuntime(provider: OnnxProvider, find: () => Promise<Availability>) {
-  return { provider, find, create: (device: string) => createOnnxEngine({ name: provider, device }) };
+  return {
+    provider,
+    find,
+    create: (device: string, options: EngineOptions) =>
+      createOnnxEngine({ name: provider, device, ...options }),
+  };
 }
 
 export const engineNames: readonly EngineName[] = Object.keys(kinds).filter(isEngineName);
@@ -119,13 +130,30 @@ export function findEngines(): Promise<EngineFinding[]> {
 }
 
 /**
+ * The GPUs among which runs can be divided: those of NVIDIA, if an engine for them is available.
+ *
+ * @param findings of all engines
+ */
+export async function usableDevices(findings: readonly EngineFinding[]): Promise<readonly Device[]> {
+  const canUse = findings.some(({ name, isAutomatic }) => cudaEngines.includes(name) && isAutomatic);
+  return canUse ? findDevices() : [];
+}
+
+/**
  * Opens the requested engine.
  *
+ * @param device the GPU to use, as in a run file; only for the engines that can use one of several
  * @throws WorkbenchError `engine` if it is not available: a run never switches to a slower engine silently
  */
-export async function openEngine(requested: EngineName | 'auto'): Promise<Engine> {
+export async function openEngine(
+  requested: EngineName | 'auto',
+  { device = 'auto', ...options }: EngineOptions & { readonly device?: number | 'auto' } = {},
+): Promise<Engine> {
+  // Libraries and the process that tries them read it when they start.
+  if (device !== 'auto' && cudaEngines.includes(requested))
+    Object.assign(process.env, deviceEnvironment(await findDevices(), device));
   const { name, detail } = await chooseEngine(requested, engineNames);
-  return kinds[name].create(detail);
+  return kinds[name].create(detail, options);
 }
 
 /**

@@ -1,56 +1,30 @@
-import type { FilterForm, Graph, Shape, Value } from './graph.ts';
-import { isWinogradFaster, winogradConvolution, winogradFilter } from './winograd.ts';
-
-export interface FrozenOptions {
-  /** Names of the filters. */
-  readonly frozen: ReadonlySet<string>;
-  /** Whether Winograd's algorithm may be used. */
-  readonly winograd: boolean;
-}
+import { type Graph, isPlain, type Shape, type Value } from './graph.ts';
 
 /**
- * Rewrites a convolution with a filter that never changes, such as VGG's, or its input gradient: the filter is transformed
- * once before the first step instead of at every step.
+ * The input gradient of a convolution with a filter that never changes, such as VGG's, is a convolution with the turned
+ * filter. The filter is turned once before the first step instead of at every step.
  *
- * @param x the convolution's input, already rewritten
- * @returns undefined if it is no such convolution, or reads the filter as it is
+ * @param frozen names of the filters
+ * @param dy the gradient's input, already rewritten
+ * @returns undefined if it is no such gradient
  */
-export function convolutionWithFrozenFilter(
+export function frozenInputGradient(
   graph: Graph,
-  value: Value,
-  x: Value,
-  { frozen, winograd }: FrozenOptions,
+  { operation, inputs }: Value,
+  dy: Value,
+  frozen: ReadonlySet<string>,
 ): Value | undefined {
-  const { operation, inputs } = value;
-  if (operation.kind !== 'convolution' && operation.kind !== 'convolutionInputGradient') return undefined;
+  if (operation.kind !== 'convolutionInputGradient') return undefined;
   const filter = inputs[1]!;
   if (filter.operation.kind !== 'input' || !frozen.has(filter.operation.name)) return undefined;
-  const [kernelHeight = 0, kernelWidth = 0] = filter.shape;
-  const { strides, pads } = operation.window;
-  const isPlain =
-    [kernelHeight, kernelWidth].every((size) => size === 3) &&
-    strides.every((stride) => stride === 1) &&
-    pads.every((pad) => pad === 1);
-  if (!isPlain || inputs.length > 2) return undefined;
-  const [, , filterInputs = 0, filterOutputs = 0] = filter.shape;
-  const isGradient = operation.kind === 'convolutionInputGradient';
-  if (winograd && isWinogradFaster(x.shape, isGradient ? filterInputs : filterOutputs)) {
-    const shape = [36, filterOutputs, filterInputs];
-    const prepared = graph.prepared(isGradient ? 'turned winograd' : 'winograd', filter, shape);
-    return winogradConvolution(graph, x, prepared, isGradient);
-  }
-  if (!isGradient) return undefined;
-  const exchanged = [kernelHeight, kernelWidth, filterOutputs, filterInputs];
-  return graph.convolution(x, graph.prepared('turned', filter, exchanged), operation.window);
-}
-
-/** Transforms the data of a filter `[O, I, kh, kw]`. */
-export function preparedFilter(form: FilterForm, data: Float32Array, shape: Shape): Float32Array {
-  return form === 'turned' ? turnedFilter(data, shape) : winogradFilter(data, form === 'turned winograd');
+  const [height = 0, width = 0, filterInputs = 0, filterOutputs = 0] = filter.shape;
+  if (!isPlain(operation.window, filter.shape)) return undefined;
+  const shape = [height, width, filterOutputs, filterInputs];
+  return graph.convolution(dy, graph.turned(filter, shape), operation.window);
 }
 
 /** `[O, I, kh, kw]` to `[I, O, kh, kw]`, each kernel turned by 180 degrees. */
-function turnedFilter(
+export function turnedFilter(
   data: Float32Array,
   [outputs = 0, inputs = 0, height = 0, width = 0]: Shape,
 ): Float32Array {

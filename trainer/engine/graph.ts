@@ -50,24 +50,28 @@ export interface Window {
   readonly pads: readonly [number, number, number, number];
 }
 
-/**
- * Forms of a filter `[kh, kw, I, O]`: `turned` by 180 degrees with its channels exchanged, `[kh, kw, O, I]`, for the input
- * gradient of its convolution; `[36, O, I]` for Winograd's algorithm, of the filter or of the turned filter.
- */
-export type FilterForm = 'turned' | 'winograd' | 'turned winograd';
+/** Whether it is the window of a 3x3 convolution that keeps the size of its map: stride 1 and padding 1. */
+export function isPlain({ strides, pads }: Window, [height, width]: Shape): boolean {
+  return height === 3 && width === 3 && [...strides, ...pads].every((amount) => amount === 1);
+}
 
 /** Attributes of each kind of node. The comments name its inputs. */
 interface Operations {
   input: { readonly name: string; readonly role: 'data' | 'state' };
   constant: { readonly data: Float32Array };
-  /** filter: a filter of the state that never changes, transformed before the first step. */
-  prepared: { readonly form: FilterForm };
+  /**
+   * filter: a filter `[kh, kw, I, O]` of the state that never changes, turned by 180 degrees with its channels exchanged,
+   * `[kh, kw, O, I]`, before the first step.
+   */
+  turned: object;
   /** A tensor whose every element is `value`. */
   fill: { readonly value: number };
   /** x repeated along its dimensions of size 1 (and missing leading ones). */
   broadcast: object;
   unary: { readonly fn: UnaryFunction };
   leakyRelu: { readonly alpha: number };
+  /** x, and slopes for its negative values, which broadcast to x. */
+  prelu: object;
   clip: { readonly min: number; readonly max: number };
   binary: { readonly fn: BinaryFunction };
   /** condition, a, b. */
@@ -82,14 +86,19 @@ interface Operations {
   reduce: { readonly fn: ReduceFunction; readonly axes: readonly number[]; readonly keepDims: boolean };
   /** a `[..., M, K]`, b `[..., K, N]`, either transposed. */
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  /**
+   * x `[A, B, L, D]`, matrix `[R, K]`: the products of the matrix with windows of K entries along L, `[A, R, B, T, D]`. Window
+   * t starts at entry `stride * t - before`, and entries outside of x are zero.
+   */
+  slide: { readonly stride: number; readonly before: number };
+  /** x `[K, B, D]`, matrix `[R, K]`: their products for each of B, `[B, R, D]`. */
+  unslide: object;
   /** x, filter and, where folded in, bias `[O]`. */
   convolution: { readonly window: Window };
   /** dy, filter: the gradient of a convolution by its x. */
   convolutionInputGradient: { readonly window: Window };
   /** x, dy: the gradient of a convolution by its filter. */
   convolutionFilterGradient: { readonly window: Window };
-  /** dy, filter: the gradient by x of a 3x3 convolution, padded by 1, of x upsampled by 2. */
-  upsampledInputGradient: object;
   /** x upsampled by whole factors, each pixel repeated. */
   upsampleNearest: { readonly factor: readonly [number, number] };
   /** Its gradient: the sum of every block of pixels. */
@@ -155,8 +164,8 @@ export class Graph {
     return this.node({ kind: 'constant', data }, [], shape);
   }
 
-  prepared(form: FilterForm, filter: Value, shape: Shape): Value {
-    return this.node({ kind: 'prepared', form }, [filter], shape);
+  turned(filter: Value, shape: Shape): Value {
+    return this.node({ kind: 'turned' }, [filter], shape);
   }
 
   fill(value: number, shape: Shape, type: DataType = 'float32'): Value {
@@ -177,6 +186,10 @@ export class Graph {
 
   leakyRelu(x: Value, alpha: number): Value {
     return this.node({ kind: 'leakyRelu', alpha }, [x], x.shape);
+  }
+
+  prelu(x: Value, slopes: Value): Value {
+    return this.node({ kind: 'prelu' }, [x, slopes], x.shape);
   }
 
   clip(x: Value, min: number, max: number): Value {
@@ -278,6 +291,18 @@ export class Graph {
     return this.node({ kind: 'matmul', transposeA, transposeB }, [a, b], shape);
   }
 
+  /** x `[A, B, L, D]`, matrix `[R, K]` to `[A, R, B, count, D]`. */
+  slide(x: Value, matrix: Value, stride: number, before: number, count: number): Value {
+    const [a = 0, b = 0, , d = 0] = x.shape;
+    return this.node({ kind: 'slide', stride, before }, [x, matrix], [a, matrix.shape[0]!, b, count, d]);
+  }
+
+  /** x `[K, B, D]`, matrix `[R, K]` to `[B, R, D]`. */
+  unslide(x: Value, matrix: Value): Value {
+    const [, b = 0, d = 0] = x.shape;
+    return this.node({ kind: 'unslide' }, [x, matrix], [b, matrix.shape[0]!, d]);
+  }
+
   /** x `[N, H, W, I]`, filter `[kh, kw, I, O]`, bias `[O]` to `[N, H', W', O]`. */
   convolution(x: Value, filter: Value, window: Window, bias?: Value): Value {
     const [n = 0, height = 0, width = 0] = x.shape;
@@ -298,10 +323,6 @@ export class Graph {
 
   convolutionFilterGradient(x: Value, dy: Value, window: Window, filterShape: Shape): Value {
     return this.node({ kind: 'convolutionFilterGradient', window }, [x, dy], filterShape);
-  }
-
-  upsampledInputGradient(dy: Value, filter: Value, xShape: Shape): Value {
-    return this.node({ kind: 'upsampledInputGradient' }, [dy, filter], xShape);
   }
 
   upsampleNearest(x: Value, factor: readonly [number, number]): Value {

@@ -1,5 +1,5 @@
 import type { Shape, Window } from './graph.ts';
-import { arranged, exchangedFilterLayout, filterLayout } from './layout.ts';
+import { arranged, exchangedFilterLayout, filterLayout, type Layout } from './layout.ts';
 import type { OnnxBuilder } from './onnx-builder.ts';
 
 /**
@@ -13,8 +13,8 @@ export interface Convolution {
   readonly window: Window;
 }
 
-/** A map or filter of the model, with the shape that it has in the graph. */
-export interface Rank4 {
+/** A tensor of the model, with the shape that it has in the graph. */
+export interface NamedTensor {
   readonly name: string;
   readonly shape: Shape;
 }
@@ -30,6 +30,9 @@ export function convolution(
   return model.node('FusedConv', [x, filter, bias, addend], { strides, pads }, 'com.microsoft');
 }
 
+/** Filters of more taps are not handled tap by tap: that takes hundreds of nodes. */
+const mostTaps = 49;
+
 /**
  * The filter by which dy is convolved for dx, where the convolution has stride 1: turned by 180 degrees, with its
  * channels exchanged.
@@ -40,6 +43,10 @@ export function convolution(
 export function turnedFilter(model: OnnxBuilder, exchanged: string, shape: Shape): string {
   const [kernelHeight = 0, kernelWidth = 0] = shape;
   const taps = kernelHeight * kernelWidth;
+  if (taps > mostTaps) {
+    const [starts, ends] = [model.integers([-1, -1]), model.integers([-taps - 1, -taps - 1])];
+    return model.node('Slice', [exchanged, starts, ends, model.integers([2, 3]), model.integers([-1, -1])]);
+  }
   const flat = model.reshape(exchanged, [-1, taps]);
   // Turning by 180 degrees reverses the taps. A product with a constant does that on all threads.
   const reversal = Float32Array.from({ length: taps ** 2 }, (_, index) =>
@@ -59,8 +66,8 @@ export function turnedWindow([kernelHeight = 0, kernelWidth = 0]: Shape, { pads 
 /** dx, of shape `xShape`, of a convolution with strides. */
 export function stridedInputGradient(
   model: OnnxBuilder,
-  dy: Rank4,
-  filter: Rank4,
+  dy: NamedTensor,
+  filter: NamedTensor,
   { strides, pads }: Window,
   [, height = 0, width = 0]: Shape,
 ): string {
@@ -75,77 +82,91 @@ export function stridedInputGradient(
   return model.node('ConvTranspose', [dy.name, filter.name], { strides, pads, output_padding });
 }
 
-/**
- * The filter by which dy is convolved for the gradient of a 3x3 convolution of a map upsampled by 2 (nearest), by the
- * small map. Row Y of the convolution reads row floor((Y + r - 1) / 2) of the small map by tap r, so dx at row i is made
- * of rows 2i - 1 to 2i + 2 of dy: a 4x4 convolution with {@link summedWindow}, whose taps are sums of the filter's.
- *
- * @param exchanged the filter as `[I, O, 3, 3]`
- * @param shape of the filter
- */
-export function summedFilter(
-  model: OnnxBuilder,
-  exchanged: string,
-  [, , inputs = 0, outputs = 0]: Shape,
-): string {
-  const flat = model.reshape(exchanged, [-1, 9]);
-  const weights = Float32Array.from({ length: 9 * 16 }, (_, index) =>
-    summedWeight(Math.floor(index / 16), index % 16),
-  );
-  const summed = model.node('MatMul', [flat, model.floats(weights, [9, 16])]);
-  return model.reshape(summed, [inputs, outputs, 4, 4]);
-}
-
-export const summedWindow: Window = { strides: [2, 2], pads: [1, 1, 1, 1] };
-
-/** Weight of tap (r, q) of a 3x3 filter in tap (u, v) of the 4x4 filter on the small map. */
-function summedWeight(tap: number, part: number): number {
-  const counts = (r: number, u: number) => (r + u === 2 || r + u === 3 ? 1 : 0);
-  return counts(Math.floor(tap / 3), Math.floor(part / 4)) * counts(tap % 3, part % 4);
-}
-
 /** For tap (r, q) of a filter: dy `[N, O, pixels]` and the x that the tap read `[N, I, pixels]`. */
 type TapOperands = (r: number, q: number) => [dy: string, x: string];
 
-/** The gradient of a convolution by its filter of `shape`: for each tap, the product of dy with the x that it read. */
+/**
+ * The gradient of a convolution by its filter of `shape`: for each tap, the product of dy with the x that it read. Where
+ * the taps share one of the two, as with few channels of the other, one product computes all of them.
+ */
 export function filterGradient(
   model: OnnxBuilder,
-  x: Rank4,
-  dy: Rank4,
+  x: NamedTensor,
+  dy: NamedTensor,
   window: Window,
   shape: Shape,
-): string {
+): { readonly name: string; readonly layout: Layout } {
   const [kernelHeight = 0, kernelWidth = 0, inputs = 0, outputs = 0] = shape;
   const [n = 0] = x.shape;
   const isStrided = window.strides.some((stride) => stride !== 1);
+  if (!isStrided && kernelHeight * kernelWidth > mostTaps)
+    return { name: filterGradientOfLargeKernel(model, x, dy, window), layout: filterLayout };
   const operands = (isStrided ? stridedTaps : shiftedTaps)(model, x, dy, window, shape);
-  const taps: string[] = [];
-  for (let r = 0; r < kernelHeight; r++) {
-    for (let q = 0; q < kernelWidth; q++) {
-      const [a, b] = operands(r, q);
-      taps.push(
-        model.matmul({ name: a, rank: 3, isTransposed: false }, { name: b, rank: 3, isTransposed: true }),
-      );
-    }
-  }
-  // One more product adds up the images and moves the taps from the outermost dimension to the innermost.
-  const stacked = model.reshape(model.concat(taps, 0), [taps.length * n, outputs * inputs]);
-  const selection = Float32Array.from({ length: taps.length ** 2 * n }, (_, index) =>
-    Math.floor(index / (taps.length * n)) === index % taps.length ? 1 : 0,
+  const taps = Array.from({ length: kernelHeight * kernelWidth }, (_, tap) =>
+    operands(Math.floor(tap / kernelWidth), tap % kernelWidth),
   );
-  const selected = model.floats(selection, [taps.length * n, taps.length]);
-  const product = model.matmul(
-    { name: stacked, rank: 2, isTransposed: true },
-    { name: selected, rank: 2, isTransposed: false },
+  const product = (a: string, b: string) =>
+    model.matmul({ name: a, rank: 3, isTransposed: false }, { name: b, rank: 3, isTransposed: true });
+  const [firstGradient, firstMap] = operands(0, 0);
+  const sharesMap = taps.every(([, map]) => map === firstMap);
+  const sharesGradient = taps.every(([gradient]) => gradient === firstGradient);
+  const together = (side: 0 | 1) =>
+    model.concat(
+      taps.map((tap) => tap[side]),
+      1,
+    );
+  let stacked: string;
+  if (sharesMap) stacked = product(together(0), firstMap);
+  else if (sharesGradient) stacked = product(together(1), firstGradient);
+  else
+    stacked = model.concat(
+      taps.map(([gradient, map]) => product(gradient, map)),
+      0,
+    );
+  // One more product adds up the images and moves the taps to the innermost dimension.
+  const isTapInner = sharesMap || sharesGradient;
+  const selection = Float32Array.from({ length: taps.length ** 2 * n }, (_, index) => {
+    const row = Math.floor(index / taps.length);
+    return (isTapInner ? row % taps.length : Math.floor(row / n)) === index % taps.length ? 1 : 0;
+  });
+  const sum = model.matmul(
+    {
+      name: model.reshape(stacked, [taps.length * n, outputs * inputs]),
+      rank: 2,
+      isTransposed: true,
+    },
+    { name: model.floats(selection, [taps.length * n, taps.length]), rank: 2, isTransposed: false },
   );
-  return model.reshape(product, arranged(shape, filterLayout));
+  const layout = sharesGradient && !sharesMap ? exchangedFilterLayout : filterLayout;
+  return { name: model.reshape(sum, arranged(shape, layout)), layout };
+}
+
+/**
+ * The gradient by a large filter is one convolution with dy as the filter: the images are its input channels, and the
+ * channels of x its images.
+ */
+function filterGradientOfLargeKernel(
+  model: OnnxBuilder,
+  x: NamedTensor,
+  dy: NamedTensor,
+  { pads }: Window,
+): string {
+  const exchange = (name: string) => model.node('Transpose', [name], { perm: [1, 0, 2, 3] });
+  const gradient = model.node('Conv', [exchange(x.name), exchange(dy.name)], { strides: [1, 1], pads });
+  return exchange(gradient);
 }
 
 /**
  * With stride 1 the columns of x are shifted and the rows of dy, so that three copies of each serve all nine taps of a
  * 3x3 filter. Where one of the two has few channels, it alone is shifted both ways.
  */
-function shiftedTaps(model: OnnxBuilder, x: Rank4, dy: Rank4, { pads }: Window, shape: Shape): TapOperands {
+function shiftedTaps(
+  model: OnnxBuilder,
+  x: NamedTensor,
+  dy: NamedTensor,
+  { pads }: Window,
+  shape: Shape,
+): TapOperands {
   const [kernelHeight = 0, kernelWidth = 0, inputs = 0, outputs = 0] = shape;
   const [n = 0, height = 0, width = 0] = x.shape;
   const [, outHeight = 0, outWidth = 0] = dy.shape;
@@ -177,8 +198,8 @@ function shiftedTaps(model: OnnxBuilder, x: Rank4, dy: Rank4, { pads }: Window, 
  */
 function stridedTaps(
   model: OnnxBuilder,
-  x: Rank4,
-  dy: Rank4,
+  x: NamedTensor,
+  dy: NamedTensor,
   { strides: [strideHeight, strideWidth], pads: [top, left] }: Window,
   [kernelHeight = 0, kernelWidth = 0, inputs = 0, outputs = 0]: Shape,
 ): TapOperands {
@@ -212,7 +233,7 @@ function stridedTaps(
  */
 function shifted(
   model: OnnxBuilder,
-  { name, shape: [, fromHeight = 0, fromWidth = 0] }: Rank4,
+  { name, shape: [, fromHeight = 0, fromWidth = 0] }: NamedTensor,
   [down, across]: readonly [number, number],
   [height, width]: readonly [number, number],
 ): string {

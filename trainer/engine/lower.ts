@@ -1,7 +1,6 @@
 import {
   countUses,
   type DataType,
-  type FilterForm,
   type Operation,
   type Shape,
   sameShape,
@@ -22,26 +21,23 @@ import {
   type Convolution,
   convolution,
   filterGradient,
-  type Rank4,
+  type NamedTensor,
   stridedInputGradient,
-  summedFilter,
-  summedWindow,
   turnedFilter,
   turnedWindow,
 } from './lower-convolution.ts';
-import { OnnxBuilder, type Target } from './onnx-builder.ts';
+import { type MatrixOperand, OnnxBuilder, type Target } from './onnx-builder.ts';
 
 interface Lowered {
   readonly model: Uint8Array;
   readonly nodes: number;
   /** Further inputs of the model. */
-  readonly prepared: readonly PreparedInput[];
+  readonly turned: readonly TurnedInput[];
 }
 
-/** A filter of the state in another form. */
-export interface PreparedInput {
+/** A filter of the state, turned. */
+export interface TurnedInput {
   readonly name: string;
-  readonly form: FilterForm;
   /** Name of the filter in the state. */
   readonly filter: string;
   /** In memory. */
@@ -64,16 +60,30 @@ export function lower(
   target: Target,
 ): Lowered {
   const results = [...Object.values(outputs), ...Object.values(state)];
-  const lowering = new Lowering(target, target.fusedConvolution ? convolutionSums(results) : new Map());
+  const lowering = new Lowering(target, target.fusedConvolution ? fusedSums(results) : new Map());
   for (const value of declared) lowering.declare(value);
-  for (const value of topologicalOrder(results)) lowering.lower(value);
+  for (const value of inWrittenOrder(results)) lowering.lower(value);
   for (const [name, value] of Object.entries(outputs)) {
     lowering.output(name, value, identity(value.shape.length));
   }
   for (const [name, value] of Object.entries(state)) {
     lowering.output(stateOutput(name), value, stateLayout(value.shape));
   }
-  return { ...lowering.model.finish(), prepared: lowering.prepared };
+  return { ...lowering.model.finish(), turned: lowering.turned };
+}
+
+/**
+ * ONNX Runtime starts with that input of a node which was written last, and computes all that it depends on. What the
+ * state alone determines, such as the transform of a filter, is written first: so it is computed just before it is used.
+ */
+function inWrittenOrder(results: readonly Value[]): Value[] {
+  const order = topologicalOrder(results);
+  const ofData = new Set<Value>();
+  for (const value of order) {
+    const isData = value.operation.kind === 'input' && value.operation.role === 'data';
+    if (isData || value.inputs.some((input) => ofData.has(input))) ofData.add(value);
+  }
+  return [...order.filter((value) => !ofData.has(value)), ...order.filter((value) => ofData.has(value))];
 }
 
 function stateLayout(shape: Shape): Layout {
@@ -81,20 +91,20 @@ function stateLayout(shape: Shape): Layout {
 }
 
 /** A sum with a convolution that nothing else reads: one node computes both. */
-interface ConvolutionSum {
-  readonly convolution: Value;
+interface FusedSum {
+  readonly summand: Value;
   readonly addend: Value;
 }
 
-function convolutionSums(results: readonly Value[]): Map<Value, ConvolutionSum> {
+function fusedSums(results: readonly Value[]): Map<Value, FusedSum> {
   const uses = countUses(results);
-  const sums = new Map<Value, ConvolutionSum>();
+  const sums = new Map<Value, FusedSum>();
   for (const value of topologicalOrder(results)) {
     if (value.operation.kind !== 'binary' || value.operation.fn !== 'Add') continue;
-    const summand = value.inputs.find((input) => isConvolution(input) && uses.get(input) === 1);
+    const summand = value.inputs.findLast((input) => isConvolution(input) && uses.get(input) === 1);
     const addend = value.inputs.find((input) => input !== summand);
     if (!summand || !addend || !sameShape(summand.shape, addend.shape)) continue;
-    sums.set(value, { convolution: summand, addend });
+    sums.set(value, { summand, addend });
   }
   return sums;
 }
@@ -127,19 +137,20 @@ const rules: { readonly [Kind in Operation['kind']]: Rule<Kind> } = {
   constant: writtenAtUse,
   fill: writtenAtUse,
   broadcast: writtenAtUse,
-  prepared: (lowering, { form }, { inputs: [filter], shape }) => lowering.prepare(form, filter!, shape),
+  turned: (lowering, _, { inputs: [filter], shape }) => lowering.turn(filter!, shape),
 
   unary: (lowering, { fn }, { inputs: [x] }) =>
     lowering.inOwnLayout(x!, (name) => lowering.model.node(fn, [name])),
   leakyRelu: (lowering, { alpha }, { inputs: [x] }) =>
     lowering.inOwnLayout(x!, (name) => lowering.model.node('LeakyRelu', [name], { alpha: { float: alpha } })),
+  prelu: (lowering, _, value) => lowering.prelu(value),
   clip: (lowering, { min, max }, { inputs: [x] }) => {
     const bounds = [lowering.model.scalar(min), lowering.model.scalar(max)];
     return lowering.inOwnLayout(x!, (name) => lowering.model.node('Clip', [name, ...bounds]));
   },
   cast: (lowering, { to }, { inputs: [x] }) =>
     lowering.inOwnLayout(x!, (name) => lowering.model.cast(name, to)),
-  binary: (lowering, { fn }, value) => lowering.sumWithConvolution(value) ?? lowering.elementWise(fn, value),
+  binary: (lowering, { fn }, value) => lowering.fusedSum(value) ?? lowering.elementWise(fn, value),
   select: (lowering, _, value) => lowering.elementWise('Where', value),
 
   reshape: (lowering, _, { inputs: [x], shape }) => ({
@@ -178,12 +189,29 @@ const rules: { readonly [Kind in Operation['kind']]: Rule<Kind> } = {
     return { name, layout: left.map((axis) => sorted.indexOf(axis)) };
   },
   matmul: (lowering, { transposeA, transposeB }, { inputs: [a, b], shape }) => ({
-    name: lowering.model.matmul(
-      { name: lowering.read(a!), rank: a!.shape.length, isTransposed: transposeA },
-      { name: lowering.read(b!), rank: b!.shape.length, isTransposed: transposeB },
-    ),
+    name: lowering.model.matmul(lowering.matrix(a!, transposeA), lowering.matrix(b!, transposeB)),
     layout: identity(shape.length),
   }),
+
+  // A convolution of one channel in three dimensions, of which two have windows of one entry.
+  slide: (lowering, { stride, before }, { inputs: [x, matrix], shape }) => {
+    const { model } = lowering;
+    const [a = 0, b = 0, length = 0, d = 0] = x!.shape;
+    const [rows = 0, width = 0] = matrix!.shape;
+    const after = stride * (shape[3]! - 1) + width - before - length;
+    const map = model.reshape(lowering.read(x!), [a, 1, b, length, d]);
+    const filters = model.reshape(lowering.read(matrix!), [rows, 1, 1, width, 1]);
+    const window = { strides: [1, stride, 1], pads: [0, before, 0, 0, after, 0] };
+    return { name: model.node('Conv', [map, filters], window), layout: identity(5) };
+  },
+  unslide: (lowering, _, { inputs: [x, matrix] }) => {
+    const single = lowering.model.reshape(lowering.read(matrix!), [1, ...matrix!.shape]);
+    const inputs = [single, lowering.read(x!)];
+    return {
+      name: lowering.model.node('FusedMatMul', inputs, { transBatchB: 1 }, 'com.microsoft'),
+      layout: identity(3),
+    };
+  },
 
   convolution: (lowering, _, value) => lowering.convolution(value),
   convolutionInputGradient: (lowering, { window }, value) => {
@@ -192,15 +220,8 @@ const rules: { readonly [Kind in Operation['kind']]: Rule<Kind> } = {
     const operands = [lowering.map(dy!), lowering.filter(filter!)] as const;
     return inMaps(stridedInputGradient(lowering.model, ...operands, window, value.shape));
   },
-  convolutionFilterGradient: (lowering, { window }, { inputs: [x, dy], shape }) => ({
-    name: filterGradient(lowering.model, lowering.map(x!), lowering.map(dy!), window, shape),
-    layout: filterLayout,
-  }),
-  upsampledInputGradient: (lowering, _, { inputs: [dy, filter] }) => {
-    const { model } = lowering;
-    const summed = summedFilter(model, lowering.read(filter!, exchangedFilterLayout), filter!.shape);
-    return inMaps(convolution(model, { inputs: [lowering.map(dy!).name, summed], window: summedWindow }));
-  },
+  convolutionFilterGradient: (lowering, { window }, { inputs: [x, dy], shape }) =>
+    filterGradient(lowering.model, lowering.map(x!), lowering.map(dy!), window, shape),
   upsampleNearest: (lowering, { factor }, { inputs: [x] }) => {
     const scales = lowering.model.floats([1, 1, ...factor], [4]);
     return inMaps(
@@ -229,17 +250,17 @@ function inMaps(name: string): Stored {
 
 class Lowering {
   readonly model: OnnxBuilder;
-  readonly prepared: PreparedInput[] = [];
+  readonly turned: TurnedInput[] = [];
   private readonly values = new Map<Value, Stored>();
-  /** Convolutions that the node of their sum computes. */
+  /** Values that the node of their sum computes. */
   private readonly summed: ReadonlySet<Value>;
 
   constructor(
     target: Target,
-    private readonly sums: ReadonlyMap<Value, ConvolutionSum>,
+    private readonly sums: ReadonlyMap<Value, FusedSum>,
   ) {
     this.model = new OnnxBuilder(target);
-    this.summed = new Set([...sums.values()].map((sum) => sum.convolution));
+    this.summed = new Set([...sums.values()].map(({ summand }) => summand));
   }
 
   declare(value: Value): void {
@@ -270,12 +291,12 @@ class Lowering {
     return rules[operation.kind](this, operation, value);
   }
 
-  prepare(form: FilterForm, { operation }: Value, graphShape: Shape): Stored {
-    if (operation.kind !== 'input') throw new Error('Only filters of the state can be prepared.');
+  turn({ operation }: Value, graphShape: Shape): Stored {
+    if (operation.kind !== 'input') throw new Error('Only filters of the state can be turned.');
     const layout = stateLayout(graphShape);
-    const port = { name: `${form} ${operation.name}`, shape: arranged(graphShape, layout) };
+    const port = { name: `turned ${operation.name}`, shape: arranged(graphShape, layout) };
     this.model.input(port);
-    this.prepared.push({ ...port, form, filter: operation.name });
+    this.turned.push({ ...port, filter: operation.name });
     return { name: port.name, layout };
   }
 
@@ -283,7 +304,7 @@ class Lowering {
   read(value: Value, layout: Layout = identity(value.shape.length)): string {
     const { operation, shape } = value;
     if (operation.kind === 'constant') {
-      return this.model.floats(permuted(operation.data, shape, layout), arranged(shape, layout));
+      return this.model.array(permuted(operation.data, shape, layout), arranged(shape, layout));
     }
     if (operation.kind === 'fill' || operation.kind === 'broadcast') {
       const source =
@@ -308,12 +329,12 @@ class Lowering {
   }
 
   /** A map as ONNX's convolutions read it, `[N, C, H, W]`. */
-  map(value: Value): Rank4 {
+  map(value: Value): NamedTensor {
     return { name: this.read(value, channelsFirst), shape: value.shape };
   }
 
   /** A filter as ONNX's convolutions read it, `[O, I, kh, kw]`. */
-  filter(value: Value): Rank4 {
+  filter(value: Value): NamedTensor {
     return { name: this.read(value, filterLayout), shape: value.shape };
   }
 
@@ -328,11 +349,22 @@ class Lowering {
     return { name: this.model.node(type, this.operands(inputs, layout, shape)), layout };
   }
 
-  sumWithConvolution(value: Value): Stored | undefined {
+  prelu({ inputs, shape }: Value): Stored {
+    const layout = this.commonLayout(inputs, shape.length);
+    const [x = '', slopes = ''] = this.operands(inputs, layout, shape);
+    return { name: this.model.prelu(x, slopes), layout };
+  }
+
+  fusedSum(value: Value): Stored | undefined {
     const sum = this.sums.get(value);
     if (!sum) return undefined;
-    const operands = this.convolutionOperands(sum.convolution);
-    return inMaps(convolution(this.model, operands, this.read(sum.addend, channelsFirst)));
+    const { summand, addend } = sum;
+    const operands = this.convolutionOperands(summand);
+    return inMaps(convolution(this.model, operands, this.read(addend, channelsFirst)));
+  }
+
+  matrix(value: Value, isTransposed: boolean): MatrixOperand {
+    return { name: this.read(value), rank: value.shape.length, isTransposed };
   }
 
   /** A convolution, or the input gradient of one with stride 1, which is a convolution too. */

@@ -15,10 +15,12 @@ export interface Target {
   readonly fusedMatMul: boolean;
   /** Has Microsoft's convolution that adds its result to another tensor. */
   readonly fusedConvolution: boolean;
+  /** Has a kernel for PReLU. */
+  readonly prelu: boolean;
 }
 
 /** A matrix operand: the name of its tensor, its rank, and whether its last two dimensions are read transposed. */
-interface MatrixOperand {
+export interface MatrixOperand {
   readonly name: string;
   readonly rank: number;
   readonly isTransposed: boolean;
@@ -32,6 +34,10 @@ export class OnnxBuilder {
   private readonly outputs: OnnxPort[] = [];
   /** Names of nodes' results and constants, by what they compute. */
   private readonly known = new Map<string, string>();
+  /** Numbers of arrays. */
+  private readonly arrays = new Map<Float32Array, number>();
+  /** Origins of reshaped tensors. */
+  private readonly reshaped = new Map<string, string>();
   private readonly computed = new Set<string>();
   private readonly renamed = new Map<string, string>();
   private count = 0;
@@ -52,12 +58,24 @@ export class OnnxBuilder {
   finish(): { readonly model: Uint8Array; readonly nodes: number } {
     const { constants, inputs, outputs } = this;
     const final = (name: string) => this.renamed.get(name) ?? name;
-    const nodes = this.nodes.map((node) => ({
+    const nodes = this.usedNodes().map((node) => ({
       ...node,
       inputs: node.inputs.map(final),
       outputs: node.outputs.map(final),
     }));
     return { model: encodeOnnx({ nodes, constants, inputs, outputs }), nodes: nodes.length };
+  }
+
+  /** ONNX Runtime would run a node whose result nothing reads, and hold its inputs until then. */
+  private usedNodes(): OnnxNode[] {
+    const used = new Set([...this.outputs.map(({ name }) => name), ...this.renamed.keys()]);
+    const isUsed = (node: OnnxNode) => node.outputs.some((name) => used.has(name));
+    const backwards = this.nodes.toReversed().filter((node) => {
+      if (!isUsed(node)) return false;
+      for (const name of node.inputs) used.add(name);
+      return true;
+    });
+    return backwards.toReversed();
   }
 
   /** Appends a node with one result; the name of the result. */
@@ -81,10 +99,18 @@ export class OnnxBuilder {
     return this.floats([value], []);
   }
 
+  /** Short constants are equal where their numbers are. */
   floats(values: ArrayLike<number>, shape: Shape): string {
     const data = values instanceof Float32Array ? values : Float32Array.from(values);
-    const key = data.length <= 1024 ? `float [${shape}] ${data}` : undefined;
-    return this.constant(key, { shape, data });
+    if (data.length > 1024) return this.array(data, shape);
+    return this.constant(`float [${shape}] ${data}`, { shape, data });
+  }
+
+  /** A constant that is equal only to those of the same array. */
+  array(data: Float32Array, shape: Shape): string {
+    const id = this.arrays.get(data) ?? this.arrays.size;
+    this.arrays.set(data, id);
+    return this.constant(`array ${id} [${shape}]`, { shape, data });
   }
 
   integers(values: readonly number[]): string {
@@ -98,8 +124,12 @@ export class OnnxBuilder {
     return this.node('Transpose', [name], { perm });
   }
 
+  /** A tensor in another shape. One that was reshaped before is reshaped from its origin. */
   reshape(name: string, shape: Shape): string {
-    return this.node('Reshape', [name, this.integers(shape)]);
+    const origin = this.reshaped.get(name) ?? name;
+    const result = this.node('Reshape', [origin, this.integers(shape)]);
+    this.reshaped.set(result, origin);
+    return result;
   }
 
   cast(name: string, to: DataType = 'float32'): string {
@@ -124,6 +154,12 @@ export class OnnxBuilder {
     return this.node('Slice', [name, this.integers(starts), this.integers(ends), this.integers(axes)]);
   }
 
+  prelu(x: string, slopes: string): string {
+    if (this.target.prelu) return this.node('PRelu', [x, slopes]);
+    const negative = this.node('Mul', [slopes, this.node('Min', [x, this.scalar(0)])]);
+    return this.node('Add', [this.node('Relu', [x]), negative]);
+  }
+
   matmul(a: MatrixOperand, b: MatrixOperand): string {
     if (!a.isTransposed && !b.isTransposed) return this.node('MatMul', [a.name, b.name]);
     if (this.target.fusedMatMul) {
@@ -138,12 +174,12 @@ export class OnnxBuilder {
     return this.node('MatMul', [plain(a), plain(b)]);
   }
 
-  private constant(key: string | undefined, tensor: Omit<OnnxTensor, 'name'>): string {
-    const known = key === undefined ? undefined : this.known.get(key);
+  private constant(key: string, tensor: Omit<OnnxTensor, 'name'>): string {
+    const known = this.known.get(key);
     if (known) return known;
     const name = `c${this.count++}`;
     this.constants.push({ name, ...tensor });
-    if (key !== undefined) this.known.set(key, name);
+    this.known.set(key, name);
     return name;
   }
 }

@@ -1,22 +1,30 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type * as ort from 'onnxruntime-node';
 import type { Arrays, Engine, HostTensor, HostTensors, Program, Signature, State } from './engine.ts';
-import { preparedFilter } from './frozen-filters.ts';
+import { turnedFilter } from './frozen-filters.ts';
 import { Graph, type Shape, type Value } from './graph.ts';
 import { stepShapes, toTensors } from './host-tensors.ts';
-import { lower, type PreparedInput, stateOutput } from './lower.ts';
+import { lower, stateOutput, type TurnedInput } from './lower.ts';
 import { onnxRuntime } from './onnx-runtime.ts';
-import { rewriteForCpu, rewriteForDevice } from './rewrite.ts';
+import { rewriteForCpu, rewriteForDevice, rewriteForInference } from './rewrite.ts';
 import { type Shapes, type Step, trace } from './trace.ts';
 
 /** A provider of ONNX Runtime; the engine has the same name. */
 export type OnnxProvider = 'cuda' | 'webgpu' | 'cpu';
 
-interface OnnxEngineOptions {
+export interface OnnxEngineOptions {
   readonly name: OnnxProvider;
   readonly device: string;
   /** Threads of the CPU provider; by default one per processor. */
   readonly threads?: number;
+  /**
+   * Whether frozen tensors are constants of a program; by default only with CUDA, because ONNX Runtime's Node binding
+   * (1.30) copies all inputs from main memory at each run.
+   */
+  readonly hasConstants?: boolean;
+  /** Folder in which each training program leaves its profile when it is closed (`profile.ts`); none without. */
+  readonly profiles?: string;
 }
 
 /** An engine that compiles steps to ONNX and runs them with ONNX Runtime. */
@@ -24,7 +32,10 @@ export function createOnnxEngine({
   name,
   device,
   threads = availableParallelism(),
+  hasConstants = name === 'cuda',
+  profiles,
 }: OnnxEngineOptions): Engine {
+  let programs = 0;
   const onDevice = name === 'webgpu';
   const compileGraph = async (
     step: Step,
@@ -34,11 +45,15 @@ export function createOnnxEngine({
     isTraining: boolean,
   ) => {
     const traced = trace(step, inputs, stateShapes);
-    const rewrite = name === 'cpu' ? rewriteForCpu : rewriteForDevice;
-    const { outputs, state } = isTraining ? rewrite(traced, frozen) : traced;
+    const rewrite = () => {
+      if (name === 'cpu') return isTraining ? rewriteForCpu(traced) : rewriteForInference(traced);
+      return isTraining ? rewriteForDevice(traced, frozen) : traced;
+    };
+    const { outputs, state } = rewrite();
     const declared = declaredInputs(traced.graph.input.bind(traced.graph), inputs, stateShapes);
     const lowered = lower(outputs, state, declared, {
       fusedMatMul: name !== 'webgpu',
+      prelu: name !== 'webgpu',
       // For inference ONNX Runtime's optimizer does this, with its blocked layout.
       fusedConvolution: name === 'cpu' && isTraining,
     });
@@ -57,9 +72,12 @@ export function createOnnxEngine({
       enableMemPattern: false,
       logSeverityLevel: 3,
       ...(onDevice ? { preferredOutputLocation: locations } : {}),
+      ...(isTraining && profiles !== undefined
+        ? { enableProfiling: true, profileFilePrefix: join(profiles, `program${programs++}`) }
+        : {}),
     });
-    const { nodes, prepared } = lowered;
-    return { session, nodes, prepared, outputs: Object.keys(outputs), changed: Object.keys(state) };
+    const { nodes, turned } = lowered;
+    return { session, nodes, turned, outputs: Object.keys(outputs), changed: Object.keys(state) };
   };
   const shapesOf = (inputs: Shapes, names: readonly string[], state: Shapes): Shapes => ({
     ...inputs,
@@ -74,28 +92,32 @@ export function createOnnxEngine({
       if (!(state instanceof HostState || state instanceof DeviceState)) {
         throw new Error('The state belongs to another engine.');
       }
-      const stateShapes = Object.fromEntries(signature.state.map((key) => [key, state.shape(key)]));
-      const { session, nodes, prepared, outputs, changed } = await compileGraph(
-        step,
+      const frozen = signature.frozen ?? [];
+      const constants: HostTensors = hasConstants ? await state.read(frozen) : new Map();
+      const names = signature.state.filter((key) => !constants.has(key));
+      const stateShapes = Object.fromEntries(names.map((key) => [key, state.shape(key)]));
+      const { session, nodes, turned, outputs, changed } = await compileGraph(
+        (data, tensors) => step(data, { ...toTensors(constants), ...tensors }),
         signature.inputs,
         stateShapes,
-        new Set(signature.frozen),
+        new Set(frozen),
         true,
       );
       const shapes = shapesOf(signature.inputs, [], state.shapes);
-      const filters = await state.upload(await preparedTensors(prepared, state));
+      const filters = await state.upload(await turnedTensors(turned, state));
       return {
         nodes,
         async run(inputs) {
           // Not spread, because the state has hundreds of names.
-          const feeds = Object.assign(state.feeds(signature.state), filters, feedsOf(inputs, shapes));
-          const targets: Record<string, ort.Tensor | null> = state.targets(changed);
-          for (const key of outputs) targets[key] = null;
-          const results = await session.run(feeds, targets);
+          const feeds = Object.assign(state.feeds(names), filters, feedsOf(inputs, shapes));
+          const results = await session.run(feeds, [...changed.map(stateOutput), ...outputs]);
           state.advance(changed, results);
           return hostArrays(outputs, results);
         },
-        close: () => state.release(session),
+        close() {
+          if (profiles !== undefined) session.endProfiling();
+          return state.release(session);
+        },
       };
     },
     async freeze(step, inputs, constants): Promise<Program> {
@@ -121,18 +143,17 @@ function declaredInputs(
   ];
 }
 
-/** Filters of a state in the forms that a program reads. */
-async function preparedTensors(
-  prepared: readonly PreparedInput[],
+/** The turned filters of a state that a program reads. */
+async function turnedTensors(
+  turned: readonly TurnedInput[],
   state: OnnxState,
 ): Promise<Record<string, ort.Tensor>> {
-  if (prepared.length === 0) return {};
-  const filters = await state.read([...new Set(prepared.map(({ filter }) => filter))]);
+  if (turned.length === 0) return {};
+  const filters = await state.read([...new Set(turned.map(({ filter }) => filter))]);
   return Object.fromEntries(
-    prepared.map(({ name, form, filter, shape }) => {
+    turned.map(({ name, filter, shape }) => {
       const source = filters.get(filter)!;
-      const data = preparedFilter(form, source.data, source.shape);
-      return [name, createTensor(data, shape)];
+      return [name, createTensor(turnedFilter(source.data, source.shape), shape)];
     }),
   );
 }
@@ -199,28 +220,28 @@ abstract class OnnxState implements State {
   abstract upload(tensors: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>>;
   /** Frees a session that used this state. */
   abstract release(session: ort.InferenceSession): Promise<void>;
-  /** Where a run writes its results, by output. */
-  abstract targets(changed: readonly string[]): Record<string, ort.Tensor | null>;
   /** Makes the results of a run the new state. */
   abstract advance(changed: readonly string[], results: ort.InferenceSession.OnnxValueMapType): void;
   abstract write(tensors: HostTensors): void;
   abstract close(): Promise<void>;
 }
 
-/** Two sets of buffers in main memory: a run reads one and writes the other, then they are swapped. */
+/**
+ * Tensors in main memory. ONNX Runtime's Node binding (1.30) copies each result into a new buffer, also if it was given one
+ * to write to: the copies are the new state, and the old ones are left to the garbage collector.
+ */
 class HostState extends OnnxState {
-  private readonly front = new Map<string, ort.Tensor>();
-  private readonly back = new Map<string, ort.Tensor>();
+  private readonly tensors = new Map<string, ort.Tensor>();
 
   constructor(tensors: HostTensors) {
     super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), stepShapes(tensors));
     for (const [name, { data, shape }] of tensors) {
-      this.front.set(name, createTensor(data.slice(), shape));
+      this.tensors.set(name, createTensor(data.slice(), shape));
     }
   }
 
   protected current(name: string): ort.Tensor {
-    return this.front.get(name)!;
+    return this.tensors.get(name)!;
   }
 
   release(session: ort.InferenceSession): Promise<void> {
@@ -235,25 +256,10 @@ class HostState extends OnnxState {
     return names.map((name) => floats(this.current(name)).slice());
   }
 
-  targets(changed: readonly string[]): Record<string, ort.Tensor> {
-    return Object.fromEntries(
-      changed.map((name) => {
-        let target = this.back.get(name);
-        if (!target) {
-          const { dims, size } = this.current(name);
-          target = createTensor(new Float32Array(size), dims);
-          this.back.set(name, target);
-        }
-        return [stateOutput(name), target];
-      }),
-    );
-  }
-
-  advance(changed: readonly string[]): void {
+  advance(changed: readonly string[], results: ort.InferenceSession.OnnxValueMapType): void {
     for (const name of changed) {
-      const previous = this.front.get(name)!;
-      this.front.set(name, this.back.get(name)!);
-      this.back.set(name, previous);
+      const { dims } = this.current(name);
+      this.tensors.set(name, createTensor(floats(results[stateOutput(name)]), dims));
     }
   }
 
@@ -262,8 +268,7 @@ class HostState extends OnnxState {
   }
 
   async close(): Promise<void> {
-    this.front.clear();
-    this.back.clear();
+    this.tensors.clear();
   }
 }
 
@@ -284,7 +289,7 @@ function createCopy(
   const outputs = Object.fromEntries(
     [...shapes.keys()].map((name, index) => [copyOutput(name), inputs[index]!]),
   );
-  const { model } = lower(outputs, {}, inputs, { fusedMatMul: false, fusedConvolution: false });
+  const { model } = lower(outputs, {}, inputs, { fusedMatMul: false, fusedConvolution: false, prelu: false });
   return onnxRuntime().InferenceSession.create(model, {
     executionProviders: ['webgpu', 'cpu'],
     graphOptimizationLevel: 'disabled',
@@ -334,10 +339,6 @@ class DeviceState extends OnnxState {
     const uploaded = Object.fromEntries(names.map((name) => [name, copies[copyOutput(name)]!]));
     this.uploaded.push(...Object.values(uploaded));
     return uploaded;
-  }
-
-  targets(changed: readonly string[]): Record<string, null> {
-    return Object.fromEntries(changed.map((name) => [stateOutput(name), null]));
   }
 
   advance(changed: readonly string[], results: ort.InferenceSession.OnnxValueMapType): void {

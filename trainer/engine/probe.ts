@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors/errors.ts';
+import { findDevices } from './devices.ts';
 import { Graph } from './graph.ts';
 import { lower } from './lower.ts';
 import type { OnnxProvider } from './onnx-engine.ts';
@@ -20,13 +21,13 @@ export async function probe(provider: OnnxProvider): Promise<ProbeFinding> {
     const graph = new Graph();
     const x = graph.input('x', [4], 'data');
     const sum = graph.binary('Add', x, x);
-    const { model } = lower({ sum }, {}, [x], { fusedMatMul: false, fusedConvolution: false });
+    const { model } = lower({ sum }, {}, [x], { fusedMatMul: false, fusedConvolution: false, prelu: false });
     const session = await InferenceSession.create(model, {
       executionProviders: [provider],
       logSeverityLevel: 4,
     });
     await session.run({ x: new Tensor('float32', Float32Array.of(1, 2, 3, 4), [4]) });
-    const device = deviceInUse();
+    const device = await deviceInUse();
     await session.release();
     return { available: true, ...device };
   } catch (error) {
@@ -51,7 +52,7 @@ const drivers = [
  * The device that this process has just used. ONNX Runtime does not name it; on Linux the driver that it loaded does.
  * On other systems the GPU interface never chooses a software device by itself.
  */
-function deviceInUse(): { device: string; isSoftware: boolean } {
+async function deviceInUse(): Promise<{ device: string; isSoftware: boolean }> {
   if (process.platform !== 'linux') {
     return {
       device: process.platform === 'darwin' ? 'Apple GPU (Metal)' : 'GPU (Direct3D 12)',
@@ -61,16 +62,6 @@ function deviceInUse(): { device: string; isSoftware: boolean } {
   const loaded = readFileSync('/proc/self/maps', 'utf8');
   const driver = drivers.find(({ library }) => loaded.includes(library));
   if (!driver) return { device: 'GPU (Vulkan)', isSoftware: false };
-  const model = driver.device === 'NVIDIA GPU' ? nvidiaModel() : undefined;
-  return { device: model ?? driver.device, isSoftware: driver.isSoftware };
-}
-
-function nvidiaModel(): string | undefined {
-  try {
-    const folder = '/proc/driver/nvidia/gpus';
-    const [first] = readdirSync(folder);
-    return first && /^Model:\s*(.+)$/m.exec(readFileSync(`${folder}/${first}/information`, 'utf8'))?.[1];
-  } catch {
-    return undefined;
-  }
+  const [first] = driver.device === 'NVIDIA GPU' ? await findDevices() : [];
+  return { device: first?.name ?? driver.device, isSoftware: driver.isSoftware };
 }

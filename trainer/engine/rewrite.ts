@@ -1,34 +1,49 @@
-import { convolutionWithFrozenFilter, type FrozenOptions } from './frozen-filters.ts';
+import { frozenInputGradient } from './frozen-filters.ts';
 import {
   countUses,
   type Graph,
   isFill,
+  isPlain,
+  type Shape,
   sameShape,
   topologicalOrder,
   type Value,
   type Window,
 } from './graph.ts';
 import type { Traced } from './trace.ts';
+import {
+  convolvedTiles,
+  filterGradientOfTiles,
+  gradientTiles,
+  inputGradientTiles,
+  mapOfTiles,
+  mapTiles,
+  winogradChannels,
+  winogradSides,
+} from './winograd.ts';
 
 /**
  * Rewrites with the same results, except for rounding, that run faster on a CPU: few wide convolutions and matrix
  * products instead of many narrow ones.
  */
-export function rewriteForCpu(traced: Traced, frozen: ReadonlySet<string>): Traced {
+export function rewriteForCpu(traced: Traced): Traced {
   return applied(traced, [
-    prepareFrozenFilters({ frozen, winograd: true }),
     foldBiases,
     leakyReluGradients,
     skipUpsampling,
-    distributeConvolutions,
-    accumulateInputGradients,
     joinFilterGradients,
+    winograd(winogradSides.training),
   ]);
+}
+
+/** The same for inference, where ONNX Runtime computes all other convolutions in its blocked layout. */
+export function rewriteForInference(traced: Traced): Traced {
+  return applied(traced, [foldBiases, winograd(winogradSides.inference)]);
 }
 
 /** Rewrites that pay off on every device. */
 export function rewriteForDevice(traced: Traced, frozen: ReadonlySet<string>): Traced {
-  return applied(traced, [prepareFrozenFilters({ frozen, winograd: false })]);
+  return applied(traced, [turnFrozenFilters(frozen)]);
 }
 
 function applied(traced: Traced, passes: readonly Pass[]): Traced {
@@ -61,11 +76,11 @@ function results(traced: Traced): Value[] {
   return [...Object.values(traced.outputs), ...Object.values(traced.state)];
 }
 
-function prepareFrozenFilters(options: FrozenOptions): Pass {
+function turnFrozenFilters(frozen: ReadonlySet<string>): Pass {
   return ({ graph }) =>
     (value, rewrite) => {
       const [x] = value.inputs;
-      return x && convolutionWithFrozenFilter(graph, value, rewrite(x), options);
+      return x && frozenInputGradient(graph, value, rewrite(x), frozen);
     };
 }
 
@@ -111,182 +126,152 @@ const leakyReluGradients: Pass = (traced) => {
 };
 
 /**
- * The input gradient of a 3x3 convolution of a map that was upsampled by 2 repeats work, because neighboring pixels of
- * the large map are the same pixel of the small one. Computed at the size of the small map, it needs 16 products per
- * pixel instead of 36.
+ * A 3x3 convolution of a map that was upsampled by 2 repeats work, because neighboring pixels of the large map are the
+ * same pixel of the small one. It is the transposed 4x4 convolution of the small map with stride 2, whose taps are sums of
+ * the filter's: row Y of the result reads row floor((Y + r - 1) / 2) of the small map by tap r, so row i of the small map
+ * goes to rows 2i - 1 to 2i + 2. That takes 16 products per pixel of the small map instead of 36, in all three passes.
  */
 const skipUpsampling: Pass =
   ({ graph }) =>
   (value, rewrite) => {
-    const [gradient] = value.inputs;
-    if (value.operation.kind !== 'sumBlocks' || !isDouble(value.operation.factor)) return undefined;
-    if (gradient?.operation.kind !== 'convolutionInputGradient') return undefined;
-    const [dy, filter] = gradient.inputs;
-    if (!isPlain(gradient, filter!)) return undefined;
-    return graph.upsampledInputGradient(rewrite(dy!), rewrite(filter!), value.shape);
+    const { operation, inputs, shape } = value;
+    const [x] = inputs;
+    if (operation.kind === 'convolution' && isDoubled(x!) && isPlain(operation.window, inputs[1]!.shape)) {
+      const filter = summedFilter(graph, rewrite(inputs[1]!));
+      const result = graph.convolutionInputGradient(rewrite(x!.inputs[0]!), filter, summedWindow, shape);
+      return inputs[2] ? graph.binary('Add', result, rewrite(inputs[2])) : result;
+    }
+    if (operation.kind === 'convolutionFilterGradient' && isDoubled(x!) && isPlain(operation.window, shape)) {
+      const summedShape = [4, 4, shape[3]!, shape[2]!];
+      const [small, dy] = [rewrite(x!.inputs[0]!), rewrite(inputs[1]!)];
+      return filterOfSummed(graph, graph.convolutionFilterGradient(dy, small, summedWindow, summedShape));
+    }
+    if (operation.kind === 'sumBlocks' && isDouble(operation.factor)) {
+      if (x!.operation.kind !== 'convolutionInputGradient') return undefined;
+      const [dy, filter] = x!.inputs;
+      if (!isPlain(x!.operation.window, filter!.shape)) return undefined;
+      return graph.convolution(rewrite(dy!), summedFilter(graph, rewrite(filter!)), summedWindow);
+    }
+    return undefined;
   };
+
+function isDoubled({ operation }: Value): boolean {
+  return operation.kind === 'upsampleNearest' && isDouble(operation.factor);
+}
+
+const summedWindow: Window = { strides: [2, 2], pads: [1, 1, 1, 1] };
+
+/** Weights `[9, 16]` of the taps of a filter in the taps of its sums. */
+const summedWeights = Float32Array.from({ length: 9 * 16 }, (_, index) => {
+  const [tap, sum] = [Math.floor(index / 16), index % 16];
+  const counts = (r: number, u: number) => (r + u === 2 || r + u === 3 ? 1 : 0);
+  return counts(Math.floor(tap / 3), Math.floor(sum / 4)) * counts(tap % 3, sum % 4);
+});
+
+/** The filter `[4, 4, O, I]` on the small map's gradient, from a filter `[3, 3, I, O]` on the upsampled map. */
+function summedFilter(graph: Graph, filter: Value): Value {
+  const [, , inputs = 0, outputs = 0] = filter.shape;
+  const taps = graph.reshape(graph.transpose(filter, [2, 3, 0, 1]), [inputs * outputs, 9]);
+  const sums = graph.matmul(taps, graph.constant(summedWeights, [9, 16]), false, false);
+  return graph.transpose(graph.reshape(sums, [inputs, outputs, 4, 4]), [2, 3, 1, 0]);
+}
+
+/** The gradient by a filter `[3, 3, I, O]` from that by its {@link summedFilter}. */
+function filterOfSummed(graph: Graph, gradient: Value): Value {
+  const [, , outputs = 0, inputs = 0] = gradient.shape;
+  const sums = graph.reshape(graph.transpose(gradient, [3, 2, 0, 1]), [inputs * outputs, 16]);
+  const taps = graph.matmul(sums, graph.constant(summedWeights, [9, 16]), false, true);
+  return graph.transpose(graph.reshape(taps, [inputs, outputs, 3, 3]), [2, 3, 0, 1]);
+}
 
 function isDouble(factor: readonly [number, number]): boolean {
   return factor[0] === 2 && factor[1] === 2;
 }
 
-/** Whether it is a 3x3 convolution with stride 1 and padding 1. */
-function isPlain(value: Value, filter: Value): boolean {
-  const plain = JSON.stringify({ strides: [1, 1], pads: [1, 1, 1, 1] });
-  return geometry(value, filter) === `${plain} 3x3`;
-}
-
 /**
- * In a dense block, every later convolution reads map p as a part of a concatenation. A convolution of a concatenation is
- * the sum of convolutions of its parts. So one convolution with many outputs computes what map p contributes to all its
- * readers: up to twice as fast as several convolutions with few outputs, and nothing is concatenated. The next map's
- * convolution adds to these partial sums.
+ * 3x3 convolutions of maps of some channels and their gradients by Winograd's algorithm, see winograd.ts. A map of a dense
+ * block is cut into tiles once for all its readers. Maps are concatenated in the domain; the gradient of a map is one
+ * product of the tiles of all its readers' gradients with their filters, so that each map is put together once.
+ *
+ * @param largestSide maps with more rows or columns are left as they are
  */
-const distributeConvolutions: Pass = (traced) => {
-  const { graph } = traced;
-  const outputsOf = (convolution: Value) => convolution.shape[3]!;
-  /** Convolutions whose input starts with the same maps. */
-  const readers = new Map<string, Value[]>();
-  const readersOf = (maps: readonly Value[], convolution: Value): readonly Value[] =>
-    readers.get(`${maps.map(({ id }) => id)} ${geometry(convolution, convolution.inputs[1]!)}`) ?? [];
-  for (const convolution of topologicalOrder(results(traced))) {
-    if (!isDistributable(convolution)) continue;
-    for (const maps of prefixes(parts(convolution.inputs[0]!))) {
-      const key = `${maps.map(({ id }) => id)} ${geometry(convolution, convolution.inputs[1]!)}`;
-      readers.set(key, [...(readers.get(key) ?? []), convolution]);
-    }
-  }
-
-  /** The partial sums of `maps` in each of the convolutions `together`, concatenated along the channels. */
-  function sums(maps: readonly Value[], window: Window, together: readonly Value[], rewrite: Rewrite): Value {
-    const before = maps.slice(0, -1);
-    const map = maps.at(-1)!;
-    const offset = before.reduce((sum, { shape }) => sum + shape[3]!, 0);
-    const filters = together.map(({ inputs }) =>
-      graph.sliceAxis(rewrite(inputs[1]!), 2, offset, map.shape[3]!),
-    );
-    const isBiased = before.length === 0 && together.some(({ inputs }) => inputs[2]);
-    const biases = together.map(
-      (convolution) => convolution.inputs[2] ?? graph.fill(0, [outputsOf(convolution)]),
-    );
-    const bias = isBiased ? graph.concat(biases, 0) : undefined;
-    const wide = graph.convolution(rewrite(map), graph.concat(filters, 3), window, bias);
-    if (before.length === 0) return wide;
-    const earlier = together.map((convolution) => contribution(before, window, convolution, rewrite));
-    return graph.binary('Add', wide, sideBySide(graph, earlier));
-  }
-
-  /** The partial sum of `maps` in one convolution. */
-  function contribution(maps: readonly Value[], window: Window, convolution: Value, rewrite: Rewrite): Value {
-    const together = readersOf(maps, convolution);
-    const before = together.slice(0, together.indexOf(convolution));
-    const begin = before.reduce((sum, other) => sum + outputsOf(other), 0);
-    return graph.sliceAxis(sums(maps, window, together, rewrite), 3, begin, outputsOf(convolution));
-  }
-
-  return (value, rewrite) => {
-    if (value.operation.kind !== 'convolution' || !isDistributable(value)) return undefined;
-    const maps = parts(value.inputs[0]!);
-    if (prefixes(maps).every((first) => readersOf(first, value).length === 1)) return undefined;
-    return contribution(maps, value.operation.window, value, rewrite);
-  };
-};
-
-/** The non-empty prefixes of a list, shortest first. */
-function prefixes<Item>(items: readonly Item[]): Item[][] {
-  return items.map((_, index) => items.slice(0, index + 1));
-}
-
-/** Concatenates slices along the channels; adjacent slices of one tensor become one slice. */
-function sideBySide(graph: Graph, slices: readonly Value[]): Value {
-  const joined: Value[] = [];
-  for (const slice of slices) {
-    const last = joined.at(-1);
-    const [source] = slice.inputs;
-    if (
-      last &&
-      isSlice(last) &&
-      isSlice(slice) &&
-      last.inputs[0] === source &&
-      channelsEnd(last) === firstChannel(slice)
-    ) {
-      const size = last.shape[3]! + slice.shape[3]!;
-      joined[joined.length - 1] = graph.sliceAxis(source!, 3, firstChannel(last), size);
-    } else {
-      joined.push(slice);
-    }
-  }
-  return graph.concat(joined, 3);
-}
-
-/** Whether it can be computed together with others: its filter is an input, so that no cycle can arise. */
-function isDistributable({ operation, inputs }: Value): boolean {
-  if (operation.kind !== 'convolution' || operation.window.strides.some((stride) => stride !== 1))
-    return false;
-  return inputs.slice(1).every(({ operation: { kind } }) => kind === 'input' || kind === 'constant');
-}
-
-/**
- * The gradient of a map of a dense block is the sum of slices of its readers' input gradients. The sum starts with the
- * widest gradient, and each further convolution adds its own to it, so that no separate addition of wide maps is needed.
- */
-const accumulateInputGradients: Pass = (traced) => {
-  const { graph } = traced;
-  const uses = countUses(results(traced));
-  /** The terms of a sum whose partial sums are not used elsewhere. */
-  const addends = (value: Value): Value[] =>
-    isSumOfMaps(value)
-      ? value.inputs.flatMap((input) => (uses.get(input) === 1 ? addends(input) : [input]))
-      : [value];
-  return (value, rewrite) => {
-    if (!isSumOfMaps(value)) return undefined;
-    const terms = addends(value);
-    if (terms.length < 2) return undefined;
-    const gradients = terms.filter(isPartOfInputGradient);
-    const [first] = gradients;
-    if (!first || gradients.length < 2) return undefined;
-    const begin = firstChannel(first);
-    if (gradients.some((term) => firstChannel(term) !== begin)) return undefined;
-    const widestFirst = gradients
-      .map((term) => (isSlice(term) ? term.inputs[0]! : term))
-      .toSorted((a, b) => b.shape[3]! - a.shape[3]!);
-    const accumulated = widestFirst
-      .map(rewrite)
-      .reduce((sum, gradient) =>
-        graph.binary('Add', gradient, graph.sliceAxis(sum, 3, 0, gradient.shape[3]!)),
+const winograd =
+  (largestSide: number): Pass =>
+  (traced) => {
+    const { graph } = traced;
+    const uses = countUses(results(traced));
+    const isForWinograd = (window: Window, [, height = 0, width = 0]: Shape, filter: Shape): boolean =>
+      isPlain(window, filter) &&
+      Math.max(height, width) <= largestSide &&
+      Math.min(...filter.slice(2)) >= winogradChannels;
+    /** Whether it is the input gradient of such a convolution, or some of its channels. */
+    const isPartOfInputGradient = (value: Value): boolean => {
+      const gradient = isSlice(value) ? value.inputs[0]! : value;
+      return (
+        gradient.operation.kind === 'convolutionInputGradient' &&
+        isForWinograd(gradient.operation.window, gradient.shape, gradient.inputs[1]!.shape) &&
+        // A part of the channels, not of the rows, columns or images.
+        sameShape(gradient.shape.slice(0, 3), value.shape.slice(0, 3))
       );
-    const others = terms.filter((term) => !isPartOfInputGradient(term)).map(rewrite);
-    return [graph.sliceAxis(accumulated, 3, begin, value.shape[3]!), ...others].reduce((sum, term) =>
-      graph.binary('Add', sum, term),
-    );
+    };
+    /** The terms of a sum whose partial sums are not used elsewhere. */
+    const addends = (value: Value): Value[] =>
+      isSumOfMaps(value)
+        ? value.inputs.flatMap((input) => (uses.get(input) === 1 ? addends(input) : [input]))
+        : [value];
+
+    /** Numbers of convolutions so far that read a filter. */
+    const readers = new Map<Value, number>();
+
+    function convolved({ inputs, shape }: Value, rewrite: Rewrite): Value {
+      const [x, filter, bias] = inputs;
+      const reader = readers.get(filter!) ?? 0;
+      readers.set(filter!, reader + 1);
+      const tiles = graph.concat(
+        parts(x!).map((map) => mapTiles(graph, rewrite(map))),
+        2,
+      );
+      const result = mapOfTiles(graph, convolvedTiles(graph, tiles, rewrite(filter!), reader), shape);
+      return bias ? graph.binary('Add', result, rewrite(bias)) : result;
+    }
+
+    return (value, rewrite) => {
+      const { operation, inputs } = value;
+      if (
+        operation.kind === 'convolution' &&
+        isForWinograd(operation.window, inputs[0]!.shape, inputs[1]!.shape)
+      )
+        return convolved(value, rewrite);
+      if (
+        operation.kind === 'convolutionFilterGradient' &&
+        isForWinograd(operation.window, inputs[0]!.shape, value.shape)
+      ) {
+        const [x, dy] = inputs;
+        return filterGradientOfTiles(graph, mapTiles(graph, rewrite(x!)), gradientTiles(graph, rewrite(dy!)));
+      }
+      const terms = addends(value);
+      const gradients = terms.filter(isPartOfInputGradient);
+      if (gradients.length === 0) return undefined;
+      const sources = gradients.map((term) => {
+        const [dy, filter] = (isSlice(term) ? term.inputs[0]! : term).inputs;
+        return {
+          tiles: mapTiles(graph, rewrite(dy!)),
+          filter: graph.sliceAxis(rewrite(filter!), 2, firstChannel(term), term.shape[3]!),
+        };
+      });
+      const tiles = graph.concat(
+        sources.map((source) => source.tiles),
+        2,
+      );
+      const filter = graph.concat(
+        sources.map((source) => source.filter),
+        3,
+      );
+      const gradient = mapOfTiles(graph, inputGradientTiles(graph, tiles, filter), value.shape);
+      const others = terms.filter((term) => !gradients.includes(term)).map(rewrite);
+      return others.reduce((total, term) => graph.binary('Add', total, term), gradient);
+    };
   };
-};
-
-function isSumOfMaps({ operation, inputs, shape }: Value): boolean {
-  const isSum = operation.kind === 'binary' && operation.fn === 'Add' && shape.length === 4;
-  return isSum && inputs.every((input) => sameShape(input.shape, shape));
-}
-
-function isPartOfInputGradient(value: Value): boolean {
-  const gradient = isSlice(value) ? value.inputs[0]! : value;
-  const { kind } = gradient.operation;
-  // A part of the channels, not of the rows, columns or images.
-  return (
-    kind === 'convolutionInputGradient' && sameShape(gradient.shape.slice(0, 3), value.shape.slice(0, 3))
-  );
-}
-
-function isSlice({ operation }: Value): boolean {
-  return operation.kind === 'slice';
-}
-
-function firstChannel({ operation }: Value): number {
-  return operation.kind === 'slice' ? (operation.begin[3] ?? 0) : 0;
-}
-
-function channelsEnd(value: Value): number {
-  return firstChannel(value) + value.shape[3]!;
-}
 
 /**
  * One product of all maps of a dense block with all output gradients contains the gradients of all its filters. The
@@ -306,7 +291,7 @@ const joinFilterGradients: Pass = (traced) => {
     }
     if (!isGradient) continue;
     afterGradient.add(value);
-    const key = `${parts(value.inputs[0]!)[0]!.id} ${geometry(value, value)}`;
+    const key = `${parts(value.inputs[0]!)[0]!.id} ${geometry(value, value.shape)}`;
     groups.set(key, [...(groups.get(key) ?? []), value]);
   }
   const joined = new Map<Value, { longest: Value; members: readonly Value[] }>();
@@ -340,13 +325,26 @@ const joinFilterGradients: Pass = (traced) => {
   };
 };
 
+function isSumOfMaps({ operation, inputs, shape }: Value): boolean {
+  const isSum = operation.kind === 'binary' && operation.fn === 'Add' && shape.length === 4;
+  return isSum && inputs.every((input) => sameShape(input.shape, shape));
+}
+
+function isSlice({ operation }: Value): boolean {
+  return operation.kind === 'slice';
+}
+
+function firstChannel({ operation }: Value): number {
+  return operation.kind === 'slice' ? (operation.begin[3] ?? 0) : 0;
+}
+
 /** The maps that a map concatenates along the channels; the map itself if it is no concatenation. */
 function parts(map: Value): readonly Value[] {
   return map.operation.kind === 'concat' && map.operation.axis === 3 ? map.inputs : [map];
 }
 
 /** Window and filter size, which convolutions must share to be computed as one. */
-function geometry({ operation }: Value, filter: Value): string {
+function geometry({ operation }: Value, [height, width]: Shape): string {
   const window = 'window' in operation ? operation.window : undefined;
-  return `${JSON.stringify(window)} ${filter.shape[0]}x${filter.shape[1]}`;
+  return `${JSON.stringify(window)} ${height}x${width}`;
 }

@@ -58,6 +58,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
     return graph.unary('Log', graph.binary('Add', x, graph.fill(1, [])));
   },
   LeakyRelu: (graph, inputs, attributes) => graph.leakyRelu(need(inputs, 'x'), number(attributes, 'alpha')),
+  Prelu: (graph, inputs) => graph.prelu(need(inputs, 'x'), need(inputs, 'alpha')),
   ClipByValue: (graph, inputs, attributes) =>
     graph.clip(need(inputs, 'x'), number(attributes, 'clipValueMin'), number(attributes, 'clipValueMax')),
   Step: (graph, inputs, attributes) => {

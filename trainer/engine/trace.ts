@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { WorkbenchError } from '../errors/errors.ts';
+import './gradients.ts';
 import { type DataType, Graph, type Shape, type Value } from './graph.ts';
 import { type Attributes, kernels } from './trace-kernels.ts';
 

@@ -3,7 +3,11 @@ import type { Graph, Shape, Value } from './graph.ts';
 /**
  * Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray 2016, https://arxiv.org/abs/1509.09308, section 4): tiles
  * of 6x6 pixels and filters are transformed, multiplied element by element, and the products transformed back to
- * tiles of 4x4 pixels: 36 products instead of 144. Here are two of the three matrices; `filterLine` is the third.
+ * tiles of 4x4 pixels: 36 products instead of 144. Here are the three matrices.
+ *
+ * In the domain all three passes of a convolution are products of 36 matrices. With the tiles V `[36, P, I]` of its map,
+ * the filters U `[36, I, O]` and the tiles D `[36, P, O]` of its result's gradient, the result is V U, the filter's
+ * gradient is that of U, the transposed V times D, and the map's gradient is a convolution of the result's gradient.
  */
 const inputTransform = [
   [4, 0, -5, 0, 1, 0],
@@ -19,167 +23,117 @@ const outputTransform = [
   [0, 1, 1, 4, 4, 0],
   [0, 1, -1, 8, -8, 1],
 ];
+/** The values of the filter's polynomial at 0, 1, -1, 2, -2 and infinity. */
+const filterTransform = [
+  [1 / 4, 0, 0],
+  [-1 / 6, -1 / 6, -1 / 6],
+  [-1 / 6, 1 / 6, -1 / 6],
+  [1 / 24, 1 / 12, 1 / 6],
+  [1 / 24, -1 / 12, 1 / 6],
+  [0, 0, 1],
+];
 const tile = 4;
 const points = 6;
 
-/** Maps of up to this many pixels are transformed in both directions by one product. */
-const densePixels = 256;
+/** Largest maps for which this is faster, in pixels a side; as measured, see docs/architecture.md. */
+export const winogradSides = { training: 48, inference: 128 } as const;
 
-/** Whether this is faster for a 3x3 convolution with padding 1; as measured, see docs/architecture.md. */
-export function isWinogradFaster([, height = 0, width = 0, inputs = 0]: Shape, outputs: number): boolean {
-  return Math.max(height, width) <= 32 && Math.min(inputs, outputs) >= 128;
+/** Fewest channels for which this is faster. */
+export const winogradChannels = 16;
+
+/** The tiles of a map `[N, H, W, C]` in the domain: `[36, tiles * N, C]`. */
+export function mapTiles(graph: Graph, x: Value): Value {
+  return transformed(graph, x, graph.constant(inputMatrix, [points, points]), 1);
+}
+
+/** The tiles of the gradient of a convolution's result `[N, H, W, O]`: `[36, tiles * N, O]`. */
+export function gradientTiles(graph: Graph, dy: Value): Value {
+  return transformed(graph, dy, graph.constant(gradientMatrix, [points, tile]), 0);
 }
 
 /**
- * Transforms a filter `[O, I, 3, 3]` to `[36, O, I]`.
+ * Transforms tiles that start each fourth row and column, rows first, then columns. The map is `[H, W, N, C]` for that.
  *
- * @param isTurned whether to turn it by 180 degrees first
+ * @param before rows and columns of a tile before the fourth
  */
-export function winogradFilter(data: Float32Array, isTurned: boolean): Float32Array {
-  const pairs = data.length / 9;
-  const result = new Float32Array(points ** 2 * pairs);
-  const columns = new Float64Array(points * 3);
-  const line = new Float64Array(points);
-  for (let pair = 0; pair < pairs; pair++) {
-    const tap = (index: number) => data[pair * 9 + (isTurned ? 8 - index : index)]!;
-    for (let q = 0; q < 3; q++) {
-      filterLine(tap(q), tap(3 + q), tap(6 + q), line);
-      for (let u = 0; u < points; u++) columns[u * 3 + q] = line[u]!;
-    }
-    for (let u = 0; u < points; u++) {
-      filterLine(columns[u * 3]!, columns[u * 3 + 1]!, columns[u * 3 + 2]!, line);
-      for (let v = 0; v < points; v++) result[(u * points + v) * pairs + pair] = line[v]!;
-    }
-  }
-  return result;
+function transformed(graph: Graph, x: Value, matrix: Value, before: number): Value {
+  const [n = 0, height = 0, width = 0, channels = 0] = x.shape;
+  const [tileRows, tileColumns] = tilesOf(x.shape);
+  const pixels = graph.reshape(graph.transpose(x, [1, 2, 0, 3]), [1, 1, height, width * n * channels]);
+  const byRows = graph.slide(pixels, matrix, tile, before, tileRows);
+  const lines = graph.reshape(byRows, [points, tileRows, width, n * channels]);
+  const byColumns = graph.slide(lines, matrix, tile, before, tileColumns);
+  return graph.reshape(byColumns, [points ** 2, tileRows * tileColumns * n, channels]);
 }
 
-/** Transforms one line of a filter: the values of its polynomial at 0, 1, -1, 2, -2 and infinity. */
-function filterLine(a: number, b: number, c: number, line: Float64Array): void {
-  line[0] = a / 4;
-  line[1] = -(a + b + c) / 6;
-  line[2] = (b - a - c) / 6;
-  line[3] = a / 24 + b / 12 + c / 6;
-  line[4] = a / 24 - b / 12 + c / 6;
-  line[5] = c;
+/** The map of `shape` `[N, H, W, O]` that products in the domain, `[36, tiles * N, O]`, are the tiles of. */
+export function mapOfTiles(graph: Graph, products: Value, shape: Shape): Value {
+  const [n = 0, height = 0, width = 0, channels = 0] = shape;
+  const [tileRows, tileColumns] = tilesOf(shape);
+  const matrix = graph.constant(outputMatrix, [tile, points]);
+  const lines = [points, points * tileRows, tileColumns * n * channels];
+  const byRows = graph.unslide(graph.reshape(products, lines), matrix);
+  const columns = [points, tileRows * tile * tileColumns, n * channels];
+  const byColumns = graph.unslide(graph.reshape(byRows, columns), matrix);
+  const whole = graph.reshape(byColumns, [tileRows * tile, tileColumns * tile, n, channels]);
+  return graph.transpose(graph.slice(whole, [0, 0, 0, 0], [height, width, n, channels]), [2, 0, 1, 3]);
 }
 
 /**
- * The convolution of x `[N, H, W, I]` with a transformed filter, to `[N, H, W, O]`. Products with constant matrices
- * transform the tiles, cut them out and join them; the map is `[H, W, N, C]` for that.
+ * The products of a map's tiles with a filter `[3, 3, I, O]`, `[36, tiles * N, O]`.
  *
- * @param filter `[36, O, I]`, or `[36, I, O]` if `isTransposed`
+ * @param reader number of the convolution among those that read the filter. Each transforms it again: the form is four
+ * times as large as the filter, and VGG's would be held from the pass of the one image to that of the other.
  */
-export function winogradConvolution(graph: Graph, x: Value, filter: Value, isTransposed: boolean): Value {
-  const [n = 0, height = 0, width = 0, inputs = 0] = x.shape;
-  const outputs = filter.shape[isTransposed ? 2 : 1]!;
-  const [tileRows, tileColumns] = [Math.ceil(height / tile), Math.ceil(width / tile)];
-  const tiles = tileRows * tileColumns;
-  const [rowsIn, columnsIn] = [cutMatrix(height), cutMatrix(width)];
-  const [rowsOut, columnsOut] = [joinMatrix(height), joinMatrix(width)];
-  const product = (a: Value, b: Value) => graph.matmul(a, b, false, false);
-  const pixels = graph.transpose(x, [1, 2, 0, 3]);
-  const isDense = height * width <= densePixels;
+export function convolvedTiles(graph: Graph, tiles: Value, filter: Value, reader: number): Value {
+  return graph.matmul(tiles, transformedFilter(graph, filter, filterMatrixOf(reader)), false, true);
+}
 
-  let cut: Value;
-  if (isDense) {
-    const matrix = bothDirections(rowsIn, columnsIn, [points, tileRows], [points, tileColumns]);
-    cut = product(
-      graph.constant(matrix, [points ** 2 * tiles, height * width]),
-      graph.reshape(pixels, [height * width, n * inputs]),
-    );
-  } else {
-    const byRows = product(
-      graph.constant(rowsIn, [points * tileRows, height]),
-      graph.reshape(pixels, [height, width * n * inputs]),
-    );
-    const byColumns = product(
-      graph.constant(columnsIn, [points * tileColumns, width]),
-      graph.reshape(byRows, [points * tileRows, width, n * inputs]),
-    );
-    const split = graph.reshape(byColumns, [points, tileRows, points, tileColumns * n * inputs]);
-    cut = graph.transpose(split, [0, 2, 1, 3]);
-  }
-  const products = graph.matmul(
-    graph.reshape(cut, [points ** 2, tiles * n, inputs]),
-    filter,
+/** The products of the tiles of a result's gradient, cut out like those of a map, for the gradient of the map. */
+export function inputGradientTiles(graph: Graph, tiles: Value, filter: Value): Value {
+  return graph.matmul(tiles, transformedFilter(graph, filter, turnedFilterMatrix), false, false);
+}
+
+/** A filter `[3, 3, I, O]` in the domain, `[36, O, I]`, by a matrix `[36, 9]`. */
+function transformedFilter(graph: Graph, filter: Value, matrix: Float32Array): Value {
+  const [, , inputs = 0, outputs = 0] = filter.shape;
+  const taps = graph.reshape(graph.transpose(filter, [3, 2, 0, 1]), [outputs * inputs, 9]);
+  const product = graph.matmul(graph.constant(matrix, [points ** 2, 9]), taps, false, true);
+  return graph.reshape(product, [points ** 2, outputs, inputs]);
+}
+
+/** The gradient by the filter, `[3, 3, I, O]`, from the tiles of the map and of the result's gradient. */
+export function filterGradientOfTiles(graph: Graph, map: Value, gradient: Value): Value {
+  const [inputs, outputs] = [map.shape[2]!, gradient.shape[2]!];
+  const products = graph.matmul(gradient, map, true, false);
+  const taps = graph.matmul(
+    graph.reshape(products, [points ** 2, outputs * inputs]),
+    graph.constant(filterMatrix, [points ** 2, 9]),
+    true,
     false,
-    !isTransposed,
   );
-
-  let joined: Value;
-  if (isDense) {
-    const matrix = bothDirections(
-      transposed(rowsOut, height),
-      transposed(columnsOut, width),
-      [points, tileRows],
-      [points, tileColumns],
-    );
-    joined = product(
-      graph.constant(transposed(matrix, points ** 2 * tiles), [height * width, points ** 2 * tiles]),
-      graph.reshape(products, [points ** 2 * tiles, n * outputs]),
-    );
-  } else {
-    const split = graph.reshape(products, [points, points, tileRows, tileColumns * n * outputs]);
-    const together = graph.reshape(graph.transpose(split, [0, 2, 1, 3]), [
-      points * tileRows,
-      points * tileColumns,
-      n * outputs,
-    ]);
-    const byColumns = product(graph.constant(columnsOut, [width, points * tileColumns]), together);
-    joined = product(
-      graph.constant(rowsOut, [height, points * tileRows]),
-      graph.reshape(byColumns, [points * tileRows, width * n * outputs]),
-    );
-  }
-  return graph.transpose(graph.reshape(joined, [height, width, n, outputs]), [2, 0, 1, 3]);
+  return graph.transpose(graph.reshape(taps, [outputs, inputs, 3, 3]), [2, 3, 1, 0]);
 }
 
-/** `[6 * tiles, size]`: row (u, t) applies row u of the input transform to tile t, with zeros outside of the map. */
-function cutMatrix(size: number): Float32Array {
-  const tiles = Math.ceil(size / tile);
-  const matrix = new Float32Array(points * tiles * size);
-  for (const [u, row] of inputTransform.entries())
-    for (let t = 0; t < tiles; t++)
-      for (const [i, weight] of row.entries()) {
-        const pixel = tile * t + i - 1;
-        if (pixel >= 0 && pixel < size) matrix[(u * tiles + t) * size + pixel] = weight;
-      }
-  return matrix;
+function tilesOf([, height = 0, width = 0]: Shape): [rows: number, columns: number] {
+  return [Math.ceil(height / tile), Math.ceil(width / tile)];
 }
 
-/** `[size, 6 * tiles]`: pixel k of tile t is row k of the output transform, applied to the six products of the tile. */
-function joinMatrix(size: number): Float32Array {
-  const tiles = Math.ceil(size / tile);
-  const matrix = new Float32Array(size * points * tiles);
-  for (let pixel = 0; pixel < size; pixel++)
-    for (const [u, weight] of outputTransform[pixel % tile]!.entries())
-      matrix[pixel * points * tiles + u * tiles + Math.floor(pixel / tile)] = weight;
-  return matrix;
-}
+/** `[36, 9]`: the transforms of a filter, and of the filter turned by 180 degrees. */
+const filterMatrix = inBothDirections(filterTransform);
+const turnedFilterMatrix = inBothDirections(filterTransform.map((row) => row.toReversed()));
 
-/**
- * Combines matrices for the two directions, `[u * t, rows]` and `[v * s, columns]`, to one:
- * `[(u, v, t, s), rows * columns]`.
- */
-function bothDirections(
-  a: Float32Array,
-  b: Float32Array,
-  [us, ts]: readonly [number, number],
-  [vs, ss]: readonly [number, number],
-): Float32Array {
-  const rows = a.length / (us * ts);
-  const columns = b.length / (vs * ss);
-  const matrix = new Float32Array(a.length * b.length);
-  let index = 0;
-  for (let u = 0; u < us; u++)
-    for (let v = 0; v < vs; v++)
-      for (let t = 0; t < ts; t++)
-        for (let s = 0; s < ss; s++)
-          for (let row = 0; row < rows; row++)
-            for (let column = 0; column < columns; column++)
-              matrix[index++] = a[(u * ts + t) * rows + row]! * b[(v * ss + s) * columns + column]!;
-  return matrix;
+/** A matrix for each reader of a filter: the graph computes equal nodes once, and those of two arrays are not equal. */
+const filterMatrixOf = once((_reader: number) => filterMatrix.slice());
+
+const inputMatrix = Float32Array.from(inputTransform.flat());
+const outputMatrix = Float32Array.from(outputTransform.flat());
+/** The transform of a result's gradient. */
+const gradientMatrix = transposed(outputMatrix, tile);
+
+/** The transform of a square from that of its lines: the Kronecker product of their matrix with itself. */
+function inBothDirections(rows: readonly (readonly number[])[]): Float32Array {
+  return Float32Array.from(rows.flatMap((a) => rows.flatMap((b) => a.flatMap((x) => b.map((y) => x * y)))));
 }
 
 /** Transposes a matrix of `rows` rows. */
@@ -189,4 +143,14 @@ function transposed(matrix: Float32Array, rows: number): Float32Array {
     matrix,
     (_, index) => matrix[(index % rows) * columns + Math.floor(index / rows)]!,
   );
+}
+
+/** Computes a matrix once for each key, because equal nodes of a graph have the same constant. */
+function once<Key>(make: (key: Key) => Float32Array): (key: Key) => Float32Array {
+  const known = new Map<Key, Float32Array>();
+  return (key) => {
+    const matrix = known.get(key) ?? make(key);
+    known.set(key, matrix);
+    return matrix;
+  };
 }

@@ -61,6 +61,10 @@ async function compare(engine: Engine, shape: readonly number[], outputs: number
 
 test.each(cases)('a frozen filter: $what', ({ shape, outputs }) => compare(onnx, shape, outputs));
 
+test.each(cases)('a frozen filter as a constant, as with CUDA: $what', ({ shape, outputs }) =>
+  compare(createOnnxEngine({ name: 'cpu', device: 'CPU', hasConstants: true }), shape, outputs),
+);
+
 test.skipIf(!hasGpu)(needsGpu('a frozen filter on WebGPU'), () =>
   compare(createOnnxEngine({ name: 'webgpu', device: 'GPU' }), [2, 9, 7, 5], 4),
 );

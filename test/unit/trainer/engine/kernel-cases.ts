@@ -44,6 +44,17 @@ const double = (x: tf.Tensor) => tf.image.resizeNearestNeighbor(rank4(x), [x.sha
 
 const pool = (x: tf.Tensor) => tf.maxPool(rank4(x), 2, 2, 'valid');
 
+const mish = (x: tf.Tensor) => tf.mul(x, tf.tanh(tf.softplus(x)));
+
+const gelu = (x: tf.Tensor) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.div(x, Math.SQRT2)), 1));
+
+const groupNormalized = (x: tf.Tensor, groups: number): tf.Tensor => {
+  const [n = 1, height = 1, width = 1, channels = 1] = x.shape;
+  const grouped = tf.reshape(x, [n, height * width, groups, channels / groups]);
+  const { mean, variance } = tf.moments(grouped, [1, 3], true);
+  return tf.reshape(tf.div(tf.sub(grouped, mean), tf.sqrt(tf.add(variance, 1e-5))), x.shape);
+};
+
 /** A dense block in small: the form that is rewritten for CPUs. */
 const dense = (x: tf.Tensor, ...parameters: tf.Tensor[]): tf.Tensor => {
   const maps = [rank4(x)];
@@ -82,6 +93,12 @@ export const kernelCases: readonly KernelCase[] = [
   unary('floor', tf.floor, [-3, 3]),
   unary('ceil', tf.ceil, [-3, 3]),
   unary('leakyRelu', (x) => tf.leakyRelu(x, 0.2)),
+  { name: 'prelu', inputs: { x: map, slopes: [4] }, run: (x, slopes) => tf.prelu(x, slopes) },
+  {
+    name: 'gradients of prelu',
+    inputs: { x: map, slopes: [4] },
+    run: gradients((x, slopes) => tf.prelu(x, slopes)),
+  },
   unary('step', (x) => tf.step(x, -1)),
   unary('clip', (x) => tf.clipByValue(x, -0.3, 0.5)),
   ...binary('add', tf.add),
@@ -170,6 +187,11 @@ export const kernelCases: readonly KernelCase[] = [
     run: gradients(conv(1, 'same')),
   },
   { name: 'gradients of conv2d, 1x1', inputs: { x: map, w: [1, 1, 4, 2] }, run: gradients(conv(1, 'same')) },
+  {
+    name: 'gradients of conv2d, 17x17',
+    inputs: { x: [2, 7, 9, 2], w: [17, 17, 2, 3] },
+    run: gradients(conv(1, 'same')),
+  },
   { name: 'gradients of conv2d, 5x3', inputs: { x: map, w: [5, 3, 4, 2] }, run: gradients(conv(1, 'same')) },
   unary('resizeNearestNeighbor', double),
   // One image: TensorFlow.js 4.22's own CPU kernel reads the wrong rows of every further one.
@@ -209,6 +231,14 @@ export const kernelCases: readonly KernelCase[] = [
   },
   { name: 'gradients of mean over an axis', inputs: { x: map }, run: gradients((x) => tf.mean(x!, [0, 3])) },
   { name: 'gradient of clip', inputs: { x: map }, run: gradients((x) => tf.clipByValue(x!, -0.5, 0.5)) },
+  { name: 'gradients of mish', inputs: { x: map }, range: [-5, 5], run: gradients((x) => mish(x!)) },
+  { name: 'gradients of gelu', inputs: { x: map }, range: [-5, 5], run: gradients((x) => gelu(x!)) },
+  {
+    name: 'gradients of a group normalization',
+    inputs: { x: map, w: filter },
+    run: gradients((x, w) => groupNormalized(conv(1, 'same')(x!, w!), 3)),
+  },
+  { name: 'gradients of split', inputs: { x: map }, run: gradients((x) => tf.split(x!, [1, 3], 3)[1]!) },
   { name: 'a dense block', inputs: denseInputs, run: dense },
   {
     name: 'gradients of a dense block',
