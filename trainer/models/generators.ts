@@ -1,11 +1,15 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, Tensors } from '../engine/engine.ts';
 import type { Precision } from '../tensor-files/dtypes.ts';
+import type { NcnnLayer } from '../tensor-files/ncnn-param.ts';
 import type { PthOptions } from '../tensor-files/pth-writer.ts';
-import type { Metadata, TensorFile, TensorMap } from '../tensor-files/tensors.ts';
+import type { Metadata, Tensor, TensorFile, TensorMap } from '../tensor-files/tensors.ts';
+import { compact } from './compact/architecture.ts';
 import type { UniformRandom } from './random.ts';
+import { realplksr } from './realplksr/architecture.ts';
 import { rrdb } from './rrdb/architecture.ts';
 import type { GeneratorOptions } from './shapes.ts';
+import { span } from './span/architecture.ts';
 
 /**
  * A kind of generator: its forward pass in two parts, its initial weights, and its form in files. Parameters go by the
@@ -24,6 +28,8 @@ export interface GeneratorArchitecture<Options> {
   tail(options: Options, parameters: Tensors, features: tf.Tensor4D): tf.Tensor4D;
   /** Random initial weights, filters `[O, I, kh, kw]`. */
   initial(options: Options, random: UniformRandom): Map<string, HostTensor>;
+  /** Parameters of the same network that can be interpolated; undefined if all can. */
+  interpolable?(options: Options, parameters: TensorMap): TensorMap;
 
   /** Metadata of the files that this program writes. */
   metadata(options: Options): Record<string, string>;
@@ -47,23 +53,48 @@ export interface GeneratorArchitecture<Options> {
   ): { readonly tensors: TensorMap; readonly pth: Pick<PthOptions, 'wrapper' | 'beside'> };
   /** An ONNX model for images of any size. */
   encodeOnnx(options: Options, parameters: TensorMap, precision: Precision, metadata: Metadata): Uint8Array;
+  /** Its form for ncnn; undefined if it has none. */
+  readonly ncnn?: {
+    /** The graph, whose layers with weights have the names of the parameters. */
+    layers(options: Options): NcnnLayer[];
+    /** The tensors of the layers by name, where they are not the parameters. */
+    tensors?(options: Options, parameters: TensorMap): TensorMap;
+    /** Why programs on ncnn cannot load a generator, in words that follow "because"; undefined if they can. */
+    obstacle(options: Options): string | undefined;
+    /**
+     * The hyperparameters that a graph has if it is one of these; undefined if it is none. They are not checked. Graphs of
+     * an architecture without this are written but not read.
+     */
+    options?(layers: readonly NcnnLayer[]): Options | undefined;
+  };
 }
 
 /** The generator in a file of weights. */
 export interface RecognizedGenerator<Options = GeneratorOptions> {
   readonly layout: string;
   readonly options: Options;
-  /** The file's name of each parameter, by our name. */
-  readonly names: ReadonlyMap<string, string>;
-  /** Factors of parameters that the file scales differently, by our names. */
-  readonly factors: ReadonlyMap<string, number>;
+  /** Where the file has each parameter, by our name. */
+  readonly parameters: ReadonlyMap<string, ParameterSource>;
+}
+
+/** A tensor of a file, and how a parameter follows from it; undefined if they are equal. */
+export interface ParameterSource {
+  readonly name: string;
+  readonly convert?: ((tensor: Tensor) => Tensor) | undefined;
 }
 
 /** The registry, in the order in which files are tried. */
-export const generatorArchitectures: readonly GeneratorArchitecture<GeneratorOptions>[] = [rrdb];
+const architectures: {
+  readonly [Type in GeneratorOptions['type']]: GeneratorArchitecture<
+    Extract<GeneratorOptions, { readonly type: Type }>
+  >;
+} = { rrdb, compact, span, realplksr };
 
-export function architectureOf(_options: GeneratorOptions): GeneratorArchitecture<GeneratorOptions> {
-  return rrdb;
+export const generatorArchitectures: readonly GeneratorArchitecture<GeneratorOptions>[] =
+  Object.values(architectures);
+
+export function architectureOf({ type }: GeneratorOptions): GeneratorArchitecture<GeneratorOptions> {
+  return architectures[type];
 }
 
 /** Every layout that a generator can be written in. */

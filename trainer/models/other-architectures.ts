@@ -18,15 +18,18 @@ const others: readonly { readonly name: string; readonly keys: readonly [RegExp,
     keys: [/conv1x1\.weight$/],
   },
   {
-    name: 'a compact network of Real-ESRGAN (SRVGGNetCompact)',
-    keys: [/^body\.0\.weight$/, /^body\.1\.weight$/, /^body\.2\.weight$/],
-  },
-  {
-    name: 'the discriminator of the original ESRGAN program',
+    name: 'the discriminator of the original ESRGAN program, which `discriminator.init` can name',
     keys: [/^features\.block_\d+\.conv\.weight$/, /^head\./],
   },
   { name: 'the VGG discriminator of BasicSR', keys: [/^conv0_0\.weight$/, /^linear1\.weight$/] },
-  { name: 'the U-Net discriminator of Real-ESRGAN', keys: [/^conv1\.weight(_orig)?$/, /^conv9\.weight$/] },
+  {
+    name: 'the U-Net discriminator of Real-ESRGAN, which `discriminator.init` can name',
+    keys: [/^conv1\.weight(_orig)?$/, /^conv9\.weight$/],
+  },
+  {
+    name: 'a PatchGAN discriminator, which `discriminator.init` can name',
+    keys: [/^model\.0\.weight_orig$/, /^model\.2\.weight_orig$/],
+  },
   { name: 'the discriminator of ESRGAN', keys: [/^features\.\d+\.weight$/, /^classifier\.2\.weight$/] },
   {
     name: 'a VGG classifier, which a perceptual loss can use',

@@ -1,13 +1,24 @@
+import { type CompactOptions, compactShapes } from './compact/shapes.ts';
+import { type RealplksrOptions, realplksrShapes } from './realplksr/shapes.ts';
 import { type RrdbOptions, rrdbShapes } from './rrdb/shapes.ts';
+import { type SpanOptions, spanShapes } from './span/shapes.ts';
 
-/** Hyperparameters of a generator, by the names of the run file. */
-export type GeneratorOptions = RrdbOptions;
+/** Factors by which a generator may upscale. */
+export const scales = [1, 2, 3, 4, 8] as const;
+export type Scale = (typeof scales)[number];
+
+/** Hyperparameters of a generator, by the names of the run file; `type` is the architecture. */
+export type GeneratorOptions = RrdbOptions | CompactOptions | SpanOptions | RealplksrOptions;
+
+type OfRunFile<Options> = Options extends GeneratorOptions
+  ? Omit<Options, 'img_channels' | 'scale_factor'>
+  : never;
 
 /** The settings of a run file that a generator has. */
 interface GeneratorSettings {
   readonly img_channels: number;
-  readonly scale_factor: GeneratorOptions['scale_factor'];
-  readonly generator: Omit<GeneratorOptions, 'img_channels' | 'scale_factor'>;
+  readonly scale_factor: Scale;
+  readonly generator: OfRunFile<GeneratorOptions>;
 }
 
 export function generatorOptions(config: GeneratorSettings): GeneratorOptions {
@@ -32,8 +43,8 @@ export interface GeneratorShapes {
   readonly architecture: string;
   readonly parameters: TensorShapes;
   readonly layers: readonly GeneratorLayer[];
-  /** Number and width of its blocks, as lists of models show them. */
-  readonly blocks: number;
+  /** Number of its blocks, as lists of models show it; null for a row of layers. */
+  readonly blocks: number | null;
   readonly channels: number;
   /** Width and height of the input are multiples of this. */
   readonly alignment: number;
@@ -48,12 +59,25 @@ export interface GeneratorShapes {
   };
   /** The part that makes the image from the trunk's result. */
   readonly tail: {
+    /** Channels of its widest map at full resolution. */
+    readonly channels: number;
     /** Radius of the receptive field, in pixels of the trunk's result. */
     readonly receptiveField: number;
   };
+  /** Why these options make no network: a key of the run file, and a sentence about it. */
+  readonly problem?: { readonly path: readonly string[]; readonly message: string } | undefined;
 }
 
 /** A new architecture adds its shapes here, and its networks to `generators.ts`. */
 export function generatorShapes(options: GeneratorOptions): GeneratorShapes {
-  return rrdbShapes(options);
+  switch (options.type) {
+    case 'rrdb':
+      return rrdbShapes(options);
+    case 'compact':
+      return compactShapes(options);
+    case 'span':
+      return spanShapes(options);
+    case 'realplksr':
+      return realplksrShapes(options);
+  }
 }

@@ -1,6 +1,7 @@
 import type { GeneratorArchitecture } from '../generators.ts';
 import { initialRrdb } from './initial.ts';
 import { arrange, landmarks, obstacle, writableLayouts } from './layouts.ts';
+import { ncnnObstacle, rrdbNcnn, rrdbOfNcnn } from './ncnn.ts';
 import { rrdbTail, rrdbTrunk } from './network.ts';
 import { encodeRrdbOnnx } from './onnx.ts';
 import { recognizeRrdb, residualScalingKey } from './recognize.ts';
@@ -22,4 +23,5 @@ export const rrdb: GeneratorArchitecture<RrdbOptions> = {
   obstacle,
   arrange,
   encodeOnnx: encodeRrdbOnnx,
+  ncnn: { layers: rrdbNcnn, obstacle: ncnnObstacle, options: rrdbOfNcnn },
 };

@@ -1,4 +1,5 @@
 import type { HostTensor } from '../../engine/engine.ts';
+import { normal } from '../initial.ts';
 import type { UniformRandom } from '../random.ts';
 import { type RrdbOptions, rrdbConvolutions } from './shapes.ts';
 
@@ -23,10 +24,4 @@ export function initialRrdb(options: RrdbOptions, random: UniformRandom): Map<st
     tensors.set(`${name}.bias`, { shape: [outputs], data: bias });
   }
   return tensors;
-}
-
-/** A standard normal number, by the method of Box and Muller (1958). */
-function normal(random: UniformRandom): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
-  return radius * Math.cos(2 * Math.PI * random.next());
 }

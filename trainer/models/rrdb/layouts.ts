@@ -165,7 +165,7 @@ export function arrange(layout: string, options: RrdbOptions, parameters: Tensor
 function wrapping(layout: LayoutName, options: RrdbOptions, metadata: Metadata) {
   if (layout === 'basicsr') return { wrapper: 'params', beside: metadata };
   if (layout !== 'seed') return {};
-  const { img_channels, scale_factor, input_unshuffle: _, ...generator } = options;
+  const { type: _type, img_channels, scale_factor, input_unshuffle: _unshuffle, ...generator } = options;
   const own = Object.entries(metadata).filter(([key]) => !key.startsWith('hparams.'));
   return {
     wrapper: 'model_state_dict',

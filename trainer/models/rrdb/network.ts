@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../../engine/engine.ts';
-import { rank4 } from '../rank4.ts';
+import { convolution, pixelShuffle, pixelUnshuffle } from '../layers.ts';
 import { type RrdbOptions, upsamplings } from './shapes.ts';
 
 /**
@@ -56,34 +56,6 @@ export function rrdbTail(options: RrdbOptions, parameters: Tensors, features: tf
   return convolve(activate(convolve(map, 'conv_hr')), 'conv_last');
 }
 
-function convolution(parameters: Tensors): (map: tf.Tensor4D, name: string) => tf.Tensor4D {
-  return (map, name) => {
-    const filter = parameters[`${name}.weight`];
-    const bias = parameters[`${name}.bias`];
-    if (!filter || !bias) throw new Error(`The generator has no parameters ${name}.`);
-    return tf.add(tf.conv2d(map, rank4(filter), 1, 'same'), bias);
-  };
-}
-
 function activate(map: tf.Tensor4D): tf.Tensor4D {
   return tf.leakyRelu(map, 0.2);
-}
-
-/**
- * Rearranges `[N, H, W, C * r * r]` to `[N, H * r, W * r, C]` with PyTorch's order of channels
- * (`c * r * r + dy * r + dx`), which is not that of TensorFlow's depthToSpace.
- */
-function pixelShuffle(x: tf.Tensor4D, r: number): tf.Tensor4D {
-  const [n, height, width, channels] = x.shape;
-  const c = channels / (r * r);
-  const split = tf.reshape(x, [n, height, width, c, r, r]);
-  return tf.reshape(tf.transpose(split, [0, 1, 4, 2, 5, 3]), [n, height * r, width * r, c]);
-}
-
-/** The inverse of {@link pixelShuffle}: `[N, H * r, W * r, C]` to `[N, H, W, C * r * r]`. */
-function pixelUnshuffle(x: tf.Tensor4D, r: number): tf.Tensor4D {
-  if (r === 1) return x;
-  const [n, height, width, c] = x.shape;
-  const split = tf.reshape(x, [n, height / r, r, width / r, r, c]);
-  return tf.reshape(tf.transpose(split, [0, 1, 3, 5, 2, 4]), [n, height / r, width / r, c * r * r]);
 }

@@ -1,20 +1,11 @@
-import {
-  encodeOnnx,
-  type OnnxAttribute,
-  type OnnxNode,
-  type OnnxTensor,
-  onnxTypes,
-} from '../../engine/onnx.ts';
-import { type Precision, toHalf } from '../../tensor-files/dtypes.ts';
+import type { Precision } from '../../tensor-files/dtypes.ts';
 import type { Metadata, Tensor, TensorMap } from '../../tensor-files/tensors.ts';
-import type { RrdbOptions } from './shapes.ts';
+import { onnxExport } from '../onnx-export.ts';
+import { type RrdbOptions, upsamplings } from './shapes.ts';
 
 /**
- * Encodes a generator as an ONNX model for images of any size: from `input` `[batch, channels, height, width]` in 0..1 to
- * `output`, upscaled and not clamped, both 32-bit floats. With precision F16 it computes in 16 bits. If the network has a
- * pixel-unshuffle, the model pads its input by reflection and crops its output.
- *
- * The engine's graphs have fixed sizes, so this one is written by hand; the tests compare the two.
+ * Encodes an RRDB generator as an ONNX model, see {@link onnxExport}. If the network has a pixel-unshuffle, the model pads
+ * its input by reflection and crops its output.
  */
 export function encodeRrdbOnnx(
   options: RrdbOptions,
@@ -22,38 +13,16 @@ export function encodeRrdbOnnx(
   precision: Precision,
   metadata: Metadata,
 ): Uint8Array {
-  const nodes: OnnxNode[] = [];
-  const constants: OnnxTensor[] = [];
-  const node = (
-    type: string,
-    inputs: readonly string[],
-    attributes: Record<string, OnnxAttribute> = {},
-    output = `${type}_${nodes.length}`,
-  ): string => {
-    nodes.push({ type, inputs: [...inputs], outputs: [output], attributes });
-    return output;
-  };
-  const constant = (name: string, shape: readonly number[], data: OnnxTensor['data']): string => {
-    constants.push({ name, shape, data });
-    return name;
-  };
-  const integers = (name: string, ...values: number[]) =>
-    constant(name, [values.length], BigInt64Array.from(values, BigInt));
-  const numbers = (name: string, { shape, data }: Tensor) =>
-    constant(name, shape, precision === 'F32' ? data : Uint16Array.from(data, toHalf));
-
+  const model = onnxExport(parameters, precision);
+  const { node, integers } = model;
   const { img_channels: channels, input_unshuffle: unshuffle = 1, scale_factor: scale } = options;
-  const beta = numbers('residual_scaling', { shape: [], data: Float32Array.of(options.residual_scaling) });
-  const twice = constant('twice', [4], Float32Array.of(1, 1, 2, 2));
+  const beta = model.numbers('residual_scaling', {
+    shape: [],
+    data: Float32Array.of(options.residual_scaling),
+  });
+  const twice = model.scales('twice', 2);
 
-  const convolve = (x: string, name: string): string => {
-    const weight = parameters.get(`${name}.weight`);
-    const bias = parameters.get(`${name}.bias`);
-    if (!weight || !bias) throw new Error(`The generator has no parameters ${name}.`);
-    const filter = name === 'conv_first' ? blockMajor(weight, channels) : weight;
-    const inputs = [x, numbers(`${name}.weight`, filter), numbers(`${name}.bias`, bias)];
-    return node('Conv', inputs, { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
-  };
+  const { convolve } = model;
   const activate = (x: string) => node('LeakyRelu', [x], { alpha: { float: 0.2 } });
   const skip = (branch: string, from: string) => node('Add', [node('Mul', [branch, beta]), from]);
   const join = (maps: readonly string[]) =>
@@ -66,13 +35,10 @@ export function encodeRrdbOnnx(
     }
     return skip(convolve(join(maps), `${name}.conv${options.num_residual_blocks}`), input);
   };
-  const upsample = (x: string, name: string): string => {
-    if (options.use_subpixel_conv) {
-      return activate(node('DepthToSpace', [convolve(x, name)], { blocksize: 2, mode: 'CRD' }));
-    }
-    const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
-    return activate(convolve(node('Resize', [x, '', twice], nearest), name));
-  };
+  const upsample = (x: string, name: string): string =>
+    options.use_subpixel_conv
+      ? activate(model.pixelShuffle(convolve(x, name), 2))
+      : activate(convolve(model.upsample(x, twice), name));
 
   let x = 'input';
   const size = unshuffle > 1 ? node('Shape', [x], { start: 2 }) : undefined;
@@ -81,8 +47,8 @@ export function encodeRrdbOnnx(
     const pads = node('Concat', [integers('no_pads', 0, 0, 0, 0, 0, 0), missing], { axis: 0 });
     x = node('SpaceToDepth', [node('Pad', [x, pads], { mode: 'reflect' })], { blocksize: unshuffle });
   }
-  if (precision === 'F16') x = node('Cast', [x], { to: onnxTypes.float16 });
-  const first = convolve(x, 'conv_first');
+  const filter = blockMajor(model.parameter('conv_first.weight'), channels);
+  const first = convolve(model.toPrecision(x), 'conv_first', filter);
   x = first;
   for (let block = 0; block < options.num_basic_blocks; block++) {
     const from = x;
@@ -91,21 +57,13 @@ export function encodeRrdbOnnx(
     x = skip(x, from);
   }
   x = node('Add', [first, convolve(x, 'conv_body')]);
-  for (let up = 1; up <= Math.log2(scale * unshuffle); up++) x = upsample(x, `conv_up${up}`);
-  x = convolve(activate(convolve(x, 'conv_hr')), 'conv_last');
-  if (precision === 'F16') x = node('Cast', [x], { to: onnxTypes.float32 });
+  for (let up = 1; up <= upsamplings(options); up++) x = upsample(x, `conv_up${up}`);
+  x = model.fromPrecision(convolve(activate(convolve(x, 'conv_hr')), 'conv_last'));
   if (size !== undefined) {
     const ends = node('Mul', [size, integers('scale', scale)]);
     x = node('Slice', [x, integers('starts', 0, 0), ends, integers('axes', 2, 3)]);
   }
-  node('Identity', [x], {}, 'output');
-  return encodeOnnx({
-    nodes,
-    constants,
-    inputs: [{ name: 'input', shape: ['batch', channels, 'height', 'width'] }],
-    outputs: [{ name: 'output', shape: ['batch', channels, 'output_height', 'output_width'] }],
-    metadata,
-  });
+  return model.encode(x, channels, metadata);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { WorkbenchError } from '../../errors/errors.ts';
 import { quoted } from '../../errors/quoted.ts';
 import { bytesOf } from '../../tensor-files/dtypes.ts';
-import type { TensorFile, TensorInfo } from '../../tensor-files/tensors.ts';
-import type { RecognizedGenerator } from '../generators.ts';
+import type { Tensor, TensorFile, TensorInfo } from '../../tensor-files/tensors.ts';
+import type { ParameterSource, RecognizedGenerator } from '../generators.ts';
 import { mismatches } from '../mismatches.ts';
 import { otherArchitecture } from '../other-architectures.ts';
 import type { TensorShapes } from '../shapes.ts';
@@ -36,15 +36,19 @@ export function recognizeRrdb(file: TensorFile): RecognizedGenerator<RrdbOptions
     scalings?.block ?? scalingInMetadata(file),
   );
 
-  const names = new Map<string, string>();
+  const parameters = new Map<string, ParameterSource>();
   const expected = new Map<string, readonly number[]>();
   for (const [index, { name, inputs, outputs }] of rrdbConvolutions(options).entries()) {
-    names
-      .set(`${name}.weight`, `${theirNames[index]}.weight`)
-      .set(`${name}.bias`, `${theirNames[index]}.bias`);
-    expected
-      .set(`${theirNames[index]}.weight`, [outputs, inputs, 3, 3])
-      .set(`${theirNames[index]}.bias`, [outputs]);
+    const factor = scalings?.factors.get(name);
+    const convert = factor === undefined ? undefined : scaledBy(factor);
+    for (const [part, shape] of [
+      ['weight', [outputs, inputs, 3, 3]],
+      ['bias', [outputs]],
+    ] as const) {
+      const theirs = `${theirNames[index]}.${part}`;
+      parameters.set(`${name}.${part}`, { name: theirs, convert });
+      expected.set(theirs, shape);
+    }
   }
   for (const name of scalings?.names ?? []) expected.set(name, []);
   const [problem] = mismatches(shapes, expected);
@@ -52,7 +56,11 @@ export function recognizeRrdb(file: TensorFile): RecognizedGenerator<RrdbOptions
     if (otherArchitecture(shapes.keys()) !== undefined) return undefined;
     throw new WorkbenchError('data', `${file.path} is not a complete ESRGAN generator: ${problem}.`);
   }
-  return { layout, options, names, factors: scalings?.factors ?? new Map() };
+  return { layout, options, parameters };
+}
+
+function scaledBy(factor: number) {
+  return ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map((value) => value * factor) });
 }
 
 /** Whether a tensor is a number that training counts with, such as `n_averaged`. */
@@ -78,6 +86,7 @@ function hyperParameters(
     throw new WorkbenchError('data', `The scale of ${path} is ${scale}; 1, 2, 4 and 8 are supported.`);
   }
   return {
+    type: 'rrdb',
     img_channels: image,
     scale_factor: scale,
     rrdb_channels: trunk,
@@ -137,7 +146,7 @@ function readSeedScalings(
       const last = `body.${index}.rdb${dense + 1}.conv${counts.convolutions}`;
       // With a block scaling of 0, dense blocks have no effect.
       if (scaling === block || block === 0) continue;
-      for (const part of ['weight', 'bias']) factors.set(`${last}.${part}`, scaling / block);
+      factors.set(last, scaling / block);
     }
   }
   return { block, names: [...blockNames, ...denseNames.flat()], factors };

@@ -1,9 +1,10 @@
-import type { GeneratorShapes } from '../shapes.ts';
+import type { GeneratorShapes, Scale } from '../shapes.ts';
 
 /** Hyperparameters of an RRDB generator, by the names of the run file. */
 export interface RrdbOptions {
+  readonly type: 'rrdb';
   readonly img_channels: number;
-  readonly scale_factor: 1 | 2 | 4 | 8;
+  readonly scale_factor: Scale;
   readonly rrdb_channels: number;
   readonly growth_channels: number;
   readonly num_basic_blocks: number;
@@ -64,7 +65,7 @@ export function rrdbConvolutions(options: RrdbOptions): RrdbConvolution[] {
 export function rrdbShapes(options: RrdbOptions): GeneratorShapes {
   const convolutions = rrdbConvolutions(options);
   const { rrdb_channels, growth_channels, num_residual_blocks, input_unshuffle: alignment = 1 } = options;
-  const tail = { receptiveField: tailReceptiveField(options) };
+  const tail = { channels: rrdb_channels, receptiveField: tailReceptiveField(options) };
   const trunkConvolutions = 2 + options.num_basic_blocks * options.num_dense_blocks * num_residual_blocks;
   return {
     architecture: 'ESRGAN',
@@ -89,8 +90,15 @@ export function rrdbShapes(options: RrdbOptions): GeneratorShapes {
       widestInput: rrdb_channels + (num_residual_blocks - 1) * growth_channels,
     },
     tail,
+    ...(options.scale_factor === 3 && { problem: noTripling }),
   };
 }
+
+const noTripling = {
+  path: ['scale_factor'],
+  message:
+    'an RRDB generator doubles the image: for `scale_factor` 3, set `generator.type` to compact, span or realplksr',
+};
 
 function tailReceptiveField(options: RrdbOptions): number {
   // A convolution at twice the resolution adds half a pixel. conv_hr and conv_last work at full resolution.

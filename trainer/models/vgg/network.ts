@@ -18,6 +18,7 @@ export function normalizeForVgg(x: tf.Tensor4D): tf.Tensor4D {
  * @param parameters filters `[3, 3, I, O]` and biases by torchvision's names
  * @param x `[N, H, W, 3]`, normalized
  * @param layers names such as `conv5_4`
+ * @param pool halves the height and width of maps, rounded down with the default
  * @returns features `[N, h, w, C]` by layer, in the order of depth
  */
 export function vggFeatures(
@@ -25,6 +26,7 @@ export function vggFeatures(
   parameters: Tensors,
   x: tf.Tensor4D,
   layers: readonly string[],
+  pool: (map: tf.Tensor4D) => tf.Tensor4D = (map) => tf.maxPool(map, 2, 2, 'valid'),
 ): Map<string, tf.Tensor4D> {
   const features = new Map<string, tf.Tensor4D>();
   let map = x;
@@ -32,7 +34,7 @@ export function vggFeatures(
     const filter = parameters[`${name}.weight`];
     const bias = parameters[`${name}.bias`];
     if (!filter || !bias) throw new Error(`VGG has no parameters ${name}.`);
-    if (isPooled) map = tf.maxPool(map, 2, 2, 'valid');
+    if (isPooled) map = pool(map);
     const sum = tf.add<tf.Tensor4D>(tf.conv2d(map, rank4(filter), 1, 'same'), bias);
     if (layers.includes(layer)) features.set(layer, sum);
     map = tf.relu(sum);

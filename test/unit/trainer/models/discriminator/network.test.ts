@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../../trainer/data/random.ts';
-import { initialDiscriminator } from '../../../../../trainer/models/discriminator/initial.ts';
-import {
-  discriminatorParameters,
-  discriminatorStatistics,
-} from '../../../../../trainer/models/discriminator/shapes.ts';
+import { discriminatorShapes } from '../../../../../trainer/models/discriminator/shapes.ts';
+import { initialVgg } from '../../../../../trainer/models/discriminator/vgg/initial.ts';
 
 const full = {
+  type: 'vgg' as const,
   img_channels: 3,
   vgg_blk_ch: [64, 64, 128, 128, 256, 256, 512, 512],
   fc_features: [100],
@@ -16,11 +14,14 @@ const sum = (numbers: number[]) => numbers.reduce((total, number) => total + num
 
 describe('the discriminator of the published runs', () => {
   test('has as many parameters as the original', () => {
-    expect(sum([...discriminatorParameters(full).values()].map(sizeOf))).toBe(7_196_233);
+    expect(sum([...discriminatorShapes(full).parameters.values()].map(sizeOf))).toBe(7_196_233);
   });
 
   test('has the names of the PyTorch program', () => {
-    const names = [...discriminatorParameters(full).keys(), ...discriminatorStatistics(full).keys()];
+    const names = [
+      ...discriminatorShapes(full).parameters.keys(),
+      ...discriminatorShapes(full).statistics.keys(),
+    ];
     const block = (index: number) => [
       `features.block_${index}.conv.weight`,
       `features.block_${index}.bn.weight`,
@@ -43,12 +44,15 @@ describe('the discriminator of the published runs', () => {
 });
 
 describe('a new discriminator', () => {
-  const small = { img_channels: 3, vgg_blk_ch: [16, 16, 32], fc_features: [10] };
-  const made = initialDiscriminator(small, createRandom(3, 'discriminator'));
+  const small = { type: 'vgg' as const, img_channels: 3, vgg_blk_ch: [16, 16, 32], fc_features: [10] };
+  const made = initialVgg(small, createRandom(3, 'discriminator'));
   const numbers = (name: string) => [...made.get(name)!.data];
 
   test('has every parameter and statistic with its shape', () => {
-    const expected = new Map([...discriminatorParameters(small), ...discriminatorStatistics(small)]);
+    const expected = new Map([
+      ...discriminatorShapes(small).parameters,
+      ...discriminatorShapes(small).statistics,
+    ]);
     expect([...made.keys()]).toEqual([...expected.keys()]);
     for (const [name, { shape, data }] of made) {
       expect(shape).toEqual(expected.get(name));
@@ -93,7 +97,7 @@ describe('a new discriminator', () => {
   });
 
   test('depends only on the seed', () => {
-    expect(initialDiscriminator(small, createRandom(3, 'discriminator'))).toEqual(made);
-    expect(initialDiscriminator(small, createRandom(4, 'discriminator'))).not.toEqual(made);
+    expect(initialVgg(small, createRandom(3, 'discriminator'))).toEqual(made);
+    expect(initialVgg(small, createRandom(4, 'discriminator'))).not.toEqual(made);
   });
 });

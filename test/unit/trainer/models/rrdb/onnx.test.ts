@@ -1,56 +1,10 @@
 import * as ort from 'onnxruntime-node';
-import { describe, expect, test } from 'vitest';
-import { createOnnxEngine } from '../../../../../trainer/engine/onnx-engine.ts';
+import { expect, test } from 'vitest';
 import { encodeRrdbOnnx } from '../../../../../trainer/models/rrdb/onnx.ts';
-import type { GeneratorOptions } from '../../../../../trainer/models/shapes.ts';
-import { networkUpscaler } from '../../../../../trainer/upscale/network-upscaler.ts';
-import { openOnnxUpscaler } from '../../../../../trainer/upscale/onnx-upscaler.ts';
 import { readOnnxSummary } from '../../../../../trainer/weights/onnx-summary.ts';
 import { fileOf } from '../../tensor-files/pickle-bytes.ts';
-import { largestDifference, noise } from '../../upscale/test-upscalers.ts';
+import { noise } from '../../upscale/test-upscalers.ts';
 import { randomGenerator } from '../../weights/generators.ts';
-
-const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
-
-const models: [string, Partial<GeneratorOptions>][] = [
-  ['x4', {}],
-  ['x2', { scale_factor: 2 }],
-  ['x1', { scale_factor: 1 }],
-  ['x8 with other counts', { scale_factor: 8, num_dense_blocks: 1, num_residual_blocks: 3 }],
-  ['sub-pixel, another scaling', { use_subpixel_conv: true, residual_scaling: 0.5 }],
-  ['one convolution in a dense block', { num_residual_blocks: 1 }],
-  ['x2 of Real-ESRGAN', { scale_factor: 2, input_unshuffle: 2 }],
-  ['x1 of Real-ESRGAN', { scale_factor: 1, input_unshuffle: 4 }],
-];
-
-describe('the model in ONNX Runtime equals the engine at any size', () => {
-  test.each(models)('%s', async (_, options) => {
-    const { options: all, parameters } = randomGenerator(options);
-    const ours = networkUpscaler(engine, 'ours', all, parameters);
-    for (const [precision, tolerance] of [
-      ['F32', 2e-6],
-      ['F16', 1e-2],
-    ] as const) {
-      const path = fileOf(encodeRrdbOnnx(all, parameters, precision, {}), '.onnx');
-      const theirs = await openOnnxUpscaler(path, 'theirs', 'cpu');
-      expect([theirs.scale, theirs.alignment]).toEqual([all.scale_factor, 1]);
-      for (const [width, height] of [
-        [8, 12],
-        [13, 7],
-      ] as const) {
-        const image = noise(width, height, 3);
-        const [expected, found] = [await ours.upscale(image), await theirs.upscale(image)];
-        expect([found.width, found.height]).toEqual([width * all.scale_factor, height * all.scale_factor]);
-        expect(largestDifference(found, expected), precision).toBeLessThan(tolerance);
-        expect(
-          largestDifference(found, { ...expected, data: new Float32Array(expected.data.length) }),
-        ).toBeGreaterThan(0.05);
-      }
-      await theirs.close();
-    }
-    await ours.close();
-  });
-});
 
 test('metadata and ports of the file', () => {
   const { options, parameters } = randomGenerator();

@@ -1,27 +1,45 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, test } from 'vitest';
-import { createEagerEngine } from '../../../../../trainer/engine/eager-engine.ts';
-import { createOnnxEngine } from '../../../../../trainer/engine/onnx-engine.ts';
-import { generator } from '../../../../../trainer/models/generators.ts';
-import { rank4 } from '../../../../../trainer/models/rank4.ts';
-import { type RrdbOptions, rrdbConvolutions } from '../../../../../trainer/models/rrdb/shapes.ts';
-import { adamFactors, momentNames } from '../../../../../trainer/stages/adam.ts';
-import { pretrainingAdam, pretrainingStep } from '../../../../../trainer/stages/pretraining-step.ts';
-import { channelsLast, type Fixture, largestDifference, readFixture } from '../fixture.ts';
+import { completeOptimizer } from '../../../../trainer/config/optimizer-settings.ts';
+import { createEagerEngine } from '../../../../trainer/engine/eager-engine.ts';
+import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
+import { generator } from '../../../../trainer/models/generators.ts';
+import { rank4 } from '../../../../trainer/models/rank4.ts';
+import { type GeneratorOptions, generatorShapes } from '../../../../trainer/models/shapes.ts';
+import { factorInputs, factorShapes, initialSlots } from '../../../../trainer/optimizers/apply.ts';
+import { createOptimizer } from '../../../../trainer/optimizers/create-optimizer.ts';
+import { pretrainingGradients } from '../../../../trainer/stages/pretraining-step.ts';
+import { wholeStep } from '../../../../trainer/stages/step.ts';
+import { channelsLast, type Fixture, largestDifference, readFixture } from './fixture.ts';
 
 const compiled = createOnnxEngine({ name: 'cpu', device: 'CPU' });
 const eager = createEagerEngine({ name: 'tensorflow', device: 'TensorFlow.js on the CPU', backend: 'cpu' });
-const optionsOf = ({ metadata }: Fixture): RrdbOptions => JSON.parse(metadata.options ?? '');
-const fixtures = ['x4', 'x2-subpixel', 'x8', 'x1-grey', 'x2-unshuffle', 'x1-unshuffle'];
+const optionsOf = ({ metadata }: Fixture): GeneratorOptions => JSON.parse(metadata.options ?? '');
+const fixtures = [
+  'x4',
+  'x2-subpixel',
+  'x8',
+  'x1-grey',
+  'x2-unshuffle',
+  'x1-unshuffle',
+  'compact-x4',
+  'compact-x2-relu',
+  'compact-x1-leakyrelu',
+  'compact-x8-shallow',
+  'span-x4',
+  'span-x2-norm',
+  'span-x1-grey',
+  'realplksr-x4',
+  'realplksr-x2-layer-norm',
+  'realplksr-x1-whole',
+];
 
 describe('generator', () => {
   test.each(fixtures)('%s has the parameter names and shapes of PyTorch programs', (name) => {
     const fixture = readFixture(`generator/${name}`);
     const expected = [...fixture.under('weights.')].map(([key, { shape }]) => `${key} ${shape}`);
-    const actual = rrdbConvolutions(optionsOf(fixture)).flatMap(({ name: key, inputs, outputs }) => [
-      `${key}.weight ${[outputs, inputs, 3, 3]}`,
-      `${key}.bias ${outputs}`,
-    ]);
+    const { parameters } = generatorShapes(optionsOf(fixture));
+    const actual = [...parameters].map(([key, shape]) => `${key} ${shape}`);
     expect(actual.sort()).toEqual(expected.sort());
   });
 
@@ -50,29 +68,26 @@ describe('generator', () => {
       const [lr, hr] = [channelsLast(fixture.get('lr')), channelsLast(fixture.get('hr'))];
       const before = fixture.under('weights.');
       const learningRate = Number(fixture.metadata.learning_rate);
-      const state = new Map(before);
-      for (const [key, { shape, data }] of before) {
-        for (const moment of Object.values(momentNames(key))) {
-          state.set(moment, { shape, data: new Float32Array(data.length) });
-        }
-      }
+      const optimizer = createOptimizer(completeOptimizer({ type: 'adam' }, 'pretraining'));
+      const state = new Map([...before, ...initialSlots(optimizer, before)]);
       const held = compiled.state(state);
-      const step = pretrainingStep({
+      const parameters = [...before.keys()];
+      const compute = pretrainingGradients({
         generator: optionsOf(fixture),
-        loss: 'l1',
-        parameters: [...before.keys()],
+        losses: [{ type: 'l1', weight: 1, name: 'content_loss' }],
+        optimizer,
+        parameters,
       });
-      const inputs = { lr: lr.shape, hr: hr.shape, step_size: [], epsilon: [] };
+      const step = wholeStep(compute, [{ prefix: '', optimizer, parameters, hasEma: false }]);
+      const inputs = { lr: lr.shape, hr: hr.shape, ...factorShapes(optimizer) };
       const program = await compiled.compile(step, { inputs, state: [...state.keys()] }, held);
       const losses = fixture.get('losses').data;
       const norms = fixture.get('gradient_norms').data;
       for (let index = 0; index < losses.length; index++) {
-        const { stepSize, epsilon } = adamFactors(pretrainingAdam, learningRate, index + 1);
         const result = await program.run({
           lr: lr.data,
           hr: hr.data,
-          step_size: Float32Array.of(stepSize),
-          epsilon: Float32Array.of(epsilon),
+          ...factorInputs(optimizer, () => learningRate, index + 1),
         });
         expect(result.content_loss![0]! / losses[index]!).toBeCloseTo(1, 5);
         expect(result.gradient_norm![0]! / norms[index]!).toBeCloseTo(1, 4);

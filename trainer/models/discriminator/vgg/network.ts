@@ -1,15 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensors } from '../../engine/engine.ts';
-import { rank4 } from '../rank4.ts';
+import type { Tensors } from '../../../engine/engine.ts';
+import { rank4 } from '../../rank4.ts';
+import type { DiscriminatorOutput } from '../discriminators.ts';
 import { batchNorm, type ChannelStatistics } from './batch-norm.ts';
-import { type DiscriminatorOptions, discriminatorBlocks, discriminatorLayers, pooledSide } from './shapes.ts';
-
-export interface DiscriminatorOutput {
-  /** `[N, 1]`; higher for images that look real. */
-  readonly logits: tf.Tensor2D;
-  /** Statistics of the batch by the name of the normalization, such as `features.block_1.bn`. */
-  readonly statistics: Readonly<Record<string, ChannelStatistics>>;
-}
+import { pooledSide, type VggDiscriminatorOptions, vggBlocks, vggHead } from './shapes.ts';
 
 /**
  * The discriminator in training: convolutions in the style of VGG, as in SRGAN (Ledig et al. 2017,
@@ -17,11 +11,11 @@ export interface DiscriminatorOutput {
  * patches can have any size. Batch normalization uses the statistics of the batch.
  *
  * @param parameters filters `[3, 3, I, O]`, matrices `[out, in]` and vectors by their names in
- *   {@link discriminatorParameters}
+ *   {@link vggDiscriminatorShapes}
  * @param x `[N, H, W, img_channels]` in 0..1
  */
-export function discriminator(
-  options: DiscriminatorOptions,
+export function vggDiscriminator(
+  options: VggDiscriminatorOptions,
   parameters: Tensors,
   x: tf.Tensor4D,
 ): DiscriminatorOutput {
@@ -31,8 +25,9 @@ export function discriminator(
     return found;
   };
   const statistics: Record<string, ChannelStatistics> = {};
+  const features: tf.Tensor4D[] = [];
   let map = x;
-  for (const { name, stride, isNormalized } of discriminatorBlocks(options)) {
+  for (const { name, stride, isNormalized } of vggBlocks(options)) {
     const convolved = tf.conv2d(map, rank4(parameter(`${name}.conv.weight`)), stride, 1);
     if (isNormalized) {
       const normalized = batchNorm(convolved, parameter(`${name}.bn.weight`), parameter(`${name}.bn.bias`));
@@ -41,14 +36,15 @@ export function discriminator(
     } else {
       map = tf.leakyRelu(tf.add<tf.Tensor4D>(convolved, parameter(`${name}.conv.bias`)), 0.2);
     }
+    features.push(map);
   }
-  let features = pooledFeatures(map);
-  for (const { name } of discriminatorLayers(options)) {
-    const product = tf.matMul(features, parameter(`${name}.weight`), false, true);
+  let vector = pooledFeatures(map);
+  for (const { name } of vggHead(options)) {
+    const product = tf.matMul(vector, parameter(`${name}.weight`), false, true);
     const sum = tf.add<tf.Tensor2D>(product, parameter(`${name}.bias`));
-    features = name === 'head.linear_out' ? sum : tf.leakyRelu(sum, 0.2);
+    vector = name === 'head.linear_out' ? sum : tf.leakyRelu(sum, 0.2);
   }
-  return { logits: features, statistics };
+  return { logits: vector, features, statistics };
 }
 
 /**

@@ -1,19 +1,17 @@
-import type { HostTensor } from '../../engine/engine.ts';
-import type { UniformRandom } from '../random.ts';
-import { type DiscriminatorOptions, discriminatorParameters, discriminatorStatistics } from './shapes.ts';
+import type { HostTensor } from '../../../engine/engine.ts';
+import type { UniformRandom } from '../../random.ts';
+import { type VggDiscriminatorOptions, vggDiscriminatorShapes } from './shapes.ts';
 
 /**
  * Random initial weights and initial running statistics by name: PyTorch's defaults, as in the original program. Weights
  * and biases are uniform within 1 / sqrt(fan-in). Batch normalization starts as the identity, with running mean 0 and
  * running variance 1.
  */
-export function initialDiscriminator(
-  options: DiscriminatorOptions,
-  random: UniformRandom,
-): Map<string, HostTensor> {
+export function initialVgg(options: VggDiscriminatorOptions, random: UniformRandom): Map<string, HostTensor> {
+  const { parameters, statistics } = vggDiscriminatorShapes(options);
   const tensors = new Map<string, HostTensor>();
   let bound = 0;
-  for (const [name, shape] of discriminatorParameters(options)) {
+  for (const [name, shape] of parameters) {
     const length = shape.reduce((product, dimension) => product * dimension, 1);
     // A bias follows its weight and has the same bound.
     if (shape.length > 1) bound = 1 / Math.sqrt(length / shape[0]!);
@@ -23,7 +21,7 @@ export function initialDiscriminator(
       : Float32Array.from({ length }, uniform);
     tensors.set(name, { shape, data });
   }
-  for (const [name, shape] of discriminatorStatistics(options)) {
+  for (const [name, shape] of statistics) {
     tensors.set(name, { shape, data: new Float32Array(shape[0]!).fill(name.endsWith('var') ? 1 : 0) });
   }
   return tensors;
