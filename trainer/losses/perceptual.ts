@@ -1,25 +1,39 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { PerceptualLossSettings } from '../config/index.ts';
+import type { LossSettings } from '../config/index.ts';
 import type { Tensors } from '../engine/engine.ts';
 import { normalizeForVgg, vggFeatures } from '../models/vgg/network.ts';
 import { vggConvolutions } from '../models/vgg/shapes.ts';
-import { contentLoss } from './content.ts';
+import { criterionLoss } from './criteria.ts';
+
+/** Settings that say how features are compared. */
+export type PerceptualSettings = Omit<
+  Extract<LossSettings, { readonly type: 'perceptual' }>,
+  'type' | 'name' | 'weight' | 'weights'
+>;
 
 /**
- * Distance between VGG's features of two batches of images (ESRGAN, section 3.3): the weighted sum over the layers of
- * the mean absolute (`l1`) or squared (`l2`) difference. With `normalize_loss` it is divided by the sum of the weights.
+ * Distance between VGG's features of two batches of images (Johnson et al. 2016, https://arxiv.org/abs/1603.08155; ESRGAN,
+ * section 3.3): the weighted sum over the layers of the distance of the features and, with `style_weight`, of the distance of their
+ * Gram matrices (Gatys et al. 2016). With `normalize_loss` it is divided by the sum of the layers' weights.
  *
  * @param parameters VGG's, by torchvision's names
  * @param sr `[N, H, W, 3]` in 0..1, like `hr`
  * @returns a scalar
  */
 export function perceptualLoss(
-  settings: PerceptualLossSettings,
+  settings: PerceptualSettings,
   parameters: Tensors,
   sr: tf.Tensor4D,
   hr: tf.Tensor4D,
 ): tf.Scalar {
-  const { layer_weights: weights, vgg_type, criterion, normalize_input, normalize_loss } = settings;
+  const {
+    layer_weights: weights,
+    vgg_type,
+    criterion,
+    normalize_input,
+    normalize_loss,
+    style_weight,
+  } = settings;
   const layers = Object.keys(weights);
   const convolutions = vggConvolutions(vgg_type, layers);
   const features = (images: tf.Tensor4D) =>
@@ -27,9 +41,21 @@ export function perceptualLoss(
   const expected = features(hr);
   let loss = tf.scalar(0);
   for (const [layer, found] of features(sr)) {
-    const distance = contentLoss(criterion, found, expected.get(layer)!);
+    const wanted = expected.get(layer)!;
+    let distance = criterionLoss(criterion, found, wanted);
+    if (style_weight > 0) {
+      const style = criterionLoss(criterion, gramMatrix(found), gramMatrix(wanted));
+      distance = tf.add(distance, tf.mul(style, style_weight));
+    }
     loss = tf.add(loss, tf.mul(distance, weights[layer]!));
   }
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   return normalize_loss ? tf.div(loss, total) : loss;
+}
+
+/** Products of the channels of a map `[N, h, w, C]`, divided by h w C: `[N, C, C]`. */
+function gramMatrix(features: tf.Tensor4D): tf.Tensor3D {
+  const [n, height, width, channels] = features.shape;
+  const columns = tf.reshape(features, [n, height * width, channels]);
+  return tf.div(tf.matMul(columns, columns, true), height * width * channels);
 }

@@ -13,17 +13,27 @@ const pixelMetrics = {
   ssim: { title: 'SSIM', unit: '', digits: 4, isLowerBetter: false },
 } as const satisfies Record<string, MetricTraits>;
 
+/** Metrics of what people see, by networks or a model of natural images; `trainer/measures` computes them. */
+const perceptualMetrics = {
+  lpips: { title: 'LPIPS', unit: '', digits: 4, isLowerBetter: true },
+  dists: { title: 'DISTS', unit: '', digits: 4, isLowerBetter: true },
+  niqe: { title: 'NIQE', unit: '', digits: 3, isLowerBetter: true },
+} as const satisfies Record<string, MetricTraits>;
+
 /** All metrics; tables, reports, charts and evaluation files derive from this table. */
 export const metrics: Readonly<Record<Metric, MetricTraits>> = {
   ...pixelMetrics,
+  ...perceptualMetrics,
   /** Between the features that a network computes from the two images. The protocol names the network. */
   distance: { title: 'distance', unit: '', digits: 4, isLowerBetter: true },
 };
 
 export type PixelMetric = keyof typeof pixelMetrics;
-export type Metric = PixelMetric | 'distance';
+export type PerceptualMetric = keyof typeof perceptualMetrics;
+export type Metric = PixelMetric | PerceptualMetric | 'distance';
 
 export const pixelMetricNames = Object.keys(pixelMetrics).filter(isPixelMetric);
+export const perceptualMetricNames = Object.keys(perceptualMetrics).filter(isPerceptualMetric);
 export const metricNames = Object.keys(metrics).filter(isMetric);
 
 /** Values by metric. PSNR in dB, Infinity for equal images. */
@@ -43,8 +53,17 @@ export function metricHeading(metric: Metric): string {
   return unit === '' ? title : `${title} ${unit}`;
 }
 
+/** Whether a value of a metric is better than another one. */
+export function isBetter(metric: Metric, value: number, other: number): boolean {
+  return metrics[metric].isLowerBetter ? value < other : value > other;
+}
+
 function isPixelMetric(name: string): name is PixelMetric {
   return Object.hasOwn(pixelMetrics, name);
+}
+
+export function isPerceptualMetric(name: string): name is PerceptualMetric {
+  return Object.hasOwn(perceptualMetrics, name);
 }
 
 function isMetric(name: string): name is Metric {

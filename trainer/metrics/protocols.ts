@@ -1,5 +1,5 @@
 import { fullRangeGray, roundedStudioLuma, studioLuma } from './luma.ts';
-import type { Score } from './metrics.ts';
+import { type PerceptualMetric, perceptualMetricNames, type Score } from './metrics.ts';
 import { psnr } from './psnr.ts';
 import { cropBorder, type Samples } from './samples.ts';
 import { downscaledSsim, ssim, windowSize } from './ssim.ts';
@@ -46,6 +46,24 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
     }),
   },
 };
+
+/** The protocol of each perceptual metric. */
+export const perceptualProtocols: Readonly<
+  Record<PerceptualMetric, { readonly name: string; readonly description: string }>
+> = {
+  lpips: { name: 'lpips-vgg', description: 'LPIPS 0.1 on VGG16; no border cropped' },
+  dists: { name: 'dists', description: 'DISTS on VGG16, images not resized; no border cropped' },
+  niqe: {
+    name: 'niqe',
+    description:
+      "NIQE, without the original, of Y of MATLAB's rgb2ycbcr, rounded to 8 bits; border of `scale` pixels cropped",
+  },
+};
+
+/** The perceptual metric that a protocol measures; undefined for other protocols. */
+export function perceptualMetricOf(protocol: string): PerceptualMetric | undefined {
+  return perceptualMetricNames.find((metric) => perceptualProtocols[metric].name === protocol);
+}
 
 export const protocolNames = Object.keys(protocols).filter(isProtocolName);
 
