@@ -1,58 +1,88 @@
-import sharp from 'sharp';
 import type { Augmentation } from '../config/resolved.ts';
+import { compressJpeg } from './degradation/compress.ts';
+import type { Applied } from './degradation/operation.ts';
 import type { ImagePair } from './downscale.ts';
 import type { Image } from './image.ts';
 import type { Random } from './random.ts';
 
-type Mapping = 'horizontal' | 'vertical' | 'both' | 'transpose';
+type Mapping = 'horizontal' | 'vertical' | 'both' | 'transpose' | 'left' | 'right' | 'transverse';
 
 /**
  * Random augmentation of a pair of patches, as in the original program. `spatial` changes both patches in the same
- * way: with probability `p` either a flip (left-right, up-down or both, equally likely) or a transposition, in
- * proportion to their weights. `dropout` and `compression` change only the low resolution, which the generator is
+ * way: with probability `p` a flip (left-right, up-down or both, equally likely), a transposition, or one of the other
+ * symmetries of the square (a quarter turn, or the transposition at the other diagonal), in proportion to their weights. `dropout` and `compression` change only the low resolution, which the generator is
  * trained to restore; they are for pretraining, and the caller switches them off for training. Patches that are not
- * square are only flipped, because a transposition exchanges their sides.
+ * square are only flipped, because the others exchange their sides.
  */
 export async function augment(
   pair: ImagePair,
   augmentation: Augmentation,
   random: Random,
-): Promise<ImagePair> {
+): Promise<ImagePair & { readonly applied: readonly Applied[] }> {
   const { spatial, dropout, compression } = augmentation;
+  const applied: Applied[] = [];
   let { hr, lr } = pair;
   if (spatial && random.chance(spatial.p)) {
     const mapping = drawMapping(spatial, hr.width === hr.height, random);
     hr = remap(hr, mapping);
     lr = remap(lr, mapping);
+    applied.push({ index: null, ...shownMapping(mapping) });
   }
-  if (dropout && random.chance(dropout.p)) lr = dropHoles(lr, dropout.holes, dropout.size, random);
+  if (dropout && random.chance(dropout.p)) {
+    const { holes, size } = dropout;
+    lr = dropHoles(lr, holes, size, random);
+    applied.push({ index: null, op: 'dropout', drawn: { holes, size } });
+  }
   if (compression && random.chance(compression.p)) {
     const [lowest, highest] = compression.quality;
-    lr = await compress(lr, lowest + random.integer(highest - lowest + 1));
+    const quality = lowest + random.integer(highest - lowest + 1);
+    // The default of most encoders is halved chroma.
+    lr = await compressJpeg(lr, quality, '4:2:0');
+    applied.push({ index: null, op: 'compression', drawn: { quality } });
   }
-  return { hr, lr };
+  return { hr, lr, applied };
+}
+
+function shownMapping(mapping: Mapping): Pick<Applied, 'op' | 'drawn'> {
+  switch (mapping) {
+    case 'transpose':
+      return { op: 'transpose', drawn: {} };
+    case 'transverse':
+      return { op: 'transpose', drawn: { diagonal: 'other diagonal' } };
+    case 'left':
+    case 'right':
+      return { op: 'rotate', drawn: { direction: mapping } };
+    default:
+      return { op: 'flip', drawn: { direction: mapping } };
+  }
 }
 
 function drawMapping(
-  weights: { flip: number; transpose: number },
+  weights: { flip: number; transpose: number; rotate: number },
   isSquare: boolean,
   random: Random,
 ): Mapping {
-  const { flip, transpose } = weights;
-  if (isSquare && random.chance(transpose / (flip + transpose))) return 'transpose';
+  const { flip, transpose, rotate } = weights;
+  if (isSquare && random.chance((transpose + rotate) / (flip + transpose + rotate))) {
+    const isRotated = rotate > 0 && random.chance(rotate / (transpose + rotate));
+    return isRotated ? (['left', 'right', 'transverse'] as const)[random.integer(3)]! : 'transpose';
+  }
   return (['horizontal', 'vertical', 'both'] as const)[random.integer(3)]!;
 }
 
 function remap(image: Image, mapping: Mapping): Image {
   const { channels } = image;
-  const isTransposed = mapping === 'transpose';
+  const isTransposed = ['transpose', 'transverse', 'left', 'right'].includes(mapping);
   const width = isTransposed ? image.height : image.width;
   const height = isTransposed ? image.width : image.height;
+  // Whether a step to the right, and one down, go back in the source.
+  const isAcrossBack = ['horizontal', 'both', 'transverse', 'right'].includes(mapping);
+  const isDownBack = ['vertical', 'both', 'transverse', 'left'].includes(mapping);
   // Offsets in the source, in samples, of one step to the right and of one step down in the result.
   const row = image.width * channels;
-  const across = isTransposed ? row : mapping === 'vertical' ? channels : -channels;
-  const down = isTransposed ? channels : mapping === 'horizontal' ? row : -row;
-  const start = (across < 0 ? row - channels : 0) + (down < 0 ? (height - 1) * row : 0);
+  const across = (isTransposed ? row : channels) * (isAcrossBack ? -1 : 1);
+  const down = (isTransposed ? channels : row) * (isDownBack ? -1 : 1);
+  const start = (isAcrossBack ? (1 - width) * across : 0) + (isDownBack ? (1 - height) * down : 0);
   const data = new Uint8Array(image.data.length);
   for (let y = 0, out = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -77,16 +107,4 @@ function dropHoles(image: Image, holes: number, size: number, random: Random): I
     }
   }
   return { width, height, channels, data };
-}
-
-/** JPEG compression and decompression with halved chroma, the default of most encoders. */
-async function compress(image: Image, quality: number): Promise<Image> {
-  const { width, height } = image;
-  const channels = image.channels === 1 ? 1 : 3;
-  const space = channels === 1 ? 'b-w' : 'srgb';
-  const jpeg = await sharp(image.data, { raw: { width, height, channels } })
-    .toColourspace(space)
-    .jpeg({ quality, chromaSubsampling: '4:2:0' })
-    .toBuffer();
-  return { width, height, channels, data: await sharp(jpeg).toColourspace(space).raw().toBuffer() };
 }

@@ -9,6 +9,8 @@ export interface FilePair {
   /** Absent if `hr` is downscaled by `downscale`. */
   readonly lr?: string;
   readonly downscale: 'bicubic' | 'nearest';
+  /** How often an epoch of training uses it; 1 by default. */
+  readonly weight?: number;
 }
 
 /**
@@ -22,8 +24,9 @@ export function filePairs(
   scale: number,
   hr: readonly string[] = hrImagesOf(source),
 ): FilePair[] {
-  const { downscale } = source;
-  if (source.lr === undefined) return hr.map((file) => ({ hr: file, downscale }));
+  const { downscale, weight } = source;
+  const others = { downscale, ...(weight !== undefined && { weight }) };
+  if (source.lr === undefined) return hr.map((file) => ({ hr: file, ...others }));
   const { pairs, hrAlone, lrAlone } = pairImages(hr, imagesOf(source.lr, findImages), scale);
   if (hrAlone.length > 0) {
     throw new WorkbenchError(
@@ -37,12 +40,17 @@ export function filePairs(
       `${source.hr} has no high-resolution image for ${some(lrAlone)}. Add it, or remove the low-resolution image.`,
     );
   }
-  return pairs.map((pair) => ({ ...pair, downscale }));
+  return pairs.map((pair) => ({ ...pair, ...others }));
 }
 
 /** With LR images, each HR image is the one that its LR image names. */
 function hrImagesOf({ hr, lr }: ImageSource): readonly string[] {
   return imagesOf(hr, lr === undefined ? findHrImages : findImages);
+}
+
+/** LR images that have no HR images. @throws WorkbenchError `data` if there are none */
+export function lrImagesOf(pattern: string): readonly string[] {
+  return imagesOf(pattern, findImages);
 }
 
 function imagesOf(pattern: string, find: typeof findImages): readonly string[] {

@@ -1,15 +1,21 @@
-import type { ImagePair } from './downscale.ts';
+import type { Image } from './image.ts';
 
-/** Decoded pairs by their number. */
+/** A decoded image; without `lr` if its LR patches are made from HR. */
+export interface SourceImages {
+  readonly hr: Image;
+  readonly lr?: Image;
+}
+
+/** Decoded images by the number of their pair. */
 export interface ImageCache {
-  get(key: number): ImagePair | undefined;
-  set(key: number, pair: ImagePair): void;
+  get(key: number): SourceImages | undefined;
+  set(key: number, pair: SourceImages): void;
 }
 
 /** A cache of at most `maximumBytes` that drops the least recently used pairs. */
 export function createImageCache(maximumBytes: number): ImageCache {
   // A Map lists its entries in insertion order, so the first one is the least recently used.
-  const pairs = new Map<number, ImagePair>();
+  const pairs = new Map<number, SourceImages>();
   let bytes = 0;
   return {
     get(key) {
@@ -33,6 +39,6 @@ export function createImageCache(maximumBytes: number): ImageCache {
   };
 }
 
-function sizeOf(pair: ImagePair): number {
-  return pair.hr.data.length + pair.lr.data.length;
+function sizeOf(pair: SourceImages): number {
+  return pair.hr.data.length + (pair.lr?.data.length ?? 0);
 }

@@ -1,5 +1,5 @@
 import type { FloatImage, Image } from './image.ts';
-import { toByte } from './image.ts';
+import { cropImage, toByte } from './image.ts';
 
 /**
  * A variant of MATLAB's bicubic `imresize`. They differ in the padding and in whether the result of the first pass is
@@ -40,18 +40,58 @@ export function imresize(image: Image, scale: number, convention: Convention): I
     // MATLAB's doubles are 0..1 (im2double). With 0..255 a few halves would round the other way.
     const unit = { ...shape, data: new Float64Array(data.length) };
     for (let i = 0; i < data.length; i++) unit.data[i] = data[i]! / 255;
-    const resized = resizeColumns(resizeRows(unit, scale, 'symmetric'), scale, 'symmetric');
-    return toBytes(resized, 255);
+    return toBytes(resized(unit, scale), 255);
   }
   const border = convention === 'uint8-replicate' ? 'replicate' : 'symmetric';
-  const shortened = toBytes(resizeRows(image, scale, border), 1);
-  return toBytes(resizeColumns(shortened, scale, border), 1);
+  const rows = contributions(image.height, scale, border);
+  const columns = contributions(image.width, scale, border);
+  return toBytes(resizeColumns(toBytes(resizeRows(image, rows), 1), columns), 1);
+}
+
+/** A rectangle of an image, in pixels. */
+export interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A part of `imresize(image, scale, 'uint8-replicate')`, bit for bit, without computing the rest. */
+export function imresizePart(image: Image, scale: number, part: Part): Image {
+  const rows = slice(contributions(image.height, scale, 'replicate'), part.top, part.height);
+  const columns = slice(contributions(image.width, scale, 'replicate'), part.left, part.width);
+  const source = cropImage(image, columns.first, rows.first, columns.length, rows.length);
+  return toBytes(resizeColumns(toBytes(resizeRows(source, rows), 1), columns), 1);
+}
+
+/** The contributions of `count` output samples from `start`, with indices into the `length` source samples from `first`. */
+function slice(
+  { taps, indices, weights }: Contributions,
+  start: number,
+  count: number,
+): Contributions & { readonly first: number; readonly length: number } {
+  const own = indices.subarray(start * taps, (start + count) * taps);
+  const first = own.reduce((least, index) => Math.min(least, index), Number.POSITIVE_INFINITY);
+  const last = own.reduce((most, index) => Math.max(most, index), 0);
+  return {
+    taps,
+    indices: own.map((index) => index - first),
+    weights: weights.subarray(start * taps, (start + count) * taps),
+    first,
+    length: last - first + 1,
+  };
+}
+
+/** Rows, then columns, with symmetric border. */
+function resized(image: Numbers<Source>, scale: number): Numbers<Float64Array> {
+  const rows = contributions(image.height, scale, 'symmetric');
+  return resizeColumns(resizeRows(image, rows), contributions(image.width, scale, 'symmetric'));
 }
 
 /** `imresize` of the `double-symmetric` convention on floating-point samples, without rounding. */
 export function imresizeFloat(image: FloatImage, scale: number): FloatImage {
-  const resized = resizeColumns(resizeRows(image, scale, 'symmetric'), scale, 'symmetric');
-  return { ...resized, data: Float32Array.from(resized.data) };
+  const result = resized(image, scale);
+  return { ...result, data: Float32Array.from(result.data) };
 }
 
 function toBytes(image: Numbers<Float64Array>, factor: number): Image {
@@ -61,9 +101,11 @@ function toBytes(image: Numbers<Float64Array>, factor: number): Image {
 }
 
 /** Each output row is a weighted sum of source rows. */
-function resizeRows(image: Numbers<Source>, scale: number, border: Border): Numbers<Float64Array> {
+function resizeRows(
+  image: Numbers<Source>,
+  { taps, indices, weights }: Contributions,
+): Numbers<Float64Array> {
   const { width, channels, data } = image;
-  const { taps, indices, weights } = contributions(image.height, scale, border);
   const height = indices.length / taps;
   const row = width * channels;
   const resized = new Float64Array(height * row);
@@ -84,9 +126,11 @@ function resizeRows(image: Numbers<Source>, scale: number, border: Border): Numb
 }
 
 /** Each output column is a weighted sum of source columns. */
-function resizeColumns(image: Numbers<Source>, scale: number, border: Border): Numbers<Float64Array> {
+function resizeColumns(
+  image: Numbers<Source>,
+  { taps, indices, weights }: Contributions,
+): Numbers<Float64Array> {
   const { height, channels, data } = image;
-  const { taps, indices, weights } = contributions(image.width, scale, border);
   const width = indices.length / taps;
   const resized = new Float64Array(height * width * channels);
   let out = 0;

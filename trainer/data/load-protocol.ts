@@ -1,4 +1,4 @@
-import type { Augmentation } from '../config/resolved.ts';
+import type { Augmentation, Operation } from '../config/resolved.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { FilePair } from './datasets.ts';
 
@@ -10,6 +10,10 @@ export interface LoadSettings {
   readonly patch: readonly [number, number];
   readonly channels: 1 | 3;
   readonly augmentation: Augmentation;
+  /** Makes the LR patches; none if the LR images are given or downscaled. */
+  readonly degradation: readonly Operation[];
+  /** Probability that it makes a patch; the others are cut out of the LR image. */
+  readonly degradationProbability: number;
   readonly seed: number;
   readonly stage: Stage;
   /** Bytes of decoded images that this worker may cache. */

@@ -1,24 +1,30 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Augmentation } from '../config/resolved.ts';
+import type { Augmentation, Operation } from '../config/resolved.ts';
+import { patchesPerEpoch } from '../config/steps.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { imageSize } from '../image-files/image-size.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { FilePair } from './datasets.ts';
 import type { LoadReply, LoadRequest, LoadSettings } from './load-protocol.ts';
-import { createRandom } from './random.ts';
+import { createOrder } from './order.ts';
 
 export interface LoaderOptions {
   readonly pairs: readonly FilePair[];
   readonly scale: number;
   /** Height and width of the high-resolution patches, multiples of the scale. */
   readonly patch: readonly [number, number];
+  /** Patches in the batch of a step. */
   readonly batchSize: number;
   /** 3 for RGB, 1 for grayscale. */
   readonly channels: 1 | 3;
   /** Compression and dropout apply in pretraining only. */
   readonly augmentation: Augmentation;
+  /** Makes the LR patches from HR patches, in both stages; none if the LR images are given or downscaled. */
+  readonly degradation: readonly Operation[];
+  /** Probability that the degradation makes a patch; the others are cut out of the LR image. By default 1. */
+  readonly degradationProbability?: number;
   readonly seed: number;
   readonly stage: Stage;
   /** Steps done; the first batch is that of the next step. */
@@ -89,28 +95,21 @@ const prefetched = 4;
  * @throws WorkbenchError `data` if fewer images remain than a batch needs
  */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
-  const { batchSize, scale, patch, channels, augmentation, seed, stage } = options;
+  const { batchSize, scale, patch, channels, seed, stage } = options;
   const { pairs, skipped } = selectPairs(options);
-  if (pairs.length < batchSize)
-    throw tooFewImages(
-      pairs.length,
-      batchSize,
-      skipped.map(({ reason }) => reason),
-    );
-  const stepsPerEpoch = Math.floor(pairs.length / batchSize);
   const hrLength = patch[0] * patch[1] * channels;
   const lrLength = hrLength / (scale * scale);
 
   const threads = options.workers ?? Math.min(Math.max(availableParallelism() - 1, 1), 8);
   const cacheBytes = Math.floor(options.cacheBytes / threads);
-  const settings: LoadSettings = { pairs, scale, patch, channels, augmentation, seed, stage, cacheBytes };
+  const settings = loadSettings(options, pairs, cacheBytes);
   const workers = Array.from({ length: threads }, startWorker);
 
   const pending = new Map<number, PendingBatch>();
   /** The pairs that could not be read at their last use, with the reasons. */
   const unreadable = new Map<number, string>();
   let notices: string[] = [];
-  let permutation = drawOrder(Math.floor(options.startStep / stepsPerEpoch) + 1);
+  const order = createOrder({ seed, stage, weights: weightsOf(pairs), batchSize });
   let step = options.startStep;
   let requested = options.startStep;
   let waited = 0;
@@ -125,10 +124,6 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     return worker;
   }
 
-  function drawOrder(epoch: number): { epoch: number; order: Uint32Array } {
-    return { epoch, order: createRandom(seed, 'order', stage, epoch).permutation(pairs.length) };
-  }
-
   function fail(error: unknown): void {
     failure ??= error instanceof Error ? error : new Error(String(error));
     wake();
@@ -137,15 +132,10 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   function prefetch(): void {
     while (requested < step + prefetched) {
       requested += 1;
-      const epoch = Math.floor((requested - 1) / stepsPerEpoch) + 1;
-      if (permutation.epoch !== epoch) {
-        permutation = drawOrder(epoch);
-      }
-      const first = ((requested - 1) % stepsPerEpoch) * batchSize;
+      const { epoch, drawn } = order.at(requested);
       const lr = new Float32Array(batchSize * lrLength);
       const hr = new Float32Array(batchSize * hrLength);
       pending.set(requested, { batch: { step: requested, epoch, lr, hr }, missing: batchSize });
-      const drawn = permutation.order.subarray(first, first + batchSize);
       send(
         requested,
         Array.from(drawn, (pair, slot) => ({ slot, pair })),
@@ -201,7 +191,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
 
   prefetch();
   return {
-    stepsPerEpoch,
+    stepsPerEpoch: order.stepsPerEpoch,
     skipped,
     takeNotices() {
       const taken = notices;
@@ -232,18 +222,62 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   };
 }
 
+/**
+ * What the samples of a stage depend on.
+ *
+ * @param pairs those that training uses, see `selectPairs`
+ */
+export function loadSettings(
+  options: Omit<LoaderOptions, 'startStep' | 'cacheBytes'>,
+  pairs: readonly FilePair[],
+  cacheBytes: number,
+): LoadSettings {
+  const { scale, patch, channels, augmentation, degradation, degradationProbability = 1 } = options;
+  const { seed, stage } = options;
+  return {
+    pairs,
+    scale,
+    patch,
+    channels,
+    augmentation,
+    degradation,
+    degradationProbability,
+    seed,
+    stage,
+    cacheBytes,
+  };
+}
+
 function normalize(from: Uint8Array, at: number, to: Float32Array, start: number, length: number): void {
   for (let i = 0; i < length; i++) to[start + i] = from[at + i]! / 255;
 }
 
-function selectPairs(options: LoaderOptions): { pairs: FilePair[]; skipped: SkippedFile[] } {
+/**
+ * The pairs that training uses, according to their headers.
+ *
+ * @throws WorkbenchError `data` if fewer remain than a batch needs
+ */
+export function selectPairs(options: Pick<LoaderOptions, 'pairs' | 'scale' | 'patch' | 'batchSize'>): {
+  readonly pairs: readonly FilePair[];
+  readonly skipped: readonly SkippedFile[];
+} {
   const skipped: SkippedFile[] = [];
   const pairs = options.pairs.filter((pair) => {
     const found = problemOf(pair, options.scale, options.patch);
     if (found) skipped.push(found);
     return !found;
   });
+  const count = patchesPerEpoch(weightsOf(pairs));
+  if (count < options.batchSize) {
+    const reasons = skipped.map(({ reason }) => reason);
+    throw tooFewImages(count, options.batchSize, reasons);
+  }
   return { pairs, skipped };
+}
+
+/** How often an epoch uses each pair. */
+export function weightsOf(pairs: readonly FilePair[]): readonly number[] {
+  return pairs.map(({ weight = 1 }) => weight);
 }
 
 /** Why a pair cannot be used for training, according to the headers. */
@@ -273,7 +307,7 @@ function tooFewImages(count: number, batchSize: number, reasons: readonly string
   const details = reasons.length > 0 ? `; ${reasons.length} skipped:${shown.join('')}${more}` : '';
   return new WorkbenchError(
     'data',
-    `The training data has ${count} usable images, but a batch needs ${batchSize}. Add images or lower batch_size${details}`,
+    `The training data has ${count} usable images, but a step needs ${batchSize}. Add images, or lower \`batch_size\` or \`accumulate\`${details}`,
   );
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../errors/errors.ts';
 import { removeFile } from '../../files/change-files.ts';
+import { createFolderSync } from '../../files/create-folder.ts';
 import { formatBytes } from '../../format/format.ts';
 import { isCount, isObject, isString } from '../../guards/guards.ts';
 import { writeJsonAtomic } from '../../runs/atomic-file.ts';
@@ -53,7 +53,7 @@ const isArchiveRecord = isObject<ArchiveRecord>({
  */
 export async function downloadDataset(name: DatasetName, options: DatasetDownloadOptions): Promise<void> {
   const { to, scale, signal, observer } = options;
-  await mkdir(downloadsFolder(to), { recursive: true });
+  createFolderSync(downloadsFolder(to));
   // The folder of a complete dataset may be read-only.
   if (archivesOf(name, scale).every((archive) => isExtracted(archive, to))) {
     await downloadArchives(name, options);

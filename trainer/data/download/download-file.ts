@@ -266,8 +266,9 @@ function partText(part: string): string {
 }
 
 function interrupted(path: string, part: string): WorkbenchError {
+  const kept = partText(part);
   return new WorkbenchError(
     'interrupted',
-    `The download of ${path} was stopped. ${partText(part)} Run the same command again to continue.`,
+    `The download of ${path} was stopped.${kept === '' ? '' : ` ${kept}`} Run the same command again to continue.`,
   );
 }

@@ -8,6 +8,7 @@ import { isPortableName } from '../../config/index.ts';
 import { messageOf, WorkbenchError } from '../../errors/errors.ts';
 import { quoted, unprintable } from '../../errors/quoted.ts';
 import { discard, move as moveFile, removeFolder } from '../../files/change-files.ts';
+import { createFolderSync } from '../../files/create-folder.ts';
 import { assertSpace } from './disk-space.ts';
 
 interface ExtractOptions {
@@ -110,7 +111,7 @@ export async function extractArchive(archive: string, to: string, options: Extra
 
 async function move(from: string, to: string): Promise<void> {
   try {
-    await mkdir(dirname(to), { recursive: true });
+    createFolderSync(dirname(to));
     await moveFile(from, to);
   } catch (cause) {
     const found = messageOf(cause);
@@ -134,7 +135,7 @@ const zip: Format = {
       if (signal?.aborted) return;
       if (!selected.has(entry.fileName)) continue;
       const path = join(into, entry.fileName);
-      await mkdir(dirname(path), { recursive: true });
+      createFolderSync(dirname(path));
       // It fails if the entry has more or fewer bytes than its header says.
       await pipeline(await file.openReadStreamPromise(entry), createWriteStream(path));
       onFile(entry.fileName);

@@ -6,7 +6,7 @@ import { createRandom } from '../../../../trainer/data/random.ts';
 import { scenery } from './images.ts';
 
 const off: Augmentation = { spatial: false, compression: false, dropout: false };
-const spatial = { p: 0.5, flip: 0.75, transpose: 0.25 };
+const spatial = { p: 0.5, flip: 0.75, transpose: 0.25, rotate: 0 };
 
 /** How often each result occurs, as shares. */
 async function shares(draws: number, draw: (i: number) => Promise<string>): Promise<Record<string, number>> {
@@ -38,6 +38,9 @@ describe('spatial', () => {
     '3412': 'vertical',
     '4321': 'both',
     '1324': 'transpose',
+    '2413': 'left',
+    '3142': 'right',
+    '4231': 'transverse',
   };
 
   async function check(weights: typeof spatial, expected: Record<string, number>) {
@@ -56,20 +59,32 @@ describe('spatial', () => {
       expect(Math.abs(found[name]! - share)).toBeLessThan(0.022);
   }
 
+  test('all eight symmetries', () => {
+    const names = ['nothing', 'horizontal', 'vertical', 'both', 'transpose', 'left', 'right', 'transverse'];
+    const eighths = Object.fromEntries(names.map((name) => [name, 1 / 8]));
+    return check({ p: 0.875, flip: 3, transpose: 1, rotate: 3 }, eighths);
+  });
+
   test('the default weights', () =>
-    check(spatial, { nothing: 0.5, horizontal: 0.125, vertical: 0.125, both: 0.125, transpose: 0.125 }));
+    check(spatial, {
+      nothing: 0.5,
+      horizontal: 0.125,
+      vertical: 0.125,
+      both: 0.125,
+      transpose: 0.125,
+    }));
   test('the weights are relative', () =>
     check(
-      { p: 1, flip: 3, transpose: 3 },
+      { p: 1, flip: 3, transpose: 3, rotate: 0 },
       { horizontal: 1 / 6, vertical: 1 / 6, both: 1 / 6, transpose: 1 / 2 },
     ));
-  test('a weight of 0', () => check({ p: 1, flip: 0, transpose: 2 }, { transpose: 1 }));
+  test('a weight of 0', () => check({ p: 1, flip: 0, transpose: 2, rotate: 0 }, { transpose: 1 }));
 
   test('patches that are not square are only flipped', async () => {
     const hr = scenery(8, 4, 3);
     const lr = scenery(4, 2, 3);
     for (let i = 0; i < 100; i++) {
-      const always = { p: 1, flip: 0.1, transpose: 0.9 };
+      const always = { p: 1, flip: 0.1, transpose: 0.9, rotate: 0 };
       const result = await augment({ hr, lr }, { ...off, spatial: always }, createRandom(i));
       expect([result.hr.width, result.hr.height, result.lr.width, result.lr.height]).toEqual([8, 4, 4, 2]);
     }
@@ -163,5 +178,6 @@ describe('compression', () => {
 
 test('changes nothing if it is off', async () => {
   const pair = { lr: scenery(4, 4, 3), hr: scenery(8, 8, 3) };
-  for (let i = 0; i < 50; i++) expect(await augment(pair, off, createRandom(i))).toEqual(pair);
+  for (let i = 0; i < 50; i++)
+    expect(await augment(pair, off, createRandom(i))).toEqual({ ...pair, applied: [] });
 });

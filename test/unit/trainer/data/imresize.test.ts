@@ -2,10 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from '../../../../trainer/data/decode.ts';
-import type { Image } from '../../../../trainer/data/image.ts';
+import { cropImage, type Image } from '../../../../trainer/data/image.ts';
 import type { Convention } from '../../../../trainer/data/imresize.ts';
-import { imresize, imresizeFloat } from '../../../../trainer/data/imresize.ts';
+import { imresize, imresizeFloat, imresizePart } from '../../../../trainer/data/imresize.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
+import { scenery } from './images.ts';
 
 const conventions: Convention[] = ['uint8-replicate', 'uint8-symmetric', 'double-symmetric'];
 
@@ -110,5 +111,20 @@ describe.skipIf(!hasTestData)(needsTestData('imresize equals MATLAB'), () => {
     test.each(readdirSync(join(testData, set, 'HR')))(`LR of ${set} %s`, (name) =>
       equals(`${set}/HR/${name}`, 1 / 4, 'uint8-replicate', `${set}/LR_x4/${name}`),
     );
+  }
+});
+
+test.each([2, 3, 4, 8])('a part of an image downscaled by %d is that of the whole image', (scale) => {
+  const image = scenery(14 * scale, 11 * scale, 3, 5);
+  const whole = imresize(image, 1 / scale, 'uint8-replicate');
+  for (const [left, top, width, height] of [
+    [0, 0, 14, 11],
+    [0, 0, 3, 2],
+    [11, 9, 3, 2],
+    [5, 4, 4, 3],
+    [13, 0, 1, 11],
+  ] as const) {
+    const part = imresizePart(image, 1 / scale, { left, top, width, height });
+    expect(part).toEqual(cropImage(whole, left, top, width, height));
   }
 });

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { degradationPreset } from '../../../../trainer/config/degradation-presets.ts';
 import type { FilePair } from '../../../../trainer/data/datasets.ts';
 import { filePairs } from '../../../../trainer/data/datasets.ts';
 import { decodeImage, encodePng } from '../../../../trainer/data/decode.ts';
@@ -16,7 +17,7 @@ import { loadWorkerUrl } from './load-worker-url.ts';
 const workerUrl = loadWorkerUrl();
 const off = { spatial: false, compression: false, dropout: false } as const;
 const everything: LoaderOptions['augmentation'] = {
-  spatial: { p: 0.5, flip: 0.75, transpose: 0.25 },
+  spatial: { p: 0.5, flip: 0.75, transpose: 0.25, rotate: 0 },
   compression: { p: 0.5, quality: [65, 100] },
   dropout: { p: 0.5, holes: 3, size: 2 },
 };
@@ -45,6 +46,7 @@ async function open(pairs: readonly FilePair[], options: Partial<LoaderOptions> 
     batchSize: 2,
     channels: 3,
     augmentation: off,
+    degradation: [],
     seed: 1,
     stage: 'pretraining',
     startStep: 0,
@@ -158,7 +160,7 @@ test('compression and dropout are for pretraining only', async () => {
 
 test('spatial augmentation changes both resolutions alike', async () => {
   const pairs = pairsIn(await folderOf({ 'a.png': scenery(32, 32, 3) }), 'nearest');
-  const augmentation = { ...off, spatial: { p: 1, flip: 0.5, transpose: 0.5 } };
+  const augmentation = { ...off, spatial: { p: 1, flip: 0.5, transpose: 0.5, rotate: 0 } };
   for (const { lr, hr } of await take(await open(pairs, { augmentation, batchSize: 1 }), 30)) {
     // Wherever a block was turned to, one of its corners is the LR pixel.
     for (let pixel = 0; pixel < 16; pixel++) {
@@ -261,11 +263,11 @@ test('an image that cannot be read for a moment is used again', async () => {
   }
 });
 
-test('rejects fewer images than a batch needs, with the reasons', async () => {
+test('rejects fewer images than a step needs, with the reasons', async () => {
   const folder = await plain(3);
   writeFileSync(join(folder, '01.png'), 'no image');
   await expect(open(pairsIn(folder), { batchSize: 3 })).rejects.toThrow(
-    /has 2 usable images, but a batch needs 3\. Add images or lower batch_size; 1 skipped:\n {2}.*01\.png/,
+    /has 2 usable images, but a step needs 3\. Add images, or lower `batch_size` or `accumulate`; 1 skipped:\n {2}.*01\.png/,
   );
 });
 
@@ -287,6 +289,24 @@ test('fails if a thread cannot start or ends', async () => {
   await take(closed, 1);
   await closed.close();
   await expect(take(closed, 9)).rejects.toThrow('a thread of the image loader ended');
+});
+
+test('degraded batches depend on the step only, not on threads or the start, and not on each other', async () => {
+  const images = Object.fromEntries(
+    [1, 2, 3, 4].map((seed) => [`${seed}.png`, scenery(90, 70, 3, seed)] as const),
+  );
+  const pairs = pairsIn(await folderOf(images));
+  const degradation = degradationPreset('real-esrgan', 4) ?? [];
+  const options = { degradation, patch: [32, 32] as const, augmentation: everything };
+  const batches = await take(await open(pairs, options), 6);
+  const others = await take(await open(pairs, { ...options, workers: 3, cacheBytes: 0 }), 6);
+  expect(others).toEqual(batches);
+  expect(await take(await open(pairs, { ...options, startStep: 4 }), 2)).toEqual(batches.slice(4));
+  expect(batches[0]!.lr).not.toEqual(batches[2]!.lr);
+  // The HR patches are those of a training without degradation.
+  const clean = await take(await open(pairs, { ...options, degradation: [] }), 6);
+  expect(batches.map(({ hr }) => hr)).toEqual(clean.map(({ hr }) => hr));
+  expect(batches[0]!.lr).not.toEqual(clean[0]!.lr);
 });
 
 test('counts the time that `next` waits', async () => {

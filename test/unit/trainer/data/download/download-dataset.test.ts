@@ -28,6 +28,15 @@ function optionsFor(mirror: string, lines: string[] = []): DatasetDownloadOption
   };
 }
 
+/** A promise, and what resolves it. */
+function gate() {
+  let release = () => {};
+  const after = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { after, release: () => release() };
+}
+
 test('downloads, extracts and reports the checksum; does nothing the second time', async () => {
   const { url, requests } = await fileServer({ body: set5 });
   const lines: string[] = [];
@@ -51,13 +60,16 @@ test('downloads, extracts and reports the checksum; does nothing the second time
 });
 
 test('of two downloads of a dataset at the same time, one works and the other waits', async () => {
-  const { url, requests } = await fileServer({ body: set5 });
+  const { after, release } = gate();
+  const { url, requests } = await fileServer({ body: set5, after });
   const [first, second]: [string[], string[]] = [[], []];
   const options = optionsFor(url, first);
-  await Promise.all([
-    downloadDataset('set5', options),
-    downloadDataset('set5', { ...optionsFor(url, second), to: options.to }),
-  ]);
+  const working = downloadDataset('set5', options);
+  await expect.poll(() => requests.length).toBe(1);
+  const waiting = downloadDataset('set5', { ...optionsFor(url, second), to: options.to });
+  await expect.poll(() => second.length).toBe(1);
+  release();
+  await Promise.all([working, waiting]);
   expect(requests).toHaveLength(1);
   expect(first).toEqual([expect.stringContaining('Set5.zip: 2 files')]);
   expect(second).toEqual([
@@ -81,16 +93,19 @@ test('different datasets are downloaded at the same time', async () => {
 });
 
 test('a waiting download can be stopped', async () => {
-  const { url } = await fileServer({ body: set5 });
+  const { after, release } = gate();
+  const { url, requests } = await fileServer({ body: set5, after });
   const options = optionsFor(url);
   const cancel = new AbortController();
   const first = downloadDataset('set5', options);
+  await expect.poll(() => requests.length).toBe(1);
   const second = downloadDataset('set5', {
     ...options,
     signal: cancel.signal,
     observer: { progress: () => {}, line: () => cancel.abort() },
   });
   await expect(second).rejects.toMatchObject({ code: 'interrupted' });
+  release();
   await first;
 });
 

@@ -17,6 +17,8 @@ export interface Answer {
   /** What is announced, instead of the truth; null: nothing. */
   readonly length?: number | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The answer waits for this. */
+  readonly after?: Promise<void>;
 }
 
 /** What was asked of the server, one line for each request. */
@@ -32,7 +34,7 @@ export async function fileServer(...answers: Answer[]): Promise<FileServer> {
     const answer = answers[Math.min(requests.length, answers.length - 1)] ?? {};
     const { range = '-', 'if-range': condition } = request.headers;
     requests.push(`${request.url} ${range}${condition === undefined ? '' : ` if ${String(condition)}`}`);
-    send(answer, request, response);
+    void Promise.resolve(answer.after).then(() => send(answer, request, response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
