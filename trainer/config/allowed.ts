@@ -1,4 +1,4 @@
-import type { SchemaNode } from './schema-node.ts';
+import { type SchemaNode, sectionWithKeys } from './schema-node.ts';
 
 /** The values that a key may have, in words: `an integer of at least 1`. */
 export function allowed(node: SchemaNode): string {
@@ -20,7 +20,7 @@ function kind(type: string, node: SchemaNode): string {
     case 'number':
       return `a number${range(node)}`;
     case 'string':
-      return 'a string';
+      return node.presets ? oneOf(node.presets) : 'a string';
     case 'boolean':
       return '`true` or `false`';
     case 'array':
@@ -28,7 +28,7 @@ function kind(type: string, node: SchemaNode): string {
     case 'null':
       return '`null`';
     default:
-      return mapOf(Object.keys(node.properties ?? {}));
+      return mapOf(Object.keys(sectionWithKeys(node, undefined).properties ?? {}));
   }
 }
 
@@ -41,6 +41,7 @@ function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: SchemaN
   const isAbove = exclusiveMinimum !== undefined;
   const low = exclusiveMinimum ?? minimum;
   const high = exclusiveMaximum === undefined ? maximum : `below ${exclusiveMaximum}`;
+  if (isAbove && exclusiveMaximum !== undefined) return ` above ${low} and ${high}`;
   if (low === undefined) return high === undefined ? '' : ` up to ${high}`;
   if (high === undefined) return isAbove ? ` above ${low}` : ` of at least ${low}`;
   return isAbove ? ` above ${low} and up to ${high}` : ` from ${low} to ${high}`;
@@ -50,5 +51,6 @@ function range({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: SchemaN
 function list({ minItems, maxItems, items = {} }: SchemaNode): string {
   const bound = minItems === maxItems ? 'exactly' : 'at least';
   const count = minItems === undefined ? '' : `${bound} ${minItems} `;
-  return `a list of ${count}${items.type ?? 'value'}${minItems === 1 ? '' : 's'}${range(items)}`;
+  const kind = items.type === 'object' ? 'map' : (items.type ?? 'value');
+  return `a list of ${count}${kind}${minItems === 1 ? '' : 's'}${range(items)}`;
 }

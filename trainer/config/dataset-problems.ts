@@ -1,5 +1,6 @@
 import { type Stage, stages } from '../run-state/run-state.ts';
 import { didYouMean } from './closest.ts';
+import { predefinedDatasets } from './datasets.ts';
 import {
   type DatasetFiles,
   folderFaults,
@@ -13,7 +14,9 @@ import {
 import type { Path } from './problem.ts';
 import type { ImageSource, Split } from './resolved.ts';
 import type { Finding, RunFile } from './run-file.ts';
+import { inputsOfImages } from './schedule-problems.ts';
 import { short } from './schema-problems.ts';
+import { patchesPerEpoch, patchesPerStep } from './steps.ts';
 
 /** One use of a data set by a stage. */
 interface Use {
@@ -37,6 +40,8 @@ interface Check {
   readonly findings: readonly Finding[];
   readonly missing?: Missing;
   readonly images: number;
+  /** Of each image, in training. */
+  readonly weight?: number;
 }
 
 /**
@@ -57,9 +62,11 @@ export function datasetFindings(
     missing.push(...checks.flatMap((check) => check.missing ?? []));
     const training = checks.filter((_, i) => uses[i]?.split === 'train');
     if (!files || training.some((check) => check.missing || check.findings.some(isError))) continue;
-    const count = training.reduce((sum, check) => sum + check.images, 0);
+    const count = patchesPerEpoch(
+      training.flatMap(({ images: own, weight = 1 }) => Array.from({ length: own }, () => weight)),
+    );
     images.set(stage, count);
-    if (count < run.config.batch_size) findings.push(batchFinding(run, stage, count));
+    if (count < patchesPerStep(run.config)) findings.push(batchFinding(run, stage, count));
   }
   return { findings: [...findings, ...missingFindings(missing)], images };
 }
@@ -73,14 +80,19 @@ function missingFindings(missing: readonly Missing[]): Finding[] {
     if (first === undefined) return [];
     const stage = same.every(({ use }) => use.stage === first.use.stage) ? first.use.stage : undefined;
     const folders = new Set(same.flatMap((each) => each.folders));
+    const isPredefined = Object.hasOwn(predefinedDatasets('', 1), name);
+    const remedy = isPredefined
+      ? 'set its location in `data_dir` or `datasets`'
+      : 'correct its location in `datasets`';
     return {
       code: 'dataset-missing',
-      message: `data set \`${name}\`: ${missingFolders([...folders])}; set its location in \`data_dir\` or \`datasets\``,
+      message: `data set \`${name}\`: ${missingFolders([...folders])}; ${remedy}`,
       path: first.path,
       related: [
         [['datasets', name], 'defined here'],
         ...same.map(({ use }): readonly [Path, string] => [use.path, 'used here']),
       ],
+      inputs: same.flatMap(({ use }) => inputsOf(use)),
       ...(stage && { stage }),
     };
   });
@@ -88,6 +100,18 @@ function missingFindings(missing: readonly Missing[]): Finding[] {
 
 function isError({ severity }: Pick<Finding, 'severity'>): boolean {
   return severity !== 'warning';
+}
+
+/** The keys that a use of a data set depends on: where it is, its files at the scale, and the patch they must have. */
+function inputsOf({ stage, name, path }: Use): Path[] {
+  return [
+    path,
+    ['datasets', name, 'hr'],
+    ['datasets', name, 'lr'],
+    ['data_dir'],
+    ['scale_factor'],
+    [stage, 'cr_patch_size'],
+  ];
 }
 
 function usesOf({ config }: RunFile, stage: Stage): Use[] {
@@ -109,13 +133,19 @@ function checkUse(
   const dataset = known.get(name);
   if (!dataset) {
     const message = `unknown data set \`${short(name)}\`${hintFor(name, [...known.keys()])}`;
-    return { findings: [{ code: 'unknown-dataset', message, path, stage }], images: 0 };
+    return {
+      findings: [{ code: 'unknown-dataset', message, path, stage, inputs: inputsOf(use) }],
+      images: 0,
+    };
   }
   const source = dataset[split];
   if (!source) {
     const message = `data set \`${name}\` has no \`${split}\` images: add \`hr: { ${split}: FOLDER }\``;
     const related = [[['datasets', name], 'defined here']] as const;
-    return { findings: [{ code: 'no-images', message, path, related, stage }], images: 0 };
+    return {
+      findings: [{ code: 'no-images', message, path, related, stage, inputs: inputsOf(use) }],
+      images: 0,
+    };
   }
   if (!files) return { findings: [], images: 0 };
   const placeOf = (key: 'hr' | 'lr'): Path => {
@@ -142,9 +172,11 @@ function checkUse(
         [path, 'used here'],
       ],
       stage,
+      inputs: inputsOf(use),
     }),
   );
-  return { findings, images: hrImages(source, files)?.images.length ?? 0 };
+  const images = hrImages(source, files)?.images.length ?? 0;
+  return { findings, images, ...(source.weight !== undefined && { weight: source.weight }) };
 }
 
 function hintFor(name: string, names: readonly string[]): string {
@@ -174,12 +206,18 @@ function imageFaults(
 
 function batchFinding({ config }: RunFile, stage: Stage, images: number): Finding {
   const few = `\`${stage}\` has only ${images} training image${images === 1 ? '' : 's'}`;
+  const { batch_size: batch, accumulate } = config;
   const remedy = images > 0 ? `; set it to at most ${images}` : '';
+  const message =
+    accumulate === 1
+      ? `\`batch_size\` is ${batch}, but ${few}: an epoch needs at least one full batch${remedy}`
+      : `\`batch_size\` times \`accumulate\` is ${batch * accumulate}, but ${few}: an epoch needs at least one full step; lower one of them`;
   return {
     code: 'batch-larger-than-data',
-    message: `\`batch_size\` is ${config.batch_size}, but ${few}: an epoch needs at least one full batch${remedy}`,
+    message,
     path: ['batch_size'],
     related: [[[stage, 'train_datasets'], 'training images']],
     stage,
+    inputs: inputsOfImages(stage),
   };
 }

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { DatasetSettings, RunConfig } from '../../schemas/run-config.ts';
 import { isWindowsPathElsewhere } from '../files/paths.ts';
 import { replacePlaceholder, withoutPlaceholder } from './placeholder.ts';
-import type { Dataset, Split } from './resolved.ts';
+import type { Dataset, ImageSource, Split } from './resolved.ts';
 
 const splits: readonly Split[] = ['train', 'val'];
 
@@ -20,6 +20,7 @@ export function predefinedDatasets(
     hr: join(folder, 'GTmod12'),
     ...(ready && { lr: join(folder, `LRbicx${scale}`) }),
     downscale: 'bicubic',
+    weight: 1,
   });
   return {
     div2k: {
@@ -31,10 +32,12 @@ export function predefinedDatasets(
         },
       }),
       downscale: 'bicubic',
+      weight: 1,
     },
     bsds500: {
       hr: { train: join(bsds500, 'train'), val: join(bsds500, 'val') },
       downscale: 'bicubic',
+      weight: 1,
     },
     set5: benchmark(join(dataDir, 'Set5')),
     set14: benchmark(join(dataDir, 'Set14')),
@@ -44,7 +47,7 @@ export function predefinedDatasets(
 /**
  * Every data set that a run file can name: the predefined ones and its own. An entry with a predefined name replaces
  * it if it has `hr`, and otherwise overrides only the keys that it contains. Paths are made absolute from `folder`. A
- * data set without images is empty.
+ * data set without images is empty. With a degradation of all patches, training has no LR images: it makes its LR patches itself.
  */
 export function allDatasets(config: RunConfig, folder: string): Map<string, Dataset> {
   const scale = config.scale_factor;
@@ -53,7 +56,21 @@ export function allDatasets(config: RunConfig, folder: string): Map<string, Data
   for (const [name, entry] of Object.entries(config.datasets)) {
     known.set(name, entry.hr === undefined ? { ...known.get(name), ...entry } : entry);
   }
-  return new Map([...known].map(([name, entry]) => [name, datasetOf(entry, folder, scale)]));
+  const isDegraded = config.degradation.length > 0 && config.degradation_probability === 1;
+  return new Map(
+    [...known].map(([name, entry]) => {
+      const dataset = datasetOf(entry, folder, scale);
+      return [name, isDegraded ? withoutTrainingLr(dataset) : dataset];
+    }),
+  );
+}
+
+function withoutTrainingLr({ train, ...others }: Dataset): Dataset {
+  return train === undefined ? others : { ...others, train: withoutLr(train) };
+}
+
+function withoutLr({ lr: _, ...source }: ImageSource): ImageSource {
+  return source;
 }
 
 /** A path of a run file in `folder`. One of Windows stays as it is on other systems, where it leads nowhere. */
@@ -61,7 +78,7 @@ export function absolutePath(folder: string, path: string): string {
   return isWindowsPathElsewhere(path) ? path : resolve(folder, path);
 }
 
-function datasetOf({ hr, lr, downscale }: DatasetSettings, folder: string, scale: number): Dataset {
+function datasetOf({ hr, lr, downscale, weight }: DatasetSettings, folder: string, scale: number): Dataset {
   const absolute = (path: string) => absolutePath(folder, replacePlaceholder(path, scale));
   const of = (images: DatasetSettings['hr'], split: Split) => {
     const path = typeof images === 'object' ? images[split] : images;
@@ -71,7 +88,17 @@ function datasetOf({ hr, lr, downscale }: DatasetSettings, folder: string, scale
     const [high, low] = [of(hr, split), of(lr, split)];
     return high === undefined
       ? []
-      : [[split, { hr: high, ...(low !== undefined && { lr: low }), downscale }]];
+      : [
+          [
+            split,
+            {
+              hr: high,
+              ...(low !== undefined && { lr: low }),
+              downscale,
+              ...(split === 'train' && weight !== 1 && { weight }),
+            },
+          ],
+        ];
   });
   return Object.fromEntries(sources);
 }

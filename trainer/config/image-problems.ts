@@ -71,8 +71,9 @@ export function missingFolders(paths: readonly string[]): string {
 }
 
 /**
- * Checks HR images against their LR images: each needs a counterpart with its name, and HR must be exactly `scale`
- * times as wide and high. Does not report images that cannot be read.
+ * Checks HR images against their LR images: each needs a counterpart with its name, and HR must be `scale` times as wide
+ * and high; what a whole LR pixel more would need, training and validation leave out. Does not report images that cannot be
+ * read.
  */
 export function pairFaults(
   hr: readonly string[],
@@ -96,11 +97,13 @@ export function pairFaults(
   }
   const unequal = pairs.flatMap((pair) => {
     const [high, low] = [files.size(pair.hr), files.size(pair.lr)];
-    if (!high || !low || (high.width === low.width * scale && high.height === low.height * scale)) return [];
+    if (!high || !low) return [];
+    const [width, height] = [Math.floor(high.width / scale), Math.floor(high.height / scale)];
+    if (low.width === width && low.height === height) return [];
     return `${basename(pair.hr)} (HR ${high.width}x${high.height}, LR ${low.width}x${low.height})`;
   });
   if (unequal.length > 0) {
-    const message = `HR images must be exactly ${scale} times as large as LR images: ${some(unequal)}`;
+    const message = `HR images must be ${scale} times as large as LR images: ${some(unequal)}`;
     faults.push({ code: 'pairs-size', key: 'lr', message });
   }
   return faults;

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../errors/errors.ts';
 import { type FileContent, readLocked, readSmallFile } from '../files/small-file.ts';
-import type { Stage, StageChoice } from '../run-state/run-state.ts';
+import { type Stage, type StageChoice, stagesOf } from '../run-state/run-state.ts';
 import { maximumRunFileBytes } from './parse.ts';
 import { type Problem, problemsForStage } from './problem.ts';
 import { readRunFile } from './read-run-file.ts';
@@ -53,6 +53,19 @@ export function configForStage(
   const ofStage = stage === 'all' ? problems : problemsForStage(problems, stage);
   if (!config || ofStage.some(isError)) throw configError(file, ofStage);
   return { config, warnings: ofStage };
+}
+
+/**
+ * Refuses to start a stage that a run file does not have.
+ *
+ * @throws WorkbenchError `config`
+ */
+export function assertHasStages(file: string, { hasTraining }: ReadRunFile, choice: StageChoice): void {
+  if (hasTraining || !stagesOf(choice).includes('training')) return;
+  throw new WorkbenchError(
+    'config',
+    `${file} has no \`training\` section, so only its pretraining can be started. Add the section; \`training: {}\` trains with the defaults.`,
+  );
 }
 
 /** An error with one line for each error among the problems. */

@@ -3,12 +3,14 @@ import type { Path, Problem } from './problem.ts';
 import type { Dataset, ResolvedConfig } from './resolved.ts';
 import type { Source } from './source.ts';
 
-/** A run file that is valid by the schema, as the semantic checks receive it. */
+/** The part of a run file that is valid by the schema, as the semantic checks receive it. */
 export interface RunFile {
   readonly config: ResolvedConfig;
   readonly source: Source;
   /** All data sets that it can use, by name. */
   readonly known: ReadonlyMap<string, Dataset>;
+  /** Problems of the schema, whose values are replaced by defaults. */
+  readonly removed: readonly Problem[];
 }
 
 /** A problem without its place in the text. */
@@ -23,6 +25,8 @@ export interface Finding {
   /** The other keys involved, each with a message. */
   readonly related?: readonly (readonly [path: Path, message: string])[];
   readonly stage?: Stage;
+  /** The keys that it depends on. Default: its path and the related ones. */
+  readonly inputs?: readonly Path[];
 }
 
 /** Places a finding in the text: at its own key, or at the first related key if its own is a default that the text lacks. */

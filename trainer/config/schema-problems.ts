@@ -3,7 +3,7 @@ import { isPlainObject } from '../guards/guards.ts';
 import { allowed } from './allowed.ts';
 import { didYouMean } from './closest.ts';
 import { firstProblems, type Path, type Problem } from './problem.ts';
-import type { SchemaNode } from './schema-node.ts';
+import { type SchemaNode, variantsOf } from './schema-node.ts';
 import type { Source } from './source.ts';
 
 const ajv = new Ajv({
@@ -17,6 +17,8 @@ const ajv = new Ajv({
 ajv.addVocabulary([
   'unit',
   'enumDescriptions',
+  'presets',
+  'presetDescriptions',
   'patternErrorMessage',
   'originalValue',
   'paperValue',
@@ -36,6 +38,8 @@ export function createSchemaCheck<T>(schema: SchemaNode, file: string): SchemaCh
     if (isValid(data)) return { config: data };
     const errors = new Map<string, ErrorObject>();
     for (const error of isValid.errors ?? []) {
+      // Its `then` has errors of its own.
+      if (error.keyword === 'if') continue;
       const place = JSON.stringify(placeOf(error, source.data));
       if (!errors.has(place)) errors.set(place, error);
     }
@@ -73,7 +77,7 @@ function schemaProblem(error: ErrorObject, source: Source, schema: SchemaNode, f
     case 'type':
       return problem(
         'type',
-        `${mustBe(node.patternErrorMessage ?? allowed(node))}${asList(error.data, node)}`,
+        `${mustBe(node.patternErrorMessage ?? allowed(node))}${inCollection(error.data, node)}`,
       );
     case 'enum': {
       const choices = (node.enum ?? []).map(String);
@@ -96,6 +100,8 @@ function schemaProblem(error: ErrorObject, source: Source, schema: SchemaNode, f
         'repeated',
         `${name} contains ${found(Object(error.data)[at.at(-1) ?? 0])} twice: remove one of them`,
       );
+    case 'required':
+      return problem('missing-key', `${name} lacks the key \`${error.params.missingProperty}\``);
     case 'minLength':
     case 'minProperties':
       return problem('empty', `${name} must not be empty`);
@@ -109,7 +115,10 @@ function schemaProblem(error: ErrorObject, source: Source, schema: SchemaNode, f
       return problem('length', `${name} must have at most ${error.schema} keys, but has ${length}`);
     }
     case 'pattern':
-      return problem('pattern', mustBe(node.patternErrorMessage ?? `text that matches ${error.schema}`));
+      return problem(
+        'pattern',
+        `${mustBe(node.patternErrorMessage ?? `text that matches ${error.schema}`)}${didYouMean(String(error.data), node.presets ?? [])}`,
+      );
     default:
       return problem('schema', `${name} ${error.message ?? 'is not allowed'}`);
   }
@@ -172,8 +181,12 @@ function unknownKey(key: string, path: Path, node: SchemaNode, { properties = {}
   const where = path.length === 0 ? '' : ` in ${subject(path)}`;
   if (key === '<<') return `unknown key \`<<\`${where}: YAML 1.2 has no merge keys; write the keys out`;
   const known = Object.keys(node.properties ?? {});
-  const homes = Object.entries(properties).flatMap(([section, { properties: inner = {} }]) =>
-    Object.hasOwn(inner, key) ? [`\`${section}\``] : [],
+  const otherType = keyOfOtherType(key, path, node, properties);
+  if (otherType !== undefined) return otherType;
+  const homes = Object.entries(properties).flatMap(([section, inner]) =>
+    [inner, ...variantsOf(inner).map((variant) => variant.section)].some((each) => hasKey(each, key))
+      ? [`\`${section}\``]
+      : [],
   );
   if (path.length > 0 && Object.hasOwn(properties, key)) homes.unshift('the top level');
   const belongs = homes.length > 0 ? `; it belongs to ${homes.join(' or ')}` : '';
@@ -182,7 +195,36 @@ function unknownKey(key: string, path: Path, node: SchemaNode, { properties = {}
   return `unknown key \`${short(key)}\`${where}${remedy}`;
 }
 
-/** The remedy for a single value in place of a list. */
-function asList(value: unknown, { type }: SchemaNode): string {
-  return type === 'array' && typeof value === 'string' ? `; write [${value}]` : '';
+/** Explains a key that its section has with another `type`; `undefined` if there is no such type. */
+function keyOfOtherType(
+  key: string,
+  path: Path,
+  node: SchemaNode,
+  sections: Readonly<Record<string, SchemaNode>>,
+): string | undefined {
+  const section = path.reduce<SchemaNode | undefined>(
+    (parent, step) => (typeof step === 'number' ? parent?.items : parent?.properties?.[step]),
+    { properties: sections },
+  );
+  const variants = variantsOf(section ?? {});
+  const own = variants.find(({ section }) => section === node);
+  const others = variants.filter(({ section }) => hasKey(section, key)).map(({ type }) => `\`${type}\``);
+  if (!own || others.length === 0) return undefined;
+  const type = subject([...path, own.key]);
+  return `\`${key}\` is a key of ${type} ${others.join(' and ')}, and here ${type} is \`${own.type}\`: change the ${own.key}, or remove \`${key}\``;
+}
+
+function hasKey({ properties = {} }: SchemaNode, key: string): boolean {
+  return Object.hasOwn(properties, key);
+}
+
+/** The remedy for a single value in place of a list, or in place of a map with this `type`. */
+function inCollection(value: unknown, node: SchemaNode): string {
+  if (node.type === 'array' && typeof value === 'string') return `; write [${value}]`;
+  return isTypeOf(node, value) ? `; write { type: ${value} }` : '';
+}
+
+/** Whether a value is the `type` of a map. */
+export function isTypeOf({ properties = {} }: SchemaNode, value: unknown): boolean {
+  return properties.type?.enum?.includes(value) ?? false;
 }

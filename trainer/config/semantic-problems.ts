@@ -1,24 +1,30 @@
 import { datasetFindings } from './dataset-problems.ts';
+import { degradationFindings } from './degradation-problems.ts';
 import type { DatasetFiles, ImageList } from './image-problems.ts';
+import { lossFindings } from './loss-problems.ts';
 import type { Problem } from './problem.ts';
 import { problemOf, type RunFile } from './run-file.ts';
 import { scheduleFindings } from './schedule-problems.ts';
 import { placeFindings, settingFindings } from './setting-problems.ts';
 import { sizeFindings } from './size-problems.ts';
+import { mayBeFollowUp } from './valid-part.ts';
 import { weightFindings } from './weight-problems.ts';
 
-/** Semantic checks of a run file that is valid by the schema; those of the disk only with `files`. */
+/** Semantic checks of the valid part of a run file; those of the disk only with `files`. */
 export function semanticProblems(run: RunFile, files?: DatasetFiles): Problem[] {
   const disk = files && cached(files);
   const { findings, images } = datasetFindings(run, disk);
   const all = [
     ...sizeFindings(run),
     ...settingFindings(run),
+    ...lossFindings(run),
+    ...degradationFindings(run),
     ...findings,
     ...scheduleFindings(run, images),
     ...(disk ? [...weightFindings(run, disk), ...placeFindings(run)] : []),
   ];
-  return merged(all.map((finding) => problemOf(run.source, finding)));
+  const own = all.filter((finding) => !mayBeFollowUp(finding, run.removed, run.source));
+  return merged(own.map((finding) => problemOf(run.source, finding)));
 }
 
 /** Merges equal problems of both stages at the same place into one of the whole run. */

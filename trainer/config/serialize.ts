@@ -1,4 +1,4 @@
-import { Document, visit } from 'yaml';
+import { Document, isMap, visit } from 'yaml';
 import { withoutPlaceholder } from './placeholder.ts';
 import type { Dataset, ResolvedConfig } from './resolved.ts';
 
@@ -9,7 +9,7 @@ export function serializeResolved(config: ResolvedConfig): string {
   document.commentBefore = ' The run as resolved at its start: all defaults filled in, all paths absolute.';
   visit(document, {
     Seq(_, list) {
-      list.flow = true;
+      if (!list.items.some(isMap)) list.flow = true;
     },
   });
   return document.toString({ lineWidth: 0 });
@@ -28,5 +28,6 @@ function settingsOf({ train, val }: Dataset) {
     hr: of('hr'),
     ...(Object.keys(lr).length > 0 && { lr }),
     ...(source && { downscale: source.downscale }),
+    ...(train?.weight !== undefined && { weight: train.weight }),
   };
 }

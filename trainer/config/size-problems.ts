@@ -6,10 +6,12 @@ import { subject } from './schema-problems.ts';
 export const smallestUsefulPatch = 8;
 
 /** Checks that patches and crops fit the scale and that dropout holes fit the patch. */
-export function sizeFindings({ config }: RunFile): Finding[] {
+export function sizeFindings({ config, source }: RunFile): Finding[] {
   const scale = config.scale_factor;
   const scalePlace = [['scale_factor'], `\`scale_factor\` is ${scale}`] as const;
   const findings: Finding[] = [];
+  /** Sizes that the file leaves out, which the scale does not divide, as it would write them. */
+  const defaults: string[] = [];
 
   function divisible(
     path: readonly [string, string],
@@ -19,6 +21,10 @@ export function sizeFindings({ config }: RunFile): Finding[] {
   ) {
     if (size.every((side) => side % scale === 0)) return;
     const near = size.map((side) => Math.max(1, Math.round(side / scale)) * scale);
+    if (!source.has(path)) {
+      defaults.push(`\`${path[0]}: { ${path[1]}: ${list(near)} }\``);
+      return;
+    }
     findings.push({
       code,
       message: `${subject(path)} is ${list(size)}, not a multiple of \`scale_factor\` ${scale}: use ${list(near)}`,
@@ -47,6 +53,13 @@ export function sizeFindings({ config }: RunFile): Finding[] {
     divisible(['validation', 'crop_size'], config.validation.crop_size, 'crop-not-divisible');
   if (config.samples.count > 0)
     divisible(['samples', 'crop_size'], config.samples.crop_size, 'crop-not-divisible');
+  if (defaults.length > 0) {
+    findings.push({
+      code: 'default-size-not-divisible',
+      message: `\`scale_factor\` is ${scale}, but the default sizes are no multiples of it: set ${defaults.join(', ')}`,
+      path: ['scale_factor'],
+    });
+  }
 
   const { dropout } = config.augmentation;
   const lrPatch = Math.min(...config.pretraining.cr_patch_size) / scale;

@@ -1,4 +1,4 @@
-import type { Stage } from '../run-state/run-state.ts';
+import { type Stage, stages } from '../run-state/run-state.ts';
 import { type Difference, diffConfigs } from './diff.ts';
 import type { ResolvedConfig } from './resolved.ts';
 
@@ -24,15 +24,18 @@ const withoutEffect = [
   'validation.every_steps',
 ];
 
-/** Keys that a stage does not use. */
-const ofOtherStage: Readonly<Record<Stage, readonly string[]>> = {
-  pretraining: ['training', 'discriminator', 'perceptual_loss'],
-  training: ['pretraining'],
+/** Keys that only one stage uses. */
+export const keysOfStage: Readonly<Record<Stage, readonly string[]>> = {
+  pretraining: ['pretraining'],
+  training: ['training', 'discriminator'],
 };
 
 /** The changes that have an effect on a stage, between the config that it was trained with and another one. */
 export function stageChanges(stage: Stage, trained: ResolvedConfig, config: ResolvedConfig): ConfigChange[] {
-  const without = [...withoutEffect, ...ofOtherStage[stage]];
+  const without = [
+    ...withoutEffect,
+    ...stages.filter((each) => each !== stage).flatMap((each) => keysOfStage[each]),
+  ];
   const used = [trained, config].flatMap(({ [stage]: { train_datasets, val_datasets } }) => [
     ...train_datasets,
     ...val_datasets,

@@ -46,6 +46,11 @@ export function stepsIn(seconds: number, { secondsPerStep }: Pick<Measured, 'sec
   return Math.max(1, Math.floor((seconds * stepFraction) / secondsPerStep));
 }
 
+/** Seconds that so many steps of a stage take, with validation, samples, checkpoints and the start. */
+export function stageSeconds(steps: number, secondsPerStep: number): number {
+  return (steps * secondsPerStep) / stepFraction;
+}
+
 /** Whether a time is enough for the steps that a recipe needs. */
 export function hasTimeFor(seconds: number, measured: Measured): boolean {
   return stepsIn(seconds, measured) >= measured.recipe.fewestSteps;

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type DatasetFiles, defaultVggFile } from '../../../../trainer/config/index.ts';
+import { type DatasetFiles, defaultWeightsFile } from '../../../../trainer/config/index.ts';
 import { asOnUnix } from '../../../unix.ts';
 
 /** Width and height; `null` for an image that cannot be read. */
@@ -35,7 +35,7 @@ export function fakeFiles(
     exists: (path) =>
       sizes.has(asOnUnix(path)) ||
       others.includes(asOnUnix(path)) ||
-      (hasVgg && path === defaultVggFile('vgg19')),
+      (hasVgg && path === defaultWeightsFile('vgg19')),
   };
 }
 

@@ -41,8 +41,7 @@ datasets: { mine: { hr: 'photos/**/*.png' } }`;
       runs_dir: '/p/out',
       data_dir: '/data',
       pretraining: { init: '/p/q/a.pth' },
-      training: { init: 'best' },
-      perceptual_loss: { weights: '/p/q/vgg.pth' },
+      training: { init: 'best', losses: [{}, { weights: '/p/q/vgg.pth' }] },
       datasets: { mine: { train: { hr: '/p/q/photos/**/*.png' } } },
     });
     expect(resolved(text.replace('best', 'b.pth'), '/p/run.esrgan.yaml').training.init).toBe('/p/b.pth');
@@ -50,7 +49,7 @@ datasets: { mine: { hr: 'photos/**/*.png' } }`;
   });
 
   test('augmentation is on by default, and each part can be turned off', () => {
-    const spatial = { p: 0.5, flip: 0.75, transpose: 0.25 };
+    const spatial = { p: 0.5, flip: 0.75, transpose: 0.25, rotate: 0 };
     const compression = { p: 0.25, quality: [65, 100] };
     const dropout = { p: 0.25, holes: 8, size: 2 };
     const on = { spatial, compression, dropout };
@@ -65,14 +64,44 @@ datasets: { mine: { hr: 'photos/**/*.png' } }`;
   });
 
   test('a map replaces the default map', () => {
-    const { perceptual_loss } = resolved('perceptual_loss: { layer_weights: { conv1_1: 2 } }');
-    expect(perceptual_loss).toHaveProperty('layer_weights', { conv1_1: 2 });
+    const { losses } = resolved('perceptual_loss: { layer_weights: { conv1_1: 2 } }').training;
+    expect(losses[1]).toHaveProperty('layer_weights', { conv1_1: 2 });
   });
 
   test('the perceptual loss is on by default, and can be turned off', () => {
     expect(resolved('perceptual_loss: true')).toEqual(resolved(''));
-    expect(resolved('perceptual_loss: false').perceptual_loss).toBe(false);
+    const { losses } = resolved('perceptual_loss: false').training;
+    expect(losses.map(({ type }) => type)).toEqual(['l1']);
   });
+});
+
+describe('the losses of a stage', () => {
+  const l1 = { type: 'l1', weight: 1 };
+  test.each<[string, 'pretraining' | 'training', unknown[]]>([
+    ['', 'pretraining', [{ ...l1, name: 'content_loss' }]],
+    ['content_loss: { loss_f: mse }', 'pretraining', [{ type: 'l2', weight: 1, name: 'content_loss' }]],
+    [
+      'training: { g_content_loss_scaling: 2 }\nperceptual_loss: false',
+      'training',
+      [{ ...l1, weight: 2, name: 'content_loss' }],
+    ],
+    [
+      'training: { losses: [{ type: l1, weight: 0.5 }, { type: huber }, { type: l1 }, { type: l1, name: mine }] }',
+      'training',
+      [
+        { ...l1, weight: 0.5, name: 'l1_loss' },
+        { type: 'huber', weight: 1, delta: 1, name: 'huber_loss' },
+        { ...l1, name: 'l1_loss_2' },
+        { ...l1, name: 'mine' },
+      ],
+    ],
+    [
+      'pretraining: { losses: [{ type: dists, vgg_weights: ../vgg.pth }] }',
+      'pretraining',
+      [{ type: 'dists', weight: 1, vgg_weights: '/vgg.pth', name: 'dists_loss' }],
+    ],
+    ['training: { losses: [{ type: l1 }] }', 'pretraining', [{ ...l1, name: 'content_loss' }]],
+  ])('%s', (text, stage, expected) => expect(resolved(text, '/p/r.yaml')[stage].losses).toEqual(expected));
 });
 
 describe('data sets', () => {
@@ -223,9 +252,22 @@ const published = `{
   "perceptual_loss": { "layer_weights": { "conv5_4": 1.0 }, "normalize_input": true, "normalize_loss": false }
 }`;
 
+/** A config of the original with its losses as lists. */
+function withLists(config: Record<string, Record<string, unknown>>) {
+  const { content_loss, perceptual_loss, ...rest } = config;
+  const { g_content_loss_scaling, ...training } = config.training!;
+  const content = { type: content_loss?.loss_f, name: 'content_loss' };
+  const perceptual = { type: 'perceptual', name: 'perceptual_loss', weight: 1, ...perceptual_loss };
+  return {
+    ...rest,
+    pretraining: { ...config.pretraining, losses: [{ ...content, weight: 1 }] },
+    training: { ...training, losses: [{ ...content, weight: g_content_loss_scaling }, perceptual] },
+  };
+}
+
 test('a config of the original is a valid run file', () => {
   const config = resolved(published, '/p/third.json');
-  expect(config).toMatchObject({ ...JSON.parse(published), name: 'third' });
+  expect(config).toMatchObject({ ...withLists(JSON.parse(published)), name: 'third' });
 });
 
 describe.skipIf(!hasTestData)(needsTestData('the configs of the original'), () => {
@@ -234,6 +276,6 @@ describe.skipIf(!hasTestData)(needsTestData('the configs of the original'), () =
   test('are six', () => expect(files).toHaveLength(6));
   test.each(files)('%s loads unchanged', (file) => {
     const text = readFileSync(join(folder, file), 'utf8');
-    expect(resolved(text, join(folder, file))).toMatchObject(JSON.parse(text));
+    expect(resolved(text, join(folder, file))).toMatchObject(withLists(JSON.parse(text)));
   });
 });
