@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkbenchError } from '../errors/errors.ts';
+import { createFolderSync } from '../files/create-folder.ts';
 import { isLive, type RunState } from '../run-state/run-state.ts';
 import { diskError, removeTemporaries } from '../runs/atomic-file.ts';
 import type { JobStates } from '../runs/job.ts';
@@ -243,7 +243,7 @@ function cursorFor(run: RunPaths, { server, entity, project }: MirrorOptions): C
 async function lockMirror(run: RunPaths, { signal, observer }: MirrorOptions): Promise<RunLock> {
   const folder = run.mirror;
   try {
-    mkdirSync(folder, { recursive: true });
+    createFolderSync(folder);
   } catch (error) {
     throw diskError(folder, error);
   }

@@ -35,7 +35,7 @@ export function nextSample(
   return all.find(({ folder, stage }, index) => {
     if (sent.has(folder)) return false;
     const images = imagesIn(join(run.samples, folder), '.sr.png').length;
-    const references = imagesIn(join(run.samples, stage, 'reference'), '.hr.png').length;
+    const references = imagesIn(join(run.samples, stage, 'reference'), '.bicubic.png').length;
     return images > 0 && (images >= references || hasEnded || index < all.length - 1);
   });
 }

@@ -24,7 +24,8 @@ export type TrainerState = (typeof trainerStates)[number];
  * What a run is doing. `queued`: it waits for its turn; `lost`: its process ended without reporting a final state (a
  * crash, a kill, a power cut); `unknown`: it has never reported a state, like the folders of other trainers.
  */
-export type RunState = TrainerState | 'queued' | 'lost' | 'unknown';
+export const runStates = [...trainerStates, 'queued', 'lost', 'unknown'] as const;
+export type RunState = (typeof runStates)[number];
 
 /**
  * Progress of a stage from 0 to 1; null where it is not known. A stage whose number of steps was lowered may have done more

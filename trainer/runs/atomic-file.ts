@@ -3,7 +3,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   statfsSync,
@@ -21,6 +20,7 @@ import {
   retrySync,
   waitSync,
 } from '../files/change-files.ts';
+import { createFolderSync } from '../files/create-folder.ts';
 import { failureOf } from '../files/small-file.ts';
 import { formatBytes } from '../format/format.ts';
 import { isProcessAlive, parseProcess, thisHost, thisProcess } from './processes.ts';
@@ -132,7 +132,7 @@ export function writeJsonAtomic(path: string, value: unknown): void {
 export function writeFolderAtomic(path: string, fill: (temporary: string) => void): void {
   const temporary = temporaryPath(path);
   try {
-    mkdirSync(temporary, { recursive: true });
+    createFolderSync(temporary);
     fill(temporary);
     syncFolder(temporary);
     // Windows replaces no folder, not even an empty one.

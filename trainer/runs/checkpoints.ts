@@ -12,9 +12,18 @@ import {
   isNumber,
   isObject,
   isOneOf,
+  isOptional,
   isRecord,
   isString,
 } from '../guards/guards.ts';
+import {
+  isBetter,
+  type Metric,
+  metricNames,
+  perceptualMetricNames,
+  type Score,
+  type Values,
+} from '../metrics/metrics.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
   diskError,
@@ -40,7 +49,7 @@ export interface CheckpointState {
   readonly epoch: number;
   /** Mini-batches of the current epoch done. */
   readonly batch: number;
-  /** Updates of the optimizer; Adam's bias correction counts them. */
+  /** Updates of the generator. */
   readonly adamStep: number;
   readonly seed: number;
   /** Of the resolved run file, SHA-256 in hex. */
@@ -48,11 +57,34 @@ export interface CheckpointState {
   readonly toolVersion: string;
   readonly engine: string;
   /** The best validation so far, at whatever step; null before the first. An infinite PSNR is the highest. */
-  readonly best: { readonly psnr: number; readonly ssim: number; readonly step: number } | null;
+  readonly best: BestValidation | null;
   /** Of the validation at this step, such as `psnr` (Infinity for equal images) and `ssim`. Empty if there was none. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Missing in checkpoints of earlier versions. */
+  readonly progress?: ValidationProgress | undefined;
+  readonly nonFinite: NonFiniteSteps;
   readonly files: Readonly<Record<string, FileFingerprint>>;
 }
+
+/** The metrics of a validation in RGB, with those of `validation.metrics`, and its step. */
+export type BestValidation = Score & Values & { readonly step: number };
+
+/** By metric: its best value (Infinity for equal images), the step of it, and the number of validations since. */
+export type ValidationProgress = Readonly<
+  Record<string, { readonly best: number; readonly step: number; readonly since: number }>
+>;
+
+/** The steps of a stage whose loss or gradients were not finite. */
+export interface NonFiniteSteps {
+  /** That were skipped, since the last one that was not. */
+  readonly inRow: number;
+  /** That were skipped, of all that lead to the state. */
+  readonly skipped: number;
+  /** Factor of the learning rates, from rollbacks. */
+  readonly learningRateFactor: number;
+}
+
+export const noNonFiniteSteps: NonFiniteSteps = { inRow: 0, skipped: 0, learningRateFactor: 1 };
 
 interface FileFingerprint {
   readonly bytes: number;
@@ -72,19 +104,52 @@ const isSavedState = isObject({
   configHash: isString,
   toolVersion: isString,
   engine: isString,
-  best: isNullable(isObject({ psnr: isNullable(isNumber), ssim: isNumber, step: isCount })),
+  best: isNullable(
+    isObject({
+      psnr: isNullable(isNumber),
+      ssim: isNumber,
+      lpips: isOptional(isNumber),
+      dists: isOptional(isNumber),
+      niqe: isOptional(isNumber),
+      step: isCount,
+    }),
+  ),
   metrics: isRecord(isNullable(isNumber)),
+  progress: isOptional(isRecord(isObject({ best: isNullable(isNumber), step: isCount, since: isCount }))),
+  nonFinite: isOptional(
+    isObject<NonFiniteSteps>({ inRow: isCount, skipped: isCount, learningRateFactor: isNumber }),
+  ),
   files: isRecord(isObject<FileFingerprint>({ bytes: isCount, sha256: isString })),
 });
 
 function fromSaved(saved: Guarded<typeof isSavedState>): CheckpointState {
-  const { best } = saved;
+  const { best, progress, ...others } = saved;
   const number = (value: number | null) => value ?? Number.POSITIVE_INFINITY;
   return {
-    ...saved,
-    best: best && { ...best, psnr: number(best.psnr) },
+    ...others,
+    best: best && bestOfSaved(best),
     metrics: Object.fromEntries(Object.entries(saved.metrics).map(([name, value]) => [name, number(value)])),
+    ...(progress && {
+      progress: Object.fromEntries(
+        Object.entries(progress).map(([name, each]) => [name, { ...each, best: number(each.best) }]),
+      ),
+    }),
+    // Earlier versions did not save it: they skipped no step.
+    nonFinite: saved.nonFinite ?? noNonFiniteSteps,
   };
+}
+
+function bestOfSaved({
+  psnr,
+  ssim,
+  step,
+  ...others
+}: NonNullable<Guarded<typeof isSavedState>['best']>): BestValidation {
+  const values = perceptualMetricNames.flatMap((metric) => {
+    const value = others[metric];
+    return value === undefined ? [] : [[metric, value] as const];
+  });
+  return { psnr: psnr ?? Number.POSITIVE_INFINITY, ssim, ...Object.fromEntries(values), step };
 }
 
 /** A checkpoint whose state is readable; its files may still be damaged. */
@@ -166,7 +231,7 @@ export function writeCheckpoint(
  */
 export function recordValidation(
   { path, name, state }: Checkpoint,
-  validation: Pick<CheckpointState, 'best' | 'metrics'>,
+  validation: Pick<CheckpointState, 'best' | 'metrics' | 'progress'>,
 ): Checkpoint {
   const whole = { ...state, ...validation };
   assertReadable(whole);
@@ -239,6 +304,16 @@ export function listCheckpoints(paths: RunPaths, stage?: Stage): Checkpoint[] {
     const state = readState(path, name);
     return state.state === 'read' ? [{ path, name, state: state.value }] : [];
   });
+}
+
+/** The newest checkpoint of the latest stage whose state is readable; undefined without one. Never throws. */
+export function newestCheckpoint(paths: RunPaths): Checkpoint | undefined {
+  for (const name of checkpointNames(readNames(paths.checkpoints), undefined).reverse()) {
+    const path = join(paths.checkpoints, name);
+    const state = readState(path, name);
+    if (state.state === 'read') return { path, name, state: state.value };
+  }
+  return undefined;
 }
 
 /** Whether a checkpoint is never deleted with old ones. */
@@ -341,17 +416,14 @@ export function resultCheckpoint(paths: RunPaths): FoundCheckpoint {
   return { checkpoint, problems: [...training.problems, ...problems] };
 }
 
-function bestOf(checkpoints: readonly Checkpoint[], metric: string): Checkpoint | undefined {
-  let best: Checkpoint | undefined;
-  let highest = Number.NEGATIVE_INFINITY;
+function bestOf(checkpoints: readonly Checkpoint[], metric: Metric): Checkpoint | undefined {
+  let best: { readonly checkpoint: Checkpoint; readonly value: number } | undefined;
   for (const checkpoint of checkpoints) {
-    const value = checkpoint.state.metrics[metric] ?? Number.NEGATIVE_INFINITY;
-    if (value > highest) {
-      best = checkpoint;
-      highest = value;
-    }
+    const value = checkpoint.state.metrics[metric];
+    if (value === undefined) continue;
+    if (best === undefined || isBetter(metric, value, best.value)) best = { checkpoint, value };
   }
-  return best;
+  return best?.checkpoint;
 }
 
 /**
@@ -377,9 +449,11 @@ export function setAsideAfter(paths: RunPaths, stage: Stage, step: number): stri
 
 /**
  * Deletes the checkpoints of a stage before `newest`, the step of the one that was just written, except the newest
- * `keep` (at least 1, with that one), the best by PSNR and by SSIM, and those that are kept (`setKept`). Never rejects:
+ * `keep` (at least 1, with that one), the best by each metric and by `checkpoints`
+ * of the run file, and those that are kept (`setKept`). Never rejects:
  * what cannot be deleted is deleted with the next ones.
  *
+ * @param needed the path of one more that remains
  * @returns why checkpoints could not be deleted
  */
 export async function pruneCheckpoints(
@@ -387,12 +461,13 @@ export async function pruneCheckpoints(
   stage: Stage,
   keep: number,
   newest: number,
+  needed?: string,
 ): Promise<string[]> {
   const checkpoints = listCheckpoints(paths, stage).filter(({ state }) => state.step <= newest);
-  const best = [bestOf(checkpoints, 'psnr'), bestOf(checkpoints, 'ssim')];
+  const best = [bestCheckpoint(checkpoints), ...metricNames.map((metric) => bestOf(checkpoints, metric))];
   const problems: string[] = [];
   for (const checkpoint of checkpoints.slice(0, -Math.max(1, keep))) {
-    if (best.includes(checkpoint) || isKept(checkpoint.path)) continue;
+    if (best.includes(checkpoint) || checkpoint.path === needed || isKept(checkpoint.path)) continue;
     try {
       await removeFolderAtomic(checkpoint.path);
     } catch (error) {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryRemoveFileSync } from '../files/change-files.ts';
+import { createFolderSync } from '../files/create-folder.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import { diskError, readNames, writeFileAtomic } from './atomic-file.ts';
 import { type ProcessIdentity, thisHost } from './processes.ts';
@@ -26,7 +27,7 @@ export function sendRequest(
   const isPending = existsSync(file);
   const receiver = trainer === undefined ? '' : `${addressOf(trainer)}\n`;
   try {
-    mkdirSync(paths.control, { recursive: true });
+    createFolderSync(paths.control);
   } catch (error) {
     throw diskError(paths.control, error);
   }

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { removeFileSync } from '../files/change-files.ts';
+import { createFolderSync } from '../files/create-folder.ts';
 import { openRegularFile } from '../files/regular-file.ts';
 import {
   isBoolean,
@@ -66,6 +67,8 @@ export interface QueueEntry {
   readonly file?: string | null | undefined;
   /** Of the queued runs of a host, the lowest starts first. */
   readonly order: number;
+  /** The GPU that its run file names, as `device` there; missing: any. */
+  readonly device?: number | undefined;
 }
 
 /** The process that was started for a run. */
@@ -79,6 +82,8 @@ interface LaunchedProcess {
   readonly stage: Stage;
   /** As in `QueueEntry`. */
   readonly next?: Stage | undefined;
+  /** The GPU that it was given, as `device` in a run file; missing: none in particular. */
+  readonly device?: number | undefined;
 }
 
 /** How that process ended: one of `code` and `signal` is null. */
@@ -119,6 +124,7 @@ const isQueueEntry = isObject<QueueEntry>({
   resume: isBoolean,
   file: isOptional(isNullable(isString)),
   order: isNumber,
+  device: isOptional(isCount),
 });
 
 const isLaunchedProcess = isObject<LaunchedProcess>({
@@ -129,6 +135,7 @@ const isLaunchedProcess = isObject<LaunchedProcess>({
   startTime: isCount,
   stage: isStage,
   next: isOptional(isStage),
+  device: isOptional(isCount),
 });
 
 const isProcessExit = isObject<ProcessExit>({
@@ -176,7 +183,7 @@ export function readLaunch(run: RunPaths): Launch {
  */
 export async function enqueue(
   run: RunPaths,
-  entry: Pick<QueueEntry, 'stage' | 'next' | 'resume' | 'order' | 'file'>,
+  entry: Pick<QueueEntry, 'stage' | 'next' | 'resume' | 'order' | 'file' | 'device'>,
   runFile: string,
 ): Promise<void> {
   const whole: QueueEntry = { format: 1, time: new Date().toISOString(), host: thisHost, ...entry };
@@ -208,7 +215,7 @@ async function replaceLaunch(
   filesOf: (paths: LaunchPaths) => readonly (readonly [path: string, text: string])[],
 ): Promise<void> {
   try {
-    mkdirSync(run.root, { recursive: true });
+    createFolderSync(run.root);
   } catch (error) {
     throw diskError(run.root, error);
   }
@@ -264,7 +271,10 @@ export async function removeLaunch(run: RunPaths): Promise<void> {
 }
 
 /** Records the process of this host that was started for the run. Throws a `disk` error. */
-export function recordProcess(run: RunPaths, process: Pick<LaunchedProcess, 'pid' | 'stage' | 'next'>): void {
+export function recordProcess(
+  run: RunPaths,
+  process: Pick<LaunchedProcess, 'pid' | 'stage' | 'next' | 'device'>,
+): void {
   const whole: LaunchedProcess = {
     format: 1,
     time: new Date().toISOString(),
@@ -285,7 +295,7 @@ export function recordKill(run: RunPaths, { host, pid }: ProcessIdentity): void 
   const paths = launchPaths(run);
   const killed: KilledProcess = { time: new Date().toISOString(), host, pid };
   try {
-    mkdirSync(paths.folder, { recursive: true });
+    createFolderSync(paths.folder);
   } catch (error) {
     throw diskError(paths.folder, error);
   }

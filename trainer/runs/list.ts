@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { statOf } from '../files/regular-file.ts';
+import { noNotes, type RunNotes } from '../run-state/notes.ts';
 import { isLive } from '../run-state/run-state.ts';
 import { readNames } from './atomic-file.ts';
 import { runColor } from './color.ts';
@@ -9,6 +10,7 @@ import { type Job, type JobState, type JobStates, jobKey } from './job.ts';
 import { type Launch, lastOutput, readLaunch } from './launch.ts';
 import { type LockHolder, readLock } from './lock.ts';
 import { readManifest } from './manifest.ts';
+import { notesFile, readNotes } from './notes.ts';
 import { type RunPaths, runPaths } from './run-directory.ts';
 import { describeState, openJob, readStatus, type StateDescription, type Status } from './status.ts';
 import { parseTime } from './time.ts';
@@ -20,6 +22,7 @@ export interface RunOnDisk {
   readonly kind: 'esrgan' | 'external';
   /** The number of its color, see `runColor`. */
   readonly color: number;
+  readonly notes: RunNotes;
   readonly state: StateDescription;
   readonly status: Status | undefined;
   /** The status if it is of the stage of `state`; a stage that is queued, or failed at its start, may have none. */
@@ -48,6 +51,7 @@ export function listRuns(runsDir: string, now: number, jobs?: JobStates): RunOnD
 export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk | undefined {
   const paths = runPaths(root);
   const names = readNames(paths.root);
+  const notes = names.includes(notesFile) ? readNotes(paths) : noNotes;
   const { status, lock } = readSession(paths);
   const launch = names.includes('launch') ? readLaunch(paths) : undefined;
   if (isOurs(paths, names, status, launch)) {
@@ -63,6 +67,7 @@ export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk 
       paths,
       kind: 'esrgan',
       color: runColor(paths),
+      notes,
       state,
       status,
       stageStatus: status?.stage === state.stage ? status : undefined,
@@ -79,6 +84,7 @@ export function readRun(root: string, now: number, jobs?: JobStates): RunOnDisk 
     paths,
     kind: 'external',
     color: runColor(paths),
+    notes,
     state: { state: 'unknown', reason: null, stage: null, next: null },
     status: undefined,
     stageStatus: undefined,

@@ -157,6 +157,11 @@ export function lastStage(paths: RunPaths): Stage | undefined {
   return openManifest(paths)?.sessions.at(-1)?.start.stage;
 }
 
+/** The stages that a run has trained, in their order. */
+export function trainedStages({ sessions }: Manifest): Stage[] {
+  return stages.filter((stage) => sessions.some(({ start }) => start.stage === stage));
+}
+
 /** Whether the last two sessions made no step, if the last one is now at `step`. */
 export function isStuck(sessions: readonly SessionRecord[], step: number): boolean {
   const [last, before] = [sessions.at(-1)?.start, sessions.at(-2)?.start];

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { discardSync } from '../files/change-files.ts';
+import { createFolderSync } from '../files/create-folder.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import { diskError, temporaryPath } from './atomic-file.ts';
 import { claimColor } from './color.ts';
@@ -54,7 +55,7 @@ export function createRunDirectory(root: string): RunPaths {
   const paths = runPaths(root);
   for (const folder of [paths.control, paths.samples, paths.checkpoints, paths.evaluations]) {
     try {
-      mkdirSync(folder, { recursive: true });
+      createFolderSync(folder);
     } catch (error) {
       throw diskError(folder, error);
     }

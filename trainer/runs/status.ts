@@ -1,6 +1,7 @@
 import {
   isCount,
   isJsonNumber,
+  isList,
   isNullable,
   isNumber,
   isObject,
@@ -47,8 +48,10 @@ export interface Status {
   readonly pid: number;
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** Why the run failed or stopped; null otherwise. */
+  /** Why the run failed, stopped or finished early; null otherwise. */
   readonly message: string | null;
+  /** Problems that the trainer has recognized in the curves of the stage; missing if there are none. */
+  readonly hints?: readonly string[] | undefined;
   /** The start of the scheduler's job that the process belongs to. */
   readonly jobStart?: JobStart | undefined;
 }
@@ -69,6 +72,7 @@ const isStatus = isObject<Status>({
   pid: isCount,
   time: isString,
   message: isNullable(isString),
+  hints: isOptional(isList(isString)),
   jobStart: isOptional(isJobStart),
 });
 
@@ -278,10 +282,15 @@ function isKilled(
   return launch?.killed?.host === host && launch.killed.pid === pid;
 }
 
-/** The process that was launched after the status was written and has not written one itself. */
+/**
+ * The process that was launched after the status was written and has not written one itself. One that ended well had
+ * nothing to train.
+ */
 function launchWithoutStatus(status: Status | undefined, launch: Launch | undefined): Launch['process'] {
   const launched = launch?.process;
   if (launched === undefined || status === undefined) return launched;
+  if (launch?.exit?.code === 0 && status.state === 'finished' && status.stage === launched.stage)
+    return undefined;
   return !isFrom(status, launched) && status.time <= launched.time ? launched : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Checkpoint, pruneCheckpoints, recordValidation, writeCheckpoint } from '../runs/checkpoints.ts';
 import { toolVersion } from '../tool-version.ts';
+import { lastGood, type NonFiniteGuard } from './non-finite.ts';
 import type { StageContext } from './stage-context.ts';
 import type { Validator } from './validation.ts';
 
@@ -16,7 +17,8 @@ interface Checkpointer {
 
 export function createCheckpointer(
   context: StageContext,
-  validator: Pick<Validator, 'best' | 'metricsAt'>,
+  validator: Pick<Validator, 'best' | 'metricsAt' | 'progress'>,
+  nonFinite: Pick<NonFiniteGuard, 'steps'>,
 ): Checkpointer {
   const { config, stage, session, loader, trainer, events } = context;
   let saved: Checkpoint | undefined = context.checkpoint;
@@ -30,13 +32,15 @@ export function createCheckpointer(
       step,
       epoch: Math.floor(step / loader.stepsPerEpoch),
       batch: step % loader.stepsPerEpoch,
-      adamStep: step,
+      adamStep: step - nonFinite.steps.skipped,
       seed: config.seed,
       configHash: context.configHash,
       toolVersion,
       engine: context.engineName,
       best: validator.best,
       metrics: validator.metricsAt(step),
+      progress: validator.progress,
+      nonFinite: nonFinite.steps,
     };
     const written = writeCheckpoint(session.writable(), files, state, session.writable);
     session.log(`Checkpoint at step ${step}.`);
@@ -55,12 +59,13 @@ export function createCheckpointer(
       } else if (saved && !isDeepStrictEqual(metrics, saved.state.metrics)) {
         events.flush({ durable: true });
         session.writable();
-        saved = recordValidation(saved, { best: validator.best, metrics });
+        saved = recordValidation(saved, { best: validator.best, metrics, progress: validator.progress });
       } else {
         return;
       }
       const { keep } = config.checkpoints;
-      const problems = await pruneCheckpoints(session.writable(), stage, keep, step);
+      const needed = config.non_finite.then === 'rollback' ? lastGood(context)?.path : undefined;
+      const problems = await pruneCheckpoints(session.writable(), stage, keep, step, needed);
       for (const problem of problems) session.log(problem);
     },
   };

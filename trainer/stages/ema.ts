@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { ResolvedConfig } from '../config/index.ts';
 import type { Arrays, Shapes, Tensors } from '../engine/engine.ts';
 
 /** Name of a parameter's EMA (exponential moving average) in the state. */
@@ -14,18 +15,17 @@ export function emaDecayAt(decay: number, step: number): number {
   return Math.min(decay, (1 + step) / (10 + step));
 }
 
-/** The input of a compiled step for `nextEma`; none if `decay` is 0, which means "no EMA". */
-export function emaInputs(decay: number, step: number): Arrays {
-  return decay > 0 ? { ema_decay: Float32Array.of(emaDecayAt(decay, step)) } : {};
+/** The input of a compiled step for `nextEma`. Up to `start_step` the EMA equals the weights. `update` counts from 1. */
+export function emaInputs({ decay, start_step }: ResolvedConfig['ema'], update: number): Arrays {
+  const step = update - start_step;
+  return { ema_decay: Float32Array.of(step > 0 ? emaDecayAt(decay, step) : 0) };
 }
 
 /** Shapes of `emaInputs`. */
-export function emaInputShapes(decay: number): Shapes {
-  return decay > 0 ? { ema_decay: [] } : {};
-}
+export const emaInputShapes: Shapes = { ema_decay: [] };
 
 /**
- * The EMA of parameters after an update, by names in the state; none without `decay`.
+ * The EMA of parameters after an update, by names in the state.
  *
  * @param state holds the EMA before the update
  * @param next holds the parameters after the update
@@ -35,9 +35,8 @@ export function nextEma(
   parameters: readonly string[],
   state: Tensors,
   next: Tensors,
-  decay: tf.Tensor | undefined,
+  decay: tf.Tensor,
 ): Tensors {
-  if (!decay) return {};
   const weight = tf.sub(1, decay);
   return Object.fromEntries(
     parameters.map((name) => {

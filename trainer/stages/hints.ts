@@ -2,12 +2,19 @@ import type { ResolvedConfig } from '../config/index.ts';
 import { formatScore } from '../format/format.ts';
 import type { Stage } from '../run-state/run-state.ts';
 
+/** What the scalars of a stage show. */
+export interface Hint {
+  readonly text: string;
+  /** Whether a person should look after the run. */
+  readonly isProblem: boolean;
+}
+
 /** Recognizes known problems in the scalars of a stage. Gives each hint once. */
 export interface Hints {
   /** @returns a hint after an update with these scalars */
-  step(scalars: Readonly<Record<string, number>>): string | undefined;
+  step(scalars: Readonly<Record<string, number>>): Hint | undefined;
   /** @returns a hint after a validation; PSNR in RGB, in dB, of the generator and of bicubic upscaling */
-  validation(psnr: number, bicubicPsnr: number): string | undefined;
+  validation(psnr: number, bicubicPsnr: number): Hint | undefined;
 }
 
 /** The loss of a discriminator that is too strong, for this many steps in a row. */
@@ -21,7 +28,7 @@ const plateau = { range: 0.02, validations: 10 };
 
 /** The settings that decide how much a short training learns. */
 export type LearningSettings = Pick<ResolvedConfig, 'batch_size'> & {
-  readonly pretraining: Pick<ResolvedConfig['pretraining'], 'lr' | 'cr_patch_size'>;
+  readonly pretraining: Pick<ResolvedConfig['pretraining'], 'lr' | 'cr_patch_size' | 'optimizer'>;
   readonly augmentation: Pick<ResolvedConfig['augmentation'], 'compression'>;
 };
 
@@ -30,9 +37,12 @@ const short = { lr: 1e-3, batch: 8, patch: 64 };
 
 /** What to change in the settings of a training that is worse than bicubic upscaling. */
 function remedyOf({ batch_size: batch, pretraining, augmentation }: LearningSettings): string {
-  const { lr, cr_patch_size: patch } = pretraining;
+  const { lr, cr_patch_size: patch, optimizer } = pretraining;
   const changes = [
-    ...(lr < short.lr ? [`\`pretraining.lr\` 1e-3 instead of ${lr.toExponential()}`] : []),
+    // Lion needs lower rates than Adam, with which they were measured.
+    ...(lr < short.lr && optimizer.type !== 'lion'
+      ? [`\`pretraining.lr\` 1e-3 instead of ${lr.toExponential()}`]
+      : []),
     ...(batch > short.batch ? [`\`batch_size\` ${short.batch} instead of ${batch}`] : []),
     ...(Math.max(...patch) > short.patch
       ? [`\`pretraining.cr_patch_size\` [64, 64] instead of [${patch.join(', ')}]`]
@@ -48,10 +58,10 @@ function remedyOf({ batch_size: batch, pretraining, augmentation }: LearningSett
 /** @param startPsnr of the weights that the stage starts from, in dB; null if unknown */
 export function createHints(stage: Stage, startPsnr: number | null, settings: LearningSettings): Hints {
   const given = new Set<string>();
-  const once = (text: string, kind: string): string | undefined => {
+  const once = (text: string, kind: string): Hint | undefined => {
     if (given.has(kind)) return undefined;
     given.add(kind);
-    return `Hint: ${text}`;
+    return { text: `Hint: ${text}`, isProblem: kind !== 'drop' };
   };
   let steps = 0;
   let validations = 0;

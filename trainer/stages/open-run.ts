@@ -1,6 +1,8 @@
 import { relative } from 'node:path';
 import {
   describeChange,
+  imageSources,
+  initFile,
   type ResolvedConfig,
   serializeResolved,
   stageChanges,
@@ -26,11 +28,13 @@ import {
   recordData,
 } from '../runs/manifest.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import { sha256OfFile, sha256OfText } from '../runs/sha256.ts';
+import { sha256OfText } from '../runs/sha256.ts';
+import { sha256OfWeights } from '../weights/weights-sha256.ts';
 import { report, type StageObserver, warn } from './stage-context.ts';
-import { dataChanges } from './training-data.ts';
+import type { StageEnd } from './stage-end.ts';
+import { dataChanges, fingerprints, pairedSources } from './training-data.ts';
 import type { TrainingSession } from './training-session.ts';
-import { findTrainingStart } from './training-start.ts';
+import { findTrainingStart, namedWeights } from './training-start.ts';
 
 /**
  * Protects the results of a run: a stage starts once, and then resumes.
@@ -47,6 +51,25 @@ export function assertNotStarted({ name }: ResolvedConfig, paths: RunPaths, stag
     'run',
     `${what}: ${paths.root}. Continue it with \`--resume\`, or change \`name\` to start a new run.`,
   );
+}
+
+/**
+ * The end of a stage that a resume has nothing to add to; undefined if there is something left: it has not finished, its last
+ * checkpoint is not whole or not validated, or its run file or its images have changed since.
+ */
+export function finishedEnd(config: ResolvedConfig, paths: RunPaths, stage: Stage): StageEnd | undefined {
+  const manifest = openManifest(paths);
+  const stop = manifest?.sessions.findLast(({ start }) => start.stage === stage)?.stop;
+  const trained = tryReadTrainedConfig(paths, stage);
+  if (manifest === undefined || stop?.reason !== 'finished' || trained === undefined) return undefined;
+  if (stageChanges(stage, trained, config).length > 0) return undefined;
+  const state = latestCheckpoint(paths, stage).checkpoint?.state;
+  if (state?.step !== stop.step) return undefined;
+  const isValidated =
+    Object.keys(state.metrics).length > 0 || imageSources(config, stage, 'val').length === 0;
+  const data = fingerprints(pairedSources(config, stage, 'train'));
+  if (!isValidated || dataChanges(manifest, data).length > 0) return undefined;
+  return { reason: 'finished', step: stop.step, message: `Nothing to train: the ${stage} is finished.` };
 }
 
 export interface OpenedRun {
@@ -98,7 +121,9 @@ export function openRun(
   }
   const start = !checkpoint && stage === 'training' ? findTrainingStart(config, paths) : undefined;
   for (const problem of start?.problems ?? []) warnOf(problem);
-  const startFile = stage === 'training' ? start?.file : config.pretraining.init;
+  const { init } = config.pretraining;
+  const startFile =
+    stage === 'training' ? start?.file : init && namedWeights('pretraining.init', initFile(init));
   const ancestor = !checkpoint && startFile ? ancestorOf(startFile, stage, paths) : undefined;
   if (!manifest) {
     createManifest(session.writable(), {
@@ -113,7 +138,6 @@ export function openRun(
     if (ancestor) recordAncestor(session.writable(), ancestor);
   }
   writeFileAtomic(session.writable().config, text);
-  writeFileAtomic(session.writable().stageConfigs[stage], text);
   return { isNew: manifest === undefined, configHash, checkpoint };
 }
 
@@ -158,5 +182,5 @@ function wasSaved(manifest: Manifest | undefined, stage: Stage): boolean {
 /** The weights that a stage starts from. */
 function ancestorOf(file: string, stage: Stage, paths: RunPaths): Ancestor {
   const inRun = portablePath(relative(paths.root, file));
-  return { stage, path: inRun.startsWith('checkpoints/') ? inRun : file, sha256: sha256OfFile(file) };
+  return { stage, path: inRun.startsWith('checkpoints/') ? inRun : file, sha256: sha256OfWeights(file) };
 }

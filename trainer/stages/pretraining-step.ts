@@ -1,41 +1,42 @@
-import type { Step } from '../engine/engine.ts';
-import { type ContentLoss, contentLoss } from '../losses/content.ts';
+import type { LossSettings } from '../config/index.ts';
+import { lossesOf } from '../losses/losses.ts';
 import { generator } from '../models/generators.ts';
 import { rank4 } from '../models/rank4.ts';
 import type { GeneratorOptions } from '../models/shapes.ts';
-import { type AdamOptions, adam } from './adam.ts';
-import { differentiate, pick } from './differentiate.ts';
-import { nextEma } from './ema.ts';
+import { trainingWeights } from '../optimizers/apply.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { differentiate } from './differentiate.ts';
+import { emaImages } from './ema-images.ts';
+import { lossParameters } from './loss-networks.ts';
+import type { GradientFunction } from './step.ts';
 
-/** PyTorch's defaults, as in the original program. */
-export const pretrainingAdam: AdamOptions = { beta1: 0.9, beta2: 0.999 };
-
-interface PretrainingStepOptions {
+interface PretrainingOptions {
   readonly generator: GeneratorOptions;
-  readonly loss: ContentLoss;
+  readonly losses: readonly LossSettings[];
+  readonly optimizer: Optimizer;
   /** Names of the generator's parameters. */
   readonly parameters: readonly string[];
 }
 
-/**
- * One update of the generator alone.
- *
- * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `step_size` and `epsilon` (see `adamInputs`) and, if the
- * state has an EMA, `ema_decay` (see `emaInputs`).
- * Outputs: `content_loss` and `gradient_norm` of the parameters before the update.
- */
-export function pretrainingStep(options: PretrainingStepOptions): Step {
-  return (inputs, state) => {
-    const { lr, hr, step_size: stepSize, epsilon } = inputs;
-    if (!lr || !hr || !stepSize || !epsilon) throw new Error('The pretraining step lacks an input.');
-    const { loss, gradients } = differentiate(pick(state, options.parameters), (parameters) => {
+/** The gradients of the generator alone. The first of the losses is the one that is minimized: the only one of the list, or `total_loss`. */
+export function pretrainingGradients(options: PretrainingOptions): GradientFunction {
+  return ({ lr, hr }, state) => {
+    const weights = trainingWeights(options.optimizer, state, options.parameters);
+    const ema = emaImages(options, state, lr);
+    const { loss, others, gradients } = differentiate(weights, (parameters) => {
       const sr = generator(options.generator, parameters, rank4(lr));
-      return { loss: contentLoss(options.loss, sr, hr) };
+      const { total, byName } = lossesOf(options.losses, (index) => lossParameters(state, index), {
+        sr,
+        hr: rank4(hr),
+        ema,
+      });
+      return { loss: total, others: byName };
     });
-    const update = adam(pretrainingAdam, state, gradients, stepSize, epsilon);
+    const isTotal = options.losses.length > 1;
     return {
-      outputs: { content_loss: loss, gradient_norm: update.gradientNorm },
-      state: { ...update.state, ...nextEma(options.parameters, state, update.state, inputs.ema_decay) },
+      losses: { ...(isTotal ? { total_loss: loss } : {}), ...others },
+      gradients: [gradients],
+      statistics: {},
     };
   };
 }

@@ -1,84 +1,101 @@
-import type { ResolvedConfig } from '../config/index.ts';
+import { initFile, isStrictInit, optimizationOf, type ResolvedConfig } from '../config/index.ts';
 import { createRandom } from '../data/random.ts';
 import type { Engine } from '../engine/engine.ts';
 import { architectureOf } from '../models/generators.ts';
 import { generatorOptions } from '../models/shapes.ts';
-import type { Checkpoint } from '../runs/checkpoints.ts';
-import { adamInputs } from './adam.ts';
-import { batchShapes } from './batch-shapes.ts';
-import { emaInputShapes, emaInputs } from './ema.ts';
-import { stepLearningRate } from './learning-rate.ts';
+import { createOptimizer } from '../optimizers/create-optimizer.ts';
+import { type Checkpoint, newestStep } from '../runs/checkpoints.ts';
+import type { RunPaths } from '../runs/run-directory.ts';
 import { openLiveGenerator } from './live-generator.ts';
-import { checkpointFiles, initialState, readState } from './network-state.ts';
-import { generatorNetwork, readInitialGenerator } from './networks.ts';
-import { pretrainingAdam, pretrainingStep } from './pretraining-step.ts';
+import { readLossNetworks } from './loss-networks.ts';
+import { checkpointFiles, initialState, parametersInState, readState } from './network-state.ts';
+import { generatorNetwork, type InitialGenerator, readInitialGenerator } from './networks.ts';
+import { pretrainingGradients } from './pretraining-step.ts';
 import type { StageTrainer } from './stage-trainer.ts';
+import { namedWeights } from './training-start.ts';
+import { openUpdater } from './updater.ts';
+
+/**
+ * Checks that the weights that the stage needs exist and match the run file, before anything is written.
+ *
+ * @throws WorkbenchError `data` if some are missing or do not match
+ */
+export function assertPretrainingPossible(config: ResolvedConfig, paths: RunPaths): void {
+  readLossNetworks(config, 'pretraining');
+  if (config.pretraining.init !== undefined && newestStep(paths, 'pretraining') === 0)
+    initialGenerator(config);
+}
+
+/** The generator of a new stage. */
+function initialGenerator(config: ResolvedConfig): InitialGenerator {
+  const { init } = config.pretraining;
+  const key = 'pretraining.init';
+  if (init !== undefined)
+    return readInitialGenerator(config, key, namedWeights(key, initFile(init)), isStrictInit(init));
+  const options = generatorOptions(config);
+  const weights = architectureOf(options).initial(options, createRandom(config.seed, 'weights'));
+  return { weights, notices: [] };
+}
 
 /**
  * Moves the generator and its optimizer into an engine: from a checkpoint, from the weights that the run file names,
  * or from random weights.
  *
- * @throws WorkbenchError `data` or `run` if the weights do not match the generator of the run file
+ * @throws WorkbenchError `data` or `run` if the weights do not match the generator of the run file, or those of a loss are missing
  */
 export async function openPretraining(
   config: ResolvedConfig,
   engine: Engine,
   checkpoint: Checkpoint | undefined,
 ): Promise<StageTrainer> {
-  const { cr_patch_size, init, lr, sched_step, sched_gamma } = config.pretraining;
+  const { optimizer: settings, learningRate } = optimizationOf(config, 'pretraining');
   const options = generatorOptions(config);
-  const network = generatorNetwork(config);
-  const { decay } = config.ema;
-  const initialWeights = () =>
-    init
-      ? readInitialGenerator(config, 'pretraining.init', init)
-      : architectureOf(options).initial(options, createRandom(config.seed, 'weights'));
-  const state = engine.state(
-    checkpoint ? readState([network], checkpoint).tensors : initialState(network, initialWeights()),
-  );
-  const program = await engine.compile(
-    pretrainingStep({
+  const optimizer = createOptimizer(settings);
+  const network = generatorNetwork(config, optimizer, 'pretraining.optimizer');
+  const parameters = parametersInState(network);
+  const newState = () => {
+    const { weights, notices } = initialGenerator(config);
+    return { tensors: initialState(network, weights), notices };
+  };
+  const resumed = checkpoint && { checkpoint, notices: [], ...readState([network], checkpoint) };
+  const { tensors, notices } = resumed ?? newState();
+  const frozen = readLossNetworks(config, 'pretraining');
+  const updater = await openUpdater({
+    config,
+    stage: 'pretraining',
+    engine,
+    compute: pretrainingGradients({
       generator: options,
-      loss: config.content_loss.loss_f,
-      parameters: [...network.parameters.keys()],
+      losses: config.pretraining.losses,
+      optimizer,
+      parameters,
     }),
-    {
-      inputs: {
-        ...batchShapes(config, cr_patch_size),
-        step_size: [],
-        epsilon: [],
-        ...emaInputShapes(decay),
+    networks: [
+      {
+        prefix: '',
+        optimizer,
+        parameters,
+        hasEma: network.emaFile !== null,
+        learningRate,
       },
-      state: Object.keys(state.shapes),
-    },
-    state,
-  );
-  const generator = openLiveGenerator(engine, state, options, network);
+    ],
+    tensors: new Map([...tensors, ...frozen]),
+    frozen: [...frozen.keys()],
+    resumed,
+  });
+  const generator = openLiveGenerator(engine, updater.state, options, network);
 
   return {
     startStep: checkpoint?.state.step ?? 0,
     stepsBefore: 0,
     startPsnr: null,
+    notices,
     generator,
-    async update({ lr: lrPatches, hr: hrPatches }, step) {
-      const learningRate = stepLearningRate(lr, step, sched_step, sched_gamma);
-      const { content_loss, gradient_norm } = await program.run({
-        lr: lrPatches,
-        hr: hrPatches,
-        ...adamInputs(pretrainingAdam, learningRate, step),
-        ...emaInputs(decay, step),
-      });
-      return {
-        content_loss: content_loss![0]!,
-        gradient_norm: gradient_norm![0]!,
-        learning_rate: learningRate,
-      };
-    },
-    checkpointFiles: () => checkpointFiles([network], state),
+    update: (batch) => updater.update(batch),
+    checkpointFiles: () => checkpointFiles([network], updater.state, updater.metadata()),
     async close() {
       await generator.close();
-      await program.close();
-      await state.close();
+      await updater.close();
     },
   };
 }

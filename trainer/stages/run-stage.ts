@@ -1,10 +1,12 @@
+import { patchesPerStep } from '../config/index.ts';
 import { toJsonNumber } from '../guards/guards.ts';
 import type { RequestKind } from '../runs/control.ts';
 import { jobStartOf } from '../runs/job.ts';
 import { stoppedAtLimit, stoppedByScheduler } from '../runs/status.ts';
-import { assertFinite } from './assert-finite.ts';
 import { createCheckpointer } from './checkpointer.ts';
+import { reasonToStop } from './early-stopping.ts';
 import { createHints } from './hints.ts';
+import { createNonFiniteGuard, type Rollback } from './non-finite.ts';
 import { isPauseRequested, waitWhilePaused } from './requests.ts';
 import { openSampler } from './samples.ts';
 import { report, type StageContext } from './stage-context.ts';
@@ -16,23 +18,25 @@ import { openValidator } from './validation.ts';
 /**
  * The training loop of a stage.
  *
- * @throws WorkbenchError `notFinite` if a scalar is not finite; `disk`; `data`
+ * @throws WorkbenchError `notFinite` if a scalar is not finite and the run file does not say otherwise; `disk`; `data`
  */
-export async function runStage(context: StageContext): Promise<StageEnd> {
+export async function runStage(context: StageContext): Promise<StageEnd | Rollback> {
   const { config, stage, session, loader, trainer, steps, lastStep, stop } = context;
   const hints = createHints(stage, trainer.startPsnr, context.config);
   const skip = createSkipReporter(context);
   const validator = await openValidator(context, hints, skip);
   const saveSamples = await openSampler(context, skip);
-  const checkpointer = createCheckpointer(context, validator);
-  const throughput = createThroughput(loader, config.batch_size, trainer.startStep);
+  const nonFinite = createNonFiniteGuard(context);
+  const checkpointer = createCheckpointer(context, validator, nonFinite);
+  const throughput = createThroughput(loader, patchesPerStep(config), trainer.startStep);
   const reportStep = createStepReporter(context, throughput, hints);
   let step = trainer.startStep;
   reportStart(context, step);
 
   // The last session may have ended after it saved this step and before it measured it.
   if (step > 0) await complete([]);
-  while (step < lastStep) {
+  let reason = reasonToEnd();
+  while (step < lastStep && reason === undefined) {
     const requests = await saveOnFailure(async () => session.takeRequests());
     if (requests.includes('stop') || stop.aborted) return await stopOnRequest();
     if (isPauseRequested(requests)) {
@@ -42,17 +46,33 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
     }
 
     const batch = await saveOnFailure(() => loader.next());
-    const scalars = await trainer.update(batch, step + 1);
-    assertFinite(context, scalars, step + 1);
+    const scalars = await trainer.update(batch);
+    const rollback = nonFinite.check(scalars, step + 1);
+    if (rollback) return rollback;
     step += 1;
-    reportStep(step, batch.epoch, scalars);
+    reportStep(step, batch.epoch, { ...scalars, ...nonFinite.scalars });
     // A stop may leave little time: Windows ends a process seconds after its console is closed. A resume does the rest.
     if (!stop.aborted) await complete(requests);
+    reason = reasonToEnd();
   }
   await checkpointer.save(step);
+  if (reason !== undefined && step < steps) return endEarly(reason);
   const end = endAt(step, steps);
   session.log(end.message ?? `Finished: ${stage}, ${steps} steps.`);
   return end;
+
+  /** Why the stage ends at this step, by its last validation. */
+  function reasonToEnd(): string | undefined {
+    if (step % config.validation.every_steps !== 0) return undefined;
+    const { progress } = validator;
+    return reasonToStop(config, stage, { step, metrics: validator.metricsAt(step), progress });
+  }
+
+  function endEarly(reason: string): StageEnd {
+    const message = `Finished: ${reason}`;
+    report(context, message);
+    return { reason: 'finished', step, message };
+  }
 
   function isDue(everySteps: number): boolean {
     return step % everySteps === 0 || step === lastStep;
@@ -60,7 +80,9 @@ export async function runStage(context: StageContext): Promise<StageEnd> {
 
   /** Checkpoint, validation and samples of this step: what is due or requested, and not done yet. */
   async function complete(requests: readonly RequestKind[]): Promise<void> {
-    const isSaved = isDue(config.checkpoints.every_steps) || requests.includes('checkpoint');
+    // The newest checkpoint stays one to return to: skipped steps have changed nothing.
+    const isGood = nonFinite.steps.inRow === 0;
+    const isSaved = (isGood && isDue(config.checkpoints.every_steps)) || requests.includes('checkpoint');
     const isValidated =
       !isMeasured() && (isDue(config.validation.every_steps) || requests.includes('validate'));
     const isSampled = isDue(config.samples.every_steps);

@@ -1,28 +1,45 @@
-import { mkdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { encodePng } from '../data/decode.ts';
-import { type Image, toImage } from '../data/image.ts';
+import { lrImagesOf } from '../data/datasets.ts';
+import { decodeImage, encodePng } from '../data/decode.ts';
+import { cropImage, type Image, toImage } from '../data/image.ts';
+import { WorkbenchError } from '../errors/errors.ts';
+import { createFolderSync } from '../files/create-folder.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
 import { imageSummary } from '../runs/event-summaries.ts';
 import { samplesFolder } from '../runs/run-directory.ts';
 import type { StageContext } from './stage-context.ts';
 import { bicubic, openValidationImages, type ValidationFile } from './validation-images.ts';
 
+/** An image to sample, cropped; without `hr` if it has no original. */
+interface SampledImage extends Pick<ValidationFile, 'position' | 'file'> {
+  read(): Promise<{ readonly lr: Image; readonly hr?: Image }>;
+}
+
 /**
- * Reads the first validation images, without the unusable ones.
+ * Reads the first validation images and the first images of `samples.lr_images`, without the unusable ones.
  *
  * @returns a function that saves what the generator makes of them at a step: `<image>.sr.png` in the step's folder. The
  * images to compare with never change and are saved once, in the folder `reference` next to the steps: `<image>.lr.png`,
- * `.bicubic.png` and `.hr.png`
+ * `.bicubic.png` and, if there is an original, `.hr.png`
+ * @throws WorkbenchError `data` if `samples.lr_images` has no images
  */
 export async function openSampler(
   { config, stage, session, trainer, events, validationPairs, stop }: StageContext,
   skip: (reason: string) => void,
 ): Promise<(step: number) => Promise<void>> {
   const scale = config.scale_factor;
-  const { count: maximum, crop_size: crop } = config.samples;
+  const { count: maximum, crop_size: crop, lr_images } = config.samples;
   const options = { scale, crop, maximum, smallest: scale, stop, skip };
-  const images = await openValidationImages(validationPairs, options);
+  const lrFiles = lr_images === null ? [] : lrImagesOf(lr_images).slice(0, maximum);
+  const images: readonly SampledImage[] = [
+    ...(await openValidationImages(validationPairs, options)),
+    ...(await openLrImages(
+      lrFiles,
+      validationPairs.length,
+      crop.map((side) => side / scale),
+      skip,
+    )),
+  ];
   const referenceFolder = join(session.paths.samples, stage, 'reference');
   let isReferenceSaved = false;
 
@@ -36,7 +53,7 @@ export async function openSampler(
     const png = await encodePng(image);
     session.writable();
     try {
-      mkdirSync(folder, { recursive: true });
+      createFolderSync(folder);
     } catch (error) {
       throw diskError(folder, error);
     }
@@ -55,8 +72,9 @@ export async function openSampler(
         { tag: `samples/${name}/bicubic`, step },
         { tag: `samples/${name}/hr`, step },
       ];
+      if (hr !== undefined) await write(referenceFolder, `${name}.hr.png`, hr, hrTag);
+      // The last: with it, the references of the image are complete.
       await write(referenceFolder, `${name}.bicubic.png`, toImage(await bicubic(lr, scale)), bicubicTag);
-      await write(referenceFolder, `${name}.hr.png`, hr, hrTag);
     }
     isReferenceSaved = true;
   }
@@ -74,11 +92,38 @@ export async function openSampler(
   };
 }
 
+/**
+ * Decodes the center crops of LR images, and skips those that cannot be read.
+ *
+ * @param before images that are numbered before them
+ */
+async function openLrImages(
+  files: readonly string[],
+  before: number,
+  [rows = 0, columns = 0]: readonly number[],
+  skip: (reason: string) => void,
+): Promise<readonly SampledImage[]> {
+  const opened: SampledImage[] = [];
+  for (const [i, file] of files.entries()) {
+    try {
+      const image = await decodeImage(file, 3);
+      const [width, height] = [Math.min(columns, image.width), Math.min(rows, image.height)];
+      const [left, top] = [(image.width - width) >> 1, (image.height - height) >> 1];
+      const lr = cropImage(image, left, top, width, height);
+      opened.push({ position: before + i + 1, file, read: async () => ({ lr }) });
+    } catch (error) {
+      if (!(error instanceof WorkbenchError)) throw error;
+      skip(error.message);
+    }
+  }
+  return opened;
+}
+
 /** File systems allow names of 255 bytes, some encrypted ones 143, and a file that is being written has a longer name. */
 const longestName = 100;
 
 /** The number keeps names different that are the same after they are shortened. */
-function sampleName({ position, file }: Pick<ValidationFile, 'position' | 'file'>): string {
+function sampleName({ position, file }: Pick<SampledImage, 'position' | 'file'>): string {
   return `${String(position).padStart(2, '0')}-${shorten(basename(file, extname(file)), longestName)}`;
 }
 

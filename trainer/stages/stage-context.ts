@@ -1,11 +1,13 @@
 import type { TrainEvent } from '../cli-output/events.ts';
 import type { ResolvedConfig } from '../config/index.ts';
-import type { FilePair } from '../data/datasets.ts';
 import type { Loader } from '../data/loader.ts';
+import type { Measure } from '../measures/measure.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { Checkpoint } from '../runs/checkpoints.ts';
 import type { EventWriter } from '../runs/event-writer.ts';
+import type { Hint } from './hints.ts';
 import type { StageTrainer } from './stage-trainer.ts';
+import type { ValidationPair } from './training-data.ts';
 import type { TrainingSession } from './training-session.ts';
 
 /** Receives the progress of a stage: a terminal, a log, a program. */
@@ -40,7 +42,9 @@ export interface StageContext {
   readonly steps: number;
   /** Step at which this session stops. */
   readonly lastStep: number;
-  readonly validationPairs: readonly FilePair[];
+  readonly validationPairs: readonly ValidationPair[];
+  /** Those of `validation.metrics`. */
+  readonly measures: readonly Measure[];
   /** The checkpoint that the stage resumes from. */
   readonly checkpoint: Checkpoint | undefined;
   readonly configHash: string;
@@ -57,6 +61,15 @@ export function warn(
   observer.event({ event: 'warning', message });
   const earlier = session.status().message;
   session.setStatus({ message: earlier === null ? message : `${earlier} ${message}` });
+}
+
+/** Reports a hint: as `report`, and where it is a problem in the status until the stage ends. */
+export function reportHint(
+  { session, observer }: Pick<StageContext, 'session' | 'observer'>,
+  { text, isProblem }: Hint,
+): void {
+  report({ session, observer }, text);
+  if (isProblem) session.setStatus({ hints: [...(session.status().hints ?? []), text] });
 }
 
 /** Writes a line to the log of the run and shows it. */

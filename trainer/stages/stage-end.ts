@@ -1,4 +1,4 @@
-/** How a session of a stage ended; all steps up to `step` are saved. */
+/** How a session of a stage ended; all steps up to `step` are saved. A stage that ends early is finished too. */
 export interface StageEnd {
   readonly reason: 'finished' | 'stopped';
   readonly step: number;

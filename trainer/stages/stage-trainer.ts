@@ -10,14 +10,15 @@ export interface StageTrainer {
   readonly stepsBefore: number;
   /** Validation PSNR (RGB, dB) of the weights that the stage starts from; null if unknown. */
   readonly startPsnr: number | null;
+  /** Sentences about the weights that the stage starts from, for the log. */
+  readonly notices: readonly string[];
   readonly generator: LiveGenerator;
   /**
-   * One update of the networks.
+   * One update of the networks. If a scalar is not finite and the run file allows such steps, nothing is updated.
    *
-   * @param step number of the update, from 1
    * @returns scalars by name; the first is the loss to show
    */
-  update(batch: Batch, step: number): Promise<Readonly<Record<string, number>>>;
+  update(batch: Batch): Promise<Readonly<Record<string, number>>>;
   /** The files of a checkpoint of the current state. */
   checkpointFiles(): Promise<CheckpointFile[]>;
   close(): Promise<void>;

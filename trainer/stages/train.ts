@@ -1,24 +1,30 @@
 import { join } from 'node:path';
 import { type ResolvedConfig, serializeResolved, totalSteps } from '../config/index.ts';
 import type { FilePair } from '../data/datasets.ts';
-import { type Loader, openLoader } from '../data/loader.ts';
+import { openLoader } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
+import type { Measure } from '../measures/measure.ts';
+import { perceptualMeasure } from '../measures/perceptual.ts';
 import { type Stage, type StageChoice, stagesOf } from '../run-state/run-state.ts';
+import { writeFileAtomic } from '../runs/atomic-file.ts';
+import { setAsideAfter } from '../runs/checkpoints.ts';
 import { hyperParameterSummaries, sessionEndSummary, textSummary } from '../runs/event-summaries.ts';
 import { createEventWriter } from '../runs/event-writer.ts';
+import { jobStartOf } from '../runs/job.ts';
 import { isStageStarted, isStuck, openManifest, recordStart, recordStop } from '../runs/manifest.ts';
 import { createRunDirectory, type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { readSource, recordPatch } from '../runs/source.ts';
 import { type StatusReport, stoppedAtLimit } from '../runs/status.ts';
 import { toolVersion } from '../tool-version.ts';
-import { assertNotStarted, type OpenedRun, openRun } from './open-run.ts';
-import { openPretraining } from './pretraining.ts';
+import type { Rollback } from './non-finite.ts';
+import { assertNotStarted, finishedEnd, type OpenedRun, openRun } from './open-run.ts';
+import { assertPretrainingPossible, openPretraining } from './pretraining.ts';
 import { runStage } from './run-stage.ts';
 import { report, type StageObserver } from './stage-context.ts';
 import { type StageEnd, timeLimit } from './stage-end.ts';
-import { assertPerceptualLossPossible, assertTrainingPossible, openTraining } from './training.ts';
-import { fingerprints, pairedSources, pairsOf } from './training-data.ts';
+import { assertTrainingFiles, assertTrainingPossible, openTraining } from './training.ts';
+import { fingerprints, loaderOptions, pairedSources, pairsOf, validationPairsOf } from './training-data.ts';
 import { openTrainingSession, type TrainingSession } from './training-session.ts';
 
 interface TrainOptions {
@@ -51,15 +57,24 @@ interface TrainResult extends StageEnd {
  * @throws WorkbenchError `run` (exists, locked, does not match), `data`, `notFinite`, `disk`
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { config, resume, fromStart = false } = options;
+  const { config, engine, resume, fromStart = false } = options;
   const root = join(config.runs_dir, config.name);
   // Before anything is written: what cannot be read is never replaced.
   openManifest(runPaths(root));
   const [stage, next] = stagesToTrain(options, runPaths(root));
   if (!resume && !fromStart) assertNotStarted(config, runPaths(root), stage);
+  // The scheduler's jobs are known to have run by what they write.
+  if (resume && next === undefined && jobStartOf(process.env) === undefined) {
+    const end = finishedEnd(config, runPaths(root), stage);
+    if (end !== undefined) return { ...end, paths: runPaths(root) };
+  }
   if (stage === 'training') assertTrainingPossible(config, runPaths(root));
-  // What the second stage lacks is known before the first takes hours.
-  else if (next !== undefined) assertPerceptualLossPossible(config);
+  else {
+    assertPretrainingPossible(config, runPaths(root));
+    // What the second stage lacks is known before the first takes hours.
+    if (next !== undefined) assertTrainingFiles(config);
+  }
+  const measures = config.validation.metrics.map((metric) => perceptualMeasure(metric, async () => engine));
   const paths = createRunDirectory(root);
   const { observer, stop, lockPatience = 0 } = options;
   const session = await openTrainingSession(paths, startingStatus(stage, next), {
@@ -68,14 +83,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     lockPatience,
   });
   try {
-    let end = await trainInSession(session, options, { stage, follows: false });
+    let end = await trainInSession(session, options, { stage, follows: false, measures });
     if (next !== undefined && end.reason === 'finished') {
       if (stop.aborted) end = { ...end, ...stoppedBetween(stop) };
       else {
         report({ session, observer }, `The ${stage} is finished. The ${next} starts.`);
         session.setStatus(startingStatus(next), { now: true });
         assertTrainingPossible(config, paths);
-        end = await trainInSession(session, options, { stage: next, follows: true });
+        end = await trainInSession(session, options, { stage: next, follows: true, measures });
       }
     }
     session.close({ state: end.reason, message: end.message });
@@ -84,6 +99,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const cause = causeOf(session, error);
     closeAfterFailure(session, messageOf(cause));
     throw cause;
+  } finally {
+    for (const measure of measures) await measure.close();
   }
 }
 
@@ -103,7 +120,11 @@ function stoppedBetween(stop: AbortSignal): Pick<StageEnd, 'reason' | 'message'>
 async function trainInSession(
   session: TrainingSession,
   options: TrainOptions,
-  { stage, follows }: { readonly stage: Stage; readonly follows: boolean },
+  {
+    stage,
+    follows,
+    measures,
+  }: { readonly stage: Stage; readonly follows: boolean; readonly measures: readonly Measure[] },
 ): Promise<StageEnd> {
   const { config, engine, stop, origin } = options;
   const sources = pairedSources(config, stage, 'train');
@@ -119,7 +140,18 @@ async function trainInSession(
     command: origin?.command,
     source: source && { commit: source.commit, isDirty: source.isDirty },
   });
-  const end = await trainStage(session, { ...options, stage }, run, pairsOf(sources));
+  let end = await trainStage(session, { ...options, stage, measures }, run, pairsOf(sources));
+  while (end.reason === 'rollback') {
+    // A kill from here on leads to the same: a resume finds the checkpoint that the stage returns to.
+    const { checkpoint } = end;
+    setAsideAfter(session.writable(), stage, checkpoint.state.step);
+    end = await trainStage(
+      session,
+      { ...options, stage, measures },
+      { ...run, isNew: false, checkpoint },
+      pairsOf(sources),
+    );
+  }
   if (stop.reason === timeLimit && end.reason === 'stopped') assertProgress(session.paths, end.step);
   recordStop(session.writable(), { stage, step: end.step, reason: end.reason });
   return end;
@@ -160,20 +192,23 @@ const openStage = { pretraining: openPretraining, training: openTraining };
 
 async function trainStage(
   session: TrainingSession,
-  options: TrainOptions & { readonly stage: Stage },
+  options: TrainOptions & { readonly stage: Stage; readonly measures: readonly Measure[] },
   { isNew, configHash, checkpoint }: OpenedRun,
   pairs: readonly FilePair[],
-): Promise<StageEnd> {
+): Promise<StageEnd | Rollback> {
   const { config, engine, stage, observer, stop } = options;
   const startStep = checkpoint?.state.step ?? 0;
-  const loader = await openStageLoader(config, stage, pairs, startStep);
+  const loader = await openLoader({ ...loaderOptions(config, stage, pairs), startStep });
   try {
     for (const { reason } of loader.skipped) report({ session, observer }, `Skipped ${reason}`);
     const steps = totalSteps(config[stage], loader.stepsPerEpoch);
     observer.line(
-      `${config.name}: ${stage} on ${engine.device} (${engine.name}), ${pairs.length} images, ${loader.stepsPerEpoch} steps per epoch, ${steps} steps.`,
+      `${config.name}: ${stage} on ${engine.device} (${engine.name}), ${pairs.length} images, ${loader.stepsPerEpoch} step${loader.stepsPerEpoch === 1 ? '' : 's'} per epoch, ${steps} steps.`,
     );
     const trainer = await openStage[stage](config, engine, checkpoint, session.paths);
+    for (const notice of trainer.notices) report({ session, observer }, notice);
+    // Only now: what does not match the checkpoint has not trained the stage.
+    writeFileAtomic(session.writable().stageConfigs[stage], serializeResolved(config));
     const firstStep = trainer.stepsBefore + startStep + 1;
     const events = createEventWriter(session.paths.root, isNew ? undefined : firstStep, session.writable);
     const seconds = () => Date.now() / 1000;
@@ -193,7 +228,8 @@ async function trainStage(
         events,
         steps,
         lastStep: Math.min(steps, options.maxSteps ?? steps),
-        validationPairs: pairsOf(pairedSources(config, stage, 'val')),
+        measures: options.measures,
+        validationPairs: validationPairsOf(config, stage),
         checkpoint,
         configHash,
         stop,
@@ -212,27 +248,6 @@ async function trainStage(
   } finally {
     await loader.close();
   }
-}
-
-function openStageLoader(
-  config: ResolvedConfig,
-  stage: Stage,
-  pairs: readonly FilePair[],
-  startStep: number,
-): Promise<Loader> {
-  return openLoader({
-    pairs,
-    scale: config.scale_factor,
-    patch: config[stage].cr_patch_size,
-    batchSize: config.batch_size,
-    channels: config.img_channels,
-    augmentation: config.augmentation,
-    seed: config.seed,
-    stage,
-    startStep,
-    cacheBytes: config.cache_mb * 2 ** 20,
-    ...(config.workers === null ? {} : { workers: config.workers }),
-  });
 }
 
 function closeAfterFailure(session: TrainingSession, message: string): void {

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { imageSources, type ResolvedConfig } from '../config/index.ts';
+import { imageSources, patchesPerStep, type ResolvedConfig } from '../config/index.ts';
 import { type FilePair, filePairs } from '../data/datasets.ts';
+import type { LoaderOptions } from '../data/loader.ts';
 import { portablePath } from '../files/paths.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { DataFingerprint, Manifest } from '../runs/manifest.ts';
@@ -23,8 +24,42 @@ export function pairedSources(config: ResolvedConfig, stage: Stage, split: 'trai
   }));
 }
 
+/** A pair with the name of its data set. */
+export interface ValidationPair extends FilePair {
+  readonly dataset: string;
+}
+
+/** The validation images of a stage, in the order of `val_datasets`. */
+export function validationPairsOf(config: ResolvedConfig, stage: Stage): ValidationPair[] {
+  return pairedSources(config, stage, 'val').flatMap(({ name, pairs }) =>
+    pairs.map((pair) => ({ ...pair, dataset: name })),
+  );
+}
+
 export function pairsOf(sources: readonly PairedSource[]): FilePair[] {
   return sources.flatMap(({ pairs }) => pairs);
+}
+
+/** How a stage of a run loads its training examples, but for the step that it starts at. */
+export function loaderOptions(
+  config: ResolvedConfig,
+  stage: Stage,
+  pairs: readonly FilePair[],
+): Omit<LoaderOptions, 'startStep'> {
+  return {
+    pairs,
+    scale: config.scale_factor,
+    patch: config[stage].cr_patch_size,
+    batchSize: patchesPerStep(config),
+    channels: config.img_channels,
+    augmentation: config.augmentation,
+    degradation: config.degradation,
+    degradationProbability: config.degradation_probability,
+    seed: config.seed,
+    stage,
+    cacheBytes: config.cache_mb * 2 ** 20,
+    ...(config.workers === null ? {} : { workers: config.workers }),
+  };
 }
 
 export function fingerprints(sources: readonly PairedSource[]): Manifest['data'] {

@@ -1,6 +1,8 @@
-import type { ResolvedConfig } from '../config/index.ts';
+import { existsSync } from 'node:fs';
+import { initFile, type ResolvedConfig } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { generatorOf } from '../runs/checkpoint-files.ts';
+import { statOf } from '../files/regular-file.ts';
+import { generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
 import { bestWholeCheckpoint, latestCheckpoint } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 
@@ -21,8 +23,8 @@ interface TrainingStart {
  * @throws WorkbenchError `run` if the run does not have the checkpoint
  */
 export function findTrainingStart({ training }: ResolvedConfig, paths: RunPaths): TrainingStart {
-  const { init } = training;
-  if (init !== 'last' && init !== 'best') return { file: init, psnr: null, problems: [] };
+  const init = initFile(training.init);
+  if (!isOwnPretraining(init)) return { file: namedWeights('training.init', init), psnr: null, problems: [] };
   const { checkpoint, problems } =
     init === 'last'
       ? latestCheckpoint(paths, 'pretraining', 'generator')
@@ -37,4 +39,25 @@ export function findTrainingStart({ training }: ResolvedConfig, paths: RunPaths)
     );
   }
   return { file: generatorOf(checkpoint.path), psnr: checkpoint.state.metrics.psnr ?? null, problems };
+}
+
+/**
+ * The file of weights that the key `init` of a stage names: of the folder of a checkpoint, its generator (its EMA if there
+ * is one).
+ *
+ * @throws WorkbenchError `data` if it is another folder
+ */
+export function namedWeights(key: 'pretraining.init' | 'training.init', path: string): string {
+  if (!statOf(path)?.isDirectory()) return path;
+  const file = generatorOf(path);
+  if (existsSync(file)) return file;
+  throw new WorkbenchError(
+    'data',
+    `${key}: the folder ${path} is not a checkpoint: it has no ${generatorFile}. Name a file of weights, or the folder of a checkpoint, which in a run is in \`checkpoints\`.`,
+  );
+}
+
+/** Whether `training.init` names a checkpoint of the run's own pretraining, not a file of weights. */
+export function isOwnPretraining(init: string): init is 'last' | 'best' {
+  return init === 'last' || init === 'best';
 }

@@ -1,137 +1,152 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { PerceptualLossSettings } from '../config/index.ts';
-import type { Step, Tensors } from '../engine/engine.ts';
-import { type ContentLoss, contentLoss } from '../losses/content.ts';
-import { perceptualLoss } from '../losses/perceptual.ts';
-import { averageProbabilities, discriminatorLoss, generatorAdversarialLoss } from '../losses/relativistic.ts';
-import { nextRunning } from '../models/discriminator/batch-norm.ts';
-import { type DiscriminatorOutput, discriminator } from '../models/discriminator/network.ts';
-import { type DiscriminatorOptions, discriminatorParameters } from '../models/discriminator/shapes.ts';
+import type { LossSettings } from '../config/index.ts';
+import type { Tensors } from '../engine/engine.ts';
+import { type GanType, ganLosses } from '../losses/adversarial.ts';
+import { featureMatchingLoss } from '../losses/feature-matching.ts';
+import { lossesOf } from '../losses/losses.ts';
+import { r1Penalty } from '../losses/r1-penalty.ts';
+import { sharpened } from '../losses/sharpening.ts';
+import {
+  type DiscriminatorOutput,
+  discriminatorArchitecture,
+} from '../models/discriminator/discriminators.ts';
+import { type DiscriminatorOptions, discriminatorShapes } from '../models/discriminator/shapes.ts';
+import { nextRunning } from '../models/discriminator/vgg/batch-norm.ts';
 import { generator } from '../models/generators.ts';
 import { rank4 } from '../models/rank4.ts';
 import type { GeneratorOptions } from '../models/shapes.ts';
-import { type AdamOptions, adam } from './adam.ts';
+import { trainingWeights } from '../optimizers/apply.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
 import { differentiate, pick } from './differentiate.ts';
-import { nextEma } from './ema.ts';
-
-/** For both networks, as in the original program. */
-export const trainingAdam: AdamOptions = { beta1: 0.9, beta2: 0.99 };
+import { emaImages } from './ema-images.ts';
+import { lossParameters } from './loss-networks.ts';
+import type { GradientFunction } from './step.ts';
 
 /** Name in the state of a parameter or statistic of the discriminator; the generator's have no prefix. */
 export function discriminatorName(name: string): string {
   return `discriminator.${name}`;
 }
 
-const vggPrefix = 'vgg.';
-
-/** Name in the state of a parameter of VGG. */
-export function vggName(name: string): string {
-  return vggPrefix + name;
+/** Keys of the run file. */
+interface FeatureMatching {
+  readonly weight: number;
+  readonly layers: readonly number[] | null;
 }
 
-export interface TrainingStepOptions {
+export interface TrainingOptions {
   readonly generator: GeneratorOptions;
   /** Names of the generator's parameters. */
   readonly parameters: readonly string[];
   readonly discriminator: DiscriminatorOptions;
-  readonly contentLoss: ContentLoss;
-  /** `false`: no perceptual loss, and no VGG in the state. */
-  readonly perceptualLoss: PerceptualLossSettings | false;
-  readonly contentScaling: number;
+  /** The losses of the generator besides the adversarial one. Their networks are in the state. */
+  readonly losses: readonly LossSettings[];
+  readonly ganType: GanType;
+  /** Whether the discriminator gets sharpened HR images as the real ones. */
+  readonly isHrSharpened?: boolean;
   readonly adversarialScaling: number;
+  /** Compares the discriminator's features of real and generated images, see `featureMatchingLoss`. */
+  readonly featureMatching?: FeatureMatching;
+  /** Factor of the R1 penalty in the discriminator's loss; 0 leaves the penalty out. */
+  readonly r1Factor: number;
+  readonly generatorOptimizer: Optimizer;
+  readonly discriminatorOptimizer: Optimizer;
 }
 
 /**
- * One update of the generator and one of the discriminator.
+ * The gradients of the generator and of the discriminator.
  *
- * Both start from the same networks: the discriminator is trained on the images that the generator makes before its
- * update, and the generator on the discriminator before its own. So the logits of real and generated images are the
- * same in both, and a compiled step computes them, and the generated images, once.
+ * Both are of the same networks: the discriminator is trained on the images that the generator makes before its update,
+ * and the generator on the discriminator before its own. So the logits of real and generated images are the same in both,
+ * and a compiled step computes them, and the generated images, once.
  *
- * Inputs: `lr` `[N, h, w, C]`, `hr` `[N, H, W, C]`, scalars `g_step_size`, `g_epsilon`, `d_step_size`, `d_epsilon`
- * (see `adamInputs`) and, if the state has an EMA of the generator, `ema_decay` (see `emaInputs`).
- * Outputs, all of the networks before the update: the losses, `d_real` and `d_fake` (see `averageProbabilities`) and
- * the norms of both gradients.
+ * Among the losses are `d_real` and `d_fake` (the ratings of `ganLosses`).
  */
-export function trainingStep(options: TrainingStepOptions): Step {
-  return (inputs, state) => {
-    const input = (name: string): tf.Tensor => {
-      const found = inputs[name];
-      if (!found) throw new Error(`The training step lacks the input ${name}.`);
-      return found;
-    };
-    const real = rank4(input('hr'));
-    const names = [...discriminatorParameters(options.discriminator).keys()];
+export function trainingGradients(options: TrainingOptions): GradientFunction {
+  const { featureMatching, r1Factor } = options;
+  const ganLoss = ganLosses[options.ganType];
+  const shapes = discriminatorShapes(options.discriminator);
+  const { forward } = discriminatorArchitecture(options.discriminator);
+  return (batch, state) => {
+    const hr = rank4(batch.hr);
+    const real = options.isHrSharpened ? sharpened(hr) : hr;
+    const names = [...shapes.parameters.keys()];
+    const withoutPrefix = (tensors: Tensors) => pick(tensors, names, discriminatorName);
+
+    const { generatorOptimizer, discriminatorOptimizer } = options;
+    const generatorWeights = trainingWeights(generatorOptimizer, state, options.parameters);
+    const parameterNames = names.map(discriminatorName);
+    const discriminatorWeights = trainingWeights(discriminatorOptimizer, state, parameterNames);
+    const vectors = vectorsOf(options.discriminator, state, withoutPrefix(discriminatorWeights));
     const discriminate = (parameters: Tensors, images: tf.Tensor): DiscriminatorOutput =>
-      discriminator(options.discriminator, pick(parameters, names, discriminatorName), rank4(images));
-
-    const realLogits = discriminate(state, real).logits;
-    const ofGenerator = differentiate(pick(state, options.parameters), (parameters) => {
-      const fake = generator(options.generator, parameters, rank4(input('lr')));
-      const content = contentLoss(options.contentLoss, fake, real);
-      const perceptual = perceptualPart(options.perceptualLoss, state, fake, real);
-      const adversarial = generatorAdversarialLoss(realLogits, discriminate(state, fake).logits);
-      const loss = tf.addN<tf.Scalar>([
-        perceptual,
-        tf.mul(content, options.contentScaling),
-        tf.mul(adversarial, options.adversarialScaling),
-      ]);
-      return { loss, others: { fake, content, perceptual, adversarial } };
-    });
-    const { fake, content, perceptual, adversarial } = ofGenerator.others;
-
-    const ofDiscriminator = differentiate(pick(state, names.map(discriminatorName)), (parameters) => {
-      const [onReal, onFake] = [discriminate(parameters, real), discriminate(parameters, fake!)];
-      const probabilities = averageProbabilities(onReal.logits, onFake.logits);
+      forward(options.discriminator, { ...withoutPrefix(parameters), ...vectors }, rank4(images));
+    const ofReal = discriminate(discriminatorWeights, real);
+    const ema = emaImages(options, state, batch.lr);
+    const ofGenerator = differentiate(generatorWeights, (parameters) => {
+      const fake = generator(options.generator, parameters, rank4(batch.lr));
+      const { total, byName } = lossesOf(options.losses, (index) => lossParameters(state, index), {
+        sr: fake,
+        hr,
+        ema,
+      });
+      const ofFake = discriminate(discriminatorWeights, fake);
+      const adversarial = ganLoss.generator(ofReal.logits, ofFake.logits);
+      const loss = tf.add<tf.Scalar>(total, tf.mul(adversarial, options.adversarialScaling));
+      const others = { ...byName, fake, g_adversarial_loss: adversarial };
+      if (!featureMatching) return { loss, others };
+      const matching = featureMatchingLoss(featureMatching.layers, ofReal.features, ofFake.features);
       return {
-        loss: discriminatorLoss(onReal.logits, onFake.logits),
-        others: {
-          ...runningStatistics(state, onReal, onFake),
-          d_real: probabilities.real,
-          d_fake: probabilities.fake,
-        },
+        loss: tf.add<tf.Scalar>(loss, tf.mul(matching, featureMatching.weight)),
+        others: { ...others, feature_matching_loss: matching },
       };
     });
-    const { d_real, d_fake, ...statistics } = ofDiscriminator.others;
+    const { fake, ...generatorLosses } = ofGenerator.others;
 
-    const g = adam(trainingAdam, state, ofGenerator.gradients, input('g_step_size'), input('g_epsilon'));
-    const d = adam(trainingAdam, state, ofDiscriminator.gradients, input('d_step_size'), input('d_epsilon'));
+    const ofDiscriminator = differentiate(discriminatorWeights, (parameters) => {
+      const [onReal, onFake] = [discriminate(parameters, real), discriminate(parameters, fake!)];
+      const ratings = ganLoss.ratings(onReal.logits, onFake.logits);
+      const adversarial = ganLoss.discriminator(onReal.logits, onFake.logits);
+      const others = {
+        ...runningStatistics(state, onReal, onFake),
+        d_adversarial_loss: adversarial,
+        d_real: ratings.real,
+        d_fake: ratings.fake,
+      };
+      if (r1Factor === 0) return { loss: adversarial, others };
+      const penalty = r1Penalty((images) => discriminate(parameters, images).logits, real);
+      return {
+        loss: tf.add<tf.Scalar>(adversarial, tf.mul(penalty, r1Factor)),
+        others: { ...others, d_r1_penalty: penalty },
+      };
+    });
+    const { d_adversarial_loss, d_real, d_fake, d_r1_penalty, ...statistics } = ofDiscriminator.others;
+
     return {
-      outputs: {
+      losses: {
         g_total_loss: ofGenerator.loss,
-        content_loss: content!,
-        ...(options.perceptualLoss ? { perceptual_loss: perceptual! } : {}),
-        g_adversarial_loss: adversarial!,
-        d_adversarial_loss: ofDiscriminator.loss,
+        ...generatorLosses,
+        d_adversarial_loss: d_adversarial_loss!,
         d_real: d_real!,
         d_fake: d_fake!,
-        g_gradient_norm: g.gradientNorm,
-        d_gradient_norm: d.gradientNorm,
+        ...(d_r1_penalty && { d_r1_penalty }),
       },
-      state: {
-        ...g.state,
-        ...nextEma(options.parameters, state, g.state, inputs.ema_decay),
-        ...d.state,
-        ...statistics,
-      },
+      gradients: [ofGenerator.gradients, ofDiscriminator.gradients],
+      statistics: { ...statistics, ...inState(vectors) },
     };
   };
 }
 
-function perceptualPart(
-  settings: PerceptualLossSettings | false,
-  state: Tensors,
-  fake: tf.Tensor4D,
-  real: tf.Tensor4D,
-): tf.Scalar {
-  if (!settings) return tf.scalar(0);
-  const names = Object.keys(state).filter((name) => name.startsWith(vggPrefix));
-  const parameters = pick(
-    state,
-    names.map((name) => name.slice(vggPrefix.length)),
-    vggName,
+/** The vectors of spectral normalization that all passes of the step have, and the next step starts from. */
+function vectorsOf(options: DiscriminatorOptions, state: Tensors, weights: Tensors): Tensors {
+  const names = [...discriminatorShapes(options).statistics.keys()];
+  const statistics = pick(state, names, discriminatorName);
+  return discriminatorArchitecture(options).vectors(options, { ...weights, ...statistics });
+}
+
+/** Tensors of the discriminator by their names in the state. */
+function inState(tensors: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [discriminatorName(name), tensor]),
   );
-  return perceptualLoss(settings, parameters, fake, real);
 }
 
 /**

@@ -254,7 +254,7 @@ describe('follows a run', () => {
     const run = testRun();
     run.session().steps(1, 10);
     await run.sample('pretraining', 5, 50);
-    writeFileSync(join(run.paths.samples, 'pretraining/reference/01-other.hr.png'), '');
+    writeFileSync(join(run.paths.samples, 'pretraining/reference/01-other.bicubic.png'), '');
     const server = await wandbServer();
     const sampled = () => server.history().flatMap((line) => (line['samples/00-photo'] ? [line.step] : []));
     await mirror(run, server, {}, [

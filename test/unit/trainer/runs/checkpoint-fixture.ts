@@ -1,4 +1,8 @@
-import type { CheckpointFile, CheckpointState } from '../../../../trainer/runs/checkpoints.ts';
+import {
+  type CheckpointFile,
+  type CheckpointState,
+  noNonFiniteSteps,
+} from '../../../../trainer/runs/checkpoints.ts';
 
 /** The state of a checkpoint at a step; `psnr` of its validation, if there was one. */
 export function stateAt(
@@ -11,6 +15,7 @@ export function stateAt(
     epoch: 2,
     batch: 5,
     adamStep: step,
+    nonFinite: noNonFiniteSteps,
     seed: 1,
     configHash: 'c0ffee',
     toolVersion: '0.1.0',

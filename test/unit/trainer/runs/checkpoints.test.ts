@@ -88,7 +88,11 @@ test('reads what was written', () => {
 
 test.each([30, Number.POSITIVE_INFINITY])('a PSNR of %d dB survives in the metrics and the best', (psnr) => {
   const paths = temporaryRun();
-  const state = stateAt(1, { metrics: { psnr, psnr_y: psnr, ssim: 1 }, best: { psnr, ssim: 1, step: 1 } });
+  const state = stateAt(1, {
+    metrics: { psnr, psnr_y: psnr, ssim: 1 },
+    progress: { psnr: { best: psnr, step: 1, since: 0 } },
+    best: { psnr, ssim: 1, niqe: 3.5, step: 1 },
+  });
   writeCheckpoint(paths, [], state);
   expect(latestCheckpoint(paths).checkpoint?.state).toMatchObject(state);
 });
@@ -208,6 +212,32 @@ test.each<[string[], number, string[]]>([
   await pruneCheckpoints(paths, 'pretraining', keep, 100);
   expect(listCheckpoints(paths).map(({ state }) => String(state.step))).toEqual(expected);
   expect(readdirSync(paths.checkpoints)).toHaveLength(expected.length);
+});
+
+test.each<[Record<string, number>[], number[]]>([
+  [
+    [{ lpips: 0.1 }, { lpips: 0.3 }, { lpips: 0.2 }],
+    [1, 3],
+  ],
+  [
+    [
+      { psnr: 20, niqe: 4 },
+      { psnr: 22, niqe: 5 },
+      { psnr: 21, niqe: 3 },
+      { psnr: 20, niqe: 6 },
+    ],
+    [2, 3, 4],
+  ],
+  [
+    [{ dists: 0.3 }, {}, {}],
+    [1, 3],
+  ],
+])('with the metrics %j the best by each of them remain', async (all, expected) => {
+  const paths = temporaryRun();
+  for (const [index, metrics] of all.entries())
+    writeCheckpoint(paths, filesOf('x'), stateAt(index + 1, { metrics }));
+  await pruneCheckpoints(paths, 'pretraining', 1, 100);
+  expect(listCheckpoints(paths).map(({ state }) => state.step)).toEqual(expected);
 });
 
 test('a checkpoint that cannot be deleted is reported, and deleted with the next ones', async () => {

@@ -321,6 +321,10 @@ test.each(stages.map((stage) => [stage, other[stage]] as const))(
     expect(described(launchedNext())).toBe(`starting ${next}`);
     expect(described(launchedNext(), own)).toBe(`starting ${next}`);
     expect(described(launchedNext({ code: 3 }))).toBe(`failed ${next}`);
+    const { process, ...again } = launchedNext({ code: 0 });
+    expect(described({ ...again, process: process && { ...process, stage: finished } })).toBe(
+      `finished ${finished}`,
+    );
     expect(described(launchedNext({ signal: 'SIGKILL' }))).toBe(`lost ${next}`);
   },
 );

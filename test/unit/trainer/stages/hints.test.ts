@@ -5,7 +5,11 @@ import { createHints, type LearningSettings } from '../../../../trainer/stages/h
 /** The defaults of a run file. */
 const defaults: LearningSettings = {
   batch_size: 16,
-  pretraining: { lr: 2e-4, cr_patch_size: [128, 128] },
+  pretraining: {
+    lr: 2e-4,
+    cr_patch_size: [128, 128],
+    optimizer: { type: 'adam', betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0 },
+  },
   augmentation: { compression: { p: 0.25, quality: [65, 100] } },
 };
 
@@ -26,7 +30,7 @@ function check(
     ...losses.map((loss) => hints.step({ g_total_loss: 1, d_adversarial_loss: loss })),
     ...psnrs.map((psnr) => hints.validation(psnr, bicubic)),
   ];
-  return texts.flatMap((text, index) => (text === undefined ? [] : [`${index}: ${text}`]));
+  return texts.flatMap((hint, index) => (hint === undefined ? [] : [`${index}: ${hint.text}`]));
 }
 
 const times = (count: number, value: number) => Array<number>(count).fill(value);
@@ -92,7 +96,21 @@ test.each<[string, LearningSettings, string]>([
     'one slow key',
     {
       batch_size: 16,
-      pretraining: { lr: 1e-3, cr_patch_size: [64, 64] },
+      pretraining: { ...defaults.pretraining, lr: 1e-3, cr_patch_size: [64, 64] },
+      augmentation: { compression: false },
+    },
+    'In a short training, these reach more: `batch_size` 8 instead of 16.',
+  ],
+  [
+    'the low rate of Lion',
+    {
+      batch_size: 16,
+      pretraining: {
+        ...defaults.pretraining,
+        lr: 1e-4,
+        cr_patch_size: [64, 64],
+        optimizer: { ...defaults.pretraining.optimizer, type: 'lion' },
+      },
       augmentation: { compression: false },
     },
     'In a short training, these reach more: `batch_size` 8 instead of 16.',
@@ -101,7 +119,7 @@ test.each<[string, LearningSettings, string]>([
     'settings of a short training',
     {
       batch_size: 8,
-      pretraining: { lr: 1e-3, cr_patch_size: [64, 64] },
+      pretraining: { ...defaults.pretraining, lr: 1e-3, cr_patch_size: [64, 64] },
       augmentation: { compression: false },
     },
     'Train longer (`pretraining.num_step`), or a smaller network (`generator.num_basic_blocks`), whose steps are faster.',
@@ -109,5 +127,15 @@ test.each<[string, LearningSettings, string]>([
 ])('below bicubic with %s: the keys to change', (_, settings, remedy) => {
   const hints = createHints('pretraining', null, settings);
   const given = [20, 21, 22].map((psnr) => hints.validation(psnr, 28));
-  expect(given.at(-1)).toBe(`Hint: PSNR 22.00 dB is below the 28.00 dB of bicubic upscaling. ${remedy}`);
+  expect(given.at(-1)?.text).toBe(
+    `Hint: PSNR 22.00 dB is below the 28.00 dB of bicubic upscaling. ${remedy}`,
+  );
+});
+
+test('an expected drop of PSNR is no problem, and a plateau is', () => {
+  const drop = createHints('training', 30, defaults).validation(27, 20);
+  expect(drop).toMatchObject({ isProblem: false, text: expect.stringContaining('expected, not a fault') });
+  const hints = createHints('training', null, defaults);
+  const flat = times(10, 27).map((psnr) => hints.validation(psnr, 20));
+  expect(flat.at(-1)).toMatchObject({ isProblem: true, text: expect.stringContaining('flat') });
 });

@@ -2,7 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { completeOptimizer } from '../../../../trainer/config/optimizer-settings.ts';
 import type { HostTensor, State } from '../../../../trainer/engine/engine.ts';
+import { createOptimizer } from '../../../../trainer/optimizers/create-optimizer.ts';
 import type { Checkpoint } from '../../../../trainer/runs/checkpoints.ts';
 import {
   checkpointFiles,
@@ -17,10 +19,14 @@ const tensor = (...values: number[]): HostTensor => ({
   data: Float32Array.from(values),
 });
 
+const optimizer = createOptimizer(completeOptimizer({ type: 'adam' }, 'pretraining'));
+
 const generator: TrainedNetwork = {
   file: 'generator.safetensors',
   emaFile: 'generator-ema.safetensors',
   metadata: { scale: '2' },
+  optimizer,
+  optimizerKey: 'training.g_optimizer',
   parameters: new Map([['bias', [2]]]),
   statistics: new Map(),
   nameInState: (name) => name,
@@ -29,6 +35,8 @@ const discriminator: TrainedNetwork = {
   file: 'discriminator.safetensors',
   emaFile: null,
   metadata: {},
+  optimizer,
+  optimizerKey: 'training.d_optimizer',
   parameters: new Map([['bias', [1]]]),
   statistics: new Map([['running_mean', [1]]]),
   nameInState: (name) => `discriminator.${name}`,
@@ -98,4 +106,28 @@ test('a checkpoint of another network is rejected', async () => {
   const checkpoint = await saved([generator, discriminator]);
   const wider = { ...discriminator, parameters: new Map([['bias', [5]]]) };
   expect(() => readState([generator, wider], checkpoint)).toThrow(/do not match those of .*bias is \[1\]/);
+});
+
+test('a checkpoint with another setting that is not in its tensors is rejected', async () => {
+  const checkpoint = await saved([{ ...generator, metadata: { residual_scaling: '0.2' } }]);
+  const other = { ...generator, metadata: { residual_scaling: '0.1' } };
+  expect(() => readState([other], checkpoint)).toThrow(
+    /do not match those of .*: `residual_scaling` is 0\.2 instead of 0\.1\. Restore `generator`/,
+  );
+});
+
+test('a checkpoint of another architecture is rejected by its name', async () => {
+  const checkpoint = await saved([{ ...generator, metadata: { architecture: 'Compact' } }]);
+  const other = { ...generator, metadata: { architecture: 'ESRGAN' } };
+  expect(() => readState([other], checkpoint)).toThrow(
+    /do not match those of .*: they are of the architecture Compact instead of ESRGAN/,
+  );
+});
+
+test('a checkpoint of another optimizer is rejected, with what to change', async () => {
+  const checkpoint = await saved([generator, discriminator]);
+  const lion = createOptimizer(completeOptimizer({ type: 'lion' }, 'training'));
+  expect(() => readState([generator, { ...discriminator, optimizer: lion }], checkpoint)).toThrow(
+    /has the state of the optimizer adam, but `training.d_optimizer.type` is lion. Set it to adam to resume/,
+  );
 });

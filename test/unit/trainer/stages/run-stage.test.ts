@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { FilePair } from '../../../../trainer/data/datasets.ts';
-import { encodePng } from '../../../../trainer/data/decode.ts';
+import { decodeImage, encodePng } from '../../../../trainer/data/decode.ts';
+import type { FloatImage } from '../../../../trainer/data/image.ts';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
-import { latestCheckpoint, listCheckpoints } from '../../../../trainer/runs/checkpoints.ts';
+import type { Measure } from '../../../../trainer/measures/measure.ts';
+import { bestCheckpoint, latestCheckpoint, listCheckpoints } from '../../../../trainer/runs/checkpoints.ts';
 import { sendRequest } from '../../../../trainer/runs/control.ts';
 import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
 import { scenery, temporaryFolder } from '../data/images.ts';
@@ -326,6 +328,72 @@ test('a whole image that cannot be read later costs that validation only', async
   );
 });
 
+test('several data sets have their own curves and metrics, and one decides which checkpoint is best', async () => {
+  const paths = temporaryRun();
+  const [a, b, c] = await images('a.png', 'b.png', 'c.png');
+  let upscaled = 0;
+  const { lines } = await runSession(paths, {
+    validationPairs: [
+      { ...a!, dataset: 'first' },
+      { ...b!, dataset: 'first' },
+      { ...c!, dataset: 'set' },
+    ],
+    settings: [
+      'validation: { every_steps: 2, crop_size: [16, 16], max_images: 1 }',
+      'samples: { every_steps: 100 }',
+      'checkpoints: { every_steps: 2, best_dataset: set }',
+    ],
+    // The second data set gets worse after the first validation, and the first data set better after the second.
+    adjust: (sr) => {
+      const [validation, image] = [Math.floor(upscaled / 2), upscaled % 2];
+      upscaled++;
+      return brighter(sr, image === 0 ? [9, 9, 0][validation]! : [0, 9, 9][validation]!);
+    },
+  });
+  const { series } = readRunScalars(paths.root);
+  const valuesOf = (tag: string) => [...(series.get(tag)?.values ?? [])];
+  const [first, second, all] = ['first/', 'set/', ''].map((name) => valuesOf(`validation/${name}psnr_rgb`));
+  expect([first!.length, second!.length, all!.length]).toEqual([3, 3, 3]);
+  for (const i of [0, 1, 2]) expect(all![i]).toBeCloseTo((first![i]! + second![i]!) / 2, 4);
+  expect(first![2]).toBeGreaterThan(first![1]!);
+  expect(second![1]).toBeLessThan(second![0]!);
+  expect(valuesOf('bicubic/set/ssim_y')).toHaveLength(3);
+  const states = listCheckpoints(paths).map(({ state }) => state);
+  expect(states.map(({ best }) => best?.step)).toEqual([2, 2, 2]);
+  expect(states[2]!.metrics['set/psnr']).toBeCloseTo(second![2]!, 4);
+  expect(states[2]!.best?.psnr).toBeCloseTo(second![0]!, 4);
+  expect(lines.filter((line) => /^Step 6: (first|set): PSNR .*, 1 image\.$/.test(line))).toHaveLength(2);
+});
+
+/** An image whose samples are larger by some levels. */
+function brighter(image: FloatImage, levels: number): FloatImage {
+  return { ...image, data: image.data.map((value) => value + levels / 255) };
+}
+
+test('LR images without originals are sampled, not measured', async () => {
+  const paths = temporaryRun();
+  const [first, ...others] = await images('real a.png', 'b.png', 'damaged.png');
+  writeFileSync(others[1]!.hr, 'text');
+  const folder = dirname(first!.hr);
+  const { lines } = await runSession(paths, {
+    validationPairs: await images('v.png'),
+    settings: [
+      'validation: { every_steps: 6 }',
+      `samples: { every_steps: 6, count: 3, crop_size: [32, 64], lr_images: ${JSON.stringify(folder)} }`,
+    ],
+  });
+  expect(samplesIn(paths, '00000006')).toEqual(['01-v.sr.png', '02-b.sr.png', '04-real a.sr.png']);
+  expect(samplesIn(paths, 'reference').filter((name) => name.startsWith('04'))).toEqual([
+    '04-real a.bicubic.png',
+    '04-real a.lr.png',
+  ]);
+  const lr = await decodeImage(join(paths.samples, 'pretraining', 'reference', '04-real a.lr.png'));
+  expect([lr.width, lr.height]).toEqual([32, 16]);
+  const [validation] = lines.filter((line) => line.startsWith('Step 6: validation'));
+  expect(validation).toContain('1 image');
+  expect(lines.filter((line) => /^Skipped .*damaged\.png/.test(line))).toHaveLength(1);
+});
+
 test('long names are shortened for samples, between characters, and stay different', async () => {
   const paths = temporaryRun();
   const flag = '👩🏽‍🚀';
@@ -358,3 +426,219 @@ function damaged(hr: string, change: (bytes: Buffer) => Buffer): FilePair {
   writeFileSync(hr, change(readFileSync(hr)));
   return { hr, downscale: 'bicubic' };
 }
+
+describe('early stopping', () => {
+  // The generator of the fixture never improves.
+  const stageSettings = 'early_stopping: { patience: 1 }';
+  const settings = every({ validation: 2 });
+  const message = expect.stringMatching(
+    /^Finished: PSNR has not improved in 1 validation since step 2, with \d+\.\d\d dB\. To train on, raise/,
+  );
+
+  test('ends the stage as finished, with a checkpoint, and says why', async () => {
+    const paths = temporaryRun();
+    const validationPairs = await images('a.png');
+    const { end, lines } = await runSession(paths, { validationPairs, settings, stageSettings });
+    expect(end).toEqual({ reason: 'finished', step: 4, message });
+    expect(lines.at(-1)).toEqual(message);
+    expect(savedSteps(paths)).toEqual([2, 4]);
+  });
+
+  test('a resume does not train on, unless the patience was raised', async () => {
+    const paths = temporaryRun();
+    const validationPairs = await images('a.png');
+    await runSession(paths, { validationPairs, settings, stageSettings });
+    const updates: number[] = [];
+    const onUpdate = (step: number) => updates.push(step);
+    const again = await runSession(paths, { validationPairs, settings, stageSettings, onUpdate });
+    expect([again.end, updates]).toEqual([{ reason: 'finished', step: 4, message }, []]);
+    const longer = { stageSettings: 'early_stopping: { patience: 2 }', onUpdate };
+    const { end } = await runSession(paths, { validationPairs, settings, ...longer });
+    expect([end?.step, updates]).toEqual([6, [5, 6]]);
+  });
+
+  test('a session that was killed before the validation ends at the same step', async () => {
+    const paths = temporaryRun();
+    const validationPairs = await images('a.png');
+    let isKilled = false;
+    const killed = await runSession(paths, {
+      validationPairs,
+      settings: every({ validation: 2, checkpoints: 2 }),
+      stageSettings,
+      onUpdate: (step) => {
+        isKilled = step === 4;
+      },
+      onUpscale() {
+        if (isKilled) throw new Error('killed');
+      },
+    });
+    expect([killed.end, savedSteps(paths)]).toEqual([undefined, [2, 4]]);
+    const { end } = await runSession(paths, { validationPairs, settings, stageSettings });
+    expect(end).toEqual({ reason: 'finished', step: 4, message });
+  });
+
+  test('a validation on request does not count', async () => {
+    const paths = temporaryRun();
+    const { end } = await runSession(paths, {
+      validationPairs: await images('a.png'),
+      settings: every({ validation: 5 }),
+      stageSettings,
+      onUpdate: (step) => {
+        if (step < 5) sendRequest(paths, 'validate');
+      },
+    });
+    expect([end?.step, end?.message]).toEqual([6, null]);
+  });
+});
+
+describe('the metrics of the run file', () => {
+  /** Measures as LPIPS these values in turn, first of bicubic upscaling; undefined where it is not defined. */
+  const lpipsOf = (...values: (number | undefined)[]): Measure => ({
+    protocol: 'lpips-vgg',
+    description: '',
+    metrics: ['lpips'],
+    smallest: () => 16,
+    measure: async () => {
+      const lpips = values.shift();
+      return lpips === undefined ? {} : { lpips };
+    },
+    close: async () => {},
+  });
+  const settings = [
+    'validation: { every_steps: 1, crop_size: [16, 16], metrics: [lpips] }',
+    'checkpoints: { every_steps: 100, keep: 9, best: lpips }',
+  ];
+
+  test('are logged and decide which checkpoint is the best: the lowest', async () => {
+    const paths = temporaryRun();
+    const { lines, events } = await runSession(paths, {
+      validationPairs: await images('a.png'),
+      settings,
+      lastStep: 4,
+      measures: [lpipsOf(0.7, 0.5, 0.6, 0.25, 0.375)],
+    });
+    const { series } = readRunScalars(paths.root);
+    expect([...series.get('validation/lpips')!.values]).toEqual([0.5, 0.6, 0.25, 0.375].map(Math.fround));
+    expect([...series.get('bicubic/lpips')!.values]).toEqual(Array(4).fill(Math.fround(0.7)));
+    expect(savedSteps(paths)).toEqual([1, 3, 4]);
+    expect(bestCheckpoint(listCheckpoints(paths))?.state).toMatchObject({
+      step: 3,
+      best: { lpips: 0.25, step: 3 },
+      metrics: { lpips: 0.25, bicubic_lpips: 0.7 },
+    });
+    expect(lines.find((line) => line.startsWith('Step 3:'))).toMatch(
+      /SSIM \d\.\d{4}, LPIPS 0\.2500, 1 image, the best so far\.$/,
+    );
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'validation', step: 2, perceptual: { lpips: 0.6 }, isBest: false }),
+    );
+  });
+
+  test('that are not defined for an image are left out, and no checkpoint is the best by them', async () => {
+    const paths = temporaryRun();
+    const { lines } = await runSession(paths, {
+      validationPairs: await images('a.png'),
+      settings,
+      lastStep: 2,
+      measures: [lpipsOf(0.7, undefined, 0.6)],
+    });
+    expect([...readRunScalars(paths.root).series.get('validation/lpips')!.steps]).toEqual([2]);
+    expect(savedSteps(paths)).toEqual([2]);
+    expect(lines).toContain(
+      'Step 1: no LPIPS, because it is not defined for an upscaled image that is flat.',
+    );
+  });
+
+  test('say how large an image has to be', async () => {
+    const { lines } = await runSession(temporaryRun(), {
+      validationPairs: await images('a.png'),
+      settings,
+      measures: [{ ...lpipsOf(), smallest: () => 33 }],
+    });
+    expect(lines).toContainEqual(expect.stringMatching(/its center crop is 16x16, but .* at least 33x33/));
+  });
+});
+
+describe('a step that is not finite', () => {
+  const nan =
+    (...steps: readonly number[]) =>
+    (step: number) =>
+      steps.includes(step) ? Number.NaN : 0.5;
+  const settings = (nonFinite: string) => [...every({ checkpoints: 1 }), `non_finite: ${nonFinite}`];
+
+  test.each<[string, string, readonly number[], RegExp]>([
+    [
+      'ends the run by default',
+      '{}',
+      [3],
+      /^Training diverged: content_loss is NaN at step 3 of pret.*last good/,
+    ],
+    ['more than may be skipped', '{ max_skipped: 1 }', [3, 4], /NaN at step 4 .*last good/],
+    ['without a checkpoint to return to', '{ then: rollback }', [1], /NaN at step 1 .*no checkpoint yet/],
+    [
+      'at the smallest learning rate',
+      '{ then: rollback, lr_factor: 0.0009 }',
+      [3],
+      /NaN at step 3 .*Lower `pretraining.lr`/,
+    ],
+  ])('%s', async (_, nonFinite, steps, message) => {
+    const { error } = await runSession(temporaryRun(), {
+      settings: settings(nonFinite),
+      lossAt: nan(...steps),
+    });
+    expect(error).toMatchObject({ code: 'notFinite', message: expect.stringMatching(message) });
+  });
+
+  test('is skipped, counted and in no curve; a checkpoint of it is not due', async () => {
+    const paths = temporaryRun();
+    const { end, lines } = await runSession(paths, {
+      settings: settings('{ max_skipped: 2 }'),
+      lossAt: nan(2, 4, 5),
+    });
+    expect(end).toMatchObject({ reason: 'finished', step: 6 });
+    expect(lines.filter((line) => line.startsWith('Skipped'))).toEqual([
+      'Skipped a step: content_loss is NaN at step 2 of pretraining (1 of at most 2 in a row).',
+      'Skipped a step: content_loss is NaN at step 4 of pretraining (1 of at most 2 in a row).',
+      'Skipped a step: content_loss is NaN at step 5 of pretraining (2 of at most 2 in a row).',
+    ]);
+    expect(savedSteps(paths)).toEqual([1, 3, 6]);
+    const { series } = readRunScalars(paths.root);
+    expect([...series.get('train/content_loss')!.steps]).toEqual([1, 3, 6]);
+    expect([...series.get('train/skipped_steps')!.values]).toEqual([0, 1, 1, 2, 3, 3]);
+    expect(latestCheckpoint(paths).checkpoint?.state).toMatchObject({
+      adamStep: 3,
+      nonFinite: { inRow: 0, skipped: 3, learningRateFactor: 1 },
+    });
+  });
+
+  test('leads back to the last checkpoint of a good step, also after a stop among skipped ones', async () => {
+    const paths = temporaryRun();
+    const common = {
+      settings: settings('{ max_skipped: 2, then: rollback }'),
+      lossAt: nan(3, 4, 5),
+    };
+    const { end } = await runSession(paths, { ...common, lastStep: 4 });
+    expect([end?.step, savedSteps(paths)]).toEqual([4, [1, 2, 4]]);
+    const { rollback } = await runSession(paths, common);
+    expect(rollback?.checkpoint.state).toMatchObject({
+      step: 2,
+      nonFinite: { inRow: 0, skipped: 0, learningRateFactor: 0.5 },
+    });
+  });
+});
+
+test.each<[string, string, number[]]>([
+  ['returns to', 'rollback', [2, 3]],
+  ['does not return to', 'stop', [3]],
+])('a run that %s a checkpoint keeps what it needs, whatever was saved since', async (_, then, saved) => {
+  const paths = temporaryRun();
+  const { rollback } = await runSession(paths, {
+    settings: ['checkpoints: { every_steps: 2, keep: 1 }', `non_finite: { then: ${then} }`],
+    onUpdate: (step) => {
+      if (step === 2) sendRequest(paths, 'checkpoint');
+    },
+    lossAt: (step) => (step === 4 ? Number.NaN : 0.5),
+  });
+  expect(savedSteps(paths)).toEqual(saved);
+  expect(rollback?.checkpoint.state.step).toBe(then === 'rollback' ? 2 : undefined);
+});

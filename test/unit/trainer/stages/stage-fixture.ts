@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import type { TrainEvent } from '../../../../trainer/cli-output/events.ts';
 import { type ResolvedConfig, readRunFile } from '../../../../trainer/config/index.ts';
 import type { FilePair } from '../../../../trainer/data/datasets.ts';
-import type { Image } from '../../../../trainer/data/image.ts';
+import type { FloatImage, Image } from '../../../../trainer/data/image.ts';
 import type { Loader } from '../../../../trainer/data/loader.ts';
+import type { Measure } from '../../../../trainer/measures/measure.ts';
 import { latestCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
 import type { RunPaths } from '../../../../trainer/runs/run-directory.ts';
+import type { Rollback } from '../../../../trainer/stages/non-finite.ts';
 import { runStage } from '../../../../trainer/stages/run-stage.ts';
 import type { StageContext } from '../../../../trainer/stages/stage-context.ts';
 import type { StageEnd } from '../../../../trainer/stages/stage-end.ts';
@@ -20,13 +22,19 @@ export interface Session {
   readonly lines: readonly string[];
   readonly events: readonly TrainEvent[];
   readonly end: StageEnd | undefined;
+  /** Instead of an end. */
+  readonly rollback: Rollback | undefined;
   readonly error: unknown;
 }
 
 interface SessionOptions {
-  readonly validationPairs?: readonly FilePair[];
+  /** Of the data set `set`, unless they name theirs. */
+  readonly validationPairs?: readonly (FilePair & { readonly dataset?: string })[];
+  readonly measures?: readonly Measure[];
   /** Lines of YAML for the run file. */
   readonly settings?: readonly string[];
+  /** Further settings of the stage, in the flow style of YAML. */
+  readonly stageSettings?: string;
   readonly lastStep?: number;
   readonly stop?: AbortSignal;
   readonly onLine?: (line: string) => void;
@@ -34,6 +42,10 @@ interface SessionOptions {
   readonly onCheckpoint?: () => void;
   /** Called with each image to upscale, for a validation or samples. */
   readonly onUpscale?: (lr: Image) => void;
+  /** Changes an upscaled image. */
+  readonly adjust?: (sr: FloatImage) => FloatImage;
+  /** The loss of a step; 0.5 without it. */
+  readonly lossAt?: (step: number) => number;
   /** Called before each update with its number. */
   readonly onUpdate?: (step: number, session: TrainingSession) => void;
   readonly next?: Loader['next'];
@@ -67,16 +79,18 @@ export async function runSession(paths: RunPaths, options: SessionOptions = {}):
     startStep,
     stepsBefore: 0,
     startPsnr: null,
+    notices: [],
     generator: {
       async upscale(lr) {
         onUpscale?.(lr);
-        return bicubic(lr, 2);
+        const sr = await bicubic(lr, 2);
+        return options.adjust?.(sr) ?? sr;
       },
       async close() {},
     },
-    async update(_batch, step) {
-      onUpdate?.(step, session);
-      return { content_loss: 0.5 };
+    async update(batch) {
+      onUpdate?.(batch.step, session);
+      return { content_loss: options.lossAt?.(batch.step) ?? 0.5 };
     },
     checkpointFiles: async () => [...filesOf('weights'), { name: 'last', chunks: lastChunks() }],
     async close() {},
@@ -99,7 +113,7 @@ export async function runSession(paths: RunPaths, options: SessionOptions = {}):
   };
   const events = createEventWriter(paths.root, checkpoint && startStep + 1, session.writable);
   const context: StageContext = {
-    config: configOf(settings),
+    config: configOf(settings, options.stageSettings),
     stage: 'pretraining',
     engineName: 'cpu',
     session,
@@ -108,7 +122,8 @@ export async function runSession(paths: RunPaths, options: SessionOptions = {}):
     events,
     steps: 6,
     lastStep: options.lastStep ?? 6,
-    validationPairs: options.validationPairs ?? [],
+    validationPairs: (options.validationPairs ?? []).map((pair) => ({ dataset: 'set', ...pair })),
+    measures: options.measures ?? [],
     checkpoint,
     configHash: '',
     stop,
@@ -122,9 +137,12 @@ export async function runSession(paths: RunPaths, options: SessionOptions = {}):
     },
   };
   let end: StageEnd | undefined;
+  let rollback: Rollback | undefined;
   let error: unknown;
   try {
-    end = await runStage(context);
+    const result = await runStage(context);
+    if (result.reason === 'rollback') rollback = result;
+    else end = result;
   } catch (caught) {
     error = caught;
   }
@@ -134,16 +152,19 @@ export async function runSession(paths: RunPaths, options: SessionOptions = {}):
     error ??= caught;
   }
   session.close({ state: 'stopped' });
-  return { lines, events: observed, end, error };
+  return { lines, events: observed, end, rollback, error };
 }
 
-function configOf(settings: readonly string[]): ResolvedConfig {
+function configOf(settings: readonly string[], stageSettings = ''): ResolvedConfig {
   const text = [
     'name: fixture',
     'scale_factor: 2',
     'batch_size: 1',
     'datasets: { set: { hr: { train: train, val: val } } }',
-    'pretraining: { num_epoch: 2, cr_patch_size: [16, 16], train_datasets: [set], val_datasets: [set] }',
+    'pretraining: { num_epoch: 2, cr_patch_size: [16, 16], train_datasets: [set], val_datasets: [set], STAGE }'.replace(
+      'STAGE',
+      stageSettings,
+    ),
     'log_every_steps: 1',
     ...settings,
   ].join('\n');

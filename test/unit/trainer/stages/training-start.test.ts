@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRunFile } from '../../../../trainer/config/index.ts';
 import { writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
-import { findTrainingStart } from '../../../../trainer/stages/training-start.ts';
+import { findTrainingStart, namedWeights } from '../../../../trainer/stages/training-start.ts';
 import { filesOf, stateAt } from '../runs/checkpoint-fixture.ts';
 import { temporaryRun } from '../runs/temporary-run.ts';
 
@@ -45,3 +45,16 @@ test.each<[init: 'last' | 'best', damaged: number[], expected: number | undefine
     expect(start().problems).toHaveLength(count);
   },
 );
+
+test('init names a file, or the folder of a checkpoint, whose EMA is preferred', () => {
+  const paths = temporaryRun();
+  const { path } = writeCheckpoint(paths, filesOf('1'), stateAt(1));
+  const generator = join(path, 'generator.safetensors');
+  const named = (each: string) => namedWeights('pretraining.init', each);
+  expect([generator, path, 'missing.pth'].map(named)).toEqual([generator, generator, 'missing.pth']);
+  writeFileSync(join(path, 'generator-ema.safetensors'), 'x');
+  expect(named(path)).toBe(join(path, 'generator-ema.safetensors'));
+  expect(() => named(paths.root)).toThrow(
+    `pretraining.init: the folder ${paths.root} is not a checkpoint: it has no generator.safetensors. Name`,
+  );
+});

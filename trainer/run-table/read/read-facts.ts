@@ -1,0 +1,78 @@
+import { dirname } from 'node:path';
+import { type JsonNumber, toJsonNumber } from '../../guards/guards.ts';
+import { progressOf } from '../../run-state/run-state.ts';
+import { newestCheckpoint } from '../../runs/checkpoints.ts';
+import { launchPaths } from '../../runs/launch.ts';
+import type { RunOnDisk } from '../../runs/list.ts';
+import { type Manifest, readManifest, trainedStages } from '../../runs/manifest.ts';
+import { parseTime } from '../../runs/time.ts';
+import type { RunFacts } from '../build-table.ts';
+import type { ConfigReader } from './read-config.ts';
+
+/** Reads what the table shows of a run: its manifest, its run file and the state of its newest checkpoint. Never throws. */
+export function readFacts(run: RunOnDisk, readConfig: ConfigReader): RunFacts {
+  const { paths, kind, notes, state, stageStatus: status, updated } = run;
+  const manifest = kind === 'esrgan' ? readManifest(paths) : undefined;
+  const last = manifest?.sessions.at(-1)?.start;
+  const created = manifest?.created ?? run.launch?.queued?.time ?? run.launch?.process?.time;
+  return {
+    run: paths.root,
+    facts: {
+      name: paths.name,
+      state: kind === 'external' ? 'external' : state.state,
+      stage: state.stage,
+      progress: status === undefined ? null : progressOf(status),
+      step: status?.step ?? null,
+      steps: status?.steps ?? null,
+      loss: status?.loss ?? null,
+      rate: state.state === 'running' ? (status?.rate ?? null) : null,
+      created: created === undefined ? null : parseTime(created),
+      updated,
+      trained: manifest === undefined ? null : trainedSeconds(manifest, updated),
+      tags: notes.tags,
+      group: notes.group,
+      note: notes.note === '' ? null : notes.note,
+      pinned: notes.pinned,
+      archived: notes.archived,
+      host: last?.host ?? null,
+      engine: last?.engine ?? null,
+      device: last?.device ?? null,
+      commit: last?.source?.commit.slice(0, 10) ?? null,
+      version: last?.toolVersion ?? null,
+      reason: state.reason,
+      folder: dirname(paths.root),
+    },
+    metrics: kind === 'esrgan' ? metricsOf(run) : {},
+    config:
+      kind === 'esrgan' ? (readConfig(paths.config) ?? readConfig(launchPaths(paths).runFile)) : undefined,
+    stages: manifest === undefined ? [] : trainedStages(manifest),
+  };
+}
+
+/** Seconds from start to stop of all sessions; of one that has no stop, until the run was last written to. */
+function trainedSeconds({ sessions }: Manifest, updated: number | null): number {
+  const seconds = sessions.map(({ start, stop }) => {
+    const [from, to] = [parseTime(start.time), stop === null ? updated : parseTime(stop.time)];
+    return from === null || to === null ? 0 : Math.max(0, (to - from) / 1000);
+  });
+  return seconds.reduce((sum, each) => sum + each, 0);
+}
+
+/** The last and the best validations of the stage of the newest checkpoint, as it records them. */
+function metricsOf({ paths, status }: RunOnDisk): Record<string, JsonNumber> {
+  const state = newestCheckpoint(paths)?.state;
+  const isSameStage = state === undefined || state.stage === status?.stage;
+  const last = {
+    ...state?.metrics,
+    // The status may be of a later validation than the checkpoint.
+    ...(isSameStage && status?.psnr != null && { psnr: Number(status.psnr) }),
+  };
+  const best = {
+    ...(state?.best && { psnr: state.best.psnr, ssim: state.best.ssim }),
+    ...Object.fromEntries(Object.entries(state?.progress ?? {}).map(([name, each]) => [name, each.best])),
+  };
+  return Object.fromEntries([
+    ...Object.entries(last).map(([name, value]) => [name, toJsonNumber(value)] as const),
+    ...Object.entries(best).map(([name, value]) => [`best.${name}`, toJsonNumber(value)] as const),
+  ]);
+}
