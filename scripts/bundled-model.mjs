@@ -1,6 +1,6 @@
-// Makes the bundled model (media/models): downloads photographs that are free of rights, cuts them into tiles, trains both
-// stages of examples/bundled-model.esrgan.yaml, interpolates the two networks, evaluates and writes the file.
-// Intermediate files are in bundled/: packages are downloaded and stages trained once, and a stopped training resumes.
+// Makes the bundled model (media/models): downloads photographs that are free of rights, cuts them into tiles, trains
+// examples/bundled-model.esrgan.yaml, evaluates and writes the file.
+// Intermediate files are in bundled/: packages are downloaded and cut once, and a stopped training resumes.
 //
 //   node scripts/bundled-model.mjs [tiles | train | write]      without an argument: all three
 //   ESRGAN_TEST_SETS=FOLDER node scripts/bundled-model.mjs write
@@ -23,8 +23,6 @@ const work = join(root, 'bundled');
 const run = join(work, 'runs', 'bundled-model');
 const model = join(root, 'media', 'models', 'workbench-x4.safetensors');
 const cardFile = join(root, 'media', 'models', 'README.md');
-/** Of the network interpolation: weight of the training stage. */
-const alpha = 0.3;
 const side = 240;
 /** Mean difference of neighboring samples; tiles below it (sky, shadow, out of focus) are dropped. */
 const leastDetail = 5;
@@ -176,49 +174,37 @@ function detailOf(pixels, row) {
   return sum / pixels.length;
 }
 
-/** Trains both stages; resumes a stopped stage and skips a finished one. */
+/** Trains; resumes a stopped training and skips a finished one. */
 function train() {
-  for (const stage of ['pretraining', 'training']) {
-    const sessions = existsSync(run)
-      ? readManifest().sessions.filter(({ start }) => start.stage === stage)
-      : [];
-    if (sessions.some(({ stop }) => stop?.reason === 'finished')) continue;
-    const resume = sessions.length > 0 ? ['--resume'] : [];
-    esrgan('train', 'examples/bundled-model.esrgan.yaml', '--stage', stage, ...resume);
-  }
+  const sessions = existsSync(run) ? readManifest().sessions : [];
+  if (sessions.some(({ stop }) => stop?.reason === 'finished')) return;
+  const resume = sessions.length > 0 ? ['--resume'] : [];
+  esrgan('train', 'examples/bundled-model.esrgan.yaml', ...resume);
 }
 
-/** Writes the interpolated model with its metadata; evaluates it if there are test sets. */
+/** Writes the model, which is the average of the weights, with its metadata; evaluates it if there are test sets. */
 function writeModel() {
-  esrgan(
-    'interpolate',
-    lastOf('pretraining'),
-    lastOf('training'),
-    model,
-    '--alpha',
-    String(alpha),
-    '--overwrite',
-  );
-  const { sessions } = readManifest();
-  const steps = (stage) =>
-    String(Math.max(...sessions.filter((s) => s.stop?.stage === stage).map((s) => s.stop.step)));
+  esrgan('convert', last(), model, '--overwrite');
+  const steps = readManifest().sessions.at(-1).stop.step;
   addMetadata(model, {
     name: 'ESRGAN Workbench x4',
     license: 'CC0-1.0',
-    recipe: 'scripts/bundled-model.mjs 1',
-    pretraining_steps: steps('pretraining'),
-    training_steps: steps('training'),
+    recipe: 'scripts/bundled-model.mjs 2',
+    pretraining_steps: String(steps),
   });
   if (testSets !== undefined) writeNumbers();
 }
 
-/** The last checkpoint of a stage. */
-function lastOf(stage) {
+/** The average of the weights in the last checkpoint. */
+function last() {
   const folder = join(run, 'checkpoints');
-  const step = (name) => Number(name.slice(stage.length + 1));
-  const names = readdirSync(folder).filter((name) => name.startsWith(`${stage}-`));
-  const [last] = names.sort((a, b) => step(b) - step(a));
-  return last === undefined ? fail(`${folder} holds no checkpoint of ${stage}.`) : join(folder, last);
+  const step = (name) => Number(name.slice('pretraining-'.length));
+  const [newest] = readdirSync(folder)
+    .filter((name) => name.startsWith('pretraining-'))
+    .sort((a, b) => step(b) - step(a));
+  return newest === undefined
+    ? fail(`${folder} holds no checkpoint.`)
+    : join(folder, newest, 'generator-ema.safetensors');
 }
 
 /** Puts texts into the header of a safetensors file, which is a length, JSON and the tensors' bytes. */
@@ -234,12 +220,10 @@ function addMetadata(path, texts) {
   writeFileSync(path, Buffer.concat([length, header, bytes.subarray(end)]));
 }
 
-/** Evaluates bicubic, the two stages and the model, and writes the numbers into the model card. */
+/** Evaluates bicubic and the model, and writes the numbers into the model card. */
 function writeNumbers() {
   const rows = [
     ['bicubic', 'bicubic'],
-    ['after pretraining', lastOf('pretraining')],
-    ['after training', lastOf('training')],
     ['**the model**', model],
   ];
   const sets = { Set5: 'set5', Set14: 'set14' };

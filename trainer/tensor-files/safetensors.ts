@@ -5,7 +5,14 @@ import { writeFileAtomic } from '../runs/atomic-file.ts';
 import { bytesOf, dtypeNames, isDType, type Precision, toBytes, toFloats } from './dtypes.ts';
 import { type Fail, readBytes, withFile } from './file-bytes.ts';
 import { nestingOf, repeatedKey } from './json-text.ts';
-import type { Metadata, Tensor, TensorFile, TensorInfo, TensorMap } from './tensors.ts';
+import {
+  elementsOf,
+  type Metadata,
+  type Tensor,
+  type TensorFile,
+  type TensorInfo,
+  type TensorMap,
+} from './tensors.ts';
 
 /** A tensor with the position of its bytes in the file. */
 interface TensorEntry extends TensorInfo {
@@ -195,10 +202,6 @@ function readTensor(path: string, { dtype, shape, begin, end }: TensorEntry): Te
 
 function member(key: string, value: unknown): string {
   return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
-}
-
-function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

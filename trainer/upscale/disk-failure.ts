@@ -1,4 +1,5 @@
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
+import { createFolderSync } from '../files/create-folder.ts';
 
 /**
  * A `disk` error with advice, for a result that cannot be written.
@@ -12,6 +13,15 @@ export function diskFailure(what: string, cause: unknown): WorkbenchError {
   return new WorkbenchError('disk', `${what} (${reason}). ${advice} another folder: ${otherFolder}.`, {
     cause,
   });
+}
+
+/** Creates a folder for results. @returns as `createFolderSync` @throws WorkbenchError `disk` */
+export function createFolder(folder: string): string | undefined {
+  try {
+    return createFolderSync(folder);
+  } catch (cause) {
+    throw diskFailure(`The folder ${folder} cannot be created`, cause);
+  }
 }
 
 /** The option and the setting for the folder of the results. */

@@ -13,6 +13,7 @@ import type { Rect } from '../guards/rect.ts';
 import { animationFrames } from '../image-files/image-size.ts';
 import { unlessCancelled } from './cancel.ts';
 import { diskFailure } from './disk-failure.ts';
+import { exifOfTiff } from './tiff-exif.ts';
 
 /** Properties of an image file that upscaling preserves. */
 export interface ImageTraits {
@@ -26,6 +27,20 @@ export interface ImageTraits {
   readonly icc?: Buffer;
   /** The EXIF block without its thumbnail, which shows the image before rotation. */
   readonly exif?: Buffer;
+  /** The XMP packet, with the orientation of the rotated image. */
+  readonly xmp?: Buffer;
+  readonly iptc?: Buffer;
+  /** Of an animated GIF or WebP file. */
+  readonly animation?: Animation;
+}
+
+/** The frames of an animation, each as large as the image. */
+export interface Animation {
+  readonly frames: number;
+  /** Milliseconds for which each frame is shown. */
+  readonly delay: readonly number[];
+  /** How often the animation is shown; 0: for ever. */
+  readonly loop: number;
 }
 
 /** The header of an image file. */
@@ -34,7 +49,7 @@ export interface ImageHeader extends ImageTraits {
   /** Pixels, after the EXIF orientation has been applied. */
   readonly width: number;
   readonly height: number;
-  /** `png`, `jpeg`, `webp`, `tiff`, `gif`, ...: by content, not by name; `raw` for a bitmap (BMP). */
+  /** `png`, `jpeg`, `webp`, `avif`, `tiff`, `gif`, ...: by content, not by name; `raw` for a bitmap (BMP). */
   readonly format: string;
   /** Whether reading converts the samples to sRGB, from CMYK for example. */
   readonly isConverted: boolean;
@@ -50,9 +65,13 @@ export interface ImageHeader extends ImageTraits {
  * @throws WorkbenchError `data` for a file that is not an image, or whose samples are neither 8 nor 16 bits
  */
 export async function readHeader(path: string): Promise<ImageHeader> {
-  const found = await openImage(path)
-    .then((image) => image.metadata())
-    .catch((cause: unknown) => unreadable(path, cause));
+  const metadataOf = (options: SharpOptions) =>
+    openImage(path, options)
+      .then((image) => image.metadata())
+      .catch((cause: unknown) => unreadable(path, cause));
+  const first = await metadataOf({});
+  const isAnimated = (first.format === 'gif' || first.format === 'webp') && (first.pages ?? 1) > 1;
+  const found = isAnimated ? await metadataOf({ animated: true }) : first;
   if (found.format === 'svg') {
     throw new WorkbenchError(
       'data',
@@ -67,20 +86,35 @@ export async function readHeader(path: string): Promise<ImageHeader> {
   }
   const notes: string[] = [];
   const frames = found.format === 'png' ? animationFrames(path) : (found.pages ?? 1);
-  if (frames > 1) notes.push(`only the first of ${frames} pages or frames is upscaled`);
+  if (frames > 1 && !isAnimated) {
+    const remedy = found.format === 'png' ? '; convert the animated PNG to WebP or GIF for all' : '';
+    notes.push(`only the first of ${frames} pages or frames is upscaled${remedy}`);
+  }
   const isConverted = !/^(b-w|grey16|srgb|rgb|rgb16)$/.test(found.space);
   if (isConverted) notes.push(`colors are converted from ${found.space.toUpperCase()} to sRGB`);
+  const exif = found.exif ?? (found.format === 'tiff' ? exifOfTiff(path) : undefined);
   const grey = found.space === 'b-w' || found.space === 'grey16';
   return {
     path,
-    width: found.autoOrient.width,
-    height: found.autoOrient.height,
-    format: found.format,
+    width: isAnimated ? found.width : found.autoOrient.width,
+    height: isAnimated ? (found.pageHeight ?? found.height) : found.autoOrient.height,
+    format: found.format === 'heif' && found.compression === 'av1' ? 'avif' : found.format,
     bits: found.depth === 'ushort' ? 16 : 8,
     channels: grey ? (found.hasAlpha ? 2 : 1) : found.hasAlpha ? 4 : 3,
     density: found.density ?? 72,
     ...(found.icc && !isConverted ? { icc: found.icc } : {}),
-    ...(found.exif ? { exif: withoutThumbnail(found.exif) } : {}),
+    ...(exif ? { exif: withoutThumbnail(exif) } : {}),
+    ...(found.xmp ? { xmp: withoutOrientation(found.xmp) } : {}),
+    ...(found.iptc ? { iptc: found.iptc } : {}),
+    ...(isAnimated
+      ? {
+          animation: {
+            frames,
+            delay: found.delay ?? Array.from({ length: frames }, () => 100),
+            loop: found.loop ?? 0,
+          },
+        }
+      : {}),
     isConverted,
     isRotated: (found.orientation ?? 1) > 1,
     notes,
@@ -88,8 +122,8 @@ export async function readHeader(path: string): Promise<ImageHeader> {
 }
 
 /** Size of the temporary file of `withPixels`. */
-export function decodedBytes({ width, height, channels, bits }: ImageHeader): number {
-  return (width * height * (channels < 3 ? channels + 2 : channels) * bits) / 8;
+export function decodedBytes({ width, height, channels, bits, animation }: ImageHeader): number {
+  return (width * height * (animation?.frames ?? 1) * (channels < 3 ? channels + 2 : channels) * bits) / 8;
 }
 
 /** Reads the pixels of an image in parts. */
@@ -99,7 +133,7 @@ export interface ImagePixels {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  /** Samples of a part of the image, 0 to 1. */
+  /** Samples of a part of the image, 0 to 1. The frames of an animation are below each other. */
   read(part: Rect): Promise<FloatImage>;
 }
 
@@ -121,7 +155,7 @@ export async function withPixels<T>(
   use: (pixels: ImagePixels) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const { path, width, height, bits, channels, isConverted, isRotated } = header;
+  const { path, width, height, bits, channels, isConverted, isRotated, animation } = header;
   const folder = resolve(dirname(temporary));
   // libvips does not report why it cannot create a file.
   await writeFile(temporary, '').catch((cause: unknown) => {
@@ -129,12 +163,15 @@ export async function withPixels<T>(
   });
   try {
     // A rotated image may need its last row first. A sequential read would hold it in memory as a whole.
-    const options = { ignoreIcc: !isConverted, sequentialRead: !isRotated };
+    const options = {
+      ignoreIcc: !isConverted,
+      sequentialRead: !isRotated,
+      animated: animation !== undefined,
+    };
     const decode = (failOn: 'warning' | typeof decoding.failOn) =>
       unlessCancelled(signal, async () => {
         const image = await openImage(path, { ...options, failOn });
-        return image
-          .autoOrient()
+        return (animation === undefined ? image.autoOrient() : image)
           .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
           .toFile(nativePath(temporary));
       });
@@ -196,11 +233,12 @@ function columnsOf(
   for (let channel = 0; channel < channels; channel++) {
     // In grey with alpha, alpha is last.
     const source = channel === 1 && channels === 2 ? stored - 1 : channel;
+    const isOpaque = source >= stored;
     for (let row = 0; row < height; row++) {
       let from = (row * width + of.from) * stored + source;
       let to = row * columns * channels + channel;
       for (let column = 0; column < columns; column++, from += stored, to += channels) {
-        data[to] = samples[from]! / maximum;
+        data[to] = isOpaque ? 1 : samples[from]! / maximum;
       }
     }
   }
@@ -225,6 +263,12 @@ function withoutThumbnail(exif: Buffer): Buffer {
   const entries = littleEndian ? exif.readUInt16LE(first) : exif.readUInt16BE(first);
   const next = first + 2 + entries * 12;
   return exif.length < next + 4 ? exif : Buffer.from(exif).fill(0, next, next + 4);
+}
+
+/** An XMP packet may repeat the orientation: as an attribute or as an element of one digit. */
+function withoutOrientation(xmp: Buffer): Buffer {
+  const text = xmp.toString('latin1').replace(/(\btiff:Orientation(?:\s*=\s*["']|>\s*))[2-8]/g, '$11');
+  return Buffer.from(text, 'latin1');
 }
 
 /** Opens an image with sharp, which gets the pixels of Windows bitmaps, because it cannot read them. */

@@ -27,7 +27,8 @@ export function interpolatedNetwork(
   second: Generator,
   names: readonly [string, string],
 ): InterpolatedNetwork {
-  const { options, parameters } = interpolate(first, second, 0, names);
+  const [start, end] = [interpolate(first, second, 0, names), interpolate(first, second, 1, names)];
+  const { options, parameters } = start;
   const state = engine.state(parameters);
   let compiled: { readonly key: string; readonly program: Promise<Program> } | undefined;
 
@@ -58,7 +59,7 @@ export function interpolatedNetwork(
     receptiveField,
     alignment,
     setAlpha(alpha) {
-      state.write(interpolate(first, second, alpha, names).parameters);
+      state.write(interpolate(start, end, alpha, names).parameters);
     },
     upscale(image) {
       const width = Math.ceil(image.width / alignment) * alignment;

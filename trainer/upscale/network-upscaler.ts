@@ -47,7 +47,7 @@ export function networkUpscaler(
     name,
     scale: tailScale,
     receptiveField: shapes.tail.receptiveField,
-    tile: Math.floor(Math.sqrt(memory.tail / (3 * 4 * shapes.trunk.channels)) / tailScale),
+    tile: Math.floor(Math.sqrt(memory.tail / (3 * 4 * shapes.tail.channels)) / tailScale),
     upscale: (features) =>
       tailPrograms.run(features, {
         width: features.width * tailScale,

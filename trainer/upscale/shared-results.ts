@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { isNullable, isNumber, isObject, isOneOf, isString } from '../guards/guards.ts';
 import { writeNewFileAtomic } from '../runs/atomic-file.ts';
 import { readJson } from '../runs/read-json.ts';
-import { diskFailure } from './disk-failure.ts';
+import { createFolder } from './disk-failure.ts';
+import type { SizeRequest } from './output-size.ts';
 import { resultName } from './plan.ts';
 
 /** The model whose results several shares write to a folder. */
@@ -13,9 +13,11 @@ export interface SharedModel {
   /** SHA-256 of its file in hex; null for bicubic. */
   readonly weights: string | null;
   readonly scale: number;
+  /** Of the results, if it was chosen; part of their names. */
+  readonly size?: SizeRequest;
 }
 
-const isSharedModel = isObject({
+const isSharedModel = isObject<Omit<SharedModel, 'size'> & { format: number }>({
   format: isOneOf([1]),
   name: isString,
   weights: isNullable(isString),
@@ -30,11 +32,7 @@ const isSharedModel = isObject({
  */
 export function claimFolder(folder: string, pattern: string, model: SharedModel): void {
   const record = join(folder, `.esrgan-${resultName(pattern, 'shares', model)}.json`);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw diskFailure(`The folder ${folder} cannot be created`, cause);
-  }
+  createFolder(folder);
   const { name, weights, scale } = model;
   if (writeNewFileAtomic(record, `${JSON.stringify({ format: 1, name, weights, scale }, null, 2)}\n`)) return;
   const earlier = readJson(record, isSharedModel);

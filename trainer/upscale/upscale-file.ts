@@ -1,15 +1,16 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { FloatImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { discardEmptyFolder, moveSync } from '../files/change-files.ts';
 import { formatBytes } from '../format/format.ts';
 import { publishNew, temporaryPath } from '../runs/atomic-file.ts';
-import { diskFailure, otherFolder } from './disk-failure.ts';
+import { repeated } from './chain.ts';
+import { createFolder, otherFolder } from './disk-failure.ts';
 import { decodedBytes, type ImagePixels, withPixels } from './image-file.ts';
 import { type ImageShape, type ImageWriter, pixelBytes, writeImage } from './image-writer.ts';
 import { upscaleLayers } from './layers.ts';
-import { type ImagePlan, numberedPath } from './plan.ts';
+import { type ImagePlan, numberedPath, type OutputPlan } from './plan.ts';
 import { bleedColors } from './transparency.ts';
 import { upscaleTiles } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
@@ -44,8 +45,8 @@ export interface UpscaledFile {
 }
 
 /**
- * Upscales one image file as planned. Grey, alpha, 16 bits and the color profile are preserved, and the EXIF block except
- * in TIFF; the EXIF orientation is applied.
+ * Upscales one image file as planned. Grey, alpha, 16 bits, the color profile and the EXIF, XMP and IPTC blocks are
+ * preserved where the format has them, IPTC except in TIFF; the EXIF orientation is applied.
  *
  * The memory peak is the larger of two: the input rows of a tile, at 1 or 2 bytes per sample, and the engine's memory for
  * one tile; or a large result, which is mapped while it is encoded. Everything else is on disk, uncompressed (see
@@ -66,15 +67,14 @@ export async function upscaleFile(
   if (kept) return { input, output, width, height, kept, notes };
 
   const out = dirname(output);
-  const created = await mkdir(out, { recursive: true }).catch((cause: unknown) => {
-    throw diskFailure(`The folder ${out} cannot be created`, cause);
-  });
+  const created = createFolder(out);
   const decoded = temporaryPath(output, '.v');
   const { signal } = options;
   const upscale = async (pixels: ImagePixels): Promise<UpscaledFile> => {
     const writer = await writeImage(output, shape);
     try {
-      const ranges = await writeTiles(upscaler, pixels, shape, options, writer);
+      const model = repeated(upscaler, plan.size.passes);
+      const ranges = await writeTiles(model, pixels, shape, options, writer);
       if (contrast(ranges.output) < 0.5 / largest(shape.bits) && contrast(ranges.input) > 0.02) {
         throw new WorkbenchError(
           'engine',
@@ -106,7 +106,7 @@ export async function upscaleFile(
 }
 
 /** Gives an encoded image its name, and returns it; undefined if a file has the name and is kept. */
-function publish(encoded: string, { output, existing, firstOutput }: ImagePlan): string | undefined {
+export function publish(encoded: string, { output, existing, firstOutput }: OutputPlan): string | undefined {
   if (existing === 'replace') {
     moveSync(encoded, output);
     return output;
@@ -135,57 +135,62 @@ async function checkSpace({ input, header, shape }: ImagePlan, folder: string): 
 }
 
 /** Deletes a folder and its parents up to `top` if they are empty. */
-async function removeEmpty(folder: string, top: string): Promise<void> {
+export async function removeEmpty(folder: string, top: string): Promise<void> {
   const isDeleted = await discardEmptyFolder(folder);
   if (isDeleted && resolve(folder) !== resolve(top)) await removeEmpty(dirname(folder), top);
 }
 
 /**
- * Upscales tile by tile and writes the samples of each.
+ * Upscales tile by tile, frame by frame, and writes the samples of each.
  *
  * @returns the color ranges, which reveal the flat result of a broken GPU
  */
 async function writeTiles(
   upscaler: Upscaler,
   pixels: ImagePixels,
-  { width, height, channels, bits }: ImageShape,
+  { model: { width, height }, channels, bits, animation }: ImageShape,
   { tile, signal, onProgress }: UpscaleFileOptions,
   writer: ImageWriter,
 ): Promise<{ readonly input: Range; readonly output: Range }> {
   const started = performance.now();
   let input = emptyRange;
   let output = emptyRange;
-  const source: ImagePixels = {
-    ...pixels,
-    async read(part) {
-      const read = await pixels.read(part);
-      const image = channels % 2 === 0 ? bleedColors(read) : read;
-      input = union(input, colorRange(image));
-      return image;
-    },
-  };
-  const pieces = upscaleTiles(upscaleLayers(upscaler), source, {
-    ...(tile === undefined ? {} : { tile }),
-    ...(signal === undefined ? {} : { signal }),
-    onTile(done, total) {
-      const seconds = Math.max((performance.now() - started) / 1000, 1e-3);
-      onProgress?.({
-        tile: done,
-        tiles: total,
-        megapixelsPerSecond: (width * height * done) / total / 1e6 / seconds,
-        etaSeconds: (seconds / done) * (total - done),
-      });
-    },
-  });
-  for await (const { rect, pixels: piece } of pieces) {
-    output = union(output, colorRange(piece));
-    writer.write(rect, quantized(piece, bits));
+  const frames = animation?.frames ?? 1;
+  for (let frame = 0; frame < frames; frame++) {
+    const source: ImagePixels = {
+      ...pixels,
+      async read(part) {
+        const read = await pixels.read({ ...part, y: part.y + frame * pixels.height });
+        const image = channels % 2 === 0 ? bleedColors(read) : read;
+        input = union(input, colorRange(image));
+        return image;
+      },
+    };
+    const pieces = upscaleTiles(upscaleLayers(upscaler), source, {
+      ...(tile === undefined ? {} : { tile }),
+      ...(signal === undefined ? {} : { signal }),
+      onTile(doneOfFrame, tilesOfFrame) {
+        const seconds = Math.max((performance.now() - started) / 1000, 1e-3);
+        const tiles = tilesOfFrame * frames;
+        const done = tilesOfFrame * frame + doneOfFrame;
+        onProgress?.({
+          tile: done,
+          tiles,
+          megapixelsPerSecond: (width * height * frames * done) / tiles / 1e6 / seconds,
+          etaSeconds: (seconds / done) * (tiles - done),
+        });
+      },
+    });
+    for await (const { rect, pixels: piece } of pieces) {
+      output = union(output, colorRange(piece));
+      writer.write({ ...rect, y: rect.y + frame * height }, quantized(piece, bits));
+    }
   }
   return { input, output };
 }
 
 /** Clamps and rounds to the samples of a file. */
-function quantized({ data }: FloatImage, bits: 8 | 16): Uint8Array | Uint16Array {
+export function quantized({ data }: FloatImage, bits: 8 | 16): Uint8Array | Uint16Array {
   const samples = bits === 16 ? new Uint16Array(data.length) : new Uint8Array(data.length);
   const maximum = largest(bits);
   for (let i = 0; i < data.length; i++) {

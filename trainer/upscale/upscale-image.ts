@@ -42,7 +42,8 @@ const defaultTile = 192;
 export const largestContext = 32;
 
 /** Context for tiles without seams, in low-resolution pixels. */
-function contextOf({ receptiveField, alignment = 1 }: Upscaler): number {
+export function contextOf({ receptiveField, context, alignment = 1 }: Upscaler): number {
+  if (context !== undefined) return context;
   // The feature maps of models that rearrange their input have fewer pixels. Of unknown models, it may not be the reason.
   return receptiveField === Number.POSITIVE_INFINITY
     ? largestContext

@@ -14,6 +14,8 @@ export interface Upscaler {
    * Infinity if it is not known.
    */
   readonly receptiveField: number;
+  /** Context that tiles need on each side in low-resolution pixels; by default it follows from the receptive field. */
+  readonly context?: number;
   /** Tiles start at multiples of this many pixels; 1 by default. Images may have any size. */
   readonly alignment?: number;
   /** Recommended side of a tile in pixels, context included; 192 by default. */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { type GeneratorOptions, generatorShapes } from '../models/shapes.ts';
+import { weightFiles } from '../tensor-files/ncnn-file.ts';
 import { countNotFinite } from '../tensor-files/statistics.ts';
 import type { Metadata } from '../tensor-files/tensors.ts';
 import type { NotFiniteTensor } from './not-finite.ts';
@@ -12,7 +13,7 @@ import { openNetwork } from './recognize.ts';
 export interface WeightsDescription {
   readonly path: string;
   readonly bytes: number;
-  /** `safetensors`, `PyTorch (zip)`, `PyTorch (before 1.6)` or `ONNX`. */
+  /** `safetensors`, `PyTorch (zip)`, `PyTorch (before 1.6)`, `ncnn` or `ONNX`. */
   readonly format: string;
   /** Null if the file holds no known generator; `reason` says what it holds then. */
   readonly architecture: string | null;
@@ -45,7 +46,7 @@ export function describeWeights(path: string): WeightsDescription {
   const tensors = [...file.entries].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   const common = {
     path,
-    bytes: statSync(path).size,
+    bytes: weightFiles(path).reduce((sum, each) => sum + statSync(each).size, 0),
     format: file.format,
     wrapper: file.wrapper,
     ...totals(tensors),

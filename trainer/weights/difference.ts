@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../errors/errors.ts';
+import { generatorShapes } from '../models/shapes.ts';
 import { readParameter } from './generator-file.ts';
 import { type OpenedNetwork, openNetwork } from './recognize.ts';
 
@@ -85,13 +86,11 @@ function readable({ file, generator }: OpenedNetwork, isGenerator: boolean): Map
       [...file.entries].map(([name, { shape }]) => [name, { shape, read: () => file.read(name).data }]),
     );
   }
+  const shapes = generatorShapes(generator.options).parameters;
   return new Map(
-    [...generator.names].map(([name, theirs]) => [
+    [...generator.parameters].map(([name, source]) => [
       name,
-      {
-        shape: generator.file.entries.get(theirs)?.shape ?? [],
-        read: () => readParameter(generator, name).data,
-      },
+      { shape: shapes.get(name) ?? [], read: () => readParameter(generator, source).data },
     ]),
   );
 }

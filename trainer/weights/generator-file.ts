@@ -1,4 +1,4 @@
-import { architectureOf } from '../models/generators.ts';
+import { architectureOf, type ParameterSource } from '../models/generators.ts';
 import type { GeneratorOptions } from '../models/shapes.ts';
 import { countNotFinite } from '../tensor-files/statistics.ts';
 import { openTensorFile } from '../tensor-files/tensor-file.ts';
@@ -30,18 +30,17 @@ export function generatorMetadata(options: GeneratorOptions): Record<string, str
  */
 export function readGenerator(path: string): GeneratorFile {
   const found = recognizeGenerator(openTensorFile(path));
-  const names = [...found.names.keys()];
-  const parameters = new Map(names.map((name) => [name, readParameter(found, name)]));
-  for (const [name, { data }] of parameters) {
-    const notFinite = countNotFinite(data);
-    if (notFinite > 0) throw notFiniteError(path, { name: found.names.get(name)!, count: notFinite });
+  const parameters: TensorMap = new Map();
+  for (const [name, source] of found.parameters) {
+    const tensor = readParameter(found, source);
+    const count = countNotFinite(tensor.data);
+    if (count > 0) throw notFiniteError(path, { name: source.name, count });
+    parameters.set(name, tensor);
   }
   return { options: found.options, parameters, metadata: found.file.metadata };
 }
 
-/** A parameter by our name. */
-export function readParameter({ file, names, factors }: FoundGenerator, name: string): Tensor {
-  const { shape, data } = file.read(names.get(name)!);
-  const factor = factors.get(name);
-  return { shape, data: factor === undefined ? data : data.map((value) => value * factor) };
+export function readParameter({ file }: FoundGenerator, { name, convert }: ParameterSource): Tensor {
+  const tensor = file.read(name);
+  return convert ? convert(tensor) : tensor;
 }

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../errors/errors.ts';
+import { architectureOf } from '../models/generators.ts';
 import type { GeneratorOptions } from '../models/shapes.ts';
 import type { TensorMap } from '../tensor-files/tensors.ts';
 import type { Generator } from './generator-file.ts';
@@ -24,14 +25,19 @@ export function interpolate(
       `Only models with equal hyperparameters can be interpolated: ${key} is ${first} in ${names[0]} and ${second} in ${names[1]}.`,
     );
   }
+  const [first, second] = [interpolable(a), interpolable(b)];
   const parameters: TensorMap = new Map();
-  for (const [name, { shape, data }] of a.parameters) {
-    const other = b.parameters.get(name);
+  for (const [name, { shape, data }] of first) {
+    const other = second.get(name);
     if (other === undefined) throw new Error(`${names[1]} has no ${name}.`);
     const interpolated = data.map((value, index) => (1 - alpha) * value + alpha * other.data[index]!);
     parameters.set(name, { shape, data: interpolated });
   }
   return { options: a.options, parameters };
+}
+
+function interpolable({ options, parameters }: Generator): TensorMap {
+  return architectureOf(options).interpolable?.(options, parameters) ?? parameters;
 }
 
 function firstDifference(a: GeneratorOptions, b: GeneratorOptions): [string, unknown, unknown] | undefined {

@@ -1,7 +1,10 @@
 import { WorkbenchError } from '../errors/errors.ts';
 import { quoted } from '../errors/quoted.ts';
 import { generatorArchitectures, type RecognizedGenerator } from '../models/generators.ts';
+import { compareNcnn } from '../models/ncnn-graph.ts';
 import { otherArchitecture } from '../models/other-architectures.ts';
+import { generatorShapes } from '../models/shapes.ts';
+import type { NcnnLayer } from '../tensor-files/ncnn-param.ts';
 import { openTensorFile, prefixesOf, withoutPrefix } from '../tensor-files/tensor-file.ts';
 import type { TensorFile } from '../tensor-files/tensors.ts';
 
@@ -42,6 +45,7 @@ const mostGenerators = 16;
  *   that it holds, if it is known
  */
 export function recognizeGenerator(file: TensorFile): FoundGenerator {
+  if (file.layers !== undefined) return recognizeNcnn(file, file.layers);
   const candidates = generatorArchitectures
     .flatMap((architecture) =>
       architecture.landmarks
@@ -64,6 +68,34 @@ export function recognizeGenerator(file: TensorFile): FoundGenerator {
   throw failure ?? unknownNetwork(file);
 }
 
+/** ncnn's files have a graph and no names that mean anything: the graph must be that of a known architecture. */
+function recognizeNcnn(file: TensorFile, layers: readonly NcnnLayer[]): FoundGenerator {
+  let mismatch = 'its graph is that of another network';
+  for (const { ncnn } of generatorArchitectures) {
+    const options = ncnn?.options?.(layers);
+    if (!ncnn || !options) continue;
+    const comparison = compareNcnn(layers, ncnn.layers(options));
+    if (comparison.mismatch !== undefined) {
+      mismatch = `it resembles ${generatorShapes(options).architecture}, but ${comparison.mismatch}`;
+      continue;
+    }
+    const parameters = new Map(
+      [...generatorShapes(options).parameters.keys()].map((name) => {
+        const dot = name.lastIndexOf('.');
+        return [name, { name: `${comparison.names.get(name.slice(0, dot))}${name.slice(dot)}` }];
+      }),
+    );
+    return { layout: 'ncnn', options, parameters, file, others: [] };
+  }
+  throw new WorkbenchError(
+    'data',
+    `${file.path} holds no supported generator: ${mismatch}. Of ncnn's networks, ${ncnnArchitectures} are read; \`esrgan inspect\` lists the tensors.`,
+  );
+}
+
+/** In words. */
+const ncnnArchitectures = 'RRDB and Compact';
+
 /** Whether a prefix names an average of weights: `params_ema.`, `netGEma.`, `ema_model.`, `swa.`. */
 function isAverage(prefix: string): boolean {
   const words = prefix.replaceAll(/([a-z])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2_');
@@ -76,6 +108,6 @@ function unknownNetwork(file: TensorFile): WorkbenchError {
   const what = other ? `it holds ${other}` : `its first tensor is ${quoted(first)}`;
   return new WorkbenchError(
     'data',
-    `${file.path} is not an ESRGAN generator: ${what}. The names of ESRGAN, BasicSR, Real-ESRGAN and of the original program are supported; \`esrgan inspect\` lists what a file holds.`,
+    `${file.path} holds no supported generator: ${what}. RRDB (ESRGAN), Compact, SPAN and RealPLKSR are supported, with any known names; \`esrgan inspect\` lists what a file holds.`,
   );
 }

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { defaultVggFile, type PerceptualLossSettings } from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { type VggType, vggConvolutions, vggParameters, vggTypes } from '../models/vgg/shapes.ts';
 import { networkWith, openTensorFile } from '../tensor-files/tensor-file.ts';
@@ -7,24 +5,6 @@ import type { TensorMap } from '../tensor-files/tensors.ts';
 
 /** The name of the first filter in torchvision's files. */
 const firstFilter = 'features.0.weight';
-
-/**
- * The file of VGG's weights for a run: the one that it names, or the downloaded one.
- *
- * @throws WorkbenchError `data` if it does not exist; the message has the command to download it
- */
-export function findVggFile({ vgg_type: type, weights }: PerceptualLossSettings): string {
-  const path = weights ?? defaultVggFile(type);
-  if (existsSync(path)) return path;
-  const missing =
-    weights === undefined
-      ? `\`perceptual_loss.weights\` is not set and ${path} does not exist`
-      : `${path}, the value of \`perceptual_loss.weights\`, does not exist`;
-  throw new WorkbenchError(
-    'data',
-    `The perceptual loss needs the weights of ${type}: ${missing}. Run \`esrgan weights download ${type}\`, set \`perceptual_loss.weights\` to a file of torchvision (.pth or .safetensors), or train without with \`perceptual_loss: false\`.`,
-  );
-}
 
 /**
  * The VGG network in a file, by the positions of its convolutions; the deepest ones can be missing.

@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
 import { architectureOf } from '../models/generators.ts';
+import { generatorShapes } from '../models/shapes.ts';
 import { removeTemporaries, writeFileAtomic, writeNewFileAtomic } from '../runs/atomic-file.ts';
 import { largestHalf, type Precision } from '../tensor-files/dtypes.ts';
+import { binOf, encodeNcnn } from '../tensor-files/ncnn-file.ts';
 import { encodePth } from '../tensor-files/pth-writer.ts';
 import { encodeSafetensors } from '../tensor-files/safetensors.ts';
 import type { Metadata, TensorMap } from '../tensor-files/tensors.ts';
 import type { Generator } from './generator-file.ts';
+
+const extensions = ['.safetensors', '.pth', '.pt', '.onnx', '.param'];
 
 interface WriteOptions {
   /**
@@ -22,39 +27,70 @@ interface WriteOptions {
 }
 
 /**
- * Writes a generator as `.safetensors`, `.pth` (or `.pt`) or `.onnx`, by the extension of the file.
+ * Writes a generator as `.safetensors`, `.pth` (or `.pt`), `.onnx` or `.param` (and `.bin`, for ncnn), by the extension of
+ * the file.
  *
  * @returns false if `isNew` and the file exists, which is unchanged then
- * @throws WorkbenchError `usage` for another extension or an ONNX file with a layout, `data` if the layout or the
+ * @throws WorkbenchError `usage` for another extension or an ONNX or ncnn file with a layout, `data` if the layout or the
  *   precision cannot hold the network, `disk`
  */
 export function writeGenerator(path: string, generator: Generator, options: WriteOptions = {}): boolean {
-  const content = encodeGenerator(path, generator, options);
+  const extension = extname(path).toLowerCase();
+  if (!extensions.includes(extension)) {
+    throw new WorkbenchError('usage', `${path}: the name must end in .safetensors, .pth, .onnx or .param.`);
+  }
+  if (options.precision === 'F16') checkHalves(path, generator.parameters);
+  if (extension === '.param') return writeNcnn(path, generator, options);
+  const content = encodeGenerator(path, extension, generator, options);
   removeTemporaries(dirname(path));
-  if (options.isNew) return writeNewFileAtomic(path, content);
+  return publish(path, content, options);
+}
+
+function publish(path: string, content: string | Uint8Array[], { isNew }: WriteOptions): boolean {
+  if (isNew) return writeNewFileAtomic(path, content);
   writeFileAtomic(path, content);
   return true;
 }
 
+/** Writes the weights, then the graph, without which no program uses them. */
+function writeNcnn(path: string, { options, parameters }: Generator, write: WriteOptions): boolean {
+  refuseLayout(path, 'ncnn', write);
+  const { ncnn } = architectureOf(options);
+  const obstacle = ncnn
+    ? ncnn.obstacle(options)
+    : `its architecture is ${generatorShapes(options).architecture}`;
+  if (!ncnn || obstacle !== undefined) {
+    throw new WorkbenchError(
+      'data',
+      `${path}: this model cannot be written for ncnn, because ${obstacle}. Choose .onnx instead.`,
+    );
+  }
+  const tensors = ncnn.tensors?.(options, parameters) ?? parameters;
+  const { param, bin } = encodeNcnn(ncnn.layers(options), tensors, write.precision ?? 'F32');
+  if (write.isNew && existsSync(path)) return false;
+  removeTemporaries(dirname(path));
+  return publish(binOf(path), bin, write) && publish(path, param, write);
+}
+
+function refuseLayout(path: string, format: string, { layout }: WriteOptions): void {
+  if (layout === undefined) return;
+  throw new WorkbenchError(
+    'usage',
+    `${path}: ${format} files have no layout of names. Leave out --layout ${layout}.`,
+  );
+}
+
 function encodeGenerator(
   path: string,
+  extension: string,
   { options, parameters }: Generator,
-  { layout, precision = 'F32', metadata = {} }: WriteOptions,
+  write: WriteOptions,
 ): Uint8Array[] {
-  const extension = extname(path).toLowerCase();
-  if (!['.safetensors', '.pth', '.pt', '.onnx'].includes(extension)) {
-    throw new WorkbenchError('usage', `${path}: the name must end in .safetensors, .pth or .onnx.`);
-  }
-  if (precision === 'F16') checkHalves(path, parameters);
+  const { layout, precision = 'F32', metadata = {} } = write;
   const architecture = architectureOf(options);
   const texts = { ...metadata, ...architecture.metadata(options) };
   if (extension === '.onnx') {
-    if (layout) {
-      throw new WorkbenchError(
-        'usage',
-        `${path}: ONNX files have no layout of names. Leave out --layout ${layout}.`,
-      );
-    }
+    refuseLayout(path, 'ONNX', write);
     return [architecture.encodeOnnx(options, parameters, precision, texts)];
   }
   const [ownLayout] = architecture.layouts;

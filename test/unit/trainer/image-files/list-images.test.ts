@@ -45,7 +45,7 @@ test.each<[title: string, pattern: string, files: string[], expected: string[]]>
   [
     'upscaled images',
     '',
-    ['a.png', 'a_x4.png', 'a_x4-2.jpg', 'ax4.png', 'b/a_x4.png'],
+    ['a.png', 'a_x4.png', 'a_x4-2.jpg', 'ax4.png', 'a_x2.5.png', 'a_3000w.png', 'a_12mp.png', 'b/a_x4.png'],
     ['a.png', 'b/a_x4.png'],
   ],
   ['an upscaled image whose original is not selected', '!(a.png)', ['a.png', 'a_x4.png', 'b.png'], ['b.png']],

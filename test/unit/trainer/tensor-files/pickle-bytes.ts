@@ -18,8 +18,11 @@ export const start = pickle(0x80, 2);
 
 /** A text of less than 256 bytes (BINUNICODE). */
 export const text = (value: string) => pickle('X', value.length, 0, 0, 0, value);
-/** A number below 65536 (BININT2). */
-export const count = (value: number) => pickle('M', value & 255, value >> 8);
+/** A number below 2 ** 31 (BININT2, or BININT from 65536 on). */
+export const count = (value: number) =>
+  value < 65536
+    ? pickle('M', value & 255, value >> 8)
+    : pickle('J', value & 255, (value >> 8) & 255, (value >> 16) & 255, value >> 24);
 export const global = (module: string, name: string) => `c${module}\n${name}\n`;
 
 export interface RawTensor {

@@ -63,7 +63,7 @@ describe('the bundled model', () => {
       name: 'ESRGAN Workbench x4',
       scale: '4',
       license: 'CC0-1.0',
-      recipe: 'scripts/bundled-model.mjs 1',
+      recipe: 'scripts/bundled-model.mjs 2',
     });
   });
 

@@ -5,7 +5,7 @@ import { rank4 } from '../../../../trainer/models/rank4.ts';
 import { networkUpscaler } from '../../../../trainer/upscale/network-upscaler.ts';
 import { cropFloats, padByReflection } from '../../../../trainer/upscale/resize-canvas.ts';
 import { upscaleImage } from '../../../../trainer/upscale/upscale-image.ts';
-import { randomGenerator } from '../weights/generators.ts';
+import { randomCompact, randomGenerator, randomRealplksr, randomSpan } from '../weights/generators.ts';
 import { largestDifference, noise } from './test-upscalers.ts';
 
 const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
@@ -57,6 +57,24 @@ test.each(models)(
     await upscaler.close();
   },
 );
+
+test.each([
+  { ...randomCompact(), radius: 4 },
+  { ...randomSpan({ num_blocks: 1 }), radius: 6 },
+  // Groups would be normalized over each tile.
+  { ...randomRealplksr({ layer_norm: true }), radius: 8 },
+])('$options.type in tiles whose context is the receptive field equals the untiled result', async (model) => {
+  const upscaler = networkUpscaler(engine, 'model', model.options, model.parameters);
+  const image = noise(53, 41, 3);
+  const whole = await upscaler.upscale(image);
+  const overlap = upscaler.receptiveField;
+  expect(overlap).toBe(model.radius);
+  const inTiles = (context: number) =>
+    upscaleImage(upscaler, image, { tile: 2 * overlap + 7, overlap: context });
+  expect(largestDifference(await inTiles(overlap), whole)).toBeLessThan(1e-5);
+  expect(largestDifference(await inTiles(overlap - 4), whole)).toBeGreaterThan(1e-4);
+  await upscaler.close();
+});
 
 test('the tail in tiles gives the same result', async () => {
   const wide = { rrdb_channels: 64, num_basic_blocks: 1, num_dense_blocks: 1, num_residual_blocks: 1 };

@@ -56,6 +56,7 @@ describe('the output', () => {
     ['b.jpg', 'jpeg', 'b_x4.jpg', 'jpeg'],
     ['c.JPEG', 'jpeg', 'c_x4.JPEG', 'jpeg'],
     ['d.webp', 'webp', 'd_x4.webp', 'webp'],
+    ['h.avif', 'avif', 'h_x4.avif', 'heif'],
     ['e.tif', 'tiff', 'e_x4.tif', 'tiff'],
     ['f.gif', 'gif', 'f_x4.png', 'png'],
     ['png in truth.jpg', 'png', 'png in truth_x4.png', 'png'],
@@ -164,13 +165,209 @@ test.each([
   },
 );
 
+describe('a chosen size', () => {
+  test.each([
+    [{ scale: 2.5 }, 'a_x2.5.png', 100, 75],
+    [{ width: 61 }, 'a_61w.png', 61, 46],
+    [{ megapixels: 0.03 }, 'a_0.03mp.png', 200, 150],
+    [{ scale: 8 }, 'a_x8.png', 320, 240],
+  ] as const)('%j is written as %s', async (size, name, width, height) => {
+    const input = await put('a.png');
+    const { output } = await upscaleFile(bicubic(4), input, { size });
+    expect(output).toBe(join(folder, name));
+    expect(await sharp(output).metadata()).toMatchObject({ width, height });
+    expect((await readdir(folder)).sort()).toEqual(['a.png', name].sort());
+  });
+
+  test.each([1, 2, 3, 4] as const)(
+    'of %i channels keeps 16 bits and flat areas, and does not alias',
+    async (channels) => {
+      // A checkerboard of single pixels: without antialiasing it becomes a pattern, with it a flat gray.
+      const isAlpha = (i: number) => channels % 2 === 0 && i % channels === channels - 1;
+      const sample = (i: number) => {
+        const pixel = Math.floor(i / channels);
+        return isAlpha(i) ? 65535 : ((pixel % 90) + Math.floor(pixel / 90)) % 2 === 0 ? 20001 : 40001;
+      };
+      const input = await put('a.png', encodePng(90, 90, channels, 16, sample));
+      const { output, notes } = await upscaleFile(bicubic(4), input, { size: { width: 30 } });
+      expect(notes).toEqual(['only downscaled, because the image is larger than the result']);
+      expect(await sharp(output).metadata()).toMatchObject({ width: 30, height: 30, depth: 'ushort' });
+      const pixels = await pixelsOf(output);
+      expect(pixels.channels).toBe(channels);
+      // Not at the border, where the kernel is cut.
+      const inner = pixels.data.filter((_, i) => {
+        const [x, y] = [Math.floor(i / channels) % 30, Math.floor(i / channels / 30)];
+        return !isAlpha(i) && Math.min(x, y, 29 - x, 29 - y) > 3;
+      });
+      expect(Math.max(...inner.map((value) => Math.abs(value * 65535 - 30001)))).toBeLessThan(300);
+    },
+  );
+
+  test('beyond a model of scale 1 is an error that names the remedy', async () => {
+    await expect(planImage(await put('a.png'), bicubic(1), { size: { scale: 2 } })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/^bicubic has scale 1, .*let one follow with --then\.$/),
+    });
+  });
+});
+
+const xmp =
+  '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" tiff:Orientation="6" dc:creator="Ada"/></rdf:RDF></x:xmpmeta>';
+
+/** A JPEG of 40 x 30 pixels to be turned, with EXIF, GPS, XMP, IPTC and a color profile. */
+async function tagged(): Promise<Buffer> {
+  const exif = { IFD0: { Artist: 'Ada' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 3230/100' } };
+  const jpeg = await sharp(photo)
+    .withIccProfile('p3')
+    .withExif(exif)
+    .withMetadata({ orientation: 6 })
+    .withExifMerge(exif)
+    .withXmp(xmp)
+    .jpeg()
+    .toBuffer();
+  // IPTC (IIM) in a Photoshop segment: record 2, dataset 80 (by-line).
+  const iim = Buffer.from([0x1c, 2, 80, 0, 3, ...Buffer.from('Ada'), 0]);
+  const resource = Buffer.concat([
+    Buffer.from('Photoshop 3.0\0'),
+    Buffer.from('8BIM\x04\x04\0\0\0\0\0', 'latin1'),
+    Buffer.from([iim.length - 1]),
+    iim,
+  ]);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(resource.length + 2);
+  return Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xed]), length, resource, jpeg.subarray(2)]);
+}
+
+describe('a chosen format', () => {
+  test.each([
+    ['png', {}, 'a_x2.png', ['exif', 'gps', 'xmp', 'icc']],
+    ['jpeg', { quality: 80, chroma: '4:2:0' }, 'a_x2.jpeg', ['exif', 'gps', 'xmp', 'icc', 'iptc']],
+    ['webp', {}, 'a_x2.webp', ['exif', 'gps', 'xmp', 'icc']],
+    ['webp', { quality: 70 }, 'a_x2.webp', ['exif', 'gps', 'xmp', 'icc']],
+    ['avif', {}, 'a_x2.avif', ['exif', 'gps', 'xmp', 'icc']],
+    ['tiff', {}, 'a_x2.tif', ['xmp', 'icc']],
+  ] as const)('%s %j is %s, upright, with %j', async (format, options, name, kept) => {
+    const input = await put('a.jpeg', await tagged());
+    const { output } = await upscaleFile(bicubic(2), input, { format, ...options });
+    expect(output).toBe(join(folder, name));
+    const found = await sharp(output).metadata();
+    expect(found).toMatchObject({ format: format === 'avif' ? 'heif' : format, width: 60, height: 80 });
+    expect(found.orientation ?? 1).toBe(1);
+    const has = {
+      exif: found.exif?.includes('Ada'),
+      // The latitude's 32.3 seconds, as a fraction.
+      gps: ['le', 'be'].some((order) => found.exif?.includes(fractions([51, 1, 30, 1], order === 'le'))),
+      xmp: found.xmp?.includes('dc:creator="Ada"') && found.xmp.includes('tiff:Orientation="1"'),
+      icc: found.icc !== undefined,
+      iptc: found.iptc?.includes('Ada'),
+    };
+    expect(
+      Object.entries(has)
+        .flatMap(([block, is]) => (is ? [block] : []))
+        .sort(),
+    ).toEqual([...kept].sort());
+    if (format === 'jpeg') expect(found.chromaSubsampling).toBe('4:2:0');
+  });
+
+  test('quality changes the size, and webp without it is lossless', async () => {
+    const input = await put('a.png');
+    const bytes = async (format: 'webp' | 'jpeg' | 'avif', quality?: number) => {
+      const options = { format, existing: 'replace', ...(quality === undefined ? {} : { quality }) } as const;
+      const { output } = await upscaleFile(bicubic(2), input, options);
+      return { size: (await stat(output)).size, pixels: await pixelsOf(output) };
+    };
+    const png = await pixelsOf((await upscaleFile(bicubic(2), input)).output);
+    const lossless = await bytes('webp');
+    expect(largestDifference(lossless.pixels, png)).toBe(0);
+    expect(largestDifference((await bytes('webp', 60)).pixels, png)).toBeGreaterThan(0);
+    for (const format of ['jpeg', 'avif'] as const) {
+      expect((await bytes(format, 40)).size, format).toBeLessThan((await bytes(format)).size);
+    }
+  });
+
+  test('a format without alpha or 16 bits says what it loses', async () => {
+    const deep = encodePng(8, 8, 4, 16, (i) => (i % 4 === 3 ? (i < 128 ? 0 : 65535) : 10_000));
+    const { output, notes } = await upscaleFile(bicubic(2), await put('a.png', deep), { format: 'jpeg' });
+    expect(notes).toEqual([
+      'written with 8 bits instead of 16, the most in JPEG here',
+      'transparent parts became white, because JPEG has no transparency',
+    ]);
+    const { channels, data } = await pixelsOf(output);
+    expect([channels, Math.round(data[0]! * 255)]).toEqual([3, 255]);
+  });
+});
+
+describe('an animation', () => {
+  /** Three frames of 20 x 16 pixels: a square that moves over a transparent or a gray ground. */
+  async function moving(format: 'gif' | 'webp', isTransparent: boolean): Promise<Buffer> {
+    const channels = isTransparent ? 4 : 3;
+    const pixels = Uint8Array.from({ length: 20 * 16 * 3 * channels }, (_, i) => {
+      const [pixel, channel] = [Math.floor(i / channels), i % channels];
+      const [x, y, frame] = [pixel % 20, Math.floor(pixel / 20) % 16, Math.floor(pixel / 320)];
+      const isInside = Math.abs(x - 4 - 5 * frame) < 3 && Math.abs(y - 8) < 3;
+      if (channel === 3) return isInside ? 255 : 0;
+      return isInside ? [200, 40, 40][channel]! : 90;
+    });
+    const image = sharp(pixels, { raw: { width: 20, height: 48, channels, pageHeight: 16 } });
+    return image.toFormat(format, { delay: [40, 500, 70], loop: 3, lossless: true }).toBuffer();
+  }
+
+  test.each([
+    ['gif', false, undefined, 'a_x2.gif', 40, 32],
+    ['gif', true, undefined, 'a_x2.gif', 40, 32],
+    ['webp', false, undefined, 'a_x2.webp', 40, 32],
+    ['webp', true, undefined, 'a_x2.webp', 40, 32],
+    ['gif', true, { format: 'webp', size: { scale: 1.5 } }, 'a_x1.5.webp', 30, 24],
+  ] as const)('%s, transparent: %s, as %j', async (format, isTransparent, options, name, width, height) => {
+    const input = await put(`a.${format}`, await moving(format, isTransparent));
+    const progress: UpscaleProgress[] = [];
+    const { output, notes } = await upscaleFile(bicubic(2), input, {
+      ...options,
+      onProgress: (now) => progress.push(now),
+    });
+    expect([output, notes]).toEqual([join(folder, name), []]);
+    expect(await sharp(output, { animated: true }).metadata()).toMatchObject({
+      width,
+      pageHeight: height,
+      pages: 3,
+      delay: [40, 500, 70],
+      loop: 3,
+    });
+    expect(progress.map(({ tile, tiles }) => [tile, tiles])).toEqual([1, 2, 3].map((tile) => [tile, 3]));
+    // Each frame, as a reader shows it, is close to the upscaled frame of the input.
+    for (const page of [0, 1, 2]) {
+      const frame = (path: string) => sharp(path, { page }).flatten({ background: '#fff' });
+      const expected = await frame(input).resize(width, height, { kernel: 'cubic' }).raw().toBuffer();
+      const found = await frame(output).raw().toBuffer();
+      const squares = found.reduce((sum, value, i) => sum + (value - expected[i]!) ** 2, 0);
+      expect(Math.sqrt(squares / found.length), `frame ${page}`).toBeLessThan(20);
+    }
+  });
+
+  test('becomes a still image in another format, and says so', async () => {
+    const input = await put('a.gif', await moving('gif', false));
+    const { output, notes } = await upscaleFile(bicubic(2), input, { format: 'png' });
+    expect(await sharp(output).metadata()).toMatchObject({ format: 'png', width: 40, height: 32 });
+    expect(notes).toEqual(['only the first of 3 frames is upscaled: PNG has no animations here']);
+  });
+});
+
+function fractions(values: readonly number[], isLittle: boolean): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [i, value] of values.entries()) {
+    if (isLittle) bytes.writeUInt32LE(value, 4 * i);
+    else bytes.writeUInt32BE(value, 4 * i);
+  }
+  return bytes;
+}
+
 test('a disk without enough space is an error before the upscaling starts', async () => {
   const never = testUpscaler('never', 4, 0, () => {
     throw new Error('must not run');
   });
   const out = join(folder, 'deep', 'er');
   const plan = await planImage(await put('a.png'), never, { out });
-  const huge = { ...plan, shape: { ...plan.shape, width: 1e8, height: 1e8 } };
+  const huge = { ...plan, shape: { ...plan.shape, model: { width: 1e8, height: 1e8 } } };
   await expect(upscalePlanned(never, huge)).rejects.toMatchObject({
     code: 'disk',
     message: expect.stringMatching(/Upscaling .*a\.png needs 30\.0 PB in .*er, where .* are free\. /),

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { mergedSpan } from '../../../../trainer/models/span/merge.ts';
 import { interpolate } from '../../../../trainer/weights/interpolate.ts';
-import { randomGenerator } from './generators.ts';
+import { largestDifference } from '../models/fixture.ts';
+import { randomCompact, randomGenerator, randomSpan } from './generators.ts';
 
 const names = ['psnr.pth', 'esrgan.pth'] as const;
 
@@ -23,4 +25,25 @@ test.each([
   [{ scale_factor: 1, input_unshuffle: 4 }, /scale_factor is 4 in .* and 1/],
 ] as const)('%j differs', (options, message) => {
   expect(() => interpolate(randomGenerator(), randomGenerator(options), 0.5, names)).toThrow(message);
+});
+
+test('networks of different architectures', () => {
+  expect(() => interpolate(randomGenerator(), randomCompact(), 0.5, names)).toThrow(
+    /type is rrdb in psnr\.pth and compact in esrgan\.pth/,
+  );
+});
+
+test('the merged filters of SPAN are interpolated, and each end is the model itself', () => {
+  const [a, b] = [randomSpan(), randomSpan({}, 2)];
+  const [merged, other] = [a, b].map(({ options, parameters }) => mergedSpan(options, parameters));
+  for (const alpha of [0, 0.3, 1]) {
+    const { options, parameters } = interpolate(a, b, alpha, names);
+    if (options.type !== 'span') throw new Error(options.type);
+    for (const [name, { data }] of mergedSpan(options, parameters)) {
+      const expected = data.map(
+        (_, index) => (1 - alpha) * merged!.get(name)!.data[index]! + alpha * other!.get(name)!.data[index]!,
+      );
+      expect(largestDifference(data, expected), name).toBeLessThan(1e-6);
+    }
+  }
 });

@@ -147,13 +147,13 @@ describe('residual scaling', () => {
 
   test.each([0.2, 0.1, 1, 0.35])('%f is read from tensors of the original program', (scaling) => {
     const read = readGenerator(scaled(scaling, [scaling, scaling, scaling]));
-    expect(read.options.residual_scaling).toBe(scaling);
+    expect(read.options).toMatchObject({ residual_scaling: scaling });
     expect(read.parameters).toEqual(randomGenerator().parameters);
   });
 
   test('of dense blocks is folded into their last convolutions', () => {
     const { options, parameters } = readGenerator(scaled(0.2, [0.2, 0.1, 0.4]));
-    expect(options.residual_scaling).toBe(0.2);
+    expect(options).toMatchObject({ residual_scaling: 0.2 });
     for (const [name, { data }] of randomGenerator().parameters) {
       const factor = /rdb2\.conv5/.test(name) ? 0.5 : /rdb3\.conv5/.test(name) ? 2 : 1;
       const folded = parameters.get(name)!.data;
@@ -192,9 +192,8 @@ describe('residual scaling', () => {
   });
 
   test('in the metadata of our own files', () => {
-    expect(
-      readGenerator(save(tensorsOf('basicsr'), { residual_scaling: '0.15' })).options.residual_scaling,
-    ).toBe(0.15);
+    const read = readGenerator(save(tensorsOf('basicsr'), { residual_scaling: '0.15' }));
+    expect(read.options).toMatchObject({ residual_scaling: 0.15 });
     expect(() => readGenerator(save(tensorsOf('basicsr'), { residual_scaling: 'much' }))).toThrow(
       /residual_scaling in its metadata must be a number, not "much"/,
     );
@@ -218,7 +217,7 @@ describe('unsupported files are refused', () => {
     [named('features.0.weight', 'classifier.6.weight'), /a VGG classifier/],
     [named('conv0_0.weight', 'linear1.weight'), /the VGG discriminator of BasicSR/],
     [named('conv0.weight', 'conv1.weight_orig', 'conv9.weight'), /U-Net discriminator/],
-    [named('body.0.weight', 'body.1.weight', 'body.2.weight'), /SRVGGNetCompact/],
+    [named('model.0.weight_orig', 'model.2.weight_orig'), /a PatchGAN discriminator/],
     [named('conv_first.weight', 'layers.0.residual_group.blocks.0.norm1.weight'), /SwinIR/],
     [named('something.else'), /its first tensor is "something\.else"/],
   ])('another network %#', (tensors, message) => {
@@ -272,7 +271,7 @@ describe('unsupported files are refused', () => {
 
   test.skipIf(!hasTestData)(needsTestData('srgan_netG_x4.pth'), () => {
     expect(() => readGenerator(join(testData, 'weights/srgan_netG_x4.pth'))).toThrow(
-      /srgan_netG_x4\.pth is not an ESRGAN generator: it holds an SRGAN generator .*batch normalization.* \(it has "block2\.bn1\.running_mean/,
+      /srgan_netG_x4\.pth holds no supported generator: it holds an SRGAN generator .*batch normalization.* \(it has "block2\.bn1\.running_mean/,
     );
   });
 });

@@ -5,7 +5,7 @@ import { openModel } from '../../../../trainer/cli/open-model.ts';
 import { decodeImage } from '../../../../trainer/data/decode.ts';
 import { type FloatImage, toFloatImage } from '../../../../trainer/data/image.ts';
 import { evaluate } from '../../../../trainer/evaluate/evaluate.ts';
-import { pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
+import { pixelMeasures } from '../../../../trainer/measures/measure.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type WritableLayout, writableLayouts } from '../../../../trainer/models/rrdb/layouts.ts';
-import type { GeneratorOptions } from '../../../../trainer/models/shapes.ts';
+import type { RrdbOptions } from '../../../../trainer/models/rrdb/shapes.ts';
 import { fromHalf, toHalf } from '../../../../trainer/tensor-files/dtypes.ts';
 import { openTensorFile } from '../../../../trainer/tensor-files/tensor-file.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
 import { recognizeGenerator } from '../../../../trainer/weights/recognize.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
 import { temporaryFolder } from '../data/images.ts';
-import { randomGenerator } from './generators.ts';
+import { randomCompact, randomGenerator } from './generators.ts';
 
 const folder = temporaryFolder();
 
 /** Models, and the layouts that can hold them. */
-const models: [string, Partial<GeneratorOptions>, WritableLayout[]][] = [
+const models: [string, Partial<RrdbOptions>, WritableLayout[]][] = [
   ['x4', {}, ['basicsr', 'esrgan-old', 'esrgan-new', 'seed']],
   ['x4 of 1 block', { num_basic_blocks: 1 }, ['basicsr', 'esrgan-old', 'esrgan-new', 'seed']],
   ['grey', { img_channels: 1 }, ['basicsr', 'esrgan-old', 'esrgan-new', 'seed']],
@@ -48,6 +48,18 @@ describe('reads what it writes: options, names and every number', () => {
     }
   });
 
+  test.each(['prelu', 'relu', 'leakyrelu'] as const)('a compact network with %s', (act) => {
+    const generator = randomCompact({ act });
+    for (const extension of act === 'prelu' ? ['pth', 'safetensors'] : ['safetensors']) {
+      const path = join(folder, `compact.${extension}`);
+      writeGenerator(path, generator, { metadata: { note: 'kept' } });
+      const { options, parameters, metadata } = readGenerator(path);
+      expect(options).toEqual(generator.options);
+      expect(parameters).toEqual(generator.parameters);
+      expect(metadata.note).toBe('kept');
+    }
+  });
+
   test.each(models)('%s without a layout, in our own names', (_, options) => {
     const generator = randomGenerator(options);
     const path = join(folder, 'own.safetensors');
@@ -79,7 +91,7 @@ describe('a layout that cannot hold a model is refused with the reason', () => {
     );
   });
 
-  test.each<[Partial<GeneratorOptions>, WritableLayout, RegExp]>([
+  test.each<[Partial<RrdbOptions>, WritableLayout, RegExp]>([
     [{ scale_factor: 1 }, 'basicsr', /BasicSR builds x1 differently/],
     [{ use_subpixel_conv: true }, 'basicsr', /does not support sub-pixel/],
     [{ num_dense_blocks: 2 }, 'esrgan-old', /3 dense blocks per block, and this model has 2/],
@@ -93,6 +105,12 @@ describe('a layout that cannot hold a model is refused with the reason', () => {
     );
   });
 
+  test.each(writableLayouts.filter((layout) => layout !== 'basicsr'))('a compact network as %s', (layout) => {
+    expect(() => writeGenerator(join(folder, 'a.pth'), randomCompact(), { layout })).toThrow(
+      /because its program has no compact networks/,
+    );
+  });
+
   test('a .pth is for other programs', () => {
     expect(() => writeGenerator(join(folder, 'a.pth'), randomGenerator({ residual_scaling: 0.1 }))).toThrow(
       /layout basicsr cannot hold/,
@@ -100,7 +118,7 @@ describe('a layout that cannot hold a model is refused with the reason', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['a.bin', {}, /must end in \.safetensors, \.pth or \.onnx/],
+    ['a.bin', {}, /must end in \.safetensors, \.pth, \.onnx or \.param/],
     ['a.onnx', { layout: 'seed' }, /ONNX files have no layout/],
     ['none/a.pth', {}, /Cannot write .*none/],
   ])('%s %j', (name, options, message) => {

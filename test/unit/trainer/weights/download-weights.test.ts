@@ -6,8 +6,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { registerWeights } from '../../../../trainer/cli/weights.ts';
 import { vggConvolutions, vggParameters } from '../../../../trainer/models/vgg/shapes.ts';
 import { readSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
-import { downloadVgg, torchvisionFiles } from '../../../../trainer/weights/vgg-download.ts';
-import { findVggFile } from '../../../../trainer/weights/vgg-file.ts';
+import { downloadWeights, weightsSources } from '../../../../trainer/weights/download-weights.ts';
+import { readVgg } from '../../../../trainer/weights/vgg-file.ts';
 import { fileServer } from '../data/download/file-server.ts';
 import { temporaryFolder } from '../data/images.ts';
 
@@ -34,12 +34,23 @@ function madeFile(shapes: ReadonlyMap<string, readonly number[]>): Buffer {
 const file = madeFile(new Map([...parameters, ['classifier.6.bias', [1000]]]));
 const sum = createHash('sha256').update(file).digest('hex');
 
+/** A made file on a server in place of torchvision's. */
+function source(address: string, sha256 = sum.slice(0, 8), type: 'vgg11' | 'vgg16' = 'vgg11') {
+  return {
+    name: type,
+    address,
+    file: `${type}-${sha256}.safetensors`,
+    sha256,
+    read: (path: string) => readVgg(path, type),
+  };
+}
+
 describe('weights of VGG', () => {
   test('are downloaded, checked and saved without the classifier', async () => {
     const { url } = await fileServer({ body: file, cutAfter: 1_000_000 }, { body: file });
     const folder = join(temporaryFolder(), 'new', 'folder');
     const to = join(folder, 'vgg11.safetensors');
-    await downloadVgg('vgg11', `${url}/vgg11-${sum.slice(0, 8)}.safetensors`, to, { retryDelays: [0] });
+    await downloadWeights(source(url), to, { retryDelays: [0] });
     const { tensors, metadata } = readSafetensors(to);
     expect([...tensors.keys()].sort()).toEqual([...parameters.keys()].sort());
     expect(tensors.get('features.0.weight')!.data.slice(0, 3)).toEqual(Float32Array.of(-2, 1, 1));
@@ -48,35 +59,31 @@ describe('weights of VGG', () => {
     expect(readdirSync(folder)).toEqual(['.downloads', 'vgg11.safetensors']);
   });
 
-  test.each<[string, string, Buffer, RegExp]>([
+  test.each<[string, string, 'vgg11' | 'vgg16', RegExp]>([
     [
-      'a file whose SHA-256 does not match its name',
-      'vgg11-00000000.pth',
-      file,
+      'a file with another SHA-256',
+      '00000000',
+      'vgg11',
       /is damaged: its SHA-256 starts with [0-9a-f]{8} instead of 00000000.*deleted/,
     ],
-    ['a name without a SHA-256', 'vgg11.pth', file, /must end with the first digits of the SHA-256/],
     [
       'a file of another network',
-      `vgg11-${sum.slice(0, 8)}.safetensors`,
-      file,
+      sum,
+      'vgg16',
       /does not hold torchvision's weights of vgg16.*features\.2\.weight is missing/,
     ],
-  ])('are refused: %s', async (what, name, body, message) => {
-    const { url } = await fileServer({ body });
+  ])('are refused: %s', async (_, sha256, type, message) => {
+    const { url } = await fileServer({ body: file });
     const folder = temporaryFolder();
-    const type = what === 'a file of another network' ? 'vgg16' : 'vgg11';
-    await expect(downloadVgg(type, `${url}/${name}`, join(folder, 'vgg.safetensors'))).rejects.toThrow(
-      message,
-    );
+    const to = join(folder, 'vgg.safetensors');
+    await expect(downloadWeights(source(url, sha256, type), to)).rejects.toThrow(message);
     expect(readdirSync(folder).filter((name) => name !== '.downloads')).toEqual([]);
   });
 
   test('are downloaded once by two that download them at the same time', async () => {
     const { url, requests } = await fileServer({ body: file });
     const to = join(temporaryFolder(), 'vgg11.safetensors');
-    const download = (onWait: (message: string) => void) =>
-      downloadVgg('vgg11', `${url}/vgg11-${sum.slice(0, 8)}.safetensors`, to, { onWait });
+    const download = (onWait: (message: string) => void) => downloadWeights(source(url), to, { onWait });
     const [first, second]: [string[], string[]] = [[], []];
     await Promise.all([
       download((message) => first.push(message)),
@@ -98,7 +105,7 @@ describe('weights of VGG', () => {
       from: 'user',
     });
     await expect(got).rejects.toThrow(/instead of dcbb9e9d/);
-    expect(requests).toEqual([`/models/${torchvisionFiles.vgg19} -`]);
+    expect(requests).toEqual([`/models/${weightsSources.vgg19.file} -`]);
     expect(existsSync(join(folder, 'esrgan-workbench', 'vgg19.safetensors'))).toBe(false);
     vi.unstubAllEnvs();
   });
@@ -118,28 +125,5 @@ describe('weights of VGG', () => {
     await expect(download('--overwrite')).rejects.toThrow(/instead of dcbb9e9d/);
     expect(requests).toHaveLength(1);
     expect(readFileSync(to, 'utf8')).toBe('mine');
-  });
-
-  test('are found where the command saves them; a missing file is reported', async () => {
-    const folder = temporaryFolder();
-    vi.stubEnv('XDG_CACHE_HOME', folder);
-    const settings = {
-      vgg_type: 'vgg11',
-      layer_weights: { conv1_1: 1 },
-      criterion: 'l1',
-      normalize_input: true,
-      normalize_loss: false,
-    } as const;
-    expect(() => findVggFile(settings)).toThrow(
-      /is not set and .*vgg11\.safetensors does not exist\. Run `esrgan weights download vgg11`/,
-    );
-    expect(() => findVggFile({ ...settings, weights: '/none.pth' })).toThrow(
-      /\/none\.pth, the value of `perceptual_loss\.weights`, does not exist/,
-    );
-    const { url } = await fileServer({ body: file });
-    const to = join(folder, 'esrgan-workbench', 'vgg11.safetensors');
-    await downloadVgg('vgg11', `${url}/vgg11-${sum}.safetensors`, to);
-    expect(findVggFile(settings)).toBe(to);
-    vi.unstubAllEnvs();
   });
 });
