@@ -3,6 +3,11 @@ import type { DatasetsReport } from '../cli-output/reports.ts';
 import { downloadDataset, isExtracted } from '../data/download/download-dataset.ts';
 import { type InventoryEntry, inventory } from '../data/download/inventory.ts';
 import { archivesOf, type DatasetName, datasetNames } from '../data/download/sources.ts';
+import { registerDataCheck } from './data-check.ts';
+import { registerDataDownscale } from './data-downscale.ts';
+import { registerDataPreview } from './data-preview.ts';
+import { registerDataSelect } from './data-select.ts';
+import { registerDataTiles } from './data-tiles.ts';
 import { createDownloadProgress } from './download-progress.ts';
 import { cancelOnRequest } from './parent.ts';
 import { createReporter, print } from './terminal.ts';
@@ -20,9 +25,15 @@ interface ListFlags {
   readonly json?: boolean;
 }
 
-/** Adds `esrgan data download` and `esrgan data list` to the command. */
+/** Adds `esrgan data` to the command; here are `download` and `list`. */
 export function registerData(program: Command): void {
-  const data = program.command('data').description('download and list the predefined data sets');
+  const data = program
+    .command('data')
+    .description('download, list, check, select, cut, downscale and preview images');
+  registerDataTiles(data);
+  registerDataDownscale(data);
+  registerDataCheck(data);
+  registerDataSelect(data);
   const scale = () =>
     new Option('--scale <factor>', 'scale factor of the LR images')
       .choices(['1', '2', '4', '8'])
@@ -70,6 +81,7 @@ export function registerData(program: Command): void {
       reporter.line(`${name} is in ${to}.`);
       reporter.event({ event: 'done', name, to });
     });
+  registerDataPreview(data);
   data
     .command('list')
     .description('list the predefined data sets with the number and sizes of their images')

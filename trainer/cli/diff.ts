@@ -9,7 +9,7 @@ export function registerDiff(program: Command): void {
   program
     .command('diff')
     .description('show the changes between two files of weights, layer by layer')
-    .argument('<a>', 'a file of weights (.safetensors, .pth), a checkpoint, or a run')
+    .argument('<a>', 'a file of weights (.safetensors, .pth, .param), a checkpoint, or a run')
     .argument('<b>', 'another file of weights, checkpoint, or run')
     .option('--json', 'print one JSON object')
     .action((a: string, b: string, { json = false }: { json?: boolean }) => {

@@ -1,27 +1,29 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineChoices } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import type { Measure } from '../evaluate/measure.ts';
 import type { Evaluation } from '../evaluate/results/evaluation.ts';
 import { fingerprintTestSet, type KnownTestSet, type TestSet } from '../evaluate/results/test-set.ts';
 import { type EvaluateOnceOptions, evaluateOnce, type Subject } from '../evaluate/store.ts';
 import { bicubicSubject, fileSubject, interpolatedSubject } from '../evaluate/subject.ts';
 import { evaluationTables } from '../evaluate/table.ts';
 import type { Share } from '../image-files/share.ts';
+import type { Measure } from '../measures/measure.ts';
 import { isRunDirectory } from '../runs/list.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { sha256OfText } from '../runs/sha256.ts';
+import { selfEnsemble } from '../upscale/self-ensemble.ts';
 import { expandPattern } from './expand-pattern.ts';
 import { parseAlpha } from './interpolate.ts';
 import { type MeasureFlags, withMeasureOptions, withMeasures } from './measures.ts';
 import { modelOpener, type OnProblem } from './open-model.ts';
 import { endWithParent } from './parent.ts';
-import { createReporter, print, printError } from './terminal.ts';
+import { createReporter, print } from './terminal.ts';
 import { type OpenModel, parseShare } from './upscale.ts';
 
 interface Flags extends MeasureFlags {
   readonly data: TestSet[];
   readonly alpha?: number;
+  readonly tta?: boolean;
   readonly scale: number;
   readonly saveTo?: string;
   readonly again?: boolean;
@@ -47,13 +49,18 @@ export function registerEvaluate(
 ): void {
   withMeasureOptions(program.command('evaluate'))
     .description('measure models on test sets')
-    .argument('<model...>', 'runs, checkpoints, files (.safetensors, .pth, .onnx), or bicubic', expandPattern)
+    .argument(
+      '<model...>',
+      'runs, checkpoints, files (.safetensors, .pth, .onnx, .param), or bicubic',
+      expandPattern,
+    )
     .requiredOption(
       '--data <name=folder>',
       'test set: a folder with HR/ and optionally LR_x<scale>/, or with HR images; repeatable',
       parseTestSet,
     )
     .option('--alpha <alpha>', 'interpolate two models, with this weight of the second, 0 to 1', parseAlpha)
+    .option('--tta', 'test-time augmentation, 8 times as long; the name of the model ends with +')
     .option('--scale <factor>', 'factor of bicubic upscaling; models have their own', parseScale, 4)
     .option('--engine <engine>', engineChoices, 'auto')
     .option('--save-to <run>', 'run that stores the results of bicubic, next to those of its models')
@@ -72,7 +79,8 @@ export function registerEvaluate(
     .addHelpText('after', shareHelp)
     .action(async (models: string[], flags: Flags) => {
       const { data, again = false, share, parts, json, progress = false } = flags;
-      const subjects = subjectsOf(models, flags);
+      const found = subjectsOf(models, flags);
+      const subjects = flags.tta ? found.map(ensembleSubject) : found;
       if (progress) endWithParent();
       const testSets = await Promise.all(data.map((testSet) => fingerprintTestSet(testSet)));
       const failures: string[] = [];
@@ -106,8 +114,11 @@ export function registerEvaluate(
     models: readonly string[],
     { alpha, engine, scale, saveTo, progress = false }: Flags,
   ): Subject[] {
-    const onProblem = (message: string) =>
-      printError(progress ? `${JSON.stringify({ event: 'warning', message })}\n` : `${message}\n`);
+    const reporter = createReporter({ json: progress, stream: process.stderr });
+    const onProblem = (message: string) => {
+      reporter.line(message);
+      reporter.event({ event: 'warning', message });
+    };
     if (alpha !== undefined) {
       const [first, second, ...others] = models.map((model) => weightsOf(model, onProblem));
       if (first === undefined || second === undefined || others.length > 0) {
@@ -126,6 +137,16 @@ export function registerEvaluate(
       return file === undefined ? { ...unsaved, open } : fileSubject(file, open);
     });
   }
+}
+
+/** A model with test-time augmentation. No run stores its results, which are not those of the model alone. */
+function ensembleSubject({ name, weights, open }: Subject): Subject {
+  return {
+    name: `${name}+`,
+    weights: sha256OfText(`${weights} self-ensemble`),
+    run: undefined,
+    open: async () => selfEnsemble(await open()),
+  };
 }
 
 function runOf(folder: string): RunPaths {

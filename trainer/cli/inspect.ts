@@ -4,10 +4,10 @@ import type { BriefReport, TensorReport, WeightsReport } from '../cli-output/rep
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { formatCount } from '../format/format.ts';
 import { generatorShapes } from '../models/shapes.ts';
-import { sha256OfFile } from '../runs/sha256.ts';
 import { tensorStatistics } from '../tensor-files/statistics.ts';
 import { describeWeights, notFiniteTensors, type WeightsDescription } from '../weights/describe.ts';
 import { openNetwork } from '../weights/recognize.ts';
+import { sha256OfWeights } from '../weights/weights-sha256.ts';
 import { expandPattern } from './expand-pattern.ts';
 import { weightsOf } from './open-model.ts';
 import { print } from './terminal.ts';
@@ -25,7 +25,7 @@ export function registerInspect(program: Command): void {
     .description('describe files of weights, without executing their contents')
     .argument(
       '<file...>',
-      'a file of weights (.safetensors, .pth, .onnx), a checkpoint, or a run',
+      'a file of weights (.safetensors, .pth, .onnx, .param), a checkpoint, or a run',
       expandPattern,
     )
     .option('--brief', 'print one line for each file, even if it cannot be read')
@@ -57,7 +57,7 @@ function wholeLines(name: string, json: boolean): string[] {
   const report: WeightsReport = {
     ...description,
     options: description.options && { ...description.options },
-    sha256: sha256OfFile(path),
+    sha256: sha256OfWeights(path),
   };
   return [JSON.stringify(report)];
 }
@@ -100,11 +100,11 @@ function sizeOf(path: string): number {
 function briefLines(name: string, json: boolean): string[] {
   const brief = briefReport(name);
   if (json) return [JSON.stringify(brief)];
-  const { path, bytes, format, scale, blocks, problem } = brief;
+  const { path, bytes, format, architecture, scale, blocks, problem } = brief;
   const facts = [
     path,
     ...(scale === null ? [] : [`x${scale}`]),
-    ...(blocks === null ? [] : [`${blocks} blocks`]),
+    ...(blocks === null ? [architecture ?? []].flat() : [`${blocks} blocks`]),
     ...(format === null ? [] : [format]),
     `${(bytes / 1e6).toFixed(1)} MB`,
     ...(problem === null ? [] : [problem]),
@@ -143,7 +143,7 @@ function descriptionLines({ notFinite, ...description }: InspectedWeights): stri
     ...(wrapper.length === 0 ? [] : [['wrapped in', wrapper.join(' > ')] satisfies [string, string]]),
     ...others.map((prefix): [string, string] => ['also contains', `another generator: ${prefix}`]),
     ['tensors', `${tensors.length} of ${description.dtypes.join(', ')}`],
-    ['parameters', formatCount(description.parameters)],
+    ['parameters', parametersText(description)],
     ...(notFinite.length === 0 ? [] : [['not finite', notFiniteText(notFinite)] satisfies [string, string]]),
     ...Object.entries(description.metadata).map(([key, text]): [string, string] => [`metadata ${key}`, text]),
   ];
@@ -153,6 +153,19 @@ function descriptionLines({ notFinite, ...description }: InspectedWeights): stri
     ...facts.map(([key, value]) => `${onOneLine(key).padEnd(width)}${onOneLine(value)}`),
     ...(reason === null ? [] : ['', reason, '', ...list.map(onOneLine)]),
   ];
+}
+
+/** Numbers in the file; where training has another form of the network, as that of SPAN, also what it trains. */
+function parametersText({ parameters, options }: WeightsDescription): string {
+  const shapes = options && generatorShapes(options).parameters.values();
+  const trained = [...(shapes ?? [])].reduce(
+    (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
+    0,
+  );
+  const inFile = formatCount(parameters);
+  return shapes === null || trained === parameters
+    ? inFile
+    : `${inFile} in the file, ${formatCount(trained)} trained`;
 }
 
 function notFiniteText(tensors: WeightsReport['notFinite']): string {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { sha256OfFile } from '../runs/sha256.ts';
 import { readGenerator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
+import { sha256OfWeights } from '../weights/weights-sha256.ts';
 import { writeGenerator } from '../weights/write-generator.ts';
 import { wholeWeightsOf } from './open-model.ts';
 import { assertNew, existingFile, overwriteOption } from './overwrite.ts';
@@ -21,7 +21,7 @@ export function registerInterpolate(program: Command): void {
     .description('interpolate two generators: (1 - alpha) * PSNR + alpha * ESRGAN')
     .argument('<psnr>', 'model trained for PSNR: a file of weights, a checkpoint, or a run')
     .argument('<esrgan>', 'model trained as a GAN')
-    .argument('<out>', 'file to write: .safetensors, .pth or .onnx')
+    .argument('<out>', 'file to write: .safetensors, .pth, .onnx or .param')
     .option('--alpha <alpha>', 'weight of ESRGAN, 0 to 1', parseAlpha, 0.8)
     .option(...overwriteOption)
     .option('--json', 'print one JSON object')
@@ -37,9 +37,9 @@ export function registerInterpolate(program: Command): void {
           stage: 'interpolation',
           alpha: String(alpha),
           psnr_parent: basename(psnrFile),
-          psnr_parent_sha256: sha256OfFile(psnrFile),
+          psnr_parent_sha256: sha256OfWeights(psnrFile),
           esrgan_parent: basename(esrganFile),
-          esrgan_parent_sha256: sha256OfFile(esrganFile),
+          esrgan_parent_sha256: sha256OfWeights(esrganFile),
         },
       });
       if (!isWritten) throw existingFile(output);

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import { defaultVggFile } from '../config/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
-import { lpipsDistance, vggDistance } from '../evaluate/feature-distance.ts';
-import { type Measure, pixelMeasures } from '../evaluate/measure.ts';
+import { vggDistance } from '../measures/feature-distance.ts';
+import { type Measure, pixelMeasures } from '../measures/measure.ts';
+import { perceptualMeasure } from '../measures/perceptual.ts';
+import { isPerceptualMetric, type PerceptualMetric, perceptualMetricNames } from '../metrics/metrics.ts';
 import { isProtocolName, type ProtocolName, protocolNames } from '../metrics/protocols.ts';
 import { vggConvolutions } from '../models/vgg/shapes.ts';
 import { recognizeVgg } from '../weights/vgg-file.ts';
@@ -13,10 +13,9 @@ import { recognizeVgg } from '../weights/vgg-file.ts';
 /** Options that select measures. */
 export interface MeasureFlags {
   readonly protocol: ProtocolName[];
+  readonly metrics: PerceptualMetric[];
   readonly vgg?: string;
   readonly vggLayers: string[];
-  readonly lpips?: string;
-  readonly lpipsVgg?: string;
   readonly engine: string;
 }
 
@@ -29,25 +28,26 @@ export function withMeasureOptions(command: Command): Command {
       parseProtocols,
       ['paper-y', 'rgb'],
     )
-    .option('--vgg <file>', "also measure the perceptual distance, with these weights of torchvision's VGG")
-    .option('--vgg-layers <names>', 'layers of the perceptual distance', parseNames, ['conv5_4'])
-    .option('--lpips <file>', 'also measure LPIPS; the file is vgg.pth of the Python package lpips')
     .option(
-      '--lpips-vgg <file>',
-      "VGG16's weights for LPIPS; default: as downloaded by `esrgan weights download vgg16`",
-    );
+      '--metrics <names>',
+      `also measure these, separated by commas: ${perceptualMetricNames.join(', ')}; \`esrgan weights download\` gets their weights`,
+      parseMetrics,
+      [],
+    )
+    .option('--vgg <file>', "also measure the perceptual distance, with these weights of torchvision's VGG")
+    .option('--vgg-layers <names>', 'layers of the perceptual distance', parseNames, ['conv5_4']);
 }
 
 /**
  * Creates the selected measures for `use`, and closes them afterwards.
  *
- * @throws WorkbenchError `data` if a file of weights is not valid, `usage` for a layer that the model does not have
+ * @throws WorkbenchError `data` if a file of weights is missing or not valid, `usage` for a layer that the model does not have
  */
 export async function withMeasures<T>(
   flags: MeasureFlags,
   use: (measures: readonly Measure[]) => Promise<T>,
 ): Promise<T> {
-  const measures = [...pixelMeasures(flags.protocol), ...distances(flags)];
+  const measures = [...pixelMeasures(flags.protocol), ...otherMeasures(flags)];
   try {
     return await use(measures);
   } finally {
@@ -55,11 +55,11 @@ export async function withMeasures<T>(
   }
 }
 
-function distances({ vgg, vggLayers, lpips, lpipsVgg, engine }: MeasureFlags): Measure[] {
+function otherMeasures({ metrics, vgg, vggLayers, engine }: MeasureFlags): Measure[] {
   const open = () => openEngine(parseEngine(engine));
   return [
+    ...metrics.map((metric) => perceptualMeasure(metric, open)),
     ...(vgg === undefined ? [] : [perceptual(open, vgg, vggLayers)]),
-    ...(lpips === undefined ? [] : [lpipsDistance(open, lpips, lpipsVgg ?? downloadedVgg16())]),
   ];
 }
 
@@ -76,19 +76,19 @@ function perceptual(open: () => Promise<Engine>, vgg: string, vggLayers: readonl
   return vggDistance(open, vgg, type, vggLayers);
 }
 
-function downloadedVgg16(): string {
-  const path = defaultVggFile('vgg16');
-  if (existsSync(path)) return path;
-  throw new WorkbenchError(
-    'data',
-    `LPIPS needs the weights of vgg16, but ${path} does not exist. Download them with \`esrgan weights download vgg16\`, or name a file of torchvision with --lpips-vgg.`,
-  );
-}
-
 function parseProtocols(text: string): ProtocolName[] {
   return parseNames(text).map((name) => {
     if (isProtocolName(name)) return name;
     throw new InvalidArgumentError(`${name} is not one of ${protocolNames.join(', ')}.`);
+  });
+}
+
+function parseMetrics(text: string): PerceptualMetric[] {
+  return [...new Set(parseNames(text))].map((name) => {
+    if (isPerceptualMetric(name)) return name;
+    throw new InvalidArgumentError(
+      `${name} is not one of ${perceptualMetricNames.join(', ')}. PSNR and SSIM are always measured, under the protocols of --protocol.`,
+    );
   });
 }
 

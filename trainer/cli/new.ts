@@ -12,6 +12,7 @@ import {
   type Recipe,
   readRunFile,
   recipes,
+  stageSeconds,
 } from '../config/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
@@ -99,7 +100,7 @@ export function registerNew(program: Command): void {
         writeFileSync(file, text);
         const { channels, growth, blocks } = plan.recipe;
         reporter.line(
-          `${file}: ${blocks} block${blocks === 1 ? '' : 's'} of ${channels}/${growth} channels, ${formatCount(plan.steps)} steps, about ${formatDuration(plan.steps * plan.secondsPerStep)}. Start it with \`esrgan train\`.`,
+          `${file}: ${blocks} block${blocks === 1 ? '' : 's'} of ${channels}/${growth} channels, ${formatCount(plan.steps)} steps, about ${formatDuration(stageSeconds(plan.steps, plan.secondsPerStep))}. Start it with \`esrgan train\`.`,
         );
         reporter.event({ event: 'done', file });
       } finally {

@@ -20,16 +20,32 @@ import { findRun } from './find-run.ts';
 import { printError } from './terminal.ts';
 
 /**
- * Opens a model by its name on the command line: `bicubic`, a file of weights (`.safetensors`, `.pth`), an ONNX file, the
- * folder of a checkpoint, or a run by its folder or its name in ./runs, which means its `resultCheckpoint`.
+ * Opens a model by its name on the command line: `bicubic`, a file of weights (`.safetensors`, `.pth`, `.param`), an ONNX file, the
+ * folder of a checkpoint, or a run by its folder or its name in ./runs, which means its `resultCheckpoint`. With `second`,
+ * the interpolation of two files of weights.
  *
  * @throws WorkbenchError `data` if the file is not valid or its model does not take RGB images
  */
 export async function openModel(
   name: string,
-  { engine, scale = 4, onProblem }: { engine: string; scale?: number; onProblem?: OnProblem },
+  {
+    engine,
+    scale = 4,
+    second,
+    onProblem,
+  }: {
+    engine: string;
+    scale?: number;
+    second?: { readonly model: string; readonly alpha: number };
+    onProblem?: OnProblem;
+  },
 ): Promise<Upscaler> {
   const requested = parseEngine(engine);
+  if (second !== undefined) {
+    const files = [name, second.model].map((each) => interpolableFile(each, onProblem));
+    const [first = '', other = ''] = files;
+    return modelOpener(engine).openInterpolated(first, other, second.alpha);
+  }
   if (name === 'bicubic') return floatBicubicUpscaler(scale);
   const path = wholeWeightsOf(name, onProblem);
   const shown = relative('', path);
@@ -44,6 +60,15 @@ export async function openModel(
     );
   }
   return networkUpscaler(await openEngine(requested), shown, options, parameters);
+}
+
+function interpolableFile(name: string, onProblem?: OnProblem): string {
+  const path = name === 'bicubic' ? name : wholeWeightsOf(name, onProblem);
+  if (path !== 'bicubic' && extname(path).toLowerCase() !== '.onnx') return path;
+  throw new WorkbenchError(
+    'usage',
+    `${name} has no parameters by name and cannot be interpolated. Choose files of weights (.safetensors, .pth, .param), checkpoints or runs.`,
+  );
 }
 
 /** Opens models on one engine, which is opened with the first model. */
@@ -100,7 +125,7 @@ export function weightsOf(name: string, onProblem: OnProblem = printProblem): st
   if (found?.isFile()) return name;
   if (found !== undefined && !found.isDirectory())
     throw new WorkbenchError('data', `${name} is ${kindOf(found)}, not a file of weights or a run.`);
-  if (found === undefined && /\.(safetensors|pth|pt|ckpt|onnx)$/i.test(name))
+  if (found === undefined && /\.(safetensors|pth|pt|ckpt|onnx|param)$/i.test(name))
     throw new WorkbenchError('data', `The file ${name} does not exist.`);
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
   const paths = isRunDirectory(name)

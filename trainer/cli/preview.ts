@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
@@ -10,6 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { messageOf, WorkbenchError } from '../errors/errors.ts';
 import { type ReadImage, readImage } from '../evaluate/source-image.ts';
+import { createFolderSync } from '../files/create-folder.ts';
 import type { Rect } from '../guards/rect.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
 import { type InterpolatedNetwork, interpolatedNetwork } from '../upscale/interpolated-network.ts';
@@ -183,7 +184,7 @@ function cropBox(image: Image, { x, y, width, height }: Rect): Image {
 async function writePng(path: string | null | undefined, image: Image): Promise<void> {
   if (path === null || path === undefined) return;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    createFolderSync(dirname(path));
   } catch (error) {
     throw diskError(path, error);
   }

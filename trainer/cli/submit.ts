@@ -14,7 +14,13 @@ import {
   submitImages,
   submitRuns,
 } from '../cluster/submit.ts';
-import { configForStage, formatProblem, readRunFile, readRunFileText } from '../config/index.ts';
+import {
+  assertHasStages,
+  configForStage,
+  formatProblem,
+  readRunFile,
+  readRunFileText,
+} from '../config/index.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { portablePath } from '../files/paths.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
@@ -140,7 +146,7 @@ function taskCount(text: string): number {
 }
 
 /** Options that each task would apply to its own share, against those of the others or of its earlier starts. */
-const unsharedOptions = ['share', 'overwrite', 'rename', 'again'];
+const unsharedOptions = ['share', 'overwrite', 'rename', 'update', 'dryRun', 'again'];
 
 /** Checks the arguments as the command would, so that no task starts in vain. */
 function imageSubmissionOf(
@@ -160,7 +166,7 @@ function imageSubmissionOf(
     unknown[0] !== undefined
       ? `\`esrgan ${name}\` has no option ${unknown[0]}.`
       : refused !== undefined
-        ? `--${refused} cannot be used with tasks, which divide the images and skip what is done.`
+        ? `--${refused === 'dryRun' ? 'dry-run' : refused} cannot be used with tasks, which divide the images and skip what is done.`
         : operands.length === 0
           ? `Name what to ${name}.`
           : missing !== undefined
@@ -178,7 +184,7 @@ function imageSubmissionOf(
   const fixed =
     name === 'evaluate'
       ? withOperands(target, words, (operand) => expandPattern(operand).map(fixedModel))
-      : [...words, ...(typeof model === 'string' ? ['--model', fixedModel(model)] : [])];
+      : [...words.map(fixedOther), ...(typeof model === 'string' ? ['--model', fixedModel(model)] : [])];
   return {
     words: [name, ...fixed],
     tasks,
@@ -192,6 +198,13 @@ function imageSubmissionOf(
 /** A model as it is now: the tasks start at different times, when a run in training may have other checkpoints. */
 function fixedModel(model: string): string {
   return model === 'bicubic' ? model : wholeWeightsOf(model);
+}
+
+/** The value of an option for a further model as it is now; other words as they are. */
+function fixedOther(word: string, index: number, words: readonly string[]): string {
+  const [, option, model] = /^(--then=|--model2=)(.*)/.exec(word) ?? [];
+  if (option !== undefined && model !== undefined) return option + fixedModel(model);
+  return ['--then', '--model2'].includes(words[index - 1] ?? '') ? fixedModel(word) : word;
 }
 
 /** The words of a command with other operands. */
@@ -222,6 +235,7 @@ function submissionOf(files: readonly string[], name: string, flags: Flags): Sub
   const settings = findProfile(name);
   const runs = files.map((file) => {
     const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
+    if (flags.resume !== true) assertHasStages(file, read, flags.stage);
     const { config, warnings } = configForStage(file, read, flags.stage);
     for (const warning of warnings) printError(`${formatProblem(file, warning)}\n`);
     return { config, file: resolve(file) };

@@ -1,14 +1,20 @@
 import type { CliEvent } from '../cli-output/events.ts';
 import { printable } from '../errors/quoted.ts';
+import { withRelativePaths } from '../files/paths.ts';
 
 /** Writes to standard output. All output of the command goes through this file, which makes it printable. */
 export function print(text: string): void {
   process.stdout.write(printable(text));
 }
 
-/** Writes to standard error. */
+/** Writes a message for a person to standard error. */
 export function printError(text: string): void {
-  process.stderr.write(printable(text));
+  process.stderr.write(forPeople(text));
+}
+
+/** Paths are relative to the working folder. */
+function forPeople(text: string): string {
+  return printable(withRelativePaths(text, [process.cwd()]));
 }
 
 /** Output of a command: for a terminal, a log, or a program that reads JSON. */
@@ -47,7 +53,7 @@ export function createReporter({ json, stream }: ReporterOptions): Reporter {
   let unfinished = false;
 
   const show = (line: string) => {
-    const text = printable(line);
+    const text = forPeople(line);
     stream.write(terminal ? clear + shorten(text, stream.columns ?? 80) : `${text}\n`);
     shownAt = performance.now();
     waiting = undefined;
@@ -62,7 +68,7 @@ export function createReporter({ json, stream }: ReporterOptions): Reporter {
     },
     line(text) {
       if (json) return;
-      stream.write(`${clear}${printable(text)}\n`);
+      stream.write(`${clear}${forPeople(text)}\n`);
       waiting = undefined;
       unfinished = false;
     },

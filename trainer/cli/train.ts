@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
+  assertHasStages,
   configForStage,
   formatProblem,
   type ResolvedConfig,
@@ -11,7 +12,7 @@ import { engineChoices, openEngine, parseEngine } from '../engine/engines.ts';
 import { exitCodes } from '../errors/errors.ts';
 import { formatDuration, formatRate } from '../format/format.ts';
 import { datasetFiles } from '../image-files/dataset-files.ts';
-import { choiceOf, type StageChoice, stageChoices } from '../run-state/run-state.ts';
+import { choiceOf, type StageChoice, stageChoices, stagesOf } from '../run-state/run-state.ts';
 import { readRun } from '../runs/list.ts';
 import { lastStage } from '../runs/manifest.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
@@ -30,6 +31,7 @@ interface Flags {
   readonly waitLock?: number;
   readonly runsDir?: string;
   readonly source?: string;
+  readonly device?: number;
   readonly json?: boolean;
 }
 
@@ -53,6 +55,11 @@ export function registerTrain(program: Command): void {
       ).conflicts('resume'),
     )
     .option('--engine <engine>', `${engineChoices}; overrides the run file`)
+    .option(
+      '--device <number>',
+      'GPU to train on, as `esrgan doctor` lists it; overrides the run file',
+      wholeNumber,
+    )
     .option('--max-steps <count>', 'stop with a checkpoint at this step of the stage', wholeNumber)
     .option('--wait-lock <seconds>', 'how long to wait for a process that trains the run', wholeNumber)
     .option('--runs-dir <folder>', 'folder of the runs; overrides the run file')
@@ -63,7 +70,9 @@ export function registerTrain(program: Command): void {
       const stopping = new AbortController();
       stopAtTimeLimit(stopping, reporter);
       const { config, stage } = loadRunFile(file, flags, reporter);
-      const engine = await openEngine(parseEngine(flags.engine ?? config.engine));
+      const engine = await openEngine(parseEngine(flags.engine ?? config.engine), {
+        device: flags.device ?? config.device,
+      });
       stopOnSignals(stopping, reporter);
       const stop = stopping.signal;
       continueWithoutOutput();
@@ -77,7 +86,7 @@ export function registerTrain(program: Command): void {
         ...(flags.waitLock === undefined ? {} : { lockPatience: flags.waitLock * 1000 }),
         stop,
         origin: { folder: dirname(flags.source ?? file), command: process.argv },
-        observer: observe(reporter),
+        observer: observe(reporter, stage),
       });
       reporter.done();
       reporter.event({ event: 'end', reason: result.reason, step: result.step, run: result.paths.root });
@@ -98,6 +107,8 @@ function loadRunFile(
   const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
   const run = read.config && runOf(withFlags(read.config, flags));
   const stage = flags.stage ?? (flags.resume && run ? lastChoice(run) : undefined) ?? 'pretraining';
+  // What was started goes on with the file of then.
+  if (flags.resume !== true) assertHasStages(flags.source ?? file, read, stage);
   const configured = configForStage(file, read, stage);
   const config = withFlags(configured.config, flags);
   for (const warning of configured.warnings) reporter.line(formatProblem(file, warning));
@@ -154,14 +165,18 @@ function continueWithoutOutput(): void {
   });
 }
 
-function observe(reporter: Reporter): StageObserver {
+function observe(reporter: Reporter, choice: StageChoice): StageObserver {
   return {
-    step: (progress) => reporter.progress(progressLine(progress)),
+    step: (progress) => reporter.progress(progressLine(progress, choice)),
     line: (text) => reporter.line(text),
     event: (event) => reporter.event(event),
   };
 }
 
-function progressLine({ step, steps, epoch, epochs, loss, rate, etaSeconds }: StepProgress): string {
-  return `epoch ${epoch}/${epochs} · step ${step}/${steps} · loss ${loss.toPrecision(4)} · ${formatRate(rate)} · ${formatDuration(etaSeconds)} left`;
+function progressLine(
+  { stage, step, steps, epoch, epochs, loss, rate, etaSeconds }: StepProgress,
+  choice: StageChoice,
+): string {
+  const left = stage === stagesOf(choice).at(-1) ? 'left' : 'left of this stage';
+  return `epoch ${epoch}/${epochs} · step ${step}/${steps} · loss ${loss.toPrecision(4)} · ${formatRate(rate)} · ${formatDuration(etaSeconds)} ${left}`;
 }

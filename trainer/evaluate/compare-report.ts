@@ -1,3 +1,4 @@
+import { csvCell } from '../format/csv.ts';
 import { type Metric, metricHeading, metricNames, metrics, pixelMetricNames } from '../metrics/metrics.ts';
 import { type Comparison, type ComparisonRow, deltaOf } from './compare.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
@@ -20,13 +21,23 @@ interface ReportOptions {
   readonly isPublishedShown: boolean;
 }
 
-/** A comparison as text for a terminal. */
+/** A comparison as text for a terminal; long settings are cut. */
 export function comparisonText(comparison: Comparison, options: ReportOptions): string {
   const tables = sections(comparison, options).map(
-    ({ title, cells, words }) => `${title}\n${alignCells(cells, words)}\n`,
+    ({ title, cells, words }) =>
+      `${title}\n${alignCells(
+        cells.map((row) => row.map(shortened)),
+        words,
+      )}\n`,
   );
   const warnings = comparison.warnings.map((warning) => `Warning: ${warning}\n`);
   return [...tables, ...(warnings.length > 0 ? [warnings.join('')] : [])].join('\n');
+}
+
+const longestCell = 60;
+
+function shortened(text: string): string {
+  return text.length > longestCell ? `${text.slice(0, longestCell - 1)}…` : text;
 }
 
 /** A comparison as Markdown, for a README or a pull request. */
@@ -42,21 +53,20 @@ export function comparisonMarkdown(comparison: Comparison, options: ReportOption
 }
 
 /**
- * One line for each model, test set and protocol, with full precision. The first line names the columns. Cells of metrics
- * that a protocol does not measure are empty.
+ * One line for each model, test set and protocol, with full precision. The first line names the columns, of metrics that
+ * were measured. Cells of metrics that a protocol does not measure are empty.
  */
 export function comparisonCsv(comparison: Comparison, { baseline }: ReportOptions): string {
   const head = ['run', 'model', 'checkpoints', 'data', 'protocol', 'images'];
-  const numbers = metricNames.flatMap((metric) => [
-    metric,
-    `${metric}_min`,
-    `${metric}_max`,
-    `${metric}_delta`,
-  ]);
+  const measured = shownRows(comparison).flatMap(({ evaluations }) => evaluations);
+  const names = metricNames.filter((metric) =>
+    measured.some((evaluation) => evaluation[metric] !== undefined),
+  );
+  const numbers = names.flatMap((metric) => [metric, `${metric}_min`, `${metric}_max`, `${metric}_delta`]);
   const rows = shownRows(comparison).flatMap((row) =>
     row.evaluations.map((evaluation) => {
       const delta = deltaOf(comparison, baseline, row, evaluation);
-      const cells = metricNames.flatMap((metric) => {
+      const cells = names.flatMap((metric) => {
         const mean = evaluation[metric];
         if (mean === undefined) return ['', '', '', ''];
         const values = valuesOf(evaluation.images, metric);
@@ -102,15 +112,20 @@ function shownRows({ rows, bicubic }: Comparison): readonly ComparisonRow[] {
 
 function validationSection(comparison: Comparison): Section {
   const validated = shownRows(comparison).filter(({ validation }) => validation !== null);
+  const names = metricNames.filter(
+    (metric) =>
+      pixelMetricNames.some((name) => name === metric) ||
+      validated.some(({ validation }) => validation?.[metric] !== undefined),
+  );
   const lines = validated.map(({ run, model, checkpoints, validation }) => [
     run,
     model,
     checkpoints.join(', '),
-    ...pixelMetricNames.map((metric) => validation?.[metric]?.toFixed(metrics[metric].digits) ?? ''),
+    ...names.map((metric) => validation?.[metric]?.toFixed(metrics[metric].digits) ?? ''),
   ]);
   return {
-    title: 'Validation in training: R, G and B',
-    cells: [['run', 'model', 'checkpoint', ...pixelMetricNames.map(metricHeading)], ...lines],
+    title: 'Validation in training: PSNR and SSIM of R, G and B',
+    cells: [['run', 'model', 'checkpoint', ...names.map(metricHeading)], ...lines],
     words: 3,
   };
 }
@@ -200,9 +215,4 @@ function signed(value: number, digits: number): string {
 
 function escapePipe(text: string): string {
   return text.replaceAll('|', '\\|');
-}
-
-function csvCell(value: string | number): string {
-  const text = String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

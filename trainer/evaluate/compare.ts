@@ -1,9 +1,9 @@
 import { type Difference, diffConfigs } from '../config/diff.ts';
-import { metricNames, pixelMetricNames, type Values } from '../metrics/metrics.ts';
+import type { Measure } from '../measures/measure.ts';
+import { metricNames, type Values } from '../metrics/metrics.ts';
 import { generatorOf } from '../runs/checkpoint-files.ts';
 import { type Checkpoint, type CheckpointState, listCheckpoints, stageResult } from '../runs/checkpoints.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import type { Measure } from './measure.ts';
 import { type ComparedRun, comparabilityWarnings, comparedSettings } from './results/comparability.ts';
 import type { Evaluation } from './results/evaluation.ts';
 import type { KnownTestSet } from './results/test-set.ts';
@@ -86,7 +86,7 @@ export async function compareRuns(
       description,
       metrics,
     })),
-    differences: diffConfigs(runs.map(({ config }) => comparedSettings(config))),
+    differences: diffConfigs(comparedSettings(runs)),
     warnings: [...damages, ...comparabilityWarnings(runs)],
   };
 }
@@ -120,8 +120,7 @@ async function bicubicRows(
 function bicubicValidation(paths: RunPaths): Values | null {
   const metrics = listCheckpoints(paths).findLast(({ state }) => state.metrics.bicubic_psnr !== undefined)
     ?.state.metrics;
-  if (typeof metrics?.bicubic_psnr !== 'number' || typeof metrics.bicubic_ssim !== 'number') return null;
-  return { psnr: metrics.bicubic_psnr, ssim: metrics.bicubic_ssim };
+  return metrics ? validationValues(metrics, 'bicubic_') : null;
 }
 
 /** The differences of a row to the same model of the baseline, by metric; null if the baseline was not measured. */
@@ -165,7 +164,7 @@ function modelsOf(
     return {
       model,
       checkpoints: [name],
-      validation: validationOf(state),
+      validation: validationValues(state.metrics),
       subject: fileSubject(generatorOf(path), opener.open, `${paths.name} ${name}`),
     };
   }
@@ -182,9 +181,10 @@ function modelsOf(
   }
 }
 
-function validationOf({ metrics }: CheckpointState): Values | null {
-  const values = pixelMetricNames.flatMap((metric) => {
-    const value = metrics[metric];
+/** What a checkpoint records of its validation, under names that start with a prefix. */
+function validationValues(metrics: CheckpointState['metrics'], prefix = ''): Values | null {
+  const values = metricNames.flatMap((metric) => {
+    const value = metrics[prefix + metric];
     return typeof value === 'number' ? [[metric, value]] : [];
   });
   return values.length === 0 ? null : Object.fromEntries(values);

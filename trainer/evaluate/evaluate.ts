@@ -8,10 +8,10 @@ import { cropImage, toByte, toFloatImage, toImage, toRgb } from '../data/image.t
 import { WorkbenchError } from '../errors/errors.ts';
 import { portablePath } from '../files/paths.ts';
 import { isInShare, type Share } from '../image-files/share.ts';
+import type { Measure } from '../measures/measure.ts';
 import { fullRangeGray } from '../metrics/luma.ts';
-import type { Values } from '../metrics/metrics.ts';
+import { metrics, type Values } from '../metrics/metrics.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
-import type { Measure } from './measure.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
 import { hrFolder, hrImages, lrFolder, type TestSet } from './results/test-set.ts';
 
@@ -80,7 +80,17 @@ export async function evaluate(
       const { hr, lr } = await readPair(pair, scale, smallest);
       const sr = await upscaleBytes(upscaler, lr, hr);
       const values = new Map<Measure, Values>();
-      for (const measure of measures) values.set(measure, await measure.measure(sr, hr, scale));
+      for (const measure of measures) {
+        const found = await measure.measure(sr, hr, scale);
+        const missing = measure.metrics.find((metric) => found[metric] === undefined);
+        if (missing !== undefined) {
+          throw new WorkbenchError(
+            'data',
+            `${pair.hr}: ${metrics[missing].title} is not defined for its upscaled image, which is flat. Remove the image from the test set, or measure without --metrics ${missing}.`,
+          );
+        }
+        values.set(measure, found);
+      }
       measured.add(pathOf(pair), values);
     } catch (error) {
       if (onFailed === undefined || !(error instanceof WorkbenchError) || error.code !== 'data') throw error;

@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { discardSync } from '../files/change-files.ts';
+import { createFolderSync } from '../files/create-folder.ts';
 import type { Share } from '../image-files/share.ts';
+import type { Measure } from '../measures/measure.ts';
 import type { Metric, Values } from '../metrics/metrics.ts';
 import { diskError, writeJsonAtomic } from '../runs/atomic-file.ts';
 import type { MeasuredImages } from './evaluate.ts';
-import type { Measure } from './measure.ts';
 import { type EvaluationFile, listParts, partPath, type SavedValues } from './results/evaluation-files.ts';
 
 /** The values of the measured images of an evaluation that several shares measure, each in its own files. */
@@ -56,7 +56,7 @@ export function openParts({ folder, measures, factsOf, share }: PartsOptions): P
       const images = Array.from(mine.get(measure) ?? [], ([name, found]) => ({ name, ...found }));
       if (path === undefined || images.length === 0) continue;
       try {
-        mkdirSync(folder, { recursive: true });
+        createFolderSync(folder);
       } catch (error) {
         throw diskError(path, error);
       }

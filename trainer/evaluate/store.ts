@@ -1,12 +1,12 @@
 import { basename, dirname, join } from 'node:path';
 import { WorkbenchError } from '../errors/errors.ts';
+import type { Measure } from '../measures/measure.ts';
 import type { Metric } from '../metrics/metrics.ts';
 import { isRunDirectory } from '../runs/list.ts';
 import { type RunPaths, runPaths } from '../runs/run-directory.ts';
 import { toolVersion } from '../tool-version.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
 import { type EvaluateOptions, evaluate } from './evaluate.ts';
-import type { Measure } from './measure.ts';
 import { openParts, savedValues } from './parts.ts';
 import type { Evaluation } from './results/evaluation.ts';
 import { type EvaluationFile, findEvaluation, saveEvaluation } from './results/evaluation-files.ts';

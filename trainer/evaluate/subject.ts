@@ -1,9 +1,9 @@
 import { basename, dirname, relative } from 'node:path';
 import { portablePath } from '../files/paths.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
-import { sha256OfFile } from '../runs/sha256.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
+import { sha256OfWeights } from '../weights/weights-sha256.ts';
 import { bicubicSha256, interpolationSha256 } from './results/evaluation-files.ts';
 import { runOfWeights, type Subject } from './store.ts';
 
@@ -23,7 +23,7 @@ export function fileSubject(
   const run = runOfWeights(file);
   return {
     name,
-    weights: sha256OfFile(file),
+    weights: sha256OfWeights(file),
     run,
     ...(run ? { checkpoints: [basename(dirname(file))] } : {}),
     open: () => open(file),
@@ -51,7 +51,7 @@ export function interpolatedSubject(
   const run = first?.root === second?.root ? first : undefined;
   return {
     name,
-    weights: interpolationSha256(alpha, [sha256OfFile(files[0]), sha256OfFile(files[1])]),
+    weights: interpolationSha256(alpha, [sha256OfWeights(files[0]), sha256OfWeights(files[1])]),
     run,
     ...(run ? { checkpoints: files.map((file) => basename(dirname(file))), alpha } : {}),
     open: () => open(...files, alpha),

@@ -1,6 +1,6 @@
 import { formatScore } from '../format/format.ts';
+import type { Measure } from '../measures/measure.ts';
 import { type Metric, metricHeading, metrics } from '../metrics/metrics.ts';
-import type { Measure } from './measure.ts';
 import { type Evaluation, valuesOf } from './results/evaluation.ts';
 
 /** Cells of a table; the first row is the head. */

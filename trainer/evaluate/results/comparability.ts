@@ -1,6 +1,6 @@
-import { imageSources, type ResolvedConfig } from '../../config/index.ts';
+import { imageSources, keysOfStage, type ResolvedConfig } from '../../config/index.ts';
 import { type Stage, stages } from '../../run-state/run-state.ts';
-import type { Manifest } from '../../runs/manifest.ts';
+import { type Manifest, trainedStages } from '../../runs/manifest.ts';
 import type { RunPaths } from '../../runs/run-directory.ts';
 
 /** A run to compare. */
@@ -12,16 +12,35 @@ export interface ComparedRun {
   readonly manifest: Manifest;
 }
 
-/** The settings of a run file that affect training: without its name and paths. */
-export function comparedSettings({ name, runs_dir, data_dir, ...rest }: ResolvedConfig): object {
-  return rest;
+/**
+ * The settings of run files that have affected training: without names and paths, stages that none of the runs has trained,
+ * and data sets that no trained stage uses. Of runs that have trained nothing yet, all stages count.
+ */
+export function comparedSettings(
+  runs: readonly { readonly config: ResolvedConfig; readonly manifest: Manifest | undefined }[],
+): object[] {
+  const trainedBy = ({ manifest }: (typeof runs)[number]) =>
+    manifest === undefined ? [] : trainedStages(manifest);
+  const isAnyTrained = runs.some((run) => trainedBy(run).length > 0);
+  const usedBy = (run: (typeof runs)[number]) => (isAnyTrained ? trainedBy(run) : stages);
+  const unused = stages
+    .filter((stage) => !runs.some((run) => usedBy(run).includes(stage)))
+    .flatMap((stage) => keysOfStage[stage]);
+  const names = runs.flatMap((run) =>
+    usedBy(run).flatMap((stage) => [...run.config[stage].train_datasets, ...run.config[stage].val_datasets]),
+  );
+  return runs.map(({ config: { name, runs_dir, data_dir, datasets, ...rest } }) => ({
+    ...Object.fromEntries(Object.entries(rest).filter(([key]) => !unused.includes(key))),
+    datasets: Object.fromEntries(Object.entries(datasets).filter(([each]) => names.includes(each))),
+  }));
 }
 
 /**
- * Why numbers of these runs are not comparable: different scales, validation images, or training data of the same name.
- * One sentence each.
+ * Why numbers of these runs are not comparable: different scales, validation images of a stage that they have trained, or
+ * training data of the same name. One sentence each.
  */
 export function comparabilityWarnings(runs: readonly ComparedRun[]): string[] {
+  const withStage = (stage: Stage) => runs.filter(({ manifest }) => trainedStages(manifest).includes(stage));
   const names = [...new Set(runs.flatMap(({ manifest }) => Object.keys(manifest.data)))];
   return [
     ...disagreement(
@@ -36,7 +55,7 @@ export function comparabilityWarnings(runs: readonly ComparedRun[]): string[] {
     ),
     ...stages.flatMap((stage) =>
       disagreement(
-        runs,
+        withStage(stage),
         `The runs are validated on different images in ${stage}, so their validation is not comparable`,
         ({ config }) => validationImages(config, stage),
       ),

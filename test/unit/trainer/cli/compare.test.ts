@@ -31,6 +31,7 @@ function realRun(name: string): string {
   for (const [seed, stage] of (['pretraining', 'training'] as const).entries()) {
     const weights = initialRrdb(
       {
+        type: 'rrdb',
         img_channels: 3,
         scale_factor: 4,
         rrdb_channels: 4,

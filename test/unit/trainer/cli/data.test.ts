@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import { registerData } from '../../../../trainer/cli/data.ts';
-import { encodePng } from '../../../../trainer/data/decode.ts';
+import { decodeImage, encodePng } from '../../../../trainer/data/decode.ts';
 import { portablePath } from '../../../../trainer/files/paths.ts';
 import { tgzOf } from '../data/download/archives.ts';
 import { noise, temporaryFolder } from '../data/images.ts';
@@ -95,4 +95,46 @@ test.each([
   [['list', '--scale', '3'], /Allowed choices are 1, 2, 4, 8/],
 ])('refuses %j', async (args, message) => {
   await expect(run(...args)).rejects.toThrow(message);
+});
+
+test('shows the patches of a step, and saves them with a sheet', async () => {
+  const folder = temporaryFolder();
+  await image(folder, 'a.png', 40, 40);
+  const file = join(folder, 'a.esrgan.yaml');
+  const stage = '{ num_step: 9, cr_patch_size: [32, 32], train_datasets: [a], val_datasets: [] }';
+  writeFileSync(
+    file,
+    `batch_size: 1
+datasets: { a: { hr: . } }
+pretraining: ${stage}
+training: ${stage}
+degradation: [{ op: noise, gaussian: 1, poisson: 0, sigma: [4, 4], gray: 1 }, { op: downscale, modes: { area: 1 } }, { op: jpeg, quality: [50, 50] }]
+augmentation: false
+`,
+  );
+  const out = join(folder, 'patches');
+  expect(await run('preview', file, '--step', '3', '--without', 'jpeg', '--out', out)).toEqual([
+    'pretraining, step 3 of 9, epoch 3: 1 patches, LR 8x8, HR 32x32',
+    `1  ${join(folder, 'a.png')}`,
+    expect.stringMatching(/^ {5}noise: gaussian, sigma 4, gray$/),
+    expect.stringMatching(/^ {5}downscale: area, to \d+x\d+ with surroundings$/),
+    `The patches are in ${out}; sheet.png shows all.`,
+  ]);
+  const sizes = ['001_lr.png', '001_hr.png', 'sheet.png'].map(async (name) => {
+    const { width, height } = await decodeImage(join(out, name));
+    return [width, height];
+  });
+  expect(await Promise.all(sizes)).toEqual([
+    [8, 8],
+    [32, 32],
+    [524, 260],
+  ]);
+  const [line = ''] = await run('preview', file, '--json');
+  expect(JSON.parse(line)).toMatchObject({
+    step: 1,
+    steps: 9,
+    batchSize: 1,
+    operations: [{ op: 'noise' }, { op: 'downscale' }, { op: 'jpeg', isOff: false }],
+    patches: [{ applied: [{ op: 'noise', index: 0 }, { op: 'downscale' }, { op: 'jpeg' }], lr: null }],
+  });
 });

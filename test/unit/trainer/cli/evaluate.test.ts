@@ -1,21 +1,27 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import { registerEvaluate } from '../../../../trainer/cli/evaluate.ts';
 import type { OpenModel } from '../../../../trainer/cli/upscale.ts';
+import { defaultWeightsFile } from '../../../../trainer/config/index.ts';
 import { encodePng } from '../../../../trainer/data/decode.ts';
+import { writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
+import { readNiqe } from '../../../../trainer/weights/niqe-file.ts';
 import { scenery, temporaryFolder } from '../data/images.ts';
 import { hashedVgg } from '../evaluate/hashed-vgg.ts';
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
-async function testSet(images: number): Promise<string> {
+async function testSet(images: number, side = 40): Promise<string> {
   const dir = temporaryFolder();
   mkdirSync(join(dir, 'HR'));
   for (let i = 0; i < images; i++) {
-    writeFileSync(join(dir, 'HR', `${i}.png`), await encodePng(scenery(40, 40, 3, i)));
+    writeFileSync(join(dir, 'HR', `${i}.png`), await encodePng(scenery(side, side, 3, i)));
   }
   return dir;
 }
@@ -42,6 +48,20 @@ async function run(...args: string[]): Promise<{ printed: string; opened: string
   }
   return { printed: written.join(''), opened, closed };
 }
+
+test('--tta measures the mean of eight passes, and marks the name', async () => {
+  const set = `one=${await testSet(1)}`;
+  const numbers = async (...flags: string[]) => {
+    const { printed } = await run('x', '--data', set, '--protocol', 'rgb', ...flags);
+    const [, name, psnr] = /^(x\+?) +one +1 +(\S+)/m.exec(printed) ?? [];
+    return { name, psnr: Number(psnr) };
+  };
+  const [plain, ensemble] = [await numbers(), await numbers('--tta')];
+  expect([plain.name, ensemble.name]).toEqual(['x', 'x+']);
+  // Bicubic upscaling turns with its image, except for rounding.
+  expect(ensemble.psnr).not.toBe(plain.psnr);
+  expect(Math.abs(ensemble.psnr - plain.psnr)).toBeLessThan(0.5);
+});
 
 test('prints a table for each protocol, with its name in the title', async () => {
   const [one, two] = [await testSet(1), await testSet(2)];
@@ -106,6 +126,38 @@ bicubic  a          2    #
   );
 });
 
+test('measures a perceptual metric with downloaded weights, and says how to get them', async () => {
+  vi.stubEnv('XDG_CACHE_HOME', temporaryFolder());
+  const args = ['bicubic', '--data', `a=${await testSet(1, 200)}`, '--scale', '2', '--metrics', 'niqe'];
+  const path = defaultWeightsFile('niqe');
+  await expect(run(...args)).rejects.toThrow(
+    `NIQE needs the weights of niqe, but ${path} does not exist. Run \`esrgan weights download niqe\` to download them.`,
+  );
+  mkdirSync(dirname(path), { recursive: true });
+  writeSafetensors(path, readNiqe('test/fixtures/niqe/model.npz'));
+  const { printed } = await run(...args);
+  expect(
+    printed.slice(printed.indexOf('Protocol niqe')).replaceAll(/[0-9a-f]{8}(?=;)|\d+\.\d{3}/g, '#'),
+  ).toBe(
+    `Protocol niqe: NIQE, without the original, of Y of MATLAB's rgb2ycbcr, rounded to 8 bits; border of \`scale\` pixels cropped; weights #; lower is better
+model    data  images    NIQE
+bicubic  a          1  #
+`,
+  );
+});
+
+test('a test image of which a metric is not defined is an error that names it', async () => {
+  vi.stubEnv('XDG_CACHE_HOME', temporaryFolder());
+  mkdirSync(dirname(defaultWeightsFile('niqe')), { recursive: true });
+  writeSafetensors(defaultWeightsFile('niqe'), readNiqe('test/fixtures/niqe/model.npz'));
+  const dir = temporaryFolder();
+  const flat = { width: 200, height: 200, channels: 3, data: new Uint8Array(120_000) };
+  writeFileSync(join(dir, 'black.png'), await encodePng(flat));
+  await expect(run('bicubic', '--data', `a=${dir}`, '--scale', '2', '--metrics', 'niqe')).rejects.toThrow(
+    /black\.png: NIQE is not defined for its upscaled image, which is flat\./,
+  );
+});
+
 test('prints minimum, mean and maximum under the protocol seed', async () => {
   const { printed } = await run('bicubic', '--data', `two=${await testSet(2)}`, '--protocol', 'seed');
   expect(
@@ -159,6 +211,10 @@ test.each([
   [
     ['bicubic', '--data', 'a=b', '--protocol', 'y'],
     /y is not one of paper-y, basicsr-y, rgb, rgb-seed, seed/,
+  ],
+  [
+    ['bicubic', '--data', 'a=b', '--metrics', 'psnr,lpips'],
+    /psnr is not one of lpips, dists, niqe\. PSNR and SSIM are always measured/,
   ],
   [['bicubic', '--data', 'a=b', '--scale', '3'], /1, 2, 4 or 8/],
   [['bicubic'], /required option '--data <name=folder>'/],

@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { registerControl } from '../../../../trainer/cli/control.ts';
+import { registerNotes } from '../../../../trainer/cli/notes.ts';
 import { registerRuns } from '../../../../trainer/cli/runs.ts';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
+import { noNotes } from '../../../../trainer/run-state/notes.ts';
 import type { TrainerState } from '../../../../trainer/run-state/run-state.ts';
 import {
   dequeue,
@@ -64,6 +66,7 @@ async function esrgan(...words: string[]): Promise<string> {
     const program = new Command().exitOverride();
     registerRuns(program);
     registerControl(program);
+    registerNotes(program);
     await program.parseAsync(words, { from: 'user' });
   } finally {
     write.mockRestore();
@@ -127,8 +130,153 @@ test('--json prints one object per run', async () => {
     ...numbers,
     command: ['node', 'esrgan.js', 'train', 'a.yaml'],
     source: { commit: 'abc', isDirty: false },
+    ...noNotes,
+    values: expect.objectContaining({ name: 'live', psnr: 27.123, engine: 'cpu', tags: [] }),
   });
   expect(runs[3]).toMatchObject({ kind: 'external', stage: null, progress: null, loss: null });
+});
+
+describe('a table of runs that differ', () => {
+  /** Three runs with run files; `b` has the highest PSNR. */
+  function differingRuns(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'esrgan-cli-'));
+    for (const [name, psnr, type] of [
+      ['a', 28, 'rrdb'],
+      ['b', 30, 'compact'],
+      ['c', null, 'compact'],
+    ] as const) {
+      const paths = createRunDirectory(join(folder, name));
+      createManifest(paths, { seed: 1, configHash: '', data: {}, ancestry: [] });
+      writeFileSync(paths.config, `# Resolved.\nscale_factor: 4\ngenerator:\n  type: ${type}\n`);
+      writeStatus(paths, { ...status, psnr, state: 'finished' });
+    }
+    return folder;
+  }
+  const csv = async (...words: string[]) =>
+    (await esrgan('runs', '--runs-dir', differingRuns(), '--csv', ...words)).split('\r\n').join('\n');
+
+  test.each([
+    [['--columns', 'name,psnr'], 'name,psnr\na,28\nb,30\nc,\n'],
+    [['--columns', 'name,generator.type'], 'name,generator.type\na,rrdb\nb,compact\nc,compact\n'],
+    [['--columns', 'name', '--sort', 'psnr-'], 'name\nb\na\nc\n'],
+    [['--columns', 'name', '--filter', 'generator.type = compact and psnr > 29'], 'name\nb\n'],
+    [['--columns', 'name', '--filter', 'psnr > 31'], 'name\n'],
+    [
+      [
+        '--columns',
+        'name,scale_factor',
+        '--filter',
+        'scale_factor = 4 and ssim = none',
+        '--sort',
+        'scale_factor,name-',
+      ],
+      'name,scale_factor\nc,4\nb,4\na,4\n',
+    ],
+  ])('CSV with %j', async (words, expected) => expect(await csv(...words)).toBe(expected));
+
+  test('notes that cannot be read are named, and the runs listed', async () => {
+    const folder = differingRuns();
+    writeFileSync(join(folder, 'b', 'notes.json'), '{');
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      expect(await esrgan('runs', '--runs-dir', folder, '--columns', 'name')).toBe('name\na\nb\nc\n');
+      expect(written.mock.calls.map(([text]) => String(text))).toEqual([
+        expect.stringMatching(/^Warning: .*b.notes\.json cannot be read as notes of format 1/),
+      ]);
+    } finally {
+      written.mockRestore();
+    }
+  });
+
+  test('CSV has the keys that differ, and no others', async () => {
+    const [head] = (await csv()).split('\n');
+    expect(head).toMatch(/^name,state,.*,psnr,generator\.type$/);
+  });
+
+  test('named columns as a table', async () =>
+    expect(
+      await esrgan(
+        'runs',
+        '--runs-dir',
+        differingRuns(),
+        '--columns',
+        'name,psnr,progress',
+        '--sort',
+        'psnr-',
+      ),
+    ).toBe('name  psnr dB  progress %\nb     30.000   25\na     28.000   25\nc     -        25\n'));
+
+  test('a filter and an order of the usual table', async () => {
+    const lines = await esrgan(
+      'runs',
+      '--runs-dir',
+      differingRuns(),
+      '--filter',
+      'psnr > 1',
+      '--sort',
+      'psnr-',
+    );
+    expect(lines.split('\n').map((line) => line.slice(0, 4))).toEqual(['NAME', 'b   ', 'a   ', '']);
+    expect(await esrgan('runs', '--runs-dir', differingRuns(), '--filter', 'psnr > 99')).toBe(
+      'No run matches.\n',
+    );
+  });
+
+  test.each([
+    [
+      ['--filter', 'psnr >> 3'],
+      '--filter: Character 7: found `>`. Expected a number such as 29.5 or 1e-4, or `none`.\n  psnr >> 3\n        ^',
+    ],
+    [['--sort', 'size'], /^--sort: `size` is not a column\. The columns are `name`, /],
+    [['--columns', 'name,size'], /^--columns: `size` is not a column\. The columns are `name`, /],
+    [['--json'], 'Name one of --csv and --json.'],
+  ])('%j is refused', async (words, message) => {
+    const error = await errorOf('runs', '--runs-dir', differingRuns(), '--csv', ...words);
+    expect(error.code).toBe('usage');
+    if (typeof message === 'string') expect(error.message).toBe(message);
+    else expect(error.message).toMatch(message);
+  });
+});
+
+describe('notes', () => {
+  const { folder } = exampleRuns();
+  const at = ['--runs-dir', folder];
+  test.each<[readonly string[], string]>([
+    [['tag', 'done', 'live', '+a', '+b'], 'done: tags a, b\nlive: tags a, b\n'],
+    [['tag', '-a', 'done'], 'done: tags b\n'],
+    [['note', 'done', 'The first one.'], 'done: tags b · note “The first one.”\n'],
+    [['note', 'done'], 'The first one.\n'],
+    [['note', 'theirs'], '\n'],
+    [['group', 'sweep', 'live', 'theirs'], 'live: group sweep · tags a, b\ntheirs: group sweep\n'],
+    [['group', '', 'theirs'], 'theirs: no notes\n'],
+    [['pin', 'theirs'], 'theirs: pinned\n'],
+    [['archive', 'failed'], 'failed: archived\n'],
+    [['runs', '--columns', 'name,tags'], 'name    tags\ntheirs  -\ndone    b\nlive    a, b\n'],
+    [['runs', '--columns', 'name', '--all'], 'name\ntheirs\ndone\nfailed\nlive\n'],
+    [['runs', '--columns', 'name', '--filter', 'archived'], 'name\nfailed\n'],
+    [['archive', 'failed', '--undo'], 'failed: no notes\n'],
+    [['pin', 'theirs', '--undo'], 'theirs: no notes\n'],
+  ])('esrgan %j', async (words, expected) => expect(await esrgan(...words, ...at)).toBe(expected));
+
+  test('as JSON', async () =>
+    expect(JSON.parse(await esrgan('tag', 'live', '-b', '--json', ...at))).toEqual({
+      name: 'live',
+      path: join(folder, 'live'),
+      ...noNotes,
+      tags: ['a'],
+      group: 'sweep',
+    }));
+
+  test.each([
+    [['tag', 'live'], 'usage', 'Name at least one tag: +tag adds it, -tag removes it.'],
+    [['tag', '+a'], 'usage', 'Name at least one run.'],
+    [['tag', 'live', '+a,b'], 'run', '“a,b” cannot be the name of a tag.'],
+    [['archive', 'done', 'gone'], 'run', 'Run gone is not in '],
+  ])('%j is refused', async (words, code, message) => {
+    const error = await errorOf(...words, ...at);
+    expect([error.code, error.message]).toEqual([code, expect.stringContaining(message)]);
+    expect(await esrgan('runs', '--columns', 'name', '--filter', 'archived', ...at)).toBe('name\n');
+  });
 });
 
 test.each([['2030-41-01T00:00:00.000Z'], ['']])(

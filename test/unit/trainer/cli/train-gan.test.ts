@@ -8,6 +8,7 @@ import { createRunDirectory, runPaths } from '../../../../trainer/runs/run-direc
 import { sha256OfFile } from '../../../../trainer/runs/sha256.ts';
 import { readStatus, writeStatus } from '../../../../trainer/runs/status.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
+import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
 import { largestDifference } from '../models/fixture.ts';
 import { readRunScalars } from '../runs/read-run-scalars.ts';
 import { run, start } from './esrgan.ts';
@@ -39,17 +40,21 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const defaults = {
+  batch_size: '2',
   datasets: '{ waves: { hr: { train: train, val: val } } }',
   pretraining:
     '{ num_epoch: 4, cr_patch_size: [16, 16], lr: 1.0e-3, train_datasets: [waves], val_datasets: [waves] }',
   training:
     '{ num_epoch: 6, cr_patch_size: [16, 16], g_sched_steps: [4], d_sched_steps: [8], train_datasets: [waves], val_datasets: [waves] }',
+  generator: '{ rrdb_channels: 4, growth_channels: 2, num_basic_blocks: 1 }',
   discriminator: '{ vgg_blk_ch: [4, 4, 6], fc_features: [5] }',
   perceptual_loss: '{ layer_weights: { conv1_1: 1 }, vgg_type: vgg11, weights: vgg.safetensors }',
   checkpoints: '{ every_steps: 5, keep: 3 }',
 };
 
-type Changes = Partial<typeof defaults> & { readonly ema?: string };
+type Changes = Partial<typeof defaults> & {
+  readonly [key in 'ema' | 'accumulate' | 'clip_gradient_norm' | 'non_finite']?: string;
+};
 
 /** Writes a run file for tiny models. */
 function runFile(name: string, changes: Changes = {}): string {
@@ -58,8 +63,6 @@ function runFile(name: string, changes: Changes = {}): string {
     `name: ${name}`,
     'engine: cpu',
     'scale_factor: 2',
-    'batch_size: 2',
-    'generator: { rrdb_channels: 4, growth_channels: 2, num_basic_blocks: 1 }',
     'validation: { every_steps: 4, crop_size: [32, 32] }',
     'samples: { every_steps: 6, count: 1, crop_size: [32, 32] }',
     'log_every_steps: 1',
@@ -99,6 +102,27 @@ const tensorsOf = (name: string, checkpoint: string, file: string) =>
   readSafetensors(join(runOf(name), 'checkpoints', checkpoint, file)).tensors;
 
 describe('esrgan train --stage training', () => {
+  test('minimizes a list of losses, each with its curve', async () => {
+    const list =
+      '[{ type: charbonnier }, { type: huber }, { type: ms_ssim, scales: 1 }, { type: fft }, { type: focal_frequency, patch_factor: 2 }, { type: ldl, weight: 100 }, { type: color, name: chroma }, { type: gradient_variance }]';
+    const file = pretrainedRun('list', {
+      ema: '{ decay: 0.9 }',
+      perceptual_loss: 'false',
+      training: defaults.training.replace('num_epoch: 6', `num_step: 2, losses: ${list}`),
+    });
+    const { code, stderr } = await run('train', file, '--stage', 'training');
+    expect([code, stderr]).toEqual([0, '']);
+    const scalars = scalarsOf('list');
+    const at = (name: string) => scalars[`train/${name}`]!.at(-1)![1];
+    const names = ['charbonnier_loss', 'huber_loss', 'ms_ssim_loss', 'fft_loss', 'focal_frequency_loss'];
+    const total = [...names, 'chroma', 'gradient_variance_loss'].reduce((sum, name) => sum + at(name), 0);
+    expect(total + 100 * at('ldl_loss') + 0.005 * at('g_adversarial_loss')).toBeCloseTo(
+      at('g_total_loss'),
+      4,
+    );
+    expect(scalars['train/perceptual_loss']).toBeUndefined();
+  });
+
   test('continues from the last pretraining checkpoint, on the same step axis', async () => {
     const file = pretrainedRun('whole', { ema: '{ decay: 0.9 }' });
     const { code, stderr, events } = await run('train', file, '--stage', 'training', '--json');
@@ -137,13 +161,52 @@ describe('esrgan train --stage training', () => {
     ]);
   });
 
-  test('killed at any moment and resumed, ends with identical networks and curves', async () => {
+  const kinds: Readonly<Record<string, Changes>> = {
+    plain: {},
+    halves: {
+      batch_size: '1',
+      accumulate: '2',
+      clip_gradient_norm: '0.01',
+      non_finite: '{ max_skipped: 1 }',
+      training: defaults.training.replace('}', ', d_loss_threshold: 0.69 }'),
+    },
+    unet: {
+      discriminator: '{ type: unet, num_feat: 2 }',
+      training: defaults.training.replace('}', ', gan_type: vanilla }'),
+    },
+    patchgan: {
+      discriminator: '{ type: patchgan, num_feat: 2, n_layers: 2 }',
+      training: defaults.training.replace('}', ', gan_type: hinge }'),
+    },
+    lazy: {
+      training: defaults.training.replace(
+        '}',
+        ', feature_matching: { weight: 0.1 }, r1_penalty: { every_steps: 4 } }',
+      ),
+    },
+  };
+
+  describe('killed at any moment and resumed, ends with identical networks and curves', () => {
     const training = ['--stage', 'training'];
-    expect((await run('train', pretrainedRun('unbroken'), ...training)).code).toBe(0);
-    // Before the first checkpoint, after one, and twice in a row.
-    for (const moments of [[3], [7], [6, 11]]) {
-      const name = `killed-${moments.join('-')}`;
-      const file = pretrainedRun(name);
+    /** The undisturbed run of each kind. */
+    const whole = new Map<string, ReturnType<typeof run>>();
+
+    test.each<[string, readonly number[]]>([
+      // Before the first checkpoint, after one, and twice in a row.
+      ['plain', [3]],
+      ['plain', [7]],
+      ['plain', [6, 11]],
+      ['halves', [3]],
+      ['halves', [6, 11]],
+      ['unet', [7]],
+      ['patchgan', [7]],
+      ['lazy', [7]],
+    ])('%s, %j', async (kind, moments) => {
+      const changes = kinds[kind] ?? {};
+      if (!whole.has(kind)) whole.set(kind, run('train', pretrainedRun(kind, changes), ...training));
+      expect((await whole.get(kind)!).code).toBe(0);
+      const name = `${kind}-killed-${moments.join('-')}`;
+      const file = pretrainedRun(name, changes);
       for (const [index, moment] of moments.entries()) {
         const resume = index > 0 ? ['--resume'] : [];
         const running = start('train', file, ...training, '--json', ...resume);
@@ -153,14 +216,61 @@ describe('esrgan train --stage training', () => {
       }
       // Without --stage it resumes the last stage.
       const { code, stderr } = await run('train', file, '--resume');
-      expect([name, code, stderr]).toEqual([name, 0, '']);
+      expect([code, stderr]).toEqual([0, '']);
       for (const each of files) {
         const bytes = (run: string) =>
           readFileSync(join(runOf(run), 'checkpoints', 'training-00000012', each));
-        expect(bytes(name).equals(bytes('unbroken')), `${name} ${each}`).toBe(true);
+        expect(bytes(name).equals(bytes(kind)), `${name} ${each}`).toBe(true);
       }
-      expect(scalarsOf(name)).toEqual(scalarsOf('unbroken'));
-    }
+      expect(scalarsOf(name)).toEqual(scalarsOf(kind));
+    });
+  });
+
+  test('the curve of the R1 penalty starts with the first one, and has the last', async () => {
+    // The run above.
+    const penalties = scalarsOf('lazy')['train/d_r1_penalty']!;
+    expect(penalties.map(([step]) => step)).toEqual(between(12, 20));
+    const values = penalties.map(([, value]) => value);
+    expect(new Set(values)).toEqual(new Set([values[0], values[4], values[8]]));
+    for (const at of [0, 4]) expect(new Set(values.slice(at, at + 4)).size).toBe(1);
+  });
+
+  test('the discriminator starts from the weights of `discriminator.init`', async () => {
+    const unet = '{ type: unet, num_feat: 2 }';
+    expect(
+      (await run('train', pretrainedRun('given', { discriminator: unet }), '--stage', 'training')).code,
+    ).toBe(0);
+    const file = join(runOf('given'), 'checkpoints', 'training-00000012', 'discriminator.safetensors');
+    const { code, stderr } = await run(
+      'train',
+      pretrainedRun('continued', {
+        discriminator: unet.replace('}', `, init: '${file}' }`),
+        // Too small to change a weight.
+        training: defaults.training.replace('}', ', d_lr: 1.0e-15 }'),
+      }),
+      '--stage',
+      'training',
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    const weights = tensorsOf('continued', 'training-00000012', 'discriminator.safetensors');
+    const name = 'conv3.weight_orig';
+    expect(weights.get(name)!.data).toEqual(readSafetensors(file).tensors.get(name)!.data);
+  });
+
+  test('a discriminator that wins is not updated: the curve has the fraction of such steps', async () => {
+    const wins = { training: defaults.training.replace('}', ', d_loss_threshold: 0.69 }') };
+    expect((await run('train', pretrainedRun('wins', wins), '--stage', 'training')).code).toBe(0);
+    const scalars = scalarsOf('wins');
+    const losses = scalars['train/d_adversarial_loss']!.map(([, loss]) => loss);
+    let skipped = 0;
+    const expected = losses.map((loss, index) => {
+      if (loss < 0.69) skipped += 1;
+      return skipped / (index + 1);
+    });
+    const fractions = scalars['train/d_skipped_fraction']!.map(([, fraction]) => fraction);
+    for (const [index, fraction] of fractions.entries()) expect(fraction).toBeCloseTo(expected[index]!, 6);
+    expect(skipped).toBeGreaterThan(0);
+    expect(skipped).toBeLessThan(losses.length);
   });
 
   test('records its data, and logs when they have changed', async () => {
@@ -256,7 +366,7 @@ describe('esrgan train --stage training', () => {
       },
       flags: [],
       code: 4,
-      message: /training\.init: .*body\.0\.rdb1\.conv1\.weight is \[2,4,3,3\] instead of \[3,4,3,3\]/,
+      message: /training\.init: .*does not match the run file: `growth_channels` is 2 instead of 3/,
     },
     {
       name: 'another discriminator when it resumes',
@@ -311,6 +421,26 @@ describe('esrgan train --stage all', () => {
     ]);
     expect(bytes('both')).toEqual(bytes('separate'));
     expect(scalarsOf('both')).toEqual(scalarsOf('separate'));
+  });
+
+  test('refuses the weights of another VGG before the pretraining', async () => {
+    const file = runFile('hasty', {
+      perceptual_loss: '{ layer_weights: { conv2_1: 1 }, vgg_type: vgg11, weights: vgg.safetensors }',
+    });
+    const { code, stderr } = await run('train', file, ...all);
+    expect(stderr).toMatch(/vgg\.safetensors does not hold torchvision's weights of vgg11/);
+    expect(code).toBe(4);
+    expect(existsSync(runOf('hasty'))).toBe(false);
+  });
+
+  test('trains a compact generator', async () => {
+    const file = runFile('compact', { generator: '{ type: compact, num_feat: 4, num_conv: 2 }' });
+    const { code, stderr } = await run('train', file, ...all);
+    expect([code, stderr]).toEqual([0, '']);
+    const path = join(runOf('compact'), 'checkpoints', 'training-00000012', 'generator.safetensors');
+    const { options, parameters } = readGenerator(path);
+    expect(options).toMatchObject({ type: 'compact', num_feat: 4, num_conv: 2, act: 'prelu' });
+    expect([...parameters.get('body.1.weight')!.data]).not.toContain(0.25);
   });
 
   test('killed in either stage and resumed, ends with identical networks and curves', async () => {
@@ -380,10 +510,8 @@ describe('esrgan train --stage all', () => {
   });
 
   test('a second stage that fails leaves the first finished, and is resumed alone', async () => {
-    const deep = {
-      perceptual_loss: '{ layer_weights: { conv2_1: 1 }, vgg_type: vgg11, weights: vgg.safetensors }',
-    };
-    expect((await run('train', runFile('all-fails', deep), ...all)).code).toBe(4);
+    const endless = { training: defaults.training.replace('{', '{ g_content_loss_scaling: 1.0e+38,') };
+    expect((await run('train', runFile('all-fails', endless), ...all)).code).toBe(7);
     expect(statusOf('all-fails')).toMatchObject({ state: 'failed', stage: 'training' });
     expect(sessionsOf('all-fails')?.[0]).toEqual(['pretraining', 'finished']);
     expect((await run('train', runFile('all-fails'), '--resume')).code).toBe(0);

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { latestCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
+import { sha256OfFile } from '../../../../trainer/runs/sha256.ts';
 import { readSafetensors, writeSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
 import { isWindows, unlessWindows } from '../../../unix.ts';
 import { hasGpu, needsGpu, useTestGpu } from '../engine/test-gpu.ts';
@@ -38,13 +40,13 @@ function runFile(name: string, changes: readonly string[] = []): string {
     `name: ${name}`,
     'engine: cpu',
     'scale_factor: 2',
-    'batch_size: 2',
     'datasets: { waves: { hr: { train: train, val: val } } }',
     'generator: { rrdb_channels: 4, growth_channels: 2, num_basic_blocks: 1 }',
     'samples: { every_steps: 12, count: 1, crop_size: [32, 32] }',
     'log_every_steps: 1',
   ];
   const has = (key: string) => changes.some((line) => line.startsWith(`${key}:`));
+  if (!has('batch_size')) lines.push('batch_size: 2');
   if (!has('validation')) lines.push('validation: { every_steps: 6, crop_size: [32, 32] }');
   if (!has('checkpoints')) lines.push('checkpoints: { every_steps: 5, keep: 3 }');
   if (!has('pretraining')) {
@@ -60,10 +62,6 @@ const runOf = (name: string) => join(folder, 'runs', name);
 const checkpointsOf = (name: string) => readdirSync(join(runOf(name), 'checkpoints')).sort();
 const statusOf = (name: string): unknown =>
   JSON.parse(readFileSync(join(runOf(name), 'status.json'), 'utf8'));
-
-function weightsOf(name: string, checkpoint: string): Buffer {
-  return readFileSync(join(runOf(name), 'checkpoints', checkpoint, 'generator.safetensors'));
-}
 
 /** The scalars of a run that do not depend on the speed of the machine. */
 function scalarsOf(name: string): Record<string, [number, number][]> {
@@ -131,26 +129,82 @@ describe('esrgan train', () => {
     expect(averages.get('conv_last.weight')!.data).not.toEqual(weights.get('conv_last.weight')!.data);
   });
 
-  test('killed at any moment and resumed, ends with identical weights and curves', async () => {
-    const whole = runFile('unbroken');
-    expect((await run('train', whole)).code).toBe(0);
-    // Before the first checkpoint, at one, after one, and twice in a row.
-    for (const moments of [[3], [5], [11], [7, 16]]) {
-      const name = `killed-${moments.join('-')}`;
-      const file = runFile(name);
+  /** Steps so large that the networks overflow, until the learning rate is small enough. */
+  const diverging = [
+    'batch_size: 1',
+    'accumulate: 2',
+    'clip_gradient_norm: 1.0e3',
+    'non_finite: { max_skipped: 2, then: rollback, lr_factor: 0.01 }',
+    'ema: { decay: 0.9, start_step: 4 }',
+    'checkpoints: { every_steps: 2, keep: 9 }',
+    'pretraining: { num_epoch: 8, cr_patch_size: [16, 16], lr: 1, train_datasets: [waves], val_datasets: [waves] }',
+  ];
+
+  test('a run that diverges returns to its last checkpoint, with smaller learning rates', async () => {
+    const { code, events } = await run('train', runFile('returns', diverging), '--json');
+    expect(code).toBe(0);
+    expect(events.filter(({ event }) => event === 'warning')).toEqual([
+      {
+        event: 'warning',
+        message: expect.stringMatching(
+          /^Training diverged: \w+ is (NaN|Infinity) at step \d+ of pretraining\. It returns to pretraining-\d{8}, with learning rates times 0\.01\.$/,
+        ),
+      },
+    ]);
+    const log = readFileSync(join(runOf('returns'), 'log.txt'), 'utf8');
+    const skipped = [...log.matchAll(/Skipped a step: .* at step (\d+) of pretraining \((\d) of at most 2/g)];
+    const [first = 0, second = 0] = skipped.map(([, step]) => Number(step));
+    expect(skipped.map(([, , inRow]) => inRow)).toEqual(['1', '2']);
+    expect(second).toBe(first + 1);
+    // No checkpoint of a skipped step remains, and the curve of the learning rate has the step at which it fell.
+    const { checkpoint } = latestCheckpoint(runPaths(runOf('returns')));
+    expect(checkpoint?.state.nonFinite).toEqual({ inRow: 0, skipped: 0, learningRateFactor: 0.01 });
+    const rates = scalarsOf('returns')['train/learning_rate']!;
+    expect(rates.map(([step]) => step)).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
+    const fell = rates.findIndex(([, rate]) => rate < 1);
+    expect(rates[fell]![1]).toBeCloseTo(0.01, 6);
+    expect(log).toContain(`It returns to pretraining-${String(fell).padStart(8, '0')},`);
+    expect(fell % 2).toBe(0);
+    expect(fell).toBeLessThan(first);
+  });
+
+  const kinds: Readonly<Record<string, readonly string[]>> = { plain: [], diverging };
+
+  describe('killed at any moment and resumed, ends with identical files and curves', () => {
+    /** The undisturbed run of each kind. */
+    const whole = new Map<string, ReturnType<typeof run>>();
+
+    test.each<[string, readonly (number | 'warning')[]]>([
+      // Before the first checkpoint, at one, after one, and twice in a row.
+      ['plain', [3]],
+      ['plain', [5]],
+      ['plain', [11]],
+      ['plain', [7, 16]],
+      // While steps are skipped, and on the return to a checkpoint.
+      ['diverging', [13]],
+      ['diverging', ['warning', 20]],
+    ])('%s, %j', async (kind, moments) => {
+      const settings = kinds[kind] ?? [];
+      if (!whole.has(kind)) whole.set(kind, run('train', runFile(kind, settings)));
+      expect((await whole.get(kind)!).code).toBe(0);
+      const name = `${kind}-killed-${moments.join('-')}`;
+      const file = runFile(name, settings);
       for (const [index, moment] of moments.entries()) {
         const training = start('train', file, '--json', ...(index > 0 ? ['--resume'] : []));
-        await training.event(atStep(moment));
+        await training.event(moment === 'warning' ? ({ event }) => event === 'warning' : atStep(moment));
         training.child.kill('SIGKILL');
         await training.outcome;
       }
       const { code, stderr } = await run('train', file, '--resume');
-      expect([name, code, stderr]).toEqual([name, 0, '']);
-      expect(
-        weightsOf(name, 'pretraining-00000024').equals(weightsOf('unbroken', 'pretraining-00000024')),
-      ).toBe(true);
-      expect(scalarsOf(name)).toEqual(scalarsOf('unbroken'));
-    }
+      expect([code, stderr]).toEqual([0, '']);
+      const filesOf = (run: string) => {
+        const folder = join(runOf(run), 'checkpoints', 'pretraining-00000024');
+        const names = readdirSync(folder).filter((each) => each.endsWith('.safetensors'));
+        return Object.fromEntries(names.map((each) => [each, sha256OfFile(join(folder, each))]));
+      };
+      expect(filesOf(name)).toEqual(filesOf(kind));
+      expect(scalarsOf(name)).toEqual(scalarsOf(kind));
+    });
   });
 
   test('the same seed gives the same curves, another seed other curves', async () => {
@@ -334,6 +388,28 @@ describe('esrgan train', () => {
     }
     expect(readdirSync(runOf(`manifest-${name}`))).toEqual(before);
     if (changed !== undefined) expect(readFileSync(manifest, 'utf8')).toBe(changed);
+  });
+
+  test('a finished run that has nothing to train stays as it is, until it has', async () => {
+    const pretraining = (epochs: number) =>
+      `pretraining: { num_epoch: ${epochs}, cr_patch_size: [16, 16], train_datasets: [waves], val_datasets: [waves] }`;
+    const file = runFile('done', [pretraining(2)]);
+    expect((await run('train', file)).code).toBe(0);
+    const written = () =>
+      readdirSync(runOf('done'), { recursive: true, encoding: 'utf8' })
+        .sort()
+        .map((name) => [name, statSync(join(runOf('done'), name), { bigint: true }).mtimeNs]);
+    const before = written();
+    const { code, stdout, stderr } = await run('train', file, '--resume');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Nothing to train: the pretraining is finished\. Step 6\. The run is in .*$/);
+    expect(written()).toEqual(before);
+    const longer = await run('train', runFile('done', [pretraining(3)]), '--resume');
+    expect([longer.code, statusOf('done')]).toEqual([0, expect.objectContaining({ step: 9 })]);
+    // Steps that were lost are trained again.
+    rmSync(join(runOf('done'), 'checkpoints', checkpointsOf('done').at(-1)!), { recursive: true });
+    const { stdout: again } = await run('train', runFile('done', [pretraining(3)]), '--resume');
+    expect(again).toMatch(/Resuming from pretraining-0000000[5-8]\./);
   });
 
   test('resumes from an older checkpoint if the newest is damaged, says so, and prunes only its own', async () => {

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createReporter } from '../../../../trainer/cli/terminal.ts';
-import { registerUpscale, type UpscaleOptions, upscaleImages } from '../../../../trainer/cli/upscale.ts';
+import {
+  type OpenModel,
+  registerUpscale,
+  type UpscaleOptions,
+  upscaleImages,
+} from '../../../../trainer/cli/upscale.ts';
 import { temporaryPath } from '../../../../trainer/runs/atomic-file.ts';
 import { thisHost } from '../../../../trainer/runs/processes.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
@@ -83,7 +88,11 @@ describe('files and folders', () => {
     expect(before).toEqual(['a.png', 'a_x4.png', 'b.png', 'b_x4.png', 'mine_x4.png', 'mine_x4_x4.png']);
     const { text, error } = await run([folder]);
     expect(error).toBeUndefined();
-    expect(text.match(/skipped, because it exists; --overwrite replaces it/g)).toHaveLength(3);
+    expect(
+      text.match(
+        /skipped, because it exists, perhaps made with other options; --overwrite replaces it, --rename keeps both/g,
+      ),
+    ).toHaveLength(3);
     expect((await readdir(folder)).sort()).toEqual(before);
   });
 
@@ -111,6 +120,116 @@ describe('files and folders', () => {
     expect((await readdir(folder)).sort()).toEqual(
       [...expected, 'a@bicubic-2.png', 'b@bicubic-2.png'].sort(),
     );
+  });
+
+  test.each([
+    [{ width: 20 }, 'a_20w.png'],
+    [{ height: 20 }, 'a_20h.png'],
+    [{ scale: 1.1 }, 'a_x1.1.png'],
+    [{ megapixels: 0.001 }, 'a_0.001mp.png'],
+  ])('results of another size (%j) are left out', async (size, result) => {
+    await put('a.png');
+    await run([folder], { size });
+    const { text } = await run([folder], { size: { scale: 2 } });
+    expect(text).toMatch(/^1 result of earlier calls left out\.\n/);
+    expect((await readdir(folder)).sort()).toEqual(['a.png', 'a_x2.png', result].sort());
+    expect((await run([folder, join(folder, result)], { dryRun: true })).text).toMatch(
+      /^1 result of earlier calls left out\.\n/,
+    );
+  });
+
+  test('subfolders are repeated in --out, which is not an input itself', async () => {
+    await mkdir(join(folder, 'in', 'deep', 'er'), { recursive: true });
+    for (const name of ['in/a.png', 'in/deep/b.png', 'in/deep/er/a.png']) await put(name);
+    const out = join(folder, 'in', 'large');
+    for (let time = 1; time <= 2; time++) {
+      const { error, text } = await run([join(folder, 'in')], { out });
+      expect(error).toBeUndefined();
+      expect(text).toContain(
+        time === 1 ? '3 upscaled, 0 skipped, 0 failed.' : '0 upscaled, 3 skipped, 0 failed.',
+      );
+      const names = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.png'));
+      expect(names.sort()).toEqual(
+        ['a_x4.png', join('deep', 'b_x4.png'), join('deep', 'er', 'a_x4.png')].sort(),
+      );
+    }
+  });
+
+  test('results in subfolders are not upscaled', async () => {
+    await mkdir(join(folder, 'sub'));
+    for (const name of ['a.png', 'sub/a.png', 'sub/b_x4.png']) await put(name);
+    const options = { size: { width: 30 } };
+    for (let time = 1; time <= 2; time++) await run([folder], options);
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.png'));
+    expect(names.sort()).toEqual(
+      ['a.png', 'a_30w.png', 'sub/a.png', 'sub/a_30w.png', 'sub/b_x4.png', 'sub/b_x4_30w.png']
+        .map((name) => name.replace('/', sep))
+        .sort(),
+    );
+  });
+
+  test('update replaces results that are older than their image', async () => {
+    const [a, b] = [await put('a.png'), await put('b.png')];
+    await run([folder]);
+    await utimes(join(folder, 'a_x4.png'), 1000, 1000);
+    const { events } = await run([a, b], { existing: 'update' }, true);
+    expect(events.filter(({ event }) => event === 'done').map(({ input, kept }) => [input, kept])).toEqual([
+      [b, true],
+      [a, false],
+    ]);
+    expect((await stat(join(folder, 'a_x4.png'))).mtimeMs).toBeGreaterThan(1e6);
+  });
+
+  test('a dry run prints the plans and writes nothing', async () => {
+    const inputs = [await put('a.png'), await put('b.png'), await put('b_30w.png')];
+    const options = { size: { width: 30 }, dryRun: true, out: join(folder, 'out') };
+    const { text, error } = await run([inputs[0]!, inputs[1]!], { ...options, out: folder });
+    expect(error).toBeUndefined();
+    expect(text.split('\n')).toEqual([
+      `${inputs[1]} → ${inputs[2]}: skipped, because it exists`,
+      `${inputs[0]} → ${join(folder, 'a_30w.png')}: 12 x 9 → 48 x 36 by the model → 30 x 23`,
+      '',
+    ]);
+    const { events } = await run([inputs[0]!], options, true);
+    expect(events).toMatchObject([
+      {
+        event: 'planned',
+        kept: false,
+        sizes: [
+          [12, 9],
+          [48, 36],
+          [30, 23],
+        ],
+      },
+    ]);
+    expect((await readdir(folder)).sort()).toEqual(['a.png', 'b.png', 'b_30w.png']);
+  });
+
+  test.each([
+    [{ tta: true }, '12 x 9 → 48 x 36 by the model; mean of 8 passes, 8 times as long\n'],
+    [{ format: 'png', quality: 50 }, 'by the model; PNG is lossless, so the quality is not used\n'],
+    [{ format: 'jpeg', quality: 50 }, 'by the model\n'],
+  ] as const)('the plan with %j', async (options, expected) => {
+    const { text } = await run([await put('a.png')], { ...options, dryRun: true });
+    expect(text).toContain(expected);
+  });
+
+  test('a file of another name lists the extensions of videos', async () => {
+    const { error } = await run([await put('a.ts', Buffer.from('G@'))]);
+    expect(error).toMatchObject({
+      code: 'data',
+      message: expect.stringContaining('Videos are read from .mp4, .m4v'),
+    });
+  });
+
+  test('the plan of a size is printed before the work', async () => {
+    const { text } = await run([await put('a.png')], { size: { scale: 2.5 } });
+    expect(text.split('\n')).toEqual([
+      '1/1 a.png: 12 x 9 → 48 x 36 by the model → 30 x 22',
+      expect.stringMatching(/^1\/1 a\.png: tile 1 of 1, /),
+      expect.stringMatching(/^1\/1 .*a_x2\.5\.png: 30x22, /),
+      '',
+    ]);
   });
 
   test('a duplicate image is upscaled once', async () => {
@@ -301,7 +420,7 @@ describe('failures', () => {
 describe('the command', () => {
   async function check(
     args: string[],
-    opened: readonly [string, { readonly engine: string; readonly scale?: number }] | undefined,
+    opened: readonly [string, Parameters<OpenModel>[1]] | undefined,
     upscaler: Partial<Upscaler> = {},
   ): Promise<unknown> {
     const close = vi.fn(async () => {});
@@ -326,6 +445,66 @@ describe('the command', () => {
     );
     expect(error).toBeUndefined();
     expect((await readdir(folder)).sort()).toEqual(['a.png', 'a_x2.png']);
+  });
+  test.each([
+    ['--scale 2.5', ['bicubic', 3], 'a_x2.5.png', 30, 22],
+    ['--width 40', ['bicubic', undefined], 'a_40w.png', 40, 30],
+    ['--height 9 --width 40', ['bicubic', undefined], 'a_40w9h.png', 12, 9],
+    ['--megapixels 0.0003', ['bicubic', undefined], 'a_0.0003mp.png', 20, 15],
+    ['--format webp --quality 50', ['bicubic', undefined], 'a_x2.webp', 24, 18],
+    ['--format jpg', ['bicubic', undefined], 'a_x2.jpg', 24, 18],
+    ['--format tif', ['bicubic', undefined], 'a_x2.tif', 24, 18],
+    ['--tta', ['bicubic', undefined], 'a_x2.png', 24, 18],
+  ] as const)('%s', async (flags, [model, scale], name, width, height) => {
+    const args = [await put('a.png'), '--model', model, ...flags.split(' ')];
+    const options = { engine: 'auto', ...(scale === undefined ? {} : { scale }) };
+    expect(await check(args, [model, options])).toBeUndefined();
+    expect(await sharp(join(folder, name)).metadata()).toMatchObject({ width, height });
+  });
+  test('--model2 interpolates', async () => {
+    const second = { model: 'y', alpha: 0.3 };
+    const args = [await put('a.png'), '--model', 'x', '--model2', 'y', '--alpha', '0.3'];
+    expect(await check(args, ['x', { engine: 'auto', second }])).toBeUndefined();
+  });
+  test('--then chains models', async () => {
+    const program = new Command().exitOverride();
+    const opened: string[] = [];
+    const openModel: OpenModel = async (name) => {
+      opened.push(name);
+      return { ...bicubicUpscaler(name === 'x' ? 1 : 2), name };
+    };
+    registerUpscale(program, openModel, (model) => model);
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const args = [
+      await put('a.png'),
+      '--model',
+      'x',
+      '--then',
+      'y',
+      '--then',
+      'z',
+      '--name',
+      '{name}@{model}',
+    ];
+    await program.parseAsync(['node', 'esrgan', 'upscale', ...args]);
+    written.mockRestore();
+    expect(opened).toEqual(['x', 'y', 'z']);
+    expect((await sharp(join(folder, 'a@x-y-z.png')).metadata()).width).toBe(48);
+  });
+  test.each([
+    ['--scale 0.5', 'a number from 1 to 1000'],
+    ['--scale 1e9', 'a number from 1 to 1000'],
+    ['--scale 1001', 'a number from 1 to 1000'],
+    ['--quality 0', 'from 1 to 100'],
+    ['--format jpx', 'one of png, jpeg'],
+    ['--scale 2 --width 40', 'cannot be used with'],
+    ['--megapixels 0', 'a number above 0'],
+    ['--quality 101', 'from 1 to 100'],
+    ['--format gif', 'png, jpeg, webp, avif, tiff'],
+    ['--alpha 0.5', 'name it with --model2'],
+  ])('%s is an error before the model is opened', async (flags, message) => {
+    const error = await check(['a.png', '--model', 'x', ...flags.split(' ')], undefined);
+    expect(error).toMatchObject({ message: expect.stringContaining(message) });
   });
   test('uses the bundled model without --model', async () => {
     const bundled = resolve('media/models/workbench-x4.safetensors');

@@ -18,7 +18,7 @@ import { readOnnxSummary } from '../../../../trainer/weights/onnx-summary.ts';
 import { writeGenerator } from '../../../../trainer/weights/write-generator.ts';
 import { temporaryFolder } from '../data/images.ts';
 import { largestDifference, noise } from '../upscale/test-upscalers.ts';
-import { randomGenerator } from '../weights/generators.ts';
+import { randomCompact, randomGenerator, randomSpan } from '../weights/generators.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -77,7 +77,8 @@ describe('convert', () => {
     'to a .pth with the names of %s, and back',
     async (layout) => {
       const printed = await run('convert', weights('a.safetensors'), at('b.pth'), '--layout', layout);
-      expect(printed).toMatch(/b\.pth: 72 tensors, 0\.\d MB\n$/);
+      const { size } = openTensorFile(at('b.pth')).entries;
+      expect(printed).toMatch(new RegExp(`b\\.pth: ${size} tensors, 0\\.\\d MB\\n$`));
       await run('convert', at('b.pth'), at('c.safetensors'));
       expect(readGenerator(at('c.safetensors')).parameters).toEqual(randomGenerator().parameters);
     },
@@ -94,13 +95,49 @@ describe('convert', () => {
     });
   });
 
+  test('metadata of ModelSpec is written, kept and shown', async () => {
+    const about = [
+      '--author',
+      'A. Nother',
+      '--license',
+      'CC-BY-4.0',
+      '--tags',
+      ' photo, faces,,',
+      '--date',
+      '2026-11-30',
+    ];
+    await run('convert', weights('a.safetensors'), at('4x-photo.safetensors'), ...about);
+    const expected = {
+      'modelspec.sai_model_spec': '1.0.1',
+      'modelspec.architecture': 'esrgan',
+      'modelspec.implementation': 'https://github.com/chaiNNer-org/spandrel',
+      'modelspec.title': '4x-photo',
+      'modelspec.author': 'A. Nother',
+      'modelspec.license': 'CC-BY-4.0',
+      'modelspec.tags': 'photo,faces',
+      'modelspec.date': '2026-11-30',
+    };
+    expect(readGenerator(at('4x-photo.safetensors')).metadata).toMatchObject(expected);
+    expect(await run('inspect', at('4x-photo.safetensors'))).toMatch(
+      /metadata modelspec\.license +CC-BY-4\.0/,
+    );
+    await run('convert', at('4x-photo.safetensors'), at('b.onnx'), '--description', 'Of photos.');
+    expect(readOnnxSummary(at('b.onnx')).metadata).toMatchObject({
+      ...expected,
+      'modelspec.description': 'Of photos.',
+    });
+    await run('convert', at('4x-photo.safetensors'), at('c.safetensors'));
+    expect(readGenerator(at('c.safetensors')).metadata).toMatchObject(expected);
+  });
+
   test('16-bit floats and ONNX', async () => {
     const printed = await run('convert', weights('a.safetensors'), at('b.onnx'), '--half', '--json');
     expect(JSON.parse(printed)).toEqual({
       event: 'done',
       input: at('a.safetensors'),
       output: at('b.onnx'),
-      tensors: 72,
+      // Those of the file: two are factors of upsampling.
+      tensors: 74,
       bytes: readFileSync(at('b.onnx')).length,
     });
     expect(readOnnxSummary(at('b.onnx')).metadata).toMatchObject({
@@ -127,6 +164,7 @@ describe('convert', () => {
   test.each([
     [['missing.pth', 'b.pth'], /The file missing\.pth does not exist/],
     [['IN', 'b.ckpt'], /must end in/],
+    [['IN', 'b.onnx', '--date', 'yesterday'], /It must be a date such as 2026-11-30/],
     [['IN', 'b.pth', '--layout', 'pix2pix'], /'--layout <program>' argument 'pix2pix' is invalid/],
   ])('%j is refused', async (args, message) => {
     const input = weights('a.safetensors');
@@ -173,6 +211,16 @@ describe('interpolate', () => {
 });
 
 describe('inspect', () => {
+  test('says how many parameters are trained, where the file has others', async () => {
+    const span = randomSpan();
+    const trained = [...span.parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
+    writeGenerator(at('span.pth'), span);
+    expect(await run('inspect', at('span.pth'))).toMatch(
+      new RegExp(`\\nparameters +[\\d,]+ in the file, ${trained.toLocaleString('en')} trained\\n`),
+    );
+    expect(await run('inspect', weights('a.pth'))).toMatch(/\nparameters +[\d,]+\n/);
+  });
+
   test('a generator', async () => {
     const printed = await run('inspect', weights('a.pth'));
     expect(printed.replace(/[\d.]+ MB/, '# MB')).toBe(
@@ -180,6 +228,7 @@ describe('inspect', () => {
 format                     PyTorch (zip), # MB
 architecture               ESRGAN
 layout                     basicsr
+type                       rrdb
 img_channels               3
 scale_factor               4
 rrdb_channels              4
@@ -235,6 +284,10 @@ metadata residual_scaling  0.2
     expect(await run('inspect', '--brief', files[0]!)).toMatch(
       /a\.safetensors {2}x4 {2}2 blocks {2}safetensors {2}[\d.]+ MB\n$/,
     );
+    writeGenerator(at('compact.safetensors'), randomCompact());
+    expect(await run('inspect', '--brief', at('compact.safetensors'))).toMatch(
+      /compact\.safetensors {2}x4 {2}Compact {2}safetensors {2}[\d.]+ MB\n$/,
+    );
   });
 
   test('values that are not finite, and further generators', async () => {
@@ -264,7 +317,7 @@ metadata residual_scaling  0.2
     const printed = await run('inspect', '--brief', long, at('wide.safetensors'), weights('a.pth'));
     expect(printed.match(/^.*$/gm)?.map((line) => line.slice(-60))).toMatchObject([
       expect.stringMatching(/^x+…$/),
-      expect.stringMatching(/`esrgan inspect` lists w/),
+      expect.stringMatching(/`esrgan inspect` l/),
       expect.stringMatching(/x4 {2}2 blocks/),
       '',
     ]);
@@ -314,7 +367,7 @@ metadata residual_scaling  0.2
     writeFileSync(at('odd.pth'), Buffer.concat(encodePth(tensors)));
     const printed = await run('inspect', at('odd.pth'));
     expect(printed).toMatch(/architecture +unknown\n/);
-    expect(printed).toContain('is not an ESRGAN generator: its first tensor is "odd');
+    expect(printed).toContain('holds no supported generator: its first tensor is "odd');
     expect(printed).toMatch(/\n {2}odd\\u001b\[31m {2}F32 \[2, 1\]\n$/);
     expect(printed).not.toContain('\u001b');
   });

@@ -11,10 +11,11 @@ import {
   comparisonMarkdown,
   comparisonText,
 } from '../../../../trainer/evaluate/compare-report.ts';
-import { type Measure, pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
 import type { ComparedRun } from '../../../../trainer/evaluate/results/comparability.ts';
 import { bicubicSha256, findEvaluation } from '../../../../trainer/evaluate/results/evaluation-files.ts';
 import { evaluateOnce } from '../../../../trainer/evaluate/store.ts';
+import { type Measure, pixelMeasures } from '../../../../trainer/measures/measure.ts';
+import { type Stage, stages } from '../../../../trainer/run-state/run-state.ts';
 import { asOnUnix, isWindows, unlessWindows } from '../../../unix.ts';
 import { fakeOpener, fakeRun, fakeTestSet } from './compared-runs.ts';
 
@@ -126,6 +127,38 @@ describe('the models of a run', () => {
   });
 });
 
+test.each<[string, readonly Stage[], readonly Stage[], readonly string[]]>([
+  [
+    'both trained both',
+    stages,
+    stages,
+    ['datasets.a.train.weight', 'datasets.b.train.weight', 'training.num_epoch'],
+  ],
+  ['none has trained', [], [], ['datasets.a.train.weight', 'datasets.b.train.weight', 'training.num_epoch']],
+  ['both have only pretrained', ['pretraining'], ['pretraining'], ['datasets.a.train.weight']],
+  [
+    'one has only pretrained',
+    ['pretraining'],
+    stages,
+    ['datasets.a.train.weight', 'datasets.b.train.weight', 'training.num_epoch'],
+  ],
+])('differences leave out what no trained stage uses: %s', async (_, one, two, expected) => {
+  const run = (name: string, trained: readonly Stage[], weight: number) =>
+    fakeRun(
+      name,
+      [
+        'data_dir: /d',
+        'datasets:',
+        ...['a', 'b', 'c'].map((each) => `  ${each}: { hr: /d/${each}, weight: ${weight} }`),
+        'pretraining: { train_datasets: [a], val_datasets: [] }',
+        `training: { train_datasets: [b], val_datasets: [], num_epoch: ${weight} }`,
+      ].join('\n'),
+      trained.map((stage) => ({ stage, step: 1, error: 0 })),
+    );
+  const { differences } = await compare([run('one', one, 1), run('two', two, 2)]);
+  expect(differences.map(({ key }) => key)).toEqual(expected);
+});
+
 test('differences of run files exclude names and folders', async () => {
   const { differences } = await compare([
     both('one', 'data_dir: /d\nbatch_size: 4\nruns_dir: a'),
@@ -161,11 +194,28 @@ test.each<[string, [string, string], RegExp[]]>([
 ])('warns of differences that make runs incomparable: %s', async (_, [one, two], warnings) => {
   const data = 'data_dir: /d\n';
   const runs = [one, two].map((text, i) =>
-    fakeRun(['one', 'two'][i] ?? '', text.includes('data_dir') ? text : data + text, []),
+    both(['one', 'two'][i] ?? '', text.includes('data_dir') ? text : data + text),
   );
   const found = asOnUnix((await compare(runs)).warnings);
   for (const [i, warning] of warnings.entries()) expect(found[i]).toMatch(warning);
   if (warnings.length === 0) expect(found).toEqual([]);
+});
+
+test.each<[string, readonly Stage[], readonly Stage[], RegExp[]]>([
+  ['both trained both', stages, stages, [/in pretraining/, /in training/]],
+  ['both have only pretrained', ['pretraining'], ['pretraining'], [/in pretraining/]],
+  ['one has only pretrained', stages, ['pretraining'], [/in pretraining/]],
+  ['both have only trained', ['training'], ['training'], [/in training/]],
+  ['neither has trained', [], [], []],
+])('validation images count only for stages that were trained: %s', async (_, one, two, warnings) => {
+  const run = (name: string, trained: readonly Stage[]) =>
+    fakeRun(
+      name,
+      `data_dir: /${name}`,
+      trained.map((stage) => ({ stage, step: 1, error: 0 })),
+    );
+  const found = (await compare([run('one', one), run('two', two)])).warnings;
+  expect(found).toEqual(warnings.map((warning) => expect.stringMatching(warning)));
 });
 
 test('warns of training data that changed under the same name', async () => {
@@ -188,7 +238,7 @@ describe('the report', () => {
   test('as text', async () => {
     const comparison = await twoRuns();
     const blanked = comparisonText(comparison, options).replaceAll(/\d+\.\d{3,4}/g, '#');
-    expect(blanked.replaceAll(/ {2,}/g, ' | ')).toBe(`Validation in training: R, G and B
+    expect(blanked.replaceAll(/ {2,}/g, ' | ')).toBe(`Validation in training: PSNR and SSIM of R, G and B
 run | model | checkpoint | PSNR dB | SSIM
 one | PSNR | pretraining-00000020 | # | #
 one | ESRGAN | training-00000020 | # | #
@@ -212,7 +262,7 @@ batch_size | 16 | 4
   test('as Markdown', async () => {
     const lines = comparisonMarkdown(await twoRuns(), options).split('\n');
     expect(lines.slice(0, 4)).toEqual([
-      '### Validation in training: R, G and B',
+      '### Validation in training: PSNR and SSIM of R, G and B',
       '',
       '| run | model | checkpoint | PSNR dB | SSIM |',
       '| --- | --- | --- | ---: | ---: |',
@@ -224,7 +274,7 @@ batch_size | 16 | 4
     const comparison = await twoRuns();
     const [head = '', ...rows] = comparisonCsv(comparison, options).trimEnd().split('\n');
     expect(head).toBe(
-      'run,model,checkpoints,data,protocol,images,psnr,psnr_min,psnr_max,psnr_delta,ssim,ssim_min,ssim_max,ssim_delta,distance,distance_min,distance_max,distance_delta',
+      'run,model,checkpoints,data,protocol,images,psnr,psnr_min,psnr_max,psnr_delta,ssim,ssim_min,ssim_max,ssim_delta',
     );
     const cells = rows.map((row) => row.split(','));
     expect(cells.map((row) => row.slice(0, 6))).toEqual([
@@ -247,9 +297,9 @@ batch_size | 16 | 4
     const distance: Measure = {
       protocol: 'lpips-vgg',
       description: 'lower is better',
-      metrics: ['distance'],
+      metrics: ['lpips'],
       smallest: () => 1,
-      measure: async (sr, hr) => ({ distance: Math.abs(sr.data[0]! - hr.data[0]!) }),
+      measure: async (sr, hr) => ({ lpips: Math.abs(sr.data[0]! - hr.data[0]!) }),
       close: async () => {},
     };
     const runs = [4, 8].map((error, i) =>
@@ -259,10 +309,10 @@ batch_size | 16 | 4
     const inReport = { ...options, baseline: 'run0' };
     const text = comparisonText(comparison, inReport);
     const table = text.slice(text.indexOf('Protocol lpips-vgg')).split('\n');
-    const [first, second] = comparison.rows.map(({ evaluations }) => evaluations[1]!.distance!);
+    const [first, second] = comparison.rows.map(({ evaluations }) => evaluations[1]!.lpips!);
     expect(table.slice(0, 4).map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
       'Protocol lpips-vgg: lower is better; in parentheses, the difference to run0',
-      'run | model | set5 distance',
+      'run | model | set5 LPIPS',
       `run0 | PSNR | ${first!.toFixed(4)}`,
       `run1 | PSNR | ${second!.toFixed(4)} (+${(second! - first!).toFixed(4)})`,
     ]);
@@ -287,7 +337,7 @@ batch_size | 16 | 4
       ['lpips-vgg', '2', ...Array(8).fill(''), ...Array(3).fill(expect.stringMatching(/\d/)), ''],
     ]);
     expect(comparisonJson(comparison, inReport)).toMatchObject({
-      rows: [{}, { evaluations: [{}, { delta: { distance: second! - first! } }] }],
+      rows: [{}, { evaluations: [{}, { delta: { lpips: second! - first! } }] }],
     });
   });
 
@@ -332,6 +382,16 @@ batch_size | 16 | 4
     expect(table).toMatch(/^128\/128\/23 DIV2K +published +32\.47 +0\.9335 +31\.01 +0\.9749$/m);
     const best = Math.max(...comparison.rows[0]!.evaluations[0]!.images.map(({ psnr }) => psnr!));
     expect(table).toMatch(new RegExp(`^one +PSNR +${best.toFixed(2)} +\\S+ +- +-$`, 'm'));
+  });
+
+  test('a long setting is cut in the terminal, and whole in Markdown and JSON', async () => {
+    const path = `/${'a'.repeat(70)}`;
+    const datasets = `data_dir: /d\ndatasets: { div2k: { hr: ${path} } }`;
+    const comparison = await compare([both('one', 'data_dir: /d'), both('two', datasets)]);
+    expect(comparisonText({ ...comparison, warnings: [] }, options)).toContain(` ${path.slice(0, 59)}…`);
+    expect(comparisonText({ ...comparison, warnings: [] }, options)).not.toContain(path);
+    expect(comparisonMarkdown(comparison, options)).toContain(`| ${path} |`);
+    expect(JSON.stringify(comparisonJson(comparison, options))).toContain(path);
   });
 
   test('ends with its warnings', async () => {

@@ -8,7 +8,7 @@ import { fingerprintTestSet, type KnownTestSet } from '../../../../trainer/evalu
 import type { ModelOpener } from '../../../../trainer/evaluate/subject.ts';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 import { writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
-import { createManifest, readManifest } from '../../../../trainer/runs/manifest.ts';
+import { createManifest, readManifest, recordStart } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory } from '../../../../trainer/runs/run-directory.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
 import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
@@ -35,6 +35,8 @@ export function fakeRun(
   const data = { path: '/a', files: 3, bytes: 9, sha256: dataSha256 };
   createManifest(paths, { seed: 0, configHash: 'c0', data: { a: data }, ancestry: [] });
   writeFileSync(paths.config, text);
+  for (const stage of new Set(checkpoints.map(({ stage }) => stage)))
+    recordStart(paths, { stage, step: 0, toolVersion: '1', engine: 'cpu', device: 'a' });
   for (const { stage, step, error, psnr } of checkpoints) {
     const bicubic = { bicubic_psnr: 28.5, bicubic_ssim: 0.7 };
     const metrics = psnr === undefined ? {} : { psnr, ssim: psnr / 50, ...bicubic };

@@ -22,7 +22,7 @@ export function hashedVgg(type: VggType, layers?: readonly string[]): string {
 }
 
 /** Numbers in -bound..bound: the finaliser of MurmurHash3, applied to 0, 1, 2, ... moved by the seed. */
-function hashed(count: number, seed: number, bound: number): Float32Array {
+export function hashed(count: number, seed: number, bound: number): Float32Array {
   const start = Math.imul(seed, 0x9e3779b1);
   return Float32Array.from({ length: count }, (_, index) => {
     let x = index + start;

@@ -2,13 +2,13 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodePng } from '../../../../trainer/data/decode.ts';
-import { type Measure, pixelMeasures } from '../../../../trainer/evaluate/measure.ts';
 import { fingerprintTestSet, type KnownTestSet } from '../../../../trainer/evaluate/results/test-set.ts';
 import {
   evaluateOnce as evaluateAndSave,
   runOfWeights,
   type Subject,
 } from '../../../../trainer/evaluate/store.ts';
+import { type Measure, pixelMeasures } from '../../../../trainer/measures/measure.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
 import { createRunDirectory, type RunPaths } from '../../../../trainer/runs/run-directory.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
@@ -114,17 +114,17 @@ test('a damaged file is measured again', async () => {
 test('distances of different networks are saved separately', async () => {
   const { subject, counts } = model(newRun());
   const set = await testSet();
-  const seenBy = (net: string, distance: number): Measure => ({
+  const seenBy = (net: string, lpips: number): Measure => ({
     protocol: 'lpips-vgg',
     description: '',
     net,
-    metrics: ['distance'],
+    metrics: ['lpips'],
     smallest: () => 1,
-    measure: async () => ({ distance }),
+    measure: async () => ({ lpips }),
     close: async () => {},
   });
   const measured = async (...measures: Measure[]) =>
-    (await evaluateOnce(subject, set, measures)).map(({ distance }) => distance);
+    (await evaluateOnce(subject, set, measures)).map(({ lpips }) => lpips);
   const [one, two] = [seenBy('1'.repeat(64), 0.25), seenBy('2'.repeat(64), 0.5)];
   expect(await measured(one)).toEqual([0.25]);
   expect(await measured(one, two)).toEqual([0.25, 0.5]);
@@ -135,10 +135,10 @@ test('distances of different networks are saved separately', async () => {
       model: 'net',
       data: 'own',
       protocol: 'lpips-vgg',
-      distance: 0.25,
+      lpips: 0.25,
       images: [
-        { name: 'a', distance: 0.25 },
-        { name: 'b', distance: 0.25 },
+        { name: 'a', lpips: 0.25 },
+        { name: 'b', lpips: 0.25 },
       ],
     },
   ]);
