@@ -12,10 +12,12 @@ import { nodeProgram, type Programs } from './command/programs.ts';
 import { registerCommands } from './commands/commands-service.ts';
 import { registerComparison } from './comparison/comparison-service.ts';
 import { findTestSets, testSetSummary } from './comparison/test-sets.ts';
+import type { EditorConnection } from './connection/editor-connection.ts';
 import { logDefect } from './connection/errors.ts';
+import { openedFile } from './connection/opened-file.ts';
 import { showMessage } from './connection/show-message.ts';
 import { registerDownloads } from './downloads/downloads-service.ts';
-import { createEngineReports } from './engines/engine-reports.ts';
+import { countDevices, createEngineReports } from './engines/engine-reports.ts';
 import { registerEngines } from './engines/engines-service.ts';
 import { createManager, type Manager } from './experiments/manager.ts';
 import { registerRuns } from './experiments/runs-service.ts';
@@ -23,9 +25,11 @@ import { createJobs } from './jobs/jobs.ts';
 import { registerJobs } from './jobs/jobs-service.ts';
 import { featureCapabilities, registerFeatures } from './language/features.ts';
 import { isProfilesFile } from './language/profiles.ts';
+import { registerPreparation } from './preparation/preparation-service.ts';
 import { lensCommands } from './protocol/commands.ts';
 import type { NotificationName, Notifications } from './protocol/messages.ts';
 import { isStartOptions } from './protocol/workspace.ts';
+import { registerTrainingPatches } from './training-patches/training-patches-service.ts';
 import { registerUpscaling } from './upscaling/upscaling-service.ts';
 import { followWorkspace } from './workspace/workspace.ts';
 import { registerWorkspace } from './workspace/workspace-service.ts';
@@ -47,27 +51,32 @@ connection.onInitialize((params) => {
   const workspace = followWorkspace(connection, params, () => {
     experiments.setFolders(workspace.runFolders());
     experiments.startWaiting();
-    features.filesChanged();
+    filesChanged();
   });
+  const { withRelativePaths } = workspace;
+  const editor: EditorConnection = Object.assign(connection, { withRelativePaths });
   const programs = (): Programs => ({
     node: nodeProgram(workspace.settings.nodePath),
     esrgan: fileURLToPath(new URL('./esrgan.js', import.meta.url)),
     launcher: fileURLToPath(new URL('./launcher.js', import.meta.url)),
   });
   const engines = createEngineReports(programs);
-  const jobs = createJobs((job) => notify('esrgan/jobChanged', job));
+  const jobs = createJobs((job) => notify('esrgan/jobChanged', job), withRelativePaths);
   const experiments = createManager({
     programs,
     mayStart: () => isTrusted,
     runFilesOf: (run) => workspace.runFilesOf(run),
     concurrentRuns: () => workspace.settings.concurrentRuns,
+    devices: () => countDevices(engines),
     mirror: () => workspace.settings.mirror,
+    notifySettings: () => workspace.settings.notify,
+    withRelativePaths,
     onRunsChanged(change) {
       notify('esrgan/runsChanged', change);
       features.runsChanged();
     },
     onRunChanged: (run, parts) => notify('esrgan/runChanged', { run, parts }),
-    onStartFailed: (message) => showMessage(connection, MessageType.Error, message),
+    onStartFailed: (message) => showMessage(editor, MessageType.Error, message),
   });
   /** The manager, which knows all run folders once the workspace has been scanned. */
   const manager = async (): Promise<Manager> => {
@@ -81,48 +90,57 @@ connection.onInitialize((params) => {
     testSetFolders: workspace.testSetFolders(folder),
   });
 
-  const features = registerFeatures(connection, documents, {
+  const features = registerFeatures(editor, documents, {
     runs: async () => (await manager()).runs(),
     engines: () => engines(false),
   });
   features.setClient(capabilities, isExtension);
-  registerWorkspace(connection, workspace, {
+  const trainingPatches = registerTrainingPatches(editor, {
     programs,
-    trusted: trust,
-    filesChanged: features.filesChanged,
+    openText: (file) => openedFile(documents, file)?.getText(),
+    onChanged: (file) => notify('esrgan/trainingPatchesChanged', { file }),
   });
-  registerRuns(connection, manager, workspace.open);
-  registerEngines(connection, engines);
-  registerDownloads(connection, {
+  const filesChanged = () => {
+    features.filesChanged();
+    trainingPatches.changed();
+  };
+  registerWorkspace(editor, workspace, { programs, trusted: trust, filesChanged });
+  registerRuns(editor, manager, workspace.open);
+  registerEngines(editor, engines);
+  registerDownloads(editor, {
     programs,
     workspace,
     jobs,
     testSets: (folder) => findTestSets(testSetPlaces(folder), []).map(testSetSummary),
-    filesChanged: features.filesChanged,
+    filesChanged,
   });
-  registerJobs(connection, jobs);
-  const comparison = registerComparison(connection, {
+  registerJobs(editor, jobs);
+  registerPreparation(editor, { programs, jobs, filesChanged: features.filesChanged });
+  const comparison = registerComparison(editor, {
     programs,
     manager,
     engine: async () => (await engines(false)).chosen,
     jobs,
     testSetPlaces,
   });
-  const upscaling = registerUpscaling(connection, {
+  const upscaling = registerUpscaling(editor, {
     programs,
     manager,
     onProgress: (progress) => notify('esrgan/upscalingProgress', progress),
   });
 
   if (!isExtension) {
-    registerCommands(connection, documents, {
+    registerCommands(editor, documents, {
       capabilities,
       manager,
       writeReport: comparison.writeReport,
+      writePatches: trainingPatches.writePage,
       onStart: trust,
     });
   }
 
+  documents.onDidChangeContent(({ document }) => trainingPatches.changed(URI.parse(document.uri).fsPath));
+  documents.onDidClose(({ document }) => trainingPatches.changed(URI.parse(document.uri).fsPath));
   documents.onDidOpen(({ document }) => {
     const { scheme, fsPath } = URI.parse(document.uri);
     if (scheme === 'file' && !isProfilesFile(fsPath)) workspace.open(fsPath);
@@ -131,6 +149,7 @@ connection.onInitialize((params) => {
     experiments.close();
     jobs.close();
     comparison.close();
+    trainingPatches.close();
     await Promise.all([features.close(), upscaling.close()]);
   });
   return {

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import {
   type ClientCapabilities,
-  type Connection,
   ErrorCodes,
   ExecuteCommandRequest,
   MessageType,
@@ -12,9 +11,11 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import { readRunFileText } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import { pathIdentity } from '../../trainer/files/paths.ts';
 import { isOneOf } from '../../trainer/guards/guards.ts';
+import type { Stage } from '../../trainer/run-state/run-state.ts';
+import type { EditorConnection } from '../connection/editor-connection.ts';
 import { responseError } from '../connection/errors.ts';
+import { openedFile } from '../connection/opened-file.ts';
 import { showMessage } from '../connection/show-message.ts';
 import type { Manager } from '../experiments/manager.ts';
 import { isCommandTarget, type LensCommand, lensCommands } from '../protocol/commands.ts';
@@ -25,6 +26,8 @@ interface CommandSources {
   manager(): Promise<Manager>;
   /** Writes a page that shows these runs; returns its path. */
   writeReport(runs: readonly string[]): Promise<string>;
+  /** Writes a page with patches that a stage trains on; returns its path. */
+  writePatches(file: string, stage: Stage): Promise<string>;
   /** A person has started or resumed a run. */
   onStart(): void;
 }
@@ -42,16 +45,15 @@ const startingCommands: readonly LensCommand[] = [
 
 /** Executes the commands of code lenses for editors without the extension. */
 export function registerCommands(
-  connection: Connection,
+  connection: EditorConnection,
   documents: TextDocuments<TextDocument>,
-  { capabilities, manager, writeReport, onStart }: CommandSources,
+  { capabilities, manager, writeReport, writePatches, onStart }: CommandSources,
 ): void {
-  const commands = createLensCommands({ manager, requireSaved, showReport, choose });
+  const commands = createLensCommands({ manager, requireSaved, showReport, showPatches, choose });
 
   /** A run starts with the file on the disk, so unsaved changes would be ignored silently. */
   function requireSaved(file: string): void {
-    const identity = pathIdentity(file);
-    const document = documents.all().find(({ uri }) => pathIdentity(URI.parse(uri).fsPath) === identity);
+    const document = openedFile(documents, file);
     if (document === undefined || document.getText() === readRunFileText(file)) return;
     throw new WorkbenchError('usage', `Save ${basename(file)} first: it has unsaved changes.`);
   }
@@ -67,13 +69,21 @@ export function registerCommands(
     return actions.find((each) => each === chosen?.title);
   }
 
-  /** Opens the page of these runs in a browser, or says where it is. */
   async function showReport(runs: readonly string[]): Promise<void> {
-    const path = await writeReport(runs);
+    await showPage(await writeReport(runs));
+  }
+
+  async function showPatches(file: string, stage: Stage): Promise<void> {
+    await showPage(await writePatches(file, stage));
+  }
+
+  /** Opens a page in a browser, or says where it is. */
+  async function showPage(path: string): Promise<void> {
+    const uri = URI.file(path).toString();
     const isShown =
       capabilities.window?.showDocument?.support === true &&
-      (await connection.window.showDocument({ uri: URI.file(path).toString(), external: true })).success;
-    if (!isShown) showMessage(connection, MessageType.Info, `Open the report in a browser: ${path}`);
+      (await connection.window.showDocument({ uri, external: true })).success;
+    if (!isShown) showMessage(connection, MessageType.Info, `Open the page in a browser: ${uri}`);
   }
 
   connection.onRequest(ExecuteCommandRequest.type, async ({ command, arguments: given }) => {

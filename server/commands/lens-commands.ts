@@ -3,13 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { readProfiles } from '../../trainer/cluster/profiles.ts';
 import { readRunFileText } from '../../trainer/config/index.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
-import type { StageChoice } from '../../trainer/run-state/run-state.ts';
+import type { Stage, StageChoice } from '../../trainer/run-state/run-state.ts';
 import { writeFileAtomic } from '../../trainer/runs/atomic-file.ts';
 import type { Manager } from '../experiments/manager.ts';
 import { duplicateWithChanges } from '../presets/duplicate.ts';
 import type { CommandTarget, LensCommand } from '../protocol/commands.ts';
 import { maximumComparedRuns } from '../protocol/comparison.ts';
-import type { RunSummary, StartedRun } from '../protocol/runs.ts';
+import { newRunStages, type RunSummary, type StartedRun } from '../protocol/runs.ts';
 
 /** What the commands need of the rest of the server. */
 export interface CommandSources {
@@ -18,6 +18,8 @@ export interface CommandSources {
   requireSaved(file: string): void;
   /** Shows runs as a page in a browser. */
   showReport(runs: readonly string[]): Promise<void>;
+  /** Shows the patches that a stage of a run file trains on as a page in a browser. */
+  showPatches(file: string, stage: Stage): Promise<void>;
   /** Lets the person choose one of these actions; undefined if they choose none. */
   choose<Action extends string>(message: string, actions: readonly Action[]): Promise<Action | undefined>;
 }
@@ -30,6 +32,7 @@ export function createLensCommands({
   manager,
   requireSaved,
   showReport,
+  showPatches,
   choose,
 }: CommandSources): Record<LensCommand, Execute> {
   const start =
@@ -48,20 +51,23 @@ export function createLensCommands({
   /** A stage that is finished starts again as a new run, with a copy of the run file. */
   async function startAgain(file: string, stage: StageChoice): Promise<string | undefined> {
     const runs = await manager();
-    const { run, startsFromPretraining } = runs.plan({ file, stage });
+    const plan = runs.plan({ file, stage });
+    const { run } = plan;
     const text = readRunFileText(file);
     const names = readdirSync(dirname(file)).map((each) => each.replace(/\.esrgan\.(ya?ml|json)$/i, ''));
     const known = (await runs.runs()).map(({ name }) => name);
     const copy = duplicateWithChanges(text, basename(run), [], [...names, ...known]);
-    const asNew = `Start as New Run '${copy.name}'`;
-    const action = await choose(`Run ${basename(run)} has finished this stage.`, [asNew, 'Open']);
+    const asNew = `Start as New Run “${copy.name}”`;
+    const action = await choose(`“${basename(run)}” was trained to its end. What do you want to do?`, [
+      asNew,
+      'Open',
+    ]);
     if (action === 'Open') await showReport([run]);
     if (action !== asNew) return undefined;
     const path = join(dirname(file), `${copy.name}${/\.esrgan\.\w+$/.exec(file)?.[0] ?? '.esrgan.yaml'}`);
     if (existsSync(path)) throw new WorkbenchError('usage', `${path} already exists.`);
     writeFileAtomic(path, copy.text);
-    const choice = stage === 'training' && startsFromPretraining ? 'all' : stage;
-    return startMessage(await runs.start(path, choice, false));
+    return startMessage(await runs.start(path, newRunStages(plan), false));
   }
 
   /** Resumes a run; where the run file has changed since it was trained, the person chooses with which values. */
@@ -106,6 +112,12 @@ export function createLensCommands({
       requireSaved(file);
       return startMessage(await (await manager()).submit({ file, stage, resume: false }, profile));
     },
+    async 'esrgan.showTrainingPatches'({ file, stage }) {
+      if (file === undefined || stage === undefined)
+        throw new WorkbenchError('usage', 'Save the run file first.');
+      await showPatches(file, stage);
+      return undefined;
+    },
     async 'esrgan.resumeRun'(target) {
       const { runs, summary } = await summaryOf(target);
       if (summary.state === 'paused') {
@@ -142,7 +154,7 @@ export function createLensCommands({
   };
 }
 
-const withFile = "Resume with the File's Values";
+const withFile = 'Resume with the File’s Values';
 const asTrained = 'Resume as Trained';
 
 function startMessage({ run, queued }: StartedRun): string {

@@ -1,19 +1,25 @@
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Connection } from 'vscode-languageserver/node';
 import { PointSeries } from '../../media/plot/point-series.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { readEvaluation } from '../../trainer/evaluate/results/evaluation-files.ts';
 import { hrFolder } from '../../trainer/evaluate/results/test-set.ts';
+import { createFolderSync } from '../../trainer/files/create-folder.ts';
 import { isInside } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { writableCacheFolder } from '../../trainer/files/user-folders.ts';
 import { metricNames } from '../../trainer/metrics/metrics.ts';
-import { isProtocolName, protocolNames } from '../../trainer/metrics/protocols.ts';
+import {
+  isProtocolName,
+  perceptualMetricOf,
+  perceptualProtocols,
+  protocolNames,
+} from '../../trainer/metrics/protocols.ts';
 import { writeFileAtomic } from '../../trainer/runs/atomic-file.ts';
 import { parseTime } from '../../trainer/runs/time.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
+import type { EditorConnection } from '../connection/editor-connection.ts';
 import type { Manager } from '../experiments/manager.ts';
 import type { Closable } from '../experiments/watch.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -58,7 +64,10 @@ export interface ComparisonService extends Closable {
 }
 
 /** Answers the requests about comparing runs. */
-export function registerComparison(connection: Connection, sources: ComparisonSources): ComparisonService {
+export function registerComparison(
+  connection: EditorConnection,
+  sources: ComparisonSources,
+): ComparisonService {
   const { programs, manager, engine, jobs } = sources;
   const images = createImages(resultsFolder(process.env), programs, engine, jobs);
   const logged = createLoggedImages(images.folder);
@@ -113,11 +122,13 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
     'esrgan/evaluation': ({ run, file }) => evaluationDetail(run, file),
     'esrgan/testSets': ({ runs }) => testSetsOf(runs.map(openRun)).map(testSetSummary),
     'esrgan/evaluate'({ model, testSet, protocols }) {
-      const unknown = protocols.find((protocol) => !isProtocolName(protocol));
+      const unknown = protocols.find(
+        (protocol) => !isProtocolName(protocol) && perceptualMetricOf(protocol) === undefined,
+      );
       if (unknown !== undefined || protocols.length === 0) {
         throw new WorkbenchError(
           'usage',
-          `${unknown ?? 'Nothing'} is not a protocol that can be computed here. Choose from ${protocolNames.join(', ')}.`,
+          `${unknown ?? 'Nothing'} is not a protocol that can be computed here. Choose from ${[...protocolNames, ...Object.values(perceptualProtocols).map(({ name }) => name)].join(', ')}.`,
         );
       }
       const run = openRun(model.run);
@@ -156,7 +167,7 @@ export function registerComparison(connection: Connection, sources: ComparisonSo
         tags,
       );
       const path = join(writableCacheFolder(process.env), 'reports', `${nameFor(runs)}.html`);
-      mkdirSync(dirname(path), { recursive: true });
+      createFolderSync(dirname(path));
       const comparison = shownPart(await compare(query.comparison), query);
       writeFileAtomic(path, await report(query, comparison));
       return path;

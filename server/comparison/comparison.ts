@@ -155,17 +155,16 @@ function bicubicValidations(run: NamedRun) {
       ({ state }) => state.metrics.bicubic_psnr !== undefined,
     );
     if (checkpoint === undefined) return [];
-    const { bicubic_psnr: psnr, bicubic_ssim: ssim, bicubic_psnr_y: psnrY } = checkpoint.state.metrics;
+    const prefix = 'bicubic_';
+    const measured = Object.entries(checkpoint.state.metrics).filter(([name]) => name.startsWith(prefix));
     return [
       {
         run: run.paths.root,
         name: run.name,
         validatedOn: validatedOn(run, { checkpoints: [checkpoint] }),
-        validation: {
-          ...(psnr !== undefined && { psnr }),
-          ...(ssim !== undefined && { ssim }),
-          ...(psnrY !== undefined && { psnr_y: psnrY }),
-        },
+        validation: Object.fromEntries(
+          measured.map(([name, value]) => [name.slice(prefix.length), value] as const),
+        ),
       },
     ];
   });

@@ -3,12 +3,15 @@ import { comparedSettings } from '../../trainer/evaluate/results/comparability.t
 import type { ConfigDifference } from '../protocol/comparison.ts';
 import type { OpenedRun } from './compared-run.ts';
 
-/** All keys of the runs' files, with those marked that they disagree on; runs without a run file disagree on none. */
+/** The keys of the runs' files that have affected training, with those marked that they disagree on; runs without a run file disagree on none. */
 export function configDifference(
-  runs: readonly Pick<OpenedRun, 'config' | 'configFile'>[],
+  runs: readonly Pick<OpenedRun, 'config' | 'configFile' | 'manifest'>[],
 ): ConfigDifference {
-  const configs = runs.map(({ config }) => (config === undefined ? {} : comparedSettings(config)));
-  const known = configs.filter((_, index) => runs[index]?.config !== undefined);
+  const known = comparedSettings(
+    runs.flatMap(({ config, manifest }) => (config === undefined ? [] : [{ config, manifest }])),
+  );
+  const rest = [...known];
+  const configs = runs.map(({ config }) => (config === undefined ? {} : (rest.shift() ?? {})));
   const differing = new Set(diffConfigs(known).map(({ key }) => key));
   return {
     files: runs.map(({ configFile }) => configFile ?? null),

@@ -1,4 +1,4 @@
-import { imageSources, stepsPerEpoch } from '../../trainer/config/index.ts';
+import { imageSources, patchesPerStep, stepsPerEpoch } from '../../trainer/config/index.ts';
 import { type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import type { CurveScale } from '../protocol/comparison.ts';
 import type { RunDetail } from '../protocol/runs.ts';
@@ -12,7 +12,7 @@ export function curveScale(run: OpenedRun, { checkpoints, stepsBeforeTraining }:
       return {
         stage,
         firstStep: stage === 'training' ? stepsBeforeTraining : 0,
-        imagesPerStep: run.config?.batch_size ?? null,
+        imagesPerStep: run.config ? patchesPerStep(run.config) : null,
         stepsPerEpoch: epochLength(run, stage),
         best: mine.find(({ best }) => best)?.step ?? null,
         last: mine.find(({ last }) => last)?.step ?? null,
@@ -28,5 +28,5 @@ function epochLength({ config, manifest }: OpenedRun, stage: Stage): number | nu
   const files = names.map((name) => manifest.data[name]?.files);
   if (files.length === 0 || files.some((count) => count === undefined)) return null;
   const images = files.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-  return stepsPerEpoch(images, config.batch_size);
+  return stepsPerEpoch(images, patchesPerStep(config));
 }

@@ -1,6 +1,7 @@
 import { isEvaluateEvent } from '../../trainer/cli-output/events.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import type { TestSet } from '../../trainer/evaluate/results/test-set.ts';
+import { isProtocolName, perceptualMetricOf } from '../../trainer/metrics/protocols.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
 import type { Work } from '../jobs/jobs.ts';
@@ -26,7 +27,11 @@ export function evaluationWork(
         : interpolatedWith === null
           ? [checkpoint]
           : [checkpoint, interpolatedWith.checkpoint, '--alpha', String(interpolatedWith.alpha)];
-    const args = ['evaluate', ...models, '--data', `${name}=${dir}`, '--protocol', protocols.join(',')];
+    const args = ['evaluate', ...models, '--data', `${name}=${dir}`];
+    const pixels = protocols.filter(isProtocolName);
+    if (pixels.length > 0) args.push('--protocol', pixels.join(','));
+    const metrics = protocols.flatMap((protocol) => perceptualMetricOf(protocol) ?? []);
+    if (metrics.length > 0) args.push('--metrics', metrics.join(','));
     args.push('--engine', await engine(), '--json', '--progress');
     let images: number | null = null;
     let unsaved: string | undefined;

@@ -1,3 +1,4 @@
+import { csvCell } from '../../trainer/format/csv.ts';
 import { checkpointName } from '../../trainer/runs/checkpoints.ts';
 import type {
   Comparison,
@@ -216,9 +217,4 @@ function numberText(value: number | string | null | undefined): number | string 
 
 function escapePipe(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-}
-
-function csvCell(value: string | number): string {
-  const text = String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

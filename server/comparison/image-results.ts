@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PreviewRequest } from '../../trainer/cli-output/preview.ts';
+import type { PreviewDone, PreviewRequest } from '../../trainer/cli-output/preview.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { imageSize } from '../../trainer/image-files/image-size.ts';
 import type { CommandPrograms } from '../command/programs.ts';
@@ -14,7 +14,7 @@ import type {
 } from '../protocol/comparison.ts';
 import { weightsOf } from './chosen-models.ts';
 import { openRun } from './compared-run.ts';
-import { type PreviewChild, type PreviewDone, startPreview } from './preview-child.ts';
+import { type PreviewChild, startPreview } from './preview-child.ts';
 
 type Request = Omit<PreviewRequest, 'id'>;
 

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { createFolderSync } from '../../trainer/files/create-folder.ts';
 import { openRegularFile } from '../../trainer/files/regular-file.ts';
 import { writeFileAtomic } from '../../trainer/runs/atomic-file.ts';
 import { createImageReader, type EventImage } from '../../trainer/runs/event-images.ts';
@@ -59,7 +60,7 @@ function createReading(run: string, place: string, cache: string): () => Promise
     for (const image of [...tags.values()].flat()) {
       const path = join(place, `${nameFor(image.path, image.at, image.bytes)}${image.extension}`);
       if (!existsSync(path)) {
-        mkdirSync(place, { recursive: true });
+        createFolderSync(place);
         writeFileAtomic(path, contentOf(image));
         isWritten = true;
         await yieldToEventLoop();

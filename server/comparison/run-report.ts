@@ -31,7 +31,7 @@ function newestSamples(run: string, { stage, images, steps }: StageSamples): Exp
       tiles: [
         { label: 'bicubic', path: bicubic },
         ...(sr === undefined ? [] : [{ label: `${stage}, step ${newest.step}`, path: sr }]),
-        { label: 'HR', path: hr },
+        ...(hr === null ? [] : [{ label: 'HR', path: hr }]),
       ],
     };
   });

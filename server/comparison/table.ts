@@ -5,9 +5,16 @@ import {
   metricHeading,
   metricNames,
   metrics,
+  perceptualMetricNames,
   pixelMetricNames,
 } from '../../trainer/metrics/metrics.ts';
-import { isProtocolName, type ProtocolName, protocols } from '../../trainer/metrics/protocols.ts';
+import {
+  isProtocolName,
+  type ProtocolName,
+  perceptualMetricOf,
+  perceptualProtocols,
+  protocols,
+} from '../../trainer/metrics/protocols.ts';
 import type { Checkpoint, CheckpointState } from '../../trainer/runs/checkpoints.ts';
 import { parseTime } from '../../trainer/runs/time.ts';
 import type {
@@ -81,10 +88,12 @@ export function buildTable(
     ...validationEntries(row),
     ...scalarEntries(row),
   ]);
-  const offered = testSets.flatMap((testSet) =>
-    protocols.map((protocol) => evaluationColumn(testSet, protocol)),
-  );
-  const keys = uniqueColumns([...offered, ...entries.flat().map(({ column }) => column)]);
+  const measured = entries.flat().map(({ column }) => column);
+  const offered = testSets
+    .flatMap((testSet) => protocols.map((protocol) => evaluationColumn(testSet, protocol)))
+    // The fingerprint of weights is not known before they have measured.
+    .filter(({ id }) => measured.every((column) => !column.id.startsWith(`${id}|`)));
+  const keys = uniqueColumns([...offered, ...measured]);
   const all = entriesByColumn(entries.flat());
   const columns = keys.map((key) => withGroups(key, all.get(key.id) ?? []));
   const cells = rows.map((row, index) => {
@@ -112,7 +121,7 @@ function evaluationColumn(
   protocol: string,
   features?: string,
 ): ColumnKey {
-  const isPixels = isProtocolName(protocol);
+  const { description, names } = protocolFacts(protocol);
   return {
     id: [
       'evaluation',
@@ -123,13 +132,20 @@ function evaluationColumn(
     kind: 'evaluation',
     data: testSet.name,
     protocol,
-    description: isPixels
-      ? protocols[protocol].description
-      : `Distance of the features of a network${features ? `, of weights ${features.slice(0, 8)}` : ''}; lower is better`,
-    // Distances need weights that only the command's caller can name.
-    testSet: isPixels ? testSet.dir : null,
-    metrics: isPixels ? pixelMetricNames.map(metricColumn) : [metricColumn('distance')],
+    description: features ? `${description}; weights ${features.slice(0, 8)}; lower is better` : description,
+    // A distance needs weights that only the command's caller can name.
+    testSet: names.includes('distance') ? null : testSet.dir,
+    metrics: names.map(metricColumn),
   };
+}
+
+function protocolFacts(protocol: string): { description: string; names: readonly Metric[] } {
+  if (isProtocolName(protocol))
+    return { description: protocols[protocol].description, names: pixelMetricNames };
+  const metric = perceptualMetricOf(protocol);
+  return metric === undefined
+    ? { description: 'Distance of the features of a network', names: ['distance'] }
+    : { description: perceptualProtocols[metric].description, names: [metric] };
 }
 
 function metricColumn(name: Metric): ComparisonMetric {
@@ -200,10 +216,12 @@ function validationEntries({ run, validation, validatedOn, scale }: ModelRow): E
   if (validation === undefined) return [];
   const { psnr_y: psnrY, ...rgb } = validation;
   const entry = (
-    protocol: ProtocolName,
+    protocol: string,
+    description: string,
+    names: readonly Metric[],
     values: Readonly<Record<string, number | null | undefined>>,
   ): Entry[] => {
-    const known = pixelMetricNames.filter((name) => values[name] !== undefined);
+    const known = names.filter((name) => values[name] !== undefined);
     if (known.length === 0) return [];
     return [
       {
@@ -212,7 +230,7 @@ function validationEntries({ run, validation, validatedOn, scale }: ModelRow): E
           kind: 'validation',
           data: 'validation',
           protocol,
-          description: `Measured in training, on crops: ${protocols[protocol].description}`,
+          description: `Measured in training, on crops: ${description}`,
           testSet: null,
           metrics: known.map(metricColumn),
         },
@@ -226,7 +244,16 @@ function validationEntries({ run, validation, validatedOn, scale }: ModelRow): E
       },
     ];
   };
-  return [...entry('rgb', rgb), ...entry('paper-y', { psnr: psnrY })];
+  const ofPixels = (protocol: ProtocolName, values: Parameters<typeof entry>[3]) =>
+    entry(protocol, protocols[protocol].description, pixelMetricNames, values);
+  return [
+    ...ofPixels('rgb', rgb),
+    ...ofPixels('paper-y', { psnr: psnrY }),
+    ...perceptualMetricNames.flatMap((metric) => {
+      const { name, description } = perceptualProtocols[metric];
+      return entry(name, description, [metric], rgb);
+    }),
+  ];
 }
 
 /** How another trainer measured is unknown, so its numbers are a group of their own. */

@@ -1,5 +1,6 @@
-import type { CancellationToken, Connection } from 'vscode-languageserver/node';
+import type { CancellationToken } from 'vscode-languageserver/node';
 import type { ParamsOf, RequestName, ResultOf } from '../protocol/messages.ts';
+import type { EditorConnection } from './editor-connection.ts';
 import { responseError } from './errors.ts';
 
 /** A handler for each of these requests; `signal` aborts when the editor cancels the request. */
@@ -18,7 +19,7 @@ export interface RequestHandlers {
 
 /** Registers handlers of requests. An error of a handler becomes one message that the editor shows. */
 export function answerRequests<Names extends RequestName>(
-  connection: Connection,
+  connection: EditorConnection,
   handlers: Handlers<Names>,
 ): RequestHandlers {
   const closing = new AbortController();

@@ -1,15 +1,16 @@
 import { type Connection, ErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
+import type { EditorConnection } from './editor-connection.ts';
 
 /** The error that the editor shows for a failed request. Defects of the server are also logged with their stack. */
-export function responseError(error: unknown, connection: Connection): ResponseError<void> {
+export function responseError(error: unknown, connection: EditorConnection): ResponseError<void> {
   if (error instanceof ResponseError) return error;
-  if (error instanceof WorkbenchError) return new ResponseError(ErrorCodes.InternalError, error.message);
-  logDefect(error, connection);
-  return new ResponseError(
-    ErrorCodes.InternalError,
-    `Internal error in ESRGAN Workbench: ${messageOf(error)}. The log has details.`,
-  );
+  const isExpected = error instanceof WorkbenchError;
+  if (!isExpected) logDefect(error, connection);
+  const message = isExpected
+    ? error.message
+    : `Internal error in ESRGAN Workbench: ${messageOf(error)}. The log has details.`;
+  return new ResponseError(ErrorCodes.InternalError, connection.withRelativePaths(message));
 }
 
 /** Logs an error that no caller handles. */

@@ -5,7 +5,7 @@ import { runCommand } from '../command/run-command.ts';
 import type { JobProgress, Work } from '../jobs/jobs.ts';
 import type { DownloadTarget } from '../protocol/downloads.ts';
 
-/** Downloads a data set or weights as `esrgan data download` and `esrgan weights download` do. */
+/** Downloads a data set, weights or a model as `esrgan data`, `weights` and `models download` do. */
 export function downloadWork(
   programs: CommandPrograms,
   { kind, name, path, archives, scale }: DownloadTarget,

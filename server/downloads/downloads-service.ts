@@ -1,14 +1,19 @@
 import { resolve } from 'node:path';
-import type { Connection } from 'vscode-languageserver/node';
+import { isPublishedModelsReport } from '../../trainer/cli-output/reports.ts';
 import { pathIdentity } from '../../trainer/files/paths.ts';
 import type { CommandPrograms } from '../command/programs.ts';
+import { readCommandJson } from '../command/run-command.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
+import type { EditorConnection } from '../connection/editor-connection.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import type { DiskResponse } from '../language/disk/disk-protocol.ts';
+import { createDiskThread } from '../language/disk/disk-thread.ts';
+import type { ImageSizes } from '../language/disk/image-sizes.ts';
 import type { TestSetSummary } from '../protocol/comparison.ts';
 import type { DownloadRequests } from '../protocol/downloads.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { downloadWork } from './download-job.ts';
-import { readInventory } from './inventory.ts';
+import { createInventory } from './inventory.ts';
 import { ownImages, withoutItems } from './own-images.ts';
 
 interface DownloadSources {
@@ -21,11 +26,25 @@ interface DownloadSources {
   filesChanged(): void;
 }
 
-/** Answers the requests about data sets and weights. */
+/** Answers the requests about data sets, weights and published models. */
 export function registerDownloads(
-  connection: Connection,
+  connection: EditorConnection,
   { programs, workspace, jobs, testSets, filesChanged }: DownloadSources,
 ): void {
+  // Its own thread: problems of run files do not wait for the sizes of large data sets.
+  const disk = createDiskThread();
+  let requests = 0;
+
+  async function sizesOf(patterns: readonly string[]): Promise<ImageSizes> {
+    requests++;
+    const response = await new Promise<DiskResponse>((resolveResponse) => {
+      disk.request(String(requests), { kind: 'sizes', patterns }, resolveResponse);
+    });
+    if ('sizes' in response) return response.sizes;
+    throw new Error('error' in response ? response.error : 'the disk thread answered another request');
+  }
+
+  const inventory = createInventory(programs);
   answerRequests<keyof DownloadRequests>(connection, {
     async 'esrgan/inventory'({ folder, file }) {
       await workspace.ready;
@@ -33,11 +52,17 @@ export function registerDownloads(
       const runFile = workspace.runFiles().find((each) => pathIdentity(each.file) === identity);
       const { dataDir, scale } = runFile ?? dataFolderOf(folder, workspace);
       const [items, own] = await Promise.all([
-        readInventory(programs(), { dataDir, scale }),
-        ownImages(workspace.runFiles(folder), testSets(folder)),
+        inventory({ dataDir, scale }),
+        ownImages(workspace.runFiles(folder), testSets(folder), sizesOf),
       ]);
       return { items, own: withoutItems(own, items) };
     },
+    'esrgan/publishedModels': ({ mirror }) =>
+      readCommandJson(
+        programs(),
+        ['models', 'search', '--json', ...(mirror === null ? [] : ['--mirror', mirror])],
+        isPublishedModelsReport,
+      ),
     'esrgan/download'(item) {
       const work = downloadWork(programs(), item);
       const job = jobs.add({ kind: 'download', item }, async (report, signal) => {

@@ -2,26 +2,72 @@ import { join, relative, sep } from 'node:path';
 import {
   type DatasetsReport,
   isDatasetsReport,
-  isVggReport,
-  type VggReport,
+  isWeightsListReport,
+  type WeightsListReport,
 } from '../../trainer/cli-output/reports.ts';
+import { statOf } from '../../trainer/files/regular-file.ts';
 import { formatBytes } from '../../trainer/format/format.ts';
 import { vggDownloadMegabytes, vggTypes } from '../../trainer/models/vgg/shapes.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { readCommandJson } from '../command/run-command.ts';
 import type { InventoryItem } from '../protocol/downloads.ts';
 
-/** The data sets of a data folder (absolute) at a scale, and the weights of this machine. */
-export async function readInventory(
+/** A data folder (absolute), and the scale of its LR images. */
+interface DataFolder {
+  readonly dataDir: string;
+  readonly scale: number;
+}
+
+/** What the command listed, and the times of change of all folders and files that it looked at. */
+interface Listed {
+  readonly paths: readonly string[];
+  readonly state: string;
+  readonly items: InventoryItem[];
+}
+
+/**
+ * Lists the data sets of a data folder and the weights of this machine. The command runs again only when a folder or file that
+ * it listed, or would list, has changed.
+ */
+export function createInventory(
+  programs: () => CommandPrograms,
+): (folder: DataFolder) => Promise<readonly InventoryItem[]> {
+  const known = new Map<string, Listed>();
+  return async (folder) => {
+    const key = JSON.stringify([folder.dataDir, folder.scale]);
+    const last = known.get(key);
+    if (last !== undefined && last.state === stateOf(last.paths)) return last.items;
+    // Before it runs: what changes meanwhile is listed the next time.
+    const before = last && stateOf(last.paths);
+    const { items, paths } = await readInventory(programs(), folder);
+    const state = last !== undefined && String(last.paths) === String(paths) ? before : stateOf(paths);
+    known.set(key, { paths, state: state ?? '', items });
+    return items;
+  };
+}
+
+function stateOf(paths: readonly string[]): string {
+  return paths
+    .map((path) => {
+      const found = statOf(path);
+      return found === undefined ? '-' : `${found.mtimeMs} ${found.size}`;
+    })
+    .join('\n');
+}
+
+async function readInventory(
   programs: CommandPrograms,
-  { dataDir, scale }: { readonly dataDir: string; readonly scale: number },
-): Promise<InventoryItem[]> {
+  { dataDir, scale }: DataFolder,
+): Promise<Pick<Listed, 'paths' | 'items'>> {
   const listData = ['data', 'list', '--json', '--data-dir', dataDir, '--scale', String(scale)];
   const [data, weights] = await Promise.all([
     readCommandJson(programs, listData, isDatasetsReport),
-    readCommandJson(programs, ['weights', 'list', '--json'], isVggReport),
+    readCommandJson(programs, ['weights', 'list', '--json'], isWeightsListReport),
   ]);
-  return [...dataItems(data, dataDir, scale), ...weights.map(weightsItem)];
+  return {
+    items: [...dataItems(data, dataDir, scale), ...weights.map(weightsItem)],
+    paths: [dataDir, ...data.map(({ folder }) => folder), ...weights.map(({ path }) => path)],
+  };
 }
 
 function dataItems(list: DatasetsReport, dataDir: string, scale: number): InventoryItem[] {
@@ -44,22 +90,26 @@ function dataItems(list: DatasetsReport, dataDir: string, scale: number): Invent
   });
 }
 
-function weightsItem({ name, path, bytes }: VggReport[number]): InventoryItem {
+function weightsItem({ name, path, bytes }: WeightsListReport[number]): InventoryItem {
   return {
     kind: 'weights',
     name,
     present: bytes !== null,
-    description: bytes === null ? downloadSize(vggBytes(name)) : formatBytes(bytes),
+    description: bytes === null ? downloadSize(weightBytes(name)) : formatBytes(bytes),
     path,
     canGet: true,
     scale: null,
   };
 }
 
-function vggBytes(name: string): number | null {
+/** Of the download: VGG's with its classifier, which is not saved; of the others the few kilobytes of their weights. */
+function weightBytes(name: string): number | null {
   const type = vggTypes.find((each) => each === name);
-  return type === undefined ? null : vggDownloadMegabytes[type] * 1e6;
+  if (type !== undefined) return vggDownloadMegabytes[type] * 1e6;
+  return smallWeights[name] ?? null;
 }
+
+const smallWeights: Readonly<Record<string, number>> = { lpips: 7e3, dists: 12e3 };
 
 function downloadSize(bytes: number | null): string {
   return bytes === null ? 'size unknown' : formatBytes(bytes);

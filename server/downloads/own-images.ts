@@ -1,19 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { pathIdentity } from '../../trainer/files/paths.ts';
 import { formatBytes, formatCount } from '../../trainer/format/format.ts';
-import { listHrImages } from '../../trainer/image-files/list-images.ts';
+import type { ImageSizes } from '../language/disk/image-sizes.ts';
 import type { TestSetSummary } from '../protocol/comparison.ts';
 import type { InventoryItem, OwnImages } from '../protocol/downloads.ts';
-import type { OwnDataset } from '../workspace/run-files.ts';
+import type { RunFilePlaces } from '../workspace/run-files.ts';
 
-/** The data sets of run files, each combination of name and folders once, then the test sets. */
+/**
+ * The data sets of run files, each combination of name and folders once, then the test sets.
+ *
+ * @param sizesOf see `imageSizes`
+ */
 export async function ownImages(
-  runFiles: readonly { readonly datasets: readonly OwnDataset[] }[],
+  runFiles: readonly Pick<RunFilePlaces, 'file' | 'datasets'>[],
   testSets: readonly TestSetSummary[],
+  sizesOf: (patterns: readonly string[]) => Promise<ImageSizes>,
 ): Promise<OwnImages[]> {
   const datasets = new Map(
     runFiles
-      .flatMap((runFile) => runFile.datasets)
+      .flatMap(({ file, datasets: own }) => own.map((dataset) => ({ ...dataset, file })))
       .filter(({ hr }) => hr.length > 0)
       .map((dataset) => [
         [dataset.name, ...dataset.hr.map((path) => pathIdentity(path))].join('\n'),
@@ -22,9 +27,8 @@ export async function ownImages(
   );
   return [
     ...(await Promise.all(
-      [...datasets.values()].map(async ({ name, hr }): Promise<OwnImages> => {
-        const lists = hr.map((path) => listHrImages(path) ?? []);
-        return { kind: 'dataset', name, description: await describe(lists), paths: hr };
+      [...datasets.values()].map(async ({ name, hr, file }): Promise<OwnImages> => {
+        return { kind: 'dataset', name, description: describe(await sizesOf(hr)), paths: hr, runFile: file };
       }),
     )),
     ...(await Promise.all(
@@ -32,8 +36,9 @@ export async function ownImages(
         async ({ name, folder, images }): Promise<OwnImages> => ({
           kind: 'testSet',
           name,
-          description: await describe([images]),
+          description: describe({ counts: [images.length], bytes: await bytesOf(images) }),
           paths: [folder],
+          runFile: null,
         }),
       ),
     )),
@@ -51,10 +56,14 @@ export function withoutItems(
   );
 }
 
-async function describe(lists: readonly (readonly string[])[]): Promise<string> {
-  const counts = lists.map(({ length }) => formatCount(length)).join(' / ');
+function describe({ counts, bytes }: ImageSizes): string {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return `${counts.map((count) => formatCount(count)).join(' / ')} ${all === 1 ? 'image' : 'images'} · ${formatBytes(bytes)}`;
+}
+
+async function bytesOf(files: readonly string[]): Promise<number> {
   let bytes = 0;
-  // An image may be deleted at this moment.
-  for (const path of lists.flat()) bytes += (await stat(path).catch(() => undefined))?.size ?? 0;
-  return `${counts} ${lists.flat().length === 1 ? 'image' : 'images'} · ${formatBytes(bytes)}`;
+  // A file may be deleted at this moment.
+  for (const path of files) bytes += (await stat(path).catch(() => undefined))?.size ?? 0;
+  return bytes;
 }

@@ -1,4 +1,5 @@
 import { type EnginesReport, isEnginesReport } from '../../trainer/cli-output/reports.ts';
+import { findProgram } from '../../trainer/files/programs.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { readCommandJson } from '../command/run-command.ts';
 import type { EngineReport } from '../protocol/engines.ts';
@@ -19,13 +20,19 @@ export function createEngineReports(
   };
 }
 
+/** The number of GPUs among which runs can be divided. Engines take seconds to try: only where there is NVIDIA's driver. */
+export async function countDevices(engines: (again: boolean) => Promise<EngineReport>): Promise<number> {
+  return findProgram('nvidia-smi') === undefined ? 0 : (await engines(false)).devices.length;
+}
+
 async function probeEngines(programs: CommandPrograms): Promise<EngineReport> {
   return reportOf(await readCommandJson(programs, ['doctor', '--json'], isEnginesReport));
 }
 
-function reportOf({ auto, engines }: EnginesReport): EngineReport {
+function reportOf({ auto, engines, devices }: EnginesReport): EngineReport {
   return {
     chosen: auto,
+    devices: devices.map(({ name }) => name),
     engines: engines.map(({ name, title, available, detail, needed }) => ({
       name,
       title,

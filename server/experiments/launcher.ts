@@ -2,8 +2,8 @@
  * A program of its own, which starts a trainer so that nothing that befalls the server befalls the trainer. An
  * editor that ends its server ends all processes that descend from it. So this program starts itself a second
  * time, in a session of its own, and ends: what is left has no ancestor in common with the server. The second one
- * starts the trainer, waits for it, and records how it ended, which no other process can find out. It also starts the
- * mirror of the run, and does not care what becomes of it.
+ * starts the trainer, waits for it, and records how it ended, which no other process can find out; it reports that to the
+ * webhook of the settings. It also starts the mirror of the run, and does not care what becomes of it.
  *
  * `node launcher.js <LauncherArguments as JSON>`. The first one ends with exit code 0 once the trainer runs, otherwise
  * with a message on standard error.
@@ -17,6 +17,7 @@ import { workingFolder } from '../../trainer/files/paths.ts';
 import { openToAppend } from '../../trainer/files/regular-file.ts';
 import {
   type Guard,
+  isCount,
   isList,
   isNullable,
   isObject,
@@ -27,16 +28,21 @@ import {
 import { stages } from '../../trainer/run-state/run-state.ts';
 import { launchPaths, recordExit, recordProcess } from '../../trainer/runs/launch.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
+import { createRunReporter, takeNotifySettings } from './notify-webhook.ts';
 import type { LauncherArguments } from './start.ts';
 
 const isArguments: Guard<LauncherArguments> = isObject<LauncherArguments>({
   root: isString,
   stage: isOneOf(stages),
   next: isOptional(isOneOf(stages)),
+  device: isOptional(isCount),
   program: isString,
   train: isNullable(isList(isString)),
   mirror: isNullable(isList(isString)),
 });
+
+/** Milliseconds between two looks for hints of the trainer. */
+const lookPause = 15_000;
 
 const second = '--second';
 const words = process.argv.slice(2);
@@ -63,13 +69,16 @@ function fail(reason: string): void {
   process.exitCode = 1;
 }
 
-function watchOver({ root, stage, next, program, train, mirror }: LauncherArguments): void {
+function watchOver({ root, stage, next, device, program, train, mirror }: LauncherArguments): void {
   const run = runPaths(root);
   if (train === null) {
     if (mirror !== null) startMirror(run, program, mirror);
     report('');
     return;
   }
+  const notify = takeNotifySettings(process.env);
+  const reporter = notify && createRunReporter(run, notify, Date.now());
+  const looking = reporter && setInterval(() => void reporter.look(), lookPause);
   const output = retrySync(() => openToAppend(launchPaths(run).output));
   const trainer = spawn(program, train, {
     // Files that the trainer writes to its working directory belong to the runs.
@@ -77,18 +86,23 @@ function watchOver({ root, stage, next, program, train, mirror }: LauncherArgume
     stdio: ['ignore', output, output],
     windowsHide: true,
   });
-  trainer.once('error', (error) => report(error.message));
+  trainer.once('error', (error) => {
+    clearInterval(looking);
+    report(error.message);
+  });
   trainer.once('spawn', () => {
-    recordProcess(run, { pid: pidOf(trainer.pid), stage, next });
+    recordProcess(run, { pid: pidOf(trainer.pid), stage, next, device });
     if (mirror !== null) startMirror(run, program, mirror);
     report('');
   });
   trainer.once('exit', (code, signal) => {
+    clearInterval(looking);
     try {
       recordExit(run, { pid: pidOf(trainer.pid), code, signal });
     } catch {
       // The run directory is gone or the disk is full: no process is left to report it to.
     }
+    void reporter?.end();
   });
 }
 

@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Executor } from '../../trainer/cluster/executor.ts';
 import { findProfile } from '../../trainer/cluster/profiles.ts';
 import { slurm } from '../../trainer/cluster/slurm.ts';
 import { cancelJob, type Submission, submitRuns } from '../../trainer/cluster/submit.ts';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
+import { createFolderSync } from '../../trainer/files/create-folder.ts';
 import { pathIdentity, uniquePaths } from '../../trainer/files/paths.ts';
+import type { NotesChange } from '../../trainer/run-state/notes.ts';
 import {
   choiceOf,
   isLive,
@@ -19,10 +21,12 @@ import type { RequestKind } from '../../trainer/runs/control.ts';
 import { type RunOnDisk, readRun } from '../../trainer/runs/list.ts';
 import { isStageStarted, lastStage } from '../../trainer/runs/manifest.ts';
 import { assertJobIsKnown, assertMayStart } from '../../trainer/runs/may-start.ts';
+import { changeNotes } from '../../trainer/runs/notes.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { jobOf } from '../../trainer/runs/status.ts';
 import type { Programs } from '../command/programs.ts';
 import type { NewestPoints, PointCursor, PointsAnswer } from '../protocol/points.ts';
+import type { RunTableAnswer } from '../protocol/run-table.ts';
 import type {
   ControlAnswer,
   RunDetail,
@@ -32,7 +36,7 @@ import type {
   StartTarget,
   SubmitTarget,
 } from '../protocol/runs.ts';
-import type { MirrorSettings } from '../protocol/settings.ts';
+import type { MirrorSettings, NotifySettings } from '../protocol/settings.ts';
 import { followRun, type RunPart } from './follow.ts';
 import { withHostLock } from './host-lock.ts';
 import { watchJobs } from './job-states.ts';
@@ -40,7 +44,7 @@ import { planOf } from './plan.ts';
 import { createPointStores } from './points.ts';
 import {
   addToQueue,
-  isLiveHere,
+  hasFreeSlot,
   moveInQueue,
   removeFromQueue,
   type Slots,
@@ -49,6 +53,7 @@ import {
 } from './queue.ts';
 import { readRunDetail } from './run-detail.ts';
 import { createRunList, type RunsChange } from './run-list.ts';
+import { createRunRows } from './run-rows.ts';
 import {
   changesOf,
   launchMirror,
@@ -60,6 +65,7 @@ import {
 } from './start.ts';
 import { killTrainer, requestFromTrainer } from './stop.ts';
 import type { Closable } from './watch.ts';
+import { sendWebhook, testEvent } from './webhook.ts';
 
 /** Callbacks of the manager, and the settings that it reads. */
 export interface ManagerOptions {
@@ -69,10 +75,16 @@ export interface ManagerOptions {
   readonly mayStart: () => boolean;
   /** The run files of the workspace that describe a run. */
   readonly runFilesOf: (run: string) => readonly string[];
-  /** How many runs may train on this host at the same time, as the settings are now; from 1. */
+  /** How many runs may train at the same time on each GPU, or on this host, as the settings are now; from 1. */
   readonly concurrentRuns: () => number;
+  /** The number of GPUs among which runs are divided; 0: none to choose from. */
+  readonly devices: () => Promise<number>;
   /** The upload of runs that start, as the settings are now; null: none. */
   readonly mirror: () => MirrorSettings | null;
+  /** Whom the launchers of runs notify, as the settings are now. */
+  readonly notifySettings: () => NotifySettings;
+  /** A text for people with paths relative to the workspace. */
+  readonly withRelativePaths: (text: string) => string;
   readonly onRunsChanged: (change: RunsChange) => void;
   readonly onRunChanged: (run: string, parts: readonly RunPart[]) => void;
   /** A queued run could not be started; `message` says what to do. */
@@ -105,6 +117,12 @@ export interface Manager extends Closable {
   removeFromQueue(run: string): Promise<void>;
   /** See `esrgan/keepCheckpoint`. */
   keepCheckpoint(run: string, checkpoint: string, keep: boolean): void;
+  /** See `esrgan/runTable`. */
+  table(since: string | null): Promise<RunTableAnswer>;
+  /** See `esrgan/changeNotes`. */
+  changeNotes(runs: readonly string[], change: NotesChange): void;
+  /** See `esrgan/testWebhook`. */
+  testWebhook(): Promise<void>;
   /** Throws unless files of the run may be deleted. */
   requireDeletable(run: string): void;
   /** Closes the files of a run; throws unless it may be deleted. */
@@ -120,7 +138,10 @@ export function createManager(options: ManagerOptions): Manager {
     mayStart,
     runFilesOf,
     concurrentRuns,
+    devices,
     mirror,
+    notifySettings,
+    withRelativePaths,
     onRunsChanged,
     onRunChanged,
     onStartFailed,
@@ -152,12 +173,17 @@ export function createManager(options: ManagerOptions): Manager {
     () => list.onDisk(),
     (run) => list.touch(run),
   );
-  const list = createRunList((change) => {
-    for (const run of change.removed) stores.forget(run);
-    onRunsChanged(change);
-    startWaiting();
-    jobs.request();
-  }, jobs.states);
+  const list = createRunList(
+    (change) => {
+      for (const run of change.removed) stores.forget(run);
+      onRunsChanged(change);
+      startWaiting();
+      jobs.request();
+    },
+    { withRelativePaths, jobs: jobs.states },
+  );
+
+  const rows = createRunRows(list, withRelativePaths);
 
   function setFolders(): void {
     list.setFolders(uniquePaths([...namedFolders, ...ownFolders]));
@@ -175,15 +201,18 @@ export function createManager(options: ManagerOptions): Manager {
 
   async function startWaitingRuns(): Promise<void> {
     const runs = list.onDisk();
-    if (waitingRuns(runs).length === 0 || runs.filter(isLiveHere).length >= concurrentRuns()) return;
-    for (const { run, error } of await startNext(slots())) reportFailure(run, error);
+    if (waitingRuns(runs).length === 0) return;
+    const now = await slots();
+    if (!hasFreeSlot(runs, now)) return;
+    for (const { run, error } of await startNext(now)) reportFailure(run, error);
   }
 
-  const slots = (): Slots => ({
+  const slots = async (): Promise<Slots> => ({
     runFolders: list.folders,
     maximum: concurrentRuns(),
-    async launch({ run, entry }) {
-      await launchTrainer(run, entry, programs(), mirror());
+    devices: await devices(),
+    async launch({ run, entry }, device) {
+      await launchTrainer(run, entry, device, programs(), { mirror: mirror(), notify: notifySettings() });
       list.touch(run.root);
     },
     released: whileReleased,
@@ -207,7 +236,7 @@ export function createManager(options: ManagerOptions): Manager {
     const run = asListed(request.run);
     const folder = dirname(run.root);
     try {
-      mkdirSync(folder, { recursive: true });
+      createFolderSync(folder);
     } catch (error) {
       throw new WorkbenchError('disk', `Cannot create the run folder ${folder}: ${messageOf(error)}`);
     }
@@ -222,7 +251,7 @@ export function createManager(options: ManagerOptions): Manager {
     // A run that has come to its last stage continues there.
     const stage =
       request.stage === 'all' && resume && isStageStarted(run, 'training') ? 'training' : request.stage;
-    const failures = await addToQueue({ ...request, run, stage }, resume, slots());
+    const failures = await addToQueue({ ...request, run, stage }, resume, await slots());
     list.touch(run.root);
     for (const failure of failures) {
       if (pathIdentity(failure.run.root) === pathIdentity(run.root)) throw failure.error;
@@ -261,7 +290,7 @@ export function createManager(options: ManagerOptions): Manager {
     const stage = choiceToResume(found, target.stage);
     if (asTrained) return requestFromRun(found.paths, stage, true);
     const file = target.file ?? runFileToResume(found.paths, runFilesOf(target.run));
-    return file === undefined ? requestFromRun(found.paths, stage) : requestFromFile(file, stage);
+    return file === undefined ? requestFromRun(found.paths, stage) : requestFromFile(file, stage, true);
   }
 
   function find(run: string): RunOnDisk {
@@ -324,7 +353,16 @@ export function createManager(options: ManagerOptions): Manager {
     run(run) {
       const summary = list.read(find(run).paths.root);
       if (summary === undefined) throw new WorkbenchError('run', `${run} no longer exists.`);
-      return readRunDetail(summary, stores.peek(run)?.last('machine/memory_bytes') ?? null);
+      const memory = stores.peek(run)?.last('machine/memory_bytes') ?? null;
+      const detail = readRunDetail(summary, memory);
+      return {
+        ...detail,
+        sessions: detail.sessions.map((session) => ({
+          ...session,
+          command: session.command && withRelativePaths(session.command),
+        })),
+        logTail: detail.logTail.map((line) => withRelativePaths(line)),
+      };
     },
     async points(run, after) {
       const store = await stores.open(find(run).paths.root);
@@ -339,7 +377,7 @@ export function createManager(options: ManagerOptions): Manager {
       if (isFollowed) follow(run);
     },
     async start(file, stage, resume) {
-      return startRun(requestFromFile(file, stage), resume);
+      return startRun(requestFromFile(file, stage, resume), resume);
     },
     plan(target) {
       const request = requestOf(target);
@@ -358,7 +396,7 @@ export function createManager(options: ManagerOptions): Manager {
     async submit(target, profile) {
       return 'run' in target
         ? submitRun(requestOf({ run: target.run }), true, profile)
-        : submitRun(requestFromFile(target.file, target.stage), target.resume, profile);
+        : submitRun(requestFromFile(target.file, target.stage, target.resume), target.resume, profile);
     },
     async control(run, request) {
       const found = find(run);
@@ -404,6 +442,20 @@ export function createManager(options: ManagerOptions): Manager {
       setKept(found.path, keep);
       onRunChanged(run, ['checkpoints']);
     },
+    async testWebhook() {
+      const { webhook } = notifySettings();
+      if (webhook === '') throw new WorkbenchError('usage', 'The setting esrgan.notify.webhook is empty.');
+      const problem = await sendWebhook(webhook, testEvent(), []);
+      if (problem !== undefined)
+        throw new WorkbenchError('usage', `The webhook was not reached: ${problem}.`);
+    },
+    table: (since) => rows.table(since),
+    changeNotes(runs, change) {
+      for (const { paths } of runs.map(find)) {
+        changeNotes(paths, change);
+        list.touch(paths.root);
+      }
+    },
     requireDeletable: (run) => void deletable(run),
     release(run) {
       const { root } = deletable(run);
@@ -439,7 +491,8 @@ function stageToResume({ paths, state }: RunOnDisk): Stage {
   if (state.state === 'finished') {
     throw new WorkbenchError(
       'run',
-      `The ${stage} of run ${paths.name} is finished. To train it longer, raise \`${stage}.num_epoch\` in its run file and resume from there.`,
+      state.reason ??
+        `The ${stage} of run ${paths.name} is finished. To train it longer, raise \`${stage}.num_epoch\` in its run file and resume from there.`,
     );
   }
   return stage;

@@ -40,9 +40,9 @@ function progressOf(run: RunPaths, stage: Stage): StartPlan['progress'] {
 }
 
 const networkKeys =
-  /^(scale_factor|img_channels|discriminator\..*|generator\.(rrdb_channels|growth_channels|num_basic_blocks))$/;
+  /^(scale_factor|img_channels|discriminator\.(?!init$).*|generator\.(rrdb_channels|growth_channels|num_basic_blocks)|(pretraining|training)\.([gd]_)?optimizer\.type)$/;
 
-/** Whether the checkpoints from before the change have tensors of other shapes. */
+/** Whether the checkpoints from before the change have other tensors. */
 function changesNetworks({ key }: ConfigChange): boolean {
   return networkKeys.test(key);
 }

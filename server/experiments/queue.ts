@@ -52,9 +52,12 @@ export function isLiveHere(run: RunOnDisk): boolean {
 /** Whether queued runs may start, and how they are started. */
 export interface Slots {
   readonly runFolders: readonly string[];
-  /** Runs that may train on this host at the same time. */
+  /** Runs that may train at the same time on each GPU, or on this host if it has none to choose from. */
   readonly maximum: number;
-  readonly launch: (queued: QueuedRun) => Promise<void>;
+  /** The number of GPUs among which runs are divided; 0: none to choose from. */
+  readonly devices: number;
+  /** Starts a run, on this GPU. */
+  readonly launch: (queued: QueuedRun, device: number | undefined) => Promise<void>;
   /** What the schedulers say: a run that waits on a cluster does not start here. */
   readonly jobs?: Pick<JobWatch, 'states' | 'whyUnknown'>;
   /** Does `work` while no file or folder of the run is open in this process. */
@@ -79,7 +82,8 @@ export function addToQueue(request: RunRequest, resume: boolean, slots: Slots): 
     if (there !== undefined) assertMayStart(there, stage, resume, slots.jobs?.whyUnknown());
     const orders = waitingRuns(listAll(slots.runFolders)).map(({ entry }) => entry.order);
     const order = Math.max(0, ...orders) + 1;
-    await enqueue(run, { stage, next, resume, file, order }, serializeResolved(config));
+    const device = config.device === 'auto' ? undefined : config.device;
+    await enqueue(run, { stage, next, resume, file, order, device }, serializeResolved(config));
     return startFree(slots);
   });
 }
@@ -89,15 +93,42 @@ export function startNext(slots: Slots): Promise<StartFailure[]> {
   return withHostLock(() => startFree(slots));
 }
 
-async function startFree({ runFolders, maximum, launch, released }: Slots): Promise<StartFailure[]> {
+/** Whether a queued run could start, as far as these runs tell. */
+export function hasFreeSlot(runs: readonly RunOnDisk[], slots: Pick<Slots, 'maximum' | 'devices'>): boolean {
+  const live = liveRuns(runs, slots.devices);
+  return waitingRuns(runs).some(({ entry }) => freeDevice(live, entry.device, slots.maximum) !== undefined);
+}
+
+/** The number of runs that train on each GPU; one number if there is none to choose from. */
+function liveRuns(runs: readonly RunOnDisk[], devices: number): number[] {
+  const counts = Array.from({ length: Math.max(devices, 1) }, () => 0);
+  for (const { launch } of runs.filter(isLiveHere)) {
+    // A run that was started in a terminal takes the first, unless its run file names another.
+    const device = launch?.process?.device ?? 0;
+    counts[device < devices ? device : 0]! += 1;
+  }
+  return counts;
+}
+
+/** The GPU with the fewest runs, or the one that the run file names; undefined if it has no place. */
+function freeDevice(live: readonly number[], named: number | undefined, maximum: number): number | undefined {
+  // The trainer reports a GPU that does not exist.
+  const possible = named !== undefined && named < live.length ? [named] : live.map((_, device) => device);
+  const least = possible.reduce((best, device) => (live[device]! < live[best]! ? device : best));
+  return live[least]! < maximum ? least : undefined;
+}
+
+async function startFree(slots: Slots): Promise<StartFailure[]> {
+  const { runFolders, maximum, devices, launch, released } = slots;
   const runs = listAll(runFolders);
-  const free = Math.max(0, maximum - runs.filter(isLiveHere).length);
+  const live = liveRuns(runs, devices);
   const failures: StartFailure[] = [];
-  let started = 0;
   for (const waiting of waitingRuns(runs)) {
-    if (started === free) break;
+    const device = freeDevice(live, waiting.entry.device, maximum);
+    // A later run may wait for another GPU.
+    if (device === undefined) continue;
     try {
-      await launch(waiting);
+      await launch(waiting, devices === 0 ? undefined : (waiting.entry.device ?? device));
     } catch (error) {
       failures.push({ run: waiting.run, error });
       try {
@@ -107,7 +138,7 @@ async function startFree({ runFolders, maximum, launch, released }: Slots): Prom
       }
       continue;
     }
-    started++;
+    live[device]! += 1;
     dequeue(waiting.run);
   }
   return failures;

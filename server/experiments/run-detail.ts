@@ -51,10 +51,21 @@ function sessionOf({ start, stop }: SessionRecord): SessionSummary {
     host: start.host,
     pid: start.pid,
     toolVersion: start.toolVersion,
-    command: start.command ?? null,
+    command: start.command ? commandText(start.command) : null,
     source: start.source ?? null,
     stopped: stop && { time: parseTime(stop.time), step: stop.step, reason: stop.reason },
   };
+}
+
+/**
+ * The command of a session without the paths of Node.js and the program, and with the run file of which the editor gave the
+ * trainer a copy.
+ */
+function commandText([, , ...args]: readonly string[]): string {
+  const at = args.indexOf('--source');
+  if (at < 0) return ['esrgan', ...args].join(' ');
+  const [command = '', , ...options] = args.toSpliced(at, 2);
+  return ['esrgan', command, args[at + 1], ...options].join(' ');
 }
 
 function checkpointOf({ path, state }: Checkpoint, best: boolean, last: boolean): CheckpointSummary {

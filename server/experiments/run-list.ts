@@ -68,8 +68,16 @@ const slice = 25;
  * Follows all runs of some folders. Live and queued runs are watched. Of all others the modification times of their
  * folders are looked at when something comes, goes or is announced in a folder of runs (`announce`); else, every few
  * seconds, only of those that changed lately and of a few others, so that a thousand finished runs cost no more than ten.
+ *
+ * @param options.withRelativePaths for the texts of summaries
  */
-export function createRunList(onChange: (change: RunsChange) => void, jobs?: JobStates): RunList {
+export function createRunList(
+  onChange: (change: RunsChange) => void,
+  {
+    withRelativePaths = (text) => text,
+    jobs,
+  }: { readonly withRelativePaths?: (text: string) => string; readonly jobs?: JobStates } = {},
+): RunList {
   const entries = new Map<string, Entry>();
   const dirty = new Set<string>();
   const removed = new Set<string>();
@@ -86,6 +94,10 @@ export function createRunList(onChange: (change: RunsChange) => void, jobs?: Job
   let scanned: Promise<void> = Promise.resolve();
 
   const notifying = coalesce(pause, lookAtTouched);
+
+  function shown(summary: RunSummary): RunSummary {
+    return { ...summary, reason: summary.reason && withRelativePaths(summary.reason) };
+  }
 
   function lookAtTouched(): void {
     for (const root of dirty) look(root);
@@ -163,7 +175,7 @@ export function createRunList(onChange: (change: RunsChange) => void, jobs?: Job
       const { run, reported, created } = entry;
       // Few of a thousand runs were read again.
       if (reported?.run === run && reported.queuePosition === queuePosition) continue;
-      const summary = summaryOf(run, { created, queuePosition });
+      const summary = shown(summaryOf(run, { created, queuePosition }));
       const text = JSON.stringify(summary);
       entry.reported = { run, queuePosition, text };
       if (text === reported?.text) continue;
@@ -268,7 +280,7 @@ export function createRunList(onChange: (change: RunsChange) => void, jobs?: Job
         return entries.get(root)?.summary;
       }
       const run = tryToRead(root, jobs);
-      return run && summaryOf(run, { created: createdTime(run), queuePosition: null });
+      return run && shown(summaryOf(run, { created: createdTime(run), queuePosition: null }));
     },
     onDisk: () => [...entries.values()].map(({ run }) => run),
     touch,

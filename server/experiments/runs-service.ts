@@ -1,13 +1,13 @@
-import type { Connection } from 'vscode-languageserver/node';
 import type { ClusterProfile } from '../../schemas/cluster-profiles.ts';
 import { profilesFile, readProfiles } from '../../trainer/cluster/profiles.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
+import type { EditorConnection } from '../connection/editor-connection.ts';
 import type { ProfileSummary, RunRequests } from '../protocol/runs.ts';
 import type { Manager } from './manager.ts';
 
 /** Answers the requests about runs. A run file that is started belongs to the workspace from then on: `addRunFile`. */
 export function registerRuns(
-  connection: Connection,
+  connection: EditorConnection,
   manager: () => Promise<Manager>,
   addRunFile: (file: string) => void,
 ): void {
@@ -59,6 +59,15 @@ export function registerRuns(
     },
     async 'esrgan/keepCheckpoint'({ run, checkpoint, keep }) {
       (await manager()).keepCheckpoint(run, checkpoint, keep);
+      return null;
+    },
+    async 'esrgan/testWebhook'() {
+      await (await manager()).testWebhook();
+      return null;
+    },
+    'esrgan/runTable': async ({ since }) => (await manager()).table(since),
+    async 'esrgan/changeNotes'({ runs, change }) {
+      (await manager()).changeNotes(runs, change);
       return null;
     },
     async 'esrgan/requireDeletable'({ run }) {

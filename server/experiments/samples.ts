@@ -27,18 +27,18 @@ function resultsIn(folder: string): Record<string, string> {
   return Object.fromEntries(keysIn(folder, '.sr.png').map((key) => [key, join(folder, `${key}.sr.png`)]));
 }
 
-/** The images of which everything is there that results are compared with. */
+/** The images of which everything is there that results are compared with; those of `samples.lr_images` have no HR image. */
 function imagesIn(folder: string): SampleImage[] {
-  const complete = new Set(keysIn(folder, '.bicubic.png'));
   const lr = new Set(keysIn(folder, '.lr.png'));
-  return keysIn(folder, '.hr.png')
-    .filter((key) => complete.has(key) && lr.has(key))
+  const hr = new Set(keysIn(folder, '.hr.png'));
+  return keysIn(folder, '.bicubic.png')
+    .filter((key) => lr.has(key))
     .sort()
     .map((key) => ({
       key,
       lr: join(folder, `${key}.lr.png`),
       bicubic: join(folder, `${key}.bicubic.png`),
-      hr: join(folder, `${key}.hr.png`),
+      hr: hr.has(key) ? join(folder, `${key}.hr.png`) : null,
     }));
 }
 

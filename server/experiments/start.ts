@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { diffConfigs } from '../../trainer/config/diff.ts';
 import {
+  assertHasStages,
   configError,
   configForStage,
   type ResolvedConfig,
@@ -17,7 +18,8 @@ import { launchPaths, type QueueEntry, readLaunch } from '../../trainer/runs/lau
 import { readManifest } from '../../trainer/runs/manifest.ts';
 import { type RunPaths, runPaths } from '../../trainer/runs/run-directory.ts';
 import { nodeEnvironment, type Programs } from '../command/programs.ts';
-import type { MirrorSettings } from '../protocol/settings.ts';
+import type { MirrorSettings, NotifySettings } from '../protocol/settings.ts';
+import { notifyEnvironment } from './notify-webhook.ts';
 
 /** A run to start. */
 export interface RunRequest {
@@ -32,9 +34,12 @@ export interface RunRequest {
 /**
  * The request that starts a stage of a run file. Throws a `config` error with one line for each error of the file
  * that concerns the stage.
+ *
+ * @param isResumed whether a run goes on; else the file must have the stage
  */
-export function requestFromFile(file: string, stage: StageChoice): RunRequest {
+export function requestFromFile(file: string, stage: StageChoice, isResumed = false): RunRequest {
   const read = readRunFile(readRunFileText(file), { file, files: datasetFiles });
+  if (!isResumed) assertHasStages(file, read, stage);
   const { config } = configForStage(file, read, stage);
   return { run: runPaths(`${config.runs_dir}/${config.name}`), stage, config, file };
 }
@@ -114,6 +119,8 @@ export interface LauncherArguments {
   readonly stage: Stage;
   /** The stage that follows. */
   readonly next?: Stage | undefined;
+  /** The GPU that the trainer is given. */
+  readonly device?: number | undefined;
   /** The Node.js for both. */
   readonly program: string;
   /** Null: no trainer, because a cluster trains the run. */
@@ -136,12 +143,15 @@ function mirrorArguments(run: RunPaths, { project, entity, group }: MirrorSettin
 /**
  * Starts the trainer of a run whose `launch/` has its run file, as a process that is not a descendant of this one;
  * resolves once it runs and `launch/process.json` is written. Rejects with a `run` error.
+ *
+ * @param device the GPU that it is given; undefined: none in particular
  */
 export async function launchTrainer(
   run: RunPaths,
   { stage, next, resume, file }: Pick<QueueEntry, 'stage' | 'next' | 'resume' | 'file'>,
+  device: number | undefined,
   programs: Programs,
-  mirror: MirrorSettings | null,
+  { mirror, notify }: { readonly mirror: MirrorSettings | null; readonly notify: NotifySettings },
 ): Promise<void> {
   const { node, esrgan } = programs;
   const train = [
@@ -151,17 +161,20 @@ export async function launchTrainer(
     '--stage',
     choiceOf(stage, next),
     ...(resume ? ['--resume'] : []),
+    ...(device === undefined ? [] : ['--device', String(device)]),
     ...(file ? ['--source', file] : []),
   ];
   try {
-    await launch(programs, {
+    const launched = {
       root: run.root,
       stage,
       next,
+      device,
       program: node,
       train,
       mirror: mirror && [esrgan, ...mirrorArguments(run, mirror)],
-    });
+    };
+    await launch(programs, launched, notifyEnvironment(notify));
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
     const reason = output || messageOf(error);
@@ -186,9 +199,13 @@ export async function launchMirror(
   await launch(programs, { root: run.root, stage, program: node, train: null, mirror: args }).catch(() => {});
 }
 
-async function launch({ launcher }: Programs, started: LauncherArguments): Promise<void> {
+async function launch(
+  { launcher }: Programs,
+  started: LauncherArguments,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await promisify(execFile)(process.execPath, [launcher, JSON.stringify(started)], {
-    env: nodeEnvironment(),
+    env: { ...nodeEnvironment(), ...environment },
     timeout: 20_000,
     windowsHide: true,
   });

@@ -15,7 +15,7 @@ export interface Placement {
 
 /** What the editor's list shows of a run. */
 export function summaryOf(run: RunOnDisk, { created, queuePosition }: Placement): RunSummary {
-  const { paths, kind, color, stageStatus: known } = run;
+  const { paths, kind, color, notes, stageStatus: known } = run;
   const { state, reason, stage, next: following } = run.state;
   const now = state === 'running' ? known : undefined;
   const isPlanned = known !== undefined && known.steps > 0;
@@ -38,6 +38,8 @@ export function summaryOf(run: RunOnDisk, { created, queuePosition }: Placement)
     psnr: known?.psnr ?? null,
     queuePosition,
     color,
+    notes,
+    hints: known?.hints ?? [],
     created,
     updated: run.updated,
   };
@@ -52,11 +54,12 @@ export function createdTime({ paths, launch }: RunOnDisk): number | null {
   return seconds === 0 ? null : seconds * 1000;
 }
 
-/** Live runs first, then those that wait in their order, then the newest. */
+/** Live runs first, then those that wait in their order, then the pinned, then the newest. */
 export function compareSummaries(a: RunSummary, b: RunSummary): number {
   return (
     rank(a) - rank(b) ||
     (a.queuePosition ?? 0) - (b.queuePosition ?? 0) ||
+    Number(b.notes.pinned) - Number(a.notes.pinned) ||
     (b.created ?? 0) - (a.created ?? 0) ||
     (a.run < b.run ? -1 : 1)
   );

@@ -36,8 +36,13 @@ interface Entry {
   readonly abort: AbortController;
 }
 
-/** `onChange` receives every job that was added, progressed or ended; `now` is a clock in milliseconds. */
-export function createJobs(onChange: (job: Job) => void, now: () => number = () => performance.now()): Jobs {
+/** `onChange` receives every job that was added, progressed or ended; messages have the paths of `withRelativePaths`; `now` is a clock
+ * in milliseconds. */
+export function createJobs(
+  onChange: (job: Job) => void,
+  withRelativePaths: (text: string) => string,
+  now: () => number = () => performance.now(),
+): Jobs {
   let ended: Job[] = [];
   const queue: Entry[] = [];
   const busy = new Set<Resource>();
@@ -75,7 +80,8 @@ export function createJobs(onChange: (job: Job) => void, now: () => number = () 
       end(entry, { state: 'finished', etaSeconds: null });
     } catch (error) {
       if (entry.abort.signal.aborted) end(entry, { state: 'cancelled', etaSeconds: null });
-      else end(entry, { state: 'failed', etaSeconds: null, message: failureMessage(error) });
+      else
+        end(entry, { state: 'failed', etaSeconds: null, message: withRelativePaths(failureMessage(error)) });
     }
   }
 
@@ -124,9 +130,10 @@ export function createJobs(onChange: (job: Job) => void, now: () => number = () 
   };
 }
 
-type Resource = 'engine' | 'network';
+type Resource = 'engine' | 'network' | 'images';
 
 function resourceOf({ kind }: JobTask): Resource {
+  if (kind === 'preparation') return 'images';
   return kind === 'download' ? 'network' : 'engine';
 }
 

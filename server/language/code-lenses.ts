@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver-types';
-import { type ResolvedConfig, stageChanges, startsFromPretraining } from '../../trainer/config/index.ts';
+import {
+  isPretrainingOnly,
+  type ResolvedConfig,
+  stageChanges,
+  startsFromPretraining,
+} from '../../trainer/config/index.ts';
 import { pathIdentity } from '../../trainer/files/paths.ts';
 import {
   currentEpoch,
@@ -32,8 +37,9 @@ interface LensSources {
 }
 
 /**
- * The actions and the state of each stage of a run file: start, resume, pause, stop, run again, open, compare, and the keys
- * that were changed since. They are shown above the key of the stage, or above the first line if the file lacks it.
+ * The actions and the state of each stage of a run file: start, resume, pause, stop, run again, open, compare, the keys that
+ * were changed since, and the patches that it trains on. They are shown above the key of the stage, or above the first line if the file lacks it. A file of the pretraining only has
+ * lenses of the training if it was trained anyway.
  *
  * @param runs all known runs; the run of the file is the one with its name in its `runs_dir`
  */
@@ -50,14 +56,22 @@ export function codeLenses(
   // A document that is no file has none to start; the command then says so.
   const file = document.uri.startsWith('file:') ? { file: document.file } : {};
   const trainedStages = run?.kind === 'esrgan' ? trained(run.run) : {};
-  return stages.flatMap((stage) => {
+  const isOnlyPretrained = isPretrainingOnly(document.data);
+  const shown = stages.filter(
+    (stage) =>
+      stage === 'pretraining' ||
+      !isOnlyPretrained ||
+      run?.stage === stage ||
+      trainedStages[stage] !== undefined,
+  );
+  return shown.flatMap((stage) => {
     const target: CommandTarget = { ...file, stage, ...(run && { run: run.run }) };
     const key = entryAt(document, [stage])?.keySpan;
     const range = document.rangeOf(key ?? { start: 0, end: 0 });
     const lenses = run
       ? lensesOf(run, stage, { config, isAlone, trained: trainedStages })
-      : newLenses(config, stage, hasClusters);
-    return lenses.map(({ title, command }) => ({
+      : newLenses(config, stage, { hasClusters, isOnlyPretrained });
+    return [...lenses, showPatches].map(({ title, command }) => ({
       range,
       command: { title, command: command ?? '', ...(command && { arguments: [target] }) },
     }));
@@ -65,12 +79,18 @@ export function codeLenses(
 }
 
 /** The lenses of a stage of a run that does not exist yet. */
-function newLenses(config: ResolvedConfig, stage: Stage, hasClusters: boolean): Lens[] {
+function newLenses(
+  config: ResolvedConfig,
+  stage: Stage,
+  { hasClusters, isOnlyPretrained }: { readonly hasClusters: boolean; readonly isOnlyPretrained: boolean },
+): Lens[] {
   const needsPretraining = startsFromPretraining(config);
   if (stage === 'training' && needsPretraining) return [needed];
-  const both = stage === 'pretraining' && needsPretraining ? [startBoth] : [];
+  const both = stage === 'pretraining' && needsPretraining && !isOnlyPretrained ? [startBoth] : [];
   return [start(stage), ...both, ...(hasClusters ? [startOn] : [])];
 }
+
+const showPatches: Lens = { title: 'Show Training Patches', command: 'esrgan.showTrainingPatches' };
 
 const needed: Lens = { title: 'needs the pretraining first' };
 
@@ -97,6 +117,17 @@ function isLonger(config: ResolvedConfig, stage: Stage, { epochs, steps }: RunSu
   const { num_epoch, num_step } = config[stage];
   return (
     epochs !== null && steps !== null && num_epoch > epochs && (num_step === undefined || num_step > steps)
+  );
+}
+
+/** Whether the file changes what ended a stage before its last step. */
+function endsLater(stage: Stage, { step, steps }: RunSummary, changes: readonly string[]): boolean {
+  const stops = [`${stage}.early_stopping`, `${stage}.stop_at`];
+  return (
+    step !== null &&
+    steps !== null &&
+    step < steps &&
+    changes.some((key) => stops.some((stop) => key === stop || key.startsWith(`${stop}.`)))
   );
 }
 
@@ -148,7 +179,7 @@ function lensesOf(
     case 'finished':
       return [
         ...finished(run.psnr, changes),
-        ...(isLonger(config, stage, run) ? [resumeFrom(run)] : []),
+        ...(isLonger(config, stage, run) || endsLater(stage, run, changes) ? [resumeFrom(run)] : []),
         ...rest,
       ];
     case 'stopped':
@@ -192,7 +223,15 @@ function changedKeys(stage: Stage, config: ResolvedConfig, trained: TrainedStage
     return before === undefined ? [] : stageChanges(each, before, config).map(({ key }) => key);
   };
   const ofPretraining = stage === 'training' && startsFromPretraining(config) ? of('pretraining') : [];
-  return [...new Set([...of(stage), ...ofPretraining])];
+  return withoutKeysOfType([...new Set([...of(stage), ...ofPretraining])]);
+}
+
+/** Without the keys of sections whose type has changed: those of both types have changed with it. */
+function withoutKeysOfType(keys: readonly string[]): string[] {
+  const sections = keys.flatMap((key) => /^(.*\.)type$/.exec(key)?.[1] ?? []);
+  return keys.filter(
+    (key) => !sections.some((section) => key.startsWith(section) && key !== `${section}type`),
+  );
 }
 
 /** The lenses of a stage while the run is in the other stage. */

@@ -6,11 +6,11 @@ import {
 } from 'vscode-languageserver-types';
 import type { SchemaNode } from '../../trainer/config/index.ts';
 import { vggConvolutions } from '../../trainer/models/vgg/shapes.ts';
-import { inMap, namedDatasets, namesDataset, vggTypeOf } from './datasets.ts';
+import { namedDatasets, namesDataset, vggTypeOf } from './datasets.ts';
 import { describeKey, describeLayer } from './describe.ts';
 import type { Place, RunDocument } from './document.ts';
 import { inlineText } from './literal.ts';
-import { isSection } from './schema.ts';
+import { isSection, valueAt } from './schema.ts';
 import { numberStops, type Style, sectionSnippet, stop, valueSnippet } from './snippet.ts';
 
 /** The place of a completion request for keys. */
@@ -37,7 +37,7 @@ export function keyItems(document: RunDocument, place: Place, section: SchemaNod
 
 /** The keys of the section, except for the one that is being typed. */
 function presentKeys(document: RunDocument, { parent, span }: Place): ReadonlySet<string> {
-  const section = parent.reduce<unknown>((map, step) => inMap(map, String(step)), document.data);
+  const section = parent.reduce<unknown>(valueAt, document.data);
   const names = typeof section === 'object' && section !== null ? Object.keys(section) : [];
   const others = names.filter((name) => {
     const key = document.nodeAt([...parent, name])?.keySpan;
@@ -68,7 +68,7 @@ function keyItem(spot: Spot, name: string, node: SchemaNode): CompletionItem {
 /** The layers of the VGG network, deepest first. */
 function layerItems(spot: Spot, section: SchemaNode): CompletionItem[] {
   if (!section.patternProperties) return [];
-  const type = vggTypeOf(spot.document);
+  const type = vggTypeOf(spot.document, spot.place.parent);
   const layers = vggConvolutions(type).map(({ layer }) => layer);
   return layers
     .toReversed()

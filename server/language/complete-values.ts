@@ -16,7 +16,7 @@ import { inlineText, literal } from './literal.ts';
 import { schemaAt, typesOf } from './schema.ts';
 
 /** The place of a completion request for values. */
-interface Spot {
+export interface Spot {
   readonly document: RunDocument;
   readonly place: Place;
   readonly offset: number;
@@ -42,7 +42,7 @@ const imageFile = /\.(png|jpe?g|webp|tiff?|bmp)$/i;
 
 /** The possible values of a key or list item, most likely first. */
 export function valueItems(spot: Spot, path: Path): CompletionItem[] {
-  const node = schemaAt(path);
+  const node = schemaAt(path, spot.document.data);
   if (!node) return [];
   const choices: Choice[] = [
     ...enumChoices(node),
@@ -71,8 +71,9 @@ export function listItems(spot: Spot, list: Path): CompletionItem[] {
 }
 
 function enumChoices(node: SchemaNode): Choice[] {
-  return (node.enum ?? []).map((value, i) => {
-    const documentation = node.enumDescriptions?.[i];
+  const descriptions = node.enumDescriptions ?? node.presetDescriptions;
+  return (node.enum ?? node.presets ?? []).map((value, i) => {
+    const documentation = descriptions?.[i];
     return {
       value,
       kind: CompletionItemKind.EnumMember,

@@ -64,7 +64,7 @@ function yamlOf(data: unknown): string | undefined {
   const { contents } = document;
   for (const [i, { key, value }] of (isMap(contents) ? contents.items : []).entries()) {
     if (!isScalar(key) || !isMap(value)) continue;
-    const sentence = /^.*?[.:](?=\s|$)/.exec(schemaAt([String(key.value)])?.description ?? '')?.[0];
+    const sentence = /^.*?[.:](?=\s|$)/.exec(schemaAt([String(key.value)], data)?.description ?? '')?.[0];
     if (sentence) key.commentBefore = ` ${sentence.replace(/:$/, '.')}`;
     key.spaceBefore = i > 0;
   }

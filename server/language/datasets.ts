@@ -7,7 +7,7 @@ import {
 } from '../../trainer/config/index.ts';
 import { type VggType, vggTypes } from '../../trainer/models/vgg/shapes.ts';
 import type { RunDocument } from './document.ts';
-import { schemaAt } from './schema.ts';
+import { schemaAt, valueAt } from './schema.ts';
 
 /** A data set that the stages of a run file can use. */
 interface NamedDataset {
@@ -50,6 +50,7 @@ export function ownDatasetImages(document: RunDocument): { readonly name: string
 /** Whether the value at a path is the name of a data set. */
 export function namesDataset(path: Path): boolean {
   const [stage, key] = path;
+  if (path.length === 2 && stage === 'checkpoints') return key === 'best_dataset';
   return (
     path.length === 3 &&
     (stage === 'pretraining' || stage === 'training') &&
@@ -59,21 +60,27 @@ export function namesDataset(path: Path): boolean {
 
 /** `scale_factor` if the text gives a valid one, else its default. */
 export function scaleOf(document: RunDocument): number {
-  const node = schemaAt(['scale_factor']);
+  const node = schemaAt(['scale_factor'], document.data);
   const given = inMap(document.data, 'scale_factor');
   return Number(node?.enum?.includes(given) ? given : node?.default);
 }
 
-/** `perceptual_loss.vgg_type` if the text gives a valid one, else its default. */
-export function vggTypeOf({ data }: RunDocument): VggType {
-  const given = inMap(inMap(data, 'perceptual_loss'), 'vgg_type');
+/** `vgg_type` of the perceptual loss at a path, or inside it, if the text gives a valid one, else its default. */
+export function vggTypeOf(document: RunDocument, path: Path): VggType {
+  const given = inMap(lossAt(document, path), 'vgg_type');
   return vggTypes.find((type) => type === given) ?? 'vgg19';
+}
+
+/** The entry of a list `losses`, or the section `perceptual_loss`, at a path or around it. */
+export function lossAt({ data }: RunDocument, path: Path): unknown {
+  const place = path[1] === 'losses' ? path.slice(0, 3) : path.slice(0, 1);
+  return place.reduce<unknown>(valueAt, data);
 }
 
 /** The string at a key of the root, or its default. */
 export function rootText(document: RunDocument, key: 'runs_dir' | 'data_dir'): string {
   const given = inMap(document.data, key);
-  return typeof given === 'string' && given !== '' ? given : String(schemaAt([key])?.default);
+  return typeof given === 'string' && given !== '' ? given : String(schemaAt([key], document.data)?.default);
 }
 
 /** The value at a key of a map; `undefined` if there is none. */

@@ -15,8 +15,10 @@ export function describeKey(path: Path, node: SchemaNode): string {
     .join('\n\n');
 }
 
-function choices({ enum: values = [], enumDescriptions }: SchemaNode): string | undefined {
-  return enumDescriptions?.map((text, i) => `- \`${String(values[i])}\`: ${text}`).join('\n');
+function choices(node: SchemaNode): string | undefined {
+  const values = node.enum ?? node.presets ?? [];
+  const descriptions = node.enumDescriptions ?? node.presetDescriptions;
+  return descriptions?.map((text, i) => `- \`${String(values[i])}\`: ${text}`).join('\n');
 }
 
 function values({ default: byDefault, originalValue, paperValue }: SchemaNode): string {

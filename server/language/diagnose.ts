@@ -1,13 +1,24 @@
+import { dirname } from 'node:path';
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
-import { type DatasetFiles, type Problem, readRunFile, syntaxProblems } from '../../trainer/config/index.ts';
+import {
+  absolutePath,
+  type DatasetFiles,
+  isPretrainingOnly,
+  isWeightsName,
+  type Path,
+  type Problem,
+  readRunFile,
+  replacePlaceholder,
+  syntaxProblems,
+  type WeightsName,
+} from '../../trainer/config/index.ts';
 import { plainText } from '../../trainer/format/markup.ts';
-import type { VggType } from '../../trainer/models/vgg/shapes.ts';
 import { predefinedNames } from './dataset-names.ts';
-import { namedDatasets, scaleOf, vggTypeOf } from './datasets.ts';
+import { inMap, lossAt, namedDatasets, scaleOf, vggTypeOf } from './datasets.ts';
 import type { RunDocument } from './document.ts';
 
 /** Data of a diagnostic, which the editor returns with requests for quick fixes. */
-export type DiagnosticData = MissingDataset | MissingWeights | MissingImages;
+export type DiagnosticData = MissingDataset | MissingWeights | MissingImages | MissingLrImages;
 
 /** A data set that can be downloaded. */
 export interface MissingDataset {
@@ -16,9 +27,11 @@ export interface MissingDataset {
   readonly scale: number;
 }
 
-/** A network of the perceptual loss that can be downloaded. */
+/** Weights of a loss or metric that can be downloaded. */
 export interface MissingWeights {
-  readonly missingWeights: VggType;
+  readonly missingWeights: WeightsName;
+  /** Whether a list `losses` or `validation.metrics` asks for them; else `perceptual_loss` does. */
+  readonly isListed: boolean;
 }
 
 /** A data set of the run file without images. */
@@ -28,12 +41,23 @@ export interface MissingImages {
   readonly folders: readonly string[];
 }
 
+/** A data set of the run file whose LR images can be made. */
+export interface MissingLrImages {
+  /** Folder or glob of the HR images. */
+  readonly hr: string;
+  /** Folder of the LR images. */
+  readonly missingLr: string;
+  readonly scale: number;
+}
+
 /**
  * The diagnostics of a run file in the order of the text. Without `files`, the access to the disk, only the text is
  * checked, which is fast enough for every keystroke.
  */
 export function diagnose(document: RunDocument, files?: DatasetFiles): Diagnostic[] {
-  return findProblems(document, files).map((problem) => diagnosticOf(document, problem));
+  return findProblems(document, files)
+    .filter((problem) => !isOfDefaults(document, problem))
+    .map((problem) => diagnosticOf(document, problem));
 }
 
 /** Converts a problem to a diagnostic. */
@@ -58,8 +82,14 @@ export function diagnosticOf(document: RunDocument, problem: Problem): Diagnosti
 
 /** What a quick fix needs to know about missing images or weights. */
 function dataOf(document: RunDocument, { code, path }: Problem): DiagnosticData | undefined {
-  if (code === 'vgg-missing') return { missingWeights: vggTypeOf(document) };
-  const [, name = '', key] = path.map(String);
+  if (code === 'metric-weights-missing') {
+    const network = path.at(-1);
+    return isWeightsName(network) ? { missingWeights: network, isListed: true } : undefined;
+  }
+  if (code === 'vgg-missing')
+    return { missingWeights: weightsAt(document, path), isListed: path.includes('losses') };
+  const [, name = '', key, split] = path.map(String);
+  if (key === 'lr') return missingLr(document, { code, name, split });
   if ((code !== 'dataset-missing' && code !== 'dataset-empty') || key !== 'hr') return undefined;
   if (document.nodeAt(['datasets', name, 'hr']) === undefined) {
     const isKnown = code === 'dataset-missing' && predefinedNames.includes(name);
@@ -68,6 +98,38 @@ function dataOf(document: RunDocument, { code, path }: Problem): DiagnosticData 
   const dataset = namedDatasets(document).find((each) => each.isOwn && each.name === name);
   const folders = (dataset?.paths ?? []).filter((folder) => !/[*?[\]{}()]/.test(folder));
   return { missingImages: name, folders: code === 'dataset-missing' ? folders : [] };
+}
+
+/** The LR images of a data set of the run file, if they are missing and its HR images are named beside them. */
+function missingLr(
+  document: RunDocument,
+  { code, name, split }: { readonly code: string; readonly name: string; readonly split: string | undefined },
+): MissingLrImages | undefined {
+  if (!['dataset-missing', 'dataset-empty', 'pairs-count', 'pairs-names'].includes(code)) return undefined;
+  const entry = inMap(inMap(document.data, 'datasets'), name);
+  const [hr, lr] = (['hr', 'lr'] as const).map((key) => {
+    const value = inMap(entry, key);
+    return split === undefined ? value : inMap(value, split);
+  });
+  if (typeof hr !== 'string' || typeof lr !== 'string' || /[*?[\](){}]/.test(lr.replaceAll('{scale}', '')))
+    return undefined;
+  const scale = scaleOf(document);
+  const absolute = (path: string) => absolutePath(dirname(document.file), replacePlaceholder(path, scale));
+  return { hr: absolute(hr), missingLr: absolute(lr), scale };
+}
+
+/** The weights that the loss at a path lacks. */
+function weightsAt(document: RunDocument, path: Path): WeightsName {
+  const type = inMap(lossAt(document, path), 'type');
+  if (type !== 'lpips' && type !== 'dists') return vggTypeOf(document, path);
+  return path.at(-1) === 'weights' ? type : 'vgg16';
+}
+
+/** Whether nothing in the file causes a problem: it is of the defaults of a stage that the file does not mention. */
+function isOfDefaults(document: RunDocument, problem: Problem): boolean {
+  if (problem.stage === 'training' && isPretrainingOnly(document.data)) return true;
+  const isOfAbsentStage = severityOf(document, problem) === DiagnosticSeverity.Information;
+  return isOfAbsentStage && document.nodeAt(problem.path.slice(0, 1)) === undefined;
 }
 
 /** A problem of a stage that the file does not mention is only information, unless the file mentions neither stage. */

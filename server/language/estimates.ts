@@ -1,14 +1,19 @@
-import { imageSources, type ResolvedConfig, stepsPerEpoch, totalSteps } from '../../trainer/config/index.ts';
 import {
-  discriminatorBlocks,
-  discriminatorOptions,
-  discriminatorParameters,
-} from '../../trainer/models/discriminator/shapes.ts';
+  imageSources,
+  patchesPerEpoch,
+  patchesPerStep,
+  type ResolvedConfig,
+  stepsPerEpoch,
+  tensorsPerParameter,
+  totalSteps,
+  updatesInHalves,
+} from '../../trainer/config/index.ts';
+import { discriminatorOptions, discriminatorShapes } from '../../trainer/models/discriminator/shapes.ts';
 import { type GeneratorLayer, generatorOptions, generatorShapes } from '../../trainer/models/shapes.ts';
-import { vggConvolutions, vggParameters } from '../../trainer/models/vgg/shapes.ts';
+import { type VggConvolution, vggConvolutions, vggParameters } from '../../trainer/models/vgg/shapes.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
-/** Parameter counts of the networks; `vgg` up to the deepest layer of the perceptual loss, or 0 without that loss. */
+/** Parameter counts of the networks; `vgg` of those that the losses of the training stage compute features with. */
 interface ParameterCounts {
   readonly generator: number;
   readonly discriminator: number;
@@ -47,6 +52,8 @@ export interface Estimate {
   readonly value: number;
   /** Number of significant digits. */
   readonly digits: 1 | 2;
+  /** Whether it is of a run on this machine with about the same cost, and not of the model. */
+  readonly isMeasured: boolean;
   /** How it was estimated, in one or two sentences. */
   readonly basis: string;
 }
@@ -67,14 +74,16 @@ export function stageLength(
   stage: Stage,
   countImages: (pattern: string) => number | undefined,
 ): StageLength | undefined {
-  const counts = imageSources(config, stage, 'train').map(({ hr }) => countImages(hr));
-  if (counts.length < config[stage].train_datasets.length) return undefined;
-  let images = 0;
-  for (const count of counts) {
+  const sources = imageSources(config, stage, 'train');
+  if (sources.length < config[stage].train_datasets.length) return undefined;
+  const weights: number[] = [];
+  for (const { hr, weight = 1 } of sources) {
+    const count = countImages(hr);
     if (count === undefined) return undefined;
-    images += count;
+    for (let i = 0; i < count; i++) weights.push(weight);
   }
-  const perEpoch = stepsPerEpoch(images, config.batch_size);
+  const images = weights.length;
+  const perEpoch = stepsPerEpoch(patchesPerEpoch(weights), patchesPerStep(config));
   if (perEpoch === 0) return undefined;
   return { images, stepsPerEpoch: perEpoch, steps: totalSteps(config[stage], perEpoch) };
 }
@@ -88,17 +97,21 @@ export function epochOf(step: number, { stepsPerEpoch: perEpoch }: StageLength):
 export function parameterCounts(config: ResolvedConfig): ParameterCounts {
   return {
     generator: sizeOf(generatorShapes(generatorOptions(config)).parameters),
-    discriminator: sizeOf(discriminatorParameters(discriminatorOptions(config))),
-    vgg: sizeOf(vggParameters(vggLayersOf(config))),
+    discriminator: sizeOf(discriminatorShapes(discriminatorOptions(config)).parameters),
+    vgg: vggCount(config, 'training'),
   };
 }
 
+function vggCount(config: ResolvedConfig, stage: Stage): number {
+  return sum(vggNetworksOf(config, stage).map((network) => sizeOf(vggParameters(network))));
+}
+
 /**
- * The computed cost of a step. Operations are multiplications and additions. A trained network costs three forward
+ * The computed cost of a batch and its update. Operations are multiplications and additions. A trained network costs three forward
  * passes. The GAN step runs the discriminator on real and generated images, with gradients by its parameters and inputs,
  * and once more for the gradient of the generator's loss. VGG runs on both images, with a gradient for one of them.
  */
-interface StepCost {
+interface BatchCost {
   readonly operations: number;
   /** Bytes of the feature maps of each network's convolutions and normalizations. */
   readonly maps: { readonly generator: number; readonly discriminator: number; readonly vgg: number };
@@ -106,7 +119,7 @@ interface StepCost {
   readonly parameters: ParameterCounts;
 }
 
-function stepCost(config: ResolvedConfig, stage: Stage): StepCost {
+function batchCost(config: ResolvedConfig, stage: Stage): BatchCost {
   const [height, width] = config[stage].cr_patch_size;
   const batch = config.batch_size;
   const lrPixels = (batch * height * width) / config.scale_factor ** 2;
@@ -115,7 +128,7 @@ function stepCost(config: ResolvedConfig, stage: Stage): StepCost {
   );
   const isGan = stage === 'training';
   const ofDiscriminator = isGan ? discriminatorCosts(config, batch, height, width) : [];
-  const ofVgg = isGan ? vggCosts(config, batch, height, width) : [];
+  const ofVgg = vggNetworksOf(config, stage).flatMap((network) => vggCosts(network, batch, height, width));
   const counts = parameterCounts(config);
   const operations = (layers: readonly LayerCost[]) => sum(layers.map((layer) => layer.operations));
   const maps = (layers: readonly LayerCost[]) => sum(layers.map(({ map }) => map));
@@ -125,7 +138,7 @@ function stepCost(config: ResolvedConfig, stage: Stage): StepCost {
     parameters: {
       generator: bytes * counts.generator,
       discriminator: isGan ? bytes * counts.discriminator : 0,
-      vgg: isGan ? bytes * counts.vgg : 0,
+      vgg: bytes * vggCount(config, stage),
     },
   };
 }
@@ -156,17 +169,20 @@ function discriminatorCosts(
   height: number,
   width: number,
 ): LayerCost[] {
-  let [h, w] = [height, width];
-  return discriminatorBlocks(discriminatorOptions(config)).map((block) => {
-    [h, w] = [Math.ceil(h / block.stride), Math.ceil(w / block.stride)];
-    const { operations, map } = convolutionCost(block, batch * h * w);
-    return { operations, map: block.isNormalized ? 2 * map : map };
-  });
+  const layers = discriminatorShapes(discriminatorOptions(config)).layers(height, width);
+  return layers.map(({ multiplications, channels, size: [h, w] }) =>
+    layerCost({ multiplications, channels }, batch * h * w),
+  );
 }
 
-function vggCosts(config: ResolvedConfig, batch: number, height: number, width: number): LayerCost[] {
+function vggCosts(
+  network: readonly VggConvolution[],
+  batch: number,
+  height: number,
+  width: number,
+): LayerCost[] {
   let [h, w] = [height, width];
-  return vggLayersOf(config).map((convolution) => {
+  return network.map((convolution) => {
     if (convolution.isPooled) [h, w] = [Math.floor(h / 2), Math.floor(w / 2)];
     return convolutionCost(convolution, batch * h * w);
   });
@@ -187,8 +203,11 @@ const reference = {
     generatorParameters: 11,
     discriminatorParameters: 16,
     vggParameters: 2,
-    /** The EMA has two buffers as well. */
-    emaParameters: 2,
+    /**
+     * Two buffers each of a tensor in the state: the EMA, what an optimizer has besides Adam's two, and the gradients,
+     * where an update waits for them.
+     */
+    stateTensor: 2,
   },
   time: {
     /** Seconds per step, operation, byte of maps and byte of parameters. */
@@ -200,27 +219,34 @@ const reference = {
 };
 
 function referenceBytes(config: ResolvedConfig, stage: Stage): number {
-  const { maps, parameters } = stepCost(config, stage);
+  const { maps, parameters } = batchCost(config, stage);
   const { memory } = reference;
-  const ema = config.ema.decay > 0 ? memory.emaParameters : 0;
+  const { optimizer: ofPretraining } = config.pretraining;
+  const { g_optimizer, d_optimizer } = config.training;
+  const optimizer = stage === 'pretraining' ? ofPretraining : g_optimizer;
+  const gradients = updatesInHalves(config, stage) ? 1 : 0;
+  // Beyond Adam's two.
+  const ofGenerator = tensorsPerParameter(optimizer) - 2 + gradients + (config.ema.decay > 0 ? 1 : 0);
+  const ofDiscriminator = tensorsPerParameter(d_optimizer) - 2 + gradients;
   return (
     memory.base +
     memory.generatorMaps * maps.generator +
     memory.discriminatorMaps * maps.discriminator +
-    (memory.generatorParameters + ema) * parameters.generator +
-    memory.discriminatorParameters * parameters.discriminator +
+    (memory.generatorParameters + memory.stateTensor * ofGenerator) * parameters.generator +
+    (memory.discriminatorParameters + memory.stateTensor * ofDiscriminator) * parameters.discriminator +
     memory.vggParameters * parameters.vgg
   );
 }
 
 function referenceSeconds(config: ResolvedConfig, stage: Stage): number {
-  const { operations, maps, parameters } = stepCost(config, stage);
+  const { operations, maps, parameters } = batchCost(config, stage);
   const { time } = reference;
   return (
     time.base +
-    time.operation * operations +
-    // The discriminator's maps are passed about three times: real, generated, and back to the generator.
-    time.mapByte * (maps.generator + 3 * maps.discriminator + maps.vgg) +
+    config.accumulate *
+      (time.operation * operations +
+        // The discriminator's maps are passed about three times: real, generated, and back to the generator.
+        time.mapByte * (maps.generator + 3 * maps.discriminator + maps.vgg)) +
     time.parameterByte * (parameters.generator + parameters.discriminator)
   );
 }
@@ -236,6 +262,7 @@ export function memoryEstimate(config: ResolvedConfig, stage: Stage, machine: Ma
     return {
       value: estimate * similar.ratio,
       digits: 2,
+      isMeasured: isClose(similar),
       basis: `Scaled from the run ${similar.run.name} on this machine by the sizes of the feature maps and parameters.`,
     };
   }
@@ -246,6 +273,7 @@ export function memoryEstimate(config: ResolvedConfig, stage: Stage, machine: Ma
   return {
     value: estimate,
     digits: 2,
+    isMeasured: false,
     basis: `Computed from the sizes of the feature maps, parameters and optimizer state, calibrated with engine \`cpu\`.${where} ${cache}`,
   };
 }
@@ -261,10 +289,11 @@ export function timeEstimate(config: ResolvedConfig, stage: Stage, machine: Mach
     (of, ofStage) => 1 / referenceSeconds(of, ofStage),
   );
   if (similar) {
-    const isSame = similar.distance < Math.log(2);
+    const isMeasured = isClose(similar);
     return {
       value: estimate / similar.ratio,
-      digits: isSame ? 2 : 1,
+      digits: isMeasured ? 2 : 1,
+      isMeasured,
       basis: `Scaled from the run ${similar.run.name} on this machine by the numbers of operations, feature maps and parameters.`,
     };
   }
@@ -272,9 +301,15 @@ export function timeEstimate(config: ResolvedConfig, stage: Stage, machine: Mach
   return {
     value: estimate,
     digits: 1,
+    isMeasured: false,
     basis:
-      'Computed for two server CPU cores from the numbers of operations, feature maps and parameters. It becomes more accurate after the first run on this machine.',
+      'Computed for two server CPU cores from the numbers of operations, feature maps and parameters. New Run and the first run on this machine measure it.',
   };
+}
+
+/** Whether a measured run has at most twice or half the cost. */
+function isClose({ distance }: { readonly distance: number }): boolean {
+  return distance < Math.log(2);
 }
 
 /** The most similar measured run: one of the same stage if there is one, and of those the closest in cost. */
@@ -296,10 +331,12 @@ function mostSimilar(
   return (ofStage.length > 0 ? ofStage : candidates).toSorted((a, b) => a.distance - b.distance)[0];
 }
 
-function vggLayersOf({ perceptual_loss }: ResolvedConfig) {
-  return perceptual_loss
-    ? vggConvolutions(perceptual_loss.vgg_type, Object.keys(perceptual_loss.layer_weights))
-    : [];
+/** The convolutions of the networks of the losses, up to the deepest layer that each needs. */
+function vggNetworksOf(config: ResolvedConfig, stage: Stage): VggConvolution[][] {
+  return config[stage].losses.flatMap((loss) => {
+    if (loss.type === 'perceptual') return [vggConvolutions(loss.vgg_type, Object.keys(loss.layer_weights))];
+    return loss.type === 'lpips' || loss.type === 'dists' ? [vggConvolutions('vgg16')] : [];
+  });
 }
 
 function sizeOf(shapes: ReadonlyMap<string, readonly number[]>): number {

@@ -7,7 +7,6 @@ import {
   type CodeLensParams,
   CodeLensRefreshRequest,
   type CompletionParams,
-  type Connection,
   ErrorCodes,
   type HoverParams,
   type InlayHint,
@@ -22,6 +21,7 @@ import { readProfiles } from '../../trainer/cluster/profiles.ts';
 import { pathIdentity } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { plainText } from '../../trainer/format/markup.ts';
+import type { EditorConnection } from '../connection/editor-connection.ts';
 import { logDefect, responseError } from '../connection/errors.ts';
 import { readTrainedStages } from '../experiments/trained-stages.ts';
 import { coalesce } from '../experiments/watch.ts';
@@ -109,13 +109,12 @@ interface Features {
   close(): Promise<void>;
 }
 
-/** The bundled disk thread, and the page that documents the codes of problems. */
-const diskWorker = new URL('./disk-worker.js', import.meta.url);
+/** The page that documents the codes of problems. */
 const problemDocs = fileURLToPath(new URL('../docs/run-file.md', import.meta.url));
 
 /** Registers the language features. Each one is a pure function in its own file. */
 export function registerFeatures(
-  connection: Connection,
+  connection: EditorConnection,
   documents: TextDocuments<TextDocument>,
   sources: FeatureSources,
 ): Features {
@@ -154,7 +153,7 @@ export function registerFeatures(
     };
   }
 
-  const diskThread = createDiskThread(diskWorker);
+  const diskThread = createDiskThread();
   const countImages = createImageCounts(diskThread, refreshHints);
   const completionSources: CompletionSources = {
     listFolder: diskSources.listFolder,

@@ -1,5 +1,12 @@
 import type { InlayHint, Range } from 'vscode-languageserver-types';
-import { type Path, type ResolvedConfig, totalSteps } from '../../trainer/config/index.ts';
+import {
+  optimizationOf,
+  type Path,
+  patchesPerStep,
+  type ResolvedConfig,
+  stageSeconds,
+  totalSteps,
+} from '../../trainer/config/index.ts';
 import {
   formatCount,
   formatRoughBytes,
@@ -46,11 +53,13 @@ export function inlayHints(document: RunDocument, range: Range, sources: HintSou
   };
   const hints = [
     ...batchHints(lengths),
+    { path: ['accumulate'], label: `${formatCount(patchesPerStep(config))} patches per step` },
     ...stages.flatMap((stage) => [
       ...costHints(config, stage, lengths[stage], sources.machine),
       patchHint(config, stage),
       ...lengthHints(config, stage, lengths[stage]),
       ...decayHints(config, stage, lengths[stage]),
+      ...scheduleHints(config, stage, lengths[stage]),
     ]),
     ...networkHints(config, sources.machine),
   ];
@@ -64,7 +73,8 @@ export function inlayHints(document: RunDocument, range: Range, sources: HintSou
     .toSorted((a, b) => a.at - b.at)
     .map(({ at, label, tooltip }) => ({
       position: document.positionAt(at),
-      label,
+      // Without the dot, `4` and `8 steps per epoch` read as 48 steps.
+      label: `· ${label}`,
       paddingLeft: true,
       ...(tooltip !== undefined && { tooltip }),
     }));
@@ -81,7 +91,7 @@ function afterValue(document: RunDocument, path: Path): number | undefined {
 
 function batchHints({ pretraining, training }: Record<Stage, StageLength | undefined>): Hint[] {
   const lengthOf = ({ stepsPerEpoch, images }: StageLength) =>
-    `${formatCount(stepsPerEpoch)} steps per epoch (${formatCount(images)} images)`;
+    `${formatCount(stepsPerEpoch)} step${stepsPerEpoch === 1 ? '' : 's'} per epoch (${formatCount(images)} images)`;
   const path = ['batch_size'];
   if (pretraining && training && pretraining.images !== training.images) {
     return [
@@ -131,14 +141,12 @@ function lengthHints(config: ResolvedConfig, stage: Stage, length: StageLength |
 
 function decayHints(config: ResolvedConfig, stage: Stage, length: StageLength | undefined): Hint[] {
   if (!length) return [];
-  const epochs = (steps: readonly number[]) =>
-    steps.map((step) => formatCount(epochOf(step, length))).join(', ');
   if (stage === 'pretraining') {
     const { sched_step } = config.pretraining;
     return [
       {
         path: [stage, 'sched_step'],
-        label: `epoch ${epochs([sched_step])}`,
+        label: epochsText([sched_step], length),
         tooltip: 'Epoch of the first learning-rate decay',
       },
     ];
@@ -146,8 +154,55 @@ function decayHints(config: ResolvedConfig, stage: Stage, length: StageLength | 
   return (['g_sched_steps', 'd_sched_steps'] as const).flatMap((key) => {
     const steps = config.training[key];
     if (steps.length === 0) return [];
-    return [{ path: [stage, key], label: `epoch${steps.length > 1 ? 's' : ''} ${epochs(steps)}` }];
+    return [{ path: [stage, key], label: epochsText(steps, length) }];
   });
+}
+
+/** The keys of the schedules of a stage. */
+const schedules = {
+  pretraining: [['schedule', 'pretraining']],
+  training: [
+    ['g_schedule', 'generator'],
+    ['d_schedule', 'discriminator'],
+  ],
+} as const;
+
+function scheduleHints(config: ResolvedConfig, stage: Stage, length: StageLength | undefined): Hint[] {
+  if (!length || length.steps === 0) return [];
+  return schedules[stage].flatMap(([key, network]) => {
+    const { schedule, learningRate } = optimizationOf(config, network);
+    const decays =
+      schedule.type === 'step'
+        ? [schedule.step_size]
+        : schedule.type === 'multi_step'
+          ? schedule.milestones
+          : [];
+    const warmUp = schedule.warmup_steps > 0 ? [schedule.warmup_steps] : [];
+    return [
+      {
+        path: [stage, key],
+        label: `${rateText(learningRate(length.steps))} at the end`,
+        tooltip: 'Learning rate of the last step of the stage',
+      },
+      ...[
+        { name: 'warmup_steps', steps: warmUp },
+        { name: schedule.type === 'step' ? 'step_size' : 'milestones', steps: decays },
+      ]
+        .filter(({ steps }) => steps.length > 0)
+        .map(({ name, steps }) => ({ path: [stage, key, name], label: epochsText(steps, length) })),
+    ];
+  });
+}
+
+/** `epochs 1, 20` */
+function epochsText(steps: readonly number[], length: StageLength): string {
+  const epochs = steps.map((step) => formatCount(epochOf(step, length)));
+  return `epoch${steps.length > 1 ? 's' : ''} ${epochs.join(', ')}`;
+}
+
+/** A learning rate in two digits, such as `2.5e-5`. */
+function rateText(rate: number): string {
+  return Number(rate.toPrecision(2)).toExponential();
 }
 
 /** Time per step and of the whole stage, after its key. */
@@ -159,13 +214,13 @@ function costHints(
 ): Hint[] {
   const time = timeEstimate(config, stage, machine);
   if (!time) return [];
-  const { value, digits, basis } = time;
-  const total = length ? ` · ${formatRoughDuration(value * length.steps, digits)} in total` : '';
+  const { value, digits, isMeasured, basis } = time;
+  const total = length ? ` · ${formatRoughDuration(stageSeconds(length.steps, value), digits)} in total` : '';
   return [
     {
       path: [stage],
-      label: `≈ ${formatRoughly(value, digits)} s/step${total}`,
-      tooltip: `Estimate. ${basis}`,
+      label: `${isMeasured ? '' : 'about '}${formatRoughly(value, digits)} s/step${total}`,
+      tooltip: `${isMeasured ? 'Measured' : 'Estimated'}; the total has a tenth for validation, samples and checkpoints. ${basis}`,
     },
   ];
 }
@@ -195,7 +250,9 @@ function networkHints(config: ResolvedConfig, machine: Machine): Hint[] {
     ...(counts.vgg > 0
       ? [
           {
-            path: ['perceptual_loss'],
+            path: config.training.losses.some(({ name }) => name === 'perceptual_loss')
+              ? ['perceptual_loss']
+              : ['training', 'losses'],
             label: `${formatShortCount(counts.vgg)} frozen parameters`,
             tooltip: exact(counts.vgg),
           },

@@ -1,3 +1,5 @@
+import { isPlainObject } from '../../trainer/guards/guards.ts';
+
 /** `0.0002` as `2e-4`, which is the same number in YAML and JSON. */
 function numberText(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential() : String(value);
@@ -21,6 +23,12 @@ export function inlineText(value: unknown): string {
 export function literal(value: unknown, quote: string, flow: boolean): string {
   if (Array.isArray(value)) return `[${value.map((item) => literal(item, quote, true)).join(', ')}]`;
   if (typeof value === 'number') return numberText(value);
+  if (isPlainObject(value)) {
+    const entries = Object.entries(value).map(
+      ([key, inner]) => `${literal(key, quote, true)}: ${literal(inner, quote, true)}`,
+    );
+    return `{ ${entries.join(', ')} }`;
+  }
   if (typeof value !== 'string') return inlineText(value);
   if (quote === '"') return JSON.stringify(value);
   return quote === "'" || !isPlain(value, flow) ? `'${value.replaceAll("'", "''")}'` : value;

@@ -1,16 +1,28 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver-types';
-import { isList, isNumber, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
+import { weightsNames } from '../../trainer/config/index.ts';
+import { isBoolean, isList, isNumber, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
 import { vggDownloadMegabytes, vggTypes } from '../../trainer/models/vgg/shapes.ts';
-import type { DownloadCommandTarget, ImagesCommandTarget } from '../protocol/commands.ts';
+import type {
+  DownloadCommandTarget,
+  ImagesCommandTarget,
+  LrImagesCommandTarget,
+  WeightsCommandTarget,
+} from '../protocol/commands.ts';
 import { textEdit } from './code-actions.ts';
-import type { MissingDataset, MissingImages, MissingWeights } from './diagnose.ts';
+import type { MissingDataset, MissingImages, MissingLrImages, MissingWeights } from './diagnose.ts';
 import type { RunDocument } from './document.ts';
 import { type Edit, insertAtEnd } from './insert.ts';
 import { isNeededElsewhere } from './removal.ts';
 
 const isMissingDataset = isObject<MissingDataset>({ missingDataset: isString, scale: isNumber });
-const isMissingWeights = isObject<MissingWeights>({ missingWeights: isOneOf(vggTypes) });
+const isMissingWeights = isObject<MissingWeights>({
+  missingWeights: isOneOf(weightsNames),
+  isListed: isBoolean,
+});
 const isMissingImages = isObject<MissingImages>({ missingImages: isString, folders: isList(isString) });
+const isMissingLrImages = isObject<MissingLrImages>({ hr: isString, missingLr: isString, scale: isNumber });
+
+type Target = DownloadCommandTarget | ImagesCommandTarget | LrImagesCommandTarget | WeightsCommandTarget;
 
 /**
  * Quick fixes for missing images and weights of some diagnostics of a run file: commands of the extension that change
@@ -20,7 +32,7 @@ export function missingFileActions(document: RunDocument, diagnostics: readonly 
   const { file, uri } = document;
   return diagnostics.flatMap((diagnostic): CodeAction[] => {
     const { data } = diagnostic;
-    const action = (title: string, command: string, target: DownloadCommandTarget | ImagesCommandTarget) => ({
+    const action = (title: string, command: string, target: Target) => ({
       title,
       kind: CodeActionKind.QuickFix,
       diagnostics: [diagnostic],
@@ -32,16 +44,24 @@ export function missingFileActions(document: RunDocument, diagnostics: readonly 
     }
     if (isMissingWeights(data)) {
       const name = data.missingWeights;
-      const title = `Download ${name} (${vggDownloadMegabytes[name]} MB)`;
+      const vgg = vggTypes.find((each) => each === name);
+      const title = vgg ? `Download ${vgg} (${vggDownloadMegabytes[vgg]} MB)` : `Download ${name}`;
       return [
         action(title, 'esrgan.get', { kind: 'weights', name, scale: null, file }),
-        ...withoutPerceptualLoss(document).map((edit) => ({
+        ...(uri.startsWith('file:') && !data.isListed
+          ? [action('Choose File…', 'esrgan.useWeights', { uri })]
+          : []),
+        ...(data.isListed ? [] : withoutPerceptualLoss(document)).map((edit) => ({
           title: 'Set “perceptual_loss” to false',
           kind: CodeActionKind.QuickFix,
           diagnostics: [diagnostic],
           edit: { changes: { [uri]: [textEdit(document, edit)] } },
         })),
       ];
+    }
+    if (isMissingLrImages(data)) {
+      const { hr: images, missingLr: out, scale } = data;
+      return [action('Make LR Images…', 'esrgan.makeLrImages', { images, out, scale })];
     }
     if (!isMissingImages(data) || !uri.startsWith('file:')) return [];
     const { missingImages: dataset, folders } = data;

@@ -33,7 +33,7 @@ export function pathValues(document: RunDocument, disk: PathProbe): PathValue[] 
 /** The values that are paths by the schema. */
 function pathsIn(document: RunDocument, entries: readonly Entry[], disk: PathProbe): PathValue[] {
   return entries.flatMap((entry) => {
-    const pathTo = schemaAt(entry.path)?.pathTo;
+    const pathTo = schemaAt(entry.path, document.data)?.pathTo;
     const given = pathTo && stringAt(document, entry);
     if (!given) {
       return isMap(entry.value) ? pathsIn(document, entriesOf(document, entry.path, entry.value), disk) : [];

@@ -1,5 +1,6 @@
-import type { Connection, Diagnostic, TextDocuments } from 'vscode-languageserver/node';
+import type { Diagnostic, TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { EditorConnection } from '../connection/editor-connection.ts';
 import { logDefect } from '../connection/errors.ts';
 import { carryOver } from './carry-over.ts';
 import { diagnose } from './diagnose.ts';
@@ -22,7 +23,7 @@ interface ProblemSources {
  * typing, from the disk thread. Until then, the previous ones of the disk remain.
  */
 export function publishDiagnostics(
-  connection: Connection,
+  connection: EditorConnection,
   documents: TextDocuments<TextDocument>,
   { runDocument, disk, codeDescription }: ProblemSources,
 ): { /** Checks the disk again for every open document. */ refresh(): void } {
@@ -36,7 +37,10 @@ export function publishDiagnostics(
     if (run === undefined) return;
     const last = ofDisk.get(uri);
     const problems = [...diagnose(run), ...(last ? carryOver(last.problems, last.text, run.text) : [])];
-    send({ uri, version, diagnostics: problems.map(withDocs) });
+    const shown = ({ message }: Diagnostic) =>
+      typeof message === 'string' ? connection.withRelativePaths(message, run.file) : message;
+    const diagnostics = problems.map((problem) => ({ ...withDocs(problem), message: shown(problem) }));
+    send({ uri, version, diagnostics });
   }
 
   function send(params: { uri: string; version: number; diagnostics: Diagnostic[] }): void {

@@ -1,4 +1,4 @@
-import type { Path, SchemaNode } from '../../trainer/config/index.ts';
+import { type Path, type SchemaNode, sectionWithKeys } from '../../trainer/config/index.ts';
 import { namesDataset } from './datasets.ts';
 import { literal } from './literal.ts';
 import { isSection, typesOf } from './schema.ts';
@@ -44,7 +44,8 @@ export function valueSnippet(path: Path, node: SchemaNode, style: Style): string
 }
 
 /** A section with its common keys and their defaults. */
-export function sectionSnippet(path: Path, node: SchemaNode, style: Style): string {
+export function sectionSnippet(path: Path, section: SchemaNode, style: Style): string {
+  const node = sectionWithKeys(section, undefined);
   const { isJson, flow, indent } = style;
   const name = (key: string) => (isJson ? JSON.stringify(key) : key);
   const own = (node.commonKeys ?? []).flatMap((key) => {
@@ -67,6 +68,7 @@ function memberSnippet(path: Path, node: SchemaNode, style: Style): string {
 function scalarSnippet(path: Path, node: SchemaNode, { isJson }: Style): string {
   const write = (value: unknown) => literal(value, isJson ? '"' : '', false);
   const { default: byDefault } = node;
+  if (node.presets) return pick(node.presets.map(write));
   const choices = node.enum ?? (typesOf(node).includes('boolean') ? [true, false] : undefined);
   if (choices) {
     const others = choices.filter((value) => value !== byDefault);

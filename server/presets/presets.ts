@@ -63,7 +63,7 @@ checkpoints: { every_steps: 250, keep: 2 }
 # Run first: esrgan data download div2k --to data
 
 scale_factor: 4
-batch_size: 16 # if memory is too small: 8, with twice the steps
+batch_size: 16 # if memory is too small: 8, with accumulate: 2
 
 generator: # 16.7 million parameters
   rrdb_channels: 64
@@ -151,6 +151,60 @@ augmentation: # flips and transposes only
 validation: { every_steps: 5000 }
 samples: { every_steps: 5000 }
 checkpoints: { every_steps: 5000 }
+`,
+  },
+  {
+    id: 'compact',
+    label: 'Fast network for video: compact, both stages',
+    description:
+      'The small network of Real-ESRGAN on your own images. Takes hours on a CPU, upscales many times faster.',
+    text: `# The compact network of Real-ESRGAN, which upscales several times faster than RRDB, also without a GPU.
+# Start Pretraining and, when it has finished, Training, which continues from the pretraining of the same run.
+# type: span is another fast network. esrgan convert exports either for other programs.
+# Run first: esrgan weights download vgg19
+
+scale_factor: 4 # other factors: 1, 2, 3, 8
+batch_size: 8
+
+datasets:
+  photos:
+    # Folders of sharp, large images, such as frames of a video. LR images are made from them.
+    hr: { train: photos/train, val: photos/val }
+
+generator: # 0.62 million parameters
+  type: compact
+  num_feat: 64
+  num_conv: 16
+
+# Stage 1: minimize the pixel loss. High PSNR, soft texture.
+pretraining:
+  num_epoch: 100000 # num_step ends the stage
+  num_step: 50000
+  cr_patch_size: [128, 128]
+  lr: 2e-4
+  sched_step: 20000
+  train_datasets: [photos]
+  val_datasets: [photos]
+
+# Stage 2: train against a discriminator. Sharper texture, lower PSNR.
+training:
+  num_epoch: 100000
+  num_step: 20000
+  cr_patch_size: [128, 128]
+  g_sched_steps: [10000]
+  d_sched_steps: [10000]
+  train_datasets: [photos]
+  val_datasets: [photos]
+
+perceptual_loss:
+  vgg_type: vgg19
+  layer_weights: { conv5_4: 1 }
+
+ema: { decay: 0.999 } # validated and saved in addition to the weights themselves
+
+validation: { every_steps: 1000, max_images: 10 }
+samples: { every_steps: 1000 }
+checkpoints: { every_steps: 1000 }
 `,
   },
   {

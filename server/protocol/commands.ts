@@ -37,6 +37,7 @@ export const lensCommands = [
   'esrgan.removeFromQueue',
   'esrgan.openRun',
   'esrgan.compareRuns',
+  'esrgan.showTrainingPatches',
 ] as const satisfies readonly TargetCommand[];
 
 export type LensCommand = (typeof lensCommands)[number];
@@ -48,6 +49,7 @@ export type TargetCommand =
   | 'esrgan.startTraining'
   | 'esrgan.startBothStages'
   | 'esrgan.startOn'
+  | 'esrgan.showTrainingPatches'
   // of a run
   | 'esrgan.openRun'
   | 'esrgan.compareRuns'
@@ -65,12 +67,37 @@ export type TargetCommand =
   | 'esrgan.duplicateRun'
   | 'esrgan.deleteRun'
   | 'esrgan.showRunLog'
-  | 'esrgan.revealRun';
+  | 'esrgan.revealRun'
+  | NotesCommand;
+
+/** The commands that change the notes of runs. */
+export type NotesCommand =
+  | 'esrgan.editTags'
+  | 'esrgan.editNote'
+  | 'esrgan.setGroup'
+  | 'esrgan.pinRuns'
+  | 'esrgan.unpinRuns'
+  | 'esrgan.archiveRuns'
+  | 'esrgan.unarchiveRuns';
 
 /** The argument of `esrgan.get`: an item to download for a run file, at its scale factor. */
 export interface DownloadCommandTarget extends Pick<InventoryItem, 'kind' | 'name' | 'scale'> {
   /** Path of the run file; of an untitled one, only a name. */
   readonly file: string;
+}
+
+/** The argument of `esrgan.makeLrImages`: makes the missing LR images of a data set. */
+export interface LrImagesCommandTarget {
+  /** Folder or glob of the HR images, and the folder of the LR images. */
+  readonly images: string;
+  readonly out: string;
+  readonly scale: number;
+}
+
+/** The argument of `esrgan.useWeights`: names a file of weights for the perceptual loss, which the person chooses. */
+export interface WeightsCommandTarget {
+  /** URI of the run file. */
+  readonly uri: string;
 }
 
 /** The argument of `esrgan.useImages`: gives a data set of a run file other images. */

@@ -60,7 +60,7 @@ export interface ComparisonQuery {
   readonly runs: readonly string[];
   /** The rows of each run. */
   readonly models: readonly ModelChoice[];
-  /** Protocols to be offered for every test set, besides those of which there are results: `paper-y`, `rgb`. */
+  /** Protocols to be offered for every test set, besides those of which there are results: `paper-y`, `rgb`, `lpips-vgg`. */
   readonly protocols: readonly string[];
   /** The run that differences are taken from; null: none. */
   readonly baseline: string | null;
@@ -116,7 +116,7 @@ export interface ComparisonColumn {
 }
 
 export interface ComparisonMetric {
-  /** `psnr`, `ssim`, `distance`, or `value` of a scalar. */
+  /** `psnr`, `ssim`, `lpips`, `dists`, `niqe`, `distance`, or `value` of a scalar. */
   readonly name: string;
   readonly title: string;
   /** Digits after the decimal point. */
@@ -374,4 +374,12 @@ export interface ComparisonRequests {
   'esrgan/resultsFolder': { params: null; result: { folder: string } };
   /** A comparison as the text of a file; `name` is what to call it. */
   'esrgan/exportComparison': { params: ExportQuery; result: { name: string; content: string } };
+}
+
+/** Sample images that a comparison opens at. */
+export interface SamplePlace {
+  /** Key of the image; null: any. */
+  readonly sample: string | null;
+  /** Global step, which continues from stage to stage. */
+  readonly step: number;
 }

@@ -1,3 +1,5 @@
+import type { PublishedModelsReport } from '../../trainer/cli-output/reports.ts';
+
 /** A data set or a file of weights that run files can name. */
 export interface InventoryItem {
   readonly kind: 'data' | 'weights';
@@ -21,6 +23,8 @@ export interface OwnImages {
   readonly description: string;
   /** Folders or globs. */
   readonly paths: readonly string[];
+  /** A run file that has the data set; null for a test set. */
+  readonly runFile: string | null;
 }
 
 export interface InventoryReport {
@@ -28,16 +32,19 @@ export interface InventoryReport {
   readonly own: readonly OwnImages[];
 }
 
-/** An item of the inventory to download, or to unpack from archives. */
-export interface DownloadTarget extends Pick<InventoryItem, 'kind' | 'name' | 'path' | 'scale'> {
-  /** Folder with the archives of a data set; null: download them. */
+/** An item of the inventory to download, or to unpack from archives; or a published model, whose path is a folder. */
+export interface DownloadTarget extends Pick<InventoryItem, 'name' | 'path' | 'scale'> {
+  readonly kind: InventoryItem['kind'] | 'models';
+  /** Folder with the archives of a data set, or the mirror of models; null: download them from their authors. */
   readonly archives: string | null;
 }
 
-/** The requests about data sets and weights. */
+/** The requests about data sets, weights and published models. */
 export interface DownloadRequests {
   /** The data sets and weights that run files in this workspace folder can name, in the data folder of `file` or of most. */
   'esrgan/inventory': { params: { folder: string; file?: string }; result: InventoryReport };
+  /** The models of OpenModelDB, or of a mirror, that can be downloaded and used. */
+  'esrgan/publishedModels': { params: { mirror: string | null }; result: PublishedModelsReport };
   /**
    * Starts a job that brings an item to its `path`. An interrupted download continues where it stopped. Afterwards the
    * server checks open run files again.

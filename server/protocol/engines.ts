@@ -16,6 +16,8 @@ export interface EngineReport {
   /** The engine that `engine: auto` selects. */
   readonly chosen: string;
   readonly engines: readonly EngineSummary[];
+  /** The names of the GPUs among which runs can be divided, in the order of `device` in run files. */
+  readonly devices: readonly string[];
 }
 
 export interface EngineRequests {

@@ -1,9 +1,10 @@
 import type { ModelReference } from './comparison.ts';
 import type { DownloadTarget } from './downloads.ts';
+import type { PreparationTask } from './preparation.ts';
 
 /**
  * Work of minutes that can be cancelled: a child process of the server. Downloads run one after another, and so do jobs
- * that use an engine; a download does not wait for an engine. Jobs live as long as the server; their results are files,
+ * that use an engine, and those that prepare images; none of these waits for another kind. Jobs live as long as the server; their results are files,
  * and a job that fails or is cancelled leaves none half-written.
  */
 export interface Job {
@@ -37,7 +38,8 @@ export type JobTask =
       readonly path: string;
       readonly models: readonly ModelReference[];
     }
-  | { readonly kind: 'download'; readonly item: DownloadTarget };
+  | { readonly kind: 'download'; readonly item: DownloadTarget }
+  | { readonly kind: 'preparation'; readonly task: PreparationTask };
 
 /** The requests about jobs. */
 export interface JobRequests {

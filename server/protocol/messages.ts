@@ -2,7 +2,9 @@ import type { ComparisonRequests } from './comparison.ts';
 import type { DownloadRequests } from './downloads.ts';
 import type { EngineRequests } from './engines.ts';
 import type { Job, JobRequests } from './jobs.ts';
+import type { PreparationRequests } from './preparation.ts';
 import type { RunRequests, RunSummary } from './runs.ts';
+import type { TrainingPatchesRequests } from './training-patches.ts';
 import type { UpscalingProgress, UpscalingRequests } from './upscaling.ts';
 import type { WorkspaceRequests } from './workspace.ts';
 
@@ -16,8 +18,10 @@ export interface Requests
     EngineRequests,
     DownloadRequests,
     JobRequests,
+    PreparationRequests,
     ComparisonRequests,
-    UpscalingRequests {}
+    UpscalingRequests,
+    TrainingPatchesRequests {}
 
 /** The requests that start work on files of the workspace; the editor sends none of them from an untrusted one. */
 export const startingRequests = [
@@ -29,7 +33,9 @@ export const startingRequests = [
   'esrgan/interpolate',
   'esrgan/upscale',
   'esrgan/download',
+  'esrgan/prepare',
   'esrgan/newRun',
+  'esrgan/trainingPatches',
 ] as const satisfies readonly (keyof Requests)[];
 
 /** The notifications from the server to the editor. */
@@ -40,6 +46,8 @@ export interface Notifications {
   'esrgan/upscalingProgress': UpscalingProgress;
   /** Runs appeared, were removed, or changed in the list. At most a few times a second. */
   'esrgan/runsChanged': { readonly changed: readonly RunSummary[]; readonly removed: readonly string[] };
+  /** A run file whose training patches were requested has changed in its editor, or files on the disk have. */
+  'esrgan/trainingPatchesChanged': { readonly file: string };
   /** Parts of a followed run changed on disk. */
   'esrgan/runChanged': {
     readonly run: string;

@@ -1,6 +1,8 @@
 import type { JsonNumber } from '../../trainer/guards/guards.ts';
+import type { NotesChange, RunNotes } from '../../trainer/run-state/notes.ts';
 import type { RunState, Stage, StageChoice } from '../../trainer/run-state/run-state.ts';
 import type { NewestPoints, PointCursor, PointsAnswer } from './points.ts';
+import type { RunTableAnswer } from './run-table.ts';
 
 /**
  * What the editor's views see of runs. Paths are absolute, in the file system of the server; times are in
@@ -53,6 +55,9 @@ export interface RunSummary {
   readonly queuePosition: number | null;
   /** Place in the palette of run colors, from 0; the same in every view, window and session. */
   readonly color: number;
+  readonly notes: RunNotes;
+  /** Problems that its trainer has recognized in the curves of the stage. */
+  readonly hints: readonly string[];
   readonly created: number | null;
   /** When it last gave a sign. */
   readonly updated: number | null;
@@ -105,7 +110,8 @@ export interface SampleImage {
   readonly key: string;
   readonly lr: string;
   readonly bicubic: string;
-  readonly hr: string;
+  /** Null for an LR image without an original. */
+  readonly hr: string | null;
 }
 
 /** The sample images of one stage. */
@@ -127,8 +133,8 @@ export interface SessionSummary {
   readonly host: string;
   readonly pid: number;
   readonly toolVersion: string;
-  /** Null if not known; see the manifest. */
-  readonly command: readonly string[] | null;
+  /** As a person would type it; null if not known. */
+  readonly command: string | null;
   readonly source: { readonly commit: string; readonly isDirty: boolean | null } | null;
   readonly stopped: { readonly time: number | null; readonly step: number; readonly reason: string } | null;
 }
@@ -207,6 +213,14 @@ export interface StartPlan {
   readonly pretrained: string | null;
 }
 
+/** The stages that a new run trains in place of a plan's: also the pretraining, where the training starts from it. */
+export function newRunStages({
+  stage,
+  startsFromPretraining,
+}: Pick<StartPlan, 'stage' | 'startsFromPretraining'>): StageChoice {
+  return stage === 'training' && startsFromPretraining ? 'all' : stage;
+}
+
 /** What to train on a cluster: the stage of a run file, or a run that exists, which continues. */
 export type SubmitTarget =
   | { readonly file: string; readonly stage: StageChoice; readonly resume: boolean }
@@ -274,6 +288,12 @@ export interface RunRequests {
   'esrgan/removeFromQueue': { params: { run: string }; result: null };
   /** Decides whether the trainer ever deletes a checkpoint; `checkpoint` is its folder. Also while the run is live. */
   'esrgan/keepCheckpoint': { params: { run: string; checkpoint: string; keep: boolean }; result: null };
+  /** The table of all runs; with the revision of an earlier answer, only what has changed since. */
+  'esrgan/runTable': { params: { since: string | null }; result: RunTableAnswer };
+  /** Sends a test to the webhook of the settings; fails with the reason if it is not delivered. */
+  'esrgan/testWebhook': { params: null; result: null };
+  /** Changes the notes of runs, also of live ones and those of other programs. */
+  'esrgan/changeNotes': { params: { runs: readonly string[]; change: NotesChange }; result: null };
   /** Fails if a run is live, or may become so, as none of its files must be deleted then. */
   'esrgan/requireDeletable': { params: { run: string }; result: null };
   /**

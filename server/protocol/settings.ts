@@ -13,6 +13,8 @@ export interface Settings {
   readonly nodePath: string;
   /** The upload of the runs that start here to W&B; null: none. */
   readonly mirror: MirrorSettings | null;
+  /** Whom to notify of runs that end. */
+  readonly notify: NotifySettings;
 }
 
 /** Empty: the default. */
@@ -20,4 +22,12 @@ export interface MirrorSettings {
   readonly project: string;
   readonly entity: string;
   readonly group: string;
+}
+
+/** Notifications of runs that finish, fail or need attention. */
+export interface NotifySettings {
+  /** Only of runs that have run for so long; 0: none. */
+  readonly afterMinutes: number;
+  /** The address that is told, a secret: it is in no file of a run; empty: none. */
+  readonly webhook: string;
 }

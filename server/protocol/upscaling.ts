@@ -22,11 +22,32 @@ export interface UpscalingModel extends BriefReport {
         readonly step: number;
         /** Of its validation in dB; null where it was not validated. */
         readonly psnr: JsonNumber | null;
+        /** Its PSNR is lower than that of bicubic upscaling. */
+        readonly isBelowBicubic: boolean;
         /** The best of its stage by PSNR. */
         readonly best: boolean;
         /** The newest of its stage. */
         readonly last: boolean;
       };
+}
+
+/** A factor, sides in pixels, or millions of pixels: what `esrgan upscale` takes as options of these names. */
+export type UpscalingSize =
+  | { readonly scale: number }
+  | { readonly width: number; readonly height?: number }
+  | { readonly height: number }
+  | { readonly megapixels: number };
+
+/** Size and form of results. */
+export interface UpscalingOutput {
+  /** null: the size that the model makes. */
+  readonly size: UpscalingSize | null;
+  /** `keep`: that of each image. */
+  readonly format: 'keep' | 'png' | 'jpeg' | 'webp' | 'avif' | 'tiff';
+  /** Of JPEG, AVIF and WebP, 1 to 100; null: the usual one. */
+  readonly quality: number | null;
+  /** Test-time augmentation: 8 passes. */
+  readonly isBetter: boolean;
 }
 
 /** A batch of images to upscale with one model. */
@@ -35,12 +56,13 @@ export interface UpscalingBatch {
   readonly batch: string;
   /** `UpscalingModel.path`. */
   readonly model: string;
-  /** Image files, and folders of which the images directly in them are taken. */
+  /** Image files, and folders with their subfolders. */
   readonly inputs: readonly string[];
   /** Absolute; null: the folder of each image. */
   readonly outputFolder: string | null;
   /** Name of a result without its extension, of `{name}`, `{scale}` and `{model}`. */
   readonly outputName: string;
+  readonly output: UpscalingOutput;
   /** What happens where a result of that name exists. */
   readonly existing: 'keep' | 'replace' | 'rename';
   /** What `esrgan upscale --engine` takes. */
@@ -58,6 +80,8 @@ export interface UpscalingProgress {
   readonly input: string | null;
   readonly image: number;
   readonly images: number;
+  /** `[width, height]` of the image in work, after the model, and of the result; empty while there is none. */
+  readonly sizes: readonly (readonly number[])[];
   /** Tiles of it done, and in all; 0 while not known. When all are done, it is being written. */
   readonly tile: number;
   readonly tiles: number;
@@ -108,6 +132,8 @@ export type { DisplayableImage, TensorReport };
 export interface ImagePair {
   readonly source: string;
   readonly result: string;
+  /** The name of the model that made it; null for a result that existed. */
+  readonly model: string | null;
 }
 
 /** The requests about upscaling images and about files of weights. */
@@ -128,6 +154,6 @@ export interface UpscalingRequests {
   'esrgan/weights': { params: { file: string }; result: WeightsReport };
   /** The values of its tensors, in the order of the file; reads all of it. */
   'esrgan/tensorValues': { params: { file: string }; result: readonly TensorReport[] };
-  /** Writes a generator in another format, by the extension of `output`: .safetensors, .pth or .onnx. */
+  /** Writes a generator in another format, by the extension of `output`: .safetensors, .pth, .onnx or .param. */
   'esrgan/convertWeights': { params: { file: string; output: string }; result: { bytes: number } };
 }

@@ -1,13 +1,15 @@
 import type { CommandTarget, TargetCommand } from './commands.ts';
 import type { NotificationName, Notifications, Requests } from './messages.ts';
+import type { PatchesQuery, TrainingPatches } from './training-patches.ts';
 import type { DisplayableImage } from './upscaling.ts';
 
 /**
  * Messages between the page of a webview and the editor that hosts it. The page is
  * `<body><main id="app" data-...></main></body>`; the data attributes of that element are its parameters: `data-run` is
  * the run directory of a run panel, `data-runs` the run directories of a comparison (JSON) and
- * `data-checkpoint` the checkpoint that it was opened for, if any, `data-images` the
- * `ImagePair[]` of a before/after view (JSON), `data-file` a file of weights.
+ * `data-checkpoint` the checkpoint or `data-sample` the `SamplePlace` (JSON) that it was opened for, if any, `data-images` the
+ * `ImagePair[]` of a before/after view (JSON), `data-file` a file of weights or, with `data-stage`, the run file of a view of
+ * training patches, `data-state` the saved state of the table of runs (JSON).
  *
  * The editor creates the page again whenever it becomes visible. In its state (`setState`) a page saves how it looks,
  * no data, and always its parameters under the same names (`{ run: '/runs/a', ... }`), from which the editor restores it
@@ -32,11 +34,20 @@ export const webviewCommands = [
   'esrgan.duplicateRun',
   'esrgan.showRunLog',
   'esrgan.revealRun',
+  'esrgan.deleteRun',
+  'esrgan.editTags',
+  'esrgan.editNote',
+  'esrgan.setGroup',
+  'esrgan.pinRuns',
+  'esrgan.unpinRuns',
+  'esrgan.archiveRuns',
+  'esrgan.unarchiveRuns',
 ] as const satisfies readonly TargetCommand[];
 
 /** The requests that the editor forwards to the server. */
 export type ForwardedRequestName =
   | 'esrgan/runs'
+  | 'esrgan/runTable'
   | 'esrgan/run'
   | 'esrgan/points'
   | 'esrgan/newestPoints'
@@ -75,11 +86,13 @@ interface HostRequests {
    * read-only.
    */
   'host/openRunFile': { params: null; result: null };
-  /** Runs a command and replies when it has ended. */
+  /** Runs a command with a target and, if there are several, all of them; replies when it has ended. */
   'host/command': {
-    params: { command: (typeof webviewCommands)[number]; args: readonly [CommandTarget] };
+    params: { command: (typeof webviewCommands)[number]; args: CommandTargets };
     result: null;
   };
+  /** Saves the state of the table of runs (JSON) in the workspace. */
+  'host/saveState': { params: { state: string }; result: null };
   /** Opens the diff editor with two files of the runs. */
   'host/diff': { params: { left: string; right: string }; result: null };
   /** Lets the person pick runs to compare; `runs` are preselected. */
@@ -101,9 +114,14 @@ interface HostRequests {
   'host/convertWeights': { params: null; result: { path: string | null } };
   /** Lets the person pick another file of weights. */
   'host/pickWeights': { params: null; result: { path: string | null } };
+  /** Training patches of the run file of the page. A newer request cancels the one before it. */
+  'host/trainingPatches': { params: PatchesQuery; result: TrainingPatches };
   /** Opens the file of the page as text, in its place. */
   'host/openAsText': { params: null; result: null };
 }
+
+/** The arguments of a command, as trees pass them. */
+export type CommandTargets = readonly [CommandTarget] | readonly [CommandTarget, readonly CommandTarget[]];
 
 export type HostRequestName = keyof HostRequests;
 
@@ -129,7 +147,7 @@ type WebviewReply =
 
 /**
  * A notification of the server that the editor forwards to pages: `esrgan/runsChanged`, `esrgan/jobChanged`, and
- * `esrgan/runChanged` for runs that the page follows. After a restart of the server the editor reports all parts of
+ * `esrgan/runChanged` for runs that the page follows, `esrgan/trainingPatchesChanged` for the run file of the page. After a restart of the server the editor reports all parts of
  * these runs as changed. What a page follows is forgotten when the page is hidden.
  */
 type WebviewNotification = {

@@ -51,6 +51,8 @@ export interface WorkspaceRequests {
     params: { uri: string; text: string; dataset: string; folder: string };
     result: readonly TextEdit[];
   };
-  /** Converts a BasicSR option file to a run file; `notes` lists what has no counterpart. */
-  'esrgan/importBasicSR': { params: { text: string }; result: { text: string; notes: readonly string[] } };
+  /** The edits that name a file of weights for the perceptual loss. `text` is as above. */
+  'esrgan/nameWeights': { params: { uri: string; text: string; file: string }; result: readonly TextEdit[] };
+  /** Converts an option file of another program to a run file with the name of its run. */
+  'esrgan/importOptions': { params: { text: string }; result: { text: string; name: string } };
 }

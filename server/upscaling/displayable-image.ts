@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { type DisplayableImage, isDisplayableImage } from '../../trainer/cli-output/reports.ts';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
 import { discardSync } from '../../trainer/files/change-files.ts';
+import { createFolderSync } from '../../trainer/files/create-folder.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { displayableSize } from '../../trainer/image-files/displayable.ts';
 import type { CommandPrograms } from '../command/programs.ts';
@@ -27,7 +28,7 @@ export async function displayableImage(
   if (found === undefined) throw new WorkbenchError('data', `${path} no longer exists.`);
   const size = displayableSize(path);
   if (size !== undefined) return { path, ...size, bytes: found.size };
-  mkdirSync(folder, { recursive: true });
+  createFolderSync(folder);
   removeOldCopies(folder);
   const state = createHash('sha256').update(`${path}\n${found.size}\n${found.mtimeMs}`).digest('hex');
   const copy = join(folder, `${state.slice(0, 32)}.png`);

@@ -6,7 +6,7 @@ import { isInside } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
 import { parseObject } from '../command/run-command.ts';
-import type { CheckpointSummary } from '../protocol/runs.ts';
+import { bicubicOf, type CheckpointSummary } from '../protocol/runs.ts';
 import type { UpscalingModel } from '../protocol/upscaling.ts';
 import type { Inspect } from './weights-report.ts';
 
@@ -88,10 +88,11 @@ export function checkpointSources(run: string, checkpoints: readonly CheckpointS
     (stage === 'training' ? 0 : 3) + (best ? 0 : last ? 1 : 2);
   return checkpoints
     .toSorted((a, b) => rank(a) - rank(b) || b.step - a.step)
-    .map(({ path, stage, step, metrics, best, last }) => ({
-      path,
-      source: { kind: 'checkpoint', run, stage, step, psnr: metrics.psnr ?? null, best, last },
-    }));
+    .map(({ path, stage, step, metrics, best, last }) => {
+      const psnr = metrics.psnr ?? null;
+      const isBelowBicubic = bicubicOf({ metrics })?.isBetter ?? false;
+      return { path, source: { kind: 'checkpoint', run, stage, step, psnr, isBelowBicubic, best, last } };
+    });
 }
 
 /** Files of weights that are not a checkpoint's of these runs, once each. */

@@ -39,14 +39,14 @@ export async function upscaleBatch(
     if (event.event === 'plan') {
       advance({ phase: 'working', images: event.pictures, kept: event.kept }, true);
     } else if (event.event === 'begin') {
-      advance({ input: event.input, image: event.picture, tile: 0, tiles: 0 }, true);
+      advance({ input: event.input, image: event.picture, sizes: event.sizes, tile: 0, tiles: 0 }, true);
     } else if (event.event === 'progress') {
       const { tile, tiles, megapixelsPerSecond, batchEtaSeconds } = event;
       advance({ tile, tiles, megapixelsPerSecond, etaSeconds: batchEtaSeconds }, tile === tiles);
     } else if (event.event === 'done') {
       const { input, output, width, height, kept, notes } = event;
       images.push({ input, output, width, height, kept, notes });
-    } else {
+    } else if (event.event === 'failed') {
       failures.push({ input: event.input, message: event.message });
     }
   };
@@ -70,6 +70,7 @@ export const initialProgress: Omit<UpscalingProgress, 'batch' | 'phase'> = {
   input: null,
   image: 0,
   images: 0,
+  sizes: [],
   tile: 0,
   tiles: 0,
   megapixelsPerSecond: null,
@@ -86,12 +87,17 @@ function hasAllImages(
 }
 
 function upscaleArguments(batch: UpscalingBatch): string[] {
-  const { model, inputs, outputFolder, outputName, existing, engine } = batch;
+  const { model, inputs, outputFolder, outputName, output, existing, engine } = batch;
+  const { size, format, quality, isBetter } = output;
   return [
     'upscale',
     '--json',
     ...['--model', model, '--name', outputName, '--engine', engine],
     ...(outputFolder === null ? [] : ['--out', outputFolder]),
+    ...Object.entries(size ?? {}).flatMap(([side, value]) => [`--${side}`, String(value)]),
+    ...(format === 'keep' ? [] : ['--format', format]),
+    ...(quality === null ? [] : ['--quality', String(quality)]),
+    ...(isBetter ? ['--tta'] : []),
     ...(existing === 'keep' ? [] : [existing === 'replace' ? '--overwrite' : '--rename']),
     '--',
     ...inputs,

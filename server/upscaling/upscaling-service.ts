@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Connection } from 'vscode-languageserver/node';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
 import { answerRequests, type RequestHandlers } from '../connection/answer-requests.ts';
+import type { EditorConnection } from '../connection/editor-connection.ts';
 import type { Manager } from '../experiments/manager.ts';
-import type { UpscalingProgress, UpscalingRequests } from '../protocol/upscaling.ts';
+import type { UpscalingProgress, UpscalingRequests, UpscalingResult } from '../protocol/upscaling.ts';
 import { displayableImage } from './displayable-image.ts';
 import { bundledSources, checkpointSources, createModelList, fileSources } from './models.ts';
 import { initialProgress, upscaleBatch } from './upscale-batch.ts';
@@ -25,7 +25,7 @@ const bundledModels = fileURLToPath(new URL('../media/models', import.meta.url))
  * uses the whole machine.
  */
 export function registerUpscaling(
-  connection: Connection,
+  connection: EditorConnection,
   { programs, manager, onProgress }: UpscalingSources,
 ): RequestHandlers {
   const run = (args: readonly string[], signal: AbortSignal) => runCommand(programs(), args, { signal });
@@ -33,22 +33,34 @@ export function registerUpscaling(
   const models = createModelList();
   let lastBatch: Promise<unknown> = Promise.resolve();
 
+  const shown = ({ failures, ...result }: UpscalingResult): UpscalingResult => ({
+    ...result,
+    failures: failures.map(({ input, message }) => ({
+      input,
+      message: connection.withRelativePaths(message),
+    })),
+  });
+
   return answerRequests<keyof UpscalingRequests>(connection, {
     async 'esrgan/upscalingModels'({ files }, signal) {
       const experiments = await manager();
       const runs = (await experiments.runs()).filter(({ kind }) => kind === 'esrgan').map(({ run }) => run);
-      return models.describe(inspectWith(signal), [
+      const described = await models.describe(inspectWith(signal), [
         ...bundledSources(bundledModels),
         ...runs.flatMap((each) => checkpointSources(each, experiments.run(each).checkpoints)),
         ...fileSources(files, runs),
       ]);
+      return described.map(({ problem, ...model }) => ({
+        ...model,
+        problem: problem && connection.withRelativePaths(problem),
+      }));
     },
     'esrgan/upscale'(batch, signal) {
       onProgress({ ...initialProgress, batch: batch.batch, phase: 'waiting' });
       const result = lastBatch.then(() =>
         signal.aborted
           ? { images: [], failures: [], isCancelled: true }
-          : upscaleBatch(programs(), batch, onProgress, signal),
+          : upscaleBatch(programs(), batch, onProgress, signal).then(shown),
       );
       lastBatch = result.catch(() => {});
       return result;

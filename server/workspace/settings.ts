@@ -3,11 +3,12 @@ import {
   isBoolean,
   isCount,
   isList,
+  isNumber,
   isObject,
   isPlainObject,
   isString,
 } from '../../trainer/guards/guards.ts';
-import type { MirrorSettings, Settings } from '../protocol/settings.ts';
+import type { MirrorSettings, NotifySettings, Settings } from '../protocol/settings.ts';
 
 const defaults: Settings = {
   runsFolders: [],
@@ -15,6 +16,7 @@ const defaults: Settings = {
   concurrentRuns: 1,
   nodePath: '',
   mirror: null,
+  notify: { afterMinutes: 10, webhook: '' },
 };
 
 /** The settings as they hold for a folder of the workspace (its URI), or for none; defaults for invalid values. */
@@ -29,13 +31,14 @@ export async function readSettings(
 /** The settings in a response to `workspace/configuration`. */
 export function settingsOf(answer: unknown): Settings {
   if (!isPlainObject(answer)) return defaults;
-  const { runsFolders, testSetFolders, concurrentRuns, nodePath, mirror } = answer;
+  const { runsFolders, testSetFolders, concurrentRuns, nodePath, mirror, notify } = answer;
   return {
     runsFolders: isStrings(runsFolders) ? runsFolders : defaults.runsFolders,
     testSetFolders: isStrings(testSetFolders) ? testSetFolders : defaults.testSetFolders,
     concurrentRuns: isCount(concurrentRuns) && concurrentRuns >= 1 ? concurrentRuns : defaults.concurrentRuns,
     nodePath: isString(nodePath) ? nodePath.trim() : defaults.nodePath,
     mirror: mirrorOf(mirror),
+    notify: notifyOf(notify),
   };
 }
 
@@ -43,6 +46,15 @@ function mirrorOf(value: unknown): MirrorSettings | null {
   if (!isMirror(value) || !value.wandb.enabled) return null;
   const { project, entity, group } = value.wandb;
   return { project: project.trim(), entity: entity.trim(), group: group.trim() };
+}
+
+function notifyOf(value: unknown): NotifySettings {
+  if (!isPlainObject(value)) return defaults.notify;
+  const { afterMinutes, webhook } = value;
+  return {
+    afterMinutes: isNumber(afterMinutes) && afterMinutes >= 0 ? afterMinutes : defaults.notify.afterMinutes,
+    webhook: isString(webhook) ? webhook.trim() : defaults.notify.webhook,
+  };
 }
 
 const isStrings = isList(isString);

@@ -1,13 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Connection } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { WorkbenchError } from '../../trainer/errors/errors.ts';
+import { importOptions } from '../../trainer/import/import-options.ts';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
 import { answerRequests } from '../connection/answer-requests.ts';
-import { importBasicSR } from '../import/basicsr.ts';
+import type { EditorConnection } from '../connection/editor-connection.ts';
 import { openDocument } from '../language/document.ts';
+import { nameWeights } from '../language/name-weights.ts';
 import { replaceImages } from '../language/replace-images.ts';
 import { duplicateWithChanges } from '../presets/duplicate.ts';
 import { newRunFileName } from '../presets/new-run-name.ts';
@@ -25,7 +26,7 @@ interface WorkspaceSources {
 
 /** Answers the requests about the workspace and its run files. */
 export function registerWorkspace(
-  connection: Connection,
+  connection: EditorConnection,
   workspace: Workspace,
   { programs, trusted, filesChanged }: WorkspaceSources,
 ): void {
@@ -59,8 +60,11 @@ export function registerWorkspace(
     'esrgan/replaceImages'({ uri, text, dataset, folder }) {
       return replaceImages(openDocument(text, URI.parse(uri).fsPath, uri), dataset, folder);
     },
-    'esrgan/importBasicSR'({ text }) {
-      const imported = importBasicSR(text);
+    'esrgan/nameWeights'({ uri, text, file }) {
+      return nameWeights(openDocument(text, URI.parse(uri).fsPath, uri), file);
+    },
+    'esrgan/importOptions'({ text }) {
+      const imported = importOptions(text);
       if ('problem' in imported) throw new WorkbenchError('config', imported.problem);
       return imported;
     },

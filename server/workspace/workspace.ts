@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import {
   type Connection,
   DidChangeConfigurationNotification,
@@ -7,7 +7,7 @@ import {
   type WorkspaceFolder,
 } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import { isInside, pathIdentity, uniquePaths } from '../../trainer/files/paths.ts';
+import { isInside, pathIdentity, uniquePaths, withRelativePaths } from '../../trainer/files/paths.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { findRunFiles, isOwnRunFile, type RunFilePlaces, readPlaces, runDirectoryOf } from './run-files.ts';
 import { readSettings, settingsOf } from './settings.ts';
@@ -24,6 +24,8 @@ export interface Workspace {
   runFolders(): readonly string[];
   /** Folders of test sets in the settings of all folders, or of the one with this path; absolute. */
   testSetFolders(folder?: string): readonly string[];
+  /** See `EditorConnection`. */
+  withRelativePaths(text: string, file?: string): string;
   /** Adds a run file that the editor has opened or started. */
   open(file: string): void;
   /** Resolves once the workspace has been scanned, with all changes of its folders so far. */
@@ -145,6 +147,12 @@ export function followWorkspace(
           return directory !== undefined && pathIdentity(directory) === pathIdentity(run);
         })
         .sort(),
+    withRelativePaths(text, file) {
+      const folders = [...roots].map((uri) => URI.parse(uri)).filter(({ scheme }) => scheme === 'file');
+      const paths = folders.map(({ fsPath }) => fsPath);
+      const isElsewhere = file !== undefined && !paths.some((path) => isInside(path, file));
+      return withRelativePaths(text, isElsewhere ? [dirname(file)] : paths);
+    },
     runFolders: () =>
       uniquePaths([
         ...[...places.values()].map(({ runsDir }) => runsDir),

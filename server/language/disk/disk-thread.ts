@@ -19,12 +19,15 @@ interface PendingRequest {
   readonly onResponse: (response: DiskResponse) => void;
 }
 
+/** The bundled disk-worker.ts, next to the bundled server. */
+const diskWorker = new URL('./disk-worker.js', import.meta.url);
+
 /**
  * Starts the thread with the first request, and again if it ends. The thread does not keep the process alive.
  *
- * @param program the bundled disk-worker.ts
+ * @param program for tests
  */
-export function createDiskThread(program: URL): DiskThread {
+export function createDiskThread(program: URL = diskWorker): DiskThread {
   const queue = new Map<string, PendingRequest>();
   let worker: Worker | undefined;
   let current: PendingRequest | undefined;

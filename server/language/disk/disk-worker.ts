@@ -6,6 +6,7 @@ import { diagnose } from '../diagnose.ts';
 import { openDocument } from '../document.ts';
 import { cached } from './cached.ts';
 import type { DiskRequest, DiskResponse } from './disk-protocol.ts';
+import { imageSizes } from './image-sizes.ts';
 
 const port = parentPort;
 if (!port) throw new Error('disk-worker runs as a worker thread only');
@@ -22,6 +23,7 @@ port.on('message', (request: DiskRequest) => port.postMessage(respond(request)))
 function respond(request: DiskRequest): DiskResponse {
   try {
     if (request.kind === 'count') return { count: files.listHr(request.pattern)?.images.length };
+    if (request.kind === 'sizes') return { sizes: imageSizes(request.patterns) };
     const document = openDocument(request.text, request.file, request.uri);
     const ofText = new Set(diagnose(document).map((each) => JSON.stringify(each)));
     const all = diagnose(document, files);

@@ -7,7 +7,7 @@ import type { QuickFix } from './fix.ts';
 export const changeLayer: QuickFix = {
   codes: ['unknown-layer'],
   fixes(document, problem) {
-    const last = lastLayerInBlock(vggTypeOf(document), String(problem.path.at(-1)));
+    const last = lastLayerInBlock(vggTypeOf(document, problem.path), String(problem.path.at(-1)));
     if (last === undefined) return [];
     const adds = [...problem.path.slice(0, -1), last];
     return document.nodeAt(adds) ? [] : [{ ...replaceKey(document, problem, last), adds }];

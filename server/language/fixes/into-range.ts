@@ -7,7 +7,7 @@ import type { QuickFix } from './fix.ts';
 export const intoRange: QuickFix = {
   codes: ['range'],
   fixes(document, { path }) {
-    const node = schemaAt(path);
+    const node = schemaAt(path, document.data);
     const value = valueAt(document, path);
     if (!node) return [];
     const bound = typeof value === 'number' ? nearestBound(value, node) : undefined;

@@ -12,9 +12,12 @@ export const moveKey: QuickFix = {
   codes: ['unknown-key'],
   fixes(document, { path }) {
     const name = String(path.at(-1));
-    const sections: Path[] = [[], ...Object.keys(schemaAt([])?.properties ?? {}).map((section) => [section])];
+    const sections: Path[] = [
+      [],
+      ...Object.keys(schemaAt([], document.data)?.properties ?? {}).map((section) => [section]),
+    ];
     return sections
-      .filter((section) => Object.hasOwn(schemaAt(section)?.properties ?? {}, name))
+      .filter((section) => Object.hasOwn(schemaAt(section, document.data)?.properties ?? {}, name))
       .filter((section) => document.nodeAt([...section, name]) === undefined)
       .flatMap((section) => {
         const edits = moveTo(document, path, section);

@@ -7,7 +7,7 @@ import type { QuickFix } from './fix.ts';
 export const nearestChoice: QuickFix = {
   codes: ['choice'],
   fixes(document, { path }) {
-    const choices = schemaAt(path)?.enum ?? [];
+    const choices = schemaAt(path, document.data)?.enum ?? [];
     const value = valueAt(document, path);
     if (typeof value === 'number') {
       const nearest = nearestNumbers(value, choices);

@@ -1,17 +1,20 @@
 import { addDataset } from './add-dataset.ts';
 import { addSplit } from './add-split.ts';
 import { changeLayer } from './change-layer.ts';
+import { changeType } from './change-type.ts';
 import { convertValue } from './convert-value.ts';
 import type { QuickFix } from './fix.ts';
 import { indentWithSpaces } from './indent-with-spaces.ts';
 import { insertSpace } from './insert-space.ts';
 import { intoRange } from './into-range.ts';
 import { largerPatch } from './larger-patch.ts';
+import { measureMetric } from './measure-metric.ts';
 import { moveKey } from './move-key.ts';
 import { nearestChoice } from './nearest-choice.ts';
 import { nearestDataset } from './nearest-dataset.ts';
 import { removeDuplicate } from './remove-duplicate.ts';
 import { removeEntry } from './remove-entry.ts';
+import { removeKeysOfOtherTypes } from './remove-keys-of-other-types.ts';
 import { removeNull } from './remove-null.ts';
 import { renameKey } from './rename-key.ts';
 import { repeatValue } from './repeat-value.ts';
@@ -26,6 +29,8 @@ export const quickFixes: readonly QuickFix[] = [
   removeDuplicate,
   moveKey,
   renameKey,
+  changeType,
+  removeKeysOfOtherTypes,
   changeLayer,
   nearestChoice,
   nearestDataset,
@@ -39,5 +44,6 @@ export const quickFixes: readonly QuickFix[] = [
   roundToScale,
   largerPatch,
   swapQuality,
+  measureMetric,
   removeEntry,
 ];

@@ -15,7 +15,7 @@ export const removeNull: QuickFix = {
     const start = document.nodeAt(path)?.keySpan?.start;
     const span = start === undefined ? undefined : removal(document, start);
     const title = `Remove \`${String(path.at(-1))}\` to use its default`;
-    const node = schemaAt(path);
+    const node = schemaAt(path, document.data);
     if (!span || isContinued(document.text, span)) return [];
     const hasComment = document.text.slice(span.start, span.end).includes('#');
     const isClear = node !== undefined && !isSection(node) && !hasComment;

@@ -8,7 +8,7 @@ export const renameKey: QuickFix = {
   codes: ['unknown-key'],
   fixes(document, problem) {
     const section = problem.path.slice(0, -1);
-    const known = Object.keys(schemaAt(section)?.properties ?? {});
+    const known = Object.keys(schemaAt(section, document.data)?.properties ?? {});
     const free = known.filter((key) => document.nodeAt([...section, key]) === undefined);
     const name = closest(String(problem.path.at(-1)), free);
     const isClear = !isKnownKey(String(problem.path.at(-1)));

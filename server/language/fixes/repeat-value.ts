@@ -7,7 +7,7 @@ export const repeatValue: QuickFix = {
   codes: ['length'],
   fixes(document, { path }) {
     const value = valueAt(document, path);
-    const { minItems = 0, maxItems = minItems } = schemaAt(path) ?? {};
+    const { minItems = 0, maxItems = minItems } = schemaAt(path, document.data) ?? {};
     if (!Array.isArray(value) || value.length === 0 || minItems !== maxItems) return [];
     const list = Array.from({ length: minItems }, (_, i): unknown => value[i] ?? value.at(-1));
     const isShort = value.length < minItems;

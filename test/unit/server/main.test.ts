@@ -29,8 +29,9 @@ const lines = [
 ];
 let server: ServerProcess;
 
-/** Of each message about problems, their codes. */
+/** Of each message about problems, their codes; the texts of all problems so far. */
 const published: string[][] = [];
+const texts = new Set<string>();
 let wake = () => {};
 
 async function problems(holds: (codes: readonly string[]) => boolean): Promise<void> {
@@ -41,7 +42,8 @@ beforeAll(async () => {
   writeFileSync(file, lines.join('\n'));
   server = await startServer(folder);
   server.onMessage('textDocument/publishDiagnostics', (params) => {
-    published.push(codesIn(params));
+    published.push(valuesIn(params, 'code'));
+    for (const text of valuesIn(params, 'message')) texts.add(text);
     wake();
   });
   await server.notify('textDocument/didOpen', {
@@ -53,9 +55,9 @@ afterAll(() => {
   server.child.kill('SIGKILL');
 });
 
-function codesIn(params: unknown): string[] {
+function valuesIn(params: unknown, key: 'code' | 'message'): string[] {
   const diagnostics = isPlainObject(params) && Array.isArray(params.diagnostics) ? params.diagnostics : [];
-  return diagnostics.map((each: unknown) => (isPlainObject(each) ? String(each.code) : ''));
+  return diagnostics.map((each: unknown) => (isPlainObject(each) ? String(each[key]) : ''));
 }
 
 test('problems of the text are published at once, those of the disk later, and they stay while typing', async () => {
@@ -70,6 +72,10 @@ test('problems of the text are published at once, those of the disk later, and t
     contentChanges: [{ text: lines.join('\n') }],
   });
   await problems((codes) => codes.length > 1 && codes.includes('unknown-key'));
+});
+
+test('a problem names paths relative to the workspace', () => {
+  expect([...texts].join('\n')).toContain('“mine”: nowhere does not exist');
 });
 
 const at = (line: number, character: number) => ({ textDocument, position: { line, character } });
@@ -155,7 +161,7 @@ test('run files do not include the copies in run directories', async () => {
 test('presets, imports and engines can be requested', async () => {
   const presets = await server.request('esrgan/presets', null);
   expect(presets.length).toBeGreaterThan(0);
-  await expect(server.request('esrgan/importBasicSR', { text: '- no' })).rejects.toThrow(/BasicSR/);
+  await expect(server.request('esrgan/importOptions', { text: '- no' })).rejects.toThrow(/BasicSR/);
   const { chosen, engines } = await server.request('esrgan/engines', { again: false });
   expect(engines.find(({ name }) => name === chosen)).toMatchObject({ available: true, missing: null });
   for (const { available, device, missing } of engines) {

@@ -63,10 +63,12 @@ local function use()
     request('workspace/executeCommand', lens(title))
   end
 
+  -- The patch of the tiny network has a warning of its own.
+  local errors = { severity = vim.diagnostic.severity.ERROR }
   wait('problems', function()
-    return #vim.diagnostic.get(0) > 0
+    return #vim.diagnostic.get(0, errors) > 0
   end)
-  local problem = vim.diagnostic.get(0)[1]
+  local problem = vim.diagnostic.get(0, errors)[1]
   seen.problem = problem.message
   seen.hover = request('textDocument/hover', at(2, 3)).contents.value
   local items = request('textDocument/completion', at(0, 0))
@@ -102,9 +104,9 @@ local function use()
   end)
   execute('Open')
   wait('the page of the run', function()
-    return vim.startswith(seen.messages[#seen.messages], 'Open the report')
+    return vim.startswith(seen.messages[#seen.messages], 'Open the page')
   end)
-  local page = seen.messages[#seen.messages]:match('browser: (.*)$')
+  local page = seen.messages[#seen.messages]:match('browser: file://(.*)$')
   seen.report = table.concat(vim.fn.readfile(page), '\n')
 end
 

@@ -36,15 +36,21 @@ test.skipIf(!isInstalled)(isInstalled ? title : `${title} (skipped: nvim is not 
   const seen: unknown = JSON.parse(readFileSync(result, 'utf8'));
   expect(seen).toEqual({
     problem: 'unknown key “log_every_stepz”; did you mean “log_every_steps”?',
-    hover: expect.stringMatching(/^`scale_factor`: 1, 2, 4 or 8/),
+    hover: expect.stringMatching(/^`scale_factor`: 1, 2, 3, 4 or 8/),
     completion: { label: 'name', isSnippet: false },
     fix: 'Remove “log_every_stepz”',
     unsaved: expect.stringMatching(/Save small\.esrgan\.yaml first: it has unsaved changes\.$/),
-    lenses: ['Start Pretraining', 'Start Both Stages', 'needs the pretraining first'],
+    lenses: [
+      'Start Pretraining',
+      'Start Both Stages',
+      'Show Training Patches',
+      'needs the pretraining first',
+      'Show Training Patches',
+    ],
     messages: [
-      `${join(workspace.runsDir, 'small')} has started.`,
+      'runs/small has started.',
       'Run small will stop after its current step, with a checkpoint.',
-      expect.stringMatching(/^Open the report in a browser: /),
+      expect.stringMatching(/^Open the page in a browser: file:/),
     ],
     report: expect.stringMatching(/<h1>Run small<\/h1>.*<figcaption>train\/content_loss/s),
   });

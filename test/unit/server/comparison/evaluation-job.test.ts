@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { evaluationWork } from '../../../../server/comparison/evaluation-job.ts';
@@ -23,6 +23,47 @@ test('reports images', async () => {
   expect(reports).toEqual([
     { detail: 'set5, image 1 of 2', done: 0, total: 2 },
     { detail: 'set5, 2 images', done: 2, total: 2 },
+  ]);
+});
+
+test.each<[string[], string[]]>([
+  [
+    ['rgb', 'paper-y'],
+    ['--protocol', 'rgb,paper-y'],
+  ],
+  [
+    ['rgb', 'lpips-vgg', 'niqe'],
+    ['--protocol', 'rgb', '--metrics', 'lpips,niqe'],
+  ],
+  [['dists'], ['--metrics', 'dists']],
+])('measures under %j', async (protocols, expected) => {
+  const esrgan = join(temporaryFolder(), 'esrgan.cjs');
+  const given = join(temporaryFolder(), 'arguments.json');
+  writeFileSync(
+    esrgan,
+    `require('node:fs').writeFileSync(${JSON.stringify(given)}, JSON.stringify(process.argv.slice(2)));`,
+  );
+  const programs = { node: process.execPath, esrgan };
+  const model = { run: 'runs/a', checkpoint: 'runs/a/checkpoints/b', interpolatedWith: null };
+  const set = { name: 'set5', dir: 'data/set5' };
+  await evaluationWork(
+    programs,
+    async () => 'cpu',
+    model,
+    set,
+    protocols,
+    4,
+  )(() => {}, new AbortController().signal);
+  expect(JSON.parse(readFileSync(given, 'utf8'))).toEqual([
+    'evaluate',
+    model.checkpoint,
+    '--data',
+    'set5=data/set5',
+    ...expected,
+    '--engine',
+    'cpu',
+    '--json',
+    '--progress',
   ]);
 });
 

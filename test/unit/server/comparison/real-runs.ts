@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encodePng } from '../../../../trainer/data/decode.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
 import { initialRrdb } from '../../../../trainer/models/rrdb/initial.ts';
-import type { GeneratorOptions } from '../../../../trainer/models/shapes.ts';
+import type { RrdbOptions } from '../../../../trainer/models/rrdb/shapes.ts';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 import { type Checkpoint, writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { createManifest } from '../../../../trainer/runs/manifest.ts';
@@ -15,7 +15,8 @@ import { scenery } from '../../trainer/data/images.ts';
 import { stateAt } from '../../trainer/runs/checkpoint-fixture.ts';
 
 /** A model that takes milliseconds. */
-export const tinyModel: GeneratorOptions = {
+export const tinyModel: RrdbOptions = {
+  type: 'rrdb',
   img_channels: 3,
   scale_factor: 4,
   rrdb_channels: 4,

@@ -3,6 +3,7 @@ import { buildTable, type ModelRow } from '../../../../server/comparison/table.t
 import type { ComparisonCell } from '../../../../server/protocol/comparison.ts';
 import type { EvaluationFile } from '../../../../trainer/evaluate/results/evaluation-files.ts';
 import type { KnownTestSet } from '../../../../trainer/evaluate/results/test-set.ts';
+import { noNonFiniteSteps } from '../../../../trainer/runs/checkpoints.ts';
 
 const set5: KnownTestSet = { name: 'set5', dir: '/data/set5', sha256: 'd5' };
 
@@ -35,6 +36,7 @@ function row(
           epoch: 0,
           batch: 0,
           adamStep: 10,
+          nonFinite: noNonFiniteSteps,
           seed: 0,
           configHash: '',
           toolVersion: '',
@@ -190,14 +192,14 @@ test.each<[string, ModelRow[], string[]]>([
 });
 
 test('the lower of two distances is the best; their weights make a column', () => {
-  const distance = { protocol: 'lpips-vgg', net: 'feedbeef00', psnr: undefined, ssim: undefined };
+  const distance = { protocol: 'vgg19-conv5_4', net: 'feedbeef00', psnr: undefined, ssim: undefined };
   const rows = [0.3, 0.2].map((value, i) =>
     row(['a', 'b'][i] ?? '', [{ ...distance, distance: value, images: [] }]),
   );
   const { columns, rows: built } = buildTable(rows, { testSets: [set5], protocols: [], baseline: null });
   expect(columns).toMatchObject([
     {
-      id: 'evaluation|/data/set5|lpips-vgg|feedbeef',
+      id: 'evaluation|/data/set5|vgg19-conv5_4|feedbeef',
       testSet: null,
       metrics: [{ name: 'distance', better: 'lower' }],
     },
@@ -205,6 +207,48 @@ test('the lower of two distances is the best; their weights make a column', () =
   expect(built.map(({ cells }) => shortly(cells[0]))).toEqual([
     'computed: 0.3, group 0',
     'computed: 0.2, group 0, best distance',
+  ]);
+});
+
+test('a perceptual metric is offered before it was measured, and then has the column of its weights', () => {
+  const options = { testSets: [set5], protocols: ['niqe', 'dists'], baseline: null };
+  const idsOf = (rows: Parameters<typeof buildTable>[0]) =>
+    buildTable(rows, options).columns.map(({ id, testSet, metrics }) => [
+      id.replace('evaluation|/data/set5|', ''),
+      testSet,
+      ...metrics.map(({ name, better }) => `${name} ${better}`),
+    ]);
+  expect(idsOf([row('a', [])])).toEqual([
+    ['niqe', '/data/set5', 'niqe lower'],
+    ['dists', '/data/set5', 'dists lower'],
+  ]);
+  const measured = {
+    protocol: 'niqe',
+    net: 'feedbeef00',
+    psnr: undefined,
+    ssim: undefined,
+    niqe: 4,
+    images: [],
+  };
+  expect(idsOf([row('a', [measured])])).toEqual([
+    ['dists', '/data/set5', 'dists lower'],
+    ['niqe|feedbeef', '/data/set5', 'niqe lower'],
+  ]);
+});
+
+test('validation in training has a column for each protocol', () => {
+  const validation = { psnr: 30, ssim: 0.9, psnr_y: 31, lpips: 0.2, niqe: 5 };
+  const rows = [row('a', [], { validation }), row('b', [], { validation: { ...validation, lpips: 0.1 } })];
+  const { columns, rows: built } = buildTable(rows, { testSets: [], protocols: [], baseline: null });
+  expect(columns.map(({ id, metrics }) => [id, ...metrics.map(({ name }) => name)])).toEqual([
+    ['validation|rgb', 'psnr', 'ssim'],
+    ['validation|paper-y', 'psnr'],
+    ['validation|lpips-vgg', 'lpips'],
+    ['validation|niqe', 'niqe'],
+  ]);
+  expect(built.map(({ cells }) => cells[2])).toMatchObject([
+    { state: 'computed', result: { values: { lpips: 0.2 }, best: [] } },
+    { state: 'computed', result: { values: { lpips: 0.1 }, best: ['lpips'] } },
   ]);
 });
 

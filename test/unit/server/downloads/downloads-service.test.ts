@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DownloadTarget } from '../../../../server/protocol/downloads.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
-import { asOnUnix } from '../../../unix.ts';
+import { asOnUnix, isWindows, unlessWindows } from '../../../unix.ts';
 import { tgzOf } from '../../trainer/data/download/archives.ts';
 import { temporaryFolder } from '../../trainer/runs/temporary-run.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
@@ -111,3 +111,35 @@ test('a cancelled job ends', async () => {
   expect(await ended(job)).toMatchObject({ state: 'cancelled', message: null });
   expect(existsSync(join(folder, 'data', 'Set14'))).toBe(false);
 });
+
+test.skipIf(isWindows)(
+  unlessWindows('lists start the command again only after a change', 'the log of calls is a shell script'),
+  async () => {
+    const own = join(folder, 'own');
+    const data = join(own, 'data');
+    mkdirSync(join(own, 'photos'), { recursive: true });
+    mkdirSync(data);
+    writeFileSync(join(own, 'photos', 'a.png'), 'x');
+    writeFileSync(join(own, 'a.esrgan.yaml'), 'datasets: { photos: { hr: photos } }\n');
+    const [node, log] = [join(folder, 'node.sh'), join(folder, 'calls.txt')];
+    writeFileSync(node, `#!/bin/sh\necho "$2 $3" >> '${log}'\nexec '${process.execPath}' "$@"\n`, {
+      mode: 0o755,
+    });
+    const logging = await startServer(own, { nodePath: node });
+    const calls = async () => {
+      writeFileSync(log, '');
+      await logging.request('esrgan/upscalingModels', { files: [join(own, 'none.pth')] });
+      const { own: images } = await logging.request('esrgan/inventory', { folder: own });
+      expect(images).toMatchObject([{ name: 'photos', description: '1 image · 1 B' }]);
+      return readFileSync(log, 'utf8').trim().split('\n').filter(Boolean).sort();
+    };
+    try {
+      expect(await calls()).toEqual(['data list', 'inspect --brief', 'weights list']);
+      expect(await calls()).toEqual([]);
+      mkdirSync(join(data, 'Set5', 'GTmod12'), { recursive: true });
+      expect(await calls()).toEqual(['data list', 'weights list']);
+    } finally {
+      expect(await logging.shutdown()).toBe(0);
+    }
+  },
+);

@@ -10,7 +10,7 @@ function reportsOf(...outcomes: ({ chosen: string } | { reason: string })[]) {
     async (programs) => {
       const outcome = outcomes[probed.push(programs.node) - 1];
       if (outcome === undefined || 'reason' in outcome) throw new Error(outcome?.reason);
-      return { ...outcome, engines: [] };
+      return { ...outcome, engines: [], devices: [] };
     },
   );
   return {

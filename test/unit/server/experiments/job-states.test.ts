@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { watchJobs } from '../../../../server/experiments/job-states.ts';
 import type { Executor } from '../../../../trainer/cluster/executor.ts';
+import { noNotes } from '../../../../trainer/run-state/notes.ts';
 import type { JobState } from '../../../../trainer/runs/job.ts';
 import type { RunOnDisk } from '../../../../trainer/runs/list.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -13,6 +14,7 @@ function runOf(id: string): RunOnDisk {
     paths: runPaths(`/runs/${id}`),
     kind: 'esrgan',
     color: 0,
+    notes: noNotes,
     state: { state: 'unknown', reason: null, stage: null, next: null },
     status: undefined,
     stageStatus: undefined,

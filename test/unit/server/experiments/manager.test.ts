@@ -41,14 +41,20 @@ async function server(settings = {}, options = { isTrusted: true }): Promise<Ser
   return started;
 }
 
-function managerInThisProcess(mayStart: () => boolean): Manager {
+function managerInThisProcess(
+  mayStart: () => boolean,
+  shorten: (text: string, file?: string) => string = (text) => text,
+): Manager {
   const programs = { node: process.execPath, esrgan: '', launcher: '' };
   return createManager({
     programs: () => programs,
     mayStart,
     runFilesOf: () => [],
     concurrentRuns: () => 1,
+    devices: async () => 0,
     mirror: () => null,
+    notifySettings: () => ({ afterMinutes: 0, webhook: '' }),
+    withRelativePaths: shorten,
     onRunsChanged() {},
     onRunChanged() {},
     onStartFailed() {},
@@ -108,21 +114,22 @@ test.skipIf(isWindows)(
     'needs a shell',
   ),
   async () => {
-    /** From now on, Slurm says this about job 7. */
+    /** From now on, Slurm says this about jobs 7 and 8. */
     const answer = (line: string) => {
       const commands = join(workspace.folder, line.split('|', 1)[0] ?? '');
       mkdirSync(commands);
-      writeFileSync(join(commands, 'squeue'), `#!/bin/sh\necho '7|${line}'\n`, { mode: 0o755 });
+      const squeue = `#!/bin/sh\ntouch '${join(commands, 'asked')}'\necho '7|${line}'\necho '8|${line}'\n`;
+      writeFileSync(join(commands, 'squeue'), squeue, { mode: 0o755 });
       const cancelled = join(workspace.folder, 'cancelled');
       writeFileSync(join(commands, 'scancel'), `#!/bin/sh\ntouch '${cancelled}'\n`, { mode: 0o755 });
       vi.stubEnv('PATH', `${commands}${delimiter}${process.env.PATH}`);
     };
-    const submit = async (name: string) => {
+    const submit = async (name: string, id: string) => {
       const run = runPaths(join(workspace.runsDir, name));
       await prepareJob(run, `name: ${name}\n`, '');
-      recordJob(run, { executor: 'slurm', profile: 'gpu', id: '7', stage: 'pretraining' });
+      recordJob(run, { executor: 'slurm', profile: 'gpu', id, stage: 'pretraining' });
     };
-    await submit('waits');
+    await submit('waits', '7');
     let isTrusted = false;
     const manager = managerInThisProcess(() => isTrusted);
     try {
@@ -138,13 +145,14 @@ test.skipIf(isWindows)(
       await expect(manager.start(workspace.runFile('waits'), 'pretraining', false)).rejects.toThrow(refusal);
       expect(readLaunch(runPaths(run)).job?.id).toBe('7');
       manager.startWaiting();
-      await submit('other');
-      await expect.poll(state, { timeout: 8000 }).toEqual(['unknown', 'unknown']);
+      await submit('other', '8');
+      await expect.poll(state, { timeout: 60_000 }).toEqual(['unknown', 'unknown']);
       answer('PENDING|Priority|');
       isTrusted = true;
       manager.startWaiting();
-      // An earlier question would have another answer, for ten seconds.
-      await expect.poll(state, { timeout: 8000 }).toEqual(['queued', 'queued']);
+      await expect.poll(state, { timeout: 60_000 }).toEqual(['queued', 'queued']);
+      expect(existsSync(join(workspace.folder, 'RUNNING', 'asked'))).toBe(false);
+      expect(existsSync(join(workspace.folder, 'PENDING', 'asked'))).toBe(true);
       isTrusted = false;
       await expect(manager.removeFromQueue(run)).rejects.toThrow(
         'Job 7 is not cancelled, because the workspace is not trusted.',
@@ -172,6 +180,21 @@ test('what an interrupted deletion left is deleted once the folder is known; one
     manager.setFolders([workspace.runsDir]);
     expect(readdirSync(workspace.runsDir).sort()).toEqual([ofThisProcess, 'whole']);
     expect((await manager.runs()).map(({ name }) => name)).toEqual(['whole']);
+  } finally {
+    manager.close();
+  }
+});
+
+test('the end of a log has relative paths, whatever file its lines are about', () => {
+  const run = createRunDirectory(join(workspace.runsDir, 'tells'));
+  createManifest(run, { seed: 0, configHash: '', data: {}, ancestry: [] });
+  writeFileSync(run.log, 'one\ntwo\n');
+  const manager = managerInThisProcess(
+    () => false,
+    (text, file) => `${text} ${file}`,
+  );
+  try {
+    expect(manager.run(run.root).logTail).toEqual(['one undefined', 'two undefined']);
   } finally {
     manager.close();
   }
@@ -361,7 +384,9 @@ test('pauses, goes on, writes a checkpoint, and ends by force; then goes on from
   expect(existsSync(run)).toBe(true);
   await request('esrgan/deleteRun', { run });
   expect(existsSync(run)).toBe(false);
-  await expect(request('esrgan/run', { run })).rejects.toThrow(`${run} is not a run, or no longer exists.`);
+  await expect(request('esrgan/run', { run })).rejects.toThrow(
+    `${join('runs', 'forced')} is not a run, or no longer exists.`,
+  );
 });
 
 test('a run resumes with its run file as it is now, by its directory as by its file', async () => {
@@ -385,7 +410,7 @@ test('a run resumes with its run file as it is now, by its directory as by its f
 
 describe('both stages', () => {
   const small = 'discriminator: { vgg_blk_ch: [4, 4, 6], fc_features: [5] }';
-  const bothOf = (name: string, epochs = 300, lines: readonly string[] = []) =>
+  const bothOf = (name: string, epochs: number, lines: readonly string[] = []) =>
     workspace.runFile(name, { epochs, lines: [small, ...lines] });
   const start = (from: ServerProcess, file: string) =>
     from.request('esrgan/start', { file, stage: 'all', resume: false });
@@ -398,13 +423,14 @@ describe('both stages', () => {
 
   test('train one after the other without a server', async () => {
     const first = await server();
-    const { run } = await start(first, bothOf('hardy'));
+    // Enough steps to be seen: a server reads the progress of a run every two seconds.
+    const { run } = await start(first, bothOf('hardy', 2000));
     const state = await first.until('hardy', trains);
     expect(state).toMatchObject({ stage: 'pretraining', next: 'training' });
     for (const each of [...descendants(first.child.pid ?? 0), first.child.pid ?? 0])
       process.kill(each, 'SIGKILL');
     await once(first.child, 'exit');
-    await expect.poll(() => sessionsOf(run), { timeout: 60_000 }).toEqual(both);
+    await expect.poll(() => sessionsOf(run), { timeout: 300_000 }).toEqual(both);
     const second = await server();
     expect(await second.until('hardy', is('finished'))).toMatchObject({ stage: 'training', next: null });
   });

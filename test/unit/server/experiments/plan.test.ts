@@ -56,6 +56,23 @@ test.each<[string, string, changes: string[], canResume: boolean]>([
     ['generator.num_basic_blocks: 23 → 2'],
     false,
   ],
+  [
+    'another schedule',
+    'pretraining: { lr: 1e-3, schedule: { warmup_steps: 9 } }',
+    [
+      'pretraining.schedule.gamma: not set → 0.5',
+      'pretraining.schedule.step_size: not set → 200000',
+      'pretraining.schedule.type: not set → step',
+      'pretraining.schedule.warmup_steps: not set → 9',
+    ],
+    true,
+  ],
+  [
+    'another optimizer, which has other tensors',
+    'pretraining: { lr: 1e-3, optimizer: { type: nadam } }',
+    ['pretraining.optimizer.type: adam → nadam'],
+    false,
+  ],
 ])('what resuming with %s changes', (_, text, changes, canResume) => {
   const found = plan(pretrained('stopped'), 'pretraining', text);
   expect(found.progress).toBe('started');

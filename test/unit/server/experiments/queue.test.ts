@@ -2,7 +2,13 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { moveInQueue, removeFromQueue, type Slots, startNext } from '../../../../server/experiments/queue.ts';
-import { enqueue, prepareJob, readLaunch, recordJob } from '../../../../trainer/runs/launch.ts';
+import {
+  enqueue,
+  prepareJob,
+  readLaunch,
+  recordJob,
+  recordProcess,
+} from '../../../../trainer/runs/launch.ts';
 import { acquireLock } from '../../../../trainer/runs/lock.ts';
 import { type RunPaths, runPaths } from '../../../../trainer/runs/run-directory.ts';
 import { writeStatus } from '../../../../trainer/runs/status.ts';
@@ -22,6 +28,7 @@ beforeEach(async () => {
 const slots = (launch: Slots['launch']): Slots => ({
   runFolders: [folder],
   maximum: 1,
+  devices: 0,
   launch,
   released(each, work) {
     released.push(each.name);
@@ -82,5 +89,82 @@ test.each([
   acquireLock(other);
   const started: string[] = [];
   await startNext(slots(async (queued) => void started.push(queued.run.name)));
+  expect(started).toEqual(expected);
+});
+
+/** A run that trains on a GPU that it was given. */
+async function train(name: string, device: number | undefined): Promise<void> {
+  const live = runPaths(join(folder, name));
+  await prepareJob(live, `name: ${name}\n`, '');
+  recordProcess(live, { pid: process.pid, stage: 'pretraining', device });
+}
+
+test.each<
+  [
+    string,
+    { devices: number; maximum: number; live: (number | undefined)[]; queued: (number | undefined)[] },
+    [string, number | undefined][],
+  ]
+>([
+  [
+    'no GPUs: one run',
+    { devices: 0, maximum: 1, live: [], queued: [undefined, undefined] },
+    [['q0', undefined]],
+  ],
+  ['no GPUs, a run trains', { devices: 0, maximum: 1, live: [undefined], queued: [undefined] }, []],
+  [
+    'no GPUs: the trainer refuses the one that is named',
+    { devices: 0, maximum: 1, live: [], queued: [3] },
+    [['q0', undefined]],
+  ],
+  [
+    'four GPUs: four runs',
+    { devices: 4, maximum: 1, live: [], queued: [undefined, undefined, undefined, undefined, undefined] },
+    [
+      ['q0', 0],
+      ['q1', 1],
+      ['q2', 2],
+      ['q3', 3],
+    ],
+  ],
+  ['the free GPU', { devices: 3, maximum: 1, live: [0, 2], queued: [undefined, undefined] }, [['q0', 1]]],
+  [
+    'a run of a terminal has the first',
+    { devices: 2, maximum: 1, live: [undefined], queued: [undefined] },
+    [['q0', 1]],
+  ],
+  [
+    'two runs on each',
+    { devices: 2, maximum: 2, live: [0, 1, 1], queued: [undefined, undefined] },
+    [['q0', 0]],
+  ],
+  [
+    'one waits for its GPU, the next does not',
+    { devices: 2, maximum: 1, live: [1], queued: [1, undefined] },
+    [['q1', 0]],
+  ],
+  [
+    'the named GPU',
+    { devices: 4, maximum: 1, live: [], queued: [2, undefined] },
+    [
+      ['q0', 2],
+      ['q1', 0],
+    ],
+  ],
+  [
+    'the trainer refuses a GPU that is not there',
+    { devices: 2, maximum: 1, live: [], queued: [5] },
+    [['q0', 5]],
+  ],
+])('%s', async (_, { devices, maximum, live, queued }, expected) => {
+  await removeFromQueue(run, slots(cannotLaunch));
+  for (const [index, device] of live.entries()) await train(`live${index}`, device);
+  for (const [order, device] of queued.entries()) {
+    const each = runPaths(join(folder, `q${order}`));
+    await enqueue(each, { stage: 'pretraining', resume: false, order, device }, `name: q${order}\n`);
+  }
+  const started: [string, number | undefined][] = [];
+  const launch: Slots['launch'] = async (each, device) => void started.push([each.run.name, device]);
+  await startNext({ ...slots(launch), devices, maximum });
   expect(started).toEqual(expected);
 });

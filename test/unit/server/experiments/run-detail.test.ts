@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { readRunDetail } from '../../../../server/experiments/run-detail.ts';
 import { readSamples } from '../../../../server/experiments/samples.ts';
 import type { RunDetail, RunSummary } from '../../../../server/protocol/runs.ts';
+import { noNotes } from '../../../../trainer/run-state/notes.ts';
 import type { RunState, Stage } from '../../../../trainer/run-state/run-state.ts';
-import { writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
+import { noNonFiniteSteps, writeCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { createEventWriter } from '../../../../trainer/runs/event-writer.ts';
 import { enqueue, launchPaths } from '../../../../trainer/runs/launch.ts';
 import { createManifest, recordStart, recordStop } from '../../../../trainer/runs/manifest.ts';
@@ -32,6 +33,8 @@ function detailOf(paths: RunPaths, state: RunState = 'running'): RunDetail {
     psnr: null,
     queuePosition: null,
     color: 0,
+    notes: noNotes,
+    hints: [],
     created: null,
     updated: null,
   };
@@ -44,6 +47,7 @@ function checkpoint(paths: RunPaths, stage: Stage, step: number, psnr: number | 
     epoch: 1,
     batch: 0,
     adamStep: step,
+    nonFinite: noNonFiniteSteps,
     seed: 1,
     configHash: '',
     toolVersion: '1',
@@ -101,6 +105,22 @@ test('sessions, and where the training stage begins among the points', () => {
   ]);
 });
 
+test.each([
+  ['train a.yaml --stage all', 'esrgan train a.yaml --stage all'],
+  ['train runs/a/launch/run.esrgan.yaml --stage all --source a.yaml', 'esrgan train a.yaml --stage all'],
+  ['train runs/a/launch/run.esrgan.yaml --source a.yaml --job slurm:7', 'esrgan train a.yaml --job slurm:7'],
+])('the command of a session: %s', (args, shown) => {
+  const paths = temporaryRun();
+  createManifest(paths, { seed: 1, configHash: '', data: {}, ancestry: [] });
+  recordStart(paths, {
+    stage: 'pretraining',
+    step: 0,
+    ...begun,
+    command: ['node', 'esrgan.js', ...args.split(' ')],
+  });
+  expect(detailOf(paths).sessions).toMatchObject([{ command: shown }]);
+});
+
 test('a run that ended badly also shows what its trainer had printed, each line once', async () => {
   const paths = temporaryRun();
   await enqueue(paths, { stage: 'training', resume: false, order: 1 }, '');
@@ -118,7 +138,15 @@ test('samples: whole references, steps that have images, in order', () => {
   const paths = temporaryRun();
   const reference = join(paths.samples, 'training', 'reference');
   mkdirSync(reference, { recursive: true });
-  for (const name of ['02-b.lr', '02-b.hr', '01-a.lr', '01-a.bicubic', '01-a.hr']) {
+  for (const name of [
+    '02-b.lr',
+    '02-b.hr',
+    '01-a.lr',
+    '01-a.bicubic',
+    '01-a.hr',
+    '03-c.lr',
+    '03-c.bicubic',
+  ]) {
     writeFileSync(join(reference, `${name}.png`), '');
   }
   for (const step of [100_000_000, 20, 3]) {
@@ -136,6 +164,12 @@ test('samples: whole references, steps that have images, in order', () => {
           lr: join(reference, '01-a.lr.png'),
           bicubic: join(reference, '01-a.bicubic.png'),
           hr: join(reference, '01-a.hr.png'),
+        },
+        {
+          key: '03-c',
+          lr: join(reference, '03-c.lr.png'),
+          bicubic: join(reference, '03-c.bicubic.png'),
+          hr: null,
         },
       ],
       steps: [20, 100_000_000].map((step) => ({

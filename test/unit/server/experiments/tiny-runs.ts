@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { discardSync } from '../../../../trainer/files/change-files.ts';
 import { readLock } from '../../../../trainer/runs/lock.ts';
 import { isProcessAlive } from '../../../../trainer/runs/processes.ts';
 import { runPaths } from '../../../../trainer/runs/run-directory.ts';
@@ -49,8 +50,11 @@ export async function tinyWorkspace(): Promise<TinyWorkspace> {
     },
     // The launcher of a run ends after the run, and writes how the run ended.
     remove() {
-      endProcesses(join(folder, 'runs'));
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+      // A run that starts has no lock yet. On Windows the folder cannot be deleted before such a run ends or has one.
+      for (let attempt = 0; attempt < 6 && existsSync(folder); attempt++) {
+        endProcesses(join(folder, 'runs'));
+        discardSync(folder);
+      }
     },
   };
 }

@@ -13,6 +13,7 @@ function jobsAtHand() {
   const pathOf = ({ task }: Job) => (task.kind === 'image' ? task.path : '');
   const jobs = createJobs(
     (job) => told.push(`${pathOf(job)} ${job.state}`),
+    (text) => text.replace('/w/', ''),
     () => time,
   );
   const work =
@@ -48,10 +49,10 @@ test('a failure says why and lets the next one run', async () => {
   const { jobs, add, running, settle } = jobsAtHand();
   const a = add('a');
   add('b');
-  running.get('a')?.end(new WorkbenchError('data', 'The image is damaged.'));
+  running.get('a')?.end(new WorkbenchError('data', 'The image /w/a.png is damaged.'));
   await settle();
   expect(jobs.list()).toMatchObject([
-    { job: a, state: 'failed', message: 'The image is damaged.' },
+    { job: a, state: 'failed', message: 'The image a.png is damaged.' },
     { state: 'running' },
   ]);
 });

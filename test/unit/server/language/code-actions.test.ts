@@ -31,12 +31,54 @@ function check(text: string, title: string, after: string) {
 
 test.each<[string, string, string, string]>([
   ['a key with a typo', 'sead: 1 # s\n', 'Change to “seed”', 'seed: 1 # s\n'],
+  [
+    'a metric that is not measured',
+    'checkpoints: { best: lpips }\nvalidation:\n  every_steps: 5\n',
+    'Add “lpips” to “validation.metrics”',
+    'checkpoints: { best: lpips }\nvalidation:\n  every_steps: 5\n  metrics: [lpips]\n',
+  ],
+  [
+    'a metric that is not measured, with others that are',
+    'training: { stop_at: { metric: dists, value: 0.1 } }\nvalidation: { metrics: [niqe] }\n',
+    'Add “dists” to “validation.metrics”',
+    'training: { stop_at: { metric: dists, value: 0.1 } }\nvalidation: { metrics: [niqe, dists] }\n',
+  ],
   ['a key with a typo in JSON', '{ "sead": 1 }', 'Change to “seed”', '{ "seed": 1 }'],
   ['an unknown key', 'seed: 1\nfoo: 2 # x\nname: a\n', 'Remove “foo”', 'seed: 1\nname: a\n'],
   ['an unknown section', 'foo:\n  a: 1\n  b: 2\n\nname: a\n', 'Remove “foo”', '\nname: a\n'],
   ['an unknown key alone in its section', 'ema:\n  fp16: 1\nseed: 1\n', 'Remove “fp16”', 'seed: 1\n'],
   ['an unknown key in braces', '{ seed: 1, foo: 2, name: a }', 'Remove “foo”', '{ seed: 1, name: a }'],
   ['an unknown key at the end of braces', '{ seed: 1, foo: 2 }', 'Remove “foo”', '{ seed: 1 }'],
+  [
+    'a key of another type',
+    'generator:\n  num_conv: 8\n',
+    'Change the type to “compact”',
+    'generator:\n  num_conv: 8\n  type: compact\n',
+  ],
+  [
+    'a key of another type than the one that is set',
+    'generator: { type: span, num_conv: 8 }\n',
+    'Change the type to “compact”',
+    'generator: { type: compact, num_conv: 8 }\n',
+  ],
+  [
+    'keys of another type, after a change of the type',
+    'generator:\n  type: span # fast\n  num_feat: 8\n  num_blocks: 2\n  num_conv: 8 # few\nseed: 1\n',
+    'Remove the 2 keys of other types',
+    'generator:\n  type: span # fast\n  num_blocks: 2\nseed: 1\n',
+  ],
+  [
+    'keys of another type in braces',
+    '{ "generator": { "num_feat": 8, "type": "span", "num_conv": 8 } }',
+    'Remove the 2 keys of other types',
+    '{ "generator": { "type": "span" } }',
+  ],
+  [
+    'a key of two other types',
+    '{ "discriminator": { "num_feat": 8 } }',
+    'Change the type to “patchgan”',
+    '{ "discriminator": { "num_feat": 8, "type": "patchgan" } }',
+  ],
   [
     'a key of a section at the top level',
     'num_basic_blocks: 16 # few\ngenerator:\n  growth_channels: 16\nseed: 1\n',
@@ -130,8 +172,8 @@ test.each<[string, string, string, string]>([
     'Change to “2e-4”, its default',
     'pretraining:\n  lr: 2e-4\n',
   ],
-  ['a number between two choices, the lower one', 'scale_factor: 3\n', 'Change to “2”', 'scale_factor: 2\n'],
-  ['a number between two choices, the higher one', 'scale_factor: 3\n', 'Change to “4”', 'scale_factor: 4\n'],
+  ['a number between two choices, the lower one', 'scale_factor: 6\n', 'Change to “4”', 'scale_factor: 4\n'],
+  ['a number between two choices, the higher one', 'scale_factor: 6\n', 'Change to “8”', 'scale_factor: 8\n'],
   ['a number beyond the choices', 'scale_factor: 16\n', 'Change to “8”', 'scale_factor: 8\n'],
   ['a number too small', 'batch_size: 0\n', 'Change to “1”', 'batch_size: 1\n'],
   [
@@ -159,6 +201,18 @@ test.each<[string, string, string, string]>([
     'training:\n  val_datasets: set5\n',
     'Change to “[set5]”',
     'training:\n  val_datasets: [set5]\n',
+  ],
+  [
+    'the type of a section instead of the section',
+    'pretraining:\n  optimizer: adamw\n',
+    'Change to “{ type: adamw }”',
+    'pretraining:\n  optimizer: { type: adamw }\n',
+  ],
+  [
+    'the type of a section in JSON',
+    '{ "generator": "compact" }',
+    'Change to “{ "type": "compact" }”',
+    '{ "generator": { "type": "compact" } }',
   ],
   [
     'a number instead of a pair',
@@ -260,6 +314,16 @@ test.each<[string, string, string, string]>([
   ],
   ['a tab', 'ema:\n\tdecay: 0\n', 'Indent with spaces', 'ema:\n  decay: 0\n'],
 ])('%s', (_, text, title, after) => check(text, title, after));
+
+test.each([
+  ['the default type', 'generator:\n  rrdb_channels: 32\n  num_feat: 8\n  num_conv: 8\n'],
+  ['a single key', 'generator:\n  type: span\n  num_conv: 8\n'],
+  ['edits that would overlap', 'generator: { type: span, num_feat: 8, num_conv: 8 }\n'],
+])('keys of other types are not removed together: %s', (_, text) => {
+  const document = openDocument(text, file);
+  const titles = codeActions(document, wholeRange(document)).map(({ title }) => title);
+  expect(titles.filter((title) => title.includes('other types'))).toEqual([]);
+});
 
 describe('fix all', () => {
   test('applies clear fixes only', () => {

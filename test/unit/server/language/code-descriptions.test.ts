@@ -8,7 +8,18 @@ const page = fileURLToPath(new URL('docs/run-file.md', root));
 const urlOf = codeDescriptionsIn(page);
 
 test.each([
-  ...['syntax', 'duplicate-key', 'unknown-key', 'type', 'range', 'choice', 'length', 'repeated', 'pattern'],
+  ...[
+    'option-file',
+    'syntax',
+    'duplicate-key',
+    'unknown-key',
+    'type',
+    'range',
+    'choice',
+    'length',
+    'repeated',
+    'pattern',
+  ],
   ...['empty', 'patch-not-divisible', 'patch-too-small', 'unknown-layer', 'unknown-dataset', 'no-images'],
   ...['dataset-missing', 'pairs-names', 'weights-missing', 'decay-after-end', 'milestones-not-increasing'],
 ])('%s links to its row in the table', (code) => {

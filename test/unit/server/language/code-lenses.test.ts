@@ -3,6 +3,8 @@ import type { TrainedStages } from '../../../../server/experiments/trained-stage
 import { codeLenses } from '../../../../server/language/code-lenses.ts';
 import { lenientConfig } from '../../../../server/language/lenient-config.ts';
 import type { RunSummary } from '../../../../server/protocol/runs.ts';
+import { noNotes } from '../../../../trainer/run-state/notes.ts';
+import { stages } from '../../../../trainer/run-state/run-state.ts';
 import { runDocument } from './marked.ts';
 
 const run = (more: Partial<RunSummary>): RunSummary => ({
@@ -24,23 +26,40 @@ const run = (more: Partial<RunSummary>): RunSummary => ({
   psnr: 25.571,
   queuePosition: null,
   color: 0,
+  notes: noNotes,
+  hints: [],
   created: 0,
   updated: 0,
   ...more,
 });
 const other = run({ run: '/p/runs/other', name: 'other', state: 'finished' });
 
-/** `line: title (command)`, the lenses of a line beside each other. */
+/** `line: title (command)`, the lenses of a line beside each other, without the one for patches. */
 function shown(text: string, runs: readonly RunSummary[], trained: TrainedStages = {}): string[] {
   const byLine = new Map<number, string[]>();
   for (const { range, command } of codeLenses(runDocument(text), runs, { trained: () => trained })) {
     expect(range.end.line).toBe(range.start.line);
+    if (command?.command === 'esrgan.showTrainingPatches') continue;
     const title = (command?.title ?? '').replaceAll(/\$\([^)]*\) /g, '');
     const name = command?.command ? ` (${command.command.replace('esrgan.', '')})` : '';
     byLine.set(range.start.line, [...(byLine.get(range.start.line) ?? []), title + name]);
   }
   return [...byLine].map(([line, lenses]) => `${line}: ${lenses.join(' | ')}`);
 }
+
+test('the patches of each stage, in every state', () => {
+  for (const runs of [[], [run({})], [run({ kind: 'external' })]]) {
+    const lenses = codeLenses(runDocument('pretraining: {}\ntraining: {}'), runs);
+    const found = lenses.filter(({ command }) => command?.command === 'esrgan.showTrainingPatches');
+    expect(found.map(({ range, command }) => [range.start.line, command?.title, command?.arguments])).toEqual(
+      stages.map((stage, line) => [
+        line,
+        'Show Training Patches',
+        [expect.objectContaining({ file: expect.any(String), stage })],
+      ]),
+    );
+  }
+});
 
 describe('places', () => {
   test.each<[string, string, string[]]>([
@@ -55,6 +74,18 @@ describe('places', () => {
     [
       'above the first line if a key is missing',
       'training: {}\n',
+      [
+        '0: Start Pretraining (startPretraining) | Start Both Stages (startBothStages) | needs the pretraining first',
+      ],
+    ],
+    [
+      'of the pretraining only, if the file has nothing else',
+      'seed: 1\npretraining:\n  lr: 1e-3\n',
+      ['1: Start Pretraining (startPretraining)'],
+    ],
+    [
+      'of both stages, if the file has neither',
+      'seed: 1\n',
       [
         '0: Start Pretraining (startPretraining) | Start Both Stages (startBothStages) | needs the pretraining first',
       ],
@@ -89,6 +120,8 @@ test('a new stage can start on a cluster if there are profiles', () => {
     'esrgan.startPretraining',
     'esrgan.startBothStages',
     'esrgan.startOn',
+    'esrgan.showTrainingPatches',
+    'esrgan.showTrainingPatches',
   ]);
 });
 
@@ -250,15 +283,32 @@ describe('a stage that was trained before', () => {
     ],
     ['is not marked for changes without effect', `workers: 1\n${before}`, pretrained, trained],
     [
+      'names a changed type without the keys of both types',
+      `generator: { type: span }\n${before}`,
+      changed('generator.type', '25.60'),
+      changed('generator.type', '24.50'),
+    ],
+    [
       'lists a few of many changes',
       `seed: 7\nbatch_size: 3\nema: { decay: 0.9 }\ncontent_loss: { loss_f: l2 }\n${before}`,
-      changed('batch_size, content_loss.loss_f, ema.decay, …', '25.60'),
-      changed('batch_size, content_loss.loss_f, ema.decay, …', '24.50'),
+      changed('batch_size, ema.decay, pretraining.losses, …', '25.60'),
+      changed('batch_size, ema.decay, seed, …', '24.50'),
     ],
   ])('%s', (_, text, first, second) => {
     const stages = { pretraining: stage(before, 25.6), training: stage(before, 24.5) };
     const lenses = shown(text, [done], stages).map((line) => line.replace(/^\d+: /, ''));
     expect(lenses).toEqual([`${first} | ${rest}`, `${second} | ${rest}`]);
+  });
+
+  test('that stopped early can be resumed if the file changes why', () => {
+    const early = before.replace('g_lr: 1e-4', 'g_lr: 1e-4, early_stopping: {}');
+    const stopped = run({ state: 'finished', stage: 'training', psnr: 24.5, epoch: 3000, epochs: 10_000 });
+    const of = (text: string) =>
+      shown(text, [{ ...stopped, step: 150_000 }], { training: stage(early, 24.5) })[1];
+    expect(of(early)).toBe(`1: ${trained} | ${rest}`);
+    expect(of(early.replace('{} }', '{ patience: 20 } }'))).toBe(
+      `1: ${changed('training.early_stopping.patience', '24.50')} | Run Again… (runAgain) | Resume (epoch 3,001) (resumeRun) | Open (openRun)`,
+    );
   });
 
   test('says before the queued stage starts that the file was changed', () => {

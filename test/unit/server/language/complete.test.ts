@@ -78,6 +78,18 @@ describe('keys', () => {
       'pretraining:\n  num|\n  lr: 1',
       ['num_epoch', 'cr_patch_size', 'sched_step'],
     ],
+    [
+      'of the default type',
+      'generator:\n  |',
+      ['num_basic_blocks', 'rrdb_channels', 'growth_channels', 'type'],
+    ],
+    ['of the type', 'generator:\n  |\n  type: compact', ['num_conv', 'num_feat', 'act']],
+    ['of a loss', 'training:\n  losses:\n    - |', ['type', 'weight', 'name']],
+    [
+      'of a loss of a type',
+      'training:\n  losses:\n    - type: color\n      |',
+      ['weight', 'criterion', 'scale', 'name'],
+    ],
     ['of an existing key', 'ema:\n  de|cay: 0', ['decay']],
     ['in braces', 'ema: {|}', ['decay']],
     ['of the root in JSON', '{\n  |\n}', ['name', 'scale_factor', 'batch_size']],
@@ -99,6 +111,11 @@ describe('keys', () => {
     [
       'of the chosen VGG',
       'perceptual_loss:\n  vgg_type: vgg11\n  layer_weights: { conv5_2: 1, | }',
+      ['conv5_1', 'conv4_2', 'conv4_1', 'conv3_2', 'conv3_1'],
+    ],
+    [
+      'of the VGG of a list',
+      'training:\n  losses:\n    - type: perceptual\n      vgg_type: vgg11\n      layer_weights: { conv5_2: 1, | }',
       ['conv5_1', 'conv4_2', 'conv4_1', 'conv3_2', 'conv3_1'],
     ],
   ])('the layers %s', (_, marked, expected) => {
@@ -207,6 +224,11 @@ describe('values', () => {
     ['a folder with `{scale}` in its name', 'datasets: { a: { lr: odd/| } }', ['odd/x{{scale}}']],
     ['such a folder for another key', 'data_dir: odd/|', ['odd/x{scale}']],
     ['weights', 'pretraining:\n  init: |', ['a · pretraining 20,000', 'tiles', 'x4.pth']],
+    [
+      'weights of which only a part is taken',
+      'pretraining:\n  init: { from: | }',
+      ['a · pretraining 20,000', 'tiles', 'x4.pth'],
+    ],
     [
       'initial weights of training',
       'training:\n  init: |',

@@ -32,6 +32,11 @@ test.each<[string, string, string[]]>([
   ],
   ['an alias without an anchor', 'training: { g_lr: *|a }', []],
   ['weights to their file', 'pretraining: { init: psnr|.pth }', ['psnr.pth > /p/psnr.pth']],
+  [
+    'weights of which only a part is taken',
+    'pretraining: { init: { from: psnr|.pth, strict: false } }',
+    ['psnr.pth > /p/psnr.pth'],
+  ],
   ['a folder', 'runs_dir: r|uns', []],
   ['other values', 'seed: 1|', []],
 ])('goes from %s', (_, text, expected) => {

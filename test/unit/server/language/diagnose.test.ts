@@ -104,6 +104,25 @@ test('includes the data set that can be downloaded', () => {
   ).not.toContainEqual(found);
 });
 
+test('includes the missing LR images of an own data set', () => {
+  const dataOf = (datasets: string) =>
+    diagnose(
+      openDocument(
+        `datasets: { a: ${datasets} }\npretraining: { train_datasets: [a], val_datasets: [a] }\n`,
+        '/p/run.esrgan.yaml',
+      ),
+      fakeFiles({ '/p/hr': { 'a.png': [128, 128], 'b.png': [128, 128] }, '/p/lr': { 'a.png': [32, 32] } }),
+    ).flatMap(({ data }) => data ?? []);
+  const found = (lr: string) => ({ hr: resolve('/p/hr'), missingLr: resolve(lr), scale: 4 });
+  // A folder that is missing, and one that lacks images.
+  expect(dataOf("{ hr: hr, lr: 'x{scale}' }")).toContainEqual(found('/p/x4'));
+  expect(dataOf('{ hr: hr, lr: lr }')).toContainEqual(found('/p/lr'));
+  expect(dataOf('{ hr: { train: hr, val: hr }, lr: { train: x } }')).toContainEqual(found('/p/x'));
+  // Not clear: of which HR images, or in which folder.
+  expect(dataOf('{ hr: { train: hr, val: hr }, lr: x }')).not.toContainEqual(found('/p/x'));
+  expect(dataOf("{ hr: hr, lr: 'x/*.png' }").filter((data) => 'missingLr' in data)).toEqual([]);
+});
+
 test('includes the own data set whose images are missing, and the weights', () => {
   const dataOf = (text: string, hasVgg = true) =>
     diagnose(openDocument(text, '/p/run.esrgan.yaml'), fakeFiles({ '/p/none': {} }, [], {}, hasVgg)).flatMap(
@@ -120,15 +139,17 @@ test('includes the own data set whose images are missing, and the weights', () =
     dataOf('perceptual_loss: { vgg_type: vgg13, layer_weights: { conv1_1: 1 } }\n', false),
   ).toContainEqual({
     missingWeights: 'vgg13',
+    isListed: false,
   });
 });
 
-test('problems of a stage that the file lacks are information', () => {
+test('the defaults of a stage that the file lacks are no problems', () => {
   const pretraining = 'pretraining: { train_datasets: [set5], val_datasets: [set5] }\n';
   const severities = (text: string) =>
     diagnose(openDocument(text, '/p/run.esrgan.yaml'), fakeFiles({}))
       .filter(({ message }) => String(message).includes('(training only)'))
       .map(({ severity }) => severity);
-  expect(new Set(severities(pretraining))).toEqual(new Set([3]));
+  expect(severities(pretraining)).toEqual([]);
+  expect(severities(`perceptual_loss: { vgg_type: vgg19 }\n${pretraining}`)).toEqual([]);
   expect(severities(`${pretraining}training: { num_step: 9 }\n`)).toContain(1);
 });

@@ -11,8 +11,10 @@ import {
 } from '../../../../server/language/estimates.ts';
 import { type ResolvedConfig, readRunFile } from '../../../../trainer/config/index.ts';
 import { createRandom } from '../../../../trainer/data/random.ts';
-import { initialDiscriminator } from '../../../../trainer/models/discriminator/initial.ts';
-import { initialRrdb } from '../../../../trainer/models/rrdb/initial.ts';
+import { discriminatorArchitecture } from '../../../../trainer/models/discriminator/discriminators.ts';
+import { discriminatorOptions } from '../../../../trainer/models/discriminator/shapes.ts';
+import { architectureOf } from '../../../../trainer/models/generators.ts';
+import { generatorOptions } from '../../../../trainer/models/shapes.ts';
 import type { Stage } from '../../../../trainer/run-state/run-state.ts';
 import { asOnUnix } from '../../../unix.ts';
 
@@ -57,18 +59,31 @@ describe('parameter counts', () => {
       'two hidden layers',
       'generator: { num_basic_blocks: 1 }\ndiscriminator: { vgg_blk_ch: [4], fc_features: [10, 5] }',
     ],
+    ['a U-Net', 'generator: { num_basic_blocks: 1 }\ndiscriminator: { type: unet, num_feat: 4 }'],
+    [
+      'a PatchGAN',
+      'generator: { num_basic_blocks: 1 }\ndiscriminator: { type: patchgan, num_feat: 4, n_layers: 4 }',
+    ],
   ])('equal those of the trainer: %s', (_, text) => {
     const config = configOf(
       text.includes('discriminator') ? text : `${text}\ndiscriminator: { vgg_blk_ch: [4, 4, 8] }`,
     );
-    const { img_channels, scale_factor } = config;
+    const options = generatorOptions(config);
     const count = (tensors: Map<string, { data: { length: number } }>) =>
-      [...tensors].reduce((sum, [name, { data }]) => sum + (name.includes('running_') ? 0 : data.length), 0);
+      [...tensors].reduce(
+        (sum, [name, { data }]) => sum + (/running_|weight_[uv]$/.test(name) ? 0 : data.length),
+        0,
+      );
+    const dOptions = discriminatorOptions(config);
     const random = createRandom(1);
     expect(parameterCounts(config)).toMatchObject({
-      generator: count(initialRrdb({ img_channels, scale_factor, ...config.generator }, random)),
-      discriminator: count(initialDiscriminator({ img_channels, ...config.discriminator }, random)),
+      generator: count(architectureOf(options).initial(options, random)),
+      discriminator: count(discriminatorArchitecture(dOptions).initial(dOptions, random)),
     });
+  });
+
+  test('of the U-Net of Real-ESRGAN', () => {
+    expect(parameterCounts(configOf('discriminator: { type: unet }')).discriminator).toBe(4_376_897);
   });
 
   test.each([
@@ -91,6 +106,10 @@ describe('the length of a stage', () => {
     [
       'pretraining: { train_datasets: [div2k, bsds500] }',
       { images: 1000, stepsPerEpoch: 62, steps: 620_000 },
+    ],
+    [
+      'datasets: { div2k: { weight: 2 }, few: { hr: few, weight: 0.1 } }\npretraining: { train_datasets: [div2k, few] }',
+      { images: 810, stepsPerEpoch: 100, steps: 1_000_000 },
     ],
     ['pretraining: { num_epoch: 3, num_step: 100 }', { images: 800, stepsPerEpoch: 50, steps: 100 }],
     ['datasets: { few: { hr: few } }\npretraining: { train_datasets: [few] }', undefined],
@@ -150,6 +169,20 @@ describe('memory and time differ from the measured ones by at most an eighth', (
     expect(Math.abs(memoryEstimate(config, stage, cpu).value / (megabytes * 1e6) - 1)).toBeLessThan(1 / 8);
     expect(Math.abs((timeEstimate(config, stage, cpu)?.value ?? 0) / seconds - 1)).toBeLessThan(1 / 8);
   });
+});
+
+test('accumulation costs time for each batch, and memory for the gradients only', () => {
+  const [large, small, accumulated] = [
+    net(64, 32, 4, 8, 128),
+    net(64, 32, 4, 2, 128),
+    net(64, 32, 4, 2, 128, 'accumulate: 4'),
+  ];
+  const memory = (config: ResolvedConfig) => memoryEstimate(config, 'pretraining', cpu).value;
+  const time = (config: ResolvedConfig) => timeEstimate(config, 'pretraining', cpu)!.value;
+  expect(time(accumulated) / time(large)).toBeCloseTo(1, 6);
+  const gradients = 2 * 4 * parameterCounts(small).generator;
+  expect(memory(accumulated) - memory(small)).toBeCloseTo(gradients, 0);
+  expect(memory(accumulated)).toBeLessThan(0.6 * memory(large));
 });
 
 describe('measured runs on this machine', () => {

@@ -23,8 +23,18 @@ test.each<[string, string, string, string[]]>([
     'lr',
     [
       '`pretraining.lr`: a number above 0 and up to 1',
-      'Initial learning rate of Adam.',
+      'Initial learning rate.',
       'Default `2e-4` · Original `2e-4` · Paper `2e-4`',
+    ],
+  ],
+  [
+    'a key of a loss',
+    'training:\n  losses:\n    - { type: huber, del|ta: 1 }',
+    'delta',
+    [
+      '`training.losses[0].delta`: a number above 0',
+      'Difference up to which the error is squared.',
+      'Default `1`',
     ],
   ],
   [
@@ -32,6 +42,12 @@ test.each<[string, string, string, string[]]>([
     'ba|tch_size: 4',
     'batch_size',
     ['an integer from 1 to 1024 (patches)', '**Cost.** Memory and time per step are proportional to it.'],
+  ],
+  [
+    'a key of a type',
+    'generator:\n  num_f|eat: 32\n  type: compact',
+    'num_feat',
+    ['`generator.num_feat`: an integer from 1 to 512 (channels)'],
   ],
   ['choices', 'eng|ine: auto', 'engine', ['- `cuda`: ONNX Runtime on an NVIDIA GPU']],
   [

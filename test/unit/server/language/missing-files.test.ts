@@ -3,6 +3,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { DiagnosticData } from '../../../../server/language/diagnose.ts';
 import { openDocument } from '../../../../server/language/document.ts';
 import { missingFileActions } from '../../../../server/language/missing-files.ts';
+import { nameWeights } from '../../../../server/language/name-weights.ts';
 
 const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
 
@@ -16,9 +17,19 @@ test.each<[string, DiagnosticData | undefined, string[]]>([
   ['a predefined data set', { missingDataset: 'set5', scale: 4 }, ['Download “set5”… esrgan.get']],
   [
     'VGG',
-    { missingWeights: 'vgg19' },
-    ['Download vgg19 (575 MB) esrgan.get', 'Set “perceptual_loss” to false edit'],
+    { missingWeights: 'vgg19', isListed: false },
+    [
+      'Download vgg19 (575 MB) esrgan.get',
+      'Choose File… esrgan.useWeights',
+      'Set “perceptual_loss” to false edit',
+    ],
   ],
+  [
+    'a network of a list of losses',
+    { missingWeights: 'lpips', isListed: true },
+    ['Download lpips esrgan.get'],
+  ],
+  ['a metric', { missingWeights: 'niqe', isListed: true }, ['Download niqe esrgan.get']],
   [
     'an own folder',
     { missingImages: 'a', folders: ['/p/a'] },
@@ -33,6 +44,7 @@ test.each<[string, DiagnosticData | undefined, string[]]>([
     { missingImages: 'a', folders: [] },
     ['Choose Folder… esrgan.useImages', 'Use the Sample Images esrgan.useImages'],
   ],
+  ['LR images', { hr: '/p/hr', missingLr: '/p/lr', scale: 4 }, ['Make LR Images… esrgan.makeLrImages']],
   ['nothing', undefined, []],
 ])('fixes for %s', (_, data, expected) => expect(titles(data)).toEqual(expected));
 
@@ -62,9 +74,31 @@ test.each<[string, string, string | undefined]>([
   ],
 ])('training without VGG: %s', (_, text, expected) => {
   const document = openDocument(text, '/p/run.esrgan.yaml');
-  const data: DiagnosticData = { missingWeights: 'vgg19' };
+  const data: DiagnosticData = { missingWeights: 'vgg19', isListed: false };
   const found = missingFileActions(document, [{ range, message: '', data }]).find(({ edit }) => edit);
   expect(found?.isPreferred).toBeUndefined();
   const edits = found?.edit?.changes?.[document.uri];
   expect(edits && TextDocument.applyEdits(TextDocument.create('', 'yaml', 0, text), edits)).toBe(expected);
+});
+
+test.each([
+  ['a file without the section', 'seed: 1\n', 'seed: 1\nperceptual_loss:\n  weights: vgg.pth\n'],
+  [
+    'lines',
+    'perceptual_loss:\n    vgg_type: vgg19\nseed: 1\n',
+    'perceptual_loss:\n    vgg_type: vgg19\n    weights: vgg.pth\nseed: 1\n',
+  ],
+  [
+    'braces',
+    'perceptual_loss: { vgg_type: vgg19 }\n',
+    'perceptual_loss: { vgg_type: vgg19, weights: vgg.pth }\n',
+  ],
+  [
+    'JSON',
+    '{ "perceptual_loss": { "vgg_type": "vgg19" } }',
+    '{ "perceptual_loss": { "vgg_type": "vgg19", "weights": "vgg.pth" } }',
+  ],
+])('a chosen file of weights: %s', (_, text, expected) => {
+  const edits = nameWeights(openDocument(text, '/p/run.esrgan.yaml'), '/p/vgg.pth');
+  expect(TextDocument.applyEdits(TextDocument.create('', 'yaml', 0, text), edits)).toBe(expected);
 });

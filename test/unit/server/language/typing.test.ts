@@ -55,7 +55,7 @@ function askAll(text: string, offset: number, file: string): RunDocument {
   expect(
     lenses.map(({ command }) => command?.title),
     at,
-  ).toBeOneOf([starts, startsFromFile]);
+  ).toBeOneOf([starts, startsFromFile, pretrains]);
   for (const { range } of documentLinks(document, probe)) expectInside(document, range, whole, at);
   codeActions(document, whole);
   definition(document, 'file:///p', offset, probe);
@@ -63,9 +63,17 @@ function askAll(text: string, offset: number, file: string): RunDocument {
   return document;
 }
 
-/** The training continues the pretraining, unless `init` names a file. */
-const starts = ['$(play) Start Pretraining', '$(run-all) Start Both Stages', 'needs the pretraining first'];
-const startsFromFile = ['$(play) Start Pretraining', '$(play) Start Training'];
+/** The training continues the pretraining, unless `init` names a file; a file may have the pretraining only. */
+const patches = 'Show Training Patches';
+const pretrains = ['$(play) Start Pretraining', patches];
+const starts = [
+  '$(play) Start Pretraining',
+  '$(run-all) Start Both Stages',
+  patches,
+  'needs the pretraining first',
+  patches,
+];
+const startsFromFile = [...pretrains, '$(play) Start Training', patches];
 
 function expectInside(document: RunDocument, inner: Range, outer: Range, at: string): void {
   const [from, to] = [document.offsetAt(inner.start), document.offsetAt(inner.end)];

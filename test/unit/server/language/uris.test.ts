@@ -39,7 +39,7 @@ test.each([
 ])('the lenses of %s start a file only if it is one', (uri, file, started) => {
   const lenses = codeLenses(openDocument('training: {}\n', file, uri), []);
   const targets = lenses.flatMap(({ command }) => (command?.arguments ?? []) as unknown[]);
-  // Start Pretraining and Start Both Stages, which are above the pretraining.
+  // Start Pretraining, Start Both Stages and the patches of each stage.
   const target = { ...(started !== undefined && { file: started }), stage: 'pretraining' };
-  expect(targets).toEqual([target, target]);
+  expect(targets).toEqual([target, target, target, { ...target, stage: 'training' }]);
 });

@@ -41,7 +41,7 @@ describe.each(presets)('$label', ({ id, label, description, text }) => {
 });
 
 test('ids are unique', () => {
-  expect(presets.map(({ id }) => id)).toEqual(['quick', 'psnr', 'esrgan', 'fine-tune']);
+  expect(presets.map(({ id }) => id)).toEqual(['quick', 'psnr', 'esrgan', 'compact', 'fine-tune']);
 });
 
 test('sections are not empty', () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
@@ -65,6 +65,7 @@ function batch(parts: Partial<UpscalingBatch>): UpscalingBatch {
     inputs: [at('images')],
     outputFolder: null,
     outputName: '{name}_x{scale}',
+    output: { size: null, format: 'keep', quality: null, isBetter: false },
     existing: 'keep',
     engine: 'cpu',
     ...parts,
@@ -118,8 +119,10 @@ describe('a batch', () => {
     const { images: done, failures } = await server.request('esrgan/upscale', batch({}));
     expect(done.map(({ output }) => output)).toEqual([at('images', 'c_x4.png')]);
     expect(failures.map(({ input }) => input)).toEqual([at('images', 'a.png'), at('images', 'b.png')]);
-    for (const { input, message } of failures)
-      expect(message).toContain(`${input} is not an image, or is damaged or truncated`);
+    for (const { input, message } of failures) {
+      const path = join('images', basename(input));
+      expect(message).toContain(`${path} is not an image, or is damaged or truncated`);
+    }
     expect(images()).toEqual(['a.png', 'b.png', 'c.png', 'c_x4.png']);
   });
 
@@ -170,6 +173,20 @@ describe('a batch', () => {
     await image('a.png');
     const asking = server.request('esrgan/upscale', batch({ engine: 'gpu' }));
     await expect(asking).rejects.toThrow(/no engine gpu/i);
+  });
+
+  test('has the chosen size, format, quality and passes', async () => {
+    model();
+    const inputs = [await image('a.png')];
+    const output = { size: { width: 50 }, format: 'webp', quality: 70, isBetter: true } as const;
+    const { images: made } = await server.request('esrgan/upscale', batch({ inputs, output }));
+    expect(made).toMatchObject([{ output: at('images', 'a_50w.webp'), width: 50, height: 50, kept: false }]);
+    expect(await sharp(at('images', 'a_50w.webp')).metadata()).toMatchObject({ format: 'webp', width: 50 });
+    expect(progress.map(({ sizes }) => sizes)).toContainEqual([
+      [24, 24],
+      [96, 96],
+      [50, 50],
+    ]);
   });
 
   test('waits for the one before', async () => {
