@@ -1,4 +1,4 @@
-import { commands, type ExtensionContext, type LogOutputChannel, l10n, Uri, window, workspace } from 'vscode';
+import { commands, type ExtensionContext, type LogOutputChannel, l10n, Uri, window } from 'vscode';
 import { messageOf } from '../trainer/errors/errors.ts';
 import { compareCommands } from './comparison/compare-commands.ts';
 import { createComparePanels } from './comparison/compare-panel.ts';
@@ -8,19 +8,26 @@ import { createInventoryView } from './downloads/inventory-view.ts';
 import { createEngineStatus } from './engines/engine-status.ts';
 import { registerLanguageModelTools } from './language-model-tools/language-model-tools.ts';
 import { showError } from './notifications.ts';
+import { preparationCommands } from './preparation/preparation-commands.ts';
 import { problemSummary } from './problem-summary.ts';
 import { runFileCommands } from './run-files/run-file-commands.ts';
+import { createTrainingPatchesPanels } from './run-files/training-patches-panel.ts';
 import { checkpointCommands } from './runs/checkpoint-commands.ts';
 import { createFollowedRuns } from './runs/followed-runs.ts';
+import { notesCommands } from './runs/notes-commands.ts';
 import { runCommands } from './runs/run-commands.ts';
 import { createRunList } from './runs/run-list.ts';
+import { createRunNotifications } from './runs/run-notifications.ts';
 import { createRunPanels } from './runs/run-panel.ts';
+import { registerRunTasks } from './runs/run-tasks.ts';
+import { createRunsTable } from './runs/runs-table-panel.ts';
 import { createRunsView } from './runs/runs-view.ts';
 import { createStatusBar } from './runs/status-bar.ts';
 import { serverCommands } from './server/server-commands.ts';
 import { createServerLink, ServerNotRunning } from './server/server-link.ts';
 import type { Command, Services } from './services.ts';
 import { createBeforeAfterPanels } from './upscaling/before-after-panel.ts';
+import { downloadModelsCommands } from './upscaling/download-models.ts';
 import { upscaleCommands } from './upscaling/upscale-commands.ts';
 import type { PanelServices } from './webviews/webview-panel.ts';
 import { registerWeightsEditor } from './weights/weights-editor.ts';
@@ -56,13 +63,15 @@ function open(
     // A server that starts later is notified then.
     link.request('esrgan/follow', { run, follow }).catch((error: unknown) => log.debug(messageOf(error)));
   });
-  const runsView = createRunsView(link, runs, followedRuns);
+  const runsView = createRunsView(link, runs, followedRuns, workspaceState);
   const inventoryView = createInventoryView(link);
   const panelServices: PanelServices = { extension, link, followedRuns };
   const panels = createRunPanels(panelServices, runs);
   const comparePanels = createComparePanels(panelServices, runs, runsView);
+  const runsTable = createRunsTable(panelServices, workspaceState);
   const copies = Uri.joinPath(globalStorageUri, 'images').fsPath;
   const beforeAfterPanels = createBeforeAfterPanels(panelServices, workspaceState, copies);
+  const trainingPatchesPanels = createTrainingPatchesPanels(panelServices);
   const engines = createEngineStatus(link);
   const services: Services = {
     extension,
@@ -73,19 +82,25 @@ function open(
     runsView,
     inventoryView,
     panels,
+    runsTable,
     comparePanels,
     beforeAfterPanels,
+    reports: Uri.joinPath(globalStorageUri, 'reports').fsPath,
+    trainingPatchesPanels,
     memento: workspaceState,
   };
 
   const table: Readonly<Record<string, Command>> = {
     ...runCommands(services),
+    ...notesCommands(services),
     ...checkpointCommands(services),
     ...runFileCommands(services),
     ...compareCommands(services),
     ...upscaleCommands(services),
     ...downloadCommands(services),
+    ...downloadModelsCommands(services),
     ...addCommands(services),
+    ...preparationCommands(services),
     ...serverCommands(services, engines),
   };
   subscriptions.push(
@@ -94,11 +109,15 @@ function open(
     runsView,
     inventoryView,
     panels,
+    runsTable,
     comparePanels,
     beforeAfterPanels,
+    trainingPatchesPanels,
     registerWeightsEditor(panelServices),
     engines,
     createStatusBar(runs, panels),
+    createRunNotifications(link, runs, panels, globalStorageUri),
+    registerRunTasks(link, extension),
     link.onDidStart(() => followedRuns.notifyAll()),
     ...Object.entries(table).map(([id, command]) =>
       commands.registerCommand(id, (...args: unknown[]) =>
@@ -122,7 +141,7 @@ function open(
 }
 
 async function showFailure(log: LogOutputChannel, message: string): Promise<void> {
-  const summary = problemSummary(message, (path) => workspace.asRelativePath(path));
+  const summary = problemSummary(message);
   if (summary === undefined) return showErrorWithLog(log, message);
   if ((await showError(summary, l10n.t('Show Problems'))) !== undefined)
     await commands.executeCommand('workbench.actions.view.problems');

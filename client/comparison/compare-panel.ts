@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, l10n, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
-import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
+import { maximumComparedRuns, type SamplePlace } from '../../server/protocol/comparison.ts';
 import { isInside } from '../../trainer/files/paths.ts';
 import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
 import type { RunList } from '../runs/run-list.ts';
@@ -17,16 +18,23 @@ const localSchemes = ['file', 'vscode-remote'];
 /** What a panel was opened for; its page can change the runs. */
 interface Compared {
   readonly runs: readonly string[];
-  readonly checkpoint: string | undefined;
+  readonly at: ComparedPlace;
+}
+
+/** What a comparison opens at: a checkpoint or samples; by default at the table. */
+interface ComparedPlace {
+  /** Its folder. */
+  readonly checkpoint?: string;
+  readonly sample?: SamplePlace;
 }
 
 /** The panels that compare runs. */
 export interface ComparePanels extends Disposable {
   /**
-   * Reveals the panel that compares these runs, or creates it in `column`; with a checkpoint that one which was opened
-   * for it, at the tab Checkpoints.
+   * Reveals the panel that compares these runs, or creates it in `column`; with a place that one which was opened
+   * for it, at the tab Checkpoints or Images.
    */
-  open(runs: readonly string[], column: ViewColumn, checkpoint?: string): Promise<void>;
+  open(runs: readonly string[], column: ViewColumn, at?: ComparedPlace): Promise<void>;
 }
 
 export function createComparePanels(
@@ -44,7 +52,7 @@ export function createComparePanels(
     };
   };
 
-  const adopt = async (compared: readonly string[], panel: WebviewPanel, checkpoint?: string) => {
+  const adopt = async (compared: readonly string[], panel: WebviewPanel, at: ComparedPlace = {}) => {
     panel.iconPath = Uri.joinPath(services.extension, 'media', 'icons', 'compare.svg');
     panel.onDidDispose(() => panels.delete(panel));
     const { folder: results } = await services.link.request('esrgan/resultsFolder', null);
@@ -53,7 +61,7 @@ export function createComparePanels(
       ...grantedFolders(shown, await runs.all()),
     ];
     const show = (shown: readonly string[]) => {
-      panels.set(panel, { runs: shown, checkpoint });
+      panels.set(panel, { runs: shown, at });
       panel.title = titleOf(shown);
     };
     show(compared);
@@ -64,7 +72,8 @@ export function createComparePanels(
         title: l10n.t('Comparison of runs'),
         parameters: {
           runs: JSON.stringify(compared),
-          ...(checkpoint !== undefined && { checkpoint }),
+          ...(at.checkpoint !== undefined && { checkpoint: at.checkpoint }),
+          ...(at.sample !== undefined && { sample: JSON.stringify(at.sample) }),
         },
         folders: await foldersOf(compared),
         handlers: {
@@ -96,13 +105,12 @@ export function createComparePanels(
     },
   });
   return {
-    async open(compared, column, checkpoint) {
+    async open(compared, column, at) {
       const shown = [...panels].find(
-        ([, each]) =>
-          isSameSet(each.runs, compared) && (checkpoint === undefined || each.checkpoint === checkpoint),
+        ([, each]) => isSameSet(each.runs, compared) && (at === undefined || isDeepStrictEqual(each.at, at)),
       )?.[0];
       if (shown) shown.reveal();
-      else await adopt(compared, window.createWebviewPanel(viewType, titleOf(compared), column), checkpoint);
+      else await adopt(compared, window.createWebviewPanel(viewType, titleOf(compared), column), at);
     },
     dispose() {
       // Panels stay open: VS Code restores them when the window reloads.

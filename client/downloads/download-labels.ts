@@ -13,8 +13,3 @@ export function downloadText({ state, detail, done, total, etaSeconds }: Job): s
     .filter((part) => part !== '')
     .join(' · ');
 }
-
-/** Progress of a download in percent; 0 while its size is not known. */
-export function downloadPercent({ done, total }: Pick<Job, 'done' | 'total'>): number {
-  return total === null || total === 0 ? 0 : Math.min((100 * done) / total, 100);
-}

@@ -51,7 +51,7 @@ function folderNodes({ folder, report: { items, own } }: FolderInventory): TreeN
   return [
     ...group(`${folder}#data`, l10n.t('Data Sets'), [...ownOf('dataset'), ...of('data')]),
     ...group(`${folder}#test-sets`, l10n.t('Test Sets'), ownOf('testSet')),
-    ...group(`${folder}#weights`, l10n.t('Weights for the Perceptual Loss'), of('weights')),
+    ...group(`${folder}#weights`, l10n.t('Weights for Losses and Metrics'), of('weights')),
   ];
 }
 
@@ -62,6 +62,7 @@ function group(id: string, label: string, children: readonly TreeNode[]): TreeNo
 
 function itemNode(folder: string, item: InventoryItem): TreeNode {
   const { kind, name, present, description, path, canGet } = item;
+  const isPrepared = present && kind === 'data';
   const state = present
     ? description
     : l10n.t('not downloaded · {0}', canGet ? description : l10n.t('from archive'));
@@ -74,13 +75,19 @@ function itemNode(folder: string, item: InventoryItem): TreeNode {
       ...(present || canGet ? [] : [whyNoDownload(item)]),
     ].join('\n\n'),
     icon: present ? 'check' : 'circle-slash',
-    context: ['item', kind, ...(present ? ['present'] : ['missing', 'get'])].join(' '),
+    context: [
+      'item',
+      kind,
+      ...(present ? ['present'] : ['missing', 'get']),
+      ...(isPrepared ? ['prepare'] : []),
+    ].join(' '),
+    ...(isPrepared && { images: { name, paths: [path], runFile: null } }),
     spoken: spoken(kind === 'data' ? l10n.t('Data set {0}', name) : l10n.t('Weights {0}', name), state),
     children: 'none',
   };
 }
 
-function ownNode(folder: string, { kind, name, description, paths }: OwnImages): TreeNode {
+function ownNode(folder: string, { kind, name, description, paths, runFile }: OwnImages): TreeNode {
   return {
     // Data sets may share their images, and run files may use one name for several.
     id: `${folder}#${kind}/${[name, ...paths].join(' ')}`,
@@ -88,7 +95,8 @@ function ownNode(folder: string, { kind, name, description, paths }: OwnImages):
     description,
     tooltip: paths.map(codeSpan).join('\n\n'),
     icon: 'file-media',
-    context: `images ${kind}`,
+    context: `images ${kind}${kind === 'dataset' ? ' prepare' : ''}`,
+    ...(kind === 'dataset' && { images: { name, paths, runFile } }),
     spoken: spoken(
       kind === 'dataset' ? l10n.t('Data set {0}', name) : l10n.t('Test set {0}', name),
       description,
@@ -110,7 +118,7 @@ function modelNode(model: UpscalingModel): TreeNode {
     label: name,
     description: facts.join(' · '),
     tooltip: [codeSpan(path), ...(problem === null ? [] : [plainText(problem)])].join('\n\n'),
-    icon: problem === null ? 'symbol-array' : 'warning',
+    icon: problem === null ? 'layers' : 'warning',
     context: 'model',
     spoken: spoken(l10n.t('Model {0}', name), facts.join(', ')),
     file: path,

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { EngineReport } from '../../server/protocol/engines.ts';
 
 /** The report: every engine with what it is missing, and the one that `engine: auto` selects. */
-export function doctorText({ chosen, engines }: EngineReport): string {
+export function doctorText({ chosen, engines, devices }: EngineReport): string {
   const lines = engines.map(({ title, available, device, missing }) => {
     const says = available ? (device ?? l10n.t('available')) : (missing ?? l10n.t('not available'));
     return `${available ? '✓' : '✗'} ${title.padEnd(10)}  ${wrapped(says, 90).join(`\n${' '.repeat(14)}`)}`;
@@ -14,7 +14,15 @@ export function doctorText({ chosen, engines }: EngineReport): string {
     '',
     l10n.t('“engine: auto” selects {0}.', engines.find(({ name }) => name === chosen)?.title ?? chosen),
     '',
+    ...deviceLines(devices),
   ].join('\n');
+}
+
+/** The GPUs that `device` in a run file chooses from; none if there is no choice. */
+function deviceLines(devices: readonly string[]): string[] {
+  if (devices.length < 2) return [];
+  const title = l10n.t('Queued runs are divided among these GPUs; “device” in a run file chooses one:');
+  return [title, '', ...devices.map((name, device) => `  device: ${device}  ${name}`), ''];
 }
 
 /** Wraps a text at `columns` characters; longer words get lines of their own. */

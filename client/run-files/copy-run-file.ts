@@ -21,7 +21,7 @@ export async function writeRunFile(folder: Uri, name: string, text: string): Pro
   return uri;
 }
 
-async function exists(uri: Uri): Promise<boolean> {
+export async function exists(uri: Uri): Promise<boolean> {
   try {
     await workspace.fs.stat(uri);
     return true;

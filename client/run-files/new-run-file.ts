@@ -18,10 +18,3 @@ export function nameProblem(name: string): string | null {
     return l10n.t('A name cannot start with a space, a dot or a hyphen, nor end with a space or a dot.');
   return null;
 }
-
-/** An imported run file, preceded by comments that list what has no counterpart. */
-export function withNotes(text: string, notes: readonly string[]): string {
-  if (notes.length === 0) return text;
-  const lines = notes.map((note) => `#  - ${note.replaceAll(/\s*[\r\n]+\s*/g, ' ')}`);
-  return `# Not carried over from the BasicSR options:\n${lines.join('\n')}\n\n${text}`;
-}

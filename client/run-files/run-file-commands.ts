@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { FileType, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { FileType, l10n, Position, ProgressLocation, Uri, WorkspaceEdit, window, workspace } from 'vscode';
 import type { CommandTarget } from '../../server/protocol/commands.ts';
 import type { SubmitTarget } from '../../server/protocol/runs.ts';
 import { type StageChoice, stages } from '../../trainer/run-state/run-state.ts';
@@ -9,25 +9,27 @@ import { startRun } from '../runs/start-run.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
-import { currentText, runNameOf, writeRunFile } from './copy-run-file.ts';
+import { currentText, exists, runNameOf, writeRunFile } from './copy-run-file.ts';
 import { chooseNewRun, writeTimedRun } from './new-run.ts';
-import { isRunFile, nameProblem, withNotes } from './new-run-file.ts';
+import { isRunFile, nameProblem } from './new-run-file.ts';
 import { saveDocument } from './save-document.ts';
-import { isImagesTarget, useImages } from './use-images.ts';
+import { isImagesTarget, isWeightsTarget, useImages, useWeights } from './use-images.ts';
 
 type RunFileCommand =
   | 'esrgan.startPretraining'
   | 'esrgan.startTraining'
   | 'esrgan.startBothStages'
   | 'esrgan.startOn'
+  | 'esrgan.showTrainingPatches'
   | 'esrgan.newRun'
   | 'esrgan.duplicateRun'
   | 'esrgan.useImages'
-  | 'esrgan.importBasicSR';
+  | 'esrgan.useWeights'
+  | 'esrgan.importOptions';
 
 /** The commands on run files. */
 export function runFileCommands(services: Services): Record<RunFileCommand, Command> {
-  const { link, runs, runsView, panels, extension } = services;
+  const { link, runs, runsView, panels, trainingPatchesPanels, extension } = services;
   const start =
     (stage: StageChoice) =>
     async (...args: unknown[]) => {
@@ -37,7 +39,7 @@ export function runFileCommands(services: Services): Record<RunFileCommand, Comm
         await startRun(services, { run, stage, ...(given !== undefined && { file: given }) });
         return;
       }
-      const file = given ?? (await pickRunFile(link, stage));
+      const file = given ?? (await pickRunFile(link, toTrain(stage)));
       if (file !== undefined) await startRun(services, { file, stage });
     };
 
@@ -56,6 +58,12 @@ export function runFileCommands(services: Services): Record<RunFileCommand, Comm
         () => link.request('esrgan/submit', { target, profile }),
       );
       window.setStatusBarMessage(l10n.t('ESRGAN: {0} is submitted to {1}', basename(run), profile), 5000);
+    },
+    async 'esrgan.showTrainingPatches'(...args) {
+      if (!(await requireTrust(l10n.t('Training patches are disabled in Restricted Mode.')))) return;
+      const [{ file: given, stage = 'pretraining' } = {}] = commandTargets(args, []);
+      const file = given ?? (await pickRunFile(link, l10n.t('Choose a run file')));
+      if (file !== undefined) trainingPatchesPanels.open(file, stage);
     },
     async 'esrgan.newRun'(...args) {
       const presets = await link.request('esrgan/presets', null);
@@ -88,21 +96,24 @@ export function runFileCommands(services: Services): Record<RunFileCommand, Comm
     async 'esrgan.useImages'(target) {
       if (isImagesTarget(target)) await useImages({ link, extension }, target);
     },
-    async 'esrgan.importBasicSR'(...args) {
+    async 'esrgan.useWeights'(target) {
+      if (isWeightsTarget(target)) await useWeights({ link }, target);
+    },
+    async 'esrgan.importOptions'(...args) {
       const [target] = commandTargets(args, []);
       const source =
         target?.file === undefined
           ? (
               await window.showOpenDialog({
-                title: l10n.t('BasicSR Option File'),
-                filters: { [l10n.t('BasicSR options')]: ['yml', 'yaml', 'json'] },
+                title: l10n.t('Option File of BasicSR, traiNNer-redux, neosr or KAIR'),
+                filters: { [l10n.t('Option files')]: ['yml', 'yaml', 'toml', 'json'] },
               })
             )?.[0]
           : Uri.file(target.file);
       if (source === undefined) return;
       const options = await currentText(source.fsPath);
-      const { text, notes } = await link.request('esrgan/importBasicSR', { text: options });
-      await showUntitled(withNotes(text, notes));
+      const { text, name } = await link.request('esrgan/importOptions', { text: options });
+      await showNewRunFile(Uri.joinPath(source, '..'), name, text);
     },
   };
 
@@ -115,7 +126,7 @@ export function runFileCommands(services: Services): Record<RunFileCommand, Comm
     }
     const stage = target?.stage ?? (await pickStage());
     if (stage === undefined) return undefined;
-    const file = target?.file ?? (await pickRunFile(link, stage));
+    const file = target?.file ?? (await pickRunFile(link, toTrain(stage)));
     return file === undefined ? undefined : { file, stage, resume: false };
   }
 
@@ -187,7 +198,13 @@ const exampleProfile = `# Clusters for “ESRGAN: Start on…” and \`esrgan su
 `;
 
 /** The run file of the active editor, or one of the workspace that the person picks. */
-async function pickRunFile(link: ServerLink, stage: StageChoice): Promise<string | undefined> {
+function toTrain(stage: StageChoice): string {
+  return stage === 'pretraining'
+    ? l10n.t('Choose a run file to pretrain')
+    : l10n.t('Choose a run file to train');
+}
+
+async function pickRunFile(link: ServerLink, placeHolder: string): Promise<string | undefined> {
   const active = window.activeTextEditor?.document;
   if (active?.isUntitled && active.languageId.startsWith('esrgan-')) {
     throw new Error(l10n.t('Save the run file first: its relative paths are resolved from its folder.'));
@@ -200,10 +217,7 @@ async function pickRunFile(link: ServerLink, stage: StageChoice): Promise<string
   const picked = await window.showQuickPick(
     files.map((file) => ({ label: basename(file), description: relativeFolder(file), file })),
     {
-      placeHolder:
-        stage === 'pretraining'
-          ? l10n.t('Choose a run file to pretrain')
-          : l10n.t('Choose a run file to train'),
+      placeHolder,
       matchOnDescription: true,
     },
   );
@@ -239,6 +253,19 @@ async function promptForName(folder: Uri, suggested: string): Promise<string | u
       nameProblem(name) ??
       (taken.has(name.toLowerCase()) ? l10n.t('A run file named “{0}” already exists.', name) : null),
   });
+}
+
+/** Shows a run file that is not saved yet, with a name that no file in the folder has. */
+async function showNewRunFile(folder: Uri, name: string, text: string): Promise<void> {
+  let file = Uri.joinPath(folder, `${name}.esrgan.yaml`);
+  for (let number = 2; await exists(file); number++)
+    file = Uri.joinPath(folder, `${name}-${number}.esrgan.yaml`);
+  const untitled = file.with({ scheme: 'untitled' });
+  const edit = new WorkspaceEdit();
+  edit.insert(untitled, new Position(0, 0), text);
+  await workspace.openTextDocument(untitled);
+  await workspace.applyEdit(edit);
+  await window.showTextDocument(await workspace.openTextDocument(untitled));
 }
 
 async function showUntitled(text: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { commands, FileType, l10n, Range, Uri, WorkspaceEdit, window, workspace } from 'vscode';
-import type { ImagesCommandTarget } from '../../server/protocol/commands.ts';
+import type { ImagesCommandTarget, WeightsCommandTarget } from '../../server/protocol/commands.ts';
+import type { ResultOf } from '../../server/protocol/messages.ts';
 import { type Guard, isList, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
 import type { Services } from '../services.ts';
 
@@ -32,6 +33,30 @@ export async function useImages(
     dataset,
     folder: folder.fsPath,
   });
+  await applyEdits(file, edits);
+}
+
+export const isWeightsTarget: Guard<WeightsCommandTarget> = isObject({ uri: isString });
+
+/** Names a file of weights for the perceptual loss of a run file, which the person chooses. */
+export async function useWeights(
+  { link }: Pick<Services, 'link'>,
+  { uri }: WeightsCommandTarget,
+): Promise<void> {
+  const [chosen] =
+    (await window.showOpenDialog({
+      title: l10n.t('Weights of VGG for the Perceptual Loss'),
+      openLabel: l10n.t('Use Weights'),
+      filters: { [l10n.t('Weights')]: ['safetensors', 'pth'] },
+    })) ?? [];
+  if (chosen === undefined) return;
+  const file = Uri.parse(uri);
+  const text = (await workspace.openTextDocument(file)).getText();
+  const request = { uri: file.toString(), text, file: chosen.fsPath };
+  await applyEdits(file, await link.request('esrgan/nameWeights', request));
+}
+
+async function applyEdits(file: Uri, edits: ResultOf<'esrgan/nameWeights'>): Promise<void> {
   const edit = new WorkspaceEdit();
   for (const { range, newText } of edits) {
     const { start, end } = range;

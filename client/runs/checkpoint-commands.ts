@@ -4,7 +4,8 @@ import { messageOf } from '../../trainer/errors/errors.ts';
 import { confirm } from '../notifications.ts';
 import type { Command, Services } from '../services.ts';
 import { convertWeights } from '../weights/convert-weights.ts';
-import { lossesWith, runItem, runLookup } from './run-items.ts';
+import { lossesWith, runItem, runLookup, runOf, samplePlace } from './run-items.ts';
+import { requireComparable } from './run-picker.ts';
 
 /** The commands of the context menus of checkpoints and samples, in the Runs view and in the run panel. */
 export function checkpointCommands(
@@ -15,6 +16,8 @@ export function checkpointCommands(
   | 'esrgan.keepCheckpoint'
   | 'esrgan.unkeepCheckpoint'
   | 'esrgan.deleteCheckpoint'
+  | 'esrgan.compareSamples'
+  | 'esrgan.deleteSample'
   | 'esrgan.deleteSamples'
   | 'esrgan.revealItem',
   Command
@@ -24,7 +27,9 @@ export function checkpointCommands(
   return {
     async 'esrgan.compareCheckpoint'(item) {
       const { model } = await runItem(item, lookup);
-      if (model !== undefined) await comparePanels.open([runOfCheckpoint(model)], ViewColumn.Active, model);
+      if (model !== undefined) {
+        await comparePanels.open([runOfCheckpoint(model)], ViewColumn.Active, { checkpoint: model });
+      }
     },
     async 'esrgan.exportCheckpoint'(item) {
       const { model } = await runItem(item, lookup);
@@ -55,8 +60,35 @@ export function checkpointCommands(
         l10n.t('Delete checkpoint “{0}”?', basename(model)),
         [
           ...lossesWith(checkpoint, checkpoints),
-          l10n.t('Its weights and the state of the optimizer are moved to the trash: {0}', model),
+          l10n.t(
+            'Its weights and the state of the optimizer are moved to the trash: {0}',
+            workspace.asRelativePath(model),
+          ),
         ].join('\n'),
+      );
+    },
+    async 'esrgan.compareSamples'(item, items) {
+      const { file, folder = file } = await runItem(item, lookup);
+      const all = await lookup.all();
+      const run = folder === undefined ? undefined : runOf(all, folder);
+      if (folder === undefined || run === undefined) return;
+      const sample = samplePlace(await lookup.detail(run), folder);
+      // Items of other runs may be selected too.
+      const others = Array.isArray(items) ? items.map((each: unknown) => runItem(each, lookup)) : [];
+      const paths = (await Promise.all(others)).flatMap((each) => each.folder ?? each.file ?? []);
+      const runs = new Set([run, ...paths.flatMap((path) => runOf(all, path) ?? [])]);
+      requireComparable(runs.size);
+      await comparePanels.open([...runs], ViewColumn.Active, sample && { sample });
+    },
+    async 'esrgan.deleteSample'(item) {
+      const { file } = await runItem(item, lookup);
+      if (file === undefined) return;
+      const folder = dirname(file);
+      await trash(
+        dirname(dirname(dirname(folder))),
+        file,
+        l10n.t('Delete the sample “{0}” of step {1}?', basename(file), Number(basename(folder))),
+        l10n.t('The image is moved to the trash: {0}', workspace.asRelativePath(file)),
       );
     },
     async 'esrgan.deleteSamples'(item) {
@@ -66,7 +98,7 @@ export function checkpointCommands(
         dirname(dirname(dirname(folder))),
         folder,
         l10n.t('Delete the samples of step {0}?', Number(basename(folder))),
-        l10n.t('The images are moved to the trash: {0}', folder),
+        l10n.t('The images are moved to the trash: {0}', workspace.asRelativePath(folder)),
       );
     },
     async 'esrgan.revealItem'(item) {
@@ -89,7 +121,7 @@ export function checkpointCommands(
   }
 
   /**
-   * Moves a folder of a run to the trash, after confirmation; where there is none, as on remote machines, it asks and
+   * Moves a folder or file of a run to the trash, after confirmation; where there is none, as on remote machines, it asks and
    * deletes it permanently. Fails if the run is live: its trainer may need the folder.
    */
   async function trash(run: string, folder: string, question: string, detail: string): Promise<void> {

@@ -1,4 +1,8 @@
 import { type CommandTarget, isCommandTarget } from '../../server/protocol/commands.ts';
+import { isList, isObject, isOneOf, isString } from '../../trainer/guards/guards.ts';
+
+/** What was right-clicked in the table of runs: the selected runs, as its `data-vscode-context` says. */
+const isSelection = isObject({ webviewSection: isOneOf(['runs']), runs: isList(isString) });
 
 /** The argument of the key bindings of the Runs view; it stands for the selection. */
 export const selectionArgument = 'selection';
@@ -13,6 +17,7 @@ export function commandTargets(
 ): readonly CommandTarget[] {
   const [first, all] = args;
   if (first === selectionArgument) return selection.flatMap(({ target }) => target ?? []);
+  if (isSelection(first)) return first.runs.map((run) => ({ run }));
   const given = Array.isArray(all) && all.length > 0 ? all : [first];
   return given.flatMap((each) => targetOf(each) ?? []);
 }

@@ -14,7 +14,10 @@ export async function deleteRuns(services: DeletingServices, runs: readonly stri
     runs.length === 1
       ? l10n.t('Delete run “{0}”?', basename(first))
       : l10n.t('Delete {0} runs?', runs.length);
-  const detail = l10n.t('Checkpoints, curves, samples and log are moved to the trash: {0}', runs.join(', '));
+  const detail = l10n.t(
+    'Checkpoints, curves, samples and log are moved to the trash: {0}',
+    runs.map((run) => workspace.asRelativePath(run)).join(', '),
+  );
   if (await confirm(question, detail, l10n.t('Move to Trash'))) await trashRuns(services, runs);
 }
 

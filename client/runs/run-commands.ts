@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { commands, l10n, Uri, ViewColumn, window, workspace } from 'vscode';
-import type { TargetCommand } from '../../server/protocol/commands.ts';
+import type { NotesCommand, TargetCommand } from '../../server/protocol/commands.ts';
+import type { RunAction } from '../../server/protocol/run-actions.ts';
 import { confirm, showInformation } from '../notifications.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
 import { commandTargets } from './command-targets.ts';
 import { deleteRuns } from './delete-runs.ts';
-import type { RunAction } from './run-actions.ts';
 import { runsFor } from './run-picker.ts';
 import { resumeRun, runAgain } from './start-run.ts';
 
@@ -16,9 +16,11 @@ type RunCommand = Exclude<
   | 'esrgan.startTraining'
   | 'esrgan.startBothStages'
   | 'esrgan.startOn'
+  | 'esrgan.showTrainingPatches'
   | 'esrgan.duplicateRun'
   | 'esrgan.compareRuns'
   | 'esrgan.upscaleWith'
+  | NotesCommand
 >;
 
 /** The commands on runs; each lets the person pick runs when it is called without one. */

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import { l10n } from 'vscode';
+import type { SamplePlace } from '../../server/protocol/comparison.ts';
 import type { CheckpointSummary, RunDetail, RunSummary } from '../../server/protocol/runs.ts';
 import { isInside } from '../../trainer/files/paths.ts';
 import { formatCount } from '../../trainer/format/format.ts';
@@ -56,6 +58,23 @@ export function findSample({ samples }: Pick<RunDetail, 'samples'>, path: string
     for (const { sr } of steps) {
       const image = images.find(({ key }) => sr[key] === path);
       if (image !== undefined) return { file: path, image: image.lr };
+    }
+  }
+  return undefined;
+}
+
+/** Where a comparison shows a sample, or the samples in a folder; undefined where the run has none with this path. */
+export function samplePlace(
+  { samples, stepsBeforeTraining }: Pick<RunDetail, 'samples' | 'stepsBeforeTraining'>,
+  path: string,
+): SamplePlace | undefined {
+  for (const { stage, steps } of samples) {
+    for (const { step, sr } of steps) {
+      const found = Object.entries(sr).find(([, file]) => file === path || dirname(file) === path);
+      if (found === undefined) continue;
+      const [key, file] = found;
+      const before = stage === 'training' ? stepsBeforeTraining : 0;
+      return { sample: file === path ? key : null, step: before + step };
     }
   }
   return undefined;

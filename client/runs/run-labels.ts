@@ -13,7 +13,7 @@ import { progressOf, type RunState } from '../../trainer/run-state/run-state.ts'
 
 /** The codicon of a state. */
 export const stateIcons: Readonly<Record<RunState, string>> = {
-  queued: 'ellipsis',
+  queued: 'watch',
   starting: 'circle-large',
   running: 'circle-filled',
   paused: 'debug-pause',
@@ -42,7 +42,10 @@ export function colorId(color: number): string {
   return `esrgan.run${color % runColorTable.length}`;
 }
 
-/** The description of a run in a list: `training · 61 % · 1 h 12 min · loss 0.01234 · PSNR 25.40`. */
+/**
+ * The description of a run in a list: `61 % · training · 1 h 12 min · PSNR 25.40 · loss 0.01234`. A narrow
+ * view cuts its end: state and progress are first.
+ */
 export function describeRun(run: RunSummary): string {
   const progress = progressOf(run);
   const percent = progress === null ? null : `${Math.floor(100 * progress)} %`;
@@ -57,14 +60,14 @@ export function describeRun(run: RunSummary): string {
       return listed(stateLabels.starting, stagesOf(run), run.reason);
     case 'running':
       return listed(
-        stagesOf(run) ?? stateLabels.running,
         percent,
-        run.etaSeconds === null ? null : formatDuration(run.etaSeconds),
-        run.loss === null ? null : l10n.t('loss {0}', formatValue(run.loss)),
+        stagesOf(run) ?? stateLabels.running,
+        timeLeft(run),
         psnr,
+        run.loss === null ? null : l10n.t('loss {0}', formatValue(run.loss)),
       );
     case 'paused':
-      return listed(stateLabels.paused, stagesOf(run), percent, psnr);
+      return listed(stateLabels.paused, percent, stagesOf(run), psnr);
     case 'finished':
       return listed(stateLabels.finished, run.stage, psnr);
     case 'stopped':
@@ -83,6 +86,13 @@ function stagesOf({ stage, next }: RunSummary): string | null {
   return stage === null || next === null ? stage : `${stage} → ${next}`;
 }
 
+/** The time that a run has left; of its stage, where another one follows. */
+function timeLeft({ etaSeconds, next }: RunSummary): string | null {
+  if (etaSeconds === null) return null;
+  const time = formatDuration(etaSeconds);
+  return next === null ? time : l10n.t('{0} of this stage', time);
+}
+
 /** A live run in the status bar: `name · epoch 121/8,000 · 4.1 it/s · 2 h left`. */
 export function describeLiveRun(run: RunSummary): string {
   const epoch =
@@ -90,11 +100,12 @@ export function describeLiveRun(run: RunSummary): string {
       ? null
       : l10n.t('epoch {0}/{1}', formatCount(currentEpoch(run.epoch, run.epochs)), formatCount(run.epochs));
   if (run.state !== 'running') return listed(run.name, stateLabels[run.state], epoch);
+  const left = timeLeft(run);
   return listed(
     run.name,
     epoch ?? run.stage,
     run.rate === null || run.rate === 0 ? null : formatRate(run.rate),
-    run.etaSeconds === null ? null : l10n.t('{0} left', formatDuration(run.etaSeconds)),
+    left === null ? null : run.next === null ? l10n.t('{0} left', left) : left,
   );
 }
 
@@ -140,9 +151,13 @@ export function runTooltip(run: RunSummary): string {
     [l10n.t('Epoch'), run.epoch === null ? null : of(currentEpoch(run.epoch, run.epochs), run.epochs)],
     [l10n.t('Step'), of(run.step, run.steps)],
     [l10n.t('Rate'), run.rate === null || run.rate === 0 ? null : formatRate(run.rate)],
-    [l10n.t('Time left'), run.etaSeconds === null ? null : formatDuration(run.etaSeconds)],
+    [l10n.t('Time left'), timeLeft(run)],
     [l10n.t('Loss'), run.loss === null ? null : formatValue(run.loss)],
     [l10n.t('Validation'), run.psnr === null ? null : `PSNR ${formatScore(run.psnr)} dB`],
+    [l10n.t('Hints'), run.hints.join(' ') || null],
+    [l10n.t('Tags'), run.notes.tags.join(', ') || null],
+    [l10n.t('Group'), run.notes.group],
+    [l10n.t('Note'), run.notes.note || null],
     [l10n.t('Folder'), run.run],
   ];
   const lines = facts.flatMap(([label, value]) => (value === null ? [] : [`${label}: ${escaped(value)}`]));

@@ -1,8 +1,8 @@
 import { commands, type Disposable, type Event, EventEmitter } from 'vscode';
+import { actionsOf, runActions } from '../../server/protocol/run-actions.ts';
 import type { RunSummary } from '../../server/protocol/runs.ts';
 import type { ServerLink } from '../server/server-link.ts';
 import { withDistinctNames } from './distinct-names.ts';
-import { actionsOf, runActions } from './run-actions.ts';
 import { changeRuns } from './run-order.ts';
 
 /** The runs as the server last reported them; runs of one name with their folders (`withDistinctNames`). */

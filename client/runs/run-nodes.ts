@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { l10n } from 'vscode';
+import { actionsOf } from '../../server/protocol/run-actions.ts';
 import {
   bestByPsnr,
   bicubicOf,
@@ -13,7 +14,6 @@ import {
 import { formatBytes, formatCount, formatScore, formatShortCount } from '../../trainer/format/format.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
-import { actionsOf } from './run-actions.ts';
 import { colorId, describeRun, spokenRun, stateIcons } from './run-labels.ts';
 
 /** A run has samples of thousands of steps. The tree lists the newest; the run's panel has a slider for all. */
@@ -27,7 +27,13 @@ export function runNode(run: RunSummary): TreeNode {
     description: describeRun(run),
     icon: stateIcons[run.state],
     color: colorId(run.color),
-    context: ['run', run.kind, ...actionsOf(run)].join(' '),
+    context: [
+      'run',
+      run.kind,
+      run.notes.pinned ? 'pinned' : 'unpinned',
+      run.notes.archived ? 'archived' : 'unarchived',
+      ...actionsOf(run),
+    ].join(' '),
     spoken: spokenRun(run),
     target: { run: run.run },
     children: 'later',
@@ -194,7 +200,7 @@ function samplesNode(summary: RunSummary, stages: readonly StageSamples[]): Tree
     children: shown.map(({ samples: { stage, images }, step, sr }) => {
       const nodes = images.flatMap(({ key, lr }) => {
         const file = sr[key];
-        return file === undefined ? [] : [sampleNode(key, file, lr)];
+        return file === undefined ? [] : [sampleNode(key, file, lr, isLive(summary))];
       });
       const [first] = Object.values(sr);
       return {
@@ -210,9 +216,10 @@ function samplesNode(summary: RunSummary, stages: readonly StageSamples[]): Tree
   };
 }
 
-function sampleNode(key: string, file: string, image: string): TreeNode {
+function sampleNode(key: string, file: string, image: string, isLiveRun: boolean): TreeNode {
   const label = key.replace(/^\d+-/, '');
-  return { id: file, label, context: 'file sample', spoken: label, file, image, children: 'none' };
+  const context = isLiveRun ? 'file sample' : 'file sample delete';
+  return { id: file, label, context, spoken: label, file, image, children: 'none' };
 }
 
 function baseName(path: string): string {

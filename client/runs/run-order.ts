@@ -2,12 +2,13 @@ import type { Notifications } from '../../server/protocol/messages.ts';
 import type { RunSummary } from '../../server/protocol/runs.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 
-/** Sorts live runs first, then the queue in its order, then the rest; the newest first within each. */
+/** Sorts live runs first, then the queue in its order, then the rest; the pinned and then the newest first within each. */
 export function sortRuns(runs: readonly RunSummary[]): readonly RunSummary[] {
   return [...runs].sort(
     (a, b) =>
       rank(a) - rank(b) ||
       (a.queuePosition ?? 0) - (b.queuePosition ?? 0) ||
+      Number(b.notes.pinned) - Number(a.notes.pinned) ||
       (b.created ?? 0) - (a.created ?? 0) ||
       a.name.localeCompare(b.name, 'en'),
   );

@@ -124,15 +124,14 @@ async function openRunFile(run: string, link: ServerLink): Promise<void> {
 /** The icons of the tabs. Created once: VS Code redraws a tab whose icon is another `Uri` object. */
 function stateIcons(extension: Uri): Readonly<Record<RunState, Uri>> {
   const icon = (name: string) => Uri.joinPath(extension, 'media', 'icons', `run-${name}.svg`);
-  const waiting = icon('waiting');
   const live = icon('live');
   const idle = icon('idle');
   const failed = icon('failed');
   return {
-    queued: waiting,
+    queued: icon('queued'),
     starting: live,
     running: live,
-    paused: waiting,
+    paused: icon('paused'),
     finished: icon('done'),
     stopped: idle,
     failed,

@@ -1,8 +1,8 @@
 import { l10n, type QuickPickItem, ThemeColor, ThemeIcon, window } from 'vscode';
 import type { CommandTarget } from '../../server/protocol/commands.ts';
 import { maximumComparedRuns } from '../../server/protocol/comparison.ts';
+import { actionsOf, type RunAction } from '../../server/protocol/run-actions.ts';
 import type { RunSummary } from '../../server/protocol/runs.ts';
-import { actionsOf, type RunAction } from './run-actions.ts';
 import { colorId, describeRun, stateIcons } from './run-labels.ts';
 import type { RunList } from './run-list.ts';
 

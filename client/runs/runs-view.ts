@@ -1,9 +1,11 @@
 import {
+  commands,
   DataTransferItem,
   type Disposable,
   EventEmitter,
   l10n,
   MarkdownString,
+  type Memento,
   type TreeDataProvider,
   type TreeView,
   Uri,
@@ -26,10 +28,25 @@ export interface RunsView extends Disposable {
   readonly selection: readonly TreeNode[];
   /** Paths of the run directories and files that were dragged last. */
   readonly dragged: readonly string[];
+  /** Shows or hides archived runs, also in later windows of the workspace. */
+  showArchived(shows: boolean): Promise<void>;
 }
 
+/** Of the context key, and of the state in the workspace. */
+const archivedKey = 'esrgan.showsArchived';
+
 /** Expanded runs are followed, so that new checkpoints and samples appear. */
-export function createRunsView(link: ServerLink, runs: RunList, followedRuns: FollowedRuns): RunsView {
+export function createRunsView(
+  link: ServerLink,
+  runs: RunList,
+  followedRuns: FollowedRuns,
+  memento: Memento,
+): RunsView {
+  let showsArchived = memento.get(archivedKey, false);
+  const setContext = () => void commands.executeCommand('setContext', archivedKey, showsArchived);
+  setContext();
+  const shown = (all: readonly RunSummary[]) =>
+    showsArchived ? all : all.filter(({ notes }) => !notes.archived);
   const changed = new EventEmitter<TreeNode | TreeNode[] | undefined>();
   // The runs that VS Code lists, in its order. It identifies an item by its object, so each run keeps its first one.
   // While it reloads the whole list it has no items, and a command from a menu finds no target.
@@ -59,7 +76,7 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
       if (node === undefined) {
         try {
           isListed = false;
-          list(await runs.all());
+          list(shown(await runs.all()));
           isListed = true;
           return [...listed.values()].map(({ item }) => item);
         } catch (error) {
@@ -77,13 +94,13 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
   /** Redraws only the items that have changed: a training run changes every other second. */
   const redraw = () => {
     const before = [...listed.values()].map(({ run }) => run);
-    const redrawn = isListed ? changedItems(before, runs.known) : 'all';
+    const redrawn = isListed ? changedItems(before, shown(runs.known)) : 'all';
     if (redrawn === 'all') {
       changed.fire(undefined);
       return;
     }
     const hasNewState = runs.known.filter(({ run, state }) => listed.get(run)?.run.state !== state);
-    list(runs.known);
+    list(shown(runs.known));
     pause.redraw(redrawn);
     for (const { run } of hasNewState) pause.end(run);
   };
@@ -137,6 +154,12 @@ export function createRunsView(link: ServerLink, runs: RunList, followedRuns: Fo
     }),
   ];
   return {
+    async showArchived(shows) {
+      showsArchived = shows;
+      setContext();
+      redraw();
+      await memento.update(archivedKey, shows);
+    },
     get selection() {
       return view.selection.length > 0 ? view.selection : selected;
     },

@@ -1,6 +1,11 @@
 import { basename, dirname, relative } from 'node:path';
 import { l10n, ProgressLocation, type QuickPickItem, Uri, ViewColumn, window, workspace } from 'vscode';
-import type { StartedRun, StartPlan, StartTarget } from '../../server/protocol/runs.ts';
+import {
+  newRunStages,
+  type StartedRun,
+  type StartPlan,
+  type StartTarget,
+} from '../../server/protocol/runs.ts';
 import type { StageChoice } from '../../trainer/run-state/run-state.ts';
 import { choose } from '../notifications.ts';
 import { currentText, runNameOf, writeRunFile } from '../run-files/copy-run-file.ts';
@@ -69,7 +74,7 @@ export async function resumeRun(services: Services, target: StartTarget): Promis
       ...(plan.canResume ? [] : ['', l10n.t('The checkpoints of the run only match its earlier networks.')]),
     ].join('\n'),
   );
-  if (action === asNew) await startAsNew(services, await copyOf(services, plan), newChoice(plan));
+  if (action === asNew) await startAsNew(services, await copyOf(services, plan), newRunStages(plan));
   else if (action !== undefined)
     showQueued(await link.request('esrgan/resume', { ...target, run, asTrained: action === asTrained }));
 }
@@ -87,7 +92,7 @@ async function offerAgain(services: Services, plan: StartPlan): Promise<void> {
   const { run, stage, file, progress, startsFromPretraining, pretrained } = plan;
   const name = basename(run);
   const copy = await copyOf(services, plan);
-  const choice = newChoice(plan);
+  const choice = newRunStages(plan);
   const items: AgainItem[] = [
     {
       label: l10n.t('$(add) Start as New Run “{0}”', copy.name),
@@ -131,11 +136,6 @@ async function offerAgain(services: Services, plan: StartPlan): Promise<void> {
   await picked?.choose();
 }
 
-/** The stages to start from nothing, where the training needs the pretraining. */
-function newChoice({ stage, startsFromPretraining }: StartPlan): StageChoice {
-  return stage === 'training' && startsFromPretraining ? 'all' : stage;
-}
-
 function whatIsTrained(choice: StageChoice): string {
   switch (choice) {
     case 'pretraining':
@@ -165,7 +165,10 @@ function changeLines({ changes }: StartPlan): string[] {
 /** Whether a stage that is finished is only made longer, which a resume is for. */
 function isOnlyLonger({ progress, changes, stage }: StartPlan): boolean {
   const lengths = [`${stage}.num_epoch`, `${stage}.num_step`];
-  return progress === 'finished' && changes.every(({ key }) => lengths.includes(key));
+  const stops = [`${stage}.early_stopping`, `${stage}.stop_at`];
+  const isLength = (key: string) =>
+    lengths.includes(key) || stops.some((stop) => key === stop || key.startsWith(`${stop}.`));
+  return progress === 'finished' && changes.every(({ key }) => isLength(key));
 }
 
 /** Asks what a start would do, with the run file as it is in the editor. */

@@ -36,12 +36,7 @@ export function createStatusBar(runs: RunList, panels: RunPanels): Disposable {
     const liveRuns = runs.known.filter(isLive);
     const queued = runs.known.filter(({ state }) => state === 'queued');
     if (liveRuns.length === 0 && queued.length > 0) {
-      show(
-        live,
-        queued.slice(0, 1),
-        () => `$(ellipsis) ${describeQueue(queued.length)}`,
-        'esrgan.runs.focus',
-      );
+      show(live, queued.slice(0, 1), () => `$(watch) ${describeQueue(queued.length)}`, 'esrgan.runs.focus');
     } else {
       const queue = queued.length === 0 ? '' : ` · ${describeQueue(queued.length)}`;
       const command = liveRuns.length > 1 ? 'esrgan.runs.focus' : undefined;

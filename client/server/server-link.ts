@@ -68,6 +68,7 @@ export function createServerLink(module: Uri, log: LogOutputChannel): ServerLink
     'esrgan/jobChanged': new EventEmitter(),
     'esrgan/upscalingProgress': new EventEmitter(),
     'esrgan/runsChanged': new EventEmitter(),
+    'esrgan/trainingPatchesChanged': new EventEmitter(),
     'esrgan/runChanged': new EventEmitter(),
   };
   const started = new EventEmitter<void>();

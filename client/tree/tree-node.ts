@@ -25,6 +25,8 @@ export interface TreeNode {
   readonly model?: string;
   /** The LR image of the item, for commands that upscale. */
   readonly image?: string;
+  /** The images of the item, for commands that prepare them. */
+  readonly images?: PreparedImages;
   /** The folder of the item, for commands. */
   readonly folder?: string;
   /** The web page that a click opens. */
@@ -35,6 +37,15 @@ export interface TreeNode {
   readonly isExpanded?: boolean;
   /** `later`: the view loads them. */
   readonly children: readonly TreeNode[] | 'later' | 'none';
+}
+
+/** A data set whose images can be checked, cut and so on. */
+export interface PreparedImages {
+  readonly name: string;
+  /** Folders or globs. */
+  readonly paths: readonly string[];
+  /** The run file that has the data set; null if it is predefined. */
+  readonly runFile: string | null;
 }
 
 /** The item in place of a list that could not be loaded. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { type Disposable, l10n, type Memento, Uri, type ViewColumn, type WebviewPanel, window } from 'vscode';
 import type { ImagePair } from '../../server/protocol/upscaling.ts';
-import { isList, isObject, isString } from '../../trainer/guards/guards.ts';
+import { isList, isNullable, isObject, isString } from '../../trainer/guards/guards.ts';
 import { hostApp, type PanelServices } from '../webviews/webview-panel.ts';
 
 const viewType = 'esrgan.beforeAfter';
@@ -80,7 +80,9 @@ export function createBeforeAfterPanels(
 }
 
 /** The state that a page saved, of this version or an older one. */
-const isState = isObject({ images: isList(isObject<ImagePair>({ source: isString, result: isString })) });
+const isState = isObject({
+  images: isList(isObject<ImagePair>({ source: isString, result: isString, model: isNullable(isString) })),
+});
 
 function hashOf(pairs: readonly ImagePair[]): string {
   const paths = pairs.flatMap(({ source, result }) => [source, result]);

@@ -1,8 +1,11 @@
 import { RelativePattern, Uri, workspace } from 'vscode';
 import { modelFolders } from './upscale-settings.ts';
 
-/** Extensions of files of weights; the weights editor of the manifest has the same. */
-export const modelExtensions = ['safetensors', 'pth', 'pt', 'ckpt', 'onnx'] as const;
+/**
+ * Extensions of files of weights. The weights editor of the manifest has the same but `param`, which many programs use for
+ * texts.
+ */
+export const modelExtensions = ['safetensors', 'pth', 'pt', 'ckpt', 'onnx', 'param'] as const;
 
 const maximumFiles = 500;
 

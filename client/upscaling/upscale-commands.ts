@@ -1,15 +1,22 @@
 import { l10n, TabInputCustom, TabInputText, Uri, ViewColumn, window } from 'vscode';
-import type { UpscalingResult } from '../../server/protocol/upscaling.ts';
-import { choose, showWarning } from '../notifications.ts';
+import type {
+  ImagePair,
+  UpscaledImage,
+  UpscalingOutput,
+  UpscalingResult,
+} from '../../server/protocol/upscaling.ts';
+import { imageExtensions, isImageName } from '../../trainer/files/image-names.ts';
+import { choose, showInformation, showWarning } from '../notifications.ts';
 import { commandTargets } from '../runs/command-targets.ts';
 import { runItem, runLookup } from '../runs/run-items.ts';
 import type { Command, Services } from '../services.ts';
 import { requireTrust } from '../workspace-trust.ts';
-import { imageExtensions, isImage } from './image-extensions.ts';
 import { forgetModel, lastModel, pickModel, rememberModel } from './model-picker.ts';
-import { existingText, resultText } from './upscale-labels.ts';
+import { chooseOutput } from './output-choice.ts';
+import { showResultList } from './result-list.ts';
+import { existingText, modelName, resultText } from './upscale-labels.ts';
 import { runBatch } from './upscale-progress.ts';
-import { resultPlace, upscalingEngine } from './upscale-settings.ts';
+import { resultPlace, upscalingEngine, usualOutput } from './upscale-settings.ts';
 
 /** The commands that upscale images. */
 export function upscaleCommands({
@@ -21,38 +28,51 @@ export function upscaleCommands({
 }: Services): Record<'esrgan.upscale' | 'esrgan.upscaleWith', Command> {
   return {
     async 'esrgan.upscale'(...args) {
-      await upscale(args, async () => (await lastModel(memento)) ?? pickModel(link, memento));
+      await upscale(args, async () => (await lastModel(memento)) ?? pickModel(link, memento), false);
     },
     async 'esrgan.upscaleWith'(...args) {
       const [target] = args;
       const item = await runItem(target, runLookup({ runs, link }));
       if (item.image !== undefined) {
-        await upscale([Uri.file(item.image)], async () => pickModel(link, memento));
+        await upscale([Uri.file(item.image)], async () => pickModel(link, memento), true);
         return;
       }
       // The weights editor passes a model, panels and the list of runs a run; the person then picks images.
       const model = item.model ?? commandTargets(args, [])[0]?.run;
       if (model !== undefined) await rememberModel(memento, model);
-      await upscale(model === undefined ? args : [], async () => model ?? pickModel(link, memento));
+      await upscale(model === undefined ? args : [], async () => model ?? pickModel(link, memento), true);
     },
   };
 
-  async function upscale(args: readonly unknown[], choose: () => Promise<string | undefined>): Promise<void> {
+  async function upscale(
+    args: readonly unknown[],
+    choose: () => Promise<string | undefined>,
+    isAsked: boolean,
+  ): Promise<void> {
     if (!(await requireTrust(l10n.t('Upscaling is disabled in Restricted Mode.')))) return;
     const images = await imagesFor(args);
     const [first] = images;
     if (first === undefined) return;
     const model = await choose();
     if (model === undefined) return;
+    const usual = usualOutput(first);
+    const output = isAsked ? await chooseOutput(modelName(model), usual) : usual;
+    if (output === undefined) return;
     await upscaleWith(
       model,
+      output,
       first,
       images.map(({ fsPath }) => fsPath),
     );
   }
 
-  async function upscaleWith(model: string, first: Uri, inputs: readonly string[]): Promise<void> {
-    const how = { ...resultPlace(first), engine: upscalingEngine() };
+  async function upscaleWith(
+    model: string,
+    output: UpscalingOutput,
+    first: Uri,
+    inputs: readonly string[],
+  ): Promise<void> {
+    const how = { ...resultPlace(first), output, engine: upscalingEngine() };
     let chosen: Promise<'replace' | 'rename' | undefined> | undefined;
     const result = await runBatch(link, { model, inputs, ...how, existing: 'keep' }, (existing) => {
       chosen ??= promptForExisting(existing);
@@ -61,16 +81,28 @@ export function upscaleCommands({
       await forgetModel(memento);
       throw error;
     });
-    await showResult(result, inputs);
+    await showResult(result, inputs, model);
     const existing = await chosen;
     if (existing === undefined || result.isCancelled) return;
     const skipped = result.images.filter(({ kept }) => kept).map(({ input }) => input);
-    await showResult(await runBatch(link, { model, inputs: skipped, ...how, existing }, () => {}), skipped);
+    const rest = await runBatch(link, { model, inputs: skipped, ...how, existing }, () => {});
+    await showResult(rest, skipped, model);
   }
 
   /** Shows the results of a batch in the before/after view, and its failures in a message. */
-  async function showResult(result: UpscalingResult, inputs: readonly string[]): Promise<void> {
-    const pairs = result.images.map(({ input, output }) => ({ source: input, result: output }));
+  async function showResult(
+    result: UpscalingResult,
+    inputs: readonly string[],
+    model: string,
+  ): Promise<void> {
+    const pairOf = ({ input, output, kept }: UpscaledImage): ImagePair => ({
+      source: input,
+      result: output,
+      model: kept ? null : modelName(model),
+    });
+    const pairs = result.images.map(pairOf);
+    const showList = () =>
+      showResultList(result, (image) => beforeAfterPanels.open([pairOf(image)], ViewColumn.Active));
     const made = result.images.filter(({ kept }) => !kept);
     for (const { input, output, notes } of made) log.info([`${input} → ${output}`, ...notes].join('; '));
     for (const { message } of result.failures) log.error(message);
@@ -83,12 +115,20 @@ export function upscaleCommands({
     }
     const text = resultText(result);
     if (text === undefined) return;
+    const list = l10n.t('Show List');
+    if (result.failures.length === 0 && result.images.length > 1) {
+      void showInformation(text, list).then((choice) => {
+        if (choice !== undefined) return showList();
+      });
+      return;
+    }
     if (result.failures.length === 0) {
       window.setStatusBarMessage(`ESRGAN: ${text}`, 5000);
       return;
     }
     // Not awaited: the command ends even if the message stays open.
-    void showWarning(text, l10n.t('Show Log')).then((choice) => {
+    void showWarning(text, list, l10n.t('Show Log')).then((choice) => {
+      if (choice === list) return showList();
       if (choice !== undefined) log.show();
     });
   }
@@ -127,5 +167,5 @@ function localFile(uri: Uri): Uri {
 function activeImage(): Uri | undefined {
   const input = window.tabGroups.activeTabGroup.activeTab?.input;
   const uri = input instanceof TabInputCustom || input instanceof TabInputText ? input.uri : undefined;
-  return uri && isImage(uri.path) ? uri : undefined;
+  return uri && isImageName(uri.path) ? uri : undefined;
 }

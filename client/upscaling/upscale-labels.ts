@@ -52,13 +52,20 @@ export function modelChoices(models: readonly UpscalingModel[], last: string | u
 }
 
 function choiceOf(model: UpscalingModel): ModelChoice {
-  const { scale, bytes, source, blocks, channels, format } = model;
-  const architecture =
-    blocks === null || channels === null
-      ? (format ?? '')
-      : blocks === 1
-        ? l10n.t('1 block, {0} channels', channels)
-        : l10n.t('{0} blocks, {1} channels', blocks, channels);
+  const { scale, bytes, source, architecture: network, blocks, channels, format } = model;
+  const sizes =
+    channels === null
+      ? []
+      : blocks === null
+        ? [l10n.t('{0} channels', channels)]
+        : [
+            blocks === 1
+              ? l10n.t('1 block, {0} channels', channels)
+              : l10n.t('{0} blocks, {1} channels', blocks, channels),
+          ];
+  const architecture = [network ?? (channels === null && format !== null ? format : []), sizes]
+    .flat()
+    .join(', ');
   const facts = [
     ...(scale === null ? [] : [`×${scale}`]),
     formatBytes(bytes),
@@ -77,20 +84,32 @@ function choiceOf(model: UpscalingModel): ModelChoice {
 
 /** The name of a model in lists. */
 export function modelLabel({ path, source, metadata }: UpscalingModel): string {
-  if (source.kind === 'checkpoint') {
-    return `${basename(source.run)} · ${source.stage} ${formatCount(source.step)}`;
-  }
+  if (source.kind === 'checkpoint') return checkpointName(source.run, source.stage, source.step);
   return source.kind === 'bundled' ? (metadata.name ?? basename(path)) : basename(path);
+}
+
+const checkpointPath =
+  /([^\\/]+)[\\/]checkpoints[\\/](pretraining|training)-0*(\d+)(?:[\\/]generator\.safetensors)?$/;
+
+/** The name of a model of which only the path is known: a checkpoint, the folder of a run, or a file. */
+export function modelName(path: string): string {
+  const [, run, stage, step] = checkpointPath.exec(path) ?? [];
+  return run !== undefined && stage !== undefined ? checkpointName(run, stage, Number(step)) : basename(path);
+}
+
+function checkpointName(run: string, stage: string, step: number): string {
+  return `${basename(run)} · ${stage} ${formatCount(step)}`;
 }
 
 function checkpointFacts({
   psnr,
+  isBelowBicubic,
   best,
   last,
 }: Extract<UpscalingModel['source'], { kind: 'checkpoint' }>): string[] {
   return [
     ...(psnr === null ? [] : [`${formatScore(psnr)} dB`]),
-    ...(best ? [l10n.t('★ best')] : []),
+    ...(isBelowBicubic ? [l10n.t('below bicubic')] : best ? [l10n.t('★ best')] : []),
     ...(last ? [l10n.t('newest')] : []),
   ];
 }
@@ -100,7 +119,7 @@ function characterOf({ source, metadata }: UpscalingModel): string {
   const stage = source.kind === 'checkpoint' ? source.stage : metadata.stage;
   if (stage === 'pretraining') return l10n.t('faithful, softer');
   if (stage === 'training') return l10n.t('sharp, synthesized texture');
-  return source.kind === 'bundled' ? l10n.t('small and fast, for photographs') : '';
+  return source.kind === 'bundled' ? l10n.t('small and fast, for clean photographs') : '';
 }
 
 /** The text of the progress notification. */
@@ -109,6 +128,7 @@ export function progressText({
   input,
   image,
   images,
+  sizes,
   tile,
   tiles,
   megapixelsPerSecond,
@@ -120,6 +140,7 @@ export function progressText({
   return [
     images > 1 ? l10n.t('Upscaling {0} of {1}', image, images) : l10n.t('Upscaling'),
     basename(input),
+    ...sizesText(sizes),
     ...(tiles === 0 ? [] : [isWriting ? l10n.t('writing') : l10n.t('tile {0}/{1}', tile, tiles)]),
     ...(megapixelsPerSecond === null || tiles === 0 || isWriting
       ? []
@@ -128,6 +149,12 @@ export function progressText({
       ? []
       : [l10n.t('{0} left', formatDuration(Math.max(1, etaSeconds)))]),
   ].join(' · ');
+}
+
+/** The plan of an image whose result has not the size that the model makes. */
+function sizesText(sizes: UpscalingProgress['sizes']): string[] {
+  const texts = sizes.map((sides) => sides.join(' × '));
+  return texts[1] === texts[2] ? [] : [[...new Set(texts)].join(' → ')];
 }
 
 /** Progress of a batch in percent; all images count the same. */

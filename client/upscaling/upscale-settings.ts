@@ -1,6 +1,9 @@
 import { isAbsolute, join } from 'node:path';
 import { l10n, type Uri, workspace } from 'vscode';
 
+import type { UpscalingOutput } from '../../server/protocol/upscaling.ts';
+import { parseSize } from './output-labels.ts';
+
 /** Folder and name of a result. */
 interface ResultPlace {
   /** Absolute; null: the folder of each image. */
@@ -19,9 +22,33 @@ export function resultPlace(image: Uri): ResultPlace {
   };
 }
 
+/** The usual size and form of the results. */
+export function usualOutput(image: Uri): UpscalingOutput {
+  const settings = workspace.getConfiguration('esrgan.upscale', image);
+  const text = settings.get('size', '');
+  const size = parseSize(text);
+  if (size === undefined) {
+    throw new Error(
+      l10n.t('The setting esrgan.upscale.size is {0}. Write for example 2.5x, 3000w, 2000h or 12mp.', text),
+    );
+  }
+  return {
+    size,
+    format: settings.get<UpscalingOutput['format']>('format', 'keep'),
+    quality: settings.get<number | null>('quality', null),
+    isBetter: false,
+  };
+}
+
 /** The engine for upscaling, a value of `esrgan upscale --engine`. */
 export function upscalingEngine(): string {
   return workspace.getConfiguration('esrgan.upscale').get('engine', 'auto');
+}
+
+/** URL of another folder with a list of models; null: OpenModelDB. */
+export function modelMirror(): string | null {
+  const mirror = workspace.getConfiguration('esrgan.upscale').get('modelMirror', '').trim();
+  return mirror === '' ? null : mirror;
 }
 
 /** Additional folders with models. */

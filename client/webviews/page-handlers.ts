@@ -56,8 +56,8 @@ export function pageHandlers(
       await commands.executeCommand('vscode.diff', Uri.file(left), Uri.file(right), title, options);
       return null;
     },
-    async 'host/command'({ command, args: [target] }) {
-      await commands.executeCommand(command, target);
+    async 'host/command'({ command, args }) {
+      await commands.executeCommand(command, ...args);
       return null;
     },
   };

@@ -97,6 +97,10 @@ export function hostApp(
     link.onNotification('esrgan/jobChanged', (params) =>
       post({ kind: 'notification', name: 'esrgan/jobChanged', params }),
     ),
+    link.onNotification('esrgan/trainingPatchesChanged', (params) => {
+      if (params.file === app.parameters.file)
+        post({ kind: 'notification', name: 'esrgan/trainingPatchesChanged', params });
+    }),
     link.onNotification('esrgan/runChanged', (params) => {
       if (followedRuns.isFollowing(panel, params.run)) {
         post({ kind: 'notification', name: 'esrgan/runChanged', params });

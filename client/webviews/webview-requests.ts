@@ -6,6 +6,7 @@ import {
   type ModelReference,
   maximumComparedRuns,
 } from '../../server/protocol/comparison.ts';
+import type { PatchesQuery } from '../../server/protocol/training-patches.ts';
 import {
   type WebviewRequest,
   type WebviewRequestName,
@@ -15,6 +16,7 @@ import {
 import {
   type Guard,
   isBoolean,
+  isCount,
   isExactly,
   isList,
   isNull,
@@ -26,6 +28,7 @@ import {
   isUnion,
 } from '../../trainer/guards/guards.ts';
 import { isRect } from '../../trainer/guards/rect.ts';
+import { stages } from '../../trainer/run-state/run-state.ts';
 
 const isStrings = isList(isString);
 const hasRun = isExactly({ run: isString });
@@ -57,6 +60,7 @@ const isContent = isUnion(isString, (value): value is Uint8Array => value instan
 /** The requests that a page may send, each with the check of its parameters. Nothing reaches the editor unchecked. */
 const requests: { readonly [Name in WebviewRequestName]: Guard<WebviewRequests[Name]['params']> } = {
   'esrgan/runs': isNull,
+  'esrgan/runTable': isExactly({ since: isNullable(isString) }),
   'esrgan/run': hasRun,
   'esrgan/points': isExactly({
     run: isString,
@@ -102,7 +106,11 @@ const requests: { readonly [Name in WebviewRequestName]: Guard<WebviewRequests[N
   'host/save': isExactly({ name: isString, content: isContent }),
   'host/open': isExactly({ path: isString }),
   'host/openRunFile': isNull,
-  'host/command': isExactly({ command: isOneOf(webviewCommands), args: isTuple(isCommandTarget) }),
+  'host/command': isExactly({
+    command: isOneOf(webviewCommands),
+    args: isUnion(isTuple(isCommandTarget), isTuple(isCommandTarget, isList(isCommandTarget))),
+  }),
+  'host/saveState': isExactly({ state: isString }),
   'host/diff': isExactly({ left: isString, right: isString }),
   'host/pickRuns': hasRuns,
   'host/runsOf': isExactly({ uris: isStrings }),
@@ -112,6 +120,12 @@ const requests: { readonly [Name in WebviewRequestName]: Guard<WebviewRequests[N
   'host/upscaleWith': isNull,
   'host/convertWeights': isNull,
   'host/pickWeights': isNull,
+  'host/trainingPatches': isExactly<PatchesQuery>({
+    stage: isOneOf(stages),
+    step: isCount,
+    count: isCount,
+    without: isList(isCount),
+  }),
   'host/openAsText': isNull,
 };
 

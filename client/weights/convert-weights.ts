@@ -3,7 +3,7 @@ import { l10n, type Uri, window } from 'vscode';
 import type { ServerLink } from '../server/server-link.ts';
 
 /** The formats that `esrgan convert` writes, with their extensions. */
-const formats = { safetensors: ['safetensors'], PyTorch: ['pth'], ONNX: ['onnx'] };
+const formats = { safetensors: ['safetensors'], PyTorch: ['pth'], ONNX: ['onnx'], ncnn: ['param'] };
 
 interface Conversion {
   /** A file of weights or the folder of a checkpoint. */

@@ -61,7 +61,7 @@ async function pickWeights(file: string): Promise<string | null> {
       title: l10n.t('Compare {0} With', basename(file)),
       openLabel: l10n.t('Compare'),
       defaultUri: Uri.file(dirname(file)),
-      filters: { [l10n.t('Weights')]: ['safetensors', 'pth', 'pt', 'ckpt'] },
+      filters: { [l10n.t('Weights')]: ['safetensors', 'pth', 'pt', 'ckpt', 'param'] },
     })) ?? [];
   return other?.fsPath ?? null;
 }

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runActions } from '../../../client/runs/run-actions.ts';
-import { imageExtensions } from '../../../client/upscaling/image-extensions.ts';
+import { runActions } from '../../../server/protocol/run-actions.ts';
 import { runColorTable } from '../../../server/protocol/run-colors.ts';
 import { engineNames } from '../../../trainer/engine/engines.ts';
+import { imageExtensions } from '../../../trainer/files/image-names.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const manifestText = readFileSync(join(root, 'package.json'), 'utf8');
@@ -33,10 +33,12 @@ test('the palette always has the commands that need no run or folder', () => {
   );
   expect(commandIds.filter((id) => !sometimes.includes(id)).sort()).toEqual([
     'esrgan.doctor',
-    'esrgan.importBasicSR',
+    'esrgan.downloadModels',
+    'esrgan.importOptions',
     'esrgan.newRun',
     'esrgan.restartServer',
     'esrgan.showServerLog',
+    'esrgan.testWebhook',
     'esrgan.upscale',
     'esrgan.upscaleWith',
   ]);
@@ -51,7 +53,7 @@ test('every command has a title, and all are of one category', () =>
 
 test('settings that name programs, folders or files, or upload, are restricted in untrusted workspaces', () => {
   const named = Object.keys(contributes.configuration.properties).filter((id) =>
-    /path|folder|name|^enabled$/i.test(id.split('.').at(-1)!),
+    /path|folder|name|webhook|^enabled$/i.test(id.split('.').at(-1)!),
   );
   expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(named.sort());
 });
@@ -66,12 +68,13 @@ test('every language-model tool is registered', () =>
 
 test('the settings are those that server and client read', () => {
   const protocol = readFileSync(join(root, 'server/protocol/settings.ts'), 'utf8');
-  const [ofRuns = '', ofMirror = ''] = protocol.split('interface MirrorSettings');
+  const [ofRuns = '', ofMirror = '', ofNotify = ''] = protocol.split(/interface (?:Mirror|Notify)Settings/);
   const own = readFileSync(join(root, 'client/upscaling/upscale-settings.ts'), 'utf8');
   expect(Object.keys(contributes.configuration.properties).sort()).toEqual(
     [
-      ...found(/readonly (\w+):(?! MirrorSettings)/g, ofRuns).map((name) => `esrgan.${name}`),
+      ...found(/readonly (\w+):(?! (?:Mirror|Notify)Settings)/g, ofRuns).map((name) => `esrgan.${name}`),
       ...['enabled', ...found(/readonly (\w+):/g, ofMirror)].map((name) => `esrgan.mirror.wandb.${name}`),
+      ...found(/readonly (\w+):/g, ofNotify).map((name) => `esrgan.notify.${name}`),
       ...found(/\.get(?:<[^>]*>)?\('(\w+)'/g, own).map((name) => `esrgan.upscale.${name}`),
     ].sort(),
   );
@@ -110,6 +113,7 @@ test('menus, keys and the walkthrough name existing commands and views', () => {
   const set = [
     'esrgan.isListed',
     'esrgan.hasRuns',
+    ...found(/archivedKey = '(esrgan\.\w+)'/g),
     ...found(/viewType = '(esrgan\.\w+)'/g),
     ...viewIds,
     ...runActions.map((action) => `esrgan.can.${action}`),
@@ -125,7 +129,7 @@ test('files that the manifest names exist', () => {
 
 test('icons of states exist', () => {
   const names = found(/\bicon\('(\w+)'\)/g);
-  expect(names).toEqual(['done', 'failed', 'idle', 'live', 'waiting']);
+  expect(names).toEqual(['done', 'failed', 'idle', 'live', 'paused', 'queued']);
   expect(names.filter((name) => !existsSync(join(root, `media/icons/run-${name}.svg`)))).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { downloadPercent, downloadText } from '../../../../client/downloads/download-labels.ts';
+import { downloadText } from '../../../../client/downloads/download-labels.ts';
+import { jobPercent } from '../../../../client/jobs/follow-job.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
 
 const job: Job = {
@@ -28,5 +29,5 @@ test.each<[change: Partial<Job>, text: string, percent: number]>([
   [{ state: 'waiting', detail: '', done: 0, total: null }, 'waiting for the previous download', 0],
 ])('%j: %s', (change, text, percent) => {
   expect(downloadText({ ...job, ...change })).toBe(text);
-  expect(downloadPercent({ ...job, ...change })).toBe(percent);
+  expect(jobPercent({ ...job, ...change })).toBe(percent);
 });

@@ -21,12 +21,14 @@ const photos: OwnImages = {
   name: 'photos',
   description: '20 / 2 images · 4 MB',
   paths: ['/w/photos/train', '/w/photos/val'],
+  runFile: '/w/a.esrgan.yaml',
 };
 const urban: OwnImages = {
   kind: 'testSet',
   name: 'urban',
   description: '9 images · 2 MB',
   paths: ['/w/urban'],
+  runFile: null,
 };
 const report = { items: [here, missing, archived, vgg], own: [photos, urban] };
 
@@ -58,7 +60,15 @@ function rows(nodes: readonly TreeNode[]): (string | undefined)[][] {
 }
 
 test('the images of a folder, own ones first, then the models', () => {
-  const step = { run: '/w/runs/a', stage: 'training', step: 5, psnr: null, best: true, last: true } as const;
+  const step = {
+    run: '/w/runs/a',
+    stage: 'training',
+    step: 5,
+    psnr: null,
+    isBelowBicubic: false,
+    best: true,
+    last: true,
+  } as const;
   const models = [
     model('/x/base.safetensors', { kind: 'bundled' }, { metadata: { name: 'Base' } }),
     model('/w/runs/a/checkpoints/training-5', { kind: 'checkpoint', ...step }),
@@ -66,20 +76,20 @@ test('the images of a folder, own ones first, then the models', () => {
     model('/w/broken.pth', { kind: 'file' }, { scale: null, problem: 'broken.pth is truncated.' }),
   ];
   expect(rows(inventoryNodes([{ folder: '/w', name: 'w', report }], models))).toEqual([
-    ['Data Sets', 'file-media', 'photos', '20 / 2 images · 4 MB', 'images dataset'],
-    ['Data Sets', 'check', 'bsds500', '200 / 100 / 200 images', 'item data present'],
+    ['Data Sets', 'file-media', 'photos', '20 / 2 images · 4 MB', 'images dataset prepare'],
+    ['Data Sets', 'check', 'bsds500', '200 / 100 / 200 images', 'item data present prepare'],
     ['Data Sets', 'circle-slash', 'div2k', 'not downloaded · 3.9 GB', 'item data missing get'],
     ['Data Sets', 'circle-slash', 'set5', 'not downloaded · from archive', 'item data missing get'],
     ['Test Sets', 'file-media', 'urban', '9 images · 2 MB', 'images testSet'],
     [
-      'Weights for the Perceptual Loss',
+      'Weights for Losses and Metrics',
       'circle-slash',
       'vgg19',
       'not downloaded · 3.9 GB',
       'item weights missing get',
     ],
-    ['Models to Upscale With', 'symbol-array', 'Base', '×4 · 5.0 MB · bundled', 'model'],
-    ['Models to Upscale With', 'symbol-array', 'mine.pth', '×4 · 5.0 MB', 'model'],
+    ['Models to Upscale With', 'layers', 'Base', '×4 · 5.0 MB · bundled', 'model'],
+    ['Models to Upscale With', 'layers', 'mine.pth', '×4 · 5.0 MB', 'model'],
     ['Models to Upscale With', 'warning', 'broken.pth', '5.0 MB', 'model'],
   ]);
 });

@@ -4,6 +4,7 @@ import type { EngineReport } from '../../../../server/protocol/engines.ts';
 
 const report: EngineReport = {
   chosen: 'cpu',
+  devices: [],
   engines: [
     {
       name: 'cuda',
@@ -46,10 +47,30 @@ test('the report', () =>
 “engine: auto” selects CPU.
 `));
 
+test.each([
+  [[], ''],
+  [['A100'], ''],
+  [
+    ['A100', 'T4'],
+    `Queued runs are divided among these GPUs; “device” in a run file chooses one:
+
+  device: 0  A100
+  device: 1  T4
+`,
+  ],
+])('the GPUs %j', (devices, expected) =>
+  expect(
+    doctorText({ ...report, devices })
+      .split('selects CPU.\n')[1]
+      ?.trimStart(),
+  ).toBe(expected),
+);
+
 test('long reasons are wrapped under each other', () => {
   const missing = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
   const text = doctorText({
     chosen: 'cpu',
+    devices: [],
     engines: [{ name: 'cuda', title: 'CUDA', available: false, device: null, missing }],
   });
   const lines = text.split('\n').slice(2, -3);

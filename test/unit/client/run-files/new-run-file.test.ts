@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { isRunFile, nameProblem, withNotes } from '../../../../client/run-files/new-run-file.ts';
+import { expect, test } from 'vitest';
+import { isRunFile, nameProblem } from '../../../../client/run-files/new-run-file.ts';
 
 test.each([
   ['/a/run.esrgan.yaml', true],
@@ -22,12 +22,4 @@ test.each([
   const problem = nameProblem(name);
   if (expected === null) expect(problem).toBe(null);
   else expect(problem).toMatch(expected);
-});
-
-describe('comments list what could not be imported', () => {
-  test('nothing', () => expect(withNotes('a: 1\n', [])).toBe('a: 1\n'));
-  test('two notes', () =>
-    expect(withNotes('a: 1\n', ['no EMA', 'no\nresume'])).toBe(
-      '# Not carried over from the BasicSR options:\n#  - no EMA\n#  - no resume\n\na: 1\n',
-    ));
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findSample, lossesWith, runItem, runOf } from '../../../../client/runs/run-items.ts';
+import { findSample, lossesWith, runItem, runOf, samplePlace } from '../../../../client/runs/run-items.ts';
 import { aCheckpoint, aDetail, aRun } from './runs.ts';
 
 const image = {
@@ -23,6 +23,14 @@ test.each([
   ['', undefined],
 ])('of the paths that a page may send, only that of a sample counts: %s', (path, expected) =>
   expect(findSample(detail, path)).toEqual(expected),
+);
+
+test.each([
+  [sr, { sample: '00-baby', step: 1500 }],
+  ['/w/runs/photos/samples/training/00001000', { sample: null, step: 1500 }],
+  ['/w/runs/photos/samples/training', undefined],
+])('a comparison shows %s at %j', (path, expected) =>
+  expect(samplePlace({ ...detail, stepsBeforeTraining: 500 }, path)).toEqual(expected),
 );
 
 test.each([

@@ -13,12 +13,16 @@ import { aRun } from './runs.ts';
 
 describe('the description of a run in a list', () => {
   test.each<[Partial<RunSummary>, string]>([
-    [{}, 'training · 61 % · 1 h 12 min · loss 0.01234 · PSNR 25.40'],
-    [{ etaSeconds: null, psnr: null, loss: null }, 'training · 61 %'],
-    [{ step: 143_999 }, 'training · 99 % · 1 h 12 min · loss 0.01234 · PSNR 25.40'],
-    [{ steps: 0 }, 'training · 1 h 12 min · loss 0.01234 · PSNR 25.40'],
+    [{}, '61 % · training · 1 h 12 min · PSNR 25.40 · loss 0.01234'],
+    [{ etaSeconds: null, psnr: null, loss: null }, '61 % · training'],
+    [{ step: 143_999 }, '99 % · training · 1 h 12 min · PSNR 25.40 · loss 0.01234'],
+    [{ steps: 0 }, 'training · 1 h 12 min · PSNR 25.40 · loss 0.01234'],
+    [
+      { stage: 'pretraining', next: 'training', psnr: null, loss: null },
+      '61 % · pretraining → training · 1 h 12 min of this stage',
+    ],
     [{ state: 'starting', step: null }, 'starting · training'],
-    [{ state: 'paused' }, 'paused · training · 61 % · PSNR 25.40'],
+    [{ state: 'paused' }, 'paused · 61 % · training · PSNR 25.40'],
     [{ state: 'finished' }, 'finished · training · PSNR 25.40'],
     [{ state: 'stopped', psnr: null }, 'stopped at step 88,210 · training'],
     [
@@ -36,6 +40,7 @@ describe('the description of a run in a list', () => {
 describe('a live run in the status bar', () => {
   test.each<[Partial<RunSummary>, string]>([
     [{}, 'photos · epoch 121/8,000 · 4.1 it/s · 1 h 12 min left'],
+    [{ next: 'training' }, 'photos · epoch 121/8,000 · 4.1 it/s · 1 h 12 min of this stage'],
     [{ epoch: 8000 }, 'photos · epoch 8,000/8,000 · 4.1 it/s · 1 h 12 min left'],
     [{ epochs: null, rate: 0, etaSeconds: null }, 'photos · training'],
     [{ state: 'paused' }, 'photos · paused · epoch 121/8,000'],
@@ -58,7 +63,7 @@ describe('a finished run in the status bar', () => {
 });
 
 test('screen readers get words for signs', () =>
-  expect(spokenRun(aRun())).toBe('Run photos, training, 61 percent, 1 h 12 min, loss 0.01234, PSNR 25.40'));
+  expect(spokenRun(aRun())).toBe('Run photos, 61 percent, training, 1 h 12 min, PSNR 25.40, loss 0.01234'));
 
 test('names and reasons are escaped', () =>
   expect(runTooltip(aRun({ name: '[x](command:y) *z*', reason: '<img>' }))).toMatch(

@@ -17,7 +17,7 @@ test('the item of a run', () =>
     id: '/w/runs/photos',
     icon: 'circle-filled',
     color: 'esrgan.run1',
-    context: 'run esrgan pause stop kill checkpoint validate log',
+    context: 'run esrgan unpinned unarchived pause stop kill checkpoint validate log',
     target: { run: '/w/runs/photos' },
     children: 'later',
   }));
@@ -78,7 +78,7 @@ test.each([
       {
         context: ofSamples,
         folder: '/s/00001000',
-        children: [{ context: 'file sample', file, image: image.lr }],
+        children: [{ context: ofSamples.replace('samples', 'file sample'), file, image: image.lr }],
       },
     ]);
   },

@@ -1,4 +1,5 @@
 import type { CheckpointSummary, RunDetail, RunSummary } from '../../../../server/protocol/runs.ts';
+import { noNotes } from '../../../../trainer/run-state/notes.ts';
 
 /** A run in the middle of its training, with these changes. */
 export function aRun(given: Partial<RunSummary> = {}): RunSummary {
@@ -22,6 +23,8 @@ export function aRun(given: Partial<RunSummary> = {}): RunSummary {
     psnr: 25.4,
     queuePosition: null,
     color: 0,
+    notes: noNotes,
+    hints: [],
     created: 1000,
     updated: 2000,
     ...given,

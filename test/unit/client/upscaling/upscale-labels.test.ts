@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   existingText,
   modelChoices,
+  modelName,
   progressPercent,
   progressText,
   resultText,
@@ -17,7 +18,7 @@ function model(path: string, parts: Partial<UpscalingModel> = {}): UpscalingMode
     path,
     source: { kind: 'file' },
     bytes: 2 ** 21,
-    architecture: null,
+    architecture: 'ESRGAN',
     format: 'safetensors',
     scale: 4,
     blocks: 2,
@@ -28,8 +29,14 @@ function model(path: string, parts: Partial<UpscalingModel> = {}): UpscalingMode
   };
 }
 
-function checkpoint(run: string, stage: 'pretraining' | 'training', step: number): UpscalingModel {
-  const source = { kind: 'checkpoint', run, stage, step, psnr: 25.491, best: true, last: false } as const;
+function checkpoint(
+  run: string,
+  stage: 'pretraining' | 'training',
+  step: number,
+  isBelowBicubic = false,
+): UpscalingModel {
+  const score = { psnr: 25.491, isBelowBicubic, best: true, last: false };
+  const source = { kind: 'checkpoint', run, stage, step, ...score } as const;
   return model(`${run}/checkpoints/${stage}-${step}`, { source });
 }
 
@@ -41,9 +48,10 @@ describe('the list of models', () => {
     }),
     checkpoint('/w/runs/photos', 'training', 300_000),
     checkpoint('/w/runs/photos', 'pretraining', 141_000),
-    checkpoint('/w/runs/maps', 'pretraining', 10),
+    checkpoint('/w/runs/maps', 'pretraining', 10, true),
     model('/w/anime.pth'),
-    model('/w/any.onnx', { format: 'ONNX', scale: null, blocks: null, channels: null }),
+    model('/w/any.onnx', { architecture: null, format: 'ONNX', scale: null, blocks: null, channels: null }),
+    model('/w/compact.pth', { architecture: 'Compact', blocks: null, channels: 64 }),
     model('/w/vgg.pth', { problem: 'it is no generator' }),
   ];
   function shown(last?: string): string[] {
@@ -64,6 +72,7 @@ describe('the list of models', () => {
       '# files',
       'anime.pth',
       'any.onnx',
+      'compact.pth',
     ]);
   });
   test('has the last used model first, and once', () => {
@@ -76,11 +85,13 @@ describe('the list of models', () => {
     expect(shown('/w/anime.pth').filter((label) => label === 'anime.pth')).toHaveLength(1);
   });
   test.each([
-    [0, '×4 · 2.1 MB', 'small and fast, for photographs · 2 blocks, 32 channels'],
-    [1, '×4 · 2.1 MB · 25.49 dB · ★ best', 'sharp, synthesized texture · 2 blocks, 32 channels'],
-    [2, '×4 · 2.1 MB · 25.49 dB · ★ best', 'faithful, softer · 2 blocks, 32 channels'],
-    [4, '×4 · 2.1 MB', '2 blocks, 32 channels · /w'],
+    [0, '×4 · 2.1 MB', 'small and fast, for clean photographs · ESRGAN, 2 blocks, 32 channels'],
+    [1, '×4 · 2.1 MB · 25.49 dB · ★ best', 'sharp, synthesized texture · ESRGAN, 2 blocks, 32 channels'],
+    [2, '×4 · 2.1 MB · 25.49 dB · ★ best', 'faithful, softer · ESRGAN, 2 blocks, 32 channels'],
+    [3, '×4 · 2.1 MB · 25.49 dB · below bicubic', 'faithful, softer · ESRGAN, 2 blocks, 32 channels'],
+    [4, '×4 · 2.1 MB', 'ESRGAN, 2 blocks, 32 channels · /w'],
     [5, '2.1 MB', 'ONNX · /w'],
+    [6, '×4 · 2.1 MB', 'Compact, 64 channels · /w'],
   ])('describes model %i: %s', (index, description, detail) => {
     const [, choice] = modelChoices([models[index]!], undefined);
     expect(choice).toMatchObject({ description, detail });
@@ -96,6 +107,7 @@ describe('the progress', () => {
       input: '/w/harbour.jpg',
       image: 3,
       images: 12,
+      sizes: [],
       tile: 41,
       tiles: 96,
       megapixelsPerSecond: 1.2832,
@@ -109,6 +121,34 @@ describe('the progress', () => {
     check({}, 'Upscaling 3 of 12 · harbour.jpg · tile 41/96 · 1.3 MP/s · 22 s left', 20.23));
   test('of one image', () =>
     check({ image: 1, images: 1 }, 'Upscaling · harbour.jpg · tile 41/96 · 1.3 MP/s · 22 s left', 42.71));
+  test.each([
+    [
+      [
+        [40, 30],
+        [160, 120],
+        [160, 120],
+      ],
+      '',
+    ],
+    [
+      [
+        [40, 30],
+        [160, 120],
+        [100, 75],
+      ],
+      ' · 40 × 30 → 160 × 120 → 100 × 75',
+    ],
+    [
+      [
+        [40, 30],
+        [40, 30],
+        [20, 15],
+      ],
+      ' · 40 × 30 → 20 × 15',
+    ],
+  ])('of the sizes %j', (sizes, text) =>
+    check({ sizes, tile: 0, tiles: 0, etaSeconds: null }, `Upscaling 3 of 12 · harbour.jpg${text}`, 16.67),
+  );
   test('before the first tile', () =>
     check({ tile: 0, tiles: 0, etaSeconds: null }, 'Upscaling 3 of 12 · harbour.jpg', 16.67));
   test('while an image is written', () =>
@@ -171,3 +211,11 @@ describe('the end of a batch', () => {
     expect(resultText({ images, failures, isCancelled })).toBe(expected);
   });
 });
+
+test.each([
+  ['/w/runs/photos/checkpoints/training-00088210', 'photos · training 88,210'],
+  ['/w/runs/photos/checkpoints/pretraining-300/generator.safetensors', 'photos · pretraining 300'],
+  ['C:\\w\\runs\\photos\\checkpoints\\training-5', 'photos · training 5'],
+  ['/w/runs/photos', 'photos'],
+  ['/w/models/RealESRGAN_x4plus.pth', 'RealESRGAN_x4plus.pth'],
+])('the model %s is called %s', (path, expected) => expect(modelName(path)).toBe(expected));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { followDownload } from '../../../../client/downloads/follow-download.ts';
+import { followJob } from '../../../../client/jobs/follow-job.ts';
 import type { Job } from '../../../../server/protocol/jobs.ts';
 
 const job: Job = {
@@ -30,13 +30,13 @@ function anEvent<T>() {
   };
 }
 
-function aDownload() {
+function aJob() {
   const changed = anEvent<Job>();
   const restarted = anEvent<void>();
   const cancelled = anEvent<void>();
   const increments: number[] = [];
   let cancellations = 0;
-  const end = followDownload(
+  const end = followJob(
     {
       onChange: changed.on,
       onRestart: restarted.on,
@@ -44,6 +44,7 @@ function aDownload() {
         cancellations++;
       },
     },
+    ({ detail }) => detail,
     ({ increment }) => increments.push(increment),
     { onCancellationRequested: cancelled.on, isCancellationRequested: false },
   );
@@ -51,30 +52,30 @@ function aDownload() {
 }
 
 test('progress is reported in increments, to the end', async () => {
-  const { changed, increments, end } = aDownload();
+  const { changed, increments, end } = aJob();
   for (const done of [0, 25, 75]) changed.fire({ ...job, done });
   changed.fire({ ...job, state: 'finished', done: 100 });
-  await end;
+  expect(await end).toBe('finished');
   expect(increments).toEqual([0, 25, 50]);
   expect(changed.listeners.size).toBe(0);
 });
 
 test('a failure rejects with the message of the job', async () => {
-  const { changed, end } = aDownload();
+  const { changed, end } = aJob();
   changed.fire({ ...job, state: 'failed', message: 'No space left on the disk.' });
   await expect(end).rejects.toThrow('No space left on the disk.');
 });
 
-test('a cancellation cancels the job, and the download ends with it', async () => {
-  const { changed, cancelled, cancellations, end } = aDownload();
+test('a cancellation cancels the job, and it ends', async () => {
+  const { changed, cancelled, cancellations, end } = aJob();
   cancelled.fire();
   expect(cancellations()).toBe(1);
   changed.fire({ ...job, state: 'cancelled' });
-  await end;
+  expect(await end).toBe('cancelled');
 });
 
-test('a restart of the server interrupts the download', async () => {
-  const { restarted, end } = aDownload();
+test('a restart of the server interrupts the job', async () => {
+  const { restarted, end } = aJob();
   restarted.fire();
   await expect(end).rejects.toThrow('interrupted');
 });
