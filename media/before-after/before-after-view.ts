@@ -104,7 +104,7 @@ export class BeforeAfterView extends LitElement {
           (factor) => this.pane?.zoomBy(factor),
           () => this.#set({ view: null }),
         )}
-        ${source && result ? this.#renderFacts(source.file, result) : nothing}
+        ${source && result ? this.#renderFacts(source.file, result, pair.model) : nothing}
         <button class="push end" @click=${() => this.#open(pair.result)}>${icon('go')}Open Result</button>
       </div>
       ${this.problem ? html`<div class="problem" role="alert">${this.problem}</div>` : nothing}
@@ -128,14 +128,14 @@ export class BeforeAfterView extends LitElement {
     </span>`;
   }
 
-  #renderFacts(before: DisplayableImage, { file, image }: ShownImage) {
+  #renderFacts(before: DisplayableImage, { file, image }: ShownImage, model: string | null) {
     const sizeOf = ({ width, height, bytes }: DisplayableImage) =>
       `${formatCount(width)} × ${formatCount(height)} · ${formatBytes(bytes)}`;
     const fraction = image.width / file.width;
     return html`<span class="facts">
       Before <b>${sizeOf(before)}</b>, after <b>${sizeOf(file)}</b>${
         fraction < 1 ? html`, shown at ${Math.round(100 * fraction)} % of its resolution` : nothing
-      }
+      }${model === null ? nothing : html`, upscaled by <b>${model}</b>`}
     </span>`;
   }
 

@@ -1,4 +1,5 @@
-import { metrics, pixelMetricNames } from '../../trainer/metrics/metrics.ts';
+import { metrics, perceptualMetricNames, pixelMetricNames } from '../../trainer/metrics/metrics.ts';
+import { perceptualProtocols } from '../../trainer/metrics/protocols.ts';
 
 export interface CurvePlan {
   readonly tag: string;
@@ -31,6 +32,8 @@ const ownTags = new Map<string, Place>([
   ['train/g_total_loss', ['Losses', 'Generator total', '', 'train']],
   ['train/g_adversarial_loss', ['Losses', 'Adversarial loss', '', 'generator']],
   ['train/d_adversarial_loss', ['Losses', 'Adversarial loss', '', 'discriminator']],
+  ['train/feature_matching_loss', ['Losses', 'Feature matching loss', '', 'generator']],
+  ['train/d_r1_penalty', ['Losses', 'R1 penalty', '', 'discriminator']],
   ['train/d_real', ['Losses', 'Discriminator output', '', 'D(real)']],
   ['train/d_fake', ['Losses', 'Discriminator output', '', 'D(fake)']],
   ...pixelMetricNames.flatMap((name): [string, Place][] => {
@@ -40,26 +43,43 @@ const ownTags = new Map<string, Place>([
       [`validation/${name}_y`, ['Validation', title, unit, 'Y']],
     ];
   }),
+  ...perceptualMetricNames.map((name): [string, Place] => {
+    const { title, unit } = metrics[name];
+    return [`validation/${name}`, ['Validation', title, unit, perceptualProtocols[name].name]];
+  }),
   ['train/learning_rate', ['Optimizer', 'Learning rate', '', 'pretraining']],
   ['train/g_learning_rate', ['Optimizer', 'Learning rate', '', 'generator']],
   ['train/d_learning_rate', ['Optimizer', 'Learning rate', '', 'discriminator']],
   ['train/gradient_norm', ['Optimizer', 'Gradient norm', '', 'pretraining']],
   ['train/g_gradient_norm', ['Optimizer', 'Gradient norm', '', 'generator']],
   ['train/d_gradient_norm', ['Optimizer', 'Gradient norm', '', 'discriminator']],
+  ['train/d_skipped_fraction', ['Optimizer', 'Skipped updates', '%', 'discriminator']],
+  ['train/skipped_steps', ['Optimizer', 'Skipped steps', '', 'not finite']],
   ['machine/steps_per_second', ['Machine', 'Speed', 'it/s', 'steps']],
   ['machine/samples_per_second', ['Machine', 'Throughput', 'images/s', 'images']],
   ['machine/loader_idle_share', ['Machine', 'Waiting for data', '%', 'idle time']],
   ['machine/memory_bytes', ['Machine', 'Memory', 'GB', 'resident']],
 ]);
 
+/** The place of a tag of our trainer. A validation on several data sets also has `validation/<data set>/<name>`. */
+function ownPlace(tag: string): Place | undefined {
+  const [, dataset, name] = /^validation\/(.+)\/([^/]+)$/.exec(tag) ?? [];
+  if (dataset === undefined || name === undefined) return ownTags.get(tag);
+  const place = ownTags.get(`validation/${name}`);
+  if (place === undefined) return undefined;
+  const [group, chart, unit, label] = place;
+  return [group, `${chart}, ${dataset}`, unit, label];
+}
+
 /** The tag of bicubic upscaling for a tag of a validation; undefined for others. */
 export function bicubicTag(tag: string): string | undefined {
-  const [group, name] = tag.split('/');
-  return group === 'validation' && ownTags.has(tag) ? `bicubic/${name}` : undefined;
+  return tag.startsWith('validation/') && ownPlace(tag) !== undefined
+    ? tag.replace('validation/', 'bicubic/')
+    : undefined;
 }
 
 function isBicubic(tag: string): boolean {
-  return tag.startsWith('bicubic/') && ownTags.has(tag.replace('bicubic/', 'validation/'));
+  return tag.startsWith('bicubic/') && ownPlace(tag.replace('bicubic/', 'validation/')) !== undefined;
 }
 
 const divisors = new Map([
@@ -83,7 +103,7 @@ const splits = new Map([
 
 /** Groups of external tags by words in the name of the quantity. */
 const groupPatterns: readonly [RegExp, string][] = [
-  [/psnr|ssim|lpips|niqe|metric/, 'Validation'],
+  [/psnr|ssim|lpips|dists|niqe|metric/, 'Validation'],
   [/loss|l_g|l_d|out_d|d_real|d_fake/, 'Losses'],
   [/(^|_)lr(_|$)|learning_rate|grad|norm|momentum/, 'Optimizer'],
   [/memory|per_second|idle|gpu|time|speed/, 'Machine'],
@@ -98,7 +118,7 @@ export function planCharts(tags: Iterable<string>): GroupPlan[] {
   const groups = new Map<string, Map<string, { unit: string; curves: CurvePlan[] }>>();
   for (const tag of inOrder(tags)) {
     if (isBicubic(tag)) continue;
-    const [group, chart, unit, label] = ownTags.get(tag) ?? placeExternal(tag);
+    const [group, chart, unit, label] = ownPlace(tag) ?? placeExternal(tag);
     const charts = groups.get(group) ?? new Map<string, { unit: string; curves: CurvePlan[] }>();
     groups.set(group, charts);
     const plan = charts.get(chart) ?? { unit, curves: [] };

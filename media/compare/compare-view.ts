@@ -4,11 +4,13 @@ import {
   type Comparison,
   type ComparisonQuery,
   maximumComparedRuns,
+  type SamplePlace,
 } from '../../server/protocol/comparison.ts';
 import type { Job } from '../../server/protocol/jobs.ts';
 import type { RunDetail } from '../../server/protocol/runs.ts';
 import { draggedRunsType } from '../../server/protocol/webview.ts';
 import { messageOf } from '../../trainer/errors/errors.ts';
+import { perceptualProtocols } from '../../trainer/metrics/protocols.ts';
 import { controlStyles } from '../components/control-styles.ts';
 import { setVariable } from '../components/css-variable.ts';
 import { icon } from '../components/icons.ts';
@@ -26,9 +28,11 @@ import { LatestRequest } from './latest-request.ts';
 import { addRuns, type ShownRun, shownRuns } from './shown-runs.ts';
 import { publishedProtocol } from './table/table-model.ts';
 import './table/table-tab.ts';
+import './tradeoff/tradeoff-tab.ts';
 
 const tabNames: Readonly<Record<Tab, string>> = {
   table: 'Table',
+  tradeoff: 'Trade-off',
   curves: 'Curves',
   images: 'Images',
   config: 'Config',
@@ -53,7 +57,7 @@ export class CompareView extends LitElement {
       .runs .name { display: inline-flex; align-items: center; gap: 6px; min-width: 0; padding: 1px 2px 1px 7px; border-radius: 4px; }
       .runs .name span:last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .runs .icon { width: 20px; height: 20px; color: var(--wb-quiet); }
-      .tabs { display: flex; gap: 2px; margin: 10px 0 12px; border-bottom: 1px solid var(--wb-line); }
+      .tabs { display: flex; flex-wrap: wrap; gap: 2px; margin: 10px 0 12px; border-bottom: 1px solid var(--wb-line); }
       .tabs button { padding: 4px 12px 5px; margin-bottom: -1px; border-bottom: 2px solid transparent; color: var(--wb-quiet); border-radius: 3px 3px 0 0; }
       .tabs button[aria-selected='true'] { color: var(--wb-text); border-bottom-color: var(--vscode-panelTitle-activeBorder, var(--wb-focus)); }
       @media (forced-colors: active) { .tabs button[aria-selected='true'] { border-bottom-color: Highlight; } }
@@ -66,6 +70,8 @@ export class CompareView extends LitElement {
   @property({ attribute: false }) runs: readonly string[] = [];
   /** The folder of the checkpoint that the page was opened for, if any. */
   @property({ attribute: false }) checkpoint: string | null = null;
+  /** The samples that the page was opened for, if any. */
+  @property({ attribute: false }) sample: SamplePlace | null = null;
 
   @state() private ui!: CompareState;
   @state() private details: ReadonlyMap<string, RunDetail> = new Map();
@@ -98,7 +104,10 @@ export class CompareView extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.ui = restoreCompareState(this.host.getState(), this.runs, this.checkpoint);
+    this.ui = restoreCompareState(this.host.getState(), this.runs, {
+      checkpoint: this.checkpoint,
+      sample: this.sample,
+    });
     this.#saver.saveNow();
     this.host.onNotification('esrgan/runChanged', ({ run, parts }) => {
       if (!this.ui.runs.includes(run)) return;
@@ -141,8 +150,12 @@ export class CompareView extends LitElement {
   }
 
   #query(): ComparisonQuery {
-    const { runs, models, baseline, showsPublished } = this.ui;
-    const protocols = showsPublished ? [...defaultProtocols, publishedProtocol] : defaultProtocols;
+    const { runs, models, baseline, showsPublished, showsPerceptual } = this.ui;
+    const protocols = [
+      ...defaultProtocols,
+      ...(showsPublished ? [publishedProtocol] : []),
+      ...(showsPerceptual ? Object.values(perceptualProtocols).map(({ name }) => name) : []),
+    ];
     return { runs, models, protocols, baseline };
   }
 
@@ -244,6 +257,8 @@ export class CompareView extends LitElement {
     switch (tab) {
       case 'table':
         return html`<table-tab .host=${host} .runs=${runs} .comparison=${comparison} .jobs=${jobs} .state=${ui} .query=${this.#query()}></table-tab>`;
+      case 'tradeoff':
+        return html`<tradeoff-tab .comparison=${comparison} .ui=${ui.tradeoff}></tradeoff-tab>`;
       case 'curves':
         return html`<curves-tab .host=${host} .runs=${runs} .ui=${ui.curves}></curves-tab>`;
       case 'images':

@@ -7,5 +7,6 @@ if (!root?.dataset.runs) throw new Error(`The comparison page needs <main id="ap
 const runs: unknown = JSON.parse(root.dataset.runs);
 const view = document.createElement('compare-view');
 const checkpoint = root.dataset.checkpoint ?? null;
-Object.assign(view, { host: connectHost(), runs, checkpoint });
+const sample: unknown = JSON.parse(root.dataset.sample ?? 'null');
+Object.assign(view, { host: connectHost(), runs, checkpoint, sample });
 root.append(view);

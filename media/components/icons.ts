@@ -13,11 +13,13 @@ import again from '@vscode/codicons/src/icons/debug-rerun.svg';
 import stop from '@vscode/codicons/src/icons/debug-stop.svg';
 import diff from '@vscode/codicons/src/icons/diff.svg';
 import discard from '@vscode/codicons/src/icons/discard.svg';
+import more from '@vscode/codicons/src/icons/ellipsis.svg';
 import exportIcon from '@vscode/codicons/src/icons/export.svg';
 import image from '@vscode/codicons/src/icons/file-media.svg';
 import filter from '@vscode/codicons/src/icons/filter.svg';
 import go from '@vscode/codicons/src/icons/go-to-file.svg';
 import output from '@vscode/codicons/src/icons/output.svg';
+import pinned from '@vscode/codicons/src/icons/pinned.svg';
 import remove from '@vscode/codicons/src/icons/remove.svg';
 import both from '@vscode/codicons/src/icons/run-all.svg';
 import save from '@vscode/codicons/src/icons/save.svg';
@@ -51,8 +53,10 @@ const icons = {
   export: exportIcon,
   fit,
   go,
+  more,
   output,
   pause,
+  pinned,
   play,
   remove,
   save,

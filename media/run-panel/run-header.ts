@@ -7,6 +7,7 @@ import {
   bicubicOf,
   type CheckpointSummary,
   type RunDetail,
+  type RunSummary,
   type SessionSummary,
   stateWords,
 } from '../../server/protocol/runs.ts';
@@ -22,26 +23,11 @@ import {
 } from '../../trainer/format/format.ts';
 import { type IconName, icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
-
-/** The actions of the header's buttons. */
-export type RunAction =
-  | 'pause'
-  | 'resume'
-  | 'stop'
-  | 'checkpoint'
-  | 'validate'
-  | 'restart'
-  | 'restart-both'
-  | 'train'
-  | 'upscale'
-  | 'compare'
-  | 'again'
-  | 'config'
-  | 'log';
+import type { HeaderAction } from './header-action.ts';
 
 declare global {
   interface HTMLElementEventMap {
-    'run-action': CustomEvent<RunAction>;
+    'run-action': CustomEvent<HeaderAction>;
   }
   interface HTMLElementTagNameMap {
     'run-header': RunHeader;
@@ -74,6 +60,7 @@ export class RunHeader extends LitElement {
       progress { display: block; appearance: none; width: 100%; height: 2px; margin-top: 8px; border: 0; background: var(--wb-grid); }
       progress::-webkit-progress-bar { background: var(--wb-grid); }
       progress::-webkit-progress-value { background: var(--run-color); }
+      .end { margin: 8px 0 0; overflow-wrap: anywhere; }
       .reason { margin: 8px 0 0; padding: 6px 10px; border-left: 3px solid var(--wb-bad); background: color-mix(in srgb, var(--wb-bad) 8%, transparent); overflow-wrap: anywhere; }
       details { margin-top: 6px; }
       summary { cursor: pointer; color: var(--wb-quiet); }
@@ -155,7 +142,7 @@ export class RunHeader extends LitElement {
     `;
   }
 
-  #button(action: RunAction, label: string, name: IconName): TemplateResult {
+  #button(action: HeaderAction, label: string, name: IconName): TemplateResult {
     return html`<vscode-button
       secondary
       data-action=${action}
@@ -184,15 +171,14 @@ function renderFacts({ summary, memoryBytes, sessions, checkpoints, mirror }: Ru
     ],
     ['Step', summary.step === null ? null : partOf(summary.step, summary.steps)],
     ['Speed', summary.rate === null ? null : formatRate(summary.rate)],
-    ['Time left', summary.etaSeconds === null ? null : formatDuration(summary.etaSeconds)],
+    ['Time left', timeLeft(summary)],
     ['Loss', summary.loss === null ? null : formatValue(summary.loss)],
     ['PSNR', summary.psnr === null ? null : `${formatScore(summary.psnr)} dB`],
     ['Best PSNR', best ? bestText(best) : null],
     ['Memory', memoryBytes === null ? null : formatBytes(memoryBytes)],
     ['Engine', session ? `${session.engine} · ${session.device}` : null],
     ['Commit', session?.source ? commitText(session.source) : null],
-    // Without Node.js and the path of the program.
-    ['Command', session?.command ? ['esrgan', ...session.command.slice(2)].join(' ') : null],
+    ['Command', session?.command ?? null],
     [
       'W&B',
       mirror && (mirror.link === null ? mirror.state : html`<a href=${mirror.link}>${mirror.state}</a>`),
@@ -203,6 +189,12 @@ function renderFacts({ summary, memoryBytes, sessions, checkpoints, mirror }: Ru
       .filter(([, value]) => value !== null)
       .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>`;
+}
+
+/** Of the stage, where another one follows. */
+function timeLeft({ etaSeconds, next }: RunSummary): string | null {
+  if (etaSeconds === null) return null;
+  return `${formatDuration(etaSeconds)}${next === null ? '' : ' of this stage'}`;
 }
 
 function bestText(best: CheckpointSummary): TemplateResult {
@@ -227,6 +219,8 @@ function partOf(done: number, all: number | null): TemplateResult {
 }
 
 function renderReason({ summary, logTail }: RunDetail): TemplateResult | typeof nothing {
+  if (summary.state === 'finished' && summary.reason !== null)
+    return html`<div class="end">${summary.reason}</div>`;
   const hasFailed = summary.state === 'failed' || summary.state === 'lost';
   if (!hasFailed) return nothing;
   return html`<div class="reason">

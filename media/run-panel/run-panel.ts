@@ -20,7 +20,7 @@ import { StateSaver } from '../page-state.ts';
 import type { PointSeries } from '../plot/point-series.ts';
 import { runColor } from '../run-colors.ts';
 import './run-header.ts';
-import type { RunAction } from './run-header.ts';
+import type { HeaderAction } from './header-action.ts';
 import { RunPoints } from './run-points.ts';
 import { type SampleStep, sampleAt, sampleSteps } from './sample-steps.ts';
 import './sample-view.ts';
@@ -190,7 +190,7 @@ export class RunPanel extends LitElement {
         .detail=${detail}
         .color=${this.#color}
         .notice=${this.notice}
-        @run-action=${(event: CustomEvent<RunAction>) => this.#act(event.detail)}
+        @run-action=${(event: CustomEvent<HeaderAction>) => this.#act(event.detail)}
       ></run-header>
       ${[this.refusal, this.problem, ...this.#points.problems]
         .filter((problem) => problem !== '')
@@ -403,7 +403,7 @@ export class RunPanel extends LitElement {
     this.#saver.saveSoon();
   }
 
-  #act(action: RunAction): void {
+  #act(action: HeaderAction): void {
     const { run } = this;
     this.refusal = '';
     const perform = async () => {

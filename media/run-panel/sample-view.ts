@@ -74,6 +74,11 @@ export class SampleView extends LitElement {
     return images.find(({ key }) => key === this.ui.image) ?? images[0];
   }
 
+  /** LR images without an original have no HR image. */
+  get #kinds(): readonly ImageKind[] {
+    return imageKinds.filter((kind) => kind !== 'hr' || this.#image?.hr !== null);
+  }
+
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('steps') || changed.has('index') || changed.has('ui')) void this.#load();
   }
@@ -85,7 +90,7 @@ export class SampleView extends LitElement {
     const paths: Partial<Record<ImageKind, string>> = {
       lr: image.lr,
       bicubic: image.bicubic,
-      hr: image.hr,
+      ...(image.hr === null ? {} : { hr: image.hr }),
       ...(sample.sr[image.key] === undefined ? {} : { sr: sample.sr[image.key] }),
     };
     const requested = JSON.stringify(paths);
@@ -112,7 +117,8 @@ export class SampleView extends LitElement {
 
   override render() {
     const sample = this.#sample;
-    if (!sample) return html`<div class="empty">No samples yet. Each validation saves samples.</div>`;
+    if (!sample)
+      return html`<div class="empty">No samples yet. The run file says how often they are saved: samples.every_steps.</div>`;
     const { sampleMode } = this.ui;
     return html`
       <div class="row">
@@ -144,8 +150,8 @@ export class SampleView extends LitElement {
       ${
         sampleMode === 'wipe'
           ? html`<div class="row kinds">
-              ${this.#renderChoice('Left', imageKinds, this.ui.wipeKinds[0], kindNames, (kind) => this.#change({ wipeKinds: [kind, this.ui.wipeKinds[1]] }))}
-              ${this.#renderChoice('Right', imageKinds, this.ui.wipeKinds[1], kindNames, (kind) => this.#change({ wipeKinds: [this.ui.wipeKinds[0], kind] }))}
+              ${this.#renderChoice('Left', this.#kinds, this.ui.wipeKinds[0], kindNames, (kind) => this.#change({ wipeKinds: [kind, this.ui.wipeKinds[1]] }))}
+              ${this.#renderChoice('Right', this.#kinds, this.ui.wipeKinds[1], kindNames, (kind) => this.#change({ wipeKinds: [this.ui.wipeKinds[0], kind] }))}
             </div>`
           : nothing
       }
@@ -174,8 +180,8 @@ export class SampleView extends LitElement {
   }
 
   #renderPanes() {
-    const { hr, sr } = this.images;
-    const base = hr ?? sr ?? null;
+    const { hr, sr, bicubic } = this.images;
+    const base = hr ?? sr ?? bicubic ?? null;
     const name = this.#image?.key.replace(/^\d+-/, '') ?? '';
     const layer = (kind: ImageKind): ImageLayer => ({
       label: kindNames[kind],
@@ -192,7 +198,7 @@ export class SampleView extends LitElement {
       @wipe-change=${(event: CustomEvent<number>) => this.#change({ wipe: event.detail })}
     ></image-pane>`;
     if (this.ui.sampleMode === 'wipe') return pane(this.ui.wipeKinds.map(layer));
-    return html`<div class="tiles">${imageKinds.map((kind) => pane([layer(kind)]))}</div>`;
+    return html`<div class="tiles">${this.#kinds.map((kind) => pane([layer(kind)]))}</div>`;
   }
 
   #renderChoice<Value extends string>(

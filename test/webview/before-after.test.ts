@@ -45,6 +45,7 @@ async function pair(name: string, before: string, after: string): Promise<ImageP
   return {
     source: await image(`${name}.png`, 50, before),
     result: await image(`${name}_x4.png`, 200, after),
+    model: 'photos · training 88,210',
   };
 }
 
@@ -95,7 +96,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
     await soon(() => colorAt(0.51)).toEqual(red);
     const facts = (await page.page.locator('.facts').textContent()) ?? '';
     expect(facts.replaceAll(/\s+/g, ' ')).toMatch(
-      /Before 50 × 50 · [\d.]+ k?B, after 200 × 200 · [\d.]+ k?B/,
+      /Before 50 × 50 · [\d.]+ k?B, after 200 × 200 · [\d.]+ k?B, upscaled by photos · training 88,210/,
     );
     expect(facts).not.toContain('shown at');
   });
@@ -112,7 +113,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
 
   test('a downscaled copy of a huge image shows its resolution', async () => {
     const source = await image('huge.png', 50, '#c80000');
-    await open([{ source, result: await image('huge_x4.png', 100, '#00a000') }]);
+    await open([{ source, result: await image('huge_x4.png', 100, '#00a000'), model: null }]);
     await soon(() => page.page.locator('.facts').textContent()).toContain('shown at 50 % of its resolution');
     await soon(() => colorAt(0.45)).toEqual(red);
   });
@@ -120,7 +121,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
   test('shows a batch pair by pair, including after a missing image', async () => {
     const pairs = [
       await pair('a', '#c80000', '#00a000'),
-      { source: join(folder, 'gone.png'), result: join(folder, 'gone_x4.png') },
+      { source: join(folder, 'gone.png'), result: join(folder, 'gone_x4.png'), model: null },
       await pair('c', '#00a000', '#c80000'),
     ];
     await open(pairs);
@@ -156,7 +157,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('images before and after'), () => {
     await sharp(Buffer.from([0, 0, 0, 255, 255, 255]), { raw: { width: 2, height: 1, channels: 3 } })
       .resize(2, 2, { kernel: 'nearest', fit: 'fill' })
       .toFile(halves);
-    await open([{ source: halves, result: await image('halves_x4.png', 8, '#00a000') }]);
+    await open([{ source: halves, result: await image('halves_x4.png', 8, '#00a000'), model: null }]);
     await page.page.getByLabel('Wipe between before and after').fill('100');
     /** Pixels in the middle of the pane that are neither black nor white. */
     const greys = async () => {

@@ -429,10 +429,43 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     await soon(() => compared.requests.some(({ name }) => name === 'esrgan/closeInterpolation')).toBe(true);
   });
 
+  test('models are points of two metrics, which the keyboard reaches and a table lists', async () => {
+    await open();
+    await tab('Trade-off');
+    const plot = view.page.locator('tradeoff-tab');
+    const points = plot.locator('.point');
+    const labels = () => points.evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
+    await soon(async () => (await labels()).length).toBe(3);
+    const [first = '', second = ''] = await labels();
+    expect(first).toMatch(/^\w+, \w+: PSNR dB \d\d\.\d{3}, SSIM 0\.\d{4}$/);
+    const focused = () => plot.locator('.point:focus').getAttribute('aria-label');
+    await points.first().focus();
+    await view.page.keyboard.press('ArrowRight');
+    await soon(focused).toBe(second);
+    await view.page.keyboard.press('Home');
+    await soon(focused).toBe(first);
+    await plot.getByLabel('Vertical').selectOption({ label: 'validation · rgb · PSNR dB' });
+    await soon(async () => (await labels())[0]).toMatch(/: PSNR dB \d\d\.\d{3}, PSNR dB \d\d\.\d{3}$/);
+    await plot.getByRole('button', { name: 'Show the trade-off as table' }).click();
+    await soon(() => plot.locator('tbody tr').count()).toBe(3);
+    expect(await text(plot.locator('thead'))).toBe(
+      'Run Model tiny · paper-y · PSNR dB validation · rgb · PSNR dB',
+    );
+  });
+
+  test('perceptual metrics are columns that can be measured', async () => {
+    await open();
+    await view.page.getByLabel('Perceptual metrics').check();
+    await soon(() => lastRequest('esrgan/comparison')).toMatchObject({
+      protocols: ['paper-y', 'rgb', 'lpips-vgg', 'dists', 'niqe'],
+    });
+    await soon(() => text(view.page.locator('comparison-grid thead'))).toMatch(/lpips-vgg.*dists.*niqe/);
+  });
+
   test.each(themes)('axe finds no violations in %s', async (theme) => {
     await open({ theme });
     await view.page.evaluate(axeSource);
-    for (const name of ['Table', 'Curves', 'Images', 'Config', 'Checkpoints']) {
+    for (const name of ['Table', 'Trade-off', 'Curves', 'Images', 'Config', 'Checkpoints']) {
       await tab(name);
       await soon(() => view.page.getByRole('tab', { name, selected: true }).count()).toBe(1);
       await soon(() => view.page.locator('[role="tabpanel"]:not([hidden]) .empty').count()).toBeLessThan(2);
@@ -450,13 +483,13 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
 
   test('works with forced colors and reduced motion', async () => {
     await open({ forcedColors: true, reducedMotion: true });
-    for (const name of ['Curves', 'Images', 'Config', 'Checkpoints']) await tab(name);
+    for (const name of ['Trade-off', 'Curves', 'Images', 'Config', 'Checkpoints']) await tab(name);
     await soon(() => view.page.locator('checkpoints-tab tbody tr').count()).toBe(3);
   });
 
   test.each([1400, 700, 420])('nothing overflows at %d pixels', async (width) => {
     await open({ width });
-    for (const name of ['Table', 'Images', 'Config', 'Checkpoints']) {
+    for (const name of ['Table', 'Trade-off', 'Images', 'Config', 'Checkpoints']) {
       await tab(name);
       expect(await view.page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(width);
     }

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import type { PointsAnswer } from '../../server/protocol/points.ts';
 import type { RunDetail, StageSamples } from '../../server/protocol/runs.ts';
 import type { WebviewRequestName } from '../../server/protocol/webview.ts';
+import { noNotes } from '../../trainer/run-state/notes.ts';
 import { type Answers, addressOfFile } from './harness.ts';
 
 /** The colors that the sample images of a scripted run are filled with. */
@@ -137,6 +138,8 @@ function detailOf(
       psnr: 25.49,
       queuePosition: null,
       color: 0,
+      notes: noNotes,
+      hints: [],
       created: started * 1000,
       updated: started * 1000,
     },
@@ -151,7 +154,7 @@ function detailOf(
         host: 'here',
         pid: 7,
         toolVersion: '0.1.0',
-        command: ['node', 'esrgan.js', 'train', 'run.esrgan.yaml'],
+        command: 'esrgan train run.esrgan.yaml',
         source: { commit: '0123456789abcdef0123456789abcdef01234567', isDirty: true },
         stopped: null,
       },

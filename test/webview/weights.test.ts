@@ -146,7 +146,7 @@ describe.skipIf(!hasBrowser)(needsBrowser('weights'), () => {
   });
 
   test('of another architecture show the reason', async () => {
-    const reason = '/w/swin.pth is not an ESRGAN generator: it holds SwinIR.';
+    const reason = '/w/swin.pth holds no supported generator: it holds SwinIR.';
     answers = {
       ...answers,
       'esrgan/weights': () => ({

@@ -28,6 +28,7 @@ export class ConfigTab extends LitElement {
       thead th { border-bottom: 1px solid var(--wb-line); white-space: nowrap; }
       thead .swatch { margin-right: 6px; }
       tbody th, td { font-family: var(--vscode-editor-font-family, monospace); font-size: 0.95em; border-bottom: 1px solid var(--wb-grid); overflow-wrap: anywhere; }
+      tbody th { min-width: 18ch; overflow-wrap: normal; }
       td { min-width: 10ch; }
       .differs { font-weight: 600; }
       .same { color: var(--wb-quiet); }
@@ -142,7 +143,7 @@ export class ConfigTab extends LitElement {
         <tbody>
           ${rows.map(
             ({ key, differs, values }) => html`<tr>
-              <th scope="row">${key}</th>
+              <th scope="row">${key.split(/(?<=\.)/).map((part, i) => (i === 0 ? part : html`<wbr>${part}`))}</th>
               ${values.map((value) =>
                 value === null
                   ? html`<td class="missing">not set</td>`

@@ -237,7 +237,8 @@ export class ImagesTab extends LitElement {
   }
 
   #emptyText(): string {
-    if (this.#ui.source === 'samples') return 'No samples yet. Each validation saves samples.';
+    if (this.#ui.source === 'samples')
+      return 'No samples yet. The run file says how often they are saved: samples.every_steps.';
     if (this.testSets.length === 0)
       return 'No test sets found. Download one in the Data & Weights view, or name one in a run file.';
     return 'Choose an image for the models to upscale.';

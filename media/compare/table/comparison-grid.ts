@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ComparisonCell, ComparisonMetric } from '../../../server/protocol/comparison.ts';
 import type { Job } from '../../../server/protocol/jobs.ts';
@@ -308,7 +308,7 @@ export class ComparisonGrid extends LitElement {
     >${
       cellState === 'missing' && row.model !== null && column.testSet !== null
         ? this.#renderEvaluate(row, column)
-        : html`<span class="none" title=${cellState === 'missing' ? 'Not measured: the test set was not found' : 'Not available for this row'}>–</span>`
+        : noValue(row, column, cellState)
     }</td>`;
   }
 
@@ -452,4 +452,15 @@ export class ComparisonGrid extends LitElement {
   ): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
+}
+
+/** What a cell without a value says. */
+function noValue({ model }: TableRow, { kind }: TableColumn, cellState: 'missing' | 'none'): TemplateResult {
+  if (kind === 'validation' && model !== null && model.interpolatedWith !== null) {
+    const title = 'Training validates checkpoints only: evaluate this model on a test set';
+    return html`<span class="none" title=${title}>on test sets only</span>`;
+  }
+  const why =
+    cellState === 'missing' ? 'Not measured: the test set was not found' : 'Not available for this row';
+  return html`<span class="none" title=${why}>–</span>`;
 }

@@ -199,6 +199,17 @@ export function missingEvaluations(
   });
 }
 
+/** A missing evaluation in a line: `photos · PSNR: set5, rgb and paper-y`. */
+export function describeMissing(
+  { model, testSet, protocols }: MissingEvaluation,
+  { rows, columns }: Pick<TableData, 'rows' | 'columns'>,
+): string {
+  const row = rows.find((each) => each.model !== null && modelKey(each.model) === modelKey(model));
+  const name = row === undefined ? model.run : `${row.runName} · ${row.label}`;
+  const data = columns.find((column) => column.testSet === testSet)?.data ?? testSet;
+  return `${name}: ${data}, ${protocols.join(' and ')}`;
+}
+
 /** The name of a group if its column has several: a, b, c, … */
 export function groupLetter(group: number): string {
   return String.fromCharCode('a'.charCodeAt(0) + group);

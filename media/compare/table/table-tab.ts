@@ -26,6 +26,7 @@ import { sampleKeys, samplesOf } from '../images/run-samples.ts';
 import { sampleTiles } from '../images/tiles.ts';
 import type { ShownRun } from '../shown-runs.ts';
 import {
+  describeMissing,
   formatMetric,
   groupLetter,
   type MissingEvaluation,
@@ -133,9 +134,20 @@ export class TableTab extends LitElement {
           />
           Published results
         </label>
+        <label title="LPIPS, DISTS and NIQE of all test sets; “esrgan weights download” gets their weights">
+          <input
+            type="checkbox"
+            .checked=${state.showsPerceptual}
+            @change=${(event: Event) => {
+              if (event.target instanceof HTMLInputElement)
+                changeState(this, { showsPerceptual: event.target.checked });
+            }}
+          />
+          Perceptual metrics
+        </label>
         ${
           missing.length > 0
-            ? html`<button class="push" @click=${() => this.#evaluate(missing)}>${icon('beaker')}Evaluate all ${missing.length} ${hasStale ? 'missing or outdated' : 'missing'}</button>`
+            ? html`<button class="push" title=${missing.map((each) => describeMissing(each, this.#data)).join('\n')} @click=${() => this.#evaluate(missing)}>${icon('beaker')}Evaluate all ${missing.length} ${hasStale ? 'missing or outdated' : 'missing'}</button>`
             : nothing
         }
         <span class="quiet" role="status">${this.notice}</span>
@@ -327,6 +339,9 @@ const reportTags = [
   'validation/psnr_y',
   'validation/psnr_rgb',
   'validation/ssim_y',
+  'validation/lpips',
+  'validation/dists',
+  'validation/niqe',
 ];
 
 /** The latest samples of all runs with LR, bicubic and HR, grouped by image. */

@@ -28,6 +28,31 @@ test.each([
     ],
   },
   {
+    name: 'perceptual metrics have charts of their own, with a line of bicubic upscaling',
+    tags: ['validation/niqe', 'bicubic/niqe', 'validation/lpips', 'bicubic/lpips', 'validation/psnr_rgb'],
+    expected: ['Validation: PSNR (RGB)', 'Validation: LPIPS (lpips-vgg)', 'Validation: NIQE (niqe)'],
+  },
+  {
+    name: 'a validation on several data sets',
+    tags: [
+      'validation/psnr_rgb',
+      'validation/psnr_y',
+      'validation/lpips',
+      'bicubic/psnr_y',
+      'validation/set5/psnr_rgb',
+      'validation/set5/psnr_y',
+      'bicubic/set5/psnr_y',
+      'validation/set5/lpips',
+      'bicubic/set5/lpips',
+    ],
+    expected: [
+      'Validation: PSNR (RGB, Y)',
+      'Validation: LPIPS (lpips-vgg)',
+      'Validation: LPIPS, set5 (lpips-vgg)',
+      'Validation: PSNR, set5 (RGB, Y)',
+    ],
+  },
+  {
     name: 'the adversaries share charts',
     tags: ['train/d_adversarial_loss', 'train/g_adversarial_loss', 'train/d_fake', 'train/d_real'],
     expected: [
@@ -74,6 +99,8 @@ test.each([
 
 test.each([
   ['validation/psnr_y', 'bicubic/psnr_y'],
+  ['validation/set5/psnr_y', 'bicubic/set5/psnr_y'],
+  ['validation/set5/loss', undefined],
   ['validation/ssim_rgb', 'bicubic/ssim_rgb'],
   ['validation/other', undefined],
   ['train/psnr_y', undefined],

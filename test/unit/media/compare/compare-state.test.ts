@@ -41,15 +41,23 @@ test('the initial state can be saved and restored', () =>
   expect(restoreCompareState(JSON.parse(JSON.stringify(initial)), [])).toEqual(initial));
 
 test('a page that was opened for a checkpoint begins with it, and then shows what the user chose', () => {
-  const opened = restoreCompareState(undefined, runs, '/r/a/checkpoints/training-00000010');
+  const opened = restoreCompareState(undefined, runs, { checkpoint: '/r/a/checkpoints/training-00000010' });
   expect(opened).toMatchObject({
     tab: 'checkpoints',
     checkpoints: { a: '/r/a/checkpoints/training-00000010' },
   });
   expect(
-    restoreCompareState({ ...initial, tab: 'images' }, runs, '/r/a/checkpoints/training-00000010'),
+    restoreCompareState({ ...initial, tab: 'images' }, runs, {
+      checkpoint: '/r/a/checkpoints/training-00000010',
+    }),
   ).toEqual({
     ...initial,
     tab: 'images',
   });
 });
+
+test('a page that was opened for samples shows them', () =>
+  expect(restoreCompareState(undefined, runs, { sample: { sample: '00-baby', step: 1500 } })).toMatchObject({
+    tab: 'images',
+    images: { source: 'samples', sample: '00-baby', step: 1500 },
+  }));

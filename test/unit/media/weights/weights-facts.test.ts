@@ -89,7 +89,7 @@ test('facts of metrics', () => {
     ['PSNR (RGB)', '25.491 dB'],
     ['SSIM (RGB)', '0.7124'],
     ['PSNR (Y)', '∞'],
-    ['niqe', '4.5000'],
+    ['NIQE (RGB)', '4.500'],
     ['PSNR (Y), bicubic', '28.400 dB'],
   ]);
 });

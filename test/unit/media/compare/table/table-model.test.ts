@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  describeMissing,
   formatDelta,
   formatMetric,
   formatStep,
@@ -225,6 +226,10 @@ test('one evaluation for each model and test set', () => {
   expect(found.map(({ model, testSet, protocols }) => [model.run, testSet, protocols])).toEqual([
     ['/r0', '/sets/set5', ['seed', 'paper-y']],
     ['/r1', '/sets/set5', ['seed']],
+  ]);
+  expect(found.map((each) => describeMissing(each, data))).toEqual([
+    'run 0 · PSNR: Set5, seed and paper-y',
+    'run 1 · ESRGAN: Set5, seed',
   ]);
 });
 

@@ -1,0 +1,515 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { TableRow } from '../../server/protocol/run-table.ts';
+import { formatCell } from '../../trainer/run-table/format-cell.ts';
+import type { SortKey } from '../../trainer/run-table/sort-rows.ts';
+import { type Cell, type Column, isEmpty } from '../../trainer/run-table/table.ts';
+import { setVariable } from '../components/css-variable.ts';
+import { icon } from '../components/icons.ts';
+import { sharedStyles } from '../components/shared-styles.ts';
+import { runColor } from '../run-colors.ts';
+import type { Line, ShownColumn } from './shown-table.ts';
+
+/** What the person did in the table. */
+export type GridAction =
+  | { readonly kind: 'sort'; readonly column: Column; readonly isAdded: boolean }
+  | { readonly kind: 'select'; readonly runs: readonly string[] }
+  | { readonly kind: 'open'; readonly run: string }
+  | { readonly kind: 'column-menu'; readonly column: Column; readonly anchor: DOMRect }
+  | {
+      readonly kind: 'cell-menu';
+      readonly column: Column;
+      readonly cell: Cell;
+      readonly anchor: DOMRect;
+    };
+
+declare global {
+  interface HTMLElementEventMap {
+    'grid-action': CustomEvent<GridAction>;
+  }
+  interface HTMLElementTagNameMap {
+    'table-grid': TableGrid;
+  }
+}
+
+/** Height of a line in CSS pixels; a constant, so that only lines on the screen are rendered. */
+const lineHeight = 24;
+const headHeight = 28;
+/** Lines that are rendered above and below the screen. */
+const overscan = 8;
+/** Pixels of a column besides its text: padding, and a margin for wide letters. */
+const columnPadding = 22;
+
+/** The active cell: a line (-1: the head) and a column. */
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The table of runs: a grid whose lines are rendered while they are on the screen. */
+@customElement('table-grid')
+export class TableGrid extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host { display: block; min-height: 0; overflow: auto; border: 1px solid var(--wb-line); border-radius: 4px; }
+      [role='grid'] { position: relative; min-width: 100%; width: max-content; height: var(--height); }
+      .line { display: grid; grid-template-columns: var(--columns); min-width: 100%; box-sizing: border-box; }
+      .head { position: sticky; top: 0; z-index: 3; height: ${headHeight}px; background: var(--wb-surface); border-bottom: 1px solid var(--wb-line); }
+      .row, .group { position: absolute; top: var(--top); left: 0; right: 0; height: ${lineHeight}px; }
+      .group { display: flex; align-items: center; gap: 8px; padding-left: 8px; background: var(--wb-surface); }
+      .group span { position: sticky; left: 8px; }
+      .cell { display: flex; align-items: center; gap: 6px; min-width: 0; padding: 0 8px; box-sizing: border-box; background: var(--wb-background); }
+      .cell > .text { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      .cell.right { justify-content: flex-end; }
+      .head .cell { background: var(--wb-surface); padding: 0 2px 0 8px; font-weight: 600; cursor: pointer; user-select: none; }
+      .pinned { position: sticky; left: var(--left); z-index: 1; }
+      .last-pinned { border-right: 1px solid var(--wb-line); }
+      .row:hover .cell { background: color-mix(in srgb, var(--wb-text) 6%, var(--wb-background)); }
+      .row[aria-selected='true'] .cell { background: color-mix(in srgb, var(--vscode-focusBorder) 22%, var(--wb-background)); }
+      .row.archived .text { color: var(--wb-quiet); font-style: italic; }
+      .cell:focus { outline: 1px solid var(--wb-focus); outline-offset: -1px; z-index: 2; }
+      .cell:focus:not(:focus-visible) { outline: none; }
+      .swatch { flex: none; width: 10px; height: 10px; border-radius: 2px; background: var(--run-color); forced-color-adjust: none; }
+      .cell button { margin-left: auto; flex: none; }
+      .cell.right button { margin-left: 2px; }
+      button.icon { width: 18px; height: 18px; color: var(--wb-quiet); }
+      .order { display: inline-flex; align-items: center; color: var(--wb-quiet); font-weight: 400; font-size: 0.9em; }
+      .order svg { width: 12px; height: 12px; }
+      .gap { grid-column: span var(--span); }
+      .digits { position: absolute; visibility: hidden; }
+      .quiet { color: var(--wb-quiet); }
+      input[type='checkbox'] { margin: 0; accent-color: var(--vscode-progressBar-background, var(--wb-focus)); }
+      @media (forced-colors: active) {
+        .row[aria-selected='true'] .cell { background: Highlight; color: HighlightText; forced-color-adjust: none; }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) columns: readonly ShownColumn[] = [];
+  @property({ attribute: false }) lines: readonly Line[] = [];
+  @property({ attribute: false }) sort: readonly SortKey[] = [];
+  @property({ attribute: false }) selected: ReadonlySet<string> = new Set();
+  /** Place of `archived` among the cells. */
+  @property({ attribute: false }) archivedIndex = -1;
+  /** Place of `pinned` among the cells. */
+  @property({ attribute: false }) pinnedIndex = -1;
+  /** The lines and the columns that are rendered. */
+  @state() private range = { first: 0, last: 60, left: 0, right: 0 };
+  @state() private active: Place = { line: -1, column: 0 };
+  @state() private hovered: Place | undefined;
+  /** Where a selection with Shift starts. */
+  #anchor = 0;
+  #frame = 0;
+  /** Width of a digit in pixels. */
+  #digit = 0;
+  readonly #size = new ResizeObserver(() => this.#updateRange());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('scroll', this.#onScroll, { passive: true });
+    this.#size.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('scroll', this.#onScroll);
+    this.#size.disconnect();
+  }
+
+  readonly #onScroll = (): void => {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#updateRange();
+    });
+  };
+
+  #updateRange(): void {
+    const first = Math.max(0, Math.floor(this.scrollTop / lineHeight) - overscan);
+    const last = Math.ceil((this.scrollTop + this.clientHeight) / lineHeight) + overscan;
+    const { left, right } = this.#columnRange();
+    const { range } = this;
+    if (first !== range.first || last !== range.last || left !== range.left || right !== range.right)
+      this.range = { first, last, left, right };
+  }
+
+  /** The columns that are not pinned and on the screen: from `left` to before `right`. */
+  #columnRange(): { left: number; right: number } {
+    const { columns } = this;
+    this.#digit ||= (this.renderRoot.querySelector<HTMLElement>('.digits')?.offsetWidth ?? 0) / 10;
+    const widthOf = ({ width }: ShownColumn) => width * this.#digit + columnPadding;
+    const pinned = columns.filter(({ isPinned }) => isPinned);
+    const from = this.scrollLeft;
+    const to = from + this.clientWidth - pinned.reduce((sum, column) => sum + widthOf(column), 0);
+    let [left, right, at] = [pinned.length, columns.length, 0];
+    for (let index = pinned.length; index < columns.length; index++) {
+      const column = columns[index];
+      if (column === undefined) break;
+      const end = at + widthOf(column);
+      if (end <= from) left = index + 1;
+      if (at >= to && index < right) right = index;
+      at = end;
+    }
+    return {
+      left: Math.max(pinned.length, Math.min(left, columns.length) - 1),
+      right: Math.min(columns.length, right + 1),
+    };
+  }
+
+  /** The pinned columns, those on the screen, and that of the active cell, which must exist to have the focus. */
+  #rendered(): { readonly places: readonly number[]; readonly before: number } {
+    const { columns, range, active } = this;
+    const pinned = columns.findIndex(({ isPinned }) => !isPinned);
+    const first = pinned < 0 ? columns.length : pinned;
+    const isPinned = active.column < first;
+    const left = isPinned ? range.left : Math.min(range.left, active.column);
+    const right = isPinned ? range.right : Math.max(range.right, active.column + 1);
+    const places = columns.flatMap((_, index) =>
+      index < first || (index >= left && index < right) ? [index] : [],
+    );
+    return { places, before: Math.max(0, left - first) };
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('lines') && !changed.has('columns')) return;
+    this.active = {
+      line: Math.min(this.active.line, this.lines.length - 1),
+      column: Math.max(0, Math.min(this.active.column, this.columns.length - 1)),
+    };
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    // The height has changed, and with it perhaps the position of the scroll bar.
+    if (changed.has('lines') || changed.has('columns')) this.#updateRange();
+  }
+
+  override render() {
+    const { lines, columns, range, active } = this;
+    const { places, before } = this.#rendered();
+    const template = columns.map(({ width }) => `calc(${width}ch + ${columnPadding}px)`);
+    const visible: number[] = [];
+    for (let line = range.first; line < Math.min(range.last, lines.length); line++) visible.push(line);
+    // The active cell must exist to have the focus.
+    if (active.line >= 0 && active.line < lines.length && !visible.includes(active.line))
+      visible.push(active.line);
+    return html`<span class="digits" aria-hidden="true">0000000000</span><div
+      role="grid"
+      aria-label="Runs"
+      aria-multiselectable="true"
+      aria-rowcount=${lines.length + 1}
+      aria-colcount=${columns.length}
+      ${setVariable('--columns', `${template.join(' ')} minmax(0, 1fr)`)}
+      ${setVariable('--height', `${headHeight + lines.length * lineHeight}px`)}
+      @keydown=${this.#onKey}
+      @pointerover=${this.#onHover}
+      @pointerleave=${() => {
+        this.hovered = undefined;
+      }}
+    >
+      <div class="line head" role="row" aria-rowindex="1">
+        ${this.#renderCells(places, before, (column, index) => this.#renderHead(column, index))}
+      </div>
+      ${repeat(
+        visible,
+        (line) => line,
+        (line) => this.#renderLine(line, places, before),
+      )}
+    </div>`;
+  }
+
+  /** The cells of a line, with a gap in place of columns that are left of the screen. */
+  #renderCells(
+    places: readonly number[],
+    before: number,
+    render: (column: ShownColumn, index: number) => unknown,
+  ) {
+    const pinned = this.columns.findIndex(({ isPinned }) => !isPinned);
+    const gap = -1;
+    const items = before === 0 ? places : [...places.slice(0, pinned), gap, ...places.slice(pinned)];
+    // Each column keeps its elements, and with them the focus.
+    return repeat(
+      items,
+      (index) => index,
+      (index) => {
+        const column = this.columns[index];
+        if (column !== undefined) return render(column, index);
+        return html`<div class="gap" role="presentation" ${setVariable('--span', String(before))}></div>`;
+      },
+    );
+  }
+
+  /** Where a pinned column stays, after those before it. */
+  #left(index: number): string {
+    const before = this.columns.slice(0, index).reduce((sum, { width }) => sum + width, 0);
+    return `calc(${before}ch + ${columnPadding * index}px)`;
+  }
+
+  #pinnedClass(index: number): string {
+    const { columns } = this;
+    if (columns[index]?.isPinned !== true) return '';
+    return columns[index + 1]?.isPinned === true ? ' pinned' : ' pinned last-pinned';
+  }
+
+  #renderHead({ column, title, isRight }: ShownColumn, index: number) {
+    const place = this.sort.findIndex(({ key }) => key === column.key);
+    const order = this.sort[place];
+    const isActive = this.active.line === -1 && this.active.column === index;
+    return html`<div
+      class=${`cell${isRight ? ' right' : ''}${this.#pinnedClass(index)}`}
+      role="columnheader"
+      aria-colindex=${index + 1}
+      aria-sort=${order === undefined ? 'none' : order.descending ? 'descending' : 'ascending'}
+      data-line="-1"
+      data-column=${index}
+      data-key=${column.key}
+      tabindex=${isActive ? 0 : -1}
+      title=${`${title}\nClick to sort; Shift+click to sort by it as well`}
+      ${setVariable('--left', this.#left(index))}
+      @click=${(event: MouseEvent) => {
+        this.active = { line: -1, column: index };
+        this.#emit({ kind: 'sort', column, isAdded: event.shiftKey });
+      }}
+    ><span class="text">${title}</span>${
+      order === undefined
+        ? nothing
+        : html`<span class="order" aria-hidden="true">${icon(order.descending ? 'arrowDown' : 'arrowUp')}${this.sort.length > 1 ? place + 1 : nothing}</span>`
+    }<button class="icon" tabindex="-1" aria-label=${`Column ${column.key}`} title="Column" @click=${(
+      event: MouseEvent,
+    ) => {
+      event.stopPropagation();
+      if (event.currentTarget instanceof HTMLElement)
+        this.#emit({ kind: 'column-menu', column, anchor: event.currentTarget.getBoundingClientRect() });
+    }}>${icon('more')}</button></div>`;
+  }
+
+  #renderLine(index: number, places: readonly number[], before: number) {
+    const line = this.lines[index];
+    if (line === undefined) return nothing;
+    const top = setVariable('--top', `${headHeight + index * lineHeight}px`);
+    if (line.kind === 'group') {
+      const isActive = this.active.line === index;
+      return html`<div class="group" role="row" aria-rowindex=${index + 2} ${top}>
+        <span role="gridcell" aria-colspan=${this.columns.length} data-line=${index} data-column="0" tabindex=${isActive ? 0 : -1}><b>${line.value || 'none'}</b> <span class="quiet">${line.count}</span></span>
+      </div>`;
+    }
+    const { row } = line;
+    const isSelected = this.selected.has(row.run);
+    const isArchived = row.cells[this.archivedIndex] === true;
+    return html`<div
+      class=${`line row${isArchived ? ' archived' : ''}`}
+      role="row"
+      aria-rowindex=${index + 2}
+      aria-selected=${isSelected}
+      data-run=${row.run}
+      ${top}
+      @click=${(event: MouseEvent) => this.#onClick(event, index)}
+      @dblclick=${() => this.#emit({ kind: 'open', run: row.run })}
+    >${this.#renderCells(places, before, (column, place) => this.#renderCell(column, place, index, row.cells[column.index] ?? null, row, isSelected))}</div>`;
+  }
+
+  #renderCell(
+    { column, isRight }: ShownColumn,
+    index: number,
+    line: number,
+    cell: Cell,
+    { color, cells }: TableRow,
+    isSelected: boolean,
+  ) {
+    const text = formatCell(column, cell);
+    const isActive = this.active.line === line && this.active.column === index;
+    const isHovered = this.hovered?.line === line && this.hovered.column === index;
+    const isFirst = index === 0;
+    return html`<div
+      class=${`cell${isRight ? ' right' : ''}${this.#pinnedClass(index)}`}
+      role=${isFirst ? 'rowheader' : 'gridcell'}
+      aria-colindex=${index + 1}
+      data-line=${line}
+      data-column=${index}
+      tabindex=${isActive ? 0 : -1}
+      ${setVariable('--left', isFirst ? '0px' : this.#left(index))}
+    >${
+      isFirst
+        ? html`<input type="checkbox" tabindex="-1" aria-hidden="true" .checked=${isSelected}><span class="swatch" ${setVariable('--run-color', runColor(color))}></span>`
+        : nothing
+    }<span class="text" title=${text.length > 20 ? text : nothing}>${text}</span>${
+      isFirst && cells[this.pinnedIndex] === true
+        ? html`<span class="quiet" title="Pinned">${icon('pinned')}<span class="visually-hidden"> pinned</span></span>`
+        : nothing
+    }${
+      isHovered && !isEmpty(cell)
+        ? html`<button class="icon" tabindex="-1" aria-hidden="true" title="Filter by this value" @click=${(
+            event: MouseEvent,
+          ) => {
+            event.stopPropagation();
+            if (event.currentTarget instanceof HTMLElement)
+              this.#emit({
+                kind: 'cell-menu',
+                column,
+                cell,
+                anchor: event.currentTarget.getBoundingClientRect(),
+              });
+          }}>${icon('filter')}</button>`
+        : nothing
+    }</div>`;
+  }
+
+  #emit(action: GridAction): void {
+    this.dispatchEvent(new CustomEvent('grid-action', { detail: action }));
+  }
+
+  #onHover(event: Event): void {
+    const place = placeOf(event);
+    if (place?.line === this.hovered?.line && place?.column === this.hovered?.column) return;
+    this.hovered = place !== undefined && place.line >= 0 ? place : undefined;
+  }
+
+  #onClick(event: MouseEvent, line: number): void {
+    const place = placeOf(event);
+    this.active = { line, column: place?.column ?? 0 };
+    const isBox = event.composedPath()[0] instanceof HTMLInputElement;
+    if (event.shiftKey) this.#selectTo(line);
+    else if (event.ctrlKey || event.metaKey || isBox) this.#toggle(line);
+    else this.#selectOnly(line);
+    void this.#focusActive();
+  }
+
+  #runAt(line: number): string | undefined {
+    const at = this.lines[line];
+    return at?.kind === 'row' ? at.row.run : undefined;
+  }
+
+  #selectOnly(line: number): void {
+    const run = this.#runAt(line);
+    if (run === undefined) return;
+    this.#anchor = line;
+    this.#emit({ kind: 'select', runs: [run] });
+  }
+
+  #toggle(line: number): void {
+    const run = this.#runAt(line);
+    if (run === undefined) return;
+    this.#anchor = line;
+    const { selected } = this;
+    const runs = selected.has(run) ? [...selected].filter((each) => each !== run) : [...selected, run];
+    this.#emit({ kind: 'select', runs });
+  }
+
+  #selectTo(line: number): void {
+    const [from, to] = [Math.min(this.#anchor, line), Math.max(this.#anchor, line)];
+    const runs = this.lines
+      .slice(from, to + 1)
+      .flatMap((each) => (each.kind === 'row' ? [each.row.run] : []));
+    this.#emit({ kind: 'select', runs });
+  }
+
+  /** Moves the active cell to a line, and scrolls there. */
+  async #moveTo(line: number, column: number): Promise<void> {
+    this.active = {
+      line: Math.max(-1, Math.min(line, this.lines.length - 1)),
+      column: Math.max(0, Math.min(column, this.columns.length - 1)),
+    };
+    const top = this.active.line * lineHeight;
+    if (this.active.line >= 0) {
+      const bottom = top + lineHeight + headHeight;
+      if (top < this.scrollTop) this.scrollTop = top;
+      else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
+      this.#updateRange();
+    }
+    await this.#focusActive();
+  }
+
+  async #focusActive(): Promise<void> {
+    await this.updateComplete;
+    const { line, column } = this.active;
+    const cell =
+      this.renderRoot.querySelector<HTMLElement>(`[data-line="${line}"][data-column="${column}"]`) ??
+      this.renderRoot.querySelector<HTMLElement>(`[data-line="${line}"]`);
+    cell?.focus({ preventScroll: true });
+    if (cell && !cell.classList.contains('pinned')) this.#scrollAside(cell);
+  }
+
+  /** Scrolls a cell out from under the pinned columns. */
+  #scrollAside(cell: HTMLElement): void {
+    const count = this.columns.filter(({ isPinned }) => isPinned).length;
+    const lastPinned = this.renderRoot.querySelector<HTMLElement>(
+      `[data-line="-1"][data-column="${count - 1}"]`,
+    );
+    const left = lastPinned?.getBoundingClientRect().right ?? 0;
+    const box = cell.getBoundingClientRect();
+    const right = this.getBoundingClientRect().left + this.clientWidth;
+    if (box.left < left) this.scrollLeft -= left - box.left;
+    else if (box.right > right) this.scrollLeft += Math.min(box.right - right, box.left - left);
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const { line, column } = this.active;
+    const last = this.lines.length - 1;
+    const page = Math.max(1, Math.floor((this.clientHeight - headHeight) / lineHeight) - 1);
+    const isControl = event.ctrlKey || event.metaKey;
+    const target = {
+      ArrowDown: [line + 1, column],
+      ArrowUp: [line - 1, column],
+      ArrowRight: [line, column + 1],
+      ArrowLeft: [line, column - 1],
+      PageDown: [line + page, column],
+      PageUp: [Math.max(line < 0 ? -1 : 0, line - page), column],
+      Home: isControl ? [0, 0] : [line, 0],
+      End: isControl ? [last, this.columns.length - 1] : [line, this.columns.length - 1],
+    }[event.key];
+    const shown = this.columns[column];
+    if (event.altKey && event.key === 'ArrowDown' && shown !== undefined) {
+      event.preventDefault();
+      this.#openMenu(shown);
+    } else if (target !== undefined && !event.altKey) {
+      event.preventDefault();
+      const [to = line, aside = column] = target;
+      void this.#moveTo(to, aside).then(() => {
+        if (event.shiftKey && aside === column && this.active.line >= 0) this.#selectTo(this.active.line);
+      });
+    } else if (event.key === 'Enter' && shown !== undefined) {
+      event.preventDefault();
+      const run = this.#runAt(line);
+      if (line < 0) this.#emit({ kind: 'sort', column: shown.column, isAdded: event.shiftKey });
+      else if (run !== undefined) this.#emit({ kind: 'open', run });
+    } else if (event.key === ' ') {
+      event.preventDefault();
+      if (event.shiftKey) this.#selectTo(line);
+      else this.#toggle(line);
+    } else if (event.key === 'a' && isControl) {
+      event.preventDefault();
+      this.#emit({
+        kind: 'select',
+        runs: this.lines.flatMap((each) => (each.kind === 'row' ? [each.row.run] : [])),
+      });
+    }
+  }
+
+  #openMenu({ column, index }: ShownColumn): void {
+    const { line } = this.active;
+    const element = this.renderRoot.querySelector(
+      `[data-line="${line}"][data-column="${this.active.column}"]`,
+    );
+    if (element === null) return;
+    const anchor = element.getBoundingClientRect();
+    const at = this.lines[line];
+    if (line < 0) this.#emit({ kind: 'column-menu', column, anchor });
+    else if (at?.kind === 'row')
+      this.#emit({ kind: 'cell-menu', column, cell: at.row.cells[index] ?? null, anchor });
+  }
+
+  /** Gives the focus to the active cell. */
+  override focus(): void {
+    void this.#focusActive();
+  }
+}
+
+/** The cell that an event happened in. */
+function placeOf(event: Event): Place | undefined {
+  for (const element of event.composedPath()) {
+    if (!(element instanceof HTMLElement)) continue;
+    const { line, column } = element.dataset;
+    if (line !== undefined && column !== undefined) return { line: Number(line), column: Number(column) };
+  }
+  return undefined;
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { filtersOfCell, withFilter } from '../../../../media/runs-table/cell-filters.ts';
+import { emptyTable, mergeTable } from '../../../../media/runs-table/merge-table.ts';
+import { movedOrder, nextSort, shownColumns, shownRows } from '../../../../media/runs-table/shown-table.ts';
+import { initialState, restoreTableState } from '../../../../media/runs-table/table-state.ts';
+import { parseFilter } from '../../../../trainer/run-table/filter.ts';
+import type { SortKey } from '../../../../trainer/run-table/sort-rows.ts';
+import type { Cell, Column } from '../../../../trainer/run-table/table.ts';
+import { columns, rows as exampleRows } from '../../trainer/run-table/example-table.ts';
+
+const rows = exampleRows.map((row, color) => ({ ...row, color }));
+const columnOf = (key: string): Column => {
+  const column = columns.find((each) => each.key === key);
+  if (column === undefined) throw new Error(key);
+  return column;
+};
+
+test.each<[string, boolean, readonly SortKey[], readonly SortKey[]]>([
+  ['psnr', false, [], [{ key: 'psnr', descending: true }]],
+  ['psnr', false, [{ key: 'psnr', descending: true }], [{ key: 'psnr', descending: false }]],
+  ['psnr', false, [{ key: 'psnr', descending: false }], []],
+  ['name', false, [{ key: 'psnr', descending: true }], [{ key: 'name', descending: false }]],
+  [
+    'name',
+    true,
+    [{ key: 'psnr', descending: true }],
+    [
+      { key: 'psnr', descending: true },
+      { key: 'name', descending: false },
+    ],
+  ],
+  [
+    'psnr',
+    true,
+    [
+      { key: 'psnr', descending: true },
+      { key: 'name', descending: false },
+    ],
+    [
+      { key: 'psnr', descending: false },
+      { key: 'name', descending: false },
+    ],
+  ],
+  ['name', true, [{ key: 'name', descending: true }], []],
+])('a click on %s (Shift: %s) after %j gives %j', (key, isAdded, before, after) =>
+  expect(nextSort(before, columnOf(key), isAdded)).toEqual(after),
+);
+
+describe('columns', () => {
+  const keysOf = (state: Partial<typeof initialState>) =>
+    shownColumns(columns, rows, { ...initialState, ...state }).map(({ column }) => column.key);
+
+  test.each([
+    [{}, 'name psnr generator.type tags note created trained progress odd key'],
+    [
+      { shown: { pinned: true, psnr: false } },
+      'name generator.type tags note pinned created trained progress odd key',
+    ],
+    [{ pinned: ['note'] }, 'name note psnr generator.type tags created trained progress odd key'],
+    [{ order: ['created', 'gone'] }, 'name created psnr generator.type tags note trained progress odd key'],
+  ])('%j', (state, expected) => expect(keysOf(state).join(' ')).toBe(expected));
+
+  test('move past the next column that is shown', () => {
+    const shown = ['name', 'psnr', 'tags'];
+    const state = { order: movedOrder(columns, [], shown, 'psnr', 1), shown: { 'generator.type': false } };
+    expect(keysOf(state).slice(0, 3)).toEqual(['name', 'tags', 'psnr']);
+    const back = movedOrder(columns, state.order, ['name', 'tags', 'psnr'], 'psnr', -1);
+    expect(keysOf({ ...state, order: back }).slice(0, 3)).toEqual(['name', 'psnr', 'tags']);
+    expect(movedOrder(columns, back, shown, 'tags', 1)).toBe(back);
+  });
+});
+
+describe('rows', () => {
+  const withArchived = {
+    columns: [...columns, { key: 'archived', kind: 'boolean', source: 'run' } as const],
+    rows: rows.map((row) => ({ ...row, cells: [...row.cells, row.run === 'b'] })),
+  };
+  const namesOf = (state: Partial<typeof initialState>) =>
+    shownRows(withArchived, { ...initialState, ...state })
+      .rows.map(({ run }) => run)
+      .join(' ');
+
+  test.each([
+    [{}, 'c a d'],
+    [{ showsArchived: true }, 'c b a d'],
+    [{ filter: 'archived' }, 'b'],
+    [{ filter: 'psnr > 29' }, 'a'],
+    [{ sort: [{ key: 'psnr', descending: true }], showsArchived: true }, 'c b a d'],
+    [{ sort: [{ key: 'name', descending: true }] }, 'c d a'],
+  ])('%j', (state, expected) => expect(namesOf(state)).toBe(expected));
+
+  test('a filter with a problem leaves the rows of the last one', () => {
+    const { filter } = shownRows(withArchived, { ...initialState, filter: 'name = a' });
+    const shown = shownRows(withArchived, { ...initialState, filter: 'name = ' }, filter);
+    expect(shown.rows.map(({ run }) => run)).toEqual(['a']);
+    expect(shown.problem?.start).toBe(7);
+  });
+});
+
+test.each<[string, Cell, readonly string[]]>([
+  ['generator.type', 'compact', ['generator.type = compact', 'generator.type != compact']],
+  ['note', 'say "hi"', ['note = "say \\"hi\\""', 'note != "say \\"hi\\""']],
+  ['tags', ['paper', 'two words'], ['tags has paper', 'tags has "two words"']],
+  ['psnr', 30, ['psnr >= 30', 'psnr <= 30', 'psnr = 30', 'psnr != 30']],
+  ['progress', 0.5, ['progress >= 0.5', 'progress <= 0.5']],
+  ['created', Date.UTC(2030, 0, 1), ['created >= 2030-01-01T00:00:00Z', 'created <= 2030-01-01T00:00:00Z']],
+  ['trained', 3600, ['trained >= 3600s', 'trained <= 3600s']],
+  ['pinned', true, ['pinned = true', 'pinned != true']],
+  ['psnr', null, ['psnr = none', 'psnr != none']],
+  ['odd key', 2, ['"odd key" >= 2', '"odd key" <= 2', '"odd key" = 2', '"odd key" != 2']],
+])('the filters of a cell of %s with %j', (key, cell, expected) => {
+  const expressions = filtersOfCell(columnOf(key), cell).map(({ expression }) => expression);
+  expect(expressions).toEqual(expected);
+  for (const each of expressions) expect(parseFilter(each, columns).problem).toBeUndefined();
+});
+
+test.each([
+  ['', 'a = 1', 'a = 1'],
+  ['b = 2', 'a = 1', 'b = 2 and a = 1'],
+  ['b = 2 or c', 'a = 1', '(b = 2 or c) and a = 1'],
+])('%j with %j', (before, added, expected) => expect(withFilter(before, added)).toBe(expected));
+
+test('changes of a table', () => {
+  const whole = mergeTable(emptyTable, { revision: '1', columns, rows, isWhole: true, removed: [] });
+  expect(whole).toEqual({ revision: '1', columns, rows });
+  const changed = { ...rows[0]!, cells: ['renamed'] };
+  const added = { run: 'e', color: 1, cells: [] };
+  const merged = mergeTable(whole, {
+    revision: '2',
+    columns,
+    rows: [added, changed],
+    isWhole: false,
+    removed: ['b'],
+  });
+  expect(merged.rows).toEqual([changed, rows[2], rows[3], added]);
+  expect(mergeTable(merged, { revision: '3', columns, rows: [], isWhole: false, removed: [] }).rows).toBe(
+    merged.rows,
+  );
+});
+
+test.each([null, 3, [], { filter: 3, sort: [{ key: 1 }], shown: { a: 'yes' }, scatter: {} }])(
+  'the state %j of an older version is the initial one',
+  (saved) => expect(restoreTableState(saved)).toEqual(initialState),
+);
