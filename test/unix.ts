@@ -18,9 +18,11 @@ export function asOnUnix<T>(value: T): T {
 }
 
 function withUnixPaths(text: string): string {
+  // Segments may have spaces: a path ends before " and C:".
   return text
-    .replaceAll(/(?<![\w\\:/])(?:[a-z]:)?((?:\\(?!\s)[^\\/:"'`<>|\n]+)+)/gi, (_, path: string) =>
-      path.replaceAll('\\', '/'),
+    .replaceAll(
+      /(?<![\w\\:/])(?:[a-z]:)?((?:\\(?!\s)(?:(?! and [a-z]:)[^\\/:"'`<>|\n])+)+)/gi,
+      (_, path: string) => path.replaceAll('\\', '/'),
     )
     .replaceAll(/(?<![\w\\:/])[a-z]:(?=\/)/gi, '')
     .replaceAll(/file:\/\/\/[a-z](:|%3A)\//gi, 'file:///');

@@ -56,8 +56,9 @@ describe.skipIf(!hasSlurm)(`runs on a cluster${needsSlurm}`, () => {
     const { workbench } = desk;
     await workbench.showViews('Explorer');
     await workbench.open('second.esrgan.yaml');
-    await workbench.textEditor.lens('Start on…').last().click();
-    await workbench.choice('held').click();
+    const held = workbench.choice('held');
+    await workbench.textEditor.openLens(workbench.textEditor.lens('Start on…').last(), held);
+    await held.click();
     await workbench.statusItem('second is submitted to held').waitFor();
     await workbench.showViews('ESRGAN');
     await workbench.treeRow(/second.*queued/).waitFor(patience);

@@ -1,7 +1,7 @@
 import type { FrameLocator, Locator } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
-export type CompareTab = 'Table' | 'Curves' | 'Images' | 'Config' | 'Checkpoints';
+export type CompareTab = 'Table' | 'Trade-off' | 'Curves' | 'Images' | 'Config' | 'Checkpoints';
 
 /** A number of the table, as displayed. */
 export interface ShownNumber {

@@ -86,13 +86,14 @@ test('by keyboard alone: arrow keys select the tabs, and each has content', asyn
   const { keyboard } = desk.workbench.page;
   const contents: Readonly<Record<CompareTab, string>> = {
     Table: 'comparison-grid tbody tr',
+    'Trade-off': 'svg, p',
     Curves: 'line-chart canvas',
     Images: 'image-pane canvas',
     Config: 'tbody tr',
     Checkpoints: 'tbody tr',
   };
   await panel.tabTo(panel.tab('Table'));
-  for (const name of ['Table', 'Curves', 'Images', 'Config', 'Checkpoints'] as const) {
+  for (const name of ['Table', 'Trade-off', 'Curves', 'Images', 'Config', 'Checkpoints'] as const) {
     if (name !== 'Table') await keyboard.press('ArrowRight');
     await panel.panel(name).locator(contents[name]).first().waitFor();
     expect(await panel.tab(name).getAttribute('aria-selected')).toBe('true');

@@ -69,8 +69,8 @@ test('Data & Weights shows what is missing and how to download it', async () => 
   await workbench.page.keyboard.press('End');
   await workbench.treeRow(/vgg19.* MB/).waitFor();
   await workbench.run('ESRGAN: Download Data or Weights…');
-  await workbench.choice('div2k').waitFor();
-  await workbench.choice('set5').click();
+  await workbench.choice('div2k').first().waitFor();
+  await workbench.choice('set5').first().click();
   const explained = workbench.toast('set5 has no stable download URL');
   await explained.getByRole('button', { name: 'Choose Folder…' }).waitFor();
 });

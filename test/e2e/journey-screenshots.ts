@@ -16,14 +16,14 @@ scale_factor: 4
 batch_size: 4
 datasets:
   earth: { hr: { train: photos, val: val } }
-generator: { rrdb_channels: 32, growth_channels: 16, num_basic_blocks: 2 }
+generator: { type: compact, num_feat: 64, num_conv: 16 }
 discriminator: { vgg_blk_ch: [16, 16, 32, 32, 64, 64], fc_features: [20] }
 perceptual_loss: false # no download
 pretraining:
   init: workbench-x4.safetensors
   num_step: 400
   cr_patch_size: [64, 64]
-  lr: 5.0e-4
+  lr: 1.0e-4
   sched_step: 100
   train_datasets: [earth]
   val_datasets: [earth]
@@ -79,6 +79,7 @@ const views: Views = {
     rmSync(workspace.path('coast_x4.png'), { force: true });
     await workbench.chooseFromMenu(workbench.file(image), 'Upscale With…');
     await workbench.choice('earth · training').first().click();
+    await workbench.choice('Start').click();
     await workbench.webview.locator('before-after-view image-pane canvas').first().waitFor();
   },
 };

@@ -25,6 +25,7 @@ test.each([
   ['Quick try', 'quick'],
   ['PSNR-driven', 'psnr'],
   ['ESRGAN as in the paper', 'esrgan'],
+  ['Fast network', 'compact'],
   ['Fine-tune', 'fine-tune'],
 ])('a new run starts from the preset “%s”, by keyboard alone', async (label, id) => {
   const { workbench, workspace } = desk;
@@ -86,12 +87,16 @@ test('a run file is duplicated under the next free name', async () => {
   expect(workspace.read('mine-2.esrgan.yaml')).toBe(`name: mine-2\n${workspace.read('mine.esrgan.yaml')}`);
 });
 
-test('BasicSR options become a run file that lists what could not be converted', async () => {
+test('an option file becomes a run file that lists what could not be converted', async () => {
   const { workbench, workspace } = desk;
-  await workbench.run('ESRGAN: Import BasicSR Options…');
-  await workbench.chooseFile('BasicSR Option File', workspace.path('options/train_ESRGAN_x4.yml'));
+  await workbench.run('ESRGAN: Import Option File…');
+  await workbench.chooseFile(
+    'Option File of BasicSR, traiNNer-redux, neosr or KAIR',
+    workspace.path('options/train_ESRGAN_x4.yml'),
+  );
+  await workbench.page.getByRole('tab', { name: 'old_days.esrgan.yaml' }).waitFor();
   const { textEditor } = workbench;
-  await textEditor.line('# Not carried over from the BasicSR options').waitFor();
+  await textEditor.line('# To check').waitFor();
   await textEditor
     .line('relative paths start at the folder of the run file, not at the working directory')
     .waitFor();

@@ -1,4 +1,5 @@
 import type { FrameLocator, Locator } from 'playwright-core';
+import type { HeaderAction } from '../../media/run-panel/header-action.ts';
 import type { Workbench } from './workbench.ts';
 
 /** The table of a chart. */
@@ -21,21 +22,7 @@ export class RunPanel {
   }
 
   /** A button of the header. */
-  button(
-    action:
-      | 'pause'
-      | 'resume'
-      | 'stop'
-      | 'checkpoint'
-      | 'validate'
-      | 'restart'
-      | 'train'
-      | 'upscale'
-      | 'compare'
-      | 'again'
-      | 'config'
-      | 'log',
-  ): Locator {
+  button(action: HeaderAction): Locator {
     return this.page.locator(`run-header vscode-button[data-action="${action}"]`);
   }
 

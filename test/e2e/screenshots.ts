@@ -32,6 +32,18 @@ const views: Views = {
     await workbench.textEditor.goToEndOfLine(3);
   },
 
+  async 'training-patches'(workbench) {
+    await workbench.open(file);
+    await closeSideBar(workbench);
+    await workbench.textEditor.goToEndOfLine(6);
+    await workbench.textEditor.press('Enter');
+    await workbench.textEditor.type('degradation: real-esrgan-light');
+    await workbench.textEditor.press('Escape');
+    await workbench.textEditor.lens('Show Training Patches').first().click();
+    await workbench.webview.getByText('4 patches').waitFor();
+    await workbench.webview.getByRole('button', { name: 'Zoom in' }).click();
+  },
+
   async completion(workbench) {
     const { page, textEditor } = workbench;
     await workbench.open(file);
@@ -49,7 +61,12 @@ const views: Views = {
     await hint(workbench, 'LR 16').waitFor();
     await textEditor.goToEndOfLine(14);
     await textEditor.press('Home', 'Control+K', 'Control+I');
-    await page.locator('.monaco-hover:visible', { hasText: 'Default' }).waitFor();
+    const hover = page.locator('.monaco-hover:visible', { hasText: 'Default' });
+    await hover.waitFor();
+    // It fades in.
+    await hover.evaluate((element) =>
+      Promise.all(element.getAnimations({ subtree: true }).map(({ finished }) => finished)),
+    );
   },
 
   async 'quick-fix'(workbench) {
@@ -141,6 +158,7 @@ const views: Views = {
     rmSync(join(folder, imageName.replace('.png', '_x4.png')), { force: true });
     await workbench.chooseFromMenu(workbench.file(imageName), 'Upscale With…');
     await workbench.choice('ESRGAN Workbench x4').first().click();
+    await workbench.choice('Start').click();
     await workbench.webview.locator('before-after-view image-pane canvas').first().waitFor();
   },
 

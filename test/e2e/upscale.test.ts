@@ -76,6 +76,7 @@ test('a batch continues after a failure, reports the cause, and shows the result
   const { workbench, workspace } = desk;
   await workbench.chooseFromMenu(workbench.file('many'), 'Upscale With…');
   await workbench.choice('small.safetensors').click();
+  await workbench.choice('Start').click();
   const said = workbench.page.locator('.notifications-toasts .notification-list-item', {
     hasText: /2 of 3 images upscaled\. 1 failed: .*broken\.png is not an image, or is damaged or truncated/,
   });
@@ -95,6 +96,7 @@ test('cancelling leaves no files', async () => {
   const { page } = workbench;
   await workbench.chooseFromMenu(workbench.file('large'), 'Upscale With…');
   await workbench.choice('slow.safetensors').click();
+  await workbench.choice('Start').click();
   const toast = page.locator('.notifications-toasts .notification-list-item', {
     hasText: /coast\.png · tile/,
   });

@@ -386,6 +386,19 @@ export class TextEditor {
     return this.element.locator('.codelens-decoration a', { hasText: text });
   }
 
+  /** Clicks a code lens until its menu is visible: a lens that is redrawn meanwhile ignores a click. */
+  async openLens(lens: Locator, entry: Locator): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await lens.click();
+      try {
+        await entry.waitFor({ timeout: 10_000 });
+        return;
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    }
+  }
+
   /** Saves and waits until the editor has registered it: it would overwrite later changes on disk. */
   async save(): Promise<void> {
     await this.press('ControlOrMeta+S');

@@ -78,8 +78,9 @@ test('an edited file is marked, and runs again under a new name with two clicks'
     .waitFor();
   await textEditor.lens('finished before the change').first().waitFor();
 
-  await textEditor.lens('Run Again').first().click();
-  await workbench.choice('Start as New Run “photos-2”').click();
+  const asNewRun = workbench.choice('Start as New Run “photos-2”');
+  await textEditor.openLens(textEditor.lens('Run Again').first(), asNewRun);
+  await asNewRun.click();
   await expect.poll(() => trainerOf(workspace.path('runs/photos-2')), patience).toBeDefined();
   await tab('photos-2.esrgan.yaml').waitFor();
   const copy = workspace.read('photos-2.esrgan.yaml');

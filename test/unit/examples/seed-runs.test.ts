@@ -26,7 +26,7 @@ const shapeOf = ({ name, pretraining, training, generator, datasets }: ResolvedC
   name,
   ...pretraining.cr_patch_size,
   ...training.cr_patch_size,
-  generator.num_basic_blocks,
+  generator.type === 'rrdb' && generator.num_basic_blocks,
   pretraining.train_datasets.join('+'),
   Object.values(datasets)
     .map(({ train }) => train?.downscale)

@@ -19,6 +19,9 @@ function writeExternalRun(run: string): void {
 const named = async (expected: string) => (await listRuns()).find(({ name }) => name === expected);
 
 describe('a workspace of several folders', () => {
+  // In a browser the workbench reads the workspace file only when its server is connected, and begins without folders.
+  before(() => until('both folders', () => workspace.workspaceFolders?.length === 2));
+
   it('lists the runs of all folders, including those from the settings of one', async () => {
     const start = (file: string) =>
       invokeTool('esrgan_startRun', { file, stage: 'pretraining', resume: false });
