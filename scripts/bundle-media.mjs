@@ -5,8 +5,10 @@ import { build } from 'esbuild';
 const apps = {
   'run-panel': 'media/run-panel/main.ts',
   compare: 'media/compare/main.ts',
+  'runs-table': 'media/runs-table/main.ts',
   'before-after': 'media/before-after/main.ts',
   weights: 'media/weights/main.ts',
+  'training-patches': 'media/training-patches/main.ts',
 };
 
 /**

@@ -10,6 +10,7 @@ const profilesSchema = JSON.parse(readFileSync('schemas/cluster-profiles.schema.
 const docs = 'docs/run-file.md';
 // Hovers and messages describe the allowed values in the same words.
 const { allowed } = await importTypeScript('../trainer/config/allowed.ts');
+const { variantsOf } = await importTypeScript('../trainer/config/schema-node.ts');
 const outputs = {
   'schemas/run-config.ts': await types(
     schema,
@@ -54,15 +55,38 @@ function read(file) {
 }
 
 function types(source, name, bannerComment) {
-  return compile(defaultsRequired(source), name, {
+  return compile(defaultsRequired(withUnions(source)), name, {
     bannerComment,
     style: { singleQuote: true, printWidth: 110 },
   });
 }
 
+/** A copy of the schema in which a section whose keys depend on its `type` or `op` is a union of sections. */
+function withUnions(node) {
+  if (Array.isArray(node)) return node.map(withUnions);
+  if (typeof node !== 'object' || node === null) return node;
+  const variants = variantsOf(node);
+  if (variants.length === 0) {
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withUnions(value)]));
+  }
+  const { title, description, default: byDefault, properties } = node;
+  const sections = variants.map(({ key, type, section }) => ({
+    ...section,
+    title: `${section.title} ${title}`,
+    type: 'object',
+    properties: {
+      ...section.properties,
+      ...properties,
+      [key]: { const: type, description: properties[key].description, default: type },
+    },
+  }));
+  return { title, description, default: byDefault, oneOf: sections };
+}
+
 /** A copy of the schema in which every key with a default is required. */
 function defaultsRequired(node) {
-  if (Array.isArray(node) || typeof node !== 'object' || node === null) return node;
+  if (Array.isArray(node)) return node.map(defaultsRequired);
+  if (typeof node !== 'object' || node === null) return node;
   const copy = Object.fromEntries(
     Object.entries(node).map(([key, value]) => [key, key === 'default' ? value : defaultsRequired(value)]),
   );
@@ -87,11 +111,23 @@ function withTable(text) {
 function keys(node, prefix) {
   const named = Object.entries(node.properties ?? {});
   if (typeof node.additionalProperties === 'object') named.push(['<name>', node.additionalProperties]);
-  return named.flatMap(([key, child]) => {
+  const own = named.flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
     const row = [`\`${path}\``, valuesOf(child), defaultOf(child), meaning(child)];
-    return [row.map((cell) => cell.replaceAll('|', '\\|')), ...keys(child, `${path}.`)];
+    const inItems = child.items ? keys(child.items, `${path}[].`) : [];
+    return [row.map((cell) => cell.replaceAll('|', '\\|')), ...keys(child, `${path}.`), ...inItems];
   });
+  const ofTypes = variantsOf(node).flatMap(({ key: by, type, section }) => {
+    const own = Object.entries(section.properties).filter(([key]) => !Object.hasOwn(node.properties, key));
+    const properties = Object.fromEntries(own);
+    return keys({ properties }, prefix).map(([key, values, byDefault, text]) => [
+      key,
+      values,
+      byDefault,
+      `With \`${by}: ${type}\`. ${text}`,
+    ]);
+  });
+  return [...own, ...ofTypes];
 }
 
 function valuesOf(node) {
@@ -107,6 +143,8 @@ function defaultOf(node) {
 }
 
 function meaning(node) {
-  const values = node.enumDescriptions?.map((text, i) => `\`${node.enum[i]}\`: ${text}`);
+  const choices = node.enum ?? node.presets;
+  const described = node.enumDescriptions ?? node.presetDescriptions;
+  const values = described?.map((text, i) => `\`${choices[i]}\`: ${text}`);
   return [node.description, values && `${values.join('; ')}.`, node.cost].filter(Boolean).join(' ');
 }

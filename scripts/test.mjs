@@ -9,6 +9,7 @@ import { findChromium, howToGetChromium } from './chromium.mjs';
 import { nodeProgram, nodeVersions, unpackPackage } from './node-versions.mjs';
 import { packageFile, thisTarget } from './package-file.mjs';
 import { setUpVSCode } from './setup-vscode.mjs';
+import { upscayl } from './upscayl.mjs';
 
 const suites = {
   /** Everything without an editor. */
@@ -24,6 +25,13 @@ const otherSuites = {
   'node-versions': onNodeVersions,
   /** A part of `npm run test:windows`. */
   windows: onWindows,
+  /** ncnn's files, in Upscayl, which runs on Linux. */
+  ncnn: () => {
+    const { program, models } = upscayl();
+    process.env.ESRGAN_UPSCAYL = program;
+    process.env.ESRGAN_UPSCAYL_MODELS = models;
+    return vitest('build/test-results-ncnn.json', 'test/ncnn/vitest.config.ts');
+  },
   /** Runs on a cluster: a real Slurm with two nodes on this host. */
   slurm: async () => {
     const reason = whyNoSlurm();
