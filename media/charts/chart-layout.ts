@@ -14,6 +14,8 @@ export interface ChartLayout {
   readonly xTicks: readonly { readonly at: number; readonly label: string }[];
   readonly yTicks: readonly { readonly at: number; readonly label: string }[];
   readonly xTitle: string;
+  /** Along the y axis, upward; may be empty. */
+  readonly yTitle: string;
   /** Two parts of the curves with their names; null without a border. */
   readonly border: { readonly at: number; readonly before: string; readonly after: string } | null;
   readonly curves: readonly {
@@ -28,33 +30,70 @@ export interface ChartLayout {
     readonly envelope: string;
     /** SVG path of all marks, to be filled; may be empty. */
     readonly marks: string;
+    /** SVG path of a mark around the origin, for the legend; empty: it has a piece of the line. */
+    readonly symbol: string;
+    /** Where its sample in the legend begins, in the middle of the line. */
+    readonly legend: { readonly x: number; readonly y: number };
+  }[];
+  /** Texts in the plot; `y` is the baseline. */
+  readonly labels: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly anchor: 'start' | 'middle' | 'end';
+    readonly text: string;
   }[];
   readonly colors: { readonly background: string; readonly text: string };
 }
 
-/** Lays out a chart in 800x400 pixels, with CSS colors resolved at `element`. */
+const lineHeight = 16;
+
+/** Places the samples of a legend in lines from `left` to `right`, the first at `top`; `bottom` is the end of the last. */
+export function layoutLegend(
+  labels: readonly string[],
+  { left, right, top }: { readonly left: number; readonly right: number; readonly top: number },
+): { readonly places: readonly { readonly x: number; readonly y: number }[]; readonly bottom: number } {
+  let [x, y] = [left, top + lineHeight / 2];
+  const places = labels.map((label) => {
+    const width = 40 + label.length * 6.5;
+    if (x > left && x + width > right) [x, y] = [left, y + lineHeight];
+    const place = { x, y };
+    x += width;
+    return place;
+  });
+  return { places, bottom: y + lineHeight / 2 };
+}
+
+/** Lays out a chart with a plot of 720x320 pixels, with CSS colors resolved at `element`. */
 export function layoutChart(title: string, content: PlotContent, element: Element): ChartLayout {
-  const [width, height] = [800, 400];
-  const plot = { left: 64, top: 32, width: width - 80, height: height - 80 };
+  const width = 800;
+  const plot = { left: 64, top: 32, width: width - 80, height: 320 };
+  const legend = layoutLegend(
+    content.curves.map(({ source }) => source.label),
+    { left: plot.left, right: plot.left + plot.width, top: plot.top + plot.height + 36 },
+  );
   const { x, y } = scalesIn(plot, content);
   const along = xTicks(content, 10);
   const up = yTicks(content, 8);
   return {
     width,
-    height,
+    height: legend.bottom + 8,
     plot,
     title,
     xTitle: content.xAxis.title,
+    yTitle: '',
+    labels: [],
     border: content.border && { ...content.border, at: Math.round(x.position(content.border.x)) + 0.5 },
     xTicks: along.values.map((value, i) => ({
       at: Math.round(x.position(value)) + 0.5,
       label: along.labels[i]!,
     })),
     yTicks: up.values.map((value, i) => ({ at: Math.round(y.position(value)) + 0.5, label: up.labels[i]! })),
-    curves: content.curves.map((curve) => ({
+    curves: content.curves.map((curve, i) => ({
       label: curve.source.label,
       color: cssColor(element, curve.source.color),
       dash: curve.source.dash,
+      symbol: '',
+      legend: legend.places[i]!,
       ...curvePaths(curve, content.smoothing, x, y, plot),
     })),
     colors: {

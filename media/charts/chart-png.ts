@@ -1,5 +1,5 @@
 import type { ChartLayout } from './chart-layout.ts';
-import { gridOpacity } from './chart-svg.ts';
+import { gridOpacity, yTitleAt } from './chart-svg.ts';
 
 const font = (size: number, weight = 400) => `${weight} ${size}px system-ui, sans-serif`;
 
@@ -38,6 +38,11 @@ function draw(context: OffscreenCanvasRenderingContext2D, chart: ChartLayout): v
   }
   context.textAlign = 'right';
   context.fillText(chart.xTitle, right, bottom + 32);
+  context.save();
+  context.translate(yTitleAt, plot.top);
+  context.rotate(-Math.PI / 2);
+  context.fillText(chart.yTitle, 0, 0);
+  context.restore();
   if (chart.border !== null) {
     context.globalAlpha = 0.6;
     context.setLineDash([3, 3]);
@@ -71,15 +76,29 @@ function draw(context: OffscreenCanvasRenderingContext2D, chart: ChartLayout): v
   }
   context.restore();
 
+  context.fillStyle = colors.text;
+  context.strokeStyle = colors.background;
+  context.lineWidth = 3;
+  for (const { x, y, anchor, text } of chart.labels) {
+    context.textAlign = anchor === 'middle' ? 'center' : anchor;
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
+  }
   context.textAlign = 'left';
   context.lineWidth = 2;
-  let x = plot.left;
-  for (const { label, color, dash } of chart.curves) {
-    context.strokeStyle = color;
-    context.setLineDash([...dash]);
-    context.stroke(new Path2D(`M${x} ${bottom + 28}h16`));
-    context.fillText(label, x + 21, bottom + 32);
-    x += 40 + label.length * 6.5;
+  for (const { label, color, dash, symbol, legend } of chart.curves) {
+    if (symbol) {
+      context.save();
+      context.translate(legend.x + 8, legend.y);
+      context.fillStyle = color;
+      context.fill(new Path2D(symbol));
+      context.restore();
+    } else {
+      context.strokeStyle = color;
+      context.setLineDash([...dash]);
+      context.stroke(new Path2D(`M${legend.x} ${legend.y}h16`));
+    }
+    context.fillText(label, legend.x + 21, legend.y + 4);
   }
 }
 

@@ -4,6 +4,9 @@ import type { ChartLayout } from './chart-layout.ts';
 /** Opacity of the grid lines, which have the color of the text. */
 export const gridOpacity = 0.12;
 
+/** Baseline of the title of the y axis, from the left. */
+export const yTitleAt = 14;
+
 /** A self-contained SVG document of the chart. */
 export function chartToSvg(chart: ChartLayout): string {
   const { width, height, plot, colors } = chart;
@@ -28,6 +31,11 @@ export function chartToSvg(chart: ChartLayout): string {
         `<text x="${plot.left - 6}" y="${at + 4}" text-anchor="end">${escapeMarkup(label)}</text>`,
     ),
     `<text x="${right}" y="${bottom + 32}" text-anchor="end">${escapeMarkup(chart.xTitle)}</text>`,
+    ...(chart.yTitle === ''
+      ? []
+      : [
+          `<text transform="translate(${yTitleAt} ${plot.top}) rotate(-90)" text-anchor="end">${escapeMarkup(chart.yTitle)}</text>`,
+        ]),
     '</g>',
     ...(chart.border === null
       ? []
@@ -46,14 +54,19 @@ export function chartToSvg(chart: ChartLayout): string {
     ]),
     '</g>',
   ];
-  let x = plot.left;
-  for (const { label, color, dash } of chart.curves) {
+  for (const { x, y, anchor, text } of chart.labels) {
+    lines.push(
+      `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${escapeMarkup(colors.text)}" stroke="${escapeMarkup(colors.background)}" stroke-width="3" paint-order="stroke">${escapeMarkup(text)}</text>`,
+    );
+  }
+  for (const { label, color, dash, symbol, legend } of chart.curves) {
     const dashes = dash.length ? ` stroke-dasharray="${dash.join(' ')}"` : '';
     lines.push(
-      `<path d="M${x} ${bottom + 28}h16" stroke="${escapeMarkup(color)}" stroke-width="2"${dashes}/>`,
-      `<text x="${x + 21}" y="${bottom + 32}" fill="${escapeMarkup(colors.text)}">${escapeMarkup(label)}</text>`,
+      symbol
+        ? `<path d="${symbol}" transform="translate(${legend.x + 8} ${legend.y})" fill="${escapeMarkup(color)}"/>`
+        : `<path d="M${legend.x} ${legend.y}h16" stroke="${escapeMarkup(color)}" stroke-width="2"${dashes}/>`,
+      `<text x="${legend.x + 21}" y="${legend.y + 4}" fill="${escapeMarkup(colors.text)}">${escapeMarkup(label)}</text>`,
     );
-    x += 40 + label.length * 6.5;
   }
   return `${lines.join('\n')}\n</svg>\n`;
 }

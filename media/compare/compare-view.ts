@@ -258,7 +258,7 @@ export class CompareView extends LitElement {
       case 'table':
         return html`<table-tab .host=${host} .runs=${runs} .comparison=${comparison} .jobs=${jobs} .state=${ui} .query=${this.#query()}></table-tab>`;
       case 'tradeoff':
-        return html`<tradeoff-tab .comparison=${comparison} .ui=${ui.tradeoff}></tradeoff-tab>`;
+        return html`<tradeoff-tab .host=${host} .runs=${runs} .comparison=${comparison} .query=${this.#query()} .ui=${ui.tradeoff}></tradeoff-tab>`;
       case 'curves':
         return html`<curves-tab .host=${host} .runs=${runs} .ui=${ui.curves}></curves-tab>`;
       case 'images':

@@ -26,8 +26,16 @@ export interface ChosenModel {
 
 /** The models of a run, in the order of the choices; what it lacks is left out. Reads no weights. Never throws. */
 export function chosenModels(run: OpenedRun, choices: readonly ModelChoice[]): ChosenModel[] {
+  const root = run.paths.root;
+  const checkpoints = {
+    pretraining: listCheckpoints(run.paths, 'pretraining'),
+    training: listCheckpoints(run.paths, 'training'),
+  };
   return choices.flatMap((choice, index) => {
-    const model = choice.kind === 'checkpoint' ? single(run, choice) : interpolated(run, choice);
+    const model =
+      choice.kind === 'checkpoint'
+        ? single(root, checkpoints, choice)
+        : interpolated(root, checkpoints, choice);
     return model === undefined ? [] : [{ choice: index, label: labelOf(choice), ...model }];
   });
 }
@@ -67,14 +75,17 @@ function checkpointLabel(stage: Stage, checkpoint: CheckpointChoice): string {
 
 type Model = Omit<ChosenModel, 'choice' | 'label'>;
 
+type CheckpointsByStage = Readonly<Record<Stage, readonly Checkpoint[]>>;
+
 function single(
-  run: OpenedRun,
+  run: string,
+  checkpoints: CheckpointsByStage,
   { stage, checkpoint: which }: Extract<ModelChoice, { kind: 'checkpoint' }>,
 ): Model | undefined {
-  const checkpoint = findCheckpoint(run, stage, which);
+  const checkpoint = findCheckpoint(checkpoints[stage], which);
   return (
     checkpoint && {
-      reference: { run: run.paths.root, checkpoint: checkpoint.path, interpolatedWith: null },
+      reference: { run, checkpoint: checkpoint.path, interpolatedWith: null },
       checkpoints: [checkpoint],
       weights: generatorSha256(checkpoint.state),
     }
@@ -82,16 +93,17 @@ function single(
 }
 
 function interpolated(
-  run: OpenedRun,
+  run: string,
+  checkpoints: CheckpointsByStage,
   { alpha, pretraining, training }: Extract<ModelChoice, { kind: 'interpolated' }>,
 ): Model | undefined {
-  const first = findCheckpoint(run, 'pretraining', pretraining);
-  const second = findCheckpoint(run, 'training', training);
+  const first = findCheckpoint(checkpoints.pretraining, pretraining);
+  const second = findCheckpoint(checkpoints.training, training);
   if (first === undefined || second === undefined) return undefined;
   const [one, other] = [generatorSha256(first.state), generatorSha256(second.state)];
   return {
     reference: {
-      run: run.paths.root,
+      run,
       checkpoint: first.path,
       interpolatedWith: { checkpoint: second.path, alpha },
     },
@@ -101,8 +113,7 @@ function interpolated(
 }
 
 /** The best by the run file's measure, or the last where nothing was validated. */
-function findCheckpoint({ paths }: OpenedRun, stage: Stage, which: CheckpointChoice): Checkpoint | undefined {
-  const checkpoints = listCheckpoints(paths, stage);
+function findCheckpoint(checkpoints: readonly Checkpoint[], which: CheckpointChoice): Checkpoint | undefined {
   if (which === 'best') {
     const best = bestCheckpoint(checkpoints);
     if (best !== undefined) return best;

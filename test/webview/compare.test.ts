@@ -437,16 +437,44 @@ describe.skipIf(!hasBrowser)(needsBrowser('comparison'), () => {
     const labels = () => points.evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
     await soon(async () => (await labels()).length).toBe(3);
     const [first = '', second = ''] = await labels();
-    expect(first).toMatch(/^\w+, \w+: PSNR dB \d\d\.\d{3}, SSIM 0\.\d{4}$/);
+    expect(first).toMatch(/^\w+ · PSNR 20: PSNR dB \d\d\.\d{3}, SSIM 0\.\d{4}$/);
     const focused = () => plot.locator('.point:focus').getAttribute('aria-label');
     await points.first().focus();
     await view.page.keyboard.press('ArrowRight');
     await soon(focused).toBe(second);
     await view.page.keyboard.press('Home');
     await soon(focused).toBe(first);
+    const tip = plot.locator('.tip');
+    expect(await text(tip)).toMatch(/^amber PSNR 20 pretraining, step 20 PSNR dB 25\.000 SSIM 0\.5000$/);
+    await view.page.keyboard.press('Escape');
+    await soon(() => tip.count()).toBe(0);
+    await points.nth(1).hover();
+    await soon(() => text(tip)).toContain('pretraining, step 20');
     await plot.getByLabel('Vertical').selectOption({ label: 'validation · rgb · PSNR dB' });
     await soon(async () => (await labels())[0]).toMatch(/: PSNR dB \d\d\.\d{3}, PSNR dB \d\d\.\d{3}$/);
-    await plot.getByRole('button', { name: 'Show the trade-off as table' }).click();
+    await plot.getByLabel('All checkpoints').check();
+    await soon(async () => (await labels()).length).toBe(3);
+    await plot.getByLabel('Horizontal').selectOption({ label: 'validation · rgb · PSNR dB' });
+    // Pretraining at 10 and 20 and training of each run.
+    await soon(async () => (await labels()).length).toBe(12);
+    await plot.getByLabel('All checkpoints').uncheck();
+    await plot.getByLabel('Horizontal').selectOption({ label: 'tiny · paper-y · PSNR dB' });
+    await plot.getByLabel('Pareto front').check();
+    await soon(() => text(plot.locator('.plot > svg'))).toContain('Pareto front');
+    const save = async (format: string) => {
+      await plot.getByRole('button', { name: 'Trade-off: export' }).click();
+      await plot.getByRole('menuitem', { name: format }).click();
+      await soon(() => lastRequest('host/save')).toMatchObject({
+        name: `comparison-trade-off.${format.toLowerCase()}`,
+      });
+      return (lastRequest('host/save') as { content: string | { bytes: number[] } }).content;
+    };
+    expect(await save('CSV')).toMatch(/^run,model,stage,step,alpha,.*\r\namber,PSNR 20,pretraining,20,,25,/);
+    expect(await save('SVG')).toContain('validation · rgb · PSNR dB · higher is better →');
+    const png = await save('PNG');
+    if (typeof png === 'string') throw new Error('A PNG file is no text.');
+    expect((await sharp(Buffer.from(png.bytes)).metadata()).width).toBe(1600);
+    await plot.getByRole('button', { name: 'Trade-off: show as table' }).click();
     await soon(() => plot.locator('tbody tr').count()).toBe(3);
     expect(await text(plot.locator('thead'))).toBe(
       'Run Model tiny · paper-y · PSNR dB validation · rgb · PSNR dB',

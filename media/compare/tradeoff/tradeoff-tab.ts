@@ -1,23 +1,34 @@
-import { css, html, LitElement, svg } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Comparison } from '../../../server/protocol/comparison.ts';
+import type { Comparison, ComparisonQuery } from '../../../server/protocol/comparison.ts';
+import { formatCount } from '../../../trainer/format/format.ts';
+import { chartToPng } from '../../charts/chart-png.ts';
+import { chartToSvg, yTitleAt } from '../../charts/chart-svg.ts';
+import '../../charts/chart-tools.ts';
+import type { ChartFormat } from '../../charts/chart-tools.ts';
 import { controlStyles } from '../../components/control-styles.ts';
-import { cssColor, setVariable } from '../../components/css-variable.ts';
+import { cssVariable, setVariable } from '../../components/css-variable.ts';
 import { icon } from '../../components/icons.ts';
 import { sharedStyles } from '../../components/shared-styles.ts';
 import { onThemeChange } from '../../components/theme-change.ts';
-import { axisLimits, createScale } from '../../plot/scale.ts';
-import { ticks } from '../../plot/ticks.ts';
+import type { Host } from '../../host.ts';
 import { runColor } from '../../run-colors.ts';
-import { changeState } from '../compare-events.ts';
+import { attempt, changeState } from '../compare-events.ts';
+import { LatestRequest } from '../latest-request.ts';
+import type { ShownRun } from '../shown-runs.ts';
 import { formatMetric } from '../table/table-model.ts';
+import { colorOf, layoutTradeoff, markOf, pointName, type TradeoffLayout } from './tradeoff-layout.ts';
 import {
+  axisName,
   chosenAxes,
+  type TradeoffAxes,
   type TradeoffAxis,
   type TradeoffPoint,
   tradeoffAxes,
+  tradeoffCsv,
   tradeoffPoints,
   tradeoffWarnings,
+  withAllCheckpoints,
 } from './tradeoff-points.ts';
 import type { TradeoffState } from './tradeoff-state.ts';
 
@@ -27,22 +38,10 @@ declare global {
   }
 }
 
-/** Of the drawing, in units of its view box, which are pixels where there is room. */
-const size = { width: 760, height: 440 };
-const plot = { left: 70, right: 740, top: 20, bottom: 390 };
-
-/** A path around a point for each run in turn, so that runs differ not only in color; the last is of bicubic upscaling. */
-const marks = [
-  'M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z',
-  'M-4.5 -4.5h9v9h-9Z',
-  'M0 -6L5.5 4.5h-11Z',
-  'M0 -6L6 0L0 6L-6 0Z',
-] as const;
-const referenceMark = 'M-5 -5L5 5M5 -5L-5 5';
-
 /**
  * Models by two metrics, such as PSNR and LPIPS: the perception-distortion plane (Blau and Michaeli 2018). A line connects
- * the models of a run. Left and right move between the points, Home and End to the ends.
+ * the models of a run in the order of training. Left and right move between the points, Home and End to the ends; Escape hides
+ * the values.
  */
 @customElement('tradeoff-tab')
 export class TradeoffTab extends LitElement {
@@ -53,74 +52,121 @@ export class TradeoffTab extends LitElement {
       :host { display: block; }
       .row { margin-bottom: 8px; }
       label, select { max-width: 100%; }
-      .plot { display: block; width: 100%; max-width: 900px; height: auto; }
+      .plot { position: relative; max-width: 900px; }
+      svg { display: block; }
       .grid { stroke: var(--wb-grid); }
       text { fill: var(--wb-quiet); font-size: 11px; }
-      .axis { fill: var(--wb-text); font-size: 12px; }
-      .name { fill: var(--wb-text); }
+      .axis { fill: var(--wb-text); }
+      .name { fill: var(--wb-text); stroke: var(--wb-background); stroke-width: 3px; paint-order: stroke; }
       .mark { stroke: var(--wb-background); stroke-width: 1; forced-color-adjust: none; }
-      .reference .mark { stroke: var(--wb-quiet); stroke-width: 2; fill: none; }
-      .path { fill: none; stroke-width: 1.5; stroke-opacity: 0.45; forced-color-adjust: none; }
-      .point:focus-visible { outline: none; }
+      .path { fill: none; stroke-width: 1.5; forced-color-adjust: none; }
+      .point:focus { outline: none; }
       .focus { fill: none; stroke: none; stroke-width: 1.5; }
-      .point:focus-visible .focus { stroke: var(--wb-focus); }
-      .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px 0 8px; padding: 0; list-style: none; }
-      .legend li { display: inline-flex; align-items: center; gap: 6px; }
+      .point:focus .focus { stroke: var(--wb-focus); }
+      .tip { position: absolute; left: var(--x); top: var(--y); z-index: 2; width: max-content; max-width: 280px; padding: 4px 8px; pointer-events: none; overflow-wrap: anywhere;
+        color: var(--vscode-editorHoverWidget-foreground, var(--wb-text)); background: var(--vscode-editorHoverWidget-background, var(--wb-surface));
+        border: 1px solid var(--vscode-editorHoverWidget-border, var(--wb-line)); border-radius: 3px; }
+      .tip.after { transform: translate(12px, -50%); }
+      .tip.before { transform: translate(calc(-100% - 12px), -50%); }
       .notes { margin: 8px 0 0; padding: 0; list-style: none; color: var(--wb-quiet); max-width: 110ch; }
       .notes li { display: flex; gap: 6px; margin: 3px 0; }
       .notes .icon-image { flex: none; color: var(--wb-warn); margin-top: 1px; }
       table { border-collapse: collapse; }
       th, td { padding: 2px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--wb-grid); }
-      th[scope='row'], th:nth-child(-n + 2) { text-align: left; font-weight: normal; }
+      th[scope='row'], thead th:nth-child(-n + 2) { text-align: left; font-weight: normal; }
       thead th { color: var(--wb-quiet); font-weight: 600; }
     `,
   ];
 
+  @property({ attribute: false }) host!: Host;
+  @property({ attribute: false }) runs: readonly ShownRun[] = [];
   @property({ attribute: false }) comparison: Comparison | null = null;
+  /** Of `comparison`. */
+  @property({ attribute: false }) query!: ComparisonQuery;
   @property({ attribute: false }) ui!: TradeoffState;
 
+  /** The answer for the query with all checkpoints. */
+  @state() private allCheckpoints: Comparison | null = null;
   @state() private isTable = false;
   /** The point that Tab reaches. */
-  @state() private current: string | null = null;
+  @state() private reached: string | null = null;
+  /** The point whose values are shown. */
+  @state() private active: string | null = null;
+  @state() private width = 760;
+
+  readonly #request = new LatestRequest(
+    (query: ComparisonQuery) => this.host.request('esrgan/comparison', query),
+    (comparison) => {
+      this.allCheckpoints = comparison;
+      void attempt(this, async () => {});
+    },
+    (error) => void attempt(this, () => Promise.reject(error)),
+  );
+  #requested = '';
+  readonly #resize = new ResizeObserver(([entry]) => {
+    const width = Math.round(Math.min(900, entry?.contentRect.width ?? 0));
+    if (width > 0) this.width = Math.max(280, width);
+  });
 
   constructor() {
     super();
     onThemeChange(this, () => this.requestUpdate());
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (!this.ui.showsAllCheckpoints) return;
+    const query = { ...this.query, models: withAllCheckpoints(this.query.models, this.runs) };
+    const key = JSON.stringify(query);
+    if (key === this.#requested && !changed.has('comparison')) return;
+    this.#requested = key;
+    void this.#request.request(query);
+  }
+
   override render() {
-    const { comparison } = this;
+    const comparison = this.ui.showsAllCheckpoints ? this.allCheckpoints : this.comparison;
     if (!comparison) return html`<div class="empty" role="status">Reading the evaluations…</div>`;
     const axes = tradeoffAxes(comparison);
     const chosen = chosenAxes(axes, this.ui);
     if (!chosen) {
       return html`<div class="empty">Nothing has been measured yet. Evaluate models in the table, or validate while training.</div>`;
     }
-    const points = tradeoffPoints(comparison, chosen);
+    const points = tradeoffPoints(comparison, chosen, this.query.models.length);
     const warnings = tradeoffWarnings(comparison, chosen);
     return html`
       <div class="row">
         ${this.#renderChoice('x', axes, chosen.x)} ${this.#renderChoice('y', axes, chosen.y)}
-        <button
-          class="icon end"
-          aria-label=${this.isTable ? 'Show the trade-off as chart' : 'Show the trade-off as table'}
-          title=${this.isTable ? 'Show as Chart' : 'Show as Table'}
-          aria-pressed=${this.isTable}
-          @click=${() => {
+        ${this.#renderCheck('showsAllCheckpoints', 'All checkpoints', 'Every checkpoint of the runs, not only the models of the table')}
+        ${this.#renderCheck('showsFront', 'Pareto front', 'The models that no other exceeds in one metric without being worse in the other')}
+        <chart-tools
+          class="end"
+          .heading=${'Trade-off'}
+          .isTable=${this.isTable}
+          @toggle-table=${() => {
             this.isTable = !this.isTable;
           }}
-        >${icon('table')}</button>
+          @choose-format=${(event: CustomEvent<ChartFormat>) => this.#export(event.detail, points, chosen)}
+        ></chart-tools>
       </div>
       ${
         points.length === 0
           ? html`<div class="empty">No model has numbers of both metrics. Evaluate the models in the table.</div>`
           : this.isTable
             ? this.#renderTable(points, chosen)
-            : html`${this.#renderLegend(points)} ${this.#renderPlot(points, chosen)}`
+            : this.#renderPlot(points, chosen)
       }
       <ul class="notes" aria-label="Limits of the plot">
         ${warnings.map((warning) => html`<li>${icon('warning')}<span>${warning}</span></li>`)}
-        <li><span>The points are the models of the table that have numbers of both metrics.</span></li>
+        <li><span>The points are ${this.ui.showsAllCheckpoints ? 'the checkpoints and' : ''} the models of the table that have numbers of both metrics. A line connects those of a run in the order of training, network interpolations between the stages.</span></li>
       </ul>
     `;
   }
@@ -134,101 +180,170 @@ export class TradeoffTab extends LitElement {
             changeState(this, { tradeoff: { ...this.ui, [name]: event.target.value } });
         }}
       >
-        ${axes.map((axis) => html`<option value=${axis.id} ?selected=${axis === chosen}>${nameOf(axis)}</option>`)}
+        ${axes.map((axis) => html`<option value=${axis.id} ?selected=${axis === chosen}>${axisName(axis)}</option>`)}
       </select>
     </label>`;
   }
 
-  #renderLegend(points: readonly TradeoffPoint[]) {
-    const shown = new Map(points.map((point) => [point.run, point]));
-    return html`<ul class="legend" aria-label="Runs of the plot">
-      ${[...shown.values()]
-        .sort((a, b) => a.run - b.run)
-        .map(
-          (point) => html`<li>
-            <svg width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">${this.#renderMark(point)}</svg>
-            ${point.runName}
-          </li>`,
+  #renderPlot(points: readonly TradeoffPoint[], axes: TradeoffAxes) {
+    const { active } = this;
+    const layout = layoutTradeoff(
+      points,
+      {
+        axes,
+        showsFront: this.ui.showsFront,
+        width: this.width,
+        height: Math.max(300, Math.min(480, Math.round(this.width * 0.6))),
+        font: `11px ${cssVariable(this, '--vscode-font-family', 'sans-serif')}`,
+      },
+      this,
+    );
+    const { plot, places } = layout;
+    const [right, bottom] = [plot.left + plot.width, plot.top + plot.height];
+    const reached = places.find(({ point }) => point.id === this.reached) ?? places[0];
+    const shown = places.find(({ point }) => point.id === active);
+    return html`<div class="plot">
+      <svg
+        width=${layout.width}
+        height=${layout.height}
+        role="group"
+        aria-label=${`${layout.title}: ${points.length} ${points.length === 1 ? 'model' : 'models'}`}
+        @keydown=${(event: KeyboardEvent) => this.#move(event, points, reached?.point)}
+        @pointermove=${(event: PointerEvent) => this.#point(event, places)}
+        @pointerdown=${(event: PointerEvent) => this.#point(event, places)}
+        @pointerleave=${() => {
+          this.active = null;
+        }}
+      >
+        <g aria-hidden="true">
+          ${layout.xTicks.map(
+            ({ at, label }) => svg`<path class="grid" d=${`M${at} ${plot.top}V${bottom}`}></path>
+              <text x=${at} y=${bottom + 16} text-anchor="middle">${label}</text>`,
+          )}
+          ${layout.yTicks.map(
+            ({ at, label }) => svg`<path class="grid" d=${`M${plot.left} ${at}H${right}`}></path>
+              <text x=${plot.left - 6} y=${at + 4} text-anchor="end">${label}</text>`,
+          )}
+          <text class="axis" x=${right} y=${bottom + 32} text-anchor="end">${layout.xTitle}</text>
+          <text class="axis" transform=${`translate(${yTitleAt} ${plot.top}) rotate(-90)`} text-anchor="end">${layout.yTitle}</text>
+          ${layout.curves.map(
+            ({ line, color, dash }) =>
+              svg`<path class="path" d=${line} stroke=${color} stroke-dasharray=${dash.join(' ') || 'none'}></path>`,
+          )}
+        </g>
+        ${places.map(
+          ({ point, x, y }) => svg`<g
+            class="point"
+            data-point=${point.id}
+            role="img"
+            tabindex=${point === reached?.point ? 0 : -1}
+            aria-label=${`${pointName(point)}: ${valueText(axes.x, point.x)}, ${valueText(axes.y, point.y)}`}
+            transform=${`translate(${x} ${y})`}
+            @focus=${() => {
+              this.reached = point.id;
+              this.active = point.id;
+            }}
+            @blur=${() => {
+              this.active = null;
+            }}
+          >
+            <circle class="focus" r="10"></circle>
+            <path class="mark" d=${markOf(point)} fill=${colorOf(point, this)}></path>
+          </g>`,
         )}
-    </ul>`;
+        <g aria-hidden="true">
+          ${layout.labels.map(
+            ({ x, y, anchor, text }) =>
+              svg`<text class="name" x=${x} y=${y} text-anchor=${anchor}>${text}</text>`,
+          )}
+          ${layout.curves.map(
+            ({ symbol, legend, color, dash, label }) => svg`
+              ${
+                symbol
+                  ? svg`<path class="mark" d=${symbol} transform=${`translate(${legend.x + 8} ${legend.y})`} fill=${color}></path>`
+                  : svg`<path class="path" d=${`M${legend.x} ${legend.y}h16`} stroke=${color} stroke-dasharray=${dash.join(' ') || 'none'}></path>`
+              }
+              <text x=${legend.x + 21} y=${legend.y + 4}>${label}</text>`,
+          )}
+        </g>
+      </svg>
+      ${shown === undefined ? nothing : this.#renderTip(shown, layout, axes)}
+    </div>`;
   }
 
-  #renderMark(point: TradeoffPoint) {
-    if (point.color === null)
-      return svg`<g class="reference"><path class="mark" d=${referenceMark}></path></g>`;
-    const mark = marks[point.run % marks.length] ?? marks[0];
-    return svg`<path class="mark" d=${mark} fill=${cssColor(this, runColor(point.color))}></path>`;
-  }
-
-  #renderPlot(points: readonly TradeoffPoint[], { x, y }: { x: TradeoffAxis; y: TradeoffAxis }) {
-    const limits = (values: readonly number[]) => axisLimits(Math.min(...values), Math.max(...values), false);
-    const [xLimits, yLimits] = [limits(points.map((each) => each.x)), limits(points.map((each) => each.y))];
-    const atX = createScale(xLimits.min, xLimits.max, plot.left, plot.right, false);
-    const atY = createScale(yLimits.min, yLimits.max, plot.bottom, plot.top, false);
-    const xTicks = ticks('number', xLimits.min, xLimits.max, false, 8);
-    const yTicks = ticks('number', yLimits.min, yLimits.max, false, 8);
-    const current = points.find(({ id }) => id === this.current) ?? points[0];
-    const runs = new Set(points.flatMap(({ run }) => (run < 0 ? [] : run)));
-    const paths = [...runs].map((run) => points.filter((point) => point.run === run));
-    return html`<svg
-      class="plot"
-      viewBox=${`0 0 ${size.width} ${size.height}`}
-      role="group"
-      aria-label=${`${nameOf(y)} over ${nameOf(x)}: ${points.length} ${points.length === 1 ? 'model' : 'models'}`}
-      @keydown=${(event: KeyboardEvent) => this.#move(event, points, current)}
+  #renderTip({ point, x, y }: TradeoffLayout['places'][number], layout: TradeoffLayout, axes: TradeoffAxes) {
+    const isRight = x > layout.width / 2;
+    return html`<div
+      class="tip ${isRight ? 'before' : 'after'}"
+      aria-hidden="true"
+      ${setVariable('--x', `${x}px`)}
+      ${setVariable('--y', `${y}px`)}
     >
-      ${xTicks.values.map(
-        (value, i) => svg`<path class="grid" d=${`M${atX.position(value)} ${plot.top}V${plot.bottom}`}></path>
-          <text x=${atX.position(value)} y=${plot.bottom + 16} text-anchor="middle" aria-hidden="true">${xTicks.labels[i]}</text>`,
-      )}
-      ${yTicks.values.map(
-        (value, i) => svg`<path class="grid" d=${`M${plot.left} ${atY.position(value)}H${plot.right}`}></path>
-          <text x=${plot.left - 6} y=${atY.position(value) + 4} text-anchor="end" aria-hidden="true">${yTicks.labels[i]}</text>`,
-      )}
-      <text class="axis" x=${plot.right} y=${plot.bottom + 38} text-anchor="end" aria-hidden="true">${titleOf(x)}</text>
-      <text class="axis" transform=${`translate(14 ${plot.top}) rotate(-90)`} text-anchor="end" aria-hidden="true">${titleOf(y)}</text>
-      ${paths.map(
-        (own) => svg`<path
-          class="path"
-          d=${own.map((point, i) => `${i === 0 ? 'M' : 'L'}${atX.position(point.x)} ${atY.position(point.y)}`).join('')}
-          stroke=${cssColor(this, runColor(own[0]?.color ?? 0))}
-        ></path>`,
-      )}
-      ${points.map(
-        (point) => svg`<g
-          class="point"
-          data-point=${point.id}
-          role="img"
-          tabindex=${point === current ? 0 : -1}
-          aria-label=${`${point.runName}, ${point.label}: ${valueText(x, point.x)}, ${valueText(y, point.y)}`}
-          transform=${`translate(${atX.position(point.x)} ${atY.position(point.y)})`}
-          @focus=${() => {
-            this.current = point.id;
-          }}
-        >
-          <title>${`${point.runName} · ${point.label}\n${valueText(x, point.x)}\n${valueText(y, point.y)}`}</title>
-          <circle class="focus" r="10"></circle>
-          ${this.#renderMark(point)}
-          <text
-            class="name"
-            x=${atX.position(point.x) > plot.right - 110 ? -10 : 10}
-            y="4"
-            text-anchor=${atX.position(point.x) > plot.right - 110 ? 'end' : 'start'}
-          >${point.color === null ? point.runName : point.label}</text>
-        </g>`,
-      )}
-    </svg>`;
+      <strong>${point.runName}</strong>
+      <div>${point.label}</div>
+      ${point.checkpoints.map(({ stage, step }) => html`<div class="quiet">${stage}, step ${formatCount(step)}</div>`)}
+      <div>${valueText(axes.x, point.x)}</div>
+      <div>${valueText(axes.y, point.y)}</div>
+    </div>`;
   }
 
-  #renderTable(points: readonly TradeoffPoint[], { x, y }: { x: TradeoffAxis; y: TradeoffAxis }) {
+  /** Shows the point nearest to the pointer, within 24 pixels. */
+  #point({ offsetX, offsetY }: PointerEvent, places: TradeoffLayout['places']): void {
+    const [nearest] = places
+      .map(({ point, x, y }) => ({ id: point.id, distance: Math.hypot(x - offsetX, y - offsetY) }))
+      .sort((a, b) => a.distance - b.distance);
+    this.active = nearest !== undefined && nearest.distance <= 24 ? nearest.id : null;
+  }
+
+  #renderCheck(name: 'showsAllCheckpoints' | 'showsFront', label: string, title: string) {
+    return html`<label title=${title}>
+      <input
+        type="checkbox"
+        .checked=${this.ui[name]}
+        @change=${(event: Event) => {
+          if (event.target instanceof HTMLInputElement)
+            changeState(this, { tradeoff: { ...this.ui, [name]: event.target.checked } });
+        }}
+      />
+      ${label}
+    </label>`;
+  }
+
+  async #export(format: ChartFormat, points: readonly TradeoffPoint[], axes: TradeoffAxes): Promise<void> {
+    const layout = () =>
+      layoutTradeoff(
+        points,
+        {
+          axes,
+          showsFront: this.ui.showsFront,
+          width: 800,
+          height: 480,
+          font: '11px system-ui, sans-serif',
+        },
+        this,
+      );
+    const make = {
+      png: () => chartToPng(layout(), 2),
+      svg: () => chartToSvg(layout()),
+      csv: () => tradeoffCsv(points, axes),
+    };
+    await attempt(this, async () =>
+      this.host.request('host/save', {
+        name: `comparison-trade-off.${format}`,
+        content: await make[format](),
+      }),
+    );
+  }
+
+  #renderTable(points: readonly TradeoffPoint[], { x, y }: TradeoffAxes) {
     return html`<table>
-      <caption class="visually-hidden">${nameOf(y)} over ${nameOf(x)}</caption>
+      <caption class="visually-hidden">${axisName(y)} over ${axisName(x)}</caption>
       <thead>
         <tr>
           <th scope="col">Run</th>
           <th scope="col">Model</th>
-          <th scope="col">${nameOf(x)}</th>
-          <th scope="col">${nameOf(y)}</th>
+          <th scope="col">${axisName(x)}</th>
+          <th scope="col">${axisName(y)}</th>
         </tr>
       </thead>
       <tbody>
@@ -248,24 +363,13 @@ export class TradeoffTab extends LitElement {
 
   #move(event: KeyboardEvent, points: readonly TradeoffPoint[], current: TradeoffPoint | undefined): void {
     const at = current === undefined ? 0 : points.indexOf(current);
+    if (event.key === 'Escape') this.active = null;
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: points.length - 1 }[event.key];
     if (next === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const point = points[Math.min(points.length - 1, Math.max(0, next))];
     this.renderRoot.querySelector<SVGElement>(`[data-point="${CSS.escape(point?.id ?? '')}"]`)?.focus();
   }
-}
-
-/** `set5 · paper-y · PSNR dB` */
-function nameOf({ data, protocol, metric }: TradeoffAxis): string {
-  return data === 'scalars' ? protocol : `${data} · ${protocol} · ${metric.title}`;
-}
-
-/** The name with an arrow to where it is better. */
-function titleOf(axis: TradeoffAxis): string {
-  const { better } = axis.metric;
-  if (better === null) return nameOf(axis);
-  return better === 'higher' ? `${nameOf(axis)}, better →` : `← better, ${nameOf(axis)}`;
 }
 
 function valueText({ metric }: TradeoffAxis, value: number): string {
