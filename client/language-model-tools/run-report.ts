@@ -55,8 +55,18 @@ export function summarizeCurve(points: readonly Point[]): CurveSummary | undefin
 }
 
 /** A run in a list for language models. */
-export function listedRun({ run, name, state, reason, stage, step, steps, psnr, loss }: RunSummary) {
-  return { name, state, reason, stage, step, steps, psnr, loss, folder: run };
+export function listedRun({ run, name, state, reason, stage, step, steps, score, loss }: RunSummary) {
+  return {
+    name,
+    state,
+    reason,
+    stage,
+    step,
+    steps,
+    validation: score && { [score.metric]: score.value },
+    loss,
+    folder: run,
+  };
 }
 
 /** A run for language models: state, sessions, checkpoints and curves. */

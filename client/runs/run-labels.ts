@@ -6,9 +6,9 @@ import {
   formatCount,
   formatDuration,
   formatRate,
-  formatScore,
   formatValue,
 } from '../../trainer/format/format.ts';
+import { metricText } from '../../trainer/metrics/metric-text.ts';
 import { progressOf, type RunState } from '../../trainer/run-state/run-state.ts';
 
 /** The codicon of a state. */
@@ -49,7 +49,7 @@ export function colorId(color: number): string {
 export function describeRun(run: RunSummary): string {
   const progress = progressOf(run);
   const percent = progress === null ? null : `${Math.floor(100 * progress)} %`;
-  const psnr = run.psnr === null ? null : `PSNR ${formatScore(run.psnr)}`;
+  const score = run.score && metricText(run.score, 'without unit');
   switch (run.state) {
     case 'queued':
       // Another host's queue, or a cluster: `on gpu: Resources`.
@@ -63,15 +63,15 @@ export function describeRun(run: RunSummary): string {
         percent,
         stagesOf(run) ?? stateLabels.running,
         timeLeft(run),
-        psnr,
+        score,
         run.loss === null ? null : l10n.t('loss {0}', formatValue(run.loss)),
       );
     case 'paused':
-      return listed(stateLabels.paused, percent, stagesOf(run), psnr);
+      return listed(stateLabels.paused, percent, stagesOf(run), score);
     case 'finished':
-      return listed(stateLabels.finished, run.stage, psnr);
+      return listed(stateLabels.finished, run.stage, score);
     case 'stopped':
-      return listed(stateAtStep(run), stagesOf(run), psnr);
+      return listed(stateAtStep(run), stagesOf(run), score);
     case 'failed':
     case 'lost':
       return listed(stateAtStep(run), run.reason);
@@ -119,7 +119,7 @@ export function describeFinished(run: RunSummary): string {
   return listed(
     run.name,
     run.stage === null ? stateLabels.finished : l10n.t('{0} finished', run.stage),
-    run.psnr === null ? null : `PSNR ${formatScore(run.psnr)}`,
+    run.score && metricText(run.score, 'without unit'),
   );
 }
 
@@ -153,7 +153,7 @@ export function runTooltip(run: RunSummary): string {
     [l10n.t('Rate'), run.rate === null || run.rate === 0 ? null : formatRate(run.rate)],
     [l10n.t('Time left'), timeLeft(run)],
     [l10n.t('Loss'), run.loss === null ? null : formatValue(run.loss)],
-    [l10n.t('Validation'), run.psnr === null ? null : `PSNR ${formatScore(run.psnr)} dB`],
+    [l10n.t('Validation'), run.score && metricText(run.score, 'with unit')],
     [l10n.t('Hints'), run.hints.join(' ') || null],
     [l10n.t('Tags'), run.notes.tags.join(', ') || null],
     [l10n.t('Group'), run.notes.group],

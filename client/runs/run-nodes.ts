@@ -3,15 +3,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { l10n } from 'vscode';
 import { actionsOf } from '../../server/protocol/run-actions.ts';
 import {
-  bestByPsnr,
+  bestOfRun,
   bicubicOf,
   type CheckpointSummary,
+  type MeasuredCheckpoint,
   type MirrorSummary,
   type RunDetail,
   type RunSummary,
   type StageSamples,
 } from '../../server/protocol/runs.ts';
-import { formatBytes, formatCount, formatScore, formatShortCount } from '../../trainer/format/format.ts';
+import { formatBytes, formatCount, formatShortCount } from '../../trainer/format/format.ts';
+import { metricText, scoreText } from '../../trainer/metrics/metric-text.ts';
+import { metricNames } from '../../trainer/metrics/metrics.ts';
 import { isLive } from '../../trainer/run-state/run-state.ts';
 import type { TreeNode } from '../tree/tree-node.ts';
 import { colorId, describeRun, spokenRun, stateIcons } from './run-labels.ts';
@@ -56,16 +59,11 @@ export function changedItems(
 }
 
 /** The children of a run: checkpoints, samples, run file, log and upload, as far as they exist. */
-export function runChildren({
-  summary,
-  checkpoints,
-  samples,
-  files,
-  mirror,
-}: RunDetail): readonly TreeNode[] {
+export function runChildren(detail: RunDetail): readonly TreeNode[] {
+  const { summary, checkpoints, samples, files, mirror } = detail;
   const { run, name } = summary;
   const nodes: TreeNode[] = [];
-  if (checkpoints.length > 0) nodes.push(checkpointsNode(summary, checkpoints));
+  if (checkpoints.length > 0) nodes.push(checkpointsNode(detail));
   const stages = samples.filter(({ steps }) => steps.length > 0);
   if (stages.length > 0) nodes.push(samplesNode(summary, stages));
   if (files.config !== null) {
@@ -116,59 +114,63 @@ function mirrorNode(run: string, { state, link, problem }: MirrorSummary): TreeN
   };
 }
 
-function checkpointsNode(summary: RunSummary, checkpoints: readonly CheckpointSummary[]): TreeNode {
-  const best = bestByPsnr(checkpoints);
-  const psnr = best?.metrics.psnr;
+function checkpointsNode(detail: RunDetail): TreeNode {
+  const { summary, checkpoints } = detail;
+  const best = bestOfRun(detail);
   const bicubic = best && bicubicText(best);
   const count = checkpoints.length;
   const newestFirst = [...checkpoints].reverse();
   return {
     id: `${summary.run}#checkpoints`,
     label: l10n.t('Checkpoints ({0})', count),
-    ...(best !== undefined &&
-      psnr !== undefined && {
-        description: [
-          l10n.t(
-            '★ best PSNR {0} dB · {1} @ {2}',
-            formatScore(psnr),
-            best.stage,
-            formatShortCount(best.step),
-          ),
-          ...(bicubic === undefined ? [] : [bicubic]),
-        ].join(' · '),
-      }),
+    ...(best !== undefined && {
+      description: [
+        l10n.t(
+          '★ best {0} · {1} @ {2}',
+          metricText(best.score, 'with unit'),
+          best.checkpoint.stage,
+          formatShortCount(best.checkpoint.step),
+        ),
+        ...(bicubic === undefined ? [] : [bicubic]),
+      ].join(' · '),
+    }),
     icon: 'save-all',
     spoken:
-      best === undefined || psnr === undefined
+      best === undefined
         ? l10n.t('{0} checkpoints', count)
         : [
             l10n.t(
-              '{0} checkpoints, best {1} decibels in {2} at step {3}',
+              '{0} checkpoints, best {1} in {2} at step {3}',
               count,
-              formatScore(psnr),
-              best.stage,
-              best.step,
+              metricText(best.score, 'with unit'),
+              best.checkpoint.stage,
+              best.checkpoint.step,
             ),
             ...(bicubic === undefined ? [] : [bicubic]),
           ].join(', '),
-    children: newestFirst.map((checkpoint) => checkpointNode(checkpoint, isLive(summary))),
+    children: newestFirst.map((checkpoint) => checkpointNode(checkpoint, detail)),
   };
 }
 
 /** `bicubic 28.42 dB`, or that the checkpoint is below it. */
-function bicubicText(checkpoint: CheckpointSummary): string | undefined {
-  const bicubic = bicubicOf(checkpoint);
+function bicubicText({ checkpoint, score: { metric } }: MeasuredCheckpoint): string | undefined {
+  const bicubic = bicubicOf(checkpoint, metric);
   if (bicubic === undefined) return undefined;
-  const psnr = formatScore(bicubic.psnr);
-  return bicubic.isBetter ? l10n.t('below bicubic ({0} dB)', psnr) : l10n.t('bicubic {0} dB', psnr);
+  const text = scoreText(bicubic.score);
+  return bicubic.isBetter ? l10n.t('below bicubic ({0})', text) : l10n.t('bicubic {0}', text);
 }
 
-function checkpointNode(checkpoint: CheckpointSummary, isLiveRun: boolean): TreeNode {
+function checkpointNode(
+  checkpoint: CheckpointSummary,
+  { summary, bestMetric }: Pick<RunDetail, 'summary' | 'bestMetric'>,
+): TreeNode {
   const { stage, step, epoch, metrics, bytes, best, last, kept } = checkpoint;
   const facts = [
-    ...(metrics.psnr === undefined ? [] : [`PSNR ${formatScore(metrics.psnr)}`]),
-    ...(bicubicOf(checkpoint)?.isBetter ? [l10n.t('below bicubic')] : []),
-    ...(metrics.ssim === undefined ? [] : [`SSIM ${formatScore(metrics.ssim, 4)}`]),
+    ...metricNames.flatMap((metric) => {
+      const value = metrics[metric];
+      return value === undefined ? [] : [metricText({ metric, value }, 'without unit')];
+    }),
+    ...(bicubicOf(checkpoint, bestMetric)?.isBetter ? [l10n.t('below bicubic')] : []),
     formatBytes(bytes),
     ...(best ? [l10n.t('best')] : []),
     ...(last ? [l10n.t('newest')] : []),
@@ -180,7 +182,7 @@ function checkpointNode(checkpoint: CheckpointSummary, isLiveRun: boolean): Tree
     description: facts.join(' · '),
     tooltip: l10n.t('Epoch {0}, saved {1}', formatCount(epoch), new Date(checkpoint.saved).toLocaleString()),
     icon: best ? 'star-full' : kept ? 'pinned' : 'save',
-    context: ['checkpoint', kept ? 'kept' : 'unkept', ...(isLiveRun ? [] : ['delete'])].join(' '),
+    context: ['checkpoint', kept ? 'kept' : 'unkept', ...(isLive(summary) ? [] : ['delete'])].join(' '),
     model: checkpoint.path,
     spoken: l10n.t('Checkpoint of {0} at step {1}, {2}', stage, step, facts.join(', ')),
     file: join(checkpoint.path, 'generator.safetensors'),

@@ -1,13 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { l10n } from 'vscode';
 import type { UpscalingModel, UpscalingProgress, UpscalingResult } from '../../server/protocol/upscaling.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatRoughly,
-  formatScore,
-} from '../../trainer/format/format.ts';
+import { formatBytes, formatCount, formatDuration, formatRoughly } from '../../trainer/format/format.ts';
+import { metricText } from '../../trainer/metrics/metric-text.ts';
 
 /** A model in the list to choose from, or a heading in it. */
 export type ModelChoice =
@@ -102,13 +97,13 @@ function checkpointName(run: string, stage: string, step: number): string {
 }
 
 function checkpointFacts({
-  psnr,
+  score,
   isBelowBicubic,
   best,
   last,
 }: Extract<UpscalingModel['source'], { kind: 'checkpoint' }>): string[] {
   return [
-    ...(psnr === null ? [] : [`${formatScore(psnr)} dB`]),
+    ...(score === null ? [] : [metricText(score, 'with unit')]),
     ...(isBelowBicubic ? [l10n.t('below bicubic')] : best ? [l10n.t('★ best')] : []),
     ...(last ? [l10n.t('newest')] : []),
   ];

@@ -3,9 +3,9 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import {
-  bestByPsnr,
+  bestOfRun,
   bicubicOf,
-  type CheckpointSummary,
+  type MeasuredCheckpoint,
   type RunDetail,
   type RunSummary,
   type SessionSummary,
@@ -17,10 +17,11 @@ import {
   formatCount,
   formatDuration,
   formatRate,
-  formatScore,
   formatShortCount,
   formatValue,
 } from '../../trainer/format/format.ts';
+import { scoreText } from '../../trainer/metrics/metric-text.ts';
+import { metrics } from '../../trainer/metrics/metrics.ts';
 import { type IconName, icon } from '../components/icons.ts';
 import { sharedStyles } from '../components/shared-styles.ts';
 import type { HeaderAction } from './header-action.ts';
@@ -160,9 +161,10 @@ function stateText({ summary }: RunDetail): string {
   return isWaiting && reason !== null ? `${stateWords[state]} ${reason}` : stateWords[state];
 }
 
-function renderFacts({ summary, memoryBytes, sessions, checkpoints, mirror }: RunDetail): TemplateResult {
+function renderFacts(detail: RunDetail): TemplateResult {
+  const { summary, memoryBytes, sessions, bestMetric, mirror } = detail;
   const session = sessions.at(-1);
-  const best = bestByPsnr(checkpoints);
+  const best = bestOfRun(detail);
   const facts: readonly [string, unknown][] = [
     ['Stage', summary.next === null ? summary.stage : `${summary.stage} → ${summary.next}`],
     [
@@ -173,8 +175,8 @@ function renderFacts({ summary, memoryBytes, sessions, checkpoints, mirror }: Ru
     ['Speed', summary.rate === null ? null : formatRate(summary.rate)],
     ['Time left', timeLeft(summary)],
     ['Loss', summary.loss === null ? null : formatValue(summary.loss)],
-    ['PSNR', summary.psnr === null ? null : `${formatScore(summary.psnr)} dB`],
-    ['Best PSNR', best ? bestText(best) : null],
+    [metrics[summary.score?.metric ?? bestMetric].title, summary.score && scoreText(summary.score)],
+    [`Best ${metrics[bestMetric].title}`, best ? bestText(best) : null],
     ['Memory', memoryBytes === null ? null : formatBytes(memoryBytes)],
     ['Engine', session ? `${session.engine} · ${session.device}` : null],
     ['Commit', session?.source ? commitText(session.source) : null],
@@ -197,14 +199,14 @@ function timeLeft({ etaSeconds, next }: RunSummary): string | null {
   return `${formatDuration(etaSeconds)}${next === null ? '' : ' of this stage'}`;
 }
 
-function bestText(best: CheckpointSummary): TemplateResult {
-  const bicubic = bicubicOf(best);
-  const psnr = bicubic && `${formatScore(bicubic.psnr)} dB`;
-  return html`${formatScore(best.metrics.psnr ?? Number.NaN)} dB<span class="of"> · ${best.stage} @ ${formatShortCount(best.step)}</span>${
+function bestText({ checkpoint, score }: MeasuredCheckpoint): TemplateResult {
+  const bicubic = bicubicOf(checkpoint, score.metric);
+  const text = bicubic && scoreText(bicubic.score);
+  return html`${scoreText(score)}<span class="of"> · ${checkpoint.stage} @ ${formatShortCount(checkpoint.step)}</span>${
     bicubic?.isBetter
-      ? html`<span class="below"> · below bicubic (${psnr})</span>`
+      ? html`<span class="below"> · below bicubic (${text})</span>`
       : bicubic
-        ? html`<span class="of"> · bicubic ${psnr}</span>`
+        ? html`<span class="of"> · bicubic ${text}</span>`
         : nothing
   }`;
 }

@@ -2,6 +2,7 @@ import { isLive } from '../../trainer/run-state/run-state.ts';
 import { readRun } from '../../trainer/runs/list.ts';
 import { thisHost } from '../../trainer/runs/processes.ts';
 import type { RunPaths } from '../../trainer/runs/run-directory.ts';
+import { scoreOfStatus } from '../../trainer/runs/status.ts';
 import type { NotifySettings } from '../protocol/settings.ts';
 import { type RunEvent, sendWebhook } from './webhook.ts';
 
@@ -59,6 +60,7 @@ export function createRunReporter(
       step: status?.step ?? null,
       steps: status?.steps ?? null,
       psnr: status?.psnr ?? null,
+      score: scoreOfStatus(status),
       seconds: (Date.now() - started) / 1000,
     });
   };

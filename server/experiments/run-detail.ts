@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { tryReadTrainedConfig } from '../../trainer/config/index.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { toJsonNumber } from '../../trainer/guards/guards.ts';
 import { readMirror } from '../../trainer/mirror/mirror-state.ts';
@@ -21,8 +22,10 @@ const outputLines = 10;
 export function readRunDetail(summary: RunSummary, memoryBytes: number | null): RunDetail {
   const paths = runPaths(summary.run);
   const manifest = readManifest(paths);
+  const config = summary.stage === null ? undefined : tryReadTrainedConfig(paths, summary.stage);
   return {
     summary,
+    bestMetric: config?.checkpoints.best ?? 'psnr',
     memoryBytes: isLive(summary) ? memoryBytes : null,
     sessions: manifest?.sessions.map(sessionOf) ?? [],
     checkpoints: stages.flatMap((stage) => {

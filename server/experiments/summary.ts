@@ -4,6 +4,7 @@ import { isLive } from '../../trainer/run-state/run-state.ts';
 import { eventFileSeconds, listEventFiles } from '../../trainer/runs/event-files.ts';
 import type { RunOnDisk } from '../../trainer/runs/list.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
+import { scoreOfStatus } from '../../trainer/runs/status.ts';
 import { parseTime } from '../../trainer/runs/time.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 
@@ -35,7 +36,7 @@ export function summaryOf(run: RunOnDisk, { created, queuePosition }: Placement)
     rate: now?.rate ?? null,
     etaSeconds: now?.etaSeconds ?? null,
     loss: known?.loss ?? null,
-    psnr: known?.psnr ?? null,
+    score: scoreOfStatus(known),
     queuePosition,
     color,
     notes,

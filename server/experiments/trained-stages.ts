@@ -1,5 +1,6 @@
 import { type ResolvedConfig, tryReadTrainedConfig } from '../../trainer/config/index.ts';
-import { type JsonNumber, toJsonNumber } from '../../trainer/guards/guards.ts';
+import { toJsonNumber } from '../../trainer/guards/guards.ts';
+import type { MetricValue } from '../../trainer/metrics/metric-text.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 import { listCheckpoints } from '../../trainer/runs/checkpoints.ts';
 import { readManifest } from '../../trainer/runs/manifest.ts';
@@ -8,8 +9,8 @@ import { runPaths } from '../../trainer/runs/run-directory.ts';
 /** What is known of a stage that was trained. */
 interface TrainedStage {
   readonly isFinished: boolean;
-  /** Of the newest checkpoint, in dB. */
-  readonly psnr: JsonNumber | null;
+  /** Of the newest checkpoint, by the metric of `checkpoints.best`; null if it was not validated. */
+  readonly score: MetricValue | null;
   /** The config that it was last trained with; undefined if it cannot be read. */
   readonly config: ResolvedConfig | undefined;
 }
@@ -24,11 +25,13 @@ export function readTrainedStages(run: string): TrainedStages {
   const trained: Partial<Record<Stage, TrainedStage>> = {};
   for (const stage of new Set(sessions.map(({ start }) => start.stage))) {
     const last = sessions.findLast(({ start }) => start.stage === stage);
-    const psnr = listCheckpoints(paths, stage).at(-1)?.state.metrics.psnr;
+    const config = tryReadTrainedConfig(paths, stage);
+    const metric = config?.checkpoints.best ?? 'psnr';
+    const value = listCheckpoints(paths, stage).at(-1)?.state.metrics[metric];
     trained[stage] = {
       isFinished: last?.stop?.reason === 'finished',
-      psnr: psnr === undefined ? null : toJsonNumber(psnr),
-      config: tryReadTrainedConfig(paths, stage),
+      score: value === undefined ? null : { metric, value: toJsonNumber(value) },
+      config,
     };
   }
   return trained;

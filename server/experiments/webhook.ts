@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { messageOf } from '../../trainer/errors/errors.ts';
-import { formatDuration, formatScore } from '../../trainer/format/format.ts';
+import { formatDuration } from '../../trainer/format/format.ts';
 import type { JsonNumber } from '../../trainer/guards/guards.ts';
+import { type MetricValue, metricText } from '../../trainer/metrics/metric-text.ts';
 import type { RunState, Stage } from '../../trainer/run-state/run-state.ts';
 import { thisHost } from '../../trainer/runs/processes.ts';
 
@@ -23,6 +24,8 @@ export interface RunEvent {
   readonly steps: number | null;
   /** Of the last validation, in dB. */
   readonly psnr: JsonNumber | null;
+  /** The metric of `checkpoints.best` in the last validation. */
+  readonly score: MetricValue | null;
   /** Since its process was started. */
   readonly seconds: number | null;
 }
@@ -31,12 +34,22 @@ export interface RunEvent {
 const longestText = 1500;
 
 /** An event as one line or two, for people. */
-export function eventText({ event, run, host, state, stage, reason, step, psnr, seconds }: RunEvent): string {
+export function eventText({
+  event,
+  run,
+  host,
+  state,
+  stage,
+  reason,
+  step,
+  score,
+  seconds,
+}: RunEvent): string {
   if (event === 'test') return `ESRGAN Workbench on ${host}: this is a test of the webhook.`;
   const facts = [
     ...(seconds === null ? [] : [`after ${formatDuration(seconds)}`]),
     ...(step === null ? [] : [`step ${step}`]),
-    ...(psnr === null ? [] : [`PSNR ${formatScore(psnr)} dB`]),
+    ...(score === null ? [] : [metricText(score, 'with unit')]),
   ];
   const happened =
     event === 'hint' ? 'needs attention' : `${stage ?? 'training'} ${state === 'lost' ? 'crashed' : state}`;
@@ -58,7 +71,15 @@ export function webhookBody(address: string, event: RunEvent): object {
 
 /** The event with which a person tries a webhook. */
 export function testEvent(): RunEvent {
-  const nothing = { stage: null, reason: null, step: null, steps: null, psnr: null, seconds: null };
+  const nothing = {
+    stage: null,
+    reason: null,
+    step: null,
+    steps: null,
+    psnr: null,
+    score: null,
+    seconds: null,
+  };
   const time = new Date().toISOString();
   return { event: 'test', run: '', path: '', host: thisHost, time, state: 'unknown', ...nothing };
 }

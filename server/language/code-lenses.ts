@@ -7,13 +7,8 @@ import {
   startsFromPretraining,
 } from '../../trainer/config/index.ts';
 import { pathIdentity } from '../../trainer/files/paths.ts';
-import {
-  currentEpoch,
-  formatCount,
-  formatDuration,
-  formatRate,
-  formatScore,
-} from '../../trainer/format/format.ts';
+import { currentEpoch, formatCount, formatDuration, formatRate } from '../../trainer/format/format.ts';
+import { metricText } from '../../trainer/metrics/metric-text.ts';
 import { isLive, type Stage, stages } from '../../trainer/run-state/run-state.ts';
 import type { TrainedStages } from '../experiments/trained-stages.ts';
 import type { CommandTarget, LensCommand } from '../protocol/commands.ts';
@@ -178,7 +173,7 @@ function lensesOf(
       ];
     case 'finished':
       return [
-        ...finished(run.psnr, changes),
+        ...finished(run.score, changes),
         ...(isLonger(config, stage, run) || endsLater(stage, run, changes) ? [resumeFrom(run)] : []),
         ...rest,
       ];
@@ -201,9 +196,9 @@ function lensesOf(
 }
 
 /** The result of a stage. Where the file has changed since, it is not shown as the result of the file as it is now. */
-function finished(psnr: RunSummary['psnr'], changes: readonly string[]): Lens[] {
+function finished(score: RunSummary['score'], changes: readonly string[]): Lens[] {
   const when = changes.length === 0 ? 'finished' : 'finished before the change';
-  const title = `$(check) ${when}${psnr === null ? '' : ` · PSNR ${formatScore(psnr)} dB`}`;
+  const title = `$(check) ${when}${score === null ? '' : ` · ${metricText(score, 'with unit')}`}`;
   return [...changed(changes), { title, command: 'esrgan.openRun' }, runAgain];
 }
 
@@ -249,7 +244,7 @@ function inOtherStage(
   },
 ): Lens[] {
   const result = trained[stage];
-  if (result?.isFinished) return finished(result.psnr, changes);
+  if (result?.isFinished) return finished(result.score, changes);
   if (stage === 'pretraining') return [];
   if (run.state === 'queued' || isLive(run)) {
     if (run.next === stage) {

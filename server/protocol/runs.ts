@@ -1,4 +1,6 @@
 import type { JsonNumber } from '../../trainer/guards/guards.ts';
+import type { MetricValue } from '../../trainer/metrics/metric-text.ts';
+import { isBetter, type Metric } from '../../trainer/metrics/metrics.ts';
 import type { NotesChange, RunNotes } from '../../trainer/run-state/notes.ts';
 import type { RunState, Stage, StageChoice } from '../../trainer/run-state/run-state.ts';
 import type { NewestPoints, PointCursor, PointsAnswer } from './points.ts';
@@ -49,8 +51,8 @@ export interface RunSummary {
   /** Seconds until the stage ends. */
   readonly etaSeconds: number | null;
   readonly loss: number | null;
-  /** Of the latest validation, in dB. */
-  readonly psnr: JsonNumber | null;
+  /** The latest validation, by the metric of `checkpoints.best`. */
+  readonly score: MetricValue | null;
   /** Place in the queue from 0, where it is queued. */
   readonly queuePosition: number | null;
   /** Place in the palette of run colors, from 0; the same in every view, window and session. */
@@ -75,7 +77,7 @@ export interface CheckpointSummary {
   /** Of all its files. */
   readonly bytes: number;
   readonly saved: number;
-  /** The best of its stage by PSNR. */
+  /** The best of its stage by the metric of `checkpoints.best`. */
   readonly best: boolean;
   /** The newest of its stage. */
   readonly last: boolean;
@@ -83,25 +85,38 @@ export interface CheckpointSummary {
   readonly kept: boolean;
 }
 
-/** The checkpoint with the highest PSNR of all stages, the earliest of equals; undefined where nothing was validated. */
-export function bestByPsnr(checkpoints: readonly CheckpointSummary[]): CheckpointSummary | undefined {
-  const psnrOf = ({ metrics }: CheckpointSummary) => Number(metrics.psnr ?? Number.NEGATIVE_INFINITY);
-  return checkpoints
-    .filter(({ metrics }) => metrics.psnr !== undefined)
-    .reduce<CheckpointSummary | undefined>(
-      (best, each) => (best === undefined || psnrOf(each) > psnrOf(best) ? each : best),
-      undefined,
-    );
+/** A checkpoint with its value of a metric. */
+export interface MeasuredCheckpoint {
+  readonly checkpoint: CheckpointSummary;
+  readonly score: MetricValue;
 }
 
-/** The PSNR of bicubic upscaling on the images of a checkpoint's validation, in dB, and whether the checkpoint's is lower. */
-export function bicubicOf({
-  metrics: { psnr, bicubic_psnr: bicubic },
-}: Pick<CheckpointSummary, 'metrics'>):
-  | { readonly psnr: JsonNumber; readonly isBetter: boolean }
-  | undefined {
+/** The best checkpoint of all stages by the run's metric, the earliest of equals; undefined where nothing was validated. */
+export function bestOfRun({
+  checkpoints,
+  bestMetric: metric,
+}: Pick<RunDetail, 'checkpoints' | 'bestMetric'>): MeasuredCheckpoint | undefined {
+  let best: MeasuredCheckpoint | undefined;
+  for (const checkpoint of checkpoints) {
+    const value = checkpoint.metrics[metric];
+    if (value === undefined) continue;
+    if (best === undefined || isBetter(metric, Number(value), Number(best.score.value)))
+      best = { checkpoint, score: { metric, value } };
+  }
+  return best;
+}
+
+/** A metric of bicubic upscaling on the images of a checkpoint's validation, and whether it is better than the checkpoint's. */
+export function bicubicOf(
+  { metrics }: Pick<CheckpointSummary, 'metrics'>,
+  metric: Metric,
+): { readonly score: MetricValue; readonly isBetter: boolean } | undefined {
+  const [value, bicubic] = [metrics[metric], metrics[`bicubic_${metric}`]];
   if (bicubic === undefined) return undefined;
-  return { psnr: bicubic, isBetter: psnr !== undefined && Number(psnr) < Number(bicubic) };
+  return {
+    score: { metric, value: bicubic },
+    isBetter: value !== undefined && isBetter(metric, Number(bicubic), Number(value)),
+  };
 }
 
 /** An image that the run draws samples of, and what its samples are compared with. */
@@ -155,6 +170,8 @@ export interface RunDetail {
   /** Resident memory of the trainer in bytes. */
   readonly memoryBytes: number | null;
   readonly sessions: readonly SessionSummary[];
+  /** `checkpoints.best` of the run file as it was trained with: the metric that determines the best checkpoint. */
+  readonly bestMetric: Metric;
   readonly checkpoints: readonly CheckpointSummary[];
   readonly samples: readonly StageSamples[];
   /**

@@ -4,7 +4,7 @@ import type {
   WeightsReport as InspectReport,
   TensorReport,
 } from '../../trainer/cli-output/reports.ts';
-import type { JsonNumber } from '../../trainer/guards/guards.ts';
+import type { MetricValue } from '../../trainer/metrics/metric-text.ts';
 import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** A model that upscales images, as `esrgan inspect` describes it. */
@@ -20,11 +20,11 @@ export interface UpscalingModel extends BriefReport {
         readonly run: string;
         readonly stage: Stage;
         readonly step: number;
-        /** Of its validation in dB; null where it was not validated. */
-        readonly psnr: JsonNumber | null;
-        /** Its PSNR is lower than that of bicubic upscaling. */
+        /** Its validation by the metric of `checkpoints.best`; null where it was not validated. */
+        readonly score: MetricValue | null;
+        /** Bicubic upscaling is better by this metric. */
         readonly isBelowBicubic: boolean;
-        /** The best of its stage by PSNR. */
+        /** The best of its stage by this metric. */
         readonly best: boolean;
         /** The newest of its stage. */
         readonly last: boolean;

@@ -6,7 +6,7 @@ import { isInside } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
 import { parseObject } from '../command/run-command.ts';
-import { bicubicOf, type CheckpointSummary } from '../protocol/runs.ts';
+import { bicubicOf, type CheckpointSummary, type RunDetail } from '../protocol/runs.ts';
 import type { UpscalingModel } from '../protocol/upscaling.ts';
 import type { Inspect } from './weights-report.ts';
 
@@ -83,15 +83,20 @@ function stateOf(path: string): string {
 }
 
 /** The checkpoints of a run as models: the latest stage first; in each the best, the newest, then all others. */
-export function checkpointSources(run: string, checkpoints: readonly CheckpointSummary[]): ModelSource[] {
+export function checkpointSources({
+  summary: { run },
+  checkpoints,
+  bestMetric: metric,
+}: Pick<RunDetail, 'summary' | 'checkpoints' | 'bestMetric'>): ModelSource[] {
   const rank = ({ stage, best, last }: CheckpointSummary) =>
     (stage === 'training' ? 0 : 3) + (best ? 0 : last ? 1 : 2);
   return checkpoints
     .toSorted((a, b) => rank(a) - rank(b) || b.step - a.step)
     .map(({ path, stage, step, metrics, best, last }) => {
-      const psnr = metrics.psnr ?? null;
-      const isBelowBicubic = bicubicOf({ metrics })?.isBetter ?? false;
-      return { path, source: { kind: 'checkpoint', run, stage, step, psnr, isBelowBicubic, best, last } };
+      const value = metrics[metric];
+      const score = value === undefined ? null : { metric, value };
+      const isBelowBicubic = bicubicOf({ metrics }, metric)?.isBetter ?? false;
+      return { path, source: { kind: 'checkpoint', run, stage, step, score, isBelowBicubic, best, last } };
     });
 }
 

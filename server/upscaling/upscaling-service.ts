@@ -47,7 +47,7 @@ export function registerUpscaling(
       const runs = (await experiments.runs()).filter(({ kind }) => kind === 'esrgan').map(({ run }) => run);
       const described = await models.describe(inspectWith(signal), [
         ...bundledSources(bundledModels),
-        ...runs.flatMap((each) => checkpointSources(each, experiments.run(each).checkpoints)),
+        ...runs.flatMap((each) => checkpointSources(experiments.run(each))),
         ...fileSources(files, runs),
       ]);
       return described.map(({ problem, ...model }) => ({

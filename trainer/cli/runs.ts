@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { WorkbenchError } from '../errors/errors.ts';
-import { formatDuration, formatScore } from '../format/format.ts';
+import { formatDuration } from '../format/format.ts';
+import { metricText } from '../metrics/metric-text.ts';
 import { progressOf } from '../run-state/run-state.ts';
 import { buildTable } from '../run-table/build-table.ts';
 import { toCsv } from '../run-table/csv.ts';
@@ -14,6 +15,7 @@ import type { RunTable } from '../run-table/table.ts';
 import { listRuns, type RunOnDisk } from '../runs/list.ts';
 import { readManifest } from '../runs/manifest.ts';
 import { notesProblem } from '../runs/notes.ts';
+import { scoreOfStatus } from '../runs/status.ts';
 import { print, printError } from './terminal.ts';
 import { withJobs } from './with-jobs.ts';
 
@@ -126,6 +128,7 @@ function runRecord({ paths, kind, notes, state, stageStatus: status, updated }: 
     steps: status?.steps ?? null,
     loss: status?.loss ?? null,
     psnr: status?.psnr ?? null,
+    score: scoreOfStatus(status),
     rate: status?.rate ?? null,
     etaSeconds: status?.etaSeconds ?? null,
     updated: updated === null ? null : new Date(updated).toISOString(),
@@ -135,7 +138,7 @@ function runRecord({ paths, kind, notes, state, stageStatus: status, updated }: 
   };
 }
 
-const header = ['NAME', 'STATE', 'STAGE', 'DONE', 'STEP', 'LOSS', 'PSNR', 'RATE', 'ETA', 'UPDATED'];
+const header = ['NAME', 'STATE', 'STAGE', 'DONE', 'STEP', 'LOSS', 'VALIDATION', 'RATE', 'ETA', 'UPDATED'];
 
 /** The lines of the table, followed by the reasons of states. `now` is in milliseconds since 1970. */
 function runsTable(runs: readonly RunOnDisk[], runsDir: string, now: number): string[] {
@@ -174,7 +177,7 @@ function cells(run: RunOnDisk, now: number): string[] {
     progress === null ? '-' : `${Math.floor(progress * 100)} %`,
     status === undefined ? '-' : `${status.step}/${status.steps}`,
     orDash(status?.loss, (loss) => loss.toPrecision(4)),
-    orDash(status?.psnr, (psnr) => `${formatScore(psnr)} dB`),
+    orDash(scoreOfStatus(status), (score) => metricText(score, 'with unit')),
     orDash(runningStatus?.rate, (rate) => `${rate.toPrecision(3)} /s`),
     orDash(runningStatus?.etaSeconds, (seconds) => `${formatDuration(seconds)}${ofStage}`),
     orDash(run.updated, (updated) => `${formatDuration((now - updated) / 1000)} ago`),

@@ -10,6 +10,8 @@ import {
   isString,
   type JsonNumber,
 } from '../guards/guards.ts';
+import type { MetricValue } from '../metrics/metric-text.ts';
+import { metricNames } from '../metrics/metrics.ts';
 import {
   type RunState,
   type Stage,
@@ -44,6 +46,8 @@ export interface Status {
   readonly loss: number | null;
   /** PSNR of the latest validation, RGB, in dB. */
   readonly psnr: JsonNumber | null;
+  /** The metric of `checkpoints.best` in the latest validation; missing before the first, and of earlier versions. */
+  readonly score?: MetricValue | undefined;
   readonly host: string;
   readonly pid: number;
   /** ISO 8601, UTC. */
@@ -68,6 +72,7 @@ const isStatus = isObject<Status>({
   etaSeconds: isNullable(isNumber),
   loss: isNullable(isNumber),
   psnr: isNullable(isJsonNumber),
+  score: isOptional(isObject<MetricValue>({ metric: isOneOf(metricNames), value: isJsonNumber })),
   host: isString,
   pid: isCount,
   time: isString,
@@ -93,6 +98,12 @@ export function writeStatus(paths: RunPaths, status: StatusReport): void {
 /** The run's last status; undefined if it is missing or not readable. Never throws. */
 export function readStatus(paths: RunPaths): Status | undefined {
   return readJson(paths.status, isStatus);
+}
+
+/** The latest validation by the metric that determines the best checkpoint, of earlier versions its PSNR; null: none. */
+export function scoreOfStatus(status: Pick<Status, 'psnr' | 'score'> | undefined): MetricValue | null {
+  if (status?.score !== undefined) return status.score;
+  return status == null || status.psnr === null ? null : { metric: 'psnr', value: status.psnr };
 }
 
 /**

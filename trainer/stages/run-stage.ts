@@ -138,15 +138,28 @@ function createSkipReporter(context: StageContext): (reason: string) => void {
   };
 }
 
-function reportStart({ session, stage, loader, steps, checkpoint }: StageContext, step: number): void {
+function reportStart(
+  { config, session, stage, loader, steps, checkpoint }: StageContext,
+  step: number,
+): void {
   session.log(
     step === 0 ? `Started: ${stage}, ${steps} steps.` : `Resumed: ${stage}, at step ${step} of ${steps}.`,
   );
   const best = checkpoint?.state.best;
+  const metric = config.checkpoints.best;
+  const value = best?.[metric];
   const epochs = Math.ceil(steps / loader.stepsPerEpoch);
   const epoch = Math.floor(step / loader.stepsPerEpoch);
   session.setStatus(
-    { state: 'running', step, steps, epochs, epoch, psnr: best ? toJsonNumber(best.psnr) : null },
+    {
+      state: 'running',
+      step,
+      steps,
+      epochs,
+      epoch,
+      psnr: best ? toJsonNumber(best.psnr) : null,
+      score: value === undefined ? undefined : { metric, value: toJsonNumber(value) },
+    },
     { now: true },
   );
 }

@@ -181,7 +181,7 @@ function causeOf(session: TrainingSession, error: unknown): unknown {
 }
 
 function startingStatus(stage: Stage, next?: Stage): StatusReport {
-  const none = { rate: null, etaSeconds: null, loss: null, psnr: null, message: null };
+  const none = { rate: null, etaSeconds: null, loss: null, psnr: null, score: undefined, message: null };
   return { state: 'starting', stage, next, epoch: 0, epochs: 0, step: 0, steps: 0, ...none };
 }
 

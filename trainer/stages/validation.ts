@@ -175,7 +175,10 @@ export async function openValidator(
       const [value, before] = [all[metric], best?.[metric]];
       const isBest = value !== undefined && (before === undefined || isBetter(metric, value, before));
       if (isBest) best = { ...all, step };
-      session.setStatus({ psnr: toJsonNumber(rgb.psnr) });
+      session.setStatus({
+        psnr: toJsonNumber(rgb.psnr),
+        ...(value !== undefined && { score: { metric, value: toJsonNumber(value) } }),
+      });
       report(
         context,
         `Step ${step}: validation ${scoreText(scores)}, SSIM ${rgb.ssim.toFixed(4)}${textOf(scores)}, ${scores.images} image${scores.images === 1 ? '' : 's'}${isBest ? ', the best so far' : ''}.`,

@@ -64,7 +64,7 @@ test('the images of a folder, own ones first, then the models', () => {
     run: '/w/runs/a',
     stage: 'training',
     step: 5,
-    psnr: null,
+    score: null,
     isBelowBicubic: false,
     best: true,
     last: true,

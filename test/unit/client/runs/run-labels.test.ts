@@ -14,17 +14,21 @@ import { aRun } from './runs.ts';
 describe('the description of a run in a list', () => {
   test.each<[Partial<RunSummary>, string]>([
     [{}, '61 % · training · 1 h 12 min · PSNR 25.40 · loss 0.01234'],
-    [{ etaSeconds: null, psnr: null, loss: null }, '61 % · training'],
+    [{ etaSeconds: null, score: null, loss: null }, '61 % · training'],
     [{ step: 143_999 }, '99 % · training · 1 h 12 min · PSNR 25.40 · loss 0.01234'],
+    [
+      { score: { metric: 'lpips', value: 0.12345 } },
+      '61 % · training · 1 h 12 min · LPIPS 0.1235 · loss 0.01234',
+    ],
     [{ steps: 0 }, 'training · 1 h 12 min · PSNR 25.40 · loss 0.01234'],
     [
-      { stage: 'pretraining', next: 'training', psnr: null, loss: null },
+      { stage: 'pretraining', next: 'training', score: null, loss: null },
       '61 % · pretraining → training · 1 h 12 min of this stage',
     ],
     [{ state: 'starting', step: null }, 'starting · training'],
     [{ state: 'paused' }, 'paused · 61 % · training · PSNR 25.40'],
     [{ state: 'finished' }, 'finished · training · PSNR 25.40'],
-    [{ state: 'stopped', psnr: null }, 'stopped at step 88,210 · training'],
+    [{ state: 'stopped', score: null }, 'stopped at step 88,210 · training'],
     [
       { state: 'failed', reason: 'not finite (perceptual)' },
       'failed at step 88,210 · not finite (perceptual)',
@@ -58,7 +62,7 @@ describe('a failed run in the status bar', () => {
 describe('a finished run in the status bar', () => {
   test.each<[Partial<RunSummary>, string]>([
     [{ state: 'finished' }, 'photos · training finished · PSNR 25.40'],
-    [{ state: 'finished', stage: null, psnr: null }, 'photos · finished'],
+    [{ state: 'finished', stage: null, score: null }, 'photos · finished'],
   ])('%j', (given, expected) => expect(describeFinished(aRun(given))).toBe(expected));
 });
 

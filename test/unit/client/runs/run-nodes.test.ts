@@ -109,6 +109,23 @@ test.each<[Record<string, number>, Record<string, number>, string]>([
   expect(checkpoints?.description).toBe(expected);
 });
 
+test('the best checkpoint is that by the metric of the run, whose name is shown', () => {
+  const [checkpoints] = runChildren(
+    aDetail({
+      bestMetric: 'lpips',
+      checkpoints: [
+        aCheckpoint({ step: 1000, metrics: { psnr: 31, lpips: 0.3, bicubic_lpips: 0.25 } }),
+        aCheckpoint({ step: 2000, metrics: { psnr: 29, lpips: 0.2, bicubic_lpips: 0.25 }, best: true }),
+      ],
+    }),
+  );
+  expect(drawn(checkpoints ? [checkpoints] : [])).toEqual([
+    '(save-all) Checkpoints (2) — ★ best LPIPS 0.2000 · training @ 2k · bicubic 0.2500',
+    '  (star-full) training · step 2,000 — PSNR 29.00 · LPIPS 0.2000 · 66.8 MB · best',
+    '  (save) training · step 1,000 — PSNR 31.00 · LPIPS 0.3000 · below bicubic · 66.8 MB',
+  ]);
+});
+
 test.each<[MirrorSummary['state'], string | null, string | null, string]>([
   ['uploading', 'https://wandb.ai/r', null, '(cloud-upload) W&B — uploading'],
   ['waiting', 'https://wandb.ai/r', 'it answered 503', '(cloud-upload) W&B — waiting · it answered 503'],
@@ -151,7 +168,10 @@ describe('only changed items are redrawn', () => {
     ['a run has paused', [{ ...one, state: 'paused' as const }, two], ['/w/runs/one']],
     [
       'both have changed',
-      [aRun({ name: 'one', psnr: 1 }), aRun({ name: 'two', psnr: 1 })],
+      [
+        aRun({ name: 'one', score: { metric: 'psnr', value: 1 } }),
+        aRun({ name: 'two', score: { metric: 'psnr', value: 1 } }),
+      ],
       ['/w/runs/one', '/w/runs/two'],
     ],
     ['the order has changed', [two, one], 'all'],

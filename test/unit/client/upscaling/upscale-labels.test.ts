@@ -35,8 +35,9 @@ function checkpoint(
   step: number,
   isBelowBicubic = false,
 ): UpscalingModel {
-  const score = { psnr: 25.491, isBelowBicubic, best: true, last: false };
-  const source = { kind: 'checkpoint', run, stage, step, ...score } as const;
+  const score = { metric: 'psnr', value: 25.491 } as const;
+  const facts = { score, isBelowBicubic, best: true, last: false };
+  const source = { kind: 'checkpoint', run, stage, step, ...facts } as const;
   return model(`${run}/checkpoints/${stage}-${step}`, { source });
 }
 
@@ -86,9 +87,9 @@ describe('the list of models', () => {
   });
   test.each([
     [0, '×4 · 2.1 MB', 'small and fast, for clean photographs · ESRGAN, 2 blocks, 32 channels'],
-    [1, '×4 · 2.1 MB · 25.49 dB · ★ best', 'sharp, synthesized texture · ESRGAN, 2 blocks, 32 channels'],
-    [2, '×4 · 2.1 MB · 25.49 dB · ★ best', 'faithful, softer · ESRGAN, 2 blocks, 32 channels'],
-    [3, '×4 · 2.1 MB · 25.49 dB · below bicubic', 'faithful, softer · ESRGAN, 2 blocks, 32 channels'],
+    [1, '×4 · 2.1 MB · PSNR 25.49 dB · ★ best', 'sharp, synthesized texture · ESRGAN, 2 blocks, 32 channels'],
+    [2, '×4 · 2.1 MB · PSNR 25.49 dB · ★ best', 'faithful, softer · ESRGAN, 2 blocks, 32 channels'],
+    [3, '×4 · 2.1 MB · PSNR 25.49 dB · below bicubic', 'faithful, softer · ESRGAN, 2 blocks, 32 channels'],
     [4, '×4 · 2.1 MB', 'ESRGAN, 2 blocks, 32 channels · /w'],
     [5, '2.1 MB', 'ONNX · /w'],
     [6, '×4 · 2.1 MB', 'Compact, 64 channels · /w'],

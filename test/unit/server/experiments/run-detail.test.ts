@@ -30,7 +30,7 @@ function detailOf(paths: RunPaths, state: RunState = 'running'): RunDetail {
     rate: null,
     etaSeconds: null,
     loss: null,
-    psnr: null,
+    score: null,
     queuePosition: null,
     color: 0,
     notes: noNotes,

@@ -94,7 +94,7 @@ test.runIf(hasFolderLinks)(
       step: 10,
       steps: 20,
       loss: 0.5,
-      psnr: 25,
+      score: { metric: 'psnr', value: 25 },
       rate: null,
       etaSeconds: null,
     });
@@ -208,7 +208,7 @@ test('a stage that failed at its start is shown, with no numbers of the stage be
       step: null,
       steps: null,
       loss: null,
-      psnr: null,
+      score: null,
     },
   ]);
 });

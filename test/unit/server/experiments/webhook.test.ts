@@ -27,19 +27,25 @@ const event: RunEvent = {
   step: 1000,
   steps: 1000,
   psnr: 28.123,
+  score: { metric: 'psnr', value: 28.123 },
   seconds: 3600,
 };
 
 test.each<[Partial<RunEvent>, string]>([
   [{}, 'Run photos on lab: training finished (after 1 h, step 1000, PSNR 28.12 dB).'],
   [
-    { state: 'failed', reason: 'The disk is full.', psnr: null },
+    { state: 'failed', reason: 'The disk is full.', score: null },
     'Run photos on lab: training failed (after 1 h, step 1000).\nThe disk is full.',
   ],
-  [{ state: 'lost', step: null, psnr: null, seconds: null }, 'Run photos on lab: training crashed.'],
+  [{ state: 'lost', step: null, score: null, seconds: null }, 'Run photos on lab: training crashed.'],
   [
-    { event: 'hint', state: 'running', reason: 'Hint: PSNR has been flat.', psnr: 'Infinity' },
-    'Run photos on lab: needs attention (after 1 h, step 1000, PSNR ∞ dB).\nHint: PSNR has been flat.',
+    {
+      event: 'hint',
+      state: 'running',
+      reason: 'Hint: PSNR has been flat.',
+      score: { metric: 'lpips', value: 0.12345 },
+    },
+    'Run photos on lab: needs attention (after 1 h, step 1000, LPIPS 0.1235).\nHint: PSNR has been flat.',
   ],
   [{ event: 'test' }, 'ESRGAN Workbench on lab: this is a test of the webhook.'],
 ])('%j is %j', (change, text) => expect(eventText({ ...event, ...change })).toBe(text));
@@ -154,6 +160,8 @@ describe('a run', () => {
     write('finished', ['Hint: flat.']);
     await reporter.look();
     await reporter.look();
-    expect(sent).toMatchObject([{ event: 'hint', reason: 'Hint: flat.', psnr: 28, step: 10 }]);
+    expect(sent).toMatchObject([
+      { event: 'hint', reason: 'Hint: flat.', psnr: 28, score: { metric: 'psnr', value: 28 }, step: 10 },
+    ]);
   });
 });

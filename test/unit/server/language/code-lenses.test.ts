@@ -23,7 +23,7 @@ const run = (more: Partial<RunSummary>): RunSummary => ({
   rate: 4.13,
   etaSeconds: 7500,
   loss: 0.1,
-  psnr: 25.571,
+  score: { metric: 'psnr', value: 25.571 },
   queuePosition: null,
   color: 0,
   notes: noNotes,
@@ -258,10 +258,10 @@ describe('a stage that was trained before', () => {
   const before = 'pretraining: { lr: 1e-3 }\ntraining: { g_lr: 1e-4 }';
   const stage = (text: string, psnr: number) => ({
     isFinished: true,
-    psnr,
+    score: { metric: 'psnr', value: psnr } as const,
     config: lenientConfig(runDocument(text)),
   });
-  const done = run({ state: 'finished', stage: 'training', psnr: 24.5 });
+  const done = run({ state: 'finished', stage: 'training', score: { metric: 'psnr', value: 24.5 } });
   const rest = 'Run Again… (runAgain) | Open (openRun)';
   const pretrained = 'finished · PSNR 25.60 dB (openRun)';
   const trained = 'finished · PSNR 24.50 dB (openRun)';
@@ -302,7 +302,13 @@ describe('a stage that was trained before', () => {
 
   test('that stopped early can be resumed if the file changes why', () => {
     const early = before.replace('g_lr: 1e-4', 'g_lr: 1e-4, early_stopping: {}');
-    const stopped = run({ state: 'finished', stage: 'training', psnr: 24.5, epoch: 3000, epochs: 10_000 });
+    const stopped = run({
+      state: 'finished',
+      stage: 'training',
+      score: { metric: 'psnr', value: 24.5 },
+      epoch: 3000,
+      epochs: 10_000,
+    });
     const of = (text: string) =>
       shown(text, [{ ...stopped, step: 150_000 }], { training: stage(early, 24.5) })[1];
     expect(of(early)).toBe(`1: ${trained} | ${rest}`);

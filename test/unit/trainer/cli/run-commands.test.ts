@@ -50,7 +50,8 @@ function exampleRuns(): { folder: string; live: RunPaths } {
   const live = runIn('live', 'running');
   acquireLock(live);
   runIn('done', 'finished', { step: 5000, psnr: null, rate: null, etaSeconds: 0 });
-  runIn('failed', 'failed', { message: 'the loss is NaN', loss: Number.NaN });
+  const score = { metric: 'lpips', value: 0.12345 } as const;
+  runIn('failed', 'failed', { message: 'the loss is NaN', loss: Number.NaN, score });
   mkdirSync(join(folder, 'theirs'));
   writeFileSync(join(folder, 'theirs', 'events.out.tfevents.1700000000.host'), '');
   return { folder, live };
@@ -88,11 +89,11 @@ test('lists runs in a table, with the reasons below', async () => {
   const { folder } = exampleRuns();
   const lines = (await esrgan('runs', '--runs-dir', folder)).replaceAll(/\d+ s ago/g, 'now');
   expect(lines.replace(/(theirs.*?)\d.*ago/, '$1now').split('\n')).toEqual([
-    'NAME    STATE        STAGE        DONE   STEP       LOSS     PSNR      RATE     ETA     UPDATED',
-    'done    finished     pretraining  100 %  5000/5000  0.03457  -         -        -       now',
-    'failed  failed       pretraining  25 %   1250/5000  -        27.12 dB  -        -       now',
-    'live    running      pretraining  25 %   1250/5000  0.03457  27.12 dB  2.50 /s  25 min  now',
-    'theirs  events only  -            -      -          -        -         -        -       now',
+    'NAME    STATE        STAGE        DONE   STEP       LOSS     VALIDATION     RATE     ETA     UPDATED',
+    'done    finished     pretraining  100 %  5000/5000  0.03457  -              -        -       now',
+    'failed  failed       pretraining  25 %   1250/5000  -        LPIPS 0.1235   -        -       now',
+    'live    running      pretraining  25 %   1250/5000  0.03457  PSNR 27.12 dB  2.50 /s  25 min  now',
+    'theirs  events only  -            -      -          -        -              -        -       now',
     '',
     'failed (failed): the loss is NaN',
     '',
@@ -128,6 +129,7 @@ test('--json prints one object per run', async () => {
     progress: 0.25,
     updated: expect.stringMatching(/Z$/),
     ...numbers,
+    score: { metric: 'psnr', value: 27.123 },
     command: ['node', 'esrgan.js', 'train', 'a.yaml'],
     source: { commit: 'abc', isDirty: false },
     ...noNotes,
