@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 
 const python = process.env.PYTHON ?? '/usr/bin/python3';
-const model = 'media/models/workbench-x4.safetensors';
+const model = 'media/models/faithful-x4.safetensors';
 const limits = { time: 0.7, memory: 0.5 };
 const cases = [
   { name: 'photo of 12 MP, PyTorch in tiles', width: 4000, height: 3000, tile: 400 },

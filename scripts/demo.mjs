@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { prepareDemoData } from './demo-data.mjs';
 import { demoFour, findVgg } from './demo-four.mjs';
 
-const bundledModel = 'media/models/workbench-x4.safetensors';
+const bundledModel = 'media/models/faithful-x4.safetensors';
 
 if (process.argv.includes('--four')) {
   await demoFour(fileURLToPath(new URL('../demo/four', import.meta.url)), findVgg());

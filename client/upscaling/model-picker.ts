@@ -22,16 +22,21 @@ export async function forgetModel(memento: Memento): Promise<void> {
 }
 
 interface ModelItem extends QuickPickItem {
-  /** Path of the model; `browse` opens a file dialog. */
-  readonly chosen?: string | 'browse';
+  /** Path of the model; null: by the formats of the images; `browse` opens a file dialog. */
+  readonly chosen?: string | null;
 }
 
-/** Lets the person pick a model and remembers it; undefined if the person cancels. */
-export async function pickModel(link: ServerLink, memento: Memento): Promise<string | undefined> {
+/** Lets the person pick a model and remembers it; null: a bundled one, by the formats of the images; undefined if the person cancels. */
+export async function pickModel(link: ServerLink, memento: Memento): Promise<string | null | undefined> {
   const last = await lastModel(memento);
   const items = async (): Promise<ModelItem[]> => {
     const models = await link.request('esrgan/upscalingModels', { files: await findModelFiles() });
     return [
+      {
+        label: l10n.t('Automatic'),
+        description: l10n.t('photo for JPEG, WebP and AVIF, faithful for other formats'),
+        chosen: null,
+      },
       ...modelChoices(models, last).map(
         (choice): ModelItem =>
           choice.kind === 'heading'
@@ -53,7 +58,8 @@ export async function pickModel(link: ServerLink, memento: Memento): Promise<str
     matchOnDetail: true,
   });
   const path = picked?.chosen === 'browse' ? await browse() : picked?.chosen;
-  if (path !== undefined) await rememberModel(memento, path);
+  if (path === null) await forgetModel(memento);
+  else if (path !== undefined) await rememberModel(memento, path);
   return path;
 }
 

@@ -28,7 +28,7 @@ export function upscaleCommands({
 }: Services): Record<'esrgan.upscale' | 'esrgan.upscaleWith', Command> {
   return {
     async 'esrgan.upscale'(...args) {
-      await upscale(args, async () => (await lastModel(memento)) ?? pickModel(link, memento), false);
+      await upscale(args, async () => (await lastModel(memento)) ?? null, false);
     },
     async 'esrgan.upscaleWith'(...args) {
       const [target] = args;
@@ -46,7 +46,7 @@ export function upscaleCommands({
 
   async function upscale(
     args: readonly unknown[],
-    choose: () => Promise<string | undefined>,
+    choose: () => Promise<string | null | undefined>,
     isAsked: boolean,
   ): Promise<void> {
     if (!(await requireTrust(l10n.t('Upscaling is disabled in Restricted Mode.')))) return;
@@ -56,7 +56,9 @@ export function upscaleCommands({
     const model = await choose();
     if (model === undefined) return;
     const usual = usualOutput(first);
-    const output = isAsked ? await chooseOutput(modelName(model), usual) : usual;
+    const output = isAsked
+      ? await chooseOutput(model === null ? l10n.t('Automatic') : modelName(model), usual)
+      : usual;
     if (output === undefined) return;
     await upscaleWith(
       model,
@@ -67,7 +69,7 @@ export function upscaleCommands({
   }
 
   async function upscaleWith(
-    model: string,
+    model: string | null,
     output: UpscalingOutput,
     first: Uri,
     inputs: readonly string[],
@@ -81,24 +83,20 @@ export function upscaleCommands({
       await forgetModel(memento);
       throw error;
     });
-    await showResult(result, inputs, model);
+    await showResult(result, inputs);
     const existing = await chosen;
     if (existing === undefined || result.isCancelled) return;
     const skipped = result.images.filter(({ kept }) => kept).map(({ input }) => input);
     const rest = await runBatch(link, { model, inputs: skipped, ...how, existing }, () => {});
-    await showResult(rest, skipped, model);
+    await showResult(rest, skipped);
   }
 
   /** Shows the results of a batch in the before/after view, and its failures in a message. */
-  async function showResult(
-    result: UpscalingResult,
-    inputs: readonly string[],
-    model: string,
-  ): Promise<void> {
+  async function showResult(result: UpscalingResult, inputs: readonly string[]): Promise<void> {
     const pairOf = ({ input, output, kept }: UpscaledImage): ImagePair => ({
       source: input,
       result: output,
-      model: kept ? null : modelName(model),
+      model: kept || result.model === null ? null : modelName(result.model),
     });
     const pairs = result.images.map(pairOf);
     const showList = () =>

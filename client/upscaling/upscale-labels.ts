@@ -111,10 +111,15 @@ function checkpointFacts({
 
 /** The character of a model's results, by the stage of training that produced it. */
 function characterOf({ source, metadata }: UpscalingModel): string {
+  if (source.kind === 'bundled') {
+    return source.model === 'photo'
+      ? l10n.t('removes compression and noise of photos')
+      : l10n.t('faithful to clean images');
+  }
   const stage = source.kind === 'checkpoint' ? source.stage : metadata.stage;
   if (stage === 'pretraining') return l10n.t('faithful, softer');
   if (stage === 'training') return l10n.t('sharp, synthesized texture');
-  return source.kind === 'bundled' ? l10n.t('small and fast, for clean photographs') : '';
+  return '';
 }
 
 /** The text of the progress notification. */

@@ -12,7 +12,7 @@ export interface UpscalingModel extends BriefReport {
   /** What `esrgan upscale --model` takes: a file of weights, or the folder of a checkpoint. */
   readonly path: string;
   readonly source:
-    | { readonly kind: 'bundled' }
+    | { readonly kind: 'bundled'; readonly model: 'faithful' | 'photo' }
     | { readonly kind: 'file' }
     | {
         readonly kind: 'checkpoint';
@@ -54,8 +54,8 @@ export interface UpscalingOutput {
 export interface UpscalingBatch {
   /** Chosen by the client, to identify the progress of this batch. */
   readonly batch: string;
-  /** `UpscalingModel.path`. */
-  readonly model: string;
+  /** `UpscalingModel.path`; null: a bundled model, by the formats of the images. */
+  readonly model: string | null;
   /** Image files, and folders with their subfolders. */
   readonly inputs: readonly string[];
   /** Absolute; null: the folder of each image. */
@@ -93,6 +93,8 @@ export interface UpscalingProgress {
 
 /** What became of a batch. */
 export interface UpscalingResult {
+  /** That of the batch, or the file of the bundled model; null if the command ended before it chose one. */
+  readonly model: string | null;
   readonly images: readonly UpscaledImage[];
   readonly failures: readonly { readonly input: string; readonly message: string }[];
   /** The person cancelled; what was done until then is there, and nothing half done. */
@@ -138,7 +140,7 @@ export interface ImagePair {
 
 /** The requests about upscaling images and about files of weights. */
 export interface UpscalingRequests {
-  /** What images can be upscaled with: checkpoints of all known runs, these files, and the bundled model. */
+  /** What images can be upscaled with: checkpoints of all known runs, these files, and the bundled models. */
   'esrgan/upscalingModels': {
     params: { files: readonly string[] };
     result: readonly UpscalingModel[];

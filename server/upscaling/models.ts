@@ -1,7 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { type BriefReport, isBriefReport } from '../../trainer/cli-output/reports.ts';
 import { messageOf, WorkbenchError } from '../../trainer/errors/errors.ts';
+import { bundledModelFile, bundledModels } from '../../trainer/files/bundled-models.ts';
 import { isInside } from '../../trainer/files/paths.ts';
 import { statOf } from '../../trainer/files/regular-file.ts';
 import { generatorOf } from '../../trainer/runs/checkpoint-files.ts';
@@ -109,11 +108,9 @@ export function fileSources(files: readonly string[], runs: readonly string[]): 
     .map((path) => ({ path, source: { kind: 'file' } }));
 }
 
-/** The bundled models, in a folder that may not exist. */
-export function bundledSources(folder: string): ModelSource[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.safetensors'))
-    .sort()
-    .map((name) => ({ path: join(folder, name), source: { kind: 'bundled' } }));
+export function bundledSources(): ModelSource[] {
+  return bundledModels.flatMap((model) => {
+    const path = bundledModelFile(model);
+    return path === undefined ? [] : { path, source: { kind: 'bundled', model } };
+  });
 }

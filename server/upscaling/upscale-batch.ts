@@ -24,6 +24,7 @@ export async function upscaleBatch(
   report: (progress: UpscalingProgress) => void,
   signal: AbortSignal,
 ): Promise<UpscalingResult> {
+  let model = batch.model;
   const images: UpscaledImage[] = [];
   const failures: { input: string; message: string }[] = [];
   let progress: UpscalingProgress = { ...initialProgress, batch: batch.batch, phase: 'opening' };
@@ -37,6 +38,7 @@ export async function upscaleBatch(
   const onEvent = (event: object) => {
     if (!isUpscaleEvent(event)) return;
     if (event.event === 'plan') {
+      model ??= event.model;
       advance({ phase: 'working', images: event.pictures, kept: event.kept }, true);
     } else if (event.event === 'begin') {
       advance({ input: event.input, image: event.picture, sizes: event.sizes, tile: 0, tiles: 0 }, true);
@@ -59,9 +61,9 @@ export async function upscaleBatch(
     // The command fails after the last image when some images failed; any other failure is its own.
     const isComplete = failures.length > 0 && hasAllImages(progress, images, failures.length);
     if (!isCancelled && !isComplete) throw error;
-    return { images, failures, isCancelled };
+    return { model, images, failures, isCancelled };
   }
-  return { images, failures, isCancelled: false };
+  return { model, images, failures, isCancelled: false };
 }
 
 /** The progress of a batch before it starts. */
@@ -92,7 +94,8 @@ function upscaleArguments(batch: UpscalingBatch): string[] {
   return [
     'upscale',
     '--json',
-    ...['--model', model, '--name', outputName, '--engine', engine],
+    ...(model === null ? [] : ['--model', model]),
+    ...['--name', outputName, '--engine', engine],
     ...(outputFolder === null ? [] : ['--out', outputFolder]),
     ...Object.entries(size ?? {}).flatMap(([side, value]) => [`--${side}`, String(value)]),
     ...(format === 'keep' ? [] : ['--format', format]),

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { CommandPrograms } from '../command/programs.ts';
 import { runCommand } from '../command/run-command.ts';
 import { answerRequests, type RequestHandlers } from '../connection/answer-requests.ts';
@@ -16,9 +15,6 @@ interface UpscalingSources {
   manager(): Promise<Manager>;
   onProgress(progress: UpscalingProgress): void;
 }
-
-/** The bundled models; the built server is in `dist/`. */
-const bundledModels = fileURLToPath(new URL('../media/models', import.meta.url));
 
 /**
  * Answers the requests about upscaling images and about files of weights. Batches run one after another, because each
@@ -46,7 +42,7 @@ export function registerUpscaling(
       const experiments = await manager();
       const runs = (await experiments.runs()).filter(({ kind }) => kind === 'esrgan').map(({ run }) => run);
       const described = await models.describe(inspectWith(signal), [
-        ...bundledSources(bundledModels),
+        ...bundledSources(),
         ...runs.flatMap((each) => checkpointSources(experiments.run(each))),
         ...fileSources(files, runs),
       ]);
@@ -59,7 +55,7 @@ export function registerUpscaling(
       onProgress({ ...initialProgress, batch: batch.batch, phase: 'waiting' });
       const result = lastBatch.then(() =>
         signal.aborted
-          ? { images: [], failures: [], isCancelled: true }
+          ? { model: batch.model, images: [], failures: [], isCancelled: true }
           : upscaleBatch(programs(), batch, onProgress, signal).then(shown),
       );
       lastBatch = result.catch(() => {});

@@ -81,7 +81,10 @@ test('it shows the images and models of the workspace, and adds a test set', asy
   await workbench.run('Notifications: Clear All Notifications');
   await workbench.treeRow(/vgg19/).click();
   await page.keyboard.press('End');
-  await workbench.treeRow(/×4 · [\d.]+ MB · bundled/).waitFor();
+  await workbench
+    .treeRow(/×4 · [\d.]+ MB · bundled/)
+    .first()
+    .waitFor();
   await page.keyboard.press('Home');
   await workbench.treeRow(/waves.*6 \/ 2 images · [\d.]+ kB/).waitFor();
   await workbench.run('ESRGAN: Add Images or a Model…');

@@ -20,7 +20,7 @@ generator: { type: compact, num_feat: 64, num_conv: 16 }
 discriminator: { vgg_blk_ch: [16, 16, 32, 32, 64, 64], fc_features: [20] }
 perceptual_loss: false # no download
 pretraining:
-  init: workbench-x4.safetensors
+  init: faithful-x4.safetensors
   num_step: 400
   cr_patch_size: [64, 64]
   lr: 1.0e-4
@@ -97,7 +97,7 @@ renameSync(join(data, 'train'), workspace.path('photos'));
 renameSync(join(data, 'val'), workspace.path('val'));
 const [first = ''] = readdirSync(test.folder.concat('/LR_x4'));
 copyFileSync(join(test.folder, 'LR_x4', first), workspace.path(image));
-copyFileSync('media/models/workbench-x4.safetensors', workspace.path('workbench-x4.safetensors'));
+copyFileSync('media/models/faithful-x4.safetensors', workspace.path('faithful-x4.safetensors'));
 mkdirSync(workspace.path('runs'));
 esrgan('train', file, '--stage', 'all');
 esrgan('compare', 'runs/earth', '--data', `earth=${test.folder}`);

@@ -151,13 +151,13 @@ const views: Views = {
 
   async models(workbench) {
     await workbench.chooseFromMenu(workbench.file(imageName), 'Upscale With…');
-    await workbench.choice('ESRGAN Workbench x4').waitFor();
+    await workbench.choice('Photo x4').waitFor();
   },
 
   async upscaled(workbench) {
     rmSync(join(folder, imageName.replace('.png', '_x4.png')), { force: true });
     await workbench.chooseFromMenu(workbench.file(imageName), 'Upscale With…');
-    await workbench.choice('ESRGAN Workbench x4').first().click();
+    await workbench.choice('Photo x4').first().click();
     await workbench.choice('Start').click();
     await workbench.webview.locator('before-after-view image-pane canvas').first().waitFor();
   },

@@ -203,7 +203,6 @@ test('an existing result is not replaced without a choice', async () => {
   const results = () => readdirSync(workspace.path('photos')).toSorted();
   await workbench.run('View: Show Explorer');
   await workbench.chooseFromMenu(workbench.file('photos'), 'Upscale…');
-  await workbench.choice('bundled').click();
   await dialog.getByRole('button', { name: 'Skip' }).click();
   await dialog.waitFor({ state: 'hidden' });
   expect(results()).toEqual(['bay.png', 'bay_x4.png']);

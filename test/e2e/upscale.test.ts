@@ -42,8 +42,9 @@ async function writeImage(path: string, side: number): Promise<void> {
 
 test('the context menu upscales an image four times, with the same pixels as the command line', async () => {
   const { workbench, workspace } = desk;
-  await workbench.chooseFromMenu(workbench.file('harbour.png'), 'Upscale…');
+  await workbench.chooseFromMenu(workbench.file('harbour.png'), 'Upscale With…');
   await workbench.choice('small.safetensors').click();
+  await workbench.choice('Start').click();
   const result = workspace.path('harbour_x4.png');
   await expect.poll(() => existsSync(result), patience).toBe(true);
   expect(await sharp(result).metadata()).toMatchObject({ width: 160, height: 160, format: 'png' });

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { findOnnxProvider, openEngine, parseEngine } from '../engine/engines.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import type { ModelOpener } from '../evaluate/subject.ts';
+import { bundledModelFile, isBundledModel } from '../files/bundled-models.ts';
 import { kindOf, statOf } from '../files/regular-file.ts';
 import { emaFile, generatorFile, generatorOf } from '../runs/checkpoint-files.ts';
 import { findWeightsDamage, resultCheckpoint } from '../runs/checkpoints.ts';
@@ -20,7 +21,7 @@ import { findRun } from './find-run.ts';
 import { printError } from './terminal.ts';
 
 /**
- * Opens a model by its name on the command line: `bicubic`, a file of weights (`.safetensors`, `.pth`, `.param`), an ONNX file, the
+ * Opens a model by its name on the command line: `bicubic`, a `BundledModel`, a file of weights (`.safetensors`, `.pth`, `.param`), an ONNX file, the
  * folder of a checkpoint, or a run by its folder or its name in ./runs, which means its `resultCheckpoint`. With `second`,
  * the interpolation of two files of weights.
  *
@@ -128,6 +129,11 @@ export function weightsOf(name: string, onProblem: OnProblem = printProblem): st
   if (found === undefined && /\.(safetensors|pth|pt|ckpt|onnx|param)$/i.test(name))
     throw new WorkbenchError('data', `The file ${name} does not exist.`);
   if (existsSync(join(name, generatorFile))) return generatorOf(name);
+  if (found === undefined && isBundledModel(name) && !isRunDirectory(join('runs', name))) {
+    const file = bundledModelFile(name);
+    if (file === undefined) throw new WorkbenchError('usage', `This build has no bundled model ${name}.`);
+    return file;
+  }
   const paths = isRunDirectory(name)
     ? runPaths(name)
     : findRun('runs', name, 'Give the path of a run, a checkpoint or a file of weights.').paths;

@@ -3,14 +3,15 @@ import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineChoices } from '../engine/engines.ts';
 import { type ErrorCode, WorkbenchError } from '../errors/errors.ts';
-import { isImageName } from '../files/image-names.ts';
+import { type BundledModel, bundledModelFor } from '../files/bundled-models.ts';
+import { isImageName, isVideoName, videoExtensions } from '../files/image-names.ts';
 import { isInside, pathIdentity, sortPaths } from '../files/paths.ts';
+import { statOf } from '../files/regular-file.ts';
 import { formatDuration } from '../format/format.ts';
 import { isInShare, type Share, shareOf } from '../image-files/share.ts';
 import { everything, walk } from '../image-files/walk.ts';
 import { removeTemporaries } from '../runs/atomic-file.ts';
 import { sha256OfText } from '../runs/sha256.ts';
-import { findBundledModel } from '../upscale/bundled-model.ts';
 import { chainUpscalers } from '../upscale/chain.ts';
 import {
   type ChromaSubsampling,
@@ -33,13 +34,7 @@ import { claimFolder } from '../upscale/shared-results.ts';
 import { type UpscaledFile, type UpscaleFileOptions, upscaleFile } from '../upscale/upscale-file.ts';
 import { assertTileFits } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
-import {
-  isVideoName,
-  planVideo,
-  upscaleVideo,
-  type VideoPlan,
-  videoExtensions,
-} from '../upscale/video/upscale-video.ts';
+import { planVideo, upscaleVideo, type VideoPlan } from '../upscale/video/upscale-video.ts';
 import { sha256OfWeights } from '../weights/weights-sha256.ts';
 import { expandPattern } from './expand-pattern.ts';
 import { parseAlpha } from './interpolate.ts';
@@ -95,7 +90,7 @@ export function registerUpscale(
     )
     .option(
       '--model <model>',
-      'a run, a checkpoint, a file of weights (.safetensors, .pth, .onnx, .param), or bicubic (default: the bundled model)',
+      'a run, a checkpoint, a file of weights (.safetensors, .pth, .onnx, .param), faithful, photo or bicubic (default: photo for JPEG, WebP, AVIF and videos, else faithful)',
     )
     .option(
       '--then <model>',
@@ -168,7 +163,7 @@ export function registerUpscale(
       const { model, then = [], model2, alpha, tta, engine, json = false, share, ...options } = flags;
       const { scale, width, height, megapixels, overwrite, rename, update, ...others } = options;
       const reporter = createReporter({ json, stream: process.stdout });
-      const chosen = model ?? bundledModel(reporter);
+      const chosen = model ?? usualModel(images, reporter);
       const onProblem = (message: string) => {
         reporter.line(message);
         reporter.event({ event: 'warning', message });
@@ -281,14 +276,18 @@ was killed continues when it is started again. The numbers of Slurm arrays and o
 Without --share, the command then upscales what is missing, and lists what fails.
 `;
 
-/** The default model; reports its name. */
-function bundledModel(reporter: Reporter): string {
-  const file = findBundledModel();
-  if (file === undefined) {
-    throw new WorkbenchError('usage', 'This build has no bundled model. Choose a model with --model.');
-  }
-  reporter.line(`Using the bundled model ${basename(file)}. Choose another with --model.`);
-  return file;
+/** The bundled model for the images of files and folders; reports its name. */
+function usualModel(inputs: readonly string[], reporter: Reporter): BundledModel {
+  const files = inputs.flatMap((input) =>
+    statOf(input)?.isDirectory() ? walk(input, everything).files.filter(isImageName) : input,
+  );
+  const model = bundledModelFor(files);
+  reporter.line(
+    model === 'photo'
+      ? 'Using the model photo, which removes compression and noise. --model faithful keeps them; other models are possible too.'
+      : 'Using the model faithful, for clean images. --model photo removes compression and noise; other models are possible too.',
+  );
+  return model;
 }
 
 interface Flags {

@@ -19,3 +19,23 @@ const image = new RegExp(`\\.(${imageExtensions.join('|')})$`, 'i');
 export function isImageName(path: string): boolean {
   return image.test(path);
 }
+
+export const videoExtensions = [
+  'mp4',
+  'm4v',
+  'mov',
+  'mkv',
+  'webm',
+  'avi',
+  'mpg',
+  'mpeg',
+  'wmv',
+  'flv',
+] as const;
+
+const video = new RegExp(`\\.(${videoExtensions.join('|')})$`, 'i');
+
+/** Whether a file is a video, by its name. */
+export function isVideoName(path: string): boolean {
+  return video.test(path);
+}

@@ -35,14 +35,6 @@ export interface VideoPlan extends OutputPlan {
   readonly notes: readonly string[];
 }
 
-/** Of the names of videos. */
-export const videoExtensions = ['mp4', 'm4v', 'mov', 'mkv', 'webm', 'avi', 'mpg', 'mpeg', 'wmv', 'flv'];
-
-/** Whether a file is a video, by its name. */
-export function isVideoName(path: string): boolean {
-  return videoExtensions.includes(extname(path).slice(1).toLowerCase());
-}
-
 /**
  * Frames of a segment, which is encoded into a file of its own: what a killed process has to do again, at most.
  */

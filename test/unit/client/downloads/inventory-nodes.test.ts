@@ -70,7 +70,7 @@ test('the images of a folder, own ones first, then the models', () => {
     last: true,
   } as const;
   const models = [
-    model('/x/base.safetensors', { kind: 'bundled' }, { metadata: { name: 'Base' } }),
+    model('/x/base.safetensors', { kind: 'bundled', model: 'faithful' }, { metadata: { name: 'Base' } }),
     model('/w/runs/a/checkpoints/training-5', { kind: 'checkpoint', ...step }),
     model('/w/mine.pth', { kind: 'file' }),
     model('/w/broken.pth', { kind: 'file' }, { scale: null, problem: 'broken.pth is truncated.' }),

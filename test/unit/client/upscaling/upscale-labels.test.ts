@@ -43,9 +43,9 @@ function checkpoint(
 
 describe('the list of models', () => {
   const models = [
-    model('/ext/media/models/x4.safetensors', {
-      source: { kind: 'bundled' },
-      metadata: { name: 'ESRGAN Workbench x4' },
+    model('/ext/media/models/faithful-x4.safetensors', {
+      source: { kind: 'bundled', model: 'faithful' },
+      metadata: { name: 'Faithful x4' },
     }),
     checkpoint('/w/runs/photos', 'training', 300_000),
     checkpoint('/w/runs/photos', 'pretraining', 141_000),
@@ -64,7 +64,7 @@ describe('the list of models', () => {
   test('has headings by origin, and no unusable models', () => {
     expect(shown()).toEqual([
       '# bundled',
-      'ESRGAN Workbench x4',
+      'Faithful x4',
       '# run photos',
       'photos · training 300,000',
       'photos · pretraining 141,000',
@@ -81,12 +81,12 @@ describe('the list of models', () => {
       '# last used',
       'anime.pth',
       '# bundled',
-      'ESRGAN Workbench x4',
+      'Faithful x4',
     ]);
     expect(shown('/w/anime.pth').filter((label) => label === 'anime.pth')).toHaveLength(1);
   });
   test.each([
-    [0, '×4 · 2.1 MB', 'small and fast, for clean photographs · ESRGAN, 2 blocks, 32 channels'],
+    [0, '×4 · 2.1 MB', 'faithful to clean images · ESRGAN, 2 blocks, 32 channels'],
     [1, '×4 · 2.1 MB · PSNR 25.49 dB · ★ best', 'sharp, synthesized texture · ESRGAN, 2 blocks, 32 channels'],
     [2, '×4 · 2.1 MB · PSNR 25.49 dB · ★ best', 'faithful, softer · ESRGAN, 2 blocks, 32 channels'],
     [3, '×4 · 2.1 MB · PSNR 25.49 dB · below bicubic', 'faithful, softer · ESRGAN, 2 blocks, 32 channels'],
@@ -209,7 +209,7 @@ describe('the end of a batch', () => {
     ['cancelled at once', [], [], true, undefined],
     ['all skipped', done(2, true), [], false, undefined],
   ])('%s', (_, images, failures, isCancelled, expected) => {
-    expect(resultText({ images, failures, isCancelled })).toBe(expected);
+    expect(resultText({ model: null, images, failures, isCancelled })).toBe(expected);
   });
 });
 

@@ -214,7 +214,7 @@ describe('nothing is left behind', () => {
     await until(isAtWork);
     expect(images().length).toBeGreaterThan(1);
     cancel.cancel();
-    expect(await result).toEqual({ images: [], failures: [], isCancelled: true });
+    expect(await result).toMatchObject({ images: [], failures: [], isCancelled: true });
     expect(images()).toEqual(['large.png']);
   });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -506,9 +506,10 @@ describe('the command', () => {
     const error = await check(['a.png', '--model', 'x', ...flags.split(' ')], undefined);
     expect(error).toMatchObject({ message: expect.stringContaining(message) });
   });
-  test('uses the bundled model without --model', async () => {
-    const bundled = resolve('media/models/workbench-x4.safetensors');
-    expect(await check([await put('a.png')], [bundled, { engine: 'auto' }])).toBeUndefined();
+  test('uses a bundled model for the format of the images without --model', async () => {
+    expect(await check([await put('a.png')], ['faithful', { engine: 'auto' }])).toBeUndefined();
+    await put('b.jpg');
+    expect(await check([join(folder, 'b.jpg')], ['photo', { engine: 'auto' }])).toBeUndefined();
   });
   test('closes it after a failure', async () => {
     const error = await check(

@@ -3,12 +3,13 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { isVideoName } from '../../../../../trainer/files/image-names.ts';
 import { findProgram } from '../../../../../trainer/files/programs.ts';
 import type { PlanOptions } from '../../../../../trainer/upscale/plan.ts';
 import type { UpscaleFileOptions } from '../../../../../trainer/upscale/upscale-file.ts';
 import type { Upscaler } from '../../../../../trainer/upscale/upscaler.ts';
 import { findFfmpeg } from '../../../../../trainer/upscale/video/ffmpeg.ts';
-import { isVideoName, planVideo, upscaleVideo } from '../../../../../trainer/upscale/video/upscale-video.ts';
+import { planVideo, upscaleVideo } from '../../../../../trainer/upscale/video/upscale-video.ts';
 import { bicubic } from '../test-upscalers.ts';
 
 const ffmpeg = findProgram('ffmpeg');

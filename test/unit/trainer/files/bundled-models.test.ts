@@ -6,17 +6,22 @@ import { readRunFile } from '../../../../trainer/config/index.ts';
 import { type Image, toFloatImage, toImage } from '../../../../trainer/data/image.ts';
 import { imresize } from '../../../../trainer/data/imresize.ts';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
+import {
+  type BundledModel,
+  bundledModelFile,
+  bundledModelFor,
+  bundledModels,
+} from '../../../../trainer/files/bundled-models.ts';
 import { protocols } from '../../../../trainer/metrics/protocols.ts';
 import { bicubicUpscaler } from '../../../../trainer/upscale/bicubic.ts';
-import { findBundledModel } from '../../../../trainer/upscale/bundled-model.ts';
 import { networkUpscaler } from '../../../../trainer/upscale/network-upscaler.ts';
 import type { Upscaler } from '../../../../trainer/upscale/upscaler.ts';
 import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
 
-describe('the folder of the bundled model', () => {
+describe('the folder of the bundled models', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'bundled-model-'));
+    folder = mkdtempSync(join(tmpdir(), 'bundled-models-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -25,34 +30,42 @@ describe('the folder of the bundled model', () => {
       mkdirSync(join(folder, name, '..'), { recursive: true });
       writeFileSync(join(folder, name), '');
     }
-    const found = findBundledModel(join(folder, from));
+    const found = bundledModelFile('photo', join(folder, from));
     expect(found && relative(folder, found)).toBe(expected && join(...expected.split('/')));
   }
-  test('next to the folder of the bundle', () =>
-    check(['media/models/a.safetensors'], 'dist', 'media/models/a.safetensors'));
-  test('above the folder of a source file', () =>
-    check(['media/models/a.safetensors'], 'trainer/upscale', 'media/models/a.safetensors'));
-  test('the first by name; other files are ignored', () =>
-    check(
-      ['media/models/README.md', 'media/models/b.safetensors', 'media/models/a.safetensors'],
-      'dist',
-      'media/models/a.safetensors',
-    ));
-  test('a folder without a model', () => check(['media/models/README.md'], 'dist', undefined));
+  const photo = 'media/models/photo-x4.safetensors';
+  test('next to the folder of the bundle', () => check([photo], 'dist', photo));
+  test('above the folder of a source file', () => check([photo], 'trainer/upscale', photo));
+  test('a folder without the model', () =>
+    check(['media/models/faithful-x4.safetensors'], 'dist', undefined));
   test('a missing folder', () => check([], 'dist', undefined));
 });
 
-describe('the bundled model', () => {
-  const path = join('media', 'models', 'workbench-x4.safetensors');
+describe('the bundled model for images is', () => {
+  function check(files: string[], expected: BundledModel): void {
+    expect(bundledModelFor(files)).toBe(expected);
+  }
+  test('photo for compressed ones', () => {
+    for (const name of ['a.jpg', 'a.JPEG', 'a.jfif', 'a.webp', 'a.avif', 'a.mp4']) check([name], 'photo');
+  });
+  test('faithful for others', () => {
+    for (const name of ['a.png', 'a.TIF', 'a.bmp', 'a.gif', 'jpg.png']) check([name], 'faithful');
+  });
+  test('that for most of them, and photo for half of them', () => {
+    check(['a.png', 'b.png', 'c.jpg'], 'faithful');
+    check(['a.png', 'b.jpg'], 'photo');
+  });
+  test('photo where there are none', () => check([], 'photo'));
+});
+
+describe.each(bundledModels)('the bundled model %s', (model) => {
+  const path = join('media', 'models', `${model}-x4.safetensors`);
   const { options, parameters, metadata } = readGenerator(path);
 
-  test('exists and has at most 5 MB', () => {
-    expect(relative('', findBundledModel() ?? '')).toBe(path);
-    expect(statSync(path).size).toBeLessThan(5_000_000);
-  });
+  test('exists', () => expect(relative('', bundledModelFile(model) ?? '')).toBe(path));
 
   test('is the model of its run file, which is valid', () => {
-    const file = 'examples/bundled-model.esrgan.yaml';
+    const file = `examples/${model}-model.esrgan.yaml`;
     const { config, problems } = readRunFile(readFileSync(file, 'utf8'), { file });
     expect(problems).toEqual([]);
     expect(options).toMatchObject({ ...config?.generator, scale_factor: config?.scale_factor });
@@ -60,20 +73,26 @@ describe('the bundled model', () => {
 
   test('has metadata on its license and training', () => {
     expect(metadata).toMatchObject({
-      name: 'ESRGAN Workbench x4',
+      name: { faithful: 'Faithful x4', photo: 'Photo x4' }[model],
       scale: '4',
       license: 'CC0-1.0',
-      recipe: 'scripts/bundled-model.mjs 2',
+      recipe: { faithful: 'scripts/bundled-models.mjs 2', photo: 'scripts/bundled-models.mjs 1' }[model],
     });
   });
 
-  test('restores edges better than bicubic: by at least 2 dB', async () => {
+  const least = { faithful: 2, photo: 1 }[model];
+  test(`restores edges better than bicubic: by at least ${least} dB`, async () => {
     const engine = createOnnxEngine({ name: 'cpu', device: 'CPU' });
-    const model = networkUpscaler(engine, 'model', options, parameters);
-    const gain = (await psnrOf(model)) - (await psnrOf(bicubicUpscaler(4)));
-    await model.close();
-    expect(gain).toBeGreaterThan(2);
+    const network = networkUpscaler(engine, 'model', options, parameters);
+    const gain = (await psnrOf(network)) - (await psnrOf(bicubicUpscaler(4)));
+    await network.close();
+    expect(gain).toBeGreaterThan(least);
   });
+});
+
+test('the bundled models have at most 5 MB', () => {
+  const bytes = bundledModels.map((model) => statSync(bundledModelFile(model) ?? '').size);
+  expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(5_000_000);
 });
 
 /** PSNR on Y, in dB, of a drawing that was reduced to a fourth and upscaled again. */

@@ -1,12 +1,12 @@
-// Makes the bundled model (media/models): downloads photographs that are free of rights, cuts them into tiles, trains
-// examples/bundled-model.esrgan.yaml, evaluates and writes the file.
+// Makes the bundled models (media/models): downloads photographs that are free of rights, cuts them into tiles, trains
+// examples/faithful-model.esrgan.yaml and, from its weights, examples/photo-model.esrgan.yaml, evaluates and writes the files.
 // Intermediate files are in bundled/: packages are downloaded and cut once, and a stopped training resumes.
 //
-//   node scripts/bundled-model.mjs [tiles | train | write]      without an argument: all three
-//   ESRGAN_TEST_SETS=FOLDER node scripts/bundled-model.mjs write
+//   node scripts/bundled-models.mjs [tiles | faithful | photo | numbers]      without an argument: all four
+//   ESRGAN_TEST_SETS=FOLDER node scripts/bundled-models.mjs numbers
 //
 // FOLDER contains set5/ and set14/, each with HR/ and LR_x4/; without it the numbers of the model card stay. It needs the
-// built command.
+// built command, and for *photo* the weights of VGG (`esrgan weights download vgg19`).
 //
 // The images are in packages of Debian 13, where `apt-get download` downloads them. Elsewhere, save the .deb files that it
 // names in bundled/packages; dpkg-deb unpacks them.
@@ -20,8 +20,7 @@ import sharp from 'sharp';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const work = join(root, 'bundled');
-const run = join(work, 'runs', 'bundled-model');
-const model = join(root, 'media', 'models', 'workbench-x4.safetensors');
+const fileOf = (model) => join(root, 'media', 'models', `${model}-x4.safetensors`);
 const cardFile = join(root, 'media', 'models', 'README.md');
 const side = 240;
 /** Mean difference of neighboring samples; tiles below it (sky, shadow, out of focus) are dropped. */
@@ -84,11 +83,16 @@ const packages = [
   },
 ];
 
-const steps = { tiles: makeTiles, train, write: writeModel };
+const steps = {
+  tiles: makeTiles,
+  faithful: () => makeModel('faithful', { stages: ['pretraining'], version: 2 }),
+  photo: () => makeModel('photo', { stages: ['pretraining', 'training'], version: 1 }),
+  numbers: writeNumbers,
+};
 const testSets = process.env.ESRGAN_TEST_SETS;
 const asked = process.argv.slice(2);
 for (const name of asked)
-  if (!(name in steps)) fail(`There is no step ${name}: choose tiles, train or write.`);
+  if (!(name in steps)) fail(`There is no step ${name}: choose tiles, faithful, photo or numbers.`);
 for (const [name, step] of Object.entries(steps))
   if (asked.length === 0 || asked.includes(name)) await step();
 
@@ -174,36 +178,39 @@ function detailOf(pixels, row) {
   return sum / pixels.length;
 }
 
-/** Trains; resumes a stopped training and skips a finished one. */
-function train() {
-  const sessions = existsSync(run) ? readManifest().sessions : [];
-  if (sessions.some(({ stop }) => stop?.reason === 'finished')) return;
-  const resume = sessions.length > 0 ? ['--resume'] : [];
-  esrgan('train', 'examples/bundled-model.esrgan.yaml', ...resume);
-}
-
-/** Writes the model, which is the average of the weights, with its metadata; evaluates it if there are test sets. */
-function writeModel() {
-  esrgan('convert', last(), model, '--overwrite');
-  const steps = readManifest().sessions.at(-1).stop.step;
-  addMetadata(model, {
-    name: 'ESRGAN Workbench x4',
+/**
+ * Trains the stages of a model, of which a stopped one resumes and a finished one is skipped, and writes the file, which is
+ * the average of the weights, with its metadata.
+ */
+function makeModel(model, { stages, version }) {
+  const run = join(work, 'runs', `${model}-model`);
+  for (const stage of stages) {
+    const sessions = existsSync(run) ? sessionsOf(run).filter((session) => session.stage === stage) : [];
+    if (sessions.some(({ stop }) => stop?.reason === 'finished')) continue;
+    const resume = sessions.length > 0 ? ['--resume'] : [];
+    esrgan('train', `examples/${model}-model.esrgan.yaml`, '--stage', stage, ...resume);
+  }
+  const ended = stages.map(
+    (stage) => sessionsOf(run).findLast((session) => session.stage === stage).stop.step,
+  );
+  esrgan('convert', averageOf(run, stages.at(-1)), fileOf(model), '--overwrite');
+  addMetadata(fileOf(model), {
+    name: `${model[0].toUpperCase()}${model.slice(1)} x4`,
     license: 'CC0-1.0',
-    recipe: 'scripts/bundled-model.mjs 2',
-    pretraining_steps: String(steps),
+    recipe: `scripts/bundled-models.mjs ${version}`,
+    ...Object.fromEntries(stages.map((stage, index) => [`${stage}_steps`, String(ended[index])])),
   });
-  if (testSets !== undefined) writeNumbers();
 }
 
-/** The average of the weights in the last checkpoint. */
-function last() {
+/** The average of the weights in the last checkpoint of a stage. */
+function averageOf(run, stage) {
   const folder = join(run, 'checkpoints');
-  const step = (name) => Number(name.slice('pretraining-'.length));
+  const step = (name) => Number(name.slice(stage.length + 1));
   const [newest] = readdirSync(folder)
-    .filter((name) => name.startsWith('pretraining-'))
+    .filter((name) => name.startsWith(`${stage}-`))
     .sort((a, b) => step(b) - step(a));
   return newest === undefined
-    ? fail(`${folder} holds no checkpoint.`)
+    ? fail(`${folder} holds no checkpoint of ${stage}.`)
     : join(folder, newest, 'generator-ema.safetensors');
 }
 
@@ -220,11 +227,13 @@ function addMetadata(path, texts) {
   writeFileSync(path, Buffer.concat([length, header, bytes.subarray(end)]));
 }
 
-/** Evaluates bicubic and the model, and writes the numbers into the model card. */
+/** Evaluates bicubic and the models if there are test sets, and writes the numbers into the model card. */
 function writeNumbers() {
+  if (testSets === undefined) return;
   const rows = [
     ['bicubic', 'bicubic'],
-    ['**the model**', model],
+    ['*faithful*', fileOf('faithful')],
+    ['*photo*', fileOf('photo')],
   ];
   const sets = { Set5: 'set5', Set14: 'set14' };
   const data = Object.entries(sets).flatMap(([name, folder]) => [
@@ -241,7 +250,7 @@ function writeNumbers() {
   });
   const head = '| | Set5 PSNR | Set5 SSIM | Set14 PSNR | Set14 SSIM |\n|---|--:|--:|--:|--:|';
   const card = readFileSync(cardFile, 'utf8');
-  const [begin, end] = ['<!-- numbers: made by scripts/bundled-model.mjs -->', '<!-- end of numbers -->'];
+  const [begin, end] = ['<!-- numbers: made by scripts/bundled-models.mjs -->', '<!-- end of numbers -->'];
   const [before, after] = [card.indexOf(begin), card.indexOf(end)];
   if (before < 0 || after < before)
     fail(`${cardFile} has no place for the numbers between ${begin} and ${end}.`);
@@ -250,8 +259,8 @@ function writeNumbers() {
   console.log(table);
 }
 
-function readManifest() {
-  return JSON.parse(readFileSync(join(run, 'run.json'), 'utf8'));
+function sessionsOf(run) {
+  return JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).sessions;
 }
 
 function esrgan(...args) {
