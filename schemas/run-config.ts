@@ -117,6 +117,21 @@ export type LRImages =
       val?: string;
     };
 /**
+ * Lists of the images in the folder `hr` to use, as BasicSR's `meta_info_file` and Real-ESRGAN's `meta_info`: a text file with one image on a line, `name`, `name (h,w,c)` or `HR name, LR name`. Names are paths in `hr` and `lr`, which are folders then. A name that is listed twice is used twice. Without LR names, LR images are found by name. Relative to the run file's folder; one list for both splits, or one for each.
+ */
+export type ListsOfImages =
+  | string
+  | {
+      /**
+       * List of the training images.
+       */
+      train?: string;
+      /**
+       * List of the validation images.
+       */
+      val?: string;
+    };
+/**
  * Random changes to training patches. `false` turns all of them off; `true` is the same as the defaults.
  */
 export type AugmentationSettings =
@@ -255,9 +270,9 @@ export interface RunConfig {
   clip_gradient_norm: number | null;
   non_finite: NonFiniteSettings;
   /**
-   * Number of image channels. Always 3 (RGB): grayscale images are read as RGB, and the VGG network of the perceptual loss requires three channels.
+   * Number of channels of the images that the networks take and make. Images are converted: to gray by the weights of BT.601, and with 4 channels images without alpha are opaque. Alpha is trained like a color; degradation and JPEG compression change the colors only, and metrics leave it out.
    */
-  img_channels: 3;
+  img_channels: 1 | 3 | 4;
   pretraining: PretrainingSettings;
   training: TrainingSettings;
   generator: GeneratorSettings;
@@ -782,7 +797,11 @@ export interface EarlyStoppingOfPretraining {
   /**
    * Validation metric that has to improve.
    */
-  metric: 'psnr' | 'ssim' | 'psnr_y' | 'lpips' | 'dists' | 'niqe';
+  metric: 'psnr' | 'ssim' | 'psnr_y' | 'ssim_y' | 'lpips' | 'dists' | 'niqe';
+  /**
+   * Data set of `val_datasets` on which it is measured; `null`: on the images of all.
+   */
+  dataset: string | null;
   /**
    * Number of validations in a row without a new best value after which the stage ends. Validations that were requested in between do not count.
    */
@@ -799,7 +818,11 @@ export interface TargetOfPretraining {
   /**
    * Validation metric that has to reach `value`.
    */
-  metric: 'psnr' | 'ssim' | 'psnr_y' | 'lpips' | 'dists' | 'niqe';
+  metric: 'psnr' | 'ssim' | 'psnr_y' | 'ssim_y' | 'lpips' | 'dists' | 'niqe';
+  /**
+   * Data set of `val_datasets` on which it is measured; `null`: on the images of all.
+   */
+  dataset: string | null;
   /**
    * Value to reach: in dB for PSNR, up to 1 for SSIM. LPIPS, DISTS and NIQE have to fall to it.
    */
@@ -1414,7 +1437,11 @@ export interface EarlyStoppingOfTraining {
   /**
    * Validation metric that has to improve.
    */
-  metric: 'psnr' | 'ssim' | 'psnr_y' | 'lpips' | 'dists' | 'niqe';
+  metric: 'psnr' | 'ssim' | 'psnr_y' | 'ssim_y' | 'lpips' | 'dists' | 'niqe';
+  /**
+   * Data set of `val_datasets` on which it is measured; `null`: on the images of all.
+   */
+  dataset: string | null;
   /**
    * Number of validations in a row without a new best value after which the stage ends. Validations that were requested in between do not count.
    */
@@ -1431,7 +1458,11 @@ export interface TargetOfTraining {
   /**
    * Validation metric that has to reach `value`.
    */
-  metric: 'psnr' | 'ssim' | 'psnr_y' | 'lpips' | 'dists' | 'niqe';
+  metric: 'psnr' | 'ssim' | 'psnr_y' | 'ssim_y' | 'lpips' | 'dists' | 'niqe';
+  /**
+   * Data set of `val_datasets` on which it is measured; `null`: on the images of all.
+   */
+  dataset: string | null;
   /**
    * Value to reach: in dB for PSNR, up to 1 for SSIM. LPIPS, DISTS and NIQE have to fall to it.
    */
@@ -1620,6 +1651,7 @@ export interface ContentLossSettings {
 export interface DatasetSettings {
   hr?: HRImages;
   lr?: LRImages;
+  meta_info?: ListsOfImages;
   /**
    * How LR images are made from HR images if `lr` is absent. A network works well only on images that were downscaled like those it was trained on: on one BSDS500 image the published runs differ by 4 dB.
    */
@@ -2030,7 +2062,7 @@ export interface CheckpointSettings {
   /**
    * Validation metric that determines the best checkpoint.
    */
-  best: 'psnr' | 'ssim' | 'lpips' | 'dists' | 'niqe';
+  best: 'psnr' | 'ssim' | 'psnr_y' | 'ssim_y' | 'lpips' | 'dists' | 'niqe';
   /**
    * Data set of `val_datasets` on which `best` is measured; `null`, and in a stage that does not validate on it: on the images of all.
    */

@@ -214,7 +214,7 @@ function staleness(
 /** What was measured in training when the checkpoint was written. */
 function validationEntries({ run, validation, validatedOn, scale }: ModelRow): Entry[] {
   if (validation === undefined) return [];
-  const { psnr_y: psnrY, ...rgb } = validation;
+  const { psnr_y: psnrY, ssim_y: ssimY, ...rgb } = validation;
   const entry = (
     protocol: string,
     description: string,
@@ -248,7 +248,7 @@ function validationEntries({ run, validation, validatedOn, scale }: ModelRow): E
     entry(protocol, protocols[protocol].description, pixelMetricNames, values);
   return [
     ...ofPixels('rgb', rgb),
-    ...ofPixels('paper-y', { psnr: psnrY }),
+    ...ofPixels('paper-y', { psnr: psnrY, ssim: ssimY }),
     ...perceptualMetricNames.flatMap((metric) => {
       const { name, description } = perceptualProtocols[metric];
       return entry(name, description, [metric], rgb);

@@ -153,7 +153,8 @@ function pathChoices({ document, place, offset, sources }: Spot, to: string): Ch
     value: given + (isPattern ? withoutPlaceholder(name) : name),
     filter: written + name,
   });
-  const weights = to === 'weights' ? files.filter((name) => weightFile.test(name)) : [];
+  const ending = to === 'weights' ? weightFile : to === 'list' ? /\.txt$/i : undefined;
+  const chosen = ending ? files.filter((name) => ending.test(name)) : [];
   return [
     ...sorted(folders).map((name) => ({ ...entry(name), kind: CompletionItemKind.Folder })),
     ...sorted([...new Set(endings)]).map((ending) => ({
@@ -161,7 +162,7 @@ function pathChoices({ document, place, offset, sources }: Spot, to: string): Ch
       kind: CompletionItemKind.File,
       detail: 'images in this folder only',
     })),
-    ...sorted(weights).map((name) => ({ ...entry(name), kind: CompletionItemKind.File })),
+    ...sorted(chosen).map((name) => ({ ...entry(name), kind: CompletionItemKind.File })),
   ];
 }
 

@@ -51,11 +51,9 @@ export function ownDatasetImages(document: RunDocument): { readonly name: string
 export function namesDataset(path: Path): boolean {
   const [stage, key] = path;
   if (path.length === 2 && stage === 'checkpoints') return key === 'best_dataset';
-  return (
-    path.length === 3 &&
-    (stage === 'pretraining' || stage === 'training') &&
-    (key === 'train_datasets' || key === 'val_datasets')
-  );
+  if (path.length !== 3 || (stage !== 'pretraining' && stage !== 'training')) return false;
+  if (key === 'early_stopping' || key === 'stop_at') return path[2] === 'dataset';
+  return key === 'train_datasets' || key === 'val_datasets';
 }
 
 /** `scale_factor` if the text gives a valid one, else its default. */

@@ -67,7 +67,7 @@ export function lrPatch(config: ResolvedConfig, stage: Stage): [height: number, 
 /**
  * The length of a stage; `undefined` if the number of its images is unknown or smaller than a batch.
  *
- * @param countImages number of images that a folder or glob contains; `undefined` if unknown
+ * @param countImages number of images that a folder or glob contains, or a `meta_info` list names; `undefined` if unknown
  */
 export function stageLength(
   config: ResolvedConfig,
@@ -77,8 +77,8 @@ export function stageLength(
   const sources = imageSources(config, stage, 'train');
   if (sources.length < config[stage].train_datasets.length) return undefined;
   const weights: number[] = [];
-  for (const { hr, weight = 1 } of sources) {
-    const count = countImages(hr);
+  for (const { hr, meta_info, weight = 1 } of sources) {
+    const count = countImages(meta_info ?? hr);
     if (count === undefined) return undefined;
     for (let i = 0; i < count; i++) weights.push(weight);
   }

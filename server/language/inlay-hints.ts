@@ -31,7 +31,7 @@ import { entryAt, isBlock } from './nodes.ts';
 
 /** What the hints need to know besides the text. */
 export interface HintSources {
-  /** Number of images that a folder or glob contains; `undefined` if unknown. */
+  /** Number of images that a folder or glob contains, or a `meta_info` list names; `undefined` if unknown. */
   countImages(pattern: string): number | undefined;
   readonly machine: Machine;
 }

@@ -52,6 +52,7 @@ function pathsIn(document: RunDocument, entries: readonly Entry[], disk: PathPro
 const meanings: Readonly<Record<string, string>> = {
   images: 'Image folder',
   weights: 'Weight file',
+  list: 'List of images',
   folder: 'Folder',
 };
 

@@ -11,6 +11,7 @@ import { findWeightsDamage, resultCheckpoint } from '../runs/checkpoints.ts';
 import { isRunDirectory } from '../runs/list.ts';
 import { runPaths } from '../runs/run-directory.ts';
 import { floatBicubicUpscaler } from '../upscale/bicubic.ts';
+import { colorUpscaler } from '../upscale/color-upscaler.ts';
 import { networkUpscaler } from '../upscale/network-upscaler.ts';
 import { openOnnxUpscaler } from '../upscale/onnx-upscaler.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
@@ -25,7 +26,7 @@ import { printError } from './terminal.ts';
  * folder of a checkpoint, or a run by its folder or its name in ./runs, which means its `resultCheckpoint`. With `second`,
  * the interpolation of two files of weights.
  *
- * @throws WorkbenchError `data` if the file is not valid or its model does not take RGB images
+ * @throws WorkbenchError `data` if the file is not valid or its model does not upscale images
  */
 export async function openModel(
   name: string,
@@ -54,13 +55,7 @@ export async function openModel(
     return openOnnxUpscaler(path, shown, await findOnnxProvider(requested));
   }
   const { options, parameters } = readGenerator(path);
-  if (options.img_channels !== 3) {
-    throw new WorkbenchError(
-      'data',
-      `The model ${path} takes images of ${options.img_channels} channels, but images are upscaled as RGB. Choose a model with 3 channels.`,
-    );
-  }
-  return networkUpscaler(await openEngine(requested), shown, options, parameters);
+  return rgbNetwork(await openEngine(requested), shown, { options, parameters });
 }
 
 function interpolableFile(name: string, onProblem?: OnProblem): string {
@@ -72,13 +67,18 @@ function interpolableFile(name: string, onProblem?: OnProblem): string {
   );
 }
 
+/** A network of images with any number of channels as an upscaler of RGB images. */
+export function rgbNetwork(engine: Engine, name: string, { options, parameters }: Generator): Upscaler {
+  return colorUpscaler(networkUpscaler(engine, name, options, parameters), options.img_channels);
+}
+
 /** Opens models on one engine, which is opened with the first model. */
 export function modelOpener(engineName: string): ModelOpener {
   const name = parseEngine(engineName);
   let engine: Promise<Engine> | undefined;
-  const open = async (title: string, { options, parameters }: Generator) => {
+  const open = async (title: string, model: Generator) => {
     engine ??= openEngine(name);
-    return networkUpscaler(await engine, title, options, parameters);
+    return rgbNetwork(await engine, title, model);
   };
   return {
     open: (file) => open(file, readGenerator(file)),

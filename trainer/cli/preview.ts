@@ -14,13 +14,11 @@ import { createFolderSync } from '../files/create-folder.ts';
 import type { Rect } from '../guards/rect.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
 import { type InterpolatedNetwork, interpolatedNetwork } from '../upscale/interpolated-network.ts';
-import { networkUpscaler } from '../upscale/network-upscaler.ts';
 import { scaledRect } from '../upscale/tiles.ts';
 import { upscaleImage } from '../upscale/upscale-image.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
-import type { Generator } from '../weights/generator-file.ts';
 import { readGenerator } from '../weights/generator-file.ts';
-import { weightsOf } from './open-model.ts';
+import { rgbNetwork, weightsOf } from './open-model.ts';
 import { endWithParent } from './parent.ts';
 import { print } from './terminal.ts';
 
@@ -90,8 +88,7 @@ function createPreviews(engineName: string) {
     const [first, second] = paths.map((path) => weightsOf(path));
     if (first === undefined) throw new WorkbenchError('usage', 'A model has no path.');
     if (second !== undefined) return use(await interpolatedNetworkOf([first, second], alpha));
-    const { options, parameters }: Generator = readGenerator(first);
-    const upscaler = networkUpscaler(await engine(), first, options, parameters);
+    const upscaler = rgbNetwork(await engine(), first, readGenerator(first));
     try {
       return await use(upscaler);
     } finally {

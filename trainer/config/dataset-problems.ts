@@ -7,10 +7,13 @@ import {
   hrImages,
   type ImageFault,
   isThere,
+  listFaults,
   missingFolders,
   pairFaults,
+  sizeFaults,
   smallImageFaults,
 } from './image-problems.ts';
+import { isListed, listedPairs } from './meta-info.ts';
 import type { Path } from './problem.ts';
 import type { ImageSource, Split } from './resolved.ts';
 import type { Finding, RunFile } from './run-file.ts';
@@ -27,7 +30,7 @@ interface Use {
   readonly path: Path;
 }
 
-/** The folders of a data set that do not exist, for one use of it. */
+/** The folders and lists of a data set that do not exist, for one use of it. */
 interface Missing {
   readonly use: Use;
   /** Path of the first of these folders in the text, or of the data set. */
@@ -108,6 +111,7 @@ function inputsOf({ stage, name, path }: Use): Path[] {
     path,
     ['datasets', name, 'hr'],
     ['datasets', name, 'lr'],
+    ['datasets', name, 'meta_info'],
     ['data_dir'],
     ['scale_factor'],
     [stage, 'cr_patch_size'],
@@ -148,13 +152,14 @@ function checkUse(
     };
   }
   if (!files) return { findings: [], images: 0 };
-  const placeOf = (key: 'hr' | 'lr'): Path => {
+  const placeOf = (key: 'hr' | 'lr' | 'meta_info'): Path => {
     const place = ['datasets', name, key];
     return text.has([...place, split]) ? [...place, split] : place;
   };
-  const absent = (['hr', 'lr'] as const).filter((key) => {
-    const pattern = source[key];
-    return pattern !== undefined && !isThere(pattern, files);
+  const absent = (['hr', 'lr', 'meta_info'] as const).filter((key) => {
+    const path = source[key];
+    if (path === undefined) return false;
+    return key === 'meta_info' ? !files.exists(path) : !isThere(path, files);
   });
   const [first] = absent;
   if (first) {
@@ -162,7 +167,8 @@ function checkUse(
     return { findings: [], missing: { use, path: placeOf(first), folders }, images: 0 };
   }
   const patch = split === 'train' ? config[stage].cr_patch_size : undefined;
-  const findings = imageFaults(source, config.scale_factor, patch, files).map(
+  const { images, faults } = checkImages(source, config.scale_factor, patch, files);
+  const findings = faults.map(
     ({ key, message, ...fault }): Finding => ({
       ...fault,
       message: `data set \`${name}\`: ${message}`,
@@ -175,7 +181,6 @@ function checkUse(
       inputs: inputsOf(use),
     }),
   );
-  const images = hrImages(source, files)?.images.length ?? 0;
   return { findings, images, ...(source.weight !== undefined && { weight: source.weight }) };
 }
 
@@ -187,21 +192,30 @@ function hintFor(name: string, names: readonly string[]): string {
   return meant || `; known: ${some}. Add others to \`datasets\``;
 }
 
-function imageFaults(
+/** The number of HR images of a source, and what is wrong with its images. */
+function checkImages(
   source: ImageSource,
   scale: number,
   patch: readonly [number, number] | undefined,
   files: DatasetFiles,
-): ImageFault[] {
+): { readonly images: number; readonly faults: readonly ImageFault[] } {
   const ofFolders = folderFaults(source, files);
-  if (ofFolders.some(isError)) return ofFolders;
+  if (ofFolders.some(isError)) return { images: 0, faults: ofFolders };
+  const small = (hr: readonly string[]) => (patch ? smallImageFaults(hr, patch, files) : []);
+  if (isListed(source)) {
+    const { pairs, faults } = listedPairs(source, scale, files);
+    const hr = pairs.map((pair) => pair.hr);
+    return {
+      images: hr.length,
+      faults: [...ofFolders, ...listFaults(faults), ...sizeFaults(pairs, scale, files), ...small(hr)],
+    };
+  }
   const hr = hrImages(source, files)?.images ?? [];
   const lr = source.lr === undefined ? undefined : files.list(source.lr)?.images;
-  return [
-    ...ofFolders,
-    ...(lr ? pairFaults(hr, lr, scale, files) : []),
-    ...(patch ? smallImageFaults(hr, patch, files) : []),
-  ];
+  return {
+    images: hr.length,
+    faults: [...ofFolders, ...(lr ? pairFaults(hr, lr, scale, files) : []), ...small(hr)],
+  };
 }
 
 function batchFinding({ config }: RunFile, stage: Stage, images: number): Finding {

@@ -78,14 +78,18 @@ export function absolutePath(folder: string, path: string): string {
   return isWindowsPathElsewhere(path) ? path : resolve(folder, path);
 }
 
-function datasetOf({ hr, lr, downscale, weight }: DatasetSettings, folder: string, scale: number): Dataset {
+function datasetOf(
+  { hr, lr, meta_info, downscale, weight }: DatasetSettings,
+  folder: string,
+  scale: number,
+): Dataset {
   const absolute = (path: string) => absolutePath(folder, replacePlaceholder(path, scale));
   const of = (images: DatasetSettings['hr'], split: Split) => {
     const path = typeof images === 'object' ? images[split] : images;
     return path === undefined ? undefined : absolute(path);
   };
   const sources = splits.flatMap((split) => {
-    const [high, low] = [of(hr, split), of(lr, split)];
+    const [high, low, list] = [of(hr, split), of(lr, split), of(meta_info, split)];
     return high === undefined
       ? []
       : [
@@ -94,6 +98,7 @@ function datasetOf({ hr, lr, downscale, weight }: DatasetSettings, folder: strin
             {
               hr: high,
               ...(low !== undefined && { lr: low }),
+              ...(list !== undefined && { meta_info: list }),
               downscale,
               ...(split === 'train' && weight !== 1 && { weight }),
             },

@@ -20,6 +20,8 @@ export interface DatasetFiles {
   /** Size in pixels with the orientation applied; `undefined` if the image cannot be read. */
   size(path: string): { width: number; height: number } | undefined;
   exists(path: string): boolean;
+  /** The content of a text file; `undefined` if it cannot be read. */
+  text(path: string): string | undefined;
 }
 
 /** A problem with the images of one source. */
@@ -27,7 +29,7 @@ export interface ImageFault {
   readonly code: string;
   /** Default: error. */
   readonly severity?: 'warning';
-  readonly key: 'hr' | 'lr';
+  readonly key: 'hr' | 'lr' | 'meta_info';
   readonly message: string;
 }
 
@@ -70,11 +72,12 @@ export function missingFolders(paths: readonly string[]): string {
   return `${first} and ${others} do not exist`;
 }
 
-/**
- * Checks HR images against their LR images: each needs a counterpart with its name, and HR must be `scale` times as wide
- * and high; what a whole LR pixel more would need, training and validation leave out. Does not report images that cannot be
- * read.
- */
+/** Says what is wrong with a list of images. */
+export function listFaults(faults: readonly string[]): ImageFault[] {
+  return faults.length === 0 ? [] : [{ code: 'meta-info', key: 'meta_info', message: some(faults, '; ') }];
+}
+
+/** Checks HR images against their LR images: each needs a counterpart with its name. Then as `sizeFaults`. */
 export function pairFaults(
   hr: readonly string[],
   lr: readonly string[],
@@ -95,18 +98,29 @@ export function pairFaults(
       message: `${counts}; no counterpart of the same name (LR may end in x${scale} or _x${scale}) for ${some(alone)}`,
     });
   }
+  return [...faults, ...sizeFaults(pairs, scale, files)];
+}
+
+/**
+ * Checks that HR images are `scale` times as wide and high as their LR images; what a whole LR pixel more would need, training and
+ * validation leave out. Does not report images that cannot be read.
+ */
+export function sizeFaults(
+  pairs: readonly { readonly hr: string; readonly lr?: string }[],
+  scale: number,
+  files: DatasetFiles,
+): ImageFault[] {
   const unequal = pairs.flatMap((pair) => {
+    if (pair.lr === undefined) return [];
     const [high, low] = [files.size(pair.hr), files.size(pair.lr)];
     if (!high || !low) return [];
     const [width, height] = [Math.floor(high.width / scale), Math.floor(high.height / scale)];
     if (low.width === width && low.height === height) return [];
     return `${basename(pair.hr)} (HR ${high.width}x${high.height}, LR ${low.width}x${low.height})`;
   });
-  if (unequal.length > 0) {
-    const message = `HR images must be ${scale} times as large as LR images: ${some(unequal)}`;
-    faults.push({ code: 'pairs-size', key: 'lr', message });
-  }
-  return faults;
+  if (unequal.length === 0) return [];
+  const message = `HR images must be ${scale} times as large as LR images: ${some(unequal)}`;
+  return [{ code: 'pairs-size', key: 'lr', message }];
 }
 
 /** Reports HR images that are smaller than the patch (height, width). */

@@ -23,6 +23,7 @@ export {
   tryReadTrainedConfig,
 } from './load-run-file.ts';
 export { type LossSettings, type LossWeights, lossWeights } from './losses.ts';
+export { isListed, type ListedPairs, listedPairs, parseMetaInfo } from './meta-info.ts';
 export { type OptimizerSettings, tensorsPerParameter } from './optimizer-settings.ts';
 export { pairImages } from './pairs.ts';
 export type { Tree } from './parse.ts';

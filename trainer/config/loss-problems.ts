@@ -14,7 +14,11 @@ export function lossFindings(run: RunFile): Finding[] {
     ...nameFindings(run, stage),
     ...run.config[stage].losses.flatMap((loss, index) => {
       const path = pathOfLoss(run, stage, index, loss);
-      return [...weightFindings(run, stage, loss, path), ...ofType(run, stage, loss, path)];
+      return [
+        ...weightFindings(run, stage, loss, path),
+        ...channelFindings(run, stage, loss, path),
+        ...ofType(run, stage, loss, path),
+      ];
     }),
   ]);
 }
@@ -75,6 +79,37 @@ function weightFindings({ source }: RunFile, stage: Stage, loss: LossSettings, p
       severity: 'warning',
       message: `the loss \`${loss.type}\` has the weight 0: it costs time and has a curve, but trains nothing`,
       path: [...path, 'weight'],
+      stage,
+    },
+  ];
+}
+
+/** Losses of RGB images; all but that of chroma also take gray images, as RGB with equal channels. */
+const lossesOfColor: readonly LossSettings['type'][] = [
+  'perceptual',
+  'lpips',
+  'dists',
+  'gradient_variance',
+  'color',
+];
+
+function channelFindings(
+  { config: { img_channels: channels } }: RunFile,
+  stage: Stage,
+  loss: LossSettings,
+  path: Path,
+): Finding[] {
+  const { type } = loss;
+  if (channels === 3 || !lossesOfColor.includes(type) || (channels === 1 && type !== 'color')) return [];
+  const why = channels === 1 ? 'gray images have no chroma' : 'it takes RGB images, without alpha';
+  const remedy = path[0] === 'perceptual_loss' ? 'set `perceptual_loss: false`' : 'remove it from the list';
+  return [
+    {
+      code: 'loss-channels',
+      message: `the loss \`${type}\` cannot be used with \`img_channels: ${channels}\`: ${why}; ${remedy}`,
+      path,
+      related: [[['img_channels'], `\`img_channels\` is ${channels}`]],
+      inputs: [path, ['img_channels']],
       stage,
     },
   ];

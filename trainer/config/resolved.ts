@@ -18,6 +18,8 @@ export interface ImageSource {
   readonly hr: string;
   /** Folder or glob of the low-resolution images; absent if `downscale` makes them from `hr`. */
   readonly lr?: string;
+  /** A list of the images of the folder `hr` to use, see `parseMetaInfo`; absent for all. */
+  readonly meta_info?: string;
   /** How low-resolution images are made if `lr` is absent. */
   readonly downscale: 'bicubic' | 'nearest';
   /** How often an epoch of training uses each image; absent for 1, and for validation. */

@@ -49,6 +49,7 @@ function cached(files: DatasetFiles): DatasetFiles {
     listHr: (pattern) => cache(hrLists, pattern, () => files.listHr(pattern)),
     size: (path) => cache(sizes, path, () => files.size(path)),
     exists: (path) => files.exists(path),
+    text: (path) => files.text(path),
   };
 }
 

@@ -46,13 +46,35 @@ function generatorFindings({ config }: RunFile): Finding[] {
   return [{ code: 'generator-sizes', message: problem.message, path: problem.path }];
 }
 
-/** A stage that does not validate on the data set decides by all its images. */
+/** A stage that does not validate on `best_dataset` decides by all its images. */
 function bestDatasetFindings({ config }: RunFile): Finding[] {
-  const { best_dataset: name } = config.checkpoints;
-  const named = [...new Set(stages.flatMap((stage) => config[stage].val_datasets))];
-  if (name === null || named.includes(name)) return [];
-  const message = `\`best_dataset\` is ${short(name)}, which is not in \`val_datasets\` of any stage: use one of ${named.map(short).join(', ')}, or add it there`;
-  return [{ code: 'best-dataset', message, path: ['checkpoints', 'best_dataset'] }];
+  const all = [...new Set(stages.flatMap((stage) => config[stage].val_datasets))];
+  return [
+    ...notValidated(config.checkpoints.best_dataset, all, ['checkpoints', 'best_dataset']),
+    ...stages.flatMap((stage) =>
+      (['early_stopping', 'stop_at'] as const).flatMap((key) =>
+        notValidated(
+          config[stage][key]?.dataset ?? null,
+          config[stage].val_datasets,
+          [stage, key, 'dataset'],
+          stage,
+        ),
+      ),
+    ),
+  ];
+}
+
+/** A data set that should decide, but is not one of those of the validation. */
+function notValidated(
+  name: string | null,
+  validated: readonly string[],
+  path: Path,
+  stage?: Stage,
+): Finding[] {
+  if (name === null || validated.includes(name) || validated.length === 0) return [];
+  const where = stage ? `\`${stage}.val_datasets\`` : '`val_datasets` of any stage';
+  const message = `\`${path.at(-1)}\` is ${short(name)}, which is not in ${where}: use one of ${validated.map(short).join(', ')}, or add it there`;
+  return [{ code: 'best-dataset', message, path, ...(stage && { stage }) }];
 }
 
 function deviceFindings({ config: { device, engine } }: RunFile): Finding[] {
@@ -99,7 +121,7 @@ const smallestNiqe = 192;
 /** Metrics that a rule needs and no validation measures, and crops that are too small for a metric. */
 function metricFindings({ config }: RunFile): Finding[] {
   const { metrics, crop_size: crop } = config.validation;
-  const measured: readonly string[] = ['psnr', 'ssim', 'psnr_y', ...metrics];
+  const measured: readonly string[] = ['psnr', 'ssim', 'psnr_y', 'ssim_y', ...metrics];
   const needed: readonly (readonly [Path, string, Stage?])[] = [
     [['checkpoints', 'best'], config.checkpoints.best],
     ...stages.flatMap((stage) =>

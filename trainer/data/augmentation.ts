@@ -2,7 +2,7 @@ import type { Augmentation } from '../config/resolved.ts';
 import { compressJpeg } from './degradation/compress.ts';
 import type { Applied } from './degradation/operation.ts';
 import type { ImagePair } from './downscale.ts';
-import type { Image } from './image.ts';
+import { alphaOf, colorOf, type Image, withAlpha } from './image.ts';
 import type { Random } from './random.ts';
 
 type Mapping = 'horizontal' | 'vertical' | 'both' | 'transpose' | 'left' | 'right' | 'transverse';
@@ -11,7 +11,7 @@ type Mapping = 'horizontal' | 'vertical' | 'both' | 'transpose' | 'left' | 'righ
  * Random augmentation of a pair of patches, as in the original program. `spatial` changes both patches in the same
  * way: with probability `p` a flip (left-right, up-down or both, equally likely), a transposition, or one of the other
  * symmetries of the square (a quarter turn, or the transposition at the other diagonal), in proportion to their weights. `dropout` and `compression` change only the low resolution, which the generator is
- * trained to restore; they are for pretraining, and the caller switches them off for training. Patches that are not
+ * trained to restore, compression not of alpha; they are for pretraining, and the caller switches them off for training. Patches that are not
  * square are only flipped, because the others exchange their sides.
  */
 export async function augment(
@@ -37,7 +37,8 @@ export async function augment(
     const [lowest, highest] = compression.quality;
     const quality = lowest + random.integer(highest - lowest + 1);
     // The default of most encoders is halved chroma.
-    lr = await compressJpeg(lr, quality, '4:2:0');
+    const color = await compressJpeg(colorOf(lr), quality, '4:2:0');
+    lr = lr.channels === 4 ? withAlpha(color, alphaOf(lr)) : color;
     applied.push({ index: null, op: 'compression', drawn: { quality } });
   }
   return { hr, lr, applied };

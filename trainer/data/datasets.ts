@@ -1,6 +1,8 @@
+import { isListed, type ListedSource, listedPairs } from '../config/meta-info.ts';
 import { pairImages } from '../config/pairs.ts';
 import type { ImageSource } from '../config/resolved.ts';
 import { WorkbenchError } from '../errors/errors.ts';
+import { datasetFiles } from '../image-files/dataset-files.ts';
 import { findHrImages, findImages } from '../image-files/list-images.ts';
 
 /** The files of one training example. */
@@ -14,19 +16,21 @@ export interface FilePair {
 }
 
 /**
- * The files of a dataset, paired by `pairImages`.
+ * The files of a dataset: those of its list, or all, paired by `pairImages`.
  *
- * @param hr the HR images, by default all of `source.hr`
- * @throws WorkbenchError `data` if there are no images, or some have no counterpart
+ * @param hr the HR images of a source without a list, by default all of `source.hr`
+ * @throws WorkbenchError `data` if there are no images, or some have no counterpart, or are not there
  */
-export function filePairs(
-  source: ImageSource,
-  scale: number,
-  hr: readonly string[] = hrImagesOf(source),
-): FilePair[] {
+export function filePairs(source: ImageSource, scale: number, hr?: readonly string[]): FilePair[] {
   const { downscale, weight } = source;
   const others = { downscale, ...(weight !== undefined && { weight }) };
-  if (source.lr === undefined) return hr.map((file) => ({ hr: file, ...others }));
+  return pathsOf(source, scale, hr).map((pair) => ({ ...pair, ...others }));
+}
+
+function pathsOf(source: ImageSource, scale: number, given?: readonly string[]): readonly Paths[] {
+  if (isListed(source)) return ofList(source, scale);
+  const hr = given ?? hrImagesOf(source);
+  if (source.lr === undefined) return hr.map((file) => ({ hr: file }));
   const { pairs, hrAlone, lrAlone } = pairImages(hr, imagesOf(source.lr, findImages), scale);
   if (hrAlone.length > 0) {
     throw new WorkbenchError(
@@ -40,7 +44,15 @@ export function filePairs(
       `${source.hr} has no high-resolution image for ${some(lrAlone)}. Add it, or remove the low-resolution image.`,
     );
   }
-  return pairs.map((pair) => ({ ...pair, ...others }));
+  return pairs;
+}
+
+type Paths = Pick<FilePair, 'hr' | 'lr'>;
+
+function ofList(source: ListedSource, scale: number): readonly Paths[] {
+  const { pairs, faults } = listedPairs(source, scale, datasetFiles);
+  if (faults.length === 0) return pairs;
+  throw new WorkbenchError('data', `${some(faults)}. Correct the list, or add the images.`);
 }
 
 /** With LR images, each HR image is the one that its LR image names. */

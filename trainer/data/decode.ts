@@ -6,36 +6,35 @@ import { formatCount } from '../format/format.ts';
 import { fullRangeGray } from '../metrics/luma.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
 import { decoding, maximumPixels } from './decoding.ts';
-import type { Image } from './image.ts';
-import { toByte } from './image.ts';
+import type { Channels, Image } from './image.ts';
+import { colorOf, toByte, withAlpha } from './image.ts';
 
 /**
  * Decodes an image file for training and evaluation to `[height, width, channels]`: EXIF orientation applied, 16 bits
- * scaled to 8, alpha removed, CMYK converted, color profiles ignored.
+ * scaled to 8, CMYK converted, color profiles ignored. Alpha is removed, or with 4 channels opaque where there is none.
  *
- * @param channels 3 for RGB, 1 for grayscale; by default 1 for grayscale files and 3 for others
+ * @param channels 4 for RGB with alpha, 3 for RGB, 1 for grayscale; by default 1 for grayscale files and 3 for others
  * @throws WorkbenchError `data` if the file cannot be read, is truncated, damaged, or has more than `maximumPixels`
  */
-export async function decodeImage(path: string, channels?: 1 | 3): Promise<Image> {
+export async function decodeImage(path: string, channels?: Channels): Promise<Image> {
   const bytes = await retry(() => readRegularFile(path)).catch((cause: Error) => {
     throw new WorkbenchError('data', `${path}: cannot read the file: ${cause.message}`, { cause });
   });
   const image = isBmp(bytes)
-    ? withoutAlpha(decodeBmp(bytes, path))
+    ? ofBmp(decodeBmp(bytes, path), channels === 4)
     : await decodeBySharp(bytes, path, channels);
   return channels === 1 ? toGrey(image) : image;
 }
 
-async function decodeBySharp(bytes: Buffer, path: string, channels: 1 | 3 | undefined): Promise<Image> {
+async function decodeBySharp(bytes: Buffer, path: string, channels: Channels | undefined): Promise<Image> {
   try {
     const image = sharp(bytes, { ...decoding, ignoreIcc: true });
     const { space, width, height } = await image.metadata();
     if (width * height > maximumPixels) throw tooLarge(path, width, height);
-    const grey = channels !== 3 && (space === 'b-w' || space === 'grey16');
+    const grey = (channels ?? 1) === 1 && (space === 'b-w' || space === 'grey16');
     const is16Bit = space === 'grey16' || space === 'rgb16';
-    const { data, info } = await image
-      .autoOrient()
-      .removeAlpha()
+    const upright = image.autoOrient();
+    const { data, info } = await (channels === 4 ? upright.ensureAlpha() : upright.removeAlpha())
       .toColourspace(is16Bit ? (grey ? 'grey16' : 'rgb16') : grey ? 'b-w' : 'srgb')
       .raw({ depth: is16Bit ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true });
@@ -60,9 +59,10 @@ function tooLarge(path: string, width: number, height: number): WorkbenchError {
   );
 }
 
-function withoutAlpha(image: Image): Image {
-  if (image.channels === 3) return image;
-  return { ...image, channels: 3, data: image.data.filter((_, index) => index % 4 !== 3) };
+function ofBmp(image: Image, hasAlpha: boolean): Image {
+  if (!hasAlpha || image.channels === 4) return hasAlpha ? image : colorOf(image);
+  const { width, height } = image;
+  return withAlpha(image, { width, height, channels: 1, data: new Uint8Array(width * height).fill(255) });
 }
 
 /** Rounds to the nearest, as MATLAB's `im2uint8` does. libvips does not: it shifts, and grey otherwise than color. */
@@ -79,11 +79,11 @@ function toGrey(image: Image): Image {
   return { width: image.width, height: image.height, channels: 1, data: Uint8Array.from(grey.data, toByte) };
 }
 
-/** An RGB or grayscale image as the bytes of a PNG file. */
+/** A grayscale, RGB or RGBA image as the bytes of a PNG file. */
 export function encodePng(image: Image): Promise<Buffer> {
   const { width, height, channels, data } = image;
-  if (channels !== 1 && channels !== 3)
-    throw new RangeError(`a PNG must have 1 or 3 channels, not ${channels}`);
+  if (channels !== 1 && channels !== 3 && channels !== 4)
+    throw new RangeError(`a PNG must have 1, 3 or 4 channels, not ${channels}`);
   return sharp(data, { raw: { width, height, channels } })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .png()

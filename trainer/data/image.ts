@@ -6,6 +6,9 @@ export interface Image {
   readonly data: Uint8Array;
 }
 
+/** Of the images that a network takes: gray, RGB, or RGB and alpha. */
+export type Channels = 1 | 3 | 4;
+
 /** A floating-point image: samples in rows, `[height, width, channels]`, nominally 0 to 1, not clamped. */
 export interface FloatImage {
   readonly width: number;
@@ -19,6 +22,28 @@ export function toRgb({ width, height, data }: Image): Image {
   const rgb = new Uint8Array(3 * data.length);
   for (let i = 0; i < data.length; i++) rgb.fill(data[i]!, 3 * i, 3 * i + 3);
   return { width, height, channels: 3, data: rgb };
+}
+
+/** An image without its alpha, if it has four channels. */
+export function colorOf(image: Image): Image {
+  if (image.channels !== 4) return image;
+  return { ...image, channels: 3, data: image.data.filter((_, i) => i % 4 !== 3) };
+}
+
+/** The fourth channel of an image. */
+export function alphaOf({ width, height, data }: Image): Image {
+  return { width, height, channels: 1, data: data.filter((_, i) => i % 4 === 3) };
+}
+
+/** An RGB image with alpha, of the same size. */
+export function withAlpha(color: Image, alpha: Image): Image {
+  const { width, height } = color;
+  const data = new Uint8Array(4 * width * height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    data.set(color.data.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
+    data[4 * pixel + 3] = alpha.data[pixel]!;
+  }
+  return { width, height, channels: 4, data };
 }
 
 /** 0..255 to 0..1. */

@@ -1,6 +1,7 @@
 import type { Augmentation, Operation } from '../config/resolved.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { FilePair } from './datasets.ts';
+import type { Channels } from './image.ts';
 
 /** The `workerData` of a load worker. */
 export interface LoadSettings {
@@ -8,7 +9,7 @@ export interface LoadSettings {
   readonly scale: number;
   /** Height and width of the high-resolution patches. */
   readonly patch: readonly [number, number];
-  readonly channels: 1 | 3;
+  readonly channels: Channels;
   readonly augmentation: Augmentation;
   /** Makes the LR patches; none if the LR images are given or downscaled. */
   readonly degradation: readonly Operation[];

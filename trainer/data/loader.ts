@@ -7,6 +7,7 @@ import { WorkbenchError } from '../errors/errors.ts';
 import { imageSize } from '../image-files/image-size.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { FilePair } from './datasets.ts';
+import type { Channels } from './image.ts';
 import type { LoadReply, LoadRequest, LoadSettings } from './load-protocol.ts';
 import { createOrder } from './order.ts';
 
@@ -17,8 +18,7 @@ export interface LoaderOptions {
   readonly patch: readonly [number, number];
   /** Patches in the batch of a step. */
   readonly batchSize: number;
-  /** 3 for RGB, 1 for grayscale. */
-  readonly channels: 1 | 3;
+  readonly channels: Channels;
   /** Compression and dropout apply in pretraining only. */
   readonly augmentation: Augmentation;
   /** Makes the LR patches from HR patches, in both stages; none if the LR images are given or downscaled. */

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync } from 'node:fs';
 import type { DatasetFiles } from '../config/index.ts';
+import { openRegularFile } from '../files/regular-file.ts';
 import { imageSize } from './image-size.ts';
 import { findHrImages, findImages } from './list-images.ts';
 
@@ -9,4 +10,16 @@ export const datasetFiles: DatasetFiles = {
   listHr: findHrImages,
   size: imageSize,
   exists: existsSync,
+  text(path) {
+    try {
+      const file = openRegularFile(path);
+      try {
+        return readFileSync(file, 'utf8');
+      } finally {
+        closeSync(file);
+      }
+    } catch {
+      return undefined;
+    }
+  },
 };

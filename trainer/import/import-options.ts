@@ -116,6 +116,7 @@ function settingsOf(reading: Import, scale: number | undefined): Settings {
     seed: options.number('manual_seed'),
     scale_factor: scale,
     batch_size: data.batchSize,
+    img_channels: channelsOf(reading),
     accumulate: accumulationOf(reading),
     clip_gradient_norm: largestNormOf(reading),
     datasets: data.datasets,
@@ -173,6 +174,26 @@ function scaleOf({ options, network, note }: Omit<Import, 'scale'>): number | un
   return 4;
 }
 
+/** The channels of the images; undefined for 3. */
+function channelsOf({ options, note }: Import): number | undefined {
+  const of = (...names: string[]) =>
+    names.map((name) => options.number(`network_g.${name}`)).find((value) => value !== undefined) ?? 3;
+  const [inputs, outputs] = [of('num_in_ch', 'in_ch'), of('num_out_ch', 'out_ch')];
+  const isSupported = inputs === outputs && [1, 3, 4].includes(inputs);
+  if (!isSupported) {
+    note(
+      'network_g.num_in_ch',
+      `a network of ${inputs} to ${outputs} channels is not supported (only 1, 3 or 4 of both); replaced by 3.`,
+    );
+    return undefined;
+  }
+  for (const section of options.names('datasets')) {
+    if (options.text(`datasets.${section}.color`) === 'y' && inputs !== 1)
+      note(`datasets.${section}.color`, 'only networks of one channel are trained on luma; images are RGB.');
+  }
+  return inputs === 3 ? undefined : inputs;
+}
+
 interface ImportedData {
   readonly datasets: Settings;
   readonly stage: { train_datasets: string[]; val_datasets: string[]; cr_patch_size: number[] | undefined };
@@ -185,7 +206,7 @@ function dataOf(reading: Import, isDegraded: boolean, isMixed: boolean): Importe
   const { options, note, advise } = reading;
   // Without a part that is taken from pairs, such a data set has no LR images.
   if (isDegraded && !isMixed) options.drop('datasets.train.dataroot_lq');
-  const datasets = new Map<string, { hr: Record<string, string>; lr: Record<string, string> }>();
+  const datasets = new Map<string, ImportedDataset>();
   const names = { train: [] as string[], val: [] as string[] };
   for (const section of options.names('datasets')) {
     const split = section.startsWith('train') ? 'train' : section.startsWith('val') ? 'val' : undefined;
@@ -200,21 +221,26 @@ function dataOf(reading: Import, isDegraded: boolean, isMixed: boolean): Importe
         `has ${lrRoots.length} folders for ${hrRoots.length} of \`dataroot_gt\`; those without a partner are not used.`,
       );
     }
+    const lists = listsOf(reading, key, hrRoots.length);
     if (hrRoots.length === 0) {
       note(key, 'skipped, because it has no `dataroot_gt`: training and validation need HR images.');
     }
     for (const [i, hr] of hrRoots.entries()) {
       const own = unusedName(name, (each) => datasets.get(each)?.hr[split] === undefined);
-      const entry = datasets.get(own) ?? { hr: {}, lr: {} };
+      const entry = datasets.get(own) ?? { hr: {}, lr: {}, meta_info: {} };
       datasets.set(own, entry);
       entry.hr[split] = hr;
       const lr = lrRoots[i];
       if (lr !== undefined) entry.lr[split] = lr;
+      const list = lists[i];
+      if (list !== undefined) entry.meta_info[split] = list;
       names[split].push(own);
     }
     noteSource(reading, key, [...hrRoots, ...lrRoots], isDegraded);
   }
-  const roots = [...datasets.values()].flatMap(({ hr, lr }) => [...Object.values(hr), ...Object.values(lr)]);
+  const roots = [...datasets.values()].flatMap((entry) =>
+    Object.values(entry).flatMap(Object.values<string>),
+  );
   if (roots.some((root) => !/^([/\\]|[a-z]:)/i.test(root))) {
     advise('datasets', 'relative paths start at the folder of the run file, not at the working directory.');
   }
@@ -222,7 +248,10 @@ function dataOf(reading: Import, isDegraded: boolean, isMixed: boolean): Importe
   const patch = patchOf(reading);
   return {
     datasets: Object.fromEntries(
-      [...datasets].map(([name, { hr, lr }]) => [name, Object.keys(lr).length > 0 ? { hr, lr } : { hr }]),
+      [...datasets].map(([name, entry]) => [
+        name,
+        Object.fromEntries(Object.entries(entry).filter(([, bySplit]) => Object.keys(bySplit).length > 0)),
+      ]),
     ),
     stage: {
       train_datasets: names.train,
@@ -233,6 +262,26 @@ function dataOf(reading: Import, isDegraded: boolean, isMixed: boolean): Importe
     workers: options.number(`${train}.num_worker_per_gpu`) || undefined,
     spatial: spatialOf(reading),
   };
+}
+
+/** Folders and lists by split; empty where there are none. */
+interface ImportedDataset {
+  readonly hr: Record<string, string>;
+  readonly lr: Record<string, string>;
+  readonly meta_info: Record<string, string>;
+}
+
+/** The lists of images of a section: BasicSR's key, or Real-ESRGAN's. */
+function listsOf({ options, note }: Import, key: string, folders: number): string[] {
+  const lists = ['meta_info_file', 'meta_info']
+    .flatMap((name) => options.texts(`${key}.${name}`))
+    .map(withHome);
+  if (lists.length > 0 && lists.length !== folders)
+    note(
+      `${key}.meta_info`,
+      `${lists.length} lists for ${folders} folders of \`dataroot_gt\`; a folder without a list is used whole.`,
+    );
+  return lists;
 }
 
 /** `name`, or with the first number that makes it unused: `Set5 2`. */
@@ -288,12 +337,6 @@ function noteSource(
   const backend = options.text(`${key}.io_backend.type`);
   if (backend === 'lmdb' || roots.some((root) => root.endsWith('.lmdb'))) {
     note(`${key}.io_backend`, 'LMDB is not supported; set the folders that it was made from.');
-  }
-  for (const list of options.drop(`${key}.meta_info`, `${key}.meta_info_file`)) {
-    note(
-      list,
-      'lists of images are not supported; all images in the folder are used. Put the listed ones into a separate folder.',
-    );
   }
   options.drop(`${key}.io_backend`);
 }
@@ -371,7 +414,7 @@ const compactSizes: Readonly<Record<string, { readonly num_feat: number; readonl
 function generatorOf({ options, network: type, note }: Import): Settings {
   const compact = compactSizes[type?.toLowerCase() ?? ''];
   if (compact) {
-    options.drop('network_g.num_in_ch', 'network_g.num_out_ch', 'network_g.upscale', 'network_g.scale');
+    options.drop('network_g.upscale', 'network_g.scale');
     return {
       type: 'compact',
       num_feat: options.number('network_g.num_feat') ?? compact.num_feat,
@@ -381,10 +424,8 @@ function generatorOf({ options, network: type, note }: Import): Settings {
   }
   const other = spanOf(options, type?.toLowerCase()) ?? realplksrOf(options, type?.toLowerCase());
   if (other) {
-    options.drop(
-      ...['num_in_ch', 'num_out_ch', 'in_ch', 'out_ch', 'upscale', 'scale'].map((key) => `network_g.${key}`),
-    );
-    options.drop('network_g.upscaling_factor', 'network_g.bias', 'network_g.rgb_mean', 'network_g.dropout');
+    options.drop('network_g.upscale', 'network_g.scale', 'network_g.upscaling_factor');
+    options.drop('network_g.bias', 'network_g.rgb_mean', 'network_g.dropout');
     if (options.flag('network_g.dysample') || options.text('network_g.upsampler') === 'dysample')
       note('network_g', 'DySample is not supported; replaced by a pixel shuffle.');
     return other;
@@ -394,10 +435,6 @@ function generatorOf({ options, network: type, note }: Import): Settings {
     note('network_g', `${type} cannot be trained; replaced by the RRDBNet of the paper.`);
     options.drop('network_g');
     return {};
-  }
-  for (const key of ['network_g.num_in_ch', 'network_g.num_out_ch']) {
-    const channels = options.number(key) ?? 3;
-    if (channels !== 3) note(key, `${channels} channels are not supported; images always have 3.`);
   }
   const scale = options.number('network_g.scale') ?? options.number('network_g.upscale') ?? 4;
   if (scale < 4) {

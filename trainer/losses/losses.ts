@@ -23,6 +23,8 @@ interface LossImages {
 /**
  * A loss of the list `losses` of a stage, without its weight.
  *
+ * Losses of colors and of features take gray images as RGB with equal channels.
+ *
  * @param parameters of the network that the loss needs, see `lossTensors` of the stages; empty for most losses
  * @returns a scalar
  */
@@ -38,7 +40,7 @@ export function lossOf(settings: LossSettings, parameters: Tensors, { sr, hr, em
     case 'ms_ssim':
       return msSsimLoss(settings.scales, sr, hr);
     case 'perceptual':
-      return perceptualLoss(settings, parameters, sr, hr);
+      return perceptualLoss(settings, parameters, asRgb(sr), asRgb(hr));
     case 'fft':
       return fftLoss(sr, hr);
     case 'focal_frequency':
@@ -49,12 +51,17 @@ export function lossOf(settings: LossSettings, parameters: Tensors, { sr, hr, em
     case 'color':
       return colorLoss(settings.criterion, settings.scale, sr, hr);
     case 'gradient_variance':
-      return gradientVarianceLoss(settings.patch_size, sr, hr);
+      return gradientVarianceLoss(settings.patch_size, asRgb(sr), asRgb(hr));
     case 'lpips':
-      return lpips(parameters, sr, hr);
+      return lpips(parameters, asRgb(sr), asRgb(hr));
     case 'dists':
-      return dists(parameters, sr, hr);
+      return dists(parameters, asRgb(sr), asRgb(hr));
   }
+}
+
+/** Gray images `[N, H, W, 1]` with equal channels, RGB images as they are. */
+function asRgb(images: tf.Tensor4D): tf.Tensor4D {
+  return images.shape[3] === 1 ? tf.concat4d([images, images, images], 3) : images;
 }
 
 /** The losses of a list at a batch: each without its weight by its name, and their weighted sum. */

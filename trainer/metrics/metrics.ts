@@ -36,6 +36,16 @@ export const pixelMetricNames = Object.keys(pixelMetrics).filter(isPixelMetric);
 export const perceptualMetricNames = Object.keys(perceptualMetrics).filter(isPerceptualMetric);
 export const metricNames = Object.keys(metrics).filter(isMetric);
 
+/** Metrics of a validation: of pixels in RGB and, with `_y`, of luma, and the perceptual ones. */
+export type ValidationMetric = PixelMetric | `${PixelMetric}_y` | PerceptualMetric;
+
+/** The metric without its color space; undefined if a validation has no such metric. */
+export function metricOfValidation(name: string): PixelMetric | PerceptualMetric | undefined {
+  const base = name.replace(/_y$/, '');
+  if (isPixelMetric(base)) return base;
+  return isPerceptualMetric(name) ? name : undefined;
+}
+
 /** Values by metric. PSNR in dB, Infinity for equal images. */
 export type Values = Readonly<Partial<Record<Metric, number>>>;
 

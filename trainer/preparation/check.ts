@@ -1,4 +1,12 @@
-import { imageSources, pairImages, type ResolvedConfig } from '../config/index.ts';
+import {
+  type ImageSource,
+  imageSources,
+  isListed,
+  type ListedPairs,
+  pairImages,
+  type ResolvedConfig,
+} from '../config/index.ts';
+import { filePairs } from '../data/datasets.ts';
 import { decodeImage } from '../data/decode.ts';
 import { imresizeFloat } from '../data/imresize.ts';
 import { WorkbenchError } from '../errors/errors.ts';
@@ -19,6 +27,8 @@ export interface CheckedSet {
   readonly hr: readonly string[];
   /** Folder or glob of the LR images, and its images; absent where LR images are made from HR. */
   readonly lr?: { readonly pattern: string; readonly images: readonly string[] };
+  /** The pairs of a list, which may have other names; absent without a list. */
+  readonly pairs?: ListedPairs['pairs'];
 }
 
 export const findingKinds = [
@@ -67,10 +77,15 @@ export function setsOfRunFile(
   const sets = new Map<string, CheckedSet>();
   for (const stage of stages) {
     for (const split of ['train', 'val'] as const) {
-      for (const { name, hr, lr } of imageSources(config, stage, split)) {
+      for (const source of imageSources(config, stage, split)) {
+        const { name, hr, lr } = source;
         if (only !== undefined && name !== only) continue;
         const title = `${name}, ${split}`;
-        if (!sets.has(title)) sets.set(title, checkedSet(title, split, hr, lr));
+        if (sets.has(title)) continue;
+        const set = isListed(source)
+          ? listedSet(title, split, source, config.scale_factor)
+          : checkedSet(title, split, hr, lr);
+        sets.set(title, set);
       }
     }
   }
@@ -85,6 +100,15 @@ export function checkedSet(name: string, split: CheckedSet['split'], hr: string,
   const low = findImages(lr)?.images ?? [];
   if (low.length === 0) throw withoutImages(lr);
   return { name, split, hr: images, lr: { pattern: lr, images: low } };
+}
+
+/** The images that a list names. */
+function listedSet(name: string, split: CheckedSet['split'], source: ImageSource, scale: number): CheckedSet {
+  const pairs = filePairs(source, scale);
+  const hr = pairs.map((pair) => pair.hr);
+  if (source.lr === undefined) return { name, split, hr };
+  const images = pairs.flatMap(({ lr }) => lr ?? []);
+  return { name, split, hr, lr: { pattern: source.lr, images }, pairs };
 }
 
 function withoutImages(pattern: string): WorkbenchError {
@@ -126,6 +150,7 @@ export async function checkImages(
   const findings: Finding[] = [];
   const tasks = sets.flatMap((set): Task[] => {
     if (set.lr === undefined) return set.hr.map((path) => ({ set, path }));
+    if (set.pairs) return set.pairs.map(({ hr, lr }) => ({ set, path: hr, ...(lr !== undefined && { lr }) }));
     const { pairs, hrAlone, lrAlone } = pairImages(set.hr, set.lr.images, scale);
     const { pattern } = set.lr;
     findings.push(

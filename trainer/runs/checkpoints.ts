@@ -22,7 +22,7 @@ import {
   metricNames,
   perceptualMetricNames,
   type Score,
-  type Values,
+  type ValidationMetric,
 } from '../metrics/metrics.ts';
 import { type Stage, stages } from '../run-state/run-state.ts';
 import {
@@ -66,8 +66,9 @@ export interface CheckpointState {
   readonly files: Readonly<Record<string, FileFingerprint>>;
 }
 
-/** The metrics of a validation in RGB, with those of `validation.metrics`, and its step. */
-export type BestValidation = Score & Values & { readonly step: number };
+/** The metrics of a validation, and its step. */
+export type BestValidation = Score &
+  Readonly<Partial<Record<ValidationMetric, number>>> & { readonly step: number };
 
 /** By metric: its best value (Infinity for equal images), the step of it, and the number of validations since. */
 export type ValidationProgress = Readonly<
@@ -108,6 +109,8 @@ const isSavedState = isObject({
     isObject({
       psnr: isNullable(isNumber),
       ssim: isNumber,
+      psnr_y: isOptional(isNullable(isNumber)),
+      ssim_y: isOptional(isNumber),
       lpips: isOptional(isNumber),
       dists: isOptional(isNumber),
       niqe: isOptional(isNumber),
@@ -142,6 +145,8 @@ function fromSaved(saved: Guarded<typeof isSavedState>): CheckpointState {
 function bestOfSaved({
   psnr,
   ssim,
+  psnr_y,
+  ssim_y,
   step,
   ...others
 }: NonNullable<Guarded<typeof isSavedState>['best']>): BestValidation {
@@ -149,7 +154,14 @@ function bestOfSaved({
     const value = others[metric];
     return value === undefined ? [] : [[metric, value] as const];
   });
-  return { psnr: psnr ?? Number.POSITIVE_INFINITY, ssim, ...Object.fromEntries(values), step };
+  return {
+    psnr: psnr ?? Number.POSITIVE_INFINITY,
+    ssim,
+    ...(psnr_y !== undefined && { psnr_y: psnr_y ?? Number.POSITIVE_INFINITY }),
+    ...(ssim_y !== undefined && { ssim_y }),
+    ...Object.fromEntries(values),
+    step,
+  };
 }
 
 /** A checkpoint whose state is readable; its files may still be damaged. */

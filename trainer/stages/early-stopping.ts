@@ -1,28 +1,32 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { formatScore } from '../format/format.ts';
-import { isBetter, metrics, perceptualMetricNames } from '../metrics/metrics.ts';
+import {
+  isBetter,
+  metricOfValidation,
+  metrics,
+  type PerceptualMetric,
+  type PixelMetric,
+  type ValidationMetric,
+} from '../metrics/metrics.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { CheckpointState, ValidationProgress } from '../runs/checkpoints.ts';
 
-/** Metrics of a validation that may end a stage. */
-const stopMetrics = ['psnr', 'ssim', 'psnr_y', ...perceptualMetricNames] as const;
-
-type StopMetric = (typeof stopMetrics)[number];
-
-/** The progress after a validation with these metrics. */
+/** The progress after a validation with these metrics: of all images, and as `<data set>/<metric>`. */
 export function nextProgress(
   progress: ValidationProgress,
   step: number,
   metrics: CheckpointState['metrics'],
 ): ValidationProgress {
-  return Object.fromEntries(
-    stopMetrics.flatMap((metric) => {
-      const [value, before] = [metrics[metric], progress[metric]];
-      if (value === undefined) return before === undefined ? [] : [[metric, before]];
-      const improves = before === undefined || isBetter(kindOf(metric), value, before.best);
-      return [[metric, improves ? { best: value, step, since: 0 } : { ...before, since: before.since + 1 }]];
-    }),
+  const measured = Object.entries(metrics).flatMap(
+    ([name, value]): [string, ValidationProgress[string]][] => {
+      const metric = metricOfValidation(name.slice(name.lastIndexOf('/') + 1));
+      if (metric === undefined) return [];
+      const before = progress[name];
+      const improves = before === undefined || isBetter(metric, value, before.best);
+      return [[name, improves ? { best: value, step, since: 0 } : { ...before, since: before.since + 1 }]];
+    },
   );
+  return { ...progress, ...Object.fromEntries(measured) };
 }
 
 /**
@@ -45,26 +49,41 @@ export function reasonToStop(
   },
 ): string | undefined {
   const { early_stopping: early, stop_at: target } = config[stage];
-  const reached = target && measured[target.metric];
+  const reached = target && measured[keyOf(target, measured)];
   if (target && reached !== undefined && !isBetter(kindOf(target.metric), target.value, reached)) {
     const [value, wanted] = [scoreText(target.metric, reached), scoreText(target.metric, target.value)];
-    return `${titleOf(target.metric)} of step ${step} is ${value}, and \`${stage}.stop_at\` is ${wanted}. To train on, ${metrics[kindOf(target.metric)].isLowerBetter ? 'lower' : 'raise'} it or remove it, and resume.`;
+    return `${titleOf(target, measured)} of step ${step} is ${value}, and \`${stage}.stop_at\` is ${wanted}. To train on, ${metrics[kindOf(target.metric)].isLowerBetter ? 'lower' : 'raise'} it or remove it, and resume.`;
   }
-  const of = early && measured[early.metric] !== undefined ? progress[early.metric] : undefined;
+  const key = early && keyOf(early, measured);
+  const of = key !== undefined && measured[key] !== undefined ? progress[key] : undefined;
   if (!early || !of || of.since < early.patience || step < early.min_steps) return undefined;
-  return `${titleOf(early.metric)} has not improved in ${of.since} validation${of.since === 1 ? '' : 's'} since step ${of.step}, with ${scoreText(early.metric, of.best)}. To train on, raise \`${stage}.early_stopping.patience\` (${early.patience}) or remove \`early_stopping\`, and resume.`;
+  return `${titleOf(early, measured)} has not improved in ${of.since} validation${of.since === 1 ? '' : 's'} since step ${of.step}, with ${scoreText(early.metric, of.best)}. To train on, raise \`${stage}.early_stopping.patience\` (${early.patience}) or remove \`early_stopping\`, and resume.`;
+}
+
+/** What decides: a metric on the images of a data set, or of all. */
+interface Criterion {
+  readonly metric: ValidationMetric;
+  readonly dataset: string | null;
+}
+
+/** Of a data set, if the stage validates on several with this one. */
+function keyOf({ metric, dataset }: Criterion, measured: CheckpointState['metrics']): string {
+  const ofSet = `${dataset}/${metric}`;
+  return dataset !== null && measured[ofSet] !== undefined ? ofSet : metric;
 }
 
 /** The metric without its color space. */
-function kindOf(metric: StopMetric): Exclude<StopMetric, 'psnr_y'> {
-  return metric === 'psnr_y' ? 'psnr' : metric;
+function kindOf(metric: ValidationMetric): PixelMetric | PerceptualMetric {
+  return metricOfValidation(metric)!;
 }
 
-function titleOf(metric: StopMetric): string {
-  return metric === 'psnr_y' ? 'PSNR of Y' : metrics[metric].title;
+function titleOf(criterion: Criterion, measured: CheckpointState['metrics']): string {
+  const { metric, dataset } = criterion;
+  const title = metrics[kindOf(metric)].title + (metric.endsWith('_y') ? ' of Y' : '');
+  return keyOf(criterion, measured) === metric ? title : `${title} on ${dataset}`;
 }
 
-function scoreText(metric: StopMetric, value: number): string {
+function scoreText(metric: ValidationMetric, value: number): string {
   const { unit, digits } = metrics[kindOf(metric)];
   return unit === '' ? value.toFixed(digits) : `${formatScore(value)} ${unit}`;
 }

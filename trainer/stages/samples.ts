@@ -1,7 +1,7 @@
 import { basename, extname, join } from 'node:path';
 import { lrImagesOf } from '../data/datasets.ts';
 import { decodeImage, encodePng } from '../data/decode.ts';
-import { cropImage, type Image, toImage } from '../data/image.ts';
+import { type Channels, cropImage, type Image, toImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { createFolderSync } from '../files/create-folder.ts';
 import { diskError, writeFileAtomic } from '../runs/atomic-file.ts';
@@ -29,14 +29,15 @@ export async function openSampler(
 ): Promise<(step: number) => Promise<void>> {
   const scale = config.scale_factor;
   const { count: maximum, crop_size: crop, lr_images } = config.samples;
-  const options = { scale, crop, maximum, smallest: scale, stop, skip };
+  const { img_channels: channels } = config;
+  const options = { scale, channels, crop, maximum, smallest: scale, stop, skip };
   const lrFiles = lr_images === null ? [] : lrImagesOf(lr_images).slice(0, maximum);
   const images: readonly SampledImage[] = [
     ...(await openValidationImages(validationPairs, options)),
     ...(await openLrImages(
       lrFiles,
       validationPairs.length,
-      crop.map((side) => side / scale),
+      { channels, size: crop.map((side) => side / scale) },
       skip,
     )),
   ];
@@ -100,13 +101,16 @@ export async function openSampler(
 async function openLrImages(
   files: readonly string[],
   before: number,
-  [rows = 0, columns = 0]: readonly number[],
+  {
+    channels,
+    size: [rows = 0, columns = 0],
+  }: { readonly channels: Channels; readonly size: readonly number[] },
   skip: (reason: string) => void,
 ): Promise<readonly SampledImage[]> {
   const opened: SampledImage[] = [];
   for (const [i, file] of files.entries()) {
     try {
-      const image = await decodeImage(file, 3);
+      const image = await decodeImage(file, channels);
       const [width, height] = [Math.min(columns, image.width), Math.min(rows, image.height)];
       const [left, top] = [(image.width - width) >> 1, (image.height - height) >> 1];
       const lr = cropImage(image, left, top, width, height);

@@ -1,7 +1,7 @@
 import type { FilePair } from '../data/datasets.ts';
 import { decodeImage } from '../data/decode.ts';
 import { downscale } from '../data/downscale.ts';
-import { cropImage, type FloatImage, type Image, toFloatImage } from '../data/image.ts';
+import { type Channels, cropImage, type FloatImage, type Image, toFloatImage } from '../data/image.ts';
 import { imresizeFloat } from '../data/imresize.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 
@@ -22,6 +22,7 @@ export interface ValidationFile {
 
 interface OpenOptions {
   readonly scale: number;
+  readonly channels: Channels;
   /** Height and width of the center crop in the high resolution; null for whole images. */
   readonly crop: readonly [number, number] | null;
   /** At most so many images; null for all. */
@@ -39,12 +40,12 @@ interface OpenOptions {
  */
 export async function openValidationImages(
   pairs: readonly FilePair[],
-  { scale, crop, maximum, smallest, stop, skip }: OpenOptions,
+  { scale, channels, crop, maximum, smallest, stop, skip }: OpenOptions,
 ): Promise<ValidationFile[]> {
   const opened: ValidationFile[] = [];
   for (const [index, pair] of pairs.entries()) {
     if (opened.length === maximum || stop.aborted) break;
-    const read = () => readPair(pair, { scale, crop, smallest });
+    const read = () => readPair(pair, { scale, channels, crop, smallest });
     try {
       const decoded = await read();
       const image = crop && cropPair(decoded, pair, scale, crop);
@@ -70,10 +71,10 @@ interface DecodedPair {
 /** Decodes a pair. Throws a `data` error if the sizes do not match, or what remains after the crop is too small. */
 async function readPair(
   pair: FilePair,
-  { scale, crop, smallest }: Pick<OpenOptions, 'scale' | 'crop' | 'smallest'>,
+  { scale, channels, crop, smallest }: Pick<OpenOptions, 'scale' | 'channels' | 'crop' | 'smallest'>,
 ): Promise<DecodedPair> {
-  const hr = await decodeImage(pair.hr, 3);
-  const lr = pair.lr === undefined ? undefined : await decodeImage(pair.lr, 3);
+  const hr = await decodeImage(pair.hr, channels);
+  const lr = pair.lr === undefined ? undefined : await decodeImage(pair.lr, channels);
   const [width, height] = [Math.floor(hr.width / scale), Math.floor(hr.height / scale)];
   if (lr && (lr.width !== width || lr.height !== height)) {
     throw new WorkbenchError(

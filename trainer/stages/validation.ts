@@ -1,9 +1,10 @@
-import { type FloatImage, type Image, toImage } from '../data/image.ts';
+import { colorOf, type FloatImage, type Image, toImage } from '../data/image.ts';
 import { WorkbenchError } from '../errors/errors.ts';
 import { formatScore } from '../format/format.ts';
 import { toJsonNumber } from '../guards/guards.ts';
 import {
   isBetter,
+  metricOfValidation,
   metrics,
   perceptualMetricNames,
   pixelMetricNames,
@@ -12,7 +13,7 @@ import {
   type Values,
 } from '../metrics/metrics.ts';
 import { protocols, smallestMeasurable } from '../metrics/protocols.ts';
-import type { CheckpointState, ValidationProgress } from '../runs/checkpoints.ts';
+import type { BestValidation, CheckpointState, ValidationProgress } from '../runs/checkpoints.ts';
 import { nextProgress } from './early-stopping.ts';
 import type { Hints } from './hints.ts';
 import { report, reportHint, type StageContext } from './stage-context.ts';
@@ -65,6 +66,7 @@ export async function openValidator(
   const scale = config.scale_factor;
   const options = {
     scale,
+    channels: config.img_channels,
     crop: config.validation.crop_size,
     maximum: config.validation.max_images,
     smallest: Math.max(smallestMeasurable(scale), ...measures.map((each) => each.smallest(scale))),
@@ -97,8 +99,9 @@ export async function openValidator(
     const scores: (Scores & { readonly dataset: string })[] = [];
     for (const { dataset, image } of images) {
       if (stop.aborted) return undefined;
-      const { lr, hr } = await image.read();
-      const sr = toImage(await upscale(lr));
+      const { lr, hr: original } = await image.read();
+      // Alpha is not measured.
+      const [sr, hr] = [colorOf(toImage(await upscale(lr))), colorOf(original)];
       const perceptual: { -readonly [Name in keyof Values]: Values[Name] } = {};
       for (const measure of measures) Object.assign(perceptual, await measure.measure(sr, hr, scale));
       scores.push({
@@ -151,13 +154,8 @@ export async function openValidator(
       latest = {
         step,
         metrics: {
-          ...rgb,
-          ...perceptual,
-          psnr_y: y.psnr,
-          bicubic_psnr: baseline.rgb.psnr,
-          bicubic_ssim: baseline.rgb.ssim,
-          bicubic_psnr_y: baseline['paper-y'].psnr,
-          ...withPrefix('bicubic_', baseline.perceptual),
+          ...valuesOf(scores),
+          ...withPrefix('bicubic_', valuesOf(baseline)),
           ...Object.assign(
             {},
             ...[...scores.sets].map(([name, set]) => withPrefix(`${name}/`, valuesOf(set))),
@@ -172,8 +170,9 @@ export async function openValidator(
       events.flush();
       const { best: metric, best_dataset } = config.checkpoints;
       const all = valuesOf(scores.sets.get(best_dataset ?? '') ?? scores);
-      const [value, before] = [all[metric], best?.[metric]];
-      const isBest = value !== undefined && (before === undefined || isBetter(metric, value, before));
+      const [value, before, kind] = [all[metric], best?.[metric], metricOfValidation(metric)];
+      const isBest =
+        value !== undefined && kind !== undefined && (before === undefined || isBetter(kind, value, before));
       if (isBest) best = { ...all, step };
       session.setStatus({
         psnr: toJsonNumber(rgb.psnr),
@@ -230,9 +229,9 @@ function meanTags(group: string, scores: MeanScores): Record<string, number> {
   return { ...pixels, ...withPrefix(`${group}/`, scores.perceptual) };
 }
 
-/** The values of the metrics in RGB. */
-function valuesOf({ rgb, perceptual }: Scores): Score & Values {
-  return { ...rgb, ...perceptual };
+/** The values of all metrics. */
+function valuesOf({ rgb, 'paper-y': y, perceptual }: Scores): Omit<BestValidation, 'step'> {
+  return { ...rgb, ...perceptual, psnr_y: y.psnr, ssim_y: y.ssim };
 }
 
 function meanOf(scores: readonly Scores[]): MeanScores {

@@ -2,6 +2,9 @@ import { toFloatImage, toImage } from '../data/image.ts';
 import { imresize, imresizeFloat } from '../data/imresize.ts';
 import type { Upscaler } from './upscaler.ts';
 
+/** Radius of the receptive field of bicubic upscaling, in low-resolution pixels: the kernel is 4 pixels wide. */
+export const bicubicReceptiveField = 2;
+
 /**
  * The baseline of the papers: MATLAB's `imresize` on 8-bit images with the older, replicated border. Input and output
  * are rounded to 8 bits.
@@ -10,8 +13,7 @@ export function bicubicUpscaler(scale: number): Upscaler {
   return {
     name: 'bicubic',
     scale,
-    // The kernel is 4 pixels wide.
-    receptiveField: 2,
+    receptiveField: bicubicReceptiveField,
     upscale: async (image) => toFloatImage(imresize(toImage(image), scale, 'uint8-replicate')),
     close: async () => {},
   };

@@ -5,6 +5,7 @@ import { rank4 } from '../models/rank4.ts';
 import { generatorShapes } from '../models/shapes.ts';
 import type { Generator } from '../weights/generator-file.ts';
 import { interpolate } from '../weights/interpolate.ts';
+import { colorUpscaler } from './color-upscaler.ts';
 import { upscalePadded } from './resize-canvas.ts';
 import type { Upscaler } from './upscaler.ts';
 
@@ -53,14 +54,11 @@ export function interpolatedNetwork(
     const { sr } = await program.run({ lr: data });
     return { width: width * scale, height: height * scale, channels, data: sr! };
   };
-  return {
+  const native: Upscaler = {
     name: names.join(' and '),
     scale,
     receptiveField,
     alignment,
-    setAlpha(alpha) {
-      state.write(interpolate(start, end, alpha, names).parameters);
-    },
     upscale(image) {
       const width = Math.ceil(image.width / alignment) * alignment;
       const height = Math.ceil(image.height / alignment) * alignment;
@@ -69,6 +67,12 @@ export function interpolatedNetwork(
     async close() {
       await (await compiled?.program)?.close();
       await state.close();
+    },
+  };
+  return {
+    ...colorUpscaler(native, options.img_channels),
+    setAlpha(alpha) {
+      state.write(interpolate(start, end, alpha, names).parameters);
     },
   };
 }

@@ -16,7 +16,7 @@ const memory = { trunk: 100e6, tail: 100e6 };
  * A generator as an upscaler, in two programs for each tile size. The trunk, at low resolution, has a large receptive
  * field. The tail is half of the work and needs most of the memory, but has a small receptive field: it upscales the
  * trunk's features in smaller tiles. For models that unshuffle their input, images are padded by reflection to a multiple
- * of the unshuffling factor.
+ * of the unshuffling factor. Images have the channels of the network: see `colorUpscaler`.
  */
 export function networkUpscaler(
   engine: Engine,

@@ -9,13 +9,16 @@ import { fromHalf, toHalf } from '../tensor-files/dtypes.ts';
 import { withFile } from '../tensor-files/file-bytes.ts';
 import { notFiniteError } from '../weights/not-finite.ts';
 import { notFiniteOnnxTensors } from '../weights/onnx-not-finite.ts';
+import { colorUpscaler } from './color-upscaler.ts';
 import { upscalePadded } from './resize-canvas.ts';
 import { largestContext, upscaleImage } from './upscale-image.ts';
 import type { Upscaler } from './upscaler.ts';
 
-/** The input of a model, `[N, 3, H, W]`; width and height if the file fixes them. */
+/** The input of a model, `[N, C, H, W]`; width and height if the file fixes them. */
 interface Input {
   readonly name: string;
+  /** 1 (gray), 3 (RGB) or 4 (RGB, alpha); 3 if the file leaves it open. */
+  readonly channels: number;
   readonly isHalf: boolean;
   readonly width: number | undefined;
   readonly height: number | undefined;
@@ -37,8 +40,8 @@ const largestScale = 32;
 const largestResult = 4096;
 
 /**
- * Opens an ONNX file of any model that upscales RGB images `[N, 3, H, W]` in 0..1, 32- or 16-bit floats. Scale and
- * alignment are determined by a test image. A model of a fixed input size upscales images in tiles of that size.
+ * Opens an ONNX file of any model that upscales images `[N, C, H, W]` in 0..1, 32- or 16-bit floats, with 1 (gray), 3 (RGB) or 4
+ * channels (RGB, alpha). Scale and alignment are determined by a test image. A model of a fixed input size upscales images in tiles of that size.
  *
  * @throws WorkbenchError `data` if the file is damaged, its weights are infinite or NaN, or it is not such a model
  */
@@ -64,7 +67,7 @@ export async function openOnnxUpscaler(
     const input = findInput(session, refuse);
     await checkScale(session, input, refuse);
     const { alignment, scale } = await testModel(session, input, refuse);
-    return onnxUpscaler(session, input, { name, scale, alignment });
+    return colorUpscaler(onnxUpscaler(session, input, { name, scale, alignment }), input.channels);
   } catch (error) {
     await session.release();
     throw error;
@@ -127,21 +130,22 @@ async function measuredContext(
 ): Promise<number> {
   // A quarter is changed, so that the rest shows the influence in both directions.
   const [changedWidth, changedHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  const { channels } = input;
   const noise = (isChanged: boolean): FloatImage => {
-    const data = new Float32Array(width * height * 3);
+    const data = new Float32Array(width * height * channels);
     const random = [createRandom(0, 'context'), createRandom(1, 'context')] as const;
     for (let i = 0; i < data.length; i++) {
-      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      const [x, y] = [Math.floor(i / channels) % width, Math.floor(i / channels / width)];
       const values = [random[0].next(), random[1].next()] as const;
       data[i] = values[isChanged && x < changedWidth && y < changedHeight ? 1 : 0];
     }
-    return { width, height, channels: 3, data };
+    return { width, height, channels, data };
   };
   const [before, after] = [await run(session, input, noise(false)), await run(session, input, noise(true))];
   let radius = 0;
   for (let i = 0; i < before.data.length; i++) {
     if (!(Math.abs(before.data[i]! - after.data[i]!) < visible)) {
-      const [x, y] = [Math.floor(i / 3) % before.width, Math.floor(i / 3 / before.width)];
+      const [x, y] = [Math.floor(i / channels) % before.width, Math.floor(i / channels / before.width)];
       const distance = Math.max(
         Math.floor(x / scale) - changedWidth + 1,
         Math.floor(y / scale) - changedHeight + 1,
@@ -170,15 +174,22 @@ function findInput(session: ort.InferenceSession, refuse: Refuse): Input {
   const [, channels, height, width] = shape;
   // Some exporters leave the number of channels open; a last extent of 3 means channels-last.
   const isOpen = typeof channels !== 'number' && width !== 3;
-  if (!input.isTensor || shape.length !== 4 || (channels !== 3 && !isOpen)) {
-    throw refuse(`its input is [${shape.join(', ')}] instead of [N, 3, H, W], RGB`);
+  const known = isOpen ? 3 : [1, 3, 4].find((count) => count === channels);
+  if (!input.isTensor || shape.length !== 4 || known === undefined) {
+    throw refuse(`its input is [${shape.join(', ')}] instead of [N, 3, H, W], RGB, or 1 or 4 channels`);
   }
   if (input.type !== 'float32' && input.type !== 'float16') {
     throw refuse(`its input has the type ${input.type} instead of float32 or float16`);
   }
   const fixed = (extent: number | string | undefined) =>
     typeof extent === 'number' && extent > 0 ? extent : undefined;
-  return { name: input.name, isHalf: input.type === 'float16', width: fixed(width), height: fixed(height) };
+  return {
+    name: input.name,
+    channels: known,
+    isHalf: input.type === 'float16',
+    width: fixed(width),
+    height: fixed(height),
+  };
 }
 
 /** Refuses a model of an absurd scale before its results take all memory. */
@@ -208,8 +219,8 @@ function upscaleGrey(
   width: number,
   height: number,
 ): Promise<FloatImage> {
-  const data = new Float32Array(width * height * 3).fill(0.5);
-  return run(session, input, { width, height, channels: 3, data });
+  const data = new Float32Array(width * height * input.channels).fill(0.5);
+  return run(session, input, { width, height, channels: input.channels, data });
 }
 
 /** Upscales a grey square with each alignment until one works. */
@@ -240,7 +251,7 @@ async function testModel(
 async function run(session: ort.InferenceSession, input: Input, image: FloatImage): Promise<FloatImage> {
   const { width, height } = image;
   const planes = toPlanes(image);
-  const shape = [1, 3, height, width];
+  const shape = [1, input.channels, height, width];
   const { Tensor } = onnxRuntime();
   const tensor = input.isHalf
     ? new Tensor('float16', Uint16Array.from(planes, toHalf), shape)
@@ -248,10 +259,10 @@ async function run(session: ort.InferenceSession, input: Input, image: FloatImag
   const results = await session.run({ [input.name]: tensor });
   const output = results[session.outputNames[0] ?? ''];
   const [images, channels, outputHeight = 0, outputWidth = 0] = output?.dims ?? [];
-  if (output === undefined || images !== 1 || channels !== 3 || output.dims.length !== 4) {
-    throw new Error(`its output is [${output?.dims.join(', ')}] instead of [1, 3, H, W]`);
+  if (output === undefined || images !== 1 || channels !== input.channels || output.dims.length !== 4) {
+    throw new Error(`its output is [${output?.dims.join(', ')}] instead of [1, ${input.channels}, H, W]`);
   }
-  return fromPlanes(numbersOf(output), outputWidth, outputHeight);
+  return fromPlanes(numbersOf(output), outputWidth, outputHeight, input.channels);
 }
 
 function numbersOf({ data }: ort.Tensor): Float32Array {
@@ -264,26 +275,26 @@ function numbersOf({ data }: ort.Tensor): Float32Array {
   return Float32Array.from(data);
 }
 
-/** `[H, W, 3]` to `[3, H, W]`. */
-function toPlanes({ width, height, data }: FloatImage): Float32Array {
+/** `[H, W, C]` to `[C, H, W]`. */
+function toPlanes({ width, height, channels, data }: FloatImage): Float32Array {
   const pixels = width * height;
-  const planes = new Float32Array(3 * pixels);
+  const planes = new Float32Array(channels * pixels);
   for (let pixel = 0; pixel < pixels; pixel++) {
-    for (let channel = 0; channel < 3; channel++)
-      planes[channel * pixels + pixel] = data[3 * pixel + channel]!;
+    for (let channel = 0; channel < channels; channel++)
+      planes[channel * pixels + pixel] = data[channels * pixel + channel]!;
   }
   return planes;
 }
 
-/** `[3, H, W]` to `[H, W, 3]`. */
-function fromPlanes(planes: Float32Array, width: number, height: number): FloatImage {
+/** `[C, H, W]` to `[H, W, C]`. */
+function fromPlanes(planes: Float32Array, width: number, height: number, channels: number): FloatImage {
   const pixels = width * height;
-  const data = new Float32Array(3 * pixels);
+  const data = new Float32Array(channels * pixels);
   for (let pixel = 0; pixel < pixels; pixel++) {
-    for (let channel = 0; channel < 3; channel++)
-      data[3 * pixel + channel] = planes[channel * pixels + pixel]!;
+    for (let channel = 0; channel < channels; channel++)
+      data[channels * pixel + channel] = planes[channel * pixels + pixel]!;
   }
-  return { width, height, channels: 3, data };
+  return { width, height, channels, data };
 }
 
 function firstLineOf(error: unknown): string {

@@ -24,6 +24,8 @@ export interface Upscaler {
   upscale(image: FloatImage): Promise<FloatImage>;
   /** See {@link upscalePart}; if a part costs less than the whole. */
   upscalePart?(image: FloatImage, part: Rect): Promise<FloatImage>;
+  /** As {@link upscalePart}, of images with alpha, `[h, w, 4]`; if the model was trained on alpha. */
+  rgba?(image: FloatImage, part: Rect): Promise<FloatImage>;
   /** Frees the memory of compiled programs; the next image compiles them again. */
   releasePrograms?(): Promise<void>;
   /** Frees everything after the current work has ended. */

@@ -1,6 +1,6 @@
 // The disk thread, so that large data sets do not block the language server; see disk-thread.ts.
 import { parentPort } from 'node:worker_threads';
-import type { DatasetFiles } from '../../../trainer/config/index.ts';
+import { type DatasetFiles, parseMetaInfo } from '../../../trainer/config/index.ts';
 import { datasetFiles } from '../../../trainer/image-files/dataset-files.ts';
 import { diagnose } from '../diagnose.ts';
 import { openDocument } from '../document.ts';
@@ -16,13 +16,14 @@ const files: DatasetFiles = {
   listHr: cached(datasetFiles.listHr),
   size: cached(datasetFiles.size),
   exists: cached(datasetFiles.exists),
+  text: cached(datasetFiles.text),
 };
 
 port.on('message', (request: DiskRequest) => port.postMessage(respond(request)));
 
 function respond(request: DiskRequest): DiskResponse {
   try {
-    if (request.kind === 'count') return { count: files.listHr(request.pattern)?.images.length };
+    if (request.kind === 'count') return { count: countOf(request.pattern) };
     if (request.kind === 'sizes') return { sizes: imageSizes(request.patterns) };
     const document = openDocument(request.text, request.file, request.uri);
     const ofText = new Set(diagnose(document).map((each) => JSON.stringify(each)));
@@ -31,4 +32,10 @@ function respond(request: DiskRequest): DiskResponse {
   } catch (error) {
     return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
+}
+
+/** The images of a folder or glob, or of a `meta_info` list. */
+function countOf(path: string): number | undefined {
+  const text = path.endsWith('.txt') ? files.text(path) : undefined;
+  return text === undefined ? files.listHr(path)?.images.length : parseMetaInfo(text).length;
 }

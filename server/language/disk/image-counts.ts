@@ -2,7 +2,7 @@ import { maximumAge, maximumEntries } from './cached.ts';
 import type { DiskThread } from './disk-thread.ts';
 
 /**
- * Counts the images that a folder or glob contains. Returns the last known count at once: `undefined` if the folder does
+ * Counts the images that a folder or glob contains, or a `meta_info` list names. Returns the last known count at once: `undefined` if the folder does
  * not exist or the disk thread has not counted yet. Calls `onChange` when a count changes.
  */
 export function createImageCounts(

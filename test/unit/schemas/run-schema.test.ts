@@ -88,6 +88,9 @@ describe('the schema of run files', () => {
       'datasets.*.lr',
       'datasets.*.lr.train',
       'datasets.*.lr.val',
+      'datasets.*.meta_info',
+      'datasets.*.meta_info.train',
+      'datasets.*.meta_info.val',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { Operation } from '../../config/resolved.ts';
 import type { Image } from '../image.ts';
-import { cropImage } from '../image.ts';
+import { alphaOf, colorOf, cropImage, withAlpha } from '../image.ts';
+import { imresize } from '../imresize.ts';
 import { type DegradeOptions, degrade } from './degrade.ts';
 import type { Applied } from './operation.ts';
 
@@ -20,7 +21,8 @@ const block = 8;
 
 /**
  * The degraded LR patch at a place of an HR image. The patch is cut out of a larger one at a random offset, so that its
- * border is like any other place and that the blocks of JPEG can begin anywhere, as in Real-ESRGAN.
+ * border is like any other place and that the blocks of JPEG can begin anywhere, as in Real-ESRGAN. Of an image with alpha, the color is
+ * degraded; alpha is downscaled as in LR images that are made by bicubic downscaling.
  */
 export async function degradePatch(
   hr: Image,
@@ -39,7 +41,9 @@ export async function degradePatch(
     down.length * scale,
   );
   const lr = { width: across.length, height: down.length };
-  const { lr: degraded, applied } = await degrade(region, operations, { ...options, lr });
+  const { lr: color, applied } = await degrade(colorOf(region), operations, { ...options, lr });
+  const degraded =
+    region.channels === 4 ? withAlpha(color, imresize(alphaOf(region), 1 / scale, 'uint8-replicate')) : color;
   return { lr: cropImage(degraded, left - across.start, top - down.start, width, height), applied };
 
   /** A span of the image around a patch, by random within a block. */

@@ -78,7 +78,8 @@ export function validationCrop({ validation }: ResolvedConfig): string {
 /** The validation images of a stage, as text. */
 export function validationImages(config: ResolvedConfig, stage: Stage): string {
   const sources = imageSources(config, stage, 'val').map(
-    ({ hr, lr, downscale }) => `${hr} with ${lr ?? `LR by ${downscale}`}`,
+    ({ hr, lr, meta_info, downscale }) =>
+      `${hr}${meta_info === undefined ? '' : ` (${meta_info})`} with ${lr ?? `LR by ${downscale}`}`,
   );
   return sources.join(' and ') || 'none';
 }

@@ -412,12 +412,6 @@ describe('models of all formats', () => {
 
   test.each<[string, () => string, string, RegExp]>([
     [
-      'a model for grey images',
-      () => weights('grey.pth', { img_channels: 1 }),
-      'cpu',
-      /takes images of 1 channels/,
-    ],
-    [
       'ONNX on TensorFlow',
       () => weights('a.onnx'),
       'tensorflow',

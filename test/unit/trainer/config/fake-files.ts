@@ -5,12 +5,13 @@ import { asOnUnix } from '../../../unix.ts';
 /** Width and height; `null` for an image that cannot be read. */
 export type Size = readonly [width: number, height: number] | null;
 
-/** A disk that holds these folders of images, these other files, and in some folders what cannot be read; and VGG's weights. */
+/** A disk that holds these folders of images, these other files, in some folders what cannot be read, and texts; and VGG's weights. */
 export function fakeFiles(
   folders: Record<string, Record<string, Size>>,
   others: string[] = [],
   skipped: Record<string, string[]> = {},
   hasVgg = true,
+  texts: Record<string, string> = {},
 ): DatasetFiles {
   const sizes = new Map(
     Object.entries(folders).flatMap(([folder, images]) =>
@@ -35,7 +36,9 @@ export function fakeFiles(
     exists: (path) =>
       sizes.has(asOnUnix(path)) ||
       others.includes(asOnUnix(path)) ||
+      Object.hasOwn(texts, asOnUnix(path)) ||
       (hasVgg && path === defaultWeightsFile('vgg19')),
+    text: (path) => texts[asOnUnix(path)],
   };
 }
 

@@ -250,7 +250,7 @@ describe('schema', () => {
       [
         '1:15-1:16 choice `scale_factor` must be 1, 2, 3, 4 or 8, not 5',
         '2:9-2:12 choice `engine` must be auto, cuda, tensorflow, webgpu or cpu, not "gpu"; did you mean `webgpu`?',
-        '3:15-3:18 type `img_channels` must be 3, not "3"',
+        '3:15-3:18 type `img_channels` must be 1, 3 or 4, not "3"',
       ],
     ],
     [
@@ -440,6 +440,13 @@ describe('semantic checks of the text', () => {
     ],
     ['a GPU for an engine that can', 'engine: cuda\ndevice: 2', []],
     [
+      'a stop by a data set that the stage does not validate on',
+      'pretraining: { val_datasets: [set5], early_stopping: { dataset: set14 } }\ntraining: { val_datasets: [set14] }',
+      [
+        '1:65-1:70 best-dataset (pretraining) `dataset` is set14, which is not in `pretraining.val_datasets`: use one of set5, or add it there',
+      ],
+    ],
+    [
       'the best of a data set that no stage validates on',
       'checkpoints: { best_dataset: set5 }\npretraining: { val_datasets: [set14] }',
       [
@@ -491,6 +498,21 @@ describe('semantic checks of the text', () => {
       'training: { losses: [{ type: perceptual, vgg_type: vgg11, layer_weights: { conv3_4: 1 } }] }',
       [
         '1:76-1:83 unknown-layer (training) vgg11 has no layer `conv3_4`: the last layer of that block is `conv3_2`\n  1:52-1:57 `vgg_type` is vgg11',
+      ],
+    ],
+    [
+      'losses of RGB images with other numbers of channels',
+      'img_channels: 4\npretraining:\n  losses: [{ type: lpips }, { type: l1 }]\ntraining:\n  losses: [{ type: color }]',
+      [
+        '3:12-3:27 loss-channels (pretraining) the loss `lpips` cannot be used with `img_channels: 4`: it takes RGB images, without alpha; remove it from the list\n  1:15-1:16 `img_channels` is 4',
+        '5:12-5:27 loss-channels (training) the loss `color` cannot be used with `img_channels: 4`: it takes RGB images, without alpha; remove it from the list\n  1:15-1:16 `img_channels` is 4',
+      ],
+    ],
+    [
+      'a loss of chroma with gray images',
+      'img_channels: 1\npretraining:\n  losses: [{ type: gradient_variance }, { type: color }]',
+      [
+        '3:41-3:56 loss-channels (pretraining) the loss `color` cannot be used with `img_channels: 1`: gray images have no chroma; remove it from the list\n  1:15-1:16 `img_channels` is 1',
       ],
     ],
     [
@@ -716,6 +738,8 @@ ${more}`;
   const used = '\n  2:6-2:24 defined here\n  4:33-4:34 used here';
   const plain = text('{ hr: a }');
   const paired = text('{ hr: a, lr: low }');
+  const listed = text('{ hr: a, meta_info: l.txt }');
+  const usedList = '  2:6-2:33 defined here\n  4:33-4:34 used here';
 
   const onWindows = process.platform === 'win32' ? ' (skipped: this is Windows)' : '';
 
@@ -802,6 +826,28 @@ ${more}`;
       [{ ...disk, [low]: { ...images(16, [32, 32]), '0002.png': [32, 31], '0003.png': null } }],
       [
         `2:19-2:22 pairs-size (pretraining) data set \`a\`: HR images must be 4 times as large as LR images: 0002.png (HR 128x128, LR 32x31)${used}`,
+      ],
+    ],
+    [
+      'a list of images',
+      listed,
+      [disk, [], {}, true, { '/p/l.txt': `0001.png (128,128,3)\n${'0002.png\n'.repeat(15)}` }],
+      [],
+    ],
+    [
+      'a list of images that does not exist',
+      listed,
+      [disk],
+      [
+        `2:26-2:31 dataset-missing (pretraining) data set \`a\`: /p/l.txt does not exist; correct its location in \`datasets\`\n${usedList}`,
+      ],
+    ],
+    [
+      'a list of images that are not there',
+      listed,
+      [disk, [], {}, true, { '/p/l.txt': `${'0001.png\n'.repeat(16)}x.png\n../b/0001.png` }],
+      [
+        `2:26-2:31 meta-info (pretraining) data set \`a\`: /p/l.txt:17: x.png is not in /p/a; /p/l.txt:18: ../b/0001.png is not in /p/a\n${usedList}`,
       ],
     ],
     [

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { filePairs } from '../../../../trainer/data/datasets.ts';
@@ -71,4 +72,59 @@ test.each<[string, string[], RegExp]>([
   const folder = folderWith(...files);
   const source = { hr: join(folder, 'HR'), lr: join(folder, 'LR'), downscale: 'bicubic' as const };
   expect(() => filePairs(source, 4)).toThrow(message);
+});
+
+/** A source of HR images a, b and c, with LR images as `lr` names them, and the list. */
+function listed(list: string, ...lr: string[]) {
+  const folder = folderWith('HR/a.png', 'HR/1/b.png', 'HR/c d.png', ...lr.map((name) => `LR/${name}`));
+  const meta_info = join(folder, 'list.txt');
+  writeFileSync(meta_info, list);
+  return {
+    hr: join(folder, 'HR'),
+    ...(lr.length > 0 && { lr: join(folder, 'LR') }),
+    meta_info,
+    downscale: 'bicubic' as const,
+  };
+}
+
+test.each<[string, string, string[], string[]]>([
+  ['names', 'a.png\n\nc d.png\n', [], ['a.png', 'c d.png']],
+  ['sizes, as in BasicSR', '1/b.png (480,480,3)\r\na.png (480, 481, 3)\r\n', [], ['1/b.png', 'a.png']],
+  ['a name twice', 'a.png\na.png', [], ['a.png', 'a.png']],
+  ['backslashes', '1\\b.png', [], ['1/b.png']],
+  [
+    'LR images of the same names',
+    '1/b.png\na.png',
+    ['ax4.png', '1/b.jpg'],
+    ['1/b.png 1/b.jpg', 'a.png ax4.png'],
+  ],
+  ['named LR images, as in Real-ESRGAN', 'a.png, small/x.png', ['small/x.png'], ['a.png small/x.png']],
+  ['LR names without an LR folder', 'a.png, small/x.png', [], ['a.png']],
+])('a list has %s', (_, list, lr, expected) => {
+  const source = listed(list, ...lr);
+  const shown = filePairs(source, 4).map((pair) => {
+    const names = [relative(source.hr, pair.hr), ...(pair.lr ? [relative(source.lr ?? '', pair.lr)] : [])];
+    return names.map((name) => portablePath(name)).join(' ');
+  });
+  expect(shown).toEqual(expected);
+});
+
+test.each<[string, string, string[], RegExp]>([
+  [
+    'an image that is not there',
+    'a.png\nx.png\n',
+    [],
+    /list\.txt:2: x\.png is not in .*HR\. Correct the list/,
+  ],
+  ['an image above the folder', '../LR/a.png', ['a.png'], /list\.txt:1: \.\.\/LR\/a\.png is not in/],
+  ['no LR image of the name', 'a.png', ['b.png'], /list\.txt:1: a\.png has no LR image of its name in .*LR/],
+  ['a named LR image that is not there', 'a.png, b.png', ['a.png'], /list\.txt:1: b\.png is not in .*LR/],
+  ['nothing', '\n', [], /list\.txt names no images/],
+])('a list is refused with %s', (_, list, lr, message) => {
+  expect(() => filePairs(listed(list, ...lr), 4)).toThrow(message);
+});
+
+test('a list that does not exist is refused', () => {
+  const source = { ...listed('a.png'), meta_info: '/none/list.txt' };
+  expect(() => filePairs(source, 4)).toThrow('/none/list.txt cannot be read');
 });

@@ -4,6 +4,7 @@ import type { Sharp } from 'sharp';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage, encodePng } from '../../../../trainer/data/decode.ts';
+import type { Channels } from '../../../../trainer/data/image.ts';
 import { WorkbenchError } from '../../../../trainer/errors/errors.ts';
 import { hasTestData, needsTestData, testData } from '../../../test-data.ts';
 import { oddFiles } from '../files/odd-files.ts';
@@ -22,7 +23,7 @@ function pixels16(channels: 1 | 3, ...samples: number[]) {
   return sharp(Uint16Array.from(samples), { raw: { width: 2, height: 1, channels } }).toColourspace(space);
 }
 
-async function check(name: string, file: Sharp, channels: 1 | 3 | undefined, expected: number[]) {
+async function check(name: string, file: Sharp, channels: Channels | undefined, expected: number[]) {
   const path = join(folder, name);
   await file.toFile(path);
   const image = await decodeImage(path, channels);
@@ -32,7 +33,7 @@ async function check(name: string, file: Sharp, channels: 1 | 3 | undefined, exp
 
 const colors = [10, 20, 30, 200, 100, 0];
 
-test.each<[string, Sharp, 1 | 3 | undefined, number[]]>([
+test.each<[string, Sharp, Channels | undefined, number[]]>([
   ['rgb.png', pixels(3, ...colors), undefined, colors],
   ['palette.png', pixels(3, ...colors).png({ palette: true }), undefined, colors],
   ['alpha.png', pixels(4, 10, 20, 30, 0, 200, 100, 0, 128), undefined, colors],
@@ -43,6 +44,22 @@ test.each<[string, Sharp, 1 | 3 | undefined, number[]]>([
   ['grey as rgb.png', pixels(1, 7, 250).toColourspace('b-w'), 3, [7, 7, 7, 250, 250, 250]],
   ['grey alpha.png', pixels(2, 7, 0, 250, 99).toColourspace('b-w'), 3, [7, 7, 7, 250, 250, 250]],
   ['grey16.png', pixels16(1, 25700, 65535), undefined, [100, 255]],
+  ['rgb as rgba.png', pixels(3, ...colors), 4, [10, 20, 30, 255, 200, 100, 0, 255]],
+  ['alpha as rgba.png', pixels(4, 10, 20, 30, 0, 200, 100, 0, 128), 4, [10, 20, 30, 0, 200, 100, 0, 128]],
+  [
+    '16 bits as rgba.png',
+    pixels16(3, 0, 32768, 65535, 25700, 128, 256),
+    4,
+    [0, 128, 255, 255, 100, 0, 1, 255],
+  ],
+  ['grey as rgba.png', pixels(1, 7, 250).toColourspace('b-w'), 4, [7, 7, 7, 255, 250, 250, 250, 255]],
+  [
+    'grey alpha as rgba.png',
+    pixels(2, 7, 0, 250, 99).toColourspace('b-w'),
+    4,
+    [7, 7, 7, 0, 250, 250, 250, 99],
+  ],
+  ['grey16 as rgba.png', pixels16(1, 25700, 65535), 4, [100, 100, 100, 255, 255, 255, 255, 255]],
   // .299 R + .587 G + .114 B
   ['rgb as grey.png', pixels(3, ...colors), 1, [18, 119]],
   [
@@ -154,7 +171,7 @@ test.each([1, 3])('encodes a PNG of %d channels', async (channels) => {
 });
 
 test('rejects other numbers of channels', () => {
-  expect(() => encodePng(noise(5, 4, 2))).toThrow('1 or 3 channels, not 2');
+  expect(() => encodePng(noise(5, 4, 2))).toThrow('1, 3 or 4 channels, not 2');
 });
 
 test.each<[string, () => Buffer | undefined, RegExp]>([

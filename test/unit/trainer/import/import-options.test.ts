@@ -308,6 +308,22 @@ describe('carries over', () => {
       },
     ],
     [
+      'lists of images',
+      but(
+        but(psnr, 'gt_size: 128', 'gt_size: 128\n    meta_info_file: /d/birds.txt'),
+        'network_g',
+        '  val: { name: birds, dataroot_gt: /d/v, meta_info: /d/v.txt }\nnetwork_g',
+      ),
+      {
+        datasets: {
+          birds: {
+            train: { hr: '/d/birds/hr', lr: '/d/birds/lr', meta_info: '/d/birds.txt' },
+            val: { hr: '/d/v', meta_info: '/d/v.txt' },
+          },
+        },
+      },
+    ],
+    [
       'evenly spaced decays',
       but(
         psnr,
@@ -430,17 +446,16 @@ describe('tells what it could not carry over', () => {
       [],
     ],
     [
-      'LMDB and lists of images',
+      'LMDB',
       but(
         psnr,
         'gt_size: 128',
-        "gt_size: 128\n    io_backend: { type: lmdb }\n    meta_info_file: list.txt\n    filename_tmpl: '{}_small'",
+        "gt_size: 128\n    io_backend: { type: lmdb }\n    filename_tmpl: '{}_small'",
       ),
       {},
       [
         '`datasets.train.filename_tmpl`: `{}_small` is not supported; an LR image must have the name of its HR image, with or without the suffix `x{scale}`.',
         '`datasets.train.io_backend`: LMDB is not supported; set the folders that it was made from.',
-        '`datasets.train.meta_info_file`: lists of images are not supported; all images in the folder are used. Put the listed ones into a separate folder.',
       ],
     ],
     [

@@ -120,6 +120,35 @@ test('a list gives the weighted sum and each value without its weight', async ()
   await program.close();
 });
 
+test.each(['perceptual', 'lpips', 'dists', 'gradient_variance'])(
+  '%s takes gray images as RGB with equal channels',
+  async (type) => {
+    const name = Object.keys(cases).find((each) => cases[each]?.type === type)!;
+    const settings = settingsOf(name);
+    const gray = (data: Float32Array) => data.filter((_, i) => i % 3 === 0);
+    const rgb = (data: Float32Array) => data.map((_, i) => data[i - (i % 3)]!);
+    const [n, height, width] = images.sr.shape;
+    const lossIn = async (channels: number, of: (data: Float32Array) => Float32Array) => {
+      const shape = [n!, height!, width!, channels];
+      const program = await engine.freeze(
+        ({ sr, hr }, parameters) => ({
+          outputs: {
+            value: lossOf(settings, parameters, { sr: rank4(sr!), hr: rank4(hr!), ema: undefined }),
+          },
+        }),
+        { sr: shape, hr: shape },
+        networkOf(type),
+      );
+      const { value } = await program.run({ sr: of(images.sr.data), hr: of(images.hr.data) });
+      await program.close();
+      return value![0]!;
+    };
+    const expected = await lossIn(3, rgb);
+    expect(expected).toBeGreaterThan(0);
+    expect(Math.abs((await lossIn(1, gray)) / expected - 1)).toBeLessThan(1e-5);
+  },
+);
+
 test.each([
   [5, 176],
   [4, 88],

@@ -67,3 +67,16 @@ test('another metric decides', () => {
   );
   expect(reasonAfter('stop_at: { metric: psnr_y, value: 20 }', [20], 'psnr_y')).toMatch(/^PSNR of Y of step/);
 });
+
+test('a data set decides where the stage validates on several', () => {
+  const settings = 'early_stopping: { patience: 1, dataset: faces }, val_datasets: [faces, div2k]';
+  expect(reasonAfter(settings, [20, 19], 'faces/psnr')).toMatch(
+    /^PSNR on faces has not improved in 1 validation since step 1000, with 20\.00 dB\./,
+  );
+  expect(reasonAfter(settings, [20, 21], 'faces/psnr')).toBeUndefined();
+  // Of a single data set, the metrics have no name of it.
+  expect(reasonAfter(settings, [20, 19])).toMatch(/^PSNR has not improved/);
+  expect(reasonAfter('stop_at: { dataset: a/b, metric: ssim_y, value: 0.9 }', [0.91], 'a/b/ssim_y')).toMatch(
+    /^SSIM of Y on a\/b of step 1000 is 0\.9100,/,
+  );
+});

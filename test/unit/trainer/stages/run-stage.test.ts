@@ -98,9 +98,11 @@ test('the checkpoint of a step exists before its validation and its samples, and
       psnr: expect.any(Number),
       ssim: expect.any(Number),
       psnr_y: expect.any(Number),
+      ssim_y: expect.any(Number),
       bicubic_psnr: expect.any(Number),
       bicubic_ssim: expect.any(Number),
       bicubic_psnr_y: expect.any(Number),
+      bicubic_ssim_y: expect.any(Number),
     });
     expect(state.best).toMatchObject({ step: 3 });
   }
@@ -361,6 +363,8 @@ test('several data sets have their own curves and metrics, and one decides which
   const states = listCheckpoints(paths).map(({ state }) => state);
   expect(states.map(({ best }) => best?.step)).toEqual([2, 2, 2]);
   expect(states[2]!.metrics['set/psnr']).toBeCloseTo(second![2]!, 4);
+  expect(states[2]!.progress?.['set/psnr']).toMatchObject({ step: 2, since: 2 });
+  expect(states[2]!.best?.ssim_y).toBeCloseTo(valuesOf('validation/set/ssim_y')[0]!, 4);
   expect(states[2]!.best?.psnr).toBeCloseTo(second![0]!, 4);
   expect(lines.filter((line) => /^Step 6: (first|set): PSNR .*, 1 image\.$/.test(line))).toHaveLength(2);
 });

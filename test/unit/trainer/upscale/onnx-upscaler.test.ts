@@ -134,11 +134,6 @@ describe('models of other programs', () => {
       /cannot upscale images: ONNX Runtime says/,
     ],
     [
-      'one channel',
-      () => model({ input: [1, 1, 'h', 'w'] }),
-      /its input is \[1, 1, h, w\] instead of \[N, 3, H, W\]/,
-    ],
-    [
       'NaN among its weights',
       () =>
         model({
@@ -165,6 +160,11 @@ describe('models of other programs', () => {
       'an absurd scale of a fixed size',
       () => model({ input: [1, 3, 400, 400], scales: [1, 1, 300, 300] }),
       /its scale is 300;/,
+    ],
+    [
+      'two channels',
+      () => model({ input: [1, 2, 'h', 'w'] }),
+      /its input is \[1, 2, h, w\] instead of \[N, 3, H, W\], RGB, or 1/,
     ],
     ['more channels', () => model({ scales: [1, 2, 2, 2] }), /its output is \[1, 6, 130, 130\]/],
   ])('%s is an error', async (_, make, message) => {

@@ -6,7 +6,8 @@ import { type DegradeOptions, degrade } from '../../../../../trainer/data/degrad
 import { degradePatch } from '../../../../../trainer/data/degradation/degrade-patch.ts';
 import { operationOrder } from '../../../../../trainer/data/degradation/order.ts';
 import type { Image } from '../../../../../trainer/data/image.ts';
-import { cropImage, toByte } from '../../../../../trainer/data/image.ts';
+import { alphaOf, colorOf, cropImage, toByte } from '../../../../../trainer/data/image.ts';
+import { imresize } from '../../../../../trainer/data/imresize.ts';
 import { createRandom } from '../../../../../trainer/data/random.ts';
 import { scenery } from '../images.ts';
 
@@ -205,4 +206,21 @@ describe('the order of operations', () => {
       '[{ op: resize, order: shuffled }, { op: downscale, order: shuffled }, { op: noise, order: shuffled }, { op: jpeg }]',
       ['abcd', 'acbd', 'cabd'],
     ));
+});
+
+test('of an image with alpha the color is degraded, and alpha downscaled', async () => {
+  const hr = scenery(96, 80, 4);
+  const options = { scale: 4, operations: operationsOf('real-esrgan'), randomOf: randomOf(1) };
+  const place = { left: 3, top: 5, width: 12, height: 8 };
+  const { lr } = await degradePatch(hr, place, options);
+  const { lr: color } = await degradePatch(colorOf(hr), place, options);
+  expect(colorOf(lr)).toEqual(color);
+  const alpha = imresize(alphaOf(hr), 1 / 4, 'uint8-replicate');
+  expect(alphaOf(lr)).toEqual(cropImage(alpha, place.left, place.top, place.width, place.height));
+});
+
+test('gray images are degraded as gray', async () => {
+  const options = { scale: 4, operations: operationsOf('real-esrgan'), randomOf: randomOf(1) };
+  const { lr } = await degradePatch(scenery(96, 80, 1), { left: 3, top: 5, width: 12, height: 8 }, options);
+  expect([lr.width, lr.height, lr.channels, lr.data.length]).toEqual([12, 8, 1, 96]);
 });
