@@ -57,8 +57,12 @@ export function withoutItems(
 }
 
 function describe({ counts, bytes }: ImageSizes): string {
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  return `${counts.map((count) => formatCount(count)).join(' / ')} ${all === 1 ? 'image' : 'images'} · ${formatBytes(bytes)}`;
+  const [train = 0, val] = counts.map((count) => formatCount(count));
+  const text =
+    val === undefined
+      ? `${train} ${counts[0] === 1 ? 'image' : 'images'}`
+      : `${train} to train, ${val} to validate`;
+  return `${text} · ${formatBytes(bytes)}`;
 }
 
 async function bytesOf(files: readonly string[]): Promise<number> {

@@ -19,7 +19,7 @@ export interface InventoryItem {
 export interface OwnImages {
   readonly kind: 'dataset' | 'testSet';
   readonly name: string;
-  /** The number of HR images, for training and validation apart, and their size: `200 / 20 images · 45 MB`. */
+  /** The number of HR images, for training and validation apart, and their size: `200 to train, 20 to validate · 45 MB`. */
   readonly description: string;
   /** Folders or globs. */
   readonly paths: readonly string[];

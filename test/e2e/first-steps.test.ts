@@ -86,7 +86,7 @@ test('it shows the images and models of the workspace, and adds a test set', asy
     .first()
     .waitFor();
   await page.keyboard.press('Home');
-  await workbench.treeRow(/waves.*6 \/ 2 images · [\d.]+ kB/).waitFor();
+  await workbench.treeRow(/waves.*6 to train, 2 to validate · [\d.]+ kB/).waitFor();
   await workbench.run('ESRGAN: Add Images or a Model…');
   await workbench.choice('Test Set…').click();
   // The dialog lists the workspace, then the chosen folder.

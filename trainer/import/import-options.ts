@@ -99,7 +99,7 @@ function settingsOf(reading: Import, scale: number | undefined): Settings {
   const probability = degradationProbabilityOf(reading, degradation !== undefined);
   const data = dataOf(reading, degradation !== undefined, probability !== undefined);
   const { train_datasets, val_datasets } = data.stage;
-  // The other stage uses the same data, so that the file does not need the predefined data sets.
+  // A pretraining before a GAN uses the same data, so that the file does not need the predefined data sets.
   // The default patch of 128 pixels is no multiple of 3.
   const patch = reading.scale === 3 ? (data.stage.cr_patch_size ?? [126, 126]) : undefined;
   const names = { train_datasets, val_datasets, ...(patch ? { cr_patch_size: patch } : {}) };
@@ -123,7 +123,8 @@ function settingsOf(reading: Import, scale: number | undefined): Settings {
     generator: generatorOf(reading),
     discriminator: discriminatorOf(reading),
     pretraining: stage === 'pretraining' ? own : names,
-    training: stage === 'training' ? own : names,
+    // Without this section, the file has no training with a GAN, as the option file.
+    training: stage === 'training' ? own : undefined,
     augmentation: { spatial: data.spatial, compression: false, dropout: false },
     degradation,
     degradation_probability: probability,
@@ -849,7 +850,10 @@ function intervalsOf({ options, scale, note }: Import): Settings {
     const [, known] = /(?:^|_)(lpips|dists|niqe)$/.exec(type) ?? [];
     if (known !== undefined) return [known];
     if (!/psnr|ssim/.test(type))
-      note(`val.metrics.${metric}`, `${type} is not supported; PSNR and SSIM are measured.`);
+      note(
+        `val.metrics.${metric}`,
+        `${type} is not supported; PSNR and SSIM are always measured, LPIPS, DISTS and NIQE on request.`,
+      );
     return [];
   });
   if (options.text('logger.wandb.project')) {
@@ -897,6 +901,12 @@ const settled = [
   'val.save_img',
   'val.suffix',
   'val.metrics',
+  'val.val_enabled',
+  // The pool from which Real-ESRGAN draws its batches: here, each patch has a degradation of its own.
+  'queue_size',
+  'train.queue_size',
+  'datasets.train.queue_size',
+  'degradations.queue_size',
   'logger.use_tb_logger',
   'logger.wandb',
   'dist_params',

@@ -202,8 +202,9 @@ async function trainStage(
   try {
     for (const { reason } of loader.skipped) report({ session, observer }, `Skipped ${reason}`);
     const steps = totalSteps(config[stage], loader.stepsPerEpoch);
+    const images = countOf(pairs.length - loader.skipped.length, 'image');
     observer.line(
-      `${config.name}: ${stage} on ${engine.device} (${engine.name}), ${pairs.length} images, ${loader.stepsPerEpoch} step${loader.stepsPerEpoch === 1 ? '' : 's'} per epoch, ${steps} steps.`,
+      `${config.name}: ${stage} on ${engine.device} (${engine.name}), ${images}, ${countOf(loader.stepsPerEpoch, 'step')} per epoch, ${countOf(steps, 'step')}.`,
     );
     const trainer = await openStage[stage](config, engine, checkpoint, session.paths);
     for (const notice of trainer.notices) report({ session, observer }, notice);
@@ -261,4 +262,8 @@ function closeAfterFailure(session: TrainingSession, message: string): void {
     if (!(error instanceof WorkbenchError)) throw error;
   }
   session.close({ state: 'failed', message });
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

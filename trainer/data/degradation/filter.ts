@@ -4,12 +4,11 @@ import type { Kernel } from './kernels.ts';
 /** Sum of the weights that may be left out: less than a tenth of a level of 8 bits. */
 const negligible = 3e-4;
 
-/** Weights next to one another in a row of a kernel; zeros fill up a multiple of four. */
-interface Row {
-  /** Offsets from the center. */
+/** A weight of a kernel, at an offset from its center. */
+interface Tap {
   readonly y: number;
   readonly x: number;
-  readonly weights: Float64Array;
+  readonly weight: number;
 }
 
 /**
@@ -17,31 +16,28 @@ interface Row {
  * as in Real-ESRGAN.
  */
 export function filter(image: FloatImage, kernel: Kernel): FloatImage {
-  return applyRows(image, rowsOf(kernel), (kernel.size - 1) / 2);
+  return applyTaps(image, tapsOf(kernel), (kernel.size - 1) / 2);
 }
 
 /** `filter` with the product of a column and a row of the same weights, which sum to 1. */
 export function filterSeparably(image: FloatImage, weights: Float64Array): FloatImage {
   const radius = (weights.length - 1) / 2;
-  const across = applyRows(image, [{ y: 0, x: -radius, weights: inFours(weights) }], radius);
-  const down = Array.from(weights, (weight, i) => ({ y: i - radius, x: 0, weights: inFours([weight]) }));
-  return applyRows(across, down, radius);
+  const row = Array.from(weights, (weight, i) => ({ y: 0, x: i - radius, weight }));
+  const column = row.map(({ x, weight }) => ({ y: x, x: 0, weight }));
+  return applyTaps(applyTaps(image, row, radius), column, radius);
 }
 
-/** The rows of a kernel without negligible weights at their ends, scaled so that they still sum to 1. */
-function rowsOf({ size, weights }: Kernel): Row[] {
+/** The weights of a kernel without negligible ones, scaled so that they still sum to 1. */
+function tapsOf({ size, weights }: Kernel): Tap[] {
   const radius = (size - 1) / 2;
   const smallest = smallestKept(weights);
-  const rows: Row[] = [];
-  for (let y = 0; y < size; y++) {
-    const row = weights.subarray(y * size, (y + 1) * size);
-    const first = row.findIndex((weight) => Math.abs(weight) >= smallest);
-    if (first < 0) continue;
-    const last = row.findLastIndex((weight) => Math.abs(weight) >= smallest);
-    rows.push({ y: y - radius, x: first - radius, weights: inFours(row.subarray(first, last + 1)) });
-  }
-  const sum = rows.reduce((total, row) => row.weights.reduce((each, weight) => each + weight, total), 0);
-  return rows.map((row) => ({ ...row, weights: row.weights.map((weight) => weight / sum) }));
+  const taps = Array.from(weights, (weight, i) => ({
+    y: Math.floor(i / size) - radius,
+    x: (i % size) - radius,
+    weight,
+  })).filter(({ weight }) => Math.abs(weight) >= smallest);
+  const sum = taps.reduce((total, { weight }) => total + weight, 0);
+  return taps.map((tap) => ({ ...tap, weight: tap.weight / sum }));
 }
 
 function smallestKept(weights: Float64Array): number {
@@ -55,51 +51,57 @@ function smallestKept(weights: Float64Array): number {
   );
 }
 
-function inFours(weights: ArrayLike<number>): Float64Array {
-  const padded = new Float64Array(Math.ceil(weights.length / 4) * 4);
-  padded.set(weights);
-  return padded;
-}
-
-function applyRows(image: FloatImage, rows: readonly Row[], radius: number): FloatImage {
+function applyTaps(image: FloatImage, taps: readonly Tap[], radius: number): FloatImage {
   const { width, height, channels } = image;
   const padded = reflected(image, radius);
   const paddedRow = (width + 2 * radius) * channels;
   const row = width * channels;
+  // Zeros fill up the last eight.
+  const count = Math.ceil(taps.length / 8) * 8;
+  const weights = new Float64Array(count);
+  const places = new Int32Array(count);
+  for (const [i, { y, x, weight }] of taps.entries()) {
+    weights[i] = weight;
+    places[i] = (y + radius) * paddedRow + (x + radius) * channels;
+  }
   const data = new Float32Array(height * row);
-  for (let top = 0; top < height; top++) {
-    const out = top * row;
-    for (const { y, x, weights } of rows) {
-      let from = (top + y + radius) * paddedRow + (x + radius) * channels;
-      // Four weights at a time: this loop is most of the work of a degradation.
-      for (let tap = 0; tap < weights.length; tap += 4, from += 4 * channels) {
-        const [a, b, c, d] = [weights[tap]!, weights[tap + 1]!, weights[tap + 2]!, weights[tap + 3]!];
-        const second = from + channels;
-        const third = second + channels;
-        const fourth = third + channels;
-        for (let i = 0; i < row; i++) {
-          data[out + i]! +=
-            a * padded[from + i]! +
-            b * padded[second + i]! +
-            c * padded[third + i]! +
-            d * padded[fourth + i]!;
-        }
+  for (let y = 0; y < height; y++) {
+    const out = y * row;
+    const top = y * paddedRow;
+    // Eight weights at a time: this loop is most of the work of a degradation.
+    for (let tap = 0; tap < count; tap += 8) {
+      const [a, b, c, d] = [weights[tap]!, weights[tap + 1]!, weights[tap + 2]!, weights[tap + 3]!];
+      const [e, f, g, h] = [weights[tap + 4]!, weights[tap + 5]!, weights[tap + 6]!, weights[tap + 7]!];
+      const [atA, atB, atC, atD] = [places[tap]!, places[tap + 1]!, places[tap + 2]!, places[tap + 3]!];
+      const [atE, atF, atG, atH] = [places[tap + 4]!, places[tap + 5]!, places[tap + 6]!, places[tap + 7]!];
+      for (let i = top, to = out; i < top + row; i++, to++) {
+        data[to]! +=
+          a * padded[i + atA]! +
+          b * padded[i + atB]! +
+          c * padded[i + atC]! +
+          d * padded[i + atD]! +
+          (e * padded[i + atE]! + f * padded[i + atF]! + g * padded[i + atG]! + h * padded[i + atH]!);
       }
     }
   }
   return { width, height, channels, data };
 }
 
-/** The samples with `radius` more pixels on each side, and room for the zeros after the last row of weights. */
+/** The samples with `radius` more pixels on each side. */
 function reflected({ width, height, channels, data }: FloatImage, radius: number): Float32Array {
-  const paddedWidth = width + 2 * radius;
-  const padded = new Float32Array((paddedWidth * (height + 2 * radius) + 4) * channels);
-  const columns = Int32Array.from({ length: paddedWidth }, (_, x) => reflect(x - radius, width) * channels);
-  let out = 0;
-  for (let y = -radius; y < height + radius; y++) {
-    const row = reflect(y, height) * width * channels;
-    for (const column of columns) {
-      for (let channel = 0; channel < channels; channel++) padded[out++] = data[row + column + channel]!;
+  const row = width * channels;
+  const paddedRow = row + 2 * radius * channels;
+  const padded = new Float32Array(paddedRow * (height + 2 * radius));
+  for (let y = -radius, out = 0; y < height + radius; y++, out += paddedRow) {
+    const from = reflect(y, height) * row;
+    padded.set(data.subarray(from, from + row), out + radius * channels);
+    for (let x = 0; x < radius; x++) {
+      const left = from + reflect(x - radius, width) * channels;
+      const right = from + reflect(width + x, width) * channels;
+      for (let channel = 0; channel < channels; channel++) {
+        padded[out + x * channels + channel] = data[left + channel]!;
+        padded[out + (radius + width + x) * channels + channel] = data[right + channel]!;
+      }
     }
   }
   return padded;

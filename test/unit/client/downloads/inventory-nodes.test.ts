@@ -19,7 +19,7 @@ const vgg: InventoryItem = { ...missing, kind: 'weights', name: 'vgg19', scale: 
 const photos: OwnImages = {
   kind: 'dataset',
   name: 'photos',
-  description: '20 / 2 images · 4 MB',
+  description: '20 to train, 2 to validate · 4 MB',
   paths: ['/w/photos/train', '/w/photos/val'],
   runFile: '/w/a.esrgan.yaml',
 };
@@ -76,7 +76,7 @@ test('the images of a folder, own ones first, then the models', () => {
     model('/w/broken.pth', { kind: 'file' }, { scale: null, problem: 'broken.pth is truncated.' }),
   ];
   expect(rows(inventoryNodes([{ folder: '/w', name: 'w', report }], models))).toEqual([
-    ['Data Sets', 'file-media', 'photos', '20 / 2 images · 4 MB', 'images dataset prepare'],
+    ['Data Sets', 'file-media', 'photos', '20 to train, 2 to validate · 4 MB', 'images dataset prepare'],
     ['Data Sets', 'check', 'bsds500', '200 / 100 / 200 images', 'item data present prepare'],
     ['Data Sets', 'circle-slash', 'div2k', 'not downloaded · 3.9 GB', 'item data missing get'],
     ['Data Sets', 'circle-slash', 'set5', 'not downloaded · from archive', 'item data missing get'],

@@ -22,7 +22,7 @@ test.each<[title: string, datasets: OwnDataset[], own: [name: string, descriptio
   [
     'training and validation images',
     [dataset('photos', 'train', 'val')],
-    [['photos', '2 / 1 images · 1.5 kB']],
+    [['photos', '2 to train, 1 to validate · 1.5 kB']],
   ],
   ['one folder of both', [dataset('photos', 'val')], [['photos', '1 image · 500 B']]],
   ['a pattern', [dataset('photos', 'train/*.png')], [['photos', '1 image · 500 B']]],

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { latestCheckpoint } from '../../../../trainer/runs/checkpoints.ts';
 import { runPaths, samplesFolder } from '../../../../trainer/runs/run-directory.ts';
-import { readSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
+import { readGenerator } from '../../../../trainer/weights/generator-file.ts';
 import { scenery } from '../data/images.ts';
 import { run } from './esrgan.ts';
 
@@ -81,7 +81,7 @@ test.each<[number, number, string, string]>([
   [4, 2, '{ type: compact, num_feat: 4, num_conv: 1 }', '{ type: patchgan, num_feat: 4, n_layers: 1 }'],
   [3, 3, '{ type: span, feature_channels: 4, num_blocks: 1 }', '{ type: unet, num_feat: 4 }'],
 ])(
-  '%i channels at scale %i: train, inspect, convert, upscale and evaluate',
+  '%i channels at scale %i: train, convert, upscale and evaluate',
   async (channels, scale, generator, discriminator) => {
     const name = `c${channels}-x${scale}`;
     const file = runFile(name, [
@@ -100,15 +100,14 @@ test.each<[number, number, string, string]>([
       expect([image, found.channels]).toEqual([image, channels]);
     }
 
-    expect(await succeed('inspect', checkpoint.path)).toMatch(new RegExp(`img_channels +${channels}`));
+    const { options } = readGenerator(join(checkpoint.path, 'generator.safetensors'));
+    expect(options).toMatchObject({ img_channels: channels, scale_factor: scale });
     const onnx = join(folder, `${name}.onnx`);
-    const safetensors = join(folder, `${name}.safetensors`);
-    for (const result of [onnx, safetensors]) await succeed('convert', checkpoint.path, result);
-    expect(readSafetensors(safetensors).tensors.size).toBeGreaterThan(0);
+    await succeed('convert', checkpoint.path, onnx);
 
     // The same image from either file; alpha and color stay what they are.
     const pixels: Record<string, Buffer> = {};
-    for (const model of [onnx, safetensors]) {
+    for (const model of [onnx, checkpoint.path]) {
       const out = join(folder, `out-${name}-${model === onnx}`);
       const images = ['alpha.png', 'color.jpg'].map((image) => join(folder, image));
       await succeed('upscale', ...images, '--model', model, '--engine', 'cpu', '--out', out);

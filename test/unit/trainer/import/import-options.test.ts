@@ -44,7 +44,9 @@ function imported(text: string): { config: object; notes: readonly string[] } {
   const result = importOptions(text);
   if ('problem' in result) throw new Error(result.problem);
   const { config, problems } = readRunFile(result.text, { file: '/p/from-basicsr.esrgan.yaml' });
-  expect(problems).toEqual([]);
+  // A file with the pretraining only has none of the training.
+  const isOfBoth = /^training:/m.test(result.text);
+  expect(problems.filter(({ stage }) => isOfBoth || stage !== 'training')).toEqual([]);
   if (!config) throw new Error('no config');
   return { config: asOnUnix(config), notes: [...result.notes, ...result.advice] };
 }
@@ -73,7 +75,6 @@ describe('carries over', () => {
           train_datasets: ['birds'],
           val_datasets: [],
         },
-        training: { train_datasets: ['birds'] },
         datasets: { birds: { train: { hr: '/d/birds/hr', lr: '/d/birds/lr' } } },
         augmentation: { spatial: false, compression: false, dropout: false },
       },
@@ -403,6 +404,32 @@ describe('carries over', () => {
   });
 });
 
+test('a file without a GAN has no training, and one with a GAN has both stages', () => {
+  const sections = (text: string) => {
+    const result = importOptions(text);
+    return 'problem' in result ? [] : (result.text.match(/^(pretraining|training):/gm) ?? []);
+  };
+  expect(sections(psnr)).toEqual(['pretraining:']);
+  expect(sections(gan)).toEqual(['pretraining:', 'training:']);
+});
+
+test('the channels of the network are those of the images', () => {
+  const network = (channels: string) => imported(but(psnr, 'num_feat: 32', `num_feat: 32, ${channels}`));
+  expect(network('num_in_ch: 1, num_out_ch: 1').config).toMatchObject({ img_channels: 1 });
+  expect(network('num_in_ch: 3, num_out_ch: 3').notes).toEqual([]);
+  expect(network('num_in_ch: 1, num_out_ch: 3')).toMatchObject({
+    config: { img_channels: 3 },
+    notes: [
+      '`network_g.num_in_ch`: a network of 1 to 3 channels is not supported (only 1, 3 or 4 of both); replaced by 3.',
+    ],
+  });
+});
+
+test('the pool of patches and the switch of validation need no note', () => {
+  const text = psnr.replace('scale: 4', 'scale: 4\nqueue_size: 180\nval: { val_enabled: true }');
+  expect(imported(text).notes).toEqual([]);
+});
+
 describe('tells what it could not carry over', () => {
   test.each<[string, string, object, string[]]>([
     [
@@ -665,7 +692,7 @@ describe('tells what it could not carry over', () => {
       `${psnr}val: { metrics: { psnr: { type: calculate_psnr, crop_border: 4 }, topiq: { type: calculate_topiq } } }\nlogger: { wandb: { project: birds } }\n`,
       {},
       [
-        '`val.metrics.topiq`: calculate_topiq is not supported; PSNR and SSIM are measured.',
+        '`val.metrics.topiq`: calculate_topiq is not supported; PSNR and SSIM are always measured, LPIPS, DISTS and NIQE on request.',
         '`logger.wandb`: not supported during training; upload the run with `esrgan mirror`, or with the setting `esrgan.mirror.wandb.enabled`.',
       ],
     ],
