@@ -34,7 +34,9 @@ export function sizeFindings({ config, source }: RunFile): Finding[] {
     });
   }
 
+  const hasTraining = source.has(['training']) || !source.has(['pretraining']);
   for (const stage of stages) {
+    if (stage === 'training' && !hasTraining) continue;
     const path = [stage, 'cr_patch_size'] as const;
     const patch = config[stage].cr_patch_size;
     divisible(path, patch, 'patch-not-divisible', stage);

@@ -20,5 +20,5 @@ export function scoreText(measured: MetricValue): string {
 }
 
 function numberText({ metric, value }: MetricValue): string {
-  return formatScore(value, metric === 'psnr' ? 2 : metrics[metric].digits);
+  return formatScore(value, metric.startsWith('psnr') ? 2 : metrics[metric].digits);
 }

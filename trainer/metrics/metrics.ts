@@ -13,6 +13,12 @@ const pixelMetrics = {
   ssim: { title: 'SSIM', unit: '', digits: 4, isLowerBetter: false },
 } as const satisfies Record<string, MetricTraits>;
 
+/** Of luma (Y), which a validation measures besides those of RGB. Evaluations have a protocol of Y instead. */
+const lumaMetrics = {
+  psnr_y: { ...pixelMetrics.psnr, title: 'PSNR of Y' },
+  ssim_y: { ...pixelMetrics.ssim, title: 'SSIM of Y' },
+} as const satisfies Record<string, MetricTraits>;
+
 /** Metrics of what people see, by networks or a model of natural images; `trainer/measures` computes them. */
 const perceptualMetrics = {
   lpips: { title: 'LPIPS', unit: '', digits: 4, isLowerBetter: true },
@@ -23,6 +29,7 @@ const perceptualMetrics = {
 /** All metrics; tables, reports, charts and evaluation files derive from this table. */
 export const metrics: Readonly<Record<Metric, MetricTraits>> = {
   ...pixelMetrics,
+  ...lumaMetrics,
   ...perceptualMetrics,
   /** Between the features that a network computes from the two images. The protocol names the network. */
   distance: { title: 'distance', unit: '', digits: 4, isLowerBetter: true },
@@ -30,20 +37,20 @@ export const metrics: Readonly<Record<Metric, MetricTraits>> = {
 
 export type PixelMetric = keyof typeof pixelMetrics;
 export type PerceptualMetric = keyof typeof perceptualMetrics;
-export type Metric = PixelMetric | PerceptualMetric | 'distance';
+export type Metric = ValidationMetric | 'distance';
 
 export const pixelMetricNames = Object.keys(pixelMetrics).filter(isPixelMetric);
 export const perceptualMetricNames = Object.keys(perceptualMetrics).filter(isPerceptualMetric);
+/** All but those of luma. */
 export const metricNames = Object.keys(metrics).filter(isMetric);
 
-/** Metrics of a validation: of pixels in RGB and, with `_y`, of luma, and the perceptual ones. */
-export type ValidationMetric = PixelMetric | `${PixelMetric}_y` | PerceptualMetric;
+/** Metrics of a validation: of pixels in RGB and of luma, and the perceptual ones. */
+export type ValidationMetric = PixelMetric | keyof typeof lumaMetrics | PerceptualMetric;
 
-/** The metric without its color space; undefined if a validation has no such metric. */
-export function metricOfValidation(name: string): PixelMetric | PerceptualMetric | undefined {
-  const base = name.replace(/_y$/, '');
-  if (isPixelMetric(base)) return base;
-  return isPerceptualMetric(name) ? name : undefined;
+export const validationMetricNames = Object.keys(metrics).filter(isValidationMetric);
+
+export function isValidationMetric(name: string): name is ValidationMetric {
+  return isPixelMetric(name) || Object.hasOwn(lumaMetrics, name) || isPerceptualMetric(name);
 }
 
 /** Values by metric. PSNR in dB, Infinity for equal images. */
@@ -77,5 +84,5 @@ export function isPerceptualMetric(name: string): name is PerceptualMetric {
 }
 
 function isMetric(name: string): name is Metric {
-  return Object.hasOwn(metrics, name);
+  return Object.hasOwn(metrics, name) && !Object.hasOwn(lumaMetrics, name);
 }

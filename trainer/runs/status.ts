@@ -11,7 +11,7 @@ import {
   type JsonNumber,
 } from '../guards/guards.ts';
 import type { MetricValue } from '../metrics/metric-text.ts';
-import { metricNames } from '../metrics/metrics.ts';
+import { metricNames, validationMetricNames } from '../metrics/metrics.ts';
 import {
   type RunState,
   type Stage,
@@ -72,7 +72,12 @@ const isStatus = isObject<Status>({
   etaSeconds: isNullable(isNumber),
   loss: isNullable(isNumber),
   psnr: isNullable(isJsonNumber),
-  score: isOptional(isObject<MetricValue>({ metric: isOneOf(metricNames), value: isJsonNumber })),
+  score: isOptional(
+    isObject<MetricValue>({
+      metric: isOneOf([...metricNames, ...validationMetricNames]),
+      value: isJsonNumber,
+    }),
+  ),
   host: isString,
   pid: isCount,
   time: isString,

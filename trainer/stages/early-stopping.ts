@@ -1,13 +1,6 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { formatScore } from '../format/format.ts';
-import {
-  isBetter,
-  metricOfValidation,
-  metrics,
-  type PerceptualMetric,
-  type PixelMetric,
-  type ValidationMetric,
-} from '../metrics/metrics.ts';
+import { isBetter, isValidationMetric, metrics, type ValidationMetric } from '../metrics/metrics.ts';
 import type { Stage } from '../run-state/run-state.ts';
 import type { CheckpointState, ValidationProgress } from '../runs/checkpoints.ts';
 
@@ -19,8 +12,8 @@ export function nextProgress(
 ): ValidationProgress {
   const measured = Object.entries(metrics).flatMap(
     ([name, value]): [string, ValidationProgress[string]][] => {
-      const metric = metricOfValidation(name.slice(name.lastIndexOf('/') + 1));
-      if (metric === undefined) return [];
+      const metric = name.slice(name.lastIndexOf('/') + 1);
+      if (!isValidationMetric(metric)) return [];
       const before = progress[name];
       const improves = before === undefined || isBetter(metric, value, before.best);
       return [[name, improves ? { best: value, step, since: 0 } : { ...before, since: before.since + 1 }]];
@@ -50,9 +43,9 @@ export function reasonToStop(
 ): string | undefined {
   const { early_stopping: early, stop_at: target } = config[stage];
   const reached = target && measured[keyOf(target, measured)];
-  if (target && reached !== undefined && !isBetter(kindOf(target.metric), target.value, reached)) {
+  if (target && reached !== undefined && !isBetter(target.metric, target.value, reached)) {
     const [value, wanted] = [scoreText(target.metric, reached), scoreText(target.metric, target.value)];
-    return `${titleOf(target, measured)} of step ${step} is ${value}, and \`${stage}.stop_at\` is ${wanted}. To train on, ${metrics[kindOf(target.metric)].isLowerBetter ? 'lower' : 'raise'} it or remove it, and resume.`;
+    return `${titleOf(target, measured)} of step ${step} is ${value}, and \`${stage}.stop_at\` is ${wanted}. To train on, ${metrics[target.metric].isLowerBetter ? 'lower' : 'raise'} it or remove it, and resume.`;
   }
   const key = early && keyOf(early, measured);
   const of = key !== undefined && measured[key] !== undefined ? progress[key] : undefined;
@@ -72,18 +65,13 @@ function keyOf({ metric, dataset }: Criterion, measured: CheckpointState['metric
   return dataset !== null && measured[ofSet] !== undefined ? ofSet : metric;
 }
 
-/** The metric without its color space. */
-function kindOf(metric: ValidationMetric): PixelMetric | PerceptualMetric {
-  return metricOfValidation(metric)!;
-}
-
 function titleOf(criterion: Criterion, measured: CheckpointState['metrics']): string {
   const { metric, dataset } = criterion;
-  const title = metrics[kindOf(metric)].title + (metric.endsWith('_y') ? ' of Y' : '');
+  const { title } = metrics[metric];
   return keyOf(criterion, measured) === metric ? title : `${title} on ${dataset}`;
 }
 
 function scoreText(metric: ValidationMetric, value: number): string {
-  const { unit, digits } = metrics[kindOf(metric)];
+  const { unit, digits } = metrics[metric];
   return unit === '' ? value.toFixed(digits) : `${formatScore(value)} ${unit}`;
 }

@@ -4,7 +4,6 @@ import { formatScore } from '../format/format.ts';
 import { toJsonNumber } from '../guards/guards.ts';
 import {
   isBetter,
-  metricOfValidation,
   metrics,
   perceptualMetricNames,
   pixelMetricNames,
@@ -170,9 +169,8 @@ export async function openValidator(
       events.flush();
       const { best: metric, best_dataset } = config.checkpoints;
       const all = valuesOf(scores.sets.get(best_dataset ?? '') ?? scores);
-      const [value, before, kind] = [all[metric], best?.[metric], metricOfValidation(metric)];
-      const isBest =
-        value !== undefined && kind !== undefined && (before === undefined || isBetter(kind, value, before));
+      const [value, before] = [all[metric], best?.[metric]];
+      const isBest = value !== undefined && (before === undefined || isBetter(metric, value, before));
       if (isBest) best = { ...all, step };
       session.setStatus({
         psnr: toJsonNumber(rgb.psnr),

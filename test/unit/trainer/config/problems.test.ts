@@ -572,6 +572,11 @@ describe('semantic checks of the text', () => {
       [],
     ],
     [
+      'a scale that the default patch of a training is no multiple of, which the file does not have',
+      'scale_factor: 3\ngenerator: { type: compact }\npretraining: { cr_patch_size: [96, 96] }\nvalidation: { crop_size: [255, 255] }\nsamples: { crop_size: [255, 255] }',
+      [],
+    ],
+    [
       'a scale that the default sizes are no multiples of, once',
       'scale_factor: 3\ngenerator: { type: compact }\nsamples: { crop_size: [254, 254] }',
       [
