@@ -15,6 +15,7 @@ import type { Stage } from '../../trainer/run-state/run-state.ts';
 
 /** Parameter counts of the networks; `vgg` of those that the losses of the training stage compute features with. */
 interface ParameterCounts {
+  /** Of the generator as it is trained. */
   readonly generator: number;
   readonly discriminator: number;
   readonly vgg: number;
@@ -94,9 +95,14 @@ export function epochOf(step: number, { stepsPerEpoch: perEpoch }: StageLength):
 }
 
 /** Exact parameter counts, from the shapes that the trainer builds the networks from. */
-export function parameterCounts(config: ResolvedConfig): ParameterCounts {
+export function parameterCounts(
+  config: ResolvedConfig,
+): ParameterCounts & { /** Of the generator as it upscales. */ readonly upscaling: number } {
+  const { parameters, mergedParameters } = generatorShapes(generatorOptions(config));
+  const generator = sizeOf(parameters);
   return {
-    generator: sizeOf(generatorShapes(generatorOptions(config)).parameters),
+    generator,
+    upscaling: mergedParameters ?? generator,
     discriminator: sizeOf(discriminatorShapes(discriminatorOptions(config)).parameters),
     vgg: vggCount(config, 'training'),
   };
@@ -110,6 +116,9 @@ function vggCount(config: ResolvedConfig, stage: Stage): number {
  * The computed cost of a batch and its update. Operations are multiplications and additions. A trained network costs three forward
  * passes. The GAN step runs the discriminator on real and generated images, with gradients by its parameters and inputs,
  * and once more for the gradient of the generator's loss. VGG runs on both images, with a gradient for one of them.
+ *
+ * An R1 penalty costs up to five passes more: the gradient by the real images, and both passes backward. Feature matching
+ * reads the discriminator's maps once more.
  */
 interface BatchCost {
   readonly operations: number;
@@ -127,13 +136,17 @@ function batchCost(config: ResolvedConfig, stage: Stage): BatchCost {
     layerCost(layer, lrPixels * layer.scale ** 2),
   );
   const isGan = stage === 'training';
+  const { r1_penalty: r1 } = config.training;
   const ofDiscriminator = isGan ? discriminatorCosts(config, batch, height, width) : [];
   const ofVgg = vggNetworksOf(config, stage).flatMap((network) => vggCosts(network, batch, height, width));
   const counts = parameterCounts(config);
   const operations = (layers: readonly LayerCost[]) => sum(layers.map((layer) => layer.operations));
   const maps = (layers: readonly LayerCost[]) => sum(layers.map(({ map }) => map));
   return {
-    operations: 3 * operations(ofGenerator) + 7 * operations(ofDiscriminator) + 3 * operations(ofVgg),
+    operations:
+      3 * operations(ofGenerator) +
+      (7 + (r1 ? 5 / r1.every_steps : 0)) * operations(ofDiscriminator) +
+      3 * operations(ofVgg),
     maps: { generator: maps(ofGenerator), discriminator: maps(ofDiscriminator), vgg: maps(ofVgg) },
     parameters: {
       generator: bytes * counts.generator,
@@ -234,19 +247,32 @@ function referenceBytes(config: ResolvedConfig, stage: Stage): number {
     memory.discriminatorMaps * maps.discriminator +
     (memory.generatorParameters + memory.stateTensor * ofGenerator) * parameters.generator +
     (memory.discriminatorParameters + memory.stateTensor * ofDiscriminator) * parameters.discriminator +
-    memory.vggParameters * parameters.vgg
+    memory.vggParameters * parameters.vgg +
+    metricBytes(config)
   );
+}
+
+/** Of the networks of `validation.metrics`: their parameters, and the maps of both images of a crop. */
+function metricBytes(config: ResolvedConfig): number {
+  const { metrics, crop_size: crop } = config.validation;
+  const networks = metrics.filter((metric) => metric === 'lpips' || metric === 'dists').length;
+  const convolutions = vggConvolutions('vgg16');
+  // Of whole images the size is not known here.
+  const maps = crop === null ? [] : vggCosts(convolutions, 2, ...crop);
+  const parameters = bytes * sizeOf(vggParameters(convolutions));
+  return networks * (reference.memory.vggParameters * parameters + sum(maps.map(({ map }) => map)));
 }
 
 function referenceSeconds(config: ResolvedConfig, stage: Stage): number {
   const { operations, maps, parameters } = batchCost(config, stage);
   const { time } = reference;
+  // Of the discriminator's maps: real, generated, and back to the generator.
+  const passes = config.training.feature_matching ? 4 : 3;
   return (
     time.base +
     config.accumulate *
       (time.operation * operations +
-        // The discriminator's maps are passed about three times: real, generated, and back to the generator.
-        time.mapByte * (maps.generator + 3 * maps.discriminator + maps.vgg)) +
+        time.mapByte * (maps.generator + passes * maps.discriminator + maps.vgg)) +
     time.parameterByte * (parameters.generator + parameters.discriminator)
   );
 }

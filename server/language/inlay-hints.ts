@@ -235,12 +235,16 @@ function networkHints(config: ResolvedConfig, machine: Machine): Hint[] {
       tooltip: `Estimated memory of ${stage} with batch size ${config.batch_size}. ${basis}`,
     };
   };
+  const merged =
+    counts.upscaling === counts.generator
+      ? ''
+      : ` It is trained with ${formatCount(counts.generator)}, which are merged afterwards.`;
   const [first, second] = [memory('pretraining'), memory('training')];
   return [
     {
       path: ['generator'],
-      label: `${formatShortCount(counts.generator)} parameters · ${first.label}`,
-      tooltip: `${exact(counts.generator)} ${first.tooltip}`,
+      label: `${formatShortCount(counts.upscaling)} parameters · ${first.label}`,
+      tooltip: `${exact(counts.upscaling)}${merged} ${first.tooltip}`,
     },
     {
       path: ['discriminator'],

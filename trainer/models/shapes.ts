@@ -42,6 +42,8 @@ export interface GeneratorLayer {
 export interface GeneratorShapes {
   readonly architecture: string;
   readonly parameters: TensorShapes;
+  /** Number of parameters of the network that upscales, where the trained ones are merged into fewer. */
+  readonly mergedParameters?: number;
   readonly layers: readonly GeneratorLayer[];
   /** Number of its blocks, as lists of models show it; null for a row of layers. */
   readonly blocks: number | null;

@@ -92,6 +92,10 @@ export function spanShapes(options: SpanOptions): GeneratorShapes {
         [`${name}.bias`, [shape[0] ?? 0]],
       ]),
     ),
+    mergedParameters: convolutions.reduce(
+      (sum, { inputs, outputs, kind }) => sum + (kind === '1x1' ? 1 : 9) * inputs * outputs + outputs,
+      0,
+    ),
     layers: convolutions.map(({ inputs, outputs, kind }) => ({
       multiplications: (kind === '1x1' ? 1 : 9) * inputs * outputs,
       channels: outputs,

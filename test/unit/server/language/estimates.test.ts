@@ -29,6 +29,7 @@ describe('parameter counts', () => {
   test('of the published networks', () => {
     expect(parameterCounts(configOf(''))).toEqual({
       generator: 16_697_987,
+      upscaling: 16_697_987,
       discriminator: 7_196_233,
       vgg: 20_024_384,
     });
@@ -80,6 +81,12 @@ describe('parameter counts', () => {
       generator: count(architectureOf(options).initial(options, random)),
       discriminator: count(discriminatorArchitecture(dOptions).initial(dOptions, random)),
     });
+  });
+
+  test('of SPAN as it is trained, and merged as it upscales', () => {
+    const { generator, upscaling } = parameterCounts(configOf('generator: { type: span }'));
+    expect(upscaling).toBe(426_288);
+    expect(generator).toBeGreaterThan(4 * upscaling);
   });
 
   test('of the U-Net of Real-ESRGAN', () => {
@@ -183,6 +190,44 @@ test('accumulation costs time for each batch, and memory for the gradients only'
   const gradients = 2 * 4 * parameterCounts(small).generator;
   expect(memory(accumulated) - memory(small)).toBeCloseTo(gradients, 0);
   expect(memory(accumulated)).toBeLessThan(0.6 * memory(large));
+});
+
+describe('what a step has besides', () => {
+  const gan = (training: string, more = '') =>
+    configOf(
+      `batch_size: 2\nperceptual_loss: false\ngenerator: { num_basic_blocks: 1 }\ntraining: { ${training} }\n${more}`,
+    );
+  const memory = (validation: string) =>
+    memoryEstimate(gan('', `validation: ${validation}`), 'training', cpu).value;
+  const time = (training: string) => timeEstimate(gan(training), 'training', cpu)!.value;
+  const penalty = (steps: number) => `r1_penalty: { every_steps: ${steps} }`;
+
+  test('an R1 penalty costs five passes of the discriminator, as often as it is computed', () => {
+    const often = time(penalty(1)) - time('');
+    expect(often).toBeGreaterThan(0);
+    expect(time(penalty(4)) - time('')).toBeCloseTo(often / 4, 9);
+  });
+
+  test('feature matching reads the maps of the discriminator once more', () => {
+    expect(time('feature_matching: { weight: 1 }')).toBeGreaterThan(time(''));
+  });
+
+  test.each([
+    ['[niqe]', 0],
+    // Two copies of the 14,714,688 parameters of VGG16 in 32 bits; nothing of images whose size is not known.
+    ['[lpips]', 2 * 4 * 14_714_688],
+    ['[lpips, dists, niqe]', 2 * 2 * 4 * 14_714_688],
+  ])('the metrics %s take the memory of their networks', (metrics, expected) => {
+    const of = (list: string) => memory(`{ crop_size: null, metrics: ${list} }`);
+    expect(of(metrics) - of('[]')).toBeCloseTo(expected, 0);
+  });
+
+  test('the metrics take the memory of the maps of a crop', () => {
+    const of = (crop: string) => memory(`{ crop_size: ${crop}, metrics: [lpips] }`);
+    // Of an image of 16x16: 2 maps of 64 channels, then half the sides and twice the channels for each block.
+    const maps = 64 * (2 * 256 + 2 * 2 * 64 + 3 * 4 * 16 + 3 * 8 * 4 + 3 * 8);
+    expect(of('[16, 16]') - of('null')).toBeCloseTo(2 * 4 * maps, 0);
+  });
 });
 
 describe('measured runs on this machine', () => {

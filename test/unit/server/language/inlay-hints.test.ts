@@ -56,6 +56,7 @@ describe('hints', () => {
     [
       'generator: { rrdb_channels: 8, growth_channels: 4, num_basic_blocks: 1 }«14.1k parameters · ≈ 420 MB in pretraining»\n',
     ],
+    ['generator:«426k parameters · ≈ 710 MB in pretraining»\n  type: span\n'],
     ['perceptual_loss:«20M frozen parameters»\n  criterion: l1\n'],
     ['perceptual_loss: false\n'],
     ['{ "batch_size": 16«50 steps per epoch (800 images)» }'],
