@@ -16,6 +16,10 @@ import { span } from './span/architecture.ts';
  * names of `generatorShapes`.
  */
 export interface GeneratorArchitecture<Options> {
+  /** Its name for people. */
+  readonly title: string;
+  /** Its identifier in OpenModelDB, in lower case. */
+  readonly openModelDb: string;
   /**
    * The part at low resolution.
    *

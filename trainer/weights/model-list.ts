@@ -16,6 +16,7 @@ import {
   isString,
   isUnion,
 } from '../guards/guards.ts';
+import { generatorArchitectures } from '../models/generators.ts';
 import { diskError, publishNew } from '../runs/atomic-file.ts';
 import { sha256OfFile, sha256OfText } from '../runs/sha256.ts';
 
@@ -67,7 +68,7 @@ const isResource = isObject({
 });
 
 /** Ids of the architectures whose parameters this program reads; ONNX files may have any. */
-const readArchitectures = ['esrgan', 'compact', 'span', 'realplksr'];
+const readArchitectures = generatorArchitectures.map(({ openModelDb }) => openModelDb);
 
 /** The best first. */
 const fileTypes = ['safetensors', 'pth', 'onnx'] as const;

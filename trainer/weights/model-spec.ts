@@ -1,3 +1,4 @@
+import { architectureOf } from '../models/generators.ts';
 import type { GeneratorOptions } from '../models/shapes.ts';
 import type { Metadata } from '../tensor-files/tensors.ts';
 
@@ -24,7 +25,7 @@ export interface ModelDescription {
  */
 export function modelSpec(
   description: ModelDescription,
-  { type }: Pick<GeneratorOptions, 'type'>,
+  options: GeneratorOptions,
   file: Metadata,
   title: string,
 ): Metadata {
@@ -34,7 +35,7 @@ export function modelSpec(
     'modelspec.title': file['modelspec.title'] ?? title,
     ...Object.fromEntries(given.map(([key, text]) => [`modelspec.${key}`, text])),
     'modelspec.sai_model_spec': '1.0.1',
-    'modelspec.architecture': type === 'rrdb' ? 'esrgan' : type,
+    'modelspec.architecture': architectureOf(options).openModelDb,
     // The library that most programs load these architectures with.
     'modelspec.implementation': 'https://github.com/chaiNNer-org/spandrel',
   };

@@ -102,12 +102,18 @@ function isAverage(prefix: string): boolean {
   return /(^|[._-])(ema|swa|avg|averaged?)[._-]/i.test(words);
 }
 
+/** `RRDB (ESRGAN), Compact, SPAN and RealPLKSR` */
+function supportedArchitectures(): string {
+  const titles = generatorArchitectures.map(({ title }) => title);
+  return `${titles.slice(0, -1).join(', ')} and ${titles.at(-1)}`;
+}
+
 function unknownNetwork(file: TensorFile): WorkbenchError {
   const [first = 'nothing'] = file.entries.keys();
   const other = otherArchitecture(file.entries.keys());
   const what = other ? `it holds ${other}` : `its first tensor is ${quoted(first)}`;
   return new WorkbenchError(
     'data',
-    `${file.path} holds no supported generator: ${what}. RRDB (ESRGAN), Compact, SPAN and RealPLKSR are supported, with any known names; \`esrgan inspect\` lists what a file holds.`,
+    `${file.path} holds no supported generator: ${what}. ${supportedArchitectures()} are supported, with any known names; \`esrgan inspect\` lists what a file holds.`,
   );
 }

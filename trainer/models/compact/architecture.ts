@@ -9,6 +9,8 @@ import type { CompactOptions } from './shapes.ts';
 
 /** The small generator of Real-ESRGAN: a row of convolutions. */
 export const compact: GeneratorArchitecture<CompactOptions> = {
+  title: 'Compact',
+  openModelDb: 'compact',
   trunk: compactTrunk,
   tail: compactTail,
   initial: initialCompact,

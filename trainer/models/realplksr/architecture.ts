@@ -9,6 +9,8 @@ import type { RealplksrOptions } from './shapes.ts';
 
 /** neosr's variant of the partial large kernel network: blocks that convolve a part of their channels with a large kernel. */
 export const realplksr: GeneratorArchitecture<RealplksrOptions> = {
+  title: 'RealPLKSR',
+  openModelDb: 'realplksr',
   trunk: realplksrTrunk,
   tail: realplksrTail,
   initial: initialRealplksr,

@@ -9,6 +9,8 @@ import type { RrdbOptions } from './shapes.ts';
 
 /** The generator of ESRGAN: residual-in-residual dense blocks. */
 export const rrdb: GeneratorArchitecture<RrdbOptions> = {
+  title: 'RRDB (ESRGAN)',
+  openModelDb: 'esrgan',
   trunk: rrdbTrunk,
   tail: rrdbTail,
   initial: initialRrdb,

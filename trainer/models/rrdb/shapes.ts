@@ -96,8 +96,7 @@ export function rrdbShapes(options: RrdbOptions): GeneratorShapes {
 
 const noTripling = {
   path: ['scale_factor'],
-  message:
-    'an RRDB generator doubles the image: for `scale_factor` 3, set `generator.type` to compact, span or realplksr',
+  message: 'an RRDB generator doubles the image: for `scale_factor` 3, choose another `generator.type`',
 };
 
 function tailReceptiveField(options: RrdbOptions): number {

@@ -10,6 +10,8 @@ import type { SpanOptions } from './shapes.ts';
 
 /** The swift parameter-free attention network, whose convolutions are trained as several and merged. */
 export const span: GeneratorArchitecture<SpanOptions> = {
+  title: 'SPAN',
+  openModelDb: 'span',
   trunk: spanTrunk,
   tail: spanTail,
   initial: initialSpan,

@@ -357,7 +357,7 @@ describe('semantic checks of the text', () => {
       'a scale that is no power of two, with RRDB',
       'scale_factor: 3\npretraining: { cr_patch_size: [192, 192] }\ntraining: { cr_patch_size: [192, 192] }\nvalidation: { crop_size: [96, 96] }\nsamples: { crop_size: [96, 96] }',
       [
-        '1:15-1:16 generator-sizes an RRDB generator doubles the image: for `scale_factor` 3, set `generator.type` to compact, span or realplksr',
+        '1:15-1:16 generator-sizes an RRDB generator doubles the image: for `scale_factor` 3, choose another `generator.type`',
       ],
     ],
     [
