@@ -63,9 +63,12 @@ function group(id: string, label: string, children: readonly TreeNode[]): TreeNo
 function itemNode(folder: string, item: InventoryItem): TreeNode {
   const { kind, name, present, description, path, canGet } = item;
   const isPrepared = present && kind === 'data';
+  const source = canGet ? description : l10n.t('from archive');
   const state = present
     ? description
-    : l10n.t('not downloaded · {0}', canGet ? description : l10n.t('from archive'));
+    : source === ''
+      ? l10n.t('not downloaded')
+      : l10n.t('not downloaded · {0}', source);
   return {
     id: inventoryId(folder, item),
     label: name,

@@ -109,10 +109,11 @@ function weightBytes(name: string): number | null {
   return smallWeights[name] ?? null;
 }
 
-const smallWeights: Readonly<Record<string, number>> = { lpips: 7e3, dists: 12e3 };
+const smallWeights: Readonly<Record<string, number>> = { lpips: 7e3, dists: 12e3, niqe: 12e3 };
 
+/** Empty where it is not known. */
 function downloadSize(bytes: number | null): string {
-  return bytes === null ? 'size unknown' : formatBytes(bytes);
+  return bytes === null ? '' : formatBytes(bytes);
 }
 
 /** The direct subfolder of the data folder that contains `folder`. */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { basename, parse } from 'node:path';
+import { basename, extname, parse } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { WorkbenchError } from '../errors/errors.ts';
 import { writableLayouts } from '../models/generators.ts';
 import { weightFiles } from '../tensor-files/ncnn-file.ts';
 import { describeWeights } from '../weights/describe.ts';
@@ -40,6 +41,7 @@ export function registerConvert(program: Command): void {
     .option('--json', 'print one JSON object')
     .action((input: string, output: string, flags: Flags) => {
       const { layout, half = false, overwrite = false, json = false, ...described } = flags;
+      refuseDescription(output, described);
       assertNew(output, overwrite);
       const path = wholeWeightsOf(input);
       const generator = readGenerator(path);
@@ -60,6 +62,17 @@ export function registerConvert(program: Command): void {
       reporter.line(`${output}: ${tensors} tensors, ${(bytes / 1e6).toFixed(1)} MB`);
       reporter.event({ event: 'done', input: path, output, tensors, bytes });
     });
+}
+
+/** Throws a `usage` error for a description that the file cannot hold. */
+function refuseDescription(output: string, described: ModelDescription): void {
+  const [name] = Object.entries(described).flatMap(([key, text]) => (text === undefined ? [] : [key]));
+  const extension = extname(output).toLowerCase();
+  if (name === undefined || extension === '.safetensors' || extension === '.onnx') return;
+  throw new WorkbenchError(
+    'usage',
+    `${output}: ${extension} files have no metadata, so --${name} would be lost. Leave it out, or write .safetensors or .onnx.`,
+  );
 }
 
 /** `a, b,,c` as `a,b,c`. */

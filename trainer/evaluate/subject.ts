@@ -1,5 +1,6 @@
 import { basename, dirname, relative } from 'node:path';
 import { portablePath } from '../files/paths.ts';
+import { formatCount } from '../format/format.ts';
 import type { RunPaths } from '../runs/run-directory.ts';
 import { bicubicUpscaler } from '../upscale/bicubic.ts';
 import type { Upscaler } from '../upscale/upscaler.ts';
@@ -18,7 +19,7 @@ export interface ModelOpener {
 export function fileSubject(
   file: string,
   open: ModelOpener['open'],
-  name: string = portablePath(relative('', file)),
+  name: string = modelName(file),
 ): Subject {
   const run = runOfWeights(file);
   return {
@@ -28,6 +29,15 @@ export function fileSubject(
     ...(run ? { checkpoints: [basename(dirname(file))] } : {}),
     open: () => open(file),
   };
+}
+
+/** `photos training 300,000` of a checkpoint of a run, else the path of the file. */
+function modelName(file: string): string {
+  const path = portablePath(relative('', file));
+  const run = runOfWeights(file);
+  const [, stage, step] = /^(pretraining|training)-(\d+)$/.exec(basename(dirname(file))) ?? [];
+  if (run === undefined || stage === undefined) return path;
+  return `${run.name} ${stage} ${formatCount(Number(step))}`;
 }
 
 /** Bicubic upscaling, the reference of every model; a run stores its results. */
@@ -45,7 +55,7 @@ export function interpolatedSubject(
   files: readonly [string, string],
   alpha: number,
   open: ModelOpener['openInterpolated'],
-  name: string = files.map((file) => portablePath(relative('', file))).join(` and ${alpha} of `),
+  name: string = files.map(modelName).join(` and ${alpha} of `),
 ): Subject {
   const [first, second] = [runOfWeights(files[0]), runOfWeights(files[1])];
   const run = first?.root === second?.root ? first : undefined;

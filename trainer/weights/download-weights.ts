@@ -79,6 +79,19 @@ interface WeightsDownloadOptions extends DownloadOptions {
   readonly onWait?: (message: string) => void;
 }
 
+/** The URL of a file of weights, in another folder if one is given. */
+function addressOf({ address, file }: WeightsSource, folder: string = address): string {
+  return `${folder}/${file}`;
+}
+
+/** As `addressOf`, without what may be secret: a user name and password, and a query. */
+export function shownAddress(source: WeightsSource, folder?: string): string {
+  const address = addressOf(source, folder);
+  if (!URL.canParse(address)) return address;
+  const { protocol, host, pathname } = new URL(address);
+  return `${protocol}//${host}${pathname}`;
+}
+
 /**
  * Downloads weights and saves what losses and metrics need of them as a safetensors file; of VGG, only the convolutions, about
  * 80 of 575 MB. An interrupted download continues where it stopped. Of several processes that download it, one does so and
@@ -95,7 +108,7 @@ export async function downloadWeights(
   to: string,
   options: WeightsDownloadOptions = {},
 ): Promise<void> {
-  const url = `${options.address ?? source.address}/${source.file}`;
+  const url = addressOf(source, options.address);
   try {
     createFolderSync(dirname(to));
   } catch (error) {

@@ -164,6 +164,8 @@ describe('convert', () => {
   test.each([
     [['missing.pth', 'b.pth'], /The file missing\.pth does not exist/],
     [['IN', 'b.ckpt'], /must end in/],
+    [['IN', 'b.pth', '--title', 'Mine'], /\.pth files have no metadata, so --title would be lost/],
+    [['IN', 'b.param', '--author', 'Me'], /\.param files have no metadata, so --author would be lost/],
     [['IN', 'b.onnx', '--date', 'yesterday'], /It must be a date such as 2026-11-30/],
     [['IN', 'b.pth', '--layout', 'pix2pix'], /'--layout <program>' argument 'pix2pix' is invalid/],
   ])('%j is refused', async (args, message) => {

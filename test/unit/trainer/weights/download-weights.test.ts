@@ -6,7 +6,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { registerWeights } from '../../../../trainer/cli/weights.ts';
 import { vggConvolutions, vggParameters } from '../../../../trainer/models/vgg/shapes.ts';
 import { readSafetensors } from '../../../../trainer/tensor-files/safetensors.ts';
-import { downloadWeights, weightsSources } from '../../../../trainer/weights/download-weights.ts';
+import {
+  downloadWeights,
+  shownAddress,
+  weightsSources,
+} from '../../../../trainer/weights/download-weights.ts';
 import { readVgg } from '../../../../trainer/weights/vgg-file.ts';
 import { fileServer } from '../data/download/file-server.ts';
 import { temporaryFolder } from '../data/images.ts';
@@ -108,6 +112,48 @@ describe('weights of VGG', () => {
     expect(requests).toEqual([`/models/${weightsSources.vgg19.file} -`]);
     expect(existsSync(join(folder, 'esrgan-workbench', 'vgg19.safetensors'))).toBe(false);
     vi.unstubAllEnvs();
+  });
+
+  test.each([
+    [undefined, 'https://download.pytorch.org/models/vgg19-dcbb9e9d.pth'],
+    ['http://mirror.lan:81/a', 'http://mirror.lan:81/a/vgg19-dcbb9e9d.pth'],
+    ['https://me:secret@mirror.lan/a', 'https://mirror.lan/a/vgg19-dcbb9e9d.pth'],
+    ['https://mirror.lan/get?token=secret&file=', 'https://mirror.lan/get'],
+  ])('the address from %s is shown without secrets', (folder, expected) =>
+    expect(shownAddress(weightsSources.vgg19, folder)).toBe(expected),
+  );
+
+  test('several are downloaded one after another, with address and size', async () => {
+    const { url, requests } = await fileServer({ body: file });
+    vi.stubEnv('XDG_CACHE_HOME', temporaryFolder());
+    const written: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    const program = new Command().exitOverride();
+    registerWeights(program);
+    const args = ['weights', 'download', 'vgg19', 'niqe', 'vgg19', '--mirror', url];
+    await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow(/instead of dcbb9e9d/);
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    expect(requests).toHaveLength(1);
+    expect(written.join('')).toMatch(
+      /^Downloading vgg19 from http:\/\/127\.0\.0\.1:\d+\/vgg19-dcbb9e9d\.pth \(18\.\d MB\)\.$/m,
+    );
+  });
+
+  test.each([
+    [['vgg19', 'niqe', '--to', 'x.safetensors'], /--to names one file, and 2 models are to be downloaded/],
+    [['vgg19', 'vgg20'], /Allowed choices are .*vgg19.*niqe/],
+  ])('%j is refused', async (args, message) => {
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+    registerWeights(program);
+    for (const command of program.commands) command.exitOverride();
+    for (const command of program.commands.flatMap(({ commands }) => commands))
+      command.exitOverride().configureOutput({ writeErr: () => {} });
+    const got = program.parseAsync(['weights', 'download', ...args], { from: 'user' });
+    await expect(got).rejects.toThrow(message);
   });
 
   test('a file named by --to is replaced only with --overwrite', async () => {
