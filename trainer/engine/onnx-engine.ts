@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type * as ort from 'onnxruntime-node';
+import { hasAvx512 } from './blocked-layout.ts';
 import type { Arrays, Engine, HostTensor, HostTensors, Program, Signature, State } from './engine.ts';
 import { turnedFilter } from './frozen-filters.ts';
 import { Graph, type Shape, type Value } from './graph.ts';
@@ -45,11 +46,11 @@ export function createOnnxEngine({
     isTraining: boolean,
   ) => {
     const traced = trace(step, inputs, stateShapes);
-    const rewrite = () => {
-      if (name === 'cpu') return isTraining ? rewriteForCpu(traced) : rewriteForInference(traced);
-      return isTraining ? rewriteForDevice(traced, frozen) : traced;
+    const rewrite = async () => {
+      if (name !== 'cpu') return isTraining ? rewriteForDevice(traced, frozen) : traced;
+      return isTraining ? rewriteForCpu(traced) : rewriteForInference(traced, await hasAvx512());
     };
-    const { outputs, state } = rewrite();
+    const { outputs, state } = await rewrite();
     const declared = declaredInputs(traced.graph.input.bind(traced.graph), inputs, stateShapes);
     const lowered = lower(outputs, state, declared, {
       fusedMatMul: name !== 'webgpu',

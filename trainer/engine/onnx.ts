@@ -66,7 +66,7 @@ interface OnnxGraph {
 
 export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
-/** Encodes a graph as an ONNX model (opset 18, plus Microsoft's operators if the graph uses them). Ports are floats. */
+/** Encodes a graph as an ONNX model (opset 18, plus version 1 of other domains that the graph uses, such as Microsoft's). Ports are floats. */
 export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   const port = ({ name, shape }: OnnxPort) => ({
     name,
@@ -80,7 +80,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
     producerName: 'esrgan-workbench',
     opsetImport: [
       { domain: '', version: 18 },
-      ...(domains.has('com.microsoft') ? [{ domain: 'com.microsoft', version: 1 }] : []),
+      ...[...domains].filter((domain) => domain !== '').map((domain) => ({ domain, version: 1 })),
     ],
     metadataProps: Object.entries(graph.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: {

@@ -18,8 +18,7 @@ import {
   inputGradientTiles,
   mapOfTiles,
   mapTiles,
-  winogradChannels,
-  winogradSides,
+  winogradLimits,
 } from './winograd.ts';
 
 /**
@@ -32,13 +31,17 @@ export function rewriteForCpu(traced: Traced): Traced {
     leakyReluGradients,
     skipUpsampling,
     joinFilterGradients,
-    winograd(winogradSides.training),
+    winograd(winogradLimits.training),
   ]);
 }
 
-/** The same for inference, where ONNX Runtime computes all other convolutions in its blocked layout. */
-export function rewriteForInference(traced: Traced): Traced {
-  return applied(traced, [foldBiases, winograd(winogradSides.inference)]);
+/**
+ * The same for inference, where ONNX Runtime computes all other convolutions in its blocked layout.
+ *
+ * @param hasAvx512 whether it does so with AVX-512
+ */
+export function rewriteForInference(traced: Traced, hasAvx512: boolean): Traced {
+  return applied(traced, hasAvx512 ? [foldBiases] : [foldBiases, winograd(winogradLimits.inference)]);
 }
 
 /** Rewrites that pay off on every device. */
@@ -193,17 +196,26 @@ function isDouble(factor: readonly [number, number]): boolean {
  * block is cut into tiles once for all its readers. Maps are concatenated in the domain; the gradient of a map is one
  * product of the tiles of all its readers' gradients with their filters, so that each map is put together once.
  *
- * @param largestSide maps with more rows or columns are left as they are
+ * @param limits see {@link winogradLimits}
  */
 const winograd =
-  (largestSide: number): Pass =>
+  (limits: (typeof winogradLimits)[keyof typeof winogradLimits]): Pass =>
   (traced) => {
     const { graph } = traced;
     const uses = countUses(results(traced));
     const isForWinograd = (window: Window, [, height = 0, width = 0]: Shape, filter: Shape): boolean =>
       isPlain(window, filter) &&
-      Math.max(height, width) <= largestSide &&
-      Math.min(...filter.slice(2)) >= winogradChannels;
+      Math.max(height, width) <= limits.side &&
+      Math.min(...filter.slice(2)) >= limits.shared;
+    /** Whether it is such a convolution. */
+    const isConvolved = ({ operation, inputs: [x, filter] }: Value): boolean =>
+      operation.kind === 'convolution' && isForWinograd(operation.window, x!.shape, filter!.shape);
+    const readers = new Map<Value, number>();
+    for (const value of topologicalOrder(results(traced)).filter(isConvolved))
+      for (const map of parts(value.inputs[0]!)) readers.set(map, (readers.get(map) ?? 0) + 1);
+    const isWorthTiles = (x: Value): boolean =>
+      x.shape[3]! >= limits.alone || parts(x).some((map) => (readers.get(map) ?? 0) > 1);
+
     /** Whether it is the input gradient of such a convolution, or some of its channels. */
     const isPartOfInputGradient = (value: Value): boolean => {
       const gradient = isSlice(value) ? value.inputs[0]! : value;
@@ -221,12 +233,12 @@ const winograd =
         : [value];
 
     /** Numbers of convolutions so far that read a filter. */
-    const readers = new Map<Value, number>();
+    const readersOfFilter = new Map<Value, number>();
 
     function convolved({ inputs, shape }: Value, rewrite: Rewrite): Value {
       const [x, filter, bias] = inputs;
-      const reader = readers.get(filter!) ?? 0;
-      readers.set(filter!, reader + 1);
+      const reader = readersOfFilter.get(filter!) ?? 0;
+      readersOfFilter.set(filter!, reader + 1);
       const tiles = graph.concat(
         parts(x!).map((map) => mapTiles(graph, rewrite(map))),
         2,
@@ -237,11 +249,7 @@ const winograd =
 
     return (value, rewrite) => {
       const { operation, inputs } = value;
-      if (
-        operation.kind === 'convolution' &&
-        isForWinograd(operation.window, inputs[0]!.shape, inputs[1]!.shape)
-      )
-        return convolved(value, rewrite);
+      if (isConvolved(value) && isWorthTiles(inputs[0]!)) return convolved(value, rewrite);
       if (
         operation.kind === 'convolutionFilterGradient' &&
         isForWinograd(operation.window, inputs[0]!.shape, value.shape)

@@ -35,11 +35,16 @@ const filterTransform = [
 const tile = 4;
 const points = 6;
 
-/** Largest maps for which this is faster, in pixels a side; as measured, see docs/architecture.md. */
-export const winogradSides = { training: 48, inference: 128 } as const;
-
-/** Fewest channels for which this is faster. */
-export const winogradChannels = 16;
+/**
+ * Where this is faster than direct convolutions, as measured, see docs/performance.md: in maps of at most `side` pixels a
+ * side, with at least `shared` channels where several convolutions read the map or a part of it, as in a dense block, which
+ * cuts it into tiles once for all of them, and at least `alone` channels where only one does.
+ */
+export const winogradLimits = {
+  training: { side: 48, shared: 16, alone: 16 },
+  /** Without AVX-512, with which direct convolutions of the blocked layout are faster everywhere. */
+  inference: { side: 128, shared: 16, alone: 64 },
+} as const;
 
 /** The tiles of a map `[N, H, W, C]` in the domain: `[36, tiles * N, C]`. */
 export function mapTiles(graph: Graph, x: Value): Value {

@@ -1,11 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../../trainer/data/random.ts';
 import { createEagerEngine } from '../../../../trainer/engine/eager-engine.ts';
 import type { Engine, HostTensor, Shapes } from '../../../../trainer/engine/engine.ts';
-import { sizeOf } from '../../../../trainer/engine/graph.ts';
+import { sizeOf, topologicalOrder } from '../../../../trainer/engine/graph.ts';
 import { createOnnxEngine } from '../../../../trainer/engine/onnx-engine.ts';
+import { rewriteForInference } from '../../../../trainer/engine/rewrite.ts';
+import { trace } from '../../../../trainer/engine/trace.ts';
 import { rank4 } from '../../../../trainer/models/rank4.ts';
 import { expectClose, runCase } from './run-case.ts';
 
@@ -103,6 +105,39 @@ test.each([
     return result;
   };
   expectClose(await run(compiled), await run(reference), 3e-5);
+});
+
+/** Convolutions that each read the result of the one before. */
+const chain = (x: tf.Tensor, filters: readonly tf.Tensor[]): tf.Tensor =>
+  filters.reduce<tf.Tensor>((map, filter) => tf.conv2d(rank4(map), rank4(filter), 1, 'same'), x);
+
+const dense = (side: number, channels: number) => ({
+  inputs: denseInputs([1, side, side, channels], channels),
+  run: (x: tf.Tensor, parameters: readonly tf.Tensor[]) => denseBlocks(1, x, parameters),
+});
+const chained = (side: number, channels: number) => ({
+  inputs: { x: [1, side, side, channels], w1: [3, 3, channels, channels], w2: [3, 3, channels, channels] },
+  run: chain,
+});
+
+test.each([
+  { what: 'a dense block', ...dense(128, 16), avx512: false, maps: 3 },
+  { what: 'a dense block with AVX-512', ...dense(128, 16), avx512: true, maps: 0 },
+  { what: 'a larger dense block', ...dense(129, 16), avx512: false, maps: 0 },
+  { what: 'a dense block of few channels', ...dense(64, 8), avx512: false, maps: 0 },
+  { what: 'maps of 64 channels with one reader each', ...chained(128, 64), avx512: false, maps: 2 },
+  { what: 'maps of fewer channels with one reader each', ...chained(32, 48), avx512: false, maps: 0 },
+])('for inference, $maps maps of $what are cut into tiles', ({ inputs, run, maps, avx512 }) => {
+  const { x, ...parameters } = inputs;
+  const traced = trace(
+    (data, state) => ({ outputs: { y: run(data.x!, Object.values(state)) } }),
+    { x },
+    parameters,
+  );
+  const { y } = rewriteForInference(traced, avx512).outputs;
+  const cut = topologicalOrder([y!]).filter(({ operation }) => operation.kind === 'slide');
+  // Rows, then columns.
+  expect(cut).toHaveLength(2 * maps);
 });
 
 test('two maps that one filter is convolved with equal TensorFlow.js', async () => {
