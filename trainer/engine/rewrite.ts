@@ -28,7 +28,7 @@ import {
 export function rewriteForCpu(traced: Traced): Traced {
   return applied(traced, [
     foldBiases,
-    leakyReluGradients,
+    activationGradients,
     skipUpsampling,
     joinFilterGradients,
     winograd(winogradLimits.training),
@@ -103,28 +103,43 @@ const foldBiases: Pass =
 const steep = 3e38;
 
 /**
- * The gradient of y = leakyRelu(x, a) is dy where x is positive, and a * dy elsewhere. This is dy * clip(steep * y, a, 1):
- * two fast operations instead of a comparison and a selection. As y has the sign of x, x can be freed earlier.
+ * The gradient of y = leakyRelu(x, a) is dy where x is positive, and a * dy elsewhere; that of y = relu(x) is the same with
+ * a = 0. This is dy * clip(steep * y, a, 1): two fast operations instead of a comparison and a selection. As y has the sign
+ * of x, x can be freed earlier.
  */
-const leakyReluGradients: Pass = (traced) => {
+const activationGradients: Pass = (traced) => {
   const activations = new Map<Value, Value>();
   for (const value of topologicalOrder(results(traced))) {
-    if (value.operation.kind === 'leakyRelu') activations.set(value.inputs[0]!, value);
+    const { kind } = value.operation;
+    if (kind === 'leakyRelu' || (value.operation.kind === 'unary' && value.operation.fn === 'Relu'))
+      activations.set(value.inputs[0]!, value);
   }
-  return (value, rewrite) => {
-    if (value.operation.kind !== 'select') return undefined;
-    const [condition, gradient, scaled] = value.inputs;
+  const { graph } = traced;
+  /** The activation that a selection by the sign of its operand belongs to. */
+  const selected = ({ operation, inputs: [condition] }: Value): Value | undefined => {
+    if (operation.kind !== 'select') return undefined;
     if (condition?.operation.kind !== 'binary' || condition.operation.fn !== 'Greater') return undefined;
     const [x, zero] = condition.inputs;
-    const activation = activations.get(x!);
-    if (activation?.operation.kind !== 'leakyRelu' || !isFill(zero, 0)) return undefined;
-    const { alpha } = activation.operation;
-    if (alpha <= 0 || alpha >= 1) return undefined;
-    if (scaled?.operation.kind !== 'binary' || scaled.operation.fn !== 'Mul') return undefined;
-    if (scaled.inputs[0] !== gradient || !isFill(scaled.inputs[1], alpha)) return undefined;
-    const { graph } = traced;
-    const ramp = graph.binary('Mul', rewrite(activation), graph.fill(steep, []));
-    return graph.binary('Mul', rewrite(gradient!), graph.clip(ramp, alpha, 1));
+    return isFill(zero, 0) ? activations.get(x!) : undefined;
+  };
+  const slopes = (activation: Value, rewrite: Rewrite, alpha: number): Value =>
+    graph.clip(graph.binary('Mul', rewrite(activation), graph.fill(steep, [])), alpha, 1);
+  return (value, rewrite) => {
+    const activation = selected(value);
+    if (activation?.operation.kind === 'leakyRelu') {
+      const { alpha } = activation.operation;
+      const [, gradient, scaled] = value.inputs;
+      if (alpha <= 0 || alpha >= 1) return undefined;
+      if (scaled?.operation.kind !== 'binary' || scaled.operation.fn !== 'Mul') return undefined;
+      if (scaled.inputs[0] !== gradient || !isFill(scaled.inputs[1], alpha)) return undefined;
+      return graph.binary('Mul', rewrite(gradient!), slopes(activation, rewrite, alpha));
+    }
+    if (value.operation.kind !== 'binary' || value.operation.fn !== 'Mul') return undefined;
+    const [gradient, step] = value.inputs;
+    const rectified = selected(step!);
+    if (rectified?.operation.kind !== 'unary') return undefined;
+    if (!isFill(step!.inputs[1], 1) || !isFill(step!.inputs[2], 0)) return undefined;
+    return graph.binary('Mul', rewrite(gradient!), slopes(rectified, rewrite, 0));
   };
 };
 

@@ -220,6 +220,11 @@ export const kernelCases: readonly KernelCase[] = [
     run: gradients((x, w) => tf.conv2d(rank4(x!), rank4(w!), 2, 1)),
   },
   { name: 'gradient of leakyRelu', inputs: { x: map }, run: gradients((x) => tf.leakyRelu(x!, 0.2)) },
+  {
+    name: 'gradient of relu and its result',
+    inputs: { x: map },
+    run: (x) => [tf.relu(x!), ...gradients((y) => tf.relu(y!))(x!)],
+  },
   { name: 'gradient of abs', inputs: { x: map }, run: gradients((x) => tf.abs(x!)) },
   { name: 'gradient of sigmoid', inputs: { x: map }, run: gradients((x) => tf.sigmoid(x!)) },
   { name: 'gradient of softplus', inputs: { x: map }, run: gradients((x) => tf.softplus(x!)) },
