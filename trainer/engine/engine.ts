@@ -33,6 +33,7 @@ export interface State {
   /** Shapes in a step, by name. */
   readonly shapes: Shapes;
   read(names?: readonly string[]): Promise<Map<string, HostTensor>>;
+  /** Replaces tensors; as for {@link Engine.state}, their data must not change afterwards. */
   write(tensors: HostTensors): void;
   close(): Promise<void>;
 }
@@ -51,7 +52,7 @@ export interface Engine {
   readonly name: EngineName;
   /** Name of the device, such as a GPU's, for messages. */
   readonly device: string;
-  /** Copies tensors into the engine. */
+  /** Takes tensors into the engine. Their data must not change afterwards: it may not be copied. */
   state(tensors: HostTensors): State;
   /** Compiles a step that reads and replaces tensors of `state`. */
   compile(step: Step, signature: Signature, state: State): Promise<Program>;

@@ -236,9 +236,7 @@ class HostState extends OnnxState {
 
   constructor(tensors: HostTensors) {
     super(new Map([...tensors].map(([name, { shape }]) => [name, shape])), stepShapes(tensors));
-    for (const [name, { data, shape }] of tensors) {
-      this.tensors.set(name, createTensor(data.slice(), shape));
-    }
+    this.write(tensors);
   }
 
   protected current(name: string): ort.Tensor {
@@ -265,7 +263,7 @@ class HostState extends OnnxState {
   }
 
   write(tensors: HostTensors): void {
-    for (const [name, { data }] of tensors) floats(this.current(name)).set(data);
+    for (const [name, { data, shape }] of tensors) this.tensors.set(name, createTensor(data, shape));
   }
 
   async close(): Promise<void> {

@@ -75,7 +75,8 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
     },
   });
   const domains = new Set(graph.nodes.map(({ domain = '' }) => domain));
-  const message = Model.fromObject({
+  // protobuf.js takes plain objects; `fromObject` would copy all of them.
+  const message = {
     irVersion: 8,
     producerName: 'esrgan-workbench',
     opsetImport: [
@@ -102,7 +103,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
       input: graph.inputs.map(port),
       output: graph.outputs.map(port),
     },
-  });
+  };
   return Model.encode(message).finish();
 }
 
