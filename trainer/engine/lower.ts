@@ -267,7 +267,9 @@ class Lowering {
     if (value.operation.kind !== 'input') throw new Error('Only inputs are declared.');
     const { name, role } = value.operation;
     const layout = role === 'state' ? stateLayout(value.shape) : identity(value.shape.length);
-    this.model.input({ name, shape: arranged(value.shape, layout) });
+    const port = { name, shape: arranged(value.shape, layout) };
+    if (role === 'data' && value.shape.length === 4) this.model.batch(port);
+    else this.model.input(port);
     this.values.set(value, { name, layout });
   }
 

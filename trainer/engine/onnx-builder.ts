@@ -3,6 +3,7 @@ import { identity, type Layout } from './layout.ts';
 import {
   encodeOnnx,
   type OnnxAttribute,
+  type OnnxGraph,
   type OnnxNode,
   type OnnxPort,
   type OnnxTensor,
@@ -17,7 +18,20 @@ export interface Target {
   readonly fusedConvolution: boolean;
   /** Has a kernel for PReLU. */
   readonly prelu: boolean;
+  /** Whether ONNX Runtime shall not know the shapes of maps, see `withUnknownShapes`. */
+  readonly unknownShapes: boolean;
 }
+
+/** Every provider of ONNX Runtime. */
+export const plainTarget: Target = {
+  fusedMatMul: false,
+  fusedConvolution: false,
+  prelu: false,
+  unknownShapes: false,
+};
+
+/** Most nodes of a model with unknown shapes: the time to plan it grows with their square. */
+const mostNodesOfUnknownShape = 6000;
 
 /** A matrix operand: the name of its tensor, its rank, and whether its last two dimensions are read transposed. */
 export interface MatrixOperand {
@@ -32,6 +46,7 @@ export class OnnxBuilder {
   private readonly constants: OnnxTensor[] = [];
   private readonly inputs: OnnxPort[] = [];
   private readonly outputs: OnnxPort[] = [];
+  private readonly batches = new Set<string>();
   /** Names of nodes' results and constants, by what they compute. */
   private readonly known = new Map<string, string>();
   /** Numbers of arrays. */
@@ -46,6 +61,12 @@ export class OnnxBuilder {
 
   input(port: OnnxPort): void {
     this.inputs.push(port);
+  }
+
+  /** An input `[N, H, W, C]`. */
+  batch(port: OnnxPort): void {
+    this.input(port);
+    this.batches.add(port.name);
   }
 
   /** Makes the tensor `source` an output. The node that computes it writes it under that name; others are copied. */
@@ -63,7 +84,35 @@ export class OnnxBuilder {
       inputs: node.inputs.map(final),
       outputs: node.outputs.map(final),
     }));
-    return { model: encodeOnnx({ nodes, constants, inputs, outputs }), nodes: nodes.length };
+    const known = { nodes, constants, inputs, outputs };
+    const isUnknown = this.target.unknownShapes && nodes.length <= mostNodesOfUnknownShape;
+    return { model: encodeOnnx(isUnknown ? this.withUnknownShapes(known) : known), nodes: nodes.length };
+  }
+
+  /**
+   * The same model, but of maps ONNX Runtime knows no shapes before it runs. Where it knows them, it plans which tensor takes the
+   * memory of an earlier one of the same shape, and holds that memory in between, also from the forward to the backward pass.
+   * Otherwise each tensor is allocated when it is computed and freed after its last use.
+   */
+  private withUnknownShapes({ nodes, inputs, ...others }: OnnxGraph): OnnxGraph {
+    const isReshape = ({ type }: OnnxNode) => type === 'Reshape';
+    const shapes = new Set(nodes.filter(isReshape).map((node) => node.inputs[1]!));
+    // Shapes are inferred from constants, but not from results.
+    const computed = (shape: string) => `computed ${shape}`;
+    return {
+      ...others,
+      inputs: inputs.map(({ name, shape }) => ({
+        name,
+        shape: this.batches.has(name) ? [undefined, ...shape.slice(1)] : shape,
+      })),
+      nodes: [
+        ...[...shapes].map((shape) => ({ type: 'Identity', inputs: [shape], outputs: [computed(shape)] })),
+        ...nodes.map((node) => {
+          const [x = '', shape = ''] = node.inputs;
+          return isReshape(node) ? { ...node, inputs: [x, computed(shape)] } : node;
+        }),
+      ],
+    };
   }
 
   /** ONNX Runtime would run a node whose result nothing reads, and hold its inputs until then. */

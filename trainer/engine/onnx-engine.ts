@@ -7,6 +7,7 @@ import { turnedFilter } from './frozen-filters.ts';
 import { Graph, type Shape, type Value } from './graph.ts';
 import { stepShapes, toTensors } from './host-tensors.ts';
 import { lower, stateOutput, type TurnedInput } from './lower.ts';
+import { plainTarget } from './onnx-builder.ts';
 import { onnxRuntime } from './onnx-runtime.ts';
 import { rewriteForCpu, rewriteForDevice, rewriteForInference } from './rewrite.ts';
 import { type Shapes, type Step, trace } from './trace.ts';
@@ -57,6 +58,7 @@ export function createOnnxEngine({
       prelu: name !== 'webgpu',
       // For inference ONNX Runtime's optimizer does this, with its blocked layout.
       fusedConvolution: name === 'cpu' && isTraining,
+      unknownShapes: name === 'cpu' && isTraining,
     });
     const locations = Object.fromEntries(
       Object.keys(state).map((key) => [stateOutput(key), 'gpu-buffer' as const]),
@@ -288,7 +290,7 @@ function createCopy(
   const outputs = Object.fromEntries(
     [...shapes.keys()].map((name, index) => [copyOutput(name), inputs[index]!]),
   );
-  const { model } = lower(outputs, {}, inputs, { fusedMatMul: false, fusedConvolution: false, prelu: false });
+  const { model } = lower(outputs, {}, inputs, plainTarget);
   return onnxRuntime().InferenceSession.create(model, {
     executionProviders: ['webgpu', 'cpu'],
     graphOptimizationLevel: 'disabled',

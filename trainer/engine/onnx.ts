@@ -52,11 +52,11 @@ export interface OnnxTensor {
 
 export interface OnnxPort {
   readonly name: string;
-  /** A name is a size that each call may choose. */
-  readonly shape: readonly (number | string)[];
+  /** A name is a size that each call may choose, and so is undefined. */
+  readonly shape: readonly (number | string | undefined)[];
 }
 
-interface OnnxGraph {
+export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxTensor[];
   readonly inputs: readonly OnnxPort[];
@@ -107,7 +107,8 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   return Model.encode(message).finish();
 }
 
-function dimension(size: number | string) {
+function dimension(size: number | string | undefined) {
+  if (size === undefined) return {};
   return typeof size === 'number' ? { dimValue: size } : { dimParam: size };
 }
 

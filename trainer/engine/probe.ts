@@ -3,6 +3,7 @@ import { messageOf } from '../errors/errors.ts';
 import { findDevices } from './devices.ts';
 import { Graph } from './graph.ts';
 import { lower } from './lower.ts';
+import { plainTarget } from './onnx-builder.ts';
 import type { OnnxProvider } from './onnx-engine.ts';
 import { onnxRuntime } from './onnx-runtime.ts';
 
@@ -21,7 +22,7 @@ export async function probe(provider: OnnxProvider): Promise<ProbeFinding> {
     const graph = new Graph();
     const x = graph.input('x', [4], 'data');
     const sum = graph.binary('Add', x, x);
-    const { model } = lower({ sum }, {}, [x], { fusedMatMul: false, fusedConvolution: false, prelu: false });
+    const { model } = lower({ sum }, {}, [x], plainTarget);
     const session = await InferenceSession.create(model, {
       executionProviders: [provider],
       logSeverityLevel: 4,
