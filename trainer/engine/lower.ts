@@ -59,7 +59,9 @@ export function lower(
   declared: readonly Value[],
   target: Target,
 ): Lowered {
-  const results = [...Object.values(outputs), ...Object.values(state)];
+  // Written last, the outputs, among them the norms of the gradients, are computed first (see `inWrittenOrder`): all gradients
+  // before any update, so that the new state takes no memory beside the maps.
+  const results = [...Object.values(state), ...Object.values(outputs)];
   const lowering = new Lowering(target, target.fusedConvolution ? fusedSums(results) : new Map());
   for (const value of declared) lowering.declare(value);
   for (const value of inWrittenOrder(results)) lowering.lower(value);
